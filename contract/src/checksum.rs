@@ -1,0 +1,77 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base64;
+
+/// A CRC64NVME value, in JSON as S3 writes it: base64 of the eight bytes, most significant first.
+///
+/// Source: Amazon S3 User Guide, "Checking object integrity"; the check value of `123456789` is
+/// `ae8b14860a799888`, which reads `rosUhgp5mIg=`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Crc64Nvme(u64);
+
+impl Crc64Nvme {
+    /// Wraps a computed value.
+    pub const fn new(value: u64) -> Self {
+        Self(value)
+    }
+
+    /// The value as an integer.
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+}
+
+/// The text is not base64 of eight bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChecksumError;
+
+impl fmt::Display for ChecksumError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a CRC64NVME must be base64 of 8 big-endian bytes, 12 characters long")
+    }
+}
+
+impl std::error::Error for ChecksumError {}
+
+impl FromStr for Crc64Nvme {
+    type Err = ChecksumError;
+
+    fn from_str(text: &str) -> Result<Self, ChecksumError> {
+        base64::decode(text.as_bytes())
+            .map(Self)
+            .ok_or(ChecksumError)
+    }
+}
+
+impl TryFrom<String> for Crc64Nvme {
+    type Error = ChecksumError;
+
+    fn try_from(text: String) -> Result<Self, ChecksumError> {
+        text.parse()
+    }
+}
+
+impl From<Crc64Nvme> for String {
+    fn from(value: Crc64Nvme) -> Self {
+        value.to_string()
+    }
+}
+
+impl fmt::Display for Crc64Nvme {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        base64::encode(self.0)
+            .iter()
+            .try_for_each(|&digit| fmt::Write::write_char(out, digit.into()))
+    }
+}
+
+impl fmt::Debug for Crc64Nvme {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Crc64Nvme({self})")
+    }
+}

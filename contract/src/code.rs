@@ -1,0 +1,164 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Builds the enum, its texts and its table from one list, so that none of them can drift.
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $variant:ident = $text:literal, $status:expr, $retryable:literal; )*) => {
+        /// Every stable error code of Crowfly: what a Problem carries and what the SDK's `UploadError`
+        /// carries. A code never changes its meaning; new ones may be added.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $( $(#[$doc])* $variant, )*
+            /// A code that this version does not know, sent by a newer backend.
+            #[serde(other)]
+            Unknown,
+        }
+
+        impl ErrorCode {
+            /// All codes but [`ErrorCode::Unknown`].
+            pub const ALL: &'static [Self] = &[$( Self::$variant ),*];
+
+            /// The code as it stands in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $text, )* Self::Unknown => "unknown" }
+            }
+
+            /// The HTTP status of a Problem with this code; `None` for codes that only the SDK raises.
+            pub const fn http_status(self) -> Option<u16> {
+                match self { $( Self::$variant => $status, )* Self::Unknown => None }
+            }
+
+            /// Whether trying the same thing again later can succeed without any change by the caller.
+            pub const fn retryable(self) -> bool {
+                match self { $( Self::$variant => $retryable, )* Self::Unknown => false }
+            }
+        }
+    };
+}
+
+codes! {
+    // What is wrong with a request.
+    /// The body is not JSON, or not an object of the expected shape.
+    InvalidJson = "invalid_json", Some(400), false;
+    /// The body has a field that the contract does not name.
+    UnknownField = "unknown_field", Some(400), false;
+    /// The content type of the request is not `application/json`.
+    UnsupportedMediaType = "unsupported_media_type", Some(415), false;
+    /// The body of the request is longer than the route reads.
+    BodyTooLarge = "body_too_large", Some(413), false;
+    /// A list has no item, more than 100, or the same id twice.
+    InvalidBatch = "invalid_batch", Some(400), false;
+    /// An id is not a ULID.
+    InvalidId = "invalid_id", Some(400), false;
+    /// The file name is empty, too long, or has a character that no name may have.
+    InvalidName = "invalid_name", Some(400), false;
+    /// The size is missing or not a non-negative integer.
+    InvalidSize = "invalid_size", Some(400), false;
+    /// The media type is not `type/subtype` in visible ASCII without parameters.
+    InvalidType = "invalid_type", Some(400), false;
+    /// The checksum is not base64 of eight bytes.
+    InvalidChecksum = "invalid_checksum", Some(400), false;
+    /// The metadata is not a small map of printable text.
+    InvalidMetadata = "invalid_metadata", Some(400), false;
+    /// The visibility is neither `private` nor `public`.
+    InvalidVisibility = "invalid_visibility", Some(400), false;
+    /// A part number is outside the plan, or stands twice in the list.
+    InvalidPart = "invalid_part", Some(400), false;
+    /// The cursor was not made by this API for this caller, or is too old.
+    InvalidCursor = "invalid_cursor", Some(400), false;
+    /// The limit is not an integer from 1 to 100.
+    InvalidLimit = "invalid_limit", Some(400), false;
+
+    // What the policy refuses.
+    /// The file is larger than the configured maximum.
+    TooLarge = "too_large", Some(413), false;
+    /// The media type, or the name's suffix, is not allowed here.
+    TypeNotAllowed = "type_not_allowed", Some(400), false;
+    /// Public objects are switched off (`PublicRead=off`).
+    PublicNotAllowed = "public_not_allowed", Some(400), false;
+    /// The caller sends requests faster than allowed.
+    RateLimited = "rate_limited", Some(429), true;
+    /// The caller has as many unfinished uploads as allowed; finishing one frees its place.
+    QuotaOpenUploads = "quota_open_uploads", Some(429), true;
+    /// The caller's bytes quota is used up.
+    QuotaBytes = "quota_bytes", Some(403), false;
+
+    // Who the caller is.
+    /// There is no valid token.
+    Unauthenticated = "unauthenticated", Some(401), false;
+    /// The token is valid but lacks the required scope.
+    InsufficientScope = "insufficient_scope", Some(403), false;
+    /// The token's subject is missing, too long, or has a forbidden character.
+    InvalidSubject = "invalid_subject", Some(403), false;
+    /// The caller may not do this.
+    Forbidden = "forbidden", Some(403), false;
+
+    // Where the upload stands.
+    /// There is no such upload or route, or it is not the caller's.
+    NotFound = "not_found", Some(404), false;
+    /// The route exists, but not with this method.
+    MethodNotAllowed = "method_not_allowed", Some(405), false;
+    /// The id was used before for a different file.
+    UploadMismatch = "upload_mismatch", Some(409), false;
+    /// The upload was aborted or has expired; a new one needs a new id.
+    UploadEnded = "upload_ended", Some(409), false;
+    /// The object is stored already, so the upload can no longer be aborted.
+    AlreadyStored = "already_stored", Some(409), false;
+    /// Storage does not hold the object.
+    NotStored = "not_stored", Some(409), false;
+    /// Storage holds another number of bytes than was declared.
+    SizeMismatch = "size_mismatch", Some(409), false;
+    /// Storage holds other bytes than were hashed.
+    ChecksumMismatch = "checksum_mismatch", Some(409), false;
+    /// Someone else wrote the same key at the same time.
+    Conflict = "conflict", Some(409), false;
+
+    // What went wrong behind the API.
+    /// A service behind the API is unavailable or throttles.
+    ServiceUnavailable = "service_unavailable", Some(503), true;
+    /// The API failed in an unforeseen way.
+    Internal = "internal", Some(500), true;
+
+    // What only the SDK raises.
+    /// The upload was aborted by its user. The `done` promise rejects with an `AbortError`.
+    Aborted = "aborted", None, false;
+    /// An option or argument has a wrong type or value; the message names it.
+    InvalidOption = "invalid_option", None, false;
+    /// The SDK was used where there is no browser (such as during server-side rendering).
+    Unsupported = "unsupported", None, false;
+    /// The WebAssembly module could not be loaded.
+    WasmUnavailable = "wasm_unavailable", None, true;
+    /// No network path to the API or to storage within the retry budget.
+    Network = "network", None, true;
+    /// Data stopped moving, again and again, within the retry budget.
+    Stalled = "stalled", None, true;
+    /// Storage kept failing (5xx, SlowDown) within the retry budget.
+    StorageUnavailable = "storage_unavailable", None, true;
+    /// Storage refused the request although the URL was fresh.
+    StorageRefused = "storage_refused", None, false;
+    /// The signer's clock is wrong, so storage refuses every URL.
+    ServerClock = "server_clock", None, false;
+    /// The bucket's address or region is configured wrongly (a redirect came back).
+    Misconfigured = "misconfigured", None, false;
+    /// The `token` function threw, rejected, or gave no token in time.
+    TokenProvider = "token_provider", None, true;
+    /// The API answered with something that is not this contract.
+    BadResponse = "bad_response", None, true;
+    /// The file changed on disk while it was read.
+    FileChanged = "file_changed", None, false;
+    /// The file can no longer be read.
+    FileUnreadable = "file_unreadable", None, false;
+    /// The record did not appear within the waiting time; the object is stored all the same.
+    ProcessingTimeout = "processing_timeout", None, true;
+    /// The client was closed.
+    Closed = "closed", None, false;
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,31 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Leave to make one exact request to storage: send exactly these headers and no others.
+///
+/// The URL is a credential for as long as it lives, so `Debug` hides its query string. `headers` never
+/// lists `host` or `content-length`, which a script may not set: the browser derives both, and both are
+/// signed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Grant {
+    /// The presigned URL.
+    pub url: String,
+    /// The signed headers to send, lower-case names.
+    pub headers: BTreeMap<String, String>,
+    /// How long the URL may be used from the moment of the answer, in milliseconds.
+    pub expires_in_ms: u64,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.url.split('?').next().unwrap_or_default();
+        out.debug_struct("Grant")
+            .field("url", &format_args!("{address}?<redacted>"))
+            .field("headers", &self.headers.keys())
+            .field("expires_in_ms", &self.expires_in_ms)
+            .finish()
+    }
+}

@@ -1,0 +1,173 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::UploadId;
+use crate::limits::MAX_CLEAN_NAME_BYTES;
+
+const ROOT: &str = "uploads";
+const OWNER_LEN: usize = 26;
+
+/// Who owns an upload: the first 26 characters of base32 (RFC 4648, lower case, no padding) of
+/// `sha256(iss + "\n" + sub)`. A token's raw subject never reaches a key, a record or a log.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct OwnerId(String);
+
+/// The object's key: `uploads/{owner}/{id}/{name}`.
+///
+/// Nothing but the backend makes keys, and everything that reads one goes through this parser, so a key
+/// outside the prefix, with an empty part or with a slash too many never gets further.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct ObjectKey {
+    owner: OwnerId,
+    id: UploadId,
+    name: String,
+}
+
+/// Why a text is not a key or an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The key is not `uploads/{owner}/{id}/{name}`.
+    Shape,
+    /// The owner is not 26 characters of lower-case base32.
+    Owner,
+    /// The id is not a ULID.
+    Id,
+    /// The name is empty, longer than 200 bytes, `.`, `..`, or has a slash or a control character.
+    Name,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Shape => "a key must be uploads/{owner}/{id}/{name}",
+            Self::Owner => "the owner of a key must be 26 characters of lower-case base32",
+            Self::Id => "the id of a key must be a ULID",
+            Self::Name => {
+                "the name of a key must be 1 to 200 bytes, without slash or control character"
+            }
+        })
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl OwnerId {
+    /// The owner as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for OwnerId {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let base32 = |byte: u8| matches!(byte, b'a'..=b'z' | b'2'..=b'7');
+        if text.len() == OWNER_LEN && text.bytes().all(base32) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(KeyError::Owner)
+        }
+    }
+}
+
+impl ObjectKey {
+    /// Joins the parts; `name` must already be cleaned.
+    ///
+    /// # Errors
+    /// [`KeyError::Name`] when the name could not be read back from the key.
+    pub fn new(owner: OwnerId, id: UploadId, name: &str) -> Result<Self, KeyError> {
+        let bad = name.is_empty()
+            || name.len() > MAX_CLEAN_NAME_BYTES
+            || matches!(name, "." | "..")
+            || name.chars().any(|c| c == '/' || c.is_control());
+        if bad {
+            Err(KeyError::Name)
+        } else {
+            Ok(Self {
+                owner,
+                id,
+                name: name.to_owned(),
+            })
+        }
+    }
+
+    /// Whose object it is.
+    pub fn owner(&self) -> &OwnerId {
+        &self.owner
+    }
+
+    /// Which upload it is.
+    pub fn id(&self) -> UploadId {
+        self.id
+    }
+
+    /// The cleaned file name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl FromStr for ObjectKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let mut segments = text.split('/');
+        let mut next = || segments.next().ok_or(KeyError::Shape);
+        let (root, owner, id, name) = (next()?, next()?, next()?, next()?);
+        if root != ROOT || segments.next().is_some() {
+            return Err(KeyError::Shape);
+        }
+        Self::new(owner.parse()?, id.parse().map_err(|_| KeyError::Id)?, name)
+    }
+}
+
+impl fmt::Display for OwnerId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for OwnerId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "OwnerId({self})")
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{ROOT}/{}/{}/{}", self.owner, self.id, self.name)
+    }
+}
+
+impl fmt::Debug for ObjectKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "ObjectKey({self})")
+    }
+}
+
+macro_rules! string_form {
+    ($type:ty) => {
+        impl TryFrom<String> for $type {
+            type Error = KeyError;
+
+            fn try_from(text: String) -> Result<Self, KeyError> {
+                text.parse()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+
+string_form!(OwnerId);
+string_form!(ObjectKey);

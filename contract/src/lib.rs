@@ -1,0 +1,42 @@
+//! The wire contract of Crowfly: everything that the browser SDK and the backend both know.
+//!
+//! Each type here has exactly one JSON form, pinned by a golden file under `tests/golden`. Values that
+//! carry a rule ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`Crc64Nvme`]) can only be made by parsing, so
+//! code that holds one need not check it again. There is no IO, no clock and no randomness.
+//!
+//! Conventions: sizes are bytes as JSON integers, durations are milliseconds and end in `Ms`, moments are
+//! Unix milliseconds and end in `At`, field names are camelCase.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod base64;
+mod checksum;
+mod code;
+mod create;
+mod grant;
+mod id;
+mod key;
+pub mod limits;
+mod message;
+mod parts;
+mod plan;
+mod problem;
+mod record;
+
+pub use checksum::{ChecksumError, Crc64Nvme};
+pub use code::ErrorCode;
+pub use create::{CreateItem, CreateRequest, CreateResponse, CreateResult, Created, Outcome, Plan};
+pub use grant::Grant;
+pub use id::{IdError, UploadId};
+pub use key::{KeyError, ObjectKey, OwnerId};
+pub use message::{EventKind, QueueMessage};
+pub use parts::{
+    CompleteRequest, Completing, ListPartsResponse, PartGrant, PartToSign, SignPartsRequest,
+    SignPartsResponse, Stored, StoredPart,
+};
+pub use plan::{PartPlan, PartRange, PlanError, PlanKind};
+pub use problem::{GatewayMessage, Problem, ProblemBody};
+pub use record::{
+    Content, ListResponse, Metadata, Record, StatusEntry, StatusRequest, StatusResponse,
+    UploadStatus, Visibility,
+};

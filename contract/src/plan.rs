@@ -1,0 +1,139 @@
+use std::fmt;
+use std::ops::Range;
+
+use crate::limits::{
+    GIB, MAX_OBJECT_BYTES, MAX_PART_BYTES, MAX_PARTS, MIB, MIN_PART_BYTES, SINGLE_PUT_UP_TO_BYTES,
+    SMALLEST_PLANNED_PART_BYTES,
+};
+
+/// Whether a new file of some size goes in one PUT or in parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanKind {
+    /// One PUT of the whole file.
+    Single,
+    /// Parts of this plan.
+    Multipart(PartPlan),
+}
+
+/// How a file of `size` bytes is cut: every part has `part_size` bytes but the last, which has the rest.
+///
+/// A record keeps its part size, so [`PlanKind::for_new_file`] may change for new uploads without
+/// touching those that are under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartPlan {
+    size: u64,
+    part_size: u64,
+}
+
+/// One part of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartRange {
+    /// From 1.
+    pub number: u32,
+    /// The bytes of the file that it carries.
+    pub bytes: Range<u64>,
+}
+
+/// Why a file cannot be cut so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The file is larger than an object can be.
+    FileTooLarge,
+    /// The part size is under 5 MiB or over 5 GiB.
+    PartSize,
+    /// The part size would make more than 10,000 parts.
+    TooManyParts,
+    /// The file has no bytes, and a multipart upload needs a part.
+    Empty,
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::FileTooLarge => "the file is larger than the largest object, 48.8 TiB",
+            Self::PartSize => "a part must have 5 MiB to 5 GiB",
+            Self::TooManyParts => "the part size makes more than 10,000 parts",
+            Self::Empty => "an empty file has no parts",
+        })
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+impl PlanKind {
+    /// The plan for a new upload of `size` bytes: one PUT up to 16 MiB, else parts from 8 MiB up, larger
+    /// for larger files, never more than 10,000.
+    ///
+    /// # Errors
+    /// [`PlanError::FileTooLarge`] above 48.8 TiB.
+    pub fn for_new_file(size: u64) -> Result<Self, PlanError> {
+        if size <= SINGLE_PUT_UP_TO_BYTES {
+            return Ok(Self::Single);
+        }
+        if size > MAX_OBJECT_BYTES {
+            return Err(PlanError::FileTooLarge);
+        }
+        let comfortable = match size {
+            _ if size <= GIB => SMALLEST_PLANNED_PART_BYTES,
+            _ if size <= 8 * GIB => 16 * MIB,
+            _ if size <= 64 * GIB => 32 * MIB,
+            _ => 64 * MIB,
+        };
+        let smallest = size.div_ceil(u64::from(MAX_PARTS)).div_ceil(MIB) * MIB;
+        PartPlan::new(size, comfortable.max(smallest)).map(Self::Multipart)
+    }
+}
+
+impl PartPlan {
+    /// A plan with a given part size, as a record keeps it.
+    ///
+    /// # Errors
+    /// [`PlanError`] when S3 would refuse it.
+    pub fn new(size: u64, part_size: u64) -> Result<Self, PlanError> {
+        if size > MAX_OBJECT_BYTES {
+            Err(PlanError::FileTooLarge)
+        } else if !(MIN_PART_BYTES..=MAX_PART_BYTES).contains(&part_size) {
+            Err(PlanError::PartSize)
+        } else if size == 0 {
+            Err(PlanError::Empty)
+        } else if size.div_ceil(part_size) > u64::from(MAX_PARTS) {
+            Err(PlanError::TooManyParts)
+        } else {
+            Ok(Self { size, part_size })
+        }
+    }
+
+    /// Bytes of the whole file.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes of every part but the last.
+    pub fn part_size(&self) -> u64 {
+        self.part_size
+    }
+
+    /// Number of parts, 1 to 10,000.
+    pub fn part_count(&self) -> u32 {
+        u32::try_from(self.size.div_ceil(self.part_size)).unwrap_or(MAX_PARTS)
+    }
+
+    /// Part `number`, from 1; `None` outside the plan.
+    pub fn part(&self, number: u32) -> Option<PartRange> {
+        if !(1..=self.part_count()).contains(&number) {
+            return None;
+        }
+        let start = u64::from(number - 1) * self.part_size;
+        Some(PartRange {
+            number,
+            bytes: start..self.size.min(start + self.part_size),
+        })
+    }
+
+    /// All parts in order.
+    pub fn parts(&self) -> impl Iterator<Item = PartRange> + use<> {
+        let plan = *self;
+        (1..=plan.part_count()).filter_map(move |number| plan.part(number))
+    }
+}

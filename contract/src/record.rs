@@ -1,0 +1,159 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Crc64Nvme, ObjectKey, UploadId};
+
+/// Free text of the application: kept in the record, never sent to storage.
+pub type Metadata = BTreeMap<String, String>;
+
+/// Who may read an object without a credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Nobody; reading needs a presigned URL.
+    #[default]
+    Private,
+    /// Everybody who knows the address.
+    Public,
+}
+
+impl Visibility {
+    /// Whether this is [`Visibility::Private`].
+    pub fn is_private(&self) -> bool {
+        *self == Self::Private
+    }
+}
+
+/// Where an upload stands, as the record says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UploadStatus {
+    /// Created; storage's event has not come yet.
+    Pending,
+    /// Storage holds the object and its event was processed.
+    Stored,
+    /// Cancelled by its owner.
+    Aborted,
+    /// The object was deleted from storage.
+    Deleted,
+    /// It never came.
+    Expired,
+    /// There is no such upload, or it is not the caller's. Only in a [`StatusResponse`].
+    NotFound,
+}
+
+/// One upload as the database knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// The upload.
+    pub id: UploadId,
+    /// Where it stands.
+    pub status: UploadStatus,
+    /// The bucket of the object.
+    pub bucket: String,
+    /// The key of the object.
+    pub key: ObjectKey,
+    /// The file's original name.
+    pub name: String,
+    /// Bytes: as declared while pending, as storage states once stored.
+    pub size: u64,
+    /// The media type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// The application's free text.
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    pub metadata: Metadata,
+    /// Bytes of a part, when the upload goes in parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_size: Option<u64>,
+    /// The checksum: as the client computed it while pending, as storage states it once stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64nvme: Option<Crc64Nvme>,
+    /// True only if the client's checksum, the size and the type equal what storage says it holds.
+    pub verified: bool,
+    /// The object's entity tag, without quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The object's version, in a versioned bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// The sequencer of the newest event, as storage wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequencer: Option<String>,
+    /// The object's address without a signature, percent-encoded. It opens by itself only if public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// When the upload was created, by the server's clock, in Unix milliseconds.
+    pub created_at: u64,
+    /// When storage had the object, in Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_at: Option<u64>,
+    /// When this record goes away, in Unix milliseconds; only for aborted and expired uploads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+}
+
+/// Answer of `GET /uploads`: one page, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListResponse {
+    /// The records; a page may be short, or empty, and still have a cursor.
+    pub uploads: Vec<Record>,
+    /// Where the next page starts; opaque; absent on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Body of `POST /uploads/status`: 1 to 100 ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRequest {
+    /// The uploads asked for.
+    pub ids: Vec<UploadId>,
+}
+
+/// Answer of `POST /uploads/status`: one entry for each id, in the order asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusResponse {
+    /// The entries.
+    pub uploads: Vec<StatusEntry>,
+}
+
+/// Where one upload stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusEntry {
+    /// The upload.
+    pub id: UploadId,
+    /// Its status; `not_found` for unknown and foreign ids alike.
+    pub status: UploadStatus,
+    /// The record, unless pending or not found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Record>,
+}
+
+/// Answer of `GET /uploads/{id}/content`: where to read the bytes.
+///
+/// For a private object the URL is a credential, so there is no `Debug` that shows it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// A presigned GET that downloads as an attachment, or the public address.
+    pub url: String,
+    /// How long the URL may be used, in milliseconds; absent for a public object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_ms: Option<u64>,
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let address = self.url.split('?').next().unwrap_or_default();
+        out.debug_struct("Content")
+            .field("url", &format_args!("{address}?<redacted>"))
+            .field("expires_in_ms", &self.expires_in_ms)
+            .finish()
+    }
+}
