@@ -1,0 +1,52 @@
+//! Where things are: everything this tool makes lies under `target/`.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let here = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        here.parent().map_or(here.clone(), Path::to_path_buf)
+    })
+}
+
+/// `target/`, also when `CARGO_TARGET_DIR` sends cargo's own output elsewhere.
+pub(crate) fn target() -> PathBuf {
+    root().join("target")
+}
+
+/// Where cargo puts its own output.
+pub(crate) fn cargo_target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |dir| root().join(dir))
+}
+
+/// `target/tools/`: every tool that is not the machine's own.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// `target/logs/<name>.log`: the whole output of one child process.
+pub(crate) fn log(name: &str) -> PathBuf {
+    target().join("logs").join(format!("{name}.log"))
+}
+
+/// `target/lambda/`: one folder a Lambda, each with its `bootstrap.zip`.
+pub(crate) fn lambdas() -> PathBuf {
+    target().join("lambda")
+}
+
+/// `target/npm/package/`: the npm package before it is packed.
+pub(crate) fn npm_package() -> PathBuf {
+    target().join("npm").join("package")
+}
+
+/// `path` as a person would write it: relative to the root where it lies under it.
+pub(crate) fn short(path: &Path) -> String {
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
