@@ -1,0 +1,111 @@
+/// The engine's limits. All durations are milliseconds.
+///
+/// The defaults are the product's promises; tests and demanding applications may tighten them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Most requests to storage at a time, over all uploads. Browsers open six connections to a host.
+    pub window: usize,
+    /// Most calls to the API at a time.
+    pub api_window: usize,
+    /// Most hashing jobs at a time.
+    pub hash_window: usize,
+    /// Uploads of any size that may be hashed and created ahead of sending.
+    pub ahead_uploads: usize,
+    /// Bytes up to which more small uploads (at most 100) may be hashed and created ahead of sending.
+    pub ahead_bytes: u64,
+
+    /// No progress byte for this long: the request is cancelled and tried again.
+    pub stall_ms: u64,
+    /// After the last byte, the wait for the answer: this, and twice the time that the measured rate
+    /// needs for [`Config::answer_bytes`].
+    pub answer_ms: u64,
+    /// See [`Config::answer_ms`].
+    pub answer_bytes: u64,
+    /// An API call without an answer for this long has failed.
+    pub api_timeout_ms: u64,
+    /// A token request without an answer for this long has failed.
+    pub token_timeout_ms: u64,
+    /// A hashing job that reports nothing for this long has failed.
+    pub hash_stall_ms: u64,
+    /// A token with less life than this is asked for anew before a call.
+    pub token_margin_ms: u64,
+    /// A grant with less life than this is signed anew before sending.
+    pub grant_margin_ms: u64,
+
+    /// Failed attempts in a row at one step before an upload fails.
+    pub attempts: u32,
+    /// Failed token requests in a row before the uploads that wait for one fail.
+    pub token_attempts: u32,
+    /// Upper bound of the first back-off; it doubles with each attempt, and the delay is drawn evenly
+    /// from zero to the bound.
+    pub backoff_base_ms: u64,
+    /// Largest upper bound of a back-off.
+    pub backoff_cap_ms: u64,
+    /// Longest `Retry-After` that is honoured.
+    pub retry_after_cap_ms: u64,
+    /// Tokens in the full retry bucket. A retry takes [`Config::retry_cost`], a success gives back one,
+    /// and time gives [`Config::retry_refill_per_second`]; without enough tokens retries wait.
+    pub retry_tokens: u64,
+    /// See [`Config::retry_tokens`].
+    pub retry_cost: u64,
+    /// See [`Config::retry_tokens`].
+    pub retry_refill_per_second: u64,
+    /// A service that only fails for this long makes the uploads that need it fail. Time that is known
+    /// to be spent offline does not count.
+    pub outage_ms: u64,
+    /// How long an upload waits for a place when the server says it has too many open uploads or that
+    /// requests come too fast. Known offline time does not count.
+    pub back_pressure_ms: u64,
+    /// While offline, one request is tried at this interval: the browser's word alone is not trusted.
+    pub offline_probe_ms: u64,
+    /// Failed attempts at cancelling on the server before the upload ends as aborted all the same.
+    pub abort_attempts: u32,
+    /// Longest time from an abort to its end.
+    pub abort_ms: u64,
+
+    /// Shortest time between two progress events of one upload.
+    pub frame_ms: u64,
+    /// First interval of asking whether uploads are processed.
+    pub poll_first_ms: u64,
+    /// Longest interval of asking.
+    pub poll_last_ms: u64,
+    /// How long an upload is asked for before `processing_timeout`.
+    pub processing_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            window: 6,
+            api_window: 4,
+            hash_window: 4,
+            ahead_uploads: 8,
+            ahead_bytes: 32 * 1024 * 1024,
+            stall_ms: 10_000,
+            answer_ms: 30_000,
+            answer_bytes: 4 * 1024 * 1024,
+            api_timeout_ms: 30_000,
+            token_timeout_ms: 30_000,
+            hash_stall_ms: 60_000,
+            token_margin_ms: 10_000,
+            grant_margin_ms: 5_000,
+            attempts: 8,
+            token_attempts: 3,
+            backoff_base_ms: 500,
+            backoff_cap_ms: 20_000,
+            retry_after_cap_ms: 60_000,
+            retry_tokens: 500,
+            retry_cost: 5,
+            retry_refill_per_second: 5,
+            outage_ms: 180_000,
+            back_pressure_ms: 600_000,
+            offline_probe_ms: 15_000,
+            abort_attempts: 4,
+            abort_ms: 20_000,
+            frame_ms: 16,
+            poll_first_ms: 250,
+            poll_last_ms: 2_000,
+            processing_ms: 60_000,
+        }
+    }
+}

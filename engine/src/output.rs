@@ -1,0 +1,255 @@
+use std::ops::Range;
+
+use crowfly_contract::{CompleteRequest, CreateItem, Grant, Record, Stored, UploadId};
+
+use crate::{Failure, Millis};
+
+/// Names one command; its reply carries the same number. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// What the driver must do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Carry this out, and give its [`Reply`](crate::Reply) back when it is there.
+    Do(Command),
+    /// Tell the application.
+    Emit(Event),
+    /// Nothing more for now. Call again with [`Input::Tick`](crate::Input::Tick) at this moment at the
+    /// latest; `None` means that only an input can bring something new.
+    Idle(Option<Millis>),
+}
+
+/// Work for an adapter. The engine watches all deadlines; adapters need no timers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Command {
+    /// Compute the CRC64NVME of a range of the file. Answer: `Hashed`; meanwhile `Progress`.
+    Hash {
+        /// This command.
+        request: RequestId,
+        /// Whose file.
+        upload: UploadId,
+        /// Which bytes.
+        bytes: Range<u64>,
+    },
+    /// Get a token from the application and keep it for the API calls that follow. Answer: `Token`.
+    Token {
+        /// This command.
+        request: RequestId,
+        /// Why one is needed.
+        reason: TokenReason,
+    },
+    /// `POST /uploads`. Answer: `Created` or `ApiFailed`.
+    Create {
+        /// This command.
+        request: RequestId,
+        /// 1 to 100 items.
+        items: Vec<CreateItem>,
+    },
+    /// `POST /uploads/{id}/complete`. Answer: `Completed` or `ApiFailed`.
+    Complete {
+        /// This command.
+        request: RequestId,
+        /// The upload.
+        upload: UploadId,
+        /// The body.
+        body: CompleteRequest,
+    },
+    /// `DELETE /uploads/{id}`. Answer: `Deleted` or `ApiFailed`.
+    Delete {
+        /// This command.
+        request: RequestId,
+        /// The upload.
+        upload: UploadId,
+    },
+    /// `POST /uploads/status`. Answer: `Statuses` or `ApiFailed`.
+    Status {
+        /// This command.
+        request: RequestId,
+        /// 1 to 100 uploads.
+        ids: Vec<UploadId>,
+    },
+    /// PUT a range of the file to the grant's URL with exactly the grant's headers. Answer: `Sent` or
+    /// `SendFailed`; meanwhile `Progress`.
+    Send {
+        /// This command.
+        request: RequestId,
+        /// Whose file.
+        upload: UploadId,
+        /// Which bytes.
+        bytes: Range<u64>,
+        /// Where to, and with which headers.
+        grant: Grant,
+        /// The part's number; `None` when the whole file goes in one PUT.
+        part: Option<u32>,
+    },
+    /// Stop a request. No answer is awaited; a late one is ignored.
+    Cancel {
+        /// The request to stop.
+        request: RequestId,
+    },
+}
+
+/// Why the application is asked for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenReason {
+    /// None was asked for before.
+    Initial,
+    /// The last one ends soon.
+    Expiring,
+    /// The API refused the last one.
+    Unauthorized,
+}
+
+impl TokenReason {
+    /// The word that the application's token function is given.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Initial => "initial",
+            Self::Expiring => "expiring",
+            Self::Unauthorized => "unauthorized",
+        }
+    }
+}
+
+/// News for the application. Every upload that was added ends in exactly one of `Stored`, `Failed` and
+/// `Aborted`; after `Failed` a retry opens it again. `Processed` or `ProcessingFailed` answers each
+/// [`Input::AwaitProcessed`](crate::Input::AwaitProcessed) of an upload that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The upload's state changed. Comes before the event that ends it.
+    State {
+        /// The upload.
+        upload: UploadId,
+        /// Its new state.
+        state: State,
+    },
+    /// Bytes moved. At most one event a frame for each upload.
+    Progress {
+        /// The upload.
+        upload: UploadId,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// Storage has the object, and its size and checksum are those of the file.
+    Stored {
+        /// The upload.
+        upload: UploadId,
+        /// The object.
+        stored: Stored,
+    },
+    /// It did not succeed.
+    Failed {
+        /// The upload.
+        upload: UploadId,
+        /// Why.
+        failure: Failure,
+    },
+    /// It was cancelled.
+    Aborted {
+        /// The upload.
+        upload: UploadId,
+    },
+    /// The record is there.
+    Processed {
+        /// The upload.
+        upload: UploadId,
+        /// What the database says.
+        record: Box<Record>,
+    },
+    /// The record did not appear, or the upload did not come so far. Whether the object is stored is not
+    /// touched by this.
+    ProcessingFailed {
+        /// The upload.
+        upload: UploadId,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// Where an upload stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Its turn has not come.
+    Queued,
+    /// Its bytes are read and hashed.
+    Hashing,
+    /// It is being created, sent or completed.
+    Uploading,
+    /// Stopped by the user.
+    Paused,
+    /// It waits for the network, the server, or the next attempt.
+    Waiting,
+    /// Storage has it.
+    Stored,
+    /// The database has it.
+    Processed,
+    /// It failed.
+    Failed,
+    /// It was cancelled.
+    Aborted,
+}
+
+impl State {
+    /// The word that stands in the page and in the SDK.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Hashing => "hashing",
+            Self::Uploading => "uploading",
+            Self::Paused => "paused",
+            Self::Waiting => "waiting",
+            Self::Stored => "stored",
+            Self::Processed => "processed",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
+        }
+    }
+
+    /// Whether the upload is over, unless a failed one is tried again.
+    pub const fn ended(self) -> bool {
+        matches!(
+            self,
+            Self::Stored | Self::Processed | Self::Failed | Self::Aborted
+        )
+    }
+}
+
+/// How far an upload is, in bytes of the file.
+///
+/// `confirmed <= sent <= total`; `confirmed` never falls; `sent` reaches `total` only when the upload is
+/// stored (an empty file has `total` 0 all along).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Handed to the network, less what is to be sent again.
+    pub sent: u64,
+    /// Acknowledged by storage.
+    pub confirmed: u64,
+    /// The file's size.
+    pub total: u64,
+    /// Read and hashed.
+    pub hashed: u64,
+    /// The smoothed rate; 0 while nothing is sent.
+    pub bytes_per_second: u64,
+    /// The rest at that rate, in milliseconds, if there is a rate.
+    pub eta_ms: Option<u64>,
+}
+
+/// An upload as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The upload.
+    pub id: UploadId,
+    /// The file's name.
+    pub name: String,
+    /// Where it stands.
+    pub state: State,
+    /// How far it is.
+    pub progress: Progress,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+    /// The object, once it is stored.
+    pub stored: Option<Stored>,
+}

@@ -1,0 +1,20 @@
+/// A moment on a monotonic clock, in milliseconds since an arbitrary start.
+///
+/// In a browser this is `performance.now()`; it never goes back and has nothing to do with the time of
+/// day, so a wrong or jumping wall clock cannot disturb an upload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// The moment `millis` later.
+    #[must_use]
+    pub const fn after(self, millis: u64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// Milliseconds since `earlier`; 0 if that lies in the future.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
