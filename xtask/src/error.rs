@@ -58,6 +58,12 @@ impl Error {
     }
 }
 
+impl From<lexopt::Error> for Error {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
 fn indented(tail: &str) -> String {
     if tail.is_empty() {
         return String::new();

@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod lambdas;
 mod paths;
 mod process;
+mod setup;
 mod step;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -15,6 +18,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   setup     make ready whatever the other commands need and this machine lacks
+  env       print the environment for running wasm-pack by hand, as shell exports
 ";
 
 fn main() -> ExitCode {
@@ -33,17 +37,32 @@ fn main() -> ExitCode {
 }
 
 fn run(mut arguments: Parser) -> Result<(), Error> {
-    let usage = |error: lexopt::Error| Error::Usage(error.to_string());
-    let command = match arguments.next().map_err(usage)? {
-        Some(Arg::Value(value)) => value.string().map_err(usage)?,
+    let command = match arguments.next()? {
+        Some(Arg::Value(value)) => value.string()?,
         Some(Arg::Short('h') | Arg::Long("help")) | None => "help".to_owned(),
-        Some(other) => return Err(usage(other.unexpected())),
+        Some(other) => return Err(other.unexpected().into()),
     };
     match command.as_str() {
         "help" => {
             print!("{HELP}");
             Ok(())
         }
+        "setup" => {
+            none(arguments)?;
+            setup::ready(setup::ALL)
+        }
+        "env" => {
+            none(arguments)?;
+            wasm::print_env()
+        }
         other => Err(Error::Usage(format!("there is no command `{other}`"))),
+    }
+}
+
+/// For commands that take no arguments.
+fn none(mut arguments: Parser) -> Result<(), Error> {
+    match arguments.next()? {
+        None => Ok(()),
+        Some(other) => Err(other.unexpected().into()),
     }
 }

@@ -19,6 +19,29 @@ use crate::{paths, step};
 const GRACE: Duration = Duration::from_secs(5);
 const TAIL_LINES: usize = 40;
 
+/// What cargo told this process about itself, and what would mislead another cargo.
+const OURS: &[&str] = &[
+    "CARGO",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+];
+
 static STOPPING: AtomicBool = AtomicBool::new(false);
 static LIVE: Mutex<Vec<Arc<Group>>> = Mutex::new(Vec::new());
 
@@ -54,6 +77,9 @@ impl Cmd {
             .into_owned();
         let mut command = Command::new(program);
         command.current_dir(paths::root());
+        for variable in OURS {
+            command.env_remove(variable);
+        }
         Self {
             command,
             log: paths::log(&name),

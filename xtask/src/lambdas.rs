@@ -1,0 +1,52 @@
+//! The Lambda binaries, built as they are deployed: by cargo-lambda.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::process::{self, Cmd};
+use crate::setup::python;
+use crate::{paths, step};
+
+/// The binaries of `backend/lambdas`.
+pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read"];
+
+/// Builds every binary into `target/lambda/<bin>/bootstrap.zip`. Cargo decides what is up to date.
+///
+/// # Errors
+/// If cargo-lambda cannot be had, or the build fails.
+pub(crate) fn build() -> Result<(), Error> {
+    let tools = python::cargo_lambda()?;
+    step::step("Lambda binaries", || {
+        // The same flags as `sam build` gives, so that both share one compilation.
+        Cmd::new("cargo")
+            .args([
+                "lambda",
+                "build",
+                "--release",
+                "--output-format",
+                "zip",
+                "--bins",
+            ])
+            .arg("--lambda-dir")
+            .arg(paths::lambdas())
+            .env("PATH", process::path_with(&[tools]))
+            .dir(paths::root().join("backend/lambdas"))
+            .log("lambdas")
+            .run()
+    })?;
+    BINS.iter().try_for_each(|bin| {
+        let file = zip(bin);
+        if file.is_file() {
+            return Ok(());
+        }
+        Err(Error::failed(format!(
+            "the build left no {}",
+            paths::short(&file)
+        )))
+    })
+}
+
+/// The deployable file of one binary.
+pub(crate) fn zip(bin: &str) -> PathBuf {
+    paths::lambdas().join(bin).join("bootstrap.zip")
+}

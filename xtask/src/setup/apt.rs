@@ -1,0 +1,42 @@
+//! Packages of Debian and Ubuntu, where they can be had.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::Error;
+use crate::process::{self, Cmd};
+use crate::step;
+
+/// Whether this machine has apt and lets us install.
+pub(crate) fn usable() -> bool {
+    process::find("apt-get").is_some() && rustix::process::geteuid().is_root()
+}
+
+/// Installs packages. The lists are fetched first if a package is not known yet.
+pub(crate) fn install(packages: &[&str]) -> Result<(), Error> {
+    // apt itself takes one caller at a time.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    step::step(&format!("apt-get install {}", packages.join(" ")), || {
+        if attempt(packages)? {
+            return Ok(());
+        }
+        apt("apt-update").arg("update").run()?;
+        apt("apt-install")
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(packages)
+            .run()
+    })
+}
+
+fn attempt(packages: &[&str]) -> Result<bool, Error> {
+    apt("apt-install")
+        .args(["install", "-y", "--no-install-recommends"])
+        .args(packages)
+        .succeeds()
+}
+
+fn apt(log: &str) -> Cmd {
+    Cmd::new("apt-get")
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .log(log)
+}

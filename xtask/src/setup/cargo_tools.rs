@@ -1,0 +1,96 @@
+//! Command line tools that come from crates.io, installed into `target/tools/bin`.
+
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::{paths, step};
+
+const WASM_PACK: &str = "0.15.1";
+
+/// `wasm-bindgen` and its test runner; library and tool must be of one version.
+pub(crate) fn wasm_bindgen() -> Result<(), Error> {
+    let version = locked_version("wasm-bindgen")?;
+    // Its own lock file names versions that a mirror may not have yet.
+    install("wasm-bindgen-cli", &version, &[true, false])
+}
+
+/// `wasm-pack`, which finds the `wasm-bindgen` above on `PATH` and downloads nothing.
+pub(crate) fn wasm_pack() -> Result<(), Error> {
+    install("wasm-pack", WASM_PACK, &[true])
+}
+
+fn install(name: &str, version: &str, locked: &[bool]) -> Result<(), Error> {
+    if installed(name, version) {
+        return Ok(());
+    }
+    step::step(&format!("cargo install {name} {version}"), || {
+        let scratch = paths::tools().join(format!("{name}-build"));
+        let mut result = Ok(());
+        for locked in locked {
+            result = build(name, version, *locked, &scratch);
+            if result.is_ok() {
+                break;
+            }
+        }
+        let _ = std::fs::remove_dir_all(&scratch);
+        result
+    })
+}
+
+fn build(name: &str, version: &str, locked: bool, scratch: &std::path::Path) -> Result<(), Error> {
+    let mut cargo = Cmd::new("cargo")
+        .arg("install")
+        .arg(format!("{name}@{version}"))
+        .arg("--force")
+        .arg("--root")
+        .arg(paths::tools())
+        .env("CARGO_TARGET_DIR", scratch)
+        // They work on small files: the time to compile them is what counts.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+        .log(&format!("install-{name}"));
+    if locked {
+        cargo = cargo.arg("--locked");
+    }
+    cargo.run()
+}
+
+/// Cargo keeps the list of what it installed; a binary without an entry there is from a broken run.
+fn installed(name: &str, version: &str) -> bool {
+    let list = std::fs::read_to_string(paths::tools().join(".crates.toml")).unwrap_or_default();
+    list.contains(&format!("\"{name} {version} "))
+        && paths::tools().join("bin").join(binary(name)).is_file()
+}
+
+fn binary(name: &str) -> &str {
+    name.strip_suffix("-cli").unwrap_or(name)
+}
+
+/// The version of a crate in the workspace's Cargo.lock.
+fn locked_version(name: &str) -> Result<String, Error> {
+    let lock = std::fs::read_to_string(paths::root().join("Cargo.lock"))
+        .map_err(Error::io("read Cargo.lock"))?;
+    version_in(&lock, name).ok_or_else(|| Error::failed(format!("Cargo.lock does not name {name}")))
+}
+
+fn version_in(lock: &str, name: &str) -> Option<String> {
+    let mut lines = lock.lines();
+    let wanted = format!("name = \"{name}\"");
+    lines.find(|line| *line == wanted)?;
+    let version = lines.next()?.strip_prefix("version = \"")?;
+    Some(version.strip_suffix('"')?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn the_locked_version_is_that_of_the_very_crate() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.2.1\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(version_in(lock, "wasm"), None);
+    }
+}

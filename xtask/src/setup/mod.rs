@@ -1,0 +1,83 @@
+//! Makes ready whatever is missing; a machine that has everything passes in milliseconds.
+
+mod apt;
+mod cargo_tools;
+pub(crate) mod chromium;
+mod debian_std;
+pub(crate) mod node;
+pub(crate) mod python;
+mod stamp;
+pub(crate) mod wasm_target;
+
+use std::thread;
+
+use crate::error::Error;
+
+/// Something that a command needs besides Rust itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A toolchain that builds for wasm32, and a linker for it.
+    WasmTarget,
+    /// The `wasm-bindgen` command line tool at the version that Cargo.lock names.
+    WasmBindgen,
+    /// `wasm-pack`.
+    WasmPack,
+    /// The packages of `xtask/node`.
+    Node,
+    /// `cargo-lambda`, in a Python environment.
+    CargoLambda,
+    /// The local AWS, in a Python environment.
+    LocalAws,
+    /// `sam` and `cfn-lint`, in a Python environment.
+    Sam,
+    /// Chromium and chromedriver.
+    Chromium,
+}
+
+/// Everything there is.
+pub(crate) const ALL: &[Need] = &[
+    Need::WasmTarget,
+    Need::WasmBindgen,
+    Need::WasmPack,
+    Need::Node,
+    Need::CargoLambda,
+    Need::LocalAws,
+    Need::Sam,
+    Need::Chromium,
+];
+
+/// Makes `needs` ready: what compiles one after the other, and beside it what downloads.
+///
+/// # Errors
+/// The first thing that could not be made ready, as a sentence that says what to do.
+pub(crate) fn ready(needs: &[Need]) -> Result<(), Error> {
+    let (compiled, downloaded): (Vec<Need>, Vec<Need>) =
+        needs.iter().partition(|need| need.compiles());
+    thread::scope(|scope| {
+        let downloads = scope.spawn(move || downloaded.into_iter().try_for_each(make));
+        let compiled = compiled.into_iter().try_for_each(make);
+        let downloads = downloads
+            .join()
+            .unwrap_or_else(|_| Err(Error::failed("the set-up stopped unexpectedly")));
+        compiled.and(downloads)
+    })
+}
+
+impl Need {
+    fn compiles(self) -> bool {
+        matches!(self, Self::WasmTarget | Self::WasmBindgen | Self::WasmPack)
+    }
+}
+
+fn make(need: Need) -> Result<(), Error> {
+    match need {
+        Need::WasmTarget => wasm_target::ready(),
+        Need::WasmBindgen => cargo_tools::wasm_bindgen(),
+        Need::WasmPack => cargo_tools::wasm_pack(),
+        Need::Node => node::ready(),
+        Need::CargoLambda => python::cargo_lambda().map(drop),
+        Need::LocalAws => python::local_aws().map(drop),
+        Need::Sam => python::sam().map(drop),
+        Need::Chromium => chromium::ready().map(drop),
+    }
+}

@@ -1,0 +1,89 @@
+//! Tools from npm, pinned by `xtask/node/package-lock.json`, installed into `target/tools/node`.
+
+use std::path::PathBuf;
+
+use super::stamp;
+use crate::error::Error;
+use crate::paths;
+use crate::process::{self, Cmd};
+
+/// The oldest Node that the tools run on.
+const OLDEST: (u32, u32) = (20, 19);
+
+/// Installs the packages.
+///
+/// # Errors
+/// If there is no Node, or it is too old, or npm fails.
+pub(crate) fn ready() -> Result<(), Error> {
+    let source = paths::root().join("xtask/node");
+    let read = |name: &str| {
+        std::fs::read(source.join(name)).map_err(Error::io(format!("read xtask/node/{name}")))
+    };
+    let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);
+    let fingerprint = stamp::hash(&[manifest.as_slice(), lock.as_slice()].concat());
+    stamp::once("node", "packages from npm", &fingerprint, || {
+        check_version()?;
+        let folder = folder();
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(folder.join("package.json"), &manifest))
+            .and_then(|()| std::fs::write(folder.join("package-lock.json"), &lock))
+            .map_err(Error::io("write target/tools/node"))?;
+        Cmd::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .dir(&folder)
+            .log("npm-ci")
+            .run()
+    })
+}
+
+/// One of the installed tools by its command name, such as `wasm-opt`.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    modules().join(".bin").join(name)
+}
+
+/// The installed packages.
+pub(crate) fn modules() -> PathBuf {
+    folder().join("node_modules")
+}
+
+fn folder() -> PathBuf {
+    paths::tools().join("node")
+}
+
+fn check_version() -> Result<(), Error> {
+    let (major, minor) = OLDEST;
+    let missing = |found: &str| {
+        Error::Missing(format!(
+            "Node.js {major}.{minor} or newer with npm is needed, {found}; install it from your system's \
+             packages or from nodejs.org"
+        ))
+    };
+    if process::find("node").is_none() || process::find("npm").is_none() {
+        return Err(missing("and there is none on PATH"));
+    }
+    let text = Cmd::new("node")
+        .arg("--version")
+        .log("node-version")
+        .output()?;
+    match version(&text) {
+        Some(found) if found >= OLDEST => Ok(()),
+        _ => Err(missing(&format!("and this machine has {}", text.trim()))),
+    }
+}
+
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().strip_prefix('v')?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn a_version_is_major_and_minor() {
+        assert_eq!(version("v20.20.2\n"), Some((20, 20)));
+        assert!(version("v18.19.0") < Some(super::OLDEST));
+        assert_eq!(version("nonsense"), None);
+    }
+}

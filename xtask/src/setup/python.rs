@@ -1,0 +1,107 @@
+//! Private Python environments, each made from a file that names every package with its hash.
+
+use std::path::{Path, PathBuf};
+
+use super::{apt, stamp};
+use crate::error::Error;
+use crate::paths;
+use crate::process::{self, Cmd};
+
+/// The oldest Python that the locked packages are for.
+const OLDEST: (u32, u32) = (3, 10);
+
+/// The environment of the local AWS; the folder of its programs.
+pub(crate) fn local_aws() -> Result<PathBuf, Error> {
+    venv("local-aws", "xtask/local-aws/requirements.txt")
+}
+
+/// The environment that holds `cargo-lambda`.
+pub(crate) fn cargo_lambda() -> Result<PathBuf, Error> {
+    venv("lambda", "xtask/python/lambda.txt")
+}
+
+/// The environment that holds `sam` and `cfn-lint`.
+pub(crate) fn sam() -> Result<PathBuf, Error> {
+    venv("sam", "xtask/python/sam.txt")
+}
+
+/// Makes the environment `target/tools/venv-<name>` from a locked requirements file (a path from the root),
+/// anew when the file changes, and hands back the folder of its programs.
+///
+/// # Errors
+/// If there is no suitable Python, or a package cannot be had or has another hash.
+pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
+    let file = paths::root().join(requirements);
+    let lock = std::fs::read(&file).map_err(Error::io(format!("read {requirements}")))?;
+    let folder = paths::tools().join(format!("venv-{name}"));
+    let bin = folder.join("bin");
+    // A virtual environment cannot be moved: its programs name their interpreter's full path.
+    let fingerprint = format!("{} {}", folder.display(), stamp::hash(&lock));
+    stamp::once(
+        &format!("venv-{name}"),
+        &format!("Python environment {name}"),
+        &fingerprint,
+        || {
+            create(&folder)?;
+            Cmd::new(bin.join("python"))
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                ])
+                // The file is the whole answer of the resolver already.
+                .args(["--no-deps", "--require-hashes", "--requirement"])
+                .arg(&file)
+                .log(&format!("pip-{name}"))
+                .run()
+        },
+    )?;
+    Ok(bin)
+}
+
+fn create(folder: &Path) -> Result<(), Error> {
+    let python = interpreter()?;
+    let _ = std::fs::remove_dir_all(folder);
+    let make = || {
+        Cmd::new(&python)
+            .args(["-m", "venv"])
+            .arg(folder)
+            .log("python-venv")
+    };
+    if make().succeeds()? {
+        return Ok(());
+    }
+    // Debian splits the part that makes environments from Python itself.
+    if apt::usable() {
+        apt::install(&["python3-venv"])?;
+    }
+    let _ = std::fs::remove_dir_all(folder);
+    make().run()
+}
+
+fn interpreter() -> Result<PathBuf, Error> {
+    if process::find("python3").is_none() && apt::usable() {
+        apt::install(&["python3", "python3-venv"])?;
+    }
+    let (major, minor) = OLDEST;
+    let needed = format!(
+        "Python {major}.{minor} or newer is needed (for the local AWS and the template checks)"
+    );
+    let python = process::find("python3")
+        .ok_or_else(|| Error::Missing(format!("{needed}, and there is no python3 on PATH")))?;
+    let code = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
+    let new_enough = Cmd::new(&python)
+        .args(["-c", &code])
+        .log("python-version")
+        .succeeds()?;
+    if new_enough {
+        Ok(python)
+    } else {
+        Err(Error::Missing(format!(
+            "{needed}; {} is older",
+            python.display()
+        )))
+    }
+}

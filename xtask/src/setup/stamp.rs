@@ -1,0 +1,45 @@
+//! Remembers what has been made, by a fingerprint of what it was made from.
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+use crate::{paths, step};
+
+/// Runs `make` as a step unless the stamp `name` already holds `fingerprint`.
+pub(crate) fn once(
+    name: &str,
+    what: &str,
+    fingerprint: &str,
+    make: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
+    if is(name, fingerprint) {
+        return Ok(());
+    }
+    step::step(what, make)?;
+    write(name, fingerprint)
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is(name: &str, fingerprint: &str) -> bool {
+    std::fs::read_to_string(file(name)).is_ok_and(|found| found == fingerprint)
+}
+
+fn write(name: &str, fingerprint: &str) -> Result<(), Error> {
+    let file = file(name);
+    let what = format!("write {}", paths::short(&file));
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(Error::io(what.clone()))?;
+    }
+    std::fs::write(&file, fingerprint).map_err(Error::io(what))
+}
+
+fn file(name: &str) -> PathBuf {
+    paths::tools().join("stamps").join(name)
+}
