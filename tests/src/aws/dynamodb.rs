@@ -1,0 +1,99 @@
+use serde_json::{Map, Value, json};
+
+use super::Aws;
+
+impl Aws {
+    /// The item of one upload, in plain JSON; `None` when there is none.
+    #[track_caller]
+    pub fn get_item(&self, owner: &str, id: &str) -> Option<Value> {
+        let answer = self.call(
+            "dynamodb",
+            "DynamoDB_20120810.GetItem",
+            &json!({
+                "TableName": self.stack.table,
+                "Key": {"owner": {"S": owner}, "id": {"S": id}},
+                "ConsistentRead": true,
+            }),
+        );
+        answer.get("Item").map(plain)
+    }
+
+    /// Every item of one owner, in plain JSON.
+    #[track_caller]
+    pub fn items_of(&self, owner: &str) -> Vec<Value> {
+        let answer = self.call(
+            "dynamodb",
+            "DynamoDB_20120810.Query",
+            &json!({
+                "TableName": self.stack.table,
+                "KeyConditionExpression": "#o = :o",
+                "ExpressionAttributeNames": {"#o": "owner"},
+                "ExpressionAttributeValues": {":o": {"S": owner}},
+                "ConsistentRead": true,
+            }),
+        );
+        answer["Items"]
+            .as_array()
+            .map(|items| items.iter().map(plain).collect())
+            .unwrap_or_default()
+    }
+
+    /// Writes an item as it stands, over whatever is there.
+    #[track_caller]
+    pub fn put_item(&self, fields: &Value) {
+        let body = json!({"TableName": self.stack.table, "Item": item(fields)});
+        self.call("dynamodb", "DynamoDB_20120810.PutItem", &body);
+    }
+}
+
+/// Plain JSON of DynamoDB's typed form. Numbers that are not integers stay text.
+pub fn plain(typed: &Value) -> Value {
+    let Some(fields) = typed.as_object() else {
+        return Value::Null;
+    };
+    Value::Object(
+        fields
+            .iter()
+            .map(|(name, value)| (name.clone(), plain_value(value)))
+            .collect(),
+    )
+}
+
+fn plain_value(typed: &Value) -> Value {
+    let Some((kind, value)) = typed.as_object().and_then(|fields| fields.iter().next()) else {
+        return Value::Null;
+    };
+    match (kind.as_str(), value) {
+        ("N", Value::String(digits)) => digits
+            .parse::<i64>()
+            .map_or_else(|_| value.clone(), Value::from),
+        ("M", fields) => plain(fields),
+        ("L", Value::Array(items)) => items.iter().map(plain_value).collect(),
+        ("NULL", _) => Value::Null,
+        _ => value.clone(),
+    }
+}
+
+/// DynamoDB's typed form of plain JSON.
+pub fn item(fields: &Value) -> Value {
+    let typed = |value: &Value| match value {
+        Value::String(text) => json!({"S": text}),
+        Value::Number(number) => json!({"N": number.to_string()}),
+        Value::Bool(truth) => json!({"BOOL": truth}),
+        Value::Object(_) => json!({"M": item(value)}),
+        Value::Array(items) => {
+            json!({"L": items.iter().map(|value| item(&json!({"v": value}))["v"].clone()).collect::<Vec<_>>()})
+        }
+        Value::Null => json!({"NULL": true}),
+    };
+    let fields: Map<String, Value> = fields
+        .as_object()
+        .map(|fields| {
+            fields
+                .iter()
+                .map(|(name, value)| (name.clone(), typed(value)))
+                .collect()
+        })
+        .unwrap_or_default();
+    Value::Object(fields)
+}

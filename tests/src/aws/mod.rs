@@ -1,0 +1,86 @@
+//! Signed calls to AWS services, for assertions and for preparing a case; never what is under test.
+
+mod dynamodb;
+mod s3;
+mod sigv4;
+mod sqs;
+
+use serde_json::Value;
+
+use crate::Stack;
+use crate::http::{Request, Response};
+
+pub use dynamodb::{item, plain};
+pub use sigv4::{Credentials, Moment, presign, sign};
+pub use sqs::Message;
+
+/// The account that owns a stack.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    stack: Stack,
+    credentials: Credentials,
+}
+
+impl Aws {
+    /// Calls with the credentials of the environment, or else with those of the local AWS.
+    pub fn new(stack: &Stack) -> Self {
+        let or_test = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .filter(|text| !text.is_empty())
+                .unwrap_or("test".into())
+        };
+        let credentials = Credentials {
+            access_key: or_test("AWS_ACCESS_KEY_ID"),
+            secret_key: or_test("AWS_SECRET_ACCESS_KEY"),
+        };
+        Self {
+            stack: stack.clone(),
+            credentials,
+        }
+    }
+
+    /// One call of a service that speaks JSON, such as `("dynamodb", "DynamoDB_20120810.GetItem")`.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    #[track_caller]
+    pub fn call(&self, service: &str, target: &str, body: &Value) -> Value {
+        let answer = self.try_call(service, target, body);
+        assert!(
+            answer.status == 200,
+            "{target}: {} {}",
+            answer.status,
+            answer.text()
+        );
+        if answer.body.is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        }
+    }
+
+    /// As [`Aws::call`], but gives the answer whatever it is.
+    #[track_caller]
+    pub fn try_call(&self, service: &str, target: &str, body: &Value) -> Response {
+        let version = if matches!(service, "dynamodb" | "sqs") {
+            "1.0"
+        } else {
+            "1.1"
+        };
+        let request = Request::new("POST", format!("{}/", self.stack.s3))
+            .header("content-type", format!("application/x-amz-json-{version}"))
+            .header("x-amz-target", target)
+            .body(body.to_string());
+        sign(request, &self.moment(service)).send()
+    }
+
+    fn moment(&self, service: &str) -> Moment {
+        Moment {
+            credentials: self.credentials.clone(),
+            region: self.stack.region.clone(),
+            service: service.into(),
+            unix: crate::time::unix(),
+        }
+    }
+}

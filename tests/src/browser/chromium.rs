@@ -1,0 +1,159 @@
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Browser;
+use crate::wait;
+
+/// A chromedriver of this test's own, on a port of its own; ends with it.
+#[derive(Debug)]
+pub(super) struct Driver {
+    child: Child,
+    pub(super) address: String,
+    profile: PathBuf,
+}
+
+impl Driver {
+    pub(super) fn start() -> Self {
+        let program = std::env::var_os("CHROMEDRIVER").unwrap_or("chromedriver".into());
+        let profile = crate::env::scratch("profiles").join(crate::issuer::random_hex(8));
+        let mut child = Command::new(&program)
+            .args(["--port=0", "--log-level=WARNING"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("cannot start {}: {error}", Path::new(&program).display())
+            });
+        let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+        let port: u16 = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let (_, port) = line.split_once("started successfully on port ")?;
+                port.trim_end_matches('.').parse().ok()
+            })
+            .expect("chromedriver says its port");
+        // Keep reading, so that the driver never blocks on a full pipe.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Self {
+            child,
+            address: format!("http://127.0.0.1:{port}"),
+            profile,
+        }
+    }
+
+    pub(super) fn capabilities(&self) -> Value {
+        let mut options = json!({"args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--window-size=1280,1000",
+            format!("--user-data-dir={}", self.profile.display()),
+        ]});
+        if let Some(path) = std::env::var_os("CHROME") {
+            options["binary"] = json!(path.to_string_lossy());
+        }
+        json!({"capabilities": {"alwaysMatch": {
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        }}})
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}
+
+/// What only Chromium offers.
+impl Browser {
+    /// Makes pages believe that the person prefers `scheme`, `light` or `dark`.
+    pub fn prefer_color_scheme(&self, scheme: &str) {
+        let feature = json!({"name": "prefers-color-scheme", "value": scheme});
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": [feature]}));
+    }
+
+    /// Limits how fast the page may send, in bytes a second; 0 lifts the limit.
+    pub fn limit_upload(&self, bytes_per_second: u64) {
+        let upload = if bytes_per_second == 0 {
+            json!(-1)
+        } else {
+            json!(bytes_per_second)
+        };
+        self.network(json!({
+            "offline": false, "latency": 0, "download_throughput": -1, "upload_throughput": upload,
+        }));
+    }
+
+    /// Cuts the page off the network, or gives it back.
+    pub fn offline(&self, offline: bool) {
+        self.network(json!({
+            "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1,
+        }));
+    }
+
+    /// What pages wrote to the console since the last call.
+    pub fn console(&self) -> Vec<String> {
+        let text = |entry: &Value| {
+            format!(
+                "{} {}",
+                entry["level"].as_str().unwrap_or(""),
+                entry["message"].as_str().unwrap_or("")
+            )
+        };
+        self.log("browser").iter().map(text).collect()
+    }
+
+    /// Method and URL of every request that pages made since the last call.
+    pub fn requests(&self) -> Vec<(String, String)> {
+        let message = |entry: &Value| -> Option<(String, String)> {
+            let event: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let event = &event["message"];
+            if event["method"] != "Network.requestWillBeSent" {
+                return None;
+            }
+            let request = &event["params"]["request"];
+            Some((
+                request["method"].as_str()?.to_owned(),
+                request["url"].as_str()?.to_owned(),
+            ))
+        };
+        self.log("performance").iter().filter_map(message).collect()
+    }
+
+    /// Waits until `condition` holds for the console log.
+    pub fn wait_console(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
+        wait::until(what, Duration::from_secs(10), || {
+            self.console().into_iter().find(|line| condition(line))
+        })
+    }
+
+    fn network(&self, conditions: Value) {
+        self.command(
+            "POST",
+            "/chromium/network_conditions",
+            &json!({"network_conditions": conditions}),
+        );
+    }
+
+    fn devtools(&self, method: &str, params: Value) -> Value {
+        self.command(
+            "POST",
+            "/goog/cdp/execute",
+            &json!({"cmd": method, "params": params}),
+        )
+    }
+
+    fn log(&self, kind: &str) -> Vec<Value> {
+        let entries = self.command("POST", "/se/log", &json!({"type": kind}));
+        entries.as_array().cloned().unwrap_or_default()
+    }
+}

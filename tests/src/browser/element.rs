@@ -1,0 +1,78 @@
+use serde_json::{Value, json};
+
+use super::Browser;
+
+/// The member that marks an element in WebDriver's JSON (W3C WebDriver, "Elements").
+const MARK: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// An element of a page.
+#[derive(Clone, Debug)]
+pub struct Element<'browser> {
+    browser: &'browser Browser,
+    id: String,
+}
+
+impl<'browser> Element<'browser> {
+    pub(super) fn new(browser: &'browser Browser, value: &Value) -> Option<Self> {
+        let id = value.get(MARK)?.as_str()?.to_owned();
+        Some(Self { browser, id })
+    }
+
+    /// The element as an argument of a script.
+    pub fn argument(&self) -> Value {
+        json!({MARK: self.id})
+    }
+
+    /// Clicks its middle.
+    #[track_caller]
+    pub fn click(&self) {
+        self.browser
+            .command("POST", &self.path("click"), &json!({}));
+    }
+
+    /// Empties a field.
+    #[track_caller]
+    pub fn clear(&self) {
+        self.browser
+            .command("POST", &self.path("clear"), &json!({}));
+    }
+
+    /// Types into it.
+    #[track_caller]
+    pub fn type_text(&self, text: &str) {
+        self.browser
+            .command("POST", &self.path("value"), &json!({"text": text}));
+    }
+
+    /// Its text as shown; empty when it has left the page.
+    pub fn text(&self) -> String {
+        self.get("text").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// An attribute.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        self.get(&format!("attribute/{name}"))
+            .as_str()
+            .map(str::to_owned)
+    }
+
+    /// Whether it is shown.
+    pub fn is_shown(&self) -> bool {
+        self.get("displayed") == true
+    }
+
+    /// Whether it is enabled.
+    pub fn is_enabled(&self) -> bool {
+        self.get("enabled") == true
+    }
+
+    fn get(&self, what: &str) -> Value {
+        self.browser
+            .try_command("GET", &self.path(what), &Value::Null)
+            .unwrap_or_default()
+    }
+
+    fn path(&self, what: &str) -> String {
+        format!("/element/{}/{what}", self.id)
+    }
+}

@@ -1,0 +1,123 @@
+//! The system under test, as `cargo xtask test` describes it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// Name of the environment variable that holds the path of the description.
+pub const VARIABLE: &str = "CROWFLY_TEST_ENV";
+
+/// The running system: one issuer of ours and the stacks deployed from `template.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Env {
+    /// Address of the test issuer (see [`crate::issuer`]).
+    pub issuer: String,
+    /// An origin that every stack allows besides its page, free for a test to serve on.
+    pub extra_origin: String,
+    /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
+    /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
+    /// `.webm`).
+    pub stacks: BTreeMap<String, Stack>,
+}
+
+/// One deployed stack; the fields of `target/dev/env.json`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stack {
+    /// Address of the demo page.
+    pub page: String,
+    /// Address of the API, without a trailing slash.
+    pub api: String,
+    /// Address of storage, which locally serves every other AWS service too.
+    pub s3: String,
+    /// The AWS region.
+    pub region: String,
+    /// The token issuer that the stack trusts.
+    pub issuer: String,
+    /// The audience that it demands.
+    pub audience: String,
+    /// The public client of the user pool, or of the test issuer.
+    #[serde(default)]
+    pub client_id: String,
+    /// The demo user's name; empty when the issuer is not the stack's own pool.
+    #[serde(default)]
+    pub user: String,
+    /// The demo user's password.
+    #[serde(default)]
+    pub password: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The table.
+    pub table: String,
+    /// URL of the queue.
+    pub queue: String,
+    /// URL of the dead-letter queue.
+    pub dlq: String,
+}
+
+impl Env {
+    /// The system under test.
+    ///
+    /// # Panics
+    /// With one sentence when there is none: a whole-system test never passes by not running.
+    pub fn get() -> &'static Self {
+        static ENV: OnceLock<Env> = OnceLock::new();
+        ENV.get_or_init(|| {
+            let Some(path) = std::env::var_os(VARIABLE) else {
+                panic!(
+                    "no system to test: run `cargo xtask test --only system`, which sets {VARIABLE}"
+                );
+            };
+            let path = PathBuf::from(path);
+            let text = std::fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+            serde_json::from_str(&text).unwrap_or_else(|error| {
+                panic!("{} is not a test environment: {error}", path.display())
+            })
+        })
+    }
+
+    /// A stack by its name.
+    ///
+    /// # Panics
+    /// When it was not deployed.
+    pub fn stack(name: &str) -> &'static Stack {
+        Self::get()
+            .stacks
+            .get(name)
+            .unwrap_or_else(|| panic!("the test environment has no stack {name}"))
+    }
+}
+
+impl Stack {
+    /// Origin of the demo page.
+    pub fn origin(&self) -> &str {
+        let end = self
+            .page
+            .match_indices('/')
+            .nth(2)
+            .map_or(self.page.len(), |(at, _)| at);
+        &self.page[..end]
+    }
+}
+
+/// The workspace's own folder.
+pub fn root() -> PathBuf {
+    let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    path.pop();
+    path
+}
+
+/// A folder for what the tests write, `target/test/<name>`, made when missing.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn scratch(name: &str) -> PathBuf {
+    let path = root().join("target/test").join(name);
+    std::fs::create_dir_all(&path)
+        .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
+    path
+}

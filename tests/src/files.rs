@@ -1,0 +1,77 @@
+//! Files of known content and awkward names.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::digest::{hex, sha256};
+
+/// One mebibyte.
+pub const MIB: usize = 1024 * 1024;
+
+/// A file on disk for a browser to pick; removed when dropped.
+#[derive(Debug)]
+pub struct TestFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name as the browser will say it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl TestFile {
+    /// Writes `size` bytes of seeded content, under `name`, into a folder of its own.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn new(name: &str, size: usize) -> Self {
+        let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
+        let path = folder.join(name);
+        let bytes = content(seed(&path), size);
+        let write = || {
+            std::fs::create_dir_all(&folder)?;
+            std::fs::File::create(&path)?.write_all(&bytes)
+        };
+        write().unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+        Self {
+            path,
+            name: name.to_owned(),
+            bytes,
+        }
+    }
+
+    /// SHA-256 of the content, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        hex(&sha256(&self.bytes))
+    }
+}
+
+impl Drop for TestFile {
+    fn drop(&mut self) {
+        if let Some(folder) = self.path.parent() {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn seed(path: &Path) -> u64 {
+    u64::from_le_bytes(
+        sha256(path.as_os_str().as_encoded_bytes())[..8]
+            .try_into()
+            .unwrap_or_default(),
+    )
+}
+
+/// `size` bytes that no compression shortens, the same for the same `seed` (xorshift64*).
+pub fn content(seed: u64, size: usize) -> Vec<u8> {
+    let mut state = seed | 1;
+    let mut out = Vec::with_capacity(size + 8);
+    while out.len() < size {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        out.extend_from_slice(&state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_le_bytes());
+    }
+    out.truncate(size);
+    out
+}

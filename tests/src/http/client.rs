@@ -1,0 +1,278 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use super::Url;
+
+/// How a request says where its body ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// `Content-Length` with the body's length.
+    #[default]
+    Length,
+    /// `Content-Length` with this number, true or not.
+    Claimed(u64),
+    /// `Transfer-Encoding: chunked`.
+    Chunked,
+    /// Neither.
+    None,
+}
+
+/// A request as it will be sent: nothing is added but `host`, the framing and `connection: close`.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// The absolute URL.
+    pub url: String,
+    /// Names and values in the order sent; a name may stand twice.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// How the body's end is told.
+    pub framing: Framing,
+    /// How long the answer may take.
+    pub timeout: Duration,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// Lower-case names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL is not an absolute `http` one.
+    #[error("not an absolute http URL")]
+    Url,
+    /// The connection failed, or took too long.
+    #[error("no answer: {0}")]
+    Io(#[from] std::io::Error),
+    /// What came back is not HTTP.
+    #[error("not an HTTP answer")]
+    Malformed,
+}
+
+impl Request {
+    /// A request without headers or body.
+    pub fn new(method: &str, url: impl Into<String>) -> Self {
+        Self {
+            method: method.into(),
+            url: url.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            framing: Framing::Length,
+            timeout: Duration::from_secs(60),
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds `authorization: Bearer ...`.
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sets a JSON body and its content type.
+    #[must_use]
+    pub fn json(self, body: &serde_json::Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    /// Sets how the body's end is told.
+    #[must_use]
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.framing = framing;
+        self
+    }
+
+    /// Sends it over a connection of its own.
+    ///
+    /// # Errors
+    /// [`Error`] when no HTTP answer came.
+    pub fn try_send(&self) -> Result<Response, Error> {
+        let url = Url::parse(&self.url).ok_or(Error::Url)?;
+        let address = url.address().to_socket_addrs()?.next().ok_or(Error::Url)?;
+        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+        stream.set_read_timeout(Some(self.timeout))?;
+        stream.set_write_timeout(Some(self.timeout))?;
+        stream.set_nodelay(true)?;
+        // A server may refuse and close before it has read everything: its answer still counts.
+        let written = stream
+            .write_all(&self.head(&url))
+            .and_then(|()| self.write_body(&mut stream));
+        match Response::read(BufReader::new(&stream), self.method == "HEAD") {
+            Err(Error::Io(read)) => Err(Error::Io(written.err().unwrap_or(read))),
+            answer => answer,
+        }
+    }
+
+    /// Sends it.
+    ///
+    /// # Panics
+    /// When no HTTP answer came.
+    #[track_caller]
+    pub fn send(&self) -> Response {
+        let address = self.url.split('?').next().unwrap_or_default();
+        self.try_send()
+            .unwrap_or_else(|error| panic!("{} {address}: {error}", self.method))
+    }
+
+    fn head(&self, url: &Url) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, url.target());
+        let own_host = self
+            .headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("host"));
+        if !own_host {
+            head.push_str(&format!("host: {}\r\n", url.authority));
+        }
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        match self.framing {
+            Framing::Length if self.body.is_empty() && self.method == "GET" => {}
+            Framing::Length => head.push_str(&format!("content-length: {}\r\n", self.body.len())),
+            Framing::Claimed(length) => head.push_str(&format!("content-length: {length}\r\n")),
+            Framing::Chunked => head.push_str("transfer-encoding: chunked\r\n"),
+            Framing::None => {}
+        }
+        head.push_str("connection: close\r\n\r\n");
+        head.into_bytes()
+    }
+
+    fn write_body(&self, stream: &mut TcpStream) -> std::io::Result<()> {
+        if self.framing == Framing::Chunked {
+            for chunk in self.body.chunks(64 * 1024) {
+                write!(stream, "{:x}\r\n", chunk.len())?;
+                stream.write_all(chunk)?;
+                stream.write_all(b"\r\n")?;
+            }
+            stream.write_all(b"0\r\n\r\n")?;
+        } else {
+            stream.write_all(&self.body)?;
+        }
+        // Fewer bytes than claimed: say that no more will come, as a cut connection does.
+        if matches!(self.framing, Framing::Claimed(length) if length > self.body.len() as u64) {
+            stream.shutdown(std::net::Shutdown::Write)?;
+        }
+        Ok(())
+    }
+}
+
+impl Response {
+    /// A header's value by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is not JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!(
+                "status {}, not JSON ({error}): {}",
+                self.status,
+                self.text()
+            )
+        })
+    }
+
+    fn read(mut from: impl BufRead, no_body: bool) -> Result<Self, Error> {
+        let status = line(&mut from)?;
+        let status = status
+            .strip_prefix("HTTP/1.")
+            .and_then(|rest| rest.get(2..5)?.parse().ok())
+            .ok_or(Error::Malformed)?;
+        let mut headers = Vec::new();
+        loop {
+            let line = line(&mut from)?;
+            if line.is_empty() {
+                break;
+            }
+            let (name, value) = line.split_once(':').ok_or(Error::Malformed)?;
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        if (100..200).contains(&status) {
+            return Self::read(from, no_body);
+        }
+        let mut answer = Self {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        if !no_body && status != 204 && status != 304 {
+            answer.body = answer.read_body(from)?;
+        }
+        Ok(answer)
+    }
+
+    fn read_body(&self, mut from: impl BufRead) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        if self
+            .header("transfer-encoding")
+            .is_some_and(|coding| coding.contains("chunked"))
+        {
+            loop {
+                let size = line(&mut from)?;
+                let size = size.split(';').next().unwrap_or_default();
+                let size = u64::from_str_radix(size.trim(), 16).map_err(|_| Error::Malformed)?;
+                (&mut from).take(size).read_to_end(&mut body)?;
+                line(&mut from)?;
+                if size == 0 {
+                    break;
+                }
+            }
+        } else if let Some(length) = self.header("content-length") {
+            let length = length.parse().map_err(|_| Error::Malformed)?;
+            body.resize(length, 0);
+            from.read_exact(&mut body)?;
+        } else {
+            from.read_to_end(&mut body)?;
+        }
+        Ok(body)
+    }
+}
+
+/// One line without its end; an error when the stream ended before it.
+pub(super) fn line(from: &mut impl BufRead) -> Result<String, Error> {
+    let mut line = String::new();
+    if from.read_line(&mut line)? == 0 {
+        return Err(Error::Io(std::io::ErrorKind::UnexpectedEof.into()));
+    }
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(line)
+}

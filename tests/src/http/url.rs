@@ -1,0 +1,72 @@
+/// The parts of an absolute `http` URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url {
+    /// Host and port.
+    pub authority: String,
+    /// From the first slash up to the query, as it stands.
+    pub path: String,
+    /// After the question mark, as it stands; empty when there is none.
+    pub query: String,
+}
+
+impl Url {
+    /// Splits `text`; `None` when it is not an absolute `http` URL.
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("http://")?;
+        let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        Some(Self {
+            authority: authority.into(),
+            path: path.into(),
+            query: query.into(),
+        })
+    }
+
+    /// The request target: path and query.
+    pub fn target(&self) -> String {
+        if self.query.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query)
+        }
+    }
+
+    /// Where to connect: host and port, 80 when none is given.
+    pub fn address(&self) -> String {
+        if self.authority.contains(':') {
+            self.authority.clone()
+        } else {
+            format!("{}:80", self.authority)
+        }
+    }
+
+    /// The whole URL again.
+    pub fn text(&self) -> String {
+        format!("http://{}{}", self.authority, self.target())
+    }
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986, as SigV4 asks.
+pub fn encode(text: &str) -> String {
+    percent(text, |byte| {
+        byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    })
+}
+
+/// As [`encode`], but keeps slashes.
+pub fn encode_path(text: &str) -> String {
+    percent(text, |byte| {
+        byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte)
+    })
+}
+
+fn percent(text: &str, keep: impl Fn(u8) -> bool) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if keep(byte) {
+            out.push(byte.into());
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}

@@ -1,0 +1,40 @@
+//! A small OpenID issuer: it serves discovery and keys, and mints whatever token it is asked for.
+//!
+//! Its name ends in a slash, as Auth0's does, because that is where issuer checks go wrong.
+
+mod key;
+mod routes;
+mod token;
+
+pub use key::{SigningKey, random_hex};
+pub use routes::answer;
+pub use token::{Forgery, TokenRequest, mint};
+
+use crate::Env;
+use crate::http::Request;
+
+/// The audience that the test stacks demand.
+pub const AUDIENCE: &str = "crowfly-test";
+/// The scope that the test stacks demand.
+pub const SCOPE: &str = "uploads";
+
+/// A token of the running test issuer.
+///
+/// # Panics
+/// When it does not answer.
+#[track_caller]
+pub fn token(request: &TokenRequest) -> String {
+    let url = format!("{}/token", Env::get().issuer.trim_end_matches('/'));
+    let body = serde_json::to_value(request).expect("a token request is JSON");
+    let answer = Request::new("POST", url).json(&body).send().json();
+    answer["access_token"]
+        .as_str()
+        .expect("the issuer gives a token")
+        .to_owned()
+}
+
+/// A good token of the running test issuer for `subject`.
+#[track_caller]
+pub fn token_of(subject: &str) -> String {
+    token(&TokenRequest::of(subject))
+}

@@ -1,0 +1,175 @@
+//! The demo page, found by the markers that it promises and used as a person uses it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::{Stack, wait};
+
+/// The demo page in a browser.
+#[derive(Debug)]
+pub struct Page<'browser> {
+    browser: &'browser Browser,
+}
+
+/// One file's row.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Row {
+    /// The upload's id.
+    pub id: String,
+    /// Its state.
+    pub state: String,
+    /// Percent on its progress bar.
+    pub percent: f64,
+    /// All its text.
+    pub text: String,
+}
+
+/// What a row showed, whenever that changed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Sample {
+    /// Milliseconds of the page's clock.
+    pub at: f64,
+    /// The state.
+    pub state: String,
+    /// Percent on the progress bar.
+    pub percent: f64,
+}
+
+/// Reads every row.
+const ROWS: &str = "
+    return [...document.querySelectorAll('[data-upload]')].map((row) => ({
+        id: row.dataset.upload,
+        state: row.dataset.state,
+        percent: Number(row.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow') ?? 0),
+        text: row.innerText,
+    }));";
+
+/// Notes each change of each row. What a person sees is what is painted, so it looks once a frame.
+const WATCH: &str = "
+    const seen = (window.crowflySamples = {});
+    const look = () => {
+        for (const row of document.querySelectorAll('[data-upload]')) {
+            const bar = row.querySelector('[role=progressbar]');
+            const percent = Number(bar?.getAttribute('aria-valuenow') ?? 0);
+            const list = (seen[row.dataset.upload] ??= []);
+            const last = list.at(-1);
+            if (!last || last.state !== row.dataset.state || last.percent !== percent) {
+                list.push({ at: performance.now(), state: row.dataset.state, percent });
+            }
+        }
+    };
+    new MutationObserver(look).observe(document.body, {
+        subtree: true, childList: true, attributes: true,
+        attributeFilter: ['data-state', 'data-upload', 'aria-valuenow'],
+    });";
+
+impl<'browser> Page<'browser> {
+    /// Opens a stack's page.
+    #[track_caller]
+    pub fn open(browser: &'browser Browser, stack: &Stack) -> Self {
+        browser.open(&stack.page);
+        Self { browser }
+    }
+
+    /// Sends the login form as it comes, filled in with the demo user.
+    #[track_caller]
+    pub fn log_in(&self) {
+        self.browser.wait_for("[data-action=login]").click();
+        self.wait_ready();
+    }
+
+    /// Waits until files can be picked.
+    #[track_caller]
+    pub fn wait_ready(&self) {
+        wait::until("the logged-in page", Duration::from_secs(20), || {
+            let script = "const input = document.querySelector('input[type=file][multiple]');\
+                          return Boolean(input && !input.disabled && !input.closest('[hidden]'));";
+            (self.browser.run(script, &[]) == true).then_some(())
+        });
+        self.browser.run(WATCH, &[]);
+    }
+
+    /// Picks files.
+    #[track_caller]
+    pub fn pick(&self, paths: &[&Path]) {
+        let input = self
+            .browser
+            .find("input[type=file][multiple]")
+            .expect("one file input");
+        self.browser.pick(&input, paths);
+    }
+
+    /// Every row.
+    pub fn rows(&self) -> Vec<Row> {
+        serde_json::from_value(self.browser.run(ROWS, &[])).expect("rows of the page")
+    }
+
+    /// The newest row that shows `name`.
+    pub fn row(&self, name: &str) -> Option<Row> {
+        self.rows()
+            .into_iter()
+            .rev()
+            .find(|row| row.text.contains(name))
+    }
+
+    /// Waits until the row of `name` satisfies `condition`.
+    #[track_caller]
+    pub fn wait_row(&self, name: &str, limit: Duration, condition: impl Fn(&Row) -> bool) -> Row {
+        let mut last = None;
+        let start = std::time::Instant::now();
+        while start.elapsed() < limit {
+            last = self.row(name);
+            if let Some(row) = last.as_ref().filter(|row| condition(row)) {
+                return row.clone();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the row of {name}: not within {limit:?}; last seen: {last:?}");
+    }
+
+    /// Waits until the row of `name` has `state`.
+    ///
+    /// # Panics
+    /// At once when the upload failed, which no waiting mends.
+    #[track_caller]
+    pub fn wait_state(&self, name: &str, state: &str, limit: Duration) -> Row {
+        let row = self.wait_row(name, limit, |row| {
+            row.state == state || row.state == "failed"
+        });
+        assert!(
+            row.state == state,
+            "{name} should be {state}, but: {}",
+            row.text
+        );
+        row
+    }
+
+    /// Presses a button of a row.
+    #[track_caller]
+    pub fn act(&self, id: &str, action: &str) {
+        self.browser
+            .wait_for(&format!("[data-upload='{id}'] [data-action={action}]"))
+            .click();
+    }
+
+    /// What the row of an upload showed so far.
+    pub fn samples(&self, id: &str) -> Vec<Sample> {
+        let list = self.browser.run(
+            "return window.crowflySamples[arguments[0]] ?? [];",
+            &[json!(id)],
+        );
+        serde_json::from_value(list).expect("samples of the page")
+    }
+
+    /// Waits for an upload's row in the table of records.
+    #[track_caller]
+    pub fn wait_record(&self, id: &str) -> String {
+        self.browser
+            .wait_for(&format!("[data-record='{id}']"))
+            .text()
+    }
+}
