@@ -3,6 +3,7 @@
 
 mod error;
 mod lambdas;
+mod package;
 mod paths;
 mod process;
 mod setup;
@@ -17,6 +18,7 @@ use lexopt::{Arg, Parser, ValueExt};
 const HELP: &str = "\
 cargo xtask <command>
 
+  package   make the npm package and say what it weighs
   setup     make ready whatever the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
 ";
@@ -46,6 +48,10 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         "help" => {
             print!("{HELP}");
             Ok(())
+        }
+        "package" => {
+            none(arguments)?;
+            package::run()
         }
         "setup" => {
             none(arguments)?;

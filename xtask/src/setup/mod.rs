@@ -6,7 +6,7 @@ pub(crate) mod chromium;
 mod debian_std;
 pub(crate) mod node;
 pub(crate) mod python;
-mod stamp;
+pub(crate) mod stamp;
 pub(crate) mod wasm_target;
 
 use std::thread;

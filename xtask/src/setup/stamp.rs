@@ -21,6 +21,11 @@ pub(crate) fn once(
     write(name, fingerprint)
 }
 
+/// Forgets what a stamp stands for.
+pub(crate) fn forget(name: &str) {
+    let _ = std::fs::remove_file(file(name));
+}
+
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub(crate) fn hash(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);

@@ -1,0 +1,87 @@
+//! The npm package: hand-written JavaScript and types from `client-wasm/npm`, the module and its glue.
+
+mod module;
+mod scripts;
+mod sizes;
+mod tarball;
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::setup::{self, Need};
+use crate::{paths, step};
+
+/// Makes `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are of today's sources.
+///
+/// # Errors
+/// If a tool is missing, a build fails, or the package would hold what it should not.
+pub(crate) fn build() -> Result<(), Error> {
+    setup::ready(&[Need::WasmTarget, Need::WasmBindgen, Need::Node])?;
+    let wasm = step::step("browser module", module::compile)?;
+    let fingerprint = fingerprint(&wasm)?;
+    let made = setup::stamp::once("npm-package", "npm package", &fingerprint, || {
+        let package = paths::npm_package();
+        empty(&package)?;
+        module::bind(&wasm)?;
+        scripts::assemble(&package)?;
+        tarball::pack(&package)
+    });
+    made?;
+    if tarball::file().is_file() && paths::npm_package().is_dir() {
+        return Ok(());
+    }
+    // The stamp outlived what it stands for.
+    setup::stamp::forget("npm-package");
+    build()
+}
+
+/// As [`build`], then prints what the package weighs and holds it against the budget.
+///
+/// # Errors
+/// As [`build`], or if the package is over its budget.
+pub(crate) fn run() -> Result<(), Error> {
+    build()?;
+    let table = sizes::measure(&paths::npm_package())?;
+    step::clear();
+    println!("{table}");
+    println!("{}", paths::short(&tarball::file()));
+    table.check()
+}
+
+/// The folder of the package's hand-written files.
+fn source() -> PathBuf {
+    paths::root().join("client-wasm/npm")
+}
+
+/// Everything the package is made from: the compiled module, the files beside it, the tools and these recipes.
+fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
+    let mut files = vec![
+        wasm.to_path_buf(),
+        paths::root().join("xtask/node/package-lock.json"),
+    ];
+    for folder in [source(), paths::root().join("xtask/src/package")] {
+        let what = format!("read {}", paths::short(&folder));
+        let entries = std::fs::read_dir(&folder).map_err(Error::io(what))?;
+        files.extend(
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.is_file()),
+        );
+    }
+    files.extend(tarball::texts());
+    files.sort();
+    let mut all = Vec::new();
+    for file in files {
+        let bytes =
+            std::fs::read(&file).map_err(Error::io(format!("read {}", paths::short(&file))))?;
+        all.extend(paths::short(&file).into_bytes());
+        all.extend(setup::stamp::hash(&bytes).into_bytes());
+    }
+    Ok(setup::stamp::hash(&all))
+}
+
+fn empty(folder: &std::path::Path) -> Result<(), Error> {
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder).map_err(Error::io(format!("create {}", paths::short(folder))))
+}

@@ -1,0 +1,83 @@
+//! The WebAssembly module and its glue.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::setup::{node, wasm_target};
+use crate::{paths, wasm};
+
+const PROFILE: &str = "wasm-release";
+
+/// What the compiler may have used; wasm-opt wants each named.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Compiles the crate and hands back the raw module.
+pub(super) fn compile() -> Result<PathBuf, Error> {
+    wasm::cmd("cargo")?
+        .args([
+            "build",
+            "--package",
+            "crowfly",
+            "--lib",
+            "--profile",
+            PROFILE,
+        ])
+        .args(["--target", wasm_target::TRIPLE])
+        .log("browser-module")
+        .run()?;
+    let file = paths::cargo_target()
+        .join(wasm_target::TRIPLE)
+        .join(PROFILE)
+        .join("crowfly.wasm");
+    if file.is_file() {
+        return Ok(file);
+    }
+    Err(Error::failed(format!(
+        "the build left no {}",
+        paths::short(&file)
+    )))
+}
+
+/// Makes the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].
+pub(super) fn bind(raw: &Path) -> Result<(), Error> {
+    let out = glue();
+    super::empty(&out)?;
+    wasm::cmd("wasm-bindgen")?
+        .args([
+            "--target",
+            "web",
+            "--no-typescript",
+            "--out-name",
+            "crowfly",
+        ])
+        .args(["--remove-name-section", "--remove-producers-section"])
+        .arg("--out-dir")
+        .arg(&out)
+        .arg(raw)
+        .log("wasm-bindgen")
+        .run()?;
+    let module = out.join("crowfly_bg.wasm");
+    let small = out.join("crowfly_bg.opt.wasm");
+    Cmd::new(node::tool("wasm-opt"))
+        .arg("-Oz")
+        .args(FEATURES)
+        .arg(&module)
+        .arg("-o")
+        .arg(&small)
+        .log("wasm-opt")
+        .run()?;
+    std::fs::rename(&small, &module).map_err(Error::io("replace the module by its optimised form"))
+}
+
+/// `target/npm/glue/`.
+pub(super) fn glue() -> PathBuf {
+    paths::target().join("npm").join("glue")
+}

@@ -1,0 +1,114 @@
+//! The package's files: JavaScript made small, everything else as it is written.
+
+use std::path::Path;
+
+use super::{module, source, tarball};
+use crate::error::Error;
+use crate::paths;
+use crate::process::Cmd;
+use crate::setup::node;
+
+/// Fills the folder of the package.
+pub(super) fn assemble(package: &Path) -> Result<(), Error> {
+    let what = "copy the package's files";
+    for entry in std::fs::read_dir(source())
+        .map_err(Error::io(what))?
+        .flatten()
+    {
+        let (from, name) = (entry.path(), entry.file_name());
+        let to = package.join(&name);
+        if name.to_string_lossy().ends_with(".js") {
+            minify(&from, &to)?;
+        } else if from.is_file() {
+            copy(&from, &to)?;
+        }
+    }
+    minify(
+        &module::glue().join("crowfly.js"),
+        &package.join("crowfly.js"),
+    )?;
+    copy(
+        &module::glue().join("crowfly_bg.wasm"),
+        &package.join("crowfly_bg.wasm"),
+    )?;
+    for text in tarball::texts() {
+        if let Some(name) = text.file_name() {
+            copy(&text, &package.join(name))?;
+        }
+    }
+    inline(package)
+}
+
+/// One file, minified; its imports stay as they are.
+fn minify(from: &Path, to: &Path) -> Result<(), Error> {
+    Cmd::new(node::tool("esbuild"))
+        .arg(from)
+        .args([
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+            "--charset=utf8",
+        ])
+        .args(["--legal-comments=none", "--log-level=warning"])
+        .arg(format!("--outfile={}", to.display()))
+        .log("esbuild")
+        .run()
+}
+
+/// The module and the worker as text, for the entry `crowfly/inline`.
+fn inline(package: &Path) -> Result<(), Error> {
+    let read = |name: &str| {
+        let what = format!("read {name} of the package");
+        std::fs::read(package.join(name)).map_err(Error::io(what))
+    };
+    let wasm = base64(&read("crowfly_bg.wasm")?);
+    let worker = String::from_utf8_lossy(&read("worker.js")?).into_owned();
+    let worker = serde_json::Value::from(worker);
+    let text = format!("export const wasm=\"{wasm}\";export const worker={worker};\n");
+    std::fs::write(package.join("inline-data.js"), text).map_err(Error::io("write inline-data.js"))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    std::fs::copy(from, to)
+        .map(drop)
+        .map_err(Error::io(format!("copy {}", paths::short(from))))
+}
+
+/// Base64 (RFC 4648, with padding).
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let mut three = [0_u8; 3];
+        three
+            .iter_mut()
+            .zip(chunk)
+            .for_each(|(to, from)| *to = *from);
+        let word = u32::from_be_bytes([0, three[0], three[1], three[2]]);
+        for place in 0..4 {
+            if place <= chunk.len() {
+                let index = (word >> (18 - 6 * place)) & 63;
+                text.push(char::from(DIGITS[index as usize]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        let known = [
+            "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy",
+        ];
+        for (length, text) in known.iter().enumerate() {
+            assert_eq!(base64(&b"foobar"[..length]), *text);
+        }
+        assert_eq!(base64(&[0xff, 0xef, 0xfe]), "/+/+");
+    }
+}

@@ -1,0 +1,154 @@
+//! What a visitor pays: raw, gzip and brotli sizes, and the budget.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::process::Cmd;
+
+/// The most that `import "crowfly"` may load, in bytes of gzip.
+const AT_IMPORT: u64 = 5_000;
+/// The most that all of the default entry may load, in bytes of gzip.
+const IN_ALL: u64 = 70_000;
+
+/// What the default entry loads once a client is made, besides what it imports.
+const ON_DEMAND: &[&str] = &["crowfly.js", "crowfly_bg.wasm", "worker.js"];
+
+/// Node's own zlib is the measure: the strongest settings, as a CDN stores files.
+const MEASURE: &str = "
+const { readFileSync } = require('node:fs');
+const zlib = require('node:zlib');
+const sizes = {};
+for (const file of process.argv.slice(1)) {
+  const bytes = readFileSync(file);
+  sizes[file] = [bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, zlib.brotliCompressSync(bytes).length];
+}
+process.stdout.write(JSON.stringify(sizes));
+";
+
+/// The sizes of the package's parts.
+#[derive(Debug)]
+pub(super) struct Sizes {
+    files: BTreeMap<String, [u64; 3]>,
+    at_import: BTreeSet<String>,
+}
+
+/// Measures every script and module of the package.
+pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
+    let at_import = imported(package, "index.js")?;
+    let mut names: BTreeSet<String> = at_import.clone();
+    names.extend(ON_DEMAND.iter().map(|name| (*name).to_owned()));
+    names.extend(["slim.js", "inline.js", "inline-data.js"].map(str::to_owned));
+    let report = Cmd::new("node")
+        .args(["-e", MEASURE])
+        .args(&names)
+        .dir(package)
+        .log("sizes")
+        .output()?;
+    let report: BTreeMap<String, Vec<u64>> = serde_json::from_str::<Value>(&report)
+        .and_then(serde_json::from_value)
+        .map_err(|error| Error::failed(format!("the sizes are not JSON: {error}")))?;
+    let files = report
+        .into_iter()
+        .filter_map(|(name, sizes)| Some((name, <[u64; 3]>::try_from(sizes).ok()?)))
+        .collect();
+    Ok(Sizes { files, at_import })
+}
+
+impl Sizes {
+    /// Holds the sizes against the budget.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let ([_, at_import, _], [_, in_all, _]) = (self.import(), self.all());
+        if at_import > AT_IMPORT {
+            return Err(over("what runs at import", at_import, AT_IMPORT));
+        }
+        if in_all > IN_ALL {
+            return Err(over("module, glue and worker", in_all, IN_ALL));
+        }
+        Ok(())
+    }
+
+    fn import(&self) -> [u64; 3] {
+        self.sum(|name| self.at_import.contains(name))
+    }
+
+    fn all(&self) -> [u64; 3] {
+        self.sum(|name| self.at_import.contains(name) || ON_DEMAND.contains(&name))
+    }
+
+    fn sum(&self, counts: impl Fn(&str) -> bool) -> [u64; 3] {
+        let mut total = [0; 3];
+        for (_, sizes) in self.files.iter().filter(|(name, _)| counts(name)) {
+            total
+                .iter_mut()
+                .zip(sizes)
+                .for_each(|(total, size)| *total += size);
+        }
+        total
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = |name: &str, [raw, gzip, brotli]: [u64; 3]| {
+            writeln!(f, "{name:<34}{raw:>10}{gzip:>10}{brotli:>10}")
+        };
+        for (name, sizes) in &self.files {
+            row(name, *sizes)?;
+        }
+        row("at import (crowfly)", self.import())?;
+        row("in all (crowfly)", self.all())?;
+        write!(
+            f,
+            "{:<34}{:>10}{:>10}{:>10}",
+            "bytes", "raw", "gzip", "brotli"
+        )
+    }
+}
+
+fn over(what: &str, bytes: u64, budget: u64) -> Error {
+    Error::failed(format!(
+        "the npm package is over its budget: {what} weighs {bytes} bytes of gzip, {budget} are allowed"
+    ))
+}
+
+/// The files that loading `entry` loads at once: itself and its static imports, all the way down.
+fn imported(package: &Path, entry: &str) -> Result<BTreeSet<String>, Error> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![entry.to_owned()];
+    while let Some(name) = open.pop() {
+        let text = std::fs::read_to_string(package.join(&name))
+            .map_err(Error::io(format!("read {name} of the package")))?;
+        if found.insert(name) {
+            open.extend(static_imports(&text));
+        }
+    }
+    Ok(found)
+}
+
+/// The relative files in `from "./x"` and `import "./x"`, but not in `import("./x")`.
+fn static_imports(script: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (at, _) in script.match_indices("\"./") {
+        let before = script[..at].trim_end();
+        if before.ends_with("from") || before.ends_with("import") {
+            names.extend(script[at + 3..].split('"').next().map(str::to_owned));
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::static_imports;
+
+    #[test]
+    fn only_what_loads_at_once_counts() {
+        let script = r#"import{a}from"./a.js";import "./b.js";export { c } from "./c.js";
+            const d = await import("./d.js"); new URL("./e.wasm", import.meta.url)"#;
+        assert_eq!(static_imports(script), ["a.js", "b.js", "c.js"]);
+    }
+}

@@ -1,0 +1,136 @@
+//! The tarball, and the promise that it holds what its manifest lists and nothing that runs at install.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::paths;
+use crate::process::Cmd;
+
+/// `target/npm/crowfly.tgz`.
+pub(crate) fn file() -> PathBuf {
+    paths::target().join("npm").join("crowfly.tgz")
+}
+
+/// Files of the repository that go along where they exist.
+pub(super) fn texts() -> Vec<PathBuf> {
+    [
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "LICENSE",
+        "client-wasm/README.md",
+    ]
+    .iter()
+    .map(|name| paths::root().join(name))
+    .filter(|path| path.is_file())
+    .collect()
+}
+
+/// Packs the folder and checks the result.
+pub(super) fn pack(package: &Path) -> Result<(), Error> {
+    let manifest = std::fs::read(package.join("package.json"))
+        .map_err(Error::io("read the package's package.json"))?;
+    let manifest: Value = serde_json::from_slice(&manifest).map_err(|error| {
+        Error::failed(format!("the package's package.json is not JSON: {error}"))
+    })?;
+    lawful(&manifest)?;
+    let destination = paths::target().join("npm");
+    let report = Cmd::new("npm")
+        .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
+        .arg(&destination)
+        .dir(package)
+        .log("npm-pack")
+        .output()?;
+    let report: Value = serde_json::from_str(&report)
+        .map_err(|error| Error::failed(format!("npm pack's report is not JSON: {error}")))?;
+    // Newer versions of npm name the package where older ones give a list of one.
+    let packed = report
+        .get(0)
+        .or_else(|| report.get("crowfly"))
+        .unwrap_or(&report);
+    compare(&expected(&manifest), &listed(packed))?;
+    let name = packed
+        .get("filename")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    std::fs::rename(destination.join(name), file()).map_err(Error::io("name the tarball"))
+}
+
+/// No dependency and no script: nothing of ours runs when a stranger installs.
+fn lawful(manifest: &Value) -> Result<(), Error> {
+    let banned = [
+        "scripts",
+        "dependencies",
+        "optionalDependencies",
+        "bundleDependencies",
+        "bin",
+    ];
+    match banned.iter().find(|name| manifest.get(**name).is_some()) {
+        None => Ok(()),
+        Some(name) => Err(Error::failed(format!(
+            "client-wasm/npm/package.json has `{name}`; the package promises to have none"
+        ))),
+    }
+}
+
+fn expected(manifest: &Value) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = texts()
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    names.insert("package.json".to_owned());
+    names.extend(strings(manifest.get("files"), |value| value.as_str()));
+    names
+}
+
+fn listed(packed: &Value) -> BTreeSet<String> {
+    strings(packed.get("files"), |value| value.get("path")?.as_str())
+}
+
+fn strings(list: Option<&Value>, pick: impl Fn(&Value) -> Option<&str>) -> BTreeSet<String> {
+    let list = list
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    list.iter()
+        .filter_map(|value| pick(value).map(str::to_owned))
+        .collect()
+}
+
+fn compare(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), Error> {
+    let list = |names: Vec<&String>| names.into_iter().cloned().collect::<Vec<_>>().join(", ");
+    let missing = list(expected.difference(found).collect());
+    let surplus = list(found.difference(expected).collect());
+    if missing.is_empty() && surplus.is_empty() {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "the npm package differs from the `files` of client-wasm/npm/package.json: missing [{missing}], \
+         not listed [{surplus}]"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{compare, lawful};
+
+    #[test]
+    fn a_package_that_runs_something_at_install_is_refused() {
+        assert!(lawful(&json!({"name": "crowfly"})).is_ok());
+        assert!(lawful(&json!({"scripts": {"postinstall": "x"}})).is_err());
+        assert!(lawful(&json!({"dependencies": {}})).is_err());
+    }
+
+    #[test]
+    fn a_missing_or_a_surplus_file_is_named() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        assert!(compare(&set(&["a"]), &set(&["a"])).is_ok());
+        let error = compare(&set(&["a", "b"]), &set(&["b", "c"])).expect_err("they differ");
+        assert!(error.to_string().contains("missing [a]"), "{error}");
+        assert!(error.to_string().contains("not listed [c]"), "{error}");
+    }
+}
