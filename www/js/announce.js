@@ -1,0 +1,30 @@
+// What a screen reader is told: endings, not every step, gathered so that many files do not chatter.
+
+const GATHER_MS = 1_000;
+const AT_MOST = 3;
+
+/** An announcer over a polite live region; `tell(kind, text, summary)` queues one sentence. */
+export function announcer(region) {
+  const waiting = new Map();
+  let timer;
+
+  function flush() {
+    timer = undefined;
+    const sentences = [];
+    for (const { texts, summary } of waiting.values()) {
+      if (texts.length > AT_MOST) sentences.push(summary(texts.length));
+      else sentences.push(...texts);
+    }
+    waiting.clear();
+    region.textContent = sentences.join(" ");
+  }
+
+  return {
+    tell(kind, text, summary = () => text) {
+      const entry = waiting.get(kind) ?? { texts: [], summary };
+      entry.texts.push(text);
+      waiting.set(kind, entry);
+      timer ??= setTimeout(flush, GATHER_MS);
+    },
+  };
+}

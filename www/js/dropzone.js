@@ -1,0 +1,74 @@
+// Files come in by the picker, by dropping them anywhere on the page, or by pasting. Folders are walked.
+
+/** Calls `onFiles` with a non-empty array of files. `enabled()` says whether the page takes files now. */
+export function dropzone({ input, veil, enabled, onFiles }) {
+  let depth = 0;
+  const give = (files) => {
+    if (files.length > 0) onFiles(files);
+  };
+  const carriesFiles = (event) => enabled() && event.dataTransfer?.types.includes("Files");
+  const show = (on) => veil.classList.toggle("shown", on);
+
+  input.addEventListener("change", () => {
+    const files = [...input.files];
+    // The same file may be chosen again.
+    input.value = "";
+    give(files);
+  });
+  document.addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth += 1;
+    show(true);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!carriesFiles(event)) return;
+    depth = Math.max(0, depth - 1);
+    show(depth > 0);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  });
+  document.addEventListener("drop", async (event) => {
+    depth = 0;
+    show(false);
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    give(await droppedFiles(event.dataTransfer));
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!enabled() || files.length === 0) return;
+    event.preventDefault();
+    give(files);
+  });
+}
+
+async function droppedFiles(transfer) {
+  // Entries must be taken before the first await: the transfer is empty afterwards.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const plain = [...transfer.files];
+  if (!entries.some((entry) => entry.isDirectory)) return plain;
+  const found = [];
+  for (const entry of entries) await walk(entry, found);
+  return found;
+}
+
+async function walk(entry, found) {
+  try {
+    if (entry.isFile) {
+      found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+      return;
+    }
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (some.length === 0) return;
+      for (const child of some) await walk(child, found);
+    }
+  } catch {
+    // An entry that cannot be read (no permission, gone meanwhile) is left out; the others still go.
+  }
+}

@@ -1,0 +1,114 @@
+// The page: configuration, sign-in, client, views. Everything else is wired here and nowhere else.
+
+import { finishSignIn } from "./auth/oidc.js";
+import { Session, claimsOf } from "./auth/session.js";
+import { readConfig } from "./config.js";
+import { byId, setText } from "./dom.js";
+import { dropzone } from "./dropzone.js";
+import { loginForm, nameOf } from "./login.js";
+import { explain } from "./messages.js";
+import { Records } from "./records.js";
+import { themeButton } from "./themes.js";
+import { Uploads } from "./uploads.js";
+
+/** The packed npm package, served beside this page. */
+const PACKAGE = new URL("../crowfly/index.js", import.meta.url);
+
+/** The running page of one person: `{session, client, uploads, records}`; nothing before the sign-in. */
+let running;
+
+function show(view) {
+  document.body.dataset.view = view;
+  byId("login").hidden = view !== "login" && view !== "again";
+  byId("app").hidden = view !== "app" && view !== "again";
+  byId("logout").hidden = !running;
+  byId("who").hidden = !running;
+  setText(byId("who"), running?.session.name ?? "");
+}
+
+function notice(text) {
+  const box = byId("notice");
+  box.hidden = !text;
+  setText(box, text ?? "");
+}
+
+async function start(config, name, grant) {
+  const owner = ownerOf(grant, name);
+  if (running?.owner === owner) {
+    running.session.renewWith(grant);
+  } else {
+    stop();
+    running = await open(config, name, grant, owner);
+  }
+  notice();
+  show("app");
+  byId("main").focus({ preventScroll: true });
+}
+
+async function open(config, name, grant, owner) {
+  const session = new Session(name, grant, () => {
+    notice("Your session has ended. Sign in again to go on; nothing that is under way is lost.");
+    show("again");
+  });
+  let client;
+  try {
+    const { createClient } = await import(PACKAGE);
+    client = await createClient({ api: config.api, token: (request) => session.token(request) });
+  } catch (error) {
+    throw new Error(error?.code ? explain(error).sentence : explain({ code: "wasm_unavailable" }).sentence, { cause: error });
+  }
+  const records = new Records(client);
+  const uploads = new Uploads(client, (record) => records.add(record));
+  records.open();
+  return { owner, session, client, uploads, records };
+}
+
+function stop() {
+  if (!running) return;
+  running.uploads.stop();
+  running.records.stop();
+  running.client.close();
+  running = undefined;
+}
+
+function ownerOf({ accessToken }, name) {
+  const { iss, sub } = claimsOf(accessToken);
+  return sub ? `${iss}\n${sub}` : name;
+}
+
+async function boot() {
+  themeButton();
+  const config = await readConfig();
+  const form = loginForm(config.auth, (name, grant) => start(config, name, grant));
+
+  byId("logout").addEventListener("click", () => {
+    if (running?.uploads.busy && !confirm("Uploads are still under way. Sign out and stop them?")) return;
+    stop();
+    notice();
+    show("login");
+    form.focus();
+  });
+  dropzone({
+    input: byId("files"),
+    veil: byId("veil"),
+    enabled: () => running !== undefined,
+    onFiles: (files) => running?.uploads.add(files).catch((error) => notice(explain(error).sentence)),
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (running?.uploads.busy) event.preventDefault();
+  });
+
+  show("login");
+  if (config.auth.kind !== "oidc") return;
+  try {
+    const grant = await finishSignIn(config.auth);
+    if (grant) await start(config, nameOf(grant.accessToken), grant);
+  } catch (error) {
+    form.fail(error);
+  }
+}
+
+boot().catch((error) => {
+  notice(error.message);
+  document.body.dataset.view = "broken";
+});

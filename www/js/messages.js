@@ -1,0 +1,102 @@
+// Every stable error code of Crowfly in plain words: what happened, and what the person can do about it.
+// The list follows `contract/src/code.rs`; a code that is missing here falls back to `unknown`.
+
+const MESSAGES = {
+  invalid_json: "The server could not read this page's request. Reload the page and try again.",
+  unknown_field: "The server does not know a part of this page's request. The page and the server may be of different versions.",
+  unsupported_media_type: "The server could not read this page's request. Reload the page and try again.",
+  body_too_large: "The request was too large for the server. Send fewer files at a time.",
+  invalid_batch: "The server refused this group of files. Send fewer files at a time.",
+  invalid_id: "The server did not accept this upload's number. Try again; it gets a new one.",
+  invalid_name: "This file name cannot be used. Rename the file and try again.",
+  invalid_size: "The size of this file could not be read. Choose the file again.",
+  invalid_type: "The type of this file could not be read. Give it a usual extension and choose it again.",
+  invalid_checksum: "The checksum of this file was not accepted. Try again.",
+  invalid_metadata: "The notes that belong to this file were not accepted.",
+  invalid_visibility: "This file can be either private or public, nothing else.",
+  invalid_part: "The server and this page disagree about the parts of this file. Try again.",
+  invalid_cursor: "This list has become too old to go on. Read the records again.",
+  invalid_limit: "This list was asked for in too large a piece. Reload the page.",
+
+  too_large: "This file is larger than is accepted here.",
+  type_not_allowed: "Files of this kind are not accepted here.",
+  public_not_allowed: "Public files are switched off here. Send it as a private file.",
+  rate_limited: "Too many requests in a short time. Wait a moment, then try again.",
+  quota_open_uploads: "You have too many unfinished uploads. Let some finish or cancel some, then try again.",
+  quota_bytes: "Your storage is full. Delete something, then try again.",
+
+  unauthenticated: "Your session has ended. Sign in again, then try again.",
+  insufficient_scope: "Your account may sign in but not upload. Ask for the right to upload.",
+  invalid_subject: "Your account has a name that cannot be used here. Ask the people who run this service.",
+  forbidden: "Your account may not do this.",
+
+  not_found: "This upload is not there any more, or it is not yours.",
+  method_not_allowed: "The server does not offer this. The page and the server may be of different versions.",
+  upload_mismatch: "This upload's number was used for another file. Try again; it gets a new one.",
+  upload_ended: "This upload was cancelled or has expired. Try again to send the file anew.",
+  already_stored: "The file is stored already, so there is nothing left to cancel.",
+  not_stored: "Storage does not hold this file. Try again.",
+  size_mismatch: "Storage holds another number of bytes than the file has. Try again.",
+  checksum_mismatch: "Storage holds other bytes than the file has. Nothing was accepted; try again.",
+  conflict: "Somebody wrote to the same place at the same time. Try again.",
+
+  service_unavailable: "The service is busy. Try again in a moment.",
+  internal: "The service failed in an unforeseen way. Try again in a moment.",
+
+  aborted: "You cancelled this upload.",
+  invalid_option: "This page used the uploader wrongly.",
+  unsupported: "This browser cannot do what uploading needs. Use a current one.",
+  wasm_unavailable: "The uploader could not be loaded. Check the connection and reload the page.",
+  network: "There is no way through to the service. Check the connection, then try again.",
+  stalled: "The data stopped moving again and again. Check the connection, then try again.",
+  storage_unavailable: "Storage kept failing. Try again in a few minutes.",
+  storage_refused: "Storage refused the file. Ask the people who run this service.",
+  server_clock: "The service's clock is wrong, so storage refuses everything. Tell the people who run this service.",
+  misconfigured: "The service has a wrong address for its storage. Tell the people who run this service.",
+  token_provider: "Your session could not be renewed. Sign in again, then try again.",
+  bad_response: "The service gave an answer that makes no sense here. Try again, or reload the page.",
+  file_changed: "The file changed while it was being sent. Choose it again.",
+  file_unreadable: "The file cannot be read any more. Was it moved or deleted? Choose it again.",
+  processing_timeout: "The file is stored, but its record has not appeared yet. Read the records again later.",
+  closed: "The uploader was closed. Reload the page.",
+  unknown: "Something went wrong that this page does not know.",
+};
+
+/** Codes after which the same file would be refused again. */
+const NEEDS_ANOTHER_FILE = new Set([
+  "invalid_name",
+  "invalid_size",
+  "invalid_type",
+  "too_large",
+  "type_not_allowed",
+  "public_not_allowed",
+  "insufficient_scope",
+  "invalid_subject",
+  "file_changed",
+  "file_unreadable",
+  "unsupported",
+]);
+
+/** The code of any thrown value. */
+export function codeOf(error) {
+  if (error?.name === "AbortError") return "aborted";
+  const code = error?.code;
+  return typeof code === "string" && Object.hasOwn(MESSAGES, code) ? code : "unknown";
+}
+
+/** What to tell the person: a sentence, and the developer's line below it. */
+export function explain(error) {
+  const code = codeOf(error);
+  const facts = [typeof error?.code === "string" ? error.code : code];
+  if (error?.requestId) facts.push(`request ${error.requestId}`);
+  const own = typeof error?.message === "string" ? error.message : "";
+  return { code, sentence: MESSAGES[code], message: own, facts: facts.join(" · ") };
+}
+
+/** Whether sending the same file again makes sense at all. */
+export function worthRetrying(error) {
+  return !NEEDS_ANOTHER_FILE.has(codeOf(error));
+}
+
+/** All codes that have a sentence. */
+export const KNOWN_CODES = Object.keys(MESSAGES);

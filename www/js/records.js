@@ -1,0 +1,169 @@
+// The records of the signed-in person, newest first, a page at a time; new ones come in at the top.
+
+import { byId, icon, make } from "./dom.js";
+import { bytes, moment, momentInFull } from "./format.js";
+import { batch } from "./frame.js";
+import { explain } from "./messages.js";
+
+const PAGE = 25;
+
+const STATUS = {
+  pending: "On its way",
+  stored: "Stored",
+  aborted: "Cancelled",
+  deleted: "Deleted",
+  expired: "Never came",
+};
+
+export class Records {
+  #client;
+  #rows = new Map();
+  #cursor;
+  #loading;
+  #table = byId("records");
+  #body = byId("records-body");
+  #empty = byId("records-empty");
+  #problem = byId("records-problem");
+  #more = byId("more");
+  #incoming = batch((record) => this.#put(record, true));
+  #stopped = new AbortController();
+
+  constructor(client) {
+    this.#client = client;
+    const { signal } = this.#stopped;
+    this.#body.addEventListener("click", (event) => this.#onClick(event), { signal });
+    this.#more.addEventListener("click", () => this.#load(this.#cursor), { signal });
+    byId("refresh").addEventListener("click", () => this.#load(), { signal });
+  }
+
+  /** Reads the first page. */
+  open() {
+    return this.#load();
+  }
+
+  /** Shows a record that was just processed. */
+  add(record) {
+    if (!this.#stopped.signal.aborted) this.#incoming.add(record);
+  }
+
+  /** Forgets all records. */
+  stop() {
+    this.#stopped.abort();
+    this.#incoming.clear();
+    this.#rows.clear();
+    this.#body.replaceChildren();
+    this.#table.hidden = true;
+    this.#empty.hidden = true;
+    this.#more.hidden = true;
+    this.#problem.hidden = true;
+  }
+
+  async #load(cursor) {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#more.disabled = true;
+    try {
+      const page = await this.#client.records({ limit: PAGE, ...(cursor ? { cursor } : {}) });
+      if (this.#stopped.signal.aborted) return;
+      for (const record of page.uploads) this.#put(record, false);
+      // Reading the first page again must not throw away how far the list has come.
+      if (cursor !== undefined || this.#cursor === undefined) this.#cursor = page.cursor;
+      this.#fail(undefined);
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) this.#fail(error);
+    } finally {
+      this.#loading = false;
+      this.#more.disabled = false;
+      this.#more.hidden = this.#cursor === undefined || this.#stopped.signal.aborted;
+      this.#showEmpty();
+    }
+  }
+
+  #fail(error) {
+    this.#problem.hidden = !error;
+    if (!error) return this.#problem.replaceChildren();
+    const { sentence, facts } = explain(error);
+    this.#problem.replaceChildren(
+      make("span", { class: "sentence" }, `The records could not be read. ${sentence}`),
+      make("span", { class: "facts" }, facts),
+    );
+  }
+
+  #showEmpty() {
+    const none = this.#rows.size === 0;
+    this.#table.hidden = none;
+    this.#empty.hidden = !none || !this.#problem.hidden || this.#stopped.signal.aborted;
+  }
+
+  #put(record, fresh) {
+    const known = this.#rows.get(record.id);
+    const row = makeRow(record);
+    if (known) known.element.replaceWith(row);
+    else this.#place(row, record.createdAt);
+    if (fresh) row.classList.add("fresh");
+    this.#rows.set(record.id, { element: row, record });
+    if (fresh) this.#showEmpty();
+  }
+
+  #place(row, createdAt) {
+    let below = this.#body.firstElementChild;
+    const last = this.#body.lastElementChild;
+    if (last && createdAt <= Number(last.dataset.created)) below = null;
+    while (below && Number(below.dataset.created) > createdAt) below = below.nextElementSibling;
+    this.#body.insertBefore(row, below);
+  }
+
+  async #onClick(event) {
+    const button = event.target.closest('button[data-action="download"]');
+    const id = button?.closest("[data-record]")?.dataset.record;
+    if (!id || button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    try {
+      const { url } = await this.#client.content(id);
+      save(url);
+      this.#fail(undefined);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  }
+}
+
+/** Storage answers with an attachment, so the new tab closes at once and this page stays. */
+function save(url) {
+  if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError("the address is not http");
+  const link = make("a", { href: url, target: "_blank", rel: "noopener noreferrer" });
+  link.click();
+}
+
+function cell(name, ...children) {
+  return make("td", { role: "cell", class: name }, ...children);
+}
+
+function makeRow(record) {
+  const { id, name, size, type, status, verified, crc64nvme, createdAt, storedAt, visibility } = record;
+  const at = storedAt ?? createdAt;
+  const sign = status === "stored" && verified ? [icon("check"), "Verified"] : [STATUS[status] ?? status];
+  const facts = [type, ...(visibility === "public" ? ["public"] : [])].join(" · ");
+  const download = make(
+    "button",
+    { type: "button", class: "button icon", title: "Download", "aria-label": `Download ${name}`, data: { action: "download" } },
+    icon("download"),
+  );
+  return make(
+    "tr",
+    { role: "row", data: { record: id, status, verified: String(verified), created: String(createdAt) } },
+    make(
+      "th",
+      { role: "rowheader", scope: "row", class: "r-name" },
+      make("span", { class: "name", title: name }, name),
+      make("span", { class: "facts" }, facts),
+    ),
+    cell("r-size num", bytes(size)),
+    cell("r-sum", crc64nvme ? make("code", {}, crc64nvme) : "–"),
+    cell("r-status", make("span", { class: "sign" }, ...sign)),
+    cell("r-time", make("time", { dateTime: new Date(at).toISOString(), title: momentInFull(at) }, moment(at))),
+    cell("r-get", ...(status === "stored" ? [download] : [])),
+  );
+}

@@ -1,0 +1,13 @@
+// Runs before the first paint, so that a chosen theme does not flash. A classic script, hence the closure.
+(() => {
+  const key = "crowfly-theme";
+  const read = () => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  const chosen = read();
+  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
+})();

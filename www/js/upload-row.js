@@ -1,0 +1,186 @@
+// One file's row. It is told a snapshot of the upload and touches only what differs from the last one.
+
+import { byId, icon, make, setAttribute, setText } from "./dom.js";
+import { bytes, duration, extension, percent, rate } from "./format.js";
+import { explain, worthRetrying } from "./messages.js";
+
+const LABELS = {
+  queued: "In line",
+  hashing: "Checking",
+  uploading: "Uploading",
+  paused: "Paused",
+  waiting: "Waiting",
+  stored: "Stored",
+  processed: "Recorded",
+  failed: "Failed",
+  aborted: "Cancelled",
+};
+
+const BUTTONS = {
+  pause: "Pause",
+  resume: "Resume",
+  abort: "Cancel",
+  retry: "Try again",
+};
+
+const template = byId("row-template").content.firstElementChild;
+
+/** Whether an upload in this state is over as far as the page is concerned. */
+export function isOver(state) {
+  return state === "processed" || state === "failed" || state === "aborted";
+}
+
+/** Whether storage holds the whole file. */
+export function isComplete(state) {
+  return state === "stored" || state === "processed";
+}
+
+export class UploadRow {
+  constructor(snapshot) {
+    this.element = template.cloneNode(true);
+    const part = (name) => this.element.querySelector(`.${name}`);
+    this.parts = {
+      state: part("state"),
+      actions: part("actions"),
+      bar: part("bar"),
+      detail: part("detail"),
+      proof: part("proof"),
+      problem: part("problem"),
+    };
+    this.name = snapshot.name;
+    this.shownActions = "";
+    this.element.dataset.upload = snapshot.id;
+    part("name").textContent = snapshot.name;
+    part("name").title = snapshot.name;
+    part("tile").textContent = extension(snapshot.name);
+    this.parts.bar.setAttribute("aria-label", `Progress of ${snapshot.name}`);
+  }
+
+  /** Shows `snapshot`; `late` is the error of a record that did not come, if any. */
+  update(snapshot, late) {
+    const { state } = snapshot;
+    const { dataset } = this.element;
+    if (dataset.state !== state) {
+      dataset.state = state;
+      setText(this.parts.state, LABELS[state] ?? state);
+    }
+    this.#progress(snapshot);
+    this.#detail(snapshot);
+    this.#proof(snapshot);
+    this.#problem(state === "failed" ? (snapshot.error ?? {}) : state === "stored" ? late : undefined);
+    this.#actions(actionsFor(snapshot, late));
+  }
+
+  #progress({ state, progress: { sent, total } }) {
+    const { bar } = this.parts;
+    const complete = isComplete(state);
+    const share = complete ? 1 : total > 0 ? Math.min(1, sent / total) : 0;
+    bar.style.setProperty("--share", share.toFixed(4));
+    const value = String(percent(sent, total, complete));
+    if (bar.getAttribute("aria-valuenow") !== value) {
+      bar.setAttribute("aria-valuenow", value);
+      bar.setAttribute("aria-valuetext", `${value} percent of ${bytes(total)}`);
+    }
+  }
+
+  #detail(snapshot) {
+    const texts = detailOf(snapshot);
+    const { detail } = this.parts;
+    while (detail.childElementCount > texts.length) detail.lastElementChild.remove();
+    while (detail.childElementCount < texts.length) detail.append(make("span"));
+    texts.forEach(([kind, text], at) => {
+      const span = detail.children[at];
+      if (span.className !== kind) span.className = kind;
+      setText(span, text);
+    });
+  }
+
+  #proof({ state, stored, record }) {
+    const { proof } = this.parts;
+    const checksum = isComplete(state) ? (record?.crc64nvme ?? stored?.crc64nvme) : undefined;
+    const verdict = record && !record.verified ? "Not verified" : "Verified";
+    const text = checksum ? `${verdict} ${checksum}` : "";
+    if (this.shownProof === text) return;
+    this.shownProof = text;
+    proof.hidden = !checksum;
+    if (!checksum) return proof.replaceChildren();
+    const sign = verdict === "Verified" ? [icon("check")] : [];
+    proof.replaceChildren(...sign, make("span", {}, verdict), make("code", { title: "CRC-64/NVME" }, checksum));
+  }
+
+  #problem(error) {
+    const { problem } = this.parts;
+    if (this.shownError === error) return;
+    this.shownError = error;
+    problem.hidden = !error;
+    if (!error) return problem.replaceChildren();
+    const { sentence, message, facts } = explain(error);
+    const more = message && message !== sentence ? `${message} (${facts})` : facts;
+    problem.replaceChildren(make("span", { class: "sentence" }, sentence), make("span", { class: "facts" }, more));
+  }
+
+  #actions(names) {
+    const wanted = names.join(" ");
+    if (this.shownActions === wanted) return;
+    this.shownActions = wanted;
+    const { actions } = this.parts;
+    const focused = actions.contains(document.activeElement);
+    // Buttons are turned into one another in place, so that the keyboard's focus stays where it was.
+    while (actions.childElementCount > names.length) actions.lastElementChild.remove();
+    while (actions.childElementCount < names.length) {
+      actions.append(make("button", { type: "button", class: "button icon" }, icon("pause")));
+    }
+    names.forEach((name, at) => this.#dress(actions.children[at], name));
+    if (focused && !actions.contains(document.activeElement)) this.element.focus();
+  }
+
+  #dress(button, name) {
+    if (button.dataset.action === name) return;
+    button.dataset.action = name;
+    button.title = BUTTONS[name];
+    setAttribute(button, "aria-label", `${BUTTONS[name]}: ${this.name}`);
+    button.querySelector("use").setAttribute("href", `#i-${name}`);
+  }
+}
+
+function actionsFor({ state, error }, late) {
+  switch (state) {
+    case "queued":
+    case "hashing":
+    case "uploading":
+    case "waiting":
+      return ["pause", "abort"];
+    case "paused":
+      return ["resume", "abort"];
+    case "failed":
+      return worthRetrying(error) ? ["retry"] : [];
+    case "stored":
+      return late ? ["retry"] : [];
+    default:
+      return [];
+  }
+}
+
+function detailOf({ state, size, progress: { sent, total, bytesPerSecond, etaMs } }) {
+  const amount = ["amount", sent > 0 ? `${bytes(Math.min(sent, total))} of ${bytes(total)}` : bytes(size)];
+  switch (state) {
+    case "uploading": {
+      const left = duration((etaMs ?? Number.NaN) / 1000);
+      const texts = [amount, ["percent", `${percent(sent, total, false)} %`]];
+      if (rate(bytesPerSecond)) texts.push(["rate", rate(bytesPerSecond)]);
+      if (left && sent < total) texts.push(["eta", `${left} left`]);
+      if (total > 0 && sent >= total) texts.push(["eta", "storage is checking"]);
+      return texts;
+    }
+    case "hashing":
+      return [amount, ["hint", "computing the checksum"]];
+    case "waiting":
+      return [amount, ["hint", navigator.onLine ? "goes on by itself" : "goes on when the network is back"]];
+    case "stored":
+      return [["amount", bytes(size)], ["hint", "its record is on the way"]];
+    case "processed":
+      return [["amount", bytes(size)]];
+    default:
+      return [amount];
+  }
+}

@@ -1,0 +1,223 @@
+// The list of uploads: keeps a row for each entry of the client's snapshot, and passes the buttons on.
+
+import { announcer } from "./announce.js";
+import { byId, setText } from "./dom.js";
+import { bytes, count, duration, percent, rate } from "./format.js";
+import { batch } from "./frame.js";
+import { explain } from "./messages.js";
+import { UploadRow, isComplete, isOver } from "./upload-row.js";
+
+/** The summary line is written at most this often, in milliseconds. */
+const SUMMARY_MS = 250;
+/** How long starting uploads may hold the page before it yields, in milliseconds. */
+const START_BUDGET_MS = 12;
+
+/** Shows the uploads of `client`; `onRecord` gets each record as it is processed. */
+export class Uploads {
+  #client;
+  #onRecord;
+  #entries = new Map();
+  #list = byId("rows");
+  #empty = byId("uploads-empty");
+  #summary = byId("summary");
+  #clear = byId("clear");
+  #announce = announcer(byId("live"));
+  #rows = batch((entry) => this.#draw(entry));
+  #sync = batch(() => this.#compare());
+  #summaryTimer;
+  #quarter = 0;
+  #stopped = new AbortController();
+
+  constructor(client, onRecord) {
+    this.#client = client;
+    this.#onRecord = onRecord;
+    const { signal } = this.#stopped;
+    const unsubscribe = client.subscribe(() => this.#sync.add("all"));
+    signal.addEventListener("abort", unsubscribe);
+    this.#list.addEventListener("click", (event) => this.#onClick(event), { signal });
+    this.#clear.addEventListener("click", () => this.#clearFinished(), { signal });
+    for (const change of ["online", "offline"]) {
+      window.addEventListener(change, () => this.#redrawAll(), { signal });
+    }
+  }
+
+  /** Starts an upload for each file; many files do not block the page. Resolves when all are started. */
+  async add(files) {
+    this.#announce.tell("added", `${count(files.length, "file")} added.`);
+    // These rows stand above the older ones, in the order in which they were chosen.
+    const above = this.#list.firstElementChild;
+    let until = performance.now() + START_BUDGET_MS;
+    for (const file of files) {
+      if (this.#stopped.signal.aborted) return;
+      this.#start(file, above);
+      if (performance.now() > until) {
+        await new Promise((resume) => setTimeout(resume));
+        until = performance.now() + START_BUDGET_MS;
+      }
+    }
+  }
+
+  /** Whether anything would be lost by leaving the page. */
+  get busy() {
+    return [...this.#entries.values()].some(({ shown }) => shown && !isOver(shown.state) && !isComplete(shown.state));
+  }
+
+  /** Forgets all rows and lets go of the client. */
+  stop() {
+    this.#stopped.abort();
+    clearTimeout(this.#summaryTimer);
+    this.#rows.clear();
+    this.#entries.clear();
+    this.#list.replaceChildren();
+    this.#writeSummary();
+  }
+
+  #start(file, above) {
+    const handle = this.#client.upload(file);
+    this.#entries.set(handle.id, { id: handle.id, handle, above, snapshot: undefined, shown: undefined });
+    this.#follow(handle);
+  }
+
+  /** From stored to recorded. The row itself shows what failed, so a rejection needs nothing more. */
+  async #follow(handle) {
+    try {
+      await handle.done;
+    } catch {
+      return;
+    }
+    await this.#awaitRecord(handle);
+  }
+
+  async #awaitRecord(handle) {
+    const entry = this.#entries.get(handle.id);
+    if (!entry) return;
+    entry.late = undefined;
+    try {
+      this.#onRecord(await handle.processed());
+    } catch (error) {
+      entry.late = error;
+    }
+    if (this.#entries.has(handle.id)) this.#rows.add(entry);
+  }
+
+  #compare() {
+    if (this.#stopped.signal.aborted) return;
+    for (const snapshot of this.#client.snapshot().uploads) {
+      const entry = this.#entries.get(snapshot.id);
+      if (!entry || entry.snapshot === snapshot) continue;
+      entry.snapshot = snapshot;
+      this.#rows.add(entry);
+    }
+    this.#summaryTimer ??= setTimeout(() => this.#writeSummary(), SUMMARY_MS);
+  }
+
+  #draw(entry) {
+    const { snapshot } = entry;
+    if (!snapshot || !this.#entries.has(entry.id)) return;
+    if (!entry.row) {
+      entry.row = new UploadRow(snapshot);
+      const { above } = entry;
+      this.#list.insertBefore(entry.row.element, above?.isConnected ? above : null);
+    }
+    const before = entry.shown?.state;
+    entry.shown = snapshot;
+    entry.row.update(snapshot, entry.late);
+    if (before !== snapshot.state) this.#tell(snapshot);
+    this.#summaryTimer ??= setTimeout(() => this.#writeSummary(), SUMMARY_MS);
+  }
+
+  #tell({ name, state, error }) {
+    if (state === "processed") {
+      this.#announce.tell(state, `${name} is stored and recorded.`, (many) => `${count(many, "file")} stored and recorded.`);
+    } else if (state === "failed") {
+      const { sentence } = explain(error);
+      this.#announce.tell(state, `${name} failed. ${sentence}`, (many) => `${count(many, "file")} failed.`);
+    } else if (state === "waiting" || state === "paused" || state === "aborted") {
+      const word = { waiting: "is waiting", paused: "is paused", aborted: "is cancelled" }[state];
+      this.#announce.tell(state, `${name} ${word}.`, (many) => `${count(many, "file")}: ${state}.`);
+    }
+  }
+
+  #onClick(event) {
+    const button = event.target.closest("button[data-action]");
+    const id = button?.closest("[data-upload]")?.dataset.upload;
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const { handle } = entry;
+    switch (button.dataset.action) {
+      case "pause":
+        return handle.pause();
+      case "resume":
+        return handle.resume();
+      case "abort":
+        return handle.abort();
+      case "retry":
+        return this.#retry(entry);
+    }
+  }
+
+  #retry({ handle }) {
+    if (handle.state !== "failed") return this.#awaitRecord(handle);
+    handle.retry();
+    return this.#follow(handle);
+  }
+
+  #clearFinished() {
+    for (const [id, { row, shown }] of this.#entries) {
+      if (!shown || !isOver(shown.state)) continue;
+      row.element.remove();
+      this.#entries.delete(id);
+    }
+    this.#writeSummary();
+    byId("files").focus();
+  }
+
+  #redrawAll() {
+    for (const entry of this.#entries.values()) {
+      if (entry.shown?.state === "waiting") this.#rows.add(entry);
+    }
+  }
+
+  #writeSummary() {
+    this.#summaryTimer = undefined;
+    const shown = [...this.#entries.values()].map((entry) => entry.shown).filter(Boolean);
+    const totals = addUp(shown);
+    this.#empty.hidden = this.#entries.size > 0;
+    this.#clear.hidden = totals.over === 0;
+    setText(this.#summary, summarize(totals));
+    this.#tellQuarter(totals);
+  }
+
+  #tellQuarter({ active, sent, total }) {
+    const quarter = active > 0 ? Math.floor(percent(sent, total, false) / 25) : 0;
+    if (quarter > this.#quarter) this.#announce.tell("progress", `${quarter * 25} percent sent.`);
+    this.#quarter = quarter;
+  }
+}
+
+function addUp(uploads) {
+  const totals = { files: uploads.length, complete: 0, failed: 0, over: 0, active: 0, sent: 0, total: 0, rate: 0 };
+  for (const { state, progress } of uploads) {
+    if (isComplete(state)) totals.complete += 1;
+    if (state === "failed") totals.failed += 1;
+    if (isOver(state)) totals.over += 1;
+    if (state === "failed" || state === "aborted") continue;
+    totals.total += progress.total;
+    totals.sent += isComplete(state) ? progress.total : progress.sent;
+    if (isComplete(state)) continue;
+    totals.active += 1;
+    if (state === "uploading") totals.rate += progress.bytesPerSecond ?? 0;
+  }
+  return totals;
+}
+
+function summarize({ files, complete, failed, active, sent, total, rate: speed }) {
+  if (files === 0) return "";
+  const texts = [`${complete.toLocaleString("en")} of ${count(files, "file")} stored`];
+  if (failed > 0) texts.push(`${failed.toLocaleString("en")} failed`);
+  if (active > 0) {
+    texts.push(`${bytes(sent)} of ${bytes(total)}`);
+    if (speed > 0) texts.push(rate(speed), `${duration((total - sent) / speed)} left`);
+  }
+  return texts.join(" · ");
+}
