@@ -1,0 +1,119 @@
+"""What CloudFormation keeps of a template, and what it refuses to make."""
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import s3
+from ministack.services.cloudformation import provisioners
+
+from . import rule
+
+QUEUE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+
+@rule
+def buckets_keep_their_ownership():
+    """OwnershipControls of AWS::S3::Bucket reach the bucket."""
+
+    def xml(controls):
+        root = Element("OwnershipControls", xmlns=s3.S3_NS)
+        for entry in controls.get("Rules") or []:
+            SubElement(SubElement(root, "Rule"), "ObjectOwnership").text = entry["ObjectOwnership"]
+        return tostring(root)
+
+    keep("OwnershipControls", xml, s3._put_bucket_ownership_controls, s3._delete_bucket_ownership_controls)
+
+
+@rule
+def buckets_keep_their_lifecycle():
+    """LifecycleConfiguration of AWS::S3::Bucket reaches the bucket (the rules that abort unfinished uploads)."""
+
+    def xml(lifecycle):
+        root = Element("LifecycleConfiguration", xmlns=s3.S3_NS)
+        for entry in lifecycle.get("Rules") or []:
+            element = SubElement(root, "Rule")
+            SubElement(element, "ID").text = entry.get("Id", "")
+            SubElement(SubElement(element, "Filter"), "Prefix").text = entry.get("Prefix", "")
+            SubElement(element, "Status").text = entry["Status"]
+            if abort := entry.get("AbortIncompleteMultipartUpload"):
+                days = SubElement(SubElement(element, "AbortIncompleteMultipartUpload"), "DaysAfterInitiation")
+                days.text = str(abort["DaysAfterInitiation"])
+        return tostring(root)
+
+    keep("LifecycleConfiguration", xml, s3._put_bucket_lifecycle, s3._delete_bucket_lifecycle)
+
+
+@rule
+def buckets_keep_their_encryption():
+    """BucketEncryption of AWS::S3::Bucket reaches the bucket."""
+
+    def xml(encryption):
+        root = Element("ServerSideEncryptionConfiguration", xmlns=s3.S3_NS)
+        for entry in encryption.get("ServerSideEncryptionConfiguration") or []:
+            default = SubElement(SubElement(root, "Rule"), "ApplyServerSideEncryptionByDefault")
+            for name, value in entry["ServerSideEncryptionByDefault"].items():
+                SubElement(default, name).text = str(value)
+        return tostring(root)
+
+    keep("BucketEncryption", xml, s3._put_bucket_encryption, s3._delete_bucket_encryption)
+
+
+@rule
+def http_apis_keep_their_cors():
+    """CorsConfiguration of AWS::ApiGatewayV2::Api reaches the API."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
+    create, update = handlers["create"], handlers["update"]
+
+    def camel(props):
+        cors = props.get("CorsConfiguration")
+        if not cors:
+            return props
+        cors = {name[:1].lower() + name[1:]: value for name, value in cors.items()}
+        if "maxAge" in cors:
+            cors["maxAge"] = int(cors["maxAge"])
+        return {**props, "CorsConfiguration": cors}
+
+    handlers["create"] = lambda logical_id, props, stack: create(logical_id, camel(props), stack)
+    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, camel(old), camel(new), *rest)
+
+
+@rule
+def event_sources_need_their_rights():
+    """An SQS event source whose function may not receive, delete and look at messages is refused."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
+    create = handlers["create"]
+
+    def create_allowed(logical_id, props, stack):
+        queue = str(props.get("EventSourceArn", ""))
+        if queue.split(":")[2:3] == ["sqs"]:
+            function, *_ = provisioners._lambda_function_for_cfn_ref(props.get("FunctionName", ""))
+            role = ((function or {}).get("config") or {}).get("Role", "")
+            for action in QUEUE_ACTIONS:
+                if not allowed(role, action, queue):
+                    raise ValueError("The function execution role does not have permissions to call "
+                                     f"{action.split(':')[1]} on SQS")
+        return create(logical_id, props, stack)
+
+    handlers["create"] = create_allowed
+
+
+def allowed(role, action, resource):
+    """Whether the role's policies allow the action."""
+    context = iam_evaluator.EvalContext(principal_arn=role, principal_type="AssumedRole", secure_transport=True,
+                                        principal_account=get_account_id(), action=action, resource_arn=resource,
+                                        region=get_region())
+    policies = iam_evaluator._gather_role_policies(role.rpartition("/")[2], get_account_id())
+    return iam_evaluator.evaluate(context, policies).decision == "Allow"
+
+
+def keep(prop, to_xml, put, delete):
+    """Applies a property of AWS::S3::Bucket through S3's own API, as MiniStack does with CORS; a refusal fails the stack."""
+
+    def put_or_fail(name, xml):
+        status, _, body = put(name, xml)[:3]
+        if status >= 400:
+            raise ValueError(f"AWS::S3::Bucket {prop} rejected: {body!r}")
+
+    provisioners._S3_BUCKET_CONFIGURATIONS = (*provisioners._S3_BUCKET_CONFIGURATIONS,
+                                              (prop, to_xml, put_or_fail, delete))

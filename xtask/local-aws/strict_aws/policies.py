@@ -1,0 +1,74 @@
+"""What policies can say about a request."""
+
+import datetime
+
+from ministack import app
+from ministack.core import iam_actions
+from ministack.services import s3
+
+from . import rule
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@rule
+def loopback_is_tls():
+    """On AWS every request can come by TLS; here a request of this machine counts as one (CROWFLY_LOCAL_TLS=off: no)."""
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda address, tls: pin(address, tls or address in LOOPBACK)
+
+
+@rule
+def policies_see_how_a_request_was_signed():
+    """Bucket policies know s3:signatureAge, in milliseconds, of a presigned request."""
+
+    def keys(_action, query, _headers):
+        signed_at = s3._qp(query, "X-Amz-Date")
+        if not signed_at:
+            return {}
+        signed = datetime.datetime.strptime(signed_at, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+        age = datetime.datetime.now(datetime.timezone.utc) - signed
+        return {"s3:signatureAge": str(int(age.total_seconds() * 1000))}
+
+    more_condition_keys(keys)
+
+
+@rule
+def policies_see_conditional_writes():
+    """Bucket policies know s3:if-none-match, and by s3:ObjectCreationOperation what makes an object."""
+
+    def keys(action, query, headers):
+        if action != "s3:PutObject":
+            return {}
+        context = {"s3:ObjectCreationOperation": "false" if {"partNumber", "uploads"} & query.keys() else "true"}
+        if "if-none-match" in headers:
+            context["s3:if-none-match"] = headers["if-none-match"]
+        return context
+
+    more_condition_keys(keys)
+
+
+@rule
+def acl_needs_its_own_right():
+    """Writing an object with x-amz-acl needs s3:PutObjectAcl beside s3:PutObject."""
+    more = iam_actions.s3_additional_checks
+
+    def checks(method, path, headers, body, query):
+        bucket, _, key = path.lstrip("/").partition("/")
+        found = more(method, path, headers, body, query)
+        writes = iam_actions._s3_action(method, path, query) == "PutObject"
+        if writes and key and "uploadId" not in query and "x-amz-acl" in headers:
+            found = [*found, ("s3:PutObjectAcl", f"arn:aws:s3:::{bucket}/{key}")]
+        return found
+
+    iam_actions.s3_additional_checks = checks
+
+
+def more_condition_keys(keys):
+    """Adds what `keys(action, query, headers)` returns to the condition keys of an S3 request."""
+    context = iam_actions.s3_service_context
+
+    def s3_service_context(action, query, path="", headers=None):
+        return {**context(action, query, path, headers), **keys(action, query or {}, headers or {})}
+
+    iam_actions.s3_service_context = s3_service_context

@@ -1,0 +1,187 @@
+"""CloudFormation and the HTTP API."""
+
+import base64
+import http.server
+import json
+import threading
+import time
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from strict_aws import OPTIONAL, RULES, chosen, load
+
+from .support import HTTP, PROVEN, Case, proves
+
+ORIGIN = "http://localhost:3000"
+
+
+def bucket(**properties):
+    """A template of one bucket."""
+    return {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}},
+            "Outputs": {"Bucket": {"Value": {"Ref": "B"}}}}
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Issuer:
+    """Signs tokens, and serves its key as an OpenID provider does."""
+
+    def __init__(self):
+        self.key = rsa.generate_private_key(65537, 2048)
+        issuer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                numbers = issuer.key.public_key().public_numbers()
+                key = {"kty": "RSA", "kid": "k", "alg": "RS256", "use": "sig", "e": b64(b"\1\0\1"),
+                       "n": b64(numbers.n.to_bytes(256, "big"))}
+                found = self.path == "/jwks"
+                body = json.dumps({"keys": [key]} if found else {"jwks_uri": f"{issuer.url}/jwks"}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def token(self, algorithm="RS256", **claims):
+        header = {"alg": algorithm, "kid": "k", "typ": "JWT"}
+        text = ".".join(b64(json.dumps(part).encode()) for part in (header, {"iss": self.url, "aud": "a", **claims}))
+        return f"{text}.{b64(self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+class Buckets(Case):
+    @proves("buckets_keep_their_ownership")
+    def test_ownership(self, aws):
+        name = aws.stack(bucket(OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}))["Bucket"]
+        rules = aws.client("s3").get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
+        self.assertEqual(rules, [{"ObjectOwnership": "ObjectWriter"}])
+
+    @proves("buckets_keep_their_lifecycle")
+    def test_lifecycle(self, aws):
+        name = aws.stack(bucket(LifecycleConfiguration={"Rules": [{
+            "Id": "r", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": "3"}}]}))["Bucket"]
+        try:
+            rule, = aws.client("s3").get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+        except aws.client("s3").exceptions.ClientError as error:
+            self.fail(error)
+        self.assertEqual(rule["AbortIncompleteMultipartUpload"], {"DaysAfterInitiation": 3})
+
+    @proves("buckets_keep_their_encryption")
+    def test_encryption(self, aws):
+        name = aws.stack(bucket(BucketEncryption={"ServerSideEncryptionConfiguration": [
+            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/k"}}]}))["Bucket"]
+        rule, = aws.client("s3").get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+        self.assertEqual(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms")
+
+
+class Api(Case):
+    def setUp(self):
+        self.issuer = Issuer()
+        self.addCleanup(self.issuer.stop)
+
+    def deploy(self, aws):
+        """An API whose one route wants a token; its integration answers nothing of interest."""
+        ref = {"Ref": "A"}
+        made = aws.stack({"Resources": {
+            "A": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {
+                "Name": "a", "ProtocolType": "HTTP", "CorsConfiguration": {
+                    "AllowOrigins": [ORIGIN], "AllowMethods": ["GET"], "AllowHeaders": ["authorization"],
+                    "MaxAge": "60"}}},
+            "S": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+                "ApiId": ref, "StageName": "$default", "AutoDeploy": True}},
+            "J": {"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {
+                "ApiId": ref, "Name": "j", "AuthorizerType": "JWT", "IdentitySource": ["$request.header.Authorization"],
+                "JwtConfiguration": {"Issuer": self.issuer.url, "Audience": ["a"]}}},
+            "I": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
+                "ApiId": ref, "IntegrationType": "HTTP_PROXY", "IntegrationMethod": "GET",
+                "IntegrationUri": f"{self.issuer.url}/jwks", "PayloadFormatVersion": "1.0"}},
+            "R": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
+                "ApiId": ref, "RouteKey": "GET /r", "AuthorizationType": "JWT", "AuthorizerId": {"Ref": "J"},
+                "Target": {"Fn::Sub": "integrations/${I}"}}},
+        }, "Outputs": {"Id": {"Value": ref}}})
+        return f"{aws.url}/_aws/execute-api/{made['Id']}/$default/r"
+
+    def get(self, url, **claims):
+        return HTTP.request("GET", url, headers={"authorization": f"Bearer {self.issuer.token(**claims)}"}).status
+
+    @proves("http_apis_keep_their_cors")
+    def test_preflight_is_answered(self, aws):
+        answer = HTTP.request("OPTIONS", self.deploy(aws), headers={
+            "origin": ORIGIN, "access-control-request-method": "GET"})
+        self.assertEqual(answer.status, 204, answer.data)
+        self.assertEqual(answer.headers["access-control-allow-origin"], ORIGIN)
+        self.assertEqual(answer.headers["access-control-max-age"], "60")
+
+    @proves("tokens_expire")
+    def test_a07_tokens_without_a_usable_exp_are_refused(self, aws):
+        url, now = self.deploy(aws), int(time.time())
+        self.assertEqual(self.get(url, exp=now + 60), 200)
+        for claims in ({}, {"exp": f"{now + 60}"}, {"exp": True}, {"exp": float("inf")}, {"exp": now + 60, "nbf": "x"}):
+            self.assertEqual(self.get(url, **claims), 401, claims)
+
+    @proves("tokens_name_an_rsa_algorithm")
+    def test_a02_the_header_must_name_an_rsa_algorithm(self, aws):
+        url, now = self.deploy(aws), int(time.time())
+        self.assertEqual(self.get(url, exp=now + 60), 200)
+        for algorithm in ("none", "None", "HS256", "ES256", "PS256"):
+            self.assertEqual(self.get(url, algorithm=algorithm, exp=now + 60), 401, algorithm)
+
+    @proves("cors_on_refusals")
+    def test_a_refusal_can_carry_cors_headers(self, aws):
+        answer = HTTP.request("GET", self.deploy(aws), headers={"origin": ORIGIN})
+        self.assertEqual(answer.status, 401)
+        self.assertEqual(answer.headers.get("access-control-allow-origin"), ORIGIN)
+
+
+class EventSources(Case):
+    def template(self, *actions):
+        code = "def handler(event, context): pass"
+        lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        reads = {"Effect": "Allow", "Action": list(actions), "Resource": {"Fn::GetAtt": ["Q", "Arn"]}}
+        return {"Resources": {
+            "Q": {"Type": "AWS::SQS::Queue"},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [lambdas]},
+                "Policies": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [reads]}}]}},
+            "F": {"Type": "AWS::Lambda::Function", "Properties": {
+                "Runtime": "python3.12", "Handler": "index.handler", "Code": {"ZipFile": code},
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
+            "E": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+                "EventSourceArn": {"Fn::GetAtt": ["Q", "Arn"]}, "FunctionName": {"Ref": "F"}}},
+        }}
+
+    @proves("event_sources_need_their_rights")
+    def test_an_event_source_needs_its_three_rights(self, aws):
+        rights = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        aws.stack(self.template(*rights))
+        for missing in rights:
+            with self.assertRaisesRegex(AssertionError, missing.removeprefix("sqs:")):
+                aws.stack(self.template(*(right for right in rights if right != missing)))
+
+
+class Registry(Case):
+    def test_every_rule_is_proven(self):
+        load()
+        self.assertEqual(PROVEN, RULES.keys() | OPTIONAL.keys())
+
+    def test_switches(self):
+        load()
+        self.assertEqual(chosen({}).keys(), RULES.keys())
+        self.assertNotIn("loopback_is_tls", chosen({"CROWFLY_LOCAL_TLS": "off"}))
+        self.assertEqual(chosen({"CROWFLY_LOCAL_OFF": "all", "CROWFLY_LOCAL_ON": "cors_on_refusals"}).keys(),
+                         {"cors_on_refusals"})
+        with self.assertRaises(SystemExit):
+            chosen({"CROWFLY_LOCAL_OFF": "no_such_rule"})
