@@ -10,6 +10,9 @@ use crate::{paths, step};
 /// The binaries of `backend/lambdas`.
 pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read"];
 
+/// For this very machine its own linker will do; zig is for building the binaries of another.
+pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
+
 /// Builds every binary into `target/lambda/<bin>/bootstrap.zip`. Cargo decides what is up to date.
 ///
 /// # Errors
@@ -30,6 +33,7 @@ pub(crate) fn build() -> Result<(), Error> {
             .arg("--lambda-dir")
             .arg(paths::lambdas())
             .env("PATH", process::path_with(&[tools]))
+            .envs(ENV)
             .dir(paths::root().join("backend/lambdas"))
             .log("lambdas")
             .run()

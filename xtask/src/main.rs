@@ -8,6 +8,7 @@ mod paths;
 mod process;
 mod setup;
 mod step;
+mod test;
 mod wasm;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use lexopt::{Arg, Parser, ValueExt};
 const HELP: &str = "\
 cargo xtask <command>
 
+  test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
   setup     make ready whatever the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
@@ -53,6 +55,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             none(arguments)?;
             package::run()
         }
+        "test" => test::run(arguments),
         "setup" => {
             none(arguments)?;
             setup::ready(setup::ALL)

@@ -1,5 +1,7 @@
 //! Building for the browser: one environment for every command that does.
 
+use std::path::PathBuf;
+
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::{self, Need, chromium, wasm_target};
@@ -12,7 +14,7 @@ use crate::{paths, step};
 pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
     let env = wasm_target::env()?;
     Ok(Cmd::new(program)
-        .env("PATH", process::path_with(&[paths::tools().join("bin")]))
+        .env("PATH", process::path_with(&[bin()]))
         .envs(env.variables))
 }
 
@@ -27,19 +29,29 @@ pub(crate) fn print_env() -> Result<(), Error> {
         Need::WasmPack,
         Need::Chromium,
     ])?;
-    let mut folders = vec![paths::tools().join("bin")];
-    // wasm-pack looks for `chromedriver` on PATH and downloads one where it finds none.
-    folders.extend(chromium::ready()?.driver.parent().map(Into::into));
     for (name, value) in wasm_target::env()?.variables {
         println!("export {name}={}", quoted(&value));
     }
-    let folders: Vec<String> = folders
-        .iter()
-        .map(|folder| quoted(&folder.display().to_string()))
-        .collect();
-    println!("export PATH={}:\"$PATH\"", folders.join(":"));
+    println!(
+        "export PATH={}:\"$PATH\"",
+        quoted(&bin().display().to_string())
+    );
+    // wasm-pack looks for `chromedriver` on PATH and downloads one where it finds none.
+    let browser = chromium::ready()?;
+    if process::find("chromedriver").is_none()
+        && let Some(folder) = browser.driver.parent()
+    {
+        println!(
+            "export PATH=\"$PATH\":{}",
+            quoted(&folder.display().to_string())
+        );
+    }
     step::clear();
     Ok(())
+}
+
+fn bin() -> PathBuf {
+    paths::tools().join("bin")
 }
 
 /// `text` as one word of a POSIX shell.

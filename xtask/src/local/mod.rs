@@ -1,0 +1,18 @@
+//! The local AWS, the stack in it, and the page before it.
+//!
+//! Whatever happens, nothing is left running: each process is a [`Service`](crate::process::Service), which
+//! ends with its owner and at Ctrl-C.
+
+mod aws;
+mod config;
+mod dev;
+mod http;
+mod package;
+mod server;
+mod sign;
+mod site;
+mod stack;
+mod suite;
+
+pub(crate) use dev::dev;
+pub(crate) use suite::start_for_tests;

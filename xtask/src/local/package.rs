@@ -1,0 +1,81 @@
+//! What `sam package` does: puts each function's zip into a bucket and its address into the template.
+
+use super::aws::Aws;
+use crate::error::Error;
+use crate::setup::stamp;
+use crate::{lambdas, paths};
+
+const BUCKET: &str = "crowfly-artifacts";
+
+/// `template.yaml` with the address of each function's zip, which is uploaded first.
+///
+/// # Errors
+/// If a file cannot be read, or the template has a function that is not built, or lacks one that is.
+pub(crate) fn package(aws: &Aws) -> Result<String, Error> {
+    let file = paths::root().join("template.yaml");
+    let template = std::fs::read_to_string(&file).map_err(Error::io("read template.yaml"))?;
+    aws.create_bucket(BUCKET)?;
+    let mut addresses = Vec::new();
+    for bin in lambdas::BINS {
+        let zip = lambdas::zip(bin);
+        let bytes =
+            std::fs::read(&zip).map_err(Error::io(format!("read {}", paths::short(&zip))))?;
+        let key = format!("{bin}-{}.zip", stamp::hash(&bytes));
+        aws.put_object(BUCKET, &key, bytes)?;
+        addresses.push((*bin, format!("s3://{BUCKET}/{key}")));
+    }
+    with_addresses(&template, &addresses)
+}
+
+/// Writes `CodeUri` into the properties of each function, found by its `Binary`.
+fn with_addresses(template: &str, addresses: &[(&str, String)]) -> Result<String, Error> {
+    let mut out = String::with_capacity(template.len() + 512);
+    let mut pending: Option<&str> = None;
+    let mut written = 0;
+    for line in template.lines() {
+        out.push_str(line);
+        out.push('\n');
+        if let Some(bin) = line.trim().strip_prefix("Binary: ") {
+            let address = addresses.iter().find(|(name, _)| *name == bin);
+            pending = Some(address.map(|(_, address)| address.as_str()).ok_or_else(|| {
+                Error::failed(format!("template.yaml has the function `{bin}`, which is not built"))
+            })?);
+        } else if line == "    Properties:"
+            && let Some(address) = pending.take()
+        {
+            out.push_str(&format!("      CodeUri: {address}\n"));
+            written += 1;
+        }
+    }
+    if written == addresses.len() {
+        Ok(out)
+    } else {
+        Err(Error::failed(format!(
+            "template.yaml has {written} functions with a Binary before their Properties, but {} are built",
+            addresses.len()
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_addresses;
+
+    const TEMPLATE: &str = "Resources:\n  A:\n    Metadata:\n      BuildProperties:\n        Binary: a\n    \
+                            Properties:\n      Role: r\n  B:\n    Properties:\n      Name: b\n";
+
+    #[test]
+    fn a_function_gets_the_address_of_its_zip() {
+        let made = with_addresses(TEMPLATE, &[("a", "s3://b/a.zip".to_owned())]).unwrap();
+        let expected = TEMPLATE.replace("      Role: r", "      CodeUri: s3://b/a.zip\n      Role: r");
+        assert_eq!(made, expected);
+    }
+
+    #[test]
+    fn functions_and_binaries_must_be_the_same() {
+        let unknown = with_addresses(TEMPLATE, &[("b", "s3://b/b.zip".to_owned())]);
+        assert!(unknown.unwrap_err().to_string().contains("`a`"));
+        let both = [("a", "s3://b/a.zip".to_owned()), ("b", "s3://b/b.zip".to_owned())];
+        assert!(with_addresses(TEMPLATE, &both).is_err());
+    }
+}

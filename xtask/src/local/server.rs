@@ -1,0 +1,140 @@
+//! The local AWS as a process: MiniStack under the rules of `xtask/local-aws`.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::aws::{Aws, REGION};
+use super::sign::ACCESS_KEY;
+use crate::error::Error;
+use crate::process::{Cmd, Service};
+use crate::{paths, setup, step};
+
+const START: Duration = Duration::from_secs(30);
+
+/// A running local AWS; it ends when dropped, and the Lambdas with it.
+pub(crate) struct Server {
+    /// Where to call it.
+    pub(crate) aws: Aws,
+    service: Service,
+}
+
+impl Server {
+    /// Starts an empty local AWS whose state and log lie under `folder`.
+    ///
+    /// # Errors
+    /// If it cannot be installed, or does not answer in time.
+    pub(crate) fn start(port: u16, folder: &Path, environment: &[(&str, &str)]) -> Result<Self, Error> {
+        let python = setup::python::local_aws()?.join("python");
+        step::step("local AWS", || {
+            let state = empty(folder)?;
+            let aws = Aws::at(port);
+            let service = Cmd::new(python)
+                .args(["-m", "strict_aws"])
+                .dir(&state)
+                .envs(variables(port, &state))
+                .envs(environment.iter().copied())
+                .env_remove("AWS_SESSION_TOKEN")
+                .env_remove("AWS_PROFILE")
+                .env_remove("AWS_DEFAULT_PROFILE")
+                .log(&format!("local-aws-{port}"))
+                .spawn()?;
+            let server = Self { aws, service };
+            server.wait()?;
+            Ok(server)
+        })
+    }
+
+    /// Fails if it has ended by itself.
+    ///
+    /// # Errors
+    /// With the end of its log.
+    pub(crate) fn alive(&self) -> Result<(), Error> {
+        self.service.alive()
+    }
+
+    fn wait(&self) -> Result<(), Error> {
+        let started = Instant::now();
+        while !self.aws.healthy() {
+            self.service.alive()?;
+            if started.elapsed() > START {
+                return Err(Error::failed(format!(
+                    "the local AWS did not answer within {} s; see {}",
+                    START.as_secs(),
+                    paths::short(self.service.log())
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+}
+
+/// Fails with a sentence if another program holds the port.
+///
+/// # Errors
+/// If it is taken.
+pub(crate) fn must_be_free(port: u16, what: &str) -> Result<(), Error> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .map(drop)
+        .map_err(|error| {
+            Error::failed(format!(
+                "port {port} of this machine, wanted for {what}, cannot be had ({error}); \
+                 end what uses it, or choose others with `--port N`"
+            ))
+        })
+}
+
+/// Ports that were free a moment ago, all different.
+///
+/// # Errors
+/// If there are none.
+pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
+    let mut held = Vec::new();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .map_err(Error::io("find a free port"))?;
+        *port = listener
+            .local_addr()
+            .map_err(Error::io("find a free port"))?
+            .port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
+/// What is kept from one start to the next would be of another template and other binaries: nothing is.
+fn empty(folder: &Path) -> Result<PathBuf, Error> {
+    let state = folder.join("aws");
+    let what = format!("empty {}", paths::short(&state));
+    if state.exists() {
+        std::fs::remove_dir_all(&state).map_err(Error::io(what.clone()))?;
+    }
+    std::fs::create_dir_all(&state).map_err(Error::io(what))?;
+    Ok(state)
+}
+
+fn variables(port: u16, state: &Path) -> Vec<(&'static str, String)> {
+    let path = |name: &str| state.join(name).display().to_string();
+    let overlay = paths::root().join("xtask/local-aws");
+    vec![
+        // Signatures, policies and CORS are checked only with this.
+        ("AUTH", "true".to_owned()),
+        ("BIND_HOST", "127.0.0.1".to_owned()),
+        ("GATEWAY_PORT", port.to_string()),
+        // Otherwise it listens for IoT on every interface.
+        ("IOT_MTLS_ENABLED", "0".to_owned()),
+        ("MINISTACK_REGION", REGION.to_owned()),
+        ("STATE_DIR", path("state")),
+        ("S3_DATA_DIR", path("s3")),
+        ("LOG_LEVEL", "WARNING".to_owned()),
+        // Its root key; without these it would take the developer's own.
+        ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY.to_owned()),
+        ("AWS_DEFAULT_REGION", REGION.to_owned()),
+        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
+        ("PYTHONPATH", overlay.display().to_string()),
+        ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+    ]
+}

@@ -1,0 +1,173 @@
+//! One stack made from `template.yaml`.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::aws::{Aws, REGION, elements, unescaped};
+use crate::error::Error;
+
+const DEPLOY: Duration = Duration::from_secs(120);
+const USER: &str = "demo";
+const PASSWORD: &str = "Crowfly-Demo-1";
+
+/// A deployed stack: its outputs, and how to sign in.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    /// The address of the API, path-style, without a slash at the end.
+    pub(crate) api: String,
+    /// The address of storage.
+    pub(crate) s3: String,
+    /// The demo user of the stack's own pool.
+    pub(crate) user: Option<User>,
+    outputs: Vec<(String, String)>,
+}
+
+/// Who may sign in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct User {
+    /// The name.
+    pub(crate) name: &'static str,
+    /// The password; it opens nothing but the local AWS.
+    pub(crate) password: &'static str,
+}
+
+impl Stack {
+    /// Creates the stack `name` and, if it has a pool of its own, the demo user.
+    ///
+    /// # Errors
+    /// With the reasons that CloudFormation gives.
+    pub(crate) fn deploy(
+        aws: &Aws,
+        name: &str,
+        template: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Self, Error> {
+        let keys: Vec<(String, String)> = (1..=parameters.len())
+            .map(|n| {
+                let member = format!("Parameters.member.{n}");
+                (format!("{member}.ParameterKey"), format!("{member}.ParameterValue"))
+            })
+            .collect();
+        let mut arguments = vec![
+            ("StackName", name),
+            ("TemplateBody", template),
+            ("Capabilities.member.1", "CAPABILITY_IAM"),
+            ("Capabilities.member.2", "CAPABILITY_AUTO_EXPAND"),
+        ];
+        for ((key, value), (parameter, setting)) in keys.iter().zip(parameters) {
+            arguments.push((key, parameter));
+            arguments.push((value, setting));
+        }
+        aws.cloudformation("CreateStack", &arguments)?;
+        let mut stack = Self {
+            api: String::new(),
+            s3: aws.url().to_owned(),
+            user: None,
+            outputs: wait(aws, name)?,
+        };
+        stack.api = format!("{}/_aws/execute-api/{}/$default", aws.url(), stack.output("ApiId")?);
+        if let Ok(pool) = stack.output("UserPoolId") {
+            stack.user = Some(create_user(aws, pool)?);
+        }
+        Ok(stack)
+    }
+
+    /// An output of the template.
+    ///
+    /// # Errors
+    /// If the template has none of this name.
+    pub(crate) fn output(&self, name: &str) -> Result<&str, Error> {
+        let found = self.outputs.iter().find(|(key, _)| key == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .ok_or_else(|| Error::failed(format!("the stack has no output `{name}`")))
+    }
+
+    /// What other tools attach by; `page` is the address of the stack's page.
+    ///
+    /// # Errors
+    /// If the template lacks an output.
+    pub(crate) fn describe(&self, page: &str) -> Result<Value, Error> {
+        let (user, password) = self
+            .user
+            .map_or(("", ""), |user| (user.name, user.password));
+        Ok(json!({
+            "page": page,
+            "api": self.api,
+            "s3": self.s3,
+            "region": REGION,
+            "issuer": self.output("Issuer")?,
+            "audience": self.output("Audience")?,
+            "clientId": self.output("Audience")?,
+            "user": user,
+            "password": password,
+            "bucket": self.output("Bucket")?,
+            "table": self.output("Table")?,
+            "queue": self.output("Queue")?,
+            "dlq": self.output("Dlq")?,
+        }))
+    }
+}
+
+fn wait(aws: &Aws, name: &str) -> Result<Vec<(String, String)>, Error> {
+    let started = Instant::now();
+    loop {
+        let answer = aws.cloudformation("DescribeStacks", &[("StackName", name)])?;
+        let status = elements(&answer, "StackStatus")
+            .first()
+            .copied()
+            .unwrap_or_default();
+        if status == "CREATE_COMPLETE" {
+            return Ok(outputs(&answer));
+        }
+        if !status.ends_with("CREATE_IN_PROGRESS") {
+            return Err(Error::failed(format!(
+                "the stack {name} could not be created ({status}): {}",
+                reasons(aws, name)?
+            )));
+        }
+        if started.elapsed() > DEPLOY {
+            return Err(Error::failed(format!(
+                "the stack {name} was not there after {} s",
+                DEPLOY.as_secs()
+            )));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn outputs(answer: &str) -> Vec<(String, String)> {
+    let text = |member: &str, tag| elements(member, tag).first().map(|text| unescaped(text));
+    elements(answer, "member")
+        .iter()
+        .filter_map(|member| Some((text(member, "OutputKey")?, text(member, "OutputValue")?)))
+        .collect()
+}
+
+fn reasons(aws: &Aws, name: &str) -> Result<String, Error> {
+    let events = aws.cloudformation("DescribeStackEvents", &[("StackName", name)])?;
+    let mut reasons: Vec<String> = elements(&events, "ResourceStatusReason")
+        .iter()
+        .map(|reason| unescaped(reason))
+        .collect();
+    // Newest first, and the first failure is the cause of the others.
+    reasons.reverse();
+    reasons.dedup();
+    Ok(reasons.join("; "))
+}
+
+fn create_user(aws: &Aws, pool: &str) -> Result<User, Error> {
+    aws.cognito(
+        "AdminCreateUser",
+        &json!({"UserPoolId": pool, "Username": USER, "MessageAction": "SUPPRESS"}),
+    )?;
+    aws.cognito(
+        "AdminSetUserPassword",
+        &json!({"UserPoolId": pool, "Username": USER, "Password": PASSWORD, "Permanent": true}),
+    )?;
+    Ok(User {
+        name: USER,
+        password: PASSWORD,
+    })
+}

@@ -1,0 +1,52 @@
+//! What a log file has to say about a failure.
+
+use std::path::Path;
+
+const TAIL_LINES: usize = 40;
+const MOST_LINES: usize = 120;
+
+/// The part of a log file that tells what went wrong: from the first failed test or compiler error on,
+/// else its last lines.
+pub(crate) fn tail(log: &Path) -> String {
+    let bytes = std::fs::read(log).unwrap_or_default();
+    telling(&String::from_utf8_lossy(&bytes))
+}
+
+fn telling(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let starts = |line: &&str| {
+        *line == "failures:" || line.starts_with("error[") || line.starts_with("error: ")
+    };
+    let part = match lines.iter().position(starts) {
+        Some(from) => lines.get(from..).unwrap_or_default(),
+        None => lines
+            .get(lines.len().saturating_sub(TAIL_LINES)..)
+            .unwrap_or_default(),
+    };
+    match part.get(..MOST_LINES) {
+        None => part.join("\n"),
+        Some(first) => format!(
+            "{}\n... {} lines more",
+            first.join("\n"),
+            part.len() - MOST_LINES
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::telling;
+
+    #[test]
+    fn a_failure_is_told_from_where_it_begins() {
+        let log = "Compiling x\nwarning: y\nerror[E0308]: mismatched\n --> x.rs\n";
+        assert_eq!(telling(log), "error[E0308]: mismatched\n --> x.rs");
+        let log = "test a ... ok\n\nfailures:\n---- b stdout ----\nboom\n";
+        assert_eq!(telling(log), "failures:\n---- b stdout ----\nboom");
+        let long: Vec<String> = (0..100).map(|line| line.to_string()).collect();
+        assert_eq!(telling(&long.join("\n")).lines().next(), Some("60"));
+    }
+}

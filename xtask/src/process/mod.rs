@@ -1,0 +1,272 @@
+//! Child processes: each in a process group of its own, none of which outlives this one.
+
+mod group;
+mod log;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::error::Error;
+use crate::paths;
+
+pub(crate) use group::{Service, end_on_signals, stopping};
+pub(crate) use log::tail;
+
+/// What cargo told this process about itself, and what would mislead another cargo.
+const OURS: &[&str] = &[
+    "CARGO",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+];
+
+/// A command to be run; its output goes to a log file, its input is empty.
+#[derive(Debug)]
+pub(crate) struct Cmd {
+    command: Command,
+    what: String,
+    log: PathBuf,
+}
+
+impl Cmd {
+    /// A command by its program. Its log is named after the program until [`Cmd::log`] names it.
+    pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
+        let program = program.as_ref();
+        let name = Path::new(program)
+            .file_name()
+            .unwrap_or(program)
+            .to_string_lossy()
+            .into_owned();
+        let mut command = Command::new(program);
+        command.current_dir(paths::root());
+        for variable in OURS {
+            command.env_remove(variable);
+        }
+        Self {
+            command,
+            log: paths::log(&name),
+            what: name,
+        }
+    }
+
+    /// Adds one argument.
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    /// Adds arguments.
+    pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets one environment variable.
+    pub(crate) fn env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    /// Sets environment variables.
+    pub(crate) fn envs<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        mut self,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        self.command.envs(pairs);
+        self
+    }
+
+    /// Removes an environment variable that the child would inherit.
+    pub(crate) fn env_remove(mut self, key: impl AsRef<OsStr>) -> Self {
+        self.command.env_remove(key);
+        self
+    }
+
+    /// Runs in `dir` instead of the repository's root.
+    pub(crate) fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Names the command for people and its log file: `target/logs/<name>.log`.
+    pub(crate) fn log(mut self, name: &str) -> Self {
+        self.log = paths::log(name);
+        name.clone_into(&mut self.what);
+        self
+    }
+
+    /// Runs to the end.
+    ///
+    /// # Errors
+    /// With the tail of the log if the command cannot start or ends with a failure.
+    pub(crate) fn run(self) -> Result<(), Error> {
+        let (status, what, log) = self.finish(false)?;
+        checked(status, what, log)
+    }
+
+    /// Runs to the end and hands back what was written to standard output (which the log then lacks).
+    ///
+    /// # Errors
+    /// As [`Cmd::run`].
+    pub(crate) fn output(self) -> Result<String, Error> {
+        let out = stdout_file(&self.log);
+        let (status, what, log) = self.finish(true)?;
+        checked(status, what, log)?;
+        let text =
+            std::fs::read(&out).map_err(Error::io(format!("read {}", paths::short(&out))))?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Runs to the end and tells whether it succeeded, whatever it wrote.
+    ///
+    /// # Errors
+    /// If the command cannot start.
+    pub(crate) fn succeeds(self) -> Result<bool, Error> {
+        Ok(self.finish(false)?.0.success())
+    }
+
+    /// Starts the command and leaves it running.
+    ///
+    /// # Errors
+    /// If it cannot start.
+    pub(crate) fn spawn(self) -> Result<Service, Error> {
+        self.start(false)
+    }
+
+    fn finish(self, apart: bool) -> Result<(ExitStatus, String, PathBuf), Error> {
+        let (what, log) = (self.what.clone(), self.log.clone());
+        let status = self.start(apart)?.wait()?;
+        Ok((status, what, log))
+    }
+
+    fn start(mut self, apart: bool) -> Result<Service, Error> {
+        if let Some(folder) = self.log.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(Error::io(format!("create {}", paths::short(folder))))?;
+        }
+        let create = |path: &Path| {
+            File::create(path).map_err(Error::io(format!("write {}", paths::short(path))))
+        };
+        let stderr = create(&self.log)?;
+        let stdout = if apart {
+            create(&stdout_file(&self.log))?
+        } else {
+            stderr
+                .try_clone()
+                .map_err(Error::io("duplicate a log file"))?
+        };
+        self.command
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(stderr)
+            .process_group(0);
+        Service::start(self.what, self.log, || self.command.spawn())
+    }
+}
+
+/// The program's full path, if `PATH` holds it.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+/// `PATH` with `folders` before everything else.
+pub(crate) fn path_with(folders: &[PathBuf]) -> OsString {
+    let old = std::env::var_os("PATH").unwrap_or_default();
+    let all = folders.iter().cloned().chain(std::env::split_paths(&old));
+    std::env::join_paths(all).unwrap_or(old)
+}
+
+fn stdout_file(log: &Path) -> PathBuf {
+    log.with_extension("out")
+}
+
+fn checked(status: ExitStatus, what: String, log: PathBuf) -> Result<(), Error> {
+    if status.success() {
+        return Ok(());
+    }
+    let mut tail = tail(&log);
+    if tail.is_empty() {
+        tail = self::tail(&stdout_file(&log));
+    }
+    let status = status.to_string();
+    Err(Error::Command {
+        what,
+        status,
+        log,
+        tail,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cmd, Error};
+
+    #[test]
+    fn a_failing_command_says_its_name_its_status_and_its_last_words() {
+        let error = Cmd::new("sh")
+            .args(["-c", "echo working; echo broken >&2; exit 3"])
+            .log("unit-failing")
+            .run()
+            .expect_err("it failed");
+        let text = error.to_string();
+        assert!(
+            text.contains("unit-failing failed (exit status: 3)"),
+            "{text}"
+        );
+        assert!(text.contains("    broken"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = Cmd::new("no-such-program")
+            .run()
+            .expect_err("it cannot start");
+        assert!(matches!(error, Error::Io { .. }));
+        assert!(
+            error.to_string().contains("start no-such-program"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_dropped_service_takes_its_children_along() {
+        let service = Cmd::new("sh")
+            .args(["-c", "sleep 1000 & echo $!; wait"])
+            .log("unit-service")
+            .spawn()
+            .expect("it starts");
+        let grandchild = loop {
+            let text = std::fs::read_to_string(service.log()).unwrap_or_default();
+            if let Ok(id) = text.trim().parse::<u32>() {
+                break id;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        };
+        assert!(service.alive().is_ok());
+        drop(service);
+        let stat = std::fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
+        // Gone, or dead and waiting to be collected by init.
+        assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+    }
+}

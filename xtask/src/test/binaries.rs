@@ -1,0 +1,129 @@
+//! The test binaries of the native crates: compiled once, then run in groups.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::counts::{Counts, Kind};
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::{paths, step};
+
+/// The packages that are compiled for this machine. One selection for every command: another one could
+/// switch other features on in what the packages share, and compile it again.
+pub(super) const NATIVE: [&str; 3] = ["--workspace", "--exclude", "crowfly"];
+
+/// One compiled test binary.
+#[derive(Debug)]
+pub(super) struct Binary {
+    package: String,
+    target: String,
+    integration: bool,
+    folder: PathBuf,
+    file: PathBuf,
+}
+
+/// Compiles every native test binary.
+pub(super) fn compile() -> Result<Vec<Binary>, Error> {
+    let messages = Cmd::new("cargo")
+        .arg("test")
+        .args(NATIVE)
+        .args(["--no-run", "--message-format=json-render-diagnostics"])
+        .log("compile-tests")
+        .output()?;
+    Ok(messages.lines().filter_map(binary).collect())
+}
+
+fn binary(message: &str) -> Option<Binary> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    if !message.get("profile")?.get("test")?.as_bool()? {
+        return None;
+    }
+    let target = message.get("target")?;
+    let folder = Path::new(message.get("manifest_path")?.as_str()?)
+        .parent()?
+        .to_path_buf();
+    let kinds = target.get("kind")?.as_array()?;
+    Some(Binary {
+        package: folder
+            .strip_prefix(paths::root())
+            .ok()?
+            .display()
+            .to_string(),
+        target: target.get("name")?.as_str()?.to_owned(),
+        integration: kinds.iter().any(|kind| kind == "test"),
+        file: message.get("executable")?.as_str()?.into(),
+        folder,
+    })
+}
+
+impl Binary {
+    /// Whether its tests need the running system.
+    pub(super) fn needs_system(&self) -> bool {
+        self.kind() == Kind::System
+    }
+
+    fn kind(&self) -> Kind {
+        match (self.package.as_str(), self.integration) {
+            ("contract", _) => Kind::Contract,
+            ("engine", true) if self.target.contains("world") => Kind::Worlds,
+            ("tests", true) if ["template", "layers"].contains(&self.target.as_str()) => {
+                Kind::Template
+            }
+            ("tests", true) => Kind::System,
+            _ => Kind::Native,
+        }
+    }
+
+    /// Runs all of its tests and counts them.
+    pub(super) fn run(&self, counts: &mut Counts, env: &[(&str, String)]) -> Result<(), Error> {
+        let name = format!("test-{}-{}", self.package.replace('/', "-"), self.target);
+        let result = step::step(&format!("{} {}", self.package, self.target), || {
+            Cmd::new(&self.file)
+                .env("CARGO_MANIFEST_DIR", &self.folder)
+                .envs(env.iter().map(|(name, value)| (name, value)))
+                .dir(&self.folder)
+                .log(&name)
+                .run()
+        });
+        let log = std::fs::read_to_string(paths::log(&name)).unwrap_or_default();
+        counts.read(self.kind(), &log);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, binary, paths};
+
+    fn artifact(package: &str, target: &str, kind: &str, test: bool) -> String {
+        let manifest = paths::root().join(package).join("Cargo.toml");
+        format!(
+            r#"{{"reason":"compiler-artifact","manifest_path":"{}","target":{{"name":"{target}","kind":["{kind}"]}},
+               "profile":{{"test":{test}}},"executable":"/t/{target}-1"}}"#,
+            manifest.display()
+        )
+        .replace('\n', "")
+    }
+
+    #[test]
+    fn each_binary_is_of_one_kind() {
+        let kind = |package, target, kind| {
+            binary(&artifact(package, target, kind, true))
+                .expect("a test binary")
+                .kind()
+        };
+        assert_eq!(kind("engine", "worlds", "test"), Kind::Worlds);
+        assert_eq!(kind("engine", "crowfly_engine", "lib"), Kind::Native);
+        assert_eq!(kind("contract", "golden", "test"), Kind::Contract);
+        assert_eq!(kind("tests", "template", "test"), Kind::Template);
+        assert_eq!(kind("tests", "system", "test"), Kind::System);
+        assert_eq!(kind("tests", "e2e", "lib"), Kind::Native);
+    }
+
+    #[test]
+    fn only_tests_are_run() {
+        assert!(binary(&artifact("engine", "x", "lib", false)).is_none());
+        assert!(binary("{\"reason\":\"build-finished\"}").is_none());
+    }
+}

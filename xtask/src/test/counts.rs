@@ -1,0 +1,144 @@
+//! How many tests of each kind passed and failed.
+
+use std::fmt;
+
+/// The kinds of tests, in the order in which they are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Formatting, lints and whatever else is one check without a count of its own.
+    Check,
+    /// Unit tests of the native crates.
+    Native,
+    /// The wire contract.
+    Contract,
+    /// The engine's seeded random worlds.
+    Worlds,
+    /// The template and the layering.
+    Template,
+    /// The browser module in Chromium.
+    Wasm,
+    /// The npm package.
+    Package,
+    /// The hand-written types.
+    Types,
+    /// The whole system.
+    System,
+}
+
+const KINDS: [(Kind, &str); 9] = [
+    (Kind::Check, "checks (format, lints)"),
+    (Kind::Native, "native unit"),
+    (Kind::Contract, "contract"),
+    (Kind::Worlds, "engine worlds"),
+    (Kind::Template, "template and layers"),
+    (Kind::Wasm, "wasm in Chromium"),
+    (Kind::Package, "package"),
+    (Kind::Types, "types"),
+    (Kind::System, "whole system"),
+];
+
+/// Passed and failed tests by kind.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    rows: Vec<(Kind, u64, u64)>,
+    failed_steps: u64,
+}
+
+impl Counts {
+    /// Adds tests of one kind.
+    pub(super) fn add(&mut self, kind: Kind, passed: u64, failed: u64) {
+        match self.rows.iter_mut().find(|row| row.0 == kind) {
+            Some(row) => {
+                row.1 += passed;
+                row.2 += failed;
+            }
+            None => self.rows.push((kind, passed, failed)),
+        }
+    }
+
+    /// Adds what the summaries in a test log say, and tells how many tests that was.
+    pub(super) fn read(&mut self, kind: Kind, log: &str) -> u64 {
+        let (passed, failed) = results(log);
+        self.add(kind, passed, failed);
+        passed + failed
+    }
+
+    /// Counts a step that failed in another way than by a test, such as a build that does not compile.
+    pub(super) fn failed_step(&mut self, _name: &str) {
+        self.failed_steps += 1;
+    }
+
+    fn totals(&self) -> (u64, u64) {
+        let passed = self.rows.iter().map(|row| row.1).sum();
+        let failed: u64 = self.rows.iter().map(|row| row.2).sum();
+        // A step with failed tests is in the count already by its tests.
+        (passed, failed.max(self.failed_steps))
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<34}{:>12}{:>12}", "tests", "passed", "failed")?;
+        for (kind, name) in KINDS {
+            if let Some((_, passed, failed)) = self.rows.iter().find(|row| row.0 == kind) {
+                writeln!(f, "{name:<34}{passed:>12}{failed:>12}")?;
+            }
+        }
+        let (passed, failed) = self.totals();
+        write!(f, "\n{passed} passed, {failed} failed")
+    }
+}
+
+/// The sums over all lines of the form `test result: ok. 3 passed; 0 failed; ...`.
+fn results(log: &str) -> (u64, u64) {
+    let mut sums = (0, 0);
+    for line in log.lines() {
+        let Some((_, counts)) = line.split_once("test result: ") else {
+            continue;
+        };
+        let count = |word: &str| {
+            let before = counts.split(word).next().unwrap_or_default().trim_end();
+            let digits = before.rsplit(' ').next().unwrap_or_default();
+            digits.parse::<u64>().unwrap_or_default()
+        };
+        sums.0 += count("passed");
+        sums.1 += count("failed");
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, Kind, results};
+
+    const LOG: &str = "running 3 tests\ntest a ... ok\n\
+        test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+        test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 filtered out; finished in 1.2s\n";
+
+    #[test]
+    fn summaries_are_added_up() {
+        assert_eq!(results(LOG), (15, 2));
+        assert_eq!(results("no tests here\n"), (0, 0));
+    }
+
+    #[test]
+    fn the_last_line_is_the_sum_over_all_kinds() {
+        let mut counts = Counts::default();
+        counts.add(Kind::Check, 1, 0);
+        assert_eq!(counts.read(Kind::Native, LOG), 17);
+        assert_eq!(
+            counts.to_string().lines().last(),
+            Some("16 passed, 2 failed")
+        );
+    }
+
+    #[test]
+    fn a_step_that_fails_without_a_test_counts_as_a_failure() {
+        let mut counts = Counts::default();
+        counts.failed_step("lints");
+        assert_eq!(
+            counts.to_string().lines().last(),
+            Some("0 passed, 1 failed")
+        );
+    }
+}

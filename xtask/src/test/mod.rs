@@ -1,0 +1,148 @@
+//! Every check of the project, in an order that finds the cheap faults first.
+
+mod binaries;
+mod counts;
+mod steps;
+mod template;
+mod web;
+
+use std::time::{Duration, Instant};
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::error::Error;
+use crate::{process, step};
+use counts::Counts;
+
+/// One step of the test run.
+struct Step {
+    name: &'static str,
+    run: fn(&mut Counts) -> Result<(), Error>,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        run: steps::format,
+    },
+    Step {
+        name: "setup",
+        run: steps::setup,
+    },
+    Step {
+        name: "lints",
+        run: steps::lints,
+    },
+    Step {
+        name: "native",
+        run: steps::native,
+    },
+    Step {
+        name: "docs",
+        run: steps::docs,
+    },
+    Step {
+        name: "template",
+        run: template::lint,
+    },
+    Step {
+        name: "wasm-lints",
+        run: web::lints,
+    },
+    Step {
+        name: "wasm",
+        run: web::chromium,
+    },
+    Step {
+        name: "package",
+        run: web::package,
+    },
+    Step {
+        name: "types",
+        run: web::types,
+    },
+    Step {
+        name: "sam-build",
+        run: template::build,
+    },
+];
+
+/// Runs the steps, then prints the counts and, as the last line, `N passed, N failed`.
+///
+/// # Errors
+/// If a step fails; the steps after it are then left out, unless `--keep-going` is given.
+pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
+    let chosen = Chosen::parse(arguments)?;
+    let mut counts = Counts::default();
+    let mut times: Vec<(&str, Duration, bool)> = Vec::new();
+    for Step { name, run } in STEPS.iter().filter(|step| chosen.wants(step.name)) {
+        let since = Instant::now();
+        let result = run(&mut counts);
+        if process::stopping() {
+            return Err(Error::Interrupted);
+        }
+        times.push((name, since.elapsed(), result.is_ok()));
+        if let Err(error) = result {
+            counts.failed_step(name);
+            step::say(&format!("\n{name}: {error}\n"));
+            if !chosen.keep_going {
+                break;
+            }
+        }
+    }
+    step::clear();
+    print(&counts, &times);
+    match times.iter().find(|(_, _, good)| !good) {
+        None => Ok(()),
+        Some((name, _, _)) => Err(Error::failed(format!("the step `{name}` failed"))),
+    }
+}
+
+fn print(counts: &Counts, times: &[(&str, Duration, bool)]) {
+    println!("\n{:<34}{:>12}", "step", "time");
+    for (name, time, good) in times {
+        let mark = if *good { "" } else { "  FAILED" };
+        println!("{name:<34}{:>12}{mark}", step::seconds(*time));
+    }
+    let total = times.iter().map(|(_, time, _)| *time).sum();
+    println!("{:<34}{:>12}\n\n{counts}", "all", step::seconds(total));
+}
+
+/// Which steps to run.
+#[derive(Default)]
+struct Chosen {
+    only: Vec<String>,
+    skip: Vec<String>,
+    keep_going: bool,
+}
+
+impl Chosen {
+    fn parse(mut arguments: Parser) -> Result<Self, Error> {
+        let mut chosen = Self::default();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Arg::Long("only") => chosen.only.push(named(&arguments.value()?.string()?)?),
+                Arg::Long("skip") => chosen.skip.push(named(&arguments.value()?.string()?)?),
+                Arg::Long("keep-going") => chosen.keep_going = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(chosen)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        let is = |other: &String| other == name;
+        (self.only.is_empty() || self.only.iter().any(is)) && !self.skip.iter().any(is)
+    }
+}
+
+fn named(name: &str) -> Result<String, Error> {
+    if STEPS.iter().any(|step| step.name == name) {
+        return Ok(name.to_owned());
+    }
+    let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    Err(Error::Usage(format!(
+        "there is no step `{name}`; the steps are {}",
+        names.join(", ")
+    )))
+}

@@ -1,0 +1,63 @@
+//! The steps on the native crates.
+
+use super::binaries::{self, NATIVE};
+use super::counts::{Counts, Kind};
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::{paths, setup, step};
+
+/// `cargo fmt --check`.
+pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
+    step::step("cargo fmt", || {
+        Cmd::new("cargo")
+            .args(["fmt", "--all", "--check"])
+            .log("fmt")
+            .run()
+    })?;
+    counts.add(Kind::Check, 1, 0);
+    Ok(())
+}
+
+/// Whatever is missing on this machine.
+pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
+    setup::ready(setup::ALL)
+}
+
+/// Clippy on the native crates, every target.
+pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
+    step::step("cargo clippy", || {
+        Cmd::new("cargo")
+            .arg("clippy")
+            .args(NATIVE)
+            .args(["--all-targets", "--", "-D", "warnings"])
+            .log("clippy")
+            .run()
+    })?;
+    counts.add(Kind::Check, 1, 0);
+    Ok(())
+}
+
+/// Every native test that needs nothing but itself.
+pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
+    let all = step::step("native tests, compiling", binaries::compile)?;
+    let mut result = Ok(());
+    for binary in all.iter().filter(|binary| !binary.needs_system()) {
+        // All of them, so that one run names every failure.
+        result = result.and(binary.run(counts, &[]));
+    }
+    result
+}
+
+/// The examples in the documentation.
+pub(super) fn docs(counts: &mut Counts) -> Result<(), Error> {
+    let result = step::step("documentation examples", || {
+        Cmd::new("cargo")
+            .args(["test", "--doc", "--no-fail-fast"])
+            .args(NATIVE)
+            .log("doc-tests")
+            .run()
+    });
+    let log = std::fs::read_to_string(paths::log("doc-tests")).unwrap_or_default();
+    counts.read(Kind::Native, &log);
+    result
+}

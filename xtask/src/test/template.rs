@@ -1,0 +1,82 @@
+//! The steps on `template.yaml`, by the tools that deploy it.
+
+use super::counts::{Counts, Kind};
+use crate::error::Error;
+use crate::process::{self, Cmd};
+use crate::setup::python;
+use crate::{lambdas, paths, step};
+
+/// `cfn-lint` and `sam validate --lint`.
+pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
+    step::step("cfn-lint", || {
+        Cmd::new(python::sam()?.join("cfn-lint"))
+            .arg("template.yaml")
+            .log("cfn-lint")
+            .run()
+    })?;
+    step::step("sam validate --lint", || {
+        sam()?
+            .args(["validate", "--lint"])
+            .log("sam-validate")
+            .run()
+    })?;
+    counts.add(Kind::Template, 2, 0);
+    Ok(())
+}
+
+/// `sam build`, which finds the release build of the Lambdas already done.
+pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
+    lambdas::build()?;
+    step::step("sam build", || {
+        sam()?
+            .args(["build", "--build-dir"])
+            .arg(paths::target().join("sam").join("build"))
+            .arg("--parameter-overrides")
+            .arg(format!("Architecture={}", architecture()))
+            .envs(lambdas::ENV)
+            .log("sam-build")
+            .run()
+    })?;
+    for function in lambdas::BINS {
+        built(function)?;
+    }
+    counts.add(Kind::Template, 1, 0);
+    Ok(())
+}
+
+/// `sam` with cargo-lambda at hand, silent towards the network.
+fn sam() -> Result<Cmd, Error> {
+    let (sam, lambda) = (python::sam()?, python::cargo_lambda()?);
+    Ok(Cmd::new(sam.join("sam"))
+        .env("PATH", process::path_with(&[lambda]))
+        .env("SAM_CLI_TELEMETRY", "0")
+        .env("AWS_DEFAULT_REGION", "eu-west-1"))
+}
+
+/// A function's folder is named after its logical id, such as `PresignFunction`.
+fn built(bin: &str) -> Result<(), Error> {
+    let mut name = bin.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let file = paths::target()
+        .join("sam/build")
+        .join(format!("{name}Function"))
+        .join("bootstrap");
+    if file.is_file() {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "sam build left no {}",
+        paths::short(&file)
+    )))
+}
+
+/// This machine's processor as Lambda names it.
+fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    }
+}
