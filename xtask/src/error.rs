@@ -40,6 +40,10 @@ pub(crate) enum Error {
     #[error("{0}")]
     Failed(String),
 
+    /// A failure whose reasons have been printed already.
+    #[error("failed")]
+    Told,
+
     /// Ctrl-C or SIGTERM came while work was going on.
     #[error("interrupted")]
     Interrupted,

@@ -3,6 +3,7 @@
 
 mod error;
 mod lambdas;
+mod local;
 mod package;
 mod paths;
 mod process;
@@ -19,6 +20,7 @@ use lexopt::{Arg, Parser, ValueExt};
 const HELP: &str = "\
 cargo xtask <command>
 
+  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda)
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
   setup     make ready whatever the other commands need and this machine lacks
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
             // The thread that caught the signal ends the children, then this process.
             std::thread::park();
         },
+        Err(Error::Told) => ExitCode::FAILURE,
         Err(error) => {
             step::clear();
             eprintln!("error: {error}");
@@ -55,6 +58,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             none(arguments)?;
             package::run()
         }
+        "dev" => local::dev(arguments),
         "test" => test::run(arguments),
         "setup" => {
             none(arguments)?;

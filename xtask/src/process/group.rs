@@ -51,11 +51,6 @@ impl Service {
         Ok(Self { group, what, log })
     }
 
-    /// The process id, which is also the id of its process group.
-    pub(crate) fn id(&self) -> i32 {
-        self.group.pid.as_raw_nonzero().get()
-    }
-
     /// The file that takes the output.
     pub(crate) fn log(&self) -> &Path {
         &self.log

@@ -60,6 +60,10 @@ impl Cmd {
         for variable in OURS {
             command.env_remove(variable);
         }
+        // The output goes to files and from there into reports.
+        command
+            .env("CARGO_TERM_COLOR", "never")
+            .env("NO_COLOR", "1");
         Self {
             command,
             log: paths::log(&name),

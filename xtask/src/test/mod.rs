@@ -3,6 +3,7 @@
 mod binaries;
 mod counts;
 mod steps;
+mod system;
 mod template;
 mod web;
 
@@ -12,7 +13,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
 use crate::{process, step};
-use counts::Counts;
+use counts::{Counts, Kind};
 
 /// One step of the test run.
 struct Step {
@@ -62,8 +63,16 @@ const STEPS: &[Step] = &[
         run: web::types,
     },
     Step {
+        name: "local-aws",
+        run: system::rules,
+    },
+    Step {
         name: "sam-build",
         run: template::build,
+    },
+    Step {
+        name: "system",
+        run: system::whole,
     },
 ];
 
@@ -77,13 +86,17 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let mut times: Vec<(&str, Duration, bool)> = Vec::new();
     for Step { name, run } in STEPS.iter().filter(|step| chosen.wants(step.name)) {
         let since = Instant::now();
+        let before = counts.failed();
         let result = run(&mut counts);
         if process::stopping() {
             return Err(Error::Interrupted);
         }
         times.push((name, since.elapsed(), result.is_ok()));
         if let Err(error) = result {
-            counts.failed_step(name);
+            if counts.failed() == before {
+                // Not by a test, but by a build that does not compile or a tool that is missing.
+                counts.add(Kind::Check, 0, 1);
+            }
             step::say(&format!("\n{name}: {error}\n"));
             if !chosen.keep_going {
                 break;
@@ -92,9 +105,10 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     step::clear();
     print(&counts, &times);
-    match times.iter().find(|(_, _, good)| !good) {
-        None => Ok(()),
-        Some((name, _, _)) => Err(Error::failed(format!("the step `{name}` failed"))),
+    if times.iter().all(|(_, _, good)| *good) {
+        Ok(())
+    } else {
+        Err(Error::Told)
     }
 }
 

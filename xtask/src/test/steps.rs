@@ -10,7 +10,8 @@ use crate::{paths, setup, step};
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
     step::step("cargo fmt", || {
         Cmd::new("cargo")
-            .args(["fmt", "--all", "--check"])
+            .args(["fmt", "--all", "--", "--check", "--files-with-diff"])
+            .args(["--color", "never"])
             .log("fmt")
             .run()
     })?;

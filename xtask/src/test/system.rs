@@ -1,0 +1,87 @@
+//! The steps that need a local AWS.
+
+use super::binaries;
+use super::counts::{Counts, Kind};
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::setup::{chromium, python};
+use crate::{local, paths, step};
+
+/// The rules that make the local AWS as strict as AWS: each has a test of its own.
+pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
+    let python = python::local_aws()?.join("python");
+    let result = step::step("rules of the local AWS", || {
+        Cmd::new(python)
+            .args(["-m", "unittest", "discover", "--start-directory", "tests"])
+            .args(["--top-level-directory", "."])
+            .dir(paths::root().join("xtask/local-aws"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .log("local-aws-rules")
+            .run()
+    });
+    let log = std::fs::read_to_string(paths::log("local-aws-rules")).unwrap_or_default();
+    let (passed, failed) = unittests(&log);
+    counts.add(Kind::LocalAws, passed, failed);
+    result?;
+    if passed == 0 {
+        return Err(Error::failed(
+            "the local AWS ran no test at all; see target/logs/local-aws-rules.log",
+        ));
+    }
+    Ok(())
+}
+
+/// The whole system, over the page and over the package, in Chromium and without it.
+pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
+    let browser = chromium::ready()?;
+    let all = step::step("whole-system tests, compiling", binaries::compile)?;
+    let suite = local::start_for_tests()?;
+    let text = |path: &std::path::Path| path.display().to_string();
+    let env = [
+        ("CROWFLY_TEST_ENV", text(suite.env())),
+        ("CHROME", text(&browser.chrome)),
+        ("CHROMEDRIVER", text(&browser.driver)),
+    ];
+    let mut result = Ok(());
+    for binary in all.iter().filter(|binary| binary.needs_system()) {
+        result = result.and(binary.run(counts, &env));
+    }
+    result
+}
+
+/// What Python's unittest says at its end: `Ran 12 tests in 3.4s`, then `OK` or `FAILED (failures=1, errors=2)`.
+fn unittests(log: &str) -> (u64, u64) {
+    let number = |line: &str, after: &str| {
+        let rest = line.split_once(after).map_or("", |(_, rest)| rest);
+        let digits = rest
+            .split(|c: char| !c.is_ascii_digit())
+            .next()
+            .unwrap_or_default();
+        digits.parse::<u64>().unwrap_or_default()
+    };
+    let ran: u64 = log.lines().map(|line| number(line, "Ran ")).sum();
+    let failed = log
+        .lines()
+        .filter(|line| line.starts_with("FAILED ("))
+        .map(|line| number(line, "failures=") + number(line, "errors="))
+        .sum();
+    (ran.saturating_sub(failed), failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unittests;
+
+    #[test]
+    fn a_python_summary_is_read() {
+        assert_eq!(
+            unittests("...\nRan 12 tests in 3.4s\n\nOK (skipped=1)\n"),
+            (12, 0)
+        );
+        assert_eq!(
+            unittests("Ran 12 tests in 3s\n\nFAILED (failures=1, errors=2)\n"),
+            (9, 3)
+        );
+        assert_eq!(unittests("Traceback\n"), (0, 0));
+    }
+}
