@@ -40,6 +40,20 @@ impl TestFile {
         }
     }
 
+    /// A file that says to have `size` bytes, all zero, without taking their room; `bytes` stays empty.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn sparse(name: &str, size: u64) -> Self {
+        let file = Self::new(name, 0);
+        std::fs::File::options()
+            .write(true)
+            .open(&file.path)
+            .and_then(|file| file.set_len(size))
+            .unwrap_or_else(|error| panic!("cannot stretch {}: {error}", file.path.display()));
+        file
+    }
+
     /// SHA-256 of the content, in hexadecimal.
     pub fn sha256(&self) -> String {
         hex(&sha256(&self.bytes))

@@ -34,11 +34,12 @@ impl Aws {
         }
     }
 
-    /// Writes an object as the account's owner.
+    /// Writes an object as the account's owner, who may not write over one either.
     #[track_caller]
     pub fn put_object(&self, key: &str, media_type: &str, bytes: &[u8]) -> Response {
         self.s3(Request::new("PUT", self.object_url(key))
             .header("content-type", media_type)
+            .header("if-none-match", "*")
             .body(bytes))
     }
 

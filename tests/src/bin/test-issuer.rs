@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use e2e::http::Server;
-use e2e::issuer::{SigningKey, answer};
+use e2e::issuer::Issuer;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -30,9 +30,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let (key, stranger) = (SigningKey::generate(), SigningKey::generate());
-    let issuer = format!("http://{address}/");
-    println!("{issuer}");
-    server.run(|request| answer(request, &issuer, &key, &stranger));
+    let name = format!("http://{address}/");
+    let issuer = Issuer::new(&name);
+    println!("{name}");
+    server.run(|request| issuer.answer(request));
     ExitCode::SUCCESS
 }

@@ -1,13 +1,10 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Browser;
-use crate::wait;
-
 /// A chromedriver of this test's own, on a port of its own; ends with it.
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -100,6 +97,12 @@ impl Browser {
         }));
     }
 
+    /// Makes requests to these addresses (`*` stands for anything) fail as if nobody answered.
+    pub fn block(&self, urls: &[&str]) {
+        self.devtools("Network.enable", json!({}));
+        self.devtools("Network.setBlockedURLs", json!({"urls": urls}));
+    }
+
     /// What pages wrote to the console since the last call.
     pub fn console(&self) -> Vec<String> {
         let text = |entry: &Value| {
@@ -127,13 +130,6 @@ impl Browser {
             ))
         };
         self.log("performance").iter().filter_map(message).collect()
-    }
-
-    /// Waits until `condition` holds for the console log.
-    pub fn wait_console(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
-        wait::until(what, Duration::from_secs(10), || {
-            self.console().into_iter().find(|line| condition(line))
-        })
     }
 
     fn network(&self, conditions: Value) {

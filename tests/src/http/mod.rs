@@ -6,4 +6,4 @@ mod url;
 
 pub use client::{Error, Framing, Request, Response};
 pub use server::{Answer, Incoming, Server};
-pub use url::{Url, encode, encode_path};
+pub use url::{Url, decode_form, encode, encode_path};

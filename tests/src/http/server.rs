@@ -11,6 +11,8 @@ pub struct Incoming {
     pub method: String,
     /// Path without the query.
     pub path: String,
+    /// After the question mark, as it stands.
+    pub query: String,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -113,9 +115,14 @@ fn serve(
     }
     let mut body = Vec::new();
     from.take(length.min(1 << 20)).read_to_end(&mut body)?;
-    let path = target.split('?').next().unwrap_or("/").to_owned();
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let head = method == "HEAD";
-    let answer = answer(&Incoming { method, path, body });
+    let answer = answer(&Incoming {
+        method,
+        path: path.into(),
+        query: query.into(),
+        body,
+    });
     let mut out = format!(
         "HTTP/1.1 {} -\r\ncontent-length: {}\r\nconnection: close\r\n",
         answer.status,

@@ -70,3 +70,34 @@ fn percent(text: &str, keep: impl Fn(u8) -> bool) -> String {
         out
     })
 }
+
+/// The fields of `application/x-www-form-urlencoded` text; of a repeated one the last.
+pub fn decode_form(text: &str) -> std::collections::BTreeMap<String, String> {
+    text.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || {
+                    bytes
+                        .next()
+                        .and_then(|digit| char::from(digit).to_digit(16))
+                };
+                match (digit(), digit()) {
+                    (Some(high), Some(low)) => (high * 16 + low) as u8,
+                    _ => b'%',
+                }
+            }
+            other => other,
+        });
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}

@@ -7,7 +7,7 @@ mod routes;
 mod token;
 
 pub use key::{SigningKey, random_hex};
-pub use routes::answer;
+pub use routes::Issuer;
 pub use token::{Forgery, TokenRequest, mint};
 
 use crate::Env;

@@ -1,55 +1,137 @@
-use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
-use super::{SigningKey, TokenRequest, mint};
-use crate::http::{Answer, Incoming};
+use serde_json::{Value, json};
 
-/// The issuer's routes: `/.well-known/openid-configuration`, `/.well-known/jwks.json`, `/token`, `/health`.
-///
-/// `issuer` is its name with the closing slash; `stranger` is a key that it never publishes.
-pub fn answer(request: &Incoming, issuer: &str, key: &SigningKey, stranger: &SigningKey) -> Answer {
-    let answer = match (request.method.as_str(), request.path.as_str()) {
-        ("GET" | "HEAD", "/.well-known/openid-configuration") => Answer::json(
-            200,
-            &json!({
-                "issuer": issuer,
-                "jwks_uri": format!("{issuer}.well-known/jwks.json"),
-                "token_endpoint": format!("{issuer}token"),
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "response_types_supported": ["token"],
-                "subject_types_supported": ["public"],
-            }),
-        ),
-        ("GET" | "HEAD", "/.well-known/jwks.json") => {
-            Answer::json(200, &json!({"keys": [key.public()]}))
-        }
-        ("GET" | "HEAD", "/health") => Answer::new(200, "text/plain", "ok\n"),
-        ("OPTIONS", _) => Answer::new(204, "text/plain", ""),
-        ("POST", "/token") => token(request, issuer, key, stranger),
-        _ => Answer::json(404, &json!({"error": "not_found"})),
-    };
-    answer
-        .header("access-control-allow-origin", "*")
-        .header("access-control-allow-headers", "content-type")
-        .header("cache-control", "no-store")
+use super::{SigningKey, TokenRequest, mint, random_hex};
+use crate::base64::url_safe;
+use crate::digest::sha256;
+use crate::http::{Answer, Incoming, decode_form, encode};
+use crate::time::unix;
+
+/// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in "page" that
+/// lets everybody in as `alice` at once (authorization code with PKCE, RFC 6749 and RFC 7636).
+#[derive(Debug)]
+pub struct Issuer {
+    name: String,
+    key: SigningKey,
+    stranger: SigningKey,
+    /// Codes not yet redeemed, with their challenges.
+    codes: Mutex<BTreeMap<String, String>>,
 }
 
-fn token(request: &Incoming, issuer: &str, key: &SigningKey, stranger: &SigningKey) -> Answer {
-    let wanted = if request.body.is_empty() {
-        Ok(TokenRequest::default())
-    } else {
-        serde_json::from_slice::<TokenRequest>(&request.body)
-    };
-    match wanted {
-        Ok(wanted) => {
-            let token = mint(&wanted, issuer, key, stranger, crate::time::unix());
-            Answer::json(
-                200,
-                &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600}),
+impl Issuer {
+    /// An issuer of this name, which ends in a slash, with new keys.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            key: SigningKey::generate(),
+            stranger: SigningKey::generate(),
+            codes: Mutex::default(),
+        }
+    }
+
+    /// Answers one request.
+    pub fn answer(&self, request: &Incoming) -> Answer {
+        // The name ends in a slash, so whoever joins it to a path may make two.
+        let path = request.path.trim_start_matches('/');
+        let answer = match (request.method.as_str(), path) {
+            ("GET" | "HEAD", ".well-known/openid-configuration") => {
+                Answer::json(200, &self.discovery())
+            }
+            ("GET" | "HEAD", ".well-known/jwks.json") => {
+                Answer::json(200, &json!({"keys": [self.key.public()]}))
+            }
+            ("GET" | "HEAD", "health") => Answer::new(200, "text/plain", "ok\n"),
+            ("OPTIONS", _) => Answer::new(204, "text/plain", ""),
+            ("GET", "authorize") => self.authorize(&decode_form(&request.query)),
+            ("POST", "token") => self.token(&request.body),
+            _ => Answer::json(404, &json!({"error": "not_found"})),
+        };
+        answer
+            .header("access-control-allow-origin", "*")
+            .header("access-control-allow-headers", "content-type")
+            .header("cache-control", "no-store")
+    }
+
+    fn discovery(&self) -> Value {
+        let name = &self.name;
+        json!({
+            "issuer": name,
+            "jwks_uri": format!("{name}.well-known/jwks.json"),
+            "authorization_endpoint": format!("{name}authorize"),
+            "token_endpoint": format!("{name}token"),
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
+            "subject_types_supported": ["public"],
+        })
+    }
+
+    fn authorize(&self, query: &BTreeMap<String, String>) -> Answer {
+        let field = |name: &str| query.get(name).map_or("", String::as_str);
+        let (back, challenge) = (field("redirect_uri"), field("code_challenge"));
+        let sound = field("response_type") == "code"
+            && field("code_challenge_method") == "S256"
+            && back.starts_with("http://127.0.0.1:")
+            && !challenge.is_empty();
+        if !sound {
+            return refusal(
+                "invalid_request",
+                "response_type=code and an S256 challenge, back to loopback",
+            );
+        }
+        let code = random_hex(16);
+        self.codes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(code.clone(), challenge.into());
+        let target = format!("{back}?code={code}&state={}", encode(field("state")));
+        Answer::new(302, "text/plain", "").header("location", target)
+    }
+
+    fn token(&self, body: &[u8]) -> Answer {
+        let wanted = match std::str::from_utf8(body) {
+            Ok("") => Ok(TokenRequest::default()),
+            Ok(form) if !form.starts_with('{') => return self.redeem(&decode_form(form)),
+            _ => serde_json::from_slice::<TokenRequest>(body),
+        };
+        match wanted {
+            Ok(wanted) => self.grant(&wanted),
+            Err(error) => refusal("invalid_request", &error.to_string()),
+        }
+    }
+
+    fn redeem(&self, form: &BTreeMap<String, String>) -> Answer {
+        let field = |name: &str| form.get(name).map_or("", String::as_str);
+        let challenge = self
+            .codes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(field("code"));
+        let proof = url_safe(&sha256(field("code_verifier").as_bytes()));
+        if field("grant_type") == "authorization_code" && challenge == Some(proof) {
+            self.grant(&TokenRequest::default())
+        } else {
+            refusal(
+                "invalid_grant",
+                "no such code, or the verifier does not fit the challenge",
             )
         }
-        Err(error) => Answer::json(
-            400,
-            &json!({"error": "invalid_request", "error_description": error.to_string()}),
-        ),
     }
+
+    fn grant(&self, wanted: &TokenRequest) -> Answer {
+        let token = mint(wanted, &self.name, &self.key, &self.stranger, unix());
+        Answer::json(
+            200,
+            &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600}),
+        )
+    }
+}
+
+fn refusal(error: &str, description: &str) -> Answer {
+    Answer::json(
+        400,
+        &json!({"error": error, "error_description": description}),
+    )
 }

@@ -1,0 +1,213 @@
+//! The arrows of the architecture, and a few rules of the house that no compiler checks.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const OURS: &[&str] = &[
+    "crowfly-contract",
+    "crowfly-engine",
+    "crowfly",
+    "crowfly-core",
+    "crowfly-aws",
+    "crowfly-lambdas",
+    "e2e",
+    "xtask",
+];
+
+/// Every crate that `package` reaches by ordinary dependencies, on any target, without itself.
+fn reached(package: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree", "--locked", "--edges", "normal", "--target", "all", "--prefix", "none",
+        ])
+        .args(["--format", "{p}", "--package", package])
+        .current_dir(e2e::env::root())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    text.lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| *name != package)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Which of our own crates `package` reaches.
+fn ours(package: &str) -> BTreeSet<String> {
+    reached(package)
+        .into_iter()
+        .filter(|name| OURS.contains(&name.as_str()))
+        .collect()
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_contract_reaches_serde_and_nothing_else() {
+    let allowed = set(&[
+        "serde",
+        "serde_core",
+        "serde_derive",
+        "proc-macro2",
+        "quote",
+        "syn",
+        "unicode-ident",
+    ]);
+    let reached = reached("crowfly-contract");
+    assert!(
+        reached.contains("serde"),
+        "cargo tree was read wrongly: {reached:?}"
+    );
+    assert_eq!(
+        reached.difference(&allowed).collect::<Vec<_>>(),
+        Vec::<&String>::new()
+    );
+}
+
+#[test]
+fn the_engine_reaches_no_browser_no_runtime_no_clock_and_no_randomness() {
+    let forbidden = [
+        "web-sys",
+        "js-sys",
+        "wasm-bindgen",
+        "tokio",
+        "async-std",
+        "smol",
+        "web-time",
+        "getrandom",
+        "rand",
+        "chrono",
+        "time",
+        "reqwest",
+        "hyper",
+    ];
+    let reached = reached("crowfly-engine");
+    let found: Vec<_> = forbidden
+        .iter()
+        .filter(|name| reached.contains(**name))
+        .collect();
+    assert!(found.is_empty(), "the engine reaches {found:?}");
+}
+
+#[test]
+fn the_backend_core_reaches_no_aws_and_no_lambda() {
+    let reached = reached("crowfly-core");
+    let found: Vec<_> = reached
+        .iter()
+        .filter(|name| name.starts_with("aws") || name.contains("lambda") || *name == "tokio")
+        .collect();
+    assert!(found.is_empty(), "backend/core reaches {found:?}");
+}
+
+#[test]
+fn nothing_goes_from_client_to_backend_or_back_and_nothing_sees_the_tests() {
+    assert_eq!(ours("crowfly-contract"), set(&[]));
+    assert_eq!(ours("crowfly-engine"), set(&["crowfly-contract"]));
+    assert_eq!(
+        ours("crowfly"),
+        set(&["crowfly-contract", "crowfly-engine"])
+    );
+    assert_eq!(ours("crowfly-core"), set(&["crowfly-contract"]));
+    assert_eq!(
+        ours("crowfly-aws"),
+        set(&["crowfly-contract", "crowfly-core"])
+    );
+    assert_eq!(
+        ours("crowfly-lambdas"),
+        set(&["crowfly-contract", "crowfly-core", "crowfly-aws"])
+    );
+    assert_eq!(ours("xtask"), set(&[]));
+}
+
+/// Files that git knows, with one of these endings, under one of these folders.
+fn sources(folders: &[&str], endings: &[&str]) -> Vec<PathBuf> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z", "--"])
+        .args(folders)
+        .current_dir(e2e::env::root())
+        .output()
+        .expect("git runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .expect("paths in UTF-8")
+        .split('\0')
+        .map(PathBuf::from)
+        .filter(|path| {
+            let ending = path
+                .extension()
+                .and_then(|ending| ending.to_str())
+                .unwrap_or_default();
+            endings.is_empty() || endings.contains(&ending)
+        })
+        .filter(|path| e2e::env::root().join(path).is_file())
+        .collect()
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read(e2e::env::root().join(path))
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn a_file_holds_one_idea() {
+    let sources = sources(&["."], &["rs", "js", "mjs", "ts", "py", "css"]);
+    assert!(sources.len() > 20, "git was read wrongly: {sources:?}");
+    let long: Vec<_> = sources
+        .iter()
+        .map(|path| (read(path).lines().count(), path))
+        .filter(|(lines, _)| *lines > 400)
+        .collect();
+    assert!(long.is_empty(), "longer than 400 lines: {long:?}");
+}
+
+#[test]
+fn every_library_forbids_unsafe_code() {
+    for path in [
+        "contract/src/lib.rs",
+        "engine/src/lib.rs",
+        "client-wasm/src/lib.rs",
+        "backend/core/src/lib.rs",
+        "backend/aws/src/lib.rs",
+        "backend/lambdas/src/lib.rs",
+        "tests/src/lib.rs",
+    ] {
+        assert!(
+            read(Path::new(path)).contains("#![forbid(unsafe_code)]"),
+            "{path}"
+        );
+    }
+}
+
+/// A92.
+#[test]
+fn a92_no_secret_is_in_the_repository() {
+    let marks = [
+        "-----BEGIN RSA PRIVATE",
+        "-----BEGIN PRIVATE",
+        "-----BEGIN EC PRIVATE",
+        "aws_session_token",
+    ];
+    for path in sources(&["."], &[]) {
+        let text = read(&path);
+        let found: Vec<_> = marks.iter().filter(|mark| text.contains(**mark)).collect();
+        // This file names the marks.
+        assert!(
+            found.is_empty() || path.ends_with("tests/layers.rs"),
+            "{}: {found:?}",
+            path.display()
+        );
+    }
+}

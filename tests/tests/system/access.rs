@@ -1,0 +1,341 @@
+//! Who may call: the gateway's authorizer and the functions' own checks together.
+
+use crowfly_contract::{ErrorCode, UploadStatus};
+use e2e::Env;
+use e2e::api::{Api, item, login, new_id};
+use e2e::http::Response;
+use e2e::issuer::{AUDIENCE, Forgery, TokenRequest, random_hex, token};
+use e2e::time::unix;
+use serde_json::{Value, json};
+
+use crate::common::{assert_problem, oidc, somebody};
+
+/// Every route, with a body that would do.
+fn routes() -> Vec<(&'static str, String, Option<Value>)> {
+    let id = new_id();
+    vec![
+        (
+            "POST",
+            "/uploads".into(),
+            Some(json!({"uploads": [item("a.txt", "text/plain", b"a")]})),
+        ),
+        ("POST", "/uploads/status".into(), Some(json!({"ids": [id]}))),
+        ("POST", format!("/uploads/{id}/complete"), Some(json!({}))),
+        ("DELETE", format!("/uploads/{id}"), None),
+        ("GET", "/uploads".into(), None),
+        ("GET", format!("/uploads/{id}"), None),
+        ("GET", format!("/uploads/{id}/content"), None),
+    ]
+}
+
+fn call(api: &Api, (method, path, body): &(&'static str, String, Option<Value>)) -> Response {
+    let request = api.request(method, path);
+    match body {
+        Some(body) => request.json(body),
+        None => request,
+    }
+    .send()
+}
+
+fn list_with(token: &str) -> Response {
+    Api::with_token(oidc(), token).get("/uploads")
+}
+
+#[test]
+fn a01_no_route_answers_without_a_token() {
+    for stack in Env::get().stacks.values() {
+        for route in routes() {
+            let answer = call(&Api::with_token(stack, ""), &route);
+            assert_eq!(answer.status, 401, "{} {}", route.0, route.1);
+            assert_eq!(
+                answer.json()["message"],
+                "Unauthorized",
+                "{} {}",
+                route.0,
+                route.1
+            );
+        }
+    }
+}
+
+#[test]
+fn a_good_token_is_accepted_on_every_route() {
+    for route in routes() {
+        let answer = call(&somebody(), &route);
+        assert!(
+            matches!(answer.status, 200 | 201 | 404),
+            "{} {}: {}",
+            route.0,
+            route.1,
+            answer.text()
+        );
+    }
+}
+
+#[test]
+fn a01_headers_that_carry_no_token() {
+    let good = somebody().token;
+    for value in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic dXNlcjpwYXNz",
+        &format!("Basic {good}"),
+        "Bearer null",
+    ] {
+        let nobody = Api::with_token(oidc(), "");
+        let answer = nobody
+            .request("GET", "/uploads")
+            .header("authorization", value)
+            .send();
+        assert_eq!(answer.status, 401, "{:.12}", value);
+    }
+}
+
+#[test]
+fn a15_a_token_in_the_query_is_none() {
+    let nobody = Api::with_token(oidc(), "");
+    let answer = nobody.get(&format!("/uploads?access_token={}", somebody().token));
+    assert_eq!(answer.status, 401);
+}
+
+#[test]
+fn a02_to_a06_forged_tokens() {
+    for forge in [
+        Forgery::AlgNone,
+        Forgery::OtherKey,
+        Forgery::EmbeddedKey,
+        Forgery::UnknownKid,
+        Forgery::KeyConfusion,
+        Forgery::BrokenSignature,
+    ] {
+        let answer = list_with(&token(&TokenRequest::of("alice").forged(forge)));
+        assert_eq!(answer.status, 401, "{forge:?}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a07_a08_tokens_out_of_their_time() {
+    let now = unix();
+    let cases = [
+        (
+            "expired",
+            TokenRequest::of("alice")
+                .claim("exp", now - 3600)
+                .claim("iat", now - 7200),
+        ),
+        (
+            "expired a minute ago",
+            TokenRequest::of("alice").claim("exp", now - 61),
+        ),
+        ("negative", TokenRequest::of("alice").claim("exp", -1)),
+        (
+            "without an end",
+            TokenRequest::of("alice").claim("exp", Value::Null),
+        ),
+        (
+            "an end that is no number",
+            TokenRequest::of("alice").claim("exp", "never"),
+        ),
+        (
+            "not yet valid",
+            TokenRequest::of("alice").claim("nbf", now + 3600),
+        ),
+    ];
+    for (case, request) in cases {
+        let answer = list_with(&token(&request));
+        assert_eq!(answer.status, 401, "{case}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a09_a10_tokens_of_other_issuers_or_for_others() {
+    let issuer = &oidc().issuer;
+    let bare = issuer.trim_end_matches('/');
+    let cases = [
+        (
+            "another issuer",
+            TokenRequest::of("alice").claim("iss", "https://evil.example/"),
+        ),
+        (
+            "the issuer without its slash",
+            TokenRequest::of("alice").claim("iss", bare),
+        ),
+        (
+            "a longer issuer",
+            TokenRequest::of("alice").claim("iss", format!("{issuer}x")),
+        ),
+        (
+            "no issuer",
+            TokenRequest::of("alice").claim("iss", Value::Null),
+        ),
+        (
+            "another audience",
+            TokenRequest::of("alice").claim("aud", "somebody-else"),
+        ),
+        (
+            "a longer audience",
+            TokenRequest::of("alice").claim("aud", format!("{AUDIENCE}x")),
+        ),
+        (
+            "no audience",
+            TokenRequest::of("alice").claim("aud", Value::Null),
+        ),
+    ];
+    assert!(
+        issuer.ends_with('/'),
+        "the stand-in for Auth0 has a slash at its end"
+    );
+    for (case, request) in cases {
+        let answer = list_with(&token(&request));
+        assert_eq!(answer.status, 401, "{case}: {}", answer.text());
+    }
+    let several = TokenRequest::of("alice").claim("aud", json!(["somebody-else", AUDIENCE]));
+    assert_eq!(
+        list_with(&token(&several)).status,
+        200,
+        "one of several audiences"
+    );
+}
+
+#[test]
+fn a17_tokens_that_are_not_quite_tokens() {
+    let good = somebody().token;
+    assert_eq!(list_with(&good).status, 200);
+    let no_signature = good
+        .rsplit_once('.')
+        .map(|(signed, _)| signed)
+        .unwrap_or_default();
+    for bad in [
+        format!("{good}."),
+        format!("{good}.x"),
+        format!("{no_signature}."),
+        no_signature.to_owned(),
+        "a.b.c".into(),
+        "..".into(),
+        "x".repeat(3000),
+    ] {
+        assert_eq!(list_with(&bad).status, 401, "{:.20}", bad);
+    }
+}
+
+#[test]
+fn a12_tokens_without_the_scope() {
+    for scope in [
+        json!(null),
+        json!(""),
+        json!("openid profile"),
+        json!("uploads:writex"),
+        json!("UPLOADS"),
+    ] {
+        let token = token(&TokenRequest::of("alice").claim("scope", scope.clone()));
+        for route in routes() {
+            let answer = call(&Api::with_token(oidc(), &token), &route);
+            assert_eq!(
+                answer.status,
+                403,
+                "{scope} on {} {}: {}",
+                route.0,
+                route.1,
+                answer.text()
+            );
+        }
+    }
+    let several = TokenRequest::of("alice").claim("scope", "openid uploads email");
+    assert_eq!(list_with(&token(&several)).status, 200);
+}
+
+#[test]
+fn a14_subjects_that_no_owner_may_stem_from() {
+    let long = "s".repeat(256);
+    for subject in [
+        "",
+        "a/b",
+        "../../x",
+        "a#b",
+        "a\nb",
+        "\u{202e}x",
+        "한글",
+        &long,
+    ] {
+        let token = token(&TokenRequest::of(subject));
+        let answer = list_with(&token);
+        assert_problem(&format!("{subject:?}"), &answer, ErrorCode::InvalidSubject);
+    }
+}
+
+#[test]
+fn a11_an_id_token_of_the_own_pool_does_not_do() {
+    let stack = Env::stack("main");
+    let tokens = login(stack, &stack.user, &stack.password);
+    let list = |token: &str| Api::with_token(stack, token).get("/uploads").status;
+    assert_eq!(list(&tokens["AccessToken"]), 200);
+    assert_eq!(list(&tokens["IdToken"]), 403);
+    // A token of one stack's issuer is none to the other.
+    assert_eq!(list(&somebody().token), 401);
+    assert_eq!(list_with(&tokens["AccessToken"]).status, 401);
+}
+
+#[test]
+fn a60_a61_other_peoples_uploads_look_like_none() {
+    let (owner, other) = (somebody(), somebody());
+    let bytes = b"mine";
+    let stored = owner
+        .upload(&item("mine.txt", "text/plain", bytes), bytes)
+        .id;
+    let pending = owner.leave(&item("soon.txt", "text/plain", bytes)).id;
+    for id in [stored, pending] {
+        for (method, path) in [
+            ("GET", format!("/uploads/{id}")),
+            ("GET", format!("/uploads/{id}/content")),
+            ("DELETE", format!("/uploads/{id}")),
+            ("POST", format!("/uploads/{id}/complete")),
+        ] {
+            let body = (method == "POST").then(|| json!({}));
+            let foreign = call(&other, &(method, path.clone(), body.clone()));
+            let unknown = path.replace(&id.to_string(), &new_id().to_string());
+            let unknown = call(&other, &(method, unknown, body));
+            assert_problem(&format!("{method} {path}"), &foreign, ErrorCode::NotFound);
+            let same = |answer: &Response| {
+                let mut body = answer.json();
+                body["error"]["requestId"] = Value::Null;
+                (answer.status, body)
+            };
+            assert_eq!(same(&foreign), same(&unknown), "{method} {path}");
+        }
+        let answer = other.post("/uploads/status", &json!({"ids": [id]}));
+        assert_eq!(
+            answer.json(),
+            json!({"uploads": [{"id": id, "status": "not_found"}]})
+        );
+    }
+    assert_eq!(other.get("/uploads").json()["uploads"], json!([]));
+    // Nothing of it touched the owner's uploads.
+    assert_eq!(
+        owner.record(stored).map(|record| record.status),
+        Some(UploadStatus::Stored)
+    );
+    assert_eq!(
+        owner.record(pending).map(|record| record.status),
+        Some(UploadStatus::Pending)
+    );
+}
+
+#[test]
+fn a60_two_people_may_use_the_same_id() {
+    let (one, two) = (somebody(), somebody());
+    let wish = item("same.txt", "text/plain", b"abc");
+    let (mine, yours) = (one.leave(&wish), two.leave(&wish));
+    assert_eq!(mine.id, yours.id);
+    assert_ne!(mine.key, yours.key, "their objects must not meet");
+}
+
+#[test]
+fn one_subject_of_two_issuers_is_two_owners() {
+    let subject = format!("twice-{}", random_hex(6));
+    let here = Api::of_subject(oidc(), &subject).leave(&item("a.txt", "text/plain", b"a"));
+    assert!(
+        !here.key.to_string().contains(&subject),
+        "the subject must not show in a key"
+    );
+}

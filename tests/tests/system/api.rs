@@ -1,0 +1,288 @@
+//! Creating, repeating, cancelling, completing.
+
+use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
+use e2e::api::{Api, crc64nvme, item, leave_of, new_id};
+use e2e::http::Request;
+use serde_json::{Value, json};
+
+use crate::common::{RECORD_WITHIN, account, assert_problem, oidc, somebody};
+
+fn signed_headers(url: &str) -> &str {
+    let (_, rest) = url
+        .split_once("X-Amz-SignedHeaders=")
+        .expect("signed headers in the URL");
+    rest.split('&').next().unwrap_or_default()
+}
+
+fn query_number(url: &str, name: &str) -> Option<u64> {
+    let (_, rest) = url.split_once(&format!("{name}="))?;
+    rest.split('&').next()?.parse().ok()
+}
+
+#[test]
+fn a_grant_allows_one_exact_put_and_nothing_more() {
+    let leave = somebody().leave(&item("a b.TXT", "text/plain", b"hello"));
+    let expected =
+        "content-length%3Bcontent-type%3Bhost%3Bif-none-match%3Bx-amz-checksum-crc64nvme";
+    assert_eq!(signed_headers(&leave.put.url), expected);
+    let sent: Vec<&str> = leave.put.headers.keys().map(String::as_str).collect();
+    assert_eq!(
+        sent,
+        ["content-type", "if-none-match", "x-amz-checksum-crc64nvme"]
+    );
+    assert_eq!(
+        query_number(&leave.put.url, "X-Amz-Expires"),
+        Some(leave.put.expires_in_ms / 1000)
+    );
+    assert!(
+        leave.put.expires_in_ms <= 300_000,
+        "{}",
+        leave.put.expires_in_ms
+    );
+    assert_eq!(leave.key.name(), "a_b.txt");
+    assert!(leave.key.to_string().starts_with("uploads/"));
+}
+
+#[test]
+fn without_a_checksum_none_is_signed_and_nothing_is_called_verified() {
+    let api = somebody();
+    let mut wish = item("a.txt", "text/plain", b"hello");
+    wish.as_object_mut().map(|wish| wish.remove("crc64nvme"));
+    let leave = api.leave(&wish);
+    assert_eq!(
+        signed_headers(&leave.put.url),
+        "content-length%3Bcontent-type%3Bhost%3Bif-none-match"
+    );
+    assert_eq!(leave.put(b"hello").send().status, 200);
+    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    assert!(!record.verified);
+}
+
+#[test]
+fn creating_again_gives_the_same_upload_and_another_file_none() {
+    let api = somebody();
+    let wish = item("a.txt", "text/plain", b"hello");
+    let first = api.create(&wish);
+    assert_eq!(first.status, 201, "{}", first.text());
+    let again = api.create(&wish);
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert_eq!(
+        leave_of(&first.json()["uploads"][0]).key,
+        leave_of(&again.json()["uploads"][0]).key
+    );
+    for (field, value) in [
+        ("size", json!(6)),
+        ("name", json!("b.txt")),
+        ("type", json!("image/png")),
+        ("crc64nvme", json!(crc64nvme(b"other").to_string())),
+        ("metadata", json!({"a": "b"})),
+    ] {
+        let mut other = wish.clone();
+        other[field] = value;
+        assert_problem(field, &api.create(&other), ErrorCode::UploadMismatch);
+    }
+    let record = api
+        .record(leave_of(&first.json()["uploads"][0]).id)
+        .expect("the record");
+    assert_eq!((record.name.as_str(), record.size), ("a.txt", 5));
+}
+
+#[test]
+fn f87_twenty_creates_at_once_make_one_upload() {
+    let api = somebody();
+    let wish = item("once.txt", "text/plain", b"hello");
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..20).map(|_| scope.spawn(|| api.create(&wish))).collect();
+        calls
+            .into_iter()
+            .filter_map(|call| call.join().ok())
+            .collect()
+    });
+    assert_eq!(answers.len(), 20);
+    let created = answers.iter().filter(|answer| answer.status == 201).count();
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(created, 1, "{statuses:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer.status, 200 | 201)),
+        "{statuses:?}"
+    );
+    assert_eq!(
+        api.get("/uploads").json()["uploads"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_batch_answers_item_by_item_in_the_order_asked() {
+    let api = somebody();
+    let good = item("a.txt", "text/plain", b"a");
+    let bad = item("b.html", "text/html", b"b");
+    let last = item("c.txt", "text/plain", b"c");
+    let answer = api.post("/uploads", &json!({"uploads": [good, bad, last]}));
+    assert_eq!(answer.status, 207, "{}", answer.text());
+    let results = answer.json()["uploads"].take();
+    let ids: Vec<&Value> = results
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|result| &result["id"])
+        .collect();
+    assert_eq!(ids, [&good["id"], &bad["id"], &last["id"]]);
+    assert_eq!(results[1]["error"]["code"], "type_not_allowed");
+    for place in [0, 2] {
+        assert_eq!(
+            leave_of(&results[place])
+                .put(if place == 0 { b"a" } else { b"c" })
+                .send()
+                .status,
+            200
+        );
+    }
+    let hundred: Vec<Value> = (0..100)
+        .map(|_| item("n.txt", "text/plain", b"n"))
+        .collect();
+    let answer = api.post("/uploads", &json!({"uploads": hundred}));
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.json()["uploads"].as_array().map(Vec::len), Some(100));
+    let refused: Vec<Value> = (0..2).map(|_| item("n.html", "text/html", b"n")).collect();
+    let answer = api.post("/uploads", &json!({"uploads": refused}));
+    assert_eq!(
+        answer.status,
+        400,
+        "all share one outcome: {}",
+        answer.text()
+    );
+}
+
+#[test]
+fn complete_settles_a_lost_answer() {
+    let api = somebody();
+    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
+    let path = format!("/uploads/{}/complete", leave.id);
+    assert_problem(
+        "nothing sent",
+        &api.post(&path, &json!({})),
+        ErrorCode::NotStored,
+    );
+    let sent = leave.put(b"hello").send();
+    assert_eq!(sent.status, 200);
+    let crc = crc64nvme(b"hello").to_string();
+    let etag = sent
+        .header("etag")
+        .unwrap_or_default()
+        .trim_matches('"')
+        .to_owned();
+    let expected = json!({
+        "id": leave.id, "key": leave.key, "size": 5, "crc64nvme": crc, "etag": etag,
+    });
+    // A68: whoever asks, and however often, hears the same.
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let ask = || api.post(&path, &json!({"crc64nvme": crc}));
+        let calls: Vec<_> = (0..10).map(|_| scope.spawn(ask)).collect();
+        calls
+            .into_iter()
+            .filter_map(|call| call.join().ok())
+            .collect()
+    });
+    assert_eq!(answers.len(), 10);
+    for answer in answers {
+        assert_eq!((answer.status, answer.json()), (200, expected.clone()));
+    }
+}
+
+#[test]
+fn cancelling_is_repeatable_and_final_for_the_id() {
+    let api = somebody();
+    let wish = item("a.txt", "text/plain", b"hello");
+    let id = api.leave(&wish).id;
+    for _ in 0..2 {
+        let answer = api.delete(&format!("/uploads/{id}"));
+        assert_eq!(
+            (answer.status, answer.body.len()),
+            (204, 0),
+            "{}",
+            answer.text()
+        );
+    }
+    let record = api.record(id).expect("the record stays for its time");
+    assert_eq!(record.status, UploadStatus::Aborted);
+    let month = 30 * 86_400_000;
+    let expires = record.expires_at.expect("an end");
+    assert!(
+        expires.abs_diff(record.created_at + month) < 60_000,
+        "kept for 30 days, not until {expires}"
+    );
+    assert_problem("again", &api.create(&wish), ErrorCode::UploadEnded);
+}
+
+#[test]
+fn what_is_stored_cannot_be_cancelled() {
+    let api = somebody();
+    let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
+    let answer = api.delete(&format!("/uploads/{}", record.id));
+    assert_problem("stored", &answer, ErrorCode::AlreadyStored);
+    assert!(account().has_object(&record.key.to_string()));
+}
+
+#[test]
+fn an_object_that_lands_after_the_cancel_is_the_truth() {
+    let api = somebody();
+    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
+    assert_eq!(api.delete(&format!("/uploads/{}", leave.id)).status, 204);
+    assert_eq!(leave.put(b"hello").send().status, 200);
+    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    assert_eq!((record.verified, record.expires_at), (true, None));
+}
+
+#[test]
+fn a24_to_a27_names_never_reach_the_key_as_they_are() {
+    let api = somebody();
+    let cases = [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("/abs/a.txt", "a.txt"),
+        ("C:\\x.txt", "x.txt"),
+        ("%2e%2e%2fa.txt", "_2e_2e_2fa.txt"),
+        (".htaccess", "htaccess"),
+        ("con.txt", "_con.txt"),
+        ("-rf.txt", "rf.txt"),
+        ("a.TXT ", "a.txt"),
+        ("e\u{301}.txt", "é.txt"),
+        ("👩‍👧.txt", "👩👧.txt"),
+        ("...", "file"),
+    ];
+    for (name, key_name) in cases {
+        let wish = item(name, "text/plain", b"x");
+        let leave = api.leave(&wish);
+        assert_eq!(leave.key.name(), key_name, "{name:?}");
+        let key: ObjectKey = leave.key.to_string().parse().expect("a key of ours");
+        assert_eq!(key.id(), leave.id, "{name:?}");
+        assert_eq!(leave.put(b"x").send().status, 200, "{name:?}");
+        let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+        let normal = if name.starts_with('e') {
+            "é.txt"
+        } else {
+            name
+        };
+        assert_eq!(
+            (record.name.as_str(), record.verified),
+            (normal, true),
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn a_body_of_any_allowed_kind_is_read_whatever_the_charset_says() {
+    let api = Api::of_subject(oidc(), "charset");
+    let request = Request::new("POST", format!("{}/uploads/status", api.base)).bearer(&api.token);
+    let answer = request
+        .header("content-type", "Application/JSON; charset=utf-8")
+        .body(json!({"ids": [new_id()]}).to_string())
+        .send();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}

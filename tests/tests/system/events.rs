@@ -1,0 +1,71 @@
+//! Storage events as S3 words them, for putting into the queue by hand.
+
+use e2e::http::encode;
+use serde_json::{Value, json};
+
+/// One event about one object.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    /// Such as `ObjectCreated:Put`.
+    pub(crate) name: &'static str,
+    /// The bucket.
+    pub(crate) bucket: String,
+    /// The key as it is, not encoded.
+    pub(crate) key: String,
+    /// Bytes, for events that tell them.
+    pub(crate) size: Option<u64>,
+    /// Entity tag, for events that tell it.
+    pub(crate) etag: Option<String>,
+    /// The place in the key's history.
+    pub(crate) sequencer: String,
+}
+
+impl Event {
+    /// The record of the event, as it stands in `Records`.
+    pub(crate) fn record(&self) -> Value {
+        // S3 encodes keys as form fields are encoded.
+        let key = encode(&self.key).replace("%20", "+").replace("%2F", "/");
+        let mut object = json!({"key": key, "sequencer": self.sequencer});
+        if let Some(size) = self.size {
+            object["size"] = json!(size);
+        }
+        if let Some(etag) = &self.etag {
+            object["eTag"] = json!(etag);
+        }
+        json!({
+            "eventVersion": "2.1",
+            "eventSource": "aws:s3",
+            "awsRegion": "us-east-1",
+            "eventTime": "2026-11-22T09:30:00.000Z",
+            "eventName": self.name,
+            "userIdentity": {"principalId": "AWS:somebody"},
+            "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+            "responseElements": {"x-amz-request-id": "C3D13FE58DE4C810"},
+            "s3": {
+                "s3SchemaVersion": "1.0",
+                "configurationId": "uploads",
+                "bucket": {
+                    "name": self.bucket,
+                    "ownerIdentity": {"principalId": "A3NL1KOZZKExample"},
+                    "arn": format!("arn:aws:s3:::{}", self.bucket),
+                },
+                "object": object,
+            },
+        })
+    }
+
+    /// The message that carries it.
+    pub(crate) fn message(&self) -> String {
+        json!({"Records": [self.record()]}).to_string()
+    }
+}
+
+/// The next sequencer of the same length after `sequencer`, and one before it.
+pub(crate) fn neighbours(sequencer: &str) -> (String, String) {
+    let value = u128::from_str_radix(sequencer, 16).expect("a hexadecimal sequencer");
+    let width = sequencer.len();
+    (
+        format!("{:0width$X}", value - 1),
+        format!("{:0width$X}", value + 1),
+    )
+}

@@ -1,0 +1,21 @@
+//! The whole system, as it was deployed from `template.yaml`: see `e2e::Env` for how it is found.
+//!
+//! Each test takes a caller of its own, so that tests may run in any order and at the same time.
+#![forbid(unsafe_code)]
+
+mod access;
+mod api;
+mod common;
+mod cors;
+mod errors;
+mod errors_create;
+mod events;
+mod package;
+mod page;
+mod page_a11y;
+mod page_control;
+mod pipeline;
+mod poison;
+mod public;
+mod records;
+mod storage;

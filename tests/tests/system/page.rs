@@ -1,0 +1,227 @@
+//! The main job, done as a person does it: files picked on the page become objects and records.
+
+use std::time::Duration;
+
+use crowfly_contract::{Record, UploadStatus};
+use e2e::api::{Api, crc64nvme};
+use e2e::aws::Aws;
+use e2e::browser::Browser;
+use e2e::digest::{hex, sha256};
+use e2e::files::{MIB, TestFile};
+use e2e::page::{Page, Row};
+use e2e::{Env, Stack};
+
+use crate::common::{RECORD_WITHIN, oidc};
+
+/// Finds the upload of a row among the records.
+fn record_of(api: &Api, row: &Row) -> Record {
+    api.record(row.id.parse().expect("the row carries the id"))
+        .expect("the record")
+}
+
+/// Progress as it was shown: it never falls, and 100 % stands only where storage has the whole file.
+fn assert_lawful(page: &Page<'_>, row: &Row) {
+    let samples = page.samples(&row.id);
+    for pair in samples.windows(2) {
+        assert!(
+            pair[0].percent <= pair[1].percent,
+            "{}: fell: {pair:?}",
+            row.text
+        );
+    }
+    for sample in &samples {
+        let ended = matches!(sample.state.as_str(), "stored" | "processed");
+        assert_eq!(sample.percent == 100.0, ended, "{}: {sample:?}", row.text);
+    }
+    let first = |state: &str| {
+        samples
+            .iter()
+            .find(|sample| sample.state == state)
+            .map(|sample| sample.at)
+    };
+    let (Some(stored), Some(processed)) = (first("stored"), first("processed")) else {
+        panic!(
+            "{}: stored and processed were never shown: {samples:?}",
+            row.text
+        )
+    };
+    let within = Duration::from_secs_f64((processed - stored).max(0.0) / 1000.0);
+    assert!(within < RECORD_WITHIN, "the record took {within:?}");
+}
+
+/// The bytes in storage, the checksum on all sides, and the record.
+fn assert_arrived(stack: &Stack, api: &Api, row: &Row, file: &TestFile) {
+    let record = record_of(api, row);
+    assert_eq!(
+        (record.name.as_str(), record.status),
+        (file.name.as_str(), UploadStatus::Stored)
+    );
+    assert_eq!(
+        (record.size, record.verified),
+        (file.bytes.len() as u64, true),
+        "{}",
+        file.name
+    );
+    let object = Aws::new(stack).get_object(&record.key.to_string());
+    assert_eq!(object.status, 200, "{}", file.name);
+    assert_eq!(
+        hex(&sha256(&object.body)),
+        file.sha256(),
+        "{}: other bytes",
+        file.name
+    );
+    let crc = crc64nvme(&file.bytes).to_string();
+    assert_eq!(
+        record.crc64nvme.map(|crc| crc.to_string()),
+        Some(crc.clone()),
+        "{}",
+        file.name
+    );
+    assert_eq!(
+        object.header("x-amz-checksum-crc64nvme"),
+        Some(crc.as_str()),
+        "{}",
+        file.name
+    );
+    assert!(
+        row.text.contains(&crc),
+        "the page shows the checksum: {}",
+        row.text
+    );
+}
+
+#[test]
+fn every_size_and_every_name_arrives_whole() {
+    let stack = Env::stack("main");
+    let files = [
+        TestFile::new("nothing at all.txt", 0),
+        TestFile::new("1+1=2.txt", 1),
+        TestFile::new("100%25 \"quoted\" & 'single'.png", MIB),
+        TestFile::new("한글 파일 이름.zip", 16 * MIB),
+        TestFile::new("🐦‍⬛ as the crow flies.webm", 100 * MIB),
+    ];
+    let browser = Browser::start();
+    let page = Page::open(&browser, stack);
+    page.log_in();
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
+    page.pick(&paths);
+    let rows: Vec<Row> = files
+        .iter()
+        .map(|file| page.wait_state(&file.name, "processed", Duration::from_secs(90)))
+        .collect();
+    let api = Api::demo_user(stack);
+    for (row, file) in rows.iter().zip(&files) {
+        assert_arrived(stack, &api, row, file);
+        assert_lawful(&page, row);
+        let shown = page.wait_record(&row.id);
+        assert!(
+            shown.contains(&file.name) && shown.contains("Verified"),
+            "{shown}"
+        );
+    }
+    browser.screenshot("uploaded");
+
+    // The bytes went to storage and nowhere else.
+    let puts: Vec<String> = browser
+        .requests()
+        .into_iter()
+        .filter(|(method, _)| method == "PUT")
+        .map(|(_, url)| url.split('?').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(puts.len(), files.len(), "{puts:?}");
+    let bucket = format!("{}/{}/uploads/", stack.s3, stack.bucket);
+    assert!(puts.iter().all(|url| url.starts_with(&bucket)), "{puts:?}");
+    assert_quiet(&browser);
+}
+
+/// A53, A83: the console shows neither errors nor secrets.
+pub(crate) fn assert_quiet(browser: &Browser) {
+    for line in browser.console() {
+        assert!(
+            !line.contains("X-Amz-Signature"),
+            "a signature in the console"
+        );
+        assert!(!line.contains("eyJ"), "a token in the console");
+        assert!(!line.contains("Content Security Policy"), "{line}");
+        assert!(!line.starts_with("SEVERE"), "{line}");
+    }
+}
+
+#[test]
+fn sign_in_at_another_issuer_works_as_with_auth0() {
+    let file = TestFile::new("from elsewhere.txt", 1000);
+    let browser = Browser::start();
+    let page = Page::open(&browser, oidc());
+    browser.wait_for("[data-action=authorize]").click();
+    page.wait_ready();
+    page.pick(&[&file.path]);
+    let row = page.wait_state(&file.name, "processed", Duration::from_secs(20));
+    assert_arrived(oidc(), &Api::of_subject(oidc(), "alice"), &row, &file);
+    // A53: neither code nor token stays in the address.
+    let address = browser.run("return location.href;", &[]);
+    assert_eq!(address.as_str(), Some(oidc().page.as_str()));
+    assert_quiet(&browser);
+}
+
+#[test]
+fn what_is_refused_is_refused_before_any_byte_moves() {
+    let page_stack = oidc();
+    let forbidden = TestFile::new("page.html", 1000);
+    let oversize = TestFile::sparse("too large.zip", 209_715_201);
+    let browser = Browser::start();
+    let page = Page::open(&browser, page_stack);
+    browser.wait_for("[data-action=authorize]").click();
+    page.wait_ready();
+    browser.requests();
+    page.pick(&[&forbidden.path, &oversize.path]);
+    let failed =
+        |name: &str| page.wait_row(name, Duration::from_secs(60), |row| row.state == "failed");
+    for (name, code) in [
+        ("page.html", "type_not_allowed"),
+        ("too large.zip", "too_large"),
+    ] {
+        let row = failed(name);
+        assert!(row.text.contains(code), "{}", row.text);
+        assert_eq!(row.percent, 0.0, "{}", row.text);
+    }
+    let puts: Vec<_> = browser
+        .requests()
+        .into_iter()
+        .filter(|(method, _)| method == "PUT")
+        .collect();
+    assert!(puts.is_empty(), "{} requests to storage", puts.len());
+    browser.screenshot("refused");
+}
+
+/// A83: a name is text, whatever it looks like.
+#[test]
+fn a83_a_name_is_shown_as_text() {
+    // `/` cannot stand in a file's name.
+    let file = TestFile::new("\"><img src=x onerror=document.title='broken'>.txt", 10);
+    let browser = Browser::start();
+    let page = Page::open(&browser, Env::stack("main"));
+    page.log_in();
+    let title = browser.run("return document.title;", &[]);
+    page.pick(&[&file.path]);
+    let row = page.wait_state(&file.name, "processed", Duration::from_secs(20));
+    page.wait_record(&row.id);
+    assert!(browser.find("#app img").is_none());
+    assert_eq!(browser.run("return document.title;", &[]), title);
+}
+
+#[test]
+fn records_are_still_there_after_a_reload() {
+    let file = TestFile::new("kept.txt", 10);
+    let browser = Browser::start();
+    let page = Page::open(&browser, Env::stack("main"));
+    page.log_in();
+    page.pick(&[&file.path]);
+    let row = page.wait_state(&file.name, "processed", Duration::from_secs(20));
+    browser.reload();
+    page.log_in();
+    assert!(page.wait_record(&row.id).contains(&file.name));
+    assert!(
+        page.rows().is_empty(),
+        "a finished upload is no upload any more"
+    );
+}

@@ -1,0 +1,145 @@
+//! The page without eyes and without a mouse.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use e2e::Env;
+use e2e::browser::{Browser, Key};
+use e2e::files::TestFile;
+use e2e::page::Page;
+use serde_json::Value;
+
+/// Where the npm tools are: `CROWFLY_NODE_MODULES`, or where `cargo xtask setup` puts them.
+pub(crate) fn node_modules() -> PathBuf {
+    std::env::var_os("CROWFLY_NODE_MODULES").map_or_else(
+        || e2e::env::root().join("target/tools/node/node_modules"),
+        PathBuf::from,
+    )
+}
+
+/// Runs axe on what is shown, and fails on any violation.
+#[track_caller]
+fn axe(browser: &Browser, view: &str) {
+    let path = node_modules().join("axe-core/axe.min.js");
+    let source = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    // Animations end first: half-shown text has half its contrast.
+    let script = format!(
+        "{source};
+         await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+         const result = await axe.run(document, {{ resultTypes: ['violations'] }});
+         return {{
+             rules: result.passes.length,
+             violations: result.violations.map(({{ id, nodes }}) => ({{ id, at: nodes.map((n) => n.html) }})),
+         }};"
+    );
+    let result = browser.run_async(&script, &[]);
+    assert!(
+        result["rules"].as_u64().is_some_and(|rules| rules > 10),
+        "axe did not run: {result}"
+    );
+    assert_eq!(result["violations"], Value::Array(Vec::new()), "{view}");
+}
+
+#[test]
+fn axe_finds_nothing_in_light_and_in_dark() {
+    let good = TestFile::new("accessible.txt", 1000);
+    let bad = TestFile::new("refused.html", 1000);
+    let browser = Browser::start();
+    browser.prefer_color_scheme("light");
+    let page = Page::open(&browser, Env::stack("main"));
+    browser.wait_for("[data-action=login]");
+    for scheme in ["light", "dark"] {
+        browser.prefer_color_scheme(scheme);
+        axe(&browser, &format!("{scheme}: the sign-in"));
+        browser.screenshot(&format!("sign-in-{scheme}"));
+    }
+    page.log_in();
+    page.pick(&[&good.path, &bad.path]);
+    page.wait_state(&good.name, "processed", Duration::from_secs(20));
+    page.wait_row(&bad.name, Duration::from_secs(20), |row| {
+        row.state == "failed"
+    });
+    for scheme in ["light", "dark"] {
+        browser.prefer_color_scheme(scheme);
+        axe(&browser, &format!("{scheme}: uploads and records"));
+        browser.screenshot(&format!("uploads-{scheme}"));
+    }
+}
+
+/// Presses Tab until `condition` holds for the focused element; each stop must be visible as such.
+#[track_caller]
+fn tab_to(browser: &Browser, what: &str, condition: &str) {
+    let script = format!("const at = document.activeElement; return Boolean({condition});");
+    for _ in 0..40 {
+        browser.press(Key::Tab);
+        if browser.run(&script, &[]) == true {
+            return;
+        }
+    }
+    panic!("the keyboard does not reach {what}");
+}
+
+#[test]
+fn the_keyboard_alone_does_the_job() {
+    let file = TestFile::new("by keyboard.zip", 16 * e2e::files::MIB);
+    let browser = Browser::start();
+    let page = Page::open(&browser, Env::stack("main"));
+    browser.wait_for("[data-action=login]");
+    tab_to(
+        &browser,
+        "the sign-in button",
+        "at.dataset.action === 'login'",
+    );
+    browser.press(Key::Enter);
+    page.wait_ready();
+    tab_to(&browser, "the file input", "at.matches('input[type=file]')");
+    let ring = "const shown = [at, at.nextElementSibling].map((e) => getComputedStyle(e));\
+                return shown.some((style) => style.outlineStyle !== 'none' || style.boxShadow !== 'none');";
+    let ring = format!("const at = document.activeElement; {ring}");
+    assert_eq!(browser.run(&ring, &[]), true, "the focus can be seen");
+    browser.limit_upload(2 * e2e::files::MIB as u64);
+    page.pick(&[&file.path]);
+    page.wait_row(&file.name, Duration::from_secs(20), |row| {
+        row.state == "uploading"
+    });
+    tab_to(
+        &browser,
+        "the pause button",
+        "at.dataset.action === 'pause'",
+    );
+    browser.press(Key::Space);
+    page.wait_row(&file.name, Duration::from_secs(10), |row| {
+        row.state == "paused"
+    });
+    // The button turns into its opposite under the finger.
+    let focus = "return document.activeElement.dataset.action;";
+    assert_eq!(browser.run(focus, &[]).as_str(), Some("resume"));
+    browser.limit_upload(0);
+    browser.press(Key::Enter);
+    page.wait_state(&file.name, "processed", Duration::from_secs(30));
+    let live = browser.run(
+        "return document.querySelector('[aria-live]').textContent;",
+        &[],
+    );
+    assert!(
+        live.as_str().is_some_and(|text| !text.is_empty()),
+        "a screen reader is told"
+    );
+}
+
+#[test]
+fn the_page_is_guarded_by_its_headers() {
+    let answer = e2e::http::Request::new("GET", Env::stack("main").page.as_str()).send();
+    let policy = answer.header("content-security-policy").unwrap_or_default();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{policy}"
+    );
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
+    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+}

@@ -1,0 +1,110 @@
+//! The buttons of a row: pause, resume, cancel, retry; and a network that goes away.
+
+use std::time::Duration;
+
+use crowfly_contract::UploadStatus;
+use e2e::Env;
+use e2e::api::{Api, crc64nvme};
+use e2e::aws::Aws;
+use e2e::browser::Browser;
+use e2e::files::{MIB, TestFile};
+use e2e::page::Page;
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn logged_in(browser: &Browser) -> Page<'_> {
+    let page = Page::open(browser, Env::stack("main"));
+    page.log_in();
+    page
+}
+
+#[test]
+fn pause_holds_and_resume_goes_on() {
+    let file = TestFile::new("paused.zip", 16 * MIB);
+    let browser = Browser::start();
+    let page = logged_in(&browser);
+    browser.limit_upload(4 * MIB as u64);
+    page.pick(&[&file.path]);
+    let row = page.wait_row(&file.name, LIMIT, |row| {
+        row.state == "uploading" && row.percent >= 5.0
+    });
+    page.act(&row.id, "pause");
+    let held = page.wait_state(&file.name, "paused", LIMIT);
+    assert!(held.percent < 100.0);
+    std::thread::sleep(Duration::from_secs(1));
+    let still = page.row(&file.name).expect("its row");
+    assert_eq!(still.state, "paused");
+    assert!(still.percent <= held.percent, "it moved while paused");
+    browser.limit_upload(0);
+    page.act(&row.id, "resume");
+    page.wait_state(&file.name, "processed", LIMIT);
+    let record = Api::demo_user(Env::stack("main"))
+        .record(row.id.parse().expect("an id"))
+        .expect("a record");
+    assert_eq!(
+        (record.verified, record.crc64nvme),
+        (true, Some(crc64nvme(&file.bytes)))
+    );
+}
+
+#[test]
+fn cancel_ends_it_here_and_in_the_record() {
+    let stack = Env::stack("main");
+    let file = TestFile::new("cancelled.zip", 16 * MIB);
+    let browser = Browser::start();
+    let page = logged_in(&browser);
+    browser.limit_upload(2 * MIB as u64);
+    page.pick(&[&file.path]);
+    let row = page.wait_row(&file.name, LIMIT, |row| {
+        row.state == "uploading" && row.percent >= 3.0
+    });
+    page.act(&row.id, "abort");
+    page.wait_state(&file.name, "aborted", LIMIT);
+    browser.limit_upload(0);
+    let api = Api::demo_user(stack);
+    let record = api.wait_status(row.id.parse().expect("an id"), UploadStatus::Aborted, LIMIT);
+    assert!(
+        !Aws::new(stack).has_object(&record.key.to_string()),
+        "nothing was stored"
+    );
+}
+
+#[test]
+fn f12_an_upload_outlives_a_lost_network() {
+    let file = TestFile::new("interrupted.zip", 16 * MIB);
+    let browser = Browser::start();
+    let page = logged_in(&browser);
+    browser.limit_upload(4 * MIB as u64);
+    page.pick(&[&file.path]);
+    page.wait_row(&file.name, LIMIT, |row| {
+        row.state == "uploading" && row.percent >= 5.0
+    });
+    browser.offline(true);
+    page.wait_row(&file.name, LIMIT, |row| row.state == "waiting");
+    browser.offline(false);
+    let row = page.wait_state(&file.name, "processed", LIMIT);
+    let record = Api::demo_user(Env::stack("main"))
+        .record(row.id.parse().expect("an id"))
+        .expect("a record");
+    assert_eq!(
+        (record.verified, record.crc64nvme),
+        (true, Some(crc64nvme(&file.bytes)))
+    );
+}
+
+#[test]
+fn retry_sends_a_failed_file_again() {
+    let file = TestFile::new("second try.txt", 1000);
+    let browser = Browser::start();
+    let page = logged_in(&browser);
+    // Storage out of reach for the page alone, while the browser believes to be online.
+    browser.block(&["*/uploads/*/second_try.txt*"]);
+    page.pick(&[&file.path]);
+    let row = page.wait_row(&file.name, Duration::from_secs(120), |row| {
+        row.state == "failed"
+    });
+    assert!(row.text.contains("network"), "{}", row.text);
+    browser.block(&[]);
+    page.act(&row.id, "retry");
+    page.wait_state(&file.name, "processed", LIMIT);
+}

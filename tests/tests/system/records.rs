@@ -1,0 +1,212 @@
+//! Reading back: one record, pages of them, their status, their content.
+
+use crowfly_contract::{ErrorCode, ListResponse, UploadStatus};
+use e2e::api::{Api, crc64nvme, item, new_id};
+use e2e::http::Request;
+use serde_json::{Value, json};
+
+use crate::common::{account, assert_problem, oidc, somebody};
+
+fn page(api: &Api, path: &str) -> ListResponse {
+    let answer = api.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    serde_json::from_slice(&answer.body).expect("a page of the contract")
+}
+
+fn create_many(api: &Api, count: usize) -> Vec<String> {
+    (0..count)
+        .map(|n| {
+            api.leave(&item(&format!("{n}.txt"), "text/plain", b"x"))
+                .id
+                .to_string()
+        })
+        .collect()
+}
+
+#[test]
+fn a_record_tells_first_what_was_declared_then_what_storage_holds() {
+    let api = somebody();
+    let bytes = b"the bytes";
+    let mut wish = item("The Name.TXT", "text/plain", bytes);
+    wish["metadata"] = json!({"album": "여름", "n": "1"});
+    let leave = api.leave(&wish);
+    let before = api.record(leave.id).expect("a pending record");
+    assert_eq!(before.status, UploadStatus::Pending);
+    assert_eq!(
+        (before.name.as_str(), before.size, before.verified),
+        ("The Name.TXT", 9, false)
+    );
+    assert_eq!(
+        (&before.etag, &before.sequencer, before.stored_at),
+        (&None, &None, None)
+    );
+    assert_eq!(
+        (&before.key, before.bucket.as_str()),
+        (&leave.key, oidc().bucket.as_str())
+    );
+    assert!(before.created_at.abs_diff(e2e::time::unix_ms()) < 60_000);
+
+    assert_eq!(leave.put(bytes).send().status, 200);
+    let after = api.wait_status(leave.id, UploadStatus::Stored, crate::common::RECORD_WITHIN);
+    assert!(after.verified);
+    assert_eq!(after.crc64nvme, Some(crc64nvme(bytes)));
+    assert_eq!(
+        (after.name, after.metadata, after.created_at),
+        (before.name, before.metadata, before.created_at)
+    );
+    assert_eq!((after.size, after.media_type.as_str()), (9, "text/plain"));
+    assert!(after.sequencer.is_some() && after.etag.is_some());
+    assert!(after.stored_at.is_some_and(|at| at >= after.created_at));
+    assert_eq!(after.expires_at, None);
+    assert_eq!(
+        after.url,
+        Some(account().object_url(&leave.key.to_string()))
+    );
+}
+
+#[test]
+fn pages_come_newest_first_and_miss_and_repeat_nothing() {
+    let api = somebody();
+    let mut created = create_many(&api, 7);
+    created.reverse();
+    let ids = |page: &ListResponse| {
+        page.uploads
+            .iter()
+            .map(|record| record.id.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&page(&api, "/uploads")), created, "a single page");
+
+    let mut seen = Vec::new();
+    let mut path = "/uploads?limit=3".to_owned();
+    loop {
+        let page = page(&api, &path);
+        assert!(page.uploads.len() <= 3);
+        seen.extend(ids(&page));
+        // F83: what comes in between belongs to no later page.
+        create_many(&api, 1);
+        let Some(cursor) = page.cursor else { break };
+        path = format!("/uploads?limit=3&cursor={cursor}");
+    }
+    assert_eq!(seen, created);
+}
+
+#[test]
+fn a64_a61_cursors_are_of_one_caller_and_not_to_be_changed() {
+    let (mine, other) = (somebody(), somebody());
+    create_many(&mine, 3);
+    create_many(&other, 3);
+    let cursor = page(&mine, "/uploads?limit=1").cursor.expect("a cursor");
+    assert_eq!(
+        page(&mine, &format!("/uploads?limit=1&cursor={cursor}"))
+            .uploads
+            .len(),
+        1
+    );
+    let foreign = other.get(&format!("/uploads?limit=1&cursor={cursor}"));
+    assert_problem("of another", &foreign, ErrorCode::InvalidCursor);
+    let mut flipped = cursor.clone().into_bytes();
+    let middle = flipped.len() / 2;
+    flipped[middle] = if flipped[middle] == b'A' { b'B' } else { b'A' };
+    let flipped = String::from_utf8(flipped).expect("ASCII");
+    for bad in [
+        flipped,
+        cursor[..cursor.len() - 1].into(),
+        format!("{cursor}A"),
+        "x".into(),
+        String::new(),
+        "%00".into(),
+        "A".repeat(4000),
+        "eyJvd25lciI6ImEifQ".into(),
+    ] {
+        let answer = mine.get(&format!("/uploads?limit=1&cursor={bad}"));
+        assert_problem(&format!("{bad:.30}"), &answer, ErrorCode::InvalidCursor);
+    }
+}
+
+#[test]
+fn status_tells_of_many_at_once_in_the_order_asked() {
+    let api = somebody();
+    let stored = api.upload(&item("a.txt", "text/plain", b"a"), b"a");
+    let pending = api.leave(&item("b.txt", "text/plain", b"b")).id;
+    let aborted = api.leave(&item("c.txt", "text/plain", b"c")).id;
+    assert_eq!(api.delete(&format!("/uploads/{aborted}")).status, 204);
+    let unknown = new_id();
+    let answer = api.post(
+        "/uploads/status",
+        &json!({"ids": [unknown, pending, stored.id, aborted]}),
+    );
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let entries = answer.json()["uploads"].take();
+    let of = |place: usize| {
+        (
+            entries[place]["id"].clone(),
+            entries[place]["status"].clone(),
+        )
+    };
+    assert_eq!(of(0), (json!(unknown), json!("not_found")));
+    assert_eq!(of(1), (json!(pending), json!("pending")));
+    assert_eq!(of(2), (json!(stored.id), json!("stored")));
+    assert_eq!(of(3), (json!(aborted), json!("aborted")));
+    assert_eq!(
+        entries[2]["record"],
+        serde_json::to_value(&stored).expect("JSON")
+    );
+    assert_eq!(
+        (&entries[0]["record"], &entries[1]["record"]),
+        (&Value::Null, &Value::Null)
+    );
+    let hundred: Vec<_> = (0..100).map(|_| new_id()).collect();
+    let answer = api.post("/uploads/status", &json!({"ids": hundred}));
+    assert_eq!(answer.json()["uploads"].as_array().map(Vec::len), Some(100));
+}
+
+#[test]
+fn content_is_a_download_for_a_while() {
+    let api = somebody();
+    let bytes = b"private";
+    let record = api.upload(&item("Größe \"1\"; 한글.txt", "text/plain", bytes), bytes);
+    let answer = api.get(&format!("/uploads/{}/content", record.id));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let content = answer.json();
+    assert!(
+        content["expiresInMs"]
+            .as_u64()
+            .is_some_and(|life| (1..=900_000).contains(&life))
+    );
+    let url = content["url"].as_str().expect("an address");
+    let got = Request::new("GET", url).send();
+    assert_eq!((got.status, got.body.as_slice()), (200, &bytes[..]));
+    // A82, A84: never shown in place, and no name ends the header's value.
+    let disposition = got.header("content-disposition").unwrap_or_default();
+    assert!(
+        disposition.starts_with("attachment; filename="),
+        "{disposition}"
+    );
+    assert!(
+        disposition.contains("filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%221%22%3B%20"),
+        "{disposition}"
+    );
+    // The address itself opens for nobody.
+    let bare = Request::new("GET", url.split('?').next().unwrap_or_default()).send();
+    assert_eq!(bare.status, 403);
+    assert_eq!(
+        Request::new("GET", record.url.expect("its address"))
+            .send()
+            .status,
+        403
+    );
+    let other = Request::new("DELETE", url).send();
+    assert_eq!(other.status, 403, "a GET's URL must not delete");
+}
+
+#[test]
+fn content_of_what_is_not_stored_is_refused() {
+    let api = somebody();
+    let id = api.leave(&item("a.txt", "text/plain", b"a")).id;
+    assert_problem(
+        "pending",
+        &api.get(&format!("/uploads/{id}/content")),
+        ErrorCode::NotStored,
+    );
+}

@@ -1,0 +1,286 @@
+//! A presigned URL allows one exact upload, once, for minutes: storage refuses everything else.
+
+use e2e::api::{Leave, item};
+use e2e::http::{Framing, Request, Response, Url, encode};
+use e2e::time::unix;
+
+use crate::common::{account, somebody, storage_error};
+
+const BYTES: &[u8] = b"exactly these bytes";
+
+fn leave() -> Leave {
+    somebody().leave(&item("a.txt", "text/plain", BYTES))
+}
+
+/// Replaces the value of a query field.
+fn with_query(url: &str, name: &str, change: impl Fn(&str) -> String) -> String {
+    let mut url = Url::parse(url).expect("an absolute URL");
+    assert!(
+        url.query.contains(&format!("{name}=")),
+        "{name} is in the URL"
+    );
+    let fields = url
+        .query
+        .split('&')
+        .map(|field| match field.split_once('=') {
+            Some((known, value)) if known == name => format!("{name}={}", change(value)),
+            _ => field.to_owned(),
+        });
+    url.query = fields.collect::<Vec<_>>().join("&");
+    url.text()
+}
+
+/// Sends a spoiled request on a fresh leave, and checks that it was refused and that nothing is stored.
+#[track_caller]
+fn refused(case: &str, statuses: &[u16], spoil: impl Fn(&Leave) -> Request) -> Response {
+    let leave = leave();
+    let answer = spoil(&leave).send();
+    let code = storage_error(case, &answer);
+    assert!(
+        statuses.contains(&answer.status),
+        "{case}: {} {code}",
+        answer.status
+    );
+    assert!(
+        !account().has_object(&leave.key.to_string()),
+        "{case}: something was stored"
+    );
+    answer
+}
+
+#[test]
+fn the_unspoiled_request_is_taken() {
+    let leave = leave();
+    let answer = leave.put(BYTES).send();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let stored = account().get_object(&leave.key.to_string());
+    assert_eq!((stored.status, stored.body.as_slice()), (200, BYTES));
+    assert_eq!(stored.header("content-type"), Some("text/plain"));
+}
+
+#[test]
+fn a40_a_changed_url() {
+    let flip = |text: &str| {
+        let last = if text.ends_with('0') { "1" } else { "0" };
+        format!("{}{last}", &text[..text.len() - 1])
+    };
+    for name in [
+        "X-Amz-Signature",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Credential",
+        "X-Amz-SignedHeaders",
+    ] {
+        refused(name, &[400, 403], |leave| {
+            let mut request = leave.put(BYTES);
+            request.url = with_query(&request.url, name, flip);
+            request
+        });
+    }
+    refused("a longer life", &[400, 403], |leave| {
+        let mut request = leave.put(BYTES);
+        request.url = with_query(&request.url, "X-Amz-Expires", |_| "604800".into());
+        request
+    });
+    refused("one more field", &[403], |leave| {
+        let mut request = leave.put(BYTES);
+        request.url.push_str("&x-amz-acl=public-read");
+        request
+    });
+    refused("no signature", &[403], |leave| {
+        let mut request = leave.put(BYTES);
+        request.url = request.url.split('?').next().unwrap_or_default().into();
+        request
+    });
+}
+
+#[test]
+fn a40_another_key() {
+    let other = leave();
+    refused("another's key", &[403], |leave| {
+        let mut request = leave.put(BYTES);
+        request.url = request
+            .url
+            .replace(&leave.id.to_string(), &other.id.to_string());
+        request
+    });
+    assert!(!account().has_object(&other.key.to_string()));
+    refused("a key outside the prefix", &[403], |leave| {
+        let mut request = leave.put(BYTES);
+        request.url = request.url.replace("/uploads/", "/elsewhere/");
+        request
+    });
+    refused("another bucket", &[403, 404], |leave| {
+        let mut request = leave.put(BYTES);
+        let bucket = &crate::common::oidc().bucket;
+        request.url = request.url.replace(bucket, &e2e::Env::stack("main").bucket);
+        request
+    });
+}
+
+#[test]
+fn a41_another_method() {
+    for method in ["GET", "DELETE", "POST"] {
+        refused(method, &[400, 403, 405], |leave| {
+            Request::new(method, leave.put.url.as_str())
+        });
+    }
+    let leave = leave();
+    assert_eq!(leave.put(BYTES).send().status, 200);
+    for method in ["GET", "HEAD", "DELETE"] {
+        assert_eq!(
+            Request::new(method, leave.put.url.as_str()).send().status,
+            403,
+            "{method}"
+        );
+    }
+    assert!(account().has_object(&leave.key.to_string()), "still there");
+}
+
+#[test]
+fn a42_another_length() {
+    let longer = [BYTES, b"!"].concat();
+    refused("longer", &[400, 403], |leave| leave.put(&longer));
+    refused("shorter", &[400, 403], |leave| leave.put(&BYTES[..5]));
+    refused("empty", &[400, 403], |leave| leave.put(b""));
+}
+
+/// A client that vanishes half-way has no answer to read; what counts is that nothing is stored.
+#[test]
+fn a42_a_body_that_breaks_off_is_not_stored() {
+    let leave = leave();
+    let mut request = leave
+        .put(&BYTES[..5])
+        .framing(Framing::Claimed(BYTES.len() as u64));
+    request.timeout = std::time::Duration::from_secs(5);
+    if let Ok(answer) = request.try_send() {
+        assert!(answer.status >= 400, "{}", answer.status);
+    }
+    assert!(!account().has_object(&leave.key.to_string()));
+}
+
+#[test]
+fn a43_a_body_without_a_length() {
+    refused("chunked", &[403, 411, 501], |leave| {
+        leave.put(BYTES).framing(Framing::Chunked)
+    });
+}
+
+#[test]
+fn a44_another_type() {
+    refused("another type", &[403], |leave| {
+        let mut request = leave.put(BYTES);
+        for (name, value) in &mut request.headers {
+            if name == "content-type" {
+                *value = "text/html".into();
+            }
+        }
+        request
+    });
+}
+
+#[test]
+fn a45_a_header_more() {
+    for (name, value) in [
+        ("x-amz-acl", "public-read"),
+        ("x-amz-tagging", "a=b"),
+        ("x-amz-meta-owner", "somebody"),
+        ("x-amz-website-redirect-location", "https://evil.example"),
+        ("x-amz-storage-class", "GLACIER"),
+        ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+        ("x-amz-object-lock-mode", "GOVERNANCE"),
+    ] {
+        refused(name, &[400, 403], |leave| {
+            leave.put(BYTES).header(name, value)
+        });
+    }
+}
+
+#[test]
+fn a46_a_header_less() {
+    for name in ["if-none-match", "x-amz-checksum-crc64nvme", "content-type"] {
+        refused(name, &[400, 403], |leave| {
+            let mut request = leave.put(BYTES);
+            request.headers.retain(|(known, _)| known != name);
+            request
+        });
+    }
+    refused("another checksum", &[400, 403], |leave| {
+        let mut request = leave.put(BYTES);
+        for (name, value) in &mut request.headers {
+            if name == "x-amz-checksum-crc64nvme" {
+                *value = e2e::api::crc64nvme(b"other").to_string();
+            }
+        }
+        request
+    });
+}
+
+#[test]
+fn a47_a_second_use() {
+    let leave = leave();
+    let answer = leave.put(BYTES).send();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let again = leave.put(BYTES).send();
+    assert_eq!(
+        (again.status, storage_error("again", &again).as_str()),
+        (412, "PreconditionFailed")
+    );
+    assert_eq!(account().get_object(&leave.key.to_string()).body, BYTES);
+}
+
+#[test]
+fn a48_after_its_end() {
+    let account = account();
+    let key = leave().key.to_string();
+    let headers = [("if-none-match".to_owned(), "*".to_owned())];
+    let put = |seconds, at| {
+        let url = account.presigned_put(&key, &headers, seconds, at);
+        Request::new("PUT", url)
+            .header("if-none-match", "*")
+            .body(BYTES)
+            .send()
+    };
+    let late = put(60, unix() - 62);
+    assert_eq!(
+        (late.status, storage_error("late", &late).as_str()),
+        (403, "AccessDenied")
+    );
+    assert!(!account.has_object(&key));
+    let in_time = put(60, unix() - 30);
+    assert_eq!(
+        in_time.status,
+        200,
+        "the same request in its time: {}",
+        in_time.text()
+    );
+}
+
+#[test]
+fn a49_other_bytes_of_the_same_length() {
+    let mut other = BYTES.to_vec();
+    other[3] ^= 1;
+    let answer = refused("other bytes", &[400], |leave| leave.put(&other));
+    let code = storage_error("other bytes", &answer);
+    assert!(
+        matches!(code.as_str(), "BadDigest" | "XAmzContentChecksumMismatch"),
+        "{code}"
+    );
+}
+
+#[test]
+fn nobody_writes_or_lists_without_leave() {
+    let account = account();
+    let key = format!("uploads/{}", encode("anonymous.txt"));
+    let answer = Request::new("PUT", account.object_url(&key))
+        .body(BYTES)
+        .send();
+    assert_eq!(answer.status, 403);
+    assert!(!account.has_object(&key));
+    let bucket = format!(
+        "{}/{}?list-type=2",
+        crate::common::oidc().s3,
+        crate::common::oidc().bucket
+    );
+    assert_eq!(Request::new("GET", bucket).send().status, 403);
+}
