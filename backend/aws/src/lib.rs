@@ -1,1 +1,23 @@
-//! Placeholder
+//! The backend's ports over AWS.
+//!
+//! [`Session`] holds what all clients share; [`Table`], [`Bucket`] and [`Queue`] each implement the ports of
+//! one service. Nothing is decided here beyond how to say it to the service.
+#![forbid(unsafe_code)]
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod bucket;
+mod fault;
+mod item;
+mod queue;
+mod session;
+mod table;
+
+pub use bucket::{Bucket, LifetimeError};
+pub use queue::Queue;
+pub use session::{Session, SessionError};
+pub use table::Table;

@@ -1,1 +1,43 @@
-//! Placeholder
+//! What the Crowfly backend decides, and nothing of how it is hosted.
+//!
+//! A use-case is an `async fn` over the one-verb traits of [`ports`]: its signature names every right it
+//! needs, and the template's IAM policy of the function that runs it says the same. There is no AWS here,
+//! no Lambda, no clock and no randomness: moments arrive as arguments, in Unix milliseconds.
+#![forbid(unsafe_code)]
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+pub mod address;
+pub mod caller;
+pub mod cancel;
+pub mod complete;
+mod concurrent;
+pub mod create;
+pub mod cursor;
+pub mod disposition;
+mod error;
+pub mod event;
+pub mod forward;
+pub mod media;
+pub mod name;
+mod percent;
+pub mod policy;
+pub mod ports;
+pub mod read;
+pub mod record;
+pub mod request;
+mod row;
+mod sequencer;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod time;
+
+pub use concurrent::bounded;
+pub use error::{Error, Fault, FaultKind, Refusal};
+pub use row::{Declared, Row};
+pub use sequencer::{Sequencer, SequencerError};
+pub use time::parse_rfc3339_ms;

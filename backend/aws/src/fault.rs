@@ -1,0 +1,79 @@
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use crowfly_core::{Fault, FaultKind};
+
+/// Codes by which the services ask for fewer requests, or say that two requests met.
+const THROTTLED: &[&str] = &[
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionConflictException",
+];
+
+/// Sorts a failure of `service` by what can be done about it.
+///
+/// The detail has the service's code and message only: no address, which could carry a signature.
+pub(crate) fn fault<E: ProvideErrorMetadata>(
+    service: &'static str,
+    error: &SdkError<E, HttpResponse>,
+) -> Fault {
+    let (kind, detail) = match error {
+        SdkError::ServiceError(context) => {
+            let status = context.raw().status().as_u16();
+            let code = context.err().code().unwrap_or_default();
+            let message = context.err().message().unwrap_or_default();
+            (kind(status, code), format!("{status} {code} {message}"))
+        }
+        SdkError::TimeoutError(_) => (FaultKind::Unavailable, "no answer in time".to_owned()),
+        SdkError::DispatchFailure(_) => (FaultKind::Unavailable, "no connection".to_owned()),
+        SdkError::ResponseError(_) => (FaultKind::Unavailable, "a broken answer".to_owned()),
+        _ => (
+            FaultKind::Unexpected,
+            "the request could not be built".to_owned(),
+        ),
+    };
+    Fault::new(service, kind, detail)
+}
+
+fn kind(status: u16, code: &str) -> FaultKind {
+    match status {
+        _ if THROTTLED.contains(&code) => FaultKind::Throttled,
+        _ if code.starts_with("AccessDenied") => FaultKind::Denied,
+        401 | 403 => FaultKind::Denied,
+        429 => FaultKind::Throttled,
+        500.. => FaultKind::Unavailable,
+        _ => FaultKind::Unexpected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f64_f65_what_may_be_tried_again() {
+        let cases = [
+            (
+                400,
+                "ProvisionedThroughputExceededException",
+                FaultKind::Throttled,
+            ),
+            (400, "ThrottlingException", FaultKind::Throttled),
+            (503, "SlowDown", FaultKind::Throttled),
+            (500, "InternalServerError", FaultKind::Unavailable),
+            (503, "", FaultKind::Unavailable),
+            (403, "", FaultKind::Denied),
+            (400, "AccessDeniedException", FaultKind::Denied),
+            (400, "ValidationException", FaultKind::Unexpected),
+            (301, "PermanentRedirect", FaultKind::Unexpected),
+        ];
+        for (status, code, expected) in cases {
+            assert_eq!(kind(status, code), expected, "{status} {code}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Between a [`Row`] and the item that the table keeps.
+//!
+//! Attributes have the names of the record's JSON fields. Besides: `owner`; `clientSize`, `clientType` and
+//! `clientCrc64nvme`, what the client declared; `sequencerOrder`, the form of `sequencer` that DynamoDB's
+//! comparison of strings puts in the right order. `expiresAt` counts seconds, as DynamoDB's time-to-live
+//! demands; the record's counts milliseconds.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use crowfly_contract::{Metadata, OwnerId, Record, UploadStatus, Visibility};
+use crowfly_core::{Declared, Fault, FaultKind, Row};
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn status_text(status: UploadStatus) -> &'static str {
+    match status {
+        UploadStatus::Pending => "pending",
+        UploadStatus::Stored => "stored",
+        UploadStatus::Aborted => "aborted",
+        UploadStatus::Deleted => "deleted",
+        UploadStatus::Expired => "expired",
+        _ => "not_found",
+    }
+}
+
+fn status(text: &str) -> Option<UploadStatus> {
+    use UploadStatus::{Aborted, Deleted, Expired, Pending, Stored};
+    [Pending, Stored, Aborted, Deleted, Expired]
+        .into_iter()
+        .find(|status| status_text(*status) == text)
+}
+
+pub(crate) fn visibility_text(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Private => "private",
+        Visibility::Public => "public",
+    }
+}
+
+/// The item of a new pending upload.
+pub(crate) fn pending_item(row: &Row) -> Item {
+    let record = &row.record;
+    let metadata = record
+        .metadata
+        .iter()
+        .map(|(key, value)| (key.clone(), text(value)))
+        .collect();
+    let mut item = Item::from(
+        [
+            ("owner", text(row.owner.as_str())),
+            ("id", text(record.id)),
+            ("status", text(status_text(record.status))),
+            ("bucket", text(&record.bucket)),
+            ("key", text(record.key.to_string())),
+            ("name", text(&record.name)),
+            ("size", number(record.size)),
+            ("type", text(&record.media_type)),
+            ("visibility", text(visibility_text(record.visibility))),
+            ("metadata", AttributeValue::M(metadata)),
+            ("verified", AttributeValue::Bool(record.verified)),
+            ("createdAt", number(record.created_at)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
+    let mut also = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
+    if let Some(crc) = record.crc64nvme {
+        also("crc64nvme", text(crc));
+    }
+    if let Some(declared) = &row.declared {
+        also("clientSize", number(declared.size));
+        also("clientType", text(&declared.media_type));
+        if let Some(crc) = declared.crc64nvme {
+            also("clientCrc64nvme", text(crc));
+        }
+    }
+    item
+}
+
+/// Reads an item back.
+pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
+    read(item).ok_or_else(|| {
+        let id = item
+            .get("id")
+            .and_then(|id| id.as_s().ok())
+            .map_or("?", String::as_str);
+        Fault::new(
+            "dynamodb",
+            FaultKind::Unexpected,
+            format!("the item {id} is not a record"),
+        )
+    })
+}
+
+fn read(item: &Item) -> Option<Row> {
+    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+    let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<u64>().ok();
+    let owned = |name: &str| text(name).cloned();
+    let crc = |name: &str| text(name)?.parse().ok();
+    let record = Record {
+        id: text("id")?.parse().ok()?,
+        status: status(text("status")?)?,
+        bucket: owned("bucket")?,
+        key: text("key")?.parse().ok()?,
+        name: owned("name")?,
+        size: number("size")?,
+        media_type: owned("type")?,
+        visibility: match text("visibility")?.as_str() {
+            "public" => Visibility::Public,
+            _ => Visibility::Private,
+        },
+        metadata: metadata(item.get("metadata")),
+        part_size: number("partSize"),
+        crc64nvme: crc("crc64nvme"),
+        verified: item
+            .get("verified")
+            .and_then(|value| value.as_bool().ok())
+            .copied()?,
+        etag: owned("etag"),
+        version_id: owned("versionId"),
+        sequencer: owned("sequencer"),
+        url: owned("url"),
+        created_at: number("createdAt")?,
+        stored_at: number("storedAt"),
+        expires_at: number("expiresAt").map(|seconds| seconds.saturating_mul(1_000)),
+    };
+    let declared = number("clientSize")
+        .zip(owned("clientType"))
+        .map(|(size, media_type)| Declared {
+            size,
+            media_type,
+            crc64nvme: crc("clientCrc64nvme"),
+        });
+    let owner: OwnerId = text("owner")?.parse().ok()?;
+    Some(Row {
+        owner,
+        record,
+        declared,
+    })
+}
+
+fn metadata(value: Option<&AttributeValue>) -> Metadata {
+    value
+        .and_then(|value| value.as_m().ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.clone(), value.as_s().ok()?.clone())))
+        .collect()
+}

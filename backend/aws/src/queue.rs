@@ -1,0 +1,60 @@
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use crowfly_contract::QueueMessage;
+use crowfly_core::ports::SendMessages;
+use crowfly_core::{Fault, FaultKind};
+
+use crate::Session;
+use crate::fault::fault;
+use crate::session::configure;
+
+const SERVICE: &str = "sqs.SendMessageBatch";
+
+/// The queue that the `record` function reads.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// Opens the queue with this address.
+    pub fn open(session: &Session, url: &str) -> Self {
+        let config = configure!(aws_sdk_sqs, session).build();
+        Self {
+            client: Client::from_conf(config),
+            url: url.to_owned(),
+        }
+    }
+}
+
+impl SendMessages for Queue {
+    async fn send_messages(&self, messages: &[QueueMessage]) -> Result<Vec<usize>, Fault> {
+        let entries = messages
+            .iter()
+            .enumerate()
+            .map(|(place, message)| {
+                let body = serde_json::to_string(message).map_err(|error| error.to_string())?;
+                SendMessageBatchRequestEntry::builder()
+                    .id(place.to_string())
+                    .message_body(body)
+                    .build()
+                    .map_err(|error| error.to_string())
+            })
+            .collect::<Result<Vec<_>, String>>()
+            .map_err(|detail| Fault::new(SERVICE, FaultKind::Unexpected, detail))?;
+        let answer = self
+            .client
+            .send_message_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        // What the answer does not name as accepted was not accepted.
+        let accepted: Vec<&str> = answer.successful().iter().map(|entry| entry.id()).collect();
+        Ok((0..messages.len())
+            .filter(|place| !accepted.contains(&place.to_string().as_str()))
+            .collect())
+    }
+}

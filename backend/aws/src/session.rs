@@ -1,0 +1,156 @@
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{Region, SharedHttpClient};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use crowfly_core::address::ObjectAddress;
+use crowfly_core::parse_rfc3339_ms;
+
+/// What every client of one process shares: region, credentials, HTTP connections, time limits.
+///
+/// A Lambda function finds its credentials in the environment, and is replaced before they end; so there
+/// is no chain of providers here, and nothing is asked over the network at a cold start.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub(crate) region: Region,
+    pub(crate) credentials: Credentials,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) http: SharedHttpClient,
+    pub(crate) timeouts: TimeoutConfig,
+    pub(crate) retries: RetryConfig,
+}
+
+/// The environment lacks something, or has it in a form that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// A variable is missing or empty.
+    #[error("the environment variable {0} is missing")]
+    Missing(&'static str),
+    /// `AWS_CREDENTIAL_EXPIRATION` is not RFC 3339.
+    #[error("AWS_CREDENTIAL_EXPIRATION must be a moment in RFC 3339, such as 2026-11-22T10:20:30Z")]
+    Expiration,
+}
+
+impl Session {
+    /// Reads AWS's own variables by `variable`: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`, and optionally `AWS_SESSION_TOKEN`, `AWS_CREDENTIAL_EXPIRATION` and
+    /// `AWS_ENDPOINT_URL`.
+    ///
+    /// # Errors
+    /// [`SessionError`] names the variable.
+    pub fn from_variables(
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, SessionError> {
+        let given = |name| variable(name).filter(|value| !value.is_empty());
+        let needed = |name| given(name).ok_or(SessionError::Missing(name));
+        let expiry = given("AWS_CREDENTIAL_EXPIRATION")
+            .map(|text| {
+                let utc = text.replace("+00:00", "Z");
+                parse_rfc3339_ms(&utc).ok_or(SessionError::Expiration)
+            })
+            .transpose()?
+            .map(|ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms));
+        let credentials = Credentials::new(
+            needed("AWS_ACCESS_KEY_ID")?,
+            needed("AWS_SECRET_ACCESS_KEY")?,
+            given("AWS_SESSION_TOKEN"),
+            expiry,
+            "environment",
+        );
+        Ok(Self {
+            region: Region::new(needed("AWS_REGION")?),
+            credentials,
+            endpoint: given("AWS_ENDPOINT_URL"),
+            http: Builder::new()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_https(),
+            timeouts: TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(2))
+                .operation_attempt_timeout(Duration::from_secs(5))
+                .operation_timeout(Duration::from_secs(12))
+                .build(),
+            retries: RetryConfig::standard().with_max_attempts(3),
+        })
+    }
+
+    /// How addresses of a bucket's objects are formed: path-style under a given endpoint, else the
+    /// bucket's host name.
+    pub fn address(&self, bucket: &str) -> ObjectAddress {
+        match &self.endpoint {
+            Some(endpoint) => ObjectAddress::under_endpoint(endpoint, bucket),
+            None => ObjectAddress::on_aws(bucket, self.region.as_ref()),
+        }
+    }
+}
+
+/// Copies the session into the configuration builder of a service's SDK crate: the crates' builders have
+/// the same methods but no common trait.
+macro_rules! configure {
+    ($service:ident, $session:expr) => {{
+        let session: &crate::Session = $session;
+        let mut config = $service::Config::builder()
+            .behavior_version($service::config::BehaviorVersion::v2026_01_12())
+            .region(session.region.clone())
+            .credentials_provider(session.credentials.clone())
+            .http_client(session.http.clone())
+            .timeout_config(session.timeouts.clone())
+            .retry_config(session.retries.clone());
+        config.set_endpoint_url(session.endpoint.clone());
+        config
+    }};
+}
+pub(crate) use configure;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(change: &[(&'static str, &str)]) -> Result<Session, SessionError> {
+        let mut all = std::collections::HashMap::from([
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "a-secret-that-must-not-show"),
+        ]);
+        all.extend(change.iter().copied());
+        Session::from_variables(|name| all.get(name).map(|&value| value.to_owned()))
+    }
+
+    #[test]
+    fn f74_a_missing_variable_is_named() {
+        for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            assert_eq!(
+                session(&[(name, "")]).unwrap_err(),
+                SessionError::Missing(name)
+            );
+        }
+        let wrong = session(&[("AWS_CREDENTIAL_EXPIRATION", "soon")]).unwrap_err();
+        assert_eq!(wrong, SessionError::Expiration);
+        assert!(session(&[("AWS_CREDENTIAL_EXPIRATION", "2026-11-22T10:20:30+00:00")]).is_ok());
+    }
+
+    #[test]
+    fn the_endpoint_decides_the_style_of_addresses() {
+        assert_eq!(
+            session(&[]).unwrap().address("films").of("a b"),
+            "https://films.s3.eu-west-1.amazonaws.com/a%20b"
+        );
+        let local = session(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]).unwrap();
+        assert_eq!(
+            local.address("films").of("a b"),
+            "http://127.0.0.1:4566/films/a%20b"
+        );
+    }
+
+    #[test]
+    fn a53_no_secret_in_debug() {
+        let shown = format!(
+            "{:?}",
+            session(&[("AWS_SESSION_TOKEN", "a-token")]).unwrap()
+        );
+        assert!(!shown.contains("must-not-show") && !shown.contains("a-token"));
+    }
+}

@@ -1,0 +1,228 @@
+mod apply;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use crowfly_contract::{OwnerId, UploadId, UploadStatus};
+use crowfly_core::ports::{
+    GetRow, GetRows, ListRows, MarkAborted, Page, Position, Put, PutPending,
+};
+use crowfly_core::{Fault, FaultKind, Row};
+
+use crate::Session;
+use crate::fault::fault;
+use crate::item::{Item, number, pending_item, row, status_text, text};
+use crate::session::configure;
+
+/// The index by creation, newest last.
+const BY_CREATED_AT: &str = "byCreatedAt";
+/// Rounds in which a batch read may come back incomplete before it counts as throttled.
+const BATCH_ROUNDS: u32 = 5;
+
+/// The table of uploads. Every name in an expression is a placeholder: `name`, `size`, `type`, `status` and
+/// `owner` are words that DynamoDB keeps for itself.
+#[derive(Clone, Debug)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// Opens `name`.
+    pub fn open(session: &Session, name: &str) -> Self {
+        let config = configure!(aws_sdk_dynamodb, session).build();
+        Self {
+            client: Client::from_conf(config),
+            name: name.to_owned(),
+        }
+    }
+}
+
+fn key(owner: &OwnerId, id: UploadId) -> Item {
+    Item::from([
+        ("owner".to_owned(), text(owner.as_str())),
+        ("id".to_owned(), text(id)),
+    ])
+}
+
+impl PutPending for Table {
+    async fn put_pending(&self, new: &Row) -> Result<Put, Fault> {
+        const SERVICE: &str = "dynamodb.PutItem";
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(pending_item(new)))
+            .condition_expression("attribute_not_exists(#id)")
+            .expression_attribute_names("#id", "id")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let error = match answer {
+            Ok(_) => return Ok(Put::Created),
+            Err(error) => error,
+        };
+        let refused = error
+            .as_service_error()
+            .filter(|e| e.is_conditional_check_failed_exception());
+        if refused.is_none() {
+            return Err(fault(SERVICE, &error));
+        }
+        use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
+        match refused {
+            Some(ConditionalCheckFailedException(failed)) => {
+                let item = failed.item().ok_or_else(|| {
+                    let detail = "a failed condition came without the item that failed it";
+                    Fault::new(SERVICE, FaultKind::Unexpected, detail)
+                })?;
+                Ok(Put::Exists(Box::new(row(item)?)))
+            }
+            _ => Err(fault(SERVICE, &error)),
+        }
+    }
+}
+
+impl GetRow for Table {
+    async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key(owner, id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| fault("dynamodb.GetItem", &error))?;
+        answer.item().map(row).transpose()
+    }
+}
+
+impl GetRows for Table {
+    async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault> {
+        const SERVICE: &str = "dynamodb.BatchGetItem";
+        let mut rows = Vec::with_capacity(ids.len());
+        let mut missing: Vec<Item> = ids.iter().map(|id| key(owner, *id)).collect();
+        for round in 0..BATCH_ROUNDS {
+            if missing.is_empty() {
+                break;
+            }
+            if round > 0 {
+                tokio::time::sleep(Duration::from_millis(25 << round)).await;
+            }
+            let keys = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut missing)))
+                .build()
+                .map_err(|error| Fault::new(SERVICE, FaultKind::Unexpected, error.to_string()))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, keys)
+                .send()
+                .await
+                .map_err(|error| fault(SERVICE, &error))?;
+            for items in answer.responses().into_iter().flat_map(HashMap::values) {
+                for item in items {
+                    rows.push(row(item)?);
+                }
+            }
+            let unprocessed = answer
+                .unprocessed_keys()
+                .into_iter()
+                .flat_map(HashMap::values);
+            missing = unprocessed.flat_map(|keys| keys.keys().to_vec()).collect();
+        }
+        if missing.is_empty() {
+            Ok(rows)
+        } else {
+            Err(Fault::new(
+                SERVICE,
+                FaultKind::Throttled,
+                "keys stayed unprocessed",
+            ))
+        }
+    }
+}
+
+impl ListRows for Table {
+    async fn list_rows(
+        &self,
+        owner: &OwnerId,
+        limit: u32,
+        after: Option<Position>,
+    ) -> Result<Page, Fault> {
+        const SERVICE: &str = "dynamodb.Query";
+        let start = after.map(|position| {
+            let mut start = key(owner, position.id);
+            start.insert("createdAt".to_owned(), number(position.created_at));
+            start
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(BY_CREATED_AT)
+            .key_condition_expression("#owner = :owner")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":owner", text(owner.as_str()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        let rows = answer.items().iter().map(row).collect::<Result<_, _>>()?;
+        let next = answer
+            .last_evaluated_key()
+            .map(|last| {
+                position(last).ok_or_else(|| {
+                    let detail = "a page's last key is not a key of the index";
+                    Fault::new(SERVICE, FaultKind::Unexpected, detail)
+                })
+            })
+            .transpose()?;
+        Ok(Page { rows, next })
+    }
+}
+
+fn position(last: &Item) -> Option<Position> {
+    let created_at = last.get("createdAt")?.as_n().ok()?.parse().ok()?;
+    let id = last.get("id")?.as_s().ok()?.parse().ok()?;
+    Some(Position { created_at, id })
+}
+
+impl MarkAborted for Table {
+    async fn mark_aborted(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        expires_at: u64,
+    ) -> Result<bool, Fault> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key(owner, id)))
+            .update_expression("SET #status = :aborted, #expiresAt = :expiresAt")
+            .condition_expression("#status = :pending")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#expiresAt", "expiresAt")
+            .expression_attribute_values(":aborted", text(status_text(UploadStatus::Aborted)))
+            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":expiresAt", number(expires_at / 1_000))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault("dynamodb.UpdateItem", &error)),
+        }
+    }
+}

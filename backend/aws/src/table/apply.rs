@@ -1,0 +1,149 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use crowfly_contract::{UploadStatus, Visibility};
+use crowfly_core::Fault;
+use crowfly_core::ports::{Applied, ApplyEvent, Change, Head};
+
+use super::{Table, key};
+use crate::fault::fault;
+use crate::item::{number, status_text, text, visibility_text};
+
+/// Only an event that is newer than the row's passes.
+const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
+/// Only an object that is what the client declared passes.
+const AS_DECLARED: &str =
+    "#clientCrc64nvme = :crc64nvme AND #clientSize = :size AND #clientType = :type";
+
+impl ApplyEvent for Table {
+    /// One update that only a newer event passes.
+    ///
+    /// An update cannot compute a truth value, so `verified` is settled by the condition: first as if the
+    /// object were what the client declared, and if that does not hold, without it. Each try is atomic,
+    /// and what the client declared never changes, so no mixture of the two can be written.
+    async fn apply_event(&self, change: &Change) -> Result<Applied, Fault> {
+        let has_checksum = change
+            .object
+            .as_ref()
+            .is_some_and(|head| head.crc64nvme.is_some());
+        if has_checksum && self.update(change, true).await? {
+            return Ok(Applied::Written { verified: true });
+        }
+        if self.update(change, false).await? {
+            return Ok(Applied::Written { verified: false });
+        }
+        Ok(Applied::NotNewer)
+    }
+}
+
+impl Table {
+    /// Writes the change; false when the condition does not hold.
+    async fn update(&self, change: &Change, verified: bool) -> Result<bool, Fault> {
+        let mut update = Update::default();
+        update.set("bucket", text(&change.bucket));
+        update.set("key", text(change.key.to_string()));
+        update.set("sequencer", text(change.sequencer.as_written()));
+        update.set("sequencerOrder", text(change.sequencer.order()));
+        update.set("verified", AttributeValue::Bool(verified));
+        update.remove("expiresAt");
+        // What only a create call knows stays; an object without one gets the little that its key says.
+        update.keep_or_set("name", text(change.key.name()));
+        update.keep_or_set("visibility", text(visibility_text(Visibility::Private)));
+        update.keep_or_set("createdAt", number(change.at));
+        match &change.object {
+            Some(head) => update.stored(change, head),
+            None => update.deleted(),
+        }
+        let condition = if verified {
+            update
+                .names
+                .extend(["clientCrc64nvme", "clientSize", "clientType"]);
+            format!("{NEWER} AND {AS_DECLARED}")
+        } else {
+            NEWER.to_owned()
+        };
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key(change.key.owner(), change.key.id())))
+            .update_expression(update.expression())
+            .condition_expression(condition);
+        for name in update.names {
+            request = request.expression_attribute_names(format!("#{name}"), name);
+        }
+        for (name, value) in update.values {
+            request = request.expression_attribute_values(format!(":{name}"), value);
+        }
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault("dynamodb.UpdateItem", &error)),
+        }
+    }
+}
+
+/// An update expression in the making: `#name` and `:name` stand for each attribute and its value.
+#[derive(Default)]
+struct Update {
+    set: Vec<String>,
+    remove: Vec<String>,
+    names: Vec<&'static str>,
+    values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Update {
+    fn stored(&mut self, change: &Change, head: &Head) {
+        self.set("status", text(status_text(UploadStatus::Stored)));
+        self.set("size", number(head.size));
+        self.set("type", text(&head.media_type));
+        self.set("etag", text(&head.etag));
+        self.set("url", text(&change.url));
+        self.set("storedAt", number(change.at));
+        match &head.version_id {
+            Some(version) => self.set("versionId", text(version)),
+            None => self.remove("versionId"),
+        }
+        match head.crc64nvme {
+            Some(crc) => self.set("crc64nvme", text(crc)),
+            None => self.remove("crc64nvme"),
+        }
+    }
+
+    fn deleted(&mut self) {
+        self.set("status", text(status_text(UploadStatus::Deleted)));
+        self.remove("url");
+        self.keep_or_set("size", number(0));
+        self.keep_or_set("type", text("application/octet-stream"));
+    }
+
+    fn set(&mut self, name: &'static str, value: AttributeValue) {
+        self.set.push(format!("#{name} = :{name}"));
+        self.names.push(name);
+        self.values.push((name, value));
+    }
+
+    fn keep_or_set(&mut self, name: &'static str, value: AttributeValue) {
+        self.set
+            .push(format!("#{name} = if_not_exists(#{name}, :{name})"));
+        self.names.push(name);
+        self.values.push((name, value));
+    }
+
+    fn remove(&mut self, name: &'static str) {
+        self.remove.push(format!("#{name}"));
+        self.names.push(name);
+    }
+
+    fn expression(&self) -> String {
+        format!(
+            "SET {} REMOVE {}",
+            self.set.join(", "),
+            self.remove.join(", ")
+        )
+    }
+}

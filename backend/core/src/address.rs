@@ -1,0 +1,47 @@
+//! Where an object answers.
+
+use crate::percent;
+
+/// How addresses of the bucket's objects are formed. The presigner signs for the same address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectAddress {
+    base: String,
+}
+
+impl ObjectAddress {
+    /// The bucket's own host name on AWS.
+    pub fn on_aws(bucket: &str, region: &str) -> Self {
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        Self {
+            base: format!("https://{bucket}.s3.{region}.amazonaws.com{suffix}"),
+        }
+    }
+
+    /// A path under some other endpoint, such as a local AWS.
+    pub fn under_endpoint(endpoint: &str, bucket: &str) -> Self {
+        Self {
+            base: format!("{}/{bucket}", endpoint.trim_end_matches('/')),
+        }
+    }
+
+    /// The object's address without a signature, percent-encoded.
+    pub fn of(&self, key: &str) -> String {
+        format!("{}/{}", self.base, percent::encode(key, b"/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ObjectAddress;
+
+    #[test]
+    fn encodes_the_key_and_keeps_its_slashes() {
+        let aws = ObjectAddress::on_aws("films", "eu-west-1");
+        assert_eq!(
+            aws.of("uploads/o/i/두 번째+100%.webm"),
+            "https://films.s3.eu-west-1.amazonaws.com/uploads/o/i/%EB%91%90%20%EB%B2%88%EC%A7%B8%2B100%25.webm"
+        );
+        let local = ObjectAddress::under_endpoint("http://127.0.0.1:4566/", "films");
+        assert_eq!(local.of("a/b"), "http://127.0.0.1:4566/films/a/b");
+    }
+}

@@ -1,0 +1,199 @@
+//! `POST /uploads`: from wishes to pending records and signed leave to upload.
+//!
+//! Creating is idempotent by the client's id. The same wish again signs again; another wish under a used id
+//! is refused; the bytes of an upload can reach storage once only, because the signed PUT says
+//! `if-none-match: *`.
+
+use crowfly_contract::{
+    CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, Record,
+    UploadId, UploadStatus, Visibility,
+};
+
+use crate::disposition::attachment;
+use crate::policy::Policy;
+use crate::ports::{PresignPut, Put, PutPending, PutToSign};
+use crate::request::Wish;
+use crate::{Error, Refusal, Row, bounded};
+
+/// Items of one call that are worked on at the same time.
+const AT_ONCE: usize = 25;
+
+/// For whom, where and when uploads are created.
+#[derive(Clone, Copy, Debug)]
+pub struct Creator<'a> {
+    /// Whose uploads.
+    pub owner: &'a OwnerId,
+    /// What is accepted.
+    pub policy: &'a Policy,
+    /// The bucket that the objects go to.
+    pub bucket: &'a str,
+    /// The moment of creation, in Unix milliseconds.
+    pub now_ms: u64,
+}
+
+/// Leave to upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// What the client is told.
+    pub created: Created,
+    /// Whether the upload existed already and was only signed again.
+    pub repeated: bool,
+}
+
+/// What became of one item.
+pub type ItemResult = (UploadId, Result<Granted, Error>);
+
+/// Creates or signs again each item; items do not affect each other.
+pub async fn create(
+    rows: &impl PutPending,
+    objects: &impl PresignPut,
+    creator: Creator<'_>,
+    items: Vec<(UploadId, Result<Wish, Refusal>)>,
+) -> Vec<ItemResult> {
+    let tasks = items
+        .into_iter()
+        .map(|(id, wish)| async move { (id, create_one(rows, objects, creator, wish).await) })
+        .collect();
+    bounded(tasks, AT_ONCE).await
+}
+
+async fn create_one(
+    rows: &impl PutPending,
+    objects: &impl PresignPut,
+    creator: Creator<'_>,
+    wish: Result<Wish, Refusal>,
+) -> Result<Granted, Error> {
+    let wished = pending_row(creator, wish?)?;
+    // A repeat signs for the key that stands in the table, whatever this version would make of the name.
+    let (row, repeated) = match rows.put_pending(&wished).await? {
+        Put::Created => (wished, false),
+        Put::Exists(existing) => {
+            may_repeat(&existing, &wished)?;
+            (*existing, true)
+        }
+    };
+    let Row {
+        record, declared, ..
+    } = row;
+    let public = record.visibility == Visibility::Public;
+    let put = PutToSign {
+        key: &record.key,
+        size: record.size,
+        media_type: &record.media_type,
+        crc64nvme: declared.and_then(|declared| declared.crc64nvme),
+        public_disposition: public.then(|| attachment(&record.name)),
+    };
+    let put = objects.presign_put(&put, creator.now_ms).await?;
+    let plan = Plan::Single { put };
+    Ok(Granted {
+        created: Created {
+            key: record.key,
+            plan,
+        },
+        repeated,
+    })
+}
+
+fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
+    let clean = wish.name.for_key();
+    let declared = wish.declared;
+    creator
+        .policy
+        .check(&clean, declared.size, &declared.media_type, wish.visibility)?;
+    let key = ObjectKey::new(creator.owner.clone(), wish.id, &clean)
+        .map_err(|error| Refusal::new(ErrorCode::InvalidName, error.to_string()))?;
+    let record = Record {
+        id: wish.id,
+        status: UploadStatus::Pending,
+        bucket: creator.bucket.to_owned(),
+        key,
+        name: wish.name.as_str().to_owned(),
+        size: declared.size,
+        media_type: declared.media_type.clone(),
+        visibility: wish.visibility,
+        metadata: wish.metadata,
+        part_size: None,
+        crc64nvme: declared.crc64nvme,
+        verified: false,
+        etag: None,
+        version_id: None,
+        sequencer: None,
+        url: None,
+        created_at: creator.now_ms,
+        stored_at: None,
+        expires_at: None,
+    };
+    Ok(Row {
+        owner: creator.owner.clone(),
+        record,
+        declared: Some(declared),
+    })
+}
+
+/// Whether what stands under this id is the same upload, still open.
+fn may_repeat(existing: &Row, wished: &Row) -> Result<(), Refusal> {
+    let (old, new) = (&existing.record, &wished.record);
+    let same = existing.declared == wished.declared
+        && old.name == new.name
+        && old.visibility == new.visibility
+        && old.metadata == new.metadata;
+    if !same {
+        return Err(Refusal::new(
+            ErrorCode::UploadMismatch,
+            "this id was used for another file; a different upload needs a new id",
+        ));
+    }
+    match old.status {
+        UploadStatus::Pending => Ok(()),
+        UploadStatus::Stored => Err(Refusal::new(
+            ErrorCode::AlreadyStored,
+            "this upload is stored already; its record says where",
+        )),
+        _ => Err(Refusal::new(
+            ErrorCode::UploadEnded,
+            "this upload was cancelled, has expired or was deleted; a new upload needs a new id",
+        )),
+    }
+}
+
+/// The answer of `POST /uploads`.
+#[derive(Debug)]
+pub enum Answer {
+    /// One result for each item.
+    Response(CreateResponse),
+    /// The refusal of a request with a single item: it is the refusal of the request.
+    Refused(Error),
+}
+
+/// Forms the HTTP status and body: the status that all items share, else 207.
+pub fn answer(mut results: Vec<ItemResult>, request_id: &str) -> (u16, Answer) {
+    let mut statuses = results.iter().map(|(_, result)| match result {
+        Ok(Granted {
+            repeated: false, ..
+        }) => 201,
+        Ok(Granted { repeated: true, .. }) => 200,
+        Err(error) => error.to_refusal().status(),
+    });
+    let first = statuses.next().unwrap_or(200);
+    let status = if statuses.all(|status| status == first) {
+        first
+    } else {
+        207
+    };
+    if results.len() == 1
+        && let Some((_, Err(error))) = results.pop_if(|(_, result)| result.is_err())
+    {
+        return (status, Answer::Refused(error));
+    }
+    let uploads = results
+        .into_iter()
+        .map(|(id, result)| CreateResult {
+            id,
+            outcome: match result {
+                Ok(granted) => Outcome::Created(granted.created),
+                Err(error) => Outcome::Refused(error.to_refusal().into_body(request_id)),
+            },
+        })
+        .collect();
+    (status, Answer::Response(CreateResponse { uploads }))
+}

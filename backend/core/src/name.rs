@@ -1,0 +1,278 @@
+//! File names: which are refused, and what becomes of the rest in a key.
+
+use crowfly_contract::limits::{MAX_CLEAN_NAME_BYTES, MAX_NAME_BYTES};
+use unicode_normalization::UnicodeNormalization;
+
+/// Longest extension that a shortened name keeps, in bytes, with its dot.
+const MAX_EXTENSION_BYTES: usize = 32;
+/// Names that Windows gives to devices, whatever their extension.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// A file name that may be kept in a record: NFC, and without any character that could mislead a reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileName(String);
+
+/// Why a name is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameError {
+    /// It has no character.
+    #[error("`name` must not be empty")]
+    Empty,
+    /// It is longer than a request may carry.
+    #[error("`name` must have at most {MAX_NAME_BYTES} bytes of UTF-8")]
+    TooLong,
+    /// It has a control, invisible, direction-changing or unassignable character.
+    #[error(
+        "`name` must not have control characters, line breaks, zero-width or direction-changing characters"
+    )]
+    Character,
+}
+
+impl FileName {
+    /// Checks and normalises a name as a browser gives it.
+    ///
+    /// # Errors
+    /// [`NameError`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
+        if text.len() > MAX_NAME_BYTES {
+            return Err(NameError::TooLong);
+        }
+        if text.chars().any(is_refused) {
+            return Err(NameError::Character);
+        }
+        let name: String = text.nfc().collect();
+        if name.len() > MAX_NAME_BYTES {
+            return Err(NameError::TooLong);
+        }
+        Ok(Self(name))
+    }
+
+    /// The name as the record keeps it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last segment of the object's key: no path, ASCII only if safe in a key, the extension in lower
+    /// case, at most 200 bytes. Never empty, `.` or `..`.
+    pub fn for_key(&self) -> String {
+        let file = self.0.rsplit(['/', '\\']).next().unwrap_or_default();
+        let file = file
+            .trim_start_matches(|c: char| c == '.' || c == '-' || c.is_whitespace())
+            .trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+        let safe: String = file
+            .chars()
+            .filter(|c| !is_dropped(*c))
+            .map(replaced)
+            .nfc()
+            .collect();
+        // Dropping an invisible character may have brought a dot to the front or the end.
+        let safe = safe.trim_start_matches(['.', '-']).trim_end_matches('.');
+        let (stem, extension) = split_extension(safe);
+        let stem = match stem {
+            "" => "file".to_owned(),
+            device if is_device(device) => format!("_{device}"),
+            stem => stem.to_owned(),
+        };
+        let room = MAX_CLEAN_NAME_BYTES - extension.len();
+        format!(
+            "{}{}",
+            shortened(&stem, room),
+            extension.to_ascii_lowercase()
+        )
+    }
+}
+
+/// Characters that no name may have, although a file system may.
+pub(crate) fn is_refused(c: char) -> bool {
+    let invisible = matches!(c,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
+    let noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
+    c.is_control() || invisible || noncharacter
+}
+
+/// Characters that are kept in the record, for emoji and scripts that need them, but not in a key.
+fn is_dropped(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn replaced(c: char) -> char {
+    let safe = c.is_ascii_alphanumeric() || "-_.()".contains(c);
+    let other_script = !c.is_ascii() && !c.is_whitespace();
+    if safe || other_script { c } else { '_' }
+}
+
+/// Splits off a short extension, with its dot; a name that only has a leading dot has none.
+fn split_extension(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_BYTES => name.split_at(dot),
+        _ => (name, ""),
+    }
+}
+
+fn is_device(stem: &str) -> bool {
+    let first = stem
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = first.len() - letters.len();
+    let numbered = matches!(letters, "com" | "lpt");
+    DEVICES.contains(&letters) && digits == usize::from(numbered)
+}
+
+fn shortened(stem: &str, room: usize) -> &str {
+    let end = (0..=room.min(stem.len()))
+        .rev()
+        .find(|&end| stem.is_char_boundary(end))
+        .unwrap_or_default();
+    stem.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(name: &str) -> String {
+        FileName::parse(name).unwrap().for_key()
+    }
+
+    #[test]
+    fn a23_empty_and_long_names_are_refused() {
+        assert_eq!(FileName::parse(""), Err(NameError::Empty));
+        assert_eq!(FileName::parse(&"a".repeat(1025)), Err(NameError::TooLong));
+        assert_eq!(FileName::parse(&"한".repeat(342)), Err(NameError::TooLong));
+        assert!(FileName::parse(&"a".repeat(1024)).is_ok());
+    }
+
+    #[test]
+    fn a24_no_path_reaches_a_key() {
+        let cases = [
+            ("../../etc/passwd", "passwd"),
+            ("..\\..\\windows\\x.ini", "x.ini"),
+            ("%2e%2e%2fx", "_2e_2e_2fx"),
+            ("/abs", "abs"),
+            ("C:\\x", "x"),
+            ("//", "file"),
+            ("a/", "file"),
+            ("..", "file"),
+            (".", "file"),
+            ("...", "file"),
+            (" ", "file"),
+        ];
+        for (name, clean) in cases {
+            assert_eq!(key(name), clean, "{name}");
+        }
+    }
+
+    #[test]
+    fn a25_misleading_characters_are_refused() {
+        for c in [
+            '\0',
+            '\r',
+            '\n',
+            '\t',
+            '\u{1b}',
+            '\u{7f}',
+            '\u{85}',
+            '\u{9f}',
+            '\u{202e}',
+            '\u{202a}',
+            '\u{2066}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{061c}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{ffff}',
+            '\u{fffe}',
+            '\u{1fffe}',
+            '\u{10ffff}',
+            '\u{fdd0}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{fff9}',
+        ] {
+            let name = format!("a{c}b.txt");
+            assert_eq!(
+                FileName::parse(&name),
+                Err(NameError::Character),
+                "{:x}",
+                u32::from(c)
+            );
+        }
+    }
+
+    #[test]
+    fn a26_every_script_is_welcome_and_normalised() {
+        assert_eq!(key("cafe\u{301}.PNG"), "caf\u{e9}.png");
+        assert_eq!(
+            FileName::parse("cafe\u{301}").unwrap().as_str(),
+            "caf\u{e9}"
+        );
+        assert_eq!(key("\u{1112}\u{1161}\u{11ab}.txt"), "한.txt");
+        assert_eq!(key("회의록 (최종).pdf"), "회의록_(최종).pdf");
+        assert_eq!(key("👩\u{200d}👧 ❤\u{fe0f}.webm"), "👩👧_❤.webm");
+        assert_eq!(
+            FileName::parse("👩\u{200d}👧").unwrap().as_str(),
+            "👩\u{200d}👧"
+        );
+    }
+
+    #[test]
+    fn a27_names_that_some_system_treats_specially() {
+        let cases = [
+            (".htaccess", "htaccess"),
+            ("a.jpg.exe", "a.jpg.exe"),
+            ("a.php%00.webm", "a.php_00.webm"),
+            ("trailing. . ", "trailing"),
+            ("CON", "_CON"),
+            ("aux.webm", "_aux.webm"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("company.txt", "company.txt"),
+            ("com.txt", "com.txt"),
+            ("-rf", "rf"),
+            ("a.", "a"),
+            (".\u{200d}.x", "x"),
+            ("a b+c&d#e?f\"g'h.TXT", "a_b_c_d_e_f_g_h.txt"),
+            ("no-extension", "no-extension"),
+            ("x.한글", "x.한글"),
+        ];
+        for (name, clean) in cases {
+            assert_eq!(key(name), clean, "{name}");
+        }
+    }
+
+    #[test]
+    fn long_names_keep_their_extension() {
+        let clean = key(&format!("{}.WebM", "한".repeat(300)));
+        assert_eq!(clean.len(), 3 * 65 + 5);
+        assert!(clean.ends_with("한.webm"));
+        assert_eq!(key(&"a".repeat(300)).len(), 200);
+        assert_eq!(key(&format!("a.{}", "b".repeat(300))).len(), 200);
+    }
+
+    proptest! {
+        #[test]
+        fn a24_whatever_is_accepted_makes_a_key(name in "\\PC{1,300}") {
+            use crowfly_contract::{ObjectKey, UploadId};
+            if let Ok(name) = FileName::parse(&name) {
+                let clean = name.for_key();
+                let owner = "a".repeat(26).parse().unwrap();
+                let key = ObjectKey::new(owner, UploadId::from_parts(1, 2), &clean).unwrap();
+                prop_assert_eq!(key.to_string().parse::<ObjectKey>().unwrap(), key);
+                prop_assert!(!clean.starts_with('.') && !clean.ends_with('.'));
+                prop_assert!(clean.len() <= MAX_CLEAN_NAME_BYTES);
+                prop_assert!(clean.nfc().eq(clean.chars()));
+            }
+        }
+    }
+}

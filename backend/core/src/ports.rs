@@ -1,0 +1,199 @@
+//! The one-verb ports. Each is one right of the IAM policy of whoever holds it.
+
+use std::future::Future;
+
+use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
+
+use crate::{Fault, Row, Sequencer};
+
+/// Right: `dynamodb:PutItem`.
+pub trait PutPending: Sync {
+    /// Writes a new pending upload unless its owner already has one with that id.
+    fn put_pending(&self, row: &Row) -> impl Future<Output = Result<Put, Fault>> + Send;
+}
+
+/// What became of [`PutPending::put_pending`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It was written.
+    Created,
+    /// Nothing was written: this is what stands there.
+    Exists(Box<Row>),
+}
+
+/// Right: `dynamodb:GetItem`.
+pub trait GetRow: Sync {
+    /// Reads one upload, consistently with all writes before.
+    fn get_row(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+    ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
+}
+
+/// Right: `dynamodb:BatchGetItem`.
+pub trait GetRows: Sync {
+    /// Reads those of at most 100 different uploads that exist, in any order.
+    fn get_rows(
+        &self,
+        owner: &OwnerId,
+        ids: &[UploadId],
+    ) -> impl Future<Output = Result<Vec<Row>, Fault>> + Send;
+}
+
+/// Right: `dynamodb:Query` on the index `byCreatedAt`.
+pub trait ListRows: Sync {
+    /// One page of the owner's uploads, newest first, starting behind `after`.
+    fn list_rows(
+        &self,
+        owner: &OwnerId,
+        limit: u32,
+        after: Option<Position>,
+    ) -> impl Future<Output = Result<Page, Fault>> + Send;
+}
+
+/// Where a page ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Creation of the last upload of the page, in Unix milliseconds.
+    pub created_at: u64,
+    /// Its id.
+    pub id: UploadId,
+}
+
+/// One page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The uploads; may be fewer than asked for, or none, with more behind.
+    pub rows: Vec<Row>,
+    /// Where the next page starts; `None` on the last.
+    pub next: Option<Position>,
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait MarkAborted: Sync {
+    /// Turns a pending upload into an aborted one that goes away at `expires_at` (Unix milliseconds).
+    /// False, and nothing changed, when it is not pending.
+    fn mark_aborted(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        expires_at: u64,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait ApplyEvent: Sync {
+    /// Writes what storage says about an object, in one conditional update that changes nothing unless
+    /// `change.sequencer` is newer than that of the row. What the client said is kept.
+    fn apply_event(&self, change: &Change) -> impl Future<Output = Result<Applied, Fault>> + Send;
+}
+
+/// What storage says about one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The object. Its owner and id are the row.
+    pub key: ObjectKey,
+    /// The bucket.
+    pub bucket: String,
+    /// The object's address, without a signature.
+    pub url: String,
+    /// The place of this event in the key's history.
+    pub sequencer: Sequencer,
+    /// When it happened, in Unix milliseconds.
+    pub at: u64,
+    /// The object, or `None` when it was deleted.
+    pub object: Option<Head>,
+}
+
+/// What became of [`ApplyEvent::apply_event`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The row says what the event says.
+    Written {
+        /// Whether checksum, size and type equal what the client declared.
+        verified: bool,
+    },
+    /// The row is from the same event or a newer one; nothing changed.
+    NotNewer,
+}
+
+/// Rights: `s3:GetObject`, and `s3:ListBucket` without which a missing object could not be told from a
+/// missing right.
+pub trait HeadObject: Sync {
+    /// What storage holds under `key`; `None` when there is nothing.
+    fn head_object(
+        &self,
+        key: &ObjectKey,
+    ) -> impl Future<Output = Result<Option<Head>, Fault>> + Send;
+}
+
+/// An object as storage describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Bytes.
+    pub size: u64,
+    /// The media type.
+    pub media_type: String,
+    /// The entity tag, without quotes.
+    pub etag: String,
+    /// The version, in a versioned bucket.
+    pub version_id: Option<String>,
+    /// The checksum of the full object.
+    pub crc64nvme: Option<Crc64Nvme>,
+}
+
+/// Right: `s3:PutObject`, which the presigned URL carries, and `s3:PutObjectAcl` for public objects.
+pub trait PresignPut: Sync {
+    /// Signs leave for one exact PUT, starting at `now_ms`.
+    fn presign_put(
+        &self,
+        put: &PutToSign<'_>,
+        now_ms: u64,
+    ) -> impl Future<Output = Result<Grant, Fault>> + Send;
+}
+
+/// The one PUT that a grant allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutToSign<'a> {
+    /// Where to.
+    pub key: &'a ObjectKey,
+    /// The exact number of bytes.
+    pub size: u64,
+    /// The media type.
+    pub media_type: &'a str,
+    /// The checksum that storage compares.
+    pub crc64nvme: Option<Crc64Nvme>,
+    /// For a public object: its `Content-Disposition`.
+    pub public_disposition: Option<String>,
+}
+
+/// Right: `s3:GetObject`, which the presigned URL carries.
+pub trait PresignGet: Sync {
+    /// Signs leave to download an object, starting at `now_ms`.
+    fn presign_get(
+        &self,
+        get: &GetToSign<'_>,
+        now_ms: u64,
+    ) -> impl Future<Output = Result<Grant, Fault>> + Send;
+}
+
+/// The one GET that a grant allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GetToSign<'a> {
+    /// What.
+    pub key: &'a ObjectKey,
+    /// The `Content-Disposition` of the answer.
+    pub disposition: String,
+    /// The `Content-Type` of the answer.
+    pub media_type: &'a str,
+}
+
+/// Right: `sqs:SendMessage`.
+pub trait SendMessages: Sync {
+    /// Sends at most ten messages and gives the places of those that were not accepted.
+    fn send_messages(
+        &self,
+        messages: &[QueueMessage],
+    ) -> impl Future<Output = Result<Vec<usize>, Fault>> + Send;
+}

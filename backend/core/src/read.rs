@@ -1,0 +1,148 @@
+//! The record routes. An upload that is not the caller's does not exist for the caller.
+
+use std::collections::HashMap;
+
+use crowfly_contract::{
+    Content, ErrorCode, ListResponse, OwnerId, Record, StatusEntry, StatusResponse, UploadId,
+    UploadStatus, Visibility,
+};
+
+use crate::cursor::CursorKey;
+use crate::disposition::attachment;
+use crate::media::is_active;
+use crate::ports::{GetRow, GetRows, GetToSign, ListRows, PresignGet};
+use crate::{Error, Refusal};
+
+/// `GET /uploads/{id}`.
+///
+/// # Errors
+/// `not_found`; or a fault.
+pub async fn get(
+    rows: &impl GetRow,
+    owner: &OwnerId,
+    id: UploadId,
+    now_ms: u64,
+) -> Result<Record, Error> {
+    let row = rows
+        .get_row(owner, id)
+        .await?
+        .filter(|row| !row.is_past_its_life(now_ms));
+    Ok(row.ok_or_else(Refusal::not_found)?.record)
+}
+
+/// `POST /uploads/status`: an entry for each id, in the order asked.
+///
+/// # Errors
+/// A fault.
+pub async fn status(
+    rows: &impl GetRows,
+    owner: &OwnerId,
+    ids: &[UploadId],
+    now_ms: u64,
+) -> Result<StatusResponse, Error> {
+    let mut records: HashMap<UploadId, Record> = rows
+        .get_rows(owner, ids)
+        .await?
+        .into_iter()
+        .filter(|row| !row.is_past_its_life(now_ms))
+        .map(|row| (row.record.id, row.record))
+        .collect();
+    let entry = |&id| match records.remove(&id) {
+        None => StatusEntry {
+            id,
+            status: UploadStatus::NotFound,
+            record: None,
+        },
+        Some(record) => {
+            let status = record.status;
+            let shown = status != UploadStatus::Pending;
+            StatusEntry {
+                id,
+                status,
+                record: shown.then_some(record),
+            }
+        }
+    };
+    Ok(StatusResponse {
+        uploads: ids.iter().map(entry).collect(),
+    })
+}
+
+/// `GET /uploads`: one page of the caller's records, newest first.
+///
+/// # Errors
+/// `invalid_cursor`; or a fault.
+pub async fn list(
+    rows: &impl ListRows,
+    key: &CursorKey,
+    owner: &OwnerId,
+    limit: u32,
+    cursor: Option<&str>,
+    now_ms: u64,
+) -> Result<ListResponse, Error> {
+    let after = cursor
+        .map(|cursor| key.open(owner, cursor, now_ms))
+        .transpose()?;
+    let page = rows.list_rows(owner, limit, after).await?;
+    let mut uploads: Vec<Record> = page
+        .rows
+        .into_iter()
+        .filter(|row| !row.is_past_its_life(now_ms))
+        .map(|row| row.record)
+        .collect();
+    uploads.sort_by(|a, b| (b.created_at, b.id).cmp(&(a.created_at, a.id)));
+    let cursor = page.next.map(|position| key.seal(owner, position, now_ms));
+    Ok(ListResponse { uploads, cursor })
+}
+
+/// `GET /uploads/{id}/content`: where the bytes can be read.
+///
+/// # Errors
+/// `not_found`, `not_stored` or `upload_ended`; or a fault.
+pub async fn content(
+    rows: &impl GetRow,
+    objects: &impl PresignGet,
+    owner: &OwnerId,
+    id: UploadId,
+    now_ms: u64,
+) -> Result<Content, Error> {
+    let record = get(rows, owner, id, now_ms).await?;
+    match record.status {
+        UploadStatus::Stored => {}
+        UploadStatus::Pending => {
+            return Err(Refusal::new(
+                ErrorCode::NotStored,
+                "the upload is not stored yet, or its event was not processed yet",
+            )
+            .into());
+        }
+        _ => {
+            return Err(Refusal::new(
+                ErrorCode::UploadEnded,
+                "this upload was cancelled, has expired or was deleted",
+            )
+            .into());
+        }
+    }
+    if let (Visibility::Public, Some(url)) = (record.visibility, record.url) {
+        return Ok(Content {
+            url,
+            expires_in_ms: None,
+        });
+    }
+    let active = is_active(&record.media_type);
+    let get = GetToSign {
+        key: &record.key,
+        disposition: attachment(&record.name),
+        media_type: if active {
+            "application/octet-stream"
+        } else {
+            &record.media_type
+        },
+    };
+    let grant = objects.presign_get(&get, now_ms).await?;
+    Ok(Content {
+        url: grant.url,
+        expires_in_ms: Some(grant.expires_in_ms),
+    })
+}

@@ -1,0 +1,123 @@
+//! The `record` function: from what storage says happened to what the table says.
+//!
+//! Messages may come twice, late and in any order. A row is changed by one conditional update that only a
+//! newer event passes, so handling any message any number of times ends in the same row.
+
+use crowfly_contract::{EventKind, ObjectKey, OwnerId, UploadId};
+
+use crate::Fault;
+use crate::address::ObjectAddress;
+use crate::event::{ObjectEvent, Poison, Said, parse_message};
+use crate::ports::{Applied, ApplyEvent, Change, Head, HeadObject};
+
+/// The bucket whose objects are recorded.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    /// Its name; events of other buckets are not ours.
+    pub bucket: String,
+    /// How addresses of its objects are formed.
+    pub address: ObjectAddress,
+}
+
+/// What became of one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The row was written.
+    Written {
+        /// Whose.
+        owner: OwnerId,
+        /// Which upload.
+        id: UploadId,
+        /// What happened to the object.
+        kind: EventKind,
+        /// Whether the stored object is what the client declared.
+        verified: bool,
+    },
+    /// The row is already from this event or a newer one.
+    NotNewer,
+    /// The object is gone by now; the event of its removal writes the tombstone.
+    Gone,
+    /// Another object is there by now; its own event writes the row.
+    Superseded,
+    /// Not ours to record, and why.
+    Ignored(&'static str),
+}
+
+/// Why a message must come again, or go to the dead-letter queue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// It cannot be read, now or later.
+    #[error(transparent)]
+    Poison(#[from] Poison),
+    /// A service failed; the message comes again.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Handles the body of one queue message: one result for each record in it. The message is settled when no
+/// result is an error.
+pub async fn record(
+    rows: &impl ApplyEvent,
+    objects: &impl HeadObject,
+    recorder: &Recorder,
+    body: &str,
+) -> Vec<Result<Done, RecordError>> {
+    let mut results = Vec::new();
+    for said in parse_message(body) {
+        results.push(match said {
+            Ok(Said::Object(event)) => apply(rows, objects, recorder, event)
+                .await
+                .map_err(Into::into),
+            Ok(Said::Nothing(why)) => Ok(Done::Ignored(why)),
+            Err(poison) => Err(poison.into()),
+        });
+    }
+    results
+}
+
+async fn apply(
+    rows: &impl ApplyEvent,
+    objects: &impl HeadObject,
+    recorder: &Recorder,
+    event: ObjectEvent,
+) -> Result<Done, Fault> {
+    if event.bucket != recorder.bucket {
+        return Ok(Done::Ignored("another bucket"));
+    }
+    let Ok(key) = event.key.parse::<ObjectKey>() else {
+        return Ok(Done::Ignored("a key that is not ours"));
+    };
+    let object = match event.kind {
+        EventKind::Removed => None,
+        EventKind::Created => match objects.head_object(&key).await? {
+            None => return Ok(Done::Gone),
+            Some(head) if !is_of(&head, &event) => return Ok(Done::Superseded),
+            Some(head) => Some(head),
+        },
+    };
+    let (owner, id, kind) = (key.owner().clone(), key.id(), event.kind);
+    let change = Change {
+        url: recorder.address.of(&event.key),
+        key,
+        bucket: event.bucket,
+        sequencer: event.sequencer,
+        at: event.at,
+        object,
+    };
+    Ok(match rows.apply_event(&change).await? {
+        Applied::Written { verified } => Done::Written {
+            owner,
+            id,
+            kind,
+            verified,
+        },
+        Applied::NotNewer => Done::NotNewer,
+    })
+}
+
+/// Whether what storage holds now is the object that the event speaks of.
+fn is_of(head: &Head, event: &ObjectEvent) -> bool {
+    let same_etag = event.etag.as_ref().is_none_or(|etag| *etag == head.etag);
+    same_etag && event.size.is_none_or(|size| size == head.size)
+}

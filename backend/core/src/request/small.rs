@@ -1,0 +1,157 @@
+use crowfly_contract::limits::{DEFAULT_PAGE, MAX_PAGE};
+use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+use serde_json::Value;
+
+use super::create::{check_count, check_distinct, checksum};
+use super::json;
+use crate::Refusal;
+
+/// Reads the id in a path.
+///
+/// # Errors
+/// `not_found`: what is no id is no upload either.
+pub fn parse_path_id(text: &str) -> Result<UploadId, Refusal> {
+    text.parse().map_err(|_| Refusal::not_found())
+}
+
+/// Reads the body of `POST /uploads/{id}/complete`: the file's checksum, if the client has it. An empty
+/// body stands for `{}`.
+///
+/// # Errors
+/// `invalid_json`, `unknown_field`, `body_too_large` or `invalid_checksum`.
+pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let request = json::object(body)?;
+    json::only(&request, &["crc64nvme"], "the request")?;
+    checksum(json::field(&request, "crc64nvme"))
+}
+
+/// Reads the body of `POST /uploads/status`: 1 to 100 different ids.
+///
+/// # Errors
+/// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch` or `invalid_id`.
+pub fn parse_status(body: &[u8]) -> Result<Vec<UploadId>, Refusal> {
+    let request = json::object(body)?;
+    json::only(&request, &["ids"], "the request")?;
+    let ids = match request.get("ids") {
+        Some(Value::Array(ids)) => ids,
+        _ => return Err(json::invalid_json("`ids` must be a list of upload ids")),
+    };
+    check_count(ids.len(), "ids")?;
+    let ids = ids
+        .iter()
+        .map(|id| json::id(Some(id)))
+        .collect::<Result<Vec<_>, _>>()?;
+    check_distinct(ids.iter().copied())?;
+    Ok(ids)
+}
+
+/// Reads the `limit` of `GET /uploads`.
+///
+/// # Errors
+/// `invalid_limit`.
+pub fn parse_limit(text: Option<&str>) -> Result<u32, Refusal> {
+    let Some(text) = text else {
+        return Ok(DEFAULT_PAGE);
+    };
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|limit| digits && (1..=MAX_PAGE).contains(limit))
+        .ok_or_else(|| {
+            Refusal::new(
+                ErrorCode::InvalidLimit,
+                format!("`limit` must be an integer from 1 to {MAX_PAGE}"),
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a65_limits() {
+        for text in [
+            "0",
+            "-1",
+            "1e9",
+            "101",
+            "1000000000",
+            "abc",
+            "",
+            "+5",
+            " 5",
+            "5.0",
+            "10,20",
+            "99999999999",
+        ] {
+            assert_eq!(
+                parse_limit(Some(text)).unwrap_err().code,
+                ErrorCode::InvalidLimit,
+                "{text}"
+            );
+        }
+        assert_eq!(parse_limit(None), Ok(25));
+        assert_eq!(parse_limit(Some("100")), Ok(100));
+        assert_eq!(parse_limit(Some("1")), Ok(1));
+    }
+
+    #[test]
+    fn a70_what_is_no_id_in_a_path_is_not_found() {
+        for text in [
+            "",
+            "0",
+            "%00",
+            "..",
+            "0b5c3d2e-11aa-4bbb-8ccc-0123456789ab",
+            &"0".repeat(1000),
+        ] {
+            assert_eq!(parse_path_id(text), Err(Refusal::not_found()), "{text}");
+        }
+        assert!(parse_path_id("01JD7ZK3V8Q2X5N6R9T0W1Y4AB").is_ok());
+    }
+
+    #[test]
+    fn complete_takes_nothing_or_a_checksum() {
+        assert_eq!(parse_complete(b""), Ok(None));
+        assert_eq!(parse_complete(b"{}"), Ok(None));
+        let crc = parse_complete(br#"{"crc64nvme":"rosUhgp5mIg="}"#)
+            .unwrap()
+            .unwrap();
+        assert_eq!(crc.to_string(), "rosUhgp5mIg=");
+        for (body, code) in [
+            (&br#"{"crc64nvme":"x"}"#[..], ErrorCode::InvalidChecksum),
+            (br#"{"parts":[]}"#, ErrorCode::UnknownField),
+            (b"[]", ErrorCode::InvalidJson),
+        ] {
+            assert_eq!(parse_complete(body).unwrap_err().code, code);
+        }
+    }
+
+    #[test]
+    fn status_takes_1_to_100_different_ids() {
+        let id = "01JD7ZK3V8Q2X5N6R9T0W1Y4AB";
+        let body = |ids: &str| format!(r#"{{"ids":[{ids}]}}"#).into_bytes();
+        assert_eq!(parse_status(&body(&format!("\"{id}\""))).unwrap().len(), 1);
+        for (bytes, code) in [
+            (body(""), ErrorCode::InvalidBatch),
+            (body(&format!("\"{id}\",\"{id}\"")), ErrorCode::InvalidBatch),
+            (
+                body(&vec![format!("\"{id}\""); 101].join(",")),
+                ErrorCode::InvalidBatch,
+            ),
+            (body("1"), ErrorCode::InvalidId),
+            (body("\"x\""), ErrorCode::InvalidId),
+            (b"{}".to_vec(), ErrorCode::InvalidJson),
+            (
+                br#"{"ids":[],"owner":"x"}"#.to_vec(),
+                ErrorCode::UnknownField,
+            ),
+        ] {
+            assert_eq!(parse_status(&bytes).unwrap_err().code, code);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The exam of a store: what every implementation of the table's ports must do.
+//!
+//! Each function takes an owner that has no rows yet. They panic where the store fails.
+
+use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus, Visibility};
+
+use super::{OBJECT_CRC, head_of, row_of};
+use crate::ports::{
+    Applied, ApplyEvent, Change, GetRow, GetRows, Head, ListRows, MarkAborted, Position, Put,
+    PutPending,
+};
+use crate::{Row, Sequencer};
+
+const NOW: u64 = 1_795_342_830_123;
+
+/// Everything that the table can do.
+pub trait Store: PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent {}
+impl<S: PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent> Store for S {}
+
+fn id(n: u128) -> UploadId {
+    UploadId::from_parts(1, n)
+}
+
+fn change(owner: &OwnerId, id: UploadId, sequencer: &str, object: Option<Head>) -> Change {
+    let key = ObjectKey::new(owner.clone(), id, "a.webm").unwrap();
+    Change {
+        url: format!("https://example.org/{key}"),
+        key,
+        bucket: "bucket".to_owned(),
+        sequencer: Sequencer::parse(sequencer).unwrap(),
+        at: NOW + 5_000,
+        object,
+    }
+}
+
+async fn row<S: Store>(store: &S, owner: &OwnerId, id: UploadId) -> Row {
+    store
+        .get_row(owner, id)
+        .await
+        .unwrap()
+        .expect("the row is there")
+}
+
+/// A pending row reads back as it was written, and is written once.
+pub async fn a_pending_row_is_written_once<S: Store>(store: &S, owner: &OwnerId) {
+    let first = row_of(owner, id(1), NOW);
+    assert_eq!(store.get_row(owner, id(1)).await.unwrap(), None);
+    assert_eq!(store.put_pending(&first).await.unwrap(), Put::Created);
+    assert_eq!(row(store, owner, id(1)).await, first);
+    let mut second = row_of(owner, id(1), NOW + 1);
+    second.record.name = "b.webm".to_owned();
+    second.record.visibility = Visibility::Public;
+    assert_eq!(
+        store.put_pending(&second).await.unwrap(),
+        Put::Exists(Box::new(first.clone()))
+    );
+    assert_eq!(row(store, owner, id(1)).await, first);
+
+    let mut bare = row_of(owner, id(2), NOW);
+    bare.record.metadata.clear();
+    bare.record.crc64nvme = None;
+    bare.declared.as_mut().unwrap().crc64nvme = None;
+    store.put_pending(&bare).await.unwrap();
+    assert_eq!(row(store, owner, id(2)).await, bare);
+}
+
+/// Rows of one owner are not rows of another, and a hundred can be read at once.
+pub async fn rows_are_read_by_owner<S: Store>(store: &S, owner: &OwnerId, other: &OwnerId) {
+    for n in 0..100 {
+        store.put_pending(&row_of(owner, id(n), NOW)).await.unwrap();
+    }
+    let ids: Vec<UploadId> = (50..150).map(id).collect();
+    let rows = store.get_rows(owner, &ids).await.unwrap();
+    assert_eq!(rows.len(), 50);
+    assert!(
+        rows.iter()
+            .all(|row| row.owner == *owner && ids.contains(&row.record.id))
+    );
+    let all: Vec<UploadId> = (0..100).map(id).collect();
+    assert_eq!(store.get_rows(owner, &all).await.unwrap().len(), 100);
+    assert_eq!(store.get_rows(other, &all).await.unwrap(), vec![]);
+    assert_eq!(store.get_row(other, id(1)).await.unwrap(), None);
+}
+
+/// Pages come newest first, and together hold each row once, also where rows share a moment.
+pub async fn pages_hold_each_row_once<S: Store>(store: &S, owner: &OwnerId, other: &OwnerId) {
+    for n in 0..25 {
+        store
+            .put_pending(&row_of(owner, id(n), NOW + u64::try_from(n / 4).unwrap()))
+            .await
+            .unwrap();
+    }
+    let (mut seen, mut after): (Vec<Row>, Option<Position>) = (Vec::new(), None);
+    loop {
+        let page = store.list_rows(owner, 4, after).await.unwrap();
+        assert!(page.rows.len() <= 4);
+        seen.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+        assert!(seen.len() < 200, "the list does not end");
+    }
+    assert!(seen.is_sorted_by_key(|row| std::cmp::Reverse(row.record.created_at)));
+    let mut ids: Vec<UploadId> = seen.iter().map(|row| row.record.id).collect();
+    ids.sort();
+    assert_eq!(ids, (0..25).map(id).collect::<Vec<_>>());
+    assert_eq!(store.list_rows(other, 4, None).await.unwrap().rows, vec![]);
+}
+
+/// Only a pending upload can be aborted, and its time-to-live counts in seconds.
+pub async fn only_pending_is_aborted<S: Store>(store: &S, owner: &OwnerId) {
+    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
+    let aborted = row(store, owner, id(1)).await;
+    assert_eq!(aborted.record.status, UploadStatus::Aborted);
+    assert_eq!(
+        aborted.record.expires_at.map(|at| at / 1_000),
+        Some(NOW / 1_000)
+    );
+    assert!(!store.mark_aborted(owner, id(1), NOW + 1).await.unwrap());
+    assert_eq!(row(store, owner, id(1)).await, aborted);
+    assert!(!store.mark_aborted(owner, id(2), NOW).await.unwrap());
+    assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
+}
+
+/// F50, F62: the same event any number of times is one write, and keeps what the client said.
+pub async fn an_event_is_applied_once<S: Store>(store: &S, owner: &OwnerId) {
+    let pending = row_of(owner, id(1), NOW);
+    store.put_pending(&pending).await.unwrap();
+    let event = change(owner, id(1), "0055AED6DCD90281E5", Some(head_of("e1")));
+    assert_eq!(
+        store.apply_event(&event).await.unwrap(),
+        Applied::Written { verified: true }
+    );
+    let stored = row(store, owner, id(1)).await;
+    for _ in 0..3 {
+        assert_eq!(store.apply_event(&event).await.unwrap(), Applied::NotNewer);
+    }
+    assert_eq!(row(store, owner, id(1)).await, stored);
+    let mut expected = pending;
+    expected.record.status = UploadStatus::Stored;
+    expected.record.verified = true;
+    expected.record.etag = Some("e1".to_owned());
+    expected.record.sequencer = Some("0055AED6DCD90281E5".to_owned());
+    expected.record.url = Some(event.url);
+    expected.record.stored_at = Some(NOW + 5_000);
+    assert_eq!(stored, expected);
+    assert!(!store.mark_aborted(owner, id(1), NOW).await.unwrap());
+}
+
+/// F51, F52, F53: the newest event wins in whatever order they come.
+pub async fn the_newest_event_wins<S: Store>(store: &S, owner: &OwnerId) {
+    // By the rule of padding on the right, the shorter of these is the newest.
+    let events = [
+        ("0055AED6DCD9028", Some(head_of("first"))),
+        ("0055aed6dcd90281e5", None),
+        (
+            "0055AED6DCD903",
+            Some(Head {
+                version_id: Some("v".to_owned()),
+                ..head_of("last")
+            }),
+        ),
+    ];
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    for (n, order) in orders.into_iter().enumerate() {
+        let id = id(u128::try_from(n).unwrap());
+        store.put_pending(&row_of(owner, id, NOW)).await.unwrap();
+        let mut newest = None;
+        for at in order {
+            let (sequencer, head) = &events[at];
+            let event = change(owner, id, sequencer, head.clone());
+            let applied = store.apply_event(&event).await.unwrap();
+            let newer = newest.is_none_or(|newest| newest < at);
+            assert_eq!(applied != Applied::NotNewer, newer, "{order:?} at {at}");
+            newest = newest.max(Some(at));
+        }
+        let record = row(store, owner, id).await.record;
+        assert_eq!(
+            (record.status, record.etag.as_deref()),
+            (UploadStatus::Stored, Some("last"))
+        );
+        assert_eq!(record.version_id.as_deref(), Some("v"));
+        assert!(record.verified);
+    }
+}
+
+/// F52: a late PUT does not bring a deleted object back.
+pub async fn a_tombstone_stays<S: Store>(store: &S, owner: &OwnerId) {
+    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    for n in [1, 2] {
+        let removed = change(owner, id(n), "B", None);
+        assert_eq!(
+            store.apply_event(&removed).await.unwrap(),
+            Applied::Written { verified: false }
+        );
+        let late = change(owner, id(n), "A", Some(head_of("late")));
+        assert_eq!(store.apply_event(&late).await.unwrap(), Applied::NotNewer);
+        let record = row(store, owner, id(n)).await.record;
+        assert_eq!(record.status, UploadStatus::Deleted);
+        assert_eq!(
+            (record.url, record.expires_at, record.verified),
+            (None, None, false)
+        );
+    }
+}
+
+/// An object that lands after its upload was aborted is the truth, and its row stays.
+pub async fn storage_beats_an_abort<S: Store>(store: &S, owner: &OwnerId) {
+    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
+    let event = change(owner, id(1), "A", Some(head_of("e")));
+    assert_eq!(
+        store.apply_event(&event).await.unwrap(),
+        Applied::Written { verified: true }
+    );
+    let record = row(store, owner, id(1)).await.record;
+    assert_eq!(
+        (record.status, record.expires_at),
+        (UploadStatus::Stored, None)
+    );
+}
+
+/// `verified` needs the client's checksum, size and type to equal storage's, also at a later event.
+pub async fn verified_compares_all_three<S: Store>(store: &S, owner: &OwnerId) {
+    let good = head_of("e");
+    let other_crc = crowfly_contract::Crc64Nvme::new(OBJECT_CRC.value() ^ 1);
+    let cases = [
+        (good.clone(), true),
+        (
+            Head {
+                size: 10,
+                ..good.clone()
+            },
+            false,
+        ),
+        (
+            Head {
+                media_type: "video/mp4".to_owned(),
+                ..good.clone()
+            },
+            false,
+        ),
+        (
+            Head {
+                crc64nvme: Some(other_crc),
+                ..good.clone()
+            },
+            false,
+        ),
+        (
+            Head {
+                crc64nvme: None,
+                ..good.clone()
+            },
+            false,
+        ),
+        (good, true),
+    ];
+    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    for (n, (head, verified)) in cases.into_iter().enumerate() {
+        let event = change(owner, id(1), &format!("A{n}1"), Some(head.clone()));
+        assert_eq!(
+            store.apply_event(&event).await.unwrap(),
+            Applied::Written { verified }
+        );
+        let record = row(store, owner, id(1)).await.record;
+        assert_eq!(record.verified, verified, "{head:?}");
+        assert_eq!((record.size, record.crc64nvme), (head.size, head.crc64nvme));
+        assert_eq!(record.media_type, head.media_type);
+    }
+    let mut silent = row_of(owner, id(2), NOW);
+    silent.declared.as_mut().unwrap().crc64nvme = None;
+    store.put_pending(&silent).await.unwrap();
+    let event = change(owner, id(2), "A", Some(head_of("e")));
+    assert_eq!(
+        store.apply_event(&event).await.unwrap(),
+        Applied::Written { verified: false }
+    );
+}
+
+/// An object that no create call announced has a row of what storage knows.
+pub async fn an_unannounced_object_is_recorded<S: Store>(store: &S, owner: &OwnerId) {
+    let event = change(owner, id(1), "A", Some(head_of("e")));
+    assert_eq!(
+        store.apply_event(&event).await.unwrap(),
+        Applied::Written { verified: false }
+    );
+    let stored = row(store, owner, id(1)).await;
+    assert_eq!(stored.declared, None);
+    assert_eq!(stored.record.name, "a.webm");
+    assert_eq!(stored.record.created_at, event.at);
+    assert_eq!(stored.record.visibility, Visibility::Private);
+    assert_eq!(
+        store.list_rows(owner, 10, None).await.unwrap().rows,
+        vec![stored.clone()]
+    );
+    let put = store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    assert_eq!(put, Put::Exists(Box::new(stored)));
+}
+
+/// The whole exam; `owner` makes owners that have no rows yet.
+pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
+    a_pending_row_is_written_once(store, &owner()).await;
+    rows_are_read_by_owner(store, &owner(), &owner()).await;
+    pages_hold_each_row_once(store, &owner(), &owner()).await;
+    only_pending_is_aborted(store, &owner()).await;
+    an_event_is_applied_once(store, &owner()).await;
+    the_newest_event_wins(store, &owner()).await;
+    a_tombstone_stays(store, &owner()).await;
+    storage_beats_an_abort(store, &owner()).await;
+    verified_compares_all_three(store, &owner()).await;
+    an_unannounced_object_is_recorded(store, &owner()).await;
+}

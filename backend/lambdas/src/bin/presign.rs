@@ -1,0 +1,10 @@
+//! The `presign` function: creates, settles and cancels uploads.
+
+use crowfly_lambdas::{presign::Presign, runtime};
+
+fn main() -> Result<(), runtime::Error> {
+    runtime::run(async {
+        let function = Presign::from_environment()?;
+        runtime::serve(|event, now_ms| function.call(event, now_ms)).await
+    })
+}

@@ -1,0 +1,10 @@
+//! The `read` function: shows an owner's records.
+
+use crowfly_lambdas::{read::Read, runtime};
+
+fn main() -> Result<(), runtime::Error> {
+    runtime::run(async {
+        let function = Read::from_environment()?;
+        runtime::serve(|event, now_ms| function.call(event, now_ms)).await
+    })
+}

@@ -1,0 +1,10 @@
+//! The `record` function: turns queue messages into records.
+
+use crowfly_lambdas::{record::Record, runtime};
+
+fn main() -> Result<(), runtime::Error> {
+    runtime::run(async {
+        let function = Record::from_environment()?;
+        runtime::serve(|event, now_ms| function.call(event, now_ms)).await
+    })
+}

@@ -1,0 +1,8 @@
+//! API Gateway's HTTP events (payload format 2.0) and the answers to them.
+
+mod answer;
+mod event;
+
+pub use answer::Answer;
+pub(crate) use answer::{no_method, no_route};
+pub use event::Request;

@@ -1,0 +1,109 @@
+use std::collections::BTreeMap;
+
+use crowfly_contract::{ErrorCode, Problem};
+use crowfly_core::{Error, Refusal};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Request;
+use crate::log;
+
+/// An answer in the form that the gateway takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The HTTP status.
+    pub status_code: u16,
+    /// The headers, lower-case names.
+    pub headers: BTreeMap<&'static str, String>,
+    /// The body.
+    pub body: String,
+    /// Always false: every body is text.
+    pub is_base64_encoded: bool,
+}
+
+impl Answer {
+    /// An answer with a JSON body.
+    ///
+    /// # Errors
+    /// Never in practice: every type of the contract has a JSON form.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Error> {
+        let body = serde_json::to_string(body).map_err(|_| {
+            Refusal::new(
+                ErrorCode::Internal,
+                "the answer could not be written as JSON",
+            )
+        })?;
+        Ok(Self::new(status, body))
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self::new(status, String::new())
+    }
+
+    fn new(status_code: u16, body: String) -> Self {
+        let mut headers = BTreeMap::from([
+            ("cache-control", "no-store".to_owned()),
+            ("x-content-type-options", "nosniff".to_owned()),
+        ]);
+        if !body.is_empty() {
+            headers.insert("content-type", "application/json".to_owned());
+        }
+        Self {
+            status_code,
+            headers,
+            body,
+            is_base64_encoded: false,
+        }
+    }
+
+    fn problem(refusal: Refusal, request_id: &str) -> Self {
+        let status = refusal.status();
+        let retry_after = refusal
+            .retry_after_ms
+            .map(|ms| ms.div_ceil(1_000).to_string());
+        let problem = Problem {
+            error: refusal.into_body(request_id),
+        };
+        let mut answer = Self::new(status, json!(problem).to_string());
+        if let Some(seconds) = retry_after {
+            answer.headers.insert("retry-after", seconds);
+        }
+        answer
+    }
+
+    /// Ends a request: turns an error into its Problem, and logs what happened.
+    pub(crate) fn settle(request: &Request, result: Result<Self, Error>) -> Self {
+        if let Err(Error::Fault(fault)) = &result {
+            let fields = json!({"requestId": request.id(), "service": fault.service,
+                "kind": format!("{:?}", fault.kind), "detail": fault.detail});
+            log::line("error", "fault", fields);
+        }
+        let (answer, code) = match result {
+            Ok(answer) => (answer, None),
+            Err(error) => {
+                let refusal = error.to_refusal();
+                let code = refusal.code;
+                (Self::problem(refusal, request.id()), Some(code.as_str()))
+            }
+        };
+        let fields = json!({"requestId": request.id(), "method": request.method(),
+            "status": answer.status_code, "code": code});
+        log::line("info", "request", fields);
+        answer
+    }
+}
+
+/// The refusal of a path that is no route.
+pub(crate) fn no_route() -> Refusal {
+    Refusal::new(ErrorCode::NotFound, "there is no such route")
+}
+
+/// The refusal of a method that the route does not have.
+pub(crate) fn no_method(allowed: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::MethodNotAllowed,
+        format!("this route has no such method; it has {allowed}"),
+    )
+}

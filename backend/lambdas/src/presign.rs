@@ -1,0 +1,151 @@
+//! The `presign` function: `POST /uploads`, `POST /uploads/{id}/complete`, `DELETE /uploads/{id}`.
+//!
+//! Rights: `dynamodb:PutItem`, `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:PutObject` and
+//! `s3:GetObject` on the uploads, `s3:ListBucket` on the bucket, `s3:PutObjectAcl` if public objects are
+//! allowed.
+
+use crowfly_aws::{Bucket, Table};
+use crowfly_contract::OwnerId;
+use crowfly_core::cancel::cancel;
+use crowfly_core::complete::complete;
+use crowfly_core::create::{self, Creator, create};
+use crowfly_core::policy::Policy;
+use crowfly_core::ports::{GetRow, HeadObject, MarkAborted, PresignPut, PutPending};
+use crowfly_core::request::{check_content_type, parse_complete, parse_create, parse_path_id};
+use crowfly_core::{Error, Refusal};
+use serde_json::{Value, json};
+
+use crate::http::{Answer, Request, no_method, no_route};
+use crate::variables::{StartError, Variables, of_process};
+use crate::{log, runtime};
+
+/// What the deployment decides for this function.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The bucket's name.
+    pub bucket: String,
+    /// What is accepted.
+    pub policy: Policy,
+    /// The scope that a token must have; empty for none.
+    pub required_scope: String,
+}
+
+/// The function with its clients.
+#[derive(Debug)]
+pub struct Presign {
+    rows: Table,
+    objects: Bucket,
+    settings: Settings,
+}
+
+impl Presign {
+    /// Opens the clients that the environment names.
+    ///
+    /// # Errors
+    /// [`StartError`] names the variable that is missing or wrong.
+    pub fn from_environment() -> Result<Self, StartError> {
+        let variables = Variables::new(&of_process);
+        let session = variables.session()?;
+        let settings = Settings::read(&variables)?;
+        Ok(Self {
+            rows: Table::open(&session, &variables.needed("TABLE")?),
+            objects: Bucket::open(&session, &settings.bucket, variables.url_lifetime()?)?,
+            settings,
+        })
+    }
+
+    /// Answers one event.
+    ///
+    /// # Errors
+    /// Never: every failure is an answer.
+    pub async fn call(&self, event: Value, now_ms: u64) -> Result<Answer, runtime::Error> {
+        Ok(handle(&self.rows, &self.objects, &self.settings, event, now_ms).await)
+    }
+}
+
+impl Settings {
+    /// Reads `BUCKET`, `REQUIRED_SCOPE` and the policy's variables.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn read(variables: &Variables<'_>) -> Result<Self, StartError> {
+        Ok(Self {
+            bucket: variables.needed("BUCKET")?,
+            policy: variables.policy()?,
+            required_scope: variables.set("REQUIRED_SCOPE")?,
+        })
+    }
+}
+
+/// Answers one event over any ports.
+pub async fn handle(
+    rows: &(impl PutPending + GetRow + MarkAborted),
+    objects: &(impl PresignPut + HeadObject),
+    settings: &Settings,
+    event: Value,
+    now_ms: u64,
+) -> Answer {
+    let request = Request::new(event);
+    let result = route(rows, objects, settings, &request, now_ms).await;
+    Answer::settle(&request, result)
+}
+
+async fn route(
+    rows: &(impl PutPending + GetRow + MarkAborted),
+    objects: &(impl PresignPut + HeadObject),
+    settings: &Settings,
+    request: &Request,
+    now_ms: u64,
+) -> Result<Answer, Error> {
+    let owner = &request.owner(&settings.required_scope)?;
+    match (request.method(), request.segments().as_slice()) {
+        ("POST", ["uploads"]) => {
+            let body = json_body(request)?;
+            let creator = Creator {
+                owner,
+                policy: &settings.policy,
+                bucket: &settings.bucket,
+                now_ms,
+            };
+            let results = create(rows, objects, creator, parse_create(&body)?).await;
+            log_created(request, owner, &results);
+            match create::answer(results, request.id()) {
+                (status, create::Answer::Response(response)) => Answer::json(status, &response),
+                (_, create::Answer::Refused(error)) => Err(error),
+            }
+        }
+        ("POST", ["uploads", id, "complete"]) => {
+            let id = parse_path_id(id)?;
+            let crc64nvme = parse_complete(&json_body(request)?)?;
+            Answer::json(200, &complete(rows, objects, owner, id, crc64nvme).await?)
+        }
+        ("DELETE", ["uploads", id]) => {
+            cancel(rows, objects, owner, parse_path_id(id)?, now_ms).await?;
+            Ok(Answer::empty(204))
+        }
+        (_, ["uploads"] | ["uploads", _, "complete"]) => Err(no_method("POST").into()),
+        (_, ["uploads", _]) => Err(no_method("DELETE").into()),
+        _ => Err(no_route().into()),
+    }
+}
+
+fn json_body(request: &Request) -> Result<Vec<u8>, Refusal> {
+    check_content_type(request.content_type())?;
+    request.body()
+}
+
+fn log_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult]) {
+    for (id, result) in results {
+        let (level, outcome) = match result {
+            Ok(granted) if granted.repeated => ("info", json!({"outcome": "repeated"})),
+            Ok(_) => ("info", json!({"outcome": "created"})),
+            Err(Error::Fault(fault)) => ("error", json!({"fault": fault.to_string()})),
+            Err(error) => ("info", json!({"outcome": error.to_refusal().code.as_str()})),
+        };
+        let mut fields = json!({"requestId": request.id(), "owner": owner.as_str(), "upload": id});
+        if let (Some(fields), Value::Object(outcome)) = (fields.as_object_mut(), outcome) {
+            fields.extend(outcome);
+        }
+        log::line(level, "create", fields);
+    }
+}

@@ -1,0 +1,120 @@
+//! The `read` function: `POST /uploads/status`, `GET /uploads`, `GET /uploads/{id}`,
+//! `GET /uploads/{id}/content`.
+//!
+//! Rights: `dynamodb:GetItem` and `dynamodb:BatchGetItem` on the table, `dynamodb:Query` on its index
+//! `byCreatedAt`; `s3:GetObject` on the uploads.
+
+use crowfly_aws::{Bucket, Table};
+use crowfly_core::Error;
+use crowfly_core::cursor::CursorKey;
+use crowfly_core::ports::{GetRow, GetRows, ListRows, PresignGet};
+use crowfly_core::read::{content, get, list, status};
+use crowfly_core::request::{check_content_type, parse_limit, parse_path_id, parse_status};
+use serde_json::Value;
+
+use crate::http::{Answer, Request, no_method, no_route};
+use crate::runtime;
+use crate::variables::{StartError, Variables, of_process};
+
+/// What the deployment decides for this function.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The secret behind cursors.
+    pub cursor_key: CursorKey,
+    /// The scope that a token must have; empty for none.
+    pub required_scope: String,
+}
+
+/// The function with its clients.
+#[derive(Debug)]
+pub struct Read {
+    rows: Table,
+    objects: Bucket,
+    settings: Settings,
+}
+
+impl Read {
+    /// Opens the clients that the environment names.
+    ///
+    /// # Errors
+    /// [`StartError`] names the variable that is missing or wrong.
+    pub fn from_environment() -> Result<Self, StartError> {
+        let variables = Variables::new(&of_process);
+        let session = variables.session()?;
+        let bucket = variables.needed("BUCKET")?;
+        Ok(Self {
+            rows: Table::open(&session, &variables.needed("TABLE")?),
+            objects: Bucket::open(&session, &bucket, variables.url_lifetime()?)?,
+            settings: Settings::read(&variables)?,
+        })
+    }
+
+    /// Answers one event.
+    ///
+    /// # Errors
+    /// Never: every failure is an answer.
+    pub async fn call(&self, event: Value, now_ms: u64) -> Result<Answer, runtime::Error> {
+        Ok(handle(&self.rows, &self.objects, &self.settings, event, now_ms).await)
+    }
+}
+
+impl Settings {
+    /// Reads `CURSOR_KEY` and `REQUIRED_SCOPE`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn read(variables: &Variables<'_>) -> Result<Self, StartError> {
+        Ok(Self {
+            cursor_key: variables.cursor_key()?,
+            required_scope: variables.set("REQUIRED_SCOPE")?,
+        })
+    }
+}
+
+/// Answers one event over any ports.
+pub async fn handle(
+    rows: &(impl GetRow + GetRows + ListRows),
+    objects: &impl PresignGet,
+    settings: &Settings,
+    event: Value,
+    now_ms: u64,
+) -> Answer {
+    let request = Request::new(event);
+    let result = route(rows, objects, settings, &request, now_ms).await;
+    Answer::settle(&request, result)
+}
+
+async fn route(
+    rows: &(impl GetRow + GetRows + ListRows),
+    objects: &impl PresignGet,
+    settings: &Settings,
+    request: &Request,
+    now_ms: u64,
+) -> Result<Answer, Error> {
+    let owner = &request.owner(&settings.required_scope)?;
+    match (request.method(), request.segments().as_slice()) {
+        ("GET", ["uploads"]) => {
+            let limit = parse_limit(request.query("limit"))?;
+            let cursor = request.query("cursor");
+            let page = list(rows, &settings.cursor_key, owner, limit, cursor, now_ms).await?;
+            Answer::json(200, &page)
+        }
+        ("POST", ["uploads", "status"]) => {
+            check_content_type(request.content_type())?;
+            let ids = parse_status(&request.body()?)?;
+            Answer::json(200, &status(rows, owner, &ids, now_ms).await?)
+        }
+        ("GET", ["uploads", id]) => {
+            Answer::json(200, &get(rows, owner, parse_path_id(id)?, now_ms).await?)
+        }
+        ("GET", ["uploads", id, "content"]) => {
+            let id = parse_path_id(id)?;
+            Answer::json(200, &content(rows, objects, owner, id, now_ms).await?)
+        }
+        (_, ["uploads", "status"]) => Err(no_method("POST").into()),
+        (_, ["uploads"] | ["uploads", _] | ["uploads", _, "content"]) => {
+            Err(no_method("GET").into())
+        }
+        _ => Err(no_route().into()),
+    }
+}

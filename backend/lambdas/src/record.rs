@@ -1,0 +1,179 @@
+//! The `record` function: SQS messages about objects become records.
+//!
+//! Rights: `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and `s3:ListBucket` on the
+//! bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`.
+
+use crowfly_aws::{Bucket, Table};
+use crowfly_core::bounded;
+use crowfly_core::ports::{ApplyEvent, HeadObject};
+use crowfly_core::record::{Done, RecordError, Recorder, record};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::variables::{StartError, Variables, of_process};
+use crate::{log, runtime};
+
+/// Messages of one batch that are worked on at the same time.
+const AT_ONCE: usize = 10;
+/// This function signs nothing; the bucket is opened with the shortest life a URL can have.
+const NO_URLS: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The function with its clients.
+#[derive(Debug)]
+pub struct Record {
+    rows: Table,
+    objects: Bucket,
+    recorder: Recorder,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Message {
+    message_id: String,
+    #[serde(default)]
+    body: String,
+}
+
+/// Which messages of a batch must come again: exactly those, by the ids that Lambda gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchAnswer {
+    /// Empty when all are settled.
+    pub batch_item_failures: Vec<Failure>,
+}
+
+/// A message that must come again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The message's id.
+    pub item_identifier: String,
+}
+
+impl Record {
+    /// Opens the clients that the environment names.
+    ///
+    /// # Errors
+    /// [`StartError`] names the variable that is missing or wrong.
+    pub fn from_environment() -> Result<Self, StartError> {
+        let variables = Variables::new(&of_process);
+        let session = variables.session()?;
+        let bucket = variables.needed("BUCKET")?;
+        Ok(Self {
+            rows: Table::open(&session, &variables.needed("TABLE")?),
+            objects: Bucket::open(&session, &bucket, NO_URLS)?,
+            recorder: Recorder {
+                address: session.address(&bucket),
+                bucket,
+            },
+        })
+    }
+
+    /// Handles one batch.
+    ///
+    /// # Errors
+    /// When the event is not a batch of SQS: then Lambda delivers it again as a whole.
+    pub async fn call(&self, event: Value, now_ms: u64) -> Result<BatchAnswer, runtime::Error> {
+        handle(&self.rows, &self.objects, &self.recorder, event, now_ms).await
+    }
+}
+
+/// Handles one batch over any ports.
+///
+/// # Errors
+/// When the event is not a batch of SQS.
+pub async fn handle(
+    rows: &impl ApplyEvent,
+    objects: &impl HeadObject,
+    recorder: &Recorder,
+    event: Value,
+    now_ms: u64,
+) -> Result<BatchAnswer, runtime::Error> {
+    let batch: Batch = serde_json::from_value(event)?;
+    let tasks = batch
+        .records
+        .iter()
+        .map(|message| record(rows, objects, recorder, &message.body))
+        .collect();
+    let outcomes = bounded(tasks, AT_ONCE).await;
+    let mut counts = Counts::default();
+    let mut batch_item_failures = Vec::new();
+    for (message, results) in batch.records.into_iter().zip(outcomes) {
+        for result in &results {
+            counts.add(&message.message_id, result);
+        }
+        if results.iter().any(Result::is_err) {
+            batch_item_failures.push(Failure {
+                item_identifier: message.message_id,
+            });
+        }
+    }
+    counts.log(now_ms);
+    Ok(BatchAnswer {
+        batch_item_failures,
+    })
+}
+
+#[derive(Default)]
+struct Counts {
+    written: usize,
+    repeated: usize,
+    ignored: usize,
+    poison: usize,
+    failed: usize,
+}
+
+impl Counts {
+    fn add(&mut self, message: &str, result: &Result<Done, RecordError>) {
+        let (count, level, fields) = match result {
+            Ok(Done::Written {
+                owner,
+                id,
+                kind,
+                verified,
+            }) => (
+                &mut self.written,
+                "info",
+                json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
+                    "verified": verified}),
+            ),
+            Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
+            Ok(Done::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
+            Ok(Done::Superseded) => (&mut self.repeated, "info", json!({"outcome": "superseded"})),
+            Ok(Done::Ignored(why)) => (&mut self.ignored, "info", json!({"outcome": why})),
+            Err(RecordError::Poison(poison)) => (
+                &mut self.poison,
+                "error",
+                json!({"poison": poison.to_string()}),
+            ),
+            Err(error) => (
+                &mut self.failed,
+                "error",
+                json!({"fault": error.to_string()}),
+            ),
+        };
+        *count += 1;
+        let mut fields = fields;
+        if let Some(fields) = fields.as_object_mut() {
+            fields.insert("message".to_owned(), message.into());
+        }
+        log::line(level, "record", fields);
+    }
+
+    fn log(&self, now_ms: u64) {
+        let counts = [
+            ("written", self.written),
+            ("repeated", self.repeated),
+            ("ignored", self.ignored),
+            ("poison", self.poison),
+            ("failed", self.failed),
+        ];
+        log::metrics("record", now_ms, &counts);
+    }
+}

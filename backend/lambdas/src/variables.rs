@@ -1,0 +1,159 @@
+//! The environment of a function: read once at a cold start, refused with a sentence that names the
+//! variable.
+
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crowfly_aws::{LifetimeError, SessionError};
+use crowfly_core::cursor::{CursorKey, CursorKeyError};
+use crowfly_core::policy::Policy;
+
+/// A function cannot start in its environment.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A variable is not set.
+    #[error("the environment variable {0} is missing")]
+    Missing(&'static str),
+    /// A variable has an unusable value. The value itself is not shown.
+    #[error("the environment variable {name} is wrong: {reason}")]
+    Wrong {
+        /// Its name.
+        name: &'static str,
+        /// What it must be.
+        reason: String,
+    },
+    /// AWS's own variables.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+impl StartError {
+    fn wrong(name: &'static str, reason: impl Display) -> Self {
+        Self::Wrong {
+            name,
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Looks variables up; tests bring their own.
+pub struct Variables<'a>(&'a dyn Fn(&'static str) -> Option<String>);
+
+impl<'a> Variables<'a> {
+    /// Variables by a function.
+    pub fn new(lookup: &'a dyn Fn(&'static str) -> Option<String>) -> Self {
+        Self(lookup)
+    }
+
+    /// A variable that must be set and not be empty.
+    ///
+    /// # Errors
+    /// [`StartError::Missing`].
+    pub fn needed(&self, name: &'static str) -> Result<String, StartError> {
+        self.set(name).and_then(|value| {
+            if value.is_empty() {
+                Err(StartError::Missing(name))
+            } else {
+                Ok(value)
+            }
+        })
+    }
+
+    /// A variable that must be set and may be empty.
+    ///
+    /// # Errors
+    /// [`StartError::Missing`].
+    pub fn set(&self, name: &'static str) -> Result<String, StartError> {
+        (self.0)(name).ok_or(StartError::Missing(name))
+    }
+
+    fn parsed<T>(&self, name: &'static str) -> Result<T, StartError>
+    where
+        T: FromStr<Err: Display>,
+    {
+        self.needed(name)?
+            .parse()
+            .map_err(|error| StartError::wrong(name, error))
+    }
+
+    fn one_of<T: Copy>(&self, name: &'static str, choices: &[(&str, T)]) -> Result<T, StartError> {
+        let value = self.needed(name)?;
+        choices
+            .iter()
+            .find(|(text, _)| *text == value)
+            .map(|(_, choice)| *choice)
+            .ok_or_else(|| {
+                let known: Vec<&str> = choices.iter().map(|(text, _)| *text).collect();
+                StartError::wrong(name, format!("it must be one of {}", known.join(", ")))
+            })
+    }
+
+    /// What the deployment accepts: `MAX_FILE_BYTES`, `ALLOWED_TYPES`, `KEY_SUFFIX`, `EVENT_ROUTE` and
+    /// `PUBLIC_READ`. The suffix binds uploads on the route `lambda` only.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn policy(&self) -> Result<Policy, StartError> {
+        let by_lambda = self.one_of("EVENT_ROUTE", &[("direct", false), ("lambda", true)])?;
+        let key_suffix = self.key_suffix()?;
+        Ok(Policy {
+            max_file_bytes: self.parsed("MAX_FILE_BYTES")?,
+            allowed_types: self.parsed("ALLOWED_TYPES")?,
+            key_suffix: if by_lambda { key_suffix } else { String::new() },
+            public_allowed: self.one_of("PUBLIC_READ", &[("off", false), ("acl", true)])?,
+        })
+    }
+
+    /// `KEY_SUFFIX`, which may be empty.
+    ///
+    /// # Errors
+    /// [`StartError`] for one that no key ends with: extensions of keys are in lower case.
+    pub fn key_suffix(&self) -> Result<String, StartError> {
+        let suffix = self.set("KEY_SUFFIX")?;
+        let usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
+        if suffix.chars().all(usable) {
+            Ok(suffix)
+        } else {
+            let reason = "it may have lower-case letters, digits and -_. only, such as .webm";
+            Err(StartError::wrong("KEY_SUFFIX", reason))
+        }
+    }
+
+    /// `URL_LIFETIME_SECONDS`; its range is checked by the signer.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn url_lifetime(&self) -> Result<Duration, StartError> {
+        self.parsed("URL_LIFETIME_SECONDS").map(Duration::from_secs)
+    }
+
+    /// `CURSOR_KEY`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn cursor_key(&self) -> Result<CursorKey, StartError> {
+        CursorKey::new(self.needed("CURSOR_KEY")?.as_bytes())
+            .map_err(|error: CursorKeyError| StartError::wrong("CURSOR_KEY", error))
+    }
+
+    /// AWS's own variables.
+    ///
+    /// # Errors
+    /// [`StartError::Session`].
+    pub fn session(&self) -> Result<crowfly_aws::Session, StartError> {
+        Ok(crowfly_aws::Session::from_variables(self.0)?)
+    }
+}
+
+impl From<LifetimeError> for StartError {
+    fn from(error: LifetimeError) -> Self {
+        Self::wrong("URL_LIFETIME_SECONDS", error)
+    }
+}
+
+/// The variables of this process.
+pub(crate) fn of_process(name: &'static str) -> Option<String> {
+    std::env::var(name).ok()
+}
