@@ -124,10 +124,10 @@ impl Browser {
                 return None;
             }
             let request = &event["params"]["request"];
-            Some((
-                request["method"].as_str()?.to_owned(),
-                request["url"].as_str()?.to_owned(),
-            ))
+            let url = request["url"]
+                .as_str()
+                .filter(|url| url.starts_with("http"))?;
+            Some((request["method"].as_str()?.to_owned(), url.to_owned()))
         };
         self.log("performance").iter().filter_map(message).collect()
     }

@@ -1,10 +1,10 @@
 //! Who may call: the gateway's authorizer and the functions' own checks together.
 
-use crowfly_contract::{ErrorCode, UploadStatus};
+use crowfly_contract::ErrorCode;
 use e2e::Env;
 use e2e::api::{Api, item, login, new_id};
 use e2e::http::Response;
-use e2e::issuer::{AUDIENCE, Forgery, TokenRequest, random_hex, token};
+use e2e::issuer::{AUDIENCE, Forgery, TokenRequest, token};
 use e2e::time::unix;
 use serde_json::{Value, json};
 
@@ -28,7 +28,10 @@ fn routes() -> Vec<(&'static str, String, Option<Value>)> {
     ]
 }
 
-fn call(api: &Api, (method, path, body): &(&'static str, String, Option<Value>)) -> Response {
+pub(crate) fn call(
+    api: &Api,
+    (method, path, body): &(&'static str, String, Option<Value>),
+) -> Response {
     let request = api.request(method, path);
     match body {
         Some(body) => request.json(body),
@@ -274,68 +277,4 @@ fn a11_an_id_token_of_the_own_pool_does_not_do() {
     // A token of one stack's issuer is none to the other.
     assert_eq!(list(&somebody().token), 401);
     assert_eq!(list_with(&tokens["AccessToken"]).status, 401);
-}
-
-#[test]
-fn a60_a61_other_peoples_uploads_look_like_none() {
-    let (owner, other) = (somebody(), somebody());
-    let bytes = b"mine";
-    let stored = owner
-        .upload(&item("mine.txt", "text/plain", bytes), bytes)
-        .id;
-    let pending = owner.leave(&item("soon.txt", "text/plain", bytes)).id;
-    for id in [stored, pending] {
-        for (method, path) in [
-            ("GET", format!("/uploads/{id}")),
-            ("GET", format!("/uploads/{id}/content")),
-            ("DELETE", format!("/uploads/{id}")),
-            ("POST", format!("/uploads/{id}/complete")),
-        ] {
-            let body = (method == "POST").then(|| json!({}));
-            let foreign = call(&other, &(method, path.clone(), body.clone()));
-            let unknown = path.replace(&id.to_string(), &new_id().to_string());
-            let unknown = call(&other, &(method, unknown, body));
-            assert_problem(&format!("{method} {path}"), &foreign, ErrorCode::NotFound);
-            let same = |answer: &Response| {
-                let mut body = answer.json();
-                body["error"]["requestId"] = Value::Null;
-                (answer.status, body)
-            };
-            assert_eq!(same(&foreign), same(&unknown), "{method} {path}");
-        }
-        let answer = other.post("/uploads/status", &json!({"ids": [id]}));
-        assert_eq!(
-            answer.json(),
-            json!({"uploads": [{"id": id, "status": "not_found"}]})
-        );
-    }
-    assert_eq!(other.get("/uploads").json()["uploads"], json!([]));
-    // Nothing of it touched the owner's uploads.
-    assert_eq!(
-        owner.record(stored).map(|record| record.status),
-        Some(UploadStatus::Stored)
-    );
-    assert_eq!(
-        owner.record(pending).map(|record| record.status),
-        Some(UploadStatus::Pending)
-    );
-}
-
-#[test]
-fn a60_two_people_may_use_the_same_id() {
-    let (one, two) = (somebody(), somebody());
-    let wish = item("same.txt", "text/plain", b"abc");
-    let (mine, yours) = (one.leave(&wish), two.leave(&wish));
-    assert_eq!(mine.id, yours.id);
-    assert_ne!(mine.key, yours.key, "their objects must not meet");
-}
-
-#[test]
-fn one_subject_of_two_issuers_is_two_owners() {
-    let subject = format!("twice-{}", random_hex(6));
-    let here = Api::of_subject(oidc(), &subject).leave(&item("a.txt", "text/plain", b"a"));
-    assert!(
-        !here.key.to_string().contains(&subject),
-        "the subject must not show in a key"
-    );
 }
