@@ -1,0 +1,276 @@
+/** Why a token is asked for: the first one, one that is about to expire, or one that was refused. */
+export type TokenReason = "initial" | "expiring" | "unauthorized";
+
+/** Where an upload stands. The last three, and `stored`, do not change by themselves; `stored` becomes
+ * `processed` only when `processed()` was asked for. */
+export type UploadState =
+  | "queued"
+  | "hashing"
+  | "uploading"
+  | "paused"
+  | "waiting"
+  | "stored"
+  | "processed"
+  | "failed"
+  | "aborted";
+
+/** Who may read the object without a credential. */
+export type Visibility = "private" | "public";
+
+/** `crc64nvme`: storage proves that it holds the very bytes of the file. `none`: it is not asked to. */
+export type Checksum = "crc64nvme" | "none";
+
+/** What the client as a whole is set to. */
+export interface ClientOptions {
+  /** The address of the API: https, or http on this machine; no query. */
+  api: string | URL;
+  /** Gives a JWT for the API. Called when one is needed, never twice at a time. */
+  token: (request: { reason: TokenReason }) => string | Promise<string>;
+  /** Checksum of uploads that do not say otherwise; `crc64nvme` by default. */
+  checksum?: Checksum | undefined;
+  /** Most requests to storage at the same time, 1 to 6; 6 by default. */
+  concurrency?: number | undefined;
+  /** Longest wait for `token`, in milliseconds; 30,000 by default. */
+  tokenTimeoutMs?: number | undefined;
+  /** Longest wait of `processed()`, in milliseconds; 60,000 by default. */
+  pollTimeoutMs?: number | undefined;
+  /** Told what works, but not as well as it could; written to the console by default. */
+  onWarning?: ((warning: Warning) => void) | undefined;
+}
+
+/** What works, but not as well as it could. */
+export interface Warning {
+  /** `worker_unavailable`: checksums are computed in small steps in the page itself. */
+  code: "worker_unavailable";
+  /** One sentence for a developer. */
+  message: string;
+}
+
+/** What one upload is set to. */
+export interface UploadOptions {
+  /** Called when the progress changed, at most once a frame. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called after each change of state. */
+  onStateChange?: ((state: UploadState) => void) | undefined;
+  /** Aborts the upload; `done` then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** `private` by default. */
+  visibility?: Visibility | undefined;
+  /** Free text for the record; it never goes to storage. At most 32 entries and 2,048 bytes. */
+  metadata?: Readonly<Record<string, string>> | undefined;
+  /** Uploads with a higher number go first; 0 by default. An integer from -1,000 to 1,000. */
+  priority?: number | undefined;
+  /** The file's name; by default that of the `File`. Required for a `Blob`. */
+  name?: string | undefined;
+  /** The media type; by default that of the `File` or `Blob`, else `application/octet-stream`. */
+  type?: string | undefined;
+  /** Overrides the client's `checksum`. */
+  checksum?: Checksum | undefined;
+}
+
+/** How far an upload is. */
+export interface Progress {
+  /** Bytes handed to the network, less what is to be sent again; `total` only at the end. */
+  readonly sent: number;
+  /** Bytes that storage has acknowledged; never falls. */
+  readonly confirmed: number;
+  /** Bytes of the file. */
+  readonly total: number;
+  /** Bytes read and hashed. */
+  readonly hashed: number;
+  /** Smoothed rate; 0 while nothing is sent. */
+  readonly bytesPerSecond: number;
+  /** Smoothed time to the end; absent while it is not known. */
+  readonly etaMs?: number;
+}
+
+/** What storage holds. */
+export interface Stored {
+  readonly id: string;
+  readonly key: string;
+  readonly size: number;
+  /** Base64 of 8 big-endian bytes; absent with `checksum: "none"`. */
+  readonly crc64nvme?: string;
+  readonly etag?: string;
+  readonly versionId?: string;
+}
+
+/** Where an upload stands, as its record says. */
+export type RecordStatus = "pending" | "stored" | "aborted" | "deleted" | "expired";
+
+/** One upload as the database knows it. Moments are Unix milliseconds by the server's clock. */
+export interface UploadRecord {
+  readonly id: string;
+  readonly status: RecordStatus;
+  readonly bucket: string;
+  readonly key: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  readonly visibility: Visibility;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly partSize?: number;
+  readonly crc64nvme?: string;
+  /** The checksum of the browser, the size and the type equal what storage holds. */
+  readonly verified: boolean;
+  readonly etag?: string;
+  readonly versionId?: string;
+  readonly sequencer?: string;
+  /** The object's address without a signature; it opens by itself only if public. */
+  readonly url?: string;
+  readonly createdAt: number;
+  readonly storedAt?: number;
+  readonly expiresAt?: number;
+}
+
+/** One page of records, newest first. */
+export interface RecordPage {
+  /** A page may be short, or empty, and still have a cursor. */
+  readonly uploads: readonly UploadRecord[];
+  /** Where the next page starts; absent on the last one. */
+  readonly cursor?: string;
+}
+
+/** Where to read an object's bytes. */
+export interface Content {
+  /** A credential for a private object: do not log it. */
+  readonly url: string;
+  /** How long the address works; absent for a public object. */
+  readonly expiresInMs?: number;
+}
+
+/** One upload at one moment. It stays the same object until something of it changes. */
+export interface UploadSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  readonly state: UploadState;
+  readonly progress: Progress;
+  /** Why it failed. */
+  readonly error?: UploadError;
+  /** What storage holds, from `stored` on. */
+  readonly stored?: Stored;
+  /** Its record, once `processed`. */
+  readonly record?: UploadRecord;
+}
+
+/** All uploads of a client at one moment. It stays the same object until something changes. */
+export interface Snapshot {
+  /** In the order in which they were started. */
+  readonly uploads: readonly UploadSnapshot[];
+}
+
+/** One upload. It is not a promise: await its `done`. */
+export interface Upload {
+  /** The same in the API, the key and the record. */
+  readonly id: string;
+  readonly state: UploadState;
+  readonly progress: Progress;
+  /** Resolves when storage holds the file; rejects with an `UploadError`, or as `fetch` does on abort. */
+  readonly done: Promise<Stored>;
+  /** Resolves when the record is there. Nothing is asked of the API before this is called. */
+  processed(): Promise<UploadRecord>;
+  pause(): void;
+  resume(): void;
+  /** `done` then rejects with `reason`, or with an `AbortError`. */
+  abort(reason?: unknown): void;
+  /** Starts a failed upload again; `done` is then a new promise. Does nothing in any other state. */
+  retry(): void;
+}
+
+/** What `createClient` makes. */
+export interface Client {
+  /** Starts an upload. Throws an `UploadError` with code `invalid_option` when an option is wrong. */
+  upload(file: Blob, options?: UploadOptions): Upload;
+  /** Calls `listener` after each change of the snapshot; returns the function that ends that. */
+  subscribe(listener: () => void): () => void;
+  snapshot(): Snapshot;
+  /** My records, newest first. `limit` is 1 to 100. */
+  records(page?: { limit?: number | undefined; cursor?: string | undefined }): Promise<RecordPage>;
+  record(id: string): Promise<UploadRecord>;
+  content(id: string): Promise<Content>;
+  /** Ends all: uploads under way fail with code `closed`, and nothing is left running. */
+  close(): void;
+}
+
+/** What was being done when an error came up. */
+export type UploadPhase =
+  | "start"
+  | "hash"
+  | "create"
+  | "send"
+  | "complete"
+  | "abort"
+  | "process"
+  | "read";
+
+/** Every failure that is not an abort. */
+export interface UploadError extends Error {
+  readonly name: "UploadError";
+  readonly code: UploadErrorCode;
+  /** Whether the same again later can succeed without a change by the caller. */
+  readonly retryable: boolean;
+  readonly phase: UploadPhase;
+  /** The HTTP status, if an answer came. */
+  readonly status?: number;
+  /** Finds the request in the logs of the API or of storage. */
+  readonly requestId?: string;
+  readonly cause?: unknown;
+}
+
+/** Stable codes: one never changes its meaning; `unknown` is one that a newer API sent. */
+export type UploadErrorCode =
+  | "invalid_json"
+  | "unknown_field"
+  | "unsupported_media_type"
+  | "body_too_large"
+  | "invalid_batch"
+  | "invalid_id"
+  | "invalid_name"
+  | "invalid_size"
+  | "invalid_type"
+  | "invalid_checksum"
+  | "invalid_metadata"
+  | "invalid_visibility"
+  | "invalid_part"
+  | "invalid_cursor"
+  | "invalid_limit"
+  | "too_large"
+  | "type_not_allowed"
+  | "public_not_allowed"
+  | "rate_limited"
+  | "quota_open_uploads"
+  | "quota_bytes"
+  | "unauthenticated"
+  | "insufficient_scope"
+  | "invalid_subject"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "upload_mismatch"
+  | "upload_ended"
+  | "already_stored"
+  | "not_stored"
+  | "size_mismatch"
+  | "checksum_mismatch"
+  | "conflict"
+  | "service_unavailable"
+  | "internal"
+  | "aborted"
+  | "invalid_option"
+  | "unsupported"
+  | "wasm_unavailable"
+  | "network"
+  | "stalled"
+  | "storage_unavailable"
+  | "storage_refused"
+  | "server_clock"
+  | "misconfigured"
+  | "token_provider"
+  | "bad_response"
+  | "file_changed"
+  | "file_unreadable"
+  | "processing_timeout"
+  | "closed"
+  | "unknown";

@@ -1,0 +1,13 @@
+import type { Client, ClientOptions, UploadError } from "./api.d.ts";
+
+export type * from "./api.d.ts";
+
+/**
+ * Makes a client. The WebAssembly module is loaded at the first call.
+ *
+ * @throws UploadError with code `invalid_option`, `unsupported` (no browser) or `wasm_unavailable`.
+ */
+export function createClient(options: ClientOptions): Promise<Client>;
+
+/** Tells whether a caught value is an error of this SDK. */
+export function isUploadError(value: unknown): value is UploadError;

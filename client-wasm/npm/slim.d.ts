@@ -1,0 +1,23 @@
+import type { Client, ClientOptions, UploadError } from "./api.d.ts";
+
+export type * from "./api.d.ts";
+
+/** What this entry needs besides. */
+export interface SlimOptions extends ClientOptions {
+  /** `crowfly_bg.wasm`: its address, an answer that brings it, its bytes, or the compiled module. */
+  wasm:
+    | string
+    | URL
+    | Response
+    | BufferSource
+    | WebAssembly.Module
+    | Promise<Response | BufferSource | WebAssembly.Module>;
+  /** Makes a worker that runs `crowfly/worker.js`; without it checksums are computed in the page. */
+  worker?: (() => Worker) | undefined;
+}
+
+/** Makes a client from the caller's module. The first call's module serves all later ones. */
+export function createClient(options: SlimOptions): Promise<Client>;
+
+/** Tells whether a caught value is an error of this SDK. */
+export function isUploadError(value: unknown): value is UploadError;

@@ -1,0 +1,67 @@
+// The worker that computes CRC64NVME. It gets the compiled module of the page, so nothing is fetched, and
+// uses only its `crc*` exports, which take and give numbers: no glue, and no import is ever called.
+//
+// In:  { module } once, then { id, blob, start, end } for each range, { cancel: id }.
+// Out: { id, crc } as BigInt, { id, read } now and then, { id, error } with the error's name, { failed } if
+// the module cannot be used.
+
+const SLICE = 1024 * 1024;
+const REPORT_MS = 50;
+
+let hash;
+let work = Promise.resolve();
+const cancelled = new Set();
+const waiting = new Set();
+
+function refuse() {
+  throw new Error("this export is not for the worker");
+}
+
+async function open(module) {
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    (imports[from] ??= {})[name] = refuse;
+  }
+  hash = (await WebAssembly.instantiate(module, imports)).exports;
+}
+
+async function compute({ id, blob, start, end }) {
+  let reported = performance.now();
+  hash.crcOpen();
+  for (let at = start; at < end && !cancelled.has(id); ) {
+    const bytes = new Uint8Array(await blob.slice(at, Math.min(at + SLICE, end)).arrayBuffer());
+    if (bytes.length === 0) throw new DOMException("the file ended early", "NotReadableError");
+    const place = hash.crcSpace(bytes.length);
+    new Uint8Array(hash.memory.buffer, place, bytes.length).set(bytes);
+    hash.crcAdd(bytes.length);
+    at += bytes.length;
+    if (performance.now() - reported > REPORT_MS) {
+      reported = performance.now();
+      postMessage({ id, read: at - start });
+    }
+  }
+  const crc = hash.crcClose();
+  if (!cancelled.has(id)) postMessage({ id, crc });
+}
+
+async function answer(request) {
+  try {
+    if (!cancelled.has(request.id)) await compute(request);
+  } catch (error) {
+    postMessage({ id: request.id, error: String(error?.name ?? error) });
+  } finally {
+    cancelled.delete(request.id);
+    waiting.delete(request.id);
+  }
+}
+
+addEventListener("message", ({ data }) => {
+  if (data.module) {
+    work = open(data.module).catch(() => postMessage({ failed: true }));
+  } else if (data.cancel !== undefined) {
+    if (waiting.has(data.cancel)) cancelled.add(data.cancel);
+  } else {
+    waiting.add(data.id);
+    work = work.then(() => answer(data));
+  }
+});

@@ -1,0 +1,53 @@
+//! What `worker.js` calls, by numbers alone, so that the worker needs no glue.
+
+use std::cell::RefCell;
+
+use crowfly_engine::crc64::Crc64;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+thread_local! {
+    static WORK: RefCell<Work> = RefCell::new(Work { digest: None, space: Vec::new() });
+}
+
+struct Work {
+    digest: Option<Crc64>,
+    space: Vec<u8>,
+}
+
+/// Starts a checksum.
+#[wasm_bindgen(js_name = crcOpen, skip_typescript)]
+pub fn crc_open() {
+    WORK.with_borrow_mut(|work| work.digest.get_or_insert_default().reset());
+}
+
+/// Where to put the next `len` bytes; the address is good until the next call of any of these functions.
+#[wasm_bindgen(js_name = crcSpace, skip_typescript)]
+#[must_use]
+pub fn crc_space(len: usize) -> *const u8 {
+    WORK.with_borrow_mut(|work| {
+        if work.space.len() < len {
+            work.space.resize(len, 0);
+        }
+        work.space.as_ptr()
+    })
+}
+
+/// Takes in the first `len` bytes of the space.
+#[wasm_bindgen(js_name = crcAdd, skip_typescript)]
+pub fn crc_add(len: usize) {
+    WORK.with_borrow_mut(|work| {
+        if let (Some(digest), Some(bytes)) = (work.digest.as_mut(), work.space.get(..len)) {
+            digest.update(bytes);
+        }
+    });
+}
+
+/// The checksum since [`crc_open`].
+#[wasm_bindgen(js_name = crcClose, skip_typescript)]
+#[must_use]
+pub fn crc_close() -> u64 {
+    WORK.with_borrow(|work| {
+        let value = work.digest.as_ref().map(Crc64::value);
+        value.map_or(0, crowfly_contract::Crc64Nvme::value)
+    })
+}

@@ -1,0 +1,116 @@
+//! The few globals that the SDK uses, bound so that they work in a page and in a worker alike.
+
+use crowfly_contract::UploadId;
+use crowfly_engine::Millis;
+use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn date_now() -> f64;
+
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn random_values(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn global_report_error(error: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    pub(crate) fn console_warn(text: &str);
+
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(crate) fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = atob)]
+    pub(crate) fn global_atob(text: &str) -> Result<String, JsValue>;
+
+    /// Settles as the first of `promises` does; values that are no promises count as resolved.
+    #[wasm_bindgen(js_namespace = Promise, js_name = race)]
+    pub(crate) fn race(promises: &Array) -> Promise;
+}
+
+/// The monotonic clock.
+pub(crate) fn now() -> Millis {
+    Millis(performance_now() as u64)
+}
+
+/// Unix milliseconds by this machine's clock, which may be wrong.
+pub(crate) fn unix_ms() -> f64 {
+    date_now()
+}
+
+/// 128 random bits; zeros where there is no source of randomness.
+pub(crate) fn random() -> u128 {
+    let bytes = Uint8Array::new_with_length(16);
+    let mut value = [0u8; 16];
+    if random_values(&bytes).is_ok() {
+        bytes.copy_to(&mut value);
+    }
+    u128::from_le_bytes(value)
+}
+
+/// A new ULID.
+pub(crate) fn new_id() -> UploadId {
+    UploadId::from_parts(unix_ms() as u64, random())
+}
+
+/// Hands an exception of a callback to the page's `error` event, as a listener's would be.
+pub(crate) fn report_error(error: &JsValue) {
+    // Only very old browsers lack it; there the exception is lost, and the upload goes on.
+    drop(global_report_error(error));
+}
+
+/// Calls a callback of the application; its exception never comes back.
+pub(crate) fn notify(callback: &Function, argument: &JsValue) {
+    if let Err(error) = callback.call1(&JsValue::UNDEFINED, argument) {
+        report_error(&error);
+    }
+}
+
+/// Marks rejections of `promise` as handled: nobody has to look at it.
+pub(crate) fn pre_catch(promise: &Promise) {
+    // Any function will do; this one is there without a closure to keep alive.
+    let handler = get(&js_sys::global(), "Boolean");
+    let catch = get(promise, "catch").and_then(|catch| catch.dyn_into::<Function>().ok());
+    if let (Some(handler), Some(catch)) = (handler, catch) {
+        drop(catch.call1(promise, &handler));
+    }
+}
+
+/// A property, `None` when it is absent, undefined, or its getter throws.
+pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsString::from(name))
+        .ok()
+        .filter(|value| !value.is_undefined())
+}
+
+/// Sets a property of an object that this crate has made.
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // It fails only on frozen objects and proxies.
+    drop(Reflect::set(object, &JsString::from(name), value));
+}
+
+/// A frozen object.
+pub(crate) fn frozen(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        if !value.is_undefined() {
+            set(&object, name, value);
+        }
+    }
+    freeze(object.into())
+}
+
+/// A frozen array.
+pub(crate) fn frozen_array(items: impl Iterator<Item = JsValue>) -> JsValue {
+    freeze(items.collect::<Array>().into())
+}
+
+fn freeze(value: JsValue) -> JsValue {
+    Object::freeze(value.unchecked_ref::<Object>());
+    value
+}

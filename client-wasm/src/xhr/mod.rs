@@ -1,0 +1,102 @@
+//! The storage adapter: one PUT by `XMLHttpRequest`, the only way to see upload progress in a browser.
+
+mod s3_error;
+
+use std::ops::Range;
+
+use crowfly_contract::Grant;
+use crowfly_engine::SendFailure;
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
+
+use crate::api::retry_after;
+use crate::listener::Listener;
+
+/// One PUT under way; dropping it aborts the request and removes the listeners.
+pub(crate) struct Transfer {
+    xhr: XmlHttpRequest,
+    // Dropped first by `Drop` below, so that the abort is heard by nobody.
+    listeners: Vec<Listener>,
+}
+
+impl Transfer {
+    /// Sends a range of the file with exactly the grant's headers. `progress` hears how many bytes were
+    /// handed to the network, `end` hears the outcome, once.
+    ///
+    /// `None` if the browser refuses the address or a header.
+    pub(crate) fn start(
+        grant: &Grant,
+        body: &Blob,
+        mut progress: impl FnMut(u64) + 'static,
+        end: impl Fn(Result<(), SendFailure>) + Clone + 'static,
+    ) -> Option<Self> {
+        let xhr = XmlHttpRequest::new().ok()?;
+        xhr.open_with_async("PUT", &grant.url, true).ok()?;
+        for (name, value) in &grant.headers {
+            xhr.set_request_header(name, value).ok()?;
+        }
+        let upload = xhr.upload().ok()?;
+        let sent = Listener::new(&upload, "progress", move |event| {
+            if let Some(event) = event.dyn_ref::<ProgressEvent>() {
+                progress(event.loaded() as u64);
+            }
+        });
+        let answered = {
+            let (xhr, end) = (xhr.clone(), end.clone());
+            Listener::new(&xhr.clone(), "load", move |_| end(outcome(&xhr)))
+        };
+        // The browser itself aborts when the page is left or its user stops loading.
+        let lost = ["error", "abort"].map(|name| {
+            let end = end.clone();
+            Listener::new(&xhr, name, move |_| end(Err(SendFailure::Network)))
+        });
+        let mut listeners = vec![sent, answered];
+        listeners.extend(lost);
+        let transfer = Self { xhr, listeners };
+        transfer.xhr.send_with_opt_blob(Some(body)).ok()?;
+        Some(transfer)
+    }
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        self.listeners.clear();
+        // It does nothing to a request that has ended.
+        drop(self.xhr.abort());
+    }
+}
+
+/// A range of the file; of empty type, so that the browser adds no content type of its own.
+pub(crate) fn slice(file: &Blob, bytes: &Range<u64>) -> Option<Blob> {
+    file.slice_with_f64_and_f64(bytes.start as f64, bytes.end as f64)
+        .ok()
+}
+
+fn outcome(xhr: &XmlHttpRequest) -> Result<(), SendFailure> {
+    let status = xhr.status().unwrap_or(0);
+    match status {
+        0 => Err(SendFailure::Network),
+        200..=299 => Ok(()),
+        _ => Err(refusal(xhr, status)),
+    }
+}
+
+fn refusal(xhr: &XmlHttpRequest, status: u16) -> SendFailure {
+    let body = xhr.response_text().ok().flatten().unwrap_or_default();
+    // Asking for one header that CORS hides writes an error to the console; the list does not.
+    let headers = xhr.get_all_response_headers().unwrap_or_default();
+    let header = |name: &str| {
+        headers.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    };
+    SendFailure::Http {
+        status,
+        s3_code: s3_error::element(&body, "Code").map(str::to_owned),
+        retry_after_ms: header("retry-after").and_then(retry_after),
+        request_id: header("x-amz-request-id")
+            .or_else(|| s3_error::element(&body, "RequestId"))
+            .map(str::to_owned),
+    }
+}
