@@ -11,8 +11,10 @@ pub struct Config {
     pub hash_window: usize,
     /// Uploads of any size that may be hashed and created ahead of sending.
     pub ahead_uploads: usize,
-    /// Bytes up to which more small uploads (at most 100) may be hashed and created ahead of sending.
+    /// Uploads up to this many bytes are small: of them, so many as one create call takes may be ahead.
     pub ahead_bytes: u64,
+    /// How long a create call that is not full waits for uploads that are being hashed.
+    pub linger_ms: u64,
 
     /// No progress byte for this long: the request is cancelled and tried again.
     pub stall_ms: u64,
@@ -34,6 +36,8 @@ pub struct Config {
 
     /// Failed attempts in a row at one step before an upload fails.
     pub attempts: u32,
+    /// The same for attempts that found no network at all, and so moved no byte.
+    pub network_attempts: u32,
     /// Failed token requests in a row before the uploads that wait for one fail.
     pub token_attempts: u32,
     /// Upper bound of the first back-off; it doubles with each attempt, and the delay is drawn evenly
@@ -80,7 +84,8 @@ impl Default for Config {
             api_window: 4,
             hash_window: 4,
             ahead_uploads: 8,
-            ahead_bytes: 32 * 1024 * 1024,
+            ahead_bytes: 256 * 1024,
+            linger_ms: 10,
             stall_ms: 10_000,
             answer_ms: 30_000,
             answer_bytes: 4 * 1024 * 1024,
@@ -90,6 +95,7 @@ impl Default for Config {
             token_margin_ms: 10_000,
             grant_margin_ms: 5_000,
             attempts: 8,
+            network_attempts: 24,
             token_attempts: 3,
             backoff_base_ms: 500,
             backoff_cap_ms: 20_000,

@@ -49,3 +49,55 @@ impl Phase {
         }
     }
 }
+
+/// What an answer said beside its code.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) status: Option<u16>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: ErrorCode, phase: Phase, trace: Trace) -> Self {
+        let message = if trace.message.is_empty() {
+            Cow::Borrowed(sentence(code))
+        } else {
+            Cow::Owned(trace.message)
+        };
+        Self {
+            code,
+            phase,
+            status: trace.status,
+            request_id: trace.request_id.filter(|id| !id.is_empty()),
+            message,
+            retryable: code.retryable(),
+        }
+    }
+}
+
+/// What to tell when no server said anything.
+fn sentence(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Network => "no network path to the server; check the connection and try again",
+        ErrorCode::Stalled => "data stopped moving, again and again",
+        ErrorCode::StorageUnavailable => "storage kept failing; try again later",
+        ErrorCode::StorageRefused => "storage refused the request although its URL was fresh",
+        ErrorCode::ServerClock => "the signer's clock is wrong, so storage refuses its URLs",
+        ErrorCode::Misconfigured => "the bucket's address or region is configured wrongly",
+        ErrorCode::TokenProvider => "the token function gave no token",
+        ErrorCode::Unauthenticated => "the API refused a fresh token",
+        ErrorCode::BadResponse => "the API answered with something that is not its contract",
+        ErrorCode::FileChanged => "the file changed after it was picked; pick it again",
+        ErrorCode::FileUnreadable => "the file can no longer be read; pick it again",
+        ErrorCode::ChecksumMismatch => "storage received other bytes than were hashed",
+        ErrorCode::SizeMismatch => "storage holds another number of bytes than the file has",
+        ErrorCode::TooLarge => "the file is larger than one PUT can carry, 5 GiB",
+        ErrorCode::ProcessingTimeout => {
+            "the record did not appear in time; the object is stored all the same"
+        }
+        ErrorCode::Aborted => "the upload was aborted",
+        ErrorCode::Closed => "the client was closed",
+        _ => "",
+    }
+}

@@ -172,6 +172,8 @@ pub enum SendFailure {
         status: u16,
         /// The `Code` of storage's XML body, if one was found.
         s3_code: Option<String>,
+        /// The `Message` of that body.
+        s3_message: Option<String>,
         /// From the `Retry-After` header.
         retry_after_ms: Option<u64>,
         /// From `x-amz-request-id`, if it could be read.

@@ -18,13 +18,21 @@
     )
 )]
 
+mod classify;
 mod config;
 pub mod crc64;
 mod failure;
 mod input;
+mod job;
+mod link;
 mod output;
+mod part;
+mod progress;
 mod queue;
+mod retry;
 mod time;
+mod token;
+mod upload;
 
 pub use config::Config;
 pub use failure::{Failure, Phase};

@@ -1,0 +1,151 @@
+//! What an answer means for the upload: decided here once, by error code rather than by status alone.
+//!
+//! Source: Amazon S3 API Reference, "Error responses"; RFC 9110 section 10.2.3 for `Retry-After`.
+
+use crowfly_contract::ErrorCode;
+
+use crate::failure::Trace;
+use crate::{ApiFailure, SendFailure};
+
+/// What to do after a PUT that did not succeed.
+#[derive(Debug)]
+pub(crate) enum Storage {
+    /// Try again; `code` if it never works.
+    Retry {
+        code: ErrorCode,
+        told: Option<u64>,
+        /// Storage asks for fewer requests.
+        slow: bool,
+    },
+    /// No answer: the connection, or a refusal that the browser hides.
+    Lost,
+    /// A new URL may cure it; `code` if it does not.
+    Resign { code: ErrorCode, fatal: bool },
+    /// An object stands under the key: the API decides whether it is ours.
+    Ask,
+    /// Other bytes arrived than were hashed.
+    Rehash,
+    /// Nothing cures it.
+    Fail(ErrorCode),
+}
+
+pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
+    let (status, code, message, told, request_id) = match failure {
+        SendFailure::Network | SendFailure::Http { status: 0, .. } => {
+            return (Storage::Lost, Trace::default());
+        }
+        SendFailure::Changed => {
+            return (Storage::Fail(ErrorCode::FileChanged), Trace::default());
+        }
+        SendFailure::Unreadable => {
+            return (Storage::Fail(ErrorCode::FileUnreadable), Trace::default());
+        }
+        SendFailure::Http {
+            status,
+            s3_code,
+            s3_message,
+            retry_after_ms,
+            request_id,
+        } => (status, s3_code, s3_message, retry_after_ms, request_id),
+    };
+    let trace = Trace {
+        status: Some(status),
+        request_id,
+        message: String::new(),
+    };
+    let code = code.as_deref().unwrap_or_default();
+    let message = message.as_deref().unwrap_or_default();
+    (by_code(status, code, message, told), trace)
+}
+
+fn by_code(status: u16, code: &str, message: &str, told: Option<u64>) -> Storage {
+    let retry = |code, slow| Storage::Retry { code, told, slow };
+    let resign = |code, fatal| Storage::Resign { code, fatal };
+    match code {
+        "SlowDown" | "ServiceUnavailable" => return retry(ErrorCode::StorageUnavailable, true),
+        "RequestTimeout" | "IncompleteBody" => return retry(ErrorCode::Stalled, false),
+        "OperationAborted" | "ConditionalRequestConflict" => {
+            return retry(ErrorCode::Conflict, false);
+        }
+        "BadDigest" | "XAmzContentChecksumMismatch" => return Storage::Rehash,
+        "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => {
+            return resign(ErrorCode::StorageRefused, false);
+        }
+        "RequestTimeTooSkewed" => return resign(ErrorCode::ServerClock, true),
+        "NoSuchBucket" => return Storage::Fail(ErrorCode::Misconfigured),
+        _ => {}
+    }
+    match status {
+        403 if message.contains("expired") || message.contains("not valid yet") => {
+            resign(ErrorCode::ServerClock, false)
+        }
+        403 => resign(ErrorCode::StorageRefused, false),
+        412 => Storage::Ask,
+        503 | 429 => retry(ErrorCode::StorageUnavailable, true),
+        408 => retry(ErrorCode::Stalled, false),
+        300..=399 => Storage::Fail(ErrorCode::Misconfigured),
+        501 | 505 => Storage::Fail(ErrorCode::StorageRefused),
+        500.. => retry(ErrorCode::StorageUnavailable, false),
+        _ => Storage::Fail(ErrorCode::StorageRefused),
+    }
+}
+
+/// What to do after an API call that gave no result.
+#[derive(Debug)]
+pub(crate) enum Api {
+    /// No answer.
+    Lost,
+    /// Try again; `code` if it never works.
+    Retry { code: ErrorCode, told: Option<u64> },
+    /// The server wants fewer calls, or fewer open uploads.
+    Press { code: ErrorCode, told: Option<u64> },
+    /// The token is no good.
+    Unauthorized,
+    /// A word that stands.
+    Refused(ErrorCode),
+}
+
+pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
+    match failure {
+        ApiFailure::Network | ApiFailure::Http { status: 0, .. } => (Api::Lost, Trace::default()),
+        ApiFailure::BadResponse => {
+            let retry = Api::Retry {
+                code: ErrorCode::BadResponse,
+                told: None,
+            };
+            (retry, Trace::default())
+        }
+        ApiFailure::Http {
+            status,
+            code,
+            message,
+            request_id,
+            retry_after_ms,
+        } => {
+            let trace = Trace {
+                status: Some(status),
+                request_id: Some(request_id),
+                message,
+            };
+            (problem(Some(status), code, retry_after_ms), trace)
+        }
+    }
+}
+
+/// What a Problem means; `status` is that of the whole answer, if the Problem was the whole answer.
+pub(crate) fn problem(status: Option<u16>, code: ErrorCode, told: Option<u64>) -> Api {
+    let status = status.or(code.http_status()).unwrap_or(400);
+    match (status, code) {
+        (401, _) => Api::Unauthorized,
+        (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => {
+            Api::Press { code, told }
+        }
+        (500.., ErrorCode::Unknown) => Api::Retry {
+            code: ErrorCode::ServiceUnavailable,
+            told,
+        },
+        (500.. | 408, _) => Api::Retry { code, told },
+        _ if code.retryable() => Api::Retry { code, told },
+        _ => Api::Refused(code),
+    }
+}

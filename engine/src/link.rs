@@ -1,0 +1,93 @@
+//! What is known about the network and about the two services behind it.
+
+use crate::Millis;
+
+/// Whether there is a network, and the clock that budgets run on: it stands still while offline.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    offline_since: Option<Millis>,
+    offline_before: u64,
+    /// When one request may be tried while offline.
+    pub(crate) probe_at: Millis,
+}
+
+impl Link {
+    pub(crate) fn offline(&self) -> bool {
+        self.offline_since.is_some()
+    }
+
+    /// Returns whether that is news.
+    pub(crate) fn go_offline(&mut self, now: Millis, probe_ms: u64) -> bool {
+        let news = self.offline_since.is_none();
+        if news {
+            self.offline_since = Some(now);
+            self.probe_at = now.after(probe_ms);
+        }
+        news
+    }
+
+    /// Whether an answer to a request that began then proves that there is a network after all.
+    pub(crate) fn disproved_by(&self, began: Millis) -> bool {
+        self.offline_since.is_some_and(|since| began > since)
+    }
+
+    /// Returns whether that is news.
+    pub(crate) fn go_online(&mut self, now: Millis) -> bool {
+        let Some(since) = self.offline_since.take() else {
+            return false;
+        };
+        self.offline_before = self.offline_before.saturating_add(now.since(since));
+        true
+    }
+
+    /// Time that counts against budgets.
+    pub(crate) fn budget(&self, now: Millis) -> Millis {
+        let here = self.offline_since.map_or(0, |since| now.since(since));
+        Millis(now.since(Millis(self.offline_before.saturating_add(here))))
+    }
+}
+
+/// How one service has answered of late.
+#[derive(Debug, Default)]
+pub(crate) struct Service {
+    failures: u32,
+    failing_since: Option<Millis>,
+}
+
+impl Service {
+    pub(crate) fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn failed(&mut self, budget: Millis) {
+        self.failures = self.failures.saturating_add(1);
+        self.failing_since.get_or_insert(budget);
+    }
+
+    /// So many failures in a row that first attempts must pay like retries.
+    pub(crate) fn in_trouble(&self, window: usize) -> bool {
+        usize::try_from(self.failures).unwrap_or(usize::MAX) >= window.max(2)
+    }
+
+    /// For how long nothing has succeeded, on the budgets' clock.
+    pub(crate) fn failing_for(&self, budget: Millis) -> u64 {
+        self.failing_since.map_or(0, |since| budget.since(since))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budgets_clock_stands_still_while_offline() {
+        let mut link = Link::default();
+        assert_eq!(link.budget(Millis(10)), Millis(10));
+        assert!(link.go_offline(Millis(10), 5));
+        assert!(!link.go_offline(Millis(12), 5));
+        assert_eq!(link.budget(Millis(30)), Millis(10));
+        assert!(link.go_online(Millis(40)));
+        assert!(!link.go_online(Millis(41)));
+        assert_eq!(link.budget(Millis(45)), Millis(15));
+    }
+}

@@ -1,0 +1,101 @@
+//! A part: a range of the file that is hashed and sent by itself. A file that goes in one PUT has one.
+
+use std::ops::Range;
+
+use crowfly_contract::{Crc64Nvme, Grant};
+
+use crate::Millis;
+use crate::job::Step;
+
+/// Failed attempts in a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tries {
+    /// That count against the limit.
+    pub(crate) counted: u32,
+    /// That found no network.
+    pub(crate) network: u32,
+}
+
+impl Tries {
+    pub(crate) fn all(self) -> u32 {
+        self.counted.saturating_add(self.network)
+    }
+}
+
+/// Leave to send, and for how long.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    pub(crate) grant: Grant,
+    until: Option<Millis>,
+}
+
+impl Lease {
+    /// Keeps `margin_ms` of the grant's life unused, but never more than half of it.
+    pub(crate) fn new(grant: Grant, now: Millis, margin_ms: u64) -> Self {
+        let life = grant.expires_in_ms;
+        let usable = life.saturating_sub(margin_ms).max(life / 2);
+        Self {
+            grant,
+            // A life too short to be true is not checked here: storage has the last word.
+            until: (usable >= 1000).then(|| now.after(usable)),
+        }
+    }
+
+    pub(crate) fn expired(&self, now: Millis) -> bool {
+        self.until.is_some_and(|until| now >= until)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// As storage counts; `None` for the whole file in one PUT.
+    pub(crate) number: Option<u32>,
+    pub(crate) bytes: Range<u64>,
+    pub(crate) step: Step,
+    /// The checksum, once computed.
+    pub(crate) crc: Option<Crc64Nvme>,
+    /// The checksum before storage doubted it.
+    pub(crate) earlier_crc: Option<Crc64Nvme>,
+    pub(crate) lease: Option<Lease>,
+    /// Bytes that the running job has hashed.
+    pub(crate) hashed: u64,
+    /// Bytes that the running request has sent.
+    pub(crate) sent: u64,
+    /// Storage acknowledged it.
+    pub(crate) done: bool,
+    pub(crate) hashing: Tries,
+    pub(crate) sending: Tries,
+    /// Refusals in a row that a new URL may cure.
+    pub(crate) refused: u32,
+}
+
+impl Part {
+    pub(crate) fn whole(size: u64) -> Self {
+        Self {
+            number: None,
+            bytes: 0..size,
+            step: Step::Idle,
+            crc: None,
+            earlier_crc: None,
+            lease: None,
+            hashed: 0,
+            sent: 0,
+            done: false,
+            hashing: Tries::default(),
+            sending: Tries::default(),
+            refused: 0,
+        }
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.bytes.end.saturating_sub(self.bytes.start)
+    }
+
+    /// A fresh budget, as after a retry by the user.
+    pub(crate) fn forgive(&mut self) {
+        self.lease = None;
+        self.hashing = Tries::default();
+        self.sending = Tries::default();
+        self.refused = 0;
+    }
+}

@@ -1,0 +1,131 @@
+//! The ledger behind progress events. Invariant: `confirmed <= sent <= total`, `confirmed` never falls,
+//! and `sent` reaches `total` only with [`Ledger::finish`].
+
+use crate::{Millis, Progress};
+
+/// Time constant of the smoothing.
+const MEMORY_MS: u64 = 2_000;
+/// Shortest time over which a rate is taken.
+const SAMPLE_MS: u64 = 200;
+
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    shown: Progress,
+    sample: Option<(Millis, u64)>,
+}
+
+impl Ledger {
+    pub(crate) fn new(total: u64) -> Self {
+        Self {
+            shown: Progress {
+                total,
+                ..Progress::default()
+            },
+            sample: None,
+        }
+    }
+
+    pub(crate) fn shown(&self) -> Progress {
+        self.shown
+    }
+
+    /// Takes the present figures. Returns whether there is something to show.
+    pub(crate) fn moved(&mut self, hashed: u64, sent: u64) -> bool {
+        let before = (self.shown.hashed, self.shown.sent);
+        let most = self.shown.total.saturating_sub(1);
+        self.shown.hashed = hashed.min(self.shown.total);
+        self.shown.sent = sent.min(most).max(self.shown.confirmed);
+        before != (self.shown.hashed, self.shown.sent)
+    }
+
+    /// Brings rate and remaining time up to date.
+    pub(crate) fn measure(&mut self, now: Millis) {
+        let sent = self.shown.sent;
+        match self.sample {
+            Some((at, bytes)) if sent >= bytes => {
+                let took = now.since(at);
+                if took >= SAMPLE_MS {
+                    let rate = sent.saturating_sub(bytes).saturating_mul(1000);
+                    let rate = rate.checked_div(took).unwrap_or(0);
+                    self.smooth(rate, took);
+                    self.sample = Some((now, sent));
+                }
+            }
+            _ => self.sample = Some((now, sent)),
+        }
+        let left = self.shown.total.saturating_sub(sent).saturating_mul(1000);
+        self.shown.eta_ms = left.checked_div(self.shown.bytes_per_second);
+    }
+
+    /// Exponentially weighted by time; the first sample is taken as it is.
+    fn smooth(&mut self, rate: u64, took: u64) {
+        let old = self.shown.bytes_per_second;
+        self.shown.bytes_per_second = if old == 0 {
+            rate
+        } else {
+            let weighed = old
+                .saturating_mul(MEMORY_MS)
+                .saturating_add(rate.saturating_mul(took));
+            weighed
+                .checked_div(MEMORY_MS.saturating_add(took))
+                .unwrap_or(rate)
+        };
+    }
+
+    /// Nothing is being sent now.
+    pub(crate) fn rest(&mut self) {
+        self.sample = None;
+        self.shown.bytes_per_second = 0;
+        self.shown.eta_ms = None;
+    }
+
+    /// Storage has it all.
+    pub(crate) fn finish(&mut self) {
+        self.rest();
+        self.shown.sent = self.shown.total;
+        self.shown.confirmed = self.shown.total;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_byte_shows_only_at_the_end() {
+        let mut ledger = Ledger::new(10);
+        assert!(ledger.moved(10, 10));
+        assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (9, 0));
+        assert!(!ledger.moved(10, 12));
+        ledger.finish();
+        assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (10, 10));
+    }
+
+    #[test]
+    fn rate_and_rest_follow_a_steady_stream_and_survive_a_step_back() {
+        let mut ledger = Ledger::new(1_000_000);
+        for step in 0..=50u64 {
+            ledger.moved(0, step * 1000);
+            ledger.measure(Millis(step * 100));
+        }
+        let shown = ledger.shown();
+        assert_eq!(shown.bytes_per_second, 10_000);
+        assert_eq!(shown.eta_ms, Some(95_000));
+        ledger.moved(0, 0);
+        ledger.measure(Millis(5_100));
+        assert_eq!(ledger.shown().bytes_per_second, 10_000);
+        ledger.rest();
+        assert_eq!(ledger.shown().eta_ms, None);
+    }
+
+    #[test]
+    fn one_slow_second_does_not_make_the_rate_jump() {
+        let mut ledger = Ledger::new(1_000_000);
+        ledger.measure(Millis(0));
+        ledger.moved(0, 10_000);
+        ledger.measure(Millis(1000));
+        ledger.moved(0, 11_000);
+        ledger.measure(Millis(2000));
+        assert_eq!(ledger.shown().bytes_per_second, 7_000);
+    }
+}

@@ -1,0 +1,215 @@
+//! Answers of the hasher and of storage.
+
+use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+
+use super::Queue;
+use super::ending::Effort;
+use crate::classify::{self, Storage};
+use crate::failure::Trace;
+use crate::job::{Job, Step};
+use crate::{Millis, Phase, ReadFailure, SendFailure};
+
+impl Queue {
+    pub(super) fn hashed(&mut self, job: Job, index: u32, result: Result<Crc64Nvme, ReadFailure>) {
+        self.freed(job.id, job.work);
+        let crc = match result {
+            Ok(crc) => crc,
+            Err(ReadFailure::Changed) => return self.fail_hash(job.id, ErrorCode::FileChanged),
+            Err(ReadFailure::Unreadable) => {
+                return self.fail_hash(job.id, ErrorCode::FileUnreadable);
+            }
+        };
+        let Some(upload) = self.uploads.get_mut(&job.id) else {
+            return;
+        };
+        let Some(part) = upload.part(index) else {
+            return;
+        };
+        if part.earlier_crc.is_some_and(|earlier| earlier != crc) {
+            return self.fail_hash(job.id, ErrorCode::FileChanged);
+        }
+        part.crc = Some(crc);
+        part.earlier_crc = None;
+        part.hashing = Default::default();
+        if part.number.is_none() {
+            upload.item.crc64nvme = Some(crc);
+        }
+        self.show_progress(job.id);
+        self.proceed(job.id);
+    }
+
+    fn fail_hash(&mut self, id: UploadId, code: ErrorCode) {
+        self.fail(id, code, Phase::Hash, Trace::default());
+    }
+
+    pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
+        self.freed(job.id, job.work);
+        let code = ErrorCode::FileUnreadable;
+        let effort = Effort::Hash(index);
+        self.retry(job.id, effort, code, Trace::default(), None);
+    }
+
+    pub(super) fn sent(&mut self, job: Job, index: u32) {
+        self.freed(job.id, job.work);
+        self.storage.succeeded();
+        self.bucket.refund();
+        self.window.succeeded();
+        if let Some(part) = self
+            .uploads
+            .get_mut(&job.id)
+            .and_then(|upload| upload.part(index))
+        {
+            part.done = true;
+            part.lease = None;
+            part.sending = Default::default();
+            part.refused = 0;
+        }
+        self.show_progress(job.id);
+        self.proceed(job.id);
+    }
+
+    /// No byte moved for too long, or no answer came. The request is cancelled already.
+    pub(super) fn stalled(&mut self, job: Job, index: u32, started: Millis) {
+        self.window.cut(self.now, started);
+        self.freed(job.id, job.work);
+        if !self.link.offline() {
+            self.storage.failed(self.link.budget(self.now));
+        }
+        self.lost(job, index, ErrorCode::Stalled, true);
+    }
+
+    /// There is no answer. Once every byte is out, storage may hold the object: the API decides.
+    fn lost(&mut self, job: Job, index: u32, code: ErrorCode, counts: bool) {
+        let Some(part) = self
+            .uploads
+            .get_mut(&job.id)
+            .and_then(|upload| upload.part(index))
+        else {
+            return;
+        };
+        let all = part.size() > 0 && part.sent >= part.size();
+        let some = part.sent > 0;
+        part.lease = None;
+        part.sent = 0;
+        if all && let Some(upload) = self.uploads.get_mut(&job.id) {
+            upload.doubt = true;
+        }
+        self.show_progress(job.id);
+        let effort = if (counts || some) && !self.link.offline() {
+            Effort::Send(index)
+        } else {
+            Effort::Reach(index)
+        };
+        self.retry(job.id, effort, code, Trace::default(), None);
+        self.check_storage_outage(code);
+    }
+
+    pub(super) fn send_failed(
+        &mut self,
+        job: Job,
+        index: u32,
+        started: Millis,
+        failure: SendFailure,
+    ) {
+        self.freed(job.id, job.work);
+        let id = job.id;
+        let (verdict, trace) = classify::storage(failure);
+        match verdict {
+            Storage::Lost => {
+                if !self.link.offline() {
+                    self.storage.failed(self.link.budget(self.now));
+                }
+                return self.lost(job, index, ErrorCode::Network, false);
+            }
+            Storage::Retry { code, slow, .. } => {
+                self.storage.failed(self.link.budget(self.now));
+                if slow {
+                    self.window.cut(self.now, started);
+                }
+                if code != ErrorCode::StorageUnavailable {
+                    self.storage.succeeded();
+                }
+            }
+            _ => self.storage.succeeded(),
+        }
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        let checked = upload.item.crc64nvme.is_some();
+        let Some(part) = upload.part(index) else {
+            return;
+        };
+        part.sent = 0;
+        match verdict {
+            Storage::Lost => {}
+            Storage::Retry { code, told, .. } => {
+                self.retry(id, Effort::Send(index), code, trace, told);
+                self.check_storage_outage(code);
+            }
+            Storage::Resign { code, fatal } => {
+                part.lease = None;
+                part.refused = part.refused.saturating_add(1);
+                if fatal || part.refused > 1 {
+                    self.fail(id, code, Phase::Send, trace);
+                } else {
+                    // A clock that is off by a moment is given that moment.
+                    let moment = self.config.backoff_base_ms;
+                    let wait = (code == ErrorCode::ServerClock).then_some(moment);
+                    self.proceed_after(id, wait);
+                }
+            }
+            Storage::Ask => {
+                part.sending.counted = part.sending.counted.saturating_add(1);
+                let spent = part.sending.counted >= self.config.attempts;
+                upload.doubt = true;
+                if spent {
+                    self.fail(id, ErrorCode::Conflict, Phase::Send, trace);
+                } else {
+                    self.proceed(id);
+                }
+            }
+            Storage::Rehash if checked => {
+                part.earlier_crc = part.crc.take();
+                part.hashed = 0;
+                let code = ErrorCode::ChecksumMismatch;
+                self.retry(id, Effort::Send(index), code, trace, None);
+            }
+            Storage::Rehash => self.fail(id, ErrorCode::StorageRefused, Phase::Send, trace),
+            Storage::Fail(code) => self.fail(id, code, Phase::Send, trace),
+        }
+        self.show_progress(id);
+    }
+
+    /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.
+    pub(super) fn stop_bytes(&mut self, id: UploadId) {
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        let mut stopped = Vec::new();
+        let mut doubt = false;
+        for part in &mut upload.parts {
+            if let Step::Running(request, _) = part.step {
+                stopped.push(request);
+                doubt |= part.size() > 0 && part.sent >= part.size();
+                part.step = Step::Idle;
+                part.sent = 0;
+                part.hashed = 0;
+            }
+        }
+        upload.doubt |= doubt;
+        for request in stopped {
+            self.cancel(request);
+        }
+        self.show_progress(id);
+    }
+
+    /// Has the present figures told with the next frame.
+    pub(super) fn show_progress(&mut self, id: UploadId) {
+        if let Some(upload) = self.uploads.get_mut(&id)
+            && !upload.ended()
+            && upload.count()
+        {
+            self.moved.insert(id);
+        }
+    }
+}

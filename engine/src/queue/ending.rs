@@ -1,0 +1,254 @@
+//! Trying again, giving up, and the three endings.
+
+use crowfly_contract::{ErrorCode, Stored, UploadId};
+
+use super::Queue;
+use super::requests::Timer;
+use crate::failure::Trace;
+use crate::job::{Step, Work};
+use crate::{Event, Failure, Phase, State};
+
+/// What failed, and so which budget pays.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Effort {
+    Hash(u32),
+    /// A request to storage that was answered, or moved bytes.
+    Send(u32),
+    /// A request to storage that did not get out.
+    Reach(u32),
+    /// A call that was answered.
+    Call(Phase),
+    /// A call that was not.
+    ReachApi(Phase),
+}
+
+impl Effort {
+    fn phase(self) -> Phase {
+        match self {
+            Self::Hash(_) => Phase::Hash,
+            Self::Send(_) | Self::Reach(_) => Phase::Send,
+            Self::Call(phase) | Self::ReachApi(phase) => phase,
+        }
+    }
+}
+
+impl Queue {
+    /// Counts a failed attempt and tries again later, or fails the upload.
+    pub(super) fn retry(
+        &mut self,
+        id: UploadId,
+        effort: Effort,
+        code: ErrorCode,
+        trace: Trace,
+        told: Option<u64>,
+    ) {
+        let offline = self.link.offline();
+        let (attempts, reaches) = (self.config.attempts, self.config.network_attempts);
+        let abort_attempts = self.config.abort_attempts;
+        let Some(upload) = self.alive(id) else { return };
+        let aborting = upload.aborting;
+        let tries = match effort {
+            Effort::Hash(index) => upload.part(index).map(|part| &mut part.hashing),
+            Effort::Send(index) | Effort::Reach(index) => {
+                upload.part(index).map(|part| &mut part.sending)
+            }
+            Effort::Call(_) | Effort::ReachApi(_) => Some(&mut upload.calling),
+        };
+        let Some(tries) = tries else { return };
+        let reach = matches!(effort, Effort::Reach(_) | Effort::ReachApi(_));
+        if reach && offline && !aborting {
+            // Nobody expected it to work: the work waits for the network.
+            return self.proceed(id);
+        }
+        let count = if reach {
+            &mut tries.network
+        } else {
+            &mut tries.counted
+        };
+        *count = count.saturating_add(1);
+        let tries = *tries;
+        let deleting = effort.phase() == Phase::Abort;
+        if deleting && tries.all() >= abort_attempts {
+            return self.end_aborted(id);
+        }
+        if !aborting && (tries.counted >= attempts || tries.network >= reaches) {
+            return self.fail(id, code, effort.phase(), trace);
+        }
+        let delay = self.random.delay(&self.config, tries.all(), told);
+        self.proceed_after(id, Some(delay));
+    }
+
+    /// Nothing cures it. An upload that is being aborted goes on with that.
+    pub(super) fn fail(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: Trace) {
+        match self.alive(id) {
+            Some(upload) if upload.aborting => self.proceed(id),
+            Some(_) => self.fail_now(id, Failure::new(code, phase, trace)),
+            None => {}
+        }
+    }
+
+    pub(super) fn fail_now(&mut self, id: UploadId, failure: Failure) {
+        let Some(awaited) = self.end(id, State::Failed) else {
+            return;
+        };
+        if let Some(upload) = self.uploads.get_mut(&id) {
+            upload.failure = Some(failure.clone());
+        }
+        self.emit(Event::Failed {
+            upload: id,
+            failure: failure.clone(),
+        });
+        if awaited {
+            self.emit(Event::ProcessingFailed {
+                upload: id,
+                failure,
+            });
+        }
+    }
+
+    pub(super) fn end_aborted(&mut self, id: UploadId) {
+        let Some(awaited) = self.end(id, State::Aborted) else {
+            return;
+        };
+        self.emit(Event::Aborted { upload: id });
+        if awaited {
+            let failure = Failure::new(ErrorCode::Aborted, Phase::Process, Trace::default());
+            self.emit(Event::ProcessingFailed {
+                upload: id,
+                failure,
+            });
+        }
+    }
+
+    pub(super) fn end_stored(&mut self, id: UploadId, stored: Stored) {
+        let Some(upload) = self.alive(id) else { return };
+        upload.ledger.finish();
+        upload.stored = Some(stored.clone());
+        let progress = upload.ledger.shown();
+        self.emit(Event::Progress {
+            upload: id,
+            progress,
+        });
+        let awaited = self.end(id, State::Stored);
+        self.emit(Event::Stored { upload: id, stored });
+        if awaited == Some(true) {
+            self.join_poll(id);
+        }
+    }
+
+    /// Leaves nothing of the upload running. Returns whether its record is awaited; `None` if it had
+    /// ended before.
+    fn end(&mut self, id: UploadId, state: State) -> Option<bool> {
+        self.alive(id)?;
+        self.stop_bytes(id);
+        self.drop_waiting(id);
+        self.drop_abort_timer(id);
+        let upload = self.alive(id)?;
+        let place = upload.place(Work::Create);
+        let call = std::mem::take(&mut upload.call);
+        upload.ledger.rest();
+        upload.aborting = false;
+        upload.shown = state;
+        let awaited = std::mem::take(&mut upload.awaited);
+        self.backlog.remove(&place);
+        match call {
+            Step::Running(request, Work::Create) => self.leave_create(request, id),
+            Step::Running(request, _) => {
+                self.cancel(request);
+            }
+            _ => {}
+        }
+        self.moved.remove(&id);
+        self.touched.remove(&id);
+        self.emit(Event::State { upload: id, state });
+        Some(awaited)
+    }
+
+    /// Takes work that is ready or delayed out of lanes and timers.
+    pub(super) fn drop_waiting(&mut self, id: UploadId) {
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        let steps: Vec<Step> = upload.steps().collect();
+        for step in steps {
+            let (Step::Ready(work) | Step::Delayed(_, work)) = step else {
+                continue;
+            };
+            let Some(upload) = self.uploads.get_mut(&id) else {
+                return;
+            };
+            let place = upload.place(work);
+            if let Some(step) = upload.step(work) {
+                *step = Step::Idle;
+            }
+            if let Step::Delayed(until, _) = step {
+                self.timers.remove(&(until, Timer::Job(place.job)));
+            } else {
+                self.lanes.of(work).remove(&place);
+            }
+        }
+    }
+
+    pub(super) fn drop_abort_timer(&mut self, id: UploadId) {
+        if let Some(upload) = self.uploads.get_mut(&id)
+            && let Some(at) = upload.abort_at.take()
+        {
+            self.timers.remove(&(at, Timer::Abort(id)));
+        }
+    }
+
+    /// Work that was delayed for want of a network goes at once.
+    pub(super) fn hurry(&mut self) {
+        let delayed: Vec<_> = self
+            .timers
+            .iter()
+            .filter_map(|&(at, timer)| match timer {
+                Timer::Job(job) => Some((at, job)),
+                _ => None,
+            })
+            .collect();
+        for (at, job) in delayed {
+            let reach = self.uploads.get(&job.id).is_some_and(|upload| {
+                let sending = upload.parts.iter().any(|part| part.sending.network > 0);
+                sending || upload.calling.network > 0
+            });
+            if reach {
+                self.timers.remove(&(at, Timer::Job(job)));
+                self.freed(job.id, job.work);
+                self.proceed(job.id);
+            }
+        }
+    }
+
+    pub(super) fn check_storage_outage(&mut self, code: ErrorCode) {
+        let budget = self.link.budget(self.now);
+        if self.storage.failing_for(budget) >= self.config.outage_ms {
+            self.storage.succeeded();
+            self.fail_all(code, Phase::Send);
+        }
+    }
+
+    pub(super) fn check_api_outage(&mut self, code: ErrorCode) {
+        let budget = self.link.budget(self.now);
+        if self.api.failing_for(budget) >= self.config.outage_ms {
+            self.api.succeeded();
+            self.fail_all(code, Phase::Create);
+        }
+    }
+
+    /// A service is gone: everybody who would need it next learns so now, not one by one for hours.
+    fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
+        let waiting = |upload: &crate::upload::Upload| {
+            !upload.ended() && !upload.paused && !upload.aborting && !upload.running()
+        };
+        let ids: Vec<UploadId> = self
+            .uploads
+            .iter()
+            .filter(|(_, upload)| waiting(upload))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            self.fail(id, code, phase, Trace::default());
+        }
+    }
+}

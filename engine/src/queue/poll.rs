@@ -1,0 +1,213 @@
+//! Asking whether stored uploads are processed: in rounds, for all that are awaited together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crowfly_contract::{ErrorCode, StatusEntry, UploadId, UploadStatus};
+
+use super::Queue;
+use crate::classify::{self, Api};
+use crate::failure::Trace;
+use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
+
+/// Who is awaited, and when to ask.
+#[derive(Debug, Default)]
+pub(crate) struct Poll {
+    /// With the end of patience, on the budgets' clock.
+    awaited: BTreeMap<UploadId, Millis>,
+    ends: BTreeSet<(Millis, UploadId)>,
+    /// Still to be asked in this round.
+    due: Vec<UploadId>,
+    /// Calls of this round that are out.
+    asking: usize,
+    next_round: Option<Millis>,
+    interval_ms: u64,
+}
+
+impl Poll {
+    pub(crate) fn has_due(&self) -> bool {
+        !self.due.is_empty()
+    }
+
+    pub(crate) fn take_due(&mut self, most: usize) -> Vec<UploadId> {
+        self.asking = self.asking.saturating_add(1);
+        let keep = self.due.len().saturating_sub(most);
+        self.due.split_off(keep)
+    }
+
+    fn join(&mut self, id: UploadId, ends: Millis, now: Millis, first_ms: u64) {
+        self.leave(id);
+        self.awaited.insert(id, ends);
+        self.ends.insert((ends, id));
+        self.interval_ms = first_ms;
+        if self.asking == 0 && self.due.is_empty() {
+            let soon = now.after(first_ms);
+            self.next_round = Some(self.next_round.map_or(soon, |at| at.min(soon)));
+        }
+    }
+
+    /// Returns whether it was awaited.
+    pub(crate) fn leave(&mut self, id: UploadId) -> bool {
+        let Some(ends) = self.awaited.remove(&id) else {
+            return false;
+        };
+        self.ends.remove(&(ends, id));
+        true
+    }
+}
+
+impl Queue {
+    pub(super) fn await_processed(&mut self, id: UploadId) {
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        match (upload.shown, &upload.failure, &upload.record) {
+            (State::Processed, _, Some(record)) => {
+                let record = record.clone();
+                self.emit(Event::Processed { upload: id, record });
+            }
+            (State::Failed, Some(failure), _) => {
+                let failure = failure.clone();
+                self.emit(Event::ProcessingFailed {
+                    upload: id,
+                    failure,
+                });
+            }
+            (State::Aborted, ..) => {
+                self.processing_failed(id, ErrorCode::Aborted, Trace::default());
+            }
+            (State::Stored, ..) if self.closed => {
+                self.processing_failed(id, ErrorCode::Closed, Trace::default());
+            }
+            (State::Stored, ..) => self.join_poll(id),
+            _ => upload.awaited = true,
+        }
+    }
+
+    pub(super) fn join_poll(&mut self, id: UploadId) {
+        if self.poll.awaited.contains_key(&id) {
+            return;
+        }
+        let ends = self.link.budget(self.now).after(self.config.processing_ms);
+        let first_ms = self.config.poll_first_ms;
+        self.poll.join(id, ends, self.now, first_ms);
+    }
+
+    /// When polling has something to do next.
+    pub(super) fn poll_at(&self) -> Option<Millis> {
+        let (ends, _) = self.poll.ends.first()?;
+        // The budgets' clock stands still while offline: nothing ends then.
+        let left = ends.since(self.link.budget(self.now));
+        let end = (!self.link.offline()).then(|| self.now.after(left));
+        let round = self.poll.next_round;
+        [end, round].into_iter().flatten().min()
+    }
+
+    pub(super) fn start_poll_round(&mut self) {
+        let budget = self.link.budget(self.now);
+        while let Some(&(ends, id)) = self.poll.ends.first() {
+            if ends > budget {
+                break;
+            }
+            self.poll.leave(id);
+            self.processing_failed(id, ErrorCode::ProcessingTimeout, Trace::default());
+        }
+        if self.poll.next_round.is_some_and(|at| at <= self.now) {
+            self.poll.next_round = None;
+            self.poll.due = self.poll.awaited.keys().copied().collect();
+        }
+    }
+
+    pub(super) fn statuses(&mut self, asked: &[UploadId], entries: Vec<StatusEntry>) {
+        for StatusEntry { id, status, record } in entries {
+            if !asked.contains(&id) {
+                continue;
+            }
+            match (status, record) {
+                (UploadStatus::Stored, Some(record)) => {
+                    if self.poll.leave(id)
+                        && let Some(upload) = self.uploads.get_mut(&id)
+                    {
+                        let record = Box::new(record);
+                        upload.shown = State::Processed;
+                        upload.record = Some(record.clone());
+                        self.emit(Event::State {
+                            upload: id,
+                            state: State::Processed,
+                        });
+                        self.emit(Event::Processed { upload: id, record });
+                    }
+                }
+                (UploadStatus::Deleted, _) => {
+                    self.all_processing_failed(&[id], ErrorCode::UploadEnded, &Trace::default());
+                }
+                // Aborted and expired are not the last word on an object that is stored.
+                _ => {}
+            }
+        }
+        self.round_answered();
+    }
+
+    pub(super) fn status_failed(
+        &mut self,
+        asked: &[UploadId],
+        generation: u32,
+        failure: ApiFailure,
+    ) {
+        let (verdict, trace) = classify::api(failure);
+        self.api_judged(&verdict, generation);
+        match verdict {
+            Api::Unauthorized => {
+                if self.token.refused(self.now, generation) {
+                    self.all_processing_failed(asked, ErrorCode::Unauthenticated, &trace);
+                }
+            }
+            Api::Refused(code) => self.all_processing_failed(asked, code, &trace),
+            Api::Press { told, .. } => self.press_api(told),
+            Api::Lost | Api::Retry { .. } => {}
+        }
+        self.round_answered();
+    }
+
+    /// The token function failed for good, or the client is closed.
+    pub(super) fn stop_poll(&mut self, code: ErrorCode) {
+        self.poll.due.clear();
+        self.poll.next_round = None;
+        let all: Vec<UploadId> = self.poll.awaited.keys().copied().collect();
+        self.all_processing_failed(&all, code, &Trace::default());
+    }
+
+    fn all_processing_failed(&mut self, ids: &[UploadId], code: ErrorCode, trace: &Trace) {
+        for id in ids {
+            if self.poll.leave(*id) {
+                self.processing_failed(*id, code, trace.clone());
+            }
+        }
+    }
+
+    fn processing_failed(&mut self, id: UploadId, code: ErrorCode, trace: Trace) {
+        let failure = Failure::new(code, Phase::Process, trace);
+        self.emit(Event::ProcessingFailed {
+            upload: id,
+            failure,
+        });
+    }
+
+    /// One call of the round came back; after the last one the next round is set.
+    fn round_answered(&mut self) {
+        self.poll.asking = self.poll.asking.saturating_sub(1);
+        if self.poll.asking > 0 || self.poll.has_due() {
+            return;
+        }
+        if self.poll.awaited.is_empty() {
+            self.poll.next_round = None;
+            return;
+        }
+        let interval = self.poll.interval_ms;
+        let spread = self.random.up_to(interval / 2);
+        let wait = interval.saturating_sub(interval / 4).saturating_add(spread);
+        self.poll.next_round = Some(self.now.after(wait));
+        self.poll.interval_ms = interval
+            .saturating_add(interval / 2)
+            .min(self.config.poll_last_ms);
+    }
+}

@@ -1,0 +1,335 @@
+//! Commands that are out: each has a deadline, and a reply that comes late finds nothing here.
+
+use crowfly_contract::UploadId;
+
+use super::Queue;
+use crate::job::{Job, Step, Work};
+use crate::{ApiFailure, Command, Millis, Output, Reply, RequestId, SendFailure, TokenFailure};
+
+/// A command without its answer.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) flight: Flight,
+    pub(crate) started: Millis,
+    pub(crate) deadline: Millis,
+    /// When the timer fires, which may be before the deadline if that has moved.
+    armed: Millis,
+    /// Of the token that the call carries.
+    pub(crate) generation: u32,
+    pub(crate) moved_at: Millis,
+    pub(crate) moved: u64,
+    pub(crate) total: u64,
+}
+
+/// What the command is for.
+#[derive(Debug)]
+pub(crate) enum Flight {
+    Hash(Job, u32),
+    Send(Job, u32),
+    Create(Vec<UploadId>),
+    Complete(UploadId),
+    Delete(UploadId),
+    Status(Vec<UploadId>),
+    Token,
+}
+
+impl Flight {
+    fn fits(&self, reply: &Reply) -> bool {
+        matches!(
+            (self, reply),
+            (Self::Hash(..), Reply::Hashed(_))
+                | (Self::Send(..), Reply::Sent | Reply::SendFailed(_))
+                | (Self::Create(_), Reply::Created(_) | Reply::ApiFailed(_))
+                | (Self::Complete(_), Reply::Completed(_) | Reply::ApiFailed(_))
+                | (Self::Delete(_), Reply::Deleted | Reply::ApiFailed(_))
+                | (Self::Status(_), Reply::Statuses(_) | Reply::ApiFailed(_))
+                | (Self::Token, Reply::Token(_))
+        )
+    }
+}
+
+/// Whether somebody out there wrote this.
+fn answered(reply: &Reply) -> bool {
+    match reply {
+        Reply::Sent
+        | Reply::Created(_)
+        | Reply::Completed(_)
+        | Reply::Deleted
+        | Reply::Statuses(_) => true,
+        Reply::SendFailed(SendFailure::Http { status, .. })
+        | Reply::ApiFailed(ApiFailure::Http { status, .. }) => *status > 0,
+        _ => false,
+    }
+}
+
+/// How many commands of a kind are out.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) hash: usize,
+    pub(crate) send: usize,
+    /// Create, complete, delete and status calls.
+    pub(crate) api: usize,
+    /// Uploads in create calls.
+    pub(crate) creating: usize,
+    pub(crate) token: usize,
+}
+
+impl Counts {
+    fn of(&mut self, flight: &Flight) -> &mut usize {
+        match flight {
+            Flight::Hash(..) => &mut self.hash,
+            Flight::Send(..) => &mut self.send,
+            Flight::Token => &mut self.token,
+            _ => &mut self.api,
+        }
+    }
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Timer {
+    /// A request's deadline.
+    Request(RequestId),
+    /// The end of a back-off.
+    Job(Job),
+    /// The end of patience with the server's answer to a cancellation.
+    Abort(UploadId),
+}
+
+impl Queue {
+    pub(super) fn request_id(&mut self) -> RequestId {
+        self.next_request = self.next_request.saturating_add(1);
+        RequestId(self.next_request)
+    }
+
+    /// Enters a command in the books.
+    pub(super) fn launch(
+        &mut self,
+        request: RequestId,
+        flight: Flight,
+        patience_ms: u64,
+        generation: u32,
+        total: u64,
+    ) {
+        let deadline = self.now.after(patience_ms);
+        let count = self.counts.of(&flight);
+        *count = count.saturating_add(1);
+        if let Flight::Create(ids) = &flight {
+            self.counts.creating = self.counts.creating.saturating_add(ids.len());
+        }
+        self.timers.insert((deadline, Timer::Request(request)));
+        self.live.insert(
+            request,
+            Live {
+                flight,
+                started: self.now,
+                deadline,
+                armed: deadline,
+                generation,
+                moved_at: self.now,
+                moved: 0,
+                total,
+            },
+        );
+        if self.link.offline() {
+            self.link.probe_at = self.now.after(self.config.offline_probe_ms);
+        }
+    }
+
+    /// Strikes a request off the books.
+    fn take(&mut self, request: RequestId) -> Option<Live> {
+        let live = self.live.remove(&request)?;
+        let count = self.counts.of(&live.flight);
+        *count = count.saturating_sub(1);
+        if let Flight::Create(ids) = &live.flight {
+            self.counts.creating = self.counts.creating.saturating_sub(ids.len());
+        }
+        self.timers.remove(&(live.armed, Timer::Request(request)));
+        Some(live)
+    }
+
+    /// Stops a request whose answer nobody wants any more.
+    pub(super) fn cancel(&mut self, request: RequestId) -> Option<Live> {
+        let live = self.take(request)?;
+        self.outputs
+            .push_back(Output::Do(Command::Cancel { request }));
+        Some(live)
+    }
+
+    /// Takes an upload out of a shared create call; the last one stops it.
+    pub(super) fn leave_create(&mut self, request: RequestId, id: UploadId) {
+        let Some(live) = self.live.get_mut(&request) else {
+            return;
+        };
+        if let Flight::Create(ids) = &mut live.flight {
+            let before = ids.len();
+            ids.retain(|other| *other != id);
+            let gone = before.saturating_sub(ids.len());
+            let empty = ids.is_empty();
+            self.counts.creating = self.counts.creating.saturating_sub(gone);
+            if empty {
+                self.cancel(request);
+            }
+        }
+    }
+
+    pub(super) fn progress(&mut self, request: RequestId, sent: u64) {
+        let Some(live) = self.live.get_mut(&request) else {
+            return;
+        };
+        let sent = sent.min(live.total);
+        if sent <= live.moved {
+            return;
+        }
+        let gap = self.now.since(live.moved_at);
+        let first = live.moved == 0;
+        live.moved = sent;
+        live.moved_at = self.now;
+        let (job, index, hashing) = match live.flight {
+            Flight::Hash(job, index) => (job, index, true),
+            Flight::Send(job, index) => (job, index, false),
+            _ => return,
+        };
+        let patience = if hashing {
+            self.config.hash_stall_ms
+        } else if sent == live.total {
+            let elapsed = self.now.since(live.started);
+            let needed = self.config.answer_bytes.saturating_mul(elapsed);
+            let needed = needed.checked_div(sent).unwrap_or(0);
+            let needed = needed.min(self.config.answer_ms.saturating_mul(20));
+            self.config
+                .answer_ms
+                .saturating_add(needed.saturating_mul(2))
+        } else {
+            if !first {
+                self.slowest_step_ms = self.slowest_step_ms.max(gap);
+            }
+            self.config
+                .stall_ms
+                .max(self.slowest_step_ms.saturating_mul(2))
+        };
+        live.deadline = self.now.after(patience);
+        // The timer stays where it is and looks at the deadline when it fires.
+        let Some(upload) = self.uploads.get_mut(&job.id) else {
+            return;
+        };
+        if let Some(part) = upload.part(index) {
+            *(if hashing {
+                &mut part.hashed
+            } else {
+                &mut part.sent
+            }) = sent;
+        }
+        if upload.count() {
+            self.moved.insert(job.id);
+        }
+    }
+
+    pub(super) fn reply(&mut self, request: RequestId, reply: Reply) {
+        let expected = self.live.get(&request);
+        if !expected.is_some_and(|live| live.flight.fits(&reply)) {
+            return;
+        }
+        if let Some(live) = self.take(request) {
+            self.settle(live, reply);
+        }
+    }
+
+    fn settle(&mut self, live: Live, reply: Reply) {
+        let generation = live.generation;
+        if answered(&reply) && self.link.disproved_by(live.started) {
+            self.go_online();
+        }
+        match (live.flight, reply) {
+            (Flight::Hash(job, index), Reply::Hashed(result)) => self.hashed(job, index, result),
+            (Flight::Send(job, index), Reply::Sent) => self.sent(job, index),
+            (Flight::Send(job, index), Reply::SendFailed(failure)) => {
+                self.send_failed(job, index, live.started, failure);
+            }
+            (Flight::Create(ids), Reply::Created(results)) => {
+                self.api_answered(generation);
+                self.created(&ids, results);
+            }
+            (Flight::Create(ids), Reply::ApiFailed(failure)) => {
+                self.create_failed(ids, generation, failure);
+            }
+            (Flight::Complete(id), Reply::Completed(completion)) => {
+                self.api_answered(generation);
+                self.completed(id, completion);
+            }
+            (Flight::Complete(id), Reply::ApiFailed(failure)) => {
+                self.complete_failed(id, generation, failure);
+            }
+            (Flight::Delete(id), Reply::Deleted) => {
+                self.api_answered(generation);
+                self.freed(id, Work::Delete);
+                self.end_aborted(id);
+            }
+            (Flight::Delete(id), Reply::ApiFailed(failure)) => {
+                self.delete_failed(id, generation, failure);
+            }
+            (Flight::Status(ids), Reply::Statuses(entries)) => {
+                self.api_answered(generation);
+                self.statuses(&ids, entries);
+            }
+            (Flight::Status(ids), Reply::ApiFailed(failure)) => {
+                self.status_failed(&ids, generation, failure);
+            }
+            (Flight::Token, Reply::Token(Ok(life))) => self.token.got(self.now, life),
+            (Flight::Token, Reply::Token(Err(TokenFailure))) => self.token_failed(),
+            _ => {}
+        }
+    }
+
+    /// The work is not running any more.
+    pub(super) fn freed(&mut self, id: UploadId, work: Work) {
+        self.touched.insert(id);
+        if let Some(step) = self
+            .uploads
+            .get_mut(&id)
+            .and_then(|upload| upload.step(work))
+        {
+            *step = Step::Idle;
+        }
+    }
+
+    /// Brings all timers up to `now`.
+    pub(super) fn fire_timers(&mut self) {
+        while let Some(&(at, timer)) = self.timers.first() {
+            if at > self.now {
+                break;
+            }
+            self.timers.pop_first();
+            match timer {
+                Timer::Request(request) => self.check_deadline(request),
+                Timer::Job(job) => {
+                    self.freed(job.id, job.work);
+                    self.proceed(job.id);
+                }
+                Timer::Abort(id) => self.end_aborted(id),
+            }
+        }
+    }
+
+    fn check_deadline(&mut self, request: RequestId) {
+        let Some(live) = self.live.get_mut(&request) else {
+            return;
+        };
+        if live.deadline > self.now {
+            live.armed = live.deadline;
+            let timer = (live.deadline, Timer::Request(request));
+            self.timers.insert(timer);
+            return;
+        }
+        let Some(live) = self.cancel(request) else {
+            return;
+        };
+        let reply = match &live.flight {
+            Flight::Hash(job, index) => return self.hash_stalled(*job, *index),
+            Flight::Send(job, index) => return self.stalled(*job, *index, live.started),
+            Flight::Token => Reply::Token(Err(TokenFailure)),
+            _ => Reply::ApiFailed(ApiFailure::Network),
+        };
+        self.settle(live, reply);
+    }
+}

@@ -1,0 +1,138 @@
+//! When to try again: jitter, and a bucket that keeps many uploads from making a storm.
+
+use crate::{Config, Millis};
+
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+#[derive(Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 to `most`.
+    pub(crate) fn up_to(&mut self, most: u64) -> u64 {
+        let wide = u128::from(self.next()).saturating_mul(u128::from(most).saturating_add(1));
+        u64::try_from(wide >> 64).unwrap_or(most)
+    }
+
+    /// The delay before attempt `failed + 1`: full jitter below a doubling bound. A `Retry-After` is kept
+    /// to, with a little jitter so that those who were told the same do not come back together.
+    pub(crate) fn delay(&mut self, config: &Config, failed: u32, told: Option<u64>) -> u64 {
+        match told {
+            Some(told) => told
+                .min(config.retry_after_cap_ms)
+                .saturating_add(self.up_to(config.backoff_base_ms)),
+            None => {
+                let doubled = 1u64
+                    .checked_shl(failed.saturating_sub(1))
+                    .unwrap_or(u64::MAX);
+                let bound = config.backoff_base_ms.saturating_mul(doubled);
+                self.up_to(bound.min(config.backoff_cap_ms))
+            }
+        }
+    }
+}
+
+/// Tokens that retries pay with, in thousandths so that time can give them in small change.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    thousandths: u64,
+    full: u64,
+    cost: u64,
+    per_second: u64,
+    filled_at: Millis,
+}
+
+impl Bucket {
+    pub(crate) fn new(config: &Config) -> Self {
+        let full = config.retry_tokens.saturating_mul(1000);
+        Self {
+            thousandths: full,
+            full,
+            cost: config.retry_cost.saturating_mul(1000).min(full),
+            per_second: config.retry_refill_per_second.max(1),
+            filled_at: Millis(0),
+        }
+    }
+
+    /// Pays for a retry, or says when there will be enough.
+    pub(crate) fn pay(&mut self, now: Millis) -> Result<(), Millis> {
+        // A token a second is a thousandth a millisecond.
+        self.give(now.since(self.filled_at).saturating_mul(self.per_second));
+        self.filled_at = now;
+        match self.thousandths.checked_sub(self.cost) {
+            Some(rest) => {
+                self.thousandths = rest;
+                Ok(())
+            }
+            None => {
+                let missing = self.cost.saturating_sub(self.thousandths);
+                Err(now.after(missing.div_ceil(self.per_second)))
+            }
+        }
+    }
+
+    /// A request succeeded.
+    pub(crate) fn refund(&mut self) {
+        self.give(1000);
+    }
+
+    fn give(&mut self, thousandths: u64) {
+        self.thousandths = self.thousandths.saturating_add(thousandths).min(self.full);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_stays_below_a_doubling_bound_and_uses_all_of_it() {
+        let config = Config::default();
+        let mut random = Random::new(7);
+        for (failed, bound) in [(1, 500), (2, 1000), (3, 2000), (7, 20_000), (90, 20_000)] {
+            let delays: Vec<u64> = (0..2000)
+                .map(|_| random.delay(&config, failed, None))
+                .collect();
+            assert!(delays.iter().all(|&delay| delay <= bound));
+            assert!(delays.iter().any(|&delay| delay < bound / 10));
+            assert!(delays.iter().any(|&delay| delay > bound - bound / 10));
+        }
+    }
+
+    #[test]
+    fn retry_after_is_kept_to_up_to_a_cap() {
+        let config = Config::default();
+        let mut random = Random::new(7);
+        for _ in 0..100 {
+            assert!((3000..=3500).contains(&random.delay(&config, 1, Some(3000))));
+            assert!((60_000..=60_500).contains(&random.delay(&config, 1, Some(86_400_000))));
+        }
+    }
+
+    #[test]
+    fn an_empty_bucket_lets_one_retry_a_second_pass() {
+        let mut bucket = Bucket::new(&Config::default());
+        for _ in 0..100 {
+            assert_eq!(bucket.pay(Millis(0)), Ok(()));
+        }
+        assert_eq!(bucket.pay(Millis(0)), Err(Millis(1000)));
+        assert_eq!(bucket.pay(Millis(400)), Err(Millis(1000)));
+        assert_eq!(bucket.pay(Millis(1000)), Ok(()));
+        for _ in 0..5 {
+            bucket.refund();
+        }
+        assert_eq!(bucket.pay(Millis(1000)), Ok(()));
+        assert!(bucket.pay(Millis(1000)).is_err());
+    }
+}
