@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import s3
+from ministack.services import s3, sqs
 from ministack.services.cloudformation import provisioners
 
 from . import rule
@@ -96,6 +96,26 @@ def event_sources_need_their_rights():
         return create(logical_id, props, stack)
 
     handlers["create"] = create_allowed
+
+
+@rule
+def event_sources_outlast_their_function():
+    """An SQS event source whose queue hides messages for less time than the function may take is refused."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
+    create = handlers["create"]
+
+    def create_patient(logical_id, props, stack):
+        name = str(props.get("EventSourceArn", "")).rpartition(":")[2]
+        queue = sqs._queues.get(sqs._queue_name_to_url.get(name))
+        function, *_ = provisioners._lambda_function_for_cfn_ref(props.get("FunctionName", ""))
+        if queue and function:
+            hidden, takes = int(queue["attributes"]["VisibilityTimeout"]), int(function["config"]["Timeout"])
+            if hidden < takes:
+                raise ValueError(f"Queue visibility timeout: {hidden} seconds is less than Function timeout: "
+                                 f"{takes} seconds")
+        return create(logical_id, props, stack)
+
+    handlers["create"] = create_patient
 
 
 def allowed(role, action, resource):

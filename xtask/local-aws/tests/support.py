@@ -36,7 +36,7 @@ class Server:
         env |= {
             "AUTH": "true", "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0",
             "STATE_DIR": f"{self.state.name}/state", "S3_DATA_DIR": f"{self.state.name}/s3", "LOG_LEVEL": "ERROR",
-            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": self.url, "PROBE": "1",
             "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", **rules,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "strict_aws"], env=env, cwd=self.state.name,

@@ -2,24 +2,45 @@
 
 import base64
 import http.server
+import io
 import json
 import threading
 import time
+import zipfile
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from strict_aws import OPTIONAL, RULES, chosen, load
 
+from . import test_s3  # noqa: F401 (its proofs count)
 from .support import HTTP, PROVEN, Case, proves
 
 ORIGIN = "http://localhost:3000"
+
+# A function in shell, by the runtime interface: it answers with the names of its variables.
+ENVIRONMENT = r"""#!/bin/sh
+runtime="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+while id=$(curl -sS -D - -o /dev/null "$runtime/next" | tr -d '\r' | sed -n 's/^lambda-runtime-aws-request-id: //Ip'); do
+  curl -sS -o /dev/null "$runtime/$id/response" -d "\"$(env | sed 's/=.*//' | tr '\n' ' ')\""
+done
+"""
 
 
 def bucket(**properties):
     """A template of one bucket."""
     return {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}},
             "Outputs": {"Bucket": {"Value": {"Ref": "B"}}}}
+
+
+def zipped(name, text):
+    """A zip of one program."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = 0o755 << 16
+        archive.writestr(entry, text)
+    return made.getvalue()
 
 
 def b64(data):
@@ -146,30 +167,46 @@ class Api(Case):
         self.assertEqual(answer.headers.get("access-control-allow-origin"), ORIGIN)
 
 
-class EventSources(Case):
-    def template(self, *actions):
-        code = "def handler(event, context): pass"
+class Functions(Case):
+    RIGHTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+    def template(self, aws, actions=RIGHTS, timeout=30):
+        """A queue, and a function that answers with its environment and takes the queue's messages."""
+        files = aws.bucket()
+        aws.client("s3").put_object(Bucket=files, Key="f.zip", Body=zipped("bootstrap", ENVIRONMENT))
         lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         reads = {"Effect": "Allow", "Action": list(actions), "Resource": {"Fn::GetAtt": ["Q", "Arn"]}}
         return {"Resources": {
-            "Q": {"Type": "AWS::SQS::Queue"},
+            "Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30}},
             "Role": {"Type": "AWS::IAM::Role", "Properties": {
                 "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [lambdas]},
                 "Policies": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [reads]}}]}},
             "F": {"Type": "AWS::Lambda::Function", "Properties": {
-                "Runtime": "python3.12", "Handler": "index.handler", "Code": {"ZipFile": code},
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
+                "Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": timeout,
+                "Code": {"S3Bucket": files, "S3Key": "f.zip"}, "Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
             "E": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
                 "EventSourceArn": {"Fn::GetAtt": ["Q", "Arn"]}, "FunctionName": {"Ref": "F"}}},
-        }}
+        }, "Outputs": {"Name": {"Value": {"Ref": "F"}}}}
 
     @proves("event_sources_need_their_rights")
     def test_an_event_source_needs_its_three_rights(self, aws):
-        rights = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        aws.stack(self.template(*rights))
-        for missing in rights:
+        aws.stack(self.template(aws))
+        for missing in self.RIGHTS:
             with self.assertRaisesRegex(AssertionError, missing.removeprefix("sqs:")):
-                aws.stack(self.template(*(right for right in rights if right != missing)))
+                aws.stack(self.template(aws, actions=(right for right in self.RIGHTS if right != missing)))
+
+    @proves("event_sources_outlast_their_function")
+    def test_a_message_must_stay_hidden_as_long_as_the_function_may_take(self, aws):
+        with self.assertRaisesRegex(AssertionError, "less than Function timeout"):
+            aws.stack(self.template(aws, timeout=31))
+
+    @proves("functions_do_not_see_this_machine")
+    def test_a_function_has_an_environment_of_its_own(self, aws):
+        name = aws.stack(self.template(aws))["Name"]
+        seen = aws.client("lambda").invoke(FunctionName=name)["Payload"].read().decode().split()
+        self.assertIn("AWS_LAMBDA_FUNCTION_NAME", seen, seen)
+        self.assertNotIn("PROBE", seen)
+        self.assertNotIn("HOME", seen)
 
 
 class Registry(Case):

@@ -183,10 +183,7 @@ mod tests {
     #[test]
     fn elements_are_found_in_turn() {
         let xml = "<Outputs><member><K>a</K></member><member><K>b</K></member></Outputs>";
-        assert_eq!(
-            elements(xml, "member"),
-            ["<K>a</K>", "<K>b</K>"]
-        );
+        assert_eq!(elements(xml, "member"), ["<K>a</K>", "<K>b</K>"]);
         assert!(elements(xml, "missing").is_empty());
     }
 

@@ -37,9 +37,15 @@ fn with_addresses(template: &str, addresses: &[(&str, String)]) -> Result<String
         out.push('\n');
         if let Some(bin) = line.trim().strip_prefix("Binary: ") {
             let address = addresses.iter().find(|(name, _)| *name == bin);
-            pending = Some(address.map(|(_, address)| address.as_str()).ok_or_else(|| {
-                Error::failed(format!("template.yaml has the function `{bin}`, which is not built"))
-            })?);
+            pending = Some(
+                address
+                    .map(|(_, address)| address.as_str())
+                    .ok_or_else(|| {
+                        Error::failed(format!(
+                            "template.yaml has the function `{bin}`, which is not built"
+                        ))
+                    })?,
+            );
         } else if line == "    Properties:"
             && let Some(address) = pending.take()
         {
@@ -67,7 +73,10 @@ mod tests {
     #[test]
     fn a_function_gets_the_address_of_its_zip() {
         let made = with_addresses(TEMPLATE, &[("a", "s3://b/a.zip".to_owned())]).unwrap();
-        let expected = TEMPLATE.replace("      Role: r", "      CodeUri: s3://b/a.zip\n      Role: r");
+        let expected = TEMPLATE.replace(
+            "      Role: r",
+            "      CodeUri: s3://b/a.zip\n      Role: r",
+        );
         assert_eq!(made, expected);
     }
 
@@ -75,7 +84,10 @@ mod tests {
     fn functions_and_binaries_must_be_the_same() {
         let unknown = with_addresses(TEMPLATE, &[("b", "s3://b/b.zip".to_owned())]);
         assert!(unknown.unwrap_err().to_string().contains("`a`"));
-        let both = [("a", "s3://b/a.zip".to_owned()), ("b", "s3://b/b.zip".to_owned())];
+        let both = [
+            ("a", "s3://b/a.zip".to_owned()),
+            ("b", "s3://b/b.zip".to_owned()),
+        ];
         assert!(with_addresses(TEMPLATE, &both).is_err());
     }
 }

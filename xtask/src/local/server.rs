@@ -24,7 +24,11 @@ impl Server {
     ///
     /// # Errors
     /// If it cannot be installed, or does not answer in time.
-    pub(crate) fn start(port: u16, folder: &Path, environment: &[(&str, &str)]) -> Result<Self, Error> {
+    pub(crate) fn start(
+        port: u16,
+        folder: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
         step::step("local AWS", || {
             let state = empty(folder)?;
@@ -93,8 +97,8 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
     let mut held = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .map_err(Error::io("find a free port"))?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Error::io("find a free port"))?;
         *port = listener
             .local_addr()
             .map_err(Error::io("find a free port"))?

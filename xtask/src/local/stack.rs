@@ -46,7 +46,10 @@ impl Stack {
         let keys: Vec<(String, String)> = (1..=parameters.len())
             .map(|n| {
                 let member = format!("Parameters.member.{n}");
-                (format!("{member}.ParameterKey"), format!("{member}.ParameterValue"))
+                (
+                    format!("{member}.ParameterKey"),
+                    format!("{member}.ParameterValue"),
+                )
             })
             .collect();
         let mut arguments = vec![
@@ -66,7 +69,11 @@ impl Stack {
             user: None,
             outputs: wait(aws, name)?,
         };
-        stack.api = format!("{}/_aws/execute-api/{}/$default", aws.url(), stack.output("ApiId")?);
+        stack.api = format!(
+            "{}/_aws/execute-api/{}/$default",
+            aws.url(),
+            stack.output("ApiId")?
+        );
         if let Ok(pool) = stack.output("UserPoolId") {
             stack.user = Some(create_user(aws, pool)?);
         }

@@ -1,0 +1,112 @@
+//! The template as JSON, its short forms written out: `!Ref X` is `{"Ref": "X"}`, `!GetAtt X.Arn` is
+//! `{"Fn::GetAtt": "X.Arn"}`.
+
+use std::sync::OnceLock;
+
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value};
+
+/// The whole template.
+pub(crate) fn template() -> &'static Value {
+    static TEMPLATE: OnceLock<Value> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let text = std::fs::read_to_string(e2e::env::root().join("template.yaml")).unwrap();
+        let documents = Yaml::load_from_str(&text).unwrap();
+        assert_eq!(documents.len(), 1);
+        value(&documents[0])
+    })
+}
+
+/// Every resource of a type, with its logical id.
+pub(crate) fn of_type(kind: &str) -> Vec<(&'static str, &'static Value)> {
+    let resources = template()["Resources"].as_object().unwrap();
+    let found: Vec<_> = resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == kind)
+        .map(|(name, resource)| (name.as_str(), resource))
+        .collect();
+    assert!(!found.is_empty(), "the template has no {kind}");
+    found
+}
+
+/// The properties of a resource.
+pub(crate) fn properties(name: &str) -> &'static Value {
+    let properties = &template()["Resources"][name]["Properties"];
+    assert!(
+        properties.is_object(),
+        "the template has no resource {name}"
+    );
+    properties
+}
+
+/// Every value below `value`, itself first.
+pub(crate) fn all(value: &Value) -> Vec<&Value> {
+    let mut found = vec![value];
+    match value {
+        Value::Array(items) => found.extend(items.iter().flat_map(all)),
+        Value::Object(fields) => found.extend(fields.values().flat_map(all)),
+        _ => {}
+    }
+    found
+}
+
+/// One or many: a lone value counts as a list of one.
+pub(crate) fn list(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        one => vec![one],
+    }
+}
+
+/// The statements of every policy in the template, of roles and of resources; `!If` is seen through.
+pub(crate) fn statements() -> Vec<&'static Value> {
+    all(template())
+        .into_iter()
+        .filter(|value| value["Effect"].is_string())
+        .collect()
+}
+
+fn value(yaml: &Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Value(scalar) => match scalar {
+            Scalar::Null => Value::Null,
+            Scalar::Boolean(boolean) => Value::from(*boolean),
+            Scalar::Integer(integer) => Value::from(*integer),
+            Scalar::FloatingPoint(float) => Value::from(float.into_inner()),
+            Scalar::String(text) => Value::from(text.as_ref()),
+        },
+        Yaml::Sequence(items) => items.iter().map(value).collect(),
+        Yaml::Mapping(fields) => fields
+            .iter()
+            .map(|(key, field)| {
+                (
+                    key.as_str().expect("keys are text").to_owned(),
+                    value(field),
+                )
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        Yaml::Tagged(tag, inner) => {
+            let name = match tag.suffix.as_str() {
+                plain @ ("Ref" | "Condition") => plain.to_owned(),
+                function => format!("Fn::{function}"),
+            };
+            Value::from(Map::from_iter([(name, value(inner))]))
+        }
+        // CloudFormation takes no aliases, and anything else is no value.
+        other => panic!("not a value: {other:?}"),
+    }
+}
+
+#[test]
+fn short_forms_are_written_out() {
+    let documents =
+        Yaml::load_from_str("[!Ref A, !GetAtt A.Arn, !If [C, 1, !Sub \"${A}\"]]").unwrap();
+    let expected = serde_json::json!([
+        {"Ref": "A"},
+        {"Fn::GetAtt": "A.Arn"},
+        {"Fn::If": ["C", 1, {"Fn::Sub": "${A}"}]}
+    ]);
+    assert_eq!(value(&documents[0]), expected);
+}

@@ -1,0 +1,100 @@
+//! The functions are the binaries, and each has a log that ends.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::document::{of_type, properties, template};
+
+#[test]
+fn the_functions_are_the_binaries_of_the_backend() {
+    let folder = e2e::env::root().join("backend/lambdas/src/bin");
+    let binaries: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let functions: BTreeSet<String> = of_type("AWS::Serverless::Function")
+        .iter()
+        .map(|(name, function)| {
+            let binary = function["Metadata"]["BuildProperties"]["Binary"]
+                .as_str()
+                .unwrap();
+            assert_eq!(
+                function["Metadata"]["BuildMethod"], "rust-cargolambda",
+                "{name}"
+            );
+            assert_eq!(name.to_lowercase(), format!("{binary}function"));
+            binary.to_owned()
+        })
+        .collect();
+    assert_eq!(functions, binaries);
+}
+
+#[test]
+fn each_function_writes_to_a_log_group_of_its_own_that_forgets() {
+    for (name, function) in of_type("AWS::Serverless::Function") {
+        let logs = name.replace("Function", "Logs");
+        let group = &function["Properties"]["LoggingConfig"]["LogGroup"];
+        assert_eq!(*group, json!({"Ref": logs}), "{name}");
+    }
+    for (name, group) in of_type("AWS::Logs::LogGroup") {
+        assert!(
+            group["Properties"]["RetentionInDays"].as_u64().is_some(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn somebody_is_told_when_a_function_fails() {
+    for (name, _) in of_type("AWS::Serverless::Function") {
+        let watched = of_type("AWS::CloudWatch::Alarm").iter().any(|(_, alarm)| {
+            let alarm = &alarm["Properties"];
+            alarm["MetricName"] == "Errors"
+                && alarm["Dimensions"][0]["Value"] == json!({"Ref": name})
+        });
+        assert!(watched, "{name}");
+    }
+}
+
+#[test]
+fn functions_are_told_what_they_need() {
+    let shared = &template()["Globals"]["Function"]["Environment"]["Variables"];
+    for name in [
+        "ALLOWED_TYPES",
+        "BUCKET",
+        "EVENT_ROUTE",
+        "KEY_SUFFIX",
+        "MAX_FILE_BYTES",
+        "PUBLIC_READ",
+        "REQUIRED_SCOPE",
+        "TABLE",
+        "URL_LIFETIME_SECONDS",
+    ] {
+        assert_ne!(shared[name], Value::Null, "{name}");
+    }
+    assert_eq!(shared["BUCKET"], properties("Bucket")["BucketName"]);
+    let own =
+        |function: &str, name: &str| properties(function)["Environment"]["Variables"][name].clone();
+    assert_eq!(own("ForwardFunction", "QUEUE_URL"), json!({"Ref": "Queue"}));
+}
+
+#[test]
+fn the_cursor_key_is_a_secret_and_known_to_read_alone() {
+    for (name, function) in of_type("AWS::Serverless::Function") {
+        let key = &function["Properties"]["Environment"]["Variables"]["CURSOR_KEY"];
+        let expected = if name == "ReadFunction" {
+            json!({"Fn::Sub": "{{resolve:secretsmanager:${CursorSecret}:SecretString}}"})
+        } else {
+            Value::Null
+        };
+        assert_eq!(*key, expected, "{name}");
+    }
+    assert_eq!(
+        template()["Globals"]["Function"]["Environment"]["Variables"]["CURSOR_KEY"],
+        Value::Null
+    );
+    let made = &properties("CursorSecret")["GenerateSecretString"];
+    assert!(made["PasswordLength"].as_u64().unwrap() >= 32);
+}

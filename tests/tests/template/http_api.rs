@@ -1,0 +1,190 @@
+//! The HTTP API: no route without a token, no page but those that are named.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::document::{all, of_type, properties, template};
+
+const ROUTES: &[(&str, &str)] = &[
+    ("POST /uploads", "Presign"),
+    ("POST /uploads/{id}/complete", "Presign"),
+    ("DELETE /uploads/{id}", "Presign"),
+    ("POST /uploads/status", "Read"),
+    ("GET /uploads", "Read"),
+    ("GET /uploads/{id}", "Read"),
+    ("GET /uploads/{id}/content", "Read"),
+];
+
+#[test]
+fn the_routes_are_those_of_the_contract() {
+    let found: BTreeSet<(String, String)> = of_type("AWS::ApiGatewayV2::Route")
+        .iter()
+        .map(|(_, route)| {
+            let route = &route["Properties"];
+            let target = route["Target"]["Fn::Sub"].as_str().unwrap();
+            (
+                route["RouteKey"].as_str().unwrap().to_owned(),
+                target.to_owned(),
+            )
+        })
+        .collect();
+    let expected: BTreeSet<(String, String)> = ROUTES
+        .iter()
+        .map(|(key, name)| {
+            (
+                (*key).to_owned(),
+                format!("integrations/${{{name}Integration}}"),
+            )
+        })
+        .collect();
+    assert_eq!(found, expected);
+    for name in ["Presign", "Read"] {
+        let integration = properties(&format!("{name}Integration"));
+        assert_eq!(
+            integration["IntegrationUri"],
+            json!({"Fn::GetAtt": format!("{name}Function.Arn")})
+        );
+        assert_eq!(integration["PayloadFormatVersion"], "2.0");
+    }
+}
+
+#[test]
+fn a69_every_route_demands_a_token_with_the_scope() {
+    let scope = json!({"Fn::If": ["DefaultScope", "aws.cognito.signin.user.admin", {"Ref": "RequiredScope"}]});
+    let scopes = json!({"Fn::If": ["HasScope", [scope], {"Ref": "AWS::NoValue"}]});
+    for (name, route) in of_type("AWS::ApiGatewayV2::Route") {
+        let route = &route["Properties"];
+        assert_eq!(route["AuthorizationType"], "JWT", "{name}");
+        assert_eq!(
+            route["AuthorizerId"],
+            json!({"Ref": "Authorizer"}),
+            "{name}"
+        );
+        assert_eq!(route["AuthorizationScopes"], scopes, "{name}");
+        assert_ne!(route["RouteKey"], "$default", "{name}");
+    }
+}
+
+#[test]
+fn the_functions_demand_the_scope_that_the_routes_demand() {
+    let told = &template()["Globals"]["Function"]["Environment"]["Variables"]["REQUIRED_SCOPE"];
+    let own = json!({"Fn::If": ["OwnPool", "aws.cognito.signin.user.admin", ""]});
+    assert_eq!(
+        *told,
+        json!({"Fn::If": ["DefaultScope", own, {"Ref": "RequiredScope"}]})
+    );
+}
+
+#[test]
+fn a15_tokens_are_read_from_the_header_alone() {
+    let authorizer = properties("Authorizer");
+    assert_eq!(authorizer["AuthorizerType"], "JWT");
+    assert_eq!(
+        authorizer["IdentitySource"],
+        json!(["$request.header.Authorization"])
+    );
+    let audience =
+        json!([{"Fn::If": ["OwnPool", {"Ref": "UserPoolClient"}, {"Ref": "JwtAudience"}]}]);
+    assert_eq!(authorizer["JwtConfiguration"]["Audience"], audience);
+}
+
+#[test]
+fn a80_only_named_origins_may_call_and_never_with_cookies() {
+    let cors = &properties("Api")["CorsConfiguration"];
+    assert_eq!(cors["AllowOrigins"], json!({"Ref": "AllowedOrigins"}));
+    assert_eq!(cors["AllowCredentials"], Value::Null);
+    assert!(
+        cors["MaxAge"].as_u64().unwrap() >= 3600,
+        "a preflight is cached"
+    );
+    let rules = properties("Bucket")["CorsConfiguration"]["CorsRules"]
+        .as_array()
+        .unwrap();
+    for rule in rules {
+        assert_eq!(rule["AllowedOrigins"], json!({"Ref": "AllowedOrigins"}));
+        assert_eq!(rule["AllowedMethods"], json!(["GET", "PUT", "HEAD"]));
+        assert!(
+            rule["MaxAge"].as_u64().unwrap() >= 3600,
+            "a preflight is cached"
+        );
+    }
+    for value in all(cors).into_iter().chain(rules.iter().flat_map(all)) {
+        assert!(
+            !value.as_str().is_some_and(|text| text.contains('*')),
+            "{value}"
+        );
+    }
+    assert_eq!(
+        template()["Parameters"]["AllowedOrigins"]["Default"],
+        Value::Null
+    );
+}
+
+#[test]
+fn f33_the_browser_may_send_what_is_signed_and_see_what_it_needs() {
+    let rule = &properties("Bucket")["CorsConfiguration"]["CorsRules"][0];
+    let holds = |field: &str, name: &str| {
+        let names = rule[field].as_array().unwrap();
+        names
+            .iter()
+            .any(|other| other.as_str().unwrap().eq_ignore_ascii_case(name))
+    };
+    for header in [
+        "content-type",
+        "content-disposition",
+        "if-none-match",
+        "x-amz-acl",
+        "x-amz-checksum-crc64nvme",
+    ] {
+        assert!(holds("AllowedHeaders", header), "{header}");
+    }
+    for header in ["etag", "x-amz-checksum-crc64nvme", "x-amz-request-id"] {
+        assert!(holds("ExposedHeaders", header), "{header}");
+    }
+}
+
+#[test]
+fn a53_the_access_log_holds_no_query_and_no_header() {
+    let stage = properties("Stage");
+    let format = stage["AccessLogSettings"]["Format"].as_str().unwrap();
+    let logged: serde_json::Map<String, Value> = serde_json::from_str(format).unwrap();
+    for value in logged.values() {
+        let value = value.as_str().unwrap().to_lowercase();
+        for secret in [
+            "querystring",
+            "header",
+            "claims",
+            "authorizer.jwt",
+            "context.path",
+            "protocol",
+        ] {
+            assert!(!value.contains(secret), "{value}");
+        }
+    }
+    assert!(
+        stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+    assert!(
+        stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+}
+
+#[test]
+fn only_this_api_may_call_its_functions() {
+    for name in ["PresignPermission", "ReadPermission"] {
+        let permission = properties(name);
+        assert_eq!(permission["Principal"], "apigateway.amazonaws.com");
+        let source = permission["SourceArn"]["Fn::Sub"].as_str().unwrap();
+        assert!(
+            source.ends_with(":${AWS::AccountId}:${Api}/*/*/uploads*"),
+            "{source}"
+        );
+    }
+}

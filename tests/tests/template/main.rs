@@ -1,0 +1,10 @@
+//! `template.yaml` held to what linters do not look at: who may do what, from where, and for how long.
+#![forbid(unsafe_code)]
+
+mod document;
+mod events;
+mod functions;
+mod http_api;
+mod parameters;
+mod public;
+mod roles;

@@ -1,0 +1,128 @@
+//! The bucket: who reads it, over what, and that nothing is written over.
+
+use serde_json::{Value, json};
+
+use crate::document::{list, of_type, properties};
+
+fn bucket_statement(sid: &str) -> &'static Value {
+    let statements = properties("BucketPolicy")["PolicyDocument"]["Statement"]
+        .as_array()
+        .unwrap();
+    let found = statements.iter().find(|statement| statement["Sid"] == sid);
+    found.unwrap_or_else(|| panic!("the bucket policy has no statement {sid}"))
+}
+
+#[test]
+fn a51_the_bucket_and_the_queues_answer_by_tls_alone() {
+    let plain = json!({"Bool": {"aws:SecureTransport": "false"}});
+    let everything = json!([{"Fn::GetAtt": "Bucket.Arn"}, {"Fn::Sub": "${Bucket.Arn}/*"}]);
+    let refused = bucket_statement("DenyPlainHttp");
+    assert_eq!(
+        *refused,
+        json!({
+            "Sid": "DenyPlainHttp", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": everything, "Condition": plain,
+        })
+    );
+    let old = bucket_statement("DenyOldTls");
+    assert_eq!(
+        (&old["Effect"], &old["Resource"]),
+        (&json!("Deny"), &everything)
+    );
+    assert_eq!(
+        old["Condition"],
+        json!({"NumericLessThan": {"s3:TlsVersion": "1.2"}})
+    );
+    for policy in ["QueuePolicy", "DlqPolicy"] {
+        let statements = list(&properties(policy)["PolicyDocument"]["Statement"]);
+        let refused = statements.iter().any(|s| {
+            s["Effect"] == "Deny"
+                && s["Principal"] == "*"
+                && s["Action"] == "sqs:*"
+                && s["Condition"] == plain
+        });
+        assert!(refused, "{policy}");
+    }
+}
+
+#[test]
+fn a50_no_signature_works_after_fifteen_minutes() {
+    let old = bucket_statement("DenyOldSignatures");
+    assert_eq!(
+        (&old["Effect"], &old["Principal"]),
+        (&json!("Deny"), &json!("*"))
+    );
+    assert_eq!(
+        old["Condition"],
+        json!({"NumericGreaterThan": {"s3:signatureAge": "900000"}})
+    );
+}
+
+#[test]
+fn a46_nothing_is_written_over() {
+    let refused = bucket_statement("DenyOverwrite");
+    assert_eq!(
+        (&refused["Effect"], &refused["Principal"]),
+        (&json!("Deny"), &json!("*"))
+    );
+    assert_eq!(refused["Action"], "s3:PutObject");
+    assert_eq!(
+        refused["Resource"],
+        json!({"Fn::Sub": "${Bucket.Arn}/uploads/*"})
+    );
+    assert_eq!(
+        refused["Condition"],
+        json!({
+            "Null": {"s3:if-none-match": "true"},
+            "Bool": {"s3:ObjectCreationOperation": "true"},
+        })
+    );
+}
+
+#[test]
+fn the_bucket_policy_allows_nothing() {
+    for statement in list(&properties("BucketPolicy")["PolicyDocument"]["Statement"]) {
+        assert_eq!(statement["Effect"], "Deny", "{statement}");
+    }
+}
+
+#[test]
+fn the_bucket_is_private_unless_acls_are_asked_for() {
+    let bucket = properties("Bucket");
+    let unless = json!({"Fn::If": ["PublicAcl", false, true]});
+    assert_eq!(
+        bucket["PublicAccessBlockConfiguration"],
+        json!({
+            "BlockPublicAcls": unless,
+            "IgnorePublicAcls": unless,
+            "BlockPublicPolicy": true,
+            "RestrictPublicBuckets": true,
+        })
+    );
+    let ownership = json!({"Fn::If": ["PublicAcl", "ObjectWriter", "BucketOwnerEnforced"]});
+    assert_eq!(
+        bucket["OwnershipControls"]["Rules"],
+        json!([{"ObjectOwnership": ownership}])
+    );
+    assert_eq!(bucket["AccessControl"], Value::Null);
+    assert_eq!(of_type("AWS::S3::Bucket").len(), 1);
+}
+
+#[test]
+fn objects_are_encrypted_and_unfinished_ones_go_away() {
+    let bucket = properties("Bucket");
+    let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"];
+    assert_eq!(
+        encryption[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"],
+        "AES256"
+    );
+    let rules = bucket["LifecycleConfiguration"]["Rules"]
+        .as_array()
+        .unwrap();
+    let expected = json!({"DaysAfterInitiation": {"Ref": "UnfinishedDays"}});
+    assert_eq!(rules.len(), 1);
+    assert_eq!(rules[0]["AbortIncompleteMultipartUpload"], expected);
+    assert_eq!(rules[0]["Status"], "Enabled");
+    // No rule may delete what was uploaded.
+    assert_eq!(rules[0]["ExpirationInDays"], Value::Null);
+}

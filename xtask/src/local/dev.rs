@@ -1,0 +1,113 @@
+//! `cargo xtask dev`: the whole system on this machine, until Ctrl-C.
+
+use std::time::{Duration, Instant};
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use super::config::Config;
+use super::server::{Server, must_be_free};
+use super::site::Site;
+use super::stack::Stack;
+use crate::error::Error;
+use crate::setup::{self, Need};
+use crate::{lambdas, package, paths, step};
+
+const PORT: u16 = 7070;
+
+struct Options {
+    port: u16,
+    route: String,
+}
+
+/// Builds, deploys and serves everything, and waits.
+///
+/// # Errors
+/// If a port is taken, something cannot be built, or the local AWS ends by itself.
+pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
+    let started = Instant::now();
+    let options = options(arguments)?;
+    let (page, aws) = (options.port, options.port + 1);
+    must_be_free(page, "the page")?;
+    must_be_free(aws, "the local AWS")?;
+    setup::ready(&[
+        Need::WasmTarget,
+        Need::WasmBindgen,
+        Need::Node,
+        Need::CargoLambda,
+        Need::LocalAws,
+    ])?;
+    let folder = paths::target().join("dev");
+    let server = Server::start(aws, &folder, &[])?;
+    lambdas::build()?;
+    package::build()?;
+    let template = super::package::package(&server.aws)?;
+    let stack = step::step("stack", || {
+        let origins = format!("http://127.0.0.1:{page},http://localhost:{page}");
+        let parameters = [
+            ("AllowedOrigins", origins.as_str()),
+            ("Architecture", architecture()),
+            ("EventRoute", &options.route),
+        ];
+        Stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
+    })?;
+    let site = Site::start(page, &Config::of(&stack)?)?;
+    let env = folder.join("env.json");
+    let description = format!("{:#}\n", stack.describe(&site.url())?);
+    std::fs::write(&env, description).map_err(Error::io("write target/dev/env.json"))?;
+    announce(&stack, &site, &options, started);
+    loop {
+        server.alive()?;
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// The processor of this machine, as the template names it.
+pub(super) fn architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    }
+}
+
+fn announce(stack: &Stack, site: &Site, options: &Options, started: Instant) {
+    step::clear();
+    println!("\nCrowfly runs at  {}\n", site.url());
+    if let Some(user) = stack.user {
+        println!("  sign in      {} / {}", user.name, user.password);
+    }
+    println!("  API          {}", stack.api);
+    println!("  storage      {}", stack.s3);
+    println!("  event route  {}", options.route);
+    println!("  for tools    target/dev/env.json");
+    println!("  ready after  {}", step::seconds(started.elapsed()));
+    println!("\nCtrl-C stops everything; what was uploaded is forgotten at the next start.");
+}
+
+fn options(mut arguments: Parser) -> Result<Options, Error> {
+    let mut options = Options {
+        port: PORT,
+        route: "direct".to_owned(),
+    };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("port") => {
+                options.port = arguments.value()?.parse()?;
+                if options.port == 0 || options.port == u16::MAX {
+                    return Err(Error::Usage(
+                        "--port takes a number from 1 to 65534; the local AWS takes the next one"
+                            .to_owned(),
+                    ));
+                }
+            }
+            Arg::Long("route") => {
+                options.route = arguments.value()?.string()?;
+                if !["direct", "lambda"].contains(&options.route.as_str()) {
+                    return Err(Error::Usage("--route takes direct or lambda".to_owned()));
+                }
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}

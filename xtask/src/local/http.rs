@@ -1,0 +1,139 @@
+//! As much of HTTP/1.1 as serving a page over loopback needs: GET and HEAD, one request a connection.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+const HEAD_LIMIT: u64 = 16 * 1024;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a browser asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// A path, decoded, without its query; `body` is false for HEAD.
+    Get {
+        /// `/` and what follows.
+        path: String,
+        /// Whether the body is wanted.
+        body: bool,
+    },
+    /// Any other method.
+    Other,
+    /// Not HTTP, or not a path.
+    Nonsense,
+}
+
+/// What it gets.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Status and reason, such as `200 OK`.
+    pub(crate) status: &'static str,
+    /// Headers besides the length.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+/// Reads one request.
+///
+/// # Errors
+/// If the connection breaks or is silent for too long.
+pub(crate) fn read(stream: &TcpStream) -> io::Result<Ask> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut head = BufReader::new(stream.take(HEAD_LIMIT));
+    let mut first = String::new();
+    head.read_line(&mut first)?;
+    let mut line = String::new();
+    // The rest is read, so that closing does not reset the connection before the answer arrives.
+    while head.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    Ok(parse(&first))
+}
+
+/// Writes the answer and says that the connection ends.
+///
+/// # Errors
+/// If the connection breaks.
+pub(crate) fn write(mut stream: &TcpStream, answer: &Answer, body: bool) -> io::Result<()> {
+    let mut head = format!(
+        "HTTP/1.1 {}\r\ncontent-length: {}\r\nconnection: close\r\n",
+        answer.status,
+        answer.body.len()
+    );
+    for (name, value) in &answer.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes())?;
+    if body {
+        stream.write_all(&answer.body)?;
+    }
+    stream.flush()
+}
+
+fn parse(line: &str) -> Ask {
+    let mut words = line.split_ascii_whitespace();
+    let (Some(method), Some(target), Some("HTTP/1.1" | "HTTP/1.0"), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Ask::Nonsense;
+    };
+    let body = match method {
+        "GET" => true,
+        "HEAD" => false,
+        _ => return Ask::Other,
+    };
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    match decode(path) {
+        Some(path) if path.starts_with('/') => Ask::Get { path, body },
+        _ => Ask::Nonsense,
+    }
+}
+
+fn decode(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next()?, rest.next()?];
+            let digits = std::str::from_utf8(&digits).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ask, parse};
+
+    #[test]
+    fn a_path_is_decoded_and_loses_its_query() {
+        let path = "/a b/é".to_owned();
+        assert_eq!(
+            parse("GET /a%20b/%C3%A9?x=1 HTTP/1.1\r\n"),
+            Ask::Get { path, body: true }
+        );
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused() {
+        for line in [
+            "",
+            "GET\r\n",
+            "GET / HTTP/2\r\n",
+            "GET /% HTTP/1.1\r\n",
+            "GET /%zz HTTP/1.1\r\n",
+            "GET /%ff HTTP/1.1\r\n",
+            "GET http://other/ HTTP/1.1\r\n",
+            "GET / x HTTP/1.1\r\n",
+        ] {
+            assert_eq!(parse(line), Ask::Nonsense, "{line:?}");
+        }
+        assert_eq!(parse("POST / HTTP/1.1\r\n"), Ask::Other);
+    }
+}

@@ -1,0 +1,162 @@
+//! The system that the whole-system tests run against: three stacks of one template, and a token issuer.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::config::Config;
+use super::dev::architecture;
+use super::server::{Server, free_ports};
+use super::site::Site;
+use super::stack::Stack;
+use crate::error::Error;
+use crate::process::{Cmd, Service};
+use crate::{lambdas, package, paths, step};
+
+const START: Duration = Duration::from_secs(20);
+/// The audience and the scope that the test issuer's tokens carry.
+const AUDIENCE: &str = "crowfly-test";
+const SCOPE: &str = "uploads";
+/// Short, so that a message that fails five times is in the dead-letter queue within seconds.
+const SECONDS: &str = "4";
+
+/// The running system; it ends when dropped.
+pub(crate) struct Suite {
+    env: PathBuf,
+    _server: Server,
+    _issuer: Service,
+    _sites: Vec<Site>,
+}
+
+impl Suite {
+    /// The file that describes the system: `target/test/env.json`.
+    pub(crate) fn env(&self) -> &Path {
+        &self.env
+    }
+}
+
+/// Builds what is deployed, starts the local AWS and the issuer, and deploys the stacks.
+///
+/// # Errors
+/// If something cannot be built, started or deployed.
+pub(crate) fn start_for_tests() -> Result<Suite, Error> {
+    lambdas::build()?;
+    package::build()?;
+    let [aws, issuer, extra, main, oidc, webm] = free_ports()?;
+    let folder = paths::target().join("test");
+    let server = Server::start(aws, &folder, &[])?;
+    let (service, issuer) = start_issuer(issuer)?;
+    let template = super::package::package(&server.aws)?;
+    let extra = format!("http://127.0.0.1:{extra}");
+    let foreign = [
+        ("JwtIssuer", issuer.as_str()),
+        ("JwtAudience", AUDIENCE),
+        ("RequiredScope", SCOPE),
+    ];
+    let stacks = [
+        ("main", main, vec![]),
+        (
+            "oidc",
+            oidc,
+            [
+                &foreign[..],
+                &[("PublicRead", "acl"), ("MaxFileBytes", "209715200")],
+            ]
+            .concat(),
+        ),
+        (
+            "webm",
+            webm,
+            [
+                &foreign[..],
+                &[("EventRoute", "lambda"), ("KeySuffix", ".webm")],
+            ]
+            .concat(),
+        ),
+    ];
+    let mut described = Map::new();
+    let mut sites = Vec::new();
+    for (name, port, parameters) in stacks {
+        let stack = step::step(&format!("stack {name}"), || {
+            deploy(
+                &server,
+                name,
+                &template,
+                &[port_origins(port), extra.clone()].join(","),
+                &parameters,
+            )
+        })?;
+        let site = Site::start(port, &Config::of(&stack)?)?;
+        described.insert(name.to_owned(), stack.describe(&site.url())?);
+        sites.push(site);
+    }
+    let env = folder.join("env.json");
+    let description: Value = json!({"issuer": issuer, "extraOrigin": extra, "stacks": described});
+    std::fs::write(&env, format!("{description:#}\n"))
+        .map_err(Error::io("write target/test/env.json"))?;
+    Ok(Suite {
+        env,
+        _server: server,
+        _issuer: service,
+        _sites: sites,
+    })
+}
+
+fn deploy(
+    server: &Server,
+    name: &str,
+    template: &str,
+    origins: &str,
+    parameters: &[(&str, &str)],
+) -> Result<Stack, Error> {
+    let common = [
+        ("AllowedOrigins", origins),
+        ("Architecture", architecture()),
+        ("FunctionTimeoutSeconds", SECONDS),
+        ("VisibilityTimeoutSeconds", SECONDS),
+    ];
+    let parameters = [&common[..], parameters].concat();
+    Stack::deploy(
+        &server.aws,
+        &format!("crowfly-{name}"),
+        template,
+        &parameters,
+    )
+}
+
+fn port_origins(port: u16) -> String {
+    format!("http://127.0.0.1:{port},http://localhost:{port}")
+}
+
+/// Starts the test issuer and hands back its name, which is also its address.
+fn start_issuer(port: u16) -> Result<(Service, String), Error> {
+    Cmd::new("cargo")
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "e2e",
+            "--bin",
+            "test-issuer",
+        ])
+        .log("build-test-issuer")
+        .run()?;
+    let program = paths::cargo_target().join("debug/test-issuer");
+    let service = Cmd::new(program)
+        .args(["--port", &port.to_string()])
+        .spawn()?;
+    let name = format!("http://127.0.0.1:{port}/");
+    let started = Instant::now();
+    while ureq::get(format!("{name}.well-known/openid-configuration"))
+        .call()
+        .is_err()
+    {
+        service.alive()?;
+        if started.elapsed() > START {
+            return Err(Error::failed("the test issuer does not answer"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok((service, name))
+}
