@@ -1,15 +1,21 @@
 // Work on the page happens at most once a frame, and only for what changed.
 
-/** How long one frame may spend on the page's own updates, in milliseconds. */
-const BUDGET_MS = 8;
+/** Most and least time that one frame spends on the page's own updates, in milliseconds. */
+const MOST_MS = 8;
+const LEAST_MS = 1;
+/** Frames further apart than this, in milliseconds, mean that the updates cost the browser too much. */
+const SLOW_FRAME_MS = 34;
 
 /**
  * Collects items and hands each of them, once, to `work` in the next frame; what does not fit into the
- * frame's budget goes on in the one after. A hidden page gets no frames, so a timer stands in.
+ * frame's budget goes on in the one after. The budget shrinks while frames come late, because a new row
+ * costs more in layout than in script. A hidden page gets no frames, so a timer stands in.
  */
 export function batch(work) {
   const waiting = new Set();
   let armed = false;
+  let budget = MOST_MS;
+  let before = 0;
 
   function arm() {
     if (armed) return;
@@ -19,19 +25,23 @@ export function batch(work) {
   }
 
   function run() {
+    if (!armed) return;
     armed = false;
-    const until = performance.now() + BUDGET_MS;
+    const now = performance.now();
+    const late = before > 0 && now - before > SLOW_FRAME_MS;
+    budget = late ? Math.max(LEAST_MS, budget / 2) : Math.min(MOST_MS, budget * 1.25);
     for (const item of waiting) {
       waiting.delete(item);
       work(item);
-      if (performance.now() > until) break;
+      if (performance.now() > now + budget) break;
     }
+    before = waiting.size > 0 ? now : 0;
     if (waiting.size > 0) arm();
   }
 
   document.addEventListener("visibilitychange", () => {
     // A frame asked for just before the page was hidden would never come.
-    if (document.hidden && armed) setTimeout(() => armed && run(), 100);
+    if (document.hidden && armed) setTimeout(run, 100);
   });
 
   return {

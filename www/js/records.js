@@ -1,5 +1,6 @@
 // The records of the signed-in person, newest first, a page at a time; new ones come in at the top.
 
+import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
 import { byId, icon, make } from "./dom.js";
 import { bytes, moment, momentInFull } from "./format.js";
 import { batch } from "./frame.js";
@@ -21,7 +22,6 @@ export class Records {
   #cursor;
   #loading;
   #table = byId("records");
-  #body = byId("records-body");
   #empty = byId("records-empty");
   #problem = byId("records-problem");
   #more = byId("more");
@@ -31,7 +31,7 @@ export class Records {
   constructor(client) {
     this.#client = client;
     const { signal } = this.#stopped;
-    this.#body.addEventListener("click", (event) => this.#onClick(event), { signal });
+    this.#table.addEventListener("click", (event) => this.#onClick(event), { signal });
     this.#more.addEventListener("click", () => this.#load(this.#cursor), { signal });
     byId("refresh").addEventListener("click", () => this.#load(), { signal });
   }
@@ -51,7 +51,7 @@ export class Records {
     this.#stopped.abort();
     this.#incoming.clear();
     this.#rows.clear();
-    this.#body.replaceChildren();
+    for (const body of [...this.#table.tBodies]) body.remove();
     this.#table.hidden = true;
     this.#empty.hidden = true;
     this.#more.hidden = true;
@@ -102,15 +102,27 @@ export class Records {
     else this.#place(row, record.createdAt);
     if (fresh) row.classList.add("fresh");
     this.#rows.set(record.id, { element: row, record });
+    this.#table.classList.toggle("long", this.#rows.size > LONG_LIST);
     if (fresh) this.#showEmpty();
   }
 
+  /** Newest first. Most rows belong at the very top or the very bottom, so the search is short. */
   #place(row, createdAt) {
-    let below = this.#body.firstElementChild;
-    const last = this.#body.lastElementChild;
-    if (last && createdAt <= Number(last.dataset.created)) below = null;
-    while (below && Number(below.dataset.created) > createdAt) below = below.nextElementSibling;
-    this.#body.insertBefore(row, below);
+    const bodies = this.#table.tBodies;
+    const last = bodies[bodies.length - 1];
+    let body;
+    if (!last || createdAt <= createdOf(last.lastElementChild)) {
+      body = roomBelow(this.#table, last, newBody);
+      body.append(row);
+    } else if (createdAt >= createdOf(bodies[0].firstElementChild)) {
+      body = roomAbove(this.#table, bodies[0], newBody);
+      body.prepend(row);
+    } else {
+      const below = [...this.#table.querySelectorAll("tbody tr")].find((other) => createdOf(other) <= createdAt);
+      body = below.parentElement;
+      body.insertBefore(row, below);
+    }
+    measure(body);
   }
 
   async #onClick(event) {
@@ -135,6 +147,14 @@ function save(url) {
   if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError("the address is not http");
   const link = make("a", { href: url, target: "_blank", rel: "noopener noreferrer" });
   link.click();
+}
+
+function newBody() {
+  return make("tbody", { role: "rowgroup", class: "chunk" });
+}
+
+function createdOf(row) {
+  return Number(row.dataset.created);
 }
 
 function cell(name, ...children) {

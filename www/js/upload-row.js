@@ -20,7 +20,7 @@ const BUTTONS = {
   pause: "Pause",
   resume: "Resume",
   abort: "Cancel",
-  retry: "Try again",
+  retry: "Retry",
 };
 
 const template = byId("row-template").content.firstElementChild;
@@ -128,7 +128,7 @@ export class UploadRow {
     // Buttons are turned into one another in place, so that the keyboard's focus stays where it was.
     while (actions.childElementCount > names.length) actions.lastElementChild.remove();
     while (actions.childElementCount < names.length) {
-      actions.append(make("button", { type: "button", class: "button icon" }, icon("pause")));
+      actions.append(make("button", { type: "button" }, icon("pause"), make("span")));
     }
     names.forEach((name, at) => this.#dress(actions.children[at], name));
     if (focused && !actions.contains(document.activeElement)) this.element.focus();
@@ -137,7 +137,11 @@ export class UploadRow {
   #dress(button, name) {
     if (button.dataset.action === name) return;
     button.dataset.action = name;
+    // The one action that a failed row offers is written out; the others are icons.
+    const written = name === "retry";
+    button.className = written ? "button" : "button icon";
     button.title = BUTTONS[name];
+    button.lastElementChild.textContent = written ? BUTTONS[name] : "";
     setAttribute(button, "aria-label", `${BUTTONS[name]}: ${this.name}`);
     button.querySelector("use").setAttribute("href", `#i-${name}`);
   }
@@ -175,7 +179,7 @@ function detailOf({ state, size, progress: { sent, total, bytesPerSecond, etaMs 
     case "hashing":
       return [amount, ["hint", "computing the checksum"]];
     case "waiting":
-      return [amount, ["hint", navigator.onLine ? "goes on by itself" : "goes on when the network is back"]];
+      return [amount, ["hint", navigator.onLine ? "tries again by itself" : "goes on when the network is back"]];
     case "stored":
       return [["amount", bytes(size)], ["hint", "its record is on the way"]];
     case "processed":

@@ -1,7 +1,8 @@
 // The list of uploads: keeps a row for each entry of the client's snapshot, and passes the buttons on.
 
 import { announcer } from "./announce.js";
-import { byId, setText } from "./dom.js";
+import { LONG_LIST, measure, roomBelow } from "./chunks.js";
+import { byId, make, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./format.js";
 import { batch } from "./frame.js";
 import { explain } from "./messages.js";
@@ -44,12 +45,16 @@ export class Uploads {
   /** Starts an upload for each file; many files do not block the page. Resolves when all are started. */
   async add(files) {
     this.#announce.tell("added", `${count(files.length, "file")} added.`);
+    this.#list.classList.toggle("long", this.#entries.size + files.length > LONG_LIST);
     // These rows stand above the older ones, in the order in which they were chosen.
-    const above = this.#list.firstElementChild;
+    const group = { chunk: newChunk() };
+    this.#list.hidden = false;
+    this.#empty.hidden = true;
+    this.#list.prepend(group.chunk);
     let until = performance.now() + START_BUDGET_MS;
     for (const file of files) {
       if (this.#stopped.signal.aborted) return;
-      this.#start(file, above);
+      this.#start(file, group);
       if (performance.now() > until) {
         await new Promise((resume) => setTimeout(resume));
         until = performance.now() + START_BUDGET_MS;
@@ -72,9 +77,9 @@ export class Uploads {
     this.#writeSummary();
   }
 
-  #start(file, above) {
+  #start(file, group) {
     const handle = this.#client.upload(file);
-    this.#entries.set(handle.id, { id: handle.id, handle, above, snapshot: undefined, shown: undefined });
+    this.#entries.set(handle.id, { id: handle.id, handle, group, snapshot: undefined, shown: undefined });
     this.#follow(handle);
   }
 
@@ -116,8 +121,10 @@ export class Uploads {
     if (!snapshot || !this.#entries.has(entry.id)) return;
     if (!entry.row) {
       entry.row = new UploadRow(snapshot);
-      const { above } = entry;
-      this.#list.insertBefore(entry.row.element, above?.isConnected ? above : null);
+      const { group } = entry;
+      group.chunk = roomBelow(this.#list, group.chunk, newChunk);
+      group.chunk.append(entry.row.element);
+      measure(group.chunk);
     }
     const before = entry.shown?.state;
     entry.shown = snapshot;
@@ -165,7 +172,9 @@ export class Uploads {
   #clearFinished() {
     for (const [id, { row, shown }] of this.#entries) {
       if (!shown || !isOver(shown.state)) continue;
+      const chunk = row.element.parentElement;
       row.element.remove();
+      measure(chunk);
       this.#entries.delete(id);
     }
     this.#writeSummary();
@@ -182,6 +191,8 @@ export class Uploads {
     this.#summaryTimer = undefined;
     const shown = [...this.#entries.values()].map((entry) => entry.shown).filter(Boolean);
     const totals = addUp(shown);
+    this.#list.classList.toggle("long", this.#entries.size > LONG_LIST);
+    this.#list.hidden = this.#entries.size === 0;
     this.#empty.hidden = this.#entries.size > 0;
     this.#clear.hidden = totals.over === 0;
     setText(this.#summary, summarize(totals));
@@ -193,6 +204,10 @@ export class Uploads {
     if (quarter > this.#quarter) this.#announce.tell("progress", `${quarter * 25} percent sent.`);
     this.#quarter = quarter;
   }
+}
+
+function newChunk() {
+  return make("div", { class: "chunk", role: "none" });
 }
 
 function addUp(uploads) {
