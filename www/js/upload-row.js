@@ -65,7 +65,7 @@ export class UploadRow {
       setText(this.parts.state, LABELS[state] ?? state);
     }
     this.#progress(snapshot);
-    this.#detail(snapshot);
+    this.#detail(detailOf(snapshot, late));
     this.#proof(snapshot);
     this.#problem(state === "failed" ? (snapshot.error ?? {}) : state === "stored" ? late : undefined);
     this.#actions(actionsFor(snapshot, late));
@@ -83,8 +83,7 @@ export class UploadRow {
     }
   }
 
-  #detail(snapshot) {
-    const texts = detailOf(snapshot);
+  #detail(texts) {
     const { detail } = this.parts;
     while (detail.childElementCount > texts.length) detail.lastElementChild.remove();
     while (detail.childElementCount < texts.length) detail.append(make("span"));
@@ -165,7 +164,7 @@ function actionsFor({ state, error }, late) {
   }
 }
 
-function detailOf({ state, size, progress: { sent, total, bytesPerSecond, etaMs } }) {
+function detailOf({ state, size, progress: { sent, total, bytesPerSecond, etaMs } }, late) {
   const amount = ["amount", sent > 0 ? `${bytes(Math.min(sent, total))} of ${bytes(total)}` : bytes(size)];
   switch (state) {
     case "uploading": {
@@ -181,7 +180,7 @@ function detailOf({ state, size, progress: { sent, total, bytesPerSecond, etaMs 
     case "waiting":
       return [amount, ["hint", navigator.onLine ? "tries again by itself" : "goes on when the network is back"]];
     case "stored":
-      return [["amount", bytes(size)], ["hint", "its record is on the way"]];
+      return [["amount", bytes(size)], ["hint", late ? "no record yet" : "its record is on the way"]];
     case "processed":
       return [["amount", bytes(size)]];
     default:
