@@ -1,0 +1,70 @@
+//! The exam of the store, taken by the real adapter: it runs when `CROWFLY_TEST_ENV` names the file that
+//! describes a running stack, as the whole-system tests do, and is skipped otherwise.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crowfly_aws::{Bucket, Session, Table};
+use crowfly_contract::OwnerId;
+use crowfly_core::ports::HeadObject;
+use crowfly_core::testing::exam;
+use serde_json::Value;
+
+/// The stack `main` of the environment file, and a session for it.
+fn stack() -> Option<(Value, Session)> {
+    let path = std::env::var("CROWFLY_TEST_ENV").ok()?;
+    let env: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let main = env["stacks"]["main"].clone();
+    let text = |name: &str| main[name].as_str().map(str::to_owned);
+    let credential = |name: &str| std::env::var(name).unwrap_or_else(|_| "test".to_owned());
+    let session = Session::from_variables(|name| match name {
+        "AWS_REGION" => text("region"),
+        "AWS_ENDPOINT_URL" => text("s3"),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some(credential(name)),
+        _ => None,
+    });
+    Some((main, session.unwrap()))
+}
+
+/// Owners that no run before had.
+fn owners() -> impl FnMut() -> OwnerId {
+    let mut number = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_nanos();
+    move || {
+        number += 1;
+        let letter = |place: u32| {
+            let digit = u8::try_from(number / 26u128.pow(place) % 26).unwrap();
+            char::from(b'a' + digit)
+        };
+        (0..26).map(letter).collect::<String>().parse().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn dynamodb_passes_the_exam_of_the_store() {
+    let Some((main, session)) = stack() else {
+        eprintln!("skipped: CROWFLY_TEST_ENV is not set");
+        return;
+    };
+    exam::all(
+        &Table::open(&session, main["table"].as_str().unwrap()),
+        owners(),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn f56_a_missing_object_is_none_and_not_a_fault() {
+    let Some((main, session)) = stack() else {
+        eprintln!("skipped: CROWFLY_TEST_ENV is not set");
+        return;
+    };
+    let name = main["bucket"].as_str().unwrap();
+    let bucket = Bucket::open(&session, name, Duration::from_secs(1)).unwrap();
+    let key = format!("uploads/{}/01JD7ZK3V8Q2X5N6R9T0W1Y4AB/a", owners()());
+    assert_eq!(
+        bucket.head_object(&key.parse().unwrap()).await.unwrap(),
+        None
+    );
+}
