@@ -47,7 +47,7 @@ async function start(config, name, grant) {
 
 async function open(config, name, grant, owner) {
   const session = new Session(name, grant, () => {
-    notice("Your session has ended. Sign in again to go on; nothing that is under way is lost.");
+    notice("Your session has ended. Sign in again to go on.");
     show("again");
   });
   let client;
