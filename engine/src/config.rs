@@ -11,8 +11,10 @@ pub struct Config {
     pub hash_window: usize,
     /// Uploads of any size that may be hashed and created ahead of sending.
     pub ahead_uploads: usize,
-    /// Uploads up to this many bytes are small: of them, so many as one create call takes may be ahead.
+    /// Uploads up to this many bytes are small.
     pub ahead_bytes: u64,
+    /// Small uploads that may be hashed and created ahead of sending: so many share a create call.
+    pub ahead_small: usize,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
 
@@ -57,8 +59,8 @@ pub struct Config {
     /// A service that only fails for this long makes the uploads that need it fail. Time that is known
     /// to be spent offline does not count.
     pub outage_ms: u64,
-    /// How long an upload waits for a place when the server says it has too many open uploads or that
-    /// requests come too fast. Known offline time does not count.
+    /// How long the server may hold all uploads off, because there are too many open ones or because
+    /// requests come too fast, before they fail. Known offline time does not count.
     pub back_pressure_ms: u64,
     /// While offline, one request is tried at this interval: the browser's word alone is not trusted.
     pub offline_probe_ms: u64,
@@ -81,10 +83,11 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             window: 6,
-            api_window: 4,
+            api_window: 6,
             hash_window: 4,
             ahead_uploads: 8,
             ahead_bytes: 256 * 1024,
+            ahead_small: 64,
             linger_ms: 10,
             stall_ms: 10_000,
             answer_ms: 30_000,

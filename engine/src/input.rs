@@ -16,7 +16,8 @@ pub enum Input {
     /// Go on after a pause.
     Resume(UploadId),
     /// Cancel the upload, here and on the server. Ends in [`Event::Aborted`](crate::Event::Aborted), or
-    /// in `Stored` if storage had the object already.
+    /// in `Stored` if storage had the object already. A failed upload that the server may know is opened
+    /// again for this.
     Abort(UploadId),
     /// Try a failed upload again, with a fresh budget.
     Retry(UploadId),

@@ -114,7 +114,7 @@ impl TokenReason {
 }
 
 /// News for the application. Every upload that was added ends in exactly one of `Stored`, `Failed` and
-/// `Aborted`; after `Failed` a retry opens it again. `Processed` or `ProcessingFailed` answers each
+/// `Aborted`; after `Failed` a retry, or an abort, opens it again. `Processed` or `ProcessingFailed` answers each
 /// [`Input::AwaitProcessed`](crate::Input::AwaitProcessed) of an upload that was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

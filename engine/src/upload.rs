@@ -38,8 +38,8 @@ pub(crate) struct Upload {
 
     pub(crate) calling: Tries,
     pub(crate) unauthorized: u32,
-    /// Since when the server holds it off, on the budgets' clock.
-    pub(crate) pressed_since: Option<Millis>,
+    /// Since when storage is said to work on it still, on the budgets' clock.
+    pub(crate) working_since: Option<Millis>,
 
     pub(crate) ledger: Ledger,
     pub(crate) shown: State,
@@ -68,7 +68,7 @@ impl Upload {
             owes: false,
             calling: Tries::default(),
             unauthorized: 0,
-            pressed_since: None,
+            working_since: None,
             ledger: Ledger::new(new.size),
             shown: State::Queued,
             failure: None,
@@ -200,9 +200,10 @@ impl Upload {
 
     /// Takes a fresh budget; what is known about the bytes stays.
     pub(crate) fn forgive(&mut self) {
+        self.paused = false;
         self.calling = Tries::default();
         self.unauthorized = 0;
-        self.pressed_since = None;
+        self.working_since = None;
         self.solo = false;
         self.owes = false;
         self.failure = None;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, Plan, ProblemBody, UploadId};
 
 use super::Queue;
@@ -22,6 +23,7 @@ impl Queue {
             .into_iter()
             .map(|result| (result.id, result.outcome))
             .collect();
+        self.create_batch = self.create_batch.saturating_mul(2).clamp(1, MAX_BATCH);
         for id in ids {
             self.freed(*id, Work::Create);
             match outcomes.remove(id) {
@@ -46,6 +48,7 @@ impl Queue {
     fn granted(&mut self, id: UploadId, created: Created) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         self.pressed = 0;
+        self.pressed_since = None;
         let Some(upload) = self.uploads.get_mut(&id) else {
             return;
         };
@@ -54,7 +57,7 @@ impl Queue {
         };
         upload.calling = Default::default();
         upload.unauthorized = 0;
-        upload.pressed_since = None;
+        upload.working_since = None;
         if let Some(part) = upload.part(0) {
             part.lease = Some(Lease::new(put, now, margin));
         }
@@ -89,8 +92,7 @@ impl Queue {
             ),
             Api::Retry { code, told } => self.retry(id, call, code, trace, told),
             Api::Press { code, told } => {
-                let hold = self.now.after(self.press_wait(told));
-                self.hold_create = self.hold_create.max(hold);
+                self.press_create(code, told);
                 self.hold_back(id, code, Phase::Create, trace);
             }
             Api::Unauthorized => self.fail(id, ErrorCode::Unauthenticated, Phase::Create, trace),
@@ -128,10 +130,10 @@ impl Queue {
                 }
             }
             Api::Press { code, told } => {
-                let hold = self.now.after(self.press_wait(told));
-                self.hold_create = self.hold_create.max(hold);
-                if code != ErrorCode::QuotaOpenUploads {
-                    self.hold_api = self.hold_api.max(hold);
+                if code == ErrorCode::QuotaOpenUploads {
+                    self.press_create(code, told);
+                } else {
+                    self.press_api(told);
                 }
                 for id in ids {
                     self.hold_back(id, code, Phase::Create, trace.clone());
@@ -168,7 +170,7 @@ impl Queue {
             Completion::Working { retry_after_ms } => {
                 let wait = retry_after_ms.clamp(100, self.config.retry_after_cap_ms);
                 let budget = self.link.budget(self.now);
-                let since = *upload.pressed_since.get_or_insert(budget);
+                let since = *upload.working_since.get_or_insert(budget);
                 if budget.since(since) >= self.config.back_pressure_ms {
                     let code = ErrorCode::StorageUnavailable;
                     return self.fail(id, code, Phase::Complete, Trace::default());
@@ -244,7 +246,6 @@ impl Queue {
                     return;
                 };
                 upload.aborting = false;
-                upload.paused = false;
                 upload.doubt = true;
                 upload.forgive();
                 self.drop_abort_timer(id);
@@ -337,6 +338,25 @@ impl Queue {
         self.hold_api = self.hold_api.max(hold);
     }
 
+    /// No create call for a while. Many items of one call say so together: once is enough.
+    fn press_create(&mut self, code: ErrorCode, told: Option<u64>) {
+        let hold = if code == ErrorCode::QuotaOpenUploads {
+            self.create_batch = 1;
+            self.hold_quota
+        } else {
+            self.hold_create
+        };
+        if self.now < hold {
+            return;
+        }
+        let until = self.now.after(self.press_wait(told));
+        if code == ErrorCode::QuotaOpenUploads {
+            self.hold_quota = until;
+        } else {
+            self.hold_create = until;
+        }
+    }
+
     fn press_wait(&mut self, told: Option<u64>) -> u64 {
         self.pressed = self.pressed.saturating_add(1);
         let wait = self.random.delay(&self.config, self.pressed, told);
@@ -346,10 +366,7 @@ impl Queue {
     /// The upload stays in line while the server holds it off, as long as patience lasts.
     fn hold_back(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: Trace) {
         let budget = self.link.budget(self.now);
-        let Some(upload) = self.uploads.get_mut(&id) else {
-            return;
-        };
-        let since = *upload.pressed_since.get_or_insert(budget);
+        let since = *self.pressed_since.get_or_insert(budget);
         if budget.since(since) >= self.config.back_pressure_ms {
             self.fail(id, code, phase, trace);
         } else {

@@ -42,6 +42,7 @@ impl Queue {
                 self.lanes.create.len(),
                 self.counts.creating,
                 self.lanes.send.len(),
+                self.lanes.complete.len(),
             ];
             let ahead = ahead.into_iter().fold(0, usize::saturating_add);
             let upload = self.uploads.get_mut(&place.job.id);
@@ -49,7 +50,7 @@ impl Queue {
                 .as_ref()
                 .is_some_and(|upload| upload.item.size <= self.config.ahead_bytes);
             let room = if small {
-                MAX_BATCH
+                self.config.ahead_small
             } else {
                 self.config.ahead_uploads
             };
@@ -225,13 +226,15 @@ impl Queue {
         if self.lanes.create.is_empty() {
             return None;
         }
-        if self.now < self.hold_create {
-            self.wake_at(self.hold_create);
+        let held = self.hold_create.max(self.hold_quota);
+        if self.now < held {
+            self.wake_at(held);
             return None;
         }
         // More may come in a moment, and share the call.
         let coming = !self.lanes.hash.is_empty() || self.counts.hash > 0;
-        if coming && self.lanes.create.len() < MAX_BATCH {
+        let enough = self.config.ahead_small.min(self.create_batch);
+        if coming && self.lanes.create.len() < enough {
             let since = self.create_since.unwrap_or(self.now);
             let until = since.after(self.config.linger_ms);
             if self.now < until {
@@ -246,7 +249,7 @@ impl Queue {
         let request = self.request_id();
         let mut ids: Vec<UploadId> = Vec::new();
         let mut items = Vec::new();
-        while ids.len() < MAX_BATCH {
+        while ids.len() < self.create_batch.clamp(1, MAX_BATCH) {
             let Some(&place) = self.lanes.create.first() else {
                 break;
             };

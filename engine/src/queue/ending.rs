@@ -6,7 +6,7 @@ use super::Queue;
 use super::requests::Timer;
 use crate::failure::Trace;
 use crate::job::{Step, Work};
-use crate::{Event, Failure, Phase, State};
+use crate::{Event, Failure, Millis, Phase, State};
 
 /// What failed, and so which budget pays.
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +149,7 @@ impl Queue {
         upload.ledger.rest();
         upload.aborting = false;
         upload.shown = state;
+        let known = upload.maybe_created;
         let awaited = std::mem::take(&mut upload.awaited);
         self.backlog.remove(&place);
         match call {
@@ -160,6 +161,12 @@ impl Queue {
         }
         self.moved.remove(&id);
         self.touched.remove(&id);
+        if known && state != State::Failed {
+            // It frees a place on the server.
+            self.hold_quota = Millis::default();
+            self.pressed = 0;
+            self.pressed_since = None;
+        }
         self.emit(Event::State { upload: id, state });
         Some(awaited)
     }

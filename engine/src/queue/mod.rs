@@ -14,7 +14,7 @@ mod window;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
+use crowfly_contract::limits::{MAX_BATCH, MAX_SINGLE_PUT_BYTES};
 use crowfly_contract::{ErrorCode, UploadId};
 
 use crate::failure::Trace;
@@ -73,8 +73,14 @@ pub struct Queue {
     /// The server wants no create call, or no call at all, before these moments.
     hold_create: Millis,
     hold_api: Millis,
+    /// The server has too many open uploads; one of ours that ends lifts this.
+    hold_quota: Millis,
+    /// Most items of the next create call: few after such a refusal, doubling with each success.
+    create_batch: usize,
     /// Times in a row that the server held us off.
     pressed: u32,
+    /// Since when it has let nobody pass, on the budgets' clock.
+    pressed_since: Option<Millis>,
     /// Since when the oldest upload waits for a create call.
     create_since: Option<Millis>,
     /// The longest wait between two steps of progress that went on.
@@ -117,7 +123,10 @@ impl Queue {
             token: TokenGate::new(),
             hold_create: Millis::default(),
             hold_api: Millis::default(),
+            hold_quota: Millis::default(),
+            create_batch: MAX_BATCH,
             pressed: 0,
+            pressed_since: None,
             create_since: None,
             slowest_step_ms: 0,
             touched: BTreeSet::new(),
@@ -238,10 +247,22 @@ impl Queue {
 
     fn abort(&mut self, id: UploadId) {
         let now = self.now;
-        let Some(upload) = self.alive(id) else { return };
-        if upload.aborting {
+        let closed = self.closed;
+        let Some(upload) = self.uploads.get_mut(&id) else {
             return;
+        };
+        if upload.shown == State::Failed && upload.maybe_created && !closed {
+            // The server keeps a place for it, which this frees.
+            upload.forgive();
+            upload.shown = State::Queued;
+            self.emit(Event::State {
+                upload: id,
+                state: State::Queued,
+            });
         }
+        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
+            return;
+        };
         if upload.parts.iter().all(|part| part.done) {
             // Acknowledged bytes stay: only the confirmation is outstanding.
             return self.resume(id);
@@ -332,7 +353,8 @@ impl Queue {
 
     fn tell_states(&mut self) {
         let (offline, now) = (self.link.offline(), self.now);
-        let no_create = offline || now < self.hold_create.max(self.hold_api);
+        let held = self.hold_create.max(self.hold_api).max(self.hold_quota);
+        let no_create = offline || now < held;
         let no_call = offline || now < self.hold_api;
         for id in std::mem::take(&mut self.touched) {
             let Some(upload) = self.uploads.get_mut(&id) else {

@@ -1,0 +1,301 @@
+//! Checks every output against the engine's promises, without looking inside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crowfly_contract::{ErrorCode, UploadId};
+use crowfly_engine::{Command, Config, Event, Failure, Progress, RequestId, State};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    Stored,
+    Failed(Failure),
+    Aborted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Hash,
+    Send,
+    Api,
+    Token,
+}
+
+#[derive(Debug, Default)]
+pub struct Watched {
+    pub state: Option<State>,
+    pub states: Vec<State>,
+    pub ending: Option<Ending>,
+    pub endings: u32,
+    pub progress: Progress,
+    pub progress_events: u32,
+    told_at: Option<u64>,
+    pub commands: u32,
+    pub sends: u32,
+    creates: u32,
+    /// Opened by adding, and again by each retry of the user.
+    pub openings: u32,
+    pub processed: u32,
+    pub processing_failed: Vec<ErrorCode>,
+}
+
+#[derive(Debug, Default)]
+pub struct Monitor {
+    pub uploads: BTreeMap<UploadId, Watched>,
+    live: BTreeMap<RequestId, (Kind, Vec<UploadId>)>,
+    used: BTreeSet<RequestId>,
+    pub violations: Vec<String>,
+    pub commands: u64,
+    pub creates: u32,
+    pub completes: u32,
+    pub deletes: u32,
+    pub statuses: u32,
+    pub tokens: u32,
+    pub most_sends: usize,
+    limits: Option<(usize, usize, usize, u64)>,
+}
+
+impl Monitor {
+    pub fn new(config: &Config) -> Self {
+        Self {
+            limits: Some((
+                config.window,
+                config.api_window,
+                config.hash_window,
+                config.frame_ms,
+            )),
+            ..Self::default()
+        }
+    }
+
+    pub fn violate(&mut self, what: impl Into<String>) {
+        self.violations.push(what.into());
+    }
+
+    fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.violations.push(what());
+        }
+    }
+
+    pub fn opened(&mut self, id: UploadId) {
+        let watched = self.uploads.entry(id).or_default();
+        watched.openings += 1;
+        watched.ending = None;
+    }
+
+    pub fn maybe_created(&self, id: UploadId) -> bool {
+        self.uploads
+            .get(&id)
+            .is_some_and(|watched| watched.creates > 0)
+    }
+
+    pub fn live(&self) -> usize {
+        self.live.len()
+    }
+
+    pub fn is_live(&self, request: RequestId) -> bool {
+        self.live.contains_key(&request)
+    }
+
+    /// A reply is about to be given back.
+    pub fn replied(&mut self, request: RequestId) {
+        self.live.remove(&request);
+    }
+
+    fn count(&self, kind: Kind) -> usize {
+        self.live
+            .values()
+            .filter(|(other, _)| *other == kind)
+            .count()
+    }
+
+    pub fn command(&mut self, command: &Command) {
+        self.commands += 1;
+        let (request, kind, ids) = match command {
+            Command::Hash {
+                request, upload, ..
+            } => (*request, Kind::Hash, vec![*upload]),
+            Command::Send {
+                request, upload, ..
+            } => {
+                self.uploads.entry(*upload).or_default().sends += 1;
+                (*request, Kind::Send, vec![*upload])
+            }
+            Command::Create { request, items } => {
+                self.creates += 1;
+                (
+                    *request,
+                    Kind::Api,
+                    items.iter().map(|item| item.id).collect(),
+                )
+            }
+            Command::Complete {
+                request, upload, ..
+            } => {
+                self.completes += 1;
+                (*request, Kind::Api, vec![*upload])
+            }
+            Command::Delete { request, upload } => {
+                self.deletes += 1;
+                (*request, Kind::Api, vec![*upload])
+            }
+            Command::Status { request, ids } => {
+                self.statuses += 1;
+                let count = ids.len();
+                self.check((1..=100).contains(&count), || {
+                    format!("{count} ids in one status call")
+                });
+                (*request, Kind::Api, vec![])
+            }
+            Command::Token { request, .. } => {
+                self.tokens += 1;
+                (*request, Kind::Token, vec![])
+            }
+            Command::Cancel { request } => {
+                let known = self.live.remove(request).is_some();
+                return self.check(known, || {
+                    format!("{request:?} cancelled, but it is not live")
+                });
+            }
+            other => return self.violate(format!("unknown command {other:?}")),
+        };
+        let fresh = self.used.insert(request);
+        self.check(fresh, || format!("{request:?} used twice"));
+        if matches!(command, Command::Create { .. }) {
+            let count = ids.len();
+            self.check((1..=100).contains(&count), || {
+                format!("{count} items in one create call")
+            });
+        }
+        for id in &ids {
+            let watched = self.uploads.entry(*id).or_default();
+            watched.commands += 1;
+            watched.creates += u32::from(matches!(command, Command::Create { .. }));
+            let (ended, openings) = (watched.ending.is_some(), watched.openings);
+            let commands = watched.commands;
+            self.check(!ended, || {
+                format!("{id:?} has ended, but {kind:?} goes out")
+            });
+            self.check(commands <= 250 * openings, || {
+                format!("{id:?} has needed {commands} commands in {openings} openings")
+            });
+            let twice = self
+                .live
+                .iter()
+                .any(|(_, (other, whose))| *other == kind && kind != Kind::Api && whose == &[*id]);
+            self.check(!twice, || format!("{id:?} has two {kind:?} at a time"));
+        }
+        self.live.insert(request, (kind, ids));
+        if let Some((window, api, hash, _)) = self.limits {
+            let sends = self.count(Kind::Send);
+            self.most_sends = self.most_sends.max(sends);
+            self.check(sends <= window, || {
+                format!("{sends} requests to storage at a time")
+            });
+            let (calls, hashes, tokens) = (
+                self.count(Kind::Api),
+                self.count(Kind::Hash),
+                self.count(Kind::Token),
+            );
+            self.check(calls <= api, || format!("{calls} API calls at a time"));
+            self.check(hashes <= hash, || {
+                format!("{hashes} hashing jobs at a time")
+            });
+            self.check(tokens <= 1, || format!("{tokens} token requests at a time"));
+        }
+    }
+
+    pub fn event(&mut self, now: u64, event: &Event) {
+        match event {
+            Event::State { upload, state } => self.state(*upload, *state),
+            Event::Progress { upload, progress } => self.progress(now, *upload, *progress),
+            Event::Stored { upload, stored } => {
+                let total = self.uploads.entry(*upload).or_default().progress;
+                self.check(
+                    total.sent == stored.size && total.confirmed == stored.size,
+                    || format!("{upload:?} stored at {total:?}"),
+                );
+                self.ended(*upload, Ending::Stored, State::Stored);
+            }
+            Event::Failed { upload, failure } => {
+                self.ended(*upload, Ending::Failed(failure.clone()), State::Failed);
+            }
+            Event::Aborted { upload } => self.ended(*upload, Ending::Aborted, State::Aborted),
+            Event::Processed { upload, .. } => {
+                self.uploads.entry(*upload).or_default().processed += 1;
+            }
+            Event::ProcessingFailed { upload, failure } => {
+                let watched = self.uploads.entry(*upload).or_default();
+                watched.processing_failed.push(failure.code);
+            }
+            other => self.violate(format!("unknown event {other:?}")),
+        }
+    }
+
+    fn state(&mut self, id: UploadId, state: State) {
+        let watched = self.uploads.entry(id).or_default();
+        let before = watched.state.replace(state);
+        watched.states.push(state);
+        let lawful = match before {
+            Some(State::Stored) => state == State::Processed,
+            Some(State::Failed) => state == State::Queued,
+            Some(State::Processed | State::Aborted) => false,
+            Some(before) => before != state,
+            None => state == State::Queued,
+        };
+        self.check(lawful, || {
+            format!("{id:?} went from {before:?} to {state:?}")
+        });
+    }
+
+    fn ended(&mut self, id: UploadId, ending: Ending, state: State) {
+        let watched = self.uploads.entry(id).or_default();
+        watched.endings += 1;
+        let before = watched.ending.replace(ending.clone());
+        let shown = watched.state;
+        self.check(before.is_none(), || {
+            format!("{id:?} ended as {before:?} and {ending:?}")
+        });
+        self.check(shown == Some(state), || {
+            format!("{id:?} ended as {ending:?} in {shown:?}")
+        });
+        let running = self
+            .live
+            .values()
+            .any(|(kind, ids)| *kind != Kind::Api && ids.contains(&id));
+        self.check(!running, || format!("{id:?} has ended, but something runs"));
+    }
+
+    fn progress(&mut self, now: u64, id: UploadId, progress: Progress) {
+        let frame = self.limits.map_or(0, |(.., frame)| frame);
+        let watched = self.uploads.entry(id).or_default();
+        let before = std::mem::replace(&mut watched.progress, progress);
+        watched.progress_events += 1;
+        let told_at = watched.told_at.replace(now);
+        let full = progress.sent == progress.total;
+        let ended = watched.ending.is_some();
+        self.check(!ended, || format!("{id:?} has ended, but progress comes"));
+        self.check(progress.sent <= progress.total, || {
+            format!("{id:?}: {progress:?}")
+        });
+        self.check(progress.hashed <= progress.total, || {
+            format!("{id:?}: {progress:?}")
+        });
+        self.check(progress.confirmed <= progress.sent, || {
+            format!("{id:?}: {progress:?}")
+        });
+        self.check(progress.confirmed >= before.confirmed, || {
+            format!("{id:?}: confirmed fell from {before:?} to {progress:?}")
+        });
+        let early = !full && told_at.is_some_and(|at| now < at + frame);
+        self.check(!early, || {
+            format!("{id:?}: two progress events in one frame")
+        });
+        if full && progress.total > 0 {
+            let again = before.total > 0 && before.sent == before.total;
+            self.check(!again && progress.confirmed == progress.total, || {
+                format!("{id:?}: 100 % without being stored")
+            });
+        }
+    }
+}

@@ -1,0 +1,596 @@
+//! Time, the driver, the link, and what the user does.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+use crowfly_engine::{
+    ApiFailure, Command, Config, Event, Input, Millis, NewUpload, Output, Queue, ReadFailure,
+    Reply, RequestId, SendFailure, State, TokenFailure, TokenLife,
+};
+
+use super::{Ending, Monitor, Random, Server};
+
+/// The kinds of commands that are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Op {
+    Hash,
+    Token,
+    Create,
+    Complete,
+    Delete,
+    Status,
+    Send,
+}
+
+/// What becomes of one command.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// It reaches the server, and the answer comes back.
+    Ok,
+    /// The connection breaks after this percentage of the body; the server does nothing.
+    Reset(u64),
+    /// The server does it, but its answer is lost.
+    LoseAnswer,
+    /// Silence after this percentage of the body; the server does nothing.
+    Hang(u64),
+    /// The server does it, but never answers.
+    HangAfter,
+    /// As `Ok`, but with a pause of so many milliseconds in the middle of the body.
+    Pause(u64),
+    /// The API answers this, and does nothing.
+    Api(ApiFailure),
+    /// Storage answers this, and does nothing.
+    S3 {
+        status: u16,
+        code: &'static str,
+        message: &'static str,
+        retry_after_ms: Option<u64>,
+    },
+    /// The adapter answers this.
+    Says(Reply),
+    /// The file reads differently from here on.
+    Changes,
+}
+
+/// What a person does, and what happens around them.
+#[derive(Clone, Debug)]
+pub enum User {
+    Input(Input),
+    /// No packet comes through; with the browser knowing or not.
+    LinkDown {
+        told: bool,
+    },
+    LinkUp {
+        told: bool,
+    },
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Input(Input),
+    Arrive(RequestId),
+    User(User),
+}
+
+/// A deliberate fault between the engine and the world, to prove that the monitor sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    SwallowsCancel,
+    SwallowsEnding,
+    SwallowsTimer,
+    RepeatsEnding,
+    RepeatsCommand,
+    RepeatsProgress,
+    SaysFullTooEarly,
+    LetsConfirmedFall,
+    SwallowsCommand,
+    NeverRests,
+}
+
+#[derive(Debug)]
+struct Flight {
+    command: Command,
+    began: u64,
+    /// From here on the bytes are on their way, and a cancellation cannot call them back.
+    body_ends: u64,
+    act: Act,
+}
+
+#[derive(Clone, Debug)]
+pub struct File {
+    pub size: u64,
+    pub crc: Crc64Nvme,
+    /// What was picked; differs from `crc` once the file has changed.
+    pub picked: Crc64Nvme,
+}
+
+pub struct World {
+    pub queue: Queue,
+    pub server: Server,
+    pub monitor: Monitor,
+    pub now: u64,
+    pub log: Vec<(u64, Event)>,
+    pub sent: Vec<(u64, Command)>,
+    pub keep_log: bool,
+    pub files: BTreeMap<UploadId, File>,
+    pub script: BTreeMap<Op, VecDeque<Act>>,
+    /// Chooses what becomes of commands that no script names.
+    pub chance: Option<Box<dyn FnMut(Op, &mut Random) -> Act>>,
+    pub random: Random,
+    pub latency_ms: (u64, u64),
+    pub bytes_per_ms: u64,
+    pub token_life_ms: Option<u64>,
+    pub link_up: bool,
+    /// Replies that come twice, or again much later, in percent.
+    pub echoes: u64,
+    pub steps: u64,
+    closed: bool,
+    pub fault: Option<Fault>,
+    agenda: BTreeMap<(u64, u64), What>,
+    flights: BTreeMap<RequestId, Flight>,
+    ticket: u64,
+    deadline: Option<u64>,
+}
+
+const MOST_STEPS: u64 = 400_000;
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(Config::default(), 1)
+    }
+
+    pub fn with(config: Config, seed: u64) -> Self {
+        Self {
+            monitor: Monitor::new(&config),
+            queue: Queue::new(config, seed),
+            server: Server::default(),
+            now: 0,
+            log: Vec::new(),
+            sent: Vec::new(),
+            keep_log: true,
+            files: BTreeMap::new(),
+            script: BTreeMap::new(),
+            chance: None,
+            random: Random::new(seed),
+            latency_ms: (20, 20),
+            bytes_per_ms: 10_000,
+            token_life_ms: None,
+            link_up: true,
+            echoes: 0,
+            steps: 0,
+            closed: false,
+            fault: None,
+            agenda: BTreeMap::new(),
+            flights: BTreeMap::new(),
+            ticket: 0,
+            deadline: None,
+        }
+    }
+
+    pub fn script(&mut self, op: Op, acts: impl IntoIterator<Item = Act>) {
+        self.script.entry(op).or_default().extend(acts);
+    }
+
+    pub fn add(&mut self, new: NewUpload) {
+        let crc = Crc64Nvme::new(self.random.next());
+        self.files.insert(
+            new.id,
+            File {
+                size: new.size,
+                crc,
+                picked: crc,
+            },
+        );
+        self.monitor.opened(new.id);
+        self.input(Input::Add(new));
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.closed |= matches!(input, Input::Close);
+        let reopened = match input {
+            Input::Retry(id) => Some(id),
+            Input::Abort(id) if self.monitor.maybe_created(id) => Some(id),
+            _ => None,
+        };
+        if let Some(id) = reopened.filter(|id| !self.closed && self.failed_with(*id).is_some()) {
+            self.monitor.opened(id);
+        }
+        if let Input::Reply { request, .. } = &input {
+            if self.monitor.is_live(*request) {
+                self.monitor.replied(*request);
+            }
+        }
+        self.queue.handle_input(Millis(self.now), input);
+        self.drain();
+    }
+
+    pub fn later(&mut self, delay: u64, user: User) {
+        self.enqueue(delay, What::User(user));
+    }
+
+    pub fn later_input(&mut self, delay: u64, input: Input) {
+        self.later(delay, User::Input(input));
+    }
+
+    fn enqueue(&mut self, delay: u64, what: What) {
+        self.ticket += 1;
+        self.agenda.insert((self.now + delay, self.ticket), what);
+    }
+
+    fn latency(&mut self) -> u64 {
+        let (low, high) = self.latency_ms;
+        self.random.between(low, high)
+    }
+
+    /// Runs until nothing is left to happen.
+    pub fn run(&mut self) {
+        while self.step(u64::MAX) {}
+    }
+
+    /// Runs for so many milliseconds.
+    pub fn run_for(&mut self, millis: u64) {
+        let until = self.now + millis;
+        while self.step(until) {}
+        self.now = until;
+    }
+
+    /// Runs until the check says yes. Returns whether it did before the end of time.
+    pub fn run_until(&mut self, mut check: impl FnMut(&Self) -> bool) -> bool {
+        loop {
+            if check(self) {
+                return true;
+            }
+            if !self.step(u64::MAX) {
+                return false;
+            }
+        }
+    }
+
+    fn step(&mut self, until: u64) -> bool {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            self.monitor.violate("it does not end");
+            return false;
+        }
+        let event = self.agenda.first_key_value().map(|((at, _), _)| *at);
+        let timer = self.deadline;
+        let Some(next) = [event, timer].into_iter().flatten().min() else {
+            return false;
+        };
+        if next > until {
+            return false;
+        }
+        self.now = self.now.max(next);
+        if event.is_none_or(|at| timer.is_some_and(|timer| timer <= at)) {
+            self.deadline = None;
+            self.input(Input::Tick);
+        } else if let Some((_, what)) = self.agenda.pop_first() {
+            match what {
+                What::Input(input) => self.input(input),
+                What::Arrive(request) => self.arrive(request),
+                What::User(user) => self.user(user),
+            }
+        }
+        true
+    }
+
+    fn user(&mut self, user: User) {
+        match user {
+            User::Input(input) => self.input(input),
+            User::LinkDown { told } => {
+                self.link_up = false;
+                if told {
+                    self.input(Input::Offline);
+                }
+            }
+            User::LinkUp { told } => {
+                self.link_up = true;
+                if told {
+                    self.input(Input::Online);
+                }
+            }
+        }
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.queue.poll_output() {
+                Output::Do(command) => self.command(command),
+                Output::Emit(event) => self.event(event),
+                Output::Idle(at) => {
+                    let at = at.map(|at| at.0);
+                    if at.is_some_and(|at| at <= self.now) || self.fault == Some(Fault::NeverRests)
+                    {
+                        self.steps += 1000;
+                    }
+                    self.deadline = at.filter(|_| self.fault != Some(Fault::SwallowsTimer));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, mut event: Event) {
+        let mut times = 1;
+        match (self.fault, &mut event) {
+            (Some(Fault::SwallowsEnding), Event::Stored { .. } | Event::Failed { .. })
+                if self.random.percent(20) =>
+            {
+                return;
+            }
+            (Some(Fault::RepeatsEnding), Event::Stored { .. } | Event::Aborted { .. }) => times = 2,
+            (Some(Fault::RepeatsProgress), Event::Progress { .. }) => times = 2,
+            (Some(Fault::SaysFullTooEarly), Event::Progress { progress, .. })
+                if progress.sent > 0 =>
+            {
+                progress.sent = progress.total;
+            }
+            (Some(Fault::LetsConfirmedFall), Event::Progress { progress, .. }) => {
+                progress.confirmed = progress.total - progress.sent;
+            }
+            _ => {}
+        }
+        for _ in 0..times {
+            self.monitor.event(self.now, &event);
+        }
+        if let Event::Stored { upload, .. } = &event {
+            let file = &self.files[upload];
+            let exact = self
+                .server
+                .objects
+                .get(upload)
+                .is_some_and(|object| object.size == file.size && object.crc == file.picked);
+            if !exact {
+                self.monitor
+                    .violate(format!("{upload:?} said to be stored, but storage differs"));
+            }
+        }
+        if let Event::State { upload, state } = &event {
+            let shown = self.queue.snapshot(*upload).map(|snapshot| snapshot.state);
+            // States are told at the end of a drain, so the snapshot may be ahead, never behind.
+            if shown.is_none() {
+                self.monitor
+                    .violate(format!("{upload:?} is {state:?}, but unknown"));
+            }
+        }
+        if self.keep_log {
+            self.log.push((self.now, event));
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        if self.fault == Some(Fault::SwallowsCancel) && matches!(command, Command::Cancel { .. }) {
+            return;
+        }
+        self.monitor.command(&command);
+        if self.fault == Some(Fault::SwallowsCommand) && matches!(command, Command::Status { .. }) {
+            return;
+        }
+        if self.fault == Some(Fault::RepeatsCommand) && matches!(command, Command::Send { .. }) {
+            self.monitor.command(&command);
+        }
+        if self.keep_log {
+            self.sent.push((self.now, command.clone()));
+        }
+        let (op, request) = match &command {
+            Command::Hash { request, .. } => (Op::Hash, *request),
+            Command::Token { request, .. } => (Op::Token, *request),
+            Command::Create { request, .. } => (Op::Create, *request),
+            Command::Complete { request, .. } => (Op::Complete, *request),
+            Command::Delete { request, .. } => (Op::Delete, *request),
+            Command::Status { request, .. } => (Op::Status, *request),
+            Command::Send { request, .. } => (Op::Send, *request),
+            Command::Cancel { request } => {
+                let early = |flight: &Flight| self.now < flight.body_ends;
+                if self.flights.get(request).is_some_and(early) {
+                    self.flights.remove(request);
+                }
+                return;
+            }
+            _ => return,
+        };
+        let scripted = self.script.get_mut(&op).and_then(VecDeque::pop_front);
+        let act = match (scripted, &mut self.chance) {
+            (Some(act), _) => act,
+            (None, Some(chance)) => chance(op, &mut self.random),
+            (None, None) => Act::Ok,
+        };
+        self.launch(op, request, command, act);
+    }
+
+    fn launch(&mut self, op: Op, request: RequestId, command: Command, act: Act) {
+        let online = matches!(op, Op::Hash | Op::Token) || self.link_up;
+        let act = if online { act } else { Act::Reset(0) };
+        let body = match &command {
+            Command::Hash { bytes, .. } => (bytes.end - bytes.start) / 100,
+            Command::Send { bytes, .. } => bytes.end - bytes.start,
+            _ => 0,
+        };
+        let whole = match &command {
+            Command::Hash { bytes, .. } | Command::Send { bytes, .. } => bytes.end - bytes.start,
+            _ => 0,
+        };
+        let mut ends = body / self.bytes_per_ms;
+        let percent = match act {
+            Act::Reset(percent) | Act::Hang(percent) => percent,
+            Act::S3 { .. } => 50,
+            _ => 100,
+        };
+        let steps = (ends / 1500).clamp(4, 200);
+        for step in 1..=steps {
+            let sent = whole * step / steps;
+            if whole > 0 && sent * 100 <= whole * percent {
+                let mut at = ends * step / steps;
+                if let Act::Pause(pause) = act
+                    && step * 2 > steps
+                {
+                    at += pause;
+                }
+                self.enqueue(at, What::Input(Input::Progress { request, sent }));
+            }
+        }
+        if let Act::Pause(pause) = act {
+            ends += pause;
+        }
+        let travel = if op == Op::Hash { 1 } else { self.latency() };
+        let arrives = ends * percent / 100 + travel;
+        let flight = Flight {
+            command,
+            began: self.now + travel,
+            body_ends: self.now + ends,
+            act,
+        };
+        self.flights.insert(request, flight);
+        self.enqueue(arrives, What::Arrive(request));
+    }
+
+    fn arrive(&mut self, request: RequestId) {
+        let Some(flight) = self.flights.remove(&request) else {
+            return;
+        };
+        let local = matches!(flight.command, Command::Hash { .. } | Command::Token { .. });
+        let act = if self.link_up || local {
+            flight.act.clone()
+        } else {
+            Act::Reset(0)
+        };
+        let reply = match &act {
+            Act::Reset(_) => Some(lost(&flight.command)),
+            Act::Hang(_) => None,
+            Act::Api(failure) => Some(Reply::ApiFailed(failure.clone())),
+            Act::S3 {
+                status,
+                code,
+                message,
+                retry_after_ms,
+            } => Some(Reply::SendFailed(SendFailure::Http {
+                status: *status,
+                s3_code: Some((*code).into()),
+                s3_message: Some((*message).into()),
+                retry_after_ms: *retry_after_ms,
+                request_id: Some("s3-1".into()),
+            })),
+            Act::Says(reply) => Some(reply.clone()),
+            Act::Changes => {
+                if let Command::Hash { upload, .. } | Command::Send { upload, .. } = &flight.command
+                {
+                    let changed = Crc64Nvme::new(self.random.next());
+                    if let Some(file) = self.files.get_mut(upload) {
+                        file.crc = changed;
+                    }
+                }
+                Some(self.serve(&flight))
+            }
+            Act::Ok | Act::Pause(_) => Some(self.serve(&flight)),
+            Act::LoseAnswer => {
+                self.serve(&flight);
+                Some(lost(&flight.command))
+            }
+            Act::HangAfter => {
+                self.serve(&flight);
+                None
+            }
+        };
+        let Some(reply) = reply else { return };
+        let back = if local { 0 } else { self.latency() };
+        if self.random.percent(self.echoes) {
+            let late = self.random.below(40_000);
+            let reply = reply.clone();
+            self.enqueue(back + late, What::Input(Input::Reply { request, reply }));
+        }
+        self.enqueue(back, What::Input(Input::Reply { request, reply }));
+    }
+
+    /// What the server, the file or the application makes of a command.
+    fn serve(&mut self, flight: &Flight) -> Reply {
+        match &flight.command {
+            Command::Hash { upload, .. } => Reply::Hashed(Ok(self.files[upload].crc)),
+            Command::Token { .. } => Reply::Token(Ok(TokenLife {
+                expires_in_ms: self.token_life_ms,
+            })),
+            Command::Create { items, .. } => self.server.create(self.now, items),
+            Command::Complete { upload, .. } => self.server.complete(*upload),
+            Command::Delete { upload, .. } => self.server.delete(*upload),
+            Command::Status { ids, .. } => self.server.status(self.now, ids),
+            Command::Send { upload, grant, .. } => {
+                let file = &self.files[upload];
+                let (size, crc) = (file.size, file.crc);
+                self.server.put(flight.began, self.now, grant, size, crc)
+            }
+            _ => Reply::Deleted,
+        }
+    }
+
+    pub fn ending(&self, id: UploadId) -> Option<&Ending> {
+        self.monitor.uploads.get(&id)?.ending.as_ref()
+    }
+
+    /// The code that the upload failed with.
+    pub fn failed_with(&self, id: UploadId) -> Option<ErrorCode> {
+        match self.ending(id)? {
+            Ending::Failed(failure) => Some(failure.code),
+            _ => None,
+        }
+    }
+
+    pub fn states(&self, id: UploadId) -> &[State] {
+        self.monitor
+            .uploads
+            .get(&id)
+            .map_or(&[], |watched| watched.states.as_slice())
+    }
+
+    pub fn sends(&self, id: UploadId) -> u32 {
+        self.monitor
+            .uploads
+            .get(&id)
+            .map_or(0, |watched| watched.sends)
+    }
+
+    /// What must hold when nothing is left to happen.
+    pub fn check_end(&mut self) {
+        if let Some(at) = self.deadline {
+            self.monitor.violate(format!("a timer is left, for {at}"));
+        }
+        let live = self.monitor.live();
+        if live > 0 {
+            self.monitor
+                .violate(format!("{live} requests are left running"));
+        }
+        let open: Vec<_> = self
+            .monitor
+            .uploads
+            .iter()
+            .filter(|(_, watched)| watched.ending.is_none())
+            .map(|(id, watched)| (*id, watched.state))
+            .collect();
+        if !open.is_empty() {
+            self.monitor.violate(format!("never ended: {open:?}"));
+        }
+        for (id, watched) in &self.monitor.uploads {
+            if watched.endings != watched.openings {
+                let (endings, openings) = (watched.endings, watched.openings);
+                self.monitor
+                    .violations
+                    .push(format!("{id:?}: {endings} endings of {openings} openings"));
+            }
+        }
+    }
+
+    /// Runs to the end and expects nothing to be wrong.
+    pub fn finish(&mut self) {
+        self.run();
+        self.check_end();
+        assert_eq!(self.monitor.violations, Vec::<String>::new());
+    }
+}
+
+/// The answer to a command whose connection broke.
+fn lost(command: &Command) -> Reply {
+    match command {
+        Command::Send { .. } => Reply::SendFailed(SendFailure::Network),
+        Command::Hash { .. } => Reply::Hashed(Err(ReadFailure::Unreadable)),
+        Command::Token { .. } => Reply::Token(Err(TokenFailure)),
+        _ => Reply::ApiFailed(ApiFailure::Network),
+    }
+}

@@ -1,0 +1,209 @@
+//! Nothing goes wrong: what is asked for, in which order, and what is told.
+
+mod common;
+
+use common::{Act, MIB, Op, World, id, new_upload};
+use crowfly_contract::ErrorCode;
+use crowfly_contract::limits::{GIB, MAX_SINGLE_PUT_BYTES};
+use crowfly_engine::{ChecksumMode, Command, Event, Input, State};
+
+#[test]
+fn a_file_is_hashed_created_sent_and_completed() {
+    let mut world = World::new();
+    world.add(new_upload(1, 10 * MIB));
+    world.input(Input::AwaitProcessed(id(1)));
+    world.finish();
+    let names: Vec<&str> = world
+        .sent
+        .iter()
+        .map(|(_, command)| name(command))
+        .collect();
+    assert_eq!(names[..5], ["hash", "token", "create", "send", "complete"]);
+    assert!(names[5..].iter().all(|name| *name == "status"));
+    assert_eq!(
+        world.states(id(1)),
+        [
+            State::Queued,
+            State::Hashing,
+            State::Uploading,
+            State::Stored,
+            State::Processed
+        ]
+    );
+    assert_eq!(world.monitor.uploads[&id(1)].processed, 1);
+    let last = world.monitor.uploads[&id(1)].progress;
+    assert_eq!(
+        (last.sent, last.confirmed, last.hashed),
+        (10 * MIB, 10 * MIB, 10 * MIB)
+    );
+}
+
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Hash { .. } => "hash",
+        Command::Token { .. } => "token",
+        Command::Create { .. } => "create",
+        Command::Send { .. } => "send",
+        Command::Complete { .. } => "complete",
+        Command::Status { .. } => "status",
+        _ => "other",
+    }
+}
+
+#[test]
+fn without_checksum_nothing_is_hashed() {
+    let mut world = World::new();
+    let mut new = new_upload(1, MIB);
+    new.checksum = ChecksumMode::None;
+    world.add(new);
+    world.finish();
+    assert!(
+        !world
+            .sent
+            .iter()
+            .any(|(_, command)| name(command) == "hash")
+    );
+    assert!(world.ending(id(1)).is_some());
+    assert_eq!(world.failed_with(id(1)), None);
+}
+
+#[test]
+fn f43_sizes_from_nothing_to_the_largest_put_arrive_and_larger_ones_are_refused_at_once() {
+    let sizes = [
+        0,
+        1,
+        16 * MIB - 1,
+        16 * MIB,
+        16 * MIB + 1,
+        5 * GIB - 1,
+        MAX_SINGLE_PUT_BYTES,
+    ];
+    for size in sizes {
+        let mut world = World::new();
+        world.bytes_per_ms = 100_000;
+        world.add(new_upload(1, size));
+        world.finish();
+        assert_eq!(world.server.objects[&id(1)].size, size);
+    }
+    let mut world = World::new();
+    world.add(new_upload(1, MAX_SINGLE_PUT_BYTES + 1));
+    world.finish();
+    assert_eq!(world.failed_with(id(1)), Some(ErrorCode::TooLarge));
+    assert_eq!(world.monitor.commands, 0);
+}
+
+#[test]
+fn progress_rises_and_reaches_the_whole_only_with_the_end() {
+    let mut world = World::new();
+    world.bytes_per_ms = 1000;
+    world.add(new_upload(1, 10 * MIB));
+    world.finish();
+    let told: Vec<_> = world
+        .log
+        .iter()
+        .filter_map(|(at, event)| match event {
+            Event::Progress { progress, .. } => Some((*at, *progress)),
+            _ => None,
+        })
+        .collect();
+    assert!(told.windows(2).all(|pair| pair[0].1.sent <= pair[1].1.sent));
+    let (last, before) = told.split_last().expect("progress");
+    assert_eq!(last.1.sent, 10 * MIB);
+    assert!(before.iter().all(|(_, progress)| progress.sent < 10 * MIB));
+    let shown = before.last().expect("progress").1;
+    assert!(
+        (900_000..1_100_000).contains(&shown.bytes_per_second),
+        "{shown:?}"
+    );
+    assert!(shown.eta_ms.is_some());
+}
+
+#[test]
+fn higher_priority_goes_first_and_equals_go_in_order() {
+    let mut world = World::new();
+    // All wait behind the token, so that the order is the queue's.
+    world.script(Op::Token, [Act::Pause(50)]);
+    for number in 1..=30 {
+        let mut new = new_upload(number, 2 * MIB);
+        new.priority = i32::from(number == 29);
+        world.add(new);
+    }
+    world.finish();
+    let order: Vec<_> = world
+        .sent
+        .iter()
+        .filter_map(|(_, command)| match command {
+            Command::Send { upload, .. } => Some(*upload),
+            _ => None,
+        })
+        .collect();
+    let place = |number| {
+        order
+            .iter()
+            .position(|other| *other == id(number))
+            .expect("sent")
+    };
+    // Those that were let in before it came keep their places.
+    assert!(place(29) < 12, "{}", place(29));
+    let rest: Vec<_> = order
+        .iter()
+        .filter(|other| **other != id(29))
+        .copied()
+        .collect();
+    assert!(rest.is_sorted());
+}
+
+#[test]
+fn creates_that_are_ready_together_share_calls() {
+    let mut world = World::new();
+    for number in 0..1000 {
+        world.add(new_upload(number, 1000));
+    }
+    world.finish();
+    assert_eq!(world.server.objects.len(), 1000);
+    assert!(
+        world.monitor.creates <= 60,
+        "{} calls",
+        world.monitor.creates
+    );
+}
+
+#[test]
+fn one_upload_does_not_wait_for_company() {
+    let mut world = World::new();
+    world.add(new_upload(1, 1000));
+    world.finish();
+    let create = world
+        .sent
+        .iter()
+        .find(|(_, command)| name(command) == "create")
+        .expect("a create call");
+    // One millisecond to hash, two latencies for the token.
+    assert!(create.0 <= 1 + 40, "{}", create.0);
+}
+
+#[test]
+fn an_id_is_added_once_and_unknown_ids_are_ignored() {
+    let mut world = World::new();
+    world.add(new_upload(1, 1000));
+    world
+        .queue
+        .handle_input(crowfly_engine::Millis(0), Input::Add(new_upload(1, 9)));
+    for input in [
+        Input::Pause(id(9)),
+        Input::Resume(id(9)),
+        Input::Abort(id(9)),
+        Input::Retry(id(9)),
+        Input::AwaitProcessed(id(9)),
+        Input::Forget(id(9)),
+        Input::Forget(id(1)),
+    ] {
+        world.input(input);
+    }
+    world.finish();
+    assert_eq!(world.server.objects[&id(1)].size, 1000);
+    assert_eq!(world.queue.snapshots().count(), 1);
+    world.input(Input::Forget(id(1)));
+    assert_eq!(world.queue.snapshots().count(), 0);
+    assert!(world.queue.snapshot(id(1)).is_none());
+}
