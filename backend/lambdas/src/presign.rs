@@ -99,6 +99,7 @@ async fn route(
 ) -> Result<Answer, Error> {
     let owner = &request.owner(&settings.required_scope)?;
     match (request.method(), request.segments().as_slice()) {
+        (_, segments) if segments.contains(&"") => Err(no_route().into()),
         ("POST", ["uploads"]) => {
             let body = json_body(request)?;
             let creator = Creator {

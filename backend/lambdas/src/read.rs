@@ -93,6 +93,7 @@ async fn route(
 ) -> Result<Answer, Error> {
     let owner = &request.owner(&settings.required_scope)?;
     match (request.method(), request.segments().as_slice()) {
+        (_, segments) if segments.contains(&"") => Err(no_route().into()),
         ("GET", ["uploads"]) => {
             let limit = parse_limit(request.query("limit"))?;
             let cursor = request.query("cursor");

@@ -1,0 +1,31 @@
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use crowfly_contract::{OwnerId, UploadId};
+use crowfly_core::Refusal;
+use crowfly_core::policy::Policy;
+use crowfly_core::request::{Wish, parse_create};
+use serde_json::{Value, json};
+
+/// 2026-11-22T10:20:30.123Z.
+pub(crate) const NOW: u64 = 1_795_342_830_123;
+
+pub(crate) fn owner(letter: char) -> OwnerId {
+    letter.to_string().repeat(26).parse().unwrap()
+}
+
+pub(crate) fn id(n: u128) -> UploadId {
+    UploadId::from_parts(1, n)
+}
+
+pub(crate) fn bucket_policy() -> Policy {
+    Policy {
+        max_file_bytes: 5_000_000_000,
+        allowed_types: "video/*".parse().unwrap(),
+        key_suffix: String::new(),
+        public_allowed: true,
+    }
+}
+
+pub(crate) fn wishes(items: Value) -> Vec<(UploadId, Result<Wish, Refusal>)> {
+    parse_create(json!({"uploads": items}).to_string().as_bytes()).unwrap()
+}

@@ -1,0 +1,386 @@
+//! Creating, settling and cancelling uploads, over memory.
+
+mod common;
+
+use common::{NOW, bucket_policy, id, owner, wishes};
+use crowfly_contract::{ErrorCode, Outcome, Plan, UploadStatus};
+use crowfly_core::cancel::cancel;
+use crowfly_core::complete::complete;
+use crowfly_core::create::{Answer, Creator, ItemResult, answer, create};
+use crowfly_core::ports::Head;
+use crowfly_core::testing::{Memory, OBJECT_CRC, head_of, row_of};
+use crowfly_core::{Error, FaultKind};
+use serde_json::{Value, json};
+
+async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult> {
+    let policy = bucket_policy();
+    let owner = owner('a');
+    let creator = Creator {
+        owner: &owner,
+        policy: &policy,
+        bucket: "bucket",
+        now_ms,
+    };
+    create(memory, memory, creator, wishes(items)).await
+}
+
+/// A wish for the upload that [`row_of`] describes.
+fn wish(n: u128) -> Value {
+    json!({"id": id(n).to_string(), "name": "ä.webm", "size": 9, "type": "video/webm",
+        "crc64nvme": OBJECT_CRC.to_string(), "metadata": {"album": "여름 😀"}})
+}
+
+fn changed(n: u128, field: &str, value: Value) -> Value {
+    let mut wish = wish(n);
+    wish[field] = value;
+    wish
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
+    result.unwrap_err().to_refusal().code
+}
+
+#[tokio::test]
+async fn a_new_upload_is_pending_and_signed() {
+    let memory = Memory::default();
+    let mut results = create_at(&memory, json!([wish(1)]), NOW).await;
+    let granted = results.remove(0).1.unwrap();
+    assert!(!granted.repeated);
+    assert_eq!(
+        granted.created.key.to_string(),
+        format!("uploads/{}/{}/ä.webm", owner('a'), id(1))
+    );
+    let Plan::Single { put } = granted.created.plan else {
+        panic!("not a single PUT")
+    };
+    assert_eq!(
+        put.headers["x-amz-checksum-crc64nvme"],
+        OBJECT_CRC.to_string()
+    );
+    let row = memory.row(&owner('a'), id(1)).unwrap();
+    assert_eq!(row.record.status, UploadStatus::Pending);
+    assert_eq!((row.record.created_at, row.record.url), (NOW, None));
+    assert_eq!(row.declared.unwrap().crc64nvme, Some(OBJECT_CRC));
+}
+
+#[tokio::test]
+async fn a_public_upload_is_signed_as_an_attachment() {
+    let memory = Memory::default();
+    let public = changed(1, "visibility", json!("public"));
+    let granted = create_at(&memory, json!([public]), NOW)
+        .await
+        .remove(0)
+        .1
+        .unwrap();
+    let Plan::Single { put } = granted.created.plan else {
+        panic!("not a single PUT")
+    };
+    assert_eq!(put.headers["x-amz-acl"], "public-read");
+    assert!(put.headers["content-disposition"].starts_with("attachment; "));
+}
+
+#[tokio::test]
+async fn a34_f87_the_same_wish_again_signs_again_and_another_is_refused() {
+    let memory = Memory::default();
+    create_at(&memory, json!([wish(1)]), NOW).await;
+    let before = memory.row(&owner('a'), id(1)).unwrap();
+    let again = create_at(&memory, json!([wish(1)]), NOW + 1)
+        .await
+        .remove(0)
+        .1
+        .unwrap();
+    assert!(again.repeated);
+    for (field, value) in [
+        ("name", json!("b.webm")),
+        ("size", json!(8)),
+        ("type", json!("video/mp4")),
+        ("crc64nvme", json!("AAAAAAAAAAA=")),
+        ("crc64nvme", json!(null)),
+        ("visibility", json!("public")),
+        ("metadata", json!({})),
+    ] {
+        let result = create_at(&memory, json!([changed(1, field, value)]), NOW)
+            .await
+            .remove(0)
+            .1;
+        assert_eq!(code(result), ErrorCode::UploadMismatch, "{field}");
+    }
+    assert_eq!(memory.row(&owner('a'), id(1)).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a35_another_owner_may_use_the_same_id() {
+    let memory = Memory::default();
+    memory.set_row(row_of(&owner('b'), id(1), 1));
+    let granted = create_at(&memory, json!([wish(1)]), NOW)
+        .await
+        .remove(0)
+        .1
+        .unwrap();
+    assert!(!granted.repeated);
+    assert_eq!(memory.row_count(), 2);
+}
+
+#[tokio::test]
+async fn f88_a_repeat_signs_for_the_key_in_the_table() {
+    let memory = Memory::default();
+    memory.set_row(row_of(&owner('a'), id(1), 1));
+    let granted = create_at(&memory, json!([wish(1)]), NOW)
+        .await
+        .remove(0)
+        .1
+        .unwrap();
+    assert_eq!(granted.created.key.name(), "a.webm");
+}
+
+#[tokio::test]
+async fn an_upload_that_ended_is_not_signed_again() {
+    for (status, expected) in [
+        (UploadStatus::Stored, ErrorCode::AlreadyStored),
+        (UploadStatus::Aborted, ErrorCode::UploadEnded),
+        (UploadStatus::Expired, ErrorCode::UploadEnded),
+        (UploadStatus::Deleted, ErrorCode::UploadEnded),
+    ] {
+        let memory = Memory::default();
+        let mut row = row_of(&owner('a'), id(1), 1);
+        row.record.status = status;
+        memory.set_row(row);
+        let result = create_at(&memory, json!([wish(1)]), NOW).await.remove(0).1;
+        assert_eq!(code(result), expected);
+        assert_eq!(memory.calls(), ["put_pending"], "nothing was signed");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_wish_touches_nothing() {
+    let memory = Memory::default();
+    for (field, value, expected) in [
+        ("type", json!("text/html"), ErrorCode::TypeNotAllowed),
+        ("size", json!(6_000_000_000u64), ErrorCode::TooLarge),
+        ("size", json!(-1), ErrorCode::InvalidSize),
+        ("name", json!(""), ErrorCode::InvalidName),
+    ] {
+        let result = create_at(&memory, json!([changed(1, field, value)]), NOW)
+            .await
+            .remove(0)
+            .1;
+        assert_eq!(code(result), expected);
+    }
+    assert_eq!((memory.calls(), memory.row_count()), (vec![], 0));
+}
+
+#[tokio::test]
+async fn a_hundred_items_are_answered_in_order_and_apart() {
+    let memory = Memory::default();
+    memory.fail_next("put_pending", FaultKind::Throttled);
+    let items: Vec<Value> = (0..100)
+        .map(|n| {
+            if n % 10 == 9 {
+                changed(n, "size", json!(-1))
+            } else {
+                wish(n)
+            }
+        })
+        .collect();
+    let results = create_at(&memory, json!(items), NOW).await;
+    let ids: Vec<_> = results.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, (0..100).map(id).collect::<Vec<_>>());
+    assert_eq!(
+        results.iter().filter(|(_, result)| result.is_ok()).count(),
+        89
+    );
+    let (status, body) = answer(results, "r");
+    assert_eq!(status, 207);
+    let Answer::Response(response) = body else {
+        panic!("not a response")
+    };
+    let Outcome::Refused(refusal) = &response.uploads[0].outcome else {
+        panic!("not refused")
+    };
+    assert_eq!(
+        (refusal.code, refusal.request_id.as_str()),
+        (ErrorCode::ServiceUnavailable, "r")
+    );
+    assert_eq!(refusal.retry_after_ms, Some(1_000));
+}
+
+#[tokio::test]
+async fn the_status_is_that_of_all_items_or_207() {
+    let bad = |n| changed(n, "size", json!(-1));
+    let big = |n| changed(n, "size", json!(6_000_000_000u64));
+    for (existing, items, expected) in [
+        (vec![], json!([wish(1), wish(2)]), 201),
+        (vec![1, 2], json!([wish(1), wish(2)]), 200),
+        (vec![1], json!([wish(1), wish(2)]), 207),
+        (vec![], json!([bad(1), bad(2)]), 400),
+        (vec![], json!([bad(1), changed(2, "name", json!(""))]), 400),
+        (vec![], json!([big(1), big(2)]), 413),
+        (vec![], json!([bad(1), big(2)]), 207),
+        (vec![1], json!([changed(1, "size", json!(1))]), 409),
+    ] {
+        let memory = Memory::default();
+        for n in existing {
+            memory.set_row(row_of(&owner('a'), id(n), 1));
+        }
+        let single = items.as_array().unwrap().len() == 1;
+        let (status, body) = answer(create_at(&memory, items.clone(), NOW).await, "r");
+        assert_eq!(status, expected, "{items}");
+        assert_eq!(
+            matches!(body, Answer::Refused(_)),
+            single && expected >= 400
+        );
+    }
+}
+
+#[tokio::test]
+async fn complete_says_what_storage_holds() {
+    let (memory, me) = (Memory::default(), owner('a'));
+    let row = row_of(&me, id(1), 1);
+    memory.set_row(row.clone());
+    assert_eq!(
+        code(complete(&memory, &memory, &me, id(1), None).await),
+        ErrorCode::NotStored
+    );
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    let first = complete(&memory, &memory, &me, id(1), Some(OBJECT_CRC))
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.size, first.etag.as_str(), first.crc64nvme),
+        (9, "e", Some(OBJECT_CRC))
+    );
+    assert_eq!(
+        complete(&memory, &memory, &me, id(1), None).await.unwrap(),
+        first
+    );
+    assert_eq!(
+        memory.row(&me, id(1)).unwrap(),
+        row,
+        "complete writes nothing"
+    );
+}
+
+#[tokio::test]
+async fn complete_refuses_an_object_that_is_not_what_was_declared() {
+    let (memory, me) = (Memory::default(), owner('a'));
+    let row = row_of(&me, id(1), 1);
+    memory.set_row(row.clone());
+    let other = crowfly_contract::Crc64Nvme::new(1);
+    memory.set_object(
+        &row.record.key,
+        Some(Head {
+            size: 8,
+            ..head_of("e")
+        }),
+    );
+    assert_eq!(
+        code(complete(&memory, &memory, &me, id(1), None).await),
+        ErrorCode::SizeMismatch
+    );
+    memory.set_object(
+        &row.record.key,
+        Some(Head {
+            crc64nvme: Some(other),
+            ..head_of("e")
+        }),
+    );
+    assert_eq!(
+        code(complete(&memory, &memory, &me, id(1), None).await),
+        ErrorCode::ChecksumMismatch
+    );
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    let wrong = complete(&memory, &memory, &me, id(1), Some(other)).await;
+    assert_eq!(code(wrong), ErrorCode::ChecksumMismatch);
+}
+
+#[tokio::test]
+async fn complete_after_a_cancel_still_tells_the_truth() {
+    let (memory, me) = (Memory::default(), owner('a'));
+    let mut row = row_of(&me, id(1), 1);
+    row.record.status = UploadStatus::Aborted;
+    memory.set_row(row.clone());
+    assert_eq!(
+        code(complete(&memory, &memory, &me, id(1), None).await),
+        ErrorCode::UploadEnded
+    );
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    assert!(complete(&memory, &memory, &me, id(1), None).await.is_ok());
+}
+
+#[tokio::test]
+async fn cancel_is_repeatable_and_keeps_the_record_for_thirty_days() {
+    let (memory, me) = (Memory::default(), owner('a'));
+    memory.set_row(row_of(&me, id(1), 1));
+    for _ in 0..3 {
+        cancel(&memory, &memory, &me, id(1), NOW).await.unwrap();
+    }
+    let record = memory.row(&me, id(1)).unwrap().record;
+    assert_eq!(record.status, UploadStatus::Aborted);
+    assert_eq!(record.expires_at, Some(NOW + 30 * 86_400_000));
+}
+
+#[tokio::test]
+async fn cancel_comes_too_late_for_an_object_that_is_there() {
+    let (memory, me) = (Memory::default(), owner('a'));
+    let mut row = row_of(&me, id(1), 1);
+    memory.set_row(row.clone());
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    assert_eq!(
+        code(cancel(&memory, &memory, &me, id(1), NOW).await),
+        ErrorCode::AlreadyStored
+    );
+    assert_eq!(memory.row(&me, id(1)).unwrap(), row);
+    row.record.status = UploadStatus::Stored;
+    memory.set_row(row);
+    assert_eq!(
+        code(cancel(&memory, &memory, &me, id(1), NOW).await),
+        ErrorCode::AlreadyStored
+    );
+}
+
+#[tokio::test]
+async fn a60_uploads_of_others_do_not_exist() {
+    let (memory, me) = (Memory::default(), owner('a'));
+    let row = row_of(&owner('b'), id(1), 1);
+    memory.set_row(row.clone());
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    let foreign = complete(&memory, &memory, &me, id(1), None)
+        .await
+        .unwrap_err()
+        .to_refusal();
+    let unknown = complete(&memory, &memory, &me, id(2), None)
+        .await
+        .unwrap_err()
+        .to_refusal();
+    assert_eq!((foreign.code, &foreign), (ErrorCode::NotFound, &unknown));
+    let foreign = cancel(&memory, &memory, &me, id(1), NOW)
+        .await
+        .unwrap_err()
+        .to_refusal();
+    assert_eq!(foreign, unknown);
+    assert_eq!(memory.row(&owner('b'), id(1)).unwrap(), row);
+}
+
+#[tokio::test]
+async fn faults_reach_the_caller_without_their_detail() {
+    for (kind, expected) in [
+        (FaultKind::Throttled, ErrorCode::ServiceUnavailable),
+        (FaultKind::Unavailable, ErrorCode::ServiceUnavailable),
+        (FaultKind::Denied, ErrorCode::Internal),
+        (FaultKind::Unexpected, ErrorCode::Internal),
+    ] {
+        let (memory, me) = (Memory::default(), owner('a'));
+        memory.set_row(row_of(&me, id(1), 1));
+        memory.fail_next("head_object", kind);
+        let refusal = cancel(&memory, &memory, &me, id(1), NOW)
+            .await
+            .unwrap_err()
+            .to_refusal();
+        assert_eq!(refusal.code, expected);
+        assert!(!refusal.message.contains("head_object"));
+        assert_eq!(
+            memory.row(&me, id(1)).unwrap().record.status,
+            UploadStatus::Pending
+        );
+    }
+}

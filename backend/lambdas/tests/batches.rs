@@ -1,0 +1,127 @@
+//! The queue's side: partial answers with exact ids, and errors where Lambda must try again.
+
+mod common;
+
+use common::{NOW, id, owner};
+use crowfly_core::FaultKind;
+use crowfly_core::address::ObjectAddress;
+use crowfly_core::forward::Forwarder;
+use crowfly_core::record::Recorder;
+use crowfly_core::testing::{Memory, head_of, row_of};
+use crowfly_lambdas::{forward, record};
+use serde_json::{Value, json};
+
+fn address() -> ObjectAddress {
+    ObjectAddress::on_aws("bucket", "eu-west-1")
+}
+
+fn created(key: &str) -> Value {
+    json!({"Records": [{"eventVersion": "2.6", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+        "eventTime": "2026-11-22T10:20:30.123Z", "s3": {"bucket": {"name": "bucket"},
+        "object": {"key": key, "sequencer": "A1", "size": 9, "eTag": "e"}}}]})
+}
+
+async fn failures(memory: &Memory, bodies: &[String]) -> Vec<String> {
+    let records: Vec<Value> = bodies
+        .iter()
+        .enumerate()
+        .map(|(n, body)| json!({"messageId": format!("m{n}"), "body": body, "eventSource": "aws:sqs"}))
+        .collect();
+    let recorder = Recorder {
+        bucket: "bucket".to_owned(),
+        address: address(),
+    };
+    let event = json!({"Records": records});
+    let answer = record::handle(memory, memory, &recorder, event, NOW)
+        .await
+        .unwrap();
+    answer
+        .batch_item_failures
+        .into_iter()
+        .map(|failure| failure.item_identifier)
+        .collect()
+}
+
+#[tokio::test]
+async fn f60_exactly_the_failed_messages_come_again() {
+    let memory = Memory::default();
+    let mut bodies = Vec::new();
+    for n in 0..10 {
+        let row = row_of(&owner("alice"), id(n), 1);
+        memory.set_object(&row.record.key, Some(head_of("e")));
+        bodies.push(created(&row.record.key.to_string()).to_string());
+        memory.set_row(row);
+    }
+    bodies[2] = "poison".to_owned();
+    bodies[5] = json!({"Event": "s3:TestEvent"}).to_string();
+    bodies[7] = "{}".to_owned();
+    memory.fail_next("apply_event", FaultKind::Throttled);
+    let failed = failures(&memory, &bodies).await;
+    assert_eq!(failed, ["m0", "m2", "m7"]);
+    // The rest was done, and doing all again mends what a fault left, and only that.
+    assert_eq!(failures(&memory, &bodies).await, ["m2", "m7"]);
+    assert_eq!(memory.row_count(), 10);
+}
+
+#[tokio::test]
+async fn f60_no_failure_is_an_empty_list() {
+    assert_eq!(
+        failures(&Memory::default(), &[]).await,
+        Vec::<String>::new()
+    );
+    let test = json!({"Event": "s3:TestEvent"}).to_string();
+    assert_eq!(
+        failures(&Memory::default(), &[test]).await,
+        Vec::<String>::new()
+    );
+    let answer = record::BatchAnswer {
+        batch_item_failures: vec![record::Failure {
+            item_identifier: "m".to_owned(),
+        }],
+    };
+    assert_eq!(
+        json!(answer),
+        json!({"batchItemFailures": [{"itemIdentifier": "m"}]})
+    );
+}
+
+#[tokio::test]
+async fn f60_without_a_message_id_the_whole_batch_comes_again() {
+    let recorder = Recorder {
+        bucket: "bucket".to_owned(),
+        address: address(),
+    };
+    for event in [json!({}), json!(null), json!({"Records": [{"body": "{}"}]})] {
+        let memory = Memory::default();
+        assert!(
+            record::handle(&memory, &memory, &recorder, event, NOW)
+                .await
+                .is_err()
+        );
+    }
+}
+
+#[tokio::test]
+async fn f67_a_send_that_fails_is_an_error_of_the_function() {
+    let forwarder = Forwarder {
+        bucket: "bucket".to_owned(),
+        address: address(),
+        key_suffix: ".webm".to_owned(),
+    };
+    let memory = Memory::default();
+    forward::handle(&memory, &forwarder, created("uploads/a.webm"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(memory.sent().len(), 1);
+    memory.fail_next("send_messages", FaultKind::Unavailable);
+    assert!(
+        forward::handle(&memory, &forwarder, created("uploads/a.webm"), NOW)
+            .await
+            .is_err()
+    );
+    assert!(
+        forward::handle(&memory, &forwarder, created("uploads/refused.webm"), NOW)
+            .await
+            .is_err()
+    );
+}

@@ -1,0 +1,109 @@
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use crowfly_contract::{OwnerId, UploadId};
+use crowfly_core::caller::authenticate;
+use crowfly_core::cursor::CursorKey;
+use crowfly_core::testing::Memory;
+use crowfly_lambdas::http::Answer;
+use crowfly_lambdas::variables::Variables;
+use crowfly_lambdas::{presign, read};
+use serde_json::{Value, json};
+
+/// 2026-11-22T10:20:30.123Z.
+pub(crate) const NOW: u64 = 1_795_342_830_123;
+
+pub(crate) fn id(n: u128) -> UploadId {
+    UploadId::from_parts(1, n)
+}
+
+pub(crate) fn claims(subject: &str) -> Value {
+    json!({"iss": "https://issuer.example/", "sub": subject, "scope": "openid uploads"})
+}
+
+/// The owner that [`claims`] stand for.
+pub(crate) fn owner(subject: &str) -> OwnerId {
+    authenticate(claims(subject).as_object().unwrap(), "uploads").unwrap()
+}
+
+/// An event as API Gateway makes it, from `METHOD /path`, with the claims of `alice`.
+pub(crate) fn event(route: &str, body: Option<&Value>) -> Value {
+    let (method, target) = route.split_once(' ').unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let query: serde_json::Map<String, Value> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let mut event = json!({
+        "version": "2.0", "routeKey": route, "rawPath": path, "isBase64Encoded": false,
+        "headers": {"content-type": "application/json"}, "queryStringParameters": query,
+        "requestContext": {"requestId": "request-1", "stage": "$default", "http": {"method": method},
+            "authorizer": {"jwt": {"claims": claims("alice"), "scopes": null}}},
+    });
+    if let Some(body) = body {
+        event["body"] = body.to_string().into();
+    }
+    event
+}
+
+/// The variables of a deployment, one of them changed.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    let value = match name {
+        "BUCKET" => "bucket",
+        "TABLE" => "uploads",
+        "MAX_FILE_BYTES" => "1000",
+        "ALLOWED_TYPES" => "video/*,text/plain",
+        "EVENT_ROUTE" => "direct",
+        "KEY_SUFFIX" => "",
+        "PUBLIC_READ" => "off",
+        "REQUIRED_SCOPE" => "uploads",
+        "URL_LIFETIME_SECONDS" => "300",
+        "CURSOR_KEY" => "0123456789abcdef0123456789abcdef",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
+    let settings = presign::Settings::read(&Variables::new(&|name| variable(name))).unwrap();
+    presign::handle(memory, memory, &settings, event, NOW).await
+}
+
+pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {
+    let settings = read::Settings {
+        cursor_key: CursorKey::new(&[1; 32]).unwrap(),
+        required_scope: "uploads".to_owned(),
+    };
+    read::handle(memory, memory, &settings, event, NOW).await
+}
+
+pub(crate) fn json_of(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// Checks an error answer whole: status, code, request id, headers, a sentence.
+pub(crate) fn assert_problem(answer: &Answer, status: u16, code: &str) {
+    let body = json_of(answer);
+    assert_eq!(
+        (answer.status_code, body["error"]["code"].as_str()),
+        (status, Some(code)),
+        "{body}"
+    );
+    assert_eq!(body["error"]["requestId"], "request-1");
+    assert!(
+        body["error"]["message"].as_str().unwrap().len() > 15,
+        "{body}"
+    );
+    assert_eq!(body.as_object().unwrap().len(), 1);
+    assert_headers(answer);
+}
+
+pub(crate) fn assert_headers(answer: &Answer) {
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    let typed = answer.headers.get("content-type").map(String::as_str);
+    assert_eq!(
+        typed,
+        (!answer.body.is_empty()).then_some("application/json")
+    );
+}

@@ -1,0 +1,86 @@
+//! F74: a function that lacks something says at its cold start what it lacks.
+
+mod common;
+
+use common::variable;
+use crowfly_lambdas::presign;
+use crowfly_lambdas::variables::{StartError, Variables};
+
+fn with(
+    name: &'static str,
+    value: Option<&'static str>,
+) -> impl Fn(&'static str) -> Option<String> {
+    move |asked| {
+        if asked == name {
+            value.map(str::to_owned)
+        } else {
+            variable(asked)
+        }
+    }
+}
+
+#[test]
+fn f74_each_missing_variable_is_named() {
+    for name in [
+        "BUCKET",
+        "MAX_FILE_BYTES",
+        "ALLOWED_TYPES",
+        "KEY_SUFFIX",
+        "EVENT_ROUTE",
+        "PUBLIC_READ",
+        "REQUIRED_SCOPE",
+    ] {
+        let lookup = with(name, None);
+        let error = presign::Settings::read(&Variables::new(&lookup)).unwrap_err();
+        assert!(
+            matches!(&error, StartError::Missing(missing) if *missing == name),
+            "{error}"
+        );
+        assert!(error.to_string().contains(name));
+    }
+}
+
+#[test]
+fn f74_each_wrong_variable_is_named() {
+    for (name, value) in [
+        ("MAX_FILE_BYTES", "5GB"),
+        ("MAX_FILE_BYTES", "-1"),
+        ("ALLOWED_TYPES", "video"),
+        ("ALLOWED_TYPES", ","),
+        ("KEY_SUFFIX", ".WEBM"),
+        ("KEY_SUFFIX", "a/b"),
+        ("EVENT_ROUTE", "sns"),
+        ("PUBLIC_READ", "on"),
+    ] {
+        let lookup = with(name, Some(value));
+        let error = presign::Settings::read(&Variables::new(&lookup)).unwrap_err();
+        assert!(
+            matches!(&error, StartError::Wrong { name: wrong, .. } if *wrong == name),
+            "{error}"
+        );
+    }
+    let lookup = with("CURSOR_KEY", Some("short-secret"));
+    let error = Variables::new(&lookup)
+        .cursor_key()
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("CURSOR_KEY") && !error.contains("short-secret"));
+    let lookup = with("URL_LIFETIME_SECONDS", Some("5m"));
+    assert!(Variables::new(&lookup).url_lifetime().is_err());
+}
+
+#[test]
+fn the_suffix_binds_uploads_on_the_route_lambda_only() {
+    let suffix = |route: &'static str| {
+        let lookup = move |name: &'static str| match name {
+            "KEY_SUFFIX" => Some(".webm".to_owned()),
+            "EVENT_ROUTE" => Some(route.to_owned()),
+            _ => variable(name),
+        };
+        Variables::new(&lookup).policy().unwrap().key_suffix
+    };
+    assert_eq!(
+        (suffix("direct").as_str(), suffix("lambda").as_str()),
+        ("", ".webm")
+    );
+}
