@@ -110,3 +110,15 @@ fn short_forms_are_written_out() {
     ]);
     assert_eq!(value(&documents[0]), expected);
 }
+
+#[test]
+fn there_are_no_aliases_because_cloudformation_takes_none() {
+    let text = std::fs::read_to_string(e2e::env::root().join("template.yaml")).unwrap();
+    for line in text.lines().filter(|line| !line.trim().starts_with('#')) {
+        let value = line
+            .split_once(": ")
+            .map_or(line.trim(), |(_, value)| value);
+        let value = value.trim_start_matches("- ");
+        assert!(!value.starts_with(['&', '*']), "{line}");
+    }
+}

@@ -32,7 +32,7 @@ const ROLES: &[(&str, &[&str])] = &[
             "sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on Queue.Arn",
             "s3:GetObject on ${Bucket.Arn}/uploads/*",
             r#"s3:ListBucket on Bucket.Arn when {"StringLikeIfExists":{"s3:prefix":"uploads/*"}}"#,
-            "dynamodb:GetItem dynamodb:UpdateItem on Table.Arn",
+            "dynamodb:UpdateItem on Table.Arn",
         ],
     ),
     (

@@ -4,6 +4,7 @@ import base64
 import http.server
 import io
 import json
+import re
 import threading
 import time
 import zipfile
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from strict_aws import OPTIONAL, RULES, chosen, load
 
 from . import test_s3  # noqa: F401 (its proofs count)
-from .support import HTTP, PROVEN, Case, proves
+from .support import HERE, HTTP, PROVEN, Case, proves
 
 ORIGIN = "http://localhost:3000"
 
@@ -209,10 +210,28 @@ class Functions(Case):
         self.assertNotIn("HOME", seen)
 
 
+class Tables(Case):
+    @proves("queries_alias_reserved_words")
+    def test_a_reserved_word_needs_an_alias(self, aws):
+        dynamodb, name = aws.client("dynamodb"), f"t{time.monotonic_ns()}"
+        dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "owner", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}])
+        query = {"TableName": name, "ExpressionAttributeValues": {":o": {"S": "x"}}}
+        aliased = {**query, "KeyConditionExpression": "#o = :o", "ExpressionAttributeNames": {"#o": "owner"}}
+        self.assertEqual(dynamodb.query(**aliased)["Count"], 0)
+        for refused in ({**query, "KeyConditionExpression": "owner = :o"}, {**aliased, "FilterExpression": "status = :o"}):
+            with self.assertRaisesRegex(dynamodb.exceptions.ClientError, "reserved keyword: (owner|status)"):
+                dynamodb.query(**refused)
+
+
 class Registry(Case):
-    def test_every_rule_is_proven(self):
+    def test_every_rule_is_proven_and_told(self):
         load()
-        self.assertEqual(PROVEN, RULES.keys() | OPTIONAL.keys())
+        self.assertEqual(PROVEN.keys(), RULES.keys() | OPTIONAL.keys())
+        page = (HERE.parent.parent / "docs" / "LOCAL.md").read_text()
+        told = dict(re.findall(r"^\| `(\w+)` \|.*\| `(test_\w+)` \|$", page, re.MULTILINE))
+        self.assertEqual(told, PROVEN)
 
     def test_switches(self):
         load()
