@@ -38,18 +38,13 @@ pub async fn complete(
         .into());
     }
     let expected = [crc64nvme, declared.and_then(|declared| declared.crc64nvme)];
-    if let Some(held) = head.crc64nvme {
-        if expected
-            .into_iter()
-            .flatten()
-            .any(|expected| expected != held)
-        {
-            return Err(Refusal::new(
-                ErrorCode::ChecksumMismatch,
-                "storage holds other bytes than were hashed",
-            )
-            .into());
-        }
+    let differs = |expected: Crc64Nvme| head.crc64nvme.is_some_and(|held| held != expected);
+    if expected.into_iter().flatten().any(differs) {
+        return Err(Refusal::new(
+            ErrorCode::ChecksumMismatch,
+            "storage holds other bytes than were hashed",
+        )
+        .into());
     }
     Ok(Stored {
         id,

@@ -12,7 +12,7 @@ use crowfly_contract::{
 use crate::disposition::attachment;
 use crate::policy::Policy;
 use crate::ports::{PresignPut, Put, PutPending, PutToSign};
-use crate::request::Wish;
+use crate::request::{Item, Wish};
 use crate::{Error, Refusal, Row, bounded};
 
 /// Items of one call that are worked on at the same time.
@@ -48,7 +48,7 @@ pub async fn create(
     rows: &impl PutPending,
     objects: &impl PresignPut,
     creator: Creator<'_>,
-    items: Vec<(UploadId, Result<Wish, Refusal>)>,
+    items: Vec<Item>,
 ) -> Vec<ItemResult> {
     let tasks = items
         .into_iter()

@@ -1,5 +1,6 @@
 //! The record routes. An upload that is not the caller's does not exist for the caller.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crowfly_contract::{
@@ -90,7 +91,7 @@ pub async fn list(
         .filter(|row| !row.is_past_its_life(now_ms))
         .map(|row| row.record)
         .collect();
-    uploads.sort_by(|a, b| (b.created_at, b.id).cmp(&(a.created_at, a.id)));
+    uploads.sort_by_key(|record| Reverse((record.created_at, record.id)));
     let cursor = page.next.map(|position| key.seal(owner, position, now_ms));
     Ok(ListResponse { uploads, cursor })
 }

@@ -105,6 +105,7 @@ async fn route(
             let ids = parse_status(&request.body()?)?;
             Answer::json(200, &status(rows, owner, &ids, now_ms).await?)
         }
+        (_, ["uploads", "status"]) => Err(no_method("POST").into()),
         ("GET", ["uploads", id]) => {
             Answer::json(200, &get(rows, owner, parse_path_id(id)?, now_ms).await?)
         }
@@ -112,7 +113,6 @@ async fn route(
             let id = parse_path_id(id)?;
             Answer::json(200, &content(rows, objects, owner, id, now_ms).await?)
         }
-        (_, ["uploads", "status"]) => Err(no_method("POST").into()),
         (_, ["uploads"] | ["uploads", _] | ["uploads", _, "content"]) => {
             Err(no_method("GET").into())
         }

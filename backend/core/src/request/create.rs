@@ -34,12 +34,15 @@ pub struct Wish {
     pub metadata: Metadata,
 }
 
+/// One item of a create call: its id, and the wish or why it is refused.
+pub type Item = (UploadId, Result<Wish, Refusal>);
+
 /// Reads the body of `POST /uploads`: for each item its id, and the wish or why it is refused.
 ///
 /// # Errors
 /// When the body as a whole cannot be answered item by item: it is not JSON, it has an unknown field
 /// outside the items, no item or more than 100, an item without a valid id, or an id twice.
-pub fn parse_create(body: &[u8]) -> Result<Vec<(UploadId, Result<Wish, Refusal>)>, Refusal> {
+pub fn parse_create(body: &[u8]) -> Result<Vec<Item>, Refusal> {
     let request = json::object(body)?;
     json::only(&request, &["uploads"], "the request")?;
     let items = match request.get("uploads") {

@@ -12,7 +12,7 @@ fn item(change: Value) -> Value {
     item
 }
 
-fn parse(items: Value) -> Result<Vec<(UploadId, Result<Wish, Refusal>)>, Refusal> {
+fn parse(items: Value) -> Result<Vec<Item>, Refusal> {
     parse_create(json!({"uploads": items}).to_string().as_bytes())
 }
 

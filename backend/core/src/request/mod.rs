@@ -5,6 +5,6 @@ mod json;
 mod metadata;
 mod small;
 
-pub use create::{Wish, parse_create};
+pub use create::{Item, Wish, parse_create};
 pub use json::check_content_type;
 pub use small::{parse_complete, parse_limit, parse_path_id, parse_status};

@@ -1,9 +1,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use crowfly_contract::{OwnerId, UploadId};
-use crowfly_core::Refusal;
 use crowfly_core::policy::Policy;
-use crowfly_core::request::{Wish, parse_create};
+use crowfly_core::request::{Item, parse_create};
 use serde_json::{Value, json};
 
 /// 2026-11-22T10:20:30.123Z.
@@ -26,6 +25,6 @@ pub(crate) fn bucket_policy() -> Policy {
     }
 }
 
-pub(crate) fn wishes(items: Value) -> Vec<(UploadId, Result<Wish, Refusal>)> {
+pub(crate) fn wishes(items: Value) -> Vec<Item> {
     parse_create(json!({"uploads": items}).to_string().as_bytes()).unwrap()
 }
