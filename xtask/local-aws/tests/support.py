@@ -34,8 +34,9 @@ class Server:
         self.state = tempfile.TemporaryDirectory()
         env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CROWFLY_"))}
         env |= {
-            "AUTH": "true", "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0",
-            "STATE_DIR": f"{self.state.name}/state", "S3_DATA_DIR": f"{self.state.name}/s3", "LOG_LEVEL": "ERROR",
+            "AUTH": "true", "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",
+            "STATE_DIR": f"{self.state.name}/state", "S3_DATA_DIR": f"{self.state.name}/s3", "LOG_LEVEL": "ERROR", "TMPDIR": self.state.name,
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": self.url, "PROBE": "1",
             "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", **rules,
         }

@@ -37,7 +37,7 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         Need::LocalAws,
     ])?;
     let folder = paths::target().join("dev");
-    let server = Server::start(aws, &folder, &[])?;
+    let server = Server::start(aws, &folder.join(format!("aws-{aws}")))?;
     lambdas::build()?;
     package::build()?;
     let template = super::package::package(&server.aws)?;

@@ -1,7 +1,7 @@
 //! The local AWS as a process: MiniStack under the rules of `xtask/local-aws`.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::aws::{Aws, REGION};
@@ -20,24 +20,19 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts an empty local AWS whose state and log lie under `folder`.
+    /// Starts an empty local AWS whose state lies in `folder`, which is emptied first.
     ///
     /// # Errors
     /// If it cannot be installed, or does not answer in time.
-    pub(crate) fn start(
-        port: u16,
-        folder: &Path,
-        environment: &[(&str, &str)],
-    ) -> Result<Self, Error> {
+    pub(crate) fn start(port: u16, folder: &Path) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
         step::step("local AWS", || {
-            let state = empty(folder)?;
+            empty(folder)?;
             let aws = Aws::at(port);
             let service = Cmd::new(python)
                 .args(["-m", "strict_aws"])
-                .dir(&state)
-                .envs(variables(port, &state))
-                .envs(environment.iter().copied())
+                .dir(folder)
+                .envs(variables(port, folder))
                 .env_remove("AWS_SESSION_TOKEN")
                 .env_remove("AWS_PROFILE")
                 .env_remove("AWS_DEFAULT_PROFILE")
@@ -109,14 +104,12 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
 }
 
 /// What is kept from one start to the next would be of another template and other binaries: nothing is.
-fn empty(folder: &Path) -> Result<PathBuf, Error> {
-    let state = folder.join("aws");
-    let what = format!("empty {}", paths::short(&state));
-    if state.exists() {
-        std::fs::remove_dir_all(&state).map_err(Error::io(what.clone()))?;
+fn empty(folder: &Path) -> Result<(), Error> {
+    let what = format!("empty {}", paths::short(folder));
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(Error::io(what.clone()))?;
     }
-    std::fs::create_dir_all(&state).map_err(Error::io(what))?;
-    Ok(state)
+    std::fs::create_dir_all(folder.join("tmp")).map_err(Error::io(what))
 }
 
 fn variables(port: u16, state: &Path) -> Vec<(&'static str, String)> {
@@ -129,7 +122,10 @@ fn variables(port: u16, state: &Path) -> Vec<(&'static str, String)> {
         ("GATEWAY_PORT", port.to_string()),
         // Otherwise it listens for IoT on every interface.
         ("IOT_MTLS_ENABLED", "0".to_owned()),
+        // The host of the queues' addresses; "localhost" may be IPv6 first.
+        ("MINISTACK_HOST", "127.0.0.1".to_owned()),
         ("MINISTACK_REGION", REGION.to_owned()),
+        ("TMPDIR", path("tmp")),
         ("STATE_DIR", path("state")),
         ("S3_DATA_DIR", path("s3")),
         ("LOG_LEVEL", "WARNING".to_owned()),
