@@ -8,6 +8,7 @@ mod package;
 mod paths;
 mod process;
 mod setup;
+mod soak;
 mod step;
 mod test;
 mod wasm;
@@ -23,6 +24,7 @@ cargo xtask <command>
   dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda)
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
+  soak      simulate a million uploads through the engine (--uploads N, --seed N)
   setup     make ready whatever the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
 ";
@@ -59,6 +61,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             package::run()
         }
         "dev" => local::dev(arguments),
+        "soak" => soak::run(arguments),
         "test" => test::run(arguments),
         "setup" => {
             none(arguments)?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::{paths, step};
+use crate::{paths, soak, step};
 
 /// The packages that are compiled for this machine. One selection for every command: another one could
 /// switch other features on in what the packages share, and compile it again.
@@ -79,15 +79,21 @@ impl Binary {
     pub(super) fn run(&self, counts: &mut Counts, env: &[(&str, String)]) -> Result<(), Error> {
         let name = format!("test-{}-{}", self.package.replace('/', "-"), self.target);
         let result = step::step(&format!("{} {}", self.package, self.target), || {
-            Cmd::new(&self.file)
+            let command = Cmd::new(&self.file)
                 .env("CARGO_MANIFEST_DIR", &self.folder)
                 .envs(env.iter().map(|(name, value)| (name, value)))
                 .dir(&self.folder)
-                .log(&name)
-                .run()
+                .log(&name);
+            match self.kind() {
+                Kind::Worlds => command.arg("--nocapture").run(),
+                _ => command.run(),
+            }
         });
         let log = std::fs::read_to_string(paths::log(&name)).unwrap_or_default();
         counts.read(self.kind(), &log);
+        if self.kind() == Kind::Worlds {
+            soak::simulated(&name);
+        }
         result
     }
 }

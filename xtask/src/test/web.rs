@@ -1,5 +1,7 @@
 //! The steps on what runs in the browser.
 
+use std::path::PathBuf;
+
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::Cmd;
@@ -56,11 +58,37 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The npm package: it is made, its content is what it lists, its weight is within the budget.
+/// The npm package: it is made, its content is what it lists, its weight is within the budget, and what
+/// `client-wasm/tests/node` expects of it under Node holds.
 pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
     npm::run()?;
     counts.add(Kind::Package, 1, 0);
-    Ok(())
+    let folder = paths::root().join("client-wasm/tests/node");
+    let entries = std::fs::read_dir(&folder).map_err(Error::io("read client-wasm/tests/node"))?;
+    let tests: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    let result = step::step("package under Node", || {
+        Cmd::new("node")
+            .args(["--test", "--test-reporter=tap"])
+            .args(&tests)
+            .env("CROWFLY_PACKAGE", paths::npm_package())
+            .log("node-tests")
+            .run()
+    });
+    let log = std::fs::read_to_string(paths::log("node-tests")).unwrap_or_default();
+    counts.add(Kind::Package, tap(&log, "# pass "), tap(&log, "# fail "));
+    result
+}
+
+/// A number of the summary that Node's test runner ends with.
+fn tap(log: &str, what: &str) -> u64 {
+    let count = log.lines().rev().find_map(|line| line.strip_prefix(what));
+    count
+        .and_then(|count| count.trim().parse().ok())
+        .unwrap_or_default()
 }
 
 /// The hand-written types against uses of them, and the package under Node.
@@ -75,4 +103,15 @@ pub(super) fn types(counts: &mut Counts) -> Result<(), Error> {
     })?;
     counts.add(Kind::Types, 1, 0);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tap;
+
+    #[test]
+    fn the_summary_of_node_is_read() {
+        let log = "ok 1 - imports\n# tests 7\n# pass 6\n# fail 1\n";
+        assert_eq!((tap(log, "# pass "), tap(log, "# fail ")), (6, 1));
+    }
 }
