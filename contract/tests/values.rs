@@ -1,0 +1,180 @@
+//! The values that carry a rule: what they accept, and that they read back what they write.
+
+use crowfly_contract::{Crc64Nvme, ObjectKey, OwnerId, UploadId};
+use proptest::prelude::*;
+
+const ID: &str = "01JD7ZK3V8Q2X5N6R9T0W1Y4AB";
+const OWNER: &str = "zjn67vy4s4onaae2deltmf3fv5";
+
+/// Base64 word for word from RFC 4648, for any bytes.
+fn base64(bytes: &[u8]) -> String {
+    let digits: Vec<char> = ('A'..='Z')
+        .chain('a'..='z')
+        .chain('0'..='9')
+        .chain(['+', '/'])
+        .collect();
+    bytes
+        .chunks(3)
+        .flat_map(|chunk| {
+            let bits: u32 = (0..3)
+                .map(|n| u32::from(*chunk.get(n).unwrap_or(&0)) << (16 - 8 * n))
+                .sum();
+            let digit = |n: usize| digits[(bits >> (18 - 6 * n)) as usize & 63];
+            (0..4)
+                .map(move |n| if n <= chunk.len() { digit(n) } else { '=' })
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn ids_are_canonical_ulids() {
+    assert_eq!(ID.parse::<UploadId>().unwrap().to_string(), ID);
+    assert_eq!(UploadId::from_parts(0, 0).to_string(), "0".repeat(26));
+    assert_eq!(
+        UploadId::from_parts(u64::MAX, u128::MAX).to_string(),
+        format!("7{}", "Z".repeat(25))
+    );
+    // The example of the ULID specification, its time and its randomness.
+    let example = UploadId::from_parts(1_469_918_176_385, 0x0d61_3c21_4e2f_c0f0_3e46);
+    assert!(example.to_string().starts_with("01ARYZ6S41"), "{example}");
+    for bad in [
+        "",
+        "0",
+        "8ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "01jd7zk3v8q2x5n6r9t0w1y4ab",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4A",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4ABC",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4AI",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4AL",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4AO",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4AU",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4A ",
+        "01JD7ZK3V8Q2X5N6R9T0W1Y4é",
+    ] {
+        assert!(bad.parse::<UploadId>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn checksums_are_canonical_base64_of_eight_bytes() {
+    assert_eq!(
+        Crc64Nvme::new(0xae8b_1486_0a79_9888).to_string(),
+        "rosUhgp5mIg="
+    );
+    assert_eq!(Crc64Nvme::new(0).to_string(), "AAAAAAAAAAA=");
+    assert_eq!(Crc64Nvme::new(u64::MAX).to_string(), "//////////8=");
+    for bad in [
+        "",
+        "AAAAAA==",
+        "AAAAAAAAAAA",
+        "AAAAAAAAAAAA",
+        "AAAAAAAAAAB=",
+        "AAAAAAAAAAA==",
+        "AAAAAAAAAA==",
+        " AAAAAAAAAA=",
+        "AAAAAAAAA-A=",
+        "AAAAAAAAA_A=",
+        "AAAAA=AAAAA=",
+        "\u{0}AAAAAAAAAA=",
+    ] {
+        assert!(bad.parse::<Crc64Nvme>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn owners_are_26_digits_of_lower_case_base32() {
+    assert_eq!(OWNER.parse::<OwnerId>().unwrap().as_str(), OWNER);
+    for bad in [
+        "",
+        "a",
+        "zjn67vy4s4onaae2deltmf3fv1",
+        "ZJN67VY4S4ONAAE2DELTMF3FV5",
+        "zjn67vy4s4onaae2deltmf3fv/",
+    ] {
+        assert!(bad.parse::<OwnerId>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a24_a93_keys_are_ours_or_nothing() {
+    let key: ObjectKey = format!("uploads/{OWNER}/{ID}/a b.webm").parse().unwrap();
+    assert_eq!(
+        (
+            key.owner().as_str(),
+            key.id().to_string().as_str(),
+            key.name()
+        ),
+        (OWNER, ID, "a b.webm")
+    );
+    let long = "n".repeat(201);
+    for bad in [
+        String::new(),
+        "uploads".to_owned(),
+        format!("uploads/{OWNER}/{ID}"),
+        format!("uploads/{OWNER}/{ID}/"),
+        format!("uploads/{OWNER}/{ID}/a/b"),
+        format!("uploads//{ID}/a"),
+        format!("/uploads/{OWNER}/{ID}/a"),
+        format!("Uploads/{OWNER}/{ID}/a"),
+        format!("other/{OWNER}/{ID}/a"),
+        format!("uploads/{OWNER}/{}/a", ID.to_lowercase()),
+        format!("uploads/{OWNER}/{ID}/."),
+        format!("uploads/{OWNER}/{ID}/.."),
+        format!("uploads/{OWNER}/{ID}/a\n"),
+        format!("uploads/{OWNER}/{ID}/{long}"),
+    ] {
+        assert!(bad.parse::<ObjectKey>().is_err(), "{bad}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_id_reads_back_and_sorts_as_its_text(a in any::<(u64, u128)>(), b in any::<(u64, u128)>()) {
+        let (a, b) = (UploadId::from_parts(a.0, a.1), UploadId::from_parts(b.0, b.1));
+        prop_assert_eq!(a.to_string().parse::<UploadId>().unwrap(), a);
+        prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
+    }
+
+    #[test]
+    fn a_text_that_is_an_id_is_its_only_form(text in "[0-9A-HJKMNP-TV-Z]{26}|\\PC{0,30}") {
+        if let Ok(id) = text.parse::<UploadId>() {
+            prop_assert_eq!(id.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_checksum_is_base64_of_its_big_endian_bytes(value in any::<u64>()) {
+        let text = Crc64Nvme::new(value).to_string();
+        prop_assert_eq!(&text, &base64(&value.to_be_bytes()));
+        prop_assert_eq!(text.parse::<Crc64Nvme>().unwrap().value(), value);
+    }
+
+    #[test]
+    fn a_text_that_is_a_checksum_is_its_only_form(text in "[A-Za-z0-9+/]{11}=|\\PC{0,14}") {
+        if let Ok(crc) = text.parse::<Crc64Nvme>() {
+            prop_assert_eq!(crc.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_key_reads_back_as_its_parts(
+        owner in "[a-z2-7]{26}",
+        id in any::<(u64, u128)>(),
+        name in "[^/\\p{Cc}]{1,50}",
+    ) {
+        let (owner, id) = (owner.parse::<OwnerId>().unwrap(), UploadId::from_parts(id.0, id.1));
+        prop_assume!(name.len() <= 200 && name != "." && name != "..");
+        let key = ObjectKey::new(owner, id, &name).unwrap();
+        prop_assert_eq!(key.to_string().parse::<ObjectKey>().unwrap(), key.clone());
+        let json = serde_json::to_string(&key).unwrap();
+        prop_assert_eq!(serde_json::from_str::<ObjectKey>(&json).unwrap(), key);
+    }
+
+    #[test]
+    fn nothing_else_is_read_as_a_key(text in "(uploads/)?\\PC{0,80}") {
+        if let Ok(key) = text.parse::<ObjectKey>() {
+            prop_assert_eq!(key.to_string(), text);
+        }
+    }
+}
