@@ -62,8 +62,11 @@ pub struct Config {
     /// How long the server may hold all uploads off, because there are too many open ones or because
     /// requests come too fast, before they fail. Known offline time does not count.
     pub back_pressure_ms: u64,
-    /// While offline, one request is tried at this interval: the browser's word alone is not trusted.
+    /// While offline, one request is tried after this time: the browser's word alone is not trusted. The
+    /// time doubles with each try.
     pub offline_probe_ms: u64,
+    /// Longest time between two such requests.
+    pub offline_probe_cap_ms: u64,
     /// Failed attempts at cancelling on the server before the upload ends as aborted all the same.
     pub abort_attempts: u32,
     /// Longest time from an abort to its end.
@@ -109,6 +112,7 @@ impl Default for Config {
             outage_ms: 180_000,
             back_pressure_ms: 600_000,
             offline_probe_ms: 15_000,
+            offline_probe_cap_ms: 120_000,
             abort_attempts: 4,
             abort_ms: 20_000,
             frame_ms: 16,

@@ -7,8 +7,9 @@ use crate::Millis;
 pub(crate) struct Link {
     offline_since: Option<Millis>,
     offline_before: u64,
-    /// When one request may be tried while offline.
-    pub(crate) probe_at: Millis,
+    /// When one request may be tried while offline, and how long to wait after it.
+    probe_at: Millis,
+    probe_wait_ms: u64,
 }
 
 impl Link {
@@ -21,9 +22,22 @@ impl Link {
         let news = self.offline_since.is_none();
         if news {
             self.offline_since = Some(now);
+            self.probe_wait_ms = probe_ms;
             self.probe_at = now.after(probe_ms);
         }
         news
+    }
+
+    pub(crate) fn probe_at(&self) -> Millis {
+        self.probe_at
+    }
+
+    /// A request goes out: while offline, the next one waits twice as long, up to `most_ms`.
+    pub(crate) fn probed(&mut self, now: Millis, most_ms: u64) {
+        if self.offline() {
+            self.probe_wait_ms = self.probe_wait_ms.saturating_mul(2).min(most_ms);
+            self.probe_at = now.after(self.probe_wait_ms);
+        }
     }
 
     /// Whether an answer to a request that began then proves that there is a network after all.

@@ -301,6 +301,7 @@ impl Queue {
 
     pub(super) fn token_failed(&mut self) {
         let offline = self.link.offline();
+        self.link.probed(self.now, self.config.offline_probe_cap_ms);
         let failed = self.token.failures().saturating_add(1);
         let wait = self.random.delay(&self.config, failed, None);
         let wait = wait.max(self.config.backoff_base_ms / 2);

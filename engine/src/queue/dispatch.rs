@@ -355,11 +355,11 @@ impl Queue {
             return true;
         }
         let quiet = self.counts.send == 0 && self.counts.api == 0 && self.counts.token == 0;
-        if quiet && self.now >= self.link.probe_at {
+        if quiet && self.now >= self.link.probe_at() {
             return true;
         }
         if quiet {
-            self.wake_at(self.link.probe_at);
+            self.wake_at(self.link.probe_at());
         }
         false
     }

@@ -265,7 +265,8 @@ impl Queue {
         };
         if upload.parts.iter().all(|part| part.done) {
             // Acknowledged bytes stay: only the confirmation is outstanding.
-            return self.resume(id);
+            upload.paused = false;
+            return self.proceed(id);
         }
         upload.aborting = true;
         let known = upload.maybe_created;

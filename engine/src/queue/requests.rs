@@ -117,6 +117,10 @@ impl Queue {
         if let Flight::Create(ids) = &flight {
             self.counts.creating = self.counts.creating.saturating_add(ids.len());
         }
+        // A token is fetched for the probe, which follows it.
+        if !matches!(flight, Flight::Hash(..) | Flight::Token) {
+            self.link.probed(self.now, self.config.offline_probe_cap_ms);
+        }
         self.timers.insert((deadline, Timer::Request(request)));
         self.live.insert(
             request,
@@ -131,9 +135,6 @@ impl Queue {
                 total,
             },
         );
-        if self.link.offline() {
-            self.link.probe_at = self.now.after(self.config.offline_probe_ms);
-        }
     }
 
     /// Strikes a request off the books.

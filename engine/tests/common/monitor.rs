@@ -167,17 +167,25 @@ impl Monitor {
                 format!("{count} items in one create call")
             });
         }
+        let everybody = u32::try_from(self.uploads.len()).unwrap_or(u32::MAX);
         for id in &ids {
             let watched = self.uploads.entry(*id).or_default();
-            watched.commands += 1;
-            watched.creates += u32::from(matches!(command, Command::Create { .. }));
+            if matches!(command, Command::Create { .. }) {
+                watched.creates += 1;
+            } else {
+                watched.commands += 1;
+            }
             let (ended, openings) = (watched.ending.is_some(), watched.openings);
-            let commands = watched.commands;
+            let (commands, creates) = (watched.commands, watched.creates);
             self.check(!ended, || {
                 format!("{id:?} has ended, but {kind:?} goes out")
             });
-            self.check(commands <= 250 * openings, || {
+            self.check(commands <= 200 * openings, || {
                 format!("{id:?} has needed {commands} commands in {openings} openings")
+            });
+            // The head of the line asks again whenever the quota may have a place.
+            self.check(creates <= 100 * openings + 20 * everybody, || {
+                format!("{id:?} was created {creates} times in {openings} openings")
             });
             let twice = self
                 .live

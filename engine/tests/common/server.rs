@@ -108,7 +108,7 @@ impl Server {
                 Outcome::Refused(problem(ErrorCode::UploadMismatch))
             }
             Some(known) if known.aborted => Outcome::Refused(problem(ErrorCode::UploadEnded)),
-            None if self.open() >= self.open_uploads => {
+            None if self.open_uploads < usize::MAX && self.open() >= self.open_uploads => {
                 Outcome::Refused(problem(ErrorCode::QuotaOpenUploads))
             }
             _ => {

@@ -1,8 +1,6 @@
 //! Nothing goes wrong: what is asked for, in which order, and what is told.
 
-mod common;
-
-use common::{Act, MIB, Op, World, id, new_upload};
+use super::common::{Act, MIB, Op, World, id, new_upload};
 use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::{GIB, MAX_SINGLE_PUT_BYTES};
 use crowfly_engine::{ChecksumMode, Command, Event, Input, State};

@@ -1,0 +1,121 @@
+//! Answers of the API that are not what was asked for.
+
+use super::common::server::problem;
+use super::common::{Act, Ending, MIB, Op, World, api, id, new_upload};
+use crowfly_contract::{CreateResult, ErrorCode, Outcome};
+use crowfly_engine::{ApiFailure, Phase, Reply};
+
+fn create(acts: impl IntoIterator<Item = Act>) -> World {
+    let mut world = World::new();
+    world.script(Op::Create, acts);
+    world.add(new_upload(1, MIB));
+    world.finish();
+    world
+}
+
+#[test]
+fn f22_refusals_are_final_at_once_and_carry_the_servers_words() {
+    for code in [
+        ErrorCode::Forbidden,
+        ErrorCode::InsufficientScope,
+        ErrorCode::TooLarge,
+        ErrorCode::TypeNotAllowed,
+        ErrorCode::PublicNotAllowed,
+        ErrorCode::QuotaBytes,
+        ErrorCode::InvalidName,
+        ErrorCode::UploadMismatch,
+        ErrorCode::UploadEnded,
+    ] {
+        let status = code.http_status().expect("a server's code");
+        let whole = api(status, code);
+        let item = Act::Says(Reply::Created(vec![CreateResult {
+            id: id(1),
+            outcome: Outcome::Refused(problem(code)),
+        }]));
+        for act in [whole, item] {
+            let world = create([act]);
+            let Some(Ending::Failed(failure)) = world.ending(id(1)) else {
+                panic!("{code} did not fail");
+            };
+            assert_eq!((failure.code, failure.phase), (code, Phase::Create));
+            assert_eq!(failure.status, Some(status));
+            assert_eq!(failure.message, "the server's sentence");
+            assert_eq!(failure.request_id.as_deref(), Some("req-1"));
+            assert!(!failure.retryable);
+            assert_eq!((world.monitor.creates, world.sends(id(1))), (1, 0));
+        }
+    }
+}
+
+#[test]
+fn f24_an_answer_that_is_not_the_contracts_is_repeated_then_final() {
+    assert_eq!(
+        create([Act::Api(ApiFailure::BadResponse)]).failed_with(id(1)),
+        None
+    );
+    let world = create(vec![Act::Api(ApiFailure::BadResponse); 50]);
+    assert_eq!(world.failed_with(id(1)), Some(ErrorCode::BadResponse));
+    assert_eq!(world.monitor.creates, 8);
+    // A list without our id is no answer either.
+    let world = create([Act::Says(Reply::Created(vec![]))]);
+    assert_eq!(world.failed_with(id(1)), None);
+}
+
+#[test]
+fn f08_an_api_that_fails_for_a_while_is_tried_again() {
+    for act in [
+        api(500, ErrorCode::Internal),
+        api(503, ErrorCode::ServiceUnavailable),
+        api(504, ErrorCode::Unknown),
+        Act::Reset(0),
+        Act::LoseAnswer,
+        Act::HangAfter,
+    ] {
+        assert_eq!(create([act]).failed_with(id(1)), None);
+    }
+}
+
+#[test]
+fn one_bad_item_does_not_spoil_the_call_it_shares() {
+    let mut world = World::new();
+    // The whole call is refused for one of them; asked one by one, the second is refused again.
+    world.script(Op::Token, [Act::Pause(100)]);
+    world.script(
+        Op::Create,
+        [
+            api(400, ErrorCode::InvalidName),
+            Act::Ok,
+            api(400, ErrorCode::InvalidName),
+            Act::Ok,
+        ],
+    );
+    for number in 1..=3 {
+        world.add(new_upload(number, 1000));
+    }
+    world.finish();
+    let failed: Vec<_> = (1..=3)
+        .filter(|n| world.failed_with(id(*n)).is_some())
+        .collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!((world.server.objects.len(), world.monitor.creates), (2, 4));
+}
+
+#[test]
+fn an_item_that_is_refused_leaves_the_others_alone() {
+    let mut world = World::new();
+    world.server.open_uploads = usize::MAX;
+    world.add(new_upload(1, 1000));
+    world.finish();
+    // Stored already under the same id: the second client learns so by asking.
+    let mut second = World::new();
+    second.server = world.server;
+    second.add(new_upload(1, 1000));
+    let picked = second.server.objects[&id(1)].crc;
+    if let Some(file) = second.files.get_mut(&id(1)) {
+        (file.crc, file.picked) = (picked, picked);
+    }
+    second.add(new_upload(2, 1000));
+    second.finish();
+    assert_eq!(second.failed_with(id(1)), None);
+    assert_eq!((second.sends(id(1)), second.sends(id(2))), (0, 1));
+}

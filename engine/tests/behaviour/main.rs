@@ -1,0 +1,19 @@
+//! What the engine does, one file for each behaviour, on virtual time. Names with `fNN` are rows of the
+//! project's list of faults.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod abort;
+mod api;
+mod doubt;
+mod file;
+mod grant;
+mod offline;
+mod pause;
+mod processed;
+mod retry;
+mod scale;
+mod stall;
+mod straight;
+mod token;
