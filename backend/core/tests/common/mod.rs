@@ -1,5 +1,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod events;
+
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::policy::Policy;
 use crowfly_core::request::{Item, parse_create};

@@ -1,0 +1,212 @@
+use std::collections::BTreeMap;
+
+use crowfly_contract::{Grant, ObjectKey, OwnerId, QueueMessage, UploadId, UploadStatus};
+
+use super::{Memory, lock, row_of};
+use crate::ports::{
+    Applied, ApplyEvent, Change, GetRow, GetRows, GetToSign, Head, HeadObject, ListRows,
+    MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending, PutToSign, SendMessages,
+};
+use crate::{Fault, Row, Sequencer};
+
+impl PutPending for Memory {
+    async fn put_pending(&self, row: &Row) -> Result<Put, Fault> {
+        self.enter("put_pending")?;
+        let mut rows = lock(&self.rows);
+        let place = (row.owner.clone(), row.record.id);
+        if let Some(existing) = rows.get(&place) {
+            return Ok(Put::Exists(Box::new(existing.clone())));
+        }
+        rows.insert(place, row.clone());
+        Ok(Put::Created)
+    }
+}
+
+impl GetRow for Memory {
+    async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
+        self.enter("get_row")?;
+        Ok(self.row(owner, id))
+    }
+}
+
+impl GetRows for Memory {
+    async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault> {
+        self.enter("get_rows")?;
+        Ok(ids
+            .iter()
+            .rev()
+            .filter_map(|id| self.row(owner, *id))
+            .collect())
+    }
+}
+
+impl ListRows for Memory {
+    async fn list_rows(
+        &self,
+        owner: &OwnerId,
+        limit: u32,
+        after: Option<Position>,
+    ) -> Result<Page, Fault> {
+        self.enter("list_rows")?;
+        let mut rows: Vec<Row> = lock(&self.rows)
+            .values()
+            .filter(|row| row.owner == *owner)
+            .cloned()
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.record.created_at, row.record.id)));
+        rows.retain(|row| {
+            after.is_none_or(|after| {
+                (row.record.created_at, row.record.id) < (after.created_at, after.id)
+            })
+        });
+        let limit = usize::try_from(limit).unwrap();
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|row| Position {
+            created_at: row.record.created_at,
+            id: row.record.id,
+        });
+        Ok(Page { rows, next })
+    }
+}
+
+impl MarkAborted for Memory {
+    async fn mark_aborted(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        expires_at: u64,
+    ) -> Result<bool, Fault> {
+        self.enter("mark_aborted")?;
+        let mut rows = lock(&self.rows);
+        let pending = rows
+            .get_mut(&(owner.clone(), id))
+            .filter(|row| row.record.status == UploadStatus::Pending);
+        Ok(pending
+            .map(|row| {
+                row.record.status = UploadStatus::Aborted;
+                row.record.expires_at = Some(expires_at);
+            })
+            .is_some())
+    }
+}
+
+impl ApplyEvent for Memory {
+    async fn apply_event(&self, change: &Change) -> Result<Applied, Fault> {
+        self.enter("apply_event")?;
+        let mut rows = lock(&self.rows);
+        let place = (change.key.owner().clone(), change.key.id());
+        let old = rows.get(&place).cloned();
+        let last = old.as_ref().and_then(|row| row.record.sequencer.as_deref());
+        let last = last.map(|text| Sequencer::parse(text).unwrap());
+        if last.is_some_and(|last| last.order() >= change.sequencer.order()) {
+            return Ok(Applied::NotNewer);
+        }
+        let mut row = old.unwrap_or_else(|| unannounced(change));
+        let verified = match (&change.object, &row.declared) {
+            (Some(head), Some(declared)) => {
+                declared.size == head.size
+                    && declared.media_type == head.media_type
+                    && declared.crc64nvme.is_some()
+                    && declared.crc64nvme == head.crc64nvme
+            }
+            _ => false,
+        };
+        let record = &mut row.record;
+        record.bucket.clone_from(&change.bucket);
+        record.key = change.key.clone();
+        record.sequencer = Some(change.sequencer.as_written().to_owned());
+        record.verified = verified;
+        record.expires_at = None;
+        match &change.object {
+            Some(head) => {
+                record.status = UploadStatus::Stored;
+                record.size = head.size;
+                record.media_type.clone_from(&head.media_type);
+                record.etag = Some(head.etag.clone());
+                record.version_id.clone_from(&head.version_id);
+                record.crc64nvme = head.crc64nvme;
+                record.url = Some(change.url.clone());
+                record.stored_at = Some(change.at);
+            }
+            None => {
+                record.status = UploadStatus::Deleted;
+                record.url = None;
+            }
+        }
+        rows.insert(place, row);
+        Ok(Applied::Written { verified })
+    }
+}
+
+/// The row of an object that no create call announced.
+fn unannounced(change: &Change) -> Row {
+    let mut row = row_of(change.key.owner(), change.key.id(), change.at);
+    row.declared = None;
+    row.record.name = change.key.name().to_owned();
+    row.record.metadata.clear();
+    row.record.size = 0;
+    row.record.media_type = "application/octet-stream".to_owned();
+    row.record.crc64nvme = None;
+    row
+}
+
+impl HeadObject for Memory {
+    async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault> {
+        self.enter("head_object")?;
+        Ok(lock(&self.objects).get(&key.to_string()).cloned())
+    }
+}
+
+impl PresignPut for Memory {
+    async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
+        self.enter("presign_put")?;
+        let mut headers = BTreeMap::from([
+            ("content-type".to_owned(), put.media_type.to_owned()),
+            ("if-none-match".to_owned(), "*".to_owned()),
+        ]);
+        if let Some(crc) = put.crc64nvme {
+            headers.insert("x-amz-checksum-crc64nvme".to_owned(), crc.to_string());
+        }
+        if let Some(disposition) = &put.public_disposition {
+            headers.insert("content-disposition".to_owned(), disposition.clone());
+            headers.insert("x-amz-acl".to_owned(), "public-read".to_owned());
+        }
+        let url = format!("memory://{}?size={}&from={now_ms}", put.key, put.size);
+        Ok(Grant {
+            url,
+            headers,
+            expires_in_ms: 300_000,
+        })
+    }
+}
+
+impl PresignGet for Memory {
+    async fn presign_get(&self, get: &GetToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
+        self.enter("presign_get")?;
+        let url = format!(
+            "memory://{}?type={}&disposition={}&from={now_ms}",
+            get.key, get.media_type, get.disposition
+        );
+        Ok(Grant {
+            url,
+            headers: BTreeMap::new(),
+            expires_in_ms: 300_000,
+        })
+    }
+}
+
+impl SendMessages for Memory {
+    async fn send_messages(&self, messages: &[QueueMessage]) -> Result<Vec<usize>, Fault> {
+        self.enter("send_messages")?;
+        // A key can ask for its message to be refused.
+        let refused = |message: &&QueueMessage| message.key.contains("refused");
+        lock(&self.sent).extend(messages.iter().filter(|m| !refused(m)).cloned());
+        Ok(messages
+            .iter()
+            .enumerate()
+            .filter(|(_, message)| refused(message))
+            .map(|(place, _)| place)
+            .collect())
+    }
+}

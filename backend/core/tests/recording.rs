@@ -1,0 +1,168 @@
+//! From S3's event to the record, over memory: whatever comes twice, late, reordered or broken.
+
+mod common;
+
+use common::events::{address, created, event, key, pending, removed, tell};
+use common::{NOW, id, owner};
+use crowfly_contract::{EventKind, UploadStatus};
+use crowfly_core::FaultKind;
+use crowfly_core::record::{Done, RecordError};
+use crowfly_core::testing::{head_of, row_of};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_event_makes_the_pending_record_stored_and_verified() {
+    let memory = pending(1);
+    let done = tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let expected = Done::Written {
+        owner: owner('a'),
+        id: id(1),
+        kind: EventKind::Created,
+        verified: true,
+    };
+    assert_eq!(done, expected);
+    let record = memory.row(&owner('a'), id(1)).unwrap().record;
+    assert_eq!(
+        (record.status, record.stored_at),
+        (UploadStatus::Stored, Some(NOW))
+    );
+    assert_eq!(record.url, Some(address().of(&key(1).to_string())));
+    assert_eq!(record.name, "ä.webm");
+}
+
+#[tokio::test]
+async fn f50_f62_f68_the_same_event_again_changes_nothing() {
+    let memory = pending(1);
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let once = memory.row(&owner('a'), id(1));
+    for _ in 0..10 {
+        assert_eq!(
+            tell(&memory, &created(1, "A1", "e1")).await,
+            Ok(Done::NotNewer)
+        );
+    }
+    assert_eq!(
+        (memory.row(&owner('a'), id(1)), memory.row_count()),
+        (once, 1)
+    );
+}
+
+#[tokio::test]
+async fn f52_a_late_put_does_not_resurrect() {
+    let memory = pending(1);
+    tell(&memory, &removed(1, "A2")).await.unwrap();
+    assert_eq!(
+        tell(&memory, &created(1, "A1", "e1")).await,
+        Ok(Done::NotNewer)
+    );
+    assert_eq!(
+        memory.row(&owner('a'), id(1)).unwrap().record.status,
+        UploadStatus::Deleted
+    );
+}
+
+#[tokio::test]
+async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
+    let memory = pending(1);
+    memory.set_object(&key(1), None);
+    assert_eq!(tell(&memory, &created(1, "A1", "e1")).await, Ok(Done::Gone));
+    assert_eq!(
+        memory.row(&owner('a'), id(1)).unwrap().record.status,
+        UploadStatus::Pending
+    );
+    tell(&memory, &removed(1, "A2")).await.unwrap();
+    assert_eq!(
+        memory.row(&owner('a'), id(1)).unwrap().record.status,
+        UploadStatus::Deleted
+    );
+}
+
+#[tokio::test]
+async fn f51_f57_an_overwritten_object_waits_for_its_own_event() {
+    let memory = pending(1);
+    memory.set_object(&key(1), Some(head_of("e2")));
+    assert_eq!(
+        tell(&memory, &created(1, "A1", "e1")).await,
+        Ok(Done::Superseded)
+    );
+    tell(&memory, &created(1, "A2", "e2")).await.unwrap();
+    assert_eq!(
+        tell(&memory, &created(1, "A1", "e1")).await,
+        Ok(Done::Superseded)
+    );
+    let record = memory.row(&owner('a'), id(1)).unwrap().record;
+    assert_eq!(
+        (record.etag.as_deref(), record.sequencer.as_deref()),
+        (Some("e2"), Some("A2"))
+    );
+}
+
+#[tokio::test]
+async fn an_object_that_lands_after_a_cancel_is_the_truth() {
+    let memory = pending(1);
+    let mut row = row_of(&owner('a'), id(1), 1);
+    row.record.status = UploadStatus::Aborted;
+    row.record.expires_at = Some(NOW);
+    memory.set_row(row);
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let record = memory.row(&owner('a'), id(1)).unwrap().record;
+    assert_eq!(
+        (record.status, record.expires_at),
+        (UploadStatus::Stored, None)
+    );
+}
+
+#[tokio::test]
+async fn a89_f58_f59_what_is_not_ours_is_acked_and_writes_nothing() {
+    let memory = pending(1);
+    let ours = key(1).to_string();
+    let mut foreign = event(&ours, "A1", Some("e1"));
+    foreign["s3"]["bucket"]["name"] = "other".into();
+    let bodies = [
+        json!({"Records": [foreign]}),
+        json!({"Event": "s3:TestEvent", "Bucket": "bucket"}),
+        json!({"Records": []}),
+        json!({"Records": [event("uploads/x", "A1", Some("e1"))]}),
+        json!({"Records": [event("elsewhere/a.webm", "A1", Some("e1"))]}),
+        json!({"Records": [event(&format!("{ours}/x"), "A1", Some("e1"))]}),
+    ];
+    for body in bodies {
+        let done = tell(&memory, &body.to_string()).await;
+        assert!(matches!(done, Ok(Done::Ignored(_))), "{body}: {done:?}");
+    }
+    assert_eq!(memory.calls(), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn f59_poison_is_an_error_of_its_own_kind() {
+    let memory = pending(1);
+    for body in ["", "{}", "not json", r#"{"v":9}"#] {
+        assert!(
+            matches!(tell(&memory, body).await, Err(RecordError::Poison(_))),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
+    for verb in ["head_object", "apply_event"] {
+        for kind in [
+            FaultKind::Throttled,
+            FaultKind::Unavailable,
+            FaultKind::Denied,
+        ] {
+            let memory = pending(1);
+            memory.fail_next(verb, kind);
+            let first = tell(&memory, &created(1, "A1", "e1")).await;
+            assert!(
+                matches!(first, Err(RecordError::Fault(_))),
+                "{verb} {kind:?}"
+            );
+            assert!(matches!(
+                tell(&memory, &created(1, "A1", "e1")).await,
+                Ok(Done::Written { .. })
+            ));
+        }
+    }
+}
