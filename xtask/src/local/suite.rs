@@ -19,7 +19,7 @@ const START: Duration = Duration::from_secs(20);
 const AUDIENCE: &str = "crowfly-test";
 const SCOPE: &str = "uploads";
 /// Short, so that a message that fails five times is in the dead-letter queue within seconds.
-const SECONDS: &str = "4";
+const SECONDS: &str = "6";
 
 /// The running system; it ends when dropped.
 pub(crate) struct Suite {
