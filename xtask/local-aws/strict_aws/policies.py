@@ -64,6 +64,18 @@ def acl_needs_its_own_right():
     iam_actions.s3_additional_checks = checks
 
 
+@rule
+def batches_need_the_right_of_the_single_call():
+    """SQS allows SendMessageBatch to who may SendMessage, and so with the other batches; the batches are no rights."""
+    extract = iam_actions.extract_iam_action
+
+    def extract_iam_action(service, *request):
+        action = extract(service, *request)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    iam_actions.extract_iam_action = extract_iam_action
+
+
 def more_condition_keys(keys):
     """Adds what `keys(action, query, headers)` returns to the condition keys of an S3 request."""
     context = iam_actions.s3_service_context

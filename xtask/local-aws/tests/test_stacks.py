@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -208,6 +209,19 @@ class Functions(Case):
         self.assertIn("AWS_LAMBDA_FUNCTION_NAME", seen, seen)
         self.assertNotIn("PROBE", seen)
         self.assertNotIn("HOME", seen)
+
+
+class Queues(Case):
+    @proves("batches_need_the_right_of_the_single_call")
+    def test_who_may_send_may_send_a_batch(self, aws):
+        queue = aws.client("sqs").create_queue(QueueName=f"q{time.monotonic_ns()}")["QueueUrl"]
+        arn = f"arn:aws:sqs:us-east-1:000000000000:{queue.rpartition('/')[2]}"
+        sends = aws.user([{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}])
+        batch = {"QueueUrl": queue, "Entries": [{"Id": "a", "MessageBody": "b"}]}
+        self.assertIn("Successful", aws.client("sqs", *sends).send_message_batch(**batch))
+        other = aws.user([{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": arn}])
+        with self.assertRaises(ClientError):
+            aws.client("sqs", *other).send_message_batch(**batch)
 
 
 class Tables(Case):
