@@ -86,8 +86,12 @@ pub async fn handle(
     now_ms: u64,
 ) -> Answer {
     let request = Request::new(event);
-    let result = route(rows, objects, settings, &request, now_ms).await;
-    Answer::settle(&request, result)
+    let owner = request.owner(&settings.required_scope);
+    let result = match &owner {
+        Ok(owner) => route(rows, objects, settings, &request, owner, now_ms).await,
+        Err(refusal) => Err(refusal.clone().into()),
+    };
+    Answer::settle(&request, owner.ok().as_ref(), result)
 }
 
 async fn route(
@@ -95,9 +99,9 @@ async fn route(
     objects: &(impl PresignPut + HeadObject),
     settings: &Settings,
     request: &Request,
+    owner: &OwnerId,
     now_ms: u64,
 ) -> Result<Answer, Error> {
-    let owner = &request.owner(&settings.required_scope)?;
     match (request.method(), request.segments().as_slice()) {
         (_, segments) if segments.contains(&"") => Err(no_route().into()),
         ("POST", ["uploads"]) => {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crowfly_contract::{ErrorCode, Problem};
+use crowfly_contract::{ErrorCode, OwnerId, Problem};
 use crowfly_core::{Error, Refusal};
 use serde::Serialize;
 use serde_json::json;
@@ -74,21 +74,25 @@ impl Answer {
     }
 
     /// Ends a request: turns an error into its Problem, and logs what happened.
-    pub(crate) fn settle(request: &Request, result: Result<Self, Error>) -> Self {
+    pub(crate) fn settle(
+        request: &Request,
+        owner: Option<&OwnerId>,
+        result: Result<Self, Error>,
+    ) -> Self {
         if let Err(Error::Fault(fault)) = &result {
             let fields = json!({"requestId": request.id(), "service": fault.service,
                 "kind": format!("{:?}", fault.kind), "detail": fault.detail});
             log::line("error", "fault", fields);
         }
-        let (answer, code) = match result {
+        let (answer, code) = match result.map_err(|error| error.to_refusal()) {
             Ok(answer) => (answer, None),
-            Err(error) => {
-                let refusal = error.to_refusal();
-                let code = refusal.code;
-                (Self::problem(refusal, request.id()), Some(code.as_str()))
+            Err(refusal) => {
+                let code = refusal.code.as_str();
+                (Self::problem(refusal, request.id()), Some(code))
             }
         };
         let fields = json!({"requestId": request.id(), "method": request.method(),
+            "owner": owner.map(OwnerId::as_str), "upload": request.upload(),
             "status": answer.status_code, "code": code});
         log::line("info", "request", fields);
         answer

@@ -1,4 +1,4 @@
-use crowfly_contract::{ErrorCode, OwnerId};
+use crowfly_contract::{ErrorCode, OwnerId, UploadId};
 use crowfly_core::Refusal;
 use crowfly_core::caller::{authenticate, unauthenticated};
 use data_encoding::BASE64;
@@ -47,6 +47,11 @@ impl Request {
             .unwrap_or_default()
             .split('/')
             .collect()
+    }
+
+    /// The upload that the path names, if it names one.
+    pub fn upload(&self) -> Option<UploadId> {
+        self.segments().get(1)?.parse().ok()
     }
 
     /// One parameter of the query, decoded by the gateway.
