@@ -50,6 +50,7 @@ fn zeroes_are_counted() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn equals_the_reference(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         prop_assert_eq!(ours(&bytes).value(), reference(&bytes));

@@ -4,12 +4,65 @@ use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
 
 use super::Queue;
 use super::ending::Effort;
+use super::requests::Flight;
 use crate::classify::{self, Storage};
 use crate::failure::Trace;
 use crate::job::{Job, Step};
-use crate::{Millis, Phase, ReadFailure, SendFailure};
+use crate::{Millis, Phase, ReadFailure, RequestId, SendFailure};
 
 impl Queue {
+    pub(super) fn progress(&mut self, request: RequestId, sent: u64) {
+        let Some(live) = self.live.get_mut(&request) else {
+            return;
+        };
+        let sent = sent.min(live.total);
+        if sent <= live.moved {
+            return;
+        }
+        let gap = self.now.since(live.moved_at);
+        let first = live.moved == 0;
+        live.moved = sent;
+        live.moved_at = self.now;
+        let (job, index, hashing) = match live.flight {
+            Flight::Hash(job, index) => (job, index, true),
+            Flight::Send(job, index) => (job, index, false),
+            _ => return,
+        };
+        let patience = if hashing {
+            self.config.hash_stall_ms
+        } else if sent == live.total {
+            let elapsed = self.now.since(live.started);
+            let needed = self.config.answer_bytes.saturating_mul(elapsed);
+            let needed = needed.checked_div(sent).unwrap_or(0);
+            let needed = needed.min(self.config.answer_ms.saturating_mul(20));
+            self.config
+                .answer_ms
+                .saturating_add(needed.saturating_mul(2))
+        } else {
+            if !first {
+                self.slowest_step_ms = self.slowest_step_ms.max(gap);
+            }
+            self.config
+                .stall_ms
+                .max(self.slowest_step_ms.saturating_mul(2))
+        };
+        live.deadline = self.now.after(patience);
+        // The timer stays where it is and looks at the deadline when it fires.
+        let Some(upload) = self.uploads.get_mut(&job.id) else {
+            return;
+        };
+        if let Some(part) = upload.part(index) {
+            *(if hashing {
+                &mut part.hashed
+            } else {
+                &mut part.sent
+            }) = sent;
+        }
+        if upload.count() {
+            self.moved.insert(job.id);
+        }
+    }
+
     pub(super) fn hashed(&mut self, job: Job, index: u32, result: Result<Crc64Nvme, ReadFailure>) {
         self.freed(job.id, job.work);
         let crc = match result {

@@ -7,25 +7,26 @@
 mod bytes;
 mod calls;
 mod dispatch;
+mod dispatch_calls;
 mod ending;
+mod inputs;
 mod poll;
+mod pressure;
 mod requests;
+mod tell;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crowfly_contract::limits::{MAX_BATCH, MAX_SINGLE_PUT_BYTES};
-use crowfly_contract::{ErrorCode, UploadId};
+use crowfly_contract::UploadId;
+use crowfly_contract::limits::MAX_BATCH;
 
-use crate::failure::Trace;
 use crate::job::{Lanes, Place, Step, Work};
 use crate::link::{Link, Service};
 use crate::retry::{Bucket, Random};
 use crate::token::TokenGate;
 use crate::upload::Upload;
-use crate::{
-    Config, Event, Failure, Input, Millis, NewUpload, Output, Phase, RequestId, Snapshot, State,
-};
+use crate::{Config, Event, Input, Millis, Output, RequestId, Snapshot};
 use poll::Poll;
 use requests::{Counts, Live, Timer};
 use window::Window;
@@ -194,155 +195,6 @@ impl Queue {
         self.outputs.push_back(Output::Emit(event));
     }
 
-    fn add(&mut self, new: NewUpload) {
-        let (id, size) = (new.id, new.size);
-        if self.uploads.contains_key(&id) {
-            return;
-        }
-        let seq = self.next_seq;
-        self.next_seq = seq.saturating_add(1);
-        let upload = Upload::new(new, seq);
-        self.backlog.insert(upload.place(Work::Create));
-        self.order.insert(seq, id);
-        self.uploads.insert(id, upload);
-        self.emit(Event::State {
-            upload: id,
-            state: State::Queued,
-        });
-        if self.closed {
-            self.fail(id, ErrorCode::Closed, Phase::Create, Trace::default());
-        } else if size > MAX_SINGLE_PUT_BYTES {
-            self.fail(id, ErrorCode::TooLarge, Phase::Create, Trace::default());
-        }
-    }
-
-    fn pause(&mut self, id: UploadId) {
-        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
-            return;
-        };
-        upload.paused = true;
-        let place = upload.place(Work::Create);
-        self.backlog.remove(&place);
-        self.stop_bytes(id);
-        self.drop_waiting(id);
-        self.touched.insert(id);
-    }
-
-    fn resume(&mut self, id: UploadId) {
-        let Some(upload) = self.alive(id).filter(|upload| upload.paused) else {
-            return;
-        };
-        upload.paused = false;
-        for part in &mut upload.parts {
-            part.sending = Default::default();
-        }
-        if upload.admitted {
-            self.proceed(id);
-        } else {
-            let place = upload.place(Work::Create);
-            self.backlog.insert(place);
-        }
-        self.touched.insert(id);
-    }
-
-    fn abort(&mut self, id: UploadId) {
-        let now = self.now;
-        let closed = self.closed;
-        let Some(upload) = self.uploads.get_mut(&id) else {
-            return;
-        };
-        if upload.shown == State::Failed && upload.maybe_created && !closed {
-            // The server keeps a place for it, which this frees.
-            upload.forgive();
-            upload.shown = State::Queued;
-            self.emit(Event::State {
-                upload: id,
-                state: State::Queued,
-            });
-        }
-        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
-            return;
-        };
-        if upload.parts.iter().all(|part| part.done) {
-            // Acknowledged bytes stay: only the confirmation is outstanding.
-            upload.paused = false;
-            return self.proceed(id);
-        }
-        upload.aborting = true;
-        let known = upload.maybe_created;
-        let place = upload.place(Work::Create);
-        self.backlog.remove(&place);
-        self.stop_bytes(id);
-        self.drop_waiting(id);
-        if known {
-            self.timers
-                .insert((now.after(self.config.abort_ms), Timer::Abort(id)));
-            if let Some(upload) = self.uploads.get_mut(&id) {
-                upload.abort_at = Some(now.after(self.config.abort_ms));
-                upload.calling = Default::default();
-            }
-            self.proceed(id);
-            self.touched.insert(id);
-        } else {
-            self.end_aborted(id);
-        }
-    }
-
-    fn retry_failed(&mut self, id: UploadId) {
-        let Some(upload) = self.uploads.get_mut(&id) else {
-            return;
-        };
-        if upload.shown != State::Failed || self.closed {
-            return;
-        }
-        upload.forgive();
-        upload.shown = State::Queued;
-        upload.admitted = false;
-        let place = upload.place(Work::Create);
-        self.backlog.insert(place);
-        self.emit(Event::State {
-            upload: id,
-            state: State::Queued,
-        });
-    }
-
-    fn forget(&mut self, id: UploadId) {
-        if let Some(upload) = self.uploads.get(&id).filter(|upload| upload.ended()) {
-            self.order.remove(&upload.seq);
-            self.uploads.remove(&id);
-            self.poll.leave(id);
-            self.moved.remove(&id);
-            self.touched.remove(&id);
-        }
-    }
-
-    fn go_online(&mut self) {
-        if self.link.go_online(self.now) {
-            self.slowest_step_ms = 0;
-            self.touch_all();
-            // Whoever backed off because of the network need not wait any longer.
-            self.hurry();
-        }
-    }
-
-    fn close(&mut self) {
-        self.closed = true;
-        let ids: Vec<UploadId> = self.uploads.keys().copied().collect();
-        for id in ids {
-            if self.alive(id).is_some() {
-                self.fail_now(
-                    id,
-                    Failure::new(ErrorCode::Closed, Phase::Send, Trace::default()),
-                );
-            }
-        }
-        self.stop_poll(ErrorCode::Closed);
-        let left: Vec<RequestId> = self.live.keys().copied().collect();
-        for request in left {
-            self.cancel(request);
-        }
-    }
-
     fn alive(&mut self, id: UploadId) -> Option<&mut Upload> {
         self.uploads.get_mut(&id).filter(|upload| !upload.ended())
     }
@@ -350,56 +202,6 @@ impl Queue {
     fn touch_all(&mut self) {
         let alive = self.uploads.iter().filter(|(_, upload)| !upload.ended());
         self.touched.extend(alive.map(|(id, _)| *id));
-    }
-
-    fn tell_states(&mut self) {
-        let (offline, now) = (self.link.offline(), self.now);
-        let held = self.hold_create.max(self.hold_api).max(self.hold_quota);
-        let no_create = offline || now < held;
-        let no_call = offline || now < self.hold_api;
-        for id in std::mem::take(&mut self.touched) {
-            let Some(upload) = self.uploads.get_mut(&id) else {
-                continue;
-            };
-            let state = upload.state(|work| match work {
-                Work::Hash(_) => false,
-                Work::Send(_) => offline,
-                Work::Create => no_create,
-                Work::Complete | Work::Delete => no_call,
-            });
-            if state != upload.shown {
-                upload.shown = state;
-                if state != State::Uploading {
-                    upload.ledger.rest();
-                }
-                self.outputs
-                    .push_back(Output::Emit(Event::State { upload: id, state }));
-            }
-        }
-    }
-
-    fn tell_progress(&mut self) {
-        if self.moved.is_empty() || self.now < self.frame_at() {
-            return;
-        }
-        self.told_at = Some(self.now);
-        for id in std::mem::take(&mut self.moved) {
-            if let Some(upload) = self.uploads.get_mut(&id) {
-                if upload.shown == State::Uploading {
-                    upload.ledger.measure(self.now);
-                }
-                let progress = upload.ledger.shown();
-                self.outputs.push_back(Output::Emit(Event::Progress {
-                    upload: id,
-                    progress,
-                }));
-            }
-        }
-    }
-
-    fn frame_at(&self) -> Millis {
-        self.told_at
-            .map_or(self.now, |at| at.after(self.config.frame_ms))
     }
 
     fn deadline(&self) -> Option<Millis> {

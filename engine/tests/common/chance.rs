@@ -5,7 +5,8 @@ use crowfly_engine::{
     ApiFailure, ChecksumMode, Config, Input, Reply, RequestId, SendFailure, State,
 };
 
-use super::world::{Act, Op, User, World};
+use super::wire::{Act, Op};
+use super::world::{User, World};
 use super::{MIB, Random, api, id, new_upload, s3};
 
 /// How much goes wrong.

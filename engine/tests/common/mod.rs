@@ -11,6 +11,7 @@ pub mod chance;
 pub mod monitor;
 pub mod random;
 pub mod server;
+pub mod wire;
 pub mod world;
 
 use crowfly_contract::{ErrorCode, UploadId};
@@ -19,7 +20,8 @@ use crowfly_engine::{ApiFailure, ChecksumMode, NewUpload};
 pub use monitor::{Ending, Monitor};
 pub use random::Random;
 pub use server::Server;
-pub use world::{Act, Fault, Op, User, World};
+pub use wire::{Act, Op};
+pub use world::{Fault, User, World};
 
 pub const MIB: u64 = 1 << 20;
 

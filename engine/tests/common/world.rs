@@ -4,53 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
 use crowfly_engine::{
-    ApiFailure, Command, Config, Event, Input, Millis, NewUpload, Output, Queue, ReadFailure,
-    Reply, RequestId, SendFailure, State, TokenFailure, TokenLife,
+    Command, Config, Event, Input, Millis, NewUpload, Output, Queue, RequestId, State,
 };
 
+use super::wire::{Act, Flight, Op};
 use super::{Ending, Monitor, Random, Server};
-
-/// The kinds of commands that are answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Op {
-    Hash,
-    Token,
-    Create,
-    Complete,
-    Delete,
-    Status,
-    Send,
-}
-
-/// What becomes of one command.
-#[derive(Clone, Debug)]
-pub enum Act {
-    /// It reaches the server, and the answer comes back.
-    Ok,
-    /// The connection breaks after this percentage of the body; the server does nothing.
-    Reset(u64),
-    /// The server does it, but its answer is lost.
-    LoseAnswer,
-    /// Silence after this percentage of the body; the server does nothing.
-    Hang(u64),
-    /// The server does it, but never answers.
-    HangAfter,
-    /// As `Ok`, but with a pause of so many milliseconds in the middle of the body.
-    Pause(u64),
-    /// The API answers this, and does nothing.
-    Api(ApiFailure),
-    /// Storage answers this, and does nothing.
-    S3 {
-        status: u16,
-        code: &'static str,
-        message: &'static str,
-        retry_after_ms: Option<u64>,
-    },
-    /// The adapter answers this.
-    Says(Reply),
-    /// The file reads differently from here on.
-    Changes,
-}
 
 /// What a person does, and what happens around them.
 #[derive(Clone, Debug)]
@@ -66,7 +24,7 @@ pub enum User {
 }
 
 #[derive(Clone, Debug)]
-enum What {
+pub(super) enum What {
     Input(Input),
     Arrive(RequestId),
     User(User),
@@ -87,14 +45,8 @@ pub enum Fault {
     NeverRests,
 }
 
-#[derive(Debug)]
-struct Flight {
-    command: Command,
-    began: u64,
-    /// From here on the bytes are on their way, and a cancellation cannot call them back.
-    body_ends: u64,
-    act: Act,
-}
+/// Draws what becomes of a command.
+pub type Chance = Box<dyn FnMut(Op, &mut Random) -> Act>;
 
 #[derive(Clone, Debug)]
 pub struct File {
@@ -115,7 +67,7 @@ pub struct World {
     pub files: BTreeMap<UploadId, File>,
     pub script: BTreeMap<Op, VecDeque<Act>>,
     /// Chooses what becomes of commands that no script names.
-    pub chance: Option<Box<dyn FnMut(Op, &mut Random) -> Act>>,
+    pub chance: Option<Chance>,
     pub random: Random,
     pub latency_ms: (u64, u64),
     pub bytes_per_ms: u64,
@@ -127,7 +79,7 @@ pub struct World {
     closed: bool,
     pub fault: Option<Fault>,
     agenda: BTreeMap<(u64, u64), What>,
-    flights: BTreeMap<RequestId, Flight>,
+    pub(super) flights: BTreeMap<RequestId, Flight>,
     ticket: u64,
     deadline: Option<u64>,
 }
@@ -196,9 +148,7 @@ impl World {
             self.monitor.opened(id);
         }
         if let Input::Reply { request, .. } = &input {
-            if self.monitor.is_live(*request) {
-                self.monitor.replied(*request);
-            }
+            self.monitor.replied(*request);
         }
         self.queue.handle_input(Millis(self.now), input);
         self.drain();
@@ -212,12 +162,12 @@ impl World {
         self.later(delay, User::Input(input));
     }
 
-    fn enqueue(&mut self, delay: u64, what: What) {
+    pub(super) fn enqueue(&mut self, delay: u64, what: What) {
         self.ticket += 1;
         self.agenda.insert((self.now + delay, self.ticket), what);
     }
 
-    fn latency(&mut self) -> u64 {
+    pub(super) fn latency(&mut self) -> u64 {
         let (low, high) = self.latency_ms;
         self.random.between(low, high)
     }
@@ -398,129 +348,6 @@ impl World {
         self.launch(op, request, command, act);
     }
 
-    fn launch(&mut self, op: Op, request: RequestId, command: Command, act: Act) {
-        let online = matches!(op, Op::Hash | Op::Token) || self.link_up;
-        let act = if online { act } else { Act::Reset(0) };
-        let body = match &command {
-            Command::Hash { bytes, .. } => (bytes.end - bytes.start) / 100,
-            Command::Send { bytes, .. } => bytes.end - bytes.start,
-            _ => 0,
-        };
-        let whole = match &command {
-            Command::Hash { bytes, .. } | Command::Send { bytes, .. } => bytes.end - bytes.start,
-            _ => 0,
-        };
-        let mut ends = body / self.bytes_per_ms;
-        let percent = match act {
-            Act::Reset(percent) | Act::Hang(percent) => percent,
-            Act::S3 { .. } => 50,
-            _ => 100,
-        };
-        let steps = (ends / 1500).clamp(4, 200);
-        for step in 1..=steps {
-            let sent = whole * step / steps;
-            if whole > 0 && sent * 100 <= whole * percent {
-                let mut at = ends * step / steps;
-                if let Act::Pause(pause) = act
-                    && step * 2 > steps
-                {
-                    at += pause;
-                }
-                self.enqueue(at, What::Input(Input::Progress { request, sent }));
-            }
-        }
-        if let Act::Pause(pause) = act {
-            ends += pause;
-        }
-        let travel = if op == Op::Hash { 1 } else { self.latency() };
-        let arrives = ends * percent / 100 + travel;
-        let flight = Flight {
-            command,
-            began: self.now + travel,
-            body_ends: self.now + ends,
-            act,
-        };
-        self.flights.insert(request, flight);
-        self.enqueue(arrives, What::Arrive(request));
-    }
-
-    fn arrive(&mut self, request: RequestId) {
-        let Some(flight) = self.flights.remove(&request) else {
-            return;
-        };
-        let local = matches!(flight.command, Command::Hash { .. } | Command::Token { .. });
-        let act = if self.link_up || local {
-            flight.act.clone()
-        } else {
-            Act::Reset(0)
-        };
-        let reply = match &act {
-            Act::Reset(_) => Some(lost(&flight.command)),
-            Act::Hang(_) => None,
-            Act::Api(failure) => Some(Reply::ApiFailed(failure.clone())),
-            Act::S3 {
-                status,
-                code,
-                message,
-                retry_after_ms,
-            } => Some(Reply::SendFailed(SendFailure::Http {
-                status: *status,
-                s3_code: Some((*code).into()),
-                s3_message: Some((*message).into()),
-                retry_after_ms: *retry_after_ms,
-                request_id: Some("s3-1".into()),
-            })),
-            Act::Says(reply) => Some(reply.clone()),
-            Act::Changes => {
-                if let Command::Hash { upload, .. } | Command::Send { upload, .. } = &flight.command
-                {
-                    let changed = Crc64Nvme::new(self.random.next());
-                    if let Some(file) = self.files.get_mut(upload) {
-                        file.crc = changed;
-                    }
-                }
-                Some(self.serve(&flight))
-            }
-            Act::Ok | Act::Pause(_) => Some(self.serve(&flight)),
-            Act::LoseAnswer => {
-                self.serve(&flight);
-                Some(lost(&flight.command))
-            }
-            Act::HangAfter => {
-                self.serve(&flight);
-                None
-            }
-        };
-        let Some(reply) = reply else { return };
-        let back = if local { 0 } else { self.latency() };
-        if self.random.percent(self.echoes) {
-            let late = self.random.below(40_000);
-            let reply = reply.clone();
-            self.enqueue(back + late, What::Input(Input::Reply { request, reply }));
-        }
-        self.enqueue(back, What::Input(Input::Reply { request, reply }));
-    }
-
-    /// What the server, the file or the application makes of a command.
-    fn serve(&mut self, flight: &Flight) -> Reply {
-        match &flight.command {
-            Command::Hash { upload, .. } => Reply::Hashed(Ok(self.files[upload].crc)),
-            Command::Token { .. } => Reply::Token(Ok(TokenLife {
-                expires_in_ms: self.token_life_ms,
-            })),
-            Command::Create { items, .. } => self.server.create(self.now, items),
-            Command::Complete { upload, .. } => self.server.complete(*upload),
-            Command::Delete { upload, .. } => self.server.delete(*upload),
-            Command::Status { ids, .. } => self.server.status(self.now, ids),
-            Command::Send { upload, grant, .. } => {
-                let file = &self.files[upload];
-                let (size, crc) = (file.size, file.crc);
-                self.server.put(flight.began, self.now, grant, size, crc)
-            }
-            _ => Reply::Deleted,
-        }
-    }
-
     pub fn ending(&self, id: UploadId) -> Option<&Ending> {
         self.monitor.uploads.get(&id)?.ending.as_ref()
     }
@@ -582,15 +409,5 @@ impl World {
         self.run();
         self.check_end();
         assert_eq!(self.monitor.violations, Vec::<String>::new());
-    }
-}
-
-/// The answer to a command whose connection broke.
-fn lost(command: &Command) -> Reply {
-    match command {
-        Command::Send { .. } => Reply::SendFailed(SendFailure::Network),
-        Command::Hash { .. } => Reply::Hashed(Err(ReadFailure::Unreadable)),
-        Command::Token { .. } => Reply::Token(Err(TokenFailure)),
-        _ => Reply::ApiFailed(ApiFailure::Network),
     }
 }

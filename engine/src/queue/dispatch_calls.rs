@@ -1,0 +1,192 @@
+//! Starts calls to the API.
+
+use crowfly_contract::UploadId;
+use crowfly_contract::limits::MAX_BATCH;
+
+use super::Queue;
+use super::requests::Flight;
+use crate::job::{Place, Step, Work};
+use crate::token::Gate;
+use crate::{Command, Output};
+
+/// The next call to the API.
+enum Call {
+    Delete(Place),
+    Complete(Place),
+    Status,
+    Create,
+}
+
+impl Queue {
+    pub(super) fn start_calls(&mut self) {
+        while self.counts.api < self.config.api_window.max(1) {
+            let Some(call) = self.next_call() else { return };
+            if self.now < self.hold_api {
+                self.wake_at(self.hold_api);
+                return;
+            }
+            if !self.network_open() {
+                return;
+            }
+            let generation = match self.token.gate(self.now, &self.config) {
+                Gate::Open(generation) => generation,
+                Gate::Asked => return,
+                Gate::Later(at) => {
+                    self.wake_at(at);
+                    return;
+                }
+                Gate::Ask(reason) => {
+                    let request = self.request_id();
+                    self.token.asking();
+                    let patience = self.config.token_timeout_ms;
+                    self.launch(request, Flight::Token, patience, 0, 0);
+                    self.outputs
+                        .push_back(Output::Do(Command::Token { request, reason }));
+                    return;
+                }
+            };
+            let owes = match &call {
+                Call::Delete(place) | Call::Complete(place) => self.owes(place.job.id),
+                Call::Status => false,
+                Call::Create => self
+                    .lanes
+                    .create
+                    .first()
+                    .is_some_and(|place| self.owes(place.job.id)),
+            };
+            let trouble = self.api.in_trouble(self.config.api_window);
+            if !self.paid(owes || trouble) {
+                return;
+            }
+            match call {
+                Call::Delete(place) => self.start_delete(place, generation),
+                Call::Complete(place) => self.start_complete(place, generation),
+                Call::Status => self.start_status(generation),
+                Call::Create => self.start_create(generation),
+            }
+        }
+    }
+
+    /// What ends uploads comes first: it frees places on the server.
+    fn next_call(&mut self) -> Option<Call> {
+        if let Some(place) = self.lanes.delete.first() {
+            return Some(Call::Delete(*place));
+        }
+        if let Some(place) = self.lanes.complete.first() {
+            return Some(Call::Complete(*place));
+        }
+        if self.poll.has_due() {
+            return Some(Call::Status);
+        }
+        if self.lanes.create.is_empty() {
+            return None;
+        }
+        let held = self.hold_create.max(self.hold_quota);
+        if self.now < held {
+            self.wake_at(held);
+            return None;
+        }
+        // More may come in a moment, and share the call.
+        let coming = !self.lanes.hash.is_empty() || self.counts.hash > 0;
+        let enough = self.config.ahead_small.min(self.create_batch);
+        if coming && self.lanes.create.len() < enough {
+            let since = self.create_since.unwrap_or(self.now);
+            let until = since.after(self.config.linger_ms);
+            if self.now < until {
+                self.wake_at(until);
+                return None;
+            }
+        }
+        Some(Call::Create)
+    }
+
+    fn start_create(&mut self, generation: u32) {
+        let request = self.request_id();
+        let mut ids: Vec<UploadId> = Vec::new();
+        let mut items = Vec::new();
+        while ids.len() < self.create_batch.clamp(1, MAX_BATCH) {
+            let Some(&place) = self.lanes.create.first() else {
+                break;
+            };
+            let id = place.job.id;
+            let solo = self.uploads.get(&id).is_some_and(|upload| upload.solo);
+            if solo && !ids.is_empty() {
+                break;
+            }
+            self.lanes.create.remove(&place);
+            if let Some(upload) = self.uploads.get_mut(&id) {
+                upload.call = Step::Running(request, Work::Create);
+                upload.maybe_created = true;
+                upload.owes = false;
+                items.push(upload.item.clone());
+                ids.push(id);
+                self.touched.insert(id);
+            }
+            if solo {
+                break;
+            }
+        }
+        self.create_since = (!self.lanes.create.is_empty()).then_some(self.now);
+        if ids.is_empty() {
+            return;
+        }
+        let patience = self.config.api_timeout_ms;
+        self.launch(request, Flight::Create(ids), patience, generation, 0);
+        self.outputs
+            .push_back(Output::Do(Command::Create { request, items }));
+    }
+
+    fn start_complete(&mut self, place: Place, generation: u32) {
+        self.lanes.complete.remove(&place);
+        let (id, request) = (place.job.id, self.request_id());
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        upload.call = Step::Running(request, Work::Complete);
+        upload.owes = false;
+        let body = upload.complete_body();
+        self.touched.insert(id);
+        let patience = self.config.api_timeout_ms;
+        self.launch(request, Flight::Complete(id), patience, generation, 0);
+        self.outputs.push_back(Output::Do(Command::Complete {
+            request,
+            upload: id,
+            body,
+        }));
+    }
+
+    fn start_delete(&mut self, place: Place, generation: u32) {
+        self.lanes.delete.remove(&place);
+        let (id, request) = (place.job.id, self.request_id());
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        upload.call = Step::Running(request, Work::Delete);
+        upload.owes = false;
+        let patience = self.config.api_timeout_ms;
+        self.launch(request, Flight::Delete(id), patience, generation, 0);
+        self.outputs.push_back(Output::Do(Command::Delete {
+            request,
+            upload: id,
+        }));
+    }
+
+    fn start_status(&mut self, generation: u32) {
+        let ids = self.poll.take_due(MAX_BATCH);
+        let request = self.request_id();
+        let patience = self.config.api_timeout_ms;
+        self.launch(
+            request,
+            Flight::Status(ids.clone()),
+            patience,
+            generation,
+            0,
+        );
+        self.outputs
+            .push_back(Output::Do(Command::Status { request, ids }));
+    }
+
+    fn owes(&self, id: UploadId) -> bool {
+        self.uploads.get(&id).is_some_and(|upload| upload.owes)
+    }
+}

@@ -1,0 +1,162 @@
+//! What the user and the browser want of an upload.
+
+use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
+use crowfly_contract::{ErrorCode, UploadId};
+
+use super::Queue;
+use super::requests::Timer;
+use crate::failure::Trace;
+use crate::job::Work;
+use crate::upload::Upload;
+use crate::{Event, Failure, NewUpload, Phase, RequestId, State};
+
+impl Queue {
+    pub(super) fn add(&mut self, new: NewUpload) {
+        let (id, size) = (new.id, new.size);
+        if self.uploads.contains_key(&id) {
+            return;
+        }
+        let seq = self.next_seq;
+        self.next_seq = seq.saturating_add(1);
+        let upload = Upload::new(new, seq);
+        self.backlog.insert(upload.place(Work::Create));
+        self.order.insert(seq, id);
+        self.uploads.insert(id, upload);
+        self.emit(Event::State {
+            upload: id,
+            state: State::Queued,
+        });
+        if self.closed {
+            self.fail(id, ErrorCode::Closed, Phase::Create, Trace::default());
+        } else if size > MAX_SINGLE_PUT_BYTES {
+            self.fail(id, ErrorCode::TooLarge, Phase::Create, Trace::default());
+        }
+    }
+
+    pub(super) fn pause(&mut self, id: UploadId) {
+        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
+            return;
+        };
+        upload.paused = true;
+        let place = upload.place(Work::Create);
+        self.backlog.remove(&place);
+        self.stop_bytes(id);
+        self.drop_waiting(id);
+        self.touched.insert(id);
+    }
+
+    pub(super) fn resume(&mut self, id: UploadId) {
+        let Some(upload) = self.alive(id).filter(|upload| upload.paused) else {
+            return;
+        };
+        upload.paused = false;
+        for part in &mut upload.parts {
+            part.sending = Default::default();
+        }
+        if upload.admitted {
+            self.proceed(id);
+        } else {
+            let place = upload.place(Work::Create);
+            self.backlog.insert(place);
+        }
+        self.touched.insert(id);
+    }
+
+    pub(super) fn abort(&mut self, id: UploadId) {
+        let now = self.now;
+        let closed = self.closed;
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        if upload.shown == State::Failed && upload.maybe_created && !closed {
+            // The server keeps a place for it, which this frees.
+            upload.forgive();
+            upload.shown = State::Queued;
+            self.emit(Event::State {
+                upload: id,
+                state: State::Queued,
+            });
+        }
+        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
+            return;
+        };
+        if upload.parts.iter().all(|part| part.done) {
+            // Acknowledged bytes stay: only the confirmation is outstanding.
+            upload.paused = false;
+            return self.proceed(id);
+        }
+        upload.aborting = true;
+        let known = upload.maybe_created;
+        let place = upload.place(Work::Create);
+        self.backlog.remove(&place);
+        self.stop_bytes(id);
+        self.drop_waiting(id);
+        if known {
+            self.timers
+                .insert((now.after(self.config.abort_ms), Timer::Abort(id)));
+            if let Some(upload) = self.uploads.get_mut(&id) {
+                upload.abort_at = Some(now.after(self.config.abort_ms));
+                upload.calling = Default::default();
+            }
+            self.proceed(id);
+            self.touched.insert(id);
+        } else {
+            self.end_aborted(id);
+        }
+    }
+
+    pub(super) fn retry_failed(&mut self, id: UploadId) {
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        if upload.shown != State::Failed || self.closed {
+            return;
+        }
+        upload.forgive();
+        upload.shown = State::Queued;
+        upload.admitted = false;
+        let place = upload.place(Work::Create);
+        self.backlog.insert(place);
+        self.emit(Event::State {
+            upload: id,
+            state: State::Queued,
+        });
+    }
+
+    pub(super) fn forget(&mut self, id: UploadId) {
+        if let Some(upload) = self.uploads.get(&id).filter(|upload| upload.ended()) {
+            self.order.remove(&upload.seq);
+            self.uploads.remove(&id);
+            self.poll.leave(id);
+            self.moved.remove(&id);
+            self.touched.remove(&id);
+        }
+    }
+
+    pub(super) fn go_online(&mut self) {
+        if self.link.go_online(self.now) {
+            self.slowest_step_ms = 0;
+            self.touch_all();
+            // Whoever backed off because of the network need not wait any longer.
+            self.hurry();
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+        let ids: Vec<UploadId> = self.uploads.keys().copied().collect();
+        for id in ids {
+            if self.alive(id).is_some() {
+                self.fail_now(
+                    id,
+                    Failure::new(ErrorCode::Closed, Phase::Send, Trace::default()),
+                );
+            }
+        }
+        self.stop_poll(ErrorCode::Closed);
+        let left: Vec<RequestId> = self.live.keys().copied().collect();
+        for request in left {
+            self.cancel(request);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! States and progress, told at the end of a drain: once each, however much happened in it.
+
+use super::Queue;
+use crate::job::Work;
+use crate::{Event, Millis, Output, State};
+
+impl Queue {
+    pub(super) fn tell_states(&mut self) {
+        let (offline, now) = (self.link.offline(), self.now);
+        let held = self.hold_create.max(self.hold_api).max(self.hold_quota);
+        let no_create = offline || now < held;
+        let no_call = offline || now < self.hold_api;
+        for id in std::mem::take(&mut self.touched) {
+            let Some(upload) = self.uploads.get_mut(&id) else {
+                continue;
+            };
+            let state = upload.state(|work| match work {
+                Work::Hash(_) => false,
+                Work::Send(_) => offline,
+                Work::Create => no_create,
+                Work::Complete | Work::Delete => no_call,
+            });
+            if state != upload.shown {
+                upload.shown = state;
+                if state != State::Uploading {
+                    upload.ledger.rest();
+                }
+                self.outputs
+                    .push_back(Output::Emit(Event::State { upload: id, state }));
+            }
+        }
+    }
+
+    pub(super) fn tell_progress(&mut self) {
+        if self.moved.is_empty() || self.now < self.frame_at() {
+            return;
+        }
+        self.told_at = Some(self.now);
+        for id in std::mem::take(&mut self.moved) {
+            if let Some(upload) = self.uploads.get_mut(&id) {
+                if upload.shown == State::Uploading {
+                    upload.ledger.measure(self.now);
+                }
+                let progress = upload.ledger.shown();
+                self.outputs.push_back(Output::Emit(Event::Progress {
+                    upload: id,
+                    progress,
+                }));
+            }
+        }
+    }
+
+    pub(super) fn frame_at(&self) -> Millis {
+        self.told_at
+            .map_or(self.now, |at| at.after(self.config.frame_ms))
+    }
+}
