@@ -67,7 +67,9 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let module = out.join("crowfly_bg.wasm");
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
-        .arg("-Oz")
+        // Measured: -Oz makes the module 7 % smaller than -O1 does, but 6 % larger once compressed,
+        // because it renumbers the locals that LLVM had numbered alike.
+        .arg("-O1")
         .args(FEATURES)
         .arg(&module)
         .arg("-o")
