@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::document::{list, of_type, properties, statements};
 
-/// What each role may do. `docs/SECURITY.md` says why; a change here is a change of the security model.
+/// What each role may do. A change here is a change of the security model.
 const ROLES: &[(&str, &[&str])] = &[
     (
         "PresignRole",
