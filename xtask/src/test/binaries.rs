@@ -98,6 +98,33 @@ impl Binary {
     }
 }
 
+/// Runs every binary that is wanted, so that one run names every failure.
+pub(super) fn run_all(
+    counts: &mut Counts,
+    all: &[Binary],
+    wanted: impl Fn(&Binary) -> bool,
+    env: &[(&str, String)],
+) -> Result<(), Error> {
+    let mut broken = Vec::new();
+    for binary in all.iter().filter(|binary| wanted(binary)) {
+        match binary.run(counts, env) {
+            Ok(()) => {}
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) => {
+                step::say(&format!("{error}\n"));
+                broken.push(format!("{} {}", binary.package, binary.target));
+            }
+        }
+    }
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "tests failed in {}",
+        broken.join(", ")
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Kind, binary, paths};

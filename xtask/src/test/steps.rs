@@ -41,12 +41,7 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
 /// Every native test that needs nothing but itself.
 pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
     let all = step::step("native tests, compiling", binaries::compile)?;
-    let mut result = Ok(());
-    for binary in all.iter().filter(|binary| !binary.needs_system()) {
-        // All of them, so that one run names every failure.
-        result = result.and(binary.run(counts, &[]));
-    }
-    result
+    binaries::run_all(counts, &all, |binary| !binary.needs_system(), &[])
 }
 
 /// The examples in the documentation.

@@ -1,6 +1,6 @@
 //! The steps that need a local AWS.
 
-use super::binaries;
+use super::binaries::{self, Binary};
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::Cmd;
@@ -42,11 +42,7 @@ pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
         ("CHROME", text(&browser.chrome)),
         ("CHROMEDRIVER", text(&browser.driver)),
     ];
-    let mut result = Ok(());
-    for binary in all.iter().filter(|binary| binary.needs_system()) {
-        result = result.and(binary.run(counts, &env));
-    }
-    result
+    binaries::run_all(counts, &all, Binary::needs_system, &env)
 }
 
 /// What Python's unittest says at its end: `Ran 12 tests in 3.4s`, then `OK` or `FAILED (failures=1, errors=2)`.
