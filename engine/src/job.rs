@@ -1,9 +1,8 @@
 //! One piece of work of one upload, and the lanes in which it waits for its turn.
 
-use std::collections::BTreeSet;
-
 use crowfly_contract::UploadId;
 
+use crate::line::Line;
 use crate::{Millis, RequestId};
 
 /// What there is to do. A part is named by its index, from 0.
@@ -48,15 +47,15 @@ pub(crate) struct Place {
 /// Work that is ready, one line for each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
-    pub(crate) hash: BTreeSet<Place>,
-    pub(crate) send: BTreeSet<Place>,
-    pub(crate) create: BTreeSet<Place>,
-    pub(crate) complete: BTreeSet<Place>,
-    pub(crate) delete: BTreeSet<Place>,
+    pub(crate) hash: Line<Place>,
+    pub(crate) send: Line<Place>,
+    pub(crate) create: Line<Place>,
+    pub(crate) complete: Line<Place>,
+    pub(crate) delete: Line<Place>,
 }
 
 impl Lanes {
-    pub(crate) fn of(&mut self, work: Work) -> &mut BTreeSet<Place> {
+    pub(crate) fn of(&mut self, work: Work) -> &mut Line<Place> {
         match work {
             Work::Hash(_) => &mut self.hash,
             Work::Send(_) => &mut self.send,

@@ -24,6 +24,7 @@ pub mod crc64;
 mod failure;
 mod input;
 mod job;
+mod line;
 mod link;
 mod output;
 mod part;
@@ -33,6 +34,7 @@ mod retry;
 mod time;
 mod token;
 mod upload;
+mod uploads;
 
 pub use config::Config;
 pub use failure::{Failure, Phase};

@@ -42,11 +42,16 @@ pub(crate) struct Upload {
     pub(crate) working_since: Option<Millis>,
 
     pub(crate) ledger: Ledger,
+    /// Its state may have changed; it has progress to tell.
+    pub(crate) touched: bool,
+    pub(crate) moved: bool,
     pub(crate) shown: State,
     pub(crate) failure: Option<Failure>,
     pub(crate) stored: Option<Stored>,
     /// Somebody waits for the record.
     pub(crate) awaited: bool,
+    /// Until when it is asked for, on the budgets' clock.
+    pub(crate) awaited_until: Option<Millis>,
     pub(crate) record: Option<Box<Record>>,
 }
 
@@ -69,11 +74,14 @@ impl Upload {
             calling: Tries::default(),
             unauthorized: 0,
             working_since: None,
+            touched: false,
+            moved: false,
             ledger: Ledger::new(new.size),
             shown: State::Queued,
             failure: None,
             stored: None,
             awaited: false,
+            awaited_until: None,
             record: None,
             item: CreateItem {
                 id: new.id,

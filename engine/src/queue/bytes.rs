@@ -12,7 +12,7 @@ use crate::{Millis, Phase, ReadFailure, RequestId, SendFailure};
 
 impl Queue {
     pub(super) fn progress(&mut self, request: RequestId, sent: u64) {
-        let Some(live) = self.live.get_mut(&request) else {
+        let Some(live) = self.live.iter_mut().find(|live| live.request == request) else {
             return;
         };
         let sent = sent.min(live.total);
@@ -59,7 +59,7 @@ impl Queue {
             }) = sent;
         }
         if upload.count() {
-            self.moved.insert(job.id);
+            self.has_moved(job.id);
         }
     }
 
@@ -262,7 +262,7 @@ impl Queue {
             && !upload.ended()
             && upload.count()
         {
-            self.moved.insert(id);
+            self.has_moved(id);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Answers of the API.
 
-use std::collections::BTreeMap;
-
 use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, Plan, ProblemBody, UploadId};
 
@@ -14,16 +12,14 @@ use crate::part::Lease;
 use crate::{ApiFailure, Completion, Phase};
 
 impl Queue {
-    pub(super) fn created(&mut self, ids: &[UploadId], results: Vec<CreateResult>) {
+    pub(super) fn created(&mut self, ids: &[UploadId], mut results: Vec<CreateResult>) {
         self.bucket.refund();
-        let mut outcomes: BTreeMap<UploadId, Outcome> = results
-            .into_iter()
-            .map(|result| (result.id, result.outcome))
-            .collect();
-        self.create_batch = self.create_batch.saturating_mul(2).clamp(1, MAX_BATCH);
+        self.create_batch = self.create_batch.saturating_mul(2).min(MAX_BATCH);
         for id in ids {
             self.freed(*id, Work::Create);
-            match outcomes.remove(id) {
+            // They come in the order asked; whoever left the call meanwhile makes a gap.
+            let place = results.iter().position(|result| result.id == *id);
+            match place.map(|place| results.swap_remove(place).outcome) {
                 Some(Outcome::Created(created)) => self.granted(*id, created),
                 Some(Outcome::Refused(problem)) => self.refused(*id, problem),
                 None => self.bad_response(*id),
@@ -165,7 +161,7 @@ impl Queue {
         let stored = match completion {
             Completion::Stored(stored) => stored,
             Completion::Working { retry_after_ms } => {
-                let wait = retry_after_ms.clamp(100, self.config.retry_after_cap_ms);
+                let wait = retry_after_ms.min(self.config.retry_after_cap_ms).max(100);
                 let budget = self.link.budget(self.now);
                 let since = *upload.working_since.get_or_insert(budget);
                 if budget.since(since) >= self.config.back_pressure_ms {

@@ -73,7 +73,7 @@ impl Queue {
             let (bytes, total) = (part.bytes.clone(), part.size());
             let flight = Flight::Hash(place.job, index);
             self.launch(request, flight, self.config.hash_stall_ms, 0, total);
-            self.touched.insert(id);
+            self.touch(id);
             self.outputs.push_back(Output::Do(Command::Hash {
                 request,
                 upload: id,
@@ -129,7 +129,7 @@ impl Queue {
             part.sent = 0;
             let (bytes, total, number) = (part.bytes.clone(), part.size(), part.number);
             if upload.count() {
-                self.moved.insert(id);
+                self.has_moved(id);
             }
             let patience = if total == 0 {
                 self.config.answer_ms
@@ -140,7 +140,7 @@ impl Queue {
             };
             let flight = Flight::Send(place.job, index);
             self.launch(request, flight, patience, 0, total);
-            self.touched.insert(id);
+            self.touch(id);
             self.outputs.push_back(Output::Do(Command::Send {
                 request,
                 upload: id,

@@ -104,7 +104,7 @@ impl Queue {
         let request = self.request_id();
         let mut ids: Vec<UploadId> = Vec::new();
         let mut items = Vec::new();
-        while ids.len() < self.create_batch.clamp(1, MAX_BATCH) {
+        while ids.len() < self.create_batch {
             let Some(&place) = self.lanes.create.first() else {
                 break;
             };
@@ -120,7 +120,7 @@ impl Queue {
                 upload.owes = false;
                 items.push(upload.item.clone());
                 ids.push(id);
-                self.touched.insert(id);
+                self.touch(id);
             }
             if solo {
                 break;
@@ -145,7 +145,7 @@ impl Queue {
         upload.call = Step::Running(request, Work::Complete);
         upload.owes = false;
         let body = upload.complete_body();
-        self.touched.insert(id);
+        self.touch(id);
         let patience = self.config.api_timeout_ms;
         self.launch(request, Flight::Complete(id), patience, generation, 0);
         self.outputs.push_back(Output::Do(Command::Complete {

@@ -149,6 +149,7 @@ impl Queue {
         upload.ledger.rest();
         upload.aborting = false;
         upload.shown = state;
+        upload.moved = false;
         let known = upload.maybe_created;
         let awaited = std::mem::take(&mut upload.awaited);
         self.backlog.remove(&place);
@@ -159,8 +160,6 @@ impl Queue {
             }
             _ => {}
         }
-        self.moved.remove(&id);
-        self.touched.remove(&id);
         if known && state != State::Failed {
             // It frees a place on the server.
             self.hold_quota = Millis::default();
@@ -251,8 +250,8 @@ impl Queue {
         let ids: Vec<UploadId> = self
             .uploads
             .iter()
-            .filter(|(_, upload)| waiting(upload))
-            .map(|(id, _)| *id)
+            .filter(|upload| waiting(upload))
+            .map(|upload| upload.item.id)
             .collect();
         for id in ids {
             self.fail(id, code, phase, Trace::default());

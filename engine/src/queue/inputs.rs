@@ -13,15 +13,12 @@ use crate::{Event, Failure, NewUpload, Phase, RequestId, State};
 impl Queue {
     pub(super) fn add(&mut self, new: NewUpload) {
         let (id, size) = (new.id, new.size);
-        if self.uploads.contains_key(&id) {
+        if self.uploads.contains(id) {
             return;
         }
-        let seq = self.next_seq;
-        self.next_seq = seq.saturating_add(1);
-        let upload = Upload::new(new, seq);
+        let upload = Upload::new(new, self.uploads.next_seq());
         self.backlog.insert(upload.place(Work::Create));
-        self.order.insert(seq, id);
-        self.uploads.insert(id, upload);
+        self.uploads.insert(upload);
         self.emit(Event::State {
             upload: id,
             state: State::Queued,
@@ -42,7 +39,7 @@ impl Queue {
         self.backlog.remove(&place);
         self.stop_bytes(id);
         self.drop_waiting(id);
-        self.touched.insert(id);
+        self.touch(id);
     }
 
     pub(super) fn resume(&mut self, id: UploadId) {
@@ -59,7 +56,7 @@ impl Queue {
             let place = upload.place(Work::Create);
             self.backlog.insert(place);
         }
-        self.touched.insert(id);
+        self.touch(id);
     }
 
     pub(super) fn abort(&mut self, id: UploadId) {
@@ -99,7 +96,7 @@ impl Queue {
                 upload.calling = Default::default();
             }
             self.proceed(id);
-            self.touched.insert(id);
+            self.touch(id);
         } else {
             self.end_aborted(id);
         }
@@ -124,12 +121,9 @@ impl Queue {
     }
 
     pub(super) fn forget(&mut self, id: UploadId) {
-        if let Some(upload) = self.uploads.get(&id).filter(|upload| upload.ended()) {
-            self.order.remove(&upload.seq);
-            self.uploads.remove(&id);
-            self.poll.leave(id);
-            self.moved.remove(&id);
-            self.touched.remove(&id);
+        if self.uploads.get(&id).is_some_and(Upload::ended) {
+            self.leave_poll(id);
+            self.uploads.remove(id);
         }
     }
 
@@ -144,7 +138,7 @@ impl Queue {
 
     pub(super) fn close(&mut self) {
         self.closed = true;
-        let ids: Vec<UploadId> = self.uploads.keys().copied().collect();
+        let ids: Vec<UploadId> = self.uploads.iter().map(|upload| upload.item.id).collect();
         for id in ids {
             if self.alive(id).is_some() {
                 self.fail_now(
@@ -154,7 +148,7 @@ impl Queue {
             }
         }
         self.stop_poll(ErrorCode::Closed);
-        let left: Vec<RequestId> = self.live.keys().copied().collect();
+        let left: Vec<RequestId> = self.live.iter().map(|live| live.request).collect();
         for request in left {
             self.cancel(request);
         }

@@ -16,17 +16,19 @@ mod requests;
 mod tell;
 mod window;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crowfly_contract::UploadId;
 use crowfly_contract::limits::MAX_BATCH;
 
 use crate::job::{Lanes, Place, Step, Work};
+use crate::line::Line;
 use crate::link::{Link, Service};
 use crate::retry::{Bucket, Random};
 use crate::token::TokenGate;
 use crate::upload::Upload;
-use crate::{Config, Event, Input, Millis, Output, RequestId, Snapshot};
+use crate::uploads::Uploads;
+use crate::{Config, Event, Input, Millis, Output, Snapshot};
 use poll::Poll;
 use requests::{Counts, Live, Timer};
 use window::Window;
@@ -50,17 +52,15 @@ pub struct Queue {
     drained: bool,
     closed: bool,
 
-    uploads: BTreeMap<UploadId, Upload>,
-    order: BTreeMap<u64, UploadId>,
-    next_seq: u64,
+    uploads: Uploads,
     /// Not admitted yet.
-    backlog: BTreeSet<Place>,
+    backlog: Line<Place>,
     lanes: Lanes,
 
-    live: BTreeMap<RequestId, Live>,
+    live: Vec<Live>,
     next_request: u64,
     counts: Counts,
-    timers: BTreeSet<(Millis, Timer)>,
+    timers: Line<(Millis, Timer)>,
     /// When something that was held back may go; found by the last dispatch.
     wake: Option<Millis>,
 
@@ -88,9 +88,9 @@ pub struct Queue {
     slowest_step_ms: u64,
 
     /// Whose state may have changed.
-    touched: BTreeSet<UploadId>,
+    touched: Vec<UploadId>,
     /// Who has progress to tell, and when it was told last.
-    moved: BTreeSet<UploadId>,
+    moved: Vec<UploadId>,
     told_at: Option<Millis>,
 }
 
@@ -108,15 +108,13 @@ impl Queue {
             outputs: VecDeque::new(),
             drained: true,
             closed: false,
-            uploads: BTreeMap::new(),
-            order: BTreeMap::new(),
-            next_seq: 0,
-            backlog: BTreeSet::new(),
+            uploads: Uploads::default(),
+            backlog: Line::default(),
             lanes: Lanes::default(),
-            live: BTreeMap::new(),
+            live: Vec::new(),
             next_request: 0,
             counts: Counts::default(),
-            timers: BTreeSet::new(),
+            timers: Line::default(),
             wake: None,
             link: Link::default(),
             api: Service::default(),
@@ -130,8 +128,8 @@ impl Queue {
             pressed_since: None,
             create_since: None,
             slowest_step_ms: 0,
-            touched: BTreeSet::new(),
-            moved: BTreeSet::new(),
+            touched: Vec::new(),
+            moved: Vec::new(),
             told_at: None,
         }
     }
@@ -187,8 +185,7 @@ impl Queue {
 
     /// All uploads as they stand, in the order of adding.
     pub fn snapshots(&self) -> impl Iterator<Item = Snapshot> + '_ {
-        let uploads = self.order.values().filter_map(|id| self.uploads.get(id));
-        uploads.map(Upload::snapshot)
+        self.uploads.iter().map(Upload::snapshot)
     }
 
     fn emit(&mut self, event: Event) {
@@ -199,9 +196,30 @@ impl Queue {
         self.uploads.get_mut(&id).filter(|upload| !upload.ended())
     }
 
+    /// The upload's state may have changed.
+    fn touch(&mut self, id: UploadId) {
+        if let Some(upload) = self.uploads.get_mut(&id)
+            && !std::mem::replace(&mut upload.touched, true)
+        {
+            self.touched.push(id);
+        }
+    }
+
+    /// The upload has progress to tell.
+    fn has_moved(&mut self, id: UploadId) {
+        if let Some(upload) = self.uploads.get_mut(&id)
+            && !std::mem::replace(&mut upload.moved, true)
+        {
+            self.moved.push(id);
+        }
+    }
+
     fn touch_all(&mut self) {
-        let alive = self.uploads.iter().filter(|(_, upload)| !upload.ended());
-        self.touched.extend(alive.map(|(id, _)| *id));
+        let alive = self.uploads.iter().filter(|upload| !upload.ended());
+        let alive: Vec<UploadId> = alive.map(|upload| upload.item.id).collect();
+        for id in alive {
+            self.touch(id);
+        }
     }
 
     fn deadline(&self) -> Option<Millis> {
@@ -220,7 +238,7 @@ impl Queue {
 
     /// The same after a delay; what comes then repeats something, and pays for it.
     fn proceed_after(&mut self, id: UploadId, delay_ms: Option<u64>) {
-        self.touched.insert(id);
+        self.touch(id);
         let now = self.now;
         let Some(upload) = self.uploads.get_mut(&id) else {
             return;

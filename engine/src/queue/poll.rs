@@ -1,20 +1,19 @@
 //! Asking whether stored uploads are processed: in rounds, for all that are awaited together.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crowfly_contract::{ErrorCode, StatusEntry, UploadId, UploadStatus};
 
 use super::Queue;
+use super::requests::Timer;
 use crate::classify::{self, Api};
 use crate::failure::Trace;
+use crate::line::Line;
 use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 
 /// Who is awaited, and when to ask.
 #[derive(Debug, Default)]
 pub(crate) struct Poll {
     /// With the end of patience, on the budgets' clock.
-    awaited: BTreeMap<UploadId, Millis>,
-    ends: BTreeSet<(Millis, UploadId)>,
+    awaited: Line<(Millis, Timer)>,
     /// Still to be asked in this round.
     due: Vec<UploadId>,
     /// Calls of this round that are out.
@@ -30,28 +29,21 @@ impl Poll {
 
     pub(crate) fn take_due(&mut self, most: usize) -> Vec<UploadId> {
         self.asking = self.asking.saturating_add(1);
-        let keep = self.due.len().saturating_sub(most);
-        self.due.split_off(keep)
-    }
-
-    fn join(&mut self, id: UploadId, ends: Millis, now: Millis, first_ms: u64) {
-        self.leave(id);
-        self.awaited.insert(id, ends);
-        self.ends.insert((ends, id));
-        self.interval_ms = first_ms;
-        if self.asking == 0 && self.due.is_empty() {
-            let soon = now.after(first_ms);
-            self.next_round = Some(self.next_round.map_or(soon, |at| at.min(soon)));
+        let mut taken = Vec::new();
+        while taken.len() < most
+            && let Some(id) = self.due.pop()
+        {
+            taken.push(id);
         }
+        taken
     }
 
-    /// Returns whether it was awaited.
-    pub(crate) fn leave(&mut self, id: UploadId) -> bool {
-        let Some(ends) = self.awaited.remove(&id) else {
-            return false;
-        };
-        self.ends.remove(&(ends, id));
-        true
+    fn all(&self) -> Vec<UploadId> {
+        let ids = self.awaited.iter().filter_map(|(_, timer)| match timer {
+            Timer::Await(id) => Some(*id),
+            _ => None,
+        });
+        ids.collect()
     }
 }
 
@@ -84,17 +76,37 @@ impl Queue {
     }
 
     pub(super) fn join_poll(&mut self, id: UploadId) {
-        if self.poll.awaited.contains_key(&id) {
+        let until = self.link.budget(self.now).after(self.config.processing_ms);
+        let Some(upload) = self.uploads.get_mut(&id) else {
+            return;
+        };
+        if upload.awaited_until.is_some() {
             return;
         }
-        let ends = self.link.budget(self.now).after(self.config.processing_ms);
+        upload.awaited_until = Some(until);
         let first_ms = self.config.poll_first_ms;
-        self.poll.join(id, ends, self.now, first_ms);
+        let soon = self.now.after(first_ms);
+        let poll = &mut self.poll;
+        poll.awaited.insert((until, Timer::Await(id)));
+        poll.interval_ms = first_ms;
+        if poll.asking == 0 && poll.due.is_empty() {
+            poll.next_round = Some(poll.next_round.map_or(soon, |at| at.min(soon)));
+        }
+    }
+
+    /// Returns whether it was awaited.
+    pub(super) fn leave_poll(&mut self, id: UploadId) -> bool {
+        let upload = self.uploads.get_mut(&id);
+        let Some(until) = upload.and_then(|upload| upload.awaited_until.take()) else {
+            return false;
+        };
+        self.poll.awaited.remove(&(until, Timer::Await(id)));
+        true
     }
 
     /// When polling has something to do next.
     pub(super) fn poll_at(&self) -> Option<Millis> {
-        let (ends, _) = self.poll.ends.first()?;
+        let (ends, _) = self.poll.awaited.first()?;
         // The budgets' clock stands still while offline: nothing ends then.
         let left = ends.since(self.link.budget(self.now));
         let end = (!self.link.offline()).then(|| self.now.after(left));
@@ -104,16 +116,16 @@ impl Queue {
 
     pub(super) fn start_poll_round(&mut self) {
         let budget = self.link.budget(self.now);
-        while let Some(&(ends, id)) = self.poll.ends.first() {
+        while let Some(&(ends, Timer::Await(id))) = self.poll.awaited.first() {
             if ends > budget {
                 break;
             }
-            self.poll.leave(id);
+            self.leave_poll(id);
             self.processing_failed(id, ErrorCode::ProcessingTimeout, Trace::default());
         }
         if self.poll.next_round.is_some_and(|at| at <= self.now) {
             self.poll.next_round = None;
-            self.poll.due = self.poll.awaited.keys().copied().collect();
+            self.poll.due = self.poll.all();
         }
     }
 
@@ -124,7 +136,7 @@ impl Queue {
             }
             match (status, record) {
                 (UploadStatus::Stored, Some(record)) => {
-                    if self.poll.leave(id)
+                    if self.leave_poll(id)
                         && let Some(upload) = self.uploads.get_mut(&id)
                     {
                         let record = Box::new(record);
@@ -172,13 +184,13 @@ impl Queue {
     pub(super) fn stop_poll(&mut self, code: ErrorCode) {
         self.poll.due.clear();
         self.poll.next_round = None;
-        let all: Vec<UploadId> = self.poll.awaited.keys().copied().collect();
+        let all = self.poll.all();
         self.all_processing_failed(&all, code, &Trace::default());
     }
 
     fn all_processing_failed(&mut self, ids: &[UploadId], code: ErrorCode, trace: &Trace) {
         for id in ids {
-            if self.poll.leave(*id) {
+            if self.leave_poll(*id) {
                 self.processing_failed(*id, code, trace.clone());
             }
         }

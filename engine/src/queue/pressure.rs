@@ -64,7 +64,10 @@ impl Queue {
         }
         self.token.forgive();
         let waiting = [&self.lanes.delete, &self.lanes.complete, &self.lanes.create];
-        let waiting: Vec<_> = waiting.into_iter().flatten().copied().collect();
+        let waiting: Vec<_> = waiting
+            .into_iter()
+            .flat_map(|lane| lane.iter().copied())
+            .collect();
         for place in waiting {
             let id = place.job.id;
             match place.job.work {

@@ -9,6 +9,7 @@ use crate::{ApiFailure, Command, Millis, Output, Reply, RequestId, SendFailure, 
 /// A command without its answer.
 #[derive(Debug)]
 pub(crate) struct Live {
+    pub(crate) request: RequestId,
     pub(crate) flight: Flight,
     pub(crate) started: Millis,
     pub(crate) deadline: Millis,
@@ -94,6 +95,8 @@ pub(crate) enum Timer {
     Job(Job),
     /// The end of patience with the server's answer to a cancellation.
     Abort(UploadId),
+    /// The end of waiting for a record, on the budgets' clock.
+    Await(UploadId),
 }
 
 impl Queue {
@@ -122,24 +125,28 @@ impl Queue {
             self.link.probed(self.now, self.config.offline_probe_cap_ms);
         }
         self.timers.insert((deadline, Timer::Request(request)));
-        self.live.insert(
+        self.live.push(Live {
             request,
-            Live {
-                flight,
-                started: self.now,
-                deadline,
-                armed: deadline,
-                generation,
-                moved_at: self.now,
-                moved: 0,
-                total,
-            },
-        );
+            flight,
+            started: self.now,
+            deadline,
+            armed: deadline,
+            generation,
+            moved_at: self.now,
+            moved: 0,
+            total,
+        });
+    }
+
+    /// There are never more than the windows together allow: a walk is quicker than a tree.
+    pub(super) fn live_mut(&mut self, request: RequestId) -> Option<&mut Live> {
+        self.live.iter_mut().find(|live| live.request == request)
     }
 
     /// Strikes a request off the books.
     fn take(&mut self, request: RequestId) -> Option<Live> {
-        let live = self.live.remove(&request)?;
+        let place = self.live.iter().position(|live| live.request == request)?;
+        let live = self.live.swap_remove(place);
         let count = self.counts.of(&live.flight);
         *count = count.saturating_sub(1);
         if let Flight::Create(ids) = &live.flight {
@@ -159,7 +166,7 @@ impl Queue {
 
     /// Takes an upload out of a shared create call; the last one stops it.
     pub(super) fn leave_create(&mut self, request: RequestId, id: UploadId) {
-        let Some(live) = self.live.get_mut(&request) else {
+        let Some(live) = self.live_mut(request) else {
             return;
         };
         if let Flight::Create(ids) = &mut live.flight {
@@ -175,7 +182,7 @@ impl Queue {
     }
 
     pub(super) fn reply(&mut self, request: RequestId, reply: Reply) {
-        let expected = self.live.get(&request);
+        let expected = self.live_mut(request);
         if !expected.is_some_and(|live| live.flight.fits(&reply)) {
             return;
         }
@@ -232,7 +239,7 @@ impl Queue {
 
     /// The work is not running any more.
     pub(super) fn freed(&mut self, id: UploadId, work: Work) {
-        self.touched.insert(id);
+        self.touch(id);
         if let Some(step) = self
             .uploads
             .get_mut(&id)
@@ -256,15 +263,17 @@ impl Queue {
                     self.proceed(job.id);
                 }
                 Timer::Abort(id) => self.end_aborted(id),
+                Timer::Await(_) => {}
             }
         }
     }
 
     fn check_deadline(&mut self, request: RequestId) {
-        let Some(live) = self.live.get_mut(&request) else {
+        let now = self.now;
+        let Some(live) = self.live_mut(request) else {
             return;
         };
-        if live.deadline > self.now {
+        if live.deadline > now {
             live.armed = live.deadline;
             let timer = (live.deadline, Timer::Request(request));
             self.timers.insert(timer);

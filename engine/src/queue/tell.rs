@@ -14,6 +14,7 @@ impl Queue {
             let Some(upload) = self.uploads.get_mut(&id) else {
                 continue;
             };
+            upload.touched = false;
             let state = upload.state(|work| match work {
                 Work::Hash(_) => false,
                 Work::Send(_) => offline,
@@ -37,7 +38,9 @@ impl Queue {
         }
         self.told_at = Some(self.now);
         for id in std::mem::take(&mut self.moved) {
-            if let Some(upload) = self.uploads.get_mut(&id) {
+            if let Some(upload) = self.uploads.get_mut(&id)
+                && std::mem::take(&mut upload.moved)
+            {
                 if upload.shown == State::Uploading {
                     upload.ledger.measure(self.now);
                 }
