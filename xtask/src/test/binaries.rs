@@ -76,7 +76,7 @@ impl Binary {
     }
 
     /// Runs all of its tests and counts them.
-    pub(super) fn run(&self, counts: &mut Counts, env: &[(&str, String)]) -> Result<(), Error> {
+    fn run(&self, counts: &mut Counts, env: &[(&str, String)]) -> Result<(), Error> {
         let name = format!("test-{}-{}", self.package.replace('/', "-"), self.target);
         let result = step::step(&format!("{} {}", self.package, self.target), || {
             let command = Cmd::new(&self.file)
