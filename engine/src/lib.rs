@@ -1,8 +1,18 @@
 //! The upload state machine of Crowfly.
 //!
-//! No IO happens here: no clock, no randomness, no bytes of any file. The driver feeds what happened with
-//! [`Queue::handle_input`] and then drains [`Queue::poll_output`] until it says [`Output::Idle`], which
-//! carries the moment of the next [`Input::Tick`].
+//! No IO happens here: no clock, no randomness, no bytes of any file. Time, seed and limits are arguments;
+//! the driver feeds in what happened and carries out what is asked for:
+//!
+//! 1. [`Queue::handle_input`] takes one [`Input`]: a wish of the user, news of the network, an answer.
+//! 2. [`Queue::poll_output`] is drained: each [`Output::Do`] is started, each [`Output::Emit`] is told.
+//! 3. [`Output::Idle`] ends the drain, with the moment of the next [`Input::Tick`] in hand.
+//!
+//! Inputs never fail; those for unknown ids, and answers that come late or twice, change nothing. An
+//! adapter may answer a command from within step 2, as long as the answer is fed in after the drain.
+//!
+//! Inside, a queue (windows, token, back-off, order) holds uploads (facts, from which the next piece of
+//! work follows), and an upload holds parts (ranges that are hashed and sent by themselves; a file that
+//! goes in one PUT has one).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(

@@ -35,7 +35,6 @@ fn every_planted_fault_is_seen() {
         Fault::RepeatsProgress,
         Fault::SaysFullTooEarly,
         Fault::LetsConfirmedFall,
-        Fault::SwallowsCommand,
         Fault::NeverRests,
     ];
     for fault in faults {

@@ -52,6 +52,18 @@ fn own_requests_are_stopped_before_the_server_is_told() {
         "{last:?}"
     );
     assert!(world.server.created[&id(1)].aborted);
+    assert_eq!(world.deadline(), None);
+}
+
+#[test]
+fn no_timer_outlives_the_upload() {
+    let mut world = World::new();
+    world.bytes_per_ms = 100;
+    world.add(new_upload(1, MIB));
+    world.run_for(1_000);
+    world.input(Input::Abort(id(1)));
+    assert!(world.run_until(|world| world.ending(id(1)).is_some()));
+    assert_eq!(world.deadline(), None);
 }
 
 #[test]

@@ -130,3 +130,28 @@ fn a_processed_upload_says_so_again_without_asking() {
     assert_eq!(world.monitor.uploads[&id(1)].processed, 2);
     assert_eq!(Config::default().processing_ms, 60_000);
 }
+
+#[test]
+fn a_round_of_several_calls_ends_before_the_next_begins() {
+    let mut world = World::new();
+    world.latency_ms = (100, 2_000);
+    world.server.processing_ms = 40_000;
+    for number in 0..250 {
+        world.add(new_upload(number, 100));
+        world.input(Input::AwaitProcessed(id(number)));
+    }
+    world.finish();
+    assert!(
+        world
+            .monitor
+            .uploads
+            .values()
+            .all(|watched| watched.processed == 1)
+    );
+    // A round of three calls takes two to four seconds, and is followed by up to 2.5 of rest.
+    assert!(
+        world.monitor.statuses < 110,
+        "{} calls",
+        world.monitor.statuses
+    );
+}

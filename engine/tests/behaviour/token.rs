@@ -131,3 +131,23 @@ fn a_token_with_no_life_at_all_is_used_once_each() {
     );
     assert_eq!(world.server.objects.len(), 20);
 }
+
+#[test]
+fn f20_a_late_refusal_of_the_old_token_does_not_discard_the_new_one() {
+    let mut world = World::new();
+    world.bytes_per_ms = 100;
+    let late = Act::Late(500, Box::new(unauthenticated()));
+    world.script(Op::Complete, [unauthenticated(), late]);
+    for number in 0..2 {
+        world.add(new_upload(number, MIB));
+    }
+    world.finish();
+    assert_eq!(
+        reasons(&world),
+        [TokenReason::Initial, TokenReason::Unauthorized]
+    );
+    assert_eq!(
+        (world.failed_with(id(0)), world.failed_with(id(1))),
+        (None, None)
+    );
+}

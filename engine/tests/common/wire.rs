@@ -43,6 +43,8 @@ pub enum Act {
         message: &'static str,
         retry_after_ms: Option<u64>,
     },
+    /// The same, but the answer takes so many milliseconds longer.
+    Late(u64, Box<Act>),
     /// The adapter answers this.
     Says(Reply),
     /// The file reads differently from here on.
@@ -60,6 +62,10 @@ pub(super) struct Flight {
 
 impl World {
     pub(super) fn launch(&mut self, op: Op, request: RequestId, command: Command, act: Act) {
+        let (late, act) = match act {
+            Act::Late(late, act) => (late, *act),
+            act => (0, act),
+        };
         let online = matches!(op, Op::Hash | Op::Token) || self.link_up;
         let act = if online { act } else { Act::Reset(0) };
         let body = match &command {
@@ -94,7 +100,7 @@ impl World {
             ends += pause;
         }
         let travel = if op == Op::Hash { 1 } else { self.latency() };
-        let arrives = ends * percent / 100 + travel;
+        let arrives = ends * percent / 100 + travel + late;
         let flight = Flight {
             command,
             began: self.now + travel,
@@ -117,7 +123,7 @@ impl World {
         };
         let reply = match &act {
             Act::Reset(_) => Some(lost(&flight.command)),
-            Act::Hang(_) => None,
+            Act::Hang(_) | Act::Late(..) => None,
             Act::Api(failure) => Some(Reply::ApiFailed(failure.clone())),
             Act::S3 {
                 status,

@@ -41,7 +41,6 @@ pub enum Fault {
     RepeatsProgress,
     SaysFullTooEarly,
     LetsConfirmedFall,
-    SwallowsCommand,
     NeverRests,
 }
 
@@ -313,9 +312,6 @@ impl World {
             return;
         }
         self.monitor.command(&command);
-        if self.fault == Some(Fault::SwallowsCommand) && matches!(command, Command::Status { .. }) {
-            return;
-        }
         if self.fault == Some(Fault::RepeatsCommand) && matches!(command, Command::Send { .. }) {
             self.monitor.command(&command);
         }
@@ -346,6 +342,11 @@ impl World {
             (None, None) => Act::Ok,
         };
         self.launch(op, request, command, act);
+    }
+
+    /// When the engine wants to be woken.
+    pub fn deadline(&self) -> Option<u64> {
+        self.deadline
     }
 
     pub fn ending(&self, id: UploadId) -> Option<&Ending> {
