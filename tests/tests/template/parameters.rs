@@ -21,7 +21,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("UnfinishedDays", json!(7)),
         ("FunctionTimeoutSeconds", json!(20)),
         ("VisibilityTimeoutSeconds", json!(120)),
-        ("Architecture", json!("arm64")),
+        ("Architecture", json!("x86_64")),
         ("AlarmTopicArn", json!("")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
@@ -50,7 +50,7 @@ fn choices_are_closed() {
     );
     assert_eq!(
         parameters["Architecture"]["AllowedValues"],
-        json!(["arm64", "x86_64"])
+        json!(["x86_64", "arm64"])
     );
     assert_eq!(parameters["UrlLifetimeSeconds"]["MaxValue"], 900);
     assert_eq!(parameters["MaxFileBytes"]["MaxValue"], 5_368_709_120_u64);

@@ -37,9 +37,10 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         Need::LocalAws,
     ])?;
     let folder = paths::target().join("dev");
-    let server = Server::start(aws, &folder.join(format!("aws-{aws}")))?;
+    let server = Server::launch(aws, &folder.join(format!("aws-{aws}")))?;
     lambdas::build()?;
     package::build()?;
+    server.ready()?;
     let template = super::package::package(&server.aws)?;
     let stack = step::step("stack", || {
         let origins = format!("http://127.0.0.1:{page},http://localhost:{page}");

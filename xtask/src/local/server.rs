@@ -20,28 +20,33 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts an empty local AWS whose state lies in `folder`, which is emptied first.
+    /// Starts an empty local AWS whose state lies in `folder`, which is emptied first; [`Server::ready`] waits
+    /// for it.
     ///
     /// # Errors
-    /// If it cannot be installed, or does not answer in time.
-    pub(crate) fn start(port: u16, folder: &Path) -> Result<Self, Error> {
+    /// If it cannot be installed or started.
+    pub(crate) fn launch(port: u16, folder: &Path) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
-        step::step("local AWS", || {
-            empty(folder)?;
-            let aws = Aws::at(port);
-            let service = Cmd::new(python)
-                .args(["-m", "strict_aws"])
-                .dir(folder)
-                .envs(variables(port, folder))
-                .env_remove("AWS_SESSION_TOKEN")
-                .env_remove("AWS_PROFILE")
-                .env_remove("AWS_DEFAULT_PROFILE")
-                .log(&format!("local-aws-{port}"))
-                .spawn()?;
-            let server = Self { aws, service };
-            server.wait()?;
-            Ok(server)
-        })
+        empty(folder)?;
+        let service = Cmd::new(python)
+            .args(["-m", "strict_aws"])
+            .dir(folder)
+            .envs(variables(port, folder))
+            .env_remove("AWS_SESSION_TOKEN")
+            .env_remove("AWS_PROFILE")
+            .env_remove("AWS_DEFAULT_PROFILE")
+            .log(&format!("local-aws-{port}"))
+            .spawn()?;
+        let aws = Aws::at(port);
+        Ok(Self { aws, service })
+    }
+
+    /// Waits until it answers.
+    ///
+    /// # Errors
+    /// If it ends instead, or takes too long.
+    pub(crate) fn ready(&self) -> Result<(), Error> {
+        step::step("local AWS", || self.wait())
     }
 
     /// Fails if it has ended by itself.

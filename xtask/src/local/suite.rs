@@ -45,8 +45,9 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     package::build()?;
     let [aws, issuer, extra, main, oidc, webm] = free_ports()?;
     let folder = paths::target().join("test");
-    let server = Server::start(aws, &folder.join("aws"))?;
+    let server = Server::launch(aws, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
+    server.ready()?;
     let template = super::package::package(&server.aws)?;
     let extra = format!("http://127.0.0.1:{extra}");
     let foreign = [
