@@ -97,12 +97,6 @@ impl Browser {
         }));
     }
 
-    /// Makes requests to these addresses (`*` stands for anything) fail as if nobody answered.
-    pub fn block(&self, urls: &[&str]) {
-        self.devtools("Network.enable", json!({}));
-        self.devtools("Network.setBlockedURLs", json!({"urls": urls}));
-    }
-
     /// What pages wrote to the console since the last call.
     pub fn console(&self) -> Vec<String> {
         let text = |entry: &Value| {

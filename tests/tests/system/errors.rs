@@ -14,7 +14,7 @@ fn bad_bodies() -> Vec<(&'static str, Vec<u8>, ErrorCode)> {
         ("a list", b"[]".to_vec(), InvalidJson),
         ("a text", b"\"x\"".to_vec(), InvalidJson),
         ("null", b"null".to_vec(), InvalidJson),
-        ("not UTF-8", b"{\"a\":\"\xff\xfe\"}".to_vec(), InvalidJson),
+        ("not UTF-8", b"\xff\xfe{}".to_vec(), InvalidJson),
         ("a byte-order mark", b"\xef\xbb\xbf{}".to_vec(), InvalidJson),
         ("two values", b"{}{}".to_vec(), InvalidJson),
         ("10,000 deep", "[".repeat(10_000).into_bytes(), InvalidJson),

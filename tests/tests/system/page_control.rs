@@ -8,7 +8,11 @@ use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::browser::Browser;
 use e2e::files::{MIB, TestFile};
+use e2e::issuer::{TokenRequest, random_hex, token};
 use e2e::page::Page;
+use e2e::time::unix;
+
+use crate::common::oidc;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -92,19 +96,31 @@ fn f12_an_upload_outlives_a_lost_network() {
     );
 }
 
+/// A session that has ended fails the upload; after a new sign-in Retry sends the same file.
 #[test]
-fn retry_sends_a_failed_file_again() {
+fn retry_sends_a_failed_file_after_signing_in_again() {
     let file = TestFile::new("second try.txt", 1000);
+    let person = TokenRequest::of(&format!("again-{}", random_hex(6)));
+    let ending = token(&person.clone().claim("exp", unix() + 30));
     let browser = Browser::start();
-    let page = logged_in(&browser);
-    // Storage out of reach for the page alone, while the browser believes to be online.
-    browser.block(&["*/uploads/*/second_try.txt*"]);
+    let page = Page::open(&browser, oidc());
+    let sign_in = |token: &str| {
+        browser.wait_for("input[name=token]").type_text(token);
+        browser.wait_for("[data-action=login]").click();
+    };
+    sign_in(&ending);
+    page.wait_ready();
     page.pick(&[&file.path]);
-    let row = page.wait_row(&file.name, Duration::from_secs(120), |row| {
-        row.state == "failed"
+    let row = page.wait_row(&file.name, LIMIT, |row| row.state == "failed");
+    assert!(row.text.contains("Sign in again"), "{}", row.text);
+    browser.screenshot("session-ended");
+    sign_in(&token(&person));
+    e2e::wait::until("the new session", LIMIT, || {
+        browser
+            .find("input[name=token]")
+            .is_none_or(|input| !input.is_shown())
+            .then_some(())
     });
-    assert!(row.text.contains("network"), "{}", row.text);
-    browser.block(&[]);
     page.act(&row.id, "retry");
     page.wait_state(&file.name, "processed", LIMIT);
 }

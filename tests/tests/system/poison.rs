@@ -33,9 +33,13 @@ fn f58_to_f60_poison_ends_alone_in_the_dead_letter_queue() {
     };
     let newest = neighbours(&neighbours(&sequencer).1).1;
     let mark = random_hex(8);
+    let mut no_size = event(&stack.bucket, &newest).record();
+    no_size["s3"]["object"] = json!({"key": record.key, "sequencer": newest, "mark": mark});
     let poison = [
         format!("poison {mark}"),
         format!("{{\"Records\":[{{\"poison\":\"{mark}\""),
+        json!({"hello": mark}).to_string(),
+        json!({"Records": [no_size]}).to_string(),
     ];
     let mut foreign_source = event(&stack.bucket, &newest).record();
     foreign_source["eventSource"] = json!("aws:sns");
@@ -45,11 +49,11 @@ fn f58_to_f60_poison_ends_alone_in_the_dead_letter_queue() {
             .to_string(),
         poison[0].clone(),
         json!({"Records": []}).to_string(),
-        json!({"hello": mark}).to_string(),
+        poison[2].clone(),
         event("another-bucket", "ff").message(),
         json!({"Records": [foreign_source]}).to_string(),
         poison[1].clone(),
-        event(&stack.bucket, &sequencer).message(),
+        poison[3].clone(),
         event(&stack.bucket, &newest).message(),
     ];
     aws.send_messages(&stack.queue, &batch);

@@ -27,7 +27,7 @@ fn wrong_options_give_typed_errors() {
         };
         const clients = {
             'no options': undefined, 'options null': null, 'options text': 'x', 'no api': { ...good, api: undefined },
-            'api number': { ...good, api: 7 }, 'api relative': { ...good, api: '/api' },
+            'api number': { ...good, api: 7 }, 'api plain http': { ...good, api: 'http://api.example.com' },
             'api ftp': { ...good, api: 'ftp://x' }, 'api query': { ...good, api: api + '?a=b' },
             'token missing': { ...good, token: undefined }, 'token text': { ...good, token: 'abc' },
             'checksum': { ...good, checksum: 'md5' }, 'concurrency 0': { ...good, concurrency: 0 },

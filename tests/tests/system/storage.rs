@@ -60,9 +60,13 @@ fn the_unspoiled_request_is_taken() {
 
 #[test]
 fn a40_a_changed_url() {
+    // Another digit in the last place, which leaves every value well formed.
     let flip = |text: &str| {
-        let last = if text.ends_with('0') { "1" } else { "0" };
-        format!("{}{last}", &text[..text.len() - 1])
+        let (rest, zone) = text
+            .strip_suffix('Z')
+            .map_or((text, ""), |rest| (rest, "Z"));
+        let last = if rest.ends_with('0') { "1" } else { "0" };
+        format!("{}{last}{zone}", &rest[..rest.len() - 1])
     };
     for name in [
         "X-Amz-Signature",

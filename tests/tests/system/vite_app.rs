@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::page_a11y::node_modules;
 
 const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>App</title>\
+    <link rel=\"icon\" href=\"data:,\">\
     <input type=\"file\"><script type=\"module\" src=\"./main.js\"></script></html>\n";
 
 /// Hands the example to the page, and nothing else.
