@@ -1,6 +1,7 @@
 """S3: checksums, multipart uploads, refused requests, policy keys."""
 
 import base64
+import re
 import time
 
 from awscrt import checksums as native
@@ -161,6 +162,8 @@ class Policies(Case):
         bucket = aws.bucket()
         self.deny(aws, bucket, {"NumericGreaterThan": {"s3:signatureAge": "900000"}})
         self.assertEqual(self.put(self.writer(aws, bucket), bucket), 200)
+        tampered = re.sub("X-Amz-Date=[^&]*", "X-Amz-Date=yesterday", aws.presigned_put(bucket))
+        self.assertIn(HTTP.request("PUT", tampered, body=b"x").status, (400, 403))
         self.deny(aws, bucket, {"NumericGreaterThanEquals": {"s3:signatureAge": "0"}})
         self.assertEqual(self.put(self.writer(aws, bucket), bucket), 403)
 
