@@ -101,7 +101,7 @@ fn f12_an_upload_outlives_a_lost_network() {
 fn retry_sends_a_failed_file_after_signing_in_again() {
     let file = TestFile::new("second try.txt", 1000);
     let person = TokenRequest::of(&format!("again-{}", random_hex(6)));
-    let ending = token(&person.clone().claim("exp", unix() + 30));
+    let ending = token(&person.clone().claim("exp", unix() + 5));
     let browser = Browser::start();
     let page = Page::open(&browser, oidc());
     let sign_in = |token: &str| {
@@ -110,6 +110,7 @@ fn retry_sends_a_failed_file_after_signing_in_again() {
     };
     sign_in(&ending);
     page.wait_ready();
+    std::thread::sleep(Duration::from_secs(6));
     page.pick(&[&file.path]);
     let row = page.wait_row(&file.name, LIMIT, |row| row.state == "failed");
     assert!(row.text.contains("Sign in again"), "{}", row.text);

@@ -29,8 +29,9 @@ export class Session {
   /** The access token; a fresh one when the old is ending or was refused. */
   async token({ reason } = {}) {
     const ending = performance.now() > this.#endsAt - EARLY_MS;
-    const refused = reason === "unauthorized";
-    // A token that cannot be renewed is used until it is refused.
+    // A refusal may not be readable here, so an ended token counts as refused.
+    const refused = reason === "unauthorized" || performance.now() > this.#endsAt;
+    // A token that cannot be renewed is used until then.
     if (!refused && !(ending && this.#grant.refresh)) return this.#grant.accessToken;
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;
