@@ -72,11 +72,12 @@ impl Queue {
         if let Some(place) = self.lanes.delete.first() {
             return Some(Call::Delete(*place));
         }
+        // One call for those who wait for their records, or a long queue would starve them.
+        if self.poll.has_due() && (self.poll.is_quiet() || self.lanes.complete.is_empty()) {
+            return Some(Call::Status);
+        }
         if let Some(place) = self.lanes.complete.first() {
             return Some(Call::Complete(*place));
-        }
-        if self.poll.has_due() {
-            return Some(Call::Status);
         }
         if self.lanes.create.is_empty() {
             return None;

@@ -27,6 +27,11 @@ impl Poll {
         !self.due.is_empty()
     }
 
+    /// No call of the round is out.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.asking == 0
+    }
+
     pub(crate) fn take_due(&mut self, most: usize) -> Vec<UploadId> {
         self.asking = self.asking.saturating_add(1);
         let mut taken = Vec::new();
