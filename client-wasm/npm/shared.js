@@ -23,25 +23,12 @@ function requireBrowser() {
   }
 }
 
-async function toModule(source) {
-  const wasm = await source;
-  if (wasm instanceof WebAssembly.Module) return wasm;
-  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) return WebAssembly.compile(wasm);
-  const response = wasm instanceof Response ? wasm : await fetch(wasm);
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const type = response.headers.get("content-type") ?? "";
-  // Compiling while downloading needs the right media type; without it the bytes are still good.
-  return type.startsWith("application/wasm")
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
-}
-
 let started;
 
 async function start(source) {
-  const [glue, module] = await Promise.all([import("./crowfly.js"), toModule(source())]);
-  await glue.default({ module_or_path: module });
-  return { glue, module };
+  const [glue, wasm] = await Promise.all([import("./crowfly.js"), source()]);
+  await glue.default({ module_or_path: wasm });
+  return glue;
 }
 
 /**
@@ -52,10 +39,11 @@ export async function createClientFrom(source, worker, options) {
   requireBrowser();
   started ??= start(source);
   const attempt = started;
-  let running;
+  let glue;
   try {
-    running = await attempt;
+    glue = await attempt;
   } catch (cause) {
+    // The next call tries again.
     if (started === attempt) started = undefined;
     throw uploadError(
       "wasm_unavailable",
@@ -65,5 +53,5 @@ export async function createClientFrom(source, worker, options) {
       cause,
     );
   }
-  return running.glue.createClient(options, { module: running.module, worker });
+  return glue.createClient(options, worker);
 }

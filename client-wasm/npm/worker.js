@@ -55,6 +55,9 @@ async function answer(request) {
   }
 }
 
+// The module cannot be shared with this worker.
+addEventListener("messageerror", () => postMessage({ failed: true }));
+
 addEventListener("message", ({ data }) => {
   if (data.module) {
     work = open(data.module).catch(() => postMessage({ failed: true }));

@@ -8,18 +8,18 @@ use wasm_bindgen::prelude::*;
 use crate::driver::Driver;
 use crate::error::{closed, invalid_option, phase};
 use crate::js;
-use crate::options::{read_client, read_file, read_host, read_id, read_page, read_upload};
+use crate::options::{read_client, read_file, read_id, read_page, read_upload, read_worker};
 use crate::store::{Entry, NewEntry};
 use crate::upload::Upload;
 
-/// Makes a client. `host` lends it a worker and the compiled module for that worker.
+/// Makes a client. `worker` makes a worker that runs `worker.js`.
 ///
 /// # Errors
 /// An `UploadError` with code `invalid_option` that names the option.
 #[wasm_bindgen(js_name = createClient, skip_typescript)]
-pub fn create_client(options: &JsValue, host: &JsValue) -> Result<Client, JsValue> {
+pub fn create_client(options: &JsValue, worker: &JsValue) -> Result<Client, JsValue> {
     let settings = read_client(options)?;
-    let driver = Driver::new(settings, read_host(host)?);
+    let driver = Driver::new(settings, read_worker(worker)?);
     Ok(Client { driver })
 }
 
@@ -93,7 +93,6 @@ impl Client {
 
     /// A page of records.
     #[wasm_bindgen(skip_typescript)]
-    #[must_use]
     pub fn records(&self, page: &JsValue) -> Promise {
         let page = match read_page(page) {
             Ok(page) => page,
@@ -117,7 +116,6 @@ impl Client {
 
     /// One record.
     #[wasm_bindgen(skip_typescript)]
-    #[must_use]
     pub fn record(&self, id: &JsValue) -> Promise {
         match read_id(id) {
             Ok(id) => self
@@ -129,7 +127,6 @@ impl Client {
 
     /// Where to read an object's bytes.
     #[wasm_bindgen(skip_typescript)]
-    #[must_use]
     pub fn content(&self, id: &JsValue) -> Promise {
         match read_id(id) {
             Ok(id) => {

@@ -40,14 +40,12 @@ impl Upload {
 
     /// Resolves when storage holds the file.
     #[wasm_bindgen(getter, skip_typescript)]
-    #[must_use]
     pub fn done(&self) -> Promise {
         self.entry.done()
     }
 
     /// Resolves when the record is there.
     #[wasm_bindgen(skip_typescript)]
-    #[must_use]
     pub fn processed(&self) -> Promise {
         let (promise, ask) = self.entry.await_processed();
         if ask {

@@ -5,7 +5,7 @@ use crowfly_engine::{ApiFailure, Completion, Reply};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-use super::Answer;
+use super::{Answer, value};
 
 type Outcome = Result<Answer, ApiFailure>;
 
@@ -63,7 +63,7 @@ fn expect<T: DeserializeOwned>(answer: Answer) -> Result<T, ApiFailure> {
 }
 
 fn parse<T: DeserializeOwned>(body: &JsValue) -> Option<T> {
-    serde_wasm_bindgen::from_value(body.clone()).ok()
+    value::read(body)
 }
 
 /// A refusal: our own Problem, the gateway's own body, or neither.

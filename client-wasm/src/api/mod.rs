@@ -1,6 +1,7 @@
 //! The API adapter: one HTTP call at a time, mapped to what the engine understands.
 
 mod decode;
+mod value;
 
 use std::rc::Rc;
 

@@ -8,17 +8,18 @@ mod run;
 mod tell;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crowfly_engine::{ChecksumMode, Input, Millis, Output, Queue, Reply, RequestId};
 use gloo_timers::callback::Timeout;
+use js_sys::Function;
 
 use crate::api::{Api, Call};
 use crate::hash::Pool;
 use crate::js;
 use crate::network::NetworkWatch;
-use crate::options::{ClientSettings, Host};
+use crate::options::ClientSettings;
 use crate::store::Store;
 use crate::token::TokenSource;
 use crate::xhr::Transfer;
@@ -29,7 +30,7 @@ pub(crate) struct Driver {
     inbox: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
     timer: RefCell<Option<(Millis, Timeout)>>,
-    requests: RefCell<BTreeMap<RequestId, Running>>,
+    requests: RefCell<Vec<(RequestId, Running)>>,
     /// Itself, while something is under way: an upload goes on when the page forgets client and handle.
     keep: RefCell<Option<Rc<Self>>>,
     closed: Cell<bool>,
@@ -52,7 +53,7 @@ enum Running {
 }
 
 impl Driver {
-    pub(crate) fn new(settings: ClientSettings, host: Host) -> Rc<Self> {
+    pub(crate) fn new(settings: ClientSettings, worker: Option<Function>) -> Rc<Self> {
         let token = TokenSource::new(settings.token, settings.token_timeout_ms);
         let seed = js::random() as u64;
         let this = Rc::new_cyclic(|weak| Self {
@@ -66,7 +67,7 @@ impl Driver {
             next_read: Cell::new(u64::MAX),
             network: RefCell::new(None),
             api: Rc::new(Api::new(settings.api, Rc::new(token))),
-            pool: Rc::new(Pool::new(weak.clone(), host, settings.on_warning)),
+            pool: Rc::new(Pool::new(weak.clone(), worker, settings.on_warning)),
             store: Rc::default(),
             checksum: settings.checksum,
         });
@@ -138,13 +139,16 @@ impl Driver {
 
     /// Notes what runs for a request. Nothing starts after `close`.
     fn begin(&self, request: RequestId, running: Running) {
-        let old = self.requests.borrow_mut().insert(request, running);
-        drop(old);
+        self.requests.borrow_mut().push((request, running));
     }
 
     /// Ends what runs for a request; `false` if nothing did.
     fn end(&self, request: RequestId) -> bool {
-        let running = self.requests.borrow_mut().remove(&request);
+        let running = {
+            let mut requests = self.requests.borrow_mut();
+            let place = requests.iter().position(|(id, _)| *id == request);
+            place.map(|place| requests.swap_remove(place))
+        };
         running.is_some()
     }
 

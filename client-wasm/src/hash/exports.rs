@@ -6,7 +6,8 @@ use crowfly_engine::crc64::Crc64;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 thread_local! {
-    static WORK: RefCell<Work> = RefCell::new(Work { digest: None, space: Vec::new() });
+    static WORK: RefCell<Work> =
+        const { RefCell::new(Work { digest: None, space: Vec::new() }) };
 }
 
 struct Work {

@@ -5,7 +5,6 @@ mod local;
 mod worker;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
@@ -17,7 +16,6 @@ use web_sys::Blob;
 
 use crate::driver::Driver;
 use crate::js;
-use crate::options::Host;
 use worker::Slot;
 
 /// Reading is the bottleneck, so a third worker brings nothing.
@@ -26,15 +24,18 @@ const MOST_WORKERS: usize = 2;
 /// The workers of one client and what they do.
 pub(crate) struct Pool {
     driver: Weak<Driver>,
-    host: Host,
+
+    worker: Option<Function>,
     on_warning: Option<Function>,
     slots: RefCell<Vec<Rc<Slot>>>,
-    jobs: RefCell<BTreeMap<RequestId, Job>>,
+    /// A handful at most.
+    jobs: RefCell<Vec<Job>>,
     broken: Cell<bool>,
 }
 
 #[derive(Clone)]
 struct Job {
+    request: RequestId,
     file: Blob,
     bytes: Range<u64>,
     place: Place,
@@ -48,10 +49,14 @@ enum Place {
 }
 
 impl Pool {
-    pub(crate) fn new(driver: Weak<Driver>, host: Host, on_warning: Option<Function>) -> Self {
+    pub(crate) fn new(
+        driver: Weak<Driver>,
+        worker: Option<Function>,
+        on_warning: Option<Function>,
+    ) -> Self {
         Self {
             driver,
-            host,
+            worker,
             on_warning,
             slots: RefCell::default(),
             jobs: RefCell::default(),
@@ -66,13 +71,17 @@ impl Pool {
             Some(slot) if slot.post(request, &file, &bytes) => Place::Worker(slot),
             _ => return self.start_in_page(request, file, bytes),
         };
-        let job = Job { file, bytes, place };
-        self.jobs.borrow_mut().insert(request, job);
+        self.jobs.borrow_mut().push(Job {
+            request,
+            file,
+            bytes,
+            place,
+        });
     }
 
     /// Stops a job; nothing more is heard of it.
     pub(crate) fn cancel(&self, request: RequestId) {
-        let job = self.jobs.borrow_mut().remove(&request);
+        let job = self.take(request);
         match job.map(|job| job.place) {
             Some(Place::Worker(slot)) => slot.cancel(request),
             Some(Place::Page(stopped)) => stopped.set(true),
@@ -83,7 +92,7 @@ impl Pool {
     /// Ends all workers and jobs.
     pub(crate) fn close(&self) {
         let (jobs, slots) = (self.jobs.take(), self.slots.take());
-        for job in jobs.values() {
+        for job in &jobs {
             if let Place::Page(stopped) = &job.place {
                 stopped.set(true);
             }
@@ -98,12 +107,22 @@ impl Pool {
     }
 
     fn finish(&self, request: RequestId, answer: Result<Crc64Nvme, ReadFailure>) {
-        let job = self.jobs.borrow_mut().remove(&request);
-        if job.is_some()
+        if self.take(request).is_some()
             && let Some(driver) = self.driver.upgrade()
         {
             driver.finish(request, Reply::Hashed(answer));
         }
+    }
+
+    fn has(&self, request: RequestId) -> bool {
+        let jobs = self.jobs.borrow();
+        jobs.iter().any(|job| job.request == request)
+    }
+
+    fn take(&self, request: RequestId) -> Option<Job> {
+        let mut jobs = self.jobs.borrow_mut();
+        let place = jobs.iter().position(|job| job.request == request);
+        place.map(|place| jobs.swap_remove(place))
     }
 
     /// The worker with the least to do; a new one while all are busy and there may be more.
@@ -137,12 +156,10 @@ impl Pool {
         }
         self.warn();
         let (slots, jobs) = (self.slots.take(), self.jobs.take());
-        for (request, job) in jobs {
+        for job in jobs {
             match job.place {
-                Place::Worker(_) => self.start_in_page(request, job.file, job.bytes),
-                Place::Page(_) => {
-                    self.jobs.borrow_mut().insert(request, job);
-                }
+                Place::Worker(_) => self.start_in_page(job.request, job.file, job.bytes),
+                Place::Page(_) => self.jobs.borrow_mut().push(job),
             }
         }
         drop(slots);
@@ -150,12 +167,12 @@ impl Pool {
 
     fn start_in_page(self: &Rc<Self>, request: RequestId, file: Blob, bytes: Range<u64>) {
         let stopped = Rc::new(Cell::new(false));
-        let job = Job {
+        self.jobs.borrow_mut().push(Job {
+            request,
             file: file.clone(),
             bytes: bytes.clone(),
             place: Place::Page(stopped.clone()),
-        };
-        self.jobs.borrow_mut().insert(request, job);
+        });
         local::spawn(Rc::downgrade(self), request, file, bytes, stopped);
     }
 

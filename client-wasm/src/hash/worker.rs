@@ -22,8 +22,7 @@ pub(super) struct Slot {
 impl Slot {
     /// Starts a worker and lends it the compiled module.
     pub(super) fn open(pool: &Rc<Pool>) -> Option<Rc<Self>> {
-        let module = pool.host.module.as_ref()?;
-        let made = pool.host.worker.as_ref()?.call0(&JsValue::UNDEFINED);
+        let made = pool.worker.as_ref()?.call0(&JsValue::UNDEFINED);
         let slot = Rc::new(Self {
             worker: made.ok()?.dyn_into().ok()?,
             busy: Cell::new(0),
@@ -51,7 +50,7 @@ impl Slot {
         let mut listeners = vec![heard];
         listeners.extend(failed);
         *slot.listeners.borrow_mut() = listeners;
-        let start = js::frozen(&[("module", module.clone())]);
+        let start = js::frozen(&[("module", wasm_bindgen::module())]);
         slot.worker.post_message(&start).ok()?;
         Some(slot)
     }
@@ -103,7 +102,7 @@ impl Slot {
                 .and_then(|name| name.as_string())
                 .unwrap_or_default()),
         };
-        if !pool.jobs.borrow().contains_key(&request) {
+        if !pool.has(request) {
             return;
         }
         self.busy.set(self.busy.get().saturating_sub(1));

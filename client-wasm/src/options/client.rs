@@ -4,6 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
 use super::Options;
+use crate::error::invalid_option;
 use crate::js;
 
 const OWNER: &str = "createClient";
@@ -27,13 +28,6 @@ pub(crate) struct ClientSettings {
     pub(crate) checksum: ChecksumMode,
     pub(crate) on_warning: Option<Function>,
     pub(crate) config: Config,
-}
-
-/// What the page lends to the module: how to make a worker, and the compiled module for it.
-#[derive(Default)]
-pub(crate) struct Host {
-    pub(crate) module: Option<JsValue>,
-    pub(crate) worker: Option<Function>,
 }
 
 pub(crate) fn read_client(value: &JsValue) -> Result<ClientSettings, JsValue> {
@@ -66,12 +60,14 @@ pub(crate) fn read_client(value: &JsValue) -> Result<ClientSettings, JsValue> {
     })
 }
 
-pub(crate) fn read_host(value: &JsValue) -> Result<Host, JsValue> {
-    let options = Options::open(value, OWNER, &["module", "worker"])?;
-    Ok(Host {
-        module: options.get("module"),
-        worker: options.function("worker")?,
-    })
+/// The function that makes a worker, if the page lends one.
+pub(crate) fn read_worker(value: &JsValue) -> Result<Option<Function>, JsValue> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let function = value.dyn_ref::<Function>().cloned();
+    let refuse = || invalid_option("createClient: worker must be a function that makes a Worker");
+    function.map(Some).ok_or_else(refuse)
 }
 
 /// The API's address: a token goes there, so it must be https, this machine, or the page's own origin.

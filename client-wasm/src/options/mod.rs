@@ -3,7 +3,7 @@
 mod client;
 mod upload;
 
-pub(crate) use client::{ClientSettings, Host, read_client, read_host};
+pub(crate) use client::{ClientSettings, read_client, read_worker};
 pub(crate) use upload::{read_file, read_id, read_page, read_upload};
 
 use crowfly_engine::ChecksumMode;
@@ -33,7 +33,7 @@ impl Options {
             return Err(this.refuse("the options", "must be an object"));
         }
         for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
-            let key = JsValue::from(key).as_string().unwrap_or_default();
+            let key = key.as_string().unwrap_or_default();
             if !known.contains(&key.as_str()) {
                 let mut text = String::from("is not an option; there are ");
                 text.push_str(&known.join(", "));

@@ -10,6 +10,7 @@ use web_sys::{AbortSignal, Blob};
 
 use super::Options;
 use crate::error::invalid_option;
+use crate::js;
 
 const OWNER: &str = "upload";
 const KNOWN: &[&str] = &[
@@ -46,11 +47,8 @@ pub(crate) struct PageQuery {
 
 /// The file argument. A `File` of another window is one too.
 pub(crate) fn read_file(value: &JsValue) -> Result<Blob, JsValue> {
-    let foreign = || {
-        let tag: String = Object::to_string(value.unchecked_ref::<Object>()).into();
-        tag == "[object File]" || tag == "[object Blob]"
-    };
-    if value.is_instance_of::<Blob>() || (value.is_object() && foreign()) {
+    let like = |name| js::get(value, name).is_some_and(|method| method.is_function());
+    if value.is_instance_of::<Blob>() || (like("slice") && like("arrayBuffer")) {
         Ok(value.unchecked_ref::<Blob>().clone())
     } else {
         Err(invalid_option("upload: file must be a File or a Blob"))
@@ -100,7 +98,7 @@ pub(crate) fn read_id(value: &JsValue) -> Result<UploadId, JsValue> {
 }
 
 fn name(file: &Blob, options: &Options) -> Result<String, JsValue> {
-    let own = || crate::js::get(file, "name")?.as_string();
+    let own = || js::get(file, "name")?.as_string();
     let given = options.text("name")?;
     let name = given
         .or_else(own)
@@ -157,8 +155,8 @@ fn metadata(options: &Options) -> Result<Metadata, JsValue> {
     let mut metadata = Metadata::new();
     let mut bytes = 0;
     for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
-        let key = JsValue::from(key).as_string().unwrap_or_default();
-        let text = crate::js::get(&value, &key)
+        let key = key.as_string().unwrap_or_default();
+        let text = js::get(&value, &key)
             .and_then(|text| text.as_string())
             .ok_or_else(|| refuse("must have nothing but strings as values"))?;
         if key.is_empty() || key.len() > MAX_METADATA_KEY_BYTES {

@@ -3,7 +3,6 @@
 mod entry;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use crowfly_contract::UploadId;
@@ -23,8 +22,7 @@ const FRAME_MS: u32 = 16;
 #[derive(Default)]
 pub(crate) struct Store {
     order: RefCell<Vec<Rc<Entry>>>,
-    by_id: RefCell<BTreeMap<UploadId, Rc<Entry>>>,
-    listeners: RefCell<BTreeMap<u32, Function>>,
+    listeners: RefCell<Vec<(u32, Function)>>,
     next: Cell<u32>,
     snapshot: RefCell<Option<JsValue>>,
     changed: Cell<bool>,
@@ -33,13 +31,14 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn add(&self, entry: Rc<Entry>) {
-        self.by_id.borrow_mut().insert(entry.id(), entry.clone());
         self.order.borrow_mut().push(entry);
         self.touch();
     }
 
     pub(crate) fn find(&self, id: UploadId) -> Option<Rc<Entry>> {
-        self.by_id.borrow().get(&id).cloned()
+        // The newest are the busiest.
+        let entries = self.order.borrow();
+        entries.iter().rev().find(|entry| entry.id() == id).cloned()
     }
 
     /// Marks the snapshot as changed; [`Store::notify`] then tells the listeners.
@@ -72,8 +71,8 @@ impl Store {
         }
         let frame = self.frame.take();
         drop(frame);
-        let listeners: Vec<Function> = self.listeners.borrow().values().cloned().collect();
-        for listener in listeners {
+        let listeners = self.listeners.borrow().clone();
+        for (_, listener) in listeners {
             if let Err(error) = listener.call0(&JsValue::UNDEFINED) {
                 js::report_error(&error);
             }
@@ -84,11 +83,14 @@ impl Store {
     pub(crate) fn subscribe(self: &Rc<Self>, listener: Function) -> JsValue {
         let number = self.next.get();
         self.next.set(number.wrapping_add(1));
-        self.listeners.borrow_mut().insert(number, listener);
+        self.listeners.borrow_mut().push((number, listener));
         let this: Weak<Self> = Rc::downgrade(self);
         Closure::<dyn FnMut()>::new(move || {
             let Some(this) = this.upgrade() else { return };
-            let listener = this.listeners.borrow_mut().remove(&number);
+            let mut listeners = this.listeners.borrow_mut();
+            let place = listeners.iter().position(|(other, _)| *other == number);
+            let listener = place.map(|place| listeners.remove(place));
+            drop(listeners);
             drop(listener);
         })
         .into_js_value()

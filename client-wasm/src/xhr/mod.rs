@@ -93,10 +93,11 @@ fn refusal(xhr: &XmlHttpRequest, status: u16) -> SendFailure {
     };
     SendFailure::Http {
         status,
-        s3_code: s3_error::element(&body, "Code").map(str::to_owned),
+        s3_code: s3_error::word(&body, "Code").map(str::to_owned),
+        s3_message: s3_error::sentence(&body, "Message").map(str::to_owned),
         retry_after_ms: header("retry-after").and_then(retry_after),
         request_id: header("x-amz-request-id")
-            .or_else(|| s3_error::element(&body, "RequestId"))
+            .or_else(|| s3_error::word(&body, "RequestId"))
             .map(str::to_owned),
     }
 }

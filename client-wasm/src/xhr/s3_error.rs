@@ -1,28 +1,41 @@
-/// Longest text that is taken from storage's answer.
-const LONGEST: usize = 64;
+//! Reads storage's error body. This is no XML parser: it finds `<Name>`, and takes what follows up to the
+//! next `<`, if that is short and plain, so that no markup and no URL comes through.
 
-/// The text of the first element `name` in storage's error body, if it is one plain word.
-///
-/// This is no XML parser: it finds `<name>`, and takes what follows up to the next `<`. Anything but a
-/// short run of letters, digits and a few signs is nothing, so no markup and no URL comes through.
-pub(super) fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
+/// Longest word, and longest sentence, that is taken.
+const LONGEST: usize = 64;
+const LONGEST_SENTENCE: usize = 200;
+
+/// The text of the first element `name`, if it is one plain word.
+pub(super) fn word<'a>(body: &'a str, name: &str) -> Option<&'a str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+/=".contains(&byte);
+    element(body, name).filter(|text| text.len() <= LONGEST && text.bytes().all(plain))
+}
+
+/// The text of the first element `name`, if it is one plain sentence.
+pub(super) fn sentence<'a>(body: &'a str, name: &str) -> Option<&'a str> {
+    let plain = |byte: u8| byte == b' ' || (byte.is_ascii_graphic() && !b"?&/".contains(&byte));
+    element(body, name).filter(|text| text.len() <= LONGEST_SENTENCE && text.bytes().all(plain))
+}
+
+fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = body.split_once(&["<", name, ">"].concat())?;
     let (text, _) = rest.split_once('<')?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+/=".contains(&byte);
-    (!text.is_empty() && text.len() <= LONGEST && text.bytes().all(plain)).then_some(text)
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::element;
+    use super::{sentence, word};
 
     const SLOW_DOWN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>SlowDown</Code>\
         <Message>Please reduce your request rate.</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>";
 
     #[test]
-    fn reads_code_and_request_id() {
-        assert_eq!(element(SLOW_DOWN, "Code"), Some("SlowDown"));
-        assert_eq!(element(SLOW_DOWN, "RequestId"), Some("4442587FB7D0A2F9"));
+    fn reads_code_request_id_and_message() {
+        assert_eq!(word(SLOW_DOWN, "Code"), Some("SlowDown"));
+        assert_eq!(word(SLOW_DOWN, "RequestId"), Some("4442587FB7D0A2F9"));
+        let message = "Please reduce your request rate.";
+        assert_eq!(sentence(SLOW_DOWN, "Message"), Some(message));
     }
 
     #[test]
@@ -37,9 +50,15 @@ mod tests {
             "<html><body>502 Bad Gateway</body></html>",
             "<code>SlowDown</code>",
         ] {
-            assert_eq!(element(body, "Code"), None, "{body}");
+            assert_eq!(word(body, "Code"), None, "{body}");
+        }
+        for body in [
+            "<Code>see https://bucket/key</Code>",
+            "<Code>a?X-Amz-Signature=1</Code>",
+        ] {
+            assert_eq!(sentence(body, "Code"), None, "{body}");
         }
         let long = ["<Code>", &"A".repeat(65), "</Code>"].concat();
-        assert_eq!(element(&long, "Code"), None);
+        assert_eq!(word(&long, "Code"), None);
     }
 }

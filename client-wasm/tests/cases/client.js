@@ -1,0 +1,261 @@
+import { equal, ok, rejection, thrown, until } from "../support/assert.js";
+
+const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
+const text = (body = "hello") => new File([body], "hello.txt", { type: "text/plain" });
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+function jwt(claims) {
+  const part = (value) => btoa(JSON.stringify(value)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  return `${part({ alg: "none" })}.${part(claims)}.signature`;
+}
+
+export const cases = {
+  async a_snapshot_stays_the_same_until_something_changes({ createClient, world }) {
+    const client = createClient(options);
+    const empty = client.snapshot();
+    ok(client.snapshot() === empty, "a new snapshot without a change");
+    const first = client.upload(text());
+    ok(client.snapshot() !== empty, "the old snapshot after an upload began");
+    await first.done;
+    const before = client.snapshot();
+    ok(client.snapshot() === before, "a new snapshot without a change");
+    ok(Object.isFrozen(before) && Object.isFrozen(before.uploads) && Object.isFrozen(before.uploads[0]));
+    world.storage = () => "hang";
+    const second = client.upload(text());
+    const after = client.snapshot();
+    equal(after.uploads.map((upload) => upload.id), [first.id, second.id], "the order");
+    ok(after.uploads[0] === before.uploads[0], "an upload that did not change is another object");
+    equal(before.uploads.length, 1, "an old snapshot changed");
+    equal(before.uploads[0].stored.id, first.id);
+    client.close();
+  },
+
+  async listeners_hear_of_changes_until_they_leave({ createClient }) {
+    const client = createClient(options);
+    const seen = [];
+    let snapshot = client.snapshot();
+    const leave = client.subscribe(() => {
+      ok(client.snapshot() !== snapshot, "told without a change");
+      snapshot = client.snapshot();
+      seen.push(snapshot.uploads[0].state);
+    });
+    let other = 0;
+    const leaveOther = client.subscribe(() => (other += 1));
+    leaveOther();
+    leaveOther();
+    await client.upload(text()).done;
+    await until(() => seen.at(-1) === "stored", "the last change");
+    const count = seen.length;
+    leave();
+    await client.upload(text()).done;
+    equal(seen.length, count, "told after leaving");
+    equal(other, 0, "told after leaving at once");
+    client.close();
+  },
+
+  async a_listener_that_throws_breaks_nothing({ createClient }) {
+    const reported = [];
+    const hear = (event) => {
+      event.preventDefault();
+      reported.push(event.error?.message);
+    };
+    addEventListener("error", hear);
+    const fail = (name) => () => {
+      throw new Error(name);
+    };
+    const client = createClient(options);
+    client.subscribe(fail("listener"));
+    const upload = client.upload(text("x".repeat(1000)), {
+      onProgress: fail("onProgress"),
+      onStateChange: fail("onStateChange"),
+    });
+    await upload.done;
+    await pause(50);
+    removeEventListener("error", hear);
+    for (const name of ["listener", "onProgress", "onStateChange"]) {
+      ok(reported.includes(name), `the exception of ${name} was not reported: ${reported}`);
+    }
+    client.close();
+  },
+
+  async a_callback_may_do_anything({ createClient, world }) {
+    const client = createClient(options);
+    let other;
+    const upload = client.upload(text("x".repeat(1000)), {
+      onStateChange(state) {
+        if (state !== "uploading" || other) return;
+        other = client.upload(text("another"));
+        client.snapshot();
+        upload.pause();
+        upload.resume();
+      },
+      onProgress(progress) {
+        if (progress.sent > 0) upload.abort("enough");
+      },
+    });
+    equal(await rejection(upload.done), "enough");
+    await other.done;
+    equal(world.puts.length >= 2, true);
+    client.close();
+  },
+
+  async a_token_is_asked_for_once_and_kept({ createClient }) {
+    const reasons = [];
+    const now = Math.floor(Date.now() / 1000);
+    const token = async ({ reason }) => {
+      reasons.push(reason);
+      await pause(10);
+      return jwt({ iat: now, exp: now + 3600 });
+    };
+    const client = createClient({ ...options, token });
+    await Promise.all([1, 2, 3].map(() => client.upload(text()).done));
+    await client.upload(text()).processed();
+    equal(reasons, ["initial"]);
+    client.close();
+  },
+
+  async a_refused_token_is_asked_for_anew_once({ createClient, world, isUploadError }) {
+    const reasons = [];
+    const token = ({ reason }) => {
+      reasons.push(reason);
+      return `token-${reasons.length}`;
+    };
+    world.answer = (method, path, body, call) =>
+      call.authorization === "Bearer token-1" ? { status: 401, body: { message: "Unauthorized" } } : undefined;
+    const client = createClient({ ...options, token });
+    await Promise.all([client.upload(text()).done, client.upload(text()).done]);
+    equal(reasons, ["initial", "unauthorized"]);
+    world.answer = () => ({ status: 401, body: { message: "Unauthorized" } });
+    const error = await rejection(client.records());
+    ok(isUploadError(error), `${error}`);
+    equal([error.code, error.status], ["unauthenticated", 401]);
+    equal(reasons, ["initial", "unauthorized", "unauthorized"]);
+    client.close();
+  },
+
+  async a_token_function_that_throws_is_the_cause({ createClient, isUploadError }) {
+    const cause = new Error("logged out");
+    const throwing = createClient({
+      ...options,
+      token: () => {
+        throw cause;
+      },
+    });
+    const error = await rejection(throwing.records());
+    ok(isUploadError(error), `${error}`);
+    equal(error.code, "token_provider");
+    ok(error.cause === cause, "another cause");
+    throwing.close();
+    for (const wrong of [undefined, null, "", 5, {}, "two words", "line\nbreak"]) {
+      const client = createClient({ ...options, token: async () => wrong });
+      equal((await rejection(client.records())).code, "token_provider", JSON.stringify(wrong));
+      client.close();
+    }
+  },
+
+  async a_token_function_that_hangs_times_out({ createClient }) {
+    const client = createClient({ ...options, token: () => new Promise(() => {}), tokenTimeoutMs: 30 });
+    const error = await rejection(client.records());
+    equal(error.code, "token_provider");
+    ok(error.cause.message.includes("in time"), error.cause.message);
+    client.close();
+  },
+
+  async no_error_shows_a_token_or_a_query({ createClient, world }) {
+    const token = "header.secret-payload.signature";
+    const client = createClient({ ...options, token: () => token });
+    world.storage = (put) => ({
+      status: 403,
+      body: `<Error><Code>AccessDenied</Code><Message>see ${put.url} ${token}</Message></Error>`,
+    });
+    const error = await rejection(client.upload(text()).done);
+    const all = JSON.stringify({ ...error, message: error.message, stack: error.stack, snapshot: client.snapshot() });
+    for (const secret of ["X-Amz-Signature", "secret-payload"]) {
+      ok(!all.includes(secret), `${secret} is shown: ${all}`);
+    }
+    client.close();
+  },
+
+  async records_are_read_by_page({ createClient, world }) {
+    const client = createClient(options);
+    const upload = client.upload(text());
+    await upload.done;
+    const record = world.record(upload.id);
+    world.answer = (method, path) => {
+      if (path === "/uploads?limit=2&cursor=a%2Fb%3D") return { status: 200, body: { uploads: [record], cursor: "next" } };
+      if (path === "/uploads") return { status: 200, body: { uploads: [] } };
+      if (path === `/uploads/${upload.id}`) return { status: 200, body: record };
+      if (path === `/uploads/${upload.id}/content`)
+        return { status: 200, body: { url: "https://bucket.test/x?sig=1", expiresInMs: 60000 } };
+      return undefined;
+    };
+    const page = await client.records({ limit: 2, cursor: "a/b=" });
+    equal(page.cursor, "next");
+    equal(page.uploads[0].id, upload.id);
+    equal(await client.records(), { uploads: [] });
+    equal((await client.record(upload.id)).createdAt, 1);
+    equal(await client.content(upload.id), { url: "https://bucket.test/x?sig=1", expiresInMs: 60000 });
+    client.close();
+  },
+
+  async a_read_is_tried_again_and_its_refusal_is_typed({ createClient, world, isUploadError }) {
+    const client = createClient(options);
+    const answers = ["reject", { status: 503, body: { message: "Service Unavailable" } }];
+    world.answer = (method, path) => answers.shift() ?? { status: 200, body: { uploads: [] } };
+    await client.records();
+    equal(world.calls.length, 3, "calls");
+    const table = [
+      [{ status: 404, body: { error: { code: "not_found", message: "no such upload", requestId: "r" } } }, "not_found"],
+      [{ status: 403, body: { message: "Forbidden" } }, "forbidden"],
+      [{ status: 400, body: { error: { code: "a_code_of_tomorrow", message: "m", requestId: "r" } } }, "unknown"],
+      [{ status: 200, body: "" }, "bad_response"],
+      [{ status: 200, body: "<!doctype html>" }, "bad_response"],
+      [{ status: 200, body: { uploads: [{ id: 1 }] } }, "bad_response"],
+      [{ status: 418, body: "I'm a teapot" }, "bad_response"],
+    ];
+    for (const [answer, code] of table) {
+      world.answer = () => answer;
+      const error = await rejection(client.records());
+      ok(isUploadError(error), `${code}: ${error}`);
+      equal([error.code, error.phase], [code, "read"], JSON.stringify(answer));
+      ok(error.message.length > 0, `${code} has no message`);
+    }
+    client.close();
+  },
+
+  async close_leaves_nothing_open({ createClient, world }) {
+    const { listeners } = world;
+    const timers = world.timers.size;
+    const client = createClient(options);
+    world.storage = () => "hang";
+    world.answer = (method, path) => (path.includes("limit") ? "hang" : undefined);
+    const controller = new AbortController();
+    client.subscribe(() => {});
+    const uploads = [1, 2, 3].map(() => client.upload(text(), { signal: controller.signal }));
+    uploads.at(-1).pause();
+    const read = client.records({ limit: 1 });
+    await until(() => world.puts.length === 2, "the PUTs");
+    ok(world.listeners > listeners, "listeners are not counted");
+    client.close();
+    client.close();
+    for (const upload of uploads) equal((await rejection(upload.done)).code, "closed");
+    equal((await rejection(read)).code, "closed");
+    equal(world.listeners, listeners, "listeners left");
+    await until(() => world.timers.size === timers, "the end of all timers", 200);
+    equal(world.aborted, 3, "requests aborted");
+  },
+
+  async nothing_starts_after_close({ createClient, world }) {
+    const client = createClient(options);
+    const upload = client.upload(text());
+    client.close();
+    const calls = world.calls.length;
+    upload.retry();
+    upload.resume();
+    equal((await rejection(upload.done)).code, "closed");
+    equal(thrown(() => client.upload(text())).code, "closed");
+    equal((await rejection(client.records())).code, "closed");
+    await pause(50);
+    equal(world.calls.length, calls, "calls");
+  },
+};

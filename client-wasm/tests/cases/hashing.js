@@ -1,0 +1,139 @@
+import { equal, ok, rejection, until } from "../support/assert.js";
+
+const options = { api: "https://api.test", token: () => "a.b.c" };
+const HIGH = new Uint32Array(256);
+const LOW = new Uint32Array(256);
+for (let byte = 0; byte < 256; byte += 1) {
+  let [high, low] = [0, byte];
+  for (let bit = 0; bit < 8; bit += 1) {
+    const odd = low & 1;
+    low = ((low >>> 1) | (high << 31)) ^ (odd ? 0xac4bc9b5 : 0);
+    high = (high >>> 1) ^ (odd ? 0x9a6c9329 : 0);
+  }
+  [HIGH[byte], LOW[byte]] = [high, low];
+}
+
+/** CRC64NVME, byte by byte in two halves, in S3's form. */
+function reference(bytes) {
+  let [high, low] = [-1, -1];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const place = (low ^ bytes[at]) & 0xff;
+    low = ((low >>> 8) | (high << 24)) ^ LOW[place];
+    high = (high >>> 8) ^ HIGH[place];
+  }
+  const view = new DataView(new ArrayBuffer(8));
+  view.setUint32(0, ~high >>> 0);
+  view.setUint32(4, ~low >>> 0);
+  return btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
+}
+
+function noise(length) {
+  const bytes = new Uint8Array(length);
+  for (let at = 0, seed = 1; at < length; at += 1) {
+    seed = (seed * 16807) % 2147483647;
+    bytes[at] = seed;
+  }
+  return bytes;
+}
+
+const file = (bytes) => new File([bytes], "noise.bin");
+
+function workers(world, source) {
+  const made = [];
+  const make = () => {
+    const worker = world.worker(source);
+    const terminate = worker.terminate.bind(worker);
+    worker.terminate = () => {
+      worker.ended = true;
+      terminate();
+    };
+    made.push(worker);
+    return worker;
+  };
+  return { made, make };
+}
+
+async function agree(createClient, make, warnings) {
+  const client = createClient({ ...options, onWarning: (warning) => warnings.push(warning) }, make);
+  // Around the slice of the worker (1 MiB) and the step of the page (256 KiB), and several at a time.
+  const sizes = [0, 1, 9, 262143, 262145, 1048576, 1048577, 2500000];
+  await Promise.all(
+    sizes.map(async (size) => {
+      const bytes = noise(size);
+      const stored = await client.upload(file(bytes)).done;
+      equal(stored.crc64nvme, reference(bytes), `CRC64NVME of ${size} bytes`);
+    }),
+  );
+  client.close();
+}
+
+export const cases = {
+  async the_worker_agrees_with_the_reference({ createClient, world, workerSource }) {
+    equal(reference(new TextEncoder().encode("123456789")), "rosUhgp5mIg=", "the check value");
+    const { made, make } = workers(world, workerSource);
+    const warnings = [];
+    await agree(createClient, make, warnings);
+    equal(warnings, []);
+    ok(made.length >= 1 && made.length <= 2, `${made.length} workers`);
+  },
+
+  async the_page_agrees_with_the_reference({ createClient }) {
+    const warnings = [];
+    await agree(createClient, undefined, warnings);
+    equal(warnings.map((warning) => warning.code), ["worker_unavailable"]);
+  },
+
+  async a_worker_that_fails_is_replaced_by_the_page({ createClient, world }) {
+    for (const source of ["throw new Error('broken')", "postMessage({ failed: true })", "import './no.js'"]) {
+      const { make } = workers(world, source);
+      const warnings = [];
+      await agree(createClient, make, warnings);
+      equal(warnings.length, 1, source);
+    }
+  },
+
+  async a_worker_that_cannot_be_made_is_replaced_by_the_page({ createClient }) {
+    for (const make of [
+      () => {
+        throw new Error("refused by policy");
+      },
+      () => ({}),
+    ]) {
+      const warnings = [];
+      await agree(createClient, make, warnings);
+      equal(warnings.length, 1);
+    }
+  },
+
+  async workers_end_with_the_client({ createClient, world, workerSource }) {
+    const { made, make } = workers(world, workerSource);
+    const client = createClient({ ...options, onWarning() {} }, make);
+    client.upload(file(noise(3000000)));
+    await until(() => made.length === 1, "the worker");
+    client.close();
+    ok(made[0].ended, "the worker goes on");
+  },
+
+  async a_file_that_cannot_be_read_is_typed({ createClient, world, workerSource, isUploadError }) {
+    const table = [
+      ["NotReadableError", "file_changed"],
+      ["NotFoundError", "file_unreadable"],
+    ];
+    for (const [name, code] of table) {
+      // In the page: a file whose slices fail, as those of a file that changed on disk do.
+      const broken = file(noise(10));
+      broken.slice = () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", name)) });
+      const client = createClient({ ...options, onWarning() {} });
+      const error = await rejection(client.upload(broken).done);
+      ok(isUploadError(error), `${error}`);
+      equal([error.code, error.phase], [code, "hash"], name);
+      client.close();
+      // In the worker: the name of the exception comes back.
+      const failing = workerSource.replace("await compute(request)", `throw new DOMException("gone", "${name}")`);
+      ok(failing !== workerSource, "the worker was not changed");
+      const other = createClient({ ...options, onWarning() {} }, workers(world, failing).make);
+      equal((await rejection(other.upload(file(noise(10))).done)).code, code, name);
+      other.close();
+    }
+  },
+};

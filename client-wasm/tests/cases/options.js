@@ -1,0 +1,160 @@
+import { equal, ok, rejection, thrown } from "../support/assert.js";
+
+const api = "https://api.test";
+const token = () => "t";
+const file = () => new File(["hello"], "hello.txt", { type: "text/plain" });
+
+function invalid(error, name, isUploadError) {
+  ok(isUploadError(error), `${name}: not an UploadError but ${error}`);
+  equal(error.code, "invalid_option", name);
+  equal(error.retryable, false, name);
+  ok(error.message.includes(name), `the message does not name ${name}: ${error.message}`);
+  ok(error.message.length > 20, `the message does not help: ${error.message}`);
+}
+
+export const cases = {
+  wrong_client_options_are_named({ createClient, isUploadError }) {
+    const table = [
+      [undefined, "api"],
+      [{}, "api"],
+      [null, "options"],
+      [7, "options"],
+      ["https://api.test", "options"],
+      [() => {}, "options"],
+      [{ token }, "api"],
+      [{ api }, "token"],
+      [{ api: 5, token }, "api"],
+      [{ api: null, token }, "api"],
+      [{ api: "http://", token }, "api"],
+      [{ api: "ftp://api.test", token }, "api"],
+      [{ api: "http://api.test", token }, "api"],
+      [{ api: "https://user:word@api.test", token }, "api"],
+      [{ api: "https://api.test?x=1", token }, "api"],
+      [{ api: "https://api.test#x", token }, "api"],
+      [{ api, token: "a token" }, "token"],
+      [{ api, token: null }, "token"],
+      [{ api, token, checksum: "sha256" }, "checksum"],
+      [{ api, token, checksum: true }, "checksum"],
+      [{ api, token, concurrency: 0 }, "concurrency"],
+      [{ api, token, concurrency: 7 }, "concurrency"],
+      [{ api, token, concurrency: 1.5 }, "concurrency"],
+      [{ api, token, concurrency: "3" }, "concurrency"],
+      [{ api, token, concurrency: NaN }, "concurrency"],
+      [{ api, token, concurrency: 3n }, "concurrency"],
+      [{ api, token, pollTimeoutMs: 0 }, "pollTimeoutMs"],
+      [{ api, token, pollTimeoutMs: -1 }, "pollTimeoutMs"],
+      [{ api, token, pollTimeoutMs: Infinity }, "pollTimeoutMs"],
+      [{ api, token, tokenTimeoutMs: "1s" }, "tokenTimeoutMs"],
+      [{ api, token, onWarning: true }, "onWarning"],
+      [{ api, token, getToken: token }, "getToken"],
+      [{ api, token, Checksum: "none" }, "Checksum"],
+    ];
+    for (const [options, name] of table) {
+      invalid(thrown(() => createClient(options), name), name, isUploadError);
+    }
+    invalid(thrown(() => createClient({ api, token }, "worker.js")), "worker", isUploadError);
+  },
+
+  wrong_upload_options_are_named({ createClient, isUploadError }) {
+    const client = createClient({ api, token });
+    const large = Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, "v"]));
+    const table = [
+      [null, "options"],
+      ["x", "options"],
+      [{ onProgress: 1 }, "onProgress"],
+      [{ onProgress: null }, "onProgress"],
+      [{ onStateChange: {} }, "onStateChange"],
+      [{ signal: new AbortController() }, "signal"],
+      [{ signal: {} }, "signal"],
+      [{ signal: null }, "signal"],
+      [{ visibility: "everyone" }, "visibility"],
+      [{ visibility: 1 }, "visibility"],
+      [{ metadata: "a=b" }, "metadata"],
+      [{ metadata: ["a"] }, "metadata"],
+      [{ metadata: { a: 1 } }, "metadata"],
+      [{ metadata: { a: undefined } }, "metadata"],
+      [{ metadata: { "": "x" } }, "metadata"],
+      [{ metadata: { ["k".repeat(65)]: "x" } }, "metadata"],
+      [{ metadata: { a: "x".repeat(2048) } }, "metadata"],
+      [{ metadata: large }, "metadata"],
+      [{ priority: 0.5 }, "priority"],
+      [{ priority: 1001 }, "priority"],
+      [{ priority: "high" }, "priority"],
+      [{ name: "" }, "name"],
+      [{ name: "n".repeat(1025) }, "name"],
+      [{ name: 3 }, "name"],
+      [{ type: "text" }, "type"],
+      [{ type: "" }, "type"],
+      [{ type: "text/pl ain" }, "type"],
+      [{ type: "text/plain/x" }, "type"],
+      [{ type: 1 }, "type"],
+      [{ checksum: "md5" }, "checksum"],
+      [{ progress: () => {} }, "progress"],
+    ];
+    for (const [options, name] of table) {
+      const error = thrown(() => client.upload(file(), options), JSON.stringify(options));
+      invalid(error, name, isUploadError);
+    }
+    invalid(thrown(() => client.upload(new Blob(["x"]))), "name", isUploadError);
+    equal(client.snapshot().uploads.length, 0, "uploads");
+    client.close();
+  },
+
+  async wrong_arguments_are_named({ createClient, isUploadError }) {
+    const client = createClient({ api, token });
+    for (const wrong of [undefined, null, "a.txt", {}, new ArrayBuffer(1), [file()]]) {
+      invalid(thrown(() => client.upload(wrong)), "file", isUploadError);
+    }
+    for (const wrong of [undefined, null, {}, "listener"]) {
+      invalid(thrown(() => client.subscribe(wrong)), "listener", isUploadError);
+    }
+    for (const wrong of [undefined, 1, "", "x", "../uploads", "01arz3ndektsv4rrffq69g5fav"]) {
+      invalid(await rejection(client.record(wrong)), "id", isUploadError);
+      invalid(await rejection(client.content(wrong)), "id", isUploadError);
+    }
+    for (const [page, name] of [
+      [{ limit: 0 }, "limit"],
+      [{ limit: 101 }, "limit"],
+      [{ limit: "10" }, "limit"],
+      [{ cursor: 5 }, "cursor"],
+      [{ page: 2 }, "page"],
+      ["10", "options"],
+    ]) {
+      invalid(await rejection(client.records(page)), name, isUploadError);
+    }
+    client.close();
+  },
+
+  right_options_are_taken({ createClient }) {
+    const right = [
+      { api, token },
+      { api: new URL("https://api.test/stage/"), token: async () => "t" },
+      { api: "http://127.0.0.1:4566/_aws/execute-api/abc/$default", token },
+      { api: "http://localhost:3000", token, checksum: "none", concurrency: 1 },
+      { api: "/api", token, pollTimeoutMs: 1, tokenTimeoutMs: 3600000, onWarning() {} },
+      { api, token, checksum: undefined, concurrency: undefined, onWarning: undefined },
+    ];
+    for (const options of right) createClient(options).close();
+  },
+
+  an_error_is_a_real_error({ createClient, isUploadError }) {
+    const error = thrown(() => createClient({}));
+    ok(error instanceof Error, "not an Error");
+    equal(error.name, "UploadError");
+    equal(error.phase, "start");
+    ok(error.stack.includes("UploadError") || error.stack.length > 0, "no stack");
+    ok(!isUploadError(new Error("x")), "any error is taken for ours");
+    ok(!isUploadError({ name: "UploadError", code: "network" }), "an object is taken for an error");
+    for (const value of [undefined, null, 1, "UploadError"]) ok(!isUploadError(value), `${value}`);
+  },
+
+  a_getter_that_throws_is_no_option({ createClient, isUploadError }) {
+    const options = {
+      token,
+      get api() {
+        throw new Error("from a getter");
+      },
+    };
+    invalid(thrown(() => createClient(options)), "api", isUploadError);
+  },
+};

@@ -1,0 +1,21 @@
+//! The client: its snapshot, listeners, token, reads and end.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/client.js":
+    a_snapshot_stays_the_same_until_something_changes,
+    listeners_hear_of_changes_until_they_leave,
+    a_listener_that_throws_breaks_nothing,
+    a_callback_may_do_anything,
+    a_token_is_asked_for_once_and_kept,
+    a_refused_token_is_asked_for_anew_once,
+    a_token_function_that_throws_is_the_cause,
+    a_token_function_that_hangs_times_out,
+    no_error_shows_a_token_or_a_query,
+    records_are_read_by_page,
+    a_read_is_tried_again_and_its_refusal_is_typed,
+    close_leaves_nothing_open,
+    nothing_starts_after_close,
+);

@@ -1,0 +1,14 @@
+//! Checksums in the worker and in the page.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/hashing.js":
+    the_worker_agrees_with_the_reference,
+    the_page_agrees_with_the_reference,
+    a_worker_that_fails_is_replaced_by_the_page,
+    a_worker_that_cannot_be_made_is_replaced_by_the_page,
+    workers_end_with_the_client,
+    a_file_that_cannot_be_read_is_typed,
+);

@@ -1,0 +1,14 @@
+//! Wrong options: each gives the typed error that names it.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/options.js":
+    wrong_client_options_are_named,
+    wrong_upload_options_are_named,
+    wrong_arguments_are_named,
+    right_options_are_taken,
+    an_error_is_a_real_error,
+    a_getter_that_throws_is_no_option,
+);

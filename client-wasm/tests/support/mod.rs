@@ -1,0 +1,86 @@
+//! Runs the cases of a JavaScript file, each as a test of its own, against the real module.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// The published worker, so that the tests run what ships.
+const WORKER: &str = include_str!("../../npm/worker.js");
+
+#[wasm_bindgen(module = "/tests/support/world.js")]
+extern "C" {
+    /// Runs one case in a new world.
+    #[wasm_bindgen(js_name = runCase)]
+    fn run_case(
+        case: &JsValue,
+        create: &JsValue,
+        is_upload_error: &JsValue,
+        worker: &str,
+    ) -> js_sys::Promise;
+}
+
+// The cases import this file; naming it here puts it beside them.
+#[wasm_bindgen(module = "/tests/support/assert.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = ok)]
+    fn assert_ok(value: bool, what: &str);
+}
+
+/// Runs one case; a rejection fails the test with its text.
+pub(crate) async fn run(case: JsValue) {
+    assert_ok(true, "the assertions are there");
+    let create = Closure::<dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
+        |options: JsValue, worker: JsValue| {
+            crowfly::create_client(&options, &worker).map(JsValue::from)
+        },
+    );
+    let is_upload_error = Closure::<dyn FnMut(JsValue) -> bool>::new(|value: JsValue| {
+        crowfly::is_upload_error(&value)
+    });
+    let outcome = run_case(&case, create.as_ref(), is_upload_error.as_ref(), WORKER);
+    if let Err(error) = JsFuture::from(outcome).await {
+        let text = js_sys::Reflect::get(&error, &"stack".into())
+            .ok()
+            .and_then(|stack| stack.as_string())
+            .unwrap_or_else(|| format!("{error:?}"));
+        panic!("{text}");
+    }
+}
+
+/// Makes a test of each named case of a file.
+macro_rules! cases {
+    ($file:literal: $($name:ident),* $(,)?) => {
+        use wasm_bindgen::prelude::*;
+        use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+        wasm_bindgen_test_configure!(run_in_browser);
+
+        #[wasm_bindgen(module = $file)]
+        extern "C" {
+            #[wasm_bindgen(thread_local_v2, js_name = cases)]
+            static CASES: JsValue;
+        }
+
+        $(
+            #[wasm_bindgen_test]
+            async fn $name() {
+                let cases = CASES.with(Clone::clone);
+                let case = js_sys::Reflect::get(&cases, &stringify!($name).into()).unwrap();
+                assert!(case.is_function(), "the file has no such case");
+                support::run(case).await;
+            }
+        )*
+
+        #[wasm_bindgen_test]
+        fn every_case_is_a_test() {
+            let cases = CASES.with(Clone::clone);
+            let mut found: Vec<String> = js_sys::Object::keys(cases.unchecked_ref::<js_sys::Object>())
+                .iter()
+                .filter_map(|name| name.as_string())
+                .collect();
+            let mut run = [$(stringify!($name).to_owned()),*];
+            found.sort();
+            run.sort();
+            assert_eq!(found, run);
+        }
+    };
+}

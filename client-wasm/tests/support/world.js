@@ -1,0 +1,242 @@
+// A small world for the boundary tests: an API behind `fetch`, storage behind `XMLHttpRequest`, and counts
+// of what is open. Each test takes a new one.
+
+const page = {
+  fetch: globalThis.fetch.bind(globalThis),
+  XMLHttpRequest: globalThis.XMLHttpRequest,
+  add: EventTarget.prototype.addEventListener,
+  remove: EventTarget.prototype.removeEventListener,
+  setTimeout: globalThis.setTimeout.bind(globalThis),
+  clearTimeout: globalThis.clearTimeout.bind(globalThis),
+};
+
+const GRANT_HEADERS = { "content-type": "text/plain", "if-none-match": "*" };
+
+export class World {
+  constructor() {
+    this.calls = [];
+    this.puts = [];
+    this.objects = new Map();
+    this.listeners = 0;
+    this.timers = new Set();
+    this.aborted = 0;
+    /** Overrides an answer: (method, path, body) => { status, body } | "reject" | "hang" | undefined. */
+    this.answer = () => undefined;
+    /** Overrides storage: (put) => { status, body } | "lost" | "hang" | undefined. */
+    this.storage = () => undefined;
+  }
+
+  install() {
+    const world = this;
+    globalThis.fetch = (request) => {
+      if (!request.url?.startsWith("https://api.test/")) return page.fetch(request);
+      return world.fetch(request);
+    };
+    globalThis.XMLHttpRequest = class extends FakeXhr {
+      constructor() {
+        super(world);
+      }
+    };
+    EventTarget.prototype.addEventListener = function (...args) {
+      world.listeners += 1;
+      return page.add.apply(this, args);
+    };
+    EventTarget.prototype.removeEventListener = function (...args) {
+      world.listeners -= 1;
+      return page.remove.apply(this, args);
+    };
+    globalThis.setTimeout = (callback, ...rest) => {
+      const id = page.setTimeout(() => {
+        world.timers.delete(id);
+        callback();
+      }, ...rest);
+      world.timers.add(id);
+      return id;
+    };
+    globalThis.clearTimeout = (id) => {
+      world.timers.delete(id);
+      page.clearTimeout(id);
+    };
+  }
+
+  /** Makes a worker; the test runner reads its script by an `XMLHttpRequest` of its own. */
+  worker(source) {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const fake = globalThis.XMLHttpRequest;
+    globalThis.XMLHttpRequest = page.XMLHttpRequest;
+    try {
+      return new Worker(url, { type: "module" });
+    } finally {
+      globalThis.XMLHttpRequest = fake;
+    }
+  }
+
+  uninstall() {
+    globalThis.fetch = page.fetch;
+    globalThis.XMLHttpRequest = page.XMLHttpRequest;
+    EventTarget.prototype.addEventListener = page.add;
+    EventTarget.prototype.removeEventListener = page.remove;
+    globalThis.setTimeout = page.setTimeout;
+    globalThis.clearTimeout = page.clearTimeout;
+  }
+
+  async fetch(request) {
+    const path = request.url.slice("https://api.test".length);
+    const text = await request.text();
+    const body = text ? JSON.parse(text) : undefined;
+    const call = { method: request.method, path, body, authorization: request.headers.get("authorization") };
+    this.calls.push(call);
+    const own = this.answer(call.method, path, body, call);
+    if (own === "reject") throw "a rejection that is no Error";
+    if (own === "hang") {
+      return new Promise((_, reject) => {
+        page.add.call(request.signal, "abort", () => {
+          this.aborted += 1;
+          reject(new DOMException("aborted", "AbortError"));
+        });
+      });
+    }
+    const { status, body: answer, headers } = own ?? this.route(call);
+    const json = answer === undefined ? null : typeof answer === "string" ? answer : JSON.stringify(answer);
+    return new Response(json, { status, headers });
+  }
+
+  route({ method, path, body }) {
+    if (method === "POST" && path === "/uploads") {
+      for (const item of body.uploads) this.objects.set(item.id, { item });
+      return {
+        status: 201,
+        body: {
+          uploads: body.uploads.map((item) => ({
+            id: item.id,
+            key: key(item),
+            plan: {
+              kind: "single",
+              put: {
+                url: `https://bucket.test/${item.id}?X-Amz-Signature=secret`,
+                headers: { ...GRANT_HEADERS, ...(item.crc64nvme && { "x-amz-checksum-crc64nvme": item.crc64nvme }) },
+                expiresInMs: 300000,
+              },
+            },
+          })),
+        },
+      };
+    }
+    if (method === "POST" && path === "/uploads/status") {
+      return {
+        status: 200,
+        body: {
+          uploads: body.ids.map((id) => ({ id, status: "stored", record: this.record(id) })),
+        },
+      };
+    }
+    const id = path.split("/")[2];
+    if (method === "POST" && path === `/uploads/${id}/complete` && this.objects.has(id)) {
+      const { item } = this.objects.get(id);
+      return {
+        status: 200,
+        body: { id, key: key(item), size: item.size, crc64nvme: item.crc64nvme, etag: "etag" },
+      };
+    }
+    if (method === "DELETE") return { status: 204 };
+    return { status: 404, body: { message: "Not Found" } };
+  }
+
+  record(id) {
+    const { item } = this.objects.get(id);
+    return {
+      id,
+      status: "stored",
+      bucket: "bucket",
+      key: key(item),
+      name: item.name,
+      size: item.size,
+      type: item.type,
+      visibility: item.visibility ?? "private",
+      ...(item.metadata && { metadata: item.metadata }),
+      ...(item.crc64nvme && { crc64nvme: item.crc64nvme }),
+      verified: true,
+      etag: "etag",
+      createdAt: 1,
+      storedAt: 2,
+      aFieldOfTomorrow: { nested: [1, "two", null] },
+    };
+  }
+}
+
+function key(item) {
+  return `uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/${item.id}/${item.name}`;
+}
+
+class FakeXhr extends EventTarget {
+  constructor(world) {
+    super();
+    this.world = world;
+    this.upload = new EventTarget();
+    this.headers = {};
+    this.status = 0;
+    this.responseText = "";
+    this.readyState = 0;
+  }
+
+  open(method, url) {
+    this.method = method;
+    this.url = url;
+    this.readyState = 1;
+  }
+
+  setRequestHeader(name, value) {
+    this.headers[name] = value;
+  }
+
+  getAllResponseHeaders() {
+    return this.answerHeaders ?? "";
+  }
+
+  async send(body) {
+    this.world.puts.push({ method: this.method, url: this.url, headers: this.headers, size: body.size, type: body.type });
+    const own = this.world.storage(this.world.puts.at(-1));
+    if (own === "hang") return;
+    const bytes = await body.arrayBuffer();
+    const total = bytes.byteLength;
+    for (const loaded of [Math.floor(total / 2), total]) {
+      await new Promise((done) => page.setTimeout(done, 5));
+      if (this.readyState === 4) return;
+      this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded, total }));
+    }
+    if (this.readyState === 4) return;
+    this.readyState = 4;
+    if (own === "lost") {
+      this.dispatchEvent(new ProgressEvent("error"));
+      return;
+    }
+    this.status = own?.status ?? 200;
+    this.responseText = own?.body ?? "";
+    this.answerHeaders = own?.headers;
+    this.dispatchEvent(new ProgressEvent("load"));
+  }
+
+  abort() {
+    if (this.readyState === 1) {
+      this.readyState = 4;
+      this.world.aborted += 1;
+      this.dispatchEvent(new ProgressEvent("abort"));
+    }
+  }
+}
+
+function newWorld() {
+  const world = new World();
+  world.install();
+  return world;
+}
+
+/** Runs a case in a world of its own; what it leaves open is its failure. */
+export async function runCase(test, createClient, isUploadError, workerSource) {
+  const world = newWorld();
+  try {
+    await test({ world, createClient, isUploadError, workerSource });
+  } finally {
+    world.uninstall();
+  }
+}
