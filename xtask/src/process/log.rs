@@ -5,6 +5,9 @@ use std::path::Path;
 const TAIL_LINES: usize = 40;
 const MOST_LINES: usize = 120;
 
+/// What the first line of a failure begins with: rustc and clippy, libtest, the test runner for browsers.
+const BEGINNINGS: [&str; 4] = ["error[", "error: ", "failures:", "Failed to detect test"];
+
 /// The part of a log file that tells what went wrong: from the first failed test or compiler error on,
 /// else its last lines.
 pub(crate) fn tail(log: &Path) -> String {
@@ -18,7 +21,9 @@ fn telling(text: &str) -> String {
         .filter(|line| !line.trim().is_empty())
         .collect();
     let starts = |line: &&str| {
-        *line == "failures:" || line.starts_with("error[") || line.starts_with("error: ")
+        BEGINNINGS
+            .iter()
+            .any(|beginning| line.starts_with(beginning))
     };
     let part = match lines.iter().position(starts) {
         Some(from) => lines.get(from..).unwrap_or_default(),

@@ -44,6 +44,8 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .args(["test", "--headless", "--chrome", "--chromedriver"])
             .arg(&browser.driver)
             .arg("client-wasm")
+            // Seconds for one test binary; a busy machine is no failure.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
             .log("wasm-tests")
             .run()
     });
