@@ -123,5 +123,5 @@ fn retry_sends_a_failed_file_after_signing_in_again() {
             .then_some(())
     });
     page.act(&row.id, "retry");
-    page.wait_state(&file.name, "processed", LIMIT);
+    page.wait_row(&file.name, LIMIT, |row| row.state == "processed");
 }
