@@ -16,16 +16,11 @@ pub(crate) fn file() -> PathBuf {
 
 /// Files of the repository that go along where they exist.
 pub(super) fn texts() -> Vec<PathBuf> {
-    [
-        "LICENSE-MIT",
-        "LICENSE-APACHE",
-        "LICENSE",
-        "client-wasm/README.md",
-    ]
-    .iter()
-    .map(|name| paths::root().join(name))
-    .filter(|path| path.is_file())
-    .collect()
+    ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE"]
+        .iter()
+        .map(|name| paths::root().join(name))
+        .filter(|path| path.is_file())
+        .collect()
 }
 
 /// Packs the folder and checks the result.
@@ -50,7 +45,7 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
         .get(0)
         .or_else(|| report.get("crowfly"))
         .unwrap_or(&report);
-    compare(&expected(&manifest), &listed(packed))?;
+    compare(&expected(package, &manifest), &listed(packed))?;
     let name = packed
         .get("filename")
         .and_then(Value::as_str)
@@ -75,13 +70,12 @@ fn lawful(manifest: &Value) -> Result<(), Error> {
     }
 }
 
-fn expected(manifest: &Value) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = texts()
-        .iter()
-        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-        .collect();
-    names.insert("package.json".to_owned());
-    names.extend(strings(manifest.get("files"), |value| value.as_str()));
+/// What the manifest lists, and what npm adds by itself.
+fn expected(package: &Path, manifest: &Value) -> BTreeSet<String> {
+    let mut names = strings(manifest.get("files"), |value| value.as_str());
+    let by_itself = ["package.json", "README.md", "LICENSE"];
+    let present = by_itself.iter().filter(|name| package.join(name).is_file());
+    names.extend(present.map(|name| (*name).to_owned()));
     names
 }
 
