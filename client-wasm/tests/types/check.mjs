@@ -1,0 +1,72 @@
+// Compiles the declarations of a package strictly: usage.ts, and the contract's golden JSON, each file
+// against its type.
+//
+//   node check.mjs <package directory> <typescript's bin/tsc> <directory to write to>
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const golden = join(here, "../../../contract/tests/golden");
+const [packageDir, tsc, out] = process.argv.slice(2).map((path) => resolve(path));
+const read = (name) => readFileSync(join(golden, `${name}.json`), "utf8");
+
+const TYPES = {
+  record_pending: "UploadRecord",
+  record_stored: "UploadRecord",
+  list_response: "RecordPage",
+  list_response_last: "RecordPage",
+  content_private: "Content",
+  content_public: "Content",
+  stored: "Stored",
+  stored_bare: "Stored",
+};
+
+const lines = [`import type * as api from "crowfly";`];
+for (const [name, type] of Object.entries(TYPES)) {
+  lines.push(`export const ${name} = ${read(name).trim()} satisfies api.${type};`);
+}
+// The union of codes and the contract's list are the same, both ways.
+const codes = JSON.parse(read("error_codes")).map(({ code }) => code);
+lines.push(
+  `const codes = ${JSON.stringify([...codes, "unknown"])} as const;`,
+  "type Listed = (typeof codes)[number];",
+  "type Nothing<T extends never> = T;",
+  "export type Undeclared = Nothing<Exclude<Listed, api.UploadErrorCode>>;",
+  "export type Unlisted = Nothing<Exclude<api.UploadErrorCode, Listed>>;",
+);
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, "node_modules"), { recursive: true });
+cpSync(packageDir, join(out, "node_modules/crowfly"), { recursive: true });
+cpSync(join(here, "usage.ts"), join(out, "usage.ts"));
+writeFileSync(join(out, "golden.ts"), `${lines.join("\n")}\n`);
+writeFileSync(join(out, "package.json"), `{ "type": "module" }\n`);
+
+let failed = false;
+for (const resolution of ["bundler", "nodenext"]) {
+  const config = {
+    compilerOptions: {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noPropertyAccessFromIndexSignature: true,
+      verbatimModuleSyntax: true,
+      noEmit: true,
+      skipLibCheck: false,
+      types: [],
+      target: "es2022",
+      lib: ["es2022", "dom"],
+      module: resolution === "nodenext" ? "nodenext" : "esnext",
+      moduleResolution: resolution,
+    },
+    files: ["usage.ts", "golden.ts"],
+  };
+  const file = join(out, `tsconfig.${resolution}.json`);
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  const { status } = spawnSync(process.execPath, [tsc, "-p", file], { stdio: "inherit" });
+  console.log(`types with moduleResolution ${resolution}: ${status === 0 ? "ok" : "FAILED"}`);
+  failed ||= status !== 0;
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,106 @@
+// The documented ways of use, and the mistakes that the types must catch. Compiled, never run.
+import { createClient, isUploadError } from "crowfly";
+import type { Client, Progress, Snapshot, Stored, Upload, UploadErrorCode, UploadRecord } from "crowfly";
+import { createClient as createSlim } from "crowfly/slim";
+import { createClient as createInline } from "crowfly/inline";
+
+declare const file: File;
+declare const blob: Blob;
+declare const controller: AbortController;
+
+export async function main(): Promise<UploadRecord> {
+  const client: Client = await createClient({
+    api: new URL("https://api.example.com"),
+    token: async ({ reason }) => (reason === "unauthorized" ? "new" : "old"),
+    checksum: "crc64nvme",
+    concurrency: 4,
+    pollTimeoutMs: 60_000,
+    onWarning: ({ code, message }) => console.log(code, message),
+  });
+  const upload: Upload = client.upload(file, {
+    onProgress: (progress: Progress) => progress.sent / progress.total,
+    onStateChange: (state) => state === "waiting",
+    signal: controller.signal,
+    visibility: "public",
+    metadata: { album: "summer" },
+    priority: 1,
+    name: "a.txt",
+    type: "text/plain",
+    checksum: "none",
+  });
+  client.upload(blob, { name: "a.bin" });
+  upload.pause();
+  upload.resume();
+  upload.abort();
+  upload.abort(new Error("enough"));
+  upload.retry();
+  const eta: number | undefined = upload.progress.etaMs;
+  const stored: Stored = await upload.done;
+  console.log(eta, stored.key, stored.crc64nvme?.length);
+  const leave: () => void = client.subscribe(() => {});
+  leave();
+  const snapshot: Snapshot = client.snapshot();
+  const failed: UploadErrorCode | undefined = snapshot.uploads[0]?.error?.code;
+  console.log(failed);
+  const page = await client.records({ limit: 10 });
+  await client.records(page.cursor === undefined ? {} : { cursor: page.cursor });
+  const content = await client.content(upload.id);
+  console.log(content.url, await client.record(upload.id));
+  try {
+    return await upload.processed();
+  } catch (error) {
+    if (isUploadError(error)) {
+      const status: number | undefined = error.status;
+      console.log(error.code satisfies UploadErrorCode, error.retryable, error.phase, status, error.stack);
+    }
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+export async function otherEntries(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const options = { api: "https://api.example.com", token: () => "jwt" };
+  (await createInline(options)).close();
+  (await createSlim({ ...options, wasm: bytes })).close();
+  (await createSlim({ ...options, wasm: fetch("/crowfly_bg.wasm"), worker: () => new Worker("/w.js") })).close();
+  // @ts-expect-error the slim entry needs the module
+  await createSlim(options);
+}
+
+/** React needs no adapter. */
+export function store(client: Client, useSyncExternalStore: <T>(s: (l: () => void) => () => void, g: () => T) => T): Snapshot {
+  return useSyncExternalStore((listener) => client.subscribe(listener), () => client.snapshot());
+}
+
+export async function mistakes(client: Client, upload: Upload): Promise<void> {
+  // @ts-expect-error no address
+  await createClient({ token: () => "jwt" });
+  // @ts-expect-error no token
+  await createClient({ api: "https://api.example.com" });
+  // @ts-expect-error a token is no function
+  await createClient({ api: "https://api.example.com", token: "jwt" });
+  // @ts-expect-error an option that does not exist
+  await createClient({ api: "https://api.example.com", token: () => "jwt", getToken: () => "jwt" });
+  // @ts-expect-error a checksum that does not exist
+  await createClient({ api: "https://api.example.com", token: () => "jwt", checksum: "md5" });
+  // @ts-expect-error a token function must give a string
+  await createClient({ api: "https://api.example.com", token: async () => 5 });
+  // @ts-expect-error a path is no file
+  client.upload("a.txt");
+  // @ts-expect-error the controller is not its signal
+  client.upload(file, { signal: controller });
+  // @ts-expect-error metadata is text
+  client.upload(file, { metadata: { count: 1 } });
+  // @ts-expect-error a handle is not what it ends in
+  const stored: Stored = await upload;
+  // @ts-expect-error a state that does not exist
+  if (upload.state === "done") console.log(stored);
+  // @ts-expect-error an error code that does not exist
+  const code: UploadErrorCode = "oops";
+  // @ts-expect-error a snapshot cannot be changed
+  client.snapshot().uploads = [];
+  // @ts-expect-error `processed` is a function: nothing is asked before it is called
+  const record: UploadRecord = await upload.processed;
+  console.log(code, record);
+}
