@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::setup::{node, wasm_target};
+use crate::setup::{node, std_source, wasm_target};
 use crate::{paths, wasm};
 
 const PROFILE: &str = "wasm-release";
@@ -19,9 +19,18 @@ const FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
+/// What builds the standard library with the module, for size: it is optimised as the module is, a panic is
+/// a trap without a text, and no place in a source file is named. Measured: a tenth of the compressed module.
+const SMALL_STD: &[&str] = &[
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=optimize_for_size",
+];
+const SMALL_FLAGS: &str =
+    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+
 /// Compiles the crate and hands back the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
-    wasm::cmd("cargo")?
+    let mut cargo = wasm::cmd("cargo")?
         .args([
             "build",
             "--package",
@@ -30,9 +39,15 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
             "--profile",
             PROFILE,
         ])
-        .args(["--target", wasm_target::TRIPLE])
-        .log("browser-module")
-        .run()?;
+        .args(["--target", wasm_target::TRIPLE]);
+    if std_source::ready() {
+        // The variable lets a stable compiler take options that are still unstable.
+        cargo = cargo
+            .args(SMALL_STD)
+            .env("RUSTFLAGS", SMALL_FLAGS)
+            .env("RUSTC_BOOTSTRAP", "1");
+    }
+    cargo.log("browser-module").run()?;
     let file = paths::cargo_target()
         .join(wasm_target::TRIPLE)
         .join(PROFILE)

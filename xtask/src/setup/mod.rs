@@ -7,6 +7,7 @@ mod debian_std;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod stamp;
+pub(crate) mod std_source;
 pub(crate) mod wasm_target;
 
 use std::thread;
