@@ -76,7 +76,7 @@ pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
         Cmd::new("node")
             .args(["--test", "--test-reporter=tap"])
             .args(&tests)
-            .env("CROWFLY_PACKAGE", paths::npm_package())
+            .env("CROWFLY_PACKAGE_DIR", paths::npm_package())
             .log("node-tests")
             .run()
     });
@@ -93,18 +93,23 @@ fn tap(log: &str, what: &str) -> u64 {
         .unwrap_or_default()
 }
 
-/// The hand-written types against uses of them, and the package under Node.
+/// The hand-written types, strictly: the documented ways of use, the mistakes that must be caught, and the
+/// contract's golden JSON.
 pub(super) fn types(counts: &mut Counts) -> Result<(), Error> {
-    let project = paths::root().join("client-wasm/tests/types");
-    step::step("types", || {
-        Cmd::new(node::tool("tsc"))
-            .args(["--noEmit", "--project"])
-            .arg(&project)
+    npm::build()?;
+    let result = step::step("types", || {
+        Cmd::new("node")
+            .arg("client-wasm/tests/types/check.mjs")
+            .arg(paths::npm_package())
+            .arg(node::modules().join("typescript/bin/tsc"))
+            .arg(paths::target().join("test").join("types"))
             .log("types")
             .run()
-    })?;
-    counts.add(Kind::Types, 1, 0);
-    Ok(())
+    });
+    let log = std::fs::read_to_string(paths::log("types")).unwrap_or_default();
+    let ended = |word: &str| log.lines().filter(|line| line.ends_with(word)).count() as u64;
+    counts.add(Kind::Types, ended(": ok"), ended(": FAILED"));
+    result
 }
 
 #[cfg(test)]
