@@ -41,6 +41,14 @@ pub(crate) fn build() -> Result<(), Error> {
 /// As [`build`], or if the package is over its budget.
 pub(crate) fn run() -> Result<(), Error> {
     build()?;
+    weigh()
+}
+
+/// Prints what the built package weighs and holds it against the budget.
+///
+/// # Errors
+/// If it is over its budget.
+pub(crate) fn weigh() -> Result<(), Error> {
     let table = sizes::measure(&paths::npm_package())?;
     step::clear();
     println!("{table}");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const TAIL_LINES: usize = 40;
-const MOST_LINES: usize = 120;
+const MOST_LINES: usize = 60;
 
 /// What the first line of a failure begins with: rustc and clippy, libtest, the test runner for browsers.
 const BEGINNINGS: [&str; 4] = ["error[", "error: ", "failures:", "Failed to detect test"];
