@@ -36,26 +36,42 @@ pub(crate) enum Step {
     Delayed(Millis, Work),
 }
 
-/// A place in line: higher priority first, then the order of adding.
+/// A place in line: the smaller key first, then the order of adding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    pub(crate) rank: i64,
+    /// The priority turned round, or a moment.
+    pub(crate) key: u64,
     pub(crate) seq: u64,
     pub(crate) job: Job,
+}
+
+impl Place {
+    /// The same, but due at a moment.
+    pub(crate) fn at(self, moment: Millis) -> Self {
+        Self {
+            key: moment.0,
+            ..self
+        }
+    }
+
+    /// When it is due, if the key is a moment.
+    pub(crate) fn due(self) -> Millis {
+        Millis(self.key)
+    }
 }
 
 /// Work that is ready, one line for each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
-    pub(crate) hash: Line<Place>,
-    pub(crate) send: Line<Place>,
-    pub(crate) create: Line<Place>,
-    pub(crate) complete: Line<Place>,
-    pub(crate) delete: Line<Place>,
+    pub(crate) hash: Line,
+    pub(crate) send: Line,
+    pub(crate) create: Line,
+    pub(crate) complete: Line,
+    pub(crate) delete: Line,
 }
 
 impl Lanes {
-    pub(crate) fn of(&mut self, work: Work) -> &mut Line<Place> {
+    pub(crate) fn of(&mut self, work: Work) -> &mut Line {
         match work {
             Work::Hash(_) => &mut self.hash,
             Work::Send(_) => &mut self.send,

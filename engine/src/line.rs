@@ -1,53 +1,85 @@
 //! A sorted line: those who wait, first come or first due first.
 //!
-//! A ring buffer rather than a tree: almost everything joins at the end and leaves at the front, and it
-//! weighs a tenth of a tree in the published module.
+//! A vector whose front is left behind rather than a tree or a ring buffer: almost everything joins at the
+//! end and leaves at the front, and it weighs a fraction of either in the published module. It is not
+//! generic for the same reason: everything that waits here is a [`Place`].
 
-use std::collections::VecDeque;
+use crate::job::Place;
 
-#[derive(Debug)]
-pub(crate) struct Line<T>(VecDeque<T>);
-
-impl<T> Default for Line<T> {
-    fn default() -> Self {
-        Self(VecDeque::new())
-    }
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    /// Sorted; those before `gone` have left.
+    places: Vec<Place>,
+    gone: usize,
 }
 
-impl<T: Ord + Copy> Line<T> {
-    /// Joins at its place; whoever stands there already stays.
-    pub(crate) fn insert(&mut self, entry: T) {
-        if self.0.back().is_none_or(|last| *last < entry) {
-            self.0.push_back(entry);
-        } else if let Err(place) = self.0.binary_search(&entry) {
-            self.0.insert(place, entry);
-        }
-    }
-
-    pub(crate) fn remove(&mut self, entry: &T) {
-        if let Ok(place) = self.0.binary_search(entry) {
-            self.0.remove(place);
-        }
-    }
-
-    pub(crate) fn first(&self) -> Option<&T> {
-        self.0.front()
-    }
-
-    pub(crate) fn pop_first(&mut self) -> Option<T> {
-        self.0.pop_front()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> + '_ {
-        self.0.iter()
+impl Line {
+    /// All who wait.
+    pub(crate) fn all(&self) -> &[Place] {
+        self.places.get(self.gone..).unwrap_or_default()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.all().len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all().is_empty()
+    }
+
+    pub(crate) fn first(&self) -> Option<Place> {
+        self.all().first().copied()
+    }
+
+    /// Where the place is, or belongs, in `places`.
+    fn find(&self, place: Place) -> (usize, bool) {
+        let (mut from, mut to) = (self.gone, self.places.len());
+        let mut at = to.saturating_sub(1);
+        while from < to {
+            match self.places.get(at) {
+                Some(other) if *other == place => return (at, true),
+                Some(other) if *other < place => from = at.saturating_add(1),
+                _ => to = at,
+            }
+            at = from.midpoint(to);
+        }
+        (from, false)
+    }
+
+    /// Joins at its place; whoever stands there already stays.
+    pub(crate) fn insert(&mut self, place: Place) {
+        if let (at, false) = self.find(place) {
+            self.places.insert(at, place);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, place: Place) {
+        if let (at, true) = self.find(place) {
+            if at == self.gone {
+                self.leave();
+            } else {
+                self.places.remove(at);
+            }
+        }
+    }
+
+    pub(crate) fn pop_first(&mut self) -> Option<Place> {
+        let first = self.first();
+        if first.is_some() {
+            self.leave();
+        }
+        first
+    }
+
+    /// The first one leaves. Once half are gone the others move up: a constant cost for each.
+    fn leave(&mut self) {
+        self.gone = self.gone.saturating_add(1);
+        let left = self.places.len().saturating_sub(self.gone);
+        if left <= self.gone {
+            self.places.copy_within(self.gone.., 0);
+            self.places.truncate(left);
+            self.gone = 0;
+        }
     }
 }
 
@@ -55,31 +87,46 @@ impl<T: Ord + Copy> Line<T> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use crowfly_contract::UploadId;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::job::{Job, Work};
+
+    fn place(number: u8) -> Place {
+        Place {
+            key: u64::from(number / 8),
+            seq: u64::from(number / 2 % 4),
+            job: Job {
+                id: UploadId::from_parts(0, u128::from(number / 2)),
+                work: Work::Send(u32::from(number % 2)),
+            },
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn a_line_is_a_sorted_set(deeds in prop::collection::vec((0u8..3, 0u8..20), 0..200)) {
+        fn a_line_is_a_sorted_set(deeds in prop::collection::vec((0u8..4, 0u8..40), 0..300)) {
             let (mut line, mut set) = (Line::default(), BTreeSet::new());
-            for (deed, entry) in deeds {
+            for (deed, number) in deeds {
+                let place = place(number);
                 match deed {
-                    0 => {
-                        line.insert(entry);
-                        set.insert(entry);
+                    0 | 1 => {
+                        line.insert(place);
+                        set.insert(place);
                     }
-                    1 => {
-                        line.remove(&entry);
-                        set.remove(&entry);
+                    2 => {
+                        line.remove(place);
+                        set.remove(&place);
                     }
                     _ => prop_assert_eq!(line.pop_first(), set.pop_first()),
                 }
-                prop_assert_eq!(line.first(), set.first());
+                prop_assert_eq!(line.first(), set.first().copied());
+                prop_assert_eq!(line.is_empty(), set.is_empty());
                 prop_assert_eq!(line.len(), set.len());
+                prop_assert!(line.all().iter().eq(set.iter()));
             }
-            prop_assert!(line.iter().eq(set.iter()));
         }
     }
 }

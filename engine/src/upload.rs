@@ -15,7 +15,8 @@ pub(crate) struct Upload {
     /// The body of the create call, the same each time.
     pub(crate) item: CreateItem,
     pub(crate) seq: u64,
-    rank: i64,
+    /// The smaller goes first.
+    rank: u32,
     checksum: ChecksumMode,
     pub(crate) parts: Vec<Part>,
     /// The call to the API that waits or runs.
@@ -59,7 +60,7 @@ impl Upload {
     pub(crate) fn new(new: NewUpload, seq: u64) -> Self {
         Self {
             seq,
-            rank: i64::from(new.priority).saturating_neg(),
+            rank: i32::MAX.abs_diff(new.priority),
             checksum: new.checksum,
             parts: vec![Part::whole(new.size)],
             call: Step::Idle,
@@ -97,7 +98,7 @@ impl Upload {
 
     pub(crate) fn place(&self, work: Work) -> Place {
         Place {
-            rank: self.rank,
+            key: self.rank.into(),
             seq: self.seq,
             job: Job {
                 id: self.item.id,

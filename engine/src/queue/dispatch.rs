@@ -23,7 +23,7 @@ impl Queue {
     /// Lets so many uploads begin that sending never waits, but few enough that their URLs do not grow
     /// old and the server's quota of open uploads is not used up by files that wait.
     fn admit(&mut self) {
-        while let Some(&place) = self.backlog.first() {
+        while let Some(place) = self.backlog.first() {
             let ahead = [
                 self.lanes.hash.len(),
                 self.counts.hash,
@@ -45,7 +45,7 @@ impl Queue {
             if ahead >= room.max(1) {
                 return;
             }
-            self.backlog.remove(&place);
+            self.backlog.remove(place);
             if let Some(upload) = upload {
                 upload.admitted = true;
                 self.proceed(place.job.id);
@@ -84,21 +84,21 @@ impl Queue {
 
     fn start_sending(&mut self) {
         while self.counts.send < self.window.open() {
-            let Some(&place) = self.lanes.send.first() else {
+            let Some(place) = self.lanes.send.first() else {
                 return;
             };
             let (id, Work::Send(index)) = (place.job.id, place.job.work) else {
-                self.lanes.send.remove(&place);
+                self.lanes.send.remove(place);
                 continue;
             };
             let now = self.now;
             let Some(upload) = self.uploads.get_mut(&id) else {
-                self.lanes.send.remove(&place);
+                self.lanes.send.remove(place);
                 continue;
             };
             let owes = upload.owes;
             let Some(part) = upload.part(index) else {
-                self.lanes.send.remove(&place);
+                self.lanes.send.remove(place);
                 continue;
             };
             let lease = part.lease.take_if(|lease| !lease.expired(now));
@@ -106,7 +106,7 @@ impl Queue {
                 // Too old: have it signed again before a byte is sent in vain.
                 part.lease = None;
                 part.step = Step::Idle;
-                self.lanes.send.remove(&place);
+                self.lanes.send.remove(place);
                 self.proceed(id);
                 continue;
             };
@@ -116,7 +116,7 @@ impl Queue {
             if !self.network_open() || !self.paid(owes || trouble) {
                 return;
             }
-            self.lanes.send.remove(&place);
+            self.lanes.send.remove(place);
             let request = self.request_id();
             let Some(upload) = self.uploads.get_mut(&id) else {
                 continue;

@@ -70,14 +70,14 @@ impl Queue {
     /// What ends uploads comes first: it frees places on the server.
     fn next_call(&mut self) -> Option<Call> {
         if let Some(place) = self.lanes.delete.first() {
-            return Some(Call::Delete(*place));
+            return Some(Call::Delete(place));
         }
         // One call for those who wait for their records, or a long queue would starve them.
         if self.poll.has_due() && (self.poll.is_quiet() || self.lanes.complete.is_empty()) {
             return Some(Call::Status);
         }
         if let Some(place) = self.lanes.complete.first() {
-            return Some(Call::Complete(*place));
+            return Some(Call::Complete(place));
         }
         if self.lanes.create.is_empty() {
             return None;
@@ -106,7 +106,7 @@ impl Queue {
         let mut ids: Vec<UploadId> = Vec::new();
         let mut items = Vec::new();
         while ids.len() < self.create_batch {
-            let Some(&place) = self.lanes.create.first() else {
+            let Some(place) = self.lanes.create.first() else {
                 break;
             };
             let id = place.job.id;
@@ -114,7 +114,7 @@ impl Queue {
             if solo && !ids.is_empty() {
                 break;
             }
-            self.lanes.create.remove(&place);
+            self.lanes.create.remove(place);
             if let Some(upload) = self.uploads.get_mut(&id) {
                 upload.call = Step::Running(request, Work::Create);
                 upload.maybe_created = true;
@@ -138,7 +138,7 @@ impl Queue {
     }
 
     fn start_complete(&mut self, place: Place, generation: u32) {
-        self.lanes.complete.remove(&place);
+        self.lanes.complete.remove(place);
         let (id, request) = (place.job.id, self.request_id());
         let Some(upload) = self.uploads.get_mut(&id) else {
             return;
@@ -157,7 +157,7 @@ impl Queue {
     }
 
     fn start_delete(&mut self, place: Place, generation: u32) {
-        self.lanes.delete.remove(&place);
+        self.lanes.delete.remove(place);
         let (id, request) = (place.job.id, self.request_id());
         let Some(upload) = self.uploads.get_mut(&id) else {
             return;

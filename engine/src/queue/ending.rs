@@ -3,7 +3,6 @@
 use crowfly_contract::{ErrorCode, Stored, UploadId};
 
 use super::Queue;
-use super::requests::Timer;
 use crate::failure::Trace;
 use crate::job::{Step, Work};
 use crate::{Event, Failure, Millis, Phase, State};
@@ -152,7 +151,7 @@ impl Queue {
         upload.moved = false;
         let known = upload.maybe_created;
         let awaited = std::mem::take(&mut upload.awaited);
-        self.backlog.remove(&place);
+        self.backlog.remove(place);
         match call {
             Step::Running(request, Work::Create) => self.leave_create(request, id),
             Step::Running(request, _) => {
@@ -188,9 +187,9 @@ impl Queue {
                 *step = Step::Idle;
             }
             if let Step::Delayed(until, _) = step {
-                self.timers.remove(&(until, Timer::Job(place.job)));
+                self.delayed.remove(place.at(until));
             } else {
-                self.lanes.of(work).remove(&place);
+                self.lanes.of(work).remove(place);
             }
         }
     }
@@ -199,27 +198,21 @@ impl Queue {
         if let Some(upload) = self.uploads.get_mut(&id)
             && let Some(at) = upload.abort_at.take()
         {
-            self.timers.remove(&(at, Timer::Abort(id)));
+            let place = upload.place(Work::Create).at(at);
+            self.aborts.remove(place);
         }
     }
 
     /// Work that was delayed for want of a network goes at once.
     pub(super) fn hurry(&mut self) {
-        let delayed: Vec<_> = self
-            .timers
-            .iter()
-            .filter_map(|&(at, timer)| match timer {
-                Timer::Job(job) => Some((at, job)),
-                _ => None,
-            })
-            .collect();
-        for (at, job) in delayed {
+        for place in self.delayed.all().to_vec() {
+            let job = place.job;
             let reach = self.uploads.get(&job.id).is_some_and(|upload| {
                 let sending = upload.parts.iter().any(|part| part.sending.network > 0);
                 sending || upload.calling.network > 0
             });
             if reach {
-                self.timers.remove(&(at, Timer::Job(job)));
+                self.delayed.remove(place);
                 self.freed(job.id, job.work);
                 self.proceed(job.id);
             }

@@ -4,7 +4,6 @@ use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
 use crowfly_contract::{ErrorCode, UploadId};
 
 use super::Queue;
-use super::requests::Timer;
 use crate::failure::Trace;
 use crate::job::Work;
 use crate::upload::Upload;
@@ -36,7 +35,7 @@ impl Queue {
         };
         upload.paused = true;
         let place = upload.place(Work::Create);
-        self.backlog.remove(&place);
+        self.backlog.remove(place);
         self.stop_bytes(id);
         self.drop_waiting(id);
         self.touch(id);
@@ -85,14 +84,14 @@ impl Queue {
         upload.aborting = true;
         let known = upload.maybe_created;
         let place = upload.place(Work::Create);
-        self.backlog.remove(&place);
+        self.backlog.remove(place);
         self.stop_bytes(id);
         self.drop_waiting(id);
         if known {
-            self.timers
-                .insert((now.after(self.config.abort_ms), Timer::Abort(id)));
+            let until = now.after(self.config.abort_ms);
+            self.aborts.insert(place.at(until));
             if let Some(upload) = self.uploads.get_mut(&id) {
-                upload.abort_at = Some(now.after(self.config.abort_ms));
+                upload.abort_at = Some(until);
                 upload.calling = Default::default();
             }
             self.proceed(id);

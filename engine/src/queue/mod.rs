@@ -30,7 +30,7 @@ use crate::upload::Upload;
 use crate::uploads::Uploads;
 use crate::{Config, Event, Input, Millis, Output, Snapshot};
 use poll::Poll;
-use requests::{Counts, Live, Timer};
+use requests::{Counts, Live};
 use window::Window;
 
 /// All uploads of one client.
@@ -54,13 +54,16 @@ pub struct Queue {
 
     uploads: Uploads,
     /// Not admitted yet.
-    backlog: Line<Place>,
+    backlog: Line,
     lanes: Lanes,
 
     live: Vec<Live>,
     next_request: u64,
     counts: Counts,
-    timers: Line<(Millis, Timer)>,
+    /// Work whose delay ends.
+    delayed: Line,
+    /// Uploads that are being aborted, and when patience with the server ends.
+    aborts: Line,
     /// When something that was held back may go; found by the last dispatch.
     wake: Option<Millis>,
 
@@ -114,7 +117,8 @@ impl Queue {
             live: Vec::new(),
             next_request: 0,
             counts: Counts::default(),
-            timers: Line::default(),
+            delayed: Line::default(),
+            aborts: Line::default(),
             wake: None,
             link: Link::default(),
             api: Service::default(),
@@ -223,12 +227,17 @@ impl Queue {
     }
 
     fn deadline(&self) -> Option<Millis> {
-        let timer = self.timers.first().map(|(at, _)| *at);
-        let frame = (!self.moved.is_empty()).then(|| self.frame_at());
-        [timer, frame, self.wake, self.poll_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        let mut first = sooner(self.wake, self.poll_at());
+        if !self.moved.is_empty() {
+            first = sooner(first, Some(self.frame_at()));
+        }
+        for line in [&self.delayed, &self.aborts] {
+            first = sooner(first, line.first().map(Place::due));
+        }
+        for live in &self.live {
+            first = sooner(first, Some(live.armed));
+        }
+        first
     }
 
     /// Starts what follows from the upload's facts, now.
@@ -251,7 +260,7 @@ impl Queue {
             if let Some(step) = upload.step(work) {
                 *step = Step::Delayed(until, work);
             }
-            self.timers.insert((until, Timer::Job(place.job)));
+            self.delayed.insert(place.at(until));
         } else {
             if let Some(step) = upload.step(work) {
                 *step = Step::Ready(work);
@@ -261,5 +270,13 @@ impl Queue {
                 self.create_since.get_or_insert(now);
             }
         }
+    }
+}
+
+/// The earlier of two moments.
+fn sooner(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
     }
 }

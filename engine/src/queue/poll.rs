@@ -2,10 +2,10 @@
 
 use crowfly_contract::{ErrorCode, StatusEntry, UploadId, UploadStatus};
 
-use super::Queue;
-use super::requests::Timer;
+use super::{Queue, sooner};
 use crate::classify::{self, Api};
 use crate::failure::Trace;
+use crate::job::{Place, Work};
 use crate::line::Line;
 use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 
@@ -13,7 +13,7 @@ use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 #[derive(Debug, Default)]
 pub(crate) struct Poll {
     /// With the end of patience, on the budgets' clock.
-    awaited: Line<(Millis, Timer)>,
+    awaited: Line,
     /// Still to be asked in this round.
     due: Vec<UploadId>,
     /// Calls of this round that are out.
@@ -44,11 +44,7 @@ impl Poll {
     }
 
     fn all(&self) -> Vec<UploadId> {
-        let ids = self.awaited.iter().filter_map(|(_, timer)| match timer {
-            Timer::Await(id) => Some(*id),
-            _ => None,
-        });
-        ids.collect()
+        ids(self.awaited.all())
     }
 }
 
@@ -89,42 +85,46 @@ impl Queue {
             return;
         }
         upload.awaited_until = Some(until);
+        let place = upload.place(Work::Complete).at(until);
         let first_ms = self.config.poll_first_ms;
         let soon = self.now.after(first_ms);
         let poll = &mut self.poll;
-        poll.awaited.insert((until, Timer::Await(id)));
+        poll.awaited.insert(place);
         poll.interval_ms = first_ms;
         if poll.asking == 0 && poll.due.is_empty() {
-            poll.next_round = Some(poll.next_round.map_or(soon, |at| at.min(soon)));
+            poll.next_round = sooner(poll.next_round, Some(soon));
         }
     }
 
     /// Returns whether it was awaited.
     pub(super) fn leave_poll(&mut self, id: UploadId) -> bool {
-        let upload = self.uploads.get_mut(&id);
-        let Some(until) = upload.and_then(|upload| upload.awaited_until.take()) else {
+        let Some(upload) = self.uploads.get_mut(&id) else {
             return false;
         };
-        self.poll.awaited.remove(&(until, Timer::Await(id)));
+        let Some(until) = upload.awaited_until.take() else {
+            return false;
+        };
+        let place = upload.place(Work::Complete).at(until);
+        self.poll.awaited.remove(place);
         true
     }
 
     /// When polling has something to do next.
     pub(super) fn poll_at(&self) -> Option<Millis> {
-        let (ends, _) = self.poll.awaited.first()?;
+        let ends = self.poll.awaited.first()?.due();
         // The budgets' clock stands still while offline: nothing ends then.
         let left = ends.since(self.link.budget(self.now));
         let end = (!self.link.offline()).then(|| self.now.after(left));
         let round = self.poll.next_round;
-        [end, round].into_iter().flatten().min()
+        sooner(end, round)
     }
 
     pub(super) fn start_poll_round(&mut self) {
         let budget = self.link.budget(self.now);
-        while let Some(&(ends, Timer::Await(id))) = self.poll.awaited.first() {
-            if ends > budget {
-                break;
-            }
+        while let Some(place) = self.poll.awaited.first()
+            && place.due() <= budget
+        {
+            let id = place.job.id;
             self.leave_poll(id);
             self.processing_failed(id, ErrorCode::ProcessingTimeout, Trace::default());
         }
@@ -227,4 +227,8 @@ impl Queue {
             .saturating_add(interval / 2)
             .min(self.config.poll_last_ms);
     }
+}
+
+fn ids(places: &[Place]) -> Vec<UploadId> {
+    places.iter().map(|place| place.job.id).collect()
 }

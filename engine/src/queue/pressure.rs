@@ -7,6 +7,7 @@ use crate::Phase;
 use crate::classify::Api;
 use crate::failure::Trace;
 use crate::job::Work;
+use crate::line::Line;
 
 /// Refused tokens in a row before one upload gives up, though others get through.
 const MOST_UNAUTHORIZED: u32 = 3;
@@ -64,27 +65,18 @@ impl Queue {
         }
         self.token.forgive();
         let waiting = [&self.lanes.delete, &self.lanes.complete, &self.lanes.create];
-        let waiting: Vec<_> = waiting
-            .into_iter()
-            .flat_map(|lane| lane.iter().copied())
-            .collect();
+        let waiting = waiting.map(Line::all).concat();
         for place in waiting {
             let id = place.job.id;
-            match place.job.work {
-                Work::Delete => self.end_aborted(id),
-                Work::Complete => self.fail(
-                    id,
-                    ErrorCode::TokenProvider,
-                    Phase::Complete,
-                    Trace::default(),
-                ),
-                _ => self.fail(
-                    id,
-                    ErrorCode::TokenProvider,
-                    Phase::Create,
-                    Trace::default(),
-                ),
-            }
+            let phase = match place.job.work {
+                Work::Delete => {
+                    self.end_aborted(id);
+                    continue;
+                }
+                Work::Complete => Phase::Complete,
+                _ => Phase::Create,
+            };
+            self.fail(id, ErrorCode::TokenProvider, phase, Trace::default());
         }
         self.stop_poll(ErrorCode::TokenProvider);
     }

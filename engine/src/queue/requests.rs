@@ -14,7 +14,7 @@ pub(crate) struct Live {
     pub(crate) started: Millis,
     pub(crate) deadline: Millis,
     /// When the timer fires, which may be before the deadline if that has moved.
-    armed: Millis,
+    pub(super) armed: Millis,
     /// Of the token that the call carries.
     pub(crate) generation: u32,
     pub(crate) moved_at: Millis,
@@ -86,19 +86,6 @@ impl Counts {
     }
 }
 
-/// What a timer is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Timer {
-    /// A request's deadline.
-    Request(RequestId),
-    /// The end of a back-off.
-    Job(Job),
-    /// The end of patience with the server's answer to a cancellation.
-    Abort(UploadId),
-    /// The end of waiting for a record, on the budgets' clock.
-    Await(UploadId),
-}
-
 impl Queue {
     pub(super) fn request_id(&mut self) -> RequestId {
         self.next_request = self.next_request.saturating_add(1);
@@ -124,7 +111,6 @@ impl Queue {
         if !matches!(flight, Flight::Hash(..) | Flight::Token) {
             self.link.probed(self.now, self.config.offline_probe_cap_ms);
         }
-        self.timers.insert((deadline, Timer::Request(request)));
         self.live.push(Live {
             request,
             flight,
@@ -152,7 +138,6 @@ impl Queue {
         if let Flight::Create(ids) = &live.flight {
             self.counts.creating = self.counts.creating.saturating_sub(ids.len());
         }
-        self.timers.remove(&(live.armed, Timer::Request(request)));
         Some(live)
     }
 
@@ -251,43 +236,49 @@ impl Queue {
 
     /// Brings all timers up to `now`.
     pub(super) fn fire_timers(&mut self) {
-        while let Some(&(at, timer)) = self.timers.first() {
-            if at > self.now {
-                break;
-            }
-            self.timers.pop_first();
-            match timer {
-                Timer::Request(request) => self.check_deadline(request),
-                Timer::Job(job) => {
-                    self.freed(job.id, job.work);
-                    self.proceed(job.id);
+        while let Some(place) = self.delayed.first()
+            && place.due() <= self.now
+        {
+            self.delayed.remove(place);
+            self.freed(place.job.id, place.job.work);
+            self.proceed(place.job.id);
+        }
+        while let Some(place) = self.aborts.first()
+            && place.due() <= self.now
+        {
+            self.aborts.remove(place);
+            self.end_aborted(place.job.id);
+        }
+        while let Some(live) = self.overdue() {
+            let reply = match live.flight {
+                Flight::Hash(job, index) => {
+                    self.hash_stalled(job, index);
+                    continue;
                 }
-                Timer::Abort(id) => self.end_aborted(id),
-                Timer::Await(_) => {}
-            }
+                Flight::Send(job, index) => {
+                    self.stalled(job, index, live.started);
+                    continue;
+                }
+                Flight::Token => Reply::Token(Err(TokenFailure)),
+                _ => Reply::ApiFailed(ApiFailure::Network),
+            };
+            self.settle(live, reply);
         }
     }
 
-    fn check_deadline(&mut self, request: RequestId) {
+    /// Cancels a request whose deadline has passed. A timer stays where it was set, and looks only now
+    /// where the deadline has moved to.
+    fn overdue(&mut self) -> Option<Live> {
         let now = self.now;
-        let Some(live) = self.live_mut(request) else {
-            return;
-        };
-        if live.deadline > now {
-            live.armed = live.deadline;
-            let timer = (live.deadline, Timer::Request(request));
-            self.timers.insert(timer);
-            return;
+        for live in &mut self.live {
+            if live.armed <= now {
+                live.armed = live.deadline;
+                if live.deadline <= now {
+                    let request = live.request;
+                    return self.cancel(request);
+                }
+            }
         }
-        let Some(live) = self.cancel(request) else {
-            return;
-        };
-        let reply = match &live.flight {
-            Flight::Hash(job, index) => return self.hash_stalled(*job, *index),
-            Flight::Send(job, index) => return self.stalled(*job, *index, live.started),
-            Flight::Token => Reply::Token(Err(TokenFailure)),
-            _ => Reply::ApiFailed(ApiFailure::Network),
-        };
-        self.settle(live, reply);
+        None
     }
 }
