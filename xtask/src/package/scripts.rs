@@ -10,16 +10,24 @@ use crate::setup::node;
 
 /// Fills the folder of the package.
 pub(super) fn assemble(package: &Path) -> Result<(), Error> {
+    let listed = tarball::listed_in(&source())?;
     let what = "copy the package's files";
     for entry in std::fs::read_dir(source())
         .map_err(Error::io(what))?
         .flatten()
     {
-        let (from, name) = (entry.path(), entry.file_name());
+        let (from, name) = (
+            entry.path(),
+            entry.file_name().to_string_lossy().into_owned(),
+        );
         let to = package.join(&name);
-        if name.to_string_lossy().ends_with(".js") {
+        if !listed.contains(&name) {
+            // For those who work on the package, not for those who use it.
+            continue;
+        }
+        if name.ends_with(".js") {
             minify(&from, &to)?;
-        } else if from.is_file() {
+        } else {
             copy(&from, &to)?;
         }
     }

@@ -25,11 +25,7 @@ pub(super) fn texts() -> Vec<PathBuf> {
 
 /// Packs the folder and checks the result.
 pub(super) fn pack(package: &Path) -> Result<(), Error> {
-    let manifest = std::fs::read(package.join("package.json"))
-        .map_err(Error::io("read the package's package.json"))?;
-    let manifest: Value = serde_json::from_slice(&manifest).map_err(|error| {
-        Error::failed(format!("the package's package.json is not JSON: {error}"))
-    })?;
+    let manifest = manifest(package)?;
     lawful(&manifest)?;
     let destination = paths::target().join("npm");
     let report = Cmd::new("npm")
@@ -51,6 +47,18 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
         .and_then(Value::as_str)
         .unwrap_or_default();
     std::fs::rename(destination.join(name), file()).map_err(Error::io("name the tarball"))
+}
+
+/// What the manifest in `folder` lists, and what npm adds by itself where it is there.
+pub(super) fn listed_in(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    Ok(expected(folder, &manifest(folder)?))
+}
+
+fn manifest(folder: &Path) -> Result<Value, Error> {
+    let text = std::fs::read(folder.join("package.json"))
+        .map_err(Error::io("read the package's package.json"))?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Error::failed(format!("the package's package.json is not JSON: {error}")))
 }
 
 /// No dependency and no script: nothing of ours runs when a stranger installs.
