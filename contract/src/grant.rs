@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::Texts;
 
 /// Leave to make one exact request to storage: send exactly these headers and no others.
 ///
@@ -14,7 +15,7 @@ pub struct Grant {
     /// The presigned URL.
     pub url: String,
     /// The signed headers to send, lower-case names.
-    pub headers: BTreeMap<String, String>,
+    pub headers: Texts,
     /// How long the URL may be used from the moment of the answer, in milliseconds.
     pub expires_in_ms: u64,
 }
@@ -24,7 +25,7 @@ impl fmt::Debug for Grant {
         let address = self.url.split('?').next().unwrap_or_default();
         out.debug_struct("Grant")
             .field("url", &format_args!("{address}?<redacted>"))
-            .field("headers", &self.headers.keys())
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("expires_in_ms", &self.expires_in_ms)
             .finish()
     }

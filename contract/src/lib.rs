@@ -22,6 +22,7 @@ mod parts;
 mod plan;
 mod problem;
 mod record;
+mod texts;
 
 pub use checksum::{ChecksumError, Crc64Nvme};
 pub use code::ErrorCode;
@@ -40,3 +41,4 @@ pub use record::{
     Content, ListResponse, Metadata, Record, StatusEntry, StatusRequest, StatusResponse,
     UploadStatus, Visibility,
 };
+pub use texts::Texts;

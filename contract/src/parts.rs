@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Crc64Nvme, Grant, ObjectKey, UploadId};
+use crate::{Crc64Nvme, Grant, ObjectKey, Texts, UploadId};
 
 /// Body of `POST /uploads/{id}/parts`: at most 100 parts to sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub struct PartGrant {
 struct PartGrantWire {
     number: u32,
     url: String,
-    headers: std::collections::BTreeMap<String, String>,
+    headers: Texts,
     expires_in_ms: u64,
 }
 

@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Crc64Nvme, ObjectKey, UploadId};
+use crate::{Crc64Nvme, ObjectKey, Texts, UploadId};
 
 /// Free text of the application: kept in the record, never sent to storage.
-pub type Metadata = BTreeMap<String, String>;
+pub type Metadata = Texts;
 
 /// Who may read an object without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! Each wire type has one JSON form, pinned by a file under `golden`: what Rust writes is that file, and
 //! what it reads from that file is the same value.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
 
@@ -10,7 +9,7 @@ use crowfly_contract::{
     CreateResult, Created, ErrorCode, EventKind, GatewayMessage, Grant, ListPartsResponse,
     ListResponse, Outcome, PartGrant, PartToSign, Plan, Problem, ProblemBody, QueueMessage, Record,
     SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored,
-    StoredPart, UploadId, UploadStatus, Visibility,
+    StoredPart, Texts, UploadId, UploadStatus, Visibility,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,7 +48,7 @@ fn other_id() -> UploadId {
     "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap()
 }
 
-fn map<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+fn map<const N: usize>(pairs: [(&str, &str); N]) -> Texts {
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
@@ -76,7 +75,7 @@ fn pending() -> Record {
         size: 0,
         media_type: "text/plain".to_owned(),
         visibility: Visibility::Private,
-        metadata: BTreeMap::new(),
+        metadata: Texts::new(),
         part_size: None,
         crc64nvme: None,
         verified: false,
@@ -132,7 +131,7 @@ fn create() {
         media_type: "text/plain".to_owned(),
         crc64nvme: None,
         visibility: Visibility::Private,
-        metadata: BTreeMap::new(),
+        metadata: Texts::new(),
     };
     golden(
         "create_request",

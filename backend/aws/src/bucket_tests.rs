@@ -96,8 +96,8 @@ async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
         "content-disposition;content-length;content-type;host;if-none-match;x-amz-acl;\
          x-amz-checksum-crc64nvme"
     );
-    assert_eq!(grant.headers["x-amz-acl"], "public-read");
-    assert_eq!(grant.headers["content-disposition"], "attachment");
+    assert_eq!(grant.headers.get("x-amz-acl").unwrap(), "public-read");
+    assert_eq!(grant.headers.get("content-disposition").unwrap(), "attachment");
 }
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn a84_a_get_downloads_under_the_original_name() {
     );
     assert_eq!(query["response-content-type"], "video%2Fwebm");
     assert_eq!(signed(&grant.url), "host");
-    assert_eq!(grant.headers, BTreeMap::new());
+    assert!(grant.headers.is_empty());
 }
 
 #[tokio::test]

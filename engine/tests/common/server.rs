@@ -2,10 +2,11 @@
 //! truth that the engine's words are compared with.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crowfly_contract::{
     Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, ObjectKey, Outcome, OwnerId,
-    Plan, ProblemBody, Record, StatusEntry, Stored, UploadId, UploadStatus,
+    Plan, ProblemBody, Record, StatusEntry, Stored, Texts, UploadId, UploadStatus,
 };
 use crowfly_engine::{ApiFailure, Completion, Reply, SendFailure};
 
@@ -89,7 +90,7 @@ impl Server {
         self.created.iter().filter(open).count()
     }
 
-    pub fn create(&mut self, now: u64, items: &[CreateItem]) -> Reply {
+    pub fn create(&mut self, now: u64, items: &[Rc<CreateItem>]) -> Reply {
         Reply::Created(
             items
                 .iter()
@@ -130,7 +131,7 @@ impl Server {
                     plan: Plan::Single {
                         put: Grant {
                             url,
-                            headers: BTreeMap::from([("if-none-match".into(), "*".into())]),
+                            headers: Texts::from([("if-none-match".into(), "*".into())]),
                             expires_in_ms: self.url_life_ms,
                         },
                     },

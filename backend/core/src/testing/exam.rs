@@ -2,7 +2,7 @@
 //!
 //! Each function takes an owner that has no rows yet. They panic where the store fails.
 
-use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus, Visibility};
+use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
@@ -57,7 +57,7 @@ pub async fn a_pending_row_is_written_once<S: Store>(store: &S, owner: &OwnerId)
     assert_eq!(row(store, owner, id(1)).await, first);
 
     let mut bare = row_of(owner, id(2), NOW);
-    bare.record.metadata.clear();
+    bare.record.metadata = Texts::new();
     bare.record.crc64nvme = None;
     bare.declared.as_mut().unwrap().crc64nvme = None;
     store.put_pending(&bare).await.unwrap();

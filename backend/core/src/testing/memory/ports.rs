@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use crowfly_contract::{Grant, ObjectKey, OwnerId, QueueMessage, UploadId, UploadStatus};
+use crowfly_contract::{Grant, ObjectKey, OwnerId, QueueMessage, Texts, UploadId, UploadStatus};
 
 use super::{Memory, lock, row_of};
 use crate::ports::{
@@ -144,7 +142,7 @@ fn unannounced(change: &Change) -> Row {
     let mut row = row_of(change.key.owner(), change.key.id(), change.at);
     row.declared = None;
     row.record.name = change.key.name().to_owned();
-    row.record.metadata.clear();
+    row.record.metadata = Texts::new();
     row.record.size = 0;
     row.record.media_type = "application/octet-stream".to_owned();
     row.record.crc64nvme = None;
@@ -161,7 +159,7 @@ impl HeadObject for Memory {
 impl PresignPut for Memory {
     async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
         self.enter("presign_put")?;
-        let mut headers = BTreeMap::from([
+        let mut headers = Texts::from([
             ("content-type".to_owned(), put.media_type.to_owned()),
             ("if-none-match".to_owned(), "*".to_owned()),
         ]);
@@ -190,7 +188,7 @@ impl PresignGet for Memory {
         );
         Ok(Grant {
             url,
-            headers: BTreeMap::new(),
+            headers: Texts::new(),
             expires_in_ms: 300_000,
         })
     }
