@@ -2,7 +2,7 @@
 //!
 //! Source: Amazon S3 API Reference, "Error responses"; RFC 9110 section 10.2.3 for `Retry-After`.
 
-use crowfly_contract::ErrorCode;
+use crowfly_contract::{ErrorCode, ProblemBody};
 
 use crate::failure::Trace;
 use crate::{ApiFailure, SendFailure};
@@ -32,13 +32,13 @@ pub(crate) enum Storage {
 pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
     let (status, code, message, told, request_id) = match failure {
         SendFailure::Network | SendFailure::Http { status: 0, .. } => {
-            return (Storage::Lost, Trace::default());
+            return (Storage::Lost, Trace::NONE);
         }
         SendFailure::Changed => {
-            return (Storage::Fail(ErrorCode::FileChanged), Trace::default());
+            return (Storage::Fail(ErrorCode::FileChanged), Trace::NONE);
         }
         SendFailure::Unreadable => {
-            return (Storage::Fail(ErrorCode::FileUnreadable), Trace::default());
+            return (Storage::Fail(ErrorCode::FileUnreadable), Trace::NONE);
         }
         SendFailure::Http {
             status,
@@ -50,7 +50,7 @@ pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
     };
     let trace = Trace {
         status: Some(status),
-        request_id,
+        request_id: request_id.filter(|id| !id.is_empty()),
         message: String::new(),
     };
     let code = code.as_deref().unwrap_or_default();
@@ -98,7 +98,7 @@ fn says(text: &str, words: &str) -> bool {
 }
 
 /// What to do after an API call that gave no result.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Api {
     /// No answer.
     Lost,
@@ -114,13 +114,13 @@ pub(crate) enum Api {
 
 pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
     match failure {
-        ApiFailure::Network | ApiFailure::Http { status: 0, .. } => (Api::Lost, Trace::default()),
+        ApiFailure::Network | ApiFailure::Http { status: 0, .. } => (Api::Lost, Trace::NONE),
         ApiFailure::BadResponse => {
             let retry = Api::Retry {
                 code: ErrorCode::BadResponse,
                 told: None,
             };
-            (retry, Trace::default())
+            (retry, Trace::NONE)
         }
         ApiFailure::Http {
             status,
@@ -131,17 +131,29 @@ pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
         } => {
             let trace = Trace {
                 status: Some(status),
-                request_id: Some(request_id),
+                request_id: Some(request_id).filter(|id| !id.is_empty()),
                 message,
             };
-            (problem(Some(status), code, retry_after_ms), trace)
+            (problem(status, code, retry_after_ms), trace)
         }
     }
 }
 
-/// What a Problem means; `status` is that of the whole answer, if the Problem was the whole answer.
-pub(crate) fn problem(status: Option<u16>, code: ErrorCode, told: Option<u64>) -> Api {
-    let status = status.or(code.http_status()).unwrap_or(400);
+/// What the refusal of one item of a call means.
+pub(crate) fn item(problem: ProblemBody) -> (Api, Trace) {
+    let (verdict, trace) = api(ApiFailure::Http {
+        status: problem.code.http_status().unwrap_or(400),
+        code: problem.code,
+        message: problem.message,
+        request_id: problem.request_id,
+        retry_after_ms: problem.retry_after_ms,
+    });
+    let status = problem.code.http_status();
+    (verdict, Trace { status, ..trace })
+}
+
+/// What a Problem means.
+fn problem(status: u16, code: ErrorCode, told: Option<u64>) -> Api {
     match (status, code) {
         (401, _) => Api::Unauthorized,
         (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => {

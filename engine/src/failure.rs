@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crowfly_contract::ErrorCode;
 
@@ -51,28 +52,37 @@ impl Phase {
 }
 
 /// What an answer said beside its code.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<String>,
     pub(crate) message: String,
 }
 
+impl Trace {
+    /// No answer, or one that said nothing.
+    pub(crate) const NONE: Self = Self {
+        status: None,
+        request_id: None,
+        message: String::new(),
+    };
+}
+
 impl Failure {
-    pub(crate) fn new(code: ErrorCode, phase: Phase, trace: Trace) -> Self {
+    pub(crate) fn new(code: ErrorCode, phase: Phase, trace: &Trace) -> Rc<Self> {
         let message = if trace.message.is_empty() {
             Cow::Borrowed(sentence(code))
         } else {
-            Cow::Owned(trace.message)
+            Cow::Owned(trace.message.clone())
         };
-        Self {
+        Rc::new(Self {
             code,
             phase,
             status: trace.status,
-            request_id: trace.request_id.filter(|id| !id.is_empty()),
+            request_id: trace.request_id.clone(),
             message,
             retryable: code.retryable(),
-        }
+        })
     }
 }
 

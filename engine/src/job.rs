@@ -3,7 +3,7 @@
 use crowfly_contract::UploadId;
 
 use crate::line::Line;
-use crate::{Millis, RequestId};
+use crate::{Millis, Phase, RequestId};
 
 /// What there is to do. A part is named by its index, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,19 @@ pub(crate) enum Work {
     Create,
     Complete,
     Delete,
+}
+
+impl Work {
+    /// The word for it in a failure.
+    pub(crate) fn phase(self) -> Phase {
+        match self {
+            Self::Hash(_) => Phase::Hash,
+            Self::Send(_) => Phase::Send,
+            Self::Create => Phase::Create,
+            Self::Complete => Phase::Complete,
+            Self::Delete => Phase::Abort,
+        }
+    }
 }
 
 /// Work and whose it is.

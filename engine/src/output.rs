@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::rc::Rc;
 
 use crowfly_contract::{CompleteRequest, CreateItem, Grant, Record, Stored, UploadId};
 
@@ -45,7 +46,7 @@ pub enum Command {
         /// This command.
         request: RequestId,
         /// 1 to 100 items.
-        items: Vec<CreateItem>,
+        items: Vec<Rc<CreateItem>>,
     },
     /// `POST /uploads/{id}/complete`. Answer: `Completed` or `ApiFailed`.
     Complete {
@@ -80,7 +81,7 @@ pub enum Command {
         /// Which bytes.
         bytes: Range<u64>,
         /// Where to, and with which headers.
-        grant: Grant,
+        grant: Rc<Grant>,
         /// The part's number; `None` when the whole file goes in one PUT.
         part: Option<u32>,
     },
@@ -138,14 +139,14 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
         /// The object.
-        stored: Stored,
+        stored: Rc<Stored>,
     },
     /// It did not succeed.
     Failed {
         /// The upload.
         upload: UploadId,
         /// Why.
-        failure: Failure,
+        failure: Rc<Failure>,
     },
     /// It was cancelled.
     Aborted {
@@ -157,7 +158,7 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
         /// What the database says.
-        record: Box<Record>,
+        record: Rc<Record>,
     },
     /// The record did not appear, or the upload did not come so far. Whether the object is stored is not
     /// touched by this.
@@ -165,7 +166,7 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
         /// Why.
-        failure: Failure,
+        failure: Rc<Failure>,
     },
 }
 
@@ -249,7 +250,7 @@ pub struct Snapshot {
     /// How far it is.
     pub progress: Progress,
     /// Why it failed, if it did.
-    pub failure: Option<Failure>,
+    pub failure: Option<Rc<Failure>>,
     /// The object, once it is stored.
-    pub stored: Option<Stored>,
+    pub stored: Option<Rc<Stored>>,
 }

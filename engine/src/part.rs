@@ -1,6 +1,7 @@
 //! A part: a range of the file that is hashed and sent by itself. A file that goes in one PUT has one.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crowfly_contract::{Crc64Nvme, Grant};
 
@@ -25,7 +26,7 @@ impl Tries {
 /// Leave to send, and for how long.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    pub(crate) grant: Grant,
+    pub(crate) grant: Rc<Grant>,
     until: Option<Millis>,
 }
 
@@ -35,7 +36,7 @@ impl Lease {
         let life = grant.expires_in_ms;
         let usable = life.saturating_sub(margin_ms).max(life / 2);
         Self {
-            grant,
+            grant: Rc::new(grant),
             // A life too short to be true is not checked here: storage has the last word.
             until: (usable >= 1000).then(|| now.after(usable)),
         }

@@ -3,6 +3,8 @@
 //! Invariant: what comes next is never stored, only derived ([`Upload::next`]), so that pause, resume,
 //! retry and abort cannot leave an upload between two phases.
 
+use std::rc::Rc;
+
 use crowfly_contract::{CompleteRequest, CreateItem, Record, Stored};
 
 use crate::job::{Job, Place, Step, Work};
@@ -13,7 +15,7 @@ use crate::{ChecksumMode, Failure, Millis, NewUpload, Snapshot, State};
 #[derive(Debug)]
 pub(crate) struct Upload {
     /// The body of the create call, the same each time.
-    pub(crate) item: CreateItem,
+    pub(crate) item: Rc<CreateItem>,
     pub(crate) seq: u64,
     /// The smaller goes first.
     rank: u32,
@@ -47,13 +49,13 @@ pub(crate) struct Upload {
     pub(crate) touched: bool,
     pub(crate) moved: bool,
     pub(crate) shown: State,
-    pub(crate) failure: Option<Failure>,
-    pub(crate) stored: Option<Stored>,
+    pub(crate) failure: Option<Rc<Failure>>,
+    pub(crate) stored: Option<Rc<Stored>>,
     /// Somebody waits for the record.
     pub(crate) awaited: bool,
     /// Until when it is asked for, on the budgets' clock.
     pub(crate) awaited_until: Option<Millis>,
-    pub(crate) record: Option<Box<Record>>,
+    pub(crate) record: Option<Rc<Record>>,
 }
 
 impl Upload {
@@ -84,7 +86,7 @@ impl Upload {
             awaited: false,
             awaited_until: None,
             record: None,
-            item: CreateItem {
+            item: Rc::new(CreateItem {
                 id: new.id,
                 name: new.name,
                 size: new.size,
@@ -92,7 +94,7 @@ impl Upload {
                 crc64nvme: None,
                 visibility: new.visibility,
                 metadata: new.metadata,
-            },
+            }),
         }
     }
 

@@ -55,13 +55,18 @@ impl Uploads {
         }
     }
 
-    pub(crate) fn get(&self, id: &UploadId) -> Option<&Upload> {
-        self.slots.get(self.slot(*id)?)?.as_deref()
+    pub(crate) fn get(&self, id: UploadId) -> Option<&Upload> {
+        self.slots.get(self.slot(id)?)?.as_deref()
     }
 
-    pub(crate) fn get_mut(&mut self, id: &UploadId) -> Option<&mut Upload> {
-        let slot = self.slot(*id)?;
+    pub(crate) fn get_mut(&mut self, id: UploadId) -> Option<&mut Upload> {
+        let slot = self.slot(id)?;
         self.slots.get_mut(slot)?.as_deref_mut()
+    }
+
+    /// Those that are there now, in the order of adding: a copy, to walk along while they change.
+    pub(crate) fn ids(&self) -> Vec<UploadId> {
+        self.iter().map(|upload| upload.item.id).collect()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Upload> + '_ {

@@ -1,5 +1,7 @@
 //! Answers of the hasher and of storage.
 
+use std::rc::Rc;
+
 use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
 
 use super::Queue;
@@ -48,7 +50,7 @@ impl Queue {
         };
         live.deadline = self.now.after(patience);
         // The timer stays where it is and looks at the deadline when it fires.
-        let Some(upload) = self.uploads.get_mut(&job.id) else {
+        let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
         if let Some(part) = upload.part(index) {
@@ -72,7 +74,7 @@ impl Queue {
                 return self.fail_hash(job.id, ErrorCode::FileUnreadable);
             }
         };
-        let Some(upload) = self.uploads.get_mut(&job.id) else {
+        let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
         let Some(part) = upload.part(index) else {
@@ -85,21 +87,24 @@ impl Queue {
         part.earlier_crc = None;
         part.hashing = Default::default();
         if part.number.is_none() {
-            upload.item.crc64nvme = Some(crc);
+            // A create call shares the item, and repeats it as it is; a file is hashed before that.
+            if let Some(item) = Rc::get_mut(&mut upload.item) {
+                item.crc64nvme = Some(crc);
+            }
         }
         self.show_progress(job.id);
         self.proceed(job.id);
     }
 
     fn fail_hash(&mut self, id: UploadId, code: ErrorCode) {
-        self.fail(id, code, Phase::Hash, Trace::default());
+        self.fail(id, code, Phase::Hash, &Trace::NONE);
     }
 
     pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
         self.freed(job.id, job.work);
         let code = ErrorCode::FileUnreadable;
         let effort = Effort::Hash(index);
-        self.retry(job.id, effort, code, Trace::default(), None);
+        self.retry(job.id, effort, code, &Trace::NONE, None);
     }
 
     pub(super) fn sent(&mut self, job: Job, index: u32) {
@@ -109,7 +114,7 @@ impl Queue {
         self.window.succeeded();
         if let Some(part) = self
             .uploads
-            .get_mut(&job.id)
+            .get_mut(job.id)
             .and_then(|upload| upload.part(index))
         {
             part.done = true;
@@ -135,7 +140,7 @@ impl Queue {
     fn lost(&mut self, job: Job, index: u32, code: ErrorCode, counts: bool) {
         let Some(part) = self
             .uploads
-            .get_mut(&job.id)
+            .get_mut(job.id)
             .and_then(|upload| upload.part(index))
         else {
             return;
@@ -144,7 +149,7 @@ impl Queue {
         let some = part.sent > 0;
         part.lease = None;
         part.sent = 0;
-        if all && let Some(upload) = self.uploads.get_mut(&job.id) {
+        if all && let Some(upload) = self.uploads.get_mut(job.id) {
             upload.doubt = true;
         }
         self.show_progress(job.id);
@@ -153,7 +158,7 @@ impl Queue {
         } else {
             Effort::Reach(index)
         };
-        self.retry(job.id, effort, code, Trace::default(), None);
+        self.retry(job.id, effort, code, &Trace::NONE, None);
         self.check_storage_outage(code);
     }
 
@@ -167,6 +172,7 @@ impl Queue {
         self.freed(job.id, job.work);
         let id = job.id;
         let (verdict, trace) = classify::storage(failure);
+        let trace = &trace;
         match verdict {
             Storage::Lost => {
                 if !self.link.offline() {
@@ -185,7 +191,7 @@ impl Queue {
             }
             _ => self.storage.succeeded(),
         }
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         let checked = upload.item.crc64nvme.is_some();
@@ -235,7 +241,7 @@ impl Queue {
 
     /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.
     pub(super) fn stop_bytes(&mut self, id: UploadId) {
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         let mut stopped = Vec::new();
@@ -258,7 +264,7 @@ impl Queue {
 
     /// Has the present figures told with the next frame.
     pub(super) fn show_progress(&mut self, id: UploadId) {
-        if let Some(upload) = self.uploads.get_mut(&id)
+        if let Some(upload) = self.uploads.get_mut(id)
             && !upload.ended()
             && upload.count()
         {

@@ -29,20 +29,14 @@ impl Queue {
 
     fn bad_response(&mut self, id: UploadId) {
         let code = ErrorCode::BadResponse;
-        self.retry(
-            id,
-            Effort::Call(Phase::Create),
-            code,
-            Trace::default(),
-            None,
-        );
+        self.retry(id, Effort::Call(Phase::Create), code, &Trace::NONE, None);
     }
 
     fn granted(&mut self, id: UploadId, created: Created) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         self.pressed = 0;
         self.pressed_since = None;
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         let Plan::Single { put } = created.plan else {
@@ -57,103 +51,117 @@ impl Queue {
         self.proceed(id);
     }
 
+    /// One item was refused, others perhaps not.
     fn refused(&mut self, id: UploadId, problem: ProblemBody) {
-        let ProblemBody {
-            code,
-            message,
-            request_id,
-            retry_after_ms,
-        } = problem;
-        let verdict = classify::problem(None, code, retry_after_ms);
-        let trace = Trace {
-            status: code.http_status(),
-            request_id: Some(request_id),
-            message,
-        };
-        self.judge_create(id, verdict, trace);
-    }
-
-    fn judge_create(&mut self, id: UploadId, verdict: Api, trace: Trace) {
-        let call = Effort::Call(Phase::Create);
+        let (verdict, trace) = classify::item(problem);
         match verdict {
-            Api::Lost => self.retry(
-                id,
-                Effort::ReachApi(Phase::Create),
-                ErrorCode::Network,
-                trace,
-                None,
-            ),
-            Api::Retry { code, told } => self.retry(id, call, code, trace, told),
-            Api::Press { code, told } => {
-                self.press_create(code, told);
-                self.hold_back(id, code, Phase::Create, trace);
+            Api::Unauthorized => {
+                self.fail(id, ErrorCode::Unauthenticated, Phase::Create, &trace);
             }
-            Api::Unauthorized => self.fail(id, ErrorCode::Unauthenticated, Phase::Create, trace),
-            Api::Refused(ErrorCode::AlreadyStored) => {
-                if let Some(upload) = self.uploads.get_mut(&id) {
-                    upload.doubt = true;
+            verdict => {
+                if let Api::Press { code, told } = verdict {
+                    self.press_create(code, told);
                 }
-                self.proceed(id);
+                self.judge(id, Work::Create, verdict, &trace);
             }
-            Api::Refused(code) => self.fail(id, code, Phase::Create, trace),
         }
     }
 
-    pub(super) fn create_failed(
+    /// A call for these uploads gave no result.
+    pub(super) fn call_failed(
         &mut self,
-        ids: Vec<UploadId>,
+        work: Work,
+        ids: &[UploadId],
         generation: u32,
         failure: ApiFailure,
     ) {
         let (verdict, trace) = classify::api(failure);
-        self.api_judged(&verdict, generation);
-        let outage = outage_code(&verdict);
-        for id in &ids {
-            self.freed(*id, Work::Create);
+        self.api_judged(verdict, generation);
+        for id in ids {
+            self.freed(*id, work);
         }
         match verdict {
-            Api::Unauthorized => self.unauthorized(&ids, generation, Phase::Create, &trace),
+            Api::Unauthorized => self.unauthorized(ids, generation, work.phase(), &trace),
             // One item may be to blame: each is asked for by itself.
             Api::Refused(_) if ids.len() > 1 => {
                 for id in ids {
-                    if let Some(upload) = self.uploads.get_mut(&id) {
+                    if let Some(upload) = self.uploads.get_mut(*id) {
                         upload.solo = true;
                     }
-                    self.proceed(id);
+                    self.proceed(*id);
                 }
             }
-            Api::Press { code, told } => {
-                if code == ErrorCode::QuotaOpenUploads {
-                    self.press_create(code, told);
-                } else {
-                    self.press_api(told);
+            _ => {
+                if let Api::Press { code, told } = verdict {
+                    if work == Work::Create && code == ErrorCode::QuotaOpenUploads {
+                        self.press_create(code, told);
+                    } else {
+                        self.press_api(told);
+                    }
                 }
                 for id in ids {
-                    self.hold_back(id, code, Phase::Create, trace.clone());
-                }
-            }
-            Api::Lost => {
-                for id in ids {
-                    self.judge_create(id, Api::Lost, trace.clone());
-                }
-            }
-            Api::Retry { code, told } => {
-                for id in ids {
-                    self.judge_create(id, Api::Retry { code, told }, trace.clone());
-                }
-            }
-            Api::Refused(code) => {
-                for id in ids {
-                    self.judge_create(id, Api::Refused(code), trace.clone());
+                    self.judge(*id, work, verdict, &trace);
                 }
             }
         }
-        self.check_api_outage(outage);
+        if work != Work::Delete {
+            // What they fail with when the API has answered so, or not at all, for too long.
+            self.check_api_outage(match verdict {
+                Api::Retry { code, .. } => code,
+                _ => ErrorCode::Network,
+            });
+        }
+    }
+
+    /// What a failed call means for one of its uploads.
+    fn judge(&mut self, id: UploadId, work: Work, verdict: Api, trace: &Trace) {
+        let phase = work.phase();
+        let code = match verdict {
+            Api::Lost => {
+                let effort = Effort::ReachApi(phase);
+                return self.retry(id, effort, ErrorCode::Network, trace, None);
+            }
+            Api::Retry { code, told } => {
+                return self.retry(id, Effort::Call(phase), code, trace, told);
+            }
+            Api::Press { .. } if work == Work::Delete => return self.proceed(id),
+            Api::Press { code, .. } => return self.hold_back(id, code, phase, trace),
+            Api::Unauthorized => ErrorCode::Unauthenticated,
+            Api::Refused(code) => code,
+        };
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        match (work, code) {
+            (Work::Create, ErrorCode::AlreadyStored) => {
+                upload.doubt = true;
+                self.proceed(id);
+            }
+            (Work::Complete, ErrorCode::NotStored) => {
+                upload.doubt = false;
+                upload.calling = Default::default();
+                for part in &mut upload.parts {
+                    part.done = false;
+                    part.sent = 0;
+                }
+                self.show_progress(id);
+                self.retry(id, Effort::Send(0), code, trace, None);
+            }
+            (Work::Delete, ErrorCode::AlreadyStored) => {
+                upload.aborting = false;
+                upload.doubt = true;
+                upload.forgive();
+                self.drop_abort_timer(id);
+                self.proceed(id);
+            }
+            (Work::Delete, _) => self.end_aborted(id),
+            _ => self.fail(id, code, phase, trace),
+        }
     }
 
     pub(super) fn completed(&mut self, id: UploadId, completion: Completion) {
         self.freed(id, Work::Complete);
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         upload.calling = Default::default();
@@ -166,10 +174,10 @@ impl Queue {
                 let since = *upload.working_since.get_or_insert(budget);
                 if budget.since(since) >= self.config.back_pressure_ms {
                     let code = ErrorCode::StorageUnavailable;
-                    return self.fail(id, code, Phase::Complete, Trace::default());
+                    return self.fail(id, code, Phase::Complete, &Trace::NONE);
                 }
                 self.proceed_after(id, Some(wait));
-                if let Some(upload) = self.uploads.get_mut(&id) {
+                if let Some(upload) = self.uploads.get_mut(id) {
                     upload.owes = false;
                 }
                 return;
@@ -187,82 +195,6 @@ impl Queue {
             self.bucket.refund();
             return self.end_stored(id, stored);
         };
-        self.fail_now(
-            id,
-            crate::Failure::new(code, Phase::Complete, Trace::default()),
-        );
-    }
-
-    pub(super) fn complete_failed(&mut self, id: UploadId, generation: u32, failure: ApiFailure) {
-        let (verdict, trace) = classify::api(failure);
-        self.api_judged(&verdict, generation);
-        let outage = outage_code(&verdict);
-        self.freed(id, Work::Complete);
-        let phase = Phase::Complete;
-        match verdict {
-            Api::Lost => {
-                let effort = Effort::ReachApi(phase);
-                self.retry(id, effort, ErrorCode::Network, trace, None);
-            }
-            Api::Retry { code, told } => self.retry(id, Effort::Call(phase), code, trace, told),
-            Api::Press { code, told } => {
-                self.press_api(told);
-                self.hold_back(id, code, phase, trace);
-            }
-            Api::Unauthorized => self.unauthorized(&[id], generation, phase, &trace),
-            Api::Refused(ErrorCode::NotStored) => {
-                let Some(upload) = self.uploads.get_mut(&id) else {
-                    return;
-                };
-                upload.doubt = false;
-                upload.calling = Default::default();
-                for part in &mut upload.parts {
-                    part.done = false;
-                    part.sent = 0;
-                }
-                self.show_progress(id);
-                self.retry(id, Effort::Send(0), ErrorCode::NotStored, trace, None);
-            }
-            Api::Refused(code) => self.fail(id, code, phase, trace),
-        }
-        self.check_api_outage(outage);
-    }
-
-    pub(super) fn delete_failed(&mut self, id: UploadId, generation: u32, failure: ApiFailure) {
-        let (verdict, trace) = classify::api(failure);
-        self.api_judged(&verdict, generation);
-        self.freed(id, Work::Delete);
-        let phase = Phase::Abort;
-        match verdict {
-            Api::Refused(ErrorCode::AlreadyStored) => {
-                let Some(upload) = self.uploads.get_mut(&id) else {
-                    return;
-                };
-                upload.aborting = false;
-                upload.doubt = true;
-                upload.forgive();
-                self.drop_abort_timer(id);
-                self.proceed(id);
-            }
-            Api::Refused(_) => self.end_aborted(id),
-            Api::Unauthorized => self.unauthorized(&[id], generation, phase, &trace),
-            Api::Press { told, .. } => {
-                self.press_api(told);
-                self.proceed(id);
-            }
-            Api::Lost => {
-                let effort = Effort::ReachApi(phase);
-                self.retry(id, effort, ErrorCode::Network, trace, None);
-            }
-            Api::Retry { code, told } => self.retry(id, Effort::Call(phase), code, trace, told),
-        }
-    }
-}
-
-/// What an upload fails with when the API has answered so, or not at all, for too long.
-fn outage_code(verdict: &Api) -> ErrorCode {
-    match verdict {
-        Api::Retry { code, .. } => *code,
-        _ => ErrorCode::Network,
+        self.fail_now(id, crate::Failure::new(code, Phase::Complete, &Trace::NONE));
     }
 }

@@ -3,7 +3,7 @@
 use super::Queue;
 use super::requests::Flight;
 use crate::job::{Step, Work};
-use crate::{Command, Millis, Output};
+use crate::{Command, Millis};
 
 impl Queue {
     pub(super) fn dispatch(&mut self) {
@@ -33,7 +33,7 @@ impl Queue {
                 self.lanes.complete.len(),
             ];
             let ahead = ahead.into_iter().fold(0, usize::saturating_add);
-            let upload = self.uploads.get_mut(&place.job.id);
+            let upload = self.uploads.get_mut(place.job.id);
             let small = upload
                 .as_ref()
                 .is_some_and(|upload| upload.item.size <= self.config.ahead_bytes);
@@ -62,7 +62,7 @@ impl Queue {
                 continue;
             };
             let request = self.request_id();
-            let Some(upload) = self.uploads.get_mut(&id) else {
+            let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
             };
             let Some(part) = upload.part(index) else {
@@ -74,11 +74,11 @@ impl Queue {
             let flight = Flight::Hash(place.job, index);
             self.launch(request, flight, self.config.hash_stall_ms, 0, total);
             self.touch(id);
-            self.outputs.push_back(Output::Do(Command::Hash {
+            self.order(Command::Hash {
                 request,
                 upload: id,
                 bytes,
-            }));
+            });
         }
     }
 
@@ -92,7 +92,7 @@ impl Queue {
                 continue;
             };
             let now = self.now;
-            let Some(upload) = self.uploads.get_mut(&id) else {
+            let Some(upload) = self.uploads.get_mut(id) else {
                 self.lanes.send.remove(place);
                 continue;
             };
@@ -118,7 +118,7 @@ impl Queue {
             }
             self.lanes.send.remove(place);
             let request = self.request_id();
-            let Some(upload) = self.uploads.get_mut(&id) else {
+            let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
             };
             upload.owes = false;
@@ -141,13 +141,13 @@ impl Queue {
             let flight = Flight::Send(place.job, index);
             self.launch(request, flight, patience, 0, total);
             self.touch(id);
-            self.outputs.push_back(Output::Do(Command::Send {
+            self.order(Command::Send {
                 request,
                 upload: id,
                 bytes,
                 grant,
                 part: number,
-            }));
+            });
         }
     }
 

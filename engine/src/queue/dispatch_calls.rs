@@ -7,12 +7,12 @@ use super::Queue;
 use super::requests::Flight;
 use crate::job::{Place, Step, Work};
 use crate::token::Gate;
-use crate::{Command, Output};
+use crate::{Command, RequestId};
 
 /// The next call to the API.
 enum Call {
-    Delete(Place),
-    Complete(Place),
+    /// Of one upload.
+    One(Place),
     Status,
     Create,
 }
@@ -40,13 +40,12 @@ impl Queue {
                     self.token.asking();
                     let patience = self.config.token_timeout_ms;
                     self.launch(request, Flight::Token, patience, 0, 0);
-                    self.outputs
-                        .push_back(Output::Do(Command::Token { request, reason }));
+                    self.order(Command::Token { request, reason });
                     return;
                 }
             };
             let owes = match &call {
-                Call::Delete(place) | Call::Complete(place) => self.owes(place.job.id),
+                Call::One(place) => self.owes(place.job.id),
                 Call::Status => false,
                 Call::Create => self
                     .lanes
@@ -59,8 +58,7 @@ impl Queue {
                 return;
             }
             match call {
-                Call::Delete(place) => self.start_delete(place, generation),
-                Call::Complete(place) => self.start_complete(place, generation),
+                Call::One(place) => self.start_one(place, generation),
                 Call::Status => self.start_status(generation),
                 Call::Create => self.start_create(generation),
             }
@@ -70,14 +68,14 @@ impl Queue {
     /// What ends uploads comes first: it frees places on the server.
     fn next_call(&mut self) -> Option<Call> {
         if let Some(place) = self.lanes.delete.first() {
-            return Some(Call::Delete(place));
+            return Some(Call::One(place));
         }
         // One call for those who wait for their records, or a long queue would starve them.
         if self.poll.has_due() && (self.poll.is_quiet() || self.lanes.complete.is_empty()) {
             return Some(Call::Status);
         }
         if let Some(place) = self.lanes.complete.first() {
-            return Some(Call::Complete(place));
+            return Some(Call::One(place));
         }
         if self.lanes.create.is_empty() {
             return None;
@@ -110,12 +108,12 @@ impl Queue {
                 break;
             };
             let id = place.job.id;
-            let solo = self.uploads.get(&id).is_some_and(|upload| upload.solo);
+            let solo = self.uploads.get(id).is_some_and(|upload| upload.solo);
             if solo && !ids.is_empty() {
                 break;
             }
             self.lanes.create.remove(place);
-            if let Some(upload) = self.uploads.get_mut(&id) {
+            if let Some(upload) = self.uploads.get_mut(id) {
                 upload.call = Step::Running(request, Work::Create);
                 upload.maybe_created = true;
                 upload.owes = false;
@@ -131,63 +129,51 @@ impl Queue {
         if ids.is_empty() {
             return;
         }
-        let patience = self.config.api_timeout_ms;
-        self.launch(request, Flight::Create(ids), patience, generation, 0);
-        self.outputs
-            .push_back(Output::Do(Command::Create { request, items }));
+        let flight = Flight::Call(Work::Create, ids);
+        self.call(request, flight, generation);
+        self.order(Command::Create { request, items });
     }
 
-    fn start_complete(&mut self, place: Place, generation: u32) {
-        self.lanes.complete.remove(place);
+    /// Completes or deletes one upload.
+    fn start_one(&mut self, place: Place, generation: u32) {
+        let work = place.job.work;
+        self.lanes.of(work).remove(place);
         let (id, request) = (place.job.id, self.request_id());
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        upload.call = Step::Running(request, Work::Complete);
+        upload.call = Step::Running(request, work);
         upload.owes = false;
         let body = upload.complete_body();
         self.touch(id);
-        let patience = self.config.api_timeout_ms;
-        self.launch(request, Flight::Complete(id), patience, generation, 0);
-        self.outputs.push_back(Output::Do(Command::Complete {
-            request,
-            upload: id,
-            body,
-        }));
-    }
-
-    fn start_delete(&mut self, place: Place, generation: u32) {
-        self.lanes.delete.remove(place);
-        let (id, request) = (place.job.id, self.request_id());
-        let Some(upload) = self.uploads.get_mut(&id) else {
-            return;
-        };
-        upload.call = Step::Running(request, Work::Delete);
-        upload.owes = false;
-        let patience = self.config.api_timeout_ms;
-        self.launch(request, Flight::Delete(id), patience, generation, 0);
-        self.outputs.push_back(Output::Do(Command::Delete {
-            request,
-            upload: id,
-        }));
+        self.call(request, Flight::Call(work, vec![id]), generation);
+        self.order(if work == Work::Delete {
+            Command::Delete {
+                request,
+                upload: id,
+            }
+        } else {
+            Command::Complete {
+                request,
+                upload: id,
+                body,
+            }
+        });
     }
 
     fn start_status(&mut self, generation: u32) {
         let ids = self.poll.take_due(MAX_BATCH);
         let request = self.request_id();
+        self.call(request, Flight::Status(ids.clone()), generation);
+        self.order(Command::Status { request, ids });
+    }
+
+    fn call(&mut self, request: RequestId, flight: Flight, generation: u32) {
         let patience = self.config.api_timeout_ms;
-        self.launch(
-            request,
-            Flight::Status(ids.clone()),
-            patience,
-            generation,
-            0,
-        );
-        self.outputs
-            .push_back(Output::Do(Command::Status { request, ids }));
+        self.launch(request, flight, patience, generation, 0);
     }
 
     fn owes(&self, id: UploadId) -> bool {
-        self.uploads.get(&id).is_some_and(|upload| upload.owes)
+        self.uploads.get(id).is_some_and(|upload| upload.owes)
     }
 }

@@ -1,5 +1,7 @@
 //! Trying again, giving up, and the three endings.
 
+use std::rc::Rc;
+
 use crowfly_contract::{ErrorCode, Stored, UploadId};
 
 use super::Queue;
@@ -38,7 +40,7 @@ impl Queue {
         id: UploadId,
         effort: Effort,
         code: ErrorCode,
-        trace: Trace,
+        trace: &Trace,
         told: Option<u64>,
     ) {
         let offline = self.link.offline();
@@ -78,7 +80,7 @@ impl Queue {
     }
 
     /// Nothing cures it. An upload that is being aborted goes on with that.
-    pub(super) fn fail(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: Trace) {
+    pub(super) fn fail(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: &Trace) {
         match self.alive(id) {
             Some(upload) if upload.aborting => self.proceed(id),
             Some(_) => self.fail_now(id, Failure::new(code, phase, trace)),
@@ -86,11 +88,11 @@ impl Queue {
         }
     }
 
-    pub(super) fn fail_now(&mut self, id: UploadId, failure: Failure) {
+    pub(super) fn fail_now(&mut self, id: UploadId, failure: Rc<Failure>) {
         let Some(awaited) = self.end(id, State::Failed) else {
             return;
         };
-        if let Some(upload) = self.uploads.get_mut(&id) {
+        if let Some(upload) = self.uploads.get_mut(id) {
             upload.failure = Some(failure.clone());
         }
         self.emit(Event::Failed {
@@ -111,7 +113,7 @@ impl Queue {
         };
         self.emit(Event::Aborted { upload: id });
         if awaited {
-            let failure = Failure::new(ErrorCode::Aborted, Phase::Process, Trace::default());
+            let failure = Failure::new(ErrorCode::Aborted, Phase::Process, &Trace::NONE);
             self.emit(Event::ProcessingFailed {
                 upload: id,
                 failure,
@@ -121,6 +123,7 @@ impl Queue {
 
     pub(super) fn end_stored(&mut self, id: UploadId, stored: Stored) {
         let Some(upload) = self.alive(id) else { return };
+        let stored = Rc::new(stored);
         upload.ledger.finish();
         upload.stored = Some(stored.clone());
         let progress = upload.ledger.shown();
@@ -171,31 +174,29 @@ impl Queue {
 
     /// Takes work that is ready or delayed out of lanes and timers.
     pub(super) fn drop_waiting(&mut self, id: UploadId) {
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        let steps: Vec<Step> = upload.steps().collect();
-        for step in steps {
-            let (Step::Ready(work) | Step::Delayed(_, work)) = step else {
-                continue;
-            };
-            let Some(upload) = self.uploads.get_mut(&id) else {
-                return;
-            };
-            let place = upload.place(work);
-            if let Some(step) = upload.step(work) {
-                *step = Step::Idle;
+        let mut place = upload.place(Work::Create);
+        let parts = upload.parts.iter_mut().map(|part| &mut part.step);
+        for step in parts.chain([&mut upload.call]) {
+            match *step {
+                Step::Ready(work) => {
+                    place.job.work = work;
+                    self.lanes.of(work).remove(place);
+                }
+                Step::Delayed(until, work) => {
+                    place.job.work = work;
+                    self.delayed.remove(place.at(until));
+                }
+                _ => continue,
             }
-            if let Step::Delayed(until, _) = step {
-                self.delayed.remove(place.at(until));
-            } else {
-                self.lanes.of(work).remove(place);
-            }
+            *step = Step::Idle;
         }
     }
 
     pub(super) fn drop_abort_timer(&mut self, id: UploadId) {
-        if let Some(upload) = self.uploads.get_mut(&id)
+        if let Some(upload) = self.uploads.get_mut(id)
             && let Some(at) = upload.abort_at.take()
         {
             let place = upload.place(Work::Create).at(at);
@@ -207,7 +208,7 @@ impl Queue {
     pub(super) fn hurry(&mut self) {
         for place in self.delayed.all().to_vec() {
             let job = place.job;
-            let reach = self.uploads.get(&job.id).is_some_and(|upload| {
+            let reach = self.uploads.get(job.id).is_some_and(|upload| {
                 let sending = upload.parts.iter().any(|part| part.sending.network > 0);
                 sending || upload.calling.network > 0
             });
@@ -237,17 +238,12 @@ impl Queue {
 
     /// A service is gone: everybody who would need it next learns so now, not one by one for hours.
     fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
-        let waiting = |upload: &crate::upload::Upload| {
-            !upload.ended() && !upload.paused && !upload.aborting && !upload.running()
-        };
-        let ids: Vec<UploadId> = self
-            .uploads
-            .iter()
-            .filter(|upload| waiting(upload))
-            .map(|upload| upload.item.id)
-            .collect();
-        for id in ids {
-            self.fail(id, code, phase, Trace::default());
+        for id in self.uploads.ids() {
+            let upload = self.alive(id);
+            if upload.is_some_and(|upload| !upload.paused && !upload.aborting && !upload.running())
+            {
+                self.fail(id, code, phase, &Trace::NONE);
+            }
         }
     }
 }

@@ -23,9 +23,9 @@ impl Queue {
             state: State::Queued,
         });
         if self.closed {
-            self.fail(id, ErrorCode::Closed, Phase::Create, Trace::default());
+            self.fail(id, ErrorCode::Closed, Phase::Create, &Trace::NONE);
         } else if size > MAX_SINGLE_PUT_BYTES {
-            self.fail(id, ErrorCode::TooLarge, Phase::Create, Trace::default());
+            self.fail(id, ErrorCode::TooLarge, Phase::Create, &Trace::NONE);
         }
     }
 
@@ -61,7 +61,7 @@ impl Queue {
     pub(super) fn abort(&mut self, id: UploadId) {
         let now = self.now;
         let closed = self.closed;
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         if upload.shown == State::Failed && upload.maybe_created && !closed {
@@ -90,7 +90,7 @@ impl Queue {
         if known {
             let until = now.after(self.config.abort_ms);
             self.aborts.insert(place.at(until));
-            if let Some(upload) = self.uploads.get_mut(&id) {
+            if let Some(upload) = self.uploads.get_mut(id) {
                 upload.abort_at = Some(until);
                 upload.calling = Default::default();
             }
@@ -102,7 +102,7 @@ impl Queue {
     }
 
     pub(super) fn retry_failed(&mut self, id: UploadId) {
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         if upload.shown != State::Failed || self.closed {
@@ -120,7 +120,7 @@ impl Queue {
     }
 
     pub(super) fn forget(&mut self, id: UploadId) {
-        if self.uploads.get(&id).is_some_and(Upload::ended) {
+        if self.uploads.get(id).is_some_and(Upload::ended) {
             self.leave_poll(id);
             self.uploads.remove(id);
         }
@@ -137,12 +137,11 @@ impl Queue {
 
     pub(super) fn close(&mut self) {
         self.closed = true;
-        let ids: Vec<UploadId> = self.uploads.iter().map(|upload| upload.item.id).collect();
-        for id in ids {
+        for id in self.uploads.ids() {
             if self.alive(id).is_some() {
                 self.fail_now(
                     id,
-                    Failure::new(ErrorCode::Closed, Phase::Send, Trace::default()),
+                    Failure::new(ErrorCode::Closed, Phase::Send, &Trace::NONE),
                 );
             }
         }

@@ -16,8 +16,6 @@ mod requests;
 mod tell;
 mod window;
 
-use std::collections::VecDeque;
-
 use crowfly_contract::UploadId;
 use crowfly_contract::limits::MAX_BATCH;
 
@@ -28,7 +26,7 @@ use crate::retry::{Bucket, Random};
 use crate::token::TokenGate;
 use crate::upload::Upload;
 use crate::uploads::Uploads;
-use crate::{Config, Event, Input, Millis, Output, Snapshot};
+use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
 use poll::Poll;
 use requests::{Counts, Live};
 use window::Window;
@@ -47,7 +45,9 @@ pub struct Queue {
     config: Config,
     random: Random,
     now: Millis,
-    outputs: VecDeque<Output>,
+    outputs: Vec<Output>,
+    /// Those that are being handed out, the first one last.
+    handing: Vec<Output>,
     /// Nothing has happened since the last drain.
     drained: bool,
     closed: bool,
@@ -108,7 +108,8 @@ impl Queue {
             poll: Poll::default(),
             config,
             now: Millis::default(),
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
+            handing: Vec::new(),
             drained: true,
             closed: false,
             uploads: Uploads::default(),
@@ -168,23 +169,27 @@ impl Queue {
     /// The next thing to do. Call until it answers [`Output::Idle`] after every input.
     pub fn poll_output(&mut self) -> Output {
         loop {
-            if let Some(output) = self.outputs.pop_front() {
+            if let Some(output) = self.handing.pop() {
                 return output;
             }
-            if self.drained {
-                return Output::Idle(self.deadline());
+            if self.outputs.is_empty() {
+                if self.drained {
+                    return Output::Idle(self.deadline());
+                }
+                self.dispatch();
+                self.tell_states();
+                self.tell_progress();
+                self.drained = self.outputs.is_empty();
             }
-            self.dispatch();
-            self.tell_states();
-            self.tell_progress();
-            self.drained = self.outputs.is_empty();
+            std::mem::swap(&mut self.handing, &mut self.outputs);
+            self.handing.reverse();
         }
     }
 
     /// One upload as it stands.
     #[must_use]
     pub fn snapshot(&self, id: UploadId) -> Option<Snapshot> {
-        self.uploads.get(&id).map(Upload::snapshot)
+        self.uploads.get(id).map(Upload::snapshot)
     }
 
     /// All uploads as they stand, in the order of adding.
@@ -193,16 +198,20 @@ impl Queue {
     }
 
     fn emit(&mut self, event: Event) {
-        self.outputs.push_back(Output::Emit(event));
+        self.outputs.push(Output::Emit(event));
+    }
+
+    fn order(&mut self, command: Command) {
+        self.outputs.push(Output::Do(command));
     }
 
     fn alive(&mut self, id: UploadId) -> Option<&mut Upload> {
-        self.uploads.get_mut(&id).filter(|upload| !upload.ended())
+        self.uploads.get_mut(id).filter(|upload| !upload.ended())
     }
 
     /// The upload's state may have changed.
     fn touch(&mut self, id: UploadId) {
-        if let Some(upload) = self.uploads.get_mut(&id)
+        if let Some(upload) = self.uploads.get_mut(id)
             && !std::mem::replace(&mut upload.touched, true)
         {
             self.touched.push(id);
@@ -211,7 +220,7 @@ impl Queue {
 
     /// The upload has progress to tell.
     fn has_moved(&mut self, id: UploadId) {
-        if let Some(upload) = self.uploads.get_mut(&id)
+        if let Some(upload) = self.uploads.get_mut(id)
             && !std::mem::replace(&mut upload.moved, true)
         {
             self.moved.push(id);
@@ -219,10 +228,10 @@ impl Queue {
     }
 
     fn touch_all(&mut self) {
-        let alive = self.uploads.iter().filter(|upload| !upload.ended());
-        let alive: Vec<UploadId> = alive.map(|upload| upload.item.id).collect();
-        for id in alive {
-            self.touch(id);
+        for id in self.uploads.ids() {
+            if self.alive(id).is_some() {
+                self.touch(id);
+            }
         }
     }
 
@@ -249,7 +258,7 @@ impl Queue {
     fn proceed_after(&mut self, id: UploadId, delay_ms: Option<u64>) {
         self.touch(id);
         let now = self.now;
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         let Some(work) = upload.next() else { return };

@@ -1,5 +1,7 @@
 //! Asking whether stored uploads are processed: in rounds, for all that are awaited together.
 
+use std::rc::Rc;
+
 use crowfly_contract::{ErrorCode, StatusEntry, UploadId, UploadStatus};
 
 use super::{Queue, sooner};
@@ -50,7 +52,7 @@ impl Poll {
 
 impl Queue {
     pub(super) fn await_processed(&mut self, id: UploadId) {
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         match (upload.shown, &upload.failure, &upload.record) {
@@ -66,10 +68,10 @@ impl Queue {
                 });
             }
             (State::Aborted, ..) => {
-                self.processing_failed(id, ErrorCode::Aborted, Trace::default());
+                self.processing_failed(id, ErrorCode::Aborted, &Trace::NONE);
             }
             (State::Stored, ..) if self.closed => {
-                self.processing_failed(id, ErrorCode::Closed, Trace::default());
+                self.processing_failed(id, ErrorCode::Closed, &Trace::NONE);
             }
             (State::Stored, ..) => self.join_poll(id),
             _ => upload.awaited = true,
@@ -78,7 +80,7 @@ impl Queue {
 
     pub(super) fn join_poll(&mut self, id: UploadId) {
         let until = self.link.budget(self.now).after(self.config.processing_ms);
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         if upload.awaited_until.is_some() {
@@ -98,7 +100,7 @@ impl Queue {
 
     /// Returns whether it was awaited.
     pub(super) fn leave_poll(&mut self, id: UploadId) -> bool {
-        let Some(upload) = self.uploads.get_mut(&id) else {
+        let Some(upload) = self.uploads.get_mut(id) else {
             return false;
         };
         let Some(until) = upload.awaited_until.take() else {
@@ -126,7 +128,7 @@ impl Queue {
         {
             let id = place.job.id;
             self.leave_poll(id);
-            self.processing_failed(id, ErrorCode::ProcessingTimeout, Trace::default());
+            self.processing_failed(id, ErrorCode::ProcessingTimeout, &Trace::NONE);
         }
         if self.poll.next_round.is_some_and(|at| at <= self.now) {
             self.poll.next_round = None;
@@ -142,9 +144,9 @@ impl Queue {
             match (status, record) {
                 (UploadStatus::Stored, Some(record)) => {
                     if self.leave_poll(id)
-                        && let Some(upload) = self.uploads.get_mut(&id)
+                        && let Some(upload) = self.uploads.get_mut(id)
                     {
-                        let record = Box::new(record);
+                        let record = Rc::new(record);
                         upload.shown = State::Processed;
                         upload.record = Some(record.clone());
                         self.emit(Event::State {
@@ -155,7 +157,7 @@ impl Queue {
                     }
                 }
                 (UploadStatus::Deleted, _) => {
-                    self.all_processing_failed(&[id], ErrorCode::UploadEnded, &Trace::default());
+                    self.all_processing_failed(&[id], ErrorCode::UploadEnded, &&Trace::NONE);
                 }
                 // Aborted and expired are not the last word on an object that is stored.
                 _ => {}
@@ -171,7 +173,7 @@ impl Queue {
         failure: ApiFailure,
     ) {
         let (verdict, trace) = classify::api(failure);
-        self.api_judged(&verdict, generation);
+        self.api_judged(verdict, generation);
         match verdict {
             Api::Unauthorized => {
                 if self.token.refused(self.now, generation) {
@@ -190,18 +192,18 @@ impl Queue {
         self.poll.due.clear();
         self.poll.next_round = None;
         let all = self.poll.all();
-        self.all_processing_failed(&all, code, &Trace::default());
+        self.all_processing_failed(&all, code, &&Trace::NONE);
     }
 
     fn all_processing_failed(&mut self, ids: &[UploadId], code: ErrorCode, trace: &Trace) {
         for id in ids {
             if self.leave_poll(*id) {
-                self.processing_failed(*id, code, trace.clone());
+                self.processing_failed(*id, code, trace);
             }
         }
     }
 
-    fn processing_failed(&mut self, id: UploadId, code: ErrorCode, trace: Trace) {
+    fn processing_failed(&mut self, id: UploadId, code: ErrorCode, trace: &Trace) {
         let failure = Failure::new(code, Phase::Process, trace);
         self.emit(Event::ProcessingFailed {
             upload: id,

@@ -7,7 +7,6 @@ use crate::Phase;
 use crate::classify::Api;
 use crate::failure::Trace;
 use crate::job::Work;
-use crate::line::Line;
 
 /// Refused tokens in a row before one upload gives up, though others get through.
 const MOST_UNAUTHORIZED: u32 = 3;
@@ -19,7 +18,7 @@ impl Queue {
         self.token.accepted(generation);
     }
 
-    pub(super) fn api_judged(&mut self, verdict: &Api, generation: u32) {
+    pub(super) fn api_judged(&mut self, verdict: Api, generation: u32) {
         match verdict {
             Api::Lost if self.link.offline() => {}
             Api::Lost => self.api.failed(self.link.budget(self.now)),
@@ -39,7 +38,7 @@ impl Queue {
     ) {
         let fresh = self.token.refused(self.now, generation);
         for id in ids {
-            let Some(upload) = self.uploads.get_mut(id) else {
+            let Some(upload) = self.uploads.get_mut(*id) else {
                 continue;
             };
             upload.unauthorized = upload.unauthorized.saturating_add(1);
@@ -48,7 +47,7 @@ impl Queue {
             } else if upload.aborting {
                 self.end_aborted(*id);
             } else {
-                self.fail(*id, ErrorCode::Unauthenticated, phase, trace.clone());
+                self.fail(*id, ErrorCode::Unauthenticated, phase, trace);
             }
         }
     }
@@ -64,19 +63,15 @@ impl Queue {
             return;
         }
         self.token.forgive();
-        let waiting = [&self.lanes.delete, &self.lanes.complete, &self.lanes.create];
-        let waiting = waiting.map(Line::all).concat();
-        for place in waiting {
-            let id = place.job.id;
-            let phase = match place.job.work {
-                Work::Delete => {
+        for work in [Work::Delete, Work::Complete, Work::Create] {
+            for place in self.lanes.of(work).all().to_vec() {
+                let id = place.job.id;
+                if work == Work::Delete {
                     self.end_aborted(id);
-                    continue;
+                } else {
+                    self.fail(id, ErrorCode::TokenProvider, work.phase(), &Trace::NONE);
                 }
-                Work::Complete => Phase::Complete,
-                _ => Phase::Create,
-            };
-            self.fail(id, ErrorCode::TokenProvider, phase, Trace::default());
+            }
         }
         self.stop_poll(ErrorCode::TokenProvider);
     }
@@ -113,7 +108,7 @@ impl Queue {
     }
 
     /// The upload stays in line while the server holds it off, as long as patience lasts.
-    pub(super) fn hold_back(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: Trace) {
+    pub(super) fn hold_back(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: &Trace) {
         let budget = self.link.budget(self.now);
         let since = *self.pressed_since.get_or_insert(budget);
         if budget.since(since) >= self.config.back_pressure_ms {

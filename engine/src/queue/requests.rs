@@ -4,7 +4,7 @@ use crowfly_contract::UploadId;
 
 use super::Queue;
 use crate::job::{Job, Step, Work};
-use crate::{ApiFailure, Command, Millis, Output, Reply, RequestId, SendFailure, TokenFailure};
+use crate::{ApiFailure, Command, Millis, Reply, RequestId, SendFailure, TokenFailure};
 
 /// A command without its answer.
 #[derive(Debug)]
@@ -27,9 +27,8 @@ pub(crate) struct Live {
 pub(crate) enum Flight {
     Hash(Job, u32),
     Send(Job, u32),
-    Create(Vec<UploadId>),
-    Complete(UploadId),
-    Delete(UploadId),
+    /// Create, complete or delete.
+    Call(Work, Vec<UploadId>),
     Status(Vec<UploadId>),
     Token,
 }
@@ -40,10 +39,11 @@ impl Flight {
             (self, reply),
             (Self::Hash(..), Reply::Hashed(_))
                 | (Self::Send(..), Reply::Sent | Reply::SendFailed(_))
-                | (Self::Create(_), Reply::Created(_) | Reply::ApiFailed(_))
-                | (Self::Complete(_), Reply::Completed(_) | Reply::ApiFailed(_))
-                | (Self::Delete(_), Reply::Deleted | Reply::ApiFailed(_))
-                | (Self::Status(_), Reply::Statuses(_) | Reply::ApiFailed(_))
+                | (Self::Call(Work::Create, _), Reply::Created(_))
+                | (Self::Call(Work::Complete, _), Reply::Completed(_))
+                | (Self::Call(Work::Delete, _), Reply::Deleted)
+                | (Self::Status(_), Reply::Statuses(_))
+                | (Self::Call(..) | Self::Status(_), Reply::ApiFailed(_))
                 | (Self::Token, Reply::Token(_))
         )
     }
@@ -104,7 +104,7 @@ impl Queue {
         let deadline = self.now.after(patience_ms);
         let count = self.counts.of(&flight);
         *count = count.saturating_add(1);
-        if let Flight::Create(ids) = &flight {
+        if let Flight::Call(Work::Create, ids) = &flight {
             self.counts.creating = self.counts.creating.saturating_add(ids.len());
         }
         // A token is fetched for the probe, which follows it.
@@ -135,7 +135,7 @@ impl Queue {
         let live = self.live.swap_remove(place);
         let count = self.counts.of(&live.flight);
         *count = count.saturating_sub(1);
-        if let Flight::Create(ids) = &live.flight {
+        if let Flight::Call(Work::Create, ids) = &live.flight {
             self.counts.creating = self.counts.creating.saturating_sub(ids.len());
         }
         Some(live)
@@ -144,8 +144,7 @@ impl Queue {
     /// Stops a request whose answer nobody wants any more.
     pub(super) fn cancel(&mut self, request: RequestId) -> Option<Live> {
         let live = self.take(request)?;
-        self.outputs
-            .push_back(Output::Do(Command::Cancel { request }));
+        self.order(Command::Cancel { request });
         Some(live)
     }
 
@@ -154,7 +153,7 @@ impl Queue {
         let Some(live) = self.live_mut(request) else {
             return;
         };
-        if let Flight::Create(ids) = &mut live.flight {
+        if let Flight::Call(Work::Create, ids) = &mut live.flight {
             let before = ids.len();
             ids.retain(|other| *other != id);
             let gone = before.saturating_sub(ids.len());
@@ -187,38 +186,39 @@ impl Queue {
             (Flight::Send(job, index), Reply::SendFailed(failure)) => {
                 self.send_failed(job, index, live.started, failure);
             }
-            (Flight::Create(ids), Reply::Created(results)) => {
-                self.api_answered(generation);
-                self.created(&ids, results);
-            }
-            (Flight::Create(ids), Reply::ApiFailed(failure)) => {
-                self.create_failed(ids, generation, failure);
-            }
-            (Flight::Complete(id), Reply::Completed(completion)) => {
-                self.api_answered(generation);
-                self.completed(id, completion);
-            }
-            (Flight::Complete(id), Reply::ApiFailed(failure)) => {
-                self.complete_failed(id, generation, failure);
-            }
-            (Flight::Delete(id), Reply::Deleted) => {
-                self.api_answered(generation);
-                self.freed(id, Work::Delete);
-                self.end_aborted(id);
-            }
-            (Flight::Delete(id), Reply::ApiFailed(failure)) => {
-                self.delete_failed(id, generation, failure);
-            }
-            (Flight::Status(ids), Reply::Statuses(entries)) => {
-                self.api_answered(generation);
-                self.statuses(&ids, entries);
+            (Flight::Token, Reply::Token(Ok(life))) => self.token.got(self.now, life),
+            (Flight::Token, Reply::Token(Err(TokenFailure))) => self.token_failed(),
+            (Flight::Call(work, ids), Reply::ApiFailed(failure)) => {
+                self.call_failed(work, &ids, generation, failure);
             }
             (Flight::Status(ids), Reply::ApiFailed(failure)) => {
                 self.status_failed(&ids, generation, failure);
             }
-            (Flight::Token, Reply::Token(Ok(life))) => self.token.got(self.now, life),
-            (Flight::Token, Reply::Token(Err(TokenFailure))) => self.token_failed(),
-            _ => {}
+            (flight, reply) => {
+                self.api_answered(generation);
+                self.api_result(flight, reply);
+            }
+        }
+    }
+
+    fn api_result(&mut self, flight: Flight, reply: Reply) {
+        let (Flight::Call(_, ids) | Flight::Status(ids)) = flight else {
+            return;
+        };
+        match reply {
+            Reply::Created(results) => self.created(&ids, results),
+            Reply::Statuses(entries) => self.statuses(&ids, entries),
+            Reply::Completed(completion) => {
+                if let Some(id) = ids.first() {
+                    self.completed(*id, completion);
+                }
+            }
+            _ => {
+                if let Some(id) = ids.first() {
+                    self.freed(*id, Work::Delete);
+                    self.end_aborted(*id);
+                }
+            }
         }
     }
 
@@ -227,7 +227,7 @@ impl Queue {
         self.touch(id);
         if let Some(step) = self
             .uploads
-            .get_mut(&id)
+            .get_mut(id)
             .and_then(|upload| upload.step(work))
         {
             *step = Step::Idle;

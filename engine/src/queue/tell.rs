@@ -2,7 +2,7 @@
 
 use super::Queue;
 use crate::job::Work;
-use crate::{Event, Millis, Output, State};
+use crate::{Event, Millis, State};
 
 impl Queue {
     pub(super) fn tell_states(&mut self) {
@@ -11,7 +11,7 @@ impl Queue {
         let no_create = offline || now < held;
         let no_call = offline || now < self.hold_api;
         for id in std::mem::take(&mut self.touched) {
-            let Some(upload) = self.uploads.get_mut(&id) else {
+            let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
             };
             upload.touched = false;
@@ -26,8 +26,7 @@ impl Queue {
                 if state != State::Uploading {
                     upload.ledger.rest();
                 }
-                self.outputs
-                    .push_back(Output::Emit(Event::State { upload: id, state }));
+                self.emit(Event::State { upload: id, state });
             }
         }
     }
@@ -38,17 +37,17 @@ impl Queue {
         }
         self.told_at = Some(self.now);
         for id in std::mem::take(&mut self.moved) {
-            if let Some(upload) = self.uploads.get_mut(&id)
+            if let Some(upload) = self.uploads.get_mut(id)
                 && std::mem::take(&mut upload.moved)
             {
                 if upload.shown == State::Uploading {
                     upload.ledger.measure(self.now);
                 }
                 let progress = upload.ledger.shown();
-                self.outputs.push_back(Output::Emit(Event::Progress {
+                self.emit(Event::Progress {
                     upload: id,
                     progress,
-                }));
+                });
             }
         }
     }
