@@ -82,6 +82,14 @@ pub struct Config {
     pub processing_ms: u64,
 }
 
+impl Config {
+    /// How long no byte may move, where steps of progress have been so far apart.
+    pub(crate) fn stall_patience(&self, slowest_step_ms: u64) -> u64 {
+        let twice = slowest_step_ms.saturating_add(slowest_step_ms);
+        self.stall_ms.max(twice)
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

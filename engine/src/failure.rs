@@ -68,6 +68,9 @@ impl Trace {
     };
 }
 
+/// [`Trace::NONE`], to be borrowed.
+pub(crate) static NO_TRACE: Trace = Trace::NONE;
+
 impl Failure {
     pub(crate) fn new(code: ErrorCode, phase: Phase, trace: &Trace) -> Rc<Self> {
         let message = if trace.message.is_empty() {

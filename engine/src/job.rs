@@ -66,11 +66,6 @@ impl Place {
             ..self
         }
     }
-
-    /// When it is due, if the key is a moment.
-    pub(crate) fn due(self) -> Millis {
-        Millis(self.key)
-    }
 }
 
 /// Work that is ready, one line for each kind.

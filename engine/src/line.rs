@@ -4,6 +4,7 @@
 //! end and leaves at the front, and it weighs a fraction of either in the published module. It is not
 //! generic for the same reason: everything that waits here is a [`Place`].
 
+use crate::Millis;
 use crate::job::Place;
 
 #[derive(Debug, Default)]
@@ -29,6 +30,13 @@ impl Line {
 
     pub(crate) fn first(&self) -> Option<Place> {
         self.all().first().copied()
+    }
+
+    /// When the first one is due, if keys are moments.
+    pub(crate) fn due(&self) -> Millis {
+        self.all()
+            .first()
+            .map_or(Millis::NEVER, |place| Millis(place.key))
     }
 
     /// Where the place is, or belongs, in `places`.

@@ -35,7 +35,10 @@ impl Link {
     /// A request goes out: while offline, the next one waits twice as long, up to `most_ms`.
     pub(crate) fn probed(&mut self, now: Millis, most_ms: u64) {
         if self.offline() {
-            self.probe_wait_ms = self.probe_wait_ms.saturating_mul(2).min(most_ms);
+            self.probe_wait_ms = self
+                .probe_wait_ms
+                .saturating_add(self.probe_wait_ms)
+                .min(most_ms);
             self.probe_at = now.after(self.probe_wait_ms);
         }
     }

@@ -27,7 +27,7 @@ impl Tries {
 #[derive(Debug)]
 pub(crate) struct Lease {
     pub(crate) grant: Rc<Grant>,
-    until: Option<Millis>,
+    until: Millis,
 }
 
 impl Lease {
@@ -38,12 +38,16 @@ impl Lease {
         Self {
             grant: Rc::new(grant),
             // A life too short to be true is not checked here: storage has the last word.
-            until: (usable >= 1000).then(|| now.after(usable)),
+            until: if usable < 1000 {
+                Millis::NEVER
+            } else {
+                now.after(usable)
+            },
         }
     }
 
     pub(crate) fn expired(&self, now: Millis) -> bool {
-        self.until.is_some_and(|until| now >= until)
+        now >= self.until
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::{Millis, Progress};
 
 /// Time constant of the smoothing.
-const MEMORY_MS: u64 = 2_000;
+const MEMORY_MS: f64 = 2_000.0;
 /// Shortest time over which a rate is taken.
 const SAMPLE_MS: u64 = 200;
 
@@ -45,31 +45,24 @@ impl Ledger {
             Some((at, bytes)) if sent >= bytes => {
                 let took = now.since(at);
                 if took >= SAMPLE_MS {
-                    let rate = sent.saturating_sub(bytes).saturating_mul(1000);
-                    let rate = rate.checked_div(took).unwrap_or(0);
-                    self.smooth(rate, took);
+                    let moved = sent.saturating_sub(bytes);
+                    self.smooth(moved as f64 * 1000.0 / took as f64, took as f64);
                     self.sample = Some((now, sent));
                 }
             }
             _ => self.sample = Some((now, sent)),
         }
-        let left = self.shown.total.saturating_sub(sent).saturating_mul(1000);
-        self.shown.eta_ms = left.checked_div(self.shown.bytes_per_second);
+        let left = self.shown.total.saturating_sub(sent);
+        let rate = self.shown.bytes_per_second;
+        self.shown.eta_ms = (rate > 0).then_some((left as f64 * 1000.0 / rate as f64) as u64);
     }
 
     /// Exponentially weighted by time; the first sample is taken as it is.
-    fn smooth(&mut self, rate: u64, took: u64) {
-        let old = self.shown.bytes_per_second;
-        self.shown.bytes_per_second = if old == 0 {
-            rate
-        } else {
-            let weighed = old
-                .saturating_mul(MEMORY_MS)
-                .saturating_add(rate.saturating_mul(took));
-            weighed
-                .checked_div(MEMORY_MS.saturating_add(took))
-                .unwrap_or(rate)
-        };
+    fn smooth(&mut self, rate: f64, took_ms: f64) {
+        let old = self.shown.bytes_per_second as f64;
+        let memory = if old == 0.0 { 0.0 } else { MEMORY_MS };
+        let rate = (old * memory + rate * took_ms) / (memory + took_ms);
+        self.shown.bytes_per_second = rate as u64;
     }
 
     /// Nothing is being sent now.

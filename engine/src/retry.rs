@@ -21,8 +21,9 @@ impl Random {
 
     /// A number from 0 to `most`.
     pub(crate) fn up_to(&mut self, most: u64) -> u64 {
-        let wide = u128::from(self.next()).saturating_mul(u128::from(most).saturating_add(1));
-        u64::try_from(wide >> 64).unwrap_or(most)
+        // 53 bits are as many as a float holds, and more than a delay needs.
+        let part = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        ((most as f64 + 1.0) * part) as u64
     }
 
     /// The delay before attempt `failed + 1`: full jitter below a doubling bound. A `Retry-After` is kept

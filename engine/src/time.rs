@@ -6,6 +6,9 @@
 pub struct Millis(pub u64);
 
 impl Millis {
+    /// Later than every moment there is.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
     /// The moment `millis` later.
     #[must_use]
     pub const fn after(self, millis: u64) -> Self {

@@ -8,7 +8,7 @@ use super::Queue;
 use super::ending::Effort;
 use super::requests::Flight;
 use crate::classify::{self, Storage};
-use crate::failure::Trace;
+use crate::failure::NO_TRACE;
 use crate::job::{Job, Step};
 use crate::{Millis, Phase, ReadFailure, RequestId, SendFailure};
 
@@ -34,19 +34,14 @@ impl Queue {
             self.config.hash_stall_ms
         } else if sent == live.total {
             let elapsed = self.now.since(live.started);
-            let needed = self.config.answer_bytes.saturating_mul(elapsed);
-            let needed = needed.checked_div(sent).unwrap_or(0);
-            let needed = needed.min(self.config.answer_ms.saturating_mul(20));
-            self.config
-                .answer_ms
-                .saturating_add(needed.saturating_mul(2))
+            let needed = self.config.answer_bytes as f64 * elapsed as f64 / sent as f64;
+            let patience = self.config.answer_ms as f64;
+            (patience + 2.0 * needed.min(20.0 * patience)) as u64
         } else {
             if !first {
                 self.slowest_step_ms = self.slowest_step_ms.max(gap);
             }
-            self.config
-                .stall_ms
-                .max(self.slowest_step_ms.saturating_mul(2))
+            self.config.stall_patience(self.slowest_step_ms)
         };
         live.deadline = self.now.after(patience);
         // The timer stays where it is and looks at the deadline when it fires.
@@ -97,14 +92,14 @@ impl Queue {
     }
 
     fn fail_hash(&mut self, id: UploadId, code: ErrorCode) {
-        self.fail(id, code, Phase::Hash, &Trace::NONE);
+        self.fail(id, code, Phase::Hash, &NO_TRACE);
     }
 
     pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
         self.freed(job.id, job.work);
         let code = ErrorCode::FileUnreadable;
         let effort = Effort::Hash(index);
-        self.retry(job.id, effort, code, &Trace::NONE, None);
+        self.retry(job.id, effort, code, &NO_TRACE, None);
     }
 
     pub(super) fn sent(&mut self, job: Job, index: u32) {
@@ -158,7 +153,7 @@ impl Queue {
         } else {
             Effort::Reach(index)
         };
-        self.retry(job.id, effort, code, &Trace::NONE, None);
+        self.retry(job.id, effort, code, &NO_TRACE, None);
         self.check_storage_outage(code);
     }
 

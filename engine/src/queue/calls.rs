@@ -6,7 +6,7 @@ use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, Plan, ProblemB
 use super::Queue;
 use super::ending::Effort;
 use crate::classify::{self, Api};
-use crate::failure::Trace;
+use crate::failure::{NO_TRACE, Trace};
 use crate::job::Work;
 use crate::part::Lease;
 use crate::{ApiFailure, Completion, Phase};
@@ -29,7 +29,7 @@ impl Queue {
 
     fn bad_response(&mut self, id: UploadId) {
         let code = ErrorCode::BadResponse;
-        self.retry(id, Effort::Call(Phase::Create), code, &Trace::NONE, None);
+        self.retry(id, Effort::Call(Phase::Create), code, &NO_TRACE, None);
     }
 
     fn granted(&mut self, id: UploadId, created: Created) {
@@ -174,7 +174,7 @@ impl Queue {
                 let since = *upload.working_since.get_or_insert(budget);
                 if budget.since(since) >= self.config.back_pressure_ms {
                     let code = ErrorCode::StorageUnavailable;
-                    return self.fail(id, code, Phase::Complete, &Trace::NONE);
+                    return self.fail(id, code, Phase::Complete, &NO_TRACE);
                 }
                 self.proceed_after(id, Some(wait));
                 if let Some(upload) = self.uploads.get_mut(id) {
@@ -195,6 +195,6 @@ impl Queue {
             self.bucket.refund();
             return self.end_stored(id, stored);
         };
-        self.fail_now(id, crate::Failure::new(code, Phase::Complete, &Trace::NONE));
+        self.fail_now(id, crate::Failure::new(code, Phase::Complete, &NO_TRACE));
     }
 }

@@ -7,7 +7,7 @@ use crate::{Command, Millis};
 
 impl Queue {
     pub(super) fn dispatch(&mut self) {
-        self.wake = None;
+        self.wake = Millis::NEVER;
         self.start_poll_round();
         self.admit();
         self.start_hashing();
@@ -17,7 +17,7 @@ impl Queue {
 
     /// Something is held back until `at`.
     pub(super) fn wake_at(&mut self, at: Millis) {
-        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+        self.wake = self.wake.min(at);
     }
 
     /// Lets so many uploads begin that sending never waits, but few enough that their URLs do not grow
@@ -134,9 +134,7 @@ impl Queue {
             let patience = if total == 0 {
                 self.config.answer_ms
             } else {
-                self.config
-                    .stall_ms
-                    .max(self.slowest_step_ms.saturating_mul(2))
+                self.config.stall_patience(self.slowest_step_ms)
             };
             let flight = Flight::Send(place.job, index);
             self.launch(request, flight, patience, 0, total);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crowfly_contract::{ErrorCode, Stored, UploadId};
 
 use super::Queue;
-use crate::failure::Trace;
+use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Step, Work};
 use crate::{Event, Failure, Millis, Phase, State};
 
@@ -113,7 +113,7 @@ impl Queue {
         };
         self.emit(Event::Aborted { upload: id });
         if awaited {
-            let failure = Failure::new(ErrorCode::Aborted, Phase::Process, &Trace::NONE);
+            let failure = Failure::new(ErrorCode::Aborted, Phase::Process, &NO_TRACE);
             self.emit(Event::ProcessingFailed {
                 upload: id,
                 failure,
@@ -242,7 +242,7 @@ impl Queue {
             let upload = self.alive(id);
             if upload.is_some_and(|upload| !upload.paused && !upload.aborting && !upload.running())
             {
-                self.fail(id, code, phase, &Trace::NONE);
+                self.fail(id, code, phase, &NO_TRACE);
             }
         }
     }

@@ -4,7 +4,7 @@ use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
 use crowfly_contract::{ErrorCode, UploadId};
 
 use super::Queue;
-use crate::failure::Trace;
+use crate::failure::NO_TRACE;
 use crate::job::Work;
 use crate::upload::Upload;
 use crate::{Event, Failure, NewUpload, Phase, RequestId, State};
@@ -23,9 +23,9 @@ impl Queue {
             state: State::Queued,
         });
         if self.closed {
-            self.fail(id, ErrorCode::Closed, Phase::Create, &Trace::NONE);
+            self.fail(id, ErrorCode::Closed, Phase::Create, &NO_TRACE);
         } else if size > MAX_SINGLE_PUT_BYTES {
-            self.fail(id, ErrorCode::TooLarge, Phase::Create, &Trace::NONE);
+            self.fail(id, ErrorCode::TooLarge, Phase::Create, &NO_TRACE);
         }
     }
 
@@ -139,10 +139,7 @@ impl Queue {
         self.closed = true;
         for id in self.uploads.ids() {
             if self.alive(id).is_some() {
-                self.fail_now(
-                    id,
-                    Failure::new(ErrorCode::Closed, Phase::Send, &Trace::NONE),
-                );
+                self.fail_now(id, Failure::new(ErrorCode::Closed, Phase::Send, &NO_TRACE));
             }
         }
         self.stop_poll(ErrorCode::Closed);

@@ -19,7 +19,7 @@ mod window;
 use crowfly_contract::UploadId;
 use crowfly_contract::limits::MAX_BATCH;
 
-use crate::job::{Lanes, Place, Step, Work};
+use crate::job::{Lanes, Step, Work};
 use crate::line::Line;
 use crate::link::{Link, Service};
 use crate::retry::{Bucket, Random};
@@ -65,7 +65,7 @@ pub struct Queue {
     /// Uploads that are being aborted, and when patience with the server ends.
     aborts: Line,
     /// When something that was held back may go; found by the last dispatch.
-    wake: Option<Millis>,
+    wake: Millis,
 
     link: Link,
     api: Service,
@@ -105,7 +105,7 @@ impl Queue {
             random: Random::new(seed),
             bucket: Bucket::new(&config),
             window: Window::new(config.window),
-            poll: Poll::default(),
+            poll: Poll::new(),
             config,
             now: Millis::default(),
             outputs: Vec::new(),
@@ -120,7 +120,7 @@ impl Queue {
             counts: Counts::default(),
             delayed: Line::default(),
             aborts: Line::default(),
-            wake: None,
+            wake: Millis::NEVER,
             link: Link::default(),
             api: Service::default(),
             storage: Service::default(),
@@ -236,17 +236,15 @@ impl Queue {
     }
 
     fn deadline(&self) -> Option<Millis> {
-        let mut first = sooner(self.wake, self.poll_at());
+        let mut first = self.wake.min(self.poll_at());
         if !self.moved.is_empty() {
-            first = sooner(first, Some(self.frame_at()));
-        }
-        for line in [&self.delayed, &self.aborts] {
-            first = sooner(first, line.first().map(Place::due));
+            first = first.min(self.frame_at());
         }
         for live in &self.live {
-            first = sooner(first, Some(live.armed));
+            first = first.min(live.armed);
         }
-        first
+        first = first.min(self.delayed.due()).min(self.aborts.due());
+        (first < Millis::NEVER).then_some(first)
     }
 
     /// Starts what follows from the upload's facts, now.
@@ -279,13 +277,5 @@ impl Queue {
                 self.create_since.get_or_insert(now);
             }
         }
-    }
-}
-
-/// The earlier of two moments.
-fn sooner(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        _ => one.or(other),
     }
 }

@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use crowfly_contract::{ErrorCode, StatusEntry, UploadId, UploadStatus};
 
-use super::{Queue, sooner};
+use super::Queue;
 use crate::classify::{self, Api};
-use crate::failure::Trace;
+use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Work};
 use crate::line::Line;
 use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 
 /// Who is awaited, and when to ask.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Poll {
     /// With the end of patience, on the budgets' clock.
     awaited: Line,
@@ -20,11 +20,21 @@ pub(crate) struct Poll {
     due: Vec<UploadId>,
     /// Calls of this round that are out.
     asking: usize,
-    next_round: Option<Millis>,
+    next_round: Millis,
     interval_ms: u64,
 }
 
 impl Poll {
+    pub(crate) fn new() -> Self {
+        Self {
+            awaited: Line::default(),
+            due: Vec::new(),
+            asking: 0,
+            next_round: Millis::NEVER,
+            interval_ms: 0,
+        }
+    }
+
     pub(crate) fn has_due(&self) -> bool {
         !self.due.is_empty()
     }
@@ -68,10 +78,10 @@ impl Queue {
                 });
             }
             (State::Aborted, ..) => {
-                self.processing_failed(id, ErrorCode::Aborted, &Trace::NONE);
+                self.processing_failed(id, ErrorCode::Aborted, &NO_TRACE);
             }
             (State::Stored, ..) if self.closed => {
-                self.processing_failed(id, ErrorCode::Closed, &Trace::NONE);
+                self.processing_failed(id, ErrorCode::Closed, &NO_TRACE);
             }
             (State::Stored, ..) => self.join_poll(id),
             _ => upload.awaited = true,
@@ -94,7 +104,7 @@ impl Queue {
         poll.awaited.insert(place);
         poll.interval_ms = first_ms;
         if poll.asking == 0 && poll.due.is_empty() {
-            poll.next_round = sooner(poll.next_round, Some(soon));
+            poll.next_round = poll.next_round.min(soon);
         }
     }
 
@@ -112,26 +122,30 @@ impl Queue {
     }
 
     /// When polling has something to do next.
-    pub(super) fn poll_at(&self) -> Option<Millis> {
-        let ends = self.poll.awaited.first()?.due();
+    pub(super) fn poll_at(&self) -> Millis {
+        let ends = self.poll.awaited.due();
+        if ends == Millis::NEVER {
+            return ends;
+        }
         // The budgets' clock stands still while offline: nothing ends then.
+        if self.link.offline() {
+            return self.poll.next_round;
+        }
         let left = ends.since(self.link.budget(self.now));
-        let end = (!self.link.offline()).then(|| self.now.after(left));
-        let round = self.poll.next_round;
-        sooner(end, round)
+        self.poll.next_round.min(self.now.after(left))
     }
 
     pub(super) fn start_poll_round(&mut self) {
         let budget = self.link.budget(self.now);
         while let Some(place) = self.poll.awaited.first()
-            && place.due() <= budget
+            && place.key <= budget.0
         {
             let id = place.job.id;
             self.leave_poll(id);
-            self.processing_failed(id, ErrorCode::ProcessingTimeout, &Trace::NONE);
+            self.processing_failed(id, ErrorCode::ProcessingTimeout, &NO_TRACE);
         }
-        if self.poll.next_round.is_some_and(|at| at <= self.now) {
-            self.poll.next_round = None;
+        if self.poll.next_round <= self.now {
+            self.poll.next_round = Millis::NEVER;
             self.poll.due = self.poll.all();
         }
     }
@@ -157,7 +171,7 @@ impl Queue {
                     }
                 }
                 (UploadStatus::Deleted, _) => {
-                    self.all_processing_failed(&[id], ErrorCode::UploadEnded, &&Trace::NONE);
+                    self.all_processing_failed(&[id], ErrorCode::UploadEnded, &NO_TRACE);
                 }
                 // Aborted and expired are not the last word on an object that is stored.
                 _ => {}
@@ -190,9 +204,9 @@ impl Queue {
     /// The token function failed for good, or the client is closed.
     pub(super) fn stop_poll(&mut self, code: ErrorCode) {
         self.poll.due.clear();
-        self.poll.next_round = None;
+        self.poll.next_round = Millis::NEVER;
         let all = self.poll.all();
-        self.all_processing_failed(&all, code, &&Trace::NONE);
+        self.all_processing_failed(&all, code, &NO_TRACE);
     }
 
     fn all_processing_failed(&mut self, ids: &[UploadId], code: ErrorCode, trace: &Trace) {
@@ -218,13 +232,13 @@ impl Queue {
             return;
         }
         if self.poll.awaited.is_empty() {
-            self.poll.next_round = None;
+            self.poll.next_round = Millis::NEVER;
             return;
         }
         let interval = self.poll.interval_ms;
         let spread = self.random.up_to(interval / 2);
         let wait = interval.saturating_sub(interval / 4).saturating_add(spread);
-        self.poll.next_round = Some(self.now.after(wait));
+        self.poll.next_round = self.now.after(wait);
         self.poll.interval_ms = interval
             .saturating_add(interval / 2)
             .min(self.config.poll_last_ms);

@@ -5,7 +5,7 @@ use crowfly_contract::{ErrorCode, UploadId};
 use super::Queue;
 use crate::Phase;
 use crate::classify::Api;
-use crate::failure::Trace;
+use crate::failure::{NO_TRACE, Trace};
 use crate::job::Work;
 
 /// Refused tokens in a row before one upload gives up, though others get through.
@@ -69,7 +69,7 @@ impl Queue {
                 if work == Work::Delete {
                     self.end_aborted(id);
                 } else {
-                    self.fail(id, ErrorCode::TokenProvider, work.phase(), &Trace::NONE);
+                    self.fail(id, ErrorCode::TokenProvider, work.phase(), &NO_TRACE);
                 }
             }
         }

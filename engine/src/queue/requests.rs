@@ -237,14 +237,14 @@ impl Queue {
     /// Brings all timers up to `now`.
     pub(super) fn fire_timers(&mut self) {
         while let Some(place) = self.delayed.first()
-            && place.due() <= self.now
+            && place.key <= self.now.0
         {
             self.delayed.remove(place);
             self.freed(place.job.id, place.job.work);
             self.proceed(place.job.id);
         }
         while let Some(place) = self.aborts.first()
-            && place.due() <= self.now
+            && place.key <= self.now.0
         {
             self.aborts.remove(place);
             self.end_aborted(place.job.id);

@@ -226,7 +226,11 @@ impl Monitor {
                 self.ended(*upload, Ending::Stored, State::Stored);
             }
             Event::Failed { upload, failure } => {
-                self.ended(*upload, Ending::Failed(Failure::clone(failure)), State::Failed);
+                self.ended(
+                    *upload,
+                    Ending::Failed(Failure::clone(failure)),
+                    State::Failed,
+                );
             }
             Event::Aborted { upload } => self.ended(*upload, Ending::Aborted, State::Aborted),
             Event::Processed { upload, .. } => {
