@@ -8,20 +8,24 @@
 )]
 
 pub mod chance;
+mod fault;
 pub mod monitor;
+mod news;
 pub mod random;
 pub mod server;
+mod verdict;
 pub mod wire;
 pub mod world;
 
 use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{ApiFailure, ChecksumMode, NewUpload};
 
+pub use fault::Fault;
 pub use monitor::{Ending, Monitor};
 pub use random::Random;
 pub use server::Server;
 pub use wire::{Act, Op};
-pub use world::{Fault, User, World};
+pub use world::{User, World};
 
 pub const MIB: u64 = 1 << 20;
 

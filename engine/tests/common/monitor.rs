@@ -13,7 +13,7 @@ pub enum Ending {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Hash,
     Send,
     Api,
@@ -28,7 +28,7 @@ pub struct Watched {
     pub endings: u32,
     pub progress: Progress,
     pub progress_events: u32,
-    told_at: Option<u64>,
+    pub(super) told_at: Option<u64>,
     pub commands: u32,
     pub sends: u32,
     creates: u32,
@@ -41,7 +41,7 @@ pub struct Watched {
 #[derive(Debug, Default)]
 pub struct Monitor {
     pub uploads: BTreeMap<UploadId, Watched>,
-    live: BTreeMap<RequestId, (Kind, Vec<UploadId>)>,
+    pub(super) live: BTreeMap<RequestId, (Kind, Vec<UploadId>)>,
     used: BTreeSet<RequestId>,
     pub violations: Vec<String>,
     pub commands: u64,
@@ -51,7 +51,7 @@ pub struct Monitor {
     pub statuses: u32,
     pub tokens: u32,
     pub most_sends: usize,
-    limits: Option<(usize, usize, usize, u64)>,
+    pub(super) limits: Option<(usize, usize, usize, u64)>,
 }
 
 impl Monitor {
@@ -71,7 +71,7 @@ impl Monitor {
         self.violations.push(what.into());
     }
 
-    fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
+    pub(super) fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.violations.push(what());
         }
@@ -210,104 +210,6 @@ impl Monitor {
                 format!("{hashes} hashing jobs at a time")
             });
             self.check(tokens <= 1, || format!("{tokens} token requests at a time"));
-        }
-    }
-
-    pub fn event(&mut self, now: u64, event: &Event) {
-        match event {
-            Event::State { upload, state } => self.state(*upload, *state),
-            Event::Progress { upload, progress } => self.progress(now, *upload, *progress),
-            Event::Stored { upload, stored } => {
-                let total = self.uploads.entry(*upload).or_default().progress;
-                self.check(
-                    total.sent == stored.size && total.confirmed == stored.size,
-                    || format!("{upload:?} stored at {total:?}"),
-                );
-                self.ended(*upload, Ending::Stored, State::Stored);
-            }
-            Event::Failed { upload, failure } => {
-                self.ended(
-                    *upload,
-                    Ending::Failed(Failure::clone(failure)),
-                    State::Failed,
-                );
-            }
-            Event::Aborted { upload } => self.ended(*upload, Ending::Aborted, State::Aborted),
-            Event::Processed { upload, .. } => {
-                self.uploads.entry(*upload).or_default().processed += 1;
-            }
-            Event::ProcessingFailed { upload, failure } => {
-                let watched = self.uploads.entry(*upload).or_default();
-                watched.processing_failed.push(failure.code);
-            }
-            other => self.violate(format!("unknown event {other:?}")),
-        }
-    }
-
-    fn state(&mut self, id: UploadId, state: State) {
-        let watched = self.uploads.entry(id).or_default();
-        let before = watched.state.replace(state);
-        watched.states.push(state);
-        let lawful = match before {
-            Some(State::Stored) => state == State::Processed,
-            Some(State::Failed) => state == State::Queued,
-            Some(State::Processed | State::Aborted) => false,
-            Some(before) => before != state,
-            None => state == State::Queued,
-        };
-        self.check(lawful, || {
-            format!("{id:?} went from {before:?} to {state:?}")
-        });
-    }
-
-    fn ended(&mut self, id: UploadId, ending: Ending, state: State) {
-        let watched = self.uploads.entry(id).or_default();
-        watched.endings += 1;
-        let before = watched.ending.replace(ending.clone());
-        let shown = watched.state;
-        self.check(before.is_none(), || {
-            format!("{id:?} ended as {before:?} and {ending:?}")
-        });
-        self.check(shown == Some(state), || {
-            format!("{id:?} ended as {ending:?} in {shown:?}")
-        });
-        let running = self
-            .live
-            .values()
-            .any(|(kind, ids)| *kind != Kind::Api && ids.contains(&id));
-        self.check(!running, || format!("{id:?} has ended, but something runs"));
-    }
-
-    fn progress(&mut self, now: u64, id: UploadId, progress: Progress) {
-        let frame = self.limits.map_or(0, |(.., frame)| frame);
-        let watched = self.uploads.entry(id).or_default();
-        let before = std::mem::replace(&mut watched.progress, progress);
-        watched.progress_events += 1;
-        let told_at = watched.told_at.replace(now);
-        let full = progress.sent == progress.total;
-        let ended = watched.ending.is_some();
-        self.check(!ended, || format!("{id:?} has ended, but progress comes"));
-        self.check(progress.sent <= progress.total, || {
-            format!("{id:?}: {progress:?}")
-        });
-        self.check(progress.hashed <= progress.total, || {
-            format!("{id:?}: {progress:?}")
-        });
-        self.check(progress.confirmed <= progress.sent, || {
-            format!("{id:?}: {progress:?}")
-        });
-        self.check(progress.confirmed >= before.confirmed, || {
-            format!("{id:?}: confirmed fell from {before:?} to {progress:?}")
-        });
-        let early = !full && told_at.is_some_and(|at| now < at + frame);
-        self.check(!early, || {
-            format!("{id:?}: two progress events in one frame")
-        });
-        if full && progress.total > 0 {
-            let again = before.total > 0 && before.sent == before.total;
-            self.check(!again && progress.confirmed == progress.total, || {
-                format!("{id:?}: 100 % without being stored")
-            });
         }
     }
 }

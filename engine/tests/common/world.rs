@@ -8,7 +8,7 @@ use crowfly_engine::{
 };
 
 use super::wire::{Act, Flight, Op};
-use super::{Ending, Monitor, Random, Server};
+use super::{Fault, Monitor, Random, Server};
 
 /// What a person does, and what happens around them.
 #[derive(Clone, Debug)]
@@ -28,20 +28,6 @@ pub(super) enum What {
     Input(Input),
     Arrive(RequestId),
     User(User),
-}
-
-/// A deliberate fault between the engine and the world, to prove that the monitor sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    SwallowsCancel,
-    SwallowsEnding,
-    SwallowsTimer,
-    RepeatsEnding,
-    RepeatsCommand,
-    RepeatsProgress,
-    SaysFullTooEarly,
-    LetsConfirmedFall,
-    NeverRests,
 }
 
 /// Draws what becomes of a command.
@@ -260,48 +246,14 @@ impl World {
     }
 
     fn event(&mut self, mut event: Event) {
-        let mut times = 1;
-        match (self.fault, &mut event) {
-            (Some(Fault::SwallowsEnding), Event::Stored { .. } | Event::Failed { .. })
-                if self.random.percent(20) =>
-            {
-                return;
-            }
-            (Some(Fault::RepeatsEnding), Event::Stored { .. } | Event::Aborted { .. }) => times = 2,
-            (Some(Fault::RepeatsProgress), Event::Progress { .. }) => times = 2,
-            (Some(Fault::SaysFullTooEarly), Event::Progress { progress, .. })
-                if progress.sent > 0 =>
-            {
-                progress.sent = progress.total;
-            }
-            (Some(Fault::LetsConfirmedFall), Event::Progress { progress, .. }) => {
-                progress.confirmed = progress.total - progress.sent;
-            }
-            _ => {}
+        let times = self.distort(&mut event);
+        if times == 0 {
+            return;
         }
         for _ in 0..times {
             self.monitor.event(self.now, &event);
         }
-        if let Event::Stored { upload, .. } = &event {
-            let file = &self.files[upload];
-            let exact = self
-                .server
-                .objects
-                .get(upload)
-                .is_some_and(|object| object.size == file.size && object.crc == file.picked);
-            if !exact {
-                self.monitor
-                    .violate(format!("{upload:?} said to be stored, but storage differs"));
-            }
-        }
-        if let Event::State { upload, state } = &event {
-            let shown = self.queue.snapshot(*upload).map(|snapshot| snapshot.state);
-            // States are told at the end of a drain, so the snapshot may be ahead, never behind.
-            if shown.is_none() {
-                self.monitor
-                    .violate(format!("{upload:?} is {state:?}, but unknown"));
-            }
-        }
+        self.check_news(&event);
         if self.keep_log {
             self.log.push((self.now, event));
         }
@@ -347,68 +299,5 @@ impl World {
     /// When the engine wants to be woken.
     pub fn deadline(&self) -> Option<u64> {
         self.deadline
-    }
-
-    pub fn ending(&self, id: UploadId) -> Option<&Ending> {
-        self.monitor.uploads.get(&id)?.ending.as_ref()
-    }
-
-    /// The code that the upload failed with.
-    pub fn failed_with(&self, id: UploadId) -> Option<ErrorCode> {
-        match self.ending(id)? {
-            Ending::Failed(failure) => Some(failure.code),
-            _ => None,
-        }
-    }
-
-    pub fn states(&self, id: UploadId) -> &[State] {
-        self.monitor
-            .uploads
-            .get(&id)
-            .map_or(&[], |watched| watched.states.as_slice())
-    }
-
-    pub fn sends(&self, id: UploadId) -> u32 {
-        self.monitor
-            .uploads
-            .get(&id)
-            .map_or(0, |watched| watched.sends)
-    }
-
-    /// What must hold when nothing is left to happen.
-    pub fn check_end(&mut self) {
-        if let Some(at) = self.deadline {
-            self.monitor.violate(format!("a timer is left, for {at}"));
-        }
-        let live = self.monitor.live();
-        if live > 0 {
-            self.monitor
-                .violate(format!("{live} requests are left running"));
-        }
-        let open: Vec<_> = self
-            .monitor
-            .uploads
-            .iter()
-            .filter(|(_, watched)| watched.ending.is_none())
-            .map(|(id, watched)| (*id, watched.state))
-            .collect();
-        if !open.is_empty() {
-            self.monitor.violate(format!("never ended: {open:?}"));
-        }
-        for (id, watched) in &self.monitor.uploads {
-            if watched.endings != watched.openings {
-                let (endings, openings) = (watched.endings, watched.openings);
-                self.monitor
-                    .violations
-                    .push(format!("{id:?}: {endings} endings of {openings} openings"));
-            }
-        }
-    }
-
-    /// Runs to the end and expects nothing to be wrong.
-    pub fn finish(&mut self) {
-        self.run();
-        self.check_end();
-        assert_eq!(self.monitor.violations, Vec::<String>::new());
     }
 }

@@ -1,0 +1,45 @@
+//! Faults that a test puts between the engine and the world.
+
+use crowfly_engine::Event;
+
+use super::World;
+
+/// A deliberate fault between the engine and the world, to prove that the monitor sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    SwallowsCancel,
+    SwallowsEnding,
+    SwallowsTimer,
+    RepeatsEnding,
+    RepeatsCommand,
+    RepeatsProgress,
+    SaysFullTooEarly,
+    LetsConfirmedFall,
+    NeverRests,
+}
+
+impl World {
+    /// Changes an event as the fault wants it. Returns how often it is told.
+    pub(super) fn distort(&mut self, event: &mut Event) -> u32 {
+        let mut times = 1;
+        match (self.fault, event) {
+            (Some(Fault::SwallowsEnding), Event::Stored { .. } | Event::Failed { .. })
+                if self.random.percent(20) =>
+            {
+                return 0;
+            }
+            (Some(Fault::RepeatsEnding), Event::Stored { .. } | Event::Aborted { .. }) => times = 2,
+            (Some(Fault::RepeatsProgress), Event::Progress { .. }) => times = 2,
+            (Some(Fault::SaysFullTooEarly), Event::Progress { progress, .. })
+                if progress.sent > 0 =>
+            {
+                progress.sent = progress.total;
+            }
+            (Some(Fault::LetsConfirmedFall), Event::Progress { progress, .. }) => {
+                progress.confirmed = progress.total - progress.sent;
+            }
+            _ => {}
+        }
+        times
+    }
+}
