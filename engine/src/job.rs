@@ -1,8 +1,7 @@
 //! One piece of work of one upload, and the lanes in which it waits for its turn.
 
-use crowfly_contract::UploadId;
-
 use crate::line::Line;
+use crate::uploads::Slot;
 use crate::{Millis, Phase, RequestId};
 
 /// What there is to do. A part is named by its index, from 0.
@@ -31,7 +30,7 @@ impl Work {
 /// Work and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Job {
-    pub(crate) id: UploadId,
+    pub(crate) id: Slot,
     pub(crate) work: Work,
 }
 
@@ -54,7 +53,6 @@ pub(crate) enum Step {
 pub(crate) struct Place {
     /// The priority turned round, or a moment.
     pub(crate) key: u64,
-    pub(crate) seq: u64,
     pub(crate) job: Job,
 }
 

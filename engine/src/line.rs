@@ -95,18 +95,17 @@ impl Line {
 mod tests {
     use std::collections::BTreeSet;
 
-    use crowfly_contract::UploadId;
     use proptest::prelude::*;
 
     use super::*;
     use crate::job::{Job, Work};
+    use crate::uploads::Slot;
 
     fn place(number: u8) -> Place {
         Place {
             key: u64::from(number / 8),
-            seq: u64::from(number / 2 % 4),
             job: Job {
-                id: UploadId::from_parts(0, u128::from(number / 2)),
+                id: Slot(u32::from(number / 2)),
                 work: Work::Send(u32::from(number % 2)),
             },
         }

@@ -10,13 +10,14 @@ use crowfly_contract::{CompleteRequest, CreateItem, Record, Stored};
 use crate::job::{Job, Place, Step, Work};
 use crate::part::{Part, Tries};
 use crate::progress::Ledger;
+use crate::uploads::Slot;
 use crate::{ChecksumMode, Failure, Millis, NewUpload, Snapshot, State};
 
 #[derive(Debug)]
 pub(crate) struct Upload {
     /// The body of the create call, the same each time.
     pub(crate) item: Rc<CreateItem>,
-    pub(crate) seq: u64,
+    pub(crate) slot: Slot,
     /// The smaller goes first.
     rank: u32,
     checksum: ChecksumMode,
@@ -59,9 +60,9 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn new(new: NewUpload, seq: u64) -> Self {
+    pub(crate) fn new(new: NewUpload, slot: Slot) -> Self {
         Self {
-            seq,
+            slot,
             rank: i32::MAX.abs_diff(new.priority),
             checksum: new.checksum,
             parts: vec![Part::whole(new.size)],
@@ -101,9 +102,8 @@ impl Upload {
     pub(crate) fn place(&self, work: Work) -> Place {
         Place {
             key: self.rank.into(),
-            seq: self.seq,
             job: Job {
-                id: self.item.id,
+                id: self.slot,
                 work,
             },
         }

@@ -4,72 +4,121 @@ use crowfly_contract::UploadId;
 
 use crate::upload::Upload;
 
+/// Names an upload within the queue: its number in the order of adding, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(pub(crate) u32);
+
 /// Ids are made in order of time, so that a new one almost always joins the index at its end.
 #[derive(Debug, Default)]
 pub(crate) struct Uploads {
-    index: Vec<(UploadId, usize)>,
+    index: Vec<(UploadId, Slot)>,
     /// In the order of adding; `None` once forgotten.
     slots: Vec<Option<Box<Upload>>>,
+    /// Slots that came before the first of these, and are all forgotten.
+    gone: u32,
 }
 
 impl Uploads {
-    fn find(&self, id: UploadId) -> Result<usize, usize> {
-        let from = self.index.partition_point(|(other, _)| *other < id);
-        match self.index.get(from) {
-            Some((other, _)) if *other == id => Ok(from),
-            _ => Err(from),
+    fn find(&self, id: UploadId) -> usize {
+        self.index.partition_point(|(other, _)| *other < id)
+    }
+
+    /// Where the upload is, if there is one with this id.
+    pub(crate) fn slot(&self, id: UploadId) -> Option<Slot> {
+        match self.index.get(self.find(id)) {
+            Some((other, slot)) if *other == id => Some(*slot),
+            _ => None,
         }
     }
 
-    fn slot(&self, id: UploadId) -> Option<usize> {
-        let at = self.find(id).ok()?;
-        self.index.get(at).map(|(_, slot)| *slot)
+    /// Where the next upload will be.
+    pub(crate) fn next_slot(&self) -> Slot {
+        let here = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        Slot(self.gone.saturating_add(here))
     }
 
-    /// The number that the next upload will have in the order of adding.
-    pub(crate) fn next_seq(&self) -> u64 {
-        u64::try_from(self.slots.len()).unwrap_or(u64::MAX)
-    }
-
-    pub(crate) fn contains(&self, id: UploadId) -> bool {
-        self.find(id).is_ok()
-    }
-
-    /// Nothing happens if the id is known.
+    /// The upload must have the next slot and an id that is not known.
     pub(crate) fn insert(&mut self, upload: Upload) {
-        if let Err(at) = self.find(upload.item.id) {
-            self.index.insert(at, (upload.item.id, self.slots.len()));
-            self.slots.push(Some(Box::new(upload)));
-        }
+        let at = self.find(upload.item.id);
+        self.index.insert(at, (upload.item.id, upload.slot));
+        self.slots.push(Some(Box::new(upload)));
     }
 
-    pub(crate) fn remove(&mut self, id: UploadId) {
-        if let Ok(at) = self.find(id) {
-            let (_, slot) = self.index.remove(at);
-            if let Some(slot) = self.slots.get_mut(slot) {
-                *slot = None;
-            }
+    pub(crate) fn remove(&mut self, slot: Slot) {
+        let id = self.name(slot);
+        let upload = self.place(slot).and_then(|at| self.slots.get_mut(at));
+        if upload.and_then(Option::take).is_some() {
+            self.index.remove(self.find(id));
         }
         if self.index.is_empty() {
+            let Slot(next) = self.next_slot();
+            self.gone = next;
             self.slots.clear();
         }
     }
 
-    pub(crate) fn get(&self, id: UploadId) -> Option<&Upload> {
-        self.slots.get(self.slot(id)?)?.as_deref()
+    fn place(&self, slot: Slot) -> Option<usize> {
+        usize::try_from(slot.0.checked_sub(self.gone)?).ok()
     }
 
-    pub(crate) fn get_mut(&mut self, id: UploadId) -> Option<&mut Upload> {
-        let slot = self.slot(id)?;
-        self.slots.get_mut(slot)?.as_deref_mut()
+    pub(crate) fn get(&self, slot: Slot) -> Option<&Upload> {
+        self.slots.get(self.place(slot)?)?.as_deref()
     }
 
-    /// Those that are there now, in the order of adding: a copy, to walk along while they change.
-    pub(crate) fn ids(&self) -> Vec<UploadId> {
-        self.iter().map(|upload| upload.item.id).collect()
+    pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Upload> {
+        let at = self.place(slot)?;
+        self.slots.get_mut(at)?.as_deref_mut()
+    }
+
+    /// The id of an upload that is there.
+    pub(crate) fn name(&self, slot: Slot) -> UploadId {
+        let nobody = UploadId::from_parts(0, 0);
+        self.get(slot).map_or(nobody, |upload| upload.item.id)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Upload> + '_ {
         self.slots.iter().flatten().map(Box::as_ref)
+    }
+
+    /// Those that are there now, in the order of adding: a copy, to walk along while they change.
+    pub(crate) fn all(&self) -> Vec<Slot> {
+        self.iter().map(|upload| upload.slot).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChecksumMode, NewUpload};
+
+    fn add(uploads: &mut Uploads, number: u128) -> Slot {
+        let slot = uploads.next_slot();
+        let new = NewUpload {
+            id: UploadId::from_parts(1, number),
+            name: String::new(),
+            size: 0,
+            media_type: String::new(),
+            visibility: Default::default(),
+            metadata: Default::default(),
+            priority: 0,
+            checksum: ChecksumMode::None,
+        };
+        uploads.insert(Upload::new(new, slot));
+        slot
+    }
+
+    #[test]
+    fn a_slot_is_never_used_twice_even_when_all_are_forgotten() {
+        let mut uploads = Uploads::default();
+        let (first, second) = (add(&mut uploads, 7), add(&mut uploads, 3));
+        assert_eq!(uploads.slot(UploadId::from_parts(1, 3)), Some(second));
+        uploads.remove(first);
+        assert_eq!(uploads.slot(UploadId::from_parts(1, 7)), None);
+        uploads.remove(first);
+        uploads.remove(second);
+        let third = add(&mut uploads, 7);
+        assert!(uploads.get(first).is_none() && uploads.get(second).is_none());
+        assert_eq!(uploads.slot(UploadId::from_parts(1, 7)), Some(third));
+        assert_eq!(uploads.all(), [third]);
     }
 }

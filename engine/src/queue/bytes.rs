@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+use crowfly_contract::{Crc64Nvme, ErrorCode};
 
 use super::Queue;
 use super::ending::Effort;
@@ -10,6 +10,7 @@ use super::requests::Flight;
 use crate::classify::{self, Storage};
 use crate::failure::NO_TRACE;
 use crate::job::{Job, Step};
+use crate::uploads::Slot;
 use crate::{Millis, Phase, ReadFailure, RequestId, SendFailure};
 
 impl Queue {
@@ -91,7 +92,7 @@ impl Queue {
         self.proceed(job.id);
     }
 
-    fn fail_hash(&mut self, id: UploadId, code: ErrorCode) {
+    fn fail_hash(&mut self, id: Slot, code: ErrorCode) {
         self.fail(id, code, Phase::Hash, &NO_TRACE);
     }
 
@@ -235,7 +236,7 @@ impl Queue {
     }
 
     /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.
-    pub(super) fn stop_bytes(&mut self, id: UploadId) {
+    pub(super) fn stop_bytes(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
@@ -258,7 +259,7 @@ impl Queue {
     }
 
     /// Has the present figures told with the next frame.
-    pub(super) fn show_progress(&mut self, id: UploadId) {
+    pub(super) fn show_progress(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && !upload.ended()
             && upload.count()

@@ -1,7 +1,7 @@
 //! Answers of the API.
 
 use crowfly_contract::limits::MAX_BATCH;
-use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, Plan, ProblemBody, UploadId};
+use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, Plan, ProblemBody};
 
 use super::Queue;
 use super::ending::Effort;
@@ -9,16 +9,18 @@ use crate::classify::{self, Api};
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::Work;
 use crate::part::Lease;
+use crate::uploads::Slot;
 use crate::{ApiFailure, Completion, Phase};
 
 impl Queue {
-    pub(super) fn created(&mut self, ids: &[UploadId], mut results: Vec<CreateResult>) {
+    pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>) {
         self.bucket.refund();
         self.create_batch = self.create_batch.saturating_mul(2).min(MAX_BATCH);
         for id in ids {
             self.freed(*id, Work::Create);
             // They come in the order asked; whoever left the call meanwhile makes a gap.
-            let place = results.iter().position(|result| result.id == *id);
+            let name = self.uploads.name(*id);
+            let place = results.iter().position(|result| result.id == name);
             match place.map(|place| results.swap_remove(place).outcome) {
                 Some(Outcome::Created(created)) => self.granted(*id, created),
                 Some(Outcome::Refused(problem)) => self.refused(*id, problem),
@@ -27,12 +29,12 @@ impl Queue {
         }
     }
 
-    fn bad_response(&mut self, id: UploadId) {
+    fn bad_response(&mut self, id: Slot) {
         let code = ErrorCode::BadResponse;
         self.retry(id, Effort::Call(Phase::Create), code, &NO_TRACE, None);
     }
 
-    fn granted(&mut self, id: UploadId, created: Created) {
+    fn granted(&mut self, id: Slot, created: Created) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         self.pressed = 0;
         self.pressed_since = None;
@@ -52,7 +54,7 @@ impl Queue {
     }
 
     /// One item was refused, others perhaps not.
-    fn refused(&mut self, id: UploadId, problem: ProblemBody) {
+    fn refused(&mut self, id: Slot, problem: ProblemBody) {
         let (verdict, trace) = classify::item(problem);
         match verdict {
             Api::Unauthorized => {
@@ -71,7 +73,7 @@ impl Queue {
     pub(super) fn call_failed(
         &mut self,
         work: Work,
-        ids: &[UploadId],
+        ids: &[Slot],
         generation: u32,
         failure: ApiFailure,
     ) {
@@ -114,7 +116,7 @@ impl Queue {
     }
 
     /// What a failed call means for one of its uploads.
-    fn judge(&mut self, id: UploadId, work: Work, verdict: Api, trace: &Trace) {
+    fn judge(&mut self, id: Slot, work: Work, verdict: Api, trace: &Trace) {
         let phase = work.phase();
         let code = match verdict {
             Api::Lost => {
@@ -159,7 +161,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn completed(&mut self, id: UploadId, completion: Completion) {
+    pub(super) fn completed(&mut self, id: Slot, completion: Completion) {
         self.freed(id, Work::Complete);
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -185,7 +187,7 @@ impl Queue {
         };
         let ours = upload.item.crc64nvme;
         let same_bytes = ours.is_none() || stored.crc64nvme.is_none() || stored.crc64nvme == ours;
-        let code = if stored.id != id {
+        let code = if stored.id != upload.item.id {
             ErrorCode::BadResponse
         } else if stored.size != upload.item.size {
             ErrorCode::SizeMismatch

@@ -76,7 +76,7 @@ impl Queue {
             self.touch(id);
             self.order(Command::Hash {
                 request,
-                upload: id,
+                upload: self.uploads.name(id),
                 bytes,
             });
         }
@@ -141,7 +141,7 @@ impl Queue {
             self.touch(id);
             self.order(Command::Send {
                 request,
-                upload: id,
+                upload: self.uploads.name(id),
                 bytes,
                 grant,
                 part: number,

@@ -1,12 +1,12 @@
 //! Starts calls to the API.
 
-use crowfly_contract::UploadId;
 use crowfly_contract::limits::MAX_BATCH;
 
 use super::Queue;
 use super::requests::Flight;
 use crate::job::{Place, Step, Work};
 use crate::token::Gate;
+use crate::uploads::Slot;
 use crate::{Command, RequestId};
 
 /// The next call to the API.
@@ -101,7 +101,7 @@ impl Queue {
 
     fn start_create(&mut self, generation: u32) {
         let request = self.request_id();
-        let mut ids: Vec<UploadId> = Vec::new();
+        let mut ids: Vec<Slot> = Vec::new();
         let mut items = Vec::new();
         while ids.len() < self.create_batch {
             let Some(place) = self.lanes.create.first() else {
@@ -150,12 +150,12 @@ impl Queue {
         self.order(if work == Work::Delete {
             Command::Delete {
                 request,
-                upload: id,
+                upload: self.uploads.name(id),
             }
         } else {
             Command::Complete {
                 request,
-                upload: id,
+                upload: self.uploads.name(id),
                 body,
             }
         });
@@ -164,8 +164,12 @@ impl Queue {
     fn start_status(&mut self, generation: u32) {
         let ids = self.poll.take_due(MAX_BATCH);
         let request = self.request_id();
-        self.call(request, Flight::Status(ids.clone()), generation);
-        self.order(Command::Status { request, ids });
+        let names = ids.iter().map(|id| self.uploads.name(*id)).collect();
+        self.call(request, Flight::Status(ids), generation);
+        self.order(Command::Status {
+            request,
+            ids: names,
+        });
     }
 
     fn call(&mut self, request: RequestId, flight: Flight, generation: u32) {
@@ -173,7 +177,7 @@ impl Queue {
         self.launch(request, flight, patience, generation, 0);
     }
 
-    fn owes(&self, id: UploadId) -> bool {
+    fn owes(&self, id: Slot) -> bool {
         self.uploads.get(id).is_some_and(|upload| upload.owes)
     }
 }

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{ErrorCode, Stored, UploadId};
+use crowfly_contract::{ErrorCode, Stored};
 
 use super::Queue;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Step, Work};
+use crate::uploads::Slot;
 use crate::{Event, Failure, Millis, Phase, State};
 
 /// What failed, and so which budget pays.
@@ -37,7 +38,7 @@ impl Queue {
     /// Counts a failed attempt and tries again later, or fails the upload.
     pub(super) fn retry(
         &mut self,
-        id: UploadId,
+        id: Slot,
         effort: Effort,
         code: ErrorCode,
         trace: &Trace,
@@ -80,7 +81,7 @@ impl Queue {
     }
 
     /// Nothing cures it. An upload that is being aborted goes on with that.
-    pub(super) fn fail(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: &Trace) {
+    pub(super) fn fail(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         match self.alive(id) {
             Some(upload) if upload.aborting => self.proceed(id),
             Some(_) => self.fail_now(id, Failure::new(code, phase, trace)),
@@ -88,7 +89,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn fail_now(&mut self, id: UploadId, failure: Rc<Failure>) {
+    pub(super) fn fail_now(&mut self, id: Slot, failure: Rc<Failure>) {
         let Some(awaited) = self.end(id, State::Failed) else {
             return;
         };
@@ -96,43 +97,48 @@ impl Queue {
             upload.failure = Some(failure.clone());
         }
         self.emit(Event::Failed {
-            upload: id,
+            upload: self.uploads.name(id),
             failure: failure.clone(),
         });
         if awaited {
             self.emit(Event::ProcessingFailed {
-                upload: id,
+                upload: self.uploads.name(id),
                 failure,
             });
         }
     }
 
-    pub(super) fn end_aborted(&mut self, id: UploadId) {
+    pub(super) fn end_aborted(&mut self, id: Slot) {
         let Some(awaited) = self.end(id, State::Aborted) else {
             return;
         };
-        self.emit(Event::Aborted { upload: id });
+        self.emit(Event::Aborted {
+            upload: self.uploads.name(id),
+        });
         if awaited {
             let failure = Failure::new(ErrorCode::Aborted, Phase::Process, &NO_TRACE);
             self.emit(Event::ProcessingFailed {
-                upload: id,
+                upload: self.uploads.name(id),
                 failure,
             });
         }
     }
 
-    pub(super) fn end_stored(&mut self, id: UploadId, stored: Stored) {
+    pub(super) fn end_stored(&mut self, id: Slot, stored: Stored) {
         let Some(upload) = self.alive(id) else { return };
         let stored = Rc::new(stored);
         upload.ledger.finish();
         upload.stored = Some(stored.clone());
         let progress = upload.ledger.shown();
         self.emit(Event::Progress {
-            upload: id,
+            upload: self.uploads.name(id),
             progress,
         });
         let awaited = self.end(id, State::Stored);
-        self.emit(Event::Stored { upload: id, stored });
+        self.emit(Event::Stored {
+            upload: self.uploads.name(id),
+            stored,
+        });
         if awaited == Some(true) {
             self.join_poll(id);
         }
@@ -140,7 +146,7 @@ impl Queue {
 
     /// Leaves nothing of the upload running. Returns whether its record is awaited; `None` if it had
     /// ended before.
-    fn end(&mut self, id: UploadId, state: State) -> Option<bool> {
+    fn end(&mut self, id: Slot, state: State) -> Option<bool> {
         self.alive(id)?;
         self.stop_bytes(id);
         self.drop_waiting(id);
@@ -168,12 +174,15 @@ impl Queue {
             self.pressed = 0;
             self.pressed_since = None;
         }
-        self.emit(Event::State { upload: id, state });
+        self.emit(Event::State {
+            upload: self.uploads.name(id),
+            state,
+        });
         Some(awaited)
     }
 
     /// Takes work that is ready or delayed out of lanes and timers.
-    pub(super) fn drop_waiting(&mut self, id: UploadId) {
+    pub(super) fn drop_waiting(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
@@ -195,7 +204,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn drop_abort_timer(&mut self, id: UploadId) {
+    pub(super) fn drop_abort_timer(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && let Some(at) = upload.abort_at.take()
         {
@@ -238,7 +247,7 @@ impl Queue {
 
     /// A service is gone: everybody who would need it next learns so now, not one by one for hours.
     fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
-        for id in self.uploads.ids() {
+        for id in self.uploads.all() {
             let upload = self.alive(id);
             if upload.is_some_and(|upload| !upload.paused && !upload.aborting && !upload.running())
             {

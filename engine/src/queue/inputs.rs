@@ -1,25 +1,27 @@
 //! What the user and the browser want of an upload.
 
+use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
-use crowfly_contract::{ErrorCode, UploadId};
 
 use super::Queue;
 use crate::failure::NO_TRACE;
 use crate::job::Work;
 use crate::upload::Upload;
+use crate::uploads::Slot;
 use crate::{Event, Failure, NewUpload, Phase, RequestId, State};
 
 impl Queue {
     pub(super) fn add(&mut self, new: NewUpload) {
-        let (id, size) = (new.id, new.size);
-        if self.uploads.contains(id) {
+        let size = new.size;
+        if self.uploads.slot(new.id).is_some() {
             return;
         }
-        let upload = Upload::new(new, self.uploads.next_seq());
+        let id = self.uploads.next_slot();
+        let upload = Upload::new(new, id);
         self.backlog.insert(upload.place(Work::Create));
         self.uploads.insert(upload);
         self.emit(Event::State {
-            upload: id,
+            upload: self.uploads.name(id),
             state: State::Queued,
         });
         if self.closed {
@@ -29,7 +31,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn pause(&mut self, id: UploadId) {
+    pub(super) fn pause(&mut self, id: Slot) {
         let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
             return;
         };
@@ -41,7 +43,7 @@ impl Queue {
         self.touch(id);
     }
 
-    pub(super) fn resume(&mut self, id: UploadId) {
+    pub(super) fn resume(&mut self, id: Slot) {
         let Some(upload) = self.alive(id).filter(|upload| upload.paused) else {
             return;
         };
@@ -58,7 +60,7 @@ impl Queue {
         self.touch(id);
     }
 
-    pub(super) fn abort(&mut self, id: UploadId) {
+    pub(super) fn abort(&mut self, id: Slot) {
         let now = self.now;
         let closed = self.closed;
         let Some(upload) = self.uploads.get_mut(id) else {
@@ -69,7 +71,7 @@ impl Queue {
             upload.forgive();
             upload.shown = State::Queued;
             self.emit(Event::State {
-                upload: id,
+                upload: self.uploads.name(id),
                 state: State::Queued,
             });
         }
@@ -101,7 +103,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn retry_failed(&mut self, id: UploadId) {
+    pub(super) fn retry_failed(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
@@ -114,12 +116,12 @@ impl Queue {
         let place = upload.place(Work::Create);
         self.backlog.insert(place);
         self.emit(Event::State {
-            upload: id,
+            upload: self.uploads.name(id),
             state: State::Queued,
         });
     }
 
-    pub(super) fn forget(&mut self, id: UploadId) {
+    pub(super) fn forget(&mut self, id: Slot) {
         if self.uploads.get(id).is_some_and(Upload::ended) {
             self.leave_poll(id);
             self.uploads.remove(id);
@@ -137,7 +139,7 @@ impl Queue {
 
     pub(super) fn close(&mut self) {
         self.closed = true;
-        for id in self.uploads.ids() {
+        for id in self.uploads.all() {
             if self.alive(id).is_some() {
                 self.fail_now(id, Failure::new(ErrorCode::Closed, Phase::Send, &NO_TRACE));
             }

@@ -25,6 +25,7 @@ use crate::link::{Link, Service};
 use crate::retry::{Bucket, Random};
 use crate::token::TokenGate;
 use crate::upload::Upload;
+use crate::uploads::Slot;
 use crate::uploads::Uploads;
 use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
 use poll::Poll;
@@ -91,9 +92,9 @@ pub struct Queue {
     slowest_step_ms: u64,
 
     /// Whose state may have changed.
-    touched: Vec<UploadId>,
+    touched: Vec<Slot>,
     /// Who has progress to tell, and when it was told last.
-    moved: Vec<UploadId>,
+    moved: Vec<Slot>,
     told_at: Option<Millis>,
 }
 
@@ -147,12 +148,12 @@ impl Queue {
         self.fire_timers();
         match input {
             Input::Add(new) => self.add(new),
-            Input::Pause(id) => self.pause(id),
-            Input::Resume(id) => self.resume(id),
-            Input::Abort(id) => self.abort(id),
-            Input::Retry(id) => self.retry_failed(id),
-            Input::AwaitProcessed(id) => self.await_processed(id),
-            Input::Forget(id) => self.forget(id),
+            Input::Pause(id) => self.wish(id, Self::pause),
+            Input::Resume(id) => self.wish(id, Self::resume),
+            Input::Abort(id) => self.wish(id, Self::abort),
+            Input::Retry(id) => self.wish(id, Self::retry_failed),
+            Input::AwaitProcessed(id) => self.wish(id, Self::await_processed),
+            Input::Forget(id) => self.wish(id, Self::forget),
             Input::Online => self.go_online(),
             Input::Offline => {
                 if self.link.go_offline(self.now, self.config.offline_probe_ms) {
@@ -189,12 +190,19 @@ impl Queue {
     /// One upload as it stands.
     #[must_use]
     pub fn snapshot(&self, id: UploadId) -> Option<Snapshot> {
-        self.uploads.get(id).map(Upload::snapshot)
+        let slot = self.uploads.slot(id)?;
+        self.uploads.get(slot).map(Upload::snapshot)
     }
 
     /// All uploads as they stand, in the order of adding.
     pub fn snapshots(&self) -> impl Iterator<Item = Snapshot> + '_ {
         self.uploads.iter().map(Upload::snapshot)
+    }
+
+    fn wish(&mut self, id: UploadId, deed: fn(&mut Self, Slot)) {
+        if let Some(slot) = self.uploads.slot(id) {
+            deed(self, slot);
+        }
     }
 
     fn emit(&mut self, event: Event) {
@@ -205,12 +213,12 @@ impl Queue {
         self.outputs.push(Output::Do(command));
     }
 
-    fn alive(&mut self, id: UploadId) -> Option<&mut Upload> {
+    fn alive(&mut self, id: Slot) -> Option<&mut Upload> {
         self.uploads.get_mut(id).filter(|upload| !upload.ended())
     }
 
     /// The upload's state may have changed.
-    fn touch(&mut self, id: UploadId) {
+    fn touch(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && !std::mem::replace(&mut upload.touched, true)
         {
@@ -219,7 +227,7 @@ impl Queue {
     }
 
     /// The upload has progress to tell.
-    fn has_moved(&mut self, id: UploadId) {
+    fn has_moved(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && !std::mem::replace(&mut upload.moved, true)
         {
@@ -228,7 +236,7 @@ impl Queue {
     }
 
     fn touch_all(&mut self) {
-        for id in self.uploads.ids() {
+        for id in self.uploads.all() {
             if self.alive(id).is_some() {
                 self.touch(id);
             }
@@ -248,12 +256,12 @@ impl Queue {
     }
 
     /// Starts what follows from the upload's facts, now.
-    fn proceed(&mut self, id: UploadId) {
+    fn proceed(&mut self, id: Slot) {
         self.proceed_after(id, None);
     }
 
     /// The same after a delay; what comes then repeats something, and pays for it.
-    fn proceed_after(&mut self, id: UploadId, delay_ms: Option<u64>) {
+    fn proceed_after(&mut self, id: Slot, delay_ms: Option<u64>) {
         self.touch(id);
         let now = self.now;
         let Some(upload) = self.uploads.get_mut(id) else {

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{ErrorCode, StatusEntry, UploadId, UploadStatus};
+use crowfly_contract::{ErrorCode, StatusEntry, UploadStatus};
 
 use super::Queue;
 use crate::classify::{self, Api};
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Work};
 use crate::line::Line;
+use crate::uploads::Slot;
 use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 
 /// Who is awaited, and when to ask.
@@ -17,7 +18,7 @@ pub(crate) struct Poll {
     /// With the end of patience, on the budgets' clock.
     awaited: Line,
     /// Still to be asked in this round.
-    due: Vec<UploadId>,
+    due: Vec<Slot>,
     /// Calls of this round that are out.
     asking: usize,
     next_round: Millis,
@@ -44,7 +45,7 @@ impl Poll {
         self.asking == 0
     }
 
-    pub(crate) fn take_due(&mut self, most: usize) -> Vec<UploadId> {
+    pub(crate) fn take_due(&mut self, most: usize) -> Vec<Slot> {
         self.asking = self.asking.saturating_add(1);
         let mut taken = Vec::new();
         while taken.len() < most
@@ -55,25 +56,28 @@ impl Poll {
         taken
     }
 
-    fn all(&self) -> Vec<UploadId> {
+    fn all(&self) -> Vec<Slot> {
         ids(self.awaited.all())
     }
 }
 
 impl Queue {
-    pub(super) fn await_processed(&mut self, id: UploadId) {
+    pub(super) fn await_processed(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
         match (upload.shown, &upload.failure, &upload.record) {
             (State::Processed, _, Some(record)) => {
                 let record = record.clone();
-                self.emit(Event::Processed { upload: id, record });
+                self.emit(Event::Processed {
+                    upload: self.uploads.name(id),
+                    record,
+                });
             }
             (State::Failed, Some(failure), _) => {
                 let failure = failure.clone();
                 self.emit(Event::ProcessingFailed {
-                    upload: id,
+                    upload: self.uploads.name(id),
                     failure,
                 });
             }
@@ -88,7 +92,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn join_poll(&mut self, id: UploadId) {
+    pub(super) fn join_poll(&mut self, id: Slot) {
         let until = self.link.budget(self.now).after(self.config.processing_ms);
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -109,7 +113,7 @@ impl Queue {
     }
 
     /// Returns whether it was awaited.
-    pub(super) fn leave_poll(&mut self, id: UploadId) -> bool {
+    pub(super) fn leave_poll(&mut self, id: Slot) -> bool {
         let Some(upload) = self.uploads.get_mut(id) else {
             return false;
         };
@@ -150,11 +154,11 @@ impl Queue {
         }
     }
 
-    pub(super) fn statuses(&mut self, asked: &[UploadId], entries: Vec<StatusEntry>) {
+    pub(super) fn statuses(&mut self, asked: &[Slot], entries: Vec<StatusEntry>) {
         for StatusEntry { id, status, record } in entries {
-            if !asked.contains(&id) {
+            let Some(id) = self.uploads.slot(id).filter(|id| asked.contains(id)) else {
                 continue;
-            }
+            };
             match (status, record) {
                 (UploadStatus::Stored, Some(record)) => {
                     if self.leave_poll(id)
@@ -164,10 +168,13 @@ impl Queue {
                         upload.shown = State::Processed;
                         upload.record = Some(record.clone());
                         self.emit(Event::State {
-                            upload: id,
+                            upload: self.uploads.name(id),
                             state: State::Processed,
                         });
-                        self.emit(Event::Processed { upload: id, record });
+                        self.emit(Event::Processed {
+                            upload: self.uploads.name(id),
+                            record,
+                        });
                     }
                 }
                 (UploadStatus::Deleted, _) => {
@@ -180,12 +187,7 @@ impl Queue {
         self.round_answered();
     }
 
-    pub(super) fn status_failed(
-        &mut self,
-        asked: &[UploadId],
-        generation: u32,
-        failure: ApiFailure,
-    ) {
+    pub(super) fn status_failed(&mut self, asked: &[Slot], generation: u32, failure: ApiFailure) {
         let (verdict, trace) = classify::api(failure);
         self.api_judged(verdict, generation);
         match verdict {
@@ -209,7 +211,7 @@ impl Queue {
         self.all_processing_failed(&all, code, &NO_TRACE);
     }
 
-    fn all_processing_failed(&mut self, ids: &[UploadId], code: ErrorCode, trace: &Trace) {
+    fn all_processing_failed(&mut self, ids: &[Slot], code: ErrorCode, trace: &Trace) {
         for id in ids {
             if self.leave_poll(*id) {
                 self.processing_failed(*id, code, trace);
@@ -217,10 +219,10 @@ impl Queue {
         }
     }
 
-    fn processing_failed(&mut self, id: UploadId, code: ErrorCode, trace: &Trace) {
+    fn processing_failed(&mut self, id: Slot, code: ErrorCode, trace: &Trace) {
         let failure = Failure::new(code, Phase::Process, trace);
         self.emit(Event::ProcessingFailed {
-            upload: id,
+            upload: self.uploads.name(id),
             failure,
         });
     }
@@ -245,6 +247,6 @@ impl Queue {
     }
 }
 
-fn ids(places: &[Place]) -> Vec<UploadId> {
+fn ids(places: &[Place]) -> Vec<Slot> {
     places.iter().map(|place| place.job.id).collect()
 }

@@ -1,12 +1,13 @@
 //! What the answers tell about the API itself: whether it is there, takes our token, or wants less.
 
-use crowfly_contract::{ErrorCode, UploadId};
+use crowfly_contract::ErrorCode;
 
 use super::Queue;
 use crate::Phase;
 use crate::classify::Api;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::Work;
+use crate::uploads::Slot;
 
 /// Refused tokens in a row before one upload gives up, though others get through.
 const MOST_UNAUTHORIZED: u32 = 3;
@@ -31,7 +32,7 @@ impl Queue {
     /// Lets the uploads ask again with another token, once.
     pub(super) fn unauthorized(
         &mut self,
-        ids: &[UploadId],
+        ids: &[Slot],
         generation: u32,
         phase: Phase,
         trace: &Trace,
@@ -108,7 +109,7 @@ impl Queue {
     }
 
     /// The upload stays in line while the server holds it off, as long as patience lasts.
-    pub(super) fn hold_back(&mut self, id: UploadId, code: ErrorCode, phase: Phase, trace: &Trace) {
+    pub(super) fn hold_back(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         let budget = self.link.budget(self.now);
         let since = *self.pressed_since.get_or_insert(budget);
         if budget.since(since) >= self.config.back_pressure_ms {

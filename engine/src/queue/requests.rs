@@ -1,9 +1,8 @@
 //! Commands that are out: each has a deadline, and a reply that comes late finds nothing here.
 
-use crowfly_contract::UploadId;
-
 use super::Queue;
 use crate::job::{Job, Step, Work};
+use crate::uploads::Slot;
 use crate::{ApiFailure, Command, Millis, Reply, RequestId, SendFailure, TokenFailure};
 
 /// A command without its answer.
@@ -28,8 +27,8 @@ pub(crate) enum Flight {
     Hash(Job, u32),
     Send(Job, u32),
     /// Create, complete or delete.
-    Call(Work, Vec<UploadId>),
-    Status(Vec<UploadId>),
+    Call(Work, Vec<Slot>),
+    Status(Vec<Slot>),
     Token,
 }
 
@@ -149,16 +148,17 @@ impl Queue {
     }
 
     /// Takes an upload out of a shared create call; the last one stops it.
-    pub(super) fn leave_create(&mut self, request: RequestId, id: UploadId) {
+    pub(super) fn leave_create(&mut self, request: RequestId, id: Slot) {
         let Some(live) = self.live_mut(request) else {
             return;
         };
         if let Flight::Call(Work::Create, ids) = &mut live.flight {
-            let before = ids.len();
-            ids.retain(|other| *other != id);
-            let gone = before.saturating_sub(ids.len());
+            let Some(at) = ids.iter().position(|other| *other == id) else {
+                return;
+            };
+            ids.remove(at);
             let empty = ids.is_empty();
-            self.counts.creating = self.counts.creating.saturating_sub(gone);
+            self.counts.creating = self.counts.creating.saturating_sub(1);
             if empty {
                 self.cancel(request);
             }
@@ -223,7 +223,7 @@ impl Queue {
     }
 
     /// The work is not running any more.
-    pub(super) fn freed(&mut self, id: UploadId, work: Work) {
+    pub(super) fn freed(&mut self, id: Slot, work: Work) {
         self.touch(id);
         if let Some(step) = self
             .uploads

@@ -26,7 +26,10 @@ impl Queue {
                 if state != State::Uploading {
                     upload.ledger.rest();
                 }
-                self.emit(Event::State { upload: id, state });
+                self.emit(Event::State {
+                    upload: self.uploads.name(id),
+                    state,
+                });
             }
         }
     }
@@ -45,7 +48,7 @@ impl Queue {
                 }
                 let progress = upload.ledger.shown();
                 self.emit(Event::Progress {
-                    upload: id,
+                    upload: self.uploads.name(id),
                     progress,
                 });
             }
