@@ -37,11 +37,16 @@ impl Random {
                 let doubled = 1u64
                     .checked_shl(failed.saturating_sub(1))
                     .unwrap_or(u64::MAX);
-                let bound = config.backoff_base_ms.saturating_mul(doubled);
+                let bound = product(config.backoff_base_ms, doubled);
                 self.up_to(bound.min(config.backoff_cap_ms))
             }
         }
     }
+}
+
+/// Saturates; exact up to 2^53. (Integers would need 128 bits to see that they overflow.)
+fn product(a: u64, b: u64) -> u64 {
+    (a as f64 * b as f64) as u64
 }
 
 /// Tokens that retries pay with, in thousandths so that time can give them in small change.
@@ -56,11 +61,11 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     pub(crate) fn new(config: &Config) -> Self {
-        let full = config.retry_tokens.saturating_mul(1000);
+        let full = product(config.retry_tokens, 1000);
         Self {
             thousandths: full,
             full,
-            cost: config.retry_cost.saturating_mul(1000).min(full),
+            cost: product(config.retry_cost, 1000).min(full),
             per_second: config.retry_refill_per_second.max(1),
             filled_at: Millis(0),
         }
@@ -69,7 +74,7 @@ impl Bucket {
     /// Pays for a retry, or says when there will be enough.
     pub(crate) fn pay(&mut self, now: Millis) -> Result<(), Millis> {
         // A token a second is a thousandth a millisecond.
-        self.give(now.since(self.filled_at).saturating_mul(self.per_second));
+        self.give(product(now.since(self.filled_at), self.per_second));
         self.filled_at = now;
         match self.thousandths.checked_sub(self.cost) {
             Some(rest) => {
