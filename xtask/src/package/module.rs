@@ -86,6 +86,10 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         // (1 % to 6 %), because -Oz renumbers the locals that LLVM had numbered alike.
         .args([
             "-O1",
+            "-s",
+            "1",
+            "--dae-optimizing",
+            "--converge",
             "--rse",
             "--vacuum",
             "--strip-debug",
