@@ -97,7 +97,10 @@ async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
          x-amz-checksum-crc64nvme"
     );
     assert_eq!(grant.headers.get("x-amz-acl").unwrap(), "public-read");
-    assert_eq!(grant.headers.get("content-disposition").unwrap(), "attachment");
+    assert_eq!(
+        grant.headers.get("content-disposition").unwrap(),
+        "attachment"
+    );
 }
 
 #[tokio::test]
