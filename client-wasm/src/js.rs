@@ -2,8 +2,11 @@
 
 use crowfly_contract::UploadId;
 use crowfly_engine::Millis;
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,7 +26,7 @@ extern "C" {
     pub(crate) fn console_warn(text: &str);
 
     #[wasm_bindgen(catch, js_name = fetch)]
-    pub(crate) fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    pub(crate) fn global_fetch(address: &str, init: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_name = atob)]
     pub(crate) fn global_atob(text: &str) -> Result<String, JsValue>;
@@ -92,6 +95,30 @@ pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
 pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     // It fails only on frozen objects and proxies.
     drop(Reflect::set(object, &JsString::from(name), value));
+}
+
+/// Joins texts. One function for all: the standard library's `concat` is made anew for every use.
+pub(crate) fn join(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// Runs a future; all are of one kind, so that the machinery round them is there once.
+pub(crate) fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(future);
+}
+
+/// A promise of what a future gives.
+pub(crate) fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Promise {
+    future_to_promise(future)
+}
+
+/// A timer; all share one kind of closure.
+pub(crate) fn after(millis: u32, then: Box<dyn FnOnce()>) -> Timeout {
+    Timeout::new(millis, then)
 }
 
 /// A frozen object.

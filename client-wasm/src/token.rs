@@ -7,7 +7,7 @@ use crowfly_engine::{Millis, TokenFailure, TokenLife, TokenReason};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Error, Function, JSON, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::deferred::Deferred;
 use crate::js;
@@ -97,14 +97,14 @@ impl TokenSource {
 
     fn start(self: &Rc<Self>, reason: TokenReason) -> Promise {
         let this = self.clone();
-        let promise = future_to_promise(async move {
+        let promise = js::promise(Box::pin(async move {
             let answer = this.call(reason).await;
             // Every borrow ends before anything is dropped or called.
             let over = this.pending.take();
             drop(over);
             this.keep(answer).map_err(|TokenFailure| JsValue::NULL)?;
             Ok(JsValue::UNDEFINED)
-        });
+        }));
         js::pre_catch(&promise);
         *self.pending.borrow_mut() = Some(promise.clone());
         promise
@@ -119,9 +119,12 @@ impl TokenSource {
             return Err(JsValue::NULL);
         };
         let late = reject.clone();
-        let timer = Timeout::new(self.timeout_ms, move || {
-            give_up(&late, "`token` gave no token in time");
-        });
+        let timer = js::after(
+            self.timeout_ms,
+            Box::new(move || {
+                give_up(&late, "`token` gave no token in time");
+            }),
+        );
         let old = self.waiting.replace(Some((timer, reject)));
         drop(old);
         let answer = JsFuture::from(race).await;
@@ -141,7 +144,7 @@ impl TokenSource {
         }
         let life = life_ms(text, js::unix_ms());
         let token = Token {
-            header: format!("Bearer {text}"),
+            header: js::join(&["Bearer ", text]),
             expires: life.map(|millis| js::now().after(millis)),
         };
         *self.current.borrow_mut() = Some(token);

@@ -1,12 +1,12 @@
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ops::Range;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use crowfly_contract::Crc64Nvme;
 use crowfly_engine::RequestId;
 use js_sys::BigInt;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, MessageEvent, Worker};
+use web_sys::{Blob, Event, Worker};
 
 use super::{Pool, read_failure};
 use crate::js;
@@ -16,40 +16,38 @@ use crate::listener::Listener;
 pub(super) struct Slot {
     worker: Worker,
     busy: Cell<u32>,
-    listeners: RefCell<Vec<Listener>>,
+    listeners: Cell<Option<[Listener; 3]>>,
 }
 
 impl Slot {
     /// Starts a worker and lends it the compiled module.
     pub(super) fn open(pool: &Rc<Pool>) -> Option<Rc<Self>> {
-        let made = pool.worker.as_ref()?.call0(&JsValue::UNDEFINED);
+        let made = pool.worker.as_ref()?.call0(&JsValue::UNDEFINED).ok()?;
+        if !js::get(&made, "terminate")?.is_function() {
+            return None;
+        }
         let slot = Rc::new(Self {
-            worker: made.ok()?.dyn_into().ok()?,
+            worker: made.unchecked_into(),
             busy: Cell::new(0),
-            listeners: RefCell::default(),
+            listeners: Cell::new(None),
         });
-        let (this, weak) = (Rc::downgrade(&slot), Rc::downgrade(pool));
-        let heard = Listener::new(&slot.worker, "message", move |event| {
-            if let (Some(slot), Some(pool), Some(event)) = (
-                this.upgrade(),
-                weak.upgrade(),
-                event.dyn_ref::<MessageEvent>(),
-            ) {
-                slot.hear(&pool, &event.data());
-            }
-        });
-        let failed = ["error", "messageerror"].map(|name| {
-            let weak: Weak<Pool> = Rc::downgrade(pool);
-            Listener::new(&slot.worker, name, move |event| {
-                event.prevent_default();
-                if let Some(pool) = weak.upgrade() {
-                    pool.give_up_workers();
+        let listeners = ["message", "error", "messageerror"].map(|name| {
+            let (this, weak) = (Rc::downgrade(&slot), Rc::downgrade(pool));
+            let hear = move |event: Event| {
+                if let (Some(slot), Some(pool)) = (this.upgrade(), weak.upgrade()) {
+                    match js::get(&event, "data") {
+                        Some(message) if name == "message" => slot.hear(&pool, &message),
+                        _ => {
+                            event.prevent_default();
+                            pool.give_up_workers();
+                        }
+                    }
                 }
-            })
+            };
+            Listener::new(&slot.worker, name, Box::new(hear))
         });
-        let mut listeners = vec![heard];
-        listeners.extend(failed);
-        *slot.listeners.borrow_mut() = listeners;
+        let none = slot.listeners.replace(Some(listeners));
+        drop(none);
         let start = js::frozen(&[("module", wasm_bindgen::module())]);
         slot.worker.post_message(&start).ok()?;
         Some(slot)

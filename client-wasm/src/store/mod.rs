@@ -55,12 +55,15 @@ impl Store {
             return;
         }
         let this = Rc::downgrade(self);
-        let timer = Timeout::new(FRAME_MS, move || {
-            if let Some(this) = this.upgrade() {
-                this.changed.set(true);
-                this.notify();
-            }
-        });
+        let timer = js::after(
+            FRAME_MS,
+            Box::new(move || {
+                if let Some(this) = this.upgrade() {
+                    this.changed.set(true);
+                    this.notify();
+                }
+            }),
+        );
         *self.frame.borrow_mut() = Some(timer);
     }
 

@@ -18,8 +18,14 @@ pub(super) fn sentence<'a>(body: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = body.split_once(&["<", name, ">"].concat())?;
-    let (text, _) = rest.split_once('<')?;
+    // A plain search: the standard library's for substrings weighs more than this whole file.
+    let start = (0..body.len()).find(|&at| {
+        let tag = body.get(at..).and_then(|rest| rest.strip_prefix('<'));
+        let rest = tag.and_then(|rest| rest.strip_prefix(name));
+        rest.is_some_and(|rest| rest.starts_with('>'))
+    })?;
+    let rest = body.get(start + name.len() + 2..)?;
+    let text = rest.get(..rest.find('<')?)?;
     (!text.is_empty()).then_some(text)
 }
 
