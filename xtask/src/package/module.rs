@@ -82,16 +82,17 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let module = out.join("crowfly_bg.wasm");
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
-        // Measured: -Oz stores up to a tenth less, but what travels, compressed, weighs more than after -O1
-        // (1 % to 6 %), because -Oz renumbers the locals that LLVM had numbered alike.
+        // Measured in gzip: -Oz renumbers the locals that LLVM had numbered alike, and inlining repeats code;
+        // both make the module smaller as it lies, and larger on the wire.
         .args([
-            "-O1",
+            "--flexible-inline-max-function-size=0",
+            "--one-caller-inline-max-function-size=0",
+            "--always-inline-max-function-size=4",
+            "-O2",
             "-s",
             "1",
             "--dae-optimizing",
             "--converge",
-            "--rse",
-            "--vacuum",
             "--strip-debug",
             "--strip-target-features",
         ])
@@ -101,7 +102,14 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .arg(&small)
         .log("wasm-opt")
         .run()?;
-    std::fs::rename(&small, &module).map_err(Error::io("replace the module by its optimised form"))
+    std::fs::rename(&small, &module)
+        .map_err(Error::io("replace the module by its optimised form"))?;
+    Cmd::new("node")
+        .arg(paths::root().join("client-wasm/build/shorten.mjs"))
+        .arg(&module)
+        .arg(out.join("crowfly.js"))
+        .log("shorten-names")
+        .run()
 }
 
 /// `target/npm/glue/`.
