@@ -14,3 +14,6 @@ pub(crate) use write::{
     complete_request, content_to_js, create_request, list_to_js, record_to_js, status_request,
     stored_to_js,
 };
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;

@@ -1,0 +1,141 @@
+use std::fmt::Debug;
+use std::rc::Rc;
+
+use crowfly_contract::{
+    CompleteRequest, CreateRequest, CreateResponse, Problem, StatusRequest, StatusResponse,
+};
+use js_sys::JSON;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use super::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+macro_rules! golden {
+    ($name:literal) => {
+        include_str!(concat!("../../../contract/tests/golden/", $name, ".json"))
+    };
+}
+
+fn value(json: &str) -> JsValue {
+    JSON::parse(json).unwrap()
+}
+
+/// What is read here equals what the contract's own reader makes of the same text.
+fn reads<T: DeserializeOwned + PartialEq + Debug>(
+    json: &str,
+    read: impl Fn(&JsValue) -> Option<T>,
+) {
+    let expected: T = serde_json::from_str(json).unwrap();
+    assert_eq!(read(&value(json)), Some(expected));
+}
+
+/// What is written here is, as JSON, what the contract's own writer writes.
+fn writes<T: DeserializeOwned + Serialize>(json: &str, write: impl Fn(T) -> JsValue) {
+    let written = write(serde_json::from_str(json).unwrap());
+    let text = JSON::stringify(&written).unwrap().as_string().unwrap();
+    let [written, expected]: [serde_json::Value; 2] =
+        [&text, json].map(|text| serde_json::from_str(text).unwrap());
+    assert_eq!(written, expected);
+}
+
+#[wasm_bindgen_test]
+fn golden_answers_are_read_as_the_contract_reads_them() {
+    for json in [
+        golden!("create_response"),
+        golden!("create_response_multipart"),
+    ] {
+        reads(json, |body| {
+            Some(CreateResponse {
+                uploads: create_response(body)?,
+            })
+        });
+    }
+    for json in [golden!("problem"), golden!("problem_retry")] {
+        reads(json, |body| {
+            Some(Problem {
+                error: problem(body)?,
+            })
+        });
+    }
+    for json in [golden!("stored"), golden!("stored_bare")] {
+        reads(json, stored);
+    }
+    for json in [golden!("record_stored"), golden!("record_pending")] {
+        reads(json, record);
+    }
+    for json in [golden!("list_response"), golden!("list_response_last")] {
+        reads(json, list_response);
+    }
+    for json in [golden!("content_private"), golden!("content_public")] {
+        reads(json, content);
+    }
+    reads(golden!("gateway_message"), gateway_message);
+    reads(golden!("completing"), completing);
+    reads(golden!("status_response"), |body| {
+        Some(StatusResponse {
+            uploads: status_response(body)?,
+        })
+    });
+}
+
+#[wasm_bindgen_test]
+fn what_is_written_is_golden() {
+    writes(golden!("create_request"), |body: CreateRequest| {
+        let items: Vec<_> = body.uploads.into_iter().map(Rc::new).collect();
+        create_request(&items)
+    });
+    for json in [
+        golden!("complete_request"),
+        golden!("complete_request_empty"),
+    ] {
+        writes(json, |body: CompleteRequest| complete_request(&body));
+    }
+    writes(golden!("status_request"), |body: StatusRequest| {
+        status_request(&body.ids)
+    });
+    for json in [golden!("stored"), golden!("stored_bare")] {
+        writes(json, |body| stored_to_js(&body));
+    }
+    for json in [golden!("record_stored"), golden!("record_pending")] {
+        writes(json, |body| record_to_js(&body));
+    }
+    for json in [golden!("list_response"), golden!("list_response_last")] {
+        writes(json, |body| list_to_js(&body));
+    }
+    for json in [golden!("content_private"), golden!("content_public")] {
+        writes(json, |body| content_to_js(&body));
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_field_that_is_missing_or_wrong_spoils_the_whole() {
+    for key in [
+        "id",
+        "status",
+        "bucket",
+        "key",
+        "name",
+        "size",
+        "type",
+        "verified",
+        "createdAt",
+    ] {
+        for wrong in ["undefined", "{}", "-1", "[]"] {
+            let body = value(golden!("record_stored"));
+            let wrong = js_sys::eval(&format!("({wrong})")).unwrap();
+            js_sys::Reflect::set(&body, &key.into(), &wrong).unwrap();
+            assert_eq!(record(&body), None, "{key}");
+        }
+    }
+    for odd in ["null", "1", "[]", "\"text\"", "{}"] {
+        assert_eq!(record(&value(odd)), None, "{odd}");
+        assert_eq!(stored(&value(odd)), None, "{odd}");
+        assert_eq!(create_response(&value(odd)), None, "{odd}");
+        assert_eq!(status_response(&value(odd)), None, "{odd}");
+        assert_eq!(problem(&value(odd)), None, "{odd}");
+    }
+}
