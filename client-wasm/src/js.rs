@@ -26,7 +26,7 @@ extern "C" {
     pub(crate) fn console_warn(text: &str);
 
     #[wasm_bindgen(catch, js_name = fetch)]
-    pub(crate) fn global_fetch(address: &str, init: &JsValue) -> Result<Promise, JsValue>;
+    pub(crate) fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_name = atob)]
     pub(crate) fn global_atob(text: &str) -> Result<String, JsValue>;

@@ -5,11 +5,15 @@ mod decode;
 use std::rc::Rc;
 
 use crowfly_engine::ApiFailure;
+use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::callback::Timeout;
 use js_sys::JSON;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Response};
+use web_sys::{
+    AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials,
+    RequestRedirect, Response,
+};
 
 use crate::js;
 use crate::token::TokenSource;
@@ -30,7 +34,7 @@ pub(crate) struct Call {
 
 /// What is asked of the API.
 pub(crate) struct Ask {
-    pub(crate) method: &'static str,
+    pub(crate) method: Method,
     /// From the slash on; may hold a query.
     pub(crate) path: String,
     /// JSON.
@@ -103,27 +107,33 @@ impl Api {
         })
     }
 
-    /// Nothing but the token identifies the caller, and the token goes to no other address.
+    /// `fetch`, with every rejection taken for what it is: gloo-net's own `send` panics when a page's
+    /// replacement of `fetch` rejects with something that is no `Error`.
     async fn fetch(&self, ask: Ask, signal: &AbortSignal) -> Option<Response> {
-        let maybe = |text: Option<String>| text.map_or(JsValue::UNDEFINED, JsValue::from);
-        let json = ask.body.is_some().then(|| "application/json".to_owned());
-        let headers = js::frozen(&[
-            ("authorization", maybe(self.token.header())),
-            ("content-type", maybe(json)),
-        ]);
-        let init = js::frozen(&[
-            ("method", ask.method.into()),
-            ("headers", headers),
-            ("body", maybe(ask.body)),
-            ("signal", signal.into()),
-            ("mode", "cors".into()),
-            ("credentials", "omit".into()),
-            ("cache", "no-store".into()),
-            ("redirect", "error".into()),
-            ("referrerPolicy", "no-referrer".into()),
-        ]);
-        let promise = js::global_fetch(&js::join(&[&self.base, &ask.path]), &init).ok()?;
+        let request = self.request(ask, signal)?;
+        let promise = js::global_fetch(&request).ok()?;
         Some(JsFuture::from(promise).await.ok()?.unchecked_into())
+    }
+
+    /// Nothing but the token identifies the caller, and the token goes to no other address.
+    fn request(&self, ask: Ask, signal: &AbortSignal) -> Option<web_sys::Request> {
+        let mut request = RequestBuilder::new(&js::join(&[&self.base, &ask.path]))
+            .method(ask.method)
+            .credentials(RequestCredentials::Omit)
+            .cache(RequestCache::NoStore)
+            .redirect(RequestRedirect::Error)
+            .referrer_policy(ReferrerPolicy::NoReferrer)
+            .abort_signal(Some(signal));
+        if let Some(header) = self.token.header() {
+            request = request.header("authorization", &header);
+        }
+        let request = match ask.body {
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(body),
+            None => request.build(),
+        };
+        Some(request.ok()?.into())
     }
 }
 

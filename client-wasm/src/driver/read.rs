@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crowfly_contract::ErrorCode;
 use crowfly_engine::{ApiFailure, RequestId, TokenReason};
+use gloo_net::http::Method;
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
@@ -86,7 +87,7 @@ impl Driver {
         let request = self.number();
         self.begin(request, Running::Call(call));
         let ask = Ask {
-            method: "GET",
+            method: Method::GET,
             path,
             body: None,
         };

@@ -5,6 +5,7 @@ use crowfly_contract::{Grant, UploadId};
 use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, Reply, RequestId, SendFailure, TokenReason,
 };
+use gloo_net::http::Method;
 use web_sys::Blob;
 
 use super::{Driver, Running};
@@ -18,7 +19,7 @@ impl Driver {
     /// Starts what the engine asks for.
     pub(super) fn run(self: &Rc<Self>, command: Command) {
         let post = |path: String, body| Ask {
-            method: "POST",
+            method: Method::POST,
             path,
             body,
         };
@@ -47,7 +48,7 @@ impl Driver {
             }
             Command::Delete { request, upload } => {
                 let ask = Ask {
-                    method: "DELETE",
+                    method: Method::DELETE,
                     path: js::join(&["/uploads/", &upload.to_string()]),
                     body: None,
                 };
