@@ -1,3 +1,8 @@
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, a value that is missing is the failure"
+)]
+
 use std::fmt::Debug;
 use std::rc::Rc;
 
