@@ -2,7 +2,7 @@
 // uses only its `crc*` exports, which take and give numbers: no glue, and no import is ever called.
 //
 // In:  { module } once, then { id, blob, start, end } for each range, { cancel: id }.
-// Out: { id, crc } as BigInt, { id, read } now and then, { id, error } with the error's name, { failed } if
+// Out: { id, high, low } with the halves of the checksum, { id, read } now and then, { id, error } with the error's name, { failed } if
 // the module cannot be used.
 
 const SLICE = 1024 * 1024;
@@ -40,8 +40,9 @@ async function compute({ id, blob, start, end }) {
       postMessage({ id, read: at - start });
     }
   }
-  const crc = hash.crcClose();
-  if (!cancelled.has(id)) postMessage({ id, crc });
+  const crc = BigInt.asUintN(64, hash.crcClose());
+  const [high, low] = [Number(crc >> 32n), Number(crc & 0xffffffffn)];
+  if (!cancelled.has(id)) postMessage({ id, high, low });
 }
 
 async function answer(request) {

@@ -1,13 +1,14 @@
 use std::rc::Rc;
 
-use crowfly_contract::{Content, ListResponse, Record};
 use crowfly_engine::{Input, NewUpload};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
+use crate::api;
 use crate::driver::Driver;
 use crate::error::{closed, invalid_option, phase};
 use crate::js;
+use crate::json;
 use crate::options::{read_client, read_file, read_id, read_page, read_upload, read_worker};
 use crate::store::{Entry, NewEntry};
 use crate::upload::Upload;
@@ -98,29 +99,30 @@ impl Client {
             Ok(page) => page,
             Err(error) => return Promise::reject(&error),
         };
-        let mut query = Vec::new();
+        let mut path = String::from("/uploads");
         if let Some(limit) = page.limit {
-            query.push(["limit=", &limit.to_string()].concat());
+            path = js::join(&[&path, "?limit=", &decimal(limit)]);
         }
         if let Some(cursor) = page.cursor {
             let cursor = js_sys::encode_uri_component(&cursor);
-            query.push(["cursor=", &String::from(cursor)].concat());
+            let sign = if page.limit.is_some() { "&" } else { "?" };
+            path = js::join(&[&path, sign, "cursor=", &String::from(cursor)]);
         }
-        let mut path = String::from("/uploads");
-        if !query.is_empty() {
-            path.push('?');
-            path.push_str(&query.join("&"));
-        }
-        self.driver.read::<ListResponse>(path)
+        self.driver.read(path, |answer| {
+            api::ok(answer, json::list_response).map(|page| json::list_to_js(&page))
+        })
     }
 
     /// One record.
     #[wasm_bindgen(skip_typescript)]
     pub fn record(&self, id: &JsValue) -> Promise {
         match read_id(id) {
-            Ok(id) => self
-                .driver
-                .read::<Record>(["/uploads/", &id.to_string()].concat()),
+            Ok(id) => {
+                let path = js::join(&["/uploads/", &id.to_string()]);
+                self.driver.read(path, |answer| {
+                    api::ok(answer, json::record).map(|record| json::record_to_js(&record))
+                })
+            }
             Err(error) => Promise::reject(&error),
         }
     }
@@ -130,8 +132,10 @@ impl Client {
     pub fn content(&self, id: &JsValue) -> Promise {
         match read_id(id) {
             Ok(id) => {
-                let path = ["/uploads/", &id.to_string(), "/content"].concat();
-                self.driver.read::<Content>(path)
+                let path = js::join(&["/uploads/", &id.to_string(), "/content"]);
+                self.driver.read(path, |answer| {
+                    api::ok(answer, json::content).map(|content| json::content_to_js(&content))
+                })
             }
             Err(error) => Promise::reject(&error),
         }
@@ -142,4 +146,14 @@ impl Client {
     pub fn close(&self) {
         self.driver.close();
     }
+}
+
+/// A small number as text, without the machinery that formats any.
+fn decimal(number: i32) -> String {
+    let mut digits = String::new();
+    if number >= 10 {
+        digits = decimal(number / 10);
+    }
+    digits.extend(char::from_digit(number.unsigned_abs() % 10, 10));
+    digits
 }

@@ -2,8 +2,11 @@
 
 use crowfly_contract::UploadId;
 use crowfly_engine::Millis;
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,7 +26,7 @@ extern "C" {
     pub(crate) fn console_warn(text: &str);
 
     #[wasm_bindgen(catch, js_name = fetch)]
-    pub(crate) fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    pub(crate) fn global_fetch(address: &str, init: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_name = atob)]
     pub(crate) fn global_atob(text: &str) -> Result<String, JsValue>;
@@ -94,20 +97,62 @@ pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     drop(Reflect::set(object, &JsString::from(name), value));
 }
 
-/// A frozen object.
-pub(crate) fn frozen(fields: &[(&str, JsValue)]) -> JsValue {
+/// Joins texts. One function for all: the standard library's `concat` is made anew for every use.
+pub(crate) fn join(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// Runs a future; all are of one kind, so that the machinery round them is there once.
+pub(crate) fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(future);
+}
+
+/// What stands before and after the first `sign`, which is ASCII; all and nothing if there is none.
+pub(crate) fn cut(text: &str, sign: u8) -> (&str, &str) {
+    let place = text.bytes().position(|byte| byte == sign);
+    let place = place.unwrap_or(text.len());
+    let rest = text.get(place.saturating_add(1)..);
+    (
+        text.get(..place).unwrap_or_default(),
+        rest.unwrap_or_default(),
+    )
+}
+
+/// A promise of what a future gives.
+pub(crate) fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Promise {
+    future_to_promise(future)
+}
+
+/// A timer; all share one kind of closure.
+pub(crate) fn after(millis: u32, then: Box<dyn FnOnce()>) -> Timeout {
+    Timeout::new(millis, then)
+}
+
+/// A frozen object. `names` are parted by single spaces; a value that is undefined is no field.
+pub(crate) fn frozen(names: &str, values: &[JsValue]) -> JsValue {
     let object = Object::new();
-    for (name, value) in fields {
+    let mut names = names;
+    for value in values {
+        let (name, others) = cut(names, b' ');
         if !value.is_undefined() {
             set(&object, name, value);
         }
+        names = others;
     }
     freeze(object.into())
 }
 
 /// A frozen array.
-pub(crate) fn frozen_array(items: impl Iterator<Item = JsValue>) -> JsValue {
-    freeze(items.collect::<Array>().into())
+pub(crate) fn frozen_array(items: &mut dyn Iterator<Item = JsValue>) -> JsValue {
+    let array = Array::new();
+    for item in items {
+        array.push(&item);
+    }
+    freeze(array.into())
 }
 
 fn freeze(value: JsValue) -> JsValue {

@@ -13,6 +13,7 @@ mod driver;
 mod error;
 mod hash;
 mod js;
+mod json;
 mod listener;
 mod network;
 mod options;

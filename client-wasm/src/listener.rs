@@ -13,9 +13,9 @@ impl Listener {
     pub(crate) fn new(
         target: &EventTarget,
         name: &'static str,
-        callback: impl FnMut(Event) + 'static,
+        callback: Box<dyn FnMut(Event)>,
     ) -> Self {
-        let closure = Closure::new(callback);
+        let closure = Closure::wrap(callback);
         // It fails only for a target that is none, and then there is nothing to listen to.
         drop(target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()));
         Self {

@@ -18,11 +18,12 @@ impl NetworkWatch {
         let global: EventTarget = js_sys::global().unchecked_into();
         let tell = |name, input: fn() -> Input| {
             let driver = driver.clone();
-            Listener::new(&global, name, move |_| {
+            let hear = move |_| {
                 if let Some(driver) = driver.upgrade() {
                     driver.feed(input());
                 }
-            })
+            };
+            Listener::new(&global, name, Box::new(hear))
         };
         Self {
             _listeners: [

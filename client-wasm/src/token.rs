@@ -7,7 +7,7 @@ use crowfly_engine::{Millis, TokenFailure, TokenLife, TokenReason};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Error, Function, JSON, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::deferred::Deferred;
 use crate::js;
@@ -97,21 +97,21 @@ impl TokenSource {
 
     fn start(self: &Rc<Self>, reason: TokenReason) -> Promise {
         let this = self.clone();
-        let promise = future_to_promise(async move {
+        let promise = js::promise(Box::pin(async move {
             let answer = this.call(reason).await;
             // Every borrow ends before anything is dropped or called.
             let over = this.pending.take();
             drop(over);
             this.keep(answer).map_err(|TokenFailure| JsValue::NULL)?;
             Ok(JsValue::UNDEFINED)
-        });
+        }));
         js::pre_catch(&promise);
         *self.pending.borrow_mut() = Some(promise.clone());
         promise
     }
 
     async fn call(&self, reason: TokenReason) -> Result<JsValue, JsValue> {
-        let request = js::frozen(&[("reason", reason.as_str().into())]);
+        let request = js::frozen("reason", &[reason.as_str().into()]);
         let answer = self.provider.call1(&JsValue::UNDEFINED, &request)?;
         let mut deadline = Deferred::new();
         let race = js::race(&Array::of2(&answer, &deadline.promise()));
@@ -119,9 +119,12 @@ impl TokenSource {
             return Err(JsValue::NULL);
         };
         let late = reject.clone();
-        let timer = Timeout::new(self.timeout_ms, move || {
-            give_up(&late, "`token` gave no token in time");
-        });
+        let timer = js::after(
+            self.timeout_ms,
+            Box::new(move || {
+                give_up(&late, "`token` gave no token in time");
+            }),
+        );
         let old = self.waiting.replace(Some((timer, reject)));
         drop(old);
         let answer = JsFuture::from(race).await;
@@ -133,7 +136,7 @@ impl TokenSource {
     fn keep(&self, answer: Result<JsValue, JsValue>) -> Result<(), TokenFailure> {
         let answer = answer.map_err(|thrown| self.fail(thrown))?;
         let text = answer.as_string().unwrap_or_default();
-        let text = text.trim();
+        let text = text.trim_ascii();
         let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
         if text.is_empty() || !printable {
             let error = js_sys::TypeError::new("`token` must give a JWT as a string");
@@ -141,7 +144,7 @@ impl TokenSource {
         }
         let life = life_ms(text, js::unix_ms());
         let token = Token {
-            header: format!("Bearer {text}"),
+            header: js::join(&["Bearer ", text]),
             expires: life.map(|millis| js::now().after(millis)),
         };
         *self.current.borrow_mut() = Some(token);
@@ -173,8 +176,14 @@ fn give_up(reject: &Function, why: &str) {
 /// How long a JWT lives from now, as far as it can be told on a machine whose clock may be wrong: never
 /// longer than from `iat` to `exp`, and unknown when it seems over at the moment when it was given.
 fn life_ms(token: &str, unix_ms: f64) -> Option<u64> {
-    let payload = token.split('.').nth(1)?;
-    let payload = payload.replace('-', "+").replace('_', "/");
+    let (_, rest) = js::cut(token, b'.');
+    let (payload, _) = js::cut(rest, b'.');
+    let standard = |digit| match digit {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let payload: String = payload.chars().map(standard).collect();
     let claims = JSON::parse(&js::global_atob(&payload).ok()?).ok()?;
     let seconds = |name| js::get(&claims, name).and_then(|value| value.as_f64());
     let expires = seconds("exp")?;

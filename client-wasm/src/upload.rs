@@ -3,8 +3,10 @@ use std::rc::Rc;
 use crowfly_engine::{Input, State};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
 use crate::driver::Driver;
+use crate::js;
 use crate::listener::Listener;
 use crate::store::Entry;
 
@@ -97,17 +99,18 @@ impl Upload {
         let Some(signal) = self.entry.signal() else {
             return true;
         };
-        if signal.aborted() {
-            self.entry.set_reason(signal.reason());
+        if js::get(signal, "aborted").is_some_and(|aborted| aborted == JsValue::TRUE) {
+            self.entry.set_reason(reason(signal));
             return false;
         }
         let (driver, entry) = (Rc::downgrade(&self.driver), Rc::downgrade(&self.entry));
         let source = signal.clone();
-        let listener = Listener::new(signal, "abort", move |_| {
+        let hear = move |_| {
             if let (Some(driver), Some(entry)) = (driver.upgrade(), entry.upgrade()) {
-                abort(&driver, &entry, source.reason());
+                abort(&driver, &entry, reason(&source));
             }
-        });
+        };
+        let listener = Listener::new(signal, "abort", Box::new(hear));
         self.entry.listen(Some(listener));
         true
     }
@@ -120,6 +123,10 @@ impl Upload {
         store.touch();
         store.notify();
     }
+}
+
+fn reason(signal: &AbortSignal) -> JsValue {
+    js::get(signal, "reason").unwrap_or_default()
 }
 
 fn abort(driver: &Rc<Driver>, entry: &Rc<Entry>, reason: JsValue) {

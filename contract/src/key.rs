@@ -141,7 +141,13 @@ impl fmt::Debug for OwnerId {
 
 impl fmt::Display for ObjectKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{ROOT}/{}/{}/{}", self.owner, self.id, self.name)
+        // Not `write!`: with it the browser module would carry the padding of texts.
+        for part in [ROOT, "/", self.owner.as_str(), "/"] {
+            out.write_str(part)?;
+        }
+        fmt::Display::fmt(&self.id, out)?;
+        out.write_str("/")?;
+        out.write_str(&self.name)
     }
 }
 

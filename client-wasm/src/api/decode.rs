@@ -1,18 +1,18 @@
 //! From an HTTP answer to a reply of the engine.
 
-use crowfly_contract::{Completing, CreateResponse, GatewayMessage, Problem, StatusResponse};
+use crowfly_contract::GatewayMessage;
 use crowfly_engine::{ApiFailure, Completion, Reply};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-use super::{Answer, value};
+use super::Answer;
+use crate::json;
 
 type Outcome = Result<Answer, ApiFailure>;
 
 /// `POST /uploads`: the results, whatever the status, when there are results.
 pub(crate) fn created(answer: Outcome) -> Reply {
-    let read = |answer: Answer| match parse::<CreateResponse>(&answer.body) {
-        Some(body) => Ok(Reply::Created(body.uploads)),
+    let read = |answer: Answer| match json::create_response(&answer.body) {
+        Some(results) => Ok(Reply::Created(results)),
         None => Err(failure(answer)),
     };
     answer.and_then(read).unwrap_or_else(Reply::ApiFailed)
@@ -21,11 +21,13 @@ pub(crate) fn created(answer: Outcome) -> Reply {
 /// `POST /uploads/{id}/complete`.
 pub(crate) fn completed(answer: Outcome) -> Reply {
     let read = |answer: Answer| match answer.status {
-        200 => expect(answer).map(Completion::Stored),
-        202 => expect(answer).map(|body: Completing| Completion::Working {
-            retry_after_ms: body.retry_after_ms,
-        }),
-        _ => Err(failure(answer)),
+        202 => {
+            let body = json::completing(&answer.body).ok_or(ApiFailure::BadResponse)?;
+            Ok(Completion::Working {
+                retry_after_ms: body.retry_after_ms,
+            })
+        }
+        _ => ok(answer, json::stored).map(Completion::Stored),
     };
     answer
         .and_then(read)
@@ -43,27 +45,16 @@ pub(crate) fn deleted(answer: Outcome) -> Reply {
 
 /// `POST /uploads/status`.
 pub(crate) fn statuses(answer: Outcome) -> Reply {
-    let read = |answer: Answer| match answer.status {
-        200 => expect(answer).map(|body: StatusResponse| Reply::Statuses(body.uploads)),
-        _ => Err(failure(answer)),
-    };
+    let read = |answer| ok(answer, json::status_response).map(Reply::Statuses);
     answer.and_then(read).unwrap_or_else(Reply::ApiFailed)
 }
 
-/// The body of a 200 answer of a read route.
-pub(crate) fn ok<T: DeserializeOwned>(answer: Answer) -> Result<T, ApiFailure> {
+/// The body of a 200 answer.
+pub(crate) fn ok<T>(answer: Answer, read: fn(&JsValue) -> Option<T>) -> Result<T, ApiFailure> {
     match answer.status {
-        200 => expect(answer),
+        200 => read(&answer.body).ok_or(ApiFailure::BadResponse),
         _ => Err(failure(answer)),
     }
-}
-
-fn expect<T: DeserializeOwned>(answer: Answer) -> Result<T, ApiFailure> {
-    parse(&answer.body).ok_or(ApiFailure::BadResponse)
-}
-
-fn parse<T: DeserializeOwned>(body: &JsValue) -> Option<T> {
-    value::read(body)
 }
 
 /// A refusal: our own Problem, the gateway's own body, or neither.
@@ -72,7 +63,7 @@ fn failure(answer: Answer) -> ApiFailure {
     if (200..300).contains(&status) {
         return ApiFailure::BadResponse;
     }
-    if let Some(Problem { error }) = parse(&answer.body) {
+    if let Some(error) = json::problem(&answer.body) {
         return ApiFailure::Http {
             status,
             code: error.code,
@@ -81,7 +72,7 @@ fn failure(answer: Answer) -> ApiFailure {
             retry_after_ms: error.retry_after_ms.or(answer.retry_after_ms),
         };
     }
-    let message = parse(&answer.body).map(|body: GatewayMessage| body.message);
+    let message = json::gateway_message(&answer.body).map(|body| body.message);
     ApiFailure::Http {
         status,
         code: GatewayMessage::code(status),

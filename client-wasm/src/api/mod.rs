@@ -1,22 +1,15 @@
 //! The API adapter: one HTTP call at a time, mapped to what the engine understands.
 
 mod decode;
-mod value;
 
 use std::rc::Rc;
 
 use crowfly_engine::ApiFailure;
-use gloo_net::http::{Headers, Method, RequestBuilder};
 use gloo_timers::callback::Timeout;
 use js_sys::JSON;
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestRedirect, Response,
-};
+use web_sys::{AbortController, AbortSignal, Response};
 
 use crate::js;
 use crate::token::TokenSource;
@@ -37,7 +30,7 @@ pub(crate) struct Call {
 
 /// What is asked of the API.
 pub(crate) struct Ask {
-    pub(crate) method: Method,
+    pub(crate) method: &'static str,
     /// From the slash on; may hold a query.
     pub(crate) path: String,
     /// JSON.
@@ -57,10 +50,10 @@ impl Call {
     /// not know give a limit here.
     pub(crate) fn new(limit_ms: Option<u32>) -> Option<(Self, AbortSignal)> {
         let controller = AbortController::new().ok()?;
-        let signal = controller.signal();
+        let signal = js::get(&controller, "signal")?.unchecked_into();
         let timer = limit_ms.map(|limit| {
             let controller = controller.clone();
-            Timeout::new(limit, move || controller.abort())
+            js::after(limit, Box::new(move || controller.abort()))
         });
         let call = Self {
             controller,
@@ -87,11 +80,15 @@ impl Api {
 
     /// Makes one call. An answer of any status is an answer; only the lack of one is a failure.
     pub(crate) async fn call(&self, ask: Ask, signal: &AbortSignal) -> Result<Answer, ApiFailure> {
-        let request = self.request(ask, signal).ok_or(ApiFailure::Network)?;
-        let response = fetch(&request).await.ok_or(ApiFailure::Network)?;
-        let retry_after_ms = Headers::from_raw(response.headers())
+        let response = self.fetch(ask, signal).await.ok_or(ApiFailure::Network)?;
+        let retry_after_ms = response
+            .headers()
             .get("retry-after")
+            .ok()
+            .flatten()
             .and_then(|text| retry_after(&text));
+        let status = js::get(&response, "status").and_then(|status| status.as_f64());
+        let status = status.ok_or(ApiFailure::Network)?;
         let text = match response.text() {
             Ok(text) => JsFuture::from(text).await,
             Err(error) => Err(error),
@@ -100,50 +97,48 @@ impl Api {
         let text = text.map_err(|_| ApiFailure::Network)?;
         let text = text.as_string().unwrap_or_default();
         Ok(Answer {
-            status: response.status(),
+            status: status as u16,
             body: JSON::parse(&text).unwrap_or(JsValue::UNDEFINED),
             retry_after_ms,
         })
     }
 
-    fn request(&self, ask: Ask, signal: &AbortSignal) -> Option<web_sys::Request> {
-        let mut request = RequestBuilder::new(&[&*self.base, &*ask.path].concat())
-            .method(ask.method)
-            .credentials(RequestCredentials::Omit)
-            .cache(RequestCache::NoStore)
-            .redirect(RequestRedirect::Error)
-            .referrer_policy(ReferrerPolicy::NoReferrer)
-            .abort_signal(Some(signal));
-        if let Some(header) = self.token.header() {
-            request = request.header("authorization", &header);
-        }
-        let request = match ask.body {
-            Some(body) => request
-                .header("content-type", "application/json")
-                .body(body),
-            None => request.build(),
-        };
-        Some(request.ok()?.into())
+    /// Nothing but the token identifies the caller, and the token goes to no other address.
+    async fn fetch(&self, ask: Ask, signal: &AbortSignal) -> Option<Response> {
+        let maybe = |text: Option<String>| text.map_or(JsValue::UNDEFINED, JsValue::from);
+        let json = ask.body.is_some().then(|| "application/json".to_owned());
+        let headers = js::frozen(
+            "authorization content-type",
+            &[maybe(self.token.header()), maybe(json)],
+        );
+        let init = js::frozen(
+            "method headers body signal mode credentials cache redirect referrerPolicy",
+            &[
+                ask.method.into(),
+                headers,
+                maybe(ask.body),
+                signal.into(),
+                "cors".into(),
+                "omit".into(),
+                "no-store".into(),
+                "error".into(),
+                "no-referrer".into(),
+            ],
+        );
+        let promise = js::global_fetch(&js::join(&[&self.base, &ask.path]), &init).ok()?;
+        Some(JsFuture::from(promise).await.ok()?.unchecked_into())
     }
-}
-
-/// `fetch`, with every rejection taken for what it is: gloo-net's own `send` panics when a page's
-/// replacement of `fetch` rejects with something that is no `Error`.
-async fn fetch(request: &web_sys::Request) -> Option<Response> {
-    let promise = js::global_fetch(request).ok()?;
-    JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }
 
 /// `Retry-After` in seconds; the form with a date needs a clock that can be trusted, so it is left.
 pub(crate) fn retry_after(text: &str) -> Option<u64> {
-    text.trim()
+    text.trim_ascii()
         .parse::<u64>()
         .ok()
         .map(|seconds| seconds.saturating_mul(1_000))
 }
 
-/// The JSON of a request body.
-pub(crate) fn json(value: &impl Serialize) -> Option<String> {
-    let value = value.serialize(&Serializer::json_compatible()).ok()?;
-    JSON::stringify(&value).ok()?.as_string()
+/// The text of a request body.
+pub(crate) fn body(value: &JsValue) -> Option<String> {
+    JSON::stringify(value).ok()?.as_string()
 }

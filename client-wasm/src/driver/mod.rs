@@ -8,7 +8,6 @@ mod run;
 mod tell;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crowfly_engine::{ChecksumMode, Input, Millis, Output, Queue, Reply, RequestId};
@@ -27,7 +26,8 @@ use crate::xhr::Transfer;
 /// One client's engine, its adapters and what runs.
 pub(crate) struct Driver {
     engine: RefCell<Queue>,
-    inbox: RefCell<VecDeque<Input>>,
+    /// What came while the engine was busy; a few at most.
+    inbox: RefCell<Vec<Input>>,
     draining: Cell<bool>,
     timer: RefCell<Option<(Millis, Timeout)>>,
     requests: RefCell<Vec<(RequestId, Running)>>,
@@ -93,7 +93,7 @@ impl Driver {
 
     /// Gives the engine an input and does all that it then asks for.
     pub(crate) fn feed(self: &Rc<Self>, input: Input) {
-        self.inbox.borrow_mut().push_back(input);
+        self.inbox.borrow_mut().push(input);
         if self.draining.replace(true) {
             return;
         }
@@ -104,7 +104,7 @@ impl Driver {
                 Output::Do(command) => self.run(command),
                 Output::Emit(event) => self.tell(event),
                 Output::Idle(deadline) => {
-                    let input = self.inbox.borrow_mut().pop_front();
+                    let input = self.first();
                     match input {
                         Some(input) => self.engine.borrow_mut().handle_input(js::now(), input),
                         None => {
@@ -121,6 +121,11 @@ impl Driver {
         } else {
             self.store.notify();
         }
+    }
+
+    fn first(&self) -> Option<Input> {
+        let mut inbox = self.inbox.borrow_mut();
+        (!inbox.is_empty()).then(|| inbox.remove(0))
     }
 
     /// Gives the engine the reply to a request, unless it was cancelled.
@@ -168,7 +173,7 @@ impl Driver {
                         drop(fired);
                     }
                 };
-                (moment, Timeout::new(wait, fire))
+                (moment, js::after(wait, Box::new(fire)))
             });
             let old = self.timer.replace(timer);
             drop(old);

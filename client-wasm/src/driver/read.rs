@@ -4,17 +4,13 @@ use std::rc::Rc;
 
 use crowfly_contract::ErrorCode;
 use crowfly_engine::{ApiFailure, RequestId, TokenReason};
-use gloo_net::http::Method;
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{Driver, Running};
-use crate::api::{Answer, Ask, Call, ok};
+use crate::api::{Answer, Ask, Call};
 use crate::deferred::Deferred;
 use crate::error::{UploadError, closed, phase};
 use crate::js;
@@ -39,19 +35,14 @@ impl Drop for Pause {
 }
 
 impl Driver {
-    /// Reads `path` as a `T`, and gives it as a plain object.
-    pub(crate) fn read<T>(self: &Rc<Self>, path: String) -> Promise
-    where
-        T: DeserializeOwned + Serialize + 'static,
-    {
-        let decode = |answer| {
-            let value: T = ok(answer)?;
-            value
-                .serialize(&Serializer::json_compatible())
-                .map_err(|_| ApiFailure::BadResponse)
-        };
+    /// Reads `path` with `decode`, which gives a plain object.
+    pub(crate) fn read(
+        self: &Rc<Self>,
+        path: String,
+        decode: fn(Answer) -> Result<JsValue, ApiFailure>,
+    ) -> Promise {
         let this = self.clone();
-        future_to_promise(async move { this.attempts(path, decode).await })
+        js::promise(Box::pin(this.attempts(path, decode)))
     }
 
     async fn attempts(
@@ -95,7 +86,7 @@ impl Driver {
         let request = self.number();
         self.begin(request, Running::Call(call));
         let ask = Ask {
-            method: Method::GET,
+            method: "GET",
             path,
             body: None,
         };
@@ -120,11 +111,14 @@ impl Driver {
         };
         let request = self.number();
         let this = Rc::downgrade(self);
-        let timer = Timeout::new(wait, move || {
-            if let Some(this) = this.upgrade() {
-                this.end(request);
-            }
-        });
+        let timer = js::after(
+            wait,
+            Box::new(move || {
+                if let Some(this) = this.upgrade() {
+                    this.end(request);
+                }
+            }),
+        );
         let pause = Pause {
             _timer: timer,
             over,

@@ -1,24 +1,24 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{CreateRequest, Grant, StatusRequest, UploadId};
+use crowfly_contract::{Grant, UploadId};
 use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, Reply, RequestId, SendFailure, TokenReason,
 };
-use gloo_net::http::Method;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use super::{Driver, Running};
 use crate::api::{self, Answer, Ask, Call};
 use crate::hash;
-use crate::xhr::{self, Transfer};
+use crate::js;
+use crate::json;
+use crate::xhr::{self, News, Transfer};
 
 impl Driver {
     /// Starts what the engine asks for.
     pub(super) fn run(self: &Rc<Self>, command: Command) {
         let post = |path: String, body| Ask {
-            method: Method::POST,
+            method: "POST",
             path,
             body,
         };
@@ -30,7 +30,7 @@ impl Driver {
             } => self.hash(request, upload, bytes),
             Command::Token { request, reason } => self.token(request, reason),
             Command::Create { request, items } => {
-                let body = api::json(&CreateRequest { uploads: items });
+                let body = api::body(&json::create_request(&items));
                 self.call(request, post("/uploads".into(), body), api::created);
             }
             Command::Complete {
@@ -38,19 +38,23 @@ impl Driver {
                 upload,
                 body,
             } => {
-                let path = ["/uploads/", &upload.to_string(), "/complete"].concat();
-                self.call(request, post(path, api::json(&body)), api::completed);
+                let path = js::join(&["/uploads/", &upload.to_string(), "/complete"]);
+                self.call(
+                    request,
+                    post(path, api::body(&json::complete_request(&body))),
+                    api::completed,
+                );
             }
             Command::Delete { request, upload } => {
                 let ask = Ask {
-                    method: Method::DELETE,
-                    path: ["/uploads/", &upload.to_string()].concat(),
+                    method: "DELETE",
+                    path: js::join(&["/uploads/", &upload.to_string()]),
                     body: None,
                 };
                 self.call(request, ask, api::deleted);
             }
             Command::Status { request, ids } => {
-                let body = api::json(&StatusRequest { ids });
+                let body = api::body(&json::status_request(&ids));
                 self.call(request, post("/uploads/status".into(), body), api::statuses);
             }
             Command::Send {
@@ -80,10 +84,10 @@ impl Driver {
     fn token(self: &Rc<Self>, request: RequestId, reason: TokenReason) {
         self.begin(request, Running::Token);
         let this = self.clone();
-        spawn_local(async move {
+        js::spawn(Box::pin(async move {
             let answer = this.api.token().clone().ask(reason).await;
             this.finish(request, Reply::Token(answer));
-        });
+        }));
     }
 
     fn call(
@@ -100,10 +104,10 @@ impl Driver {
         };
         self.begin(request, Running::Call(call));
         let this = self.clone();
-        spawn_local(async move {
+        js::spawn(Box::pin(async move {
             let answer = this.api.call(ask, &signal).await;
             this.finish(request, decode(answer));
-        });
+        }));
     }
 
     fn send(
@@ -115,18 +119,15 @@ impl Driver {
     ) {
         let transfer = self.file(upload).and_then(|file| {
             let body = xhr::slice(&file, &bytes)?;
-            let (this, progress) = (Rc::downgrade(self), Rc::downgrade(self));
-            let progress = move |sent| {
-                if let Some(this) = progress.upgrade() {
-                    this.feed(Input::Progress { request, sent });
+            let this = Rc::downgrade(self);
+            let hear = move |news| {
+                let Some(this) = this.upgrade() else { return };
+                match news {
+                    News::Moved(sent) => this.feed(Input::Progress { request, sent }),
+                    News::End(outcome) => this.sent(request, &file, &bytes, outcome),
                 }
             };
-            let end = move |outcome| {
-                if let Some(this) = this.upgrade() {
-                    this.sent(request, &file, &bytes, outcome);
-                }
-            };
-            Transfer::start(grant, &body, progress, end)
+            Transfer::start(grant, &body, Box::new(hear))
         });
         match transfer {
             Some(transfer) => self.begin(request, Running::Send(transfer)),
@@ -149,14 +150,14 @@ impl Driver {
             // A file that changed on disk looks like a lost connection.
             Err(SendFailure::Network) => {
                 let (this, file, bytes) = (self.clone(), file.clone(), bytes.clone());
-                spawn_local(async move {
+                js::spawn(Box::pin(async move {
                     let failure = match hash::probe(&file, &bytes).await {
                         Ok(()) => SendFailure::Network,
                         Err(ReadFailure::Changed) => SendFailure::Changed,
                         Err(ReadFailure::Unreadable) => SendFailure::Unreadable,
                     };
                     this.finish(request, Reply::SendFailed(failure));
-                });
+                }));
             }
             Err(failure) => self.finish(request, Reply::SendFailed(failure)),
         }

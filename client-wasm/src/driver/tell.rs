@@ -1,14 +1,12 @@
 use std::rc::Rc;
 
-use crowfly_contract::{ErrorCode, Stored};
+use crowfly_contract::ErrorCode;
 use crowfly_engine::{Event, Failure};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use super::Driver;
 use crate::error::UploadError;
-use crate::js;
+use crate::json;
 
 impl Driver {
     /// Tells the application what the engine says.
@@ -31,7 +29,7 @@ impl Driver {
                 if let Some(entry) = store.find(upload) {
                     store.touch();
                     entry.listen(None);
-                    entry.resolve_done(stored_to_js(&stored));
+                    entry.resolve_done(json::stored_to_js(&stored));
                 }
             }
             Event::Failed { upload, failure } => {
@@ -51,9 +49,7 @@ impl Driver {
             Event::Processed { upload, record } => {
                 if let Some(entry) = store.find(upload) {
                     store.touch();
-                    // A record has nothing that JavaScript could not hold.
-                    let record = record.serialize(&Serializer::json_compatible());
-                    entry.resolve_processed(record.unwrap_or_default());
+                    entry.resolve_processed(json::record_to_js(&record));
                 }
             }
             Event::ProcessingFailed { upload, failure } => {
@@ -73,21 +69,4 @@ impl Driver {
         };
         UploadError::of(failure, cause).into_js()
     }
-}
-
-fn stored_to_js(stored: &Stored) -> JsValue {
-    let text = |text: &str| JsValue::from_str(text);
-    let optional = |value: Option<&str>| value.map_or(JsValue::UNDEFINED, text);
-    let crc = stored.crc64nvme.map(|crc| crc.to_string());
-    js::frozen(&[
-        ("id", text(&stored.id.to_string())),
-        ("key", text(&stored.key.to_string())),
-        ("size", JsValue::from_f64(stored.size as f64)),
-        ("crc64nvme", optional(crc.as_deref())),
-        (
-            "etag",
-            optional(Some(&*stored.etag).filter(|etag| !etag.is_empty())),
-        ),
-        ("versionId", optional(stored.version_id.as_deref())),
-    ])
 }

@@ -6,7 +6,7 @@ use crowfly_engine::crc64::Crc64;
 use crowfly_engine::{ReadFailure, RequestId};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::{Pool, read_failure};
@@ -23,7 +23,7 @@ pub(super) fn spawn(
     bytes: Range<u64>,
     stopped: Rc<Cell<bool>>,
 ) {
-    spawn_local(async move {
+    js::spawn(Box::pin(async move {
         let mut digest = Crc64::new();
         let mut buffer = Vec::new();
         let mut at = bytes.start;
@@ -51,7 +51,7 @@ pub(super) fn spawn(
         if let Some(pool) = pool.upgrade().filter(|_| !stopped.get()) {
             pool.finish(request, failure.map_or_else(|| Ok(digest.value()), Err));
         }
-    });
+    }));
 }
 
 /// Reads a range that fits into memory.

@@ -183,7 +183,7 @@ impl Pool {
             None => js::console_warn(TEXT),
             Some(callback) => {
                 let code = JsValue::from_str("worker_unavailable");
-                let warning = js::frozen(&[("code", code), ("message", TEXT.into())]);
+                let warning = js::frozen("code message", &[code, TEXT.into()]);
                 js::notify(callback, &warning);
             }
         }

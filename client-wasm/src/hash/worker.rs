@@ -1,12 +1,11 @@
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ops::Range;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use crowfly_contract::Crc64Nvme;
 use crowfly_engine::RequestId;
-use js_sys::BigInt;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, MessageEvent, Worker};
+use web_sys::{Blob, Event, Worker};
 
 use super::{Pool, read_failure};
 use crate::js;
@@ -16,41 +15,39 @@ use crate::listener::Listener;
 pub(super) struct Slot {
     worker: Worker,
     busy: Cell<u32>,
-    listeners: RefCell<Vec<Listener>>,
+    listeners: Cell<Option<[Listener; 3]>>,
 }
 
 impl Slot {
     /// Starts a worker and lends it the compiled module.
     pub(super) fn open(pool: &Rc<Pool>) -> Option<Rc<Self>> {
-        let made = pool.worker.as_ref()?.call0(&JsValue::UNDEFINED);
+        let made = pool.worker.as_ref()?.call0(&JsValue::UNDEFINED).ok()?;
+        if !js::get(&made, "terminate")?.is_function() {
+            return None;
+        }
         let slot = Rc::new(Self {
-            worker: made.ok()?.dyn_into().ok()?,
+            worker: made.unchecked_into(),
             busy: Cell::new(0),
-            listeners: RefCell::default(),
+            listeners: Cell::new(None),
         });
-        let (this, weak) = (Rc::downgrade(&slot), Rc::downgrade(pool));
-        let heard = Listener::new(&slot.worker, "message", move |event| {
-            if let (Some(slot), Some(pool), Some(event)) = (
-                this.upgrade(),
-                weak.upgrade(),
-                event.dyn_ref::<MessageEvent>(),
-            ) {
-                slot.hear(&pool, &event.data());
-            }
-        });
-        let failed = ["error", "messageerror"].map(|name| {
-            let weak: Weak<Pool> = Rc::downgrade(pool);
-            Listener::new(&slot.worker, name, move |event| {
-                event.prevent_default();
-                if let Some(pool) = weak.upgrade() {
-                    pool.give_up_workers();
+        let listeners = ["message", "error", "messageerror"].map(|name| {
+            let (this, weak) = (Rc::downgrade(&slot), Rc::downgrade(pool));
+            let hear = move |event: Event| {
+                if let (Some(slot), Some(pool)) = (this.upgrade(), weak.upgrade()) {
+                    match js::get(&event, "data") {
+                        Some(message) if name == "message" => slot.hear(&pool, &message),
+                        _ => {
+                            event.prevent_default();
+                            pool.give_up_workers();
+                        }
+                    }
                 }
-            })
+            };
+            Listener::new(&slot.worker, name, Box::new(hear))
         });
-        let mut listeners = vec![heard];
-        listeners.extend(failed);
-        *slot.listeners.borrow_mut() = listeners;
-        let start = js::frozen(&[("module", wasm_bindgen::module())]);
+        let none = slot.listeners.replace(Some(listeners));
+        drop(none);
+        let start = js::frozen("module", &[wasm_bindgen::module()]);
         slot.worker.post_message(&start).ok()?;
         Some(slot)
     }
@@ -62,12 +59,15 @@ impl Slot {
 
     /// Gives it a job; `false` if the file cannot be sent to it.
     pub(super) fn post(&self, request: RequestId, file: &Blob, bytes: &Range<u64>) -> bool {
-        let job = js::frozen(&[
-            ("id", number(request.0)),
-            ("blob", file.into()),
-            ("start", number(bytes.start)),
-            ("end", number(bytes.end)),
-        ]);
+        let job = js::frozen(
+            "id blob start end",
+            &[
+                number(request.0),
+                file.into(),
+                number(bytes.start),
+                number(bytes.end),
+            ],
+        );
         let posted = self.worker.post_message(&job).is_ok();
         if posted {
             self.busy.set(self.busy.get().saturating_add(1));
@@ -77,7 +77,7 @@ impl Slot {
 
     pub(super) fn cancel(&self, request: RequestId) {
         self.busy.set(self.busy.get().saturating_sub(1));
-        let job = js::frozen(&[("cancel", number(request.0))]);
+        let job = js::frozen("cancel", &[number(request.0)]);
         // If it cannot be told, it works in vain; its answer is ignored.
         drop(self.worker.post_message(&job));
     }
@@ -93,12 +93,10 @@ impl Slot {
         if let Some(read) = js::get(message, "read").and_then(|read| read.as_f64()) {
             return pool.progress(request, read as u64);
         }
-        let answer = match js::get(message, "crc").and_then(|crc| crc.dyn_into::<BigInt>().ok()) {
-            Some(crc) => {
-                let value = i64::try_from(BigInt::as_int_n(64.0, &crc)).map(i64::cast_unsigned);
-                value.map(Crc64Nvme::new).map_err(|_| String::new())
-            }
-            None => Err(js::get(message, "error")
+        let half = |name| js::get(message, name).and_then(|half| half.as_f64());
+        let answer = match (half("high"), half("low")) {
+            (Some(high), Some(low)) => Ok(Crc64Nvme::new((high as u64) << 32 | low as u64)),
+            _ => Err(js::get(message, "error")
                 .and_then(|name| name.as_string())
                 .unwrap_or_default()),
         };

@@ -8,15 +8,7 @@ use crate::error::invalid_option;
 use crate::js;
 
 const OWNER: &str = "createClient";
-const KNOWN: &[&str] = &[
-    "api",
-    "token",
-    "checksum",
-    "concurrency",
-    "tokenTimeoutMs",
-    "pollTimeoutMs",
-    "onWarning",
-];
+const KNOWN: &str = "api token checksum concurrency tokenTimeoutMs pollTimeoutMs onWarning";
 const LONGEST_MS: i32 = 3_600_000;
 
 /// What a client is set to.
@@ -31,79 +23,91 @@ pub(crate) struct ClientSettings {
 }
 
 pub(crate) fn read_client(value: &JsValue) -> Result<ClientSettings, JsValue> {
-    let options = Options::open(value, OWNER, KNOWN)?;
-    let api = api_base(&options)?;
-    let token = options
-        .function("token")?
-        .ok_or_else(|| options.refuse("token", "is missing; give a function that gives a JWT"))?;
-    let milliseconds = |name| {
-        let value = options.integer(name, 1, LONGEST_MS)?;
-        Ok::<_, JsValue>(value.map(i32::unsigned_abs))
-    };
+    let options = Options::open(value, OWNER, KNOWN);
     let mut config = Config::default();
-    if let Some(window) = options.integer("concurrency", 1, 6)? {
+    let what = "must be an integer from 1 to 6";
+    if let Some(window) = options.integer("concurrency", 1..=6, what) {
         config.window = window.unsigned_abs() as usize;
     }
-    if let Some(wait) = milliseconds("pollTimeoutMs")? {
+    let milliseconds = |name| {
+        let what = "must be an integer of milliseconds, from 1 to 3600000";
+        options
+            .integer(name, 1..=LONGEST_MS, what)
+            .map(i32::unsigned_abs)
+    };
+    if let Some(wait) = milliseconds("pollTimeoutMs") {
         config.processing_ms = wait.into();
     }
-    let token_timeout_ms = milliseconds("tokenTimeoutMs")?.unwrap_or(30_000);
+    let token_timeout_ms = milliseconds("tokenTimeoutMs").unwrap_or(30_000);
     // The token source gives up first, with the better message; the engine's limit stands behind it.
     config.token_timeout_ms = u64::from(token_timeout_ms) + 1_000;
-    Ok(ClientSettings {
+    let checksum = options.checksum().unwrap_or_default();
+    let on_warning = options.function("onWarning");
+    let api = api_base(&options);
+    let Some(token) = options.function("token") else {
+        options.refuse("token", "is missing; give a function that gives a JWT");
+        return Err(options.error.take());
+    };
+    options.end(ClientSettings {
         api,
         token,
         token_timeout_ms,
-        checksum: options.checksum()?.unwrap_or_default(),
-        on_warning: options.function("onWarning")?,
+        checksum,
+        on_warning,
         config,
     })
 }
 
 /// The function that makes a worker, if the page lends one.
 pub(crate) fn read_worker(value: &JsValue) -> Result<Option<Function>, JsValue> {
-    if value.is_undefined() {
-        return Ok(None);
+    if value.is_undefined() || value.is_function() {
+        let function = value.is_function().then(|| value.clone().unchecked_into());
+        return Ok(function);
     }
-    let function = value.dyn_ref::<Function>().cloned();
-    let refuse = || invalid_option("createClient: worker must be a function that makes a Worker");
-    function.map(Some).ok_or_else(refuse)
+    Err(invalid_option(
+        "createClient: worker must be a function that makes a Worker",
+    ))
 }
 
 /// The API's address: a token goes there, so it must be https, this machine, or the page's own origin.
-fn api_base(options: &Options) -> Result<String, JsValue> {
-    let value = options
-        .get("api")
-        .ok_or_else(|| options.refuse("api", "is missing; give the address of the API"))?;
-    let text = match value.dyn_ref::<Url>() {
-        Some(url) => url.href(),
-        None => value
-            .as_string()
-            .ok_or_else(|| options.refuse("api", "must be a string or a URL"))?,
+fn api_base(options: &Options) -> String {
+    let mut base = String::new();
+    let Some(value) = options.get("api") else {
+        options.refuse("api", "is missing; give the address of the API");
+        return base;
     };
-    let location = js::get(&js_sys::global(), "location");
-    let place = |name| {
-        let value = location.as_ref().and_then(|place| js::get(place, name));
-        value
-            .and_then(|value| value.as_string())
-            .unwrap_or_default()
+    let address = js::get(&value, "href").unwrap_or(value);
+    let place = js::get(&js_sys::global(), "location").unwrap_or_default();
+    let Some(url) = address
+        .as_string()
+        .and_then(|address| Url::new_with_base(&address, &text(&place, "href")).ok())
+    else {
+        options.refuse("api", "must be an address such as https://api.example.com");
+        return base;
     };
-    let url = Url::new(&text)
-        .or_else(|_| Url::new_with_base(&text, &place("href")))
-        .map_err(|_| options.refuse("api", "must be an address such as https://api.example.com"))?;
-    let host = url.hostname();
+    let host = text(&url, "hostname");
     let here = host == "localhost"
         || host.ends_with(".localhost")
         || host.starts_with("127.")
         || host == "[::1]"
-        || url.origin() == place("origin");
-    let secure = url.protocol() == "https:" || (url.protocol() == "http:" && here);
-    if !secure {
-        return Err(options.refuse("api", "must be https; http only on this machine"));
+        || text(&url, "origin") == text(&place, "origin");
+    let protocol = text(&url, "protocol");
+    if protocol != "https:" && !(protocol == "http:" && here) {
+        options.refuse("api", "must be https; http only on this machine");
     }
-    let plain = [url.username(), url.password(), url.search(), url.hash()];
-    if plain.iter().any(|part| !part.is_empty()) {
-        return Err(options.refuse("api", "must have no user, query or fragment"));
+    for part in ["username", "password", "search", "hash"] {
+        if !text(&url, part).is_empty() {
+            options.refuse("api", "must have no user, query or fragment");
+        }
     }
-    Ok(url.href().trim_end_matches('/').to_owned())
+    base = text(&url, "href");
+    while base.ends_with('/') {
+        base.pop();
+    }
+    base
+}
+
+fn text(object: &JsValue, name: &str) -> String {
+    let text = js::get(object, name).and_then(|text| text.as_string());
+    text.unwrap_or_default()
 }

@@ -13,17 +13,8 @@ use crate::error::invalid_option;
 use crate::js;
 
 const OWNER: &str = "upload";
-const KNOWN: &[&str] = &[
-    "onProgress",
-    "onStateChange",
-    "signal",
-    "visibility",
-    "metadata",
-    "priority",
-    "name",
-    "type",
-    "checksum",
-];
+const KNOWN: &str =
+    "onProgress onStateChange signal visibility metadata priority name type checksum";
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
 /// What one upload is set to.
@@ -56,38 +47,45 @@ pub(crate) fn read_file(value: &JsValue) -> Result<Blob, JsValue> {
 }
 
 pub(crate) fn read_upload(file: &Blob, value: &JsValue) -> Result<UploadSettings, JsValue> {
-    let options = Options::open(value, OWNER, KNOWN)?;
-    let visibility = match options.text("visibility")?.as_deref() {
-        None | Some("private") => Visibility::Private,
-        Some("public") => Visibility::Public,
-        Some(_) => {
-            return Err(options.refuse("visibility", "must be \"private\" or \"public\""));
+    let options = Options::open(value, OWNER, KNOWN);
+    let what = "must be \"private\" or \"public\"";
+    let public = options.second("visibility", ["private", "public"], what);
+    let signal = options.get("signal").and_then(|signal| {
+        let signal = signal.dyn_into::<AbortSignal>().ok();
+        if signal.is_none() {
+            options.refuse("signal", "must be an AbortSignal");
         }
-    };
-    let signal = options.get("signal").map(|signal| {
         signal
-            .dyn_into()
-            .map_err(|_| options.refuse("signal", "must be an AbortSignal"))
     });
-    Ok(UploadSettings {
-        name: name(file, &options)?,
-        media_type: media_type(file, &options)?,
-        visibility,
-        metadata: metadata(&options)?,
-        priority: options.integer("priority", -1_000, 1_000)?.unwrap_or(0),
-        checksum: options.checksum()?,
-        signal: signal.transpose()?,
-        on_progress: options.function("onProgress")?,
-        on_state: options.function("onStateChange")?,
-    })
+    let what = "must be an integer from -1000 to 1000";
+    let settings = UploadSettings {
+        name: name(file, &options),
+        media_type: media_type(file, &options),
+        visibility: if public == Some(true) {
+            Visibility::Public
+        } else {
+            Visibility::Private
+        },
+        metadata: metadata(&options),
+        priority: options
+            .integer("priority", -1_000..=1_000, what)
+            .unwrap_or(0),
+        checksum: options.checksum(),
+        signal,
+        on_progress: options.function("onProgress"),
+        on_state: options.function("onStateChange"),
+    };
+    options.end(settings)
 }
 
 pub(crate) fn read_page(value: &JsValue) -> Result<PageQuery, JsValue> {
-    let options = Options::open(value, "records", &["limit", "cursor"])?;
-    Ok(PageQuery {
-        limit: options.integer("limit", 1, MAX_PAGE as i32)?,
-        cursor: options.text("cursor")?,
-    })
+    let options = Options::open(value, "records", "limit cursor");
+    let what = "must be an integer from 1 to 100";
+    let page = PageQuery {
+        limit: options.integer("limit", 1..=MAX_PAGE as i32, what),
+        cursor: options.text("cursor"),
+    };
+    options.end(page)
 }
 
 pub(crate) fn read_id(value: &JsValue) -> Result<UploadId, JsValue> {
@@ -97,38 +95,31 @@ pub(crate) fn read_id(value: &JsValue) -> Result<UploadId, JsValue> {
         .ok_or_else(|| invalid_option("id must be the id of an upload: a ULID of 26 characters"))
 }
 
-fn name(file: &Blob, options: &Options) -> Result<String, JsValue> {
+fn name(file: &Blob, options: &Options) -> String {
     let own = || js::get(file, "name")?.as_string();
-    let given = options.text("name")?;
-    let name = given
-        .or_else(own)
-        .ok_or_else(|| options.refuse("name", "is missing; a Blob has none of its own"))?;
+    let Some(name) = options.text("name").or_else(own) else {
+        options.refuse("name", "is missing; a Blob has none of its own");
+        return String::new();
+    };
     if name.is_empty() || name.len() > MAX_NAME_BYTES {
-        return Err(options.refuse("name", "must have 1 to 1024 bytes"));
+        options.refuse("name", "must have 1 to 1024 bytes");
     }
-    Ok(name)
+    name
 }
 
 /// A media type without its parameters: what a recorder gives is `video/webm;codecs=vp8`.
-fn media_type(file: &Blob, options: &Options) -> Result<String, JsValue> {
-    let bare = |text: String| {
-        let bare = text.split(';').next().unwrap_or_default();
-        bare.trim().to_ascii_lowercase()
-    };
-    if let Some(given) = options.text("type")? {
-        let given = bare(given);
-        return if is_media_type(&given) {
-            Ok(given)
-        } else {
-            Err(options.refuse("type", "must be a media type such as video/webm"))
-        };
+fn media_type(file: &Blob, options: &Options) -> String {
+    let given = options.text("type");
+    let text = given.clone().unwrap_or_else(|| file.type_());
+    let (bare, _) = js::cut(&text, b';');
+    let mut bare = bare.trim_ascii().to_ascii_lowercase();
+    if !is_media_type(&bare) {
+        if given.is_some() {
+            options.refuse("type", "must be a media type such as video/webm");
+        }
+        bare = UNKNOWN_TYPE.to_owned();
     }
-    let own = bare(file.type_());
-    Ok(if is_media_type(&own) {
-        own
-    } else {
-        UNKNOWN_TYPE.to_owned()
-    })
+    bare
 }
 
 fn is_media_type(text: &str) -> bool {
@@ -138,35 +129,34 @@ fn is_media_type(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
-    text.len() <= MAX_TYPE_BYTES
-        && text
-            .split_once('/')
-            .is_some_and(|(kind, sort)| token(kind) && token(sort))
+    let (kind, sort) = js::cut(text, b'/');
+    text.len() <= MAX_TYPE_BYTES && token(kind) && token(sort)
 }
 
-fn metadata(options: &Options) -> Result<Metadata, JsValue> {
-    let Some(value) = options.get("metadata") else {
-        return Ok(Metadata::new());
-    };
-    let refuse = |what| options.refuse("metadata", what);
-    if !value.is_object() || value.is_function() || Array::is_array(&value) {
-        return Err(refuse("must be an object of strings"));
-    }
+fn metadata(options: &Options) -> Metadata {
     let mut metadata = Metadata::new();
+    let Some(value) = options.get("metadata") else {
+        return metadata;
+    };
+    if !value.is_object() || Array::is_array(&value) {
+        options.refuse("metadata", "must be an object of strings");
+        return metadata;
+    }
     let mut bytes = 0;
     for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
         let key = key.as_string().unwrap_or_default();
-        let text = js::get(&value, &key)
-            .and_then(|text| text.as_string())
-            .ok_or_else(|| refuse("must have nothing but strings as values"))?;
+        let Some(text) = js::get(&value, &key).and_then(|text| text.as_string()) else {
+            options.refuse("metadata", "must have nothing but strings as values");
+            return metadata;
+        };
         if key.is_empty() || key.len() > MAX_METADATA_KEY_BYTES {
-            return Err(refuse("must have keys of 1 to 64 bytes"));
+            options.refuse("metadata", "must have keys of 1 to 64 bytes");
         }
         bytes += key.len() + text.len();
         metadata.insert(key, text);
     }
     if metadata.len() > MAX_METADATA_ENTRIES || bytes > MAX_METADATA_BYTES {
-        return Err(refuse("must have at most 32 entries and 2048 bytes"));
+        options.refuse("metadata", "must have at most 32 entries and 2048 bytes");
     }
-    Ok(metadata)
+    metadata
 }

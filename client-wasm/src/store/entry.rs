@@ -196,17 +196,20 @@ impl Entry {
             return cached.clone();
         }
         let outcome = self.outcome.borrow().clone();
-        let snapshot = js::frozen(&[
-            ("id", self.given.id.to_string().into()),
-            ("name", self.given.name.as_str().into()),
-            ("size", self.given.file.size().into()),
-            ("type", self.given.media_type.as_str().into()),
-            ("state", self.state.get().as_str().into()),
-            ("progress", self.progress()),
-            ("error", outcome.error),
-            ("stored", outcome.stored),
-            ("record", outcome.record),
-        ]);
+        let snapshot = js::frozen(
+            "id name size type state progress error stored record",
+            &[
+                self.given.id.to_string().into(),
+                self.given.name.as_str().into(),
+                self.given.file.size().into(),
+                self.given.media_type.as_str().into(),
+                self.state.get().as_str().into(),
+                self.progress(),
+                outcome.error,
+                outcome.stored,
+                outcome.record,
+            ],
+        );
         let old = self.cached.replace(Some(snapshot.clone()));
         drop(old);
         snapshot
@@ -235,12 +238,15 @@ fn settle(function: &Function, value: &JsValue) {
 
 fn progress_to_js(progress: &Progress) -> JsValue {
     let number = |value: u64| JsValue::from_f64(value as f64);
-    js::frozen(&[
-        ("sent", number(progress.sent)),
-        ("confirmed", number(progress.confirmed)),
-        ("total", number(progress.total)),
-        ("hashed", number(progress.hashed)),
-        ("bytesPerSecond", number(progress.bytes_per_second)),
-        ("etaMs", progress.eta_ms.map_or(JsValue::UNDEFINED, number)),
-    ])
+    js::frozen(
+        "sent confirmed total hashed bytesPerSecond etaMs",
+        &[
+            number(progress.sent),
+            number(progress.confirmed),
+            number(progress.total),
+            number(progress.hashed),
+            number(progress.bytes_per_second),
+            progress.eta_ms.map_or(JsValue::UNDEFINED, number),
+        ],
+    )
 }

@@ -55,12 +55,15 @@ impl Store {
             return;
         }
         let this = Rc::downgrade(self);
-        let timer = Timeout::new(FRAME_MS, move || {
-            if let Some(this) = this.upgrade() {
-                this.changed.set(true);
-                this.notify();
-            }
-        });
+        let timer = js::after(
+            FRAME_MS,
+            Box::new(move || {
+                if let Some(this) = this.upgrade() {
+                    this.changed.set(true);
+                    this.notify();
+                }
+            }),
+        );
         *self.frame.borrow_mut() = Some(timer);
     }
 
@@ -102,8 +105,8 @@ impl Store {
             return snapshot.clone();
         }
         let entries = self.order.borrow().clone();
-        let uploads = js::frozen_array(entries.iter().map(|entry| entry.snapshot()));
-        let snapshot = js::frozen(&[("uploads", uploads)]);
+        let uploads = js::frozen_array(&mut entries.iter().map(|entry| entry.snapshot()));
+        let snapshot = js::frozen("uploads", &[uploads]);
         *self.snapshot.borrow_mut() = Some(snapshot.clone());
         snapshot
     }

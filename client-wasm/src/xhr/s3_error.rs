@@ -1,6 +1,8 @@
 //! Reads storage's error body. This is no XML parser: it finds `<Name>`, and takes what follows up to the
 //! next `<`, if that is short and plain, so that no markup and no URL comes through.
 
+use crate::js;
+
 /// Longest word, and longest sentence, that is taken.
 const LONGEST: usize = 64;
 const LONGEST_SENTENCE: usize = 200;
@@ -18,9 +20,15 @@ pub(super) fn sentence<'a>(body: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = body.split_once(&["<", name, ">"].concat())?;
-    let (text, _) = rest.split_once('<')?;
-    (!text.is_empty()).then_some(text)
+    // A plain search: the standard library's for substrings weighs more than this whole file.
+    let start = (0..body.len()).find(|&at| {
+        let tag = body.get(at..).and_then(|rest| rest.strip_prefix('<'));
+        let rest = tag.and_then(|rest| rest.strip_prefix(name));
+        rest.is_some_and(|rest| rest.starts_with('>'))
+    })?;
+    let rest = body.get(start + name.len() + 2..)?;
+    let (text, end) = js::cut(rest, b'<');
+    (!text.is_empty() && !end.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

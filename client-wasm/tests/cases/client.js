@@ -79,6 +79,7 @@ export const cases = {
   },
 
   async a_callback_may_do_anything({ createClient, world }) {
+    world.storage = (put) => (put.size === 1000 ? "slow" : undefined);
     const client = createClient(options);
     let other;
     const upload = client.upload(text("x".repeat(1000)), {

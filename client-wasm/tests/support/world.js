@@ -22,15 +22,15 @@ export class World {
     this.aborted = 0;
     /** Overrides an answer: (method, path, body) => { status, body } | "reject" | "hang" | undefined. */
     this.answer = () => undefined;
-    /** Overrides storage: (put) => { status, body } | "lost" | "hang" | undefined. */
+    /** Overrides storage: (put) => { status, body } | "lost" | "hang" | "slow" | undefined. */
     this.storage = () => undefined;
   }
 
   install() {
     const world = this;
-    globalThis.fetch = (request) => {
-      if (!request.url?.startsWith("https://api.test/")) return page.fetch(request);
-      return world.fetch(request);
+    globalThis.fetch = (...args) => {
+      const request = new Request(...args);
+      return request.url.startsWith("https://api.test/") ? world.fetch(request) : page.fetch(request);
     };
     globalThis.XMLHttpRequest = class extends FakeXhr {
       constructor() {
@@ -200,7 +200,7 @@ class FakeXhr extends EventTarget {
     const bytes = await body.arrayBuffer();
     const total = bytes.byteLength;
     for (const loaded of [Math.floor(total / 2), total]) {
-      await new Promise((done) => page.setTimeout(done, 5));
+      await new Promise((done) => page.setTimeout(done, own === "slow" ? 100 : 5));
       if (this.readyState === 4) return;
       this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded, total }));
     }

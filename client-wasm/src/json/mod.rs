@@ -1,0 +1,18 @@
+//! The contract's types as JavaScript values, field by field.
+//!
+//! serde's derived readers and serde-wasm-bindgen together would be a sixth of the published module. The
+//! tests hold every type against the contract's golden JSON, so that the two cannot drift apart.
+
+mod read;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
+mod write;
+
+pub(crate) use read::{
+    completing, content, create_response, gateway_message, list_response, problem, record,
+    status_response, stored,
+};
+pub(crate) use write::{
+    complete_request, content_to_js, create_request, list_to_js, record_to_js, status_request,
+    stored_to_js,
+};

@@ -1,0 +1,262 @@
+use std::cell::Cell;
+use std::str::FromStr;
+
+use crowfly_contract::limits::MAX_SAFE_INTEGER;
+use crowfly_contract::{
+    Completing, Content, CreateResult, Created, ErrorCode, GatewayMessage, Grant, ListResponse,
+    Metadata, Outcome, Plan, ProblemBody, Record, StatusEntry, Stored, UploadStatus, Visibility,
+};
+use js_sys::{Array, Object};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::js;
+
+/// Reads the fields of one object. A field that is missing or of a wrong type leaves a mark, and
+/// [`Fields::all`] then gives nothing: one test at the end instead of a way out at every field.
+struct Fields<'a> {
+    object: &'a JsValue,
+    wrong: Cell<bool>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(object: &'a JsValue) -> Self {
+        Self {
+            object,
+            wrong: Cell::new(!object.is_object()),
+        }
+    }
+
+    /// The value, if all its fields were right.
+    fn all<T>(&self, value: T) -> Option<T> {
+        (!self.wrong.get()).then_some(value)
+    }
+
+    /// A field that may be absent or null.
+    fn get(&self, name: &str) -> Option<JsValue> {
+        js::get(self.object, name).filter(|value| !value.is_null())
+    }
+
+    fn must<T: Default>(&self, value: Option<T>) -> T {
+        value.unwrap_or_else(|| {
+            self.wrong.set(true);
+            T::default()
+        })
+    }
+
+    fn maybe_text(&self, name: &str) -> Option<String> {
+        Some(self.must(self.get(name)?.as_string()))
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.must(self.maybe_text(name))
+    }
+
+    /// Every number of the contract is a non-negative integer that JavaScript can hold.
+    fn maybe_integer(&self, name: &str) -> Option<u64> {
+        let number = self.get(name)?.as_f64().unwrap_or(f64::NAN);
+        let integer = number as u64;
+        let right = integer as f64 == number && integer <= MAX_SAFE_INTEGER;
+        Some(self.must(right.then_some(integer)))
+    }
+
+    fn integer(&self, name: &str) -> u64 {
+        self.must(self.maybe_integer(name))
+    }
+
+    fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name).parse().ok()
+    }
+
+    fn maybe_parsed<T: FromStr>(&self, name: &str) -> Option<T> {
+        let parsed = self.maybe_text(name)?.parse().ok();
+        self.wrong.set(self.wrong.get() || parsed.is_none());
+        parsed
+    }
+
+    fn object<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>) -> Option<T> {
+        read(&self.get(name)?)
+    }
+
+    fn list<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>) -> Option<Vec<T>> {
+        let list = self.get(name).filter(Array::is_array)?;
+        let list: &Array = list.unchecked_ref();
+        (0..list.length()).map(|at| read(&list.get(at))).collect()
+    }
+
+    /// An object of strings; empty if absent.
+    fn texts(&self, name: &str) -> Metadata {
+        let mut texts = Metadata::new();
+        let Some(object) = self.get(name) else {
+            return texts;
+        };
+        let fields = Fields::of(&object);
+        for key in Object::keys(object.unchecked_ref::<Object>()).iter() {
+            let key = key.as_string().unwrap_or_default();
+            let text = fields.text(&key);
+            texts.insert(key, text);
+        }
+        self.wrong.set(self.wrong.get() || fields.wrong.get());
+        texts
+    }
+}
+
+pub(crate) fn create_response(body: &JsValue) -> Option<Vec<CreateResult>> {
+    Fields::of(body).list("uploads", create_result)
+}
+
+fn create_result(item: &JsValue) -> Option<CreateResult> {
+    let fields = Fields::of(item);
+    let id = fields.parsed("id")?;
+    let outcome = match fields.object("error", problem_body) {
+        Some(error) => Outcome::Refused(error),
+        None => Outcome::Created(Created {
+            key: fields.parsed("key")?,
+            plan: fields.object("plan", plan)?,
+        }),
+    };
+    Some(CreateResult { id, outcome })
+}
+
+fn plan(plan: &JsValue) -> Option<Plan> {
+    let fields = Fields::of(plan);
+    match fields.text("kind").as_str() {
+        "single" => Some(Plan::Single {
+            put: fields.object("put", grant)?,
+        }),
+        "multipart" => fields.all(Plan::Multipart {
+            part_size: fields.integer("partSize"),
+            part_count: u32::try_from(fields.integer("partCount")).ok()?,
+        }),
+        _ => None,
+    }
+}
+
+fn grant(grant: &JsValue) -> Option<Grant> {
+    let fields = Fields::of(grant);
+    let grant = Grant {
+        url: fields.text("url"),
+        headers: fields.texts("headers"),
+        expires_in_ms: fields.integer("expiresInMs"),
+    };
+    fields.all(grant)
+}
+
+/// The error of a Problem.
+pub(crate) fn problem(body: &JsValue) -> Option<ProblemBody> {
+    Fields::of(body).object("error", problem_body)
+}
+
+fn problem_body(error: &JsValue) -> Option<ProblemBody> {
+    let fields = Fields::of(error);
+    let code = fields.text("code");
+    let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+    let problem = ProblemBody {
+        code: known.copied().unwrap_or(ErrorCode::Unknown),
+        message: fields.text("message"),
+        request_id: fields.maybe_text("requestId").unwrap_or_default(),
+        retry_after_ms: fields.maybe_integer("retryAfterMs"),
+    };
+    fields.all(problem)
+}
+
+pub(crate) fn gateway_message(body: &JsValue) -> Option<GatewayMessage> {
+    let fields = Fields::of(body);
+    let message = fields.text("message");
+    fields.all(GatewayMessage { message })
+}
+
+pub(crate) fn stored(body: &JsValue) -> Option<Stored> {
+    let fields = Fields::of(body);
+    let stored = Stored {
+        id: fields.parsed("id")?,
+        key: fields.parsed("key")?,
+        size: fields.integer("size"),
+        crc64nvme: fields.maybe_parsed("crc64nvme"),
+        etag: fields.text("etag"),
+        version_id: fields.maybe_text("versionId"),
+    };
+    fields.all(stored)
+}
+
+pub(crate) fn completing(body: &JsValue) -> Option<Completing> {
+    let fields = Fields::of(body);
+    let retry_after_ms = fields.integer("retryAfterMs");
+    fields.all(Completing { retry_after_ms })
+}
+
+pub(crate) fn status_response(body: &JsValue) -> Option<Vec<StatusEntry>> {
+    Fields::of(body).list("uploads", status_entry)
+}
+
+fn status_entry(entry: &JsValue) -> Option<StatusEntry> {
+    let fields = Fields::of(entry);
+    Some(StatusEntry {
+        id: fields.parsed("id")?,
+        status: status(&fields)?,
+        record: match fields.get("record") {
+            Some(value) => Some(record(&value)?),
+            None => None,
+        },
+    })
+}
+
+fn status(fields: &Fields) -> Option<UploadStatus> {
+    Some(match fields.text("status").as_str() {
+        "pending" => UploadStatus::Pending,
+        "stored" => UploadStatus::Stored,
+        "aborted" => UploadStatus::Aborted,
+        "deleted" => UploadStatus::Deleted,
+        "expired" => UploadStatus::Expired,
+        "not_found" => UploadStatus::NotFound,
+        _ => return None,
+    })
+}
+
+pub(crate) fn record(body: &JsValue) -> Option<Record> {
+    let fields = Fields::of(body);
+    let visibility = match fields.text("visibility").as_str() {
+        "private" => Visibility::Private,
+        "public" => Visibility::Public,
+        _ => return None,
+    };
+    let record = Record {
+        id: fields.parsed("id")?,
+        status: status(&fields)?,
+        key: fields.parsed("key")?,
+        bucket: fields.text("bucket"),
+        name: fields.text("name"),
+        size: fields.integer("size"),
+        media_type: fields.text("type"),
+        visibility,
+        metadata: fields.texts("metadata"),
+        part_size: fields.maybe_integer("partSize"),
+        crc64nvme: fields.maybe_parsed("crc64nvme"),
+        verified: fields.must(fields.get("verified").and_then(|value| value.as_bool())),
+        etag: fields.maybe_text("etag"),
+        version_id: fields.maybe_text("versionId"),
+        sequencer: fields.maybe_text("sequencer"),
+        url: fields.maybe_text("url"),
+        created_at: fields.integer("createdAt"),
+        stored_at: fields.maybe_integer("storedAt"),
+        expires_at: fields.maybe_integer("expiresAt"),
+    };
+    fields.all(record)
+}
+
+pub(crate) fn list_response(body: &JsValue) -> Option<ListResponse> {
+    let fields = Fields::of(body);
+    let page = ListResponse {
+        uploads: fields.list("uploads", record)?,
+        cursor: fields.maybe_text("cursor"),
+    };
+    fields.all(page)
+}
+
+pub(crate) fn content(body: &JsValue) -> Option<Content> {
+    let fields = Fields::of(body);
+    let content = Content {
+        url: fields.text("url"),
+        expires_in_ms: fields.maybe_integer("expiresInMs"),
+    };
+    fields.all(content)
+}
