@@ -1,7 +1,10 @@
 // Gives the names between module and glue one or two letters each.
 //
+//   node shorten.mjs <module> <glue>      (both are changed in place)
+//
 // wasm-bindgen names every import with a hash of 16 digits, which no compression can shrink, in both files.
 // What `worker.js` uses keeps its name.
+import { readFileSync, writeFileSync } from "node:fs";
 
 const KEEP = /^(?:memory|crc[A-Z]\w*)$/;
 const GLUE = "./crowfly_bg.js";
@@ -80,24 +83,28 @@ function exports(reader, names) {
   return Buffer.concat(out);
 }
 
-/** Module and glue with short names between them. */
-export function shorten(wasm, glue) {
-  const names = new Names();
-  const reader = new Reader(wasm);
-  const out = [reader.take(8)];
-  while (reader.at < wasm.length) {
-    const [id] = reader.take(1);
-    let body = reader.take(reader.number());
-    if (id === IMPORTS) body = imports(new Reader(body), names);
-    if (id === EXPORTS) body = exports(new Reader(body), names);
-    out.push(Buffer.from([id]), number(body.length), body);
-  }
-  for (const [long, short] of names.short) {
-    // Keys of the object of imports, and properties of the exports; never a part of a longer word.
-    const uses = new RegExp(`(?<![\\w$])${long}(?=\\s*:)|(?<=\\.)${long}(?![\\w$])`, "g");
-    glue = glue.replace(uses, short);
-  }
-  glue = glue.replaceAll(`"${GLUE}"`, '"a"');
-  console.log(`${names.short.size} names between module and glue are short now`);
-  return { wasm: Buffer.concat(out), glue };
+const [wasmFile, glueFile] = process.argv.slice(2);
+const wasm = readFileSync(wasmFile);
+let glue = readFileSync(glueFile, "utf8");
+
+const names = new Names();
+const reader = new Reader(wasm);
+const out = [reader.take(8)];
+while (reader.at < wasm.length) {
+  const [id] = reader.take(1);
+  let body = reader.take(reader.number());
+  if (id === IMPORTS) body = imports(new Reader(body), names);
+  if (id === EXPORTS) body = exports(new Reader(body), names);
+  out.push(Buffer.from([id]), number(body.length), body);
 }
+
+for (const [long, short] of names.short) {
+  // Keys of the object of imports, and properties of the exports; never a part of a longer word.
+  const uses = new RegExp(`(?<![\\w$])${long}(?=\\s*:)|(?<=\\.)${long}(?![\\w$])`, "g");
+  glue = glue.replace(uses, short);
+}
+glue = glue.replaceAll(`"${GLUE}"`, '"a"');
+
+writeFileSync(wasmFile, Buffer.concat(out));
+writeFileSync(glueFile, glue);
+console.log(`${names.short.size} names between module and glue are short now`);

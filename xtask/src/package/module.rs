@@ -82,10 +82,13 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let module = out.join("crowfly_bg.wasm");
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
-        // Measured: -Oz stores up to a tenth less, but what travels, compressed, weighs more than after -O1
-        // (1 % to 6 %), because -Oz renumbers the locals that LLVM had numbered alike.
+        // Measured in gzip: -Oz stores up to a tenth less, but what travels weighs more, because it renumbers
+        // the locals that LLVM had numbered alike; and inlining repeats code.
         .args([
-            "-O1",
+            "--flexible-inline-max-function-size=0",
+            "--one-caller-inline-max-function-size=0",
+            "--always-inline-max-function-size=4",
+            "-O2",
             "-s",
             "1",
             "--dae-optimizing",
@@ -101,7 +104,19 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .arg(&small)
         .log("wasm-opt")
         .run()?;
-    std::fs::rename(&small, &module).map_err(Error::io("replace the module by its optimised form"))
+    std::fs::rename(&small, &module)
+        .map_err(Error::io("replace the module by its optimised form"))?;
+    Cmd::new("node")
+        .arg(recipes().join("shorten.mjs"))
+        .arg(&module)
+        .arg(out.join("crowfly.js"))
+        .log("shorten")
+        .run()
+}
+
+/// `client-wasm/build/`: what is done to module and glue besides.
+pub(super) fn recipes() -> PathBuf {
+    paths::root().join("client-wasm/build")
 }
 
 /// `target/npm/glue/`.
