@@ -67,7 +67,12 @@ fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
         wasm.to_path_buf(),
         paths::root().join("xtask/node/package-lock.json"),
     ];
-    for folder in [source(), paths::root().join("xtask/src/package")] {
+    let folders = [
+        source(),
+        module::recipes(),
+        paths::root().join("xtask/src/package"),
+    ];
+    for folder in folders {
         let what = format!("read {}", paths::short(&folder));
         let entries = std::fs::read_dir(&folder).map_err(Error::io(what))?;
         files.extend(

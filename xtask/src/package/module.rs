@@ -82,8 +82,8 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let module = out.join("crowfly_bg.wasm");
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
-        // Measured in gzip: -Oz renumbers the locals that LLVM had numbered alike, and inlining repeats code;
-        // both make the module smaller as it lies, and larger on the wire.
+        // Measured in gzip: -Oz stores up to a tenth less, but what travels weighs more, because it renumbers
+        // the locals that LLVM had numbered alike; and inlining repeats code.
         .args([
             "--flexible-inline-max-function-size=0",
             "--one-caller-inline-max-function-size=0",
@@ -93,6 +93,8 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
             "1",
             "--dae-optimizing",
             "--converge",
+            "--rse",
+            "--vacuum",
             "--strip-debug",
             "--strip-target-features",
         ])
@@ -105,11 +107,16 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
     Cmd::new("node")
-        .arg(paths::root().join("client-wasm/build/shorten.mjs"))
+        .arg(recipes().join("shorten.mjs"))
         .arg(&module)
         .arg(out.join("crowfly.js"))
-        .log("shorten-names")
+        .log("shorten")
         .run()
+}
+
+/// `client-wasm/build/`: what is done to module and glue besides.
+pub(super) fn recipes() -> PathBuf {
+    paths::root().join("client-wasm/build")
 }
 
 /// `target/npm/glue/`.
