@@ -254,6 +254,8 @@ export type UploadErrorCode =
   | "not_stored"
   | "size_mismatch"
   | "checksum_mismatch"
+  | "parts_mismatch"
+  | "multipart_gone"
   | "conflict"
   | "service_unavailable"
   | "internal"
@@ -272,5 +274,6 @@ export type UploadErrorCode =
   | "file_changed"
   | "file_unreadable"
   | "processing_timeout"
+  | "locked"
   | "closed"
   | "unknown";

@@ -113,6 +113,12 @@ codes! {
     SizeMismatch = "size_mismatch", Some(409), false;
     /// Storage holds other bytes than were hashed.
     ChecksumMismatch = "checksum_mismatch", Some(409), false;
+    /// Storage holds other parts than the plan: some are missing, or differ in size. List them, and send
+    /// those that differ.
+    PartsMismatch = "parts_mismatch", Some(409), true;
+    /// The multipart upload is gone from storage, and with it all its parts. Creating the upload again, by
+    /// the same id, begins a new one.
+    MultipartGone = "multipart_gone", Some(409), true;
     /// Someone else wrote the same key at the same time.
     Conflict = "conflict", Some(409), false;
 
@@ -153,6 +159,8 @@ codes! {
     FileUnreadable = "file_unreadable", None, false;
     /// The record did not appear within the waiting time; the object is stored all the same.
     ProcessingTimeout = "processing_timeout", None, true;
+    /// Another tab or window works on this upload.
+    Locked = "locked", None, true;
     /// The client was closed.
     Closed = "closed", None, false;
 }

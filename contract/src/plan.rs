@@ -6,6 +6,15 @@ use crate::limits::{
     SMALLEST_PLANNED_PART_BYTES,
 };
 
+/// Connections that a browser opens to one host over HTTP/1.1, and so parts that travel together.
+const CONNECTIONS: u64 = 6;
+/// Parts that a file has at least, while they stay large enough: two rounds over all connections.
+const COMFORTABLE_PARTS: u64 = 2 * CONNECTIONS;
+/// Every part costs a CORS preflight, so larger is faster; a fault costs a part, so smaller is safer.
+const LARGEST_COMFORTABLE_PART_BYTES: u64 = 32 * MIB;
+/// With more rounds than this the last one weighs nothing.
+const MOST_EVEN_ROUNDS: u64 = 16;
+
 /// Whether a new file of some size goes in one PUT or in parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanKind {
@@ -63,7 +72,7 @@ impl std::error::Error for PlanError {}
 
 impl PlanKind {
     /// The plan for a new upload of `size` bytes: one PUT up to 16 MiB, else parts from 8 MiB up, larger
-    /// for larger files, never more than 10,000.
+    /// for larger files and in whole rounds of six where that matters, never more than 10,000.
     ///
     /// # Errors
     /// [`PlanError::FileTooLarge`] above 48.8 TiB.
@@ -75,13 +84,19 @@ impl PlanKind {
             return Err(PlanError::FileTooLarge);
         }
         let comfortable = match size {
-            _ if size <= GIB => SMALLEST_PLANNED_PART_BYTES,
-            _ if size <= 8 * GIB => 16 * MIB,
-            _ if size <= 64 * GIB => 32 * MIB,
-            _ => 64 * MIB,
+            _ if size <= 64 * GIB => (size / COMFORTABLE_PARTS)
+                .clamp(SMALLEST_PLANNED_PART_BYTES, LARGEST_COMFORTABLE_PART_BYTES),
+            _ => 2 * LARGEST_COMFORTABLE_PART_BYTES,
         };
-        let smallest = size.div_ceil(u64::from(MAX_PARTS)).div_ceil(MIB) * MIB;
-        PartPlan::new(size, comfortable.max(smallest)).map(Self::Multipart)
+        // Whole rounds: then no connection idles while the others send the last parts.
+        let rounds = size / comfortable / CONNECTIONS;
+        let even = match rounds {
+            1..=MOST_EVEN_ROUNDS => size.div_ceil(rounds * CONNECTIONS),
+            _ => comfortable,
+        };
+        let smallest = size.div_ceil(u64::from(MAX_PARTS));
+        let part_size = even.max(smallest).div_ceil(MIB) * MIB;
+        PartPlan::new(size, part_size).map(Self::Multipart)
     }
 }
 

@@ -38,6 +38,8 @@ const MESSAGES = {
   not_stored: "Storage does not hold this file. Try again.",
   size_mismatch: "Storage holds another number of bytes than the file has. Try again.",
   checksum_mismatch: "Storage holds other bytes than the file has. Nothing was accepted; try again.",
+  parts_mismatch: "Storage has other pieces of the file than were sent. Try again.",
+  multipart_gone: "Storage has let go of the pieces sent so far. Try again; the file is sent anew.",
   conflict: "Somebody wrote to the same place at the same time. Try again.",
 
   service_unavailable: "The service is busy. Try again in a moment.",
@@ -58,6 +60,7 @@ const MESSAGES = {
   file_changed: "The file changed while it was being sent. Choose it again.",
   file_unreadable: "The file cannot be read any more. Was it moved or deleted? Choose it again.",
   processing_timeout: "The file is stored, but its record has not appeared yet. Read the records again later.",
+  locked: "Another tab or window works on this upload. Go on there, or close it first.",
   closed: "The uploader was closed. Reload the page.",
   unknown: "Something went wrong that this page does not know.",
 };
