@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crowfly_core::ports::{
@@ -37,6 +38,14 @@ impl Table {
             client: Client::from_conf(config),
             name: name.to_owned(),
         }
+    }
+
+    /// An update of one row.
+    fn update(&self, owner: &OwnerId, id: UploadId) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key(owner, id)))
     }
 }
 
@@ -199,30 +208,30 @@ impl MarkAborted for Table {
         id: UploadId,
         expires_at: u64,
     ) -> Result<bool, Fault> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key(owner, id)))
+        let update = self
+            .update(owner, id)
             .update_expression("SET #status = :aborted, #expiresAt = :expiresAt")
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#expiresAt", "expiresAt")
             .expression_attribute_values(":aborted", text(status_text(UploadStatus::Aborted)))
             .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
-            .expression_attribute_values(":expiresAt", number(expires_at / 1_000))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(fault("dynamodb.UpdateItem", &error)),
+            .expression_attribute_values(":expiresAt", number(expires_at / 1_000));
+        if_it_holds(update).await
+    }
+}
+
+/// Sends a conditional update; false, and nothing changed, when the condition does not hold.
+async fn if_it_holds(update: UpdateItemFluentBuilder) -> Result<bool, Fault> {
+    match update.send().await {
+        Ok(_) => Ok(true),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+        {
+            Ok(false)
         }
+        Err(error) => Err(fault("dynamodb.UpdateItem", &error)),
     }
 }

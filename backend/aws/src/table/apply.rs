@@ -3,8 +3,7 @@ use crowfly_contract::{UploadStatus, Visibility};
 use crowfly_core::Fault;
 use crowfly_core::ports::{Applied, ApplyEvent, Change, Head};
 
-use super::{Table, key};
-use crate::fault::fault;
+use super::{Table, if_it_holds};
 use crate::item::{number, status_text, text, visibility_text};
 
 /// Only an event that is newer than the row's passes.
@@ -24,10 +23,10 @@ impl ApplyEvent for Table {
             .object
             .as_ref()
             .is_some_and(|head| head.crc64nvme.is_some());
-        if has_checksum && self.update(change, true).await? {
+        if has_checksum && self.write(change, true).await? {
             return Ok(Applied::Written { verified: true });
         }
-        if self.update(change, false).await? {
+        if self.write(change, false).await? {
             return Ok(Applied::Written { verified: false });
         }
         Ok(Applied::NotNewer)
@@ -36,7 +35,7 @@ impl ApplyEvent for Table {
 
 impl Table {
     /// Writes the change; false when the condition does not hold.
-    async fn update(&self, change: &Change, verified: bool) -> Result<bool, Fault> {
+    async fn write(&self, change: &Change, verified: bool) -> Result<bool, Fault> {
         let mut update = Update::default();
         update.set("bucket", text(&change.bucket));
         update.set("key", text(change.key.to_string()));
@@ -61,10 +60,7 @@ impl Table {
             NEWER.to_owned()
         };
         let mut request = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key(change.key.owner(), change.key.id())))
+            .update(change.key.owner(), change.key.id())
             .update_expression(update.expression())
             .condition_expression(condition);
         for name in update.names {
@@ -73,17 +69,7 @@ impl Table {
         for (name, value) in update.values {
             request = request.expression_attribute_values(format!(":{name}"), value);
         }
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(fault("dynamodb.UpdateItem", &error)),
-        }
+        if_it_holds(request).await
     }
 }
 
