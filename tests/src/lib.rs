@@ -14,8 +14,11 @@ pub mod env;
 pub mod files;
 pub mod http;
 pub mod issuer;
+pub mod options;
 pub mod page;
+pub mod proxy;
 pub mod time;
 pub mod wait;
+pub mod wire;
 
 pub use env::{Env, Stack};

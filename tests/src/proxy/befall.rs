@@ -1,0 +1,170 @@
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crowfly_contract::{ErrorCode, GatewayMessage, Problem, ProblemBody};
+
+use super::exchange::{Ending, Exchange};
+use super::passage::Passage;
+use super::rule::{Fault, Form, NamedPlace, Place};
+use crate::wire::{Reply, Side};
+
+impl Exchange<'_> {
+    /// Lets a fault befall the request; whether the connection can carry another.
+    pub(super) fn befall(&mut self, to: SocketAddr, fault: &Fault, draw: u64) -> io::Result<bool> {
+        let length = self.asked.length;
+        match fault {
+            Fault::Status {
+                cors, early, form, ..
+            } => {
+                let side = match form {
+                    Form::S3 => Side::Storage,
+                    Form::Problem | Form::Gateway => Side::Api,
+                };
+                let reply = self.readable(refusal(fault), side, *cors);
+                if *early {
+                    self.reply_early(&reply)
+                } else {
+                    self.reply(&reply)
+                }
+            }
+            Fault::Reset { at } => self.reset(to, *at, draw),
+            Fault::Stall { at, ms } => {
+                let passage = Passage {
+                    stall: Some((at.index(length, draw), ms.map(Duration::from_millis))),
+                    ..Passage::default()
+                };
+                self.pass(to, passage, &Ending::Forward)
+            }
+            Fault::HalfClose {} => {
+                self.read_body()?;
+                self.guest.wait(None);
+                Ok(false)
+            }
+            Fault::Swallow {} => self.pass(to, Passage::default(), &Ending::Swallow),
+            Fault::Flip { at, bit } => {
+                let byte = at.index(length, draw).min(length.saturating_sub(1));
+                let bit = bit.unwrap_or((draw >> 56) as u8 & 7);
+                let passage = Passage {
+                    flip: Some((byte, bit)),
+                    ..Passage::default()
+                };
+                self.pass(to, passage, &Ending::Forward)
+            }
+            Fault::Body {
+                status,
+                content_type,
+                text,
+                cors,
+                forward,
+            } => {
+                let reply = Reply::new(*status).body(content_type, text.as_bytes());
+                let reply = self.readable(reply, self.side(), *cors);
+                if *forward {
+                    self.pass(to, Passage::default(), &Ending::Replace(reply))
+                } else {
+                    self.reply(&reply)
+                }
+            }
+            Fault::Truncate { at } => self.pass(to, Passage::default(), &Ending::Cut(*at, draw)),
+            Fault::Redirect {
+                status,
+                location,
+                cors,
+            } => {
+                let reply = Reply::new(*status).header("location", self.location(location));
+                let reply = self.readable(reply, self.side(), *cors);
+                self.reply(&reply)
+            }
+            Fault::Delay { .. } | Fault::Bandwidth { .. } | Fault::Close {} => {
+                self.pass(to, Passage::default(), &Ending::Forward)
+            }
+        }
+    }
+
+    /// A reset before the end leaves upstream with a piece; one at the end comes when it has carried the
+    /// request out. A request without a body is carried out only if the end is asked for by name.
+    fn reset(&mut self, to: SocketAddr, at: Place, draw: u64) -> io::Result<bool> {
+        let length = self.asked.length;
+        let index = at.index(length, draw);
+        if at == Place::Named(NamedPlace::End) || (index == length && length > 0) {
+            return self.pass(to, Passage::default(), &Ending::Swallow);
+        }
+        if length == 0 {
+            // The head's last byte is unread, so the connection ends in a reset.
+            return Ok(false);
+        }
+        let passage = Passage {
+            stop_at: Some(index),
+            ..Passage::default()
+        };
+        self.pass(to, passage, &Ending::Forward)
+    }
+
+    fn readable(&self, reply: Reply, side: Side, cors: bool) -> Reply {
+        if cors {
+            reply.cors(self.head, side)
+        } else {
+            reply
+        }
+    }
+
+    fn location(&self, given: &Option<String>) -> String {
+        given.clone().unwrap_or_else(|| {
+            let (path, query) = self.head.path_and_query();
+            format!("http://{}{path}?{query}", self.asked.host)
+        })
+    }
+}
+
+fn refusal(fault: &Fault) -> Reply {
+    let Fault::Status {
+        status,
+        code,
+        form,
+        retry_after,
+        ..
+    } = fault
+    else {
+        return Reply::new(500);
+    };
+    let reply = match form {
+        Form::S3 => {
+            let code = code.as_deref().unwrap_or(match status {
+                403 => "AccessDenied",
+                404 => "NoSuchUpload",
+                412 => "PreconditionFailed",
+                503 => "SlowDown",
+                400 => "RequestTimeout",
+                _ => "InternalError",
+            });
+            Reply::s3(*status, code, "A fault for a test.", "")
+        }
+        Form::Problem => Reply::json(*status, &problem(*status, code.as_deref())),
+        Form::Gateway => {
+            let message = code.clone().unwrap_or_else(|| "Unauthorized".into());
+            let body = serde_json::to_value(GatewayMessage { message });
+            Reply::json(*status, &body.unwrap_or_default())
+        }
+    };
+    match retry_after {
+        Some(after) => reply.header("retry-after", after),
+        None => reply,
+    }
+}
+
+fn problem(status: u16, code: Option<&str>) -> serde_json::Value {
+    let known = code.and_then(|code| {
+        let mut all = ErrorCode::ALL.iter();
+        all.find(|known| known.as_str() == code).copied()
+    });
+    let problem = Problem {
+        error: ProblemBody {
+            code: known.unwrap_or(GatewayMessage::code(status)),
+            message: "A fault for a test.".into(),
+            request_id: "fault".into(),
+            retry_after_ms: None,
+        },
+    };
+    serde_json::to_value(problem).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+use serde_json::{Value, json};
+
+use super::request::Asked;
+use super::rule::{End, Fault, Matcher, Rule, Times};
+
+/// The rules in force, and how often each has met and befallen a request.
+#[derive(Debug)]
+pub(super) struct Book {
+    seed: u64,
+    next: u64,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    rule: Rule,
+    met: u64,
+    fired: u64,
+}
+
+/// What befalls one request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Verdict {
+    /// Milliseconds before the answer, of all rules together.
+    pub(super) delay_ms: u64,
+    /// The slowest pace asked for.
+    pub(super) bytes_per_second: Option<u64>,
+    /// End the connection after the answer.
+    pub(super) close: bool,
+    /// The one fault, and the number that decides what its rule leaves open.
+    pub(super) fault: Option<(Fault, u64)>,
+    /// Names of all of them, for the log.
+    pub(super) names: Vec<&'static str>,
+}
+
+impl Book {
+    /// No rules. The seed decides every chance: the n-th request that meets a rule has the same fate in
+    /// each run, in whatever order the requests of other rules come.
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            next: 0,
+            entries: Vec::new(),
+        }
+    }
+
+    /// The seed.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Adds a rule behind the others; its number.
+    pub(super) fn add(&mut self, rule: Rule) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.entries.push(Entry {
+            number,
+            rule,
+            met: 0,
+            fired: 0,
+        });
+        number
+    }
+
+    /// Takes all rules away; numbers, and with them the chances, start again.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.next = 0;
+    }
+
+    /// The rules with their counts.
+    pub(super) fn list(&self) -> Value {
+        self.entries
+            .iter()
+            .map(|entry| {
+                json!({
+                    "rule": entry.number, "met": entry.met, "fired": entry.fired,
+                    "fault": entry.rule.fault.name(),
+                })
+            })
+            .collect()
+    }
+
+    /// What befalls this request; counts it.
+    pub(super) fn judge(&mut self, asked: &Asked) -> Verdict {
+        let mut verdict = Verdict::default();
+        for entry in &mut self.entries {
+            let shapes = entry.rule.fault.shapes();
+            if (verdict.fault.is_some() && !shapes) || !meets(&entry.rule.matcher, asked) {
+                continue;
+            }
+            entry.met += 1;
+            let draw = mix(mix(self.seed ^ mix(entry.number + 1)) ^ entry.met);
+            if !entry.due(draw) {
+                continue;
+            }
+            entry.fired += 1;
+            verdict.take(&entry.rule.fault, mix(draw));
+        }
+        verdict
+    }
+}
+
+impl Entry {
+    fn due(&self, draw: u64) -> bool {
+        let matcher = &self.rule.matcher;
+        let times = match (matcher.times, matcher.probability) {
+            (Some(Times::Count(times)), _) => times,
+            (Some(Times::Without(End::Forever)), _) | (None, Some(_)) => u64::MAX,
+            (None, None) => 1,
+        };
+        // 53 bits: as many as a float holds exactly.
+        let chance = (draw >> 11) as f64 / (1u64 << 53) as f64;
+        self.met > matcher.skip
+            && self.fired < times
+            && matcher.probability.is_none_or(|wanted| chance < wanted)
+    }
+}
+
+impl Verdict {
+    fn take(&mut self, fault: &Fault, draw: u64) {
+        self.names.push(fault.name());
+        match fault {
+            Fault::Delay { ms } => self.delay_ms += ms,
+            Fault::Bandwidth { bytes_per_second } => {
+                let slowest = self.bytes_per_second.unwrap_or(u64::MAX);
+                self.bytes_per_second = Some(slowest.min(*bytes_per_second));
+            }
+            Fault::Close {} => self.close = true,
+            other => self.fault = Some((other.clone(), draw)),
+        }
+    }
+}
+
+fn meets(matcher: &Matcher, asked: &Asked) -> bool {
+    let method = match matcher.method.as_deref() {
+        None => asked.method != "OPTIONS",
+        Some("*") => true,
+        Some(method) => method.eq_ignore_ascii_case(&asked.method),
+    };
+    let is =
+        |wanted: &Option<String>, holds: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(holds);
+    method
+        && is(&matcher.host, &|host| host == asked.host)
+        && is(&matcher.path_contains, &|piece| asked.path.contains(piece))
+        && is(&matcher.query, &|wanted| {
+            asked.query.split('&').any(|parameter| parameter == wanted)
+        })
+}
+
+/// SplitMix64's finaliser (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}

@@ -1,0 +1,233 @@
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::Shared;
+use super::answer::Answer;
+use super::book::Verdict;
+use super::ledger::Line;
+use super::passage::{Passage, Passed};
+use super::request::Asked;
+use super::rule::Place;
+use super::s3::S3Rules;
+use super::upstream::Upstream;
+use crate::wire::{Guest, Head, Pacer, Reply, Side, drain};
+
+/// Longest list of parts that is looked at.
+const MAX_LIST_BYTES: u64 = 8 * 1024 * 1024;
+
+/// What a client's connection keeps between its requests.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub(super) pacer: Pacer,
+    upstream: Upstream,
+}
+
+/// What becomes of upstream's answer.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    /// The client gets it.
+    Forward,
+    /// Nobody gets it.
+    Swallow,
+    /// The client gets the body up to here.
+    Cut(Place, u64),
+    /// The client gets this instead.
+    Replace(Reply),
+}
+
+/// One request and its answer. Methods say whether the connection can carry another.
+pub(super) struct Exchange<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) guest: &'a Guest,
+    pub(super) head: &'a Head,
+    pub(super) asked: &'a Asked,
+    pub(super) verdict: &'a Verdict,
+    pub(super) line: Line,
+    pub(super) link: &'a mut Link,
+}
+
+impl Exchange<'_> {
+    /// The manners of whoever the request is for.
+    pub(super) fn side(&self) -> Side {
+        if self.asked.to_storage() {
+            Side::Storage
+        } else {
+            Side::Api
+        }
+    }
+
+    /// Takes the body off the socket; it goes nowhere.
+    pub(super) fn read_body(&mut self) -> io::Result<()> {
+        self.head.finish(&self.guest.stream)?;
+        self.carry(Passage::default(), None).map(drop)
+    }
+
+    /// Reads the body, then answers.
+    pub(super) fn reply(&mut self, reply: &Reply) -> io::Result<bool> {
+        self.read_body()?;
+        self.send(reply, self.last())
+    }
+
+    /// Answers at the head and closes, as a server does that will not have the body.
+    pub(super) fn reply_early(&mut self, reply: &Reply) -> io::Result<bool> {
+        self.head.finish(&self.guest.stream)?;
+        self.send(reply, true)?;
+        self.linger()
+    }
+
+    fn send(&mut self, reply: &Reply, close: bool) -> io::Result<bool> {
+        self.delay();
+        reply.send(&self.guest.stream, self.head, close)?;
+        self.shared
+            .note(self.line, |entry| entry.status = Some(reply.status()));
+        Ok(!close)
+    }
+
+    /// Gives the client time to read an answer that came before it had sent everything.
+    fn linger(&self) -> io::Result<bool> {
+        let stream = &self.guest.stream;
+        stream.shutdown(std::net::Shutdown::Write)?;
+        stream.set_read_timeout(Some(Duration::from_millis(500)))?;
+        let _ = drain(stream, self.asked.length);
+        Ok(false)
+    }
+
+    /// Sends the request upstream and does with the answer what is asked.
+    pub(super) fn pass(
+        &mut self,
+        to: SocketAddr,
+        mut passage: Passage,
+        ending: &Ending,
+    ) -> io::Result<bool> {
+        passage.hold_last = matches!(ending, Ending::Swallow);
+        if !(passage.hold_last && self.asked.length == 0) {
+            self.head.finish(&self.guest.stream)?;
+        }
+        let Ok(stream) = self.link.upstream.take(to) else {
+            self.shared.note(self.line, |entry| {
+                entry.fault.get_or_insert_with(|| "unreachable".into());
+            });
+            return Ok(false);
+        };
+        let mut upstream = &stream;
+        upstream.write_all(&self.head.forwarded())?;
+        match self.carry(passage, Some(&stream))? {
+            Passed::Stopped => return Ok(false),
+            Passed::Whole => {}
+            Passed::Refused => {
+                let answer = Answer::read(&stream, &self.asked.method)?;
+                self.answered(answer.status);
+                answer.forward(&self.guest.stream, &mut self.link.pacer, true)?;
+                return self.linger();
+            }
+        }
+        self.settle(to, stream, ending)
+    }
+
+    /// As [`Exchange::pass`], for a list of parts that S3's rules are applied to.
+    pub(super) fn pass_list(&mut self, to: SocketAddr) -> io::Result<bool> {
+        self.head.finish(&self.guest.stream)?;
+        let mut list = Vec::new();
+        let length = self.asked.length.min(MAX_LIST_BYTES);
+        (&self.guest.stream).take(length).read_to_end(&mut list)?;
+        let bytes = list.len() as u64;
+        self.shared.note(self.line, |entry| entry.received = bytes);
+        let refusal = self.shared.s3(|rules| rules.refuse_list(self.asked, &list));
+        if let Some(refusal) = refusal {
+            let refusal = refusal.cors(self.head, Side::Storage);
+            return self.send(&refusal, self.last());
+        }
+        let stream = self.link.upstream.take(to)?;
+        let mut upstream = &stream;
+        upstream.write_all(&self.head.forwarded())?;
+        upstream.write_all(&list)?;
+        self.shared.note(self.line, |entry| entry.forwarded = bytes);
+        self.settle(to, stream, &Ending::Forward)
+    }
+
+    fn settle(&mut self, to: SocketAddr, stream: TcpStream, ending: &Ending) -> io::Result<bool> {
+        let answer = Answer::read(&stream, &self.asked.method)?;
+        self.carried_out(answer.status);
+        self.delay();
+        let close = self.last();
+        let (stays, keep) = match ending {
+            Ending::Forward => {
+                self.answered(answer.status);
+                let framed = answer.framed();
+                let client = &self.guest.stream;
+                let stays = answer.forward(client, &mut self.link.pacer, close)?;
+                (stays, framed && !close)
+            }
+            Ending::Swallow => (answer.discard()?, false),
+            Ending::Cut(place, draw) => {
+                self.answered(answer.status);
+                let place = |length| place.index(length, *draw);
+                answer.cut(&self.guest.stream, place, close)?;
+                (false, !close)
+            }
+            Ending::Replace(reply) => {
+                let stays = answer.discard()?;
+                reply.send(&self.guest.stream, self.head, close)?;
+                self.answered(reply.status());
+                (stays, !close)
+            }
+        };
+        if stays {
+            self.link.upstream.keep(to, stream);
+        }
+        Ok(keep)
+    }
+
+    fn carry(&mut self, passage: Passage, upstream: Option<&TcpStream>) -> io::Result<Passed> {
+        if self.head.header("expect").is_some() {
+            (&self.guest.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        let (shared, line) = (self.shared, self.line);
+        let count = |received: u64, forwarded: u64| {
+            shared.note(line, |entry| {
+                entry.received += received;
+                entry.forwarded += forwarded;
+            });
+        };
+        let length = self.asked.length;
+        passage.carry(self.guest, upstream, length, &mut self.link.pacer, count)
+    }
+
+    /// What S3's rules have to remember of what upstream did.
+    fn carried_out(&self, status: u16) {
+        if !(200..300).contains(&status) {
+            return;
+        }
+        match self.asked.method.as_str() {
+            "PUT" => self.shared.s3(|rules| rules.took(self.asked)),
+            "POST" if S3Rules::completes(self.asked) => {
+                self.shared.s3(|rules| rules.ended(self.asked));
+            }
+            "DELETE" => self.shared.s3(|rules| rules.ended(self.asked)),
+            _ => {}
+        }
+    }
+
+    fn answered(&self, status: u16) {
+        self.shared
+            .note(self.line, |entry| entry.status = Some(status));
+    }
+
+    fn delay(&self) {
+        if self.verdict.delay_ms > 0 {
+            let time = Duration::from_millis(self.verdict.delay_ms);
+            self.guest.wait(Some(time));
+        }
+    }
+
+    /// Whether the connection ends after this answer.
+    fn last(&self) -> bool {
+        let asks = |name: &str| {
+            self.head
+                .header(name)
+                .is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        };
+        self.verdict.close || asks("connection") || asks("proxy-connection")
+    }
+}

@@ -1,0 +1,106 @@
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::wire::{Guest, Pacer};
+
+/// Most bytes in hand at once.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// How the body of one request travels.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Passage {
+    /// Stop before this byte.
+    pub(super) stop_at: Option<u64>,
+    /// Rest before this byte, for ever when no time is given.
+    pub(super) stall: Option<(u64, Option<Duration>)>,
+    /// Flip this bit of this byte.
+    pub(super) flip: Option<(u64, u8)>,
+    /// Leave the last byte in the client's socket although it goes upstream, so that dropping the
+    /// connection resets it.
+    pub(super) hold_last: bool,
+}
+
+/// How the body's way ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// At its end.
+    Whole,
+    /// Where it was to stop.
+    Stopped,
+    /// Upstream takes no more: it has answered, or gone.
+    Refused,
+}
+
+impl Passage {
+    /// Carries `length` bytes from the client to `upstream`, or nowhere. `count` is told the bytes that came
+    /// and the bytes that went on.
+    pub(super) fn carry(
+        mut self,
+        guest: &Guest,
+        mut upstream: Option<&TcpStream>,
+        length: u64,
+        pacer: &mut Pacer,
+        mut count: impl FnMut(u64, u64),
+    ) -> io::Result<Passed> {
+        let mut buffer = vec![0u8; BUFFER_BYTES];
+        let mut done = 0u64;
+        loop {
+            if let Some((_, time)) = self.stall.take_if(|(at, _)| *at <= done) {
+                guest.wait(time);
+                if time.is_none() {
+                    return Ok(Passed::Stopped);
+                }
+            }
+            if self.stop_at.is_some_and(|at| at <= done) {
+                // Something must be unread for the reset that follows.
+                guest.stream.peek(&mut [0])?;
+                return Ok(Passed::Stopped);
+            }
+            if done == length {
+                return Ok(Passed::Whole);
+            }
+            let holding = self.hold_last && done + 1 == length;
+            let most = self.gulp(done, length, pacer);
+            let read = if holding {
+                guest.stream.peek(&mut buffer[..1])?
+            } else {
+                (&guest.stream).read(&mut buffer[..most])?
+            };
+            if read == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some((at, bit)) = self.flip
+                && (done..done + read as u64).contains(&at)
+            {
+                buffer[(at - done) as usize] ^= 1 << (bit & 7);
+            }
+            let went = match &mut upstream {
+                Some(upstream) => upstream.write_all(&buffer[..read]).is_ok(),
+                None => false,
+            };
+            count(read as u64, if went { read as u64 } else { 0 });
+            if upstream.is_some() && !went {
+                return Ok(Passed::Refused);
+            }
+            done += read as u64;
+            pacer.pass(read);
+        }
+    }
+
+    /// Bytes to read next: never over the next place where something happens.
+    fn gulp(&self, done: u64, length: u64, pacer: &Pacer) -> usize {
+        let mut end = length;
+        if self.hold_last && done + 1 < length {
+            end = length - 1;
+        }
+        for place in [self.stop_at, self.stall.map(|(at, _)| at)]
+            .into_iter()
+            .flatten()
+        {
+            end = end.min(place.max(done + 1));
+        }
+        let left = usize::try_from(end - done).unwrap_or(usize::MAX);
+        pacer.gulp(BUFFER_BYTES).min(left)
+    }
+}

@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+
+use crowfly_contract::limits::{MAX_KEY_BYTES, MIN_PART_BYTES};
+
+use super::request::Asked;
+use crate::http::decode_form;
+use crate::wire::{Head, Reply};
+
+/// Rules of S3 that stand-ins for it lack.
+#[derive(Debug, Default)]
+pub(super) struct S3Rules {
+    /// Sizes of the parts that upstream took, by host, path and multipart upload.
+    parts: BTreeMap<(String, String, String), BTreeMap<u32, u64>>,
+}
+
+impl S3Rules {
+    /// What S3 would say to the head of this request, when upstream might not.
+    pub(super) fn refuse(asked: &Asked, head: &Head) -> Option<Reply> {
+        if asked.method != "PUT" || !asked.presigned() {
+            return None;
+        }
+        if key_bytes(asked) > MAX_KEY_BYTES {
+            let sizes = format!(
+                "<Size>{}</Size><MaxSizeAllowed>{MAX_KEY_BYTES}</MaxSizeAllowed>",
+                key_bytes(asked)
+            );
+            return Some(Reply::s3(
+                400,
+                "KeyTooLongError",
+                "Your key is too long",
+                &sizes,
+            ));
+        }
+        let signed = decode_form(&asked.query)
+            .remove("X-Amz-SignedHeaders")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let strangers: Vec<String> = head
+            .headers()
+            .map(|(name, _)| name.to_ascii_lowercase())
+            .filter(|name| {
+                name.starts_with("x-amz-") && !signed.split(';').any(|signed| signed == name)
+            })
+            .collect();
+        (!strangers.is_empty()).then(|| {
+            let names = strangers.join(", ");
+            Reply::s3(
+                403,
+                "AccessDenied",
+                "There were headers present in the request which were not signed",
+                &format!("<HeadersNotSigned>{names}</HeadersNotSigned>"),
+            )
+        })
+    }
+
+    /// Whether the body has to be read before S3's opinion is known.
+    pub(super) fn completes(asked: &Asked) -> bool {
+        asked.method == "POST" && asked.part.is_none() && upload(asked).is_some()
+    }
+
+    /// What S3 would say to this list of parts.
+    pub(super) fn refuse_list(&self, asked: &Asked, xml: &[u8]) -> Option<Reply> {
+        let numbers = part_numbers(&String::from_utf8_lossy(xml));
+        if !numbers.is_sorted_by(|a, b| a < b) {
+            return Some(Reply::s3(
+                400,
+                "InvalidPartOrder",
+                "The list of parts was not in ascending order. The parts list must be specified in order by \
+                 part number.",
+                "",
+            ));
+        }
+        let sizes = self.parts.get(&name(asked)?)?;
+        let (_, all_but_last) = numbers.split_last()?;
+        let small = all_but_last.iter().find_map(|number| {
+            let size = *sizes.get(number)?;
+            (size < MIN_PART_BYTES).then_some((*number, size))
+        });
+        small.map(|(number, size)| {
+            Reply::s3(
+                400,
+                "EntityTooSmall",
+                "Your proposed upload is smaller than the minimum allowed size",
+                &format!(
+                    "<ProposedSize>{size}</ProposedSize><MinSizeAllowed>{MIN_PART_BYTES}</MinSizeAllowed>\
+                     <PartNumber>{number}</PartNumber>"
+                ),
+            )
+        })
+    }
+
+    /// Upstream took this part.
+    pub(super) fn took(&mut self, asked: &Asked) {
+        if let (Some(name), Some(part)) = (name(asked), asked.part) {
+            self.parts
+                .entry(name)
+                .or_default()
+                .insert(part, asked.length);
+        }
+    }
+
+    /// Upstream ended this multipart upload.
+    pub(super) fn ended(&mut self, asked: &Asked) {
+        if let Some(name) = name(asked) {
+            self.parts.remove(&name);
+        }
+    }
+}
+
+fn upload(asked: &Asked) -> Option<String> {
+    decode_form(&asked.query).remove("uploadId")
+}
+
+fn name(asked: &Asked) -> Option<(String, String, String)> {
+    Some((asked.host.clone(), asked.path.clone(), upload(asked)?))
+}
+
+/// Bytes of the decoded key: the path behind the bucket, or all of it where the host names the bucket.
+fn key_bytes(asked: &Asked) -> usize {
+    let path = asked.path.strip_prefix('/').unwrap_or(&asked.path);
+    let host = asked.host.split(':').next().unwrap_or_default();
+    let in_path = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok();
+    let key = match path.split_once('/') {
+        Some((_, key)) if in_path => key,
+        _ => path,
+    };
+    key.len() - 2 * key.bytes().filter(|&byte| byte == b'%').count()
+}
+
+fn part_numbers(xml: &str) -> Vec<u32> {
+    xml.split("<PartNumber>")
+        .skip(1)
+        .filter_map(|rest| rest.split('<').next()?.trim().parse().ok())
+        .collect()
+}

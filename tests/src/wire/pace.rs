@@ -1,0 +1,50 @@
+use std::time::{Duration, Instant};
+
+/// Keeps one connection to so many bytes a second, over all its requests.
+#[derive(Debug, Default)]
+pub struct Pacer {
+    bytes_per_second: Option<u64>,
+    /// When everything counted so far would have gone through.
+    clear_at: Option<Instant>,
+}
+
+impl Pacer {
+    /// A pace; `None` and 0 are without limit.
+    pub fn new(bytes_per_second: Option<u64>) -> Self {
+        let mut pacer = Self::default();
+        pacer.set(bytes_per_second);
+        pacer
+    }
+
+    /// Changes the pace.
+    pub fn set(&mut self, bytes_per_second: Option<u64>) {
+        self.bytes_per_second = bytes_per_second.filter(|&rate| rate > 0);
+    }
+
+    /// Most bytes to move before the next [`Pacer::pass`]: a hundredth of a second's worth, so that a slow link
+    /// trickles instead of jumping.
+    pub fn gulp(&self, most: usize) -> usize {
+        match self.bytes_per_second {
+            None => most,
+            Some(rate) => usize::try_from(rate / 100)
+                .unwrap_or(most)
+                .clamp(most.min(256), most),
+        }
+    }
+
+    /// Counts bytes and sleeps until the link would have carried them.
+    pub fn pass(&mut self, bytes: usize) {
+        let Some(rate) = self.bytes_per_second else {
+            return;
+        };
+        let now = Instant::now();
+        // An idle link saves nothing up, but a late wake-up is made good.
+        let from = self
+            .clear_at
+            .filter(|&clear| clear + Duration::from_millis(50) > now)
+            .unwrap_or(now);
+        let clear = from + Duration::from_nanos(bytes as u64 * 1_000_000_000 / rate);
+        self.clear_at = Some(clear);
+        std::thread::sleep(clear.saturating_duration_since(now));
+    }
+}

@@ -1,0 +1,124 @@
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+
+use super::Head;
+
+/// Whose manners an answer has: which headers of it a page may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The bucket, by its CORS rule.
+    Storage,
+    /// The HTTP API.
+    Api,
+}
+
+/// An answer that is made here, not passed on.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Its status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the body and its content type.
+    #[must_use]
+    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.header("content-type", content_type)
+    }
+
+    /// A JSON answer.
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::new(status).body("application/json", body.to_string())
+    }
+
+    /// S3's error document.
+    pub fn s3(status: u16, code: &str, message: &str, more: &str) -> Self {
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>\
+             {more}<RequestId>0000000000000000</RequestId></Error>"
+        );
+        Self::new(status).body("application/xml", text)
+    }
+
+    /// Adds what lets the page that asked read the answer; nothing when no page asked.
+    #[must_use]
+    pub fn cors(self, head: &Head, side: Side) -> Self {
+        let Some(origin) = head.header("origin") else {
+            return self;
+        };
+        let exposed = match side {
+            Side::Storage => {
+                "ETag, x-amz-checksum-crc64nvme, x-amz-checksum-type, x-amz-id-2, x-amz-request-id"
+            }
+            Side::Api => "apigw-requestid, retry-after",
+        };
+        self.header("access-control-allow-origin", origin)
+            .header("access-control-expose-headers", exposed)
+            .header("vary", "Origin")
+    }
+
+    /// Writes it; a HEAD request gets no body.
+    ///
+    /// # Errors
+    /// When the connection fails.
+    pub fn send(&self, mut stream: &TcpStream, head: &Head, close: bool) -> io::Result<()> {
+        let mut out = format!("HTTP/1.1 {} -\r\n", self.status);
+        if self.status != 204 {
+            out.push_str(&format!("content-length: {}\r\n", self.body.len()));
+        }
+        for (name, value) in &self.headers {
+            out.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if close {
+            out.push_str("connection: close\r\n");
+        }
+        out.push_str("\r\n");
+        let mut out = out.into_bytes();
+        if head.method != "HEAD" {
+            out.extend_from_slice(&self.body);
+        }
+        stream.write_all(&out)
+    }
+}
+
+/// Reads and forgets up to `bytes` bytes; how many came.
+///
+/// # Errors
+/// When the connection fails.
+pub fn drain(mut stream: &TcpStream, bytes: u64) -> io::Result<u64> {
+    let mut buffer = vec![0u8; 64 * 1024];
+    let mut left = bytes;
+    while left > 0 {
+        let most = buffer
+            .len()
+            .min(usize::try_from(left).unwrap_or(usize::MAX));
+        match stream.read(&mut buffer[..most])? {
+            0 => break,
+            read => left -= read as u64,
+        }
+    }
+    Ok(bytes - left)
+}
