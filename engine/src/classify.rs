@@ -25,6 +25,8 @@ pub(crate) enum Storage {
     Ask,
     /// Other bytes arrived than were hashed.
     Rehash,
+    /// Storage does not know the multipart upload.
+    Gone,
     /// Nothing cures it.
     Fail(ErrorCode),
 }
@@ -49,6 +51,7 @@ pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
         } => (status, s3_code, s3_message, retry_after_ms, request_id),
     };
     let trace = Trace {
+        part: None,
         status: Some(status),
         request_id: request_id.filter(|id| !id.is_empty()),
         message: String::new(),
@@ -72,6 +75,7 @@ fn by_code(status: u16, code: &str, message: &str, told: Option<u64>) -> Storage
             return resign(ErrorCode::StorageRefused, false);
         }
         "RequestTimeTooSkewed" => return resign(ErrorCode::ServerClock, true),
+        "NoSuchUpload" => return Storage::Gone,
         "NoSuchBucket" => return Storage::Fail(ErrorCode::Misconfigured),
         _ => {}
     }
@@ -130,6 +134,7 @@ pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
             retry_after_ms,
         } => {
             let trace = Trace {
+                part: None,
                 status: Some(status),
                 request_id: Some(request_id).filter(|id| !id.is_empty()),
                 message,
@@ -156,6 +161,8 @@ pub(crate) fn item(problem: ProblemBody) -> (Api, Trace) {
 fn problem(status: u16, code: ErrorCode, told: Option<u64>) -> Api {
     match (status, code) {
         (401, _) => Api::Unauthorized,
+        // They are tried again, but not the same call.
+        (_, ErrorCode::PartsMismatch | ErrorCode::MultipartGone) => Api::Refused(code),
         (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => {
             Api::Press { code, told }
         }

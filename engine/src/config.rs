@@ -11,6 +11,8 @@ pub struct Config {
     pub hash_window: usize,
     /// Uploads of any size that may be hashed and created ahead of sending.
     pub ahead_uploads: usize,
+    /// Parts that may be hashed and signed ahead of sending.
+    pub ahead_parts: usize,
     /// Uploads up to this many bytes are small.
     pub ahead_bytes: u64,
     /// Small uploads that may be hashed and created ahead of sending: so many share a create call.
@@ -31,6 +33,10 @@ pub struct Config {
     pub token_timeout_ms: u64,
     /// A hashing job that reports nothing for this long has failed.
     pub hash_stall_ms: u64,
+    /// An entry into the journal that is not confirmed after this long is not waited for.
+    pub journal_ms: u64,
+    /// A timer that is so late means that the computer slept.
+    pub sleep_ms: u64,
     /// A token with less life than this is asked for anew before a call.
     pub token_margin_ms: u64,
     /// A grant with less life than this is signed anew before sending.
@@ -97,6 +103,7 @@ impl Default for Config {
             api_window: 6,
             hash_window: 4,
             ahead_uploads: 8,
+            ahead_parts: 6,
             ahead_bytes: 256 * 1024,
             ahead_small: 64,
             linger_ms: 10,
@@ -106,6 +113,8 @@ impl Default for Config {
             api_timeout_ms: 30_000,
             token_timeout_ms: 30_000,
             hash_stall_ms: 60_000,
+            journal_ms: 3_000,
+            sleep_ms: 30_000,
             token_margin_ms: 10_000,
             grant_margin_ms: 5_000,
             attempts: 8,

@@ -164,10 +164,34 @@ fn times_x(register: u64) -> u64 {
 /// The number of steps grows with the logarithm of the length.
 #[must_use]
 pub fn combine(a: Crc64Nvme, b: Crc64Nvme, len_b: u64) -> Crc64Nvme {
-    // Appending n zero bytes multiplies A's value by x^(8n); the two inversions cancel out against B's.
+    Appender::default().append(a, b, len_b)
+}
+
+/// Combines many checksums of ranges that follow each other. Ranges of one length, as parts are, cost one
+/// multiplication each.
+#[derive(Debug, Default)]
+pub struct Appender {
+    /// The last length, and what appending that many zero bytes multiplies by.
+    last: Option<(u64, u64)>,
+}
+
+impl Appender {
+    /// As [`combine`].
+    pub fn append(&mut self, a: Crc64Nvme, b: Crc64Nvme, len_b: u64) -> Crc64Nvme {
+        let power = match self.last {
+            Some((len, power)) if len == len_b => power,
+            _ => zeros(len_b),
+        };
+        self.last = Some((len_b, power));
+        // The two inversions of A's and B's values cancel each other out.
+        Crc64Nvme::new(multiply(a.value(), power) ^ b.value())
+    }
+}
+
+/// x^(8n): what appending n zero bytes multiplies by.
+fn zeros(mut left: u64) -> u64 {
     let mut power = 1u64 << 63; // x^0 in reflected bits
     let mut square = 1u64 << (63 - 8); // x^8
-    let mut left = len_b;
     while left > 0 {
         if left & 1 == 1 {
             power = multiply(power, square);
@@ -175,7 +199,7 @@ pub fn combine(a: Crc64Nvme, b: Crc64Nvme, len_b: u64) -> Crc64Nvme {
         square = multiply(square, square);
         left >>= 1;
     }
-    Crc64Nvme::new(multiply(a.value(), power) ^ b.value())
+    power
 }
 
 /// The product of two polynomials modulo the CRC's, bits reflected.

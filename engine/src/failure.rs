@@ -10,6 +10,8 @@ pub struct Failure {
     pub code: ErrorCode,
     /// What was being done.
     pub phase: Phase,
+    /// The part that it was about, from 1, if it was about one.
+    pub part: Option<u32>,
     /// The HTTP status, if there was an answer.
     pub status: Option<u16>,
     /// Finds the request in the server's or storage's logs.
@@ -27,8 +29,12 @@ pub enum Phase {
     Hash,
     /// Asking the API for leave to upload.
     Create,
+    /// Asking the API for leave to send parts.
+    Sign,
     /// Sending bytes to storage.
     Send,
+    /// Asking the API which parts storage holds.
+    List,
     /// Asking the API whether storage has the object.
     Complete,
     /// Cancelling on the server.
@@ -43,7 +49,9 @@ impl Phase {
         match self {
             Self::Hash => "hash",
             Self::Create => "create",
+            Self::Sign => "sign",
             Self::Send => "send",
+            Self::List => "list",
             Self::Complete => "complete",
             Self::Abort => "abort",
             Self::Process => "process",
@@ -54,6 +62,7 @@ impl Phase {
 /// What an answer said beside its code.
 #[derive(Debug)]
 pub(crate) struct Trace {
+    pub(crate) part: Option<u32>,
     pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<String>,
     pub(crate) message: String,
@@ -62,6 +71,7 @@ pub(crate) struct Trace {
 impl Trace {
     /// No answer, or one that said nothing.
     pub(crate) const NONE: Self = Self {
+        part: None,
         status: None,
         request_id: None,
         message: String::new(),
@@ -81,6 +91,7 @@ impl Failure {
         Rc::new(Self {
             code,
             phase,
+            part: trace.part,
             status: trace.status,
             request_id: trace.request_id.clone(),
             message,
@@ -105,7 +116,9 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::FileUnreadable => "the file can no longer be read; pick it again",
         ErrorCode::ChecksumMismatch => "storage received other bytes than were hashed",
         ErrorCode::SizeMismatch => "storage holds another number of bytes than the file has",
-        ErrorCode::TooLarge => "the file is larger than one PUT can carry, 5 GiB",
+        ErrorCode::TooLarge => "the file is larger than the largest object, 48.8 TiB",
+        ErrorCode::MultipartGone => "storage lets go of the parts again and again",
+        ErrorCode::PartsMismatch => "storage keeps other parts than were sent",
         ErrorCode::ProcessingTimeout => {
             "the record did not appear in time; the object is stored all the same"
         }

@@ -1,5 +1,6 @@
 use crowfly_contract::{
-    Crc64Nvme, CreateResult, ErrorCode, Metadata, StatusEntry, Stored, UploadId, Visibility,
+    Crc64Nvme, CreateResult, ErrorCode, Metadata, PartGrant, StatusEntry, Stored, StoredPart,
+    UploadId, Visibility,
 };
 
 use crate::RequestId;
@@ -71,6 +72,9 @@ pub struct NewUpload {
     pub priority: i32,
     /// Whether the bytes are hashed.
     pub checksum: ChecksumMode,
+    /// The journal had it: an earlier page began it, so the server may know it and storage may hold parts
+    /// of it. Everything else must be as it was then.
+    pub resumed: bool,
 }
 
 /// Whether the bytes are hashed before they are sent.
@@ -91,15 +95,21 @@ pub enum Reply {
     Hashed(Result<Crc64Nvme, ReadFailure>),
     /// To `Token`: the adapter holds a token now, or could not get one.
     Token(Result<TokenLife, TokenFailure>),
+    /// To `Save`: the journal has the entry, or cannot have it; the upload goes on either way.
+    Saved,
     /// To `Create`: the results of the call, whatever its HTTP status, if the body held results.
     Created(Vec<CreateResult>),
+    /// To `Sign`: one grant for each part.
+    Signed(Vec<PartGrant>),
+    /// To `List`: what storage holds.
+    Listed(Vec<StoredPart>),
     /// To `Complete`.
     Completed(Completion),
     /// To `Delete`: 204.
     Deleted,
     /// To `Status`.
     Statuses(Vec<StatusEntry>),
-    /// To `Create`, `Complete`, `Delete` or `Status`: no result.
+    /// To `Create`, `Sign`, `List`, `Complete`, `Delete` or `Status`: no result.
     ApiFailed(ApiFailure),
     /// To `Send`: a 2xx answer.
     Sent,

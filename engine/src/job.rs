@@ -8,8 +8,11 @@ use crate::{Millis, Phase, RequestId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
     Hash(u32),
+    Sign(u32),
     Send(u32),
+    Save,
     Create,
+    List,
     Complete,
     Delete,
 }
@@ -19,10 +22,20 @@ impl Work {
     pub(crate) fn phase(self) -> Phase {
         match self {
             Self::Hash(_) => Phase::Hash,
+            Self::Sign(_) => Phase::Sign,
             Self::Send(_) => Phase::Send,
-            Self::Create => Phase::Create,
+            Self::Save | Self::Create => Phase::Create,
+            Self::List => Phase::List,
             Self::Complete => Phase::Complete,
             Self::Delete => Phase::Abort,
+        }
+    }
+
+    /// The part that it is for; `None` when it is for the upload as a whole.
+    pub(crate) fn part(self) -> Option<u32> {
+        match self {
+            Self::Hash(index) | Self::Sign(index) | Self::Send(index) => Some(index),
+            _ => None,
         }
     }
 }
@@ -70,9 +83,12 @@ impl Place {
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
     pub(crate) hash: Line,
+    pub(crate) sign: Line,
     pub(crate) send: Line,
+    pub(crate) save: Line,
     pub(crate) create: Line,
-    pub(crate) complete: Line,
+    /// Lists and completes.
+    pub(crate) settle: Line,
     pub(crate) delete: Line,
 }
 
@@ -80,9 +96,11 @@ impl Lanes {
     pub(crate) fn of(&mut self, work: Work) -> &mut Line {
         match work {
             Work::Hash(_) => &mut self.hash,
+            Work::Sign(_) => &mut self.sign,
             Work::Send(_) => &mut self.send,
+            Work::Save => &mut self.save,
             Work::Create => &mut self.create,
-            Work::Complete => &mut self.complete,
+            Work::List | Work::Complete => &mut self.settle,
             Work::Delete => &mut self.delete,
         }
     }

@@ -10,9 +10,9 @@
 //! Inputs never fail; those for unknown ids, and answers that come late or twice, change nothing. An
 //! adapter may answer a command from within step 2, as long as the answer is fed in after the drain.
 //!
-//! Inside, a queue (windows, token, back-off, order) holds uploads (facts, from which the next piece of
-//! work follows), and an upload holds parts (ranges that are hashed and sent by themselves; a file that
-//! goes in one PUT has one).
+//! Inside, a queue (windows, token, back-off, order) holds uploads (facts, from which the next pieces of
+//! work follow), and an upload holds parts (ranges that are hashed, signed and sent by themselves; a file
+//! that goes in one PUT has one).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(
@@ -38,6 +38,7 @@ mod line;
 mod link;
 mod output;
 mod part;
+mod parts;
 mod progress;
 mod queue;
 mod retry;

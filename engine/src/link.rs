@@ -57,6 +57,14 @@ impl Link {
         true
     }
 
+    /// Time that nobody could use.
+    pub(crate) fn slept(&mut self, millis: u64) {
+        // Offline time stands still already.
+        if !self.offline() {
+            self.offline_before = self.offline_before.saturating_add(millis);
+        }
+    }
+
     /// Time that counts against budgets.
     pub(crate) fn budget(&self, now: Millis) -> Millis {
         let here = self.offline_since.map_or(0, |since| now.since(since));

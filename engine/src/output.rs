@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, CreateItem, Grant, Record, Stored, UploadId};
+use crowfly_contract::{CompleteRequest, CreateItem, Grant, PartToSign, Record, Stored, UploadId};
 
 use crate::{Failure, Millis};
 
@@ -41,12 +41,49 @@ pub enum Command {
         /// Why one is needed.
         reason: TokenReason,
     },
+    /// Write the upload into the journal, before the server hears of it: then a page that comes after this
+    /// one can go on with it. Answer: `Saved`.
+    Save {
+        /// This command.
+        request: RequestId,
+        /// The upload.
+        upload: UploadId,
+        /// What its create call will say; with it, and the file, the upload can be resumed.
+        item: Rc<CreateItem>,
+    },
+    /// Note in the journal that the upload is to be cancelled on the server, so that this is done even if
+    /// the page ends first. No answer is awaited.
+    NoteCancel {
+        /// The upload.
+        upload: UploadId,
+    },
+    /// Take the upload out of the journal: there is nothing left to resume. No answer is awaited.
+    Erase {
+        /// The upload.
+        upload: UploadId,
+    },
     /// `POST /uploads`. Answer: `Created` or `ApiFailed`.
     Create {
         /// This command.
         request: RequestId,
         /// 1 to 100 items.
         items: Vec<Rc<CreateItem>>,
+    },
+    /// `POST /uploads/{id}/parts`. Answer: `Signed` or `ApiFailed`.
+    Sign {
+        /// This command.
+        request: RequestId,
+        /// The upload.
+        upload: UploadId,
+        /// 1 to 100 parts.
+        parts: Vec<PartToSign>,
+    },
+    /// `GET /uploads/{id}/parts`. Answer: `Listed` or `ApiFailed`.
+    List {
+        /// This command.
+        request: RequestId,
+        /// The upload.
+        upload: UploadId,
     },
     /// `POST /uploads/{id}/complete`. Answer: `Completed` or `ApiFailed`.
     Complete {
@@ -133,6 +170,12 @@ pub enum Event {
         upload: UploadId,
         /// How far it is.
         progress: Progress,
+    },
+    /// Storage has let go of all parts, for instance because the upload lay unfinished for days: it begins
+    /// anew, and `confirmed` falls to zero, which it never does otherwise.
+    Restarted {
+        /// The upload.
+        upload: UploadId,
     },
     /// Storage has the object, and its size and checksum are those of the file.
     Stored {

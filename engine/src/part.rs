@@ -51,12 +51,29 @@ impl Lease {
     }
 }
 
+/// Whether storage may hold a part although no answer said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// It may not.
+    #[default]
+    None,
+    /// A request that moved bytes was lost: storage has to be asked.
+    Open,
+    /// A list that was asked for later than that is under way.
+    Asked,
+}
+
 #[derive(Debug)]
 pub(crate) struct Part {
     /// As storage counts; `None` for the whole file in one PUT.
     pub(crate) number: Option<u32>,
     pub(crate) bytes: Range<u64>,
     pub(crate) step: Step,
+    pub(crate) doubt: Doubt,
+    /// Storage lists bytes with this checksum under the part's number.
+    pub(crate) claimed: Option<Crc64Nvme>,
+    /// The next request repeats one, so it pays from the bucket.
+    pub(crate) owes: bool,
     /// The checksum, once computed.
     pub(crate) crc: Option<Crc64Nvme>,
     /// The checksum before storage doubted it.
@@ -76,10 +93,17 @@ pub(crate) struct Part {
 
 impl Part {
     pub(crate) fn whole(size: u64) -> Self {
+        Self::new(None, 0..size)
+    }
+
+    pub(crate) fn new(number: Option<u32>, bytes: Range<u64>) -> Self {
         Self {
-            number: None,
-            bytes: 0..size,
+            number,
+            bytes,
             step: Step::Idle,
+            doubt: Doubt::None,
+            claimed: None,
+            owes: false,
             crc: None,
             earlier_crc: None,
             lease: None,
@@ -102,5 +126,15 @@ impl Part {
         self.hashing = Tries::default();
         self.sending = Tries::default();
         self.refused = 0;
+        self.owes = false;
+    }
+
+    /// Nothing of it is in storage.
+    pub(crate) fn unsend(&mut self) {
+        self.done = false;
+        self.sent = 0;
+        self.lease = None;
+        self.claimed = None;
+        self.doubt = Doubt::None;
     }
 }

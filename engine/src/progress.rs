@@ -30,10 +30,11 @@ impl Ledger {
     }
 
     /// Takes the present figures. Returns whether there is something to show.
-    pub(crate) fn moved(&mut self, hashed: u64, sent: u64) -> bool {
+    pub(crate) fn moved(&mut self, hashed: u64, sent: u64, confirmed: u64) -> bool {
         let before = (self.shown.hashed, self.shown.sent);
         let most = self.shown.total.saturating_sub(1);
         self.shown.hashed = hashed.min(self.shown.total);
+        self.shown.confirmed = confirmed.min(most).max(self.shown.confirmed);
         self.shown.sent = sent.min(most).max(self.shown.confirmed);
         before != (self.shown.hashed, self.shown.sent)
     }
@@ -65,6 +66,13 @@ impl Ledger {
         self.shown.bytes_per_second = rate as u64;
     }
 
+    /// Storage has nothing any more.
+    pub(crate) fn restart(&mut self) {
+        self.rest();
+        self.shown.sent = 0;
+        self.shown.confirmed = 0;
+    }
+
     /// Nothing is being sent now.
     pub(crate) fn rest(&mut self) {
         self.sample = None;
@@ -87,24 +95,34 @@ mod tests {
     #[test]
     fn the_last_byte_shows_only_at_the_end() {
         let mut ledger = Ledger::new(10);
-        assert!(ledger.moved(10, 10));
+        assert!(ledger.moved(10, 10, 0));
         assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (9, 0));
-        assert!(!ledger.moved(10, 12));
+        assert!(!ledger.moved(10, 12, 0));
         ledger.finish();
         assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (10, 10));
+    }
+
+    #[test]
+    fn confirmed_falls_only_with_a_new_start() {
+        let mut ledger = Ledger::new(10);
+        assert!(ledger.moved(10, 8, 6));
+        assert!(ledger.moved(10, 5, 4));
+        assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (6, 6));
+        ledger.restart();
+        assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (0, 0));
     }
 
     #[test]
     fn rate_and_rest_follow_a_steady_stream_and_survive_a_step_back() {
         let mut ledger = Ledger::new(1_000_000);
         for step in 0..=50u64 {
-            ledger.moved(0, step * 1000);
+            ledger.moved(0, step * 1000, 0);
             ledger.measure(Millis(step * 100));
         }
         let shown = ledger.shown();
         assert_eq!(shown.bytes_per_second, 10_000);
         assert_eq!(shown.eta_ms, Some(95_000));
-        ledger.moved(0, 0);
+        ledger.moved(0, 0, 0);
         ledger.measure(Millis(5_100));
         assert_eq!(ledger.shown().bytes_per_second, 10_000);
         ledger.rest();
@@ -115,9 +133,9 @@ mod tests {
     fn one_slow_second_does_not_make_the_rate_jump() {
         let mut ledger = Ledger::new(1_000_000);
         ledger.measure(Millis(0));
-        ledger.moved(0, 10_000);
+        ledger.moved(0, 10_000, 0);
         ledger.measure(Millis(1000));
-        ledger.moved(0, 11_000);
+        ledger.moved(0, 11_000, 0);
         ledger.measure(Millis(2000));
         assert_eq!(ledger.shown().bytes_per_second, 7_000);
     }

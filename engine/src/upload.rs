@@ -1,14 +1,16 @@
-//! One upload: facts, and the next piece of work that follows from them.
+//! One upload: facts, and the next pieces of work that follow from them.
 //!
-//! Invariant: what comes next is never stored, only derived ([`Upload::next`]), so that pause, resume,
-//! retry and abort cannot leave an upload between two phases.
+//! Invariant: what comes next is never stored, only derived ([`Upload::next_call`], [`Upload::next_part`]),
+//! so that pause, resume, retry and abort cannot leave an upload between two phases.
 
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, CreateItem, Record, Stored};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, Record, Stored};
 
+use crate::failure::Trace;
 use crate::job::{Job, Place, Step, Work};
-use crate::part::{Part, Tries};
+use crate::part::{Doubt, Part, Tries};
+use crate::parts::Parts;
 use crate::progress::Ledger;
 use crate::uploads::Slot;
 use crate::{ChecksumMode, Failure, Millis, NewUpload, Snapshot, State};
@@ -21,27 +23,37 @@ pub(crate) struct Upload {
     /// The smaller goes first.
     rank: u32,
     checksum: ChecksumMode,
-    pub(crate) parts: Vec<Part>,
-    /// The call to the API that waits or runs.
+    pub(crate) parts: Parts,
+    /// The call to the API, or the entry into the journal, that waits or runs.
     pub(crate) call: Step,
 
     /// It may hash and create; before, it waits in the backlog.
     pub(crate) admitted: bool,
     pub(crate) paused: bool,
     pub(crate) aborting: bool,
+    /// The journal knows it.
+    pub(crate) saved: bool,
     /// A create call was sent, so the server may know it.
     pub(crate) maybe_created: bool,
-    /// Storage may hold it already: ask before sending again.
+    /// The server has said how it is cut, and its multipart upload is open.
+    pub(crate) multipart_open: bool,
+    /// Parts may be in storage that this page did not send: ask before any is sent.
+    pub(crate) unlisted: bool,
+    /// Storage may hold the whole object already: ask before sending again.
     pub(crate) doubt: bool,
     /// To be created in a call of its own: a call with others was refused as a whole.
     pub(crate) solo: bool,
     /// When patience with the server ends, after an abort.
     pub(crate) abort_at: Option<Millis>,
-    /// The next request repeats one, so it pays from the bucket.
+    /// The next call repeats one, so it pays from the bucket.
     pub(crate) owes: bool,
+    /// No sign call before this moment.
+    pub(crate) sign_at: Millis,
 
     pub(crate) calling: Tries,
     pub(crate) unauthorized: u32,
+    /// Times that storage had other parts, or none any more.
+    pub(crate) setbacks: u32,
     /// Since when storage is said to work on it still, on the budgets' clock.
     pub(crate) working_since: Option<Millis>,
 
@@ -65,18 +77,23 @@ impl Upload {
             slot,
             rank: i32::MAX.abs_diff(new.priority),
             checksum: new.checksum,
-            parts: vec![Part::whole(new.size)],
+            parts: Parts::expected(new.size),
             call: Step::Idle,
             admitted: false,
             paused: false,
             aborting: false,
-            maybe_created: false,
+            saved: new.resumed,
+            maybe_created: new.resumed,
+            multipart_open: false,
+            unlisted: new.resumed,
             doubt: false,
             solo: false,
             abort_at: None,
             owes: false,
+            sign_at: Millis(0),
             calling: Tries::default(),
             unauthorized: 0,
+            setbacks: 0,
             working_since: None,
             touched: false,
             moved: false,
@@ -113,50 +130,125 @@ impl Upload {
         self.shown.ended()
     }
 
-    /// What follows from the facts; `None` while something is under way, or nothing may be.
-    pub(crate) fn next(&self) -> Option<Work> {
-        let busy = self.call != Step::Idle || self.parts.iter().any(|part| part.step != Step::Idle);
-        if busy || self.ended() || (self.paused && !self.aborting) {
+    /// The call that follows from the facts; `None` while one is under way, or none may be.
+    pub(crate) fn next_call(&self) -> Option<Work> {
+        if self.call != Step::Idle || self.ended() {
             return None;
         }
         if self.aborting {
             return Some(Work::Delete);
         }
-        let (index, part) = match (0u32..).zip(&self.parts).find(|(_, part)| !part.done) {
-            Some((_, _)) if self.doubt => return Some(Work::Complete),
-            Some(found) => found,
-            None => return Some(Work::Complete),
-        };
-        if self.checksum == ChecksumMode::Crc64Nvme && part.crc.is_none() {
-            Some(Work::Hash(index))
-        } else if part.lease.is_none() {
-            Some(Work::Create)
-        } else {
-            Some(Work::Send(index))
+        if self.paused {
+            return None;
         }
+        if !self.parts.multipart()
+            && let Some(part) = self.part(0)
+        {
+            return match part {
+                part if part.step != Step::Idle => None,
+                part if part.done || self.doubt => Some(Work::Complete),
+                part if self.to_hash(part) => None,
+                _ if !self.saved => Some(Work::Save),
+                part if part.lease.is_none() => Some(Work::Create),
+                _ => None,
+            };
+        }
+        if self.doubt || self.parts.all_done() {
+            Some(Work::Complete)
+        } else if !self.saved {
+            Some(Work::Save)
+        } else if !self.multipart_open {
+            Some(Work::Create)
+        } else if self.unlisted || self.parts.doubted() {
+            Some(Work::List)
+        } else {
+            None
+        }
+    }
+
+    /// What follows for one part that is under way.
+    pub(crate) fn next_part(&self, index: u32) -> Option<Work> {
+        let part = self.part(index)?;
+        let stopped = self.ended() || self.paused || self.aborting || self.doubt;
+        if stopped || part.step != Step::Idle || part.done || part.doubt != Doubt::None {
+            None
+        } else if self.to_hash(part) {
+            Some(Work::Hash(index))
+        } else if part.lease.is_some() {
+            (self.parts.multipart() || self.call == Step::Idle).then_some(Work::Send(index))
+        } else {
+            (self.multipart_open && !self.unlisted).then_some(Work::Sign(index))
+        }
+    }
+
+    fn to_hash(&self, part: &Part) -> bool {
+        part.crc.is_none() && (self.checksum == ChecksumMode::Crc64Nvme || part.claimed.is_some())
+    }
+
+    /// A request of this part is lost. Storage may hold what it carried: the whole object once every byte
+    /// was out, a part as soon as bytes moved, because the last of them are not always seen to go.
+    pub(crate) fn lose(&mut self, index: u32) {
+        let multipart = self.parts.multipart();
+        let Some(part) = self.part_mut(index) else {
+            return;
+        };
+        let all = part.size() > 0 && part.sent >= part.size();
+        if multipart && part.sent > 0 {
+            part.doubt = Doubt::Open;
+        }
+        part.sent = 0;
+        self.doubt |= all && !multipart;
+    }
+
+    /// What a failure says about this part.
+    pub(crate) fn trace(&self, index: u32) -> Trace {
+        Trace {
+            part: self.part(index).and_then(|part| part.number),
+            ..Trace::NONE
+        }
+    }
+
+    /// Whether parts may be opened.
+    pub(crate) fn can_open(&self) -> bool {
+        let free = self.admitted && !self.ended() && !self.paused && !self.aborting;
+        free && self.multipart_open && !self.unlisted && !self.doubt && self.parts.more()
     }
 
     /// The step that a piece of work moves.
     pub(crate) fn step(&mut self, work: Work) -> Option<&mut Step> {
-        match work {
-            Work::Hash(index) | Work::Send(index) => self.part(index).map(|part| &mut part.step),
-            Work::Create | Work::Complete | Work::Delete => Some(&mut self.call),
+        match work.part() {
+            Some(index) => self.part_mut(index).map(|part| &mut part.step),
+            None => Some(&mut self.call),
         }
     }
 
-    pub(crate) fn part(&mut self, index: u32) -> Option<&mut Part> {
-        self.parts.get_mut(usize::try_from(index).ok()?)
+    pub(crate) fn part(&self, index: u32) -> Option<&Part> {
+        self.parts.get(index)
     }
 
-    pub(crate) fn steps(&self) -> impl Iterator<Item = Step> + '_ {
-        self.parts
-            .iter()
-            .map(|part| part.step)
-            .chain(std::iter::once(self.call))
+    pub(crate) fn part_mut(&mut self, index: u32) -> Option<&mut Part> {
+        self.parts.get_mut(index)
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Step> + '_ {
+        self.parts.steps().chain(std::iter::once(self.call))
     }
 
     pub(crate) fn running(&self) -> bool {
         self.steps().any(|step| matches!(step, Step::Running(..)))
+    }
+
+    /// A sign call of it is out.
+    pub(crate) fn signing(&self) -> bool {
+        self.parts
+            .steps()
+            .any(|step| matches!(step, Step::Running(_, Work::Sign(_))))
+    }
+
+    /// Attempts failed for want of a network.
+    pub(crate) fn out_of_reach(&self) -> bool {
+        let sending = self.parts.under_way().any(|part| part.sending.network > 0);
+        sending || self.calling.network > 0
     }
 
     /// The state to show; `held` says whether ready work of a kind cannot start for reasons beyond its
@@ -183,6 +275,8 @@ impl Upload {
             }
         }
         match self.shown {
+            // Later parts are hashed while earlier ones are sent.
+            _ if hashing && self.ledger.shown().confirmed > 0 => State::Uploading,
             _ if hashing => State::Hashing,
             _ if waiting => State::Waiting,
             State::Hashing | State::Uploading if ready => self.shown,
@@ -192,21 +286,9 @@ impl Upload {
 
     /// Brings the ledger up to date. Returns whether there is something to show.
     pub(crate) fn count(&mut self) -> bool {
-        let (mut hashed, mut sent) = (0u64, 0u64);
-        for part in &self.parts {
-            let whole = part.size();
-            hashed = hashed.saturating_add(if part.crc.is_some() {
-                whole
-            } else {
-                part.hashed.min(whole)
-            });
-            sent = sent.saturating_add(if part.done {
-                whole
-            } else {
-                part.sent.min(whole)
-            });
-        }
-        self.ledger.moved(hashed, sent)
+        let (hashed, sent, done) = self.parts.counts();
+        let confirmed = if self.parts.multipart() { done } else { 0 };
+        self.ledger.moved(hashed, sent, confirmed)
     }
 
     /// Takes a fresh budget; what is known about the bytes stays.
@@ -214,18 +296,31 @@ impl Upload {
         self.paused = false;
         self.calling = Tries::default();
         self.unauthorized = 0;
+        self.setbacks = 0;
         self.working_since = None;
         self.solo = false;
         self.owes = false;
+        self.sign_at = Millis(0);
         self.failure = None;
-        for part in &mut self.parts {
+        for part in self.parts.all_mut() {
             part.forgive();
+        }
+    }
+
+    /// The checksum of the file, as far as this page has computed it.
+    pub(crate) fn crc(&self) -> Option<Crc64Nvme> {
+        if self.checksum == ChecksumMode::None {
+            None
+        } else if self.parts.multipart() {
+            self.parts.crc()
+        } else {
+            self.item.crc64nvme
         }
     }
 
     pub(crate) fn complete_body(&self) -> CompleteRequest {
         CompleteRequest {
-            crc64nvme: self.item.crc64nvme,
+            crc64nvme: self.crc(),
         }
     }
 

@@ -102,6 +102,7 @@ mod tests {
             metadata: Default::default(),
             priority: 0,
             checksum: ChecksumMode::None,
+            resumed: false,
         };
         uploads.insert(Upload::new(new, slot));
         slot

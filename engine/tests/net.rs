@@ -62,7 +62,7 @@ fn a_wider_window_than_promised_is_seen() {
                 let size = world.files[&id].size;
                 let mut new = common::new_upload(0, size);
                 new.id = id;
-                world.monitor.opened(id);
+                world.monitor.reopened(id);
                 world.input(crowfly_engine::Input::Add(new));
             }
         })

@@ -8,8 +8,9 @@ use super::Queue;
 use super::ending::Effort;
 use super::requests::Flight;
 use crate::classify::{self, Storage};
-use crate::failure::NO_TRACE;
-use crate::job::{Job, Step};
+use crate::failure::{NO_TRACE, Trace};
+use crate::job::{Job, Step, Work};
+use crate::part::Doubt;
 use crate::uploads::Slot;
 use crate::{Millis, Phase, ReadFailure, RequestId, SendFailure};
 
@@ -39,17 +40,18 @@ impl Queue {
             let patience = self.config.answer_ms as f64;
             (patience + 2.0 * needed.min(20.0 * patience)) as u64
         } else {
-            if !first {
+            if !first && !live.woken {
                 self.slowest_step_ms = self.slowest_step_ms.max(gap);
             }
             self.config.stall_patience(self.slowest_step_ms)
         };
         live.deadline = self.now.after(patience);
+        live.woken = false;
         // The timer stays where it is and looks at the deadline when it fires.
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
-        if let Some(part) = upload.part(index) {
+        if let Some(part) = upload.part_mut(index) {
             *(if hashing {
                 &mut part.hashed
             } else {
@@ -79,15 +81,14 @@ impl Queue {
         if part.earlier_crc.is_some_and(|earlier| earlier != crc) {
             return self.fail_hash(job.id, ErrorCode::FileChanged);
         }
-        part.crc = Some(crc);
-        part.earlier_crc = None;
-        part.hashing = Default::default();
-        if part.number.is_none() {
+        upload.parts.hashed(index, crc);
+        if !upload.parts.multipart() {
             // A create call shares the item, and repeats it as it is; a file is hashed before that.
             if let Some(item) = Rc::get_mut(&mut upload.item) {
                 item.crc64nvme = Some(crc);
             }
         }
+        self.compare(job.id, index);
         self.show_progress(job.id);
         self.proceed(job.id);
     }
@@ -108,15 +109,8 @@ impl Queue {
         self.storage.succeeded();
         self.bucket.refund();
         self.window.succeeded();
-        if let Some(part) = self
-            .uploads
-            .get_mut(job.id)
-            .and_then(|upload| upload.part(index))
-        {
-            part.done = true;
-            part.lease = None;
-            part.sending = Default::default();
-            part.refused = 0;
+        if let Some(upload) = self.uploads.get_mut(job.id) {
+            upload.parts.done(index);
         }
         self.show_progress(job.id);
         self.proceed(job.id);
@@ -134,19 +128,14 @@ impl Queue {
 
     /// There is no answer. Once every byte is out, storage may hold the object: the API decides.
     fn lost(&mut self, job: Job, index: u32, code: ErrorCode, counts: bool) {
-        let Some(part) = self
-            .uploads
-            .get_mut(job.id)
-            .and_then(|upload| upload.part(index))
-        else {
+        let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
-        let all = part.size() > 0 && part.sent >= part.size();
-        let some = part.sent > 0;
-        part.lease = None;
-        part.sent = 0;
-        if all && let Some(upload) = self.uploads.get_mut(job.id) {
-            upload.doubt = true;
+        let trace = upload.trace(index);
+        let some = upload.part(index).is_some_and(|part| part.sent > 0);
+        upload.lose(index);
+        if let Some(part) = upload.part_mut(index) {
+            part.lease = None;
         }
         self.show_progress(job.id);
         let effort = if (counts || some) && !self.link.offline() {
@@ -154,7 +143,7 @@ impl Queue {
         } else {
             Effort::Reach(index)
         };
-        self.retry(job.id, effort, code, &NO_TRACE, None);
+        self.retry(job.id, effort, code, &trace, None);
         self.check_storage_outage(code);
     }
 
@@ -168,7 +157,9 @@ impl Queue {
         self.freed(job.id, job.work);
         let id = job.id;
         let (verdict, trace) = classify::storage(failure);
-        let trace = &trace;
+        let upload = self.uploads.get(id);
+        let part = upload.and_then(|upload| upload.part(index)?.number);
+        let trace = &Trace { part, ..trace };
         match verdict {
             Storage::Lost => {
                 if !self.link.offline() {
@@ -190,10 +181,11 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        let checked = upload.item.crc64nvme.is_some();
-        let Some(part) = upload.part(index) else {
+        let multipart = upload.parts.multipart();
+        let Some(part) = upload.part_mut(index) else {
             return;
         };
+        let checked = part.crc.is_some();
         part.sent = 0;
         match verdict {
             Storage::Lost => {}
@@ -209,10 +201,26 @@ impl Queue {
                 } else {
                     // A clock that is off by a moment is given that moment.
                     let moment = self.config.backoff_base_ms;
-                    let wait = (code == ErrorCode::ServerClock).then_some(moment);
-                    self.proceed_after(id, wait);
+                    if code == ErrorCode::ServerClock {
+                        self.proceed_after(id, Some(index), moment);
+                    } else {
+                        self.proceed(id);
+                    }
                 }
             }
+            // The multipart upload is gone, or the API knows better.
+            Storage::Gone if multipart => {
+                part.lease = None;
+                part.doubt = Doubt::Open;
+                self.retry(
+                    id,
+                    Effort::Send(index),
+                    ErrorCode::MultipartGone,
+                    trace,
+                    None,
+                );
+            }
+            Storage::Gone => self.fail(id, ErrorCode::StorageRefused, Phase::Send, trace),
             Storage::Ask => {
                 part.sending.counted = part.sending.counted.saturating_add(1);
                 let spent = part.sending.counted >= self.config.attempts;
@@ -224,8 +232,11 @@ impl Queue {
                 }
             }
             Storage::Rehash if checked => {
-                part.earlier_crc = part.crc.take();
-                part.hashed = 0;
+                // The URL binds the bytes that were hashed.
+                if multipart {
+                    part.lease = None;
+                }
+                upload.parts.unhash(index);
                 let code = ErrorCode::ChecksumMismatch;
                 self.retry(id, Effort::Send(index), code, trace, None);
             }
@@ -241,17 +252,18 @@ impl Queue {
             return;
         };
         let mut stopped = Vec::new();
-        let mut doubt = false;
-        for part in &mut upload.parts {
-            if let Step::Running(request, _) = part.step {
+        for index in upload.parts.active() {
+            if let Some(part) = upload.part_mut(index)
+                && let Step::Running(request, work) = part.step
+            {
                 stopped.push(request);
-                doubt |= part.size() > 0 && part.sent >= part.size();
                 part.step = Step::Idle;
-                part.sent = 0;
                 part.hashed = 0;
+                if let Work::Send(_) = work {
+                    upload.lose(index);
+                }
             }
         }
-        upload.doubt |= doubt;
         for request in stopped {
             self.cancel(request);
         }

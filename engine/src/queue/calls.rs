@@ -1,7 +1,7 @@
 //! Answers of the API.
 
 use crowfly_contract::limits::MAX_BATCH;
-use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, Plan, ProblemBody};
+use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan, ProblemBody};
 
 use super::Queue;
 use super::ending::Effort;
@@ -41,15 +41,28 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        let Plan::Single { put } = created.plan else {
-            return self.bad_response(id);
-        };
+        let size = upload.item.size;
+        match created.plan {
+            Plan::Single { put } => {
+                upload.parts.cut_whole(size);
+                if let Some(part) = upload.part_mut(0) {
+                    part.lease = Some(Lease::new(put, now, margin));
+                }
+            }
+            Plan::Multipart {
+                part_size,
+                part_count,
+            } => match PartPlan::new(size, part_size) {
+                Ok(plan) if plan.part_count() == part_count => {
+                    upload.parts.cut(plan);
+                    upload.multipart_open = true;
+                }
+                _ => return self.bad_response(id),
+            },
+        }
         upload.calling = Default::default();
         upload.unauthorized = 0;
         upload.working_since = None;
-        if let Some(part) = upload.part(0) {
-            part.lease = Some(Lease::new(put, now, margin));
-        }
         self.proceed(id);
     }
 
@@ -80,7 +93,12 @@ impl Queue {
         let (verdict, trace) = classify::api(failure);
         self.api_judged(verdict, generation);
         for id in ids {
-            self.freed(*id, work);
+            if work.part().is_none() {
+                self.freed(*id, work);
+            }
+            if work == Work::List {
+                self.unlisted(*id);
+            }
         }
         match verdict {
             Api::Unauthorized => self.unauthorized(ids, generation, work.phase(), &trace),
@@ -135,17 +153,23 @@ impl Queue {
             return;
         };
         match (work, code) {
-            (Work::Create, ErrorCode::AlreadyStored) => {
+            (Work::Create | Work::Sign(_) | Work::List, ErrorCode::AlreadyStored) => {
                 upload.doubt = true;
+                self.stop_bytes(id);
+                self.drop_waiting(id);
                 self.proceed(id);
             }
+            (Work::Sign(_) | Work::List | Work::Complete, ErrorCode::MultipartGone) => {
+                self.restart(id, phase, trace);
+            }
+            (Work::Complete, ErrorCode::NotStored) if upload.parts.multipart() => {
+                self.restart(id, phase, trace);
+            }
+            (Work::Complete, ErrorCode::PartsMismatch) => self.recount(id, trace),
             (Work::Complete, ErrorCode::NotStored) => {
                 upload.doubt = false;
                 upload.calling = Default::default();
-                for part in &mut upload.parts {
-                    part.done = false;
-                    part.sent = 0;
-                }
+                upload.parts.undo();
                 self.show_progress(id);
                 self.retry(id, Effort::Send(0), code, trace, None);
             }
@@ -156,7 +180,7 @@ impl Queue {
                 self.drop_abort_timer(id);
                 self.proceed(id);
             }
-            (Work::Delete, _) => self.end_aborted(id),
+            (Work::Delete, _) => self.end_aborted(id, true),
             _ => self.fail(id, code, phase, trace),
         }
     }
@@ -178,14 +202,14 @@ impl Queue {
                     let code = ErrorCode::StorageUnavailable;
                     return self.fail(id, code, Phase::Complete, &NO_TRACE);
                 }
-                self.proceed_after(id, Some(wait));
+                self.proceed_after(id, None, wait);
                 if let Some(upload) = self.uploads.get_mut(id) {
                     upload.owes = false;
                 }
                 return;
             }
         };
-        let ours = upload.item.crc64nvme;
+        let ours = upload.crc();
         let same_bytes = ours.is_none() || stored.crc64nvme.is_none() || stored.crc64nvme == ours;
         let code = if stored.id != upload.item.id {
             ErrorCode::BadResponse

@@ -2,7 +2,7 @@
 
 use super::Queue;
 use super::requests::Flight;
-use crate::job::{Step, Work};
+use crate::job::{Place, Step, Work};
 use crate::{Command, Millis};
 
 impl Queue {
@@ -10,6 +10,7 @@ impl Queue {
         self.wake = Millis::NEVER;
         self.start_poll_round();
         self.admit();
+        self.start_saving();
         self.start_hashing();
         self.start_sending();
         self.start_calls();
@@ -20,36 +21,75 @@ impl Queue {
         self.wake = self.wake.min(at);
     }
 
-    /// Lets so many uploads begin that sending never waits, but few enough that their URLs do not grow
-    /// old and the server's quota of open uploads is not used up by files that wait.
+    /// Lets so many uploads and parts begin that sending never waits, but few enough that their URLs do
+    /// not grow old, that hashing stays just ahead of sending, and that the server's quota of open uploads
+    /// is not used up by files that wait.
     fn admit(&mut self) {
-        while let Some(place) = self.backlog.first() {
-            let ahead = [
-                self.lanes.hash.len(),
-                self.counts.hash,
-                self.lanes.create.len(),
-                self.counts.creating,
-                self.lanes.send.len(),
-                self.lanes.complete.len(),
-            ];
-            let ahead = ahead.into_iter().fold(0, usize::saturating_add);
-            let upload = self.uploads.get_mut(place.job.id);
-            let small = upload
-                .as_ref()
-                .is_some_and(|upload| upload.item.size <= self.config.ahead_bytes);
-            let room = if small {
+        loop {
+            let (upload, part) = (self.backlog.first(), self.openers.first());
+            let place = match (upload, part) {
+                (Some(upload), Some(part)) => upload.min(part),
+                (Some(place), None) | (None, Some(place)) => place,
+                (None, None) => return,
+            };
+            let id = place.job.id;
+            let opens = part == Some(place);
+            let size = self.uploads.get(id).map_or(0, |upload| upload.item.size);
+            let room = if opens {
+                self.config.ahead_parts
+            } else if size <= self.config.ahead_bytes {
                 self.config.ahead_small
             } else {
                 self.config.ahead_uploads
             };
-            if ahead >= room.max(1) {
+            if self.ahead() >= room.max(1) {
                 return;
             }
-            self.backlog.remove(place);
-            if let Some(upload) = upload {
-                upload.admitted = true;
-                self.proceed(place.job.id);
+            if opens {
+                self.open_part(place);
+                continue;
             }
+            self.backlog.remove(place);
+            if let Some(upload) = self.uploads.get_mut(id) {
+                upload.admitted = true;
+                self.proceed(id);
+            }
+        }
+    }
+
+    /// Files and parts that have begun, and are not being sent yet.
+    fn ahead(&self) -> usize {
+        let ahead = [
+            self.lanes.save.len(),
+            self.counts.save,
+            self.lanes.hash.len(),
+            self.counts.hash,
+            self.lanes.create.len(),
+            self.counts.creating,
+            self.lanes.sign.len(),
+            self.counts.signing,
+            self.lanes.send.len(),
+            self.lanes.settle.len(),
+        ];
+        ahead.into_iter().fold(0, usize::saturating_add)
+    }
+
+    fn open_part(&mut self, place: Place) {
+        let id = place.job.id;
+        let upload = self.uploads.get_mut(id);
+        let Some(index) = upload.and_then(|upload| upload.parts.open_next()) else {
+            self.openers.remove(place);
+            return;
+        };
+        self.compare(id, index);
+        self.proceed_part(id, index);
+        if self
+            .uploads
+            .get(id)
+            .is_none_or(|upload| !upload.parts.more())
+        {
+            self.openers.remove(place);
+            self.proceed(id);
         }
     }
 
@@ -65,7 +105,7 @@ impl Queue {
             let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
             };
-            let Some(part) = upload.part(index) else {
+            let Some(part) = upload.part_mut(index) else {
                 continue;
             };
             part.step = Step::Running(request, place.job.work);
@@ -96,11 +136,11 @@ impl Queue {
                 self.lanes.send.remove(place);
                 continue;
             };
-            let owes = upload.owes;
-            let Some(part) = upload.part(index) else {
+            let Some(part) = upload.part_mut(index) else {
                 self.lanes.send.remove(place);
                 continue;
             };
+            let owes = part.owes;
             let lease = part.lease.take_if(|lease| !lease.expired(now));
             let Some(lease) = lease else {
                 // Too old: have it signed again before a byte is sent in vain.
@@ -121,10 +161,10 @@ impl Queue {
             let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
             };
-            upload.owes = false;
-            let Some(part) = upload.part(index) else {
+            let Some(part) = upload.part_mut(index) else {
                 continue;
             };
+            part.owes = false;
             part.step = Step::Running(request, place.job.work);
             part.sent = 0;
             let (bytes, total, number) = (part.bytes.clone(), part.size(), part.number);

@@ -13,6 +13,7 @@ use crate::{Command, RequestId};
 enum Call {
     /// Of one upload.
     One(Place),
+    Sign(Place),
     Status,
     Create,
 }
@@ -45,13 +46,13 @@ impl Queue {
                 }
             };
             let owes = match &call {
-                Call::One(place) => self.owes(place.job.id),
+                Call::One(place) | Call::Sign(place) => self.owes(*place),
                 Call::Status => false,
                 Call::Create => self
                     .lanes
                     .create
                     .first()
-                    .is_some_and(|place| self.owes(place.job.id)),
+                    .is_some_and(|place| self.owes(place)),
             };
             let trouble = self.api.in_trouble(self.config.api_window);
             if !self.paid(owes || trouble) {
@@ -59,6 +60,7 @@ impl Queue {
             }
             match call {
                 Call::One(place) => self.start_one(place, generation),
+                Call::Sign(place) => self.start_signing(place, generation),
                 Call::Status => self.start_status(generation),
                 Call::Create => self.start_create(generation),
             }
@@ -71,11 +73,14 @@ impl Queue {
             return Some(Call::One(place));
         }
         // One call for those who wait for their records, or a long queue would starve them.
-        if self.poll.has_due() && (self.poll.is_quiet() || self.lanes.complete.is_empty()) {
+        if self.poll.has_due() && (self.poll.is_quiet() || self.lanes.settle.is_empty()) {
             return Some(Call::Status);
         }
-        if let Some(place) = self.lanes.complete.first() {
+        if let Some(place) = self.lanes.settle.first() {
             return Some(Call::One(place));
+        }
+        if let Some(place) = self.next_to_sign() {
+            return Some(Call::Sign(place));
         }
         if self.lanes.create.is_empty() {
             return None;
@@ -86,7 +91,7 @@ impl Queue {
             return None;
         }
         // More may come in a moment, and share the call.
-        let coming = !self.lanes.hash.is_empty() || self.counts.hash > 0;
+        let coming = !self.lanes.hash.is_empty() || self.counts.hash > 0 || self.counts.save > 0;
         let enough = self.config.ahead_small.min(self.create_batch);
         if coming && self.lanes.create.len() < enough {
             let since = self.create_since.unwrap_or(self.now);
@@ -134,7 +139,7 @@ impl Queue {
         self.order(Command::Create { request, items });
     }
 
-    /// Completes or deletes one upload.
+    /// Lists, completes or deletes one upload.
     fn start_one(&mut self, place: Place, generation: u32) {
         let work = place.job.work;
         self.lanes.of(work).remove(place);
@@ -144,21 +149,28 @@ impl Queue {
         };
         upload.call = Step::Running(request, work);
         upload.owes = false;
-        let body = upload.complete_body();
+        let upload_id = upload.item.id;
+        let command = match work {
+            Work::Delete => Command::Delete {
+                request,
+                upload: upload_id,
+            },
+            Work::List => Command::List {
+                request,
+                upload: upload_id,
+            },
+            _ => Command::Complete {
+                request,
+                upload: upload_id,
+                body: upload.complete_body(),
+            },
+        };
+        if work == Work::List {
+            self.listing(id);
+        }
         self.touch(id);
         self.call(request, Flight::Call(work, vec![id]), generation);
-        self.order(if work == Work::Delete {
-            Command::Delete {
-                request,
-                upload: self.uploads.name(id),
-            }
-        } else {
-            Command::Complete {
-                request,
-                upload: self.uploads.name(id),
-                body,
-            }
-        });
+        self.order(command);
     }
 
     fn start_status(&mut self, generation: u32) {
@@ -172,12 +184,16 @@ impl Queue {
         });
     }
 
-    fn call(&mut self, request: RequestId, flight: Flight, generation: u32) {
+    pub(super) fn call(&mut self, request: RequestId, flight: Flight, generation: u32) {
         let patience = self.config.api_timeout_ms;
         self.launch(request, flight, patience, generation, 0);
     }
 
-    fn owes(&self, id: Slot) -> bool {
-        self.uploads.get(id).is_some_and(|upload| upload.owes)
+    fn owes(&self, place: Place) -> bool {
+        let part = place.job.work.part();
+        self.uploads.get(place.job.id).is_some_and(|upload| {
+            let part = part.and_then(|index| upload.part(index));
+            upload.owes || part.is_some_and(|part| part.owes)
+        })
     }
 }

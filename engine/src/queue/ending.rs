@@ -6,7 +6,8 @@ use crowfly_contract::{ErrorCode, Stored};
 
 use super::Queue;
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::{Step, Work};
+use crate::job::{Place, Step, Work};
+use crate::upload::Upload;
 use crate::uploads::Slot;
 use crate::{Event, Failure, Millis, Phase, State};
 
@@ -50,9 +51,9 @@ impl Queue {
         let Some(upload) = self.alive(id) else { return };
         let aborting = upload.aborting;
         let tries = match effort {
-            Effort::Hash(index) => upload.part(index).map(|part| &mut part.hashing),
+            Effort::Hash(index) => upload.part_mut(index).map(|part| &mut part.hashing),
             Effort::Send(index) | Effort::Reach(index) => {
-                upload.part(index).map(|part| &mut part.sending)
+                upload.part_mut(index).map(|part| &mut part.sending)
             }
             Effort::Call(_) | Effort::ReachApi(_) => Some(&mut upload.calling),
         };
@@ -71,13 +72,26 @@ impl Queue {
         let tries = *tries;
         let deleting = effort.phase() == Phase::Abort;
         if deleting && tries.all() >= abort_attempts {
-            return self.end_aborted(id);
+            return self.end_aborted(id, false);
         }
         if !aborting && (tries.counted >= attempts || tries.network >= reaches) {
             return self.fail(id, code, effort.phase(), trace);
         }
         let delay = self.random.delay(&self.config, tries.all(), told);
-        self.proceed_after(id, Some(delay));
+        match effort {
+            Effort::Hash(index) | Effort::Send(index) | Effort::Reach(index) => {
+                self.proceed_after(id, Some(index), delay);
+            }
+            Effort::Call(Phase::Sign) | Effort::ReachApi(Phase::Sign) => {
+                let until = self.now.after(delay);
+                if let Some(upload) = self.alive(id) {
+                    upload.sign_at = until;
+                    upload.owes = true;
+                }
+                self.proceed(id);
+            }
+            _ => self.proceed_after(id, None, delay),
+        }
     }
 
     /// Nothing cures it. An upload that is being aborted goes on with that.
@@ -96,6 +110,7 @@ impl Queue {
         if let Some(upload) = self.uploads.get_mut(id) {
             upload.failure = Some(failure.clone());
         }
+        self.settle_journal(id, State::Failed, false);
         self.emit(Event::Failed {
             upload: self.uploads.name(id),
             failure: failure.clone(),
@@ -108,10 +123,12 @@ impl Queue {
         }
     }
 
-    pub(super) fn end_aborted(&mut self, id: Slot) {
+    /// Cancelled, on the server too or as far as could be waited for.
+    pub(super) fn end_aborted(&mut self, id: Slot, on_server: bool) {
         let Some(awaited) = self.end(id, State::Aborted) else {
             return;
         };
+        self.settle_journal(id, State::Aborted, on_server);
         self.emit(Event::Aborted {
             upload: self.uploads.name(id),
         });
@@ -135,6 +152,7 @@ impl Queue {
             progress,
         });
         let awaited = self.end(id, State::Stored);
+        self.settle_journal(id, State::Stored, false);
         self.emit(Event::Stored {
             upload: self.uploads.name(id),
             stored,
@@ -161,6 +179,7 @@ impl Queue {
         let known = upload.maybe_created;
         let awaited = std::mem::take(&mut upload.awaited);
         self.backlog.remove(place);
+        self.openers.remove(place);
         match call {
             Step::Running(request, Work::Create) => self.leave_create(request, id),
             Step::Running(request, _) => {
@@ -186,21 +205,36 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        let mut place = upload.place(Work::Create);
-        let parts = upload.parts.iter_mut().map(|part| &mut part.step);
-        for step in parts.chain([&mut upload.call]) {
-            match *step {
-                Step::Ready(work) => {
-                    place.job.work = work;
-                    self.lanes.of(work).remove(place);
-                }
-                Step::Delayed(until, work) => {
-                    place.job.work = work;
-                    self.delayed.remove(place.at(until));
-                }
-                _ => continue,
+        let place = upload.place(Work::Create);
+        let mut steps = vec![upload.call];
+        if !matches!(upload.call, Step::Running(..)) {
+            upload.call = Step::Idle;
+        }
+        for index in upload.parts.active() {
+            if let Some(part) = upload.part_mut(index)
+                && !matches!(part.step, Step::Running(..))
+            {
+                steps.push(std::mem::take(&mut part.step));
             }
-            *step = Step::Idle;
+        }
+        self.openers.remove(place);
+        for step in steps {
+            self.withdraw(place, step);
+        }
+    }
+
+    /// Takes one piece of work out of its lane or timer.
+    pub(super) fn withdraw(&mut self, mut place: Place, step: Step) {
+        match step {
+            Step::Ready(work) => {
+                place.job.work = work;
+                self.lanes.of(work).remove(place);
+            }
+            Step::Delayed(until, work) => {
+                place.job.work = work;
+                self.delayed.remove(place.at(until));
+            }
+            _ => {}
         }
     }
 
@@ -217,14 +251,16 @@ impl Queue {
     pub(super) fn hurry(&mut self) {
         for place in self.delayed.all().to_vec() {
             let job = place.job;
-            let reach = self.uploads.get(job.id).is_some_and(|upload| {
-                let sending = upload.parts.iter().any(|part| part.sending.network > 0);
-                sending || upload.calling.network > 0
-            });
-            if reach {
+            let upload = self.uploads.get(job.id);
+            if upload.is_some_and(Upload::out_of_reach) {
                 self.delayed.remove(place);
                 self.freed(job.id, job.work);
                 self.proceed(job.id);
+            }
+        }
+        for place in self.lanes.sign.all() {
+            if let Some(upload) = self.uploads.get_mut(place.job.id) {
+                upload.sign_at = self.now.min(upload.sign_at);
             }
         }
     }

@@ -1,14 +1,14 @@
 //! What the user and the browser want of an upload.
 
 use crowfly_contract::ErrorCode;
-use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
+use crowfly_contract::limits::MAX_OBJECT_BYTES;
 
 use super::Queue;
 use crate::failure::NO_TRACE;
-use crate::job::Work;
+use crate::job::{Step, Work};
 use crate::upload::Upload;
 use crate::uploads::Slot;
-use crate::{Event, Failure, NewUpload, Phase, RequestId, State};
+use crate::{Command, Event, Failure, NewUpload, Phase, RequestId, State};
 
 impl Queue {
     pub(super) fn add(&mut self, new: NewUpload) {
@@ -26,7 +26,7 @@ impl Queue {
         });
         if self.closed {
             self.fail(id, ErrorCode::Closed, Phase::Create, &NO_TRACE);
-        } else if size > MAX_SINGLE_PUT_BYTES {
+        } else if size > MAX_OBJECT_BYTES {
             self.fail(id, ErrorCode::TooLarge, Phase::Create, &NO_TRACE);
         }
     }
@@ -48,7 +48,7 @@ impl Queue {
             return;
         };
         upload.paused = false;
-        for part in &mut upload.parts {
+        for part in upload.parts.all_mut() {
             part.sending = Default::default();
         }
         if upload.admitted {
@@ -78,17 +78,27 @@ impl Queue {
         let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
             return;
         };
-        if upload.parts.iter().all(|part| part.done) {
+        if upload.parts.all_done() && !upload.parts.multipart() {
             // Acknowledged bytes stay: only the confirmation is outstanding.
             upload.paused = false;
             return self.proceed(id);
         }
         upload.aborting = true;
         let known = upload.maybe_created;
+        let noted = (known && upload.saved).then_some(upload.item.id);
+        let call = upload.call;
         let place = upload.place(Work::Create);
         self.backlog.remove(place);
         self.stop_bytes(id);
         self.drop_waiting(id);
+        // What the server makes of a create call must be known before it can be cancelled.
+        if let Step::Running(request, Work::List | Work::Complete | Work::Save) = call {
+            self.cancel(request);
+            self.freed(id, Work::Complete);
+        }
+        if let Some(upload) = noted {
+            self.order(Command::NoteCancel { upload });
+        }
         if known {
             let until = now.after(self.config.abort_ms);
             self.aborts.insert(place.at(until));
@@ -99,7 +109,7 @@ impl Queue {
             self.proceed(id);
             self.touch(id);
         } else {
-            self.end_aborted(id);
+            self.end_aborted(id, false);
         }
     }
 

@@ -10,16 +10,20 @@ mod dispatch;
 mod dispatch_calls;
 mod ending;
 mod inputs;
+mod journal;
+mod multipart;
 mod poll;
 mod pressure;
 mod requests;
+mod schedule;
+mod sleep;
 mod tell;
 mod window;
 
 use crowfly_contract::UploadId;
 use crowfly_contract::limits::MAX_BATCH;
 
-use crate::job::{Lanes, Step, Work};
+use crate::job::Lanes;
 use crate::line::Line;
 use crate::link::{Link, Service};
 use crate::retry::{Bucket, Random};
@@ -51,11 +55,15 @@ pub struct Queue {
     handing: Vec<Output>,
     /// Nothing has happened since the last drain.
     drained: bool,
+    /// The moment that the driver was asked to come back at.
+    timer: Option<Millis>,
     closed: bool,
 
     uploads: Uploads,
     /// Not admitted yet.
     backlog: Line,
+    /// Multipart uploads with parts that are not under way yet.
+    openers: Line,
     lanes: Lanes,
 
     live: Vec<Live>,
@@ -112,9 +120,11 @@ impl Queue {
             outputs: Vec::new(),
             handing: Vec::new(),
             drained: true,
+            timer: None,
             closed: false,
             uploads: Uploads::default(),
             backlog: Line::default(),
+            openers: Line::default(),
             lanes: Lanes::default(),
             live: Vec::new(),
             next_request: 0,
@@ -145,6 +155,7 @@ impl Queue {
     pub fn handle_input(&mut self, now: Millis, input: Input) {
         self.now = self.now.max(now);
         self.drained = false;
+        self.check_sleep();
         self.fire_timers();
         match input {
             Input::Add(new) => self.add(new),
@@ -175,7 +186,8 @@ impl Queue {
             }
             if self.outputs.is_empty() {
                 if self.drained {
-                    return Output::Idle(self.deadline());
+                    self.timer = self.deadline();
+                    return Output::Idle(self.timer);
                 }
                 self.dispatch();
                 self.tell_states();
@@ -253,37 +265,5 @@ impl Queue {
         }
         first = first.min(self.delayed.due()).min(self.aborts.due());
         (first < Millis::NEVER).then_some(first)
-    }
-
-    /// Starts what follows from the upload's facts, now.
-    fn proceed(&mut self, id: Slot) {
-        self.proceed_after(id, None);
-    }
-
-    /// The same after a delay; what comes then repeats something, and pays for it.
-    fn proceed_after(&mut self, id: Slot, delay_ms: Option<u64>) {
-        self.touch(id);
-        let now = self.now;
-        let Some(upload) = self.uploads.get_mut(id) else {
-            return;
-        };
-        let Some(work) = upload.next() else { return };
-        let place = upload.place(work);
-        if let Some(delay_ms) = delay_ms {
-            upload.owes = true;
-            let until = now.after(delay_ms);
-            if let Some(step) = upload.step(work) {
-                *step = Step::Delayed(until, work);
-            }
-            self.delayed.insert(place.at(until));
-        } else {
-            if let Some(step) = upload.step(work) {
-                *step = Step::Ready(work);
-            }
-            self.lanes.of(work).insert(place);
-            if work == Work::Create {
-                self.create_since.get_or_insert(now);
-            }
-        }
     }
 }

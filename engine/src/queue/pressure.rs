@@ -46,7 +46,7 @@ impl Queue {
             if !fresh && upload.unauthorized < MOST_UNAUTHORIZED {
                 self.proceed(*id);
             } else if upload.aborting {
-                self.end_aborted(*id);
+                self.end_aborted(*id, false);
             } else {
                 self.fail(*id, ErrorCode::Unauthenticated, phase, trace);
             }
@@ -64,11 +64,11 @@ impl Queue {
             return;
         }
         self.token.forgive();
-        for work in [Work::Delete, Work::Complete, Work::Create] {
+        for work in [Work::Delete, Work::Complete, Work::Sign(0), Work::Create] {
             for place in self.lanes.of(work).all().to_vec() {
                 let id = place.job.id;
                 if work == Work::Delete {
-                    self.end_aborted(id);
+                    self.end_aborted(id, false);
                 } else {
                     self.fail(id, ErrorCode::TokenProvider, work.phase(), &NO_TRACE);
                 }

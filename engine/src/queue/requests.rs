@@ -19,6 +19,8 @@ pub(crate) struct Live {
     pub(crate) moved_at: Millis,
     pub(crate) moved: u64,
     pub(crate) total: u64,
+    /// It got a new chance after a sleep, and has not moved since.
+    pub(super) woken: bool,
 }
 
 /// What the command is for.
@@ -26,8 +28,11 @@ pub(crate) struct Live {
 pub(crate) enum Flight {
     Hash(Job, u32),
     Send(Job, u32),
-    /// Create, complete or delete.
+    /// Of these parts.
+    Sign(Slot, Vec<u32>),
+    /// Create, list, complete or delete.
     Call(Work, Vec<Slot>),
+    Save(Slot),
     Status(Vec<Slot>),
     Token,
 }
@@ -38,11 +43,17 @@ impl Flight {
             (self, reply),
             (Self::Hash(..), Reply::Hashed(_))
                 | (Self::Send(..), Reply::Sent | Reply::SendFailed(_))
+                | (Self::Sign(..), Reply::Signed(_))
+                | (Self::Save(_), Reply::Saved)
                 | (Self::Call(Work::Create, _), Reply::Created(_))
+                | (Self::Call(Work::List, _), Reply::Listed(_))
                 | (Self::Call(Work::Complete, _), Reply::Completed(_))
                 | (Self::Call(Work::Delete, _), Reply::Deleted)
                 | (Self::Status(_), Reply::Statuses(_))
-                | (Self::Call(..) | Self::Status(_), Reply::ApiFailed(_))
+                | (
+                    Self::Call(..) | Self::Sign(..) | Self::Status(_),
+                    Reply::ApiFailed(_)
+                )
                 | (Self::Token, Reply::Token(_))
         )
     }
@@ -53,6 +64,8 @@ fn answered(reply: &Reply) -> bool {
     match reply {
         Reply::Sent
         | Reply::Created(_)
+        | Reply::Signed(_)
+        | Reply::Listed(_)
         | Reply::Completed(_)
         | Reply::Deleted
         | Reply::Statuses(_) => true,
@@ -67,8 +80,12 @@ fn answered(reply: &Reply) -> bool {
 pub(crate) struct Counts {
     pub(crate) hash: usize,
     pub(crate) send: usize,
-    /// Create, complete, delete and status calls.
+    /// Entries into the journal.
+    pub(crate) save: usize,
+    /// Calls to the API.
     pub(crate) api: usize,
+    /// Parts in sign calls.
+    pub(crate) signing: usize,
     /// Uploads in create calls.
     pub(crate) creating: usize,
     pub(crate) token: usize,
@@ -80,6 +97,7 @@ impl Counts {
             Flight::Hash(..) => &mut self.hash,
             Flight::Send(..) => &mut self.send,
             Flight::Token => &mut self.token,
+            Flight::Save(_) => &mut self.save,
             _ => &mut self.api,
         }
     }
@@ -106,8 +124,11 @@ impl Queue {
         if let Flight::Call(Work::Create, ids) = &flight {
             self.counts.creating = self.counts.creating.saturating_add(ids.len());
         }
+        if let Flight::Sign(_, parts) = &flight {
+            self.counts.signing = self.counts.signing.saturating_add(parts.len());
+        }
         // A token is fetched for the probe, which follows it.
-        if !matches!(flight, Flight::Hash(..) | Flight::Token) {
+        if !matches!(flight, Flight::Hash(..) | Flight::Token | Flight::Save(_)) {
             self.link.probed(self.now, self.config.offline_probe_cap_ms);
         }
         self.live.push(Live {
@@ -120,6 +141,7 @@ impl Queue {
             moved_at: self.now,
             moved: 0,
             total,
+            woken: false,
         });
     }
 
@@ -136,6 +158,9 @@ impl Queue {
         *count = count.saturating_sub(1);
         if let Flight::Call(Work::Create, ids) = &live.flight {
             self.counts.creating = self.counts.creating.saturating_sub(ids.len());
+        }
+        if let Flight::Sign(_, parts) = &live.flight {
+            self.counts.signing = self.counts.signing.saturating_sub(parts.len());
         }
         Some(live)
     }
@@ -188,6 +213,11 @@ impl Queue {
             }
             (Flight::Token, Reply::Token(Ok(life))) => self.token.got(self.now, life),
             (Flight::Token, Reply::Token(Err(TokenFailure))) => self.token_failed(),
+            (Flight::Save(id), _) => self.saved(id),
+            (Flight::Sign(id, parts), Reply::ApiFailed(failure)) => {
+                self.signing_ended(id, &parts);
+                self.call_failed(Work::Sign(0), &[id], generation, failure);
+            }
             (Flight::Call(work, ids), Reply::ApiFailed(failure)) => {
                 self.call_failed(work, &ids, generation, failure);
             }
@@ -202,10 +232,18 @@ impl Queue {
     }
 
     fn api_result(&mut self, flight: Flight, reply: Reply) {
+        if let (Flight::Sign(id, parts), Reply::Signed(grants)) = (&flight, &reply) {
+            return self.signed(*id, parts, grants.clone());
+        }
         let (Flight::Call(_, ids) | Flight::Status(ids)) = flight else {
             return;
         };
         match reply {
+            Reply::Listed(parts) => {
+                if let Some(id) = ids.first() {
+                    self.listed(*id, parts);
+                }
+            }
             Reply::Created(results) => self.created(&ids, results),
             Reply::Statuses(entries) => self.statuses(&ids, entries),
             Reply::Completed(completion) => {
@@ -216,7 +254,7 @@ impl Queue {
             _ => {
                 if let Some(id) = ids.first() {
                     self.freed(*id, Work::Delete);
-                    self.end_aborted(*id);
+                    self.end_aborted(*id, true);
                 }
             }
         }
@@ -247,7 +285,7 @@ impl Queue {
             && place.key <= self.now.0
         {
             self.aborts.remove(place);
-            self.end_aborted(place.job.id);
+            self.end_aborted(place.job.id, false);
         }
         while let Some(live) = self.overdue() {
             let reply = match live.flight {
@@ -259,6 +297,7 @@ impl Queue {
                     self.stalled(job, index, live.started);
                     continue;
                 }
+                Flight::Save(_) => Reply::Saved,
                 Flight::Token => Reply::Token(Err(TokenFailure)),
                 _ => Reply::ApiFailed(ApiFailure::Network),
             };

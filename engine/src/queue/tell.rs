@@ -15,11 +15,13 @@ impl Queue {
                 continue;
             };
             upload.touched = false;
+            let no_sign = no_call || now < upload.sign_at;
             let state = upload.state(|work| match work {
-                Work::Hash(_) => false,
+                Work::Hash(_) | Work::Save => false,
                 Work::Send(_) => offline,
+                Work::Sign(_) => no_sign,
                 Work::Create => no_create,
-                Work::Complete | Work::Delete => no_call,
+                Work::List | Work::Complete | Work::Delete => no_call,
             });
             if state != upload.shown {
                 upload.shown = state;

@@ -1,7 +1,7 @@
 //! Answers of the API that are not what was asked for.
 
 use super::common::server::problem;
-use super::common::{Act, Ending, MIB, Op, World, api, id, new_upload};
+use super::common::{Act, Ending, MIB, Op, World, api, file, id, new_upload};
 use crowfly_contract::{CreateResult, ErrorCode, Outcome};
 use crowfly_engine::{ApiFailure, Phase, Reply};
 
@@ -110,10 +110,12 @@ fn an_item_that_is_refused_leaves_the_others_alone() {
     let mut second = World::new();
     second.server = world.server;
     second.add(new_upload(1, 1000));
-    let picked = second.server.objects[&id(1)].crc;
-    if let Some(file) = second.files.get_mut(&id(1)) {
-        (file.crc, file.picked) = (picked, picked);
-    }
+    // The same file: both worlds drew it first, from one seed.
+    let picked = second.files[&id(1)].picked;
+    assert_eq!(
+        second.server.objects[&id(1)].crc,
+        file::crc(picked, &(0..1000))
+    );
     second.add(new_upload(2, 1000));
     second.finish();
     assert_eq!(second.failed_with(id(1)), None);

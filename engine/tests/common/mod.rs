@@ -9,7 +9,10 @@
 
 pub mod chance;
 mod fault;
+pub mod file;
+pub mod journal;
 pub mod monitor;
+mod multipart;
 mod news;
 pub mod random;
 pub mod server;
@@ -21,6 +24,7 @@ use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{ApiFailure, ChecksumMode, NewUpload};
 
 pub use fault::Fault;
+pub use file::File;
 pub use monitor::{Ending, Monitor};
 pub use random::Random;
 pub use server::Server;
@@ -43,6 +47,7 @@ pub fn new_upload(number: u64, size: u64) -> NewUpload {
         metadata: Default::default(),
         priority: 0,
         checksum: ChecksumMode::Crc64Nvme,
+        resumed: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crowfly_contract::{ErrorCode, UploadId};
-use crowfly_engine::{Command, Config, Event, Failure, Progress, RequestId, State};
+use crowfly_engine::{Command, Config, Event, Failure, NewUpload, Progress, RequestId, State};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
@@ -18,6 +18,7 @@ pub(super) enum Kind {
     Send,
     Api,
     Token,
+    Save,
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +33,10 @@ pub struct Watched {
     pub commands: u32,
     pub sends: u32,
     creates: u32,
+    /// The journal has it, as far as can be waited for.
+    pub journalled: bool,
+    /// The file's size over the smallest part size, and one: what its parts may cost.
+    pub parts: u32,
     /// Opened by adding, and again by each retry of the user.
     pub openings: u32,
     pub processed: u32,
@@ -41,7 +46,7 @@ pub struct Watched {
 #[derive(Debug, Default)]
 pub struct Monitor {
     pub uploads: BTreeMap<UploadId, Watched>,
-    pub(super) live: BTreeMap<RequestId, (Kind, Vec<UploadId>)>,
+    pub(super) live: BTreeMap<RequestId, (Kind, Vec<UploadId>, Option<u64>)>,
     used: BTreeSet<RequestId>,
     pub violations: Vec<String>,
     pub commands: u64,
@@ -49,6 +54,10 @@ pub struct Monitor {
     pub completes: u32,
     pub deletes: u32,
     pub statuses: u32,
+    pub lists: u32,
+    pub signs: u32,
+    pub saves: u32,
+    pub restarts: u32,
     pub tokens: u32,
     pub most_sends: usize,
     pub(super) limits: Option<(usize, usize, usize, u64)>,
@@ -77,7 +86,23 @@ impl Monitor {
         }
     }
 
-    pub fn opened(&mut self, id: UploadId) {
+    /// The page is gone, and with it all that was under way.
+    pub fn crashed(&mut self) {
+        self.live.clear();
+        self.used.clear();
+        self.uploads.retain(|_, watched| watched.ending.is_some());
+    }
+
+    pub fn opened(&mut self, new: &NewUpload) {
+        self.reopened(new.id);
+        let watched = self.uploads.entry(new.id).or_default();
+        watched.journalled |= new.resumed;
+        watched.creates += u32::from(new.resumed);
+        watched.parts = u32::try_from(new.size / (8 << 20)).unwrap_or(u32::MAX);
+    }
+
+    /// By a retry, or by an abort after a failure.
+    pub fn reopened(&mut self, id: UploadId) {
         let watched = self.uploads.entry(id).or_default();
         watched.openings += 1;
         watched.ending = None;
@@ -99,22 +124,56 @@ impl Monitor {
 
     /// A reply is about to be given back.
     pub fn replied(&mut self, request: RequestId) {
-        self.live.remove(&request);
+        if let Some((Kind::Save, ids, _)) = self.live.remove(&request) {
+            for id in ids {
+                self.uploads.entry(id).or_default().journalled = true;
+            }
+        }
     }
 
     fn count(&self, kind: Kind) -> usize {
         self.live
             .values()
-            .filter(|(other, _)| *other == kind)
+            .filter(|(other, ..)| *other == kind)
             .count()
     }
 
     pub fn command(&mut self, command: &Command) {
         self.commands += 1;
+        let place = match command {
+            Command::Hash { bytes, .. } | Command::Send { bytes, .. } => Some(bytes.start),
+            _ => None,
+        };
         let (request, kind, ids) = match command {
             Command::Hash {
                 request, upload, ..
             } => (*request, Kind::Hash, vec![*upload]),
+            Command::Save {
+                request, upload, ..
+            } => {
+                self.saves += 1;
+                (*request, Kind::Save, vec![*upload])
+            }
+            Command::Erase { .. } | Command::NoteCancel { .. } => return,
+            Command::Sign {
+                request,
+                upload,
+                parts,
+            } => {
+                self.signs += 1;
+                let mut numbers: Vec<u32> = parts.iter().map(|part| part.number).collect();
+                numbers.sort_unstable();
+                numbers.dedup();
+                self.check(
+                    (1..=100).contains(&parts.len()) && numbers.len() == parts.len(),
+                    || format!("{numbers:?} in one sign call"),
+                );
+                (*request, Kind::Api, vec![*upload])
+            }
+            Command::List { request, upload } => {
+                self.lists += 1;
+                (*request, Kind::Api, vec![*upload])
+            }
             Command::Send {
                 request, upload, ..
             } => {
@@ -152,7 +211,13 @@ impl Monitor {
                 (*request, Kind::Token, vec![])
             }
             Command::Cancel { request } => {
-                let known = self.live.remove(request).is_some();
+                let save = matches!(self.live.get(request), Some((Kind::Save, ..)));
+                let known = self.live.contains_key(request);
+                if save {
+                    // It was not confirmed in time, and is not waited for.
+                    self.replied(*request);
+                }
+                self.live.remove(request);
                 return self.check(known, || {
                     format!("{request:?} cancelled, but it is not live")
                 });
@@ -177,23 +242,27 @@ impl Monitor {
             }
             let (ended, openings) = (watched.ending.is_some(), watched.openings);
             let (commands, creates) = (watched.commands, watched.creates);
+            let journalled = watched.journalled || !matches!(command, Command::Create { .. });
+            let most = (200 + 60 * watched.parts) * openings;
+            self.check(journalled, || {
+                format!("{id:?} is created before the journal knows it")
+            });
             self.check(!ended, || {
                 format!("{id:?} has ended, but {kind:?} goes out")
             });
-            self.check(commands <= 200 * openings, || {
+            self.check(commands <= most, || {
                 format!("{id:?} has needed {commands} commands in {openings} openings")
             });
             // The head of the line asks again whenever the quota may have a place.
             self.check(creates <= 100 * openings + 20 * everybody, || {
                 format!("{id:?} was created {creates} times in {openings} openings")
             });
-            let twice = self
-                .live
-                .iter()
-                .any(|(_, (other, whose))| *other == kind && kind != Kind::Api && whose == &[*id]);
+            let twice = self.live.values().any(|(other, whose, at)| {
+                *other == kind && kind != Kind::Api && whose == &[*id] && *at == place
+            });
             self.check(!twice, || format!("{id:?} has two {kind:?} at a time"));
         }
-        self.live.insert(request, (kind, ids));
+        self.live.insert(request, (kind, ids, place));
         if let Some((window, api, hash, _)) = self.limits {
             let sends = self.count(Kind::Send);
             self.most_sends = self.most_sends.max(sends);

@@ -34,6 +34,10 @@ impl Monitor {
                 let watched = self.uploads.entry(*upload).or_default();
                 watched.processing_failed.push(failure.code);
             }
+            Event::Restarted { upload } => {
+                self.uploads.entry(*upload).or_default().progress.confirmed = 0;
+                self.restarts += 1;
+            }
             other => self.violate(format!("unknown event {other:?}")),
         }
     }
@@ -68,7 +72,7 @@ impl Monitor {
         let running = self
             .live
             .values()
-            .any(|(kind, ids)| *kind != Kind::Api && ids.contains(&id));
+            .any(|(kind, ids, _)| *kind != Kind::Api && ids.contains(&id));
         self.check(!running, || format!("{id:?} has ended, but something runs"));
     }
 

@@ -6,9 +6,11 @@ use std::rc::Rc;
 
 use crowfly_contract::{
     Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, ObjectKey, Outcome, OwnerId,
-    Plan, ProblemBody, Record, StatusEntry, Stored, Texts, UploadId, UploadStatus,
+    Plan, PlanKind, ProblemBody, Record, StatusEntry, Stored, Texts, UploadId, UploadStatus,
 };
 use crowfly_engine::{ApiFailure, Completion, Reply, SendFailure};
+
+use super::multipart::Multipart;
 
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -21,6 +23,18 @@ pub struct Object {
 pub struct Pending {
     pub item: CreateItem,
     pub aborted: bool,
+    /// Its multipart upload, as long as storage keeps it.
+    pub multipart: Option<Multipart>,
+}
+
+/// What a signed URL allows.
+#[derive(Clone, Debug)]
+pub(super) struct Leave {
+    pub(super) id: UploadId,
+    pub(super) part: Option<u32>,
+    pub(super) until: u64,
+    pub(super) size: u64,
+    pub(super) crc: Option<Crc64Nvme>,
 }
 
 #[derive(Debug)]
@@ -31,8 +45,11 @@ pub struct Server {
     pub open_uploads: usize,
     pub created: BTreeMap<UploadId, Pending>,
     pub objects: BTreeMap<UploadId, Object>,
-    /// Signed URLs: whose, and until when.
-    urls: BTreeMap<String, (UploadId, u64, Option<Crc64Nvme>)>,
+    pub(super) urls: BTreeMap<String, Leave>,
+    /// Parts that came although storage had the same bytes of them already.
+    pub resent: u32,
+    /// Bytes of all bodies that came whole.
+    pub received: u64,
     pub puts: BTreeMap<UploadId, u32>,
     /// A planted fault: the bytes in storage are not those that came.
     pub corrupts: bool,
@@ -49,6 +66,8 @@ impl Default for Server {
             created: BTreeMap::new(),
             objects: BTreeMap::new(),
             urls: BTreeMap::new(),
+            resent: 0,
+            received: 0,
             puts: BTreeMap::new(),
             corrupts: false,
             forgets: false,
@@ -56,7 +75,7 @@ impl Default for Server {
     }
 }
 
-fn key(id: UploadId) -> ObjectKey {
+pub(super) fn key(id: UploadId) -> ObjectKey {
     let owner: OwnerId = "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().expect("an owner");
     format!("uploads/{}/{id}/file.bin", String::from(owner))
         .parse()
@@ -72,7 +91,7 @@ pub fn problem(code: ErrorCode) -> ProblemBody {
     }
 }
 
-fn refusal(code: ErrorCode) -> Reply {
+pub(super) fn refusal(code: ErrorCode) -> Reply {
     Reply::ApiFailed(ApiFailure::Http {
         status: code.http_status().expect("a server's code"),
         code,
@@ -113,32 +132,54 @@ impl Server {
                 Outcome::Refused(problem(ErrorCode::QuotaOpenUploads))
             }
             _ => {
-                self.created.insert(
-                    id,
-                    Pending {
-                        item: item.clone(),
-                        aborted: false,
+                let pending = self.created.entry(id).or_insert_with(|| Pending {
+                    item: item.clone(),
+                    aborted: false,
+                    multipart: None,
+                });
+                let plan = match PlanKind::for_new_file(item.size) {
+                    Ok(PlanKind::Multipart(plan)) => {
+                        pending
+                            .multipart
+                            .get_or_insert_with(|| Multipart::new(plan));
+                        Plan::Multipart {
+                            part_size: plan.part_size(),
+                            part_count: plan.part_count(),
+                        }
+                    }
+                    _ => Plan::Single {
+                        put: self.grant(now, id, None, item.size, item.crc64nvme),
                     },
-                );
-                let url = format!(
-                    "https://storage.example/{id}?X-Amz-Signature={}",
-                    self.urls.len()
-                );
-                self.urls
-                    .insert(url.clone(), (id, now + self.url_life_ms, item.crc64nvme));
-                Outcome::Created(Created {
-                    key: key(id),
-                    plan: Plan::Single {
-                        put: Grant {
-                            url,
-                            headers: Texts::from([("if-none-match".into(), "*".into())]),
-                            expires_in_ms: self.url_life_ms,
-                        },
-                    },
-                })
+                };
+                Outcome::Created(Created { key: key(id), plan })
             }
         };
         CreateResult { id, outcome }
+    }
+
+    pub(super) fn grant(
+        &mut self,
+        now: u64,
+        id: UploadId,
+        part: Option<u32>,
+        size: u64,
+        crc: Option<Crc64Nvme>,
+    ) -> Grant {
+        let number = self.urls.len();
+        let url = format!("https://storage.example/{id}?X-Amz-Signature={number}");
+        let leave = Leave {
+            id,
+            part,
+            until: now + self.url_life_ms,
+            size,
+            crc,
+        };
+        self.urls.insert(url.clone(), leave);
+        Grant {
+            url,
+            headers: Texts::from([("if-none-match".into(), "*".into())]),
+            expires_in_ms: self.url_life_ms,
+        }
     }
 
     /// A PUT whose headers came at `began`, and whose last byte came at `now`.
@@ -152,24 +193,35 @@ impl Server {
                 request_id: Some("s3-1".into()),
             })
         };
-        let Some(&(id, until, signed)) = self.urls.get(&grant.url) else {
+        let Some(leave) = self.urls.get(&grant.url).cloned() else {
             return failed(403, "SignatureDoesNotMatch", "");
         };
+        let id = leave.id;
         *self.puts.entry(id).or_default() += 1;
-        if began >= until {
+        if began >= leave.until {
             return failed(403, "AccessDenied", "Request has expired");
         }
-        if signed.is_some_and(|signed| signed != crc) {
+        if leave.size != size {
+            return failed(403, "SignatureDoesNotMatch", "");
+        }
+        if leave.crc.is_some_and(|signed| signed != crc) {
             return failed(400, "BadDigest", "");
         }
-        if self.objects.contains_key(&id) {
-            return failed(412, "PreconditionFailed", "");
-        }
+        self.received += size;
         let crc = if self.corrupts {
             Crc64Nvme::new(!crc.value())
         } else {
             crc
         };
+        if let Some(number) = leave.part {
+            return match self.put_part(id, number, size, crc) {
+                true => Reply::Sent,
+                false => failed(404, "NoSuchUpload", ""),
+            };
+        }
+        if self.objects.contains_key(&id) {
+            return failed(412, "PreconditionFailed", "");
+        }
         if !self.forgets {
             self.objects.insert(
                 id,
@@ -183,9 +235,20 @@ impl Server {
         Reply::Sent
     }
 
-    pub fn complete(&mut self, id: UploadId) -> Reply {
-        if !self.created.contains_key(&id) {
+    pub fn complete(&mut self, now: u64, id: UploadId, crc: Option<Crc64Nvme>) -> Reply {
+        let Some(pending) = self.created.get(&id) else {
             return refusal(ErrorCode::NotFound);
+        };
+        let large = matches!(
+            PlanKind::for_new_file(pending.item.size),
+            Ok(PlanKind::Multipart(_))
+        );
+        if large
+            && !self.forgets
+            && !self.objects.contains_key(&id)
+            && let Err(code) = self.assemble(now, id, crc)
+        {
+            return refusal(code);
         }
         let planted = self.forgets.then(|| Object {
             size: self.created[&id].item.size,
@@ -220,6 +283,7 @@ impl Server {
         match self.created.get_mut(&id) {
             Some(pending) => {
                 pending.aborted = true;
+                pending.multipart = None;
                 Reply::Deleted
             }
             None => refusal(ErrorCode::NotFound),

@@ -3,18 +3,19 @@
 use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{Event, State};
 
-use super::{Ending, World};
+use super::{Ending, World, file};
 
 impl World {
     /// Holds an event against what is true in the world.
     pub(super) fn check_news(&mut self, event: &Event) {
         if let Event::Stored { upload, .. } = event {
             let file = &self.files[upload];
+            let picked = file::whole(file.picked, file.size);
             let exact = self
                 .server
                 .objects
                 .get(upload)
-                .is_some_and(|object| object.size == file.size && object.crc == file.picked);
+                .is_some_and(|object| object.size == file.size && object.crc == picked);
             if !exact {
                 self.monitor
                     .violate(format!("{upload:?} said to be stored, but storage differs"));

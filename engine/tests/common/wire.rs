@@ -1,10 +1,10 @@
 //! The way of one command to the server and back, and what may become of it there.
 
-use crowfly_contract::Crc64Nvme;
 use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, Reply, RequestId, SendFailure, TokenFailure, TokenLife,
 };
 
+use super::file;
 use super::world::{What, World};
 
 /// The kinds of commands that are answered.
@@ -12,7 +12,10 @@ use super::world::{What, World};
 pub enum Op {
     Hash,
     Token,
+    Save,
     Create,
+    Sign,
+    List,
     Complete,
     Delete,
     Status,
@@ -60,13 +63,23 @@ pub(super) struct Flight {
     pub(super) act: Act,
 }
 
+impl Flight {
+    /// Whether it is on its way to a server, which does not know that the page is gone.
+    pub(super) fn arrives_without_page(&self) -> bool {
+        !matches!(
+            self.command,
+            Command::Hash { .. } | Command::Token { .. } | Command::Save { .. }
+        )
+    }
+}
+
 impl World {
     pub(super) fn launch(&mut self, op: Op, request: RequestId, command: Command, act: Act) {
         let (late, act) = match act {
             Act::Late(late, act) => (late, *act),
             act => (0, act),
         };
-        let online = matches!(op, Op::Hash | Op::Token) || self.link_up;
+        let online = matches!(op, Op::Hash | Op::Token | Op::Save) || self.link_up;
         let act = if online { act } else { Act::Reset(0) };
         let body = match &command {
             Command::Hash { bytes, .. } => (bytes.end - bytes.start) / 100,
@@ -93,7 +106,7 @@ impl World {
                 {
                     at += pause;
                 }
-                self.enqueue(at, What::Input(Input::Progress { request, sent }));
+                self.answer(at, Input::Progress { request, sent });
             }
         }
         if let Act::Pause(pause) = act {
@@ -107,15 +120,19 @@ impl World {
             body_ends: self.now + ends,
             act,
         };
-        self.flights.insert(request, flight);
-        self.enqueue(arrives, What::Arrive(request));
+        let life = self.life;
+        self.flights.insert((life, request), flight);
+        self.enqueue(arrives, What::Arrive(life, request));
     }
 
-    pub(super) fn arrive(&mut self, request: RequestId) {
-        let Some(flight) = self.flights.remove(&request) else {
+    pub(super) fn arrive(&mut self, life: u32, request: RequestId) {
+        let Some(flight) = self.flights.remove(&(life, request)) else {
             return;
         };
-        let local = matches!(flight.command, Command::Hash { .. } | Command::Token { .. });
+        let local = matches!(
+            flight.command,
+            Command::Hash { .. } | Command::Token { .. } | Command::Save { .. }
+        );
         let act = if self.link_up || local {
             flight.act.clone()
         } else {
@@ -141,9 +158,9 @@ impl World {
             Act::Changes => {
                 if let Command::Hash { upload, .. } | Command::Send { upload, .. } = &flight.command
                 {
-                    let changed = Crc64Nvme::new(self.random.next());
+                    let changed = self.random.next();
                     if let Some(file) = self.files.get_mut(upload) {
-                        file.crc = changed;
+                        file.content = changed;
                     }
                 }
                 Some(self.serve(&flight))
@@ -158,30 +175,47 @@ impl World {
                 None
             }
         };
-        let Some(reply) = reply else { return };
+        let Some(reply) = reply.filter(|_| life == self.life) else {
+            return;
+        };
         let back = if local { 0 } else { self.latency() };
         if self.random.percent(self.echoes) {
             let late = self.random.below(40_000);
             let reply = reply.clone();
-            self.enqueue(back + late, What::Input(Input::Reply { request, reply }));
+            self.answer(back + late, Input::Reply { request, reply });
         }
-        self.enqueue(back, What::Input(Input::Reply { request, reply }));
+        self.answer(back, Input::Reply { request, reply });
     }
 
     /// What the server, the file or the application makes of a command.
     fn serve(&mut self, flight: &Flight) -> Reply {
         match &flight.command {
-            Command::Hash { upload, .. } => Reply::Hashed(Ok(self.files[upload].crc)),
+            Command::Hash { upload, bytes, .. } => {
+                Reply::Hashed(Ok(file::crc(self.files[upload].content, bytes)))
+            }
+            Command::Save { upload, item, .. } => {
+                self.journal_saves(*upload, item);
+                Reply::Saved
+            }
+            Command::Sign { upload, parts, .. } => self.server.sign(self.now, *upload, parts),
+            Command::List { upload, .. } => self.server.list(*upload),
             Command::Token { .. } => Reply::Token(Ok(TokenLife {
                 expires_in_ms: self.token_life_ms,
             })),
             Command::Create { items, .. } => self.server.create(self.now, items),
-            Command::Complete { upload, .. } => self.server.complete(*upload),
+            Command::Complete { upload, body, .. } => {
+                self.server.complete(self.now, *upload, body.crc64nvme)
+            }
             Command::Delete { upload, .. } => self.server.delete(*upload),
             Command::Status { ids, .. } => self.server.status(self.now, ids),
-            Command::Send { upload, grant, .. } => {
-                let file = &self.files[upload];
-                let (size, crc) = (file.size, file.crc);
+            Command::Send {
+                upload,
+                grant,
+                bytes,
+                ..
+            } => {
+                let crc = file::crc(self.files[upload].content, bytes);
+                let size = bytes.end - bytes.start;
                 self.server.put(flight.began, self.now, grant, size, crc)
             }
             _ => Reply::Deleted,
@@ -195,6 +229,7 @@ fn lost(command: &Command) -> Reply {
         Command::Send { .. } => Reply::SendFailed(SendFailure::Network),
         Command::Hash { .. } => Reply::Hashed(Err(ReadFailure::Unreadable)),
         Command::Token { .. } => Reply::Token(Err(TokenFailure)),
+        Command::Save { .. } => Reply::Saved,
         _ => Reply::ApiFailed(ApiFailure::Network),
     }
 }

@@ -2,18 +2,28 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{
     Command, Config, Event, Input, Millis, NewUpload, Output, Queue, RequestId, State,
 };
 
+use super::journal::Entry;
 use super::wire::{Act, Flight, Op};
-use super::{Fault, Monitor, Random, Server};
+use super::{Fault, File, Monitor, Random, Server};
 
 /// What a person does, and what happens around them.
 #[derive(Clone, Debug)]
 pub enum User {
     Input(Input),
+    /// The page ends at once; another comes after so many milliseconds and goes on with what the journal
+    /// has.
+    Crash {
+        back: u64,
+    },
+    /// The computer sleeps for so many milliseconds.
+    Sleep(u64),
+    /// Storage lets go of an unfinished multipart upload.
+    Expire(UploadId),
     /// No packet comes through; with the browser knowing or not.
     LinkDown {
         told: bool,
@@ -25,21 +35,15 @@ pub enum User {
 
 #[derive(Clone, Debug)]
 pub(super) enum What {
-    Input(Input),
-    Arrive(RequestId),
+    /// What a command of one life of the page brings.
+    Answer(u32, Input),
+    Arrive(u32, RequestId),
     User(User),
+    Reload,
 }
 
 /// Draws what becomes of a command.
 pub type Chance = Box<dyn FnMut(Op, &mut Random) -> Act>;
-
-#[derive(Clone, Debug)]
-pub struct File {
-    pub size: u64,
-    pub crc: Crc64Nvme,
-    /// What was picked; differs from `crc` once the file has changed.
-    pub picked: Crc64Nvme,
-}
 
 pub struct World {
     pub queue: Queue,
@@ -50,6 +54,8 @@ pub struct World {
     pub sent: Vec<(u64, Command)>,
     pub keep_log: bool,
     pub files: BTreeMap<UploadId, File>,
+    /// What was asked for, as the user of a page knows it.
+    pub(super) wishes: BTreeMap<UploadId, NewUpload>,
     pub script: BTreeMap<Op, VecDeque<Act>>,
     /// Chooses what becomes of commands that no script names.
     pub chance: Option<Chance>,
@@ -62,11 +68,19 @@ pub struct World {
     pub echoes: u64,
     pub steps: u64,
     closed: bool,
+    /// There is no page at the moment.
+    pub(super) down: bool,
+    /// Counts the pages that this world has seen.
+    pub(super) life: u32,
+    pub(super) config: Config,
+    pub journal: BTreeMap<UploadId, Entry>,
+    /// The journal cannot be written.
+    pub journal_refused: bool,
     pub fault: Option<Fault>,
-    agenda: BTreeMap<(u64, u64), What>,
-    pub(super) flights: BTreeMap<RequestId, Flight>,
+    pub(super) agenda: BTreeMap<(u64, u64), What>,
+    pub(super) flights: BTreeMap<(u32, RequestId), Flight>,
     ticket: u64,
-    deadline: Option<u64>,
+    pub(super) deadline: Option<u64>,
 }
 
 const MOST_STEPS: u64 = 400_000;
@@ -79,13 +93,14 @@ impl World {
     pub fn with(config: Config, seed: u64) -> Self {
         Self {
             monitor: Monitor::new(&config),
-            queue: Queue::new(config, seed),
+            queue: Queue::new(config.clone(), seed),
             server: Server::default(),
             now: 0,
             log: Vec::new(),
             sent: Vec::new(),
             keep_log: true,
             files: BTreeMap::new(),
+            wishes: BTreeMap::new(),
             script: BTreeMap::new(),
             chance: None,
             random: Random::new(seed),
@@ -96,6 +111,11 @@ impl World {
             echoes: 0,
             steps: 0,
             closed: false,
+            down: false,
+            life: 0,
+            config,
+            journal: BTreeMap::new(),
+            journal_refused: false,
             fault: None,
             agenda: BTreeMap::new(),
             flights: BTreeMap::new(),
@@ -109,20 +129,24 @@ impl World {
     }
 
     pub fn add(&mut self, new: NewUpload) {
-        let crc = Crc64Nvme::new(self.random.next());
+        let content = self.random.next();
         self.files.insert(
             new.id,
             File {
                 size: new.size,
-                crc,
-                picked: crc,
+                content,
+                picked: content,
             },
         );
-        self.monitor.opened(new.id);
+        self.wishes.insert(new.id, new.clone());
+        self.monitor.opened(&new);
         self.input(Input::Add(new));
     }
 
     pub fn input(&mut self, input: Input) {
+        if self.down {
+            return;
+        }
         self.closed |= matches!(input, Input::Close);
         let reopened = match input {
             Input::Retry(id) => Some(id),
@@ -130,7 +154,7 @@ impl World {
             _ => None,
         };
         if let Some(id) = reopened.filter(|id| !self.closed && self.failed_with(*id).is_some()) {
-            self.monitor.opened(id);
+            self.monitor.reopened(id);
         }
         if let Input::Reply { request, .. } = &input {
             self.monitor.replied(*request);
@@ -150,6 +174,11 @@ impl World {
     pub(super) fn enqueue(&mut self, delay: u64, what: What) {
         self.ticket += 1;
         self.agenda.insert((self.now + delay, self.ticket), what);
+    }
+
+    /// What a command brings back to the page that gave it.
+    pub(super) fn answer(&mut self, delay: u64, input: Input) {
+        self.enqueue(delay, What::Answer(self.life, input));
     }
 
     pub(super) fn latency(&mut self) -> u64 {
@@ -201,8 +230,10 @@ impl World {
             self.input(Input::Tick);
         } else if let Some((_, what)) = self.agenda.pop_first() {
             match what {
-                What::Input(input) => self.input(input),
-                What::Arrive(request) => self.arrive(request),
+                What::Answer(life, input) if life == self.life => self.input(input),
+                What::Answer(..) => {}
+                What::Arrive(life, request) => self.arrive(life, request),
+                What::Reload => self.reload(),
                 What::User(user) => self.user(user),
             }
         }
@@ -212,6 +243,9 @@ impl World {
     fn user(&mut self, user: User) {
         match user {
             User::Input(input) => self.input(input),
+            User::Crash { back } => self.crash(back),
+            User::Sleep(millis) => self.sleep(millis),
+            User::Expire(id) => self.server.expire_multipart(id),
             User::LinkDown { told } => {
                 self.link_up = false;
                 if told {
@@ -271,6 +305,14 @@ impl World {
             self.sent.push((self.now, command.clone()));
         }
         let (op, request) = match &command {
+            Command::NoteCancel { upload } => return self.journal_notes_cancel(*upload),
+            Command::Erase { upload } => {
+                self.journal.remove(upload);
+                return;
+            }
+            Command::Save { request, .. } => (Op::Save, *request),
+            Command::Sign { request, .. } => (Op::Sign, *request),
+            Command::List { request, .. } => (Op::List, *request),
             Command::Hash { request, .. } => (Op::Hash, *request),
             Command::Token { request, .. } => (Op::Token, *request),
             Command::Create { request, .. } => (Op::Create, *request),
@@ -280,8 +322,9 @@ impl World {
             Command::Send { request, .. } => (Op::Send, *request),
             Command::Cancel { request } => {
                 let early = |flight: &Flight| self.now < flight.body_ends;
-                if self.flights.get(request).is_some_and(early) {
-                    self.flights.remove(request);
+                let flight = (self.life, *request);
+                if self.flights.get(&flight).is_some_and(early) {
+                    self.flights.remove(&flight);
                 }
                 return;
             }

@@ -1,0 +1,205 @@
+//! The parts of one upload: which are under way, and what they add up to.
+//!
+//! Parts are opened one after another, so that whatever happens costs as much as there is under way, not as
+//! much as the file has parts. Invariant: a part is in `active` from its opening until storage has it.
+
+use crowfly_contract::{Crc64Nvme, PartPlan, PlanKind};
+
+use crate::crc64::Appender;
+use crate::job::Step;
+use crate::part::{Doubt, Part};
+
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// How the file is cut; `None` for one PUT.
+    plan: Option<PartPlan>,
+    /// Empty until the server has said how a large file is cut.
+    all: Vec<Part>,
+    active: Vec<u32>,
+    next: u32,
+    undone: usize,
+    done_bytes: u64,
+    hashed_bytes: u64,
+}
+
+impl Parts {
+    /// As far as they are known before the server has answered: a file that will go in one PUT is one
+    /// part, which is hashed before the create call.
+    pub(crate) fn expected(size: u64) -> Self {
+        let whole = PlanKind::for_new_file(size) == Ok(PlanKind::Single);
+        let mut parts = Self::of(None, Vec::new());
+        if whole {
+            parts.cut_whole(size);
+        }
+        parts
+    }
+
+    fn of(plan: Option<PartPlan>, all: Vec<Part>) -> Self {
+        Self {
+            plan,
+            undone: all.len(),
+            all,
+            active: Vec::new(),
+            next: 0,
+            done_bytes: 0,
+            hashed_bytes: 0,
+        }
+    }
+
+    /// One PUT of the whole file.
+    pub(crate) fn cut_whole(&mut self, size: u64) {
+        if self.plan.is_some() || self.all.is_empty() {
+            *self = Self::of(None, vec![Part::whole(size)]);
+            self.open_next();
+        }
+    }
+
+    /// Parts of this plan. Those that are there already stay, if they are of the same plan.
+    pub(crate) fn cut(&mut self, plan: PartPlan) {
+        if self.plan != Some(plan) {
+            let parts = plan.parts();
+            let all = parts.map(|part| Part::new(Some(part.number), part.bytes));
+            *self = Self::of(Some(plan), all.collect());
+        }
+    }
+
+    pub(crate) fn multipart(&self) -> bool {
+        self.plan.is_some()
+    }
+
+    /// Whether it is known how the file is cut.
+    pub(crate) fn known(&self) -> bool {
+        !self.all.is_empty()
+    }
+
+    /// Storage has acknowledged every part.
+    pub(crate) fn all_done(&self) -> bool {
+        self.known() && self.undone == 0
+    }
+
+    /// There are parts that are not under way and not done.
+    pub(crate) fn more(&self) -> bool {
+        usize::try_from(self.next).is_ok_and(|next| next < self.all.len())
+    }
+
+    /// Gets the next part under way.
+    pub(crate) fn open_next(&mut self) -> Option<u32> {
+        let index = self.more().then_some(self.next)?;
+        self.next = self.next.saturating_add(1);
+        self.active.push(index);
+        Some(index)
+    }
+
+    pub(crate) fn get(&self, index: u32) -> Option<&Part> {
+        self.all.get(usize::try_from(index).ok()?)
+    }
+
+    pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut Part> {
+        self.all.get_mut(usize::try_from(index).ok()?)
+    }
+
+    /// The index of the part with this number.
+    pub(crate) fn index(&self, number: u32) -> Option<u32> {
+        let index = number.checked_sub(1)?;
+        (self.multipart() && self.get(index).is_some()).then_some(index)
+    }
+
+    /// All of them, under way or not; for what happens seldom.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Part> {
+        self.all.iter_mut()
+    }
+
+    /// The indexes of those under way, to walk along while they change.
+    pub(crate) fn active(&self) -> Vec<u32> {
+        self.active.clone()
+    }
+
+    pub(crate) fn under_way(&self) -> impl Iterator<Item = &Part> + '_ {
+        self.active.iter().filter_map(|index| self.get(*index))
+    }
+
+    pub(crate) fn steps(&self) -> impl Iterator<Item = Step> + '_ {
+        self.under_way().map(|part| part.step)
+    }
+
+    /// Storage must be asked what it holds.
+    pub(crate) fn doubted(&self) -> bool {
+        self.under_way().any(|part| part.doubt == Doubt::Open)
+    }
+
+    /// Storage has this part.
+    pub(crate) fn done(&mut self, index: u32) {
+        let Some(part) = self.get_mut(index).filter(|part| !part.done) else {
+            return;
+        };
+        part.unsend();
+        part.done = true;
+        part.sending = Default::default();
+        part.refused = 0;
+        let size = part.size();
+        self.done_bytes = self.done_bytes.saturating_add(size);
+        self.undone = self.undone.saturating_sub(1);
+        self.active.retain(|other| *other != index);
+    }
+
+    /// Storage has none of them. What is known about the bytes stays.
+    pub(crate) fn undo(&mut self) {
+        for part in &mut self.all {
+            part.unsend();
+        }
+        self.active.clear();
+        self.next = 0;
+        self.undone = self.all.len();
+        self.done_bytes = 0;
+        if !self.multipart() {
+            self.open_next();
+        }
+    }
+
+    /// Keeps a part's checksum.
+    pub(crate) fn hashed(&mut self, index: u32, crc: Crc64Nvme) {
+        if let Some(part) = self.get_mut(index) {
+            let size = if part.crc.is_none() { part.size() } else { 0 };
+            part.crc = Some(crc);
+            part.earlier_crc = None;
+            part.hashing = Default::default();
+            self.hashed_bytes = self.hashed_bytes.saturating_add(size);
+        }
+    }
+
+    /// Has a part hashed again: storage received other bytes.
+    pub(crate) fn unhash(&mut self, index: u32) {
+        if let Some(part) = self.get_mut(index) {
+            let size = if part.crc.is_some() { part.size() } else { 0 };
+            part.earlier_crc = part.crc.take();
+            part.hashed = 0;
+            self.hashed_bytes = self.hashed_bytes.saturating_sub(size);
+        }
+    }
+
+    /// Bytes hashed, sent and acknowledged.
+    pub(crate) fn counts(&self) -> (u64, u64, u64) {
+        let (mut hashed, mut sent) = (self.hashed_bytes, self.done_bytes);
+        for part in self.under_way() {
+            if part.crc.is_none() {
+                hashed = hashed.saturating_add(part.hashed.min(part.size()));
+            }
+            sent = sent.saturating_add(part.sent.min(part.size()));
+        }
+        (hashed, sent, self.done_bytes)
+    }
+
+    /// The checksum of the whole file, if that of every part is known.
+    pub(crate) fn crc(&self) -> Option<Crc64Nvme> {
+        let mut appender = Appender::default();
+        let mut whole = None;
+        for part in &self.all {
+            let crc = part.crc?;
+            whole = Some(match whole {
+                None => crc,
+                Some(before) => appender.append(before, crc, part.size()),
+            });
+        }
+        whole
+    }
+}

@@ -1,0 +1,257 @@
+//! Multipart uploads: opening parts, signing them in batches, and believing storage only as far as our own
+//! checksums go.
+
+use crowfly_contract::limits::MAX_BATCH;
+use crowfly_contract::{ErrorCode, PartGrant, PartToSign, StoredPart};
+
+use super::Queue;
+use super::ending::Effort;
+use super::requests::Flight;
+use crate::failure::{NO_TRACE, Trace};
+use crate::job::{Place, Step, Work};
+use crate::part::{Doubt, Lease};
+use crate::uploads::Slot;
+use crate::{Command, Event, Phase};
+
+/// Times that storage may lose the parts, or hold others than were sent, before an upload gives up.
+const MOST_SETBACKS: u32 = 3;
+
+impl Queue {
+    /// The upload whose parts are signed next: one sign call for each upload at a time, so that parts that
+    /// become ready meanwhile share the next.
+    pub(super) fn next_to_sign(&mut self) -> Option<Place> {
+        let now = self.now;
+        let mut wake = None;
+        let mut last = None;
+        let mut found = None;
+        for place in self.lanes.sign.all() {
+            if last.replace(place.job.id) == Some(place.job.id) {
+                continue;
+            }
+            match self.uploads.get(place.job.id) {
+                Some(upload) if now < upload.sign_at => {
+                    wake = Some(wake.map_or(upload.sign_at, |at| upload.sign_at.min(at)));
+                }
+                Some(upload) if upload.signing() => {}
+                _ => {
+                    found = Some(*place);
+                    break;
+                }
+            }
+        }
+        if let (None, Some(at)) = (found, wake) {
+            self.wake_at(at);
+        }
+        found
+    }
+
+    pub(super) fn start_signing(&mut self, first: Place, generation: u32) {
+        let (id, request) = (first.job.id, self.request_id());
+        let waiting = self.lanes.sign.all().iter();
+        let places: Vec<Place> = waiting
+            .filter(|place| place.job.id == id)
+            .take(MAX_BATCH)
+            .copied()
+            .collect();
+        let (mut indexes, mut parts) = (Vec::new(), Vec::new());
+        for place in places {
+            self.lanes.sign.remove(place);
+            let Some(upload) = self.uploads.get_mut(id) else {
+                return;
+            };
+            upload.owes = false;
+            let Some(index) = place.job.work.part() else {
+                continue;
+            };
+            if let Some(part) = upload.part_mut(index) {
+                part.step = Step::Running(request, Work::Sign(index));
+                part.owes = false;
+                indexes.push(index);
+                parts.push(PartToSign {
+                    number: part.number.unwrap_or_default(),
+                    crc64nvme: part.crc,
+                });
+            }
+        }
+        self.touch(id);
+        self.call(request, Flight::Sign(id, indexes), generation);
+        self.order(Command::Sign {
+            request,
+            upload: self.uploads.name(id),
+            parts,
+        });
+    }
+
+    /// The parts of a sign call are free again.
+    pub(super) fn signing_ended(&mut self, id: Slot, indexes: &[u32]) {
+        for index in indexes {
+            self.freed(id, Work::Sign(*index));
+        }
+    }
+
+    pub(super) fn signed(&mut self, id: Slot, indexes: &[u32], mut grants: Vec<PartGrant>) {
+        self.signing_ended(id, indexes);
+        let (now, margin) = (self.now, self.config.grant_margin_ms);
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        let mut missing = false;
+        for index in indexes {
+            let Some(part) = upload.part_mut(*index) else {
+                continue;
+            };
+            let number = part.number.unwrap_or_default();
+            match grants.iter().position(|grant| grant.number == number) {
+                Some(place) => {
+                    let grant = grants.swap_remove(place).grant;
+                    part.lease = Some(Lease::new(grant, now, margin));
+                }
+                None => missing = true,
+            }
+        }
+        if missing {
+            let code = ErrorCode::BadResponse;
+            return self.retry(id, Effort::Call(Phase::Sign), code, &NO_TRACE, None);
+        }
+        upload.calling = Default::default();
+        upload.unauthorized = 0;
+        self.bucket.refund();
+        self.proceed(id);
+    }
+
+    /// Notes which doubts the list that is asked for now will settle.
+    pub(super) fn listing(&mut self, id: Slot) {
+        if let Some(upload) = self.uploads.get_mut(id) {
+            for index in upload.parts.active() {
+                if let Some(part) = upload.part_mut(index)
+                    && part.doubt != Doubt::None
+                {
+                    part.doubt = Doubt::Asked;
+                }
+            }
+        }
+    }
+
+    /// No list came: the doubts stay.
+    pub(super) fn unlisted(&mut self, id: Slot) {
+        if let Some(upload) = self.uploads.get_mut(id) {
+            for part in upload.parts.all_mut() {
+                if part.doubt == Doubt::Asked {
+                    part.doubt = Doubt::Open;
+                }
+            }
+        }
+    }
+
+    pub(super) fn listed(&mut self, id: Slot, stored: Vec<StoredPart>) {
+        self.freed(id, Work::List);
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        upload.calling = Default::default();
+        upload.unauthorized = 0;
+        for part in upload.parts.all_mut() {
+            if part.doubt == Doubt::Asked {
+                part.doubt = Doubt::None;
+            }
+        }
+        for StoredPart {
+            number,
+            size,
+            crc64nvme,
+        } in stored
+        {
+            let Some(index) = upload.parts.index(number) else {
+                continue;
+            };
+            let sending = matches!(
+                upload.part(index).map(|part| part.step),
+                Some(Step::Running(_, Work::Send(_)))
+            );
+            if let Some(part) = upload.part_mut(index)
+                && part.size() == size
+                && !sending
+            {
+                part.claimed = crc64nvme;
+            }
+        }
+        upload.unlisted = false;
+        self.believe(id);
+        self.show_progress(id);
+        self.proceed(id);
+    }
+
+    /// Parts that storage lists with our checksum are done; one with another checksum is sent again.
+    fn believe(&mut self, id: Slot) {
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        for index in upload.parts.active() {
+            self.compare(id, index);
+        }
+    }
+
+    /// Whether storage has this part already, now that its checksum is known.
+    pub(super) fn compare(&mut self, id: Slot, index: u32) {
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        let Some(part) = upload.part_mut(index) else {
+            return;
+        };
+        let (Some(claimed), Some(crc)) = (part.claimed, part.crc) else {
+            return;
+        };
+        part.claimed = None;
+        let step = part.step;
+        if claimed == crc && !matches!(step, Step::Running(..)) {
+            part.step = Step::Idle;
+            upload.parts.done(index);
+            let place = upload.place(Work::Create);
+            self.withdraw(place, step);
+        }
+    }
+
+    /// The multipart upload is gone, and all parts with it: a new one begins.
+    pub(super) fn restart(&mut self, id: Slot, phase: Phase, trace: &Trace) {
+        self.stop_bytes(id);
+        self.drop_waiting(id);
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        upload.setbacks = upload.setbacks.saturating_add(1);
+        if upload.setbacks > MOST_SETBACKS {
+            return self.fail(id, ErrorCode::MultipartGone, phase, trace);
+        }
+        let place = upload.place(Work::Create);
+        upload.parts.undo();
+        upload.multipart_open = false;
+        upload.unlisted = false;
+        upload.doubt = false;
+        upload.calling = Default::default();
+        upload.ledger.restart();
+        self.openers.remove(place);
+        self.emit(Event::Restarted {
+            upload: self.uploads.name(id),
+        });
+        self.show_progress(id);
+        self.proceed(id);
+    }
+
+    /// Storage holds other parts than were acknowledged: which, is asked.
+    pub(super) fn recount(&mut self, id: Slot, trace: &Trace) {
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        upload.setbacks = upload.setbacks.saturating_add(1);
+        if upload.setbacks > MOST_SETBACKS || !upload.parts.multipart() {
+            return self.fail(id, ErrorCode::PartsMismatch, Phase::Complete, trace);
+        }
+        upload.parts.undo();
+        upload.unlisted = true;
+        upload.doubt = false;
+        self.show_progress(id);
+        let wait = self.config.backoff_base_ms;
+        self.proceed_after(id, None, wait);
+    }
+}

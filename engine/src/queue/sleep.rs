@@ -1,0 +1,33 @@
+//! Waking up after the computer slept: the clock jumped over the moment that the timer was set for.
+
+use super::Queue;
+
+impl Queue {
+    /// Time that nobody could use counts against no budget, and requests that were under way get a new
+    /// chance, once: timers of a hidden page are late as well, and must not keep a dead request alive.
+    pub(super) fn check_sleep(&mut self) {
+        let Some(timer) = self.timer.take() else {
+            return;
+        };
+        let late = self.now.since(timer);
+        if late < self.config.sleep_ms {
+            return;
+        }
+        self.link.slept(late);
+        self.slowest_step_ms = 0;
+        let until = self.now.after(self.config.stall_ms);
+        for live in &mut self.live {
+            if !live.woken {
+                live.woken = true;
+                live.moved_at = self.now;
+                live.deadline = live.deadline.max(until);
+                live.armed = live.deadline;
+            }
+        }
+        for id in self.uploads.all() {
+            if let Some(upload) = self.alive(id) {
+                upload.ledger.rest();
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The journal, and what it is for: pages that end without a word, and computers that sleep.
+
+use crowfly_contract::{CreateItem, UploadId};
+use crowfly_engine::{Input, NewUpload, Queue};
+
+use super::world::{What, World};
+
+/// An entry of the journal.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub new: NewUpload,
+    /// It is to be cancelled on the server.
+    pub cancelled: bool,
+}
+
+impl World {
+    pub(super) fn journal_saves(&mut self, id: UploadId, item: &CreateItem) {
+        let new = NewUpload {
+            resumed: true,
+            ..self.wishes[&id].clone()
+        };
+        let same = item.name == new.name && item.size == new.size;
+        if !same {
+            self.monitor
+                .violate(format!("{id:?} is saved as another upload"));
+        }
+        if !self.journal_refused {
+            let cancelled = false;
+            self.journal.insert(id, Entry { new, cancelled });
+        }
+    }
+
+    pub(super) fn journal_notes_cancel(&mut self, id: UploadId) {
+        if let Some(entry) = self.journal.get_mut(&id) {
+            entry.cancelled = true;
+        }
+    }
+
+    /// The page ends. What is on its way to the server may still arrive, but no answer comes back.
+    pub(super) fn crash(&mut self, back: u64) {
+        if self.down {
+            return;
+        }
+        self.down = true;
+        self.life += 1;
+        self.deadline = None;
+        let now = self.now;
+        self.flights
+            .retain(|_, flight| flight.body_ends <= now && flight.arrives_without_page());
+        self.queue = Queue::new(self.config.clone(), u64::from(self.life));
+        self.monitor.crashed();
+        self.enqueue(back, What::Reload);
+    }
+
+    /// Another page goes on with what the journal has.
+    pub(super) fn reload(&mut self) {
+        self.down = false;
+        for Entry { new, cancelled } in self.journal.values().cloned().collect::<Vec<_>>() {
+            let id = new.id;
+            // The upload may have ended in a page before, and have been told so.
+            self.monitor.uploads.remove(&id);
+            self.monitor.opened(&new);
+            self.input(Input::Add(new));
+            if cancelled {
+                self.input(Input::Abort(id));
+            }
+        }
+    }
+
+    /// Nothing happens for a while; then all that should have happens at once.
+    pub(super) fn sleep(&mut self, millis: u64) {
+        self.now += millis;
+    }
+}
