@@ -65,7 +65,8 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         "test" => test::run(arguments),
         "setup" => {
             none(arguments)?;
-            setup::ready(setup::ALL)
+            setup::ready(setup::ALL)?;
+            setup::other_browsers().map(drop)
         }
         "env" => {
             none(arguments)?;

@@ -1,73 +1,40 @@
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::Browser;
-/// A chromedriver of this test's own, on a port of its own; ends with it.
-#[derive(Debug)]
-pub(super) struct Driver {
-    child: Child,
-    pub(super) address: String,
-    profile: PathBuf,
+use super::driver::{self, Driver};
+
+/// A chromedriver; the browser's profile is its folder.
+pub(super) fn driver() -> Driver {
+    let program = driver::program("CHROMEDRIVER", "chromedriver", &[]);
+    let mut child = driver::start(Command::new(program).args(["--port=0", "--log-level=WARNING"]));
+    let port = driver::announced(
+        &mut child,
+        |line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        },
+        "chromedriver",
+    );
+    Driver::new(vec![child], port, driver::new_profile())
 }
 
-impl Driver {
-    pub(super) fn start() -> Self {
-        let program = std::env::var_os("CHROMEDRIVER").unwrap_or("chromedriver".into());
-        let profile = crate::env::scratch("profiles").join(crate::issuer::random_hex(8));
-        let mut child = Command::new(&program)
-            .args(["--port=0", "--log-level=WARNING"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| {
-                panic!("cannot start {}: {error}", Path::new(&program).display())
-            });
-        let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-        let port: u16 = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let (_, port) = line.split_once("started successfully on port ")?;
-                port.trim_end_matches('.').parse().ok()
-            })
-            .expect("chromedriver says its port");
-        // Keep reading, so that the driver never blocks on a full pipe.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self {
-            child,
-            address: format!("http://127.0.0.1:{port}"),
-            profile,
-        }
+pub(super) fn capabilities(driver: &Driver) -> Value {
+    let mut options = json!({"args": [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-dev-shm-usage", "--window-size=1280,1000",
+        format!("--user-data-dir={}", driver.profile.display()),
+    ]});
+    if let Some(path) = std::env::var_os("CHROME") {
+        options["binary"] = json!(path.to_string_lossy());
     }
-
-    pub(super) fn capabilities(&self) -> Value {
-        let mut options = json!({"args": [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--window-size=1280,1000",
-            format!("--user-data-dir={}", self.profile.display()),
-        ]});
-        if let Some(path) = std::env::var_os("CHROME") {
-            options["binary"] = json!(path.to_string_lossy());
-        }
-        json!({"capabilities": {"alwaysMatch": {
-            "browserName": "chrome",
-            "goog:chromeOptions": options,
-            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
-        }}})
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.profile);
-    }
+    json!({"capabilities": {"alwaysMatch": {
+        "browserName": "chrome",
+        "goog:chromeOptions": options,
+        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+    }}})
 }
 
 /// What only Chromium offers.

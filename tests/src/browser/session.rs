@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Element;
-use super::chromium::Driver;
+use super::driver::Driver;
+use super::{Element, Kind};
 use crate::http::Request;
 use crate::wait;
 
@@ -30,21 +30,30 @@ pub enum Key {
 #[derive(Debug)]
 pub struct Browser {
     session: String,
+    kind: Kind,
     // Dropped after the session was closed.
     _driver: Driver,
     _turn: Turn,
 }
 
 impl Browser {
-    /// Waits for a turn and starts one.
+    /// Waits for a turn and starts Chromium.
     ///
     /// # Panics
     /// When there is no browser or no driver.
     pub fn start() -> Self {
+        Self::of(Kind::Chromium)
+    }
+
+    /// Waits for a turn and starts a browser of this kind.
+    ///
+    /// # Panics
+    /// When there is no browser or no driver.
+    pub fn of(kind: Kind) -> Self {
         let turn = Turn::take();
-        let driver = Driver::start();
+        let driver = kind.driver();
         let answer = Request::new("POST", format!("{}/session", driver.address))
-            .json(&driver.capabilities())
+            .json(&kind.capabilities(&driver))
             .send();
         let id = answer.json()["value"]["sessionId"]
             .as_str()
@@ -52,6 +61,7 @@ impl Browser {
         let id = id.unwrap_or_else(|| panic!("no browser session: {}", answer.text()));
         let browser = Self {
             session: format!("{}/session/{id}", driver.address),
+            kind,
             _driver: driver,
             _turn: turn,
         };
@@ -61,6 +71,11 @@ impl Browser {
             &json!({"script": 120_000, "pageLoad": 30_000, "implicit": 0}),
         );
         browser
+    }
+
+    /// Which browser it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Opens an address.

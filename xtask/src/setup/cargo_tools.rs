@@ -5,6 +5,7 @@ use crate::process::Cmd;
 use crate::{paths, step};
 
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 
 /// `wasm-bindgen` and its test runner; library and tool must be of one version.
 pub(crate) fn wasm_bindgen() -> Result<(), Error> {
@@ -16,6 +17,11 @@ pub(crate) fn wasm_bindgen() -> Result<(), Error> {
 /// `wasm-pack`, which finds the `wasm-bindgen` above on `PATH` and downloads nothing.
 pub(crate) fn wasm_pack() -> Result<(), Error> {
     install("wasm-pack", WASM_PACK, &[true])
+}
+
+/// `geckodriver`, which drives Firefox.
+pub(crate) fn geckodriver() -> Result<(), Error> {
+    install("geckodriver", GECKODRIVER, &[true])
 }
 
 fn install(name: &str, version: &str, locked: &[bool]) -> Result<(), Error> {

@@ -51,7 +51,8 @@ fn find() -> Option<Browser> {
     Some(Browser { chrome, driver })
 }
 
-fn named(variable: &str) -> Option<PathBuf> {
+/// The file that an environment variable names.
+pub(super) fn named(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_file())

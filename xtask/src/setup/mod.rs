@@ -4,15 +4,18 @@ mod apt;
 mod cargo_tools;
 pub(crate) mod chromium;
 mod debian_std;
+pub(crate) mod firefox;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod stamp;
 pub(crate) mod std_source;
 pub(crate) mod wasm_target;
+pub(crate) mod webkit;
 
 use std::thread;
 
 use crate::error::Error;
+use crate::step;
 
 /// Something that a command needs besides Rust itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,5 +83,35 @@ fn make(need: Need) -> Result<(), Error> {
         Need::LocalAws => python::local_aws().map(drop),
         Need::Sam => python::sam().map(drop),
         Need::Chromium => chromium::ready().map(drop),
+    }
+}
+
+/// The browsers beside Chromium that this machine has.
+#[derive(Debug)]
+pub(crate) struct OtherBrowsers {
+    pub(crate) firefox: Option<firefox::Firefox>,
+    pub(crate) webkit: Option<webkit::WebKit>,
+}
+
+/// Makes ready the browsers beside Chromium, and says which cannot be had here, and why.
+///
+/// # Errors
+/// On a build server (`CI` is set) if one cannot be had: there, nothing is left out.
+pub(crate) fn other_browsers() -> Result<OtherBrowsers, Error> {
+    Ok(OtherBrowsers {
+        firefox: if_possible("firefox", firefox::ready())?,
+        webkit: if_possible("webkit", webkit::ready())?,
+    })
+}
+
+fn if_possible<T>(name: &str, found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Interrupted) => Err(Error::Interrupted),
+        Err(reason) if std::env::var_os("CI").is_some() => Err(reason),
+        Err(reason) => {
+            step::say(&format!("skip {name}: {reason}"));
+            Ok(None)
+        }
     }
 }

@@ -58,9 +58,19 @@ fn binary(message: &str) -> Option<Binary> {
 }
 
 impl Binary {
+    /// Whether its tests need nothing but themselves.
+    pub(super) fn stands_alone(&self) -> bool {
+        !self.needs_system() && !self.needs_browsers()
+    }
+
     /// Whether its tests need the running system.
     pub(super) fn needs_system(&self) -> bool {
         self.kind() == Kind::System
+    }
+
+    /// Whether it goes through the main flows in each browser.
+    pub(super) fn needs_browsers(&self) -> bool {
+        self.kind() == Kind::Browsers
     }
 
     fn kind(&self) -> Kind {
@@ -70,6 +80,7 @@ impl Binary {
             ("tests", true) if ["template", "layers"].contains(&self.target.as_str()) => {
                 Kind::Template
             }
+            ("tests", true) if self.target == "browsers" => Kind::Browsers,
             ("tests", true) => Kind::System,
             _ => Kind::Native,
         }
@@ -151,6 +162,7 @@ mod tests {
         assert_eq!(kind("contract", "golden", "test"), Kind::Contract);
         assert_eq!(kind("tests", "template", "test"), Kind::Template);
         assert_eq!(kind("tests", "system", "test"), Kind::System);
+        assert_eq!(kind("tests", "browsers", "test"), Kind::Browsers);
         assert_eq!(kind("tests", "e2e", "lib"), Kind::Native);
     }
 

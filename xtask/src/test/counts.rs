@@ -25,9 +25,11 @@ pub(super) enum Kind {
     Types,
     /// The whole system.
     System,
+    /// The main flows in each browser.
+    Browsers,
 }
 
-const KINDS: [(Kind, &str); 10] = [
+const KINDS: [(Kind, &str); 11] = [
     (Kind::Check, "checks (format, lints)"),
     (Kind::Native, "native unit"),
     (Kind::Contract, "contract"),
@@ -38,6 +40,7 @@ const KINDS: [(Kind, &str); 10] = [
     (Kind::Package, "package"),
     (Kind::Types, "types"),
     (Kind::System, "whole system"),
+    (Kind::Browsers, "main flows in each browser"),
 ];
 
 /// Passed and failed tests by kind.

@@ -1,6 +1,7 @@
 //! Every check of the project, in an order that finds the cheap faults first.
 
 mod binaries;
+mod browsers;
 mod counts;
 mod steps;
 mod system;
@@ -73,6 +74,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "system",
         run: system::whole,
+    },
+    Step {
+        name: "browsers",
+        run: browsers::each,
     },
 ];
 

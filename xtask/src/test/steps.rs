@@ -21,7 +21,8 @@ pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
 
 /// Whatever is missing on this machine.
 pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
-    setup::ready(setup::ALL)
+    setup::ready(setup::ALL)?;
+    setup::other_browsers().map(drop)
 }
 
 /// Clippy on the native crates, every target.
@@ -41,7 +42,7 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
 /// Every native test that needs nothing but itself.
 pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
     let all = step::step("native tests, compiling", binaries::compile)?;
-    binaries::run_all(counts, &all, |binary| !binary.needs_system(), &[])
+    binaries::run_all(counts, &all, |binary| binary.stands_alone(), &[])
 }
 
 /// The examples in the documentation.

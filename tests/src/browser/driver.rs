@@ -1,0 +1,81 @@
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A driver of one session's own, on a port of its own, and whatever else it needs; ends with it.
+#[derive(Debug)]
+pub(super) struct Driver {
+    children: Vec<Child>,
+    /// Where it answers, without a trailing slash.
+    pub(super) address: String,
+    /// A folder that the browser may fill; removed at the end.
+    pub(super) profile: PathBuf,
+}
+
+impl Driver {
+    pub(super) fn new(children: Vec<Child>, port: u16, profile: PathBuf) -> Self {
+        Self {
+            children,
+            address: format!("http://127.0.0.1:{port}"),
+            profile,
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}
+
+/// The program that `variable` names, else the first of `paths` that is a file, else `name` from `PATH`.
+pub(super) fn program(variable: &str, name: &str, paths: &[PathBuf]) -> OsString {
+    std::env::var_os(variable)
+        .or_else(|| {
+            let path = paths.iter().find(|path| path.is_file())?;
+            Some(path.clone().into_os_string())
+        })
+        .unwrap_or_else(|| name.into())
+}
+
+/// A folder that does not exist yet.
+pub(super) fn new_profile() -> PathBuf {
+    crate::env::scratch("profiles").join(crate::issuer::random_hex(8))
+}
+
+/// Starts `command`, whose standard output is read.
+///
+/// # Panics
+/// When it cannot be started.
+pub(super) fn start(command: &mut Command) -> Child {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| {
+            let program = Path::new(command.get_program()).display();
+            panic!("cannot start {program}: {error}")
+        })
+}
+
+/// The first line in which `find` finds something; the rest is read and dropped for as long as the process
+/// writes, so that it never blocks on a full pipe.
+pub(super) fn announced<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>, what: &str) -> T {
+    let from: Box<dyn Read + Send> = match child.stdout.take() {
+        Some(out) => Box::new(out),
+        None => Box::new(std::io::empty()),
+    };
+    let mut lines = BufReader::new(from).lines();
+    let found = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| find(&line));
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    found.unwrap_or_else(|| panic!("{what} ended without saying where it is"))
+}

@@ -1,0 +1,46 @@
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::driver::{self, Driver};
+
+/// A geckodriver; the browser's profile lies in its folder.
+pub(super) fn driver() -> Driver {
+    let installed = crate::env::root().join("target/tools/bin/geckodriver");
+    let program = driver::program("GECKODRIVER", "geckodriver", &[installed]);
+    let profile = driver::new_profile();
+    std::fs::create_dir_all(&profile)
+        .unwrap_or_else(|error| panic!("cannot make {}: {error}", profile.display()));
+    let mut child = driver::start(
+        Command::new(program)
+            .args(["--host", "127.0.0.1", "--port", "0", "--profile-root"])
+            .arg(&profile),
+    );
+    let port = driver::announced(
+        &mut child,
+        |line| {
+            let (_, address) = line.split_once("Listening on ")?;
+            address.trim().rsplit(':').next()?.parse().ok()
+        },
+        "geckodriver",
+    );
+    Driver::new(vec![child], port, profile)
+}
+
+pub(super) fn capabilities() -> Value {
+    let debian = "/usr/bin/firefox-esr".into();
+    let binary = driver::program("FIREFOX", "/usr/bin/firefox", &[debian]);
+    json!({"capabilities": {"alwaysMatch": {
+        "browserName": "firefox",
+        "moz:firefoxOptions": {
+            "binary": binary.to_string_lossy(),
+            "args": ["-headless", "-width", "1280", "-height", "1000"],
+            "prefs": {
+                "app.update.auto": false,
+                "datareporting.policy.dataSubmissionEnabled": false,
+                "network.captive-portal-service.enabled": false,
+                "network.connectivity-service.enabled": false,
+            },
+        },
+    }}})
+}

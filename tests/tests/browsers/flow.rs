@@ -1,0 +1,97 @@
+//! One flow, and how it ended.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use e2e::Stack;
+use e2e::api::Api;
+use e2e::browser::Browser;
+use e2e::issuer::random_hex;
+use serde_json::{Value, json};
+
+use crate::site::Site;
+
+/// What a person does with an upload, in one browser.
+pub(crate) struct Flow {
+    pub(crate) name: &'static str,
+    /// Panics where a promise is broken; else says what was seen.
+    pub(crate) run: fn(&Visit<'_>) -> Seen,
+}
+
+/// What a flow saw besides that it holds: one short text for the table.
+pub(crate) type Seen = String;
+
+/// How a flow ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Passed(Seen),
+    Failed(String),
+}
+
+/// One browser at work on one flow, as a caller that no other flow is.
+pub(crate) struct Visit<'a> {
+    pub(crate) browser: &'a Browser,
+    pub(crate) stack: &'static Stack,
+    pub(crate) api: Api,
+    site: &'a Site,
+}
+
+impl Flow {
+    pub(crate) fn run(&self, browser: &Browser, site: &Site) -> Outcome {
+        let stack = e2e::Env::stack("oidc");
+        let subject = format!("{}-{}", browser.kind().name(), random_hex(6));
+        let visit = Visit {
+            browser,
+            stack,
+            api: Api::of_subject(stack, &subject),
+            site,
+        };
+        match caught(|| (self.run)(&visit)) {
+            Ok(seen) => Outcome::Passed(seen),
+            Err(reason) => Outcome::Failed(reason),
+        }
+    }
+}
+
+impl Visit<'_> {
+    /// Opens the test page anew and waits for its modules.
+    pub(crate) fn open(&self) {
+        self.browser.open(&self.site.url());
+        e2e::wait::until(
+            "the page's modules",
+            std::time::Duration::from_secs(20),
+            || (self.browser.run("return Boolean(window.flows);", &[]) == true).then_some(()),
+        );
+    }
+
+    /// Runs the body of an async function in the page with `client` (a client of this caller), `flows` (see
+    /// `page.js`) and `given`.
+    ///
+    /// # Panics
+    /// When it rejects.
+    #[track_caller]
+    pub(crate) fn script(&self, body: &str, given: &Value) -> Value {
+        let script = format!(
+            "const [api, token, given] = arguments;
+             const flows = window.flows;
+             const client = await flows.open(api, token);
+             try {{ return await (async () => {{ {body} }})(); }} finally {{ client.close(); }}"
+        );
+        let result = self.browser.run_async(
+            &script,
+            &[json!(self.api.base), json!(self.api.token), given.clone()],
+        );
+        assert!(result["rejected"].is_null(), "{}", result["rejected"]);
+        result
+    }
+}
+
+/// What `work` gives, or the sentence that it panicked with.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|reason| {
+        reason
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| reason.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_else(|| "a panic without a sentence".to_owned())
+    })
+}

@@ -1,0 +1,126 @@
+//! The main flows in every browser that can be had, as a table: flow, browser, result.
+//!
+//! Not libtest's harness: a browser is started once and goes through all flows, and the table is printed at
+//! the end. Arguments choose flows by a part of their name; `CROWFLY_BROWSERS` names the browsers.
+#![forbid(unsafe_code)]
+
+mod control;
+mod features;
+mod flow;
+mod page;
+mod sending;
+mod site;
+mod table;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use e2e::browser::{Browser, Kind};
+
+use flow::{Flow, Outcome};
+use site::Site;
+use table::{Row, Table};
+
+/// Every flow, the plain ones first.
+const FLOWS: &[Flow] = &[
+    Flow {
+        name: "what the browser offers",
+        run: features::all,
+    },
+    Flow {
+        name: "an empty file",
+        run: sending::empty,
+    },
+    Flow {
+        name: "one PUT to done and record",
+        run: sending::one_put,
+    },
+    Flow {
+        name: "one PUT without a checksum",
+        run: sending::unverified,
+    },
+    Flow {
+        name: "forty files in one queue",
+        run: sending::many,
+    },
+    Flow {
+        name: "pause and resume",
+        run: control::pause_and_resume,
+    },
+    Flow {
+        name: "abort",
+        run: control::abort,
+    },
+    Flow {
+        name: "refused before any byte moves",
+        run: control::refused,
+    },
+    Flow {
+        name: "the demo page, from disk",
+        run: page::from_disk,
+    },
+];
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let site = Site::start();
+    let mut table = Table::default();
+    for kind in browsers() {
+        let flows = FLOWS.iter().filter(|flow| {
+            wanted.is_empty() || wanted.iter().any(|part| flow.name.contains(part.as_str()))
+        });
+        through(kind, &site, flows, &mut table);
+    }
+    println!("{table}");
+    if table.failed() == 0 && table.passed() > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// One browser, all flows. A browser that does not even start fails one row.
+fn through<'flow>(
+    kind: Kind,
+    site: &Site,
+    flows: impl Iterator<Item = &'flow Flow>,
+    table: &mut Table,
+) {
+    let started = flow::caught(|| Browser::of(kind));
+    let browser = match started {
+        Ok(browser) => browser,
+        Err(reason) => {
+            table.add(Row {
+                flow: "start",
+                browser: kind.name(),
+                outcome: Outcome::Failed(reason),
+                took: Duration::ZERO,
+            });
+            return;
+        }
+    };
+    for flow in flows {
+        let since = Instant::now();
+        let outcome = flow.run(&browser, site);
+        table.add(Row {
+            flow: flow.name,
+            browser: kind.name(),
+            outcome,
+            took: since.elapsed(),
+        });
+    }
+}
+
+/// The browsers that `CROWFLY_BROWSERS` names, separated by commas; all of them without it.
+fn browsers() -> Vec<Kind> {
+    let Ok(names) = std::env::var("CROWFLY_BROWSERS") else {
+        return Kind::ALL.to_vec();
+    };
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| names.split(',').any(|name| name == kind.name()))
+        .collect()
+}

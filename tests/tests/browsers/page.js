@@ -1,0 +1,65 @@
+// What the flows need in the page. The scripts of the flows call `window.flows`.
+
+import { createClient } from "/crowfly/index.js";
+
+/** A client that keeps what it warns of. */
+async function open(api, token) {
+  const warnings = [];
+  const onWarning = ({ code }) => warnings.push(code);
+  const client = await createClient({ api, token: () => token, onWarning });
+  window.flows.warnings = warnings;
+  return client;
+}
+
+/** A file of known content: xorshift32 from `seed`, words in little-endian order. */
+function file(name, seed, size) {
+  const bytes = new DataView(new ArrayBuffer(Math.ceil(size / 4) * 4));
+  let state = seed >>> 0 || 1;
+  for (let at = 0; at < bytes.byteLength; at += 4) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes.setUint32(at, state, true);
+  }
+  return new File([new Uint8Array(bytes.buffer, 0, size)], name, { type: "application/zip" });
+}
+
+/** Starts an upload and notes what it tells: `states`, and `events` of progress. */
+function start(client, file, options = {}) {
+  const told = { states: [], events: [], upload: undefined };
+  told.upload = client.upload(file, {
+    ...options,
+    onStateChange(state) {
+      told.states.push(state);
+      options.onStateChange?.(state, told.upload);
+    },
+    onProgress({ sent, confirmed, total }) {
+      told.events.push({ sent, confirmed, total });
+    },
+  });
+  told.upload.done.catch(() => {});
+  return told;
+}
+
+/** Resolves to what the upload ended with, as plain data. */
+async function ending({ upload, states, events }) {
+  const end = { id: upload.id, states, events, warnings: window.flows.warnings };
+  try {
+    end.stored = await upload.done;
+    end.record = await upload.processed();
+  } catch (error) {
+    end.error = { name: error?.name, code: error?.code, message: String(error?.message) };
+  }
+  return end;
+}
+
+/** Resolves once `condition()` holds; rejects after `limitMs`. */
+async function until(what, condition, limitMs = 30_000) {
+  const start = performance.now();
+  while (!condition()) {
+    if (performance.now() - start > limitMs) throw new Error(`${what}: not within ${limitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+window.flows = { open, file, start, ending, until, warnings: [] };
