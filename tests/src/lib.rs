@@ -17,6 +17,7 @@ pub mod issuer;
 pub mod options;
 pub mod page;
 pub mod proxy;
+pub mod sink;
 pub mod time;
 pub mod wait;
 pub mod wire;
