@@ -77,7 +77,11 @@ fn fate(code: ErrorCode, phase: Phase, retryable: bool) -> Fate {
         | ErrorCode::SizeMismatch
         | ErrorCode::Conflict => Fate::Cancel,
         ErrorCode::UploadEnded | ErrorCode::UploadMismatch | ErrorCode::NotFound => Fate::Erase,
-        ErrorCode::Closed | ErrorCode::Unauthenticated | ErrorCode::FileUnreadable => Fate::Keep,
+        ErrorCode::Closed
+        | ErrorCode::Unauthenticated
+        | ErrorCode::Forbidden
+        | ErrorCode::InsufficientScope
+        | ErrorCode::FileUnreadable => Fate::Keep,
         // Refused before it began: it would be refused again.
         _ if phase == Phase::Create && !retryable => Fate::Erase,
         _ => Fate::Keep,

@@ -156,7 +156,6 @@ impl Queue {
         self.now = self.now.max(now);
         self.drained = false;
         self.check_sleep();
-        self.fire_timers();
         match input {
             Input::Add(new) => self.add(new),
             Input::Pause(id) => self.wish(id, Self::pause),
@@ -176,6 +175,8 @@ impl Queue {
             Input::Reply { request, reply } => self.reply(request, reply),
             Input::Close => self.close(),
         }
+        // An answer that comes at the last moment is an answer.
+        self.fire_timers();
     }
 
     /// The next thing to do. Call until it answers [`Output::Idle`] after every input.

@@ -6,10 +6,16 @@ use crowfly_contract::ErrorCode;
 use crowfly_engine::{Command, Config, Input, State};
 
 fn network(world: &World) -> Vec<(u64, &Command)> {
-    let network = world
-        .sent
-        .iter()
-        .filter(|(_, command)| !matches!(command, Command::Hash { .. } | Command::Cancel { .. }));
+    let network = world.sent.iter().filter(|(_, command)| {
+        !matches!(
+            command,
+            Command::Hash { .. }
+                | Command::Save { .. }
+                | Command::Erase { .. }
+                | Command::NoteCancel { .. }
+                | Command::Cancel { .. }
+        )
+    });
     network.map(|(at, command)| (*at, command)).collect()
 }
 

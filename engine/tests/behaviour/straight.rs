@@ -2,7 +2,7 @@
 
 use super::common::{Act, MIB, Op, World, id, new_upload};
 use crowfly_contract::ErrorCode;
-use crowfly_contract::limits::{GIB, MAX_SINGLE_PUT_BYTES};
+use crowfly_contract::limits::{GIB, MAX_OBJECT_BYTES};
 use crowfly_engine::{ChecksumMode, Command, Event, Input, State};
 
 #[test]
@@ -16,8 +16,13 @@ fn a_file_is_hashed_created_sent_and_completed() {
         .iter()
         .map(|(_, command)| name(command))
         .collect();
-    assert_eq!(names[..5], ["hash", "token", "create", "send", "complete"]);
-    assert!(names[5..].iter().all(|name| *name == "status"));
+    assert_eq!(
+        names[..7],
+        [
+            "hash", "save", "token", "create", "send", "complete", "erase"
+        ]
+    );
+    assert!(names[7..].iter().all(|name| *name == "status"));
     assert_eq!(
         world.states(id(1)),
         [
@@ -40,6 +45,8 @@ fn name(command: &Command) -> &'static str {
     match command {
         Command::Hash { .. } => "hash",
         Command::Token { .. } => "token",
+        Command::Save { .. } => "save",
+        Command::Erase { .. } => "erase",
         Command::Create { .. } => "create",
         Command::Send { .. } => "send",
         Command::Complete { .. } => "complete",
@@ -66,25 +73,28 @@ fn without_checksum_nothing_is_hashed() {
 }
 
 #[test]
-fn f43_sizes_from_nothing_to_the_largest_put_arrive_and_larger_ones_are_refused_at_once() {
+fn f43_sizes_from_nothing_to_the_largest_object_arrive_and_larger_ones_are_refused_at_once() {
     let sizes = [
         0,
         1,
         16 * MIB - 1,
         16 * MIB,
         16 * MIB + 1,
-        5 * GIB - 1,
-        MAX_SINGLE_PUT_BYTES,
+        5 * GIB,
+        100 * GIB + 1,
+        MAX_OBJECT_BYTES - 1,
+        MAX_OBJECT_BYTES,
     ];
     for size in sizes {
         let mut world = World::new();
-        world.bytes_per_ms = 100_000;
+        world.bytes_per_ms = 1 << 30;
+        world.keep_log = false;
         world.add(new_upload(1, size));
         world.finish();
         assert_eq!(world.server.objects[&id(1)].size, size);
     }
     let mut world = World::new();
-    world.add(new_upload(1, MAX_SINGLE_PUT_BYTES + 1));
+    world.add(new_upload(1, MAX_OBJECT_BYTES + 1));
     world.finish();
     assert_eq!(world.failed_with(id(1)), Some(ErrorCode::TooLarge));
     assert_eq!(world.monitor.commands, 0);

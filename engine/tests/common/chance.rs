@@ -72,7 +72,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
             1 => 1,
             2 => random.below(2000),
             3 | 4 => random.below(MIB),
-            _ => random.below(20 * MIB),
+            _ => random.pick(&[20, 60, 300]) * random.below(MIB),
         };
         let mut new = new_upload(number, size);
         new.priority = i32::try_from(random.below(3)).unwrap_or(0);
@@ -84,6 +84,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
             world.input(Input::AwaitProcessed(id(number)));
         }
     }
+    world.journal_refused = random.percent(5);
     people(&mut world, &mut random, count, weather);
     (world, count)
 }
@@ -96,6 +97,8 @@ fn misfortune(op: Op, random: &mut Random) -> Act {
         (Op::Hash, _) => Act::Ok,
         (Op::Token, 0) => Act::HangAfter,
         (Op::Token, _) => Act::Reset(0),
+        (Op::Save, 0) => Act::HangAfter,
+        (Op::Save, _) => Act::Late(random.below(2_000), Box::new(Act::Ok)),
         (Op::Send, kind) => match kind {
             0 => Act::Reset(anywhere),
             1 => Act::Reset(0),
@@ -114,6 +117,7 @@ fn misfortune(op: Op, random: &mut Random) -> Act {
                     },
                 )
             }
+            7 if random.percent(3) => s3(404, "NoSuchUpload"),
             7 => s3(
                 400,
                 random.pick(&["RequestTimeout", "BadDigest", "ExpiredToken"]),
@@ -135,6 +139,7 @@ fn misfortune(op: Op, random: &mut Random) -> Act {
         (_, 6) => api(500, ErrorCode::Internal),
         (_, 7) => api(503, ErrorCode::ServiceUnavailable),
         (_, 8) if random.percent(10) => api(403, ErrorCode::Forbidden),
+        (Op::Complete, 9) if random.percent(20) => api(409, ErrorCode::PartsMismatch),
         _ => Act::Reset(0),
     }
 }
@@ -173,6 +178,19 @@ fn people(world: &mut World, random: &mut Random, count: u64, weather: Weather) 
     }
     if random.percent(3) {
         world.later_input(random.below(span), Input::Close);
+    }
+    if weather != Weather::Calm && random.percent(40) {
+        for _ in 0..=random.below(3) {
+            let back = random.pick(&[1, 500, 60_000]);
+            world.later(random.below(span), User::Crash { back });
+        }
+    }
+    if random.percent(10) {
+        let night = random.pick(&[20_000, 60_000, 3_600_000, 40_000_000]);
+        world.later(random.below(span), User::Sleep(night));
+    }
+    if weather == Weather::Hostile && random.percent(5) {
+        world.later(random.below(span), User::Expire(id(random.below(count))));
     }
 }
 

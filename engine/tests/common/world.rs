@@ -153,7 +153,11 @@ impl World {
             Input::Abort(id) if self.monitor.maybe_created(id) => Some(id),
             _ => None,
         };
-        if let Some(id) = reopened.filter(|id| !self.closed && self.failed_with(*id).is_some()) {
+        let open = |id: &UploadId| {
+            let here = self.queue.snapshot(*id).is_some();
+            here && !self.closed && self.failed_with(*id).is_some()
+        };
+        if let Some(id) = reopened.filter(open) {
             self.monitor.reopened(id);
         }
         if let Input::Reply { request, .. } = &input {
