@@ -1,3 +1,5 @@
+mod multipart;
+
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::Client;
@@ -94,23 +96,24 @@ fn grant(request: &PresignedRequest, life: Duration) -> Grant {
     }
 }
 
+/// A size in the SDK's form.
+fn signed_size(size: u64) -> Result<i64, Fault> {
+    i64::try_from(size).map_err(|_| {
+        let detail = "a size above 2^63 reached the signer";
+        Fault::new("s3.presign", FaultKind::Unexpected, detail)
+    })
+}
+
 impl PresignPut for Bucket {
     async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
         let (config, life) = self.signing(now_ms)?;
-        let size = i64::try_from(put.size).map_err(|_| {
-            Fault::new(
-                "s3.presign",
-                FaultKind::Unexpected,
-                "a size above 2^63 reached the signer",
-            )
-        })?;
         let public = put.public_disposition.is_some();
         let request = self
             .client
             .put_object()
             .bucket(&self.name)
             .key(put.key.to_string())
-            .content_length(size)
+            .content_length(signed_size(put.size)?)
             .content_type(put.media_type)
             .if_none_match("*")
             .set_checksum_crc64_nvme(put.crc64nvme.map(|crc| crc.to_string()))

@@ -40,6 +40,22 @@ pub(crate) fn fault<E: ProvideErrorMetadata>(
     Fault::new(service, kind, detail)
 }
 
+/// Whether the service may have done what was asked although it did not say so: no answer, half an answer,
+/// 5xx, or a 200 with an error inside.
+pub(crate) fn is_unclear<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::ServiceError(context) => {
+            let status = context.raw().status();
+            let code = context.err().code().unwrap_or_default();
+            status.is_success() || kind(status.as_u16(), code) == FaultKind::Unavailable
+        }
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            true
+        }
+        _ => false,
+    }
+}
+
 fn kind(status: u16, code: &str) -> FaultKind {
     match status {
         _ if THROTTLED.contains(&code) => FaultKind::Throttled,

@@ -1,7 +1,7 @@
 //! Between a [`Row`] and the item that the table keeps.
 //!
 //! Attributes have the names of the record's JSON fields. Besides: `owner`; `clientSize`, `clientType` and
-//! `clientCrc64nvme`, what the client declared; `sequencerOrder`, the form of `sequencer` that DynamoDB's
+//! `clientCrc64nvme`, what the client declared; `s3UploadId`, the multipart upload; `sequencerOrder`, the form of `sequencer` that DynamoDB's
 //! comparison of strings puts in the right order. `expiresAt` counts seconds, as DynamoDB's time-to-live
 //! demands; the record's counts milliseconds.
 
@@ -75,6 +75,12 @@ pub(crate) fn pending_item(row: &Row) -> Item {
     if let Some(crc) = record.crc64nvme {
         also("crc64nvme", text(crc));
     }
+    if let Some(bytes) = record.part_size {
+        also("partSize", number(bytes));
+    }
+    if let Some(id) = &row.s3_upload_id {
+        also("s3UploadId", text(id));
+    }
     if let Some(declared) = &row.declared {
         also("clientSize", number(declared.size));
         also("clientType", text(&declared.media_type));
@@ -144,6 +150,7 @@ fn read(item: &Item) -> Option<Row> {
         owner,
         record,
         declared,
+        s3_upload_id: owned("s3UploadId"),
     })
 }
 

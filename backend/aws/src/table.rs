@@ -1,4 +1,5 @@
 mod apply;
+mod multipart;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,30 +1,72 @@
 //! `POST /uploads/{id}/complete`: does storage hold the object? A HEAD settles it.
 //!
-//! The client asks when it cannot know: its PUT was answered with 412, or with nothing.
+//! Of a single PUT the client asks when it cannot know: its PUT was answered with 412, or with nothing. Of an
+//! upload in parts this makes the object. Both may be asked again at any time.
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, OwnerId, Stored, UploadId, UploadStatus};
+mod assemble;
 
-use crate::ports::{GetRow, HeadObject};
-use crate::{Error, Refusal};
+use crowfly_contract::{Completing, Crc64Nvme, ErrorCode, OwnerId, Stored, UploadId, UploadStatus};
 
-/// Says what storage holds for the upload.
+use crate::ports::{
+    AbortMultipart, CompleteMultipart, DeclareChecksum, GetRow, HeadObject, ListParts,
+};
+use crate::{Error, Refusal, Row, parts};
+
+/// Waiting time that a caller is told while storage still works, in milliseconds.
+const RETRY_AFTER_MS: u64 = 1_000;
+
+/// What a complete call found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completed {
+    /// Storage holds the object.
+    Stored(Stored),
+    /// Storage still works, or its answer was lost: asking again settles it.
+    Working(Completing),
+}
+
+/// The answer while storage still works.
+pub fn working() -> Completed {
+    Completed::Working(Completing {
+        retry_after_ms: RETRY_AFTER_MS,
+    })
+}
+
+/// Makes the object of an upload in parts, and says what storage holds.
 ///
 /// # Errors
-/// `not_found`, `not_stored`, `upload_ended`, `size_mismatch` or `checksum_mismatch`; or a fault.
+/// `not_found`, `not_stored`, `upload_ended`, `size_mismatch` or `checksum_mismatch`; for an upload in parts
+/// also `parts_mismatch` or `multipart_gone`; or a fault.
 pub async fn complete(
-    rows: &impl GetRow,
-    objects: &impl HeadObject,
+    rows: &(impl GetRow + DeclareChecksum),
+    objects: &(impl HeadObject + ListParts + CompleteMultipart + AbortMultipart),
     owner: &OwnerId,
     id: UploadId,
     crc64nvme: Option<Crc64Nvme>,
-) -> Result<Stored, Error> {
+) -> Result<Completed, Error> {
     let row = rows
         .get_row(owner, id)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    let key = row.record.key;
-    let Some(head) = objects.head_object(&key).await? else {
-        return Err(absent(row.record.status).into());
+    if row.record.status == UploadStatus::Pending
+        && let Some((plan, multipart)) = row.part_plan().zip(row.multipart())
+    {
+        return assemble::assemble(rows, objects, &row, plan, multipart, crc64nvme).await;
+    }
+    match settle(objects, &row, crc64nvme).await? {
+        Some(stored) => Ok(stored),
+        None => Err(absent(&row).into()),
+    }
+}
+
+/// What storage holds for the upload, if it is what was declared; `None` when it holds nothing.
+async fn settle(
+    objects: &impl HeadObject,
+    row: &Row,
+    crc64nvme: Option<Crc64Nvme>,
+) -> Result<Option<Completed>, Error> {
+    let key = &row.record.key;
+    let Some(head) = objects.head_object(key).await? else {
+        return Ok(None);
     };
     let declared = row.declared.as_ref();
     if let Some(size) = declared
@@ -40,31 +82,32 @@ pub async fn complete(
     let expected = [crc64nvme, declared.and_then(|declared| declared.crc64nvme)];
     let differs = |expected: Crc64Nvme| head.crc64nvme.is_some_and(|held| held != expected);
     if expected.into_iter().flatten().any(differs) {
-        return Err(Refusal::new(
-            ErrorCode::ChecksumMismatch,
-            "storage holds other bytes than were hashed",
-        )
-        .into());
+        return Err(other_bytes().into());
     }
-    Ok(Stored {
-        id,
-        key,
+    Ok(Some(Completed::Stored(Stored {
+        id: row.record.id,
+        key: key.clone(),
         size: head.size,
         crc64nvme: head.crc64nvme,
         etag: head.etag,
         version_id: head.version_id,
-    })
+    })))
 }
 
-fn absent(status: UploadStatus) -> Refusal {
-    match status {
+fn absent(row: &Row) -> Refusal {
+    match row.record.status {
+        UploadStatus::Pending if row.record.part_size.is_some() => parts::multipart_gone(),
         UploadStatus::Pending | UploadStatus::Stored => Refusal::new(
             ErrorCode::NotStored,
             "storage does not hold the object; send its bytes, create signs again",
         ),
-        _ => Refusal::new(
-            ErrorCode::UploadEnded,
-            "this upload was cancelled, has expired or was deleted; a new upload needs a new id",
-        ),
+        _ => parts::ended(),
     }
+}
+
+fn other_bytes() -> Refusal {
+    Refusal::new(
+        ErrorCode::ChecksumMismatch,
+        "storage holds other bytes than were hashed",
+    )
 }

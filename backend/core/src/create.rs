@@ -1,19 +1,24 @@
 //! `POST /uploads`: from wishes to pending records and signed leave to upload.
 //!
 //! Creating is idempotent by the client's id. The same wish again signs again; another wish under a used id
-//! is refused; the bytes of an upload can reach storage once only, because the signed PUT says
-//! `if-none-match: *`.
+//! is refused; the bytes of an upload can reach storage once only, because the signed PUT, or the completion
+//! of the parts, says `if-none-match: *`.
+
+mod begin;
 
 use crowfly_contract::{
-    CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, Record,
-    UploadId, UploadStatus, Visibility,
+    CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, PlanKind,
+    Record, UploadId, UploadStatus, Visibility,
 };
 
 use crate::disposition::attachment;
 use crate::policy::Policy;
-use crate::ports::{PresignPut, Put, PutPending, PutToSign};
+use crate::ports::{
+    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, PresignPut, Put,
+    PutPending, PutToSign, SetMultipart,
+};
 use crate::request::{Item, Wish};
-use crate::{Error, Refusal, Row, bounded};
+use crate::{Error, Refusal, Row, bounded, parts};
 
 /// Items of one call that are worked on at the same time.
 const AT_ONCE: usize = 25;
@@ -45,8 +50,8 @@ pub type ItemResult = (UploadId, Result<Granted, Error>);
 
 /// Creates or signs again each item; items do not affect each other.
 pub async fn create(
-    rows: &impl PutPending,
-    objects: &impl PresignPut,
+    rows: &(impl PutPending + GetRow + SetMultipart),
+    objects: &(impl PresignPut + CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
     creator: Creator<'_>,
     items: Vec<Item>,
 ) -> Vec<ItemResult> {
@@ -58,8 +63,8 @@ pub async fn create(
 }
 
 async fn create_one(
-    rows: &impl PutPending,
-    objects: &impl PresignPut,
+    rows: &(impl PutPending + GetRow + SetMultipart),
+    objects: &(impl PresignPut + CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
     creator: Creator<'_>,
     wish: Result<Wish, Refusal>,
 ) -> Result<Granted, Error> {
@@ -72,26 +77,40 @@ async fn create_one(
             (*existing, true)
         }
     };
-    let Row {
-        record, declared, ..
-    } = row;
-    let public = record.visibility == Visibility::Public;
-    let put = PutToSign {
-        key: &record.key,
-        size: record.size,
-        media_type: &record.media_type,
-        crc64nvme: declared.and_then(|declared| declared.crc64nvme),
-        public_disposition: public.then(|| attachment(&record.name)),
+    // So does its part size: today's rule is for new uploads.
+    let plan = match row.part_plan() {
+        Some(plan) => {
+            begin::begin(rows, objects, &row).await?;
+            Plan::Multipart {
+                part_size: plan.part_size(),
+                part_count: plan.part_count(),
+            }
+        }
+        None => Plan::Single {
+            put: objects.presign_put(&put_of(&row), creator.now_ms).await?,
+        },
     };
-    let put = objects.presign_put(&put, creator.now_ms).await?;
-    let plan = Plan::Single { put };
     Ok(Granted {
         created: Created {
-            key: record.key,
+            key: row.record.key,
             plan,
         },
         repeated,
     })
+}
+
+fn put_of(row: &Row) -> PutToSign<'_> {
+    let Row {
+        record, declared, ..
+    } = row;
+    let public = record.visibility == Visibility::Public;
+    PutToSign {
+        key: &record.key,
+        size: record.size,
+        media_type: &record.media_type,
+        crc64nvme: declared.as_ref().and_then(|declared| declared.crc64nvme),
+        public_disposition: public.then(|| attachment(&record.name)),
+    }
 }
 
 fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
@@ -100,6 +119,11 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
     creator
         .policy
         .check(&clean, declared.size, &declared.media_type, wish.visibility)?;
+    let part_size = match PlanKind::for_new_file(declared.size) {
+        Ok(PlanKind::Single) => None,
+        Ok(PlanKind::Multipart(plan)) => Some(plan.part_size()),
+        Err(error) => return Err(Refusal::new(ErrorCode::TooLarge, error.to_string())),
+    };
     let key = ObjectKey::new(creator.owner.clone(), wish.id, &clean)
         .map_err(|error| Refusal::new(ErrorCode::InvalidName, error.to_string()))?;
     let record = Record {
@@ -112,7 +136,7 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         media_type: declared.media_type.clone(),
         visibility: wish.visibility,
         metadata: wish.metadata,
-        part_size: None,
+        part_size,
         crc64nvme: declared.crc64nvme,
         verified: false,
         etag: None,
@@ -127,13 +151,14 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         owner: creator.owner.clone(),
         record,
         declared: Some(declared),
+        s3_upload_id: None,
     })
 }
 
 /// Whether what stands under this id is the same upload, still open.
 fn may_repeat(existing: &Row, wished: &Row) -> Result<(), Refusal> {
     let (old, new) = (&existing.record, &wished.record);
-    let same = existing.declared == wished.declared
+    let same = same_file(existing, wished)
         && old.name == new.name
         && old.visibility == new.visibility
         && old.metadata == new.metadata;
@@ -143,16 +168,26 @@ fn may_repeat(existing: &Row, wished: &Row) -> Result<(), Refusal> {
             "this id was used for another file; a different upload needs a new id",
         ));
     }
-    match old.status {
+    still_open(old.status)
+}
+
+/// Whether both declare the same file. The checksum of one that goes in parts may have been said later, by
+/// a complete call.
+fn same_file(existing: &Row, wished: &Row) -> bool {
+    let (Some(old), Some(new)) = (&existing.declared, &wished.declared) else {
+        return false;
+    };
+    let later = existing.record.part_size.is_some() && new.crc64nvme.is_none();
+    old.size == new.size
+        && old.media_type == new.media_type
+        && (old.crc64nvme == new.crc64nvme || later)
+}
+
+fn still_open(status: UploadStatus) -> Result<(), Refusal> {
+    match status {
         UploadStatus::Pending => Ok(()),
-        UploadStatus::Stored => Err(Refusal::new(
-            ErrorCode::AlreadyStored,
-            "this upload is stored already; its record says where",
-        )),
-        _ => Err(Refusal::new(
-            ErrorCode::UploadEnded,
-            "this upload was cancelled, has expired or was deleted; a new upload needs a new id",
-        )),
+        UploadStatus::Stored => Err(parts::already_stored()),
+        _ => Err(parts::ended()),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod event;
 pub mod forward;
 pub mod media;
 pub mod name;
+pub mod parts;
 mod percent;
 pub mod policy;
 pub mod ports;

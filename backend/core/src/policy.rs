@@ -1,6 +1,6 @@
 //! What a deployment accepts.
 
-use crowfly_contract::limits::MAX_SINGLE_PUT_BYTES;
+use crowfly_contract::limits::MAX_OBJECT_BYTES;
 use crowfly_contract::{ErrorCode, Visibility};
 
 use crate::Refusal;
@@ -46,7 +46,7 @@ impl Policy {
                 format!("the file's name must end with `{}`", self.key_suffix),
             ));
         }
-        let largest = self.max_file_bytes.min(MAX_SINGLE_PUT_BYTES);
+        let largest = self.max_file_bytes.min(MAX_OBJECT_BYTES);
         if size > largest {
             return Err(Refusal::new(
                 ErrorCode::TooLarge,
@@ -118,13 +118,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_above_one_put_is_too_large_whatever_the_configuration() {
+    fn f43_a_file_above_the_largest_object_is_too_large_whatever_the_configuration() {
         let policy = Policy {
             max_file_bytes: u64::MAX,
             ..policy()
         };
         let check = |size| policy.check("a.webm", size, "video/webm", Visibility::Private);
-        assert!(check(5 * GIB).is_ok());
-        assert_eq!(check(5 * GIB + 1).unwrap_err().code, ErrorCode::TooLarge);
+        assert!(check(5 * GIB + 1).is_ok());
+        assert!(check(MAX_OBJECT_BYTES).is_ok());
+        assert_eq!(
+            check(MAX_OBJECT_BYTES + 1).unwrap_err().code,
+            ErrorCode::TooLarge
+        );
     }
 }

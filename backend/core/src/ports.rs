@@ -1,10 +1,17 @@
 //! The one-verb ports. Each is one right of the IAM policy of whoever holds it.
 
+mod multipart;
+
 use std::future::Future;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
 
 use crate::{Fault, Row, Sequencer};
+
+pub use multipart::{
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
+    ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
+};
 
 /// Right: `dynamodb:PutItem`.
 pub trait PutPending: Sync {

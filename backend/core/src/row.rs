@@ -1,4 +1,6 @@
-use crowfly_contract::{Crc64Nvme, OwnerId, Record};
+use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record};
+
+use crate::ports::Multipart;
 
 /// One upload as the table keeps it: the record that its owner may read, and what the client declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,9 +9,12 @@ pub struct Row {
     pub owner: OwnerId,
     /// What the API shows.
     pub record: Record,
-    /// What the client declared when it created the upload. It never changes afterwards, whatever
-    /// storage reports; `None` for an object that no create call announced.
+    /// What the client declared. It is kept whatever storage reports; `None` for an object that no create
+    /// call announced.
     pub declared: Option<Declared>,
+    /// The id of the multipart upload in storage. `None` for a single PUT, and for an upload in parts
+    /// until storage has begun it.
+    pub s3_upload_id: Option<String>,
 }
 
 /// What a client promised to send.
@@ -19,11 +24,28 @@ pub struct Declared {
     pub size: u64,
     /// The media type.
     pub media_type: String,
-    /// The checksum, when the client had computed it.
+    /// The checksum, when the client has computed it: of a single PUT with the create call, of an upload in
+    /// parts at the latest with the complete call. Once said it does not change.
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
 impl Row {
+    /// How the file is cut; `None` for a single PUT.
+    ///
+    /// By the size that the client declared: the record's is storage's once the object is stored.
+    pub fn part_plan(&self) -> Option<PartPlan> {
+        let size = self.declared.as_ref()?.size;
+        PartPlan::new(size, self.record.part_size?).ok()
+    }
+
+    /// The multipart upload in storage, once it is begun.
+    pub fn multipart(&self) -> Option<Multipart<'_>> {
+        Some(Multipart {
+            key: &self.record.key,
+            s3_upload_id: self.s3_upload_id.as_deref()?,
+        })
+    }
+
     /// Whether the table's time-to-live has passed. Such rows may linger for days and are shown to nobody.
     pub fn is_past_its_life(&self, now_ms: u64) -> bool {
         self.record.expires_at.is_some_and(|at| at <= now_ms)

@@ -5,7 +5,7 @@ mod common;
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, UploadStatus};
 use crowfly_core::cancel::cancel;
-use crowfly_core::complete::complete;
+use crowfly_core::complete::{Completed, complete};
 use crowfly_core::ports::Head;
 use crowfly_core::testing::{Memory, OBJECT_CRC, head_of, row_of};
 use crowfly_core::{Error, FaultKind};
@@ -24,16 +24,19 @@ async fn complete_says_what_storage_holds() {
         ErrorCode::NotStored
     );
     memory.set_object(&row.record.key, Some(head_of("e")));
-    let first = complete(&memory, &memory, &me, id(1), Some(OBJECT_CRC))
+    let answer = complete(&memory, &memory, &me, id(1), Some(OBJECT_CRC))
         .await
         .unwrap();
+    let Completed::Stored(first) = &answer else {
+        panic!("{answer:?}")
+    };
     assert_eq!(
         (first.size, first.etag.as_str(), first.crc64nvme),
         (9, "e", Some(OBJECT_CRC))
     );
     assert_eq!(
         complete(&memory, &memory, &me, id(1), None).await.unwrap(),
-        first
+        answer
     );
     assert_eq!(
         memory.row(&me, id(1)).unwrap(),

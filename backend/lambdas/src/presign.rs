@@ -1,23 +1,65 @@
-//! The `presign` function: `POST /uploads`, `POST /uploads/{id}/complete`, `DELETE /uploads/{id}`.
+//! The `presign` function: `POST /uploads`, `POST` and `GET /uploads/{id}/parts`,
+//! `POST /uploads/{id}/complete`, `DELETE /uploads/{id}`.
 //!
-//! Rights: `dynamodb:PutItem`, `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:PutObject` and
-//! `s3:GetObject` on the uploads, `s3:ListBucket` on the bucket, `s3:PutObjectAcl` if public objects are
-//! allowed.
+//! Rights: `dynamodb:PutItem`, `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:PutObject`,
+//! `s3:GetObject`, `s3:ListMultipartUploadParts` and `s3:AbortMultipartUpload` on the uploads,
+//! `s3:ListBucket` on the bucket, `s3:PutObjectAcl` if public objects are allowed.
+
+use std::time::Duration;
 
 use crowfly_aws::{Bucket, Table};
 use crowfly_contract::OwnerId;
 use crowfly_core::cancel::cancel;
-use crowfly_core::complete::complete;
+use crowfly_core::complete::{Completed, complete, working};
 use crowfly_core::create::{self, Creator, create};
 use crowfly_core::policy::Policy;
-use crowfly_core::ports::{GetRow, HeadObject, MarkAborted, PresignPut, PutPending};
-use crowfly_core::request::{check_content_type, parse_complete, parse_create, parse_path_id};
-use crowfly_core::{Error, Refusal};
+use crowfly_core::ports::{
+    AbortMultipart, CompleteMultipart, CreateMultipart, DeclareChecksum, FindMultipart, GetRow,
+    HeadObject, ListParts, MarkAborted, PresignPart, PresignPut, PutPending, SetMultipart,
+};
+use crowfly_core::request::{
+    check_content_type, parse_complete, parse_create, parse_path_id, parse_sign_parts,
+};
+use crowfly_core::{Error, Refusal, parts};
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Request, no_method, no_route};
+use crate::runtime::Moment;
 use crate::variables::{StartError, Variables, of_process};
 use crate::{log, runtime};
+
+/// Longest time that a complete call waits for storage; the gateway itself gives up after 30 s.
+const COMPLETE_WITHIN: Duration = Duration::from_secs(20);
+/// Time that an answer needs to leave the function before it is stopped.
+const TO_ANSWER: Duration = Duration::from_secs(1);
+
+/// The table's verbs.
+pub trait Rows: PutPending + GetRow + MarkAborted + SetMultipart + DeclareChecksum {}
+impl<T: PutPending + GetRow + MarkAborted + SetMultipart + DeclareChecksum> Rows for T {}
+
+/// The bucket's verbs.
+pub trait Objects:
+    PresignPut
+    + HeadObject
+    + CreateMultipart
+    + PresignPart
+    + ListParts
+    + FindMultipart
+    + CompleteMultipart
+    + AbortMultipart
+{
+}
+impl<T> Objects for T where
+    T: PresignPut
+        + HeadObject
+        + CreateMultipart
+        + PresignPart
+        + ListParts
+        + FindMultipart
+        + CompleteMultipart
+        + AbortMultipart
+{
+}
 
 /// What the deployment decides for this function.
 #[derive(Clone, Debug)]
@@ -58,8 +100,8 @@ impl Presign {
     ///
     /// # Errors
     /// Never: every failure is an answer.
-    pub async fn call(&self, event: Value, now_ms: u64) -> Result<Answer, runtime::Error> {
-        Ok(handle(&self.rows, &self.objects, &self.settings, event, now_ms).await)
+    pub async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
+        Ok(handle(&self.rows, &self.objects, &self.settings, event, now).await)
     }
 }
 
@@ -79,28 +121,28 @@ impl Settings {
 
 /// Answers one event over any ports.
 pub async fn handle(
-    rows: &(impl PutPending + GetRow + MarkAborted),
-    objects: &(impl PresignPut + HeadObject),
+    rows: &impl Rows,
+    objects: &impl Objects,
     settings: &Settings,
     event: Value,
-    now_ms: u64,
+    now: Moment,
 ) -> Answer {
     let request = Request::new(event);
     let owner = request.owner(&settings.required_scope);
     let result = match &owner {
-        Ok(owner) => route(rows, objects, settings, &request, owner, now_ms).await,
+        Ok(owner) => route(rows, objects, settings, &request, owner, now).await,
         Err(refusal) => Err(refusal.clone().into()),
     };
     Answer::settle(&request, owner.ok().as_ref(), result)
 }
 
 async fn route(
-    rows: &(impl PutPending + GetRow + MarkAborted),
-    objects: &(impl PresignPut + HeadObject),
+    rows: &impl Rows,
+    objects: &impl Objects,
     settings: &Settings,
     request: &Request,
     owner: &OwnerId,
-    now_ms: u64,
+    now: Moment,
 ) -> Result<Answer, Error> {
     match (request.method(), request.segments().as_slice()) {
         (_, segments) if segments.contains(&"") => Err(no_route().into()),
@@ -110,7 +152,7 @@ async fn route(
                 owner,
                 policy: &settings.policy,
                 bucket: &settings.bucket,
-                now_ms,
+                now_ms: now.ms,
             };
             let results = create(rows, objects, creator, parse_create(&body)?).await;
             log_created(request, owner, &results);
@@ -122,13 +164,33 @@ async fn route(
         ("POST", ["uploads", id, "complete"]) => {
             let id = parse_path_id(id)?;
             let crc64nvme = parse_complete(&json_body(request)?)?;
-            Answer::json(200, &complete(rows, objects, owner, id, crc64nvme).await?)
+            let task = complete(rows, objects, owner, id, crc64nvme);
+            let within = COMPLETE_WITHIN.min(now.left.saturating_sub(TO_ANSWER));
+            // Storage goes on without us, and the repeated call finds what it made.
+            let completed = tokio::time::timeout(within, task).await;
+            match completed.unwrap_or_else(|_| Ok(working()))? {
+                Completed::Stored(stored) => Answer::json(200, &stored),
+                Completed::Working(working) => Answer::json(202, &working),
+            }
+        }
+        ("POST", ["uploads", id, "parts"]) => {
+            let id = parse_path_id(id)?;
+            let asked = parse_sign_parts(&json_body(request)?)?;
+            Answer::json(
+                200,
+                &parts::sign(rows, objects, owner, id, &asked, now.ms).await?,
+            )
+        }
+        ("GET", ["uploads", id, "parts"]) => {
+            let id = parse_path_id(id)?;
+            Answer::json(200, &parts::list(rows, objects, owner, id).await?)
         }
         ("DELETE", ["uploads", id]) => {
-            cancel(rows, objects, owner, parse_path_id(id)?, now_ms).await?;
+            cancel(rows, objects, owner, parse_path_id(id)?, now.ms).await?;
             Ok(Answer::empty(204))
         }
         (_, ["uploads"] | ["uploads", _, "complete"]) => Err(no_method("POST").into()),
+        (_, ["uploads", _, "parts"]) => Err(no_method("GET and POST").into()),
         (_, ["uploads", _]) => Err(no_method("DELETE").into()),
         _ => Err(no_route().into()),
     }

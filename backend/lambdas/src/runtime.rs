@@ -1,7 +1,7 @@
 //! The process around a function: one thread, clients opened once, faults logged at the edge.
 
 use std::future::Future;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
@@ -29,17 +29,31 @@ pub fn run(task: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
         .inspect_err(|error| log::line("error", "start", json!({"reason": error.to_string()})))
 }
 
-/// Hands each event to `handle`, with the moment of its arrival in Unix milliseconds.
+/// When an event came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// In Unix milliseconds.
+    pub ms: u64,
+    /// Time until Lambda stops the function.
+    pub left: Duration,
+}
+
+/// Hands each event to `handle`, with the moment of its arrival.
 ///
 /// # Errors
 /// When the connection to Lambda breaks.
-pub async fn serve<F, R>(handle: impl Fn(Value, u64) -> F) -> Result<(), Error>
+pub async fn serve<F, R>(handle: impl Fn(Value, Moment) -> F) -> Result<(), Error>
 where
     F: Future<Output = Result<R, Error>>,
     R: Serialize,
 {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
-        handle(event.payload, now_ms())
+        let left = event.context.deadline().duration_since(SystemTime::now());
+        let now = Moment {
+            ms: now_ms(),
+            left: left.unwrap_or_default(),
+        };
+        handle(event.payload, now)
     }))
     .await
 }

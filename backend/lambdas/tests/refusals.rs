@@ -152,7 +152,7 @@ async fn a21_a33_refused_creates() {
         (item("name", json!("a\u{202e}b")), 400, "invalid_name"),
         (item("size", json!(-1)), 400, "invalid_size"),
         (item("size", json!("10")), 400, "invalid_size"),
-        (item("size", json!(1_001)), 413, "too_large"),
+        (item("size", json!(1_000_000_001)), 413, "too_large"),
         (item("type", json!("video/webm;x=y")), 400, "invalid_type"),
         (item("type", json!("text/html")), 400, "type_not_allowed"),
         (

@@ -8,6 +8,8 @@ use crate::document::{all, of_type, properties, template};
 
 const ROUTES: &[(&str, &str)] = &[
     ("POST /uploads", "Presign"),
+    ("POST /uploads/{id}/parts", "Presign"),
+    ("GET /uploads/{id}/parts", "Presign"),
     ("POST /uploads/{id}/complete", "Presign"),
     ("DELETE /uploads/{id}", "Presign"),
     ("POST /uploads/status", "Read"),

@@ -10,7 +10,7 @@ const ROLES: &[(&str, &[&str])] = &[
         "PresignRole",
         &[
             "logs:CreateLogStream logs:PutLogEvents on PresignLogs.Arn",
-            "s3:PutObject s3:GetObject on ${Bucket.Arn}/uploads/*",
+            "s3:PutObject s3:GetObject s3:ListMultipartUploadParts s3:AbortMultipartUpload on ${Bucket.Arn}/uploads/*",
             r#"s3:ListBucket on Bucket.Arn when {"StringLikeIfExists":{"s3:prefix":"uploads/*"}}"#,
             "s3:PutObjectAcl on ${Bucket.Arn}/uploads/* if PublicAcl",
             "dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on Table.Arn",

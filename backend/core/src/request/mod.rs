@@ -7,4 +7,4 @@ mod small;
 
 pub use create::{Item, Wish, parse_create};
 pub use json::check_content_type;
-pub use small::{parse_complete, parse_limit, parse_path_id, parse_status};
+pub use small::{parse_complete, parse_limit, parse_path_id, parse_sign_parts, parse_status};

@@ -1,5 +1,7 @@
-use crowfly_contract::limits::{DEFAULT_PAGE, MAX_PAGE};
-use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+use std::collections::HashSet;
+
+use crowfly_contract::limits::{DEFAULT_PAGE, MAX_PAGE, MAX_PARTS};
+use crowfly_contract::{Crc64Nvme, ErrorCode, PartToSign, UploadId};
 use serde_json::Value;
 
 use super::create::{check_count, check_distinct, checksum};
@@ -26,6 +28,51 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
     let request = json::object(body)?;
     json::only(&request, &["crc64nvme"], "the request")?;
     checksum(json::field(&request, "crc64nvme"))
+}
+
+/// Reads the body of `POST /uploads/{id}/parts`: 1 to 100 parts with different numbers.
+///
+/// # Errors
+/// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch`, `invalid_part` or `invalid_checksum`.
+pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
+    let request = json::object(body)?;
+    json::only(&request, &["parts"], "the request")?;
+    let parts = match request.get("parts") {
+        Some(Value::Array(parts)) => parts,
+        _ => return Err(json::invalid_json("`parts` must be a list of parts")),
+    };
+    check_count(parts.len(), "parts")?;
+    let parts = parts.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    let mut numbers = HashSet::new();
+    match parts.iter().find(|part| !numbers.insert(part.number)) {
+        None => Ok(parts),
+        Some(twice) => Err(Refusal::new(
+            ErrorCode::InvalidPart,
+            format!("part {} stands twice in the list", twice.number),
+        )),
+    }
+}
+
+fn part(value: &Value) -> Result<PartToSign, Refusal> {
+    let part = value
+        .as_object()
+        .ok_or_else(|| json::invalid_json("each item of `parts` must be an object"))?;
+    json::only(part, &["number", "crc64nvme"], "a part")?;
+    let number = part
+        .get("number")
+        .and_then(Value::as_u64)
+        .and_then(|number| u32::try_from(number).ok())
+        .filter(|number| (1..=MAX_PARTS).contains(number))
+        .ok_or_else(|| {
+            Refusal::new(
+                ErrorCode::InvalidPart,
+                format!("each `number` must be an integer from 1 to {MAX_PARTS}"),
+            )
+        })?;
+    Ok(PartToSign {
+        number,
+        crc64nvme: checksum(json::field(part, "crc64nvme"))?,
+    })
 }
 
 /// Reads the body of `POST /uploads/status`: 1 to 100 different ids.
@@ -152,6 +199,50 @@ mod tests {
             ),
         ] {
             assert_eq!(parse_status(&bytes).unwrap_err().code, code);
+        }
+    }
+
+    #[test]
+    fn a33_sign_takes_1_to_100_different_parts() {
+        let body = |parts: &str| format!(r#"{{"parts":[{parts}]}}"#).into_bytes();
+        let parts = parse_sign_parts(&body(
+            r#"{"number":10000},{"number":1,"crc64nvme":"rosUhgp5mIg="}"#,
+        ))
+        .unwrap();
+        assert_eq!((parts[0].number, parts[0].crc64nvme), (10_000, None));
+        assert_eq!(parts[1].crc64nvme.unwrap().to_string(), "rosUhgp5mIg=");
+        let many = |count: u32| {
+            let parts: Vec<String> = (1..=count)
+                .map(|n| format!(r#"{{"number":{n}}}"#))
+                .collect();
+            body(&parts.join(","))
+        };
+        assert_eq!(parse_sign_parts(&many(100)).unwrap().len(), 100);
+        for (bytes, code) in [
+            (many(101), ErrorCode::InvalidBatch),
+            (body(""), ErrorCode::InvalidBatch),
+            (body("1"), ErrorCode::InvalidJson),
+            (body("{}"), ErrorCode::InvalidPart),
+            (body(r#"{"number":0}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":-1}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":1.5}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":"1"}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":10001}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":4294967297}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":1},{"number":1}"#), ErrorCode::InvalidPart),
+            (
+                body(r#"{"number":1,"crc64nvme":"x"}"#),
+                ErrorCode::InvalidChecksum,
+            ),
+            (body(r#"{"number":1,"size":5}"#), ErrorCode::UnknownField),
+            (b"{}".to_vec(), ErrorCode::InvalidJson),
+        ] {
+            assert_eq!(
+                parse_sign_parts(&bytes).unwrap_err().code,
+                code,
+                "{}",
+                String::from_utf8_lossy(&bytes)
+            );
         }
     }
 }

@@ -2,20 +2,37 @@
 //!
 //! Each function takes an owner that has no rows yet. They panic where the store fails.
 
+mod multipart;
+
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
-    Applied, ApplyEvent, Change, GetRow, GetRows, Head, ListRows, MarkAborted, Position, Put,
-    PutPending,
+    Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListRows, MarkAborted,
+    Position, Put, PutPending, SetMultipart,
 };
 use crate::{Row, Sequencer};
+
+pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
 
 const NOW: u64 = 1_795_342_830_123;
 
 /// Everything that the table can do.
-pub trait Store: PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent {}
-impl<S: PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent> Store for S {}
+pub trait Store:
+    PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + SetMultipart + DeclareChecksum
+{
+}
+impl<S> Store for S where
+    S: PutPending
+        + GetRow
+        + GetRows
+        + ListRows
+        + MarkAborted
+        + ApplyEvent
+        + SetMultipart
+        + DeclareChecksum
+{
+}
 
 fn id(n: u128) -> UploadId {
     UploadId::from_parts(1, n)
@@ -319,4 +336,6 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     storage_beats_an_abort(store, &owner()).await;
     verified_compares_all_three(store, &owner()).await;
     an_unannounced_object_is_recorded(store, &owner()).await;
+    a_multipart_upload_is_set_once(store, &owner()).await;
+    a_checksum_is_declared_once(store, &owner()).await;
 }

@@ -1,3 +1,4 @@
+mod multipart;
 mod ports;
 
 use std::collections::{BTreeMap, HashMap};
@@ -6,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crowfly_contract::{
     Crc64Nvme, ObjectKey, OwnerId, QueueMessage, Record, UploadId, UploadStatus, Visibility,
 };
+
+pub use multipart::Meanwhile;
 
 use crate::ports::Head;
 use crate::{Declared, Fault, FaultKind, Row};
@@ -19,6 +22,7 @@ pub struct Memory {
     rows: Mutex<BTreeMap<(OwnerId, UploadId), Row>>,
     objects: Mutex<HashMap<String, Head>>,
     sent: Mutex<Vec<QueueMessage>>,
+    multiparts: Mutex<multipart::Multiparts>,
     faults: Mutex<HashMap<&'static str, Vec<FaultKind>>>,
     calls: Mutex<Vec<&'static str>>,
 }
@@ -54,6 +58,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
             expires_at: None,
         },
         declared: Some(declared),
+        s3_upload_id: None,
     }
 }
 

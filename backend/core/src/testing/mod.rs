@@ -11,4 +11,4 @@
 pub mod exam;
 mod memory;
 
-pub use memory::{Memory, OBJECT_CRC, head_of, row_of};
+pub use memory::{Meanwhile, Memory, OBJECT_CRC, head_of, row_of};

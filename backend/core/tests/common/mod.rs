@@ -1,6 +1,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod events;
+pub(crate) mod multipart;
 
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::policy::Policy;

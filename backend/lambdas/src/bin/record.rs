@@ -5,6 +5,6 @@ use crowfly_lambdas::{record::Record, runtime};
 fn main() -> Result<(), runtime::Error> {
     runtime::run(async {
         let function = Record::from_environment()?;
-        runtime::serve(|event, now_ms| function.call(event, now_ms)).await
+        runtime::serve(|event, now| function.call(event, now.ms)).await
     })
 }

@@ -1,10 +1,13 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::time::Duration;
+
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::caller::authenticate;
 use crowfly_core::cursor::CursorKey;
 use crowfly_core::testing::Memory;
 use crowfly_lambdas::http::Answer;
+use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
 use crowfly_lambdas::{presign, read};
 use serde_json::{Value, json};
@@ -51,7 +54,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     let value = match name {
         "BUCKET" => "bucket",
         "TABLE" => "uploads",
-        "MAX_FILE_BYTES" => "1000",
+        "MAX_FILE_BYTES" => "1000000000",
         "ALLOWED_TYPES" => "video/*,text/plain",
         "EVENT_ROUTE" => "direct",
         "KEY_SUFFIX" => "",
@@ -66,7 +69,11 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
     let settings = presign::Settings::read(&Variables::new(&|name| variable(name))).unwrap();
-    presign::handle(memory, memory, &settings, event, NOW).await
+    let now = Moment {
+        ms: NOW,
+        left: Duration::from_secs(20),
+    };
+    presign::handle(memory, memory, &settings, event, now).await
 }
 
 pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {

@@ -1,0 +1,232 @@
+//! Multipart uploads of the bucket.
+
+use std::time::Duration;
+
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::list_parts::ListPartsOutput;
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ObjectCannedAcl, Part,
+};
+use crowfly_contract::Grant;
+use crowfly_contract::limits::MAX_PARTS;
+use crowfly_core::ports::{
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, FindMultipart, ListParts,
+    ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, Whole,
+};
+use crowfly_core::{Fault, FaultKind};
+
+use super::{Bucket, grant, signed_size};
+use crate::fault::{fault, is_unclear};
+
+/// S3 may work on a completion for minutes; whoever calls has 30 s at most.
+const COMPLETE_WITHIN: Duration = Duration::from_secs(28);
+const LIST: &str = "s3.ListParts";
+
+impl CreateMultipart for Bucket {
+    async fn create_multipart(&self, create: &MultipartToCreate<'_>) -> Result<String, Fault> {
+        const SERVICE: &str = "s3.CreateMultipartUpload";
+        let public = create.public_disposition.is_some();
+        let answer = self
+            .client
+            .create_multipart_upload()
+            .bucket(&self.name)
+            .key(create.key.to_string())
+            .content_type(create.media_type)
+            .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
+            .checksum_type(ChecksumType::FullObject)
+            .set_content_disposition(create.public_disposition.clone())
+            .set_acl(public.then_some(ObjectCannedAcl::PublicRead))
+            .send()
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        answer.upload_id().map(str::to_owned).ok_or_else(|| {
+            let detail = "a multipart upload without an id";
+            Fault::new(SERVICE, FaultKind::Unexpected, detail)
+        })
+    }
+}
+
+impl PresignPart for Bucket {
+    async fn presign_part(
+        &self,
+        multipart: Multipart<'_>,
+        part: &PartPut,
+        now_ms: u64,
+    ) -> Result<Grant, Fault> {
+        let (config, life) = self.signing(now_ms)?;
+        let request = self
+            .client
+            .upload_part()
+            .bucket(&self.name)
+            .key(multipart.key.to_string())
+            .upload_id(multipart.s3_upload_id)
+            .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
+            .content_length(signed_size(part.size)?)
+            .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
+            .presigned(config)
+            .await
+            .map_err(|error| fault("s3.presign", &error))?;
+        Ok(grant(&request, life))
+    }
+}
+
+impl Bucket {
+    /// One page of parts behind `marker`; `None` when the multipart upload is gone.
+    async fn page(
+        &self,
+        multipart: Multipart<'_>,
+        marker: Option<String>,
+        most: Option<i32>,
+    ) -> Result<Option<ListPartsOutput>, Fault> {
+        let answer = self
+            .client
+            .list_parts()
+            .bucket(&self.name)
+            .key(multipart.key.to_string())
+            .upload_id(multipart.s3_upload_id)
+            .set_part_number_marker(marker)
+            .set_max_parts(most)
+            .send()
+            .await;
+        match answer {
+            Ok(page) => Ok(Some(page)),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(fault(LIST, &error)),
+        }
+    }
+}
+
+impl ListParts for Bucket {
+    async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault> {
+        let (mut parts, mut marker) = (Vec::new(), None);
+        // Each page has a part at least, so there are never more pages than parts.
+        for _ in 0..MAX_PARTS {
+            let Some(page) = self.page(multipart, marker, None).await? else {
+                return Ok(None);
+            };
+            for part in page.parts() {
+                parts.push(listed(part).ok_or_else(|| unreadable("a part without its fields"))?);
+            }
+            if page.is_truncated() != Some(true) {
+                return Ok(Some(parts));
+            }
+            let next = page.next_part_number_marker().map(str::to_owned);
+            marker = Some(next.ok_or_else(|| unreadable("a page without the next one's start"))?);
+        }
+        Err(unreadable("pages without an end"))
+    }
+}
+
+fn unreadable(detail: &'static str) -> Fault {
+    Fault::new(LIST, FaultKind::Unexpected, detail)
+}
+
+fn listed(part: &Part) -> Option<ListedPart> {
+    Some(ListedPart {
+        number: u32::try_from(part.part_number()?).ok()?,
+        size: u64::try_from(part.size()?).ok()?,
+        etag: part.e_tag()?.to_owned(),
+        crc64nvme: part
+            .checksum_crc64_nvme()
+            .and_then(|text| text.parse().ok()),
+    })
+}
+
+impl FindMultipart for Bucket {
+    async fn find_multipart(&self, multipart: Multipart<'_>) -> Result<bool, Fault> {
+        Ok(self.page(multipart, None, Some(1)).await?.is_some())
+    }
+}
+
+impl CompleteMultipart for Bucket {
+    async fn complete_multipart(
+        &self,
+        multipart: Multipart<'_>,
+        whole: &Whole,
+    ) -> Result<Completion, Fault> {
+        let parts = whole.parts.iter().map(|part| {
+            CompletedPart::builder()
+                .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
+                .e_tag(&part.etag)
+                .build()
+        });
+        let parts = CompletedMultipartUpload::builder()
+            .set_parts(Some(parts.collect()))
+            .build();
+        let patient = TimeoutConfig::builder()
+            .operation_attempt_timeout(COMPLETE_WITHIN)
+            .operation_timeout(COMPLETE_WITHIN)
+            .build();
+        let answer = self
+            .client
+            .complete_multipart_upload()
+            .bucket(&self.name)
+            .key(multipart.key.to_string())
+            .upload_id(multipart.s3_upload_id)
+            .multipart_upload(parts)
+            .if_none_match("*")
+            .mpu_object_size(signed_size(whole.size)?)
+            .checksum_type(ChecksumType::FullObject)
+            .set_checksum_crc64_nvme(whole.crc64nvme.map(|crc| crc.to_string()))
+            .customize()
+            .config_override(aws_sdk_s3::Config::builder().timeout_config(patient))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(Completion::Done),
+            Err(error) => {
+                completion(&error).ok_or_else(|| fault("s3.CompleteMultipartUpload", &error))
+            }
+        }
+    }
+}
+
+/// What a failed completion says about the object; `None` when it is a fault that says nothing.
+fn completion<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<Completion> {
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+        .unwrap_or_default();
+    match code {
+        "NoSuchUpload" => Some(Completion::Gone),
+        "PreconditionFailed" => Some(Completion::Exists),
+        "ConditionalRequestConflict" => Some(Completion::Conflict),
+        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" | "InvalidRequest" => {
+            Some(Completion::OtherParts)
+        }
+        "BadDigest" | "XAmzContentChecksumMismatch" => Some(Completion::OtherBytes),
+        _ if is_unclear(error) => Some(Completion::Unknown),
+        _ => None,
+    }
+}
+
+impl AbortMultipart for Bucket {
+    async fn abort_multipart(&self, multipart: Multipart<'_>) -> Result<(), Fault> {
+        let answer = self
+            .client
+            .abort_multipart_upload()
+            .bucket(&self.name)
+            .key(multipart.key.to_string())
+            .upload_id(multipart.s3_upload_id)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(fault("s3.AbortMultipartUpload", &error)),
+        }
+    }
+}
+
+fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code);
+    code == Some("NoSuchUpload")
+}
+
+#[cfg(test)]
+#[path = "multipart_tests.rs"]
+mod tests;

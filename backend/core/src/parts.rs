@@ -1,0 +1,138 @@
+//! `POST /uploads/{id}/parts` and `GET /uploads/{id}/parts`: leave to send parts, and which have arrived.
+
+use crowfly_contract::{
+    ErrorCode, ListPartsResponse, OwnerId, PartGrant, PartPlan, PartToSign, SignPartsResponse,
+    StoredPart, UploadId, UploadStatus,
+};
+
+use crate::ports::{FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart};
+use crate::{Error, Refusal, Row};
+
+/// Signs leave for each of the parts, whose numbers are different.
+///
+/// # Errors
+/// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
+pub async fn sign(
+    rows: &impl GetRow,
+    objects: &(impl PresignPart + FindMultipart + HeadObject),
+    owner: &OwnerId,
+    id: UploadId,
+    parts: &[PartToSign],
+    now_ms: u64,
+) -> Result<SignPartsResponse, Error> {
+    let row = open_row(rows, owner, id).await?;
+    let plan = plan_of(&row)?;
+    let puts = parts
+        .iter()
+        .map(|part| put_of(plan, part))
+        .collect::<Result<Vec<_>, _>>()?;
+    let multipart = match row.multipart() {
+        Some(multipart) if objects.find_multipart(multipart).await? => multipart,
+        _ => return Err(gone_or_stored(objects, &row).await),
+    };
+    let mut grants = Vec::with_capacity(puts.len());
+    for put in &puts {
+        grants.push(PartGrant {
+            number: put.number,
+            grant: objects.presign_part(multipart, put, now_ms).await?,
+        });
+    }
+    Ok(SignPartsResponse { grants })
+}
+
+/// Says which parts storage holds.
+///
+/// # Errors
+/// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
+pub async fn list(
+    rows: &impl GetRow,
+    objects: &(impl ListParts + HeadObject),
+    owner: &OwnerId,
+    id: UploadId,
+) -> Result<ListPartsResponse, Error> {
+    let row = open_row(rows, owner, id).await?;
+    plan_of(&row)?;
+    let listed = match row.multipart() {
+        Some(multipart) => objects.list_parts(multipart).await?,
+        None => None,
+    };
+    let Some(listed) = listed else {
+        return Err(gone_or_stored(objects, &row).await);
+    };
+    let parts = listed
+        .into_iter()
+        .map(|part| StoredPart {
+            number: part.number,
+            size: part.size,
+            crc64nvme: part.crc64nvme,
+        })
+        .collect();
+    Ok(ListPartsResponse { parts })
+}
+
+/// The caller's upload, if it can still take parts.
+async fn open_row(rows: &impl GetRow, owner: &OwnerId, id: UploadId) -> Result<Row, Error> {
+    let row = rows
+        .get_row(owner, id)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    match row.record.status {
+        UploadStatus::Pending => Ok(row),
+        UploadStatus::Stored => Err(already_stored().into()),
+        _ => Err(ended().into()),
+    }
+}
+
+fn plan_of(row: &Row) -> Result<PartPlan, Refusal> {
+    row.part_plan().ok_or_else(|| {
+        Refusal::new(
+            ErrorCode::InvalidPart,
+            "this upload goes in one PUT and has no parts; create signs it again",
+        )
+    })
+}
+
+fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
+    let range = plan.part(part.number).ok_or_else(|| {
+        let last = plan.part_count();
+        Refusal::new(
+            ErrorCode::InvalidPart,
+            format!("part {} is not in the plan: 1 to {last}", part.number),
+        )
+    })?;
+    Ok(PartPut {
+        number: range.number,
+        size: range.bytes.end - range.bytes.start,
+        crc64nvme: part.crc64nvme,
+    })
+}
+
+/// What became of a multipart upload that storage no longer has: its object tells.
+async fn gone_or_stored(objects: &impl HeadObject, row: &Row) -> Error {
+    match objects.head_object(&row.record.key).await {
+        Ok(Some(_)) => already_stored().into(),
+        Ok(None) => multipart_gone().into(),
+        Err(fault) => fault.into(),
+    }
+}
+
+pub(crate) fn already_stored() -> Refusal {
+    Refusal::new(
+        ErrorCode::AlreadyStored,
+        "this upload is stored already; its record says where",
+    )
+}
+
+pub(crate) fn ended() -> Refusal {
+    Refusal::new(
+        ErrorCode::UploadEnded,
+        "this upload was cancelled, has expired or was deleted; a new upload needs a new id",
+    )
+}
+
+pub(crate) fn multipart_gone() -> Refusal {
+    Refusal::new(
+        ErrorCode::MultipartGone,
+        "storage has dropped this multipart upload and its parts; creating it again by the same id begins anew",
+    )
+}

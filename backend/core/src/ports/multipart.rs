@@ -1,0 +1,165 @@
+//! The ports of multipart uploads.
+
+use std::future::Future;
+
+use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, UploadId};
+
+use crate::Fault;
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait SetMultipart: Sync {
+    /// Writes which multipart upload of storage belongs to a pending upload. False, and nothing changed,
+    /// unless it is pending and belongs to `replaces` so far: two creates at once cannot both win.
+    fn set_multipart(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        replaces: Option<&str>,
+        s3_upload_id: &str,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait DeclareChecksum: Sync {
+    /// Writes the file's checksum as the client computed it. False, and nothing changed, unless the upload
+    /// is pending and has no other checksum yet.
+    fn declare_checksum(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        crc64nvme: Crc64Nvme,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+}
+
+/// Right: `s3:PutObject`, and `s3:PutObjectAcl` for public objects.
+pub trait CreateMultipart: Sync {
+    /// Begins a multipart upload, whose checksum will be the CRC64NVME of the full object, and gives its id
+    /// in storage.
+    fn create_multipart(
+        &self,
+        create: &MultipartToCreate<'_>,
+    ) -> impl Future<Output = Result<String, Fault>> + Send;
+}
+
+/// What every part of a multipart upload shares: it is the object's and cannot be set later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MultipartToCreate<'a> {
+    /// Where to.
+    pub key: &'a ObjectKey,
+    /// The media type.
+    pub media_type: &'a str,
+    /// For a public object: its `Content-Disposition`.
+    pub public_disposition: Option<String>,
+}
+
+/// A multipart upload of storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Multipart<'a> {
+    /// The key of the object that it will make.
+    pub key: &'a ObjectKey,
+    /// Its id in storage.
+    pub s3_upload_id: &'a str,
+}
+
+/// Right: `s3:PutObject`, which the presigned URL carries.
+pub trait PresignPart: Sync {
+    /// Signs leave for the PUT of one exact part, starting at `now_ms`.
+    fn presign_part(
+        &self,
+        multipart: Multipart<'_>,
+        part: &PartPut,
+        now_ms: u64,
+    ) -> impl Future<Output = Result<Grant, Fault>> + Send;
+}
+
+/// The one PUT of a part that a grant allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartPut {
+    /// Its number, from 1.
+    pub number: u32,
+    /// The exact number of bytes.
+    pub size: u64,
+    /// The checksum that storage compares.
+    pub crc64nvme: Option<Crc64Nvme>,
+}
+
+/// Right: `s3:ListMultipartUploadParts`.
+pub trait ListParts: Sync {
+    /// All parts that storage holds, in order of number; `None` when the multipart upload is gone.
+    fn list_parts(
+        &self,
+        multipart: Multipart<'_>,
+    ) -> impl Future<Output = Result<Option<Vec<ListedPart>>, Fault>> + Send;
+}
+
+/// A part that storage holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPart {
+    /// Its number.
+    pub number: u32,
+    /// Its bytes.
+    pub size: u64,
+    /// Its entity tag, as storage wrote it.
+    pub etag: String,
+    /// Its checksum, if storage names one.
+    pub crc64nvme: Option<Crc64Nvme>,
+}
+
+/// Right: `s3:ListMultipartUploadParts`.
+pub trait FindMultipart: Sync {
+    /// Whether storage still has the multipart upload: one short question, however many parts there are.
+    fn find_multipart(
+        &self,
+        multipart: Multipart<'_>,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+}
+
+/// Right: `s3:PutObject`.
+pub trait CompleteMultipart: Sync {
+    /// Makes the object of its parts, unless an object stands there already.
+    fn complete_multipart(
+        &self,
+        multipart: Multipart<'_>,
+        whole: &Whole,
+    ) -> impl Future<Output = Result<Completion, Fault>> + Send;
+}
+
+/// The object that a completion shall make. Storage compares, and refuses another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// Its parts, in order.
+    pub parts: Vec<ListedPart>,
+    /// Its bytes.
+    pub size: u64,
+    /// The checksum of the full object, if the client has computed it.
+    pub crc64nvme: Option<Crc64Nvme>,
+}
+
+/// What storage answered to a completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// The object is made.
+    Done,
+    /// There is no such multipart upload: it was completed or aborted before.
+    Gone,
+    /// An object stands there already.
+    Exists,
+    /// Somebody else writes the same key. This multipart upload cannot be completed any more.
+    Conflict,
+    /// The parts are not those that storage holds, or are too small, or have another size together.
+    OtherParts,
+    /// The parts are not the bytes that the checksum was computed of.
+    OtherBytes,
+    /// No answer that says anything: it was lost, or came too late, or was a 200 with an error inside.
+    Unknown,
+}
+
+/// Right: `s3:AbortMultipartUpload`.
+pub trait AbortMultipart: Sync {
+    /// Drops a multipart upload and the parts that have arrived; one that is gone is no fault. A part that
+    /// was on its way may arrive after all: [`FindMultipart`] tells whether it must be asked again.
+    fn abort_multipart(
+        &self,
+        multipart: Multipart<'_>,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+}

@@ -1,0 +1,59 @@
+use crowfly_contract::{Crc64Nvme, OwnerId};
+
+use super::{NOW, Store, change, id, row};
+use crate::ports::Applied;
+use crate::testing::{OBJECT_CRC, head_of, row_of};
+
+/// Of several that set the multipart upload of a row at once, one wins; nobody sets it once the upload is
+/// over.
+pub async fn a_multipart_upload_is_set_once<S: Store>(store: &S, owner: &OwnerId) {
+    let mut pending = row_of(owner, id(1), NOW);
+    pending.record.part_size = Some(8_388_608);
+    store.put_pending(&pending).await.unwrap();
+    assert_eq!(row(store, owner, id(1)).await, pending);
+    let set = async |replaces, new| {
+        store
+            .set_multipart(owner, id(1), replaces, new)
+            .await
+            .unwrap()
+    };
+    assert!(!set(Some("none"), "a").await);
+    assert!(set(None, "a").await);
+    assert!(!set(None, "b").await);
+    assert!(!set(Some("b"), "c").await);
+    pending.s3_upload_id = Some("a".to_owned());
+    assert_eq!(row(store, owner, id(1)).await, pending);
+    assert!(set(Some("a"), "b").await);
+    assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
+    assert!(!set(Some("b"), "c").await);
+    let kept = row(store, owner, id(1)).await.s3_upload_id;
+    assert_eq!(kept.as_deref(), Some("b"));
+    assert!(!store.set_multipart(owner, id(2), None, "a").await.unwrap());
+    assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
+}
+
+/// A checksum that is said later counts for `verified` as one said with the create call, and is said once.
+pub async fn a_checksum_is_declared_once<S: Store>(store: &S, owner: &OwnerId) {
+    let mut silent = row_of(owner, id(1), NOW);
+    silent.record.crc64nvme = None;
+    silent.declared.as_mut().unwrap().crc64nvme = None;
+    store.put_pending(&silent).await.unwrap();
+    let declare = async |crc| store.declare_checksum(owner, id(1), crc).await.unwrap();
+    assert!(declare(OBJECT_CRC).await);
+    assert!(declare(OBJECT_CRC).await);
+    assert!(!declare(Crc64Nvme::new(1)).await);
+    assert_eq!(row(store, owner, id(1)).await, row_of(owner, id(1), NOW));
+    let event = change(owner, id(1), "A", Some(head_of("e")));
+    assert_eq!(
+        store.apply_event(&event).await.unwrap(),
+        Applied::Written { verified: true }
+    );
+    assert!(!declare(OBJECT_CRC).await, "it is stored");
+    assert!(
+        !store
+            .declare_checksum(owner, id(2), OBJECT_CRC)
+            .await
+            .unwrap()
+    );
+    assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
+}

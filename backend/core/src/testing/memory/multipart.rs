@@ -1,0 +1,258 @@
+use std::collections::BTreeMap;
+
+use crowfly_contract::{Crc64Nvme, Grant, OwnerId, Texts, UploadId, UploadStatus};
+
+use super::{Memory, lock};
+use crate::Fault;
+use crate::ports::{
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
+    Head, ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart,
+    Whole,
+};
+
+/// The multipart uploads of the bucket in memory.
+#[derive(Default)]
+pub(super) struct Multiparts {
+    begun: u32,
+    open: BTreeMap<String, Open>,
+    scripted: Vec<(Completion, bool)>,
+    stubborn: u32,
+    meanwhile: Option<Meanwhile>,
+}
+
+/// What another call does just before the next [`SetMultipart`].
+#[derive(Clone, Debug)]
+pub enum Meanwhile {
+    /// It writes its own multipart upload.
+    Begun(String),
+    /// It cancels the upload.
+    Cancelled,
+}
+
+struct Open {
+    key: String,
+    media_type: String,
+    public_disposition: Option<String>,
+    parts: BTreeMap<u32, ListedPart>,
+}
+
+impl Open {
+    /// Stands for the checksum of the whole: what changes with any part's.
+    fn crc64nvme(&self) -> Crc64Nvme {
+        let crcs = self.parts.values().filter_map(|part| part.crc64nvme);
+        Crc64Nvme::new(crcs.fold(0, |all, crc| all ^ crc.value()))
+    }
+
+    fn object(&self) -> Head {
+        Head {
+            size: self.parts.values().map(|part| part.size).sum(),
+            media_type: self.media_type.clone(),
+            etag: format!("e-{}", self.parts.len()),
+            version_id: None,
+            crc64nvme: Some(self.crc64nvme()),
+        }
+    }
+}
+
+impl Memory {
+    /// The ids of the multipart uploads that storage has.
+    pub fn open_multiparts(&self) -> Vec<String> {
+        lock(&self.multiparts).open.keys().cloned().collect()
+    }
+
+    /// The `Content-Disposition` that an open multipart upload was begun with.
+    pub fn multipart_disposition(&self, s3_upload_id: &str) -> Option<String> {
+        lock(&self.multiparts).open[s3_upload_id]
+            .public_disposition
+            .clone()
+    }
+
+    /// A part arrives.
+    pub fn put_part(&self, s3_upload_id: &str, number: u32, size: u64, crc64nvme: Option<u64>) {
+        let part = ListedPart {
+            number,
+            size,
+            etag: format!("\"{number}\""),
+            crc64nvme: crc64nvme.map(Crc64Nvme::new),
+        };
+        let mut multiparts = lock(&self.multiparts);
+        let open = multiparts.open.get_mut(s3_upload_id).unwrap();
+        open.parts.insert(number, part);
+    }
+
+    /// Storage drops all unfinished multipart uploads, as its lifecycle does.
+    pub fn drop_multiparts(&self) {
+        lock(&self.multiparts).open.clear();
+    }
+
+    /// The next completion is answered so; the object is `made` all the same, or not.
+    pub fn next_completion(&self, answer: Completion, made: bool) {
+        lock(&self.multiparts).scripted.push((answer, made));
+    }
+
+    /// The next aborts leave the multipart upload there, because parts are on their way.
+    pub fn abort_in_vain(&self, times: u32) {
+        lock(&self.multiparts).stubborn = times;
+    }
+
+    /// Another call comes just before the next [`SetMultipart`].
+    pub fn meanwhile(&self, what: Meanwhile) {
+        lock(&self.multiparts).meanwhile = Some(what);
+    }
+}
+
+impl SetMultipart for Memory {
+    async fn set_multipart(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        replaces: Option<&str>,
+        s3_upload_id: &str,
+    ) -> Result<bool, Fault> {
+        self.enter("set_multipart")?;
+        let meanwhile = lock(&self.multiparts).meanwhile.take();
+        let mut rows = lock(&self.rows);
+        let Some(row) = rows.get_mut(&(owner.clone(), id)) else {
+            return Ok(false);
+        };
+        match meanwhile {
+            Some(Meanwhile::Begun(id)) => row.s3_upload_id = Some(id),
+            Some(Meanwhile::Cancelled) => row.record.status = UploadStatus::Aborted,
+            None => {}
+        }
+        let free = row.s3_upload_id.as_deref() == replaces;
+        if free && row.record.status == UploadStatus::Pending {
+            row.s3_upload_id = Some(s3_upload_id.to_owned());
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
+
+impl DeclareChecksum for Memory {
+    async fn declare_checksum(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        crc64nvme: Crc64Nvme,
+    ) -> Result<bool, Fault> {
+        self.enter("declare_checksum")?;
+        let mut rows = lock(&self.rows);
+        let row = rows
+            .get_mut(&(owner.clone(), id))
+            .filter(|row| row.record.status == UploadStatus::Pending);
+        let Some(row) = row else { return Ok(false) };
+        let Some(declared) = &mut row.declared else {
+            return Ok(false);
+        };
+        if declared.crc64nvme.is_some_and(|said| said != crc64nvme) {
+            return Ok(false);
+        }
+        declared.crc64nvme = Some(crc64nvme);
+        row.record.crc64nvme = Some(crc64nvme);
+        Ok(true)
+    }
+}
+
+impl CreateMultipart for Memory {
+    async fn create_multipart(&self, create: &MultipartToCreate<'_>) -> Result<String, Fault> {
+        self.enter("create_multipart")?;
+        let mut multiparts = lock(&self.multiparts);
+        multiparts.begun += 1;
+        let id = format!("multipart-{}", multiparts.begun);
+        let open = Open {
+            key: create.key.to_string(),
+            media_type: create.media_type.to_owned(),
+            public_disposition: create.public_disposition.clone(),
+            parts: BTreeMap::new(),
+        };
+        multiparts.open.insert(id.clone(), open);
+        Ok(id)
+    }
+}
+
+impl PresignPart for Memory {
+    async fn presign_part(
+        &self,
+        multipart: Multipart<'_>,
+        part: &PartPut,
+        now_ms: u64,
+    ) -> Result<Grant, Fault> {
+        self.enter("presign_part")?;
+        let crc = part.crc64nvme.map(|crc| crc.to_string());
+        let headers = crc.map(|crc| ("x-amz-checksum-crc64nvme".to_owned(), crc));
+        let (key, id) = (multipart.key, multipart.s3_upload_id);
+        let (number, size) = (part.number, part.size);
+        Ok(Grant {
+            url: format!(
+                "memory://{key}?uploadId={id}&partNumber={number}&size={size}&from={now_ms}"
+            ),
+            headers: headers.into_iter().collect::<Texts>(),
+            expires_in_ms: 300_000,
+        })
+    }
+}
+
+impl ListParts for Memory {
+    async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault> {
+        self.enter("list_parts")?;
+        let multiparts = lock(&self.multiparts);
+        let open = multiparts.open.get(multipart.s3_upload_id);
+        Ok(open.map(|open| open.parts.values().cloned().collect()))
+    }
+}
+
+impl FindMultipart for Memory {
+    async fn find_multipart(&self, multipart: Multipart<'_>) -> Result<bool, Fault> {
+        self.enter("find_multipart")?;
+        let multiparts = lock(&self.multiparts);
+        let open = multiparts.open.get(multipart.s3_upload_id);
+        Ok(open.is_some_and(|open| open.key == multipart.key.to_string()))
+    }
+}
+
+impl CompleteMultipart for Memory {
+    async fn complete_multipart(
+        &self,
+        multipart: Multipart<'_>,
+        whole: &Whole,
+    ) -> Result<Completion, Fault> {
+        self.enter("complete_multipart")?;
+        let mut multiparts = lock(&self.multiparts);
+        let mut objects = lock(&self.objects);
+        let key = multipart.key.to_string();
+        let scripted = multiparts.scripted.pop();
+        if let Some((answer, false)) = scripted {
+            return Ok(answer);
+        }
+        let Some(open) = multiparts.open.get(multipart.s3_upload_id) else {
+            return Ok(Completion::Gone);
+        };
+        let object = open.object();
+        if objects.contains_key(&key) {
+            return Ok(Completion::Exists);
+        }
+        if !whole.parts.iter().eq(open.parts.values()) || whole.size != object.size {
+            return Ok(Completion::OtherParts);
+        }
+        if whole.crc64nvme.is_some() && whole.crc64nvme != object.crc64nvme {
+            return Ok(Completion::OtherBytes);
+        }
+        multiparts.open.remove(multipart.s3_upload_id);
+        objects.insert(key, object);
+        Ok(scripted.map_or(Completion::Done, |(answer, _)| answer))
+    }
+}
+
+impl AbortMultipart for Memory {
+    async fn abort_multipart(&self, multipart: Multipart<'_>) -> Result<(), Fault> {
+        self.enter("abort_multipart")?;
+        let mut multiparts = lock(&self.multiparts);
+        if multiparts.stubborn > 0 {
+            multiparts.stubborn -= 1;
+        } else {
+            multiparts.open.remove(multipart.s3_upload_id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Cancelling uploads in parts, over memory: nothing stays behind in storage.
+
+mod common;
+
+use common::multipart::{begun, code, row, send_all, set_status};
+use common::{NOW, id, owner};
+use crowfly_contract::{ErrorCode, UploadStatus};
+use crowfly_core::cancel::cancel;
+use crowfly_core::testing::{Memory, head_of};
+use crowfly_core::{Error, FaultKind};
+
+async fn cancel_it(memory: &Memory) -> Result<(), Error> {
+    cancel(memory, memory, &owner('a'), id(1), NOW).await
+}
+
+#[tokio::test]
+async fn f41_a_cancel_drops_the_parts() {
+    let memory = Memory::default();
+    let begun = begun(&memory).await;
+    send_all(&memory, &begun);
+    for _ in 0..3 {
+        cancel_it(&memory).await.unwrap();
+        assert!(memory.open_multiparts().is_empty());
+    }
+    assert_eq!(row(&memory).record.status, UploadStatus::Aborted);
+}
+
+#[tokio::test]
+async fn f41_parts_on_their_way_are_dropped_too() {
+    let memory = Memory::default();
+    begun(&memory).await;
+    memory.abort_in_vain(3);
+    cancel_it(&memory).await.unwrap();
+    assert!(memory.open_multiparts().is_empty());
+}
+
+#[tokio::test]
+async fn f41_what_does_not_go_away_is_said_and_finished_by_a_repeat() {
+    let memory = Memory::default();
+    begun(&memory).await;
+    memory.abort_in_vain(7);
+    assert_eq!(
+        code(cancel_it(&memory).await),
+        ErrorCode::ServiceUnavailable
+    );
+    assert_eq!(memory.open_multiparts().len(), 1);
+    cancel_it(&memory).await.unwrap();
+    assert!(memory.open_multiparts().is_empty());
+}
+
+#[tokio::test]
+async fn f41_a_cancel_that_broke_off_is_finished_by_a_repeat() {
+    for verb in ["abort_multipart", "find_multipart", "mark_aborted"] {
+        let memory = Memory::default();
+        begun(&memory).await;
+        memory.fail_next(verb, FaultKind::Unavailable);
+        assert_eq!(
+            code(cancel_it(&memory).await),
+            ErrorCode::ServiceUnavailable
+        );
+        cancel_it(&memory).await.unwrap();
+        assert!(memory.open_multiparts().is_empty(), "{verb}");
+        assert_eq!(row(&memory).record.status, UploadStatus::Aborted);
+    }
+}
+
+#[tokio::test]
+async fn f41_a_completion_that_was_faster_wins() {
+    let memory = Memory::default();
+    let begun = begun(&memory).await;
+    memory.set_object(&begun.record.key, Some(head_of("e")));
+    assert_eq!(code(cancel_it(&memory).await), ErrorCode::AlreadyStored);
+    assert_eq!(row(&memory).record.status, UploadStatus::Pending);
+    // The same, but it came between the mark and the abort.
+    set_status(&memory, UploadStatus::Aborted);
+    assert_eq!(code(cancel_it(&memory).await), ErrorCode::AlreadyStored);
+}
+
+#[tokio::test]
+async fn a60_another_user_drops_nothing() {
+    let memory = Memory::default();
+    begun(&memory).await;
+    let foreign = cancel(&memory, &memory, &owner('b'), id(1), NOW).await;
+    assert_eq!(code(foreign), ErrorCode::NotFound);
+    assert_eq!(memory.open_multiparts().len(), 1);
+}

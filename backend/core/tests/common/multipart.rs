@@ -1,0 +1,68 @@
+//! An upload of three parts.
+
+use crowfly_contract::limits::MIB;
+use crowfly_contract::{ErrorCode, Plan, UploadStatus};
+use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::testing::Memory;
+use crowfly_core::{Error, Row};
+use serde_json::{Value, json};
+
+use super::{NOW, bucket_policy, id, owner, wishes};
+
+pub(crate) const PART: u64 = 8 * MIB;
+/// Three parts of the plan: two of [`PART`] bytes and five bytes more.
+pub(crate) const SIZE: u64 = 2 * PART + 5;
+/// What the memory's storage says of parts with these checksums.
+pub(crate) const CRCS: [u64; 3] = [1, 2, 4];
+pub(crate) const WHOLE_CRC: u64 = 7;
+
+pub(crate) fn wish(size: u64) -> Value {
+    json!({"id": id(1).to_string(), "name": "ä.webm", "size": size, "type": "video/webm"})
+}
+
+pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult> {
+    let (policy, owner) = (bucket_policy(), owner('a'));
+    let creator = Creator {
+        owner: &owner,
+        policy: &policy,
+        bucket: "bucket",
+        now_ms: NOW,
+    };
+    create(memory, memory, creator, wishes(items)).await
+}
+
+/// Creates the upload of `wish`, and gives its plan and whether it existed.
+pub(crate) async fn create_one(memory: &Memory, wish: Value) -> Result<(Plan, bool), ErrorCode> {
+    let mut results = create_all(memory, json!([wish])).await;
+    let granted = results.remove(0).1.map_err(|e| e.to_refusal().code)?;
+    Ok((granted.created.plan, granted.repeated))
+}
+
+/// A memory with the upload begun; its row.
+pub(crate) async fn begun(memory: &Memory) -> Row {
+    create_one(memory, wish(SIZE)).await.unwrap();
+    row(memory)
+}
+
+pub(crate) fn row(memory: &Memory) -> Row {
+    memory.row(&owner('a'), id(1)).unwrap()
+}
+
+/// All parts arrive.
+pub(crate) fn send_all(memory: &Memory, row: &Row) {
+    let s3_upload_id = row.s3_upload_id.as_deref().unwrap();
+    for (number, crc) in (1..).zip(CRCS) {
+        let size = if number == 3 { 5 } else { PART };
+        memory.put_part(s3_upload_id, number, size, Some(crc));
+    }
+}
+
+pub(crate) fn set_status(memory: &Memory, status: UploadStatus) {
+    let mut row = row(memory);
+    row.record.status = status;
+    memory.set_row(row);
+}
+
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
+    result.unwrap_err().to_refusal().code
+}
