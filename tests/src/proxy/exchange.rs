@@ -78,9 +78,9 @@ impl Exchange<'_> {
 
     fn send(&mut self, reply: &Reply, close: bool) -> io::Result<bool> {
         self.delay();
+        // First the log: whoever has the answer finds it there.
+        self.answered(reply.status());
         reply.send(&self.guest.stream, self.head, close)?;
-        self.shared
-            .note(self.line, |entry| entry.status = Some(reply.status()));
         Ok(!close)
     }
 
@@ -168,8 +168,8 @@ impl Exchange<'_> {
             }
             Ending::Replace(reply) => {
                 let stays = answer.discard()?;
-                reply.send(&self.guest.stream, self.head, close)?;
                 self.answered(reply.status());
+                reply.send(&self.guest.stream, self.head, close)?;
                 (stays, !close)
             }
         };

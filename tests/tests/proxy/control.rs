@@ -1,0 +1,115 @@
+//! The control endpoint, and what the log keeps to itself.
+
+use e2e::http::{Request, Response};
+use serde_json::{Value, json};
+
+use crate::common::{Stand, bytes, reset, stand};
+
+fn control(stand: &Stand, method: &str, path: &str, body: &Value) -> Response {
+    let url = format!("http://{}{path}", stand.proxy.control());
+    Request::new(method, url).json(body).send()
+}
+
+#[test]
+fn rules_come_and_go_over_http() {
+    let stand = stand();
+    let rule = json!({"match": {"method": "GET"}, "fault": {"kind": "status", "status": 500}});
+    let answer = control(&stand, "POST", "/rules", &json!([rule, rule]));
+    assert_eq!(answer.json(), json!({"rules": [0, 1]}));
+    assert_eq!(stand.api("GET", "/uploads").send().status, 500);
+    let rules = control(&stand, "GET", "/rules", &json!({})).json();
+    assert_eq!(
+        rules[0],
+        json!({"rule": 0, "fault": "status", "met": 1, "fired": 1})
+    );
+    assert_eq!(rules[1]["fired"], 0);
+    assert_eq!(control(&stand, "DELETE", "/rules", &json!({})).status, 200);
+    assert_eq!(stand.api("GET", "/uploads").send().status, 200);
+}
+
+#[test]
+fn a_rule_with_a_slip_is_refused_whole() {
+    let stand = stand();
+    let good = json!({"fault": {"kind": "swallow"}});
+    for bad in [
+        json!({"fault": {"kind": "explode"}}),
+        json!({"fault": {"kind": "reset", "at": "middle"}}),
+        json!({"fault": {"kind": "swallow", "at": 1}}),
+        json!({"match": {"path": "/a"}, "fault": {"kind": "swallow"}}),
+        json!({"match": {"times": "often"}, "fault": {"kind": "swallow"}}),
+    ] {
+        let answer = control(&stand, "POST", "/rules", &json!([good, bad]));
+        assert_eq!(answer.status, 400, "{bad}");
+        assert!(answer.json()["error"].is_string());
+    }
+    assert_eq!(
+        control(&stand, "GET", "/rules", &json!({})).json(),
+        json!([])
+    );
+}
+
+#[test]
+fn the_line_is_cut_and_mended_over_http() {
+    let stand = stand();
+    assert_eq!(
+        control(&stand, "POST", "/offline", &json!({"on": true})).status,
+        200
+    );
+    reset(&stand.api("GET", "/uploads"));
+    assert_eq!(
+        control(&stand, "POST", "/offline", &json!({"on": false})).status,
+        200
+    );
+    assert_eq!(stand.api("GET", "/uploads").send().status, 200);
+    assert_eq!(control(&stand, "POST", "/offline", &json!({})).status, 400);
+}
+
+#[test]
+fn the_rules_of_s3_are_switched_over_http() {
+    let stand = stand();
+    let url = stand.url(&format!("/raw/{}?X-Amz-Signature=0", "k".repeat(1025)));
+    assert_eq!(stand.request("PUT", &url).send().status, 400);
+    control(&stand, "POST", "/s3-rules", &json!({"on": false}));
+    assert_eq!(stand.request("PUT", &url).send().status, 200);
+}
+
+#[test]
+fn the_log_counts_and_keeps_no_secret() {
+    let stand = stand();
+    let url = stand.url("/raw/a?partNumber=4&X-Amz-Signature=s3cr3t&uploadId=priv4te");
+    for size in [10, 20] {
+        let request = stand.request("PUT", &url).bearer("t0k3n");
+        request.body(bytes(size)).send();
+    }
+    stand
+        .proxy
+        .rule(json!({"fault": {"kind": "redirect", "status": 307}}));
+    stand.request("PUT", &url).bearer("t0k3n").send();
+    let answer = control(&stand, "GET", "/log", &json!({}));
+    let host = stand.sink.address().to_string();
+    assert_eq!(
+        answer.json()["parts"],
+        json!([{
+            "host": host, "path": "/raw/a", "part": 4, "attempts": 3, "succeeded": 2, "bytes": 30,
+        }])
+    );
+    let entry = &answer.json()["requests"][1];
+    for (name, value) in [
+        ("id", json!(1)),
+        ("method", json!("PUT")),
+        ("path", json!("/raw/a")),
+        ("part", json!(4)),
+        ("received", json!(20)),
+        ("forwarded", json!(20)),
+        ("status", json!(200)),
+    ] {
+        assert_eq!(entry[name], value, "{name}");
+    }
+    let debug = format!("{:?}", stand.proxy);
+    for secret in ["s3cr3t", "t0k3n", "priv4te", "X-Amz"] {
+        assert!(!answer.text().contains(secret), "{secret}");
+        assert!(!debug.contains(secret), "{secret} in Debug");
+    }
+    control(&stand, "DELETE", "/log", &json!({}));
+    assert!(stand.proxy.log().requests.is_empty());
+}

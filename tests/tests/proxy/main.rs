@@ -1,0 +1,11 @@
+//! The fault proxy and the discarding sink themselves: each fault and each rule is seen to be applied.
+
+mod answers;
+mod common;
+mod control;
+mod link;
+mod lost;
+mod matching;
+mod s3_rules;
+mod sink;
+mod streaming;

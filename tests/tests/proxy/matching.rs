@@ -1,0 +1,142 @@
+//! Which requests a rule befalls.
+
+use serde_json::{Value, json};
+
+use crate::common::{ORIGIN, Stand, crc, stand, stand_of};
+
+fn statuses(stand: &Stand, count: usize) -> Vec<u16> {
+    (0..count)
+        .map(|_| stand.api("GET", "/uploads").send().status)
+        .collect()
+}
+
+fn teapot(matcher: Value) -> Value {
+    json!({"match": matcher, "fault": {"kind": "status", "status": 418}})
+}
+
+#[test]
+fn it_skips_then_counts_then_lets_go() {
+    let stand = stand();
+    stand.proxy.rule(teapot(json!({"skip": 2, "times": 2})));
+    assert_eq!(statuses(&stand, 6), [200, 200, 418, 418, 200, 200]);
+    stand.proxy.rule(teapot(json!({"times": "forever"})));
+    assert_eq!(statuses(&stand, 3), [418; 3]);
+    stand.proxy.clear();
+    assert_eq!(statuses(&stand, 1), [200]);
+}
+
+#[test]
+fn method_host_path_and_query_must_all_fit() {
+    let stand = stand();
+    let host = stand.sink.address().to_string();
+    stand.proxy.rule(teapot(json!({
+        "method": "PUT", "host": host, "pathContains": "/bucket/", "query": "partNumber=3",
+        "times": "forever",
+    })));
+    let status = |method: &str, path: &str| stand.request(method, &stand.url(path)).send().status;
+    assert_eq!(status("PUT", "/bucket/a?partNumber=3&uploadId=x"), 418);
+    assert_eq!(status("PUT", "/bucket/a?uploadId=x&partNumber=3"), 418);
+    for (method, path) in [
+        ("PUT", "/bucket/a?partNumber=33&uploadId=x"),
+        ("PUT", "/other/a?partNumber=3&uploadId=x"),
+        ("GET", "/bucket/a?partNumber=3&uploadId=x"),
+    ] {
+        assert_ne!(status(method, path), 418, "{method} {path}");
+    }
+    let port = stand.sink.address().port();
+    let named = format!("http://localhost:{port}/bucket/a?partNumber=3");
+    assert_ne!(stand.request("PUT", &named).send().status, 418);
+}
+
+#[test]
+fn preflights_pass_unless_they_are_asked_for() {
+    for (method, expected) in [
+        (json!(null), 200),
+        (json!("PUT"), 200),
+        (json!("OPTIONS"), 418),
+        (json!("*"), 418),
+    ] {
+        let stand = stand();
+        stand.proxy.rule(teapot(json!({"method": method})));
+        let answer = stand
+            .request("OPTIONS", &stand.url("/bucket/a"))
+            .header("origin", ORIGIN)
+            .header("access-control-request-method", "PUT")
+            .send();
+        assert_eq!(answer.status, expected, "{method}");
+    }
+}
+
+#[test]
+fn chances_are_the_same_for_the_same_seed_and_only_then() {
+    let run = |seed: u64| {
+        let stand = stand_of(seed);
+        stand.proxy.rule(teapot(json!({"probability": 0.5})));
+        statuses(&stand, 40)
+    };
+    let first = run(1);
+    assert_eq!(first, run(1));
+    assert_ne!(first, run(2));
+    assert!(first.contains(&200) && first.contains(&418));
+}
+
+#[test]
+fn chances_do_not_depend_on_what_other_rules_meet() {
+    let run = |noise: bool| {
+        let stand = stand_of(3);
+        stand.proxy.rule(teapot(
+            json!({"pathContains": "/nowhere", "probability": 0.5}),
+        ));
+        stand.proxy.rule(teapot(
+            json!({"pathContains": "/uploads", "probability": 0.5}),
+        ));
+        (0..30)
+            .map(|_| {
+                if noise {
+                    stand.api("GET", "/nowhere").send();
+                }
+                stand.api("GET", "/uploads").send().status
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(run(false), run(true));
+}
+
+#[test]
+fn a_random_place_is_the_same_for_the_same_seed() {
+    let run = |seed: u64| {
+        let stand = stand_of(seed);
+        let grant = stand.single(1000);
+        let rule = json!({"fault": {"kind": "flip", "at": "random"}});
+        stand.proxy.rule(rule);
+        let answer = stand.put(&grant, &[0; 1000]).send();
+        let sum = answer.header("x-amz-checksum-crc64nvme");
+        sum.expect("a checksum").to_owned()
+    };
+    assert_eq!(run(5), run(5));
+    assert_ne!(run(5), run(6));
+    assert_ne!(run(5), crc(&[0; 1000]).to_string());
+}
+
+#[test]
+fn the_shape_of_the_link_leaves_room_for_a_fault() {
+    let stand = stand();
+    let forever = json!({"times": "forever"});
+    stand
+        .proxy
+        .rule(json!({"match": forever, "fault": {"kind": "latency", "ms": 1}}));
+    stand.proxy.rule(teapot(json!({})));
+    stand
+        .proxy
+        .rule(json!({"match": forever, "fault": {"kind": "close"}}));
+    assert_eq!(statuses(&stand, 2), [418, 200]);
+    let faults: Vec<_> = stand
+        .proxy
+        .log()
+        .requests
+        .into_iter()
+        .map(|entry| entry.fault)
+        .collect();
+    let expected = ["delay+status+close", "delay+close"];
+    assert_eq!(faults, expected.map(|fault| Some(fault.to_owned())));
+}

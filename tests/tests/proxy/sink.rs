@@ -1,0 +1,240 @@
+//! The sink: it plans as the backend does, and takes nothing that is wrong.
+
+use crowfly_contract::{PlanKind, UploadId};
+use e2e::http::{Request, Response};
+use serde_json::{Value, json};
+
+use crate::common::{CHECKSUM, LARGE, ORIGIN, Stand, bytes, crc, stand, text};
+
+fn api(stand: &Stand, method: &str, path: &str, body: &Value) -> Response {
+    Request::new(method, stand.url(path))
+        .bearer("anybody")
+        .json(body)
+        .send()
+}
+
+/// Creates an upload of `body` and sends all its parts; its id and the part size.
+fn send_all(stand: &Stand, body: &[u8]) -> (UploadId, usize) {
+    let (id, plan) = stand.create(1, body.len() as u64);
+    let size = plan["partSize"].as_u64().expect("a part size") as usize;
+    let parts: Vec<_> = (1..).zip(body.chunks(size)).collect();
+    let sums: Vec<_> = parts
+        .iter()
+        .map(|(number, part)| (*number, crc(part)))
+        .collect();
+    for ((_, part), grant) in parts.iter().zip(stand.sign(id, &sums)) {
+        let answer = stand.put(&grant, part).send();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(
+            answer.header(CHECKSUM),
+            Some(crc(part).to_string().as_str())
+        );
+    }
+    (id, size)
+}
+
+#[test]
+fn a_file_in_parts_is_whole_to_the_last_bit() {
+    let stand = stand();
+    let body = bytes(LARGE + 5);
+    let (id, size) = send_all(&stand, &body);
+    let PlanKind::Multipart(plan) = PlanKind::for_new_file(LARGE + 5).expect("a plan") else {
+        panic!("it goes in parts");
+    };
+    assert_eq!(size as u64, plan.part_size());
+    let path = format!("/uploads/{id}");
+    let listed = api(&stand, "GET", &format!("{path}/parts"), &json!({})).json();
+    assert_eq!(
+        listed["parts"].as_array().map(Vec::len),
+        Some(plan.part_count() as usize)
+    );
+    assert_eq!(
+        listed["parts"][0]["crc64nvme"],
+        crc(&body[..size]).to_string()
+    );
+    let done = |value| {
+        api(
+            &stand,
+            "POST",
+            &format!("{path}/complete"),
+            &json!({"crc64nvme": value}),
+        )
+    };
+    let wrong = done(crc(b"other"));
+    assert_eq!(wrong.status, 409);
+    assert_eq!(wrong.json()["error"]["code"], "checksum_mismatch");
+    let right = done(crc(&body));
+    assert_eq!(right.status, 200, "{}", right.text());
+    assert_eq!(right.json()["crc64nvme"], crc(&body).to_string());
+    assert_eq!(done(crc(&body)).status, 200, "it may be asked again");
+    let record = api(&stand, "GET", &path, &json!({})).json();
+    assert_eq!(
+        (&record["status"], &record["verified"]),
+        (&json!("stored"), &json!(true))
+    );
+    let stats = stand.sink.stats();
+    assert_eq!(
+        (stats.bytes, stats.completed, stats.parts_sent_twice),
+        (LARGE + 5, 1, 0)
+    );
+}
+
+#[test]
+fn complete_wants_all_parts() {
+    let stand = stand();
+    let (id, _) = stand.create(1, LARGE);
+    let answer = api(
+        &stand,
+        "POST",
+        &format!("/uploads/{id}/complete"),
+        &json!({}),
+    );
+    assert_eq!(
+        (answer.status, &answer.json()["error"]["code"]),
+        (409, &json!("parts_mismatch"))
+    );
+}
+
+#[test]
+fn a_part_of_another_length_or_content_is_refused() {
+    let stand = stand();
+    let (id, plan) = stand.create(1, LARGE);
+    let part = bytes(plan["partSize"].as_u64().expect("a part size"));
+    let grants = stand.sign(id, &[(1, crc(b"other"))]);
+    let answer = stand.put(&grants[0], &part).send();
+    assert!(answer.text().contains("BadDigest"), "{}", answer.text());
+    let answer = stand.put(&grants[0], &part[1..]).send();
+    assert!(
+        answer.text().contains("SignatureDoesNotMatch"),
+        "{}",
+        answer.text()
+    );
+    let stats = stand.sink.stats();
+    assert_eq!((stats.bad_digests, stats.puts), (1, 2));
+    let outside = api(
+        &stand,
+        "POST",
+        &format!("/uploads/{id}/parts"),
+        &json!({"parts": [{"number": 99}]}),
+    );
+    assert_eq!(outside.json()["error"]["code"], "invalid_part");
+}
+
+#[test]
+fn a_part_sent_twice_is_told() {
+    let stand = stand();
+    let body = bytes(LARGE);
+    let (id, size) = send_all(&stand, &body);
+    let again = stand.sign(id, &[(2, crc(&body[size..2 * size]))]);
+    assert_eq!(
+        stand.put(&again[0], &body[size..2 * size]).send().status,
+        200
+    );
+    let stats = stand.sink.stats();
+    assert_eq!(stats.parts_sent_twice, 1);
+    assert_eq!(stats.listed[0].sent_twice, [2]);
+    assert!(stats.listed[0].first_byte_ms.is_some());
+}
+
+#[test]
+fn creating_again_asks_again_and_another_body_is_another_upload() {
+    let stand = stand();
+    stand.create(1, 3);
+    let id = UploadId::from_parts(1, 1);
+    let item = |size: u64| json!({"id": id, "name": "a.bin", "size": size, "type": "video/webm"});
+    let ask = |size| {
+        api(
+            &stand,
+            "POST",
+            "/uploads",
+            &json!({"uploads": [item(size)]}),
+        )
+    };
+    assert_eq!(ask(3).status, 200);
+    let other = ask(4);
+    assert_eq!(other.status, 409);
+    assert_eq!(
+        other.json()["uploads"][0]["error"]["code"],
+        "upload_mismatch"
+    );
+    let status = api(&stand, "POST", "/uploads/status", &json!({"ids": [id]})).json();
+    assert_eq!(status["uploads"][0]["status"], "pending");
+    assert_eq!(stand.sink.stats().creates, 3);
+}
+
+#[test]
+fn a_cancelled_upload_is_gone() {
+    let stand = stand();
+    let (id, _) = stand.create(1, LARGE);
+    let grant = stand.sign(id, &[(1, crc(b""))]).remove(0);
+    assert_eq!(
+        api(&stand, "DELETE", &format!("/uploads/{id}"), &json!({})).status,
+        204
+    );
+    let answer = stand.put(&grant, b"abc").send();
+    assert!(answer.text().contains("NoSuchUpload"), "{}", answer.text());
+    let complete = api(
+        &stand,
+        "POST",
+        &format!("/uploads/{id}/complete"),
+        &json!({}),
+    );
+    assert_eq!(complete.json()["error"]["code"], "upload_ended");
+}
+
+#[test]
+fn pages_may_call_it_as_they_may_call_s3_and_the_api() {
+    let stand = stand();
+    let grant = stand.single(3);
+    for (url, age) in [
+        (text(&grant["url"]), "3000"),
+        (&stand.url("/uploads"), "7200"),
+    ] {
+        let answer = Request::new("OPTIONS", url)
+            .header("origin", ORIGIN)
+            .header("access-control-request-method", "PUT")
+            .header(
+                "access-control-request-headers",
+                "content-type,if-none-match",
+            )
+            .send();
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("access-control-allow-origin"), Some(ORIGIN));
+        assert_eq!(answer.header("access-control-max-age"), Some(age));
+    }
+    let answer = stand.put(&grant, b"abc").send();
+    let exposed = answer
+        .header("access-control-expose-headers")
+        .unwrap_or_default();
+    assert!(
+        exposed.contains("ETag") && exposed.contains(CHECKSUM),
+        "{exposed}"
+    );
+    assert_eq!(stand.sink.stats().preflights, 2);
+}
+
+#[test]
+fn without_a_token_the_api_is_closed() {
+    let stand = stand();
+    assert_eq!(
+        Request::new("GET", stand.url("/uploads")).send().status,
+        401
+    );
+}
+
+#[test]
+fn raw_bodies_are_counted_and_forgotten_on_reset() {
+    let stand = stand();
+    let answer = Request::new("PUT", stand.url("/raw/a"))
+        .body(bytes(1000))
+        .send();
+    assert_eq!(answer.status, 200);
+    let stats = Request::new("GET", stand.url("/stats")).send().json();
+    assert_eq!(
+        (&stats["bytes"], &stats["requests"]),
+        (&json!(1000), &json!(1))
+    );
+    assert!(stats["rawFirstByteMs"].is_u64());
+    Request::new("POST", stand.url("/reset")).send();
+    assert_eq!(stand.sink.stats().requests, 0);
+}
