@@ -17,6 +17,7 @@ pub(super) struct Multiparts {
     open: BTreeMap<String, Open>,
     scripted: Vec<(Completion, bool)>,
     stubborn: u32,
+    stalled: bool,
     meanwhile: Option<Meanwhile>,
 }
 
@@ -88,6 +89,11 @@ impl Memory {
     /// The next completion is answered so; the object is `made` all the same, or not.
     pub fn next_completion(&self, answer: Completion, made: bool) {
         lock(&self.multiparts).scripted.push((answer, made));
+    }
+
+    /// Completions get no answer any more.
+    pub fn stall_completions(&self) {
+        lock(&self.multiparts).stalled = true;
     }
 
     /// The next aborts leave the multipart upload there, because parts are on their way.
@@ -218,6 +224,10 @@ impl CompleteMultipart for Memory {
         whole: &Whole,
     ) -> Result<Completion, Fault> {
         self.enter("complete_multipart")?;
+        let stalled = lock(&self.multiparts).stalled;
+        if stalled {
+            std::future::pending::<()>().await;
+        }
         let mut multiparts = lock(&self.multiparts);
         let mut objects = lock(&self.objects);
         let key = multipart.key.to_string();
