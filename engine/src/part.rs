@@ -31,8 +31,9 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// Keeps `margin_ms` of the grant's life unused, but never more than half of it.
-    pub(crate) fn new(grant: Grant, now: Millis, margin_ms: u64) -> Self {
+    /// The grant's life counts from when it was `asked` for, as nobody knows when it was signed. Of it,
+    /// `margin_ms` are left unused, but never more than half; one that was long on its way has a moment left.
+    pub(crate) fn new(grant: Grant, asked: Millis, now: Millis, margin_ms: u64) -> Self {
         let life = grant.expires_in_ms;
         let usable = life.saturating_sub(margin_ms).max(life / 2);
         Self {
@@ -41,7 +42,7 @@ impl Lease {
             until: if usable < 1000 {
                 Millis::NEVER
             } else {
-                now.after(usable)
+                asked.after(usable).max(now.after(life / 8))
             },
         }
     }

@@ -51,6 +51,7 @@ pub(crate) struct Upload {
     pub(crate) sign_at: Millis,
 
     pub(crate) calling: Tries,
+    pub(crate) signing: Tries,
     pub(crate) unauthorized: u32,
     /// Times that storage had other parts, or none any more.
     pub(crate) setbacks: u32,
@@ -92,6 +93,7 @@ impl Upload {
             owes: false,
             sign_at: Millis(0),
             calling: Tries::default(),
+            signing: Tries::default(),
             unauthorized: 0,
             setbacks: 0,
             working_since: None,
@@ -239,7 +241,7 @@ impl Upload {
     }
 
     /// A sign call of it is out.
-    pub(crate) fn signing(&self) -> bool {
+    pub(crate) fn is_signing(&self) -> bool {
         self.parts
             .steps()
             .any(|step| matches!(step, Step::Running(_, Work::Sign(_))))
@@ -248,7 +250,7 @@ impl Upload {
     /// Attempts failed for want of a network.
     pub(crate) fn out_of_reach(&self) -> bool {
         let sending = self.parts.under_way().any(|part| part.sending.network > 0);
-        sending || self.calling.network > 0
+        sending || self.calling.network > 0 || self.signing.network > 0
     }
 
     /// The state to show; `held` says whether ready work of a kind cannot start for reasons beyond its
@@ -295,6 +297,7 @@ impl Upload {
     pub(crate) fn forgive(&mut self) {
         self.paused = false;
         self.calling = Tries::default();
+        self.signing = Tries::default();
         self.unauthorized = 0;
         self.setbacks = 0;
         self.working_since = None;

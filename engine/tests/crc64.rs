@@ -1,7 +1,7 @@
 //! CRC64NVME against a bit-by-bit reference written from the definition.
 
 use crowfly_contract::Crc64Nvme;
-use crowfly_engine::crc64::{Crc64, combine};
+use crowfly_engine::crc64::{Appender, Crc64, combine};
 use proptest::prelude::*;
 
 fn reference(bytes: &[u8]) -> u64 {
@@ -91,5 +91,22 @@ proptest! {
             combine(combine(a, b, len_b), c, len_c),
             combine(a, combine(b, c, len_c), len_b + len_c)
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn an_appender_combines_as_combine_does_whatever_came_before(
+        pieces in prop::collection::vec((any::<u64>(), 0u64..4), 1..40),
+    ) {
+        let mut appender = Appender::default();
+        let mut whole = Crc64Nvme::new(0);
+        for (value, length) in pieces {
+            let (piece, length) = (Crc64Nvme::new(value), length * 8_388_608);
+            let next = combine(whole, piece, length);
+            prop_assert_eq!(appender.append(whole, piece, length), next);
+            whole = next;
+        }
     }
 }

@@ -36,6 +36,9 @@ fn every_planted_fault_is_seen() {
         Fault::SaysFullTooEarly,
         Fault::LetsConfirmedFall,
         Fault::NeverRests,
+        Fault::SkipsJournal,
+        Fault::RepeatsPart,
+        Fault::SignsTooMany,
     ];
     for fault in faults {
         let worlds = seen(60, |world| world.fault = Some(fault));
@@ -48,6 +51,7 @@ fn every_planted_fault_is_seen() {
 fn storage_that_keeps_other_bytes_or_none_is_seen() {
     assert!(seen(60, |world| world.server.corrupts = true) > 0);
     assert!(seen(60, |world| world.server.forgets = true) > 0);
+    assert!(seen(60, |world| world.server.splices = true) > 0);
 }
 
 #[test]

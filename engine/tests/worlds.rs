@@ -1,5 +1,5 @@
-//! Random worlds: a hundred thousand uploads through calm and hostile networks, every promise checked after
-//! every step.
+//! Random worlds: two hundred thousand uploads through calm and hostile networks, pages that end, computers
+//! that sleep and a storage that forgets; every promise checked after every step.
 //!
 //! A failure prints its seed. `CROWFLY_SEED=<seed>` runs that world alone (its weather follows from the
 //! seed); `CROWFLY_UPLOADS=<number>` sets how many uploads are simulated.
@@ -13,7 +13,7 @@ use std::thread;
 use common::chance::{Weather, live, world};
 use crowfly_contract::ErrorCode;
 
-const UPLOADS: u64 = 100_000;
+const UPLOADS: u64 = 200_000;
 
 fn number_from(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -10,10 +10,10 @@ use crate::failure::{NO_TRACE, Trace};
 use crate::job::Work;
 use crate::part::Lease;
 use crate::uploads::Slot;
-use crate::{ApiFailure, Completion, Phase};
+use crate::{ApiFailure, Completion, Millis, Phase};
 
 impl Queue {
-    pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>) {
+    pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>, asked: Millis) {
         self.bucket.refund();
         self.create_batch = self.create_batch.saturating_mul(2).min(MAX_BATCH);
         for id in ids {
@@ -22,7 +22,7 @@ impl Queue {
             let name = self.uploads.name(*id);
             let place = results.iter().position(|result| result.id == name);
             match place.map(|place| results.swap_remove(place).outcome) {
-                Some(Outcome::Created(created)) => self.granted(*id, created),
+                Some(Outcome::Created(created)) => self.granted(*id, created, asked),
                 Some(Outcome::Refused(problem)) => self.refused(*id, problem),
                 None => self.bad_response(*id),
             }
@@ -34,7 +34,7 @@ impl Queue {
         self.retry(id, Effort::Call(Phase::Create), code, &NO_TRACE, None);
     }
 
-    fn granted(&mut self, id: Slot, created: Created) {
+    fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         self.pressed = 0;
         self.pressed_since = None;
@@ -46,7 +46,7 @@ impl Queue {
             Plan::Single { put } => {
                 upload.parts.cut_whole(size);
                 if let Some(part) = upload.part_mut(0) {
-                    part.lease = Some(Lease::new(put, now, margin));
+                    part.lease = Some(Lease::new(put, asked, now, margin));
                 }
             }
             Plan::Multipart {

@@ -55,6 +55,7 @@ impl Queue {
             Effort::Send(index) | Effort::Reach(index) => {
                 upload.part_mut(index).map(|part| &mut part.sending)
             }
+            Effort::Call(Phase::Sign) | Effort::ReachApi(Phase::Sign) => Some(&mut upload.signing),
             Effort::Call(_) | Effort::ReachApi(_) => Some(&mut upload.calling),
         };
         let Some(tries) = tries else { return };

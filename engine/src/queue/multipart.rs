@@ -11,7 +11,7 @@ use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Step, Work};
 use crate::part::{Doubt, Lease};
 use crate::uploads::Slot;
-use crate::{Command, Event, Phase};
+use crate::{Command, Event, Millis, Phase};
 
 /// Times that storage may lose the parts, or hold others than were sent, before an upload gives up.
 const MOST_SETBACKS: u32 = 3;
@@ -32,7 +32,7 @@ impl Queue {
                 Some(upload) if now < upload.sign_at => {
                     wake = Some(wake.map_or(upload.sign_at, |at| upload.sign_at.min(at)));
                 }
-                Some(upload) if upload.signing() => {}
+                Some(upload) if upload.is_signing() => {}
                 _ => {
                     found = Some(*place);
                     break;
@@ -89,7 +89,13 @@ impl Queue {
         }
     }
 
-    pub(super) fn signed(&mut self, id: Slot, indexes: &[u32], mut grants: Vec<PartGrant>) {
+    pub(super) fn signed(
+        &mut self,
+        id: Slot,
+        indexes: &[u32],
+        mut grants: Vec<PartGrant>,
+        asked: Millis,
+    ) {
         self.signing_ended(id, indexes);
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         let Some(upload) = self.uploads.get_mut(id) else {
@@ -104,7 +110,7 @@ impl Queue {
             match grants.iter().position(|grant| grant.number == number) {
                 Some(place) => {
                     let grant = grants.swap_remove(place).grant;
-                    part.lease = Some(Lease::new(grant, now, margin));
+                    part.lease = Some(Lease::new(grant, asked, now, margin));
                 }
                 None => missing = true,
             }
@@ -113,7 +119,7 @@ impl Queue {
             let code = ErrorCode::BadResponse;
             return self.retry(id, Effort::Call(Phase::Sign), code, &NO_TRACE, None);
         }
-        upload.calling = Default::default();
+        upload.signing = Default::default();
         upload.unauthorized = 0;
         self.bucket.refund();
         self.proceed(id);

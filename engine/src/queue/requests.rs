@@ -226,14 +226,14 @@ impl Queue {
             }
             (flight, reply) => {
                 self.api_answered(generation);
-                self.api_result(flight, reply);
+                self.api_result(flight, reply, live.started);
             }
         }
     }
 
-    fn api_result(&mut self, flight: Flight, reply: Reply) {
+    fn api_result(&mut self, flight: Flight, reply: Reply, asked: Millis) {
         if let (Flight::Sign(id, parts), Reply::Signed(grants)) = (&flight, &reply) {
-            return self.signed(*id, parts, grants.clone());
+            return self.signed(*id, parts, grants.clone(), asked);
         }
         let (Flight::Call(_, ids) | Flight::Status(ids)) = flight else {
             return;
@@ -244,7 +244,7 @@ impl Queue {
                     self.listed(*id, parts);
                 }
             }
-            Reply::Created(results) => self.created(&ids, results),
+            Reply::Created(results) => self.created(&ids, results, asked),
             Reply::Statuses(entries) => self.statuses(&ids, entries),
             Reply::Completed(completion) => {
                 if let Some(id) = ids.first() {

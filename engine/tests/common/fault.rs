@@ -16,6 +16,12 @@ pub enum Fault {
     SaysFullTooEarly,
     LetsConfirmedFall,
     NeverRests,
+    /// The engine does not wait for the journal.
+    SkipsJournal,
+    /// The same part goes out twice at a time.
+    RepeatsPart,
+    /// More parts are signed at once than the API takes.
+    SignsTooMany,
 }
 
 impl World {

@@ -55,6 +55,8 @@ pub struct Server {
     pub corrupts: bool,
     /// A planted fault: 200 to PUT and complete, but nothing is kept.
     pub forgets: bool,
+    /// A planted fault: objects of parts hold other bytes than the parts, and complete says otherwise.
+    pub splices: bool,
 }
 
 impl Default for Server {
@@ -71,6 +73,7 @@ impl Default for Server {
             puts: BTreeMap::new(),
             corrupts: false,
             forgets: false,
+            splices: false,
         }
     }
 }
@@ -264,7 +267,9 @@ impl Server {
                 key: key(id),
                 size: object.size,
                 // With the planted fault the server lies about what it holds, too.
-                crc64nvme: Some(if self.corrupts {
+                crc64nvme: Some(if self.splices && large {
+                    Crc64Nvme::new(object.crc.value() ^ 1)
+                } else if self.corrupts {
                     Crc64Nvme::new(!object.crc.value())
                 } else {
                     object.crc

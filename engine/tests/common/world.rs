@@ -301,7 +301,29 @@ impl World {
         if self.fault == Some(Fault::SwallowsCancel) && matches!(command, Command::Cancel { .. }) {
             return;
         }
+        if self.fault == Some(Fault::SkipsJournal) && matches!(command, Command::Save { .. }) {
+            return;
+        }
+        let mut command = command;
+        if self.fault == Some(Fault::SignsTooMany)
+            && let Command::Sign { parts, .. } = &mut command
+        {
+            let one = parts.clone();
+            parts.extend(one);
+        }
         self.monitor.command(&command);
+        if self.fault == Some(Fault::RepeatsPart) {
+            let mut again = command.clone();
+            if let Command::Send {
+                request,
+                part: Some(_),
+                ..
+            } = &mut again
+            {
+                request.0 += 1_000_000_000;
+                self.monitor.command(&again);
+            }
+        }
         if self.fault == Some(Fault::RepeatsCommand) && matches!(command, Command::Send { .. }) {
             self.monitor.command(&command);
         }
