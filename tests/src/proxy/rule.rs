@@ -118,6 +118,10 @@ pub enum Fault {
         early: bool,
     },
     /// A reset when so much of the body has gone upstream.
+    ///
+    /// Browsers repeat a request by themselves, unseen by the page, when a connection that carried an
+    /// answer before ends without one; `close` for all (`"method": "*"`) gives each request a connection of
+    /// its own, and then the page sees every reset. The same goes for `swallow`.
     Reset {
         /// Where.
         at: Place,

@@ -1,4 +1,5 @@
 use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -73,6 +74,16 @@ impl Shared {
         }
     }
 
+    /// Where a request goes; `None` when that is not this computer, or this proxy itself.
+    fn route(&self, head: &Head, asked: &Asked) -> Option<SocketAddr> {
+        let host = match &self.upstream {
+            Some(upstream) if head.target.starts_with('/') => upstream,
+            _ => &asked.host,
+        };
+        let own = self.doorway.get().map(Doorway::address);
+        loopback(host).filter(|to| Some(*to) != own)
+    }
+
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,7 +104,15 @@ pub(super) fn serve(shared: &Shared, guest: &Guest) -> io::Result<()> {
                 .cors(&head, Side::Storage)
                 .send(&guest.stream, &head, true);
         };
-        if !exchange(shared, guest, &head, &asked, &mut link)? {
+        let Some(to) = shared.route(&head, &asked) else {
+            // Neither counted nor befallen: browsers call home on their own account.
+            let text = "the fault proxy goes to other ports of this computer only\n";
+            head.finish(&guest.stream)?;
+            return Reply::new(502)
+                .body("text/plain", text)
+                .send(&guest.stream, &head, true);
+        };
+        if !exchange(shared, guest, (&head, &asked, to), &mut link)? {
             return Ok(());
         }
     }
@@ -103,8 +122,7 @@ pub(super) fn serve(shared: &Shared, guest: &Guest) -> io::Result<()> {
 fn exchange(
     shared: &Shared,
     guest: &Guest,
-    head: &Head,
-    asked: &Asked,
+    (head, asked, to): (&Head, &Asked, SocketAddr),
     link: &mut Link,
 ) -> io::Result<bool> {
     let verdict = shared.book().judge(asked);
@@ -122,22 +140,13 @@ fn exchange(
         line,
         link,
     };
-    let keep = exchange.run();
+    let keep = exchange.run(to);
     shared.ledger().close(line);
     keep
 }
 
 impl Exchange<'_> {
-    fn run(&mut self) -> io::Result<bool> {
-        let host = match &self.shared.upstream {
-            Some(upstream) if self.head.target.starts_with('/') => upstream,
-            _ => &self.asked.host,
-        };
-        let own = self.shared.doorway.get().map(Doorway::address);
-        let Some(to) = loopback(host).filter(|to| Some(*to) != own) else {
-            let text = "the fault proxy goes to other ports of this computer only\n";
-            return self.reply(&Reply::new(502).body("text/plain", text));
-        };
+    fn run(&mut self, to: SocketAddr) -> io::Result<bool> {
         if let Some((fault, draw)) = &self.verdict.fault {
             return self.befall(to, fault, *draw);
         }

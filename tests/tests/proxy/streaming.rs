@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use e2e::http::Request;
 use e2e::proxy::{Config, Proxy};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::{bytes, crc, stand, through};
 
@@ -59,6 +59,7 @@ fn a_request_in_origin_form_goes_to_the_fixed_upstream() {
 #[test]
 fn it_goes_nowhere_but_to_this_computer() {
     let proxy = Proxy::start(Config::default()).expect("a free port");
+    proxy.rule(json!({"fault": {"kind": "swallow"}}));
     let own = format!("http://{}/", proxy.address());
     for url in ["http://192.0.2.1/", &own] {
         assert_eq!(
@@ -67,6 +68,7 @@ fn it_goes_nowhere_but_to_this_computer() {
             "{url}"
         );
     }
+    assert!(proxy.log().requests.is_empty());
 }
 
 #[test]
