@@ -42,6 +42,7 @@ mod parts;
 mod progress;
 mod queue;
 mod retry;
+mod shown;
 mod time;
 mod token;
 mod upload;

@@ -13,7 +13,7 @@ use crate::part::{Doubt, Part, Tries};
 use crate::parts::Parts;
 use crate::progress::Ledger;
 use crate::uploads::Slot;
-use crate::{ChecksumMode, Failure, Millis, NewUpload, Snapshot, State};
+use crate::{ChecksumMode, Failure, Millis, NewUpload, State};
 
 #[derive(Debug)]
 pub(crate) struct Upload {
@@ -232,7 +232,7 @@ impl Upload {
         self.parts.get_mut(index)
     }
 
-    fn steps(&self) -> impl Iterator<Item = Step> + '_ {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = Step> + '_ {
         self.parts.steps().chain(std::iter::once(self.call))
     }
 
@@ -251,46 +251,6 @@ impl Upload {
     pub(crate) fn out_of_reach(&self) -> bool {
         let sending = self.parts.under_way().any(|part| part.sending.network > 0);
         sending || self.calling.network > 0 || self.signing.network > 0
-    }
-
-    /// The state to show; `held` says whether ready work of a kind cannot start for reasons beyond its
-    /// turn.
-    pub(crate) fn state(&self, held: impl Fn(Work) -> bool) -> State {
-        if self.ended() {
-            return self.shown;
-        }
-        if self.aborting {
-            return State::Waiting;
-        }
-        if self.paused {
-            return State::Paused;
-        }
-        let (mut hashing, mut waiting, mut ready) = (false, false, false);
-        for step in self.steps() {
-            match step {
-                Step::Running(_, Work::Hash(_)) => hashing = true,
-                Step::Running(..) => return State::Uploading,
-                Step::Delayed(..) => waiting = true,
-                Step::Ready(work) if held(work) => waiting = true,
-                Step::Ready(_) => ready = true,
-                Step::Idle => {}
-            }
-        }
-        match self.shown {
-            // Later parts are hashed while earlier ones are sent.
-            _ if hashing && self.ledger.shown().confirmed > 0 => State::Uploading,
-            _ if hashing => State::Hashing,
-            _ if waiting => State::Waiting,
-            State::Hashing | State::Uploading if ready => self.shown,
-            _ => State::Queued,
-        }
-    }
-
-    /// Brings the ledger up to date. Returns whether there is something to show.
-    pub(crate) fn count(&mut self) -> bool {
-        let (hashed, sent, done) = self.parts.counts();
-        let confirmed = if self.parts.multipart() { done } else { 0 };
-        self.ledger.moved(hashed, sent, confirmed)
     }
 
     /// Takes a fresh budget; what is known about the bytes stays.
@@ -324,17 +284,6 @@ impl Upload {
     pub(crate) fn complete_body(&self) -> CompleteRequest {
         CompleteRequest {
             crc64nvme: self.crc(),
-        }
-    }
-
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            id: self.item.id,
-            name: self.item.name.clone(),
-            state: self.shown,
-            progress: self.ledger.shown(),
-            failure: self.failure.clone(),
-            stored: self.stored.clone(),
         }
     }
 }

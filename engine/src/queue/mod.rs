@@ -18,6 +18,7 @@ mod requests;
 mod schedule;
 mod sleep;
 mod tell;
+mod timers;
 mod window;
 
 use crowfly_contract::UploadId;

@@ -200,7 +200,7 @@ impl Queue {
         }
     }
 
-    fn settle(&mut self, live: Live, reply: Reply) {
+    pub(super) fn settle(&mut self, live: Live, reply: Reply) {
         let generation = live.generation;
         if answered(&reply) && self.link.disproved_by(live.started) {
             self.go_online();
@@ -270,54 +270,5 @@ impl Queue {
         {
             *step = Step::Idle;
         }
-    }
-
-    /// Brings all timers up to `now`.
-    pub(super) fn fire_timers(&mut self) {
-        while let Some(place) = self.delayed.first()
-            && place.key <= self.now.0
-        {
-            self.delayed.remove(place);
-            self.freed(place.job.id, place.job.work);
-            self.proceed(place.job.id);
-        }
-        while let Some(place) = self.aborts.first()
-            && place.key <= self.now.0
-        {
-            self.aborts.remove(place);
-            self.end_aborted(place.job.id, false);
-        }
-        while let Some(live) = self.overdue() {
-            let reply = match live.flight {
-                Flight::Hash(job, index) => {
-                    self.hash_stalled(job, index);
-                    continue;
-                }
-                Flight::Send(job, index) => {
-                    self.stalled(job, index, live.started);
-                    continue;
-                }
-                Flight::Save(_) => Reply::Saved,
-                Flight::Token => Reply::Token(Err(TokenFailure)),
-                _ => Reply::ApiFailed(ApiFailure::Network),
-            };
-            self.settle(live, reply);
-        }
-    }
-
-    /// Cancels a request whose deadline has passed. A timer stays where it was set, and looks only now
-    /// where the deadline has moved to.
-    fn overdue(&mut self) -> Option<Live> {
-        let now = self.now;
-        for live in &mut self.live {
-            if live.armed <= now {
-                live.armed = live.deadline;
-                if live.deadline <= now {
-                    let request = live.request;
-                    return self.cancel(request);
-                }
-            }
-        }
-        None
     }
 }

@@ -1,0 +1,58 @@
+//! What an upload shows of itself.
+
+use crate::job::{Step, Work};
+use crate::upload::Upload;
+use crate::{Snapshot, State};
+
+impl Upload {
+    /// The state to show; `held` says whether ready work of a kind cannot start for reasons beyond its
+    /// turn.
+    pub(crate) fn state(&self, held: impl Fn(Work) -> bool) -> State {
+        if self.ended() {
+            return self.shown;
+        }
+        if self.aborting {
+            return State::Waiting;
+        }
+        if self.paused {
+            return State::Paused;
+        }
+        let (mut hashing, mut waiting, mut ready) = (false, false, false);
+        for step in self.steps() {
+            match step {
+                Step::Running(_, Work::Hash(_)) => hashing = true,
+                Step::Running(..) => return State::Uploading,
+                Step::Delayed(..) => waiting = true,
+                Step::Ready(work) if held(work) => waiting = true,
+                Step::Ready(_) => ready = true,
+                Step::Idle => {}
+            }
+        }
+        match self.shown {
+            // Later parts are hashed while earlier ones are sent.
+            _ if hashing && self.ledger.shown().confirmed > 0 => State::Uploading,
+            _ if hashing => State::Hashing,
+            _ if waiting => State::Waiting,
+            State::Hashing | State::Uploading if ready => self.shown,
+            _ => State::Queued,
+        }
+    }
+
+    /// Brings the ledger up to date. Returns whether there is something to show.
+    pub(crate) fn count(&mut self) -> bool {
+        let (hashed, sent, done) = self.parts.counts();
+        let confirmed = if self.parts.multipart() { done } else { 0 };
+        self.ledger.moved(hashed, sent, confirmed)
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            id: self.item.id,
+            name: self.item.name.clone(),
+            state: self.shown,
+            progress: self.ledger.shown(),
+            failure: self.failure.clone(),
+            stored: self.stored.clone(),
+        }
+    }
+}
