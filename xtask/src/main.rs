@@ -1,6 +1,7 @@
 //! `cargo xtask`: every tool that a contributor needs, from nothing.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod error;
 mod lambdas;
 mod local;
@@ -24,6 +25,7 @@ cargo xtask <command>
   dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda)
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
+  bench     measure against the least that a browser can do (--only NAME, --runs N, --size MIB, --quick)
   soak      simulate a million uploads through the engine (--uploads N, --seed N)
   setup     make ready whatever the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
@@ -60,6 +62,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             none(arguments)?;
             package::run()
         }
+        "bench" => bench::run(arguments),
         "dev" => local::dev(arguments),
         "soak" => soak::run(arguments),
         "test" => test::run(arguments),

@@ -6,7 +6,7 @@
 mod aws;
 mod config;
 mod dev;
-mod http;
+pub(crate) mod http;
 mod package;
 mod server;
 mod sign;

@@ -102,6 +102,7 @@ impl Binary {
         });
         let log = std::fs::read_to_string(paths::log(&name)).unwrap_or_default();
         counts.read(self.kind(), &log);
+        counts.note(&format!("{} {}", self.package, self.target), &log);
         if self.kind() == Kind::Worlds {
             soak::simulated(&name);
         }

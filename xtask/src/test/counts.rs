@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::rows::Rows;
+
 /// The kinds of tests, in the order in which they are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -47,6 +49,7 @@ const KINDS: [(Kind, &str); 11] = [
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     rows: Vec<(Kind, u64, u64)>,
+    lists: Rows,
 }
 
 impl Counts {
@@ -66,6 +69,16 @@ impl Counts {
         let (passed, failed) = results(log);
         self.add(kind, passed, failed);
         passed + failed
+    }
+
+    /// Which rows of the project's lists the tests of this log are named after.
+    pub(super) fn note(&mut self, group: &str, log: &str) {
+        self.lists.read(group, log);
+    }
+
+    /// The rows of the project's lists that tests are named after.
+    pub(super) fn lists(&self) -> &Rows {
+        &self.lists
     }
 
     /// All failed tests so far.

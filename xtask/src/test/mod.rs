@@ -3,6 +3,7 @@
 mod binaries;
 mod browsers;
 mod counts;
+mod rows;
 mod steps;
 mod system;
 mod template;
@@ -110,6 +111,12 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     step::clear();
     print(&counts, &times);
+    // A chosen few steps cannot show every row.
+    let missing = counts.lists().missing();
+    if chosen.everything() && !missing.is_empty() {
+        println!("no test is named after {}", missing.join(", "));
+        return Err(Error::Told);
+    }
     if times.iter().all(|(_, _, good)| *good) {
         Ok(())
     } else {
@@ -123,6 +130,7 @@ fn print(counts: &Counts, times: &[(&str, Duration, bool)]) {
         let mark = if *good { "" } else { "  FAILED" };
         println!("{name:<34}{:>12}{mark}", step::seconds(*time));
     }
+    println!("\n{}", counts.lists().table());
     let total = times.iter().map(|(_, time, _)| *time).sum();
     println!("{:<34}{:>12}\n\n{counts}", "all", step::seconds(total));
 }
@@ -147,6 +155,10 @@ impl Chosen {
             }
         }
         Ok(chosen)
+    }
+
+    fn everything(&self) -> bool {
+        self.only.is_empty() && self.skip.is_empty()
     }
 
     fn wants(&self, name: &str) -> bool {

@@ -50,6 +50,7 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .run()
     });
     let log = std::fs::read_to_string(paths::log("wasm-tests")).unwrap_or_default();
+    counts.note("client-wasm", &log);
     let ran = counts.read(Kind::Wasm, &log);
     result?;
     if ran == 0 {

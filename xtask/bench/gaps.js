@@ -1,0 +1,43 @@
+// How long the main thread was not there for anybody else, seen in three ways.
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** Starts to watch; resolves once what loading the page caused is over. */
+export async function watch() {
+  const longest = { gapMs: 0, frameMs: 0, longTaskMs: 0 };
+  const note = (what, ms) => {
+    longest[what] = Math.max(longest[what], ms);
+  };
+  await new Promise((resolve) => setTimeout(resolve, 300));
+
+  // A worker says the time every few milliseconds: how late it is heard is how long the page was busy.
+  const ticker = new Worker("./ticker.js");
+  const channel = new MessageChannel();
+  await new Promise((resolve) => {
+    channel.port1.onmessage = resolve;
+    ticker.postMessage(channel.port2, [channel.port2]);
+  });
+  channel.port1.onmessage = ({ data }) => note("gapMs", now() - data);
+
+  let frame = performance.now();
+  let frames = requestAnimationFrame(function next(at) {
+    note("frameMs", at - frame);
+    frame = at;
+    frames = requestAnimationFrame(next);
+  });
+
+  const tasks = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) note("longTaskMs", duration);
+  });
+  tasks.observe({ type: "longtask" });
+
+  return {
+    end() {
+      for (const { duration } of tasks.takeRecords()) note("longTaskMs", duration);
+      tasks.disconnect();
+      cancelAnimationFrame(frames);
+      ticker.terminate();
+      return longest;
+    },
+  };
+}

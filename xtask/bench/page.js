@@ -1,0 +1,45 @@
+// The page of the throughput benchmarks: one run of one variant a page load, on the files of the input.
+
+import { firstByte } from "./first-byte.js";
+import { watch } from "./gaps.js";
+import { rawParts, rawPut } from "./raw.js";
+
+// The package is loaded by the runs that use it alone.
+const ours = async (...given) => (await import("./ours.js")).ours(...given);
+const VARIANTS = { ours, rawParts, rawPut };
+
+/**
+ * Runs `variant` and resolves to what it took. What a page does once, long before a person picks a file
+ * (loading the module, making the client), is not timed.
+ */
+async function run(variant, options) {
+  const files = [...document.querySelector("input").files];
+  if (files.length === 0) throw new Error("no file was picked");
+  const send = await VARIANTS[variant](files, options);
+  const gaps = await watch();
+  const first = firstByte();
+  const start = performance.now();
+  await send();
+  const ms = performance.now() - start;
+  return {
+    ms,
+    bytes: files.reduce((sum, file) => sum + file.size, 0),
+    calledMs: first.end(start),
+    ...gaps.end(),
+  };
+}
+
+window.bench = { run };
+
+/** Hashes `bytes` bytes in a worker, `runs` times each way. */
+window.bench.hash = (bytes, runs) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker("./hash.js", { type: "module" });
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.onmessage = ({ data }) => {
+      worker.terminate();
+      if (data.error) reject(new Error(data.error));
+      else resolve(data);
+    };
+    worker.postMessage({ bytes, runs });
+  });

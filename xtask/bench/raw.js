@@ -1,0 +1,41 @@
+// The yardstick: XMLHttpRequest and nothing else. No progress, no retry, no checksum, no leave to ask for.
+
+function put(url, body) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", url);
+    request.onload = () => (request.status === 200 ? resolve() : reject(new Error(`status ${request.status}`)));
+    request.onerror = () => reject(new Error("network"));
+    request.send(body);
+  });
+}
+
+/** Runs `jobs`, at most `parallel` at a time. */
+async function pool(jobs, parallel) {
+  const left = jobs.values();
+  const lane = async () => {
+    for (const job of left) await job();
+  };
+  await Promise.all(Array.from({ length: parallel }, lane));
+}
+
+const name = () => crypto.randomUUID();
+
+/** One PUT a file, `parallel` at a time. */
+export async function rawPut(files, { sink, parallel = 1 }) {
+  const jobs = files.map((file) => () => put(`${sink}/raw/${name()}`, file));
+  return () => pool(jobs, parallel);
+}
+
+/** Parts of `partSize` bytes, `parallel` at a time; each has a URL of its own, as presigned parts have. */
+export async function rawParts(files, { sink, partSize, parallel }) {
+  const jobs = files.flatMap((file) => {
+    const upload = name();
+    const parts = Math.ceil(file.size / partSize);
+    return Array.from({ length: parts }, (_, n) => () => {
+      const part = file.slice(n * partSize, (n + 1) * partSize);
+      return put(`${sink}/raw/${upload}?partNumber=${n + 1}`, part);
+    });
+  });
+  return () => pool(jobs, parallel);
+}

@@ -1,0 +1,46 @@
+//! Files of pseudo-random content on the disk, made once.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::{paths, step};
+
+/// `count` files of `size` bytes each; those that are there already are taken as they are.
+///
+/// # Errors
+/// If the disk refuses.
+pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
+    let folder = paths::target().join("bench/files");
+    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/files"))?;
+    let all: Vec<PathBuf> = (0..count)
+        .map(|number| folder.join(format!("{size}-{number}.bin")))
+        .collect();
+    let whole = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|found| found.len() == size);
+    if all.iter().all(whole) {
+        return Ok(all);
+    }
+    step::step(&format!("{count} files of {size} bytes"), || {
+        for (seed, file) in (1..).zip(&all) {
+            write(file, seed, size).map_err(Error::io("write a file to send"))?;
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Content that no compression shortens and no file system leaves out (xorshift64*).
+fn write(file: &Path, seed: u64, size: u64) -> std::io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    let mut state = seed;
+    for _ in 0..size / 8 {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        out.write_all(&state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_le_bytes())?;
+    }
+    let rest = usize::try_from(size % 8).unwrap_or_default();
+    out.write_all(&[0; 8][..rest])?;
+    out.flush()
+}

@@ -1,0 +1,95 @@
+//! CRC64NVME of the package beside the JavaScript that AWS ships, in the same Chromium.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::chrome::Chrome;
+use super::options::Options;
+use super::sample::median;
+use super::serve::Server;
+use crate::error::Error;
+use crate::step;
+
+const BYTES: u64 = 64 << 20;
+
+/// How fast each was, run by run, in bytes a second.
+pub(super) struct Figures {
+    version: String,
+    module: Vec<f64>,
+    script: Vec<f64>,
+}
+
+/// Hashes the same bytes by both, in turns, in a worker.
+///
+/// # Errors
+/// If a script fails, or the two do not agree on the checksum.
+pub(super) fn measure(server: &Server, options: &Options) -> Result<Figures, Error> {
+    step::step("CRC64NVME in Chromium", || {
+        let chrome = Chrome::start()?;
+        chrome.open(&server.url())?;
+        let call = format!(
+            "return window.bench.hash({BYTES}, {});",
+            options.runs.max(3)
+        );
+        let seen = chrome.script(&call)?;
+        let bytes = seen["bytes"].as_f64().unwrap_or(f64::NAN);
+        let rates = |name: &str| -> Vec<f64> {
+            let times = seen[name].as_array().into_iter().flatten();
+            times
+                .filter_map(Value::as_f64)
+                .map(|ms| bytes * 1000.0 / ms)
+                .collect()
+        };
+        Ok(Figures {
+            version: chrome.version.clone(),
+            module: rates("module"),
+            script: rates("script"),
+        })
+    })
+}
+
+impl Figures {
+    fn medians(&self) -> (f64, f64) {
+        let of = |rates: &[f64]| median(rates.to_vec()).unwrap_or(f64::NAN);
+        (of(&self.module), of(&self.script))
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let (module, script) = self.medians();
+        json!({
+            "chromium": self.version,
+            "module": self.module,
+            "script": self.script,
+            "ratio": module / script,
+        })
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (module, script) = self.medians();
+        let runs = self.module.len();
+        writeln!(
+            f,
+            "CRC64NVME of {} MiB in a worker of Chromium {}, medians of {runs}",
+            BYTES >> 20,
+            self.version
+        )?;
+        writeln!(f, "{:<34}{:>9}{:>9}", "", "MB/s", "ratio")?;
+        let ratio = module / script;
+        writeln!(
+            f,
+            "{:<34}{:>9.0}{ratio:>9.2}",
+            "the package's module",
+            module / 1e6
+        )?;
+        write!(
+            f,
+            "{:<34}{:>9.0}{:>9.2}",
+            "@aws-sdk/crc64-nvme",
+            script / 1e6,
+            1.0
+        )
+    }
+}

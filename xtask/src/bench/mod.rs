@@ -1,0 +1,98 @@
+//! `cargo xtask bench`: what the package costs beside the least that a browser can do, measured in one run
+//! on one computer.
+//!
+//! Variants take turns, each run in a browser of its own, and medians are printed. Nothing here decides
+//! whether a figure is good: a computer that is busy would decide it.
+
+mod chrome;
+mod engine;
+mod files;
+mod hash;
+mod options;
+mod plan;
+mod procs;
+mod report;
+mod run;
+mod sample;
+mod serve;
+mod sink;
+
+use lexopt::Parser;
+use serde_json::json;
+
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::setup::{self, Need, node};
+use crate::{package, paths, step};
+use options::Options;
+
+/// Runs what was asked for and prints a table; the samples go to `target/bench/result.json`.
+///
+/// # Errors
+/// If something cannot be built or started, or, at the end, if a variant did not come through.
+pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
+    let options = Options::parse(arguments)?;
+    let folder = paths::target().join("bench");
+    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench"))?;
+    let mut result = json!({"runs": options.runs});
+    let mut good = true;
+
+    let settings = plan::settings(&options);
+    let variants = settings.iter().flat_map(|setting| &setting.variants);
+    if options.wants("hash")
+        || variants
+            .into_iter()
+            .any(|variant| variant.function == "ours")
+    {
+        package::build()?;
+    }
+    if !settings.is_empty() {
+        setup::ready(&[Need::Chromium])?;
+        sink::build()?;
+        let server = serve::Server::start()?;
+        let rows = run::all(&settings, &options, &server)?;
+        good &= rows.iter().all(|row| row.failures.is_empty());
+        step::clear();
+        println!("\n{}", report::throughput(&rows));
+        result["throughput"] = report::throughput_json(&rows);
+    }
+    if options.wants("hash") {
+        aws_script()?;
+        let server = serve::Server::start()?;
+        let figures = hash::measure(&server, &options)?;
+        step::clear();
+        println!("\n{figures}");
+        result["hash"] = figures.json();
+    }
+    if options.wants("engine") {
+        let rows = engine::measure(&options)?;
+        step::clear();
+        println!("\n{}", engine::table(&rows));
+        result["engine"] = engine::json(&rows);
+    }
+    let file = folder.join("result.json");
+    std::fs::write(&file, format!("{result:#}\n"))
+        .map_err(Error::io("write target/bench/result.json"))?;
+    println!("\nAll samples: {}", paths::short(&file));
+    if good {
+        Ok(())
+    } else {
+        Err(Error::failed("a variant did not come through"))
+    }
+}
+
+/// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/aws-crc64.js`.
+fn aws_script() -> Result<(), Error> {
+    setup::ready(&[Need::Node, Need::Chromium])?;
+    step::step("CRC64NVME of AWS", || {
+        Cmd::new(node::tool("esbuild"))
+            .arg(node::modules().join("@aws-sdk/crc64-nvme/dist-es/index.js"))
+            .args(["--bundle", "--format=esm", "--minify"])
+            .arg(format!(
+                "--outfile={}",
+                paths::target().join("bench/aws-crc64.js").display()
+            ))
+            .log("bench-aws-crc64")
+            .run()
+    })
+}

@@ -1,0 +1,79 @@
+//! What the command line asks for.
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::error::Error;
+
+/// What can be named by `--only`, beside the names of variants.
+pub(super) const GROUPS: &[&str] = &["loopback", "long", "small", "hash", "engine"];
+
+/// What is to be measured.
+#[derive(Debug)]
+pub(super) struct Options {
+    only: Vec<String>,
+    /// How often each variant runs.
+    pub(super) runs: usize,
+    /// Size of the file over loopback, in MiB; over the long path an eighth of it.
+    pub(super) size: u64,
+    /// How many small files.
+    pub(super) files: u64,
+}
+
+impl Options {
+    pub(super) fn parse(mut arguments: Parser) -> Result<Self, Error> {
+        let mut options = Self {
+            only: Vec::new(),
+            runs: 3,
+            size: 1024,
+            files: 500,
+        };
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Arg::Long("only") => options.only.push(arguments.value()?.string()?),
+                Arg::Long("runs") => options.runs = arguments.value()?.parse()?,
+                Arg::Long("size") => options.size = arguments.value()?.parse()?,
+                Arg::Long("quick") => (options.runs, options.size, options.files) = (1, 256, 100),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        options.check()?;
+        Ok(options)
+    }
+
+    /// Whether `--only` is absent or names this.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+
+    /// Whether a variant of a group is wanted: `--only` may name groups, variants, or both.
+    pub(super) fn wants_variant(&self, group: &str, variant: &str) -> bool {
+        let named = |name: &str| self.only.iter().any(|only| only == name);
+        let groups = GROUPS.iter().any(|group| named(group));
+        let variants = self
+            .only
+            .iter()
+            .any(|only| !GROUPS.contains(&only.as_str()));
+        (!groups || named(group)) && (!variants || named(variant))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let variants = super::plan::VARIANTS.iter().map(|variant| variant.name);
+        let known: Vec<&str> = GROUPS.iter().copied().chain(variants).collect();
+        if let Some(name) = self
+            .only
+            .iter()
+            .find(|name| !known.contains(&name.as_str()))
+        {
+            return Err(Error::Usage(format!(
+                "there is nothing to measure by the name `{name}`; the names are {}",
+                known.join(", ")
+            )));
+        }
+        if self.runs == 0 || self.size < 8 {
+            return Err(Error::Usage(
+                "at least one run and 8 MiB are needed".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! What the processes of a browser use, read from `/proc`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_millis(50);
+/// Ticks of a processor's clock in a second, as `/proc` counts: the same on every Linux.
+const TICKS: f64 = 100.0;
+
+/// What a browser used between start and end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Used {
+    /// The largest resident size of one renderer process, in bytes.
+    pub(super) renderer: u64,
+    /// Seconds of processor time, over all processes.
+    pub(super) seconds: f64,
+}
+
+/// Watches a tree of processes until it is ended.
+pub(super) struct Watch {
+    ended: Arc<AtomicBool>,
+    thread: JoinHandle<Used>,
+}
+
+impl Watch {
+    /// Watches `root` and whatever descends from it.
+    pub(super) fn start(root: u32) -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let end = Arc::clone(&ended);
+        let thread = std::thread::spawn(move || {
+            let mut seen = Seen::default();
+            while !end.load(Ordering::SeqCst) {
+                seen.look(root);
+                std::thread::sleep(EVERY);
+            }
+            seen.look(root);
+            seen.used()
+        });
+        Self { ended, thread }
+    }
+
+    /// What was used.
+    pub(super) fn end(self) -> Used {
+        self.ended.store(true, Ordering::SeqCst);
+        self.thread.join().unwrap_or(Used {
+            renderer: 0,
+            seconds: 0.0,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    looked: bool,
+    /// Ticks at first and at last, by process; a process that began later began with none.
+    ticks: BTreeMap<u32, (u64, u64)>,
+    renderer: u64,
+}
+
+impl Seen {
+    fn look(&mut self, root: u32) {
+        for (id, ticks) in tree(root) {
+            let first = if self.looked { 0 } else { ticks };
+            self.ticks.entry(id).or_insert((first, ticks)).1 = ticks;
+            if is_renderer(id) {
+                self.renderer = self.renderer.max(resident(id).unwrap_or_default());
+            }
+        }
+        self.looked = true;
+    }
+
+    fn used(&self) -> Used {
+        let ticks: u64 = self.ticks.values().map(|(first, last)| last - first).sum();
+        Used {
+            renderer: self.renderer,
+            #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
+            seconds: ticks as f64 / TICKS,
+        }
+    }
+}
+
+/// Every process of the tree below `root`, with its ticks.
+fn tree(root: u32) -> Vec<(u32, u64)> {
+    let mut all: BTreeMap<u32, (u32, u64)> = BTreeMap::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(id) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        let text = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        if let Some(found) = stat(&text) {
+            all.insert(id, found);
+        }
+    }
+    let below = |mut id: u32| {
+        // A tree of processes is never this deep.
+        for _ in 0..32 {
+            if id == root {
+                return true;
+            }
+            match all.get(&id) {
+                Some((parent, _)) => id = *parent,
+                None => return false,
+            }
+        }
+        false
+    };
+    let found = all.iter().filter(|(id, _)| below(**id));
+    found.map(|(id, (_, ticks))| (*id, *ticks)).collect()
+}
+
+/// Parent, and ticks in user and in system mode, of a `/proc/<id>/stat` (proc_pid_stat(5)).
+fn stat(text: &str) -> Option<(u32, u64)> {
+    // The name is in parentheses and may hold anything.
+    let (_, rest) = text.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    let number = |at: usize| fields.get(at)?.parse::<u64>().ok();
+    Some((number(1)?.try_into().ok()?, number(11)? + number(12)?))
+}
+
+fn is_renderer(id: u32) -> bool {
+    std::fs::read(format!("/proc/{id}/cmdline"))
+        .is_ok_and(|line| String::from_utf8_lossy(&line).contains("--type=renderer"))
+}
+
+fn resident(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{stat, tree};
+
+    #[test]
+    fn parent_and_ticks_are_read_whatever_the_name() {
+        let text =
+            "4242 (a) b (c) S 17 4242 4242 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 3 0 99 0 0";
+        assert_eq!(stat(text), Some((17, 300)));
+        assert_eq!(stat(""), None);
+    }
+
+    #[test]
+    fn this_very_process_is_in_its_own_tree() {
+        let me = std::process::id();
+        assert!(tree(me).iter().any(|(id, _)| *id == me));
+    }
+}

@@ -1,0 +1,128 @@
+//! One run after the other, the variants taking turns.
+
+use serde_json::{Value, json};
+
+use super::chrome::Chrome;
+use super::files;
+use super::options::Options;
+use super::plan::{Setting, Variant};
+use super::procs::Watch;
+use super::sample::Sample;
+use super::serve::Server;
+use super::sink::Sink;
+use crate::error::Error;
+use crate::step;
+
+/// Everything that one variant gave in one setting.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) setting: &'static str,
+    pub(super) says: String,
+    pub(super) yardstick: &'static str,
+    pub(super) variant: &'static str,
+    pub(super) samples: Vec<Sample>,
+    pub(super) failures: Vec<String>,
+}
+
+/// Runs every setting.
+///
+/// # Errors
+/// If something cannot be started. A run that fails is told in its row.
+pub(super) fn all(
+    settings: &[Setting],
+    options: &Options,
+    server: &Server,
+) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for setting in settings {
+        rows.extend(turns(setting, options.runs, server)?);
+    }
+    Ok(rows)
+}
+
+fn turns(setting: &Setting, runs: usize, server: &Server) -> Result<Vec<Row>, Error> {
+    let files = files::ready(setting.count, setting.size)?;
+    let sink = Sink::start(setting.path)?;
+    let mut rows: Vec<Row> = setting
+        .variants
+        .iter()
+        .map(|variant| Row {
+            setting: setting.name,
+            says: setting.says.clone(),
+            yardstick: setting.yardstick,
+            variant: variant.name,
+            samples: Vec::new(),
+            failures: Vec::new(),
+        })
+        .collect();
+    for run in 1..=runs {
+        for (variant, row) in setting.variants.iter().zip(&mut rows) {
+            let what = format!("{} {} {run}/{runs}", setting.name, variant.name);
+            match step::step(&what, || once(setting, *variant, &files, &sink, server)) {
+                Ok(sample) => row.samples.push(sample),
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
+                Err(error) => {
+                    step::say(&format!("     {error}"));
+                    row.failures.push(error.to_string());
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn once(
+    setting: &Setting,
+    variant: Variant,
+    files: &[std::path::PathBuf],
+    sink: &Sink,
+    server: &Server,
+) -> Result<Sample, Error> {
+    sink.reset()?;
+    let chrome = Chrome::start()?;
+    chrome.open(&server.url())?;
+    chrome.pick(files)?;
+    let watch = Watch::start(chrome.process);
+    let call = format!(
+        "return window.bench.run({}, {});",
+        json!(variant.function),
+        variant.options(&sink.url)
+    );
+    let seen = chrome.script(&call);
+    let used = watch.end();
+    let (seen, stats) = (seen?, sink.stats()?);
+    whole(setting, &stats)?;
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    Ok(Sample {
+        rate: number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]),
+        gap_ms: number(&seen["gapMs"]),
+        frame_ms: number(&seen["frameMs"]),
+        long_task_ms: number(&seen["longTaskMs"]),
+        #[expect(clippy::cast_precision_loss, reason = "a size far below 2^52")]
+        renderer_mib: used.renderer as f64 / f64::from(1 << 20),
+        cpu_s: used.seconds,
+        first_byte_ms: number(&seen["calledMs"]) + first_byte(&stats),
+        requests: number(&stats["requests"]),
+    })
+}
+
+/// From the first request to the first byte of a body, whichever of the two ways it was sent.
+fn first_byte(stats: &Value) -> f64 {
+    let uploads = stats["listed"].as_array().into_iter().flatten();
+    let ours = uploads.filter_map(|upload| upload["firstByteMs"].as_f64());
+    let ours = ours.min_by(f64::total_cmp);
+    ours.or(stats["rawFirstByteMs"].as_f64())
+        .unwrap_or(f64::NAN)
+}
+
+/// A run counts only if every byte arrived, once.
+fn whole(setting: &Setting, stats: &Value) -> Result<(), Error> {
+    let (sent, got) = (setting.count * setting.size, stats["bytes"].as_u64());
+    if got == Some(sent) {
+        return Ok(());
+    }
+    let got = got.unwrap_or_default();
+    Err(Error::failed(format!(
+        "{got} bytes arrived instead of {sent}"
+    )))
+}

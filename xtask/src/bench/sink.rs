@@ -1,0 +1,109 @@
+//! The discarding API and storage that everything is sent to: the binary `sink` of the crate `e2e`.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::process::{Cmd, Service};
+use crate::{paths, step};
+
+const START: Duration = Duration::from_secs(10);
+
+/// What lies between the browser and the sink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Path {
+    /// Nothing.
+    Loopback,
+    /// 40 ms to each answer and 12 MB/s on each connection.
+    Long,
+}
+
+/// A running sink; it ends when dropped.
+pub(super) struct Sink {
+    /// Its address, without a slash at the end.
+    pub(super) url: String,
+    service: Service,
+}
+
+/// Builds it as fast as it can be: what it needs of the processor, the browser lacks.
+///
+/// # Errors
+/// If it does not compile.
+pub(super) fn build() -> Result<(), Error> {
+    step::step("sink", || {
+        Cmd::new("cargo")
+            .args([
+                "build",
+                "--quiet",
+                "--release",
+                "--package",
+                "e2e",
+                "--bin",
+                "sink",
+            ])
+            .args(["--config", "profile.release.package.e2e.opt-level=3"])
+            .args([
+                "--config",
+                "profile.release.package.crowfly-engine.opt-level=3",
+            ])
+            .log("bench-sink-build")
+            .run()
+    })
+}
+
+impl Sink {
+    /// Starts one. It does not check what it gets: on a computer of its own it would cost the browser
+    /// nothing.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub(super) fn start(path: Path) -> Result<Self, Error> {
+        let port = super::serve::free_port()?;
+        let mut command = Cmd::new(paths::cargo_target().join("release/sink"))
+            .args(["--port", &port.to_string(), "--no-verify"])
+            .log("bench-sink");
+        if path == Path::Long {
+            command = command
+                .args(["--answer-delay-ms", "40"])
+                .args(["--bytes-per-second", "12000000"]);
+        }
+        let sink = Self {
+            url: format!("http://127.0.0.1:{port}"),
+            service: command.spawn()?,
+        };
+        let started = Instant::now();
+        while sink.stats().is_err() {
+            sink.service.alive()?;
+            if started.elapsed() > START {
+                return Err(Error::failed("the sink does not answer"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(sink)
+    }
+
+    /// What it has seen since the last reset.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub(super) fn stats(&self) -> Result<Value, Error> {
+        let failed = |error: ureq::Error| Error::failed(format!("sink: {error}"));
+        let mut answer = ureq::get(format!("{}/stats", self.url))
+            .call()
+            .map_err(failed)?;
+        let text = answer.body_mut().read_to_string().map_err(failed)?;
+        serde_json::from_str(&text).map_err(|error| Error::failed(format!("sink: {error}")))
+    }
+
+    /// Forgets everything.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub(super) fn reset(&self) -> Result<(), Error> {
+        ureq::post(format!("{}/reset", self.url))
+            .send_empty()
+            .map(drop)
+            .map_err(|error| Error::failed(format!("sink: {error}")))
+    }
+}
