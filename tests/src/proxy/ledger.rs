@@ -69,6 +69,8 @@ pub struct Log {
     pub requests: Vec<Entry>,
     /// Requests beyond those listed.
     pub unlisted: u64,
+    /// Requests that were reset because the line was cut; they are not listed.
+    pub cut_off: u64,
     /// PUT requests by part.
     pub parts: Vec<PartTotal>,
 }
@@ -79,6 +81,7 @@ pub(super) struct Ledger {
     began: Instant,
     entries: Vec<Entry>,
     unlisted: u64,
+    cut_off: u64,
     /// Grows when the list is emptied, so that a request under way does not write into a later one's entry.
     generation: u64,
 }
@@ -96,6 +99,7 @@ impl Ledger {
             began: Instant::now(),
             entries: Vec::new(),
             unlisted: 0,
+            cut_off: 0,
             generation: 0,
         }
     }
@@ -138,9 +142,14 @@ impl Ledger {
         self.update(line, |entry| entry.end_ms = Some(now));
     }
 
+    pub(super) fn cut_off(&mut self) {
+        self.cut_off += 1;
+    }
+
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.unlisted = 0;
+        self.cut_off = 0;
         self.generation += 1;
     }
 
@@ -167,6 +176,7 @@ impl Ledger {
             seed,
             requests: self.entries.clone(),
             unlisted: self.unlisted,
+            cut_off: self.cut_off,
             parts: parts.into_iter().map(named).collect(),
         }
     }

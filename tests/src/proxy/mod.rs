@@ -7,6 +7,21 @@
 //! upstream, or without one to the address that its `Host` names. It connects to loopback only.
 //!
 //! Bodies stream through; no byte of head or body changes but by a fault.
+//!
+//! Rules are given by [`Proxy::rule`] or to the control endpoint, as JSON. This one resets the second and
+//! the third PUT of part 3 in the middle of its body:
+//!
+//! ```
+//! # let proxy = e2e::proxy::Proxy::start(Default::default()).unwrap();
+//! proxy.rule(serde_json::json!({
+//!     "match": {"method": "PUT", "query": "partNumber=3", "skip": 1, "times": 2},
+//!     "fault": {"kind": "reset", "at": "half"},
+//! }));
+//! ```
+//!
+//! And this makes the link long, preflights and all (`"*"` is any method; without a method OPTIONS is left
+//! out): `{"match": {"method": "*", "times": "forever"}, "fault": {"kind": "latency", "ms": 40}}`, and the same
+//! with `{"kind": "bandwidth", "bytesPerSecond": 12000000}`.
 
 mod answer;
 mod befall;

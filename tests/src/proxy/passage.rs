@@ -1,4 +1,4 @@
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl Passage {
     pub(super) fn carry(
         mut self,
         guest: &Guest,
-        mut upstream: Option<&TcpStream>,
+        upstream: Option<&TcpStream>,
         length: u64,
         pacer: &mut Pacer,
         mut count: impl FnMut(u64, u64),
@@ -68,17 +68,14 @@ impl Passage {
                 (&guest.stream).read(&mut buffer[..most])?
             };
             if read == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+                return Err(ErrorKind::UnexpectedEof.into());
             }
             if let Some((at, bit)) = self.flip
                 && (done..done + read as u64).contains(&at)
             {
                 buffer[(at - done) as usize] ^= 1 << (bit & 7);
             }
-            let went = match &mut upstream {
-                Some(upstream) => upstream.write_all(&buffer[..read]).is_ok(),
-                None => false,
-            };
+            let went = upstream.is_some_and(|upstream| push(upstream, &buffer[..read]).is_ok());
             count(read as u64, if went { read as u64 } else { 0 });
             if upstream.is_some() && !went {
                 return Ok(Passed::Refused);
@@ -103,4 +100,29 @@ impl Passage {
         let left = usize::try_from(end - done).unwrap_or(usize::MAX);
         pacer.gulp(BUFFER_BYTES).min(left)
     }
+}
+
+/// Writes all of it, unless upstream has gone, or answers instead of reading on.
+fn push(mut upstream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    upstream.set_write_timeout(Some(Duration::from_millis(200)))?;
+    while !bytes.is_empty() {
+        match upstream.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(error) if !idle(&error) => return Err(error),
+            Err(_) => {
+                upstream.set_nonblocking(true)?;
+                let answer = upstream.peek(&mut [0]);
+                upstream.set_nonblocking(false)?;
+                if !matches!(&answer, Err(error) if idle(error)) {
+                    return Err(ErrorKind::Interrupted.into());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn idle(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -94,6 +94,7 @@ pub(super) fn serve(shared: &Shared, guest: &Guest) -> io::Result<()> {
     let mut link = Link::default();
     while let Some(head) = Head::read(&guest.stream)? {
         if shared.offline.load(Ordering::SeqCst) {
+            shared.ledger().cut_off();
             return Ok(());
         }
         let Some(asked) = Asked::of(&head) else {

@@ -23,6 +23,20 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
     }
     let mut inner = state.lock();
     inner.stats.creates += 1;
+    if let [item] = asked.uploads.as_slice() {
+        // Of a single item the refusal itself is the answer.
+        let (status, created) = create_one(&mut inner, item, host)?;
+        let result = CreateResult {
+            id: item.id,
+            outcome: Outcome::Created(created),
+        };
+        return Ok(ok(
+            status,
+            &CreateResponse {
+                uploads: vec![result],
+            },
+        ));
+    }
     let mut statuses = BTreeSet::new();
     let mut results = Vec::new();
     for item in &asked.uploads {

@@ -153,13 +153,19 @@ fn creating_again_asks_again_and_another_body_is_another_upload() {
     assert_eq!(ask(3).status, 200);
     let other = ask(4);
     assert_eq!(other.status, 409);
-    assert_eq!(
-        other.json()["uploads"][0]["error"]["code"],
-        "upload_mismatch"
-    );
+    assert_eq!(other.json()["error"]["code"], "upload_mismatch");
+    let fresh = json!({
+        "id": UploadId::from_parts(1, 2), "name": "b", "size": 1, "type": "video/webm",
+    });
+    let both = json!({"uploads": [fresh, item(4)]});
+    let mixed = api(&stand, "POST", "/uploads", &both);
+    assert_eq!(mixed.status, 207);
+    let results = &mixed.json()["uploads"];
+    assert_eq!(results[0]["plan"]["kind"], "single");
+    assert_eq!(results[1]["error"]["code"], "upload_mismatch");
     let status = api(&stand, "POST", "/uploads/status", &json!({"ids": [id]})).json();
     assert_eq!(status["uploads"][0]["status"], "pending");
-    assert_eq!(stand.sink.stats().creates, 3);
+    assert_eq!(stand.sink.stats().creates, 4);
 }
 
 #[test]

@@ -42,6 +42,27 @@ fn every_byte_of_head_and_body_reaches_upstream_as_it_came() {
 }
 
 #[test]
+fn an_answer_that_comes_before_the_body_is_read_is_passed_on() {
+    let upstream = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = upstream.local_addr().expect("an address");
+    let proxy = Proxy::start(Config::default()).expect("a free port");
+    let refusing = std::thread::spawn(move || {
+        let (mut stream, _) = upstream.accept().expect("the proxy connects");
+        stream.read_exact(&mut [0]).expect("a request");
+        let answer = "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno";
+        stream
+            .write_all(answer.as_bytes())
+            .expect("it takes an answer");
+        stream
+    });
+    let body = bytes(32 * 1024 * 1024);
+    let request = through(proxy.address(), "PUT", &format!("http://{address}/a"));
+    let answer = request.body(body).send();
+    assert_eq!((answer.status, answer.text().as_str()), (403, "no"));
+    drop(refusing.join());
+}
+
+#[test]
 fn a_request_in_origin_form_goes_to_the_fixed_upstream() {
     let stand = stand();
     let config = Config {
