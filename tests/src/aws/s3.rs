@@ -1,5 +1,5 @@
 use super::{Aws, presign, sign};
-use crate::http::{Request, Response, encode_path};
+use crate::http::{Request, Response, encode, encode_path};
 
 impl Aws {
     /// The object's address, path style.
@@ -47,6 +47,34 @@ impl Aws {
     #[track_caller]
     pub fn delete_object(&self, key: &str) -> Response {
         self.s3(Request::new("DELETE", self.object_url(key)))
+    }
+
+    /// How many multipart uploads of `key` are neither completed nor aborted.
+    #[track_caller]
+    pub fn open_multiparts(&self, key: &str) -> usize {
+        self.multiparts(key).len()
+    }
+
+    /// Aborts all multipart uploads of `key`, as the bucket's lifecycle does after days.
+    #[track_caller]
+    pub fn abort_multiparts(&self, key: &str) {
+        for id in self.multiparts(key) {
+            let url = format!("{}?uploadId={}", self.object_url(key), encode(&id));
+            let answer = self.s3(Request::new("DELETE", url));
+            assert!(answer.status == 204, "abort: {}", answer.text());
+        }
+    }
+
+    #[track_caller]
+    fn multiparts(&self, key: &str) -> Vec<String> {
+        let (s3, bucket) = (&self.stack.s3, &self.stack.bucket);
+        let url = format!("{s3}/{bucket}?prefix={}&uploads=", encode(key));
+        let answer = self.s3(Request::new("GET", url));
+        let text = answer.text();
+        assert!(answer.status == 200, "list multipart uploads: {text}");
+        let ids = text.split("<UploadId>").skip(1);
+        ids.filter_map(|rest| Some(rest.split_once("</UploadId>")?.0.to_owned()))
+            .collect()
     }
 
     /// A presigned PUT of ours, to compare with what the system signs.

@@ -15,6 +15,8 @@ mod package;
 mod page;
 mod page_a11y;
 mod page_control;
+mod parts;
+mod parts_refused;
 mod pipeline;
 mod poison;
 mod public;

@@ -53,7 +53,8 @@ fn choices_are_closed() {
         json!(["x86_64", "arm64"])
     );
     assert_eq!(parameters["UrlLifetimeSeconds"]["MaxValue"], 900);
-    assert_eq!(parameters["MaxFileBytes"]["MaxValue"], 5_368_709_120_u64);
+    let largest = crowfly_contract::limits::MAX_OBJECT_BYTES;
+    assert_eq!(parameters["MaxFileBytes"]["MaxValue"], largest);
     let origins = parameters["AllowedOrigins"]["AllowedPattern"]
         .as_str()
         .unwrap();

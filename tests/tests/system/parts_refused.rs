@@ -1,0 +1,220 @@
+//! A part's URL allows one exact part; wrong input to the routes of parts; other people's uploads.
+
+use crowfly_contract::ErrorCode;
+use e2e::api::{crc64nvme, item, new_id};
+use e2e::http::{Framing, Request, Response};
+use serde_json::{Value, json};
+
+use crate::common::{account, assert_problem, somebody, storage_error};
+use crate::parts::{Parts, bytes, put, wish};
+
+/// The last part of the upload has so many bytes.
+const LAST: &[u8] = b"12345";
+
+/// Sends the last part, spoiled; storage must refuse it and keep nothing.
+#[track_caller]
+fn refused(parts: &Parts, case: &str, statuses: &[u16], request: &Request) -> Response {
+    let answer = request.send();
+    let code = storage_error(case, &answer);
+    assert!(
+        statuses.contains(&answer.status),
+        "{case}: {} {code}",
+        answer.status
+    );
+    assert_eq!(parts.listed().parts, [], "{case}: something was kept");
+    answer
+}
+
+#[test]
+fn a40_a_part_that_is_not_exactly_the_signed_one() {
+    let parts = Parts::begin(somebody(), wish());
+    let crc = crc64nvme(LAST);
+    let checked = parts.sign(3, Some(crc));
+    let free = parts.sign(3, None);
+    let longer = [LAST, b"!"].concat();
+    let refused =
+        |case, statuses: &[u16], request: Request| refused(&parts, case, statuses, &request);
+    refused("longer", &[400, 403], put(&free, &longer));
+    refused("shorter", &[400, 403], put(&free, &LAST[..4]));
+    refused("empty", &[400, 403], put(&free, b""));
+    let chunked = put(&free, LAST).framing(Framing::Chunked);
+    refused("no length", &[403, 411, 501], chunked);
+    let answer = refused("other bytes", &[400], put(&checked, b"54321"));
+    let code = storage_error("other bytes", &answer);
+    assert!(
+        matches!(code.as_str(), "BadDigest" | "XAmzContentChecksumMismatch"),
+        "{code}"
+    );
+    let mut silent = put(&checked, LAST);
+    silent.headers.clear();
+    refused("no checksum", &[400, 403], silent);
+    for (name, value) in [
+        ("x-amz-checksum-crc64nvme", crc.to_string().as_str()),
+        ("x-amz-acl", "public-read"),
+        ("x-amz-meta-a", "b"),
+        ("x-amz-storage-class", "GLACIER"),
+    ] {
+        refused(name, &[403], put(&free, LAST).header(name, value));
+    }
+    for (from, to) in [
+        ("partNumber=3", "partNumber=2"),
+        ("X-Amz-Expires=300", "X-Amz-Expires=900"),
+        ("uploads/", "elsewhere/"),
+    ] {
+        let mut request = put(&free, LAST);
+        assert!(request.url.contains(from), "{from}");
+        request.url = request.url.replace(from, to);
+        refused(to, &[403], request);
+    }
+    for method in ["GET", "DELETE", "POST"] {
+        refused(
+            method,
+            &[400, 403, 405],
+            Request::new(method, free.url.as_str()),
+        );
+    }
+    assert_eq!(put(&checked, LAST).send().status, 200, "the unspoiled one");
+    assert_eq!(parts.listed().parts.len(), 1);
+}
+
+#[test]
+fn a33_wrong_input_to_the_routes_of_parts() {
+    use ErrorCode::{InvalidBatch, InvalidChecksum, InvalidJson, InvalidPart, UnknownField};
+    let parts = Parts::begin(somebody(), wish());
+    let numbers = |from: i64, to: i64| -> Vec<Value> {
+        (from..=to)
+            .map(|number| json!({"number": number}))
+            .collect()
+    };
+    for (case, body, code) in [
+        ("none", json!({"parts": []}), InvalidBatch),
+        ("101", json!({"parts": numbers(1, 101)}), InvalidBatch),
+        ("part 0", json!({"parts": numbers(0, 0)}), InvalidPart),
+        ("part -1", json!({"parts": numbers(-1, -1)}), InvalidPart),
+        (
+            "behind the last",
+            json!({"parts": numbers(3, 4)}),
+            InvalidPart,
+        ),
+        (
+            "part 10,001",
+            json!({"parts": numbers(10_001, 10_001)}),
+            InvalidPart,
+        ),
+        (
+            "twice",
+            json!({"parts": [{"number": 1}, {"number": 1}]}),
+            InvalidPart,
+        ),
+        ("a text", json!({"parts": [{"number": "1"}]}), InvalidPart),
+        (
+            "a fraction",
+            json!({"parts": [{"number": 1.5}]}),
+            InvalidPart,
+        ),
+        ("no number", json!({"parts": [{}]}), InvalidPart),
+        ("not a part", json!({"parts": [1]}), InvalidJson),
+        ("no list", json!({}), InvalidJson),
+        (
+            "a checksum",
+            json!({"parts": [{"number": 1, "crc64nvme": "x"}]}),
+            InvalidChecksum,
+        ),
+        (
+            "A63: another key",
+            json!({"parts": [{"number": 1, "key": "x"}]}),
+            UnknownField,
+        ),
+        (
+            "A63: another upload",
+            json!({"parts": [{"number": 1}], "uploadId": "x"}),
+            UnknownField,
+        ),
+    ] {
+        assert_problem(case, &parts.api.post(&parts.path("/parts"), &body), code);
+    }
+    let text = parts.api.request("POST", &parts.path("/parts")).body("{}");
+    let text = text.header("content-type", "text/plain").send();
+    assert_problem("not JSON", &text, ErrorCode::UnsupportedMediaType);
+    let all = parts
+        .api
+        .post(&parts.path("/parts"), &json!({"parts": numbers(1, 3)}));
+    assert_eq!(all.status, 200, "{}", all.text());
+}
+
+#[test]
+fn an_upload_in_one_put_has_no_parts() {
+    let api = somebody();
+    let leave = api.leave(&item("a.txt", "text/plain", b"x"));
+    let path = format!("/uploads/{}/parts", leave.id);
+    let sign = api.post(&path, &json!({"parts": [{"number": 1}]}));
+    assert_problem("sign", &sign, ErrorCode::InvalidPart);
+    assert_problem("list", &api.get(&path), ErrorCode::InvalidPart);
+}
+
+#[test]
+fn a60_parts_of_other_people_look_like_none() {
+    let parts = Parts::begin(somebody(), wish());
+    let bytes = bytes();
+    parts.send(&bytes, 1..=3);
+    let other = somebody();
+    let sign = json!({"parts": [{"number": 1}]});
+    let same = |answer: &Response| {
+        let mut body = answer.json();
+        body["error"]["requestId"] = Value::Null;
+        (answer.status, body)
+    };
+    for (method, rest, body) in [
+        ("POST", "/parts", Some(&sign)),
+        ("GET", "/parts", None),
+        ("POST", "/complete", Some(&json!({}))),
+        ("DELETE", "", None),
+    ] {
+        let ask = |path: &str| {
+            let request = other.request(method, path);
+            match body {
+                Some(body) => request.json(body).send(),
+                None => request.send(),
+            }
+        };
+        let foreign = ask(&parts.path(rest));
+        assert_problem(&format!("{method} {rest}"), &foreign, ErrorCode::NotFound);
+        let unknown = ask(&format!("/uploads/{}{rest}", new_id()));
+        assert_eq!(same(&foreign), same(&unknown), "{method} {rest}");
+    }
+    assert!(!account().has_object(&parts.key.to_string()));
+    assert_eq!(parts.listed().parts.len(), 3, "nothing of it touched them");
+    let crc = crc64nvme(&bytes);
+    assert_eq!(parts.complete(&json!({"crc64nvme": crc})).status, 200);
+}
+
+#[test]
+fn a_public_object_in_parts_is_a_download_for_everybody() {
+    let mut public = wish();
+    public["visibility"] = json!("public");
+    let bytes = bytes();
+    let parts = Parts::begin(somebody(), public);
+    parts.send(&bytes, 1..=3);
+    assert_eq!(parts.complete(&json!({})).status, 200);
+    let url = account().object_url(&parts.key.to_string());
+    let got = Request::new("GET", url).send();
+    assert!(got.status == 200 && got.body == bytes, "{}", got.status);
+    let disposition = got.header("content-disposition").unwrap_or_default();
+    assert!(disposition.starts_with("attachment; "), "{disposition}");
+    assert_eq!(got.header("content-type"), Some("video/webm"));
+}
+
+#[test]
+fn storage_never_speaks_through_an_answer() {
+    let parts = Parts::begin(somebody(), wish());
+    account().abort_multiparts(&parts.key.to_string());
+    for answer in [
+        parts.api.get(&parts.path("/parts")),
+        parts.complete(&json!({"crc64nvme": crc64nvme(b"")})),
+    ] {
+        let text = answer.text();
+        for word in ["<", "NoSuchUpload", "UploadId", "RequestId>", "HostId"] {
+            assert!(!text.contains(word), "{word} in {text}");
+        }
+    }
+}
