@@ -6,14 +6,13 @@
 use crowfly_contract::{Crc64Nvme, PartPlan, PlanKind};
 
 use crate::crc64::Appender;
-use crate::job::Step;
+use crate::job::{Step, Work};
 use crate::part::{Doubt, Part};
 
 #[derive(Debug)]
 pub(crate) struct Parts {
     /// How the file is cut; `None` for one PUT.
     plan: Option<PartPlan>,
-    /// Empty until the server has said how a large file is cut.
     all: Vec<Part>,
     active: Vec<u32>,
     next: u32,
@@ -23,15 +22,26 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// As far as they are known before the server has answered: a file that will go in one PUT is one
-    /// part, which is hashed before the create call.
+    /// As the server will most likely have them: hashing need not wait for its answer, which decides.
     pub(crate) fn expected(size: u64) -> Self {
-        let whole = PlanKind::for_new_file(size) == Ok(PlanKind::Single);
-        let mut parts = Self::of(None, Vec::new());
-        if whole {
-            parts.cut_whole(size);
+        match PlanKind::for_new_file(size) {
+            Ok(PlanKind::Multipart(plan)) => Self::planned(plan),
+            _ => Self::whole(size),
         }
+    }
+
+    /// One PUT of the whole file.
+    pub(crate) fn whole(size: u64) -> Self {
+        let mut parts = Self::of(None, vec![Part::whole(size)]);
+        parts.open_next();
         parts
+    }
+
+    /// Parts of this plan.
+    pub(crate) fn planned(plan: PartPlan) -> Self {
+        let parts = plan.parts();
+        let all = parts.map(|part| Part::new(Some(part.number), part.bytes));
+        Self::of(Some(plan), all.collect())
     }
 
     fn of(plan: Option<PartPlan>, all: Vec<Part>) -> Self {
@@ -46,35 +56,18 @@ impl Parts {
         }
     }
 
-    /// One PUT of the whole file.
-    pub(crate) fn cut_whole(&mut self, size: u64) {
-        if self.plan.is_some() || self.all.is_empty() {
-            *self = Self::of(None, vec![Part::whole(size)]);
-            self.open_next();
-        }
-    }
-
-    /// Parts of this plan. Those that are there already stay, if they are of the same plan.
-    pub(crate) fn cut(&mut self, plan: PartPlan) {
-        if self.plan != Some(plan) {
-            let parts = plan.parts();
-            let all = parts.map(|part| Part::new(Some(part.number), part.bytes));
-            *self = Self::of(Some(plan), all.collect());
-        }
+    /// How they are cut; `None` for one PUT.
+    pub(crate) fn plan(&self) -> Option<PartPlan> {
+        self.plan
     }
 
     pub(crate) fn multipart(&self) -> bool {
         self.plan.is_some()
     }
 
-    /// Whether it is known how the file is cut.
-    pub(crate) fn known(&self) -> bool {
-        !self.all.is_empty()
-    }
-
     /// Storage has acknowledged every part.
     pub(crate) fn all_done(&self) -> bool {
-        self.known() && self.undone == 0
+        self.undone == 0
     }
 
     /// There are parts that are not under way and not done.
@@ -120,6 +113,12 @@ impl Parts {
 
     pub(crate) fn steps(&self) -> impl Iterator<Item = Step> + '_ {
         self.under_way().map(|part| part.step)
+    }
+
+    /// How many are under way, but not being sent.
+    pub(crate) fn waiting(&self) -> usize {
+        let sending = |step: &Step| matches!(step, Step::Running(_, Work::Send(_)));
+        self.steps().filter(|step| !sending(step)).count()
     }
 
     /// Storage must be asked what it holds.

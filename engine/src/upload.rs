@@ -213,7 +213,10 @@ impl Upload {
     /// Whether parts may be opened.
     pub(crate) fn can_open(&self) -> bool {
         let free = self.admitted && !self.ended() && !self.paused && !self.aborting;
-        free && self.multipart_open && !self.unlisted && !self.doubt && self.parts.more()
+        // Hashing need not wait until they can be sent.
+        let useful = self.checksum == ChecksumMode::Crc64Nvme;
+        let useful = useful || (self.multipart_open && !self.unlisted);
+        free && useful && !self.doubt && self.parts.more()
     }
 
     /// The step that a piece of work moves.

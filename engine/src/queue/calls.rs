@@ -42,23 +42,25 @@ impl Queue {
             return;
         };
         let size = upload.item.size;
-        match created.plan {
-            Plan::Single { put } => {
-                upload.parts.cut_whole(size);
-                if let Some(part) = upload.part_mut(0) {
-                    part.lease = Some(Lease::new(put, asked, now, margin));
-                }
-            }
+        let (plan, put) = match created.plan {
+            Plan::Single { put } => (None, Some(put)),
             Plan::Multipart {
                 part_size,
                 part_count,
             } => match PartPlan::new(size, part_size) {
-                Ok(plan) if plan.part_count() == part_count => {
-                    upload.parts.cut(plan);
-                    upload.multipart_open = true;
-                }
+                Ok(plan) if plan.part_count() == part_count => (Some(plan), None),
                 _ => return self.bad_response(id),
             },
+        };
+        if upload.parts.plan() != plan {
+            self.cut(id, plan);
+        }
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        upload.multipart_open = plan.is_some();
+        if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
+            part.lease = Some(Lease::new(put, asked, now, margin));
         }
         upload.calling = Default::default();
         upload.unauthorized = 0;

@@ -76,7 +76,10 @@ impl Queue {
 
     fn open_part(&mut self, place: Place) {
         let id = place.job.id;
+        let most = self.config.ahead_parts.max(1);
         let upload = self.uploads.get_mut(id);
+        // Parts that wait for the server's answer to the create call stand in no lane.
+        let upload = upload.filter(|upload| upload.parts.waiting() < most);
         let Some(index) = upload.and_then(|upload| upload.parts.open_next()) else {
             self.openers.remove(place);
             return;
@@ -168,6 +171,10 @@ impl Queue {
             part.step = Step::Running(request, place.job.work);
             part.sent = 0;
             let (bytes, total, number) = (part.bytes.clone(), part.size(), part.number);
+            if upload.can_open() {
+                let opener = upload.place(Work::Create);
+                self.openers.insert(opener);
+            }
             if upload.count() {
                 self.has_moved(id);
             }

@@ -2,7 +2,7 @@
 //! checksums go.
 
 use crowfly_contract::limits::MAX_BATCH;
-use crowfly_contract::{ErrorCode, PartGrant, PartToSign, StoredPart};
+use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
 
 use super::Queue;
 use super::ending::Effort;
@@ -10,6 +10,7 @@ use super::requests::Flight;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Step, Work};
 use crate::part::{Doubt, Lease};
+use crate::parts::Parts;
 use crate::uploads::Slot;
 use crate::{Command, Event, Millis, Phase};
 
@@ -17,6 +18,18 @@ use crate::{Command, Event, Millis, Phase};
 const MOST_SETBACKS: u32 = 3;
 
 impl Queue {
+    /// The server cuts the file otherwise than expected: what was hashed so far is of no use.
+    pub(super) fn cut(&mut self, id: Slot, plan: Option<PartPlan>) {
+        self.stop_bytes(id);
+        self.drop_waiting(id);
+        if let Some(upload) = self.uploads.get_mut(id) {
+            upload.parts = match plan {
+                Some(plan) => Parts::planned(plan),
+                None => Parts::whole(upload.item.size),
+            };
+        }
+    }
+
     /// The upload whose parts are signed next: one sign call for each upload at a time, so that parts that
     /// become ready meanwhile share the next.
     pub(super) fn next_to_sign(&mut self) -> Option<Place> {

@@ -1,7 +1,7 @@
 //! Pages that end without a word: what the journal brings back, and what is not sent twice.
 
-use super::common::{Act, MIB, Op, User, World, id, new_upload};
-use crowfly_contract::ErrorCode;
+use super::common::{Act, MIB, Multipart, Op, User, World, file, id, new_upload};
+use crowfly_contract::{ErrorCode, PartPlan};
 use crowfly_engine::{ChecksumMode, Command, Input, State};
 
 /// Twelve parts, in two rounds.
@@ -174,4 +174,29 @@ fn a_request_that_died_in_its_sleep_gets_one_new_chance_not_many() {
     }
     world.finish();
     assert_eq!(world.failed_with(id(1)), None);
+}
+
+#[test]
+fn a_part_size_that_changed_meanwhile_is_that_of_the_record() {
+    let mut world = slow();
+    world.run_for(3_500);
+    let pending = world.server.created.get_mut(&id(1)).expect("created");
+    // As an older version of the server would have cut it, and with parts of that size in storage.
+    let plan = PartPlan::new(SIZE, 5 * MIB).expect("a plan");
+    let content = world.files[&id(1)].content;
+    let mut multipart = Multipart::new(plan);
+    for part in plan.parts().take(3) {
+        let size = part.bytes.end - part.bytes.start;
+        multipart
+            .parts
+            .insert(part.number, (size, file::crc(content, &part.bytes)));
+    }
+    pending.multipart = Some(multipart);
+    world.files.get_mut(&id(1)).expect("the file").cut = Some(plan);
+    world.later(0, User::Crash { back: 1_000 });
+    world.run();
+    world.check_end();
+    assert_eq!(world.monitor.violations, Vec::<String>::new());
+    assert_eq!(world.failed_with(id(1)), None);
+    assert_eq!(world.server.resent, 0);
 }

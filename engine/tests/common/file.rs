@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crowfly_contract::{Crc64Nvme, PlanKind};
+use crowfly_contract::{Crc64Nvme, PartPlan, PlanKind};
 use crowfly_engine::crc64::combine;
 
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct File {
     pub content: u64,
     /// What it held when it was picked.
     pub picked: u64,
+    /// How the server cuts it, if not as a new file.
+    pub cut: Option<PartPlan>,
 }
 
 /// The checksum of a range of such content.
@@ -24,15 +26,20 @@ pub fn crc(content: u64, bytes: &Range<u64>) -> Crc64Nvme {
     Crc64Nvme::new(mixed)
 }
 
-/// The checksum of such content as a whole, cut as a new file of that size is cut.
-pub fn whole(content: u64, size: u64) -> Crc64Nvme {
-    match PlanKind::for_new_file(size).expect("a size that storage takes") {
-        PlanKind::Multipart(plan) => plan
-            .parts()
-            .map(|part| (crc(content, &part.bytes), part.bytes.end - part.bytes.start))
-            .reduce(|(whole, len), (part, more)| (combine(whole, part, more), len + more))
+impl File {
+    /// The checksum of all that was picked.
+    pub fn whole(&self) -> Crc64Nvme {
+        let plan = match PlanKind::for_new_file(self.size).expect("a size that storage takes") {
+            PlanKind::Multipart(plan) => self.cut.unwrap_or(plan),
+            _ => return crc(self.picked, &(0..self.size)),
+        };
+        let parts = plan.parts().map(|part| {
+            let size = part.bytes.end - part.bytes.start;
+            (crc(self.picked, &part.bytes), size)
+        });
+        parts
+            .reduce(|(whole, size), (part, more)| (combine(whole, part, more), size + more))
             .map(|(whole, _)| whole)
-            .expect("a plan has a part"),
-        _ => crc(content, &(0..size)),
+            .expect("a plan has a part")
     }
 }

@@ -26,6 +26,7 @@ use crowfly_engine::{ApiFailure, ChecksumMode, NewUpload};
 pub use fault::Fault;
 pub use file::File;
 pub use monitor::{Ending, Monitor};
+pub use multipart::Multipart;
 pub use random::Random;
 pub use server::Server;
 pub use wire::{Act, Op};

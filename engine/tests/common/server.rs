@@ -142,9 +142,8 @@ impl Server {
                 });
                 let plan = match PlanKind::for_new_file(item.size) {
                     Ok(PlanKind::Multipart(plan)) => {
-                        pending
-                            .multipart
-                            .get_or_insert_with(|| Multipart::new(plan));
+                        let new = || Multipart::new(plan);
+                        let plan = pending.multipart.get_or_insert_with(new).plan;
                         Plan::Multipart {
                             part_size: plan.part_size(),
                             part_count: plan.part_count(),

@@ -3,14 +3,14 @@
 use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{Event, State};
 
-use super::{Ending, World, file};
+use super::{Ending, World};
 
 impl World {
     /// Holds an event against what is true in the world.
     pub(super) fn check_news(&mut self, event: &Event) {
         if let Event::Stored { upload, .. } = event {
             let file = &self.files[upload];
-            let picked = file::whole(file.picked, file.size);
+            let picked = file.whole();
             let exact = self
                 .server
                 .objects

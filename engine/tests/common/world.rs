@@ -136,6 +136,7 @@ impl World {
                 size: new.size,
                 content,
                 picked: content,
+                cut: None,
             },
         );
         self.wishes.insert(new.id, new.clone());
