@@ -20,6 +20,12 @@ fn routes() -> Vec<(&'static str, String, Option<Value>)> {
             Some(json!({"uploads": [item("a.txt", "text/plain", b"a")]})),
         ),
         ("POST", "/uploads/status".into(), Some(json!({"ids": [id]}))),
+        (
+            "POST",
+            format!("/uploads/{id}/parts"),
+            Some(json!({"parts": [{"number": 1}]})),
+        ),
+        ("GET", format!("/uploads/{id}/parts"), None),
         ("POST", format!("/uploads/{id}/complete"), Some(json!({}))),
         ("DELETE", format!("/uploads/{id}"), None),
         ("GET", "/uploads".into(), None),
