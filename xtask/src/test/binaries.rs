@@ -77,9 +77,10 @@ impl Binary {
         match (self.package.as_str(), self.integration) {
             ("contract", _) => Kind::Contract,
             ("engine", true) if self.target.contains("world") => Kind::Worlds,
-            ("tests", true) if ["template", "layers"].contains(&self.target.as_str()) => {
+            ("tests", true) if ["template", "layers", "docs"].contains(&self.target.as_str()) => {
                 Kind::Template
             }
+            ("tests", true) if self.target == "proxy" => Kind::Native,
             ("tests", true) if self.target == "browsers" => Kind::Browsers,
             ("tests", true) => Kind::System,
             _ => Kind::Native,

@@ -1,0 +1,114 @@
+//! The documentation says what the code says.
+#![forbid(unsafe_code)]
+
+use crowfly_contract::ErrorCode;
+use crowfly_engine::State;
+use e2e::env::root;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The cells of the rows of the table behind a heading; without head and rule.
+fn table(text: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = text
+        .split_once(&format!("\n## {heading}\n"))
+        .unwrap_or_else(|| panic!("no section {heading}"))
+        .1;
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let lines = section.lines().filter(|line| line.starts_with('|'));
+    let rows = lines.skip(2).map(|line| {
+        let cells = line.trim_matches('|').split('|');
+        cells.map(|cell| cell.trim().to_owned()).collect()
+    });
+    rows.collect()
+}
+
+/// What the code documents about each error code.
+fn documented() -> Vec<(String, String)> {
+    let source = read("contract/src/code.rs");
+    let mut codes = Vec::new();
+    let mut words: Vec<&str> = Vec::new();
+    for line in source.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("///") {
+            words.push(text.trim());
+        } else {
+            let code = line
+                .split_once(" = \"")
+                .and_then(|(_, rest)| rest.split_once('"'));
+            if let Some((code, _)) = code {
+                codes.push((code.to_owned(), words.join(" ")));
+            }
+            words.clear();
+        }
+    }
+    codes
+}
+
+#[test]
+fn every_error_code_stands_in_the_table_with_its_status_and_its_meaning() {
+    let meanings = documented();
+    let meaning = |code: &str| {
+        let found = meanings.iter().find(|(other, _)| other == code);
+        found
+            .unwrap_or_else(|| panic!("{code} is not documented"))
+            .1
+            .clone()
+    };
+    let expected: Vec<Vec<String>> = ErrorCode::ALL
+        .iter()
+        .map(|code| {
+            let status = code.http_status();
+            vec![
+                format!("`{code}`"),
+                status.map_or(String::new(), |status| status.to_string()),
+                if code.retryable() { "yes" } else { "" }.to_owned(),
+                meaning(code.as_str()),
+            ]
+        })
+        .collect();
+    let found = table(&read("docs/SDK.md"), "Error codes");
+    let should: Vec<String> = expected
+        .iter()
+        .map(|row| format!("| {} |", row.join(" | ")))
+        .collect();
+    assert_eq!(
+        found,
+        expected,
+        "the table should be\n{}",
+        should.join("\n")
+    );
+}
+
+#[test]
+fn every_state_stands_in_the_table() {
+    let states = [
+        State::Queued,
+        State::Hashing,
+        State::Uploading,
+        State::Paused,
+        State::Waiting,
+        State::Stored,
+        State::Processed,
+        State::Failed,
+        State::Aborted,
+    ];
+    let expected: Vec<String> = states.map(|state| format!("`{}`", state.as_str())).into();
+    let found = table(&read("docs/SDK.md"), "States");
+    let found: Vec<&String> = found.iter().filter_map(|row| row.first()).collect();
+    assert_eq!(found, expected.iter().collect::<Vec<_>>());
+    let types = read("client-wasm/npm/api.d.ts");
+    let union = types
+        .split_once("export type UploadState =")
+        .map(|(_, rest)| rest);
+    let union = union
+        .and_then(|rest| rest.split_once(';'))
+        .map(|(union, _)| union);
+    let named: Vec<&str> = union
+        .unwrap_or_default()
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .collect();
+    assert_eq!(named, states.map(State::as_str));
+}
