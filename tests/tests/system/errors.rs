@@ -39,6 +39,7 @@ fn a20_bodies_that_no_route_takes() {
     for path in [
         "/uploads".into(),
         "/uploads/status".into(),
+        format!("/uploads/{id}/parts"),
         format!("/uploads/{id}/complete"),
     ] {
         for (case, body, code) in bad_bodies() {
@@ -177,8 +178,8 @@ fn a69_no_other_route_and_no_other_method() {
         ("GET", "/uploads/status".into()),
         ("GET", format!("/uploads/{id}/complete")),
         ("DELETE", format!("/uploads/{id}/content")),
-        ("GET", format!("/uploads/{id}/parts")),
-        ("POST", format!("/uploads/{id}/parts")),
+        ("DELETE", format!("/uploads/{id}/parts")),
+        ("PUT", format!("/uploads/{id}/parts/1")),
         ("TRACE", "/uploads".into()),
     ] {
         let answer = api.request(method, &path).send();
