@@ -200,3 +200,35 @@ fn a_part_size_that_changed_meanwhile_is_that_of_the_record() {
     assert_eq!(world.failed_with(id(1)), None);
     assert_eq!(world.server.resent, 0);
 }
+
+#[test]
+fn more_than_a_thousand_stored_parts_are_all_found_and_none_is_sent_again() {
+    let size = 60 * 1024 * MIB;
+    let mut world = World::new();
+    world.keep_log = false;
+    world.bytes_per_ms = 1 << 20;
+    world.add(new_upload(1, size));
+    world.run_for(150);
+    let content = world.files[&id(1)].content;
+    let pending = world.server.created.get_mut(&id(1)).expect("created");
+    let held = pending.multipart.as_mut().expect("in parts");
+    let plan = held.plan;
+    assert!(plan.part_count() > 1_000, "{}", plan.part_count());
+    for part in plan.parts().filter(|part| part.number % 700 != 0) {
+        let length = part.bytes.end - part.bytes.start;
+        held.parts
+            .insert(part.number, (length, file::crc(content, &part.bytes)));
+    }
+    world.later(0, User::Crash { back: 60_000 });
+    world.run_for(1_000);
+    let before = world.sends(id(1));
+    world.finish();
+    assert_eq!(world.failed_with(id(1)), None);
+    assert_eq!(world.server.resent, 0);
+    let missing = plan.part_count() / 700;
+    assert!(
+        world.sends(id(1)) <= before + missing,
+        "{}",
+        world.sends(id(1))
+    );
+}
