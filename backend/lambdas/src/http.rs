@@ -4,5 +4,5 @@ mod answer;
 mod event;
 
 pub use answer::Answer;
-pub(crate) use answer::{no_method, no_route};
+pub(crate) use answer::{answer, no_method, no_route};
 pub use event::Request;

@@ -23,7 +23,7 @@ use crowfly_core::request::{
 use crowfly_core::{Error, Refusal, parts};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Request, no_method, no_route};
+use crate::http::{Answer, Request, answer, no_method, no_route};
 use crate::runtime::Moment;
 use crate::variables::{StartError, Variables, of_process};
 use crate::{log, runtime};
@@ -127,13 +127,10 @@ pub async fn handle(
     event: Value,
     now: Moment,
 ) -> Answer {
-    let request = Request::new(event);
-    let owner = request.owner(&settings.required_scope);
-    let result = match &owner {
-        Ok(owner) => route(rows, objects, settings, &request, owner, now).await,
-        Err(refusal) => Err(refusal.clone().into()),
-    };
-    Answer::settle(&request, owner.ok().as_ref(), result)
+    answer(event, &settings.required_scope, async |request, owner| {
+        route(rows, objects, settings, request, owner, now).await
+    })
+    .await
 }
 
 async fn route(

@@ -13,7 +13,7 @@ use crowfly_core::read::{content, get, list, status};
 use crowfly_core::request::{check_content_type, parse_limit, parse_path_id, parse_status};
 use serde_json::Value;
 
-use crate::http::{Answer, Request, no_method, no_route};
+use crate::http::{Answer, Request, answer, no_method, no_route};
 use crate::runtime;
 use crate::variables::{StartError, Variables, of_process};
 
@@ -80,13 +80,10 @@ pub async fn handle(
     event: Value,
     now_ms: u64,
 ) -> Answer {
-    let request = Request::new(event);
-    let owner = request.owner(&settings.required_scope);
-    let result = match &owner {
-        Ok(owner) => route(rows, objects, settings, &request, owner, now_ms).await,
-        Err(refusal) => Err(refusal.clone().into()),
-    };
-    Answer::settle(&request, owner.ok().as_ref(), result)
+    answer(event, &settings.required_scope, async |request, owner| {
+        route(rows, objects, settings, request, owner, now_ms).await
+    })
+    .await
 }
 
 async fn route(

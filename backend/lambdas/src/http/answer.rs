@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crowfly_contract::{ErrorCode, OwnerId, Problem};
 use crowfly_core::{Error, Refusal};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Request;
 use crate::log;
@@ -74,11 +74,7 @@ impl Answer {
     }
 
     /// Ends a request: turns an error into its Problem, and logs what happened.
-    pub(crate) fn settle(
-        request: &Request,
-        owner: Option<&OwnerId>,
-        result: Result<Self, Error>,
-    ) -> Self {
+    fn settle(request: &Request, owner: Option<&OwnerId>, result: Result<Self, Error>) -> Self {
         if let Err(Error::Fault(fault)) = &result {
             let fields = json!({"requestId": request.id(), "service": fault.service,
                 "kind": format!("{:?}", fault.kind), "detail": fault.detail});
@@ -97,6 +93,21 @@ impl Answer {
         log::line("info", "request", fields);
         answer
     }
+}
+
+/// Answers one event: who calls is settled before `route` is asked, and every failure is an answer.
+pub(crate) async fn answer(
+    event: Value,
+    required_scope: &str,
+    route: impl AsyncFnOnce(&Request, &OwnerId) -> Result<Answer, Error>,
+) -> Answer {
+    let request = Request::new(event);
+    let owner = request.owner(required_scope);
+    let result = match &owner {
+        Ok(owner) => route(&request, owner).await,
+        Err(refusal) => Err(refusal.clone().into()),
+    };
+    Answer::settle(&request, owner.ok().as_ref(), result)
 }
 
 /// The refusal of a path that is no route.
