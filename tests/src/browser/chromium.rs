@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -20,13 +21,26 @@ pub(super) fn driver() -> Driver {
     Driver::new(vec![child], port, driver::new_profile())
 }
 
-pub(super) fn capabilities(driver: &Driver) -> Value {
-    let mut options = json!({"args": [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-dev-shm-usage", "--window-size=1280,1000",
+pub(super) fn capabilities(driver: &Driver, proxy: Option<SocketAddr>) -> Value {
+    let mut args = json!([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,1000",
         format!("--user-data-dir={}", driver.profile.display()),
-    ]});
+    ]);
+    if let (Some(proxy), Some(args)) = (proxy, args.as_array_mut()) {
+        args.push(json!(format!("--proxy-server=http://{proxy}")));
+        // By itself it goes straight to this computer.
+        args.push(json!("--proxy-bypass-list=<-loopback>"));
+    }
+    let mut options = json!({"args": args});
     if let Some(path) = std::env::var_os("CHROME") {
         options["binary"] = json!(path.to_string_lossy());
     }

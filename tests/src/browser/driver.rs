@@ -1,7 +1,10 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
 
 /// A driver of one session's own, on a port of its own, and whatever else it needs; ends with it.
 #[derive(Debug)]
@@ -31,6 +34,11 @@ impl Drop for Driver {
         }
         let _ = std::fs::remove_dir_all(&self.profile);
     }
+}
+
+/// A proxy as WebDriver's capabilities name it (W3C WebDriver, "Proxy").
+pub(super) fn manual(proxy: SocketAddr) -> Value {
+    json!({"proxyType": "manual", "httpProxy": proxy.to_string()})
 }
 
 /// The program that `variable` names, else the first of `paths` that is a file, else `name` from `PATH`.

@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -27,10 +28,10 @@ pub(super) fn driver() -> Driver {
     Driver::new(vec![child], port, profile)
 }
 
-pub(super) fn capabilities() -> Value {
+pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
     let debian = "/usr/bin/firefox-esr".into();
     let binary = driver::program("FIREFOX", "/usr/bin/firefox", &[debian]);
-    json!({"capabilities": {"alwaysMatch": {
+    let mut wanted = json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
             "binary": binary.to_string_lossy(),
@@ -40,7 +41,13 @@ pub(super) fn capabilities() -> Value {
                 "datareporting.policy.dataSubmissionEnabled": false,
                 "network.captive-portal-service.enabled": false,
                 "network.connectivity-service.enabled": false,
+                // By itself it goes straight to this computer.
+                "network.proxy.allow_hijacking_localhost": true,
             },
         },
-    }}})
+    });
+    if let Some(proxy) = proxy {
+        wanted["proxy"] = driver::manual(proxy);
+    }
+    json!({"capabilities": {"alwaysMatch": wanted}})
 }

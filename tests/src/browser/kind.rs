@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use serde_json::Value;
 
 use super::driver::Driver;
@@ -35,12 +37,12 @@ impl Kind {
         }
     }
 
-    /// What a new session asks for.
-    pub(super) fn capabilities(self, driver: &Driver) -> Value {
+    /// What a new session asks for; with `proxy`, that every request goes through it, to this computer too.
+    pub(super) fn capabilities(self, driver: &Driver, proxy: Option<SocketAddr>) -> Value {
         match self {
-            Self::Chromium => chromium::capabilities(driver),
-            Self::Firefox => firefox::capabilities(),
-            Self::WebKit => webkit::capabilities(),
+            Self::Chromium => chromium::capabilities(driver, proxy),
+            Self::Firefox => firefox::capabilities(proxy),
+            Self::WebKit => webkit::capabilities(proxy),
         }
     }
 }

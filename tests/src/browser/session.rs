@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,10 +51,22 @@ impl Browser {
     /// # Panics
     /// When there is no browser or no driver.
     pub fn of(kind: Kind) -> Self {
+        Self::begin(kind, None)
+    }
+
+    /// As [`Browser::of`], with every request through `proxy`, those to this computer too.
+    ///
+    /// # Panics
+    /// When there is no browser or no driver.
+    pub fn through(kind: Kind, proxy: SocketAddr) -> Self {
+        Self::begin(kind, Some(proxy))
+    }
+
+    fn begin(kind: Kind, proxy: Option<SocketAddr>) -> Self {
         let turn = Turn::take();
         let driver = kind.driver();
         let answer = Request::new("POST", format!("{}/session", driver.address))
-            .json(&kind.capabilities(&driver))
+            .json(&kind.capabilities(&driver, proxy))
             .send();
         let id = answer.json()["value"]["sessionId"]
             .as_str()

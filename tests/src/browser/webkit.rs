@@ -1,4 +1,4 @@
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -45,12 +45,16 @@ pub(super) fn driver() -> Driver {
     driver
 }
 
-pub(super) fn capabilities() -> Value {
+pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
     let mut options = json!({"args": ["--automation"]});
     if let Some(binary) = mini_browser() {
         options["binary"] = json!(binary.display().to_string());
     }
-    json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}})
+    let mut wanted = json!({"webkitgtk:browserOptions": options});
+    if let Some(proxy) = proxy {
+        wanted["proxy"] = driver::manual(proxy);
+    }
+    json!({"capabilities": {"alwaysMatch": wanted}})
 }
 
 /// The browser that comes with WebKitGTK, which no package puts on `PATH`.

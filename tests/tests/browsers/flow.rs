@@ -6,6 +6,7 @@ use e2e::Stack;
 use e2e::api::Api;
 use e2e::browser::Browser;
 use e2e::issuer::random_hex;
+use e2e::proxy::Proxy;
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -32,17 +33,23 @@ pub(crate) struct Visit<'a> {
     pub(crate) browser: &'a Browser,
     pub(crate) stack: &'static Stack,
     pub(crate) api: Api,
+    /// Between the browser and everything; without rules at the start of each flow.
+    pub(crate) proxy: &'a Proxy,
     site: &'a Site,
 }
 
 impl Flow {
-    pub(crate) fn run(&self, browser: &Browser, site: &Site) -> Outcome {
+    pub(crate) fn run(&self, browser: &Browser, proxy: &Proxy, site: &Site) -> Outcome {
+        proxy.offline(false);
+        proxy.clear();
+        proxy.clear_log();
         let stack = e2e::Env::stack("oidc");
         let subject = format!("{}-{}", browser.kind().name(), random_hex(6));
         let visit = Visit {
             browser,
             stack,
             api: Api::of_subject(stack, &subject),
+            proxy,
             site,
         };
         match caught(|| (self.run)(&visit)) {
@@ -82,6 +89,41 @@ impl Visit<'_> {
         );
         assert!(result["rejected"].is_null(), "{}", result["rejected"]);
         result
+    }
+
+    /// Starts an upload of `flows.file` in the page and leaves it under way, as `window.told`; the client
+    /// stays open as `window.client`.
+    #[track_caller]
+    pub(crate) fn begin(&self, given: &Value) {
+        let script = "
+            const [api, token, given] = arguments;
+            const { open, file, start } = window.flows;
+            window.client = await open(api, token);
+            window.told = start(window.client, file(given.name, given.seed, given.size));
+            return true;";
+        let arguments = [json!(self.api.base), json!(self.api.token), given.clone()];
+        let begun = self.browser.run_async(script, &arguments);
+        assert_eq!(begun, json!(true), "{begun}");
+    }
+
+    /// Waits until an expression of `upload`, the upload under way, holds.
+    #[track_caller]
+    pub(crate) fn wait(&self, expression: &str) {
+        let script = format!("const {{ upload }} = window.told; return Boolean({expression});");
+        e2e::wait::until(expression, std::time::Duration::from_secs(40), || {
+            (self.browser.run(&script, &[]) == true).then_some(())
+        });
+    }
+
+    /// Waits for the end of the upload under way, as `flows.ending` tells it.
+    #[track_caller]
+    pub(crate) fn end(&self) -> Value {
+        let end = self.browser.run_async(
+            "const end = await window.flows.ending(window.told); window.client.close(); return end;",
+            &[],
+        );
+        assert!(end["rejected"].is_null(), "{}", end["rejected"]);
+        end
     }
 }
 

@@ -1,4 +1,5 @@
-//! The main flows in every browser that can be had, as a table: flow, browser, result.
+//! The main flows in every browser that can be had, as a table: flow, browser, result. All traffic goes
+//! through a proxy, which some flows tell to make trouble.
 //!
 //! Not libtest's harness: a browser is started once and goes through all flows, and the table is printed at
 //! the end. Arguments choose flows by a part of their name; `CROWFLY_BROWSERS` names the browsers.
@@ -11,11 +12,13 @@ mod page;
 mod sending;
 mod site;
 mod table;
+mod trouble;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use e2e::browser::{Browser, Kind};
+use e2e::proxy::{Config, Proxy};
 
 use flow::{Flow, Outcome};
 use site::Site;
@@ -44,12 +47,24 @@ const FLOWS: &[Flow] = &[
         run: sending::many,
     },
     Flow {
+        name: "multipart to done and record",
+        run: sending::multipart,
+    },
+    Flow {
         name: "pause and resume",
         run: control::pause_and_resume,
     },
     Flow {
         name: "abort",
         run: control::abort,
+    },
+    Flow {
+        name: "offline and back",
+        run: trouble::offline,
+    },
+    Flow {
+        name: "a reset connection",
+        run: trouble::reset,
     },
     Flow {
         name: "refused before any byte moves",
@@ -89,7 +104,8 @@ fn through<'flow>(
     flows: impl Iterator<Item = &'flow Flow>,
     table: &mut Table,
 ) {
-    let started = flow::caught(|| Browser::of(kind));
+    let proxy = Proxy::start(Config::default()).expect("a proxy");
+    let started = flow::caught(|| Browser::through(kind, proxy.address()));
     let browser = match started {
         Ok(browser) => browser,
         Err(reason) => {
@@ -104,7 +120,7 @@ fn through<'flow>(
     };
     for flow in flows {
         let since = Instant::now();
-        let outcome = flow.run(&browser, site);
+        let outcome = flow.run(&browser, &proxy, site);
         table.add(Row {
             flow: flow.name,
             browser: kind.name(),

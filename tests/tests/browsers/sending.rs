@@ -101,6 +101,14 @@ pub(crate) fn one_put(visit: &Visit<'_>) -> Seen {
     send(visit, "한글 🐦‍⬛.zip", 7, 12 * MIB + 345)
 }
 
+pub(crate) fn multipart(visit: &Visit<'_>) -> Seen {
+    let seen = send(visit, "parts.zip", 9, 24 * MIB);
+    let parts = visit.proxy.log().requests;
+    let parts = parts.iter().filter(|entry| entry.method == "PUT").count();
+    assert!(parts >= 2, "{parts} PUT requests");
+    format!("{seen}, {parts} parts")
+}
+
 pub(crate) fn unverified(visit: &Visit<'_>) -> Seen {
     visit.open();
     let options = json!({"checksum": "none"});

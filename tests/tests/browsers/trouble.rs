@@ -1,0 +1,52 @@
+//! Networks that go away under an upload.
+
+use std::time::Duration;
+
+use e2e::files::MIB;
+use serde_json::json;
+
+use crate::flow::{Seen, Visit};
+use crate::sending::{assert_arrived, assert_lawful, content};
+
+const SIZE: usize = 8 * MIB;
+
+/// Slow enough to be met in the middle of a file.
+fn slow(visit: &Visit<'_>) {
+    visit.proxy.rule(json!({
+        "match": {"method": "PUT", "times": "forever"},
+        "fault": {"kind": "bandwidth", "bytesPerSecond": 4_000_000},
+    }));
+}
+
+/// No `offline` event tells the page: it sees that nothing answers, waits, and finds the network again.
+pub(crate) fn offline(visit: &Visit<'_>) -> Seen {
+    visit.open();
+    slow(visit);
+    visit.begin(&json!({"name": "offline.zip", "seed": 21, "size": SIZE}));
+    visit.wait("upload.progress.sent > 0");
+    visit.proxy.offline(true);
+    visit.wait("upload.state === 'waiting'");
+    std::thread::sleep(Duration::from_secs(1));
+    visit.proxy.clear();
+    visit.proxy.offline(false);
+    let end = visit.end();
+    assert_arrived(visit, &end, &content(21, SIZE));
+    assert_lawful(&end, SIZE as u64);
+    "waited, then went on".to_owned()
+}
+
+pub(crate) fn reset(visit: &Visit<'_>) -> Seen {
+    visit.open();
+    visit.proxy.rule(json!({
+        "match": {"method": "PUT", "times": 2},
+        "fault": {"kind": "reset", "at": "half"},
+    }));
+    visit.begin(&json!({"name": "reset.zip", "seed": 22, "size": SIZE}));
+    let end = visit.end();
+    assert_arrived(visit, &end, &content(22, SIZE));
+    assert_lawful(&end, SIZE as u64);
+    let puts = visit.proxy.log().requests;
+    let puts = puts.iter().filter(|entry| entry.method == "PUT").count();
+    assert!(puts >= 3, "{puts} PUT requests for two resets");
+    format!("{puts} PUT requests for two resets")
+}
