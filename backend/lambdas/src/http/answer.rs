@@ -104,7 +104,8 @@ pub(crate) async fn answer(
     let request = Request::new(event);
     let owner = request.owner(required_scope);
     let result = match &owner {
-        Ok(owner) => route(&request, owner).await,
+        // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+        Ok(owner) => Box::pin(route(&request, owner)).await,
         Err(refusal) => Err(refusal.clone().into()),
     };
     Answer::settle(&request, owner.ok().as_ref(), result)
