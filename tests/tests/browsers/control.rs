@@ -26,8 +26,16 @@ const PAUSE: &str = "
     return { ...await flows.ending(told), still };";
 
 pub(crate) fn pause_and_resume(visit: &Visit<'_>) -> Seen {
+    pause_in(visit, 16 * MIB)
+}
+
+pub(crate) fn pause_and_resume_parts(visit: &Visit<'_>) -> Seen {
+    pause_in(visit, 24 * MIB)
+}
+
+fn pause_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.open();
-    let (seed, size) = (11, 16 * MIB);
+    let seed = 11;
     let end = visit.script(PAUSE, &json!({"seed": seed, "size": size}));
     assert_eq!(end["still"]["state"], "paused");
     let moved = end["still"]["moved"].as_i64().expect("a number");
@@ -45,8 +53,16 @@ const ABORT: &str = "
     return end;";
 
 pub(crate) fn abort(visit: &Visit<'_>) -> Seen {
+    abort_in(visit, 16 * MIB)
+}
+
+pub(crate) fn abort_parts(visit: &Visit<'_>) -> Seen {
+    abort_in(visit, 24 * MIB)
+}
+
+fn abort_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.open();
-    let end = visit.script(ABORT, &json!({"size": 16 * MIB}));
+    let end = visit.script(ABORT, &json!({"size": size}));
     assert_eq!(end["error"]["name"], "AbortError", "{end}");
     let id = end["id"]
         .as_str()

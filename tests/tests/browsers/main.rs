@@ -9,6 +9,7 @@ mod control;
 mod features;
 mod flow;
 mod page;
+mod reload;
 mod sending;
 mod site;
 mod table;
@@ -55,16 +56,36 @@ const FLOWS: &[Flow] = &[
         run: control::pause_and_resume,
     },
     Flow {
+        name: "pause and resume, in parts",
+        run: control::pause_and_resume_parts,
+    },
+    Flow {
         name: "abort",
         run: control::abort,
+    },
+    Flow {
+        name: "abort, in parts",
+        run: control::abort_parts,
     },
     Flow {
         name: "offline and back",
         run: trouble::offline,
     },
     Flow {
+        name: "offline and back, in parts",
+        run: trouble::offline_parts,
+    },
+    Flow {
         name: "a reset connection",
         run: trouble::reset,
+    },
+    Flow {
+        name: "resume after a reload",
+        run: reload::resume,
+    },
+    Flow {
+        name: "resume by handle",
+        run: reload::resume_by_handle,
     },
     Flow {
         name: "refused before any byte moves",

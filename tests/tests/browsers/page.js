@@ -41,6 +41,12 @@ function start(client, file, options = {}) {
   return told;
 }
 
+/** As `start` gives it, for an upload that was started otherwise. */
+function adopt(upload) {
+  upload.done.catch(() => {});
+  return { states: [], events: [], upload };
+}
+
 /** Resolves to what the upload ended with, as plain data. */
 async function ending({ upload, states, events }) {
   const end = { id: upload.id, states, events, warnings: window.flows.warnings };
@@ -62,4 +68,4 @@ async function until(what, condition, limitMs = 30_000) {
   }
 }
 
-window.flows = { open, file, start, ending, until, warnings: [] };
+window.flows = { open, file, start, adopt, ending, until, warnings: [] };

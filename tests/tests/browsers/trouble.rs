@@ -9,6 +9,7 @@ use crate::flow::{Seen, Visit};
 use crate::sending::{assert_arrived, assert_lawful, content};
 
 const SIZE: usize = 8 * MIB;
+const IN_PARTS: usize = 24 * MIB;
 
 /// Slow enough to be met in the middle of a file.
 fn slow(visit: &Visit<'_>) {
@@ -19,10 +20,10 @@ fn slow(visit: &Visit<'_>) {
 }
 
 /// No `offline` event tells the page: it sees that nothing answers, waits, and finds the network again.
-pub(crate) fn offline(visit: &Visit<'_>) -> Seen {
+fn offline_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.open();
     slow(visit);
-    visit.begin(&json!({"name": "offline.zip", "seed": 21, "size": SIZE}));
+    visit.begin(&json!({"name": "offline.zip", "seed": 21, "size": size}));
     visit.wait("upload.progress.sent > 0");
     visit.proxy.offline(true);
     visit.wait("upload.state === 'waiting'");
@@ -30,9 +31,17 @@ pub(crate) fn offline(visit: &Visit<'_>) -> Seen {
     visit.proxy.clear();
     visit.proxy.offline(false);
     let end = visit.end();
-    assert_arrived(visit, &end, &content(21, SIZE));
-    assert_lawful(&end, SIZE as u64);
+    assert_arrived(visit, &end, &content(21, size));
+    assert_lawful(&end, size as u64);
     "waited, then went on".to_owned()
+}
+
+pub(crate) fn offline(visit: &Visit<'_>) -> Seen {
+    offline_in(visit, SIZE)
+}
+
+pub(crate) fn offline_parts(visit: &Visit<'_>) -> Seen {
+    offline_in(visit, IN_PARTS)
 }
 
 pub(crate) fn reset(visit: &Visit<'_>) -> Seen {

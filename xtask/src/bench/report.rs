@@ -36,9 +36,15 @@ pub(super) fn throughput(rows: &[Row]) -> String {
         }
         let _ = writeln!(out, "{}", line(row, ratio(row, rows)));
     }
-    if !rows.is_empty() {
+    let version = rows
+        .iter()
+        .map(|row| row.chromium.as_str())
+        .find(|version| !version.is_empty());
+    if let Some(version) = version {
+        let processors = std::thread::available_parallelism().map_or(0, usize::from);
+        let _ = write!(out, "\nChromium {version}, {processors} processors.");
         out.push_str(
-            "\nMedians. ratio: to raw-8x6, for small files to raw-put-x6. gap: longest time for which the main \
+            " Medians. ratio: to raw-8x6, for small files to raw-put-x6. gap: longest time for which the main \
              thread heard no\nmessage; frame: longest time between two frames; task: longest task over 50 ms, 0 \
              when there was none.\n",
         );
@@ -91,6 +97,7 @@ pub(super) fn throughput_json(rows: &[Row]) -> Value {
             "median": Sample::median(&row.samples).map(|median| median.json()),
             "samples": row.samples.iter().map(Sample::json).collect::<Vec<_>>(),
             "failures": row.failures,
+            "chromium": row.chromium,
         })
     };
     rows.iter().map(row).collect()

@@ -22,6 +22,8 @@ pub(super) struct Row {
     pub(super) variant: &'static str,
     pub(super) samples: Vec<Sample>,
     pub(super) failures: Vec<String>,
+    /// The browser's version.
+    pub(super) chromium: String,
 }
 
 /// Runs every setting.
@@ -53,13 +55,17 @@ fn turns(setting: &Setting, runs: usize, server: &Server) -> Result<Vec<Row>, Er
             variant: variant.name,
             samples: Vec::new(),
             failures: Vec::new(),
+            chromium: String::new(),
         })
         .collect();
     for run in 1..=runs {
         for (variant, row) in setting.variants.iter().zip(&mut rows) {
             let what = format!("{} {} {run}/{runs}", setting.name, variant.name);
             match step::step(&what, || once(setting, *variant, &files, &sink, server)) {
-                Ok(sample) => row.samples.push(sample),
+                Ok((sample, version)) => {
+                    row.samples.push(sample);
+                    row.chromium = version;
+                }
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
                 Err(error) => {
                     step::say(&format!("     {error}"));
@@ -77,7 +83,7 @@ fn once(
     files: &[std::path::PathBuf],
     sink: &Sink,
     server: &Server,
-) -> Result<Sample, Error> {
+) -> Result<(Sample, String), Error> {
     sink.reset()?;
     let chrome = Chrome::start()?;
     chrome.open(&server.url())?;
@@ -93,7 +99,7 @@ fn once(
     let (seen, stats) = (seen?, sink.stats()?);
     whole(setting, &stats)?;
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    Ok(Sample {
+    let sample = Sample {
         rate: number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]),
         gap_ms: number(&seen["gapMs"]),
         frame_ms: number(&seen["frameMs"]),
@@ -103,7 +109,8 @@ fn once(
         cpu_s: used.seconds,
         first_byte_ms: number(&seen["calledMs"]) + first_byte(&stats),
         requests: number(&stats["requests"]),
-    })
+    };
+    Ok((sample, chrome.version.clone()))
 }
 
 /// From the first request to the first byte of a body, whichever of the two ways it was sent.
