@@ -114,7 +114,7 @@ async fn a66_parts_that_are_not_the_plan_are_refused() {
 }
 
 #[tokio::test]
-async fn parts_that_change_between_list_and_completion_are_refused() {
+async fn f31_a_part_sent_again_between_list_and_completion_is_listed_anew() {
     let memory = sent().await;
     memory.next_completion(Completion::OtherParts, false);
     assert_eq!(
