@@ -1,29 +1,22 @@
-//! The Crowfly browser SDK: the JavaScript API and the browser adapters round the upload engine.
+//! The Crowfly browser SDK: the upload engine behind a narrow boundary, and the browser round it.
 //!
-//! Three rules hold everywhere in this crate: it never panics, it never calls JavaScript while a `RefCell`
-//! is borrowed, and it never trusts a `JsValue`. What it opens (requests, listeners, timers, workers) ends
-//! in `Drop`.
+//! What decides is Rust: the engine, the contract's readers and writers, the checksum. What only calls the
+//! browser is JavaScript, in `js/`: it weighs a third of the same glue in WebAssembly. Three rules hold on
+//! this side of the boundary: it never panics, it never calls JavaScript while a `RefCell` is borrowed, and
+//! it never trusts a `JsValue`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod api;
-mod client;
-mod deferred;
-mod driver;
-mod error;
-mod hash;
+mod answer;
+mod core;
+mod crc;
+mod host;
 mod js;
 mod json;
-mod listener;
-mod network;
-mod options;
-mod store;
-mod token;
+mod output;
 mod types;
-mod upload;
-mod xhr;
 
-pub use client::{Client, create_client};
-pub use error::is_upload_error;
-pub use hash::exports::{crc_add, crc_close, crc_open, crc_space};
-pub use upload::Upload;
+pub use crate::core::Core;
+pub use crc::Digest;
+pub use crc::{crc_add, crc_close, crc_open, crc_space};
+pub use host::{create_client, is_upload_error};

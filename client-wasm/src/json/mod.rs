@@ -7,12 +7,12 @@ mod read;
 mod write;
 
 pub(crate) use read::{
-    completing, content, create_response, gateway_message, list_response, problem, record,
-    status_response, stored,
+    completing, content, create_item, create_response, gateway_message, list_response,
+    parts_response, problem, record, refusal, retry_after, sign_response, status_response, stored,
 };
 pub(crate) use write::{
-    complete_request, content_to_js, create_request, list_to_js, record_to_js, status_request,
-    stored_to_js,
+    complete_request, content_to_js, create_request, item_to_js, list_to_js, record_to_js,
+    sign_request, status_request, stored_to_js, unless_empty,
 };
 
 #[cfg(all(test, target_arch = "wasm32"))]

@@ -3,9 +3,11 @@ use std::str::FromStr;
 
 use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_contract::{
-    Completing, Content, CreateResult, Created, ErrorCode, GatewayMessage, Grant, ListResponse,
-    Metadata, Outcome, Plan, ProblemBody, Record, StatusEntry, Stored, UploadStatus, Visibility,
+    Completing, Content, CreateItem, CreateResult, Created, ErrorCode, GatewayMessage, Grant,
+    ListResponse, Metadata, Outcome, PartGrant, Plan, ProblemBody, Record, StatusEntry, Stored,
+    StoredPart, UploadStatus, Visibility,
 };
+use crowfly_engine::SendFailure;
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -100,6 +102,24 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// One upload to create, as the journal and the page describe it.
+pub(crate) fn create_item(item: &JsValue) -> Option<CreateItem> {
+    let fields = Fields::of(item);
+    let item = CreateItem {
+        id: fields.parsed("id")?,
+        name: fields.text("name"),
+        size: fields.integer("size"),
+        media_type: fields.text("type"),
+        crc64nvme: fields.maybe_parsed("crc64nvme"),
+        visibility: match fields.maybe_text("visibility").as_deref() {
+            Some("public") => Visibility::Public,
+            _ => Visibility::Private,
+        },
+        metadata: fields.texts("metadata"),
+    };
+    fields.all(item)
+}
+
 pub(crate) fn create_response(body: &JsValue) -> Option<Vec<CreateResult>> {
     Fields::of(body).list("uploads", create_result)
 }
@@ -139,6 +159,53 @@ fn grant(grant: &JsValue) -> Option<Grant> {
         expires_in_ms: fields.integer("expiresInMs"),
     };
     fields.all(grant)
+}
+
+pub(crate) fn sign_response(body: &JsValue) -> Option<Vec<PartGrant>> {
+    Fields::of(body).list("grants", part_grant)
+}
+
+fn part_grant(part: &JsValue) -> Option<PartGrant> {
+    Some(PartGrant {
+        number: part_number(part)?,
+        grant: grant(part)?,
+    })
+}
+
+pub(crate) fn parts_response(body: &JsValue) -> Option<Vec<StoredPart>> {
+    Fields::of(body).list("parts", stored_part)
+}
+
+fn stored_part(part: &JsValue) -> Option<StoredPart> {
+    let fields = Fields::of(part);
+    let stored = StoredPart {
+        number: part_number(part)?,
+        size: fields.integer("size"),
+        crc64nvme: fields.maybe_parsed("crc64nvme"),
+    };
+    fields.all(stored)
+}
+
+fn part_number(part: &JsValue) -> Option<u32> {
+    let number = Fields::of(part).maybe_integer("number")?;
+    u32::try_from(number).ok()
+}
+
+/// What storage refused: `{status, code?, message?, retryAfterMs?, requestId?}`.
+pub(crate) fn refusal(refusal: &JsValue) -> SendFailure {
+    let fields = Fields::of(refusal);
+    SendFailure::Http {
+        status: fields.integer("status") as u16,
+        s3_code: fields.maybe_text("code"),
+        s3_message: fields.maybe_text("message"),
+        retry_after_ms: fields.maybe_integer("retryAfterMs"),
+        request_id: fields.maybe_text("requestId"),
+    }
+}
+
+/// What the answer's header says.
+pub(crate) fn retry_after(answer: &JsValue) -> Option<u64> {
+    Fields::of(answer).maybe_integer("retryAfterMs")
 }
 
 /// The error of a Problem.

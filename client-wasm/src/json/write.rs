@@ -1,33 +1,12 @@
-use std::fmt::Display;
 use std::rc::Rc;
 
 use crowfly_contract::{
-    CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponse, Metadata, Record, Stored,
-    UploadId, UploadStatus, Visibility,
+    CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponse, Metadata, PartToSign, Record,
+    Stored, UploadId, UploadStatus, Visibility,
 };
 use wasm_bindgen::JsValue;
 
-use crate::js::{self, frozen, frozen_array};
-
-fn text(value: &str) -> JsValue {
-    JsValue::from_str(value)
-}
-
-fn maybe_text(value: Option<&String>) -> JsValue {
-    value.map_or(JsValue::UNDEFINED, |value| text(value))
-}
-
-fn shown(value: &dyn Display) -> JsValue {
-    text(&value.to_string())
-}
-
-fn number(value: u64) -> JsValue {
-    JsValue::from_f64(value as f64)
-}
-
-fn maybe_number(value: Option<u64>) -> JsValue {
-    value.map_or(JsValue::UNDEFINED, number)
-}
+use crate::js::{entries, list, maybe_number, maybe_text, number, record, shown, text};
 
 fn crc(value: Option<Crc64Nvme>) -> JsValue {
     value.map_or(JsValue::UNDEFINED, |crc| shown(&crc))
@@ -44,60 +23,84 @@ fn texts(texts: &Metadata) -> JsValue {
     if texts.is_empty() {
         return JsValue::UNDEFINED;
     }
-    let object = js_sys::Object::new();
-    for (name, value) in texts {
-        js::set(&object, name, &text(value));
+    entries(
+        texts
+            .iter()
+            .flat_map(|(name, value)| [text(name), text(value)])
+            .collect(),
+    )
+}
+
+/// A text, or nothing for an empty one.
+pub(crate) fn unless_empty(value: &str) -> JsValue {
+    if value.is_empty() {
+        JsValue::UNDEFINED
+    } else {
+        text(value)
     }
-    object.into()
+}
+
+/// One item of a create call.
+pub(crate) fn item_to_js(item: &CreateItem) -> JsValue {
+    let public = !item.visibility.is_private();
+    record(
+        "id name size type crc64nvme visibility metadata",
+        Box::new([
+            shown(&item.id),
+            text(&item.name),
+            number(item.size),
+            text(&item.media_type),
+            crc(item.crc64nvme),
+            if public {
+                visibility(item.visibility)
+            } else {
+                JsValue::UNDEFINED
+            },
+            texts(&item.metadata),
+        ]),
+    )
 }
 
 pub(crate) fn create_request(items: &[Rc<CreateItem>]) -> JsValue {
-    let items = items.iter().map(|item| {
-        let private = item.visibility.is_private();
-        frozen(&[
-            ("id", shown(&item.id)),
-            ("name", text(&item.name)),
-            ("size", number(item.size)),
-            ("type", text(&item.media_type)),
-            ("crc64nvme", crc(item.crc64nvme)),
-            (
-                "visibility",
-                if private {
-                    JsValue::UNDEFINED
-                } else {
-                    visibility(item.visibility)
-                },
-            ),
-            ("metadata", texts(&item.metadata)),
-        ])
-    });
-    frozen(&[("uploads", frozen_array(items))])
+    let items = items.iter().map(|item| item_to_js(item)).collect();
+    record("uploads", Box::new([list(items)]))
+}
+
+pub(crate) fn sign_request(parts: &[PartToSign]) -> JsValue {
+    let part = |part: &PartToSign| {
+        record(
+            "number crc64nvme",
+            Box::new([number(u64::from(part.number)), crc(part.crc64nvme)]),
+        )
+    };
+    record("parts", Box::new([list(parts.iter().map(part).collect())]))
 }
 
 pub(crate) fn complete_request(body: &CompleteRequest) -> JsValue {
-    frozen(&[("crc64nvme", crc(body.crc64nvme))])
+    record("crc64nvme", Box::new([crc(body.crc64nvme)]))
 }
 
 pub(crate) fn status_request(ids: &[UploadId]) -> JsValue {
-    frozen(&[("ids", frozen_array(ids.iter().map(|id| shown(id))))])
+    let ids = ids.iter().map(|id| shown(id)).collect();
+    record("ids", Box::new([list(ids)]))
 }
 
 pub(crate) fn stored_to_js(stored: &Stored) -> JsValue {
-    frozen(&[
-        ("id", shown(&stored.id)),
-        ("key", shown(&stored.key)),
-        ("size", number(stored.size)),
-        ("crc64nvme", crc(stored.crc64nvme)),
-        (
-            "etag",
-            maybe_text(Some(&stored.etag).filter(|etag| !etag.is_empty())),
-        ),
-        ("versionId", maybe_text(stored.version_id.as_ref())),
-    ])
+    record(
+        "id key size crc64nvme etag versionId",
+        Box::new([
+            shown(&stored.id),
+            shown(&stored.key),
+            number(stored.size),
+            crc(stored.crc64nvme),
+            unless_empty(&stored.etag),
+            maybe_text(stored.version_id.as_ref()),
+        ]),
+    )
 }
 
-pub(crate) fn record_to_js(record: &Record) -> JsValue {
-    let status = match record.status {
+pub(crate) fn record_to_js(upload: &Record) -> JsValue {
+    let status = match upload.status {
         UploadStatus::Stored => "stored",
         UploadStatus::Aborted => "aborted",
         UploadStatus::Deleted => "deleted",
@@ -105,40 +108,44 @@ pub(crate) fn record_to_js(record: &Record) -> JsValue {
         // A record has no other.
         _ => "pending",
     };
-    frozen(&[
-        ("id", shown(&record.id)),
-        ("status", text(status)),
-        ("bucket", text(&record.bucket)),
-        ("key", shown(&record.key)),
-        ("name", text(&record.name)),
-        ("size", number(record.size)),
-        ("type", text(&record.media_type)),
-        ("visibility", visibility(record.visibility)),
-        ("metadata", texts(&record.metadata)),
-        ("partSize", maybe_number(record.part_size)),
-        ("crc64nvme", crc(record.crc64nvme)),
-        ("verified", record.verified.into()),
-        ("etag", maybe_text(record.etag.as_ref())),
-        ("versionId", maybe_text(record.version_id.as_ref())),
-        ("sequencer", maybe_text(record.sequencer.as_ref())),
-        ("url", maybe_text(record.url.as_ref())),
-        ("createdAt", number(record.created_at)),
-        ("storedAt", maybe_number(record.stored_at)),
-        ("expiresAt", maybe_number(record.expires_at)),
-    ])
+    record(
+        "id status bucket key name size type visibility metadata partSize crc64nvme verified etag \
+         versionId sequencer url createdAt storedAt expiresAt",
+        Box::new([
+            shown(&upload.id),
+            text(status),
+            text(&upload.bucket),
+            shown(&upload.key),
+            text(&upload.name),
+            number(upload.size),
+            text(&upload.media_type),
+            visibility(upload.visibility),
+            texts(&upload.metadata),
+            maybe_number(upload.part_size),
+            crc(upload.crc64nvme),
+            upload.verified.into(),
+            maybe_text(upload.etag.as_ref()),
+            maybe_text(upload.version_id.as_ref()),
+            maybe_text(upload.sequencer.as_ref()),
+            maybe_text(upload.url.as_ref()),
+            number(upload.created_at),
+            maybe_number(upload.stored_at),
+            maybe_number(upload.expires_at),
+        ]),
+    )
 }
 
 pub(crate) fn list_to_js(page: &ListResponse) -> JsValue {
-    let uploads = frozen_array(page.uploads.iter().map(record_to_js));
-    frozen(&[
-        ("uploads", uploads),
-        ("cursor", maybe_text(page.cursor.as_ref())),
-    ])
+    let uploads = list(page.uploads.iter().map(record_to_js).collect());
+    record(
+        "uploads cursor",
+        Box::new([uploads, maybe_text(page.cursor.as_ref())]),
+    )
 }
 
 pub(crate) fn content_to_js(content: &Content) -> JsValue {
-    frozen(&[
-        ("url", text(&content.url)),
-        ("expiresInMs", maybe_number(content.expires_in_ms)),
-    ])
+    record(
+        "url expiresInMs",
+        Box::new([text(&content.url), maybe_number(content.expires_in_ms)]),
+    )
 }

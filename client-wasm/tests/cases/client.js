@@ -1,6 +1,6 @@
 import { equal, ok, rejection, thrown, until } from "../support/assert.js";
 
-const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
+const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {}, resume: false };
 const text = (body = "hello") => new File([body], "hello.txt", { type: "text/plain" });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 

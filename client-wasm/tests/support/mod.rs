@@ -30,9 +30,7 @@ extern "C" {
 pub(crate) async fn run(case: JsValue) {
     assert_ok(true, "the assertions are there");
     let create = Closure::<dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
-        |options: JsValue, worker: JsValue| {
-            crowfly::create_client(&options, &worker).map(JsValue::from)
-        },
+        |options: JsValue, worker: JsValue| crowfly::create_client(&options, &worker),
     );
     let is_upload_error = Closure::<dyn FnMut(JsValue) -> bool>::new(|value: JsValue| {
         crowfly::is_upload_error(&value)

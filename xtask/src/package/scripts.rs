@@ -26,7 +26,7 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             continue;
         }
         if name.ends_with(".js") {
-            minify(&from, &to)?;
+            minify(&from, &to, &[])?;
         } else {
             copy(&from, &to)?;
         }
@@ -34,6 +34,8 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
     minify(
         &module::glue().join("crowfly.js"),
         &package.join("crowfly.js"),
+        // The glue and what it imports beside it become one file.
+        &["--bundle"],
     )?;
     copy(
         &module::glue().join("crowfly_bg.wasm"),
@@ -47,8 +49,8 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
     inline(package)
 }
 
-/// One file, minified; its imports stay as they are.
-fn minify(from: &Path, to: &Path) -> Result<(), Error> {
+/// One file, minified; its imports stay as they are, unless `more` says otherwise.
+fn minify(from: &Path, to: &Path, more: &[&str]) -> Result<(), Error> {
     Cmd::new(node::tool("esbuild"))
         .arg(from)
         .args([
@@ -58,6 +60,7 @@ fn minify(from: &Path, to: &Path) -> Result<(), Error> {
             "--charset=utf8",
         ])
         .args(["--legal-comments=none", "--log-level=warning"])
+        .args(more)
         .arg(format!("--outfile={}", to.display()))
         .log("esbuild")
         .run()

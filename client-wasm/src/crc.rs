@@ -1,4 +1,5 @@
-//! What `worker.js` calls, by numbers alone, so that the worker needs no glue.
+//! The checksum: what `worker.js` calls, by numbers alone, so that the worker needs no glue; and a digest for
+//! the page.
 
 use std::cell::RefCell;
 
@@ -51,4 +52,25 @@ pub fn crc_close() -> u64 {
         let value = work.digest.as_ref().map(Crc64::value);
         value.map_or(0, crowfly_contract::Crc64Nvme::value)
     })
+}
+
+/// A checksum in the making, for a page that has no worker.
+#[wasm_bindgen(skip_typescript)]
+#[derive(Debug, Default)]
+pub struct Digest(Crc64);
+
+#[wasm_bindgen]
+impl Digest {
+    /// Takes in some bytes.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The checksum of all bytes so far.
+    #[wasm_bindgen(skip_typescript)]
+    #[must_use]
+    pub fn value(&self) -> u64 {
+        self.0.value().value()
+    }
 }

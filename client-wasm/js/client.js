@@ -1,0 +1,112 @@
+// The client, as `api.d.ts` describes it.
+import { openFile, resumable } from "./attach.js";
+import { Driver } from "./driver.js";
+import { Entry } from "./entry.js";
+import { closed, invalidOption } from "./error.js";
+import { isHandle, mediaType, readClient, readFile, readPage, readUpload } from "./options.js";
+import { readRoute } from "./read.js";
+import { heed, Upload } from "./upload.js";
+
+const UNKNOWN_TYPE = "application/octet-stream";
+
+/** Makes a client round an engine; `worker` makes a worker that runs `worker.js`. */
+export function makeClient(options, worker, core) {
+  const settings = readClient(options);
+  if (worker !== undefined && typeof worker !== "function") {
+    throw invalidOption("createClient: worker must be a function that makes a Worker");
+  }
+  return new Client(new Driver(core, settings, worker));
+}
+
+class Client {
+  #driver;
+
+  constructor(driver) {
+    this.#driver = driver;
+  }
+
+  upload(file, options) {
+    const driver = this.#driver;
+    if (driver.closed) throw closed("start");
+    const source = readFile(file);
+    const settings = readUpload(source, options);
+    const checksum = settings.checksum ?? driver.settings.checksum ?? "crc64nvme";
+    const entry = new Entry({ ...settings, id: driver.newId(), checksum });
+    const setFile = (opened) => entry.setFile(opened, settings.type ?? mediaType(opened.type) ?? UNKNOWN_TYPE);
+    if (!isHandle(source)) setFile(source);
+    driver.store.add(entry);
+    const upload = new Upload(driver, entry);
+    if (!heed(driver, entry)) endUnheard(driver, entry);
+    else if (isHandle(source)) openHandle(driver, entry, source, setFile);
+    else driver.add(entry);
+    return upload;
+  }
+
+  resumable() {
+    return resumable(this.#driver);
+  }
+
+  subscribe(listener) {
+    if (typeof listener !== "function") throw invalidOption("subscribe: listener must be a function");
+    return this.#driver.store.subscribe(listener);
+  }
+
+  snapshot() {
+    return this.#driver.store.snapshot();
+  }
+
+  async records(page) {
+    return readRoute(this.#driver, "records", readPage(page));
+  }
+
+  async record(id) {
+    return readRoute(this.#driver, "record", `/${this.#id(id)}`);
+  }
+
+  async content(id) {
+    return readRoute(this.#driver, "content", `/${this.#id(id)}/content`);
+  }
+
+  close() {
+    this.#driver.close();
+  }
+
+  #id(id) {
+    if (typeof id === "string" && this.#driver.core.isId(id)) return id;
+    throw invalidOption("id must be the id of an upload: a ULID of 26 characters");
+  }
+}
+
+/** Ends an upload of which the server has not heard. */
+function endUnheard(driver, entry, error) {
+  entry.opening = undefined;
+  entry.setState(error ? "failed" : "aborted");
+  if (error) entry.fail(error);
+  else entry.rejectAborted();
+  driver.store.touch();
+  driver.store.notify();
+}
+
+/** Opens the file behind a handle, which the journal keeps; what the application asks for meanwhile waits. */
+function openHandle(driver, entry, handle, setFile) {
+  entry.given.handle = handle;
+  let paused = false;
+  entry.opening = (what) => {
+    if (what === "abort") endUnheard(driver, entry);
+    else if (what === "close") endUnheard(driver, entry, closed("start"));
+    else if (what === "process") entry.wanted = true;
+    else paused = what === "pause";
+  };
+  const opened = (file) => {
+    if (entry.ended) return;
+    entry.opening = undefined;
+    setFile(file);
+    driver.store.touch();
+    driver.add(entry);
+    if (paused) driver.ask("pause", entry);
+    if (entry.wanted) driver.ask("process", entry);
+  };
+  openFile(handle).then(opened, (error) => {
+    if (!entry.ended) endUnheard(driver, entry, error);
+  });
+}

@@ -1,0 +1,222 @@
+// The driver: the only one to touch the engine.
+//
+// An input that comes from within a callback waits in the inbox until the drain that is under way takes it.
+import { Api } from "./api.js";
+import { now } from "./clock.js";
+import { Pool, probe } from "./hash.js";
+import { Journal } from "./journal.js";
+import { Keeper } from "./keeper.js";
+import { Signer } from "./signer.js";
+import { Store } from "./store.js";
+import { tell } from "./tell.js";
+import { TokenSource } from "./token.js";
+import { listen, notify, random, record } from "./values.js";
+import { send } from "./xhr.js";
+
+const NO_WORKER =
+  "no worker could be started, so checksums are computed in the page; check that the content security " +
+  "policy allows workers (worker-src)";
+
+/** One client's engine, its adapters and what runs. */
+export class Driver {
+  closed = false;
+  store = new Store();
+  #inbox = [];
+  #draining = false;
+  #timer;
+  /** What ends a request, by its number. */
+  #requests = new Map();
+  /** What ends a read, which the engine does not know of. */
+  #reads = new Set();
+  #unlisten;
+
+  constructor(core, settings, worker) {
+    Object.assign(this, { core, settings });
+    core.start(settings.concurrency, settings.tokenTimeoutMs + 1_000, settings.pollTimeoutMs, Math.random());
+    this.token = new TokenSource(settings.token, settings.tokenTimeoutMs);
+    this.backend = settings.signer ? new Signer(settings.signer) : new Api(settings.api, this.token);
+    this.pool = new Pool(core, worker, {
+      hear: (request, read) => this.feed((at) => core.progress(at, request, read)),
+      done: (request, crc, failure) => this.finish(request, (at) => core.hashed(at, request, crc ?? 0n, failure)),
+      warn: () => this.warn("worker_unavailable", NO_WORKER),
+    });
+    if (settings.resume) this.keeper = new Keeper(this, new Journal(settings, this));
+    const self = new WeakRef(this);
+    const hear = ({ type }) => self.deref()?.feed((at) => core.happen(at, type));
+    this.#unlisten = listen(globalThis, ["online", "offline"], hear);
+    if (globalThis.navigator?.onLine === false) this.feed((at) => core.happen(at, "offline"));
+    this.keeper?.begin();
+  }
+
+  /** Tells the application what works, but not as well as it could. */
+  warn(code, message, upload) {
+    const { onWarning } = this.settings;
+    if (onWarning) notify(onWarning, record("code message upload", [code, message, upload]));
+    else console.warn(`crowfly: ${message}`);
+  }
+
+  /** A new ULID. */
+  newId() {
+    const [most, more] = random(2);
+    return this.core.ulid(Date.now(), most, Number(more & 0xffffn));
+  }
+
+  /** Gives the engine an input and does all that it then asks for. */
+  feed(input) {
+    this.#inbox.push(input);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      this.#drain();
+    } finally {
+      this.#draining = false;
+    }
+    if (this.closed) this.#tearDown();
+    else this.store.notify();
+  }
+
+  #drain() {
+    for (;;) {
+      const output = this.core.poll();
+      if (output.do) this.#run(output);
+      else if (output.event) tell(this, output);
+      else if (this.#inbox.length > 0) this.#inbox.shift()(now());
+      else return this.#arm(output.idle);
+    }
+  }
+
+  /** Gives the engine the reply to a request, unless it was cancelled. */
+  finish(request, reply) {
+    if (!this.#requests.has(request)) return;
+    this.#end(request);
+    this.feed(reply);
+  }
+
+  /** What the application wants of one upload. */
+  ask(what, entry) {
+    // One whose file is still being opened has not been added; what opens it looks at this.
+    if (entry.opening) entry.opening(what);
+    else this.feed((at) => this.core.ask(at, what, entry.id));
+  }
+
+  /** Adds an upload whose file is known. */
+  add(entry, resumed = false) {
+    const { id, name, visibility, metadata, priority, checksum } = entry.given;
+    const item = { id, name, size: entry.size, type: entry.type, visibility, metadata };
+    this.feed((at) => void this.core.add(at, item, priority ?? 0, checksum !== "none", resumed));
+  }
+
+  /** Holds what ends a read until it has ended; gives the function that ends it. */
+  hold(end) {
+    const once = () => {
+      if (this.#reads.delete(once)) end();
+    };
+    this.#reads.add(once);
+    return once;
+  }
+
+  /** Ends everything: uploads under way fail with `closed`, and nothing is left running. */
+  close() {
+    if (this.closed) return;
+    this.closed = true;
+    for (const entry of this.store.open()) entry.opening?.("close");
+    this.feed((at) => this.core.happen(at, "close"));
+  }
+
+  /** Starts what the engine asks for. */
+  #run(command) {
+    const { core } = this;
+    const { request, upload, body } = command;
+    switch (command.do) {
+      case "hash":
+        return this.#hash(command);
+      case "token":
+        this.#requests.set(request);
+        return void this.token.ask(body).then((life) => this.finish(request, (at) => core.token(at, request, life)));
+      case "save": {
+        this.#requests.set(request);
+        const saved = () => this.finish(request, (at) => core.saved(at, request));
+        const entry = this.store.find(upload);
+        const saving = entry && this.keeper?.save(entry, body);
+        return void Promise.resolve(saving).then(saved, saved);
+      }
+      case "noteCancel":
+        return void this.keeper?.noteCancel(upload);
+      case "erase":
+        return void this.keeper?.erase(upload);
+      case "send":
+        return this.#send(command);
+      case "cancel":
+        this.pool.cancel(request);
+        return this.#end(request);
+      default:
+        if (request !== undefined) this.#call(command);
+    }
+  }
+
+  #hash({ request, upload, start, end }) {
+    this.#requests.set(request);
+    const file = this.store.find(upload)?.file;
+    if (file) this.pool.start(request, file, start, end);
+    else this.finish(request, (at) => this.core.hashed(at, request, 0n, "unreadable"));
+  }
+
+  #call({ do: route, request, upload, body }) {
+    const controller = new AbortController();
+    this.#requests.set(request, () => controller.abort());
+    this.backend.ask(route, upload, body, controller.signal).then((answer) => {
+      this.finish(request, (at) => this.core.answered(at, request, route, answer));
+    });
+  }
+
+  #send({ request, upload, start, end, url, headers }) {
+    const file = this.store.find(upload)?.file;
+    const sent = (outcome, refusal) => {
+      this.finish(request, (at) => this.core.sent(at, request, outcome, refusal));
+    };
+    const moved = (bytes) => this.feed((at) => this.core.progress(at, request, bytes));
+    // A file that changed on disk looks like a lost connection.
+    const ended = (outcome, refusal) => {
+      if (outcome !== "network") return sent(outcome, refusal);
+      return void probe(file, start, end).then((failure) => sent(failure ?? outcome));
+    };
+    this.#requests.set(request);
+    try {
+      // A slice of empty type: the browser adds no content type of its own.
+      this.#requests.set(request, send(url, headers, file.slice(start, end), moved, ended));
+    } catch {
+      sent("network");
+    }
+  }
+
+  #end(request) {
+    const end = this.#requests.get(request);
+    this.#requests.delete(request);
+    end?.();
+  }
+
+  /** Sets the timer, unless it stands right. */
+  #arm(deadline) {
+    if (this.#timer?.deadline === deadline) return;
+    clearTimeout(this.#timer?.id);
+    this.#timer = undefined;
+    if (deadline === undefined) return;
+    const tick = () => {
+      this.#timer = undefined;
+      this.feed((at) => this.core.happen(at, "tick"));
+    };
+    const wait = Math.min(Math.max(0, deadline - now()), 2 ** 31 - 1);
+    this.#timer = { deadline, id: setTimeout(tick, wait) };
+  }
+
+  #tearDown() {
+    this.#arm();
+    this.#unlisten?.();
+    for (const request of [...this.#requests.keys()]) this.#end(request);
+    for (const end of [...this.#reads]) end();
+    this.pool.close();
+    this.token.close();
+    this.keeper?.close();
+    this.store.close();
+  }
+}

@@ -1,0 +1,148 @@
+// CRC64NVME in a worker, or in small steps in the page where there can be none.
+import { listen } from "./values.js";
+
+/** Reading is the bottleneck, so a third worker brings nothing. */
+const MOST_WORKERS = 2;
+/** About a quarter of a millisecond of work: the page stays smooth. */
+const STEP = 256 * 1024;
+
+/** What an exception of reading a file means. Browsers say NotReadableError when the file's time or size is
+ * no longer that of the moment when it was picked. */
+export const readFailure = (name) => (name === "NotReadableError" ? "changed" : "unreadable");
+
+/** Whether the first byte of a range can be read: undefined, or why not. Storage requests fail without a
+ * reason when it cannot. */
+export async function probe(file, start, end) {
+  try {
+    const { byteLength } = await file.slice(start, Math.min(end, start + 1)).arrayBuffer();
+    return byteLength === Math.min(end - start, 1) ? undefined : "changed";
+  } catch (error) {
+    return readFailure(error?.name);
+  }
+}
+
+/** The workers of one client and what they do. `hear` is told of progress, `done` of the end of a job. */
+export class Pool {
+  #slots = [];
+  #jobs = new Map();
+  #broken = false;
+
+  constructor(core, worker, { hear, done, warn }) {
+    Object.assign(this, { core, worker, hear, done, warn });
+  }
+
+  /** Hashes a range of a file. */
+  start(request, file, start, end) {
+    const job = { request, file, start, end };
+    this.#jobs.set(request, job);
+    const slot = this.#slot();
+    try {
+      slot.worker.postMessage({ id: request, blob: file, start, end });
+      slot.busy += 1;
+      job.slot = slot;
+    } catch {
+      // No worker, or one that the file cannot be sent to.
+      this.#inPage(job);
+    }
+  }
+
+  /** Stops a job; nothing more is heard of it. */
+  cancel(request) {
+    const job = this.#jobs.get(request);
+    this.#jobs.delete(request);
+    if (!job?.slot) return;
+    job.slot.busy -= 1;
+    // If it cannot be told, it works in vain.
+    job.slot.worker.postMessage({ cancel: request });
+  }
+
+  /** Ends all workers and jobs. */
+  close() {
+    this.#jobs.clear();
+    this.#endWorkers();
+    this.#broken = true;
+  }
+
+  #finish(job, crc, failure) {
+    if (!this.#jobs.delete(job.request)) return;
+    if (job.slot) job.slot.busy -= 1;
+    this.done(job.request, crc, failure);
+  }
+
+  /** The worker with the least to do; a new one while all are busy and there may be more. */
+  #slot() {
+    if (this.#broken) return undefined;
+    const [best] = [...this.#slots].sort((a, b) => a.busy - b.busy);
+    if (best && (best.busy === 0 || this.#slots.length >= MOST_WORKERS)) return best;
+    const slot = this.#open();
+    if (!slot && !best) this.#giveUpWorkers();
+    return slot ?? best;
+  }
+
+  /** Starts a worker and lends it the compiled module. */
+  #open() {
+    try {
+      const worker = this.worker();
+      const slot = { worker, busy: 0 };
+      slot.stop = listen(worker, ["message", "error", "messageerror"], (event) => {
+        if (event.type === "message") return this.#hear(event.data);
+        event.preventDefault();
+        this.#giveUpWorkers();
+      });
+      worker.postMessage({ module: this.core.module() });
+      this.#slots.push(slot);
+      return slot;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #hear({ failed, id, read, crc, error }) {
+    if (failed) return this.#giveUpWorkers();
+    const job = this.#jobs.get(id);
+    if (!job) return undefined;
+    if (read !== undefined) return this.hear(id, read);
+    return this.#finish(job, crc, crc === undefined ? readFailure(error) : undefined);
+  }
+
+  /** Workers do not work here: what they had to do is done in the page. */
+  #giveUpWorkers() {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.warn();
+    this.#endWorkers();
+    for (const job of this.#jobs.values()) {
+      if (!job.slot) continue;
+      job.slot = undefined;
+      this.#inPage(job);
+    }
+  }
+
+  #endWorkers() {
+    for (const { stop, worker } of this.#slots.splice(0)) {
+      stop();
+      worker.terminate();
+    }
+  }
+
+  async #inPage(job) {
+    const digest = this.core.digest();
+    let failure;
+    try {
+      for (let at = job.start; at < job.end; ) {
+        const size = Math.min(STEP, job.end - at);
+        const bytes = new Uint8Array(await job.file.slice(at, at + size).arrayBuffer());
+        if (this.#jobs.get(job.request) !== job) return;
+        if (bytes.length !== size) throw new DOMException("the file ended early", "NotReadableError");
+        digest.add(bytes);
+        at += size;
+        this.hear(job.request, at - job.start);
+      }
+    } catch (error) {
+      failure = readFailure(error?.name);
+    }
+    const crc = digest.value();
+    digest.free();
+    this.#finish(job, crc, failure);
+  }
+}

@@ -1,0 +1,111 @@
+// Keeps the journal of one client: what is written when, and who may go on with it.
+import { Entry } from "./entry.js";
+import { Owner, STAMP } from "./owner.js";
+
+/** An entry that nobody has touched for this long is swept away: storage has let go of its parts too. */
+const OLD_MS = 7 * 24 * 3_600_000;
+const PIECE = 64 * 1024;
+
+/** The checksum of head, middle and tail of a file, 64 KiB each; of the whole where that is no more. `crc`
+ * is the whole file's, where it is known. */
+export async function sample(core, file, crc) {
+  const whole = file.size <= 3 * PIECE;
+  if (whole && crc) return crc;
+  const places = [0, Math.floor((file.size - PIECE) / 2), file.size - PIECE];
+  const source = whole ? file : new Blob(places.map((at) => file.slice(at, at + PIECE)));
+  return core.crc(new Uint8Array(await source.arrayBuffer()));
+}
+
+/** The journal as one client uses it. */
+export class Keeper {
+  #driver;
+  #journal;
+  #owner;
+
+  constructor(driver, journal) {
+    this.#driver = driver;
+    this.#journal = journal;
+    this.#owner = new Owner(journal, driver);
+  }
+
+  /** Writes an upload down; `item` is what its create call will say. */
+  async save(entry, { crc64nvme, ...item }) {
+    const { priority, checksum, visibility, metadata, handle } = entry.given;
+    const found = await sample(this.#driver.core, entry.file, crc64nvme);
+    await this.#owner.hold();
+    const saved = { ...item, visibility, metadata, priority, checksum, handle, crc64nvme, sample: found };
+    const stamp = { owner: this.#owner.id, savedAt: Date.now() };
+    await this.#journal.update(entry.id, (old) => ({ cancelled: false, ...old, ...saved, ...stamp }));
+  }
+
+  /** Notes that an upload is to be cancelled on the server. */
+  async noteCancel(id) {
+    await this.#journal.update(id, (entry) => entry && { ...entry, cancelled: true });
+  }
+
+  /** Takes an upload out. */
+  async erase(id) {
+    await this.#journal.update(id, () => null);
+  }
+
+  /** Carries out what an earlier page could not: cancels, and sweeps old entries. */
+  async begin() {
+    for (const { id, savedAt, cancelled, owner } of await this.#journal.all()) {
+      if (this.#driver.closed) return;
+      const old = savedAt < Date.now() - OLD_MS;
+      if (!old && !cancelled) continue;
+      if (id.startsWith(STAMP)) await this.erase(id);
+      else if (cancelled) await this.take(id).then((entry) => this.cancel(entry), () => {});
+      else if (await this.#gone(owner)) await this.erase(id);
+    }
+  }
+
+  /** Entries that this client could go on with. */
+  async resumable() {
+    const found = [];
+    for (const entry of await this.#journal.all()) {
+      if (entry.cancelled || entry.id.startsWith(STAMP) || this.#driver.store.find(entry.id)) continue;
+      if (await this.#gone(entry.owner)) found.push(entry);
+    }
+    return found;
+  }
+
+  /** Makes an entry this client's own. Rejects with "not_found" or "locked". */
+  async take(id) {
+    const entry = await this.#journal.read(id);
+    if (!entry) throw "not_found";
+    if (!(await this.#gone(entry.owner))) throw "locked";
+    // Between the look and this step another client may have taken it.
+    const mine = { owner: this.#owner.id, savedAt: Date.now() };
+    const taken = await this.#journal.update(id, (now) => {
+      return now?.owner === entry.owner ? { ...now, ...mine } : undefined;
+    });
+    if (!taken || this.#driver.store.find(id)) throw "locked";
+    return taken;
+  }
+
+  /** Cancels, on the server, an upload that no page works on. */
+  cancel(saved) {
+    const entry = new Entry({ ...saved, hidden: true });
+    // Nothing of it is read any more.
+    entry.file = new Blob();
+    Object.assign(entry, { size: saved.size, type: saved.type });
+    const { promise } = entry.done;
+    const end = () => this.#driver.store.remove(entry.id);
+    promise.then(end, end);
+    this.#driver.store.add(entry);
+    this.#driver.add(entry, true);
+    this.#driver.ask("abort", entry);
+    return promise;
+  }
+
+  close() {
+    this.#owner.close();
+    this.#journal.close();
+  }
+
+  async #gone(owner) {
+    await this.#owner.hold();
+    return this.#owner.gone(owner);
+  }
+}

@@ -1,0 +1,227 @@
+// Reads the options that the application gives: nothing is trusted, and each refusal names the option.
+import { invalidOption } from "./error.js";
+
+const BYTES = new TextEncoder();
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
+const SIGNER = ["create", "sign", "parts", "complete", "abort"];
+
+/** An object of options, read one by one; the first that is wrong is thrown. */
+class Options {
+  constructor(value, owner, known) {
+    this.owner = owner;
+    this.object = value ?? {};
+    if (value !== undefined && (typeof value !== "object" || !value)) {
+      this.refuse("the options", "must be an object");
+    }
+    for (const key of Object.keys(this.object)) {
+      if (!known.includes(key)) this.refuse(key, `is not an option; there are ${known.join(" ")}`);
+    }
+  }
+
+  refuse(name, what) {
+    throw invalidOption(`${this.owner}: ${name} ${what}`);
+  }
+
+  /** A value; a getter that throws has none. */
+  get(name) {
+    try {
+      return this.object[name];
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A value that passes `test`, or undefined. */
+  read(name, test, what) {
+    const value = this.get(name);
+    if (value !== undefined && !test(value)) this.refuse(name, `must be ${what}`);
+    return value;
+  }
+
+  function(name) {
+    return this.read(name, (value) => typeof value === "function", "a function");
+  }
+
+  text(name) {
+    return this.read(name, (value) => typeof value === "string", "a string");
+  }
+
+  flag(name) {
+    return this.read(name, (value) => typeof value === "boolean", "true or false");
+  }
+
+  integer(name, least, most, unit = "") {
+    const right = (value) => Number.isInteger(value) && value >= least && value <= most;
+    return this.read(name, right, `an integer${unit} from ${least} to ${most}`);
+  }
+
+  word(name, words) {
+    return this.read(name, (value) => words.includes(value), words.map((word) => `"${word}"`).join(" or "));
+  }
+
+  milliseconds(name, otherwise) {
+    return this.integer(name, 1, 3_600_000, " of milliseconds") ?? otherwise;
+  }
+
+  /** The API's address: a token goes there, so it must be https, this machine, or the page's own origin. */
+  address(name) {
+    const value = this.get(name);
+    const text = typeof value === "string" ? value : value?.href;
+    let url;
+    try {
+      url = new URL(typeof text === "string" ? text : "http://", location.href);
+    } catch {
+      this.refuse(name, "must be an address such as https://api.example.com");
+    }
+    const here =
+      /^localhost$|\.localhost$|^127\.|^\[::1\]$/.test(url.hostname) || url.origin === location.origin;
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && here)) {
+      this.refuse(name, "must be https; http only on this machine");
+    }
+    if (url.username || url.password || url.search || url.hash) {
+      this.refuse(name, "must have no user, query or fragment");
+    }
+    return url.href.replace(/\/+$/, "");
+  }
+
+  callbacks() {
+    return {
+      onProgress: this.function("onProgress"),
+      onStateChange: this.function("onStateChange"),
+      signal: this.read("signal", (value) => value instanceof AbortSignal, "an AbortSignal"),
+    };
+  }
+}
+
+/** What a client is set to. */
+export function readClient(value) {
+  const options = new Options(value, "createClient", [
+    "api",
+    "signer",
+    "token",
+    "checksum",
+    "concurrency",
+    "tokenTimeoutMs",
+    "pollTimeoutMs",
+    "onWarning",
+    "resume",
+    "scope",
+  ]);
+  const settings = {
+    concurrency: options.integer("concurrency", 1, 6) ?? 6,
+    pollTimeoutMs: options.milliseconds("pollTimeoutMs", 60_000),
+    tokenTimeoutMs: options.milliseconds("tokenTimeoutMs", 30_000),
+    checksum: options.word("checksum", ["crc64nvme", "none"]),
+    onWarning: options.function("onWarning"),
+    resume: options.flag("resume") ?? true,
+    scope: options.text("scope") ?? "",
+    token: options.function("token"),
+    signer: options.get("signer"),
+  };
+  const { signer } = settings;
+  if (signer === undefined) {
+    if (options.get("api") === undefined) {
+      options.refuse("api", "is missing; give the address of the API, or a `signer`");
+    }
+    settings.api = options.address("api");
+    if (!settings.token) options.refuse("token", "is missing; give a function that gives a JWT");
+    return settings;
+  }
+  if (options.get("api") !== undefined) options.refuse("signer", "stands instead of `api`; give one of both");
+  if (!SIGNER.every((name) => typeof signer?.[name] === "function")) {
+    options.refuse("signer", `must have five functions: ${SIGNER.join(" ")}`);
+  }
+  return settings;
+}
+
+/** Whether a value is, or acts as, a `Blob`; a `File` of another window is one too. */
+const isBlob = (value) =>
+  value instanceof Blob || (typeof value?.slice === "function" && typeof value?.arrayBuffer === "function");
+
+/** Whether a value is a handle of a file, as the picker and drag and drop give them. */
+export const isHandle = (value) => value?.kind === "file" && typeof value.getFile === "function";
+
+/** The file argument. */
+export function readFile(value, owner = "upload") {
+  if (isBlob(value) || isHandle(value)) return value;
+  throw invalidOption(`${owner}: file must be a File, a Blob or a FileSystemFileHandle`);
+}
+
+/** What one upload is set to. `file` may be a handle: its type is known later. */
+export function readUpload(file, value) {
+  const options = new Options(value, "upload", [
+    "onProgress",
+    "onStateChange",
+    "signal",
+    "visibility",
+    "metadata",
+    "priority",
+    "name",
+    "type",
+    "checksum",
+  ]);
+  return {
+    visibility: options.word("visibility", ["private", "public"]),
+    ...options.callbacks(),
+    name: readName(file, options),
+    type: readType(options),
+    metadata: readMetadata(options),
+    priority: options.integer("priority", -1_000, 1_000) ?? 0,
+    checksum: options.word("checksum", ["crc64nvme", "none"]),
+  };
+}
+
+/** What a resumed upload may be given. */
+export function readAttach(value) {
+  return new Options(value, "attach", ["onProgress", "onStateChange", "signal"]).callbacks();
+}
+
+function readName(file, options) {
+  const own = typeof file.name === "string" ? file.name : undefined;
+  const name = options.text("name") ?? own ?? options.refuse("name", "is missing; a Blob has none of its own");
+  const { length } = BYTES.encode(name);
+  if (length < 1 || length > 1024) options.refuse("name", "must have 1 to 1024 bytes");
+  return name;
+}
+
+/** A media type without its parameters: what a recorder gives is `video/webm;codecs=vp8`. */
+export function mediaType(text) {
+  const bare = String(text).split(";")[0].trim().toLowerCase();
+  return bare.length <= 127 && MEDIA_TYPE.test(bare) ? bare : undefined;
+}
+
+function readType(options) {
+  const given = options.text("type");
+  if (given === undefined) return undefined;
+  return mediaType(given) ?? options.refuse("type", "must be a media type such as video/webm");
+}
+
+function readMetadata(options) {
+  const value = options.get("metadata");
+  if (value === undefined) return undefined;
+  const refuse = (what) => options.refuse("metadata", what);
+  if (typeof value !== "object" || !value || Array.isArray(value)) refuse("must be an object of strings");
+  const metadata = Object.create(null);
+  let bytes = 0;
+  for (const key of Object.keys(value)) {
+    const text = new Options(value, "", Object.keys(value)).get(key);
+    if (typeof text !== "string") refuse("must have nothing but strings as values");
+    const { length } = BYTES.encode(key);
+    if (length < 1 || length > 64) refuse("must have keys of 1 to 64 bytes");
+    bytes += length + BYTES.encode(text).length;
+    metadata[key] = text;
+  }
+  if (Object.keys(metadata).length > 32 || bytes > 2048) refuse("must have at most 32 entries and 2048 bytes");
+  return metadata;
+}
+
+/** The path of a page of records. */
+export function readPage(value) {
+  const options = new Options(value, "records", ["limit", "cursor"]);
+  const query = [];
+  const limit = options.integer("limit", 1, 100);
+  if (limit !== undefined) query.push(`limit=${limit}`);
+  const cursor = options.text("cursor");
+  if (cursor !== undefined) query.push(`cursor=${encodeURIComponent(cursor)}`);
+  return query.length > 0 ? `?${query.join("&")}` : "";
+}

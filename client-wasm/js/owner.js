@@ -1,0 +1,78 @@
+// Who works on an entry of the journal: one client of one tab. While a client lives it holds a Web Lock of
+// its own name; without Web Locks it stamps the journal again and again.
+import { random } from "./values.js";
+
+const BEAT_MS = 10_000;
+const STALE_MS = 30_000;
+const NO_LOCKS =
+  "this page has no Web Locks (an old browser, or no secure context), so a stamp in the journal tells the " +
+  "tabs apart; a tab that the browser has stopped for half a minute may lose its uploads to another";
+
+/** What the stamps are called in the journal, where they stand beside the uploads. */
+export const STAMP = "owner ";
+
+/** One client, as the others see it. */
+export class Owner {
+  id = random(2).join("-");
+  #journal;
+  #warn;
+  #held;
+  #closed = false;
+  #release;
+  #beat;
+
+  constructor(journal, driver) {
+    this.#journal = journal;
+    this.#warn = () => driver.warn("locks_unavailable", NO_LOCKS);
+  }
+
+  /** Resolves once the others can see that this client lives. */
+  hold() {
+    this.#held ??= this.#lock().catch(() => this.#stamp());
+    return this.#held;
+  }
+
+  /** Whether the client of this id lives no more. */
+  async gone(id) {
+    if (id === this.id) return false;
+    if (!this.#beat) {
+      const { held } = await navigator.locks.query();
+      return !held.some(({ name }) => name === this.#name(id));
+    }
+    const stamp = await this.#journal.read(STAMP + id);
+    return !(stamp?.savedAt > Date.now() - STALE_MS);
+  }
+
+  /** Lets the others have what this client worked on. */
+  close() {
+    this.#closed = true;
+    this.#release?.();
+    if (this.#beat) {
+      clearInterval(this.#beat);
+      this.#journal.update(STAMP + this.id, () => null);
+    }
+  }
+
+  #name(id) {
+    return `${this.#journal.name} ${id}`;
+  }
+
+  #lock() {
+    return new Promise((held, refused) => {
+      const hold = () => {
+        held();
+        return this.#closed ? undefined : new Promise((release) => (this.#release = release));
+      };
+      // Where there are no locks this throws, which rejects.
+      navigator.locks.request(this.#name(this.id), hold).catch(refused);
+    });
+  }
+
+  #stamp() {
+    if (this.#closed) return undefined;
+    this.#warn();
+    const stamp = () => this.#journal.update(STAMP + this.id, () => ({ id: STAMP + this.id, savedAt: Date.now() }));
+    this.#beat = setInterval(stamp, BEAT_MS);
+    return stamp();
+  }
+}

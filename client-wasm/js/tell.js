@@ -1,0 +1,37 @@
+// From the engine's events to what the application sees.
+import { uploadError } from "./error.js";
+
+const RESTARTED =
+  "storage had let go of the parts of this upload, for instance because it lay unfinished for days; it " +
+  "begins anew";
+
+/** Tells the application what the engine says. */
+export function tell(driver, { event, upload, value }) {
+  const { store } = driver;
+  const entry = store.find(upload);
+  if (!entry) return;
+  if (event === "progress") store.touchInFrame();
+  else if (event !== "unprocessed" && event !== "restarted") store.touch();
+  switch (event) {
+    case "state":
+      return entry.setState(value);
+    case "progress":
+      return entry.setProgress(value);
+    case "stored":
+      return entry.resolve(value);
+    case "failed":
+      return entry.fail(failureOf(driver, value));
+    case "aborted":
+      return entry.rejectAborted();
+    case "processed":
+      return entry.resolveProcessed(value);
+    case "unprocessed":
+      return entry.rejectProcessed(failureOf(driver, value));
+    case "restarted":
+      return driver.warn("restarted", RESTARTED, upload);
+  }
+}
+
+function failureOf(driver, failure) {
+  return uploadError(failure, failure.code === "token_provider" ? driver.token.failure : undefined);
+}

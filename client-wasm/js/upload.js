@@ -1,0 +1,78 @@
+// The handle of one upload, as `api.d.ts` describes it.
+import { uploadError } from "./error.js";
+import { listen } from "./values.js";
+
+/** One upload. It is no promise: its `done` is. */
+export class Upload {
+  #driver;
+  #entry;
+
+  constructor(driver, entry) {
+    this.#driver = driver;
+    this.#entry = entry;
+  }
+
+  get id() {
+    return this.#entry.id;
+  }
+
+  get state() {
+    return this.#entry.state;
+  }
+
+  get progress() {
+    return this.#entry.progress;
+  }
+
+  get done() {
+    return this.#entry.done.promise;
+  }
+
+  processed() {
+    if (this.#driver.settings.signer) {
+      const message = "records need the API of a Crowfly stack; a `signer` has none";
+      return Promise.reject(uploadError({ code: "unsupported", phase: "process", message }));
+    }
+    return this.#entry.processed(() => this.#driver.ask("process", this.#entry));
+  }
+
+  pause() {
+    this.#driver.ask("pause", this.#entry);
+  }
+
+  resume() {
+    this.#driver.ask("resume", this.#entry);
+  }
+
+  abort(reason) {
+    abortFor(this.#driver, this.#entry, reason);
+  }
+
+  retry() {
+    const [driver, entry] = [this.#driver, this.#entry];
+    if (entry.state !== "failed" || driver.closed) return;
+    entry.renew();
+    const open = heed(driver, entry);
+    driver.ask("retry", entry);
+    if (!open) driver.ask("abort", entry);
+  }
+}
+
+/** Heeds the upload's signal, if there is one; false if it has fired already. */
+export function heed(driver, entry) {
+  const { signal } = entry.given;
+  if (!signal) return true;
+  if (signal.aborted) {
+    entry.setReason(signal.reason);
+    return false;
+  }
+  entry.listen(listen(signal, ["abort"], () => abortFor(driver, entry, signal.reason)));
+  return true;
+}
+
+function abortFor(driver, entry, reason) {
+  // The reason belongs to the abort that counts: one that comes after the end changes nothing.
+  if (entry.ended) return;
+  entry.setReason(reason);
+  driver.ask("abort", entry);
+}
