@@ -42,7 +42,7 @@ fn pause_in(visit: &Visit<'_>, size: usize) -> Seen {
     assert!(moved <= 0, "{moved} bytes moved while paused");
     assert_arrived(visit, &end, &content(seed, size));
     assert_lawful(&end, size as u64);
-    format!("states {}", words(&end["states"]))
+    format!("states {}", words(&end["states"])).into()
 }
 
 const ABORT: &str = "
@@ -72,7 +72,7 @@ fn abort_in(visit: &Visit<'_>, size: usize) -> Seen {
     let record = visit.api.wait_status(id, UploadStatus::Aborted, limit);
     let stored = Aws::new(visit.stack).has_object(&record.key.to_string());
     assert!(!stored, "an aborted upload was stored");
-    "AbortError, record aborted, no object".to_owned()
+    "AbortError, record aborted, no object".into()
 }
 
 pub(crate) fn refused(visit: &Visit<'_>) -> Seen {
@@ -85,7 +85,7 @@ pub(crate) fn refused(visit: &Visit<'_>) -> Seen {
     assert_eq!(end["error"]["code"], "type_not_allowed", "{end}");
     let moved = end["events"].as_array().into_iter().flatten();
     assert!(moved.into_iter().all(|event| event["sent"] == 0), "{end}");
-    "UploadError type_not_allowed".to_owned()
+    "UploadError type_not_allowed".into()
 }
 
 fn words(states: &serde_json::Value) -> String {

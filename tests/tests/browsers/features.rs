@@ -55,8 +55,8 @@ pub(crate) fn all(visit: &Visit<'_>) -> Seen {
         .map(|(name, _)| name.as_str())
         .collect();
     if lacking.is_empty() {
-        "lacks nothing".to_owned()
+        "lacks nothing".into()
     } else {
-        format!("lacks {}", lacking.join(", "))
+        format!("lacks {}", lacking.join(", ")).into()
     }
 }

@@ -19,12 +19,31 @@ pub(crate) struct Flow {
 }
 
 /// What a flow saw besides that it holds: one short text for the table.
-pub(crate) type Seen = String;
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// The promise holds.
+    Holds(String),
+    /// The browser lacks what the flow is about, found by asking for the feature.
+    Lacks(String),
+}
+
+impl From<String> for Seen {
+    fn from(text: String) -> Self {
+        Self::Holds(text)
+    }
+}
+
+impl From<&str> for Seen {
+    fn from(text: &str) -> Self {
+        Self::Holds(text.to_owned())
+    }
+}
 
 /// How a flow ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    Passed(Seen),
+    Passed(String),
+    Lacks(String),
     Failed(String),
 }
 
@@ -53,7 +72,8 @@ impl Flow {
             site,
         };
         match caught(|| (self.run)(&visit)) {
-            Ok(seen) => Outcome::Passed(seen),
+            Ok(Seen::Holds(text)) => Outcome::Passed(text),
+            Ok(Seen::Lacks(text)) => Outcome::Lacks(text),
             Err(reason) => Outcome::Failed(reason),
         }
     }

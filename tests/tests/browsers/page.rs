@@ -29,5 +29,5 @@ pub(crate) fn from_disk(visit: &Visit<'_>) -> Seen {
     let shown = visit.browser.run(script, &[json!(row.id)]);
     let shown = shown.as_str().unwrap_or_default();
     assert!(shown.contains(&file.name), "{shown:?}");
-    format!("row, record and bytes agree on {crc}")
+    format!("row, record and bytes agree on {crc}").into()
 }

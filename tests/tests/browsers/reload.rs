@@ -80,7 +80,9 @@ pub(crate) fn resume_by_handle(visit: &Visit<'_>) -> Seen {
     let arguments = [json!(visit.api.base), json!(visit.api.token), given.clone()];
     let lacking = visit.browser.run_async(BEGIN_BY_HANDLE, &arguments);
     if let Some(reason) = lacking.as_str() {
-        return format!("lacks files of the origin's own that can be written: {reason}");
+        return Seen::Lacks(format!(
+            "files of the origin's own that can be written: {reason}"
+        ));
     }
     assert_eq!(lacking, Value::Null);
     visit.wait(&format!("upload.progress.confirmed >= {STORED}"));

@@ -24,7 +24,8 @@ impl Table {
     }
 
     pub(crate) fn passed(&self) -> usize {
-        self.rows.len() - self.failed()
+        let passed = |row: &&Row| matches!(row.outcome, Outcome::Passed(_));
+        self.rows.iter().filter(passed).count()
     }
 
     pub(crate) fn failed(&self) -> usize {
@@ -37,6 +38,7 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (result, text) = match &self.outcome {
             Outcome::Passed(seen) => ("passed", seen),
+            Outcome::Lacks(feature) => ("lacks", feature),
             Outcome::Failed(reason) => ("FAILED", reason),
         };
         let text = text.lines().next().unwrap_or_default();

@@ -33,7 +33,7 @@ fn offline_in(visit: &Visit<'_>, size: usize) -> Seen {
     let end = visit.end();
     assert_arrived(visit, &end, &content(21, size));
     assert_lawful(&end, size as u64);
-    "waited, then went on".to_owned()
+    "waited, then went on".into()
 }
 
 pub(crate) fn offline(visit: &Visit<'_>) -> Seen {
@@ -57,5 +57,5 @@ pub(crate) fn reset(visit: &Visit<'_>) -> Seen {
     let puts = visit.proxy.log().requests;
     let puts = puts.iter().filter(|entry| entry.method == "PUT").count();
     assert!(puts >= 3, "{puts} PUT requests for two resets");
-    format!("{puts} PUT requests for two resets")
+    format!("{puts} PUT requests for two resets").into()
 }

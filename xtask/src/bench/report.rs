@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 use super::run::Row;
 use super::sample::Sample;
 
+const LEGEND: &str = "ratio: to raw-8x6, for small files to raw-put-x6. gap: longest time for which the main \
+    thread heard no\nmessage. frame: longest time between two frames. task: longest task over 50 ms, 0 when \
+    there was none.\nrend.: peak resident size of the renderer. CPU: of all processes of the browser.\n";
+
 /// Setting by setting, the medians of each variant and their ratio to the setting's yardstick.
 pub(super) fn throughput(rows: &[Row]) -> String {
     let mut out = String::new();
@@ -42,11 +46,9 @@ pub(super) fn throughput(rows: &[Row]) -> String {
         .find(|version| !version.is_empty());
     if let Some(version) = version {
         let processors = std::thread::available_parallelism().map_or(0, usize::from);
-        let _ = write!(out, "\nChromium {version}, {processors} processors.");
-        out.push_str(
-            " Medians. ratio: to raw-8x6, for small files to raw-put-x6. gap: longest time for which the main \
-             thread heard no\nmessage; frame: longest time between two frames; task: longest task over 50 ms, 0 \
-             when there was none.\n",
+        let _ = write!(
+            out,
+            "\nMedians, each figure by itself; Chromium {version}, {processors} processors.\n{LEGEND}"
         );
     }
     out
