@@ -21,11 +21,7 @@ export type Visibility = "private" | "public";
 export type Checksum = "crc64nvme" | "none";
 
 /** What the client as a whole is set to. */
-export interface ClientOptions {
-  /** The address of the API: https, or http on this machine; no query. */
-  api: string | URL;
-  /** Gives a JWT for the API. Called when one is needed, never twice at a time. */
-  token: (request: { reason: TokenReason }) => string | Promise<string>;
+export interface CommonOptions {
   /** Checksum of uploads that do not say otherwise; `crc64nvme` by default. */
   checksum?: Checksum | undefined;
   /** Most requests to storage at the same time, 1 to 6; 6 by default. */
@@ -36,14 +32,150 @@ export interface ClientOptions {
   pollTimeoutMs?: number | undefined;
   /** Told what works, but not as well as it could; written to the console by default. */
   onWarning?: ((warning: Warning) => void) | undefined;
+  /** Whether uploads are noted in a journal, so that a later page can go on with them; true by default. */
+  resume?: boolean | undefined;
+  /** Sets journals apart, such as those of two users of one browser: give a user's id. */
+  scope?: string | undefined;
+}
+
+/** Gives a JWT for the API. Called when one is needed, never twice at a time. */
+export type TokenProvider = (request: { reason: TokenReason }) => string | Promise<string>;
+
+/** A client of a Crowfly stack. */
+export interface ApiOptions extends CommonOptions {
+  /** The address of the API: https, or http on this machine; no query. */
+  api: string | URL;
+  token: TokenProvider;
+  signer?: undefined;
+}
+
+/** A client of your own backend. `processed()` and the reading of records then reject as `unsupported`. */
+export interface SignerOptions extends CommonOptions {
+  signer: Signer;
+  /** Called when `signer` fails with status 401, before it is called again. */
+  token?: TokenProvider | undefined;
+  api?: undefined;
+}
+
+/** What a client is set to: `api` and `token`, or `signer`. */
+export type ClientOptions = ApiOptions | SignerOptions;
+
+/**
+ * Your own backend, in front of any storage that speaks S3: five functions with the bodies and answers of
+ * the API's routes.
+ *
+ * What a function throws counts as a lost connection and is tried again, unless it carries a `status`, and
+ * then `code`, `message` and `retryAfterMs` are heeded too ({@link SignerFailure}). `signal` is aborted when
+ * nobody waits for the answer any more.
+ */
+export interface Signer {
+  /** Begins uploads, 1 to 100; the same id again signs again. One result for each, in the order asked. */
+  create(request: { uploads: readonly CreateItem[] }, signal: AbortSignal): Promise<{ uploads: readonly CreateResult[] }>;
+  /** Signs parts of an upload, 1 to 100, with their exact length and, when given, checksum. */
+  sign(
+    id: string,
+    request: { parts: readonly PartToSign[] },
+    signal: AbortSignal,
+  ): Promise<{ grants: readonly PartGrant[] }>;
+  /** What storage holds of an upload. */
+  parts(id: string, signal: AbortSignal): Promise<{ parts: readonly StoredPart[] }>;
+  /** Puts the parts together, or looks whether a single PUT has arrived; repeatable. */
+  complete(
+    id: string,
+    request: { crc64nvme?: string },
+    signal: AbortSignal,
+  ): Promise<SignedStored | { retryAfterMs: number }>;
+  /** Cancels an upload; repeatable. */
+  abort(id: string, signal: AbortSignal): Promise<void>;
+}
+
+/** One upload to begin. */
+export interface CreateItem {
+  /** A ULID made by the client. */
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  /** The whole file's checksum, when it is known: sign it into a single PUT. */
+  readonly crc64nvme?: string;
+  readonly visibility?: Visibility;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** What became of one upload to begin. */
+export type CreateResult =
+  | { id: string; key: string; plan: UploadPlan }
+  | { id: string; error: { code: string; message: string; requestId?: string; retryAfterMs?: number } };
+
+/** How a file goes: in one PUT, or in parts of one size, of which the last may be smaller. */
+export type UploadPlan =
+  | { kind: "single"; put: Grant }
+  | { kind: "multipart"; partSize: number; partCount: number };
+
+/** Leave for one PUT: exactly these headers are sent. */
+export interface Grant {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  expiresInMs: number;
+}
+
+/** One part to sign. */
+export interface PartToSign {
+  /** From 1 on. */
+  readonly number: number;
+  readonly crc64nvme?: string;
+}
+
+/** Leave to send one part. */
+export interface PartGrant extends Grant {
+  number: number;
+}
+
+/** One part that storage holds. */
+export interface StoredPart {
+  number: number;
+  size: number;
+  crc64nvme?: string;
+}
+
+/** What storage holds, as a `Signer` says it. */
+export interface SignedStored {
+  id: string;
+  key: string;
+  size: number;
+  crc64nvme?: string;
+  etag: string;
+  versionId?: string;
+}
+
+/** What an exception of a `Signer` may carry. */
+export interface SignerFailure {
+  /** As of HTTP: 401 asks for a token, 409 and others go by their `code`, 429 and 5xx are tried again. */
+  status: number;
+  /** One of the codes of `UploadErrorCode`. */
+  code?: UploadErrorCode;
+  message?: string;
+  retryAfterMs?: number;
 }
 
 /** What works, but not as well as it could. */
+export type WarningCode =
+  /** Checksums are computed in small steps in the page itself. */
+  | "worker_unavailable"
+  /** IndexedDB is refused, blocked or full: uploads cannot go on after this page is left. */
+  | "journal_unavailable"
+  /** There are no Web Locks here: a stamp in the journal tells the tabs apart. */
+  | "locks_unavailable"
+  /** Storage had let go of an upload's parts: it begins anew, and `confirmed` falls to 0. */
+  | "restarted";
+
+/** What works, but not as well as it could. */
 export interface Warning {
-  /** `worker_unavailable`: checksums are computed in small steps in the page itself. */
-  code: "worker_unavailable";
+  readonly code: WarningCode;
   /** One sentence for a developer. */
-  message: string;
+  readonly message: string;
+  /** The upload, if it is about one. */
+  readonly upload?: string;
 }
 
 /** What one upload is set to. */
@@ -72,7 +204,7 @@ export interface UploadOptions {
 export interface Progress {
   /** Bytes handed to the network, less what is to be sent again; `total` only at the end. */
   readonly sent: number;
-  /** Bytes that storage has acknowledged; never falls. */
+  /** Bytes that storage has acknowledged; falls only when storage has let go of them (`restarted`). */
   readonly confirmed: number;
   /** Bytes of the file. */
   readonly total: number;
@@ -179,10 +311,54 @@ export interface Upload {
   retry(): void;
 }
 
+/** What a resumed upload may be given; all else is as it was when it began. */
+export type AttachOptions = Pick<UploadOptions, "onProgress" | "onStateChange" | "signal">;
+
+/**
+ * A file's handle, as the file picker, drag and drop and the origin's own file system give it. This is what
+ * the SDK needs of it; the `FileSystemFileHandle` of the browser is one.
+ */
+export interface FileHandle {
+  readonly kind: "file";
+  readonly name: string;
+  getFile(): Promise<File>;
+}
+
+/** An upload that an earlier page left unfinished. */
+export interface Resumable {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** When it was last noted, in Unix milliseconds by this machine's clock. */
+  readonly savedAt: number;
+  /**
+   * What `attach` needs: nothing, because the file's handle was kept; leave to read it, which the browser
+   * asks the user for, so call `attach` in a click; or the file, picked again.
+   */
+  readonly needs: "nothing" | "permission" | "file";
+  /**
+   * Goes on: sends what storage does not hold.
+   *
+   * Rejects with `file_changed` if the content is another (a file that was picked wrongly can be picked
+   * again; one whose kept handle leads to other bytes is cancelled), `file_unreadable` without leave,
+   * `locked` if another tab works on it, `not_found` if it has ended meanwhile.
+   */
+  attach(file?: Blob | FileHandle, options?: AttachOptions): Promise<Upload>;
+  /** Cancels it on the server and forgets it. */
+  discard(): Promise<void>;
+}
+
 /** What `createClient` makes. */
 export interface Client {
-  /** Starts an upload. Throws an `UploadError` with code `invalid_option` when an option is wrong. */
-  upload(file: Blob, options?: UploadOptions): Upload;
+  /**
+   * Starts an upload. A handle is kept in the journal, so that a later page needs no file to be picked.
+   * Throws an `UploadError` with code `invalid_option` when an option is wrong.
+   */
+  upload(file: Blob | FileHandle, options?: UploadOptions): Upload;
+  /** Uploads that earlier pages left unfinished, and that no other tab works on. */
+  resumable(): Promise<Resumable[]>;
   /** Calls `listener` after each change of the snapshot; returns the function that ends that. */
   subscribe(listener: () => void): () => void;
   snapshot(): Snapshot;
@@ -190,7 +366,7 @@ export interface Client {
   records(page?: { limit?: number | undefined; cursor?: string | undefined }): Promise<RecordPage>;
   record(id: string): Promise<UploadRecord>;
   content(id: string): Promise<Content>;
-  /** Ends all: uploads under way fail with code `closed`, and nothing is left running. */
+  /** Ends all: uploads under way fail with code `closed`, stay resumable, and nothing is left running. */
   close(): void;
 }
 

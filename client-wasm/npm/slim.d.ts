@@ -2,8 +2,8 @@ import type { Client, ClientOptions, UploadError } from "./api.d.ts";
 
 export type * from "./api.d.ts";
 
-/** What this entry needs besides. */
-export interface SlimOptions extends ClientOptions {
+/** What this entry needs: the client's options, and the module. */
+export type SlimOptions = ClientOptions & {
   /** `crowfly_bg.wasm`: its address, an answer that brings it, its bytes, or the compiled module. */
   wasm:
     | string
@@ -14,7 +14,7 @@ export interface SlimOptions extends ClientOptions {
     | Promise<Response | BufferSource | WebAssembly.Module>;
   /** Makes a worker that runs `crowfly/worker.js`; without it checksums are computed in the page. */
   worker?: (() => Worker) | undefined;
-}
+};
 
 /** Makes a client from the caller's module. The first call's module serves all later ones. */
 export function createClient(options: SlimOptions): Promise<Client>;

@@ -25,16 +25,29 @@ async function open(module) {
   hash = (await WebAssembly.instantiate(module, imports)).exports;
 }
 
+/** Reads one piece; a rejection is heard where it is awaited. */
+function read(blob, at, end) {
+  const piece = blob.slice(at, Math.min(at + SLICE, end)).arrayBuffer();
+  piece.catch(() => {});
+  return piece;
+}
+
 async function compute({ id, blob, start, end }) {
   let reported = performance.now();
   hash.crcOpen();
+  // One piece is read ahead while the one before is hashed: two buffers, never more.
+  let ahead = start < end ? read(blob, start, end) : undefined;
   for (let at = start; at < end && !cancelled.has(id); ) {
-    const bytes = new Uint8Array(await blob.slice(at, Math.min(at + SLICE, end)).arrayBuffer());
-    if (bytes.length === 0) throw new DOMException("the file ended early", "NotReadableError");
-    const place = hash.crcSpace(bytes.length);
-    new Uint8Array(hash.memory.buffer, place, bytes.length).set(bytes);
-    hash.crcAdd(bytes.length);
-    at += bytes.length;
+    const piece = await ahead;
+    const length = piece.byteLength;
+    if (length === 0) throw new DOMException("the file ended early", "NotReadableError");
+    if (at + length < end) ahead = read(blob, at + length, end);
+    const place = hash.crcSpace(length);
+    new Uint8Array(hash.memory.buffer, place, length).set(new Uint8Array(piece));
+    // Its memory goes at once, not when the collector comes by.
+    piece.transfer?.(0);
+    hash.crcAdd(length);
+    at += length;
     if (performance.now() - reported > REPORT_MS) {
       reported = performance.now();
       postMessage({ id, read: at - start });

@@ -187,8 +187,9 @@ fn stored_part(part: &JsValue) -> Option<StoredPart> {
 }
 
 fn part_number(part: &JsValue) -> Option<u32> {
-    let number = Fields::of(part).maybe_integer("number")?;
-    u32::try_from(number).ok()
+    let fields = Fields::of(part);
+    let number = fields.integer("number");
+    fields.all(u32::try_from(number).ok()?)
 }
 
 /// What storage refused: `{status, code?, message?, retryAfterMs?, requestId?}`.

@@ -7,7 +7,8 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use crowfly_contract::{
-    CompleteRequest, CreateRequest, CreateResponse, Problem, StatusRequest, StatusResponse,
+    CompleteRequest, CreateRequest, CreateResponse, ListPartsResponse, Problem, SignPartsRequest,
+    SignPartsResponse, StatusRequest, StatusResponse,
 };
 use js_sys::JSON;
 use serde::Serialize;
@@ -59,6 +60,16 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
             })
         });
     }
+    reads(golden!("sign_parts_response"), |body| {
+        Some(SignPartsResponse {
+            grants: sign_response(body)?,
+        })
+    });
+    reads(golden!("list_parts_response"), |body| {
+        Some(ListPartsResponse {
+            parts: parts_response(body)?,
+        })
+    });
     for json in [golden!("problem"), golden!("problem_retry")] {
         reads(json, |body| {
             Some(Problem {
@@ -93,6 +104,9 @@ fn what_is_written_is_golden() {
         let items: Vec<_> = body.uploads.into_iter().map(Rc::new).collect();
         create_request(&items)
     });
+    writes(golden!("sign_parts_request"), |body: SignPartsRequest| {
+        sign_request(&body.parts)
+    });
     for json in [
         golden!("complete_request"),
         golden!("complete_request_empty"),
@@ -114,6 +128,25 @@ fn what_is_written_is_golden() {
     for json in [golden!("content_private"), golden!("content_public")] {
         writes(json, |body| content_to_js(&body));
     }
+}
+
+#[wasm_bindgen_test]
+fn an_item_that_was_written_can_be_read() {
+    let request: CreateRequest = serde_json::from_str(golden!("create_request")).unwrap();
+    assert!(!request.uploads.is_empty());
+    for item in request.uploads {
+        assert_eq!(create_item(&item_to_js(&item)), Some(item));
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_part_that_is_wrong_spoils_the_whole() {
+    for number in ["-1", "1.5", "4294967296", "\"1\"", "null"] {
+        let json = format!("{{\"parts\":[{{\"number\":{number},\"size\":1}}]}}");
+        assert_eq!(parts_response(&value(&json)), None, "{number}");
+    }
+    let json = "{\"parts\":[{\"number\":1,\"size\":1,\"crc64nvme\":\"no\"}]}";
+    assert_eq!(parts_response(&value(json)), None);
 }
 
 #[wasm_bindgen_test]
@@ -142,5 +175,8 @@ fn a_field_that_is_missing_or_wrong_spoils_the_whole() {
         assert_eq!(create_response(&value(odd)), None, "{odd}");
         assert_eq!(status_response(&value(odd)), None, "{odd}");
         assert_eq!(problem(&value(odd)), None, "{odd}");
+        assert_eq!(create_item(&value(odd)), None, "{odd}");
+        assert_eq!(sign_response(&value(odd)), None, "{odd}");
+        assert_eq!(parts_response(&value(odd)), None, "{odd}");
     }
 }

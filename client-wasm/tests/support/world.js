@@ -8,7 +8,12 @@ const page = {
   remove: EventTarget.prototype.removeEventListener,
   setTimeout: globalThis.setTimeout.bind(globalThis),
   clearTimeout: globalThis.clearTimeout.bind(globalThis),
+  openDatabase: IDBFactory.prototype.open,
+  put: IDBObjectStore.prototype.put,
+  dateNow: Date.now,
 };
+
+let worlds = 0;
 
 const GRANT_HEADERS = { "content-type": "text/plain", "if-none-match": "*" };
 
@@ -20,6 +25,14 @@ export class World {
     this.listeners = 0;
     this.timers = new Set();
     this.aborted = 0;
+    /** Files larger than this go in parts of this size. */
+    this.partSize = 5 * 1024 * 1024;
+    /** Ids of entries that the journal has committed. */
+    this.journalled = [];
+    /** Makes opening the journal, or writing to it, throw: (what) => error | undefined. */
+    this.refuse = () => undefined;
+    /** Set before every name of a database, so that worlds share no journal. */
+    this.prefix = `world ${page.dateNow()} ${(worlds += 1)} `;
     /** Overrides an answer: (method, path, body) => { status, body } | "reject" | "hang" | undefined. */
     this.answer = () => undefined;
     /** Overrides storage: (put) => { status, body } | "lost" | "hang" | "slow" | undefined. */
@@ -57,6 +70,41 @@ export class World {
       world.timers.delete(id);
       page.clearTimeout(id);
     };
+    this.installJournal();
+  }
+
+  /** Journals belong to this world, and what they commit is noted. */
+  installJournal() {
+    const world = this;
+    IDBFactory.prototype.open = function (name, version) {
+      const error = world.refuse("open");
+      if (error) throw error;
+      return page.openDatabase.call(this, world.prefix + name, version);
+    };
+    IDBObjectStore.prototype.put = function (value) {
+      const error = world.refuse("put");
+      if (error) throw error;
+      page.add.call(this.transaction, "complete", () => world.journalled.push(value.id));
+      return page.put.call(this, value);
+    };
+  }
+
+  /** The table of the journal of `https://api.test`, as the SDK keeps it. */
+  async journal(mode, work) {
+    const opened = await done(page.openDatabase.call(indexedDB, `${this.prefix}crowfly https://api.test `));
+    try {
+      return await done(work(opened.transaction("uploads", mode).objectStore("uploads")));
+    } finally {
+      opened.close();
+    }
+  }
+
+  entries() {
+    return this.journal("readonly", (table) => table.getAll());
+  }
+
+  write(entry) {
+    return this.journal("readwrite", (table) => page.put.call(table, entry));
   }
 
   /** Makes a worker; the test runner reads its script by an `XMLHttpRequest` of its own. */
@@ -78,6 +126,9 @@ export class World {
     EventTarget.prototype.removeEventListener = page.remove;
     globalThis.setTimeout = page.setTimeout;
     globalThis.clearTimeout = page.clearTimeout;
+    IDBFactory.prototype.open = page.openDatabase;
+    IDBObjectStore.prototype.put = page.put;
+    Date.now = page.dateNow;
   }
 
   async fetch(request) {
@@ -103,24 +154,7 @@ export class World {
 
   route({ method, path, body }) {
     if (method === "POST" && path === "/uploads") {
-      for (const item of body.uploads) this.objects.set(item.id, { item });
-      return {
-        status: 201,
-        body: {
-          uploads: body.uploads.map((item) => ({
-            id: item.id,
-            key: key(item),
-            plan: {
-              kind: "single",
-              put: {
-                url: `https://bucket.test/${item.id}?X-Amz-Signature=secret`,
-                headers: { ...GRANT_HEADERS, ...(item.crc64nvme && { "x-amz-checksum-crc64nvme": item.crc64nvme }) },
-                expiresInMs: 300000,
-              },
-            },
-          })),
-        },
-      };
+      return { status: 201, body: { uploads: body.uploads.map((item) => this.create(item)) } };
     }
     if (method === "POST" && path === "/uploads/status") {
       return {
@@ -130,16 +164,61 @@ export class World {
         },
       };
     }
-    const id = path.split("/")[2];
-    if (method === "POST" && path === `/uploads/${id}/complete` && this.objects.has(id)) {
-      const { item } = this.objects.get(id);
-      return {
-        status: 200,
-        body: { id, key: key(item), size: item.size, crc64nvme: item.crc64nvme, etag: "etag" },
-      };
+    const [, , id, verb] = path.split("/");
+    const object = this.objects.get(id);
+    if (method === "DELETE") {
+      if (object) object.aborted = true;
+      return { status: 204 };
     }
-    if (method === "DELETE") return { status: 204 };
+    if (!object) return { status: 404, body: { message: "Not Found" } };
+    if (method === "POST" && verb === "parts") {
+      return { status: 200, body: { grants: body.parts.map((part) => this.sign(id, part)) } };
+    }
+    if (method === "GET" && verb === "parts") return { status: 200, body: { parts: [...object.parts.values()] } };
+    if (method === "POST" && verb === "complete") return this.complete(object, body);
     return { status: 404, body: { message: "Not Found" } };
+  }
+
+  create(item) {
+    const { id, size, crc64nvme } = item;
+    const parts = this.objects.get(id)?.parts ?? new Map();
+    const partCount = size > this.partSize ? Math.ceil(size / this.partSize) : undefined;
+    this.objects.set(id, { item, parts, partCount });
+    const put = {
+      url: `https://bucket.test/${id}?X-Amz-Signature=secret`,
+      headers: { ...GRANT_HEADERS, ...checksum(crc64nvme) },
+      expiresInMs: 300000,
+    };
+    const plan = partCount ? { kind: "multipart", partSize: this.partSize, partCount } : { kind: "single", put };
+    return { id, key: key(item), plan };
+  }
+
+  sign(id, { number, crc64nvme }) {
+    const url = `https://bucket.test/${id}?partNumber=${number}&X-Amz-Signature=secret`;
+    return { number, url, headers: checksum(crc64nvme), expiresInMs: 300000 };
+  }
+
+  complete({ item, parts, partCount }, body) {
+    if (partCount && parts.size !== partCount) {
+      return { status: 409, body: { error: { code: "parts_mismatch", message: "parts are missing", requestId: "r" } } };
+    }
+    const crc64nvme = item.crc64nvme ?? body.crc64nvme;
+    return { status: 200, body: { id: item.id, key: key(item), size: item.size, crc64nvme, etag: "etag" } };
+  }
+
+  /** What storage does with a part that has come whole. */
+  keep({ url, size, headers }) {
+    const { pathname, searchParams } = new URL(url);
+    const number = Number(searchParams.get("partNumber"));
+    if (number) {
+      const crc64nvme = headers["x-amz-checksum-crc64nvme"];
+      this.objects.get(pathname.slice(1)).parts.set(number, { number, size, crc64nvme });
+    }
+  }
+
+  /** The numbers of the parts that were sent. */
+  sentParts() {
+    return this.puts.map(({ url }) => Number(new URL(url).searchParams.get("partNumber")));
   }
 
   record(id) {
@@ -162,6 +241,15 @@ export class World {
       aFieldOfTomorrow: { nested: [1, "two", null] },
     };
   }
+}
+
+const checksum = (crc64nvme) => (crc64nvme ? { "x-amz-checksum-crc64nvme": crc64nvme } : {});
+
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }
 
 function key(item) {
@@ -194,8 +282,9 @@ class FakeXhr extends EventTarget {
   }
 
   async send(body) {
+    const place = this.world.puts.length;
     this.world.puts.push({ method: this.method, url: this.url, headers: this.headers, size: body.size, type: body.type });
-    const own = this.world.storage(this.world.puts.at(-1));
+    const own = this.world.storage(this.world.puts[place]);
     if (own === "hang") return;
     const bytes = await body.arrayBuffer();
     const total = bytes.byteLength;
@@ -211,6 +300,7 @@ class FakeXhr extends EventTarget {
       return;
     }
     this.status = own?.status ?? 200;
+    if (this.status === 200) this.world.keep(this.world.puts[place]);
     this.responseText = own?.body ?? "";
     this.answerHeaders = own?.headers;
     this.dispatchEvent(new ProgressEvent("load"));

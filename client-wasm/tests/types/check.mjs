@@ -23,9 +23,23 @@ const TYPES = {
   stored_bare: "Stored",
 };
 
+// What a signer gives, as the routes do.
+const GIVEN = {
+  create_response: "create",
+  create_response_multipart: "create",
+  sign_parts_response: "sign",
+  list_parts_response: "parts",
+  completing: "complete",
+  stored_bare: "complete",
+};
+
 const lines = [`import type * as api from "crowfly";`];
 for (const [name, type] of Object.entries(TYPES)) {
   lines.push(`export const ${name} = ${read(name).trim()} satisfies api.${type};`);
+}
+for (const [name, route] of Object.entries(GIVEN)) {
+  const type = `Awaited<ReturnType<api.Signer["${route}"]>>`;
+  lines.push(`export const given_${name} = ${read(name).trim()} satisfies ${type};`);
 }
 // The union of codes and the contract's list are the same, both ways.
 const codes = JSON.parse(read("error_codes")).map(({ code }) => code);

@@ -1,12 +1,25 @@
 // The documented ways of use, and the mistakes that the types must catch. Compiled, never run.
 import { createClient, isUploadError } from "crowfly";
-import type { Client, Progress, Snapshot, Stored, Upload, UploadErrorCode, UploadRecord } from "crowfly";
+import type {
+  Client,
+  Progress,
+  Resumable,
+  Signer,
+  Snapshot,
+  Stored,
+  Upload,
+  UploadErrorCode,
+  UploadRecord,
+  WarningCode,
+} from "crowfly";
 import { createClient as createSlim } from "crowfly/slim";
 import { createClient as createInline } from "crowfly/inline";
 
 declare const file: File;
 declare const blob: Blob;
+declare const handle: FileSystemFileHandle;
 declare const controller: AbortController;
+declare const signer: Signer;
 
 export async function main(): Promise<UploadRecord> {
   const client: Client = await createClient({
@@ -15,7 +28,9 @@ export async function main(): Promise<UploadRecord> {
     checksum: "crc64nvme",
     concurrency: 4,
     pollTimeoutMs: 60_000,
-    onWarning: ({ code, message }) => console.log(code, message),
+    onWarning: ({ code, message, upload }) => console.log(code satisfies WarningCode, message, upload),
+    resume: true,
+    scope: "user-1",
   });
   const upload: Upload = client.upload(file, {
     onProgress: (progress: Progress) => progress.sent / progress.total,
@@ -59,6 +74,33 @@ export async function main(): Promise<UploadRecord> {
   }
 }
 
+export async function later(client: Client): Promise<void> {
+  client.upload(handle, { priority: 2 });
+  const entries: Resumable[] = await client.resumable();
+  for (const entry of entries) {
+    if (entry.needs === "nothing") (await entry.attach()).pause();
+    else if (entry.needs === "permission") await entry.attach(undefined, { onProgress: ({ sent }) => sent });
+    else if (entry.name === file.name) await entry.attach(file);
+    else await entry.attach(handle, { signal: controller.signal });
+    await entry.discard();
+  }
+}
+
+export async function ownBackend(): Promise<void> {
+  (await createClient({ signer })).close();
+  (await createClient({ signer, token: () => "jwt", resume: false })).close();
+  const post = async (path: string, body: unknown, signal: AbortSignal) =>
+    (await fetch(path, { method: "POST", body: JSON.stringify(body), signal })).json();
+  const own: Signer = {
+    create: (request, signal) => post("/uploads", request, signal),
+    sign: (id, request, signal) => post(`/uploads/${id}/parts`, request, signal),
+    parts: async (id, signal) => (await fetch(`/uploads/${id}/parts`, { signal })).json(),
+    complete: async () => ({ retryAfterMs: 500 }),
+    abort: async (id, signal) => void (await fetch(`/uploads/${id}`, { method: "DELETE", signal })),
+  };
+  console.log(own);
+}
+
 export async function otherEntries(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const options = { api: "https://api.example.com", token: () => "jwt" };
   (await createInline(options)).close();
@@ -74,6 +116,12 @@ export function store(client: Client, useSyncExternalStore: <T>(s: (l: () => voi
 }
 
 export async function mistakes(client: Client, upload: Upload): Promise<void> {
+  // @ts-expect-error an API and a signer
+  await createClient({ api: "https://api.example.com", token: () => "jwt", signer });
+  // @ts-expect-error a signer of one function
+  await createClient({ signer: { create: signer.create } });
+  // @ts-expect-error a resumed upload keeps its name
+  await (await client.resumable())[0]?.attach(file, { name: "b.txt" });
   // @ts-expect-error no address
   await createClient({ token: () => "jwt" });
   // @ts-expect-error no token

@@ -1,0 +1,102 @@
+import { equal, ok, until } from "../support/assert.js";
+
+const MIB = 1024 * 1024;
+const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
+const large = () => new File([new Uint8Array(12 * MIB).fill(7)], "film.mp4", { type: "video/mp4" });
+
+function jwt(claims) {
+  const part = (value) => btoa(JSON.stringify(value)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  return `${part({ alg: "none" })}.${part(claims)}.signature`;
+}
+
+/** How often a client asks for a token when the wall clock goes `step` ms ahead between two uploads. */
+async function reasonsAfter(createClient, step) {
+  const reasons = [];
+  const now = Math.floor(Date.now() / 1000);
+  const token = ({ reason }) => {
+    reasons.push(reason);
+    return jwt({ iat: now, exp: now + 3600 });
+  };
+  const client = createClient({ ...options, token });
+  await client.upload(new File(["a"], "a.txt")).done;
+  const real = Date.now;
+  Date.now = () => real() + step;
+  try {
+    await client.upload(new File(["b"], "b.txt")).done;
+  } finally {
+    Date.now = real;
+  }
+  client.close();
+  return reasons;
+}
+
+export const cases = {
+  async a_large_file_goes_in_parts({ createClient, world }) {
+    const client = createClient(options);
+    const seen = [];
+    const upload = client.upload(large(), { onProgress: (progress) => seen.push(progress) });
+    const stored = await upload.done;
+    equal(stored.size, 12 * MIB);
+    equal(world.sentParts().sort(), [1, 2, 3]);
+    equal(world.puts.map(({ size }) => size).sort(), [2 * MIB, 5 * MIB, 5 * MIB]);
+    const { crc64nvme } = world.calls.find(({ path }) => path.endsWith("/complete")).body;
+    equal(crc64nvme, stored.crc64nvme);
+    equal(crc64nvme.length, 12);
+    let confirmed = 0;
+    for (const progress of seen) {
+      ok(progress.sent <= progress.total && progress.confirmed >= confirmed, "progress is not lawful");
+      confirmed = progress.confirmed;
+    }
+    equal(confirmed, 12 * MIB);
+    client.close();
+  },
+
+  async a_part_is_sent_with_exactly_its_headers({ createClient, world }) {
+    const client = createClient(options);
+    await client.upload(large()).done;
+    for (const put of world.puts) {
+      equal(Object.keys(put.headers), ["x-amz-checksum-crc64nvme"]);
+      equal([put.method, put.type], ["PUT", ""]);
+    }
+    const asked = world.calls.filter(({ path }) => path.endsWith("/parts")).flatMap(({ body }) => body.parts);
+    equal(asked.every(({ crc64nvme }) => typeof crc64nvme === "string"), true, "checksums that are signed");
+    client.close();
+  },
+
+  async parts_without_checksums({ createClient, world }) {
+    const client = createClient({ ...options, checksum: "none" });
+    const stored = await client.upload(large()).done;
+    equal(stored.crc64nvme, undefined);
+    equal(world.puts.map(({ headers }) => headers), [{}, {}, {}]);
+    client.close();
+  },
+
+  async parts_that_storage_let_go_of_are_a_warning({ createClient, world }) {
+    const warnings = [];
+    const client = createClient({ ...options, onWarning: (warning) => warnings.push(warning) });
+    let gone = false;
+    world.answer = (method, path) => {
+      if (gone || !path.endsWith("/complete")) return undefined;
+      gone = true;
+      for (const object of world.objects.values()) object.parts.clear();
+      const error = { code: "multipart_gone", message: "the multipart upload is gone", requestId: "r" };
+      return { status: 409, body: { error } };
+    };
+    const upload = client.upload(large());
+    await upload.done;
+    const restarted = warnings.filter(({ code }) => code === "restarted");
+    equal(restarted.map((warning) => warning.upload), [upload.id]);
+    ok(restarted[0].message.length > 20 && Object.isFrozen(restarted[0]), "the warning does not help");
+    equal(world.puts.length, 6, "PUTs");
+    client.close();
+  },
+
+  async time_goes_on_while_the_computer_sleeps({ createClient }) {
+    equal(await reasonsAfter(createClient, 2 * 3_600_000), ["initial", "expiring"]);
+  },
+
+  async a_wall_clock_that_is_corrected_changes_nothing({ createClient }) {
+    equal(await reasonsAfter(createClient, 15_000), ["initial"]);
+    equal(await reasonsAfter(createClient, -7 * 24 * 3_600_000), ["initial"]);
+  },
+};

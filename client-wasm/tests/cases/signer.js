@@ -1,0 +1,131 @@
+import { equal, ok, rejection, thrown, until } from "../support/assert.js";
+
+const MIB = 1024 * 1024;
+const small = () => new File(["123456789"], "a.txt", { type: "text/plain" });
+
+/** A backend of five functions over the world's storage. */
+function backend(world, before = () => undefined) {
+  const log = [];
+  const route = (name, work) => async (...args) => {
+    const signal = args.pop();
+    ok(signal instanceof AbortSignal, `${name} got no signal`);
+    log.push(name);
+    await before(name, log, signal);
+    return work(...args);
+  };
+  const signer = {
+    create: route("create", ({ uploads }) => ({ uploads: uploads.map((item) => world.create(item)) })),
+    sign: route("sign", (id, { parts }) => ({ grants: parts.map((part) => world.sign(id, part)) })),
+    parts: route("parts", (id) => ({ parts: [...world.objects.get(id).parts.values()] })),
+    complete: route("complete", (id, body) => {
+      // Storage works for a moment first.
+      if (log.filter((name) => name === "complete").length === 1) return { retryAfterMs: 5 };
+      return world.complete(world.objects.get(id), body).body;
+    }),
+    abort: route("abort", (id) => void (world.objects.get(id).aborted = true)),
+  };
+  return { signer, log, options: { signer, onWarning() {} } };
+}
+
+export const cases = {
+  async a_signer_takes_the_place_of_the_api({ createClient, world }) {
+    const { options, log } = backend(world);
+    const client = createClient(options);
+    equal((await client.upload(small()).done).crc64nvme, "rosUhgp5mIg=");
+    const upload = client.upload(new File([new Uint8Array(11 * MIB)], "zeros.bin"));
+    equal((await upload.done).size, 11 * MIB);
+    equal(world.sentParts().sort(), [0, 1, 2, 3]);
+    ok(log.includes("create") && log.includes("sign") && log.includes("complete"), `${log}`);
+    world.storage = () => "hang";
+    const other = client.upload(small());
+    await until(() => world.puts.length === 5, "the PUT");
+    other.abort("enough");
+    equal(await rejection(other.done), "enough");
+    ok(world.objects.get(other.id).aborted, "the abort did not arrive");
+    equal(world.calls.length, 0, "calls of an API");
+    client.close();
+  },
+
+  async an_exception_with_a_status_is_heeded({ createClient, world, isUploadError }) {
+    const refusal = { status: 400, code: "type_not_allowed", message: "no text here" };
+    const { options, log } = backend(world, (name) => {
+      if (name === "create") throw refusal;
+    });
+    const client = createClient(options);
+    const error = await rejection(client.upload(small()).done);
+    ok(isUploadError(error), `${error}`);
+    equal(
+      [error.code, error.message, error.status, error.phase, error.retryable],
+      ["type_not_allowed", "no text here", 400, "create", false],
+    );
+    equal(log, ["create"]);
+    client.close();
+    let reasons = [];
+    const token = ({ reason }) => {
+      reasons.push(reason);
+      return "renewed";
+    };
+    const login = backend(world, (name) => {
+      if (reasons.at(-1) !== "unauthorized") throw Object.assign(new Error("logged out"), { status: 401 });
+    });
+    const second = createClient({ ...login.options, token });
+    await second.upload(small()).done;
+    equal(reasons.at(-1), "unauthorized");
+    second.close();
+  },
+
+  async an_exception_without_one_is_a_lost_connection({ createClient, world }) {
+    for (const lost of [new TypeError("Failed to fetch"), undefined, "text", { status: "500" }]) {
+      const { options, log } = backend(world, (name, calls) => {
+        if (calls.length === 1) throw lost;
+      });
+      const client = createClient(options);
+      await client.upload(small()).done;
+      equal(log.slice(0, 2), ["create", "create"]);
+      client.close();
+    }
+  },
+
+  async a_signer_is_told_when_nobody_waits({ createClient, world }) {
+    let heard;
+    const { options } = backend(world, (name, log, signal) => {
+      heard = signal;
+      return new Promise(() => {});
+    });
+    const client = createClient(options);
+    const upload = client.upload(small());
+    await until(() => heard, "the call");
+    ok(!heard.aborted, "aborted too early");
+    client.close();
+    ok(heard.aborted, "not aborted");
+    equal((await rejection(upload.done)).code, "closed");
+  },
+
+  async a_signer_has_no_records({ createClient, world }) {
+    const { options } = backend(world);
+    const client = createClient(options);
+    const upload = client.upload(small());
+    await upload.done;
+    for (const promise of [upload.processed(), client.records(), client.record(upload.id), client.content(upload.id)]) {
+      equal((await rejection(promise)).code, "unsupported");
+    }
+    equal(upload.state, "stored");
+    client.close();
+  },
+
+  wrong_signers_are_named({ createClient, world }) {
+    const { signer } = backend(world);
+    const { parts, ...four } = signer;
+    for (const options of [
+      { signer, api: "https://api.test" },
+      { signer: four },
+      { signer: { ...signer, sign: "no" } },
+      { signer: null },
+      { signer: () => {} },
+    ]) {
+      const error = thrown(() => createClient(options), JSON.stringify(options));
+      equal(error.code, "invalid_option");
+      ok(error.message.includes("signer"), error.message);
+    }
+  },
+};

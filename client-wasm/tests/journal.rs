@@ -1,0 +1,22 @@
+//! Uploads that go on after the page that began them.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/journal.js":
+    an_entry_is_written_before_the_create_call,
+    f25_an_upload_goes_on_where_it_was,
+    f26_another_file_is_refused_and_the_entry_kept,
+    a_handle_needs_nothing,
+    a_handle_is_an_upload_at_once,
+    f26_a_handle_whose_file_changed_is_cancelled,
+    a_refused_permission_is_typed,
+    an_upload_can_be_discarded,
+    a_cancel_is_carried_out_by_the_next_client,
+    old_entries_are_swept,
+    f28_storage_that_is_refused_is_a_warning,
+    f29_two_clients_contend_for_one_entry,
+    without_locks_a_stamp_decides,
+    nothing_is_noted_without_resume,
+);

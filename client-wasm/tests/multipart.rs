@@ -1,0 +1,14 @@
+//! Files in parts, and the clock.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/multipart.js":
+    a_large_file_goes_in_parts,
+    a_part_is_sent_with_exactly_its_headers,
+    parts_without_checksums,
+    parts_that_storage_let_go_of_are_a_warning,
+    time_goes_on_while_the_computer_sleeps,
+    a_wall_clock_that_is_corrected_changes_nothing,
+);

@@ -1,0 +1,14 @@
+//! The application's own backend instead of the API.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/signer.js":
+    a_signer_takes_the_place_of_the_api,
+    an_exception_with_a_status_is_heeded,
+    an_exception_without_one_is_a_lost_connection,
+    a_signer_is_told_when_nobody_waits,
+    a_signer_has_no_records,
+    wrong_signers_are_named,
+);
