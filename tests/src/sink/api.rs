@@ -12,8 +12,6 @@ use super::state::{Inner, State, Upload, ms_since};
 use crate::http::encode_path;
 use crate::wire::Reply;
 
-const EXPIRES_IN_MS: u64 = 300_000;
-
 pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: &str) -> Answered {
     let inner = state.lock();
     let upload = known(&inner, id)?;
@@ -33,7 +31,7 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
         announce(&mut headers, part.crc64nvme);
         Ok(PartGrant {
             number: part.number,
-            grant: grant(host, upload, Some(part.number), headers),
+            grant: grant(state, host, upload, Some(part.number), headers),
         })
     });
     let grants = grants.collect::<Result<_, _>>()?;
@@ -163,21 +161,28 @@ pub(super) fn announce(headers: &mut Texts, crc64nvme: Option<Crc64Nvme>) {
 
 /// A URL of this sink in the form of a presigned one. Nothing is signed: what a signature would hold is
 /// compared with the plan.
-pub(super) fn grant(host: &str, upload: &Upload, part: Option<u32>, headers: Texts) -> Grant {
+pub(super) fn grant(
+    state: &State,
+    host: &str,
+    upload: &Upload,
+    part: Option<u32>,
+    headers: Texts,
+) -> Grant {
     let key = encode_path(&upload.key.to_string());
     let mut signed: Vec<&str> = headers.keys().map(String::as_str).collect();
     signed.extend(["content-length", "host"]);
     signed.sort_unstable();
     let part = part.map_or(String::new(), |part| format!("partNumber={part}&"));
     let url = format!(
-        "http://{host}/bucket/{key}?{part}uploadId={}&X-Amz-SignedHeaders={}&X-Amz-Signature={}",
+        "http://{host}/bucket/{key}?{part}uploadId={}&end={}&X-Amz-SignedHeaders={}&X-Amz-Signature={}",
         upload.item.id,
+        state.grant_end(),
         signed.join("%3B"),
         "0".repeat(64),
     );
     Grant {
         url,
         headers,
-        expires_in_ms: EXPIRES_IN_MS,
+        expires_in_ms: state.grant_life_ms(),
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
     inner.stats.creates += 1;
     if let [item] = asked.uploads.as_slice() {
         // Of a single item the refusal itself is the answer.
-        let (status, created) = create_one(&mut inner, item, host)?;
+        let (status, created) = create_one(state, &mut inner, item, host)?;
         let result = CreateResult {
             id: item.id,
             outcome: Outcome::Created(created),
@@ -40,7 +40,7 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
     let mut statuses = BTreeSet::new();
     let mut results = Vec::new();
     for item in &asked.uploads {
-        let (status, outcome) = match create_one(&mut inner, item, host) {
+        let (status, outcome) = match create_one(state, &mut inner, item, host) {
             Ok((status, created)) => (status, Outcome::Created(created)),
             Err(Refusal(code, message)) => {
                 let status = code.http_status().unwrap_or(500);
@@ -60,7 +60,12 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
     Ok(ok(status, &CreateResponse { uploads: results }))
 }
 
-fn create_one(inner: &mut Inner, item: &CreateItem, host: &str) -> Result<(u16, Created), Refusal> {
+fn create_one(
+    state: &State,
+    inner: &mut Inner,
+    item: &CreateItem,
+    host: &str,
+) -> Result<(u16, Created), Refusal> {
     let status = match inner.uploads.get(&item.id) {
         Some(known) if known.item != *item => {
             return Err(Refusal(
@@ -92,7 +97,7 @@ fn create_one(inner: &mut Inner, item: &CreateItem, host: &str) -> Result<(u16, 
             ]);
             announce(&mut headers, item.crc64nvme);
             Plan::Single {
-                put: grant(host, upload, None, headers),
+                put: grant(state, host, upload, None, headers),
             }
         }
         PlanKind::Multipart(plan) => Plan::Multipart {

@@ -33,6 +33,10 @@ pub struct Config {
     pub answer_delay_ms: u64,
     /// What each connection carries in a second.
     pub bytes_per_second: Option<u64>,
+    /// How long a grant can be used, in milliseconds: a PUT that begins later is refused as expired.
+    pub grant_life_ms: u64,
+    /// Whether a page may read the headers of storage's answers that a bucket has to expose.
+    pub expose_headers: bool,
 }
 
 impl Default for Config {
@@ -42,6 +46,8 @@ impl Default for Config {
             verify: true,
             answer_delay_ms: 0,
             bytes_per_second: None,
+            grant_life_ms: 300_000,
+            expose_headers: true,
         }
     }
 }
@@ -59,7 +65,7 @@ impl Sink {
     /// # Errors
     /// When the port is taken.
     pub fn start(config: Config) -> io::Result<Self> {
-        let state = Arc::new(State::default());
+        let state = Arc::new(State::new(config.grant_life_ms));
         let own = Arc::clone(&state);
         let doorway = Doorway::open(config.port, move |guest| {
             // A client that hangs up in the middle is its own affair.

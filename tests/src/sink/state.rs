@@ -10,8 +10,12 @@ use crowfly_engine::crc64::combine;
 use super::stats::{MOST_LISTED, Stats, UploadStats};
 
 /// All uploads and all counts.
-#[derive(Debug, Default)]
-pub(super) struct State(Mutex<Inner>);
+#[derive(Debug)]
+pub(super) struct State {
+    inner: Mutex<Inner>,
+    began: Instant,
+    grant_life_ms: u64,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Inner {
@@ -59,8 +63,30 @@ pub(super) struct Held {
 }
 
 impl State {
+    pub(super) fn new(grant_life_ms: u64) -> Self {
+        Self {
+            inner: Mutex::default(),
+            began: Instant::now(),
+            grant_life_ms,
+        }
+    }
+
+    pub(super) fn grant_life_ms(&self) -> u64 {
+        self.grant_life_ms
+    }
+
+    /// When a grant that is given now ends, in milliseconds of this sink's clock.
+    pub(super) fn grant_end(&self) -> u64 {
+        ms_since(self.began) + self.grant_life_ms
+    }
+
+    /// Whether a grant with this end is over.
+    pub(super) fn grant_is_over(&self, end: u64) -> bool {
+        ms_since(self.began) > end
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn reset(&self) {

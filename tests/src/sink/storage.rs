@@ -16,6 +16,8 @@ struct Target {
     id: UploadId,
     /// 0 is a single PUT.
     part: u32,
+    /// When the grant ends.
+    end: u64,
 }
 
 /// Takes a body in, checks it, forgets it.
@@ -32,6 +34,9 @@ pub(super) fn put(
     let target = target(query);
     let refusal = match target {
         _ if raw => None,
+        Some(target) if state.grant_is_over(target.end) => {
+            Some(Reply::s3(403, "AccessDenied", "Request has expired", ""))
+        }
         Some(target) => refuse(&state.lock(), target, length),
         None => Some(Reply::s3(
             403,
@@ -51,7 +56,11 @@ pub(super) fn put(
         (None, Some(target)) if !raw => keep(&mut state.lock(), head, target, length, crc),
         (None, _) => Reply::new(200).header("etag", "\"raw\""),
     };
-    Ok(reply.cors(head, Side::Storage))
+    if config.expose_headers {
+        return Ok(reply.cors(head, Side::Storage));
+    }
+    let origin = head.header("origin").unwrap_or_default();
+    Ok(reply.header("access-control-allow-origin", origin))
 }
 
 fn target(query: &str) -> Option<Target> {
@@ -62,6 +71,7 @@ fn target(query: &str) -> Option<Target> {
             Some(part) => part.parse().ok()?,
             None => 0,
         },
+        end: query.get("end")?.parse().ok()?,
     })
 }
 

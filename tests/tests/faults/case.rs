@@ -1,0 +1,234 @@
+//! One client at work against a sink of its own, in the page that is open.
+
+use std::time::Duration;
+
+use e2e::proxy::{Entry, PartTotal};
+use e2e::sink::{self, Sink, Stats};
+use e2e::wait;
+use serde_json::{Value, json};
+
+use crate::content::checksum;
+use crate::outcome::Outcome;
+use crate::world::World;
+
+/// Longer than any wait of the SDK that is met here.
+const LONGEST: Duration = Duration::from_secs(100);
+
+/// A client, its uploads, and what they talk to.
+pub(crate) struct Case<'world> {
+    pub(crate) world: &'world World,
+    pub(crate) key: String,
+    pub(crate) sink: Sink,
+    /// Host and port of the sink: storage and API alike.
+    pub(crate) host: String,
+    /// The file's content.
+    pub(crate) seed: u32,
+    /// Bytes of the file.
+    pub(crate) size: u64,
+    /// More arguments of `faults.begin`.
+    given: Value,
+}
+
+impl<'world> Case<'world> {
+    /// A case about one file of `size` bytes.
+    pub(crate) fn new(world: &'world World, size: u64) -> Self {
+        Self::with(world, size, sink::Config::default())
+    }
+
+    /// As [`Case::new`], with a sink that is set otherwise.
+    pub(crate) fn with(world: &'world World, size: u64, config: sink::Config) -> Self {
+        let number = world.number();
+        let sink = Sink::start(config).expect("a sink");
+        let host = sink.address().to_string();
+        Self {
+            world,
+            key: format!("case {number}"),
+            sink,
+            host,
+            seed: 7,
+            size,
+            given: json!({}),
+        }
+    }
+
+    /// Sets options of the client.
+    pub(crate) fn client(mut self, options: Value) -> Self {
+        self.given["client"] = options;
+        self
+    }
+
+    /// Sets options of the upload.
+    pub(crate) fn upload(mut self, options: Value) -> Self {
+        self.given["upload"] = options;
+        self
+    }
+
+    /// Sets how the application's `token` function behaves: `good`, `throws` or `hangs`.
+    pub(crate) fn token(mut self, manner: &str) -> Self {
+        self.given["token"] = json!(manner);
+        self
+    }
+
+    /// A fault for requests to this case's sink; `matcher` needs no host.
+    pub(crate) fn rule(&self, mut matcher: Value, fault: Value) -> &Self {
+        matcher["host"] = json!(self.host);
+        self.world
+            .proxy
+            .rule(json!({"match": matcher, "fault": fault}));
+        self
+    }
+
+    /// Gives each request a connection of its own: a browser repeats by itself, unseen by the page, what
+    /// breaks on a connection that carried an answer before.
+    pub(crate) fn fresh_connections(&self) -> &Self {
+        self.rule(
+            json!({"method": "*", "times": "forever"}),
+            json!({"kind": "close"}),
+        )
+    }
+
+    /// Slows each connection's PUTs, so that an upload is met in its middle.
+    pub(crate) fn slow(&self, bytes_per_second: u64) -> &Self {
+        self.rule(
+            json!({"method": "PUT", "times": "forever"}),
+            json!({"kind": "bandwidth", "bytesPerSecond": bytes_per_second}),
+        )
+    }
+
+    /// What `faults.begin` and its like are given.
+    pub(crate) fn given(&self, file: Value) -> Value {
+        let mut given = self.given.clone();
+        given["api"] = json!(format!("http://{}", self.host));
+        given["file"] = file;
+        given
+    }
+
+    /// The description of this case's file.
+    pub(crate) fn file(&self) -> Value {
+        json!({"name": "file.zip", "seed": self.seed, "size": self.size})
+    }
+
+    /// Starts the upload of a file that the page makes.
+    #[track_caller]
+    pub(crate) fn begin(&self) -> &Self {
+        self.call("begin", self.file())
+    }
+
+    /// Starts the upload of the picked file.
+    #[track_caller]
+    pub(crate) fn begin_picked(&self) -> &Self {
+        self.call("begin", json!("picked"))
+    }
+
+    /// Goes on with the upload that an earlier page left, with this file.
+    #[track_caller]
+    pub(crate) fn go_on(&self, file: Value) -> &Self {
+        self.call("goOn", file)
+    }
+
+    fn call(&self, function: &str, file: Value) -> &Self {
+        self.world.browser.run(
+            &format!("faults.{function}(arguments[0], arguments[1]);"),
+            &[json!(self.key), self.given(file)],
+        );
+        self
+    }
+
+    /// Runs the body of a function of `one`, this case as the page knows it, without waiting for it.
+    pub(crate) fn run(&self, script: &str) -> Value {
+        let script = format!("return ((one) => {{ {script} }})(faults.cases.get(arguments[0]));");
+        self.world.browser.run(&script, &[json!(self.key)])
+    }
+
+    /// What the page knows now.
+    pub(crate) fn look(&self) -> Value {
+        self.run("return one && one.look();")
+    }
+
+    /// Waits until what the page knows satisfies `holds`; gives it.
+    #[track_caller]
+    pub(crate) fn wait(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        wait::until(what, LONGEST, || {
+            let seen = self.look();
+            assert!(seen["rejected"].is_null(), "{what}: {}", seen["rejected"]);
+            holds(&seen).then_some(seen)
+        })
+    }
+
+    /// Waits for a state.
+    #[track_caller]
+    pub(crate) fn wait_state(&self, state: &str) -> Value {
+        self.wait(&format!("state {state}"), |seen| seen["state"] == state)
+    }
+
+    /// Waits until bytes have been sent.
+    #[track_caller]
+    pub(crate) fn wait_sent(&self, bytes: u64) -> Value {
+        self.wait(&format!("{bytes} bytes sent"), |seen| {
+            seen["progress"]["sent"].as_u64().unwrap_or_default() >= bytes
+        })
+    }
+
+    /// Waits until the proxy has seen a request of this method to a path with this piece.
+    #[track_caller]
+    pub(crate) fn wait_request(&self, method: &str, piece: &str) {
+        wait::until(&format!("{method} {piece}"), LONGEST, || {
+            (self.count(method, piece) > 0).then_some(())
+        });
+    }
+
+    /// Waits for the end and checks what holds for every ending.
+    #[track_caller]
+    pub(crate) fn end(&self) -> Outcome {
+        let seen = self.wait("an ending", |seen| !seen["ended"].is_null());
+        Outcome::of(&seen)
+    }
+
+    /// Waits for the end, which must be success: storage holds the very bytes, and took no part twice.
+    #[track_caller]
+    pub(crate) fn stored(&self) -> Outcome {
+        let outcome = self.end();
+        outcome.assert_stored(&checksum(self.seed, self.size));
+        let stats = self.sink.stats();
+        assert_eq!(stats.completed, 1, "completed uploads");
+        assert_eq!(stats.parts_sent_twice, 0, "parts that storage took twice");
+        outcome
+    }
+
+    /// Waits for the end, which must be this error; nothing was completed.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: &str) -> Outcome {
+        let outcome = self.end();
+        assert_eq!(outcome.code(), Some(code), "{:?}", outcome.ending);
+        assert_eq!(self.stats().completed, 0, "completed uploads");
+        outcome
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.sink.stats()
+    }
+
+    /// The requests to this case's sink.
+    pub(crate) fn requests(&self) -> Vec<Entry> {
+        let all = self.world.proxy.log().requests;
+        all.into_iter()
+            .filter(|entry| entry.host == self.host)
+            .collect()
+    }
+
+    /// How many of them are of this method to a path with this piece.
+    pub(crate) fn count(&self, method: &str, piece: &str) -> usize {
+        let requests = self.requests();
+        let matching = requests
+            .iter()
+            .filter(|entry| entry.method == method && entry.path.contains(piece));
+        matching.count()
+    }
+
+    /// PUT requests to one part; to the whole object for `None`.
+    pub(crate) fn puts(&self, part: Option<u32>) -> u64 {
+        let parts = self.world.proxy.log().parts;
+        let own = |total: &&PartTotal| total.host == self.host && total.part == part;
+        parts.iter().filter(own).map(|total| total.attempts).sum()
+    }
+}

@@ -1,0 +1,104 @@
+//! Runs the cases and prints what libtest would.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crate::world::World;
+
+/// Cases that run side by side in one page: they mostly wait.
+const AT_ONCE: usize = 4;
+
+/// What a case saw besides that its promise holds: one short text.
+pub(crate) type Seen = String;
+
+/// One case.
+#[derive(Clone, Copy)]
+pub(crate) struct Test {
+    pub(crate) name: &'static str,
+    /// Panics where a promise is broken.
+    pub(crate) run: fn(&World) -> Seen,
+    /// Needs the browser for itself: it loads pages, cuts the line or reads the clock of the page.
+    pub(crate) alone: bool,
+}
+
+/// The cases of a module, named after their functions.
+macro_rules! tests {
+    ($alone:literal: $($name:ident),* $(,)?) => {
+        &[$(crate::harness::Test {
+            name: concat!(module_path!(), "::", stringify!($name)),
+            run: $name,
+            alone: $alone,
+        }),*]
+    };
+}
+pub(crate) use tests;
+
+/// Runs the wanted cases: first those that share a page, then one after another those that need their own.
+pub(crate) fn run(all: &[Test]) -> ExitCode {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let chosen = all.iter().filter(|test| {
+        wanted.is_empty() || wanted.iter().any(|part| test.name.contains(part.as_str()))
+    });
+    let (alone, together): (Vec<&Test>, Vec<&Test>) = chosen.partition(|test| test.alone);
+    let since = Instant::now();
+    println!("running {} tests", alone.len() + together.len());
+    let world = World::start();
+    let failed = AtomicUsize::new(0);
+    let next = Mutex::new(together.iter());
+    if !together.is_empty() {
+        world.open();
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(together.len()) {
+            scope.spawn(|| {
+                loop {
+                    let test = next.lock().ok().and_then(|mut all| all.next());
+                    let Some(test) = test else { return };
+                    failed.fetch_add(usize::from(!one(test, &world)), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    for test in &alone {
+        failed.fetch_add(usize::from(!one(test, &world)), Ordering::Relaxed);
+    }
+    let failed = failed.into_inner();
+    let passed = alone.len() + together.len() - failed;
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {word}. {passed} passed; {failed} failed; finished in {:.1}s",
+        since.elapsed().as_secs_f64()
+    );
+    if failed == 0 && passed > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Runs one case and prints its verdict; whether it passed.
+fn one(test: &Test, world: &World) -> bool {
+    let since = Instant::now();
+    let ended = catch_unwind(AssertUnwindSafe(|| (test.run)(world)));
+    let name = test
+        .name
+        .split_once("::")
+        .map_or(test.name, |(_, name)| name);
+    let took = since.elapsed().as_secs_f64();
+    match &ended {
+        Ok(seen) => println!("test {name} ... ok  {took:.1} s  {seen}"),
+        Err(reason) => {
+            let text = reason.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| reason.downcast_ref::<&str>().copied());
+            println!("test {name} ... FAILED  {took:.1} s");
+            println!("    {}", text.unwrap_or("a panic without a sentence"));
+        }
+    }
+    ended.is_ok()
+}

@@ -1,0 +1,138 @@
+//! Connections that break, stall, answer nothing or crawl.
+
+use e2e::files::MIB;
+use serde_json::json;
+
+use crate::case::Case;
+use crate::harness::{Seen, Test, tests};
+use crate::world::World;
+
+pub(crate) const TESTS: &[Test] = tests![false:
+    f03_a_half_closed_connection_is_given_up_and_its_part_sent_again,
+    f03_a_connection_that_goes_silent_is_cut_within_the_stall_limit,
+    f01_a_reset_of_a_single_put_is_sent_again,
+    f01_a_reset_of_a_part_is_sent_again,
+    f02_an_answer_lost_after_a_single_put_is_settled_by_asking,
+    f02_an_answer_lost_after_a_part_is_settled_by_the_list,
+    f04_a_pause_shorter_than_the_limit_costs_nothing,
+    f05_a_slow_link_finishes_without_a_retry,
+];
+
+/// One PUT.
+const SMALL: u64 = 300_000;
+/// Three parts.
+const PARTS: u64 = 20 * MIB as u64;
+
+// Acceptance line 17.
+fn f01_a_reset_of_a_single_put_is_sent_again(world: &World) -> Seen {
+    for at in [json!(0), json!(1), json!("half"), json!("last")] {
+        let case = Case::new(world, SMALL);
+        case.fresh_connections()
+            .rule(json!({"method": "PUT"}), json!({"kind": "reset", "at": at}));
+        case.begin().stored();
+        assert_eq!(case.puts(None), 2, "PUT requests for a reset at {at}");
+        assert_eq!(case.stats().completed, 1);
+    }
+    "at 0, 1, half and the last byte: one more PUT, one object".into()
+}
+
+// Acceptance line 17.
+fn f01_a_reset_of_a_part_is_sent_again(world: &World) -> Seen {
+    for at in [json!(0), json!(1), json!("half"), json!("last")] {
+        let case = Case::new(world, PARTS);
+        case.fresh_connections().rule(
+            json!({"method": "PUT", "query": "partNumber=2"}),
+            json!({"kind": "reset", "at": at}),
+        );
+        case.begin().stored();
+        let puts = [1, 2, 3].map(|part| case.puts(Some(part)));
+        assert_eq!(puts, [1, 2, 1], "PUT requests for a reset at {at}");
+    }
+    "at 0, 1, half and the last byte: that part alone goes again".into()
+}
+
+fn f02_an_answer_lost_after_a_single_put_is_settled_by_asking(world: &World) -> Seen {
+    let case = Case::new(world, SMALL);
+    case.fresh_connections()
+        .rule(json!({"method": "PUT"}), json!({"kind": "swallow"}));
+    case.begin().stored();
+    let puts = case.puts(None);
+    assert!(puts <= 2, "{puts} PUT requests");
+    format!("done after {puts} PUT")
+}
+
+// Acceptance line 22: the answer is lost after success, and the verdict is right.
+fn f02_an_answer_lost_after_a_part_is_settled_by_the_list(world: &World) -> Seen {
+    let case = Case::new(world, PARTS);
+    case.fresh_connections().rule(
+        json!({"method": "PUT", "query": "partNumber=3"}),
+        json!({"kind": "swallow"}),
+    );
+    case.rule(
+        json!({"method": "POST", "pathContains": "/complete"}),
+        json!({"kind": "swallow"}),
+    );
+    case.begin().stored();
+    assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 1, 1]);
+    let (lists, completes) = (case.count("GET", "/parts"), case.count("POST", "/complete"));
+    assert!(lists >= 1 && completes >= 2, "{lists} {completes}");
+    "no part twice; complete asked again".into()
+}
+
+fn f03_a_half_closed_connection_is_given_up_and_its_part_sent_again(world: &World) -> Seen {
+    let case = Case::new(world, PARTS);
+    case.rule(
+        json!({"method": "PUT", "query": "partNumber=1"}),
+        json!({"kind": "halfClose"}),
+    );
+    case.begin().stored();
+    assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [2, 1, 1]);
+    "given up after its time, then sent once more".into()
+}
+
+// Acceptance line 16.
+fn f03_a_connection_that_goes_silent_is_cut_within_the_stall_limit(world: &World) -> Seen {
+    let case = Case::new(world, PARTS);
+    case.rule(
+        json!({"method": "PUT", "query": "partNumber=2"}),
+        json!({"kind": "stall", "at": 1_000_000}),
+    );
+    case.begin().stored();
+    assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 2, 1]);
+    let starts: Vec<u64> = case
+        .requests()
+        .iter()
+        .filter(|entry| entry.part == Some(2) && entry.method == "PUT")
+        .map(|entry| entry.start_ms)
+        .collect();
+    let ms = starts[1] - starts[0];
+    assert!(
+        ms >= 10_000,
+        "cut after {ms} ms although bytes may rest for ten seconds"
+    );
+    format!("sent again after {ms} ms")
+}
+
+fn f04_a_pause_shorter_than_the_limit_costs_nothing(world: &World) -> Seen {
+    let case = Case::new(world, PARTS);
+    case.rule(
+        json!({"method": "PUT", "query": "partNumber=2"}),
+        json!({"kind": "stall", "at": "half", "ms": 4_000}),
+    );
+    case.begin().stored();
+    assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 1, 1]);
+    "no retry".into()
+}
+
+// The proxy takes what the system's buffers hold at once, so most of this is a long wait for the answer.
+fn f05_a_slow_link_finishes_without_a_retry(world: &World) -> Seen {
+    let case = Case::new(world, SMALL);
+    case.slow(64_000);
+    case.begin().stored();
+    assert_eq!(case.puts(None), 1);
+    let case = Case::new(world, PARTS);
+    case.slow(1_500_000);
+    case.begin().stored();
+    assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 1, 1]);
+    "300 kB at 64 kB/s, 20 MiB at 1.5 MB/s a connection".into()
+}

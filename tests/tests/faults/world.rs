@@ -1,0 +1,51 @@
+//! One Chromium whose every request goes through the fault proxy, and the page of these tests.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use e2e::browser::{Browser, Kind};
+use e2e::proxy::{Config, Proxy};
+use e2e::wait;
+
+use crate::site::Site;
+
+/// What all cases share.
+pub(crate) struct World {
+    pub(crate) browser: Browser,
+    pub(crate) proxy: Proxy,
+    pub(crate) site: Site,
+    cases: AtomicU32,
+}
+
+impl World {
+    pub(crate) fn start() -> Self {
+        let proxy = Proxy::start(Config::default()).expect("a proxy");
+        Self {
+            browser: Browser::through(Kind::Chromium, proxy.address()),
+            proxy,
+            site: Site::start(),
+            cases: AtomicU32::new(0),
+        }
+    }
+
+    /// Loads the page anew, on a line without faults.
+    pub(crate) fn open(&self) {
+        self.proxy.offline(false);
+        self.proxy.clear();
+        self.proxy.clear_log();
+        self.reopen();
+    }
+
+    /// Loads the page anew and changes nothing else.
+    pub(crate) fn reopen(&self) {
+        self.browser.open(self.site.url());
+        wait::until("the page's modules", Duration::from_secs(20), || {
+            (self.browser.run("return Boolean(window.faults);", &[]) == true).then_some(())
+        });
+    }
+
+    /// A number that no other case has.
+    pub(crate) fn number(&self) -> u32 {
+        self.cases.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
