@@ -52,13 +52,6 @@ const name = (word) => Buffer.concat([number(Buffer.byteLength(word)), Buffer.fr
 class Names {
   constructor() {
     this.short = new Map();
-    this.files = new Map();
-  }
-
-  /** Files in the order of asking: a, b and so on. */
-  from(file) {
-    if (!this.files.has(file)) this.files.set(file, LETTERS[this.files.size]);
-    return this.files.get(file);
   }
 
   of(long) {
@@ -78,10 +71,8 @@ function imports(reader, names) {
   const out = [number(count)];
   for (let index = 0; index < count; index += 1) {
     const [from, field, kind] = [reader.name(), reader.name(), reader.take(1)];
-    if (kind[0] !== 0) throw new Error(`an import that is no function: ${from} ${field}`);
-    // A function that needs no glue is imported from its own file, and keeps its name.
-    const short = from === GLUE ? names.of(field) : field;
-    out.push(name(names.from(from)), name(short), kind, number(reader.number()));
+    if (from !== GLUE || kind[0] !== 0) throw new Error(`an import that is not the glue's: ${from} ${field}`);
+    out.push(name("a"), name(names.of(field)), kind, number(reader.number()));
   }
   return Buffer.concat(out);
 }
@@ -112,7 +103,7 @@ function shorten(wasm, glue) {
     const uses = new RegExp(`(?<![\\w$])${long}(?=\\s*:)|(?<=\\.)${long}(?![\\w$])`, "g");
     glue = glue.replace(uses, short);
   }
-  for (const [file, short] of names.files) glue = glue.replaceAll(`"${file}":`, `"${short}":`);
+  glue = glue.replaceAll(`"${GLUE}"`, '"a"');
   console.log(`${names.short.size} names between module and glue are short now`);
   return { wasm: Buffer.concat(out), glue };
 }

@@ -10,9 +10,6 @@ extern "C" {
         core: Core,
     ) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_name = isUploadError)]
-    pub(crate) fn is_error(value: &JsValue) -> bool;
-
     /// A frozen object with these fields, named in one text with a space between each; those that are
     /// undefined are left out.
     #[wasm_bindgen(js_name = record)]

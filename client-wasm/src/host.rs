@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::core::Core;
+use crate::js;
 
 include!(concat!(env!("OUT_DIR"), "/host.rs"));
 
@@ -19,5 +20,7 @@ pub fn create_client(options: &JsValue, worker: &JsValue) -> Result<JsValue, JsV
 #[wasm_bindgen(js_name = isUploadError, skip_typescript)]
 #[must_use]
 pub fn is_upload_error(value: &JsValue) -> bool {
-    is_error(value)
+    value.is_instance_of::<js_sys::Error>()
+        && js::get(value, "name").is_some_and(|name| name == "UploadError")
+        && js::get(value, "code").is_some_and(|code| code.is_string())
 }
