@@ -1,6 +1,7 @@
 // Files come in by the picker, by dropping them anywhere on the page, or by pasting. Folders are walked.
 
-/** Calls `onFiles` with a non-empty array of files. `enabled()` says whether the page takes files now. */
+/** Calls `onFiles` with a non-empty array of files, or of handles of files where the browser gives them: with a handle an
+ * upload can go on after a reload. `enabled()` says whether the page takes files now. */
 export function dropzone({ input, veil, enabled, onFiles }) {
   let depth = 0;
   const give = (files) => {
@@ -48,12 +49,24 @@ export function dropzone({ input, veil, enabled, onFiles }) {
 
 async function droppedFiles(transfer) {
   // Entries must be taken before the first await: the transfer is empty afterwards.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const handles = items.map((item) => item.getAsFileSystemHandle?.());
   const plain = [...transfer.files];
-  if (!entries.some((entry) => entry.isDirectory)) return plain;
+  if (!entries.some((entry) => entry.isDirectory)) return (await allFiles(handles)) ?? plain;
   const found = [];
   for (const entry of entries) await walk(entry, found);
   return found;
+}
+
+/** The handles, if there is one for every file. */
+async function allFiles(handles) {
+  try {
+    const found = await Promise.all(handles);
+    return found.length > 0 && found.every((handle) => handle?.kind === "file") ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function walk(entry, found) {

@@ -9,12 +9,13 @@ import { loginForm, nameOf } from "./login.js";
 import { explain } from "./messages.js";
 import { Records } from "./records.js";
 import { themeButton } from "./themes.js";
+import { Unfinished } from "./unfinished.js";
 import { Uploads } from "./uploads.js";
 
 /** The packed npm package, served beside this page. */
 const PACKAGE = new URL("../crowfly/index.js", import.meta.url);
 
-/** The running page of one person: `{session, client, uploads, records}`; nothing before the sign-in. */
+/** The running page of one person: `{session, client, uploads, unfinished, records}`; nothing before the sign-in. */
 let running;
 
 function show(view) {
@@ -53,19 +54,27 @@ async function open(config, name, grant, owner) {
   let client;
   try {
     const { createClient } = await import(PACKAGE);
-    client = await createClient({ api: config.api, token: (request) => session.token(request) });
+    client = await createClient({
+      api: config.api,
+      token: (request) => session.token(request),
+      // Each person's unfinished uploads are their own, on a shared computer too.
+      scope: await scopeOf(owner),
+    });
   } catch (error) {
     throw new Error(error?.code ? explain(error).sentence : explain({ code: "wasm_unavailable" }).sentence, { cause: error });
   }
   const records = new Records(client);
   const uploads = new Uploads(client, (record) => records.add(record));
   records.open();
-  return { owner, session, client, uploads, records };
+  const unfinished = new Unfinished(client, (upload) => uploads.adopt(upload));
+  unfinished.open().catch((error) => notice(explain(error).sentence));
+  return { owner, session, client, uploads, unfinished, records };
 }
 
 function stop() {
   if (!running) return;
   running.uploads.stop();
+  running.unfinished.stop();
   running.records.stop();
   running.client.close();
   running = undefined;
@@ -74,6 +83,12 @@ function stop() {
 function ownerOf({ accessToken }, name) {
   const { iss, sub } = claimsOf(accessToken);
   return sub ? `${iss}\n${sub}` : name;
+}
+
+/** A name that says nothing about the person. */
+async function scopeOf(owner) {
+  const digest = await crypto.subtle?.digest("SHA-256", new TextEncoder().encode(owner));
+  return digest ? [...new Uint8Array(digest, 0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("") : owner;
 }
 
 async function boot() {

@@ -62,6 +62,16 @@ export class Uploads {
     }
   }
 
+  /** Shows an upload that goes on where an earlier page left it. */
+  adopt(handle) {
+    const group = { chunk: newChunk() };
+    this.#list.hidden = false;
+    this.#empty.hidden = true;
+    this.#list.prepend(group.chunk);
+    this.#hold(handle, group);
+    this.#sync.add("all");
+  }
+
   /** Whether anything would be lost by leaving the page. */
   get busy() {
     return [...this.#entries.values()].some(({ shown }) => shown && !isOver(shown.state) && !isComplete(shown.state));
@@ -78,7 +88,10 @@ export class Uploads {
   }
 
   #start(file, group) {
-    const handle = this.#client.upload(file);
+    this.#hold(this.#client.upload(file), group);
+  }
+
+  #hold(handle, group) {
     this.#entries.set(handle.id, { id: handle.id, handle, group, snapshot: undefined, shown: undefined });
     this.#follow(handle);
   }
