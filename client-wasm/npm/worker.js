@@ -7,6 +7,8 @@
 
 const SLICE = 1024 * 1024;
 const REPORT_MS = 50;
+/** Some browsers' streams of files fall silent for ever, seldom. */
+const SILENCE_MS = 2_000;
 
 let hash;
 let work = Promise.resolve();
@@ -25,32 +27,53 @@ async function open(module) {
   hash = (await WebAssembly.instantiate(module, imports)).exports;
 }
 
-/** Reads one piece; a rejection is heard where it is awaited. */
-function read(blob, at, end) {
-  const piece = blob.slice(at, Math.min(at + SLICE, end)).arrayBuffer();
-  piece.catch(() => {});
-  return piece;
+/** The bytes of a range, piece by piece; none is read before the one before was taken, so none pile up. */
+async function* pieces(blob, start, end) {
+  let at = start;
+  // Three times as fast as slices, where it works.
+  const reader = blob.slice(start, end).stream?.().getReader();
+  if (reader) {
+    let heard = performance.now();
+    let timer;
+    const silence = new Promise((silent) => {
+      timer = setInterval(() => performance.now() - heard > SILENCE_MS && silent(), SILENCE_MS / 4);
+    });
+    try {
+      while (at < end) {
+        const piece = await Promise.race([reader.read(), silence]);
+        if (!piece?.value) break;
+        heard = performance.now();
+        at += piece.value.length;
+        yield piece.value;
+      }
+    } catch {
+      // A slice says more precisely what is wrong.
+    } finally {
+      clearInterval(timer);
+      reader.cancel().catch(() => {});
+    }
+  }
+  while (at < end) {
+    const piece = new Uint8Array(await blob.slice(at, Math.min(at + SLICE, end)).arrayBuffer());
+    if (piece.length === 0) throw new DOMException("the file ended early", "NotReadableError");
+    at += piece.length;
+    yield piece;
+  }
 }
 
 async function compute({ id, blob, start, end }) {
   let reported = performance.now();
+  let read = 0;
   hash.crcOpen();
-  // One piece is read ahead while the one before is hashed: two buffers, never more.
-  let ahead = start < end ? read(blob, start, end) : undefined;
-  for (let at = start; at < end && !cancelled.has(id); ) {
-    const piece = await ahead;
-    const length = piece.byteLength;
-    if (length === 0) throw new DOMException("the file ended early", "NotReadableError");
-    if (at + length < end) ahead = read(blob, at + length, end);
-    const place = hash.crcSpace(length);
-    new Uint8Array(hash.memory.buffer, place, length).set(new Uint8Array(piece));
-    // Its memory goes at once, not when the collector comes by.
-    piece.transfer?.(0);
-    hash.crcAdd(length);
-    at += length;
+  for await (const piece of pieces(blob, start, end)) {
+    const place = hash.crcSpace(piece.length);
+    new Uint8Array(hash.memory.buffer, place, piece.length).set(piece);
+    hash.crcAdd(piece.length);
+    read += piece.length;
+    if (cancelled.has(id)) break;
     if (performance.now() - reported > REPORT_MS) {
       reported = performance.now();
-      postMessage({ id, read: at - start });
+      postMessage({ id, read });
     }
   }
   const crc = hash.crcClose();
