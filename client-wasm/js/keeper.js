@@ -21,6 +21,8 @@ export class Keeper {
   #driver;
   #journal;
   #owner;
+  /** Entries that are being written: what is noted of them afterwards must not come before. */
+  #saving = new Map();
 
   constructor(driver, journal) {
     this.#driver = driver;
@@ -28,28 +30,44 @@ export class Keeper {
     this.#owner = new Owner(journal, driver);
   }
 
-  /** Writes an upload down; `item` is what its create call will say. */
-  async save(entry, { crc64nvme, ...item }) {
+  /** Writes an upload down; `item` is what its create call will say. Never rejects. */
+  async save(entry, item) {
+    const saving = this.#save(entry, item).catch(() => {
+      // The file cannot be read: the upload itself will say so.
+    });
+    this.#saving.set(entry.id, saving);
+    await saving;
+    if (this.#saving.get(entry.id) === saving) this.#saving.delete(entry.id);
+  }
+
+  async #save(entry, { crc64nvme, ...item }) {
     const { priority, checksum, visibility, metadata, handle } = entry.given;
     const found = await sample(this.#driver.core, entry.file, crc64nvme);
     await this.#owner.hold();
     const saved = { ...item, visibility, metadata, priority, checksum, handle, crc64nvme, sample: found };
     const stamp = { owner: this.#owner.id, savedAt: Date.now() };
-    await this.#journal.update(entry.id, (old) => ({ cancelled: false, ...old, ...saved, ...stamp }));
+    await this.#journal.update(entry.id, (old) => ({ ...old, ...saved, ...stamp, cancelled: false }));
   }
 
   /** Notes that an upload is to be cancelled on the server. */
   async noteCancel(id) {
+    await this.#saving.get(id);
     await this.#journal.update(id, (entry) => entry && { ...entry, cancelled: true });
   }
 
   /** Takes an upload out. */
   async erase(id) {
+    await this.#saving.get(id);
     await this.#journal.update(id, () => null);
   }
 
-  /** Carries out what an earlier page could not: cancels, and sweeps old entries. */
+  /** Carries out what an earlier page could not: cancels, and sweeps old entries. Never rejects. */
   async begin() {
+    // A browser that denies its locks: everything stays as it is.
+    await this.#sweep().catch(() => {});
+  }
+
+  async #sweep() {
     for (const { id, savedAt, cancelled, owner } of await this.#journal.all()) {
       if (this.#driver.closed) return;
       const old = savedAt < Date.now() - OLD_MS;
@@ -99,8 +117,10 @@ export class Keeper {
     return promise;
   }
 
-  close() {
+  /** Lets go of all; what is being written comes to its end. */
+  async close() {
     this.#owner.close();
+    await Promise.all(this.#saving.values());
     this.#journal.close();
   }
 

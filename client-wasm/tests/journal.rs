@@ -14,6 +14,7 @@ cases!("/tests/cases/journal.js":
     a_refused_permission_is_typed,
     an_upload_can_be_discarded,
     a_cancel_is_carried_out_by_the_next_client,
+    an_upload_that_ends_at_once_leaves_no_entry,
     old_entries_are_swept,
     f28_storage_that_is_refused_is_a_warning,
     f29_two_clients_contend_for_one_entry,

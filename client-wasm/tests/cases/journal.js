@@ -205,6 +205,20 @@ export const cases = {
     second.close();
   },
 
+  async an_upload_that_ends_at_once_leaves_no_entry({ createClient, world }) {
+    const client = createClient(options);
+    for (let round = 0; round < 5; round += 1) {
+      const upload = client.upload(large(), { checksum: "none" });
+      // Around the moment when the entry is written.
+      for (let turn = 0; turn < round * 2; turn += 1) await pause(0);
+      upload.abort();
+      await rejection(upload.done);
+    }
+    await pause(200);
+    equal(await world.entries(), []);
+    client.close();
+  },
+
   async old_entries_are_swept({ createClient, world }) {
     const id = await leave(createClient, world);
     const [entry] = await world.entries();
@@ -251,15 +265,25 @@ export const cases = {
 
   async f29_two_clients_contend_for_one_entry({ createClient, world }) {
     const id = await leave(createClient, world);
-    const clients = [createClient(options), createClient(options)];
-    const entries = await Promise.all(clients.map(resumable));
+    const clients = [createClient(options), createClient(options), createClient(options)];
+    const [late, ...entries] = await Promise.all(clients.map(resumable));
+    world.storage = () => "hang";
     const outcomes = await Promise.allSettled(entries.map((entry) => entry.attach(large())));
     const winners = outcomes.filter(({ status }) => status === "fulfilled");
     equal(winners.length, 1, "tabs that took the upload");
     const loser = outcomes.find(({ status }) => status === "rejected");
     equal([loser.reason.code, loser.reason.retryable], ["locked", true]);
-    equal((await winners[0].value.done).id, id);
-    equal(world.sentParts(), [2]);
+    await until(() => world.puts.length === 1, "the PUT");
+    for (const refused of [late.attach(large()), late.discard()]) {
+      equal((await rejection(refused)).code, "locked", "while another tab works on it");
+    }
+    equal(await clients[0].resumable(), [], "an upload that another tab works on");
+    const upload = winners[0].value;
+    upload.pause();
+    world.storage = () => undefined;
+    upload.resume();
+    equal((await upload.done).id, id);
+    equal(world.sentParts(), [2, 2]);
     for (const client of clients) client.close();
   },
 
