@@ -17,9 +17,8 @@ export function retryAfter(text) {
 
 /** The API of a Crowfly stack. */
 export class Api {
-  constructor(base, token) {
-    this.base = base;
-    this.token = token;
+  constructor(core, base, token) {
+    Object.assign(this, { core, base, token });
   }
 
   /** Asks one route of the engine's. Gives `{status, body, retryAfterMs}`, or undefined; never rejects. */
@@ -28,27 +27,17 @@ export class Api {
     return this.call(method, path(id), body, signal);
   }
 
-  /** Nothing but the token identifies the caller, and the token goes to no other address. */
+  /** One request and its answer. */
   async call(method, path, body, signal) {
-    const headers = {};
-    if (this.token.header) headers.authorization = this.token.header;
-    if (body) headers["content-type"] = "application/json";
     try {
-      const response = await fetch(`${this.base}/uploads${path}`, {
-        method,
-        headers,
-        body: body && JSON.stringify(body),
-        signal,
-        credentials: "omit",
-        cache: "no-store",
-        redirect: "error",
-        referrerPolicy: "no-referrer",
-      });
+      const text = body && JSON.stringify(body);
+      const request = this.core.request(method, `${this.base}/uploads${path}`, this.token.header, text, signal);
+      const response = await fetch(request);
       const answer = { status: response.status, retryAfterMs: retryAfter(response.headers.get("retry-after")) };
       // A connection that is lost within the body is a lost connection.
-      const text = await response.text();
+      const answered = await response.text();
       try {
-        answer.body = JSON.parse(text);
+        answer.body = JSON.parse(answered);
       } catch {
         // No JSON: the module says what that means.
       }

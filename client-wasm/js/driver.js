@@ -34,7 +34,7 @@ export class Driver {
     Object.assign(this, { core, settings });
     core.start(settings.concurrency, settings.tokenTimeoutMs + 1_000, settings.pollTimeoutMs, Math.random());
     this.token = new TokenSource(settings.token, settings.tokenTimeoutMs);
-    this.backend = settings.signer ? new Signer(settings.signer) : new Api(settings.api, this.token);
+    this.backend = settings.signer ? new Signer(settings.signer) : new Api(core, settings.api, this.token);
     this.pool = new Pool(core, worker, {
       hear: (request, read) => this.feed((at) => core.progress(at, request, read)),
       done: (request, crc, failure) => this.finish(request, (at) => core.hashed(at, request, crc ?? 0n, failure)),

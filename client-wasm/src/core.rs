@@ -9,8 +9,10 @@ use crowfly_engine::{
     SendFailure, TokenFailure, TokenLife,
 };
 use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, Request};
 
 use crate::crc::Digest;
+use crate::request::request;
 use crate::{answer, json, output};
 
 /// One client's engine. Moments are milliseconds of a clock that never goes back; numbers of requests are
@@ -198,6 +200,22 @@ impl Core {
     #[must_use]
     pub fn refusal(&self, answer: &JsValue) -> JsValue {
         output::refusal(&answer::failure(answer))
+    }
+
+    /// A request of the API, for `fetch`.
+    ///
+    /// # Errors
+    /// If the browser refuses the address or a header.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn request(
+        &self,
+        method: &str,
+        url: &str,
+        token: Option<String>,
+        body: Option<String>,
+        signal: &AbortSignal,
+    ) -> Result<Request, JsValue> {
+        request(method, url, token.as_deref(), body, signal)
     }
 
     /// Whether a code is of the retryable ones.

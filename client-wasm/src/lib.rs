@@ -14,6 +14,7 @@ mod host;
 mod js;
 mod json;
 mod output;
+mod request;
 mod types;
 
 pub use crate::core::Core;
