@@ -41,7 +41,7 @@ export async function readRoute(driver, route, path) {
     if (failure.status === 401 && attempt === 1) {
       // Another call may have brought a new token meanwhile.
       if (generation === token.generation) reason = "unauthorized";
-    } else if (attempt < ATTEMPTS && failure.retryable) {
+    } else if (attempt < ATTEMPTS && failure.retryable && failure.code !== "bad_response") {
       await waitFor(driver, attempt, failure.retryAfterMs);
     } else {
       const message = failure.message || (SAY[failure.code] ?? "the API refused the request");

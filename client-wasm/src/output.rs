@@ -1,5 +1,6 @@
 //! The engine's outputs as JavaScript objects: `{do, ...}`, `{event, ...}` or `{idle?}`.
 
+use crowfly_contract::ErrorCode;
 use crowfly_engine::{ApiFailure, Command, Event, Failure, Output, Progress};
 use wasm_bindgen::JsValue;
 
@@ -156,9 +157,15 @@ fn failure_to_js(failure: &Failure) -> JsValue {
 
 /// What a read that failed is told.
 pub(crate) fn refusal(failure: &ApiFailure) -> JsValue {
+    let bare = |code: ErrorCode| {
+        record(
+            "code retryable",
+            Box::new([text(code.as_str()), code.retryable().into()]),
+        )
+    };
     match failure {
-        ApiFailure::Network => record("code retryable", Box::new([text("network"), true.into()])),
-        ApiFailure::BadResponse => record("code", Box::new([text("bad_response")])),
+        ApiFailure::Network => bare(ErrorCode::Network),
+        ApiFailure::BadResponse => bare(ErrorCode::BadResponse),
         ApiFailure::Http {
             status,
             code,

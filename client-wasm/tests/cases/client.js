@@ -219,8 +219,12 @@ export const cases = {
       const error = await rejection(client.records());
       ok(isUploadError(error), `${code}: ${error}`);
       equal([error.code, error.phase], [code, "read"], JSON.stringify(answer));
+      equal(error.retryable, code === "bad_response", `whether ${code} is retryable`);
       ok(error.message.length > 0, `${code} has no message`);
     }
+    world.answer = () => "reject";
+    const lost = await rejection(client.records());
+    equal([lost.code, lost.retryable, lost.status], ["network", true, undefined]);
     client.close();
   },
 
