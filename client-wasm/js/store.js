@@ -1,7 +1,8 @@
 // What the page sees: a snapshot that stays the same object until something changes, and listeners.
+import { now } from "./clock.js";
 import { list, notify, record } from "./values.js";
 
-/** Listeners hear of progress alone at most this often. */
+/** Listeners are told at most this often, however much changes: each of them may look at every upload. */
 const FRAME_MS = 16;
 
 /** All uploads of a client, in the order in which they were started. */
@@ -12,6 +13,7 @@ export class Store {
   #snapshot;
   #changed = false;
   #frame;
+  #told = -FRAME_MS;
 
   add(entry) {
     this.#entries.set(entry.id, entry);
@@ -41,19 +43,14 @@ export class Store {
   /** As `touch`, but the listeners are told within a frame, once for all uploads. */
   touchInFrame() {
     this.#snapshot = undefined;
-    if (this.#changed || this.#frame !== undefined || this.#listeners.size === 0) return;
-    this.#frame = setTimeout(() => {
-      this.#changed = true;
-      this.notify();
-    }, FRAME_MS);
+    if (!this.#changed) this.#inFrame();
   }
 
-  /** Tells the listeners, if anything changed since the last time. */
+  /** Tells the listeners, if anything changed since the last time: at once, or within a frame of that. */
   notify() {
     if (!this.#changed) return;
-    this.#changed = false;
-    this.#endFrame();
-    for (const listener of [...this.#listeners.values()]) notify(listener);
+    if (now() - this.#told < FRAME_MS) this.#inFrame();
+    else this.#tell();
   }
 
   /** Adds a listener; the function that is given back removes it. */
@@ -73,13 +70,19 @@ export class Store {
 
   /** Tells the listeners a last time and forgets them. */
   close() {
-    this.notify();
-    this.#endFrame();
+    if (this.#changed || this.#frame !== undefined) this.#tell();
     this.#listeners.clear();
   }
 
-  #endFrame() {
+  #inFrame() {
+    if (this.#listeners.size > 0) this.#frame ??= setTimeout(() => this.#tell(), FRAME_MS);
+  }
+
+  #tell() {
     clearTimeout(this.#frame);
     this.#frame = undefined;
+    this.#changed = false;
+    this.#told = now();
+    for (const listener of [...this.#listeners.values()]) notify(listener);
   }
 }

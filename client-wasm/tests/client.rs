@@ -7,6 +7,7 @@ mod support;
 cases!("/tests/cases/client.js":
     a_snapshot_stays_the_same_until_something_changes,
     listeners_hear_of_changes_until_they_leave,
+    listeners_hear_of_many_changes_at_once,
     a_listener_that_throws_breaks_nothing,
     a_callback_may_do_anything,
     a_token_is_asked_for_once_and_kept,

@@ -53,6 +53,20 @@ export const cases = {
     client.close();
   },
 
+  async listeners_hear_of_many_changes_at_once({ createClient }) {
+    const client = createClient(options);
+    let told = 0;
+    client.subscribe(() => (told += 1));
+    const begun = performance.now();
+    const uploads = Array.from({ length: 60 }, () => client.upload(text()));
+    await Promise.all(uploads.map((upload) => upload.done));
+    // One for each frame, and one at either end.
+    const frames = (performance.now() - begun) / 16 + 2;
+    ok(told <= frames, `told ${told} times in ${frames} frames`);
+    await until(() => told > 0 && client.snapshot().uploads.every(({ state }) => state === "stored"), "the end");
+    client.close();
+  },
+
   async a_listener_that_throws_breaks_nothing({ createClient }) {
     const reported = [];
     const hear = (event) => {
