@@ -6,10 +6,10 @@ use e2e::files::MIB;
 use serde_json::{Value, json};
 
 use crate::case::Case;
-use crate::harness::{Seen, Test, tests};
+use crate::harness::{Place, Seen, Test, tests};
 use crate::world::World;
 
-pub(crate) const TESTS: &[Test] = tests![false:
+pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f24_what_is_not_the_contract_is_final_in_the_end,
     f20_one_fresh_token_serves_all_waiting_calls,
     f20_a_401_that_the_page_cannot_read_asks_for_a_token_too,

@@ -20,17 +20,27 @@ pub(crate) struct Test {
     pub(crate) name: &'static str,
     /// Panics where a promise is broken.
     pub(crate) run: fn(&World) -> Seen,
-    /// Needs the browser for itself: it loads pages, cuts the line or reads the clock of the page.
-    pub(crate) alone: bool,
+    pub(crate) place: Place,
+}
+
+/// What a case needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The page, beside other cases.
+    Together,
+    /// The browser for itself: it loads pages, cuts the line or moves the clock of the page.
+    Alone,
+    /// As [`Place::Alone`], in a browser without a proxy.
+    Bare,
 }
 
 /// The cases of a module, named after their functions.
 macro_rules! tests {
-    ($alone:literal: $($name:ident),* $(,)?) => {
+    ($place:path: $($name:ident),* $(,)?) => {
         &[$(crate::harness::Test {
             name: concat!(module_path!(), "::", stringify!($name)),
             run: $name,
-            alone: $alone,
+            place: $place,
         }),*]
     };
 }
@@ -45,31 +55,21 @@ pub(crate) fn run(all: &[Test]) -> ExitCode {
     let chosen = all.iter().filter(|test| {
         wanted.is_empty() || wanted.iter().any(|part| test.name.contains(part.as_str()))
     });
-    let (alone, together): (Vec<&Test>, Vec<&Test>) = chosen.partition(|test| test.alone);
+    let chosen: Vec<&Test> = chosen.collect();
+    let of = |place: Place| chosen.iter().copied().filter(move |test| test.place == place);
     let since = Instant::now();
-    println!("running {} tests", alone.len() + together.len());
-    let world = World::start();
-    let failed = AtomicUsize::new(0);
-    let next = Mutex::new(together.iter());
-    if !together.is_empty() {
-        world.open();
+    println!("running {} tests", chosen.len());
+    let mut failed = 0;
+    if chosen.iter().any(|test| test.place != Place::Bare) {
+        let world = World::start();
+        failed += together(of(Place::Together).collect(), &world);
+        failed += of(Place::Alone).filter(|test| !one(test, &world)).count();
     }
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(together.len()) {
-            scope.spawn(|| {
-                loop {
-                    let test = next.lock().ok().and_then(|mut all| all.next());
-                    let Some(test) = test else { return };
-                    failed.fetch_add(usize::from(!one(test, &world)), Ordering::Relaxed);
-                }
-            });
-        }
-    });
-    for test in &alone {
-        failed.fetch_add(usize::from(!one(test, &world)), Ordering::Relaxed);
+    if of(Place::Bare).next().is_some() {
+        let world = World::bare();
+        failed += of(Place::Bare).filter(|test| !one(test, &world)).count();
     }
-    let failed = failed.into_inner();
-    let passed = alone.len() + together.len() - failed;
+    let passed = chosen.len() - failed;
     let word = if failed == 0 { "ok" } else { "FAILED" };
     println!(
         "\ntest result: {word}. {passed} passed; {failed} failed; finished in {:.1}s",
@@ -80,6 +80,27 @@ pub(crate) fn run(all: &[Test]) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Runs cases side by side; how many failed.
+fn together(tests: Vec<&Test>, world: &World) -> usize {
+    if tests.is_empty() {
+        return 0;
+    }
+    world.open();
+    let (failed, next) = (AtomicUsize::new(0), Mutex::new(tests.iter()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let test = next.lock().ok().and_then(|mut all| all.next());
+                    let Some(test) = test else { return };
+                    failed.fetch_add(usize::from(!one(test, world)), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    failed.into_inner()
 }
 
 /// Runs one case and prints its verdict; whether it passed.

@@ -7,13 +7,18 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod cancel;
 mod case;
 mod content;
+mod files;
 mod harness;
 mod network;
+mod offline;
 mod outcome;
 mod site;
 mod storage;
+mod tabs;
+mod time;
 mod world;
 
 use std::process::ExitCode;
@@ -21,6 +26,20 @@ use std::process::ExitCode;
 use harness::Test;
 
 fn main() -> ExitCode {
-    let all: Vec<&[Test]> = vec![network::TESTS, storage::TESTS, api::TESTS];
+    let all: Vec<&[Test]> = vec![
+        // The longest of those that run side by side come first.
+        network::TESTS,
+        storage::TESTS,
+        api::TESTS,
+        time::TESTS,
+        cancel::TESTS,
+        files::TESTS,
+        offline::TESTS,
+        time::ALONE,
+        cancel::ALONE,
+        files::ALONE,
+        tabs::TESTS,
+        offline::BARE,
+    ];
     harness::run(&all.concat())
 }

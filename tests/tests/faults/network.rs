@@ -4,10 +4,10 @@ use e2e::files::MIB;
 use serde_json::json;
 
 use crate::case::Case;
-use crate::harness::{Seen, Test, tests};
+use crate::harness::{Place, Seen, Test, tests};
 use crate::world::World;
 
-pub(crate) const TESTS: &[Test] = tests![false:
+pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f03_a_half_closed_connection_is_given_up_and_its_part_sent_again,
     f03_a_connection_that_goes_silent_is_cut_within_the_stall_limit,
     f01_a_reset_of_a_single_put_is_sent_again,

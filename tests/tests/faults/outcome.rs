@@ -12,8 +12,6 @@ pub(crate) struct Outcome {
     pub(crate) warnings: Vec<String>,
     /// Why tokens were asked for.
     pub(crate) reasons: Vec<String>,
-    /// Events of progress.
-    pub(crate) events: u64,
 }
 
 impl Outcome {
@@ -38,7 +36,6 @@ impl Outcome {
             states: texts("states"),
             warnings: texts("warnings"),
             reasons: texts("reasons"),
-            events: seen["events"].as_u64().unwrap_or_default(),
             ending,
         }
     }

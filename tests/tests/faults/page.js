@@ -5,6 +5,13 @@ import { createClient } from "/crowfly/index.js";
 
 const cases = new Map();
 
+/** A token of one hour, by a clock that is right whatever becomes of the page's. */
+function jwt() {
+  const iat = Math.floor((performance.timeOrigin + performance.now()) / 1000);
+  const part = (value) => btoa(JSON.stringify(value)).replace(/=/g, "");
+  return `${part({ alg: "none" })}.${part({ iat, exp: iat + 3600 })}.${part("none")}`;
+}
+
 /** What is known of one case. */
 class Case {
   warnings = [];
@@ -28,7 +35,7 @@ class Case {
         this.reasons.push(reason);
         if (token === "throws") throw new Error("no session");
         if (token === "hangs") return new Promise(() => {});
-        return `token-${this.reasons.length}`;
+        return token === "jwt" ? jwt() : `token-${this.reasons.length}`;
       },
       onWarning: ({ code }) => {
         this.warnings.push(code);

@@ -5,10 +5,10 @@ use e2e::sink::Config;
 use serde_json::{Value, json};
 
 use crate::case::Case;
-use crate::harness::{Seen, Test, tests};
+use crate::harness::{Place, Seen, Test, tests};
 use crate::world::World;
 
-pub(crate) const TESTS: &[Test] = tests![false:
+pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f32_one_part_that_always_fails_ends_in_its_error_and_a_retry_sends_only_that_one,
     f06_slow_down_once_twice_and_five_times,
     f07_refusals_that_the_page_cannot_read,

@@ -19,9 +19,18 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn start() -> Self {
+        Self::of(|proxy| Browser::through(Kind::Chromium, proxy.address()))
+    }
+
+    /// A browser that goes straight to everything; the proxy stands idle.
+    pub(crate) fn bare() -> Self {
+        Self::of(|_| Browser::start())
+    }
+
+    fn of(browser: impl FnOnce(&Proxy) -> Browser) -> Self {
         let proxy = Proxy::start(Config::default()).expect("a proxy");
         Self {
-            browser: Browser::through(Kind::Chromium, proxy.address()),
+            browser: browser(&proxy),
             proxy,
             site: Site::start(),
             cases: AtomicU32::new(0),
@@ -31,6 +40,7 @@ impl World {
     /// Loads the page anew, on a line without faults.
     pub(crate) fn open(&self) {
         self.proxy.offline(false);
+        self.browser.offline(false);
         self.proxy.clear();
         self.proxy.clear_log();
         self.reopen();

@@ -1,0 +1,114 @@
+//! Uploads that are cancelled.
+
+use std::time::Duration;
+
+use e2e::files::MIB;
+use e2e::http::Request;
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::harness::{Place, Seen, Test, tests};
+use crate::world::World;
+
+pub(crate) const TESTS: &[Test] = tests![Place::Together:
+    f41_a_cancel_with_parts_under_way_sends_nothing_more,
+    f41_a_cancel_during_complete_tells_the_truth,
+];
+
+pub(crate) const ALONE: &[Test] = tests![Place::Alone:
+    f41_a_cancel_that_a_dying_page_could_not_deliver_is_carried_out_by_the_next,
+];
+
+const SIX_PARTS: u64 = 64 * MIB as u64;
+
+/// What the API says of the upload.
+fn record(case: &Case<'_>, id: &str) -> Value {
+    Request::new("GET", format!("http://{}/uploads/{id}", case.host))
+        .header("authorization", "Bearer any")
+        .send()
+        .json()
+}
+
+// Acceptance line 5.
+fn f41_a_cancel_with_parts_under_way_sends_nothing_more(world: &World) -> Seen {
+    let case = Case::new(world, SIX_PARTS);
+    case.slow(2_000_000);
+    case.begin().wait_sent(1_000_000);
+    case.run("one.upload.abort();");
+    let begun = case.stats().puts;
+    let outcome = case.end();
+    assert_eq!(outcome.ending["error"]["name"], "AbortError");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(case.stats().puts, begun, "PUT requests after the abort");
+    assert_eq!(case.stats().completed, 0);
+    assert_eq!(record(&case, &outcome.id)["status"], "aborted");
+    let requests = case.requests();
+    let delete = requests.iter().find(|entry| entry.method == "DELETE");
+    let delete = delete.expect("a DELETE").start_ms;
+    let puts = requests.iter().filter(|entry| entry.method == "PUT");
+    let last = puts.filter_map(|entry| entry.end_ms).max().unwrap_or_default();
+    format!(
+        "the last part's connection ended {} ms after the DELETE came",
+        last.cast_signed() - delete.cast_signed()
+    )
+}
+
+// Acceptance line 5.
+fn f41_a_cancel_during_complete_tells_the_truth(world: &World) -> Seen {
+    // The object stands already when the cancel comes.
+    let late = Case::new(world, SIX_PARTS);
+    late.rule(
+        json!({"method": "POST", "pathContains": "/complete"}),
+        json!({"kind": "delay", "ms": 3_000}),
+    );
+    late.begin().wait_request("POST", "/complete");
+    e2e::wait::until("the object", Duration::from_secs(10), || {
+        (late.stats().completed == 1).then_some(())
+    });
+    late.run("one.upload.abort();");
+    let outcome = late.end();
+    assert!(outcome.ending["stored"].is_object(), "{:?}", outcome.ending);
+    // It does not stand yet.
+    let early = Case::new(world, SIX_PARTS);
+    early.rule(
+        json!({"method": "POST", "pathContains": "/complete", "times": "forever"}),
+        json!({"kind": "status", "status": 503, "form": "problem"}),
+    );
+    early.begin().wait_request("POST", "/complete");
+    early.run("one.upload.abort();");
+    let outcome = early.end();
+    assert_eq!(outcome.ending["error"]["name"], "AbortError");
+    assert_eq!(record(&early, &outcome.id)["status"], "aborted");
+    "too late: stored; in time: aborted".into()
+}
+
+// Acceptance line 6.
+fn f41_a_cancel_that_a_dying_page_could_not_deliver_is_carried_out_by_the_next(
+    world: &World,
+) -> Seen {
+    world.open();
+    let case = Case::new(world, SIX_PARTS);
+    case.slow(2_000_000);
+    let id = case.begin().wait_sent(1_000_000)["id"].clone();
+    let id = id.as_str().expect("an id");
+    // The line goes, so the DELETE does not get through; then the page goes.
+    case.rule(
+        json!({"method": "DELETE", "times": "forever"}),
+        json!({"kind": "reset", "at": 0}),
+    );
+    case.run("one.upload.abort();");
+    case.wait_request("DELETE", "/uploads/");
+    assert_eq!(record(&case, id)["status"], "pending");
+    world.browser.open("about:blank");
+    world.proxy.clear();
+    world.reopen();
+    let given = case.given(case.file());
+    world.browser.run(
+        "const [key, given] = arguments; faults.run(key, (one) => one.open(given));",
+        &[json!(case.key), given],
+    );
+    e2e::wait::until("the cancel", Duration::from_secs(20), || {
+        (record(&case, id)["status"] == "aborted").then_some(())
+    });
+    "by the journal".into()
+}
