@@ -13,7 +13,7 @@ use crowfly_contract::{
 };
 use crowfly_engine::{
     ChecksumMode, Command, Completion, Config, Event, Input, Millis, NewUpload, Output, Queue,
-    Reply, RequestId, TokenLife,
+    Receipt, Reply, RequestId, TokenLife,
 };
 
 const SIZE: u64 = 1024;
@@ -83,7 +83,7 @@ fn answer(command: Command) -> Result<Option<(RequestId, Reply)>, Box<dyn Error>
             let results: Result<_, _> = items.iter().map(|item| created(item)).collect();
             (request, Reply::Created(results?))
         }
-        Command::Send { request, .. } => (request, Reply::Sent),
+        Command::Send { request, .. } => (request, Reply::Sent(Receipt::default())),
         Command::Complete {
             request, upload, ..
         } => {

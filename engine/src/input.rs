@@ -112,9 +112,20 @@ pub enum Reply {
     /// To `Create`, `Sign`, `List`, `Complete`, `Delete` or `Status`: no result.
     ApiFailed(ApiFailure),
     /// To `Send`: a 2xx answer.
-    Sent,
+    Sent(Receipt),
     /// To `Send`: anything else.
     SendFailed(SendFailure),
+}
+
+/// What storage's answer to a PUT lets a page read: all of it only if the bucket's CORS rules expose it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The object's entity tag, without quotes.
+    pub etag: Option<String>,
+    /// The checksum that storage states.
+    pub crc64nvme: Option<Crc64Nvme>,
+    /// The object's version, in a versioned bucket.
+    pub version_id: Option<String>,
 }
 
 /// The answer to `Complete`.

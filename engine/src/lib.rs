@@ -51,8 +51,8 @@ mod uploads;
 pub use config::Config;
 pub use failure::{Failure, Phase};
 pub use input::{
-    ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Reply, SendFailure,
-    TokenFailure, TokenLife,
+    ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt, Reply,
+    SendFailure, TokenFailure, TokenLife,
 };
 pub use output::{Command, Event, Output, Progress, RequestId, Snapshot, State, TokenReason};
 pub use queue::Queue;

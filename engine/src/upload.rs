@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, Record, Stored};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, ObjectKey, Record, Stored};
 
 use crate::failure::Trace;
 use crate::job::{Job, Place, Step, Work};
@@ -13,7 +13,7 @@ use crate::part::{Doubt, Part, Tries};
 use crate::parts::Parts;
 use crate::progress::Ledger;
 use crate::uploads::Slot;
-use crate::{ChecksumMode, Failure, Millis, NewUpload, State};
+use crate::{ChecksumMode, Failure, Millis, NewUpload, Receipt, State};
 
 #[derive(Debug)]
 pub(crate) struct Upload {
@@ -37,6 +37,8 @@ pub(crate) struct Upload {
     pub(crate) maybe_created: bool,
     /// The server has said how it is cut, and its multipart upload is open.
     pub(crate) multipart_open: bool,
+    /// Where the object will be.
+    pub(crate) key: Option<ObjectKey>,
     /// Parts may be in storage that this page did not send: ask before any is sent.
     pub(crate) unlisted: bool,
     /// Storage may hold the whole object already: ask before sending again.
@@ -86,6 +88,7 @@ impl Upload {
             saved: new.resumed,
             maybe_created: new.resumed,
             multipart_open: false,
+            key: None,
             unlisted: new.resumed,
             doubt: false,
             solo: false,
@@ -282,6 +285,23 @@ impl Upload {
         } else {
             self.item.crc64nvme
         }
+    }
+
+    /// What one PUT has stored, if storage's own answer proves it: then nobody has to be asked.
+    pub(crate) fn stored_by(&self, receipt: Receipt) -> Option<Stored> {
+        let checked = self.checksum == ChecksumMode::Crc64Nvme;
+        let proven = !checked || (receipt.crc64nvme.is_some() && receipt.crc64nvme == self.crc());
+        if self.parts.multipart() || self.aborting || !proven {
+            return None;
+        }
+        Some(Stored {
+            id: self.item.id,
+            key: self.key.clone()?,
+            size: self.item.size,
+            crc64nvme: receipt.crc64nvme,
+            etag: receipt.etag?,
+            version_id: receipt.version_id,
+        })
     }
 
     pub(crate) fn complete_body(&self) -> CompleteRequest {

@@ -12,7 +12,7 @@ use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Job, Step, Work};
 use crate::part::Doubt;
 use crate::uploads::Slot;
-use crate::{Millis, Phase, ReadFailure, RequestId, SendFailure};
+use crate::{Millis, Phase, ReadFailure, Receipt, RequestId, SendFailure};
 
 impl Queue {
     pub(super) fn progress(&mut self, request: RequestId, sent: u64) {
@@ -104,16 +104,22 @@ impl Queue {
         self.retry(job.id, effort, code, &NO_TRACE, None);
     }
 
-    pub(super) fn sent(&mut self, job: Job, index: u32) {
+    pub(super) fn sent(&mut self, job: Job, index: u32, receipt: Receipt) {
         self.freed(job.id, job.work);
         self.storage.succeeded();
         self.bucket.refund();
         self.window.succeeded();
-        if let Some(upload) = self.uploads.get_mut(job.id) {
-            upload.parts.done(index);
+        let Some(upload) = self.uploads.get_mut(job.id) else {
+            return;
+        };
+        upload.parts.done(index);
+        match upload.stored_by(receipt) {
+            Some(stored) => self.end_stored(job.id, stored),
+            None => {
+                self.show_progress(job.id);
+                self.proceed(job.id);
+            }
         }
-        self.show_progress(job.id);
-        self.proceed(job.id);
     }
 
     /// No byte moved for too long, or no answer came. The request is cancelled already.

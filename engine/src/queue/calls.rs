@@ -58,6 +58,7 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
+        upload.key = Some(created.key);
         upload.multipart_open = plan.is_some();
         if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
             part.lease = Some(Lease::new(put, asked, now, margin));

@@ -42,7 +42,7 @@ impl Flight {
         matches!(
             (self, reply),
             (Self::Hash(..), Reply::Hashed(_))
-                | (Self::Send(..), Reply::Sent | Reply::SendFailed(_))
+                | (Self::Send(..), Reply::Sent(_) | Reply::SendFailed(_))
                 | (Self::Sign(..), Reply::Signed(_))
                 | (Self::Save(_), Reply::Saved)
                 | (Self::Call(Work::Create, _), Reply::Created(_))
@@ -62,7 +62,7 @@ impl Flight {
 /// Whether somebody out there wrote this.
 fn answered(reply: &Reply) -> bool {
     match reply {
-        Reply::Sent
+        Reply::Sent(_)
         | Reply::Created(_)
         | Reply::Signed(_)
         | Reply::Listed(_)
@@ -207,7 +207,7 @@ impl Queue {
         }
         match (live.flight, reply) {
             (Flight::Hash(job, index), Reply::Hashed(result)) => self.hashed(job, index, result),
-            (Flight::Send(job, index), Reply::Sent) => self.sent(job, index),
+            (Flight::Send(job, index), Reply::Sent(receipt)) => self.sent(job, index, receipt),
             (Flight::Send(job, index), Reply::SendFailed(failure)) => {
                 self.send_failed(job, index, live.started, failure);
             }

@@ -1,9 +1,9 @@
 //! Nothing goes wrong: what is asked for, in which order, and what is told.
 
 use super::common::{Act, MIB, Op, World, id, new_upload};
-use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::{GIB, MAX_OBJECT_BYTES};
-use crowfly_engine::{ChecksumMode, Command, Event, Input, State};
+use crowfly_contract::{Crc64Nvme, ErrorCode};
+use crowfly_engine::{ChecksumMode, Command, Event, Input, Receipt, Reply, State};
 
 #[test]
 fn a_file_is_hashed_created_sent_and_completed() {
@@ -214,4 +214,44 @@ fn an_id_is_added_once_and_unknown_ids_are_ignored() {
     world.input(Input::Forget(id(1)));
     assert_eq!(world.queue.snapshots().count(), 0);
     assert!(world.queue.snapshot(id(1)).is_none());
+}
+
+#[test]
+fn an_answer_that_proves_the_object_needs_no_further_call() {
+    let mut world = World::new();
+    world.server.exposes = true;
+    world.add(new_upload(1, MIB));
+    world.finish();
+    assert_eq!(world.failed_with(id(1)), None);
+    assert_eq!((world.monitor.completes, world.sends(id(1))), (0, 1));
+}
+
+#[test]
+fn an_answer_that_proves_nothing_or_something_else_is_settled_by_asking() {
+    let other = Receipt {
+        etag: Some("etag".into()),
+        crc64nvme: Some(Crc64Nvme::new(1)),
+        version_id: None,
+    };
+    for receipt in [Receipt::default(), other] {
+        let mut world = World::new();
+        // Nothing is stored, whatever the answer says: only asking finds that out.
+        world.script(Op::Send, [Act::Says(Reply::Sent(receipt))]);
+        world.add(new_upload(1, MIB));
+        world.finish();
+        assert_eq!(world.failed_with(id(1)), None);
+        assert_eq!((world.monitor.completes, world.sends(id(1))), (2, 2));
+    }
+}
+
+#[test]
+fn without_checksum_the_entity_tag_alone_says_that_it_is_stored() {
+    let mut world = World::new();
+    world.server.exposes = true;
+    let mut new = new_upload(1, MIB);
+    new.checksum = ChecksumMode::None;
+    world.add(new);
+    world.finish();
+    assert_eq!(world.failed_with(id(1)), None);
+    assert_eq!(world.monitor.completes, 0);
 }

@@ -84,6 +84,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
             world.input(Input::AwaitProcessed(id(number)));
         }
     }
+    world.server.exposes = random.percent(50);
     world.journal_refused = random.percent(5);
     people(&mut world, &mut random, count, weather);
     (world, count)

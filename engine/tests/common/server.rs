@@ -8,7 +8,7 @@ use crowfly_contract::{
     Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, ObjectKey, Outcome, OwnerId,
     Plan, PlanKind, ProblemBody, Record, StatusEntry, Stored, Texts, UploadId, UploadStatus,
 };
-use crowfly_engine::{ApiFailure, Completion, Reply, SendFailure};
+use crowfly_engine::{ApiFailure, Completion, Receipt, Reply, SendFailure};
 
 use super::multipart::Multipart;
 
@@ -48,6 +48,8 @@ pub struct Server {
     pub(super) urls: BTreeMap<String, Leave>,
     /// Parts that came although storage had the same bytes of them already.
     pub resent: u32,
+    /// The bucket's CORS rules let the page read what storage says of an object.
+    pub exposes: bool,
     /// Bytes of all bodies that came whole.
     pub received: u64,
     pub puts: BTreeMap<UploadId, u32>,
@@ -69,6 +71,7 @@ impl Default for Server {
             objects: BTreeMap::new(),
             urls: BTreeMap::new(),
             resent: 0,
+            exposes: false,
             received: 0,
             puts: BTreeMap::new(),
             corrupts: false,
@@ -217,7 +220,7 @@ impl Server {
         };
         if let Some(number) = leave.part {
             return match self.put_part(id, number, size, crc) {
-                true => Reply::Sent,
+                true => Reply::Sent(Receipt::default()),
                 false => failed(404, "NoSuchUpload", ""),
             };
         }
@@ -234,7 +237,20 @@ impl Server {
                 },
             );
         }
-        Reply::Sent
+        Reply::Sent(self.receipt(crc))
+    }
+
+    fn receipt(&self, crc: Crc64Nvme) -> Receipt {
+        let receipt = Receipt {
+            etag: Some("etag".into()),
+            crc64nvme: Some(crc),
+            version_id: None,
+        };
+        if self.exposes {
+            receipt
+        } else {
+            Receipt::default()
+        }
     }
 
     pub fn complete(&mut self, now: u64, id: UploadId, crc: Option<Crc64Nvme>) -> Reply {
