@@ -5,11 +5,12 @@ export function isUploadError(value) {
   return value instanceof Error && value.name === "UploadError" && typeof value.code === "string";
 }
 
-/** An error of these fields: `code`, `phase`, `message`, and where known `retryable`, `status`, `requestId`. */
-export function uploadError({ code, retryable = false, phase, message, status, requestId }, cause) {
+/** An error of these fields: `code`, `phase`, `message`, and where known `retryable`, `part`, `status`,
+ * `requestId`. */
+export function uploadError({ code, retryable = false, phase, message, part, status, requestId }, cause) {
   const error = new Error(message);
   Object.assign(error, { name: "UploadError", code, retryable, phase });
-  for (const [name, value] of Object.entries({ status, requestId, cause })) {
+  for (const [name, value] of Object.entries({ part, status, requestId, cause })) {
     if (value !== undefined) error[name] = value;
   }
   return error;

@@ -3,7 +3,8 @@ import { retryAfter } from "./api.js";
 import { listen } from "./values.js";
 
 /** Sends `body` with exactly these headers: name, value, name, value. `moved` hears of bytes handed to the
- * network, `ended` of the end, once: "sent", "network", or "refused" with `{status, code?, ...}`.
+ * network, `ended` of the end, once: "sent" with `{etag?, ...}`, "network", or "refused" with
+ * `{status, code?, ...}`.
  *
  * Gives the function that ends all; throws if the browser refuses the address or a header. */
 export function send(url, headers, body, moved, ended) {
@@ -15,7 +16,7 @@ export function send(url, headers, body, moved, ended) {
     // The browser itself aborts when the page is left or its user stops loading.
     listen(xhr, ["load", "error", "abort"], () => {
       if (xhr.status === 0) ended("network");
-      else if (xhr.status < 300) ended("sent");
+      else if (xhr.status < 300) ended("sent", receipt(xhr));
       else ended("refused", storageRefusal(xhr));
     }),
   ];
@@ -42,11 +43,24 @@ function element(body, name, plain) {
 const WORD = "[\\w.+/=-]{1,64}";
 const SENTENCE = "[\\x20-\\x25\\x27-\\x2e\\x30-\\x3b\\x3d\\x3e\\x40-\\x7e]{1,200}";
 
+/** Reads headers. Asking for one that CORS hides writes an error to the console; the list does not. */
+function headersOf(xhr) {
+  const all = xhr.getAllResponseHeaders() ?? "";
+  return (name) => new RegExp(`^${name}:(.*)$`, "im").exec(all)?.[1].trim();
+}
+
+function receipt(xhr) {
+  const header = headersOf(xhr);
+  return {
+    etag: header("etag")?.replaceAll('"', ""),
+    crc64nvme: header("x-amz-checksum-crc64nvme"),
+    versionId: header("x-amz-version-id"),
+  };
+}
+
 function storageRefusal(xhr) {
   const body = String(xhr.responseText ?? "");
-  // Asking for one header that CORS hides writes an error to the console; the list does not.
-  const all = xhr.getAllResponseHeaders() ?? "";
-  const header = (name) => new RegExp(`^${name}:(.*)$`, "im").exec(all)?.[1].trim();
+  const header = headersOf(xhr);
   return {
     status: xhr.status,
     code: element(body, "Code", WORD),

@@ -375,7 +375,9 @@ export type UploadPhase =
   | "start"
   | "hash"
   | "create"
+  | "sign"
   | "send"
+  | "list"
   | "complete"
   | "abort"
   | "process"
@@ -388,6 +390,8 @@ export interface UploadError extends Error {
   /** Whether the same again later can succeed without a change by the caller. */
   readonly retryable: boolean;
   readonly phase: UploadPhase;
+  /** The part that it is about, from 1; absent when it is about the upload as a whole. */
+  readonly part?: number;
   /** The HTTP status, if an answer came. */
   readonly status?: number;
   /** Finds the request in the logs of the API or of storage. */

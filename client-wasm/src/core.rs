@@ -168,14 +168,15 @@ impl Core {
         self.answer(now, request, answer::reply(route, answer));
     }
 
-    /// How a PUT ended: "sent", "network", "changed", "unreadable", or else by storage's refusal.
+    /// How a PUT ended: "sent" with storage's receipt, "network", "changed", "unreadable", or "refused" with
+    /// storage's refusal.
     #[wasm_bindgen(skip_typescript)]
-    pub fn sent(&self, now: f64, request: f64, outcome: &str, refusal: &JsValue) {
+    pub fn sent(&self, now: f64, request: f64, outcome: &str, said: &JsValue) {
         let failure = match outcome {
-            "sent" => return self.answer(now, request, Reply::Sent),
+            "sent" => return self.answer(now, request, Reply::Sent(json::receipt(said))),
             "changed" => SendFailure::Changed,
             "unreadable" => SendFailure::Unreadable,
-            "refused" => json::refusal(refusal),
+            "refused" => json::refusal(said),
             _ => SendFailure::Network,
         };
         self.answer(now, request, Reply::SendFailed(failure));

@@ -143,12 +143,13 @@ fn progress_to_js(progress: &Progress) -> JsValue {
 
 fn failure_to_js(failure: &Failure) -> JsValue {
     record(
-        "code retryable phase message status requestId",
+        "code retryable phase message part status requestId",
         Box::new([
             text(failure.code.as_str()),
             failure.retryable.into(),
             text(failure.phase.as_str()),
             text(&failure.message),
+            maybe_number(failure.part.map(u64::from)),
             maybe_number(failure.status.map(u64::from)),
             json::unless_empty(failure.request_id.as_deref().unwrap_or_default()),
         ]),

@@ -19,6 +19,8 @@ pub struct Config {
     pub ahead_small: usize,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
+    /// The same while there is enough to send.
+    pub busy_linger_ms: u64,
 
     /// No progress byte for this long: the request is cancelled and tried again.
     pub stall_ms: u64,
@@ -105,8 +107,9 @@ impl Default for Config {
             ahead_uploads: 8,
             ahead_parts: 6,
             ahead_bytes: 256 * 1024,
-            ahead_small: 64,
+            ahead_small: 200,
             linger_ms: 10,
+            busy_linger_ms: 300,
             stall_ms: 10_000,
             answer_ms: 30_000,
             answer_bytes: 4 * 1024 * 1024,

@@ -8,7 +8,8 @@ mod write;
 
 pub(crate) use read::{
     completing, content, create_item, create_response, gateway_message, list_response,
-    parts_response, problem, record, refusal, retry_after, sign_response, status_response, stored,
+    parts_response, problem, receipt, record, refusal, retry_after, sign_response, status_response,
+    stored,
 };
 pub(crate) use write::{
     complete_request, content_to_js, create_request, item_to_js, list_to_js, record_to_js,

@@ -7,7 +7,7 @@ use crowfly_contract::{
     ListResponse, Metadata, Outcome, PartGrant, Plan, ProblemBody, Record, StatusEntry, Stored,
     StoredPart, UploadStatus, Visibility,
 };
-use crowfly_engine::SendFailure;
+use crowfly_engine::{Receipt, SendFailure};
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -201,6 +201,17 @@ pub(crate) fn refusal(refusal: &JsValue) -> SendFailure {
         s3_message: fields.maybe_text("message"),
         retry_after_ms: fields.maybe_integer("retryAfterMs"),
         request_id: fields.maybe_text("requestId"),
+    }
+}
+
+/// What storage says of an object: `{etag?, crc64nvme?, versionId?}`. What makes no sense is left out: it
+/// proves nothing.
+pub(crate) fn receipt(receipt: &JsValue) -> Receipt {
+    let fields = Fields::of(receipt);
+    Receipt {
+        etag: fields.maybe_text("etag").filter(|etag| !etag.is_empty()),
+        crc64nvme: fields.maybe_parsed("crc64nvme"),
+        version_id: fields.maybe_text("versionId"),
     }
 }
 

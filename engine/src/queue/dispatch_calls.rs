@@ -95,7 +95,12 @@ impl Queue {
         let enough = self.config.ahead_small.min(self.create_batch);
         if coming && self.lanes.create.len() < enough {
             let since = self.create_since.unwrap_or(self.now);
-            let until = since.after(self.config.linger_ms);
+            let busy = self.lanes.send.len() >= self.window.open();
+            let until = since.after(if busy {
+                self.config.busy_linger_ms
+            } else {
+                self.config.linger_ms
+            });
             if self.now < until {
                 self.wake_at(until);
                 return None;
