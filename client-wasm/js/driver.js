@@ -64,6 +64,10 @@ export class Driver {
   /** Gives the engine an input and does all that it then asks for. */
   feed(input) {
     this.#inbox.push(input);
+    this.#go();
+  }
+
+  #go() {
     if (this.#draining) return;
     this.#draining = true;
     try {
@@ -99,11 +103,12 @@ export class Driver {
     else this.feed((at) => this.core.ask(at, what, entry.id));
   }
 
-  /** Adds an upload whose file is known. */
+  /** Adds an upload whose file is known. Nothing is told of it before the caller has its handle. */
   add(entry, resumed = false) {
     const { id, name, visibility, metadata, priority, checksum } = entry.given;
     const item = { id, name, size: entry.size, type: entry.type, visibility, metadata };
-    this.feed((at) => void this.core.add(at, item, priority ?? 0, checksum !== "none", resumed));
+    this.#inbox.push((at) => void this.core.add(at, item, priority ?? 0, checksum !== "none", resumed));
+    queueMicrotask(() => this.#go());
   }
 
   /** Holds what ends a read until it has ended; gives the function that ends it. */

@@ -19,4 +19,6 @@ cases!("/tests/cases/uploads.js":
     a_rejection_that_nobody_awaits_is_quiet,
     a_foreign_rejection_of_fetch_is_a_network_error,
     metadata_and_options_reach_the_api,
+    nothing_is_told_before_the_caller_has_the_handle,
+    a_receipt_that_proves_the_object_saves_a_call,
 );

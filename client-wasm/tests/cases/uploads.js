@@ -236,4 +236,31 @@ export const cases = {
     });
     client.close();
   },
+
+  async nothing_is_told_before_the_caller_has_the_handle({ createClient }) {
+    const client = createClient(options);
+    let handle;
+    let early = 0;
+    const onStateChange = () => {
+      if (handle) return;
+      early += 1;
+    };
+    handle = client.upload(text(DIGITS), { onStateChange });
+    equal(early, 0, "states told before upload() returned");
+    handle.pause();
+    equal(handle.state, "paused");
+    handle.resume();
+    equal((await handle.done).crc64nvme, DIGITS_CRC);
+    client.close();
+  },
+
+  async a_receipt_that_proves_the_object_saves_a_call({ createClient, world }) {
+    const headers = `ETag: "tag"\r\nx-amz-checksum-crc64nvme: ${DIGITS_CRC}\r\nx-amz-version-id: v1`;
+    world.storage = () => ({ status: 200, headers });
+    const client = createClient(options);
+    const stored = await client.upload(text(DIGITS)).done;
+    equal([stored.size, stored.crc64nvme, stored.etag, stored.versionId], [9, DIGITS_CRC, "tag", "v1"]);
+    equal(world.calls.filter((call) => call.path.endsWith("/complete")).length, 0, "complete calls");
+    client.close();
+  },
 };
