@@ -1,6 +1,7 @@
 //! The npm package: hand-written JavaScript and types from `client-wasm/npm`, the module and its glue.
 
 mod module;
+mod parts;
 mod scripts;
 mod sizes;
 mod tarball;
@@ -52,8 +53,26 @@ pub(crate) fn weigh() -> Result<(), Error> {
     let table = sizes::measure(&paths::npm_package())?;
     step::clear();
     println!("{table}");
+    println!("{}", by_part(&table)?);
     println!("{}", paths::short(&tarball::file()));
     table.check()
+}
+
+/// What the module's parts weigh: its gzip size, shared out as the code is.
+fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
+    let raw = module::raw();
+    let bytes = std::fs::read(&raw).map_err(Error::io(format!("read {}", paths::short(&raw))))?;
+    let shares = parts::shares(&bytes)
+        .ok_or_else(|| Error::failed(format!("{} is no module", paths::short(&raw))))?;
+    let whole = sizes.gzip("crowfly_bg.wasm");
+    let rows = shares.iter().map(|(name, share)| {
+        let weight = whole * share / 1000;
+        format!(
+            "module: {name:<26}{:>9.1}%{weight:>10}",
+            *share as f64 / 10.0
+        )
+    });
+    Ok(rows.collect::<Vec<_>>().join("\n"))
 }
 
 /// The folder of the package's hand-written files.

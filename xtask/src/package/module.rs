@@ -48,10 +48,7 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
             .env("RUSTC_BOOTSTRAP", "1");
     }
     cargo.log("browser-module").run()?;
-    let file = paths::cargo_target()
-        .join(wasm_target::TRIPLE)
-        .join(PROFILE)
-        .join("crowfly.wasm");
+    let file = raw();
     if file.is_file() {
         return Ok(file);
     }
@@ -59,6 +56,14 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
         "the build left no {}",
         paths::short(&file)
     )))
+}
+
+/// The module as the compiler leaves it, with the names of its functions.
+pub(super) fn raw() -> PathBuf {
+    paths::cargo_target()
+        .join(wasm_target::TRIPLE)
+        .join(PROFILE)
+        .join("crowfly.wasm")
 }
 
 /// Makes the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].

@@ -71,6 +71,11 @@ impl Sizes {
         Ok(())
     }
 
+    /// What one file weighs in gzip.
+    pub(super) fn gzip(&self, name: &str) -> u64 {
+        self.files.get(name).map_or(0, |[_, gzip, _]| *gzip)
+    }
+
     fn import(&self) -> [u64; 3] {
         self.sum(|name| self.at_import.contains(name))
     }
