@@ -46,8 +46,10 @@ fn pause_in(visit: &Visit<'_>, size: usize) -> Seen {
 }
 
 const ABORT: &str = "
-    const onStateChange = (state, upload) => { if (state === 'uploading') upload.abort(); };
-    const told = flows.start(client, flows.file('aborted.zip', 5, given.size), { onStateChange });
+    // Once bytes move the server knows it, so that there is something to cancel.
+    const told = flows.start(client, flows.file('aborted.zip', 5, given.size));
+    await flows.until('bytes', () => told.upload.progress.sent > 0);
+    told.upload.abort();
     const end = await flows.ending(told);
     await new Promise((resolve) => setTimeout(resolve, 500));
     return end;";
@@ -62,7 +64,12 @@ pub(crate) fn abort_parts(visit: &Visit<'_>) -> Seen {
 
 fn abort_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.open();
+    visit.proxy.rule(json!({
+        "match": {"method": "PUT", "times": "forever"},
+        "fault": {"kind": "bandwidth", "bytesPerSecond": 4_000_000},
+    }));
     let end = visit.script(ABORT, &json!({"size": size}));
+    visit.proxy.clear();
     assert_eq!(end["error"]["name"], "AbortError", "{end}");
     let id = end["id"]
         .as_str()
