@@ -102,11 +102,7 @@ fn f41_a_cancel_that_a_dying_page_could_not_deliver_is_carried_out_by_the_next(
     world.browser.open("about:blank");
     world.proxy.clear();
     world.reopen();
-    let given = case.given(case.file());
-    world.browser.run(
-        "const [key, given] = arguments; faults.run(key, (one) => one.open(given));",
-        &[json!(case.key), given],
-    );
+    case.open();
     e2e::wait::until("the cancel", Duration::from_secs(20), || {
         (record(&case, id)["status"] == "aborted").then_some(())
     });

@@ -1,6 +1,6 @@
 //! One client at work against a sink of its own, in the page that is open.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::proxy::{Entry, PartTotal};
 use e2e::sink::{self, Sink, Stats};
@@ -102,6 +102,16 @@ impl<'world> Case<'world> {
         json!({"name": "file.zip", "seed": self.seed, "size": self.size})
     }
 
+    /// Opens the client and starts nothing.
+    #[track_caller]
+    pub(crate) fn open(&self) -> &Self {
+        self.call("open", Value::Null);
+        wait::until("a client", LONGEST, || {
+            (self.run("return Boolean(one && one.client);") == true).then_some(())
+        });
+        self
+    }
+
     /// Starts the upload of a file that the page makes.
     #[track_caller]
     pub(crate) fn begin(&self) -> &Self {
@@ -142,11 +152,16 @@ impl<'world> Case<'world> {
     /// Waits until what the page knows satisfies `holds`; gives it.
     #[track_caller]
     pub(crate) fn wait(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        wait::until(what, LONGEST, || {
+        let since = Instant::now();
+        loop {
             let seen = self.look();
             assert!(seen["rejected"].is_null(), "{what}: {}", seen["rejected"]);
-            holds(&seen).then_some(seen)
-        })
+            if holds(&seen) {
+                return seen;
+            }
+            assert!(since.elapsed() < LONGEST, "{what}: instead {seen}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Waits for a state.

@@ -56,7 +56,12 @@ pub(crate) fn run(all: &[Test]) -> ExitCode {
         wanted.is_empty() || wanted.iter().any(|part| test.name.contains(part.as_str()))
     });
     let chosen: Vec<&Test> = chosen.collect();
-    let of = |place: Place| chosen.iter().copied().filter(move |test| test.place == place);
+    let of = |place: Place| {
+        chosen
+            .iter()
+            .copied()
+            .filter(move |test| test.place == place)
+    };
     let since = Instant::now();
     println!("running {} tests", chosen.len());
     let mut failed = 0;

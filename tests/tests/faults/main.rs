@@ -7,11 +7,15 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod big;
 mod cancel;
 mod case;
 mod content;
 mod files;
 mod harness;
+mod kills;
+mod many;
+mod memory;
 mod network;
 mod offline;
 mod outcome;
@@ -39,6 +43,9 @@ fn main() -> ExitCode {
         cancel::ALONE,
         files::ALONE,
         tabs::TESTS,
+        kills::TESTS,
+        many::TESTS,
+        big::TESTS,
         offline::BARE,
     ];
     harness::run(&all.concat())

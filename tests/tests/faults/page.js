@@ -129,6 +129,11 @@ function begin(key, given) {
   });
 }
 
+/** Opens a client. */
+function open(key, given) {
+  run(key, (one) => one.open(given));
+}
+
 /** Opens a client, and goes on with the one upload that an earlier page left. */
 function goOn(key, given) {
   run(key, async (one) => {
@@ -140,4 +145,32 @@ function goOn(key, given) {
   });
 }
 
-window.faults = { cases, run, begin, goOn, file, take, Case };
+window.faults = { cases, run, open, begin, goOn, file, take, Case };
+
+let meter;
+
+/** Begins to watch how long the page does nothing else, and to count its frames. */
+function watch() {
+  meter = { gap: 0, frames: 0, last: performance.now(), on: true };
+  const one = meter;
+  const tick = () => {
+    const now = performance.now();
+    one.gap = Math.max(one.gap, now - one.last);
+    one.last = now;
+    if (one.on) setTimeout(tick, 4);
+  };
+  const frame = () => {
+    one.frames += 1;
+    if (one.on) requestAnimationFrame(frame);
+  };
+  setTimeout(tick, 4);
+  requestAnimationFrame(frame);
+}
+
+/** Ends that; the longest gap in milliseconds, and the frames. */
+function watched() {
+  meter.on = false;
+  return { gap: Math.round(meter.gap), frames: meter.frames };
+}
+
+Object.assign(window.faults, { watch, watched });

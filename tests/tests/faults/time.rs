@@ -93,7 +93,13 @@ fn f18_a_clock_that_is_a_day_wrong_makes_no_difference(world: &World) -> Seen {
         let warnings: Value = json!(outcome.warnings);
         let stats = case.stats();
         // How requests share sign calls is a matter of milliseconds; everything else is not.
-        (outcome.reasons, warnings, puts(&case), stats.creates, stats.puts)
+        (
+            outcome.reasons,
+            warnings,
+            puts(&case),
+            stats.creates,
+            stats.puts,
+        )
     });
     assert_eq!(right, slow, "a day behind");
     assert_eq!(right, fast, "a day ahead");

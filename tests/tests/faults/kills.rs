@@ -1,0 +1,135 @@
+//! Pages that end at any moment.
+
+use std::time::Duration;
+
+use e2e::files::{MIB, TestFile};
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::content::crc64nvme;
+use crate::harness::{Place, Seen, Test, tests};
+use crate::world::World;
+
+pub(crate) const TESTS: &[Test] = tests![Place::Alone:
+    f25_a_page_that_ends_at_any_moment_costs_no_stored_part,
+];
+
+/// Kills in a plain run; `CROWFLY_KILLS` asks for more.
+const KILLS: u64 = 10;
+/// About what the upload takes here, so that some kills come after its end.
+const LONGEST_MS: u64 = 1_500;
+/// Six parts of eleven MiB at most.
+const SIZE: usize = 64 * MIB;
+const PART: u64 = 11 * MIB as u64;
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    let given = std::env::var(variable).ok();
+    given.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// SplitMix64's step (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+fn draw(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// What one kill came to.
+enum Met {
+    /// Before the journal knew of the upload.
+    Nothing,
+    /// In the middle.
+    Middle,
+    /// After the end.
+    Done,
+}
+
+// Acceptance line 10.
+fn f25_a_page_that_ends_at_any_moment_costs_no_stored_part(world: &World) -> Seen {
+    let kills = number("CROWFLY_KILLS", KILLS);
+    let mut seed = number("CROWFLY_SEED", 1);
+    let file = TestFile::new("killed.zip", SIZE);
+    let crc = crc64nvme(&file.bytes);
+    let (mut nothing, mut middle, mut done, mut most) = (0, 0, 0, 0);
+    for kill in 0..kills {
+        let moment = draw(&mut seed) % LONGEST_MS;
+        let (met, bytes) = killed(world, &file, &crc, moment);
+        match met {
+            Met::Nothing => nothing += 1,
+            Met::Middle => middle += 1,
+            Met::Done => done += 1,
+        }
+        most = most.max(bytes);
+        if kills > KILLS {
+            println!("kill {kill} after {moment} ms: {bytes} bytes in all");
+        }
+    }
+    assert!(middle > 0, "no kill in the middle of {kills}");
+    format!(
+        "{kills} kills: {middle} in the middle, {nothing} before the journal, {done} after the end; \
+         at most {:.2} times the file was sent",
+        most as f64 / SIZE as f64
+    )
+}
+
+fn pick(world: &World, file: &TestFile) {
+    let input = world.browser.find("input").expect("an input");
+    world.browser.pick(&input, &[&file.path]);
+}
+
+/// One upload whose page ends after `moment` milliseconds; how much was sent in all.
+fn killed(world: &World, file: &TestFile, crc: &str, moment: u64) -> (Met, u64) {
+    world.open();
+    pick(world, file);
+    let case = Case::new(world, SIZE as u64);
+    case.begin_picked();
+    std::thread::sleep(Duration::from_millis(moment));
+    world.browser.open("about:blank");
+    // Bytes that have left arrive.
+    std::thread::sleep(Duration::from_millis(300));
+    let stats = case.stats();
+    assert_eq!(stats.parts_sent_twice, 0, "before the kill");
+    let known = stats.uploads;
+    world.reopen();
+    pick(world, file);
+    case.open();
+    if stats.completed == 1 {
+        return (Met::Done, stats.bytes);
+    }
+    let met = if entries(&case, known) == 0 {
+        case.begin_picked();
+        Met::Nothing
+    } else {
+        case.go_on(json!("picked"));
+        Met::Middle
+    };
+    let outcome = case.end();
+    outcome.assert_stored(crc);
+    let stats = case.stats();
+    assert_eq!((stats.completed, stats.uploads), (1, 1), "after {moment} ms");
+    assert_eq!(stats.parts_sent_twice, 0, "after {moment} ms");
+    let bound = SIZE as u64 + 6 * PART;
+    assert!(stats.bytes <= bound, "{} bytes after {moment} ms", stats.bytes);
+    (met, stats.bytes)
+}
+
+/// What the new page could go on with. The browser may hold the old page's lock for a moment; an upload of
+/// which the server knows is in the journal for certain.
+fn entries(case: &Case<'_>, known: u64) -> usize {
+    let look = || {
+        let found = case.world.browser.run_async(
+            "return (await faults.cases.get(arguments[0]).client.resumable()).length;",
+            &[Value::from(case.key.as_str())],
+        );
+        found.as_u64().expect("a number of entries") as usize
+    };
+    let found = look();
+    if found > 0 || known == 0 {
+        return found;
+    }
+    e2e::wait::until("the upload in the journal", Duration::from_secs(10), || {
+        Some(look()).filter(|found| *found > 0)
+    })
+}

@@ -1,0 +1,66 @@
+//! Ten thousand files at once.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::case::Case;
+use crate::harness::{Place, Seen, Test, tests};
+use crate::world::World;
+
+pub(crate) const TESTS: &[Test] = tests![Place::Alone:
+    ten_thousand_files_of_one_kib_in_one_queue,
+];
+
+const FILES: u64 = 10_000;
+const SIZE: u64 = 1024;
+
+// Acceptance line 9.
+fn ten_thousand_files_of_one_kib_in_one_queue(world: &World) -> Seen {
+    world.open();
+    let case = Case::new(world, SIZE);
+    case.open();
+    let since = Instant::now();
+    let begun = case.run(&format!(
+        "one.told = 0; one.stored = 0; one.records = 0; one.wrong = [];
+         one.client.subscribe(() => (one.told += 1));
+         faults.watch();
+         const bytes = new Uint8Array({SIZE});
+         for (let n = 0; n < {FILES}; n += 1) {{
+           new DataView(bytes.buffer).setUint32(0, n);
+           const upload = one.client.upload(new File([bytes], `${{n}}.zip`, {{ type: 'application/zip' }}));
+           const wrong = (error) => one.wrong.push(String(error));
+           upload.done.then(() => (one.stored += 1), wrong);
+           upload.processed().then(() => (one.records += 1), wrong);
+         }}
+         return true;"
+    ));
+    assert_eq!(begun, json!(true));
+    let seen = e2e::wait::until("all records", Duration::from_secs(120), || {
+        let seen = case.run(
+            "const { told, stored, records, wrong } = one; return { told, stored, records, wrong };",
+        );
+        let ended = seen["records"] == FILES || seen["wrong"] != json!([]);
+        ended.then_some(seen)
+    });
+    let seconds = since.elapsed().as_secs_f64();
+    let watched = world.browser.run("return faults.watched();", &[]);
+    assert_eq!(seen["wrong"], json!([]));
+    assert_eq!(seen["stored"], FILES);
+    let stats = case.stats();
+    assert_eq!((stats.completed, stats.puts), (FILES, FILES));
+    // Uploads become ready while the first calls are out, so the first ones are not full.
+    let creates = stats.creates;
+    assert!(creates <= FILES / 100 + 20, "{creates} create calls");
+    // Seldom more than one a round: of a hundred ids each, and a round is as long as it takes to ask for all.
+    let (told, frames) = (
+        seen["told"].as_u64().unwrap_or_default(),
+        watched["frames"].as_u64().unwrap_or_default(),
+    );
+    assert!(told <= frames + 2, "listeners told {told} times in {frames} frames");
+    format!(
+        "{seconds:.1} s, {creates} create calls, {} status calls, listeners told {told} times in {frames} frames, \
+         longest gap of the page {} ms",
+        stats.status_calls, watched["gap"]
+    )
+}
