@@ -29,7 +29,8 @@ async function instantiate(module) {
 /** The bytes of a range, piece by piece; none is read before the one before was taken, so none pile up. */
 async function* pieces(blob, start, end) {
   let at = start;
-  for (const way of [intoOneBuffer, asItComes, inSlices]) {
+  const ways = end - start > PIECE ? [intoOneBuffer, asItComes, inSlices] : [inSlices];
+  for (const way of ways) {
     for await (const piece of way(blob.slice(at, end))) {
       at += piece.length;
       yield piece;
