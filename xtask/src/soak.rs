@@ -1,4 +1,4 @@
-//! The long form of the engine's random worlds; `test` runs a tenth of it.
+//! The long form of the engine's random worlds, and of pages that end at any moment; `test` runs a tenth.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,19 +6,23 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::{paths, step};
+use crate::setup::chromium;
+use crate::{package, paths, step};
 
 const UPLOADS: u64 = 1_000_000;
+const KILLS: u64 = 100;
 
-/// Simulates `--uploads N` uploads (a million) from `--seed N` on (another one each time).
+/// Simulates `--uploads N` uploads (a million) and ends `--kills N` pages (a hundred) from `--seed N` on
+/// (another one each time). A number of 0 leaves that part out.
 ///
 /// # Errors
-/// If a promise of the engine is broken: then with the seed of that world.
+/// If a promise is broken: then with the seed.
 pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
-    let (mut uploads, mut seed) = (UPLOADS, None);
+    let (mut uploads, mut kills, mut seed) = (UPLOADS, KILLS, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("uploads") => uploads = arguments.value()?.parse()?,
+            Arg::Long("kills") => kills = arguments.value()?.parse()?,
             Arg::Long("seed") => seed = Some(arguments.value()?.parse::<u64>()?),
             other => return Err(other.unexpected().into()),
         }
@@ -29,6 +33,16 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
             .unwrap_or_default();
         now.as_secs() * 1_000_000
     });
+    if uploads > 0 {
+        simulate(uploads, seed)?;
+    }
+    if kills > 0 {
+        end_pages(kills, seed)?;
+    }
+    Ok(())
+}
+
+fn simulate(uploads: u64, seed: u64) -> Result<(), Error> {
     step::step(&format!("{uploads} uploads from seed {seed}"), || {
         Cmd::new("cargo")
             .args([
@@ -47,6 +61,28 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
     })?;
     simulated("soak");
     Ok(())
+}
+
+/// Ends pages in the middle of an upload, in Chromium, each at another moment.
+fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
+    package::build()?;
+    let browser = chromium::ready()?;
+    let result = step::step(&format!("{kills} pages ended, from seed {seed}"), || {
+        Cmd::new("cargo")
+            .args(["test", "--package", "e2e", "--test", "faults", "--"])
+            .arg("kills")
+            .env("CHROME", &browser.chrome)
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("CROWFLY_KILLS", kills.to_string())
+            .env("CROWFLY_SEED", seed.to_string())
+            .log("soak-kills")
+            .run()
+    });
+    let log = std::fs::read_to_string(paths::log("soak-kills")).unwrap_or_default();
+    for line in log.lines().filter(|line| line.starts_with("test ")) {
+        step::say(&format!("     {line}"));
+    }
+    result
 }
 
 /// Prints what a log of the worlds says about how much was simulated.

@@ -4,7 +4,7 @@ use crowfly_contract::{Crc64Nvme, UploadId};
 
 use super::Config;
 use super::serve::Link;
-use super::state::{Held, Inner, State};
+use super::state::{Held, Inner, State, ms_since};
 use crate::http::decode_form;
 use crate::wire::{Guest, Head, Reply, Side};
 
@@ -176,6 +176,15 @@ fn keep(
     if upload.held.insert(target.part, held).is_some() {
         upload.seen.sent_twice.push(target.part);
         inner.stats.parts_sent_twice += 1;
+    }
+    if target.part == 0 {
+        // A single PUT needs no complete call: the object stands, and the event says so.
+        upload.announced = upload.announced.or(announced);
+        upload.crc64nvme = held.crc64nvme;
+        upload.completed = true;
+        let after = ms_since(upload.created);
+        upload.seen.complete_ms.get_or_insert(after);
+        inner.stats.completed += 1;
     }
     let mut reply = Reply::new(200)
         .header("etag", format!("\"{:032x}\"", size))

@@ -46,7 +46,10 @@ fn f41_a_cancel_with_parts_under_way_sends_nothing_more(world: &World) -> Seen {
     let delete = requests.iter().find(|entry| entry.method == "DELETE");
     let delete = delete.expect("a DELETE").start_ms;
     let puts = requests.iter().filter(|entry| entry.method == "PUT");
-    let last = puts.filter_map(|entry| entry.end_ms).max().unwrap_or_default();
+    let last = puts
+        .filter_map(|entry| entry.end_ms)
+        .max()
+        .unwrap_or_default();
     format!(
         "the last part's connection ended {} ms after the DELETE came",
         last.cast_signed() - delete.cast_signed()

@@ -60,7 +60,12 @@ fn binary(message: &str) -> Option<Binary> {
 impl Binary {
     /// Whether its tests need nothing but themselves.
     pub(super) fn stands_alone(&self) -> bool {
-        !self.needs_system() && !self.needs_browsers()
+        !self.needs_system() && !self.needs_browsers() && !self.needs_chromium()
+    }
+
+    /// Whether it needs Chromium and the npm package, and nothing else.
+    pub(super) fn needs_chromium(&self) -> bool {
+        self.kind() == Kind::Faults
     }
 
     /// Whether its tests need the running system.
@@ -82,6 +87,7 @@ impl Binary {
             }
             ("tests", true) if self.target == "proxy" => Kind::Native,
             ("tests", true) if self.target == "browsers" => Kind::Browsers,
+            ("tests", true) if self.target == "faults" => Kind::Faults,
             ("tests", true) => Kind::System,
             _ => Kind::Native,
         }
@@ -165,6 +171,7 @@ mod tests {
         assert_eq!(kind("tests", "template", "test"), Kind::Template);
         assert_eq!(kind("tests", "system", "test"), Kind::System);
         assert_eq!(kind("tests", "browsers", "test"), Kind::Browsers);
+        assert_eq!(kind("tests", "faults", "test"), Kind::Faults);
         assert_eq!(kind("tests", "e2e", "lib"), Kind::Native);
     }
 

@@ -21,6 +21,8 @@ pub(super) enum Kind {
     LocalAws,
     /// The browser module in Chromium.
     Wasm,
+    /// Faults met by the SDK in Chromium.
+    Faults,
     /// The npm package.
     Package,
     /// The hand-written types.
@@ -31,7 +33,7 @@ pub(super) enum Kind {
     Browsers,
 }
 
-const KINDS: [(Kind, &str); 11] = [
+const KINDS: [(Kind, &str); 12] = [
     (Kind::Check, "checks (format, lints)"),
     (Kind::Native, "native unit"),
     (Kind::Contract, "contract"),
@@ -39,6 +41,7 @@ const KINDS: [(Kind, &str); 11] = [
     (Kind::Template, "template and layers"),
     (Kind::LocalAws, "rules of the local AWS"),
     (Kind::Wasm, "wasm in Chromium"),
+    (Kind::Faults, "faults in Chromium"),
     (Kind::Package, "package"),
     (Kind::Types, "types"),
     (Kind::System, "whole system"),

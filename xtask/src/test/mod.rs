@@ -3,6 +3,7 @@
 mod binaries;
 mod browsers;
 mod counts;
+mod faults;
 mod rows;
 mod steps;
 mod system;
@@ -59,6 +60,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "package",
         run: web::package,
+    },
+    Step {
+        name: "faults",
+        run: faults::each,
     },
     Step {
         name: "types",

@@ -1,0 +1,25 @@
+//! Faults of network, storage, API, clock, disk and browser, met by the SDK in Chromium.
+
+use super::binaries::{self, Binary};
+use super::counts::Counts;
+use crate::error::Error;
+use crate::setup::chromium;
+use crate::{package as npm, paths, step};
+
+/// Goes through all of them, and says what each one saw.
+pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
+    npm::build()?;
+    let browser = chromium::ready()?;
+    let all = step::step("faults in Chromium, compiling", binaries::compile)?;
+    let text = |path: &std::path::Path| path.display().to_string();
+    let env = [
+        ("CHROME", text(&browser.chrome)),
+        ("CHROMEDRIVER", text(&browser.driver)),
+    ];
+    let result = binaries::run_all(counts, &all, Binary::needs_chromium, &env);
+    let log = std::fs::read_to_string(paths::log("test-tests-faults")).unwrap_or_default();
+    for line in log.lines().filter(|line| line.starts_with("test ")) {
+        step::say(&format!("     {line}"));
+    }
+    result
+}
