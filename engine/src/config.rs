@@ -19,6 +19,8 @@ pub struct Config {
     pub ahead_small: usize,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
+    /// The same while many are coming: they are worth a call of their own.
+    pub many_linger_ms: u64,
     /// The same while there is enough to send.
     pub busy_linger_ms: u64,
 
@@ -109,6 +111,7 @@ impl Default for Config {
             ahead_bytes: 256 * 1024,
             ahead_small: 200,
             linger_ms: 10,
+            many_linger_ms: 60,
             busy_linger_ms: 300,
             stall_ms: 10_000,
             answer_ms: 30_000,

@@ -91,16 +91,24 @@ impl Queue {
             return None;
         }
         // More may come in a moment, and share the call.
-        let coming = !self.lanes.hash.is_empty() || self.counts.hash > 0 || self.counts.save > 0;
+        let coming = [
+            self.lanes.hash.len(),
+            self.counts.hash,
+            self.lanes.save.len(),
+            self.counts.save,
+        ];
+        let coming = coming.into_iter().fold(0, usize::saturating_add);
+        let ready = self.lanes.create.len();
         let enough = self.config.ahead_small.min(self.create_batch);
-        if coming && self.lanes.create.len() < enough {
-            let since = self.create_since.unwrap_or(self.now);
-            let busy = self.lanes.send.len() >= self.window.open();
-            let until = since.after(if busy {
+        if coming > 0 && ready < enough {
+            let patience = if self.lanes.send.len() >= self.window.open() {
                 self.config.busy_linger_ms
+            } else if coming.saturating_add(ready) >= enough / 2 {
+                self.config.many_linger_ms
             } else {
                 self.config.linger_ms
-            });
+            };
+            let until = self.create_since.unwrap_or(self.now).after(patience);
             if self.now < until {
                 self.wake_at(until);
                 return None;
