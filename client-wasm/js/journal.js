@@ -3,6 +3,8 @@
 const TABLE = "uploads";
 /** Some browsers never answer when storage is broken. */
 const OPEN_MS = 3_000;
+/** An entry that stays a moment longer does no harm: what it stands for is found to be over. */
+const REMOVE_MS = 100;
 const UNAVAILABLE =
   "IndexedDB cannot be used here (refused, blocked or full), so uploads cannot go on after this page is left";
 
@@ -16,6 +18,9 @@ export class Journal {
   #opening;
   #memory;
   #work = [];
+  #timer;
+  #flushing;
+  #again = false;
 
   constructor({ api = "signer", scope }, driver) {
     this.#name = `crowfly ${api} ${scope}`;
@@ -28,12 +33,26 @@ export class Journal {
   }
 
   /** Changes one entry in one step: `change` gets the entry, or undefined, and gives the new one, null to
-   * take it out, or undefined to leave it. Resolves to what `change` gave. Steps that are asked for together
-   * share a transaction. */
+   * take it out, or undefined to leave it. Resolves to what `change` gave. */
   update(id, change) {
+    return this.#ask({ id, change });
+  }
+
+  /** Writes an entry, whatever stood in its place. */
+  put(entry) {
+    return this.#ask({ id: entry.id, result: entry });
+  }
+
+  /** Takes an entry out in a moment: many of these share a transaction. */
+  remove(id) {
+    return this.#ask({ id, result: null }, REMOVE_MS);
+  }
+
+  #ask(job, wait) {
     return new Promise((done) => {
-      this.#work.push({ id, change, done });
-      if (this.#work.length === 1) this.#flush();
+      this.#work.push({ ...job, done });
+      if (wait) this.#timer ??= setTimeout(() => this.#flush(), wait);
+      else this.#flush();
     });
   }
 
@@ -57,17 +76,35 @@ export class Journal {
     return [...this.#memory.values()];
   }
 
-  /** Lets go of the database. */
-  close() {
+  /** Lets go of the database, once all is written. */
+  async close() {
+    if (this.#work.length > 0) await this.#flush();
     this.#opening?.then((db) => db.close(), () => {});
     this.#opening = undefined;
   }
 
-  async #flush() {
+  /** Does all the work there is, one transaction after another: what is asked for meanwhile shares the next. */
+  #flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#again = true;
+    this.#flushing ??= this.#rounds().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #rounds() {
+    while (this.#again) {
+      this.#again = false;
+      await this.#round();
+    }
+  }
+
+  async #round() {
     let work;
     try {
       const store = this.#memory ? undefined : await this.#store("readwrite");
-      // What was asked for meanwhile comes along.
       work = this.#work.splice(0);
       if (store) await carryOut(store, work);
     } catch {
@@ -81,7 +118,7 @@ export class Journal {
   }
 
   #remember(job) {
-    job.result = job.change(this.#memory.get(job.id));
+    if (job.change) job.result = job.change(this.#memory.get(job.id));
     if (job.result === null) this.#memory.delete(job.id);
     else if (job.result !== undefined) this.#memory.set(job.id, job.result);
   }
@@ -134,16 +171,23 @@ function carryOut(store, work) {
     const { transaction } = store;
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
+    const write = ({ id, result }) => {
+      try {
+        if (result === null) store.delete(id);
+        else if (result !== undefined) store.put(result);
+      } catch {
+        // A value that cannot be stored.
+        transaction.abort();
+      }
+    };
     for (const job of work) {
+      if (!job.change) {
+        write(job);
+        continue;
+      }
       store.get(job.id).onsuccess = ({ target }) => {
-        try {
-          job.result = job.change(target.result);
-          if (job.result === null) store.delete(job.id);
-          else if (job.result !== undefined) store.put(job.result);
-        } catch {
-          // A value that cannot be stored.
-          transaction.abort();
-        }
+        job.result = job.change(target.result);
+        write(job);
       };
     }
   });

@@ -46,7 +46,7 @@ export class Keeper {
     await this.#owner.hold();
     const saved = { ...item, visibility, metadata, priority, checksum, handle, crc64nvme, sample: found };
     const stamp = { owner: this.#owner.id, savedAt: Date.now() };
-    await this.#journal.update(entry.id, (old) => ({ ...old, ...saved, ...stamp, cancelled: false }));
+    await this.#journal.put({ ...saved, ...stamp, cancelled: false });
   }
 
   /** Notes that an upload is to be cancelled on the server. */
@@ -58,7 +58,7 @@ export class Keeper {
   /** Takes an upload out. */
   async erase(id) {
     await this.#saving.get(id);
-    await this.#journal.update(id, () => null);
+    await this.#journal.remove(id);
   }
 
   /** Carries out what an earlier page could not: cancels, and sweeps old entries. Never rejects. */
