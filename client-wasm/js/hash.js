@@ -35,6 +35,8 @@ export class Pool {
   start(request, file, start, end) {
     const job = { request, file, start, end };
     this.#jobs.set(request, job);
+    // Handing a small file to a worker costs more than hashing it.
+    if (end - start <= STEP) return void this.#inPage(job);
     const slot = this.#slot();
     try {
       slot.worker.postMessage({ id: request, blob: file, start, end });
@@ -131,7 +133,9 @@ export class Pool {
     try {
       for (let at = job.start; at < job.end; ) {
         const size = Math.min(STEP, job.end - at);
-        const bytes = new Uint8Array(await job.file.slice(at, at + size).arrayBuffer());
+        const whole = size === job.file.size;
+        const piece = whole ? job.file : job.file.slice(at, at + size);
+        const bytes = new Uint8Array(await piece.arrayBuffer());
         if (this.#jobs.get(job.request) !== job) return;
         if (bytes.length !== size) throw new DOMException("the file ended early", "NotReadableError");
         digest.add(bytes);
