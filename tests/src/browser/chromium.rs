@@ -78,6 +78,14 @@ impl Browser {
         }));
     }
 
+    /// Ends the process of the page that commands go to, as running out of memory does. They need another
+    /// window then.
+    pub fn crash(&self) {
+        let params = json!({"cmd": "Page.crash", "params": {}});
+        // There is nobody left to answer.
+        let _ = self.try_command("POST", "/goog/cdp/execute", &params);
+    }
+
     /// What pages wrote to the console since the last call.
     pub fn console(&self) -> Vec<String> {
         let text = |entry: &Value| {

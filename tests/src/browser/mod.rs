@@ -10,7 +10,9 @@ mod firefox;
 mod kind;
 mod session;
 mod webkit;
+mod windows;
 
 pub use element::Element;
 pub use kind::Kind;
 pub use session::{Browser, Key};
+pub use windows::Window;

@@ -32,27 +32,23 @@ fn record(case: &Case<'_>, id: &str) -> Value {
 // Acceptance line 5.
 fn f41_a_cancel_with_parts_under_way_sends_nothing_more(world: &World) -> Seen {
     let case = Case::new(world, SIX_PARTS);
-    case.slow(2_000_000);
+    // Fast enough for the buffers of the system to run empty soon.
+    case.slow(15_000_000);
     case.begin().wait_sent(1_000_000);
     case.run("one.upload.abort();");
     let begun = case.stats().puts;
     let outcome = case.end();
     assert_eq!(outcome.ending["error"]["name"], "AbortError");
-    std::thread::sleep(Duration::from_secs(1));
+    std::thread::sleep(Duration::from_millis(600));
     assert_eq!(case.stats().puts, begun, "PUT requests after the abort");
     assert_eq!(case.stats().completed, 0);
     assert_eq!(record(&case, &outcome.id)["status"], "aborted");
-    let requests = case.requests();
-    let delete = requests.iter().find(|entry| entry.method == "DELETE");
-    let delete = delete.expect("a DELETE").start_ms;
-    let puts = requests.iter().filter(|entry| entry.method == "PUT");
-    let last = puts
-        .filter_map(|entry| entry.end_ms)
-        .max()
-        .unwrap_or_default();
+    let moved: u64 = case.requests().iter().map(|entry| entry.received).sum();
+    std::thread::sleep(Duration::from_secs(1));
+    let later: u64 = case.requests().iter().map(|entry| entry.received).sum();
     format!(
-        "the last part's connection ended {} ms after the DELETE came",
-        last.cast_signed() - delete.cast_signed()
+        "no request after it; {} bytes came later than 600 ms after it",
+        later - moved
     )
 }
 

@@ -17,7 +17,7 @@ pub(crate) const TESTS: &[Test] = tests![Place::Alone:
 /// Kills in a plain run; `CROWFLY_KILLS` asks for more.
 const KILLS: u64 = 10;
 /// About what the upload takes here, so that some kills come after its end.
-const LONGEST_MS: u64 = 1_800;
+const LONGEST_MS: u64 = 1_300;
 /// Six parts of eleven MiB at most.
 const SIZE: usize = 64 * MIB;
 const PART: u64 = 11 * MIB as u64;
@@ -36,6 +36,17 @@ fn draw(state: &mut u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+/// How a page ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// Its tab is closed.
+    Closed,
+    /// Its process is killed.
+    Crashed,
+    /// Its user goes to another page; the browser may keep this one, frozen, for a while.
+    Left,
 }
 
 /// What one kill came to.
@@ -57,14 +68,15 @@ fn f25_a_page_that_ends_at_any_moment_costs_no_stored_part(world: &World) -> See
     let (mut nothing, mut middle, mut done, mut most) = (0, 0, 0, 0);
     for kill in 0..kills {
         let moment = draw(&mut seed) % LONGEST_MS;
-        let (met, bytes) = killed(world, &file, &crc, moment);
+        let end = [End::Closed, End::Crashed, End::Left][kill as usize % 3];
+        let (met, bytes) = killed(world, &file, &crc, moment, end);
         match met {
             Met::Nothing => nothing += 1,
             Met::Middle => middle += 1,
             Met::Done => done += 1,
         }
         most = most.max(bytes);
-        println!("kill {kill} after {moment} ms: {bytes} bytes in all");
+        println!("kill {kill} ({end:?}) after {moment} ms: {bytes} bytes in all");
     }
     assert!(middle > 0, "no kill in the middle of {kills}");
     format!(
@@ -80,13 +92,25 @@ fn pick(world: &World, file: &TestFile) {
 }
 
 /// One upload whose page ends after `moment` milliseconds; how much was sent in all.
-fn killed(world: &World, file: &TestFile, crc: &str, moment: u64) -> (Met, u64) {
+fn killed(world: &World, file: &TestFile, crc: &str, moment: u64, end: End) -> (Met, u64) {
+    let first = world.browser.window();
+    let own = !matches!(end, End::Left);
+    if own {
+        world.browser.open_window();
+    }
     world.open();
     pick(world, file);
     let case = Case::new(world, SIZE as u64);
     case.slow(12_000_000).begin_picked();
     std::thread::sleep(Duration::from_millis(moment));
-    world.browser.open("about:blank");
+    match end {
+        End::Closed => world.browser.close_window(),
+        End::Crashed => world.browser.crash(),
+        End::Left => world.browser.open("about:blank"),
+    }
+    if own {
+        world.browser.switch_to(&first);
+    }
     // Bytes that have left the page arrive.
     std::thread::sleep(Duration::from_millis(800));
     let stats = case.stats();

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         cancel::TESTS,
         files::TESTS,
         offline::TESTS,
+        network::ALONE,
         time::ALONE,
         cancel::ALONE,
         files::ALONE,

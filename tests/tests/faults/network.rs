@@ -18,6 +18,10 @@ pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f05_a_slow_link_finishes_without_a_retry,
 ];
 
+pub(crate) const ALONE: &[Test] = tests![Place::Alone:
+    f05_progress_is_told_all_along_on_a_slow_link,
+];
+
 /// One PUT.
 const SMALL: u64 = 300_000;
 /// Three parts.
@@ -136,4 +140,37 @@ fn f05_a_slow_link_finishes_without_a_retry(world: &World) -> Seen {
     case.begin().stored();
     assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 1, 1]);
     "300 kB at 64 kB/s, 20 MiB at 1.5 MB/s a connection".into()
+}
+
+// Acceptance line 4. The browser's own brake: behind the proxy's, the system's buffers take in everything at once.
+fn f05_progress_is_told_all_along_on_a_slow_link(world: &World) -> Seen {
+    world.open();
+    let case = Case::new(world, MIB as u64);
+    case.open();
+    world.browser.limit_upload(125_000);
+    case.run("one.times = []; one.noted = (progress) => one.times.push([performance.now(), progress.sent]);");
+    case.begin();
+    case.run("one.client.subscribe(() => one.noted(one.upload.progress));");
+    case.stored();
+    world.browser.limit_upload(0);
+    let times = case.run("return one.times;");
+    let times: Vec<(f64, u64)> = serde_json::from_value(times).expect("moments");
+    let sent: std::collections::BTreeSet<u64> = times.iter().map(|(_, sent)| *sent).collect();
+    assert!(
+        sent.len() >= 20,
+        "{} different figures in eight seconds",
+        sent.len()
+    );
+    let mut moments = Vec::new();
+    for (at, sent) in times {
+        if moments.last().is_none_or(|(_, last)| *last != sent) {
+            moments.push((at, sent));
+        }
+    }
+    let gaps = moments.windows(2).map(|pair| pair[1].0 - pair[0].0);
+    let longest = gaps.fold(0.0, f64::max);
+    format!(
+        "{} different figures, at most {longest:.0} ms apart",
+        sent.len()
+    )
 }
