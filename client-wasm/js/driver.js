@@ -13,6 +13,8 @@ import { TokenSource } from "./token.js";
 import { listen, notify, random, record } from "./values.js";
 import { send } from "./xhr.js";
 
+/** Longer than this no drain holds the page, however many uploads are added at once. */
+const DRAIN_MS = 12;
 const NO_WORKER =
   "no worker could be started, so checksums are computed in the page; check that the content security " +
   "policy allows workers (worker-src)";
@@ -80,12 +82,14 @@ export class Driver {
   }
 
   #drain() {
+    const since = performance.now();
     for (;;) {
       const output = this.core.poll();
       if (output.do) this.#run(output);
       else if (output.event) tell(this, output);
-      else if (this.#inbox.length > 0) this.#inbox.shift()(now());
-      else return this.#arm(output.idle);
+      else if (this.#inbox.length === 0) return this.#arm(output.idle);
+      else if (performance.now() - since > DRAIN_MS) return void setTimeout(() => this.#go());
+      else this.#inbox.shift()(now());
     }
   }
 
