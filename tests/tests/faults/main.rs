@@ -3,7 +3,8 @@
 //!
 //! Not libtest's harness: one browser goes through all cases, some of them side by side. It prints what
 //! libtest would. Arguments choose cases by a part of their name. What no browser is needed for is shown on
-//! virtual time by `engine/tests/behaviour`.
+//! virtual time by `engine/tests/behaviour` (F10 lasts three minutes, F31 and F35 are about orders and bytes
+//! that a network cannot make), and by `backend` with `tests/tests/system` (F36 to F40 are the server's part).
 #![forbid(unsafe_code)]
 
 mod api;

@@ -53,21 +53,18 @@ fn ten_thousand_files_of_one_kib_in_one_queue(world: &World) -> Seen {
     assert_eq!(seen["stored"], FILES);
     let stats = case.stats();
     assert_eq!((stats.completed, stats.puts), (FILES, FILES));
-    // Uploads become ready while the first calls are out, so the first ones are not full.
-    let creates = stats.creates;
-    assert!(creates <= FILES / 100 + 20, "{creates} create calls");
-    // Seldom more than one a round: of a hundred ids each, and a round is as long as it takes to ask for all.
-    let (told, frames) = (
-        seen["told"].as_u64().unwrap_or_default(),
-        watched["frames"].as_u64().unwrap_or_default(),
-    );
-    assert!(
-        told <= frames + 2,
-        "listeners told {told} times in {frames} frames"
-    );
-    format!(
-        "{seconds:.1} s, {creates} create calls, {} status calls, listeners told {told} times in {frames} frames, \
+    let number = |value: &serde_json::Value| value.as_u64().unwrap_or_default();
+    let (told, frames) = (number(&seen["told"]), number(&watched["frames"]));
+    let figures = format!(
+        "{seconds:.1} s, {} create calls, {} status calls, listeners told {told} times in {frames} frames, \
          longest gap of the page {} ms",
-        stats.status_calls, watched["gap"]
-    )
+        stats.creates, stats.status_calls, watched["gap"]
+    );
+    assert!(told <= frames + 2, "more than once a frame: {figures}");
+    // Uploads become ready while the first calls are out, so the first ones are not full.
+    assert!(
+        stats.creates <= FILES / 100 + 20,
+        "calls not full: {figures}"
+    );
+    figures
 }
