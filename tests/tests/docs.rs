@@ -1,6 +1,9 @@
 //! The documentation says what the code says.
 #![forbid(unsafe_code)]
 
+use std::collections::HashSet;
+use std::path::PathBuf;
+
 use crowfly_contract::ErrorCode;
 use crowfly_engine::State;
 use e2e::env::root;
@@ -111,4 +114,55 @@ fn every_state_stands_in_the_table() {
         .step_by(2)
         .collect();
     assert_eq!(named, states.map(State::as_str));
+}
+
+/// The names of all functions and of all cases of scripts under these folders.
+fn names(folders: &[&str]) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    while let Some(path) = open.pop() {
+        if let Ok(entries) = std::fs::read_dir(&path) {
+            open.extend(entries.flatten().map(|entry| entry.path()));
+        } else if path
+            .extension()
+            .is_some_and(|kind| kind == "rs" || kind == "js")
+        {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for before in ["fn ", "async "] {
+                for (at, _) in text.match_indices(before) {
+                    let rest = &text[at + before.len()..];
+                    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+                    names.insert(rest[..end.unwrap_or(rest.len())].to_owned());
+                }
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_test_that_the_promises_name_is_there() {
+    let known = names(&[
+        "backend",
+        "client-wasm/tests",
+        "contract",
+        "engine",
+        "tests",
+    ]);
+    let promises = read("docs/ACCEPTANCE.md");
+    let named: Vec<&str> = promises
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| !name.contains([' ', '/']) && name.contains('_'))
+        .collect();
+    assert!(named.len() > 40, "{} names", named.len());
+    for name in named {
+        assert!(known.contains(name), "there is no test {name}");
+    }
+    let lines: Vec<u32> = promises
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
+        .collect();
+    assert_eq!(lines, (2..=30).collect::<Vec<u32>>());
 }
