@@ -5,6 +5,10 @@ import { Owner, STAMP } from "./owner.js";
 /** An entry that nobody has touched for this long is swept away: storage has let go of its parts too. */
 const OLD_MS = 7 * 24 * 3_600_000;
 const PIECE = 64 * 1024;
+/** When cancels that another page holds are looked at again: it may have just gone. */
+const AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 30_000];
+/** The same for entries that are asked for. */
+const HELD_MS = [150, 350, 500];
 
 /** The checksum of head, middle and tail of a file, 64 KiB each; of the whole where that is no more. `crc`
  * is the whole file's, where it is known. */
@@ -63,29 +67,60 @@ export class Keeper {
 
   /** Carries out what an earlier page could not: cancels, and sweeps old entries. Never rejects. */
   async begin() {
-    // A browser that denies its locks: everything stays as it is.
-    await this.#sweep().catch(() => {});
+    for (const wait of AGAIN_MS) {
+      // A browser that denies its locks: everything stays as it is.
+      const left = await this.#sweep().catch(() => false);
+      if (!left || this.#driver.closed) return;
+      await this.#pause(wait);
+    }
   }
 
+  /** Whether there are cancels left, of a page that lives or has just gone. */
   async #sweep() {
+    let left = false;
     for (const { id, savedAt, cancelled, owner } of await this.#journal.all()) {
-      if (this.#driver.closed) return;
+      if (this.#driver.closed) return false;
       const old = savedAt < Date.now() - OLD_MS;
       if (!old && !cancelled) continue;
       if (id.startsWith(STAMP)) await this.erase(id);
-      else if (cancelled) await this.take(id).then((entry) => this.cancel(entry), () => {});
-      else if (await this.#gone(owner)) await this.erase(id);
+      else if (!cancelled) await this.#eraseIfGone(id, owner);
+      else if (!this.#driver.store.find(id)) {
+        await this.take(id).then(
+          (entry) => this.cancel(entry).catch(() => {}),
+          (code) => (left ||= code === "locked"),
+        );
+      }
     }
+    return left;
   }
 
-  /** Entries that this client could go on with. */
+  async #eraseIfGone(id, owner) {
+    if (await this.#gone(owner)) await this.erase(id);
+  }
+
+  /** Entries that this client could go on with. A page that was left may hold its own for a moment longer. */
   async resumable() {
+    for (const wait of [...HELD_MS, 0]) {
+      const { found, held } = await this.#look();
+      if (!held || !wait || this.#driver.closed) return found;
+      await this.#pause(wait);
+    }
+    return [];
+  }
+
+  #pause(ms) {
+    return new Promise((over) => setTimeout(over, ms));
+  }
+
+  async #look() {
     const found = [];
+    let held = false;
     for (const entry of await this.#journal.all()) {
       if (entry.cancelled || entry.id.startsWith(STAMP) || this.#driver.store.find(entry.id)) continue;
       if (await this.#gone(entry.owner)) found.push(entry);
+      else held = true;
     }
-    return found;
+    return { found, held };
   }
 
   /** Makes an entry this client's own. Rejects with "not_found" or "locked". */

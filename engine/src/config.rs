@@ -112,7 +112,7 @@ impl Default for Config {
             ahead_small: 200,
             linger_ms: 10,
             many_linger_ms: 60,
-            busy_linger_ms: 300,
+            busy_linger_ms: 5_000,
             stall_ms: 10_000,
             answer_ms: 30_000,
             answer_bytes: 4 * 1024 * 1024,

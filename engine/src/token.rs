@@ -12,7 +12,15 @@ pub(crate) struct TokenGate {
     generation: u32,
     /// Failed requests in a row.
     failures: u32,
+    /// Calls without any answer since the last one with an answer.
+    unanswered: u32,
+    /// The next one is asked for on suspicion only: the API has not refused the last.
+    suspected: bool,
 }
+
+/// So many calls without an answer may as well be refusals that the page cannot read: a gateway's 401 without
+/// CORS headers looks like a lost connection.
+const SUSPICIOUS: u32 = 2;
 
 #[derive(Debug)]
 enum State {
@@ -50,6 +58,8 @@ impl TokenGate {
             reason: TokenReason::Initial,
             generation: 0,
             failures: 0,
+            unanswered: 0,
+            suspected: false,
         }
     }
 
@@ -84,7 +94,7 @@ impl TokenGate {
         self.generation = self.generation.wrapping_add(1);
         self.state = State::Held {
             ends: life.expires_in_ms.map(|millis| now.after(millis)),
-            replaced: self.reason == TokenReason::Unauthorized,
+            replaced: self.reason == TokenReason::Unauthorized && !self.suspected,
             accepted: false,
             used: false,
         };
@@ -109,8 +119,23 @@ impl TokenGate {
         self.failures = 0;
     }
 
+    /// A call with a token of this generation got no answer. Asks for another token once; when that changes
+    /// nothing, it was the network.
+    pub(crate) fn lost(&mut self, now: Millis, of: u32) {
+        if of != self.generation || !matches!(self.state, State::Held { .. }) {
+            return;
+        }
+        self.unanswered = self.unanswered.saturating_add(1);
+        if self.unanswered == SUSPICIOUS {
+            self.reason = TokenReason::Unauthorized;
+            self.suspected = true;
+            self.state = State::Missing { ask_at: now };
+        }
+    }
+
     /// The API took a token of this generation.
     pub(crate) fn accepted(&mut self, of: u32) {
+        self.unanswered = 0;
         if let State::Held { accepted, .. } = &mut self.state
             && of == self.generation
         {
@@ -130,6 +155,7 @@ impl TokenGate {
             return false;
         }
         self.reason = TokenReason::Unauthorized;
+        self.suspected = false;
         self.state = State::Missing { ask_at: now };
         replaced && !accepted
     }

@@ -101,7 +101,7 @@ impl Queue {
         let ready = self.lanes.create.len();
         let enough = self.config.ahead_small.min(self.create_batch);
         if coming > 0 && ready < enough {
-            let patience = if self.lanes.send.len() >= self.window.open() {
+            let patience = if self.enough_to_send() {
                 self.config.busy_linger_ms
             } else if coming.saturating_add(ready) >= enough / 2 {
                 self.config.many_linger_ms
@@ -115,6 +115,16 @@ impl Queue {
             }
         }
         Some(Call::Create)
+    }
+
+    /// Sending goes on for a while without another create call, and nobody more urgent waits for one.
+    fn enough_to_send(&self) -> bool {
+        let two_rounds = self.window.open().saturating_add(self.window.open());
+        let urgent = match (self.lanes.create.first(), self.lanes.send.first()) {
+            (Some(create), Some(send)) => create.key < send.key,
+            _ => true,
+        };
+        !urgent && self.lanes.send.len() >= two_rounds
     }
 
     fn start_create(&mut self, generation: u32) {

@@ -22,7 +22,10 @@ impl Queue {
     pub(super) fn api_judged(&mut self, verdict: Api, generation: u32) {
         match verdict {
             Api::Lost if self.link.offline() => {}
-            Api::Lost => self.api.failed(self.link.budget(self.now)),
+            Api::Lost => {
+                self.api.failed(self.link.budget(self.now));
+                self.token.lost(self.now, generation);
+            }
             Api::Retry { .. } => self.api.failed(self.link.budget(self.now)),
             Api::Unauthorized => {}
             Api::Press { .. } | Api::Refused(_) => self.api_answered(generation),

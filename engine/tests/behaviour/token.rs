@@ -151,3 +151,16 @@ fn f20_a_late_refusal_of_the_old_token_does_not_discard_the_new_one() {
         (None, None)
     );
 }
+
+#[test]
+fn f20_a_401_that_looks_like_a_lost_connection_asks_for_another_token_once() {
+    let mut world = World::new();
+    world.script(Op::Complete, vec![Act::Reset(0); 6]);
+    world.add(new_upload(1, 1000));
+    world.finish();
+    assert_eq!(world.failed_with(id(1)), None);
+    assert_eq!(
+        reasons(&world),
+        [TokenReason::Initial, TokenReason::Unauthorized]
+    );
+}
