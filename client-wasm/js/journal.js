@@ -88,9 +88,7 @@ export class Journal {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#again = true;
-    this.#flushing ??= this.#rounds().finally(() => {
-      this.#flushing = undefined;
-    });
+    this.#flushing ??= this.#rounds();
     return this.#flushing;
   }
 
@@ -99,6 +97,8 @@ export class Journal {
       this.#again = false;
       await this.#round();
     }
+    // In the same step as the last look: work that comes now starts rounds of its own.
+    this.#flushing = undefined;
   }
 
   async #round() {
