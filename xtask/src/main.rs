@@ -26,7 +26,7 @@ cargo xtask <command>
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
   bench     measure against the least that a browser can do (--only NAME, --runs N, --size MIB, --quick)
-  soak      simulate a million uploads through the engine, end a hundred pages (--uploads N, --kills N, --seed N)
+  soak      simulate millions of uploads through the engine, end a hundred pages (--uploads N, --kills N, --seed N)
   setup     make ready whatever the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
 ";

@@ -9,11 +9,11 @@ use crate::process::Cmd;
 use crate::setup::chromium;
 use crate::{package, paths, step};
 
-const UPLOADS: u64 = 1_000_000;
+const UPLOADS: u64 = 20_000_000;
 const KILLS: u64 = 100;
 
-/// Simulates `--uploads N` uploads (a million) and ends `--kills N` pages (a hundred) from `--seed N` on
-/// (another one each time). A number of 0 leaves that part out.
+/// Simulates `--uploads N` uploads (twenty million, in more than a million worlds) and ends `--kills N` pages
+/// (a hundred) from `--seed N` on (another one each time). A number of 0 leaves that part out.
 ///
 /// # Errors
 /// If a promise is broken: then with the seed.
