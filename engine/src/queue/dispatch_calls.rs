@@ -96,6 +96,8 @@ impl Queue {
             self.counts.hash,
             self.lanes.save.len(),
             self.counts.save,
+            // They come as soon as others have been sent.
+            self.backlog.len(),
         ];
         let coming = coming.into_iter().fold(0, usize::saturating_add);
         let ready = self.lanes.create.len();

@@ -149,7 +149,7 @@ fn f26_another_file_of_the_same_name_size_and_date_is_not_gone_on_with(world: &W
 }
 
 fn f27_a_file_that_is_deleted_while_it_is_sent_stays_resumable(world: &World) -> Seen {
-    let file = TestFile::new("vanishing.zip", 64 * MIB);
+    let file = TestFile::new("vanishing.zip", 128 * MIB);
     let case = under_way(world, &file);
     std::fs::remove_file(&file.path).expect("the disk");
     case.failed("file_unreadable");
