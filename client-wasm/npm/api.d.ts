@@ -1,4 +1,4 @@
-import type { UploadError } from "./errors.d.ts";
+import type { UploadError, UploadErrorCode } from "./errors.d.ts";
 
 export type * from "./errors.d.ts";
 
