@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crowfly_contract::{Record, UploadStatus};
+use crowfly_contract::{PlanKind, Record, UploadStatus};
 use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::browser::Browser;
@@ -128,7 +128,11 @@ fn every_size_and_every_name_arrives_whole() {
         .filter(|(method, _)| method == "PUT")
         .map(|(_, url)| url.split('?').next().unwrap_or_default().to_owned())
         .collect();
-    assert_eq!(puts.len(), files.len(), "{puts:?}");
+    let parts = |file: &TestFile| match PlanKind::for_new_file(file.bytes.len() as u64) {
+        Ok(PlanKind::Multipart(plan)) => plan.part_count() as usize,
+        _ => 1,
+    };
+    assert_eq!(puts.len(), files.iter().map(parts).sum::<usize>(), "{puts:?}");
     let bucket = format!("{}/{}/uploads/", stack.s3, stack.bucket);
     assert!(puts.iter().all(|url| url.starts_with(&bucket)), "{puts:?}");
     assert_quiet(&browser);

@@ -78,7 +78,8 @@ fn f12_an_upload_outlives_a_lost_network() {
     let file = TestFile::new("interrupted.zip", 16 * MIB);
     let browser = Browser::start();
     let page = logged_in(&browser);
-    browser.limit_upload(4 * MIB as u64);
+    // Slow enough to be in the middle of it, on a busy machine too.
+    browser.limit_upload(MIB as u64);
     page.pick(&[&file.path]);
     page.wait_row(&file.name, LIMIT, |row| {
         row.state == "uploading" && row.percent >= 5.0
@@ -86,6 +87,7 @@ fn f12_an_upload_outlives_a_lost_network() {
     browser.offline(true);
     page.wait_row(&file.name, LIMIT, |row| row.state == "waiting");
     browser.offline(false);
+    browser.limit_upload(0);
     let row = page.wait_state(&file.name, "processed", LIMIT);
     let record = Api::demo_user(Env::stack("main"))
         .record(row.id.parse().expect("an id"))
