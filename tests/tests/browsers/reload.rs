@@ -14,7 +14,8 @@ const STORED: usize = 16 * MIB;
 const RESUME: &str = "
     const entries = await client.resumable();
     const entry = entries.find(({ id }) => id === given.id);
-    if (!entry) return { lost: entries.length, warnings: flows.warnings };
+    const keeps = typeof navigator.storage?.persist === 'function';
+    if (!entry) return { lost: entries.length, keeps, warnings: flows.warnings };
     const refused = await entry.attach(flows.file(given.name, given.seed + 1, given.size))
         .then(async (upload) => { await upload.done; return 'taken'; })
         .catch((error) => error.code);
@@ -36,6 +37,9 @@ pub(crate) fn resume(visit: &Visit<'_>) -> Seen {
     visit.proxy.clear_log();
 
     let end = visit.script(RESUME, &given);
+    if end["lost"] == 0 && end["keeps"] == false {
+        return Seen::Lacks("storage that outlives the page in a session of automation".to_owned());
+    }
     assert_eq!(end["lost"], Value::Null, "{end}");
     assert_eq!(end["refused"], "file_changed", "another file is refused");
     assert_eq!(end["id"], given["id"]);
@@ -52,7 +56,8 @@ pub(crate) fn resume(visit: &Visit<'_>) -> Seen {
 const BY_HANDLE: &str = "
     const entries = await client.resumable();
     const entry = entries.find(({ id }) => id === given.id);
-    if (!entry) return { lost: entries.length, warnings: flows.warnings };
+    const keeps = typeof navigator.storage?.persist === 'function';
+    if (!entry) return { lost: entries.length, keeps, warnings: flows.warnings };
     const upload = await entry.attach();
     return { ...await flows.ending(flows.adopt(upload)), needs: entry.needs };";
 

@@ -132,7 +132,11 @@ fn every_size_and_every_name_arrives_whole() {
         Ok(PlanKind::Multipart(plan)) => plan.part_count() as usize,
         _ => 1,
     };
-    assert_eq!(puts.len(), files.iter().map(parts).sum::<usize>(), "{puts:?}");
+    assert_eq!(
+        puts.len(),
+        files.iter().map(parts).sum::<usize>(),
+        "{puts:?}"
+    );
     let bucket = format!("{}/{}/uploads/", stack.s3, stack.bucket);
     assert!(puts.iter().all(|url| url.starts_with(&bucket)), "{puts:?}");
     assert_quiet(&browser);
