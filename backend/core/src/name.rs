@@ -78,11 +78,9 @@ impl FileName {
             stem => stem.to_owned(),
         };
         let room = MAX_CLEAN_NAME_BYTES - extension.len();
-        format!(
-            "{}{}",
-            shortened(&stem, room),
-            extension.to_ascii_lowercase()
-        )
+        // The cut may fall behind a dot.
+        let stem = shortened(&stem, room).trim_end_matches('.');
+        format!("{stem}{}", extension.to_ascii_lowercase())
     }
 }
 
@@ -257,6 +255,9 @@ mod tests {
         assert_eq!(clean.len(), 3 * 65 + 5);
         assert!(clean.ends_with("한.webm"));
         assert_eq!(key(&"a".repeat(300)).len(), 200);
+        // A dot where the name is cut must not become its end.
+        let dotted = format!("{}.{}", "a".repeat(199), "b".repeat(90));
+        assert_eq!(key(&dotted), "a".repeat(199));
         assert_eq!(key(&format!("a.{}", "b".repeat(300))).len(), 200);
     }
 
