@@ -55,6 +55,7 @@ impl World {
     /// Another page goes on with what the journal has.
     pub(super) fn reload(&mut self) {
         self.down = false;
+        self.closed = false;
         for Entry { new, cancelled } in self.journal.values().cloned().collect::<Vec<_>>() {
             let id = new.id;
             // The upload may have ended in a page before, and have been told so.

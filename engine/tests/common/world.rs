@@ -67,7 +67,8 @@ pub struct World {
     /// Replies that come twice, or again much later, in percent.
     pub echoes: u64,
     pub steps: u64,
-    closed: bool,
+    /// The client of this page was closed.
+    pub(super) closed: bool,
     /// There is no page at the moment.
     pub(super) down: bool,
     /// Counts the pages that this world has seen.
