@@ -15,6 +15,7 @@ pub mod files;
 pub mod http;
 pub mod issuer;
 pub mod options;
+pub mod package_page;
 pub mod page;
 pub mod proxy;
 pub mod sink;

@@ -1,15 +1,8 @@
-//! The page of these tests: the packed npm package beside a few helpers, on the origin that the stacks allow
-//! besides their own page.
-
-use std::path::Path;
+//! The page of these tests, on the origin that the stacks allow besides their own page.
 
 use e2e::Env;
-use e2e::http::{Answer, Incoming, Server, Url};
-
-const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Flows</title>\
-    <link rel=\"icon\" href=\"data:,\"><input type=\"file\" multiple>\
-    <script type=\"module\" src=\"./page.js\"></script></html>\n";
-const PAGE: &str = include_str!("page.js");
+use e2e::http::{Server, Url};
+use e2e::package_page::PackagePage;
 
 /// The served page; it is served until the process ends.
 pub(crate) struct Site {
@@ -24,33 +17,16 @@ impl Site {
             .expect("an origin with a port");
         let server =
             Server::bind(port).unwrap_or_else(|error| panic!("cannot serve on {origin}: {error}"));
-        let package = e2e::env::root().join("target/npm/package");
-        std::thread::spawn(move || server.run(|request| answer(&package, request)));
+        let page = PackagePage {
+            title: "Flows",
+            script: include_str!("page.js"),
+            package: e2e::env::root().join("target/npm/package"),
+        };
+        page.serve(server);
         Self { origin }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("{}/", self.origin)
-    }
-}
-
-fn answer(package: &Path, request: &Incoming) -> Answer {
-    let script = "text/javascript; charset=utf-8";
-    match request.path.as_str() {
-        "/" => return Answer::new(200, "text/html; charset=utf-8", INDEX),
-        "/page.js" => return Answer::new(200, script, PAGE),
-        _ => {}
-    }
-    let file = request
-        .path
-        .strip_prefix("/crowfly/")
-        .filter(|name| !name.contains(['/', '\\']));
-    let kind = match file.and_then(|name| name.rsplit_once('.')) {
-        Some((_, "wasm")) => "application/wasm",
-        _ => script,
-    };
-    match file.map(|name| std::fs::read(package.join(name))) {
-        Some(Ok(bytes)) => Answer::new(200, kind, bytes),
-        _ => Answer::new(404, "text/plain", "not found"),
     }
 }

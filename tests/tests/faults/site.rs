@@ -1,13 +1,9 @@
-//! The page of these tests: the packed npm package beside a few helpers.
+//! The page of these tests, on an origin of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use e2e::http::{Answer, Incoming, Server};
-
-const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Faults</title>\
-    <link rel=\"icon\" href=\"data:,\"><input type=\"file\" multiple>\
-    <script type=\"module\" src=\"./page.js\"></script></html>\n";
-const PAGE: &str = include_str!("page.js");
+use e2e::http::Server;
+use e2e::package_page::PackagePage;
 
 /// The served page; it is served until the process ends.
 pub(crate) struct Site {
@@ -24,7 +20,12 @@ impl Site {
             "no npm package in {}: run `cargo xtask package`",
             package.display()
         );
-        std::thread::spawn(move || server.run(|request| answer(&package, request)));
+        let page = PackagePage {
+            title: "Faults",
+            script: include_str!("page.js"),
+            package,
+        };
+        page.serve(server);
         // A name of its own, so that no case's storage is of the page's origin. Names under localhost are
         // secure contexts.
         let url = format!("http://page.localhost:{}/", address.port());
@@ -41,25 +42,4 @@ fn package() -> PathBuf {
         || e2e::env::root().join("target/npm/package"),
         PathBuf::from,
     )
-}
-
-fn answer(package: &Path, request: &Incoming) -> Answer {
-    let script = "text/javascript; charset=utf-8";
-    match request.path.as_str() {
-        "/" => return Answer::new(200, "text/html; charset=utf-8", INDEX),
-        "/page.js" => return Answer::new(200, script, PAGE),
-        _ => {}
-    }
-    let file = request
-        .path
-        .strip_prefix("/crowfly/")
-        .filter(|name| !name.contains(['/', '\\']));
-    let kind = match file.and_then(|name| name.rsplit_once('.')) {
-        Some((_, "wasm")) => "application/wasm",
-        _ => script,
-    };
-    match file.map(|name| std::fs::read(package.join(name))) {
-        Some(Ok(bytes)) => Answer::new(200, kind, bytes),
-        _ => Answer::new(404, "text/plain", "not found"),
-    }
 }
