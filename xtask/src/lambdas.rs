@@ -8,7 +8,7 @@ use crate::setup::python;
 use crate::{paths, step};
 
 /// The binaries of `backend/lambdas`.
-pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read"];
+pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "sweep"];
 
 /// For this very machine its own linker will do; zig is for building the binaries of another.
 pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];

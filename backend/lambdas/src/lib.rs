@@ -17,4 +17,5 @@ pub mod presign;
 pub mod read;
 pub mod record;
 pub mod runtime;
+pub mod sweep;
 pub mod variables;

@@ -67,9 +67,15 @@ fn functions_are_told_what_they_need() {
         "EVENT_ROUTE",
         "KEY_SUFFIX",
         "MAX_FILE_BYTES",
+        "MAX_OPEN_BYTES",
+        "MAX_OPEN_UPLOADS",
+        "MAX_REQUESTS_PER_SECOND",
         "PUBLIC_READ",
+        "REPAIR_AFTER_SECONDS",
         "REQUIRED_SCOPE",
+        "SCAN_UPLOADS",
         "TABLE",
+        "UNFINISHED_DAYS",
         "URL_LIFETIME_SECONDS",
     ] {
         assert_ne!(shared[name], Value::Null, "{name}");

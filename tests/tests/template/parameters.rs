@@ -19,9 +19,16 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("AllowedTypes", json!(types)),
         ("UrlLifetimeSeconds", json!(300)),
         ("UnfinishedDays", json!(7)),
+        ("RepairAfterSeconds", json!(900)),
+        ("SweepSchedule", json!("rate(15 minutes)")),
+        ("MaxOpenUploads", json!(1000)),
+        ("MaxOpenBytes", json!(0)),
+        ("MaxRequestsPerSecond", json!(50)),
+        ("ScanUploads", json!("off")),
         ("FunctionTimeoutSeconds", json!(20)),
         ("VisibilityTimeoutSeconds", json!(120)),
         ("Architecture", json!("x86_64")),
+        ("Tracing", json!("off")),
         ("AlarmTopicArn", json!("")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();

@@ -10,6 +10,7 @@ const ROLES: &[(&str, &[&str])] = &[
         "PresignRole",
         &[
             "logs:CreateLogStream logs:PutLogEvents on PresignLogs.Arn",
+            "xray:PutTelemetryRecords xray:PutTraceSegments on * if Traced",
             "s3:PutObject s3:GetObject s3:ListMultipartUploadParts s3:AbortMultipartUpload on ${Bucket.Arn}/uploads/*",
             r#"s3:ListBucket on Bucket.Arn when {"StringLikeIfExists":{"s3:prefix":"uploads/*"}}"#,
             "s3:PutObjectAcl on ${Bucket.Arn}/uploads/* if PublicAcl",
@@ -20,6 +21,7 @@ const ROLES: &[(&str, &[&str])] = &[
         "ReadRole",
         &[
             "logs:CreateLogStream logs:PutLogEvents on ReadLogs.Arn",
+            "xray:PutTelemetryRecords xray:PutTraceSegments on * if Traced",
             "s3:GetObject on ${Bucket.Arn}/uploads/*",
             "dynamodb:BatchGetItem dynamodb:GetItem on Table.Arn",
             "dynamodb:Query on ${Table.Arn}/index/byCreatedAt",
@@ -29,16 +31,30 @@ const ROLES: &[(&str, &[&str])] = &[
         "RecordRole",
         &[
             "logs:CreateLogStream logs:PutLogEvents on RecordLogs.Arn",
+            "xray:PutTelemetryRecords xray:PutTraceSegments on * if Traced",
             "sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on Queue.Arn",
             "s3:GetObject on ${Bucket.Arn}/uploads/*",
             r#"s3:ListBucket on Bucket.Arn when {"StringLikeIfExists":{"s3:prefix":"uploads/*"}}"#,
-            "dynamodb:UpdateItem on Table.Arn",
+            "dynamodb:GetItem dynamodb:UpdateItem on Table.Arn",
+        ],
+    ),
+    (
+        "SweepRole",
+        &[
+            "logs:CreateLogStream logs:PutLogEvents on SweepLogs.Arn",
+            "xray:PutTelemetryRecords xray:PutTraceSegments on * if Traced",
+            "s3:GetObject s3:AbortMultipartUpload s3:ListMultipartUploadParts on ${Bucket.Arn}/uploads/*",
+            "s3:ListBucketMultipartUploads on Bucket.Arn",
+            r#"s3:ListBucket on Bucket.Arn when {"StringLikeIfExists":{"s3:prefix":"uploads/*"}}"#,
+            "dynamodb:Query dynamodb:UpdateItem on Table.Arn",
+            "dynamodb:Query on ${Table.Arn}/index/byOpen",
         ],
     ),
     (
         "ForwardRole",
         &[
             "logs:CreateLogStream logs:PutLogEvents on ForwardLogs.Arn",
+            "xray:PutTelemetryRecords xray:PutTraceSegments on * if Traced",
             "sqs:SendMessage on Queue.Arn",
             "sqs:SendMessage on ForwardDlq.Arn",
         ],
@@ -118,8 +134,10 @@ fn nothing_is_allowed_by_a_wildcard() {
         for action in list(&statement["Action"]) {
             assert!(!action.as_str().unwrap().contains('*'), "{statement}");
         }
+        // X-Ray's actions know no resource.
+        let anywhere = statement["Sid"] == "Traces";
         for resource in list(&statement["Resource"]) {
-            assert_ne!(resource, "*", "{statement}");
+            assert!(resource != "*" || anywhere, "{statement}");
         }
         assert_ne!(statement["Principal"], "*", "{statement}");
     }
