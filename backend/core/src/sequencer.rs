@@ -113,6 +113,20 @@ mod tests {
         }
 
         #[test]
+        fn f53_case_does_not_count(a in "[0-9a-fA-F]{1,64}") {
+            prop_assert_eq!(order(&a), order(&a.to_ascii_lowercase()));
+            prop_assert_eq!(order(&a), order(&a.to_ascii_uppercase()));
+        }
+
+        #[test]
+        fn f53_equal_means_the_same_but_for_case_and_trailing_zeros(
+            a in "[01aA]{1,6}", b in "[01aA]{1,6}"
+        ) {
+            let bare = |text: &str| text.to_ascii_uppercase().trim_end_matches('0').to_owned();
+            prop_assert_eq!(order(&a) == order(&b), bare(&a) == bare(&b));
+        }
+
+        #[test]
         fn f53_the_order_is_transitive(mut all in proptest::collection::vec("[0-9a-fA-F]{1,8}", 3)) {
             all.sort_by(|a, b| by_the_book(a, b));
             prop_assert!(order(&all[0]) <= order(&all[1]) && order(&all[1]) <= order(&all[2]));

@@ -10,5 +10,7 @@
 
 pub mod exam;
 mod memory;
+mod mortal;
 
 pub use memory::{Meanwhile, Memory, OBJECT_CRC, head_of, row_of};
+pub use mortal::{Mortal, Side};

@@ -2,6 +2,7 @@
 
 pub(crate) mod events;
 pub(crate) mod multipart;
+pub(crate) mod random;
 
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::policy::Policy;

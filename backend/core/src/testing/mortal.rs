@@ -1,0 +1,117 @@
+//! Ports that end the process which calls them, at any one call.
+
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
+
+use super::Memory;
+use crate::ports::{
+    AbortMultipart, Applied, ApplyEvent, Change, CompleteMultipart, Completion, CreateMultipart,
+    DeclareChecksum, FindMultipart, GetRow, Head, HeadObject, ListParts, ListedPart, MarkAborted,
+    Multipart, MultipartToCreate, PresignPut, Put, PutPending, PutToSign, SendMessages,
+    SetMultipart, Whole,
+};
+use crate::{Fault, Row};
+
+/// Most times that a use-case over memory is polled: it waits for nothing.
+const POLLS: usize = 10_000;
+
+/// On which side of a call's effect the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The call never reached its service.
+    Before,
+    /// The service did what was asked, and nobody heard the answer.
+    After,
+}
+
+/// A memory whose user dies at one chosen call. From then on no call has an effect any more.
+pub struct Mortal<'a> {
+    memory: &'a Memory,
+    at: usize,
+    side: Side,
+    calls: AtomicUsize,
+    dead: AtomicBool,
+}
+
+impl<'a> Mortal<'a> {
+    /// Whoever calls the ports of `memory` through this dies at call number `at`, from 0.
+    pub fn new(memory: &'a Memory, at: usize, side: Side) -> Self {
+        Self {
+            memory,
+            at,
+            side,
+            calls: AtomicUsize::new(0),
+            dead: AtomicBool::new(false),
+        }
+    }
+
+    /// Runs a use-case over these ports; `None` when it died, its future dropped where it stood.
+    ///
+    /// # Panics
+    /// When it waits for anything but its death.
+    pub fn run<T>(&self, use_case: impl Future<Output = T>) -> Option<T> {
+        let mut use_case = pin!(use_case);
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..POLLS {
+            if let Poll::Ready(done) = use_case.as_mut().poll(&mut context) {
+                return Some(done);
+            }
+            if self.dead.load(Ordering::SeqCst) {
+                return None;
+            }
+        }
+        panic!("the use-case waits for ever");
+    }
+
+    async fn call<T>(&self, effect: impl Future<Output = T>) -> T {
+        if self.dead.load(Ordering::SeqCst) {
+            pending::<()>().await;
+        }
+        let here = self.calls.fetch_add(1, Ordering::SeqCst) == self.at;
+        if here && self.side == Side::Before {
+            self.die().await;
+        }
+        let answer = effect.await;
+        if here {
+            self.die().await;
+        }
+        answer
+    }
+
+    async fn die(&self) {
+        self.dead.store(true, Ordering::SeqCst);
+        pending::<()>().await;
+    }
+}
+
+/// One line for each verb.
+macro_rules! mortal {
+    ($($port:ident: $verb:ident($($name:ident: $type:ty),*) -> $answer:ty;)*) => {$(
+        impl $port for Mortal<'_> {
+            async fn $verb(&self, $($name: $type),*) -> Result<$answer, Fault> {
+                self.call(self.memory.$verb($($name),*)).await
+            }
+        }
+    )*};
+}
+
+mortal! {
+    PutPending: put_pending(row: &Row) -> Put;
+    GetRow: get_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
+    MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, expires_at: u64) -> bool;
+    ApplyEvent: apply_event(change: &Change) -> Applied;
+    HeadObject: head_object(key: &ObjectKey) -> Option<Head>;
+    PresignPut: presign_put(put: &PutToSign<'_>, now_ms: u64) -> Grant;
+    SendMessages: send_messages(messages: &[QueueMessage]) -> Vec<usize>;
+    SetMultipart: set_multipart(owner: &OwnerId, id: UploadId, replaces: Option<&str>, new: &str) -> bool;
+    DeclareChecksum: declare_checksum(owner: &OwnerId, id: UploadId, crc: Crc64Nvme) -> bool;
+    CreateMultipart: create_multipart(create: &MultipartToCreate<'_>) -> String;
+    FindMultipart: find_multipart(multipart: Multipart<'_>) -> bool;
+    ListParts: list_parts(multipart: Multipart<'_>) -> Option<Vec<ListedPart>>;
+    CompleteMultipart: complete_multipart(multipart: Multipart<'_>, whole: &Whole) -> Completion;
+    AbortMultipart: abort_multipart(multipart: Multipart<'_>) -> ();
+}

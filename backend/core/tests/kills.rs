@@ -1,0 +1,311 @@
+//! Functions that end at each of their calls in turn, once before and once after the call had its effect. The
+//! world then does what it does: it delivers the event again, or the client repeats its request. What stands
+//! afterwards is what stands when nothing ends.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::events::{address, created, event, key, recorder, removed, tell};
+use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
+use common::{NOW, bucket_policy, id, owner, wishes};
+use crowfly_contract::{Crc64Nvme, ObjectKey, UploadStatus};
+use crowfly_core::cancel::cancel;
+use crowfly_core::complete::{Completed, complete};
+use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::forward::{Forwarder, forward};
+use crowfly_core::record::{Done, RecordError, record};
+use crowfly_core::testing::{Memory, Mortal, Side, head_of, row_of};
+use crowfly_core::{Row, bounded};
+use serde_json::{Value, json};
+
+/// Lets `first` die at every call that it makes in `world()`, then lets `again` come and looks at what
+/// stands. Prints how many deaths that were.
+async fn at_every_call<T, R>(
+    name: &str,
+    world: impl AsyncFn() -> Memory,
+    first: impl AsyncFn(&Mortal<'_>) -> T,
+    again: impl AsyncFn(&Memory) -> R,
+    check: impl Fn(&Memory, R, &str),
+) {
+    let mut deaths = [0, 0];
+    for side in [Side::Before, Side::After] {
+        for at in 0.. {
+            let memory = world().await;
+            let mortal = Mortal::new(&memory, at, side);
+            if mortal.run(first(&mortal)).is_some() {
+                break;
+            }
+            deaths[usize::from(side == Side::After)] += 1;
+            let result = again(&memory).await;
+            check(
+                &memory,
+                result,
+                &format!("{name} died at call {at}, {side:?}"),
+            );
+        }
+    }
+    assert_eq!(deaths[0], deaths[1], "{name}");
+    assert!(deaths[0] > 0, "{name} calls nothing");
+    println!("{name}: {} calls, {} deaths", deaths[0], 2 * deaths[0]);
+}
+
+/// Every row that the tests make.
+fn rows(memory: &Memory) -> Vec<Row> {
+    let all: Vec<Row> = (0..10)
+        .filter_map(|n| memory.row(&owner('a'), id(n)))
+        .collect();
+    assert_eq!(memory.row_count(), all.len(), "no row but these");
+    all
+}
+
+/// Five uploads; what became of them stands in the messages of [`batch`].
+async fn stored() -> Memory {
+    let memory = Memory::default();
+    for n in 1..=5 {
+        memory.set_row(row_of(&owner('a'), id(n), 1));
+        memory.set_object(&key(n), Some(head_of("e1")));
+    }
+    memory.set_object(&key(3), None);
+    memory.set_object(&key(4), Some(head_of("e2")));
+    memory
+}
+
+/// A PUT; the same twice; a removal before its PUT; an overwrite before what it replaced; two in one.
+fn batch() -> Vec<String> {
+    let both = [
+        event(&key(5).to_string(), "A1", Some("e1")),
+        event(&key(6).to_string(), "A1", None),
+    ];
+    vec![
+        created(1, "A1", "e1"),
+        created(2, "A1", "e1"),
+        created(2, "A1", "e1"),
+        removed(3, "A2"),
+        created(3, "A1", "e1"),
+        created(4, "A2", "e2"),
+        created(4, "A1", "e1"),
+        json!({"Records": both}).to_string(),
+    ]
+}
+
+async fn record_batch(
+    ports: &(impl crowfly_core::ports::ApplyEvent + crowfly_core::ports::HeadObject),
+    at_once: usize,
+) -> Vec<Result<Done, RecordError>> {
+    let (batch, recorder) = (batch(), recorder());
+    let tasks = batch
+        .iter()
+        .map(|body| record(ports, ports, &recorder, body))
+        .collect();
+    bounded(tasks, at_once)
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[tokio::test]
+async fn f61_f62_a_batch_that_died_anywhere_comes_again_and_ends_in_the_same_rows() {
+    let undisturbed = stored().await;
+    record_batch(&undisturbed, 10).await;
+    let expected = rows(&undisturbed);
+    let status: Vec<UploadStatus> = expected.iter().map(|row| row.record.status).collect();
+    assert_eq!(
+        status[..4],
+        [
+            UploadStatus::Stored,
+            UploadStatus::Stored,
+            UploadStatus::Deleted,
+            UploadStatus::Stored
+        ]
+    );
+    for (name, at_once) in [("record, one by one", 1), ("record, ten at once", 10)] {
+        at_every_call(
+            name,
+            stored,
+            async |mortal| record_batch(mortal, at_once).await,
+            async |memory| record_batch(memory, at_once).await,
+            |memory, results, what| {
+                assert!(results.iter().all(Result::is_ok), "{what}: {results:?}");
+                assert_eq!(rows(memory), expected, "{what}");
+            },
+        )
+        .await;
+    }
+}
+
+async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
+    let (policy, owner) = (bucket_policy(), owner('a'));
+    let creator = Creator {
+        owner: &owner,
+        policy: &policy,
+        bucket: "bucket",
+        now_ms: NOW,
+    };
+    create(ports, ports, creator, wishes(items)).await
+}
+
+/// The ports that `create` asks.
+trait Ports:
+    crowfly_core::ports::PutPending
+    + crowfly_core::ports::GetRow
+    + crowfly_core::ports::SetMultipart
+    + crowfly_core::ports::PresignPut
+    + crowfly_core::ports::CreateMultipart
+    + crowfly_core::ports::FindMultipart
+    + crowfly_core::ports::AbortMultipart
+    + crowfly_core::ports::HeadObject
+{
+}
+impl Ports for Memory {}
+impl Ports for Mortal<'_> {}
+
+#[tokio::test]
+async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {
+    let item = |n: u128, size: u64| json!({"id": id(n).to_string(), "name": "a.webm", "size": size, "type": "video/webm"});
+    let items = json!([item(1, 9), item(2, 9), item(3, 9)]);
+    let undisturbed = Memory::default();
+    create_all(&undisturbed, items.clone()).await;
+    at_every_call(
+        "create of three single uploads",
+        async || Memory::default(),
+        async |mortal| create_all(mortal, items.clone()).await,
+        async |memory| create_all(memory, items.clone()).await,
+        |memory, results, what| {
+            assert!(results.iter().all(|(_, result)| result.is_ok()), "{what}");
+            assert_eq!(rows(memory), rows(&undisturbed), "{what}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn f63_a_multipart_create_that_died_anywhere_has_one_upload_in_storage_that_counts() {
+    let items = || json!([wish(SIZE)]);
+    at_every_call(
+        "create of a multipart upload",
+        async || Memory::default(),
+        async |mortal| create_all(mortal, items()).await,
+        async |memory| create_all(memory, items()).await,
+        |memory, results, what| {
+            assert!(results.iter().all(|(_, result)| result.is_ok()), "{what}");
+            let row = row(memory);
+            let open = memory.open_multiparts();
+            let own = row.s3_upload_id.as_ref().expect(what);
+            assert!(open.contains(own), "{what}: the row names an open one");
+            // One that was begun and never named holds no part; the bucket's lifecycle ends it.
+            assert!(open.len() <= 2, "{what}: {open:?}");
+            assert_eq!(memory.row_count(), 1, "{what}");
+        },
+    )
+    .await;
+}
+
+async fn all_sent() -> Memory {
+    let memory = Memory::default();
+    let row = begun(&memory).await;
+    send_all(&memory, &row);
+    memory
+}
+
+/// What storage tells about the object of an upload in parts.
+fn completed_event(key: &ObjectKey) -> String {
+    let mut event = event(&key.to_string(), "A1", Some("e-3"));
+    event["eventName"] = "ObjectCreated:CompleteMultipartUpload".into();
+    event["s3"]["object"]["size"] = SIZE.into();
+    json!({"Records": [event]}).to_string()
+}
+
+#[tokio::test]
+async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
+    let crc = Some(Crc64Nvme::new(WHOLE_CRC));
+    for event_first in [false, true] {
+        at_every_call(
+            if event_first {
+                "complete, then its event"
+            } else {
+                "complete"
+            },
+            all_sent,
+            async |mortal| complete(mortal, mortal, &owner('a'), id(1), crc).await,
+            async |memory| {
+                // An object that exists by now has sent its event, which may be faster than the client.
+                if event_first {
+                    tell(memory, &completed_event(&row(memory).record.key))
+                        .await
+                        .unwrap();
+                }
+                complete(memory, memory, &owner('a'), id(1), crc).await
+            },
+            |memory, result, what| {
+                assert!(
+                    matches!(result, Ok(Completed::Stored(_))),
+                    "{what}: {result:?}"
+                );
+                assert_eq!(memory.open_multiparts(), Vec::<String>::new(), "{what}");
+            },
+        )
+        .await;
+    }
+    // And its event finds the checksum to compare with.
+    let memory = all_sent().await;
+    complete(&memory, &memory, &owner('a'), id(1), crc)
+        .await
+        .unwrap();
+    tell(&memory, &completed_event(&row(&memory).record.key))
+        .await
+        .unwrap();
+    let record = row(&memory).record;
+    assert_eq!(
+        (record.status, record.verified),
+        (UploadStatus::Stored, true)
+    );
+}
+
+#[tokio::test]
+async fn f63_a_cancel_that_died_anywhere_is_finished_by_repeating_it() {
+    at_every_call(
+        "cancel of a multipart upload",
+        all_sent,
+        async |mortal| cancel(mortal, mortal, &owner('a'), id(1), NOW).await,
+        async |memory| cancel(memory, memory, &owner('a'), id(1), NOW + 1).await,
+        |memory, result, what| {
+            assert!(result.is_ok(), "{what}: {result:?}");
+            assert_eq!(row(memory).record.status, UploadStatus::Aborted, "{what}");
+            assert_eq!(memory.open_multiparts(), Vec::<String>::new(), "{what}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn f67_f68_a_forward_that_died_anywhere_loses_no_message() {
+    let forwarder = Forwarder {
+        bucket: "bucket".to_owned(),
+        address: address(),
+        key_suffix: ".webm".to_owned(),
+    };
+    let records: Vec<Value> = (1..=25)
+        .map(|n| event(&key(n).to_string(), "A1", Some("e1")))
+        .collect();
+    let event = json!({"Records": records});
+    at_every_call(
+        "forward of 25 objects",
+        async || Memory::default(),
+        async |mortal| forward(mortal, &forwarder, &event).await,
+        async |memory| forward(memory, &forwarder, &event).await,
+        |memory, result, what| {
+            assert!(result.is_ok(), "{what}: {result:?}");
+            let sent = memory.sent();
+            let keys: BTreeSet<&str> = sent.iter().map(|message| message.key.as_str()).collect();
+            assert_eq!(
+                keys.len(),
+                25,
+                "{what}: none is lost, {} were sent",
+                sent.len()
+            );
+        },
+    )
+    .await;
+}
