@@ -32,6 +32,8 @@ pub enum Done {
         kind: EventKind,
         /// Whether the stored object is what the client declared.
         verified: bool,
+        /// When it happened, in Unix milliseconds.
+        at: u64,
     },
     /// The row is already from this event or a newer one.
     NotNewer,
@@ -96,7 +98,7 @@ async fn apply(
             Some(head) => Some(head),
         },
     };
-    let (owner, id, kind) = (key.owner().clone(), key.id(), event.kind);
+    let (owner, id, kind, at) = (key.owner().clone(), key.id(), event.kind, event.at);
     let change = Change {
         url: recorder.address.of(&event.key),
         key,
@@ -111,6 +113,7 @@ async fn apply(
             id,
             kind,
             verified,
+            at,
         },
         Applied::NotNewer => Done::NotNewer,
     })

@@ -19,6 +19,7 @@ async fn an_event_makes_the_pending_record_stored_and_verified() {
         id: id(1),
         kind: EventKind::Created,
         verified: true,
+        at: NOW,
     };
     assert_eq!(done, expected);
     let record = memory.row(&owner('a'), id(1)).unwrap().record;

@@ -57,11 +57,10 @@ pub async fn handle(
 ) -> Result<(), runtime::Error> {
     match forward(queue, forwarder, &event).await {
         Ok(done) => {
-            log::metrics(
-                "forward",
-                now_ms,
-                &[("sent", done.sent), ("ignored", done.ignored)],
-            );
+            log::Metrics::at(now_ms)
+                .count("EventsForwarded", done.sent)
+                .count("EventsIgnored", done.ignored)
+                .write();
             Ok(())
         }
         Err(error) => {

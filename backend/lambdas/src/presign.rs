@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crowfly_aws::{Bucket, Table};
-use crowfly_contract::OwnerId;
+use crowfly_contract::{ErrorCode, OwnerId};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete, working};
 use crowfly_core::create::{self, Creator, create};
@@ -153,6 +153,7 @@ async fn route(
             };
             let results = create(rows, objects, creator, parse_create(&body)?).await;
             log_created(request, owner, &results);
+            count_created(&results, now.ms);
             match create::answer(results, request.id()) {
                 (status, create::Answer::Response(response)) => Answer::json(status, &response),
                 (_, create::Answer::Refused(error)) => Err(error),
@@ -196,6 +197,30 @@ async fn route(
 fn json_body(request: &Request) -> Result<Vec<u8>, Refusal> {
     check_content_type(request.content_type())?;
     request.body()
+}
+
+/// Counts what was created; the refusal of a request as a whole is counted where it is answered.
+fn count_created(results: &[create::ItemResult], now_ms: u64) {
+    let granted = |repeated: bool| {
+        let of_kind = |result: &&create::ItemResult| matches!(&result.1, Ok(granted) if granted.repeated == repeated);
+        results.iter().filter(of_kind).count()
+    };
+    log::Metrics::at(now_ms)
+        .count("UploadsCreated", granted(false))
+        .count("UploadsRepeated", granted(true))
+        .write();
+    if results.len() > 1 {
+        let mut codes: Vec<ErrorCode> = results
+            .iter()
+            .filter_map(|(_, result)| Some(result.as_ref().err()?.to_refusal().code))
+            .collect();
+        codes.sort_unstable_by_key(|code| code.as_str());
+        for alike in codes.chunk_by(|a, b| a == b) {
+            if let Some(code) = alike.first() {
+                log::refused(now_ms, *code, alike.len());
+            }
+        }
+    }
 }
 
 fn log_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult]) {

@@ -4,6 +4,7 @@
 //! bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`.
 
 use crowfly_aws::{Bucket, Table};
+use crowfly_contract::EventKind;
 use crowfly_core::bounded;
 use crowfly_core::ports::{ApplyEvent, HeadObject};
 use crowfly_core::record::{Done, RecordError, Recorder, record};
@@ -102,7 +103,7 @@ pub async fn handle(
         .map(|message| record(rows, objects, recorder, &message.body))
         .collect();
     let outcomes = bounded(tasks, AT_ONCE).await;
-    let mut counts = Counts::default();
+    let mut counts = Counts::new(now_ms);
     let mut batch_item_failures = Vec::new();
     for (message, results) in batch.records.into_iter().zip(outcomes) {
         for result in &results {
@@ -114,15 +115,19 @@ pub async fn handle(
             });
         }
     }
-    counts.log(now_ms);
+    counts.log();
     Ok(BatchAnswer {
         batch_item_failures,
     })
 }
 
-#[derive(Default)]
 struct Counts {
-    written: usize,
+    now_ms: u64,
+    stored: usize,
+    verified: usize,
+    removed: usize,
+    /// Of each event that was written: milliseconds between storage and record.
+    lags: Vec<u64>,
     repeated: usize,
     ignored: usize,
     poison: usize,
@@ -130,6 +135,20 @@ struct Counts {
 }
 
 impl Counts {
+    fn new(now_ms: u64) -> Self {
+        Self {
+            now_ms,
+            stored: 0,
+            verified: 0,
+            removed: 0,
+            lags: Vec::new(),
+            repeated: 0,
+            ignored: 0,
+            poison: 0,
+            failed: 0,
+        }
+    }
+
     fn add(&mut self, message: &str, result: &Result<Done, RecordError>) {
         let (count, level, fields) = match result {
             Ok(Done::Written {
@@ -137,12 +156,21 @@ impl Counts {
                 id,
                 kind,
                 verified,
-            }) => (
-                &mut self.written,
-                "info",
-                json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
+                at,
+            }) => {
+                self.lags.push(self.now_ms.saturating_sub(*at));
+                self.verified += usize::from(*verified);
+                let count = match kind {
+                    EventKind::Created => &mut self.stored,
+                    EventKind::Removed => &mut self.removed,
+                };
+                (
+                    count,
+                    "info",
+                    json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
                     "verified": verified}),
-            ),
+                )
+            }
             Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
             Ok(Done::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
             Ok(Done::Superseded) => (&mut self.repeated, "info", json!({"outcome": "superseded"})),
@@ -166,14 +194,16 @@ impl Counts {
         log::line(level, "record", fields);
     }
 
-    fn log(&self, now_ms: u64) {
-        let counts = [
-            ("written", self.written),
-            ("repeated", self.repeated),
-            ("ignored", self.ignored),
-            ("poison", self.poison),
-            ("failed", self.failed),
-        ];
-        log::metrics("record", now_ms, &counts);
+    fn log(&self) {
+        log::Metrics::at(self.now_ms)
+            .count("UploadsStored", self.stored)
+            .count("UploadsVerified", self.verified)
+            .count("UploadsRemoved", self.removed)
+            .count("EventsRepeated", self.repeated)
+            .count("EventsIgnored", self.ignored)
+            .count("EventsPoison", self.poison)
+            .count("EventsFailed", self.failed)
+            .times("EventLag", &self.lags)
+            .write();
     }
 }

@@ -58,7 +58,8 @@ where
     .await
 }
 
-fn now_ms() -> u64 {
+/// The moment, in Unix milliseconds.
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

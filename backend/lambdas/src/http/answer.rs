@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Request;
-use crate::log;
+use crate::{log, runtime};
 
 /// An answer in the form that the gateway takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,8 +83,9 @@ impl Answer {
         let (answer, code) = match result.map_err(|error| error.to_refusal()) {
             Ok(answer) => (answer, None),
             Err(refusal) => {
-                let code = refusal.code.as_str();
-                (Self::problem(refusal, request.id()), Some(code))
+                let code = refusal.code;
+                log::refused(runtime::now_ms(), code, 1);
+                (Self::problem(refusal, request.id()), Some(code.as_str()))
             }
         };
         let fields = json!({"requestId": request.id(), "method": request.method(),

@@ -1,0 +1,171 @@
+//! Metrics in CloudWatch's embedded metric format: a log line that CloudWatch turns into numbers, without a
+//! call and without a right.
+//!
+//! Source: CloudWatch User Guide, "Specification: Embedded metric format".
+
+use crowfly_contract::ErrorCode;
+use serde_json::{Map, Value, json};
+
+use super::line;
+
+const NAMESPACE: &str = "Crowfly";
+/// Most values of one metric in one line.
+const MAX_VALUES: usize = 100;
+
+/// What one call of a function measured. Nothing is written for what did not happen.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    now_ms: u64,
+    entries: Vec<(&'static str, &'static str, Value)>,
+}
+
+impl Metrics {
+    /// Measured at a moment, in Unix milliseconds.
+    pub(crate) fn at(now_ms: u64) -> Self {
+        Self {
+            now_ms,
+            entries: Vec::new(),
+        }
+    }
+
+    /// How often something happened.
+    pub(crate) fn count(mut self, name: &'static str, times: usize) -> Self {
+        if times > 0 {
+            self.entries.push((name, "Count", times.into()));
+        }
+        self
+    }
+
+    /// How long things took, each in milliseconds.
+    pub(crate) fn times(mut self, name: &'static str, each: &[u64]) -> Self {
+        for values in each.chunks(MAX_VALUES) {
+            self.entries.push((name, "Milliseconds", json!(values)));
+        }
+        self
+    }
+
+    /// Writes the line, under the dimension `function`.
+    pub(crate) fn write(self) {
+        for fields in self.lines(&function(), &[]) {
+            line("info", "metrics", fields);
+        }
+    }
+
+    /// The lines: a name stands once in each.
+    fn lines(self, function: &str, more: &[(&str, &str)]) -> Vec<Value> {
+        let mut lines: Vec<Vec<(&str, &str, Value)>> = Vec::new();
+        for entry in self.entries {
+            let free = lines
+                .iter_mut()
+                .find(|line| line.iter().all(|(name, ..)| *name != entry.0));
+            match free {
+                Some(line) => line.push(entry),
+                None => lines.push(vec![entry]),
+            }
+        }
+        let dimensions: Vec<(&str, &str)> = [("function", function)]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect();
+        lines
+            .into_iter()
+            .map(|entries| form(self.now_ms, &dimensions, entries))
+            .collect()
+    }
+}
+
+fn form(now_ms: u64, dimensions: &[(&str, &str)], entries: Vec<(&str, &str, Value)>) -> Value {
+    let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+    let metrics: Vec<Value> = entries
+        .iter()
+        .map(|(name, unit, _)| json!({"Name": name, "Unit": unit}))
+        .collect();
+    let mut fields = Map::new();
+    for (name, value) in dimensions {
+        fields.insert((*name).to_owned(), (*value).into());
+    }
+    for (name, _, value) in entries {
+        fields.insert(name.to_owned(), value);
+    }
+    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [names], "Metrics": metrics});
+    let about = json!({"Timestamp": now_ms, "CloudWatchMetrics": [directive]});
+    fields.insert("_aws".to_owned(), about);
+    Value::Object(fields)
+}
+
+/// Counts refusals, under the dimensions `function` and `code`; those by a quota or by the request rate once
+/// more under `function` alone, where an alarm watches them.
+pub(crate) fn refused(now_ms: u64, code: ErrorCode, times: usize) {
+    let by_code = Metrics::at(now_ms).count("Refused", times);
+    for fields in by_code.lines(&function(), &[("code", code.as_str())]) {
+        line("info", "metrics", fields);
+    }
+    if is_quota(code) {
+        Metrics::at(now_ms).count("QuotaRefusals", times).write();
+    }
+}
+
+fn is_quota(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::QuotaOpenUploads | ErrorCode::QuotaBytes | ErrorCode::RateLimited
+    )
+}
+
+/// Lambda's own name of this function, so that two deployments in one account do not mix.
+fn function() -> String {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "local".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_of_the_embedded_format() {
+        let lines = Metrics::at(7)
+            .count("UploadsStored", 2)
+            .count("EventsPoison", 0)
+            .times("EventLag", &[5, 9])
+            .lines("f", &[("code", "x")]);
+        assert_eq!(
+            lines,
+            [json!({
+                "function": "f",
+                "code": "x",
+                "UploadsStored": 2,
+                "EventLag": [5, 9],
+                "_aws": {"Timestamp": 7, "CloudWatchMetrics": [{
+                    "Namespace": "Crowfly",
+                    "Dimensions": [["function", "code"]],
+                    "Metrics": [
+                        {"Name": "UploadsStored", "Unit": "Count"},
+                        {"Name": "EventLag", "Unit": "Milliseconds"},
+                    ],
+                }]},
+            })]
+        );
+    }
+
+    #[test]
+    fn nothing_that_happened_is_nothing_that_is_written() {
+        assert!(
+            Metrics::at(1)
+                .count("a", 0)
+                .times("b", &[])
+                .lines("f", &[])
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_line_has_at_most_100_values_of_a_metric() {
+        let lines = Metrics::at(1).times("EventLag", &[1; 250]).lines("f", &[]);
+        let lengths: Vec<usize> = lines
+            .iter()
+            .map(|line| line["EventLag"].as_array().unwrap().len())
+            .collect();
+        assert_eq!(lengths, [100, 100, 50]);
+    }
+}
