@@ -234,6 +234,9 @@ export interface Stored {
 /** Where an upload stands, as its record says. */
 export type RecordStatus = "pending" | "stored" | "aborted" | "deleted" | "expired";
 
+/** What a scan for malware has found. */
+export type ScanStatus = "pending" | "clean" | "infected" | "unscannable";
+
 /** One upload as the database knows it. Moments are Unix milliseconds by the server's clock. */
 export interface UploadRecord {
   readonly id: string;
@@ -252,7 +255,14 @@ export interface UploadRecord {
   readonly etag?: string;
   readonly versionId?: string;
   readonly sequencer?: string;
-  /** The object's address without a signature; it opens by itself only if public. */
+  /** The first bytes are not what the type says; `content` answers `type_mismatch`. */
+  readonly typeMismatch?: true;
+  /** What the scan of the object says; absent where nothing is scanned. */
+  readonly scan?: ScanStatus;
+  /**
+   * The object's address without a signature; it opens by itself only if public. Absent while withheld: on a
+   * type mismatch, and unless a scan, where there is one, says clean.
+   */
   readonly url?: string;
   readonly createdAt: number;
   readonly storedAt?: number;

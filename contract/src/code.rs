@@ -109,6 +109,13 @@ codes! {
     AlreadyStored = "already_stored", Some(409), false;
     /// Storage does not hold the object.
     NotStored = "not_stored", Some(409), false;
+    /// The file's first bytes are not what its media type says, so its address is withheld. As an event of
+    /// the SDK it only warns.
+    TypeMismatch = "type_mismatch", Some(409), false;
+    /// The file was not scanned yet, so its address is withheld.
+    ScanPending = "scan_pending", Some(409), true;
+    /// The scan found malware, or could not read the file, so its address is withheld.
+    Infected = "infected", Some(403), false;
     /// Storage holds another number of bytes than was declared.
     SizeMismatch = "size_mismatch", Some(409), false;
     /// Storage holds other bytes than were hashed.

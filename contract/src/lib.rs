@@ -22,6 +22,7 @@ mod parts;
 mod plan;
 mod problem;
 mod record;
+mod sniff;
 mod texts;
 
 pub use checksum::{ChecksumError, Crc64Nvme};
@@ -38,7 +39,8 @@ pub use parts::{
 pub use plan::{PartPlan, PartRange, PlanError, PlanKind};
 pub use problem::{GatewayMessage, Problem, ProblemBody};
 pub use record::{
-    Content, ListResponse, Metadata, Record, StatusEntry, StatusRequest, StatusResponse,
-    UploadStatus, Visibility,
+    Content, ListResponse, Metadata, Record, ScanStatus, StatusEntry, StatusRequest,
+    StatusResponse, UploadStatus, Visibility,
 };
+pub use sniff::{Kind, SNIFF_BYTES, contradicts, sniff};
 pub use texts::Texts;

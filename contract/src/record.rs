@@ -42,6 +42,41 @@ pub enum UploadStatus {
     NotFound,
 }
 
+/// What a scan for malware has found in the stored object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ScanStatus {
+    /// The result has not come yet.
+    Pending,
+    /// Nothing.
+    Clean,
+    /// Malware.
+    Infected,
+    /// The scanner could not read the object.
+    Unscannable,
+}
+
+impl ScanStatus {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Clean,
+        Self::Infected,
+        Self::Unscannable,
+    ];
+
+    /// The status as it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Clean => "clean",
+            Self::Infected => "infected",
+            Self::Unscannable => "unscannable",
+        }
+    }
+}
+
 /// One upload as the database knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,7 +118,14 @@ pub struct Record {
     /// The sequencer of the newest event, as storage wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequencer: Option<String>,
-    /// The object's address without a signature, percent-encoded. It opens by itself only if public.
+    /// True when the object's first bytes are not what its media type says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub type_mismatch: bool,
+    /// What the scan of the object says; absent where nothing is scanned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<ScanStatus>,
+    /// The object's address without a signature, percent-encoded. It opens by itself only if public. Absent
+    /// while it is withheld: on a type mismatch, and unless a scan, where there is one, says clean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the upload was created, by the server's clock, in Unix milliseconds.

@@ -8,8 +8,8 @@ use crowfly_contract::{
     CompleteRequest, Completing, Content, Crc64Nvme, CreateItem, CreateRequest, CreateResponse,
     CreateResult, Created, ErrorCode, EventKind, GatewayMessage, Grant, ListPartsResponse,
     ListResponse, Outcome, PartGrant, PartToSign, Plan, Problem, ProblemBody, QueueMessage, Record,
-    SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored,
-    StoredPart, Texts, UploadId, UploadStatus, Visibility,
+    ScanStatus, SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse,
+    Stored, StoredPart, Texts, UploadId, UploadStatus, Visibility,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -82,6 +82,8 @@ fn pending() -> Record {
         etag: None,
         version_id: None,
         sequencer: None,
+        type_mismatch: false,
+        scan: None,
         url: None,
         created_at: 1_795_342_830_123,
         stored_at: None,
@@ -106,6 +108,8 @@ fn stored() -> Record {
         etag: Some("d41d8cd98f00b204e9800998ecf8427e-2".to_owned()),
         version_id: Some("3HL4kqtJvjVBH40Nrjfkd".to_owned()),
         sequencer: Some("0055AED6DCD90281E5".to_owned()),
+        type_mismatch: false,
+        scan: Some(ScanStatus::Clean),
         url: Some(ADDRESS.to_owned()),
         created_at: 1_795_342_830_123,
         stored_at: Some(1_795_342_831_000),
@@ -283,6 +287,13 @@ fn complete() {
 fn records() {
     golden("record_pending", &pending());
     golden("record_stored", &stored());
+    let withheld = Record {
+        type_mismatch: true,
+        scan: Some(ScanStatus::Infected),
+        url: None,
+        ..stored()
+    };
+    golden("record_withheld", &withheld);
     let cursor = Some("AQAAAaIC".to_owned());
     golden(
         "list_response",

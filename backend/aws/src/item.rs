@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use crowfly_contract::{Metadata, OwnerId, Record, UploadStatus, Visibility};
+use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility};
 use crowfly_core::{Declared, Fault, FaultKind, Row};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -109,6 +109,7 @@ pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
 fn read(item: &Item) -> Option<Row> {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
     let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<u64>().ok();
+    let flag = |name: &str| item.get(name)?.as_bool().ok().copied();
     let owned = |name: &str| text(name).cloned();
     let crc = |name: &str| text(name)?.parse().ok();
     let record = Record {
@@ -126,13 +127,12 @@ fn read(item: &Item) -> Option<Row> {
         metadata: metadata(item.get("metadata")),
         part_size: number("partSize"),
         crc64nvme: crc("crc64nvme"),
-        verified: item
-            .get("verified")
-            .and_then(|value| value.as_bool().ok())
-            .copied()?,
+        verified: flag("verified")?,
         etag: owned("etag"),
         version_id: owned("versionId"),
         sequencer: owned("sequencer"),
+        type_mismatch: flag("typeMismatch").unwrap_or_default(),
+        scan: text("scan").and_then(|text| scan(text)),
         url: owned("url"),
         created_at: number("createdAt")?,
         stored_at: number("storedAt"),
@@ -152,6 +152,11 @@ fn read(item: &Item) -> Option<Row> {
         declared,
         s3_upload_id: owned("s3UploadId"),
     })
+}
+
+fn scan(text: &str) -> Option<ScanStatus> {
+    let known = ScanStatus::ALL.iter().find(|scan| scan.as_str() == text);
+    known.copied()
 }
 
 fn metadata(value: Option<&AttributeValue>) -> Metadata {

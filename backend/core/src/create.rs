@@ -142,6 +142,8 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         etag: None,
         version_id: None,
         sequencer: None,
+        type_mismatch: false,
+        scan: None,
         url: None,
         created_at: creator.now_ms,
         stored_at: None,

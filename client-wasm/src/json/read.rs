@@ -4,8 +4,8 @@ use std::str::FromStr;
 use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_contract::{
     Completing, Content, CreateItem, CreateResult, Created, ErrorCode, GatewayMessage, Grant,
-    ListResponse, Metadata, Outcome, PartGrant, Plan, ProblemBody, Record, StatusEntry, Stored,
-    StoredPart, UploadStatus, Visibility,
+    ListResponse, Metadata, Outcome, PartGrant, Plan, ProblemBody, Record, ScanStatus, StatusEntry,
+    Stored, StoredPart, UploadStatus, Visibility,
 };
 use crowfly_engine::{Receipt, SendFailure};
 use js_sys::{Array, Object};
@@ -314,12 +314,22 @@ pub(crate) fn record(body: &JsValue) -> Option<Record> {
         etag: fields.maybe_text("etag"),
         version_id: fields.maybe_text("versionId"),
         sequencer: fields.maybe_text("sequencer"),
+        type_mismatch: fields
+            .get("typeMismatch")
+            .is_some_and(|value| value.is_truthy()),
+        scan: fields.maybe_text("scan").map(|text| scan(&text)),
         url: fields.maybe_text("url"),
         created_at: fields.integer("createdAt"),
         stored_at: fields.maybe_integer("storedAt"),
         expires_at: fields.maybe_integer("expiresAt"),
     };
     fields.all(record)
+}
+
+/// A status that this version does not know is one without an address.
+fn scan(text: &str) -> ScanStatus {
+    let known = ScanStatus::ALL.iter().find(|scan| scan.as_str() == text);
+    known.copied().unwrap_or(ScanStatus::Unscannable)
 }
 
 pub(crate) fn list_response(body: &JsValue) -> Option<ListResponse> {

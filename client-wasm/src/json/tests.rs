@@ -80,7 +80,11 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
     for json in [golden!("stored"), golden!("stored_bare")] {
         reads(json, stored);
     }
-    for json in [golden!("record_stored"), golden!("record_pending")] {
+    for json in [
+        golden!("record_stored"),
+        golden!("record_pending"),
+        golden!("record_withheld"),
+    ] {
         reads(json, record);
     }
     for json in [golden!("list_response"), golden!("list_response_last")] {
@@ -119,7 +123,11 @@ fn what_is_written_is_golden() {
     for json in [golden!("stored"), golden!("stored_bare")] {
         writes(json, |body| stored_to_js(&body));
     }
-    for json in [golden!("record_stored"), golden!("record_pending")] {
+    for json in [
+        golden!("record_stored"),
+        golden!("record_pending"),
+        golden!("record_withheld"),
+    ] {
         writes(json, |body| record_to_js(&body));
     }
     for json in [golden!("list_response"), golden!("list_response_last")] {

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use crowfly_contract::{
     CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponse, Metadata, PartToSign, Record,
-    Stored, UploadId, UploadStatus, Visibility,
+    ScanStatus, Stored, UploadId, UploadStatus, Visibility,
 };
 use wasm_bindgen::JsValue;
 
@@ -110,7 +110,7 @@ pub(crate) fn record_to_js(upload: &Record) -> JsValue {
     };
     record(
         "id status bucket key name size type visibility metadata partSize crc64nvme verified etag \
-         versionId sequencer url createdAt storedAt expiresAt",
+         versionId sequencer typeMismatch scan url createdAt storedAt expiresAt",
         Box::new([
             shown(&upload.id),
             text(status),
@@ -127,6 +127,12 @@ pub(crate) fn record_to_js(upload: &Record) -> JsValue {
             maybe_text(upload.etag.as_ref()),
             maybe_text(upload.version_id.as_ref()),
             maybe_text(upload.sequencer.as_ref()),
+            if upload.type_mismatch {
+                JsValue::TRUE
+            } else {
+                JsValue::UNDEFINED
+            },
+            unless_empty(upload.scan.map_or("", ScanStatus::as_str)),
             maybe_text(upload.url.as_ref()),
             number(upload.created_at),
             maybe_number(upload.stored_at),

@@ -343,6 +343,8 @@ fn record(item: &CreateItem, object: &Object) -> Record {
         etag: None,
         version_id: None,
         sequencer: None,
+        type_mismatch: false,
+        scan: None,
         url: None,
         created_at: 0,
         stored_at: Some(object.stored_at),

@@ -215,6 +215,8 @@ impl Upload {
             etag: stored.then(|| "0".repeat(32)),
             version_id: None,
             sequencer: None,
+            type_mismatch: false,
+            scan: None,
             url: None,
             created_at: self.created_at,
             stored_at: stored.then_some(self.created_at),

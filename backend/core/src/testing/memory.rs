@@ -52,6 +52,8 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
             etag: None,
             version_id: None,
             sequencer: None,
+            type_mismatch: false,
+            scan: None,
             url: None,
             created_at,
             stored_at: None,
