@@ -35,7 +35,9 @@ pub const DEFAULT_PAGE: u32 = 25;
 /// Largest JSON body that a route reads.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Longest file name in a request, in bytes of UTF-8.
+/// Longest file name, in characters of its composed form (Unicode NFC): what file systems allow.
+pub const MAX_NAME_CHARS: usize = 255;
+/// Longest file name, in bytes of UTF-8 of its composed form.
 pub const MAX_NAME_BYTES: usize = 1024;
 /// Longest cleaned name, the last segment of a key, in bytes of UTF-8.
 pub const MAX_CLEAN_NAME_BYTES: usize = 200;

@@ -93,6 +93,12 @@ impl Env {
 }
 
 impl Stack {
+    /// The stack's own name, which the names of its resources begin with.
+    pub fn name(&self) -> &str {
+        let queue = self.queue.rsplit('/').next().unwrap_or_default();
+        queue.trim_end_matches("-events")
+    }
+
     /// Origin of the demo page.
     pub fn origin(&self) -> &str {
         let end = self

@@ -1,6 +1,6 @@
 //! File names: which are refused, and what becomes of the rest in a key.
 
-use crowfly_contract::limits::{MAX_CLEAN_NAME_BYTES, MAX_NAME_BYTES};
+use crowfly_contract::limits::{MAX_CLEAN_NAME_BYTES, MAX_NAME_BYTES, MAX_NAME_CHARS};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest extension that a shortened name keeps, in bytes, with its dot.
@@ -20,7 +20,9 @@ pub enum NameError {
     #[error("`name` must not be empty")]
     Empty,
     /// It is longer than a request may carry.
-    #[error("`name` must have at most {MAX_NAME_BYTES} bytes of UTF-8")]
+    #[error(
+        "`name` must have at most {MAX_NAME_CHARS} characters and {MAX_NAME_BYTES} bytes of UTF-8"
+    )]
     TooLong,
     /// It has a control, invisible, direction-changing or unassignable character.
     #[error(
@@ -38,14 +40,12 @@ impl FileName {
         if text.is_empty() {
             return Err(NameError::Empty);
         }
-        if text.len() > MAX_NAME_BYTES {
-            return Err(NameError::TooLong);
-        }
         if text.chars().any(is_refused) {
             return Err(NameError::Character);
         }
+        // Measured as it is kept: the decomposed form of a lawful name may be three times as long.
         let name: String = text.nfc().collect();
-        if name.len() > MAX_NAME_BYTES {
+        if name.len() > MAX_NAME_BYTES || name.chars().count() > MAX_NAME_CHARS {
             return Err(NameError::TooLong);
         }
         Ok(Self(name))
@@ -87,7 +87,7 @@ impl FileName {
 /// Characters that no name may have, although a file system may.
 pub(crate) fn is_refused(c: char) -> bool {
     let invisible = matches!(c,
-        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}'
+        '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
     let noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
     c.is_control() || invisible || noncharacter
@@ -146,9 +146,14 @@ mod tests {
     #[test]
     fn a23_empty_and_long_names_are_refused() {
         assert_eq!(FileName::parse(""), Err(NameError::Empty));
-        assert_eq!(FileName::parse(&"a".repeat(1025)), Err(NameError::TooLong));
-        assert_eq!(FileName::parse(&"한".repeat(342)), Err(NameError::TooLong));
-        assert!(FileName::parse(&"a".repeat(1024)).is_ok());
+        for long in ["a".repeat(256), "a".repeat(1025), "😀".repeat(256)] {
+            assert_eq!(FileName::parse(&long), Err(NameError::TooLong));
+        }
+        // 255 syllables are 765 bytes, and 2,295 as some systems decompose them.
+        let syllables = "\u{1112}\u{1161}\u{11ab}".repeat(255);
+        let name = FileName::parse(&syllables).unwrap();
+        assert_eq!(name.as_str(), "한".repeat(255));
+        assert!(FileName::parse(&"😀".repeat(255)).is_ok());
     }
 
     #[test]
@@ -185,6 +190,7 @@ mod tests {
             '\u{202e}',
             '\u{202a}',
             '\u{2066}',
+            '\u{180e}',
             '\u{200b}',
             '\u{200e}',
             '\u{061c}',
@@ -251,14 +257,14 @@ mod tests {
 
     #[test]
     fn long_names_keep_their_extension() {
-        let clean = key(&format!("{}.WebM", "한".repeat(300)));
+        let clean = key(&format!("{}.WebM", "한".repeat(250)));
         assert_eq!(clean.len(), 3 * 65 + 5);
         assert!(clean.ends_with("한.webm"));
-        assert_eq!(key(&"a".repeat(300)).len(), 200);
+        assert_eq!(key(&"a".repeat(255)).len(), 200);
         // A dot where the name is cut must not become its end.
-        let dotted = format!("{}.{}", "a".repeat(199), "b".repeat(90));
+        let dotted = format!("{}.{}", "a".repeat(199), "b".repeat(50));
         assert_eq!(key(&dotted), "a".repeat(199));
-        assert_eq!(key(&format!("a.{}", "b".repeat(300))).len(), 200);
+        assert_eq!(key(&format!("a.{}", "b".repeat(250))).len(), 200);
     }
 
     proptest! {

@@ -44,6 +44,14 @@ impl Aws {
         let body = json!({"TableName": self.stack.table, "Item": item(fields)});
         self.call("dynamodb", "DynamoDB_20120810.PutItem", &body);
     }
+
+    /// Removes the item of one upload, as its time-to-live does in the end.
+    #[track_caller]
+    pub fn delete_item(&self, owner: &str, id: &str) {
+        let key = item(&json!({"owner": owner, "id": id}));
+        let body = json!({"TableName": self.stack.table, "Key": key});
+        self.call("dynamodb", "DynamoDB_20120810.DeleteItem", &body);
+    }
 }
 
 /// Plain JSON of DynamoDB's typed form. Numbers that are not integers stay text.

@@ -1,6 +1,9 @@
 //! Signed calls to AWS services, for assertions and for preparing a case; never what is under test.
 
 mod dynamodb;
+mod iam;
+mod lambda;
+mod logs;
 mod s3;
 mod sigv4;
 mod sqs;

@@ -55,6 +55,17 @@ impl Aws {
         self.multiparts(key).len()
     }
 
+    /// Begins a multipart upload that the system knows nothing of; gives its id.
+    #[track_caller]
+    pub fn create_multipart(&self, key: &str) -> String {
+        let url = format!("{}?uploads=", self.object_url(key));
+        let text = self.s3(Request::new("POST", url)).text();
+        let (_, rest) = text.split_once("<UploadId>").unwrap_or_default();
+        let id = rest.split('<').next().unwrap_or_default();
+        assert!(!id.is_empty(), "begin a multipart upload: {text}");
+        id.to_owned()
+    }
+
     /// Aborts all multipart uploads of `key`, as the bucket's lifecycle does after days.
     #[track_caller]
     pub fn abort_multiparts(&self, key: &str) {

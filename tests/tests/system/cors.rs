@@ -1,10 +1,13 @@
-//! Which web pages may call: exact origins, at the API and at the bucket (A80).
+//! Which web pages may call: exact origins, at the API and at the bucket. A52, A80, A81.
 
+use crowfly_contract::ErrorCode;
 use e2e::Env;
 use e2e::api::item;
-use e2e::http::{Request, Response};
+use e2e::browser::Browser;
+use e2e::http::{Answer, Request, Response, Server};
+use serde_json::json;
 
-use crate::common::{oidc, somebody};
+use crate::common::{account, assert_problem, oidc, somebody};
 
 fn strangers() -> Vec<String> {
     let page = oidc().origin().to_owned();
@@ -143,4 +146,125 @@ fn a80_the_bucket_allows_no_other_method_and_no_other_header() {
             "{header}"
         );
     }
+}
+
+#[test]
+fn a80_the_api_allows_no_other_method_and_no_other_header() {
+    let url = format!("{}/uploads", oidc().api);
+    let origin = oidc().origin();
+    for method in ["PUT", "PATCH", "TRACE"] {
+        let answer = preflight(&url, origin, method, "authorization");
+        assert!(
+            !lists(&answer, "access-control-allow-methods", method),
+            "{method}"
+        );
+        assert!(
+            !lists(&answer, "access-control-allow-methods", "*"),
+            "{method}"
+        );
+    }
+    for header in ["x-amz-acl", "x-forwarded-for", "cookie", "x-anything"] {
+        let answer = preflight(&url, origin, "POST", header);
+        assert!(
+            !lists(&answer, "access-control-allow-headers", header),
+            "{header}"
+        );
+        assert!(
+            !lists(&answer, "access-control-allow-headers", "*"),
+            "{header}"
+        );
+    }
+}
+
+/// Whatever is asked, by whomever: never everybody, never with the API's cookies, of which there are none.
+/// (To the bucket's own pages S3 says that credentials are allowed, of its own accord.)
+#[test]
+fn a80_a81_no_answer_allows_everybody_or_credentials_or_sets_a_cookie() {
+    let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
+    let api = format!("{}/uploads", oidc().api);
+    let own = [oidc().origin().to_owned()];
+    for origin in own.iter().chain(&strangers()) {
+        let from = |request: Request| request.header("origin", origin.as_str()).send();
+        let of_api = [
+            preflight(&api, origin, "POST", "authorization"),
+            from(somebody().request("GET", "/uploads")),
+            from(Request::new("GET", &api)),
+            from(somebody().request("GET", "/uploads?limit=0")),
+        ];
+        let of_bucket = [
+            preflight(&leave.put.url, origin, "PUT", "content-type"),
+            from(Request::new("GET", leave.put.url.as_str())),
+        ];
+        for (at_bucket, answer) in of_api
+            .iter()
+            .map(|answer| (false, answer))
+            .chain(of_bucket.iter().map(|answer| (true, answer)))
+        {
+            assert_ne!(allowed(answer), Some("*"), "{origin}");
+            assert_eq!(answer.header("set-cookie"), None, "{origin}");
+            let credentials = answer.header("access-control-allow-credentials");
+            if !at_bucket || origin != oidc().origin() {
+                assert_ne!(credentials, Some("true"), "{origin}");
+            }
+        }
+    }
+}
+
+/// A form of another site is sent with whatever cookies there are, and without asking first: it gets nothing.
+#[test]
+fn a81_a_form_of_another_site_is_nothing() {
+    let api = somebody();
+    let good = json!({"uploads": [item("a.txt", "text/plain", b"x")]}).to_string();
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ] {
+        let form = |request: Request| {
+            request
+                .header("origin", "https://evil.example")
+                .header("content-type", kind)
+                .header("cookie", format!("token={0}; authorization={0}", api.token))
+                .body(good.as_str())
+                .send()
+        };
+        let by_cookie = form(Request::new("POST", format!("{}/uploads", api.base)));
+        assert_eq!(
+            Some(by_cookie.status),
+            ErrorCode::Unauthenticated.http_status()
+        );
+        let with_token = form(api.request("POST", "/uploads"));
+        assert_problem(kind, &with_token, ErrorCode::UnsupportedMediaType);
+        for answer in [by_cookie, with_token] {
+            assert_eq!(answer.header("set-cookie"), None, "{kind}");
+        }
+    }
+    assert_eq!(api.get("/uploads").json()["uploads"], json!([]));
+}
+
+/// A URL that fell into the hands of another page: the browser does not let that page use it.
+#[test]
+fn a52_a_foreign_page_cannot_use_a_url() {
+    let server = Server::bind(0).expect("a free port");
+    let foreign = server.address().expect("its address");
+    std::thread::spawn(move || server.run(|_| Answer::new(200, "text/html", "<title>x</title>")));
+    let browser = Browser::start();
+    let send = |page: &str| {
+        let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
+        browser.open(page);
+        let script = "const [url, headers] = arguments;
+            try { return (await fetch(url, { method: 'PUT', headers, body: 'a' })).status; }
+            catch (error) { return error.name; }";
+        let said = browser.run_async(script, &[json!(leave.put.url), json!(leave.put.headers)]);
+        (said, account().has_object(&leave.key.to_string()))
+    };
+    assert_eq!(
+        send(&format!("http://{foreign}/")),
+        (json!("TypeError"), false)
+    );
+    assert_eq!(
+        send(&oidc().page),
+        (json!(200), true),
+        "the stack's own page"
+    );
 }

@@ -55,7 +55,7 @@ fn a60_a61_other_peoples_uploads_look_like_none() {
 }
 
 #[test]
-fn a60_two_people_may_use_the_same_id() {
+fn a35_a60_two_people_may_use_the_same_id() {
     let (one, two) = (somebody(), somebody());
     let wish = item("same.txt", "text/plain", b"abc");
     let (mine, yours) = (one.leave(&wish), two.leave(&wish));

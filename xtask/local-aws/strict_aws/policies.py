@@ -1,5 +1,6 @@
 """What policies can say about a request."""
 
+import contextvars
 import datetime
 
 from ministack import app
@@ -13,9 +14,16 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 @rule
 def loopback_is_tls():
-    """On AWS every request can come by TLS; here a request of this machine counts as one (CROWFLY_LOCAL_TLS=off: no)."""
-    pin = app.pin_request_origin
-    app.pin_request_origin = lambda address, tls: pin(address, tls or address in LOOPBACK)
+    """A request of this machine counts as TLS, unless it says x-forwarded-proto: http (CROWFLY_LOCAL_TLS=off: none does)."""
+    pin, serve = app.pin_request_origin, app.app
+    plain = contextvars.ContextVar("plain", default=False)
+
+    async def tell(scope, *channels):
+        plain.set((b"x-forwarded-proto", b"http") in scope.get("headers", ()))
+        await serve(scope, *channels)
+
+    app.app = tell
+    app.pin_request_origin = lambda address, tls: pin(address, tls or (address in LOOPBACK and not plain.get()))
 
 
 @rule

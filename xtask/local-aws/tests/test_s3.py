@@ -149,8 +149,10 @@ class Policies(Case):
         bucket = aws.bucket()
         self.deny(aws, bucket, {"Bool": {"aws:SecureTransport": "false"}})
         self.assertEqual(self.put(self.writer(aws, bucket), bucket), 200)
+        said = {"x-forwarded-proto": "http"}
+        self.assertEqual(self.put(self.writer(aws, bucket), bucket, said), 403)
 
-    def test_with_the_switch_off_a_policy_that_wants_tls_refuses_plain_http(self):
+    def test_a51_with_the_switch_off_a_policy_that_wants_tls_refuses_plain_http(self):
         aws = Server(CROWFLY_LOCAL_TLS="off")
         self.addCleanup(aws.stop)
         bucket = aws.bucket()

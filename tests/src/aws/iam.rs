@@ -1,0 +1,42 @@
+use serde_json::json;
+
+use super::{Aws, sign};
+use crate::http::{Request, Response, encode};
+
+impl Aws {
+    /// Calls as a new user of the same account, who may do these actions and nothing else.
+    ///
+    /// # Panics
+    /// When IAM refuses.
+    #[track_caller]
+    pub fn user(&self, name: &str, actions: &[&str]) -> Self {
+        self.iam("CreateUser", name, "");
+        if !actions.is_empty() {
+            let statement = json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
+            let policy = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+            let more = format!("&PolicyName=own&PolicyDocument={}", encode(&policy));
+            self.iam("PutUserPolicy", name, &more);
+        }
+        let made = self.iam("CreateAccessKey", name, "").text();
+        let element = |tag: &str| {
+            let (_, rest) = made.split_once(&format!("<{tag}>")).unwrap_or_default();
+            rest.split('<').next().unwrap_or_default().to_owned()
+        };
+        let mut user = self.clone();
+        user.credentials.access_key = element("AccessKeyId");
+        user.credentials.secret_key = element("SecretAccessKey");
+        user
+    }
+
+    #[track_caller]
+    fn iam(&self, action: &str, user: &str, more: &str) -> Response {
+        let user = encode(user);
+        let form = format!("Action={action}&Version=2010-05-08&UserName={user}{more}");
+        let request = Request::new("POST", format!("{}/", self.stack.s3))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        let answer = sign(request, &self.moment("iam")).send();
+        assert!(answer.status == 200, "{action}: {}", answer.text());
+        answer
+    }
+}
