@@ -1,7 +1,7 @@
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry};
 use crowfly_contract::QueueMessage;
-use crowfly_core::ports::SendMessages;
+use crowfly_core::ports::{Hidden, HideMessages, SendMessages};
 use crowfly_core::{Fault, FaultKind};
 
 use crate::Session;
@@ -56,5 +56,35 @@ impl SendMessages for Queue {
         Ok((0..messages.len())
             .filter(|place| !accepted.contains(&place.to_string().as_str()))
             .collect())
+    }
+}
+
+impl HideMessages for Queue {
+    async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault> {
+        const SERVICE: &str = "sqs.ChangeMessageVisibilityBatch";
+        let entries = messages
+            .iter()
+            .enumerate()
+            .map(|(place, message)| {
+                ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(place.to_string())
+                    .receipt_handle(&message.receipt)
+                    .visibility_timeout(i32::try_from(message.seconds).unwrap_or(i32::MAX))
+                    .build()
+                    .map_err(|error| Fault::new(SERVICE, FaultKind::Unexpected, error.to_string()))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let answer = self
+            .client
+            .change_message_visibility_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        match answer.failed().first() {
+            None => Ok(()),
+            Some(first) => Err(Fault::new(SERVICE, FaultKind::Unexpected, first.code())),
+        }
     }
 }

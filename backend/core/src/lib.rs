@@ -25,6 +25,7 @@ pub mod forward;
 pub mod media;
 pub mod name;
 pub mod parts;
+pub mod patience;
 mod percent;
 pub mod policy;
 pub mod ports;

@@ -204,3 +204,18 @@ pub trait SendMessages: Sync {
         messages: &[QueueMessage],
     ) -> impl Future<Output = Result<Vec<usize>, Fault>> + Send;
 }
+
+/// Right: `sqs:ChangeMessageVisibility`.
+pub trait HideMessages: Sync {
+    /// Lets each of at most ten received messages come again after its own time instead of the queue's.
+    fn hide_messages(&self, messages: &[Hidden]) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// A received message, and when it comes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// What the queue gave with this receive of the message.
+    pub receipt: String,
+    /// Seconds from now.
+    pub seconds: u32,
+}

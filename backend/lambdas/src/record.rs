@@ -1,12 +1,14 @@
 //! The `record` function: SQS messages about objects become records.
 //!
 //! Rights: `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and `s3:ListBucket` on the
-//! bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`.
+//! bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`,
+//! and `ChangeMessageVisibility` for those that must come again.
 
-use crowfly_aws::{Bucket, Table};
+use crowfly_aws::{Bucket, Queue, Table};
 use crowfly_contract::EventKind;
 use crowfly_core::bounded;
-use crowfly_core::ports::{ApplyEvent, HeadObject};
+use crowfly_core::patience::Patience;
+use crowfly_core::ports::{ApplyEvent, HeadObject, Hidden, HideMessages};
 use crowfly_core::record::{Done, RecordError, Recorder, record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,7 +26,17 @@ const NO_URLS: std::time::Duration = std::time::Duration::from_secs(1);
 pub struct Record {
     rows: Table,
     objects: Bucket,
-    recorder: Recorder,
+    queue: Queue,
+    settings: Settings,
+}
+
+/// What the deployment decides for this function.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is recorded.
+    pub recorder: Recorder,
+    /// When messages that could not be settled come again.
+    pub patience: Patience,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +51,17 @@ struct Message {
     message_id: String,
     #[serde(default)]
     body: String,
+    #[serde(default)]
+    receipt_handle: String,
+    #[serde(default)]
+    attributes: Attributes,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attributes {
+    #[serde(default)]
+    approximate_receive_count: String,
 }
 
 /// Which messages of a batch must come again: exactly those, by the ids that Lambda gave.
@@ -69,9 +92,15 @@ impl Record {
         Ok(Self {
             rows: Table::open(&session, &variables.needed("TABLE")?),
             objects: Bucket::open(&session, &bucket, NO_URLS)?,
-            recorder: Recorder {
-                address: session.address(&bucket),
-                bucket,
+            queue: Queue::open(&session, &variables.needed("QUEUE_URL")?),
+            settings: Settings {
+                recorder: Recorder {
+                    address: session.address(&bucket),
+                    bucket,
+                },
+                patience: Patience {
+                    longest_s: variables.visibility_timeout()?,
+                },
             },
         })
     }
@@ -81,7 +110,8 @@ impl Record {
     /// # Errors
     /// When the event is not a batch of SQS: then Lambda delivers it again as a whole.
     pub async fn call(&self, event: Value, now_ms: u64) -> Result<BatchAnswer, runtime::Error> {
-        handle(&self.rows, &self.objects, &self.recorder, event, now_ms).await
+        let (rows, objects) = (&self.rows, &self.objects);
+        handle(rows, objects, &self.queue, &self.settings, event, now_ms).await
     }
 }
 
@@ -92,7 +122,8 @@ impl Record {
 pub async fn handle(
     rows: &impl ApplyEvent,
     objects: &impl HeadObject,
-    recorder: &Recorder,
+    queue: &impl HideMessages,
+    settings: &Settings,
     event: Value,
     now_ms: u64,
 ) -> Result<BatchAnswer, runtime::Error> {
@@ -100,25 +131,58 @@ pub async fn handle(
     let tasks = batch
         .records
         .iter()
-        .map(|message| record(rows, objects, recorder, &message.body))
+        .map(|message| record(rows, objects, &settings.recorder, &message.body))
         .collect();
     let outcomes = bounded(tasks, AT_ONCE).await;
     let mut counts = Counts::new(now_ms);
-    let mut batch_item_failures = Vec::new();
+    let mut unsettled = Vec::new();
     for (message, results) in batch.records.into_iter().zip(outcomes) {
         for result in &results {
             counts.add(&message.message_id, result);
         }
         if results.iter().any(Result::is_err) {
-            batch_item_failures.push(Failure {
-                item_identifier: message.message_id,
-            });
+            let fault =
+                |result: &Result<Done, RecordError>| matches!(result, Err(RecordError::Fault(_)));
+            let seconds = settings
+                .patience
+                .wait_s(message.receives(), !results.iter().any(fault));
+            unsettled.push((message, seconds));
         }
     }
     counts.log();
+    put_off(queue, &unsettled).await;
     Ok(BatchAnswer {
-        batch_item_failures,
+        batch_item_failures: unsettled
+            .into_iter()
+            .map(|(message, _)| Failure {
+                item_identifier: message.message_id,
+            })
+            .collect(),
     })
+}
+
+/// Says when each message comes again. What the queue does not hear of comes after its own time.
+async fn put_off(queue: &impl HideMessages, messages: &[(Message, u32)]) {
+    for messages in messages.chunks(AT_ONCE) {
+        let hidden: Vec<Hidden> = messages
+            .iter()
+            .map(|(message, seconds)| Hidden {
+                receipt: message.receipt_handle.clone(),
+                seconds: *seconds,
+            })
+            .collect();
+        if let Err(fault) = queue.hide_messages(&hidden).await {
+            log::line("warn", "put-off", json!({"fault": fault.to_string()}));
+        }
+    }
+}
+
+impl Message {
+    /// How often it has been received, this time included.
+    fn receives(&self) -> u32 {
+        let count = &self.attributes.approximate_receive_count;
+        count.parse().unwrap_or(1)
+    }
 }
 
 struct Counts {

@@ -129,6 +129,14 @@ impl<'a> Variables<'a> {
         self.parsed("URL_LIFETIME_SECONDS").map(Duration::from_secs)
     }
 
+    /// `VISIBILITY_TIMEOUT_SECONDS`, the queue's own.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn visibility_timeout(&self) -> Result<u32, StartError> {
+        self.parsed("VISIBILITY_TIMEOUT_SECONDS")
+    }
+
     /// `CURSOR_KEY`.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use common::{NOW, id, owner};
 use crowfly_core::FaultKind;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::forward::Forwarder;
+use crowfly_core::patience::Patience;
 use crowfly_core::record::Recorder;
 use crowfly_core::testing::{Memory, head_of, row_of};
 use crowfly_lambdas::{forward, record};
@@ -21,18 +22,27 @@ fn created(key: &str) -> Value {
         "object": {"key": key, "sequencer": "A1", "size": 9, "eTag": "e"}}}]})
 }
 
+fn settings() -> record::Settings {
+    record::Settings {
+        recorder: Recorder {
+            bucket: "bucket".to_owned(),
+            address: address(),
+        },
+        patience: Patience { longest_s: 120 },
+    }
+}
+
 async fn failures(memory: &Memory, bodies: &[String]) -> Vec<String> {
     let records: Vec<Value> = bodies
         .iter()
         .enumerate()
-        .map(|(n, body)| json!({"messageId": format!("m{n}"), "body": body, "eventSource": "aws:sqs"}))
+        .map(|(n, body)| {
+            json!({"messageId": format!("m{n}"), "body": body, "eventSource": "aws:sqs",
+            "receiptHandle": format!("r{n}"), "attributes": {"ApproximateReceiveCount": "2"}})
+        })
         .collect();
-    let recorder = Recorder {
-        bucket: "bucket".to_owned(),
-        address: address(),
-    };
     let event = json!({"Records": records});
-    let answer = record::handle(memory, memory, &recorder, event, NOW)
+    let answer = record::handle(memory, memory, memory, &settings(), event, NOW)
         .await
         .unwrap();
     answer
@@ -64,6 +74,37 @@ async fn f60_exactly_the_failed_messages_come_again() {
 }
 
 #[tokio::test]
+async fn f59_f64_poison_comes_at_once_and_what_met_a_fault_later() {
+    let memory = Memory::default();
+    let row = row_of(&owner("alice"), id(1), 1);
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    let good = created(&row.record.key.to_string());
+    let unreadable = json!({"Records": [good["Records"][0], {"eventSource": "aws:s3"}]});
+    let bodies = [
+        good.to_string(),
+        "poison".to_owned(),
+        unreadable.to_string(),
+    ];
+    for _ in 0..2 {
+        memory.fail_next("head_object", FaultKind::Unavailable);
+    }
+    assert_eq!(failures(&memory, &bodies).await, ["m0", "m1", "m2"]);
+    let waits = |memory: &Memory| -> Vec<(String, u32)> {
+        let hidden = memory.hidden().into_iter();
+        hidden
+            .map(|hidden| (hidden.receipt, hidden.seconds))
+            .collect()
+    };
+    let wait = |n: u32, seconds| (format!("r{n}"), seconds);
+    assert_eq!(waits(&memory), [wait(0, 15), wait(1, 0), wait(2, 15)]);
+    // A queue that does not listen changes no answer.
+    memory.fail_next("hide_messages", FaultKind::Denied);
+    assert_eq!(failures(&memory, &bodies).await, ["m1", "m2"]);
+    assert_eq!(failures(&memory, &bodies).await, ["m1", "m2"]);
+    assert_eq!(waits(&memory)[3..], [wait(1, 0), wait(2, 0)]);
+}
+
+#[tokio::test]
 async fn f60_no_failure_is_an_empty_list() {
     assert_eq!(
         failures(&Memory::default(), &[]).await,
@@ -87,14 +128,10 @@ async fn f60_no_failure_is_an_empty_list() {
 
 #[tokio::test]
 async fn f60_without_a_message_id_the_whole_batch_comes_again() {
-    let recorder = Recorder {
-        bucket: "bucket".to_owned(),
-        address: address(),
-    };
     for event in [json!({}), json!(null), json!({"Records": [{"body": "{}"}]})] {
         let memory = Memory::default();
         assert!(
-            record::handle(&memory, &memory, &recorder, event, NOW)
+            record::handle(&memory, &memory, &memory, &settings(), event, NOW)
                 .await
                 .is_err()
         );

@@ -10,7 +10,7 @@ use crowfly_contract::{
 
 pub use multipart::Meanwhile;
 
-use crate::ports::Head;
+use crate::ports::{Head, Hidden};
 use crate::{Declared, Fault, FaultKind, Row};
 
 /// The checksum of [`head_of`].
@@ -22,6 +22,7 @@ pub struct Memory {
     rows: Mutex<BTreeMap<(OwnerId, UploadId), Row>>,
     objects: Mutex<HashMap<String, Head>>,
     sent: Mutex<Vec<QueueMessage>>,
+    hidden: Mutex<Vec<Hidden>>,
     multiparts: Mutex<multipart::Multiparts>,
     faults: Mutex<HashMap<&'static str, Vec<FaultKind>>>,
     calls: Mutex<Vec<&'static str>>,
@@ -103,6 +104,11 @@ impl Memory {
     /// Everything that the queue accepted.
     pub fn sent(&self) -> Vec<QueueMessage> {
         lock(&self.sent).clone()
+    }
+
+    /// Every received message that was told when to come again.
+    pub fn hidden(&self) -> Vec<Hidden> {
+        lock(&self.hidden).clone()
     }
 
     /// The verbs called so far, in order.

@@ -2,8 +2,9 @@ use crowfly_contract::{Grant, ObjectKey, OwnerId, QueueMessage, Texts, UploadId,
 
 use super::{Memory, lock, row_of};
 use crate::ports::{
-    Applied, ApplyEvent, Change, GetRow, GetRows, GetToSign, Head, HeadObject, ListRows,
-    MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending, PutToSign, SendMessages,
+    Applied, ApplyEvent, Change, GetRow, GetRows, GetToSign, Head, HeadObject, Hidden,
+    HideMessages, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending,
+    PutToSign, SendMessages,
 };
 use crate::{Fault, Row, Sequencer};
 
@@ -206,5 +207,13 @@ impl SendMessages for Memory {
             .filter(|(_, message)| refused(message))
             .map(|(place, _)| place)
             .collect())
+    }
+}
+
+impl HideMessages for Memory {
+    async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault> {
+        self.enter("hide_messages")?;
+        lock(&self.hidden).extend_from_slice(messages);
+        Ok(())
     }
 }
