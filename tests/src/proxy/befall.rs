@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, GatewayMessage, Problem, ProblemBody};
+use serde_json::json;
 
 use super::exchange::{Ending, Exchange};
 use super::passage::Passage;
@@ -19,7 +20,7 @@ impl Exchange<'_> {
             } => {
                 let side = match form {
                     Form::S3 => Side::Storage,
-                    Form::Problem | Form::Gateway => Side::Api,
+                    Form::Problem | Form::Gateway | Form::Json => Side::Api,
                 };
                 let reply = self.readable(refusal(fault), side, *cors);
                 if *early {
@@ -145,6 +146,12 @@ fn refusal(fault: &Fault) -> Reply {
             let message = code.clone().unwrap_or_else(|| "Unauthorized".into());
             let body = serde_json::to_value(GatewayMessage { message });
             Reply::json(*status, &body.unwrap_or_default())
+        }
+        Form::Json => {
+            let code = code.as_deref().unwrap_or("InternalServerError");
+            let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
+            let body = json!({"__type": kind, "message": "A fault for a test."});
+            Reply::new(*status).body("application/x-amz-json-1.0", body.to_string())
         }
     };
     match retry_after {

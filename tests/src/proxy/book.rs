@@ -144,6 +144,7 @@ fn meets(matcher: &Matcher, asked: &Asked) -> bool {
     method
         && is(&matcher.host, &|host| host == asked.host)
         && is(&matcher.path_contains, &|piece| asked.path.contains(piece))
+        && is(&matcher.target, &|piece| asked.target.contains(piece))
         && is(&matcher.query, &|wanted| {
             asked.query.split('&').any(|parameter| parameter == wanted)
         })

@@ -14,6 +14,8 @@ pub(super) struct Asked {
     pub(super) path: String,
     /// After the question mark, as it stands.
     pub(super) query: String,
+    /// The header `x-amz-target`.
+    pub(super) target: String,
     /// The value of `partNumber`.
     pub(super) part: Option<u32>,
     /// Bytes of the body.
@@ -39,6 +41,7 @@ impl Asked {
             host: host.unwrap_or_default(),
             path: path.into(),
             query: query.into(),
+            target: head.header("x-amz-target").unwrap_or_default(),
             part: decode_form(query)
                 .get("partNumber")
                 .and_then(|part| part.parse().ok()),

@@ -21,6 +21,8 @@ pub struct Matcher {
     pub host: Option<String>,
     /// A piece of the path.
     pub path_contains: Option<String>,
+    /// A piece of the header `x-amz-target`, which names the operation of a service that speaks JSON.
+    pub target: Option<String>,
     /// One parameter of the query as it stands there, such as `partNumber=3`.
     pub query: Option<String>,
     /// Matching requests to let pass first.
@@ -85,6 +87,8 @@ pub enum Form {
     Problem,
     /// The gateway's own `{"message"}`.
     Gateway,
+    /// That of DynamoDB and SQS: `{"__type"}`.
+    Json,
 }
 
 /// What befalls a request.

@@ -2,6 +2,8 @@
 
 import os
 
+from ministack.services import lambda_svc
+
 from . import rule
 
 # What MiniStack itself is told, and what a process cannot do without.
@@ -17,3 +19,15 @@ def functions_do_not_see_this_machine():
     """A function's environment is its own: it inherits no variable of the developer's, and no HOME with credentials."""
     for name in os.environ.keys() - KEPT:
         del os.environ[name]
+
+
+@rule
+def functions_may_name_an_endpoint():
+    """A function's own AWS_ENDPOINT_URL is what it was given, so that a test can put a proxy between it and the services."""
+    environment = lambda_svc._provided_worker_env
+
+    def named(config, code_dir, port):
+        given = ((config.get("Environment") or {}).get("Variables") or {}).get("AWS_ENDPOINT_URL")
+        return environment(config, code_dir, port) | ({"AWS_ENDPOINT_URL": given} if given else {})
+
+    lambda_svc._provided_worker_env = named

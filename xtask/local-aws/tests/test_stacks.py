@@ -24,7 +24,7 @@ ORIGIN = "http://localhost:3000"
 ENVIRONMENT = r"""#!/bin/sh
 runtime="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 while id=$(curl -sS -D - -o /dev/null "$runtime/next" | tr -d '\r' | sed -n 's/^lambda-runtime-aws-request-id: //Ip'); do
-  curl -sS -o /dev/null "$runtime/$id/response" -d "\"$(env | sed 's/=.*//' | tr '\n' ' ')\""
+  curl -sS -o /dev/null "$runtime/$id/response" -d "\"$(env | sed 's/=.*//' | tr '\n' ' ') $AWS_ENDPOINT_URL\""
 done
 """
 
@@ -209,6 +209,15 @@ class Functions(Case):
         self.assertIn("AWS_LAMBDA_FUNCTION_NAME", seen, seen)
         self.assertNotIn("PROBE", seen)
         self.assertNotIn("HOME", seen)
+
+    @proves("functions_may_name_an_endpoint")
+    def test_a_functions_own_endpoint_is_kept(self, aws):
+        template = self.template(aws)
+        endpoint = "http://127.0.0.1:9"
+        template["Resources"]["F"]["Properties"]["Environment"] = {"Variables": {"AWS_ENDPOINT_URL": endpoint}}
+        name = aws.stack(template)["Name"]
+        seen = aws.client("lambda").invoke(FunctionName=name)["Payload"].read().decode().strip('"')
+        self.assertIn(endpoint, seen.split())
 
 
 class Queues(Case):
