@@ -19,7 +19,7 @@ pub struct Env {
     pub extra_origin: String,
     /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
-    /// `.webm`).
+    /// `.webm`); `faulty` is `webm` without a suffix and with shorter times, for tests that take its services away.
     pub stacks: BTreeMap<String, Stack>,
 }
 

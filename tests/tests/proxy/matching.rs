@@ -49,6 +49,27 @@ fn method_host_path_and_query_must_all_fit() {
 }
 
 #[test]
+fn an_operation_is_matched_by_its_target_and_refused_in_its_services_words() {
+    let stand = stand();
+    stand.proxy.rule(json!({
+        "match": {"target": "UpdateItem", "times": "forever"},
+        "fault": {"kind": "status", "status": 400, "form": "json", "code": "ThrottlingException"},
+    }));
+    let call = |target: &str| {
+        let request = stand.request("POST", &stand.url("/")).body("{}");
+        request.header("x-amz-target", target).send()
+    };
+    let refused = call("DynamoDB_20120810.UpdateItem");
+    assert_eq!(refused.status, 400);
+    let kind = refused.json()["__type"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(kind.ends_with("#ThrottlingException"), "{kind}");
+    assert_ne!(call("DynamoDB_20120810.GetItem").status, 400);
+}
+
+#[test]
 fn preflights_pass_unless_they_are_asked_for() {
     for (method, expected) in [
         (json!(null), 200),

@@ -1,4 +1,4 @@
-//! The system that the whole-system tests run against: three stacks of one template, and a token issuer.
+//! The system that the whole-system tests run against: four stacks of one template, and a token issuer.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ const AUDIENCE: &str = "crowfly-test";
 const SCOPE: &str = "uploads";
 /// Short, so that a message that fails five times is in the dead-letter queue within seconds.
 const SECONDS: &str = "6";
+/// Shorter still, for the stack whose services fail.
+const FAULTY_SECONDS: &str = "3";
 
 /// The running system; it ends when dropped.
 pub(crate) struct Suite {
@@ -43,7 +45,7 @@ impl Suite {
 pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     lambdas::build()?;
     package::build()?;
-    let [aws, issuer, extra, main, oidc, webm] = free_ports()?;
+    let [aws, issuer, extra, main, oidc, webm, faulty] = free_ports()?;
     let folder = paths::target().join("test");
     let server = Server::launch(aws, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
@@ -72,6 +74,19 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
             [
                 &foreign[..],
                 &[("EventRoute", "lambda"), ("KeySuffix", ".webm")],
+            ]
+            .concat(),
+        ),
+        (
+            "faulty",
+            faulty,
+            [
+                &foreign[..],
+                &[
+                    ("EventRoute", "lambda"),
+                    ("FunctionTimeoutSeconds", FAULTY_SECONDS),
+                    ("VisibilityTimeoutSeconds", FAULTY_SECONDS),
+                ],
             ]
             .concat(),
         ),
@@ -117,7 +132,9 @@ fn deploy(
         ("FunctionTimeoutSeconds", SECONDS),
         ("VisibilityTimeoutSeconds", SECONDS),
     ];
-    let parameters = [&common[..], parameters].concat();
+    let own = |name: &str| parameters.iter().any(|(own, _)| *own == name);
+    let common = common.into_iter().filter(|(name, _)| !own(name));
+    let parameters: Vec<(&str, &str)> = common.chain(parameters.iter().copied()).collect();
     Stack::deploy(
         &server.aws,
         &format!("crowfly-{name}"),
