@@ -78,8 +78,13 @@ impl FileName {
             stem => stem.to_owned(),
         };
         let room = MAX_CLEAN_NAME_BYTES - extension.len();
-        // The cut may fall behind a dot.
-        let stem = shortened(&stem, room).trim_end_matches('.');
+        // The cut may fall behind a dot, and its last piece may be short enough for an extension.
+        let name = format!(
+            "{}{extension}",
+            shortened(&stem, room).trim_end_matches('.')
+        );
+        let (stem, extension) = split_extension(&name);
+        let stem = stem.trim_end_matches('.');
         format!("{stem}{}", extension.to_ascii_lowercase())
     }
 }
@@ -174,6 +179,13 @@ mod tests {
         for (name, clean) in cases {
             assert_eq!(key(name), clean, "{name}");
         }
+    }
+
+    #[test]
+    fn a23_the_end_of_a_shortened_name_is_an_extension_like_any_other() {
+        let long = format!("{}..{}", "x".repeat(195), "Y".repeat(100));
+        assert_eq!(key(&long), format!("{}.yyy", "x".repeat(195)));
+        assert_eq!(key(&key(&long)), key(&long));
     }
 
     #[test]

@@ -1,0 +1,43 @@
+//! Queue messages: whatever the text, reading it ends, and what was understood can be said again.
+#![no_main]
+
+use crowfly_contract::EventKind;
+use crowfly_core::event::{ObjectEvent, Said, parse_message};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &str| {
+    let said = parse_message(body);
+    assert!(
+        !said.is_empty(),
+        "a message without any result would be lost"
+    );
+    assert_eq!(said, parse_message(body), "reading twice reads the same");
+    for event in said.into_iter().flatten() {
+        if let Said::Object(event) = event {
+            lawful(&event);
+            told_again(&event);
+        }
+    }
+});
+
+/// What `record` relies on without checking it again.
+fn lawful(event: &ObjectEvent) {
+    assert!(!event.key.is_empty() && !event.bucket.is_empty());
+    assert!(event.kind != EventKind::Created || event.size.is_some());
+    assert!(event.etag.as_deref() != Some(""));
+    assert_eq!(event.sequencer.order().len(), 64);
+    let order = event.sequencer.order().bytes();
+    assert!(
+        order
+            .clone()
+            .all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
+    );
+}
+
+/// The forward function says an event again in our own form; the record function must understand the same.
+fn told_again(event: &ObjectEvent) {
+    let message = event.to_message("https://films.s3.eu-west-1.amazonaws.com/x".to_owned());
+    let text = serde_json::to_string(&message).expect("a message is JSON");
+    let again = parse_message(&text);
+    assert_eq!(again, [Ok(Said::Object(event.clone()))]);
+}

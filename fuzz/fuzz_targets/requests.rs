@@ -1,0 +1,93 @@
+//! Bodies and parameters of requests: what is accepted keeps every promise of its type.
+#![no_main]
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use crowfly_contract::limits::{
+    MAX_BATCH, MAX_CLEAN_NAME_BYTES, MAX_PAGE, MAX_PARTS, MAX_SAFE_INTEGER,
+};
+use crowfly_contract::{ObjectKey, OwnerId, SignPartsRequest, StatusRequest};
+use crowfly_core::name::FileName;
+use crowfly_core::request::{
+    Wish, parse_complete, parse_create, parse_limit, parse_path_id, parse_sign_parts, parse_status,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    if let Ok(items) = parse_create(body) {
+        batch(items.iter().map(|(id, _)| *id), items.len());
+        for (id, wish) in items {
+            if let Ok(wish) = wish {
+                assert_eq!(wish.id, id);
+                lawful(&wish);
+            }
+        }
+    }
+    // Ours are the strict readers: what they take, the contract's own types take as well, and say the same.
+    if let Ok(parts) = parse_sign_parts(body) {
+        batch(parts.iter().map(|part| part.number), parts.len());
+        assert!(
+            parts
+                .iter()
+                .all(|part| (1..=MAX_PARTS).contains(&part.number))
+        );
+        let again = serde_json::to_vec(&SignPartsRequest {
+            parts: parts.clone(),
+        })
+        .expect("JSON");
+        assert_eq!(parse_sign_parts(&again), Ok(parts));
+    }
+    if let Ok(ids) = parse_status(body) {
+        batch(ids.iter().copied(), ids.len());
+        let again = serde_json::to_vec(&StatusRequest { ids: ids.clone() }).expect("JSON");
+        assert_eq!(parse_status(&again), Ok(ids));
+    }
+    if let Ok(Some(crc)) = parse_complete(body) {
+        let again = format!("{{\"crc64nvme\":\"{crc}\"}}");
+        assert_eq!(parse_complete(again.as_bytes()), Ok(Some(crc)));
+    }
+    if let Ok(text) = std::str::from_utf8(body) {
+        if let Ok(id) = parse_path_id(text) {
+            assert_eq!(parse_path_id(&id.to_string()), Ok(id));
+        }
+        if let Ok(limit) = parse_limit(Some(text)) {
+            assert!((1..=MAX_PAGE).contains(&limit));
+        }
+        if let Ok(name) = FileName::parse(text) {
+            named(&name);
+        }
+    }
+});
+
+/// 1 to 100 items, each once.
+fn batch<T: Eq + Hash>(items: impl Iterator<Item = T>, count: usize) {
+    assert!((1..=MAX_BATCH).contains(&count));
+    assert_eq!(items.collect::<HashSet<T>>().len(), count);
+}
+
+fn lawful(wish: &Wish) {
+    assert!(wish.declared.size <= MAX_SAFE_INTEGER);
+    let token = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
+    assert!(
+        wish.declared.media_type.bytes().all(token),
+        "{:?}",
+        wish.declared.media_type
+    );
+    named(&wish.name);
+}
+
+/// A name that was accepted is its own normal form, and makes a key that can be read back.
+fn named(name: &FileName) {
+    assert_eq!(FileName::parse(name.as_str()).as_ref(), Ok(name));
+    let last = name.for_key();
+    assert!(
+        last.len() <= MAX_CLEAN_NAME_BYTES && !last.starts_with(['.', '-']) && !last.ends_with('.')
+    );
+    let owner: OwnerId = "a".repeat(26).parse().expect("an owner");
+    let id = parse_path_id("01JD7ZK3V8Q2X5N6R9T0W1Y4AB").expect("an id");
+    let key = ObjectKey::new(owner, id, &last).expect("a key of ours");
+    assert_eq!(key.to_string().parse(), Ok(key));
+    let again = FileName::parse(&last).map(|name| name.for_key());
+    assert_eq!(again, Ok(last), "cleaning what is clean changes nothing");
+}
