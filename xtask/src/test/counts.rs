@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Contract,
     /// The engine's seeded random worlds.
     Worlds,
+    /// What reads strangers' words, fed at random.
+    Fuzz,
     /// The template and the layering.
     Template,
     /// The rules of the local AWS.
@@ -33,11 +35,12 @@ pub(super) enum Kind {
     Browsers,
 }
 
-const KINDS: [(Kind, &str); 12] = [
+const KINDS: [(Kind, &str); 13] = [
     (Kind::Check, "checks (format, lints)"),
     (Kind::Native, "native unit"),
     (Kind::Contract, "contract"),
     (Kind::Worlds, "engine worlds"),
+    (Kind::Fuzz, "fuzz targets"),
     (Kind::Template, "template and layers"),
     (Kind::LocalAws, "rules of the local AWS"),
     (Kind::Wasm, "wasm in Chromium"),

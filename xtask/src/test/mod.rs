@@ -3,7 +3,9 @@
 mod binaries;
 mod browsers;
 mod counts;
+mod deny;
 mod faults;
+mod fuzz;
 mod rows;
 mod steps;
 mod system;
@@ -38,12 +40,20 @@ const STEPS: &[Step] = &[
         run: steps::lints,
     },
     Step {
+        name: "deny",
+        run: deny::check,
+    },
+    Step {
         name: "native",
         run: steps::native,
     },
     Step {
         name: "docs",
         run: steps::docs,
+    },
+    Step {
+        name: "fuzz",
+        run: fuzz::each,
     },
     Step {
         name: "template",

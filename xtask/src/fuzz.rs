@@ -1,0 +1,193 @@
+//! Runs the targets of `fuzz/`, each for a bounded time.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::setup::cargo_tools;
+use crate::{paths, step};
+
+/// How to fuzz.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    /// Seconds for each target.
+    pub(crate) seconds: u64,
+    /// Where libFuzzer's choices start; 0 lets it choose.
+    pub(crate) seed: u32,
+    /// Whether to go on from the inputs that earlier runs found, and not from the committed ones alone.
+    pub(crate) goes_on: bool,
+}
+
+/// Fuzzes every target and hands back their number.
+///
+/// # Errors
+/// With the target and the input, in hexadecimal, of the first one that broke.
+pub(crate) fn run(plan: Plan) -> Result<u64, Error> {
+    let programs = build()?;
+    let targets = targets()?;
+    for target in &targets {
+        let program = programs.join(target);
+        let runs = step::step(&format!("fuzz {target}, {} s", plan.seconds), || {
+            one(target, &program, plan)
+        })?;
+        step::say(&format!("     {runs} inputs"));
+    }
+    Ok(targets.len() as u64)
+}
+
+/// The names of the targets.
+fn targets() -> Result<Vec<String>, Error> {
+    let folder = paths::root().join("fuzz/fuzz_targets");
+    let entries = std::fs::read_dir(&folder).map_err(Error::io("read fuzz/fuzz_targets"))?;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Compiles the targets with coverage, and hands back the folder of their programs.
+fn build() -> Result<PathBuf, Error> {
+    let cargo_fuzz = cargo_tools::cargo_fuzz()?;
+    let host = host()?;
+    let folder = paths::target().join("fuzz");
+    step::step("fuzz targets, compiling", || {
+        Cmd::new(cargo_fuzz)
+            .args(["build", "--fuzz-dir", "fuzz", "--sanitizer", "none"])
+            .args(["--target", &host])
+            // Coverage by compiler options that a stable compiler takes only so; no nightly is needed. Without
+            // unsafe code of our own there is nothing for a sanitizer to find.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_TARGET_DIR", &folder)
+            .log("fuzz-build")
+            .run()
+    })?;
+    Ok(folder.join(host).join("release"))
+}
+
+/// The triple of this machine, such as `x86_64-unknown-linux-gnu`.
+fn host() -> Result<String, Error> {
+    let about = Cmd::new("rustc").arg("-vV").log("rustc-version").output()?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned)
+        .ok_or_else(|| Error::failed("`rustc -vV` names no host"))
+}
+
+/// Fuzzes one target; hands back how many inputs it was given.
+fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
+    let folder = paths::target().join("fuzz");
+    let (corpus, broken) = (folder.join("corpus").join(target), folder.join("broken"));
+    let broken = broken.join(target);
+    if !plan.goes_on {
+        let _ = std::fs::remove_dir_all(&corpus);
+    }
+    let _ = std::fs::remove_dir_all(&broken);
+    for folder in [&corpus, &broken] {
+        std::fs::create_dir_all(folder)
+            .map_err(Error::io(format!("create {}", paths::short(folder))))?;
+    }
+    let name = format!("fuzz-{target}");
+    let result = Cmd::new(program)
+        .arg(&corpus)
+        .arg(paths::root().join("fuzz/seeds").join(target))
+        .arg(format!("-max_total_time={}", plan.seconds))
+        .arg(format!("-seed={}", plan.seed))
+        // An input that takes longer, or memory that grows beyond this, is a fault too.
+        .args(["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"])
+        .arg(format!("-artifact_prefix={}/", broken.display()))
+        .log(&name)
+        .run();
+    let log = std::fs::read(paths::log(&name)).unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
+    let Some(input) = found(&broken) else {
+        return result.map(|()| inputs(&log));
+    };
+    Err(Error::failed(format!(
+        "the fuzz target {target} broke: {}\n    input in hexadecimal: {}\n    again: {} {}",
+        reason(&log),
+        hex(&std::fs::read(&input).unwrap_or_default()),
+        paths::short(program),
+        paths::short(&input)
+    )))
+}
+
+/// The input that libFuzzer wrote down.
+fn found(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    entries.flatten().map(|entry| entry.path()).next()
+}
+
+/// The panic's place and message, or what libFuzzer says of a hang or of memory.
+fn reason(log: &str) -> String {
+    let mut lines = log.lines();
+    let panic = lines.find(|line| line.contains("panicked at "));
+    match panic {
+        Some(place) => {
+            let message: Vec<&str> = lines
+                .take_while(|line| {
+                    !line.starts_with("stack backtrace") && !line.starts_with("note:")
+                })
+                .filter(|line| !line.trim().is_empty())
+                .take(4)
+                .collect();
+            format!("{} {}", place.trim(), message.join(" "))
+        }
+        None => {
+            let summary = log.lines().find(|line| line.starts_with("SUMMARY: "));
+            summary.unwrap_or("libFuzzer does not say why").to_owned()
+        }
+    }
+}
+
+fn inputs(log: &str) -> u64 {
+    let count = log
+        .lines()
+        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    count
+        .and_then(|count| count.trim().parse().ok())
+        .unwrap_or_default()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hex, inputs, reason, targets};
+    use crate::paths;
+
+    #[test]
+    fn a_broken_target_says_where_and_why() {
+        let log = "INFO: Seed: 1\n\nthread '<unnamed>' (7) panicked at fuzz_targets/keys.rs:20:5:\n\
+                   assertion `left == right` failed\n  left: 1\n right: 2\nstack backtrace:\n   0: x\n";
+        assert_eq!(
+            reason(log),
+            "thread '<unnamed>' (7) panicked at fuzz_targets/keys.rs:20:5: \
+             assertion `left == right` failed   left: 1  right: 2"
+        );
+        let log = "x\nSUMMARY: libFuzzer: timeout\n";
+        assert_eq!(reason(log), "SUMMARY: libFuzzer: timeout");
+        assert_eq!(hex(b"\x00a\xff"), "0061ff");
+        assert_eq!(
+            inputs("stat::number_of_executed_units: 2421509\n"),
+            2_421_509
+        );
+    }
+
+    #[test]
+    fn every_target_is_listed_and_has_seeds() {
+        let manifest = std::fs::read_to_string(paths::root().join("fuzz/Cargo.toml"));
+        let manifest = manifest.expect("the manifest");
+        for target in targets().expect("the targets") {
+            assert!(
+                manifest.contains(&format!("name = \"{target}\"")),
+                "{target}"
+            );
+            let seeds = paths::root().join("fuzz/seeds").join(&target);
+            let first = std::fs::read_dir(&seeds).map(|mut entries| entries.next().is_some());
+            assert!(first.unwrap_or_default(), "{target} has no seed");
+        }
+    }
+}
