@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a23_the_end_of_a_shortened_name_is_an_extension_like_any_other() {
-        let long = format!("{}..{}", "x".repeat(195), "Y".repeat(100));
+        let long = format!("{}..{}", "x".repeat(195), "Y".repeat(50));
         assert_eq!(key(&long), format!("{}.yyy", "x".repeat(195)));
         assert_eq!(key(&key(&long)), key(&long));
     }
