@@ -1,5 +1,7 @@
 //! Who calls: from the claims of a token that the gateway has verified to an owner.
 
+use std::borrow::Cow;
+
 use crowfly_contract::{ErrorCode, OwnerId};
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Map, Value};
@@ -10,7 +12,13 @@ use crate::Refusal;
 const OWNER_LEN: usize = 26;
 const MAX_SUBJECT_BYTES: usize = 255;
 
-/// Finds the owner that a verified token stands for, and checks the scope once more.
+/// Finds the owner that a verified token stands for, and checks its use and its scope once more.
+///
+/// An ID token tells a client who signed in and is no leave to call an API. Cognito says in `token_use`
+/// what a token is for, Keycloak in a claim `typ`; other issuers' ID tokens are known by `at_hash` and
+/// `c_hash`, which bind them to the access token and the code that they came with (OpenID Connect Core,
+/// 3.1.3.6 and 3.3.2.11), and by `nonce`. A nonce is a mark only without any scope: some issuers copy it
+/// into access tokens, which have one.
 ///
 /// An empty `required_scope` asks for none. Scopes are compared exactly; they are read from `scope` (words
 /// in a text, RFC 8693) and from `scp` (a list, which the gateway turns into `[a b]`).
@@ -25,11 +33,9 @@ pub fn authenticate(claims: &Map<String, Value>, required_scope: &str) -> Result
     if issuer.is_empty() {
         return Err(unauthenticated());
     }
-    if !required_scope.is_empty() && !has_scope(claims, required_scope) {
-        return Err(Refusal::new(
-            ErrorCode::InsufficientScope,
-            format!("the token must be an access token with the scope `{required_scope}`"),
-        ));
+    let scoped = required_scope.is_empty() || has_scope(claims, required_scope);
+    if !scoped || is_no_access_token(claims) {
+        return Err(insufficient_scope(required_scope));
     }
     let subject = claims
         .get("sub")
@@ -44,6 +50,23 @@ pub fn unauthenticated() -> Refusal {
         ErrorCode::Unauthenticated,
         "the request needs a valid access token: `authorization: Bearer ...`",
     )
+}
+
+fn insufficient_scope(required: &str) -> Refusal {
+    let message = match required {
+        "" => Cow::Borrowed("the token must be an access token, not an ID token"),
+        scope => format!("the token must be an access token with the scope `{scope}`").into(),
+    };
+    Refusal::new(ErrorCode::InsufficientScope, message)
+}
+
+/// Whether the claims say that the token is for something else than calling an API.
+fn is_no_access_token(claims: &Map<String, Value>) -> bool {
+    let is = |name: &str, text: &str| claims.get(name).and_then(Value::as_str) == Some(text);
+    let other_use = claims.contains_key("token_use") && !is("token_use", "access");
+    let bound = claims.contains_key("at_hash") || claims.contains_key("c_hash");
+    let scoped = claims.contains_key("scope") || claims.contains_key("scp");
+    other_use || is("typ", "ID") || bound || (claims.contains_key("nonce") && !scoped)
 }
 
 /// Derives the owner; the subject itself goes no further.
@@ -183,6 +206,43 @@ mod tests {
                 Err(ErrorCode::InsufficientScope),
                 "{scopes}"
             );
+        }
+    }
+
+    #[test]
+    fn a11_id_tokens_do_not_do_even_without_a_required_scope() {
+        let with = |more: Value, required: &str| {
+            let mut all = claims(json!({"iss": "i", "sub": "s"}));
+            all.append(&mut claims(more));
+            authenticate(&all, required).map_err(|refusal| (refusal.code, refusal.status()))
+        };
+        let refused = Err((ErrorCode::InsufficientScope, 403));
+        for marks in [
+            json!({"token_use": "id"}),
+            json!({"token_use": ""}),
+            json!({"token_use": "Access"}),
+            json!({"token_use": null}),
+            json!({"token_use": ["access"]}),
+            json!({"at_hash": "x"}),
+            json!({"c_hash": "x"}),
+            json!({"typ": "ID"}),
+        ] {
+            for scope in [json!({}), json!({"scope": "uploads"})] {
+                let mut more = marks.clone();
+                more.as_object_mut().unwrap().append(&mut claims(scope));
+                assert_eq!(with(more.clone(), ""), refused, "{more}");
+                assert_eq!(with(more.clone(), "uploads"), refused, "{more}");
+            }
+        }
+        assert_eq!(with(json!({"nonce": "n"}), ""), refused);
+        for good in [
+            json!({}),
+            json!({"token_use": "access"}),
+            json!({"scope": "", "nonce": "n"}),
+            json!({"scp": "[read]", "nonce": "n"}),
+            json!({"typ": "Bearer"}),
+        ] {
+            assert!(with(good.clone(), "").is_ok(), "{good}");
         }
     }
 }

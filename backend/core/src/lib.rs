@@ -18,6 +18,7 @@ pub mod complete;
 mod concurrent;
 pub mod create;
 pub mod cursor;
+pub mod denied;
 pub mod disposition;
 mod error;
 pub mod event;
@@ -37,6 +38,7 @@ mod sequencer;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
+pub mod token;
 
 pub use concurrent::bounded;
 pub use error::{Error, Fault, FaultKind, Refusal};

@@ -6,6 +6,7 @@ use std::future::Future;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
 
+use crate::token::IssuerUrl;
 use crate::{Fault, Row, Sequencer};
 
 pub use multipart::{
@@ -218,4 +219,12 @@ pub struct Hidden {
     pub receipt: String,
     /// Seconds from now.
     pub seconds: u32,
+}
+
+/// Right: none of AWS's; the issuer's documents are public.
+pub trait FetchKeys: Sync {
+    /// The key set that a token issuer publishes, as it stands. Not more than
+    /// [`MAX_DOCUMENT_BYTES`](crate::token::MAX_DOCUMENT_BYTES) are read.
+    fn fetch_keys(&self, issuer: &IssuerUrl)
+    -> impl Future<Output = Result<Vec<u8>, Fault>> + Send;
 }

@@ -2,7 +2,9 @@
 
 mod answer;
 mod event;
+mod gate;
 
 pub use answer::Answer;
 pub(crate) use answer::{answer, no_method, no_route};
 pub use event::Request;
+pub use gate::Gate;

@@ -23,7 +23,7 @@ use crowfly_core::request::{
 use crowfly_core::{Error, Refusal, parts};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Request, answer, no_method, no_route};
+use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
 use crate::runtime::Moment;
 use crate::variables::{StartError, Variables, of_process};
 use crate::{log, runtime};
@@ -68,8 +68,8 @@ pub struct Settings {
     pub bucket: String,
     /// What is accepted.
     pub policy: Policy,
-    /// The scope that a token must have; empty for none.
-    pub required_scope: String,
+    /// Who is let in.
+    pub gate: Gate,
 }
 
 /// The function with its clients.
@@ -106,7 +106,7 @@ impl Presign {
 }
 
 impl Settings {
-    /// Reads `BUCKET`, `REQUIRED_SCOPE` and the policy's variables.
+    /// Reads `BUCKET`, and the variables of gate and policy.
     ///
     /// # Errors
     /// [`StartError`].
@@ -114,7 +114,7 @@ impl Settings {
         Ok(Self {
             bucket: variables.needed("BUCKET")?,
             policy: variables.policy()?,
-            required_scope: variables.set("REQUIRED_SCOPE")?,
+            gate: Gate::read(variables)?,
         })
     }
 }
@@ -127,7 +127,7 @@ pub async fn handle(
     event: Value,
     now: Moment,
 ) -> Answer {
-    answer(event, &settings.required_scope, async |request, owner| {
+    answer(event, &settings.gate, now.ms, async |request, owner| {
         route(rows, objects, settings, request, owner, now).await
     })
     .await

@@ -13,7 +13,7 @@ use crowfly_core::read::{content, get, list, status};
 use crowfly_core::request::{check_content_type, parse_limit, parse_path_id, parse_status};
 use serde_json::Value;
 
-use crate::http::{Answer, Request, answer, no_method, no_route};
+use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
 use crate::runtime;
 use crate::variables::{StartError, Variables, of_process};
 
@@ -22,8 +22,8 @@ use crate::variables::{StartError, Variables, of_process};
 pub struct Settings {
     /// The secret behind cursors.
     pub cursor_key: CursorKey,
-    /// The scope that a token must have; empty for none.
-    pub required_scope: String,
+    /// Who is let in.
+    pub gate: Gate,
 }
 
 /// The function with its clients.
@@ -60,14 +60,14 @@ impl Read {
 }
 
 impl Settings {
-    /// Reads `CURSOR_KEY` and `REQUIRED_SCOPE`.
+    /// Reads `CURSOR_KEY`, and the gate's variables.
     ///
     /// # Errors
     /// [`StartError`].
     pub fn read(variables: &Variables<'_>) -> Result<Self, StartError> {
         Ok(Self {
             cursor_key: variables.cursor_key()?,
-            required_scope: variables.set("REQUIRED_SCOPE")?,
+            gate: Gate::read(variables)?,
         })
     }
 }
@@ -80,7 +80,7 @@ pub async fn handle(
     event: Value,
     now_ms: u64,
 ) -> Answer {
-    answer(event, &settings.required_scope, async |request, owner| {
+    answer(event, &settings.gate, now_ms, async |request, owner| {
         route(rows, objects, settings, request, owner, now_ms).await
     })
     .await

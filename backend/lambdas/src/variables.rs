@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crowfly_aws::{LifetimeError, SessionError};
 use crowfly_core::cursor::{CursorKey, CursorKeyError};
+use crowfly_core::denied::DeniedOwners;
 use crowfly_core::policy::Policy;
+use crowfly_core::token::IssuerUrl;
 
 /// A function cannot start in its environment.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +69,11 @@ impl<'a> Variables<'a> {
     /// [`StartError::Missing`].
     pub fn set(&self, name: &'static str) -> Result<String, StartError> {
         (self.0)(name).ok_or(StartError::Missing(name))
+    }
+
+    /// A variable that may be missing; empty is missing too.
+    pub fn given(&self, name: &'static str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
     }
 
     fn parsed<T>(&self, name: &'static str) -> Result<T, StartError>
@@ -144,6 +151,27 @@ impl<'a> Variables<'a> {
     pub fn cursor_key(&self) -> Result<CursorKey, StartError> {
         CursorKey::new(self.needed("CURSOR_KEY")?.as_bytes())
             .map_err(|error: CursorKeyError| StartError::wrong("CURSOR_KEY", error))
+    }
+
+    /// `JWT_ISSUER`, if it is set.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn issuer(&self) -> Result<Option<IssuerUrl>, StartError> {
+        self.given("JWT_ISSUER")
+            .map(|_| self.parsed("JWT_ISSUER"))
+            .transpose()
+    }
+
+    /// `DENIED_OWNERS`; nobody when it is not set.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn denied_owners(&self) -> Result<DeniedOwners, StartError> {
+        match self.given("DENIED_OWNERS") {
+            Some(_) => self.parsed("DENIED_OWNERS"),
+            None => Ok(DeniedOwners::default()),
+        }
     }
 
     /// AWS's own variables.

@@ -5,7 +5,7 @@ use crowfly_core::{Error, Refusal};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Request;
+use super::{Gate, Request};
 use crate::{log, runtime};
 
 /// An answer in the form that the gateway takes.
@@ -70,6 +70,11 @@ impl Answer {
         if let Some(seconds) = retry_after {
             answer.headers.insert("retry-after", seconds);
         }
+        if status == 401 {
+            answer
+                .headers
+                .insert("www-authenticate", "Bearer".to_owned());
+        }
         answer
     }
 
@@ -99,17 +104,20 @@ impl Answer {
 /// Answers one event: who calls is settled before `route` is asked, and every failure is an answer.
 pub(crate) async fn answer(
     event: Value,
-    required_scope: &str,
+    gate: &Gate,
+    now_ms: u64,
     route: impl AsyncFnOnce(&Request, &OwnerId) -> Result<Answer, Error>,
 ) -> Answer {
     let request = Request::new(event);
-    let owner = request.owner(required_scope);
-    let result = match &owner {
-        // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
-        Ok(owner) => Box::pin(route(&request, owner)).await,
-        Err(refusal) => Err(refusal.clone().into()),
+    let (owner, result) = match gate.owner(&request, now_ms).await {
+        Ok(owner) => {
+            // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+            let result = Box::pin(route(&request, &owner)).await;
+            (Some(owner), result)
+        }
+        Err(error) => (None, Err(error)),
     };
-    Answer::settle(&request, owner.ok().as_ref(), result)
+    Answer::settle(&request, owner.as_ref(), result)
 }
 
 /// The refusal of a path that is no route.

@@ -1,14 +1,23 @@
-use crowfly_contract::{ErrorCode, OwnerId, UploadId};
+use std::fmt;
+
+use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_core::Refusal;
-use crowfly_core::caller::{authenticate, unauthenticated};
 use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
-/// A request as the gateway hands it on. Nothing in it is trusted but the claims, which only the gateway's
-/// authorizer can put there.
-#[derive(Clone, Debug)]
+/// A request as the gateway, or a function URL, hands it on. Nothing in it is trusted but the claims, which
+/// only the gateway's authorizer can put there.
+#[derive(Clone)]
 pub struct Request {
     event: Value,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Request")
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -78,18 +87,17 @@ impl Request {
             .map_err(|_| Refusal::new(ErrorCode::InvalidJson, "the body is not JSON"))
     }
 
-    /// Who calls, by the claims of the verified token.
-    ///
-    /// # Errors
-    /// `unauthenticated` when the event did not pass the authorizer; `insufficient_scope` or
-    /// `invalid_subject` for a token that is not good enough.
-    pub fn owner(&self, required_scope: &str) -> Result<OwnerId, Refusal> {
-        let claims: &Map<String, Value> = self
-            .event
-            .pointer("/requestContext/authorizer/jwt/claims")
-            .and_then(Value::as_object)
-            .ok_or_else(unauthenticated)?;
-        authenticate(claims, required_scope)
+    /// The claims of the token that the gateway's authorizer has verified; `None` when the event did not
+    /// pass it.
+    pub(super) fn claims(&self) -> Option<&Map<String, Value>> {
+        self.event
+            .pointer("/requestContext/authorizer/jwt/claims")?
+            .as_object()
+    }
+
+    /// The `authorization` header. It is a secret: it goes to the verifier and nowhere else.
+    pub(super) fn authorization(&self) -> Option<&str> {
+        self.event.get("headers")?.get("authorization")?.as_str()
     }
 }
 

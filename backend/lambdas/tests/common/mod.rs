@@ -6,7 +6,7 @@ use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::caller::authenticate;
 use crowfly_core::cursor::CursorKey;
 use crowfly_core::testing::Memory;
-use crowfly_lambdas::http::Answer;
+use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
 use crowfly_lambdas::{presign, read};
@@ -79,7 +79,7 @@ pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
 pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {
     let settings = read::Settings {
         cursor_key: CursorKey::new(&[1; 32]).unwrap(),
-        required_scope: "uploads".to_owned(),
+        gate: Gate::behind_gateway("uploads"),
     };
     read::handle(memory, memory, &settings, event, NOW).await
 }

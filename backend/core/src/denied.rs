@@ -1,0 +1,76 @@
+//! Owners who are turned away although their tokens are good.
+//!
+//! A token cannot be taken back: it counts until its end. An operator who has to stop somebody before that
+//! names the owner here, as it stands in logs and in keys.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crowfly_contract::{ErrorCode, OwnerId};
+
+use crate::Refusal;
+
+/// The owners who are turned away; none by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeniedOwners(BTreeSet<OwnerId>);
+
+/// A text is no list of owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be owners as they stand in logs and keys, separated by commas")]
+pub struct DeniedOwnersError;
+
+impl DeniedOwners {
+    /// Lets an owner pass, or not.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn admit(&self, owner: OwnerId) -> Result<OwnerId, Refusal> {
+        if self.0.contains(&owner) {
+            return Err(Refusal::new(
+                ErrorCode::Forbidden,
+                "the access of this account has been stopped by the operator",
+            ));
+        }
+        Ok(owner)
+    }
+}
+
+impl FromStr for DeniedOwners {
+    type Err = DeniedOwnersError;
+
+    fn from_str(text: &str) -> Result<Self, DeniedOwnersError> {
+        let owners = text
+            .split(',')
+            .map(str::trim)
+            .filter(|owner| !owner.is_empty());
+        owners
+            .map(|owner| owner.parse().map_err(|_| DeniedOwnersError))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a18_a_denied_owner_is_turned_away() {
+        let (one, two) = ("a".repeat(26), "b".repeat(26));
+        let owner = |text: &str| text.parse::<OwnerId>().unwrap();
+        let denied: DeniedOwners = format!(" {one}, ").parse().unwrap();
+        let refusal = denied.admit(owner(&one)).unwrap_err();
+        assert_eq!(
+            (refusal.code, refusal.status()),
+            (ErrorCode::Forbidden, 403)
+        );
+        assert_eq!(denied.admit(owner(&two)), Ok(owner(&two)));
+        assert_eq!(DeniedOwners::default().admit(owner(&one)), Ok(owner(&one)));
+        assert_eq!("".parse(), Ok(DeniedOwners::default()));
+        assert_eq!("alice".parse::<DeniedOwners>(), Err(DeniedOwnersError));
+        assert_eq!(
+            format!("{one} {two}").parse::<DeniedOwners>(),
+            Err(DeniedOwnersError)
+        );
+    }
+}
