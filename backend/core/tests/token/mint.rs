@@ -1,5 +1,6 @@
 //! An issuer in memory: keys, tokens of any shape, and a place for keys that counts how often it is asked.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -139,26 +140,27 @@ pub(crate) fn set(keys: &[Value]) -> Vec<u8> {
     json!({"keys": keys}).to_string().into_bytes()
 }
 
-/// Where an issuer's keys are fetched from.
+type Answer = Result<Vec<u8>, Fault>;
+
+/// Where issuers' keys are fetched from, by the issuers' names.
 #[derive(Debug)]
 pub(crate) struct Source {
-    answers: Mutex<Vec<(String, Result<Vec<u8>, Fault>)>>,
+    answers: Mutex<BTreeMap<String, Answer>>,
     fetches: AtomicUsize,
 }
 
 impl Source {
     pub(crate) fn of(issuer: &str, document: Vec<u8>) -> Self {
         Self {
-            answers: Mutex::new(vec![(issuer.to_owned(), Ok(document))]),
+            answers: Mutex::new(BTreeMap::from([(issuer.to_owned(), Ok(document))])),
             fetches: AtomicUsize::new(0),
         }
     }
 
     /// What the issuer answers from now on.
-    pub(crate) fn answer(&self, issuer: &str, answer: Result<Vec<u8>, Fault>) {
+    pub(crate) fn answer(&self, issuer: &str, answer: Answer) {
         let mut answers = self.answers.lock().unwrap();
-        answers.retain(|(name, _)| name != issuer);
-        answers.push((issuer.to_owned(), answer));
+        answers.insert(issuer.to_owned(), answer);
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -172,10 +174,7 @@ impl FetchKeys for &Source {
         issuer: &IssuerUrl,
     ) -> impl Future<Output = Result<Vec<u8>, Fault>> + Send {
         self.fetches.fetch_add(1, Ordering::Relaxed);
-        let answers = self.answers.lock().unwrap();
-        let answer = answers.iter().find(|(name, _)| name == issuer.as_str());
-        let answer = answer.unwrap().1.clone();
-        drop(answers);
+        let answer = self.answers.lock().unwrap()[issuer.as_str()].clone();
         async {
             // Others get their turn meanwhile.
             for _ in 0..20 {
