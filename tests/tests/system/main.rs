@@ -6,7 +6,9 @@
 mod access;
 mod api;
 mod common;
+mod complete;
 mod cors;
+mod direct;
 mod errors;
 mod errors_create;
 mod events;
@@ -16,6 +18,7 @@ mod package;
 mod page;
 mod page_a11y;
 mod page_control;
+mod pages;
 mod parts;
 mod parts_refused;
 mod pipeline;

@@ -1,66 +1,147 @@
-//! Other people's uploads.
+//! Other people's uploads, and other tools' things in the same bucket: A35, A60 to A63.
 
-use crowfly_contract::{ErrorCode, UploadStatus};
+use crowfly_contract::{ErrorCode, UploadId, UploadStatus};
 use e2e::api::{Api, item, new_id};
 use e2e::http::Response;
 use e2e::issuer::random_hex;
 use serde_json::{Value, json};
 
 use crate::access::call;
-use crate::common::{assert_problem, oidc, somebody};
+use crate::common::{account, assert_problem, oidc, somebody};
+use crate::parts::{Parts, bytes, wish};
+
+/// Every call that names an upload in its path.
+pub(crate) fn calls(id: UploadId) -> Vec<(&'static str, String, Option<Value>)> {
+    let path = |rest: &str| format!("/uploads/{id}{rest}");
+    vec![
+        ("GET", path(""), None),
+        ("GET", path("/content"), None),
+        ("GET", path("/parts"), None),
+        (
+            "POST",
+            path("/parts"),
+            Some(json!({"parts": [{"number": 1}]})),
+        ),
+        ("POST", path("/complete"), Some(json!({}))),
+        ("DELETE", path(""), None),
+    ]
+}
+
+/// Status and body, without what differs from request to request.
+fn without_request_id(answer: &Response) -> (u16, Value) {
+    let mut body = answer.json();
+    body["error"]["requestId"] = Value::Null;
+    (answer.status, body)
+}
 
 #[test]
 fn a60_a61_other_peoples_uploads_look_like_none() {
     let (owner, other) = (somebody(), somebody());
-    let bytes = b"mine";
+    let small = b"mine";
     let stored = owner
-        .upload(&item("mine.txt", "text/plain", bytes), bytes)
+        .upload(&item("mine.txt", "text/plain", small), small)
         .id;
-    let pending = owner.leave(&item("soon.txt", "text/plain", bytes)).id;
-    for id in [stored, pending] {
-        for (method, path) in [
-            ("GET", format!("/uploads/{id}")),
-            ("GET", format!("/uploads/{id}/content")),
-            ("DELETE", format!("/uploads/{id}")),
-            ("POST", format!("/uploads/{id}/complete")),
-        ] {
-            let body = (method == "POST").then(|| json!({}));
-            let foreign = call(&other, &(method, path.clone(), body.clone()));
-            let unknown = path.replace(&id.to_string(), &new_id().to_string());
-            let unknown = call(&other, &(method, unknown, body));
-            assert_problem(&format!("{method} {path}"), &foreign, ErrorCode::NotFound);
-            let same = |answer: &Response| {
-                let mut body = answer.json();
-                body["error"]["requestId"] = Value::Null;
-                (answer.status, body)
-            };
-            assert_eq!(same(&foreign), same(&unknown), "{method} {path}");
+    let pending = owner.leave(&item("soon.txt", "text/plain", small)).id;
+    let parts = Parts::begin(owner.clone(), wish());
+    parts.send(&bytes(), 1..=1);
+    for id in [stored, pending, parts.id] {
+        for (foreign, unknown) in calls(id).iter().zip(calls(new_id())) {
+            let case = format!("{} {}", foreign.0, foreign.1);
+            let (foreign, unknown) = (call(&other, foreign), call(&other, &unknown));
+            assert_problem(&case, &foreign, ErrorCode::NotFound);
+            assert_eq!(
+                without_request_id(&foreign),
+                without_request_id(&unknown),
+                "{case}"
+            );
         }
         let answer = other.post("/uploads/status", &json!({"ids": [id]}));
-        assert_eq!(
-            answer.json(),
-            json!({"uploads": [{"id": id, "status": "not_found"}]})
-        );
+        let unknown = json!({"uploads": [{"id": id, "status": "not_found"}]});
+        assert_eq!(answer.json(), unknown);
     }
-    assert_eq!(other.get("/uploads").json()["uploads"], json!([]));
     // Nothing of it touched the owner's uploads.
-    assert_eq!(
-        owner.record(stored).map(|record| record.status),
-        Some(UploadStatus::Stored)
-    );
-    assert_eq!(
-        owner.record(pending).map(|record| record.status),
-        Some(UploadStatus::Pending)
-    );
+    let status = |id| owner.record(id).map(|record| record.status);
+    assert_eq!(status(stored), Some(UploadStatus::Stored));
+    assert_eq!(status(pending), Some(UploadStatus::Pending));
+    assert_eq!(status(parts.id), Some(UploadStatus::Pending));
+    assert_eq!((parts.open(), parts.listed().parts.len()), (1, 1));
+}
+
+#[test]
+fn a61_a_list_is_of_the_callers_own_whatever_it_asks_for() {
+    let (owner, other) = (somebody(), somebody());
+    let theirs = owner.leave(&item("theirs.txt", "text/plain", b"x"));
+    let own = other.leave(&item("own.txt", "text/plain", b"x"));
+    let of = theirs.key.owner();
+    for query in [
+        String::new(),
+        format!("?owner={of}"),
+        format!("?prefix=uploads/{of}/"),
+        format!("?prefix=uploads%2F{of}%2F&owner={of}&sub=somebody"),
+        format!("?id={}", theirs.id),
+    ] {
+        let list = other.get(&format!("/uploads{query}")).json();
+        let ids: Vec<&Value> = list["uploads"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|record| &record["id"])
+            .collect();
+        assert_eq!(ids, [&json!(own.id)], "{query}");
+    }
 }
 
 #[test]
 fn a35_a60_two_people_may_use_the_same_id() {
     let (one, two) = (somebody(), somebody());
     let wish = item("same.txt", "text/plain", b"abc");
+    let answers = [one.create(&wish), two.create(&wish)];
+    assert_eq!(
+        answers.map(|answer| answer.status),
+        [201, 201],
+        "both are new"
+    );
     let (mine, yours) = (one.leave(&wish), two.leave(&wish));
     assert_eq!(mine.id, yours.id);
     assert_ne!(mine.key, yours.key, "their objects must not meet");
+    // And what one of them does with it is nothing to the other.
+    let path = format!("/uploads/{}", mine.id);
+    assert_eq!(one.delete(&path).status, 204);
+    let status = |api: &Api| api.record(mine.id).map(|record| record.status);
+    assert_eq!(status(&one), Some(UploadStatus::Aborted));
+    assert_eq!(status(&two), Some(UploadStatus::Pending));
+}
+
+/// What another tool began in the same bucket cannot be reached by any route.
+#[test]
+fn a62_multipart_uploads_of_other_tools_are_out_of_reach() {
+    let (api, account) = (somebody(), account());
+    let elsewhere = format!("backups/{}.tar", random_hex(6));
+    let foreign = account.create_multipart(&elsewhere);
+    for id in [foreign.clone(), format!("{}.tar", random_hex(6))] {
+        for (method, path, body) in calls(new_id()) {
+            let mut segments: Vec<&str> = path.split('/').collect();
+            segments[2] = &id;
+            let answer = call(&api, &(method, segments.join("/"), body));
+            assert_eq!(
+                Some(answer.status),
+                ErrorCode::NotFound.http_status(),
+                "{method} {path}"
+            );
+        }
+    }
+    assert_eq!(account.open_multiparts(&elsewhere), 1);
+    // Even under the key of an upload of ours: its own multipart upload is the one in the table.
+    let parts = Parts::begin(api, wish());
+    let intruder = account.create_multipart(&parts.key.to_string());
+    assert!(!parts.sign(1, None).url.contains(&intruder));
+    parts.send(&bytes(), 1..=3);
+    assert_eq!(parts.listed().parts.len(), 3);
+    assert_eq!(parts.complete(&json!({})).status, 200);
+    assert_eq!(parts.open(), 1, "the other's is left alone");
+    for key in [elsewhere, parts.key.to_string()] {
+        account.abort_multiparts(&key);
+    }
 }
 
 #[test]

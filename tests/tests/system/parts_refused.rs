@@ -2,7 +2,7 @@
 
 use crowfly_contract::{ErrorCode, Grant};
 use e2e::Env;
-use e2e::api::{crc64nvme, item, new_id};
+use e2e::api::{crc64nvme, item};
 use e2e::http::{Framing, Request, Response};
 use serde_json::{Value, json};
 
@@ -190,42 +190,6 @@ fn an_upload_in_one_put_has_no_parts() {
     let sign = api.post(&path, &json!({"parts": [{"number": 1}]}));
     assert_problem("sign", &sign, ErrorCode::InvalidPart);
     assert_problem("list", &api.get(&path), ErrorCode::InvalidPart);
-}
-
-#[test]
-fn a60_parts_of_other_people_look_like_none() {
-    let parts = Parts::begin(somebody(), wish());
-    let bytes = bytes();
-    parts.send(&bytes, 1..=3);
-    let other = somebody();
-    let sign = json!({"parts": [{"number": 1}]});
-    let same = |answer: &Response| {
-        let mut body = answer.json();
-        body["error"]["requestId"] = Value::Null;
-        (answer.status, body)
-    };
-    for (method, rest, body) in [
-        ("POST", "/parts", Some(&sign)),
-        ("GET", "/parts", None),
-        ("POST", "/complete", Some(&json!({}))),
-        ("DELETE", "", None),
-    ] {
-        let ask = |path: &str| {
-            let request = other.request(method, path);
-            match body {
-                Some(body) => request.json(body).send(),
-                None => request.send(),
-            }
-        };
-        let foreign = ask(&parts.path(rest));
-        assert_problem(&format!("{method} {rest}"), &foreign, ErrorCode::NotFound);
-        let unknown = ask(&format!("/uploads/{}{rest}", new_id()));
-        assert_eq!(same(&foreign), same(&unknown), "{method} {rest}");
-    }
-    assert!(!account().has_object(&parts.key.to_string()));
-    assert_eq!(parts.listed().parts.len(), 3, "nothing of it touched them");
-    let crc = crc64nvme(&bytes);
-    assert_eq!(parts.complete(&json!({"crc64nvme": crc})).status, 200);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::common::{RECORD_WITHIN, account, oidc, somebody};
 use crate::events::{Event, neighbours};
 
 /// The event that made `record`, as storage would repeat it.
-fn event_of(record: &Record) -> Event {
+pub(crate) fn event_of(record: &Record) -> Event {
     Event {
         name: "ObjectCreated:Put",
         bucket: record.bucket.clone(),
@@ -29,7 +29,7 @@ fn event_of(record: &Record) -> Event {
 }
 
 /// Waits until a message sent after the ones before has been worked on: the queue is then empty of them.
-fn settle(api: &Api, aws: &Aws, stack: &Stack) {
+pub(crate) fn settle(api: &Api, aws: &Aws, stack: &Stack) {
     let record = api.upload(&item("marker.txt", "text/plain", b"m"), b"m");
     let mut event = event_of(&record);
     event.sequencer = neighbours(&event.sequencer).1;

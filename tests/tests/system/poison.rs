@@ -89,21 +89,3 @@ fn f58_to_f60_poison_ends_alone_in_the_dead_letter_queue() {
     let now = api.record(record.id).expect("the record");
     assert_eq!((now.status, now.verified), (UploadStatus::Stored, true));
 }
-
-/// A89: nobody puts messages into the queue without a right to.
-#[test]
-fn a89_strangers_cannot_speak_to_the_queue() {
-    let stack = Env::stack("webm");
-    let body = json!({"QueueUrl": stack.queue, "MessageBody": "x"});
-    let answer = e2e::http::Request::new("POST", format!("{}/", stack.s3))
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", "AmazonSQS.SendMessage")
-        .body(body.to_string())
-        .send();
-    assert!(
-        (400..500).contains(&answer.status),
-        "{} {}",
-        answer.status,
-        answer.text()
-    );
-}

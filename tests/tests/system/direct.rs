@@ -1,0 +1,260 @@
+//! Past the gateway and past storage: direct calls, forged messages, forged lines of a log. A89, A90, A91, A93.
+
+use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
+use e2e::api::{Api, item, new_id};
+use e2e::aws::Aws;
+use e2e::http::Request;
+use e2e::issuer::random_hex;
+use e2e::{Env, wait};
+use serde_json::{Value, json};
+
+use crate::common::{RECORD_WITHIN, account, oidc, somebody};
+use crate::pipeline::{event_of, settle};
+
+/// A user of the same account with no rights.
+fn stranger() -> Aws {
+    account().user(&format!("stranger-{}", random_hex(6)), &[])
+}
+
+/// The event of a request, as the gateway makes it, with these claims.
+fn gateway_event(method: &str, path: &str, authorizer: Value) -> Value {
+    json!({
+        "version": "2.0", "routeKey": format!("{method} {path}"), "rawPath": path, "isBase64Encoded": false,
+        "headers": {"content-type": "application/json", "authorization": format!("Bearer {}", somebody().token)},
+        "body": json!({"uploads": [item("a.txt", "text/plain", b"x")]}).to_string(),
+        "requestContext": {"requestId": "direct", "stage": "$default", "http": {"method": method},
+            "authorizer": authorizer},
+    })
+}
+
+fn forged() -> Value {
+    let claims =
+        json!({"iss": oidc().issuer, "sub": "alice", "aud": oidc().audience, "scope": "uploads"});
+    json!({"jwt": {"claims": claims, "scopes": ["uploads"]}})
+}
+
+#[test]
+fn a90_nobody_calls_a_function_past_the_gateway() {
+    let stranger = stranger();
+    for (function, method) in [("PresignFunction", "POST"), ("ReadFunction", "GET")] {
+        let name = account().function(function);
+        let answer = stranger.invoke(&name, &gateway_event(method, "/uploads", forged()));
+        let forbidden = ErrorCode::Forbidden.http_status();
+        assert_eq!(
+            Some(answer.status),
+            forbidden,
+            "{function}: {}",
+            answer.text()
+        );
+    }
+}
+
+/// Whoever may call functions directly is no user of the API for that: the claims are missing.
+#[test]
+fn a90_a_direct_call_without_the_authorizers_word_is_unauthenticated() {
+    for (function, method) in [("PresignFunction", "POST"), ("ReadFunction", "GET")] {
+        let name = account().function(function);
+        for authorizer in [
+            json!(null),
+            json!({}),
+            json!({"lambda": {"sub": "alice"}}),
+            json!({"claims": {"sub": "alice", "scope": "uploads"}}),
+            json!({"jwt": {"claims": "sub=alice"}}),
+            json!({"iam": {"userId": "alice"}}),
+        ] {
+            let case = format!("{function} {authorizer}");
+            let event = gateway_event(method, "/uploads", authorizer);
+            let answer = account().invoke(&name, &event).json();
+            let unauthenticated = ErrorCode::Unauthenticated;
+            assert_eq!(
+                answer["statusCode"],
+                json!(unauthenticated.http_status()),
+                "{case}"
+            );
+            let body = answer["body"].as_str().unwrap_or_default();
+            let problem: Value = serde_json::from_str(body).expect("a Problem");
+            assert_eq!(problem["error"]["code"], json!(unauthenticated), "{case}");
+        }
+        let known = account()
+            .invoke(&name, &gateway_event(method, "/uploads", forged()))
+            .json();
+        assert!(
+            matches!(known["statusCode"].as_u64(), Some(200 | 201)),
+            "the same event with claims is one: {known}"
+        );
+    }
+}
+
+/// Without a right to, nobody puts messages into the queue: not unsigned, and not as another principal.
+#[test]
+fn a89_strangers_cannot_speak_to_the_queue() {
+    for stack in Env::get().stacks.values() {
+        let body = json!({"QueueUrl": stack.queue, "MessageBody": "x"});
+        let unsigned = Request::new("POST", format!("{}/", stack.s3))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", "AmazonSQS.SendMessage")
+            .body(body.to_string())
+            .send();
+        let signed = stranger().try_call("sqs", "AmazonSQS.SendMessage", &body);
+        for answer in [unsigned, signed] {
+            assert!(
+                (400..500).contains(&answer.status),
+                "{} {}",
+                answer.status,
+                answer.text()
+            );
+        }
+    }
+}
+
+/// A message that names another bucket, or another's key, is settled without a word in the table.
+#[test]
+fn a89_events_of_other_buckets_are_settled_and_write_nothing() {
+    let (api, aws) = (somebody(), account());
+    let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
+    let foreign = api.leave(&item("b.txt", "text/plain", b"hello"));
+    let mut event = event_of(&record);
+    event.bucket = Env::stack("main").bucket.clone();
+    event.sequencer = format!("{}F", event.sequencer);
+    let mut of_pending = event.clone();
+    of_pending.key = foreign.key.to_string();
+    let mut outside = event_of(&record);
+    outside.key = format!("elsewhere/{}", record.key);
+    let before = aws.items_of(record.key.owner().as_str());
+    let lines = aws.log_lines("record").len();
+    let messages = [event, of_pending, outside].map(|event| event.message());
+    aws.send_messages(&oidc().queue, &messages);
+    settle(&somebody(), &aws, oidc());
+    assert_eq!(aws.items_of(record.key.owner().as_str()), before);
+    // Counted: the function says what it has left alone, and why.
+    let ignored = |why: &str| {
+        let told = |line: &String| line.contains(why);
+        wait::until(why, RECORD_WITHIN, || {
+            aws.log_lines("record")
+                .iter()
+                .skip(lines)
+                .any(told)
+                .then_some(())
+        });
+    };
+    ignored("another bucket");
+    ignored("a key that is not ours");
+}
+
+/// What a caller sends ends in a log as text within a JSON string, if at all.
+#[test]
+fn a91_no_input_makes_a_line_of_a_log() {
+    let mark = random_hex(8);
+    let forged = format!("\n{{\"level\":\"error\",\"event\":\"{mark}\"}}\n");
+    let encoded = e2e::http::encode(&forged);
+    let api = somebody();
+    let mut wish = item("a.txt", "text/plain", b"x");
+    let good = api.leave(&wish).id;
+    for field in [
+        "name",
+        "type",
+        "crc64nvme",
+        "visibility",
+        "id",
+        forged.as_str(),
+    ] {
+        let mut bad = wish.clone();
+        bad[field] = json!(forged);
+        api.create(&bad);
+    }
+    wish["metadata"] = json!({"a": forged, forged.as_str(): "b"});
+    api.create(&wish);
+    api.post(
+        &format!("/uploads/{good}/complete"),
+        &json!({"crc64nvme": forged}),
+    );
+    api.post("/uploads/status", &json!({"ids": [forged]}));
+    for path in [
+        format!("/uploads/{encoded}"),
+        format!("/uploads?cursor={encoded}"),
+        format!("/uploads?limit={encoded}"),
+        format!("/uploads/{good}/content?x={encoded}"),
+    ] {
+        api.get(&path);
+    }
+    let hostile = Api::of_subject(oidc(), &forged);
+    hostile.get("/uploads");
+    let aws = account();
+    let mut event = event_of(&api.upload(&item("b.txt", "text/plain", b"x"), b"x"));
+    event.etag = Some(forged.clone());
+    aws.send_message(&oidc().queue, &event.message());
+    aws.send_message(
+        &oidc().queue,
+        &json!({"Records": [], "x": forged}).to_string(),
+    );
+    settle(&somebody(), &aws, oidc());
+    for function in ["presign", "read", "record"] {
+        let lines = aws.log_lines(function);
+        assert!(!lines.is_empty(), "{function} writes no log");
+        for line in lines {
+            let line = line.trim();
+            assert!(
+                !line.starts_with(&forged.trim()[..20]),
+                "a forged line of {function}: {line}"
+            );
+            // A line that holds the text at all holds it as a string of one JSON object.
+            if line.contains(&mark) {
+                let object = serde_json::from_str::<Value>(line);
+                assert!(
+                    object.is_ok_and(|value| value.is_object()),
+                    "{function}: {line}"
+                );
+            }
+        }
+    }
+}
+
+/// Neither the signer nor an event leaves `uploads/`.
+#[test]
+fn a93_nothing_outside_uploads_is_signed_or_recorded() {
+    let (api, aws) = (somebody(), account());
+    for name in [
+        "elsewhere/a.txt",
+        "../elsewhere/a.txt",
+        "/thumbnails/a.txt",
+        "uploads/../x/a.txt",
+    ] {
+        let leave = api.leave(&item(name, "text/plain", b"x"));
+        let key: ObjectKey = leave.key.to_string().parse().expect("a key of ours");
+        assert!(key.to_string().starts_with("uploads/"), "{name}");
+        let path = leave.put.url.split('?').next().unwrap_or_default();
+        assert!(
+            path.contains(&format!("/{}/uploads/", oidc().bucket)),
+            "{name}"
+        );
+    }
+    let leave = api.leave(&item("a.txt", "text/plain", b"x"));
+    let lines = aws.log_lines("record").len();
+    let owner = leave.key.owner();
+    for key in [
+        format!("thumbnails/{owner}/{}/a.txt", leave.id),
+        leave
+            .key
+            .to_string()
+            .replacen("uploads/", "uploads-out/", 1),
+        format!("Uploads/{owner}/{}/a.txt", new_id()),
+    ] {
+        assert_eq!(
+            aws.put_object(&key, "text/plain", b"x").status,
+            200,
+            "{key}"
+        );
+    }
+    settle(&somebody(), &aws, oidc());
+    assert_eq!(
+        api.record(leave.id).map(|record| record.status),
+        Some(UploadStatus::Pending)
+    );
+    let new: Vec<String> = aws.log_lines("record").into_iter().skip(lines).collect();
+    let seen = new.iter().filter(|line| line.contains(owner.as_str()));
+    assert_eq!(
+        seen.count(),
+        0,
+        "an event outside the prefix reached the function"
+    );
+}

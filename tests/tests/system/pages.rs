@@ -1,0 +1,208 @@
+//! Pages of records: what their cursors are for, and what they are not. A64, F83 to F85, F88.
+
+use crowfly_contract::{ErrorCode, ListResponse, UploadStatus};
+use e2e::Env;
+use e2e::api::{Api, Leave, item};
+use e2e::aws::Aws;
+use e2e::http::{Request, encode};
+use e2e::issuer::random_hex;
+use serde_json::json;
+
+use crate::common::{RECORD_WITHIN, account, assert_problem, somebody};
+
+pub(crate) fn page(api: &Api, path: &str) -> ListResponse {
+    let answer = api.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    serde_json::from_slice(&answer.body).expect("a page of the contract")
+}
+
+pub(crate) fn ids(page: &ListResponse) -> Vec<String> {
+    page.uploads
+        .iter()
+        .map(|record| record.id.to_string())
+        .collect()
+}
+
+pub(crate) fn create_many(api: &Api, count: usize) -> Vec<Leave> {
+    (0..count)
+        .map(|n| api.leave(&item(&format!("{n}.webm"), "video/webm", b"x")))
+        .collect()
+}
+
+/// All pages of `limit` records each; `between` happens after each of them.
+fn all_pages(api: &Api, limit: u32, mut between: impl FnMut(usize)) -> Vec<ListResponse> {
+    let mut pages = Vec::new();
+    let mut path = format!("/uploads?limit={limit}");
+    loop {
+        let page = page(api, &path);
+        assert!(page.uploads.len() <= limit as usize, "{path:.40}");
+        let cursor = page.cursor.clone();
+        pages.push(page);
+        between(pages.len());
+        let Some(cursor) = cursor else { return pages };
+        path = format!("/uploads?limit={limit}&cursor={cursor}");
+    }
+}
+
+#[test]
+fn f83_what_comes_and_goes_between_pages_moves_nothing_else() {
+    let api = somebody();
+    let created = create_many(&api, 9);
+    let owner = created[0].key.owner().to_string();
+    let id = |place: usize| created[place].id.to_string();
+    // Newest first: 8 7 6 | 5 4 3 | 2 1 0. One goes that was shown, the one that the cursor stands at, and one
+    // that is still to come; new ones come all the time.
+    let gone = |after: usize| match after {
+        1 => vec![id(8), id(6), id(4)],
+        2 => vec![id(0)],
+        _ => vec![],
+    };
+    let pages = all_pages(&api, 3, |after| {
+        for id in gone(after) {
+            account().delete_item(&owner, &id);
+        }
+        create_many(&api, 1);
+    });
+    let seen: Vec<String> = pages.iter().flat_map(ids).collect();
+    for throughout in [7, 5, 3, 2, 1] {
+        let times = seen.iter().filter(|seen| **seen == id(throughout)).count();
+        assert_eq!(times, 1, "{throughout} in {seen:?}");
+    }
+    let mut distinct = seen.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), seen.len(), "nothing twice: {seen:?}");
+    assert!(!seen.contains(&id(4)) && !seen.contains(&id(0)), "{seen:?}");
+}
+
+/// Makes the record of a cancelled upload one whose end came `ago` seconds ago and that still lingers.
+fn expired(leave: &Leave, ago: u64) {
+    let (owner, id) = (leave.key.owner().as_str(), leave.id.to_string());
+    let mut item = account().get_item(owner, &id).expect("the item");
+    item["expiresAt"] = json!(e2e::time::unix() - ago);
+    account().put_item(&item);
+}
+
+#[test]
+fn f84_a_page_without_a_record_may_have_a_cursor_and_the_next_is_found() {
+    let api = somebody();
+    let old = create_many(&api, 2);
+    let over = create_many(&api, 4);
+    let new = create_many(&api, 1);
+    for leave in &over {
+        assert_eq!(api.delete(&format!("/uploads/{}", leave.id)).status, 204);
+        expired(leave, 1);
+    }
+    let pages = all_pages(&api, 2, |_| {});
+    let empty = pages.iter().find(|page| page.uploads.is_empty());
+    assert!(
+        empty.is_some_and(|page| page.cursor.is_some()),
+        "no page was empty in the middle: {:?}",
+        pages.iter().map(ids).collect::<Vec<_>>()
+    );
+    let seen: Vec<String> = pages.iter().flat_map(ids).collect();
+    let there = new.iter().chain(old.iter().rev());
+    assert_eq!(
+        seen,
+        there.map(|leave| leave.id.to_string()).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn f85_what_is_past_its_life_is_shown_by_no_route() {
+    let api = somebody();
+    let leave = create_many(&api, 1).remove(0);
+    let path = format!("/uploads/{}", leave.id);
+    assert_eq!(api.delete(&path).status, 204);
+    assert!(api.record(leave.id).is_some(), "until its end it is shown");
+    expired(&leave, 1);
+    assert_problem("record", &api.get(&path), ErrorCode::NotFound);
+    let content = api.get(&format!("{path}/content"));
+    assert_problem("content", &content, ErrorCode::NotFound);
+    let status = api
+        .post("/uploads/status", &json!({"ids": [leave.id]}))
+        .json();
+    assert_eq!(status["uploads"][0]["status"], "not_found");
+    assert_eq!(page(&api, "/uploads").uploads, []);
+}
+
+#[test]
+fn a61_a64_cursors_are_of_one_caller_and_one_list_and_not_to_be_changed() {
+    let subject = format!("cursor-{}", random_hex(6));
+    let mine = Api::of_subject(Env::stack("oidc"), &subject);
+    let other = somebody();
+    // The same person, by the same issuer: the same owner, in another table.
+    let elsewhere = Api::of_subject(Env::stack("webm"), &subject);
+    for api in [&mine, &other, &elsewhere] {
+        create_many(api, 3);
+    }
+    let first = "/uploads?limit=1";
+    let cursor = page(&mine, first).cursor.expect("a cursor");
+    assert_eq!(
+        page(&mine, &format!("{first}&cursor={cursor}"))
+            .uploads
+            .len(),
+        1
+    );
+    let mut cases = vec![
+        ("of another", page(&other, first).cursor.expect("a cursor")),
+        (
+            "of another table",
+            page(&elsewhere, first).cursor.expect("a cursor"),
+        ),
+        ("cut", cursor[..cursor.len() - 1].into()),
+        ("cut in half", cursor[..cursor.len() / 2].into()),
+        ("longer", format!("{cursor}A")),
+        ("twice", format!("{cursor}{cursor}")),
+        ("padded", format!("{cursor}%3D%3D")),
+        ("short", "x".into()),
+        ("empty", String::new()),
+        ("a NUL", "%00".into()),
+        ("nothing but A", "A".repeat(4000)),
+        ("a long text in base64", "QUFB".repeat(1500)),
+        ("a JSON text", "eyJvd25lciI6ImEifQ".into()),
+        ("not base64", encode("../../x?y=ü")),
+    ];
+    for at in (0..cursor.len()).step_by(7) {
+        let letter = if &cursor[at..=at] == "A" { "B" } else { "A" };
+        let changed = format!("{}{letter}{}", &cursor[..at], &cursor[at + 1..]);
+        cases.push(("one letter changed", changed));
+    }
+    for (case, cursor) in cases {
+        let answer = mine.get(&format!("{first}&cursor={cursor}"));
+        assert_problem(
+            &format!("{case}: {cursor:.30}"),
+            &answer,
+            ErrorCode::InvalidCursor,
+        );
+    }
+    assert_eq!(other.get(&format!("{first}&cursor={cursor}")).status, 400);
+    // 100 KB are more than a gateway takes in a request's line.
+    let huge = format!("{first}&cursor={}", "A".repeat(100 * 1024));
+    if let Ok(answer) = mine.request("GET", &huge).try_send() {
+        assert!((400..500).contains(&answer.status), "{}", answer.status);
+    }
+}
+
+/// A new version of the functions between two pages, between create and send, and between send and complete.
+#[test]
+fn f88_cursors_ids_and_urls_outlive_a_deployment() {
+    let stack = Env::stack("webm");
+    let aws = Aws::new(stack);
+    let api = Api::of_subject(stack, &format!("deploy-{}", random_hex(6)));
+    let leave = create_many(&api, 1).remove(0);
+    create_many(&api, 2);
+    let before = page(&api, "/uploads?limit=2");
+    let cursor = before.cursor.expect("a cursor");
+    for function in ["ReadFunction", "PresignFunction", "RecordFunction"] {
+        aws.redeploy(&aws.function(function), &random_hex(4));
+    }
+    let after = page(&api, &format!("/uploads?limit=2&cursor={cursor}"));
+    assert_eq!(ids(&after), [leave.id.to_string()]);
+    let repeated: Request = leave.put(b"x");
+    assert_eq!(repeated.send().status, 200, "the URL of before");
+    let complete = api.post(&format!("/uploads/{}/complete", leave.id), &json!({}));
+    assert_eq!(complete.status, 200, "{}", complete.text());
+    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    assert!(record.verified);
+}
