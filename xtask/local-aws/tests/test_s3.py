@@ -94,7 +94,7 @@ class Checksums(Case):
 
 class Requests(Case):
     @proves("sent_headers_are_signed")
-    def test_headers_that_were_not_signed_are_refused(self, aws):
+    def test_a45_headers_that_were_not_signed_are_refused(self, aws):
         url = aws.presigned_put(aws.bucket())
         for name in ("x-amz-acl", "x-amz-meta-a", "x-amz-tagging", "x-amz-storage-class"):
             answer = HTTP.request("PUT", url, body=b"x", headers={name: "STANDARD"})
@@ -114,7 +114,7 @@ class Requests(Case):
         self.error(HTTP.request("PUT", aws.presigned_put(bucket, key="é" * 512 + "a"), body=b"x"), 400, "KeyTooLongError")
 
     @proves("bodies_have_a_length")
-    def test_a_chunked_body_is_refused(self, aws):
+    def test_a43_a_chunked_body_is_refused(self, aws):
         answer = HTTP.request("PUT", aws.presigned_put(aws.bucket()), body=iter([b"a", b"b"]), chunked=True)
         self.error(answer, 501, "NotImplemented")
 
@@ -160,7 +160,7 @@ class Policies(Case):
         self.assertEqual(self.put(self.writer(aws, bucket), bucket), 403)
 
     @proves("policies_see_how_a_request_was_signed")
-    def test_a_policy_can_refuse_old_signatures(self, aws):
+    def test_a50_a_policy_can_refuse_old_signatures(self, aws):
         bucket = aws.bucket()
         self.deny(aws, bucket, {"NumericGreaterThan": {"s3:signatureAge": "900000"}})
         self.assertEqual(self.put(self.writer(aws, bucket), bucket), 200)

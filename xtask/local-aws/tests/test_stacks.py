@@ -198,7 +198,7 @@ class Functions(Case):
                 aws.stack(self.template(aws, actions=(right for right in self.RIGHTS if right != missing)))
 
     @proves("event_sources_outlast_their_function")
-    def test_a_message_must_stay_hidden_as_long_as_the_function_may_take(self, aws):
+    def test_f72_a_message_must_stay_hidden_as_long_as_the_function_may_take(self, aws):
         with self.assertRaisesRegex(AssertionError, "less than Function timeout"):
             aws.stack(self.template(aws, timeout=31))
 

@@ -109,7 +109,8 @@ impl Binary {
         });
         let log = std::fs::read_to_string(paths::log(&name)).unwrap_or_default();
         counts.read(self.kind(), &log);
-        counts.note(&format!("{} {}", self.package, self.target), &log);
+        let group = format!("{} {}", self.package, self.target);
+        counts.note(self.kind(), &group, &log);
         if self.kind() == Kind::Worlds {
             soak::simulated(&name);
         }

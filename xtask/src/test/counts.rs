@@ -78,8 +78,8 @@ impl Counts {
     }
 
     /// Which rows of the project's lists the tests of this log are named after.
-    pub(super) fn note(&mut self, group: &str, log: &str) {
-        self.lists.read(group, log);
+    pub(super) fn note(&mut self, kind: Kind, group: &str, log: &str) {
+        self.lists.read(kind, group, log);
     }
 
     /// The rows of the project's lists that tests are named after.

@@ -130,7 +130,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let missing = counts.lists().missing();
     let whole = chosen.everything() && times.len() == STEPS.len();
     if whole && !missing.is_empty() {
-        println!("no test is named after {}", missing.join(", "));
+        println!("{}", missing.join("\n"));
         return Err(Error::Told);
     }
     if times.iter().all(|(_, _, good)| *good) {

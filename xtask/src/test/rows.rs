@@ -1,17 +1,19 @@
 //! The table of faults and abuses: each row of the project's lists, and how the tests named after it went.
 //!
-//! A test belongs to a row by its name: `f16_...` to F16, and `f06_f07_...` to both.
+//! A test belongs to a row by its name: `f16_...` to F16, `f06_f07_...` to both, and `f58_to_f60_...` to
+//! all three. Tests in Python begin with `test_` before that.
+
+mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The rows that a full run must show: the faults of client, network and storage.
-const FAULTS: std::ops::RangeInclusive<u32> = 1..=44;
+use super::counts::Kind;
 
-/// What the tests of one row did.
+/// What the tests of one row did: each test with where it ran.
 #[derive(Debug, Default)]
 struct Row {
-    passed: BTreeSet<String>,
-    failed: BTreeSet<String>,
+    passed: BTreeSet<(&'static str, String)>,
+    failed: BTreeSet<(&'static str, String)>,
 }
 
 /// The rows that the logs of a run speak of.
@@ -20,103 +22,169 @@ pub(super) struct Rows(BTreeMap<String, Row>);
 
 impl Rows {
     /// Reads the log of one group of tests.
-    pub(super) fn read(&mut self, group: &str, log: &str) {
+    pub(super) fn read(&mut self, kind: Kind, group: &str, log: &str) {
+        let mut before = "";
         for line in log.lines() {
-            let Some((name, result)) = verdict(line) else {
-                continue;
-            };
-            for row in rows(name) {
-                let row = self.0.entry(row).or_default();
-                let tests = if result {
-                    &mut row.passed
-                } else {
-                    &mut row.failed
-                };
-                tests.insert(format!("{group} {name}"));
+            if let Some((name, result)) = verdict(line)
+                .or_else(|| unittest(before, line))
+                .or_else(|| tap(line))
+            {
+                for row in rows(name) {
+                    let row = self.0.entry(row).or_default();
+                    let tests = if result {
+                        &mut row.passed
+                    } else {
+                        &mut row.failed
+                    };
+                    tests.insert((place(kind), format!("{group} {name}")));
+                }
             }
+            before = line;
         }
     }
 
-    /// Rows of the list of faults without any test.
+    /// What a full run should have shown and did not, as sentences.
     pub(super) fn missing(&self) -> Vec<String> {
-        let names = FAULTS.map(|number| format!("F{number:02}"));
-        names.filter(|name| !self.0.contains_key(name)).collect()
+        let mut missing: Vec<String> = list::all()
+            .into_iter()
+            .filter(|name| !self.0.contains_key(name))
+            .map(|name| format!("no test is named after {name}"))
+            .collect();
+        for elsewhere in list::ELSEWHERE {
+            let Some(row) = self.0.get(elsewhere.row) else {
+                continue;
+            };
+            let shown = |kind: &Kind| row.passed.iter().any(|(at, _)| *at == place(*kind));
+            if !elsewhere.shown.iter().any(shown) {
+                let places: Vec<&str> = elsewhere.shown.iter().map(|kind| place(*kind)).collect();
+                missing.push(format!(
+                    "{} is to be shown by: {}",
+                    elsewhere.row,
+                    places.join(", ")
+                ));
+            }
+        }
+        missing
     }
 
-    /// The table: row, result, test.
+    /// The table: row, result, where it is shown, test; then what the local AWS alone cannot show.
     pub(super) fn table(&self) -> String {
-        let mut table = format!("{:<6}{:<8}test\n", "row", "result");
+        if self.0.is_empty() {
+            return String::new();
+        }
+        let mut table = format!("{:<5}{:<8}{:<22}test\n", "row", "result", "shown in");
         for (name, row) in &self.0 {
             let mut head = name.as_str();
             let failed = row.failed.iter().map(|test| ("FAILED", test));
-            for (result, test) in failed.chain(row.passed.iter().map(|test| ("ok", test))) {
-                table.push_str(&format!("{head:<6}{result:<8}{test}\n"));
+            for (result, (at, test)) in failed.chain(row.passed.iter().map(|test| ("ok", test))) {
+                table.push_str(&format!("{head:<5}{result:<8}{at:<22}{test}\n"));
                 head = "";
             }
         }
+        let shown: Vec<String> = list::ELSEWHERE
+            .iter()
+            .filter(|elsewhere| self.0.contains_key(elsewhere.row))
+            .map(|elsewhere| {
+                format!(
+                    "{:<5}{}; shown by: {}\n",
+                    elsewhere.row, elsewhere.reason, elsewhere.by
+                )
+            })
+            .collect();
+        if !shown.is_empty() {
+            table.push_str("\nwhat plain local AWS cannot show, and what shows it\n");
+            table.push_str(&shown.concat());
+        }
         table
+    }
+}
+
+/// Where tests of a kind show what they show.
+fn place(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Worlds => "simulated worlds",
+        Kind::Template => "template",
+        Kind::LocalAws => "local-AWS rule",
+        Kind::Wasm => "Chromium",
+        Kind::Faults => "Chromium, fault proxy",
+        Kind::Package | Kind::Types => "package",
+        Kind::System => "whole system",
+        Kind::Browsers => "each browser",
+        _ => "unit",
     }
 }
 
 /// The name and the verdict in a line such as `test stall::f03_silence ... ok`.
 fn verdict(line: &str) -> Option<(&str, bool)> {
     let (name, result) = line.trim().strip_prefix("test ")?.split_once(" ... ")?;
+    Some((name, judged(result)?))
+}
+
+/// The same of Python's `test_a07_x (test_stacks.Tokens.test_a07_x) ... ok`; a test with a description has it on a
+/// line of its own between the two.
+fn unittest<'a>(before: &'a str, line: &'a str) -> Option<(&'a str, bool)> {
+    let (text, result) = line.split_once(" ... ")?;
+    let name = |line: &'a str| {
+        let (name, _) = line.strip_prefix("test_")?.split_once(" (")?;
+        Some(name)
+    };
+    Some((name(text).or_else(|| name(before))?, judged(result)?))
+}
+
+/// The same of Node's `ok 3 - a97_no_script_runs`.
+fn tap(line: &str) -> Option<(&str, bool)> {
+    let (result, name) = line.trim().split_once(" - ")?;
+    let good = match result.rsplit_once(' ')?.0 {
+        "ok" => true,
+        "not ok" => false,
+        _ => return None,
+    };
+    Some((name, good))
+}
+
+fn judged(result: &str) -> Option<bool> {
     match result.split_whitespace().next()? {
-        "ok" => Some((name, true)),
-        "FAILED" | "FAIL" => Some((name, false)),
+        "ok" => Some(true),
+        "FAILED" | "FAIL" | "ERROR" => Some(false),
         _ => None,
     }
 }
 
-/// `F03` and the like: the words of a test's own name that are a letter and two digits, from its start.
-fn rows(name: &str) -> impl Iterator<Item = String> + '_ {
+/// `F03` and the like: the words of a test's own name that are a letter and two digits, from its start;
+/// `to` between two of them stands for all between.
+fn rows(name: &str) -> Vec<String> {
     let own = name.rsplit("::").next().unwrap_or(name);
-    own.split('_')
-        .take_while(|word| {
-            let (letter, digits) = word.split_at_checked(1).unwrap_or_default();
-            ["f", "a"].contains(&letter)
-                && digits.len() == 2
-                && digits.bytes().all(|byte| byte.is_ascii_digit())
-        })
-        .map(str::to_uppercase)
+    let mut found: Vec<(char, u32)> = Vec::new();
+    let mut range = false;
+    for word in own.split('_') {
+        if word == "to" && !found.is_empty() {
+            range = true;
+            continue;
+        }
+        let Some((letter, number)) = row(word) else {
+            break;
+        };
+        match found.last() {
+            Some(&(first, from)) if range && first == letter => {
+                found.extend((from + 1..=number).map(|number| (letter, number)));
+            }
+            _ => found.push((letter, number)),
+        }
+        range = false;
+    }
+    let name = |(letter, number)| format!("{letter}{number:02}");
+    found.into_iter().map(name).collect()
+}
+
+fn row(word: &str) -> Option<(char, u32)> {
+    let (letter, digits) = word.split_at_checked(1)?;
+    let letter = ["f", "a"]
+        .contains(&letter)
+        .then(|| letter.to_uppercase())?;
+    let plain = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    Some((letter.chars().next()?, plain.then(|| digits.parse().ok())??))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Rows;
-
-    const LOG: &str = "running 4 tests\n\
-        test stall::f03_silence_ends ... ok\n\
-        test retry::f06_f07_slow_down ... FAILED\n\
-        test retry::f06_again ... ok\n\
-        test plain::a_file_f09_is_sent ... ok\n";
-
-    #[test]
-    fn a_test_belongs_to_the_rows_that_its_name_begins_with() {
-        let mut rows = Rows::default();
-        rows.read("engine", LOG);
-        let table = rows.table();
-        let lines: Vec<Vec<&str>> = table
-            .lines()
-            .map(|line| line.split_whitespace().collect())
-            .collect();
-        assert_eq!(
-            lines[1..],
-            [
-                vec!["F03", "ok", "engine", "stall::f03_silence_ends"],
-                vec!["F06", "FAILED", "engine", "retry::f06_f07_slow_down"],
-                vec!["ok", "engine", "retry::f06_again"],
-                vec!["F07", "FAILED", "engine", "retry::f06_f07_slow_down"],
-            ]
-        );
-    }
-
-    #[test]
-    fn rows_without_a_test_are_named() {
-        let mut rows = Rows::default();
-        rows.read("engine", LOG);
-        let missing = rows.missing();
-        assert_eq!(missing.len(), 44 - 3);
-        assert!(!missing.contains(&"F06".to_owned()));
-    }
-}
+#[path = "rows/tests.rs"]
+mod tests;

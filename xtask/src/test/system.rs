@@ -12,8 +12,8 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
     let python = python::local_aws()?.join("python");
     let result = step::step("rules of the local AWS", || {
         Cmd::new(python)
-            .args(["-m", "unittest", "discover", "--start-directory", "tests"])
-            .args(["--top-level-directory", "."])
+            .args(["-m", "unittest", "discover", "--verbose"])
+            .args(["--start-directory", "tests", "--top-level-directory", "."])
             .dir(paths::root().join("xtask/local-aws"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .log("local-aws-rules")
@@ -21,6 +21,7 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
     });
     let log = std::fs::read_to_string(paths::log("local-aws-rules")).unwrap_or_default();
     let (passed, failed) = unittests(&log);
+    counts.note(Kind::LocalAws, "local-aws", &log);
     counts.add(Kind::LocalAws, passed, failed);
     result?;
     if passed == 0 {

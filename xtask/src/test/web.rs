@@ -50,7 +50,7 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .run()
     });
     let log = std::fs::read_to_string(paths::log("wasm-tests")).unwrap_or_default();
-    counts.note("client-wasm", &log);
+    counts.note(Kind::Wasm, "client-wasm", &log);
     let ran = counts.read(Kind::Wasm, &log);
     result?;
     if ran == 0 {
@@ -81,6 +81,7 @@ pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
             .run()
     });
     let log = std::fs::read_to_string(paths::log("node-tests")).unwrap_or_default();
+    counts.note(Kind::Package, "package", &log);
     counts.add(Kind::Package, tap(&log, "# pass "), tap(&log, "# fail "));
     result?;
     npm::weigh()?;
