@@ -13,6 +13,7 @@ mod errors;
 mod errors_create;
 mod events;
 mod names;
+mod order;
 mod owners;
 mod package;
 mod page;

@@ -1,83 +1,92 @@
-//! Messages that no event is: they must not stop the others, and the truly unreadable end apart.
+//! Messages that no event is: they must not stop the others, and the truly unreadable end apart. F58 to F60.
 
 use std::time::Duration;
 
-use crowfly_contract::UploadStatus;
+use crowfly_contract::{Record, UploadStatus};
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
 use e2e::issuer::random_hex;
-use e2e::{Env, wait};
-use serde_json::json;
+use e2e::{Env, Stack, wait};
+use serde_json::{Value, json};
 
 use crate::common::RECORD_WITHIN;
 use crate::events::{Event, neighbours};
+use crate::pipeline::event_of;
 
 /// How long the queue may try a message before it gives up: receives times visibility, and some air.
 const GIVES_UP_WITHIN: Duration = Duration::from_secs(150);
 
-/// F58, F59, F60: one batch of ten, with poison in the middle.
-#[test]
-fn f58_to_f60_poison_ends_alone_in_the_dead_letter_queue() {
-    let stack = Env::stack("webm");
-    let aws = Aws::new(stack);
-    let api = Api::of_subject(stack, &format!("poison-{}", random_hex(6)));
-    let record = api.upload(&item("a.webm", "video/webm", b"x"), b"x");
-    let sequencer = record.sequencer.clone().expect("a sequencer");
-    let event = |bucket: &str, sequencer: &str| Event {
-        name: "ObjectCreated:Put",
-        bucket: bucket.into(),
-        key: record.key.to_string(),
-        size: Some(record.size),
-        etag: record.etag.clone(),
-        sequencer: sequencer.into(),
-    };
-    let newest = neighbours(&neighbours(&sequencer).1).1;
-    let mark = random_hex(8);
-    let mut no_size = event(&stack.bucket, &newest).record();
-    no_size["s3"]["object"] = json!({"key": record.key, "sequencer": newest, "mark": mark});
-    let poison = [
-        format!("poison {mark}"),
-        format!("{{\"Records\":[{{\"poison\":\"{mark}\""),
-        json!({"hello": mark}).to_string(),
-        json!({"Records": [no_size]}).to_string(),
-    ];
-    let mut foreign_source = event(&stack.bucket, &newest).record();
-    foreign_source["eventSource"] = json!("aws:sns");
-    let batch = vec![
-        event(&stack.bucket, &neighbours(&sequencer).1).message(),
-        json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": stack.bucket})
-            .to_string(),
-        poison[0].clone(),
-        json!({"Records": []}).to_string(),
-        poison[2].clone(),
-        event("another-bucket", "ff").message(),
-        json!({"Records": [foreign_source]}).to_string(),
-        poison[1].clone(),
-        poison[3].clone(),
-        event(&stack.bucket, &newest).message(),
-    ];
-    aws.send_messages(&stack.queue, &batch);
+/// Objects of one owner, for each of which ever newer events can be made.
+struct Objects {
+    api: Api,
+    records: Vec<Record>,
+    newest: Vec<String>,
+}
 
-    // The good ones are not held up by the others.
-    wait::until("the newest event of the batch", RECORD_WITHIN, || {
-        api.record(record.id)
-            .filter(|now| now.sequencer.as_deref() == Some(newest.as_str()))
-    });
+impl Objects {
+    fn of(stack: &Stack, count: usize) -> Self {
+        let api = Api::of_subject(stack, &format!("poison-{}", random_hex(6)));
+        let upload = |_| api.upload(&item("a.webm", "video/webm", b"x"), b"x");
+        let records: Vec<Record> = (0..count).map(upload).collect();
+        let newest = records.iter().map(|record| record.sequencer.clone());
+        Self {
+            newest: newest.map(Option::unwrap_or_default).collect(),
+            records,
+            api,
+        }
+    }
+
+    /// The next event of each object.
+    fn next(&mut self) -> Vec<String> {
+        for sequencer in &mut self.newest {
+            *sequencer = neighbours(sequencer).1;
+        }
+        let next = self.records.iter().zip(&self.newest);
+        next.map(|(record, sequencer)| {
+            let sequencer = sequencer.clone();
+            let event = Event {
+                sequencer,
+                ..event_of(record)
+            };
+            event.message()
+        })
+        .collect()
+    }
+
+    /// Waits until each object's record is of its newest event.
+    #[track_caller]
+    fn recorded(&self, case: &str) {
+        for (record, newest) in self.records.iter().zip(&self.newest) {
+            let now = wait::until(case, RECORD_WITHIN, || {
+                self.api
+                    .record(record.id)
+                    .filter(|now| now.sequencer.as_ref() == Some(newest))
+            });
+            assert_eq!(
+                (now.status, now.verified),
+                (UploadStatus::Stored, true),
+                "{case}"
+            );
+        }
+    }
+}
+
+/// Waits until all of `poison` is in the dead-letter queue; nothing else with its mark may be there.
+fn dead(aws: &Aws, stack: &Stack, mark: &str, poison: &[String]) {
     let mut dead = Vec::new();
-    wait::until(
-        "the poison in the dead-letter queue",
-        GIVES_UP_WITHIN,
-        || {
-            for message in aws.receive_messages(&stack.dlq) {
+    let all = "the poison in the dead-letter queue";
+    wait::until(all, GIVES_UP_WITHIN, || {
+        for message in aws.receive_messages(&stack.dlq) {
+            if message.body.contains(mark) {
                 aws.delete_message(&stack.dlq, &message);
                 dead.push(message.body);
             }
-            poison
-                .iter()
-                .all(|poison| dead.contains(poison))
-                .then_some(())
-        },
-    );
+        }
+        poison
+            .iter()
+            .all(|poison| dead.contains(poison))
+            .then_some(())
+    });
     assert_eq!(
         dead.len(),
         poison.len(),
@@ -86,6 +95,131 @@ fn f58_to_f60_poison_ends_alone_in_the_dead_letter_queue() {
     wait::until("the queue to drain", RECORD_WITHIN, || {
         (aws.queue_depth(&stack.queue) == 0).then_some(())
     });
-    let now = api.record(record.id).expect("the record");
-    assert_eq!((now.status, now.verified), (UploadStatus::Stored, true));
+}
+
+/// An event of an object as S3 tells it, with something changed.
+fn changed(record: &Record, mark: &str, change: impl Fn(&mut Value)) -> String {
+    let mut event = event_of(record).record();
+    event["s3"]["object"]["mark"] = json!(mark);
+    change(&mut event);
+    json!({"Records": [event]}).to_string()
+}
+
+#[test]
+fn f58_f59_each_kind_of_foreign_message_leaves_nine_others_in_peace() {
+    let stack = Env::stack("webm");
+    let aws = Aws::new(stack);
+    let mut objects = Objects::of(stack, 9);
+    let record = objects.records[0].clone();
+    let mark = random_hex(8);
+    let remove = |event: &mut Value, name: &str| {
+        event["s3"]["object"]
+            .as_object_mut()
+            .map(|object| object.remove(name));
+    };
+    let dies = [
+        ("not JSON", format!("poison {mark}")),
+        (
+            "JSON cut short",
+            format!("{{\"Records\":[{{\"poison\":\"{mark}\""),
+        ),
+        ("no Records", json!({"hello": mark}).to_string()),
+        ("Records are no list", json!({"Records": mark}).to_string()),
+        (
+            "no key",
+            changed(&record, &mark, |event| remove(event, "key")),
+        ),
+        (
+            "no size",
+            changed(&record, &mark, |event| remove(event, "size")),
+        ),
+        (
+            "size null",
+            changed(&record, &mark, |event| {
+                event["s3"]["object"]["size"] = Value::Null
+            }),
+        ),
+        (
+            "no sequencer",
+            changed(&record, &mark, |event| remove(event, "sequencer")),
+        ),
+        (
+            "no eventSource",
+            changed(&record, &mark, |event| event["eventSource"] = Value::Null),
+        ),
+    ];
+    let test_event = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": stack.bucket,
+        "Time": "2026-11-22T09:30:00.000Z", "mark": mark});
+    let settled = [
+        ("the test event", test_event.to_string()),
+        (
+            "empty Records",
+            json!({"Records": [], "mark": mark}).to_string(),
+        ),
+        (
+            "another source",
+            changed(&record, &mark, |event| {
+                event["eventSource"] = json!("aws:sns")
+            }),
+        ),
+        (
+            "another bucket",
+            changed(&record, &mark, |event| {
+                event["s3"]["bucket"]["name"] = json!("another")
+            }),
+        ),
+        (
+            "another kind",
+            changed(&record, &mark, |event| {
+                event["eventName"] = json!("ObjectTagging:Put")
+            }),
+        ),
+    ];
+    for (case, message) in dies.iter().chain(&settled) {
+        let mut batch = objects.next();
+        batch.insert(4, message.clone());
+        aws.send_messages(&stack.queue, &batch);
+        objects.recorded(case);
+    }
+    let told = |why: &str| {
+        aws.log_lines("record")
+            .iter()
+            .any(|line| line.contains(why))
+    };
+    for why in [
+        "s3:TestEvent",
+        "no records",
+        "another service",
+        "another bucket",
+        "another kind of event",
+    ] {
+        wait::until(why, RECORD_WITHIN, || told(why).then_some(()));
+    }
+    // What is known to be foreign is settled; what cannot be read dies, alone.
+    dead(&aws, stack, &mark, &dies.map(|(_, message)| message));
+    objects.recorded("at the end");
+}
+
+#[test]
+fn f60_of_a_batch_of_ten_with_three_bad_seven_are_recorded_and_three_die() {
+    let stack = Env::stack("oidc");
+    let aws = Aws::new(stack);
+    let mut objects = Objects::of(stack, 7);
+    let mark = random_hex(8);
+    let bad = [
+        format!("poison {mark}"),
+        json!({"hello": mark}).to_string(),
+        changed(&objects.records[0], &mark, |event| {
+            event["s3"]["object"]["sequencer"] = json!("not hexadecimal");
+        }),
+    ];
+    let mut batch = objects.next();
+    for (place, message) in [0, 5, 9].into_iter().zip(&bad) {
+        batch.insert(place, message.clone());
+    }
+    assert_eq!(batch.len(), 10);
+    aws.send_messages(&stack.queue, &batch);
+    objects.recorded("the seven");
+    dead(&aws, stack, &mark, &bad);
+    objects.recorded("at the end");
 }

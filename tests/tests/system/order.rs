@@ -1,0 +1,289 @@
+//! Events twice, late, in the wrong order, and about objects that are no longer what they say. F50 to F57, F71.
+
+use crowfly_contract::{Record, UploadStatus};
+use e2e::api::{Api, item};
+use e2e::aws::Aws;
+use e2e::time::{amz_date, unix};
+use e2e::wait;
+use serde_json::{Value, json};
+
+use crate::common::{RECORD_WITHIN, account, oidc, somebody};
+use crate::events::{Event, neighbours};
+use crate::pipeline::{event_of, settle};
+
+/// Uploads five bytes, waits for the record, and gives its sequencer beside it.
+fn stored(api: &Api) -> (Record, String) {
+    let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
+    let sequencer = record.sequencer.clone().expect("a sequencer");
+    (record, sequencer)
+}
+
+fn removal(record: &Record, sequencer: &str) -> Event {
+    Event {
+        name: "ObjectRemoved:Delete",
+        size: None,
+        etag: None,
+        sequencer: sequencer.into(),
+        ..event_of(record)
+    }
+}
+
+/// Sends these messages, and waits until they have been worked on.
+fn work_on(aws: &Aws, messages: &[String]) {
+    aws.send_messages(&oidc().queue, messages);
+    settle(&somebody(), aws, oidc());
+}
+
+/// As S3 writes a moment.
+fn iso(unix: u64) -> String {
+    let date = amz_date(unix);
+    format!(
+        "{}-{}-{}:{}:{}.000Z",
+        &date[..4],
+        &date[4..6],
+        &date[6..11],
+        &date[11..13],
+        &date[13..15]
+    )
+}
+
+/// How often the function says that it wrote this upload.
+fn written(aws: &Aws, record: &Record) -> usize {
+    let id = record.id.to_string();
+    let lines = aws.log_lines("record");
+    let told = |line: &&String| line.contains(&id) && line.contains("\"written\"");
+    lines.iter().filter(told).count()
+}
+
+#[test]
+fn f50_ten_copies_at_once_are_one_record() {
+    let (api, aws) = (somebody(), account());
+    let records: Vec<Record> = (0..3).map(|_| stored(&api).0).collect();
+    let owner = records[0].key.owner().as_str();
+    let before = aws.items_of(owner);
+    std::thread::scope(|scope| {
+        for record in &records {
+            for _ in 0..10 {
+                scope.spawn(|| aws.send_message(&oidc().queue, &event_of(record).message()));
+            }
+        }
+    });
+    settle(&somebody(), &aws, oidc());
+    assert_eq!(aws.items_of(owner), before);
+    for record in &records {
+        assert_eq!(api.record(record.id).as_ref(), Some(record));
+        assert_eq!(written(&aws, record), 1, "counted once");
+    }
+}
+
+#[test]
+fn f52_a_removal_that_comes_before_the_put_it_follows() {
+    let (api, aws) = (somebody(), account());
+    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
+    let pending = api.record(leave.id).expect("the record");
+    let removal = Event {
+        name: "ObjectRemoved:Delete",
+        bucket: oidc().bucket.clone(),
+        key: pending.key.to_string(),
+        size: None,
+        etag: None,
+        sequencer: "FFFFFFFFFFFFFFFFFFFF".into(),
+    };
+    aws.send_message(&oidc().queue, &removal.message());
+    let tombstone = api.wait_status(leave.id, UploadStatus::Deleted, RECORD_WITHIN);
+    // The put whose event is late: what it put is gone for good.
+    assert_eq!(leave.put(b"hello").send().status, 200);
+    settle(&somebody(), &aws, oidc());
+    assert_eq!(api.record(leave.id), Some(tombstone));
+}
+
+#[test]
+fn f51_f52_f57_a_history_told_in_any_order_ends_in_its_newest_object() {
+    let (api, aws) = (somebody(), account());
+    let (first, put1) = stored(&api);
+    let key = first.key.to_string();
+    assert!(matches!(aws.delete_object(&key).status, 200 | 204));
+    let gone = api.wait_status(first.id, UploadStatus::Deleted, RECORD_WITHIN);
+    let deleted = gone.sequencer.clone().expect("a sequencer");
+    let other = aws.put_object(&key, "text/plain", b"other bytes");
+    assert_eq!(other.status, 200, "{}", other.text());
+    let newest = api.wait_status(first.id, UploadStatus::Stored, RECORD_WITHIN);
+    let put2 = newest.sequencer.clone().expect("a sequencer");
+    assert!(put1 < deleted && deleted < put2, "{put1} {deleted} {put2}");
+    let told = [
+        event_of(&newest).message(),
+        event_of(&first).message(),
+        removal(&first, &deleted).message(),
+    ];
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        work_on(&aws, &order.map(|place| told[place].clone()));
+        assert_eq!(api.record(first.id).as_ref(), Some(&newest), "{order:?}");
+    }
+    // An event that speaks of the first object, and yet comes as the newest: storage holds another.
+    let stale = Event {
+        sequencer: neighbours(&put2).1,
+        ..event_of(&first)
+    };
+    work_on(&aws, &[stale.message()]);
+    let now = api.record(first.id).expect("the record");
+    assert_eq!(now, newest, "the record is of the object that is there");
+    let head = aws.head_object(&key);
+    let etag = head.header("etag").unwrap_or_default().trim_matches('"');
+    assert_eq!(now.etag.as_deref(), Some(etag));
+    assert_eq!((now.size, now.verified), (11, false));
+}
+
+#[test]
+fn f53_sequencers_are_padded_on_the_right_and_of_no_case() {
+    let (api, aws) = (somebody(), account());
+    let (record, sequencer) = stored(&api);
+    let at = |sequencer: &str| {
+        let event = Event {
+            sequencer: sequencer.into(),
+            ..event_of(&record)
+        };
+        work_on(&aws, &[event.message()]);
+        let now = api.record(record.id).expect("the record");
+        now.sequencer.expect("a sequencer")
+    };
+    // The same place in the history, however it is written.
+    for same in [
+        sequencer.to_lowercase(),
+        format!("{sequencer}00"),
+        format!("{}0000", sequencer.to_lowercase()),
+    ] {
+        assert_eq!(at(&same), sequencer, "{same}");
+    }
+    let longer = format!("{}01", sequencer.to_lowercase());
+    assert_eq!(at(&longer), longer, "a longer one is newer");
+    assert_eq!(
+        at(&sequencer[..sequencer.len() - 1]),
+        longer,
+        "a shorter one is older"
+    );
+    let next = neighbours(&sequencer).1;
+    let short_and_newer = next.trim_end_matches('0').to_lowercase();
+    assert_eq!(
+        at(&short_and_newer),
+        short_and_newer,
+        "a shorter one may be newer"
+    );
+    assert_eq!(at(&longer), short_and_newer);
+}
+
+/// The messages of a queue live for days; what comes back from the dead-letter queue is older still.
+#[test]
+fn f54_an_event_that_is_an_hour_or_five_days_late() {
+    let (api, aws) = (somebody(), account());
+    for late in [3_600, 5 * 86_400] {
+        let told_late = |event: Event| {
+            let mut record = event.record();
+            record["eventTime"] = json!(iso(unix() - late));
+            json!({"Records": [record]}).to_string()
+        };
+        // Of an object that is there: right, whenever it comes.
+        let (kept, sequencer) = stored(&api);
+        let newer = neighbours(&sequencer).1;
+        let event = Event {
+            sequencer: newer.clone(),
+            ..event_of(&kept)
+        };
+        work_on(&aws, &[told_late(event), told_late(event_of(&kept))]);
+        let now = api.record(kept.id).expect("the record");
+        assert_eq!(
+            (now.sequencer, now.status),
+            (Some(newer), UploadStatus::Stored)
+        );
+        assert!(now.verified);
+        // Of one that was deleted meanwhile: its tombstone stands, and has no end.
+        let (gone, _) = stored(&api);
+        assert!(matches!(
+            aws.delete_object(&gone.key.to_string()).status,
+            200 | 204
+        ));
+        let tombstone = api.wait_status(gone.id, UploadStatus::Deleted, RECORD_WITHIN);
+        work_on(&aws, &[told_late(event_of(&gone))]);
+        assert_eq!(api.record(gone.id), Some(tombstone.clone()), "{late} s");
+        assert_eq!(tombstone.expires_at, None);
+    }
+}
+
+#[test]
+fn f56_news_of_an_object_that_is_gone_is_settled_at_once() {
+    let (api, aws) = (somebody(), account());
+    let (record, _) = stored(&api);
+    assert!(matches!(
+        aws.delete_object(&record.key.to_string()).status,
+        200 | 204
+    ));
+    let tombstone = api.wait_status(record.id, UploadStatus::Deleted, RECORD_WITHIN);
+    let sequencer = tombstone.sequencer.clone().expect("a sequencer");
+    // Newer than the tombstone, so that the order alone does not settle it.
+    let event = Event {
+        sequencer: neighbours(&sequencer).1,
+        ..event_of(&record)
+    };
+    let gone = |aws: &Aws| {
+        let lines = aws.log_lines("record");
+        lines
+            .iter()
+            .filter(|line| line.contains("\"gone\""))
+            .count()
+    };
+    let before = gone(&aws);
+    work_on(&aws, &[event.message()]);
+    assert_eq!(api.record(record.id), Some(tombstone));
+    wait::until("the word of it in the log", RECORD_WITHIN, || {
+        (gone(&aws) > before).then_some(())
+    });
+}
+
+/// S3 tells at most 64 KB; a key of 1,024 bytes is three times as long when each of them is escaped.
+#[test]
+fn f71_the_largest_event_that_s3_sends() {
+    let (api, aws) = (somebody(), account());
+    let name = format!("{}.txt", "한".repeat(65));
+    let record = api.upload(&item(&name, "text/plain", b"hello"), b"hello");
+    assert!(record.verified);
+    let sequencer = record.sequencer.clone().expect("a sequencer");
+    let newer = neighbours(&sequencer).1;
+    let mut event = Event {
+        sequencer: newer.clone(),
+        ..event_of(&record)
+    }
+    .record();
+    let bare = json!({"Records": [event.clone()]}).to_string();
+    event["s3"]["object"]["userMetadata"] = json!("x".repeat(64 * 1024 - bare.len() - 40));
+    let message = json!({"Records": [event]}).to_string();
+    assert!(
+        (64_000..=65_536).contains(&message.len()),
+        "{}",
+        message.len()
+    );
+    aws.send_message(&oidc().queue, &message);
+    wait::until("the record of 64 KB", RECORD_WITHIN, || {
+        api.record(record.id)
+            .filter(|now| now.sequencer.as_deref() == Some(newer.as_str()))
+    });
+    // The longest key, written past the signer: from storage through the queue, and settled.
+    let start = format!("uploads/{}/", record.key.owner());
+    let key = format!("{start}{}", "한".repeat((1024 - start.len()) / 3));
+    assert!((1022..=1024).contains(&key.len()));
+    let ignored = |aws: &Aws| -> usize {
+        let lines = aws.log_lines("record");
+        let told = |line: &&String| line.contains("a key that is not ours");
+        lines.iter().filter(told).count()
+    };
+    let before = ignored(&aws);
+    assert_eq!(aws.put_object(&key, "text/plain", b"x").status, 200);
+    wait::until("the event of the longest key", RECORD_WITHIN, || {
+        (ignored(&aws) > before).then_some(Value::Null)
+    });
+}
