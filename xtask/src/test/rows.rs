@@ -23,23 +23,27 @@ pub(super) struct Rows(BTreeMap<String, Row>);
 impl Rows {
     /// Reads the log of one group of tests.
     pub(super) fn read(&mut self, kind: Kind, group: &str, log: &str) {
-        let mut before = "";
+        let mut open = None;
         for line in log.lines() {
-            if let Some((name, result)) = verdict(line)
-                .or_else(|| unittest(before, line))
-                .or_else(|| tap(line))
-            {
-                for row in rows(name) {
-                    let row = self.0.entry(row).or_default();
-                    let tests = if result {
-                        &mut row.passed
-                    } else {
-                        &mut row.failed
-                    };
-                    tests.insert((place(kind), format!("{group} {name}")));
-                }
+            if let Some(name) = unittest(line) {
+                open = Some(name);
             }
-            before = line;
+            let found = verdict(line)
+                .or_else(|| tap(line))
+                .or_else(|| Some((open?, last_words(line)?)));
+            let Some((name, good)) = found else {
+                continue;
+            };
+            open = None;
+            for row in rows(name) {
+                let row = self.0.entry(row).or_default();
+                let tests = if good {
+                    &mut row.passed
+                } else {
+                    &mut row.failed
+                };
+                tests.insert((place(kind), format!("{group} {name}")));
+            }
         }
     }
 
@@ -120,15 +124,21 @@ fn verdict(line: &str) -> Option<(&str, bool)> {
     Some((name, judged(result)?))
 }
 
-/// The same of Python's `test_a07_x (test_stacks.Tokens.test_a07_x) ... ok`; a test with a description has it on a
-/// line of its own between the two.
-fn unittest<'a>(before: &'a str, line: &'a str) -> Option<(&'a str, bool)> {
-    let (text, result) = line.split_once(" ... ")?;
-    let name = |line: &'a str| {
-        let (name, _) = line.strip_prefix("test_")?.split_once(" (")?;
-        Some(name)
-    };
-    Some((name(text).or_else(|| name(before))?, judged(result)?))
+/// The name in Python's `test_a07_x (test_stacks.Tokens.test_a07_x) ... ok`; the verdict may come lines later, behind
+/// a description or what the test itself printed.
+fn unittest(line: &str) -> Option<&str> {
+    let (name, rest) = line.strip_prefix("test_")?.split_once(" (")?;
+    rest.contains(')').then_some(name)
+}
+
+/// The verdict at the end of a line, or alone on one.
+fn last_words(line: &str) -> Option<bool> {
+    let words = line.rsplit_once(" ... ").map_or(line, |(_, words)| words);
+    match words.trim() {
+        "ok" => Some(true),
+        "FAIL" | "ERROR" => Some(false),
+        _ => None,
+    }
 }
 
 /// The same of Node's `ok 3 - a97_no_script_runs`.
@@ -145,7 +155,7 @@ fn tap(line: &str) -> Option<(&str, bool)> {
 fn judged(result: &str) -> Option<bool> {
     match result.split_whitespace().next()? {
         "ok" => Some(true),
-        "FAILED" | "FAIL" | "ERROR" => Some(false),
+        "FAILED" | "FAIL" => Some(false),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ const LOG: &str = "running 4 tests\n\
 
 const PYTHON: &str = "test_a07_without_exp (tests.test_stacks.Tokens.test_a07_without_exp) ... ok\n\
     test_a45_headers (tests.test_s3.S3.test_a45_headers)\nOne that is described. ... FAIL\n\
+    test_f72_hidden (tests.test_s3.S3.test_f72_hidden) ... 2026 ERROR [x] a line of the log\nok\n\
     test_plain (tests.test_s3.S3.test_plain) ... ok\n";
 
 fn lines(table: &str) -> Vec<Vec<&str>> {
@@ -69,6 +70,7 @@ fn tests_in_python_count_too() {
                 "local-aws",
                 "a45_headers"
             ],
+            vec!["F72", "ok", "local-AWS", "rule", "local-aws", "f72_hidden"],
         ]
     );
 }
