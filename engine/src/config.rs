@@ -57,6 +57,9 @@ pub struct Config {
     pub backoff_base_ms: u64,
     /// Largest upper bound of a back-off.
     pub backoff_cap_ms: u64,
+    /// Longest pause before the quota of open uploads is asked for a place again, unless the server says
+    /// a longer one. The first is one [`Config::backoff_base_ms`] at most; they double.
+    pub quota_cap_ms: u64,
     /// Longest `Retry-After` that is honoured.
     pub retry_after_cap_ms: u64,
     /// Tokens in the full retry bucket. A retry takes [`Config::retry_cost`], a success gives back one,
@@ -69,8 +72,8 @@ pub struct Config {
     /// A service that only fails for this long makes the uploads that need it fail. Time that is known
     /// to be spent offline does not count.
     pub outage_ms: u64,
-    /// How long the server may hold all uploads off, because there are too many open ones or because
-    /// requests come too fast, before they fail. Known offline time does not count.
+    /// How long the server may hold all calls off because they come too fast, before the uploads fail.
+    /// Known offline time does not count, nor does the wait for a place in the quota of open uploads.
     pub back_pressure_ms: u64,
     /// While offline, one request is tried after this time: the browser's word alone is not trusted. The
     /// time doubles with each try.
@@ -128,6 +131,7 @@ impl Default for Config {
             token_attempts: 3,
             backoff_base_ms: 500,
             backoff_cap_ms: 20_000,
+            quota_cap_ms: 30_000,
             retry_after_cap_ms: 60_000,
             retry_tokens: 500,
             retry_cost: 5,

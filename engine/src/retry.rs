@@ -42,6 +42,18 @@ impl Random {
             }
         }
     }
+
+    /// The pause before asking a full quota again: the upper half of a doubling bound, so that those who
+    /// only wait ask seldom; never sooner than was told.
+    pub(crate) fn pause(&mut self, config: &Config, failed: u32, told: Option<u64>) -> u64 {
+        let doubled = 1u64
+            .checked_shl(failed.saturating_sub(1))
+            .unwrap_or(u64::MAX);
+        let half = product(config.backoff_base_ms, doubled).min(config.quota_cap_ms) / 2;
+        let told = told.map_or(0, |told| told.min(config.retry_after_cap_ms));
+        let drawn = half.saturating_add(self.up_to(half));
+        drawn.max(told.saturating_add(self.up_to(config.backoff_base_ms)))
+    }
 }
 
 /// Saturates; exact up to 2^53. (Integers would need 128 bits to see that they overflow.)
@@ -123,6 +135,24 @@ mod tests {
         for _ in 0..100 {
             assert!((3000..=3500).contains(&random.delay(&config, 1, Some(3000))));
             assert!((60_000..=60_500).contains(&random.delay(&config, 1, Some(86_400_000))));
+        }
+    }
+
+    #[test]
+    fn a37_pauses_before_a_full_quota_grow_differ_and_never_fall_below_what_was_told() {
+        let config = Config::default();
+        let mut random = Random::new(7);
+        for (failed, least, most) in [(1, 250, 500), (3, 1000, 2000), (40, 15_000, 30_000)] {
+            let pauses: Vec<u64> = (0..2000)
+                .map(|_| random.pause(&config, failed, None))
+                .collect();
+            assert!(pauses.iter().all(|pause| (least..=most).contains(pause)));
+            assert!(pauses.iter().any(|&pause| pause < least + least / 10));
+            assert!(pauses.iter().any(|&pause| pause > most - most / 10));
+        }
+        for _ in 0..100 {
+            assert!((9_000..=9_500).contains(&random.pause(&config, 1, Some(9_000))));
+            assert!((60_000..=60_500).contains(&random.pause(&config, 1, Some(86_400_000))));
         }
     }
 

@@ -33,6 +33,8 @@ pub(crate) struct Upload {
     pub(crate) aborting: bool,
     /// The journal knows it.
     pub(crate) saved: bool,
+    /// The server's quota had no place for it, when it was asked last.
+    pub(crate) no_place: bool,
     /// A create call was sent, so the server may know it.
     pub(crate) maybe_created: bool,
     /// The server has said how it is cut, and its multipart upload is open.
@@ -86,6 +88,7 @@ impl Upload {
             paused: false,
             aborting: false,
             saved: new.resumed,
+            no_place: false,
             maybe_created: new.resumed,
             multipart_open: false,
             key: None,
@@ -220,6 +223,11 @@ impl Upload {
         let useful = self.checksum == ChecksumMode::Crc64Nvme;
         let useful = useful || (self.multipart_open && !self.unlisted);
         free && useful && !self.doubt && self.parts.more()
+    }
+
+    /// It counts in the server's quota already, as far as is known.
+    pub(crate) fn has_place(&self) -> bool {
+        !self.no_place && (self.key.is_some() || self.unlisted)
     }
 
     /// The step that a piece of work moves.

@@ -36,11 +36,13 @@ impl Queue {
 
     fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
-        self.pressed = 0;
-        self.pressed_since = None;
+        self.unpressed();
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
+        if !upload.has_place() && now >= self.hold_quota {
+            self.quota_full = 0;
+        }
         let size = upload.item.size;
         let (plan, put) = match created.plan {
             Plan::Single { put } => (None, Some(put)),
@@ -59,6 +61,7 @@ impl Queue {
             return;
         };
         upload.key = Some(created.key);
+        upload.no_place = false;
         upload.multipart_open = plan.is_some();
         if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
             part.lease = Some(Lease::new(put, asked, now, margin));

@@ -24,37 +24,57 @@ impl Queue {
     /// Lets so many uploads and parts begin that sending never waits, but few enough that their URLs do
     /// not grow old, that hashing stays just ahead of sending, and that the server's quota of open uploads
     /// is not used up by files that wait.
+    ///
+    /// While that quota is full, those who wait for a place take no room from those who have one: nobody
+    /// else can free it.
     fn admit(&mut self) {
+        let waiting = self.without_place();
         loop {
-            let (upload, part) = (self.backlog.first(), self.openers.first());
+            let ahead = self.ahead();
+            let others = ahead.saturating_sub(waiting);
+            let (mut upload, mut part) = (self.backlog.first(), self.openers.first());
+            if waiting > 0 {
+                let holder = self.holders.first();
+                let holder = holder.filter(|place| others < self.room(*place));
+                upload = upload.filter(|place| ahead < self.room(*place)).or(holder);
+                part = part.filter(|_| others < self.config.ahead_parts.max(1));
+            }
             let place = match (upload, part) {
                 (Some(upload), Some(part)) => upload.min(part),
                 (Some(place), None) | (None, Some(place)) => place,
                 (None, None) => return,
             };
             let id = place.job.id;
-            let opens = part == Some(place);
-            let size = self.uploads.get(id).map_or(0, |upload| upload.item.size);
-            let room = if opens {
-                self.config.ahead_parts
-            } else if size <= self.config.ahead_bytes {
-                self.config.ahead_small
-            } else {
-                self.config.ahead_uploads
-            };
-            if self.ahead() >= room.max(1) {
-                return;
-            }
-            if opens {
+            if part == Some(place) {
+                if others >= self.config.ahead_parts.max(1) {
+                    return;
+                }
                 self.open_part(place);
                 continue;
             }
-            self.backlog.remove(place);
+            if others >= self.room(place) {
+                return;
+            }
+            self.leave_backlog(place);
             if let Some(upload) = self.uploads.get_mut(id) {
                 upload.admitted = true;
                 self.proceed(id);
             }
         }
+    }
+
+    /// How many may be ahead of sending when this upload begins.
+    fn room(&self, place: Place) -> usize {
+        let size = self
+            .uploads
+            .get(place.job.id)
+            .map_or(0, |upload| upload.item.size);
+        let room = if size <= self.config.ahead_bytes {
+            self.config.ahead_small
+        } else {
+            self.config.ahead_uploads
+        };
+        room.max(1)
     }
 
     /// Files and parts that have begun, and are not being sent yet.

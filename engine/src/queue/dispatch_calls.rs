@@ -48,11 +48,7 @@ impl Queue {
             let owes = match &call {
                 Call::One(place) | Call::Sign(place) => self.owes(*place),
                 Call::Status => false,
-                Call::Create => self
-                    .lanes
-                    .create
-                    .first()
-                    .is_some_and(|place| self.owes(place)),
+                Call::Create => self.next_to_create().is_some_and(|place| self.owes(place)),
             };
             let trouble = self.api.in_trouble(self.config.api_window);
             if !self.paid(owes || trouble) {
@@ -85,10 +81,13 @@ impl Queue {
         if self.lanes.create.is_empty() {
             return None;
         }
-        let held = self.hold_create.max(self.hold_quota);
-        if self.now < held {
-            self.wake_at(held);
+        if self.now < self.hold_create {
+            self.wake_at(self.hold_create);
             return None;
+        }
+        if self.now < self.hold_quota {
+            self.wake_at(self.hold_quota);
+            return self.next_to_create().map(|_| Call::Create);
         }
         // More may come in a moment, and share the call.
         let coming = [
@@ -134,7 +133,7 @@ impl Queue {
         let mut ids: Vec<Slot> = Vec::new();
         let mut items = Vec::new();
         while ids.len() < self.create_batch {
-            let Some(place) = self.lanes.create.first() else {
+            let Some(place) = self.next_to_create() else {
                 break;
             };
             let id = place.job.id;

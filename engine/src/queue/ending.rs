@@ -9,7 +9,7 @@ use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Step, Work};
 use crate::upload::Upload;
 use crate::uploads::Slot;
-use crate::{Event, Failure, Millis, Phase, State};
+use crate::{Event, Failure, Phase, State};
 
 /// What failed, and so which budget pays.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +179,7 @@ impl Queue {
         upload.moved = false;
         let known = upload.maybe_created;
         let awaited = std::mem::take(&mut upload.awaited);
-        self.backlog.remove(place);
+        self.leave_backlog(place);
         self.openers.remove(place);
         match call {
             Step::Running(request, Work::Create) => self.leave_create(request, id),
@@ -190,9 +190,7 @@ impl Queue {
         }
         if known && state != State::Failed {
             // It frees a place on the server.
-            self.hold_quota = Millis::default();
-            self.pressed = 0;
-            self.pressed_since = None;
+            self.place_freed();
         }
         self.emit(Event::State {
             upload: self.uploads.name(id),

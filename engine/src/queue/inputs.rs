@@ -5,7 +5,7 @@ use crowfly_contract::limits::MAX_OBJECT_BYTES;
 
 use super::Queue;
 use crate::failure::NO_TRACE;
-use crate::job::{Step, Work};
+use crate::job::{Place, Step, Work};
 use crate::upload::Upload;
 use crate::uploads::Slot;
 use crate::{Command, Event, Failure, NewUpload, Phase, RequestId, State};
@@ -18,8 +18,8 @@ impl Queue {
         }
         let id = self.uploads.next_slot();
         let upload = Upload::new(new, id);
-        self.backlog.insert(upload.place(Work::Create));
         self.uploads.insert(upload);
+        self.join_backlog(id);
         self.emit(Event::State {
             upload: self.uploads.name(id),
             state: State::Queued,
@@ -31,13 +31,29 @@ impl Queue {
         }
     }
 
+    fn join_backlog(&mut self, id: Slot) {
+        let Some(upload) = self.uploads.get(id) else {
+            return;
+        };
+        let place = upload.place(Work::Create);
+        if upload.has_place() {
+            self.holders.insert(place);
+        }
+        self.backlog.insert(place);
+    }
+
+    pub(super) fn leave_backlog(&mut self, place: Place) {
+        self.backlog.remove(place);
+        self.holders.remove(place);
+    }
+
     pub(super) fn pause(&mut self, id: Slot) {
         let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
             return;
         };
         upload.paused = true;
         let place = upload.place(Work::Create);
-        self.backlog.remove(place);
+        self.leave_backlog(place);
         self.stop_bytes(id);
         self.drop_waiting(id);
         self.touch(id);
@@ -54,8 +70,7 @@ impl Queue {
         if upload.admitted {
             self.proceed(id);
         } else {
-            let place = upload.place(Work::Create);
-            self.backlog.insert(place);
+            self.join_backlog(id);
         }
         self.touch(id);
     }
@@ -88,7 +103,7 @@ impl Queue {
         let noted = (known && upload.saved).then_some(upload.item.id);
         let call = upload.call;
         let place = upload.place(Work::Create);
-        self.backlog.remove(place);
+        self.leave_backlog(place);
         self.stop_bytes(id);
         self.drop_waiting(id);
         // What the server makes of a create call must be known before it can be cancelled.
@@ -123,8 +138,7 @@ impl Queue {
         upload.forgive();
         upload.shown = State::Queued;
         upload.admitted = false;
-        let place = upload.place(Work::Create);
-        self.backlog.insert(place);
+        self.join_backlog(id);
         self.emit(Event::State {
             upload: self.uploads.name(id),
             state: State::Queued,

@@ -63,6 +63,8 @@ pub struct Queue {
     uploads: Uploads,
     /// Not admitted yet.
     backlog: Line,
+    /// Those in the backlog that have a place in the server's quota.
+    holders: Line,
     /// Multipart uploads with parts that are not under way yet.
     openers: Line,
     lanes: Lanes,
@@ -89,6 +91,8 @@ pub struct Queue {
     hold_api: Millis,
     /// The server has too many open uploads; one of ours that ends lifts this.
     hold_quota: Millis,
+    /// Times in a row that it said so.
+    quota_full: u32,
     /// Most items of the next create call: few after such a refusal, doubling with each success.
     create_batch: usize,
     /// Times in a row that the server held us off.
@@ -125,6 +129,7 @@ impl Queue {
             closed: false,
             uploads: Uploads::default(),
             backlog: Line::default(),
+            holders: Line::default(),
             openers: Line::default(),
             lanes: Lanes::default(),
             live: Vec::new(),
@@ -140,6 +145,7 @@ impl Queue {
             hold_create: Millis::default(),
             hold_api: Millis::default(),
             hold_quota: Millis::default(),
+            quota_full: 0,
             create_batch: MAX_BATCH,
             pressed: 0,
             pressed_since: None,

@@ -3,10 +3,12 @@
 use crowfly_contract::ErrorCode;
 
 use super::Queue;
+use crate::Millis;
 use crate::Phase;
 use crate::classify::Api;
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::Work;
+use crate::job::{Place, Work};
+use crate::upload::Upload;
 use crate::uploads::Slot;
 
 /// Refused tokens in a row before one upload gives up, though others get through.
@@ -28,7 +30,11 @@ impl Queue {
             }
             Api::Retry { .. } => self.api.failed(self.link.budget(self.now)),
             Api::Unauthorized => {}
-            Api::Press { .. } | Api::Refused(_) => self.api_answered(generation),
+            Api::Press { .. } => self.api_answered(generation),
+            Api::Refused(_) => {
+                self.api_answered(generation);
+                self.unpressed();
+            }
         }
     }
 
@@ -88,21 +94,54 @@ impl Queue {
 
     /// No create call for a while. Many items of one call say so together: once is enough.
     pub(super) fn press_create(&mut self, code: ErrorCode, told: Option<u64>) {
-        let hold = if code == ErrorCode::QuotaOpenUploads {
-            self.create_batch = 1;
-            self.hold_quota
-        } else {
-            self.hold_create
-        };
-        if self.now < hold {
-            return;
-        }
-        let until = self.now.after(self.press_wait(told));
         if code == ErrorCode::QuotaOpenUploads {
-            self.hold_quota = until;
-        } else {
-            self.hold_create = until;
+            self.create_batch = 1;
+            if self.now >= self.hold_quota {
+                self.quota_full = self.quota_full.saturating_add(1);
+                let pause = self.random.pause(&self.config, self.quota_full, told);
+                self.hold_quota = self.now.after(pause);
+            }
+        } else if self.now >= self.hold_create {
+            self.hold_create = self.now.after(self.press_wait(told));
         }
+    }
+
+    /// A place in the quota of open uploads may be free: ask at once.
+    pub(super) fn place_freed(&mut self) {
+        self.hold_quota = Millis::default();
+        self.quota_full = 0;
+    }
+
+    /// Those who wait for the server's answer to a create call that needs a place in a full quota.
+    pub(super) fn without_place(&self) -> usize {
+        if self.quota_full == 0 {
+            return 0;
+        }
+        let waits = |place: &&Place| !self.has_place(**place);
+        self.lanes.create.all().iter().filter(waits).count()
+    }
+
+    /// The upload counts in the server's quota already, as far as is known.
+    pub(super) fn has_place(&self, place: Place) -> bool {
+        self.uploads
+            .get(place.job.id)
+            .is_some_and(Upload::has_place)
+    }
+
+    /// The next to create. One that has a place need not wait for one, and may be the only one that can
+    /// free it.
+    pub(super) fn next_to_create(&self) -> Option<Place> {
+        if self.now >= self.hold_quota {
+            return self.lanes.create.first();
+        }
+        let mut all = self.lanes.create.all().iter();
+        all.find(|place| self.has_place(**place)).copied()
+    }
+
+    /// A call that is not held off: patience begins anew.
+    pub(super) fn unpressed(&mut self) {
+        self.pressed = 0;
+        self.pressed_since = None;
     }
 
     fn press_wait(&mut self, told: Option<u64>) -> u64 {
@@ -111,8 +150,15 @@ impl Queue {
         wait.max(self.config.backoff_base_ms / 2)
     }
 
-    /// The upload stays in line while the server holds it off, as long as patience lasts.
+    /// The upload stays in line while the server holds it off: for a place as long as it takes, else as
+    /// long as patience lasts.
     pub(super) fn hold_back(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
+        if code == ErrorCode::QuotaOpenUploads {
+            if let Some(upload) = self.uploads.get_mut(id) {
+                upload.no_place = true;
+            }
+            return self.proceed(id);
+        }
         let budget = self.link.budget(self.now);
         let since = *self.pressed_since.get_or_insert(budget);
         if budget.since(since) >= self.config.back_pressure_ms {

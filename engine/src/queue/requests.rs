@@ -226,6 +226,10 @@ impl Queue {
             }
             (flight, reply) => {
                 self.api_answered(generation);
+                // Its items may say otherwise.
+                if !matches!(reply, Reply::Created(_)) {
+                    self.unpressed();
+                }
                 self.api_result(flight, reply, live.started);
             }
         }

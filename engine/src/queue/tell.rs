@@ -7,14 +7,19 @@ use crate::{Event, Millis, State};
 impl Queue {
     pub(super) fn tell_states(&mut self) {
         let (offline, now) = (self.link.offline(), self.now);
-        let held = self.hold_create.max(self.hold_api).max(self.hold_quota);
-        let no_create = offline || now < held;
+        let held = self.hold_create.max(self.hold_api);
         let no_call = offline || now < self.hold_api;
         for id in std::mem::take(&mut self.touched) {
             let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
             };
             upload.touched = false;
+            let quota = if upload.has_place() {
+                Millis::default()
+            } else {
+                self.hold_quota
+            };
+            let no_create = offline || now < held.max(quota);
             let no_sign = no_call || now < upload.sign_at;
             let state = upload.state(|work| match work {
                 Work::Hash(_) | Work::Save => false,

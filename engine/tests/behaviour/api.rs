@@ -103,7 +103,7 @@ fn one_bad_item_does_not_spoil_the_call_it_shares() {
 #[test]
 fn an_item_that_is_refused_leaves_the_others_alone() {
     let mut world = World::new();
-    world.server.open_uploads = usize::MAX;
+    world.server.quota.places = usize::MAX;
     world.add(new_upload(1, 1000));
     world.finish();
     // Stored already under the same id: the second client learns so by asking.

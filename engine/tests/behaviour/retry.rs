@@ -186,33 +186,29 @@ fn f23_too_many_requests_hold_all_calls_back_and_fail_nobody() {
     assert!(world.states(id(1)).contains(&State::Waiting));
 }
 
+/// A 429 at the beginning and one much later are not an hour of refusals.
 #[test]
-fn too_many_open_uploads_wait_for_a_place() {
+fn f23_each_call_that_passes_begins_patience_anew() {
     let mut world = World::new();
-    world.server.open_uploads = 3;
-    for number in 0..50 {
-        world.add(new_upload(number, 1000));
-    }
+    world.bytes_per_ms = 50;
+    let busy = api(429, ErrorCode::RateLimited);
+    world.script(
+        Op::Sign,
+        (0..400).map(|at| if at % 2 == 0 { busy.clone() } else { Act::Ok }),
+    );
+    world.add(new_upload(1, 1500 * MIB));
     world.finish();
-    assert_eq!(world.server.objects.len(), 50);
-    let asked: usize = world
-        .sent
-        .iter()
-        .map(|(_, command)| match command {
-            Command::Create { items, .. } => items.len(),
-            _ => 0,
-        })
-        .sum();
-    assert!(asked < 400, "{asked} items asked for 50 uploads");
+    assert!(world.now > Config::default().back_pressure_ms);
+    assert_eq!(world.failed_with(id(1)), None);
 }
 
 #[test]
-fn a_quota_that_never_frees_ends_in_its_own_code() {
+fn f23_an_api_that_is_busy_for_ever_ends_in_its_own_code() {
     let mut world = World::new();
-    world.server.open_uploads = 0;
+    world.script(Op::Create, vec![api(429, ErrorCode::RateLimited); 1000]);
     world.add(new_upload(1, 1000));
     world.finish();
-    assert_eq!(world.failed_with(id(1)), Some(ErrorCode::QuotaOpenUploads));
+    assert_eq!(world.failed_with(id(1)), Some(ErrorCode::RateLimited));
     assert!((600_000..700_000).contains(&world.now), "{}", world.now);
     assert!(world.monitor.creates < 120);
 }

@@ -39,9 +39,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     world.latency_ms = (1, slowest);
     world.bytes_per_ms = random.pick(&[50, 1000, 10_000, 100_000]);
     world.server.url_life_ms = random.pick(&[10_000, 60_000, 300_000]);
-    // In a calm world a paused upload must not keep the only place for ever.
-    let places = if weather == Weather::Calm { 50 } else { 1 };
-    world.server.open_uploads = random.pick(&[places, 50, usize::MAX]);
+    quota(&mut world, &mut random);
     world.server.processing_ms = random.pick(&[0, 500, 5_000, 100_000]);
     world.token_life_ms = random.pick(&[None, Some(1), Some(30_000), Some(3_600_000)]);
     let failures = weather.failures();
@@ -88,6 +86,19 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     world.journal_refused = random.percent(5);
     people(&mut world, &mut random, count, weather);
     (world, count)
+}
+
+/// Room for few or many open uploads, some of it taken by other tabs for a while.
+fn quota(world: &mut World, random: &mut Random) {
+    let quota = &mut world.server.quota;
+    quota.places = random.pick(&[1, 3, 50, usize::MAX]);
+    // Nobody waits for a paused or failed upload for ever.
+    quota.swept_after_ms = 900_000;
+    quota.retry_after_ms = random.pick(&[None, Some(1_000), Some(20_000)]);
+    for _ in 0..random.below(6) {
+        let from = random.below(60_000);
+        quota.others.push(from..from + random.below(300_000));
+    }
 }
 
 /// What goes wrong with one request.

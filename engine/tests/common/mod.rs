@@ -14,6 +14,7 @@ pub mod journal;
 pub mod monitor;
 mod multipart;
 mod news;
+mod quota;
 pub mod random;
 pub mod server;
 mod verdict;

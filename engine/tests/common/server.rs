@@ -11,6 +11,7 @@ use crowfly_contract::{
 use crowfly_engine::{ApiFailure, Completion, Receipt, Reply, SendFailure};
 
 use super::multipart::Multipart;
+use super::quota::Quota;
 
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -25,6 +26,8 @@ pub struct Pending {
     pub aborted: bool,
     /// Its multipart upload, as long as storage keeps it.
     pub multipart: Option<Multipart>,
+    /// When its client was heard of last.
+    pub active_at: u64,
 }
 
 /// What a signed URL allows.
@@ -41,8 +44,7 @@ pub(super) struct Leave {
 pub struct Server {
     pub url_life_ms: u64,
     pub processing_ms: u64,
-    /// Most uploads that may be pending, as in the quota of open uploads.
-    pub open_uploads: usize,
+    pub quota: Quota,
     pub created: BTreeMap<UploadId, Pending>,
     pub objects: BTreeMap<UploadId, Object>,
     pub(super) urls: BTreeMap<String, Leave>,
@@ -66,7 +68,7 @@ impl Default for Server {
         Self {
             url_life_ms: 300_000,
             processing_ms: 1_000,
-            open_uploads: usize::MAX,
+            quota: Quota::default(),
             created: BTreeMap::new(),
             objects: BTreeMap::new(),
             urls: BTreeMap::new(),
@@ -108,20 +110,36 @@ pub(super) fn refusal(code: ErrorCode) -> Reply {
 }
 
 impl Server {
-    fn open(&self) -> usize {
+    /// Our uploads that count in the quota.
+    fn open(&self, now: u64) -> usize {
         let open = |(id, pending): &(&UploadId, &Pending)| {
-            !pending.aborted && !self.objects.contains_key(id)
+            let fresh = now < pending.active_at.saturating_add(self.quota.swept_after_ms);
+            fresh && !pending.aborted && !self.objects.contains_key(id)
         };
         self.created.iter().filter(open).count()
     }
 
     pub fn create(&mut self, now: u64, items: &[Rc<CreateItem>]) -> Reply {
-        Reply::Created(
-            items
-                .iter()
-                .map(|item| self.create_one(now, item))
-                .collect(),
-        )
+        let results: Vec<CreateResult> = items
+            .iter()
+            .map(|item| self.create_one(now, item))
+            .collect();
+        match results.as_slice() {
+            // The whole answer is the problem, as the contract says of a single item.
+            [
+                CreateResult {
+                    outcome: Outcome::Refused(body),
+                    ..
+                },
+            ] if body.code == ErrorCode::QuotaOpenUploads => Reply::ApiFailed(ApiFailure::Http {
+                status: 429,
+                code: body.code,
+                message: body.message.clone(),
+                request_id: body.request_id.clone(),
+                retry_after_ms: body.retry_after_ms,
+            }),
+            _ => Reply::Created(results),
+        }
     }
 
     fn create_one(&mut self, now: u64, item: &CreateItem) -> CreateResult {
@@ -134,15 +152,19 @@ impl Server {
                 Outcome::Refused(problem(ErrorCode::UploadMismatch))
             }
             Some(known) if known.aborted => Outcome::Refused(problem(ErrorCode::UploadEnded)),
-            None if self.open_uploads < usize::MAX && self.open() >= self.open_uploads => {
-                Outcome::Refused(problem(ErrorCode::QuotaOpenUploads))
+            None if self.quota.places < usize::MAX && self.quota.is_full(now, self.open(now)) => {
+                let mut body = problem(ErrorCode::QuotaOpenUploads);
+                body.retry_after_ms = self.quota.retry_after_ms;
+                Outcome::Refused(body)
             }
             _ => {
                 let pending = self.created.entry(id).or_insert_with(|| Pending {
                     item: item.clone(),
                     aborted: false,
                     multipart: None,
+                    active_at: now,
                 });
+                pending.active_at = now;
                 let plan = match PlanKind::for_new_file(item.size) {
                     Ok(PlanKind::Multipart(plan)) => {
                         let new = || Multipart::new(plan);
@@ -180,6 +202,9 @@ impl Server {
             crc,
         };
         self.urls.insert(url.clone(), leave);
+        if let Some(pending) = self.created.get_mut(&id) {
+            pending.active_at = now;
+        }
         Grant {
             url,
             headers: Texts::from([("if-none-match".into(), "*".into())]),
