@@ -3,7 +3,7 @@
 // An input that comes from within a callback waits in the inbox until the drain that is under way takes it.
 import { Api } from "./api.js";
 import { now } from "./clock.js";
-import { Pool, probe } from "./hash.js";
+import { Pool, probe, readFirst } from "./hash.js";
 import { Journal } from "./journal.js";
 import { Keeper } from "./keeper.js";
 import { Signer } from "./signer.js";
@@ -18,6 +18,10 @@ const DRAIN_MS = 12;
 const NO_WORKER =
   "no worker could be started, so checksums are computed in the page; check that the content security " +
   "policy allows workers (worker-src)";
+
+const mismatch = (type, seen) =>
+  `the file is sent as ${type}, but its first bytes look like ${seen === "unknown" ? "something else" : seen}; ` +
+  "what is stored may be withheld";
 
 /** One client's engine, its adapters and what runs. */
 export class Driver {
@@ -165,8 +169,9 @@ export class Driver {
 
   #hash({ request, upload, start, end }) {
     this.#requests.set(request);
-    const file = this.store.find(upload)?.file;
-    if (file) this.pool.start(request, file, start, end);
+    const entry = this.store.find(upload);
+    const look = (bytes) => this.#look(entry, bytes);
+    if (entry?.file) this.pool.start(request, entry.file, start, end, look);
     else this.finish(request, (at) => this.core.hashed(at, request, 0n, "unreadable"));
   }
 
@@ -179,7 +184,8 @@ export class Driver {
   }
 
   #send({ request, upload, start, end, url, headers }) {
-    const file = this.store.find(upload)?.file;
+    const entry = this.store.find(upload);
+    const file = entry?.file;
     const sent = (outcome, refusal) => {
       this.finish(request, (at) => this.core.sent(at, request, outcome, refusal));
     };
@@ -194,7 +200,18 @@ export class Driver {
       this.#requests.set(request, send(url, headers, bodyOf(file, start, end, headers), moved, ended));
     } catch {
       sent("network");
+      return;
     }
+    // Without a checksum nobody has read the file before.
+    if (start === 0 && !entry.looked) void readFirst(file).then((bytes) => bytes && this.#look(entry, bytes));
+  }
+
+  /** Warns, once an upload, if the file's first bytes are not what its type says. */
+  #look(entry, bytes) {
+    if (entry.looked || this.closed) return;
+    entry.looked = true;
+    const seen = this.core.contradicts(entry.type, bytes);
+    if (seen) this.warn("type_mismatch", mismatch(entry.type, seen), entry.id);
   }
 
   #end(request) {

@@ -10,6 +10,14 @@ const STEP = 256 * 1024;
  * no longer that of the moment when it was picked. */
 export const readFailure = (name) => (name === "NotReadableError" ? "changed" : "unreadable");
 
+/** So many of a file's first bytes tell what kind of file it is. */
+const FIRST_BYTES = 64;
+
+/** The first bytes of a file; undefined if it cannot be read, which is said where it is sent. */
+export const readFirst = (file) => file.slice(0, FIRST_BYTES).arrayBuffer().then(view, () => undefined);
+
+const view = (buffer) => new Uint8Array(buffer);
+
 /** Whether the first byte of a range can be read: undefined, or why not. Storage requests fail without a
  * reason when it cannot. */
 export async function probe(file, start, end) {
@@ -31,9 +39,9 @@ export class Pool {
     Object.assign(this, { core, worker, hear, done, warn });
   }
 
-  /** Hashes a range of a file. */
-  start(request, file, start, end) {
-    const job = { request, file, start, end };
+  /** Hashes a range of a file, and shows `look` the file's first bytes if they are read for that. */
+  start(request, file, start, end, look) {
+    const job = { request, file, start, end, look };
     this.#jobs.set(request, job);
     // Handing a small file to a worker costs more than hashing it.
     if (end - start <= STEP) return void this.#inPage(job);
@@ -99,10 +107,11 @@ export class Pool {
     }
   }
 
-  #hear({ failed, id, read, crc, error }) {
+  #hear({ failed, id, first, read, crc, error }) {
     if (failed) return this.#giveUpWorkers();
     const job = this.#jobs.get(id);
     if (!job) return undefined;
+    if (first) return job.look(first);
     if (read !== undefined) return this.hear(id, read);
     return this.#finish(job, crc, crc === undefined ? readFailure(error) : undefined);
   }
@@ -138,6 +147,7 @@ export class Pool {
         const bytes = new Uint8Array(await piece.arrayBuffer());
         if (this.#jobs.get(job.request) !== job) return;
         if (bytes.length !== size) throw new DOMException("the file ended early", "NotReadableError");
+        if (at === 0) job.look(bytes.subarray(0, FIRST_BYTES));
         digest.add(bytes);
         at += size;
         this.hear(job.request, at - job.start);

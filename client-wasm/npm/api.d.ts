@@ -171,7 +171,9 @@ export type WarningCode =
   /** There are no Web Locks here: a stamp in the journal tells the tabs apart. */
   | "locks_unavailable"
   /** Storage had let go of an upload's parts: it begins anew, and `confirmed` falls to 0. */
-  | "restarted";
+  | "restarted"
+  /** The file's first bytes are not what its type says; it is sent all the same, and may be withheld. */
+  | "type_mismatch";
 
 /** What works, but not as well as it could. */
 export interface Warning {

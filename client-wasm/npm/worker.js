@@ -2,10 +2,12 @@
 // uses only its `crc*` exports, which take and give numbers: no glue, and no import is ever called.
 //
 // In:  { module } once, then { id, blob, start, end } for each range, { cancel: id }.
-// Out: { id, crc } as BigInt, { id, read } now and then, { id, error } with the error's name, { failed } if
+// Out: { id, crc } as BigInt, { id, read } now and then, { id, first } with the file's first bytes, { id, error } with the error's name, { failed } if
 // the module cannot be used.
 
 const PIECE = 1024 * 1024;
+/** What tells the kind of a file. */
+const FIRST_BYTES = 64;
 const REPORT_MS = 50;
 const QUIET_MS = 250;
 
@@ -100,6 +102,8 @@ async function compute({ id, blob, start, end }) {
   let read = 0;
   hash.crcOpen();
   for await (const piece of pieces(blob, start, end)) {
+    // A copy: the piece's memory is used again.
+    if (start + read === 0) postMessage({ id, first: piece.slice(0, FIRST_BYTES) });
     const place = hash.crcSpace(piece.length);
     new Uint8Array(hash.memory.buffer, place, piece.length).set(piece);
     hash.crcAdd(piece.length);

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId};
+use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId, contradicts};
 use crowfly_engine::crc64::Crc64;
 use crowfly_engine::{
     ChecksumMode, Config, Input, Millis, NewUpload, Queue, ReadFailure, Reply, RequestId,
@@ -240,6 +240,13 @@ impl Core {
     #[must_use]
     pub fn is_id(&self, text: &str) -> bool {
         text.parse::<UploadId>().is_ok()
+    }
+
+    /// What a file's first bytes look like, if that is not what its type says.
+    #[wasm_bindgen(skip_typescript)]
+    #[must_use]
+    pub fn contradicts(&self, media_type: &str, first: &[u8]) -> Option<String> {
+        contradicts(media_type, first).map(str::to_owned)
     }
 
     /// The CRC64NVME of a few bytes, in storage's form.

@@ -7,6 +7,7 @@ mod support;
 cases!("/tests/cases/uploads.js":
     a_file_is_stored_and_processed,
     the_grant_is_sent_as_it_is,
+    a_body_has_no_type_unless_the_grant_names_one,
     progress_is_lawful,
     an_empty_file_is_stored,
     abort_rejects_with_the_reason,

@@ -45,6 +45,24 @@ export const cases = {
     client.close();
   },
 
+  async a_body_has_no_type_unless_the_grant_names_one({ createClient, world }) {
+    const client = createClient(options);
+    const create = world.create.bind(world);
+    world.create = (item) => {
+      const result = create(item);
+      delete result.plan.put.headers["content-type"];
+      return result;
+    };
+    for (const given of [{}, { checksum: "none" }]) {
+      await client.upload(text(DIGITS), given).done;
+      const put = world.puts.at(-1);
+      equal("content-type" in put.headers, false, "a header that the grant does not name");
+      // The browser would send it as the content type.
+      equal([put.type, put.size], ["", 9]);
+    }
+    client.close();
+  },
+
   async progress_is_lawful({ createClient }) {
     const client = createClient(options);
     const seen = [];

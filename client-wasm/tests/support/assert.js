@@ -27,7 +27,7 @@ export function thrown(action, what = "call") {
   throw new Error(`${what} did not throw`);
 }
 
-export async function until(check, what, limitMs = 20_000) {
+export async function until(check, what, limitMs = 5_000) {
   const end = performance.now() + limitMs;
   while (!check()) {
     if (performance.now() > end) throw new Error(`never: ${what}`);

@@ -10,6 +10,7 @@ import type {
   Upload,
   UploadErrorCode,
   UploadRecord,
+  Warning,
   WarningCode,
 } from "crowfly";
 import { createClient as createSlim } from "crowfly/slim";
@@ -113,6 +114,25 @@ export async function otherEntries(bytes: Uint8Array<ArrayBuffer>): Promise<void
 /** React needs no adapter. */
 export function store(client: Client, useSyncExternalStore: <T>(s: (l: () => void) => () => void, g: () => T) => T): Snapshot {
   return useSyncExternalStore((listener) => client.subscribe(listener), () => client.snapshot());
+}
+
+/** What became of a file whose bytes are not what its type says, or that a scan has not let pass. */
+export function withheld(client: Client, record: UploadRecord): string {
+  const mismatch: true | undefined = record.typeMismatch;
+  const scan: "pending" | "clean" | "infected" | "unscannable" | undefined = record.scan;
+  client.content(record.id).catch((error: unknown) => {
+    if (isUploadError(error) && error.code === "scan_pending" && error.retryable) console.log("later");
+  });
+  const never: UploadErrorCode[] = ["type_mismatch", "infected"];
+  const onWarning = ({ code, upload }: Warning): void => {
+    if (code === "type_mismatch") console.log(upload);
+  };
+  console.log(never, onWarning);
+  // @ts-expect-error a mismatch is said by its presence
+  if (record.typeMismatch === false) console.log("no mismatch");
+  // @ts-expect-error a status that does not exist
+  if (record.scan === "dirty") console.log("no scan");
+  return mismatch ? "mismatch" : (scan ?? "unscanned");
 }
 
 export async function mistakes(client: Client, upload: Upload): Promise<void> {

@@ -1,0 +1,96 @@
+import { equal, ok, rejection, until } from "../support/assert.js";
+
+const MIB = 1024 * 1024;
+const PAGE = "<!doctype html><title>hello</title>";
+const WEBM = new Uint8Array([0x1a, 0x45, 0xdf, 0xa3, 0x9f, 0x42, 0x86, 0x81, 1, 0x42, 0xf7, 0x81, 1, 0x42, 0xf2, 0x81]);
+
+const options = { api: "https://api.test", token: () => "a.b.c" };
+const file = (start, size, type = "video/webm") => new File([start, new Uint8Array(size - start.length)], "clip", { type });
+
+/** A client and the mismatches that it warned of. */
+function watched(createClient, worker) {
+  const warnings = [];
+  const onWarning = (warning) => warning.code === "type_mismatch" && warnings.push(warning);
+  return { client: createClient({ ...options, onWarning }, worker), warnings };
+}
+
+export const cases = {
+  async a_page_sent_as_a_video_is_warned_of_once_and_stored({ createClient, world }) {
+    const { client, warnings } = watched(createClient);
+    for (const settings of [{}, { checksum: "none" }]) {
+      let attempts = 0;
+      world.storage = () => ((attempts += 1) === 1 ? { status: 500, body: "" } : undefined);
+      const upload = client.upload(file(PAGE, 1000), settings);
+      equal((await upload.done).size, 1000);
+      equal(attempts, 2, "PUTs");
+      equal((await upload.processed()).status, "stored");
+      const [warning, ...more] = warnings.splice(0);
+      equal([warning?.upload, more.length], [upload.id, 0]);
+      ok(/video\/webm.*text\/html/.test(warning.message), warning.message);
+    }
+    client.close();
+  },
+
+  async the_same_is_seen_by_the_worker_in_parts_and_without_a_checksum({ createClient, world, workerSource }) {
+    const { client, warnings } = watched(createClient, () => world.worker(workerSource));
+    const given = [
+      [file(PAGE, 1000), { checksum: "none" }],
+      [file(PAGE, 2 * MIB), {}],
+      [file(PAGE, 12 * MIB), {}],
+      [file(PAGE, 12 * MIB), { checksum: "none" }],
+    ];
+    for (const [picked, settings] of given) {
+      const upload = client.upload(picked, settings);
+      await upload.done;
+      await until(() => warnings.length > 0, "the warning");
+      equal(warnings.splice(0).map((warning) => warning.upload), [upload.id]);
+    }
+    client.close();
+  },
+
+  async what_is_what_it_says_warns_of_nothing({ createClient, world, workerSource }) {
+    const { client, warnings } = watched(createClient, () => world.worker(workerSource));
+    const given = [
+      [file(WEBM, 1000), {}],
+      [file(WEBM, 1000), { checksum: "none" }],
+      [file(WEBM, 2 * MIB), {}],
+      [file(WEBM, 12 * MIB), {}],
+      [new File([], "empty.webm", { type: "video/webm" }), {}],
+      [new File(["plain words"], "a.txt", { type: "text/plain; charset=utf-8" }), {}],
+      [new File([WEBM], "a.bin"), {}],
+    ];
+    await Promise.all(given.map(([picked, settings]) => client.upload(picked, settings).done));
+    // The one without a checksum is read beside its sending.
+    await new Promise((over) => setTimeout(over, 100));
+    equal(warnings, []);
+    client.close();
+  },
+
+  async what_is_withheld_is_said_by_records_and_content({ createClient, world, isUploadError }) {
+    const client = createClient({ ...options, onWarning() {} });
+    const record = world.record.bind(world);
+    world.record = (id) => ({ ...record(id), typeMismatch: true, scan: "infected" });
+    const upload = client.upload(file(PAGE, 1000));
+    const { typeMismatch, scan, url } = await upload.processed();
+    equal([typeMismatch, scan, url], [true, "infected", undefined]);
+    const table = [
+      ["type_mismatch", 409, false, 1],
+      ["infected", 403, false, 1],
+      ["scan_pending", 409, true, 4],
+    ];
+    for (const [code, status, retryable, calls] of table) {
+      world.answer = () => ({ status, body: { error: { code, message: "withheld", requestId: "r", retryAfterMs: 1 } } });
+      world.calls.length = 0;
+      const error = await rejection(client.content(upload.id));
+      ok(isUploadError(error), `${code}: ${error}`);
+      equal([error.code, error.status, error.retryable, error.phase], [code, status, retryable, "read"]);
+      equal(world.calls.length, calls, `calls for ${code}`);
+    }
+    for (const [said, heard] of [["pending", "pending"], ["clean", "clean"], ["a status of tomorrow", "unscannable"]]) {
+      world.answer = () => ({ status: 200, body: { uploads: [{ ...record(upload.id), scan: said }] } });
+      const [listed] = (await client.records()).uploads;
+      equal([listed.scan, "typeMismatch" in listed], [heard, false]);
+    }
+    client.close();
+  },
+};
