@@ -76,6 +76,21 @@ fn seed(path: &Path) -> u64 {
     )
 }
 
+/// What the pages of the tests make of the same arguments: `size` bytes of xorshift32 from `seed`, words in
+/// little-endian order.
+pub fn page_content(seed: u32, size: usize) -> Vec<u8> {
+    let mut state = seed.max(1);
+    let mut out = Vec::with_capacity(size + 4);
+    while out.len() < size {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        out.extend_from_slice(&state.to_le_bytes());
+    }
+    out.truncate(size);
+    out
+}
+
 /// `size` bytes that no compression shortens, the same for the same `seed` (xorshift64*).
 pub fn content(seed: u64, size: usize) -> Vec<u8> {
     let mut state = seed | 1;

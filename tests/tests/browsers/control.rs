@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crowfly_contract::UploadStatus;
 use e2e::aws::Aws;
-use e2e::files::MIB;
+use e2e::files::{MIB, page_content};
 use serde_json::json;
 
 use crate::flow::{Seen, Visit};
-use crate::sending::{assert_arrived, assert_lawful, content};
+use crate::sending::{assert_arrived, assert_lawful};
 
 /// Pausing as soon as bytes move needs no slow network.
 const PAUSE: &str = "
@@ -40,7 +40,7 @@ fn pause_in(visit: &Visit<'_>, size: usize) -> Seen {
     assert_eq!(end["still"]["state"], "paused");
     let moved = end["still"]["moved"].as_i64().expect("a number");
     assert!(moved <= 0, "{moved} bytes moved while paused");
-    assert_arrived(visit, &end, &content(seed, size));
+    assert_arrived(visit, &end, &page_content(seed, size));
     assert_lawful(&end, size as u64);
     format!("states {}", words(&end["states"])).into()
 }

@@ -1,10 +1,10 @@
 //! An upload whose page went away, and the one that came after it.
 
-use e2e::files::MIB;
+use e2e::files::{MIB, page_content};
 use serde_json::{Value, json};
 
 use crate::flow::{Seen, Visit};
-use crate::sending::{assert_arrived, content, with_warnings};
+use crate::sending::{assert_arrived, with_warnings};
 
 const SIZE: usize = 24 * MIB;
 const SEED: u32 = 31;
@@ -43,7 +43,7 @@ pub(crate) fn resume(visit: &Visit<'_>) -> Seen {
     assert_eq!(end["lost"], Value::Null, "{end}");
     assert_eq!(end["refused"], "file_changed", "another file is refused");
     assert_eq!(end["id"], given["id"]);
-    assert_arrived(visit, &end, &content(SEED, SIZE));
+    assert_arrived(visit, &end, &page_content(SEED, SIZE));
     let sent = sent_parts(visit);
     assert_eq!(sent, [Some(3)], "parts sent after the reload");
     let needs = end["needs"].as_str().map_or("?", |needs| needs);
@@ -100,7 +100,7 @@ pub(crate) fn resume_by_handle(visit: &Visit<'_>) -> Seen {
     let end = visit.script(BY_HANDLE, &given);
     assert_eq!(end["lost"], Value::Null, "{end}");
     assert_eq!(end["needs"], "nothing");
-    assert_arrived(visit, &end, &content(SEED, SIZE));
+    assert_arrived(visit, &end, &page_content(SEED, SIZE));
     assert_eq!(sent_parts(visit), [Some(3)], "parts sent after the reload");
     with_warnings(
         &end,

@@ -3,7 +3,7 @@
 use crowfly_contract::UploadStatus;
 use e2e::api::crc64nvme;
 use e2e::aws::Aws;
-use e2e::files::MIB;
+use e2e::files::{MIB, page_content};
 use serde_json::{Value, json};
 
 use crate::flow::{Seen, Visit};
@@ -11,20 +11,6 @@ use crate::flow::{Seen, Visit};
 const SEND: &str = "
     const file = flows.file(given.name, given.seed, given.size);
     return flows.ending(flows.start(client, file, given.options));";
-
-/// The content of `flows.file` in `page.js`.
-pub(crate) fn content(seed: u32, size: usize) -> Vec<u8> {
-    let mut state = seed.max(1);
-    let mut out = Vec::with_capacity(size + 4);
-    while out.len() < size {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        out.extend_from_slice(&state.to_le_bytes());
-    }
-    out.truncate(size);
-    out
-}
 
 /// Storage holds `bytes`, and so say `done` and the record. Gives the checksum on which all agree.
 #[track_caller]
@@ -76,7 +62,7 @@ fn send(visit: &Visit<'_>, name: &str, seed: u32, size: usize, note: impl Fn() -
     visit.open();
     let given = json!({"name": name, "seed": seed, "size": size, "options": {}});
     let end = visit.script(SEND, &given);
-    let crc = assert_arrived(visit, &end, &content(seed, size));
+    let crc = assert_arrived(visit, &end, &page_content(seed, size));
     assert_lawful(&end, size as u64);
     assert_eq!(
         end["states"].as_array().and_then(|all| all.last()),
@@ -137,7 +123,7 @@ pub(crate) fn many(visit: &Visit<'_>) -> Seen {
     let ends = ends.as_array().expect("endings");
     assert_eq!(ends.len(), count);
     for (seed, end) in (1..).zip(ends) {
-        assert_arrived(visit, end, &content(seed, size));
+        assert_arrived(visit, end, &page_content(seed, size));
     }
     format!("{count} records, all verified").into()
 }

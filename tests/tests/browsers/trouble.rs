@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use e2e::files::MIB;
+use e2e::files::{MIB, page_content};
 use serde_json::json;
 
 use crate::flow::{Seen, Visit};
-use crate::sending::{assert_arrived, assert_lawful, content};
+use crate::sending::{assert_arrived, assert_lawful};
 
 const SIZE: usize = 8 * MIB;
 const IN_PARTS: usize = 24 * MIB;
@@ -31,7 +31,7 @@ fn offline_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.proxy.clear();
     visit.proxy.offline(false);
     let end = visit.end();
-    assert_arrived(visit, &end, &content(21, size));
+    assert_arrived(visit, &end, &page_content(21, size));
     assert_lawful(&end, size as u64);
     "waited, then went on".into()
 }
@@ -52,7 +52,7 @@ pub(crate) fn reset(visit: &Visit<'_>) -> Seen {
     }));
     visit.begin(&json!({"name": "reset.zip", "seed": 22, "size": SIZE}));
     let end = visit.end();
-    assert_arrived(visit, &end, &content(22, SIZE));
+    assert_arrived(visit, &end, &page_content(22, SIZE));
     assert_lawful(&end, SIZE as u64);
     let puts = visit.proxy.log().requests;
     let puts = puts.iter().filter(|entry| entry.method == "PUT").count();

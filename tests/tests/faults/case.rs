@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use e2e::api::crc64nvme;
+use e2e::files::page_content;
 use e2e::proxy::{Entry, PartTotal};
 use e2e::sink::{self, Sink, Stats};
 use e2e::wait;
 use serde_json::{Value, json};
 
-use crate::content::checksum;
 use crate::outcome::Outcome;
 use crate::world::World;
 
@@ -116,6 +117,12 @@ impl<'world> Case<'world> {
     #[track_caller]
     pub(crate) fn begin(&self) -> &Self {
         self.call("begin", self.file())
+    }
+
+    /// Starts the upload of a file that is described otherwise than this case's.
+    #[track_caller]
+    pub(crate) fn begin_file(&self, file: Value) -> &Self {
+        self.call("begin", file)
     }
 
     /// Starts the upload of the picked file.
@@ -247,6 +254,12 @@ impl<'world> Case<'world> {
         let own = |total: &&PartTotal| total.host == self.host && total.part == part;
         parts.iter().filter(own).map(|total| total.attempts).sum()
     }
+}
+
+/// The checksum of a file that the page made, as S3 writes it.
+pub(crate) fn checksum(seed: u32, size: u64) -> String {
+    let size = usize::try_from(size).expect("a size that memory holds");
+    crc64nvme(&page_content(seed, size)).to_string()
 }
 
 impl Drop for Case<'_> {

@@ -1,10 +1,10 @@
 //! Files: their sizes, and what happens to them on disk meanwhile.
 
+use e2e::api::crc64nvme;
 use e2e::files::{MIB, TestFile};
 use serde_json::json;
 
 use crate::case::Case;
-use crate::content::crc64nvme;
 use crate::harness::{Place, Seen, Test, tests};
 use crate::world::World;
 
@@ -66,7 +66,7 @@ fn two(case: &Case<'_>, files: [(u32, u64); 2]) {
     });
     assert_ne!(seen[0]["key"], seen[1]["key"], "two keys");
     for (at, (seed, size)) in files.into_iter().enumerate() {
-        let expected = crate::content::checksum(seed, size);
+        let expected = crate::case::checksum(seed, size);
         assert_eq!(seen[at]["crc64nvme"], expected, "file {at}");
     }
     assert_eq!(case.stats().completed, 3);
@@ -160,7 +160,7 @@ fn f27_a_file_that_is_deleted_while_it_is_sent_stays_resumable(world: &World) ->
     world.browser.pick(&input, &[&file.path]);
     case.go_on(json!("picked"));
     let outcome = case.end();
-    outcome.assert_stored(&crc64nvme(&file.bytes));
+    outcome.assert_stored(&crc64nvme(&file.bytes).to_string());
     assert_eq!(case.stats().parts_sent_twice, 0);
     "went on once the file was back".into()
 }

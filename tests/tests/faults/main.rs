@@ -11,7 +11,6 @@ mod api;
 mod big;
 mod cancel;
 mod case;
-mod content;
 mod files;
 mod harness;
 mod kills;
