@@ -1,4 +1,5 @@
 mod multipart;
+mod peek;
 
 use std::time::{Duration, SystemTime};
 

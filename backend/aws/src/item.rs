@@ -1,7 +1,8 @@
 //! Between a [`Row`] and the item that the table keeps.
 //!
 //! Attributes have the names of the record's JSON fields. Besides: `owner`; `clientSize`, `clientType` and
-//! `clientCrc64nvme`, what the client declared; `s3UploadId`, the multipart upload; `sequencerOrder`, the form of `sequencer` that DynamoDB's
+//! `clientCrc64nvme`, what the client declared; `s3UploadId`, the multipart upload; `scanEtag` and `scanVersionId`, the object that
+//! `scan` is about; `sequencerOrder`, the form of `sequencer` that DynamoDB's
 //! comparison of strings puts in the right order. `expiresAt` counts seconds, as DynamoDB's time-to-live
 //! demands; the record's counts milliseconds.
 
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility};
-use crowfly_core::{Declared, Fault, FaultKind, Row};
+use crowfly_core::{Declared, Fault, FaultKind, Row, Scanned};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -151,6 +152,10 @@ fn read(item: &Item) -> Option<Row> {
         record,
         declared,
         s3_upload_id: owned("s3UploadId"),
+        scanned: owned("scanEtag").map(|etag| Scanned {
+            etag,
+            version_id: owned("scanVersionId"),
+        }),
     })
 }
 

@@ -1,5 +1,6 @@
 mod apply;
 mod multipart;
+mod scan;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -154,6 +154,7 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         record,
         declared: Some(declared),
         s3_upload_id: None,
+        scanned: None,
     })
 }
 

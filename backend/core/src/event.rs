@@ -4,6 +4,7 @@ use crowfly_contract::{EventKind, QueueMessage};
 use serde_json::Value;
 
 use crate::percent::decode_form;
+use crate::scan::{self, ScanResult};
 use crate::{Sequencer, parse_rfc3339_ms};
 
 /// One thing that a message says.
@@ -11,6 +12,8 @@ use crate::{Sequencer, parse_rfc3339_ms};
 pub enum Said {
     /// Something happened to an object.
     Object(ObjectEvent),
+    /// A scan has found something, or nothing, in an object.
+    Scan(ScanResult),
     /// Nothing for us: S3's test of the connection, another service's event, another kind of S3 event.
     Nothing(&'static str),
 }
@@ -41,7 +44,7 @@ pub struct ObjectEvent {
 /// A message, or a part of it, that this code cannot read. It belongs in the dead-letter queue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the message cannot be read: {0}")]
-pub struct Poison(&'static str);
+pub struct Poison(pub(crate) &'static str);
 
 /// Reads the body of a queue message.
 ///
@@ -49,6 +52,7 @@ pub struct Poison(&'static str);
 pub fn parse_message(body: &str) -> Vec<Result<Said, Poison>> {
     match serde_json::from_str::<Value>(body) {
         Ok(value) if value.get("v").is_some() => vec![parse_ours(value)],
+        Ok(value) if value.get("detail-type").is_some() => vec![scan::parse(&value)],
         Ok(value) => parse_s3(&value),
         Err(_) => vec![Err(Poison("not JSON"))],
     }

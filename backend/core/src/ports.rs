@@ -1,5 +1,6 @@
 //! The one-verb ports. Each is one right of the IAM policy of whoever holds it.
 
+mod content;
 mod multipart;
 
 use std::future::Future;
@@ -9,6 +10,7 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, Uploa
 use crate::token::IssuerUrl;
 use crate::{Fault, Row, Sequencer};
 
+pub use content::{Peek, PeekObject, SetScan};
 pub use multipart::{
     AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
     ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
@@ -112,6 +114,10 @@ pub struct Change {
     pub at: u64,
     /// The object, or `None` when it was deleted.
     pub object: Option<Head>,
+    /// Whether the object's first bytes are not what its media type says.
+    pub type_mismatch: bool,
+    /// Whether the object is withheld until a scan has found it clean.
+    pub awaits_scan: bool,
 }
 
 /// What became of [`ApplyEvent::apply_event`].

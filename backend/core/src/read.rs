@@ -4,15 +4,18 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crowfly_contract::{
-    Content, ErrorCode, ListResponse, OwnerId, Record, StatusEntry, StatusResponse, UploadId,
-    UploadStatus, Visibility,
+    Content, ErrorCode, ListResponse, OwnerId, Record, ScanStatus, StatusEntry, StatusResponse,
+    UploadId, UploadStatus, Visibility,
 };
 
 use crate::cursor::CursorKey;
 use crate::disposition::attachment;
 use crate::media::is_active;
 use crate::ports::{GetRow, GetRows, GetToSign, ListRows, PresignGet};
-use crate::{Error, Refusal};
+use crate::{Error, Refusal, Row};
+
+/// When to ask again for an object that is being scanned, in milliseconds.
+const SCAN_RETRY_MS: u64 = 2_000;
 
 /// `GET /uploads/{id}`.
 ///
@@ -28,7 +31,7 @@ pub async fn get(
         .get_row(owner, id)
         .await?
         .filter(|row| !row.is_past_its_life(now_ms));
-    Ok(row.ok_or_else(Refusal::not_found)?.record)
+    Ok(row.ok_or_else(Refusal::not_found)?.shown())
 }
 
 /// `POST /uploads/status`: an entry for each id, in the order asked.
@@ -46,7 +49,7 @@ pub async fn status(
         .await?
         .into_iter()
         .filter(|row| !row.is_past_its_life(now_ms))
-        .map(|row| (row.record.id, row.record))
+        .map(|row| (row.record.id, row.shown()))
         .collect();
     let entry = |&id| match records.remove(&id) {
         None => StatusEntry {
@@ -89,7 +92,7 @@ pub async fn list(
         .rows
         .into_iter()
         .filter(|row| !row.is_past_its_life(now_ms))
-        .map(|row| row.record)
+        .map(Row::shown)
         .collect();
     uploads.sort_by_key(|record| Reverse((record.created_at, record.id)));
     let cursor = page.next.map(|position| key.seal(owner, position, now_ms));
@@ -99,7 +102,7 @@ pub async fn list(
 /// `GET /uploads/{id}/content`: where the bytes can be read.
 ///
 /// # Errors
-/// `not_found`, `not_stored` or `upload_ended`; or a fault.
+/// `not_found`, `not_stored`, `upload_ended`, `infected`, `type_mismatch` or `scan_pending`; or a fault.
 pub async fn content(
     rows: &impl GetRow,
     objects: &impl PresignGet,
@@ -125,6 +128,9 @@ pub async fn content(
             .into());
         }
     }
+    if let Some(refusal) = withheld(&record) {
+        return Err(refusal.into());
+    }
     if let (Visibility::Public, Some(url)) = (record.visibility, record.url) {
         return Ok(Content {
             url,
@@ -145,5 +151,30 @@ pub async fn content(
     Ok(Content {
         url: grant.url,
         expires_in_ms: Some(grant.expires_in_ms),
+    })
+}
+
+/// Why nobody is told where the bytes of a stored object are.
+fn withheld(record: &Record) -> Option<Refusal> {
+    let (code, message) = match record.scan {
+        Some(ScanStatus::Infected) => (ErrorCode::Infected, "the scan found malware in this file"),
+        Some(ScanStatus::Unscannable) => (
+            ErrorCode::Infected,
+            "the scan could not read this file, so it counts as infected",
+        ),
+        _ if record.type_mismatch => (
+            ErrorCode::TypeMismatch,
+            "the first bytes of this file are not what its media type says",
+        ),
+        None | Some(ScanStatus::Clean) => return None,
+        Some(_) => (
+            ErrorCode::ScanPending,
+            "this file was not scanned yet; try again",
+        ),
+    };
+    let refusal = Refusal::new(code, message);
+    Some(Refusal {
+        retry_after_ms: code.retryable().then_some(SCAN_RETRY_MS),
+        ..refusal
     })
 }

@@ -3,12 +3,13 @@
 //! Messages may come twice, late and in any order. A row is changed by one conditional update that only a
 //! newer event passes, so handling any message any number of times ends in the same row.
 
-use crowfly_contract::{EventKind, ObjectKey, OwnerId, UploadId};
+use crowfly_contract::{EventKind, ObjectKey, OwnerId, ScanStatus, UploadId};
 
-use crate::Fault;
 use crate::address::ObjectAddress;
+use crate::content::{Look, look};
 use crate::event::{ObjectEvent, Poison, Said, parse_message};
-use crate::ports::{Applied, ApplyEvent, Change, Head, HeadObject};
+use crate::ports::{Applied, ApplyEvent, Change, GetRow, Head, HeadObject, PeekObject, SetScan};
+use crate::{Fault, scan};
 
 /// The bucket whose objects are recorded.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Recorder {
     pub bucket: String,
     /// How addresses of its objects are formed.
     pub address: ObjectAddress,
+    /// Whether objects are withheld until a scan has found them clean.
+    pub scan_uploads: bool,
 }
 
 /// What became of one event.
@@ -32,8 +35,19 @@ pub enum Done {
         kind: EventKind,
         /// Whether the stored object is what the client declared.
         verified: bool,
+        /// Whether its first bytes are not what its media type says.
+        type_mismatch: bool,
         /// When it happened, in Unix milliseconds.
         at: u64,
+    },
+    /// What a scan has found was noted with the row.
+    Scanned {
+        /// Whose.
+        owner: OwnerId,
+        /// Which upload.
+        id: UploadId,
+        /// What was found.
+        found: ScanStatus,
     },
     /// The row is already from this event or a newer one.
     NotNewer,
@@ -60,8 +74,8 @@ pub enum RecordError {
 /// Handles the body of one queue message: one result for each record in it. The message is settled when no
 /// result is an error.
 pub async fn record(
-    rows: &impl ApplyEvent,
-    objects: &impl HeadObject,
+    rows: &(impl ApplyEvent + GetRow + SetScan),
+    objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     body: &str,
 ) -> Vec<Result<Done, RecordError>> {
@@ -69,6 +83,9 @@ pub async fn record(
     for said in parse_message(body) {
         results.push(match said {
             Ok(Said::Object(event)) => apply(rows, objects, recorder, event)
+                .await
+                .map_err(Into::into),
+            Ok(Said::Scan(result)) => scan::apply(rows, objects, &recorder.bucket, result)
                 .await
                 .map_err(Into::into),
             Ok(Said::Nothing(why)) => Ok(Done::Ignored(why)),
@@ -80,7 +97,7 @@ pub async fn record(
 
 async fn apply(
     rows: &impl ApplyEvent,
-    objects: &impl HeadObject,
+    objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     event: ObjectEvent,
 ) -> Result<Done, Fault> {
@@ -98,6 +115,14 @@ async fn apply(
             Some(head) => Some(head),
         },
     };
+    let mut type_mismatch = false;
+    if let Some(head) = &object {
+        match look(objects, &key, head).await? {
+            Look::Seen { type_mismatch: m } => type_mismatch = m,
+            Look::Gone => return Ok(Done::Gone),
+            Look::Replaced => return Ok(Done::Superseded),
+        }
+    }
     let (owner, id, kind, at) = (key.owner().clone(), key.id(), event.kind, event.at);
     let change = Change {
         url: recorder.address.of(&event.key),
@@ -105,7 +130,9 @@ async fn apply(
         bucket: event.bucket,
         sequencer: event.sequencer,
         at: event.at,
+        awaits_scan: object.is_some() && recorder.scan_uploads,
         object,
+        type_mismatch,
     };
     Ok(match rows.apply_event(&change).await? {
         Applied::Written { verified } => Done::Written {
@@ -113,6 +140,7 @@ async fn apply(
             id,
             kind,
             verified,
+            type_mismatch,
             at,
         },
         Applied::NotNewer => Done::NotNewer,

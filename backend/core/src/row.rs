@@ -1,5 +1,6 @@
-use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record};
+use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus};
 
+use crate::Scanned;
 use crate::ports::Multipart;
 
 /// One upload as the table keeps it: the record that its owner may read, and what the client declared.
@@ -7,7 +8,7 @@ use crate::ports::Multipart;
 pub struct Row {
     /// Whose upload it is: the table's partition.
     pub owner: OwnerId,
-    /// What the API shows.
+    /// What the table says of it. What the API shows of that is [`Row::shown`].
     pub record: Record,
     /// What the client declared. It is kept whatever storage reports; `None` for an object that no create
     /// call announced.
@@ -15,6 +16,8 @@ pub struct Row {
     /// The id of the multipart upload in storage. `None` for a single PUT, and for an upload in parts
     /// until storage has begun it.
     pub s3_upload_id: Option<String>,
+    /// The object that the newest scan result of the record is of.
+    pub scanned: Option<Scanned>,
 }
 
 /// What a client promised to send.
@@ -44,6 +47,28 @@ impl Row {
             key: &self.record.key,
             s3_upload_id: self.s3_upload_id.as_deref()?,
         })
+    }
+
+    /// What a scan says of the object that is stored; `None` where nothing is scanned.
+    ///
+    /// A result of another object is none of this one.
+    pub fn scan(&self) -> Option<ScanStatus> {
+        let status = self.record.scan?;
+        let (etag, version) = (&self.record.etag, &self.record.version_id);
+        let of_this =
+            |scanned: &Scanned| etag.is_none() || scanned.is(etag.as_deref(), version.as_deref());
+        let known = self.scanned.as_ref().is_some_and(of_this);
+        Some(if known { status } else { ScanStatus::Pending })
+    }
+
+    /// The record as the API shows it: without the address of an object that is withheld.
+    pub fn shown(mut self) -> Record {
+        self.record.scan = self.scan();
+        let scanned = matches!(self.record.scan, None | Some(ScanStatus::Clean));
+        if self.record.type_mismatch || !scanned {
+            self.record.url = None;
+        }
+        self.record
     }
 
     /// Whether the table's time-to-live has passed. Such rows may linger for days and are shown to nobody.

@@ -90,7 +90,13 @@ fn batch() -> Vec<String> {
 }
 
 async fn record_batch(
-    ports: &(impl crowfly_core::ports::ApplyEvent + crowfly_core::ports::HeadObject),
+    ports: &(
+         impl crowfly_core::ports::ApplyEvent
+         + crowfly_core::ports::GetRow
+         + crowfly_core::ports::SetScan
+         + crowfly_core::ports::HeadObject
+         + crowfly_core::ports::PeekObject
+     ),
     at_once: usize,
 ) -> Vec<Result<Done, RecordError>> {
     let (batch, recorder) = (batch(), recorder());

@@ -19,6 +19,7 @@ async fn an_event_makes_the_pending_record_stored_and_verified() {
         id: id(1),
         kind: EventKind::Created,
         verified: true,
+        type_mismatch: false,
         at: NOW,
     };
     assert_eq!(done, expected);
@@ -147,7 +148,7 @@ async fn f59_poison_is_an_error_of_its_own_kind() {
 
 #[tokio::test]
 async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
-    for verb in ["head_object", "apply_event"] {
+    for verb in ["head_object", "peek_object", "apply_event"] {
         for kind in [
             FaultKind::Throttled,
             FaultKind::Unavailable,

@@ -1,14 +1,16 @@
 //! The `record` function: SQS messages about objects become records.
 //!
-//! Rights: `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and `s3:ListBucket` on the
-//! bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`,
+//! Rights: `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and
+//! `s3:ListBucket` on the bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`,
 //! and `ChangeMessageVisibility` for those that must come again.
 
 use crowfly_aws::{Bucket, Queue, Table};
-use crowfly_contract::EventKind;
+use crowfly_contract::{EventKind, ScanStatus};
 use crowfly_core::bounded;
 use crowfly_core::patience::Patience;
-use crowfly_core::ports::{ApplyEvent, HeadObject, Hidden, HideMessages};
+use crowfly_core::ports::{
+    ApplyEvent, GetRow, HeadObject, Hidden, HideMessages, PeekObject, SetScan,
+};
 use crowfly_core::record::{Done, RecordError, Recorder, record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -96,6 +98,7 @@ impl Record {
             settings: Settings {
                 recorder: Recorder {
                     address: session.address(&bucket),
+                    scan_uploads: variables.scan_uploads()?,
                     bucket,
                 },
                 patience: Patience {
@@ -120,8 +123,8 @@ impl Record {
 /// # Errors
 /// When the event is not a batch of SQS.
 pub async fn handle(
-    rows: &impl ApplyEvent,
-    objects: &impl HeadObject,
+    rows: &(impl ApplyEvent + GetRow + SetScan),
+    objects: &(impl HeadObject + PeekObject),
     queue: &impl HideMessages,
     settings: &Settings,
     event: Value,
@@ -189,6 +192,9 @@ struct Counts {
     now_ms: u64,
     stored: usize,
     verified: usize,
+    mismatches: usize,
+    scanned: usize,
+    infected: usize,
     removed: usize,
     /// Of each event that was written: milliseconds between storage and record.
     lags: Vec<u64>,
@@ -204,6 +210,9 @@ impl Counts {
             now_ms,
             stored: 0,
             verified: 0,
+            mismatches: 0,
+            scanned: 0,
+            infected: 0,
             removed: 0,
             lags: Vec::new(),
             repeated: 0,
@@ -220,10 +229,12 @@ impl Counts {
                 id,
                 kind,
                 verified,
+                type_mismatch,
                 at,
             }) => {
                 self.lags.push(self.now_ms.saturating_sub(*at));
                 self.verified += usize::from(*verified);
+                self.mismatches += usize::from(*type_mismatch);
                 let count = match kind {
                     EventKind::Created => &mut self.stored,
                     EventKind::Removed => &mut self.removed,
@@ -232,7 +243,15 @@ impl Counts {
                     count,
                     "info",
                     json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
-                    "verified": verified}),
+                    "verified": verified, "typeMismatch": type_mismatch}),
+                )
+            }
+            Ok(Done::Scanned { owner, id, found }) => {
+                self.infected += usize::from(*found == ScanStatus::Infected);
+                (
+                    &mut self.scanned,
+                    "info",
+                    json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id, "scan": found}),
                 )
             }
             Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
@@ -262,6 +281,9 @@ impl Counts {
         log::Metrics::at(self.now_ms)
             .count("UploadsStored", self.stored)
             .count("UploadsVerified", self.verified)
+            .count("TypeMismatches", self.mismatches)
+            .count("UploadsScanned", self.scanned)
+            .count("UploadsInfected", self.infected)
             .count("UploadsRemoved", self.removed)
             .count("EventsRepeated", self.repeated)
             .count("EventsIgnored", self.ignored)

@@ -128,6 +128,14 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// `SCAN_UPLOADS`: whether objects are withheld until a scan has found them clean.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn scan_uploads(&self) -> Result<bool, StartError> {
+        self.one_of("SCAN_UPLOADS", &[("off", false), ("on", true)])
+    }
+
     /// `URL_LIFETIME_SECONDS`; its range is checked by the signer.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ fn settings() -> record::Settings {
         recorder: Recorder {
             bucket: "bucket".to_owned(),
             address: address(),
+            scan_uploads: false,
         },
         patience: Patience { longest_s: 120 },
     }

@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use crowfly_contract::{UploadStatus, Visibility};
+use crowfly_contract::{ScanStatus, UploadStatus, Visibility};
 use crowfly_core::Fault;
 use crowfly_core::ports::{Applied, ApplyEvent, Change, Head};
 
@@ -90,6 +90,15 @@ impl Update {
         self.set("etag", text(&head.etag));
         self.set("url", text(&change.url));
         self.set("storedAt", number(change.at));
+        if change.type_mismatch {
+            self.set("typeMismatch", AttributeValue::Bool(true));
+        } else {
+            self.remove("typeMismatch");
+        }
+        // What a scan has found may be there before the event.
+        if change.awaits_scan {
+            self.keep_or_set("scan", text(ScanStatus::Pending.as_str()));
+        }
         match &head.version_id {
             Some(version) => self.set("versionId", text(version)),
             None => self.remove("versionId"),

@@ -2,6 +2,7 @@
 //!
 //! Each function takes an owner that has no rows yet. They panic where the store fails.
 
+mod content;
 mod multipart;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
@@ -9,17 +10,29 @@ use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibi
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
     Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListRows, MarkAborted,
-    Position, Put, PutPending, SetMultipart,
+    Position, Put, PutPending, SetMultipart, SetScan,
 };
 use crate::{Row, Sequencer};
 
+pub use content::{
+    a_mismatch_is_set_and_cleared, a_scan_result_is_of_one_object,
+    the_strongest_result_of_a_scan_stays,
+};
 pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
 
 const NOW: u64 = 1_795_342_830_123;
 
 /// Everything that the table can do.
 pub trait Store:
-    PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + SetMultipart + DeclareChecksum
+    PutPending
+    + GetRow
+    + GetRows
+    + ListRows
+    + MarkAborted
+    + ApplyEvent
+    + SetMultipart
+    + DeclareChecksum
+    + SetScan
 {
 }
 impl<S> Store for S where
@@ -31,6 +44,7 @@ impl<S> Store for S where
         + ApplyEvent
         + SetMultipart
         + DeclareChecksum
+        + SetScan
 {
 }
 
@@ -47,6 +61,8 @@ fn change(owner: &OwnerId, id: UploadId, sequencer: &str, object: Option<Head>) 
         sequencer: Sequencer::parse(sequencer).unwrap(),
         at: NOW + 5_000,
         object,
+        type_mismatch: false,
+        awaits_scan: false,
     }
 }
 
@@ -338,4 +354,7 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     an_unannounced_object_is_recorded(store, &owner()).await;
     a_multipart_upload_is_set_once(store, &owner()).await;
     a_checksum_is_declared_once(store, &owner()).await;
+    a_mismatch_is_set_and_cleared(store, &owner()).await;
+    the_strongest_result_of_a_scan_stays(store, &owner()).await;
+    a_scan_result_is_of_one_object(store, &owner()).await;
 }

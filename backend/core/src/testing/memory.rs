@@ -1,3 +1,4 @@
+mod content;
 mod multipart;
 mod ports;
 
@@ -21,6 +22,7 @@ pub const OBJECT_CRC: Crc64Nvme = Crc64Nvme::new(0xae8b_1486_0a79_9888);
 pub struct Memory {
     rows: Mutex<BTreeMap<(OwnerId, UploadId), Row>>,
     objects: Mutex<HashMap<String, Head>>,
+    firsts: Mutex<HashMap<String, Vec<u8>>>,
     sent: Mutex<Vec<QueueMessage>>,
     hidden: Mutex<Vec<Hidden>>,
     multiparts: Mutex<multipart::Multiparts>,
@@ -62,6 +64,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
         },
         declared: Some(declared),
         s3_upload_id: None,
+        scanned: None,
     }
 }
 

@@ -5,16 +5,16 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
+use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, UploadId};
 
 use super::Memory;
 use crate::ports::{
     AbortMultipart, Applied, ApplyEvent, Change, CompleteMultipart, Completion, CreateMultipart,
     DeclareChecksum, FindMultipart, GetRow, Head, HeadObject, ListParts, ListedPart, MarkAborted,
-    Multipart, MultipartToCreate, PresignPut, Put, PutPending, PutToSign, SendMessages,
-    SetMultipart, Whole,
+    Multipart, MultipartToCreate, Peek, PeekObject, PresignPut, Put, PutPending, PutToSign,
+    SendMessages, SetMultipart, SetScan, Whole,
 };
-use crate::{Fault, Row};
+use crate::{Fault, Row, Scanned};
 
 /// Most times that a use-case over memory is polled: it waits for nothing.
 const POLLS: usize = 10_000;
@@ -105,6 +105,8 @@ mortal! {
     MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, expires_at: u64) -> bool;
     ApplyEvent: apply_event(change: &Change) -> Applied;
     HeadObject: head_object(key: &ObjectKey) -> Option<Head>;
+    PeekObject: peek_object(key: &ObjectKey, etag: &str) -> Peek;
+    SetScan: set_scan(owner: &OwnerId, id: UploadId, object: &Scanned, found: ScanStatus) -> bool;
     PresignPut: presign_put(put: &PutToSign<'_>, now_ms: u64) -> Grant;
     SendMessages: send_messages(messages: &[QueueMessage]) -> Vec<usize>;
     SetMultipart: set_multipart(owner: &OwnerId, id: UploadId, replaces: Option<&str>, new: &str) -> bool;

@@ -16,6 +16,7 @@ pub(crate) fn recorder() -> Recorder {
     Recorder {
         bucket: "bucket".to_owned(),
         address: address(),
+        scan_uploads: false,
     }
 }
 

@@ -1,4 +1,6 @@
-use crowfly_contract::{Grant, ObjectKey, OwnerId, QueueMessage, Texts, UploadId, UploadStatus};
+use crowfly_contract::{
+    Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, Texts, UploadId, UploadStatus,
+};
 
 use super::{Memory, lock, row_of};
 use crate::ports::{
@@ -127,6 +129,10 @@ impl ApplyEvent for Memory {
                 record.crc64nvme = head.crc64nvme;
                 record.url = Some(change.url.clone());
                 record.stored_at = Some(change.at);
+                record.type_mismatch = change.type_mismatch;
+                if change.awaits_scan {
+                    record.scan = record.scan.or(Some(ScanStatus::Pending));
+                }
             }
             None => {
                 record.status = UploadStatus::Deleted;

@@ -1,0 +1,42 @@
+use std::future::Future;
+
+use crowfly_contract::{ObjectKey, OwnerId, ScanStatus, UploadId};
+
+use crate::{Fault, Scanned};
+
+/// Right: `s3:GetObject`.
+pub trait PeekObject: Sync {
+    /// The first [`crowfly_contract::SNIFF_BYTES`] bytes of an object, or all of a shorter one, provided that
+    /// it still has this entity tag.
+    fn peek_object(
+        &self,
+        key: &ObjectKey,
+        etag: &str,
+    ) -> impl Future<Output = Result<Peek, Fault>> + Send;
+}
+
+/// What [`PeekObject::peek_object`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peek {
+    /// The first bytes.
+    First(Vec<u8>),
+    /// There is no object.
+    Gone,
+    /// The object has another entity tag.
+    Replaced,
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait SetScan: Sync {
+    /// Notes what a scan has found in one object.
+    ///
+    /// False, and nothing changed, when there is no such row, when it is of another object already, or when
+    /// as strong a result of the same object stands there.
+    fn set_scan(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        object: &Scanned,
+        found: ScanStatus,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+}

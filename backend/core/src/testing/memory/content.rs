@@ -1,0 +1,59 @@
+use crowfly_contract::{ObjectKey, OwnerId, SNIFF_BYTES, ScanStatus, UploadId};
+
+use super::{Memory, lock};
+use crate::ports::{Peek, PeekObject, SetScan};
+use crate::scan::strength;
+use crate::{Fault, Scanned};
+
+impl Memory {
+    /// The first bytes of an object; without, nothing can be said about it.
+    pub fn set_first(&self, key: &ObjectKey, first: &[u8]) {
+        lock(&self.firsts).insert(key.to_string(), first.to_vec());
+    }
+}
+
+impl PeekObject for Memory {
+    async fn peek_object(&self, key: &ObjectKey, etag: &str) -> Result<Peek, Fault> {
+        self.enter("peek_object")?;
+        let objects = lock(&self.objects);
+        Ok(match objects.get(&key.to_string()) {
+            None => Peek::Gone,
+            Some(head) if head.etag != etag => Peek::Replaced,
+            Some(_) => {
+                let firsts = lock(&self.firsts);
+                let mut first = firsts.get(&key.to_string()).cloned().unwrap_or_default();
+                first.truncate(SNIFF_BYTES);
+                Peek::First(first)
+            }
+        })
+    }
+}
+
+impl SetScan for Memory {
+    async fn set_scan(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        object: &Scanned,
+        found: ScanStatus,
+    ) -> Result<bool, Fault> {
+        self.enter("set_scan")?;
+        let mut rows = lock(&self.rows);
+        let Some(row) = rows.get_mut(&(owner.clone(), id)) else {
+            return Ok(false);
+        };
+        let etag = row.record.etag.as_ref();
+        let other = etag.is_some_and(|etag| *etag != object.etag);
+        let same = row
+            .scanned
+            .as_ref()
+            .is_some_and(|old| old.etag == object.etag);
+        let stands = row.record.scan.filter(|_| same);
+        if other || stands.is_some_and(|stands| strength(stands) >= strength(found)) {
+            return Ok(false);
+        }
+        row.record.scan = Some(found);
+        row.scanned = Some(object.clone());
+        Ok(true)
+    }
+}

@@ -1,0 +1,134 @@
+//! What is withheld: from the queue's message to the answer of the API.
+
+mod common;
+
+use common::{NOW, assert_problem, event, id, json_of, owner, read, variable};
+use crowfly_core::address::ObjectAddress;
+use crowfly_core::patience::Patience;
+use crowfly_core::record::Recorder;
+use crowfly_core::testing::{Memory, head_of, row_of};
+use crowfly_lambdas::record;
+use crowfly_lambdas::variables::Variables;
+use serde_json::{Value, json};
+
+/// Handles one message as the function does where uploads are scanned, or not.
+async fn tell(memory: &Memory, scan_uploads: bool, body: &Value) -> usize {
+    let settings = record::Settings {
+        recorder: Recorder {
+            bucket: "bucket".to_owned(),
+            address: ObjectAddress::on_aws("bucket", "eu-west-1"),
+            scan_uploads,
+        },
+        patience: Patience { longest_s: 120 },
+    };
+    let batch = json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body.to_string(),
+        "attributes": {"ApproximateReceiveCount": "1"}}]});
+    let answer = record::handle(memory, memory, memory, &settings, batch, NOW).await;
+    answer.unwrap().batch_item_failures.len()
+}
+
+fn key() -> String {
+    row_of(&owner("alice"), id(1), 1).record.key.to_string()
+}
+
+fn stored() -> Value {
+    json!({"Records": [{"eventVersion": "2.6", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+        "eventTime": "2026-11-22T10:20:30.123Z", "s3": {"bucket": {"name": "bucket"},
+        "object": {"key": key(), "sequencer": "A1", "size": 9, "eTag": "e"}}}]})
+}
+
+fn scan(status: &str) -> Value {
+    json!({"source": "crowfly.scanner", "detail-type": "GuardDuty Malware Protection Object Scan Result",
+        "detail": {"s3ObjectDetails": {"bucketName": "bucket", "objectKey": key(), "eTag": "e"},
+            "scanResultDetails": {"scanResultStatus": status}}})
+}
+
+fn world(first: &[u8]) -> Memory {
+    let memory = Memory::default();
+    let row = row_of(&owner("alice"), id(1), 1);
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    memory.set_first(&row.record.key, first);
+    memory.set_row(row);
+    memory
+}
+
+async fn answers(memory: &Memory) -> (Value, crowfly_lambdas::http::Answer) {
+    let path = format!("GET /uploads/{}", id(1));
+    let record = json_of(&read(memory, event(&path, None)).await);
+    let content = read(memory, event(&format!("{path}/content"), None)).await;
+    (record, content)
+}
+
+#[tokio::test]
+async fn a30_a_false_type_is_409_and_without_an_address() {
+    let memory = world(b"<script>alert(1)</script>");
+    assert_eq!(tell(&memory, false, &stored()).await, 0);
+    let (record, content) = answers(&memory).await;
+    assert_eq!(record["typeMismatch"], true);
+    assert_eq!(
+        (&record["url"], &record["scan"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_problem(&content, 409, "type_mismatch");
+    assert_eq!(json_of(&content)["error"]["retryAfterMs"], Value::Null);
+}
+
+#[tokio::test]
+async fn a85_a_scan_decides_whether_the_address_is_given() {
+    let cases = [
+        ("NO_THREATS_FOUND", "clean", 200, ""),
+        ("THREATS_FOUND", "infected", 403, "infected"),
+        ("UNSUPPORTED", "unscannable", 403, "infected"),
+    ];
+    for (found, scanned, status, code) in cases {
+        let memory = world(b"");
+        assert_eq!(tell(&memory, true, &stored()).await, 0);
+        let (record, content) = answers(&memory).await;
+        assert_eq!(
+            (&record["scan"], &record["url"]),
+            (&json!("pending"), &Value::Null)
+        );
+        assert_problem(&content, 409, "scan_pending");
+        assert!(json_of(&content)["error"]["retryAfterMs"].as_u64() > Some(0));
+
+        assert_eq!(tell(&memory, true, &scan(found)).await, 0);
+        let (record, content) = answers(&memory).await;
+        assert_eq!(record["scan"], scanned);
+        assert_eq!(record["url"].is_string(), status == 200, "{record}");
+        match status {
+            200 => assert_eq!(content.status_code, 200),
+            _ => assert_problem(&content, status, code),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a85_f60_a_result_that_is_ahead_of_its_record_comes_again() {
+    let memory = Memory::default();
+    let row = row_of(&owner("alice"), id(1), 1);
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    assert_eq!(tell(&memory, true, &scan("THREATS_FOUND")).await, 1);
+    assert_eq!(tell(&memory, true, &stored()).await, 0);
+    assert_eq!(tell(&memory, true, &scan("THREATS_FOUND")).await, 0);
+    assert_problem(&answers(&memory).await.1, 403, "infected");
+}
+
+#[test]
+fn f74_whether_uploads_are_scanned_is_on_or_off() {
+    for (value, expected) in [
+        (Some("on"), Some(true)),
+        (Some("off"), Some(false)),
+        (Some("yes"), None),
+        (None, None),
+    ] {
+        let lookup = move |name: &'static str| match name {
+            "SCAN_UPLOADS" => value.map(str::to_owned),
+            _ => variable(name),
+        };
+        let read = Variables::new(&lookup).scan_uploads();
+        assert_eq!(read.as_ref().ok().copied(), expected, "{value:?}");
+        if let Err(error) = read {
+            assert!(error.to_string().contains("SCAN_UPLOADS"));
+        }
+    }
+}
