@@ -1,4 +1,5 @@
-//! What `sam package` does: puts each function's zip into a bucket and its address into the template.
+//! What `sam package` does: puts each function's zip into a bucket, its address into the template, and that into the
+//! bucket too, because CloudFormation takes no more than 51,200 bytes with the call.
 
 use super::aws::Aws;
 use crate::error::Error;
@@ -7,7 +8,7 @@ use crate::{lambdas, paths};
 
 const BUCKET: &str = "crowfly-artifacts";
 
-/// `template.yaml` with the address of each function's zip, which is uploaded first.
+/// Uploads each function's zip, and `template.yaml` with the addresses of them; gives the address of the template.
 ///
 /// # Errors
 /// If a file cannot be read, or the template has a function that is not built, or lacks one that is.
@@ -24,7 +25,10 @@ pub(crate) fn package(aws: &Aws) -> Result<String, Error> {
         aws.put_object(BUCKET, &key, bytes)?;
         addresses.push((*bin, format!("s3://{BUCKET}/{key}")));
     }
-    with_addresses(&template, &addresses)
+    let packaged = with_addresses(&template, &addresses)?.into_bytes();
+    let key = format!("template-{}.yaml", stamp::hash(&packaged));
+    aws.put_object(BUCKET, &key, packaged)?;
+    Ok(format!("{}/{BUCKET}/{key}", aws.url()))
 }
 
 /// Writes `CodeUri` into the properties of each function, found by its `Binary`.

@@ -33,7 +33,7 @@ pub(crate) struct User {
 }
 
 impl Stack {
-    /// Creates the stack `name` and, if it has a pool of its own, the demo user.
+    /// Creates the stack `name` of the template at this address and, if it has a pool of its own, the demo user.
     ///
     /// # Errors
     /// With the reasons that CloudFormation gives.
@@ -54,7 +54,7 @@ impl Stack {
             .collect();
         let mut arguments = vec![
             ("StackName", name),
-            ("TemplateBody", template),
+            ("TemplateURL", template),
             ("Capabilities.member.1", "CAPABILITY_IAM"),
             ("Capabilities.member.2", "CAPABILITY_AUTO_EXPAND"),
         ];
