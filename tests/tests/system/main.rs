@@ -12,6 +12,7 @@ mod direct;
 mod errors;
 mod errors_create;
 mod events;
+mod logs;
 mod names;
 mod order;
 mod owners;
