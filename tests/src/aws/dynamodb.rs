@@ -21,21 +21,22 @@ impl Aws {
     /// Every item of one owner, in plain JSON.
     #[track_caller]
     pub fn items_of(&self, owner: &str) -> Vec<Value> {
-        let answer = self.call(
-            "dynamodb",
-            "DynamoDB_20120810.Query",
-            &json!({
-                "TableName": self.stack.table,
-                "KeyConditionExpression": "#o = :o",
-                "ExpressionAttributeNames": {"#o": "owner"},
-                "ExpressionAttributeValues": {":o": {"S": owner}},
-                "ConsistentRead": true,
-            }),
-        );
-        answer["Items"]
-            .as_array()
-            .map(|items| items.iter().map(plain).collect())
-            .unwrap_or_default()
+        let mut items = Vec::new();
+        let mut query = json!({
+            "TableName": self.stack.table,
+            "KeyConditionExpression": "#o = :o",
+            "ExpressionAttributeNames": {"#o": "owner"},
+            "ExpressionAttributeValues": {":o": {"S": owner}},
+            "ConsistentRead": true,
+        });
+        loop {
+            let answer = self.call("dynamodb", "DynamoDB_20120810.Query", &query);
+            items.extend(answer["Items"].as_array().into_iter().flatten().map(plain));
+            match answer.get("LastEvaluatedKey") {
+                Some(last) if !last.is_null() => query["ExclusiveStartKey"] = last.clone(),
+                _ => return items,
+            }
+        }
     }
 
     /// Writes an item as it stands, over whatever is there.

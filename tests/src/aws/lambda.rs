@@ -1,7 +1,17 @@
-use serde_json::{Value, json};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
 
 use super::{Aws, sign};
 use crate::http::{Request, Response};
+use crate::wait;
+
+/// How long a function may take to become usable after a change.
+const CHANGED_WITHIN: Duration = Duration::from_secs(30);
+/// Versions of Lambda's interface, by which its parts are addressed.
+const FUNCTIONS: &str = "2015-03-31";
+const CONCURRENCY: &str = "2017-10-31";
+const INVOKE_CONFIG: &str = "2019-09-25";
 
 impl Aws {
     /// The full name of this stack's function, such as of its `ReadFunction`.
@@ -38,9 +48,73 @@ impl Aws {
         assert!(answer.status == 200, "redeploy: {}", answer.text());
     }
 
+    /// The variables of a function's environment.
+    #[track_caller]
+    pub fn function_variables(&self, function: &str) -> Map<String, Value> {
+        let answer = self.lambda("GET", &format!("/{function}/configuration"), None);
+        let variables = answer.json()["Environment"]["Variables"].take();
+        variables.as_object().cloned().unwrap_or_default()
+    }
+
+    /// Replaces the variables of a function's environment, and waits until the next event finds them.
+    ///
+    /// # Panics
+    /// When Lambda refuses.
+    #[track_caller]
+    pub fn set_function_variables(&self, function: &str, variables: &Map<String, Value>) {
+        let path = format!("/{function}/configuration");
+        let change = json!({"Environment": {"Variables": variables}});
+        let answer = self.lambda("PUT", &path, Some(&change));
+        assert!(answer.status == 200, "variables: {}", answer.text());
+        wait::until("the function's new environment", CHANGED_WITHIN, || {
+            let now = self.lambda("GET", &path, None).json();
+            (now["LastUpdateStatus"] == "Successful").then_some(())
+        });
+    }
+
+    /// Lets at most so many instances of a function run; 0 stops it, `None` takes the limit away.
+    ///
+    /// # Panics
+    /// When Lambda refuses.
+    #[track_caller]
+    pub fn set_concurrency(&self, function: &str, most: Option<u32>) {
+        let path = format!("/{function}/concurrency");
+        let body = most.map(|most| json!({"ReservedConcurrentExecutions": most}));
+        let method = if body.is_some() { "PUT" } else { "DELETE" };
+        let answer = self.lambda_of(CONCURRENCY, method, &path, body.as_ref());
+        assert!(
+            matches!(answer.status, 200 | 204),
+            "concurrency: {}",
+            answer.text()
+        );
+    }
+
+    /// Where an event goes that a function failed at each time: the queue's URL.
+    ///
+    /// # Panics
+    /// When there is no such queue.
+    #[track_caller]
+    pub fn on_failure(&self, function: &str) -> String {
+        let path = format!("/{function}/event-invoke-config/list");
+        let config = self.lambda_of(INVOKE_CONFIG, "GET", &path, None).json();
+        let config = &config["FunctionEventInvokeConfigs"][0];
+        let arn = config["DestinationConfig"]["OnFailure"]["Destination"].as_str();
+        let name = arn.and_then(|arn| arn.rsplit(':').next());
+        let answer = self.call("sqs", "AmazonSQS.GetQueueUrl", &json!({"QueueName": name}));
+        answer["QueueUrl"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn lambda(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
-        let url = format!("{}/2015-03-31/functions{path}", self.stack.s3);
+        self.lambda_of(FUNCTIONS, method, path, body)
+    }
+
+    fn lambda_of(&self, version: &str, method: &str, path: &str, body: Option<&Value>) -> Response {
+        let url = format!("{}/{version}/functions{path}", self.stack.s3);
         let mut request = Request::new(method, url);
+        if path.ends_with("/invocations") {
+            // The end of the function's log comes in the header `x-amz-log-result`.
+            request = request.header("x-amz-log-type", "Tail");
+        }
         if let Some(body) = body {
             request = request.json(body);
         }

@@ -1,0 +1,223 @@
+//! The line from storage to the table while its services fail: nothing is lost, nothing is written twice, and
+//! nothing that is good ends in the dead-letter queue.
+
+use std::time::Duration;
+
+use e2e::wait;
+use serde_json::json;
+
+use crate::faulty::{Faulty, RECOVERS_WITHIN, done_but_refused, refusal};
+
+#[test]
+fn f64_a_burst_of_throttling_loses_nothing() {
+    let faulty = Faulty::take();
+    for code in [
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "TransactionConflictException",
+    ] {
+        faulty.record.proxy.rule(json!({
+            "match": {"target": "UpdateItem", "probability": 0.6},
+            "fault": refusal(400, code),
+        }));
+    }
+    let leaves = faulty.send(&faulty.somebody(), 30);
+    faulty.record.wait_befallen(60);
+    faulty.record.proxy.clear();
+    faulty.nothing_is_lost(&leaves);
+}
+
+#[test]
+fn f64_storage_that_asks_to_slow_down_is_asked_again() {
+    let faulty = Faulty::take();
+    faulty.record.proxy.rule(json!({
+        "match": {"method": "HEAD", "times": 12},
+        "fault": {"kind": "status", "status": 503, "code": "SlowDown"},
+    }));
+    let leaves = faulty.send(&faulty.somebody(), 5);
+    faulty.nothing_is_lost(&leaves);
+    assert_eq!(faulty.record.befallen(), 12);
+}
+
+#[test]
+fn f65_a_write_that_was_done_and_reported_as_failed_is_done_once() {
+    let faulty = Faulty::take();
+    // More often than one call is repeated, so that whole messages come again too.
+    faulty.record.befall("UpdateItem", 25, done_but_refused());
+    let leaves = faulty.send(&faulty.somebody(), 10);
+    faulty.nothing_is_lost(&leaves);
+    assert_eq!(faulty.record.befallen(), 25);
+}
+
+#[test]
+fn f61_a_function_that_runs_out_of_time_in_the_middle_of_a_batch_gets_it_again() {
+    let faulty = Faulty::take();
+    // Never answered, and never carried out.
+    faulty.record.proxy.rule(json!({
+        "match": {"target": "UpdateItem", "skip": 2, "times": 3},
+        "fault": {"kind": "halfClose"},
+    }));
+    let leaves = faulty.send(&faulty.somebody(), 10);
+    faulty.record.wait_befallen(1);
+    faulty.nothing_is_lost(&leaves);
+}
+
+#[test]
+fn f62_a_function_that_ends_after_the_write_finds_it_done() {
+    let faulty = Faulty::take();
+    // Carried out, and answered when the function is no more.
+    faulty
+        .record
+        .befall("UpdateItem", 3, json!({"kind": "delay", "ms": 6_000}));
+    let leaves = faulty.send(&faulty.somebody(), 6);
+    faulty.record.wait_befallen(1);
+    let written = wait::until("a write without an answer", Duration::from_secs(3), || {
+        Some(faulty.stored(&leaves)).filter(|stored| *stored > 0)
+    });
+    assert!(written > 0 && faulty.aws.queue_depth(&faulty.stack.queue) > 0);
+    faulty.nothing_is_lost(&leaves);
+}
+
+/// Longer than the receives of an ordinary dead-letter queue: five times this stack's visibility timeout.
+const OUTAGE: Duration = Duration::from_secs(20);
+
+#[test]
+fn f66_messages_wait_out_an_outage() {
+    let faulty = Faulty::take();
+    faulty.record.proxy.offline(true);
+    let leaves = faulty.send(&faulty.somebody(), 20);
+    std::thread::sleep(OUTAGE);
+    assert_eq!(faulty.stored(&leaves), 0);
+    assert_eq!(faulty.aws.queue_depth(&faulty.stack.queue), 20);
+    assert_eq!(faulty.aws.queue_depth(&faulty.stack.dlq), 0);
+    faulty.works_again();
+    faulty.nothing_is_lost(&leaves);
+}
+
+#[test]
+fn f69_what_waited_for_a_function_that_may_not_run_is_recorded_when_it_may() {
+    let faulty = Faulty::take();
+    let function = &faulty.record.function;
+    faulty.aws.set_concurrency(function, Some(0));
+    let leaves = faulty.send(&faulty.somebody(), 20);
+    std::thread::sleep(Duration::from_secs(8));
+    let stored = faulty.stored(&leaves);
+    faulty.aws.set_concurrency(function, None);
+    assert_eq!(stored, 0);
+    faulty.nothing_is_lost(&leaves);
+}
+
+#[test]
+fn f74_a_function_that_lacks_a_variable_says_which_and_its_messages_wait() {
+    let faulty = Faulty::take();
+    let function = &faulty.record.function;
+    let whole = faulty.aws.function_variables(function);
+    let mut short = whole.clone();
+    short.remove("TABLE");
+    faulty.aws.set_function_variables(function, &short);
+    let leaves = faulty.send(&faulty.somebody(), 3);
+    let answer = faulty.aws.invoke(function, &json!({"Records": []}));
+    let text = answer.text();
+    std::thread::sleep(Duration::from_secs(5));
+    let stored = faulty.stored(&leaves);
+    faulty.aws.set_function_variables(function, &whole);
+    assert!(answer.header("x-amz-function-error").is_some(), "{text}");
+    assert!(
+        text.contains("TABLE") || log_of(&answer).contains("TABLE"),
+        "{text} {}",
+        log_of(&answer)
+    );
+    assert_eq!(stored, 0);
+    faulty.nothing_is_lost(&leaves);
+}
+
+#[test]
+fn f74_a_right_that_is_missing_is_said_in_the_log_and_the_messages_wait() {
+    let faulty = Faulty::take();
+    let denied = refusal(400, "AccessDeniedException");
+    faulty.record.befall("UpdateItem", "forever", denied);
+    let leaves = faulty.send(&faulty.somebody(), 3);
+    faulty.record.wait_befallen(3);
+    let event =
+        json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": removal(&leaves[0])}]});
+    let answer = faulty.aws.invoke(&faulty.record.function, &event);
+    assert_eq!(
+        answer.json(),
+        json!({"batchItemFailures": [{"itemIdentifier": "m"}]})
+    );
+    let log = log_of(&answer);
+    assert!(log.contains("dynamodb.UpdateItem: Denied"), "{log}");
+    assert_eq!(faulty.stored(&leaves), 0);
+    faulty.works_again();
+    faulty.nothing_is_lost(&leaves);
+}
+
+/// A removal that is older than everything: it changes nothing.
+fn removal(leave: &e2e::api::Leave) -> String {
+    let event = crate::events::Event {
+        name: "ObjectRemoved:Delete",
+        bucket: e2e::Env::stack("faulty").bucket.clone(),
+        key: leave.key.to_string(),
+        size: None,
+        etag: None,
+        sequencer: "00".to_owned(),
+    };
+    event.message()
+}
+
+/// The end of the function's log that came with an answer.
+fn log_of(answer: &e2e::http::Response) -> String {
+    let encoded = answer.header("x-amz-log-result").unwrap_or_default();
+    let bytes = e2e::base64::decode_standard(encoded).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn f86_the_api_says_come_again_while_the_table_throttles() {
+    let faulty = Faulty::take();
+    let api = faulty.somebody();
+    let leaves = faulty.send(&api, 1);
+    let code = "ProvisionedThroughputExceededException";
+    for behind in [&faulty.read, &faulty.presign] {
+        behind.befall("DynamoDB", "forever", refusal(400, code));
+    }
+    let origin = faulty.stack.origin();
+    let id = leaves[0].id;
+    let new = e2e::api::item("a.txt", "text/plain", b"a");
+    let requests = [
+        api.request("GET", "/uploads"),
+        api.request("GET", &format!("/uploads/{id}")),
+        api.request("GET", &format!("/uploads/{id}/content")),
+        api.request("POST", "/uploads/status")
+            .json(&json!({"ids": [id]})),
+        api.request("POST", "/uploads")
+            .json(&json!({"uploads": [new]})),
+    ];
+    for request in requests {
+        let what = format!("{} {}", request.method, request.url);
+        let answer = request.header("origin", origin).send();
+        crate::common::assert_problem(
+            &what,
+            &answer,
+            crowfly_contract::ErrorCode::ServiceUnavailable,
+        );
+        let seconds: Option<u32> = answer
+            .header("retry-after")
+            .and_then(|text| text.parse().ok());
+        assert!(seconds.is_some_and(|seconds| seconds > 0), "{what}");
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            Some(origin),
+            "{what}"
+        );
+        assert!(
+            answer.json()["error"]["retryAfterMs"].as_u64() > Some(0),
+            "{what}"
+        );
+    }
+    faulty.works_again();
+    wait::until("the API to answer again", RECOVERS_WITHIN, || {
+        (api.get("/uploads").status == 200).then_some(())
+    });
+    faulty.nothing_is_lost(&leaves);
+}
