@@ -170,6 +170,38 @@ mod tests {
         refused(&owner("a"), &foreign);
     }
 
+    /// Cursors are out there when a new version is deployed: this one must open for as long as it lives.
+    #[test]
+    fn f88_a_cursor_of_version_1_still_opens() {
+        let golden = "AQAAAaMdgqwAAAAAAAAAAHswMDAwMDAwMDAxMDAwMDAwMDAwMDAwMDAwMoj--sPbVW7wo4IkJ1HcRFs2-dkYlgq2NgDx7cSed-Zg";
+        assert_eq!(key().seal(&owner("a"), position(), NOW), golden);
+        assert_eq!(key().open(&owner("a"), golden, NOW), Ok(position()));
+    }
+
+    #[test]
+    fn a64_a_cursor_of_another_version_or_query_is_refused_although_it_is_sealed() {
+        let sealed = |version: u8, query: &[u8]| {
+            let mut bytes = vec![version];
+            bytes.extend((NOW + LIFE_MS).to_be_bytes());
+            bytes.extend(position().created_at.to_be_bytes());
+            bytes.extend(position().id.to_string().bytes());
+            let mac = key().0.chain_update(query);
+            let mac = mac.chain_update(owner("a").as_str()).chain_update(&bytes);
+            bytes.extend(mac.finalize().into_bytes());
+            BASE64URL_NOPAD.encode(&bytes)
+        };
+        let open = |cursor: &str| key().open(&owner("a"), cursor, NOW);
+        assert_eq!(open(&sealed(VERSION, QUERY)), Ok(position()));
+        for (version, query) in [
+            (0, QUERY),
+            (VERSION + 1, QUERY),
+            (VERSION, b"GET /uploads by id".as_slice()),
+        ] {
+            let refused = open(&sealed(version, query));
+            assert_eq!(refused.unwrap_err().code, ErrorCode::InvalidCursor);
+        }
+    }
+
     #[test]
     fn a_short_secret_is_refused_and_none_is_shown() {
         assert!(CursorKey::new(&[1; 31]).is_err());

@@ -19,6 +19,7 @@ mod names;
 mod order;
 mod owners;
 mod package;
+mod package_contents;
 mod page;
 mod page_a11y;
 mod page_control;

@@ -8,6 +8,7 @@ use e2e::aws::Aws;
 use e2e::browser::Browser;
 use e2e::digest::{hex, sha256};
 use e2e::files::{MIB, TestFile};
+use e2e::http::Request;
 use e2e::page::{Page, Row};
 use e2e::{Env, Stack};
 
@@ -199,6 +200,41 @@ fn what_is_refused_is_refused_before_any_byte_moves() {
         .collect();
     assert!(puts.is_empty(), "{} requests to storage", puts.len());
     browser.screenshot("refused");
+}
+
+/// Every page is served so: no script but its own, no image of somebody else's, no address told to anybody.
+#[test]
+fn a53_a83_a_page_runs_its_own_scripts_and_tells_nobody_its_address() {
+    for stack in Env::get().stacks.values() {
+        for path in ["", "index.html", "js/main.js", "missing"] {
+            let answer = Request::new("GET", format!("{}{path}", stack.page)).send();
+            let policy = answer.header("content-security-policy").unwrap_or_default();
+            let directive = |name: &str| {
+                let found = policy.split(';').map(str::trim);
+                found
+                    .filter_map(|text| text.strip_prefix(name))
+                    .map(str::trim)
+                    .next()
+            };
+            assert_eq!(directive("default-src"), Some("'none'"), "{path}: {policy}");
+            assert_eq!(
+                directive("script-src"),
+                Some("'self' 'wasm-unsafe-eval'"),
+                "{path}"
+            );
+            assert_eq!(directive("img-src"), Some("'self' data: blob:"), "{path}");
+            assert!(
+                !policy.contains("unsafe-inline") && !policy.contains('*'),
+                "{policy}"
+            );
+            assert_eq!(
+                answer.header("referrer-policy"),
+                Some("no-referrer"),
+                "{path}"
+            );
+            assert_eq!(answer.header("set-cookie"), None, "{path}");
+        }
+    }
 }
 
 /// A83: a name is text, whatever it looks like.

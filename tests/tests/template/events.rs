@@ -133,7 +133,7 @@ fn a93_only_uploads_make_events() {
 }
 
 #[test]
-fn only_this_bucket_of_this_account_may_send() {
+fn a89_only_this_bucket_of_this_account_may_send() {
     let statements = list(&properties("QueuePolicy")["PolicyDocument"]["Statement"]);
     let allowed: Vec<_> = statements
         .iter()

@@ -179,7 +179,7 @@ fn a53_the_access_log_holds_no_query_and_no_header() {
 }
 
 #[test]
-fn only_this_api_may_call_its_functions() {
+fn a90_only_this_api_may_call_its_functions() {
     for name in ["PresignPermission", "ReadPermission"] {
         let permission = properties(name);
         assert_eq!(permission["Principal"], "apigateway.amazonaws.com");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{list, of_type, properties};
+use crate::document::{list, of_type, properties, template};
 
 fn bucket_statement(sid: &str) -> &'static Value {
     let statements = properties("BucketPolicy")["PolicyDocument"]["Statement"]
@@ -109,7 +109,7 @@ fn the_bucket_is_private_unless_acls_are_asked_for() {
 }
 
 #[test]
-fn objects_are_encrypted_and_unfinished_ones_go_away() {
+fn a94_objects_are_encrypted_and_unfinished_ones_go_away() {
     let bucket = properties("Bucket");
     let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"];
     assert_eq!(
@@ -125,4 +125,20 @@ fn objects_are_encrypted_and_unfinished_ones_go_away() {
     assert_eq!(rules[0]["Status"], "Enabled");
     // No rule may delete what was uploaded.
     assert_eq!(rules[0]["ExpirationInDays"], Value::Null);
+}
+
+/// Parts that are never completed cost money: how many uploads somebody may have open is limited by default.
+#[test]
+fn a94_open_uploads_are_limited_by_default() {
+    let open = &template()["Parameters"]["MaxOpenUploads"]["Default"];
+    assert!(
+        open.as_u64()
+            .is_some_and(|open| (1..=10_000).contains(&open)),
+        "{open}"
+    );
+    let days = &template()["Parameters"]["UnfinishedDays"]["Default"];
+    assert!(
+        days.as_u64().is_some_and(|days| (1..=7).contains(&days)),
+        "{days}"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crowfly_contract::{OwnerId, UploadId};
+use crowfly_contract::{ErrorCode, OwnerId, UploadId};
 use crowfly_core::caller::authenticate;
 use crowfly_core::cursor::CursorKey;
 use crowfly_core::testing::Memory;
@@ -91,6 +91,8 @@ pub(crate) fn json_of(answer: &Answer) -> Value {
 /// Checks an error answer whole: status, code, request id, headers, a sentence.
 pub(crate) fn assert_problem(answer: &Answer, status: u16, code: &str) {
     let body = json_of(answer);
+    let known: ErrorCode = serde_json::from_value(json!(code)).unwrap();
+    assert_eq!(known.http_status(), Some(status), "the contract's status");
     assert_eq!(
         (answer.status_code, body["error"]["code"].as_str()),
         (status, Some(code)),
