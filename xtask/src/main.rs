@@ -9,6 +9,7 @@ mod local;
 mod package;
 mod paths;
 mod process;
+mod redrive;
 mod setup;
 mod soak;
 mod step;
@@ -28,6 +29,8 @@ cargo xtask <command>
   package   make the npm package and say what it weighs
   bench     measure against the least that a browser can do (--only NAME, --runs N, --size MIB, --quick)
   soak      simulate millions of uploads through the engine, end a hundred pages (--uploads N, --kills N, --seed N)
+  redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
+            --env target/dev/env.json; --max-per-second N)
   setup     make ready whatever the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
 ";
@@ -64,6 +67,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             package::run()
         }
         "bench" => bench::run(arguments),
+        "redrive" => redrive::run(arguments),
         "dev" => local::dev(arguments),
         "soak" => soak::run(arguments),
         "test" => test::run(arguments),

@@ -15,11 +15,13 @@ mod fault;
 mod item;
 mod jwks;
 mod queue;
+mod redrive;
 mod session;
 mod table;
 
 pub use bucket::{Bucket, LifetimeError};
 pub use jwks::Jwks;
 pub use queue::Queue;
+pub use redrive::{Moving, Redrive};
 pub use session::{Session, SessionError};
 pub use table::Table;

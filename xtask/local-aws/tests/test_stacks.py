@@ -233,6 +233,31 @@ class Queues(Case):
             aws.client("sqs", *other).send_message_batch(**batch)
 
 
+    @proves("dead_letters_move_back")
+    def test_f54_dead_letters_move_back(self, aws):
+        sqs, dead, queue = aws.client("sqs"), f"d{time.monotonic_ns()}", f"q{time.monotonic_ns()}"
+        arn = "arn:aws:sqs:us-east-1:000000000000:"
+        at = sqs.create_queue(QueueName=dead)["QueueUrl"]
+        redrive = {"deadLetterTargetArn": f"{arn}{dead}", "maxReceiveCount": 1}
+        back = sqs.create_queue(QueueName=queue, Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
+        sent = [sqs.send_message(QueueUrl=at, MessageBody=f"m{n}")["MessageId"] for n in range(3)]
+        task = {"SourceArn": f"{arn}{dead}", "DestinationArn": f"{arn}{queue}", "MaxNumberOfMessagesPerSecond": 20}
+        sqs.start_message_move_task(**task)
+        with self.assertRaisesRegex(ClientError, "already a task running"):
+            sqs.start_message_move_task(**task)
+        while (seen := sqs.list_message_move_tasks(SourceArn=f"{arn}{dead}")["Results"][0])["Status"] == "RUNNING":
+            time.sleep(0.05)
+        self.assertEqual((seen["Status"], seen["ApproximateNumberOfMessagesMoved"]), ("COMPLETED", 3))
+        came = sqs.receive_message(QueueUrl=back, MaxNumberOfMessages=10)["Messages"]
+        self.assertEqual(sorted(message["Body"] for message in came), ["m0", "m1", "m2"])
+        self.assertFalse({message["MessageId"] for message in came} & set(sent), "a message that comes back is a new one")
+        self.assertNotIn("Messages", sqs.receive_message(QueueUrl=at))
+        with self.assertRaisesRegex(ClientError, "Dead Letter Queue"):
+            sqs.start_message_move_task(SourceArn=f"{arn}{queue}", DestinationArn=f"{arn}{dead}")
+        with self.assertRaisesRegex(ClientError, "doesn't exist"):
+            sqs.list_message_move_tasks(SourceArn=f"{arn}none")
+
+
 class Tables(Case):
     @proves("queries_alias_reserved_words")
     def test_a_reserved_word_needs_an_alias(self, aws):

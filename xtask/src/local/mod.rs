@@ -15,4 +15,5 @@ mod stack;
 mod suite;
 
 pub(crate) use dev::dev;
+pub(crate) use sign::ACCESS_KEY;
 pub(crate) use suite::start_for_tests;
