@@ -81,6 +81,12 @@ fn create_one(
         }
         Some(_) => 200,
         None => {
+            if !state.take_place(inner) {
+                return Err(Refusal(
+                    ErrorCode::QuotaOpenUploads,
+                    "too many uploads are open",
+                ));
+            }
             let upload = begin(item)?;
             inner.stats.uploads += 1;
             inner.order.push(item.id);

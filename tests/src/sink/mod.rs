@@ -35,6 +35,8 @@ pub struct Config {
     pub bytes_per_second: Option<u64>,
     /// How long a grant can be used, in milliseconds: a PUT that begins later is refused as expired.
     pub grant_life_ms: u64,
+    /// Most uploads that may be open at a time; one that is stored or cancelled gives its place back.
+    pub open_uploads: Option<usize>,
     /// Whether a page may read the headers of storage's answers that a bucket has to expose.
     pub expose_headers: bool,
 }
@@ -47,6 +49,7 @@ impl Default for Config {
             answer_delay_ms: 0,
             bytes_per_second: None,
             grant_life_ms: 300_000,
+            open_uploads: None,
             expose_headers: true,
         }
     }
@@ -65,7 +68,7 @@ impl Sink {
     /// # Errors
     /// When the port is taken.
     pub fn start(config: Config) -> io::Result<Self> {
-        let state = Arc::new(State::new(config.grant_life_ms));
+        let state = Arc::new(State::new(config.grant_life_ms, config.open_uploads));
         let own = Arc::clone(&state);
         let doorway = Doorway::open(config.port, move |guest| {
             // A client that hangs up in the middle is its own affair.

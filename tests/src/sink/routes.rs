@@ -100,7 +100,7 @@ pub(super) fn body_of(code: ErrorCode, message: &str) -> ProblemBody {
         code,
         message: message.into(),
         request_id: "sink".into(),
-        retry_after_ms: None,
+        retry_after_ms: (code == ErrorCode::QuotaOpenUploads).then_some(1_000),
     }
 }
 

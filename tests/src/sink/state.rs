@@ -15,6 +15,7 @@ pub(super) struct State {
     inner: Mutex<Inner>,
     began: Instant,
     grant_life_ms: u64,
+    open_uploads: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -63,12 +64,29 @@ pub(super) struct Held {
 }
 
 impl State {
-    pub(super) fn new(grant_life_ms: u64) -> Self {
+    pub(super) fn new(grant_life_ms: u64, open_uploads: Option<usize>) -> Self {
         Self {
             inner: Mutex::default(),
             began: Instant::now(),
             grant_life_ms,
+            open_uploads,
         }
+    }
+
+    /// Takes a place in the quota of open uploads, if there is one.
+    pub(super) fn take_place(&self, inner: &mut Inner) -> bool {
+        let open = |upload: &&Upload| !upload.completed && !upload.aborted;
+        let Some(most) = self.open_uploads else {
+            return true;
+        };
+        let open = inner.uploads.values().filter(open).count();
+        if open >= most {
+            inner.stats.quota_refusals += 1;
+            return false;
+        }
+        let open = u64::try_from(open).unwrap_or(u64::MAX);
+        inner.stats.most_open = inner.stats.most_open.max(open.saturating_add(1));
+        true
     }
 
     pub(super) fn grant_life_ms(&self) -> u64 {

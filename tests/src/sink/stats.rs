@@ -17,6 +17,10 @@ pub struct Stats {
     pub puts: u64,
     /// Create calls.
     pub creates: u64,
+    /// Uploads that were open at once, at most; counted where there is a quota of them.
+    pub most_open: u64,
+    /// Items of create calls that found no place in that quota.
+    pub quota_refusals: u64,
     /// Status calls.
     pub status_calls: u64,
     /// Bodies of PUT requests that were under way at once, at most.

@@ -21,7 +21,7 @@ function file(name, seed, size) {
     state ^= state << 5;
     bytes.setUint32(at, state, true);
   }
-  return new File([new Uint8Array(bytes.buffer, 0, size)], name, { type: "application/zip" });
+  return new File([new Uint8Array(bytes.buffer, 0, size)], name, { type: "application/octet-stream" });
 }
 
 /** Starts an upload and notes what it tells: `states`, and `events` of progress. */

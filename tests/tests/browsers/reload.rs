@@ -73,7 +73,7 @@ const BEGIN_BY_HANDLE: &str = "
         await out.close();
     } catch (error) { return String(error); }
     window.client = await open(api, token);
-    window.told = start(window.client, handle, { type: 'application/zip' });
+    window.told = start(window.client, handle, { type: 'application/octet-stream' });
     return null;";
 
 pub(crate) fn resume_by_handle(visit: &Visit<'_>) -> Seen {

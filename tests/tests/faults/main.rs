@@ -11,6 +11,7 @@ mod api;
 mod big;
 mod cancel;
 mod case;
+mod content;
 mod files;
 mod harness;
 mod kills;
@@ -19,6 +20,7 @@ mod memory;
 mod network;
 mod offline;
 mod outcome;
+mod quota;
 mod site;
 mod storage;
 mod tabs;
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
         storage::TESTS,
         api::TESTS,
         time::TESTS,
+        quota::TESTS,
+        content::TESTS,
         cancel::TESTS,
         files::TESTS,
         offline::TESTS,

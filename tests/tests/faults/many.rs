@@ -29,7 +29,7 @@ fn ten_thousand_files_of_one_kib_in_one_queue(world: &World) -> Seen {
          const bytes = new Uint8Array({SIZE});
          for (let n = 0; n < {FILES}; n += 1) {{
            new DataView(bytes.buffer).setUint32(0, n);
-           const upload = one.client.upload(new File([bytes], `${{n}}.zip`, {{ type: 'application/zip' }}));
+           const upload = one.client.upload(new File([bytes], `${{n}}.zip`, {{ type: 'application/octet-stream' }}));
            const wrong = (error) => one.wrong.push(String(error));
            upload.done.then(() => (one.stored += 1), wrong);
            upload.processed().then(() => (one.records += 1), wrong);

@@ -85,7 +85,8 @@ class Case {
 
 const made = new Map();
 
-/** A file of known content: xorshift32 from `seed`, words in little-endian order. Equal ones share their
+/** A file of known content: xorshift32 from `seed`, words in little-endian order, and at its start the bytes of
+ * `head`, if there are any. Equal ones share their
  * bytes: a browser keeps only so much of what a page makes up. */
 function file(wanted) {
   const key = JSON.stringify(wanted);
@@ -93,7 +94,7 @@ function file(wanted) {
   return made.get(key);
 }
 
-function make({ name, seed, size, lastModified }) {
+function make({ name, seed, size, lastModified, type, head = [] }) {
   const words = new Uint32Array(Math.ceil(size / 4));
   let state = seed >>> 0 || 1;
   for (let at = 0; at < words.length; at += 1) {
@@ -102,8 +103,10 @@ function make({ name, seed, size, lastModified }) {
     state ^= state << 5;
     words[at] = state;
   }
-  const options = { type: "application/zip", lastModified: lastModified ?? 1_700_000_000_000 };
-  return new File([new Uint8Array(words.buffer, 0, size)], name, options);
+  const bytes = new Uint8Array(words.buffer, 0, size);
+  bytes.set(head);
+  const options = { type: type ?? "application/octet-stream", lastModified: lastModified ?? 1_700_000_000_000 };
+  return new File([bytes], name, options);
 }
 
 /** The file that a case names: made here, or the picked one. */
