@@ -236,30 +236,32 @@ impl Queue {
     }
 
     fn api_result(&mut self, flight: Flight, reply: Reply, asked: Millis) {
-        if let (Flight::Sign(id, parts), Reply::Signed(grants)) = (&flight, &reply) {
-            return self.signed(*id, parts, grants.clone(), asked);
+        match (flight, reply) {
+            (Flight::Sign(id, parts), Reply::Signed(grants)) => {
+                self.signed(id, &parts, grants, asked);
+            }
+            (Flight::Call(_, ids) | Flight::Status(ids), reply) => {
+                self.call_result(&ids, reply, asked);
+            }
+            _ => {}
         }
-        let (Flight::Call(_, ids) | Flight::Status(ids)) = flight else {
+    }
+
+    fn call_result(&mut self, ids: &[Slot], reply: Reply, asked: Millis) {
+        match reply {
+            Reply::Created(results) => return self.created(ids, results, asked),
+            Reply::Statuses(entries) => return self.statuses(ids, entries),
+            _ => {}
+        }
+        let Some(id) = ids.first().copied() else {
             return;
         };
         match reply {
-            Reply::Listed(parts) => {
-                if let Some(id) = ids.first() {
-                    self.listed(*id, parts);
-                }
-            }
-            Reply::Created(results) => self.created(&ids, results, asked),
-            Reply::Statuses(entries) => self.statuses(&ids, entries),
-            Reply::Completed(completion) => {
-                if let Some(id) = ids.first() {
-                    self.completed(*id, completion);
-                }
-            }
+            Reply::Listed(parts) => self.listed(id, parts),
+            Reply::Completed(completion) => self.completed(id, completion),
             _ => {
-                if let Some(id) = ids.first() {
-                    self.freed(*id, Work::Delete);
-                    self.end_aborted(*id, true);
-                }
+                self.freed(id, Work::Delete);
+                self.end_aborted(id, true);
             }
         }
     }
