@@ -2,20 +2,13 @@
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 
 use crate::error::Error;
-use crate::local::http::{self, Answer, Ask};
+use crate::local::http::{self, Answer, Ask, Listener};
 use crate::paths;
 
 /// A static server on loopback; it ends when dropped.
-pub(super) struct Server {
-    port: u16,
-    stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(super) struct Server(Listener);
 
 impl Server {
     /// Starts it on a free port.
@@ -23,43 +16,14 @@ impl Server {
     /// # Errors
     /// If there is none.
     pub(super) fn start() -> Result<Self, Error> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .map_err(Error::io("serve the benchmarks' page"))?;
-        let port = listener
-            .local_addr()
-            .map_err(Error::io("serve the benchmarks' page"))?
-            .port();
-        let stopped = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&stopped);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if stop.load(Ordering::SeqCst) {
-                    break;
-                }
-                std::thread::spawn(move || serve(&stream));
-            }
-        });
-        Ok(Self {
-            port,
-            stopped,
-            thread: Some(thread),
-        })
+        Listener::start(0, serve)
+            .map(Self)
+            .map_err(Error::io("serve the benchmarks' page"))
     }
 
     /// The page's address.
     pub(super) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        // Wakes the thread, which waits for a connection.
-        let woken = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
-        if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
-            let _ = thread.join();
-        }
+        self.0.url()
     }
 }
 

@@ -1,7 +1,10 @@
 //! As much of HTTP/1.1 as serving a page over loopback needs: GET and HEAD, one request a connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 const HEAD_LIMIT: u64 = 16 * 1024;
@@ -32,6 +35,61 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body.
     pub(crate) body: Vec<u8>,
+}
+
+/// A server on loopback with a thread for each connection; it ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    port: u16,
+    stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Listener {
+    /// Gives every connection to `serve`; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// If the port is taken.
+    pub(crate) fn start<F>(port: u16, serve: F) -> io::Result<Self>
+    where
+        F: Fn(&TcpStream) + Send + Sync + 'static,
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let port = listener.local_addr()?.port();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopped);
+        let serve = Arc::new(serve);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if stop.load(Ordering::SeqCst) {
+                    break;
+                }
+                let serve = Arc::clone(&serve);
+                std::thread::spawn(move || serve(&stream));
+            }
+        });
+        Ok(Self {
+            port,
+            stopped,
+            thread: Some(thread),
+        })
+    }
+
+    /// The address of `/`.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        // Wakes the thread, which waits for a connection.
+        let woken = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+        if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Reads one request.
@@ -109,7 +167,27 @@ fn decode(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, parse};
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use super::{Ask, Listener, parse};
+
+    #[test]
+    fn a_listener_serves_until_it_is_dropped() {
+        let listener = Listener::start(0, |mut stream| {
+            let _ = stream.write_all(b"hello");
+        });
+        let listener = listener.expect("a free port");
+        let address = ("127.0.0.1", listener.port);
+        // One that says nothing keeps nobody else waiting.
+        let _silent = TcpStream::connect(address).expect("a connection");
+        let mut heard = String::new();
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.read_to_string(&mut heard).expect("an answer");
+        assert_eq!(heard, "hello");
+        drop(listener);
+        assert!(TcpStream::connect(address).is_err(), "it still listens");
+    }
 
     #[test]
     fn a_path_is_decoded_and_loses_its_query() {

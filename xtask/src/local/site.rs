@@ -1,23 +1,16 @@
 //! The page's own server: static files under a strict content security policy.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 
 use super::config::Config;
-use super::http::{self, Answer, Ask};
+use super::http::{self, Answer, Ask, Listener};
 use crate::error::Error;
 use crate::paths;
 
 /// A page server on loopback; it ends when dropped.
 #[derive(Debug)]
-pub(crate) struct Site {
-    port: u16,
-    stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(crate) struct Site(Listener);
 
 /// What a site serves.
 #[derive(Debug)]
@@ -34,46 +27,20 @@ impl Site {
     /// # Errors
     /// If the port is taken.
     pub(crate) fn start(port: u16, config: &Config) -> Result<Self, Error> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .map_err(Error::io(format!("serve the page at port {port}")))?;
-        let content = Arc::new(Content {
+        let content = Content {
             page: paths::root().join("www"),
             package: paths::npm_package(),
             config: config.json(),
             policy: config.policy(),
-        });
-        let stopped = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&stopped);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if stop.load(Ordering::SeqCst) {
-                    break;
-                }
-                let content = Arc::clone(&content);
-                std::thread::spawn(move || content.serve(&stream));
-            }
-        });
-        Ok(Self {
-            port,
-            stopped,
-            thread: Some(thread),
-        })
+        };
+        Listener::start(port, move |stream| content.serve(stream))
+            .map(Self)
+            .map_err(Error::io(format!("serve the page at port {port}")))
     }
 
     /// The address of the page.
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        // Wakes the thread, which waits for a connection.
-        let woken = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
-        if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
-            let _ = thread.join();
-        }
+        self.0.url()
     }
 }
 
