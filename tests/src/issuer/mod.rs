@@ -2,12 +2,17 @@
 //!
 //! Its name ends in a slash, as Auth0's does, because that is where issuer checks go wrong.
 
+mod curve;
+pub mod forged;
 mod key;
+mod keyring;
 mod routes;
 mod token;
 
+pub use curve::CurveKey;
 pub use key::{SigningKey, random_hex};
-pub use routes::Issuer;
+pub use keyring::Keyring;
+pub use routes::{Issuer, Trouble};
 pub use token::{Forgery, TokenRequest, mint};
 
 use crate::Env;

@@ -1,21 +1,44 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{SigningKey, TokenRequest, mint, random_hex};
+use super::{Keyring, SigningKey, TokenRequest, mint, random_hex};
 use crate::base64::url_safe;
 use crate::digest::sha256;
-use crate::http::{Answer, Incoming, decode_form, encode};
+use crate::http::{Answer, Incoming, Server, decode_form, encode};
 use crate::time::unix;
+
+/// What an issuer does instead of giving its documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Gives them after three seconds, twice as long as anybody waits.
+    Slow,
+    /// Answers 500.
+    Broken,
+    /// Answers with nothing.
+    Empty,
+    /// Answers with a key set of 151,000 bytes.
+    Long,
+    /// Answers with a page.
+    NoJson,
+    /// Sends whoever asks to another issuer's documents.
+    Elsewhere,
+}
 
 /// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in "page" that
 /// lets everybody in as `alice` at once (authorization code with PKCE, RFC 6749 and RFC 7636).
 #[derive(Debug)]
 pub struct Issuer {
     name: String,
-    key: SigningKey,
-    stranger: SigningKey,
+    keys: Mutex<Keyring>,
+    trouble: Mutex<Option<Trouble>>,
+    /// How often the keys were asked for.
+    fetches: AtomicUsize,
+    /// How often anything was.
+    requests: AtomicUsize,
     /// Codes not yet redeemed, with their challenges.
     codes: Mutex<BTreeMap<String, String>>,
 }
@@ -23,24 +46,77 @@ pub struct Issuer {
 impl Issuer {
     /// An issuer of this name, which ends in a slash, with new keys.
     pub fn new(name: &str) -> Self {
+        Self::signing_with(name, SigningKey::generate())
+    }
+
+    /// An issuer of this name that signs with this key.
+    pub fn signing_with(name: &str, key: SigningKey) -> Self {
         Self {
             name: name.into(),
-            key: SigningKey::generate(),
-            stranger: SigningKey::generate(),
+            keys: Mutex::new(Keyring::around(key)),
+            trouble: Mutex::default(),
+            fetches: AtomicUsize::new(0),
+            requests: AtomicUsize::new(0),
             codes: Mutex::default(),
         }
+    }
+
+    /// Serves a new issuer on a free port of this machine until the process ends.
+    ///
+    /// # Panics
+    /// When there is no port.
+    pub fn start(key: SigningKey) -> Arc<Self> {
+        let server = Server::bind(0).expect("a free port");
+        let address = server.address().expect("an address");
+        let issuer = Arc::new(Self::signing_with(&format!("http://{address}/"), key));
+        let served = Arc::clone(&issuer);
+        std::thread::spawn(move || server.run(|request| served.answer(request)));
+        issuer
+    }
+
+    /// Its name, as it stands in its tokens.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Mints a token.
+    pub fn mint(&self, wanted: &TokenRequest) -> String {
+        mint(wanted, &self.name, &locked(&self.keys), unix())
+    }
+
+    /// Signs with a new key from now on; publishes the old one beside it, or no longer.
+    pub fn rotate(&self, keep: bool) {
+        locked(&self.keys).rotate(keep);
+    }
+
+    /// Fails from now on, or no longer.
+    pub fn fail(&self, trouble: Option<Trouble>) {
+        *locked(&self.trouble) = trouble;
+    }
+
+    /// How often the keys were asked for.
+    pub fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::Relaxed)
+    }
+
+    /// How often anything was asked for.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// Answers one request.
     pub fn answer(&self, request: &Incoming) -> Answer {
         // The name ends in a slash, so whoever joins it to a path may make two.
         let path = request.path.trim_start_matches('/');
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = match (request.method.as_str(), path) {
             ("GET" | "HEAD", ".well-known/openid-configuration") => {
                 Answer::json(200, &self.discovery())
             }
-            ("GET" | "HEAD", ".well-known/jwks.json") => {
-                Answer::json(200, &json!({"keys": [self.key.public()]}))
+            ("GET" | "HEAD", ".well-known/jwks.json") => self.keys(),
+            ("GET", ".well-known/moved.json") => {
+                self.fetches.fetch_add(100, Ordering::Relaxed);
+                Answer::json(200, &locked(&self.keys).set())
             }
             ("GET" | "HEAD", "health") => Answer::new(200, "text/plain", "ok\n"),
             ("OPTIONS", _) => Answer::new(204, "text/plain", ""),
@@ -52,6 +128,32 @@ impl Issuer {
             .header("access-control-allow-origin", "*")
             .header("access-control-allow-headers", "content-type")
             .header("cache-control", "no-store")
+    }
+
+    fn keys(&self) -> Answer {
+        self.fetches.fetch_add(1, Ordering::Relaxed);
+        let mut set = locked(&self.keys).set();
+        let trouble = *locked(&self.trouble);
+        match trouble {
+            Some(Trouble::Broken) => Answer::json(500, &json!({"error": "server_error"})),
+            Some(Trouble::Empty) => Answer::new(200, "application/json", ""),
+            Some(Trouble::NoJson) => Answer::new(200, "text/html", "<html></html>"),
+            Some(Trouble::Elsewhere) => {
+                // The same documents, so that following would do no harm but to this rule.
+                let target = format!("{}.well-known/moved.json", self.name);
+                Answer::new(302, "text/plain", "").header("location", target)
+            }
+            Some(Trouble::Long) => {
+                let length = set.to_string().len();
+                set["x"] = "x".repeat(151_000 - length - r#","x":"""#.len()).into();
+                Answer::json(200, &set)
+            }
+            Some(Trouble::Slow) => {
+                std::thread::sleep(Duration::from_secs(3));
+                Answer::json(200, &set)
+            }
+            None => Answer::json(200, &set),
+        }
     }
 
     fn discovery(&self) -> Value {
@@ -82,10 +184,7 @@ impl Issuer {
             );
         }
         let code = random_hex(16);
-        self.codes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(code.clone(), challenge.into());
+        locked(&self.codes).insert(code.clone(), challenge.into());
         let target = format!("{back}?code={code}&state={}", encode(field("state")));
         Answer::new(302, "text/plain", "").header("location", target)
     }
@@ -104,11 +203,7 @@ impl Issuer {
 
     fn redeem(&self, form: &BTreeMap<String, String>) -> Answer {
         let field = |name: &str| form.get(name).map_or("", String::as_str);
-        let challenge = self
-            .codes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(field("code"));
+        let challenge = locked(&self.codes).remove(field("code"));
         let proof = url_safe(&sha256(field("code_verifier").as_bytes()));
         if field("grant_type") == "authorization_code" && challenge == Some(proof) {
             self.grant(&TokenRequest::default())
@@ -121,7 +216,7 @@ impl Issuer {
     }
 
     fn grant(&self, wanted: &TokenRequest) -> Answer {
-        let token = mint(wanted, &self.name, &self.key, &self.stranger, unix());
+        let token = self.mint(wanted);
         Answer::json(
             200,
             &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600}),
@@ -134,4 +229,8 @@ fn refusal(error: &str, description: &str) -> Answer {
         400,
         &json!({"error": error, "error_description": description}),
     )
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }

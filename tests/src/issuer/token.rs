@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{AUDIENCE, SCOPE, SigningKey, random_hex};
+use super::keyring::TWIN;
+use super::{AUDIENCE, CurveKey, Keyring, SCOPE, random_hex};
 use crate::base64::url_safe;
 use crate::digest::hmac_sha256;
 
@@ -14,24 +15,49 @@ pub enum Forgery {
     None,
     /// `alg: none` and no signature.
     AlgNone,
+    /// The header of a true one and no signature.
+    NoSignature,
     /// Signed by a key that the issuer does not publish, under the name of one that it does.
     OtherKey,
     /// As [`Forgery::OtherKey`], with the attacker's public key in the header's `jwk`.
     EmbeddedKey,
     /// Names a key that does not exist.
     UnknownKid,
-    /// HS256 with the published RSA modulus as the secret.
+    /// HS256 with the published RSA modulus, as it is published, as the secret.
     KeyConfusion,
+    /// HS256 with the modulus' bytes as the secret.
+    HmacOfModulus,
+    /// HS256 with the public key in DER as the secret.
+    HmacOfDer,
+    /// HS256 with the public key in PEM as the secret.
+    HmacOfPem,
     /// One character of the signature changed.
     BrokenSignature,
+    /// PS256 by the published key.
+    Pss,
+    /// A PS256 signature under a header that says RS256.
+    PssAsRs256,
+    /// ES256 by a published key on a curve.
+    Curve,
+    /// An ES256 signature, by that key, under a header that says RS256.
+    CurveAsRs256,
+    /// By a published key whose name another one has too.
+    Twin,
 }
 
-/// What `POST /token` takes: claims that replace the defaults (`null` removes one), and a forgery.
+/// What `POST /token` takes: claims and header members that replace the defaults (`null` removes one),
+/// members as text that come after all others, and a forgery.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenRequest {
     /// Claims over the defaults.
     pub claims: Map<String, Value>,
+    /// Members over the header's.
+    pub header: Map<String, Value>,
+    /// Names and JSON texts behind the claims: what no JSON writer would write.
+    pub raw_claims: Vec<(String, String)>,
+    /// The same for the header.
+    pub raw_header: Vec<(String, String)>,
     /// How to spoil the token.
     pub forge: Forgery,
 }
@@ -49,6 +75,27 @@ impl TokenRequest {
         self
     }
 
+    /// Replaces a member of the header; `null` removes it.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.header.insert(name.into(), value.into());
+        self
+    }
+
+    /// Adds a claim by its JSON text, whether or not there is one of its name.
+    #[must_use]
+    pub fn raw_claim(mut self, name: &str, text: &str) -> Self {
+        self.raw_claims.push((name.into(), text.into()));
+        self
+    }
+
+    /// Adds a member of the header by its JSON text, whether or not there is one of its name.
+    #[must_use]
+    pub fn raw_header(mut self, name: &str, text: &str) -> Self {
+        self.raw_header.push((name.into(), text.into()));
+        self
+    }
+
     /// Spoils the token.
     #[must_use]
     pub fn forged(mut self, forge: Forgery) -> Self {
@@ -58,51 +105,90 @@ impl TokenRequest {
 }
 
 /// Mints a token of `issuer` at `now` (Unix seconds): subject `alice`, our audience and scope, one hour.
-pub fn mint(
-    request: &TokenRequest,
-    issuer: &str,
-    key: &SigningKey,
-    stranger: &SigningKey,
-    now: u64,
-) -> String {
-    let mut claims = Map::new();
-    for (name, value) in [
-        ("iss", json!(issuer)),
-        ("sub", json!("alice")),
-        ("aud", json!(AUDIENCE)),
-        ("scope", json!(SCOPE)),
-        ("iat", json!(now)),
-        ("exp", json!(now + 3600)),
-        ("jti", json!(random_hex(8))),
-    ] {
-        claims.insert(name.into(), value);
-    }
+pub fn mint(request: &TokenRequest, issuer: &str, keys: &Keyring, now: u64) -> String {
+    let mut claims = members(json!({
+        "iss": issuer, "sub": "alice", "aud": AUDIENCE, "scope": SCOPE,
+        "iat": now, "exp": now + 3600, "jti": random_hex(8),
+    }));
     claims.extend(request.claims.clone());
-    claims.retain(|_, value| !value.is_null());
-
-    let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": key.id()});
-    match request.forge {
-        Forgery::AlgNone => header["alg"] = json!("none"),
-        Forgery::KeyConfusion => header["alg"] = json!("HS256"),
-        Forgery::UnknownKid => header["kid"] = json!("../../no-such-key"),
-        Forgery::EmbeddedKey => header["jwk"] = stranger.public(),
-        Forgery::None | Forgery::OtherKey | Forgery::BrokenSignature => {}
-    }
+    let mut header = header(request.forge, keys);
+    header.extend(request.header.clone());
     let signed = format!(
         "{}.{}",
-        url_safe(header.to_string().as_bytes()),
-        url_safe(Value::Object(claims).to_string().as_bytes())
+        url_safe(text(header, &request.raw_header).as_bytes()),
+        url_safe(text(claims, &request.raw_claims).as_bytes())
     );
-    let mut signature = match request.forge {
-        Forgery::AlgNone => Vec::new(),
-        Forgery::KeyConfusion => hmac_sha256(key.modulus().as_bytes(), signed.as_bytes()),
-        Forgery::OtherKey | Forgery::EmbeddedKey | Forgery::UnknownKid => stranger.sign(&signed),
-        Forgery::None | Forgery::BrokenSignature => key.sign(&signed),
+    format!(
+        "{signed}.{}",
+        url_safe(&signature(request.forge, keys, &signed))
+    )
+}
+
+fn header(forge: Forgery, keys: &Keyring) -> Map<String, Value> {
+    let alg = match forge {
+        Forgery::AlgNone => "none",
+        Forgery::KeyConfusion
+        | Forgery::HmacOfModulus
+        | Forgery::HmacOfDer
+        | Forgery::HmacOfPem => "HS256",
+        Forgery::Pss => "PS256",
+        Forgery::Curve => "ES256",
+        _ => "RS256",
     };
-    if request.forge == Forgery::BrokenSignature
-        && let Some(first) = signature.first_mut()
-    {
-        *first ^= 1;
+    let kid = match forge {
+        Forgery::UnknownKid => "../../no-such-key",
+        Forgery::Curve | Forgery::CurveAsRs256 => CurveKey::ID,
+        Forgery::Twin => TWIN,
+        _ => keys.current.id(),
+    };
+    let mut header = members(json!({"alg": alg, "typ": "JWT", "kid": kid}));
+    if forge == Forgery::EmbeddedKey {
+        header.insert("jwk".into(), keys.stranger.public());
     }
-    format!("{signed}.{}", url_safe(&signature))
+    header
+}
+
+fn signature(forge: Forgery, keys: &Keyring, signed: &str) -> Vec<u8> {
+    let key = &keys.current;
+    let hmac = |secret: &[u8]| hmac_sha256(secret, signed.as_bytes());
+    match forge {
+        Forgery::None => key.sign(signed),
+        Forgery::AlgNone | Forgery::NoSignature => Vec::new(),
+        Forgery::OtherKey | Forgery::EmbeddedKey | Forgery::UnknownKid => {
+            keys.stranger.sign(signed)
+        }
+        Forgery::KeyConfusion => hmac(key.modulus().as_bytes()),
+        Forgery::HmacOfModulus => hmac(&key.modulus_bytes()),
+        Forgery::HmacOfDer => hmac(&key.der()),
+        Forgery::HmacOfPem => hmac(key.pem().as_bytes()),
+        Forgery::BrokenSignature => {
+            let mut signature = key.sign(signed);
+            signature[0] ^= 1;
+            signature
+        }
+        Forgery::Pss | Forgery::PssAsRs256 => key.sign_pss(signed),
+        Forgery::Curve | Forgery::CurveAsRs256 => keys.curve.sign(signed),
+        Forgery::Twin => keys.twins[0].sign(signed),
+    }
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// The JSON text of an object, without members that are `null`, with `raw` ones behind the others.
+fn text(mut members: Map<String, Value>, raw: &[(String, String)]) -> String {
+    members.retain(|_, value| !value.is_null());
+    let mut all: Vec<String> = members
+        .into_iter()
+        .map(|(name, value)| format!("{}:{value}", Value::String(name)))
+        .collect();
+    all.extend(
+        raw.iter()
+            .map(|(name, text)| format!("{}:{text}", json!(name))),
+    );
+    format!("{{{}}}", all.join(","))
 }

@@ -1,0 +1,40 @@
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use serde_json::{Value, json};
+
+use crate::base64::url_safe;
+
+/// A key on the curve P-256: an issuer may publish one, but the API takes RSA alone.
+#[derive(Debug)]
+pub struct CurveKey(EcdsaKeyPair);
+
+impl CurveKey {
+    /// Its name in the key set.
+    pub const ID: &'static str = "curve";
+
+    /// Makes a new key.
+    ///
+    /// # Panics
+    /// When the system has no randomness.
+    pub fn generate() -> Self {
+        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key on a curve"))
+    }
+
+    /// The public half as a JSON Web Key.
+    pub fn public(&self) -> Value {
+        // SEC 1: the byte 4, then both coordinates.
+        let point = self.0.public_key().as_ref();
+        let (x, y) = point[1..].split_at(32);
+        json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": Self::ID,
+            "x": url_safe(x), "y": url_safe(y)})
+    }
+
+    /// ES256 over `text`.
+    ///
+    /// # Panics
+    /// When the system has no randomness.
+    pub fn sign(&self, text: &str) -> Vec<u8> {
+        let signature = self.0.sign(&SystemRandom::new(), text.as_bytes());
+        signature.expect("an ECDSA signature").as_ref().to_vec()
+    }
+}
