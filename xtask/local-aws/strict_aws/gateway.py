@@ -1,5 +1,6 @@
-"""What the HTTP API's JWT authorizer refuses."""
+"""What the HTTP API and its JWT authorizer refuse."""
 
+import base64
 import json
 
 from ministack.services import apigateway
@@ -7,15 +8,16 @@ from ministack.services import apigateway
 from . import optional, rule
 
 RSA = ("RS256", "RS384", "RS512")
+LONGEST_HEAD = 10_240
 
 
 @rule
 def tokens_expire():
-    """A token without exp, or with an exp, nbf or iat that is no number, is refused: 401."""
+    """A token without exp, or with an exp, nbf or iat that is no whole number, is refused: 401."""
 
     def acceptable(_header, claims):
         times = [claims.get("exp")] + [claims[name] for name in ("nbf", "iat") if name in claims]
-        return all(isinstance(time, (int, float)) and not isinstance(time, bool) and abs(time) < 2**53 for time in times)
+        return all(isinstance(time, int) and not isinstance(time, bool) and abs(time) < 2**53 for time in times)
 
     tokens_must_be(acceptable)
 
@@ -24,6 +26,45 @@ def tokens_expire():
 def tokens_name_an_rsa_algorithm():
     """A token whose header names no RSA algorithm is refused, whatever its signature: 401."""
     tokens_must_be(lambda header, _claims: header.get("alg") in RSA)
+
+
+@rule
+def tokens_demand_nothing_unknown():
+    """A token whose header demands an extension (crit, b64) is refused: 401."""
+    tokens_must_be(lambda header, _claims: not header.keys() & {"crit", "b64"})
+
+
+@rule
+def tokens_have_one_spelling():
+    """A token is three segments of base64url, without padding and without any other character: 401."""
+    tokens_must_be(lambda _header, _claims: True, canonical)
+
+
+@rule
+def key_ids_name_one_key():
+    """A key id that stands twice in an issuer's key set names no key: 401."""
+    fetch = apigateway._fetch_jwks
+
+    async def fetch_jwks(url):
+        keys = (await fetch(url)).get("keys") or []
+        names = [key.get("kid") for key in keys]
+        return {"keys": [key for key in keys if names.count(key.get("kid")) == 1]}
+
+    apigateway._fetch_jwks = fetch_jwks
+
+
+@rule
+def heads_have_a_limit():
+    """Request line and header values together have at most 10,240 bytes: 431."""
+    handle = apigateway.handle_execute
+
+    async def handle_execute(api_id, stage, path, method, headers, body, query_params, raw_query_string=None):
+        line = len(method) + len(path) + len(raw_query_string or "")
+        if line + sum(len(str(value).encode()) for value in headers.values()) > LONGEST_HEAD:
+            return 431, {"Content-Type": "application/json"}, b'{"message":"Request Header Fields Too Large"}'
+        return await handle(api_id, stage, path, method, headers, body, query_params, raw_query_string)
+
+    apigateway.handle_execute = handle_execute
 
 
 @optional
@@ -42,13 +83,13 @@ def cors_on_refusals():
     apigateway.handle_execute = handle_execute
 
 
-def tokens_must_be(acceptable):
-    """Refuses tokens that `acceptable(header, claims)` does not hold for."""
+def tokens_must_be(acceptable, spelled=lambda _token: True):
+    """Refuses tokens that `acceptable(header, claims)` and `spelled(token)` do not hold for."""
     validate = apigateway._validate_jwt_authorizer
 
     async def strict(route, authorizer, headers, query):
         token = apigateway._extract_token_from_identity_source(authorizer.get("identitySource", []), headers, query)
-        if token and not readable(token, acceptable):
+        if token and not (spelled(token) and readable(token, acceptable)):
             return None, None, apigateway._jwt_unauthorized()
         return await validate(route, authorizer, headers, query)
 
@@ -62,3 +103,13 @@ def readable(token, acceptable):
     except (ValueError, RecursionError):
         return False
     return isinstance(header, dict) and isinstance(claims, dict) and acceptable(header, claims)
+
+
+def canonical(token):
+    """Whether each of three segments is the one base64url text of its bytes."""
+    segments = token.split(".")
+    try:
+        texts = [base64.urlsafe_b64encode(apigateway._b64url_decode(segment)).rstrip(b"=").decode() for segment in segments]
+    except ValueError:
+        return False
+    return len(segments) == 3 and texts == segments

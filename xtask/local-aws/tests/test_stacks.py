@@ -62,7 +62,8 @@ class Issuer:
                 key = {"kty": "RSA", "kid": "k", "alg": "RS256", "use": "sig", "e": b64(b"\1\0\1"),
                        "n": b64(numbers.n.to_bytes(256, "big"))}
                 found = self.path == "/jwks"
-                body = json.dumps({"keys": [key]} if found else {"jwks_uri": f"{issuer.url}/jwks"}).encode()
+                twins = [{**key, "kid": "twin"}, {**key, "kid": "twin", "alg": "RS512"}]
+                body = json.dumps({"keys": [key, *twins]} if found else {"jwks_uri": f"{issuer.url}/jwks"}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -79,8 +80,8 @@ class Issuer:
         self.server.shutdown()
         self.server.server_close()
 
-    def token(self, algorithm="RS256", **claims):
-        header = {"alg": algorithm, "kid": "k", "typ": "JWT"}
+    def token(self, algorithm="RS256", header=None, **claims):
+        header = {"alg": algorithm, "kid": "k", "typ": "JWT"} | (header or {})
         text = ".".join(b64(json.dumps(part).encode()) for part in (header, {"iss": self.url, "aud": "a", **claims}))
         return f"{text}.{b64(self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
@@ -152,7 +153,7 @@ class Api(Case):
     def test_a07_tokens_without_a_usable_exp_are_refused(self, aws):
         url, now = self.deploy(aws), int(time.time())
         self.assertEqual(self.get(url, exp=now + 60), 200)
-        for claims in ({}, {"exp": f"{now + 60}"}, {"exp": True}, {"exp": float("inf")}, {"exp": now + 60, "nbf": "x"}):
+        for claims in ({}, {"exp": f"{now + 60}"}, {"exp": now + 60.5}, {"exp": True}, {"exp": float("inf")}, {"exp": now + 60, "nbf": "x"}):
             self.assertEqual(self.get(url, **claims), 401, claims)
 
     @proves("tokens_name_an_rsa_algorithm")
@@ -161,6 +162,33 @@ class Api(Case):
         self.assertEqual(self.get(url, exp=now + 60), 200)
         for algorithm in ("none", "None", "HS256", "ES256", "PS256"):
             self.assertEqual(self.get(url, algorithm=algorithm, exp=now + 60), 401, algorithm)
+
+    @proves("tokens_demand_nothing_unknown")
+    def test_a17_a_header_may_not_demand_an_extension(self, aws):
+        url, now = self.deploy(aws), int(time.time())
+        self.assertEqual(self.get(url, exp=now + 60), 200)
+        for header in ({"crit": ["exp"]}, {"crit": []}, {"b64": False}):
+            self.assertEqual(self.get(url, header=header, exp=now + 60), 401, header)
+
+    @proves("tokens_have_one_spelling")
+    def test_a17_nothing_may_stand_beside_the_token(self, aws):
+        url, good = self.deploy(aws), self.issuer.token(exp=int(time.time()) + 60)
+        head, claims, signature = good.split(".")
+        for bad in (f"{good}!", f"{good}=", f"{good}==", f"{head}=.{claims}.{signature}", f"{good}, x"):
+            self.assertEqual(HTTP.request("GET", url, headers={"authorization": f"Bearer {bad}"}).status, 401, bad[-9:])
+        self.assertEqual(HTTP.request("GET", url, headers={"authorization": f"Bearer {good}"}).status, 200)
+
+    @proves("key_ids_name_one_key")
+    def test_a06_a_key_id_that_stands_twice_names_no_key(self, aws):
+        url, now = self.deploy(aws), int(time.time())
+        self.assertEqual(self.get(url, exp=now + 60), 200)
+        self.assertEqual(self.get(url, header={"kid": "twin"}, exp=now + 60), 401)
+
+    @proves("heads_have_a_limit")
+    def test_a16_a_long_head_is_refused(self, aws):
+        url, now = self.deploy(aws), int(time.time())
+        self.assertEqual(self.get(url, exp=now + 60, x="x" * 6000), 200)
+        self.assertEqual(self.get(url, exp=now + 60, x="x" * 10_000), 431)
 
     @proves("cors_on_refusals")
     def test_a_refusal_can_carry_cors_headers(self, aws):
