@@ -2,7 +2,8 @@
 //!
 //! Attributes have the names of the record's JSON fields. Besides: `owner`; `clientSize`, `clientType` and
 //! `clientCrc64nvme`, what the client declared; `s3UploadId`, the multipart upload; `scanEtag` and `scanVersionId`, the object that
-//! `scan` is about; `sequencerOrder`, the form of `sequencer` that DynamoDB's
+//! `scan` is about; `openShard` (the owner's first character), `sweepAt`, `activeAt` and `counted`, which stand while the upload is
+//! open; `sequencerOrder`, the form of `sequencer` that DynamoDB's
 //! comparison of strings puts in the right order. `expiresAt` counts seconds, as DynamoDB's time-to-live
 //! demands; the record's counts milliseconds.
 
@@ -10,7 +11,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility};
-use crowfly_core::{Declared, Fault, FaultKind, Row, Scanned};
+use crowfly_core::ports::Place;
+use crowfly_core::{Declared, Fault, FaultKind, Open, Row, Scanned};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -89,7 +91,34 @@ pub(crate) fn pending_item(row: &Row) -> Item {
             also("clientCrc64nvme", text(crc));
         }
     }
+    if let Some(open) = row.open {
+        also(
+            "openShard",
+            text(row.owner.as_str().get(..1).unwrap_or("-")),
+        );
+        also("sweepAt", number(open.sweep_at));
+        also("activeAt", number(open.active_at));
+        if open.counted {
+            also("counted", AttributeValue::Bool(true));
+        }
+    }
     item
+}
+
+/// The place that the upload of `item` holds, if it has ended.
+pub(crate) fn held(item: &Item) -> Option<Place> {
+    let text = |name: &str| item.get(name)?.as_s().ok();
+    text("openShard")?;
+    if text("status")? == status_text(UploadStatus::Pending) {
+        return None;
+    }
+    let bytes = || item.get("clientSize")?.as_n().ok()?.parse().ok();
+    Some(Place {
+        id: text("id")?.parse().ok()?,
+        counted: item
+            .contains_key("counted")
+            .then(|| bytes().unwrap_or_default()),
+    })
 }
 
 /// Reads an item back.
@@ -155,6 +184,11 @@ fn read(item: &Item) -> Option<Row> {
         scanned: owned("scanEtag").map(|etag| Scanned {
             etag,
             version_id: owned("scanVersionId"),
+        }),
+        open: text("openShard").map(|_| Open {
+            counted: item.contains_key("counted"),
+            sweep_at: number("sweepAt").unwrap_or_default(),
+            active_at: number("activeAt").unwrap_or_default(),
         }),
     })
 }

@@ -1,11 +1,15 @@
 mod apply;
 mod multipart;
+mod open;
+mod rate;
 mod scan;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
@@ -23,6 +27,8 @@ use crate::session::configure;
 const BY_CREATED_AT: &str = "byCreatedAt";
 /// Rounds in which a batch read may come back incomplete before it counts as throttled.
 const BATCH_ROUNDS: u32 = 5;
+/// Longest wait between two attempts of one write.
+const LONGEST_BACK_OFF_MS: u64 = 1_000;
 
 /// The table of uploads. Every name in an expression is a placeholder: `name`, `size`, `type`, `status` and
 /// `owner` are words that DynamoDB keeps for itself.
@@ -223,17 +229,39 @@ impl MarkAborted for Table {
     }
 }
 
+/// What became of a conditional update.
+enum Updated {
+    /// It was written; the item as the update asked for it.
+    Written(Option<Item>),
+    /// The condition did not hold; the item as it stands, if the update asked for it.
+    Stands(Option<Item>),
+}
+
 /// Sends a conditional update; false, and nothing changed, when the condition does not hold.
 async fn if_it_holds(update: UpdateItemFluentBuilder) -> Result<bool, Fault> {
-    match update.send().await {
-        Ok(_) => Ok(true),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-        {
-            Ok(false)
+    Ok(matches!(updated(update).await?, Updated::Written(_)))
+}
+
+/// Sends a conditional update.
+async fn updated(update: UpdateItemFluentBuilder) -> Result<Updated, Fault> {
+    let error = match update.send().await {
+        Ok(done) => return Ok(Updated::Written(done.attributes)),
+        Err(error) => error,
+    };
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+            Ok(Updated::Stands(failed.item.clone()))
         }
-        Err(error) => Err(fault("dynamodb.UpdateItem", &error)),
+        _ => Err(fault("dynamodb.UpdateItem", &error)),
+    }
+}
+
+/// Waits before another attempt: nothing before the first, then at most 20 ms, twice as much each time, and
+/// by chance less, so that those who met do not meet again.
+async fn back_off(attempt: u32) {
+    if attempt > 0 {
+        let longest = LONGEST_BACK_OFF_MS.min(10 << attempt);
+        let chance = RandomState::new().hash_one(attempt);
+        tokio::time::sleep(Duration::from_millis(chance % (longest + 1))).await;
     }
 }

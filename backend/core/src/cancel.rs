@@ -2,16 +2,18 @@
 
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 
-use crate::ports::{AbortMultipart, FindMultipart, GetRow, HeadObject, MarkAborted, Multipart};
-use crate::{Error, Fault, FaultKind, Refusal, parts};
+use crate::ports::{
+    AbortMultipart, FindMultipart, GetRow, HeadObject, MarkAborted, Multipart, Release,
+};
+use crate::{Error, Fault, FaultKind, Refusal, Row, parts, quota};
 
 /// How long an aborted upload can still be seen, in milliseconds: 30 days.
 const ABORTED_STAYS_MS: u64 = 30 * 24 * 3_600 * 1_000;
 /// How often storage is asked to drop a multipart upload: parts on their way can outlive the first time.
 const ABORTS: u32 = 5;
 
-/// Marks the upload as aborted, and drops its multipart upload until storage says that it is gone; doing it
-/// again changes nothing, and finishes what broke off.
+/// Marks the upload as aborted, drops its multipart upload until storage says that it is gone, and gives back
+/// its place in the quota; doing it again changes nothing, and finishes what broke off.
 ///
 /// Storage is asked first: an object that is there has won, even if its event has not come yet. One that
 /// lands after this is the truth too, and its event makes the record `stored`.
@@ -19,7 +21,7 @@ const ABORTS: u32 = 5;
 /// # Errors
 /// `not_found` or `already_stored`; or a fault.
 pub async fn cancel(
-    rows: &(impl GetRow + MarkAborted),
+    rows: &(impl GetRow + MarkAborted + Release),
     objects: &(impl HeadObject + AbortMultipart + FindMultipart),
     owner: &OwnerId,
     id: UploadId,
@@ -38,7 +40,9 @@ pub async fn cancel(
             .await?;
         // What stands now is final: its event or another cancel came in between, or the mark keeps a create
         // from beginning another multipart upload.
-        if !marked || row.record.part_size.is_some() {
+        if marked && row.record.part_size.is_none() {
+            row.record.status = UploadStatus::Aborted;
+        } else {
             row = rows
                 .get_row(owner, id)
                 .await?
@@ -48,15 +52,21 @@ pub async fn cancel(
     if row.record.status == UploadStatus::Stored {
         return Err(parts::already_stored().into());
     }
-    let Some(multipart) = row.multipart() else {
-        return Ok(());
-    };
-    drop_multipart(objects, multipart).await?;
-    // It may be gone because a completion was faster.
-    match objects.head_object(multipart.key).await? {
-        Some(_) => Err(parts::already_stored().into()),
-        None => Ok(()),
+    if let Some(multipart) = row.multipart() {
+        drop_multipart(objects, multipart).await?;
+        // It may be gone because a completion was faster.
+        if objects.head_object(multipart.key).await?.is_some() {
+            return Err(parts::already_stored().into());
+        }
     }
+    Ok(give_back(rows, &row).await?)
+}
+
+async fn give_back(rows: &impl Release, row: &Row) -> Result<(), Fault> {
+    if let Some(place) = row.place_to_release() {
+        quota::release(rows, &row.owner, vec![place]).await?;
+    }
+    Ok(())
 }
 
 async fn drop_multipart(

@@ -14,11 +14,12 @@ use crowfly_contract::{
 use crate::disposition::attachment;
 use crate::policy::Policy;
 use crate::ports::{
-    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, PresignPut, Put,
-    PutPending, PutToSign, SetMultipart,
+    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, OpenUploads, PresignPut,
+    PutPending, PutToSign, SetMultipart, Touch,
 };
+use crate::quota::{self, Limits, Opened};
 use crate::request::{Item, Wish};
-use crate::{Error, Refusal, Row, bounded, parts};
+use crate::{Error, Fault, FaultKind, Open, Refusal, Row, bounded, parts};
 
 /// Items of one call that are worked on at the same time.
 const AT_ONCE: usize = 25;
@@ -32,6 +33,10 @@ pub struct Creator<'a> {
     pub policy: &'a Policy,
     /// The bucket that the objects go to.
     pub bucket: &'a str,
+    /// How much the owner may have open.
+    pub limits: Limits,
+    /// How long after its creation the sweep first looks at an upload, in milliseconds.
+    pub repair_after_ms: u64,
     /// The moment of creation, in Unix milliseconds.
     pub now_ms: u64,
 }
@@ -48,32 +53,54 @@ pub struct Granted {
 /// What became of one item.
 pub type ItemResult = (UploadId, Result<Granted, Error>);
 
-/// Creates or signs again each item; items do not affect each other.
+/// Creates or signs again each item, in the order of the items as far as the owner's limits go; otherwise
+/// items do not affect each other.
 pub async fn create(
-    rows: &(impl PutPending + GetRow + SetMultipart),
+    rows: &(impl PutPending + OpenUploads + GetRow + SetMultipart + Touch),
     objects: &(impl PresignPut + CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
     creator: Creator<'_>,
     items: Vec<Item>,
 ) -> Vec<ItemResult> {
-    let tasks = items
+    let wished: Vec<_> = items
         .into_iter()
-        .map(|(id, wish)| async move { (id, create_one(rows, objects, creator, wish).await) })
+        .map(|(id, wish)| (id, wish.and_then(|wish| pending_row(creator, wish))))
+        .collect();
+    let new: Vec<&Row> = wished
+        .iter()
+        .filter_map(|(_, row)| row.as_ref().ok())
+        .collect();
+    let mut opened = quota::open(rows, creator.owner, &new, creator.limits)
+        .await
+        .into_iter();
+    let tasks = wished
+        .into_iter()
+        .map(|(id, row)| {
+            let row = row.map(|row| (row, opened.next()));
+            async move { (id, grant(rows, objects, creator, row).await) }
+        })
         .collect();
     bounded(tasks, AT_ONCE).await
 }
 
-async fn create_one(
-    rows: &(impl PutPending + GetRow + SetMultipart),
+/// Signs leave to send an upload that was written, or stood there already.
+async fn grant(
+    rows: &(impl GetRow + SetMultipart + Touch),
     objects: &(impl PresignPut + CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
     creator: Creator<'_>,
-    wish: Result<Wish, Refusal>,
+    opened: Result<(Row, Option<Result<Opened, Fault>>), Refusal>,
 ) -> Result<Granted, Error> {
-    let wished = pending_row(creator, wish?)?;
+    let (wished, opened) = opened?;
+    let opened = opened.ok_or_else(|| {
+        let detail = "an upload without an outcome";
+        Fault::new("create", FaultKind::Unexpected, detail)
+    })?;
     // A repeat signs for the key that stands in the table, whatever this version would make of the name.
-    let (row, repeated) = match rows.put_pending(&wished).await? {
-        Put::Created => (wished, false),
-        Put::Exists(existing) => {
+    let (row, repeated) = match opened? {
+        Opened::Created => (wished, false),
+        Opened::Refused(refusal) => return Err(refusal.into()),
+        Opened::Exists(existing) => {
             may_repeat(&existing, &wished)?;
+            parts::touch(rows, &existing, creator.now_ms).await?;
             (*existing, true)
         }
     };
@@ -155,6 +182,11 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         declared: Some(declared),
         s3_upload_id: None,
         scanned: None,
+        open: Some(Open {
+            counted: creator.limits.any(),
+            sweep_at: creator.now_ms + creator.repair_after_ms,
+            active_at: creator.now_ms,
+        }),
     })
 }
 

@@ -31,6 +31,8 @@ pub mod patience;
 mod percent;
 pub mod policy;
 pub mod ports;
+pub mod quota;
+pub mod rate;
 pub mod read;
 pub mod record;
 pub mod request;
@@ -44,7 +46,7 @@ pub mod token;
 
 pub use concurrent::bounded;
 pub use error::{Error, Fault, FaultKind, Refusal};
-pub use row::{Declared, Row};
+pub use row::{Declared, Open, Row};
 pub use scan::Scanned;
 pub use sequencer::{Sequencer, SequencerError};
 pub use time::parse_rfc3339_ms;

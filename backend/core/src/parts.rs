@@ -5,15 +5,19 @@ use crowfly_contract::{
     StoredPart, UploadId, UploadStatus,
 };
 
-use crate::ports::{FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart};
-use crate::{Error, Refusal, Row};
+use crate::ports::{FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart, Touch};
+use crate::{Error, Fault, Refusal, Row};
+
+/// How old the note of an upload's last use may be before it is written anew, in milliseconds: an hour, so
+/// that it costs little, and is nothing beside the days after which an unused upload expires.
+const TOUCH_AFTER_MS: u64 = 3_600_000;
 
 /// Signs leave for each of the parts, whose numbers are different.
 ///
 /// # Errors
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
 pub async fn sign(
-    rows: &impl GetRow,
+    rows: &(impl GetRow + Touch),
     objects: &(impl PresignPart + FindMultipart + HeadObject),
     owner: &OwnerId,
     id: UploadId,
@@ -26,6 +30,7 @@ pub async fn sign(
         .iter()
         .map(|part| put_of(plan, part))
         .collect::<Result<Vec<_>, _>>()?;
+    touch(rows, &row, now_ms).await?;
     let multipart = match row.multipart() {
         Some(multipart) if objects.find_multipart(multipart).await? => multipart,
         _ => return Err(gone_or_stored(objects, &row).await),
@@ -45,13 +50,15 @@ pub async fn sign(
 /// # Errors
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
 pub async fn list(
-    rows: &impl GetRow,
+    rows: &(impl GetRow + Touch),
     objects: &(impl ListParts + HeadObject),
     owner: &OwnerId,
     id: UploadId,
+    now_ms: u64,
 ) -> Result<ListPartsResponse, Error> {
     let row = open_row(rows, owner, id).await?;
     plan_of(&row)?;
+    touch(rows, &row, now_ms).await?;
     let listed = match row.multipart() {
         Some(multipart) => objects.list_parts(multipart).await?,
         None => None,
@@ -68,6 +75,15 @@ pub async fn list(
         })
         .collect();
     Ok(ListPartsResponse { parts })
+}
+
+/// Notes that a pending upload is in use, unless that was noted lately.
+pub(crate) async fn touch(rows: &impl Touch, row: &Row, now_ms: u64) -> Result<(), Fault> {
+    let noted = row.open.map(|open| open.active_at);
+    if noted.is_some_and(|noted| now_ms.saturating_sub(noted) > TOUCH_AFTER_MS) {
+        rows.touch(&row.owner, row.record.id, now_ms).await?;
+    }
+    Ok(())
 }
 
 /// The caller's upload, if it can still take parts.

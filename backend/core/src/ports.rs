@@ -2,6 +2,7 @@
 
 mod content;
 mod multipart;
+mod open;
 
 use std::future::Future;
 
@@ -15,6 +16,7 @@ pub use multipart::{
     AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
     ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
 };
+pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
 
 /// Right: `dynamodb:PutItem`.
 pub trait PutPending: Sync {
@@ -96,7 +98,19 @@ pub trait MarkAborted: Sync {
 pub trait ApplyEvent: Sync {
     /// Writes what storage says about an object, in one conditional update that changes nothing unless
     /// `change.sequencer` is newer than that of the row. What the client said is kept.
-    fn apply_event(&self, change: &Change) -> impl Future<Output = Result<Applied, Fault>> + Send;
+    fn apply_event(
+        &self,
+        change: &Change,
+    ) -> impl Future<Output = Result<EventOutcome, Fault>> + Send;
+}
+
+/// What became of [`ApplyEvent::apply_event`], and what the upload still holds after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventOutcome {
+    /// What became of the event.
+    pub applied: Applied,
+    /// The place of an upload that has ended, while it is not given back.
+    pub held: Option<Place>,
 }
 
 /// What storage says about one object.
@@ -108,8 +122,9 @@ pub struct Change {
     pub bucket: String,
     /// The object's address, without a signature.
     pub url: String,
-    /// The place of this event in the key's history.
-    pub sequencer: Sequencer,
+    /// The place of this event in the key's history. `None` when there was no event and storage was asked:
+    /// that counts only for an upload that is pending and that no event has reached.
+    pub sequencer: Option<Sequencer>,
     /// When it happened, in Unix milliseconds.
     pub at: u64,
     /// The object, or `None` when it was deleted.
@@ -120,7 +135,7 @@ pub struct Change {
     pub awaits_scan: bool,
 }
 
-/// What became of [`ApplyEvent::apply_event`].
+/// What became of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// The row says what the event says.

@@ -3,13 +3,17 @@
 //! Messages may come twice, late and in any order. A row is changed by one conditional update that only a
 //! newer event passes, so handling any message any number of times ends in the same row.
 
+use std::collections::BTreeMap;
+
 use crowfly_contract::{EventKind, ObjectKey, OwnerId, ScanStatus, UploadId};
 
 use crate::address::ObjectAddress;
 use crate::content::{Look, look};
 use crate::event::{ObjectEvent, Poison, Said, parse_message};
-use crate::ports::{Applied, ApplyEvent, Change, GetRow, Head, HeadObject, PeekObject, SetScan};
-use crate::{Fault, scan};
+use crate::ports::{
+    Applied, ApplyEvent, Change, GetRow, Head, HeadObject, PeekObject, Place, Release, SetScan,
+};
+use crate::{Fault, bounded, quota, scan};
 
 /// The bucket whose objects are recorded.
 #[derive(Clone, Debug)]
@@ -71,28 +75,78 @@ pub enum RecordError {
     Fault(#[from] Fault),
 }
 
+/// What one event came to, and the place in a quota that its upload no longer needs.
+type Told = (Result<Done, RecordError>, Option<(OwnerId, Place)>);
+
 /// Handles the body of one queue message: one result for each record in it. The message is settled when no
 /// result is an error.
 pub async fn record(
-    rows: &(impl ApplyEvent + GetRow + SetScan),
+    rows: &(impl ApplyEvent + GetRow + SetScan + Release),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     body: &str,
 ) -> Vec<Result<Done, RecordError>> {
-    let mut results = Vec::new();
+    let mut batch = record_batch(rows, objects, recorder, &[body], 1).await;
+    batch.pop().unwrap_or_default()
+}
+
+/// Handles the bodies of several queue messages, `at_once` of them at a time: for each what [`record`] gives.
+///
+/// The places of uploads that have ended are given back together, owner by owner: an owner's quota is one
+/// item, and one transaction on it does not meet itself.
+pub async fn record_batch(
+    rows: &(impl ApplyEvent + GetRow + SetScan + Release),
+    objects: &(impl HeadObject + PeekObject),
+    recorder: &Recorder,
+    bodies: &[&str],
+    at_once: usize,
+) -> Vec<Vec<Result<Done, RecordError>>> {
+    let tasks = bodies
+        .iter()
+        .map(|body| tell(rows, objects, recorder, body))
+        .collect();
+    let told = bounded(tasks, at_once).await;
+    let mut places: BTreeMap<&OwnerId, Vec<Place>> = BTreeMap::new();
+    for (owner, place) in told.iter().flatten().filter_map(|(_, held)| held.as_ref()) {
+        places.entry(owner).or_default().push(*place);
+    }
+    let mut failed: BTreeMap<OwnerId, Fault> = BTreeMap::new();
+    for (owner, places) in places {
+        if let Err(fault) = quota::release(rows, owner, places).await {
+            failed.insert(owner.clone(), fault);
+        }
+    }
+    let settle = |(result, held): Told| {
+        let fault = held.and_then(|(owner, _)| failed.get(&owner).cloned());
+        fault.map_or(result, |fault| Err(fault.into()))
+    };
+    told.into_iter()
+        .map(|told| told.into_iter().map(settle).collect())
+        .collect()
+}
+
+async fn tell(
+    rows: &(impl ApplyEvent + GetRow + SetScan),
+    objects: &(impl HeadObject + PeekObject),
+    recorder: &Recorder,
+    body: &str,
+) -> Vec<Told> {
+    let mut told = Vec::new();
     for said in parse_message(body) {
-        results.push(match said {
-            Ok(Said::Object(event)) => apply(rows, objects, recorder, event)
-                .await
-                .map_err(Into::into),
-            Ok(Said::Scan(result)) => scan::apply(rows, objects, &recorder.bucket, result)
-                .await
-                .map_err(Into::into),
-            Ok(Said::Nothing(why)) => Ok(Done::Ignored(why)),
-            Err(poison) => Err(poison.into()),
+        told.push(match said {
+            Ok(Said::Object(event)) => match apply(rows, objects, recorder, event).await {
+                Ok((done, held)) => (Ok(done), held),
+                Err(fault) => (Err(fault.into()), None),
+            },
+            Ok(Said::Scan(result)) => {
+                let done = scan::apply(rows, objects, &recorder.bucket, result).await;
+                (done.map_err(Into::into), None)
+            }
+            Ok(Said::Nothing(why)) => (Ok(Done::Ignored(why)), None),
+            Err(poison) => (Err(poison.into()), None),
         });
     }
-    results
+    told
 }
 
 async fn apply(
@@ -100,18 +154,18 @@ async fn apply(
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     event: ObjectEvent,
-) -> Result<Done, Fault> {
+) -> Result<(Done, Option<(OwnerId, Place)>), Fault> {
     if event.bucket != recorder.bucket {
-        return Ok(Done::Ignored("another bucket"));
+        return Ok((Done::Ignored("another bucket"), None));
     }
     let Ok(key) = event.key.parse::<ObjectKey>() else {
-        return Ok(Done::Ignored("a key that is not ours"));
+        return Ok((Done::Ignored("a key that is not ours"), None));
     };
     let object = match event.kind {
         EventKind::Removed => None,
         EventKind::Created => match objects.head_object(&key).await? {
-            None => return Ok(Done::Gone),
-            Some(head) if !is_of(&head, &event) => return Ok(Done::Superseded),
+            None => return Ok((Done::Gone, None)),
+            Some(head) if !is_of(&head, &event) => return Ok((Done::Superseded, None)),
             Some(head) => Some(head),
         },
     };
@@ -128,13 +182,15 @@ async fn apply(
         url: recorder.address.of(&event.key),
         key,
         bucket: event.bucket,
-        sequencer: event.sequencer,
+        sequencer: Some(event.sequencer),
         at: event.at,
         awaits_scan: object.is_some() && recorder.scan_uploads,
         object,
         type_mismatch,
     };
-    Ok(match rows.apply_event(&change).await? {
+    let outcome = rows.apply_event(&change).await?;
+    let held = outcome.held.map(|place| (owner.clone(), place));
+    let done = match outcome.applied {
         Applied::Written { verified } => Done::Written {
             owner,
             id,
@@ -144,7 +200,8 @@ async fn apply(
             at,
         },
         Applied::NotNewer => Done::NotNewer,
-    })
+    };
+    Ok((done, held))
 }
 
 /// Whether what storage holds now is the object that the event speaks of.

@@ -1,7 +1,7 @@
-use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus};
+use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus, UploadStatus};
 
 use crate::Scanned;
-use crate::ports::Multipart;
+use crate::ports::{Multipart, Place};
 
 /// One upload as the table keeps it: the record that its owner may read, and what the client declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,20 @@ pub struct Row {
     pub s3_upload_id: Option<String>,
     /// The object that the newest scan result of the record is of.
     pub scanned: Option<Scanned>,
+    /// Stands while the upload is open: until it has ended and its place in the quota is given back.
+    pub open: Option<Open>,
+}
+
+/// What keeps an open upload in sight of the sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Whether it holds a place in its owner's quota.
+    pub counted: bool,
+    /// When the sweep looks at it next, in Unix milliseconds.
+    pub sweep_at: u64,
+    /// When its client last created it, or asked for leave to send parts or for those that have arrived, in
+    /// Unix milliseconds.
+    pub active_at: u64,
 }
 
 /// What a client promised to send.
@@ -69,6 +83,18 @@ impl Row {
             self.record.url = None;
         }
         self.record
+    }
+
+    /// The place that an upload that has ended still holds; `None` when it is pending, or holds none.
+    pub fn place_to_release(&self) -> Option<Place> {
+        let open = self
+            .open
+            .filter(|_| self.record.status != UploadStatus::Pending)?;
+        let bytes = self.declared.as_ref().map_or(0, |declared| declared.size);
+        Some(Place {
+            id: self.record.id,
+            counted: open.counted.then_some(bytes),
+        })
     }
 
     /// Whether the table's time-to-live has passed. Such rows may linger for days and are shown to nobody.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::multipart::{PART, SIZE, begun, create_one, row, send_all, wish};
-use common::{id, owner};
+use common::{NOW, id, owner};
 use crowfly_contract::limits::{GIB, MIB};
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
 use crowfly_core::FaultKind;
@@ -182,6 +182,6 @@ async fn parts_that_arrived_survive_a_repeated_create() {
     let row = begun(&memory).await;
     send_all(&memory, &row);
     create_one(&memory, wish(SIZE)).await.unwrap();
-    let listed = crowfly_core::parts::list(&memory, &memory, &owner('a'), id(1)).await;
+    let listed = crowfly_core::parts::list(&memory, &memory, &owner('a'), id(1), NOW).await;
     assert_eq!(listed.unwrap().parts.len(), 3);
 }

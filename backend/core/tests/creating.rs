@@ -5,6 +5,7 @@ mod common;
 use common::{NOW, bucket_policy, id, owner, wishes};
 use crowfly_contract::{ErrorCode, Outcome, Plan, UploadStatus};
 use crowfly_core::create::{Answer, Creator, ItemResult, answer, create};
+use crowfly_core::quota::Limits;
 use crowfly_core::testing::{Memory, OBJECT_CRC, row_of};
 use crowfly_core::{Error, FaultKind};
 use serde_json::{Value, json};
@@ -16,6 +17,8 @@ async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
+        limits: Limits::default(),
+        repair_after_ms: 900_000,
         now_ms,
     };
     create(memory, memory, creator, wishes(items)).await

@@ -73,7 +73,7 @@ async fn an_upload_in_one_put_has_no_parts() {
         ErrorCode::InvalidPart
     );
     assert_eq!(
-        code(list(&memory, &memory, &owner('a'), id(1)).await),
+        code(list(&memory, &memory, &owner('a'), id(1), NOW).await),
         ErrorCode::InvalidPart
     );
 }
@@ -82,7 +82,7 @@ async fn an_upload_in_one_put_has_no_parts() {
 async fn f25_the_list_says_what_storage_holds() {
     let memory = Memory::default();
     let row = begun(&memory).await;
-    let listed = || list(&memory, &memory, &row.owner, id(1));
+    let listed = || list(&memory, &memory, &row.owner, id(1), NOW);
     assert_eq!(listed().await.unwrap().parts, []);
     send_all(&memory, &row);
     let parts = listed().await.unwrap().parts;
@@ -97,7 +97,7 @@ async fn f40_a_gone_multipart_upload_is_told_from_a_stored_object() {
     let row = begun(&memory).await;
     memory.drop_multiparts();
     let both = async || {
-        let listed = list(&memory, &memory, &row.owner, id(1)).await;
+        let listed = list(&memory, &memory, &row.owner, id(1), NOW).await;
         (code(sign_as(&memory, 'a', &[part(1)]).await), code(listed))
     };
     let gone = ErrorCode::MultipartGone;
@@ -118,7 +118,7 @@ async fn a60_parts_of_others_do_not_exist() {
     let row = begun(&memory).await;
     send_all(&memory, &row);
     let foreign = sign_as(&memory, 'b', &[part(1)]).await.unwrap_err();
-    let listed = list(&memory, &memory, &owner('b'), id(1))
+    let listed = list(&memory, &memory, &owner('b'), id(1), NOW)
         .await
         .unwrap_err();
     let unknown = sign(&memory, &memory, &owner('a'), id(2), &[part(1)], NOW)

@@ -1,13 +1,15 @@
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use crowfly_contract::{ScanStatus, UploadStatus, Visibility};
 use crowfly_core::Fault;
-use crowfly_core::ports::{Applied, ApplyEvent, Change, Head};
+use crowfly_core::ports::{Applied, ApplyEvent, Change, EventOutcome, Head};
 
-use super::{Table, if_it_holds};
-use crate::item::{number, status_text, text, visibility_text};
+use super::{Table, Updated, updated};
+use crate::item::{held, number, status_text, text, visibility_text};
 
 /// Only an event that is newer than the row's passes.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
+/// Storage's own word passes only where an upload waits for its first event.
+const FIRST: &str = "attribute_not_exists(#sequencerOrder) AND #status = :pending";
 /// Only an object that is what the client declared passes.
 const AS_DECLARED: &str =
     "#clientCrc64nvme = :crc64nvme AND #clientSize = :size AND #clientType = :type";
@@ -18,29 +20,54 @@ impl ApplyEvent for Table {
     /// An update cannot compute a truth value, so `verified` is settled by the condition: first as if the
     /// object were what the client declared, and if that does not hold, without it. Each try is atomic,
     /// and what the client declared never changes, so no mixture of the two can be written.
-    async fn apply_event(&self, change: &Change) -> Result<Applied, Fault> {
+    async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
         let has_checksum = change
             .object
             .as_ref()
             .is_some_and(|head| head.crc64nvme.is_some());
-        if has_checksum && self.write(change, true).await? {
-            return Ok(Applied::Written { verified: true });
+        let tries: &[bool] = if has_checksum {
+            &[true, false]
+        } else {
+            &[false]
+        };
+        let mut stands = None;
+        for &verified in tries {
+            match self.write(change, verified).await? {
+                Updated::Written(item) => {
+                    return Ok(EventOutcome {
+                        applied: Applied::Written { verified },
+                        held: item.as_ref().and_then(held),
+                    });
+                }
+                Updated::Stands(item) => stands = item,
+            }
         }
-        if self.write(change, false).await? {
-            return Ok(Applied::Written { verified: false });
-        }
-        Ok(Applied::NotNewer)
+        Ok(EventOutcome {
+            applied: Applied::NotNewer,
+            held: stands.as_ref().and_then(held),
+        })
     }
 }
 
 impl Table {
-    /// Writes the change; false when the condition does not hold.
-    async fn write(&self, change: &Change, verified: bool) -> Result<bool, Fault> {
+    /// Writes the change if the condition holds.
+    async fn write(&self, change: &Change, verified: bool) -> Result<Updated, Fault> {
         let mut update = Update::default();
         update.set("bucket", text(&change.bucket));
         update.set("key", text(change.key.to_string()));
-        update.set("sequencer", text(change.sequencer.as_written()));
-        update.set("sequencerOrder", text(change.sequencer.order()));
+        let may = match &change.sequencer {
+            Some(sequencer) => {
+                update.set("sequencer", text(sequencer.as_written()));
+                update.set("sequencerOrder", text(sequencer.order()));
+                NEWER
+            }
+            None => {
+                let pending = text(status_text(UploadStatus::Pending));
+                update.values.push(("pending", pending));
+                update.names.push("sequencerOrder");
+                FIRST
+            }
+        };
         update.set("verified", AttributeValue::Bool(verified));
         update.remove("expiresAt");
         // What only a create call knows stays; an object without one gets the little that its key says.
@@ -55,21 +82,23 @@ impl Table {
             update
                 .names
                 .extend(["clientCrc64nvme", "clientSize", "clientType"]);
-            format!("{NEWER} AND {AS_DECLARED}")
+            format!("{may} AND {AS_DECLARED}")
         } else {
-            NEWER.to_owned()
+            may.to_owned()
         };
         let mut request = self
             .update(change.key.owner(), change.key.id())
             .update_expression(update.expression())
-            .condition_expression(condition);
+            .condition_expression(condition)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         for name in update.names {
             request = request.expression_attribute_names(format!("#{name}"), name);
         }
         for (name, value) in update.values {
             request = request.expression_attribute_values(format!(":{name}"), value);
         }
-        if_it_holds(request).await
+        updated(request).await
     }
 }
 

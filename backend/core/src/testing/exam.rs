@@ -4,13 +4,14 @@
 
 mod content;
 mod multipart;
+mod open;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
-    Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListRows, MarkAborted,
-    Position, Put, PutPending, SetMultipart, SetScan,
+    AdvanceRate, Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListRows,
+    MarkAborted, OpenUploads, Position, Put, PutPending, Release, SetMultipart, SetScan, Touch,
 };
 use crate::{Row, Sequencer};
 
@@ -19,6 +20,11 @@ pub use content::{
     the_strongest_result_of_a_scan_stays,
 };
 pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
+pub use open::{
+    a_place_is_given_back_once, a_touch_reaches_pending_uploads,
+    an_answer_of_storage_counts_before_any_event, places_are_taken_together_or_not_at_all,
+    the_rate_advances_as_it_stands,
+};
 
 const NOW: u64 = 1_795_342_830_123;
 
@@ -33,6 +39,10 @@ pub trait Store:
     + SetMultipart
     + DeclareChecksum
     + SetScan
+    + OpenUploads
+    + Release
+    + Touch
+    + AdvanceRate
 {
 }
 impl<S> Store for S where
@@ -45,6 +55,10 @@ impl<S> Store for S where
         + SetMultipart
         + DeclareChecksum
         + SetScan
+        + OpenUploads
+        + Release
+        + Touch
+        + AdvanceRate
 {
 }
 
@@ -58,12 +72,16 @@ fn change(owner: &OwnerId, id: UploadId, sequencer: &str, object: Option<Head>) 
         url: format!("https://example.org/{key}"),
         key,
         bucket: "bucket".to_owned(),
-        sequencer: Sequencer::parse(sequencer).unwrap(),
+        sequencer: Some(Sequencer::parse(sequencer).unwrap()),
         at: NOW + 5_000,
         object,
         type_mismatch: false,
         awaits_scan: false,
     }
+}
+
+async fn apply<S: Store>(store: &S, event: &Change) -> Applied {
+    store.apply_event(event).await.unwrap().applied
 }
 
 async fn row<S: Store>(store: &S, owner: &OwnerId, id: UploadId) -> Row {
@@ -163,12 +181,12 @@ pub async fn an_event_is_applied_once<S: Store>(store: &S, owner: &OwnerId) {
     store.put_pending(&pending).await.unwrap();
     let event = change(owner, id(1), "0055AED6DCD90281E5", Some(head_of("e1")));
     assert_eq!(
-        store.apply_event(&event).await.unwrap(),
+        apply(store, &event).await,
         Applied::Written { verified: true }
     );
     let stored = row(store, owner, id(1)).await;
     for _ in 0..3 {
-        assert_eq!(store.apply_event(&event).await.unwrap(), Applied::NotNewer);
+        assert_eq!(apply(store, &event).await, Applied::NotNewer);
     }
     assert_eq!(row(store, owner, id(1)).await, stored);
     let mut expected = pending;
@@ -211,7 +229,7 @@ pub async fn the_newest_event_wins<S: Store>(store: &S, owner: &OwnerId) {
         for at in order {
             let (sequencer, head) = &events[at];
             let event = change(owner, id, sequencer, head.clone());
-            let applied = store.apply_event(&event).await.unwrap();
+            let applied = apply(store, &event).await;
             let newer = newest.is_none_or(|newest| newest < at);
             assert_eq!(applied != Applied::NotNewer, newer, "{order:?} at {at}");
             newest = newest.max(Some(at));
@@ -232,11 +250,11 @@ pub async fn a_tombstone_stays<S: Store>(store: &S, owner: &OwnerId) {
     for n in [1, 2] {
         let removed = change(owner, id(n), "B", None);
         assert_eq!(
-            store.apply_event(&removed).await.unwrap(),
+            apply(store, &removed).await,
             Applied::Written { verified: false }
         );
         let late = change(owner, id(n), "A", Some(head_of("late")));
-        assert_eq!(store.apply_event(&late).await.unwrap(), Applied::NotNewer);
+        assert_eq!(apply(store, &late).await, Applied::NotNewer);
         let record = row(store, owner, id(n)).await.record;
         assert_eq!(record.status, UploadStatus::Deleted);
         assert_eq!(
@@ -252,7 +270,7 @@ pub async fn storage_beats_an_abort<S: Store>(store: &S, owner: &OwnerId) {
     assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
     let event = change(owner, id(1), "A", Some(head_of("e")));
     assert_eq!(
-        store.apply_event(&event).await.unwrap(),
+        apply(store, &event).await,
         Applied::Written { verified: true }
     );
     let record = row(store, owner, id(1)).await.record;
@@ -301,10 +319,7 @@ pub async fn verified_compares_all_three<S: Store>(store: &S, owner: &OwnerId) {
     store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
     for (n, (head, verified)) in cases.into_iter().enumerate() {
         let event = change(owner, id(1), &format!("A{n}1"), Some(head.clone()));
-        assert_eq!(
-            store.apply_event(&event).await.unwrap(),
-            Applied::Written { verified }
-        );
+        assert_eq!(apply(store, &event).await, Applied::Written { verified });
         let record = row(store, owner, id(1)).await.record;
         assert_eq!(record.verified, verified, "{head:?}");
         assert_eq!((record.size, record.crc64nvme), (head.size, head.crc64nvme));
@@ -315,7 +330,7 @@ pub async fn verified_compares_all_three<S: Store>(store: &S, owner: &OwnerId) {
     store.put_pending(&silent).await.unwrap();
     let event = change(owner, id(2), "A", Some(head_of("e")));
     assert_eq!(
-        store.apply_event(&event).await.unwrap(),
+        apply(store, &event).await,
         Applied::Written { verified: false }
     );
 }
@@ -324,7 +339,7 @@ pub async fn verified_compares_all_three<S: Store>(store: &S, owner: &OwnerId) {
 pub async fn an_unannounced_object_is_recorded<S: Store>(store: &S, owner: &OwnerId) {
     let event = change(owner, id(1), "A", Some(head_of("e")));
     assert_eq!(
-        store.apply_event(&event).await.unwrap(),
+        apply(store, &event).await,
         Applied::Written { verified: false }
     );
     let stored = row(store, owner, id(1)).await;
@@ -357,4 +372,9 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     a_mismatch_is_set_and_cleared(store, &owner()).await;
     the_strongest_result_of_a_scan_stays(store, &owner()).await;
     a_scan_result_is_of_one_object(store, &owner()).await;
+    places_are_taken_together_or_not_at_all(store, &owner()).await;
+    a_place_is_given_back_once(store, &owner()).await;
+    an_answer_of_storage_counts_before_any_event(store, &owner()).await;
+    a_touch_reaches_pending_uploads(store, &owner()).await;
+    the_rate_advances_as_it_stands(store, &owner()).await;
 }

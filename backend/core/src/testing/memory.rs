@@ -1,5 +1,6 @@
 mod content;
 mod multipart;
+mod open;
 mod ports;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,7 +27,9 @@ pub struct Memory {
     sent: Mutex<Vec<QueueMessage>>,
     hidden: Mutex<Vec<Hidden>>,
     multiparts: Mutex<multipart::Multiparts>,
+    quotas: Mutex<open::Quotas>,
     faults: Mutex<HashMap<&'static str, Vec<FaultKind>>>,
+    lost: Mutex<HashMap<&'static str, u32>>,
     calls: Mutex<Vec<&'static str>>,
 }
 
@@ -65,6 +68,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
         declared: Some(declared),
         s3_upload_id: None,
         scanned: None,
+        open: None,
     }
 }
 
@@ -124,6 +128,22 @@ impl Memory {
         lock(&self.faults).entry(verb).or_default().push(kind);
     }
 
+    /// Makes the next call of `verb` do its work and lose its answer; several calls add up. Only the verbs
+    /// that write rows can.
+    pub fn lose_next(&self, verb: &'static str) {
+        *lock(&self.lost).entry(verb).or_default() += 1;
+    }
+
+    fn leave<T>(&self, verb: &'static str, done: T) -> Result<T, Fault> {
+        match lock(&self.lost).get_mut(verb) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                Err(Fault::new("memory", FaultKind::Unavailable, verb))
+            }
+            _ => Ok(done),
+        }
+    }
+
     fn enter(&self, verb: &'static str) -> Result<(), Fault> {
         lock(&self.calls).push(verb);
         match lock(&self.faults).get_mut(verb).and_then(Vec::pop) {
@@ -135,4 +155,17 @@ impl Memory {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets every other task go first, so that calls at the same time come in between each other.
+async fn pause() {
+    let mut first = true;
+    std::future::poll_fn(|context| {
+        if std::mem::take(&mut first) {
+            context.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(())
+    })
+    .await;
 }

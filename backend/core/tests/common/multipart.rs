@@ -3,6 +3,7 @@
 use crowfly_contract::limits::MIB;
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
 use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::quota::Limits;
 use crowfly_core::testing::Memory;
 use crowfly_core::{Error, Row};
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult>
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
+        limits: Limits::default(),
+        repair_after_ms: 900_000,
         now_ms: NOW,
     };
     create(memory, memory, creator, wishes(items)).await

@@ -45,7 +45,7 @@ pub async fn a_checksum_is_declared_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(row(store, owner, id(1)).await, row_of(owner, id(1), NOW));
     let event = change(owner, id(1), "A", Some(head_of("e")));
     assert_eq!(
-        store.apply_event(&event).await.unwrap(),
+        store.apply_event(&event).await.unwrap().applied,
         Applied::Written { verified: true }
     );
     assert!(!declare(OBJECT_CRC).await, "it is stored");

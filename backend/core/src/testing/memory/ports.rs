@@ -4,7 +4,7 @@ use crowfly_contract::{
 
 use super::{Memory, lock, row_of};
 use crate::ports::{
-    Applied, ApplyEvent, Change, GetRow, GetRows, GetToSign, Head, HeadObject, Hidden,
+    Applied, ApplyEvent, Change, EventOutcome, GetRow, GetRows, GetToSign, Head, HeadObject, Hidden,
     HideMessages, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending,
     PutToSign, SendMessages,
 };
@@ -19,7 +19,7 @@ impl PutPending for Memory {
             return Ok(Put::Exists(Box::new(existing.clone())));
         }
         rows.insert(place, row.clone());
-        Ok(Put::Created)
+        self.leave("put_pending", Put::Created)
     }
 }
 
@@ -83,25 +83,37 @@ impl MarkAborted for Memory {
         let pending = rows
             .get_mut(&(owner.clone(), id))
             .filter(|row| row.record.status == UploadStatus::Pending);
-        Ok(pending
+        let marked = pending
             .map(|row| {
                 row.record.status = UploadStatus::Aborted;
                 row.record.expires_at = Some(expires_at);
             })
-            .is_some())
+            .is_some();
+        self.leave("mark_aborted", marked)
     }
 }
 
 impl ApplyEvent for Memory {
-    async fn apply_event(&self, change: &Change) -> Result<Applied, Fault> {
+    async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
         self.enter("apply_event")?;
         let mut rows = lock(&self.rows);
         let place = (change.key.owner().clone(), change.key.id());
         let old = rows.get(&place).cloned();
         let last = old.as_ref().and_then(|row| row.record.sequencer.as_deref());
         let last = last.map(|text| Sequencer::parse(text).unwrap());
-        if last.is_some_and(|last| last.order() >= change.sequencer.order()) {
-            return Ok(Applied::NotNewer);
+        let counts = match (&change.sequencer, &last) {
+            (Some(new), Some(last)) => last.order() < new.order(),
+            (Some(_), None) => true,
+            (None, last) => {
+                let status = old.as_ref().map(|row| row.record.status);
+                last.is_none() && status == Some(UploadStatus::Pending)
+            }
+        };
+        if !counts {
+            return Ok(EventOutcome {
+                applied: Applied::NotNewer,
+                held: old.as_ref().and_then(Row::place_to_release),
+            });
         }
         let mut row = old.unwrap_or_else(|| unannounced(change));
         let verified = match (&change.object, &row.declared) {
@@ -116,7 +128,8 @@ impl ApplyEvent for Memory {
         let record = &mut row.record;
         record.bucket.clone_from(&change.bucket);
         record.key = change.key.clone();
-        record.sequencer = Some(change.sequencer.as_written().to_owned());
+        let sequencer = change.sequencer.as_ref();
+        record.sequencer = sequencer.map(|sequencer| sequencer.as_written().to_owned());
         record.verified = verified;
         record.expires_at = None;
         match &change.object {
@@ -139,8 +152,12 @@ impl ApplyEvent for Memory {
                 record.url = None;
             }
         }
+        let outcome = EventOutcome {
+            applied: Applied::Written { verified },
+            held: row.place_to_release(),
+        };
         rows.insert(place, row);
-        Ok(Applied::Written { verified })
+        self.leave("apply_event", outcome)
     }
 }
 

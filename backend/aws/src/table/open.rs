@@ -1,0 +1,259 @@
+//! Rows and the owner's quota in one transaction. The quota is the item `#quota` of the owner, with
+//! `openUploads` and `openBytes`.
+//!
+//! A transaction whose answer was lost is harmless: the SDK repeats it under the same token, and one that is
+//! asked for anew meets its own conditions.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
+};
+use crowfly_contract::{OwnerId, UploadId, UploadStatus};
+use crowfly_core::ports::{OpenUploads, Opening, Place, Release, Touch, Usage};
+use crowfly_core::quota::Limits;
+use crowfly_core::{Fault, FaultKind, Row};
+
+use super::{Table, back_off, if_it_holds, key};
+use crate::fault::fault;
+use crate::item::{Item, number, pending_item, row, status_text, text};
+
+const SERVICE: &str = "dynamodb.TransactWriteItems";
+/// How often a transaction is tried that meets others, or is told to come later.
+const ATTEMPTS: u32 = 9;
+const CONDITION: &str = "ConditionalCheckFailed";
+const LATER: &[&str] = &[
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+];
+const PLACE_IS_HELD: &str = "attribute_exists(#counted) AND #status <> :pending";
+const SIGHT_IS_HELD: &str =
+    "attribute_exists(#openShard) AND attribute_not_exists(#counted) AND #status <> :pending";
+
+impl OpenUploads for Table {
+    async fn open_uploads(
+        &self,
+        owner: &OwnerId,
+        rows: &[&Row],
+        limits: Limits,
+    ) -> Result<Opening, Fault> {
+        let added = rows
+            .iter()
+            .fold(Usage::default(), |usage, row| usage.with(row.record.size));
+        let mut items = Vec::with_capacity(rows.len() + 1);
+        for row in rows {
+            let put = Put::builder()
+                .table_name(&self.name)
+                .set_item(Some(pending_item(row)))
+                .condition_expression("attribute_not_exists(#id)")
+                .expression_attribute_names("#id", "id")
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .build()
+                .map_err(unbuilt)?;
+            items.push(TransactWriteItem::builder().put(put).build());
+        }
+        items.push(self.take(owner, added, limits)?);
+        let Some(reasons) = self.transact(&items).await? else {
+            return Ok(Opening::Done);
+        };
+        let mut existing = Vec::new();
+        let mut full = None;
+        for (place, reason) in reasons.iter().enumerate() {
+            if reason.code() != Some(CONDITION) {
+                continue;
+            }
+            if place == rows.len() {
+                full = Some(reason.item().map(usage).unwrap_or_default());
+                continue;
+            }
+            let item = reason.item().ok_or_else(|| {
+                let detail = "a failed condition came without the item that failed it";
+                Fault::new(SERVICE, FaultKind::Unexpected, detail)
+            })?;
+            existing.push((place, row(item)?));
+        }
+        Ok(Opening::Refused { existing, full })
+    }
+}
+
+impl Release for Table {
+    async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault> {
+        let counted = places.iter().filter_map(|place| place.counted);
+        let freed = counted.fold(Usage::default(), Usage::with);
+        let mut items = Vec::with_capacity(places.len() + 1);
+        for place in places {
+            items.push(self.leave(owner, *place)?);
+        }
+        if freed.uploads > 0 {
+            items.push(self.give_back(owner, freed)?);
+        }
+        let reasons = self.transact(&items).await?.unwrap_or_default();
+        let stale = places
+            .iter()
+            .zip(&reasons)
+            .filter(|(_, reason)| reason.code() == Some(CONDITION));
+        Ok(stale.map(|(place, _)| place.id).collect())
+    }
+}
+
+impl Touch for Table {
+    async fn touch(&self, owner: &OwnerId, id: UploadId, now_ms: u64) -> Result<(), Fault> {
+        let update = self
+            .update(owner, id)
+            .update_expression("SET #activeAt = :now")
+            .condition_expression("#status = :pending AND attribute_exists(#openShard)")
+            .expression_attribute_names("#activeAt", "activeAt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#openShard", "openShard")
+            .expression_attribute_values(":now", number(now_ms))
+            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)));
+        if_it_holds(update).await.map(drop)
+    }
+}
+
+impl Table {
+    /// Counts `added` in the quota, as long as it stays within the limits.
+    fn take(
+        &self,
+        owner: &OwnerId,
+        added: Usage,
+        limits: Limits,
+    ) -> Result<TransactWriteItem, Fault> {
+        let mut update = self
+            .quota(owner)
+            .update_expression("ADD #openUploads :uploads, #openBytes :bytes")
+            .expression_attribute_names("#openUploads", "openUploads")
+            .expression_attribute_names("#openBytes", "openBytes")
+            .expression_attribute_values(":uploads", number(added.uploads))
+            .expression_attribute_values(":bytes", number(added.bytes));
+        let mut conditions = Vec::new();
+        for (name, room, limit, more) in [
+            (
+                "#openUploads",
+                ":uploadsRoom",
+                limits.uploads,
+                added.uploads,
+            ),
+            ("#openBytes", ":bytesRoom", limits.bytes, added.bytes),
+        ] {
+            if limit == 0 {
+                continue;
+            }
+            let left = i128::from(limit) - i128::from(more);
+            // Too much even for an owner without a quota item.
+            conditions.push(if left < 0 {
+                format!("{name} <= {room}")
+            } else {
+                format!("(attribute_not_exists({name}) OR {name} <= {room})")
+            });
+            update = update.expression_attribute_values(room, AttributeValue::N(left.to_string()));
+        }
+        if !conditions.is_empty() {
+            update = update.condition_expression(conditions.join(" AND "));
+        }
+        Ok(in_transaction(update.build().map_err(unbuilt)?))
+    }
+
+    fn give_back(&self, owner: &OwnerId, freed: Usage) -> Result<TransactWriteItem, Fault> {
+        let less = |count: u64| AttributeValue::N(format!("-{count}"));
+        let update = self
+            .quota(owner)
+            .update_expression("ADD #openUploads :uploads, #openBytes :bytes")
+            .expression_attribute_names("#openUploads", "openUploads")
+            .expression_attribute_names("#openBytes", "openBytes")
+            .expression_attribute_values(":uploads", less(freed.uploads))
+            .expression_attribute_values(":bytes", less(freed.bytes));
+        Ok(in_transaction(update.build().map_err(unbuilt)?))
+    }
+
+    /// Takes an upload that has ended out of the sweep's sight, and its mark of being counted with it.
+    fn leave(&self, owner: &OwnerId, place: Place) -> Result<TransactWriteItem, Fault> {
+        let condition = if place.counted.is_some() {
+            PLACE_IS_HELD
+        } else {
+            SIGHT_IS_HELD
+        };
+        let mut update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(owner, place.id)))
+            .update_expression("REMOVE #counted, #openShard, #sweepAt, #activeAt")
+            .condition_expression(condition)
+            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)));
+        for name in ["counted", "openShard", "sweepAt", "activeAt", "status"] {
+            update = update.expression_attribute_names(format!("#{name}"), name);
+        }
+        Ok(in_transaction(update.build().map_err(unbuilt)?))
+    }
+
+    fn quota(&self, owner: &OwnerId) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+        Update::builder()
+            .table_name(&self.name)
+            .key("owner", text(owner.as_str()))
+            .key("id", text("#quota"))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    /// Writes all of `items`, or gives the reasons, item by item, when a condition did not hold.
+    async fn transact(
+        &self,
+        items: &[TransactWriteItem],
+    ) -> Result<Option<Vec<CancellationReason>>, Fault> {
+        for attempt in 0..ATTEMPTS {
+            back_off(attempt).await;
+            let request = self.client.transact_write_items();
+            let answer = request
+                .set_transact_items(Some(items.to_vec()))
+                .send()
+                .await;
+            let error = match answer {
+                Ok(_) => return Ok(None),
+                Err(error) => error,
+            };
+            let reasons = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    cancelled.cancellation_reasons()
+                }
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => continue,
+                _ => return Err(fault(SERVICE, &error)),
+            };
+            let has = |codes: &[&str]| {
+                reasons
+                    .iter()
+                    .filter_map(CancellationReason::code)
+                    .any(|code| codes.contains(&code))
+            };
+            if has(&[CONDITION]) {
+                return Ok(Some(reasons.to_vec()));
+            }
+            if !has(LATER) {
+                let codes: Vec<&str> = reasons
+                    .iter()
+                    .filter_map(CancellationReason::code)
+                    .collect();
+                let detail = format!("cancelled: {}", codes.join(", "));
+                return Err(Fault::new(SERVICE, FaultKind::Unexpected, detail));
+            }
+        }
+        let detail = "others of the same owner kept coming in between";
+        Err(Fault::new(SERVICE, FaultKind::Throttled, detail))
+    }
+}
+
+fn in_transaction(update: Update) -> TransactWriteItem {
+    TransactWriteItem::builder().update(update).build()
+}
+
+fn usage(item: &Item) -> Usage {
+    let count = |name: &str| -> Option<u64> { item.get(name)?.as_n().ok()?.parse().ok() };
+    Usage {
+        uploads: count("openUploads").unwrap_or_default(),
+        bytes: count("openBytes").unwrap_or_default(),
+    }
+}
+
+fn unbuilt(error: aws_sdk_dynamodb::error::BuildError) -> Fault {
+    Fault::new(SERVICE, FaultKind::Unexpected, error.to_string())
+}

@@ -1,0 +1,93 @@
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use crowfly_contract::OwnerId;
+use crowfly_core::Fault;
+use crowfly_core::ports::{Advance, AdvanceRate};
+
+use super::{Table, Updated, updated};
+use crate::item::{Item, number, text};
+
+/// How long an owner's rate outlives its last request, in seconds.
+const STAYS_S: u64 = 3_600;
+
+impl AdvanceRate for Table {
+    /// The item `#rate` of the owner: `rateUntil`, in Unix milliseconds with three decimals.
+    async fn advance_rate(
+        &self,
+        owner: &OwnerId,
+        advance: Advance,
+    ) -> Result<Result<(), u64>, Fault> {
+        let (now, change, condition, values) = match advance {
+            Advance::Further { now, latest, step } => (
+                now,
+                "#rateUntil = #rateUntil + :step",
+                "#rateUntil > :now AND #rateUntil <= :latest",
+                vec![(":step", step), (":latest", latest)],
+            ),
+            Advance::Afresh { now, step } => (
+                now,
+                "#rateUntil = :then",
+                "attribute_not_exists(#rateUntil) OR #rateUntil <= :now",
+                vec![(":then", now + step)],
+            ),
+        };
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("owner", text(owner.as_str()))
+            .key("id", text("#rate"))
+            .update_expression(format!("SET {change}, #expiresAt = :end"))
+            .condition_expression(condition)
+            .expression_attribute_names("#rateUntil", "rateUntil")
+            .expression_attribute_names("#expiresAt", "expiresAt")
+            .expression_attribute_values(":now", milliseconds(now))
+            .expression_attribute_values(":end", number(now / 1_000_000 + STAYS_S))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, us) in values {
+            update = update.expression_attribute_values(name, milliseconds(us));
+        }
+        Ok(match updated(update).await? {
+            Updated::Written(_) => Ok(()),
+            Updated::Stands(item) => Err(item.as_ref().and_then(until).unwrap_or_default()),
+        })
+    }
+}
+
+/// Microseconds as milliseconds with three decimals.
+fn milliseconds(us: u64) -> AttributeValue {
+    AttributeValue::N(format!("{}.{:03}", us / 1_000, us % 1_000))
+}
+
+/// `rateUntil` in microseconds, whatever form of the number DynamoDB gives back.
+fn until(item: &Item) -> Option<u64> {
+    let number = item.get("rateUntil")?.as_n().ok()?;
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    let padded: String = decimals.chars().chain("00".chars()).take(3).collect();
+    Some(whole.parse::<u64>().ok()? * 1_000 + padded.parse::<u64>().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a36_a_moment_survives_the_table_to_the_microsecond() {
+        for us in [
+            0,
+            1,
+            999,
+            1_000,
+            1_795_342_830_123_456,
+            1_795_342_830_120_000,
+        ] {
+            let typed = milliseconds(us);
+            let written = typed.as_n().unwrap();
+            let short = written.trim_end_matches('0').trim_end_matches('.');
+            for text in [written.as_str(), short] {
+                let n = if text.is_empty() { "0" } else { text };
+                let item = Item::from([("rateUntil".to_owned(), AttributeValue::N(n.to_owned()))]);
+                assert_eq!(until(&item), Some(us), "{text}");
+            }
+        }
+    }
+}

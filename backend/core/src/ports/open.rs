@@ -1,0 +1,107 @@
+//! The ports of uploads that are open: their places in the owner's quota, and how lately they were used.
+
+use std::future::Future;
+
+use crowfly_contract::{OwnerId, UploadId};
+
+use crate::quota::Limits;
+use crate::{Fault, Row};
+
+/// Rights: `dynamodb:PutItem` and `dynamodb:UpdateItem`, in one transaction.
+pub trait OpenUploads: Sync {
+    /// Writes at most 50 new pending uploads, whose ids are different, and counts them in their owner's
+    /// quota: all of it or nothing, and never above `limits`.
+    fn open_uploads(
+        &self,
+        owner: &OwnerId,
+        rows: &[&Row],
+        limits: Limits,
+    ) -> impl Future<Output = Result<Opening, Fault>> + Send;
+}
+
+/// What became of [`OpenUploads::open_uploads`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// All were written and counted.
+    Done,
+    /// Nothing was written.
+    Refused {
+        /// Which of the uploads exist already, by their place in the call, and how they stand.
+        existing: Vec<(usize, Row)>,
+        /// What the owner had open, when all of them would have been too much.
+        full: Option<Usage>,
+    },
+}
+
+/// What one owner has open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Uploads.
+    pub uploads: u64,
+    /// Their bytes, as declared.
+    pub bytes: u64,
+}
+
+/// Right: `dynamodb:UpdateItem`, in one transaction.
+pub trait Release: Sync {
+    /// Takes at most 50 different uploads that have ended out of the sweep's sight and out of their
+    /// owner's quota: all of it (an empty answer) or nothing (those that stood in the way: they hold no
+    /// such place any more, or are pending).
+    fn release(
+        &self,
+        owner: &OwnerId,
+        places: &[Place],
+    ) -> impl Future<Output = Result<Vec<UploadId>, Fault>> + Send;
+}
+
+/// What an open upload holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The upload.
+    pub id: UploadId,
+    /// The bytes that were counted in the quota; `None` when the upload was not counted.
+    pub counted: Option<u64>,
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait Touch: Sync {
+    /// Notes that a pending upload is in use; nothing changes when it is not pending.
+    fn touch(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        now_ms: u64,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait AdvanceRate: Sync {
+    /// Moves the moment until which an owner's requests are paid for, by one conditional update; an owner
+    /// without one stands at 0. Gives the moment as it stood when the condition did not hold.
+    fn advance_rate(
+        &self,
+        owner: &OwnerId,
+        advance: Advance,
+    ) -> impl Future<Output = Result<Result<(), u64>, Fault>> + Send;
+}
+
+/// One step of the rate, in Unix microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advance {
+    /// To `step` further, if it stands after `now` and at most at `latest`.
+    Further {
+        /// The present.
+        now: u64,
+        /// The latest moment from which a further step is allowed.
+        latest: u64,
+        /// What one request costs.
+        step: u64,
+    },
+    /// To `step` after `now`, if it stands at or before `now`.
+    Afresh {
+        /// The present.
+        now: u64,
+        /// What one request costs.
+        step: u64,
+    },
+}

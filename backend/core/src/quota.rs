@@ -1,0 +1,211 @@
+//! How much one owner may have open at a time.
+//!
+//! A pending row and its place in the quota are written by one transaction, and taken away by another, each
+//! under the condition that it changes what it says: so the count equals the rows whatever comes twice, at
+//! once, or breaks off.
+
+use std::collections::BTreeSet;
+
+use crowfly_contract::{ErrorCode, OwnerId, UploadId};
+
+use crate::ports::{OpenUploads, Opening, Place, Put, PutPending, Release, Usage};
+use crate::{Fault, FaultKind, Refusal, Row, bounded};
+
+/// Uploads of one transaction. DynamoDB takes 100 writes; fewer meet fewer others.
+const AT_ONCE: usize = 50;
+/// Single writes at the same time where nothing is counted.
+const PUTS_AT_ONCE: usize = 25;
+
+/// The limits of each owner; 0 is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Open uploads.
+    pub uploads: u64,
+    /// Their bytes together, as declared.
+    pub bytes: u64,
+}
+
+impl Limits {
+    /// Whether anything is limited, and so has to be counted.
+    pub fn any(self) -> bool {
+        self.uploads > 0 || self.bytes > 0
+    }
+
+    /// Whether all of `usage` is allowed.
+    pub fn allow(self, usage: Usage) -> bool {
+        (self.uploads == 0 || usage.uploads <= self.uploads)
+            && (self.bytes == 0 || usage.bytes <= self.bytes)
+    }
+
+    /// Counts one more upload, or says why not.
+    fn add(self, usage: &mut Usage, size: u64, id: UploadId) -> Result<(), Refusal> {
+        let more = usage.with(size);
+        if self.allow(more) {
+            *usage = more;
+            return Ok(());
+        }
+        let fits_none = self.bytes > 0 && size > self.bytes;
+        if self.uploads > 0 && more.uploads > self.uploads && !fits_none {
+            return Err(Refusal {
+                retry_after_ms: Some(retry_after_ms(id)),
+                ..Refusal::new(
+                    ErrorCode::QuotaOpenUploads,
+                    format!(
+                        "{} of your uploads are open, and at most {} may be open at a time; finish or cancel one",
+                        usage.uploads, self.uploads
+                    ),
+                )
+            });
+        }
+        Err(Refusal::new(
+            ErrorCode::QuotaBytes,
+            format!(
+                "your open uploads have {} bytes together; with the {size} bytes of this one they would have more than the {} allowed",
+                usage.bytes, self.bytes
+            ),
+        ))
+    }
+}
+
+impl Usage {
+    /// With one more upload of `size` bytes.
+    #[must_use]
+    pub fn with(self, size: u64) -> Self {
+        Self {
+            uploads: self.uploads.saturating_add(1),
+            bytes: self.bytes.saturating_add(size),
+        }
+    }
+}
+
+/// One to five seconds, different from upload to upload, so that those refused together come back apart.
+fn retry_after_ms(id: UploadId) -> u64 {
+    let spread = id.to_string().bytes().fold(0u64, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    1_000 + spread % 4_000
+}
+
+/// What became of one new upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Opened {
+    /// It was written.
+    Created,
+    /// Nothing was written: this is what stands there.
+    Exists(Box<Row>),
+    /// The owner has too much open.
+    Refused(Refusal),
+}
+
+struct Slot<'a> {
+    row: &'a Row,
+    outcome: Option<Result<Opened, Fault>>,
+}
+
+/// Writes the new pending uploads of one owner, as many of them, in their order, as the limits allow.
+pub(crate) async fn open(
+    rows: &(impl PutPending + OpenUploads),
+    owner: &OwnerId,
+    wished: &[&Row],
+    limits: Limits,
+) -> Vec<Result<Opened, Fault>> {
+    if !limits.any() {
+        let puts = wished.iter().map(|row| put(rows, row)).collect();
+        return bounded(puts, PUTS_AT_ONCE).await;
+    }
+    let mut outcomes = Vec::with_capacity(wished.len());
+    for chunk in wished.chunks(AT_ONCE) {
+        let mut slots: Vec<Slot<'_>> = chunk
+            .iter()
+            .map(|row| Slot { row, outcome: None })
+            .collect();
+        while slots.iter().any(|slot| slot.outcome.is_none()) {
+            open_the_rest(rows, owner, &mut slots, limits).await;
+        }
+        outcomes.extend(slots.into_iter().filter_map(|slot| slot.outcome));
+    }
+    outcomes
+}
+
+async fn put(rows: &impl PutPending, row: &Row) -> Result<Opened, Fault> {
+    Ok(match rows.put_pending(row).await? {
+        Put::Created => Opened::Created,
+        Put::Exists(existing) => Opened::Exists(existing),
+    })
+}
+
+/// One transaction of what is not settled yet; each settles one upload at least.
+async fn open_the_rest(
+    rows: &impl OpenUploads,
+    owner: &OwnerId,
+    slots: &mut [Slot<'_>],
+    limits: Limits,
+) {
+    let mut rest: Vec<&mut Slot<'_>> = slots
+        .iter_mut()
+        .filter(|slot| slot.outcome.is_none())
+        .collect();
+    let batch: Vec<&Row> = rest.iter().map(|slot| slot.row).collect();
+    let (existing, full) = match rows.open_uploads(owner, &batch, limits).await {
+        Ok(Opening::Done) => return settle(rest, &Ok(Opened::Created)),
+        Err(fault) => return settle(rest, &Err(fault)),
+        Ok(Opening::Refused { existing, full }) => (existing, full),
+    };
+    for (place, row) in existing {
+        if let Some(slot) = rest.get_mut(place) {
+            slot.outcome = Some(Ok(Opened::Exists(Box::new(row))));
+        }
+    }
+    if let Some(mut usage) = full {
+        for slot in rest.iter_mut().filter(|slot| slot.outcome.is_none()) {
+            let record = &slot.row.record;
+            let added = limits.add(&mut usage, record.size, record.id);
+            slot.outcome = added.err().map(|refusal| Ok(Opened::Refused(refusal)));
+        }
+    }
+    if rest.iter().all(|slot| slot.outcome.is_none()) {
+        let detail = "a transaction was refused without a reason";
+        let fault = Fault::new(
+            "dynamodb.TransactWriteItems",
+            FaultKind::Unavailable,
+            detail,
+        );
+        settle(rest, &Err(fault));
+    }
+}
+
+fn settle(slots: Vec<&mut Slot<'_>>, outcome: &Result<Opened, Fault>) {
+    for slot in slots {
+        slot.outcome = Some(outcome.clone());
+    }
+}
+
+/// Gives back the places of uploads that have ended, and says how many of them were still counted. Doing it
+/// again gives nothing back twice.
+///
+/// # Errors
+/// A fault of the table; what was not given back still stands and can be given back later.
+pub async fn release(
+    rows: &impl Release,
+    owner: &OwnerId,
+    places: Vec<Place>,
+) -> Result<usize, Fault> {
+    let mut seen = BTreeSet::new();
+    let places: Vec<Place> = places
+        .into_iter()
+        .filter(|place| seen.insert(place.id))
+        .collect();
+    let mut released = 0;
+    for chunk in places.chunks(AT_ONCE) {
+        let mut rest = chunk.to_vec();
+        while !rest.is_empty() {
+            let stale = rows.release(owner, &rest).await?;
+            if stale.is_empty() {
+                released += rest.iter().filter(|place| place.counted.is_some()).count();
+                break;
+            }
+            rest.retain(|place| !stale.contains(&place.id));
+        }
+    }
+    Ok(released)
+}

@@ -1,0 +1,68 @@
+//! How many requests one owner may make.
+//!
+//! The generic cell rate algorithm: each request pays for a stretch of time, and an owner may be paid ahead by
+//! as much as a burst costs. One number for each owner is all that is kept.
+
+use crowfly_contract::{ErrorCode, OwnerId};
+
+use crate::ports::{Advance, AdvanceRate};
+use crate::{Error, Fault, FaultKind, Refusal};
+
+/// Seconds' worth of requests that may come at once.
+const BURST_SECONDS: u64 = 10;
+/// Conditional updates of one request: two, unless others of the same owner come in between.
+const ATTEMPTS: u32 = 6;
+const SECOND_US: u64 = 1_000_000;
+
+/// Requests a second that each owner may make, and ten times as many at once; 0 is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate(pub u64);
+
+/// Lets one request pass, and counts it.
+///
+/// # Errors
+/// `rate_limited`, with the exact time until the next one passes; or a fault of the table, which is never
+/// passed off as a refusal.
+pub async fn admit(
+    rows: &impl AdvanceRate,
+    owner: &OwnerId,
+    rate: Rate,
+    now_ms: u64,
+) -> Result<(), Error> {
+    if rate.0 == 0 {
+        return Ok(());
+    }
+    let now = now_ms.saturating_mul(1_000);
+    let step = (SECOND_US / rate.0).max(1);
+    let latest = now + (BURST_SECONDS * SECOND_US).saturating_sub(step);
+    let mut advance = Advance::Further { now, latest, step };
+    for _ in 0..ATTEMPTS {
+        let Err(stood) = rows.advance_rate(owner, advance).await? else {
+            return Ok(());
+        };
+        if stood > latest {
+            return Err(refusal(rate, stood - latest).into());
+        }
+        advance = if stood > now {
+            Advance::Further { now, latest, step }
+        } else {
+            Advance::Afresh { now, step }
+        };
+    }
+    let detail = "too many requests of one owner at the same moment";
+    Err(Fault::new("dynamodb.UpdateItem", FaultKind::Throttled, detail).into())
+}
+
+fn refusal(rate: Rate, wait_us: u64) -> Refusal {
+    Refusal {
+        retry_after_ms: Some(wait_us.div_ceil(1_000)),
+        ..Refusal::new(
+            ErrorCode::RateLimited,
+            format!(
+                "too many requests; at most {} a second are allowed, and {} at once",
+                rate.0,
+                rate.0.saturating_mul(BURST_SECONDS)
+            ),
+        )
+    }
+}

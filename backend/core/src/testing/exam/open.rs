@@ -1,0 +1,191 @@
+use crowfly_contract::{OwnerId, UploadStatus};
+
+use super::{NOW, Store, change, id, row};
+use crate::ports::{Advance, Applied, Change, Opening, Place, Usage};
+use crate::quota::Limits;
+use crate::testing::{head_of, row_of};
+use crate::{Open, Row};
+
+const THREE: Limits = Limits {
+    uploads: 3,
+    bytes: 0,
+};
+const NINETEEN_BYTES: Limits = Limits {
+    uploads: 0,
+    bytes: 19,
+};
+
+/// A new upload of 9 bytes that wants to be counted.
+fn open_row(owner: &OwnerId, n: u128) -> Row {
+    let mut row = row_of(owner, id(n), NOW);
+    row.open = Some(Open {
+        counted: true,
+        sweep_at: NOW + 900_000,
+        active_at: NOW,
+    });
+    row
+}
+
+fn place(n: u128) -> Place {
+    Place {
+        id: id(n),
+        counted: Some(9),
+    }
+}
+
+async fn open<S: Store>(store: &S, owner: &OwnerId, ns: &[u128], limits: Limits) -> Opening {
+    let rows: Vec<Row> = ns.iter().map(|n| open_row(owner, *n)).collect();
+    let rows: Vec<&Row> = rows.iter().collect();
+    store.open_uploads(owner, &rows, limits).await.unwrap()
+}
+
+fn full(uploads: u64) -> Opening {
+    Opening::Refused {
+        existing: vec![],
+        full: Some(Usage {
+            uploads,
+            bytes: uploads * 9,
+        }),
+    }
+}
+
+/// A37: rows and their count are written together, up to the limit and not above.
+pub async fn places_are_taken_together_or_not_at_all<S: Store>(store: &S, owner: &OwnerId) {
+    assert_eq!(open(store, owner, &[1, 2, 3, 4], THREE).await, full(0));
+    assert_eq!(store.get_row(owner, id(1)).await.unwrap(), None);
+    assert_eq!(open(store, owner, &[1, 2], THREE).await, Opening::Done);
+    assert_eq!(row(store, owner, id(2)).await, open_row(owner, 2));
+    assert_eq!(open(store, owner, &[3, 4], THREE).await, full(2));
+    assert_eq!(open(store, owner, &[3], NINETEEN_BYTES).await, full(2));
+    // What exists is named, and takes nothing; whatever the limit says about the rest.
+    let existing = |ns: &[(usize, u128)]| {
+        let rows = ns.iter().map(|(at, n)| (*at, open_row(owner, *n)));
+        rows.collect::<Vec<_>>()
+    };
+    let refused = open(store, owner, &[3, 2], THREE).await;
+    let Opening::Refused {
+        existing: found, ..
+    } = refused
+    else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(found, existing(&[(1, 2)]));
+    assert_eq!(
+        open(store, owner, &[2, 3, 1, 4], THREE).await,
+        Opening::Refused {
+            existing: existing(&[(0, 2), (2, 1)]),
+            full: Some(Usage {
+                uploads: 2,
+                bytes: 18
+            })
+        }
+    );
+    assert_eq!(open(store, owner, &[3], THREE).await, Opening::Done);
+    assert_eq!(open(store, owner, &[4], THREE).await, full(3));
+}
+
+/// F62, F63: a place goes back when its upload has ended, once, and row and count change together.
+pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
+    open(store, owner, &[1, 2, 3], THREE).await;
+    let (one, all) = ([place(1)], [place(1), place(2), place(3)]);
+    assert_eq!(
+        store.release(owner, &one).await.unwrap(),
+        vec![id(1)],
+        "pending"
+    );
+    assert_eq!(open(store, owner, &[4], THREE).await, full(3));
+    for (n, head) in [(1, Some(head_of("e"))), (2, None)] {
+        let outcome = store.apply_event(&change(owner, id(n), "A", head)).await;
+        assert_eq!(outcome.unwrap().held, Some(place(n)));
+    }
+    let again = store.apply_event(&change(owner, id(1), "A", None)).await;
+    assert_eq!(again.unwrap().held, Some(place(1)), "until it is released");
+    let mut stale = store.release(owner, &all).await.unwrap();
+    stale.sort();
+    assert_eq!(stale, vec![id(3)]);
+    assert_eq!(open(store, owner, &[4], THREE).await, full(3));
+    assert_eq!(store.release(owner, &all[..2]).await.unwrap(), vec![]);
+    assert_eq!(row(store, owner, id(1)).await.open, None);
+    assert_eq!(store.release(owner, &one).await.unwrap(), vec![id(1)]);
+    assert!(store.mark_aborted(owner, id(3), NOW).await.unwrap());
+    assert_eq!(store.release(owner, &all[2..]).await.unwrap(), vec![]);
+    let again = store.apply_event(&change(owner, id(1), "A", None)).await;
+    assert_eq!(again.unwrap().held, None);
+    assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
+    // An upload that was written without being counted leaves the sweep's sight alone.
+    let mut uncounted = open_row(owner, 8);
+    uncounted.open = uncounted.open.map(|open| Open {
+        counted: false,
+        ..open
+    });
+    store.put_pending(&uncounted).await.unwrap();
+    let removed = change(owner, id(8), "A", None);
+    let held = store.apply_event(&removed).await.unwrap().held.unwrap();
+    assert_eq!(held.counted, None);
+    assert_eq!(store.release(owner, &[held]).await.unwrap(), vec![]);
+    assert_eq!(row(store, owner, id(8)).await.open, None);
+    assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
+}
+
+/// F55: what storage says without an event counts for a pending upload only, and any event is newer.
+pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, owner: &OwnerId) {
+    let asked = |n| Change {
+        sequencer: None,
+        ..change(owner, id(n), "A", Some(head_of("e")))
+    };
+    let written = Applied::Written { verified: true };
+    open(store, owner, &[1, 2], THREE).await;
+    let repaired = store.apply_event(&asked(1)).await.unwrap();
+    assert_eq!((repaired.applied, repaired.held), (written, Some(place(1))));
+    let stored = row(store, owner, id(1)).await.record;
+    assert_eq!(
+        (stored.status, stored.sequencer),
+        (UploadStatus::Stored, None)
+    );
+    let again = store.apply_event(&asked(1)).await.unwrap();
+    assert_eq!(again.applied, Applied::NotNewer);
+    let event = change(owner, id(1), "0", Some(head_of("e")));
+    assert_eq!(store.apply_event(&event).await.unwrap().applied, written);
+    let removed = change(owner, id(2), "B", None);
+    store.apply_event(&removed).await.unwrap();
+    for n in [1, 2, 3] {
+        let late = store.apply_event(&asked(n)).await.unwrap();
+        assert_eq!(late.applied, Applied::NotNewer);
+    }
+    assert_eq!(store.get_row(owner, id(3)).await.unwrap(), None);
+}
+
+/// Only what is pending is in use.
+pub async fn a_touch_reaches_pending_uploads<S: Store>(store: &S, owner: &OwnerId) {
+    open(store, owner, &[1], THREE).await;
+    store.touch(owner, id(1), NOW + 1).await.unwrap();
+    let mut expected = open_row(owner, 1);
+    expected.open.as_mut().unwrap().active_at = NOW + 1;
+    assert_eq!(row(store, owner, id(1)).await, expected);
+    store.mark_aborted(owner, id(1), NOW).await.unwrap();
+    store.touch(owner, id(1), NOW + 2).await.unwrap();
+    assert_eq!(row(store, owner, id(1)).await.open, expected.open);
+    store.touch(owner, id(2), NOW).await.unwrap();
+    assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
+}
+
+/// A36: the moment until which requests are paid for moves as its conditions say, and is told otherwise.
+pub async fn the_rate_advances_as_it_stands<S: Store>(store: &S, owner: &OwnerId) {
+    let now = NOW * 1_000;
+    let further = |latest| Advance::Further {
+        now,
+        latest,
+        step: 333,
+    };
+    let afresh = |now| Advance::Afresh { now, step: 333 };
+    let advance = async |advance| store.advance_rate(owner, advance).await.unwrap();
+    assert_eq!(advance(further(now + 666)).await, Err(0));
+    assert_eq!(advance(afresh(now)).await, Ok(()));
+    assert_eq!(advance(afresh(now)).await, Err(now + 333));
+    assert_eq!(advance(further(now + 333)).await, Ok(()));
+    assert_eq!(advance(further(now + 665)).await, Err(now + 666));
+    assert_eq!(advance(further(now + 666)).await, Ok(()));
+    assert_eq!(advance(afresh(now + 998)).await, Err(now + 999));
+    assert_eq!(advance(afresh(now + 999)).await, Ok(()));
+    assert_eq!(advance(afresh(now)).await, Err(now + 1_332));
+}

@@ -1,0 +1,138 @@
+use std::collections::BTreeMap;
+
+use crowfly_contract::{OwnerId, UploadId, UploadStatus};
+
+use super::{Memory, lock, pause};
+use crate::ports::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
+use crate::quota::Limits;
+use crate::{Fault, Row};
+
+/// What each owner has open, and until when each has paid for requests.
+#[derive(Default)]
+pub(super) struct Quotas {
+    usages: BTreeMap<OwnerId, Usage>,
+    paid_until: BTreeMap<OwnerId, u64>,
+}
+
+impl Memory {
+    /// What the owner's quota says.
+    pub fn usage(&self, owner: &OwnerId) -> Usage {
+        let quotas = lock(&self.quotas);
+        quotas.usages.get(owner).copied().unwrap_or_default()
+    }
+
+    /// What the owner's rows say: the sum of those that are counted.
+    pub fn counted(&self, owner: &OwnerId) -> Usage {
+        let rows = lock(&self.rows);
+        let mine = rows.values().filter(|row| row.owner == *owner);
+        mine.filter(|row| row.open.is_some_and(|open| open.counted))
+            .fold(Usage::default(), |usage, row| {
+                usage.with(row.declared.as_ref().unwrap().size)
+            })
+    }
+}
+
+impl OpenUploads for Memory {
+    async fn open_uploads(
+        &self,
+        owner: &OwnerId,
+        new: &[&Row],
+        limits: Limits,
+    ) -> Result<Opening, Fault> {
+        pause().await;
+        self.enter("open_uploads")?;
+        assert!(new.len() <= 50, "more than a transaction takes");
+        let mut rows = lock(&self.rows);
+        let mut quotas = lock(&self.quotas);
+        let existing: Vec<(usize, Row)> = new
+            .iter()
+            .enumerate()
+            .filter_map(|(place, row)| {
+                let standing = rows.get(&(owner.clone(), row.record.id));
+                standing.map(|row| (place, row.clone()))
+            })
+            .collect();
+        let usage = quotas.usages.entry(owner.clone()).or_default();
+        let all = new
+            .iter()
+            .fold(*usage, |usage, row| usage.with(row.record.size));
+        let full = (!limits.allow(all)).then_some(*usage);
+        if full.is_some() || !existing.is_empty() {
+            return Ok(Opening::Refused { existing, full });
+        }
+        *usage = all;
+        for row in new {
+            rows.insert((owner.clone(), row.record.id), (*row).clone());
+        }
+        self.leave("open_uploads", Opening::Done)
+    }
+}
+
+impl Release for Memory {
+    async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault> {
+        pause().await;
+        self.enter("release")?;
+        assert!(places.len() <= 50, "more than a transaction takes");
+        let mut rows = lock(&self.rows);
+        let mut quotas = lock(&self.quotas);
+        let holds = |place: &Place| {
+            let row = rows.get(&(owner.clone(), place.id));
+            row.and_then(Row::place_to_release) == Some(*place)
+        };
+        let stale: Vec<UploadId> = places
+            .iter()
+            .filter(|place| !holds(place))
+            .map(|place| place.id)
+            .collect();
+        if !stale.is_empty() {
+            return Ok(stale);
+        }
+        for place in places {
+            rows.get_mut(&(owner.clone(), place.id)).unwrap().open = None;
+            if let Some(bytes) = place.counted {
+                let usage = quotas.usages.get_mut(owner).unwrap();
+                usage.uploads = usage.uploads.checked_sub(1).expect("never below none");
+                usage.bytes = usage.bytes.checked_sub(bytes).expect("never below none");
+            }
+        }
+        self.leave("release", stale)
+    }
+}
+
+impl Touch for Memory {
+    async fn touch(&self, owner: &OwnerId, id: UploadId, now_ms: u64) -> Result<(), Fault> {
+        self.enter("touch")?;
+        let mut rows = lock(&self.rows);
+        let row = rows
+            .get_mut(&(owner.clone(), id))
+            .filter(|row| row.record.status == UploadStatus::Pending);
+        if let Some(open) = row.and_then(|row| row.open.as_mut()) {
+            open.active_at = now_ms;
+        }
+        Ok(())
+    }
+}
+
+impl AdvanceRate for Memory {
+    async fn advance_rate(
+        &self,
+        owner: &OwnerId,
+        advance: Advance,
+    ) -> Result<Result<(), u64>, Fault> {
+        pause().await;
+        self.enter("advance_rate")?;
+        let mut quotas = lock(&self.quotas);
+        let until = quotas.paid_until.entry(owner.clone()).or_default();
+        Ok(match advance {
+            Advance::Further { now, latest, step } if *until > now && *until <= latest => {
+                *until += step;
+                Ok(())
+            }
+            Advance::Afresh { now, step } if *until <= now => {
+                *until = now + step;
+                Ok(())
+            }
+            _ => Err(*until),
+        })
+    }
+}
