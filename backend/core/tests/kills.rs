@@ -14,10 +14,17 @@ use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::forward::{Forwarder, forward};
+use crowfly_core::quota::Limits;
 use crowfly_core::record::{Done, RecordError, record};
 use crowfly_core::testing::{Memory, Mortal, Side, head_of, row_of};
 use crowfly_core::{Row, bounded};
 use serde_json::{Value, json};
+
+/// Everything is counted, and nothing is refused.
+const LIMITS: Limits = Limits {
+    uploads: 1_000,
+    bytes: 0,
+};
 
 /// Lets `first` die at every call that it makes in `world()`, then lets `again` come and looks at what
 /// stands. Prints how many deaths that were.
@@ -37,7 +44,18 @@ async fn at_every_call<T, R>(
                 break;
             }
             deaths[usize::from(side == Side::After)] += 1;
+            let half = format!("{name} died at call {at}, {side:?}: the quota is the rows'");
+            assert_eq!(
+                memory.usage(&owner('a')),
+                memory.counted(&owner('a')),
+                "{half}"
+            );
             let result = again(&memory).await;
+            assert_eq!(
+                memory.usage(&owner('a')),
+                memory.counted(&owner('a')),
+                "{half}"
+            );
             check(
                 &memory,
                 result,
@@ -96,6 +114,7 @@ async fn record_batch(
          + crowfly_core::ports::SetScan
          + crowfly_core::ports::HeadObject
          + crowfly_core::ports::PeekObject
+         + crowfly_core::ports::Release
      ),
     at_once: usize,
 ) -> Vec<Result<Done, RecordError>> {
@@ -147,6 +166,8 @@ async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
+        limits: LIMITS,
+        repair_after_ms: 900_000,
         now_ms: NOW,
     };
     create(ports, ports, creator, wishes(items)).await
@@ -155,7 +176,9 @@ async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
 /// The ports that `create` asks.
 trait Ports:
     crowfly_core::ports::PutPending
+    + crowfly_core::ports::OpenUploads
     + crowfly_core::ports::GetRow
+    + crowfly_core::ports::Touch
     + crowfly_core::ports::SetMultipart
     + crowfly_core::ports::PresignPut
     + crowfly_core::ports::CreateMultipart

@@ -14,9 +14,12 @@ use crowfly_core::complete::{Completed, complete, working};
 use crowfly_core::create::{self, Creator, create};
 use crowfly_core::policy::Policy;
 use crowfly_core::ports::{
-    AbortMultipart, CompleteMultipart, CreateMultipart, DeclareChecksum, FindMultipart, GetRow,
-    HeadObject, ListParts, MarkAborted, PresignPart, PresignPut, PutPending, SetMultipart,
+    AbortMultipart, AdvanceRate, CompleteMultipart, CreateMultipart, DeclareChecksum,
+    FindMultipart, GetRow, HeadObject, ListParts, MarkAborted, OpenUploads, PresignPart,
+    PresignPut, PutPending, Release, SetMultipart, Touch,
 };
+use crowfly_core::quota::Limits;
+use crowfly_core::rate::{Rate, admit};
 use crowfly_core::request::{
     check_content_type, parse_complete, parse_create, parse_path_id, parse_sign_parts,
 };
@@ -34,8 +37,30 @@ const COMPLETE_WITHIN: Duration = Duration::from_secs(20);
 const TO_ANSWER: Duration = Duration::from_secs(1);
 
 /// The table's verbs.
-pub trait Rows: PutPending + GetRow + MarkAborted + SetMultipart + DeclareChecksum {}
-impl<T: PutPending + GetRow + MarkAborted + SetMultipart + DeclareChecksum> Rows for T {}
+pub trait Rows:
+    PutPending
+    + OpenUploads
+    + Release
+    + Touch
+    + AdvanceRate
+    + GetRow
+    + MarkAborted
+    + SetMultipart
+    + DeclareChecksum
+{
+}
+impl<T> Rows for T where
+    T: PutPending
+        + OpenUploads
+        + Release
+        + Touch
+        + AdvanceRate
+        + GetRow
+        + MarkAborted
+        + SetMultipart
+        + DeclareChecksum
+{
+}
 
 /// The bucket's verbs.
 pub trait Objects:
@@ -70,6 +95,12 @@ pub struct Settings {
     pub policy: Policy,
     /// Who is let in.
     pub gate: Gate,
+    /// How much each owner may have open.
+    pub limits: Limits,
+    /// How often each owner may ask.
+    pub rate: Rate,
+    /// How long after its creation the sweep first looks at an upload, in milliseconds.
+    pub repair_after_ms: u64,
 }
 
 /// The function with its clients.
@@ -106,7 +137,7 @@ impl Presign {
 }
 
 impl Settings {
-    /// Reads `BUCKET`, and the variables of gate and policy.
+    /// Reads `BUCKET`, and the variables of gate, policy and limits.
     ///
     /// # Errors
     /// [`StartError`].
@@ -115,6 +146,9 @@ impl Settings {
             bucket: variables.needed("BUCKET")?,
             policy: variables.policy()?,
             gate: Gate::read(variables)?,
+            limits: variables.limits()?,
+            rate: variables.rate()?,
+            repair_after_ms: variables.repair_after_ms()?,
         })
     }
 }
@@ -128,6 +162,7 @@ pub async fn handle(
     now: Moment,
 ) -> Answer {
     answer(event, &settings.gate, now.ms, async |request, owner| {
+        admit(rows, owner, settings.rate, now.ms).await?;
         route(rows, objects, settings, request, owner, now).await
     })
     .await
@@ -149,6 +184,8 @@ async fn route(
                 owner,
                 policy: &settings.policy,
                 bucket: &settings.bucket,
+                limits: settings.limits,
+                repair_after_ms: settings.repair_after_ms,
                 now_ms: now.ms,
             };
             let results = create(rows, objects, creator, parse_create(&body)?).await;
@@ -181,7 +218,7 @@ async fn route(
         }
         ("GET", ["uploads", id, "parts"]) => {
             let id = parse_path_id(id)?;
-            Answer::json(200, &parts::list(rows, objects, owner, id).await?)
+            Answer::json(200, &parts::list(rows, objects, owner, id, now.ms).await?)
         }
         ("DELETE", ["uploads", id]) => {
             cancel(rows, objects, owner, parse_path_id(id)?, now.ms).await?;

@@ -6,12 +6,11 @@
 
 use crowfly_aws::{Bucket, Queue, Table};
 use crowfly_contract::{EventKind, ScanStatus};
-use crowfly_core::bounded;
 use crowfly_core::patience::Patience;
 use crowfly_core::ports::{
-    ApplyEvent, GetRow, HeadObject, Hidden, HideMessages, PeekObject, SetScan,
+    ApplyEvent, GetRow, HeadObject, Hidden, HideMessages, PeekObject, Release, SetScan,
 };
-use crowfly_core::record::{Done, RecordError, Recorder, record};
+use crowfly_core::record::{Done, RecordError, Recorder, record_batch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -123,7 +122,7 @@ impl Record {
 /// # Errors
 /// When the event is not a batch of SQS.
 pub async fn handle(
-    rows: &(impl ApplyEvent + GetRow + SetScan),
+    rows: &(impl ApplyEvent + GetRow + SetScan + Release),
     objects: &(impl HeadObject + PeekObject),
     queue: &impl HideMessages,
     settings: &Settings,
@@ -131,12 +130,13 @@ pub async fn handle(
     now_ms: u64,
 ) -> Result<BatchAnswer, runtime::Error> {
     let batch: Batch = serde_json::from_value(event)?;
-    let tasks = batch
+    let bodies: Vec<&str> = batch
         .records
         .iter()
-        .map(|message| record(rows, objects, &settings.recorder, &message.body))
+        .map(|message| message.body.as_str())
         .collect();
-    let outcomes = bounded(tasks, AT_ONCE).await;
+    // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+    let outcomes = Box::pin(record_batch(rows, objects, &settings.recorder, &bodies, AT_ONCE)).await;
     let mut counts = Counts::new(now_ms);
     let mut unsettled = Vec::new();
     for (message, results) in batch.records.into_iter().zip(outcomes) {

@@ -9,6 +9,8 @@ use crowfly_aws::{LifetimeError, SessionError};
 use crowfly_core::cursor::{CursorKey, CursorKeyError};
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::policy::Policy;
+use crowfly_core::quota::Limits;
+use crowfly_core::rate::Rate;
 use crowfly_core::token::IssuerUrl;
 
 /// A function cannot start in its environment.
@@ -111,6 +113,43 @@ impl<'a> Variables<'a> {
             key_suffix: if by_lambda { key_suffix } else { String::new() },
             public_allowed: self.one_of("PUBLIC_READ", &[("off", false), ("acl", true)])?,
         })
+    }
+
+    /// How much each owner may have open: `MAX_OPEN_UPLOADS` and `MAX_OPEN_BYTES`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn limits(&self) -> Result<Limits, StartError> {
+        Ok(Limits {
+            uploads: self.parsed("MAX_OPEN_UPLOADS")?,
+            bytes: self.parsed("MAX_OPEN_BYTES")?,
+        })
+    }
+
+    /// `MAX_REQUESTS_PER_SECOND`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn rate(&self) -> Result<Rate, StartError> {
+        self.parsed("MAX_REQUESTS_PER_SECOND").map(Rate)
+    }
+
+    /// `REPAIR_AFTER_SECONDS`, in milliseconds.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn repair_after_ms(&self) -> Result<u64, StartError> {
+        let seconds: u32 = self.parsed("REPAIR_AFTER_SECONDS")?;
+        Ok(u64::from(seconds) * 1_000)
+    }
+
+    /// `UNFINISHED_DAYS`, in milliseconds.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn unfinished_ms(&self) -> Result<u64, StartError> {
+        let days: u32 = self.parsed("UNFINISHED_DAYS")?;
+        Ok(u64::from(days) * 24 * 3_600 * 1_000)
     }
 
     /// `KEY_SUFFIX`, which may be empty.

@@ -29,6 +29,10 @@ fn f74_each_missing_variable_is_named() {
         "EVENT_ROUTE",
         "PUBLIC_READ",
         "REQUIRED_SCOPE",
+        "MAX_OPEN_UPLOADS",
+        "MAX_OPEN_BYTES",
+        "MAX_REQUESTS_PER_SECOND",
+        "REPAIR_AFTER_SECONDS",
     ] {
         let lookup = with(name, None);
         let error = presign::Settings::read(&Variables::new(&lookup)).unwrap_err();
@@ -51,6 +55,10 @@ fn f74_each_wrong_variable_is_named() {
         ("KEY_SUFFIX", "a/b"),
         ("EVENT_ROUTE", "sns"),
         ("PUBLIC_READ", "on"),
+        ("MAX_OPEN_UPLOADS", "-1"),
+        ("MAX_OPEN_BYTES", "1 GiB"),
+        ("MAX_REQUESTS_PER_SECOND", "0.5"),
+        ("REPAIR_AFTER_SECONDS", "15m"),
     ] {
         let lookup = with(name, Some(value));
         let error = presign::Settings::read(&Variables::new(&lookup)).unwrap_err();

@@ -18,7 +18,7 @@ impl Aws {
         answer.get("Item").map(plain)
     }
 
-    /// Every item of one owner, in plain JSON.
+    /// Every upload of one owner, in plain JSON: not its quota and its rate, which are items too.
     #[track_caller]
     pub fn items_of(&self, owner: &str) -> Vec<Value> {
         let mut items = Vec::new();
@@ -31,7 +31,8 @@ impl Aws {
         });
         loop {
             let answer = self.call("dynamodb", "DynamoDB_20120810.Query", &query);
-            items.extend(answer["Items"].as_array().into_iter().flatten().map(plain));
+            let page = answer["Items"].as_array().into_iter().flatten().map(plain);
+            items.extend(page.filter(|item| item["id"].as_str().is_some_and(|id| !id.starts_with('#'))));
             match answer.get("LastEvaluatedKey") {
                 Some(last) if !last.is_null() => query["ExclusiveStartKey"] = last.clone(),
                 _ => return items,

@@ -9,11 +9,13 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanS
 
 use super::Memory;
 use crate::ports::{
-    AbortMultipart, Applied, ApplyEvent, Change, CompleteMultipart, Completion, CreateMultipart,
-    DeclareChecksum, FindMultipart, GetRow, Head, HeadObject, ListParts, ListedPart, MarkAborted,
-    Multipart, MultipartToCreate, Peek, PeekObject, PresignPut, Put, PutPending, PutToSign,
-    SendMessages, SetMultipart, SetScan, Whole,
+    AbortMultipart, ApplyEvent, Change, CompleteMultipart, Completion, CreateMultipart,
+    DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject, ListParts, ListedPart,
+    MarkAborted, Multipart, MultipartToCreate, OpenUploads, Opening, Peek, PeekObject, Place,
+    PresignPut, Put, PutPending, PutToSign, Release, SendMessages, SetMultipart, SetScan, Touch,
+    Whole,
 };
+use crate::quota::Limits;
 use crate::{Fault, Row, Scanned};
 
 /// Most times that a use-case over memory is polled: it waits for nothing.
@@ -103,7 +105,10 @@ mortal! {
     PutPending: put_pending(row: &Row) -> Put;
     GetRow: get_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
     MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, expires_at: u64) -> bool;
-    ApplyEvent: apply_event(change: &Change) -> Applied;
+    ApplyEvent: apply_event(change: &Change) -> EventOutcome;
+    OpenUploads: open_uploads(owner: &OwnerId, rows: &[&Row], limits: Limits) -> Opening;
+    Release: release(owner: &OwnerId, places: &[Place]) -> Vec<UploadId>;
+    Touch: touch(owner: &OwnerId, id: UploadId, now_ms: u64) -> ();
     HeadObject: head_object(key: &ObjectKey) -> Option<Head>;
     PeekObject: peek_object(key: &ObjectKey, etag: &str) -> Peek;
     SetScan: set_scan(owner: &OwnerId, id: UploadId, object: &Scanned, found: ScanStatus) -> bool;
