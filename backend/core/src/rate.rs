@@ -34,7 +34,8 @@ pub async fn admit(
     }
     let now = now_ms.saturating_mul(1_000);
     let step = (SECOND_US / rate.0).max(1);
-    let latest = now + (BURST_SECONDS * SECOND_US).saturating_sub(step);
+    let burst = rate.0.saturating_mul(BURST_SECONDS);
+    let latest = now.saturating_add(step.saturating_mul(burst - 1));
     let mut advance = Advance::Further { now, latest, step };
     for _ in 0..ATTEMPTS {
         let Err(stood) = rows.advance_rate(owner, advance).await? else {
