@@ -136,7 +136,14 @@ pub async fn handle(
         .map(|message| message.body.as_str())
         .collect();
     // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
-    let outcomes = Box::pin(record_batch(rows, objects, &settings.recorder, &bodies, AT_ONCE)).await;
+    let outcomes = Box::pin(record_batch(
+        rows,
+        objects,
+        &settings.recorder,
+        &bodies,
+        AT_ONCE,
+    ))
+    .await;
     let mut counts = Counts::new(now_ms);
     let mut unsettled = Vec::new();
     for (message, results) in batch.records.into_iter().zip(outcomes) {

@@ -146,7 +146,7 @@ async fn f86_faults_are_503_with_a_time_or_500_and_say_nothing_more() {
         (FaultKind::Denied, 500, "internal", None),
     ] {
         let memory = Memory::default();
-        memory.fail_next("put_pending", kind);
+        memory.fail_next("open_uploads", kind);
         let body = json!({"uploads": [item(1)]});
         let answer = presign(&memory, event("POST /uploads", Some(&body))).await;
         assert_problem(&answer, status, code);
@@ -156,4 +156,21 @@ async fn f86_faults_are_503_with_a_time_or_500_and_say_nothing_more() {
         assert_problem(&answer, status, code);
         assert!(!answer.body.contains("get_row") && !answer.body.contains("memory"));
     }
+}
+
+#[tokio::test]
+async fn a36_requests_above_the_rate_are_refused_before_they_are_read() {
+    let memory = Memory::default();
+    for _ in 0..500 {
+        let answer = presign(&memory, event("POST /uploads", None)).await;
+        assert_ne!(answer.status_code, 429);
+    }
+    let before = memory.calls().len();
+    for route in ["POST /uploads", "DELETE /uploads/x", "GET /uploads/x/parts"] {
+        let answer = presign(&memory, event(route, None)).await;
+        assert_problem(&answer, 429, "rate_limited");
+        assert_eq!(json_of(&answer)["error"]["retryAfterMs"], 20);
+        assert_eq!(answer.headers["retry-after"], "1");
+    }
+    assert_eq!(memory.calls().len(), before + 3, "nothing else was asked");
 }

@@ -121,3 +121,10 @@ pub(crate) fn assert_headers(answer: &Answer) {
         (!answer.body.is_empty()).then_some("application/json")
     );
 }
+
+/// The verbs called, but for the count of requests, which comes before a request is read.
+pub(crate) fn beside_the_rate(memory: &Memory) -> Vec<&'static str> {
+    let mut calls = memory.calls();
+    calls.retain(|verb| *verb != "advance_rate");
+    calls
+}

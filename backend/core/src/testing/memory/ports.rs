@@ -4,9 +4,9 @@ use crowfly_contract::{
 
 use super::{Memory, lock, row_of};
 use crate::ports::{
-    Applied, ApplyEvent, Change, EventOutcome, GetRow, GetRows, GetToSign, Head, HeadObject, Hidden,
-    HideMessages, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending,
-    PutToSign, SendMessages,
+    Applied, ApplyEvent, Change, EventOutcome, GetRow, GetRows, GetToSign, Head, HeadObject,
+    Hidden, HideMessages, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put,
+    PutPending, PutToSign, SendMessages,
 };
 use crate::{Fault, Row, Sequencer};
 
