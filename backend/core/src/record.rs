@@ -173,8 +173,8 @@ async fn apply(
     if let Some(head) = &object {
         match look(objects, &key, head).await? {
             Look::Seen { type_mismatch: m } => type_mismatch = m,
-            Look::Gone => return Ok(Done::Gone),
-            Look::Replaced => return Ok(Done::Superseded),
+            Look::Gone => return Ok((Done::Gone, None)),
+            Look::Replaced => return Ok((Done::Superseded, None)),
         }
     }
     let (owner, id, kind, at) = (key.owner().clone(), key.id(), event.kind, event.at);
