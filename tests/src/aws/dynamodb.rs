@@ -32,7 +32,9 @@ impl Aws {
         loop {
             let answer = self.call("dynamodb", "DynamoDB_20120810.Query", &query);
             let page = answer["Items"].as_array().into_iter().flatten().map(plain);
-            items.extend(page.filter(|item| item["id"].as_str().is_some_and(|id| !id.starts_with('#'))));
+            items.extend(
+                page.filter(|item| item["id"].as_str().is_some_and(|id| !id.starts_with('#'))),
+            );
             match answer.get("LastEvaluatedKey") {
                 Some(last) if !last.is_null() => query["ExclusiveStartKey"] = last.clone(),
                 _ => return items,
