@@ -59,6 +59,7 @@ async function open(config, name, grant, owner) {
       token: (request) => session.token(request),
       // Each person's unfinished uploads are their own, on a shared computer too.
       scope: await scopeOf(owner),
+      onWarning: warned,
     });
   } catch (error) {
     throw new Error(error?.code ? explain(error).sentence : explain({ code: "wasm_unavailable" }).sentence, { cause: error });
@@ -69,6 +70,12 @@ async function open(config, name, grant, owner) {
   const unfinished = new Unfinished(client, (upload) => uploads.adopt(upload));
   unfinished.open().catch((error) => notice(explain(error).sentence));
   return { owner, session, client, uploads, unfinished, records };
+}
+
+/** What the uploader warns of: what is about one file belongs to its row, the rest to a developer. */
+function warned({ code, message, upload }) {
+  if (code === "type_mismatch") running?.uploads.caution(upload);
+  else console.warn(`crowfly: ${message}`);
 }
 
 function stop() {

@@ -4,7 +4,7 @@ import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
 import { byId, icon, make } from "./dom.js";
 import { bytes, moment, momentInFull } from "./format.js";
 import { batch } from "./frame.js";
-import { explain } from "./messages.js";
+import { explain, withheld } from "./messages.js";
 
 const PAGE = 25;
 
@@ -165,7 +165,10 @@ function makeRow(record) {
   const { id, name, size, type, status, verified, crc64nvme, createdAt, storedAt, visibility } = record;
   const at = storedAt ?? createdAt;
   const sign = status === "stored" && verified ? [icon("check"), "Verified"] : [STATUS[status] ?? status];
-  const facts = [type, ...(visibility === "public" ? ["public"] : [])].join(" · ");
+  const facts = [type];
+  if (visibility === "public") facts.push("public");
+  if (record.scan === "clean") facts.push("scanned");
+  const caution = withheld(record);
   const download = make(
     "button",
     { type: "button", class: "button icon", title: "Download", "aria-label": `Download ${name}`, data: { action: "download" } },
@@ -178,12 +181,13 @@ function makeRow(record) {
       "th",
       { role: "rowheader", scope: "row", class: "r-name" },
       make("span", { class: "name", title: name }, name),
-      make("span", { class: "facts" }, facts),
+      make("span", { class: "facts" }, facts.join(" · ")),
+      ...(caution ? [make("span", { class: "caution" }, caution)] : []),
     ),
     cell("r-size num", bytes(size)),
     cell("r-sum", crc64nvme ? make("code", {}, crc64nvme) : "–"),
     cell("r-status", make("span", { class: "sign" }, ...sign)),
     cell("r-time", make("time", { dateTime: new Date(at).toISOString(), title: momentInFull(at) }, moment(at))),
-    cell("r-get", ...(status === "stored" ? [download] : [])),
+    cell("r-get", ...(status === "stored" && !caution ? [download] : [])),
   );
 }

@@ -2,7 +2,7 @@
 
 import { byId, icon, make, setAttribute, setText } from "./dom.js";
 import { bytes, duration, extension, percent, rate } from "./format.js";
-import { explain, worthRetrying } from "./messages.js";
+import { CAUTION, explain, withheld, worthRetrying } from "./messages.js";
 
 const LABELS = {
   queued: "In line",
@@ -45,6 +45,7 @@ export class UploadRow {
       bar: part("bar"),
       detail: part("detail"),
       proof: part("proof"),
+      caution: part("caution"),
       problem: part("problem"),
     };
     this.name = snapshot.name;
@@ -56,8 +57,9 @@ export class UploadRow {
     this.parts.bar.setAttribute("aria-label", `Progress of ${snapshot.name}`);
   }
 
-  /** Shows `snapshot`; `late` is the error of a record that did not come, if any. */
-  update(snapshot, late) {
+  /** Shows `snapshot`; `late` is the error of a record that did not come, `odd` that the file does not look like
+   * its type. */
+  update(snapshot, late, odd) {
     const { state } = snapshot;
     const { dataset } = this.element;
     if (dataset.state !== state) {
@@ -67,6 +69,7 @@ export class UploadRow {
     this.#progress(snapshot);
     this.#detail(detailOf(snapshot, late));
     this.#proof(snapshot);
+    this.#caution(cautionOf(snapshot, odd));
     this.#problem(state === "failed" ? (snapshot.error ?? {}) : state === "stored" ? late : undefined);
     this.#actions(actionsFor(snapshot, late));
   }
@@ -107,6 +110,12 @@ export class UploadRow {
     proof.replaceChildren(...sign, make("span", {}, verdict), make("code", { title: "CRC-64/NVME" }, checksum));
   }
 
+  #caution(text) {
+    const { caution } = this.parts;
+    caution.hidden = !text;
+    setText(caution, text);
+  }
+
   #problem(error) {
     const { problem } = this.parts;
     if (this.shownError === error) return;
@@ -144,6 +153,12 @@ export class UploadRow {
     setAttribute(button, "aria-label", `${BUTTONS[name]}: ${this.name}`);
     button.querySelector("use").setAttribute("href", `#i-${name}`);
   }
+}
+
+/** What the record says counts; before there is one, what the file looks like. */
+function cautionOf({ state, record }, odd) {
+  if (record) return withheld(record) ?? "";
+  return odd && state !== "failed" && state !== "aborted" ? CAUTION : "";
 }
 
 function actionsFor({ state, error }, late) {

@@ -5,7 +5,7 @@ import { LONG_LIST, measure, roomBelow } from "./chunks.js";
 import { byId, make, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./format.js";
 import { batch } from "./frame.js";
-import { explain } from "./messages.js";
+import { CAUTION, explain } from "./messages.js";
 import { UploadRow, isComplete, isOver } from "./upload-row.js";
 
 /** The summary line is written at most this often, in milliseconds. */
@@ -72,6 +72,17 @@ export class Uploads {
     this.#sync.add("all");
   }
 
+  /** Shows that a file does not look like its type. */
+  caution(id) {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.odd) return;
+    entry.odd = true;
+    this.#rows.add(entry);
+    const name = entry.name ?? entry.snapshot?.name ?? "A file";
+    const many = (number) => `${count(number, "file")} may be withheld: the content does not look like the type.`;
+    this.#announce.tell("caution", `${name}: ${CAUTION}`, many);
+  }
+
   /** Whether anything would be lost by leaving the page. */
   get busy() {
     return [...this.#entries.values()].some(({ shown }) => shown && !isOver(shown.state) && !isComplete(shown.state));
@@ -88,11 +99,11 @@ export class Uploads {
   }
 
   #start(file, group) {
-    this.#hold(this.#client.upload(file), group);
+    this.#hold(this.#client.upload(file), group, file.name);
   }
 
-  #hold(handle, group) {
-    this.#entries.set(handle.id, { id: handle.id, handle, group, snapshot: undefined, shown: undefined });
+  #hold(handle, group, name) {
+    this.#entries.set(handle.id, { id: handle.id, name, handle, group, snapshot: undefined, shown: undefined });
     this.#follow(handle);
   }
 
@@ -141,7 +152,7 @@ export class Uploads {
     }
     const before = entry.shown?.state;
     entry.shown = snapshot;
-    entry.row.update(snapshot, entry.late);
+    entry.row.update(snapshot, entry.late, entry.odd);
     if (before !== snapshot.state) this.#tell(snapshot);
     this.#summaryTimer ??= setTimeout(() => this.#writeSummary(), SUMMARY_MS);
   }

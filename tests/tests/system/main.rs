@@ -23,6 +23,7 @@ mod package_contents;
 mod page;
 mod page_a11y;
 mod page_control;
+mod page_withheld;
 mod pages;
 mod parts;
 mod parts_refused;

@@ -1,0 +1,36 @@
+//! What the page says of a file that is not what its type says.
+
+use std::time::Duration;
+
+use e2e::Env;
+use e2e::browser::Browser;
+use e2e::files::TestFile;
+use e2e::page::Page;
+use e2e::wait;
+
+const WITHIN: Duration = Duration::from_secs(20);
+
+#[test]
+fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
+    // Neither is what it is called; bytes of a text may be any.
+    let (odd, plain) = (
+        TestFile::new("odd.webm", 1000),
+        TestFile::new("plain.txt", 1000),
+    );
+    let browser = Browser::start();
+    let page = Page::open(&browser, Env::stack("main"));
+    page.log_in();
+    page.pick(&[&plain.path, &odd.path]);
+    // It is said once, in the region that a screen reader follows.
+    let said = wait::until("the announcement", WITHIN, || {
+        let said = browser.run("return document.getElementById('live').textContent;", &[]);
+        let said = said.as_str().unwrap_or_default().to_owned();
+        said.contains("does not look like the type").then_some(said)
+    });
+    assert!(said.contains("odd.webm: The content"), "{said}");
+    assert!(!said.contains("plain.txt: The content"), "{said}");
+    // It is stored all the same.
+    for file in [&odd, &plain] {
+        page.wait_state(&file.name, "processed", WITHIN);
+    }
+}
