@@ -7,8 +7,10 @@ use e2e::browser::Browser;
 use e2e::files::TestFile;
 use e2e::page::Page;
 use e2e::wait;
+use serde_json::json;
 
 const WITHIN: Duration = Duration::from_secs(20);
+const WITHHELD: &str = "Withheld: the content is not what the type says.";
 
 #[test]
 fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
@@ -29,8 +31,16 @@ fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
     });
     assert!(said.contains("odd.webm: The content"), "{said}");
     assert!(!said.contains("plain.txt: The content"), "{said}");
-    // It is stored all the same.
-    for file in [&odd, &plain] {
-        page.wait_state(&file.name, "processed", WITHIN);
+    // It is stored all the same, and only the other one is given out.
+    for (file, withheld) in [(&odd, true), (&plain, false)] {
+        let row = page.wait_state(&file.name, "processed", WITHIN);
+        assert_eq!(row.text.contains(WITHHELD), withheld, "{}", row.text);
+        let shown = page.wait_record(&row.id);
+        assert_eq!(shown.contains(WITHHELD), withheld, "{shown}");
+        let script = "return document.querySelectorAll(
+            `[data-record='${arguments[0]}'] [data-action=download]`).length;";
+        let buttons = browser.run(script, &[json!(row.id)]);
+        assert_eq!(buttons, json!(usize::from(!withheld)), "{shown}");
     }
+    browser.screenshot("withheld");
 }
