@@ -14,6 +14,7 @@ pub mod env;
 pub mod files;
 pub mod http;
 pub mod issuer;
+pub mod load;
 pub mod options;
 pub mod package_page;
 pub mod page;

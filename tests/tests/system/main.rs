@@ -14,6 +14,7 @@ mod errors_create;
 mod events;
 mod faulty;
 mod forward_faults;
+mod load;
 mod logs;
 mod names;
 mod order;

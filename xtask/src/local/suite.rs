@@ -1,4 +1,4 @@
-//! The system that the whole-system tests run against: four stacks of one template, and a token issuer.
+//! The system that the whole-system tests run against: five stacks of one template, and a token issuer.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ impl Suite {
 pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     lambdas::build()?;
     package::build()?;
-    let [aws, issuer, extra, main, oidc, webm, faulty] = free_ports()?;
+    let [aws, issuer, extra, main, oidc, webm, faulty, busy] = free_ports()?;
     let folder = paths::target().join("test");
     let server = Server::launch(aws, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
@@ -90,6 +90,8 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
             ]
             .concat(),
         ),
+        // For so many uploads at once that its queue is long.
+        ("busy", busy, foreign.to_vec()),
     ];
     let mut described = Map::new();
     let mut sites = Vec::new();

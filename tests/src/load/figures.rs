@@ -1,0 +1,87 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// What a spike took.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// Uploads, each of which makes one event.
+    pub events: usize,
+    /// From the first create to the answer of the last PUT.
+    pub sending: Duration,
+    /// From the first create until the queue was empty.
+    pub recording: Duration,
+    /// Of each PUT, milliseconds.
+    pub put_ms: Vec<u64>,
+    /// Of each event, milliseconds from storage to record, as the function measured it.
+    pub lag_ms: Vec<u64>,
+    /// Of each upload of an owner who is not part of the spike, milliseconds from PUT to record.
+    pub bystander_ms: Vec<u64>,
+}
+
+impl Figures {
+    /// Events a second, over the whole time.
+    pub fn rate(&self) -> f64 {
+        self.events as f64 / self.recording.as_secs_f64()
+    }
+
+    /// For other programs.
+    pub fn json(&self) -> Value {
+        let both = |all: &[u64]| json!({"p50": quantile(all, 50), "p99": quantile(all, 99), "count": all.len()});
+        json!({
+            "events": self.events,
+            "sendingMs": self.sending.as_millis() as u64,
+            "recordingMs": self.recording.as_millis() as u64,
+            "eventsPerSecond": self.rate(),
+            "putMs": both(&self.put_ms),
+            "lagMs": both(&self.lag_ms),
+            "bystanderMs": both(&self.bystander_ms),
+        })
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let both = |all: &[u64]| {
+            let ms = |percent| quantile(all, percent).unwrap_or_default();
+            format!("p50 {} ms, p99 {} ms", ms(50), ms(99))
+        };
+        write!(
+            out,
+            "{} events: sent in {:.1} s, recorded after {:.1} s, {:.0} a second; lag {}; PUT {}; a bystander's \
+             {} uploads {}",
+            self.events,
+            self.sending.as_secs_f64(),
+            self.recording.as_secs_f64(),
+            self.rate(),
+            both(&self.lag_ms),
+            both(&self.put_ms),
+            self.bystander_ms.len(),
+            both(&self.bystander_ms),
+        )
+    }
+}
+
+/// The value that `percent` of a hundred do not exceed (nearest rank); `None` of nothing.
+pub fn quantile(all: &[u64], percent: usize) -> Option<u64> {
+    let mut sorted = all.to_vec();
+    sorted.sort_unstable();
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantile;
+
+    #[test]
+    fn quantiles_are_values_that_were_measured() {
+        let all: Vec<u64> = (1..=200).rev().collect();
+        assert_eq!(
+            (quantile(&all, 50), quantile(&all, 99)),
+            (Some(100), Some(198))
+        );
+        assert_eq!((quantile(&[7], 99), quantile(&[], 50)), (Some(7), None));
+    }
+}

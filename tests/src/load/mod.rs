@@ -1,0 +1,205 @@
+//! A spike: thousands of uploads through the real API and presigned PUTs at once, most of them one owner's,
+//! with messages among their events that nobody can read.
+
+mod figures;
+mod poison;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::api::{Api, Leave, item, leave_of};
+use crate::aws::Aws;
+use crate::issuer::random_hex;
+use crate::{Stack, time, wait};
+
+pub use figures::{Figures, quantile};
+pub use poison::bodies as poison;
+
+/// Uploads created by one call.
+const BATCH: usize = 50;
+/// Owners besides the busy one.
+const OTHERS: usize = 4;
+/// Connections that send at the same time.
+const SENDERS: usize = 6;
+/// Of a hundred uploads, the busy owner's.
+const BUSY_PERCENT: usize = 60;
+
+/// What came of a spike.
+#[derive(Clone, Debug)]
+pub struct Spike {
+    /// What was sent, by owner; the busy one first.
+    pub sent: Vec<Vec<Leave>>,
+    /// The bodies that nobody can read.
+    pub poison: Vec<String>,
+    /// What it took.
+    pub figures: Figures,
+}
+
+/// A share of the work: so many uploads by this caller.
+struct Job<'a> {
+    owner: usize,
+    api: &'a Api,
+    count: usize,
+}
+
+/// Uploads `count` files and sends `poison` unreadable messages meanwhile, then waits until the queue has
+/// drained, at most for `limit`.
+///
+/// # Panics
+/// When anything is refused for good, or the queue does not drain.
+#[track_caller]
+pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spike {
+    let aws = Aws::new(stack);
+    let mark = random_hex(6);
+    let apis: Vec<Api> = (0..=OTHERS)
+        .map(|n| Api::of_subject(stack, &format!("load-{mark}-{n}")))
+        .collect();
+    let jobs = Mutex::new(jobs(&apis, count));
+    let sent: Mutex<Vec<Vec<Leave>>> = Mutex::new(vec![Vec::new(); apis.len()]);
+    let puts = Mutex::new(Vec::new());
+    let bodies = self::poison(&stack.bucket, &mark, poison);
+    let (begun, unix) = (Instant::now(), time::unix_ms());
+    let sending = AtomicUsize::new(SENDERS);
+    let drained = AtomicBool::new(false);
+    let mut figures = Figures::default();
+    std::thread::scope(|scope| {
+        for _ in 0..SENDERS {
+            scope.spawn(|| {
+                while let Some(job) = next(&jobs) {
+                    let (leaves, times) = send(&job);
+                    puts.lock().expect("no sender panics").extend(times);
+                    sent.lock().expect("no sender panics")[job.owner].extend(leaves);
+                }
+                sending.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+        scope.spawn(|| {
+            for batch in bodies.chunks(10) {
+                aws.send_messages(&stack.queue, batch);
+            }
+        });
+        let bystander = scope.spawn(|| bystander(stack, &mark, &drained));
+        while sending.load(Ordering::SeqCst) > 0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        figures.sending = begun.elapsed();
+        wait::until("the queue to drain", limit, || {
+            (aws.queue_depth(&stack.queue) == 0).then_some(())
+        });
+        figures.recording = begun.elapsed();
+        drained.store(true, Ordering::SeqCst);
+        figures.bystander_ms = bystander.join().expect("a bystander who is served");
+    });
+    figures.events = count;
+    figures.put_ms = puts.into_inner().expect("no sender panics");
+    figures.lag_ms = lags(&aws, unix);
+    Spike {
+        sent: sent.into_inner().expect("no sender panics"),
+        poison: bodies,
+        figures,
+    }
+}
+
+/// The busy owner's share and the others', in pieces that one call creates, evenly mixed.
+fn jobs(apis: &[Api], count: usize) -> Vec<Job<'_>> {
+    let busy = count * BUSY_PERCENT / 100;
+    let rest = count - busy;
+    let mut jobs = Vec::new();
+    for (owner, api) in apis.iter().enumerate() {
+        let share = match owner {
+            0 => busy,
+            1 => rest - (OTHERS - 1) * (rest / OTHERS),
+            _ => rest / OTHERS,
+        };
+        for start in (0..share).step_by(BATCH) {
+            let count = BATCH.min(share - start);
+            let place = start * 1_000 / share;
+            jobs.push((place, Job { owner, api, count }));
+        }
+    }
+    jobs.sort_by_key(|(place, _)| *place);
+    jobs.into_iter().map(|(_, job)| job).collect()
+}
+
+fn next<'a>(jobs: &Mutex<Vec<Job<'a>>>) -> Option<Job<'a>> {
+    jobs.lock().expect("no sender panics").pop()
+}
+
+/// Creates a job's uploads and sends each; what was sent, and the milliseconds of each PUT.
+fn send(job: &Job<'_>) -> (Vec<Leave>, Vec<u64>) {
+    let bytes = |n: usize| format!("bytes of {n}").into_bytes();
+    let items: Vec<Value> = (0..job.count)
+        .map(|n| item("load.txt", "text/plain", &bytes(n)))
+        .collect();
+    let leaves = create(job.api, &json!({"uploads": items}));
+    let mut times = Vec::with_capacity(leaves.len());
+    for (n, leave) in leaves.iter().enumerate() {
+        let begun = Instant::now();
+        let answer = leave.put(&bytes(n)).send();
+        assert_eq!(answer.status, 200, "PUT: {}", answer.text());
+        times.push(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    }
+    (leaves, times)
+}
+
+/// Creates these uploads; as long as some are told to wait for a place, it waits and repeats the call, which
+/// answers for those that exist already as if they were new.
+fn create(api: &Api, body: &Value) -> Vec<Leave> {
+    loop {
+        let answer = api.post("/uploads", body);
+        let all = answer.json()["uploads"].take();
+        let all = all.as_array().cloned().unwrap_or_default();
+        let later = answer.status == 429
+            || all
+                .iter()
+                .any(|result| result["error"]["retryAfterMs"].is_u64());
+        if !later {
+            assert!(
+                answer.status < 300 && answer.status != 207,
+                "create: {} {}",
+                answer.status,
+                answer.text()
+            );
+            return all.iter().map(leave_of).collect();
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Somebody else, who uploads one file after the other all the while; milliseconds from each PUT to its
+/// record.
+fn bystander(stack: &Stack, mark: &str, drained: &AtomicBool) -> Vec<u64> {
+    let api = Api::of_subject(stack, &format!("load-{mark}-bystander"));
+    let mut times = Vec::new();
+    while !drained.load(Ordering::SeqCst) {
+        let leave = api.leave(&item("own.txt", "text/plain", b"mine"));
+        let begun = Instant::now();
+        assert_eq!(leave.put(b"mine").send().status, 200);
+        api.wait_status(
+            leave.id,
+            crowfly_contract::UploadStatus::Stored,
+            Duration::from_secs(120),
+        );
+        times.push(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    times
+}
+
+/// What `record` measured since a moment: of each event, milliseconds between storage and record.
+fn lags(aws: &Aws, since_ms: u64) -> Vec<u64> {
+    let mut lags = Vec::new();
+    for line in aws.log_lines("record") {
+        let Ok(line) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
+        if line["_aws"]["Timestamp"].as_u64() >= Some(since_ms) {
+            let values = line["EventLag"].as_array().into_iter().flatten();
+            lags.extend(values.filter_map(Value::as_u64));
+        }
+    }
+    lags
+}
