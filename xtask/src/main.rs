@@ -27,7 +27,8 @@ cargo xtask <command>
   dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda)
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
-  bench     measure against the least that a browser can do (--only NAME, --runs N, --size MIB, --quick)
+  bench     measure against the least that a browser can do, and the backend beside a sample in Node.js
+            (--only NAME or just NAME, such as backend; --runs N, --size MIB, --quick)
   soak      simulate millions of uploads through the engine, end a hundred pages (--uploads N, --kills N, --seed N)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
             --env target/dev/env.json; --max-per-second N)

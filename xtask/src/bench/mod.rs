@@ -4,6 +4,7 @@
 //! Variants take turns, each run in a browser of its own, and medians are printed. Nothing here decides
 //! whether a figure is good: a computer that is busy would decide it.
 
+mod backend;
 mod chrome;
 mod engine;
 mod files;
@@ -69,6 +70,15 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         step::clear();
         println!("\n{}", engine::table(&rows));
         result["engine"] = engine::json(&rows);
+    }
+    if ["backend", "functions", "pipeline"]
+        .iter()
+        .any(|name| options.wants(name))
+    {
+        let measured = backend::measure(&options)?;
+        step::clear();
+        println!("\n{}", measured.text());
+        result["backend"] = measured.json();
     }
     let file = folder.join("result.json");
     std::fs::write(&file, format!("{result:#}\n"))

@@ -5,7 +5,16 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::error::Error;
 
 /// What can be named by `--only`, beside the names of variants.
-pub(super) const GROUPS: &[&str] = &["loopback", "long", "small", "hash", "engine"];
+pub(super) const GROUPS: &[&str] = &[
+    "loopback",
+    "long",
+    "small",
+    "hash",
+    "engine",
+    "backend",
+    "functions",
+    "pipeline",
+];
 
 /// What is to be measured.
 #[derive(Debug)]
@@ -17,6 +26,10 @@ pub(super) struct Options {
     pub(super) size: u64,
     /// How many small files.
     pub(super) files: u64,
+    /// Warm calls of each function in a run.
+    pub(super) calls: u64,
+    /// Events of each spike.
+    pub(super) events: Vec<u64>,
 }
 
 impl Options {
@@ -26,13 +39,20 @@ impl Options {
             runs: 3,
             size: 1024,
             files: 500,
+            calls: 2_000,
+            events: vec![100, 1_000, 10_000],
         };
         while let Some(argument) = arguments.next()? {
             match argument {
                 Arg::Long("only") => options.only.push(arguments.value()?.string()?),
                 Arg::Long("runs") => options.runs = arguments.value()?.parse()?,
                 Arg::Long("size") => options.size = arguments.value()?.parse()?,
-                Arg::Long("quick") => (options.runs, options.size, options.files) = (1, 256, 100),
+                Arg::Long("quick") => {
+                    (options.runs, options.size, options.files) = (1, 256, 100);
+                    (options.calls, options.events) = (500, vec![100, 1_000]);
+                }
+                // A group by its bare name: `bench backend`.
+                Arg::Value(name) => options.only.push(name.string()?),
                 other => return Err(other.unexpected().into()),
             }
         }

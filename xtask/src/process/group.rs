@@ -51,6 +51,11 @@ impl Service {
         Ok(Self { group, what, log })
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.group.child().id()
+    }
+
     /// The file that takes the output.
     pub(crate) fn log(&self) -> &Path {
         &self.log

@@ -1,0 +1,123 @@
+//! One function process after the other, the functions taking turns.
+
+use std::time::{Duration, Instant};
+
+use super::runtime::Runtime;
+use super::subject::Subject;
+use crate::error::Error;
+use crate::process::Service;
+use crate::step;
+
+/// Calls before the warm ones are measured.
+const WARM_UP: u64 = 50;
+
+/// What one function gave.
+#[derive(Default)]
+pub(super) struct Figures {
+    /// From the start of the process to its first answer, of each start.
+    pub(super) cold: Vec<Duration>,
+    /// Of each warm call.
+    pub(super) warm: Vec<Duration>,
+    /// Largest resident size after all calls, in bytes, of each process.
+    pub(super) resident: Vec<u64>,
+}
+
+/// Starts each function `starts` times, then lets it answer `calls` calls in each of `runs` processes.
+pub(super) fn all(
+    subjects: &[Subject],
+    services: &str,
+    (starts, runs, calls): (usize, usize, u64),
+) -> Result<Vec<Figures>, Error> {
+    let mut figures: Vec<Figures> = subjects.iter().map(|_| Figures::default()).collect();
+    step::step("cold starts", || {
+        for _ in 0..starts {
+            for (subject, figures) in subjects.iter().zip(&mut figures) {
+                let (_, took) = Process::start(subject, services)?;
+                figures.cold.push(took);
+            }
+        }
+        Ok(())
+    })?;
+    step::step("warm calls", || {
+        for _ in 0..runs {
+            for (subject, figures) in subjects.iter().zip(&mut figures) {
+                let (mut process, _) = Process::start(subject, services)?;
+                for number in 1..=WARM_UP + calls {
+                    let took = process.call(number)?;
+                    if number > WARM_UP {
+                        figures.warm.push(took);
+                    }
+                }
+                figures.resident.push(process.largest()?);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(figures)
+}
+
+/// A running function.
+struct Process<'a> {
+    subject: &'a Subject,
+    runtime: Runtime,
+    service: Service,
+}
+
+impl<'a> Process<'a> {
+    /// Starts it with its first event waiting; how long the answer took.
+    fn start(subject: &'a Subject, services: &str) -> Result<(Self, Duration), Error> {
+        let runtime = Runtime::start()?;
+        runtime.send(0, &(subject.event)(0));
+        let command = subject.command(&runtime.address(), services);
+        let begun = Instant::now();
+        let service = command.spawn()?;
+        let process = Self {
+            subject,
+            runtime,
+            service,
+        };
+        process.settle(0)?;
+        Ok((process, begun.elapsed()))
+    }
+
+    fn call(&mut self, number: u64) -> Result<Duration, Error> {
+        let event = (self.subject.event)(number);
+        let begun = Instant::now();
+        self.runtime.send(number, &event);
+        self.settle(number)?;
+        Ok(begun.elapsed())
+    }
+
+    fn settle(&self, number: u64) -> Result<(), Error> {
+        let answer = self.runtime.answer().inspect_err(|_| {
+            // A process that has ended says more.
+            let _ = self.service.alive();
+        })?;
+        if (self.subject.good)(&answer) {
+            return Ok(());
+        }
+        Err(Error::failed(format!(
+            "{}, call {number}: {answer}",
+            self.subject.name
+        )))
+    }
+
+    /// The largest resident size so far, in bytes (proc_pid_status(5), `VmHWM`).
+    fn largest(&self) -> Result<u64, Error> {
+        let file = format!("/proc/{}/status", self.service.id());
+        let status = std::fs::read_to_string(file).map_err(Error::io("read /proc"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib: Option<u64> =
+            line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        kib.map(|kib| kib * 1024)
+            .ok_or_else(|| Error::failed("/proc does not tell a process's size"))
+    }
+}
+
+/// The value that `percent` of a hundred do not exceed (nearest rank).
+pub(super) fn quantile<T: Copy + Ord + Default>(all: &[T], percent: usize) -> T {
+    let mut sorted = all.to_vec();
+    sorted.sort_unstable();
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or_default()
+}

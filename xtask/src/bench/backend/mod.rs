@@ -1,0 +1,66 @@
+//! What the backend costs: each function on Lambda's runtime interface beside the usual sample in Node.js, and
+//! the line from storage to record under spikes of growing size.
+
+mod measure;
+mod pipeline;
+mod report;
+mod runtime;
+mod sample;
+mod services;
+mod subject;
+mod wire;
+
+use serde_json::{Value, json};
+
+use super::options::Options;
+use crate::error::Error;
+use crate::{lambdas, step};
+
+/// Cold starts of each function in one run.
+const STARTS: usize = 7;
+
+/// What was measured.
+pub(super) struct Measured {
+    text: String,
+    json: Value,
+}
+
+impl Measured {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn json(self) -> Value {
+        self.json
+    }
+}
+
+/// Measures functions, or the line, or both.
+///
+/// # Errors
+/// If something cannot be built or started, or answers what it must not.
+pub(super) fn measure(options: &Options) -> Result<Measured, Error> {
+    let mut measured = Measured {
+        text: String::new(),
+        json: json!({}),
+    };
+    if options.wants("backend") || options.wants("functions") {
+        lambdas::build()?;
+        let sample = sample::ready()?;
+        let subjects = subject::all(&sample)?;
+        let services = services::start()?;
+        let url = services.url();
+        let counts = (options.runs * STARTS, options.runs, options.calls);
+        let figures = measure::all(&subjects, url.trim_end_matches('/'), counts)?;
+        step::clear();
+        measured.text += &report::functions(&subjects, &figures);
+        measured.json["functions"] = report::functions_json(&subjects, &figures);
+    }
+    if options.wants("backend") || options.wants("pipeline") {
+        let spikes = pipeline::spikes(&options.events)?;
+        step::clear();
+        measured.text += &format!("\n{}", report::pipeline(&spikes));
+        measured.json["pipeline"] = spikes.into();
+    }
+    Ok(measured)
+}

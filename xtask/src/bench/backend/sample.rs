@@ -1,0 +1,131 @@
+//! The usual sample for presigned uploads in Node.js, in the two forms in which it is deployed.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::process::{self, Cmd};
+use crate::setup::{self, Need, node};
+use crate::{paths, step};
+
+/// What the handler imports.
+const PACKAGES: [&str; 2] = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
+/// Our stand-in for Lambda's own start of Node.js, and the handler.
+const FILES: [&str; 2] = ["bootstrap.mjs", "handler.mjs"];
+
+/// The sample, packed twice.
+pub(super) struct Sample {
+    pub(super) node: PathBuf,
+    pub(super) bundled: Packed,
+    pub(super) plain: Packed,
+}
+
+/// One form of it.
+pub(super) struct Packed {
+    /// The file that Node is given.
+    pub(super) entry: PathBuf,
+    /// Bytes of the zip.
+    pub(super) zip: u64,
+}
+
+/// Makes both forms under `target/bench/sample`.
+pub(super) fn ready() -> Result<Sample, Error> {
+    setup::ready(&[Need::Node])?;
+    let missing = || Error::Missing("node is needed on PATH".to_owned());
+    let node = process::find("node").ok_or_else(missing)?;
+    let folder = paths::target().join("bench/sample");
+    step::step("sample in Node.js", || {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(Error::io("empty target/bench/sample"))?;
+        }
+        Ok(Sample {
+            node,
+            bundled: bundled(&folder.join("bundled"))?,
+            plain: plain(&folder.join("plain"))?,
+        })
+    })
+}
+
+fn bundled(folder: &Path) -> Result<Packed, Error> {
+    let entry = folder.join("index.mjs");
+    // Some of the packages are CommonJS and ask for Node's own modules by `require`.
+    let require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+    Cmd::new(node::tool("esbuild"))
+        .arg(paths::root().join("xtask/bench/lambda/bootstrap.mjs"))
+        .args([
+            "--bundle",
+            "--minify",
+            "--platform=node",
+            "--target=node20",
+            "--format=esm",
+        ])
+        .arg(format!("--banner:js={require}"))
+        .arg(format!("--outfile={}", entry.display()))
+        .env("NODE_PATH", node::modules())
+        .log("bench-sample-bundle")
+        .run()?;
+    Ok(Packed {
+        zip: zipped(folder)?,
+        entry,
+    })
+}
+
+fn plain(folder: &Path) -> Result<Packed, Error> {
+    let modules = folder.join("node_modules");
+    let io = || Error::io("copy the sample's packages");
+    std::fs::create_dir_all(&modules).map_err(io())?;
+    for name in FILES {
+        let source = paths::root().join("xtask/bench/lambda").join(name);
+        std::fs::copy(source, folder.join(name)).map_err(io())?;
+    }
+    for package in needed()? {
+        let to = modules.join(&package);
+        if let Some(parent) = to.parent() {
+            std::fs::create_dir_all(parent).map_err(io())?;
+        }
+        Cmd::new("cp")
+            .arg("-r")
+            .arg(node::modules().join(&package))
+            .arg(&to)
+            .run()?;
+    }
+    Ok(Packed {
+        zip: zipped(folder)?,
+        entry: folder.join(FILES[0]),
+    })
+}
+
+/// The packages of the handler and all that they depend on, by their folders under `node_modules`.
+fn needed() -> Result<BTreeSet<String>, Error> {
+    let mut needed = BTreeSet::new();
+    let mut open: Vec<String> = PACKAGES.iter().map(|name| (*name).to_owned()).collect();
+    while let Some(package) = open.pop() {
+        let folder = node::modules().join(&package);
+        // One that lies inside another's folder is copied with it.
+        if !folder.is_dir() || !needed.insert(package) {
+            continue;
+        }
+        let file = folder.join("package.json");
+        let text =
+            std::fs::read(&file).map_err(Error::io(format!("read {}", paths::short(&file))))?;
+        let manifest: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let dependencies = manifest["dependencies"].as_object().into_iter().flatten();
+        open.extend(dependencies.map(|(name, _)| name.clone()));
+    }
+    Ok(needed)
+}
+
+/// Bytes of the folder as a zip.
+fn zipped(folder: &Path) -> Result<u64, Error> {
+    let zip = folder.with_extension("zip");
+    Cmd::new("python3")
+        .args(["-m", "zipfile", "-c"])
+        .arg(&zip)
+        .arg(format!("{}/.", folder.display()))
+        .log("bench-sample-zip")
+        .run()?;
+    let about = std::fs::metadata(&zip).map_err(Error::io("look at the sample's zip"))?;
+    Ok(about.len())
+}

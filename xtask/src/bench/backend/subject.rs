@@ -1,0 +1,223 @@
+//! The functions that are measured, and the events that they are given.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::sample::Sample;
+use crate::error::Error;
+use crate::process::Cmd;
+use crate::{lambdas, paths};
+
+/// One function, ready to be started.
+pub(super) struct Subject {
+    pub(super) name: &'static str,
+    /// What one call of it does.
+    pub(super) says: &'static str,
+    program: PathBuf,
+    arguments: Vec<String>,
+    variables: Vec<(&'static str, &'static str)>,
+    /// The event of a call, by its number.
+    pub(super) event: fn(u64) -> Value,
+    /// Whether an answer is what it must be.
+    pub(super) good: fn(&Value) -> bool,
+    /// Bytes of what is deployed.
+    pub(super) zip: u64,
+}
+
+/// What a deployment sets for every function.
+const VARIABLES: &[(&str, &str)] = &[
+    ("ALLOWED_TYPES", "text/plain,video/*"),
+    ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+    ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+    ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ("AWS_SESSION_TOKEN", "token"),
+    ("BUCKET", "bucket"),
+    ("CURSOR_KEY", "0123456789abcdef0123456789abcdef"),
+    ("EVENT_ROUTE", "direct"),
+    ("KEY_SUFFIX", ""),
+    ("MAX_FILE_BYTES", "5368709120"),
+    ("MAX_OPEN_BYTES", "0"),
+    ("MAX_OPEN_UPLOADS", "1000"),
+    ("MAX_REQUESTS_PER_SECOND", "50"),
+    ("PUBLIC_READ", "off"),
+    ("QUEUE_URL", "http://127.0.0.1/000000000000/queue"),
+    ("REPAIR_AFTER_SECONDS", "900"),
+    ("REQUIRED_SCOPE", ""),
+    ("SCAN_UPLOADS", "off"),
+    ("TABLE", "table"),
+    ("UNFINISHED_DAYS", "7"),
+    ("URL_LIFETIME_SECONDS", "300"),
+    ("VISIBILITY_TIMEOUT_SECONDS", "120"),
+];
+
+impl Subject {
+    /// The command that starts it, as Lambda would.
+    pub(super) fn command(&self, runtime: &str, services: &str) -> Cmd {
+        let variables = VARIABLES.iter().chain(&self.variables).copied();
+        Cmd::new(&self.program)
+            .args(&self.arguments)
+            .envs(variables)
+            .env("AWS_LAMBDA_RUNTIME_API", runtime)
+            .env("AWS_ENDPOINT_URL", services)
+            .log(&format!("bench-function-{}", self.name))
+    }
+}
+
+/// All functions: ours as they are deployed, and the sample in two packagings.
+pub(super) fn all(sample: &Sample) -> Result<Vec<Subject>, Error> {
+    let unlimited = vec![("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
+    let ours = [
+        (
+            "presign",
+            "presign",
+            vec![],
+            "checks, quota, writes a record, signs one PUT",
+            create as fn(u64) -> Value,
+        ),
+        (
+            "presign-only",
+            "presign",
+            unlimited,
+            "the same without quota and request rate: one write, one PUT signed",
+            create,
+        ),
+        ("read", "read", vec![], "lists an empty page", list),
+        (
+            "record",
+            "record",
+            vec![],
+            "one event: HEAD, one write",
+            message,
+        ),
+        (
+            "forward",
+            "forward",
+            vec![],
+            "one event into the queue",
+            object_event,
+        ),
+        ("sweep", "sweep", vec![], "finds nothing to do", |_| {
+            json!({})
+        }),
+    ];
+    let mut subjects = Vec::new();
+    for (name, bin, variables, says, event) in ours {
+        let zip = lambdas::zip(bin);
+        subjects.push(Subject {
+            name,
+            says,
+            program: unpacked(bin, &zip)?,
+            arguments: Vec::new(),
+            variables,
+            event,
+            good: match bin {
+                "presign" | "read" => |answer| {
+                    answer["statusCode"]
+                        .as_u64()
+                        .is_some_and(|status| status < 300)
+                },
+                "record" => |answer| {
+                    answer["batchItemFailures"]
+                        .as_array()
+                        .is_some_and(Vec::is_empty)
+                },
+                _ => |_| true,
+            },
+            zip: size(&zip)?,
+        });
+    }
+    for (name, says, packed) in [
+        (
+            "node",
+            "Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else",
+            &sample.bundled,
+        ),
+        (
+            "node-plain",
+            "the same with its packages as npm lays them out",
+            &sample.plain,
+        ),
+    ] {
+        subjects.push(Subject {
+            name,
+            says,
+            program: sample.node.clone(),
+            arguments: vec![packed.entry.display().to_string()],
+            variables: Vec::new(),
+            event: create,
+            good: |answer| answer["statusCode"] == 201,
+            zip: packed.zip,
+        });
+    }
+    Ok(subjects)
+}
+
+/// The executable out of a zip.
+fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
+    let folder = paths::target().join("bench/functions").join(bin);
+    let program = folder.join("bootstrap");
+    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/functions"))?;
+    Cmd::new("python3")
+        .args(["-m", "zipfile", "-e"])
+        .arg(zip)
+        .arg(&folder)
+        .log("bench-unzip")
+        .run()?;
+    Cmd::new("chmod").arg("755").arg(&program).run()?;
+    Ok(program)
+}
+
+fn size(file: &Path) -> Result<u64, Error> {
+    let about = std::fs::metadata(file);
+    Ok(about
+        .map_err(Error::io(format!("look at {}", paths::short(file))))?
+        .len())
+}
+
+/// Lambda's form of an HTTP API's request.
+fn request(route: &str, body: Option<String>) -> Value {
+    let (method, path) = route.split_once(' ').unwrap_or_default();
+    json!({
+        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "api.example.org"},
+        "requestContext": {
+            "requestId": "JKJaXmPLvHcESHA=", "stage": "$default",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "authorizer": {"jwt": {"claims": {"iss": "https://issuer.example/", "sub": "bench"}, "scopes": null}},
+        },
+        "body": body, "isBase64Encoded": false,
+    })
+}
+
+fn create(number: u64) -> Value {
+    let id = format!("01JD{number:022}");
+    let item = json!({"id": id, "name": "a.txt", "size": 9, "type": "text/plain", "crc64nvme": "rosUhgp5mIg="});
+    request(
+        "POST /uploads",
+        Some(json!({"uploads": [item]}).to_string()),
+    )
+}
+
+fn list(_: u64) -> Value {
+    request("GET /uploads", None)
+}
+
+fn object_event(number: u64) -> Value {
+    let key = format!("uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/01JD{number:022}/a.txt");
+    json!({"Records": [{
+        "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
+        "eventTime": "2026-11-22T09:30:00.000Z", "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": "bucket"}, "object": {"key": key, "size": 9,
+            "eTag": "25f9e794323b453885f5181f1b624d0b", "sequencer": "0055AED6DCD90281E5"}},
+    }]})
+}
+
+fn message(number: u64) -> Value {
+    let body = object_event(number).to_string();
+    json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
+        "attributes": {"ApproximateReceiveCount": "1"}}]})
+}
