@@ -31,12 +31,12 @@ impl Ledger {
 
     /// Takes the present figures. Returns whether there is something to show.
     pub(crate) fn moved(&mut self, hashed: u64, sent: u64, confirmed: u64) -> bool {
-        let before = (self.shown.hashed, self.shown.sent);
+        let before = (self.shown.hashed, self.shown.sent, self.shown.confirmed);
         let most = self.shown.total.saturating_sub(1);
         self.shown.hashed = hashed.min(self.shown.total);
         self.shown.confirmed = confirmed.min(most).max(self.shown.confirmed);
         self.shown.sent = sent.min(most).max(self.shown.confirmed);
-        before != (self.shown.hashed, self.shown.sent)
+        before != (self.shown.hashed, self.shown.sent, self.shown.confirmed)
     }
 
     /// Brings rate and remaining time up to date.
