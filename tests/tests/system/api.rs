@@ -116,6 +116,36 @@ fn f87_twenty_creates_at_once_make_one_upload() {
     );
 }
 
+/// The answer to a create, and to a read, never reached the client: it asks again.
+#[test]
+fn f87_a_client_that_heard_nothing_asks_again_and_has_what_it_made() {
+    let api = somebody();
+    let wish = item("once.txt", "text/plain", b"hello");
+    for _ in 0..3 {
+        let _unheard = api.create(&wish);
+    }
+    let id = wish["id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("an id");
+    let record = api.record(id).expect("what was made unheard");
+    let again = api.create(&wish);
+    assert_eq!(again.status, 200, "{}", again.text());
+    let leave = leave_of(&again.json()["uploads"][0]);
+    assert_eq!((leave.id, &leave.key), (record.id, &record.key));
+    assert_eq!(leave.put(b"hello").send().status, 200);
+    let stored = api.wait_status(id, UploadStatus::Stored, RECORD_WITHIN);
+    for path in [format!("/uploads/{id}"), "/uploads".into()] {
+        let answers = [api.get(&path), api.get(&path), api.get(&path)];
+        let [first, second, third] = answers.map(|answer| (answer.status, answer.json()));
+        assert!(
+            first == second && second == third,
+            "{path}: reading changes nothing"
+        );
+    }
+    assert_eq!(api.record(id), Some(stored));
+}
+
 #[test]
 fn a_batch_answers_item_by_item_in_the_order_asked() {
     let api = somebody();
