@@ -4,8 +4,9 @@
 //! `s3:ListBucket` on the bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`,
 //! and `ChangeMessageVisibility` for those that must come again.
 
+mod counts;
+
 use crowfly_aws::{Bucket, Queue, Table};
-use crowfly_contract::{EventKind, ScanStatus};
 use crowfly_core::patience::Patience;
 use crowfly_core::ports::{
     ApplyEvent, GetRow, HeadObject, Hidden, HideMessages, PeekObject, Release, SetScan,
@@ -13,6 +14,8 @@ use crowfly_core::ports::{
 use crowfly_core::record::{Done, RecordError, Recorder, record_batch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use counts::Counts;
 
 use crate::variables::{StartError, Variables, of_process};
 use crate::{log, runtime};
@@ -192,111 +195,5 @@ impl Message {
     fn receives(&self) -> u32 {
         let count = &self.attributes.approximate_receive_count;
         count.parse().unwrap_or(1)
-    }
-}
-
-struct Counts {
-    now_ms: u64,
-    stored: usize,
-    verified: usize,
-    mismatches: usize,
-    scanned: usize,
-    infected: usize,
-    removed: usize,
-    /// Of each event that was written: milliseconds between storage and record.
-    lags: Vec<u64>,
-    repeated: usize,
-    ignored: usize,
-    poison: usize,
-    failed: usize,
-}
-
-impl Counts {
-    fn new(now_ms: u64) -> Self {
-        Self {
-            now_ms,
-            stored: 0,
-            verified: 0,
-            mismatches: 0,
-            scanned: 0,
-            infected: 0,
-            removed: 0,
-            lags: Vec::new(),
-            repeated: 0,
-            ignored: 0,
-            poison: 0,
-            failed: 0,
-        }
-    }
-
-    fn add(&mut self, message: &str, result: &Result<Done, RecordError>) {
-        let (count, level, fields) = match result {
-            Ok(Done::Written {
-                owner,
-                id,
-                kind,
-                verified,
-                type_mismatch,
-                at,
-            }) => {
-                self.lags.push(self.now_ms.saturating_sub(*at));
-                self.verified += usize::from(*verified);
-                self.mismatches += usize::from(*type_mismatch);
-                let count = match kind {
-                    EventKind::Created => &mut self.stored,
-                    EventKind::Removed => &mut self.removed,
-                };
-                (
-                    count,
-                    "info",
-                    json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
-                    "verified": verified, "typeMismatch": type_mismatch}),
-                )
-            }
-            Ok(Done::Scanned { owner, id, found }) => {
-                self.infected += usize::from(*found == ScanStatus::Infected);
-                (
-                    &mut self.scanned,
-                    "info",
-                    json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id, "scan": found}),
-                )
-            }
-            Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
-            Ok(Done::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
-            Ok(Done::Superseded) => (&mut self.repeated, "info", json!({"outcome": "superseded"})),
-            Ok(Done::Ignored(why)) => (&mut self.ignored, "info", json!({"outcome": why})),
-            Err(RecordError::Poison(poison)) => (
-                &mut self.poison,
-                "error",
-                json!({"poison": poison.to_string()}),
-            ),
-            Err(error) => (
-                &mut self.failed,
-                "error",
-                json!({"fault": error.to_string()}),
-            ),
-        };
-        *count += 1;
-        let mut fields = fields;
-        if let Some(fields) = fields.as_object_mut() {
-            fields.insert("message".to_owned(), message.into());
-        }
-        log::line(level, "record", fields);
-    }
-
-    fn log(&self) {
-        log::Metrics::at(self.now_ms)
-            .count("UploadsStored", self.stored)
-            .count("UploadsVerified", self.verified)
-            .count("TypeMismatches", self.mismatches)
-            .count("UploadsScanned", self.scanned)
-            .count("UploadsInfected", self.infected)
-            .count("UploadsRemoved", self.removed)
-            .count("EventsRepeated", self.repeated)
-            .count("EventsIgnored", self.ignored)
-            .count("EventsPoison", self.poison)
-            .count("EventsFailed", self.failed)
-            .times("EventLag", &self.lags)
-            .write();
     }
 }

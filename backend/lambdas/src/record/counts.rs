@@ -1,0 +1,115 @@
+use crowfly_contract::{EventKind, ScanStatus};
+use crowfly_core::record::{Done, RecordError};
+use serde_json::json;
+
+use crate::log;
+
+/// What became of the events of one batch.
+pub(super) struct Counts {
+    now_ms: u64,
+    stored: usize,
+    verified: usize,
+    mismatches: usize,
+    scanned: usize,
+    infected: usize,
+    removed: usize,
+    /// Of each event that was written: milliseconds between storage and record.
+    lags: Vec<u64>,
+    repeated: usize,
+    ignored: usize,
+    poison: usize,
+    failed: usize,
+}
+
+impl Counts {
+    /// Of a batch that came at this moment, in Unix milliseconds.
+    pub(super) fn new(now_ms: u64) -> Self {
+        Self {
+            now_ms,
+            stored: 0,
+            verified: 0,
+            mismatches: 0,
+            scanned: 0,
+            infected: 0,
+            removed: 0,
+            lags: Vec::new(),
+            repeated: 0,
+            ignored: 0,
+            poison: 0,
+            failed: 0,
+        }
+    }
+
+    /// Counts what became of one event, and writes its line.
+    pub(super) fn add(&mut self, message: &str, result: &Result<Done, RecordError>) {
+        let (count, level, fields) = match result {
+            Ok(Done::Written {
+                owner,
+                id,
+                kind,
+                verified,
+                type_mismatch,
+                at,
+            }) => {
+                self.lags.push(self.now_ms.saturating_sub(*at));
+                self.verified += usize::from(*verified);
+                self.mismatches += usize::from(*type_mismatch);
+                let count = match kind {
+                    EventKind::Created => &mut self.stored,
+                    EventKind::Removed => &mut self.removed,
+                };
+                (
+                    count,
+                    "info",
+                    json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
+                    "verified": verified, "typeMismatch": type_mismatch}),
+                )
+            }
+            Ok(Done::Scanned { owner, id, found }) => {
+                self.infected += usize::from(*found == ScanStatus::Infected);
+                (
+                    &mut self.scanned,
+                    "info",
+                    json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id, "scan": found}),
+                )
+            }
+            Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
+            Ok(Done::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
+            Ok(Done::Superseded) => (&mut self.repeated, "info", json!({"outcome": "superseded"})),
+            Ok(Done::Ignored(why)) => (&mut self.ignored, "info", json!({"outcome": why})),
+            Err(RecordError::Poison(poison)) => (
+                &mut self.poison,
+                "error",
+                json!({"poison": poison.to_string()}),
+            ),
+            Err(error) => (
+                &mut self.failed,
+                "error",
+                json!({"fault": error.to_string()}),
+            ),
+        };
+        *count += 1;
+        let mut fields = fields;
+        if let Some(fields) = fields.as_object_mut() {
+            fields.insert("message".to_owned(), message.into());
+        }
+        log::line(level, "record", fields);
+    }
+
+    /// Writes the metrics.
+    pub(super) fn log(&self) {
+        log::Metrics::at(self.now_ms)
+            .count("UploadsStored", self.stored)
+            .count("UploadsVerified", self.verified)
+            .count("TypeMismatches", self.mismatches)
+            .count("UploadsScanned", self.scanned)
+            .count("UploadsInfected", self.infected)
+            .count("UploadsRemoved", self.removed)
+            .count("EventsRepeated", self.repeated)
+            .count("EventsIgnored", self.ignored)
+            .count("EventsPoison", self.poison)
+            .count("EventsFailed", self.failed)
+            .times("EventLag", &self.lags)
+            .write();
+    }
+}
