@@ -36,5 +36,6 @@ mod records;
 mod sdk;
 mod storage;
 mod storage_policy;
+mod tokens;
 mod types;
 mod vite_app;
