@@ -23,7 +23,9 @@ pub struct Jwks {
 impl Jwks {
     /// Opens a client of its own: issuers are no service of AWS's.
     pub fn open() -> Self {
+        // An hour lies between two fetches, and a function sleeps between its events: no connection is kept.
         let http = Connector::builder()
+            .pool_max_idle_per_host(0)
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build();
         Self {

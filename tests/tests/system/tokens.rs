@@ -98,7 +98,7 @@ fn a13_a_claim_that_stands_twice_is_never_read_in_two_ways() {
         Api::with_token(oidc(), &token(&twice)).create(&item("a.txt", "text/plain", b"a"));
     let count = |subject: &str| {
         let listed = Api::of_subject(oidc(), subject).get("/uploads").json();
-        listed["items"].as_array().expect("items").len()
+        listed["uploads"].as_array().expect("a list").len()
     };
     match created.status {
         401 => assert_eq!((count(&first), count(&last)), (0, 0)),

@@ -102,10 +102,28 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         by: "the rule tokens_name_an_rsa_algorithm",
     },
     Elsewhere {
+        row: "A06",
+        reason: "plain MiniStack takes the first of two keys of one id",
+        shown: &[Kind::LocalAws, Kind::System],
+        by: "the rule key_ids_name_one_key",
+    },
+    Elsewhere {
         row: "A07",
         reason: "plain MiniStack takes a token without exp",
         shown: &[Kind::LocalAws, Kind::System],
         by: "the rule tokens_expire",
+    },
+    Elsewhere {
+        row: "A16",
+        reason: "plain MiniStack takes heads of any length",
+        shown: &[Kind::LocalAws, Kind::System],
+        by: "the rule heads_have_a_limit",
+    },
+    Elsewhere {
+        row: "A17",
+        reason: "plain MiniStack reads over unknown extensions and characters",
+        shown: &[Kind::LocalAws, Kind::System],
+        by: "the rules tokens_demand_nothing_unknown and tokens_have_one_spelling",
     },
     Elsewhere {
         row: "A43",
