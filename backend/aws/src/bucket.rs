@@ -182,6 +182,9 @@ impl HeadObject for Bucket {
             crc64nvme: head
                 .checksum_crc64_nvme()
                 .and_then(|text| text.parse().ok()),
+            last_modified: head
+                .last_modified()
+                .and_then(|at| u64::try_from(at.to_millis().ok()?).ok()),
         }))
     }
 }

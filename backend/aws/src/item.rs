@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility};
-use crowfly_core::ports::Place;
+use crowfly_core::ports::{OpenUpload, Place};
 use crowfly_core::{Declared, Fault, FaultKind, Open, Row, Scanned};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -121,19 +121,41 @@ pub(crate) fn held(item: &Item) -> Option<Place> {
     })
 }
 
+/// Reads an item of the index of open uploads.
+pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
+    let text = |name: &str| item.get(name)?.as_s().ok();
+    let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<u64>().ok();
+    let read = || {
+        let counted = item.contains_key("counted");
+        Some(OpenUpload {
+            owner: text("owner")?.parse().ok()?,
+            place: Place {
+                id: text("id")?.parse().ok()?,
+                counted: counted.then(|| number("clientSize").unwrap_or_default()),
+            },
+            key: text("key")?.parse().ok()?,
+            status: status(text("status")?)?,
+            s3_upload_id: text("s3UploadId").cloned(),
+            created_at: number("createdAt")?,
+            active_at: number("activeAt")?,
+            sweep_at: number("sweepAt")?,
+        })
+    };
+    read().ok_or_else(|| not_a_record(item))
+}
+
 /// Reads an item back.
 pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
-    read(item).ok_or_else(|| {
-        let id = item
-            .get("id")
-            .and_then(|id| id.as_s().ok())
-            .map_or("?", String::as_str);
-        Fault::new(
-            "dynamodb",
-            FaultKind::Unexpected,
-            format!("the item {id} is not a record"),
-        )
-    })
+    read(item).ok_or_else(|| not_a_record(item))
+}
+
+fn not_a_record(item: &Item) -> Fault {
+    let id = item
+        .get("id")
+        .and_then(|id| id.as_s().ok())
+        .map_or("?", String::as_str);
+    let detail = format!("the item {id} is not a record");
+    Fault::new("dynamodb", FaultKind::Unexpected, detail)
 }
 
 fn read(item: &Item) -> Option<Row> {

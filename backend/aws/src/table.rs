@@ -3,6 +3,7 @@ mod multipart;
 mod open;
 mod rate;
 mod scan;
+mod sweep;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};

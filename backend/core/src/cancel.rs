@@ -69,7 +69,8 @@ async fn give_back(rows: &impl Release, row: &Row) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn drop_multipart(
+/// Drops a multipart upload until storage says that it is gone.
+pub(crate) async fn drop_multipart(
     objects: &(impl AbortMultipart + FindMultipart),
     multipart: Multipart<'_>,
 ) -> Result<(), Fault> {

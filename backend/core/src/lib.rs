@@ -39,6 +39,7 @@ pub mod request;
 mod row;
 pub mod scan;
 mod sequencer;
+pub mod sweep;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;

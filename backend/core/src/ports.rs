@@ -3,6 +3,7 @@
 mod content;
 mod multipart;
 mod open;
+mod sweep;
 
 use std::future::Future;
 
@@ -17,6 +18,10 @@ pub use multipart::{
     ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
 };
 pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
+pub use sweep::{
+    ListMultiparts, ListOpen, ListedMultipart, MarkExpired, MultipartPage, MultipartPosition,
+    OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
+};
 
 /// Right: `dynamodb:PutItem`.
 pub trait PutPending: Sync {
@@ -170,6 +175,8 @@ pub struct Head {
     pub version_id: Option<String>,
     /// The checksum of the full object.
     pub crc64nvme: Option<Crc64Nvme>,
+    /// When it was stored, in Unix milliseconds; storage counts whole seconds.
+    pub last_modified: Option<u64>,
 }
 
 /// Right: `s3:PutObject`, which the presigned URL carries, and `s3:PutObjectAcl` for public objects.

@@ -11,7 +11,8 @@ use crate::address::ObjectAddress;
 use crate::content::{Look, look};
 use crate::event::{ObjectEvent, Poison, Said, parse_message};
 use crate::ports::{
-    Applied, ApplyEvent, Change, GetRow, Head, HeadObject, PeekObject, Place, Release, SetScan,
+    Applied, ApplyEvent, Change, EventOutcome, GetRow, Head, HeadObject, PeekObject, Place,
+    Release, SetScan,
 };
 use crate::{Fault, bounded, quota, scan};
 
@@ -202,6 +203,41 @@ async fn apply(
         Applied::NotNewer => Done::NotNewer,
     };
     Ok((done, held))
+}
+
+/// Writes what storage holds for a pending upload that no event has reached, as its event would have done;
+/// `None` when storage holds nothing. Any event that comes after all is newer.
+pub(crate) async fn repair(
+    rows: &impl ApplyEvent,
+    objects: &(impl HeadObject + PeekObject),
+    recorder: &Recorder,
+    key: &ObjectKey,
+    now_ms: u64,
+) -> Result<Option<EventOutcome>, Fault> {
+    let Some(head) = objects.head_object(key).await? else {
+        return Ok(None);
+    };
+    let type_mismatch = match look(objects, key, &head).await? {
+        Look::Seen { type_mismatch } => type_mismatch,
+        Look::Gone => return Ok(None),
+        Look::Replaced => {
+            return Ok(Some(EventOutcome {
+                applied: Applied::NotNewer,
+                held: None,
+            }));
+        }
+    };
+    let change = Change {
+        key: key.clone(),
+        bucket: recorder.bucket.clone(),
+        url: recorder.address.of(&key.to_string()),
+        sequencer: None,
+        at: head.last_modified.unwrap_or(now_ms),
+        object: Some(head),
+        type_mismatch,
+        awaits_scan: recorder.scan_uploads,
+    };
+    rows.apply_event(&change).await.map(Some)
 }
 
 /// Whether what storage holds now is the object that the event speaks of.

@@ -4,7 +4,13 @@
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
 //! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use crowfly_aws::{Bucket, Table};
+use crowfly_core::Fault;
+use crowfly_core::record::Recorder;
+use crowfly_core::sweep::{Action, Did, Objects, Rows, Sweeper, Watch, sweep};
 use serde_json::{Value, json};
 
 use crate::runtime::Moment;
@@ -12,13 +18,16 @@ use crate::variables::{StartError, Variables, of_process};
 use crate::{log, runtime};
 
 /// This function signs nothing; the bucket is opened with the shortest life a URL can have.
-const NO_URLS: std::time::Duration = std::time::Duration::from_secs(1);
+const NO_URLS: Duration = Duration::from_secs(1);
+/// What is left of the function's time for the calls under way, in hundredths.
+const RESERVE: u32 = 30;
 
 /// The function with its clients.
 #[derive(Debug)]
 pub struct Sweep {
     rows: Table,
     objects: Bucket,
+    sweeper: Sweeper,
 }
 
 impl Sweep {
@@ -29,19 +38,114 @@ impl Sweep {
     pub fn from_environment() -> Result<Self, StartError> {
         let variables = Variables::new(&of_process);
         let session = variables.session()?;
+        let bucket = variables.needed("BUCKET")?;
         Ok(Self {
             rows: Table::open(&session, &variables.needed("TABLE")?),
-            objects: Bucket::open(&session, &variables.needed("BUCKET")?, NO_URLS)?,
+            objects: Bucket::open(&session, &bucket, NO_URLS)?,
+            sweeper: Sweeper {
+                recorder: Recorder {
+                    address: session.address(&bucket),
+                    scan_uploads: variables.scan_uploads()?,
+                    bucket,
+                },
+                unfinished_ms: variables.unfinished_ms()?,
+                repair_after_ms: variables.repair_after_ms()?,
+            },
         })
     }
 
-    /// Walks over the open uploads once.
+    /// Walks over the open uploads once, as far as the time allows; the next call goes on.
     ///
     /// # Errors
-    /// When the table or the bucket failed.
-    pub async fn call(&self, _event: Value, now: Moment) -> Result<(), runtime::Error> {
-        let _ = (&self.rows, &self.objects);
-        log::line("info", "sweep", json!({"at": now.ms}));
-        Ok(())
+    /// When something could not be done, so that Lambda counts a failure; all else was done.
+    pub async fn call(&self, _event: Value, now: Moment) -> Result<Value, runtime::Error> {
+        handle(&self.rows, &self.objects, &self.sweeper, now).await
+    }
+}
+
+/// Walks over the open uploads once, over any ports.
+///
+/// # Errors
+/// When something could not be done.
+pub async fn handle(
+    rows: &impl Rows,
+    objects: &impl Objects,
+    sweeper: &Sweeper,
+    now: Moment,
+) -> Result<Value, runtime::Error> {
+    let reserve = now.left * RESERVE / 100;
+    let watch = Watcher {
+        until: Instant::now() + now.left.saturating_sub(reserve),
+        counts: Mutex::default(),
+    };
+    // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+    Box::pin(sweep(rows, objects, sweeper, now.ms, &watch)).await;
+    let finished = watch.go_on();
+    let counts = watch.counts.into_inner();
+    let counts = counts.unwrap_or_else(PoisonError::into_inner);
+    log::Metrics::at(now.ms)
+        .count("UploadsRepaired", counts.repaired)
+        .count("UploadsExpired", counts.expired)
+        .count("MultipartsAborted", counts.dropped)
+        .count("QuotaReleased", counts.released)
+        .write();
+    let report = json!({"repaired": counts.repaired, "expired": counts.expired,
+        "finished": counts.finished, "multipartsAborted": counts.dropped,
+        "quotaReleased": counts.released, "failed": counts.failed, "complete": finished});
+    log::line("info", "swept", report.clone());
+    if counts.failed > 0 {
+        return Err(format!("{} uploads could not be swept", counts.failed).into());
+    }
+    Ok(report)
+}
+
+#[derive(Default)]
+struct Counts {
+    repaired: usize,
+    expired: usize,
+    finished: usize,
+    dropped: usize,
+    released: usize,
+    failed: usize,
+}
+
+struct Watcher {
+    until: Instant,
+    counts: Mutex<Counts>,
+}
+
+impl Watch for Watcher {
+    fn go_on(&self) -> bool {
+        Instant::now() < self.until
+    }
+
+    fn did(&self, action: &Action) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = match action.did {
+            Did::Repaired { .. } => {
+                counts.repaired += 1;
+                "repaired"
+            }
+            Did::Expired => {
+                counts.expired += 1;
+                "expired"
+            }
+            Did::Finished => {
+                counts.finished += 1;
+                "finished"
+            }
+            Did::Cleared => "cleared",
+        };
+        counts.dropped += action.dropped;
+        counts.released += action.released;
+        let fields = json!({"outcome": outcome, "owner": action.owner.as_str(), "upload": action.id,
+            "multipartsAborted": action.dropped, "quotaReleased": action.released});
+        log::line("info", "sweep", fields);
+    }
+
+    fn failed(&self, fault: &Fault) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.failed += 1;
+        log::line("error", "sweep", json!({"fault": fault.to_string()}));
     }
 }

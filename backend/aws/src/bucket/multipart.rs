@@ -12,8 +12,9 @@ use aws_sdk_s3::types::{
 use crowfly_contract::Grant;
 use crowfly_contract::limits::MAX_PARTS;
 use crowfly_core::ports::{
-    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, FindMultipart, ListParts,
-    ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, Whole,
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, FindMultipart, ListMultiparts,
+    ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage, MultipartPosition,
+    MultipartToCreate, PartPut, PresignPart, Whole,
 };
 use crowfly_core::{Fault, FaultKind};
 
@@ -199,6 +200,42 @@ fn completion<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Opt
         "BadDigest" | "XAmzContentChecksumMismatch" => Some(Completion::OtherBytes),
         _ if is_unclear(error) => Some(Completion::Unknown),
         _ => None,
+    }
+}
+
+impl ListMultiparts for Bucket {
+    async fn list_multiparts(
+        &self,
+        after: Option<&MultipartPosition>,
+    ) -> Result<MultipartPage, Fault> {
+        let answer = self
+            .client
+            .list_multipart_uploads()
+            .bucket(&self.name)
+            .prefix("uploads/")
+            .set_key_marker(after.map(|after| after.key.clone()))
+            .set_upload_id_marker(after.map(|after| after.s3_upload_id.clone()))
+            .send()
+            .await
+            .map_err(|error| fault("s3.ListMultipartUploads", &error))?;
+        let multiparts = answer.uploads().iter().filter_map(|upload| {
+            Some(ListedMultipart {
+                key: upload.key()?.to_owned(),
+                s3_upload_id: upload.upload_id()?.to_owned(),
+                initiated_at: u64::try_from(upload.initiated()?.to_millis().ok()?).ok()?,
+            })
+        });
+        let position = || {
+            Some(MultipartPosition {
+                key: answer.next_key_marker()?.to_owned(),
+                s3_upload_id: answer.next_upload_id_marker()?.to_owned(),
+            })
+        };
+        let more = answer.is_truncated() == Some(true);
+        Ok(MultipartPage {
+            multiparts: multiparts.collect(),
+            next: if more { position() } else { None },
+        })
     }
 }
 

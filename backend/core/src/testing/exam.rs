@@ -5,13 +5,15 @@
 mod content;
 mod multipart;
 mod open;
+mod sweep;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
-    AdvanceRate, Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListRows,
-    MarkAborted, OpenUploads, Position, Put, PutPending, Release, SetMultipart, SetScan, Touch,
+    AdvanceRate, Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListOpen,
+    ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone, Put, PutPending, QueryRow,
+    Release, SetMultipart, SetScan, Touch,
 };
 use crate::{Row, Sequencer};
 
@@ -25,6 +27,7 @@ pub use open::{
     an_answer_of_storage_counts_before_any_event, places_are_taken_together_or_not_at_all,
     the_rate_advances_as_it_stands,
 };
+pub use sweep::{only_what_is_not_used_expires, open_uploads_are_listed_when_they_are_due};
 
 const NOW: u64 = 1_795_342_830_123;
 
@@ -43,6 +46,10 @@ pub trait Store:
     + Release
     + Touch
     + AdvanceRate
+    + ListOpen
+    + QueryRow
+    + MarkExpired
+    + Postpone
 {
 }
 impl<S> Store for S where
@@ -59,6 +66,10 @@ impl<S> Store for S where
         + Release
         + Touch
         + AdvanceRate
+        + ListOpen
+        + QueryRow
+        + MarkExpired
+        + Postpone
 {
 }
 
@@ -377,4 +388,6 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     an_answer_of_storage_counts_before_any_event(store, &owner()).await;
     a_touch_reaches_pending_uploads(store, &owner()).await;
     the_rate_advances_as_it_stands(store, &owner()).await;
+    open_uploads_are_listed_when_they_are_due(store, &owner()).await;
+    only_what_is_not_used_expires(store, &owner()).await;
 }

@@ -2,6 +2,7 @@ mod content;
 mod multipart;
 mod open;
 mod ports;
+mod sweep;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -80,6 +81,7 @@ pub fn head_of(etag: &str) -> Head {
         etag: etag.to_owned(),
         version_id: None,
         crc64nvme: Some(OBJECT_CRC),
+        last_modified: None,
     }
 }
 
@@ -132,6 +134,12 @@ impl Memory {
     /// that write rows can.
     pub fn lose_next(&self, verb: &'static str) {
         *lock(&self.lost).entry(verb).or_default() += 1;
+    }
+
+    /// Forgets the faults that have not come yet.
+    pub fn heal(&self) {
+        lock(&self.faults).clear();
+        lock(&self.lost).clear();
     }
 
     fn leave<T>(&self, verb: &'static str, done: T) -> Result<T, Fault> {

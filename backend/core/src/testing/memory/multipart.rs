@@ -6,9 +6,12 @@ use super::{Memory, lock};
 use crate::Fault;
 use crate::ports::{
     AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
-    Head, ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart,
-    Whole,
+    Head, ListMultiparts, ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage,
+    MultipartPosition, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
 };
+
+/// Multipart uploads of one page, so that tests see several.
+const PAGE: usize = 2;
 
 /// The multipart uploads of the bucket in memory.
 #[derive(Default)]
@@ -35,6 +38,7 @@ struct Open {
     media_type: String,
     public_disposition: Option<String>,
     parts: BTreeMap<u32, ListedPart>,
+    initiated_at: u64,
 }
 
 impl Open {
@@ -51,6 +55,7 @@ impl Open {
             etag: format!("e-{}", self.parts.len()),
             version_id: None,
             crc64nvme: Some(self.crc64nvme()),
+            last_modified: None,
         }
     }
 }
@@ -81,6 +86,12 @@ impl Memory {
         open.parts.insert(number, part);
     }
 
+    /// Says when a multipart upload was begun, in Unix milliseconds; they begin in 1970.
+    pub fn set_initiated(&self, s3_upload_id: &str, at: u64) {
+        let mut multiparts = lock(&self.multiparts);
+        multiparts.open.get_mut(s3_upload_id).unwrap().initiated_at = at;
+    }
+
     /// Storage drops all unfinished multipart uploads, as its lifecycle does.
     pub fn drop_multiparts(&self) {
         lock(&self.multiparts).open.clear();
@@ -104,6 +115,45 @@ impl Memory {
     /// Another call comes just before the next [`SetMultipart`].
     pub fn meanwhile(&self, what: Meanwhile) {
         lock(&self.multiparts).meanwhile = Some(what);
+    }
+}
+
+impl ListMultiparts for Memory {
+    async fn list_multiparts(
+        &self,
+        after: Option<&MultipartPosition>,
+    ) -> Result<MultipartPage, Fault> {
+        self.enter("list_multiparts")?;
+        let multiparts = lock(&self.multiparts);
+        let mut listed: Vec<ListedMultipart> = multiparts
+            .open
+            .iter()
+            .map(|(id, open)| ListedMultipart {
+                key: open.key.clone(),
+                s3_upload_id: id.clone(),
+                initiated_at: open.initiated_at,
+            })
+            .collect();
+        listed.sort_by(|a, b| (&a.key, &a.s3_upload_id).cmp(&(&b.key, &b.s3_upload_id)));
+        let behind = |listed: &ListedMultipart| {
+            after.is_none_or(|after| {
+                (&listed.key, &listed.s3_upload_id) > (&after.key, &after.s3_upload_id)
+            })
+        };
+        listed.retain(behind);
+        let more = listed.len() > PAGE;
+        listed.truncate(PAGE);
+        let next = listed
+            .last()
+            .filter(|_| more)
+            .map(|last| MultipartPosition {
+                key: last.key.clone(),
+                s3_upload_id: last.s3_upload_id.clone(),
+            });
+        Ok(MultipartPage {
+            multiparts: listed,
+            next,
+        })
     }
 }
 
@@ -171,6 +221,7 @@ impl CreateMultipart for Memory {
             media_type: create.media_type.to_owned(),
             public_disposition: create.public_disposition.clone(),
             parts: BTreeMap::new(),
+            initiated_at: 0,
         };
         multiparts.open.insert(id.clone(), open);
         Ok(id)

@@ -1,0 +1,123 @@
+use aws_sdk_dynamodb::types::ReturnValue;
+use crowfly_contract::{OwnerId, UploadId, UploadStatus};
+use crowfly_core::ports::{
+    ListOpen, MarkExpired, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
+};
+use crowfly_core::{Fault, FaultKind, Row};
+
+use super::{Table, Updated, if_it_holds, key, updated};
+use crate::fault::fault;
+use crate::item::{Item, number, open_upload, row, status_text, text};
+
+const SERVICE: &str = "dynamodb.Query";
+/// The sparse index of open uploads.
+const BY_OPEN: &str = "byOpen";
+/// Uploads of one page.
+const PAGE: i32 = 50;
+
+impl ListOpen for Table {
+    async fn list_open(
+        &self,
+        shard: char,
+        due_ms: u64,
+        after: Option<&OpenPosition>,
+    ) -> Result<OpenPage, Fault> {
+        let start = after.map(|after| {
+            let mut start = key(&after.owner, after.id);
+            start.insert("openShard".to_owned(), text(shard));
+            start.insert("sweepAt".to_owned(), number(after.sweep_at));
+            start
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(BY_OPEN)
+            .key_condition_expression("#openShard = :shard AND #sweepAt <= :due")
+            .expression_attribute_names("#openShard", "openShard")
+            .expression_attribute_names("#sweepAt", "sweepAt")
+            .expression_attribute_values(":shard", text(shard))
+            .expression_attribute_values(":due", number(due_ms))
+            .limit(PAGE)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        let next = answer
+            .last_evaluated_key()
+            .map(|last| {
+                position(last).ok_or_else(|| {
+                    let detail = "a page's last key is not a key of the index";
+                    Fault::new(SERVICE, FaultKind::Unexpected, detail)
+                })
+            })
+            .transpose()?;
+        Ok(OpenPage {
+            uploads: answer.items().iter().map(open_upload).collect(),
+            next,
+        })
+    }
+}
+
+fn position(last: &Item) -> Option<OpenPosition> {
+    Some(OpenPosition {
+        owner: last.get("owner")?.as_s().ok()?.parse().ok()?,
+        id: last.get("id")?.as_s().ok()?.parse().ok()?,
+        sweep_at: last.get("sweepAt")?.as_n().ok()?.parse().ok()?,
+    })
+}
+
+impl QueryRow for Table {
+    async fn query_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("#owner = :owner AND #id = :id")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_names("#id", "id")
+            .expression_attribute_values(":owner", text(owner.as_str()))
+            .expression_attribute_values(":id", text(id))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        answer.items().first().map(row).transpose()
+    }
+}
+
+impl MarkExpired for Table {
+    async fn mark_expired(&self, open: &OpenUpload, expires_at: u64) -> Result<Option<Row>, Fault> {
+        let update = self
+            .update(&open.owner, open.place.id)
+            .update_expression("SET #status = :expired, #expiresAt = :expiresAt")
+            .condition_expression("#status = :pending AND #activeAt = :activeAt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#expiresAt", "expiresAt")
+            .expression_attribute_names("#activeAt", "activeAt")
+            .expression_attribute_values(":expired", text(status_text(UploadStatus::Expired)))
+            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":expiresAt", number(expires_at / 1_000))
+            .expression_attribute_values(":activeAt", number(open.active_at))
+            .return_values(ReturnValue::AllNew);
+        match updated(update).await? {
+            Updated::Written(Some(item)) => row(&item).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Postpone for Table {
+    async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault> {
+        let update = self
+            .update(&open.owner, open.place.id)
+            .update_expression("SET #sweepAt = :later")
+            .condition_expression("#status = :pending AND attribute_exists(#openShard)")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#sweepAt", "sweepAt")
+            .expression_attribute_names("#openShard", "openShard")
+            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":later", number(sweep_at));
+        if_it_holds(update).await.map(drop)
+    }
+}

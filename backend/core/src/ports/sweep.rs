@@ -1,0 +1,131 @@
+//! The ports of the sweep.
+
+use std::future::Future;
+
+use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus};
+
+use super::Place;
+use crate::{Fault, Row};
+
+/// Right: `dynamodb:Query` on the index `byOpen`.
+pub trait ListOpen: Sync {
+    /// One page of the open uploads of one shard that are due at `due_ms`, those due longest first.
+    fn list_open(
+        &self,
+        shard: char,
+        due_ms: u64,
+        after: Option<&OpenPosition>,
+    ) -> impl Future<Output = Result<OpenPage, Fault>> + Send;
+}
+
+/// One page of open uploads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPage {
+    /// The uploads; one that cannot be read hides no other.
+    pub uploads: Vec<Result<OpenUpload, Fault>>,
+    /// Where the next page starts; `None` on the last.
+    pub next: Option<OpenPosition>,
+}
+
+/// Where a page of open uploads ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPosition {
+    /// Owner of the last upload of the page.
+    pub owner: OwnerId,
+    /// Its id.
+    pub id: UploadId,
+    /// When it was due.
+    pub sweep_at: u64,
+}
+
+/// An open upload as the index shows it: a moment late, so that whatever is done about it has a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenUpload {
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// Its place in the quota, and its id.
+    pub place: Place,
+    /// Where its object goes.
+    pub key: ObjectKey,
+    /// How it stood.
+    pub status: UploadStatus,
+    /// Its multipart upload in storage.
+    pub s3_upload_id: Option<String>,
+    /// When it was created, in Unix milliseconds.
+    pub created_at: u64,
+    /// When its client last used it, in Unix milliseconds.
+    pub active_at: u64,
+    /// When it was due, in Unix milliseconds.
+    pub sweep_at: u64,
+}
+
+/// Right: `dynamodb:Query` on the table.
+pub trait QueryRow: Sync {
+    /// Reads one upload, consistently with all writes before.
+    fn query_row(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+    ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait MarkExpired: Sync {
+    /// Turns an upload that is still pending, and not used since `open` was read, into an expired one that
+    /// goes away at `expires_at` (Unix milliseconds), and gives it as it stands then. `None`, and nothing
+    /// changed, otherwise.
+    fn mark_expired(
+        &self,
+        open: &OpenUpload,
+        expires_at: u64,
+    ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait Postpone: Sync {
+    /// Lets the sweep look at an open upload at `sweep_at` (Unix milliseconds) again; nothing changes when it
+    /// is not pending any more.
+    fn postpone(
+        &self,
+        open: &OpenUpload,
+        sweep_at: u64,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Right: `s3:ListBucketMultipartUploads`.
+pub trait ListMultiparts: Sync {
+    /// One page of the multipart uploads that storage has under `uploads/`.
+    fn list_multiparts(
+        &self,
+        after: Option<&MultipartPosition>,
+    ) -> impl Future<Output = Result<MultipartPage, Fault>> + Send;
+}
+
+/// One page of multipart uploads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MultipartPage {
+    /// The multipart uploads.
+    pub multiparts: Vec<ListedMultipart>,
+    /// Where the next page starts; `None` on the last.
+    pub next: Option<MultipartPosition>,
+}
+
+/// Where a page of multipart uploads ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MultipartPosition {
+    /// The key of the last one.
+    pub key: String,
+    /// Its id in storage.
+    pub s3_upload_id: String,
+}
+
+/// A multipart upload that storage has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedMultipart {
+    /// The key of the object that it would make; not necessarily one of ours.
+    pub key: String,
+    /// Its id in storage.
+    pub s3_upload_id: String,
+    /// When it was begun, in Unix milliseconds.
+    pub initiated_at: u64,
+}

@@ -1,0 +1,434 @@
+//! The sweep, over memory: what events left open is repaired, what never came expires, nothing is kept for
+//! nobody, and a sweep that broke off anywhere is finished by the next.
+
+mod common;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common::events::{address, created, key, removed, tell};
+use common::multipart::SIZE;
+use common::random::Random;
+use common::{NOW, bucket_policy, id, owner, wishes};
+use crowfly_contract::UploadStatus;
+use crowfly_core::cancel::cancel;
+use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::quota::Limits;
+use crowfly_core::record::Recorder;
+use crowfly_core::sweep::{Action, Did, Sweeper, Watch, sweep};
+use crowfly_core::testing::{Memory, head_of};
+use crowfly_core::{Fault, FaultKind, parts};
+use serde_json::{Value, json};
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const WEEK: u64 = 7 * DAY;
+
+/// What a sweep did, and how often it may look at the time.
+#[derive(Default)]
+struct Seen {
+    actions: Mutex<Vec<Action>>,
+    faults: AtomicUsize,
+    looks: Option<AtomicUsize>,
+}
+
+impl Watch for Seen {
+    fn go_on(&self) -> bool {
+        let Some(looks) = &self.looks else {
+            return true;
+        };
+        let left = looks.load(Ordering::SeqCst);
+        looks.store(left.saturating_sub(1), Ordering::SeqCst);
+        left > 0
+    }
+
+    fn did(&self, action: &Action) {
+        self.actions.lock().unwrap().push(action.clone());
+    }
+
+    fn failed(&self, _fault: &Fault) {
+        self.faults.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn sweeper() -> Sweeper {
+    Sweeper {
+        recorder: Recorder {
+            bucket: "bucket".to_owned(),
+            address: address(),
+            scan_uploads: false,
+        },
+        unfinished_ms: WEEK,
+        repair_after_ms: 15 * MINUTE,
+    }
+}
+
+async fn swept(memory: &Memory, now_ms: u64) -> Vec<Action> {
+    let seen = Seen::default();
+    sweep(memory, memory, &sweeper(), now_ms, &seen).await;
+    assert_eq!(seen.faults.into_inner(), 0);
+    seen.actions.into_inner().unwrap()
+}
+
+async fn create_at(memory: &Memory, who: char, items: Value, now_ms: u64) -> Vec<ItemResult> {
+    let (policy, owner) = (bucket_policy(), owner(who));
+    let creator = Creator {
+        owner: &owner,
+        policy: &policy,
+        bucket: "bucket",
+        limits: Limits {
+            uploads: 1_000,
+            bytes: 0,
+        },
+        repair_after_ms: 15 * MINUTE,
+        now_ms,
+    };
+    create(memory, memory, creator, wishes(items)).await
+}
+
+/// The upload whose object [`head_of`] describes and whose key is [`key`].
+fn wish(n: u128) -> Value {
+    json!({"id": id(n).to_string(), "name": "a.webm", "size": 9, "type": "video/webm",
+        "crc64nvme": crowfly_core::testing::OBJECT_CRC.to_string()})
+}
+
+fn in_parts(n: u128) -> Value {
+    json!({"id": id(n).to_string(), "name": "a.webm", "size": SIZE, "type": "video/webm"})
+}
+
+fn status(memory: &Memory, n: u128) -> UploadStatus {
+    memory.row(&owner('a'), id(n)).unwrap().record.status
+}
+
+fn open(memory: &Memory) -> u64 {
+    let usage = memory.usage(&owner('a'));
+    assert_eq!(usage, memory.counted(&owner('a')));
+    usage.uploads
+}
+
+fn dids(actions: &[Action]) -> Vec<Did> {
+    actions.iter().map(|action| action.did).collect()
+}
+
+#[tokio::test]
+async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([wish(1), wish(2)]), NOW).await;
+    let mut head = head_of("e1");
+    head.last_modified = Some(NOW + 5_000);
+    memory.set_object(&key(1), Some(head));
+    assert_eq!(swept(&memory, NOW + 15 * MINUTE - 1).await, []);
+    let actions = swept(&memory, NOW + 15 * MINUTE).await;
+    assert_eq!(dids(&actions), [Did::Repaired { verified: true }]);
+    assert_eq!((actions[0].id, actions[0].released), (id(1), 1));
+    let row = memory.row(&owner('a'), id(1)).unwrap();
+    let record = row.record;
+    assert_eq!(
+        (record.status, record.verified),
+        (UploadStatus::Stored, true)
+    );
+    assert_eq!(record.etag.as_deref(), Some("e1"));
+    assert_eq!(
+        (record.stored_at, record.sequencer),
+        (Some(NOW + 5_000), None)
+    );
+    assert_eq!(record.url, Some(address().of(&key(1).to_string())));
+    assert_eq!((row.open, open(&memory)), (None, 1));
+    assert_eq!(swept(&memory, NOW + HOUR).await, []);
+    // The event comes after all, and after it that of the removal.
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let late = memory.row(&owner('a'), id(1)).unwrap().record;
+    assert_eq!(
+        (late.sequencer.as_deref(), late.verified),
+        (Some("A1"), true)
+    );
+    memory.set_object(&key(1), None);
+    tell(&memory, &removed(1, "A2")).await.unwrap();
+    assert_eq!(status(&memory, 1), UploadStatus::Deleted);
+    assert_eq!(open(&memory), 1);
+}
+
+#[tokio::test]
+async fn f55_an_upload_under_way_is_looked_at_less_and_less_often() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+    let mut looks = Vec::new();
+    for minute in (5..=7 * 24 * 60).step_by(5) {
+        let before = memory.calls().len();
+        let actions = swept(&memory, NOW + minute * MINUTE).await;
+        let calls = memory.calls();
+        if calls[before..].contains(&"head_object") {
+            looks.push(minute);
+        }
+        let last = minute == 7 * 24 * 60;
+        assert_eq!(
+            dids(&actions),
+            if last { vec![Did::Expired] } else { vec![] }
+        );
+    }
+    assert_eq!(looks[..5], [15, 30, 60, 120, 240]);
+    let longest = looks.windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert_eq!(
+        (longest, looks.last()),
+        (Some(6 * 60), Some(&(7 * 24 * 60)))
+    );
+}
+
+#[tokio::test]
+async fn a38_what_never_comes_expires_and_frees_its_place() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([wish(1), in_parts(2)]), NOW).await;
+    assert_eq!(swept(&memory, NOW + WEEK - 1).await, []);
+    assert_eq!((open(&memory), memory.open_multiparts().len()), (2, 1));
+    let actions = swept(&memory, NOW + WEEK).await;
+    assert_eq!(dids(&actions), [Did::Expired; 2]);
+    assert_eq!(
+        actions.iter().map(|a| (a.dropped, a.released)).max(),
+        Some((1, 1))
+    );
+    for n in [1, 2] {
+        let record = memory.row(&owner('a'), id(n)).unwrap().record;
+        let stays = Some(NOW + WEEK + 30 * DAY);
+        assert_eq!(
+            (record.status, record.expires_at),
+            (UploadStatus::Expired, stays)
+        );
+    }
+    assert_eq!((open(&memory), memory.open_multiparts().len()), (0, 0));
+    assert_eq!(swept(&memory, NOW + 2 * WEEK).await, []);
+}
+
+#[tokio::test]
+async fn a38_an_object_that_lands_after_the_expiry_is_the_truth() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+    swept(&memory, NOW + WEEK).await;
+    memory.set_object(&key(1), Some(head_of("e1")));
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let record = memory.row(&owner('a'), id(1)).unwrap().record;
+    assert_eq!(
+        (record.status, record.expires_at),
+        (UploadStatus::Stored, None)
+    );
+    assert_eq!(open(&memory), 0);
+}
+
+#[tokio::test]
+async fn f40_an_upload_in_use_does_not_expire() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([in_parts(1)]), NOW).await;
+    let used = NOW + 5 * DAY;
+    parts::list(&memory, &memory, &owner('a'), id(1), used)
+        .await
+        .unwrap();
+    assert_eq!(swept(&memory, NOW + WEEK).await, []);
+    assert_eq!(swept(&memory, used + WEEK - 1).await, []);
+    assert_eq!(memory.open_multiparts().len(), 1);
+    assert_eq!(dids(&swept(&memory, used + WEEK).await), [Did::Expired]);
+    assert!(memory.open_multiparts().is_empty());
+    let listed = parts::list(&memory, &memory, &owner('a'), id(1), used + WEEK).await;
+    assert!(listed.is_err(), "and takes no parts any more");
+}
+
+#[tokio::test]
+async fn f62_f63_a_place_that_was_not_given_back_is_given_back() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([wish(1), wish(2), in_parts(3)]), NOW).await;
+    memory.set_object(&key(1), Some(head_of("e1")));
+    for _ in 0..2 {
+        memory.fail_next("release", FaultKind::Unavailable);
+    }
+    memory.fail_next("abort_multipart", FaultKind::Unavailable);
+    assert!(tell(&memory, &created(1, "A1", "e1")).await.is_err());
+    for n in [2, 3] {
+        let cancelled = cancel(&memory, &memory, &owner('a'), id(n), NOW).await;
+        assert!(cancelled.is_err());
+    }
+    assert_eq!((open(&memory), memory.open_multiparts().len()), (3, 1));
+    let actions = swept(&memory, NOW + 15 * MINUTE).await;
+    assert_eq!(dids(&actions), [Did::Finished; 3]);
+    assert_eq!((open(&memory), memory.open_multiparts().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
+    for verb in [
+        "list_open",
+        "head_object",
+        "peek_object",
+        "apply_event",
+        "mark_expired",
+        "find_multipart",
+        "abort_multipart",
+        "release",
+    ] {
+        for lost in [false, true] {
+            let memory = Memory::default();
+            create_at(&memory, 'a', json!([wish(1), in_parts(2)]), NOW).await;
+            memory.set_object(&key(1), Some(head_of("e1")));
+            if lost {
+                memory.lose_next(verb);
+            } else {
+                memory.fail_next(verb, FaultKind::Unavailable);
+            }
+            let seen = Seen::default();
+            sweep(&memory, &memory, &sweeper(), NOW + WEEK, &seen).await;
+            open(&memory);
+            swept(&memory, NOW + WEEK + HOUR).await;
+            let what = format!("{verb}, {lost}");
+            assert_eq!(status(&memory, 1), UploadStatus::Stored, "{what}");
+            assert_eq!(status(&memory, 2), UploadStatus::Expired, "{what}");
+            assert_eq!(
+                (open(&memory), memory.open_multiparts().len()),
+                (0, 0),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn f40_multipart_uploads_that_no_pending_upload_names_are_dropped_after_a_day() {
+    let memory = Memory::default();
+    let all: Vec<Value> = (1..=6).map(in_parts).collect();
+    create_at(&memory, 'a', json!(all), NOW).await;
+    for id in memory.open_multiparts() {
+        memory.set_initiated(&id, NOW);
+    }
+    let begun = |n| {
+        memory
+            .row(&owner('a'), id(n))
+            .unwrap()
+            .s3_upload_id
+            .unwrap()
+    };
+    let named = begun(1);
+    // These rows name another one by now, or none, or have ended.
+    for n in [2, 3, 4] {
+        let mut row = memory.row(&owner('a'), id(n)).unwrap();
+        match n {
+            2 => row.s3_upload_id = Some("another".to_owned()),
+            3 => row.s3_upload_id = None,
+            _ => {
+                row.record.status = UploadStatus::Aborted;
+                row.open = None;
+            }
+        }
+        memory.set_row(row);
+    }
+    let young = begun(5);
+    memory.set_initiated(&young, NOW + 1);
+    let other = begun(6);
+    assert_eq!(swept(&memory, NOW + DAY - 1).await, []);
+    let actions = swept(&memory, NOW + DAY).await;
+    assert_eq!(dids(&actions), [Did::Cleared; 3]);
+    let mut left = memory.open_multiparts();
+    left.sort();
+    let mut expected = [named, young, other];
+    expected.sort();
+    assert_eq!(left, expected);
+}
+
+#[tokio::test]
+async fn a_sweep_stops_when_its_time_is_up_and_goes_on_next_time() {
+    let memory = Memory::default();
+    let all: Vec<Value> = (0..40).map(wish).collect();
+    create_at(&memory, 'a', json!(all), NOW).await;
+    let (mut sweeps, mut expired) = (0, 0);
+    while open(&memory) > 0 {
+        let seen = Seen {
+            looks: Some(AtomicUsize::new(48)),
+            ..Seen::default()
+        };
+        let now = NOW + WEEK + sweeps * 15 * MINUTE;
+        sweep(&memory, &memory, &sweeper(), now, &seen).await;
+        expired += seen.actions.into_inner().unwrap().len();
+        sweeps += 1;
+        assert!(sweeps < 50, "it does not go on");
+    }
+    assert!(sweeps > 1, "it did not stop");
+    assert_eq!(expired, 40);
+}
+
+/// Whatever clients, storage, events and sweeps do, in any order and with any call failing before or after
+/// its effect, the quota is that of the rows, and in the end it is nothing.
+#[tokio::test]
+async fn a37_f62_f63_any_history_leaves_the_quota_exact() {
+    let seeds = std::env::var("CROWFLY_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .map_or_else(|| (0..60).collect::<Vec<u64>>(), |seed| vec![seed]);
+    for seed in seeds {
+        history(seed).await;
+    }
+}
+
+async fn history(seed: u64) {
+    let mut random = Random::new(seed);
+    let memory = Memory::default();
+    let verbs = [
+        "open_uploads",
+        "release",
+        "apply_event",
+        "mark_aborted",
+        "mark_expired",
+        "abort_multipart",
+        "head_object",
+    ];
+    let mut now = NOW;
+    let told = |n: u128, sequencer: u64| created(n, &format!("A{sequencer:03}"), "e1");
+    for _ in 0..120 {
+        now += random.below(2 * DAY);
+        for _ in 0..random.below(3) {
+            let verb = random.pick(&verbs);
+            if random.percent(50) {
+                memory.lose_next(verb);
+            } else {
+                memory.fail_next(verb, FaultKind::Unavailable);
+            }
+        }
+        let n = u128::from(random.below(12));
+        match random.below(6) {
+            0 | 1 => {
+                let count = random.between(1, 4);
+                let items: Vec<Value> = (0..count)
+                    .map(|more| (n + u128::from(more)) % 12)
+                    .map(|n| if n % 3 == 0 { in_parts(n) } else { wish(n) })
+                    .collect();
+                create_at(&memory, 'a', json!(items), now).await;
+            }
+            2 => {
+                memory.set_object(&key(n), Some(head_of("e1")));
+                for _ in 0..random.below(4) {
+                    let _ = tell(&memory, &told(n, random.below(1_000))).await;
+                }
+            }
+            3 => {
+                memory.set_object(&key(n), None);
+                let sequencer = format!("A{:03}", random.below(1_000));
+                let _ = tell(&memory, &removed(n, &sequencer)).await;
+            }
+            4 => drop(cancel(&memory, &memory, &owner('a'), id(n), now).await),
+            _ => {
+                let seen = Seen::default();
+                sweep(&memory, &memory, &sweeper(), now, &seen).await;
+            }
+        }
+        let (says, is) = (memory.usage(&owner('a')), memory.counted(&owner('a')));
+        assert_eq!(says, is, "CROWFLY_SEED={seed}");
+    }
+    // Nothing fails, and nobody does anything, any more.
+    memory.heal();
+    for _ in 0..3 {
+        now += WEEK;
+        let seen = Seen::default();
+        sweep(&memory, &memory, &sweeper(), now, &seen).await;
+    }
+    assert_eq!(open(&memory), 0, "CROWFLY_SEED={seed}");
+    assert_eq!(
+        memory.open_multiparts(),
+        Vec::<String>::new(),
+        "CROWFLY_SEED={seed}"
+    );
+}
