@@ -20,7 +20,7 @@ pub struct Env {
     /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
     /// `.webm`); `faulty` is `webm` without a suffix and with shorter times, for tests that take its
-    /// services away; `busy` is `main` with the test issuer, for many uploads at once.
+    /// services away; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner.
     pub stacks: BTreeMap<String, Stack>,
 }
 

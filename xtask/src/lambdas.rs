@@ -10,6 +10,9 @@ use crate::{paths, step};
 /// The binaries of `backend/lambdas`.
 pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "sweep"];
 
+/// The binary of `examples/scanner`.
+pub(crate) const SCANNER: &str = "scanner";
+
 /// For this very machine its own linker will do; zig is for building the binaries of another.
 pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
 
@@ -18,36 +21,49 @@ pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
 /// # Errors
 /// If cargo-lambda cannot be had, or the build fails.
 pub(crate) fn build() -> Result<(), Error> {
+    step::step("Lambda binaries", || build_in("backend/lambdas"))?;
+    BINS.iter().try_for_each(|bin| is_built(bin))
+}
+
+/// Builds the example scanner in the same way.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_scanner() -> Result<(), Error> {
+    step::step("example scanner", || build_in("examples/scanner"))?;
+    is_built(SCANNER)
+}
+
+fn build_in(folder: &str) -> Result<(), Error> {
     let tools = python::cargo_lambda()?;
-    step::step("Lambda binaries", || {
-        // The same flags as `sam build` gives, so that both share one compilation.
-        Cmd::new("cargo")
-            .args([
-                "lambda",
-                "build",
-                "--release",
-                "--output-format",
-                "zip",
-                "--bins",
-            ])
-            .arg("--lambda-dir")
-            .arg(paths::lambdas())
-            .env("PATH", process::path_with(&[tools]))
-            .envs(ENV)
-            .dir(paths::root().join("backend/lambdas"))
-            .log("lambdas")
-            .run()
-    })?;
-    BINS.iter().try_for_each(|bin| {
-        let file = zip(bin);
-        if file.is_file() {
-            return Ok(());
-        }
-        Err(Error::failed(format!(
-            "the build left no {}",
-            paths::short(&file)
-        )))
-    })
+    // The same flags as `sam build` gives, so that both share one compilation.
+    Cmd::new("cargo")
+        .args([
+            "lambda",
+            "build",
+            "--release",
+            "--output-format",
+            "zip",
+            "--bins",
+        ])
+        .arg("--lambda-dir")
+        .arg(paths::lambdas())
+        .env("PATH", process::path_with(&[tools]))
+        .envs(ENV)
+        .dir(paths::root().join(folder))
+        .log("lambdas")
+        .run()
+}
+
+fn is_built(bin: &str) -> Result<(), Error> {
+    let file = zip(bin);
+    if file.is_file() {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "the build left no {}",
+        paths::short(&file)
+    )))
 }
 
 /// The deployable file of one binary.

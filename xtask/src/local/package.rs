@@ -13,11 +13,23 @@ const BUCKET: &str = "crowfly-artifacts";
 /// # Errors
 /// If a file cannot be read, or the template has a function that is not built, or lacks one that is.
 pub(crate) fn package(aws: &Aws) -> Result<String, Error> {
-    let file = paths::root().join("template.yaml");
-    let template = std::fs::read_to_string(&file).map_err(Error::io("read template.yaml"))?;
     aws.create_bucket(BUCKET)?;
+    package_of(aws, "template.yaml", lambdas::BINS)
+}
+
+/// The same of the example scanner's template, once Crowfly's own is there.
+///
+/// # Errors
+/// As [`package`].
+pub(crate) fn package_scanner(aws: &Aws) -> Result<String, Error> {
+    package_of(aws, "examples/scanner/template.yaml", &[lambdas::SCANNER])
+}
+
+fn package_of(aws: &Aws, file: &str, bins: &[&str]) -> Result<String, Error> {
+    let path = paths::root().join(file);
+    let template = std::fs::read_to_string(path).map_err(Error::io(format!("read {file}")))?;
     let mut addresses = Vec::new();
-    for bin in lambdas::BINS {
+    for bin in bins {
         let zip = lambdas::zip(bin);
         let bytes =
             std::fs::read(&zip).map_err(Error::io(format!("read {}", paths::short(&zip))))?;

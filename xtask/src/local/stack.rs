@@ -14,7 +14,7 @@ const PASSWORD: &str = "Crowfly-Demo-1";
 /// A deployed stack: its outputs, and how to sign in.
 #[derive(Debug)]
 pub(crate) struct Stack {
-    /// The address of the API, path-style, without a slash at the end.
+    /// The address of the API, path-style, without a slash at the end; empty when the stack has none.
     pub(crate) api: String,
     /// The address of storage.
     pub(crate) s3: String,
@@ -33,11 +33,11 @@ pub(crate) struct User {
 }
 
 impl Stack {
-    /// Creates the stack `name` of the template at this address and, if it has a pool of its own, the demo user.
+    /// Creates the stack `name` of any template, at this address.
     ///
     /// # Errors
     /// With the reasons that CloudFormation gives.
-    pub(crate) fn deploy(
+    pub(crate) fn create(
         aws: &Aws,
         name: &str,
         template: &str,
@@ -63,12 +63,25 @@ impl Stack {
             arguments.push((value, setting));
         }
         aws.cloudformation("CreateStack", &arguments)?;
-        let mut stack = Self {
+        Ok(Self {
             api: String::new(),
             s3: aws.url().to_owned(),
             user: None,
             outputs: wait(aws, name)?,
-        };
+        })
+    }
+
+    /// Creates a stack of Crowfly itself and, if it has a pool of its own, the demo user.
+    ///
+    /// # Errors
+    /// With the reasons that CloudFormation gives.
+    pub(crate) fn deploy(
+        aws: &Aws,
+        name: &str,
+        template: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Self, Error> {
+        let mut stack = Self::create(aws, name, template, parameters)?;
         stack.api = format!(
             "{}/_aws/execute-api/{}/$default",
             aws.url(),

@@ -1,4 +1,5 @@
-//! The system that the whole-system tests run against: five stacks of one template, and a token issuer.
+//! The system that the whole-system tests run against: six stacks of one template, a scanner beside one of them, and a
+//! token issuer.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,6 +24,9 @@ const SECONDS: &str = "6";
 /// Shorter still, for the stack whose services fail.
 const FAULTY_SECONDS: &str = "3";
 
+/// Small, so that a test can send a file that is too large to scan.
+const SCAN_BYTES: &str = "1048576";
+
 /// The running system; it ends when dropped.
 pub(crate) struct Suite {
     env: PathBuf,
@@ -44,8 +48,9 @@ impl Suite {
 /// If something cannot be built, started or deployed.
 pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     lambdas::build()?;
+    lambdas::build_scanner()?;
     package::build()?;
-    let [aws, issuer, extra, main, oidc, webm, faulty, busy] = free_ports()?;
+    let [aws, issuer, extra, main, oidc, webm, faulty, busy, scan] = free_ports()?;
     let folder = paths::target().join("test");
     let server = Server::launch(aws, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
@@ -92,6 +97,11 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
         ),
         // For so many uploads at once that its queue is long.
         ("busy", busy, foreign.to_vec()),
+        (
+            "scan",
+            scan,
+            [&foreign[..], &[("ScanUploads", "on")]].concat(),
+        ),
     ];
     let mut described = Map::new();
     let mut sites = Vec::new();
@@ -105,6 +115,9 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
                 &parameters,
             )
         })?;
+        if name == "scan" {
+            step::step("stack scanner", || deploy_scanner(&server, &stack))?;
+        }
         let site = Site::start(port, &Config::of(&stack)?)?;
         described.insert(name.to_owned(), stack.describe(&site.url())?);
         sites.push(site);
@@ -143,6 +156,17 @@ fn deploy(
         template,
         &parameters,
     )
+}
+
+/// The example scanner, from its own template, beside the stack whose uploads it scans.
+fn deploy_scanner(server: &Server, scanned: &Stack) -> Result<Stack, Error> {
+    let template = super::package::package_scanner(&server.aws)?;
+    let parameters = [
+        ("Bucket", scanned.output("Bucket")?),
+        ("ScanBytes", SCAN_BYTES),
+        ("Architecture", architecture()),
+    ];
+    Stack::create(&server.aws, "crowfly-scanner", &template, &parameters)
 }
 
 fn port_origins(port: u16) -> String {

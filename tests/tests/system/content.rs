@@ -1,0 +1,219 @@
+//! What is stored but not what it says, or not clean: it is marked, and its address is withheld. A30, A82, A84, A86.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crowfly_contract::{ErrorCode, Record, UploadStatus};
+use e2e::api::{Api, item};
+use e2e::browser::Browser;
+use e2e::http::{Answer, Request, Response, Server};
+use serde_json::{Value, json};
+
+use crate::common::{RECORD_WITHIN, account, assert_problem, oidc, somebody};
+
+const WEBM: &[u8] =
+    b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm";
+const HTML: &[u8] = b"<!doctype html><title>no film</title><script>alert(1)</script>";
+const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0 a zip of a kind";
+const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0@";
+
+fn content(api: &Api, record: &Record) -> Response {
+    api.get(&format!("/uploads/{}/content", record.id))
+}
+
+/// The download that `content` gives leave for.
+#[track_caller]
+fn download(api: &Api, record: &Record) -> Response {
+    let answer = content(api, record);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let url = answer.json()["url"].as_str().map(str::to_owned);
+    Request::new("GET", url.expect("an address")).send()
+}
+
+/// The record as each route shows it.
+fn everywhere(api: &Api, record: &Record) -> [Value; 3] {
+    let one = api.get(&format!("/uploads/{}", record.id)).json();
+    let status = api.post("/uploads/status", &json!({"ids": [record.id]}));
+    let list = api.get("/uploads?limit=100").json();
+    let listed = list["uploads"].as_array().into_iter().flatten();
+    let mut listed = listed.filter(|listed| listed["id"] == json!(record.id));
+    let status = status.json()["uploads"][0]["record"].clone();
+    [one, status, listed.next().cloned().unwrap_or_default()]
+}
+
+#[test]
+fn a30_a_false_type_is_stored_marked_and_withheld() {
+    let api = somebody();
+    for (what, bytes) in [("HTML", HTML), ("ZIP", ZIP), ("EXE", EXE)] {
+        let record = api.upload(&item("film.webm", "video/webm", bytes), bytes);
+        assert!(record.verified, "{what}: S3 holds what was declared");
+        for shown in everywhere(&api, &record) {
+            assert_eq!(shown["typeMismatch"], true, "{what}: {shown}");
+            assert_eq!(shown["url"], Value::Null, "{what}: {shown}");
+            assert_eq!(shown["status"], "stored", "{what}: {shown}");
+        }
+        assert_problem(what, &content(&api, &record), ErrorCode::TypeMismatch);
+    }
+    let record = api.upload(&item("film.webm", "video/webm", WEBM), WEBM);
+    assert!(!record.type_mismatch);
+    for shown in everywhere(&api, &record) {
+        assert!(shown["url"].is_string(), "{shown}");
+        assert_eq!(shown["typeMismatch"], Value::Null, "{shown}");
+    }
+    assert_eq!(download(&api, &record).body, WEBM);
+}
+
+#[test]
+fn a30_a_public_object_of_a_false_type_is_withheld_in_every_answer() {
+    let api = somebody();
+    let mut public = item("film.webm", "video/webm", HTML);
+    public["visibility"] = json!("public");
+    let record = api.upload(&public, HTML);
+    for shown in everywhere(&api, &record) {
+        assert_eq!(
+            (&shown["typeMismatch"], &shown["url"]),
+            (&json!(true), &Value::Null)
+        );
+    }
+    assert_problem("public", &content(&api, &record), ErrorCode::TypeMismatch);
+}
+
+#[test]
+fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
+    let api = somebody();
+    let endless = [&WEBM[..4], b"\x01\xff\xff\xff\xff\xff\xff\xff and no more"].concat();
+    let unknown = [&WEBM[..4], b"\xff"].concat();
+    let deep = [WEBM, &vec![0; 100_000]].concat();
+    let late = [&[b' '; 64], HTML].concat();
+    let cases: [(&str, &str, &[u8], bool); 8] = [
+        ("an endless element", "video/webm", &endless, false),
+        ("an element of unknown size", "video/webm", &unknown, false),
+        ("four bytes", "video/webm", &WEBM[..4], false),
+        ("a sparse film", "video/webm", &deep, false),
+        ("an empty film", "video/webm", b"", false),
+        (
+            "the signature one byte late",
+            "video/webm",
+            &[b"\0", WEBM].concat(),
+            true,
+        ),
+        ("a zip, whatever is in it", "application/zip", ZIP, false),
+        ("a page behind 64 spaces", "text/plain", &late, false),
+    ];
+    for (what, media_type, bytes, mismatch) in cases {
+        let record = api.upload(&item("odd.webm", media_type, bytes), bytes);
+        assert_eq!(record.type_mismatch, mismatch, "{what}");
+        assert_eq!(record.url.is_none(), mismatch, "{what}");
+    }
+}
+
+/// Whatever storage holds, a browser gets it as a download, and never as a page.
+#[test]
+fn a82_a_page_is_a_download_of_no_type_that_runs() {
+    let api = somebody();
+    // Script cannot be declared, so it comes under the name of text, or past the API.
+    let text = api.upload(&item("a.html", "text/plain", HTML), HTML);
+    let got = download(&api, &text);
+    assert_eq!(got.header("content-type"), Some("text/plain"));
+    let leave = api.leave(&item("film.webm", "video/webm", HTML));
+    let key = leave.key.to_string();
+    assert_eq!(account().put_object(&key, "text/html", HTML).status, 200);
+    let page = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    assert_eq!(
+        (page.media_type.as_str(), page.verified),
+        ("text/html", false)
+    );
+    let other = download(&api, &page);
+    assert_eq!(
+        other.header("content-type"),
+        Some("application/octet-stream")
+    );
+    for got in [got, other] {
+        let disposition = got.header("content-disposition").unwrap_or_default();
+        assert!(disposition.starts_with("attachment; "), "{disposition}");
+        assert_eq!(got.body, HTML);
+    }
+}
+
+#[test]
+fn a82_no_script_runs_when_a_browser_opens_the_download() {
+    let ran = Arc::new(AtomicUsize::new(0));
+    let server = Server::bind(0).expect("a free port");
+    let address = server.address().expect("its address");
+    let script = format!(
+        "<!doctype html><script>new Image().src = 'http://{address}/ran?' + Math.random()</script>"
+    );
+    let api = somebody();
+    let bytes = script.clone().into_bytes();
+    let text = api.upload(&item("a.html", "text/plain", &bytes), &bytes);
+    let leave = api.leave(&item("film.webm", "video/webm", &bytes));
+    let key = leave.key.to_string();
+    account().put_object(&key, "text/html", &bytes);
+    let page = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let counted = Arc::clone(&ran);
+    std::thread::spawn(move || {
+        server.run(move |request| {
+            if request.path.starts_with("/ran") {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }
+            let body = if request.path.starts_with("/page") {
+                &*script
+            } else {
+                "<title>x</title>"
+            };
+            Answer::new(200, "text/html", body)
+        });
+    });
+    let browser = Browser::start();
+    browser.open(&format!("http://{address}/"));
+    let frame = "const [url] = arguments;
+        const frame = document.createElement('iframe');
+        frame.src = url;
+        document.body.append(frame);
+        await new Promise((done) => setTimeout(done, 1500));";
+    for record in [&text, &page] {
+        let answer = content(&api, record).json();
+        browser.run_async(frame, &[answer["url"].clone()]);
+        assert_eq!(ran.load(Ordering::SeqCst), 0, "{}", record.media_type);
+    }
+    // The same bytes as a page do run: the test would see it.
+    browser.run_async(frame, &[json!(format!("http://{address}/page"))]);
+    e2e::wait::until("the script of a page", Duration::from_secs(10), || {
+        (ran.load(Ordering::SeqCst) > 0).then_some(())
+    });
+}
+
+#[test]
+fn a84_no_name_ends_the_value_of_the_header() {
+    let api = somebody();
+    for (name, encoded) in [
+        ("a\"; filename=\"b.exe", "a%22%3B%20filename%3D%22b.exe"),
+        (
+            "a%0d%0aSet-Cookie: x.txt",
+            "a%250d%250aSet-Cookie%3A%20x.txt",
+        ),
+        ("ä'*=한.txt", "%C3%A4%27%2A%3D%ED%95%9C.txt"),
+    ] {
+        let record = api.upload(&item(name, "text/plain", b"x"), b"x");
+        let got = download(&api, &record);
+        let disposition = got.header("content-disposition").unwrap_or_default();
+        let parts: Vec<&str> = disposition.split("; ").collect();
+        let plain = parts[1]
+            .trim_start_matches("filename=\"")
+            .trim_end_matches('"');
+        assert_eq!((parts.len(), parts[0]), (3, "attachment"), "{disposition}");
+        assert!(!plain.contains(['"', ';', '=', '%']), "{disposition}");
+        assert_eq!(parts[2], format!("filename*=UTF-8''{encoded}"));
+        assert_eq!(got.header("set-cookie"), None);
+    }
+    for name in ["a\r\nSet-Cookie: x.txt", "a\nb.txt", "a\rb.txt", "a\0b.txt"] {
+        let refused = api.create(&item(name, "text/plain", b"x"));
+        assert_problem(name, &refused, ErrorCode::InvalidName);
+    }
+    assert_ne!(
+        oidc().origin(),
+        account().object_url(""),
+        "another host than the page"
+    );
+}

@@ -1,0 +1,152 @@
+//! Uploads that are withheld until the example scanner has found them clean. A85.
+
+use std::time::Duration;
+
+use crowfly_contract::{ErrorCode, Record, ScanStatus, UploadStatus};
+use e2e::api::{Api, item};
+use e2e::aws::Aws;
+use e2e::http::{Request, Response};
+use e2e::issuer::random_hex;
+use e2e::{Env, Stack, wait};
+use serde_json::{Value, json};
+
+use crate::common::assert_problem;
+
+/// From the object to the scanner's result in the record.
+const SCANNED_WITHIN: Duration = Duration::from_secs(20);
+
+fn stack() -> &'static Stack {
+    Env::stack("scan")
+}
+
+fn somebody() -> Api {
+    Api::of_subject(stack(), &format!("scan-{}", random_hex(6)))
+}
+
+/// The test file of all virus scanners, put together here so that none of them takes this file for it.
+fn eicar() -> Vec<u8> {
+    let halves = [
+        "X5O!P%@AP[4\\PZX54(P^)7CC)7}$",
+        "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*",
+    ];
+    halves.concat().into_bytes()
+}
+
+fn content(api: &Api, record: &Record) -> Response {
+    api.get(&format!("/uploads/{}/content", record.id))
+}
+
+/// Sends a file and waits for what the scanner says; until then nothing may give its address.
+#[track_caller]
+fn scanned(api: &Api, name: &str, bytes: &[u8]) -> Record {
+    let leave = api.leave(&item(name, "text/plain", bytes));
+    assert_eq!(leave.put(bytes).send().status, 200);
+    wait::until("the result of the scan", SCANNED_WITHIN, || {
+        let record = api.record(leave.id)?;
+        if record.status != UploadStatus::Stored {
+            return None;
+        }
+        if record.scan == Some(ScanStatus::Pending) {
+            assert_eq!(record.url, None, "{name}: given before it was scanned");
+            let early = content(api, &record);
+            assert!(
+                early.status == 409 || scan_of(api, &record) != record.scan,
+                "{name}"
+            );
+            return None;
+        }
+        Some(record)
+    })
+}
+
+fn scan_of(api: &Api, record: &Record) -> Option<ScanStatus> {
+    api.record(record.id)?.scan
+}
+
+/// A result as GuardDuty sends it.
+fn result(record: &Record, etag: &str, status: &str) -> Value {
+    json!({
+        "version": "0", "source": "aws.guardduty", "time": "2026-11-22T10:20:31Z",
+        "detail-type": "GuardDuty Malware Protection Object Scan Result",
+        "detail": {
+            "schemaVersion": "1.0", "scanStatus": "COMPLETED", "resourceType": "S3_OBJECT",
+            "s3ObjectDetails": {"bucketName": stack().bucket, "objectKey": record.key, "eTag": etag,
+                "versionId": null, "s3Throttled": false},
+            "scanResultDetails": {"scanResultStatus": status, "threats": null}}
+    })
+}
+
+#[test]
+fn a85_a_clean_file_is_given_once_it_is_scanned() {
+    let api = somebody();
+    // The characters of a key that every encoding treats differently.
+    for name in ["clean.txt", "a b+c%20d&e#f 👋.txt"] {
+        let record = scanned(&api, name, b"a clean file");
+        assert_eq!(record.scan, Some(ScanStatus::Clean), "{name}");
+        assert!(record.verified && record.url.is_some(), "{name}");
+        let answer = content(&api, &record);
+        let url = answer.json()["url"].as_str().map(str::to_owned);
+        let got = Request::new("GET", url.expect("an address")).send();
+        assert_eq!(got.body, b"a clean file");
+    }
+    let dead = Aws::new(stack()).receive_messages(&stack().dlq);
+    assert!(dead.is_empty(), "{} dead letters", dead.len());
+}
+
+#[test]
+fn a85_the_test_file_is_infected_and_never_given() {
+    let api = somebody();
+    let buried = [&vec![b'a'; 300_000], eicar().as_slice(), b" and more"].concat();
+    for (name, bytes) in [("eicar.txt", eicar()), ("buried.txt", buried)] {
+        let record = scanned(&api, name, &bytes);
+        assert_eq!(record.scan, Some(ScanStatus::Infected), "{name}");
+        assert_eq!(record.url, None);
+        assert_problem(name, &content(&api, &record), ErrorCode::Infected);
+
+        // Whatever comes later, by the queue or by the bus.
+        let etag = record.etag.clone().expect("a stored object has one");
+        let clean = result(&record, &etag, "NO_THREATS_FOUND").to_string();
+        Aws::new(stack()).send_message(&stack().queue, &clean);
+        let after = scanned(&api, "another.txt", b"a file after it");
+        assert_eq!(after.scan, Some(ScanStatus::Clean));
+        assert_problem(name, &content(&api, &record), ErrorCode::Infected);
+        let again = api.record(record.id).expect("the record");
+        assert_eq!((again.scan, again.url), (Some(ScanStatus::Infected), None));
+    }
+}
+
+#[test]
+fn a85_a_file_that_is_too_large_to_scan_is_withheld() {
+    let api = somebody();
+    let record = scanned(&api, "large.txt", &vec![b'a'; 2 * 1024 * 1024]);
+    assert_eq!(record.scan, Some(ScanStatus::Unscannable));
+    assert_eq!(record.url, None);
+    assert_problem("large", &content(&api, &record), ErrorCode::Infected);
+}
+
+#[test]
+fn a85_a_later_result_can_only_be_worse() {
+    let api = somebody();
+    let record = scanned(&api, "a.txt", b"clean for now");
+    assert_eq!(record.scan, Some(ScanStatus::Clean));
+    let etag = record.etag.clone().expect("a stored object has one");
+    let tell = |etag: &str, status: &str| {
+        let message = result(&record, etag, status).to_string();
+        Aws::new(stack()).send_message(&stack().queue, &message);
+    };
+    // A result of another object under the key says nothing of this one.
+    tell("0123456789abcdef0123456789abcdef", "THREATS_FOUND");
+    scanned(&api, "b.txt", b"a file after it");
+    assert_eq!(content(&api, &record).status, 200);
+    // GuardDuty knows more than it did.
+    tell(&etag, "THREATS_FOUND");
+    wait::until("the worse result", SCANNED_WITHIN, || {
+        let now = api.record(record.id)?;
+        (now.scan == Some(ScanStatus::Infected)).then_some(())
+    });
+    assert_problem(
+        "infected later",
+        &content(&api, &record),
+        ErrorCode::Infected,
+    );
+}
