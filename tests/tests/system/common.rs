@@ -10,6 +10,9 @@ use e2e::{Env, Stack};
 /// How long a record may take after storage has the object.
 pub(crate) const RECORD_WITHIN: Duration = Duration::from_secs(5);
 
+/// How long a line may take from a function to its log group.
+pub(crate) const LOGGED_WITHIN: Duration = Duration::from_secs(10);
+
 /// The stack with the test issuer: most tests of the API run against it.
 pub(crate) fn oidc() -> &'static Stack {
     Env::stack("oidc")

@@ -8,7 +8,7 @@ use e2e::issuer::random_hex;
 use e2e::{Env, wait};
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, account, oidc, somebody};
+use crate::common::{LOGGED_WITHIN, account, oidc, somebody};
 use crate::pipeline::{event_of, settle};
 
 /// A user of the same account with no rights.
@@ -129,7 +129,7 @@ fn a89_events_of_other_buckets_are_settled_and_write_nothing() {
     // Counted: the function says what it has left alone, and why.
     let ignored = |why: &str| {
         let told = |line: &String| line.contains(why);
-        wait::until(why, RECORD_WITHIN, || {
+        wait::until(why, LOGGED_WITHIN, || {
             aws.log_lines("record")
                 .iter()
                 .skip(lines)

@@ -1,16 +1,11 @@
 //! What the functions say about themselves: structured lines that name request, owner and upload, and metrics.
 
-use std::time::Duration;
-
 use crowfly_contract::{ErrorCode, ObjectKey};
 use e2e::api::{Api, item, new_id};
 use e2e::wait;
 use serde_json::{Value, json};
 
-use crate::common::{account, assert_problem, somebody};
-
-/// How long a line may take from the function to the log group.
-const LOGGED_WITHIN: Duration = Duration::from_secs(10);
+use crate::common::{LOGGED_WITHIN, account, assert_problem, somebody};
 
 /// Every line of a function, as JSON; what the runtime itself says around the calls is left out.
 fn lines(function: &str) -> Vec<Value> {

@@ -9,7 +9,7 @@ use e2e::issuer::random_hex;
 use e2e::{Env, Stack, wait};
 use serde_json::{Value, json};
 
-use crate::common::RECORD_WITHIN;
+use crate::common::{LOGGED_WITHIN, RECORD_WITHIN};
 use crate::events::{Event, neighbours};
 use crate::pipeline::event_of;
 
@@ -193,7 +193,7 @@ fn f58_f59_each_kind_of_foreign_message_leaves_nine_others_in_peace() {
         "another bucket",
         "another kind of event",
     ] {
-        wait::until(why, RECORD_WITHIN, || told(why).then_some(()));
+        wait::until(why, LOGGED_WITHIN, || told(why).then_some(()));
     }
     // What is known to be foreign is settled; what cannot be read dies, alone.
     dead(&aws, stack, &mark, &dies.map(|(_, message)| message));

@@ -146,14 +146,14 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     Elsewhere {
         row: "A51",
         reason: "all local traffic is plain HTTP",
-        shown: &[Kind::LocalAws, Kind::Template],
-        by: "the rule loopback_is_tls switched off, and the policies' text",
+        shown: &[Kind::LocalAws, Kind::Template, Kind::System],
+        by: "a request that says it is plain, the rule loopback_is_tls switched off, and the policies' text",
     },
     Elsewhere {
         row: "A90",
-        reason: "who may call a function is not checked",
-        shown: &[Kind::Native, Kind::Template],
-        by: "the handler's own refusal; the template's permissions",
+        reason: "by which permission the gateway calls a function is not checked",
+        shown: &[Kind::Native, Kind::Template, Kind::System],
+        by: "a stranger's direct call and the handler's own refusal; the template's permissions",
     },
     Elsewhere {
         row: "A94",
