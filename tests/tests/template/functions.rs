@@ -64,6 +64,7 @@ fn functions_are_told_what_they_need() {
     for name in [
         "ALLOWED_TYPES",
         "BUCKET",
+        "DENIED_OWNERS",
         "EVENT_ROUTE",
         "KEY_SUFFIX",
         "MAX_FILE_BYTES",

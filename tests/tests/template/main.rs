@@ -5,6 +5,7 @@ mod document;
 mod events;
 mod functions;
 mod http_api;
+mod operations;
 mod parameters;
 mod public;
 mod roles;

@@ -24,6 +24,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("MaxOpenUploads", json!(1000)),
         ("MaxOpenBytes", json!(0)),
         ("MaxRequestsPerSecond", json!(50)),
+        ("DeniedOwners", json!("")),
         ("ScanUploads", json!("off")),
         ("FunctionTimeoutSeconds", json!(20)),
         ("VisibilityTimeoutSeconds", json!(120)),
