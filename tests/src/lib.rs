@@ -19,6 +19,7 @@ pub mod options;
 pub mod package_page;
 pub mod page;
 pub mod proxy;
+pub mod secrets;
 pub mod sink;
 pub mod time;
 pub mod wait;

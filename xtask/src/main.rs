@@ -29,7 +29,8 @@ cargo xtask <command>
   package   make the npm package and say what it weighs
   bench     measure against the least that a browser can do, and the backend beside a sample in Node.js
             (--only NAME or just NAME, such as backend; --runs N, --size MIB, --quick)
-  soak      simulate millions of uploads through the engine, end a hundred pages (--uploads N, --kills N, --seed N)
+  soak      the long forms: millions of simulated uploads, a hundred pages ended, minutes of fuzzing, ten thousand
+            events at once, every right taken away (`cargo xtask soak --help`)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
             --env target/dev/env.json; --max-per-second N)
   setup     make ready whatever the other commands need and this machine lacks

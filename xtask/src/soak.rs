@@ -1,4 +1,5 @@
-//! The long form of the engine's random worlds, and of pages that end at any moment; `test` runs a tenth.
+//! The long forms of what `test` does a little of: simulated worlds, pages that end at any moment, fuzzing, the
+//! spike of events, and rights taken away one by one.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,37 +8,105 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::chromium;
-use crate::{package, paths, step};
+use crate::{fuzz, package, paths, step, test};
 
 const UPLOADS: u64 = 20_000_000;
 const KILLS: u64 = 100;
 
-/// Simulates `--uploads N` uploads (twenty million, in more than a million worlds) and ends `--kills N` pages
-/// (a hundred) from `--seed N` on (another one each time). A number of 0 leaves that part out.
+/// Events of the spike.
+const EVENTS: u64 = 10_000;
+/// Seconds of fuzzing for each target.
+const FUZZ_SECONDS: u64 = 60;
+
+const USAGE: &str = "\
+cargo xtask soak [--PART N]...
+
+Every part runs unless it is given 0; a number changes its length.
+
+  --uploads N        upload N files in simulated worlds (20000000)
+  --kills N          end N pages in the middle of an upload, in Chromium (100)
+  --fuzz-seconds N   fuzz each target for N seconds (60)
+  --events N         send the events of N uploads at once through the local pipeline (10000)
+  --rights N         take each right away from its function, and see its test fail (1)
+  --seed N           start random choices here (another one each time)
+";
+
+/// What is to be done, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parts {
+    uploads: u64,
+    kills: u64,
+    fuzz_seconds: u64,
+    events: u64,
+    rights: u64,
+    seed: Option<u64>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            uploads: UPLOADS,
+            kills: KILLS,
+            fuzz_seconds: FUZZ_SECONDS,
+            events: EVENTS,
+            rights: 1,
+            seed: None,
+        }
+    }
+}
+
+impl Parts {
+    /// `None` when help is asked for.
+    fn parse(mut arguments: Parser) -> Result<Option<Self>, Error> {
+        let mut parts = Self::default();
+        while let Some(argument) = arguments.next()? {
+            let part = match argument {
+                Arg::Long("uploads") => &mut parts.uploads,
+                Arg::Long("kills") => &mut parts.kills,
+                Arg::Long("fuzz-seconds") => &mut parts.fuzz_seconds,
+                Arg::Long("events") => &mut parts.events,
+                Arg::Long("rights") => &mut parts.rights,
+                Arg::Long("seed") => parts.seed.insert(0),
+                Arg::Long("help") | Arg::Short('h') => return Ok(None),
+                other => return Err(other.unexpected().into()),
+            };
+            *part = arguments.value()?.parse()?;
+        }
+        Ok(Some(parts))
+    }
+}
+
+/// Runs every part that is not given 0; [`USAGE`] says what they are.
 ///
 /// # Errors
 /// If a promise is broken: then with the seed.
-pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
-    let (mut uploads, mut kills, mut seed) = (UPLOADS, KILLS, None);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Arg::Long("uploads") => uploads = arguments.value()?.parse()?,
-            Arg::Long("kills") => kills = arguments.value()?.parse()?,
-            Arg::Long("seed") => seed = Some(arguments.value()?.parse::<u64>()?),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let seed = seed.unwrap_or_else(|| {
+pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
+    let Some(parts) = Parts::parse(arguments)? else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    let seed = parts.seed.unwrap_or_else(|| {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         now.as_secs() * 1_000_000
     });
-    if uploads > 0 {
-        simulate(uploads, seed)?;
+    if parts.uploads > 0 {
+        simulate(parts.uploads, seed)?;
     }
-    if kills > 0 {
-        end_pages(kills, seed)?;
+    if parts.fuzz_seconds > 0 {
+        fuzz::run(fuzz::Plan {
+            seconds: parts.fuzz_seconds,
+            // libFuzzer takes 32 bits, and 0 for none.
+            seed: u32::try_from(seed % u64::from(u32::MAX)).unwrap_or_default(),
+            goes_on: true,
+        })?;
+    }
+    if parts.kills > 0 {
+        end_pages(parts.kills, seed)?;
+    }
+    if parts.events > 0 || parts.rights > 0 {
+        test::long_forms(parts.events, parts.rights > 0, seed)?;
     }
     Ok(())
 }
@@ -91,6 +160,41 @@ pub(crate) fn simulated(log: &str) {
     for line in log.lines() {
         if let Some(at) = line.find("simulated ") {
             step::say(&format!("     {}", &line[at..]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lexopt::Parser;
+
+    use super::{Parts, USAGE};
+
+    fn parts(arguments: &[&str]) -> Option<Parts> {
+        Parts::parse(Parser::from_args(arguments)).expect("it is understood")
+    }
+
+    #[test]
+    fn every_part_can_be_left_out_and_help_tells_of_each() {
+        assert_eq!(parts(&[]), Some(Parts::default()));
+        assert_eq!(parts(&["--help"]), None);
+        let some = parts(&["--uploads", "0", "--events", "5", "--seed", "7"]);
+        let wanted = Parts {
+            uploads: 0,
+            events: 5,
+            seed: Some(7),
+            ..Parts::default()
+        };
+        assert_eq!(some, Some(wanted));
+        for part in [
+            "uploads",
+            "kills",
+            "fuzz-seconds",
+            "events",
+            "rights",
+            "seed",
+        ] {
+            assert!(USAGE.contains(&format!("--{part} N")), "{part}");
         }
     }
 }

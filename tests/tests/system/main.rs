@@ -34,6 +34,7 @@ mod pipeline_faults;
 mod poison;
 mod public;
 mod records;
+mod redrive;
 mod scan;
 mod sdk;
 mod storage;

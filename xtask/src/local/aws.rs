@@ -71,7 +71,18 @@ impl Aws {
         action: &str,
         parameters: &[(&str, &str)],
     ) -> Result<String, Error> {
-        let fixed = [("Action", action), ("Version", "2010-05-15")];
+        self.query("cloudformation", "2010-05-15", action, parameters)
+    }
+
+    /// A call of a service that takes forms.
+    fn query(
+        &self,
+        service: &str,
+        version: &str,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<String, Error> {
+        let fixed = [("Action", action), ("Version", version)];
         let form: Vec<String> = fixed
             .iter()
             .chain(parameters)
@@ -79,7 +90,15 @@ impl Aws {
             .collect();
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         let body = form.join("&").into_bytes();
-        self.send("POST", "cloudformation", "/", &headers, body)
+        self.send("POST", service, "/", &headers, body)
+    }
+
+    /// A call of IAM; the answer is XML.
+    ///
+    /// # Errors
+    /// If IAM refuses.
+    pub(crate) fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String, Error> {
+        self.query("iam", "2010-05-08", action, parameters)
     }
 
     /// A call of Cognito's user pools.

@@ -14,6 +14,7 @@ mod site;
 mod stack;
 mod suite;
 
+pub(crate) use aws::{Aws, elements, unescaped};
 pub(crate) use dev::dev;
 pub(crate) use sign::ACCESS_KEY;
-pub(crate) use suite::start_for_tests;
+pub(crate) use suite::{Suite, start_for_tests};

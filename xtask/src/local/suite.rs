@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use super::aws::Aws;
 use super::config::Config;
 use super::dev::architecture;
 use super::server::{Server, free_ports};
@@ -30,7 +31,7 @@ const SCAN_BYTES: &str = "1048576";
 /// The running system; it ends when dropped.
 pub(crate) struct Suite {
     env: PathBuf,
-    _server: Server,
+    server: Server,
     _issuer: Service,
     _sites: Vec<Site>,
 }
@@ -39,6 +40,11 @@ impl Suite {
     /// The file that describes the system: `target/test/env.json`.
     pub(crate) fn env(&self) -> &Path {
         &self.env
+    }
+
+    /// The local AWS that it runs on.
+    pub(crate) fn aws(&self) -> &Aws {
+        &self.server.aws
     }
 }
 
@@ -128,7 +134,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
         .map_err(Error::io("write target/test/env.json"))?;
     Ok(Suite {
         env,
-        _server: server,
+        server,
         _issuer: service,
         _sites: sites,
     })

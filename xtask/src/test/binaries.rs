@@ -60,7 +60,8 @@ fn binary(message: &str) -> Option<Binary> {
 impl Binary {
     /// Whether its tests need nothing but themselves.
     pub(super) fn stands_alone(&self) -> bool {
-        !self.needs_system() && !self.needs_browsers() && !self.needs_chromium()
+        let none = [Kind::System, Kind::Browsers, Kind::Faults];
+        !none.contains(&self.kind())
     }
 
     /// Whether it needs Chromium and the npm package, and nothing else.
@@ -70,12 +71,59 @@ impl Binary {
 
     /// Whether its tests need the running system.
     pub(super) fn needs_system(&self) -> bool {
-        self.kind() == Kind::System
+        self.kind() == Kind::System && !self.searches_traces()
+    }
+
+    /// Whether it searches what the other tests left behind.
+    pub(super) fn searches_traces(&self) -> bool {
+        self.target == "traces"
     }
 
     /// Whether it goes through the main flows in each browser.
     pub(super) fn needs_browsers(&self) -> bool {
         self.kind() == Kind::Browsers
+    }
+
+    /// Whether it is the tests of the whole system.
+    pub(super) fn is_system(&self) -> bool {
+        self.target == "system"
+    }
+
+    /// Runs the tests whose names begin so, and shows what they print.
+    pub(super) fn long_form(&self, filter: &str, env: &[(&str, String)]) -> Result<(), Error> {
+        let log = format!("soak-{}", filter.trim_end_matches(':'));
+        let result = Cmd::new(&self.file)
+            .args([filter, "--nocapture", "--test-threads", "1"])
+            .env("CARGO_MANIFEST_DIR", &self.folder)
+            .envs(env.iter().map(|(name, value)| (name, value)))
+            .dir(&self.folder)
+            .log(&log)
+            .run();
+        let text = std::fs::read_to_string(paths::log(&log)).unwrap_or_default();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            step::say(&format!("     {line}"));
+        }
+        if text.contains("running 0 tests") {
+            return Err(Error::failed(format!("there is no test {filter}...")));
+        }
+        result
+    }
+
+    /// Runs one test alone and tells whether it passed.
+    pub(super) fn passes(&self, test: &str, env: &[(&str, String)]) -> Result<bool, Error> {
+        let log = format!("one-{}", test.replace("::", "-"));
+        let passed = Cmd::new(&self.file)
+            .args(["--exact", test])
+            .env("CARGO_MANIFEST_DIR", &self.folder)
+            .envs(env.iter().map(|(name, value)| (name, value)))
+            .dir(&self.folder)
+            .log(&log)
+            .succeeds()?;
+        let text = std::fs::read_to_string(paths::log(&log)).unwrap_or_default();
+        if text.contains("running 1 test") {
+            return Ok(passed);
+        }
+        Err(Error::failed(format!("there is no test {test}")))
     }
 
     fn kind(&self) -> Kind {
@@ -106,6 +154,10 @@ impl Binary {
                 .log(&name);
             match self.kind() {
                 Kind::Worlds => command.arg("--nocapture").run(),
+                // One after the other: it says how much it read, and a planted secret is found by its own test only.
+                _ if self.searches_traces() => {
+                    command.args(["--nocapture", "--test-threads", "1"]).run()
+                }
                 _ => command.run(),
             }
         });
@@ -113,6 +165,18 @@ impl Binary {
         counts.read(self.kind(), &log);
         let group = format!("{} {}", self.package, self.target);
         counts.note(self.kind(), &group, &log);
+        if self.searches_traces() {
+            let told =
+                |line: &&str| line.starts_with("searched ") || line.starts_with("not searched");
+            for line in log
+                .lines()
+                .map(|line| line.rsplit(" ... ").next().unwrap_or(line))
+            {
+                if told(&line) {
+                    step::say(&format!("     {line}"));
+                }
+            }
+        }
         if self.kind() == Kind::Worlds {
             soak::simulated(&name);
         }

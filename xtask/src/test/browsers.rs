@@ -46,7 +46,9 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));
     let result = binaries::run_all(counts, &all, Binary::needs_browsers, &env);
     print("test-tests-browsers");
-    result
+    result?;
+    // The pages of three browsers left logs too.
+    binaries::run_all(counts, &all, Binary::searches_traces, &env)
 }
 
 /// The browsers that were found, and the environment that names their programs.

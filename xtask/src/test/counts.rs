@@ -31,11 +31,13 @@ pub(super) enum Kind {
     Types,
     /// The whole system.
     System,
+    /// Rights that a test misses.
+    Rights,
     /// The main flows in each browser.
     Browsers,
 }
 
-const KINDS: [(Kind, &str); 13] = [
+const KINDS: [(Kind, &str); 14] = [
     (Kind::Check, "checks (format, lints)"),
     (Kind::Native, "native unit"),
     (Kind::Contract, "contract"),
@@ -48,6 +50,7 @@ const KINDS: [(Kind, &str); 13] = [
     (Kind::Package, "package"),
     (Kind::Types, "types"),
     (Kind::System, "whole system"),
+    (Kind::Rights, "rights taken away"),
     (Kind::Browsers, "main flows in each browser"),
 ];
 

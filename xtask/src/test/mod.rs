@@ -6,6 +6,7 @@ mod counts;
 mod deny;
 mod faults;
 mod fuzz;
+mod rights;
 mod rows;
 mod steps;
 mod system;
@@ -94,10 +95,33 @@ const STEPS: &[Step] = &[
         run: system::whole,
     },
     Step {
+        name: "secrets",
+        run: system::traces,
+    },
+    Step {
+        name: "rights",
+        run: rights::tenth,
+    },
+    Step {
         name: "browsers",
         run: browsers::each,
     },
 ];
+
+/// The long forms of what needs the running system: a spike of so many events, and every right taken away.
+///
+/// # Errors
+/// If a test fails, or a right is missed by none.
+pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Error> {
+    let spike = if events > 0 {
+        system::spike(events, seed)
+    } else {
+        Ok(())
+    };
+    let missed = if rights { rights::all() } else { Ok(()) };
+    system::end();
+    spike.and(missed)
+}
 
 /// Runs the steps, then prints the counts and, as the last line, `N passed, N failed`.
 ///
@@ -126,6 +150,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
             }
         }
     }
+    system::end();
     step::clear();
     print(&counts, &times);
     // A chosen few steps cannot show every row.

@@ -1,11 +1,14 @@
 //! The steps that need a local AWS.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::binaries::{self, Binary};
 use super::counts::{Counts, Kind};
 use crate::error::Error;
+use crate::local::{self, Suite};
 use crate::process::Cmd;
 use crate::setup::{chromium, python};
-use crate::{local, paths, step};
+use crate::{paths, step};
 
 /// The rules that make the local AWS as strict as AWS: each has a test of its own.
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
@@ -34,16 +37,86 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
 
 /// The whole system, over the page and over the package, in Chromium and without it.
 pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
+    with(|running| {
+        binaries::run_all(
+            counts,
+            &running.binaries,
+            Binary::needs_system,
+            &running.env,
+        )
+    })
+}
+
+/// The spike of events in its long form: the tests of the module `load`.
+pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
+    with(|running| {
+        let binary = running.binaries.iter().find(|binary| binary.is_system());
+        let binary = binary.ok_or_else(|| Error::failed("the whole-system tests are not there"))?;
+        let mut env = running.env.clone();
+        env.push(("CROWFLY_EVENTS", events.to_string()));
+        env.push(("CROWFLY_SEED", seed.to_string()));
+        step::step(&format!("{events} events at once, seed {seed}"), || {
+            binary.long_form("load::", &env)
+        })
+    })
+}
+
+/// Searches what the tests before it left behind for secrets.
+pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
+    with(|running| {
+        let (all, env) = (&running.binaries, &running.env);
+        binaries::run_all(counts, all, Binary::searches_traces, env)
+    })
+}
+
+/// The running system, and what tests it.
+pub(super) struct Running {
+    /// It ends when this is dropped.
+    pub(super) suite: Suite,
+    /// Every native test binary.
+    pub(super) binaries: Vec<Binary>,
+    /// By which they find the system and the browser.
+    pub(super) env: Vec<(&'static str, String)>,
+}
+
+/// One start serves all steps that need the system.
+static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+
+/// Does `work` on the running system, which is started for the first that needs it.
+pub(super) fn with<T>(work: impl FnOnce(&Running) -> Result<T, Error>) -> Result<T, Error> {
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    let running = match running.as_ref() {
+        Some(running) => running,
+        None => running.insert(start()?),
+    };
+    work(running)
+}
+
+/// Ends the system, if it runs.
+pub(super) fn end() {
+    drop(
+        RUNNING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(),
+    );
+}
+
+fn start() -> Result<Running, Error> {
     let browser = chromium::ready()?;
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests()?;
     let text = |path: &std::path::Path| path.display().to_string();
-    let env = [
+    let env = vec![
         ("CROWFLY_TEST_ENV", text(suite.env())),
         ("CHROME", text(&browser.chrome)),
         ("CHROMEDRIVER", text(&browser.driver)),
     ];
-    binaries::run_all(counts, &all, Binary::needs_system, &env)
+    Ok(Running {
+        suite,
+        binaries: all,
+        env,
+    })
 }
 
 /// What Python's unittest says at its end: `Ran 12 tests in 3.4s`, then `OK` or `FAILED (failures=1, errors=2)`.

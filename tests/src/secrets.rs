@@ -1,0 +1,155 @@
+//! Finds secrets in what was written down: signatures, tokens, and keys that are known.
+
+/// A secret where none should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Where it stood, such as a log group and its stream.
+    pub place: String,
+    /// What kind of secret it is.
+    pub what: &'static str,
+    /// The line, with everything in it that could be secret masked.
+    pub line: String,
+}
+
+impl std::fmt::Display for Hit {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}: {}", self.place, self.what, self.line)
+    }
+}
+
+/// What gives a secret away, in lower case.
+const MARKS: &[(&str, &str)] = &[
+    ("x-amz-signature=", "a presigned URL"),
+    ("x-amz-signature%3d", "a presigned URL, encoded"),
+    ("x-amz-security-token", "a session token"),
+    ("bearer ey", "an authorization header"),
+    // `{"alg":`, as most tokens begin; the others are known by their dots.
+    ("eyjhbgcioi", "a token"),
+];
+
+/// Texts of this many letters in one piece are masked.
+const LONG: usize = 16;
+
+/// Looks for the marks of secrets, and for secrets that it is told.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    known: Vec<(&'static str, String)>,
+}
+
+impl Search {
+    /// Looks for this very text too; an empty one is no secret.
+    pub fn know(&mut self, what: &'static str, secret: &str) {
+        if !secret.is_empty() {
+            self.known.push((what, secret.to_owned()));
+        }
+    }
+
+    /// The lines of `text` that hold a secret.
+    pub fn hits(&self, place: &str, text: &str) -> Vec<Hit> {
+        let found = text
+            .lines()
+            .filter_map(|line| Some((self.secret(line)?, line)));
+        found
+            .map(|(what, line)| Hit {
+                place: place.to_owned(),
+                what,
+                line: masked(line),
+            })
+            .collect()
+    }
+
+    fn secret(&self, line: &str) -> Option<&'static str> {
+        let known = self.known.iter().find(|(_, secret)| line.contains(secret));
+        if let Some((what, _)) = known {
+            return Some(what);
+        }
+        let lower = line.to_ascii_lowercase();
+        let mark = MARKS.iter().find(|(mark, _)| lower.contains(mark));
+        mark.map(|(_, what)| *what)
+            .or_else(|| has_token(line).then_some("a token"))
+    }
+}
+
+/// A compact JWT: two pieces that begin as base64url of `{"` does, with a dot between.
+fn has_token(line: &str) -> bool {
+    line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .filter(|word| word.starts_with("eyJ"))
+        .any(|word| {
+            word.split('.')
+                .nth(1)
+                .is_some_and(|claims| claims.starts_with("eyJ"))
+        })
+}
+
+/// The line without its long words: whatever is secret is long and has no space.
+fn masked(line: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in line.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() || "-_.+/%".contains(c) {
+            word.push(c);
+            continue;
+        }
+        out.push_str(if word.len() < LONG { &word } else { "***" });
+        word.clear();
+        out.push(c);
+    }
+    out.trim_end().chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Search;
+
+    #[test]
+    fn a53_a_planted_secret_is_found_and_not_shown() {
+        let mut search = Search::default();
+        search.know("the cursor key", "correcthorsebatterystaple");
+        search.know("nothing", "");
+        let signature = "0123456789abcdef".repeat(4);
+        let token = "eyJraWQiOiJhIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl";
+        for (line, what) in [
+            (
+                format!("GET /k?X-Amz-Signature={signature}&x=y"),
+                "a presigned URL",
+            ),
+            (
+                format!("url=a%3FX-Amz-Signature%3D{signature}"),
+                "a presigned URL, encoded",
+            ),
+            (
+                format!("x-amz-security-token: {signature}"),
+                "a session token",
+            ),
+            (
+                format!("authorization: Bearer {token}"),
+                "an authorization header",
+            ),
+            (format!("{{\"token\":\"{token}\"}}"), "a token"),
+            ("a eyJhbGciOiJub25lIn0 b".to_owned(), "a token"),
+            ("key=correcthorsebatterystaple".to_owned(), "the cursor key"),
+        ] {
+            let hits = search.hits("here", &format!("good\n{line}\ngood"));
+            assert_eq!(hits.len(), 1, "{line}");
+            assert_eq!((hits[0].what, hits[0].place.as_str()), (what, "here"));
+            let shown = hits[0].to_string();
+            for secret in [signature.as_str(), token, "correcthorse", "eyJhbGciOi"] {
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn a53_what_is_no_secret_is_left_alone() {
+        let search = Search::default();
+        for line in [
+            "",
+            "eyJ.x",
+            "X-Amz-Date=1",
+            "Bearer",
+            "uploads/abc/01J/eyJ.webm",
+        ] {
+            assert!(search.hits("here", line).is_empty(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Least privilege, by trying: without any one action of a role, a test of the whole system fails.
+
+mod policy;
+mod table;
+
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::binaries::Binary;
+use super::counts::{Counts, Kind};
+use super::system;
+use crate::error::Error;
+use crate::local::Aws;
+use crate::step;
+use policy::Policy;
+use table::{RIGHTS, Right, UNENFORCED};
+
+/// The fewest that are tried in a test run.
+const FEWEST: usize = 3;
+
+/// The step of the test run: a tenth of the rights, another one each time.
+pub(super) fn tenth(counts: &mut Counts) -> Result<(), Error> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seed = now.unwrap_or_default().as_secs();
+    step::say(&format!("     rights tried from seed {seed}"));
+    let count = FEWEST.max(RIGHTS.len().div_ceil(10));
+    tried(counts, &chosen(seed, count))
+}
+
+/// The long form: all rights.
+pub(super) fn all() -> Result<(), Error> {
+    tried(&mut Counts::default(), RIGHTS)
+}
+
+/// Takes each right away in turn and runs the test that should miss it; at the end, with every right back,
+/// each of these tests must pass.
+fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
+    system::with(|running| {
+        let aws = running.suite.aws();
+        let deployed = policy::deployed(aws)?;
+        complete(&deployed)?;
+        let binary = running.binaries.iter().find(|binary| binary.is_system());
+        let binary = binary.ok_or_else(|| Error::failed("the whole-system tests are not there"))?;
+        let mut needless = Vec::new();
+        for right in rights {
+            let what = format!(
+                "{} without {} ({})",
+                right.function, right.action, right.sid
+            );
+            let missed = step::step(&what, || {
+                without(aws, &deployed, right, || {
+                    passes(binary, right.test, &running.env)
+                })
+            })?;
+            step::say(&format!(
+                "     {} {}",
+                right.test,
+                if missed {
+                    "fails, as it should"
+                } else {
+                    "PASSES without it"
+                }
+            ));
+            counts.add(Kind::Rights, missed.into(), (!missed).into());
+            if !missed {
+                needless.push(what);
+            }
+        }
+        let tests: BTreeSet<&str> = rights.iter().map(|right| right.test).collect();
+        for test in tests {
+            let good = step::step(&format!("{test}, with every right"), || {
+                passes(binary, test, &running.env)
+            })?;
+            counts.add(Kind::Rights, good.into(), (!good).into());
+            if !good {
+                needless.push(format!("{test} fails with every right"));
+            }
+        }
+        print();
+        if needless.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::failed(format!(
+                "no test missed: {}",
+                needless.join("; ")
+            )))
+        }
+    })
+}
+
+/// Runs `test` while no role has the right, and tells whether it failed; the right is back afterwards.
+fn without(
+    aws: &Aws,
+    deployed: &[Policy],
+    right: &Right,
+    test: impl FnOnce() -> Result<bool, Error>,
+) -> Result<bool, Error> {
+    let has = |policy: &&Policy| {
+        let pair = (right.sid.to_owned(), right.action.to_owned());
+        policy.name == right.function && policy.actions().contains(&pair)
+    };
+    let policies: Vec<&Policy> = deployed.iter().filter(has).collect();
+    if policies.is_empty() {
+        return Err(Error::failed(format!(
+            "no deployed role of {} has {} in {}",
+            right.function, right.action, right.sid
+        )));
+    }
+    for policy in &policies {
+        policy.without(right.sid, right.action).put(aws)?;
+    }
+    // The local AWS reads policies at each request: the change holds at once.
+    let passed = test();
+    for policy in &policies {
+        policy.put(aws)?;
+    }
+    Ok(!passed?)
+}
+
+fn passes(binary: &Binary, test: &str, env: &[(&'static str, String)]) -> Result<bool, Error> {
+    binary.passes(test, env)
+}
+
+/// Every deployed action stands in one of the two lists, and the lists name nothing that is not deployed.
+fn complete(deployed: &[Policy]) -> Result<(), Error> {
+    let mut faults = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for policy in deployed {
+        for (sid, action) in policy.actions() {
+            let tried = RIGHTS.iter().any(|right| {
+                (right.function, right.sid, right.action) == (&policy.name, &sid, &action)
+            });
+            let told = UNENFORCED.iter().any(|one| {
+                ["*", &policy.name].contains(&one.function)
+                    && (one.sid, one.action) == (&sid, &action)
+            });
+            if !tried && !told {
+                faults.insert(format!(
+                    "{} may {action} ({sid}), and no test misses it",
+                    policy.name
+                ));
+            }
+            seen.insert((policy.name.clone(), sid, action));
+        }
+    }
+    for right in RIGHTS {
+        let (function, sid, action) = (right.function, right.sid, right.action);
+        if !seen.contains(&(function.to_owned(), sid.to_owned(), action.to_owned())) {
+            faults.insert(format!(
+                "no deployed role of {function} has {action} ({sid})"
+            ));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let faults: Vec<String> = faults.into_iter().collect();
+    Err(Error::failed(faults.join("; ")))
+}
+
+fn print() {
+    step::say(&format!(
+        "\n{:<10}{:<15}{:<30}shown by",
+        "function", "statement", "action"
+    ));
+    for right in RIGHTS {
+        let (function, sid, action) = (right.function, right.sid, right.action);
+        step::say(&format!(
+            "{function:<10}{sid:<15}{action:<30}{} fails without it",
+            right.test
+        ));
+    }
+    for one in UNENFORCED {
+        let (function, sid, action) = (one.function, one.sid, one.action);
+        step::say(&format!(
+            "{function:<10}{sid:<15}{action:<30}the template's test only: {}",
+            one.reason
+        ));
+    }
+    step::say("");
+}
+
+/// So many rights, drawn by the seed.
+fn chosen(seed: u64, count: usize) -> Vec<Right> {
+    let mut left: Vec<Right> = RIGHTS.to_vec();
+    let mut state = seed;
+    let mut drawn = Vec::new();
+    while drawn.len() < count && !left.is_empty() {
+        // Knuth's MMIX generator; its high bits are the random ones.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let place = (state >> 33) as usize % left.len();
+        drawn.push(left.swap_remove(place));
+    }
+    drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::policy::Policy;
+    use super::{RIGHTS, UNENFORCED, chosen, complete};
+
+    /// Policies that have what the lists name.
+    fn deployed() -> Vec<Policy> {
+        let functions: BTreeSet<&str> = RIGHTS.iter().map(|right| right.function).collect();
+        let of = |function: &str| {
+            let rights = RIGHTS.iter().filter(|right| right.function == function);
+            let statements: Vec<_> = rights
+                .map(|right| json!({"Sid": right.sid, "Action": right.action}))
+                .chain([json!({"Sid": "Logs", "Action": ["logs:PutLogEvents"]})])
+                .collect();
+            Policy {
+                role: format!("crowfly-{function}"),
+                name: function.to_owned(),
+                document: json!({"Statement": statements}),
+            }
+        };
+        functions.into_iter().map(of).collect()
+    }
+
+    #[test]
+    fn an_action_that_no_list_names_is_found() {
+        let mut policies = deployed();
+        assert!(complete(&policies).is_ok());
+        policies[0].document["Statement"][0]["Action"] = json!("s3:DeleteObject");
+        let text = complete(&policies)
+            .expect_err("it is in no list")
+            .to_string();
+        assert!(text.contains("may s3:DeleteObject"), "{text}");
+        assert!(text.contains("no deployed role of"), "{text}");
+    }
+
+    #[test]
+    fn a_seed_draws_different_rights_and_the_same_again() {
+        assert_eq!(chosen(7, 5), chosen(7, 5));
+        assert_ne!(chosen(7, 5), chosen(8, 5));
+        assert_eq!(chosen(7, 1_000).len(), RIGHTS.len());
+        let named = |one: &&super::table::Unenforced| !one.reason.is_empty();
+        assert_eq!(UNENFORCED.iter().filter(named).count(), UNENFORCED.len());
+    }
+}

@@ -1,0 +1,154 @@
+//! The policies of the deployed roles, as they stand in IAM.
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::local::{Aws, elements, unescaped};
+
+/// The inline policy of one role.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Policy {
+    /// The role's full name.
+    pub(super) role: String,
+    /// The policy's name, which is that of its function.
+    pub(super) name: String,
+    /// The document.
+    pub(super) document: Value,
+}
+
+/// The policies of all roles that our stacks have.
+///
+/// # Errors
+/// If IAM refuses, or a document is no JSON.
+pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
+    let roles = aws.iam("ListRoles", &[("MaxItems", "1000")])?;
+    let mut found = Vec::new();
+    for role in elements(&roles, "RoleName") {
+        if !role.starts_with("crowfly-") {
+            continue;
+        }
+        let names = aws.iam("ListRolePolicies", &[("RoleName", role)])?;
+        let names = elements(&names, "PolicyNames").concat();
+        for name in elements(&names, "member") {
+            let named = [("RoleName", role), ("PolicyName", name)];
+            let answer = aws.iam("GetRolePolicy", &named)?;
+            let document = elements(&answer, "PolicyDocument").concat();
+            let document = decoded(&unescaped(&document));
+            found.push(Policy {
+                role: role.to_owned(),
+                name: name.to_owned(),
+                document: serde_json::from_str(&document)
+                    .map_err(|error| Error::failed(format!("the policy of {role}: {error}")))?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+impl Policy {
+    /// Each statement's name and action.
+    pub(super) fn actions(&self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for statement in self.document["Statement"].as_array().into_iter().flatten() {
+            let sid = statement["Sid"].as_str().unwrap_or_default();
+            for action in listed(&statement["Action"]) {
+                all.push((sid.to_owned(), action.to_owned()));
+            }
+        }
+        all
+    }
+
+    /// The same policy without one action of one statement; a statement without any action left is left out.
+    pub(super) fn without(&self, sid: &str, action: &str) -> Self {
+        let mut policy = self.clone();
+        if let Some(statements) = policy.document["Statement"].as_array_mut() {
+            for statement in statements.iter_mut() {
+                if statement["Sid"] == sid {
+                    let kept = listed(&statement["Action"]);
+                    let kept: Vec<&str> = kept.into_iter().filter(|one| *one != action).collect();
+                    statement["Action"] = kept.into();
+                }
+            }
+            statements.retain(|statement| !listed(&statement["Action"]).is_empty());
+        }
+        policy
+    }
+
+    /// Makes this the role's policy.
+    ///
+    /// # Errors
+    /// If IAM refuses.
+    pub(super) fn put(&self, aws: &Aws) -> Result<(), Error> {
+        let document = self.document.to_string();
+        let parameters = [
+            ("RoleName", self.role.as_str()),
+            ("PolicyName", &self.name),
+            ("PolicyDocument", &document),
+        ];
+        aws.iam("PutRolePolicy", &parameters).map(drop)
+    }
+}
+
+/// A policy has one text, or a list of them.
+fn listed(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// IAM gives documents percent-encoded.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        let escaped = (byte == b'%')
+            .then(|| Some(digit(rest.next())? * 16 + digit(rest.next())?))
+            .flatten();
+        bytes.push(
+            escaped
+                .and_then(|byte| u8::try_from(byte).ok())
+                .unwrap_or(byte),
+        );
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Policy, decoded};
+
+    #[test]
+    fn one_action_of_one_statement_is_taken_out() {
+        let policy = Policy {
+            role: "r".to_owned(),
+            name: "p".to_owned(),
+            document: json!({"Statement": [
+                {"Sid": "A", "Action": ["s3:GetObject", "s3:PutObject"]},
+                {"Sid": "B", "Action": "s3:GetObject"},
+            ]}),
+        };
+        let less = policy.without("A", "s3:GetObject");
+        let pair = |sid: &str, action: &str| (sid.to_owned(), action.to_owned());
+        assert_eq!(
+            less.actions(),
+            [pair("A", "s3:PutObject"), pair("B", "s3:GetObject")]
+        );
+        let less = policy.without("B", "s3:GetObject");
+        assert_eq!(
+            less.actions(),
+            [pair("A", "s3:GetObject"), pair("A", "s3:PutObject")]
+        );
+        assert_eq!(policy.without("C", "s3:GetObject"), policy);
+    }
+
+    #[test]
+    fn documents_are_decoded() {
+        assert_eq!(decoded("%7B%22a%22%3A%20%22%25%22%7D"), "{\"a\": \"%\"}");
+        assert_eq!(decoded("{\"a\": 1}"), "{\"a\": 1}");
+    }
+}
