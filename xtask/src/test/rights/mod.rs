@@ -6,7 +6,6 @@ mod table;
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::binaries::Binary;
 use super::counts::{Counts, Kind};
 use super::system;
 use crate::error::Error;
@@ -38,10 +37,9 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
     system::with(|running| {
         let aws = running.suite.aws();
         let deployed = policy::deployed(aws)?;
-        complete(&deployed)?;
         let binary = running.binaries.iter().find(|binary| binary.is_system());
         let binary = binary.ok_or_else(|| Error::failed("the whole-system tests are not there"))?;
-        let mut needless = Vec::new();
+        let mut faults = incomplete(&deployed);
         for right in rights {
             let what = format!(
                 "{} without {} ({})",
@@ -49,41 +47,37 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
             );
             let missed = step::step(&what, || {
                 without(aws, &deployed, right, || {
-                    passes(binary, right.test, &running.env)
+                    binary.passes(right.test, &running.env)
                 })
-            })?;
-            step::say(&format!(
-                "     {} {}",
-                right.test,
-                if missed {
-                    "fails, as it should"
-                } else {
-                    "PASSES without it"
-                }
-            ));
+            });
+            let (missed, told) = match missed {
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
+                Err(error) => (false, error.to_string()),
+                Ok(true) => (true, format!("{} fails, as it should", right.test)),
+                Ok(false) => (false, format!("{} passes all the same", right.test)),
+            };
+            step::say(&format!("     {told}"));
             counts.add(Kind::Rights, missed.into(), (!missed).into());
             if !missed {
-                needless.push(what);
+                faults.push(format!("{what}: {told}"));
             }
         }
         let tests: BTreeSet<&str> = rights.iter().map(|right| right.test).collect();
         for test in tests {
             let good = step::step(&format!("{test}, with every right"), || {
-                passes(binary, test, &running.env)
-            })?;
+                binary.passes(test, &running.env)
+            });
+            let good = good.unwrap_or_default();
             counts.add(Kind::Rights, good.into(), (!good).into());
             if !good {
-                needless.push(format!("{test} fails with every right"));
+                faults.push(format!("{test} fails with every right"));
             }
         }
         print();
-        if needless.is_empty() {
+        if faults.is_empty() {
             Ok(())
         } else {
-            Err(Error::failed(format!(
-                "no test missed: {}",
-                needless.join("; ")
-            )))
+            Err(Error::failed(faults.join("\n    ")))
         }
     })
 }
@@ -117,12 +111,8 @@ fn without(
     Ok(!passed?)
 }
 
-fn passes(binary: &Binary, test: &str, env: &[(&'static str, String)]) -> Result<bool, Error> {
-    binary.passes(test, env)
-}
-
-/// Every deployed action stands in one of the two lists, and the lists name nothing that is not deployed.
-fn complete(deployed: &[Policy]) -> Result<(), Error> {
+/// Deployed actions that stand in neither list, and those in the lists that are not deployed: both none.
+fn incomplete(deployed: &[Policy]) -> Vec<String> {
     let mut faults = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for policy in deployed {
@@ -151,11 +141,7 @@ fn complete(deployed: &[Policy]) -> Result<(), Error> {
             ));
         }
     }
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let faults: Vec<String> = faults.into_iter().collect();
-    Err(Error::failed(faults.join("; ")))
+    faults.into_iter().collect()
 }
 
 fn print() {
@@ -203,7 +189,7 @@ mod tests {
     use serde_json::json;
 
     use super::policy::Policy;
-    use super::{RIGHTS, UNENFORCED, chosen, complete};
+    use super::{RIGHTS, UNENFORCED, chosen, incomplete};
 
     /// Policies that have what the lists name.
     fn deployed() -> Vec<Policy> {
@@ -226,7 +212,7 @@ mod tests {
     #[test]
     fn an_action_that_no_list_names_is_found() {
         let mut policies = deployed();
-        assert!(complete(&policies).is_ok());
+        assert!(incomplete(&policies).is_empty());
         policies[0].document["Statement"][0]["Action"] = json!("s3:DeleteObject");
         let text = complete(&policies)
             .expect_err("it is in no list")

@@ -157,10 +157,16 @@ pub(super) const RIGHTS: &[Right] = &[
         "pipeline::every_object_has_its_record_within_five_seconds",
     ),
     right(
+        "record",
+        "Events",
+        "sqs:ChangeMessageVisibility",
+        "pipeline_faults::f66_messages_wait_out_an_outage",
+    ),
+    right(
         "forward",
         "Events",
         "sqs:SendMessage",
-        "pipeline::the_lambda_route_takes_webm_keys_and_carries_their_address",
+        "pipeline::a87_a88_the_lambda_route_takes_webm_keys_and_carries_their_address",
     ),
 ];
 
