@@ -6,6 +6,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
+use common::deaths::at_every_call;
 use common::events::{address, created, event, key, recorder, removed, tell};
 use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
 use common::{NOW, bucket_policy, id, owner, wishes};
@@ -16,7 +17,7 @@ use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::forward::{Forwarder, forward};
 use crowfly_core::quota::Limits;
 use crowfly_core::record::{Done, RecordError, record};
-use crowfly_core::testing::{Memory, Mortal, Side, head_of, row_of};
+use crowfly_core::testing::{Memory, Mortal, head_of, row_of};
 use crowfly_core::{Row, bounded};
 use serde_json::{Value, json};
 
@@ -25,48 +26,6 @@ const LIMITS: Limits = Limits {
     uploads: 1_000,
     bytes: 0,
 };
-
-/// Lets `first` die at every call that it makes in `world()`, then lets `again` come and looks at what
-/// stands. Prints how many deaths that were.
-async fn at_every_call<T, R>(
-    name: &str,
-    world: impl AsyncFn() -> Memory,
-    first: impl AsyncFn(&Mortal<'_>) -> T,
-    again: impl AsyncFn(&Memory) -> R,
-    check: impl Fn(&Memory, R, &str),
-) {
-    let mut deaths = [0, 0];
-    for side in [Side::Before, Side::After] {
-        for at in 0.. {
-            let memory = world().await;
-            let mortal = Mortal::new(&memory, at, side);
-            if mortal.run(first(&mortal)).is_some() {
-                break;
-            }
-            deaths[usize::from(side == Side::After)] += 1;
-            let half = format!("{name} died at call {at}, {side:?}: the quota is the rows'");
-            assert_eq!(
-                memory.usage(&owner('a')),
-                memory.counted(&owner('a')),
-                "{half}"
-            );
-            let result = again(&memory).await;
-            assert_eq!(
-                memory.usage(&owner('a')),
-                memory.counted(&owner('a')),
-                "{half}"
-            );
-            check(
-                &memory,
-                result,
-                &format!("{name} died at call {at}, {side:?}"),
-            );
-        }
-    }
-    assert_eq!(deaths[0], deaths[1], "{name}");
-    assert!(deaths[0] > 0, "{name} calls nothing");
-    println!("{name}: {} calls, {} deaths", deaths[0], 2 * deaths[0]);
-}
 
 /// Every row that the tests make.
 fn rows(memory: &Memory) -> Vec<Row> {

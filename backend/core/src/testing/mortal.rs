@@ -10,10 +10,11 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanS
 use super::Memory;
 use crate::ports::{
     AbortMultipart, ApplyEvent, Change, CompleteMultipart, Completion, CreateMultipart,
-    DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject, ListParts, ListedPart,
-    MarkAborted, Multipart, MultipartToCreate, OpenUploads, Opening, Peek, PeekObject, Place,
-    PresignPut, Put, PutPending, PutToSign, Release, SendMessages, SetMultipart, SetScan, Touch,
-    Whole,
+    DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject, ListMultiparts,
+    ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage,
+    MultipartPosition, MultipartToCreate, OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening,
+    Peek, PeekObject, Place, Postpone, PresignPut, Put, PutPending, PutToSign, QueryRow, Release,
+    SendMessages, SetMultipart, SetScan, Touch, Whole,
 };
 use crate::quota::Limits;
 use crate::{Fault, Row, Scanned};
@@ -121,4 +122,9 @@ mortal! {
     ListParts: list_parts(multipart: Multipart<'_>) -> Option<Vec<ListedPart>>;
     CompleteMultipart: complete_multipart(multipart: Multipart<'_>, whole: &Whole) -> Completion;
     AbortMultipart: abort_multipart(multipart: Multipart<'_>) -> ();
+    ListOpen: list_open(shard: char, due_ms: u64, after: Option<&OpenPosition>) -> OpenPage;
+    QueryRow: query_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
+    MarkExpired: mark_expired(open: &OpenUpload, expires_at: u64) -> Option<Row>;
+    Postpone: postpone(open: &OpenUpload, sweep_at: u64) -> ();
+    ListMultiparts: list_multiparts(after: Option<&MultipartPosition>) -> MultipartPage;
 }

@@ -1,5 +1,6 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod deaths;
 pub(crate) mod events;
 pub(crate) mod multipart;
 pub(crate) mod random;

@@ -1,0 +1,89 @@
+//! A sweep that ends at each of its calls in turn, once before and once after the call had its effect: the next
+//! one finishes it.
+
+mod common;
+
+use common::deaths::at_every_call;
+use common::events::{key, recorder};
+use common::multipart::SIZE;
+use common::{NOW, bucket_policy, id, owner, wishes};
+use crowfly_contract::UploadStatus;
+use crowfly_core::cancel::cancel;
+use crowfly_core::create::{Creator, create};
+use crowfly_core::ports::Usage;
+use crowfly_core::quota::Limits;
+use crowfly_core::sweep::{Action, Objects, Rows, Sweeper, Watch, sweep};
+use crowfly_core::testing::{Memory, head_of};
+use crowfly_core::{Fault, FaultKind};
+use serde_json::json;
+
+const HOUR: u64 = 3_600_000;
+const WEEK: u64 = 7 * 24 * HOUR;
+
+/// Has all the time in the world, and bears no fault.
+struct Patient;
+
+impl Watch for Patient {
+    fn go_on(&self) -> bool {
+        true
+    }
+
+    fn did(&self, _action: &Action) {}
+
+    fn failed(&self, fault: &Fault) {
+        panic!("{fault}");
+    }
+}
+
+/// Three open uploads: one whose event was lost, one that never came, and one whose cancel broke off.
+async fn left_open() -> Memory {
+    let memory = Memory::default();
+    let (policy, owner) = (bucket_policy(), owner('a'));
+    let creator = Creator {
+        owner: &owner,
+        policy: &policy,
+        bucket: "bucket",
+        limits: Limits {
+            uploads: 1_000,
+            bytes: 0,
+        },
+        repair_after_ms: 900_000,
+        now_ms: NOW,
+    };
+    let item = |n: u128, size: u64| json!({"id": id(n).to_string(), "name": "a.webm", "size": size, "type": "video/webm"});
+    let items = json!([item(1, 9), item(2, SIZE), item(3, SIZE)]);
+    let created = create(&memory, &memory, creator, wishes(items)).await;
+    assert!(created.iter().all(|(_, result)| result.is_ok()));
+    memory.set_object(&key(1), Some(head_of("e1")));
+    memory.fail_next("abort_multipart", FaultKind::Unavailable);
+    assert!(cancel(&memory, &memory, &owner, id(3), NOW).await.is_err());
+    memory
+}
+
+async fn sweep_at(rows: &impl Rows, objects: &impl Objects, now_ms: u64) {
+    let sweeper = Sweeper {
+        recorder: recorder(),
+        unfinished_ms: WEEK,
+        repair_after_ms: 900_000,
+    };
+    sweep(rows, objects, &sweeper, now_ms, &Patient).await;
+}
+
+#[tokio::test]
+async fn f55_f63_a_sweep_that_died_anywhere_is_finished_by_the_next() {
+    at_every_call(
+        "sweep",
+        left_open,
+        async |mortal| sweep_at(mortal, mortal, NOW + WEEK).await,
+        async |memory| sweep_at(memory, memory, NOW + WEEK + 6 * HOUR).await,
+        |memory, (), what| {
+            let status = |n| memory.row(&owner('a'), id(n)).map(|row| row.record.status);
+            assert_eq!(status(1), Some(UploadStatus::Stored), "{what}");
+            assert_eq!(status(2), Some(UploadStatus::Expired), "{what}");
+            assert_eq!(status(3), Some(UploadStatus::Aborted), "{what}");
+            assert_eq!(memory.usage(&owner('a')), Usage::default(), "{what}");
+            assert_eq!(memory.open_multiparts(), Vec::<String>::new(), "{what}");
+        },
+    )
+    .await;
+}
