@@ -20,7 +20,7 @@ const NO_WORKER =
   "policy allows workers (worker-src)";
 
 const mismatch = (type, seen) =>
-  `the file is sent as ${type}, but its first bytes look like ${seen === "unknown" ? "something else" : seen}; ` +
+  `the file is sent as ${type}, but its first bytes look like ${seen}; ` +
   "what is stored may be withheld";
 
 /** One client's engine, its adapters and what runs. */

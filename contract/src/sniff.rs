@@ -7,7 +7,7 @@
 /// How many of the first bytes matter.
 pub const SNIFF_BYTES: usize = 64;
 
-/// With fewer bytes, those that nobody knows contradict no type: some signatures end here.
+/// So many bytes of plain text and no other are a text: some signatures are letters, and end here.
 const ENOUGH: usize = 12;
 
 /// A family of formats that share their first bytes.
@@ -214,10 +214,16 @@ fn is_markup(first: &[u8]) -> bool {
         || TAGS.split(' ').any(|name| is(name) && ends(name.len()))
 }
 
-/// What the first bytes look like, if that is not what `media_type` says: a media type, or `unknown`.
+fn is_text(first: &[u8]) -> bool {
+    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    first.len() >= ENOUGH && first.iter().all(plain)
+}
+
+/// What the first bytes look like, if that is not what `media_type` says: a media type.
 ///
-/// - A type with a signature must show it: anything else contradicts it. Bytes that nobody knows do only
-///   when there are 12 or more, and never for MPEG audio, which may start with anything.
+/// - A type with a signature is contradicted by the signature of another, and by plain text. Bytes that
+///   nobody knows contradict nothing: formats have more variants than any table, and what is marked is
+///   withheld from its owner.
 /// - Text is contradicted by everything but text: a browser never renders it as a page.
 /// - Other images, sounds, videos and fonts are contradicted by pages, scripts and programs.
 /// - All else, `application/octet-stream` too, is contradicted by a page only, unless it is XML itself.
@@ -247,7 +253,7 @@ pub fn contradicts(media_type: &str, first: &[u8]) -> Option<&'static str> {
         // The tag may precede any audio.
         (_, Some(Kind::MpegAudio)) if family("audio/") => false,
         (Some(Kind::MpegAudio | Kind::Markup | Kind::Script | Kind::Program), None) => false,
-        (Some(_), None) => first.len() >= ENOUGH,
+        (Some(_), None) => is_text(first),
         (Some(_), Some(_)) => true,
         (None, None) => false,
         (None, Some(seen)) if family("text/") => !matches!(seen, Kind::Markup | Kind::Script),
@@ -263,5 +269,5 @@ pub fn contradicts(media_type: &str, first: &[u8]) -> Option<&'static str> {
             .any(|name| family(name)),
         (None, Some(_)) => false,
     };
-    against.then(|| seen.map_or("unknown", Kind::as_str))
+    against.then(|| seen.map_or("text/plain", Kind::as_str))
 }

@@ -30,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
     match (seen, against) {
         // What is told is what was seen.
         (Some(kind), Some(told)) => assert_eq!(told, kind.as_str()),
-        (None, Some(told)) => assert_eq!(told, "unknown"),
+        (None, Some(told)) => assert_eq!(told, "text/plain"),
         (_, None) => {}
     }
     if let Some(kind) = seen {
