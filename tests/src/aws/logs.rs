@@ -2,23 +2,39 @@ use serde_json::{Value, json};
 
 use super::Aws;
 
+/// Most events of one page.
+const PAGE: usize = 10_000;
+
 impl Aws {
     /// Every line that one of this stack's functions (such as `presign`) has written.
     #[track_caller]
     pub fn log_lines(&self, function: &str) -> Vec<String> {
         let group = format!("/crowfly/{}/{function}", self.stack.name());
         let mut lines = Vec::new();
-        let mut next = Value::Null;
+        let mut ask = json!({"logGroupName": group, "limit": PAGE, "startTime": 0});
         loop {
-            let mut ask = json!({"logGroupName": group});
-            if next.is_string() {
-                ask["nextToken"] = next.take();
+            let mut page = self.call("logs", "Logs_20140328.FilterLogEvents", &ask);
+            let mut events = match page["events"].take() {
+                Value::Array(events) => events,
+                _ => Vec::new(),
+            };
+            let next = page["nextToken"].take();
+            let mut more = next.is_string();
+            if more {
+                ask["nextToken"] = next;
+            } else if events.len() == PAGE {
+                // The local AWS gives no token: go on at the moment of the last line, all of it.
+                let last = events.last().map(|event| event["timestamp"].clone());
+                let last = last.unwrap_or_default();
+                if last != ask["startTime"] {
+                    events.retain(|event| event["timestamp"] != last);
+                    ask["startTime"] = last;
+                    more = true;
+                }
             }
-            let page = self.call("logs", "Logs_20140328.FilterLogEvents", &ask);
-            let events = page["events"].as_array().into_iter().flatten();
-            lines.extend(events.filter_map(|event| Some(event["message"].as_str()?.to_owned())));
-            next = page["nextToken"].clone();
-            if !next.is_string() {
+            let messages = events.into_iter().map(|mut event| event["message"].take());
+            lines.extend(messages.filter_map(|text| text.as_str().map(str::to_owned)));
+            if !more {
                 return lines;
             }
         }

@@ -27,6 +27,14 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
     // A tenth of what is expected of a quiet machine: 20 events a second.
     let limit = Duration::from_secs(120)
         + Duration::from_millis(50) * u32::try_from(events).unwrap_or(u32::MAX);
+    // Of an earlier run against the same system.
+    wait::until("an empty dead-letter queue", GIVEN_UP_WITHIN, || {
+        let old = aws.receive_messages(&stack.dlq);
+        for message in &old {
+            aws.delete_message(&stack.dlq, message);
+        }
+        old.is_empty().then_some(())
+    });
     let spike = spike(stack, events, events * POISON_PER_MILLE / 1_000, limit);
     println!("{}", spike.figures);
 
@@ -68,9 +76,15 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
             (dead.len() >= spike.poison.len()).then_some(())
         },
     );
+    dead.sort();
     let mut poison = spike.poison.clone();
     poison.sort();
-    dead.sort();
-    assert_eq!(dead, poison, "nothing but the poison, and each once");
+    let differs = dead
+        .iter()
+        .zip(&poison)
+        .find(|(dead, poison)| dead != poison);
+    assert_eq!(differs, None, "nothing but the poison");
+    assert_eq!(dead.len(), poison.len(), "and each once");
+    assert_eq!(aws.queue_depth(&stack.dlq), 0);
     assert_eq!(aws.queue_depth(&stack.queue), 0);
 }
