@@ -20,7 +20,9 @@ pub struct Env {
     /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
     /// `.webm`); `faulty` is `webm` without a suffix and with shorter times, for tests that take its
-    /// services away; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner.
+    /// services away; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner;
+    /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests a second) and lets the sweep look after a
+    /// second.
     pub stacks: BTreeMap<String, Stack>,
 }
 

@@ -56,7 +56,18 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     lambdas::build()?;
     lambdas::build_scanner()?;
     package::build()?;
-    let [aws, issuer, extra, main, oidc, webm, faulty, busy, scan] = free_ports()?;
+    let [
+        aws,
+        issuer,
+        extra,
+        main,
+        oidc,
+        webm,
+        faulty,
+        busy,
+        scan,
+        tight,
+    ] = free_ports()?;
     let folder = paths::target().join("test");
     let server = Server::launch(aws, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
@@ -107,6 +118,20 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
             "scan",
             scan,
             [&foreign[..], &[("ScanUploads", "on")]].concat(),
+        ),
+        (
+            "tight",
+            tight,
+            [
+                &foreign[..],
+                &[
+                    ("MaxOpenUploads", "20"),
+                    ("MaxOpenBytes", "1048576"),
+                    ("MaxRequestsPerSecond", "20"),
+                    ("RepairAfterSeconds", "1"),
+                ],
+            ]
+            .concat(),
         ),
     ];
     let mut described = Map::new();

@@ -1,0 +1,159 @@
+//! Quotas and rate through the real API, on the stack with small ones.
+
+use std::collections::BTreeMap;
+use std::thread;
+
+use crowfly_contract::{ErrorCode, UploadStatus};
+use e2e::Env;
+use e2e::api::{self, Api};
+use e2e::aws::Aws;
+use e2e::http::Response;
+use e2e::issuer::random_hex;
+use e2e::wait;
+use serde_json::{Value, json};
+
+use crate::common::{RECORD_WITHIN, assert_problem};
+
+/// The limits of the stack.
+const UPLOADS: usize = 20;
+const BYTES: u64 = 1_048_576;
+const RATE: usize = 20;
+
+pub(crate) fn somebody() -> Api {
+    Api::of_subject(Env::stack("tight"), &format!("tight-{}", random_hex(6)))
+}
+
+pub(crate) fn account() -> Aws {
+    Aws::new(Env::stack("tight"))
+}
+
+/// Open uploads and bytes in the quota of an owner.
+pub(crate) fn usage(owner: &str) -> (i64, i64) {
+    let quota = account().get_item(owner, "#quota").unwrap_or_default();
+    let count = |name: &str| quota[name].as_i64().unwrap_or_default();
+    (count("openUploads"), count("openBytes"))
+}
+
+pub(crate) fn owner_of(key: &str) -> &str {
+    key.split('/').nth(1).expect("an owner in the key")
+}
+
+fn of_size(size: u64) -> Value {
+    json!({"id": api::new_id().to_string(), "name": "a.txt", "size": size, "type": "text/plain"})
+}
+
+/// Answers to one create for each size, all asked at the same time.
+fn at_once(api: &Api, sizes: &[u64]) -> Vec<Response> {
+    thread::scope(|scope| {
+        let calls: Vec<_> = sizes
+            .iter()
+            .map(|size| scope.spawn(|| api.create(&of_size(*size))))
+            .collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    })
+}
+
+fn statuses(answers: &[Response]) -> BTreeMap<u16, usize> {
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        *counts.entry(answer.status).or_default() += 1;
+    }
+    counts
+}
+
+fn first_key(answers: &[Response]) -> String {
+    let created = answers.iter().find(|answer| answer.status == 201).unwrap();
+    api::leave_of(&created.json()["uploads"][0]).key.to_string()
+}
+
+#[test]
+fn a37_fifty_calls_at_once_open_exactly_as_many_uploads_as_allowed() {
+    let api = somebody();
+    let answers = at_once(&api, &[9; 50]);
+    let expected = BTreeMap::from([(201, UPLOADS), (429, 50 - UPLOADS)]);
+    assert_eq!(statuses(&answers), expected);
+    for answer in answers.iter().filter(|answer| answer.status == 429) {
+        assert_problem("too many", answer, ErrorCode::QuotaOpenUploads);
+        assert!(answer.json()["error"]["retryAfterMs"].as_u64() >= Some(1_000));
+        assert!(answer.header("retry-after").is_some());
+    }
+    let key = first_key(&answers);
+    let rows = account().items_of(owner_of(&key));
+    assert_eq!(rows.len(), UPLOADS);
+    assert_eq!(usage(owner_of(&key)), (20, 180));
+    assert_eq!(
+        somebody().create(&of_size(9)).status,
+        201,
+        "others are free"
+    );
+}
+
+#[test]
+fn a37_fifty_calls_at_once_open_exactly_as_many_bytes_as_allowed() {
+    let api = somebody();
+    let answers = at_once(&api, &[BYTES / 8; 50]);
+    assert_eq!(statuses(&answers), BTreeMap::from([(201, 8), (403, 42)]));
+    for answer in answers.iter().filter(|answer| answer.status == 403) {
+        assert_problem("too much", answer, ErrorCode::QuotaBytes);
+    }
+    assert_eq!(usage(owner_of(&first_key(&answers))), (8, 1_048_576));
+}
+
+#[test]
+fn a37_f50_completion_and_cancel_give_places_back_once() {
+    let (api, bytes) = (somebody(), b"some text");
+    let items: Vec<Value> = (0..UPLOADS)
+        .map(|_| api::item("a.txt", "text/plain", bytes))
+        .collect();
+    let answer = api.post("/uploads", &json!({"uploads": items}));
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let again = api.post("/uploads", &json!({"uploads": items}));
+    assert_eq!(again.status, 200, "a repeat costs nothing");
+    let one_more = api.create(&of_size(1));
+    assert_problem("full", &one_more, ErrorCode::QuotaOpenUploads);
+    let results = again.json()["uploads"].take();
+    let leaves: Vec<_> = results
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(api::leave_of)
+        .collect();
+    let owner = owner_of(&leaves[0].key.to_string()).to_owned();
+    for leave in &leaves[..2] {
+        assert_eq!(leave.put(bytes).send().status, 200);
+        api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    }
+    for _ in 0..2 {
+        let cancelled = api.delete(&format!("/uploads/{}", leaves[2].id));
+        assert_eq!(cancelled.status, 204);
+    }
+    wait::until("three places", RECORD_WITHIN, || {
+        (usage(&owner) == (17, 17 * 9)).then_some(())
+    });
+    let answers = at_once(&api, &[1; 10]);
+    assert_eq!(statuses(&answers), BTreeMap::from([(201, 3), (429, 7)]));
+}
+
+#[test]
+fn a36_a_flood_of_one_owner_is_limited_and_others_are_free() {
+    let api = somebody();
+    let path = format!("/uploads/{}/parts", api::new_id());
+    let limited = thread::scope(|scope| {
+        let floods: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut answers = (0..500).map(|_| api.get(&path));
+                    answers.find(|answer| answer.status == 429)
+                })
+            })
+            .collect();
+        let found: Vec<_> = floods.into_iter().map(|f| f.join().unwrap()).collect();
+        found.into_iter().flatten().next()
+    });
+    let limited = limited.expect("a flood is limited");
+    assert_problem("flood", &limited, ErrorCode::RateLimited);
+    let wait = limited.json()["error"]["retryAfterMs"].as_u64().unwrap();
+    assert!((1..=1_000 / RATE as u64 * 16).contains(&wait), "{wait}");
+    assert_eq!(limited.header("retry-after"), Some("1"));
+    assert_eq!(somebody().get(&path).status, 404, "others are free");
+}
