@@ -142,13 +142,13 @@ pub(super) const RIGHTS: &[Right] = &[
         "record",
         "Missing",
         "s3:ListBucket",
-        "pipeline::f56_an_event_about_an_object_that_is_gone_is_no_record",
+        "order::f56_news_of_an_object_that_is_gone_is_settled_at_once",
     ),
     right(
         "record",
         "Records",
         "dynamodb:GetItem",
-        "pipeline::every_object_has_its_record_within_five_seconds",
+        "content::a30_a_false_type_is_stored_marked_and_withheld",
     ),
     right(
         "record",
@@ -160,7 +160,7 @@ pub(super) const RIGHTS: &[Right] = &[
         "record",
         "Events",
         "sqs:ChangeMessageVisibility",
-        "pipeline_faults::f66_messages_wait_out_an_outage",
+        "poison::f60_of_a_batch_of_ten_with_three_bad_seven_are_recorded_and_three_die",
     ),
     right(
         "forward",
