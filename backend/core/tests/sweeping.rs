@@ -3,113 +3,17 @@
 
 mod common;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use common::events::{address, created, key, removed, tell};
-use common::multipart::SIZE;
-use common::random::Random;
-use common::{NOW, bucket_policy, id, owner, wishes};
+use common::sweeping::*;
+use common::{NOW, id, owner};
 use crowfly_contract::UploadStatus;
 use crowfly_core::cancel::cancel;
-use crowfly_core::create::{Creator, ItemResult, create};
-use crowfly_core::quota::Limits;
-use crowfly_core::record::Recorder;
-use crowfly_core::sweep::{Action, Did, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Did, sweep};
 use crowfly_core::testing::{Memory, head_of};
-use crowfly_core::{Fault, FaultKind, parts};
+use crowfly_core::{FaultKind, parts};
 use serde_json::{Value, json};
-
-const MINUTE: u64 = 60_000;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
-const WEEK: u64 = 7 * DAY;
-
-/// What a sweep did, and how often it may look at the time.
-#[derive(Default)]
-struct Seen {
-    actions: Mutex<Vec<Action>>,
-    faults: AtomicUsize,
-    looks: Option<AtomicUsize>,
-}
-
-impl Watch for Seen {
-    fn go_on(&self) -> bool {
-        let Some(looks) = &self.looks else {
-            return true;
-        };
-        let left = looks.load(Ordering::SeqCst);
-        looks.store(left.saturating_sub(1), Ordering::SeqCst);
-        left > 0
-    }
-
-    fn did(&self, action: &Action) {
-        self.actions.lock().unwrap().push(action.clone());
-    }
-
-    fn failed(&self, _fault: &Fault) {
-        self.faults.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-fn sweeper() -> Sweeper {
-    Sweeper {
-        recorder: Recorder {
-            bucket: "bucket".to_owned(),
-            address: address(),
-            scan_uploads: false,
-        },
-        unfinished_ms: WEEK,
-        repair_after_ms: 15 * MINUTE,
-    }
-}
-
-async fn swept(memory: &Memory, now_ms: u64) -> Vec<Action> {
-    let seen = Seen::default();
-    sweep(memory, memory, &sweeper(), now_ms, &seen).await;
-    assert_eq!(seen.faults.into_inner(), 0);
-    seen.actions.into_inner().unwrap()
-}
-
-async fn create_at(memory: &Memory, who: char, items: Value, now_ms: u64) -> Vec<ItemResult> {
-    let (policy, owner) = (bucket_policy(), owner(who));
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits: Limits {
-            uploads: 1_000,
-            bytes: 0,
-        },
-        repair_after_ms: 15 * MINUTE,
-        now_ms,
-    };
-    create(memory, memory, creator, wishes(items)).await
-}
-
-/// The upload whose object [`head_of`] describes and whose key is [`key`].
-fn wish(n: u128) -> Value {
-    json!({"id": id(n).to_string(), "name": "a.webm", "size": 9, "type": "video/webm",
-        "crc64nvme": crowfly_core::testing::OBJECT_CRC.to_string()})
-}
-
-fn in_parts(n: u128) -> Value {
-    json!({"id": id(n).to_string(), "name": "a.webm", "size": SIZE, "type": "video/webm"})
-}
-
-fn status(memory: &Memory, n: u128) -> UploadStatus {
-    memory.row(&owner('a'), id(n)).unwrap().record.status
-}
-
-fn open(memory: &Memory) -> u64 {
-    let usage = memory.usage(&owner('a'));
-    assert_eq!(usage, memory.counted(&owner('a')));
-    usage.uploads
-}
-
-fn dids(actions: &[Action]) -> Vec<Did> {
-    actions.iter().map(|action| action.did).collect()
-}
 
 #[tokio::test]
 async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
@@ -349,86 +253,4 @@ async fn a_sweep_stops_when_its_time_is_up_and_goes_on_next_time() {
     }
     assert!(sweeps > 1, "it did not stop");
     assert_eq!(expired, 40);
-}
-
-/// Whatever clients, storage, events and sweeps do, in any order and with any call failing before or after
-/// its effect, the quota is that of the rows, and in the end it is nothing.
-#[tokio::test]
-async fn a37_f62_f63_any_history_leaves_the_quota_exact() {
-    let seeds = std::env::var("CROWFLY_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .map_or_else(|| (0..60).collect::<Vec<u64>>(), |seed| vec![seed]);
-    for seed in seeds {
-        history(seed).await;
-    }
-}
-
-async fn history(seed: u64) {
-    let mut random = Random::new(seed);
-    let memory = Memory::default();
-    let verbs = [
-        "open_uploads",
-        "release",
-        "apply_event",
-        "mark_aborted",
-        "mark_expired",
-        "abort_multipart",
-        "head_object",
-    ];
-    let mut now = NOW;
-    let told = |n: u128, sequencer: u64| created(n, &format!("A{sequencer:03}"), "e1");
-    for _ in 0..120 {
-        now += random.below(2 * DAY);
-        for _ in 0..random.below(3) {
-            let verb = random.pick(&verbs);
-            if random.percent(50) {
-                memory.lose_next(verb);
-            } else {
-                memory.fail_next(verb, FaultKind::Unavailable);
-            }
-        }
-        let n = u128::from(random.below(12));
-        match random.below(6) {
-            0 | 1 => {
-                let count = random.between(1, 4);
-                let items: Vec<Value> = (0..count)
-                    .map(|more| (n + u128::from(more)) % 12)
-                    .map(|n| if n % 3 == 0 { in_parts(n) } else { wish(n) })
-                    .collect();
-                create_at(&memory, 'a', json!(items), now).await;
-            }
-            2 => {
-                memory.set_object(&key(n), Some(head_of("e1")));
-                for _ in 0..random.below(4) {
-                    let _ = tell(&memory, &told(n, random.below(1_000))).await;
-                }
-            }
-            3 => {
-                memory.set_object(&key(n), None);
-                let sequencer = format!("A{:03}", random.below(1_000));
-                let _ = tell(&memory, &removed(n, &sequencer)).await;
-            }
-            4 => drop(cancel(&memory, &memory, &owner('a'), id(n), now).await),
-            _ => {
-                let seen = Seen::default();
-                sweep(&memory, &memory, &sweeper(), now, &seen).await;
-            }
-        }
-        let (says, is) = (memory.usage(&owner('a')), memory.counted(&owner('a')));
-        assert_eq!(says, is, "CROWFLY_SEED={seed}");
-    }
-    // Nothing fails, and nobody does anything, any more.
-    memory.heal();
-    for _ in 0..3 {
-        now += WEEK;
-        let seen = Seen::default();
-        sweep(&memory, &memory, &sweeper(), now, &seen).await;
-    }
-    assert_eq!(open(&memory), 0, "CROWFLY_SEED={seed}");
-    assert_eq!(
-        memory.open_multiparts(),
-        Vec::<String>::new(),
-        "CROWFLY_SEED={seed}"
-    );
 }

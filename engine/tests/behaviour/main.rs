@@ -13,6 +13,7 @@ mod multipart;
 mod offline;
 mod pause;
 mod processed;
+mod progress;
 mod quota;
 mod resume;
 mod retry;

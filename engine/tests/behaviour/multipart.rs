@@ -388,18 +388,3 @@ fn urgent_files_overtake_a_large_one_that_is_under_way() {
     assert!(world.now < 80_000, "{}", world.now);
     world.finish();
 }
-
-/// Nothing else moves at that moment, and the third part hangs for ten seconds more.
-#[test]
-fn an_acknowledged_part_is_told_at_once() {
-    let mut world = World::new();
-    world.script(Op::Send, [Act::Ok, Act::Ok, Act::Hang(50)]);
-    world.add(new_upload(1, 24 * MIB));
-    world.run_for(8_000);
-    let told = world.log.iter().rev().find_map(|(_, event)| match event {
-        Event::Progress { progress, .. } => Some(progress.confirmed),
-        _ => None,
-    });
-    assert_eq!(told, Some(16 * MIB));
-    world.finish();
-}

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::aws::{Aws, REGION};
 use super::sign::ACCESS_KEY;
@@ -89,20 +89,27 @@ pub(crate) fn must_be_free(port: u16, what: &str) -> Result<(), Error> {
         })
 }
 
-/// Ports that were free a moment ago, all different.
+/// Ports that were free a moment ago, all different, below those that the system hands out by itself: no
+/// connection takes one of them before its owner does.
 ///
 /// # Errors
 /// If there are none.
 pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
+    const FIRST: u16 = 12_000;
+    const COUNT: u16 = 18_000;
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let start = u16::try_from(since.as_nanos() % u128::from(COUNT)).unwrap_or_default();
     let mut held = Vec::new();
     let mut ports = [0; N];
+    let mut candidates = (0..COUNT).map(|step| FIRST + (start + step) % COUNT);
     for port in &mut ports {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Error::io("find a free port"))?;
-        *port = listener
-            .local_addr()
-            .map_err(Error::io("find a free port"))?
-            .port();
+        let (found, listener) = candidates
+            .by_ref()
+            .find_map(|port| Some((port, TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?)))
+            .ok_or_else(|| Error::failed("this machine has no free port from 12000 to 29999"))?;
+        *port = found;
         held.push(listener);
     }
     Ok(ports)

@@ -4,6 +4,7 @@ pub(crate) mod deaths;
 pub(crate) mod events;
 pub(crate) mod multipart;
 pub(crate) mod random;
+pub(crate) mod sweeping;
 
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::policy::Policy;

@@ -123,7 +123,7 @@ fn what_the_local_aws_cannot_show_must_be_shown_where_the_list_says() {
     };
     assert_eq!(
         line(&rows).as_deref(),
-        Some("A51 is to be shown by: local-AWS rule, template")
+        Some("A51 is to be shown by: local-AWS rule, template, whole system")
     );
     rows.read(Kind::Template, "x", "test a51_the_policy ... ok\n");
     assert_eq!(line(&rows), None);

@@ -1,0 +1,113 @@
+//! Sweeps over memory, and what they find there.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crowfly_contract::UploadStatus;
+use crowfly_core::Fault;
+use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::quota::Limits;
+use crowfly_core::record::Recorder;
+use crowfly_core::sweep::{Action, Did, Sweeper, Watch, sweep};
+use crowfly_core::testing::Memory;
+use serde_json::{Value, json};
+
+use super::events::address;
+use super::multipart::SIZE;
+use super::{bucket_policy, id, owner, wishes};
+
+pub(crate) const MINUTE: u64 = 60_000;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
+pub(crate) const DAY: u64 = 24 * HOUR;
+pub(crate) const WEEK: u64 = 7 * DAY;
+
+/// What a sweep did, and how often it may look at the time.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) actions: Mutex<Vec<Action>>,
+    pub(crate) faults: AtomicUsize,
+    pub(crate) looks: Option<AtomicUsize>,
+}
+
+impl Watch for Seen {
+    fn go_on(&self) -> bool {
+        let Some(looks) = &self.looks else {
+            return true;
+        };
+        let left = looks.load(Ordering::SeqCst);
+        looks.store(left.saturating_sub(1), Ordering::SeqCst);
+        left > 0
+    }
+
+    fn did(&self, action: &Action) {
+        self.actions.lock().unwrap().push(action.clone());
+    }
+
+    fn failed(&self, _fault: &Fault) {
+        self.faults.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+pub(crate) fn sweeper() -> Sweeper {
+    Sweeper {
+        recorder: Recorder {
+            bucket: "bucket".to_owned(),
+            address: address(),
+            scan_uploads: false,
+        },
+        unfinished_ms: WEEK,
+        repair_after_ms: 15 * MINUTE,
+    }
+}
+
+pub(crate) async fn swept(memory: &Memory, now_ms: u64) -> Vec<Action> {
+    let seen = Seen::default();
+    sweep(memory, memory, &sweeper(), now_ms, &seen).await;
+    assert_eq!(seen.faults.into_inner(), 0);
+    seen.actions.into_inner().unwrap()
+}
+
+pub(crate) async fn create_at(
+    memory: &Memory,
+    who: char,
+    items: Value,
+    now_ms: u64,
+) -> Vec<ItemResult> {
+    let (policy, owner) = (bucket_policy(), owner(who));
+    let creator = Creator {
+        owner: &owner,
+        policy: &policy,
+        bucket: "bucket",
+        limits: Limits {
+            uploads: 1_000,
+            bytes: 0,
+        },
+        repair_after_ms: 15 * MINUTE,
+        now_ms,
+    };
+    create(memory, memory, creator, wishes(items)).await
+}
+
+/// The upload whose object [`head_of`] describes and whose key is [`key`].
+pub(crate) fn wish(n: u128) -> Value {
+    json!({"id": id(n).to_string(), "name": "a.webm", "size": 9, "type": "video/webm",
+        "crc64nvme": crowfly_core::testing::OBJECT_CRC.to_string()})
+}
+
+pub(crate) fn in_parts(n: u128) -> Value {
+    json!({"id": id(n).to_string(), "name": "a.webm", "size": SIZE, "type": "video/webm"})
+}
+
+pub(crate) fn status(memory: &Memory, n: u128) -> UploadStatus {
+    memory.row(&owner('a'), id(n)).unwrap().record.status
+}
+
+pub(crate) fn open(memory: &Memory) -> u64 {
+    let usage = memory.usage(&owner('a'));
+    assert_eq!(usage, memory.counted(&owner('a')));
+    usage.uploads
+}
+
+pub(crate) fn dids(actions: &[Action]) -> Vec<Did> {
+    actions.iter().map(|action| action.did).collect()
+}
