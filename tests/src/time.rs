@@ -18,10 +18,15 @@ pub fn unix_ms() -> u64 {
 
 /// A moment in the basic ISO form that AWS signs, such as `20261122T093000Z`.
 pub fn amz_date(unix: u64) -> String {
+    rfc3339(unix).replace(['-', ':'], "")
+}
+
+/// A moment as events write it, such as `2026-11-22T09:30:00Z` (RFC 3339).
+pub fn rfc3339(unix: u64) -> String {
     let (year, month, day) = civil(unix / 86_400);
     let second = unix % 86_400;
     format!(
-        "{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z",
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
         second / 3600,
         second / 60 % 60,
         second % 60
@@ -49,7 +54,7 @@ fn civil(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::amz_date;
+    use super::{amz_date, rfc3339};
 
     #[test]
     fn dates_at_the_edges_of_months_and_years() {
@@ -57,5 +62,6 @@ mod tests {
         assert_eq!(amz_date(951_782_399), "20000228T235959Z");
         assert_eq!(amz_date(951_782_400), "20000229T000000Z");
         assert_eq!(amz_date(1_798_761_599), "20261231T235959Z");
+        assert_eq!(rfc3339(1_798_761_599), "2026-12-31T23:59:59Z");
     }
 }

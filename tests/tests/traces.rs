@@ -104,16 +104,12 @@ fn groups(aws: &Aws) -> Vec<String> {
 /// Searches one log group, and gives its lines.
 fn search_group(aws: &Aws, search: &Search, group: &str, found: &mut Found) -> Vec<String> {
     let mut lines = Vec::new();
-    let ask = json!({"logGroupName": group});
-    let target = "Logs_20140328.FilterLogEvents";
-    pages(aws, "logs", target, ask, "nextToken", |page| {
-        for event in page["events"].as_array().into_iter().flatten() {
-            let line = event["message"].as_str().unwrap_or_default();
-            let stream = event["logStreamName"].as_str().unwrap_or_default();
-            found.read(search, &format!("log group {group}, stream {stream}"), line);
-            lines.push(line.to_owned());
-        }
-    });
+    for event in aws.log_events(group) {
+        let line = event["message"].as_str().unwrap_or_default();
+        let stream = event["logStreamName"].as_str().unwrap_or_default();
+        found.read(search, &format!("log group {group}, stream {stream}"), line);
+        lines.push(line.to_owned());
+    }
     lines
 }
 

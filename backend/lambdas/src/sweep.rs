@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crowfly_aws::{Bucket, Table};
-use crowfly_core::Fault;
 use crowfly_core::record::Recorder;
 use crowfly_core::sweep::{Action, Did, Objects, Rows, Sweeper, Watch, sweep};
+use crowfly_core::{Fault, parse_rfc3339_ms};
 use serde_json::{Value, json};
 
 use crate::runtime::Moment;
@@ -58,9 +58,18 @@ impl Sweep {
     ///
     /// # Errors
     /// When something could not be done, so that Lambda counts a failure; all else was done.
-    pub async fn call(&self, _event: Value, now: Moment) -> Result<Value, runtime::Error> {
+    pub async fn call(&self, event: Value, now: Moment) -> Result<Value, runtime::Error> {
+        let now = Moment {
+            ms: scheduled(&event).unwrap_or(now.ms),
+            ..now
+        };
         handle(&self.rows, &self.objects, &self.sweeper, now).await
     }
+}
+
+/// The moment for which the schedule started the function, in Unix milliseconds.
+fn scheduled(event: &Value) -> Option<u64> {
+    parse_rfc3339_ms(event.get("time")?.as_str()?)
 }
 
 /// Walks over the open uploads once, over any ports.

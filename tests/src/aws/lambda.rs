@@ -20,7 +20,16 @@ impl Aws {
     /// When the stack has no such function.
     #[track_caller]
     pub fn function(&self, logical: &str) -> String {
-        let wanted = format!("{}-{logical}", self.stack.name());
+        self.function_of(self.stack.name(), logical)
+    }
+
+    /// The full name of a function of any stack of the account.
+    ///
+    /// # Panics
+    /// When there is no such function.
+    #[track_caller]
+    pub fn function_of(&self, stack: &str, logical: &str) -> String {
+        let wanted = format!("{stack}-{logical}");
         let answer = self.lambda("GET", "", None);
         let functions = answer.json()["Functions"].take();
         let names = functions.as_array().into_iter().flatten();

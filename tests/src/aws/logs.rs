@@ -10,7 +10,17 @@ impl Aws {
     #[track_caller]
     pub fn log_lines(&self, function: &str) -> Vec<String> {
         let group = format!("/crowfly/{}/{function}", self.stack.name());
-        let mut lines = Vec::new();
+        let events = self.log_events(&group).into_iter();
+        let messages = events.map(|mut event| event["message"].take());
+        messages
+            .filter_map(|text| text.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// Every event of a log group, with its `message`, `timestamp` and `logStreamName`.
+    #[track_caller]
+    pub fn log_events(&self, group: &str) -> Vec<Value> {
+        let mut all = Vec::new();
         let mut ask = json!({"logGroupName": group, "limit": PAGE, "startTime": 0});
         loop {
             let mut page = self.call("logs", "Logs_20140328.FilterLogEvents", &ask);
@@ -32,10 +42,9 @@ impl Aws {
                     more = true;
                 }
             }
-            let messages = events.into_iter().map(|mut event| event["message"].take());
-            lines.extend(messages.filter_map(|text| text.as_str().map(str::to_owned)));
+            all.extend(events);
             if !more {
-                return lines;
+                return all;
             }
         }
     }

@@ -150,3 +150,16 @@ fn a85_a_later_result_can_only_be_worse() {
         ErrorCode::Infected,
     );
 }
+
+/// It is settled, not tried again: storage says that there is nothing, and not that it may not be asked.
+#[test]
+fn a85_an_object_that_is_gone_is_not_scanned() {
+    let account = Aws::new(stack());
+    let scanner = account.function_of("crowfly-scanner", "ScannerFunction");
+    let key = format!("uploads/{}/gone.txt", random_hex(6));
+    let event = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {
+        "bucket": {"name": stack().bucket}, "object": {"key": key, "size": 3, "etag": "e"}}});
+    let answer = account.invoke(&scanner, &event);
+    let failure = answer.header("x-amz-function-error");
+    assert_eq!(failure, None, "{}", answer.text());
+}

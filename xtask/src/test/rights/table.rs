@@ -148,7 +148,7 @@ pub(super) const RIGHTS: &[Right] = &[
         "record",
         "Records",
         "dynamodb:GetItem",
-        "content::a30_a_false_type_is_stored_marked_and_withheld",
+        "scan::a85_a_clean_file_is_given_once_it_is_scanned",
     ),
     right(
         "record",
@@ -168,7 +168,49 @@ pub(super) const RIGHTS: &[Right] = &[
         "sqs:SendMessage",
         "pipeline::a87_a88_the_lambda_route_takes_webm_keys_and_carries_their_address",
     ),
+    right("sweep", "Objects", "s3:GetObject", REPAIRED),
+    right("sweep", "Objects", "s3:AbortMultipartUpload", GIVEN_BACK),
+    right(
+        "sweep",
+        "Objects",
+        "s3:ListMultipartUploadParts",
+        GIVEN_BACK,
+    ),
+    right(
+        "sweep",
+        "Multiparts",
+        "s3:ListBucketMultipartUploads",
+        DROPPED,
+    ),
+    right("sweep", "Missing", "s3:ListBucket", EXPIRED),
+    right("sweep", "Records", "dynamodb:Query", DROPPED),
+    right("sweep", "Records", "dynamodb:UpdateItem", REPAIRED),
+    right("sweep", "Open", "dynamodb:Query", REPAIRED),
+    right(
+        "scanner",
+        "Objects",
+        "s3:GetObject",
+        "scan::a85_a_clean_file_is_given_once_it_is_scanned",
+    ),
+    right(
+        "scanner",
+        "Missing",
+        "s3:ListBucket",
+        "scan::a85_an_object_that_is_gone_is_not_scanned",
+    ),
+    right(
+        "scanner",
+        "Results",
+        "events:PutEvents",
+        "scan::a85_a_clean_file_is_given_once_it_is_scanned",
+    ),
 ];
+
+const REPAIRED: &str = "sweep::f55_a_lost_event_is_repaired_and_the_place_is_free";
+const GIVEN_BACK: &str = "sweep::f62_f63_a_place_that_was_not_given_back_is_given_back";
+const DROPPED: &str =
+    "sweep::f40_a94_a_multipart_upload_that_no_record_names_is_dropped_after_a_day";
+const EXPIRED: &str = "sweep::a38_what_never_comes_expires_and_what_lands_later_is_the_truth";
 
 const SOURCE: &str = "an event source's rights are checked when it is made, not when it runs";
 const LOGS: &str = "the local AWS writes a function's log itself";
