@@ -26,10 +26,23 @@ impl TestFile {
     /// When the disk refuses.
     pub fn new(name: &str, size: usize) -> Self {
         let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
+        let bytes = content(seed(&folder.join(name)), size);
+        Self::write(&folder, name, bytes)
+    }
+
+    /// Writes these bytes, under `name`, into a folder of its own.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
+        Self::write(&folder, name, bytes.to_vec())
+    }
+
+    fn write(folder: &Path, name: &str, bytes: Vec<u8>) -> Self {
         let path = folder.join(name);
-        let bytes = content(seed(&path), size);
         let write = || {
-            std::fs::create_dir_all(&folder)?;
+            std::fs::create_dir_all(folder)?;
             std::fs::File::create(&path)?.write_all(&bytes)
         };
         write().unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));

@@ -86,7 +86,7 @@ fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
     let unknown = [&WEBM[..4], b"\xff"].concat();
     let deep = [WEBM, &vec![0; 100_000]].concat();
     let late = [&[b' '; 64], HTML].concat();
-    let cases: [(&str, &str, &[u8], bool); 8] = [
+    let cases: [(&str, &str, &[u8], bool); 10] = [
         ("an endless element", "video/webm", &endless, false),
         ("an element of unknown size", "video/webm", &unknown, false),
         ("four bytes", "video/webm", &WEBM[..4], false),
@@ -96,8 +96,15 @@ fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
             "the signature one byte late",
             "video/webm",
             &[b"\0", WEBM].concat(),
-            true,
+            false,
         ),
+        (
+            "a text with the signature in it",
+            "video/webm",
+            &[b"this is text, and here is the film: ", WEBM].concat(),
+            false,
+        ),
+        ("a text", "video/webm", &[b'x'; 100_000], true),
         ("a zip, whatever is in it", "application/zip", ZIP, false),
         ("a page behind 64 spaces", "text/plain", &late, false),
     ];

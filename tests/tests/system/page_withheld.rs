@@ -14,10 +14,10 @@ const WITHHELD: &str = "Withheld: the content is not what the type says.";
 
 #[test]
 fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
-    // Neither is what it is called; bytes of a text may be any.
+    let text = b"a text that calls itself a film";
     let (odd, plain) = (
-        TestFile::new("odd.webm", 1000),
-        TestFile::new("plain.txt", 1000),
+        TestFile::of("odd.webm", text),
+        TestFile::of("plain.txt", text),
     );
     let browser = Browser::start();
     let page = Page::open(&browser, Env::stack("main"));
