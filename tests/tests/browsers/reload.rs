@@ -1,5 +1,6 @@
 //! An upload whose page went away, and the one that came after it.
 
+use e2e::browser::Kind;
 use e2e::files::{MIB, page_content};
 use serde_json::{Value, json};
 
@@ -39,10 +40,12 @@ pub(crate) fn resume(visit: &Visit<'_>) -> Seen {
     visit.proxy.clear_log();
 
     let end = visit.script(RESUME, &given);
-    if end["lost"] == 0 && end["kept"] == false {
-        return Seen::Lacks(
-            "storage that outlives the page: a plain entry was lost too".to_owned(),
-        );
+    // WebKit under automation sometimes forgets what a page wrote last, though it keeps an older plain entry.
+    if end["lost"] == 0 && visit.browser.kind() == Kind::WebKit {
+        let kept = &end["kept"];
+        return Seen::Lacks(format!(
+            "the journal of the page that was left (a plain entry of IndexedDB is kept: {kept})"
+        ));
     }
     assert_eq!(end["lost"], Value::Null, "{end}");
     assert_eq!(end["refused"], "file_changed", "another file is refused");
