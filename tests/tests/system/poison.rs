@@ -14,7 +14,7 @@ use crate::events::{Event, neighbours};
 use crate::pipeline::event_of;
 
 /// How long the queue may try a message before it gives up: receives times visibility, and some air.
-const GIVES_UP_WITHIN: Duration = Duration::from_secs(150);
+const GIVES_UP_WITHIN: Duration = Duration::from_secs(60);
 
 /// Objects of one owner, for each of which ever newer events can be made.
 struct Objects {

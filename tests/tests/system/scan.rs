@@ -162,4 +162,5 @@ fn a85_an_object_that_is_gone_is_not_scanned() {
     let answer = account.invoke(&scanner, &event);
     let failure = answer.header("x-amz-function-error");
     assert_eq!(failure, None, "{}", answer.text());
+    assert_eq!(answer.json(), json!(""), "no result is published");
 }
