@@ -6,19 +6,26 @@ use serde_json::{Value, json};
 use super::Browser;
 use super::driver::{self, Driver};
 
+/// How often a chromedriver is started that ends before it listens.
+const TRIES: usize = 3;
+
 /// A chromedriver; the browser's profile is its folder.
 pub(super) fn driver() -> Driver {
     let program = driver::program("CHROMEDRIVER", "chromedriver", &[]);
-    let mut child = driver::start(Command::new(program).args(["--port=0", "--log-level=WARNING"]));
-    let port = driver::announced(
-        &mut child,
-        |line| {
+    // It wants one port for both versions of IP, and ends where the one that it drew is taken for the second.
+    for _ in 0..TRIES {
+        let mut command = Command::new(&program);
+        let mut child = driver::start(command.args(["--port=0", "--log-level=WARNING"]));
+        let port = driver::announcement(&mut child, |line| {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
-        },
-        "chromedriver",
-    );
-    Driver::new(vec![child], port, driver::new_profile())
+        });
+        if let Some(port) = port {
+            return Driver::new(vec![child], port, driver::new_profile());
+        }
+        let _ = child.wait();
+    }
+    panic!("chromedriver ended {TRIES} times without saying where it is")
 }
 
 pub(super) fn capabilities(driver: &Driver, proxy: Option<SocketAddr>) -> Value {

@@ -74,7 +74,15 @@ pub(super) fn start(command: &mut Command) -> Child {
 
 /// The first line in which `find` finds something; the rest is read and dropped for as long as the process
 /// writes, so that it never blocks on a full pipe.
+///
+/// # Panics
+/// When the process ends before.
 pub(super) fn announced<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>, what: &str) -> T {
+    announcement(child, find).unwrap_or_else(|| panic!("{what} ended without saying where it is"))
+}
+
+/// As [`announced`]; `None` when the process ends before.
+pub(super) fn announcement<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     let from: Box<dyn Read + Send> = match child.stdout.take() {
         Some(out) => Box::new(out),
         None => Box::new(std::io::empty()),
@@ -85,5 +93,5 @@ pub(super) fn announced<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>, 
         .map_while(Result::ok)
         .find_map(|line| find(&line));
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-    found.unwrap_or_else(|| panic!("{what} ended without saying where it is"))
+    found
 }
