@@ -20,6 +20,10 @@ const OTHERS: &[(&str, &str)] = &[
         "one-",
         "tests that were made to fail, which print what they got",
     ),
+    (
+        "fuzz-",
+        "what the fuzzer makes up, beginnings of tokens among it",
+    ),
 ];
 
 /// What was read, and what was found in it.
