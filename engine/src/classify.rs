@@ -144,6 +144,12 @@ pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
     }
 }
 
+/// Whether one item may be why a whole call was refused. Words about the caller or the route hold for all of
+/// them alike.
+pub(crate) fn blames_an_item(trace: &Trace) -> bool {
+    matches!(trace.status, Some(400 | 409 | 413 | 422))
+}
+
 /// What the refusal of one item of a call means.
 pub(crate) fn item(problem: ProblemBody) -> (Api, Trace) {
     let (verdict, trace) = api(ApiFailure::Http {

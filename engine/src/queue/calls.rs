@@ -108,8 +108,8 @@ impl Queue {
         }
         match verdict {
             Api::Unauthorized => self.unauthorized(ids, generation, work.phase(), &trace),
-            // One item may be to blame: each is asked for by itself.
-            Api::Refused(_) if ids.len() > 1 => {
+            // Each is asked for by itself.
+            Api::Refused(_) if ids.len() > 1 && classify::blames_an_item(&trace) => {
                 for id in ids {
                     if let Some(upload) = self.uploads.get_mut(*id) {
                         upload.solo = true;

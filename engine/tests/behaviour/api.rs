@@ -101,6 +101,31 @@ fn one_bad_item_does_not_spoil_the_call_it_shares() {
 }
 
 #[test]
+fn f22_a_refusal_of_the_caller_or_the_route_is_one_call_for_all_who_share_it() {
+    for code in [
+        ErrorCode::Forbidden,
+        ErrorCode::InsufficientScope,
+        ErrorCode::InvalidSubject,
+        ErrorCode::NotFound,
+        ErrorCode::MethodNotAllowed,
+        ErrorCode::UnsupportedMediaType,
+    ] {
+        let mut world = World::new();
+        world.script(Op::Token, [Act::Pause(100)]);
+        let status = code.http_status().expect("a server's code");
+        world.script(Op::Create, vec![api(status, code); 100]);
+        for number in 0..100 {
+            world.add(new_upload(number, 1000));
+        }
+        world.finish();
+        for number in 0..100 {
+            assert_eq!(world.failed_with(id(number)), Some(code));
+        }
+        assert_eq!(world.monitor.creates, 1, "{code}");
+    }
+}
+
+#[test]
 fn an_item_that_is_refused_leaves_the_others_alone() {
     let mut world = World::new();
     world.server.quota.places = usize::MAX;
