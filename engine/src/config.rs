@@ -19,9 +19,7 @@ pub struct Config {
     pub ahead_small: usize,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
-    /// The same while many are coming: they are worth a call of their own.
-    pub many_linger_ms: u64,
-    /// The same while there is enough to send.
+    /// The same while there is enough to send, or too few for a call of their own are ready.
     pub busy_linger_ms: u64,
 
     /// No progress byte for this long: the request is cancelled and tried again.
@@ -114,7 +112,6 @@ impl Default for Config {
             ahead_bytes: 256 * 1024,
             ahead_small: 200,
             linger_ms: 10,
-            many_linger_ms: 60,
             busy_linger_ms: 5_000,
             stall_ms: 10_000,
             answer_ms: 30_000,

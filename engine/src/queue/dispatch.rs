@@ -64,7 +64,7 @@ impl Queue {
     }
 
     /// How many may be ahead of sending when this upload begins.
-    fn room(&self, place: Place) -> usize {
+    pub(super) fn room(&self, place: Place) -> usize {
         let size = self
             .uploads
             .get(place.job.id)
@@ -89,7 +89,6 @@ impl Queue {
             self.lanes.sign.len(),
             self.counts.signing,
             self.lanes.send.len(),
-            self.lanes.settle.len(),
         ];
         ahead.into_iter().fold(0, usize::saturating_add)
     }

@@ -89,43 +89,12 @@ impl Queue {
             self.wake_at(self.hold_quota);
             return self.next_to_create().map(|_| Call::Create);
         }
-        // More may come in a moment, and share the call.
-        let coming = [
-            self.lanes.hash.len(),
-            self.counts.hash,
-            self.lanes.save.len(),
-            self.counts.save,
-            // They come as soon as others have been sent.
-            self.backlog.len(),
-        ];
-        let coming = coming.into_iter().fold(0, usize::saturating_add);
-        let ready = self.lanes.create.len();
-        let enough = self.config.ahead_small.min(self.create_batch);
-        if coming > 0 && ready < enough {
-            let patience = if self.enough_to_send() {
-                self.config.busy_linger_ms
-            } else if coming.saturating_add(ready) >= enough / 2 {
-                self.config.many_linger_ms
-            } else {
-                self.config.linger_ms
-            };
-            let until = self.create_since.unwrap_or(self.now).after(patience);
-            if self.now < until {
-                self.wake_at(until);
-                return None;
-            }
+        let until = self.company_until();
+        if self.now < until {
+            self.wake_at(until);
+            return None;
         }
         Some(Call::Create)
-    }
-
-    /// Sending goes on for a while without another create call, and nobody more urgent waits for one.
-    fn enough_to_send(&self) -> bool {
-        let two_rounds = self.window.open().saturating_add(self.window.open());
-        let urgent = match (self.lanes.create.first(), self.lanes.send.first()) {
-            (Some(create), Some(send)) => create.key < send.key,
-            _ => true,
-        };
-        !urgent && self.lanes.send.len() >= two_rounds
     }
 
     fn start_create(&mut self, generation: u32) {
@@ -155,9 +124,10 @@ impl Queue {
             }
         }
         self.create_since = (!self.lanes.create.is_empty()).then_some(self.now);
-        if ids.is_empty() {
+        let Some(last) = ids.last() else {
             return;
-        }
+        };
+        self.note_company(*last, ids.len());
         let flight = Flight::Call(Work::Create, ids);
         self.call(request, flight, generation);
         self.order(Command::Create { request, items });

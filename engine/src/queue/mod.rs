@@ -6,6 +6,7 @@
 
 mod bytes;
 mod calls;
+mod company;
 mod dispatch;
 mod dispatch_calls;
 mod ending;
@@ -33,6 +34,7 @@ use crate::upload::Upload;
 use crate::uploads::Slot;
 use crate::uploads::Uploads;
 use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
+use company::Company;
 use poll::Poll;
 use requests::{Counts, Live};
 use window::Window;
@@ -101,6 +103,7 @@ pub struct Queue {
     pressed_since: Option<Millis>,
     /// Since when the oldest upload waits for a create call.
     create_since: Option<Millis>,
+    company: Company,
     /// The longest wait between two steps of progress that went on.
     slowest_step_ms: u64,
 
@@ -150,6 +153,7 @@ impl Queue {
             pressed: 0,
             pressed_since: None,
             create_since: None,
+            company: Company::default(),
             slowest_step_ms: 0,
             touched: Vec::new(),
             moved: Vec::new(),

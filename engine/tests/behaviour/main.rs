@@ -6,6 +6,7 @@ mod common;
 
 mod abort;
 mod api;
+mod company;
 mod doubt;
 mod file;
 mod grant;

@@ -162,35 +162,6 @@ fn higher_priority_goes_first_and_equals_go_in_order() {
 }
 
 #[test]
-fn creates_that_are_ready_together_share_calls() {
-    let mut world = World::new();
-    for number in 0..1000 {
-        world.add(new_upload(number, 1000));
-    }
-    world.finish();
-    assert_eq!(world.server.objects.len(), 1000);
-    assert!(
-        world.monitor.creates <= 60,
-        "{} calls",
-        world.monitor.creates
-    );
-}
-
-#[test]
-fn one_upload_does_not_wait_for_company() {
-    let mut world = World::new();
-    world.add(new_upload(1, 1000));
-    world.finish();
-    let create = world
-        .sent
-        .iter()
-        .find(|(_, command)| name(command) == "create")
-        .expect("a create call");
-    // One millisecond to hash, two latencies for the token.
-    assert!(create.0 <= 1 + 40, "{}", create.0);
-}
-
-#[test]
 fn an_id_is_added_once_and_unknown_ids_are_ignored() {
     let mut world = World::new();
     world.add(new_upload(1, 1000));
