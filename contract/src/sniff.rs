@@ -7,7 +7,8 @@
 /// How many of the first bytes matter.
 pub const SNIFF_BYTES: usize = 64;
 
-/// So many bytes of plain text and no other are a text: some signatures are letters, and end here.
+/// So many bytes of text and no other contradict a type with a signature: some signatures are letters, and
+/// end here.
 const ENOUGH: usize = 12;
 
 /// A family of formats that share their first bytes.
@@ -112,15 +113,12 @@ const SIGNATURES: &[(Kind, usize, &[u8])] = &[
     (Kind::Png, 0, b"\x89PNG\r\n\x1a\n"),
     (Kind::Jpeg, 0, b"\xff\xd8\xff"),
     (Kind::Gif, 0, b"GIF8"),
-    (Kind::Webp, 8, b"WEBPVP8"),
     (Kind::Tiff, 0, b"II*\0"),
     (Kind::Tiff, 0, b"MM\0*"),
     (Kind::Tiff, 0, b"II+\0"),
     (Kind::Ico, 0, b"\0\0\x01\0"),
     (Kind::Ebml, 0, b"\x1aE\xdf\xa3"),
     (Kind::Ogg, 0, b"OggS\0"),
-    (Kind::Wav, 8, b"WAVE"),
-    (Kind::Avi, 8, b"AVI "),
     (Kind::Flac, 0, b"fLaC"),
     (Kind::Pdf, 0, b"%PDF-"),
     (Kind::Zip, 0, b"PK\x03\x04"),
@@ -168,15 +166,28 @@ pub fn sniff(first: &[u8]) -> Option<Kind> {
         return Some(*kind);
     }
     match first {
-        // A box is seldom so long that its length starts with a letter, and a text always does.
-        [0..=31, _, _, _, name @ ..] if is_box(name) => Some(boxed(name)),
+        [b'R', b'I', b'F', b'F', _, _, _, _, form @ ..]
+        | [b'R', b'F', b'6', b'4', _, _, _, _, form @ ..] => riff(form),
+        // A box is seldom so long that its length starts with what a text may start with.
+        [0..=8, _, _, _, name @ ..] if is_box(name) => Some(boxed(name)),
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Kind::Bmp),
         // Two letters prove little; a program's header has zeros, and a text has none.
         [b'M', b'Z', rest @ ..] if rest.contains(&0) => Some(Kind::Program),
-        [b'I', b'D', b'3', 0..=31, ..] => Some(Kind::MpegAudio),
+        // Versions 2.2 to 2.4; a table's heading has a tab there.
+        [b'I', b'D', b'3', 2..=4, ..] => Some(Kind::MpegAudio),
         [0xff, frame, ..] if is_audio_frame(*frame) => Some(Kind::MpegAudio),
         _ => is_markup(first).then_some(Kind::Markup),
     }
+}
+
+fn riff(form: &[u8]) -> Option<Kind> {
+    let forms: [(Kind, &[u8]); 3] = [
+        (Kind::Webp, b"WEBPVP8"),
+        (Kind::Wav, b"WAVE"),
+        (Kind::Avi, b"AVI "),
+    ];
+    let row = forms.iter().find(|(_, known)| form.starts_with(known));
+    row.map(|(kind, _)| *kind)
 }
 
 fn is_box(name: &[u8]) -> bool {
@@ -214,9 +225,11 @@ fn is_markup(first: &[u8]) -> bool {
         || TAGS.split(' ').any(|name| is(name) && ends(name.len()))
 }
 
+/// UTF-8 without control characters, perhaps cut within a character.
 fn is_text(first: &[u8]) -> bool {
-    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
-    first.len() >= ENOUGH && first.iter().all(plain)
+    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b' '..=b'~' | 0x80..);
+    let utf8 = str::from_utf8(first).map_or_else(|error| error.error_len().is_none(), |_| true);
+    utf8 && first.iter().all(plain)
 }
 
 /// What the first bytes look like, if that is not what `media_type` says: a media type.
@@ -224,7 +237,8 @@ fn is_text(first: &[u8]) -> bool {
 /// - A type with a signature is contradicted by the signature of another, and by plain text. Bytes that
 ///   nobody knows contradict nothing: formats have more variants than any table, and what is marked is
 ///   withheld from its owner.
-/// - Text is contradicted by everything but text: a browser never renders it as a page.
+/// - `text/*` is contradicted by everything but text, whatever letters that starts with: a browser never
+///   renders it as a page.
 /// - Other images, sounds, videos and fonts are contradicted by pages, scripts and programs.
 /// - All else, `application/octet-stream` too, is contradicted by a page only, unless it is XML itself.
 ///
@@ -248,12 +262,14 @@ pub fn contradicts(media_type: &str, first: &[u8]) -> Option<&'static str> {
     });
     let should = should.map(|(kind, _)| *kind);
     let seen = sniff(first);
+    let text = is_text(first);
     let against = match (should, seen) {
+        _ if text && family("text/") => false,
         (Some(should), Some(seen)) if should == seen => false,
         // The tag may precede any audio.
         (_, Some(Kind::MpegAudio)) if family("audio/") => false,
         (Some(Kind::MpegAudio | Kind::Markup | Kind::Script | Kind::Program), None) => false,
-        (Some(_), None) => is_text(first),
+        (Some(_), None) => text && first.len() >= ENOUGH,
         (Some(_), Some(_)) => true,
         (None, None) => false,
         (None, Some(seen)) if family("text/") => !matches!(seen, Kind::Markup | Kind::Script),

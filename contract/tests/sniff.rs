@@ -76,6 +76,12 @@ fn a30_each_kind_is_known_by_its_first_bytes() {
         b"BM is a bitmap only with its reserved zeros",
         b"Set free, or mdat, or ftyp at byte four",
         b"ID3? no",
+        b"ID3\tTitle\tArtist",
+        b"The old AVI files are on the shelf below",
+        b"The new WAVE of synthesizers",
+        b"RIFF stands for a format of files",
+        b"\r\n\r\nfree delivery",
+        b"\x1b[0mskipped 3 tests",
         b"PK",
         b"\xff\xfeT\0e\0x\0t\0",
         b"\xfe\xff\0T\0e",
@@ -138,6 +144,13 @@ fn a30_a_true_or_unknown_type_is_not_contradicted() {
         ("text/plain", TEXT),
         ("text/plain", HTML),
         ("text/x-python", b"#!/usr/bin/env python3"),
+        ("text/plain", b"The old AVI files are on the shelf below"),
+        ("text/markdown", b"The new WAVE of synthesizers"),
+        ("text/plain", b"\r\n\r\nfree delivery"),
+        ("text/csv", b"ID3\tTitle\tArtist"),
+        ("text/plain", b"%PDF-1.7 is how such a file starts"),
+        ("text/plain", b"GIF89a? I say \xe2\x80\x9cjif"),
+        ("text/plain", b"\n\xe9\xe9\nfree of UTF-8"),
         ("text/html", HTML),
         (
             "image/svg+xml",
@@ -249,6 +262,26 @@ fn first_bytes() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// Texts of any script, often with a signature's letters at a place where they might count.
+fn text() -> impl Strategy<Value = String> {
+    let letters = EXAMPLES.iter().flat_map(|(_, first)| {
+        let letters = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+        first
+            .split(move |byte| !letters(byte))
+            .map(|run| String::from_utf8_lossy(run).into_owned())
+    });
+    let letters = prop::sample::select(letters.collect::<Vec<_>>());
+    let before = prop_oneof![
+        "",
+        "[\\t\\n\\r]{4}",
+        "[ -~]{8}",
+        "[\\t\\n\\r -~\\u{a0}-\\u{ffff}]{0,12}"
+    ];
+    let after = "[\\t\\n\\r -~\\u{a0}-\\u{10ffff}]{0,80}";
+    (before, letters, after)
+        .prop_map(|(before, letters, after)| format!("{before}{letters}{after}"))
+}
+
 /// Media types that are known, nearly known, or anything.
 fn media_type() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -272,6 +305,11 @@ proptest! {
             let longer = [head, &other].concat();
             prop_assert_eq!(sniff(&longer), sniff(head));
         }
+    }
+
+    #[test]
+    fn a30_no_text_contradicts_text(text in text(), subtype in "(plain|csv|markdown|x-[a-z]{1,8})") {
+        prop_assert_eq!(contradicts(&format!("text/{subtype}"), text.as_bytes()), None);
     }
 
     #[test]
