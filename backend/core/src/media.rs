@@ -47,11 +47,16 @@ pub fn is_well_formed(text: &str) -> bool {
             .is_some_and(|(kind, subtype)| name(kind) && name(subtype))
 }
 
-/// Whether a browser might run an object of this type.
+/// Whether a browser might run an object of this type. Parameters of the type and its case do not matter,
+/// and of several types each counts: what another tool has stored need not be well formed.
 pub fn is_active(media_type: &str) -> bool {
-    NEVER.contains(&media_type)
-        || media_type.ends_with("+xml")
-        || media_type.starts_with("text/javascript")
+    media_type.split(',').any(|one| {
+        let plain = one.split(';').next().unwrap_or_default().trim();
+        let plain = plain.to_ascii_lowercase();
+        NEVER.contains(&plain.as_str())
+            || plain.ends_with("+xml")
+            || plain.starts_with("text/javascript")
+    })
 }
 
 /// The media types that a deployment accepts: exact ones and `kind/*`, separated by commas.

@@ -161,7 +161,18 @@ async fn content_is_a_signed_attachment() {
 #[tokio::test]
 async fn a82_active_types_are_served_as_plain_bytes() {
     let memory = Memory::default();
-    for media_type in ["text/html", "image/svg+xml", "text/javascript"] {
+    for media_type in [
+        "text/html",
+        "text/html; charset=utf-8",
+        "Text/HTML",
+        " text/html ;x",
+        "text/html,text/plain",
+        "text/plain, text/html",
+        "image/svg+xml",
+        "IMAGE/SVG+XML;charset=utf-8",
+        "text/javascript",
+        "application/JavaScript; x=y",
+    ] {
         let mut row = stored(1);
         row.record.media_type = media_type.to_owned();
         memory.set_row(row);
