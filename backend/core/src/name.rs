@@ -111,7 +111,7 @@ fn replaced(c: char) -> char {
 }
 
 /// Splits off a short extension, with its dot; a name that only has a leading dot has none.
-fn split_extension(name: &str) -> (&str, &str) {
+pub(crate) fn split_extension(name: &str) -> (&str, &str) {
     match name.rfind('.') {
         Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_BYTES => name.split_at(dot),
         _ => (name, ""),

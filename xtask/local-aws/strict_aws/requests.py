@@ -6,6 +6,8 @@ from ministack.services import s3
 from . import rule
 
 MAX_KEY = 1024
+MAX_METADATA = 2048
+SYSTEM_METADATA = {"cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"}
 
 
 @rule
@@ -36,6 +38,27 @@ def keys_have_a_limit():
             return None
         return s3._object_error("KeyTooLongError", "Your key is too long", 400, Size=str(size),
                                 MaxSizeAllowed=str(MAX_KEY))
+
+    before_request(check)
+
+
+@rule
+def metadata_has_a_limit():
+    """The headers that S3 keeps, and those of x-amz-meta-*, have at most 2,048 bytes each: 400 MetadataTooLarge."""
+
+    def check(method, path, headers, query):
+        makes = method == "PUT" or (method == "POST" and "uploads" in query)
+        if not makes or not s3._parse_bucket_key(path, headers)[1]:
+            return None
+        of_s3 = {name: value for name, value in headers.items() if name in SYSTEM_METADATA}
+        of_user = {name: value for name, value in headers.items() if name.startswith("x-amz-meta-")}
+        of_user = {name.removeprefix("x-amz-meta-"): value for name, value in of_user.items()}
+        size = max(sum(len((name + value).encode(errors="surrogatepass")) for name, value in kept.items())
+                   for kept in (of_s3, of_user))
+        if size <= MAX_METADATA:
+            return None
+        return s3._object_error("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size",
+                                400, Size=str(size), MaxSizeAllowed=str(MAX_METADATA))
 
     before_request(check)
 

@@ -113,6 +113,19 @@ class Requests(Case):
         self.assertEqual(longest.status, 200, longest.data)
         self.error(HTTP.request("PUT", aws.presigned_put(bucket, key="é" * 512 + "a"), body=b"x"), 400, "KeyTooLongError")
 
+    @proves("metadata_has_a_limit")
+    def test_metadata_of_more_than_2048_bytes_is_refused(self, aws):
+        client, bucket = aws.client("s3"), aws.bucket()
+        for field, fill in (("ContentDisposition", lambda text: text), ("Metadata", lambda text: {"disposition": text})):
+            for make in (client.put_object, client.create_multipart_upload):
+                room = 2048 - len("content-disposition" if field == "ContentDisposition" else "disposition")
+                # Neither kind counts against the other.
+                kept = {"Metadata": {"a": "b" * 2000}} if field == "ContentDisposition" else {"ContentDisposition": "b" * 2000}
+                make(Bucket=bucket, Key="k", **{field: fill("a" * room)}, **kept)
+                with self.assertRaises(ClientError) as caught:
+                    make(Bucket=bucket, Key="k", **{field: fill("a" * (room + 1))})
+                self.assertEqual(caught.exception.response["Error"]["Code"], "MetadataTooLarge")
+
     @proves("bodies_have_a_length")
     def test_a43_a_chunked_body_is_refused(self, aws):
         answer = HTTP.request("PUT", aws.presigned_put(aws.bucket()), body=iter([b"a", b"b"]), chunked=True)
