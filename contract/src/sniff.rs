@@ -7,7 +7,7 @@
 /// How many of the first bytes matter.
 pub const SNIFF_BYTES: usize = 64;
 
-/// So many bytes of text and no other contradict a type with a signature: some signatures are letters, and
+/// So many bytes of ASCII and no other contradict a type with a signature: some signatures are letters, and
 /// end here.
 const ENOUGH: usize = 12;
 
@@ -108,11 +108,17 @@ const TYPES: &[(Kind, &str)] = &[
     (Kind::Program, "application/x-executable"),
 ];
 
+/// Where RIFF states its form: what stands there counts in RIFF alone.
+const FORM: usize = 8;
+
 /// Signatures: the kind, where it stands, and the bytes.
 const SIGNATURES: &[(Kind, usize, &[u8])] = &[
     (Kind::Png, 0, b"\x89PNG\r\n\x1a\n"),
     (Kind::Jpeg, 0, b"\xff\xd8\xff"),
     (Kind::Gif, 0, b"GIF8"),
+    (Kind::Webp, FORM, b"WEBPVP8"),
+    (Kind::Wav, FORM, b"WAVE"),
+    (Kind::Avi, FORM, b"AVI "),
     (Kind::Tiff, 0, b"II*\0"),
     (Kind::Tiff, 0, b"MM\0*"),
     (Kind::Tiff, 0, b"II+\0"),
@@ -159,15 +165,15 @@ impl Kind {
 /// What these first bytes of a file look like; `None` for what the table does not know, such as plain text.
 pub fn sniff(first: &[u8]) -> Option<Kind> {
     let first = first.get(..SNIFF_BYTES).unwrap_or(first);
+    let riff = first.starts_with(b"RIFF") || first.starts_with(b"RF64");
     let stands = |(_, at, bytes): &&(Kind, usize, &[u8])| {
-        first.get(*at..).is_some_and(|rest| rest.starts_with(bytes))
+        let there = first.get(*at..).is_some_and(|rest| rest.starts_with(bytes));
+        there && (*at != FORM || riff)
     };
     if let Some((kind, _, _)) = SIGNATURES.iter().find(stands) {
         return Some(*kind);
     }
     match first {
-        [b'R', b'I', b'F', b'F', _, _, _, _, form @ ..]
-        | [b'R', b'F', b'6', b'4', _, _, _, _, form @ ..] => riff(form),
         // A box is seldom so long that its length starts with what a text may start with.
         [0..=8, _, _, _, name @ ..] if is_box(name) => Some(boxed(name)),
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Kind::Bmp),
@@ -178,16 +184,6 @@ pub fn sniff(first: &[u8]) -> Option<Kind> {
         [0xff, frame, ..] if is_audio_frame(*frame) => Some(Kind::MpegAudio),
         _ => is_markup(first).then_some(Kind::Markup),
     }
-}
-
-fn riff(form: &[u8]) -> Option<Kind> {
-    let forms: [(Kind, &[u8]); 3] = [
-        (Kind::Webp, b"WEBPVP8"),
-        (Kind::Wav, b"WAVE"),
-        (Kind::Avi, b"AVI "),
-    ];
-    let row = forms.iter().find(|(_, known)| form.starts_with(known));
-    row.map(|(kind, _)| *kind)
 }
 
 fn is_box(name: &[u8]) -> bool {
@@ -225,11 +221,11 @@ fn is_markup(first: &[u8]) -> bool {
         || TAGS.split(' ').any(|name| is(name) && ends(name.len()))
 }
 
-/// UTF-8 without control characters, perhaps cut within a character.
+/// No control character: text, in whatever encoding but UTF-16 and UTF-32.
 fn is_text(first: &[u8]) -> bool {
-    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b' '..=b'~' | 0x80..);
-    let utf8 = str::from_utf8(first).map_or_else(|error| error.error_len().is_none(), |_| true);
-    utf8 && first.iter().all(plain)
+    let plain =
+        |byte: &u8| matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' '..=b'~' | 0x80..=0xfe);
+    first.iter().all(plain)
 }
 
 /// What the first bytes look like, if that is not what `media_type` says: a media type.
@@ -269,7 +265,7 @@ pub fn contradicts(media_type: &str, first: &[u8]) -> Option<&'static str> {
         // The tag may precede any audio.
         (_, Some(Kind::MpegAudio)) if family("audio/") => false,
         (Some(Kind::MpegAudio | Kind::Markup | Kind::Script | Kind::Program), None) => false,
-        (Some(_), None) => text && first.len() >= ENOUGH,
+        (Some(_), None) => text && first.is_ascii() && first.len() >= ENOUGH,
         (Some(_), Some(_)) => true,
         (None, None) => false,
         (None, Some(seen)) if family("text/") => !matches!(seen, Kind::Markup | Kind::Script),
