@@ -183,8 +183,11 @@ impl Queue {
         self.openers.remove(place);
         match call {
             Step::Running(request, Work::Create) => self.leave_create(request, id),
-            Step::Running(request, _) => {
+            Step::Running(request, work) => {
                 self.cancel(request);
+                if work == Work::List {
+                    self.unlisted(id);
+                }
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use super::common::{Act, MIB, Op, World, api, id, new_upload, s3};
 use crowfly_contract::{Crc64Nvme, ErrorCode, Stored};
-use crowfly_engine::{Completion, Reply};
+use crowfly_engine::{Completion, Input, Reply};
 
 fn put(acts: impl IntoIterator<Item = Act>) -> World {
     let mut world = World::new();
@@ -59,6 +59,26 @@ fn a_412_for_ever_ends() {
     let world = put(vec![s3(412, "PreconditionFailed"); 100]);
     assert!(world.failed_with(id(1)).is_some());
     assert!(world.sends(id(1)) <= 8);
+}
+
+/// What the lost list should have settled is still open when the user tries again.
+#[test]
+fn a_retry_asks_again_what_a_list_that_was_under_way_should_have_said() {
+    let mut world = World::new();
+    let refused = s3(403, "AccessDenied");
+    let sends = [Act::Reset(50), Act::Ok, Act::Late(500, Box::new(refused))];
+    world.script(
+        Op::Send,
+        sends.into_iter().chain(vec![s3(403, "AccessDenied"); 2]),
+    );
+    world.script(Op::List, [Act::HangAfter]);
+    world.add(new_upload(1, 24 * MIB));
+    world.later_input(10_000, Input::Retry(id(1)));
+    world.run_for(9_999);
+    assert_eq!(world.failed_with(id(1)), Some(ErrorCode::StorageRefused));
+    world.finish();
+    assert_eq!(world.failed_with(id(1)), None);
+    assert_eq!(world.monitor.lists, 2);
 }
 
 #[test]
