@@ -87,7 +87,7 @@ async function attach(driver, saved, source, own, settings) {
   entry.setFile(file, taken.type);
   driver.store.add(entry);
   const open = heed(driver, entry);
-  driver.add(entry, true);
+  driver.add(entry, undefined, true);
   if (!open) driver.ask("abort", entry);
   return new Upload(driver, entry);
 }

@@ -33,12 +33,11 @@ class Client {
     const checksum = settings.checksum ?? driver.settings.checksum ?? "crc64nvme";
     const entry = new Entry({ ...settings, id: driver.newId(), checksum });
     const setFile = (opened) => entry.setFile(opened, settings.type ?? mediaType(opened.type) ?? UNKNOWN_TYPE);
-    if (!isHandle(source)) setFile(source);
     driver.store.add(entry);
     const upload = new Upload(driver, entry);
     if (!heed(driver, entry)) endUnheard(driver, entry);
     else if (isHandle(source)) openHandle(driver, entry, source, setFile);
-    else driver.add(entry);
+    else driver.add(entry, () => setFile(source));
     return upload;
   }
 
@@ -100,9 +99,7 @@ function openHandle(driver, entry, handle, setFile) {
   const opened = (file) => {
     if (entry.ended) return;
     entry.opening = undefined;
-    setFile(file);
-    driver.store.touch();
-    driver.add(entry);
+    driver.add(entry, () => setFile(file));
     if (paused) driver.ask("pause", entry);
     if (entry.wanted) driver.ask("process", entry);
   };

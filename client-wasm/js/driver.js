@@ -13,7 +13,7 @@ import { TokenSource } from "./token.js";
 import { listen, notify, random, record } from "./values.js";
 import { send } from "./xhr.js";
 
-/** Longer than this no drain holds the page, however many uploads are added at once. */
+/** Longer than this the engine does not hold the page in one turn, however much it is asked for. */
 const DRAIN_MS = 12;
 const NO_WORKER =
   "no worker could be started, so checksums are computed in the page; check that the content security " +
@@ -29,6 +29,11 @@ export class Driver {
   store = new Store();
   #inbox = [];
   #draining = false;
+  /** When the engine's work of this turn of the page began, and whether the turn's end is waited for. */
+  #since;
+  #ending = false;
+  /** The rest of the inbox waits for another turn. */
+  #later = false;
   #timer;
   /** What ends a request, by its number. */
   #requests = new Map();
@@ -74,7 +79,7 @@ export class Driver {
   }
 
   #go() {
-    if (this.#draining) return;
+    if (this.#draining || this.#later) return;
     this.#draining = true;
     try {
       this.#drain();
@@ -85,16 +90,36 @@ export class Driver {
     else this.store.notify();
   }
 
+  /** Goes on at the end of this turn of the page, once. */
+  #soon() {
+    if (this.#ending) return;
+    this.#ending = true;
+    queueMicrotask(() => {
+      this.#ending = false;
+      this.#since = undefined;
+      if (this.#inbox.length > 0) this.#go();
+    });
+  }
+
   #drain() {
-    const since = performance.now();
+    this.#since ??= performance.now();
+    this.#soon();
     for (;;) {
       const output = this.core.poll();
       if (output.do) this.#run(output);
       else if (output.event) tell(this, output);
       else if (this.#inbox.length === 0) return this.#arm(output.idle);
-      else if (performance.now() - since > DRAIN_MS) return void setTimeout(() => this.#go());
+      else if (!this.closed && performance.now() - this.#since > DRAIN_MS) return this.#yield();
       else this.#inbox.shift()(now());
     }
+  }
+
+  #yield() {
+    this.#later = true;
+    setTimeout(() => {
+      this.#later = false;
+      if (!this.closed) this.#go();
+    });
   }
 
   /** Gives the engine the reply to a request, unless it was cancelled. */
@@ -111,12 +136,16 @@ export class Driver {
     else this.feed((at) => this.core.ask(at, what, entry.id));
   }
 
-  /** Adds an upload whose file is known. Nothing is told of it before the caller has its handle. */
-  add(entry, resumed = false) {
-    const { id, name, visibility, metadata, priority, checksum } = entry.given;
-    const item = { id, name, size: entry.size, type: entry.type, visibility, metadata };
-    this.#inbox.push((at) => void this.core.add(at, item, priority ?? 0, checksum !== "none", resumed));
-    queueMicrotask(() => this.#go());
+  /** Adds an upload, whose file `open` sets if it is not known yet. Nothing is told of it, and its file is not
+   * looked at, before the caller has its handle. */
+  add(entry, open, resumed = false) {
+    this.#inbox.push((at) => {
+      open?.();
+      const { id, name, visibility, metadata, priority, checksum } = entry.given;
+      const item = { id, name, size: entry.size, type: entry.type, visibility, metadata };
+      this.core.add(at, item, priority ?? 0, checksum !== "none", resumed);
+    });
+    this.#soon();
   }
 
   /** Holds what ends a read until it has ended; gives the function that ends it. */
@@ -133,6 +162,8 @@ export class Driver {
     if (this.closed) return;
     this.closed = true;
     for (const entry of this.store.open()) entry.opening?.("close");
+    // Not a moment for others to come first.
+    this.#later = false;
     this.feed((at) => this.core.happen(at, "close"));
   }
 

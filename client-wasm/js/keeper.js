@@ -147,7 +147,7 @@ export class Keeper {
     const end = () => this.#driver.store.remove(entry.id);
     promise.then(end, end);
     this.#driver.store.add(entry);
-    this.#driver.add(entry, true);
+    this.#driver.add(entry, undefined, true);
     this.#driver.ask("abort", entry);
     return promise;
   }

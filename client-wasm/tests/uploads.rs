@@ -22,4 +22,7 @@ cases!("/tests/cases/uploads.js":
     metadata_and_options_reach_the_api,
     nothing_is_told_before_the_caller_has_the_handle,
     a_receipt_that_proves_the_object_saves_a_call,
+    many_uploads_leave_the_page_its_turns,
+    a_close_does_not_wait_for_its_turn,
+    a_file_is_not_looked_at_before_its_turn,
 );

@@ -281,4 +281,51 @@ export const cases = {
     equal(world.calls.filter((call) => call.path.endsWith("/complete")).length, 0, "complete calls");
     client.close();
   },
+
+  async many_uploads_leave_the_page_its_turns({ createClient, world }) {
+    world.storage = () => "hang";
+    // Each look at the clock costs five milliseconds.
+    const look = performance.now;
+    let clock = look.call(performance);
+    performance.now = () => (clock += 5);
+    try {
+      const client = createClient(options);
+      const states = { added: 0, processed: 0 };
+      const start = (kind, more) => {
+        const upload = client.upload(text(DIGITS), { onStateChange: (state) => (states[kind] += state === "queued") });
+        more?.(upload);
+      };
+      for (let n = 0; n < 50; n += 1) start("added");
+      for (let n = 0; n < 50; n += 1) start("processed", (upload) => upload.processed());
+      for (let n = 0; n < 1000; n += 1) await null;
+      const { added, processed } = states;
+      ok(added + processed < 10, `${added + processed} of 100 uploads began in the application's own turn`);
+      await until(() => states.added + states.processed === 100, "all uploads");
+      client.close();
+    } finally {
+      performance.now = look;
+    }
+  },
+
+  async a_close_does_not_wait_for_its_turn({ createClient }) {
+    const client = createClient(options);
+    const uploads = [];
+    for (let n = 0; n < 100; n += 1) uploads.push(client.upload(text(DIGITS)));
+    client.close();
+    equal(uploads.every((upload) => upload.state === "failed"), true);
+    for (const upload of uploads) equal((await rejection(upload.done)).code, "closed");
+  },
+
+  async a_file_is_not_looked_at_before_its_turn({ createClient }) {
+    const client = createClient(options);
+    const file = text(DIGITS);
+    let looks = 0;
+    // For a file that was picked, a browser asks the disk.
+    Object.defineProperty(file, "size", { get: () => (looks += 1) && DIGITS.length });
+    const upload = client.upload(file);
+    equal([looks, upload.progress.total], [0, 0]);
+    equal((await upload.done).size, DIGITS.length);
+    equal([upload.progress.total, client.snapshot().uploads[0].size], [9, 9]);
+    client.close();
+  },
 };
