@@ -17,7 +17,7 @@ pub(crate) const TESTS: &[Test] = tests![Place::Alone:
 const GIB: u64 = 4;
 const WINDOW: u64 = 6;
 
-// Acceptance lines 7, 8 and 27.
+// Acceptance line 7.
 fn f42_the_memory_of_the_page_does_not_grow_with_the_file(world: &World) -> Seen {
     let size = GIB << 30;
     let file = TestFile::sparse("big.zip", size);

@@ -16,7 +16,7 @@ const FILES: u64 = 10_000;
 const SIZE: u64 = 1024;
 const LIMIT: Duration = Duration::from_secs(150);
 
-// Acceptance line 9.
+// Acceptance line 9: full calls, and listeners that are told once a frame at most.
 fn ten_thousand_files_of_one_kib_in_one_queue(world: &World) -> Seen {
     world.open();
     let case = Case::new(world, SIZE);

@@ -94,7 +94,7 @@ fn f03_a_half_closed_connection_is_given_up_and_its_part_sent_again(world: &Worl
     "given up after its time, then sent once more".into()
 }
 
-// Acceptance line 16.
+// Acceptance line 16; the limit itself is kept to on virtual time.
 fn f03_a_connection_that_goes_silent_is_cut_within_the_stall_limit(world: &World) -> Seen {
     // Parts that no buffer of the system holds whole.
     let case = Case::new(world, 64 * MIB as u64);
@@ -149,16 +149,31 @@ fn f05_progress_is_told_all_along_on_a_slow_link(world: &World) -> Seen {
     case.open();
     world.browser.limit_upload(125_000);
     case.run("one.times = []; one.noted = (progress) => one.times.push([performance.now(), progress.sent]);");
+    case.run(
+        "one.browser = 0;
+         const send = XMLHttpRequest.prototype.send;
+         XMLHttpRequest.prototype.send = function (body) {
+           this.upload.addEventListener('progress', () => (one.browser += 1));
+           send.call(this, body);
+         };",
+    );
     case.begin();
     case.run("one.client.subscribe(() => one.noted(one.upload.progress));");
     case.stored();
     world.browser.limit_upload(0);
-    let times = case.run("return one.times;");
-    let times: Vec<(f64, u64)> = serde_json::from_value(times).expect("moments");
+    let seen = case.run("return [one.times, one.browser];");
+    let (times, browser): (Vec<(f64, u64)>, usize) =
+        serde_json::from_value(seen).expect("moments and a number");
     let sent: std::collections::BTreeSet<u64> = times.iter().map(|(_, sent)| *sent).collect();
     assert!(
         sent.len() >= 20,
         "{} different figures in eight seconds",
+        sent.len()
+    );
+    // The browser tells every fifty milliseconds, and a frame is shorter; a busy machine may let some slip.
+    assert!(
+        sent.len() * 2 >= browser,
+        "{} figures of the browser's {browser}",
         sent.len()
     );
     let mut moments = Vec::new();
@@ -170,7 +185,7 @@ fn f05_progress_is_told_all_along_on_a_slow_link(world: &World) -> Seen {
     let gaps = moments.windows(2).map(|pair| pair[1].0 - pair[0].0);
     let longest = gaps.fold(0.0, f64::max);
     format!(
-        "{} different figures, at most {longest:.0} ms apart",
+        "{} different figures of the browser's {browser}, at most {longest:.0} ms apart",
         sent.len()
     )
 }
