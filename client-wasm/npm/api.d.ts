@@ -268,6 +268,7 @@ export interface UploadRecord {
   readonly url?: string;
   readonly createdAt: number;
   readonly storedAt?: number;
+  /** When the record goes away; only of aborted and expired uploads, and not in their first day. */
   readonly expiresAt?: number;
 }
 

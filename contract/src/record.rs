@@ -133,7 +133,8 @@ pub struct Record {
     /// When storage had the object, in Unix milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored_at: Option<u64>,
-    /// When this record goes away, in Unix milliseconds; only for aborted and expired uploads.
+    /// When this record goes away, in Unix milliseconds; only for aborted and expired uploads, and only once
+    /// nothing of them can arrive any more: not in the first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
 }

@@ -107,18 +107,8 @@ pub(crate) fn pending_item(row: &Row) -> Item {
 
 /// The place that the upload of `item` holds, if it has ended.
 pub(crate) fn held(item: &Item) -> Option<Place> {
-    let text = |name: &str| item.get(name)?.as_s().ok();
-    text("openShard")?;
-    if text("status")? == status_text(UploadStatus::Pending) {
-        return None;
-    }
-    let bytes = || item.get("clientSize")?.as_n().ok()?.parse().ok();
-    Some(Place {
-        id: text("id")?.parse().ok()?,
-        counted: item
-            .contains_key("counted")
-            .then(|| bytes().unwrap_or_default()),
-    })
+    item.get("openShard")?;
+    open_upload(item).ok()?.place_to_release()
 }
 
 /// Reads an item of the index of open uploads.
@@ -126,19 +116,19 @@ pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
     let text = |name: &str| item.get(name)?.as_s().ok();
     let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<u64>().ok();
     let read = || {
-        let counted = item.contains_key("counted");
         Some(OpenUpload {
             owner: text("owner")?.parse().ok()?,
-            place: Place {
-                id: text("id")?.parse().ok()?,
-                counted: counted.then(|| number("clientSize").unwrap_or_default()),
-            },
+            id: text("id")?.parse().ok()?,
+            bytes: number("clientSize").unwrap_or_default(),
             key: text("key")?.parse().ok()?,
             status: status(text("status")?)?,
             s3_upload_id: text("s3UploadId").cloned(),
             created_at: number("createdAt")?,
-            active_at: number("activeAt")?,
-            sweep_at: number("sweepAt")?,
+            open: Open {
+                counted: item.contains_key("counted"),
+                sweep_at: number("sweepAt")?,
+                active_at: number("activeAt")?,
+            },
         })
     };
     read().ok_or_else(|| not_a_record(item))

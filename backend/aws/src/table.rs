@@ -215,17 +215,17 @@ impl MarkAborted for Table {
         &self,
         owner: &OwnerId,
         id: UploadId,
-        expires_at: u64,
+        now_ms: u64,
     ) -> Result<bool, Fault> {
         let update = self
             .update(owner, id)
-            .update_expression("SET #status = :aborted, #expiresAt = :expiresAt")
+            .update_expression("SET #status = :aborted, #activeAt = :now")
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#expiresAt", "expiresAt")
+            .expression_attribute_names("#activeAt", "activeAt")
             .expression_attribute_values(":aborted", text(status_text(UploadStatus::Aborted)))
             .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
-            .expression_attribute_values(":expiresAt", number(expires_at / 1_000));
+            .expression_attribute_values(":now", number(now_ms));
         if_it_holds(update).await
     }
 }

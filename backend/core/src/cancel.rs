@@ -7,8 +7,6 @@ use crate::ports::{
 };
 use crate::{Error, Fault, FaultKind, Refusal, Row, parts, quota};
 
-/// How long an aborted upload can still be seen, in milliseconds: 30 days.
-const ABORTED_STAYS_MS: u64 = 30 * 24 * 3_600 * 1_000;
 /// How often storage is asked to drop a multipart upload: parts on their way can outlive the first time.
 const ABORTS: u32 = 5;
 
@@ -16,7 +14,8 @@ const ABORTS: u32 = 5;
 /// its place in the quota; doing it again changes nothing, and finishes what broke off.
 ///
 /// Storage is asked first: an object that is there has won, even if its event has not come yet. One that
-/// lands after this is the truth too, and its event makes the record `stored`.
+/// lands after this is the truth too: its event makes the record `stored`, or the sweep does, in whose sight
+/// the upload stays as long as something can land.
 ///
 /// # Errors
 /// `not_found` or `already_stored`; or a fault.
@@ -35,13 +34,14 @@ pub async fn cancel(
         if objects.head_object(&row.record.key).await?.is_some() {
             return Err(parts::already_stored().into());
         }
-        let marked = rows
-            .mark_aborted(owner, id, now_ms + ABORTED_STAYS_MS)
-            .await?;
+        let marked = rows.mark_aborted(owner, id, now_ms).await?;
         // What stands now is final: its event or another cancel came in between, or the mark keeps a create
         // from beginning another multipart upload.
         if marked && row.record.part_size.is_none() {
             row.record.status = UploadStatus::Aborted;
+            if let Some(open) = &mut row.open {
+                open.active_at = now_ms;
+            }
         } else {
             row = rows
                 .get_row(owner, id)

@@ -19,8 +19,8 @@ pub use multipart::{
 };
 pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
 pub use sweep::{
-    ListMultiparts, ListOpen, ListedMultipart, MarkExpired, MultipartPage, MultipartPosition,
-    OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
+    Close, ListMultiparts, ListOpen, ListedMultipart, MarkExpired, MultipartPage,
+    MultipartPosition, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
 };
 
 /// Right: `dynamodb:PutItem`.
@@ -89,13 +89,13 @@ pub struct Page {
 
 /// Right: `dynamodb:UpdateItem`.
 pub trait MarkAborted: Sync {
-    /// Turns a pending upload into an aborted one that goes away at `expires_at` (Unix milliseconds).
-    /// False, and nothing changed, when it is not pending.
+    /// Turns a pending upload into one that was aborted at `now_ms` (Unix milliseconds). False, and nothing
+    /// changed, when it is not pending.
     fn mark_aborted(
         &self,
         owner: &OwnerId,
         id: UploadId,
-        expires_at: u64,
+        now_ms: u64,
     ) -> impl Future<Output = Result<bool, Fault>> + Send;
 }
 
@@ -128,7 +128,7 @@ pub struct Change {
     /// The object's address, without a signature.
     pub url: String,
     /// The place of this event in the key's history. `None` when there was no event and storage was asked:
-    /// that counts only for an upload that is pending and that no event has reached.
+    /// that counts only for an upload that is pending, aborted or expired and that no event has reached.
     pub sequencer: Option<Sequencer>,
     /// When it happened, in Unix milliseconds.
     pub at: u64,
@@ -175,7 +175,10 @@ pub struct Head {
     pub version_id: Option<String>,
     /// The checksum of the full object.
     pub crc64nvme: Option<Crc64Nvme>,
-    /// When it was stored, in Unix milliseconds; storage counts whole seconds.
+    /// When storage says that it was last modified, in Unix milliseconds; storage counts whole seconds. Of an
+    /// object that was made of parts this is when the multipart upload began.
+    ///
+    /// Source: Amazon S3 User Guide, "System-defined object metadata", `Last-Modified`.
     pub last_modified: Option<u64>,
 }
 

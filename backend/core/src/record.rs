@@ -11,8 +11,8 @@ use crate::address::ObjectAddress;
 use crate::content::{Look, look};
 use crate::event::{ObjectEvent, Poison, Said, parse_message};
 use crate::ports::{
-    Applied, ApplyEvent, Change, EventOutcome, GetRow, Head, HeadObject, PeekObject, Place,
-    Release, SetScan,
+    Applied, ApplyEvent, Change, EventOutcome, GetRow, Head, HeadObject, OpenUpload, PeekObject,
+    Place, Release, SetScan,
 };
 use crate::{Fault, bounded, quota, scan};
 
@@ -205,15 +205,18 @@ async fn apply(
     Ok((done, held))
 }
 
-/// Writes what storage holds for a pending upload that no event has reached, as its event would have done;
+/// Writes what storage holds for an open upload that no event has reached, as its event would have done;
 /// `None` when storage holds nothing. Any event that comes after all is newer.
 pub(crate) async fn repair(
     rows: &impl ApplyEvent,
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
-    key: &ObjectKey,
+    open: &OpenUpload,
     now_ms: u64,
 ) -> Result<Option<EventOutcome>, Fault> {
+    let key = &open.key;
+    // Of an object that was made of parts, storage does not say when that was.
+    let stored_at = |head: &Head| head.last_modified.filter(|_| open.s3_upload_id.is_none());
     let Some(head) = objects.head_object(key).await? else {
         return Ok(None);
     };
@@ -232,7 +235,7 @@ pub(crate) async fn repair(
         bucket: recorder.bucket.clone(),
         url: recorder.address.of(&key.to_string()),
         sequencer: None,
-        at: head.last_modified.unwrap_or(now_ms),
+        at: stored_at(&head).unwrap_or(now_ms),
         object: Some(head),
         type_mismatch,
         awaits_scan: recorder.scan_uploads,

@@ -1,7 +1,12 @@
-use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus, UploadStatus};
+use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus};
 
 use crate::Scanned;
 use crate::ports::{Multipart, Place};
+
+/// How long after its end an upload is watched, in milliseconds: a day. A body or a completion that was under
+/// way then may make the object yet, and its event may be lost; no leave to send outlives the end by more than
+/// a quarter of an hour.
+const WATCHED_MS: u64 = 24 * 3_600 * 1_000;
 
 /// One upload as the table keeps it: the record that its owner may read, and what the client declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +23,8 @@ pub struct Row {
     pub s3_upload_id: Option<String>,
     /// The object that the newest scan result of the record is of.
     pub scanned: Option<Scanned>,
-    /// Stands while the upload is open: until it has ended and its place in the quota is given back.
+    /// Stands while the upload is open: until it is stored and its place in the quota is given back, or has
+    /// ended otherwise and nothing can arrive any more. As long as it stands the row has no time-to-live.
     pub open: Option<Open>,
 }
 
@@ -30,8 +36,32 @@ pub struct Open {
     /// When the sweep looks at it next, in Unix milliseconds.
     pub sweep_at: u64,
     /// When its client last created it, or asked for leave to send parts or for those that have arrived, in
-    /// Unix milliseconds.
+    /// Unix milliseconds; of an upload that was aborted or has expired, when that was.
     pub active_at: u64,
+}
+
+impl Open {
+    /// Until when an upload that was aborted or has expired is watched, in Unix milliseconds.
+    pub(crate) fn watched_until(self) -> u64 {
+        self.active_at.saturating_add(WATCHED_MS)
+    }
+
+    /// The place that an upload that has ended still holds; `None` when it is pending, or holds none.
+    pub(crate) fn place(self, id: UploadId, status: UploadStatus, bytes: u64) -> Option<Place> {
+        let counted = self.counted.then_some(bytes);
+        let watched_until = match status {
+            UploadStatus::Stored | UploadStatus::Deleted => None,
+            UploadStatus::Aborted | UploadStatus::Expired if self.counted => {
+                Some(self.watched_until())
+            }
+            _ => return None,
+        };
+        Some(Place {
+            id,
+            counted,
+            watched_until,
+        })
+    }
 }
 
 /// What a client promised to send.
@@ -87,14 +117,8 @@ impl Row {
 
     /// The place that an upload that has ended still holds; `None` when it is pending, or holds none.
     pub fn place_to_release(&self) -> Option<Place> {
-        let open = self
-            .open
-            .filter(|_| self.record.status != UploadStatus::Pending)?;
         let bytes = self.declared.as_ref().map_or(0, |declared| declared.size);
-        Some(Place {
-            id: self.record.id,
-            counted: open.counted.then_some(bytes),
-        })
+        self.open?.place(self.record.id, self.record.status, bytes)
     }
 
     /// Whether the table's time-to-live has passed. Such rows may linger for days and are shown to nobody.

@@ -9,23 +9,17 @@ use std::collections::BTreeSet;
 use common::deaths::at_every_call;
 use common::events::{address, created, event, key, recorder, removed, tell};
 use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
-use common::{NOW, bucket_policy, id, owner, wishes};
+use common::sweeping::{create_at, open};
+use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
 use crowfly_contract::{Crc64Nvme, ObjectKey, UploadStatus};
+use crowfly_core::Row;
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::forward::{Forwarder, forward};
-use crowfly_core::quota::Limits;
-use crowfly_core::record::{Done, RecordError, record};
-use crowfly_core::testing::{Memory, Mortal, head_of, row_of};
-use crowfly_core::{Row, bounded};
+use crowfly_core::record::{self, Done, RecordError};
+use crowfly_core::testing::{Memory, Mortal, head_of};
 use serde_json::{Value, json};
-
-/// Everything is counted, and nothing is refused.
-const LIMITS: Limits = Limits {
-    uploads: 1_000,
-    bytes: 0,
-};
 
 /// Every row that the tests make.
 fn rows(memory: &Memory) -> Vec<Row> {
@@ -39,10 +33,12 @@ fn rows(memory: &Memory) -> Vec<Row> {
 /// Five uploads; what became of them stands in the messages of [`batch`].
 async fn stored() -> Memory {
     let memory = Memory::default();
+    let wishes: Vec<Value> = (1..=5).map(common::sweeping::wish).collect();
+    create_at(&memory, 'a', json!(wishes), NOW).await;
     for n in 1..=5 {
-        memory.set_row(row_of(&owner('a'), id(n), 1));
         memory.set_object(&key(n), Some(head_of("e1")));
     }
+    assert_eq!(open(&memory), 5);
     memory.set_object(&key(3), None);
     memory.set_object(&key(4), Some(head_of("e2")));
     memory
@@ -77,16 +73,10 @@ async fn record_batch(
      ),
     at_once: usize,
 ) -> Vec<Result<Done, RecordError>> {
-    let (batch, recorder) = (batch(), recorder());
-    let tasks = batch
-        .iter()
-        .map(|body| record(ports, ports, &recorder, body))
-        .collect();
-    bounded(tasks, at_once)
-        .await
-        .into_iter()
-        .flatten()
-        .collect()
+    let batch = batch();
+    let bodies: Vec<&str> = batch.iter().map(String::as_str).collect();
+    let results = record::record_batch(ports, ports, &recorder(), &bodies, at_once).await;
+    results.into_iter().flatten().collect()
 }
 
 #[tokio::test]
@@ -113,6 +103,7 @@ async fn f61_f62_a_batch_that_died_anywhere_comes_again_and_ends_in_the_same_row
             |memory, results, what| {
                 assert!(results.iter().all(Result::is_ok), "{what}: {results:?}");
                 assert_eq!(rows(memory), expected, "{what}");
+                assert_eq!(open(memory), 0, "{what}");
             },
         )
         .await;
@@ -163,6 +154,7 @@ async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {
         |memory, results, what| {
             assert!(results.iter().all(|(_, result)| result.is_ok()), "{what}");
             assert_eq!(rows(memory), rows(&undisturbed), "{what}");
+            assert_eq!(open(memory), 3, "{what}");
         },
     )
     .await;
@@ -179,12 +171,12 @@ async fn f63_a_multipart_create_that_died_anywhere_has_one_upload_in_storage_tha
         |memory, results, what| {
             assert!(results.iter().all(|(_, result)| result.is_ok()), "{what}");
             let row = row(memory);
-            let open = memory.open_multiparts();
+            let begun = memory.open_multiparts();
             let own = row.s3_upload_id.as_ref().expect(what);
-            assert!(open.contains(own), "{what}: the row names an open one");
+            assert!(begun.contains(own), "{what}: the row names an open one");
             // One that was begun and never named holds no part; the bucket's lifecycle ends it.
-            assert!(open.len() <= 2, "{what}: {open:?}");
-            assert_eq!(memory.row_count(), 1, "{what}");
+            assert!(begun.len() <= 2, "{what}: {begun:?}");
+            assert_eq!((memory.row_count(), open(memory)), (1, 1), "{what}");
         },
     )
     .await;
@@ -194,6 +186,7 @@ async fn all_sent() -> Memory {
     let memory = Memory::default();
     let row = begun(&memory).await;
     send_all(&memory, &row);
+    assert_eq!(open(&memory), 1);
     memory
 }
 
@@ -232,6 +225,8 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
                     "{what}: {result:?}"
                 );
                 assert_eq!(memory.open_multiparts(), Vec::<String>::new(), "{what}");
+                let recorded = row(memory).record.status == UploadStatus::Stored;
+                assert_eq!(open(memory), u64::from(!recorded), "{what}");
             },
         )
         .await;
@@ -262,6 +257,7 @@ async fn f63_a_cancel_that_died_anywhere_is_finished_by_repeating_it() {
             assert!(result.is_ok(), "{what}: {result:?}");
             assert_eq!(row(memory).record.status, UploadStatus::Aborted, "{what}");
             assert_eq!(memory.open_multiparts(), Vec::<String>::new(), "{what}");
+            assert_eq!(open(memory), 0, "{what}");
         },
     )
     .await;

@@ -6,13 +6,12 @@ mod common;
 use common::deaths::at_every_call;
 use common::events::{key, recorder};
 use common::multipart::SIZE;
-use common::{NOW, bucket_policy, id, owner, wishes};
+use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
 use crowfly_contract::UploadStatus;
 use crowfly_core::cancel::cancel;
 use crowfly_core::create::{Creator, create};
 use crowfly_core::ports::Usage;
-use crowfly_core::quota::Limits;
-use crowfly_core::sweep::{Action, Objects, Rows, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Action, Objects, Part, Rows, Sweeper, Watch, sweep};
 use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{Fault, FaultKind};
 use serde_json::json;
@@ -24,7 +23,7 @@ const WEEK: u64 = 7 * 24 * HOUR;
 struct Patient;
 
 impl Watch for Patient {
-    fn go_on(&self) -> bool {
+    fn go_on(&self, _part: Part) -> bool {
         true
     }
 
@@ -35,7 +34,8 @@ impl Watch for Patient {
     }
 }
 
-/// Three open uploads: one whose event was lost, one that never came, and one whose cancel broke off.
+/// Open uploads: one whose event was lost, one that never came, one whose cancel broke off, one that was
+/// cancelled and landed after that, and one that was cancelled.
 async fn left_open() -> Memory {
     let memory = Memory::default();
     let (policy, owner) = (bucket_policy(), owner('a'));
@@ -43,20 +43,28 @@ async fn left_open() -> Memory {
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
-        limits: Limits {
-            uploads: 1_000,
-            bytes: 0,
-        },
+        limits: LIMITS,
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
     let item = |n: u128, size: u64| json!({"id": id(n).to_string(), "name": "a.webm", "size": size, "type": "video/webm"});
-    let items = json!([item(1, 9), item(2, SIZE), item(3, SIZE)]);
+    let items = json!([
+        item(1, 9),
+        item(2, SIZE),
+        item(3, SIZE),
+        item(4, 9),
+        item(5, SIZE)
+    ]);
     let created = create(&memory, &memory, creator, wishes(items)).await;
     assert!(created.iter().all(|(_, result)| result.is_ok()));
     memory.set_object(&key(1), Some(head_of("e1")));
     memory.fail_next("abort_multipart", FaultKind::Unavailable);
     assert!(cancel(&memory, &memory, &owner, id(3), NOW).await.is_err());
+    for n in [4, 5] {
+        cancel(&memory, &memory, &owner, id(n), NOW).await.unwrap();
+    }
+    memory.set_object(&key(4), Some(head_of("e1")));
+    assert_eq!(memory.usage(&owner).uploads, 3);
     memory
 }
 
@@ -77,10 +85,19 @@ async fn f55_f63_a_sweep_that_died_anywhere_is_finished_by_the_next() {
         async |mortal| sweep_at(mortal, mortal, NOW + WEEK).await,
         async |memory| sweep_at(memory, memory, NOW + WEEK + 6 * HOUR).await,
         |memory, (), what| {
-            let status = |n| memory.row(&owner('a'), id(n)).map(|row| row.record.status);
-            assert_eq!(status(1), Some(UploadStatus::Stored), "{what}");
-            assert_eq!(status(2), Some(UploadStatus::Expired), "{what}");
-            assert_eq!(status(3), Some(UploadStatus::Aborted), "{what}");
+            let (stored, aborted) = (UploadStatus::Stored, UploadStatus::Aborted);
+            let expired = UploadStatus::Expired;
+            let rows = memory
+                .rows()
+                .into_iter()
+                .zip([stored, expired, aborted, stored, aborted]);
+            for (n, (row, status)) in (1..).zip(rows) {
+                assert_eq!(row.record.status, status, "{what}: {n}");
+                // What has expired just now is watched for another day.
+                assert_eq!(row.open.is_some(), n == 2, "{what}: {n}");
+                let ends = row.record.expires_at.is_some();
+                assert_eq!(ends, status == aborted, "{what}: {n}");
+            }
             assert_eq!(memory.usage(&owner('a')), Usage::default(), "{what}");
             assert_eq!(memory.open_multiparts(), Vec::<String>::new(), "{what}");
         },

@@ -276,11 +276,13 @@ async fn f41_a_cancel_gives_the_place_back_and_its_repeat_finishes_what_broke_of
 async fn a38_only_what_has_ended_gives_its_place_back() {
     let memory = Memory::default();
     create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
-    let place = |n| Place {
+    let place = |n, watched_until| Place {
         id: id(n),
         counted: Some(9),
+        watched_until,
     };
-    let places = vec![place(1), place(2), place(1), place(7)];
+    let cancelled = place(2, Some(NOW + DAY_MS));
+    let places = vec![place(1, None), cancelled, place(1, None), place(7, None)];
     let mine = owner('a');
     assert_eq!(release(&memory, &mine, places.clone()).await, Ok(0));
     cancel(&memory, &memory, &mine, id(2), NOW).await.unwrap();

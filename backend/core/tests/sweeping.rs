@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::sync::atomic::AtomicUsize;
-
 use common::events::{address, created, key, removed, tell};
 use common::sweeping::*;
 use common::{NOW, id, owner};
@@ -13,7 +11,7 @@ use crowfly_core::cancel::cancel;
 use crowfly_core::sweep::{Did, sweep};
 use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{FaultKind, parts};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::test]
 async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
@@ -91,15 +89,18 @@ async fn a38_what_never_comes_expires_and_frees_its_place() {
         actions.iter().map(|a| (a.dropped, a.released)).max(),
         Some((1, 1))
     );
-    for n in [1, 2] {
-        let record = memory.row(&owner('a'), id(n)).unwrap().record;
-        let stays = Some(NOW + WEEK + 30 * DAY);
-        assert_eq!(
-            (record.status, record.expires_at),
-            (UploadStatus::Expired, stays)
-        );
-    }
+    let stands = |n| {
+        let row = memory.row(&owner('a'), id(n)).unwrap();
+        assert_eq!(row.record.status, UploadStatus::Expired);
+        (row.open.is_some(), row.record.expires_at)
+    };
+    assert_eq!([1, 2].map(stands), [(true, None); 2]);
     assert_eq!((open(&memory), memory.open_multiparts().len()), (0, 0));
+    assert_eq!(swept(&memory, NOW + WEEK + DAY - 1).await, []);
+    let actions = swept(&memory, NOW + WEEK + DAY).await;
+    assert_eq!(dids(&actions), [Did::Closed; 2]);
+    let stays = Some(NOW + WEEK + 31 * DAY);
+    assert_eq!([1, 2].map(stands), [(false, stays); 2]);
     assert_eq!(swept(&memory, NOW + 2 * WEEK).await, []);
 }
 
@@ -166,11 +167,15 @@ async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
         "find_multipart",
         "abort_multipart",
         "release",
+        "close",
     ] {
         for lost in [false, true] {
             let memory = Memory::default();
-            create_at(&memory, 'a', json!([wish(1), in_parts(2)]), NOW).await;
+            let wishes = json!([wish(1), in_parts(2), wish(3)]);
+            create_at(&memory, 'a', wishes, NOW).await;
             memory.set_object(&key(1), Some(head_of("e1")));
+            let me = owner('a');
+            cancel(&memory, &memory, &me, id(3), NOW).await.unwrap();
             if lost {
                 memory.lose_next(verb);
             } else {
@@ -183,6 +188,9 @@ async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
             let what = format!("{verb}, {lost}");
             assert_eq!(status(&memory, 1), UploadStatus::Stored, "{what}");
             assert_eq!(status(&memory, 2), UploadStatus::Expired, "{what}");
+            let cancelled = memory.row(&me, id(3)).unwrap();
+            assert_eq!(cancelled.open, None, "{what}");
+            assert!(cancelled.record.expires_at.is_some(), "{what}");
             assert_eq!(
                 (open(&memory), memory.open_multiparts().len()),
                 (0, 0),
@@ -190,67 +198,4 @@ async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
             );
         }
     }
-}
-
-#[tokio::test]
-async fn f40_multipart_uploads_that_no_pending_upload_names_are_dropped_after_a_day() {
-    let memory = Memory::default();
-    let all: Vec<Value> = (1..=6).map(in_parts).collect();
-    create_at(&memory, 'a', json!(all), NOW).await;
-    for id in memory.open_multiparts() {
-        memory.set_initiated(&id, NOW);
-    }
-    let begun = |n| {
-        memory
-            .row(&owner('a'), id(n))
-            .unwrap()
-            .s3_upload_id
-            .unwrap()
-    };
-    let named = begun(1);
-    // These rows name another one by now, or none, or have ended.
-    for n in [2, 3, 4] {
-        let mut row = memory.row(&owner('a'), id(n)).unwrap();
-        match n {
-            2 => row.s3_upload_id = Some("another".to_owned()),
-            3 => row.s3_upload_id = None,
-            _ => {
-                row.record.status = UploadStatus::Aborted;
-                row.open = None;
-            }
-        }
-        memory.set_row(row);
-    }
-    let young = begun(5);
-    memory.set_initiated(&young, NOW + 1);
-    let other = begun(6);
-    assert_eq!(swept(&memory, NOW + DAY - 1).await, []);
-    let actions = swept(&memory, NOW + DAY).await;
-    assert_eq!(dids(&actions), [Did::Cleared; 3]);
-    let mut left = memory.open_multiparts();
-    left.sort();
-    let mut expected = [named, young, other];
-    expected.sort();
-    assert_eq!(left, expected);
-}
-
-#[tokio::test]
-async fn a_sweep_stops_when_its_time_is_up_and_goes_on_next_time() {
-    let memory = Memory::default();
-    let all: Vec<Value> = (0..40).map(wish).collect();
-    create_at(&memory, 'a', json!(all), NOW).await;
-    let (mut sweeps, mut expired) = (0, 0);
-    while open(&memory) > 0 {
-        let seen = Seen {
-            looks: Some(AtomicUsize::new(48)),
-            ..Seen::default()
-        };
-        let now = NOW + WEEK + sweeps * 15 * MINUTE;
-        sweep(&memory, &memory, &sweeper(), now, &seen).await;
-        expired += seen.actions.into_inner().unwrap().len();
-        sweeps += 1;
-        assert!(sweeps < 50, "it does not go on");
-    }
-    assert!(sweeps > 1, "it did not stop");
-    assert_eq!(expired, 40);
 }

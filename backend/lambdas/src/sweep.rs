@@ -4,12 +4,13 @@
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
 //! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crowfly_aws::{Bucket, Table};
 use crowfly_core::record::Recorder;
-use crowfly_core::sweep::{Action, Did, Objects, Rows, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Action, Did, Objects, Part, Rows, Sweeper, Watch, sweep};
 use crowfly_core::{Fault, parse_rfc3339_ms};
 use serde_json::{Value, json};
 
@@ -19,8 +20,11 @@ use crate::{log, runtime};
 
 /// This function signs nothing; the bucket is opened with the shortest life a URL can have.
 const NO_URLS: Duration = Duration::from_secs(1);
-/// What is left of the function's time for the calls under way, in hundredths.
+/// What is left of the function's time for the calls under way, in hundredths, and at most.
 const RESERVE: u32 = 30;
+const LONGEST_RESERVE: Duration = Duration::from_secs(60);
+/// What the open uploads may use of the rest, in hundredths; what they leave is for the orphans too.
+const UPLOADS_SHARE: u32 = 80;
 
 /// The function with its clients.
 #[derive(Debug)]
@@ -54,7 +58,8 @@ impl Sweep {
         })
     }
 
-    /// Walks over the open uploads once, as far as the time allows; the next call goes on.
+    /// Walks over the open uploads and the orphans once, as far as the time allows; the next call goes on, and
+    /// the metric `SweepIncomplete` tells.
     ///
     /// # Errors
     /// When something could not be done, so that Lambda counts a failure; all else was done.
@@ -82,14 +87,18 @@ pub async fn handle(
     sweeper: &Sweeper,
     now: Moment,
 ) -> Result<Value, runtime::Error> {
-    let reserve = now.left * RESERVE / 100;
+    let reserve = LONGEST_RESERVE.min(now.left * RESERVE / 100);
+    let time = now.left.saturating_sub(reserve);
+    let start = Instant::now();
     let watch = Watcher {
-        until: Instant::now() + now.left.saturating_sub(reserve),
+        uploads_until: start + time * UPLOADS_SHARE / 100,
+        until: start + time,
+        cut_short: AtomicBool::new(false),
         counts: Mutex::default(),
     };
     // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
     Box::pin(sweep(rows, objects, sweeper, now.ms, &watch)).await;
-    let finished = watch.go_on();
+    let complete = !watch.cut_short.into_inner();
     let counts = watch.counts.into_inner();
     let counts = counts.unwrap_or_else(PoisonError::into_inner);
     log::Metrics::at(now.ms)
@@ -97,10 +106,11 @@ pub async fn handle(
         .count("UploadsExpired", counts.expired)
         .count("MultipartsAborted", counts.dropped)
         .count("QuotaReleased", counts.released)
+        .count("SweepIncomplete", usize::from(!complete))
         .write();
     let report = json!({"repaired": counts.repaired, "expired": counts.expired,
-        "finished": counts.finished, "multipartsAborted": counts.dropped,
-        "quotaReleased": counts.released, "failed": counts.failed, "complete": finished});
+        "finished": counts.finished, "closed": counts.closed, "multipartsAborted": counts.dropped,
+        "quotaReleased": counts.released, "failed": counts.failed, "complete": complete});
     log::line("info", "swept", report.clone());
     if counts.failed > 0 {
         return Err(format!("{} uploads could not be swept", counts.failed).into());
@@ -113,19 +123,30 @@ struct Counts {
     repaired: usize,
     expired: usize,
     finished: usize,
+    closed: usize,
     dropped: usize,
     released: usize,
     failed: usize,
 }
 
 struct Watcher {
+    uploads_until: Instant,
     until: Instant,
+    cut_short: AtomicBool,
     counts: Mutex<Counts>,
 }
 
 impl Watch for Watcher {
-    fn go_on(&self) -> bool {
-        Instant::now() < self.until
+    fn go_on(&self, part: Part) -> bool {
+        let until = match part {
+            Part::Uploads => self.uploads_until,
+            Part::Orphans => self.until,
+        };
+        let go_on = Instant::now() < until;
+        if !go_on {
+            self.cut_short.store(true, Ordering::Relaxed);
+        }
+        go_on
     }
 
     fn did(&self, action: &Action) {
@@ -142,6 +163,10 @@ impl Watch for Watcher {
             Did::Finished => {
                 counts.finished += 1;
                 "finished"
+            }
+            Did::Closed => {
+                counts.closed += 1;
+                "closed"
             }
             Did::Cleared => "cleared",
         };

@@ -214,7 +214,7 @@ impl ListMultiparts for Bucket {
             .bucket(&self.name)
             .prefix("uploads/")
             .set_key_marker(after.map(|after| after.key.clone()))
-            .set_upload_id_marker(after.map(|after| after.s3_upload_id.clone()))
+            .set_upload_id_marker(after.and_then(|after| after.s3_upload_id.clone()))
             .send()
             .await
             .map_err(|error| fault("s3.ListMultipartUploads", &error))?;
@@ -228,7 +228,7 @@ impl ListMultiparts for Bucket {
         let position = || {
             Some(MultipartPosition {
                 key: answer.next_key_marker()?.to_owned(),
-                s3_upload_id: answer.next_upload_id_marker()?.to_owned(),
+                s3_upload_id: Some(answer.next_upload_id_marker()?.to_owned()),
             })
         };
         let more = answer.is_truncated() == Some(true);

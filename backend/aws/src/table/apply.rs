@@ -8,8 +8,9 @@ use crate::item::{held, number, status_text, text, visibility_text};
 
 /// Only an event that is newer than the row's passes.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
-/// Storage's own word passes only where an upload waits for its first event.
-const FIRST: &str = "attribute_not_exists(#sequencerOrder) AND #status = :pending";
+/// Storage's own word passes only where no event has come, and nothing is recorded.
+const FIRST: &str =
+    "attribute_not_exists(#sequencerOrder) AND #status IN (:pending, :aborted, :expired)";
 /// Only an object that is what the client declared passes.
 const AS_DECLARED: &str =
     "#clientCrc64nvme = :crc64nvme AND #clientSize = :size AND #clientType = :type";
@@ -62,8 +63,13 @@ impl Table {
                 NEWER
             }
             None => {
-                let pending = text(status_text(UploadStatus::Pending));
-                update.values.push(("pending", pending));
+                for (name, status) in [
+                    ("pending", UploadStatus::Pending),
+                    ("aborted", UploadStatus::Aborted),
+                    ("expired", UploadStatus::Expired),
+                ] {
+                    update.values.push((name, text(status_text(status))));
+                }
                 update.names.push("sequencerOrder");
                 FIRST
             }

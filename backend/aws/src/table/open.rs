@@ -27,9 +27,6 @@ const LATER: &[&str] = &[
     "ThrottlingError",
     "ProvisionedThroughputExceeded",
 ];
-const PLACE_IS_HELD: &str = "attribute_exists(#counted) AND #status <> :pending";
-const SIGHT_IS_HELD: &str =
-    "attribute_exists(#openShard) AND attribute_not_exists(#counted) AND #status <> :pending";
 
 impl OpenUploads for Table {
     async fn open_uploads(
@@ -169,22 +166,44 @@ impl Table {
         Ok(in_transaction(update.build().map_err(unbuilt)?))
     }
 
-    /// Takes an upload that has ended out of the sweep's sight, and its mark of being counted with it.
+    /// Takes its mark of being counted from an upload that has ended, and takes it out of the sweep's sight
+    /// unless it is watched.
+    ///
+    /// An upload that was watched when its place was read, and is stored by now, or the other way round, is
+    /// not changed: whoever made it stored holds its place as it is now.
     fn leave(&self, owner: &OwnerId, place: Place) -> Result<TransactWriteItem, Fault> {
-        let condition = if place.counted.is_some() {
-            PLACE_IS_HELD
-        } else {
-            SIGHT_IS_HELD
+        let counted = match place.counted {
+            Some(_) => "attribute_exists(#counted)",
+            None => "attribute_exists(#openShard) AND attribute_not_exists(#counted)",
         };
         let mut update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(key(owner, place.id)))
-            .update_expression("REMOVE #counted, #openShard, #sweepAt, #activeAt")
-            .condition_expression(condition)
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)));
-        for name in ["counted", "openShard", "sweepAt", "activeAt", "status"] {
-            update = update.expression_attribute_names(format!("#{name}"), name);
+            .condition_expression(format!("{counted} AND #status IN (:one, :other)"));
+        let (names, [one, other]): (&[&str], _) = match place.watched_until {
+            Some(until) => {
+                update = update
+                    .update_expression("SET #sweepAt = :until REMOVE #counted")
+                    .expression_attribute_values(":until", number(until));
+                let watched = [UploadStatus::Aborted, UploadStatus::Expired];
+                (&["counted", "sweepAt", "status"], watched)
+            }
+            None => {
+                update =
+                    update.update_expression("REMOVE #counted, #openShard, #sweepAt, #activeAt");
+                let recorded = [UploadStatus::Stored, UploadStatus::Deleted];
+                (
+                    &["counted", "openShard", "sweepAt", "activeAt", "status"],
+                    recorded,
+                )
+            }
+        };
+        for name in names {
+            update = update.expression_attribute_names(format!("#{name}"), *name);
         }
+        let update = update
+            .expression_attribute_values(":one", text(status_text(one)))
+            .expression_attribute_values(":other", text(status_text(other)));
         Ok(in_transaction(update.build().map_err(unbuilt)?))
     }
 

@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crowfly_core::ports::{
-    ListOpen, MarkExpired, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
+    Close, ListOpen, MarkExpired, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
 };
 use crowfly_core::{Fault, FaultKind, Row};
 
@@ -87,18 +87,17 @@ impl QueryRow for Table {
 }
 
 impl MarkExpired for Table {
-    async fn mark_expired(&self, open: &OpenUpload, expires_at: u64) -> Result<Option<Row>, Fault> {
+    async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault> {
         let update = self
-            .update(&open.owner, open.place.id)
-            .update_expression("SET #status = :expired, #expiresAt = :expiresAt")
+            .update(&open.owner, open.id)
+            .update_expression("SET #status = :expired, #activeAt = :now")
             .condition_expression("#status = :pending AND #activeAt = :activeAt")
             .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#expiresAt", "expiresAt")
             .expression_attribute_names("#activeAt", "activeAt")
             .expression_attribute_values(":expired", text(status_text(UploadStatus::Expired)))
             .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
-            .expression_attribute_values(":expiresAt", number(expires_at / 1_000))
-            .expression_attribute_values(":activeAt", number(open.active_at))
+            .expression_attribute_values(":now", number(now_ms))
+            .expression_attribute_values(":activeAt", number(open.open.active_at))
             .return_values(ReturnValue::AllNew);
         match updated(update).await? {
             Updated::Written(Some(item)) => row(&item).map(Some),
@@ -110,14 +109,40 @@ impl MarkExpired for Table {
 impl Postpone for Table {
     async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault> {
         let update = self
-            .update(&open.owner, open.place.id)
+            .update(&open.owner, open.id)
             .update_expression("SET #sweepAt = :later")
-            .condition_expression("#status = :pending AND attribute_exists(#openShard)")
+            .condition_expression("#status = :seen AND attribute_exists(#openShard)")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#sweepAt", "sweepAt")
             .expression_attribute_names("#openShard", "openShard")
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":seen", text(status_text(open.status)))
             .expression_attribute_values(":later", number(sweep_at));
         if_it_holds(update).await.map(drop)
+    }
+}
+
+impl Close for Table {
+    async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault> {
+        let mut update = self
+            .update(&open.owner, open.id)
+            .update_expression("SET #expiresAt = :expiresAt REMOVE #openShard, #sweepAt, #activeAt")
+            .condition_expression(
+                "attribute_exists(#openShard) AND attribute_not_exists(#counted) \
+                 AND #status IN (:aborted, :expired)",
+            )
+            .expression_attribute_values(":aborted", text(status_text(UploadStatus::Aborted)))
+            .expression_attribute_values(":expired", text(status_text(UploadStatus::Expired)))
+            .expression_attribute_values(":expiresAt", number(expires_at / 1_000));
+        for name in [
+            "expiresAt",
+            "openShard",
+            "sweepAt",
+            "activeAt",
+            "counted",
+            "status",
+        ] {
+            update = update.expression_attribute_names(format!("#{name}"), name);
+        }
+        if_it_holds(update).await
     }
 }

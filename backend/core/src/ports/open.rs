@@ -44,9 +44,9 @@ pub struct Usage {
 
 /// Right: `dynamodb:UpdateItem`, in one transaction.
 pub trait Release: Sync {
-    /// Takes at most 50 different uploads that have ended out of the sweep's sight and out of their
-    /// owner's quota: all of it (an empty answer) or nothing (those that stood in the way: they hold no
-    /// such place any more, or are pending).
+    /// Takes at most 50 different uploads that have ended out of their owner's quota, and those whose place
+    /// says so out of the sweep's sight: all of it (an empty answer) or nothing (those that stood in the way:
+    /// they hold no such place any more, or are pending).
     fn release(
         &self,
         owner: &OwnerId,
@@ -61,6 +61,9 @@ pub struct Place {
     pub id: UploadId,
     /// The bytes that were counted in the quota; `None` when the upload was not counted.
     pub counted: Option<u64>,
+    /// When the sweep looks again at an upload that was aborted or has expired, and whose object may land
+    /// yet, in Unix milliseconds; `None` for one that leaves the sweep's sight.
+    pub watched_until: Option<u64>,
 }
 
 /// Right: `dynamodb:UpdateItem`.

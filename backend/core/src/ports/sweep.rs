@@ -5,7 +5,7 @@ use std::future::Future;
 use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus};
 
 use super::Place;
-use crate::{Fault, Row};
+use crate::{Fault, Open, Row};
 
 /// Right: `dynamodb:Query` on the index `byOpen`.
 pub trait ListOpen: Sync {
@@ -43,8 +43,10 @@ pub struct OpenPosition {
 pub struct OpenUpload {
     /// Whose it is.
     pub owner: OwnerId,
-    /// Its place in the quota, and its id.
-    pub place: Place,
+    /// Its id.
+    pub id: UploadId,
+    /// Its bytes, as declared.
+    pub bytes: u64,
     /// Where its object goes.
     pub key: ObjectKey,
     /// How it stood.
@@ -53,10 +55,15 @@ pub struct OpenUpload {
     pub s3_upload_id: Option<String>,
     /// When it was created, in Unix milliseconds.
     pub created_at: u64,
-    /// When its client last used it, in Unix milliseconds.
-    pub active_at: u64,
-    /// When it was due, in Unix milliseconds.
-    pub sweep_at: u64,
+    /// What kept it in sight.
+    pub open: Open,
+}
+
+impl OpenUpload {
+    /// The place that it held, if it had ended; see [`Row::place_to_release`].
+    pub fn place_to_release(&self) -> Option<Place> {
+        self.open.place(self.id, self.status, self.bytes)
+    }
 }
 
 /// Right: `dynamodb:Query` on the table.
@@ -71,25 +78,36 @@ pub trait QueryRow: Sync {
 
 /// Right: `dynamodb:UpdateItem`.
 pub trait MarkExpired: Sync {
-    /// Turns an upload that is still pending, and not used since `open` was read, into an expired one that
-    /// goes away at `expires_at` (Unix milliseconds), and gives it as it stands then. `None`, and nothing
-    /// changed, otherwise.
+    /// Turns an upload that is still pending, and not used since `open` was read, into one that has expired
+    /// at `now_ms` (Unix milliseconds), and gives it as it stands then. `None`, and nothing changed,
+    /// otherwise.
     fn mark_expired(
         &self,
         open: &OpenUpload,
-        expires_at: u64,
+        now_ms: u64,
     ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
 }
 
 /// Right: `dynamodb:UpdateItem`.
 pub trait Postpone: Sync {
-    /// Lets the sweep look at an open upload at `sweep_at` (Unix milliseconds) again; nothing changes when it
-    /// is not pending any more.
+    /// Lets the sweep look at an open upload at `sweep_at` (Unix milliseconds) again; nothing changes when its
+    /// status is not that of `open` any more.
     fn postpone(
         &self,
         open: &OpenUpload,
         sweep_at: u64,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Right: `dynamodb:UpdateItem`.
+pub trait Close: Sync {
+    /// Takes an upload that was aborted or has expired, and is not counted any more, out of the sweep's sight,
+    /// and lets it go away at `expires_at` (Unix milliseconds). False, and nothing changed, otherwise.
+    fn close(
+        &self,
+        open: &OpenUpload,
+        expires_at: u64,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
 }
 
 /// Right: `s3:ListBucketMultipartUploads`.
@@ -110,13 +128,13 @@ pub struct MultipartPage {
     pub next: Option<MultipartPosition>,
 }
 
-/// Where a page of multipart uploads ended.
+/// Where a page of multipart uploads ended, or shall start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MultipartPosition {
     /// The key of the last one.
     pub key: String,
-    /// Its id in storage.
-    pub s3_upload_id: String,
+    /// Its id in storage; without, all of that key lie before.
+    pub s3_upload_id: Option<String>,
 }
 
 /// A multipart upload that storage has.

@@ -3,32 +3,53 @@
 
 use crowfly_contract::{ObjectKey, UploadStatus};
 
-use super::{Action, Did, Objects, Rows, Watch};
+use super::{Action, Did, Objects, Part, Rows, Watch};
 use crate::cancel::drop_multipart;
-use crate::ports::{ListedMultipart, Multipart};
+use crate::ports::{ListedMultipart, Multipart, MultipartPosition};
 use crate::{Fault, bounded};
 
 /// How old one must be, in milliseconds: a day. A create that runs needs seconds.
 const ORPHAN_AFTER_MS: u64 = 24 * 3_600 * 1_000;
 const AT_ONCE: usize = 10;
 
-/// Walks over the multipart uploads of storage, and drops the orphans.
+/// Walks over the multipart uploads of storage, from those of the owners of a shard on round to them, and drops
+/// the orphans.
 pub(super) async fn clear(
     rows: &impl Rows,
     objects: &impl Objects,
+    shard: Option<char>,
     now_ms: u64,
     watch: &impl Watch,
 ) -> Result<(), Fault> {
-    let mut after = None;
-    while watch.go_on() {
+    let start = shard.map(|shard| MultipartPosition {
+        key: format!("uploads/{shard}"),
+        s3_upload_id: None,
+    });
+    let end = start.as_ref().map(|start| start.key.clone());
+    clear_between(rows, objects, start, None, now_ms, watch).await?;
+    clear_between(rows, objects, None, end.as_deref(), now_ms, watch).await
+}
+
+/// Walks from behind `after` to before the key `end`.
+async fn clear_between(
+    rows: &impl Rows,
+    objects: &impl Objects,
+    mut after: Option<MultipartPosition>,
+    end: Option<&str>,
+    now_ms: u64,
+    watch: &impl Watch,
+) -> Result<(), Fault> {
+    let inside = |key: &str| end.is_none_or(|end| key < end);
+    while watch.go_on(Part::Orphans) {
         let page = objects.list_multiparts(after.as_ref()).await?;
         let old = page
             .multiparts
             .iter()
-            .filter(|listed| listed.initiated_at + ORPHAN_AFTER_MS <= now_ms);
+            .filter(|listed| listed.initiated_at + ORPHAN_AFTER_MS <= now_ms)
+            .filter(|listed| inside(&listed.key));
         let tasks = old
             .map(|listed| async move {
-                if !watch.go_on() {
+                if !watch.go_on(Part::Orphans) {
                     return;
                 }
                 match clear_one(rows, objects, listed).await {
@@ -39,7 +60,7 @@ pub(super) async fn clear(
             })
             .collect();
         bounded(tasks, AT_ONCE).await;
-        after = page.next;
+        after = page.next.filter(|next| inside(&next.key));
         if after.is_none() {
             break;
         }

@@ -11,9 +11,9 @@ use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibi
 
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
-    AdvanceRate, Applied, ApplyEvent, Change, DeclareChecksum, GetRow, GetRows, Head, ListOpen,
-    ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone, Put, PutPending, QueryRow,
-    Release, SetMultipart, SetScan, Touch,
+    AdvanceRate, Applied, ApplyEvent, Change, Close, DeclareChecksum, GetRow, GetRows, Head,
+    ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone, Put, PutPending,
+    QueryRow, Release, SetMultipart, SetScan, Touch,
 };
 use crate::{Row, Sequencer};
 
@@ -27,7 +27,13 @@ pub use open::{
     an_answer_of_storage_counts_before_any_event, places_are_taken_together_or_not_at_all,
     the_rate_advances_as_it_stands,
 };
-pub use sweep::{only_what_is_not_used_expires, open_uploads_are_listed_when_they_are_due};
+pub use sweep::{
+    only_what_has_ended_and_is_free_is_closed, only_what_is_not_used_expires,
+    open_uploads_are_listed_when_they_are_due,
+};
+
+use open::open_row;
+use sweep::closed;
 
 const NOW: u64 = 1_795_342_830_123;
 
@@ -50,6 +56,7 @@ pub trait Store:
     + QueryRow
     + MarkExpired
     + Postpone
+    + Close
 {
 }
 impl<S> Store for S where
@@ -70,6 +77,7 @@ impl<S> Store for S where
         + QueryRow
         + MarkExpired
         + Postpone
+        + Close
 {
 }
 
@@ -96,11 +104,11 @@ async fn apply<S: Store>(store: &S, event: &Change) -> Applied {
 }
 
 async fn row<S: Store>(store: &S, owner: &OwnerId, id: UploadId) -> Row {
-    store
-        .get_row(owner, id)
-        .await
-        .unwrap()
-        .expect("the row is there")
+    let row = store.get_row(owner, id).await.unwrap();
+    let row = row.expect("the row is there");
+    let lives = row.record.expires_at.is_none();
+    assert!(lives || row.open.is_none(), "no open row goes away");
+    row
 }
 
 /// A pending row reads back as it was written, and is written once.
@@ -170,16 +178,15 @@ pub async fn pages_hold_each_row_once<S: Store>(store: &S, owner: &OwnerId, othe
     assert_eq!(store.list_rows(other, 4, None).await.unwrap().rows, vec![]);
 }
 
-/// Only a pending upload can be aborted, and its time-to-live counts in seconds.
+/// Only a pending upload can be aborted, and that is all that changes.
 pub async fn only_pending_is_aborted<S: Store>(store: &S, owner: &OwnerId) {
-    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
-    assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
+    let mut expected = open_row(owner, 1);
+    store.put_pending(&expected).await.unwrap();
+    assert!(store.mark_aborted(owner, id(1), NOW + 7).await.unwrap());
     let aborted = row(store, owner, id(1)).await;
-    assert_eq!(aborted.record.status, UploadStatus::Aborted);
-    assert_eq!(
-        aborted.record.expires_at.map(|at| at / 1_000),
-        Some(NOW / 1_000)
-    );
+    expected.record.status = UploadStatus::Aborted;
+    expected.open.as_mut().unwrap().active_at = NOW + 7;
+    assert_eq!(aborted, expected);
     assert!(!store.mark_aborted(owner, id(1), NOW + 1).await.unwrap());
     assert_eq!(row(store, owner, id(1)).await, aborted);
     assert!(!store.mark_aborted(owner, id(2), NOW).await.unwrap());
@@ -275,10 +282,9 @@ pub async fn a_tombstone_stays<S: Store>(store: &S, owner: &OwnerId) {
     }
 }
 
-/// An object that lands after its upload was aborted is the truth, and its row stays.
+/// An object that lands after its upload was aborted, even long after, is the truth, and its row stays.
 pub async fn storage_beats_an_abort<S: Store>(store: &S, owner: &OwnerId) {
-    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
-    assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
+    closed(store, owner, id(1)).await;
     let event = change(owner, id(1), "A", Some(head_of("e")));
     assert_eq!(
         apply(store, &event).await,
@@ -390,4 +396,5 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     the_rate_advances_as_it_stands(store, &owner()).await;
     open_uploads_are_listed_when_they_are_due(store, &owner()).await;
     only_what_is_not_used_expires(store, &owner()).await;
+    only_what_has_ended_and_is_free_is_closed(store, &owner()).await;
 }

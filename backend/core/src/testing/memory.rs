@@ -105,6 +105,17 @@ impl Memory {
         lock(&self.rows).get(&(owner.clone(), id)).cloned()
     }
 
+    /// All rows as they stand.
+    pub fn rows(&self) -> Vec<Row> {
+        lock(&self.rows).values().cloned().collect()
+    }
+
+    /// The keys of all objects in the bucket.
+    pub fn object_keys(&self) -> Vec<ObjectKey> {
+        let objects = lock(&self.objects);
+        objects.keys().map(|key| key.parse().unwrap()).collect()
+    }
+
     /// Number of rows.
     pub fn row_count(&self) -> usize {
         lock(&self.rows).len()

@@ -9,7 +9,7 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanS
 
 use super::Memory;
 use crate::ports::{
-    AbortMultipart, ApplyEvent, Change, CompleteMultipart, Completion, CreateMultipart,
+    AbortMultipart, ApplyEvent, Change, Close, CompleteMultipart, Completion, CreateMultipart,
     DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject, ListMultiparts,
     ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage,
     MultipartPosition, MultipartToCreate, OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening,
@@ -105,7 +105,7 @@ macro_rules! mortal {
 mortal! {
     PutPending: put_pending(row: &Row) -> Put;
     GetRow: get_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
-    MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, expires_at: u64) -> bool;
+    MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, now_ms: u64) -> bool;
     ApplyEvent: apply_event(change: &Change) -> EventOutcome;
     OpenUploads: open_uploads(owner: &OwnerId, rows: &[&Row], limits: Limits) -> Opening;
     Release: release(owner: &OwnerId, places: &[Place]) -> Vec<UploadId>;
@@ -124,7 +124,8 @@ mortal! {
     AbortMultipart: abort_multipart(multipart: Multipart<'_>) -> ();
     ListOpen: list_open(shard: char, due_ms: u64, after: Option<&OpenPosition>) -> OpenPage;
     QueryRow: query_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
-    MarkExpired: mark_expired(open: &OpenUpload, expires_at: u64) -> Option<Row>;
+    MarkExpired: mark_expired(open: &OpenUpload, now_ms: u64) -> Option<Row>;
+    Close: close(open: &OpenUpload, expires_at: u64) -> bool;
     Postpone: postpone(open: &OpenUpload, sweep_at: u64) -> ();
     ListMultiparts: list_multiparts(after: Option<&MultipartPosition>) -> MultipartPage;
 }

@@ -4,6 +4,17 @@ use crowfly_core::testing::{Memory, Mortal, Side};
 
 use super::owner;
 
+/// What holds at any moment: the quota is that of the rows, and no row that stands in the sweep's sight goes
+/// away.
+pub(crate) fn always(memory: &Memory, what: &str) {
+    let (says, is) = (memory.usage(&owner('a')), memory.counted(&owner('a')));
+    assert_eq!(says, is, "{what}: the quota is that of the rows");
+    for row in memory.rows() {
+        let lives = row.record.expires_at.is_none();
+        assert!(lives || row.open.is_none(), "{what}: {row:?} goes away");
+    }
+}
+
 /// Lets `first` die at every call that it makes in `world()`, then lets `again` come and looks at what
 /// stands. Prints how many deaths that were.
 pub(crate) async fn at_every_call<T, R>(
@@ -22,23 +33,11 @@ pub(crate) async fn at_every_call<T, R>(
                 break;
             }
             deaths[usize::from(side == Side::After)] += 1;
-            let half = format!("{name} died at call {at}, {side:?}: the quota is the rows'");
-            assert_eq!(
-                memory.usage(&owner('a')),
-                memory.counted(&owner('a')),
-                "{half}"
-            );
+            let what = format!("{name} died at call {at}, {side:?}");
+            always(&memory, &what);
             let result = again(&memory).await;
-            assert_eq!(
-                memory.usage(&owner('a')),
-                memory.counted(&owner('a')),
-                "{half}"
-            );
-            check(
-                &memory,
-                result,
-                &format!("{name} died at call {at}, {side:?}"),
-            );
+            always(&memory, &what);
+            check(&memory, result, &what);
         }
     }
     assert_eq!(deaths[0], deaths[1], "{name}");

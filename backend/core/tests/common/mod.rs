@@ -8,11 +8,18 @@ pub(crate) mod sweeping;
 
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::policy::Policy;
+use crowfly_core::quota::Limits;
 use crowfly_core::request::{Item, parse_create};
 use serde_json::{Value, json};
 
 /// 2026-11-22T10:20:30.123Z.
 pub(crate) const NOW: u64 = 1_795_342_830_123;
+
+/// Everything is counted, and nothing is refused.
+pub(crate) const LIMITS: Limits = Limits {
+    uploads: 1_000,
+    bytes: 0,
+};
 
 pub(crate) fn owner(letter: char) -> OwnerId {
     letter.to_string().repeat(26).parse().unwrap()

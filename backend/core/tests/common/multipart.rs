@@ -3,12 +3,11 @@
 use crowfly_contract::limits::MIB;
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
 use crowfly_core::create::{Creator, ItemResult, create};
-use crowfly_core::quota::Limits;
 use crowfly_core::testing::Memory;
 use crowfly_core::{Error, Row};
 use serde_json::{Value, json};
 
-use super::{NOW, bucket_policy, id, owner, wishes};
+use super::{LIMITS, NOW, bucket_policy, id, owner, wishes};
 
 pub(crate) const PART: u64 = 8 * MIB;
 /// Three parts of the plan: two of [`PART`] bytes and five bytes more.
@@ -27,7 +26,7 @@ pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult>
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
-        limits: Limits::default(),
+        limits: LIMITS,
         repair_after_ms: 900_000,
         now_ms: NOW,
     };

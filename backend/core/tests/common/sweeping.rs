@@ -1,41 +1,46 @@
 //! Sweeps over memory, and what they find there.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crowfly_contract::UploadStatus;
 use crowfly_core::Fault;
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::quota::Limits;
 use crowfly_core::record::Recorder;
-use crowfly_core::sweep::{Action, Did, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Action, Did, Part, Sweeper, Watch, sweep};
 use crowfly_core::testing::Memory;
 use serde_json::{Value, json};
 
 use super::events::address;
 use super::multipart::SIZE;
-use super::{bucket_policy, id, owner, wishes};
+use super::{LIMITS, bucket_policy, id, owner, wishes};
 
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 60 * MINUTE;
 pub(crate) const DAY: u64 = 24 * HOUR;
 pub(crate) const WEEK: u64 = 7 * DAY;
 
-/// What a sweep did, and how often it may look at the time.
+/// What a sweep did, and how often each of its parts may look at the time.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) actions: Mutex<Vec<Action>>,
     pub(crate) faults: AtomicUsize,
-    pub(crate) looks: Option<AtomicUsize>,
+    pub(crate) uploads: Option<AtomicUsize>,
+    pub(crate) orphans: Option<AtomicUsize>,
+    pub(crate) cut_short: AtomicBool,
 }
 
 impl Watch for Seen {
-    fn go_on(&self) -> bool {
-        let Some(looks) = &self.looks else {
-            return true;
+    fn go_on(&self, part: Part) -> bool {
+        let looks = match part {
+            Part::Uploads => &self.uploads,
+            Part::Orphans => &self.orphans,
         };
+        let Some(looks) = looks else { return true };
         let left = looks.load(Ordering::SeqCst);
         looks.store(left.saturating_sub(1), Ordering::SeqCst);
+        self.cut_short.fetch_or(left == 0, Ordering::SeqCst);
         left > 0
     }
 
@@ -73,15 +78,22 @@ pub(crate) async fn create_at(
     items: Value,
     now_ms: u64,
 ) -> Vec<ItemResult> {
+    create_with(memory, LIMITS, who, items, now_ms).await
+}
+
+pub(crate) async fn create_with(
+    memory: &Memory,
+    limits: Limits,
+    who: char,
+    items: Value,
+    now_ms: u64,
+) -> Vec<ItemResult> {
     let (policy, owner) = (bucket_policy(), owner(who));
     let creator = Creator {
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
-        limits: Limits {
-            uploads: 1_000,
-            bytes: 0,
-        },
+        limits,
         repair_after_ms: 15 * MINUTE,
         now_ms,
     };

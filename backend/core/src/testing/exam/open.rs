@@ -1,6 +1,6 @@
 use crowfly_contract::{OwnerId, UploadStatus};
 
-use super::{NOW, Store, change, id, row};
+use super::{NOW, Store, change, closed, id, row};
 use crate::ports::{Advance, Applied, Change, Opening, Place, Usage};
 use crate::quota::Limits;
 use crate::testing::{head_of, row_of};
@@ -16,7 +16,7 @@ const NINETEEN_BYTES: Limits = Limits {
 };
 
 /// A new upload of 9 bytes that wants to be counted.
-fn open_row(owner: &OwnerId, n: u128) -> Row {
+pub(super) fn open_row(owner: &OwnerId, n: u128) -> Row {
     let mut row = row_of(owner, id(n), NOW);
     row.open = Some(Open {
         counted: true,
@@ -30,6 +30,15 @@ fn place(n: u128) -> Place {
     Place {
         id: id(n),
         counted: Some(9),
+        watched_until: None,
+    }
+}
+
+/// The place of an upload that was aborted or has expired at `ended_at`.
+fn watched(n: u128, ended_at: u64) -> Place {
+    Place {
+        watched_until: Some(ended_at + 24 * 3_600_000),
+        ..place(n)
     }
 }
 
@@ -107,11 +116,37 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(store.release(owner, &all[..2]).await.unwrap(), vec![]);
     assert_eq!(row(store, owner, id(1)).await.open, None);
     assert_eq!(store.release(owner, &one).await.unwrap(), vec![id(1)]);
-    assert!(store.mark_aborted(owner, id(3), NOW).await.unwrap());
-    assert_eq!(store.release(owner, &all[2..]).await.unwrap(), vec![]);
     let again = store.apply_event(&change(owner, id(1), "A", None)).await;
     assert_eq!(again.unwrap().held, None);
+    assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(1));
+    // One that was aborted stays in the sweep's sight until its object can land no more.
+    assert!(store.mark_aborted(owner, id(3), NOW + 7).await.unwrap());
+    let aborted = row(store, owner, id(3)).await;
+    assert_eq!(aborted.place_to_release(), Some(watched(3, NOW + 7)));
+    assert_eq!(store.release(owner, &all[2..]).await.unwrap(), vec![id(3)]);
+    let held = [watched(3, NOW + 7)];
+    assert_eq!(store.release(owner, &held).await.unwrap(), vec![]);
+    assert_eq!(store.release(owner, &held).await.unwrap(), vec![id(3)]);
+    let mut expected = aborted;
+    expected.open = Some(Open {
+        counted: false,
+        sweep_at: NOW + 7 + 24 * 3_600_000,
+        active_at: NOW + 7,
+    });
+    assert_eq!(row(store, owner, id(3)).await, expected);
+    assert_eq!(expected.place_to_release(), None, "it holds nothing more");
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
+    // Its object lands after all: now it leaves.
+    let event = change(owner, id(3), "A", Some(head_of("e")));
+    let landed = store.apply_event(&event).await.unwrap().held.unwrap();
+    let uncounted = Place {
+        counted: None,
+        ..place(3)
+    };
+    assert_eq!(landed, uncounted);
+    assert_eq!(store.release(owner, &held).await.unwrap(), vec![id(3)]);
+    assert_eq!(store.release(owner, &[landed]).await.unwrap(), vec![]);
+    assert_eq!(row(store, owner, id(3)).await.open, None);
     // An upload that was written without being counted leaves the sweep's sight alone.
     let mut uncounted = open_row(owner, 8);
     uncounted.open = uncounted.open.map(|open| Open {
@@ -127,7 +162,8 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
 }
 
-/// F55: what storage says without an event counts for a pending upload only, and any event is newer.
+/// F55, A95: what storage says without an event counts for an upload that is pending, aborted or expired, where
+/// no event has come, and any event is newer.
 pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, owner: &OwnerId) {
     let asked = |n| Change {
         sequencer: None,
@@ -153,6 +189,29 @@ pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, o
         assert_eq!(late.applied, Applied::NotNewer);
     }
     assert_eq!(store.get_row(owner, id(3)).await.unwrap(), None);
+    // Aborted and counted; aborted and given back; long over.
+    for n in [4, 5, 6] {
+        open(store, owner, &[n], Limits::default()).await;
+        store.mark_aborted(owner, id(n), NOW).await.unwrap();
+    }
+    let given_back = [watched(5, NOW)];
+    assert_eq!(store.release(owner, &given_back).await.unwrap(), vec![]);
+    closed(store, owner, id(7)).await;
+    let uncounted = Place {
+        counted: None,
+        ..place(5)
+    };
+    for (n, held) in [(4, Some(place(4))), (5, Some(uncounted)), (7, None)] {
+        let repaired = store.apply_event(&asked(n)).await.unwrap();
+        assert_eq!((repaired.applied, repaired.held), (written, held));
+        let stored = row(store, owner, id(n)).await.record;
+        let expected = (UploadStatus::Stored, None);
+        assert_eq!((stored.status, stored.expires_at), expected);
+    }
+    let removed = change(owner, id(6), "A", None);
+    store.apply_event(&removed).await.unwrap();
+    let late = store.apply_event(&asked(6)).await.unwrap();
+    assert_eq!(late.applied, Applied::NotNewer);
 }
 
 /// Only what is pending is in use.
@@ -162,7 +221,7 @@ pub async fn a_touch_reaches_pending_uploads<S: Store>(store: &S, owner: &OwnerI
     let mut expected = open_row(owner, 1);
     expected.open.as_mut().unwrap().active_at = NOW + 1;
     assert_eq!(row(store, owner, id(1)).await, expected);
-    store.mark_aborted(owner, id(1), NOW).await.unwrap();
+    store.mark_aborted(owner, id(1), NOW + 1).await.unwrap();
     store.touch(owner, id(1), NOW + 2).await.unwrap();
     assert_eq!(row(store, owner, id(1)).await.open, expected.open);
     store.touch(owner, id(2), NOW).await.unwrap();

@@ -1,10 +1,10 @@
-use crowfly_contract::{OwnerId, UploadStatus};
+use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 
-use super::{NOW, Store, id, row};
-use crate::Row;
-use crate::ports::{OpenUpload, Place};
+use super::{NOW, Store, change, id, row};
+use crate::ports::{Applied, OpenUpload, Place};
 use crate::quota::Limits;
-use crate::testing::row_of;
+use crate::testing::{head_of, row_of};
+use crate::{Open, Row};
 
 const LIMITS: Limits = Limits {
     uploads: 1_000,
@@ -13,7 +13,7 @@ const LIMITS: Limits = Limits {
 
 fn open_row(owner: &OwnerId, n: u128, sweep_at: u64) -> Row {
     let mut row = row_of(owner, id(n), NOW);
-    row.open = Some(crate::Open {
+    row.open = Some(Open {
         counted: true,
         sweep_at,
         active_at: NOW,
@@ -35,7 +35,7 @@ async fn due<S: Store>(store: &S, owner: &OwnerId, at: u64) -> Vec<OpenUpload> {
         }
     }
     assert_eq!(after, None, "the list does not end");
-    assert!(all.is_sorted_by_key(|open| open.sweep_at));
+    assert!(all.is_sorted_by_key(|open| open.open.sweep_at));
     all.retain(|open| open.owner == *owner);
     all
 }
@@ -54,45 +54,49 @@ pub async fn open_uploads_are_listed_when_they_are_due<S: Store>(store: &S, owne
         .await
         .unwrap();
     let listed = due(store, owner, NOW + 19).await;
-    let mut ids: Vec<_> = listed.iter().map(|open| open.place.id).collect();
+    let mut ids: Vec<_> = listed.iter().map(|open| open.id).collect();
     ids.sort();
     assert_eq!(ids, (0..40).map(id).collect::<Vec<_>>());
-    let first = listed.iter().find(|open| open.place.id == id(0)).unwrap();
+    let first = listed.iter().find(|open| open.id == id(0)).unwrap();
     let expected = OpenUpload {
         owner: owner.clone(),
-        place: Place {
-            id: id(0),
-            counted: Some(9),
-        },
+        id: id(0),
+        bytes: 9,
         key: rows[0].record.key.clone(),
         status: UploadStatus::Pending,
         s3_upload_id: Some("multipart-0".to_owned()),
         created_at: NOW,
-        active_at: NOW,
-        sweep_at: NOW,
+        open: rows[0].open.unwrap(),
     };
     assert_eq!(*first, expected);
+    assert_eq!(first.place_to_release(), None, "it is pending");
     let found = store.query_row(owner, id(0)).await.unwrap();
     assert_eq!(found.as_ref(), Some(&rows[0]));
     assert_eq!(store.query_row(owner, id(98)).await.unwrap(), None);
     store.postpone(first, NOW + 1_000).await.unwrap();
     assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
     let aborted = due(store, owner, NOW).await.remove(0);
-    assert_eq!(
-        (aborted.place.id, aborted.status),
-        (id(1), UploadStatus::Aborted)
-    );
-    store.postpone(&aborted, NOW + 1_000).await.unwrap();
+    assert_eq!((aborted.id, aborted.status), (id(1), UploadStatus::Aborted));
+    // Nothing is postponed by who saw it otherwise.
+    let pending = OpenUpload {
+        status: UploadStatus::Pending,
+        ..aborted.clone()
+    };
+    store.postpone(&pending, NOW + 1_000).await.unwrap();
     assert_eq!(due(store, owner, NOW).await, vec![aborted.clone()]);
-    assert!(
-        store
-            .release(owner, &[aborted.place])
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    store.postpone(&aborted, NOW + 1_000).await.unwrap();
     assert_eq!(due(store, owner, NOW).await, vec![]);
-    assert_eq!(due(store, owner, NOW + 1_000).await.len(), 59);
+    assert_eq!(due(store, owner, NOW + 1_000).await.len(), 60);
+    let place = aborted.place_to_release().unwrap();
+    assert!(store.release(owner, &[place]).await.unwrap().is_empty());
+    let watched_until = place.watched_until.unwrap();
+    assert_eq!(due(store, owner, watched_until - 1).await.len(), 59);
+    assert_eq!(due(store, owner, watched_until).await.len(), 60);
+    // What is stored leaves.
+    let event = change(owner, id(2), "A", Some(head_of("e")));
+    let held = store.apply_event(&event).await.unwrap().held.unwrap();
+    assert!(store.release(owner, &[held]).await.unwrap().is_empty());
+    assert_eq!(due(store, owner, watched_until).await.len(), 59);
 }
 
 /// A38: an upload that was used, or has ended, since it was listed does not expire.
@@ -105,16 +109,89 @@ pub async fn only_what_is_not_used_expires<S: Store>(store: &S, owner: &OwnerId)
     store.mark_aborted(owner, id(3), NOW).await.unwrap();
     for open in listed {
         let expired = store.mark_expired(&open, NOW + 5_000).await.unwrap();
-        let stands = row(store, owner, open.place.id).await;
-        if open.place.id == id(1) {
+        let stands = row(store, owner, open.id).await;
+        if open.id == id(1) {
             assert_eq!(expired.as_ref(), Some(&stands));
-            assert_eq!(stands.record.status, UploadStatus::Expired);
-            let seconds = stands.record.expires_at.map(|at| at / 1_000);
-            assert_eq!(seconds, Some((NOW + 5_000) / 1_000));
-            assert_eq!(stands.place_to_release(), Some(open.place));
+            let mut expected = open_row(owner, 1, NOW);
+            expected.record.status = UploadStatus::Expired;
+            expected.open.as_mut().unwrap().active_at = NOW + 5_000;
+            assert_eq!(stands, expected);
+            let place = Place {
+                id: id(1),
+                counted: Some(9),
+                watched_until: Some(NOW + 5_000 + 24 * 3_600_000),
+            };
+            assert_eq!(stands.place_to_release(), Some(place));
         } else {
             assert_eq!(expired, None);
             assert_ne!(stands.record.status, UploadStatus::Expired);
         }
     }
+}
+
+/// Makes an upload that was aborted at [`NOW`], and will go away 5 seconds later.
+pub(super) async fn closed<S: Store>(store: &S, owner: &OwnerId, id: UploadId) {
+    let mut row = row_of(owner, id, NOW);
+    row.open = Some(Open {
+        counted: false,
+        sweep_at: 1,
+        active_at: NOW,
+    });
+    store.put_pending(&row).await.unwrap();
+    assert!(store.mark_aborted(owner, id, NOW).await.unwrap());
+    let mut listed = due(store, owner, 1).await;
+    listed.retain(|open| open.id == id);
+    assert!(store.close(&listed[0], NOW + 5_000).await.unwrap());
+}
+
+/// A94, A95: an upload goes away only when it was aborted or has expired, holds no place, and was open; then it
+/// is in nobody's sight any more. The time-to-live counts in seconds.
+pub async fn only_what_has_ended_and_is_free_is_closed<S: Store>(store: &S, owner: &OwnerId) {
+    let rows: Vec<Row> = (1..=3).map(|n| open_row(owner, n, NOW)).collect();
+    let rows: Vec<&Row> = rows.iter().collect();
+    store.open_uploads(owner, &rows, LIMITS).await.unwrap();
+    let pending = due(store, owner, NOW).await;
+    let close = async |open: &OpenUpload| {
+        let before = row(store, owner, open.id).await;
+        let closed = store.close(open, NOW + 5_000).await.unwrap();
+        if !closed {
+            assert_eq!(row(store, owner, open.id).await, before);
+        }
+        closed
+    };
+    for open in &pending {
+        assert!(!close(open).await, "pending");
+    }
+    for open in &pending {
+        if open.id == id(1) {
+            store.mark_expired(open, NOW).await.unwrap().unwrap();
+        } else {
+            store.mark_aborted(owner, open.id, NOW).await.unwrap();
+        }
+        assert!(!close(open).await, "counted");
+    }
+    let watched = due(store, owner, NOW).await;
+    let places: Vec<Place> = watched
+        .iter()
+        .filter_map(OpenUpload::place_to_release)
+        .collect();
+    assert_eq!(places.len(), 3);
+    assert_eq!(store.release(owner, &places).await.unwrap(), vec![]);
+    let landed = change(owner, id(3), "A", Some(head_of("e")));
+    let applied = store.apply_event(&landed).await.unwrap().applied;
+    assert_eq!(applied, Applied::Written { verified: true });
+    for open in &watched {
+        assert_eq!(close(open).await, open.id != id(3), "stored");
+        let stands = row(store, owner, open.id).await;
+        let seconds = stands.record.expires_at.map(|at| at / 1_000);
+        let ended = (open.id != id(3)).then_some((NOW + 5_000) / 1_000);
+        assert_eq!(seconds, ended);
+        assert!(!close(open).await, "closed, or stored");
+    }
+    let ids: Vec<UploadId> = due(store, owner, u64::MAX / 2_000)
+        .await
+        .iter()
+        .map(|open| open.id)
+        .collect();
+    assert_eq!(ids, vec![id(3)], "until its place is given back");
 }

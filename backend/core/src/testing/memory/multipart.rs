@@ -137,7 +137,11 @@ impl ListMultiparts for Memory {
         listed.sort_by(|a, b| (&a.key, &a.s3_upload_id).cmp(&(&b.key, &b.s3_upload_id)));
         let behind = |listed: &ListedMultipart| {
             after.is_none_or(|after| {
-                (&listed.key, &listed.s3_upload_id) > (&after.key, &after.s3_upload_id)
+                let id = Some(&listed.s3_upload_id);
+                match &after.s3_upload_id {
+                    None => listed.key > after.key,
+                    last => (&listed.key, id) > (&after.key, last.as_ref()),
+                }
             })
         };
         listed.retain(behind);
@@ -148,7 +152,7 @@ impl ListMultiparts for Memory {
             .filter(|_| more)
             .map(|last| MultipartPosition {
                 key: last.key.clone(),
-                s3_upload_id: last.s3_upload_id.clone(),
+                s3_upload_id: Some(last.s3_upload_id.clone()),
             });
         Ok(MultipartPage {
             multiparts: listed,

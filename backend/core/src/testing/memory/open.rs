@@ -5,7 +5,7 @@ use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use super::{Memory, lock, pause};
 use crate::ports::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
 use crate::quota::Limits;
-use crate::{Fault, Row};
+use crate::{Fault, Open, Row};
 
 /// What each owner has open, and until when each has paid for requests.
 #[derive(Default)]
@@ -88,7 +88,15 @@ impl Release for Memory {
             return Ok(stale);
         }
         for place in places {
-            rows.get_mut(&(owner.clone(), place.id)).unwrap().open = None;
+            let row = rows.get_mut(&(owner.clone(), place.id)).unwrap();
+            row.open = row
+                .open
+                .zip(place.watched_until)
+                .map(|(open, sweep_at)| Open {
+                    counted: false,
+                    sweep_at,
+                    ..open
+                });
             if let Some(bytes) = place.counted {
                 let usage = quotas.usages.get_mut(owner).unwrap();
                 usage.uploads = usage.uploads.checked_sub(1).expect("never below none");

@@ -76,7 +76,7 @@ impl MarkAborted for Memory {
         &self,
         owner: &OwnerId,
         id: UploadId,
-        expires_at: u64,
+        now_ms: u64,
     ) -> Result<bool, Fault> {
         self.enter("mark_aborted")?;
         let mut rows = lock(&self.rows);
@@ -86,7 +86,9 @@ impl MarkAborted for Memory {
         let marked = pending
             .map(|row| {
                 row.record.status = UploadStatus::Aborted;
-                row.record.expires_at = Some(expires_at);
+                if let Some(open) = &mut row.open {
+                    open.active_at = now_ms;
+                }
             })
             .is_some();
         self.leave("mark_aborted", marked)
@@ -106,7 +108,11 @@ impl ApplyEvent for Memory {
             (Some(_), None) => true,
             (None, last) => {
                 let status = old.as_ref().map(|row| row.record.status);
-                last.is_none() && status == Some(UploadStatus::Pending)
+                let recorded = matches!(
+                    status,
+                    None | Some(UploadStatus::Stored | UploadStatus::Deleted)
+                );
+                last.is_none() && !recorded
             }
         };
         if !counts {

@@ -2,7 +2,7 @@ use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 
 use super::{Memory, lock, pause};
 use crate::ports::{
-    ListOpen, MarkExpired, OpenPage, OpenPosition, OpenUpload, Place, Postpone, QueryRow,
+    Close, ListOpen, MarkExpired, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
 };
 use crate::{Fault, Row};
 
@@ -10,20 +10,15 @@ use crate::{Fault, Row};
 const PAGE: usize = 3;
 
 fn open_upload(row: &Row) -> Option<OpenUpload> {
-    let open = row.open?;
-    let bytes = row.declared.as_ref().map_or(0, |declared| declared.size);
     Some(OpenUpload {
         owner: row.owner.clone(),
-        place: Place {
-            id: row.record.id,
-            counted: open.counted.then_some(bytes),
-        },
+        id: row.record.id,
+        bytes: row.declared.as_ref().map_or(0, |declared| declared.size),
         key: row.record.key.clone(),
         status: row.record.status,
         s3_upload_id: row.s3_upload_id.clone(),
         created_at: row.record.created_at,
-        active_at: open.active_at,
-        sweep_at: open.sweep_at,
+        open: row.open?,
     })
 }
 
@@ -36,12 +31,12 @@ impl ListOpen for Memory {
     ) -> Result<OpenPage, Fault> {
         pause().await;
         self.enter("list_open")?;
-        let order = |open: &OpenUpload| (open.sweep_at, open.owner.clone(), open.place.id);
+        let order = |open: &OpenUpload| (open.open.sweep_at, open.owner.clone(), open.id);
         let mut open: Vec<OpenUpload> = lock(&self.rows)
             .values()
             .filter(|row| row.owner.as_str().starts_with(shard))
             .filter_map(open_upload)
-            .filter(|open| open.sweep_at <= due_ms)
+            .filter(|open| open.open.sweep_at <= due_ms)
             .filter(|open| {
                 after.is_none_or(|after| {
                     order(open) > (after.sweep_at, after.owner.clone(), after.id)
@@ -53,8 +48,8 @@ impl ListOpen for Memory {
         open.truncate(PAGE);
         let next = open.last().filter(|_| more).map(|last| OpenPosition {
             owner: last.owner.clone(),
-            id: last.place.id,
-            sweep_at: last.sweep_at,
+            id: last.id,
+            sweep_at: last.open.sweep_at,
         });
         Ok(OpenPage {
             uploads: open.into_iter().map(Ok).collect(),
@@ -71,17 +66,22 @@ impl QueryRow for Memory {
 }
 
 impl MarkExpired for Memory {
-    async fn mark_expired(&self, open: &OpenUpload, expires_at: u64) -> Result<Option<Row>, Fault> {
+    async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault> {
         pause().await;
         self.enter("mark_expired")?;
         let mut rows = lock(&self.rows);
         let row = rows
-            .get_mut(&(open.owner.clone(), open.place.id))
+            .get_mut(&(open.owner.clone(), open.id))
             .filter(|row| row.record.status == UploadStatus::Pending)
-            .filter(|row| row.open.is_some_and(|now| now.active_at == open.active_at));
+            .filter(|row| {
+                row.open
+                    .is_some_and(|now| now.active_at == open.open.active_at)
+            });
         let expired = row.map(|row| {
             row.record.status = UploadStatus::Expired;
-            row.record.expires_at = Some(expires_at);
+            if let Some(open) = &mut row.open {
+                open.active_at = now_ms;
+            }
             row.clone()
         });
         self.leave("mark_expired", expired)
@@ -93,11 +93,31 @@ impl Postpone for Memory {
         self.enter("postpone")?;
         let mut rows = lock(&self.rows);
         let row = rows
-            .get_mut(&(open.owner.clone(), open.place.id))
-            .filter(|row| row.record.status == UploadStatus::Pending);
+            .get_mut(&(open.owner.clone(), open.id))
+            .filter(|row| row.record.status == open.status);
         if let Some(open) = row.and_then(|row| row.open.as_mut()) {
             open.sweep_at = sweep_at;
         }
         Ok(())
+    }
+}
+
+impl Close for Memory {
+    async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault> {
+        pause().await;
+        self.enter("close")?;
+        let ended = [UploadStatus::Aborted, UploadStatus::Expired];
+        let mut rows = lock(&self.rows);
+        let row = rows
+            .get_mut(&(open.owner.clone(), open.id))
+            .filter(|row| ended.contains(&row.record.status))
+            .filter(|row| row.open.is_some_and(|open| !open.counted));
+        let closed = row
+            .map(|row| {
+                row.open = None;
+                row.record.expires_at = Some(expires_at);
+            })
+            .is_some();
+        self.leave("close", closed)
     }
 }

@@ -1,0 +1,122 @@
+//! One look at one open upload.
+
+use crowfly_contract::UploadStatus;
+
+use super::{Action, Did, Objects, Rows, Sweeper};
+use crate::cancel::drop_multipart;
+use crate::ports::{Applied, Multipart, OpenUpload, Place};
+use crate::record::repair;
+use crate::{Fault, quota};
+
+/// Longest time between two looks at a pending upload, in milliseconds: six hours.
+const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
+/// How long an upload that was aborted or has expired can still be seen once nothing can land any more, in
+/// milliseconds: 30 days.
+const CLOSED_STAYS_MS: u64 = 30 * 24 * 3_600 * 1_000;
+
+/// Asks storage, and does what is due; `None` when that is nothing, or for another time.
+pub(super) async fn at(
+    rows: &impl Rows,
+    objects: &impl Objects,
+    sweeper: &Sweeper,
+    now_ms: u64,
+    open: &OpenUpload,
+) -> Result<Option<Action>, Fault> {
+    if matches!(open.status, UploadStatus::Stored | UploadStatus::Deleted) {
+        // The object of a stored upload was made of its parts.
+        let released = give_back(rows, open, open.place_to_release()).await?;
+        return Ok(Some(action(open, Did::Finished, 0, released)));
+    }
+    // An abort or an expiry does not matter where the object is there: whoever sent it may know that.
+    let recorder = &sweeper.recorder;
+    if let Some(outcome) = repair(rows, objects, recorder, open, now_ms).await? {
+        let released = give_back(rows, open, outcome.held).await?;
+        return Ok(match outcome.applied {
+            Applied::Written { verified } => {
+                Some(action(open, Did::Repaired { verified }, 0, released))
+            }
+            Applied::NotNewer => None,
+        });
+    }
+    if open.status != UploadStatus::Pending {
+        return end(rows, objects, now_ms, open, Did::Finished).await;
+    }
+    let expires_at = open.open.active_at.saturating_add(sweeper.unfinished_ms);
+    if now_ms < expires_at {
+        let age = now_ms.saturating_sub(open.created_at);
+        let longest = LONGEST_WAIT_MS.max(sweeper.repair_after_ms);
+        let wait = age.clamp(sweeper.repair_after_ms, longest);
+        rows.postpone(open, expires_at.min(now_ms + wait)).await?;
+        return Ok(None);
+    }
+    // First the mark, which no create and no part comes past; then the parts; last the place.
+    let Some(row) = rows.mark_expired(open, now_ms).await? else {
+        return Ok(None);
+    };
+    let expired = OpenUpload {
+        status: row.record.status,
+        s3_upload_id: row.s3_upload_id,
+        open: row.open.unwrap_or(open.open),
+        ..open.clone()
+    };
+    end(rows, objects, now_ms, &expired, Did::Expired).await
+}
+
+/// Ends an upload that was aborted or has expired, and that storage has no object of: drops its parts, gives
+/// back its place, and lets it out of sight when nothing can land any more.
+async fn end(
+    rows: &impl Rows,
+    objects: &impl Objects,
+    now_ms: u64,
+    open: &OpenUpload,
+    did: Did,
+) -> Result<Option<Action>, Fault> {
+    let dropped = drop_parts(objects, open).await?;
+    let place = open.place_to_release();
+    let released = give_back(rows, open, place).await?;
+    let watched_until = open.open.watched_until();
+    let closed = now_ms >= watched_until && rows.close(open, now_ms + CLOSED_STAYS_MS).await?;
+    // A place that is given back says itself when the next look is.
+    if now_ms < watched_until && place.is_none() {
+        rows.postpone(open, watched_until).await?;
+    }
+    let did = if closed { Did::Closed } else { did };
+    let nothing = did == Did::Finished && dropped == 0 && released == 0;
+    Ok((!nothing).then(|| action(open, did, dropped, released)))
+}
+
+fn action(open: &OpenUpload, did: Did, dropped: usize, released: usize) -> Action {
+    Action {
+        owner: open.owner.clone(),
+        id: open.id,
+        did,
+        dropped,
+        released,
+    }
+}
+
+async fn drop_parts(objects: &impl Objects, open: &OpenUpload) -> Result<usize, Fault> {
+    let Some(s3_upload_id) = &open.s3_upload_id else {
+        return Ok(0);
+    };
+    let multipart = Multipart {
+        key: &open.key,
+        s3_upload_id,
+    };
+    if !objects.find_multipart(multipart).await? {
+        return Ok(0);
+    }
+    drop_multipart(objects, multipart).await?;
+    Ok(1)
+}
+
+async fn give_back(
+    rows: &impl Rows,
+    open: &OpenUpload,
+    place: Option<Place>,
+) -> Result<usize, Fault> {
+    match place {
+        Some(place) => quota::release(rows, &open.owner, vec![place]).await,
+        None => Ok(0),
+    }
+}
