@@ -33,7 +33,8 @@ pub struct ObjectEvent {
     pub etag: Option<String>,
     /// The version, in a versioned bucket.
     pub version_id: Option<String>,
-    /// Its place in the key's history.
+    /// Its place in the key's history. S3's lifecycle gives its removals that of the object which it removed, so
+    /// a removal may be later than it says.
     pub sequencer: Sequencer,
     /// When, as S3 wrote it.
     pub time: String,
@@ -45,6 +46,9 @@ pub struct ObjectEvent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the message cannot be read: {0}")]
 pub struct Poison(pub(crate) &'static str);
+
+/// The sequencer before all others.
+const FIRST: &str = "0";
 
 /// Reads the body of a queue message.
 ///
@@ -86,6 +90,9 @@ fn parse_record(record: &Value) -> Result<Said, Poison> {
         Some("ObjectRemoved" | "LifecycleExpiration") => EventKind::Removed,
         _ => return Ok(Said::Nothing("another kind of event")),
     };
+    // Only PUTs and DELETEs are said to have a sequencer.
+    let lifecycle = name.contains("LifecycleExpiration");
+    let unordered = lifecycle.then_some(FIRST);
     let key = text("/s3/object/key").ok_or(Poison("no key"))?;
     let owned = |pointer: &str| text(pointer).map(str::to_owned);
     ObjectEvent {
@@ -95,7 +102,7 @@ fn parse_record(record: &Value) -> Result<Said, Poison> {
         size: record.pointer("/s3/object/size").and_then(Value::as_u64),
         etag: owned("/s3/object/eTag"),
         version_id: owned("/s3/object/versionId"),
-        sequencer: sequencer(text("/s3/object/sequencer"))?,
+        sequencer: sequencer(text("/s3/object/sequencer").or(unordered))?,
         at: moment(text("/eventTime"))?,
         time: owned("/eventTime").unwrap_or_default(),
     }

@@ -76,6 +76,22 @@ fn a_removal_has_neither_size_nor_etag() {
 }
 
 #[test]
+fn a_removal_by_the_lifecycle_needs_no_sequencer() {
+    let without = |name: &str| {
+        let change = [
+            ("/eventName", json!(name)),
+            ("/s3/object/sequencer", Value::Null),
+        ];
+        parse_s3(&json!({"Records": [s3_record(&change)]})).remove(0)
+    };
+    let Ok(Said::Object(event)) = without("LifecycleExpiration:DeleteMarkerCreated") else {
+        panic!("it is read");
+    };
+    assert_eq!(event.sequencer.as_written(), "0");
+    assert!(without("ObjectRemoved:Delete").is_err());
+}
+
+#[test]
 fn f73_later_minor_versions_and_fields_are_fine() {
     let record = s3_record(&[
         ("/eventVersion", json!("2.9")),

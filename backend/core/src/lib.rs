@@ -35,6 +35,7 @@ pub mod quota;
 pub mod rate;
 pub mod read;
 pub mod record;
+mod removal;
 pub mod request;
 mod row;
 pub mod scan;

@@ -109,6 +109,18 @@ pub trait ApplyEvent: Sync {
     ) -> impl Future<Output = Result<EventOutcome, Fault>> + Send;
 }
 
+/// Right: `dynamodb:UpdateItem`.
+pub trait ApplyRemoval: Sync {
+    /// Writes what storage says about an object after a removal, in one conditional update that changes nothing
+    /// unless the row is still in the state in which it was `seen`: status, sequencer and entity tag. What the
+    /// client said is kept. `None` when the row has changed.
+    fn apply_removal(
+        &self,
+        change: &Change,
+        seen: Option<&Row>,
+    ) -> impl Future<Output = Result<Option<EventOutcome>, Fault>> + Send;
+}
+
 /// What became of [`ApplyEvent::apply_event`], and what the upload still holds after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventOutcome {

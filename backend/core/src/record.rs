@@ -1,7 +1,8 @@
 //! The `record` function: from what storage says happened to what the table says.
 //!
 //! Messages may come twice, late and in any order. A row is changed by one conditional update that only a
-//! newer event passes, so handling any message any number of times ends in the same row.
+//! newer event passes, so handling any message any number of times ends in the same row. Removals are
+//! settled by what storage holds.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,10 @@ use crate::address::ObjectAddress;
 use crate::content::{Look, look};
 use crate::event::{ObjectEvent, Poison, Said, parse_message};
 use crate::ports::{
-    Applied, ApplyEvent, Change, EventOutcome, GetRow, Head, HeadObject, OpenUpload, PeekObject,
-    Place, Release, SetScan,
+    Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, GetRow, Head, HeadObject, OpenUpload,
+    PeekObject, Place, Release, SetScan,
 };
-use crate::{Fault, bounded, quota, scan};
+use crate::{Fault, bounded, quota, removal, scan};
 
 /// The bucket whose objects are recorded.
 #[derive(Clone, Debug)]
@@ -54,6 +55,14 @@ pub enum Done {
         /// What was found.
         found: ScanStatus,
     },
+    /// A removal was told, and yet storage holds an object: an older version went, or a delete marker. The row
+    /// says what storage holds.
+    Stands {
+        /// Whose.
+        owner: OwnerId,
+        /// Which upload.
+        id: UploadId,
+    },
     /// The row is already from this event or a newer one.
     NotNewer,
     /// The object is gone by now; the event of its removal writes the tombstone.
@@ -82,7 +91,7 @@ type Told = (Result<Done, RecordError>, Option<(OwnerId, Place)>);
 /// Handles the body of one queue message: one result for each record in it. The message is settled when no
 /// result is an error.
 pub async fn record(
-    rows: &(impl ApplyEvent + GetRow + SetScan + Release),
+    rows: &(impl ApplyEvent + ApplyRemoval + GetRow + SetScan + Release),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     body: &str,
@@ -96,7 +105,7 @@ pub async fn record(
 /// The places of uploads that have ended are given back together, owner by owner: an owner's quota is one
 /// item, and one transaction on it does not meet itself.
 pub async fn record_batch(
-    rows: &(impl ApplyEvent + GetRow + SetScan + Release),
+    rows: &(impl ApplyEvent + ApplyRemoval + GetRow + SetScan + Release),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     bodies: &[&str],
@@ -127,7 +136,7 @@ pub async fn record_batch(
 }
 
 async fn tell(
-    rows: &(impl ApplyEvent + GetRow + SetScan),
+    rows: &(impl ApplyEvent + ApplyRemoval + GetRow + SetScan),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     body: &str,
@@ -151,7 +160,7 @@ async fn tell(
 }
 
 async fn apply(
-    rows: &impl ApplyEvent,
+    rows: &(impl ApplyEvent + ApplyRemoval + GetRow),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     event: ObjectEvent,
@@ -162,22 +171,19 @@ async fn apply(
     let Ok(key) = event.key.parse::<ObjectKey>() else {
         return Ok((Done::Ignored("a key that is not ours"), None));
     };
-    let object = match event.kind {
-        EventKind::Removed => None,
-        EventKind::Created => match objects.head_object(&key).await? {
-            None => return Ok((Done::Gone, None)),
-            Some(head) if !is_of(&head, &event) => return Ok((Done::Superseded, None)),
-            Some(head) => Some(head),
-        },
-    };
-    let mut type_mismatch = false;
-    if let Some(head) = &object {
-        match look(objects, &key, head).await? {
-            Look::Seen { type_mismatch: m } => type_mismatch = m,
-            Look::Gone => return Ok((Done::Gone, None)),
-            Look::Replaced => return Ok((Done::Superseded, None)),
-        }
+    if event.kind == EventKind::Removed {
+        return removal::apply(rows, objects, recorder, &key, &event).await;
     }
+    let head = match objects.head_object(&key).await? {
+        None => return Ok((Done::Gone, None)),
+        Some(head) if !is_of(&head, &event) => return Ok((Done::Superseded, None)),
+        Some(head) => head,
+    };
+    let type_mismatch = match look(objects, &key, &head).await? {
+        Look::Seen { type_mismatch } => type_mismatch,
+        Look::Gone => return Ok((Done::Gone, None)),
+        Look::Replaced => return Ok((Done::Superseded, None)),
+    };
     let (owner, id, kind, at) = (key.owner().clone(), key.id(), event.kind, event.at);
     let change = Change {
         url: recorder.address.of(&event.key),
@@ -185,8 +191,8 @@ async fn apply(
         bucket: event.bucket,
         sequencer: Some(event.sequencer),
         at: event.at,
-        awaits_scan: object.is_some() && recorder.scan_uploads,
-        object,
+        awaits_scan: recorder.scan_uploads,
+        object: Some(head),
         type_mismatch,
     };
     let outcome = rows.apply_event(&change).await?;

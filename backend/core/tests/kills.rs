@@ -65,6 +65,7 @@ fn batch() -> Vec<String> {
 async fn record_batch(
     ports: &(
          impl crowfly_core::ports::ApplyEvent
+         + crowfly_core::ports::ApplyRemoval
          + crowfly_core::ports::GetRow
          + crowfly_core::ports::SetScan
          + crowfly_core::ports::HeadObject

@@ -52,7 +52,10 @@ async fn f50_f62_f68_the_same_event_again_changes_nothing() {
 #[tokio::test]
 async fn f52_a_late_put_does_not_resurrect() {
     let memory = pending(1);
+    memory.set_object(&key(1), None);
     tell(&memory, &removed(1, "A2")).await.unwrap();
+    // Storage shows it for once, though it is gone.
+    memory.set_object(&key(1), Some(head_of("e1")));
     assert_eq!(
         tell(&memory, &created(1, "A1", "e1")).await,
         Ok(Done::NotNewer)
@@ -77,6 +80,67 @@ async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
         memory.row(&owner('a'), id(1)).unwrap().record.status,
         UploadStatus::Deleted
     );
+}
+
+fn stands() -> Result<Done, RecordError> {
+    Ok(Done::Stands {
+        owner: owner('a'),
+        id: id(1),
+    })
+}
+
+#[tokio::test]
+async fn f56_the_removal_of_an_older_version_leaves_the_record_as_it_is() {
+    let memory = pending(1);
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let before = memory.row(&owner('a'), id(1)).unwrap();
+    assert_eq!(tell(&memory, &removed(1, "A2")).await, stands());
+    let mut after = memory.row(&owner('a'), id(1)).unwrap();
+    assert_eq!(after.record.sequencer.as_deref(), Some("A2"));
+    after.record.sequencer.clone_from(&before.record.sequencer);
+    assert_eq!(after, before);
+    assert_eq!(tell(&memory, &removed(1, "A2")).await, Ok(Done::NotNewer));
+}
+
+#[tokio::test]
+async fn f56_an_object_that_is_back_is_recorded_by_the_removal_of_its_delete_marker() {
+    let memory = pending(1);
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let stored = memory.row(&owner('a'), id(1)).unwrap().record;
+    memory.set_object(&key(1), None);
+    tell(&memory, &removed(1, "A2")).await.unwrap();
+    memory.set_object(&key(1), Some(head_of("e1")));
+    assert_eq!(tell(&memory, &removed(1, "A3")).await, stands());
+    let mut back = memory.row(&owner('a'), id(1)).unwrap().record;
+    back.sequencer.clone_from(&stored.sequencer);
+    assert_eq!(back, stored, "with the moment at which it was stored");
+}
+
+/// S3's lifecycle names the sequencer of what it removed, or none.
+#[tokio::test]
+async fn f52_a_removal_by_the_lifecycle_is_recorded_whatever_its_sequencer() {
+    for sequencer in [Some("A1"), Some("A0"), None] {
+        let memory = pending(1);
+        tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+        memory.set_object(&key(1), None);
+        let mut expired = event(&key(1).to_string(), sequencer.unwrap_or_default(), None);
+        expired["eventName"] = "LifecycleExpiration:Delete".into();
+        if sequencer.is_none() {
+            let object = expired["s3"]["object"].as_object_mut().unwrap();
+            object.remove("sequencer");
+        }
+        let body = json!({"Records": [expired]}).to_string();
+        let done = tell(&memory, &body).await;
+        assert!(matches!(done, Ok(Done::Written { .. })), "{done:?}");
+        for again in [body, created(1, "A1", "e1")] {
+            tell(&memory, &again).await.unwrap();
+            let record = memory.row(&owner('a'), id(1)).unwrap().record;
+            assert_eq!(
+                (record.status, record.url, record.sequencer.as_deref()),
+                (UploadStatus::Deleted, None, Some("A1"))
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -166,5 +230,14 @@ async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
                 Ok(Done::Written { .. })
             ));
         }
+    }
+    for verb in ["get_row", "head_object", "apply_removal"] {
+        let memory = pending(1);
+        memory.set_object(&key(1), None);
+        memory.fail_next(verb, FaultKind::Unavailable);
+        let first = tell(&memory, &removed(1, "A1")).await;
+        assert!(matches!(first, Err(RecordError::Fault(_))), "{verb}");
+        let second = tell(&memory, &removed(1, "A1")).await;
+        assert!(matches!(second, Ok(Done::Written { .. })), "{verb}");
     }
 }

@@ -9,7 +9,8 @@ mod counts;
 use crowfly_aws::{Bucket, Queue, Table};
 use crowfly_core::patience::Patience;
 use crowfly_core::ports::{
-    ApplyEvent, GetRow, HeadObject, Hidden, HideMessages, PeekObject, Release, SetScan,
+    ApplyEvent, ApplyRemoval, GetRow, HeadObject, Hidden, HideMessages, PeekObject, Release,
+    SetScan,
 };
 use crowfly_core::record::{Done, RecordError, Recorder, record_batch};
 use serde::{Deserialize, Serialize};
@@ -125,7 +126,7 @@ impl Record {
 /// # Errors
 /// When the event is not a batch of SQS.
 pub async fn handle(
-    rows: &(impl ApplyEvent + GetRow + SetScan + Release),
+    rows: &(impl ApplyEvent + ApplyRemoval + GetRow + SetScan + Release),
     objects: &(impl HeadObject + PeekObject),
     queue: &impl HideMessages,
     settings: &Settings,

@@ -100,6 +100,49 @@ fn f52_a_removal_that_comes_before_the_put_it_follows() {
     assert_eq!(api.record(leave.id), Some(tombstone));
 }
 
+/// In a versioned bucket the removal of an older version, or of a delete marker, leaves an object there.
+#[test]
+fn f56_a_removal_that_leaves_an_object_is_no_removal_of_its_record() {
+    let (api, aws) = (somebody(), account());
+    let (record, sequencer) = stored(&api);
+    let newer = neighbours(&sequencer).1;
+    for _ in 0..2 {
+        work_on(&aws, &[removal(&record, &newer).message()]);
+        let mut now = api.record(record.id).expect("the record");
+        assert_eq!(now.sequencer.as_ref(), Some(&newer));
+        now.sequencer = Some(sequencer.clone());
+        assert_eq!(now, record);
+    }
+}
+
+/// S3's lifecycle names the sequencer of what it removed.
+#[test]
+fn f52_a_removal_by_the_lifecycle_is_recorded() {
+    let (api, aws) = (somebody(), account());
+    let (record, sequencer) = stored(&api);
+    assert!(matches!(
+        aws.delete_object(&record.key.to_string()).status,
+        200 | 204
+    ));
+    api.wait_status(record.id, UploadStatus::Deleted, RECORD_WITHIN);
+    // As if nothing had told of it.
+    let mut item = aws
+        .get_item(record.key.owner().as_str(), &record.id.to_string())
+        .expect("the item");
+    item["status"] = json!("stored");
+    item["sequencer"] = json!(sequencer);
+    item["sequencerOrder"] = json!(format!("{sequencer:0<64}"));
+    aws.put_item(&item);
+    let expired = Event {
+        name: "LifecycleExpiration:Delete",
+        ..removal(&record, &sequencer)
+    };
+    work_on(&aws, &[expired.message()]);
+    let gone = api.record(record.id).expect("the tombstone");
+    assert_eq!((gone.status, gone.url), (UploadStatus::Deleted, None));
+    assert_eq!(gone.sequencer, Some(sequencer));
+}
+
 #[test]
 fn f51_f52_f57_a_history_told_in_any_order_ends_in_its_newest_object() {
     let (api, aws) = (somebody(), account());

@@ -1,10 +1,10 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use crowfly_contract::{ScanStatus, UploadStatus, Visibility};
-use crowfly_core::Fault;
-use crowfly_core::ports::{Applied, ApplyEvent, Change, EventOutcome, Head};
+use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, Head};
+use crowfly_core::{Fault, FaultKind, Row, Sequencer};
 
 use super::{Table, Updated, updated};
-use crate::item::{held, number, status_text, text, visibility_text};
+use crate::item::{Item, held, number, status_text, text, visibility_text};
 
 /// Only an event that is newer than the row's passes.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
@@ -22,6 +22,43 @@ impl ApplyEvent for Table {
     /// object were what the client declared, and if that does not hold, without it. Each try is atomic,
     /// and what the client declared never changes, so no mixture of the two can be written.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
+        let (applied, item) = self.settle(change, Against::History).await?;
+        let held = item.as_ref().and_then(held);
+        Ok(EventOutcome { applied, held })
+    }
+}
+
+impl ApplyRemoval for Table {
+    async fn apply_removal(
+        &self,
+        change: &Change,
+        seen: Option<&Row>,
+    ) -> Result<Option<EventOutcome>, Fault> {
+        let (applied, item) = self.settle(change, Against::Seen(seen)).await?;
+        let held = item.as_ref().and_then(held);
+        Ok(match applied {
+            Applied::NotNewer => None,
+            Applied::Written { .. } => Some(EventOutcome { applied, held }),
+        })
+    }
+}
+
+/// What a change must agree with.
+#[derive(Clone, Copy)]
+enum Against<'a> {
+    /// The row's place in the history of its key.
+    History,
+    /// The row as it was read before storage was asked.
+    Seen(Option<&'a Row>),
+}
+
+impl Table {
+    /// Writes the change if it may be written, and gives the item as it stands after that.
+    async fn settle(
+        &self,
+        change: &Change,
+        against: Against<'_>,
+    ) -> Result<(Applied, Option<Item>), Fault> {
         let has_checksum = change
             .object
             .as_ref()
@@ -33,36 +70,32 @@ impl ApplyEvent for Table {
         };
         let mut stands = None;
         for &verified in tries {
-            match self.write(change, verified).await? {
-                Updated::Written(item) => {
-                    return Ok(EventOutcome {
-                        applied: Applied::Written { verified },
-                        held: item.as_ref().and_then(held),
-                    });
-                }
+            match self.write(change, against, verified).await? {
+                Updated::Written(item) => return Ok((Applied::Written { verified }, item)),
                 Updated::Stands(item) => stands = item,
             }
         }
-        Ok(EventOutcome {
-            applied: Applied::NotNewer,
-            held: stands.as_ref().and_then(held),
-        })
+        Ok((Applied::NotNewer, stands))
     }
-}
 
-impl Table {
     /// Writes the change if the condition holds.
-    async fn write(&self, change: &Change, verified: bool) -> Result<Updated, Fault> {
+    async fn write(
+        &self,
+        change: &Change,
+        against: Against<'_>,
+        verified: bool,
+    ) -> Result<Updated, Fault> {
         let mut update = Update::default();
         update.set("bucket", text(&change.bucket));
         update.set("key", text(change.key.to_string()));
-        let may = match &change.sequencer {
-            Some(sequencer) => {
-                update.set("sequencer", text(sequencer.as_written()));
-                update.set("sequencerOrder", text(sequencer.order()));
-                NEWER
-            }
-            None => {
+        if let Some(sequencer) = &change.sequencer {
+            update.set("sequencer", text(sequencer.as_written()));
+            update.set("sequencerOrder", text(sequencer.order()));
+        }
+        let may = match (against, &change.sequencer) {
+            (Against::Seen(seen), _) => update.unchanged(seen)?,
+            (Against::History, Some(_)) => NEWER.to_owned(),
+            (Against::History, None) => {
                 for (name, status) in [
                     ("pending", UploadStatus::Pending),
                     ("aborted", UploadStatus::Aborted),
@@ -71,7 +104,7 @@ impl Table {
                     update.values.push((name, text(status_text(status))));
                 }
                 update.names.push("sequencerOrder");
-                FIRST
+                FIRST.to_owned()
             }
         };
         update.set("verified", AttributeValue::Bool(verified));
@@ -90,7 +123,7 @@ impl Table {
                 .extend(["clientCrc64nvme", "clientSize", "clientType"]);
             format!("{may} AND {AS_DECLARED}")
         } else {
-            may.to_owned()
+            may
         };
         let mut request = self
             .update(change.key.owner(), change.key.id())
@@ -149,6 +182,45 @@ impl Update {
         self.remove("url");
         self.keep_or_set("size", number(0));
         self.keep_or_set("type", text("application/octet-stream"));
+    }
+
+    /// The condition that the row is still what it was when it was read.
+    fn unchanged(&mut self, seen: Option<&Row>) -> Result<String, Fault> {
+        let Some(record) = seen.map(|row| &row.record) else {
+            self.names.push("id");
+            return Ok("attribute_not_exists(#id)".to_owned());
+        };
+        let order = record
+            .sequencer
+            .as_deref()
+            .map(Sequencer::parse)
+            .transpose();
+        let order = order.map_err(|error| {
+            let detail = format!("the item {}: {error}", record.id);
+            Fault::new("dynamodb", FaultKind::Unexpected, detail)
+        })?;
+        let mut still = |name, placeholder, value: Option<AttributeValue>| {
+            self.names.push(name);
+            let Some(value) = value else {
+                return format!("attribute_not_exists(#{name})");
+            };
+            self.values.push((placeholder, value));
+            format!("#{name} = :{placeholder}")
+        };
+        let conditions = [
+            still(
+                "status",
+                "wasStatus",
+                Some(text(status_text(record.status))),
+            ),
+            still(
+                "sequencerOrder",
+                "wasOrder",
+                order.map(|order| text(order.order())),
+            ),
+            still("etag", "wasEtag", record.etag.as_deref().map(text)),
+        ];
+        Ok(conditions.join(" AND "))
     }
 
     fn set(&mut self, name: &'static str, value: AttributeValue) {

@@ -5,15 +5,16 @@
 mod content;
 mod multipart;
 mod open;
+mod removal;
 mod sweep;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use super::{OBJECT_CRC, head_of, row_of};
 use crate::ports::{
-    AdvanceRate, Applied, ApplyEvent, Change, Close, DeclareChecksum, GetRow, GetRows, Head,
-    ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone, Put, PutPending,
-    QueryRow, Release, SetMultipart, SetScan, Touch,
+    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, Close, DeclareChecksum, GetRow,
+    GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone,
+    Put, PutPending, QueryRow, Release, SetMultipart, SetScan, Touch,
 };
 use crate::{Row, Sequencer};
 
@@ -27,6 +28,7 @@ pub use open::{
     an_answer_of_storage_counts_before_any_event, places_are_taken_together_or_not_at_all,
     the_rate_advances_as_it_stands,
 };
+pub use removal::a_removal_meets_the_row_as_it_was_seen;
 pub use sweep::{
     only_what_has_ended_and_is_free_is_closed, only_what_is_not_used_expires,
     open_uploads_are_listed_when_they_are_due,
@@ -45,6 +47,7 @@ pub trait Store:
     + ListRows
     + MarkAborted
     + ApplyEvent
+    + ApplyRemoval
     + SetMultipart
     + DeclareChecksum
     + SetScan
@@ -66,6 +69,8 @@ impl<S> Store for S where
         + ListRows
         + MarkAborted
         + ApplyEvent
+        + ApplyRemoval
+        + ApplyRemoval
         + SetMultipart
         + DeclareChecksum
         + SetScan
@@ -381,6 +386,7 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     an_event_is_applied_once(store, &owner()).await;
     the_newest_event_wins(store, &owner()).await;
     a_tombstone_stays(store, &owner()).await;
+    a_removal_meets_the_row_as_it_was_seen(store, &owner()).await;
     storage_beats_an_abort(store, &owner()).await;
     verified_compares_all_three(store, &owner()).await;
     an_unannounced_object_is_recorded(store, &owner()).await;

@@ -9,12 +9,12 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanS
 
 use super::Memory;
 use crate::ports::{
-    AbortMultipart, ApplyEvent, Change, Close, CompleteMultipart, Completion, CreateMultipart,
-    DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject, ListMultiparts,
-    ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage,
-    MultipartPosition, MultipartToCreate, OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening,
-    Peek, PeekObject, Place, Postpone, PresignPut, Put, PutPending, PutToSign, QueryRow, Release,
-    SendMessages, SetMultipart, SetScan, Touch, Whole,
+    AbortMultipart, ApplyEvent, ApplyRemoval, Change, Close, CompleteMultipart, Completion,
+    CreateMultipart, DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject,
+    ListMultiparts, ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart,
+    MultipartPage, MultipartPosition, MultipartToCreate, OpenPage, OpenPosition, OpenUpload,
+    OpenUploads, Opening, Peek, PeekObject, Place, Postpone, PresignPut, Put, PutPending,
+    PutToSign, QueryRow, Release, SendMessages, SetMultipart, SetScan, Touch, Whole,
 };
 use crate::quota::Limits;
 use crate::{Fault, Row, Scanned};
@@ -107,6 +107,7 @@ mortal! {
     GetRow: get_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
     MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, now_ms: u64) -> bool;
     ApplyEvent: apply_event(change: &Change) -> EventOutcome;
+    ApplyRemoval: apply_removal(change: &Change, seen: Option<&Row>) -> Option<EventOutcome>;
     OpenUploads: open_uploads(owner: &OwnerId, rows: &[&Row], limits: Limits) -> Opening;
     Release: release(owner: &OwnerId, places: &[Place]) -> Vec<UploadId>;
     Touch: touch(owner: &OwnerId, id: UploadId, now_ms: u64) -> ();

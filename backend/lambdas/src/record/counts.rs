@@ -73,6 +73,11 @@ impl Counts {
                     json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id, "scan": found}),
                 )
             }
+            Ok(Done::Stands { owner, id }) => (
+                &mut self.repeated,
+                "info",
+                json!({"outcome": "stands", "owner": owner.as_str(), "upload": id}),
+            ),
             Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
             Ok(Done::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
             Ok(Done::Superseded) => (&mut self.repeated, "info", json!({"outcome": "superseded"})),

@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
+
 use crowfly_contract::{
     Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, Texts, UploadId, UploadStatus,
 };
 
-use super::{Memory, lock, row_of};
+use super::{Memory, lock, pause, row_of};
 use crate::ports::{
-    Applied, ApplyEvent, Change, EventOutcome, GetRow, GetRows, GetToSign, Head, HeadObject,
-    Hidden, HideMessages, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put,
-    PutPending, PutToSign, SendMessages,
+    Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, GetRow, GetRows, GetToSign, Head,
+    HeadObject, Hidden, HideMessages, ListRows, MarkAborted, Page, Position, PresignGet,
+    PresignPut, Put, PutPending, PutToSign, SendMessages,
 };
 use crate::{Fault, Row, Sequencer};
 
@@ -26,7 +28,9 @@ impl PutPending for Memory {
 impl GetRow for Memory {
     async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
         self.enter("get_row")?;
-        Ok(self.row(owner, id))
+        let row = self.row(owner, id);
+        pause().await;
+        Ok(row)
     }
 }
 
@@ -121,50 +125,85 @@ impl ApplyEvent for Memory {
                 held: old.as_ref().and_then(Row::place_to_release),
             });
         }
-        let mut row = old.unwrap_or_else(|| unannounced(change));
-        let verified = match (&change.object, &row.declared) {
-            (Some(head), Some(declared)) => {
-                declared.size == head.size
-                    && declared.media_type == head.media_type
-                    && declared.crc64nvme.is_some()
-                    && declared.crc64nvme == head.crc64nvme
-            }
-            _ => false,
-        };
-        let record = &mut row.record;
-        record.bucket.clone_from(&change.bucket);
-        record.key = change.key.clone();
-        let sequencer = change.sequencer.as_ref();
-        record.sequencer = sequencer.map(|sequencer| sequencer.as_written().to_owned());
-        record.verified = verified;
-        record.expires_at = None;
-        match &change.object {
-            Some(head) => {
-                record.status = UploadStatus::Stored;
-                record.size = head.size;
-                record.media_type.clone_from(&head.media_type);
-                record.etag = Some(head.etag.clone());
-                record.version_id.clone_from(&head.version_id);
-                record.crc64nvme = head.crc64nvme;
-                record.url = Some(change.url.clone());
-                record.stored_at = Some(change.at);
-                record.type_mismatch = change.type_mismatch;
-                if change.awaits_scan {
-                    record.scan = record.scan.or(Some(ScanStatus::Pending));
-                }
-            }
-            None => {
-                record.status = UploadStatus::Deleted;
-                record.url = None;
-            }
-        }
-        let outcome = EventOutcome {
-            applied: Applied::Written { verified },
-            held: row.place_to_release(),
-        };
-        rows.insert(place, row);
+        let outcome = written(&mut rows, old, change);
         self.leave("apply_event", outcome)
     }
+}
+
+impl ApplyRemoval for Memory {
+    async fn apply_removal(
+        &self,
+        change: &Change,
+        seen: Option<&Row>,
+    ) -> Result<Option<EventOutcome>, Fault> {
+        self.enter("apply_removal")?;
+        let mut rows = lock(&self.rows);
+        let place = (change.key.owner().clone(), change.key.id());
+        let old = rows.get(&place).cloned();
+        if old.as_ref().map(state) != seen.map(state) {
+            return self.leave("apply_removal", None);
+        }
+        let outcome = written(&mut rows, old, change);
+        self.leave("apply_removal", Some(outcome))
+    }
+}
+
+/// What must not have changed between a look at storage and the write.
+fn state(row: &Row) -> (UploadStatus, Option<&str>, Option<&str>) {
+    let record = &row.record;
+    let (sequencer, etag) = (record.sequencer.as_deref(), record.etag.as_deref());
+    (record.status, sequencer, etag)
+}
+
+/// The row as the change makes it.
+fn written(
+    rows: &mut BTreeMap<(OwnerId, UploadId), Row>,
+    old: Option<Row>,
+    change: &Change,
+) -> EventOutcome {
+    let mut row = old.unwrap_or_else(|| unannounced(change));
+    let verified = match (&change.object, &row.declared) {
+        (Some(head), Some(declared)) => {
+            declared.size == head.size
+                && declared.media_type == head.media_type
+                && declared.crc64nvme.is_some()
+                && declared.crc64nvme == head.crc64nvme
+        }
+        _ => false,
+    };
+    let record = &mut row.record;
+    record.bucket.clone_from(&change.bucket);
+    record.key = change.key.clone();
+    let sequencer = change.sequencer.as_ref();
+    record.sequencer = sequencer.map(|sequencer| sequencer.as_written().to_owned());
+    record.verified = verified;
+    record.expires_at = None;
+    match &change.object {
+        Some(head) => {
+            record.status = UploadStatus::Stored;
+            record.size = head.size;
+            record.media_type.clone_from(&head.media_type);
+            record.etag = Some(head.etag.clone());
+            record.version_id.clone_from(&head.version_id);
+            record.crc64nvme = head.crc64nvme;
+            record.url = Some(change.url.clone());
+            record.stored_at = Some(change.at);
+            record.type_mismatch = change.type_mismatch;
+            if change.awaits_scan {
+                record.scan = record.scan.or(Some(ScanStatus::Pending));
+            }
+        }
+        None => {
+            record.status = UploadStatus::Deleted;
+            record.url = None;
+        }
+    }
+    let outcome = EventOutcome {
+        applied: Applied::Written { verified },
+        held: row.place_to_release(),
+    };
+    rows.insert((row.owner.clone(), row.record.id), row);
+    outcome
 }
 
 /// The row of an object that no create call announced.
@@ -182,7 +221,10 @@ fn unannounced(change: &Change) -> Row {
 impl HeadObject for Memory {
     async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault> {
         self.enter("head_object")?;
-        Ok(lock(&self.objects).get(&key.to_string()).cloned())
+        let head = lock(&self.objects).get(&key.to_string()).cloned();
+        // What was true when it was asked may not be when it is written.
+        pause().await;
+        Ok(head)
     }
 }
 

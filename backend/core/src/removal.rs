@@ -1,0 +1,116 @@
+//! What a removal comes to: storage is asked what is there now.
+//!
+//! In a versioned bucket a removal may be that of an older version, or of a delete marker: then an object is
+//! there, and the row shall say so. And S3's lifecycle sends its removals with the sequencer of the object
+//! that it removed, so they are not newer than its row. Therefore a removal is not ordered by its sequencer: the row is
+//! read, then storage is asked, and what storage says is written if the row is still as it was read. Whoever
+//! comes in between has asked later or tells of something later, and then all of it is done again.
+
+use crowfly_contract::{EventKind, ObjectKey, OwnerId, Record, UploadStatus};
+
+use crate::content::{Look, look};
+use crate::event::ObjectEvent;
+use crate::ports::{
+    Applied, ApplyRemoval, Change, EventOutcome, GetRow, Head, HeadObject, PeekObject, Place,
+};
+use crate::record::{Done, Recorder};
+use crate::{Fault, FaultKind, Row, Sequencer};
+
+/// How often row and storage are read while others keep changing them.
+const ROUNDS: u32 = 5;
+
+/// Writes what storage holds after a removal, and gives the place that its upload still holds.
+///
+/// # Errors
+/// A fault of table or storage, or that they kept changing.
+pub(crate) async fn apply(
+    rows: &(impl GetRow + ApplyRemoval),
+    objects: &(impl HeadObject + PeekObject),
+    recorder: &Recorder,
+    key: &ObjectKey,
+    event: &ObjectEvent,
+) -> Result<(Done, Option<(OwnerId, Place)>), Fault> {
+    let (owner, id) = (key.owner(), key.id());
+    for _ in 0..ROUNDS {
+        let seen = rows.get_row(owner, id).await?;
+        let object = objects.head_object(key).await?;
+        let last = last_sequencer(seen.as_ref());
+        let newer = last.filter(|last| event.sequencer.order() <= last.order());
+        if newer.is_some() && says(seen.as_ref(), object.as_ref()) {
+            let held = seen.and_then(|row| row.place_to_release());
+            return Ok((Done::NotNewer, held.map(|place| (owner.clone(), place))));
+        }
+        let known = object.as_ref().and_then(|head| known(seen.as_ref(), head));
+        let type_mismatch = match (&object, known) {
+            (None, _) => false,
+            (_, Some(record)) => record.type_mismatch,
+            (Some(head), None) => match look(objects, key, head).await? {
+                Look::Seen { type_mismatch } => type_mismatch,
+                Look::Gone | Look::Replaced => continue,
+            },
+        };
+        let change = Change {
+            key: key.clone(),
+            bucket: event.bucket.clone(),
+            url: recorder.address.of(&event.key),
+            sequencer: Some(newer.unwrap_or_else(|| event.sequencer.clone())),
+            at: stored_at(known, object.as_ref()).unwrap_or(event.at),
+            awaits_scan: object.is_some() && recorder.scan_uploads,
+            type_mismatch,
+            object,
+        };
+        if let Some(outcome) = rows.apply_removal(&change, seen.as_ref()).await? {
+            let held = outcome.held.map(|place| (owner.clone(), place));
+            return Ok((done(&change, outcome, event), held));
+        }
+    }
+    let detail = "others kept changing the row";
+    let service = "dynamodb.UpdateItem";
+    Err(Fault::new(service, FaultKind::Unavailable, detail))
+}
+
+fn last_sequencer(row: Option<&Row>) -> Option<Sequencer> {
+    let written = row?.record.sequencer.as_deref()?;
+    Sequencer::parse(written).ok()
+}
+
+/// Whether the row already says that this object is there, or that none is.
+fn says(row: Option<&Row>, object: Option<&Head>) -> bool {
+    let status = row.map(|row| row.record.status);
+    match object {
+        None => status == Some(UploadStatus::Deleted),
+        Some(head) => status == Some(UploadStatus::Stored) && known(row, head).is_some(),
+    }
+}
+
+/// The record, if it is or was of the object that `head` describes.
+fn known<'a>(row: Option<&'a Row>, head: &Head) -> Option<&'a Record> {
+    row.map(|row| &row.record).filter(|record| {
+        record.etag.as_ref() == Some(&head.etag)
+            && record.version_id == head.version_id
+            && record.size == head.size
+            && record.media_type == head.media_type
+    })
+}
+
+/// When the object was stored that a removal has left; not when the removal was.
+fn stored_at(known: Option<&Record>, object: Option<&Head>) -> Option<u64> {
+    let said = known.and_then(|record| record.stored_at);
+    said.or_else(|| object?.last_modified)
+}
+
+fn done(change: &Change, outcome: EventOutcome, event: &ObjectEvent) -> Done {
+    let (owner, id) = (change.key.owner().clone(), change.key.id());
+    match outcome.applied {
+        Applied::NotNewer => Done::NotNewer,
+        Applied::Written { .. } if change.object.is_some() => Done::Stands { owner, id },
+        Applied::Written { verified } => Done::Written {
+            owner,
+            id,
+            kind: EventKind::Removed,
+            verified,
+            type_mismatch: false,
+            at: event.at,
+        },
+    }
+}

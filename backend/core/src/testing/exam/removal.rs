@@ -1,0 +1,75 @@
+use crowfly_contract::{OwnerId, UploadStatus};
+
+use super::{NOW, Store, change, id, row};
+use crate::Row;
+use crate::ports::{Applied, Head};
+use crate::testing::{head_of, row_of};
+
+fn version(name: &str) -> Head {
+    Head {
+        version_id: Some(name.to_owned()),
+        ..head_of(name)
+    }
+}
+
+/// What a removal left is written where nothing came in between, whatever the sequencers are.
+pub async fn a_removal_meets_the_row_as_it_was_seen<S: Store>(store: &S, owner: &OwnerId) {
+    let removal = async |n, sequencer, object: Option<Head>, seen: Option<&Row>| {
+        let change = change(owner, id(n), sequencer, object);
+        let outcome = store.apply_removal(&change, seen).await.unwrap();
+        outcome.map(|outcome| outcome.applied)
+    };
+    let gone = Some(Applied::Written { verified: false });
+    let there = Some(Applied::Written { verified: true });
+    let pending = row_of(owner, id(1), NOW);
+    store.put_pending(&pending).await.unwrap();
+    assert_eq!(removal(1, "A", None, None).await, None, "there is a row");
+
+    // A created event comes in between.
+    let event = change(owner, id(1), "B", Some(version("v1")));
+    store.apply_event(&event).await.unwrap();
+    let stored = row(store, owner, id(1)).await;
+    assert_eq!(removal(1, "A", None, Some(&pending)).await, None);
+    assert_eq!(row(store, owner, id(1)).await, stored);
+
+    // The place of the very object that is gone.
+    assert_eq!(removal(1, "B", None, Some(&stored)).await, gone);
+    let deleted = row(store, owner, id(1)).await;
+    assert_eq!(deleted.record.status, UploadStatus::Deleted);
+    assert_eq!(deleted.record.sequencer, stored.record.sequencer);
+    assert_eq!(
+        (deleted.record.url.as_ref(), deleted.record.verified),
+        (None, false)
+    );
+    assert_eq!(removal(1, "B", None, Some(&stored)).await, None);
+    assert_eq!(row(store, owner, id(1)).await, deleted);
+
+    // It is back, and after that another one.
+    assert_eq!(
+        removal(1, "C", Some(version("v1")), Some(&deleted)).await,
+        there
+    );
+    let back = row(store, owner, id(1)).await;
+    assert_eq!(back.record.status, UploadStatus::Stored);
+    assert_eq!(back.record.sequencer.as_deref(), Some("C"));
+    assert_eq!(
+        removal(1, "C", Some(version("v0")), Some(&back)).await,
+        there
+    );
+    let older = row(store, owner, id(1)).await.record;
+    assert_eq!(
+        (older.etag.as_deref(), older.version_id.as_deref()),
+        (Some("v0"), Some("v0"))
+    );
+    assert_eq!(removal(1, "C", None, Some(&back)).await, None);
+
+    // Without a row.
+    assert_eq!(removal(2, "A", None, Some(&pending)).await, None);
+    assert_eq!(removal(2, "A", None, None).await, gone);
+    let tombstone = row(store, owner, id(2)).await.record;
+    assert_eq!(
+        (tombstone.status, tombstone.size),
+        (UploadStatus::Deleted, 0)
+    );
+    assert_eq!(removal(2, "A", None, None).await, None);
+}

@@ -1,0 +1,326 @@
+//! Buckets with versions, delete markers and lifecycle rules: whatever goes and comes back, and however its
+//! events come, the record is of what storage holds in the end.
+//!
+//! `CROWFLY_SEED=<seed>` runs one history.
+
+mod common;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use common::events::{created, event, key, pending, recorder, removed, tell};
+use common::random::Random;
+use common::{id, owner};
+use crowfly_contract::UploadStatus;
+use crowfly_core::ports::Head;
+use crowfly_core::record::{RecordError, record};
+use crowfly_core::testing::{Memory, head_of, row_of};
+use serde_json::{Value, json};
+
+const SEEDS: u64 = 400;
+const KEYS: u64 = 2;
+const CHANGES: u64 = 8;
+
+/// One thing in the history of a key: an object, or a delete marker.
+#[derive(Clone, Debug)]
+struct Version {
+    head: Option<Head>,
+    sequencer: String,
+}
+
+struct World {
+    random: Random,
+    memory: Memory,
+    versioned: bool,
+    clock: u64,
+    /// Oldest first; the last one is what storage shows.
+    keys: Vec<Vec<Version>>,
+    under_way: Vec<String>,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let versioned = random.percent(70);
+        Self {
+            random,
+            memory: Memory::default(),
+            versioned,
+            clock: 0,
+            keys: vec![Vec::new(); KEYS as usize],
+            under_way: Vec::new(),
+        }
+    }
+
+    fn sequencer(&mut self) -> String {
+        self.clock += 1;
+        format!("A{:04X}", self.clock)
+    }
+
+    /// Something happens in storage; gives what it shows then, and the event that sets out.
+    fn change(&mut self, n: usize) -> (Option<Head>, Value) {
+        let fresh = self.sequencer();
+        let count = self.keys[n].len();
+        let told = match self.random.below(6) {
+            _ if count == 0 => self.put(n, fresh),
+            0 | 1 => self.put(n, fresh),
+            2 if self.versioned => {
+                self.keys[n].push(Version {
+                    head: None,
+                    sequencer: fresh.clone(),
+                });
+                removal("ObjectRemoved:DeleteMarkerCreated", n, Some(&fresh))
+            }
+            3 if self.versioned => {
+                // Nobody documents which sequencer this one has.
+                let last = self.keys[n][count - 1].sequencer.clone();
+                let said = match self.random.below(3) {
+                    0 => Some(fresh.clone()),
+                    1 => Some(last),
+                    _ => None,
+                };
+                self.keys[n].push(Version {
+                    head: None,
+                    sequencer: fresh,
+                });
+                removal(
+                    "LifecycleExpiration:DeleteMarkerCreated",
+                    n,
+                    said.as_deref(),
+                )
+            }
+            4 => {
+                let gone = self.one_of(n);
+                let said = self.random.percent(80).then_some(gone.sequencer);
+                removal("LifecycleExpiration:Delete", n, said.as_deref())
+            }
+            _ => {
+                self.one_of(n);
+                removal("ObjectRemoved:Delete", n, Some(&fresh))
+            }
+        };
+        let shown = self.keys[n].last().and_then(|version| version.head.clone());
+        (shown, told)
+    }
+
+    fn put(&mut self, n: usize, sequencer: String) -> Value {
+        // Few different bytes, so that some come again.
+        let etag = format!("e{}", self.random.below(4));
+        let version_id = self.versioned.then(|| format!("v{}", self.clock));
+        let head = Some(Head {
+            version_id,
+            ..head_of(&etag)
+        });
+        if !self.versioned {
+            self.keys[n].clear();
+        }
+        let told = event(&key(n as u128).to_string(), &sequencer, Some(&etag));
+        self.keys[n].push(Version { head, sequencer });
+        told
+    }
+
+    /// Takes one version of a key away.
+    fn one_of(&mut self, n: usize) -> Version {
+        let place = self.random.below(self.keys[n].len() as u64) as usize;
+        self.keys[n].remove(place)
+    }
+
+    /// Some messages are worked on, and meanwhile something happens, of which storage tells at once.
+    fn live(&mut self, happens: bool) {
+        let n = self.random.below(KEYS) as usize;
+        let happening = happens.then(|| self.change(n));
+        let (memory, recorder) = (&self.memory, &recorder());
+        let work = |body: String| async move {
+            match record(memory, memory, recorder, &body).await.remove(0) {
+                Ok(_) => None,
+                Err(RecordError::Fault(_)) => Some(body),
+                Err(poison) => panic!("{poison}"),
+            }
+        };
+        let mut tasks: Vec<Task<'_>> = Vec::new();
+        for _ in 0..self.random.below(4) {
+            if !self.under_way.is_empty() {
+                let place = self.random.below(self.under_way.len() as u64) as usize;
+                tasks.push(Box::pin(work(self.under_way.swap_remove(place))));
+            }
+        }
+        if let Some((shown, told)) = happening {
+            let body = json!({"Records": [told]}).to_string();
+            let times = self.random.below(3) as usize;
+            self.under_way
+                .extend(std::iter::repeat_n(body.clone(), times));
+            tasks.push(Box::pin(async move {
+                memory.set_object(&key(n as u128), shown);
+                work(body).await
+            }));
+        }
+        let again = interleaved(&mut self.random, tasks);
+        self.under_way.extend(again.into_iter().flatten());
+    }
+}
+
+type Task<'a> = Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
+
+/// Goes on with one of the tasks at a time, whichever it hits; each may stop somewhere until no other goes on.
+fn interleaved(random: &mut Random, tasks: Vec<Task<'_>>) -> Vec<Option<String>> {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut done = Vec::new();
+    let mut tasks: Vec<(u64, Task<'_>)> = tasks
+        .into_iter()
+        .map(|task| (random.below(8), task))
+        .collect();
+    while !tasks.is_empty() {
+        let going = tasks.iter().filter(|(left, _)| *left > 0).count();
+        let place = random.below(tasks.len() as u64) as usize;
+        let (left, task) = &mut tasks[place];
+        if going > 0 && *left == 0 {
+            continue;
+        }
+        *left = left.saturating_sub(1);
+        if let Poll::Ready(output) = task.as_mut().poll(&mut context) {
+            done.push(output);
+            drop(tasks.swap_remove(place));
+        }
+    }
+    done
+}
+
+fn removal(name: &str, n: usize, sequencer: Option<&str>) -> Value {
+    let mut told = event(
+        &key(n as u128).to_string(),
+        sequencer.unwrap_or_default(),
+        None,
+    );
+    told["eventName"] = name.into();
+    if sequencer.is_none() {
+        let object = told["s3"]["object"].as_object_mut().unwrap();
+        object.remove("sequencer");
+    }
+    told
+}
+
+fn history(seed: u64) {
+    let mut world = World::new(seed);
+    for n in 0..KEYS {
+        if world.random.percent(80) {
+            world.memory.set_row(row_of(&owner('a'), id(n.into()), 1));
+        }
+    }
+    for _ in 0..CHANGES {
+        world.live(true);
+    }
+    let mut rounds = 0;
+    while !world.under_way.is_empty() {
+        world.live(false);
+        rounds += 1;
+        assert!(rounds < 10_000, "CROWFLY_SEED={seed}: it does not end");
+    }
+    for (n, versions) in world.keys.iter().enumerate() {
+        let Some(row) = world.memory.row(&owner('a'), id(n as u128)) else {
+            assert!(
+                versions.is_empty(),
+                "CROWFLY_SEED={seed}: no record of {versions:?}"
+            );
+            continue;
+        };
+        let record = row.record;
+        let what = format!("CROWFLY_SEED={seed}: {record:?} of {versions:?}");
+        match versions.last().and_then(|version| version.head.as_ref()) {
+            Some(head) => {
+                assert_eq!(record.status, UploadStatus::Stored, "{what}");
+                assert_eq!(record.etag.as_ref(), Some(&head.etag), "{what}");
+                assert_eq!(record.version_id, head.version_id, "{what}");
+                assert!(record.url.is_some(), "{what}");
+            }
+            None => {
+                let never = record.status == UploadStatus::Pending && record.sequencer.is_none();
+                let gone = record.status == UploadStatus::Deleted && record.url.is_none();
+                assert!(gone || never, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn f52_f56_the_record_is_of_what_storage_holds_whatever_versions_come_and_go() {
+    match std::env::var("CROWFLY_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+    {
+        Some(seed) => history(seed),
+        None => {
+            for seed in 0..SEEDS {
+                history(seed);
+            }
+        }
+    }
+}
+
+/// Goes on with a message until it has been polled so often; then it must still be under way.
+fn start<'a>(memory: &'a Memory, body: String, polls: u32) -> Task<'a> {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut task: Task<'_> = Box::pin(async move {
+        drop(record(memory, memory, &recorder(), &body).await);
+        None
+    });
+    for _ in 0..polls {
+        assert!(task.as_mut().poll(&mut context).is_pending());
+    }
+    task
+}
+
+async fn stored_once() -> Memory {
+    let memory = pending(1);
+    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    memory
+}
+
+fn shows(memory: &Memory) -> (UploadStatus, Option<String>) {
+    let record = memory.row(&owner('a'), id(1)).unwrap().record;
+    (record.status, record.etag)
+}
+
+#[tokio::test]
+async fn f52_a_look_that_was_overtaken_is_taken_again() {
+    let memory = stored_once().await;
+    memory.set_object(&key(1), None);
+    // Row and storage are read; then the object is back, and that is told.
+    let late = start(&memory, removed(1, "A2"), 2);
+    memory.set_object(&key(1), Some(head_of("e1")));
+    tell(&memory, &removed(1, "A3")).await.unwrap();
+    late.await;
+    assert_eq!(
+        shows(&memory),
+        (UploadStatus::Stored, Some("e1".to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn f51_a_removal_that_changes_nothing_still_holds_back_what_is_older() {
+    let memory = stored_once().await;
+    memory.set_object(&key(1), Some(head_of("e2")));
+    // Storage is read; then the newer version is deleted, and that is told.
+    let late = start(&memory, created(1, "A2", "e2"), 1);
+    memory.set_object(&key(1), Some(head_of("e1")));
+    tell(&memory, &removed(1, "A3")).await.unwrap();
+    late.await;
+    assert_eq!(
+        shows(&memory),
+        (UploadStatus::Stored, Some("e1".to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn f52_a_removal_with_an_older_place_does_not_set_the_row_back() {
+    let memory = stored_once().await;
+    memory.set_object(&key(1), Some(head_of("e3")));
+    tell(&memory, &created(1, "A3", "e3")).await.unwrap();
+    memory.set_object(&key(1), None);
+    tell(&memory, &removed(1, "A2")).await.unwrap();
+    let record = memory.row(&owner('a'), id(1)).unwrap().record;
+    assert_eq!(
+        (record.status, record.sequencer.as_deref()),
+        (UploadStatus::Deleted, Some("A3"))
+    );
+}
