@@ -20,12 +20,17 @@ pub struct DeniedOwners(BTreeSet<OwnerId>);
 pub struct DeniedOwnersError;
 
 impl DeniedOwners {
+    /// Whether this owner is one of them.
+    pub fn contains(&self, owner: &OwnerId) -> bool {
+        self.0.contains(owner)
+    }
+
     /// Lets an owner pass, or not.
     ///
     /// # Errors
     /// `forbidden`.
     pub fn admit(&self, owner: OwnerId) -> Result<OwnerId, Refusal> {
-        if self.0.contains(&owner) {
+        if self.contains(&owner) {
             return Err(Refusal::new(
                 ErrorCode::Forbidden,
                 "the access of this account has been stopped by the operator",

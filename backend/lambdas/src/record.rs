@@ -7,6 +7,7 @@
 mod counts;
 
 use crowfly_aws::{Bucket, Queue, Table};
+use crowfly_core::denied::DeniedOwners;
 use crowfly_core::patience::Patience;
 use crowfly_core::ports::{
     ApplyEvent, ApplyRemoval, GetRow, HeadObject, Hidden, HideMessages, PeekObject, Release,
@@ -42,6 +43,9 @@ pub struct Settings {
     pub recorder: Recorder,
     /// When messages that could not be settled come again.
     pub patience: Patience,
+    /// Owners who are turned away. What they store all the same, by a URL that they had, is recorded as ever and
+    /// reported.
+    pub denied: DeniedOwners,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +111,7 @@ impl Record {
                 patience: Patience {
                     longest_s: variables.visibility_timeout()?,
                 },
+                denied: variables.denied_owners()?,
             },
         })
     }
@@ -148,7 +153,7 @@ pub async fn handle(
         AT_ONCE,
     ))
     .await;
-    let mut counts = Counts::new(now_ms);
+    let mut counts = Counts::new(now_ms, &settings.denied);
     let mut unsettled = Vec::new();
     for (message, results) in batch.records.into_iter().zip(outcomes) {
         for result in &results {

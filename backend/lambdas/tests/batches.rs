@@ -5,6 +5,7 @@ mod common;
 use common::{NOW, id, owner};
 use crowfly_core::FaultKind;
 use crowfly_core::address::ObjectAddress;
+use crowfly_core::denied::DeniedOwners;
 use crowfly_core::forward::Forwarder;
 use crowfly_core::patience::Patience;
 use crowfly_core::record::Recorder;
@@ -30,6 +31,7 @@ fn settings() -> record::Settings {
             scan_uploads: false,
         },
         patience: Patience { longest_s: 120 },
+        denied: DeniedOwners::default(),
     }
 }
 
@@ -162,4 +164,23 @@ async fn f67_a_send_that_fails_is_an_error_of_the_function() {
             .await
             .is_err()
     );
+}
+
+/// A URL outlives the denial of its owner by minutes: what lands by it is the truth, and the operator hears of it.
+#[tokio::test]
+async fn a95_what_a_denied_owner_stores_is_recorded_all_the_same() {
+    let memory = Memory::default();
+    let row = row_of(&owner("alice"), id(1), 1);
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    memory.set_row(row.clone());
+    let settings = record::Settings {
+        denied: owner("alice").as_str().parse().unwrap(),
+        ..settings()
+    };
+    let body = created(&row.record.key.to_string()).to_string();
+    let event = json!({"Records": [{"messageId": "m", "body": body, "receiptHandle": "r"}]});
+    let answer = record::handle(&memory, &memory, &memory, &settings, event, NOW).await;
+    assert!(answer.unwrap().batch_item_failures.is_empty());
+    let stored = memory.row(&owner("alice"), id(1)).unwrap().record;
+    assert_eq!(stored.status, crowfly_contract::UploadStatus::Stored);
 }

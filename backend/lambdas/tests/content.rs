@@ -4,6 +4,7 @@ mod common;
 
 use common::{NOW, assert_problem, event, id, json_of, owner, read, variable};
 use crowfly_core::address::ObjectAddress;
+use crowfly_core::denied::DeniedOwners;
 use crowfly_core::patience::Patience;
 use crowfly_core::record::Recorder;
 use crowfly_core::testing::{Memory, head_of, row_of};
@@ -20,6 +21,7 @@ async fn tell(memory: &Memory, scan_uploads: bool, body: &Value) -> usize {
             scan_uploads,
         },
         patience: Patience { longest_s: 120 },
+        denied: DeniedOwners::default(),
     };
     let batch = json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body.to_string(),
         "attributes": {"ApproximateReceiveCount": "1"}}]});

@@ -1,13 +1,16 @@
 use crowfly_contract::{EventKind, ScanStatus};
+use crowfly_core::denied::DeniedOwners;
 use crowfly_core::record::{Done, RecordError};
 use serde_json::json;
 
 use crate::log;
 
 /// What became of the events of one batch.
-pub(super) struct Counts {
+pub(super) struct Counts<'a> {
     now_ms: u64,
+    denied: &'a DeniedOwners,
     stored: usize,
+    stored_by_denied: usize,
     verified: usize,
     mismatches: usize,
     scanned: usize,
@@ -21,12 +24,14 @@ pub(super) struct Counts {
     failed: usize,
 }
 
-impl Counts {
-    /// Of a batch that came at this moment, in Unix milliseconds.
-    pub(super) fn new(now_ms: u64) -> Self {
+impl<'a> Counts<'a> {
+    /// Of a batch that came at this moment, in Unix milliseconds, while these owners are turned away.
+    pub(super) fn new(now_ms: u64, denied: &'a DeniedOwners) -> Self {
         Self {
             now_ms,
+            denied,
             stored: 0,
+            stored_by_denied: 0,
             verified: 0,
             mismatches: 0,
             scanned: 0,
@@ -54,6 +59,11 @@ impl Counts {
                 self.lags.push(self.now_ms.saturating_sub(*at));
                 self.verified += usize::from(*verified);
                 self.mismatches += usize::from(*type_mismatch);
+                if *kind == EventKind::Created && self.denied.contains(owner) {
+                    self.stored_by_denied += 1;
+                    let fields = json!({"owner": owner.as_str(), "upload": id});
+                    log::line("warn", "stored-by-denied", fields);
+                }
                 let count = match kind {
                     EventKind::Created => &mut self.stored,
                     EventKind::Removed => &mut self.removed,
@@ -105,6 +115,7 @@ impl Counts {
     pub(super) fn log(&self) {
         log::Metrics::at(self.now_ms)
             .count("UploadsStored", self.stored)
+            .count("StoredByDenied", self.stored_by_denied)
             .count("UploadsVerified", self.verified)
             .count("TypeMismatches", self.mismatches)
             .count("UploadsScanned", self.scanned)
@@ -116,5 +127,34 @@ impl Counts {
             .count("EventsFailed", self.failed)
             .times("EventLag", &self.lags)
             .write();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crowfly_contract::{OwnerId, UploadId};
+
+    use super::*;
+
+    #[test]
+    fn a95_what_a_denied_owner_stores_is_counted() {
+        let owner = |letter: &str| letter.repeat(26).parse::<OwnerId>().unwrap();
+        let denied = owner("a").as_str().parse().unwrap();
+        let mut counts = Counts::new(1, &denied);
+        let mut tell = |owner: &OwnerId, kind| {
+            let done = Done::Written {
+                owner: owner.clone(),
+                id: UploadId::from_parts(1, 1),
+                kind,
+                verified: true,
+                type_mismatch: false,
+                at: 1,
+            };
+            counts.add("m", &Ok(done));
+            (counts.stored, counts.stored_by_denied)
+        };
+        assert_eq!(tell(&owner("b"), EventKind::Created), (1, 0));
+        assert_eq!(tell(&owner("a"), EventKind::Created), (2, 1));
+        assert_eq!(tell(&owner("a"), EventKind::Removed), (2, 1));
     }
 }
