@@ -46,6 +46,19 @@ impl Aws {
         self.lambda("POST", &format!("/{function}/invocations"), Some(event))
     }
 
+    /// Calls a function as services do that do not wait for its answer: it is called again when it fails.
+    ///
+    /// # Panics
+    /// When Lambda does not take the event.
+    #[track_caller]
+    pub fn invoke_later(&self, function: &str, event: &Value) {
+        let path = format!("/{function}/invocations");
+        let request = self.lambda_request(FUNCTIONS, "POST", &path, Some(event));
+        let request = request.header("x-amz-invocation-type", "Event");
+        let answer = sign(request, &self.moment("lambda")).send();
+        assert_eq!(answer.status, 202, "{}", answer.text());
+    }
+
     /// Deploys the function anew, as a change of its configuration does: the next call starts a new process.
     ///
     /// # Panics
@@ -118,15 +131,26 @@ impl Aws {
     }
 
     fn lambda_of(&self, version: &str, method: &str, path: &str, body: Option<&Value>) -> Response {
-        let url = format!("{}/{version}/functions{path}", self.stack.s3);
-        let mut request = Request::new(method, url);
+        let mut request = self.lambda_request(version, method, path, body);
         if path.ends_with("/invocations") {
             // The end of the function's log comes in the header `x-amz-log-result`.
             request = request.header("x-amz-log-type", "Tail");
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
         sign(request, &self.moment("lambda")).send()
+    }
+
+    fn lambda_request(
+        &self,
+        version: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Request {
+        let url = format!("{}/{version}/functions{path}", self.stack.s3);
+        let request = Request::new(method, url);
+        match body {
+            Some(body) => request.json(body),
+            None => request,
+        }
     }
 }

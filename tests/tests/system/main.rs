@@ -42,5 +42,6 @@ mod storage;
 mod storage_policy;
 mod sweep;
 mod tokens;
+mod transactions;
 mod types;
 mod vite_app;

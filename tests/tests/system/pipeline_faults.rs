@@ -147,12 +147,45 @@ fn f74_a_right_that_is_missing_is_said_in_the_log_and_the_messages_wait() {
     );
     let log = log_of(&answer);
     assert!(log.contains("dynamodb.UpdateItem: Denied"), "{log}");
+    // The alarm watches this one: no function fails as a whole, and no message is old enough to be seen.
+    assert!(log.contains("\"EventsFailed\":1"), "{log}");
     assert_eq!(faulty.stored(&leaves), 0);
     faulty.works_again();
     faulty.nothing_is_lost(&leaves);
 }
 
-/// A removal that is older than everything: it changes nothing.
+/// A URL outlives the denial of its owner by minutes.
+#[test]
+fn a95_what_a_denied_owner_stores_is_recorded_and_reported() {
+    let faulty = Faulty::take();
+    let api = faulty.somebody();
+    let owner = faulty.send(&api, 1)[0].key.owner().to_string();
+    let function = &faulty.record.function;
+    let whole = faulty.aws.function_variables(function);
+    let mut denying = whole.clone();
+    denying.insert("DENIED_OWNERS".to_owned(), owner.clone().into());
+    faulty.aws.set_function_variables(function, &denying);
+    let leave = api.leave(&e2e::api::item("late.txt", "text/plain", b"late"));
+    assert_eq!(leave.put(b"late").send().status, 200);
+    let status = crowfly_contract::UploadStatus::Stored;
+    let record = api.wait_status(leave.id, status, RECOVERS_WITHIN);
+    let said = wait::until("the words of it", crate::common::LOGGED_WITHIN, || {
+        let lines = faulty.aws.log_lines("record");
+        let warned = lines
+            .iter()
+            .find(|line| line.contains("\"stored-by-denied\""));
+        let counted = lines
+            .iter()
+            .any(|line| line.contains("\"StoredByDenied\":1"));
+        warned.filter(|_| counted).cloned()
+    });
+    faulty.aws.set_function_variables(function, &whole);
+    assert!(record.verified);
+    assert!(said.contains("\"warn\"") && said.contains(&owner), "{said}");
+    assert!(said.contains(&leave.id.to_string()), "{said}");
+}
+
+/// A removal that is older than everything.
 fn removal(leave: &e2e::api::Leave) -> String {
     let event = crate::events::Event {
         name: "ObjectRemoved:Delete",

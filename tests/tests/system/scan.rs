@@ -15,6 +15,9 @@ use crate::common::assert_problem;
 /// From the object to the scanner's result in the record.
 const SCANNED_WITHIN: Duration = Duration::from_secs(20);
 
+/// From an event to its place among those that failed each time.
+const FAILED_WITHIN: Duration = Duration::from_secs(40);
+
 fn stack() -> &'static Stack {
     Env::stack("scan")
 }
@@ -163,4 +166,23 @@ fn a85_an_object_that_is_gone_is_not_scanned() {
     let failure = answer.header("x-amz-function-error");
     assert_eq!(failure, None, "{}", answer.text());
     assert_eq!(answer.json(), json!(""), "no result is published");
+}
+
+/// A scan that is lost would leave its upload withheld for ever, and nobody would know.
+#[test]
+fn a85_what_could_not_be_scanned_in_three_tries_is_kept() {
+    let account = Aws::new(stack());
+    let scanner = account.function_of("crowfly-scanner", "ScannerFunction");
+    let failed = account.on_failure(&scanner);
+    assert!(!failed.is_empty(), "a destination for what fails");
+    // S3 answers neither with an object nor that there is none.
+    let key = format!("uploads/{}/{}", random_hex(6), "a".repeat(1_100));
+    let event = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {
+        "bucket": {"name": stack().bucket}, "object": {"key": key, "size": 3, "etag": "e"}}});
+    account.invoke_later(&scanner, &event);
+    wait::until("the event on the failure queue", FAILED_WITHIN, || {
+        let messages = account.receive_messages(&failed).into_iter();
+        let mut bodies = messages.map(|message| serde_json::from_str::<Value>(&message.body));
+        bodies.find_map(|body| (body.ok()?["requestPayload"] == event).then_some(()))
+    });
 }

@@ -9,12 +9,15 @@ use serde_json::{Map, Value};
 /// The whole template.
 pub(crate) fn template() -> &'static Value {
     static TEMPLATE: OnceLock<Value> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let text = std::fs::read_to_string(e2e::env::root().join("template.yaml")).unwrap();
-        let documents = Yaml::load_from_str(&text).unwrap();
-        assert_eq!(documents.len(), 1);
-        value(&documents[0])
-    })
+    TEMPLATE.get_or_init(|| read("template.yaml"))
+}
+
+/// A template of this repository.
+pub(crate) fn read(path: &str) -> Value {
+    let text = std::fs::read_to_string(e2e::env::root().join(path)).unwrap();
+    let documents = Yaml::load_from_str(&text).unwrap();
+    assert_eq!(documents.len(), 1);
+    value(&documents[0])
 }
 
 /// Every resource of a type, with its logical id.

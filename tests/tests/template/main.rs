@@ -9,3 +9,4 @@ mod operations;
 mod parameters;
 mod public;
 mod roles;
+mod scanner;

@@ -2,6 +2,7 @@
 
 import contextvars
 import datetime
+import json
 
 from ministack import app
 from ministack.core import iam_actions
@@ -83,6 +84,26 @@ def batches_need_the_right_of_the_single_call():
         return action.removesuffix("Batch") if service == "sqs" and action else action
 
     iam_actions.extract_iam_action = extract_iam_action
+
+
+@rule
+def policies_see_the_source_of_events():
+    """Policies know events:source, the source or sources of what PutEvents publishes."""
+    context = iam_actions.request_tag_context
+
+    def request_tag_context(service, action, body, *rest):
+        keys = context(service, action, body, *rest)
+        if service != "events" or not str(action).endswith("PutEvents"):
+            return keys
+        try:
+            entries = json.loads(body)["Entries"]
+            sources = sorted({entry["Source"] for entry in entries})
+        except (KeyError, TypeError, ValueError):
+            # The service itself refuses it.
+            return keys
+        return {**keys, "events:source": sources[0] if len(sources) == 1 else sources}
+
+    iam_actions.request_tag_context = request_tag_context
 
 
 def more_condition_keys(keys):

@@ -248,6 +248,22 @@ class Functions(Case):
         self.assertIn(endpoint, seen.split())
 
 
+class Events(Case):
+    @proves("policies_see_the_source_of_events")
+    def test_who_may_publish_one_source_may_publish_no_other(self, aws):
+        scanner = aws.user([{"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*",
+                             "Condition": {"StringEquals": {"events:source": "crowfly.scanner"}}}])
+        client = aws.client("events", *scanner)
+
+        def entry(source):
+            return {"Source": source, "DetailType": "t", "Detail": "{}"}
+
+        self.assertEqual(client.put_events(Entries=[entry("crowfly.scanner")])["FailedEntryCount"], 0)
+        with self.assertRaises(ClientError) as refused:
+            client.put_events(Entries=[entry("aws.guardduty.forged")])
+        self.assertIn("AccessDenied", refused.exception.response["Error"]["Code"])
+
+
 class Queues(Case):
     @proves("batches_need_the_right_of_the_single_call")
     def test_who_may_send_may_send_a_batch(self, aws):

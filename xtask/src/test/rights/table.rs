@@ -213,6 +213,7 @@ const DROPPED: &str =
 const EXPIRED: &str = "sweep::a38_what_never_comes_expires_and_what_lands_later_is_the_truth";
 
 const SOURCE: &str = "an event source's rights are checked when it is made, not when it runs";
+const SENDS: &str = "the local AWS sends to an on-failure destination itself";
 const LOGS: &str = "the local AWS writes a function's log itself";
 const TRACES: &str = "there is no X-Ray";
 
@@ -224,10 +225,6 @@ pub(super) const UNENFORCED: &[Unenforced] = &[
     unenforced("record", "Events", "sqs:DeleteMessage", SOURCE),
     unenforced("record", "Events", "sqs:GetQueueAttributes", SOURCE),
     unenforced("record", "Events", "sqs:ReceiveMessage", SOURCE),
-    unenforced(
-        "forward",
-        "Failures",
-        "sqs:SendMessage",
-        "the local AWS sends to an on-failure destination itself",
-    ),
+    unenforced("forward", "Failures", "sqs:SendMessage", SENDS),
+    unenforced("scanner", "Failed", "sqs:SendMessage", SENDS),
 ];
