@@ -3,6 +3,7 @@
 //! serde's derived readers and serde-wasm-bindgen together would be a sixth of the published module. The
 //! tests hold every type against the contract's golden JSON, so that the two cannot drift apart.
 
+mod fields;
 mod read;
 mod write;
 

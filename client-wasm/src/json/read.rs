@@ -1,106 +1,12 @@
-use std::cell::Cell;
-use std::str::FromStr;
-
-use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_contract::{
     Completing, Content, CreateItem, CreateResult, Created, ErrorCode, GatewayMessage, Grant,
-    ListResponse, Metadata, Outcome, PartGrant, Plan, ProblemBody, Record, ScanStatus, StatusEntry,
-    Stored, StoredPart, UploadStatus, Visibility,
+    ListResponse, Outcome, PartGrant, Plan, ProblemBody, Record, ScanStatus, StatusEntry, Stored,
+    StoredPart, UploadStatus, Visibility,
 };
 use crowfly_engine::{Receipt, SendFailure};
-use js_sys::{Array, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-use crate::js;
-
-/// Reads the fields of one object. A field that is missing or of a wrong type leaves a mark, and
-/// [`Fields::all`] then gives nothing: one test at the end instead of a way out at every field.
-struct Fields<'a> {
-    object: &'a JsValue,
-    wrong: Cell<bool>,
-}
-
-impl<'a> Fields<'a> {
-    fn of(object: &'a JsValue) -> Self {
-        Self {
-            object,
-            wrong: Cell::new(!object.is_object()),
-        }
-    }
-
-    /// The value, if all its fields were right.
-    fn all<T>(&self, value: T) -> Option<T> {
-        (!self.wrong.get()).then_some(value)
-    }
-
-    /// A field that may be absent or null.
-    fn get(&self, name: &str) -> Option<JsValue> {
-        js::get(self.object, name).filter(|value| !value.is_null())
-    }
-
-    fn must<T: Default>(&self, value: Option<T>) -> T {
-        value.unwrap_or_else(|| {
-            self.wrong.set(true);
-            T::default()
-        })
-    }
-
-    fn maybe_text(&self, name: &str) -> Option<String> {
-        Some(self.must(self.get(name)?.as_string()))
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.must(self.maybe_text(name))
-    }
-
-    /// Every number of the contract is a non-negative integer that JavaScript can hold.
-    fn maybe_integer(&self, name: &str) -> Option<u64> {
-        let number = self.get(name)?.as_f64().unwrap_or(f64::NAN);
-        let integer = number as u64;
-        let right = integer as f64 == number && integer <= MAX_SAFE_INTEGER;
-        Some(self.must(right.then_some(integer)))
-    }
-
-    fn integer(&self, name: &str) -> u64 {
-        self.must(self.maybe_integer(name))
-    }
-
-    fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
-        self.text(name).parse().ok()
-    }
-
-    fn maybe_parsed<T: FromStr>(&self, name: &str) -> Option<T> {
-        let parsed = self.maybe_text(name)?.parse().ok();
-        self.wrong.set(self.wrong.get() || parsed.is_none());
-        parsed
-    }
-
-    fn object<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>) -> Option<T> {
-        read(&self.get(name)?)
-    }
-
-    fn list<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>) -> Option<Vec<T>> {
-        let list = self.get(name).filter(Array::is_array)?;
-        let list: &Array = list.unchecked_ref();
-        (0..list.length()).map(|at| read(&list.get(at))).collect()
-    }
-
-    /// An object of strings; empty if absent.
-    fn texts(&self, name: &str) -> Metadata {
-        let mut texts = Metadata::new();
-        let Some(object) = self.get(name) else {
-            return texts;
-        };
-        let fields = Fields::of(&object);
-        for key in Object::keys(object.unchecked_ref::<Object>()).iter() {
-            let key = key.as_string().unwrap_or_default();
-            let text = fields.text(&key);
-            texts.insert(key, text);
-        }
-        self.wrong.set(self.wrong.get() || fields.wrong.get());
-        texts
-    }
-}
+use super::fields::Fields;
 
 /// One upload to create, as the journal and the page describe it.
 pub(crate) fn create_item(item: &JsValue) -> Option<CreateItem> {
