@@ -36,6 +36,7 @@ mod input;
 mod job;
 mod line;
 mod link;
+mod next;
 mod output;
 mod part;
 mod parts;

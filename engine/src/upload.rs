@@ -1,4 +1,4 @@
-//! One upload: facts, and the next pieces of work that follow from them.
+//! One upload: facts, from which the next pieces of work follow.
 //!
 //! Invariant: what comes next is never stored, only derived ([`Upload::next_call`], [`Upload::next_part`]),
 //! so that pause, resume, retry and abort cannot leave an upload between two phases.
@@ -22,7 +22,7 @@ pub(crate) struct Upload {
     pub(crate) slot: Slot,
     /// The smaller goes first.
     rank: u32,
-    checksum: ChecksumMode,
+    pub(crate) checksum: ChecksumMode,
     pub(crate) parts: Parts,
     /// The call to the API, or the entry into the journal, that waits or runs.
     pub(crate) call: Step,
@@ -138,61 +138,6 @@ impl Upload {
         self.shown.ended()
     }
 
-    /// The call that follows from the facts; `None` while one is under way, or none may be.
-    pub(crate) fn next_call(&self) -> Option<Work> {
-        if self.call != Step::Idle || self.ended() {
-            return None;
-        }
-        if self.aborting {
-            return Some(Work::Delete);
-        }
-        if self.paused {
-            return None;
-        }
-        if !self.parts.multipart()
-            && let Some(part) = self.part(0)
-        {
-            return match part {
-                part if part.step != Step::Idle => None,
-                part if part.done || self.doubt => Some(Work::Complete),
-                part if self.to_hash(part) => None,
-                _ if !self.saved => Some(Work::Save),
-                part if part.lease.is_none() => Some(Work::Create),
-                _ => None,
-            };
-        }
-        if self.doubt || self.parts.all_done() {
-            Some(Work::Complete)
-        } else if !self.saved {
-            Some(Work::Save)
-        } else if !self.multipart_open {
-            Some(Work::Create)
-        } else if self.unlisted || self.parts.doubted() {
-            Some(Work::List)
-        } else {
-            None
-        }
-    }
-
-    /// What follows for one part that is under way.
-    pub(crate) fn next_part(&self, index: u32) -> Option<Work> {
-        let part = self.part(index)?;
-        let stopped = self.ended() || self.paused || self.aborting || self.doubt;
-        if stopped || part.step != Step::Idle || part.done || part.doubt != Doubt::None {
-            None
-        } else if self.to_hash(part) {
-            Some(Work::Hash(index))
-        } else if part.lease.is_some() {
-            (self.parts.multipart() || self.call == Step::Idle).then_some(Work::Send(index))
-        } else {
-            (self.multipart_open && !self.unlisted).then_some(Work::Sign(index))
-        }
-    }
-
-    fn to_hash(&self, part: &Part) -> bool {
-        part.crc.is_none() && (self.checksum == ChecksumMode::Crc64Nvme || part.claimed.is_some())
-    }
-
     /// A request of this part is lost. Storage may hold what it carried: the whole object once every byte
     /// was out, a part as soon as bytes moved, because the last of them are not always seen to go.
     pub(crate) fn lose(&mut self, index: u32) {
@@ -214,15 +159,6 @@ impl Upload {
             part: self.part(index).and_then(|part| part.number),
             ..Trace::NONE
         }
-    }
-
-    /// Whether parts may be opened.
-    pub(crate) fn can_open(&self) -> bool {
-        let free = self.admitted && !self.ended() && !self.paused && !self.aborting;
-        // Hashing need not wait until they can be sent.
-        let useful = self.checksum == ChecksumMode::Crc64Nvme;
-        let useful = useful || (self.multipart_open && !self.unlisted);
-        free && useful && !self.doubt && self.parts.more()
     }
 
     /// It counts in the server's quota already, as far as is known.

@@ -11,6 +11,7 @@ mod doubt;
 mod file;
 mod grant;
 mod multipart;
+mod multipart_trouble;
 mod offline;
 mod pause;
 mod processed;

@@ -8,6 +8,7 @@
 )]
 
 pub mod chance;
+mod driver;
 mod fault;
 pub mod file;
 pub mod journal;
@@ -17,6 +18,7 @@ mod news;
 mod quota;
 pub mod random;
 pub mod server;
+mod storage;
 mod verdict;
 pub mod wire;
 pub mod world;

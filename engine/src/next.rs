@@ -1,0 +1,72 @@
+//! What comes next for an upload and its parts: derived from the facts each time, never stored.
+
+use crate::ChecksumMode;
+use crate::job::{Step, Work};
+use crate::part::{Doubt, Part};
+use crate::upload::Upload;
+
+impl Upload {
+    /// The call that follows from the facts; `None` while one is under way, or none may be.
+    pub(crate) fn next_call(&self) -> Option<Work> {
+        if self.call != Step::Idle || self.ended() {
+            return None;
+        }
+        if self.aborting {
+            return Some(Work::Delete);
+        }
+        if self.paused {
+            return None;
+        }
+        if !self.parts.multipart()
+            && let Some(part) = self.part(0)
+        {
+            return match part {
+                part if part.step != Step::Idle => None,
+                part if part.done || self.doubt => Some(Work::Complete),
+                part if self.to_hash(part) => None,
+                _ if !self.saved => Some(Work::Save),
+                part if part.lease.is_none() => Some(Work::Create),
+                _ => None,
+            };
+        }
+        if self.doubt || self.parts.all_done() {
+            Some(Work::Complete)
+        } else if !self.saved {
+            Some(Work::Save)
+        } else if !self.multipart_open {
+            Some(Work::Create)
+        } else if self.unlisted || self.parts.doubted() {
+            Some(Work::List)
+        } else {
+            None
+        }
+    }
+
+    /// What follows for one part that is under way.
+    pub(crate) fn next_part(&self, index: u32) -> Option<Work> {
+        let part = self.part(index)?;
+        let stopped = self.ended() || self.paused || self.aborting || self.doubt;
+        if stopped || part.step != Step::Idle || part.done || part.doubt != Doubt::None {
+            None
+        } else if self.to_hash(part) {
+            Some(Work::Hash(index))
+        } else if part.lease.is_some() {
+            (self.parts.multipart() || self.call == Step::Idle).then_some(Work::Send(index))
+        } else {
+            (self.multipart_open && !self.unlisted).then_some(Work::Sign(index))
+        }
+    }
+
+    fn to_hash(&self, part: &Part) -> bool {
+        part.crc.is_none() && (self.checksum == ChecksumMode::Crc64Nvme || part.claimed.is_some())
+    }
+
+    /// Whether parts may be opened.
+    pub(crate) fn can_open(&self) -> bool {
+        let free = self.admitted && !self.ended() && !self.paused && !self.aborting;
+        // Hashing need not wait until they can be sent.
+        let useful = self.checksum == ChecksumMode::Crc64Nvme;
+        let useful = useful || (self.multipart_open && !self.unlisted);
+        free && useful && !self.doubt && self.parts.more()
+    }
+}
