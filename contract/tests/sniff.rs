@@ -1,66 +1,9 @@
 //! What files look like, and which media types they contradict.
 
-use crowfly_contract::{Kind, SNIFF_BYTES, contradicts, sniff};
-use proptest::prelude::*;
+mod common;
 
-const WEBM: &[u8] =
-    b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-const MP4: &[u8] = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41";
-const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0";
-const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0";
-const HTML: &[u8] = b"<!DOCTYPE html><script>alert(1)</script>";
-const TEXT: &[u8] = b"All the world's a stage, and all the men and women merely players";
-
-/// One example of each kind, by bytes as real files start.
-const EXAMPLES: &[(Kind, &[u8])] = &[
-    (Kind::Png, PNG),
-    (Kind::Jpeg, b"\xff\xd8\xff\xe0\0\x10JFIF"),
-    (Kind::Jpeg, b"\xff\xd8\xff\xe1\0\x10Exif"),
-    (Kind::Gif, b"GIF87a"),
-    (Kind::Gif, b"GIF89a"),
-    (Kind::Webp, b"RIFF\x24\0\0\0WEBPVP8 "),
-    (Kind::Webp, b"RIFF\x24\0\0\0WEBPVP8L"),
-    (Kind::Heif, b"\0\0\0\x1cftypavif\0\0\0\0"),
-    (Kind::Heif, b"\0\0\0\x18ftypheic\0\0\0\0"),
-    (Kind::Heif, b"\0\0\0\x18ftypmif1\0\0\0\0"),
-    (Kind::Bmp, b"BM\x36\0\x0c\0\0\0\0\0\x36\0"),
-    (Kind::Tiff, b"II*\0\x08\0\0\0"),
-    (Kind::Tiff, b"MM\0*\0\0\0\x08"),
-    (Kind::Ico, b"\0\0\x01\0\x01\0\x10\x10"),
-    (Kind::Ebml, WEBM),
-    (Kind::Mp4, MP4),
-    (Kind::Mp4, b"\0\0\0\x14ftypqt  \0\0\0\0"),
-    (Kind::Mp4, b"\0\0\0\x1cftypM4A \0\0\0\0"),
-    (Kind::Mp4, b"\0\0\0\x08wide\0\x05\x83\x49mdat"),
-    (Kind::Mp4, b"\0\0\x9d\x92moov\0\0\0\x6cmvhd"),
-    (Kind::Ogg, b"OggS\0\x02\0\0"),
-    (Kind::Wav, b"RIFF\x24\0\0\0WAVEfmt "),
-    (Kind::Wav, b"RF64\xff\xff\xff\xffWAVEds64"),
-    (Kind::Avi, b"RIFF\x24\0\0\0AVI LIST"),
-    (Kind::MpegAudio, b"ID3\x04\0\0\0\0\0\x23"),
-    (Kind::MpegAudio, b"\xff\xfb\x90\x64"),
-    (Kind::MpegAudio, b"\xff\xf3\x40\xc4"),
-    (Kind::MpegAudio, b"\xff\xf1\x50\x80"),
-    (Kind::Flac, b"fLaC\0\0\0\x22"),
-    (Kind::Pdf, b"%PDF-1.7\n"),
-    (Kind::Zip, ZIP),
-    (Kind::Zip, b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-    (Kind::Gzip, b"\x1f\x8b\x08\0\0\0\0\0"),
-    (Kind::SevenZip, b"7z\xbc\xaf\x27\x1c\0\x04"),
-    (Kind::Rar, b"Rar!\x1a\x07\x01\0"),
-    (Kind::Xz, b"\xfd7zXZ\0\0\x04"),
-    (Kind::Bzip2, b"BZh91AY&SY"),
-    (Kind::Zstd, b"\x28\xb5\x2f\xfd\x04\x58"),
-    (Kind::Markup, HTML),
-    (Kind::Markup, b"<?xml version=\"1.0\"?><svg/>"),
-    (Kind::Script, b"#!/bin/sh\n"),
-    (Kind::Program, EXE),
-    (Kind::Program, b"\x7fELF\x02\x01\x01"),
-    (Kind::Program, b"\xcf\xfa\xed\xfe\x07\0\0\x01"),
-    (Kind::Program, b"\xca\xfe\xba\xbe\0\0\0\x34"),
-    (Kind::Program, b"\0asm\x01\0\0\0"),
-];
+use common::looks::{EXAMPLES, EXE, HTML, MP4, PNG, TEXT, WEBM, ZIP};
+use crowfly_contract::{Kind, contradicts, sniff};
 
 #[test]
 fn a30_each_kind_is_known_by_its_first_bytes() {
@@ -249,73 +192,4 @@ fn a86_broken_ebml_is_ebml_or_unknown_and_nothing_is_unpacked() {
     assert_eq!(contradicts("video/webm", &shifted), None);
     // A bomb looks like what it is packed in.
     assert_eq!(contradicts("application/zip", ZIP), None);
-}
-
-/// Bytes that start like something known, often.
-fn first_bytes() -> impl Strategy<Value = Vec<u8>> {
-    let example = prop::sample::select(EXAMPLES).prop_map(|(_, first)| first.to_vec());
-    let noise = prop::collection::vec(any::<u8>(), 0..200);
-    (example, 0..20_usize, noise).prop_map(|(mut first, kept, noise)| {
-        first.truncate(kept);
-        first.extend(noise);
-        first
-    })
-}
-
-/// Texts of any script, often with a signature's letters at a place where they might count.
-fn text() -> impl Strategy<Value = String> {
-    let letters = EXAMPLES.iter().flat_map(|(_, first)| {
-        let letters = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
-        first
-            .split(move |byte| !letters(byte))
-            .map(|run| String::from_utf8_lossy(run).into_owned())
-    });
-    let letters = prop::sample::select(letters.collect::<Vec<_>>());
-    let before = prop_oneof![
-        "",
-        "[\\t\\n\\r]{4}",
-        "[ -~]{8}",
-        "[\\t\\n\\r -~\\u{a0}-\\u{ffff}]{0,12}"
-    ];
-    let after = "[\\t\\n\\r -~\\u{a0}-\\u{10ffff}]{0,80}";
-    (before, letters, after)
-        .prop_map(|(before, letters, after)| format!("{before}{letters}{after}"))
-}
-
-/// Media types that are known, nearly known, or anything.
-fn media_type() -> impl Strategy<Value = String> {
-    prop_oneof![
-        prop::sample::select(EXAMPLES).prop_map(|(kind, _)| kind.as_str().to_owned()),
-        "(image|audio|video|text|application|font)/[a-z+.]{0,12}",
-        "\\PC{0,40}",
-    ]
-}
-
-proptest! {
-    #[test]
-    fn a86_only_the_first_64_bytes_matter_and_nothing_panics(
-        first in first_bytes(),
-        other in first_bytes(),
-        media_type in media_type(),
-    ) {
-        let head = &first[..first.len().min(SNIFF_BYTES)];
-        prop_assert_eq!(sniff(&first), sniff(head));
-        prop_assert_eq!(contradicts(&media_type, &first), contradicts(&media_type, head));
-        if head.len() == SNIFF_BYTES {
-            let longer = [head, &other].concat();
-            prop_assert_eq!(sniff(&longer), sniff(head));
-        }
-    }
-
-    #[test]
-    fn a30_no_text_contradicts_text(text in text(), subtype in "(plain|csv|markdown|x-[a-z]{1,8})") {
-        prop_assert_eq!(contradicts(&format!("text/{subtype}"), text.as_bytes()), None);
-    }
-
-    #[test]
-    fn a30_nothing_contradicts_what_it_looks_like(first in first_bytes()) {
-        if let Some(kind) = sniff(&first) {
-            prop_assert_eq!(contradicts(kind.as_str(), &first), None);
-        }
-    }
 }

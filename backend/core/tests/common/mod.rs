@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod multipart;
 pub(crate) mod random;
 pub(crate) mod sweeping;
+pub(crate) mod withheld;
 
 use crowfly_contract::{OwnerId, UploadId};
 use crowfly_core::policy::Policy;

@@ -5,3 +5,4 @@ mod claims;
 mod forged;
 mod mint;
 mod property;
+mod shape;

@@ -128,3 +128,12 @@ pub(crate) fn beside_the_rate(memory: &Memory) -> Vec<&'static str> {
     calls.retain(|verb| *verb != "advance_rate");
     calls
 }
+
+/// Gives an event to the function that signs, or to the one that reads.
+pub(crate) async fn call(memory: &Memory, signs: bool, event: Value) -> Answer {
+    if signs {
+        presign(memory, event).await
+    } else {
+        read(memory, event).await
+    }
+}
