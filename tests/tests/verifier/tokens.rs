@@ -36,50 +36,7 @@ fn check(rows: &[&str]) {
     assert!(issuer.fetches() <= 2, "{} fetches", issuer.fetches());
 }
 
-#[test]
-fn a02_tokens_without_a_signature() {
-    check(&["A02"]);
-}
-
-#[test]
-fn a03_the_public_key_is_no_hmac_secret() {
-    check(&["A03"]);
-}
-
-#[test]
-fn a04_other_algorithms() {
-    check(&["A04"]);
-}
-
-#[test]
-fn a05_keys_that_a_token_brings_along() {
-    check(&["A05"]);
-}
-
-#[test]
-fn a06_key_ids() {
-    check(&["A06"]);
-}
-
-#[test]
-fn a07_a08_tokens_out_of_their_time() {
-    check(&["A07", "A08"]);
-}
-
-#[test]
-fn a09_a10_tokens_of_others_and_for_others() {
-    check(&["A09", "A10"]);
-}
-
-#[test]
-fn a11_a12_a14_tokens_that_are_not_good_enough() {
-    check(&["A11", "A12", "A14"]);
-}
-
-#[test]
-fn a17_what_is_not_quite_a_token() {
-    check(&["A17"]);
-}
+e2e::forged_rows!(check);
 
 #[test]
 fn a13_members_that_stand_twice() {
