@@ -190,7 +190,7 @@ async fn route(
             };
             let results = create(rows, objects, creator, parse_create(&body)?).await;
             log_created(request, owner, &results);
-            count_created(&results, now.ms);
+            count_created(request, owner, &results, now.ms);
             match create::answer(results, request.id()) {
                 (status, create::Answer::Response(response)) => Answer::json(status, &response),
                 (_, create::Answer::Refused(error)) => Err(error),
@@ -237,7 +237,7 @@ fn json_body(request: &Request) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Counts what was created; the refusal of a request as a whole is counted where it is answered.
-fn count_created(results: &[create::ItemResult], now_ms: u64) {
+fn count_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult], now_ms: u64) {
     let granted = |repeated: bool| {
         let of_kind = |result: &&create::ItemResult| matches!(&result.1, Ok(granted) if granted.repeated == repeated);
         results.iter().filter(of_kind).count()
@@ -252,9 +252,13 @@ fn count_created(results: &[create::ItemResult], now_ms: u64) {
             .filter_map(|(_, result)| Some(result.as_ref().err()?.to_refusal().code))
             .collect();
         codes.sort_unstable_by_key(|code| code.as_str());
+        let met = log::Met {
+            request_id: request.id(),
+            owner: Some(owner),
+        };
         for alike in codes.chunk_by(|a, b| a == b) {
             if let Some(code) = alike.first() {
-                log::refused(now_ms, *code, alike.len());
+                log::refused(now_ms, *code, alike.len(), met);
             }
         }
     }

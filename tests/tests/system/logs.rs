@@ -116,6 +116,42 @@ fn what_is_refused_is_measured_by_code() {
     }
 }
 
+/// One request may carry a hundred uploads, and its answer is no refusal as a whole: who was refused, how, and
+/// how often must be found all the same.
+#[test]
+fn a36_refused_uploads_of_one_request_are_found_by_owner_and_code() {
+    let api = somebody();
+    let owner = api
+        .leave(&item("a.txt", "text/plain", b"abc"))
+        .key
+        .owner()
+        .to_string();
+    let page = || item("a.html", "text/html", b"x");
+    let answer = api.post(
+        "/uploads",
+        &json!({"uploads": [page(), page(), item("b.txt", "text/plain", b"b")]}),
+    );
+    assert_eq!(answer.status, 207, "{}", answer.text());
+    let refused = line("the refusals", "presign", |line| {
+        has(line, "Refused") && line["owner"] == json!(owner)
+    });
+    assert_eq!(refused["Refused"], 2);
+    assert_eq!(refused["code"], "type_not_allowed");
+    let request = line("the request", "presign", |line| {
+        line["event"] == "request" && line["requestId"] == refused["requestId"]
+    });
+    assert_eq!(request["status"], 207);
+    // What is not there is not null: a query asks whether a field is present.
+    let absent = |line: &Value| line.as_object().is_some_and(|it| !it.contains_key("code"));
+    assert!(absent(&request), "{request}");
+    for function in ["presign", "read"] {
+        for line in lines(function) {
+            let fields = line.as_object().expect("an object");
+            assert!(fields.values().all(|value| !value.is_null()), "{line}");
+        }
+    }
+}
+
 /// Neither a name nor metadata nor anything else that a stranger chose stands in a log.
 #[test]
 fn a53_lines_hold_ids_and_no_names() {

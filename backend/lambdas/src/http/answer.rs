@@ -89,7 +89,11 @@ impl Answer {
             Ok(answer) => (answer, None),
             Err(refusal) => {
                 let code = refusal.code;
-                log::refused(runtime::now_ms(), code, 1);
+                let met = log::Met {
+                    request_id: request.id(),
+                    owner,
+                };
+                log::refused(runtime::now_ms(), code, 1, met);
                 (Self::problem(refusal, request.id()), Some(code.as_str()))
             }
         };

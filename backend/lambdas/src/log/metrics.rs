@@ -3,7 +3,7 @@
 //!
 //! Source: CloudWatch User Guide, "Specification: Embedded metric format".
 
-use crowfly_contract::ErrorCode;
+use crowfly_contract::{ErrorCode, OwnerId};
 use serde_json::{Map, Value, json};
 
 use super::line;
@@ -94,16 +94,41 @@ fn form(now_ms: u64, dimensions: &[(&str, &str)], entries: Vec<(&str, &str, Valu
     Value::Object(fields)
 }
 
+/// Whom a refusal met: what a line says beside the count, so that who is refused can be looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met<'a> {
+    /// The request that was refused, as a whole or in parts.
+    pub(crate) request_id: &'a str,
+    /// Who sent it, if that is known.
+    pub(crate) owner: Option<&'a OwnerId>,
+}
+
 /// Counts refusals, under the dimensions `function` and `code`; those by a quota or by the request rate once
 /// more under `function` alone, where an alarm watches them.
-pub(crate) fn refused(now_ms: u64, code: ErrorCode, times: usize) {
-    let by_code = Metrics::at(now_ms).count("Refused", times);
-    for fields in by_code.lines(&function(), &[("code", code.as_str())]) {
+pub(crate) fn refused(now_ms: u64, code: ErrorCode, times: usize, met: Met<'_>) {
+    for fields in refusals(&function(), now_ms, code, times, met) {
         line("info", "metrics", fields);
     }
-    if is_quota(code) {
-        Metrics::at(now_ms).count("QuotaRefusals", times).write();
+}
+
+fn refusals(
+    function: &str,
+    now_ms: u64,
+    code: ErrorCode,
+    times: usize,
+    met: Met<'_>,
+) -> Vec<Value> {
+    let by_code = Metrics::at(now_ms).count("Refused", times);
+    let mut lines = by_code.lines(function, &[("code", code.as_str())]);
+    for fields in lines.iter_mut().filter_map(Value::as_object_mut) {
+        fields.insert("requestId".to_owned(), met.request_id.into());
+        fields.insert("owner".to_owned(), met.owner.map(OwnerId::as_str).into());
     }
+    if is_quota(code) {
+        let watched = Metrics::at(now_ms).count("QuotaRefusals", times);
+        lines.extend(watched.lines(function, &[]));
+    }
+    lines
 }
 
 fn is_quota(code: ErrorCode) -> bool {
@@ -146,6 +171,31 @@ mod tests {
                 }]},
             })]
         );
+    }
+
+    /// The sum of `Refused` by owner and code is what an operator looks up when the alarm on `QuotaRefusals`
+    /// tells.
+    #[test]
+    fn a36_as_much_is_refused_as_the_alarm_counts_and_of_whom_is_told() {
+        let owner: OwnerId = "a".repeat(26).parse().unwrap();
+        let met = Met {
+            request_id: "r",
+            owner: Some(&owner),
+        };
+        let lines = refusals("f", 7, ErrorCode::QuotaOpenUploads, 2, met);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0]["Refused"], 2);
+        assert_eq!(lines[0]["code"], "quota_open_uploads");
+        assert_eq!(lines[0]["owner"], owner.as_str());
+        assert_eq!(lines[0]["requestId"], "r");
+        let dimensions = &lines[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"];
+        assert_eq!(
+            *dimensions,
+            json!([["function", "code"]]),
+            "no metric for each owner"
+        );
+        assert_eq!(lines[1]["QuotaRefusals"], 2);
+        assert_eq!(refusals("f", 7, ErrorCode::NotFound, 1, met).len(), 1);
     }
 
     #[test]
