@@ -21,8 +21,8 @@ pub struct Env {
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
     /// `.webm`); `faulty` is `webm` without a suffix and with shorter times, for tests that take its
     /// services away; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner;
-    /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests a second) and lets the sweep look after a
-    /// second.
+    /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests a second), lets the sweep look after a
+    /// second, and turns the subject `denied` away.
     pub stacks: BTreeMap<String, Stack>,
 }
 

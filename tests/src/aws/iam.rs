@@ -1,6 +1,6 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Aws, sign};
+use super::{Aws, Credentials, sign};
 use crate::http::{Request, Response, encode};
 
 impl Aws {
@@ -10,10 +10,23 @@ impl Aws {
     /// When IAM refuses.
     #[track_caller]
     pub fn user(&self, name: &str, actions: &[&str]) -> Self {
+        self.user_with(name, &[("*", actions)])
+    }
+
+    /// Calls as a new user of the same account, who may do these actions, each on its resource alone.
+    ///
+    /// # Panics
+    /// When IAM refuses.
+    #[track_caller]
+    pub fn user_with(&self, name: &str, rights: &[(&str, &[&str])]) -> Self {
         self.iam("CreateUser", name, "");
-        if !actions.is_empty() {
-            let statement = json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
-            let policy = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let statements: Vec<Value> = rights
+            .iter()
+            .filter(|(_, actions)| !actions.is_empty())
+            .map(|(on, actions)| json!({"Effect": "Allow", "Action": actions, "Resource": on}))
+            .collect();
+        if !statements.is_empty() {
+            let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
             let more = format!("&PolicyName=own&PolicyDocument={}", encode(&policy));
             self.iam("PutUserPolicy", name, &more);
         }
@@ -26,6 +39,15 @@ impl Aws {
         user.credentials.access_key = element("AccessKeyId");
         user.credentials.secret_key = element("SecretAccessKey");
         user
+    }
+
+    /// The key and the secret that it calls with.
+    pub fn keys(&self) -> (&str, &str) {
+        let Credentials {
+            access_key,
+            secret_key,
+        } = &self.credentials;
+        (access_key, secret_key)
     }
 
     #[track_caller]

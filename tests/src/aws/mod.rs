@@ -1,5 +1,6 @@
 //! Signed calls to AWS services, for assertions and for preparing a case; never what is under test.
 
+mod cloudformation;
 mod dynamodb;
 mod iam;
 mod lambda;

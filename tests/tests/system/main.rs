@@ -9,6 +9,7 @@ mod common;
 mod complete;
 mod content;
 mod cors;
+mod denied;
 mod direct;
 mod errors;
 mod errors_create;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::aws::Aws;
 use super::config::Config;
@@ -20,6 +21,8 @@ const START: Duration = Duration::from_secs(20);
 /// The audience and the scope that the test issuer's tokens carry.
 const AUDIENCE: &str = "crowfly-test";
 const SCOPE: &str = "uploads";
+/// The subject whom the operator of the stack `tight` turns away.
+const DENIED: &str = "denied";
 /// Short, so that a message that fails five times is in the dead-letter queue within seconds.
 const SECONDS: &str = "6";
 /// Shorter still, for the stack whose services fail.
@@ -74,6 +77,8 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     server.ready()?;
     let template = super::package::package(&server.aws)?;
     let extra = format!("http://127.0.0.1:{extra}");
+    // The last of two: what is handed on is a list.
+    let denied = format!("{},{}", "a".repeat(26), owner(&issuer, DENIED));
     let foreign = [
         ("JwtIssuer", issuer.as_str()),
         ("JwtAudience", AUDIENCE),
@@ -129,6 +134,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
                     ("MaxOpenBytes", "1048576"),
                     ("MaxRequestsPerSecond", "20"),
                     ("RepairAfterSeconds", "1"),
+                    ("DeniedOwners", &denied),
                 ],
             ]
             .concat(),
@@ -200,6 +206,20 @@ fn deploy_scanner(server: &Server, scanned: &Stack) -> Result<Stack, Error> {
     Stack::create(&server.aws, "crowfly-scanner", &template, &parameters)
 }
 
+/// The owner that a token's subject is, as it stands in logs and keys: 26 characters of the hash in base32.
+fn owner(issuer: &str, subject: &str) -> String {
+    const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let hash = Sha256::digest(format!("{issuer}\n{subject}"));
+    let bit = |at: usize| {
+        let byte = hash.get(at / 8).copied().unwrap_or_default();
+        usize::from(byte >> (7 - at % 8) & 1)
+    };
+    let letter = |at: usize| (0..5).fold(0, |value, offset| value * 2 + bit(at * 5 + offset));
+    (0..26)
+        .filter_map(|at| ALPHABET.get(letter(at)).copied().map(char::from))
+        .collect()
+}
+
 fn port_origins(port: u16) -> String {
     format!("http://127.0.0.1:{port},http://localhost:{port}")
 }
@@ -236,4 +256,18 @@ fn start_issuer(port: u16) -> Result<(Service, String), Error> {
         std::thread::sleep(Duration::from_millis(20));
     }
     Ok((service, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner;
+
+    /// As the backend derives it; computed once with coreutils: sha256sum, base32.
+    #[test]
+    fn an_owner_is_the_beginning_of_a_hash() {
+        assert_eq!(
+            owner("http://127.0.0.1:1/", "denied"),
+            "cgnb5d6cyfhcbukvma77iixnar"
+        );
+    }
 }

@@ -1,0 +1,64 @@
+//! Whom the operator turns away, and what the template refuses instead of a function that cannot start.
+
+use crowfly_contract::ErrorCode;
+use e2e::Env;
+use e2e::api::{Api, item, new_id};
+use serde_json::json;
+
+use crate::access::call;
+use crate::common::assert_problem;
+use crate::owners::calls;
+use crate::quota;
+
+/// From the parameter `DeniedOwners` through the template and the gateway to both functions.
+#[test]
+fn a18_who_is_named_in_the_parameter_is_turned_away_on_every_route() {
+    let denied = Api::of_subject(Env::stack("tight"), "denied");
+    let mut answers = vec![
+        (
+            "create",
+            denied.create(&item("a.txt", "text/plain", b"abc")),
+        ),
+        ("list", denied.get("/uploads")),
+        (
+            "status",
+            denied.post("/uploads/status", &json!({"ids": [new_id()]})),
+        ),
+    ];
+    for request in calls(new_id()) {
+        answers.push((request.0, call(&denied, &request)));
+    }
+    assert_eq!(answers.len(), 9);
+    for (case, answer) in &answers {
+        assert_problem(case, answer, ErrorCode::Forbidden);
+    }
+    assert_eq!(quota::somebody().get("/uploads").status, 200, "others");
+}
+
+/// A function that cannot read its environment answers nobody, so a typo must not get so far.
+#[test]
+fn a_deploy_with_a_typo_is_refused_and_nothing_changes() {
+    let issuer = Env::stack("tight").issuer.as_str();
+    let cases: [(&[(&str, &str)], &str); 7] = [
+        (&[("DeniedOwners", "alice")], "DeniedOwners"),
+        (
+            &[("DeniedOwners", "aaaaaaaaaaaaaaaaaaaaaaaaaa,aaaa")],
+            "DeniedOwners",
+        ),
+        (&[("AllowedTypes", "image/*,video")], "AllowedTypes"),
+        (&[("AllowedTypes", "")], "AllowedTypes"),
+        (&[("JwtIssuer", issuer)], "JwtAudience must be set"),
+        (&[("JwtAudience", "a")], "JwtIssuer must be set"),
+        (&[("RequiredScope", "uploads")], "the stack's own pool"),
+    ];
+    for (parameters, why) in cases {
+        let answer = quota::account().update_stack(parameters);
+        let text = answer.text().replace("&#x27;", "'").replace("&apos;", "'");
+        assert_eq!(answer.status, 400, "{parameters:?}: {text}");
+        assert!(
+            text.to_lowercase().contains(&why.to_lowercase()),
+            "{parameters:?}: {text}"
+        );
+    }
+    assert_eq!(quota::somebody().get("/uploads").status, 200);
+}
