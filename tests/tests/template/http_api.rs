@@ -148,8 +148,7 @@ fn f33_the_browser_may_send_what_is_signed_and_see_what_it_needs() {
 
 #[test]
 fn a53_the_access_log_holds_no_query_and_no_header() {
-    let stage = properties("Stage");
-    let format = stage["AccessLogSettings"]["Format"].as_str().unwrap();
+    let format = access_log();
     let logged: serde_json::Map<String, Value> = serde_json::from_str(format).unwrap();
     for value in logged.values() {
         let value = value.as_str().unwrap().to_lowercase();
@@ -164,18 +163,58 @@ fn a53_the_access_log_holds_no_query_and_no_header() {
             assert!(!value.contains(secret), "{value}");
         }
     }
-    assert!(
-        stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
-            .as_u64()
-            .unwrap()
-            > 0
+}
+
+fn access_log() -> &'static str {
+    let settings = &properties("Stage")["AccessLogSettings"];
+    settings["Format"].as_str().unwrap()
+}
+
+/// The gateway puts values in as they are; `messageString` is the one that brings quotes of its own.
+#[test]
+fn a_line_of_the_access_log_is_json_when_a_request_was_refused() {
+    let mut line = String::new();
+    let mut rest = access_log();
+    while let Some((before, after)) = rest.split_once("$context.") {
+        let end = after
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+            .unwrap();
+        let value = match &after[..end] {
+            "error.message" => "Too Many Requests",
+            "error.messageString" => "\"Too Many Requests\"",
+            _ => "-",
+        };
+        line.push_str(before);
+        line.push_str(value);
+        rest = &after[end..];
+    }
+    line.push_str(rest);
+    let logged: Value =
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    assert_eq!(logged["error"], "Too Many Requests");
+}
+
+/// The stage counts everybody's requests together, and those that a function refuses too: one owner at the
+/// owner's own limit must be a small part of it.
+#[test]
+fn a36_one_owners_burst_is_far_below_what_the_api_takes() {
+    let settings = &properties("Stage")["DefaultRouteSettings"];
+    assert_eq!(
+        *settings,
+        json!({
+            "DetailedMetricsEnabled": false,
+            "ThrottlingBurstLimit": {"Ref": "ApiBurstLimit"},
+            "ThrottlingRateLimit": {"Ref": "ApiRateLimit"},
+        })
     );
-    assert!(
-        stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+    let default = |name: &str| {
+        template()["Parameters"][name]["Default"]
             .as_u64()
-            .unwrap()
-            > 0
-    );
+            .unwrap_or_else(|| panic!("{name} has a default"))
+    };
+    let owner = default("MaxRequestsPerSecond");
+    assert!(default("ApiRateLimit") >= 20 * owner);
+    assert!(default("ApiBurstLimit") >= 5 * 10 * owner);
 }
 
 #[test]

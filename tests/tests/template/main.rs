@@ -10,3 +10,4 @@ mod parameters;
 mod public;
 mod roles;
 mod scanner;
+mod watching;

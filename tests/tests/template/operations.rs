@@ -1,104 +1,34 @@
-//! What an operator is shown and told, and what runs by the clock.
-
-use std::collections::BTreeSet;
+//! What runs by the clock, who may send scan results, and tracing.
 
 use serde_json::{Value, json};
 
 use crate::document::{all, list, of_type, properties, template};
 
-/// The dashboard, its references as they stand in the template.
-fn dashboard() -> Value {
-    let body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
-        .as_str()
-        .unwrap();
-    serde_json::from_str(body).expect("the dashboard is JSON")
-}
-
-/// The names of the metrics that the functions write in the embedded format, read from their code.
-fn measured() -> BTreeSet<String> {
-    let folder = e2e::env::root().join("backend/lambdas/src");
-    let mut names = BTreeSet::new();
-    let mut folders = vec![folder];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let code = std::fs::read_to_string(&path).unwrap();
-            for call in [".count(\"", ".times(\""] {
-                let quoted = code.split(call).skip(1);
-                names.extend(quoted.filter_map(|rest| Some(rest.split('"').next()?.to_owned())));
-            }
-        }
-    }
-    names
-}
-
+/// A schedule that does not start anything fails nowhere.
 #[test]
-fn the_dashboard_shows_metrics_that_exist() {
-    let measured = measured();
-    let mut shown = BTreeSet::new();
-    for metric in all(&dashboard()) {
-        let Some([Value::String(namespace), Value::String(name), dimension, ..]) =
-            metric.as_array().map(Vec::as_slice)
-        else {
-            continue;
-        };
-        if namespace == "Crowfly" {
-            assert!(measured.contains(name), "nothing measures {name}");
-            assert_eq!(dimension, "function");
-            shown.insert(name.clone());
-        }
-    }
-    for name in [
-        "UploadsCreated",
-        "UploadsStored",
-        "UploadsVerified",
-        "EventLag",
-        "QuotaRefusals",
-    ] {
-        assert!(shown.contains(name), "{name} is not shown");
-    }
+fn f55_somebody_is_told_when_sweep_does_not_run() {
+    let silent = properties("SweepSilent");
+    assert_eq!(
+        (&silent["Namespace"], &silent["MetricName"]),
+        (&json!("AWS/Lambda"), &json!("Invocations"))
+    );
+    assert_eq!(silent["ComparisonOperator"], "LessThanThreshold");
+    assert_eq!(silent["Threshold"], 1);
+    let seconds = silent["Period"].as_u64().unwrap();
+    // The default schedule runs four times in it.
+    let schedule = &template()["Parameters"]["SweepSchedule"]["Default"];
+    assert_eq!((*schedule == "rate(15 minutes)", seconds), (true, 3600));
+    let function = json!({"Ref": "SweepFunction"});
+    assert_eq!(silent["Dimensions"][0]["Value"], function);
 }
 
+/// The HTTP functions' time is the gateway's; nobody waits for the sweep.
 #[test]
-fn the_dashboard_names_resources_that_exist() {
-    let text = dashboard().to_string();
-    for reference in text.split("${").skip(1) {
-        let name = reference.split(['}', '.']).next().unwrap();
-        let known = name.starts_with("AWS::") || template()["Resources"][name].is_object();
-        assert!(known, "{name}");
-    }
-}
-
-#[test]
-fn alarms_watch_metrics_that_exist_and_tell_the_topic() {
-    let measured = measured();
-    for (name, alarm) in of_type("AWS::CloudWatch::Alarm") {
-        let alarm = &alarm["Properties"];
-        let topic = json!({"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
-        assert_eq!(alarm["AlarmActions"], topic, "{name}");
-        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}");
-        if alarm["Namespace"] == "Crowfly" {
-            let metric = alarm["MetricName"].as_str().unwrap();
-            assert!(
-                measured.contains(metric),
-                "{name}: nothing measures {metric}"
-            );
-            let dimension = &alarm["Dimensions"][0];
-            assert_eq!(dimension["Name"], "function", "{name}");
-            let function = dimension["Value"]["Ref"].as_str().unwrap();
-            assert!(properties(function).is_object(), "{name}");
-        }
-    }
-    let watched = |metric: &str| {
-        of_type("AWS::CloudWatch::Alarm")
-            .iter()
-            .any(|(_, alarm)| alarm["Properties"]["MetricName"] == metric)
-    };
-    assert!(watched("5xx") && watched("UploadsRepaired") && watched("QuotaRefusals"));
+fn f55_sweep_has_time_of_its_own() {
+    let seconds = properties("SweepFunction")["Timeout"].as_u64().unwrap();
+    assert!(seconds > 28, "{seconds}");
+    // Less than the time between two runs.
+    assert!(seconds < 15 * 60, "{seconds}");
 }
 
 #[test]
@@ -171,7 +101,7 @@ fn a85_scan_results_come_from_this_buckets_scanners_only() {
 
 #[test]
 fn tracing_is_off_unless_it_is_asked_for() {
-    let traced = json!({"Fn::If": ["Traced", "Active", {"Ref": "AWS::NoValue"}]});
+    let traced = json!({"Fn::If": ["Traced", "Active", "PassThrough"]});
     assert_eq!(template()["Globals"]["Function"]["Tracing"], traced);
     let rights: Vec<&Value> = all(template())
         .into_iter()

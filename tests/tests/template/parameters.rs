@@ -19,11 +19,15 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("AllowedTypes", json!(types)),
         ("UrlLifetimeSeconds", json!(300)),
         ("UnfinishedDays", json!(7)),
+        ("AbandonedPartsDays", json!(30)),
         ("RepairAfterSeconds", json!(900)),
         ("SweepSchedule", json!("rate(15 minutes)")),
         ("MaxOpenUploads", json!(1000)),
         ("MaxOpenBytes", json!(0)),
         ("MaxRequestsPerSecond", json!(50)),
+        ("ApiRateLimit", json!(2000)),
+        ("ApiBurstLimit", json!(4000)),
+        ("MaxConcurrency", json!(10)),
         ("DeniedOwners", json!("")),
         ("ScanUploads", json!("off")),
         ("FunctionTimeoutSeconds", json!(20)),
@@ -69,12 +73,43 @@ fn choices_are_closed() {
     assert!(origins.starts_with("^(") && origins.ends_with(")$") && !origins.contains(r"\*"));
 }
 
+/// A function that cannot read its environment does not start, and then the whole API answers 500: whatever
+/// the functions refuse, the template refuses before anything is deployed.
 #[test]
-fn an_issuer_without_an_audience_is_refused() {
-    let rule = &template()["Rules"]["IssuerNeedsAudience"];
+fn a_typo_in_a_list_does_not_reach_the_functions() {
+    for name in ["AllowedOrigins", "AllowedTypes", "DeniedOwners"] {
+        let parameter = &template()["Parameters"][name];
+        assert_eq!(parameter["Type"], "CommaDelimitedList", "{name}");
+        let pattern = parameter["AllowedPattern"].as_str().unwrap_or_default();
+        assert!(
+            pattern.starts_with('^') && pattern.ends_with('$'),
+            "{name}: {pattern}"
+        );
+        assert!(parameter["ConstraintDescription"].is_string(), "{name}");
+    }
+}
+
+#[test]
+fn an_issuer_and_its_audience_come_together() {
     let named = |name: &str| json!({"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]});
-    assert_eq!(rule["RuleCondition"], named("JwtIssuer"));
-    assert_eq!(rule["Assertions"][0]["Assert"], named("JwtAudience"));
+    for (rule, one, other) in [
+        ("IssuerNeedsAudience", "JwtIssuer", "JwtAudience"),
+        ("AudienceNeedsIssuer", "JwtAudience", "JwtIssuer"),
+    ] {
+        let rule = &template()["Rules"][rule];
+        assert_eq!(rule["RuleCondition"], named(one));
+        assert_eq!(rule["Assertions"][0]["Assert"], named(other));
+    }
+}
+
+/// No client of the stack's own pool can be given another scope: every call would be refused for ever.
+#[test]
+fn the_own_pool_knows_no_scope_of_ones_own() {
+    let empty = |name: &str| json!({"Fn::Equals": [{"Ref": name}, ""]});
+    let rule = &template()["Rules"]["OwnPoolHasOneScope"];
+    assert_eq!(rule["RuleCondition"], empty("JwtIssuer"));
+    assert_eq!(rule["Assertions"][0]["Assert"], empty("RequiredScope"));
+    assert_eq!(template()["Conditions"]["OwnPool"], empty("JwtIssuer"));
 }
 
 #[test]

@@ -119,7 +119,10 @@ fn a94_objects_are_encrypted_and_unfinished_ones_go_away() {
     let rules = bucket["LifecycleConfiguration"]["Rules"]
         .as_array()
         .unwrap();
-    let expected = json!({"DaysAfterInitiation": {"Ref": "UnfinishedDays"}});
+    // Counted from the beginning, so it must leave alone what is in use for longer than anything may be unused.
+    let expected = json!({"DaysAfterInitiation": {"Ref": "AbandonedPartsDays"}});
+    let default = |name: &str| template()["Parameters"][name]["Default"].as_u64();
+    assert!(default("AbandonedPartsDays") >= default("UnfinishedDays").map(|days| 4 * days));
     assert_eq!(rules.len(), 1);
     assert_eq!(rules[0]["AbortIncompleteMultipartUpload"], expected);
     assert_eq!(rules[0]["Status"], "Enabled");

@@ -126,6 +126,12 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         by: "the rules tokens_demand_nothing_unknown and tokens_have_one_spelling",
     },
     Elsewhere {
+        row: "A36",
+        reason: "the local stage throttles nobody: what it takes from all together is not shown",
+        shown: &[Kind::Native, Kind::Template, Kind::System],
+        by: "each owner's own limit on the running system; the stage's, far above it, in the template",
+    },
+    Elsewhere {
         row: "A43",
         reason: "plain MiniStack takes a body of unknown length",
         shown: &[Kind::LocalAws, Kind::System],
