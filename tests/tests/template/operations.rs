@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::document::{all, list, of_type, properties, template};
 
-/// A schedule that does not start anything fails nowhere.
+/// A schedule that does not start anything fails nowhere, and a sweep that never comes to its end is no error.
 #[test]
-fn f55_somebody_is_told_when_sweep_does_not_run() {
+fn f55_somebody_is_told_when_sweep_does_not_run_or_does_not_keep_up() {
     let silent = properties("SweepSilent");
     assert_eq!(
         (&silent["Namespace"], &silent["MetricName"]),
@@ -18,8 +18,12 @@ fn f55_somebody_is_told_when_sweep_does_not_run() {
     // The default schedule runs four times in it.
     let schedule = &template()["Parameters"]["SweepSchedule"]["Default"];
     assert_eq!((*schedule == "rate(15 minutes)", seconds), (true, 3600));
-    let function = json!({"Ref": "SweepFunction"});
-    assert_eq!(silent["Dimensions"][0]["Value"], function);
+    let incomplete = properties("SweepIncomplete");
+    assert_eq!(incomplete["MetricName"], "SweepIncomplete");
+    for alarm in [silent, incomplete] {
+        let function = json!({"Ref": "SweepFunction"});
+        assert_eq!(alarm["Dimensions"][0]["Value"], function);
+    }
 }
 
 /// The HTTP functions' time is the gateway's; nobody waits for the sweep.
