@@ -118,6 +118,20 @@ def event_sources_outlast_their_function():
     handlers["create"] = create_patient
 
 
+@rule
+def event_sources_count_in_numbers():
+    """MaximumConcurrency of an event source may come from a parameter, whose value is text, and is a number all the same."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
+    create, update = handlers["create"], handlers["update"]
+
+    def numbers(props):
+        scaling = props.get("ScalingConfig")
+        return {**props, "ScalingConfig": {name: int(value) for name, value in scaling.items()}} if scaling else props
+
+    handlers["create"] = lambda logical_id, props, stack: create(logical_id, numbers(props), stack)
+    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, numbers(old), numbers(new), *rest)
+
+
 def allowed(role, action, resource):
     """Whether the role's policies allow the action."""
     context = iam_evaluator.EvalContext(principal_arn=role, principal_type="AssumedRole", secure_transport=True,

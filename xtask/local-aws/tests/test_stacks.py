@@ -230,6 +230,24 @@ class Functions(Case):
         with self.assertRaisesRegex(AssertionError, "less than Function timeout"):
             aws.stack(self.template(aws, timeout=31))
 
+    @proves("event_sources_count_in_numbers")
+    def test_the_concurrency_of_an_event_source_may_be_a_parameter(self, aws):
+        template = self.template(aws)
+        template["Parameters"] = {"Most": {"Type": "Number", "Default": 2}}
+        template["Resources"]["E"]["Properties"]["ScalingConfig"] = {"MaximumConcurrency": {"Ref": "Most"}}
+        template["Outputs"] = {"Q": {"Value": {"Ref": "Q"}}, "E": {"Value": {"Ref": "E"}}}
+        made, sqs = aws.stack(template), aws.client("sqs")
+        sqs.send_message(QueueUrl=made["Q"], MessageBody="m")
+        try:
+            for _ in range(100):
+                counts = sqs.get_queue_attributes(QueueUrl=made["Q"], AttributeNames=["All"])["Attributes"]
+                if counts["ApproximateNumberOfMessages"] == "0":
+                    return
+                time.sleep(0.05)
+            self.fail("nobody takes the message")
+        finally:
+            aws.client("lambda").delete_event_source_mapping(UUID=made["E"])
+
     @proves("functions_do_not_see_this_machine")
     def test_a_function_has_an_environment_of_its_own(self, aws):
         name = aws.stack(self.template(aws))["Name"]
