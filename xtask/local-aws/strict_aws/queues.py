@@ -1,9 +1,11 @@
 """What SQS does for an operator."""
 
 import asyncio
+import json
 import time
 import uuid
 
+from ministack.core import iam_actions
 from ministack.services import sqs
 
 from . import rule
@@ -66,3 +68,19 @@ def dead_letters_move_back():
         return {"Results": [told(task) for task in tasks.get(data["SourceArn"], [])[: data.get("MaxResults", 1)]]}
 
     sqs._HANDLERS |= {"StartMessageMoveTask": start, "ListMessageMoveTasks": listed}
+
+
+@rule
+def moves_need_their_right_on_the_source():
+    """The rights to start and to list message moves are asked for on the queue that SourceArn names."""
+    extract = iam_actions.extract_resource_arn
+
+    def extract_resource_arn(service, method, path, headers, body, *rest):
+        if service == "sqs" and headers.get("x-amz-target", "").endswith(("MessageMoveTask", "MessageMoveTasks")):
+            try:
+                return json.loads(body)["SourceArn"]
+            except (ValueError, KeyError, TypeError):
+                return "*"
+        return extract(service, method, path, headers, body, *rest)
+
+    iam_actions.extract_resource_arn = extract_resource_arn

@@ -319,6 +319,21 @@ class Queues(Case):
         with self.assertRaisesRegex(ClientError, "doesn't exist"):
             sqs.list_message_move_tasks(SourceArn=f"{arn}none")
 
+    @proves("moves_need_their_right_on_the_source")
+    def test_a_move_needs_its_right_on_the_dead_letter_queue(self, aws):
+        sqs, name = aws.client("sqs"), f"d{time.monotonic_ns()}"
+        dead, other = (f"arn:aws:sqs:us-east-1:000000000000:{name}{end}" for end in "ao")
+        redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})}
+        sqs.create_queue(QueueName=f"{name}a")
+        sqs.create_queue(QueueName=f"{name}o", Attributes=redrive)
+        moves = {"Effect": "Allow", "Action": ["sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"]}
+        may = aws.client("sqs", *aws.user([moves | {"Resource": dead}]))
+        may.start_message_move_task(SourceArn=dead, DestinationArn=other)
+        self.assertEqual(len(may.list_message_move_tasks(SourceArn=dead)["Results"]), 1)
+        may_not = aws.client("sqs", *aws.user([moves | {"Resource": other}]))
+        with self.assertRaisesRegex(ClientError, "not authorized"):
+            may_not.start_message_move_task(SourceArn=dead, DestinationArn=other)
+
 
 class Tables(Case):
     @proves("queries_alias_reserved_words")
