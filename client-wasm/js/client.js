@@ -5,7 +5,7 @@ import { Entry } from "./entry.js";
 import { closed, invalidOption } from "./error.js";
 import { isHandle, mediaType, readClient, readFile, readPage, readUpload } from "./options.js";
 import { readRoute } from "./read.js";
-import { heed, Upload } from "./upload.js";
+import { endUnheard, heed, Upload } from "./upload.js";
 
 const UNKNOWN_TYPE = "application/octet-stream";
 
@@ -76,23 +76,21 @@ class Client {
   }
 }
 
-/** Ends an upload of which the server has not heard. */
-function endUnheard(driver, entry, error) {
-  entry.opening = undefined;
-  entry.setState(error ? "failed" : "aborted");
-  if (error) entry.fail(error);
-  else entry.rejectAborted();
-  driver.store.touch();
-  driver.store.notify();
-}
-
 /** Opens the file behind a handle, which the journal keeps; what the application asks for meanwhile waits. */
 function openHandle(driver, entry, handle, setFile) {
   entry.given.handle = handle;
   let paused = false;
+  const open = () => openFile(handle).then(opened, failed);
+  // Stands until the engine has the upload, so also after a failure.
   entry.opening = (what) => {
     if (what === "abort") endUnheard(driver, entry);
-    else if (what === "close") endUnheard(driver, entry, closed("start"));
+    else if (what === "retry") {
+      paused = false;
+      entry.setState("queued");
+      driver.store.touch();
+      driver.store.notify();
+      open();
+    } else if (what === "close") endUnheard(driver, entry, closed("start"));
     else if (what === "process") entry.wanted = true;
     else paused = what === "pause";
   };
@@ -103,7 +101,8 @@ function openHandle(driver, entry, handle, setFile) {
     if (paused) driver.ask("pause", entry);
     if (entry.wanted) driver.ask("process", entry);
   };
-  openFile(handle).then(opened, (error) => {
+  const failed = (error) => {
     if (!entry.ended) endUnheard(driver, entry, error);
-  });
+  };
+  open();
 }

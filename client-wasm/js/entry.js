@@ -36,12 +36,20 @@ export class Entry {
     this.#snapshot = undefined;
   }
 
+  /** Whether it has ended in a way from which nothing leads back. */
+  get final() {
+    return this.ended && this.state !== "failed";
+  }
+
   get ended() {
     return ENDED.includes(this.state);
   }
 
   setState(state) {
     this.state = state;
+    // Nothing of it is read any more; one that failed may go on.
+    if (this.final) this.file = undefined;
+    if (state !== "failed") this.error = undefined;
     this.#snapshot = undefined;
     if (this.ended) this.listen();
     notify(this.given.onStateChange, state);
@@ -88,8 +96,6 @@ export class Entry {
   /** Makes a failed upload a new one: no error, and a new promise. */
   renew() {
     this.done = deferred();
-    this.error = undefined;
-    this.#snapshot = undefined;
   }
 
   /** The promise of the record; `ask` is called if the engine must be asked for it. */

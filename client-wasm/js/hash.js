@@ -6,9 +6,16 @@ const MOST_WORKERS = 2;
 /** About a quarter of a millisecond of work: the page stays smooth. */
 const STEP = 256 * 1024;
 
-/** What an exception of reading a file means. Browsers say NotReadableError when the file's time or size is
- * no longer that of the moment when it was picked. */
-export const readFailure = (name) => (name === "NotReadableError" ? "changed" : "unreadable");
+/** The pause before a file is read again in a page that can read none. */
+const BLIND_MS = 250;
+
+/** What an exception of reading a file means: undefined if the page can read nothing at all now, so that it says
+ * nothing about the file. Browsers say NotReadableError when the file's time or size is no longer that of the moment
+ * when it was picked; WebKit says it of every file as soon as a link was followed, even one that ends as a download. */
+async function readFailure(name) {
+  if (name !== "NotReadableError") return "unreadable";
+  return new Blob(["x"]).arrayBuffer().then(() => "changed", () => undefined);
+}
 
 /** So many of a file's first bytes tell what kind of file it is. */
 const FIRST_BYTES = 64;
@@ -18,14 +25,18 @@ export const readFirst = (file) => file.slice(0, FIRST_BYTES).arrayBuffer().then
 
 const view = (buffer) => new Uint8Array(buffer);
 
-/** Whether the first byte of a range can be read: undefined, or why not. Storage requests fail without a
- * reason when it cannot. */
+/** Whether the first byte of a range can be read: why not, or undefined if it can, or if none can now. Storage
+ * requests fail without a reason when it cannot. */
 export async function probe(file, start, end) {
-  try {
-    const { byteLength } = await file.slice(start, Math.min(end, start + 1)).arrayBuffer();
-    return byteLength === Math.min(end - start, 1) ? undefined : "changed";
-  } catch (error) {
-    return readFailure(error?.name);
+  for (let again = false; ; again = true) {
+    try {
+      const { byteLength } = await file.slice(start, Math.min(end, start + 1)).arrayBuffer();
+      return byteLength === Math.min(end - start, 1) ? undefined : "changed";
+    } catch (error) {
+      const failure = await readFailure(error?.name);
+      // The page may have become able to read between the two: the file has the last word.
+      if (failure !== "changed" || again) return failure;
+    }
   }
 }
 
@@ -43,6 +54,11 @@ export class Pool {
   start(request, file, start, end, look) {
     const job = { request, file, start, end, look };
     this.#jobs.set(request, job);
+    this.#begin(job);
+  }
+
+  #begin(job) {
+    const { request, file, start, end } = job;
     // Handing a small file to a worker costs more than hashing it.
     if (end - start <= STEP) return void this.#inPage(job);
     const slot = this.#slot();
@@ -75,8 +91,24 @@ export class Pool {
 
   #finish(job, crc, failure) {
     if (!this.#jobs.delete(job.request)) return;
-    if (job.slot) job.slot.busy -= 1;
+    this.#leave(job);
     this.done(job.request, crc, failure);
+  }
+
+  #leave(job) {
+    if (job.slot) job.slot.busy -= 1;
+    job.slot = undefined;
+  }
+
+  /** A file that could not be read is read again: once, and as often as the page can read none. */
+  async #fail(job, name) {
+    const failure = await readFailure(name);
+    if (this.#jobs.get(job.request) !== job) return;
+    if (failure && (failure !== "changed" || job.again)) return this.#finish(job, undefined, failure);
+    this.#leave(job);
+    if (failure) job.again = true;
+    else await new Promise((over) => setTimeout(over, BLIND_MS));
+    if (this.#jobs.get(job.request) === job) this.#begin(job);
   }
 
   /** The worker with the least to do; a new one while all are busy and there may be more. */
@@ -113,7 +145,7 @@ export class Pool {
     if (!job) return undefined;
     if (first) return job.look(first);
     if (read !== undefined) return this.hear(id, read);
-    return this.#finish(job, crc, crc === undefined ? readFailure(error) : undefined);
+    return crc === undefined ? this.#fail(job, error) : this.#finish(job, crc);
   }
 
   /** Workers do not work here: what they had to do is done in the page. */
@@ -153,10 +185,11 @@ export class Pool {
         this.hear(job.request, at - job.start);
       }
     } catch (error) {
-      failure = readFailure(error?.name);
+      failure = String(error?.name);
     }
     const crc = digest.value();
     digest.free();
-    this.#finish(job, crc, failure);
+    if (failure) this.#fail(job, failure);
+    else this.#finish(job, crc);
   }
 }

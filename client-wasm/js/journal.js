@@ -5,10 +5,11 @@ const TABLE = "uploads";
 const OPEN_MS = 3_000;
 /** An entry that stays a moment longer does no harm: what it stands for is found to be over. */
 const REMOVE_MS = 100;
+const SILENT = "IndexedDB does not answer";
 const UNAVAILABLE =
   "IndexedDB cannot be used here (refused, blocked or full), so uploads cannot go on after this page is left";
 
-/** Journals that are kept in memory, by name: those of a page are shared by its clients. */
+/** What could not be written, by the journal's name: the clients of a page share it. */
 const memories = new Map();
 
 /** Entries by `id`, of one API and one user. */
@@ -17,6 +18,9 @@ export class Journal {
   #warn;
   #opening;
   #memory;
+  #warned = false;
+  /** The browser does not answer: nothing is asked of it any more. */
+  #silent = false;
   #work = [];
   #timer;
   #flushing;
@@ -24,6 +28,8 @@ export class Journal {
 
   constructor({ api = "signer", scope }, driver) {
     this.#name = `crowfly ${api} ${scope}`;
+    if (!memories.has(this.#name)) memories.set(this.#name, new Map());
+    this.#memory = memories.get(this.#name);
     this.#warn = () => driver.warn("journal_unavailable", UNAVAILABLE);
   }
 
@@ -43,9 +49,9 @@ export class Journal {
     return this.#ask({ id: entry.id, result: entry });
   }
 
-  /** Takes an entry out in a moment: many of these share a transaction. */
-  remove(id) {
-    return this.#ask({ id, result: null }, REMOVE_MS);
+  /** Takes an entry out in a moment: many of these share a transaction. At once where the page may end. */
+  remove(id, wait = REMOVE_MS) {
+    return this.#ask({ id, result: null }, wait);
   }
 
   #ask(job, wait) {
@@ -65,20 +71,25 @@ export class Journal {
 
   /** All entries. */
   async all() {
-    if (!this.#memory) {
-      try {
-        const store = await this.#store("readonly");
-        return await settled(store.getAll());
-      } catch {
-        this.#giveUp();
-      }
-    }
-    return [...this.#memory.values()];
+    const read = async () => settled((await this.#store("readonly")).getAll());
+    const found = await read().catch(() => {
+      this.#letGo();
+      return read();
+    }).catch(() => {
+      this.#giveUp();
+      return [];
+    });
+    const known = [...this.#memory.values()].filter(Boolean);
+    return [...found.filter(({ id }) => !this.#memory.has(id)), ...known];
   }
 
   /** Lets go of the database, once all is written. */
   async close() {
     if (this.#work.length > 0) await this.#flush();
+    this.#letGo();
+  }
+
+  #letGo() {
     this.#opening?.then((db) => db.close(), () => {});
     this.#opening = undefined;
   }
@@ -102,44 +113,64 @@ export class Journal {
   }
 
   async #round() {
-    let work;
-    try {
-      const store = this.#memory ? undefined : await this.#store("readwrite");
-      work = this.#work.splice(0);
-      if (store) await carryOut(store, work);
-    } catch {
-      this.#giveUp();
-    }
-    work ??= this.#work.splice(0);
-    if (this.#memory) {
-      for (const job of work) this.#remember(job);
+    // What comes while the database is being opened shares the transaction.
+    let store = await this.#store("readwrite").catch(() => {});
+    const work = this.#work.splice(0);
+    if (!(await this.#write(store, work))) {
+      // The connection may be lost, or one entry too large: on a new connection, each by itself.
+      this.#letGo();
+      for (const job of work) {
+        store = await this.#store("readwrite").catch(() => {});
+        if (!(await this.#write(store, [job]))) this.#remember(job);
+      }
     }
     for (const { done, result } of work) done(result);
   }
 
+  /** Whether the work was committed. */
+  async #write(store, work) {
+    if (!store) return false;
+    try {
+      await carryOut(store, work, this.#memory);
+    } catch {
+      return false;
+    }
+    for (const { id, result } of work) {
+      if (result !== undefined) this.#memory.delete(id);
+    }
+    return true;
+  }
+
   #remember(job) {
-    if (job.change) job.result = job.change(this.#memory.get(job.id));
-    if (job.result === null) this.#memory.delete(job.id);
-    else if (job.result !== undefined) this.#memory.set(job.id, job.result);
+    this.#giveUp();
+    if (job.change) job.result = job.change(this.#memory.get(job.id) ?? undefined);
+    // Null hides what may still be stored.
+    if (job.result !== undefined) this.#memory.set(job.id, job.result);
   }
 
   #giveUp() {
-    if (this.#memory) return;
-    if (!memories.has(this.#name)) memories.set(this.#name, new Map());
-    this.#memory = memories.get(this.#name);
-    this.#warn();
+    if (!this.#warned) this.#warn();
+    this.#warned = true;
   }
 
   async #store(mode) {
-    this.#opening ??= openDatabase(this.#name);
-    const db = await this.#opening;
+    if (this.#silent) throw SILENT;
+    const opening = (this.#opening ??= openDatabase(this.#name, (why) => {
+      if (why === SILENT) this.#silent = true;
+      else if (this.#opening === opening) this.#opening = undefined;
+    }));
+    const db = await opening;
     return db.transaction(TABLE, mode, { durability: "relaxed" }).objectStore(TABLE);
   }
 }
 
-function openDatabase(name) {
+/** `lost` is told that the browser has ended the connection, or SILENT. */
+function openDatabase(name, lost) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("IndexedDB does not answer")), OPEN_MS);
+    const timer = setTimeout(() => {
+      lost(SILENT);
+      reject(SILENT);
+    }, OPEN_MS);
     const end = (settle) => () => {
       clearTimeout(timer);
       settle();
@@ -149,7 +180,10 @@ function openDatabase(name) {
       request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "id" });
       request.onsuccess = end(() => {
         const db = request.result;
-        db.onversionchange = () => db.close();
+        db.onclose = db.onversionchange = () => {
+          db.close();
+          lost();
+        };
         resolve(db);
       });
       request.onerror = request.onblocked = end(() => reject(request.error));
@@ -166,7 +200,8 @@ function settled(request) {
   });
 }
 
-function carryOut(store, work) {
+/** Does `work` in one transaction, in which `known` counts more than what is stored. */
+function carryOut(store, work, known) {
   return new Promise((resolve, reject) => {
     const { transaction } = store;
     transaction.oncomplete = resolve;
@@ -186,9 +221,11 @@ function carryOut(store, work) {
         continue;
       }
       store.get(job.id).onsuccess = ({ target }) => {
-        job.result = job.change(target.result);
+        job.result = job.change(known.has(job.id) ? (known.get(job.id) ?? undefined) : target.result);
         write(job);
       };
     }
+    // Nothing is waited for: a page that is being left may not live to see the answers.
+    if (!work.some(({ change }) => change)) transaction.commit?.();
   });
 }

@@ -1,6 +1,6 @@
 // Who works on an entry of the journal: one client of one tab. While a client lives it holds a Web Lock of
 // its own name; without Web Locks it stamps the journal again and again.
-import { random } from "./values.js";
+import { listen, random } from "./values.js";
 
 const BEAT_MS = 10_000;
 const STALE_MS = 30_000;
@@ -20,6 +20,7 @@ export class Owner {
   #closed = false;
   #release;
   #beat;
+  #unlisten;
 
   constructor(journal, driver) {
     this.#journal = journal;
@@ -49,7 +50,8 @@ export class Owner {
     this.#release?.();
     if (this.#beat) {
       clearInterval(this.#beat);
-      this.#journal.update(STAMP + this.id, () => null);
+      this.#unlisten();
+      this.#leave();
     }
   }
 
@@ -68,11 +70,18 @@ export class Owner {
     });
   }
 
+  /** Takes the stamp away. */
+  #leave() {
+    this.#journal.remove(STAMP + this.id, 0);
+  }
+
   #stamp() {
     if (this.#closed) return undefined;
     this.#warn();
     const stamp = () => this.#journal.update(STAMP + this.id, () => ({ id: STAMP + this.id, savedAt: Date.now() }));
     this.#beat = setInterval(stamp, BEAT_MS);
+    // A page that is kept, so that one can go back to it, stamps again when it is shown.
+    this.#unlisten = listen(globalThis, ["pagehide"], ({ persisted }) => persisted || this.#leave());
     return stamp();
   }
 }

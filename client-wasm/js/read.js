@@ -20,6 +20,7 @@ export async function readRoute(driver, route, path) {
     throw uploadError({ code: "unsupported", phase: "read", message });
   }
   let reason;
+  let renewed = false;
   for (let attempt = 1; ; attempt += 1) {
     requireOpen(driver);
     reason ??= token.needed();
@@ -38,7 +39,8 @@ export async function readRoute(driver, route, path) {
     const value = answer?.status === 200 ? core.read(route, answer.body) : undefined;
     if (value) return value;
     const failure = core.refusal(answer);
-    if (failure.status === 401 && attempt === 1) {
+    if (failure.status === 401 && !renewed) {
+      renewed = true;
       // Another call may have brought a new token meanwhile.
       if (generation === token.generation) reason = "unauthorized";
     } else if (attempt < ATTEMPTS && failure.retryable && failure.code !== "bad_response") {

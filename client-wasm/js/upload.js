@@ -72,7 +72,23 @@ export function heed(driver, entry) {
 
 function abortFor(driver, entry, reason) {
   // The reason belongs to the abort that counts: one that comes after the end changes nothing.
-  if (entry.ended) return;
+  if (entry.final) return;
   entry.setReason(reason);
   driver.ask("abort", entry);
+  if (entry.state !== "failed") return;
+  // Of one that failed before the server heard of it the engine has nothing to cancel.
+  driver.feed(() => {
+    if (entry.state !== "failed" || driver.closed) return;
+    driver.keeper?.erase(entry.id);
+    endUnheard(driver, entry);
+  });
+}
+
+/** Ends an upload of which the engine, or the server, has not heard. */
+export function endUnheard(driver, entry, error) {
+  entry.setState(error ? "failed" : "aborted");
+  if (error) entry.fail(error);
+  else entry.rejectAborted();
+  driver.store.touch();
+  driver.store.notify();
 }

@@ -98,9 +98,10 @@ export interface CreateItem {
   /** A ULID made by the client. */
   readonly id: string;
   readonly name: string;
+  /** Bytes. */
   readonly size: number;
   readonly type: string;
-  /** The whole file's checksum, when it is known: sign it into a single PUT. */
+  /** The whole file's CRC64NVME in base64 of 8 big-endian bytes, when it is known: sign it into a single PUT. */
   readonly crc64nvme?: string;
   readonly visibility?: Visibility;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -111,7 +112,7 @@ export type CreateResult =
   | { id: string; key: string; plan: UploadPlan }
   | { id: string; error: { code: string; message: string; requestId?: string; retryAfterMs?: number } };
 
-/** How a file goes: in one PUT, or in parts of one size, of which the last may be smaller. */
+/** How a file goes: in one PUT, or in parts of `partSize` bytes, of which the last may be smaller. */
 export type UploadPlan =
   | { kind: "single"; put: Grant }
   | { kind: "multipart"; partSize: number; partCount: number };
@@ -120,6 +121,7 @@ export type UploadPlan =
 export interface Grant {
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** Milliseconds from the answer on. */
   expiresInMs: number;
 }
 
@@ -127,6 +129,7 @@ export interface Grant {
 export interface PartToSign {
   /** From 1 on. */
   readonly number: number;
+  /** The part's CRC64NVME in base64 of 8 big-endian bytes; absent with `checksum: "none"`. */
   readonly crc64nvme?: string;
 }
 
@@ -137,8 +140,11 @@ export interface PartGrant extends Grant {
 
 /** One part that storage holds. */
 export interface StoredPart {
+  /** From 1 on. */
   number: number;
+  /** Bytes. */
   size: number;
+  /** The part's CRC64NVME in base64 of 8 big-endian bytes, if storage knows it. */
   crc64nvme?: string;
 }
 
@@ -146,7 +152,9 @@ export interface StoredPart {
 export interface SignedStored {
   id: string;
   key: string;
+  /** Bytes. */
   size: number;
+  /** The whole object's CRC64NVME in base64 of 8 big-endian bytes, if storage knows it. */
   crc64nvme?: string;
   etag: string;
   versionId?: string;
@@ -159,6 +167,7 @@ export interface SignerFailure {
   /** One of the codes of `UploadErrorCode`. */
   code?: UploadErrorCode;
   message?: string;
+  /** Milliseconds. */
   retryAfterMs?: number;
 }
 
@@ -194,11 +203,13 @@ export interface UploadOptions {
   signal?: AbortSignal | undefined;
   /** `private` by default. */
   visibility?: Visibility | undefined;
-  /** Free text for the record; it never goes to storage. At most 32 entries and 2,048 bytes. */
+  /** Free text for the record; it never goes to storage. At most 32 entries, keys of 1 to 64 bytes, 2,048 bytes in
+   * all; no control characters. */
   metadata?: Readonly<Record<string, string>> | undefined;
   /** Uploads with a higher number go first; 0 by default. An integer from -1,000 to 1,000. */
   priority?: number | undefined;
-  /** The file's name; by default that of the `File`. Required for a `Blob`. */
+  /** The file's name; by default that of the `File`. Required for a `Blob`. A Crowfly stack takes 1 to 255
+   * characters, at most 1,024 bytes of UTF-8, without control characters. */
   name?: string | undefined;
   /** The media type; by default that of the `File` or `Blob`, else `application/octet-stream`. */
   type?: string | undefined;
@@ -216,9 +227,9 @@ export interface Progress {
   readonly total: number;
   /** Bytes read and hashed. */
   readonly hashed: number;
-  /** Smoothed rate; 0 while nothing is sent. */
+  /** Smoothed; 0 while nothing is sent. */
   readonly bytesPerSecond: number;
-  /** Smoothed time to the end; absent while it is not known. */
+  /** Smoothed time to the end, in milliseconds; absent while it is not known. */
   readonly etaMs?: number;
 }
 
@@ -226,8 +237,10 @@ export interface Progress {
 export interface Stored {
   readonly id: string;
   readonly key: string;
+  /** Bytes. */
   readonly size: number;
-  /** Base64 of 8 big-endian bytes; absent with `checksum: "none"`. */
+  /** The object's CRC64NVME in base64 of 8 big-endian bytes, as storage states it; absent where it states none. With
+   * `checksum: "none"` it is storage's own: nothing was compared. */
   readonly crc64nvme?: string;
   readonly etag?: string;
   readonly versionId?: string;
@@ -246,11 +259,14 @@ export interface UploadRecord {
   readonly bucket: string;
   readonly key: string;
   readonly name: string;
+  /** Bytes. */
   readonly size: number;
   readonly type: string;
   readonly visibility: Visibility;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Bytes of each part but the last; absent for a single PUT. */
   readonly partSize?: number;
+  /** The object's CRC64NVME in base64 of 8 big-endian bytes. */
   readonly crc64nvme?: string;
   /** The checksum of the browser, the size and the type equal what storage holds. */
   readonly verified: boolean;
@@ -284,7 +300,7 @@ export interface RecordPage {
 export interface Content {
   /** A credential for a private object: do not log it. */
   readonly url: string;
-  /** How long the address works; absent for a public object. */
+  /** Milliseconds from the answer on in which the address works; absent for a public object. */
   readonly expiresInMs?: number;
 }
 
@@ -292,6 +308,7 @@ export interface Content {
 export interface UploadSnapshot {
   readonly id: string;
   readonly name: string;
+  /** Bytes; 0 until the file was looked at. */
   readonly size: number;
   readonly type: string;
   readonly state: UploadState;
@@ -318,11 +335,18 @@ export interface Upload {
   readonly progress: Progress;
   /** Resolves when storage holds the file; rejects with an `UploadError`, or as `fetch` does on abort. */
   readonly done: Promise<Stored>;
-  /** Resolves when the record is there. Nothing is asked of the API before this is called. */
+  /**
+   * Resolves when the record is there. Nothing is asked of the API before this is called.
+   *
+   * Rejects as `done` does if the upload fails or is aborted, with `processing_timeout` if the record does not come in
+   * time (the object is stored all the same; call again), with the code of the failure if it cannot be asked for,
+   * `closed`, and `unsupported` with a `signer`.
+   */
   processed(): Promise<UploadRecord>;
   pause(): void;
   resume(): void;
-  /** `done` then rejects with `reason`, or with an `AbortError`. */
+  /** `done` then rejects with `reason`, or with an `AbortError`; that of a failed upload stays as it is, and what the
+   * server keeps for it is let go of. Does nothing once stored or aborted. */
   abort(reason?: unknown): void;
   /** Starts a failed upload again; `done` is then a new promise. Does nothing in any other state. */
   retry(): void;
@@ -345,6 +369,7 @@ export interface FileHandle {
 export interface Resumable {
   readonly id: string;
   readonly name: string;
+  /** Bytes. */
   readonly size: number;
   readonly type: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -360,10 +385,12 @@ export interface Resumable {
    *
    * Rejects with `file_changed` if the content is another (a file that was picked wrongly can be picked
    * again; one whose kept handle leads to other bytes is cancelled), `file_unreadable` without leave,
-   * `locked` if another tab works on it, `not_found` if it has ended meanwhile.
+   * `locked` if another tab works on it, `not_found` if it has ended meanwhile, `invalid_option` if an option is wrong
+   * or the file is missing, `closed` after `close()`.
    */
   attach(file?: Blob | FileHandle, options?: AttachOptions): Promise<Upload>;
-  /** Cancels it on the server and forgets it. */
+  /** Cancels it on the server and forgets it. Rejects with `locked` if another tab works on it, `not_found` if it has
+   * ended meanwhile, `closed`, or the code of the failure if the server cannot be told. */
   discard(): Promise<void>;
 }
 
@@ -371,17 +398,29 @@ export interface Resumable {
 export interface Client {
   /**
    * Starts an upload. A handle is kept in the journal, so that a later page needs no file to be picked.
-   * Throws an `UploadError` with code `invalid_option` when an option is wrong.
+   * Throws an `UploadError` with code `invalid_option` when an option is wrong, `closed` after `close()`.
    */
   upload(file: Blob | FileHandle, options?: UploadOptions): Upload;
-  /** Uploads that earlier pages left unfinished, and that no other tab works on. */
+  /** Uploads that earlier pages left unfinished, and that no other tab works on. Where a browser has no Web Locks,
+   * those of a page that crashed come half a minute later. Rejects with `closed` after `close()`. */
   resumable(): Promise<Resumable[]>;
-  /** Calls `listener` after each change of the snapshot; returns the function that ends that. */
+  /** Calls `listener` after changes of the snapshot, at most once in 16 ms; returns the function that ends that.
+   * Throws `invalid_option` if it is no function. */
   subscribe(listener: () => void): () => void;
   snapshot(): Snapshot;
-  /** My records, newest first. `limit` is 1 to 100. */
+  /**
+   * My records, newest first. `limit` is 1 to 100.
+   *
+   * This, `record` and `content` reject with an `UploadError` of phase `read`: with the API's code (`unauthenticated`,
+   * `forbidden`, `insufficient_scope`, `rate_limited`, `service_unavailable`, ...), `invalid_cursor` and
+   * `invalid_limit`, `network`, `bad_response`, `token_provider`, `invalid_option`, `closed`, and `unsupported` with a
+   * `signer`.
+   */
   records(page?: { limit?: number | undefined; cursor?: string | undefined }): Promise<RecordPage>;
+  /** One record. Rejects also with `not_found`, if it is not there or not mine. */
   record(id: string): Promise<UploadRecord>;
+  /** Where to read a stored object. Rejects also with `not_found`, `not_stored`, and while it is withheld with
+   * `type_mismatch`, `scan_pending` or `infected`. */
   content(id: string): Promise<Content>;
   /** Ends all: uploads under way fail with code `closed`, stay resumable, and nothing is left running. */
   close(): void;

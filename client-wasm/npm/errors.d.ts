@@ -29,62 +29,124 @@ export interface UploadError extends Error {
 
 /** Stable codes: one never changes its meaning; `unknown` is one that a newer API sent. */
 export type UploadErrorCode =
+  /** The body is not JSON, or not an object of the expected shape. */
   | "invalid_json"
+  /** The body has a field that the contract does not name. */
   | "unknown_field"
+  /** The content type of the request is not `application/json`. */
   | "unsupported_media_type"
+  /** The body of the request is longer than the route reads. */
   | "body_too_large"
+  /** A list has no item, more than 100, or the same id twice. */
   | "invalid_batch"
+  /** An id is not a ULID. */
   | "invalid_id"
+  /** The file name is empty, too long, or has a character that no name may have. */
   | "invalid_name"
+  /** The size is missing or not a non-negative integer. */
   | "invalid_size"
+  /** The media type is not `type/subtype` in visible ASCII without parameters. */
   | "invalid_type"
+  /** The checksum is not base64 of eight bytes. */
   | "invalid_checksum"
+  /** The metadata is not a small map of printable text. */
   | "invalid_metadata"
+  /** The visibility is neither `private` nor `public`. */
   | "invalid_visibility"
+  /** A part number is outside the plan, or stands twice in the list. */
   | "invalid_part"
+  /** The cursor was not made by this API for this caller, or is too old. */
   | "invalid_cursor"
+  /** The limit is not an integer from 1 to 100. */
   | "invalid_limit"
+  /** The file is larger than the configured maximum. */
   | "too_large"
+  /** The media type, or the name's suffix, is not allowed here. */
   | "type_not_allowed"
+  /** Public objects are switched off (`PublicRead=off`). */
   | "public_not_allowed"
+  /** The caller sends requests faster than allowed. */
   | "rate_limited"
+  /** The caller has as many unfinished uploads as allowed; finishing one frees its place. */
   | "quota_open_uploads"
+  /** The caller's bytes quota is used up. */
   | "quota_bytes"
+  /** There is no valid token. */
   | "unauthenticated"
+  /** The token is valid but lacks the required scope. */
   | "insufficient_scope"
+  /** The token's subject is missing, too long, or has a forbidden character. */
   | "invalid_subject"
+  /** The caller may not do this. */
   | "forbidden"
+  /** There is no such upload or route, or it is not the caller's. */
   | "not_found"
+  /** The route exists, but not with this method. */
   | "method_not_allowed"
+  /** The id was used before for a different file. */
   | "upload_mismatch"
+  /** The upload was aborted or has expired; a new one needs a new id. */
   | "upload_ended"
+  /** The object is stored already, so the upload can no longer be aborted. */
   | "already_stored"
+  /** Storage does not hold the object. */
   | "not_stored"
+  /** The file's first bytes are not what its media type says, so its address is withheld. As an event of the SDK it
+   * only warns. */
   | "type_mismatch"
+  /** The file was not scanned yet, so its address is withheld. */
   | "scan_pending"
+  /** The scan found malware, or could not read the file, so its address is withheld. */
   | "infected"
+  /** Storage holds another number of bytes than was declared. */
   | "size_mismatch"
+  /** Storage holds other bytes than were hashed. */
   | "checksum_mismatch"
+  /** Storage holds other parts than the plan: some are missing, or differ in size. List them, and send those that
+   * differ. */
   | "parts_mismatch"
+  /** The multipart upload is gone from storage, and with it all its parts. Creating the upload again, by the same id,
+   * begins a new one. */
   | "multipart_gone"
+  /** Someone else wrote the same key at the same time. */
   | "conflict"
+  /** A service behind the API is unavailable or throttles. */
   | "service_unavailable"
+  /** The API failed in an unforeseen way. */
   | "internal"
+  /** The upload was aborted by its user. The `done` promise rejects with an `AbortError`. */
   | "aborted"
+  /** An option or argument has a wrong type or value; the message names it. */
   | "invalid_option"
+  /** The SDK was used where there is no browser (such as during server-side rendering). */
   | "unsupported"
+  /** The WebAssembly module could not be loaded. */
   | "wasm_unavailable"
+  /** No network path to the API or to storage within the retry budget. */
   | "network"
+  /** Data stopped moving, again and again, within the retry budget. */
   | "stalled"
+  /** Storage kept failing (5xx, SlowDown) within the retry budget. */
   | "storage_unavailable"
+  /** Storage refused the request although the URL was fresh. */
   | "storage_refused"
+  /** The signer's clock is wrong, so storage refuses every URL. */
   | "server_clock"
+  /** The bucket's address or region is configured wrongly (a redirect came back). */
   | "misconfigured"
+  /** The `token` function threw, rejected, or gave no token in time. */
   | "token_provider"
+  /** The API answered with something that is not this contract. */
   | "bad_response"
+  /** The file changed on disk while it was read. */
   | "file_changed"
+  /** The file can no longer be read. */
   | "file_unreadable"
+  /** The record did not appear within the waiting time; the object is stored all the same. */
   | "processing_timeout"
+  /** Another tab or window works on this upload. */
   | "locked"
+  /** The client was closed. */
   | "closed"
+  /** A code that this version does not know, sent by a newer API. */
   | "unknown";

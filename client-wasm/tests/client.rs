@@ -19,4 +19,5 @@ cases!("/tests/cases/client.js":
     a_read_is_tried_again_and_its_refusal_is_typed,
     close_leaves_nothing_open,
     nothing_starts_after_close,
+    a_read_renews_the_token_once_whenever_it_is_refused,
 );

@@ -11,4 +11,6 @@ cases!("/tests/cases/hashing.js":
     a_worker_that_cannot_be_made_is_replaced_by_the_page,
     workers_end_with_the_client,
     a_file_that_cannot_be_read_is_typed,
+    a_page_that_can_read_nothing_blames_no_file,
+    a_lost_request_in_a_page_that_can_read_nothing_blames_no_file,
 );

@@ -83,6 +83,39 @@ fn every_error_code_stands_in_the_table_with_its_status_and_its_meaning() {
     );
 }
 
+/// The comment before each code in the types of the package, as one line.
+fn commented(types: &str) -> Vec<(String, String)> {
+    let union = types.split_once("export type UploadErrorCode =");
+    let mut codes = Vec::new();
+    let mut words: Vec<&str> = Vec::new();
+    for line in union.map_or("", |(_, rest)| rest).lines().map(str::trim) {
+        if let Some(code) = line.strip_prefix("| \"") {
+            codes.push((
+                code.trim_end_matches(['"', ';']).to_owned(),
+                words.join(" "),
+            ));
+            words.clear();
+        } else {
+            let text = line.trim_start_matches(['/', '*']).trim_end_matches("*/");
+            words.extend(text.split_whitespace());
+        }
+    }
+    codes
+}
+
+#[test]
+fn the_types_say_of_every_error_code_what_it_means() {
+    let mut found = commented(&read("client-wasm/npm/errors.d.ts"));
+    let newer = found.pop().map(|(code, _)| code);
+    assert_eq!(newer.as_deref(), Some(ErrorCode::Unknown.as_str()));
+    let meanings = documented();
+    let expected = meanings.into_iter().filter(|(code, _)| code != "unknown");
+    let mut expected: Vec<_> = expected.collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn every_state_stands_in_the_table() {
     let states = [

@@ -145,7 +145,7 @@ export class UploadRow {
   #dress(button, name) {
     if (button.dataset.action === name) return;
     button.dataset.action = name;
-    // The one action that a failed row offers is written out; the others are icons.
+    // What a failed row offers first is written out; the others are icons.
     const written = name === "retry";
     button.className = written ? "button" : "button icon";
     button.title = BUTTONS[name];
@@ -171,7 +171,7 @@ function actionsFor({ state, error }, late) {
     case "paused":
       return ["resume", "abort"];
     case "failed":
-      return worthRetrying(error) ? ["retry"] : [];
+      return worthRetrying(error) ? ["retry", "abort"] : ["abort"];
     case "stored":
       return late ? ["retry"] : [];
     default:

@@ -277,4 +277,25 @@ export const cases = {
     await pause(50);
     equal(world.calls.length, calls, "calls");
   },
+
+  async a_read_renews_the_token_once_whenever_it_is_refused({ createClient, world }) {
+    const reasons = [];
+    const client = createClient({
+      ...options,
+      token({ reason }) {
+        reasons.push(reason);
+        return "a.b.c";
+      },
+    });
+    const answers = [503, 401, 200, 401, 503, 401];
+    world.answer = () => {
+      const status = answers.shift();
+      return { status, body: status === 200 ? { uploads: [] } : { message: "no" } };
+    };
+    equal((await client.records()).uploads, []);
+    equal(reasons, ["initial", "unauthorized"], "tokens");
+    const error = await rejection(client.records());
+    equal([error.code, error.status, reasons.length], ["unauthenticated", 401, 3], "a token that is refused again");
+    client.close();
+  },
 };

@@ -137,4 +137,59 @@ export const cases = {
       other.close();
     }
   },
+
+  async a_page_that_can_read_nothing_blames_no_file({ createClient, world, workerSource }) {
+    const warm = { ...options, onWarning() {} };
+    let blind = true;
+    world.refuseBytes(() => blind);
+    // In the page.
+    const small = file(noise(10));
+    const read = small.arrayBuffer.bind(small);
+    let tries = 0;
+    small.arrayBuffer = () => {
+      if (!blind) return read();
+      tries += 1;
+      return Promise.reject(new DOMException("no", "NotReadableError"));
+    };
+    const client = createClient(warm);
+    const upload = client.upload(small);
+    await until(() => tries > 1, "another attempt");
+    equal(upload.state, "hashing");
+    blind = false;
+    await upload.done;
+    client.close();
+    // In the worker, which fails three times, and once in a page that can read again.
+    for (const times of [3, 1]) {
+      blind = times > 1;
+      const refusal = `if ((globalThis.tries = (globalThis.tries ?? 0) + 1) <= ${times}) throw new DOMException("no", "NotReadableError");`;
+      const failing = workerSource.replace("await compute(request)", `{ ${refusal} await compute(request); }`);
+      ok(failing !== workerSource, "the worker was not changed");
+      const other = createClient(warm, workers(world, failing).make);
+      await other.upload(file(noise(300_000))).done;
+      other.close();
+    }
+  },
+
+  async a_lost_request_in_a_page_that_can_read_nothing_blames_no_file({ createClient, world }) {
+    for (const [unreadable, code] of [[() => true], [({ type }) => type === "", "file_changed"]]) {
+      world.refuseBytes(unreadable);
+      // Pieces of a file have no type; what the page reads to learn whether it can read at all is none of a file.
+      const control = Blob;
+      globalThis.Blob = class extends control {
+        constructor(parts, given) {
+          super(parts, { type: "text/x-control", ...given });
+        }
+      };
+      world.storage = () => "lost";
+      const client = createClient({ ...options, onWarning() {} });
+      try {
+        const upload = client.upload(file(noise(1000)));
+        if (code) equal((await rejection(upload.done)).code, code);
+        else await upload.done;
+      } finally {
+        globalThis.Blob = control;
+        client.close();
+      }
+    }
+  },
 };

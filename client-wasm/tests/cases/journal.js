@@ -322,4 +322,85 @@ export const cases = {
     equal(await client.resumable(), []);
     client.close();
   },
+
+  async a_handle_that_could_not_be_opened_can_be_tried_again({ createClient, world }) {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await opfs("late.txt", "x");
+    await folder.removeEntry("late.txt");
+    const client = createClient(options);
+    const upload = client.upload(handle);
+    equal((await rejection(upload.done)).code, "file_unreadable");
+    upload.retry();
+    equal(upload.state, "queued");
+    equal((await rejection(upload.done)).code, "file_unreadable", "the second attempt");
+    await opfs("late.txt", "hello");
+    upload.retry();
+    equal((await upload.done).size, 5);
+    equal((await upload.processed()).size, 5);
+    await folder.removeEntry("late.txt");
+    const dropped = client.upload(handle);
+    await rejection(dropped.done);
+    dropped.abort();
+    equal([dropped.state, client.snapshot().uploads[1].error], ["aborted", undefined]);
+    equal(world.puts.length, 1, "PUTs");
+    client.close();
+  },
+
+  async f28_a_lost_connection_to_the_journal_is_opened_again({ createClient, world }) {
+    const warnings = [];
+    const client = createClient({ ...options, onWarning: ({ code }) => warnings.push(code) });
+    world.storage = () => "hang";
+    const kept = client.upload(large(), { checksum: "none" });
+    await until(() => world.puts.length > 0, "the PUTs");
+    for (const database of world.databases) database.close();
+    equal(await client.resumable(), [], "a read");
+    for (const database of world.databases) database.close();
+    kept.abort();
+    await rejection(kept.done);
+    for (let tries = 0; (await world.entries()).length > 0; tries += 1) {
+      ok(tries < 50, "the entry of a cancelled upload stays");
+      await pause(20);
+    }
+    ok(!warnings.includes("journal_unavailable"), "warned");
+    client.close();
+  },
+
+  async f28_an_entry_that_cannot_be_stored_takes_no_other_with_it({ createClient, world }) {
+    const warnings = [];
+    const client = createClient({ ...options, onWarning: ({ code }) => warnings.push(code) });
+    world.refuse = (what, entry) => {
+      return what === "put" && entry.name === "huge.txt" ? new DOMException("full", "QuotaExceededError") : undefined;
+    };
+    world.storage = () => "hang";
+    const names = ["a.txt", "huge.txt", "b.txt"];
+    const uploads = names.map((name) => client.upload(new File(["hello"], name)));
+    await until(() => world.puts.length === 3, "the PUTs");
+    const noted = async () => (await world.entries()).map(({ name }) => name).sort();
+    equal(await noted(), ["a.txt", "b.txt"]);
+    equal(warnings.filter((code) => code === "journal_unavailable").length, 1, "warnings");
+    const late = client.upload(new File(["hello"], "late.txt"));
+    await until(() => world.puts.length === 4, "the PUT after it");
+    equal(await noted(), ["a.txt", "b.txt", "late.txt"]);
+    for (const upload of [...uploads, late]) upload.abort();
+    client.close();
+  },
+
+  async without_locks_a_page_that_is_left_says_so({ createClient, world }) {
+    Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
+    const clients = [];
+    try {
+      world.storage = () => "hang";
+      clients.push(createClient(options));
+      const upload = clients[0].upload(new File(["hello"], "a.txt"));
+      await until(() => world.puts.length > 0, "the PUT");
+      clients.push(createClient(options));
+      window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+      equal(await clients[1].resumable(), [], "an upload of a page that one can go back to");
+      window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: false }));
+      equal((await resumable(clients[1])).id, upload.id);
+    } finally {
+      delete navigator.locks;
+      for (const client of clients) client.close();
+    }
+  },
 };

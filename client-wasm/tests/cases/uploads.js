@@ -328,4 +328,47 @@ export const cases = {
     equal([upload.progress.total, client.snapshot().uploads[0].size], [9, 9]);
     client.close();
   },
+
+  async a_failed_upload_can_be_aborted({ createClient, world }) {
+    world.storage = () => ({ status: 400, body: "<Error><Code>EntityTooLarge</Code></Error>" });
+    const client = createClient(options);
+    const upload = client.upload(text());
+    equal((await rejection(upload.done)).phase, "send");
+    upload.abort();
+    await until(() => upload.state === "aborted", "the end");
+    equal(world.calls.at(-1).method, "DELETE", "the last call");
+    equal(client.snapshot().uploads[0].error, undefined, "why it failed");
+    // One of which the server never heard, too.
+    world.answer = () => ({ status: 403, body: { error: { code: "forbidden", message: "no", requestId: "r1" } } });
+    const unknown = client.upload(text());
+    await rejection(unknown.done);
+    unknown.abort();
+    await until(() => unknown.state === "aborted", "the end of one that is unknown");
+    client.close();
+  },
+
+  async what_is_stored_or_aborted_is_let_go_of({ createClient, world }) {
+    const client = createClient(options);
+    const begin = (bytes) => {
+      const file = new File([bytes], "a.bin", { type: "text/plain" });
+      return { upload: client.upload(file), file: new WeakRef(file) };
+    };
+    const stored = begin(new Uint8Array(1000));
+    await stored.upload.done;
+    world.storage = () => "hang";
+    const aborted = begin(new Uint8Array(2000));
+    await until(() => world.puts.length === 2, "the PUT");
+    aborted.upload.abort();
+    await rejection(aborted.upload.done);
+    const gone = ({ file }) => file.deref() === undefined;
+    for (let round = 0, left = true; left; round += 1) {
+      ok(round < 50, "a file is still held");
+      await new Promise((done) => setTimeout(done, 10));
+      // Offered by `--expose-gc` in `webdriver.json`. A look keeps what it found until the end of this turn.
+      globalThis.gc();
+      left = !gone(stored) || !gone(aborted);
+    }
+    equal(client.snapshot().uploads.map(({ size }) => size), [1000, 2000]);
+    client.close();
+  },
 };

@@ -11,6 +11,7 @@ const page = {
   openDatabase: IDBFactory.prototype.open,
   put: IDBObjectStore.prototype.put,
   dateNow: Date.now,
+  read: Blob.prototype.arrayBuffer,
 };
 
 let worlds = 0;
@@ -29,7 +30,9 @@ export class World {
     this.partSize = 5 * 1024 * 1024;
     /** Ids of entries that the journal has committed. */
     this.journalled = [];
-    /** Makes opening the journal, or writing to it, throw: (what) => error | undefined. */
+    /** The databases that were opened. */
+    this.databases = [];
+    /** Makes opening the journal, or writing to it, throw: (what, entry) => error | undefined. */
     this.refuse = () => undefined;
     /** Set before every name of a database, so that worlds share no journal. */
     this.prefix = `world ${page.dateNow()} ${(worlds += 1)} `;
@@ -79,10 +82,12 @@ export class World {
     IDBFactory.prototype.open = function (name, version) {
       const error = world.refuse("open");
       if (error) throw error;
-      return page.openDatabase.call(this, world.prefix + name, version);
+      const request = page.openDatabase.call(this, world.prefix + name, version);
+      page.add.call(request, "success", () => world.databases.push(request.result));
+      return request;
     };
     IDBObjectStore.prototype.put = function (value) {
-      const error = world.refuse("put");
+      const error = world.refuse("put", value);
       if (error) throw error;
       page.add.call(this.transaction, "complete", () => world.journalled.push(value.id));
       return page.put.call(this, value);
@@ -107,6 +112,14 @@ export class World {
     return this.journal("readwrite", (table) => page.put.call(table, entry));
   }
 
+  /** From now on a piece of one byte that `unreadable` names cannot be read: what an upload is sent from is larger. */
+  refuseBytes(unreadable) {
+    Blob.prototype.arrayBuffer = function () {
+      if (this.size === 1 && unreadable(this)) return Promise.reject(new DOMException("no", "NotReadableError"));
+      return page.read.call(this);
+    };
+  }
+
   /** Makes a worker; the test runner reads its script by an `XMLHttpRequest` of its own. */
   worker(source) {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -129,6 +142,7 @@ export class World {
     IDBFactory.prototype.open = page.openDatabase;
     IDBObjectStore.prototype.put = page.put;
     Date.now = page.dateNow;
+    Blob.prototype.arrayBuffer = page.read;
   }
 
   async fetch(request) {

@@ -68,32 +68,4 @@ async function until(what, condition, limitMs = 30_000) {
   }
 }
 
-/** Does `work` with a table of IndexedDB that is not the SDK's. */
-async function withTable(mode, work) {
-  const settled = (request) =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const opening = indexedDB.open("plain");
-  opening.onupgradeneeded = () => opening.result.createObjectStore("table");
-  const database = await settled(opening);
-  try {
-    return await settled(work(database.transaction("table", mode).objectStore("table")));
-  } finally {
-    database.close();
-  }
-}
-
-/** Writes a plain entry. */
-async function keep() {
-  await withTable("readwrite", (table) => table.put("here", "entry"));
-  return kept();
-}
-
-/** Whether that entry is there. */
-async function kept() {
-  return (await withTable("readonly", (table) => table.get("entry"))) === "here";
-}
-
-window.flows = { open, file, start, adopt, ending, until, keep, kept, warnings: [] };
+window.flows = { open, file, start, adopt, ending, until, warnings: [] };
