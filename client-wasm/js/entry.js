@@ -47,6 +47,7 @@ export class Entry {
 
   setState(state) {
     this.state = state;
+    this.renewed = false;
     // Nothing of it is read any more; one that failed may go on.
     if (this.final) this.file = undefined;
     if (state !== "failed") this.error = undefined;
@@ -95,6 +96,7 @@ export class Entry {
 
   /** Makes a failed upload a new one: no error, and a new promise. */
   renew() {
+    this.renewed = true;
     this.done = deferred();
   }
 

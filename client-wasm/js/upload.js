@@ -50,7 +50,8 @@ export class Upload {
 
   retry() {
     const [driver, entry] = [this.#driver, this.#entry];
-    if (entry.state !== "failed" || driver.closed) return;
+    // The engine may not have heard of the last one yet.
+    if (entry.state !== "failed" || entry.renewed || driver.closed) return;
     entry.renew();
     const open = heed(driver, entry);
     driver.ask("retry", entry);

@@ -25,6 +25,7 @@ cases!("/tests/cases/uploads.js":
     many_uploads_leave_the_page_its_turns,
     a_close_does_not_wait_for_its_turn,
     a_file_is_not_looked_at_before_its_turn,
+    a_second_retry_in_a_busy_turn_changes_nothing,
     a_failed_upload_can_be_aborted,
     what_is_stored_or_aborted_is_let_go_of,
 );

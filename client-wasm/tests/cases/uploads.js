@@ -371,4 +371,30 @@ export const cases = {
     equal(client.snapshot().uploads.map(({ size }) => size), [1000, 2000]);
     client.close();
   },
+
+  async a_second_retry_in_a_busy_turn_changes_nothing({ createClient, world }) {
+    let refuse = true;
+    const body = { error: { code: "type_not_allowed", message: "no text here", requestId: "r1" } };
+    world.answer = (method, path) => (refuse && path === "/uploads" ? { status: 400, body } : undefined);
+    const client = createClient(options);
+    const upload = client.upload(text());
+    await rejection(upload.done);
+    refuse = false;
+    const look = performance.now;
+    let clock = look.call(performance);
+    performance.now = () => (clock += 5);
+    try {
+      for (let n = 0; n < 20; n += 1) client.upload(text(DIGITS));
+      for (let n = 0; n < 100; n += 1) await null;
+      upload.retry();
+      equal(upload.state, "failed", "the engine's turn has not come, so its state");
+      const { done } = upload;
+      upload.retry();
+      ok(upload.done === done, "another promise");
+      await done;
+    } finally {
+      performance.now = look;
+    }
+    client.close();
+  },
 };
