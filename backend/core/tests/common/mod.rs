@@ -3,6 +3,7 @@
 pub(crate) mod deaths;
 pub(crate) mod events;
 pub(crate) mod multipart;
+pub(crate) mod quotas;
 pub(crate) mod random;
 pub(crate) mod sweeping;
 pub(crate) mod withheld;

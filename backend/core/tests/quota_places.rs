@@ -1,0 +1,152 @@
+//! A38: a place in a quota is given back once, by what has ended and by nothing else.
+
+mod common;
+
+use common::events::{created, key, recorder, removed};
+use common::quotas::{create_for, granted, of_nine_bytes, open, uploads};
+use common::{NOW, bucket_policy, id, owner, wishes};
+use crowfly_contract::UploadStatus;
+use crowfly_core::cancel::cancel;
+use crowfly_core::create::{Creator, create};
+use crowfly_core::ports::{Place, Usage};
+use crowfly_core::quota::release;
+use crowfly_core::record::{record, record_batch};
+use crowfly_core::testing::{Memory, head_of};
+use crowfly_core::{Error, FaultKind};
+
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+#[tokio::test]
+async fn f50_f62_f63_completion_gives_a_place_back_once_however_often_it_is_told() {
+    let memory = Memory::default();
+    create_for('a', &memory, uploads(3), of_nine_bytes(1..4)).await;
+    memory.set_object(&key(1), Some(head_of("e1")));
+    for _ in 0..5 {
+        record(&memory, &memory, &recorder(), &created(1, "A1", "e1")).await;
+        assert_eq!(open(&memory, 'a'), 2);
+    }
+    // An upload that was removed, or cancelled first and stored after all, gives back no more than others.
+    let told = removed(2, "A1");
+    record(&memory, &memory, &recorder(), &told).await;
+    cancel(&memory, &memory, &owner('a'), id(3), NOW)
+        .await
+        .unwrap();
+    assert_eq!(open(&memory, 'a'), 0);
+    memory.set_object(&key(3), Some(head_of("e1")));
+    record(&memory, &memory, &recorder(), &created(3, "A1", "e1")).await;
+    assert_eq!(open(&memory, 'a'), 0);
+    let results = create_for('a', &memory, uploads(3), of_nine_bytes(4..8)).await;
+    assert_eq!(granted(&results), 3);
+}
+
+#[tokio::test]
+async fn f62_f63_what_broke_off_before_the_place_was_free_is_finished_by_the_next_delivery() {
+    for lost in [false, true] {
+        let memory = Memory::default();
+        create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
+        memory.set_object(&key(1), Some(head_of("e1")));
+        memory.set_object(&key(2), Some(head_of("e1")));
+        if lost {
+            memory.lose_next("release");
+        } else {
+            memory.fail_next("release", FaultKind::Unavailable);
+        }
+        let (one, two) = (created(1, "A1", "e1"), created(2, "A1", "e1"));
+        let batch = [one.as_str(), two.as_str(), one.as_str(), "poison"];
+        let results = record_batch(&memory, &memory, &recorder(), &batch, 10).await;
+        assert!(results.iter().all(|results| results[0].is_err()));
+        let row = memory.row(&owner('a'), id(1)).unwrap();
+        assert_eq!(row.record.status, UploadStatus::Stored);
+        assert_eq!(open(&memory, 'a'), if lost { 0 } else { 2 });
+        let results = record_batch(&memory, &memory, &recorder(), &batch[..2], 10).await;
+        assert!(results.iter().all(|results| results[0].is_ok()));
+        assert_eq!(open(&memory, 'a'), 0);
+    }
+}
+
+#[tokio::test]
+async fn f63_a_batch_meets_each_owner_once() {
+    let memory = Memory::default();
+    create_for('a', &memory, uploads(20), of_nine_bytes(0..10)).await;
+    let bodies: Vec<String> = (0..10)
+        .map(|n| {
+            memory.set_object(&key(n), Some(head_of("e1")));
+            created(n, "A1", "e1")
+        })
+        .collect();
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    record_batch(&memory, &memory, &recorder(), &bodies, 10).await;
+    assert_eq!(open(&memory, 'a'), 0);
+    let calls = memory.calls();
+    assert_eq!(calls.iter().filter(|verb| **verb == "release").count(), 1);
+}
+
+#[tokio::test]
+async fn f41_a_cancel_gives_the_place_back_and_its_repeat_finishes_what_broke_off() {
+    let memory = Memory::default();
+    create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
+    memory.fail_next("release", FaultKind::Unavailable);
+    let first = cancel(&memory, &memory, &owner('a'), id(1), NOW).await;
+    assert!(matches!(first, Err(Error::Fault(_))));
+    assert_eq!(open(&memory, 'a'), 2);
+    for _ in 0..3 {
+        let again = cancel(&memory, &memory, &owner('a'), id(1), NOW).await;
+        again.unwrap();
+        assert_eq!(open(&memory, 'a'), 1);
+    }
+}
+
+#[tokio::test]
+async fn a38_only_what_has_ended_gives_its_place_back() {
+    let memory = Memory::default();
+    create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
+    let place = |n, watched_until| Place {
+        id: id(n),
+        counted: Some(9),
+        watched_until,
+    };
+    let cancelled = place(2, Some(NOW + DAY_MS));
+    let places = vec![place(1, None), cancelled, place(1, None), place(7, None)];
+    let mine = owner('a');
+    assert_eq!(release(&memory, &mine, places.clone()).await, Ok(0));
+    cancel(&memory, &memory, &mine, id(2), NOW).await.unwrap();
+    assert_eq!(release(&memory, &mine, places).await, Ok(0));
+    let left = Usage {
+        uploads: 1,
+        bytes: 9,
+    };
+    assert_eq!(memory.usage(&mine), left);
+}
+
+#[tokio::test]
+async fn a38_use_is_noted_once_an_hour() {
+    let memory = Memory::default();
+    create_for('a', &memory, uploads(3), of_nine_bytes(1..2)).await;
+    let active_at = || {
+        memory
+            .row(&owner('a'), id(1))
+            .unwrap()
+            .open
+            .unwrap()
+            .active_at
+    };
+    let (policy, mine) = (bucket_policy(), owner('a'));
+    for (after, noted) in [
+        (3_600_000, NOW),
+        (3_600_001, NOW + 3_600_001),
+        (DAY_MS, NOW + DAY_MS),
+        (DAY_MS + 1, NOW + DAY_MS),
+    ] {
+        let creator = Creator {
+            owner: &mine,
+            policy: &policy,
+            bucket: "bucket",
+            limits: uploads(3),
+            repair_after_ms: 900_000,
+            now_ms: NOW + after,
+        };
+        let again = create(&memory, &memory, creator, wishes(of_nine_bytes(1..2))).await;
+        assert!(again[0].1.is_ok());
+        assert_eq!(active_at(), noted, "{after}");
+    }
+}
