@@ -249,7 +249,7 @@ fn what_is_stored_cannot_be_cancelled() {
 }
 
 #[test]
-fn a95_an_object_that_lands_after_the_cancel_is_the_truth() {
+fn an_object_that_lands_after_the_cancel_is_the_truth() {
     let api = somebody();
     let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
     assert_eq!(api.delete(&format!("/uploads/{}", leave.id)).status, 204);

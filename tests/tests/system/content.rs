@@ -86,7 +86,7 @@ fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
     let unknown = [&WEBM[..4], b"\xff"].concat();
     let deep = [WEBM, &vec![0; 100_000]].concat();
     let late = [&[b' '; 64], HTML].concat();
-    let cases: [(&str, &str, &[u8], bool); 10] = [
+    let cases: [(&str, &str, &[u8], bool); 12] = [
         ("an endless element", "video/webm", &endless, false),
         ("an element of unknown size", "video/webm", &unknown, false),
         ("four bytes", "video/webm", &WEBM[..4], false),
@@ -107,6 +107,18 @@ fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
         ("a text", "video/webm", &[b'x'; 100_000], true),
         ("a zip, whatever is in it", "application/zip", ZIP, false),
         ("a page behind 64 spaces", "text/plain", &late, false),
+        (
+            "a text that starts like a film",
+            "text/plain",
+            b"\r\n\r\nfree delivery",
+            false,
+        ),
+        (
+            "a text with a film's letters",
+            "text/plain",
+            b"The old AVI files are below",
+            false,
+        ),
     ];
     for (what, media_type, bytes, mismatch) in cases {
         let record = api.upload(&item("odd.webm", media_type, bytes), bytes);
@@ -123,20 +135,20 @@ fn a82_a_page_is_a_download_of_no_type_that_runs() {
     let text = api.upload(&item("a.html", "text/plain", HTML), HTML);
     let got = download(&api, &text);
     assert_eq!(got.header("content-type"), Some("text/plain"));
-    let leave = api.leave(&item("film.webm", "video/webm", HTML));
-    let key = leave.key.to_string();
-    assert_eq!(account().put_object(&key, "text/html", HTML).status, 200);
-    let page = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
-    assert_eq!(
-        (page.media_type.as_str(), page.verified),
-        ("text/html", false)
-    );
-    let other = download(&api, &page);
-    assert_eq!(
-        other.header("content-type"),
-        Some("application/octet-stream")
-    );
-    for got in [got, other] {
+    let mut all = vec![got];
+    for media_type in ["text/html", "text/html; charset=utf-8", "Text/HTML"] {
+        let leave = api.leave(&item("film.webm", "video/webm", HTML));
+        let key = leave.key.to_string();
+        assert_eq!(account().put_object(&key, media_type, HTML).status, 200);
+        let page = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+        let stored = (page.media_type.as_str(), page.verified);
+        assert_eq!(stored, (media_type, false));
+        let got = download(&api, &page);
+        let served = got.header("content-type");
+        assert_eq!(served, Some("application/octet-stream"), "{media_type}");
+        all.push(got);
+    }
+    for got in all {
         let disposition = got.header("content-disposition").unwrap_or_default();
         assert!(disposition.starts_with("attachment; "), "{disposition}");
         assert_eq!(got.body, HTML);

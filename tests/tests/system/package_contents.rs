@@ -23,6 +23,8 @@ fn output(program: &str, arguments: &[&str]) -> Vec<u8> {
 }
 
 const TARBALL: &str = "target/npm/crowfly.tgz";
+/// What the stacks run.
+const FUNCTIONS: [&str; 6] = ["presign", "forward", "record", "read", "sweep", "scanner"];
 
 /// The names of the packed files, and the bytes of one of them.
 fn packed() -> Vec<String> {
@@ -36,6 +38,17 @@ fn packed() -> Vec<String> {
 
 fn unpacked(name: &str) -> Vec<u8> {
     output("tar", &["-xzOf", TARBALL, &format!("package/{name}")])
+}
+
+/// All files of a zip archive, one behind the other.
+fn unzipped(name: &str) -> Vec<u8> {
+    let script = "import sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+sys.stdout.buffer.write(b'\\n'.join(map(archive.read, archive.namelist())))";
+    output(
+        "target/tools/venv-local-aws/bin/python",
+        &["-c", script, name],
+    )
 }
 
 #[test]
@@ -195,5 +208,10 @@ fn a92_no_key_is_in_git_in_the_package_or_in_the_functions() {
     );
     for name in packed {
         assert_eq!(secret(&unpacked(&name)), None, "{name} of the package");
+    }
+    for function in FUNCTIONS {
+        let program = unzipped(&format!("target/lambda/{function}/bootstrap.zip"));
+        assert!(program.starts_with(b"\x7fELF"), "{function}");
+        assert_eq!(secret(&program), None, "the function {function}");
     }
 }

@@ -6,6 +6,7 @@ use e2e::http::Request;
 use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, account, somebody, storage_error};
+use crate::parts::{Parts, bytes, wish};
 
 #[test]
 fn a_public_object_is_readable_without_credentials_and_only_as_a_download() {
@@ -65,4 +66,27 @@ fn a_private_object_in_the_same_bucket_stays_private() {
     let record = api.upload(&item("a.txt", "text/plain", b"mine"), b"mine");
     let url = account().object_url(&record.key.to_string());
     assert_eq!(Request::new("GET", url).send().status, 403);
+}
+
+/// S3 keeps the name for downloads in a header, and takes 2,048 bytes of such headers.
+#[test]
+fn a84_a_public_object_may_have_the_longest_name_in_any_script() {
+    let api = somebody();
+    for letter in ["한", "😀", "ä"] {
+        let name = format!("{}.txt", letter.repeat(251));
+        let mut public = item(&name, "text/plain", b"x");
+        public["visibility"] = json!("public");
+        let answer = api.leave(&public).put(b"x").send();
+        assert_eq!(answer.status, 200, "{letter}: {}", answer.text());
+    }
+    let mut public = wish();
+    public["name"] = json!(format!("{}.webm", "한".repeat(250)));
+    public["visibility"] = json!("public");
+    let parts = Parts::begin(api, public);
+    parts.send(&bytes(), 1..=3);
+    let answer = parts.complete(&json!({}));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let got = account().get_object(&parts.key.to_string());
+    let disposition = got.header("content-disposition").unwrap_or_default();
+    assert!(disposition.ends_with("%ED%95%9C.webm"), "{disposition}");
 }
