@@ -1,6 +1,8 @@
-import type { UploadError, UploadErrorCode } from "./errors.d.ts";
+import type { UploadError } from "./errors.d.ts";
+import type { Signer } from "./signer.d.ts";
 
 export type * from "./errors.d.ts";
+export type * from "./signer.d.ts";
 
 /** Why a token is asked for: the first one, one that is about to expire, or one that was refused. */
 export type TokenReason = "initial" | "expiring" | "unauthorized";
@@ -63,113 +65,6 @@ export interface SignerOptions extends CommonOptions {
 
 /** What a client is set to: `api` and `token`, or `signer`. */
 export type ClientOptions = ApiOptions | SignerOptions;
-
-/**
- * Your own backend, in front of any storage that speaks S3: five functions with the bodies and answers of
- * the API's routes.
- *
- * What a function throws counts as a lost connection and is tried again, unless it carries a `status`, and
- * then `code`, `message` and `retryAfterMs` are heeded too ({@link SignerFailure}). `signal` is aborted when
- * nobody waits for the answer any more.
- */
-export interface Signer {
-  /** Begins uploads, 1 to 100; the same id again signs again. One result for each, in the order asked. */
-  create(request: { uploads: readonly CreateItem[] }, signal: AbortSignal): Promise<{ uploads: readonly CreateResult[] }>;
-  /** Signs parts of an upload, 1 to 100, with their exact length and, when given, checksum. */
-  sign(
-    id: string,
-    request: { parts: readonly PartToSign[] },
-    signal: AbortSignal,
-  ): Promise<{ grants: readonly PartGrant[] }>;
-  /** What storage holds of an upload. */
-  parts(id: string, signal: AbortSignal): Promise<{ parts: readonly StoredPart[] }>;
-  /** Puts the parts together, or looks whether a single PUT has arrived; repeatable. */
-  complete(
-    id: string,
-    request: { crc64nvme?: string },
-    signal: AbortSignal,
-  ): Promise<SignedStored | { retryAfterMs: number }>;
-  /** Cancels an upload; repeatable. */
-  abort(id: string, signal: AbortSignal): Promise<void>;
-}
-
-/** One upload to begin. */
-export interface CreateItem {
-  /** A ULID made by the client. */
-  readonly id: string;
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly type: string;
-  /** The whole file's CRC64NVME in base64 of 8 big-endian bytes, when it is known: sign it into a single PUT. */
-  readonly crc64nvme?: string;
-  readonly visibility?: Visibility;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-/** What became of one upload to begin. */
-export type CreateResult =
-  | { id: string; key: string; plan: UploadPlan }
-  | { id: string; error: { code: string; message: string; requestId?: string; retryAfterMs?: number } };
-
-/** How a file goes: in one PUT, or in parts of `partSize` bytes, of which the last may be smaller. */
-export type UploadPlan =
-  | { kind: "single"; put: Grant }
-  | { kind: "multipart"; partSize: number; partCount: number };
-
-/** Leave for one PUT: exactly these headers are sent. */
-export interface Grant {
-  url: string;
-  headers: Readonly<Record<string, string>>;
-  /** Milliseconds from the answer on. */
-  expiresInMs: number;
-}
-
-/** One part to sign. */
-export interface PartToSign {
-  /** From 1 on. */
-  readonly number: number;
-  /** The part's CRC64NVME in base64 of 8 big-endian bytes; absent with `checksum: "none"`. */
-  readonly crc64nvme?: string;
-}
-
-/** Leave to send one part. */
-export interface PartGrant extends Grant {
-  number: number;
-}
-
-/** One part that storage holds. */
-export interface StoredPart {
-  /** From 1 on. */
-  number: number;
-  /** Bytes. */
-  size: number;
-  /** The part's CRC64NVME in base64 of 8 big-endian bytes, if storage knows it. */
-  crc64nvme?: string;
-}
-
-/** What storage holds, as a `Signer` says it. */
-export interface SignedStored {
-  id: string;
-  key: string;
-  /** Bytes. */
-  size: number;
-  /** The whole object's CRC64NVME in base64 of 8 big-endian bytes, if storage knows it. */
-  crc64nvme?: string;
-  etag: string;
-  versionId?: string;
-}
-
-/** What an exception of a `Signer` may carry. */
-export interface SignerFailure {
-  /** As of HTTP: 401 asks for a token, 409 and others go by their `code`, 429 and 5xx are tried again. */
-  status: number;
-  /** One of the codes of `UploadErrorCode`. */
-  code?: UploadErrorCode;
-  message?: string;
-  /** Milliseconds. */
-  retryAfterMs?: number;
-}
 
 /** What works, but not as well as it could. */
 export type WarningCode =

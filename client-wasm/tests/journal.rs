@@ -16,12 +16,7 @@ cases!("/tests/cases/journal.js":
     a_cancel_is_carried_out_by_the_next_client,
     an_upload_that_ends_at_once_leaves_no_entry,
     old_entries_are_swept,
-    f28_storage_that_is_refused_is_a_warning,
-    f29_two_clients_contend_for_one_entry,
-    without_locks_a_stamp_decides,
     nothing_is_noted_without_resume,
     a_handle_that_could_not_be_opened_can_be_tried_again,
-    f28_a_lost_connection_to_the_journal_is_opened_again,
-    f28_an_entry_that_cannot_be_stored_takes_no_other_with_it,
-    without_locks_a_page_that_is_left_says_so,
+    f29_two_clients_contend_for_one_entry,
 );

@@ -239,82 +239,6 @@ export const cases = {
     old.close();
   },
 
-  async f28_storage_that_is_refused_is_a_warning({ createClient, world }) {
-    for (const [what, name] of [["open", "SecurityError"], ["put", "QuotaExceededError"]]) {
-      world.refuse = (asked) => (asked === what ? new DOMException("no", name) : undefined);
-      const warnings = [];
-      const given = { ...options, scope: what, onWarning: ({ code }) => warnings.push(code) };
-      const client = createClient(given);
-      await client.upload(new File(["hello"], "a.txt")).done;
-      await client.upload(new File(["again"], "b.txt")).done;
-      equal(warnings.filter((code) => code !== "worker_unavailable"), ["journal_unavailable"], what);
-      world.storage = () => "hang";
-      const upload = client.upload(new File(["left"], "c.txt"));
-      world.puts = [];
-      await until(() => world.puts.length > 0, "the PUT");
-      client.close();
-      world.storage = () => undefined;
-      // In memory it outlives the client, though not the page.
-      const next = createClient(given);
-      next.upload(new File(["x"], "d.txt"));
-      await pause(50);
-      const ids = (await next.resumable()).map((entry) => entry.id);
-      equal(ids, [upload.id], `${what}: what memory keeps`);
-      next.close();
-    }
-  },
-
-  async f29_two_clients_contend_for_one_entry({ createClient, world }) {
-    const id = await leave(createClient, world);
-    const clients = [createClient(options), createClient(options), createClient(options)];
-    const [late, ...entries] = await Promise.all(clients.map(resumable));
-    world.storage = () => "hang";
-    const outcomes = await Promise.allSettled(entries.map((entry) => entry.attach(large())));
-    const winners = outcomes.filter(({ status }) => status === "fulfilled");
-    equal(winners.length, 1, "tabs that took the upload");
-    const loser = outcomes.find(({ status }) => status === "rejected");
-    equal([loser.reason.code, loser.reason.retryable], ["locked", true]);
-    await until(() => world.puts.length === 1, "the PUT");
-    for (const refused of [late.attach(large()), late.discard()]) {
-      equal((await rejection(refused)).code, "locked", "while another tab works on it");
-    }
-    equal(await clients[0].resumable(), [], "an upload that another tab works on");
-    const upload = winners[0].value;
-    upload.pause();
-    world.storage = () => undefined;
-    upload.resume();
-    equal((await upload.done).id, id);
-    equal(world.sentParts(), [2, 2]);
-    for (const client of clients) client.close();
-  },
-
-  async without_locks_a_stamp_decides({ createClient, world }) {
-    const warnings = [];
-    const given = { ...options, onWarning: ({ code }) => warnings.push(code) };
-    Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
-    const clients = [];
-    try {
-      world.storage = () => "hang";
-      clients.push(createClient(given), createClient(given));
-      const [first, second] = clients;
-      const upload = first.upload(new File(["hello"], "a.txt"));
-      await until(() => world.puts.length > 0, "the PUT");
-      equal(await second.resumable(), [], "an upload of a client that lives");
-      const [entry] = await world.entries();
-      await world.write({ id: `owner ${entry.owner}`, savedAt: Date.now() - 31_000 });
-      equal((await resumable(second)).id, upload.id, "an owner that has not stamped for long");
-      await world.write({ id: `owner ${entry.owner}`, savedAt: Date.now() });
-      equal(await second.resumable(), [], "an owner that stamps again");
-      first.close();
-      await pause(50);
-      equal((await resumable(second)).id, upload.id, "after the end of the first");
-      equal(warnings.filter((code) => code === "locks_unavailable").length, 2, "warnings");
-    } finally {
-      delete navigator.locks;
-      for (const client of clients) client.close();
-    }
-  },
-
   async nothing_is_noted_without_resume({ createClient, world }) {
     const client = createClient({ ...options, resume: false });
     await client.upload(new File(["hello"], "a.txt")).done;
@@ -346,61 +270,27 @@ export const cases = {
     client.close();
   },
 
-  async f28_a_lost_connection_to_the_journal_is_opened_again({ createClient, world }) {
-    const warnings = [];
-    const client = createClient({ ...options, onWarning: ({ code }) => warnings.push(code) });
+  async f29_two_clients_contend_for_one_entry({ createClient, world }) {
+    const id = await leave(createClient, world);
+    const clients = [createClient(options), createClient(options), createClient(options)];
+    const [late, ...entries] = await Promise.all(clients.map(resumable));
     world.storage = () => "hang";
-    const kept = client.upload(large(), { checksum: "none" });
-    await until(() => world.puts.length > 0, "the PUTs");
-    for (const database of world.databases) database.close();
-    equal(await client.resumable(), [], "a read");
-    for (const database of world.databases) database.close();
-    kept.abort();
-    await rejection(kept.done);
-    for (let tries = 0; (await world.entries()).length > 0; tries += 1) {
-      ok(tries < 50, "the entry of a cancelled upload stays");
-      await pause(20);
+    const outcomes = await Promise.allSettled(entries.map((entry) => entry.attach(large())));
+    const winners = outcomes.filter(({ status }) => status === "fulfilled");
+    equal(winners.length, 1, "tabs that took the upload");
+    const loser = outcomes.find(({ status }) => status === "rejected");
+    equal([loser.reason.code, loser.reason.retryable], ["locked", true]);
+    await until(() => world.puts.length === 1, "the PUT");
+    for (const refused of [late.attach(large()), late.discard()]) {
+      equal((await rejection(refused)).code, "locked", "while another tab works on it");
     }
-    ok(!warnings.includes("journal_unavailable"), "warned");
-    client.close();
-  },
-
-  async f28_an_entry_that_cannot_be_stored_takes_no_other_with_it({ createClient, world }) {
-    const warnings = [];
-    const client = createClient({ ...options, onWarning: ({ code }) => warnings.push(code) });
-    world.refuse = (what, entry) => {
-      return what === "put" && entry.name === "huge.txt" ? new DOMException("full", "QuotaExceededError") : undefined;
-    };
-    world.storage = () => "hang";
-    const names = ["a.txt", "huge.txt", "b.txt"];
-    const uploads = names.map((name) => client.upload(new File(["hello"], name)));
-    await until(() => world.puts.length === 3, "the PUTs");
-    const noted = async () => (await world.entries()).map(({ name }) => name).sort();
-    equal(await noted(), ["a.txt", "b.txt"]);
-    equal(warnings.filter((code) => code === "journal_unavailable").length, 1, "warnings");
-    const late = client.upload(new File(["hello"], "late.txt"));
-    await until(() => world.puts.length === 4, "the PUT after it");
-    equal(await noted(), ["a.txt", "b.txt", "late.txt"]);
-    for (const upload of [...uploads, late]) upload.abort();
-    client.close();
-  },
-
-  async without_locks_a_page_that_is_left_says_so({ createClient, world }) {
-    Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
-    const clients = [];
-    try {
-      world.storage = () => "hang";
-      clients.push(createClient(options));
-      const upload = clients[0].upload(new File(["hello"], "a.txt"));
-      await until(() => world.puts.length > 0, "the PUT");
-      clients.push(createClient(options));
-      window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
-      equal(await clients[1].resumable(), [], "an upload of a page that one can go back to");
-      window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: false }));
-      equal((await resumable(clients[1])).id, upload.id);
-    } finally {
-      delete navigator.locks;
-      for (const client of clients) client.close();
-    }
+    equal(await clients[0].resumable(), [], "an upload that another tab works on");
+    const upload = winners[0].value;
+    upload.pause();
+    world.storage = () => undefined;
+    upload.resume();
+    equal((await upload.done).id, id);
+    equal(world.sentParts(), [2, 2]);
+    for (const client of clients) client.close();
   },
 };

@@ -1,0 +1,13 @@
+//! A journal that cannot be used as it should: refused, lost, or without locks.
+#![cfg(target_arch = "wasm32")]
+
+#[macro_use]
+mod support;
+
+cases!("/tests/cases/journal_trouble.js":
+    f28_storage_that_is_refused_is_a_warning,
+    without_locks_a_stamp_decides,
+    f28_a_lost_connection_to_the_journal_is_opened_again,
+    f28_an_entry_that_cannot_be_stored_takes_no_other_with_it,
+    without_locks_a_page_that_is_left_says_so,
+);
