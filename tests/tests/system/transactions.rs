@@ -8,8 +8,8 @@ use crate::faulty::{Behind, Faulty, done_but_refused, refusal, uploads_of};
 
 /// Attempts of one transaction that meets others, as the adapter counts them.
 const ATTEMPTS: u64 = 9;
-/// So often a transaction may fail within the time that this stack's functions have, whatever the waits are.
-const OFTEN: u64 = 7;
+/// So often a transaction may fail within the three seconds that this stack's functions have.
+const OFTEN: u64 = 5;
 /// Attempts of the SDK within one call.
 const SDK_ATTEMPTS: u64 = 3;
 
@@ -46,16 +46,17 @@ fn nothing_is_counted(faulty: &Faulty, leaves: &[Leave]) {
 #[test]
 fn f64_a_create_that_meets_others_of_its_owner_is_tried_again() {
     let faulty = Faulty::take();
-    for fault in [
-        cancelled(&["None", "TransactionConflict"]),
-        cancelled(&["ThrottlingError", "None"]),
-        cancelled(&["None", "ProvisionedThroughputExceeded"]),
-        refusal(400, "TransactionInProgressException"),
+    for (times, fault) in [
+        (OFTEN, cancelled(&["None", "TransactionConflict"])),
+        (OFTEN, cancelled(&["ThrottlingError", "None"])),
+        (OFTEN, cancelled(&["None", "ProvisionedThroughputExceeded"])),
+        // The SDK waits up to a second before it asks again.
+        (1, refusal(400, "TransactionInProgressException")),
     ] {
         faulty.works_again();
-        befall(&faulty.presign, OFTEN, fault);
+        befall(&faulty.presign, times, fault);
         let leaves = faulty.send(&faulty.somebody(), 1);
-        assert_eq!(faulty.presign.befallen(), usize::try_from(OFTEN).unwrap());
+        assert_eq!(faulty.presign.befallen(), usize::try_from(times).unwrap());
         nothing_is_counted(&faulty, &leaves);
     }
 }
