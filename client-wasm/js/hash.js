@@ -6,7 +6,7 @@ const MOST_WORKERS = 2;
 /** About a quarter of a millisecond of work: the page stays smooth. */
 const STEP = 256 * 1024;
 
-/** The pause before a file is read again in a page that can read none. */
+/** The pause before a file is read again. */
 const BLIND_MS = 250;
 
 /** What an exception of reading a file means: undefined if the page can read nothing at all now, so that it says
@@ -100,14 +100,14 @@ export class Pool {
     job.slot = undefined;
   }
 
-  /** A file that could not be read is read again: once, and as often as the page can read none. */
+  /** A file that could not be read is read again in a moment: once, and as often as the page can read none. */
   async #fail(job, name) {
     const failure = await readFailure(name);
     if (this.#jobs.get(job.request) !== job) return;
     if (failure && (failure !== "changed" || job.again)) return this.#finish(job, undefined, failure);
     this.#leave(job);
     if (failure) job.again = true;
-    else await new Promise((over) => setTimeout(over, BLIND_MS));
+    await new Promise((over) => setTimeout(over, BLIND_MS));
     if (this.#jobs.get(job.request) === job) this.#begin(job);
   }
 
