@@ -43,4 +43,4 @@ def names(text):
 
 def load():
     """Imports the modules that register rules."""
-    from . import checksums, cloudformation, functions, gateway, multipart, policies, queues, requests, tables  # noqa: F401
+    from . import checksums, cloudformation, functions, gateway, multipart, policies, queues, requests, tables, users  # noqa: F401

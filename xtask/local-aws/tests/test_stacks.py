@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from strict_aws import OPTIONAL, RULES, chosen, load
 
-from . import test_s3  # noqa: F401 (its proofs count)
+from . import test_s3, test_users  # noqa: F401 (their proofs count)
 from .support import HERE, HTTP, PROVEN, Case, proves
 
 ORIGIN = "http://localhost:3000"
