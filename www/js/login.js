@@ -1,20 +1,52 @@
-// The sign-in form, made from what the configuration offers.
+// The sign-in form, made from what the configuration offers: one step, and another one where that one leads to it.
 
-import { signIn } from "./auth/cognito.js";
 import { beginSignIn } from "./auth/oidc.js";
 import { claimsOf } from "./auth/session.js";
-import { byId, make } from "./dom.js";
+import { byId, make, setText } from "./dom.js";
+import { field, required } from "./fields.js";
+import { passwordStep } from "./password.js";
 
 /** Builds the form for `auth`; `onGrant(name, grant)` is called after a sign-in. */
 export function loginForm(auth, onGrant) {
   const form = byId("login-form");
   const problem = make("p", { class: "problem", id: "login-problem", role: "alert", hidden: true });
-  const view = auth.kind === "cognito" ? passwordView(auth) : issuerView(auth, fail);
-  form.replaceChildren(...view.fields, problem, ...view.after);
+  const first = auth.kind === "cognito" ? passwordStep(auth) : issuerStep(auth, fail);
+  let current;
+  open(first);
+
+  function open(step) {
+    current = step;
+    form.dataset.step = step.name;
+    setText(byId("login-title"), step.title);
+    form.replaceChildren(...step.fields, problem, ...step.after);
+    step.back?.addEventListener("click", () => startOver());
+    step.focus?.focus();
+    fail(undefined);
+  }
+
+  function startOver() {
+    open(first);
+    first.again?.();
+  }
 
   function fail(error) {
     problem.hidden = !error;
     problem.textContent = error ? error.message : "";
+    if (error) problem.scrollIntoView({ block: "nearest" });
+  }
+
+  async function submit() {
+    const { step, name, grant } = await current.submit();
+    if (step) return open(step);
+    try {
+      await onGrant(name, grant);
+    } catch (error) {
+      // A step after the first is done, and cannot be done again.
+      throw Object.assign(error, { startOver: current !== first });
+    }
+    open(first);
+    // On a shared computer, nobody finds here what somebody else has typed.
+    form.reset();
   }
 
   form.addEventListener("submit", async (event) => {
@@ -23,9 +55,9 @@ export function loginForm(auth, onGrant) {
     form.ariaBusy = "true";
     fail(undefined);
     try {
-      const { name, grant } = await view.submit();
-      await onGrant(name, grant);
+      await submit();
     } catch (error) {
+      if (error.startOver) startOver();
       fail(error);
     } finally {
       form.ariaBusy = "false";
@@ -34,40 +66,7 @@ export function loginForm(auth, onGrant) {
   return { fail, focus: () => form.querySelector("input, button").focus() };
 }
 
-function field(label, props) {
-  const input = make("input", { class: "input", required: true, spellcheck: false, autocapitalize: "none", ...props });
-  return { input, element: make("label", { class: "field" }, make("span", {}, label), input) };
-}
-
-function required(input, sentence) {
-  const value = input.value.trim();
-  if (value) return value;
-  input.focus();
-  throw new Error(sentence);
-}
-
-function passwordView(auth) {
-  const user = field("User name", { name: "username", type: "text", autocomplete: "username", value: auth.user ?? "" });
-  const word = field("Password", {
-    name: "password",
-    type: "password",
-    autocomplete: "current-password",
-    value: auth.password ?? "",
-  });
-  const button = make("button", { type: "submit", class: "button primary wide", data: { action: "login" } }, "Sign in");
-  const demo = auth.user ? [make("p", { class: "note" }, "Filled in with the demo user of this local run.")] : [];
-  return {
-    fields: [user.element, word.element],
-    after: [button, ...demo],
-    async submit() {
-      const name = required(user.input, "Enter your user name.");
-      if (!word.input.value) required(word.input, "Enter your password.");
-      return { name, grant: await signIn(auth, name, word.input.value) };
-    },
-  };
-}
-
-function issuerView(auth, fail) {
+function issuerStep(auth, fail) {
   const go = make(
     "button",
     { type: "button", class: "button primary wide", data: { action: "authorize" } },
@@ -77,6 +76,8 @@ function issuerView(auth, fail) {
   const token = field("Or paste an access token", { name: "token", type: "password", autocomplete: "off" });
   const button = make("button", { type: "submit", class: "button wide", data: { action: "login" } }, "Use this token");
   return {
+    name: "issuer",
+    title: "Sign in",
     fields: [go, token.element],
     after: [button],
     async submit() {

@@ -1,17 +1,55 @@
-// Sign-in at an Amazon Cognito user pool with a name and a password.
+// Sign-in at an Amazon Cognito user pool with a name and a password. A user whom an administrator made comes with a
+// temporary password, and the pool gives no token before it is replaced: the challenge NEW_PASSWORD_REQUIRED.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html
 
+import { hasLapsed, isThrottled, isUnsuitable, refused, unanswerable } from "./cognito-words.js";
 import { temporary } from "./session.js";
 
-/** Signs in; resolves to a grant (see session.js). Throws an Error with a sentence for the person. */
+/**
+ * Signs in. Resolves to `{grant}` (see session.js), or to `{newPassword}` when the pool wants another password first:
+ * `attributes` are the names of what it wants to know besides, and `choose(password, values)` goes on, to a result of the
+ * same two kinds. Throws an Error with a sentence for the person, marked `startOver` if it ends the step, and `unsuitable`
+ * if the new password has to be another one.
+ */
 export async function signIn(auth, username, password) {
-  const answer = await initiate(auth, "USER_PASSWORD_AUTH", { USERNAME: username, PASSWORD: password });
-  if (answer.ChallengeName) {
-    throw new Error(
-      `This account needs another step first (${answer.ChallengeName}). ` +
-        "Set a permanent password for it, then sign in here.",
-    );
+  const parameters = { USERNAME: username, PASSWORD: password };
+  return outcome(auth, username, await initiate(auth, "USER_PASSWORD_AUTH", parameters));
+}
+
+function outcome(auth, username, answer) {
+  if (!answer.ChallengeName) return { grant: toGrant(auth, answer.AuthenticationResult) };
+  if (answer.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
+    throw Object.assign(new Error(unanswerable(answer.ChallengeName)), { startOver: true });
   }
-  return toGrant(auth, answer.AuthenticationResult);
+  const asked = answer.ChallengeParameters ?? {};
+  // Who signs in by an alias, such as an e-mail address, is meant by the pool's own name from here on.
+  const user = asked.USER_ID_FOR_SRP || username;
+  return {
+    newPassword: {
+      attributes: requiredAttributes(asked),
+      async choose(password, values = {}) {
+        const given = Object.entries(values).map(([name, value]) => [ATTRIBUTE + name, value]);
+        const next = await call(auth, "RespondToAuthChallenge", {
+          ChallengeName: answer.ChallengeName,
+          Session: answer.Session,
+          ChallengeResponses: { ...Object.fromEntries(given), USERNAME: user, NEW_PASSWORD: password },
+        });
+        return outcome(auth, username, next);
+      },
+    },
+  };
+}
+
+const ATTRIBUTE = "userAttributes.";
+
+/** `["userAttributes.email"]` inside a string of JSON, as `["email"]`. */
+function requiredAttributes({ requiredAttributes: text = "[]" }) {
+  try {
+    const names = JSON.parse(text);
+    return names.map((name) => String(name).replace(ATTRIBUTE, ""));
+  } catch {
+    return [];
+  }
 }
 
 async function refresh(auth, refreshToken) {
@@ -29,16 +67,20 @@ function toGrant(auth, result) {
   };
 }
 
-async function initiate(auth, flow, parameters) {
+function initiate(auth, flow, parameters) {
+  return call(auth, "InitiateAuth", { AuthFlow: flow, AuthParameters: parameters });
+}
+
+async function call(auth, action, input) {
   let response;
   try {
     response = await fetch(auth.endpoint, {
       method: "POST",
       headers: {
         "content-type": "application/x-amz-json-1.1",
-        "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
+        "x-amz-target": `AWSCognitoIdentityProviderService.${action}`,
       },
-      body: JSON.stringify({ AuthFlow: flow, ClientId: auth.clientId, AuthParameters: parameters }),
+      body: JSON.stringify({ ClientId: auth.clientId, ...input }),
       credentials: "omit",
       referrerPolicy: "no-referrer",
     });
@@ -48,21 +90,11 @@ async function initiate(auth, flow, parameters) {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if (response.status >= 500) throw temporary(`The sign-in service answered ${response.status}.`);
-  throw new Error(refusal(String(answer.__type ?? "").split("#").pop(), response.status));
-}
-
-function refusal(type, status) {
-  switch (type) {
-    case "NotAuthorizedException":
-    case "UserNotFoundException":
-      return "The name or the password is wrong.";
-    case "UserNotConfirmedException":
-      return "This account is not confirmed yet.";
-    case "PasswordResetRequiredException":
-      return "This account needs a new password first.";
-    case "TooManyRequestsException":
-      return "Too many attempts. Wait a moment, then try again.";
-    default:
-      return `The sign-in service answered ${status}${type ? ` (${type})` : ""}.`;
-  }
+  const refusal = {
+    status: response.status,
+    type: String(answer.__type ?? "").split("#").pop(),
+    message: String(answer.message ?? answer.Message ?? ""),
+  };
+  const error = isThrottled(refusal) ? temporary(refused(refusal)) : new Error(refused(refusal));
+  throw Object.assign(error, { startOver: hasLapsed(refusal), unsuitable: isUnsuitable(refusal) });
 }
