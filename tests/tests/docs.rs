@@ -200,3 +200,23 @@ fn every_test_that_the_promises_name_is_there() {
         .collect();
     assert_eq!(lines, (1..=40).collect::<Vec<u32>>());
 }
+
+/// Who follows README has the tools that the tests have.
+#[test]
+fn d1_the_readme_installs_the_versions_that_are_tested() {
+    let readme = read("README.md");
+    let line = readme.lines().find(|line| line.starts_with("pip install "));
+    let line = line.expect("the line that installs");
+    let packages: Vec<&str> = line.split(' ').skip(2).collect();
+    assert_eq!(packages.len(), 3, "{line}");
+    let locked = ["sam", "lambda", "aws"].map(|name| read(&format!("xtask/python/{name}.txt")));
+    for package in packages {
+        let start = format!("{package} ");
+        assert!(
+            locked
+                .iter()
+                .any(|file| file.lines().any(|line| line.starts_with(&start))),
+            "{package} is no version of xtask/python"
+        );
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) fn node_modules() -> PathBuf {
 
 /// Runs axe on what is shown, and fails on any violation.
 #[track_caller]
-fn axe(browser: &Browser, view: &str) {
+pub(crate) fn axe(browser: &Browser, view: &str) {
     let path = node_modules().join("axe-core/axe.min.js");
     let source = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));

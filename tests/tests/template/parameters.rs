@@ -131,3 +131,38 @@ fn what_tools_attach_by_comes_back() {
         assert!(outputs.contains_key(name), "{name}");
     }
 }
+
+/// README and OPERATIONS.md tell a person these numbers.
+#[test]
+fn d1_what_the_documents_say_of_passwords_is_what_the_pool_wants() {
+    let pool = &template()["Resources"]["UserPool"]["Properties"];
+    let policy = &pool["Policies"]["PasswordPolicy"];
+    assert_eq!(
+        pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"],
+        json!(true)
+    );
+    let read = |path: &str| std::fs::read_to_string(e2e::env::root().join(path)).unwrap();
+    let (readme, guide) = (read("README.md"), read("docs/OPERATIONS.md"));
+    assert_eq!(policy["MinimumLength"], 12);
+    assert!(
+        readme.contains("at least 12 characters, among them upper case, lower case and digits")
+    );
+    for (rule, wanted) in [
+        ("RequireLowercase", true),
+        ("RequireUppercase", true),
+        ("RequireNumbers", true),
+        ("RequireSymbols", false),
+    ] {
+        assert_eq!(policy[rule], json!(wanted), "{rule}");
+    }
+    assert_eq!(policy["TemporaryPasswordValidityDays"], 3);
+    assert!(readme.contains("good for three days") && guide.contains("good for three days"));
+    let client = &template()["Resources"]["UserPoolClient"]["Properties"];
+    assert_eq!(client["AuthSessionValidity"], 15);
+    assert!(guide.contains("15 minutes to choose a new one"));
+    let flows = client["ExplicitAuthFlows"].as_array().unwrap();
+    assert!(
+        flows.contains(&json!("ALLOW_USER_PASSWORD_AUTH")),
+        "{flows:?}"
+    );
+}

@@ -1,0 +1,200 @@
+//! The first user of a stack with a pool of its own: made by the README's very commands, signed in on the demo page.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crowfly_contract::UploadStatus;
+use e2e::api::{Api, login};
+use e2e::aws::Aws;
+use e2e::browser::{Browser, Key};
+use e2e::files::TestFile;
+use e2e::issuer::random_hex;
+use e2e::page::Page;
+use e2e::{Env, Stack, env};
+
+use crate::page::assert_quiet;
+use crate::page_a11y::axe;
+use crate::sign_in::{Form, PROBLEM};
+
+/// What the README has the reader put his own words for.
+const EXAMPLE: [&str; 3] = [
+    "--stack-name crowfly ",
+    "--username ada ",
+    "'Only-for-3-days'",
+];
+const TEMPORARY: &str = "Temporary-1234";
+const OWN: &str = "My-own-password-1";
+
+/// The `aws` of `xtask/python/aws.txt`: `CROWFLY_AWS_CLI`, or where `cargo xtask setup` puts it.
+fn aws_cli() -> PathBuf {
+    std::env::var_os("CROWFLY_AWS_CLI").map_or_else(
+        || env::root().join("target/tools/venv-aws/bin/aws"),
+        PathBuf::from,
+    )
+}
+
+/// The block of commands between the markers `<name>:start` and `<name>:end` of a document.
+fn commands(document: &str, name: &str) -> String {
+    let text = std::fs::read_to_string(env::root().join(document)).expect(document);
+    let (_, rest) = text
+        .split_once(&format!("<!-- {name}:start -->"))
+        .unwrap_or_else(|| panic!("{document} has no {name}"));
+    let (block, _) = rest
+        .split_once(&format!("<!-- {name}:end -->"))
+        .unwrap_or_else(|| panic!("{name} has no end in {document}"));
+    let (_, code) = block.split_once("```sh\n").expect("a block of commands");
+    code.split("```").next().unwrap_or_default().to_owned()
+}
+
+/// Runs commands of a document in one shell, with the examples replaced by these words, as the owner of the account.
+#[track_caller]
+fn run(stack: &Stack, script: &str, words: &[(&str, String)]) -> String {
+    let mut script = script.to_owned();
+    for (example, word) in words {
+        assert!(script.contains(example), "no {example} in {script}");
+        script = script.replace(example, word);
+    }
+    let cli = aws_cli();
+    let folder = cli.parent().map(Path::to_path_buf).unwrap_or_default();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let aws = Aws::new(stack);
+    let (key, secret) = aws.keys();
+    let done = Command::new("sh")
+        .args(["-eu", "-c", &script])
+        .env("PATH", format!("{}:{path}", folder.display()))
+        .env("AWS_ENDPOINT_URL", &stack.s3)
+        .env("AWS_DEFAULT_REGION", &stack.region)
+        .env("AWS_ACCESS_KEY_ID", key)
+        .env("AWS_SECRET_ACCESS_KEY", secret)
+        .env_remove("AWS_SESSION_TOKEN")
+        .env_remove("AWS_PROFILE")
+        // No developer's own settings.
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .expect("a shell");
+    let printed = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(
+        done.status.success(),
+        "{script}\n{printed}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    printed
+}
+
+/// The reader's own words for [`EXAMPLE`].
+fn words(stack: &Stack, name: &str, password: &str) -> [(&'static str, String); 3] {
+    let [in_stack, by_name, with_password] = EXAMPLE;
+    [
+        (in_stack, format!("--stack-name {} ", stack.name())),
+        (by_name, format!("--username {name} ")),
+        (with_password, format!("'{password}'")),
+    ]
+}
+
+/// Makes a user as the README says, and hands back the name.
+fn first_user(stack: &Stack) -> String {
+    let name = format!("ada-{}", random_hex(6));
+    let script = commands("README.md", "first-user");
+    assert_eq!(script.matches("aws ").count(), 2, "two commands: {script}");
+    let made = run(stack, &script, &words(stack, &name, TEMPORARY));
+    assert!(made.contains("FORCE_CHANGE_PASSWORD"), "{made}");
+    name
+}
+
+#[test]
+fn d1_the_first_user_of_the_readme_signs_in_and_uploads() {
+    let stack = Env::stack("main");
+    let name = first_user(stack);
+    let file = TestFile::new("the first of all.txt", 1000);
+    let browser = Browser::start();
+    let page = Page::open(&browser, stack);
+    let form = Form::of(&browser);
+
+    form.sign_in(&name, TEMPORARY);
+    form.wait_step("new-password");
+    let title = browser.wait_for("#login-title").text();
+    assert_eq!(title, "Choose a new password");
+    // Who types on, types the new password; a screen reader says why.
+    let field = browser.focused().expect("the focus");
+    let attribute = |name: &str| field.attribute(name).unwrap_or_default();
+    assert_eq!(attribute("autocomplete"), "new-password");
+    assert!(attribute("aria-describedby").contains("new-password-note"));
+    let user = browser.wait_for("input[autocomplete=username]");
+    assert!(user.attribute("readonly").is_some(), "{user:?}");
+    for scheme in ["light", "dark"] {
+        browser.prefer_color_scheme(scheme);
+        axe(&browser, &format!("{scheme}: the new password"));
+        browser.screenshot(&format!("new-password-{scheme}"));
+    }
+
+    // The keyboard alone goes on.
+    browser.press(Key::Enter);
+    form.wait_problem("Enter a new password");
+    form.choose("short");
+    let told = form.wait_problem("at least 12 characters");
+    assert!(told.contains("digit"), "{told}");
+    assert!(!told.contains("Exception"), "{told}");
+    let again = browser.focused().expect("the focus");
+    assert_eq!(again.attribute("aria-invalid").as_deref(), Some("true"));
+    axe(&browser, "a new password that is refused");
+    form.choose(TEMPORARY);
+    form.wait_problem("other than the temporary one");
+    // A refused password is an answer of 400, which the browser notes.
+    browser.console();
+    form.choose(OWN);
+    page.wait_ready();
+
+    page.pick(&[&file.path]);
+    let row = page.wait_state(&file.name, "processed", Duration::from_secs(20));
+    let api = Api::with_token(stack, &login(stack, &name, OWN)["AccessToken"]);
+    let record = api.record(row.id.parse().expect("an id"));
+    assert_eq!(
+        record.map(|record| record.status),
+        Some(UploadStatus::Stored)
+    );
+    assert_quiet(&browser);
+
+    // The next time there is one step, and nothing of anybody's stands in the form.
+    browser.wait_for("[data-action=logout]").click();
+    form.wait_step("password");
+    let left =
+        "return [...document.querySelectorAll('#login-form input')].map((input) => input.value);";
+    let left = browser.run(left, &[]).to_string();
+    assert!(!left.contains(&name) && !left.contains(OWN), "{left}");
+    form.sign_in(&name, TEMPORARY);
+    form.wait_problem("The name or the password is wrong.");
+    form.sign_in(&name, OWN);
+    page.wait_ready();
+}
+
+/// A forgotten password, as docs/OPERATIONS.md has the operator help with it.
+#[test]
+fn d1_an_operator_gives_a_temporary_password_anew() {
+    let stack = Env::stack("main");
+    let name = first_user(stack);
+    let browser = Browser::start();
+    let page = Page::open(&browser, stack);
+    let form = Form::of(&browser);
+    let another = "Another-temporary-1";
+    let script = commands("docs/OPERATIONS.md", "password");
+    run(stack, &script, &words(stack, &name, another));
+    form.sign_in(&name, TEMPORARY);
+    form.wait_problem("The name or the password is wrong.");
+    form.sign_in(&name, another);
+    form.wait_step("new-password");
+    // Who turns back finds the first step as it was, less the password.
+    browser.wait_for("[data-action=back]").click();
+    form.wait_step("password");
+    assert!(
+        browser
+            .find(PROBLEM)
+            .is_none_or(|problem| !problem.is_shown())
+    );
+    form.sign_in(&name, another);
+    form.wait_step("new-password");
+    form.choose(OWN);
+    page.wait_ready();
+}
