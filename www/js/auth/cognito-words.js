@@ -58,9 +58,9 @@ export function refused(refusal) {
     case "UserNotFoundException":
       return "The name or the password is wrong.";
     case "UserNotConfirmedException":
-      return `This account has not been confirmed yet. Use the code that you were sent for that. ${ASK}`;
+      return "This account has not been confirmed yet. Confirm it with the code that you were sent, or ask the people who run this service.";
     case "PasswordResetRequiredException":
-      return `The password of this account was reset, and this page cannot take the code that sets another one. ${ASK}`;
+      return "The password of this account was reset. Ask the people who run this service for a temporary one.";
     case "ResourceNotFoundException":
       return `The sign-in service does not know this page (its client id). ${ASK}`;
     default:
@@ -71,7 +71,7 @@ export function refused(refusal) {
 /** Cognito has one code for all of these, and tells them apart by the message alone. */
 function unauthorized(message) {
   if (/expired/i.test(message) && /administrator/i.test(message)) {
-    return `The temporary password is too old. ${ASK} They can send another one.`;
+    return "The temporary password is too old. Ask the people who run this service for another one.";
   }
   if (/disabled/i.test(message)) return `This account is disabled. ${ASK}`;
   if (/refresh token/i.test(message)) return "Your session has ended. Sign in again.";
