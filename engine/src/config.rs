@@ -25,7 +25,8 @@ pub struct Config {
     /// No progress byte for this long: the request is cancelled and tried again.
     pub stall_ms: u64,
     /// After the last byte, the wait for the answer: this, and twice the time that the measured rate
-    /// needs for [`Config::answer_bytes`].
+    /// needs for [`Config::answer_bytes`]; where the body is too small to have a rate, or all of it went at once,
+    /// twice the time that it took itself.
     pub answer_ms: u64,
     /// See [`Config::answer_ms`].
     pub answer_bytes: u64,
@@ -94,10 +95,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// How long no byte may move, where steps of progress have been so far apart.
+    /// How long no byte may move, where steps of progress have been so far apart: twice that, but never longer
+    /// than twice [`Config::answer_ms`], or steps that grow ever slower would earn hours.
     pub(crate) fn stall_patience(&self, slowest_step_ms: u64) -> u64 {
-        let twice = slowest_step_ms.saturating_add(slowest_step_ms);
-        self.stall_ms.max(twice)
+        let step = slowest_step_ms.min(self.answer_ms);
+        self.stall_ms.max(step.saturating_add(step))
     }
 }
 

@@ -28,6 +28,7 @@
     )
 )]
 
+mod answer_timeout;
 mod classify;
 mod config;
 pub mod crc64;

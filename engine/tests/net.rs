@@ -55,7 +55,7 @@ fn storage_that_keeps_other_bytes_or_none_is_seen() {
 }
 
 #[test]
-fn a_wider_window_than_promised_is_seen() {
+fn a_wider_window_or_a_longer_wait_than_promised_is_seen() {
     let wider = |config: Config| {
         seen(60, move |world| {
             // What was added to the first queue is added again, to one with other limits.
@@ -86,6 +86,18 @@ fn a_wider_window_than_promised_is_seen() {
     assert!(
         wider(Config {
             hash_window: 9,
+            ..Config::default()
+        }) > 0
+    );
+    assert!(
+        wider(Config {
+            answer_ms: 45_000,
+            ..Config::default()
+        }) > 0
+    );
+    assert!(
+        wider(Config {
+            api_timeout_ms: 31_000,
             ..Config::default()
         }) > 0
     );

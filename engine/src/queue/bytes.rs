@@ -7,6 +7,7 @@ use crowfly_contract::{Crc64Nvme, ErrorCode};
 use super::Queue;
 use super::ending::Effort;
 use super::requests::Flight;
+use crate::answer_timeout::answer_timeout;
 use crate::classify::{self, Storage};
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Job, Step, Work};
@@ -25,6 +26,9 @@ impl Queue {
         }
         let gap = self.now.since(live.moved_at);
         let first = live.moved == 0;
+        if first {
+            (live.first_moved, live.first_at) = (sent, self.now);
+        }
         live.moved = sent;
         live.moved_at = self.now;
         let (job, index, hashing) = match live.flight {
@@ -32,13 +36,10 @@ impl Queue {
             Flight::Send(job, index) => (job, index, false),
             _ => return,
         };
-        let patience = if hashing {
+        let patience = if sent == live.total {
+            answer_timeout(&self.config, live.handover(self.now))
+        } else if hashing {
             self.config.hash_stall_ms
-        } else if sent == live.total {
-            let elapsed = self.now.since(live.started);
-            let needed = self.config.answer_bytes as f64 * elapsed as f64 / sent as f64;
-            let patience = self.config.answer_ms as f64;
-            (patience + 2.0 * needed.min(20.0 * patience)) as u64
         } else {
             if !first && !live.woken {
                 self.slowest_step_ms = self.slowest_step_ms.max(gap);
@@ -47,7 +48,8 @@ impl Queue {
         };
         live.deadline = self.now.after(patience);
         live.woken = false;
-        // The timer stays where it is and looks at the deadline when it fires.
+        // A timer that fires too early looks at the deadline then; it must not fire too late.
+        live.armed = live.armed.min(live.deadline);
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };

@@ -1,6 +1,7 @@
 //! Commands that are out: each has a deadline, and a reply that comes late finds nothing here.
 
 use super::Queue;
+use crate::answer_timeout::Handover;
 use crate::job::{Job, Step, Work};
 use crate::uploads::Slot;
 use crate::{ApiFailure, Command, Millis, Reply, RequestId, SendFailure, TokenFailure};
@@ -19,8 +20,25 @@ pub(crate) struct Live {
     pub(crate) moved_at: Millis,
     pub(crate) moved: u64,
     pub(crate) total: u64,
+    /// The start, put off by the time that the computer slept: handing over the body counts from here.
+    pub(super) began: Millis,
+    /// The first report of progress, put off alike, and what it said.
+    pub(super) first_at: Millis,
+    pub(super) first_moved: u64,
     /// It got a new chance after a sleep, and has not moved since.
     pub(super) woken: bool,
+}
+
+impl Live {
+    /// How the body was handed over, now that its last byte was.
+    pub(super) fn handover(&self, now: Millis) -> Handover {
+        Handover {
+            bytes: self.total,
+            took_ms: now.since(self.began),
+            later_bytes: self.moved.saturating_sub(self.first_moved),
+            later_ms: now.since(self.first_at),
+        }
+    }
 }
 
 /// What the command is for.
@@ -141,6 +159,9 @@ impl Queue {
             moved_at: self.now,
             moved: 0,
             total,
+            began: self.now,
+            first_at: self.now,
+            first_moved: 0,
             woken: false,
         });
     }

@@ -17,6 +17,8 @@ impl Queue {
         self.slowest_step_ms = 0;
         let until = self.now.after(self.config.stall_ms);
         for live in &mut self.live {
+            live.began = live.began.after(late);
+            live.first_at = live.first_at.after(late);
             if !live.woken {
                 live.woken = true;
                 live.moved_at = self.now;

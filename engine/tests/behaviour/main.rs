@@ -5,6 +5,7 @@
 mod common;
 
 mod abort;
+mod answer;
 mod api;
 mod company;
 mod doubt;

@@ -43,8 +43,13 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     world.server.processing_ms = random.pick(&[0, 500, 5_000, 100_000]);
     world.token_life_ms = random.pick(&[None, Some(1), Some(30_000), Some(3_600_000)]);
     let failures = weather.failures();
+    // In a calm world no URL grows too old on the way.
+    let slowest = if weather == Weather::Calm { 400 } else { 6_000 };
+    world.connect_ms = (0, random.pick(&[0, 30, slowest]));
+    world.bursts = random.pick(&[0, 30]);
     if weather == Weather::Hostile {
         world.echoes = 20;
+        world.silent = random.pick(&[0, 20]);
     }
     world.chance = Some(Box::new(move |op, random| {
         // A token function that fails half the time would hide everything behind it.
@@ -65,11 +70,13 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
         _ => random.between(2, 12),
     };
     for number in 0..count {
-        let size = match random.below(6) {
+        let size = match random.below(7) {
             0 => 0,
             1 => 1,
             2 => random.below(2000),
             3 | 4 => random.below(MIB),
+            // The last part is small.
+            5 => 16 * MIB + random.between(1, 300_000),
             _ => random.pick(&[20, 60, 300]) * random.below(MIB),
         };
         let mut new = new_upload(number, size);

@@ -55,6 +55,7 @@ impl World {
             parts.extend(one);
         }
         self.monitor.command(&command);
+        self.monitor.waits_from(self.now, &command);
         if self.fault == Some(Fault::RepeatsPart) {
             let mut again = command.clone();
             if let Command::Send {

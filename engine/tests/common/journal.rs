@@ -71,5 +71,6 @@ impl World {
     /// Nothing happens for a while; then all that should have happens at once.
     pub(super) fn sleep(&mut self, millis: u64) {
         self.now += millis;
+        self.monitor.waits_asleep();
     }
 }

@@ -20,6 +20,7 @@ pub mod random;
 pub mod server;
 mod storage;
 mod verdict;
+mod waits;
 pub mod wire;
 pub mod world;
 
@@ -32,6 +33,7 @@ pub use monitor::{Ending, Monitor};
 pub use multipart::Multipart;
 pub use random::Random;
 pub use server::Server;
+pub use waits::Waits;
 pub use wire::{Act, Op};
 pub use world::{User, World};
 

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{Command, Config, Event, Failure, NewUpload, Progress, RequestId, State};
 
+use super::Waits;
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
     Stored,
@@ -63,6 +65,7 @@ pub struct Monitor {
     /// Create calls of one upload, besides those of a line that moves.
     pub most_creates: u32,
     pub(super) limits: Option<(usize, usize, usize, u64)>,
+    pub waits: Waits,
 }
 
 impl Monitor {
@@ -92,6 +95,7 @@ impl Monitor {
     /// The page is gone, and with it all that was under way.
     pub fn crashed(&mut self) {
         self.live.clear();
+        self.waits_for_nothing();
         self.used.clear();
         self.uploads.retain(|_, watched| watched.ending.is_some());
     }

@@ -90,17 +90,22 @@ impl World {
             Command::Hash { bytes, .. } | Command::Send { bytes, .. } => bytes.end - bytes.start,
             _ => 0,
         };
+        let connect = if op == Op::Send { self.connect() } else { 0 };
         let mut ends = body / self.bytes_per_ms;
         let percent = match act {
             Act::Reset(percent) | Act::Hang(percent) => percent,
             Act::S3 { .. } => 50,
             _ => 100,
         };
-        let steps = (ends / 1500).clamp(4, 200);
+        let mut steps = (ends / 1500).clamp(4, 200);
+        if op == Op::Send && connect + ends < 9_000 && self.random.percent(self.bursts) {
+            steps = 1;
+        }
+        let silent = op == Op::Send && self.random.percent(self.silent);
         for step in 1..=steps {
             let sent = whole * step / steps;
-            if whole > 0 && sent * 100 <= whole * percent {
-                let mut at = ends * step / steps;
+            if whole > 0 && sent * 100 <= whole * percent && !silent {
+                let mut at = connect + ends * step / steps;
                 if let Act::Pause(pause) = act
                     && step * 2 > steps
                 {
@@ -113,16 +118,24 @@ impl World {
             ends += pause;
         }
         let travel = if op == Op::Hash { 1 } else { self.latency() };
-        let arrives = ends * percent / 100 + travel + late;
+        let arrives = connect + ends * percent / 100 + travel + late;
         let flight = Flight {
             command,
-            began: self.now + travel,
-            body_ends: self.now + ends,
+            began: self.now + connect + travel,
+            body_ends: self.now + connect + ends,
             act,
         };
         let life = self.life;
         self.flights.insert((life, request), flight);
         self.enqueue(arrives, What::Arrive(life, request));
+    }
+
+    fn connect(&mut self) -> u64 {
+        let (low, high) = self.connect_ms;
+        if high == 0 {
+            return 0;
+        }
+        self.random.between(low, high)
     }
 
     pub(super) fn arrive(&mut self, life: u32, request: RequestId) {

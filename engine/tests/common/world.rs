@@ -60,6 +60,12 @@ pub struct World {
     pub random: Random,
     pub latency_ms: (u64, u64),
     pub bytes_per_ms: u64,
+    /// How long a connection to storage takes to be set up, from and to.
+    pub connect_ms: (u64, u64),
+    /// Bodies whose progress is told at their end only, in percent.
+    pub bursts: u64,
+    /// Bodies whose progress is not told at all, in percent.
+    pub silent: u64,
     pub token_life_ms: Option<u64>,
     pub link_up: bool,
     /// Replies that come twice, or again much later, in percent.
@@ -105,6 +111,9 @@ impl World {
             random: Random::new(seed),
             latency_ms: (20, 20),
             bytes_per_ms: 10_000,
+            connect_ms: (0, 0),
+            bursts: 0,
+            silent: 0,
             token_life_ms: None,
             link_up: true,
             echoes: 0,
@@ -160,8 +169,15 @@ impl World {
         if let Some(id) = reopened.filter(open) {
             self.monitor.reopened(id);
         }
-        if let Input::Reply { request, .. } = &input {
-            self.monitor.replied(*request);
+        match &input {
+            Input::Reply { request, .. } => {
+                self.monitor.replied(*request);
+                self.monitor.waits_no_more(self.now, *request);
+            }
+            Input::Progress { request, sent } => {
+                self.monitor.waits_less(self.now, *request, *sent);
+            }
+            _ => {}
         }
         self.queue.handle_input(Millis(self.now), input);
         self.drain();
