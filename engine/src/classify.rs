@@ -5,6 +5,7 @@
 use crowfly_contract::{ErrorCode, ProblemBody};
 
 use crate::failure::Trace;
+use crate::storage_codes::{is_checksum_mismatch, says};
 use crate::{ApiFailure, SendFailure};
 
 /// What to do after a PUT that did not succeed.
@@ -70,13 +71,13 @@ fn by_code(status: u16, code: &str, message: &str, told: Option<u64>) -> Storage
         "OperationAborted" | "ConditionalRequestConflict" => {
             return retry(ErrorCode::Conflict, false);
         }
-        "BadDigest" | "XAmzContentChecksumMismatch" => return Storage::Rehash,
         "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => {
             return resign(ErrorCode::StorageRefused, false);
         }
         "RequestTimeTooSkewed" => return resign(ErrorCode::ServerClock, true),
         "NoSuchUpload" => return Storage::Gone,
         "NoSuchBucket" => return Storage::Fail(ErrorCode::Misconfigured),
+        _ if is_checksum_mismatch(status, code, message) => return Storage::Rehash,
         _ => {}
     }
     match status {
@@ -92,13 +93,6 @@ fn by_code(status: u16, code: &str, message: &str, told: Option<u64>) -> Storage
         500.. => retry(ErrorCode::StorageUnavailable, false),
         _ => Storage::Fail(ErrorCode::StorageRefused),
     }
-}
-
-/// Whether the words stand in the text. (The standard library's search weighs kilobytes.)
-fn says(text: &str, words: &str) -> bool {
-    text.as_bytes()
-        .windows(words.len())
-        .any(|window| window == words.as_bytes())
 }
 
 /// What to do after an API call that gave no result.

@@ -45,6 +45,7 @@ mod progress;
 mod queue;
 mod retry;
 mod shown;
+mod storage_codes;
 mod time;
 mod token;
 mod upload;

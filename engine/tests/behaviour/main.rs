@@ -8,6 +8,7 @@ mod abort;
 mod answer;
 mod api;
 mod company;
+mod digest;
 mod doubt;
 mod file;
 mod grant;
