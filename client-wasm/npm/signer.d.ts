@@ -44,7 +44,7 @@ export interface CreateItem {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What became of one upload to begin. */
+/** What became of one upload to begin. `key` is any text of 1 to 1,024 bytes of UTF-8; `complete` says the same one. */
 export type CreateResult =
   | { id: string; key: string; plan: UploadPlan }
   | { id: string; error: { code: string; message: string; requestId?: string; retryAfterMs?: number } };

@@ -6,6 +6,7 @@ mod support;
 
 cases!("/tests/cases/signer.js":
     a_signer_takes_the_place_of_the_api,
+    u11_a_signers_key_is_any_text_of_1_to_1024_bytes,
     an_exception_with_a_status_is_heeded,
     an_exception_without_one_is_a_lost_connection,
     a_signer_is_told_when_nobody_waits,

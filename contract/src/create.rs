@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Crc64Nvme, Grant, Metadata, ObjectKey, ProblemBody, UploadId, Visibility};
+use crate::{Crc64Nvme, Grant, Metadata, ProblemBody, StorageKey, UploadId, Visibility};
 
 /// Body of `POST /uploads`: 1 to 100 uploads to create, or to have signed again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     /// Where the object will be.
-    pub key: ObjectKey,
+    pub key: StorageKey,
     /// How to send it.
     pub plan: Plan,
 }
@@ -93,7 +93,7 @@ pub enum Plan {
 struct ResultWire {
     id: UploadId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    key: Option<ObjectKey>,
+    key: Option<StorageKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -39,6 +39,8 @@ pub enum KeyError {
     Id,
     /// The name is empty, longer than 200 bytes, `.`, `..`, or has a slash or a control character.
     Name,
+    /// A key of whatever backend is empty or longer than 1,024 bytes.
+    Length,
 }
 
 impl fmt::Display for KeyError {
@@ -50,6 +52,7 @@ impl fmt::Display for KeyError {
             Self::Name => {
                 "the name of a key must be 1 to 200 bytes, without slash or control character"
             }
+            Self::Length => "a key must be 1 to 1,024 bytes of UTF-8",
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The wire contract of Crowfly: everything that the browser SDK and the backend both know.
 //!
 //! Each type here has exactly one JSON form, pinned by a golden file under `tests/golden`. Values that
-//! carry a rule ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`Crc64Nvme`]) can only be made by parsing, so
+//! carry a rule ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`]) can only be made by parsing, so
 //! code that holds one need not check it again. There is no IO, no clock and no randomness.
 //!
 //! Conventions: sizes are bytes as JSON integers, durations are milliseconds and end in `Ms`, moments are
@@ -23,6 +23,7 @@ mod plan;
 mod problem;
 mod record;
 mod sniff;
+mod storage_key;
 mod texts;
 
 pub use checksum::{ChecksumError, Crc64Nvme};
@@ -39,8 +40,9 @@ pub use parts::{
 pub use plan::{PartPlan, PartRange, PlanError, PlanKind};
 pub use problem::{GatewayMessage, Problem, ProblemBody};
 pub use record::{
-    Content, ListResponse, Metadata, Record, ScanStatus, StatusEntry, StatusRequest,
-    StatusResponse, UploadStatus, Visibility,
+    Content, ListResponse, ListResponseOf, Metadata, Record, RecordOf, ScanStatus, StatusEntry,
+    StatusEntryOf, StatusRequest, StatusResponse, StatusResponseOf, UploadStatus, Visibility,
 };
 pub use sniff::{Kind, SNIFF_BYTES, contradicts, sniff};
+pub use storage_key::StorageKey;
 pub use texts::Texts;

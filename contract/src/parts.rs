@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Crc64Nvme, Grant, ObjectKey, Texts, UploadId};
+use crate::{Crc64Nvme, Grant, StorageKey, Texts, UploadId};
 
 /// Body of `POST /uploads/{id}/parts`: at most 100 parts to sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ pub struct Stored {
     /// The upload.
     pub id: UploadId,
     /// Where the object is.
-    pub key: ObjectKey,
+    pub key: StorageKey,
     /// Its bytes.
     pub size: u64,
     /// Its full-object checksum as storage states it.

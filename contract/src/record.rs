@@ -77,10 +77,11 @@ impl ScanStatus {
     }
 }
 
-/// One upload as the database knows it.
+/// One upload as the database knows it. Our own backend's keys are [`ObjectKey`]s ([`Record`]); a client, which may
+/// talk to another, reads any [`StorageKey`](crate::StorageKey).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Record {
+pub struct RecordOf<K> {
     /// The upload.
     pub id: UploadId,
     /// Where it stands.
@@ -88,7 +89,7 @@ pub struct Record {
     /// The bucket of the object.
     pub bucket: String,
     /// The key of the object.
-    pub key: ObjectKey,
+    pub key: K,
     /// The file's original name.
     pub name: String,
     /// Bytes: as declared while pending, as storage states once stored.
@@ -139,11 +140,23 @@ pub struct Record {
     pub expires_at: Option<u64>,
 }
 
+/// A record of our own backend.
+pub type Record = RecordOf<ObjectKey>;
+
+/// A page of records of our own backend.
+pub type ListResponse = ListResponseOf<ObjectKey>;
+
+/// Where uploads stand, as our own backend says it.
+pub type StatusResponse = StatusResponseOf<ObjectKey>;
+
+/// Where one upload stands, as our own backend says it.
+pub type StatusEntry = StatusEntryOf<ObjectKey>;
+
 /// Answer of `GET /uploads`: one page, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListResponse {
+pub struct ListResponseOf<K> {
     /// The records; a page may be short, or empty, and still have a cursor.
-    pub uploads: Vec<Record>,
+    pub uploads: Vec<RecordOf<K>>,
     /// Where the next page starts; opaque; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -159,21 +172,22 @@ pub struct StatusRequest {
 
 /// Answer of `POST /uploads/status`: one entry for each id, in the order asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatusResponse {
+pub struct StatusResponseOf<K> {
     /// The entries.
-    pub uploads: Vec<StatusEntry>,
+    pub uploads: Vec<StatusEntryOf<K>>,
 }
 
 /// Where one upload stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatusEntry {
+#[serde(bound(deserialize = "K: Deserialize<'de>"))]
+pub struct StatusEntryOf<K> {
     /// The upload.
     pub id: UploadId,
     /// Its status; `not_found` for unknown and foreign ids alike.
     pub status: UploadStatus,
     /// The record, unless pending or not found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub record: Option<Record>,
+    pub record: Option<RecordOf<K>>,
 }
 
 /// Answer of `GET /uploads/{id}/content`: where to read the bytes.

@@ -1,6 +1,9 @@
 //! The values that carry a rule: what they accept, and that they read back what they write.
 
-use crowfly_contract::{Crc64Nvme, ObjectKey, OwnerId, UploadId};
+use crowfly_contract::{
+    Crc64Nvme, CreateResult, ObjectKey, OwnerId, Record, RecordOf, StatusEntryOf, StorageKey,
+    Stored, UploadId,
+};
 use proptest::prelude::*;
 
 const ID: &str = "01JD7ZK3V8Q2X5N6R9T0W1Y4AB";
@@ -126,6 +129,74 @@ fn a24_a93_keys_are_ours_or_nothing() {
     ] {
         assert!(bad.parse::<ObjectKey>().is_err(), "{bad}");
     }
+}
+
+/// Keys of whatever backend.
+fn foreign_keys() -> Vec<String> {
+    vec![
+        "a".to_owned(),
+        "user-42/photo.jpg".to_owned(),
+        "a b+c%2F日本.txt".to_owned(),
+        "/".to_owned(),
+        "../..//\u{7f}\n".to_owned(),
+        "k".repeat(1024),
+        format!("{}k", "日".repeat(341)),
+    ]
+}
+
+#[test]
+fn u11_a_storage_key_is_any_text_of_1_to_1024_bytes() {
+    for text in foreign_keys() {
+        let key: StorageKey = text.parse().expect("a key");
+        assert_eq!(
+            (key.as_str(), key.to_string()),
+            (text.as_str(), text.clone())
+        );
+        let json = serde_json::to_string(&key).unwrap();
+        assert_eq!(json, serde_json::to_string(&text).unwrap());
+        assert_eq!(serde_json::from_str::<StorageKey>(&json).unwrap(), key);
+    }
+    // Bytes, not characters: 342 times three are 1,026.
+    for bad in [String::new(), "k".repeat(1025), "日".repeat(342)] {
+        assert!(bad.parse::<StorageKey>().is_err(), "{} bytes", bad.len());
+        let json = serde_json::to_string(&bad).unwrap();
+        assert!(serde_json::from_str::<StorageKey>(&json).is_err());
+    }
+}
+
+#[test]
+fn u11_answers_of_other_backends_are_read_and_our_own_keys_stay_strict() {
+    let grant = serde_json::json!({"url": "https://s/", "headers": {}, "expiresInMs": 1});
+    let record = |key: &str| {
+        serde_json::json!({"id": ID, "status": "stored", "bucket": "b", "key": key, "name": "n", "size": 1,
+            "type": "text/plain", "visibility": "private", "verified": true, "createdAt": 1})
+    };
+    let accepted = |key: &str| {
+        let created =
+            serde_json::json!({"id": ID, "key": key, "plan": {"kind": "single", "put": grant}});
+        let stored = serde_json::json!({"id": ID, "key": key, "size": 1, "etag": "e"});
+        let status = serde_json::json!({"id": ID, "status": "stored", "record": record(key)});
+        [
+            serde_json::from_value::<CreateResult>(created).is_ok(),
+            serde_json::from_value::<Stored>(stored).is_ok(),
+            serde_json::from_value::<RecordOf<StorageKey>>(record(key)).is_ok(),
+            serde_json::from_value::<StatusEntryOf<StorageKey>>(status).is_ok(),
+        ]
+    };
+    for key in foreign_keys() {
+        assert_eq!(accepted(&key), [true; 4], "{key}");
+        // What our own backend writes and reads is of its own shape alone.
+        assert!(key.parse::<ObjectKey>().is_err(), "{key}");
+        assert!(
+            serde_json::from_value::<Record>(record(&key)).is_err(),
+            "{key}"
+        );
+    }
+    for bad in [String::new(), "k".repeat(1025)] {
+        assert_eq!(accepted(&bad), [false; 4], "{} bytes", bad.len());
+    }
+    let ours: ObjectKey = format!("uploads/{OWNER}/{ID}/a b.webm").parse().unwrap();
+    assert_eq!(StorageKey::from(ours.clone()).as_str(), ours.to_string());
 }
 
 proptest! {

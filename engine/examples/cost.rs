@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crowfly_contract::{
     Crc64Nvme, CreateItem, CreateResult, Created, Grant, Metadata, ObjectKey, Outcome, OwnerId,
-    Plan, Stored, Texts, UploadId, Visibility,
+    Plan, StorageKey, Stored, Texts, UploadId, Visibility,
 };
 use crowfly_engine::{
     ChecksumMode, Command, Completion, Config, Event, Input, Millis, NewUpload, Output, Queue,
@@ -115,9 +115,9 @@ fn created(item: &CreateItem) -> Result<CreateResult, Box<dyn Error>> {
     })
 }
 
-fn key(id: UploadId) -> Result<ObjectKey, Box<dyn Error>> {
+fn key(id: UploadId) -> Result<StorageKey, Box<dyn Error>> {
     let owner: OwnerId = "abcdefghijklmnopqrstuvwxyz".parse()?;
-    Ok(ObjectKey::new(owner, id, "file.txt")?)
+    Ok(ObjectKey::new(owner, id, "file.txt")?.into())
 }
 
 /// Bytes of one line of `/proc/self/status`.

@@ -1,6 +1,6 @@
 use crowfly_contract::{
-    Crc64Nvme, CreateResult, ErrorCode, Metadata, PartGrant, StatusEntry, Stored, StoredPart,
-    UploadId, Visibility,
+    Crc64Nvme, CreateResult, ErrorCode, Metadata, PartGrant, StatusEntryOf, StorageKey, Stored,
+    StoredPart, UploadId, Visibility,
 };
 
 use crate::RequestId;
@@ -108,7 +108,7 @@ pub enum Reply {
     /// To `Delete`: 204.
     Deleted,
     /// To `Status`.
-    Statuses(Vec<StatusEntry>),
+    Statuses(Vec<StatusEntryOf<StorageKey>>),
     /// To `Create`, `Sign`, `List`, `Complete`, `Delete` or `Status`: no result.
     ApiFailed(ApiFailure),
     /// To `Send`: a 2xx answer.

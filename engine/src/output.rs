@@ -1,7 +1,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, CreateItem, Grant, PartToSign, Record, Stored, UploadId};
+use crowfly_contract::{
+    CompleteRequest, CreateItem, Grant, PartToSign, RecordOf, StorageKey, Stored, UploadId,
+};
 
 use crate::{Failure, Millis};
 
@@ -201,7 +203,7 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
         /// What the database says.
-        record: Rc<Record>,
+        record: Rc<RecordOf<StorageKey>>,
     },
     /// The record did not appear, or the upload did not come so far. Whether the object is stored is not
     /// touched by this.

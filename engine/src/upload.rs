@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, ObjectKey, Record, Stored};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, RecordOf, StorageKey, Stored};
 
 use crate::failure::Trace;
 use crate::job::{Job, Place, Step, Work};
@@ -40,7 +40,7 @@ pub(crate) struct Upload {
     /// The server has said how it is cut, and its multipart upload is open.
     pub(crate) multipart_open: bool,
     /// Where the object will be.
-    pub(crate) key: Option<ObjectKey>,
+    pub(crate) key: Option<StorageKey>,
     /// Parts may be in storage that this page did not send: ask before any is sent.
     pub(crate) unlisted: bool,
     /// Storage may hold the whole object already: ask before sending again.
@@ -73,7 +73,7 @@ pub(crate) struct Upload {
     pub(crate) awaited: bool,
     /// Until when it is asked for, on the budgets' clock.
     pub(crate) awaited_until: Option<Millis>,
-    pub(crate) record: Option<Rc<Record>>,
+    pub(crate) record: Option<Rc<RecordOf<StorageKey>>>,
 }
 
 impl Upload {

@@ -86,7 +86,7 @@ async fn settle(
     }
     Ok(Some(Completed::Stored(Stored {
         id: row.record.id,
-        key: key.clone(),
+        key: key.clone().into(),
         size: head.size,
         crc64nvme: head.crc64nvme,
         etag: head.etag,

@@ -119,7 +119,7 @@ async fn grant(
     };
     Ok(Granted {
         created: Created {
-            key: row.record.key,
+            key: row.record.key.into(),
             plan,
         },
         repeated,

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{NOW, bucket_policy, owner};
+use crowfly_contract::ObjectKey;
 use crowfly_core::Refusal;
 use crowfly_core::create::{Creator, create};
 use crowfly_core::cursor::CursorKey;
@@ -100,7 +101,10 @@ proptest! {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             for (id, result) in runtime.block_on(create(&memory, &memory, creator, items)) {
                 match result {
-                    Ok(granted) => prop_assert_eq!(granted.created.key.id(), id),
+                    Ok(granted) => {
+                        let key: ObjectKey = granted.created.key.as_str().parse().unwrap();
+                        prop_assert_eq!(key.id(), id);
+                    },
                     Err(error) => assert_lawful::<()>(Err(error.to_refusal())),
                 }
             }

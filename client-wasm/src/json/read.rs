@@ -1,7 +1,7 @@
 use crowfly_contract::{
     Completing, Content, CreateItem, CreateResult, Created, ErrorCode, GatewayMessage, Grant,
-    ListResponse, Outcome, PartGrant, Plan, ProblemBody, Record, ScanStatus, StatusEntry, Stored,
-    StoredPart, UploadStatus, Visibility,
+    ListResponseOf, Outcome, PartGrant, Plan, ProblemBody, RecordOf, ScanStatus, StatusEntryOf,
+    StorageKey, Stored, StoredPart, UploadStatus, Visibility,
 };
 use crowfly_engine::{Receipt, SendFailure};
 use wasm_bindgen::JsValue;
@@ -169,13 +169,13 @@ pub(crate) fn completing(body: &JsValue) -> Option<Completing> {
     fields.all(Completing { retry_after_ms })
 }
 
-pub(crate) fn status_response(body: &JsValue) -> Option<Vec<StatusEntry>> {
+pub(crate) fn status_response(body: &JsValue) -> Option<Vec<StatusEntryOf<StorageKey>>> {
     Fields::of(body).list("uploads", status_entry)
 }
 
-fn status_entry(entry: &JsValue) -> Option<StatusEntry> {
+fn status_entry(entry: &JsValue) -> Option<StatusEntryOf<StorageKey>> {
     let fields = Fields::of(entry);
-    Some(StatusEntry {
+    Some(StatusEntryOf {
         id: fields.parsed("id")?,
         status: status(&fields)?,
         record: match fields.get("record") {
@@ -197,14 +197,14 @@ fn status(fields: &Fields) -> Option<UploadStatus> {
     })
 }
 
-pub(crate) fn record(body: &JsValue) -> Option<Record> {
+pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
     let fields = Fields::of(body);
     let visibility = match fields.text("visibility").as_str() {
         "private" => Visibility::Private,
         "public" => Visibility::Public,
         _ => return None,
     };
-    let record = Record {
+    let record = RecordOf {
         id: fields.parsed("id")?,
         status: status(&fields)?,
         key: fields.parsed("key")?,
@@ -238,9 +238,9 @@ fn scan(text: &str) -> ScanStatus {
     known.copied().unwrap_or(ScanStatus::Unscannable)
 }
 
-pub(crate) fn list_response(body: &JsValue) -> Option<ListResponse> {
+pub(crate) fn list_response(body: &JsValue) -> Option<ListResponseOf<StorageKey>> {
     let fields = Fields::of(body);
-    let page = ListResponse {
+    let page = ListResponseOf {
         uploads: fields.list("uploads", record)?,
         cursor: fields.maybe_text("cursor"),
     };

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crowfly_contract::{
     CompleteRequest, CreateRequest, CreateResponse, ListPartsResponse, Problem, SignPartsRequest,
-    SignPartsResponse, StatusRequest, StatusResponse,
+    SignPartsResponse, StatusRequest, StatusResponseOf,
 };
 use js_sys::JSON;
 use serde::Serialize;
@@ -96,7 +96,7 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
     reads(golden!("gateway_message"), gateway_message);
     reads(golden!("completing"), completing);
     reads(golden!("status_response"), |body| {
-        Some(StatusResponse {
+        Some(StatusResponseOf {
             uploads: status_response(body)?,
         })
     });
@@ -144,6 +144,29 @@ fn an_item_that_was_written_can_be_read() {
     assert!(!request.uploads.is_empty());
     for item in request.uploads {
         assert_eq!(create_item(&item_to_js(&item)), Some(item));
+    }
+}
+
+#[wasm_bindgen_test]
+fn u11_a_key_is_any_text_of_1_to_1024_bytes() {
+    let with_key = |key: &str| {
+        let key = serde_json::to_string(key).unwrap();
+        let grant = r#"{"url":"https://s/","headers":{},"expiresInMs":1}"#;
+        let created = format!(
+            r#"{{"uploads":[{{"id":"01JD7ZK3V8Q2X5N6R9T0W1Y4AB","key":{key},"plan":{{"kind":"single","put":{grant}}}}}]}}"#
+        );
+        let body =
+            format!(r#"{{"id":"01JD7ZK3V8Q2X5N6R9T0W1Y4AB","key":{key},"size":1,"etag":"e"}}"#);
+        (create_response(&value(&created)), stored(&value(&body)))
+    };
+    let longest = format!("{}k", "日".repeat(341));
+    for key in ["user-42/photo.jpg", "a b+c%2F日本.txt", "/", &longest] {
+        let (created, stored) = with_key(key);
+        assert!(created.is_some(), "{key}");
+        assert_eq!(stored.unwrap().key.as_str(), key);
+    }
+    for bad in [String::new(), "k".repeat(1025), "日".repeat(342)] {
+        assert_eq!(with_key(&bad), (None, None), "{} bytes", bad.len());
     }
 }
 

@@ -1,8 +1,8 @@
 use std::rc::Rc;
 
 use crowfly_contract::{
-    CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponse, Metadata, PartToSign, Record,
-    ScanStatus, Stored, UploadId, UploadStatus, Visibility,
+    CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponseOf, Metadata, PartToSign,
+    RecordOf, ScanStatus, StorageKey, Stored, UploadId, UploadStatus, Visibility,
 };
 use wasm_bindgen::JsValue;
 
@@ -99,7 +99,7 @@ pub(crate) fn stored_to_js(stored: &Stored) -> JsValue {
     )
 }
 
-pub(crate) fn record_to_js(upload: &Record) -> JsValue {
+pub(crate) fn record_to_js(upload: &RecordOf<StorageKey>) -> JsValue {
     let status = match upload.status {
         UploadStatus::Stored => "stored",
         UploadStatus::Aborted => "aborted",
@@ -141,7 +141,7 @@ pub(crate) fn record_to_js(upload: &Record) -> JsValue {
     )
 }
 
-pub(crate) fn list_to_js(page: &ListResponse) -> JsValue {
+pub(crate) fn list_to_js(page: &ListResponseOf<StorageKey>) -> JsValue {
     let uploads = list(page.uploads.iter().map(record_to_js).collect());
     record(
         "uploads cursor",

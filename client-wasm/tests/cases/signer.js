@@ -46,6 +46,18 @@ export const cases = {
     client.close();
   },
 
+  async u11_a_signers_key_is_any_text_of_1_to_1024_bytes({ createClient, world }) {
+    const { options } = backend(world);
+    const client = createClient(options);
+    for (const key of ["user-42/photo.jpg", "a b+c%2F日本.txt", "日".repeat(341) + "k"]) {
+      world.key = () => key;
+      equal((await client.upload(small()).done).key, key);
+      const large = client.upload(new File([new Uint8Array(6 * MIB)], "zeros.bin"));
+      equal((await large.done).key, key);
+    }
+    client.close();
+  },
+
   async an_exception_with_a_status_is_heeded({ createClient, world, isUploadError }) {
     const refusal = { status: 400, code: "type_not_allowed", message: "no text here" };
     const { options, log } = backend(world, (name) => {

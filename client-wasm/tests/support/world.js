@@ -38,6 +38,8 @@ export class World {
     this.prefix = `world ${page.dateNow()} ${(worlds += 1)} `;
     /** Overrides an answer: (method, path, body) => { status, body } | "reject" | "hang" | undefined. */
     this.answer = () => undefined;
+    /** Where the object of an item is. */
+    this.key = key;
     /** Overrides storage: (put) => { status, body } | "lost" | "hang" | "slow" | undefined. */
     this.storage = () => undefined;
   }
@@ -204,7 +206,7 @@ export class World {
       expiresInMs: 300000,
     };
     const plan = partCount ? { kind: "multipart", partSize: this.partSize, partCount } : { kind: "single", put };
-    return { id, key: key(item), plan };
+    return { id, key: this.key(item), plan };
   }
 
   sign(id, { number, crc64nvme }) {
@@ -217,7 +219,7 @@ export class World {
       return { status: 409, body: { error: { code: "parts_mismatch", message: "parts are missing", requestId: "r" } } };
     }
     const crc64nvme = item.crc64nvme ?? body.crc64nvme;
-    return { status: 200, body: { id: item.id, key: key(item), size: item.size, crc64nvme, etag: "etag" } };
+    return { status: 200, body: { id: item.id, key: this.key(item), size: item.size, crc64nvme, etag: "etag" } };
   }
 
   /** What storage does with a part that has come whole. */
@@ -241,7 +243,7 @@ export class World {
       id,
       status: "stored",
       bucket: "bucket",
-      key: key(item),
+      key: this.key(item),
       name: item.name,
       size: item.size,
       type: item.type,

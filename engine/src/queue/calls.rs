@@ -217,12 +217,16 @@ impl Queue {
         };
         let ours = upload.crc();
         let same_bytes = ours.is_none() || stored.crc64nvme.is_none() || stored.crc64nvme == ours;
+        // An object elsewhere is another object, however much the rest agrees.
+        let here = upload.key.as_ref().is_none_or(|key| *key == stored.key);
         let code = if stored.id != upload.item.id {
             ErrorCode::BadResponse
         } else if stored.size != upload.item.size {
             ErrorCode::SizeMismatch
         } else if !same_bytes {
             ErrorCode::ChecksumMismatch
+        } else if !here {
+            ErrorCode::BadResponse
         } else {
             self.bucket.refund();
             return self.end_stored(id, stored);

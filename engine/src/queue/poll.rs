@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{ErrorCode, StatusEntry, UploadStatus};
+use crowfly_contract::{ErrorCode, StatusEntryOf, StorageKey, UploadStatus};
 
 use super::Queue;
 use crate::classify::{self, Api};
@@ -154,8 +154,8 @@ impl Queue {
         }
     }
 
-    pub(super) fn statuses(&mut self, asked: &[Slot], entries: Vec<StatusEntry>) {
-        for StatusEntry { id, status, record } in entries {
+    pub(super) fn statuses(&mut self, asked: &[Slot], entries: Vec<StatusEntryOf<StorageKey>>) {
+        for StatusEntryOf { id, status, record } in entries {
             let Some(id) = self.uploads.slot(id).filter(|id| asked.contains(id)) else {
                 continue;
             };

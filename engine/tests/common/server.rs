@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crowfly_contract::{
-    Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, ObjectKey, Outcome, OwnerId,
-    Plan, PlanKind, ProblemBody, Record, StatusEntry, Texts, UploadId, UploadStatus,
+    Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, Outcome, Plan, PlanKind,
+    ProblemBody, RecordOf, StatusEntryOf, StorageKey, Texts, UploadId, UploadStatus,
 };
 use crowfly_engine::{ApiFailure, Reply};
 
@@ -45,6 +45,8 @@ pub struct Server {
     pub url_life_ms: u64,
     pub processing_ms: u64,
     pub quota: Quota,
+    /// Where another backend puts its objects; by default as our own does.
+    pub key_of_all: Option<String>,
     pub created: BTreeMap<UploadId, Pending>,
     pub objects: BTreeMap<UploadId, Object>,
     pub(super) urls: BTreeMap<String, Leave>,
@@ -69,6 +71,7 @@ impl Default for Server {
             url_life_ms: 300_000,
             processing_ms: 1_000,
             quota: Quota::default(),
+            key_of_all: None,
             created: BTreeMap::new(),
             objects: BTreeMap::new(),
             urls: BTreeMap::new(),
@@ -83,11 +86,13 @@ impl Default for Server {
     }
 }
 
-pub(super) fn key(id: UploadId) -> ObjectKey {
-    let owner: OwnerId = "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().expect("an owner");
-    format!("uploads/{}/{id}/file.bin", String::from(owner))
-        .parse()
-        .expect("a key")
+impl Server {
+    /// Where the object of an upload is.
+    pub(super) fn key(&self, id: UploadId) -> StorageKey {
+        let ours = || format!("uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/{id}/file.bin");
+        let key = self.key_of_all.clone().unwrap_or_else(ours);
+        key.parse().expect("a key")
+    }
 }
 
 pub fn problem(code: ErrorCode) -> ProblemBody {
@@ -178,7 +183,10 @@ impl Server {
                         put: self.grant(now, id, None, item.size, item.crc64nvme),
                     },
                 };
-                Outcome::Created(Created { key: key(id), plan })
+                Outcome::Created(Created {
+                    key: self.key(id),
+                    plan,
+                })
             }
         };
         CreateResult { id, outcome }
@@ -230,24 +238,25 @@ impl Server {
         Reply::Statuses(ids.iter().map(|id| self.status_of(now, *id)).collect())
     }
 
-    fn status_of(&self, now: u64, id: UploadId) -> StatusEntry {
+    fn status_of(&self, now: u64, id: UploadId) -> StatusEntryOf<StorageKey> {
         let (status, record) = match (self.created.get(&id), self.objects.get(&id)) {
-            (Some(pending), Some(object)) if now >= object.stored_at + self.processing_ms => {
-                (UploadStatus::Stored, Some(record(&pending.item, object)))
-            }
+            (Some(pending), Some(object)) if now >= object.stored_at + self.processing_ms => (
+                UploadStatus::Stored,
+                Some(record(self.key(id), &pending.item, object)),
+            ),
             (Some(_), _) => (UploadStatus::Pending, None),
             (None, _) => (UploadStatus::NotFound, None),
         };
-        StatusEntry { id, status, record }
+        StatusEntryOf { id, status, record }
     }
 }
 
-fn record(item: &CreateItem, object: &Object) -> Record {
-    Record {
+fn record(key: StorageKey, item: &CreateItem, object: &Object) -> RecordOf<StorageKey> {
+    RecordOf {
         id: item.id,
         status: UploadStatus::Stored,
         bucket: "bucket".into(),
-        key: key(item.id),
+        key,
         name: item.name.clone(),
         size: object.size,
         media_type: item.media_type.clone(),

@@ -4,7 +4,7 @@ use crowfly_contract::{Crc64Nvme, ErrorCode, Grant, PlanKind, Stored, UploadId};
 use crowfly_engine::{Completion, Receipt, Reply, SendFailure};
 
 use super::Server;
-use super::server::{Object, key, refusal};
+use super::server::{Object, refusal};
 
 impl Server {
     /// A PUT whose headers came at `began`, and whose last byte came at `now`.
@@ -99,7 +99,7 @@ impl Server {
         match self.objects.get(&id).cloned().or(planted) {
             Some(object) => Reply::Completed(Completion::Stored(Stored {
                 id,
-                key: key(id),
+                key: self.key(id),
                 size: object.size,
                 // With the planted fault the server lies about what it holds, too.
                 crc64nvme: Some(if self.splices && large {

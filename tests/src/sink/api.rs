@@ -79,7 +79,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     upload.seen.complete_ms.get_or_insert(after);
     let stored = Stored {
         id,
-        key: upload.key.clone(),
+        key: upload.key.clone().into(),
         size: upload.item.size,
         crc64nvme: whole,
         etag: "0".repeat(32),

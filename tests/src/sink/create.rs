@@ -111,7 +111,7 @@ fn create_one(
             part_count: plan.part_count(),
         },
     };
-    let key = upload.key.clone();
+    let key = upload.key.clone().into();
     Ok((status, Created { key, plan }))
 }
 
