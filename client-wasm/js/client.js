@@ -29,9 +29,8 @@ class Client {
     const driver = this.#driver;
     if (driver.closed) throw closed("start");
     const source = readFile(file);
-    const settings = readUpload(source, options);
-    const checksum = settings.checksum ?? driver.settings.checksum ?? "crc64nvme";
-    const entry = new Entry({ ...settings, id: driver.newId(), checksum });
+    const settings = readUpload(source, options, driver.settings);
+    const entry = new Entry({ ...settings, id: driver.newId() });
     const setFile = (opened) => entry.setFile(opened, settings.type ?? mediaType(opened.type) ?? UNKNOWN_TYPE);
     driver.store.add(entry);
     const upload = new Upload(driver, entry);

@@ -141,9 +141,9 @@ export class Driver {
   add(entry, open, resumed = false) {
     this.#inbox.push((at) => {
       open?.();
-      const { id, name, visibility, metadata, priority, checksum } = entry.given;
+      const { id, name, visibility, metadata, priority, checksum, requireVerified } = entry.given;
       const item = { id, name, size: entry.size, type: entry.type, visibility, metadata };
-      this.core.add(at, item, priority ?? 0, checksum !== "none", resumed);
+      this.core.add(at, item, priority ?? 0, checksum !== "none", requireVerified === true, resumed);
     });
     this.#soon();
   }

@@ -45,10 +45,11 @@ export class Keeper {
   }
 
   async #save(entry, { crc64nvme, ...item }) {
-    const { priority, checksum, visibility, metadata, handle } = entry.given;
+    const { priority, checksum, requireVerified, visibility, metadata, handle } = entry.given;
     const found = await sample(this.#driver.core, entry.file, crc64nvme);
     await this.#owner.hold();
-    const saved = { ...item, visibility, metadata, priority, checksum, handle, crc64nvme, sample: found };
+    const settings = { visibility, metadata, priority, checksum, requireVerified };
+    const saved = { ...item, ...settings, handle, crc64nvme, sample: found };
     const stamp = { owner: this.#owner.id, savedAt: Date.now() };
     await this.#journal.put({ ...saved, ...stamp, cancelled: false });
   }
@@ -139,7 +140,7 @@ export class Keeper {
 
   /** Cancels, on the server, an upload that no page works on. */
   cancel(saved) {
-    const entry = new Entry({ ...saved, hidden: true });
+    const entry = new Entry({ ...saved, requireVerified: false, hidden: true });
     // Nothing of it is read any more.
     entry.file = new Blob();
     Object.assign(entry, { size: saved.size, type: saved.type });

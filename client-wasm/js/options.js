@@ -84,6 +84,15 @@ class Options {
     return url.href.replace(/\/+$/, "");
   }
 
+  /** Whether the proof of the bytes is required; `checksum` is what then cannot be "none". */
+  proof(checksum, otherwise) {
+    const required = this.flag("requireVerified") ?? otherwise;
+    if (required && checksum === "none") {
+      this.refuse("requireVerified", 'needs checksum "crc64nvme": without a checksum nothing is verified');
+    }
+    return required;
+  }
+
   callbacks() {
     return {
       onProgress: this.function("onProgress"),
@@ -100,6 +109,7 @@ export function readClient(value) {
     "signer",
     "token",
     "checksum",
+    "requireVerified",
     "concurrency",
     "tokenTimeoutMs",
     "pollTimeoutMs",
@@ -111,13 +121,14 @@ export function readClient(value) {
     concurrency: options.integer("concurrency", 1, 6) ?? 6,
     pollTimeoutMs: options.milliseconds("pollTimeoutMs", 60_000),
     tokenTimeoutMs: options.milliseconds("tokenTimeoutMs", 30_000),
-    checksum: options.word("checksum", ["crc64nvme", "none"]),
+    checksum: options.word("checksum", ["crc64nvme", "none"]) ?? "crc64nvme",
     onWarning: options.function("onWarning"),
     resume: options.flag("resume") ?? true,
     scope: options.text("scope") ?? "",
     token: options.function("token"),
     signer: options.get("signer"),
   };
+  settings.requireVerified = options.proof(settings.checksum, false);
   const { signer } = settings;
   if (signer === undefined) {
     if (options.get("api") === undefined) {
@@ -147,8 +158,9 @@ export function readFile(value, owner = "upload") {
   throw invalidOption(`${owner}: file must be a File, a Blob or a FileSystemFileHandle`);
 }
 
-/** What one upload is set to. `file` may be a handle: its type is known later. */
-export function readUpload(file, value) {
+/** What one upload is set to, where the client's settings do not say otherwise. `file` may be a handle: its type is
+ * known later. */
+export function readUpload(file, value, client) {
   const options = new Options(value, "upload", [
     "onProgress",
     "onStateChange",
@@ -159,7 +171,9 @@ export function readUpload(file, value) {
     "name",
     "type",
     "checksum",
+    "requireVerified",
   ]);
+  const checksum = options.word("checksum", ["crc64nvme", "none"]) ?? client.checksum;
   return {
     visibility: options.word("visibility", ["private", "public"]),
     ...options.callbacks(),
@@ -167,7 +181,8 @@ export function readUpload(file, value) {
     type: readType(options),
     metadata: readMetadata(options),
     priority: options.integer("priority", -1_000, 1_000) ?? 0,
-    checksum: options.word("checksum", ["crc64nvme", "none"]),
+    checksum,
+    requireVerified: options.proof(checksum, client.requireVerified),
   };
 }
 

@@ -5,13 +5,17 @@ const RESTARTED =
   "storage had let go of the parts of this upload, for instance because it lay unfinished for days; it " +
   "begins anew";
 
+const UNVERIFIED =
+  "storage has stored a file, but it states no checksum of it that could be compared: whether it holds the very " +
+  "bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
+
 /** Tells the application what the engine says. */
 export function tell(driver, { event, upload, value }) {
   const { store } = driver;
   const entry = store.find(upload);
   if (!entry) return;
   if (event === "progress") store.touchInFrame();
-  else if (event !== "unprocessed" && event !== "restarted") store.touch();
+  else if (event !== "unprocessed" && event !== "restarted" && event !== "unverified") store.touch();
   switch (event) {
     case "state":
       return entry.setState(value);
@@ -27,6 +31,8 @@ export function tell(driver, { event, upload, value }) {
       return entry.resolveProcessed(value);
     case "unprocessed":
       return entry.rejectProcessed(failureOf(driver, value));
+    case "unverified":
+      return driver.warn("unverified", UNVERIFIED, upload);
     case "restarted":
       return driver.warn("restarted", RESTARTED, upload);
   }

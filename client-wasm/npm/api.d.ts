@@ -23,13 +23,17 @@ export type UploadState =
 /** Who may read the object without a credential. */
 export type Visibility = "private" | "public";
 
-/** `crc64nvme`: storage proves that it holds the very bytes of the file. `none`: it is not asked to. */
+/** `crc64nvme`: the bytes are hashed before they are sent, and `Stored.verified` says whether storage states the same
+ * checksum. `none`: they are not, and nothing is verified. */
 export type Checksum = "crc64nvme" | "none";
 
 /** What the client as a whole is set to. */
 export interface CommonOptions {
   /** Checksum of uploads that do not say otherwise; `crc64nvme` by default. */
   checksum?: Checksum | undefined;
+  /** Whether uploads that do not say otherwise fail with `unverified` where storage does not state the checksum that was
+   * computed here; false by default. `invalid_option` together with `checksum: "none"`. */
+  requireVerified?: boolean | undefined;
   /** Most requests to storage at the same time, 1 to 6; 6 by default. */
   concurrency?: number | undefined;
   /** Longest wait for `token`, in milliseconds; 30,000 by default. */
@@ -76,6 +80,9 @@ export type WarningCode =
   | "locks_unavailable"
   /** Storage had let go of an upload's parts: it begins anew, and `confirmed` falls to 0. */
   | "restarted"
+  /** Storage states no checksum of an upload that was hashed, so nothing proves its bytes: `verified` is false. Told
+   * once a client. */
+  | "unverified"
   /** The file's first bytes are not what its type says; it is sent all the same, and may be withheld. */
   | "type_mismatch";
 
@@ -110,6 +117,8 @@ export interface UploadOptions {
   type?: string | undefined;
   /** Overrides the client's `checksum`. */
   checksum?: Checksum | undefined;
+  /** Overrides the client's `requireVerified`. */
+  requireVerified?: boolean | undefined;
 }
 
 /** How far an upload is. */
@@ -139,6 +148,9 @@ export interface Stored {
   readonly crc64nvme?: string;
   readonly etag?: string;
   readonly versionId?: string;
+  /** Whether storage states the checksum that was computed from the file here: only that proves that it holds the very
+   * bytes. False where it states none, and always with `checksum: "none"`. */
+  readonly verified: boolean;
 }
 
 /** Where an upload stands, as its record says. */
@@ -228,7 +240,7 @@ export interface Upload {
   readonly id: string;
   readonly state: UploadState;
   readonly progress: Progress;
-  /** Resolves when storage holds the file; rejects with an `UploadError`, or as `fetch` does on abort. */
+  /** Resolves when storage holds the file, and says by `verified` whether its bytes are proved; rejects with an `UploadError`, or as `fetch` does on abort. */
   readonly done: Promise<Stored>;
   /**
    * Resolves when the record is there. Nothing is asked of the API before this is called.

@@ -142,6 +142,8 @@ export type UploadErrorCode =
   | "file_changed"
   /** The file can no longer be read. */
   | "file_unreadable"
+  /** Storage holds the object, but states no checksum of it, and `requireVerified` asks for that proof. */
+  | "unverified"
   /** The record did not appear within the waiting time; the object is stored all the same. */
   | "processing_timeout"
   /** Another tab or window works on this upload. */

@@ -63,7 +63,8 @@ impl Core {
         output::to_js(output)
     }
 
-    /// Adds the upload that `item`, as in a create call, describes; `false` if it is none.
+    /// Adds the upload that `item`, as in a create call, describes; `false` if it is none, or if one with its id is
+    /// there already. `required` only counts where the bytes are hashed.
     #[wasm_bindgen(skip_typescript)]
     #[must_use]
     pub fn add(
@@ -72,6 +73,7 @@ impl Core {
         item: &JsValue,
         priority: i32,
         hashed: bool,
+        required: bool,
         resumed: bool,
     ) -> bool {
         let Some(item) = json::create_item(item) else {
@@ -85,15 +87,15 @@ impl Core {
             visibility: item.visibility,
             metadata: item.metadata,
             priority,
-            checksum: if hashed {
-                ChecksumMode::Crc64Nvme
-            } else {
-                ChecksumMode::None
+            checksum: match (hashed, required) {
+                (false, _) => ChecksumMode::None,
+                (true, false) => ChecksumMode::Crc64Nvme,
+                (true, true) => ChecksumMode::Crc64NvmeRequired,
             },
             resumed,
         };
-        self.input(now, Input::Add(new));
-        true
+        let mut queue = self.queue.borrow_mut();
+        queue.add(Millis(now as u64), new).is_ok()
     }
 
     /// What the application wants of one upload; words that do not exist do nothing.

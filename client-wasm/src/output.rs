@@ -111,7 +111,16 @@ fn event_to_js(event: Event) -> JsValue {
         Event::State { upload, state } => ("state", upload, text(state.as_str())),
         Event::Progress { upload, progress } => ("progress", upload, progress_to_js(&progress)),
         Event::Restarted { upload } => ("restarted", upload, JsValue::UNDEFINED),
-        Event::Stored { upload, stored } => ("stored", upload, json::stored_to_js(&stored)),
+        Event::Unverified { upload } => ("unverified", upload, JsValue::UNDEFINED),
+        Event::Stored {
+            upload,
+            stored,
+            verified,
+        } => (
+            "stored",
+            upload,
+            json::stored_to_js(&stored, verified.into()),
+        ),
         Event::Failed { upload, failure } => ("failed", upload, failure_to_js(&failure)),
         Event::Aborted { upload } => ("aborted", upload, JsValue::UNDEFINED),
         Event::Processed { upload, record } => ("processed", upload, json::record_to_js(&record)),

@@ -164,6 +164,8 @@ codes! {
     FileChanged = "file_changed", None, false;
     /// The file can no longer be read.
     FileUnreadable = "file_unreadable", None, false;
+    /// Storage holds the object, but states no checksum of it, and `requireVerified` asks for that proof.
+    Unverified = "unverified", None, false;
     /// The record did not appear within the waiting time; the object is stored all the same.
     ProcessingTimeout = "processing_timeout", None, true;
     /// Another tab or window works on this upload.

@@ -119,6 +119,9 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::TooLarge => "the file is larger than the largest object, 48.8 TiB",
         ErrorCode::MultipartGone => "storage lets go of the parts again and again",
         ErrorCode::PartsMismatch => "storage keeps other parts than were sent",
+        ErrorCode::Unverified => {
+            "storage holds the object but has not proved that its bytes are those of the file"
+        }
         ErrorCode::ProcessingTimeout => {
             "the record did not appear in time; the object is stored all the same"
         }

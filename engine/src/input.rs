@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crowfly_contract::{
     Crc64Nvme, CreateResult, ErrorCode, Metadata, PartGrant, StatusEntryOf, StorageKey, Stored,
     StoredPart, UploadId, Visibility,
@@ -10,7 +12,7 @@ use crate::RequestId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input {
-    /// A new upload. Ignored if the id is known.
+    /// A new upload. Ignored if the id is known; [`Queue::add`](crate::Queue::add) says so.
     Add(NewUpload),
     /// Stop sending, keep the upload. Its requests are cancelled.
     Pause(UploadId),
@@ -80,12 +82,39 @@ pub struct NewUpload {
 /// Whether the bytes are hashed before they are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChecksumMode {
-    /// CRC64NVME, signed into the URL, checked by storage.
+    /// CRC64NVME, signed into the URL. Whether storage checked it is said by what it states of the object.
     #[default]
     Crc64Nvme,
+    /// The same, and the upload fails with `unverified` if storage does not state that checksum.
+    Crc64NvmeRequired,
     /// No checksum; the record's `verified` stays false.
     None,
 }
+
+impl ChecksumMode {
+    /// Whether the bytes are hashed at all.
+    pub(crate) fn hashes(self) -> bool {
+        self != Self::None
+    }
+}
+
+/// Why a new upload was not taken in. Whatever else is wrong with one ends it with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AddRefusal {
+    /// An upload with this id is there already, ended or not.
+    KnownId,
+}
+
+impl fmt::Display for AddRefusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::KnownId => "an upload with this id is there already",
+        })
+    }
+}
+
+impl std::error::Error for AddRefusal {}
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -54,8 +54,8 @@ mod uploads;
 pub use config::Config;
 pub use failure::{Failure, Phase};
 pub use input::{
-    ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt, Reply,
-    SendFailure, TokenFailure, TokenLife,
+    AddRefusal, ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt,
+    Reply, SendFailure, TokenFailure, TokenLife,
 };
 pub use output::{Command, Event, Output, Progress, RequestId, Snapshot, State, TokenReason};
 pub use queue::Queue;

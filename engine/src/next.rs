@@ -1,6 +1,5 @@
 //! What comes next for an upload and its parts: derived from the facts each time, never stored.
 
-use crate::ChecksumMode;
 use crate::job::{Step, Work};
 use crate::part::{Doubt, Part};
 use crate::upload::Upload;
@@ -16,6 +15,11 @@ impl Upload {
         }
         if self.paused {
             return None;
+        }
+        if self.proving {
+            let part = self.part(0)?;
+            let hashed = part.step == Step::Idle && part.crc.is_some();
+            return hashed.then_some(Work::Complete);
         }
         if !self.parts.multipart()
             && let Some(part) = self.part(0)
@@ -50,6 +54,8 @@ impl Upload {
             None
         } else if self.to_hash(part) {
             Some(Work::Hash(index))
+        } else if self.proving {
+            None
         } else if part.lease.is_some() {
             (self.parts.multipart() || self.call == Step::Idle).then_some(Work::Send(index))
         } else {
@@ -58,15 +64,15 @@ impl Upload {
     }
 
     fn to_hash(&self, part: &Part) -> bool {
-        part.crc.is_none() && (self.checksum == ChecksumMode::Crc64Nvme || part.claimed.is_some())
+        part.crc.is_none() && (self.checksum.hashes() || part.claimed.is_some())
     }
 
     /// Whether parts may be opened.
     pub(crate) fn can_open(&self) -> bool {
         let free = self.admitted && !self.ended() && !self.paused && !self.aborting;
         // Hashing need not wait until they can be sent.
-        let useful = self.checksum == ChecksumMode::Crc64Nvme;
+        let useful = self.checksum.hashes();
         let useful = useful || (self.multipart_open && !self.unlisted);
-        free && useful && !self.doubt && self.parts.more()
+        free && useful && !self.doubt && !self.proving && self.parts.more()
     }
 }

@@ -179,12 +179,21 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
     },
-    /// Storage has the object, and its size and checksum are those of the file.
+    /// Storage has the object, and its size is that of the file.
     Stored {
         /// The upload.
         upload: UploadId,
         /// The object.
         stored: Rc<Stored>,
+        /// Whether storage states the checksum that this page has computed from the file: only that proves the
+        /// bytes. Never with [`ChecksumMode::None`](crate::ChecksumMode::None).
+        verified: bool,
+    },
+    /// The first upload whose bytes were hashed ends as stored without that proof: its store checks nothing, or
+    /// says nothing of it. Told once a queue, before [`Event::Stored`].
+    Unverified {
+        /// The upload.
+        upload: UploadId,
     },
     /// It did not succeed.
     Failed {
@@ -298,4 +307,6 @@ pub struct Snapshot {
     pub failure: Option<Rc<Failure>>,
     /// The object, once it is stored.
     pub stored: Option<Rc<Stored>>,
+    /// Whether storage has proved its bytes; see [`Event::Stored`].
+    pub verified: bool,
 }

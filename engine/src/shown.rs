@@ -53,6 +53,7 @@ impl Upload {
             progress: self.ledger.shown(),
             failure: self.failure.clone(),
             stored: self.stored.clone(),
+            verified: self.verified,
         }
     }
 }

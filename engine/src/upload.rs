@@ -69,6 +69,14 @@ pub(crate) struct Upload {
     pub(crate) shown: State,
     pub(crate) failure: Option<Rc<Failure>>,
     pub(crate) stored: Option<Rc<Stored>>,
+    /// Storage has stated our checksum of it.
+    pub(crate) verified: bool,
+    /// Storage has stated another one.
+    pub(crate) contradicted: bool,
+    /// Storage has the object and states its checksum: ours is computed now, to be compared.
+    pub(crate) proving: bool,
+    /// The file is not read for that: its abort came too late, or it cannot be read.
+    pub(crate) unproved: bool,
     /// Somebody waits for the record.
     pub(crate) awaited: bool,
     /// Until when it is asked for, on the budgets' clock.
@@ -109,6 +117,10 @@ impl Upload {
             shown: State::Queued,
             failure: None,
             stored: None,
+            verified: false,
+            contradicted: false,
+            proving: false,
+            unproved: false,
             awaited: false,
             awaited_until: None,
             record: None,
@@ -222,8 +234,10 @@ impl Upload {
 
     /// The checksum of the file, as far as this page has computed it.
     pub(crate) fn crc(&self) -> Option<Crc64Nvme> {
-        if self.checksum == ChecksumMode::None {
+        if !self.checksum.hashes() {
             None
+        } else if self.proving {
+            self.part(0)?.crc
         } else if self.parts.multipart() {
             self.parts.crc()
         } else {
@@ -231,10 +245,14 @@ impl Upload {
         }
     }
 
+    /// Whether a checksum that storage states is the one that this page has computed.
+    pub(crate) fn proves(&self, stated: Option<Crc64Nvme>) -> bool {
+        stated.is_some() && stated == self.crc()
+    }
+
     /// What one PUT has stored, if storage's own answer proves it: then nobody has to be asked.
     pub(crate) fn stored_by(&self, receipt: Receipt) -> Option<Stored> {
-        let checked = self.checksum == ChecksumMode::Crc64Nvme;
-        let proven = !checked || (receipt.crc64nvme.is_some() && receipt.crc64nvme == self.crc());
+        let proven = !self.checksum.hashes() || self.proves(receipt.crc64nvme);
         if self.parts.multipart() || self.aborting || !proven {
             return None;
         }

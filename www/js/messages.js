@@ -62,6 +62,7 @@ const MESSAGES = {
   bad_response: "The service gave an answer that makes no sense here. Try again, or reload the page.",
   file_changed: "The file changed while it was being sent. Choose it again.",
   file_unreadable: "The file cannot be read any more. Was it moved or deleted? Choose it again.",
+  unverified: "Storage has the file, but did not prove that nothing was changed on the way. Ask the people who run this service.",
   processing_timeout: "The file is stored, but its record has not appeared yet. Read the records again later.",
   locked: "Another tab or window works on this upload. Go on there, or close it first.",
   closed: "The uploader was closed. Reload the page.",

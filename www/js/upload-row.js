@@ -100,7 +100,7 @@ export class UploadRow {
   #proof({ state, stored, record }) {
     const { proof } = this.parts;
     const checksum = isComplete(state) ? (record?.crc64nvme ?? stored?.crc64nvme) : undefined;
-    const verdict = record && !record.verified ? "Not verified" : "Verified";
+    const verdict = (record ?? stored)?.verified ? "Verified" : "Not verified";
     const text = checksum ? `${verdict} ${checksum}` : "";
     if (this.shownProof === text) return;
     this.shownProof = text;

@@ -121,7 +121,7 @@ fn what_is_written_is_golden() {
         status_request(&body.ids)
     });
     for json in [golden!("stored"), golden!("stored_bare")] {
-        writes(json, |body| stored_to_js(&body));
+        writes(json, |body| stored_to_js(&body, JsValue::UNDEFINED));
     }
     for json in [
         golden!("record_stored"),

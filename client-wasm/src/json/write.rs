@@ -85,9 +85,10 @@ pub(crate) fn status_request(ids: &[UploadId]) -> JsValue {
     record("ids", Box::new([list(ids)]))
 }
 
-pub(crate) fn stored_to_js(stored: &Stored) -> JsValue {
+/// `verified` is not of the contract: it is what this page makes of it.
+pub(crate) fn stored_to_js(stored: &Stored, verified: JsValue) -> JsValue {
     record(
-        "id key size crc64nvme etag versionId",
+        "id key size crc64nvme etag versionId verified",
         Box::new([
             shown(&stored.id),
             shown(&stored.key),
@@ -95,6 +96,7 @@ pub(crate) fn stored_to_js(stored: &Stored) -> JsValue {
             crc(stored.crc64nvme),
             unless_empty(&stored.etag),
             maybe_text(stored.version_id.as_ref()),
+            verified,
         ]),
     )
 }

@@ -58,6 +58,52 @@ export const cases = {
     client.close();
   },
 
+  async s1_a_store_that_states_no_checksum_proves_nothing({ createClient, world, isUploadError }) {
+    const complete = world.complete.bind(world);
+    world.complete = (object, body) => {
+      const answer = complete(object, body);
+      delete answer.body.crc64nvme;
+      return answer;
+    };
+    const { options } = backend(world);
+    const warnings = [];
+    const client = createClient({ ...options, onWarning: (warning) => warnings.push(warning) });
+    const upload = client.upload(small());
+    const stored = await upload.done;
+    equal([stored.verified, "crc64nvme" in stored], [false, false]);
+    equal(client.snapshot().uploads[0].stored.verified, false);
+    equal((await client.upload(new File([new Uint8Array(6 * MIB)], "zeros.bin")).done).verified, false);
+    equal(warnings.map((warning) => [warning.code, warning.upload]), [["unverified", upload.id]]);
+    ok(warnings[0].message.includes("checksum"), warnings[0].message);
+    // Nobody is warned of what was not asked for.
+    const bare = createClient({ ...options, checksum: "none", onWarning: (warning) => warnings.push(warning) });
+    equal((await bare.upload(small()).done).verified, false);
+    equal(warnings.length, 1);
+    for (const [given, one] of [[{ requireVerified: true }, {}], [{}, { requireVerified: true }]]) {
+      const strict = createClient({ ...options, ...given });
+      const error = await rejection(strict.upload(small(), one).done);
+      ok(isUploadError(error), `${error}`);
+      equal([error.code, error.phase, error.retryable], ["unverified", "complete", false]);
+      strict.close();
+    }
+    // One upload may say otherwise.
+    const mostly = createClient({ ...options, requireVerified: true });
+    equal((await mostly.upload(small(), { requireVerified: false }).done).verified, false);
+    const mixed = thrown(() => mostly.upload(small(), { checksum: "none" }));
+    equal([mixed.code, mixed.message.includes("requireVerified")], ["invalid_option", true]);
+    for (const open of [client, bare, mostly]) open.close();
+  },
+
+  async s1_a_store_that_states_our_checksum_has_proved_the_bytes({ createClient, world }) {
+    const { options } = backend(world);
+    const warnings = [];
+    const client = createClient({ ...options, requireVerified: true, onWarning: (warning) => warnings.push(warning) });
+    equal((await client.upload(small()).done).verified, true);
+    equal((await client.upload(new File([new Uint8Array(6 * MIB)], "zeros.bin")).done).verified, true);
+    equal(warnings, []);
+    client.close();
+  },
+
   async an_exception_with_a_status_is_heeded({ createClient, world, isUploadError }) {
     const refusal = { status: 400, code: "type_not_allowed", message: "no text here" };
     const { options, log } = backend(world, (name) => {

@@ -19,9 +19,10 @@ const TYPES = {
   list_response_last: "RecordPage",
   content_private: "Content",
   content_public: "Content",
-  stored: "Stored",
-  stored_bare: "Stored",
 };
+
+// What storage holds, without what the SDK adds to it.
+const STORED = ["stored", "stored_bare"];
 
 // What a signer gives, as the routes do.
 const GIVEN = {
@@ -36,6 +37,9 @@ const GIVEN = {
 const lines = [`import type * as api from "crowfly";`];
 for (const [name, type] of Object.entries(TYPES)) {
   lines.push(`export const ${name} = ${read(name).trim()} satisfies api.${type};`);
+}
+for (const name of STORED) {
+  lines.push(`export const ${name} = ${read(name).trim()} satisfies Omit<api.Stored, "verified">;`);
 }
 for (const [name, route] of Object.entries(GIVEN)) {
   const type = `Awaited<ReturnType<api.Signer["${route}"]>>`;

@@ -27,6 +27,7 @@ export async function main(): Promise<UploadRecord> {
     api: new URL("https://api.example.com"),
     token: async ({ reason }) => (reason === "unauthorized" ? "new" : "old"),
     checksum: "crc64nvme",
+    requireVerified: true,
     concurrency: 4,
     pollTimeoutMs: 60_000,
     onWarning: ({ code, message, upload }) => console.log(code satisfies WarningCode, message, upload),
@@ -43,6 +44,7 @@ export async function main(): Promise<UploadRecord> {
     name: "a.txt",
     type: "text/plain",
     checksum: "none",
+    requireVerified: false,
   });
   client.upload(blob, { name: "a.bin" });
   upload.pause();
@@ -52,7 +54,8 @@ export async function main(): Promise<UploadRecord> {
   upload.retry();
   const eta: number | undefined = upload.progress.etaMs;
   const stored: Stored = await upload.done;
-  console.log(eta, stored.key, stored.crc64nvme?.length);
+  const verified: boolean = stored.verified;
+  console.log(eta, stored.key, stored.crc64nvme?.length, verified);
   const leave: () => void = client.subscribe(() => {});
   leave();
   const snapshot: Snapshot = client.snapshot();

@@ -70,9 +70,7 @@ impl Queue {
         let crc = match result {
             Ok(crc) => crc,
             Err(ReadFailure::Changed) => return self.fail_hash(job.id, ErrorCode::FileChanged),
-            Err(ReadFailure::Unreadable) => {
-                return self.fail_hash(job.id, ErrorCode::FileUnreadable);
-            }
+            Err(ReadFailure::Unreadable) => return self.unreadable(job.id),
         };
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
@@ -84,7 +82,7 @@ impl Queue {
             return self.fail_hash(job.id, ErrorCode::FileChanged);
         }
         upload.parts.hashed(index, crc);
-        if !upload.parts.multipart() {
+        if !upload.parts.multipart() && !upload.proving {
             // A create call shares the item, and repeats it as it is; a file is hashed before that.
             if let Some(item) = Rc::get_mut(&mut upload.item) {
                 item.crc64nvme = Some(crc);
@@ -93,6 +91,18 @@ impl Queue {
         self.compare(job.id, index);
         self.show_progress(job.id);
         self.proceed(job.id);
+    }
+
+    /// The bytes cannot be read. What storage has already stays stored, without their proof.
+    fn unreadable(&mut self, id: Slot) {
+        let upload = self.uploads.get_mut(id);
+        let Some(upload) = upload.filter(|upload| upload.proving) else {
+            return self.fail_hash(id, ErrorCode::FileUnreadable);
+        };
+        upload.proving = false;
+        upload.unproved = true;
+        upload.doubt = true;
+        self.proceed(id);
     }
 
     fn fail_hash(&mut self, id: Slot, code: ErrorCode) {
@@ -114,6 +124,18 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
+        let ours = upload.part(index).and_then(|part| part.crc);
+        if let (Some(ours), Some(stated)) = (ours, receipt.crc64nvme)
+            && ours != stated
+        {
+            // Storage took the bytes, but they are others.
+            if upload.parts.multipart() {
+                let trace = upload.trace(index);
+                self.mismatched(job.id, index, &trace);
+                return self.show_progress(job.id);
+            }
+            upload.contradicted = true;
+        }
         upload.parts.done(index);
         match upload.stored_by(receipt) {
             Some(stored) => self.end_stored(job.id, stored),
@@ -239,19 +261,29 @@ impl Queue {
                     self.proceed(id);
                 }
             }
-            Storage::Rehash if checked => {
-                // The URL binds the bytes that were hashed.
-                if multipart {
-                    part.lease = None;
-                }
-                upload.parts.unhash(index);
-                let code = ErrorCode::ChecksumMismatch;
-                self.retry(id, Effort::Send(index), code, trace, None);
-            }
+            Storage::Rehash if checked => self.mismatched(id, index, trace),
             Storage::Rehash => self.fail(id, ErrorCode::StorageRefused, Phase::Send, trace),
             Storage::Fail(code) => self.fail(id, code, Phase::Send, trace),
         }
         self.show_progress(id);
+    }
+
+    /// Storage received other bytes than were hashed: they are read, hashed and sent again.
+    fn mismatched(&mut self, id: Slot, index: u32, trace: &Trace) {
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        let multipart = upload.parts.multipart();
+        if let Some(part) = upload.part_mut(index) {
+            part.sent = 0;
+            // The URL binds the bytes that were hashed.
+            if multipart {
+                part.lease = None;
+            }
+        }
+        upload.parts.unhash(index);
+        let code = ErrorCode::ChecksumMismatch;
+        self.retry(id, Effort::Send(index), code, trace, None);
     }
 
     /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.

@@ -168,7 +168,9 @@ impl Queue {
             (Work::Sign(_) | Work::List | Work::Complete, ErrorCode::MultipartGone) => {
                 self.restart(id, phase, trace);
             }
-            (Work::Complete, ErrorCode::NotStored) if upload.parts.multipart() => {
+            (Work::Complete, ErrorCode::NotStored)
+                if upload.parts.multipart() || upload.proving =>
+            {
                 self.restart(id, phase, trace);
             }
             (Work::Complete, ErrorCode::PartsMismatch) => self.recount(id, trace),
@@ -182,6 +184,8 @@ impl Queue {
             (Work::Delete, ErrorCode::AlreadyStored) => {
                 upload.aborting = false;
                 upload.doubt = true;
+                upload.proving = false;
+                upload.unproved = true;
                 upload.forgive();
                 self.drop_abort_timer(id);
                 self.proceed(id);
@@ -215,8 +219,11 @@ impl Queue {
                 return;
             }
         };
-        let ours = upload.crc();
-        let same_bytes = ours.is_none() || stored.crc64nvme.is_none() || stored.crc64nvme == ours;
+        let (ours, stated) = (upload.crc(), stored.crc64nvme);
+        let same_bytes = match stated {
+            None => !upload.contradicted,
+            Some(_) => ours.is_none() || stated == ours,
+        };
         // An object elsewhere is another object, however much the rest agrees.
         let here = upload.key.as_ref().is_none_or(|key| *key == stored.key);
         let code = if stored.id != upload.item.id {
@@ -229,6 +236,10 @@ impl Queue {
             ErrorCode::BadResponse
         } else {
             self.bucket.refund();
+            let compare = upload.checksum.hashes() && ours.is_none() && stated.is_some();
+            if compare && !upload.unproved {
+                return self.prove(id);
+            }
             return self.end_stored(id, stored);
         };
         self.fail_now(id, crate::Failure::new(code, Phase::Complete, &NO_TRACE));

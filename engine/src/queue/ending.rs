@@ -9,7 +9,7 @@ use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Step, Work};
 use crate::upload::Upload;
 use crate::uploads::Slot;
-use crate::{Event, Failure, Phase, State};
+use crate::{ChecksumMode, Event, Failure, Phase, State};
 
 /// What failed, and so which budget pays.
 #[derive(Clone, Copy, Debug)]
@@ -144,9 +144,15 @@ impl Queue {
 
     pub(super) fn end_stored(&mut self, id: Slot, stored: Stored) {
         let Some(upload) = self.alive(id) else { return };
+        let verified = upload.proves(stored.crc64nvme);
+        let hoped = upload.checksum.hashes() && !upload.unproved;
+        if !verified && upload.checksum == ChecksumMode::Crc64NvmeRequired {
+            return self.fail(id, ErrorCode::Unverified, Phase::Complete, &NO_TRACE);
+        }
         let stored = Rc::new(stored);
         upload.ledger.finish();
         upload.stored = Some(stored.clone());
+        upload.verified = verified;
         let progress = upload.ledger.shown();
         self.emit(Event::Progress {
             upload: self.uploads.name(id),
@@ -154,9 +160,14 @@ impl Queue {
         });
         let awaited = self.end(id, State::Stored);
         self.settle_journal(id, State::Stored, false);
+        let upload = self.uploads.name(id);
+        if hoped && !verified && !std::mem::replace(&mut self.unverified_told, true) {
+            self.emit(Event::Unverified { upload });
+        }
         self.emit(Event::Stored {
-            upload: self.uploads.name(id),
+            upload,
             stored,
+            verified,
         });
         if awaited == Some(true) {
             self.join_poll(id);

@@ -8,13 +8,13 @@ use crate::failure::NO_TRACE;
 use crate::job::{Place, Step, Work};
 use crate::upload::Upload;
 use crate::uploads::Slot;
-use crate::{Command, Event, Failure, NewUpload, Phase, RequestId, State};
+use crate::{AddRefusal, Command, Event, Failure, NewUpload, Phase, RequestId, State};
 
 impl Queue {
-    pub(super) fn add(&mut self, new: NewUpload) {
+    pub(super) fn take_in(&mut self, new: NewUpload) -> Result<(), AddRefusal> {
         let size = new.size;
         if self.uploads.slot(new.id).is_some() {
-            return;
+            return Err(AddRefusal::KnownId);
         }
         let id = self.uploads.next_slot();
         let upload = Upload::new(new, id);
@@ -29,6 +29,7 @@ impl Queue {
         } else if size > MAX_OBJECT_BYTES {
             self.fail(id, ErrorCode::TooLarge, Phase::Create, &NO_TRACE);
         }
+        Ok(())
     }
 
     fn join_backlog(&mut self, id: Slot) {

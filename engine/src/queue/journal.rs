@@ -76,7 +76,10 @@ fn fate(code: ErrorCode, phase: Phase, retryable: bool) -> Fate {
         | ErrorCode::ChecksumMismatch
         | ErrorCode::SizeMismatch
         | ErrorCode::Conflict => Fate::Cancel,
-        ErrorCode::UploadEnded | ErrorCode::UploadMismatch | ErrorCode::NotFound => Fate::Erase,
+        ErrorCode::UploadEnded
+        | ErrorCode::UploadMismatch
+        | ErrorCode::NotFound
+        | ErrorCode::Unverified => Fate::Erase,
         ErrorCode::Closed
         | ErrorCode::Unauthenticated
         | ErrorCode::Forbidden

@@ -33,7 +33,7 @@ use crate::token::TokenGate;
 use crate::upload::Upload;
 use crate::uploads::Slot;
 use crate::uploads::Uploads;
-use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
+use crate::{AddRefusal, Command, Config, Event, Input, Millis, NewUpload, Output, Snapshot};
 use company::Company;
 use poll::Poll;
 use requests::{Counts, Live};
@@ -112,6 +112,8 @@ pub struct Queue {
     /// Who has progress to tell, and when it was told last.
     moved: Vec<Slot>,
     told_at: Option<Millis>,
+    /// That storage proves nothing was told.
+    unverified_told: bool,
 }
 
 impl Queue {
@@ -158,6 +160,7 @@ impl Queue {
             touched: Vec::new(),
             moved: Vec::new(),
             told_at: None,
+            unverified_told: false,
         }
     }
 
@@ -168,7 +171,8 @@ impl Queue {
         self.drained = false;
         self.check_sleep();
         match input {
-            Input::Add(new) => self.add(new),
+            // Who must know takes `add`.
+            Input::Add(new) => drop(self.take_in(new)),
             Input::Pause(id) => self.wish(id, Self::pause),
             Input::Resume(id) => self.wish(id, Self::resume),
             Input::Abort(id) => self.wish(id, Self::abort),
@@ -188,6 +192,20 @@ impl Queue {
         }
         // An answer that comes at the last moment is an answer.
         self.fire_timers();
+    }
+
+    /// As [`Input::Add`], for callers that must know whether there is an upload now: one that is taken in always ends
+    /// in an event.
+    ///
+    /// # Errors
+    /// [`AddRefusal`], after which nothing is told of `new`.
+    pub fn add(&mut self, now: Millis, new: NewUpload) -> Result<(), AddRefusal> {
+        if self.uploads.slot(new.id).is_some() {
+            self.handle_input(now, Input::Tick);
+            return Err(AddRefusal::KnownId);
+        }
+        self.handle_input(now, Input::Add(new));
+        Ok(())
     }
 
     /// The next thing to do. Call until it answers [`Output::Idle`] after every input.

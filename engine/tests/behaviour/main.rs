@@ -26,3 +26,4 @@ mod scale;
 mod stall;
 mod straight;
 mod token;
+mod verified;

@@ -83,6 +83,8 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
         new.priority = i32::try_from(random.below(3)).unwrap_or(0);
         if random.percent(10) {
             new.checksum = ChecksumMode::None;
+        } else if random.percent(10) && weather != Weather::Calm {
+            new.checksum = ChecksumMode::Crc64NvmeRequired;
         }
         world.add(new);
         if random.percent(40) {
@@ -90,6 +92,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
         }
     }
     world.server.exposes = random.percent(50);
+    world.server.mute = random.percent(15);
     world.journal_refused = random.percent(5);
     people(&mut world, &mut random, count, weather);
     (world, count)

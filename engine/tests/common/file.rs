@@ -27,15 +27,28 @@ pub fn crc(content: u64, bytes: &Range<u64>) -> Crc64Nvme {
 }
 
 impl File {
+    /// The checksum of a range as it reads now.
+    pub fn read(&self, bytes: &Range<u64>) -> Crc64Nvme {
+        if *bytes == (0..self.size) {
+            self.whole_of(self.content)
+        } else {
+            crc(self.content, bytes)
+        }
+    }
+
     /// The checksum of all that was picked.
     pub fn whole(&self) -> Crc64Nvme {
+        self.whole_of(self.picked)
+    }
+
+    fn whole_of(&self, content: u64) -> Crc64Nvme {
         let plan = match PlanKind::for_new_file(self.size).expect("a size that storage takes") {
             PlanKind::Multipart(plan) => self.cut.unwrap_or(plan),
-            _ => return crc(self.picked, &(0..self.size)),
+            _ => return crc(content, &(0..self.size)),
         };
         let parts = plan.parts().map(|part| {
             let size = part.bytes.end - part.bytes.start;
-            (crc(self.picked, &part.bytes), size)
+            (crc(content, &part.bytes), size)
         });
         parts
             .reduce(|(whole, size), (part, more)| (combine(whole, part, more), size + more))

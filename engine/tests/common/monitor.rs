@@ -60,6 +60,8 @@ pub struct Monitor {
     pub signs: u32,
     pub saves: u32,
     pub restarts: u32,
+    /// Times that this page was told that storage proves nothing.
+    pub unverified: u32,
     pub tokens: u32,
     pub most_sends: usize,
     /// Create calls of one upload, besides those of a line that moves.
@@ -95,6 +97,7 @@ impl Monitor {
     /// The page is gone, and with it all that was under way.
     pub fn crashed(&mut self) {
         self.live.clear();
+        self.unverified = 0;
         self.waits_for_nothing();
         self.used.clear();
         self.uploads.retain(|_, watched| watched.ending.is_some());

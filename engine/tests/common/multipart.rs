@@ -71,7 +71,7 @@ impl Server {
                 .map(|(number, (size, crc))| StoredPart {
                     number: *number,
                     size: *size,
-                    crc64nvme: Some(*crc),
+                    crc64nvme: (!self.mute).then_some(*crc),
                 })
                 .collect(),
         )
@@ -132,7 +132,7 @@ impl Server {
             self.objects.insert(id, object);
             return Ok(());
         }
-        if expected.is_some_and(|expected| expected != crc) {
+        if !self.mute && expected.is_some_and(|expected| expected != crc) {
             return Err(ErrorCode::ChecksumMismatch);
         }
         let object = Object {

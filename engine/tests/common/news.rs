@@ -11,7 +11,12 @@ impl Monitor {
         match event {
             Event::State { upload, state } => self.state(*upload, *state),
             Event::Progress { upload, progress } => self.progress(now, *upload, *progress),
-            Event::Stored { upload, stored } => {
+            Event::Unverified { .. } => {
+                self.unverified += 1;
+                let times = self.unverified;
+                self.check(times == 1, || format!("unverified told {times} times"));
+            }
+            Event::Stored { upload, stored, .. } => {
                 let total = self.uploads.entry(*upload).or_default().progress;
                 self.check(
                     total.sent == stored.size && total.confirmed == stored.size,

@@ -57,6 +57,8 @@ pub struct Server {
     /// Bytes of all bodies that came whole.
     pub received: u64,
     pub puts: BTreeMap<UploadId, u32>,
+    /// It states no checksum of what it holds, and checks none.
+    pub mute: bool,
     /// A planted fault: the bytes in storage are not those that came.
     pub corrupts: bool,
     /// A planted fault: 200 to PUT and complete, but nothing is kept.
@@ -79,6 +81,7 @@ impl Default for Server {
             exposes: false,
             received: 0,
             puts: BTreeMap::new(),
+            mute: false,
             corrupts: false,
             forgets: false,
             splices: false,

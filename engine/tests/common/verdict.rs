@@ -1,16 +1,26 @@
 //! What a test asks of a world, and what must hold when nothing is left to happen.
 
 use crowfly_contract::{ErrorCode, UploadId};
-use crowfly_engine::{Event, State};
+use crowfly_engine::{ChecksumMode, Event, State};
 
 use super::{Ending, World};
 
 impl World {
     /// Holds an event against what is true in the world.
     pub(super) fn check_news(&mut self, event: &Event) {
-        if let Event::Stored { upload, .. } = event {
+        if let Event::Stored {
+            upload, verified, ..
+        } = event
+        {
             let file = &self.files[upload];
             let picked = file.whole();
+            let hashed = self.wishes[upload].checksum != ChecksumMode::None;
+            // Nobody reads a file for a proof once it was to be aborted.
+            let proof = hashed && !self.server.mute && !self.aborted.contains(upload);
+            if (proof && !verified) || (*verified && (!hashed || self.server.mute)) {
+                self.monitor
+                    .violate(format!("{upload:?} said to be verified: {verified}"));
+            }
             let exact = self
                 .server
                 .objects

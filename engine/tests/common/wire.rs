@@ -204,7 +204,7 @@ impl World {
     fn serve(&mut self, flight: &Flight) -> Reply {
         match &flight.command {
             Command::Hash { upload, bytes, .. } => {
-                Reply::Hashed(Ok(file::crc(self.files[upload].content, bytes)))
+                Reply::Hashed(Ok(self.files[upload].read(bytes)))
             }
             Command::Save { upload, item, .. } => {
                 self.journal_saves(*upload, item);

@@ -1,6 +1,6 @@
 //! Time, the link, and what the user does.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crowfly_contract::UploadId;
 use crowfly_engine::{Command, Config, Event, Input, Millis, NewUpload, Queue, RequestId};
@@ -68,6 +68,8 @@ pub struct World {
     pub silent: u64,
     pub token_life_ms: Option<u64>,
     pub link_up: bool,
+    /// Those that somebody asked to abort.
+    pub aborted: BTreeSet<UploadId>,
     /// Replies that come twice, or again much later, in percent.
     pub echoes: u64,
     pub steps: u64,
@@ -116,6 +118,7 @@ impl World {
             silent: 0,
             token_life_ms: None,
             link_up: true,
+            aborted: BTreeSet::new(),
             echoes: 0,
             steps: 0,
             closed: false,
@@ -157,6 +160,9 @@ impl World {
             return;
         }
         self.closed |= matches!(input, Input::Close);
+        if let Input::Abort(id) = input {
+            self.aborted.insert(id);
+        }
         let reopened = match input {
             Input::Retry(id) => Some(id),
             Input::Abort(id) if self.monitor.maybe_created(id) => Some(id),
