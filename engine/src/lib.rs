@@ -45,6 +45,7 @@ mod progress;
 mod queue;
 mod retry;
 mod shown;
+mod snapshot;
 mod storage_codes;
 mod time;
 mod token;
@@ -57,6 +58,7 @@ pub use input::{
     AddRefusal, ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt,
     Reply, SendFailure, TokenFailure, TokenLife,
 };
-pub use output::{Command, Event, Output, Progress, RequestId, Snapshot, State, TokenReason};
+pub use output::{Command, Event, Output, RequestId, State, TokenReason};
 pub use queue::Queue;
+pub use snapshot::{Progress, Snapshot};
 pub use time::Millis;

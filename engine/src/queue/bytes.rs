@@ -1,19 +1,17 @@
-//! Answers of the hasher and of storage.
+//! Answers of storage, and progress of whatever moves bytes.
 
-use std::rc::Rc;
-
-use crowfly_contract::{Crc64Nvme, ErrorCode};
+use crowfly_contract::ErrorCode;
 
 use super::Queue;
 use super::ending::Effort;
 use super::requests::Flight;
 use crate::answer_timeout::answer_timeout;
 use crate::classify::{self, Storage};
-use crate::failure::{NO_TRACE, Trace};
+use crate::failure::Trace;
 use crate::job::{Job, Step, Work};
 use crate::part::Doubt;
 use crate::uploads::Slot;
-use crate::{Millis, Phase, ReadFailure, Receipt, RequestId, SendFailure};
+use crate::{Millis, Phase, Receipt, RequestId, SendFailure};
 
 impl Queue {
     pub(super) fn progress(&mut self, request: RequestId, sent: u64) {
@@ -63,57 +61,6 @@ impl Queue {
         if upload.count() {
             self.has_moved(job.id);
         }
-    }
-
-    pub(super) fn hashed(&mut self, job: Job, index: u32, result: Result<Crc64Nvme, ReadFailure>) {
-        self.freed(job.id, job.work);
-        let crc = match result {
-            Ok(crc) => crc,
-            Err(ReadFailure::Changed) => return self.fail_hash(job.id, ErrorCode::FileChanged),
-            Err(ReadFailure::Unreadable) => return self.unreadable(job.id),
-        };
-        let Some(upload) = self.uploads.get_mut(job.id) else {
-            return;
-        };
-        let Some(part) = upload.part(index) else {
-            return;
-        };
-        if part.earlier_crc.is_some_and(|earlier| earlier != crc) {
-            return self.fail_hash(job.id, ErrorCode::FileChanged);
-        }
-        upload.parts.hashed(index, crc);
-        if !upload.parts.multipart() && !upload.proving {
-            // A create call shares the item, and repeats it as it is; a file is hashed before that.
-            if let Some(item) = Rc::get_mut(&mut upload.item) {
-                item.crc64nvme = Some(crc);
-            }
-        }
-        self.compare(job.id, index);
-        self.show_progress(job.id);
-        self.proceed(job.id);
-    }
-
-    /// The bytes cannot be read. What storage has already stays stored, without their proof.
-    fn unreadable(&mut self, id: Slot) {
-        let upload = self.uploads.get_mut(id);
-        let Some(upload) = upload.filter(|upload| upload.proving) else {
-            return self.fail_hash(id, ErrorCode::FileUnreadable);
-        };
-        upload.proving = false;
-        upload.unproved = true;
-        upload.doubt = true;
-        self.proceed(id);
-    }
-
-    fn fail_hash(&mut self, id: Slot, code: ErrorCode) {
-        self.fail(id, code, Phase::Hash, &NO_TRACE);
-    }
-
-    pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
-        self.freed(job.id, job.work);
-        let code = ErrorCode::FileUnreadable;
-        let effort = Effort::Hash(index);
-        self.retry(job.id, effort, code, &NO_TRACE, None);
     }
 
     pub(super) fn sent(&mut self, job: Job, index: u32, receipt: Receipt) {

@@ -8,9 +8,25 @@ use crate::failure::NO_TRACE;
 use crate::job::{Place, Step, Work};
 use crate::upload::Upload;
 use crate::uploads::Slot;
-use crate::{AddRefusal, Command, Event, Failure, NewUpload, Phase, RequestId, State};
+use crate::{
+    AddRefusal, Command, Event, Failure, Input, Millis, NewUpload, Phase, RequestId, State,
+};
 
 impl Queue {
+    /// As [`Input::Add`], for callers that must know whether there is an upload now: one that is taken in always ends
+    /// in an event.
+    ///
+    /// # Errors
+    /// [`AddRefusal`], after which nothing is told of `new`.
+    pub fn add(&mut self, now: Millis, new: NewUpload) -> Result<(), AddRefusal> {
+        if self.uploads.slot(new.id).is_some() {
+            self.handle_input(now, Input::Tick);
+            return Err(AddRefusal::KnownId);
+        }
+        self.handle_input(now, Input::Add(new));
+        Ok(())
+    }
+
     pub(super) fn take_in(&mut self, new: NewUpload) -> Result<(), AddRefusal> {
         let size = new.size;
         if self.uploads.slot(new.id).is_some() {

@@ -10,9 +10,12 @@ mod company;
 mod dispatch;
 mod dispatch_calls;
 mod ending;
+mod hashing;
 mod inputs;
 mod journal;
+mod live;
 mod multipart;
+mod outage;
 mod poll;
 mod pressure;
 mod requests;
@@ -33,10 +36,11 @@ use crate::token::TokenGate;
 use crate::upload::Upload;
 use crate::uploads::Slot;
 use crate::uploads::Uploads;
-use crate::{AddRefusal, Command, Config, Event, Input, Millis, NewUpload, Output, Snapshot};
+use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
 use company::Company;
+use live::Live;
 use poll::Poll;
-use requests::{Counts, Live};
+use requests::Counts;
 use window::Window;
 
 /// All uploads of one client.
@@ -192,20 +196,6 @@ impl Queue {
         }
         // An answer that comes at the last moment is an answer.
         self.fire_timers();
-    }
-
-    /// As [`Input::Add`], for callers that must know whether there is an upload now: one that is taken in always ends
-    /// in an event.
-    ///
-    /// # Errors
-    /// [`AddRefusal`], after which nothing is told of `new`.
-    pub fn add(&mut self, now: Millis, new: NewUpload) -> Result<(), AddRefusal> {
-        if self.uploads.slot(new.id).is_some() {
-            self.handle_input(now, Input::Tick);
-            return Err(AddRefusal::KnownId);
-        }
-        self.handle_input(now, Input::Add(new));
-        Ok(())
     }
 
     /// The next thing to do. Call until it answers [`Output::Idle`] after every input.

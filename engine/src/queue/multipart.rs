@@ -30,18 +30,6 @@ impl Queue {
         }
     }
 
-    /// Storage has the object and states its checksum, but this page has not hashed all of the file, as an earlier
-    /// one sent it: it is read once more, as a whole, and storage is asked again.
-    pub(super) fn prove(&mut self, id: Slot) {
-        self.cut(id, None);
-        if let Some(upload) = self.uploads.get_mut(id) {
-            upload.proving = true;
-            upload.doubt = false;
-            upload.unlisted = false;
-        }
-        self.proceed(id);
-    }
-
     /// The upload whose parts are signed next: one sign call for each upload at a time, so that parts that
     /// become ready meanwhile share the next.
     pub(super) fn next_to_sign(&mut self) -> Option<Place> {

@@ -1,7 +1,8 @@
 //! What happens because time has passed.
 
 use super::Queue;
-use super::requests::{Flight, Live};
+use super::live::Live;
+use super::requests::Flight;
 use crate::{ApiFailure, Reply, TokenFailure};
 
 impl Queue {

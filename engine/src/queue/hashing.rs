@@ -1,0 +1,77 @@
+//! Answers of the hasher, and what is hashed for a proof alone.
+
+use std::rc::Rc;
+
+use crowfly_contract::{Crc64Nvme, ErrorCode};
+
+use super::Queue;
+use super::ending::Effort;
+use crate::failure::NO_TRACE;
+use crate::job::Job;
+use crate::uploads::Slot;
+use crate::{Phase, ReadFailure};
+
+impl Queue {
+    pub(super) fn hashed(&mut self, job: Job, index: u32, result: Result<Crc64Nvme, ReadFailure>) {
+        self.freed(job.id, job.work);
+        let crc = match result {
+            Ok(crc) => crc,
+            Err(ReadFailure::Changed) => return self.fail_hash(job.id, ErrorCode::FileChanged),
+            Err(ReadFailure::Unreadable) => return self.unreadable(job.id),
+        };
+        let Some(upload) = self.uploads.get_mut(job.id) else {
+            return;
+        };
+        let Some(part) = upload.part(index) else {
+            return;
+        };
+        if part.earlier_crc.is_some_and(|earlier| earlier != crc) {
+            return self.fail_hash(job.id, ErrorCode::FileChanged);
+        }
+        upload.parts.hashed(index, crc);
+        if !upload.parts.multipart() && !upload.proving {
+            // A create call shares the item, and repeats it as it is; a file is hashed before that.
+            if let Some(item) = Rc::get_mut(&mut upload.item) {
+                item.crc64nvme = Some(crc);
+            }
+        }
+        self.compare(job.id, index);
+        self.show_progress(job.id);
+        self.proceed(job.id);
+    }
+
+    /// The bytes cannot be read. What storage has already stays stored, without their proof.
+    fn unreadable(&mut self, id: Slot) {
+        let upload = self.uploads.get_mut(id);
+        let Some(upload) = upload.filter(|upload| upload.proving) else {
+            return self.fail_hash(id, ErrorCode::FileUnreadable);
+        };
+        upload.proving = false;
+        upload.unproved = true;
+        upload.doubt = true;
+        self.proceed(id);
+    }
+
+    fn fail_hash(&mut self, id: Slot, code: ErrorCode) {
+        self.fail(id, code, Phase::Hash, &NO_TRACE);
+    }
+
+    pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
+        self.freed(job.id, job.work);
+        let code = ErrorCode::FileUnreadable;
+        let effort = Effort::Hash(index);
+        self.retry(job.id, effort, code, &NO_TRACE, None);
+    }
+
+    /// Storage has the object and states its checksum, but this page has not hashed all of the file, as an earlier
+    /// one sent it: it is read once more, as a whole, and storage is asked again.
+    pub(super) fn prove(&mut self, id: Slot) {
+        self.cut(id, None);
+        if let Some(upload) = self.uploads.get_mut(id) {
+            upload.proving = true;
+            upload.doubt = false;
+            upload.unlisted = false;
+        }
+        self.proceed(id);
+    }
+}
