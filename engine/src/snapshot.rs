@@ -39,6 +39,6 @@ pub struct Snapshot {
     pub failure: Option<Rc<Failure>>,
     /// The object, once it is stored.
     pub stored: Option<Rc<Stored>>,
-    /// Whether storage has proved its bytes; see [`Event::Stored`].
+    /// Whether storage has proved its bytes; see [`Event::Stored`](crate::Event::Stored).
     pub verified: bool,
 }
