@@ -176,6 +176,7 @@ impl Queue {
             (Work::Complete, ErrorCode::PartsMismatch) => self.recount(id, trace),
             (Work::Complete, ErrorCode::NotStored) => {
                 upload.doubt = false;
+                upload.contradicted = false;
                 upload.calling = Default::default();
                 upload.parts.undo();
                 self.show_progress(id);
