@@ -102,27 +102,35 @@ fn serve(
     let method = words.next().unwrap_or_default().to_owned();
     let target = words.next().unwrap_or("/").to_owned();
     let mut length = 0u64;
+    let mut hosts = Vec::new();
     loop {
         let line = line(&mut from)?;
         if line.is_empty() {
             break;
         }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().unwrap_or(0);
+        } else if name.eq_ignore_ascii_case("host") {
+            hosts.push(value.trim().to_ascii_lowercase());
         }
     }
     let mut body = Vec::new();
     from.take(length.min(1 << 20)).read_to_end(&mut body)?;
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let head = method == "HEAD";
-    let answer = answer(&Incoming {
-        method,
-        path: path.into(),
-        query: query.into(),
-        body,
-    });
+    let answer = if ours(&hosts, stream.local_addr()?.port()) {
+        answer(&Incoming {
+            method,
+            path: path.into(),
+            query: query.into(),
+            body,
+        })
+    } else {
+        Answer::new(403, "text/plain", "this server has no such name")
+    };
     let mut out = format!(
         "HTTP/1.1 {} -\r\ncontent-length: {}\r\nconnection: close\r\n",
         answer.status,
@@ -139,4 +147,38 @@ fn serve(
     let mut stream = stream;
     stream.write_all(&out)?;
     Ok(())
+}
+
+/// Whether the one Host is this computer's: no name that another site bound to it ("DNS rebinding"). Names under
+/// `localhost` cannot be bound elsewhere (RFC 6761 section 6.3).
+fn ours(hosts: &[String], port: u16) -> bool {
+    let [host] = hosts else { return false };
+    host.strip_suffix(&format!(":{port}")).is_some_and(|name| {
+        matches!(name, "127.0.0.1" | "localhost") || name.ends_with(".localhost")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Server};
+    use crate::http::Request;
+
+    #[test]
+    fn h3_a_name_that_was_bound_to_this_computer_is_refused() {
+        let server = Server::bind(0).expect("a free port");
+        let port = server.address().expect("an address").port();
+        // It ends with the process.
+        std::thread::spawn(move || server.run(|_| Answer::new(200, "text/plain", "well")));
+        let status = |host: &str| {
+            let request = Request::new("GET", format!("http://127.0.0.1:{port}/"));
+            request.header("host", host).send().status
+        };
+        for host in ["127.0.0.1", "localhost", "page.localhost"] {
+            assert_eq!(status(&format!("{host}:{port}")), 200, "{host}");
+        }
+        for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil"] {
+            assert_eq!(status(&format!("{host}:{port}")), 403, "{host}");
+        }
+        assert_eq!(status("127.0.0.1"), 403);
+    }
 }

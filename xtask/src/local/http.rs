@@ -22,6 +22,9 @@ pub(crate) enum Ask {
     },
     /// Any other method.
     Other,
+    /// Anything under a name that is not this computer's own: a name of another site that was bound to this
+    /// computer ("DNS rebinding"), so that the site's page would count as ours.
+    Foreign,
     /// Not HTTP, or not a path.
     Nonsense,
 }
@@ -103,11 +106,28 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Ask> {
     let mut first = String::new();
     head.read_line(&mut first)?;
     let mut line = String::new();
-    // The rest is read, so that closing does not reset the connection before the answer arrives.
+    let mut hosts = Vec::new();
+    // All is read, so that closing does not reset the connection before the answer arrives.
     while head.read_line(&mut line)? > 2 {
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("host")
+        {
+            hosts.push(value.trim().to_ascii_lowercase());
+        }
         line.clear();
     }
-    Ok(parse(&first))
+    if ours(&hosts, stream.local_addr()?.port()) {
+        Ok(parse(&first))
+    } else {
+        Ok(Ask::Foreign)
+    }
+}
+
+/// Whether a request with these Host headers is for this computer under its own names.
+fn ours(hosts: &[String], port: u16) -> bool {
+    let [host] = hosts else { return false };
+    let name = host.strip_suffix(&format!(":{port}"));
+    matches!(name, Some("127.0.0.1" | "localhost"))
 }
 
 /// Writes the answer and says that the connection ends.
@@ -170,7 +190,7 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
 
-    use super::{Ask, Listener, parse};
+    use super::{Ask, Listener, ours, parse, read};
 
     #[test]
     fn a_listener_serves_until_it_is_dropped() {
@@ -187,6 +207,54 @@ mod tests {
         assert_eq!(heard, "hello");
         drop(listener);
         assert!(TcpStream::connect(address).is_err(), "it still listens");
+    }
+
+    /// What a listener makes of this head, in which `PORT` is its own.
+    fn asked(head: &str) -> Ask {
+        let (tell, told) = std::sync::mpsc::channel();
+        let listener = Listener::start(0, move |stream| {
+            let _ = tell.send(read(stream));
+        });
+        let listener = listener.expect("a free port");
+        let mut stream = TcpStream::connect(("127.0.0.1", listener.port)).expect("a connection");
+        let head = head.replace("PORT", &listener.port.to_string());
+        stream.write_all(head.as_bytes()).expect("a request");
+        told.recv()
+            .expect("a connection comes")
+            .expect("it is read")
+    }
+
+    #[test]
+    fn h3_only_this_computers_own_names_are_answered() {
+        let get = |hosts: &str| asked(&format!("GET / HTTP/1.1\r\n{hosts}\r\n"));
+        let (path, body) = ("/".to_owned(), true);
+        let page = Ask::Get { path, body };
+        for host in ["127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT"] {
+            assert_eq!(get(&format!("Host: {host}\r\n")), page, "{host}");
+            assert_eq!(get(&format!("a: b\r\nhOsT:{host}  \r\n")), page, "{host}");
+        }
+        for host in [
+            "evil.example:PORT",
+            "evil.example",
+            "127.0.0.1",
+            "localhost",
+            "localhost:1",
+            "127.0.0.1.evil.example:PORT",
+            "evil.localhost:PORT",
+            "localhost.:PORT",
+            "x@127.0.0.1:PORT",
+            "[::1]:PORT",
+            "",
+        ] {
+            assert_eq!(get(&format!("Host: {host}\r\n")), Ask::Foreign, "{host}");
+        }
+        assert_eq!(get(""), Ask::Foreign);
+        let two = "Host: 127.0.0.1:PORT\r\nHost: evil.example\r\n";
+        assert_eq!(get(two), Ask::Foreign);
+        // Before anything else: whatever it asks for.
+        let post = "POST / HTTP/1.1\r\nHost: evil.example:PORT\r\n\r\n";
+        assert_eq!(asked(post), Ask::Foreign);
+        assert!(!ours(&["127.0.0.1:70".to_owned()], 7070));
     }
 
     #[test]

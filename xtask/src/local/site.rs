@@ -56,6 +56,7 @@ impl Content {
         match ask {
             Ask::Get { path, .. } => self.file(path),
             Ask::Other => self.text("405 Method Not Allowed", "only GET and HEAD\n"),
+            Ask::Foreign => self.text("403 Forbidden", "this page has no such name\n"),
             Ask::Nonsense => self.text("400 Bad Request", "not a request\n"),
         }
     }
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn every_answer_carries_the_policy() {
-        for ask in [Ask::Other, Ask::Nonsense] {
+        for ask in [Ask::Other, Ask::Foreign, Ask::Nonsense] {
             let answer = content().answer(&ask);
             assert!(
                 answer
