@@ -38,6 +38,12 @@ pub struct Stack {
     pub s3: String,
     /// The AWS region.
     pub region: String,
+    /// The key of the account's root; without one, calls take the environment's.
+    #[serde(default)]
+    pub access_key_id: String,
+    /// Its secret.
+    #[serde(default)]
+    pub secret_access_key: Secret,
     /// The token issuer that the stack trusts.
     pub issuer: String,
     /// The audience that it demands.
@@ -59,6 +65,24 @@ pub struct Stack {
     pub queue: String,
     /// URL of the dead-letter queue.
     pub dlq: String,
+}
+
+/// A text that is never printed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("***")
+    }
 }
 
 impl Env {

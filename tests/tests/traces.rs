@@ -56,9 +56,12 @@ fn account() -> Aws {
     Aws::new(Env::stack("main"))
 }
 
-/// A search that knows the cursor keys of every stack.
+/// A search that knows the cursor keys of every stack, and root's secret.
 fn search(aws: &Aws) -> Search {
     let mut search = Search::default();
+    let (_, secret) = aws.keys();
+    assert!(secret.len() > 20, "the system is described with root's key");
+    search.know("root's secret", secret);
     let secrets = aws.call("secretsmanager", "secretsmanager.ListSecrets", &json!({}));
     let list = secrets["SecretList"].as_array().into_iter().flatten();
     let mut known = 0;
@@ -242,6 +245,23 @@ fn a53_no_secret_in_the_files_of_the_test_run() {
     found.assert_none(&format!(
         "lines of {files} files of target/logs, {left} left out"
     ));
+}
+
+/// In no file at all, the emulator's own log included.
+#[test]
+fn h3_roots_secret_is_in_no_file_of_the_test_run() {
+    let aws = account();
+    let (id, secret) = aws.keys();
+    assert!(
+        !id.is_empty() && !["test", ""].contains(&secret),
+        "a key of this start's own"
+    );
+    let folder = e2e::env::root().join("target/logs");
+    for entry in std::fs::read_dir(&folder).expect("the logs").flatten() {
+        let bytes = std::fs::read(entry.path()).unwrap_or_default();
+        let found = String::from_utf8_lossy(&bytes).contains(secret);
+        assert!(!found, "{} holds it", entry.path().display());
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::local::ACCESS_KEY;
+use crate::local::Key;
 use crate::process::Cmd;
 use crate::test::NATIVE;
 use crate::{paths, step};
@@ -22,11 +22,28 @@ struct Asked {
     env: Option<PathBuf>,
 }
 
-/// Where the queue is: its name, and the variables by which the tool reaches it.
+/// Where the queue is: its name, the variables by which the tool reaches it, and the key if it is not the
+/// environment's.
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     queue: String,
     variables: Vec<(&'static str, String)>,
+    key: Option<Key>,
+}
+
+impl Place {
+    /// What the tool finds in its environment.
+    fn environment(self) -> Vec<(&'static str, String)> {
+        let mut variables = self.variables;
+        if let Some(Key { id, secret }) = self.key {
+            variables.extend([
+                ("AWS_ACCESS_KEY_ID", id),
+                ("AWS_SECRET_ACCESS_KEY", secret),
+                ("AWS_SESSION_TOKEN", String::new()),
+            ]);
+        }
+        variables
+    }
 }
 
 /// Moves the messages and says how far it is.
@@ -51,7 +68,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let ended = Command::new(paths::cargo_target().join("debug/examples/redrive"))
         .arg(&place.queue)
         .args(asked.most.map(|most| most.to_string()))
-        .envs(place.variables)
+        .envs(place.environment())
         .status()
         .map_err(Error::io("start the redrive tool"))?;
     if ended.success() {
@@ -97,6 +114,7 @@ fn on_aws(asked: &Asked) -> Result<Place, Error> {
     Ok(Place {
         queue: format!("{stack}-events"),
         variables,
+        key: None,
     })
 }
 
@@ -117,16 +135,16 @@ fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
         found.ok_or_else(|| Error::failed(format!("{name} names no `{field}`; is it a stack's?")))
     };
     let queue = text("queue")?.rsplit('/').next().unwrap_or_default();
-    let key = || ACCESS_KEY.to_owned();
     Ok(Place {
         queue: queue.to_owned(),
         variables: vec![
             ("AWS_REGION", text("region")?.to_owned()),
             ("AWS_ENDPOINT_URL", text("s3")?.to_owned()),
-            ("AWS_ACCESS_KEY_ID", key()),
-            ("AWS_SECRET_ACCESS_KEY", key()),
-            ("AWS_SESSION_TOKEN", String::new()),
         ],
+        key: Some(Key {
+            id: text("accessKeyId")?.to_owned(),
+            secret: text("secretAccessKey")?.to_owned(),
+        }),
     })
 }
 
@@ -135,6 +153,9 @@ mod tests {
     use std::path::Path;
 
     use lexopt::Parser;
+    use serde_json::json;
+
+    use crate::paths;
 
     use super::{local, on_aws, parse};
 
@@ -157,6 +178,40 @@ mod tests {
         assert_eq!(place.queue, "films-events");
         assert_eq!(place.variables, [("AWS_REGION", "eu-west-1".to_owned())]);
         assert_eq!(asked.most, Some(5));
+    }
+
+    #[test]
+    fn h3_the_local_systems_key_is_read_where_it_is_described() {
+        let folder = paths::target().join("test/redrive");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join("env.json");
+        let mut stack = json!({
+            "queue": "http://127.0.0.1:1/000000000000/crowfly-dev-events",
+            "region": "us-east-1",
+            "s3": "http://127.0.0.1:1",
+            "accessKeyId": "AKIA",
+            "secretAccessKey": "secret",
+        });
+        std::fs::write(&file, stack.to_string()).expect("a description");
+        let place = local(&file, None).expect("it is enough");
+        assert_eq!(place.queue, "crowfly-dev-events");
+        assert!(!format!("{place:?}").contains("secret"), "{place:?}");
+        let environment = place.environment();
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ] {
+            let found = environment.iter().find(|(other, _)| *other == name);
+            assert_eq!(found.map(|(_, value)| value.as_str()), Some(value));
+        }
+
+        stack["accessKeyId"].take();
+        std::fs::write(&file, stack.to_string()).expect("a description");
+        let text = local(&file, None).expect_err("no key").to_string();
+        assert!(
+            text.contains("accessKeyId") && !text.contains("secret"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -15,11 +15,11 @@ fn stack() -> Option<(Value, Session)> {
     let env: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let main = env["stacks"]["main"].clone();
     let text = |name: &str| main[name].as_str().map(str::to_owned);
-    let credential = |name: &str| std::env::var(name).unwrap_or_else(|_| "test".to_owned());
     let session = Session::from_variables(|name| match name {
         "AWS_REGION" => text("region"),
         "AWS_ENDPOINT_URL" => text("s3"),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some(credential(name)),
+        "AWS_ACCESS_KEY_ID" => text("accessKeyId"),
+        "AWS_SECRET_ACCESS_KEY" => text("secretAccessKey"),
         _ => None,
     });
     Some((main, session.unwrap()))

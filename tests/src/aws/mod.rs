@@ -26,17 +26,19 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Calls with the credentials of the environment, or else with those of the local AWS.
+    /// Calls with root's key as the stack is described, or without one with that of the environment.
     pub fn new(stack: &Stack) -> Self {
-        let or_test = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .filter(|text| !text.is_empty())
-                .unwrap_or("test".into())
-        };
-        let credentials = Credentials {
-            access_key: or_test("AWS_ACCESS_KEY_ID"),
-            secret_key: or_test("AWS_SECRET_ACCESS_KEY"),
+        let of_environment = |name: &str| std::env::var(name).unwrap_or_default();
+        let credentials = if stack.access_key_id.is_empty() {
+            Credentials {
+                access_key: of_environment("AWS_ACCESS_KEY_ID"),
+                secret_key: of_environment("AWS_SECRET_ACCESS_KEY"),
+            }
+        } else {
+            Credentials {
+                access_key: stack.access_key_id.clone(),
+                secret_key: stack.secret_access_key.reveal().to_owned(),
+            }
         };
         Self {
             stack: stack.clone(),

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use super::key::Key;
 use super::sign::{Request, date, sign};
 use crate::error::Error;
 
@@ -12,6 +13,7 @@ use crate::error::Error;
 pub(crate) struct Aws {
     /// `http://127.0.0.1:<port>`.
     url: String,
+    key: Key,
     agent: ureq::Agent,
 }
 
@@ -20,8 +22,8 @@ pub(crate) const REGION: &str = "us-east-1";
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Aws {
-    /// The local AWS at `127.0.0.1:<port>`.
-    pub(crate) fn at(port: u16) -> Self {
+    /// The local AWS at `127.0.0.1:<port>`, called as its root.
+    pub(crate) fn at(port: u16, key: Key) -> Self {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
@@ -29,6 +31,7 @@ impl Aws {
             .into();
         Self {
             url: format!("http://127.0.0.1:{port}"),
+            key,
             agent,
         }
     }
@@ -36,6 +39,11 @@ impl Aws {
     /// Its address, without a slash at the end.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Root's key.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
     }
 
     /// Whether it answers already.
@@ -130,6 +138,7 @@ impl Aws {
         let date = date(now.as_secs());
         let host = self.url.trim_start_matches("http://");
         let signature = sign(&Request {
+            key: &self.key,
             method,
             host,
             path,

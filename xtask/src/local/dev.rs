@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::config::Config;
-use super::server::{Server, must_be_free};
+use super::env_file;
+use super::server::{Server, must_be_free, origins};
 use super::site::Site;
 use super::stack::Stack;
 use crate::error::Error;
@@ -37,13 +38,13 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         Need::LocalAws,
     ])?;
     let folder = paths::target().join("dev");
-    let server = Server::launch(aws, &folder.join(format!("aws-{aws}")))?;
+    let server = Server::launch(aws, &[page], &folder.join(format!("aws-{aws}")))?;
     lambdas::build()?;
     package::build()?;
     server.ready()?;
     let template = super::package::package(&server.aws)?;
     let stack = step::step("stack", || {
-        let origins = format!("http://127.0.0.1:{page},http://localhost:{page}");
+        let origins = origins(page);
         let parameters = [
             ("AllowedOrigins", origins.as_str()),
             ("Architecture", architecture()),
@@ -52,9 +53,8 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         Stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
     })?;
     let site = Site::start(page, &Config::of(&stack)?)?;
-    let env = folder.join("env.json");
-    let description = format!("{:#}\n", stack.describe(&site.url())?);
-    std::fs::write(&env, description).map_err(Error::io("write target/dev/env.json"))?;
+    let description = stack.describe(&site.url(), server.aws.key())?;
+    env_file::write(&folder.join("env.json"), &description)?;
     announce(&stack, &site, &options, started);
     loop {
         server.alive()?;

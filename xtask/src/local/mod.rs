@@ -6,7 +6,9 @@
 mod aws;
 mod config;
 mod dev;
+mod env_file;
 pub(crate) mod http;
+mod key;
 mod package;
 mod server;
 mod sign;
@@ -16,5 +18,5 @@ mod suite;
 
 pub(crate) use aws::{Aws, elements, unescaped};
 pub(crate) use dev::dev;
-pub(crate) use sign::ACCESS_KEY;
+pub(crate) use key::Key;
 pub(crate) use suite::{Suite, start_for_tests};

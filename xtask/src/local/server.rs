@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::aws::{Aws, REGION};
-use super::sign::ACCESS_KEY;
+use super::key::Key;
 use crate::error::Error;
 use crate::process::{Cmd, Service};
 use crate::{paths, setup, step};
@@ -21,23 +21,24 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts an empty local AWS whose state lies in `folder`, which is emptied first; [`Server::ready`] waits
-    /// for it.
+    /// for it. It has a new root key, and lets the pages at `pages`, ports of this computer, sign in.
     ///
     /// # Errors
     /// If it cannot be installed or started.
-    pub(crate) fn launch(port: u16, folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn launch(port: u16, pages: &[u16], folder: &Path) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
         empty(folder)?;
+        let key = Key::random()?;
         let service = Cmd::new(python)
             .args(["-m", "strict_aws"])
             .dir(folder)
-            .envs(variables(port, folder))
+            .envs(variables(port, pages, folder, &key))
             .env_remove("AWS_SESSION_TOKEN")
             .env_remove("AWS_PROFILE")
             .env_remove("AWS_DEFAULT_PROFILE")
             .log(&format!("local-aws-{port}"))
             .spawn()?;
-        let aws = Aws::at(port);
+        let aws = Aws::at(port, key);
         Ok(Self { aws, service })
     }
 
@@ -124,8 +125,14 @@ fn empty(folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder.join("tmp")).map_err(Error::io(what))
 }
 
-fn variables(port: u16, state: &Path) -> Vec<(&'static str, String)> {
+/// The origins of the page at `port` of this computer, under both names that it has.
+pub(super) fn origins(port: u16) -> String {
+    format!("http://127.0.0.1:{port},http://localhost:{port}")
+}
+
+fn variables(port: u16, pages: &[u16], state: &Path, key: &Key) -> Vec<(&'static str, String)> {
     let path = |name: &str| state.join(name).display().to_string();
+    let pages: Vec<String> = pages.iter().copied().map(origins).collect();
     let overlay = paths::root().join("xtask/local-aws");
     vec![
         // Signatures, policies and CORS are checked only with this.
@@ -142,8 +149,9 @@ fn variables(port: u16, state: &Path) -> Vec<(&'static str, String)> {
         ("S3_DATA_DIR", path("s3")),
         ("LOG_LEVEL", "WARNING".to_owned()),
         // Its root key; without these it would take the developer's own.
-        ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY.to_owned()),
+        ("AWS_ACCESS_KEY_ID", key.id.clone()),
+        ("AWS_SECRET_ACCESS_KEY", key.secret.clone()),
+        ("CROWFLY_LOCAL_PAGES", pages.join(",")),
         ("AWS_DEFAULT_REGION", REGION.to_owned()),
         ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
         ("PYTHONPATH", overlay.display().to_string()),

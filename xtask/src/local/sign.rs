@@ -3,13 +3,13 @@
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-/// The key of the local AWS's root user; it opens nothing else.
-pub(crate) const ACCESS_KEY: &str = "test";
-const SECRET_KEY: &str = "test";
+use super::key::Key;
 
 /// What a signature covers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
+    /// By whom.
+    pub(crate) key: &'a Key,
     /// `GET`, `PUT` or `POST`.
     pub(crate) method: &'a str,
     /// Host and port.
@@ -50,10 +50,15 @@ pub(crate) fn sign(request: &Request<'_>) -> Signature {
         request.date,
         hex(&Sha256::digest(canonical))
     );
-    let signature = hex(&mac(&key(day, request.region, request.service), &text));
+    let start = format!("AWS4{}", request.key.secret).into_bytes();
+    let key = [day, request.region, request.service, "aws4_request"]
+        .into_iter()
+        .fold(start, |key, step| mac(&key, step).to_vec());
+    let signature = hex(&mac(&key, &text));
+    let id = &request.key.id;
     Signature {
         authorization: format!(
-            "AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/{scope}, SignedHeaders={names}, Signature={signature}"
+            "AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}"
         ),
         content,
     }
@@ -79,11 +84,6 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year + era * 400 + u64::from(month <= 2), month, day)
 }
 
-fn key(day: &str, region: &str, service: &str) -> [u8; 32] {
-    let start = mac(format!("AWS4{SECRET_KEY}").as_bytes(), day);
-    mac(&mac(&mac(&start, region), service), "aws4_request")
-}
-
 fn mac(key: &[u8], text: &str) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(text.as_bytes());
@@ -96,7 +96,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Request, date, sign};
+    use super::{Key, Request, date, sign};
 
     #[test]
     fn dates_are_of_the_gregorian_calendar() {
@@ -108,8 +108,13 @@ mod tests {
 
     #[test]
     fn the_signature_is_that_of_botocore() {
-        // botocore.auth.SigV4Auth with the key test/test and the same three headers.
+        // botocore.auth.SigV4Auth with AWS's example key and the same three headers.
+        let key = Key {
+            id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        };
         let signature = sign(&Request {
+            key: &key,
             method: "PUT",
             host: "127.0.0.1:7071",
             path: "/bucket/key.zip",
@@ -122,12 +127,12 @@ mod tests {
         assert_eq!(
             signature.authorization,
             format!(
-                "AWS4-HMAC-SHA256 Credential=test/20150830/us-east-1/s3/aws4_request, \
+                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/s3/aws4_request, \
                  SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={SIGNATURE}"
             )
         );
     }
 
     const BODY: &str = "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";
-    const SIGNATURE: &str = "f1f5a1dc73d2cb1286388c22a43c57f76b8375ea434e6b3748ad7b20099b4e4d";
+    const SIGNATURE: &str = "3a4ff933a25f317cb8136d260642d375e84177fc2719c8e836d4bd05bf6a3b09";
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::aws::{Aws, REGION, elements, unescaped};
+use super::key::Key;
 use crate::error::Error;
 
 const DEPLOY: Duration = Duration::from_secs(120);
@@ -104,11 +105,11 @@ impl Stack {
             .ok_or_else(|| Error::failed(format!("the stack has no output `{name}`")))
     }
 
-    /// What other tools attach by; `page` is the address of the stack's page.
+    /// What other tools attach by; `page` is the address of the stack's page, `key` root's.
     ///
     /// # Errors
     /// If the template lacks an output.
-    pub(crate) fn describe(&self, page: &str) -> Result<Value, Error> {
+    pub(crate) fn describe(&self, page: &str, key: &Key) -> Result<Value, Error> {
         let (user, password) = self
             .user
             .map_or(("", ""), |user| (user.name, user.password));
@@ -117,6 +118,8 @@ impl Stack {
             "api": self.api,
             "s3": self.s3,
             "region": REGION,
+            "accessKeyId": key.id,
+            "secretAccessKey": key.secret,
             "issuer": self.output("Issuer")?,
             "audience": self.output("Audience")?,
             "clientId": self.output("Audience")?,
@@ -190,4 +193,27 @@ fn create_user(aws: &Aws, pool: &str) -> Result<User, Error> {
         name: USER,
         password: PASSWORD,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Stack};
+
+    #[test]
+    fn h3_a_stack_is_described_with_roots_key() {
+        let outputs = ["Issuer", "Audience", "Bucket", "Table", "Queue", "Dlq"];
+        let stack = Stack {
+            api: "http://127.0.0.1:1/api".to_owned(),
+            s3: "http://127.0.0.1:1".to_owned(),
+            user: None,
+            outputs: outputs.map(|name| (name.to_owned(), String::new())).into(),
+        };
+        let key = Key::random().expect("randomness");
+        let described = stack.describe("http://127.0.0.1:2/", &key);
+        let described = described.expect("every output is there");
+        assert_eq!(described["accessKeyId"], *key.id);
+        assert_eq!(described["secretAccessKey"], *key.secret);
+        let printed = format!("{stack:?}");
+        assert!(!printed.contains(&key.secret), "{printed}");
+    }
 }

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use super::aws::Aws;
 use super::config::Config;
 use super::dev::architecture;
-use super::server::{Server, free_ports};
+use super::env_file;
+use super::server::{Server, free_ports, origins};
 use super::site::Site;
 use super::stack::Stack;
 use crate::error::Error;
@@ -72,7 +73,8 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
         tight,
     ] = free_ports()?;
     let folder = paths::target().join("test");
-    let server = Server::launch(aws, &folder.join("aws"))?;
+    let pages = [main, oidc, webm, faulty, busy, scan, tight];
+    let server = Server::launch(aws, &pages, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
     server.ready()?;
     let template = super::package::package(&server.aws)?;
@@ -148,7 +150,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
                 &server,
                 name,
                 &template,
-                &[port_origins(port), extra.clone()].join(","),
+                &[origins(port), extra.clone()].join(","),
                 &parameters,
             )
         })?;
@@ -156,13 +158,15 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
             step::step("stack scanner", || deploy_scanner(&server, &stack))?;
         }
         let site = Site::start(port, &Config::of(&stack)?)?;
-        described.insert(name.to_owned(), stack.describe(&site.url())?);
+        described.insert(
+            name.to_owned(),
+            stack.describe(&site.url(), server.aws.key())?,
+        );
         sites.push(site);
     }
     let env = folder.join("env.json");
     let description: Value = json!({"issuer": issuer, "extraOrigin": extra, "stacks": described});
-    std::fs::write(&env, format!("{description:#}\n"))
-        .map_err(Error::io("write target/test/env.json"))?;
+    env_file::write(&env, &description)?;
     Ok(Suite {
         env,
         server,
@@ -218,10 +222,6 @@ fn owner(issuer: &str, subject: &str) -> String {
     (0..26)
         .filter_map(|at| ALPHABET.get(letter(at)).copied().map(char::from))
         .collect()
-}
-
-fn port_origins(port: u16) -> String {
-    format!("http://127.0.0.1:{port},http://localhost:{port}")
 }
 
 /// Starts the test issuer and hands back its name, which is also its address.

@@ -1,0 +1,89 @@
+//! The file by which tools attach to a running system: it holds root's key, so it is for its owner's eyes alone.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::paths;
+
+/// Read and written by the owner.
+const MODE: u32 = 0o600;
+
+/// Writes a description with mode 0600. The file is made with that mode and renamed over an older one, which may
+/// have been readable by others, or open in another program.
+///
+/// # Errors
+/// If it cannot be written.
+pub(crate) fn write(file: &Path, description: &Value) -> Result<(), Error> {
+    let what = || Error::io(format!("write {}", paths::short(file)));
+    let new = file.with_extension("json.new");
+    match std::fs::remove_file(&new) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(what()(error)),
+        _ => {}
+    }
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(&new)
+        .and_then(|mut open| open.write_all(format!("{description:#}\n").as_bytes()))
+        .and_then(|()| std::fs::rename(&new, file))
+        .map_err(what())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::{Path, PathBuf};
+
+    use serde_json::json;
+
+    use super::write;
+    use crate::paths;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = paths::target().join("test/env-file").join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        folder
+    }
+
+    fn mode(file: &Path) -> u32 {
+        let found = std::fs::metadata(file).expect("the file");
+        found.permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn h3_the_description_is_its_owners_alone() {
+        let file = folder("new").join("env.json");
+        write(&file, &json!({"a": 1})).expect("it is written");
+        assert_eq!(mode(&file), 0o600);
+        let text = std::fs::read_to_string(&file).expect("the file");
+        assert_eq!(text, "{\n  \"a\": 1\n}\n");
+    }
+
+    #[test]
+    fn h3_an_older_description_that_others_could_read_is_replaced() {
+        let folder = folder("old");
+        let (file, left) = (folder.join("env.json"), folder.join("env.json.new"));
+        for old in [&file, &left] {
+            std::fs::write(old, "old").expect("an older file");
+            let others = std::fs::Permissions::from_mode(0o644);
+            std::fs::set_permissions(old, others).expect("readable by others");
+        }
+        write(&file, &json!({})).expect("it is written");
+        assert_eq!(mode(&file), 0o600);
+
+        let elsewhere = folder.join("elsewhere");
+        std::fs::write(&elsewhere, "other").expect("another file");
+        std::fs::remove_file(&file).expect("the file");
+        symlink(&elsewhere, &file).expect("a link");
+        write(&file, &json!({})).expect("it is written");
+        let other = std::fs::read_to_string(&elsewhere).expect("the other file");
+        assert_eq!(other, "other", "no link leads the key elsewhere");
+    }
+}
