@@ -43,4 +43,6 @@ def names(text):
 
 def load():
     """Imports the modules that register rules."""
-    from . import checksums, cloudformation, functions, gateway, multipart, policies, queues, requests, tables, users  # noqa: F401
+    from . import (  # noqa: F401
+        checksums, cloudformation, functions, gateway, multipart, policies, queues, requests, tables, users, keys, browsers,
+    )

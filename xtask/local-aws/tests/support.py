@@ -2,9 +2,11 @@
 
 import atexit
 import functools
+import io
 import json
 import os
 import pathlib
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,6 +14,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 
 import botocore.session
 import urllib3
@@ -21,6 +24,9 @@ from botocore.exceptions import ClientError
 HERE = pathlib.Path(__file__).resolve().parent.parent
 HTTP = urllib3.PoolManager(retries=False)
 PROVEN = {}
+ORIGIN = "http://localhost:3000"
+# The origins that count as the pages of the system.
+PAGES = ("http://127.0.0.1:3000", ORIGIN)
 
 
 class Server:
@@ -31,13 +37,15 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self.key, self.secret = f"AKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30)
         self.state = tempfile.TemporaryDirectory()
         env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CROWFLY_"))}
         env |= {
             "AUTH": "true", "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port),
             "IOT_MTLS_ENABLED": "0",
             "STATE_DIR": f"{self.state.name}/state", "S3_DATA_DIR": f"{self.state.name}/s3", "LOG_LEVEL": "ERROR", "TMPDIR": self.state.name,
-            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": self.url, "PROBE": "1",
+            "AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret, "AWS_ENDPOINT_URL": self.url,
+            "CROWFLY_LOCAL_PAGES": ",".join(PAGES), "PROBE": "1",
             "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", **rules,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "strict_aws"], env=env, cwd=self.state.name,
@@ -60,10 +68,10 @@ class Server:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.state.cleanup()
 
-    def client(self, service, key="test", secret="test"):
-        """A client of one service; requests carry checksums only where a test says so."""
+    def client(self, service, key=None, secret=None):
+        """A client of one service, root's unless it gets a key; requests carry checksums only where a test says so."""
         session = botocore.session.Session()
-        session.set_credentials(key, secret)
+        session.set_credentials(key or self.key, secret or self.secret)
         config = Config(s3={"addressing_style": "path"}, signature_version="s3v4" if service == "s3" else None,
                         request_checksum_calculation="when_required", response_checksum_validation="when_required",
                         retries={"total_max_attempts": 1})
@@ -107,6 +115,42 @@ class Server:
 def policy(statements):
     """A policy document of these statements."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def bucket(**properties):
+    """A template of one bucket."""
+    return {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}},
+            "Outputs": {"Bucket": {"Value": {"Ref": "B"}}}}
+
+
+def in_shell(program):
+    """A function in shell, by the runtime interface: it answers with what `program` prints."""
+    return rf"""#!/bin/sh
+runtime="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+while id=$(curl -sS -D - -o /dev/null "$runtime/next" | tr -d '\r' | sed -n 's/^lambda-runtime-aws-request-id: //Ip'); do
+  curl -sS -o /dev/null "$runtime/$id/response" -d "\"$({program})\""
+done
+"""
+
+
+def zipped(name, text):
+    """A zip of one program."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = 0o755 << 16
+        archive.writestr(entry, text)
+    return made.getvalue()
+
+
+def function(aws, program):
+    """A new function that answers with what `program` prints: its name, and its role's."""
+    name = f"f{time.monotonic_ns()}"
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=policy([trust]))["Role"]["Arn"]
+    aws.client("lambda").create_function(FunctionName=name, Role=role, Runtime="provided.al2023", Handler="bootstrap",
+                                         Code={"ZipFile": zipped("bootstrap", in_shell(program))})
+    return name, role
 
 
 @functools.cache

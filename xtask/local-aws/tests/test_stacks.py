@@ -2,12 +2,10 @@
 
 import base64
 import http.server
-import io
 import json
 import re
 import threading
 import time
-import zipfile
 
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
@@ -15,34 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from strict_aws import OPTIONAL, RULES, chosen, load
 
-from . import test_s3, test_users  # noqa: F401 (their proofs count)
-from .support import HERE, HTTP, PROVEN, Case, proves
+from . import test_browsers, test_keys, test_s3, test_users  # noqa: F401 (their proofs count)
+from .support import HERE, HTTP, ORIGIN, PROVEN, Case, bucket, in_shell, proves, zipped
 
-ORIGIN = "http://localhost:3000"
-
-# A function in shell, by the runtime interface: it answers with the names of its variables.
-ENVIRONMENT = r"""#!/bin/sh
-runtime="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
-while id=$(curl -sS -D - -o /dev/null "$runtime/next" | tr -d '\r' | sed -n 's/^lambda-runtime-aws-request-id: //Ip'); do
-  curl -sS -o /dev/null "$runtime/$id/response" -d "\"$(env | sed 's/=.*//' | tr '\n' ' ') $AWS_ENDPOINT_URL\""
-done
-"""
-
-
-def bucket(**properties):
-    """A template of one bucket."""
-    return {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}},
-            "Outputs": {"Bucket": {"Value": {"Ref": "B"}}}}
-
-
-def zipped(name, text):
-    """A zip of one program."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        entry = zipfile.ZipInfo(name)
-        entry.external_attr = 0o755 << 16
-        archive.writestr(entry, text)
-    return made.getvalue()
+# Answers with the names of its variables.
+ENVIRONMENT = in_shell("""env | sed 's/=.*//' | tr '\\n' ' '; echo " $AWS_ENDPOINT_URL\"""")
 
 
 def b64(data):

@@ -1,0 +1,126 @@
+"""Who asks and what for, read from the head of a request before MiniStack sees it."""
+
+import contextvars
+import json
+import os
+import re
+from urllib.parse import parse_qs
+
+from ministack import app
+from ministack.services import s3
+
+from . import names
+
+# The origins of the pages that `cargo xtask` serves. Read when imported: a rule empties the environment.
+PAGES = names(os.environ.get("CROWFLY_LOCAL_PAGES", ""))
+PORT = os.environ.get("GATEWAY_PORT", "4566")
+COGNITO = "AWSCognitoIdentityProviderService"
+SIGN_IN = {f"{COGNITO}.InitiateAuth", f"{COGNITO}.RespondToAuthChallenge"}
+# Without a signature none of these says who asks: a header of another kind, or a query that lacks a part.
+SIGNED_HEADER = ("AWS4-HMAC-SHA256 ", "AWS4-ECDSA-P256-SHA256 ", "AWS ")
+SIGNED_QUERIES = (
+    {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Signature"},
+    {"AWSAccessKeyId", "Expires", "Signature"},
+)
+API = re.compile(r"/_aws/execute-api/[^/]+/")
+KEYS = re.compile(r"/([^/]+)/\.well-known/(?:jwks\.json|openid-configuration)")
+
+# Set where a request was let in as a bucket's: whatever its headers and its form say, it is for S3 alone.
+only_s3 = contextvars.ContextVar("only_s3", default=False)
+
+
+class Head:
+    """Method, path, query and headers of a request, or of the handshake of a WebSocket."""
+
+    def __init__(self, scope):
+        self.websocket = scope["type"] == "websocket"
+        self.method, self.path = scope.get("method", "GET"), scope["path"]
+        self.query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        self.headers = {}
+        for name, value in scope.get("headers", ()):
+            self.headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+
+    def header(self, name):
+        """The values of a header as one, empty without it."""
+        return ", ".join(self.headers.get(name, ()))
+
+    @property
+    def browser(self):
+        """Whether a browser sends it: Origin goes with what is not a GET, Sec-Fetch-Site with everything.
+
+        https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+        """
+        return "origin" in self.headers or "sec-fetch-site" in self.headers
+
+    @property
+    def page(self):
+        """Whether it is of a page that `cargo xtask` serves."""
+        return self.header("origin") in PAGES
+
+    @property
+    def signed(self):
+        """Whether it has all of a signature, which MiniStack then checks."""
+        if authorization := self.header("authorization"):
+            return authorization.startswith(SIGNED_HEADER)
+        return any(parts <= self.query.keys() for parts in SIGNED_QUERIES)
+
+    @property
+    def aim(self):
+        """What it is for, of what AWS answers without a signature: `api`, `bucket`, `sign-in`, `keys`, `health`, or None."""
+        if API.match(self.path):
+            return "api"
+        if self.path == "/_ministack/health":
+            return "health" if self.method == "GET" else None
+        if self.path == "/":
+            return "sign-in" if self._signs_in() else None
+        if self.method in ("GET", "OPTIONS") and (found := KEYS.fullmatch(self.path)):
+            if app._get_module("cognito")._get_pool_unscoped(found[1]) is not None:
+                return "keys"
+        bucket = self.path.removeprefix("/").partition("/")[0]
+        return "bucket" if bucket and s3._bucket_owner_account(bucket) is not None else None
+
+    def _signs_in(self):
+        if self.query or "authorization" in self.headers:
+            return False
+        if self.method == "OPTIONS":
+            return self.header("access-control-request-method") == "POST"
+        return self.method == "POST" and self.header("x-amz-target") in SIGN_IN
+
+
+def guard(check):
+    """Asks `check(head)` before MiniStack sees a request: `(code, message)` refuses it with 403."""
+    serve = app.app
+
+    async def guarded(scope, receive, send):
+        if scope["type"] not in ("http", "websocket"):
+            return await serve(scope, receive, send)
+        head = Head(scope)
+        if (refused := check(head)) is None:
+            return await serve(scope, receive, send)
+        if head.websocket:
+            return await send({"type": "websocket.close", "code": 1008})
+        code, message = refused
+        await answer(send, 403, [(b"x-amzn-errortype", code.encode())], json.dumps({"__type": code, "message": message}))
+
+    app.app = guarded
+
+
+async def answer(send, status, headers, body=""):
+    """Sends an answer of ours. The rest of a body that nobody reads ends the connection."""
+    fields = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
+              (b"cache-control", b"no-store"), (b"connection", b"close"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+def keep_buckets_to_s3():
+    """Hands what was let in as a bucket's (`only_s3`) to S3, and to no service that a header or a form names."""
+    if hasattr(app.detect_service, "keeps_buckets"):
+        return
+    detect = app.detect_service
+
+    def detect_service(method, path, headers, query):
+        return "s3" if only_s3.get() else detect(method, path, headers, query)
+
+    detect_service.keeps_buckets = True
+    app.detect_service = detect_service
