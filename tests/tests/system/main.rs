@@ -19,6 +19,7 @@ mod first_user;
 mod forward_faults;
 mod load;
 mod logs;
+mod machine;
 mod names;
 mod order;
 mod owners;

@@ -1,6 +1,8 @@
 //! The local AWS as a process: MiniStack under the rules of `xtask/local-aws`.
 
+use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -116,13 +118,18 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
     Ok(ports)
 }
 
-/// What is kept from one start to the next would be of another template and other binaries: nothing is.
+/// What is kept from one start to the next would be of another template and other binaries: nothing is. What is
+/// stored, and the keys that pools sign with, lie there for their owner alone.
 fn empty(folder: &Path) -> Result<(), Error> {
     let what = format!("empty {}", paths::short(folder));
     if folder.exists() {
         std::fs::remove_dir_all(folder).map_err(Error::io(what.clone()))?;
     }
-    std::fs::create_dir_all(folder.join("tmp")).map_err(Error::io(what))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder.join("tmp"))
+        .map_err(Error::io(what))
 }
 
 /// The origins of the page at `port` of this computer, under both names that it has.
@@ -157,4 +164,22 @@ fn variables(port: u16, pages: &[u16], state: &Path, key: &Key) -> Vec<(&'static
         ("PYTHONPATH", overlay.display().to_string()),
         ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::empty;
+    use crate::paths;
+
+    #[test]
+    fn h3_the_state_is_its_owners_alone() {
+        let folder = paths::target().join("test/server/aws");
+        std::fs::create_dir_all(&folder).expect("an older state");
+        empty(&folder).expect("it is emptied");
+        let found = std::fs::metadata(&folder).expect("the folder");
+        assert_eq!(found.permissions().mode() & 0o777, 0o700);
+        assert!(folder.join("tmp").is_dir());
+    }
 }
