@@ -109,13 +109,17 @@ codes! {
     AlreadyStored = "already_stored", Some(409), false;
     /// Storage does not hold the object.
     NotStored = "not_stored", Some(409), false;
-    /// The file's first bytes are not what its media type says, so its address is withheld. As an event of
-    /// the SDK it only warns.
+    /// The file's first bytes are a page, a script or a program, and its media type says something harmless, so
+    /// its address is withheld. As an event of the SDK it only warns, of any first bytes that are not what the
+    /// type says.
     TypeMismatch = "type_mismatch", Some(409), false;
     /// The file was not scanned yet, so its address is withheld.
     ScanPending = "scan_pending", Some(409), true;
     /// The scan found malware, or could not read the file, so its address is withheld.
     Infected = "infected", Some(403), false;
+    /// The file was sent with a `Content-Encoding`, so its address is withheld: who downloads it would see other
+    /// bytes than were checked.
+    ContentEncoding = "content_encoding", Some(409), false;
     /// Storage holds another number of bytes than was declared.
     SizeMismatch = "size_mismatch", Some(409), false;
     /// Storage holds other bytes than were hashed.

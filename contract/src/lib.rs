@@ -17,12 +17,12 @@ mod grant;
 mod id;
 mod key;
 pub mod limits;
+mod media;
 mod message;
 mod parts;
 mod plan;
 mod problem;
 mod record;
-mod sniff;
 mod storage_key;
 mod texts;
 
@@ -32,6 +32,10 @@ pub use create::{CreateItem, CreateRequest, CreateResponse, CreateResult, Create
 pub use grant::Grant;
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, ObjectKey, OwnerId};
+pub use media::{
+    Kind, Mismatch, OCTET_STREAM, SNIFF_BYTES, is_media_type, is_refused, mismatch, served_type,
+    sniff, standard_type,
+};
 pub use message::{EventKind, QueueMessage};
 pub use parts::{
     CompleteRequest, Completing, ListPartsResponse, PartGrant, PartToSign, SignPartsRequest,
@@ -42,7 +46,7 @@ pub use problem::{GatewayMessage, Problem, ProblemBody};
 pub use record::{
     Content, ListResponse, ListResponseOf, Metadata, Record, RecordOf, ScanStatus, StatusEntry,
     StatusEntryOf, StatusRequest, StatusResponse, StatusResponseOf, UploadStatus, Visibility,
+    Withheld,
 };
-pub use sniff::{Kind, SNIFF_BYTES, contradicts, sniff};
 pub use storage_key::StorageKey;
 pub use texts::Texts;

@@ -77,6 +77,41 @@ impl ScanStatus {
     }
 }
 
+/// Why nobody is told where the bytes of a stored object are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Withheld {
+    /// The first bytes are a page, a script or a program, and the media type says something harmless.
+    ActiveContent,
+    /// A scan has to find it clean first.
+    ScanPending,
+    /// A scan has found malware, or could not read it.
+    Infected,
+    /// It was sent with a `Content-Encoding`: who downloads it would see other bytes than were looked at.
+    ContentEncoding,
+}
+
+impl Withheld {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::ActiveContent,
+        Self::ScanPending,
+        Self::Infected,
+        Self::ContentEncoding,
+    ];
+
+    /// The reason as it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ActiveContent => "active_content",
+            Self::ScanPending => "scan_pending",
+            Self::Infected => "infected",
+            Self::ContentEncoding => "content_encoding",
+        }
+    }
+}
+
 /// One upload as the database knows it. Our own backend's keys are [`ObjectKey`]s ([`Record`]); a client, which may
 /// talk to another, reads any [`StorageKey`](crate::StorageKey).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +129,7 @@ pub struct RecordOf<K> {
     pub name: String,
     /// Bytes: as declared while pending, as storage states once stored.
     pub size: u64,
-    /// The media type.
+    /// The media type, by its standard name.
     #[serde(rename = "type")]
     pub media_type: String,
     /// Who may read it.
@@ -122,11 +157,18 @@ pub struct RecordOf<K> {
     /// True when the object's first bytes are not what its media type says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub type_mismatch: bool,
+    /// On a type mismatch, what the first bytes look like: a media type. Under it the object is given out,
+    /// unless a browser could run it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_type: Option<String>,
     /// What the scan of the object says; absent where nothing is scanned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<ScanStatus>,
+    /// Why the stored object is withheld; absent if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
     /// The object's address without a signature, percent-encoded. It opens by itself only if public. Absent
-    /// while it is withheld: on a type mismatch, and unless a scan, where there is one, says clean.
+    /// while it is withheld.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the upload was created, by the server's clock, in Unix milliseconds.

@@ -5,7 +5,7 @@ mod common;
 use common::{ADDRESS, CRC, KEY, golden, id, map, other_id};
 use crowfly_contract::{
     Content, EventKind, ListResponse, QueueMessage, Record, ScanStatus, StatusEntry, StatusRequest,
-    StatusResponse, Texts, UploadStatus, Visibility,
+    StatusResponse, Texts, UploadStatus, Visibility, Withheld,
 };
 
 fn pending() -> Record {
@@ -28,7 +28,9 @@ fn pending() -> Record {
         version_id: None,
         sequencer: None,
         type_mismatch: false,
+        seen_type: None,
         scan: None,
+        withheld: None,
         url: None,
         created_at: 1_795_342_830_123,
         stored_at: None,
@@ -54,7 +56,9 @@ fn stored() -> Record {
         version_id: Some("3HL4kqtJvjVBH40Nrjfkd".to_owned()),
         sequencer: Some("0055AED6DCD90281E5".to_owned()),
         type_mismatch: false,
+        seen_type: None,
         scan: Some(ScanStatus::Clean),
+        withheld: None,
         url: Some(ADDRESS.to_owned()),
         created_at: 1_795_342_830_123,
         stored_at: Some(1_795_342_831_000),
@@ -68,11 +72,19 @@ fn records() {
     golden("record_stored", &stored());
     let withheld = Record {
         type_mismatch: true,
+        seen_type: Some("text/html".to_owned()),
         scan: Some(ScanStatus::Infected),
+        withheld: Some(Withheld::Infected),
         url: None,
         ..stored()
     };
     golden("record_withheld", &withheld);
+    let marked = Record {
+        type_mismatch: true,
+        seen_type: Some("video/mp4".to_owned()),
+        ..stored()
+    };
+    golden("record_marked", &marked);
     let cursor = Some("AQAAAaIC".to_owned());
     golden(
         "list_response",

@@ -1,15 +1,15 @@
-//! What files look like, and which media types they contradict.
+//! What files look like by their first bytes.
 
 mod common;
 
-use common::looks::{EXAMPLES, EXE, HTML, MP4, PNG, TEXT, WEBM, ZIP};
-use crowfly_contract::{Kind, contradicts, sniff};
+use common::looks::{EXAMPLES, HTML, TEXT, WEBM, ZIP};
+use crowfly_contract::{Kind, mismatch, sniff};
 
 #[test]
 fn a30_each_kind_is_known_by_its_first_bytes() {
     for (kind, first) in EXAMPLES {
         assert_eq!(sniff(first), Some(*kind), "{}", first.escape_ascii());
-        assert_eq!(contradicts(kind.as_str(), first), None, "{kind:?}");
+        assert_eq!(mismatch(kind.as_str(), first), None, "{kind:?}");
         assert!(kind.as_str().contains('/'), "{kind:?} has no name");
     }
     for text in [
@@ -23,6 +23,8 @@ fn a30_each_kind_is_known_by_its_first_bytes() {
         b"The old AVI files are on the shelf below",
         b"The new WAVE of synthesizers",
         b"RIFF stands for a format of files",
+        b"FORM 1040 AIFF or not",
+        b"OTTO went home",
         b"\r\n\r\nfree delivery",
         b"\x1b[0mskipped 3 tests",
         b"PK",
@@ -35,90 +37,61 @@ fn a30_each_kind_is_known_by_its_first_bytes() {
     }
 }
 
+/// Storage formats of telephony begin like a script: RFC 4867, 4348, 4788, 3952.
 #[test]
-fn a30_a_false_type_is_contradicted() {
-    let cases: &[(&str, &[u8], &str)] = &[
-        ("video/webm", HTML, "text/html"),
-        ("video/webm", ZIP, "application/zip"),
-        ("video/webm", EXE, "application/x-executable"),
-        ("video/webm", b"#!/bin/sh\nrm", "text/x-shellscript"),
-        ("video/webm", MP4, "video/mp4"),
-        ("video/webm", TEXT, "text/plain"),
-        ("Video/WebM; codecs=vp9", ZIP, "application/zip"),
-        ("audio/webm", PNG, "image/png"),
-        ("image/png", b"a caption, no picture\n", "text/plain"),
-        ("image/png", b"GIF89a", "image/gif"),
-        ("image/jpeg", PNG, "image/png"),
-        ("image/avif", MP4, "video/mp4"),
-        ("video/mp4", b"\0\0\0\x1cftypavif\0\0\0\0", "image/heif"),
-        (
-            "application/zip",
-            b"Rar!\x1a\x07\x01\0",
-            "application/vnd.rar",
-        ),
-        ("application/pdf", EXE, "application/x-executable"),
-        ("audio/mpeg", HTML, "text/html"),
-        ("audio/x-unheard-of", HTML, "text/html"),
-        ("video/x-flv", EXE, "application/x-executable"),
-        ("image/x-raw", b"#!/bin/sh", "text/x-shellscript"),
-        ("text/plain", PNG, "image/png"),
-        ("text/plain", EXE, "application/x-executable"),
-        ("text/csv", ZIP, "application/zip"),
-    ];
-    for (media_type, first, looks) in cases {
-        assert_eq!(contradicts(media_type, first), Some(*looks), "{media_type}");
+fn u2_a_script_names_the_path_of_its_interpreter() {
+    for (first, kind) in [
+        (b"#!AMR\n<".as_slice(), Some(Kind::Amr)),
+        (b"#!AMR-WB\n", Some(Kind::Amr)),
+        (b"#!AMR_MC1.0\n", Some(Kind::Amr)),
+        (b"#!AMR-WB_MC1.0\n", Some(Kind::Amr)),
+        (b"#!AMR-WB+\n", Some(Kind::Amr)),
+        (b"#!SILK_V3", Some(Kind::Silk)),
+        (b"#!EVRC\n", None),
+        (b"#!SMV\n", None),
+        (b"#!VMR-WB\n", None),
+        (b"#!iLBC30\n", None),
+        (b"#!rtpplay1.0 224.2.0.1/3456\n", None),
+        (b"#!", None),
+        (b"#!\n/bin/sh", None),
+        (b"#!environment", None),
+        (b"#!env", None),
+        (b"#!/bin/sh", Some(Kind::Script)),
+        (b"#! \t/bin/sh", Some(Kind::Script)),
+        (b"#! env node", Some(Kind::Script)),
+    ] {
+        assert_eq!(sniff(first), kind, "{}", first.escape_ascii());
+    }
+    for (media_type, first) in [
+        ("audio/amr", b"#!AMR\n\x3c\x08".as_slice()),
+        ("audio/AMR-WB", b"#!AMR-WB\n\x04"),
+        ("audio/x-amr", b"#!AMR_MC1.0\n\0\0\0\x02"),
+        ("audio/evrc", b"#!EVRC\n\x01"),
+        ("audio/ilbc", b"#!iLBC30\n\x01"),
+    ] {
+        assert_eq!(mismatch(media_type, first), None, "{media_type}");
     }
 }
 
+/// A tape archive begins with the name of its first member.
 #[test]
-fn a30_a_true_or_unknown_type_is_not_contradicted() {
-    let cases: &[(&str, &[u8])] = &[
-        ("video/webm; codecs=vp9", WEBM),
-        ("VIDEO/WEBM", WEBM),
-        ("video/x-matroska", WEBM),
-        ("image/avif", b"\0\0\0\x1cftypavif\0\0\0\0"),
-        ("audio/x-m4a", MP4),
-        ("audio/flac", b"ID3\x04\0\0\0\0\0\x23"),
-        ("audio/mpeg", TEXT),
-        ("video/webm", b"a short one"),
-        ("image/png", b"\x89PNX\r\n\x1a\n\0\0\0\r"),
-        ("application/zip", b"\x9d\x03\x7f\x11 a format of tomorrow"),
-        ("audio/mpeg", b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xfb"),
-        ("text/plain", TEXT),
-        ("text/plain", HTML),
-        ("text/x-python", b"#!/usr/bin/env python3"),
-        ("text/plain", b"The old AVI files are on the shelf below"),
-        ("text/markdown", b"The new WAVE of synthesizers"),
-        ("text/plain", b"\r\n\r\nfree delivery"),
-        ("text/csv", b"ID3\tTitle\tArtist"),
-        ("text/plain", b"%PDF-1.7 is how such a file starts"),
-        ("text/plain", b"GIF89a? I say \xe2\x80\x9cjif"),
-        ("text/plain", b"\n\xe9\xe9\nfree of UTF-8"),
-        ("text/html", HTML),
-        (
-            "image/svg+xml",
-            b"<svg xmlns=\"http://www.w3.org/2000/svg\">",
-        ),
-        ("application/XML", b"<?xml version=\"1.0\"?>"),
-        ("application/octet-stream", EXE),
-        ("application/octet-stream", ZIP),
-        ("application/octet-stream", TEXT),
-        ("application/octet-stream", b"#!/bin/sh"),
-        (
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            ZIP,
-        ),
-        ("image/openraster", ZIP),
-        ("", TEXT),
-        ("xml", HTML),
-    ];
-    for (media_type, first) in cases {
-        assert_eq!(contradicts(media_type, first), None, "{media_type}");
+fn u2_the_name_of_an_archives_member_is_no_program() {
+    for name in [
+        "MZ",
+        "MZ1",
+        "MZ_report.txt",
+        "MZ-2024/minutes of the meeting.doc",
+    ] {
+        let mut first = name.as_bytes().to_vec();
+        first.resize(64, 0);
+        assert_eq!(sniff(&first), None, "{name}");
+        assert_eq!(mismatch("application/x-tar", &first), None, "{name}");
     }
-    for (kind, _) in EXAMPLES {
-        assert_eq!(contradicts(kind.as_str(), b""), None, "{kind:?}");
-        assert_eq!(contradicts(kind.as_str(), b"123456789"), None, "{kind:?}");
-    }
+    let mut header = *b"MZ\xff\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
+        \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80\0\0\0";
+    assert_eq!(sniff(&header), Some(Kind::Program));
+    header[60] = 0;
+    assert_eq!(sniff(&header), None);
 }
 
 #[test]
@@ -141,23 +114,30 @@ fn a82_a_page_is_known_in_every_disguise() {
         b"<b>",
         b"<br/>",
         b"<h1>",
-        b"<?xml version='1.0'?><x xmlns='http://www.w3.org/1999/xhtml'/>",
         b"\xff\xfe<\0h\0t\0m\0l\0",
         b"\xfe\xff\0<\0h\0t\0m\0l",
+        b"<?xml version='1.0'?><x xmlns='http://www.w3.org/1999/xhtml'/>",
+        b"\xef\xbb\xbf <?XML version='1.0'?>",
     ];
     for page in pages {
-        assert_eq!(sniff(page), Some(Kind::Markup), "{}", page.escape_ascii());
+        let kind = sniff(page);
+        let is_page = matches!(kind, Some(Kind::Markup | Kind::Xml));
+        assert!(is_page, "{}: {kind:?}", page.escape_ascii());
         for media_type in [
             "video/webm",
-            "application/octet-stream",
             "image/png",
+            "image/x-unheard-of",
+            "audio/mpeg",
             "font/woff2",
+            "application/pdf",
+            "application/zip",
+            "application/json",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ] {
-            let looks = contradicts(media_type, page);
-            assert_eq!(
-                looks,
-                Some("text/html"),
-                "{media_type} {}",
+            let seen = mismatch(media_type, page);
+            assert!(
+                seen.is_some_and(|seen| seen.active),
+                "{media_type} {}: {seen:?}",
                 page.escape_ascii()
             );
         }
@@ -172,6 +152,7 @@ fn a82_a_page_is_known_in_every_disguise() {
     ] {
         assert_eq!(sniff(no_page), None, "{}", no_page.escape_ascii());
     }
+    assert_eq!(sniff(HTML), Some(Kind::Markup));
 }
 
 #[test]
@@ -184,12 +165,12 @@ fn a86_broken_ebml_is_ebml_or_unknown_and_nothing_is_unpacked() {
         b"",
     ] {
         let file = [&WEBM[..4], rest].concat();
-        assert_eq!(contradicts("video/webm", &file), None);
+        assert_eq!(mismatch("video/webm", &file), None);
     }
     let turned = b"\xa3\xdf\x45\x1a\x9fB\x86\x81\x01B\xf7\x81\x01";
-    assert_eq!(contradicts("video/webm", turned), None);
+    assert_eq!(mismatch("video/webm", turned), None);
     let shifted = [b"\0", WEBM].concat();
-    assert_eq!(contradicts("video/webm", &shifted), None);
+    assert_eq!(mismatch("video/webm", &shifted), None);
     // A bomb looks like what it is packed in.
-    assert_eq!(contradicts("application/zip", ZIP), None);
+    assert_eq!(mismatch("application/zip", ZIP), None);
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::looks::EXAMPLES;
-use crowfly_contract::{SNIFF_BYTES, contradicts, sniff};
+use crowfly_contract::{SNIFF_BYTES, mismatch, served_type, sniff, standard_type};
 use proptest::prelude::*;
 
 /// Bytes that start like something known, often.
@@ -41,7 +41,7 @@ fn text() -> impl Strategy<Value = String> {
 fn media_type() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(EXAMPLES).prop_map(|(kind, _)| kind.as_str().to_owned()),
-        "(image|audio|video|text|application|font)/[a-z+.]{0,12}",
+        "(image|audio|video|text|application|font)/(x-)?[a-z0-9+.]{0,12}",
         "\\PC{0,40}",
     ]
 }
@@ -55,7 +55,7 @@ proptest! {
     ) {
         let head = &first[..first.len().min(SNIFF_BYTES)];
         prop_assert_eq!(sniff(&first), sniff(head));
-        prop_assert_eq!(contradicts(&media_type, &first), contradicts(&media_type, head));
+        prop_assert_eq!(mismatch(&media_type, &first), mismatch(&media_type, head));
         if head.len() == SNIFF_BYTES {
             let longer = [head, &other].concat();
             prop_assert_eq!(sniff(&longer), sniff(head));
@@ -64,13 +64,22 @@ proptest! {
 
     #[test]
     fn a30_no_text_contradicts_text(text in text(), subtype in "(plain|csv|markdown|x-[a-z]{1,8})") {
-        prop_assert_eq!(contradicts(&format!("text/{subtype}"), text.as_bytes()), None);
+        prop_assert_eq!(mismatch(&format!("text/{subtype}"), text.as_bytes()), None);
     }
 
     #[test]
     fn a30_nothing_contradicts_what_it_looks_like(first in first_bytes()) {
         if let Some(kind) = sniff(&first) {
-            prop_assert_eq!(contradicts(kind.as_str(), &first), None);
+            prop_assert_eq!(mismatch(kind.as_str(), &first), None);
         }
+    }
+
+    #[test]
+    fn u4_what_is_given_out_never_runs(first in first_bytes(), media_type in media_type()) {
+        let Some(found) = mismatch(&media_type, &first) else { return Ok(()) };
+        prop_assert!(found.seen != served_type(&media_type) || found.seen == "text/plain");
+        let runs = sniff(&first).is_some_and(|kind| kind.runs());
+        prop_assert!(runs || !found.active);
+        prop_assert_eq!(standard_type(found.seen), found.seen);
     }
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{ChecksumMode, ObjectCannedAcl};
 use crowfly_contract::limits::MAX_URL_LIFETIME_MS;
-use crowfly_contract::{Grant, ObjectKey};
+use crowfly_contract::{Grant, OCTET_STREAM, ObjectKey};
 use crowfly_core::ports::{GetToSign, Head, HeadObject, PresignGet, PresignPut, PutToSign};
 use crowfly_core::{Fault, FaultKind};
 
@@ -16,6 +17,10 @@ use crate::Session;
 use crate::fault::fault;
 use crate::session::configure;
 
+/// A download is what is stored, bit for bit.
+const PLAIN: &str = "identity";
+/// A download may be kept by its browser alone, and is asked for anew each time: it may be withheld by then.
+const CACHE: &str = "private, no-cache";
 /// A URL ends this long before the credentials that signed it.
 const SAFETY: Duration = Duration::from_secs(60);
 
@@ -137,6 +142,9 @@ impl PresignGet for Bucket {
             .key(get.key.to_string())
             .response_content_disposition(&get.disposition)
             .response_content_type(get.media_type)
+            .response_content_encoding(PLAIN)
+            .response_cache_control(CACHE)
+            .response_expires(DateTime::from_secs(0))
             .presigned(config)
             .await
             .map_err(|error| fault("s3.presign", &error))?;
@@ -170,10 +178,11 @@ impl HeadObject for Bucket {
         };
         Ok(Some(Head {
             size,
-            media_type: head
-                .content_type()
-                .unwrap_or("application/octet-stream")
-                .to_owned(),
+            media_type: head.content_type().unwrap_or(OCTET_STREAM).to_owned(),
+            content_encoding: head
+                .content_encoding()
+                .filter(|encoding| !encoding.trim().is_empty())
+                .map(str::to_owned),
             etag: etag.trim_matches('"').to_owned(),
             version_id: head
                 .version_id()

@@ -216,6 +216,13 @@ async fn a84_a_get_downloads_under_the_original_name() {
         "attachment%3B%20filename%3D%22a%22%3B%20filename%2A%3DUTF-8%27%27%25ED"
     );
     assert_eq!(query["response-content-type"], "video%2Fwebm");
+    // H2: whatever a PUT has smuggled in.
+    assert_eq!(query["response-content-encoding"], "identity");
+    assert_eq!(query["response-cache-control"], "private%2C%20no-cache");
+    assert_eq!(
+        query["response-expires"],
+        "Thu%2C%2001%20Jan%201970%2000%3A00%3A00%20GMT"
+    );
     assert_eq!(signed(&grant.url), "host");
     assert!(grant.headers.is_empty());
 }

@@ -2,7 +2,7 @@
 //!
 //! Attributes have the names of the record's JSON fields. Besides: `owner`; `clientSize`, `clientType` and
 //! `clientCrc64nvme`, what the client declared; `s3UploadId`, the multipart upload; `scanEtag` and `scanVersionId`, the object that
-//! `scan` is about; `openShard` (the owner's first character), `sweepAt`, `activeAt` and `counted`, which stand while the upload is
+//! `scan` is about; `withheld`, which says nothing of scans here; `openShard` (the owner's first character), `sweepAt`, `activeAt` and `counted`, which stand while the upload is
 //! open; `sequencerOrder`, the form of `sequencer` that DynamoDB's
 //! comparison of strings puts in the right order. `expiresAt` counts seconds, as DynamoDB's time-to-live
 //! demands; the record's counts milliseconds.
@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility};
+use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility, Withheld};
 use crowfly_core::ports::{OpenUpload, Place};
 use crowfly_core::{Declared, Fault, FaultKind, Open, Row, Scanned};
 
@@ -174,7 +174,9 @@ fn read(item: &Item) -> Option<Row> {
         version_id: owned("versionId"),
         sequencer: owned("sequencer"),
         type_mismatch: flag("typeMismatch").unwrap_or_default(),
+        seen_type: owned("seenType"),
         scan: text("scan").and_then(|text| scan(text)),
+        withheld: text("withheld").and_then(|text| withheld(text)),
         url: owned("url"),
         created_at: number("createdAt")?,
         stored_at: number("storedAt"),
@@ -207,6 +209,11 @@ fn read(item: &Item) -> Option<Row> {
 
 fn scan(text: &str) -> Option<ScanStatus> {
     let known = ScanStatus::ALL.iter().find(|scan| scan.as_str() == text);
+    known.copied()
+}
+
+fn withheld(text: &str) -> Option<Withheld> {
+    let known = Withheld::ALL.iter().find(|why| why.as_str() == text);
     known.copied()
 }
 

@@ -8,7 +8,7 @@ mod begin;
 
 use crowfly_contract::{
     CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, PlanKind,
-    Record, UploadId, UploadStatus, Visibility,
+    Record, UploadId, UploadStatus, Visibility, served_type,
 };
 
 use crate::disposition::attachment;
@@ -142,10 +142,14 @@ fn put_of(row: &Row) -> PutToSign<'_> {
 
 fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
     let clean = wish.name.for_key();
-    let declared = wish.declared;
+    let mut declared = wish.declared;
     creator
         .policy
         .check(&clean, declared.size, &declared.media_type, wish.visibility)?;
+    if wish.visibility == Visibility::Public {
+        // Storage gives it out by itself, under the type that it was sent with.
+        declared.media_type = served_type(&declared.media_type).to_owned();
+    }
     let part_size = match PlanKind::for_new_file(declared.size) {
         Ok(PlanKind::Single) => None,
         Ok(PlanKind::Multipart(plan)) => Some(plan.part_size()),
@@ -170,7 +174,9 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         version_id: None,
         sequencer: None,
         type_mismatch: false,
+        seen_type: None,
         scan: None,
+        withheld: None,
         url: None,
         created_at: creator.now_ms,
         stored_at: None,

@@ -9,6 +9,7 @@ use std::future::Future;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
 
+use crate::content::Findings;
 use crate::token::IssuerUrl;
 use crate::{Fault, Row, Sequencer};
 
@@ -146,8 +147,8 @@ pub struct Change {
     pub at: u64,
     /// The object, or `None` when it was deleted.
     pub object: Option<Head>,
-    /// Whether the object's first bytes are not what its media type says.
-    pub type_mismatch: bool,
+    /// What was found out about the object.
+    pub findings: Findings,
     /// Whether the object is withheld until a scan has found it clean.
     pub awaits_scan: bool,
 }
@@ -181,6 +182,8 @@ pub struct Head {
     pub size: u64,
     /// The media type.
     pub media_type: String,
+    /// The `Content-Encoding`, if there is one: whoever downloads the object gets it unpacked.
+    pub content_encoding: Option<String>,
     /// The entity tag, without quotes.
     pub etag: String,
     /// The version, in a versioned bucket.
@@ -229,7 +232,8 @@ pub trait PresignGet: Sync {
     ) -> impl Future<Output = Result<Grant, Fault>> + Send;
 }
 
-/// The one GET that a grant allows.
+/// The one GET that a grant allows. Nothing that a PUT may have smuggled in counts in its answer: neither
+/// encoding, nor for how long it may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GetToSign<'a> {
     /// What.

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 
 use crowfly_contract::{
     Content, ErrorCode, ListResponse, OwnerId, Record, ScanStatus, StatusEntry, StatusResponse,
-    UploadId, UploadStatus, Visibility,
+    UploadId, UploadStatus, Visibility, Withheld, served_type,
 };
 
 use crate::cursor::CursorKey;
 use crate::disposition::attachment;
-use crate::media::is_active;
 use crate::ports::{GetRow, GetRows, GetToSign, ListRows, PresignGet};
 use crate::{Error, Refusal, Row};
 
@@ -102,7 +101,8 @@ pub async fn list(
 /// `GET /uploads/{id}/content`: where the bytes can be read.
 ///
 /// # Errors
-/// `not_found`, `not_stored`, `upload_ended`, `infected`, `type_mismatch` or `scan_pending`; or a fault.
+/// `not_found`, `not_stored`, `upload_ended`, `infected`, `type_mismatch`, `content_encoding` or
+/// `scan_pending`; or a fault.
 pub async fn content(
     rows: &impl GetRow,
     objects: &impl PresignGet,
@@ -128,8 +128,8 @@ pub async fn content(
             .into());
         }
     }
-    if let Some(refusal) = withheld(&record) {
-        return Err(refusal.into());
+    if let Some(reason) = record.withheld {
+        return Err(refusal(reason, record.scan).into());
     }
     if let (Visibility::Public, Some(url)) = (record.visibility, record.url) {
         return Ok(Content {
@@ -137,15 +137,15 @@ pub async fn content(
             expires_in_ms: None,
         });
     }
-    let active = is_active(&record.media_type);
+    // What was seen is what a program that opens the file will find.
+    let media_type = match &record.seen_type {
+        Some(seen) if served_type(&record.media_type) == record.media_type => seen,
+        _ => &record.media_type,
+    };
     let get = GetToSign {
         key: &record.key,
         disposition: attachment(&record.name),
-        media_type: if active {
-            "application/octet-stream"
-        } else {
-            &record.media_type
-        },
+        media_type: served_type(media_type),
     };
     let grant = objects.presign_get(&get, now_ms).await?;
     Ok(Content {
@@ -155,26 +155,30 @@ pub async fn content(
 }
 
 /// Why nobody is told where the bytes of a stored object are.
-fn withheld(record: &Record) -> Option<Refusal> {
-    let (code, message) = match record.scan {
-        Some(ScanStatus::Infected) => (ErrorCode::Infected, "the scan found malware in this file"),
-        Some(ScanStatus::Unscannable) => (
+fn refusal(reason: Withheld, scan: Option<ScanStatus>) -> Refusal {
+    let (code, message) = match reason {
+        Withheld::Infected if scan == Some(ScanStatus::Unscannable) => (
             ErrorCode::Infected,
             "the scan could not read this file, so it counts as infected",
         ),
-        _ if record.type_mismatch => (
+        Withheld::ActiveContent => (
             ErrorCode::TypeMismatch,
-            "the first bytes of this file are not what its media type says",
+            "the first bytes of this file are a page, a script or a program, not what its media type says",
         ),
-        None | Some(ScanStatus::Clean) => return None,
-        Some(_) => (
+        Withheld::ContentEncoding => (
+            ErrorCode::ContentEncoding,
+            "this file was sent with a Content-Encoding, which nobody was given leave for",
+        ),
+        Withheld::ScanPending => (
             ErrorCode::ScanPending,
             "this file was not scanned yet; try again",
         ),
+        // Infected, and whatever a later version adds.
+        _ => (ErrorCode::Infected, "the scan found malware in this file"),
     };
     let refusal = Refusal::new(code, message);
-    Some(Refusal {
+    Refusal {
         retry_after_ms: code.retryable().then_some(SCAN_RETRY_MS),
         ..refusal
-    })
+    }
 }

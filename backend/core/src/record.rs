@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crowfly_contract::{EventKind, ObjectKey, OwnerId, ScanStatus, UploadId};
+use crowfly_contract::{EventKind, ObjectKey, OwnerId, ScanStatus, UploadId, Withheld};
 
 use crate::address::ObjectAddress;
 use crate::content::{Look, look};
@@ -43,6 +43,8 @@ pub enum Done {
         verified: bool,
         /// Whether its first bytes are not what its media type says.
         type_mismatch: bool,
+        /// Why it is withheld, apart from a scan.
+        withheld: Option<Withheld>,
         /// When it happened, in Unix milliseconds.
         at: u64,
     },
@@ -179,8 +181,8 @@ async fn apply(
         Some(head) if !is_of(&head, &event) => return Ok((Done::Superseded, None)),
         Some(head) => head,
     };
-    let type_mismatch = match look(objects, &key, &head).await? {
-        Look::Seen { type_mismatch } => type_mismatch,
+    let findings = match look(objects, &key, &head).await? {
+        Look::Seen(findings) => findings,
         Look::Gone => return Ok((Done::Gone, None)),
         Look::Replaced => return Ok((Done::Superseded, None)),
     };
@@ -193,7 +195,7 @@ async fn apply(
         at: event.at,
         awaits_scan: recorder.scan_uploads,
         object: Some(head),
-        type_mismatch,
+        findings,
     };
     let outcome = rows.apply_event(&change).await?;
     let held = outcome.held.map(|place| (owner.clone(), place));
@@ -203,7 +205,8 @@ async fn apply(
             id,
             kind,
             verified,
-            type_mismatch,
+            type_mismatch: change.findings.seen_type.is_some(),
+            withheld: change.findings.withheld,
             at,
         },
         Applied::NotNewer => Done::NotNewer,
@@ -226,8 +229,8 @@ pub(crate) async fn repair(
     let Some(head) = objects.head_object(key).await? else {
         return Ok(None);
     };
-    let type_mismatch = match look(objects, key, &head).await? {
-        Look::Seen { type_mismatch } => type_mismatch,
+    let findings = match look(objects, key, &head).await? {
+        Look::Seen(findings) => findings,
         Look::Gone => return Ok(None),
         Look::Replaced => {
             return Ok(Some(EventOutcome {
@@ -243,7 +246,7 @@ pub(crate) async fn repair(
         sequencer: None,
         at: stored_at(&head).unwrap_or(now_ms),
         object: Some(head),
-        type_mismatch,
+        findings,
         awaits_scan: recorder.scan_uploads,
     };
     rows.apply_event(&change).await.map(Some)

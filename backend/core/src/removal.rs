@@ -6,9 +6,9 @@
 //! read, then storage is asked, and what storage says is written if the row is still as it was read. Whoever
 //! comes in between has asked later or tells of something later, and then all of it is done again.
 
-use crowfly_contract::{EventKind, ObjectKey, OwnerId, Record, UploadStatus};
+use crowfly_contract::{EventKind, ObjectKey, OwnerId, Record, UploadStatus, Withheld};
 
-use crate::content::{Look, look};
+use crate::content::{Findings, Look, look};
 use crate::event::ObjectEvent;
 use crate::ports::{
     Applied, ApplyRemoval, Change, EventOutcome, GetRow, Head, HeadObject, PeekObject, Place,
@@ -41,11 +41,14 @@ pub(crate) async fn apply(
             return Ok((Done::NotNewer, held.map(|place| (owner.clone(), place))));
         }
         let known = object.as_ref().and_then(|head| known(seen.as_ref(), head));
-        let type_mismatch = match (&object, known) {
-            (None, _) => false,
-            (_, Some(record)) => record.type_mismatch,
+        let findings = match (&object, known) {
+            (None, _) => Findings::default(),
+            (_, Some(record)) => Findings {
+                seen_type: record.seen_type.clone(),
+                withheld: record.withheld,
+            },
             (Some(head), None) => match look(objects, key, head).await? {
-                Look::Seen { type_mismatch } => type_mismatch,
+                Look::Seen(findings) => findings,
                 Look::Gone | Look::Replaced => continue,
             },
         };
@@ -56,7 +59,7 @@ pub(crate) async fn apply(
             sequencer: Some(newer.unwrap_or_else(|| event.sequencer.clone())),
             at: stored_at(known, object.as_ref()).unwrap_or(event.at),
             awaits_scan: object.is_some() && recorder.scan_uploads,
-            type_mismatch,
+            findings,
             object,
         };
         if let Some(outcome) = rows.apply_removal(&change, seen.as_ref()).await? {
@@ -90,6 +93,8 @@ fn known<'a>(row: Option<&'a Row>, head: &Head) -> Option<&'a Record> {
             && record.version_id == head.version_id
             && record.size == head.size
             && record.media_type == head.media_type
+            && (record.withheld == Some(Withheld::ContentEncoding))
+                == head.content_encoding.is_some()
     })
 }
 
@@ -110,6 +115,7 @@ fn done(change: &Change, outcome: EventOutcome, event: &ObjectEvent) -> Done {
             kind: EventKind::Removed,
             verified,
             type_mismatch: false,
+            withheld: None,
             at: event.at,
         },
     }

@@ -1,4 +1,6 @@
-use crowfly_contract::{Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus};
+use crowfly_contract::{
+    Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus, Withheld,
+};
 
 use crate::Scanned;
 use crate::ports::{Multipart, Place};
@@ -13,7 +15,8 @@ const WATCHED_MS: u64 = 24 * 3_600 * 1_000;
 pub struct Row {
     /// Whose upload it is: the table's partition.
     pub owner: OwnerId,
-    /// What the table says of it. What the API shows of that is [`Row::shown`].
+    /// What the table says of it, `withheld` without what a scan says. What the API shows of that is
+    /// [`Row::shown`].
     pub record: Record,
     /// What the client declared. It is kept whatever storage reports; `None` for an object that no create
     /// call announced.
@@ -108,8 +111,8 @@ impl Row {
     /// The record as the API shows it: without the address of an object that is withheld.
     pub fn shown(mut self) -> Record {
         self.record.scan = self.scan();
-        let scanned = matches!(self.record.scan, None | Some(ScanStatus::Clean));
-        if self.record.type_mismatch || !scanned {
+        self.record.withheld = withheld(&self.record);
+        if self.record.withheld.is_some() {
             self.record.url = None;
         }
         self.record
@@ -124,5 +127,17 @@ impl Row {
     /// Whether the table's time-to-live has passed. Such rows may linger for days and are shown to nobody.
     pub fn is_past_its_life(&self, now_ms: u64) -> bool {
         self.record.expires_at.is_some_and(|at| at <= now_ms)
+    }
+}
+
+/// Why the object of a record is withheld: for good reasons first, then for those that may pass.
+fn withheld(record: &Record) -> Option<Withheld> {
+    if record.status != UploadStatus::Stored {
+        return None;
+    }
+    match record.scan {
+        Some(ScanStatus::Infected | ScanStatus::Unscannable) => Some(Withheld::Infected),
+        None | Some(ScanStatus::Clean) => record.withheld,
+        Some(_) => record.withheld.or(Some(Withheld::ScanPending)),
     }
 }

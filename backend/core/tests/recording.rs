@@ -20,6 +20,7 @@ async fn an_event_makes_the_pending_record_stored_and_verified() {
         kind: EventKind::Created,
         verified: true,
         type_mismatch: false,
+        withheld: None,
         at: NOW,
     };
     assert_eq!(done, expected);

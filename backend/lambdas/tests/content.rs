@@ -6,6 +6,7 @@ use common::{NOW, assert_problem, event, id, json_of, owner, read, variable};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::patience::Patience;
+use crowfly_core::ports::Head;
 use crowfly_core::record::Recorder;
 use crowfly_core::testing::{Memory, head_of, row_of};
 use crowfly_lambdas::record;
@@ -68,11 +69,53 @@ async fn a30_a_false_type_is_409_and_without_an_address() {
     let (record, content) = answers(&memory).await;
     assert_eq!(record["typeMismatch"], true);
     assert_eq!(
+        (&record["seenType"], &record["withheld"]),
+        (&json!("text/html"), &json!("active_content"))
+    );
+    assert_eq!(
         (&record["url"], &record["scan"]),
         (&Value::Null, &Value::Null)
     );
     assert_problem(&content, 409, "type_mismatch");
     assert_eq!(json_of(&content)["error"]["retryAfterMs"], Value::Null);
+}
+
+#[tokio::test]
+async fn u5_a_sibling_is_marked_and_given_out_as_what_it_is() {
+    let memory = world(b"\0\0\0\x20ftypisom\0\0\x02\0");
+    assert_eq!(tell(&memory, false, &stored()).await, 0);
+    let (record, content) = answers(&memory).await;
+    assert_eq!(
+        (&record["typeMismatch"], &record["seenType"]),
+        (&json!(true), &json!("video/mp4"))
+    );
+    assert!(record["url"].is_string() && record["withheld"].is_null());
+    let url = json_of(&content)["url"].to_string();
+    assert!(
+        url.contains("type=video/mp4&disposition=attachment"),
+        "{url}"
+    );
+}
+
+#[tokio::test]
+async fn h2_an_encoding_that_was_smuggled_in_withholds_the_file() {
+    for encoding in ["gzip", "identity", "aws-chunked"] {
+        let memory = world(b"\x1aE\xdf\xa3");
+        let head = Head {
+            content_encoding: Some(encoding.to_owned()),
+            ..head_of("e")
+        };
+        memory.set_object(&key().parse().unwrap(), Some(head));
+        assert_eq!(tell(&memory, false, &stored()).await, 0);
+        let (record, content) = answers(&memory).await;
+        assert_eq!(record["withheld"], "content_encoding", "{encoding}");
+        assert_eq!(record["url"], Value::Null);
+        assert_eq!(
+            record["verified"], true,
+            "storage has the bytes that were promised"
+        );
+        assert_problem(&content, 409, "content_encoding");
+    }
 }
 
 #[tokio::test]
@@ -90,12 +133,19 @@ async fn a85_a_scan_decides_whether_the_address_is_given() {
             (&record["scan"], &record["url"]),
             (&json!("pending"), &Value::Null)
         );
+        assert_eq!(record["withheld"], "scan_pending");
         assert_problem(&content, 409, "scan_pending");
         assert!(json_of(&content)["error"]["retryAfterMs"].as_u64() > Some(0));
 
         assert_eq!(tell(&memory, true, &scan(found)).await, 0);
         let (record, content) = answers(&memory).await;
         assert_eq!(record["scan"], scanned);
+        let withheld = if status == 200 {
+            Value::Null
+        } else {
+            json!(code)
+        };
+        assert_eq!(record["withheld"], withheld);
         assert_eq!(record["url"].is_string(), status == 200, "{record}");
         match status {
             200 => assert_eq!(content.status_code, 200),

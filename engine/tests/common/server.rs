@@ -272,6 +272,8 @@ fn record(key: StorageKey, item: &CreateItem, object: &Object) -> RecordOf<Stora
         version_id: None,
         sequencer: None,
         type_mismatch: false,
+        seen_type: None,
+        withheld: None,
         scan: None,
         url: None,
         created_at: 0,

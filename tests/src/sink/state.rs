@@ -234,6 +234,8 @@ impl Upload {
             version_id: None,
             sequencer: None,
             type_mismatch: false,
+            seen_type: None,
+            withheld: None,
             scan: None,
             url: None,
             created_at: self.created_at,

@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use crowfly_contract::{ScanStatus, UploadStatus, Visibility};
+use crowfly_contract::{OCTET_STREAM, ScanStatus, UploadStatus, Visibility};
 use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, Head};
 use crowfly_core::{Fault, FaultKind, Row, Sequencer};
 
@@ -158,10 +158,19 @@ impl Update {
         self.set("etag", text(&head.etag));
         self.set("url", text(&change.url));
         self.set("storedAt", number(change.at));
-        if change.type_mismatch {
-            self.set("typeMismatch", AttributeValue::Bool(true));
-        } else {
-            self.remove("typeMismatch");
+        match &change.findings.seen_type {
+            Some(seen) => {
+                self.set("typeMismatch", AttributeValue::Bool(true));
+                self.set("seenType", text(seen));
+            }
+            None => {
+                self.remove("typeMismatch");
+                self.remove("seenType");
+            }
+        }
+        match change.findings.withheld {
+            Some(withheld) => self.set("withheld", text(withheld.as_str())),
+            None => self.remove("withheld"),
         }
         // What a scan has found may be there before the event.
         if change.awaits_scan {
@@ -181,7 +190,7 @@ impl Update {
         self.set("status", text(status_text(UploadStatus::Deleted)));
         self.remove("url");
         self.keep_or_set("size", number(0));
-        self.keep_or_set("type", text("application/octet-stream"));
+        self.keep_or_set("type", text(OCTET_STREAM));
     }
 
     /// The condition that the row is still what it was when it was read.

@@ -1,11 +1,12 @@
 use std::collections::HashSet;
 
 use crowfly_contract::limits::{MAX_BATCH, MAX_SAFE_INTEGER};
-use crowfly_contract::{Crc64Nvme, ErrorCode, Metadata, UploadId, Visibility};
+use crowfly_contract::{
+    Crc64Nvme, ErrorCode, Metadata, UploadId, Visibility, is_media_type, standard_type,
+};
 use serde_json::{Map, Value};
 
 use super::{json, metadata};
-use crate::media::is_well_formed;
 use crate::name::FileName;
 use crate::{Declared, Refusal};
 
@@ -124,8 +125,8 @@ fn size(value: Option<&Value>) -> Result<u64, Refusal> {
 fn media_type(value: Option<&Value>) -> Result<String, Refusal> {
     value
         .and_then(Value::as_str)
-        .filter(|text| is_well_formed(text))
-        .map(str::to_owned)
+        .filter(|text| is_media_type(text))
+        .map(|text| standard_type(text).to_owned())
         .ok_or_else(|| {
             Refusal::new(
                 ErrorCode::InvalidType,

@@ -12,6 +12,7 @@ mod sweep;
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use super::row_of;
+use crate::content::Findings;
 use crate::ports::{
     AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, Close, DeclareChecksum, GetRow,
     GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone,
@@ -104,7 +105,7 @@ fn change(owner: &OwnerId, id: UploadId, sequencer: &str, object: Option<Head>) 
         sequencer: Some(Sequencer::parse(sequencer).unwrap()),
         at: NOW + 5_000,
         object,
-        type_mismatch: false,
+        findings: Findings::default(),
         awaits_scan: false,
     }
 }

@@ -60,7 +60,9 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
             version_id: None,
             sequencer: None,
             type_mismatch: false,
+            seen_type: None,
             scan: None,
+            withheld: None,
             url: None,
             created_at,
             stored_at: None,
@@ -78,6 +80,7 @@ pub fn head_of(etag: &str) -> Head {
     Head {
         size: 9,
         media_type: "video/webm".to_owned(),
+        content_encoding: None,
         etag: etag.to_owned(),
         version_id: None,
         crc64nvme: Some(OBJECT_CRC),

@@ -13,6 +13,7 @@ pub(super) struct Counts<'a> {
     stored_by_denied: usize,
     verified: usize,
     mismatches: usize,
+    withheld: usize,
     scanned: usize,
     infected: usize,
     removed: usize,
@@ -34,6 +35,7 @@ impl<'a> Counts<'a> {
             stored_by_denied: 0,
             verified: 0,
             mismatches: 0,
+            withheld: 0,
             scanned: 0,
             infected: 0,
             removed: 0,
@@ -54,11 +56,13 @@ impl<'a> Counts<'a> {
                 kind,
                 verified,
                 type_mismatch,
+                withheld,
                 at,
             }) => {
                 self.lags.push(self.now_ms.saturating_sub(*at));
                 self.verified += usize::from(*verified);
                 self.mismatches += usize::from(*type_mismatch);
+                self.withheld += usize::from(withheld.is_some());
                 if *kind == EventKind::Created && self.denied.contains(owner) {
                     self.stored_by_denied += 1;
                     let fields = json!({"owner": owner.as_str(), "upload": id});
@@ -72,7 +76,7 @@ impl<'a> Counts<'a> {
                     count,
                     "info",
                     json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
-                    "verified": verified, "typeMismatch": type_mismatch}),
+                    "verified": verified, "typeMismatch": type_mismatch, "withheld": withheld}),
                 )
             }
             Ok(Done::Scanned { owner, id, found }) => {
@@ -118,6 +122,7 @@ impl<'a> Counts<'a> {
             .count("StoredByDenied", self.stored_by_denied)
             .count("UploadsVerified", self.verified)
             .count("TypeMismatches", self.mismatches)
+            .count("UploadsWithheld", self.withheld)
             .count("UploadsScanned", self.scanned)
             .count("UploadsInfected", self.infected)
             .count("UploadsRemoved", self.removed)
@@ -148,6 +153,7 @@ mod tests {
                 kind,
                 verified: true,
                 type_mismatch: false,
+                withheld: None,
                 at: 1,
             };
             counts.add("m", &Ok(done));

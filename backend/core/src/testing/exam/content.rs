@@ -1,7 +1,8 @@
-use crowfly_contract::{OwnerId, ScanStatus};
+use crowfly_contract::{OwnerId, ScanStatus, Withheld};
 
 use super::{NOW, Store, change, id, row};
 use crate::Scanned;
+use crate::content::Findings;
 use crate::ports::Change;
 use crate::testing::{head_of, row_of};
 
@@ -22,17 +23,31 @@ fn awaiting(owner: &OwnerId, n: u128, sequencer: &str, etag: &str) -> Change {
 /// Each event says anew whether the object is what its type says; the address stays in the row.
 pub async fn a_mismatch_is_set_and_cleared<S: Store>(store: &S, owner: &OwnerId) {
     store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
-    for (sequencer, type_mismatch) in [("A1", true), ("A2", false), ("A3", true)] {
+    let (active, packed) = (Withheld::ActiveContent, Withheld::ContentEncoding);
+    for (sequencer, seen, withheld) in [
+        ("A1", Some("text/html"), Some(active)),
+        ("A2", None, None),
+        ("A3", Some("image/png"), None),
+        ("A4", None, Some(packed)),
+        ("A5", Some("image/png"), Some(packed)),
+        ("A6", None, None),
+    ] {
+        let findings = Findings {
+            seen_type: seen.map(str::to_owned),
+            withheld,
+        };
         let event = Change {
-            type_mismatch,
+            findings: findings.clone(),
             ..change(owner, id(1), sequencer, Some(head_of("e")))
         };
         store.apply_event(&event).await.unwrap();
         let row = row(store, owner, id(1)).await;
-        assert_eq!(row.record.type_mismatch, type_mismatch, "{sequencer}");
+        assert_eq!(row.record.type_mismatch, seen.is_some(), "{sequencer}");
+        assert_eq!(row.record.seen_type, findings.seen_type, "{sequencer}");
+        assert_eq!(row.record.withheld, withheld, "{sequencer}");
         assert!(row.record.verified);
         assert_eq!(row.record.url, Some(event.url));
-        assert_eq!(row.shown().url.is_none(), type_mismatch);
+        assert_eq!(row.shown().url.is_none(), withheld.is_some());
     }
 }
 

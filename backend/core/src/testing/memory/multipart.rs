@@ -52,6 +52,7 @@ impl Open {
         Head {
             size: self.parts.values().map(|part| part.size).sum(),
             media_type: self.media_type.clone(),
+            content_encoding: None,
             etag: format!("e-{}", self.parts.len()),
             version_id: None,
             crc64nvme: Some(self.crc64nvme()),

@@ -188,7 +188,9 @@ fn written(
             record.crc64nvme = head.crc64nvme;
             record.url = Some(change.url.clone());
             record.stored_at = Some(change.at);
-            record.type_mismatch = change.type_mismatch;
+            record.type_mismatch = change.findings.seen_type.is_some();
+            record.seen_type.clone_from(&change.findings.seen_type);
+            record.withheld = change.findings.withheld;
             if change.awaits_scan {
                 record.scan = record.scan.or(Some(ScanStatus::Pending));
             }

@@ -1,0 +1,134 @@
+//! Whether first bytes are what a media type says.
+
+use super::table::{self, Says};
+use super::{Kind, SNIFF_BYTES, ends_with, essence, sniff, starts_with};
+
+/// So many bytes of ASCII and no other contradict a type with a signature: some signatures are letters, and
+/// end here.
+const ENOUGH: usize = 12;
+
+/// Families of formats that nothing runs, whatever their subtype.
+const HARMLESS: &[&str] = &[
+    "image/",
+    "audio/",
+    "video/",
+    "font/",
+    "model/",
+    "application/vnd.openxmlformats-officedocument.",
+    "application/vnd.oasis.opendocument.",
+    "application/vnd.ms-word.",
+    "application/vnd.ms-excel.",
+    "application/vnd.ms-powerpoint.",
+];
+
+/// Excel and Word write HTML and XML under these types themselves, and so do half the world's reports.
+const MARKUP_OF_THEIR_OWN: [&str; 2] = [EXCEL, "application/msword"];
+
+/// The type that Windows reports for CSV where Excel is installed.
+const EXCEL: &str = "application/vnd.ms-excel";
+
+/// First bytes that are not what a media type says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What they look like: a media type.
+    pub seen: &'static str,
+    /// Whether they are a page, a script or a program in the clothes of something harmless.
+    pub active: bool,
+}
+
+/// What a media type lets one expect.
+#[derive(Clone, Copy)]
+enum Clothes {
+    /// Anything.
+    Nothing,
+    /// Anything, but no page: a type that the table does not know.
+    Unknown,
+    /// Text, whatever letters it starts with: a browser never renders it as a page.
+    Text,
+    /// Markup.
+    Xml,
+    /// Text that is data.
+    Data,
+    /// One format.
+    Kind(Kind),
+    /// Some format that nothing runs.
+    Harmless,
+}
+
+/// Compares the first bytes of a file with its media type.
+///
+/// - `application/octet-stream`, and what is no type, say nothing: nothing contradicts them.
+/// - `text/*` is contradicted by the signature of anything but text.
+/// - A type with a signature is contradicted by the signature of another, and by plain text. Bytes that
+///   nobody knows contradict nothing: formats have more variants than any table.
+/// - Other images, sounds, videos, fonts, models, documents and archives are contradicted by pages, scripts
+///   and programs.
+///
+/// No bytes contradict nothing. Parameters of the type and its case do not matter.
+pub fn mismatch(media_type: &str, first: &[u8]) -> Option<Mismatch> {
+    let first = first.get(..SNIFF_BYTES).unwrap_or(first);
+    let declared = essence(media_type);
+    let found = table::find(declared);
+    let name = found.as_ref().map_or(declared, |found| found.name);
+    let clothes = clothes(name, found.and_then(|found| found.says));
+    let (seen, text) = (sniff(first), is_text(first));
+    let runs = seen.is_some_and(Kind::runs);
+    let marked = |seen: Kind| matches!(seen, Kind::Markup | Kind::Xml);
+    let differs = match clothes {
+        Clothes::Nothing => false,
+        Clothes::Unknown => seen == Some(Kind::Markup),
+        Clothes::Text => !text && seen.is_some_and(|seen| !marked(seen) && seen != Kind::Script),
+        Clothes::Xml => seen.is_some_and(|seen| !marked(seen)),
+        Clothes::Data => runs || (!text && seen.is_some()),
+        Clothes::Harmless => runs,
+        Clothes::Kind(kind) => match seen {
+            // The tag may precede any audio.
+            Some(Kind::MpegAudio) if starts_with(name, "audio/") => false,
+            Some(seen) => seen != kind,
+            None if kind.runs() || kind == Kind::MpegAudio || name == EXCEL => false,
+            None => text && first.is_ascii() && first.len() >= ENOUGH,
+        },
+    };
+    let harmless = match clothes {
+        Clothes::Nothing | Clothes::Unknown => false,
+        Clothes::Kind(_) if seen.is_some_and(marked) => !MARKUP_OF_THEIR_OWN.contains(&name),
+        Clothes::Kind(kind) => !kind.runs(),
+        _ => true,
+    };
+    differs.then(|| Mismatch {
+        seen: seen.map_or("text/plain", |seen| seen.name_beside(name)),
+        active: runs && harmless,
+    })
+}
+
+fn clothes(name: &str, says: Option<Says>) -> Clothes {
+    match says {
+        Some(Says::Nothing) => return Clothes::Nothing,
+        Some(Says::Data) => return Clothes::Data,
+        Some(Says::Harmless) => return Clothes::Harmless,
+        Some(Says::Kind(kind)) if !kind.runs() || kind == Kind::Program => {
+            return Clothes::Kind(kind);
+        }
+        _ => {}
+    }
+    if !name.contains('/') {
+        Clothes::Nothing
+    } else if ends_with(name, "xml") {
+        Clothes::Xml
+    } else if starts_with(name, "text/") {
+        Clothes::Text
+    } else if ends_with(name, "+json") {
+        Clothes::Data
+    } else if ends_with(name, "+zip") || HARMLESS.iter().any(|start| starts_with(name, start)) {
+        Clothes::Harmless
+    } else {
+        Clothes::Unknown
+    }
+}
+
+/// No control character: text, in whatever encoding but UTF-16 and UTF-32.
+fn is_text(first: &[u8]) -> bool {
+    let plain =
+        |byte: &u8| matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' '..=b'~' | 0x80..=0xfe);
+    first.iter().all(plain)
+}

@@ -1,0 +1,40 @@
+//! Media types that a browser runs, or renders as a page, if it opens a file from its own origin.
+
+use super::{OCTET_STREAM, ends_with, essence, is_media_type, standard_type, starts_with};
+
+/// Pages, scripts, and containers of such, by their standard names. Scripts by the list of the MIME Sniffing
+/// Standard, section "JavaScript MIME type".
+const REFUSED: &str = "text/html text/javascript text/jscript text/livescript text/vbscript \
+    text/xsl text/x-component text/x-scriptlet text/cache-manifest application/ecmascript \
+    application/hta application/xml application/xml-dtd application/xml-external-parsed-entity \
+    application/xslt application/x-ms-xbap application/x-xpinstall application/x-ns-proxy-autoconfig \
+    application/vnd.adobe.flash.movie message/rfc822 image/svg+xml application/xhtml+xml \
+    application/vnd.wap.xhtml+xml application/vnd.pwg-xhtml-print+xml application/xslt+xml \
+    application/mathml+xml application/mathml-content+xml application/mathml-presentation+xml \
+    application/vnd.mozilla.xul+xml application/xaml+xml";
+
+/// Whether an object of this type is never taken, whatever a deployment allows: HTML, SVG, XHTML, XSLT, MathML,
+/// plain XML, scripts, and containers of pages.
+pub fn is_refused(media_type: &str) -> bool {
+    let name = standard_type(essence(media_type));
+    starts_with(name, "multipart/")
+        || starts_with(name, "text/javascript")
+        || REFUSED
+            .split_ascii_whitespace()
+            .any(|refused| refused.eq_ignore_ascii_case(name))
+}
+
+/// The type under which an object of this type is given out: [`OCTET_STREAM`] for whatever a browser could run,
+/// any XML included, and for what is no plain type.
+///
+/// Parameters of the type and its case do not matter, and of several types each counts: what another tool has
+/// stored need not be well formed.
+pub fn served_type(media_type: &str) -> &str {
+    let runs = |one: &str| is_refused(one) || ends_with(essence(one), "xml");
+    let plain = essence(media_type);
+    let well_formed = is_media_type(&plain.to_ascii_lowercase());
+    if !well_formed || media_type.split(',').any(runs) {
+        return OCTET_STREAM;
+    }
+    media_type
+}

@@ -1,0 +1,281 @@
+//! What a file looks like by its first bytes.
+//!
+//! A rule of thumb, no parser: nothing is unpacked, and no byte beyond [`SNIFF_BYTES`] matters.
+
+use super::{starts_with, table};
+
+/// How many of the first bytes matter.
+pub const SNIFF_BYTES: usize = 64;
+
+/// A family of formats that share their first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Portable Network Graphics.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// GIF.
+    Gif,
+    /// WebP.
+    Webp,
+    /// AVIF, HEIC and other images in ISO's base media format.
+    Heif,
+    /// A Windows bitmap.
+    Bmp,
+    /// TIFF, and raw images built on it.
+    Tiff,
+    /// A Windows icon.
+    Ico,
+    /// Photoshop's document.
+    Psd,
+    /// JPEG XL.
+    Jxl,
+    /// JPEG 2000.
+    Jp2,
+    /// WebM and Matroska: whatever starts an EBML document.
+    Ebml,
+    /// MP4, QuickTime and 3GPP: ISO's base media format.
+    Mp4,
+    /// Ogg.
+    Ogg,
+    /// Waveform audio.
+    Wav,
+    /// Audio Video Interleave.
+    Avi,
+    /// MP3 and AAC frames, and the ID3 tag that may precede any audio.
+    MpegAudio,
+    /// FLAC.
+    Flac,
+    /// AMR, narrow or wide band: what telephones record.
+    Amr,
+    /// SILK, as messengers record.
+    Silk,
+    /// Audio Interchange File Format.
+    Aiff,
+    /// MIDI.
+    Midi,
+    /// Flash video.
+    Flv,
+    /// Advanced Systems Format: Windows Media audio and video.
+    Asf,
+    /// An MPEG program stream or elementary stream.
+    MpegVideo,
+    /// Portable Document Format.
+    Pdf,
+    /// Microsoft's compound file: office documents up to 2003, and encrypted ones of today.
+    Ole,
+    /// Rich Text Format.
+    Rtf,
+    /// ZIP and all that is packed by it: office documents, books, Java and Android packages.
+    Zip,
+    /// gzip.
+    Gzip,
+    /// 7-Zip.
+    SevenZip,
+    /// RAR.
+    Rar,
+    /// xz.
+    Xz,
+    /// bzip2.
+    Bzip2,
+    /// Zstandard.
+    Zstd,
+    /// A TrueType or OpenType font, or a collection of them.
+    Sfnt,
+    /// Web Open Font Format.
+    Woff,
+    /// Web Open Font Format 2.
+    Woff2,
+    /// HTML or SVG: what a browser could run as a page.
+    Markup,
+    /// XML, which may be a page as well.
+    Xml,
+    /// A script that names its interpreter.
+    Script,
+    /// A program of Windows, Linux, macOS or Java, or WebAssembly.
+    Program,
+}
+
+/// Where RIFF and IFF state their form: what stands there counts in them alone.
+const FORM: usize = 8;
+
+/// Signatures: the kind, where it stands, and the bytes.
+const SIGNATURES: &[(Kind, usize, &[u8])] = &[
+    (Kind::Png, 0, b"\x89PNG\r\n\x1a\n"),
+    (Kind::Jpeg, 0, b"\xff\xd8\xff"),
+    (Kind::Gif, 0, b"GIF8"),
+    (Kind::Webp, FORM, b"WEBPVP8"),
+    (Kind::Wav, FORM, b"WAVE"),
+    (Kind::Avi, FORM, b"AVI "),
+    (Kind::Tiff, 0, b"II*\0"),
+    (Kind::Tiff, 0, b"MM\0*"),
+    (Kind::Tiff, 0, b"II+\0"),
+    (Kind::Ico, 0, b"\0\0\x01\0"),
+    (Kind::Psd, 0, b"8BPS\0"),
+    (Kind::Jxl, 0, b"\0\0\0\x0cJXL \r\n"),
+    (Kind::Jp2, 0, b"\0\0\0\x0cjP  \r\n"),
+    (Kind::Ebml, 0, b"\x1aE\xdf\xa3"),
+    (Kind::Ogg, 0, b"OggS\0"),
+    (Kind::Flac, 0, b"fLaC"),
+    // RFC 4867, section 5; each of its four magic numbers starts so.
+    (Kind::Amr, 0, b"#!AMR"),
+    (Kind::Silk, 0, b"#!SILK"),
+    (Kind::Silk, 0, b"\x02#!SILK"),
+    (Kind::Aiff, FORM, b"AIFF"),
+    (Kind::Aiff, FORM, b"AIFC"),
+    (Kind::Midi, 0, b"MThd\0\0\0\x06"),
+    (Kind::Flv, 0, b"FLV\x01"),
+    (Kind::Asf, 0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+    (Kind::MpegVideo, 0, b"\0\0\x01\xba"),
+    (Kind::MpegVideo, 0, b"\0\0\x01\xb3"),
+    (Kind::Pdf, 0, b"%PDF-"),
+    (Kind::Ole, 0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    (Kind::Rtf, 0, b"{\\rtf"),
+    (Kind::Zip, 0, b"PK\x03\x04"),
+    (Kind::Zip, 0, b"PK\x05\x06"),
+    (Kind::Zip, 0, b"PK\x07\x08"),
+    (Kind::Gzip, 0, b"\x1f\x8b\x08"),
+    (Kind::SevenZip, 0, b"7z\xbc\xaf\x27\x1c"),
+    (Kind::Rar, 0, b"Rar!\x1a\x07"),
+    (Kind::Xz, 0, b"\xfd7zXZ\0"),
+    (Kind::Bzip2, 4, b"1AY&SY"),
+    (Kind::Zstd, 0, b"\x28\xb5\x2f\xfd"),
+    (Kind::Sfnt, 0, b"\0\x01\0\0\0"),
+    (Kind::Sfnt, 0, b"OTTO\0"),
+    (Kind::Sfnt, 0, b"ttcf\0"),
+    (Kind::Woff, 0, b"wOFF"),
+    (Kind::Woff2, 0, b"wOF2"),
+    // UTF-16 of either order.
+    (Kind::Markup, 0, b"\xff\xfe<\0"),
+    (Kind::Markup, 0, b"\xfe\xff\0<"),
+    (Kind::Script, 0, b"<?php"),
+    (Kind::Program, 0, b"\x7fELF"),
+    (Kind::Program, 0, b"\xfe\xed\xfa\xce"),
+    (Kind::Program, 0, b"\xfe\xed\xfa\xcf"),
+    (Kind::Program, 0, b"\xce\xfa\xed\xfe"),
+    (Kind::Program, 0, b"\xcf\xfa\xed\xfe"),
+    // A Java class, and a program of macOS for several processors.
+    (Kind::Program, 0, b"\xca\xfe\xba\xbe"),
+    (Kind::Program, 0, b"\xca\xfe\xba\xbf"),
+    (Kind::Program, 0, b"\xbe\xba\xfe\xca"),
+    (Kind::Program, 0, b"\xbf\xba\xfe\xca"),
+    // A shortcut of Windows, which starts what it names.
+    (Kind::Program, 0, b"L\0\0\0\x01\x14\x02\0"),
+    (Kind::Program, 0, b"\0asm"),
+];
+
+/// The tags by which a browser knows a page, as the MIME Sniffing Standard lists them, and SVG's.
+const TAGS: &str = "html head script iframe h1 div font table a style title b body br p svg";
+
+impl Kind {
+    /// The media type that stands for the family.
+    pub fn as_str(self) -> &'static str {
+        table::names_of(self).next().unwrap_or_default()
+    }
+
+    /// Whether a browser or a computer could run it: a page, a script or a program.
+    pub fn runs(self) -> bool {
+        matches!(
+            self,
+            Self::Markup | Self::Xml | Self::Script | Self::Program
+        )
+    }
+
+    /// The media type that stands for the family in the words of another: a container that may hold sound as
+    /// well as pictures is `audio/*` to who said `audio/*`.
+    pub(super) fn name_beside(self, other: &str) -> &'static str {
+        let family = ["audio/", "video/"]
+            .into_iter()
+            .find(|family| starts_with(other, family));
+        let own = |name: &&str| family.is_some_and(|family| starts_with(name, family));
+        let own = table::names_of(self).find(own);
+        own.unwrap_or_else(|| self.as_str())
+    }
+}
+
+/// What these first bytes of a file look like; `None` for what the table does not know, such as plain text.
+pub fn sniff(first: &[u8]) -> Option<Kind> {
+    let first = first.get(..SNIFF_BYTES).unwrap_or(first);
+    let form = [b"RIFF", b"RF64", b"FORM"]
+        .iter()
+        .any(|start| first.starts_with(*start));
+    let stands = |(_, at, bytes): &&(Kind, usize, &[u8])| {
+        let there = first.get(*at..).is_some_and(|rest| rest.starts_with(bytes));
+        there && (*at != FORM || form)
+    };
+    if let Some((kind, _, _)) = SIGNATURES.iter().find(stands) {
+        return Some(*kind);
+    }
+    match first {
+        // A box is seldom so long that its length starts with what a text may start with.
+        [0..=8, _, _, _, name @ ..] if is_box(name) => Some(boxed(name)),
+        [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Kind::Bmp),
+        [b'M', b'Z', ..] if is_program(first) => Some(Kind::Program),
+        [b'#', b'!', line @ ..] if names_interpreter(line) => Some(Kind::Script),
+        // Versions 2.2 to 2.4; a table's heading has a tab there.
+        [b'I', b'D', b'3', 2..=4, ..] => Some(Kind::MpegAudio),
+        [0xff, frame, ..] if is_audio_frame(*frame) => Some(Kind::MpegAudio),
+        _ => markup(first),
+    }
+}
+
+/// Whether a path follows, as behind `#!` of a script. Telephony's formats begin with `#!` and a word.
+fn names_interpreter(line: &[u8]) -> bool {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = line.iter().position(|byte| !blank(byte));
+    match line.get(start.unwrap_or_default()..).unwrap_or_default() {
+        [b'/', ..] => true,
+        [b'e', b'n', b'v', next, ..] => blank(next),
+        _ => false,
+    }
+}
+
+/// Two letters prove little: an archive may begin with a member's name. A program's header has a small number
+/// behind them, or says at byte 60 where its newer header is.
+///
+/// Source: Microsoft's "PE Format"; `e_cblp` is at most 511.
+fn is_program(first: &[u8]) -> bool {
+    match first {
+        [_, _, _, 0 | 1, rest @ ..] if rest.iter().any(|byte| *byte != 0) => true,
+        [.., a, b, c, 0] if first.len() == SNIFF_BYTES => (*a, *b, *c) != (0, 0, 0),
+        _ => false,
+    }
+}
+
+fn is_box(name: &[u8]) -> bool {
+    [b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"]
+        .iter()
+        .any(|known| name.starts_with(*known))
+}
+
+fn boxed(name: &[u8]) -> Kind {
+    let brand = name.get(4..).unwrap_or_default();
+    let image = [b"avi", b"hei", b"hev", b"mif", b"msf"]
+        .iter()
+        .any(|known| brand.starts_with(*known));
+    if image { Kind::Heif } else { Kind::Mp4 }
+}
+
+/// The second byte of a frame of MPEG audio: layer 3 or 2, or ADTS. Layer 1 would also be UTF-16's mark.
+fn is_audio_frame(byte: u8) -> bool {
+    byte & 0xf6 == 0xf0 || (byte & 0xe0 == 0xe0 && byte & 0x18 != 0x08 && matches!(byte & 6, 2 | 4))
+}
+
+fn markup(first: &[u8]) -> Option<Kind> {
+    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+    let [b'<', tag @ ..] = text.trim_ascii_start() else {
+        return None;
+    };
+    let is = |start: &str| {
+        tag.get(..start.len())
+            .is_some_and(|tag| tag.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    let ends = |at: usize| !tag.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    if is("?xml") {
+        return Some(Kind::Xml);
+    }
+    let page =
+        is("!--") || is("!doctype") || TAGS.split(' ').any(|name| is(name) && ends(name.len()));
+    page.then_some(Kind::Markup)
+}
