@@ -8,7 +8,7 @@ mod begin;
 
 use crowfly_contract::{
     CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, PlanKind,
-    Record, UploadId, UploadStatus, Visibility, served_type,
+    Record, UploadId, UploadStatus, Visibility, served_type, standard_type,
 };
 
 use crate::disposition::attachment;
@@ -220,7 +220,7 @@ fn same_file(existing: &Row, wished: &Row) -> bool {
     };
     let later = existing.record.part_size.is_some() && new.crc64nvme.is_none();
     old.size == new.size
-        && old.media_type == new.media_type
+        && standard_type(&old.media_type) == new.media_type
         && (old.crc64nvme == new.crc64nvme || later)
 }
 

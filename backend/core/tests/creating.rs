@@ -84,6 +84,66 @@ async fn a_public_upload_is_signed_as_an_attachment() {
     );
 }
 
+fn type_of(result: &ItemResult) -> String {
+    let Plan::Single { put } = &result.1.as_ref().unwrap().created.plan else {
+        panic!("not a single PUT")
+    };
+    put.headers.get("content-type").unwrap().clone()
+}
+
+#[tokio::test]
+async fn u3_a_type_is_stored_and_signed_by_its_standard_name() {
+    let memory = Memory::default();
+    for (n, reported) in ["video/x-matroska", "video/matroska", "video/mkv"]
+        .into_iter()
+        .enumerate()
+    {
+        let wish = json!([changed(1, "type", json!(reported))]);
+        let result = create_at(&memory, wish, NOW).await.remove(0);
+        assert_eq!(type_of(&result), "video/matroska", "what the browser sends");
+        assert_eq!(result.1.unwrap().repeated, n > 0, "{reported}");
+    }
+    let row = memory.row(&owner('a'), id(1)).unwrap();
+    assert_eq!(row.record.media_type, "video/matroska");
+    assert_eq!(row.declared.unwrap().media_type, "video/matroska");
+}
+
+/// What an earlier version has written goes on under the name that it wrote.
+#[tokio::test]
+async fn u3_an_upload_under_way_goes_on_under_the_name_that_it_has() {
+    let memory = Memory::default();
+    let mut old = row_of(&owner('a'), id(1), NOW);
+    let name = "video/avi";
+    name.clone_into(&mut old.record.media_type);
+    name.clone_into(&mut old.declared.as_mut().unwrap().media_type);
+    memory.set_row(old);
+    for reported in [name, "video/x-msvideo"] {
+        let wish = json!([changed(1, "type", json!(reported))]);
+        let result = create_at(&memory, wish, NOW).await.remove(0);
+        assert_eq!(type_of(&result), name);
+    }
+}
+
+/// Storage gives a public object out by itself, so it must not say that it is a page.
+#[tokio::test]
+async fn u4_public_xml_is_stored_as_bytes() {
+    let memory = Memory::default();
+    for (n, visibility, expected) in [
+        (1, "public", "application/octet-stream"),
+        (2, "private", "video/x-feed+xml"),
+    ] {
+        let mut wish = changed(n, "type", json!("video/x-feed+xml"));
+        wish["visibility"] = json!(visibility);
+        for _ in 0..2 {
+            let result = create_at(&memory, json!([wish]), NOW).await.remove(0);
+            assert_eq!(type_of(&result), expected);
+        }
+        let row = memory.row(&owner('a'), id(n)).unwrap();
+        assert_eq!(row.record.media_type, expected);
+        assert_eq!(row.declared.unwrap().media_type, expected);
+    }
+}
+
 #[tokio::test]
 async fn a34_f87_the_same_wish_again_signs_again_and_another_is_refused() {
     let memory = Memory::default();

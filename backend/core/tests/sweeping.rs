@@ -6,12 +6,26 @@ mod common;
 use common::events::{address, created, key, removed, tell};
 use common::sweeping::*;
 use common::{NOW, id, owner};
-use crowfly_contract::UploadStatus;
+use crowfly_contract::{UploadStatus, Withheld};
 use crowfly_core::cancel::cancel;
 use crowfly_core::sweep::{Did, sweep};
 use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{FaultKind, parts};
 use serde_json::json;
+
+#[tokio::test]
+async fn h2_a_repair_sees_the_encoding_that_was_smuggled_in() {
+    let memory = Memory::default();
+    create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+    let mut head = head_of("e1");
+    head.content_encoding = Some("gzip".to_owned());
+    memory.set_object(&key(1), Some(head));
+    let actions = swept(&memory, NOW + 15 * MINUTE).await;
+    assert_eq!(dids(&actions), [Did::Repaired { verified: true }]);
+    let record = memory.row(&owner('a'), id(1)).unwrap().shown();
+    let withheld = Some(Withheld::ContentEncoding);
+    assert_eq!((record.withheld, record.url), (withheld, None));
+}
 
 #[tokio::test]
 async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {

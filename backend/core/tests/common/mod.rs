@@ -2,6 +2,7 @@
 
 pub(crate) mod deaths;
 pub(crate) mod events;
+pub(crate) mod files;
 pub(crate) mod multipart;
 pub(crate) mod quotas;
 pub(crate) mod random;
