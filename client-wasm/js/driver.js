@@ -19,10 +19,6 @@ const NO_WORKER =
   "no worker could be started, so checksums are computed in the page; check that the content security " +
   "policy allows workers (worker-src)";
 
-const mismatch = (type, seen) =>
-  `the file is sent as ${type}, but its first bytes look like ${seen}; ` +
-  "what is stored may be withheld";
-
 /** One client's engine, its adapters and what runs. */
 export class Driver {
   closed = false;
@@ -241,8 +237,8 @@ export class Driver {
   #look(entry, bytes) {
     if (entry.looked || this.closed) return;
     entry.looked = true;
-    const seen = this.core.contradicts(entry.type, bytes);
-    if (seen) this.warn("type_mismatch", mismatch(entry.type, seen), entry.id);
+    const told = this.core.mismatch(entry.type, bytes);
+    if (told) this.warn("type_mismatch", told, entry.id);
   }
 
   #end(request) {

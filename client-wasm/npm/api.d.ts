@@ -83,7 +83,8 @@ export type WarningCode =
   /** Storage states no checksum of an upload that was hashed, so nothing proves its bytes: `verified` is false. Told
    * once a client. */
   | "unverified"
-  /** The file's first bytes are not what its type says; it is sent all the same, and may be withheld. */
+  /** The file's first bytes are not what its type says; it is sent all the same. A page, a script or a program under
+    * a harmless type will be withheld; the message says so. */
   | "type_mismatch";
 
 /** What works, but not as well as it could. */
@@ -159,6 +160,10 @@ export type RecordStatus = "pending" | "stored" | "aborted" | "deleted" | "expir
 /** What a scan for malware has found. */
 export type ScanStatus = "pending" | "clean" | "infected" | "unscannable";
 
+/** Why a stored object is withheld: it could run, under a type that says something harmless; a scan has to find it
+ * clean; a scan has found malware, or could not read it; it was sent with a `Content-Encoding`. */
+export type Withheld = "active_content" | "scan_pending" | "infected" | "content_encoding";
+
 /** One upload as the database knows it. Moments are Unix milliseconds by the server's clock. */
 export interface UploadRecord {
   readonly id: string;
@@ -168,6 +173,7 @@ export interface UploadRecord {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** The media type by its standard name: `image/jpeg` for a file that was announced as `image/jpg`. */
   readonly type: string;
   readonly visibility: Visibility;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -180,14 +186,16 @@ export interface UploadRecord {
   readonly etag?: string;
   readonly versionId?: string;
   readonly sequencer?: string;
-  /** The first bytes are not what the type says; `content` answers `type_mismatch`. */
+  /** The first bytes are not what the type says. */
   readonly typeMismatch?: true;
+  /** On a mismatch, what the first bytes look like: a media type, under which `content` gives the object out unless a
+   * browser could run it. */
+  readonly seenType?: string;
   /** What the scan of the object says; absent where nothing is scanned. */
   readonly scan?: ScanStatus;
-  /**
-   * The object's address without a signature; it opens by itself only if public. Absent while withheld: on a
-   * type mismatch, and unless a scan, where there is one, says clean.
-   */
+  /** Why the stored object is withheld; absent if it is not. */
+  readonly withheld?: Withheld;
+  /** The object's address without a signature; it opens by itself only if public. Absent while withheld. */
   readonly url?: string;
   readonly createdAt: number;
   readonly storedAt?: number;
@@ -327,7 +335,7 @@ export interface Client {
   /** One record. Rejects also with `not_found`, if it is not there or not mine. */
   record(id: string): Promise<UploadRecord>;
   /** Where to read a stored object. Rejects also with `not_found`, `not_stored`, and while it is withheld with
-   * `type_mismatch`, `scan_pending` or `infected`. */
+   * `type_mismatch`, `scan_pending`, `infected` or `content_encoding`. */
   content(id: string): Promise<Content>;
   /** Ends all: uploads under way fail with code `closed`, stay resumable, and nothing is left running. */
   close(): void;

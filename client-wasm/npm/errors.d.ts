@@ -91,13 +91,16 @@ export type UploadErrorCode =
   | "already_stored"
   /** Storage does not hold the object. */
   | "not_stored"
-  /** The file's first bytes are not what its media type says, so its address is withheld. As an event of the SDK it
-   * only warns. */
+  /** The file's first bytes are a page, a script or a program, and its media type says something harmless, so its
+   * address is withheld. As an event of the SDK it only warns, of any first bytes that are not what the type says. */
   | "type_mismatch"
   /** The file was not scanned yet, so its address is withheld. */
   | "scan_pending"
   /** The scan found malware, or could not read the file, so its address is withheld. */
   | "infected"
+  /** The file was sent with a `Content-Encoding`, so its address is withheld: who downloads it would see other bytes
+   * than were checked. */
+  | "content_encoding"
   /** Storage holds another number of bytes than was declared. */
   | "size_mismatch"
   /** Storage holds other bytes than were hashed. */

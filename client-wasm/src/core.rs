@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId, contradicts};
+use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId, mismatch, standard_type};
 use crowfly_engine::crc64::Crc64;
 use crowfly_engine::{
     ChecksumMode, Config, Input, Millis, NewUpload, Queue, ReadFailure, Reply, RequestId,
@@ -83,7 +83,7 @@ impl Core {
             id: item.id,
             name: item.name,
             size: item.size,
-            media_type: item.media_type,
+            media_type: standard_type(&item.media_type).to_owned(),
             visibility: item.visibility,
             metadata: item.metadata,
             priority,
@@ -244,11 +244,18 @@ impl Core {
         text.parse::<UploadId>().is_ok()
     }
 
-    /// What a file's first bytes look like, if that is not what its type says.
+    /// The warning about a file whose first bytes are not what its type says.
     #[wasm_bindgen(skip_typescript)]
     #[must_use]
-    pub fn contradicts(&self, media_type: &str, first: &[u8]) -> Option<String> {
-        contradicts(media_type, first).map(str::to_owned)
+    pub fn mismatch(&self, media_type: &str, first: &[u8]) -> Option<String> {
+        let found = mismatch(media_type, first)?;
+        let then = if found.active {
+            "; what is stored may be withheld"
+        } else {
+            "; it is given out as that"
+        };
+        let looks = ", but its first bytes look like ";
+        Some(["the file is sent as ", media_type, looks, found.seen, then].concat())
     }
 
     /// The CRC64NVME of a few bytes, in storage's form.

@@ -40,9 +40,10 @@ const MESSAGES = {
   checksum_mismatch: "Storage holds other bytes than the file has. Nothing was accepted; try again.",
   parts_mismatch: "Storage has other pieces of the file than were sent. Try again.",
   multipart_gone: "Storage has let go of the pieces sent so far. Try again; the file is sent anew.",
-  type_mismatch: "The content of this file is not what its type says, so it is not given out.",
+  type_mismatch: "The content of this file could run, and its type says something else, so it is not given out.",
   scan_pending: "This file is still being scanned for malware. It can be downloaded once the scan is done.",
   infected: "The scan for malware did not let this file pass, so it is not given out.",
+  content_encoding: "This file was sent packed in a way that nobody allowed, so it is not given out.",
   conflict: "Somebody wrote to the same place at the same time. Try again.",
 
   service_unavailable: "The service is busy. Try again in a moment.",
@@ -92,17 +93,25 @@ export function codeOf(error) {
 }
 
 /** Why a stored file cannot be downloaded, in plain words; undefined if it can be. */
-export function withheld({ status, typeMismatch, scan }) {
-  if (status !== "stored") return undefined;
-  if (scan === "infected") return "Withheld: the scan found malware.";
-  if (typeMismatch) return "Withheld: the content is not what the type says.";
-  if (scan === "unscannable") return "Withheld: the scan could not read the file.";
-  if (scan === "pending") return "Being scanned for malware. Download once the scan is done.";
-  return undefined;
+export function withheld({ withheld, scan }) {
+  switch (withheld) {
+    case undefined:
+      return undefined;
+    case "infected":
+      return scan === "unscannable" ? "Withheld: the scan could not read the file." : "Withheld: the scan found malware.";
+    case "active_content":
+      return "Withheld: the content is not what the type says, and could run.";
+    case "content_encoding":
+      return "Withheld: the file was sent packed in a way that nobody allowed.";
+    case "scan_pending":
+      return "Being scanned for malware. Download once the scan is done.";
+    default:
+      return "Withheld.";
+  }
 }
 
 /** What is said of a file that does not look like its type, before it is stored. */
-export const CAUTION = "The content does not look like the type. It is sent all the same, but it may be withheld.";
+export const CAUTION = "The content does not look like the type. It is sent all the same; if it could run, it is withheld.";
 
 /** What to tell the person: a sentence, and the developer's line below it. */
 export function explain(error) {

@@ -79,7 +79,7 @@ export class Uploads {
     entry.odd = true;
     this.#rows.add(entry);
     const name = entry.name ?? entry.snapshot?.name ?? "A file";
-    const many = (number) => `${count(number, "file")} may be withheld: the content does not look like the type.`;
+    const many = (number) => `The content of ${count(number, "file")} does not look like the type. What could run is withheld.`;
     this.#announce.tell("caution", `${name}: ${CAUTION}`, many);
   }
 

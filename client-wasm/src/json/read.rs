@@ -1,7 +1,7 @@
 use crowfly_contract::{
     Completing, Content, CreateItem, CreateResult, Created, ErrorCode, GatewayMessage, Grant,
     ListResponseOf, Outcome, PartGrant, Plan, ProblemBody, RecordOf, ScanStatus, StatusEntryOf,
-    StorageKey, Stored, StoredPart, UploadStatus, Visibility,
+    StorageKey, Stored, StoredPart, UploadStatus, Visibility, Withheld,
 };
 use crowfly_engine::{Receipt, SendFailure};
 use wasm_bindgen::JsValue;
@@ -223,7 +223,9 @@ pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
         type_mismatch: fields
             .get("typeMismatch")
             .is_some_and(|value| value.is_truthy()),
+        seen_type: fields.maybe_text("seenType"),
         scan: fields.maybe_text("scan").map(|text| scan(&text)),
+        withheld: fields.maybe_text("withheld").map(|text| withheld(&text)),
         url: fields.maybe_text("url"),
         created_at: fields.integer("createdAt"),
         stored_at: fields.maybe_integer("storedAt"),
@@ -236,6 +238,12 @@ pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
 fn scan(text: &str) -> ScanStatus {
     let known = ScanStatus::ALL.iter().find(|scan| scan.as_str() == text);
     known.copied().unwrap_or(ScanStatus::Unscannable)
+}
+
+/// A reason that this version does not know withholds all the same.
+fn withheld(text: &str) -> Withheld {
+    let known = Withheld::ALL.iter().find(|why| why.as_str() == text);
+    known.copied().unwrap_or(Withheld::ActiveContent)
 }
 
 pub(crate) fn list_response(body: &JsValue) -> Option<ListResponseOf<StorageKey>> {

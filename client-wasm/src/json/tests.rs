@@ -84,6 +84,7 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
         golden!("record_stored"),
         golden!("record_pending"),
         golden!("record_withheld"),
+        golden!("record_marked"),
     ] {
         reads(json, record);
     }
@@ -127,6 +128,7 @@ fn what_is_written_is_golden() {
         golden!("record_stored"),
         golden!("record_pending"),
         golden!("record_withheld"),
+        golden!("record_marked"),
     ] {
         writes(json, |body| record_to_js(&body));
     }

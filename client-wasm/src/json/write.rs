@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use crowfly_contract::{
     CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponseOf, Metadata, PartToSign,
-    RecordOf, ScanStatus, StorageKey, Stored, UploadId, UploadStatus, Visibility,
+    RecordOf, ScanStatus, StorageKey, Stored, UploadId, UploadStatus, Visibility, Withheld,
 };
 use wasm_bindgen::JsValue;
 
@@ -112,7 +112,7 @@ pub(crate) fn record_to_js(upload: &RecordOf<StorageKey>) -> JsValue {
     };
     record(
         "id status bucket key name size type visibility metadata partSize crc64nvme verified etag \
-         versionId sequencer typeMismatch scan url createdAt storedAt expiresAt",
+         versionId sequencer typeMismatch seenType scan withheld url createdAt storedAt expiresAt",
         Box::new([
             shown(&upload.id),
             text(status),
@@ -134,7 +134,9 @@ pub(crate) fn record_to_js(upload: &RecordOf<StorageKey>) -> JsValue {
             } else {
                 JsValue::UNDEFINED
             },
+            maybe_text(upload.seen_type.as_ref()),
             unless_empty(upload.scan.map_or("", ScanStatus::as_str)),
+            unless_empty(upload.withheld.map_or("", Withheld::as_str)),
             maybe_text(upload.url.as_ref()),
             number(upload.created_at),
             maybe_number(upload.stored_at),

@@ -26,8 +26,13 @@ export const cases = {
       equal((await upload.processed()).status, "stored");
       const [warning, ...more] = warnings.splice(0);
       equal([warning?.upload, more.length], [upload.id, 0]);
-      ok(/video\/webm.*text\/html/.test(warning.message), warning.message);
+      ok(/video\/webm.*text\/html.*withheld/.test(warning.message), warning.message);
     }
+    const icon = new File([new Uint8Array([0x89, 80, 78, 71, 13, 10, 26, 10])], "favicon.ico", { type: "image/x-icon" });
+    await client.upload(icon).done;
+    await until(() => warnings.length > 0, "the warning");
+    equal(/image\/x-icon.*image\/png/.test(warnings[0].message), true);
+    equal(/withheld/.test(warnings[0].message), false, "a picture is given out");
     client.close();
   },
 
@@ -58,6 +63,8 @@ export const cases = {
       [new File([], "empty.webm", { type: "video/webm" }), {}],
       [new File(["plain words"], "a.txt", { type: "text/plain; charset=utf-8" }), {}],
       [new File([WEBM], "a.bin"), {}],
+      [new File([PAGE], "report.xls"), {}],
+      [new File(["#!AMR\n<"], "note.amr", { type: "audio/amr" }), {}],
     ];
     await Promise.all(given.map(([picked, settings]) => client.upload(picked, settings).done));
     // The one without a checksum is read beside its sending.
@@ -66,16 +73,29 @@ export const cases = {
     client.close();
   },
 
+  async u3_a_type_is_announced_by_its_standard_name({ createClient, world }) {
+    const { client, warnings } = watched(createClient);
+    const picked = new File([new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46])], "a.jpg", { type: "image/jpg" });
+    await client.upload(picked).done;
+    const created = world.calls.find(({ method, path }) => method === "POST" && path === "/uploads");
+    equal(created.body.uploads[0].type, "image/jpeg");
+    equal(warnings, []);
+    client.close();
+  },
+
   async what_is_withheld_is_said_by_records_and_content({ createClient, world, isUploadError }) {
     const client = createClient({ ...options, onWarning() {} });
     const record = world.record.bind(world);
-    world.record = (id) => ({ ...record(id), typeMismatch: true, scan: "infected" });
+    const marks = { typeMismatch: true, seenType: "text/html", scan: "infected", withheld: "infected" };
+    world.record = (id) => ({ ...record(id), ...marks });
     const upload = client.upload(file(PAGE, 1000));
-    const { typeMismatch, scan, url } = await upload.processed();
-    equal([typeMismatch, scan, url], [true, "infected", undefined]);
+    const { typeMismatch, seenType, scan, withheld, url } = await upload.processed();
+    equal({ typeMismatch, seenType, scan, withheld }, marks);
+    equal(url, undefined);
     const table = [
       ["type_mismatch", 409, false, 1],
       ["infected", 403, false, 1],
+      ["content_encoding", 409, false, 1],
       ["scan_pending", 409, true, 4],
     ];
     for (const [code, status, retryable, calls] of table) {

@@ -126,11 +126,13 @@ export function withheld(client: Client, record: UploadRecord): string {
   client.content(record.id).catch((error: unknown) => {
     if (isUploadError(error) && error.code === "scan_pending" && error.retryable) console.log("later");
   });
-  const never: UploadErrorCode[] = ["type_mismatch", "infected"];
+  const never: UploadErrorCode[] = ["type_mismatch", "infected", "content_encoding"];
+  const seen: string | undefined = record.seenType;
+  const why: "active_content" | "scan_pending" | "infected" | "content_encoding" | undefined = record.withheld;
   const onWarning = ({ code, upload }: Warning): void => {
     if (code === "type_mismatch") console.log(upload);
   };
-  console.log(never, onWarning);
+  console.log(never, onWarning, seen, why);
   // @ts-expect-error a mismatch is said by its presence
   if (record.typeMismatch === false) console.log("no mismatch");
   // @ts-expect-error a status that does not exist

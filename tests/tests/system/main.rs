@@ -17,6 +17,7 @@ mod events;
 mod faulty;
 mod first_user;
 mod forward_faults;
+mod given_out;
 mod load;
 mod logs;
 mod machine;

@@ -1,9 +1,11 @@
 //! Media types as `POST /uploads` takes and refuses them: A28 and A29.
 
 use crowfly_contract::ErrorCode::{InvalidType, TypeNotAllowed};
+use crowfly_contract::UploadStatus;
+use e2e::api::item;
 use serde_json::json;
 
-use crate::common::somebody;
+use crate::common::{RECORD_WITHIN, somebody};
 use crate::errors_create::{all_refused, with, without};
 
 #[test]
@@ -16,17 +18,56 @@ fn a28_types_that_a_browser_would_run() {
         "application/xml",
         "application/javascript",
         "text/javascript",
-        "application/rss+xml",
+        "application/mathml+xml",
+        "application/xslt+xml",
+        "image/svg",
+        "application/x-javascript",
         "multipart/related",
     ];
     // Not run by a browser, but not among the types that this stack takes.
-    let off = ["application/pdf", "font/woff2", "text/csv"];
+    let off = [
+        "application/x-msdownload",
+        "application/java-archive",
+        "application/vnd.android.package-archive",
+    ];
     let cases = active.into_iter().chain(off);
     all_refused(
         cases
             .map(|kind| (with("type", json!(kind)), TypeNotAllowed))
             .collect(),
     );
+}
+
+#[test]
+fn u3_a_type_is_taken_under_every_name_that_it_has() {
+    let api = somebody();
+    for (reported, standard) in [
+        ("image/jpg", "image/jpeg"),
+        ("audio/x-wav", "audio/wav"),
+        ("audio/x-m4a", "audio/mp4"),
+        ("video/avi", "video/x-msvideo"),
+        ("application/x-zip-compressed", "application/zip"),
+        ("application/x-gzip", "application/gzip"),
+        ("application/x-rar", "application/vnd.rar"),
+        ("application/csv", "text/csv"),
+        ("application/x-pdf", "application/pdf"),
+        ("application/font-woff", "font/woff"),
+        ("binary/octet-stream", "application/octet-stream"),
+    ] {
+        let mut wish = item("a.file", reported, b"x");
+        let leave = api.leave(&wish);
+        let signed = leave.put.headers.get("content-type");
+        assert_eq!(signed.map(String::as_str), Some(standard), "{reported}");
+        // The same under another of its names is the same.
+        wish["type"] = json!(standard);
+        assert_eq!(api.create(&wish).status, 200, "{reported}");
+        assert_eq!(leave.put(b"x").send().status, 200, "{reported}");
+        let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+        assert_eq!(
+            (record.media_type.as_str(), record.verified),
+            (standard, true)
+        );
+    }
 }
 
 #[test]
