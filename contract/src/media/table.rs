@@ -327,3 +327,29 @@ pub(super) fn names_of(kind: Kind) -> impl Iterator<Item = &'static str> {
         .split(';')
         .filter_map(|names| names.split_ascii_whitespace().next())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::is_media_type;
+
+    #[test]
+    fn u3_each_name_stands_once_and_the_first_is_its_own() {
+        let kinds = KINDS.iter().map(|(_, types)| *types);
+        let others = OTHERS.iter().map(|(_, types)| *types);
+        let mut names = HashSet::new();
+        for types in kinds.chain(others).chain([NAMES]) {
+            for entry in types.split(';') {
+                let standard = entry.split_ascii_whitespace().next();
+                assert!(standard.is_some(), "an empty entry");
+                for name in entry.split_ascii_whitespace() {
+                    assert!(is_media_type(name), "{name}");
+                    assert!(names.insert(name), "{name} stands twice");
+                    assert_eq!(find(name).map(|found| found.name), standard);
+                }
+            }
+        }
+    }
+}

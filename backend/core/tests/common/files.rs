@@ -231,6 +231,10 @@ pub(crate) const FILES: &[(&str, &[u8])] = &[
         b"PK\x03\x04\x14\0\0\0\x08\0",
     ),
     ("application/rss+xml", b"<?xml version=\"1.0\"?><rss/>"),
+    (
+        "application/dash+xml video/vnd.mpeg.dash.mpd",
+        b"<?xml version=\"1.0\"?><MPD/>",
+    ),
     ("application/atom+xml", b"<?xml version=\"1.0\"?><feed/>"),
     (
         "application/vnd.apple.mpegurl application/x-mpegurl",
