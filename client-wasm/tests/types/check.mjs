@@ -15,6 +15,8 @@ const read = (name) => readFileSync(join(golden, `${name}.json`), "utf8");
 const TYPES = {
   record_pending: "UploadRecord",
   record_stored: "UploadRecord",
+  record_marked: "UploadRecord",
+  record_withheld: "UploadRecord",
   list_response: "RecordPage",
   list_response_last: "RecordPage",
   content_private: "Content",
