@@ -6,7 +6,7 @@ use common::events::{created, tell};
 use common::files::FILES;
 use common::withheld::{content, shown};
 use common::{NOW, id, owner, wishes};
-use crowfly_contract::{Plan, served_type, standard_type};
+use crowfly_contract::{ObjectKey, Plan, served_type, standard_type};
 use crowfly_core::create::{Creator, create};
 use crowfly_core::media::AllowList;
 use crowfly_core::policy::Policy;
@@ -47,7 +47,7 @@ async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String
         media_type: put.headers.get("content-type").unwrap().clone(),
         ..head_of("e1")
     };
-    let key = granted.created.key;
+    let key: ObjectKey = granted.created.key.as_str().parse().unwrap();
     memory.set_object(&key, Some(head));
     memory.set_first(&key, first);
     let body =
