@@ -21,7 +21,7 @@ export class Api {
     Object.assign(this, { core, base, token });
   }
 
-  /** Asks one route of the engine's. Gives `{status, body, retryAfterMs}`, or undefined; never rejects. */
+  /** Asks one route of the engine's; `body` is JSON text. Gives `{status, body, retryAfterMs}`, or undefined; never rejects. */
   ask(route, id, body, signal) {
     const [method, path] = ROUTES[route];
     return this.call(method, path(id), body, signal);
@@ -30,8 +30,7 @@ export class Api {
   /** One request and its answer. */
   async call(method, path, body, signal) {
     try {
-      const text = body && JSON.stringify(body);
-      const request = this.core.request(method, `${this.base}/uploads${path}`, this.token.header, text, signal);
+      const request = this.core.request(method, `${this.base}/uploads${path}`, this.token.header, body, signal);
       const response = await fetch(request);
       const answer = { status: response.status, retryAfterMs: retryAfter(response.headers.get("retry-after")) };
       // A connection that is lost within the body is a lost connection.

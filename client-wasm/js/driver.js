@@ -177,7 +177,7 @@ export class Driver {
         this.#requests.set(request);
         const saved = () => this.finish(request, (at) => core.saved(at, request));
         const entry = this.store.find(upload);
-        const saving = entry && this.keeper?.save(entry, body);
+        const saving = entry && this.keeper?.save(entry, JSON.parse(body));
         return void Promise.resolve(saving).then(saved, saved);
       }
       case "noteCancel":

@@ -1,4 +1,5 @@
 // The application's own backend: five functions in place of the API, with the same bodies and answers.
+import { attempt } from "./values.js";
 
 /** As `Api`, by the application's functions. */
 export class Signer {
@@ -6,16 +7,17 @@ export class Signer {
     this.functions = functions;
   }
 
-  /** Asks one route of the engine's. Gives `{status, body, retryAfterMs}`, or undefined; never rejects. */
-  async ask(route, id, body, signal) {
+  /** Asks one route of the engine's; `text` is the body as JSON. Gives `{status, body, retryAfterMs}`, or undefined; never rejects. */
+  async ask(route, id, text, signal) {
     try {
+      const body = text && JSON.parse(text);
       const given = route === "create" ? [body] : route === "parts" || route === "abort" ? [id] : [id, body];
       const answer = await this.functions[route](...given, signal);
       if (route === "abort") return { status: 204 };
       const working = route === "complete" && answer && !("key" in answer) && "retryAfterMs" in answer;
       return { status: working ? 202 : 200, body: answer };
     } catch (thrown) {
-      return thrownRefusal(thrown);
+      return attempt(() => thrownRefusal(thrown));
     }
   }
 }

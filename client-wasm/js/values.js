@@ -21,6 +21,25 @@ export function entries(values) {
   return Object.freeze(Object.fromEntries(pairs));
 }
 
+/** Lets methods work without their object, as in `const { subscribe } = client`. */
+export function bind(object, names) {
+  for (const name of names.split(" ")) Object.defineProperty(object, name, { value: object[name].bind(object) });
+}
+
+/** What a function gives; undefined if it throws. Values of the application may throw wherever they are touched. */
+export function attempt(work) {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+const { get: sizeOf } = Object.getOwnPropertyDescriptor(Blob.prototype, "size");
+
+/** The size of a `Blob` or `File` of any window; undefined for what only acts as one. */
+export const blobSize = (value) => attempt(() => sizeOf.call(value));
+
 /** Listens to several events of one target; gives the function that ends that. */
 export function listen(target, names, hear) {
   for (const name of names) target.addEventListener(name, hear);

@@ -25,6 +25,11 @@ fn call(name: &str, request: u64, upload: JsValue, body: JsValue) -> JsValue {
     )
 }
 
+/// The body of a request, or what the journal keeps, as JSON.
+fn json_body(json: String) -> JsValue {
+    text(&json)
+}
+
 fn command_to_js(command: Command) -> JsValue {
     const NONE: JsValue = JsValue::UNDEFINED;
     match command {
@@ -47,12 +52,20 @@ fn command_to_js(command: Command) -> JsValue {
             request,
             upload,
             item,
-        } => call("save", request.0, shown(&upload), json::item_to_js(&item)),
+        } => call(
+            "save",
+            request.0,
+            shown(&upload),
+            json_body(json::text::item(&item)),
+        ),
         Command::NoteCancel { upload } => call("noteCancel", 0, shown(&upload), NONE),
         Command::Erase { upload } => call("erase", 0, shown(&upload), NONE),
-        Command::Create { request, items } => {
-            call("create", request.0, NONE, json::create_request(&items))
-        }
+        Command::Create { request, items } => call(
+            "create",
+            request.0,
+            NONE,
+            json_body(json::text::create_request(&items)),
+        ),
         Command::Sign {
             request,
             upload,
@@ -61,7 +74,7 @@ fn command_to_js(command: Command) -> JsValue {
             "sign",
             request.0,
             shown(&upload),
-            json::sign_request(&parts),
+            json_body(json::text::sign_request(&parts)),
         ),
         Command::List { request, upload } => call("parts", request.0, shown(&upload), NONE),
         Command::Complete {
@@ -72,12 +85,15 @@ fn command_to_js(command: Command) -> JsValue {
             "complete",
             request.0,
             shown(&upload),
-            json::complete_request(&body),
+            json_body(json::text::complete_request(&body)),
         ),
         Command::Delete { request, upload } => call("abort", request.0, shown(&upload), NONE),
-        Command::Status { request, ids } => {
-            call("status", request.0, NONE, json::status_request(&ids))
-        }
+        Command::Status { request, ids } => call(
+            "status",
+            request.0,
+            NONE,
+            json_body(json::text::status_request(&ids)),
+        ),
         Command::Send {
             request,
             upload,

@@ -1,8 +1,6 @@
-use std::rc::Rc;
-
 use crowfly_contract::{
-    CompleteRequest, Content, Crc64Nvme, CreateItem, ListResponseOf, Metadata, PartToSign,
-    RecordOf, ScanStatus, StorageKey, Stored, UploadId, UploadStatus, Visibility, Withheld,
+    Content, Crc64Nvme, ListResponseOf, Metadata, RecordOf, ScanStatus, StorageKey, Stored,
+    UploadStatus, Visibility, Withheld,
 };
 use wasm_bindgen::JsValue;
 
@@ -38,51 +36,6 @@ pub(crate) fn unless_empty(value: &str) -> JsValue {
     } else {
         text(value)
     }
-}
-
-/// One item of a create call.
-pub(crate) fn item_to_js(item: &CreateItem) -> JsValue {
-    let public = !item.visibility.is_private();
-    record(
-        "id name size type crc64nvme visibility metadata",
-        Box::new([
-            shown(&item.id),
-            text(&item.name),
-            number(item.size),
-            text(&item.media_type),
-            crc(item.crc64nvme),
-            if public {
-                visibility(item.visibility)
-            } else {
-                JsValue::UNDEFINED
-            },
-            texts(&item.metadata),
-        ]),
-    )
-}
-
-pub(crate) fn create_request(items: &[Rc<CreateItem>]) -> JsValue {
-    let items = items.iter().map(|item| item_to_js(item)).collect();
-    record("uploads", Box::new([list(items)]))
-}
-
-pub(crate) fn sign_request(parts: &[PartToSign]) -> JsValue {
-    let part = |part: &PartToSign| {
-        record(
-            "number crc64nvme",
-            Box::new([number(u64::from(part.number)), crc(part.crc64nvme)]),
-        )
-    };
-    record("parts", Box::new([list(parts.iter().map(part).collect())]))
-}
-
-pub(crate) fn complete_request(body: &CompleteRequest) -> JsValue {
-    record("crc64nvme", Box::new([crc(body.crc64nvme)]))
-}
-
-pub(crate) fn status_request(ids: &[UploadId]) -> JsValue {
-    let ids = ids.iter().map(|id| shown(id)).collect();
-    record("ids", Box::new([list(ids)]))
 }
 
 /// `verified` is not of the contract: it is what this page makes of it.

@@ -107,6 +107,23 @@ export const cases = {
     client.close();
   },
 
+  async u13_a_signer_gets_plain_objects({ createClient, world }) {
+    const { signer, options } = backend(world);
+    const seen = [];
+    const create = (request, signal) => {
+      seen.push(request);
+      return signer.create(request, signal);
+    };
+    const client = createClient({ ...options, signer: { ...signer, create } });
+    const metadata = { ["__proto__"]: "own", quote: "\"" };
+    await client.upload(small(), { metadata }).done;
+    const [{ uploads: [item] }] = seen;
+    equal([Object.getPrototypeOf(seen[0]), Object.getPrototypeOf(item)], [Object.prototype, Object.prototype]);
+    equal([item.name, item.size, item.type, item.crc64nvme], ["a.txt", 9, "text/plain", "rosUhgp5mIg="]);
+    equal(Object.entries(item.metadata).sort(), Object.entries(metadata).sort());
+    client.close();
+  },
+
   async an_exception_with_a_status_is_heeded({ createClient, world, isUploadError }) {
     const refusal = { status: 400, code: "type_not_allowed", message: "no text here" };
     const { options, log } = backend(world, (name) => {

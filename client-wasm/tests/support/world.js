@@ -164,7 +164,7 @@ export class World {
       });
     }
     const { status, body: answer, headers } = own ?? this.route(call);
-    const json = answer === undefined ? null : typeof answer === "string" ? answer : JSON.stringify(answer);
+    const json = answer === undefined ? null : typeof answer === "string" ? answer : stringify(answer);
     return new Response(json, { status, headers });
   }
 
@@ -260,6 +260,17 @@ export class World {
 }
 
 const checksum = (crc64nvme) => (crc64nvme ? { "x-amz-checksum-crc64nvme": crc64nvme } : {});
+
+/** As JSON, whatever a case has put on the prototypes of its page: this world is no part of that page. */
+function stringify(value) {
+  const own = [Object, Array, String, Number, Boolean].map(({ prototype }) => [prototype, prototype.toJSON]);
+  for (const [prototype] of own) delete prototype.toJSON;
+  try {
+    return JSON.stringify(value);
+  } finally {
+    for (const [prototype, toJSON] of own) if (toJSON) prototype.toJSON = toJSON;
+  }
+}
 
 function done(request) {
   return new Promise((resolve, reject) => {
