@@ -8,12 +8,17 @@ export function isUploadError(value) {
 /** An error of these fields: `code`, `phase`, `message`, and where known `retryable`, `part`, `status`,
  * `requestId`. */
 export function uploadError({ code, retryable = false, phase, message, part, status, requestId }, cause) {
-  const error = new Error(message);
+  const error = new Error(message?.trim() ? message : sentence(code, status));
   Object.assign(error, { name: "UploadError", code, retryable, phase });
   for (const [name, value] of Object.entries({ part, status, requestId, cause })) {
     if (value !== undefined) error[name] = value;
   }
   return error;
+}
+
+/** For a server that says nothing. */
+function sentence(code, status) {
+  return status === undefined ? `it failed with ${code}` : `the server answered with status ${status} (${code})`;
 }
 
 /** A refusal to start; `retryable` only where the same can succeed later. */

@@ -1,5 +1,7 @@
 // Reads the options that the application gives: nothing is trusted, and each refusal names the option.
+import { readAddress } from "./address.js";
 import { invalidOption } from "./error.js";
+import { attempt } from "./values.js";
 
 const BYTES = new TextEncoder();
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
@@ -13,7 +15,8 @@ class Options {
     if (value !== undefined && (typeof value !== "object" || !value)) {
       this.refuse("the options", "must be an object");
     }
-    for (const key of Object.keys(this.object)) {
+    const keys = attempt(() => Object.keys(this.object)) ?? this.refuse("the options", "must be an object");
+    for (const key of keys) {
       if (!known.includes(key)) this.refuse(key, `is not an option; there are ${known.join(" ")}`);
     }
   }
@@ -34,7 +37,7 @@ class Options {
   /** A value that passes `test`, or undefined. */
   read(name, test, what) {
     const value = this.get(name);
-    if (value !== undefined && !test(value)) this.refuse(name, `must be ${what}`);
+    if (value !== undefined && !attempt(() => test(value))) this.refuse(name, `must be ${what}`);
     return value;
   }
 
@@ -63,25 +66,8 @@ class Options {
     return this.integer(name, 1, 3_600_000, " of milliseconds") ?? otherwise;
   }
 
-  /** The API's address: a token goes there, so it must be https, this machine, or the page's own origin. */
   address(name) {
-    const value = this.get(name);
-    const text = typeof value === "string" ? value : value?.href;
-    let url;
-    try {
-      url = new URL(typeof text === "string" ? text : "http://", location.href);
-    } catch {
-      this.refuse(name, "must be an address such as https://api.example.com");
-    }
-    const here =
-      /^localhost$|\.localhost$|^127\.|^\[::1\]$/.test(url.hostname) || url.origin === location.origin;
-    if (url.protocol !== "https:" && !(url.protocol === "http:" && here)) {
-      this.refuse(name, "must be https; http only on this machine");
-    }
-    if (url.username || url.password || url.search || url.hash) {
-      this.refuse(name, "must have no user, query or fragment");
-    }
-    return url.href.replace(/\/+$/, "");
+    return readAddress(this.get(name), (what) => this.refuse(name, what));
   }
 
   /** Whether the proof of the bytes is required; `checksum` is what then cannot be "none". */
@@ -139,23 +125,33 @@ export function readClient(value) {
     return settings;
   }
   if (options.get("api") !== undefined) options.refuse("signer", "stands instead of `api`; give one of both");
-  if (!SIGNER.every((name) => typeof signer?.[name] === "function")) {
+  if (!attempt(() => SIGNER.every((name) => typeof signer[name] === "function"))) {
     options.refuse("signer", `must have five functions: ${SIGNER.join(" ")}`);
   }
   return settings;
 }
 
+const has = (value, name) => typeof value[name] === "function";
+
 /** Whether a value is, or acts as, a `Blob`; a `File` of another window is one too. */
 const isBlob = (value) =>
-  value instanceof Blob || (typeof value?.slice === "function" && typeof value?.arrayBuffer === "function");
+  attempt(() => value instanceof Blob || (has(value, "slice") && has(value, "arrayBuffer"))) ?? false;
+
+const isSize = (size) => Number.isSafeInteger(size) && size >= 0;
+
+/** Whether a value is a file, or acts as one whose size can be a file's. For the size of a real one the browser asks the
+ * disk, so that is left until it is needed. */
+export const isReadable = (value) =>
+  isBlob(value) && attempt(() => value instanceof Blob || isSize(value.size)) === true;
 
 /** Whether a value is a handle of a file, as the picker and drag and drop give them. */
-export const isHandle = (value) => value?.kind === "file" && typeof value.getFile === "function";
+export const isHandle = (value) => attempt(() => value.kind === "file" && has(value, "getFile")) ?? false;
 
 /** The file argument. */
 export function readFile(value, owner = "upload") {
-  if (isBlob(value) || isHandle(value)) return value;
-  throw invalidOption(`${owner}: file must be a File, a Blob or a FileSystemFileHandle`);
+  if (isReadable(value) || isHandle(value)) return value;
+  const what = isBlob(value) ? "whose size is a number of bytes" : "a Blob or a FileSystemFileHandle";
+  throw invalidOption(`${owner}: file must be a File, ${what}`);
 }
 
 /** What one upload is set to, where the client's settings do not say otherwise. `file` may be a handle: its type is
@@ -192,7 +188,8 @@ export function readAttach(value) {
 }
 
 function readName(file, options) {
-  const own = typeof file.name === "string" ? file.name : undefined;
+  const given = attempt(() => file.name);
+  const own = typeof given === "string" ? given : undefined;
   const name = options.text("name") ?? own ?? options.refuse("name", "is missing; a Blob has none of its own");
   const { length } = BYTES.encode(name);
   if (length < 1 || length > 1024) options.refuse("name", "must have 1 to 1024 bytes");
@@ -215,11 +212,12 @@ function readMetadata(options) {
   const value = options.get("metadata");
   if (value === undefined) return undefined;
   const refuse = (what) => options.refuse("metadata", what);
-  if (typeof value !== "object" || !value || Array.isArray(value)) refuse("must be an object of strings");
+  const keys = attempt(() => typeof value === "object" && !Array.isArray(value) && Object.keys(value));
+  if (!keys) refuse("must be an object of strings");
   const metadata = Object.create(null);
   let bytes = 0;
-  for (const key of Object.keys(value)) {
-    const text = new Options(value, "", Object.keys(value)).get(key);
+  for (const key of keys) {
+    const text = attempt(() => value[key]);
     if (typeof text !== "string") refuse("must have nothing but strings as values");
     const { length } = BYTES.encode(key);
     if (length < 1 || length > 64) refuse("must have keys of 1 to 64 bytes");

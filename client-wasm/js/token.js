@@ -70,8 +70,9 @@ export class TokenSource {
   }
 
   #keep(answer) {
-    const text = typeof answer === "string" ? answer.trim() : "";
-    if (!/^[\x21-\x7e]+$/.test(text)) throw new TypeError("`token` must give a JWT as a string");
+    // Some libraries give the whole header.
+    const text = typeof answer === "string" ? answer.trim().replace(/^(?:bearer(?:\s+|$))+/i, "") : "";
+    if (!/^[\x21-\x7e]+$/.test(text)) throw new TypeError("`token` must give a JWT as a string, and nothing else");
     const life = lifeMs(text);
     this.header = `Bearer ${text}`;
     this.#expires = life && now() + life;

@@ -17,6 +17,8 @@ cases!("/tests/cases/client.js":
     no_error_shows_a_token_or_a_query,
     records_are_read_by_page,
     a_read_is_tried_again_and_its_refusal_is_typed,
+    u15_a_token_may_come_with_its_scheme,
+    u15_no_error_is_without_a_message,
     close_leaves_nothing_open,
     nothing_starts_after_close,
     a_read_renews_the_token_once_whenever_it_is_refused,

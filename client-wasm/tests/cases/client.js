@@ -242,6 +242,42 @@ export const cases = {
     client.close();
   },
 
+  async u15_a_token_may_come_with_its_scheme({ createClient, world }) {
+    for (const given of ["a.b.c", "Bearer a.b.c", " bearer  a.b.c ", "BEARER a.b.c", "Bearer Bearer a.b.c"]) {
+      world.calls = [];
+      const client = createClient({ ...options, token: () => given });
+      await client.upload(text()).done;
+      ok(world.calls.length > 0, "no call");
+      for (const { authorization } of world.calls) equal(authorization, "Bearer a.b.c", given);
+      client.close();
+    }
+    for (const given of ["Bearer", "Bearer  ", "", "a b", "Basic dTpw", 5, undefined]) {
+      const client = createClient({ ...options, token: () => given });
+      const error = await rejection(client.records());
+      equal(error.code, "token_provider", `${given}`);
+      ok(error.cause.message.includes("JWT"), `${error.cause}`);
+      client.close();
+    }
+  },
+
+  async u15_no_error_is_without_a_message({ createClient, world }) {
+    const answers = [
+      { status: 403, body: {} },
+      { status: 403, body: { message: "" } },
+      { status: 400, body: { error: { code: "invalid_name", message: " ", requestId: "r" } } },
+      { status: 404, body: "" },
+    ];
+    for (const answer of answers) {
+      world.answer = () => answer;
+      const client = createClient(options);
+      for (const promise of [client.upload(text()).done, client.records()]) {
+        const error = await rejection(promise);
+        ok(error.message.trim().length > 10, `${JSON.stringify(answer)}: "${error.message}"`);
+      }
+      client.close();
+    }
+  },
+
   async close_leaves_nothing_open({ createClient, world }) {
     const { listeners } = world;
     const timers = world.timers.size;

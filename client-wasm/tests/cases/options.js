@@ -141,6 +141,75 @@ export const cases = {
     for (const options of right) createClient(options).close();
   },
 
+  u15_an_address_in_a_wrong_form_is_refused_with_the_right_one({ createClient, isUploadError }) {
+    const host = "abc.execute-api.eu-west-1.amazonaws.com";
+    const table = [
+      [host, `https://${host}`],
+      [`${host}/prod`, `https://${host}/prod`],
+      [`${host}:443`, `https://${host}:443`],
+      [`user:secret@${host}`, `https://${host}`],
+      [`https:${host}`, `https://${host}`],
+      [`https:/${host}`, `https://${host}`],
+      ["localhost:3000", "http://localhost:3000"],
+      ["127.0.0.1:3000/api", "http://127.0.0.1:3000/api"],
+      ["api", "/api"],
+      [`//${host}`, "https://"],
+      [`\\\\${host}`, "https://"],
+      [`/\\${host}`, "https://"],
+      [`/\t/${host}`, "https://"],
+      ["", "https://"],
+      ["  ", "https://"],
+      ["?x", "https://"],
+      ["#x", "https://"],
+      [`http://${host}`, `https://${host}`],
+      [`ws://${host}`, "https://"],
+      ["file:///api", "https://"],
+      ["javascript:alert(1)", "https://"],
+      [`https://${host}?`, "query"],
+      [`https://${host}/#`, "fragment"],
+      ["/api?x=1", "query"],
+      [`https://${host}/uploads`, `https://${host}`],
+      [`https://${host}/uploads/`, `https://${host}`],
+      [new URL(`https://${host}/prod/uploads`), `https://${host}/prod`],
+      [{ href: 5 }, "https://"],
+      [{ get href() { throw new Error("no"); } }, "https://"],
+    ];
+    for (const [wrong, right] of table) {
+      const error = thrown(() => createClient({ api: wrong, token }), `${wrong}`);
+      invalid(error, "api", isUploadError);
+      ok(error.message.includes(right), `${wrong}: the message lacks ${right}: ${error.message}`);
+      ok(!error.message.includes("secret"), `${wrong}: ${error.message}`);
+    }
+    const { origin } = location;
+    for (const right of [`https://${host}/`, ` https://${host} `, "/api", "/api/uploads", "./api", "/", `${origin}/api/uploads`]) {
+      createClient({ api: right, token }).close();
+    }
+  },
+
+  h8_only_this_machine_may_be_asked_by_http({ createClient, isUploadError }) {
+    const elsewhere = [
+      "127.evil.example",
+      "localhost.evil.example",
+      "127.0.0.1.evil.example",
+      "evil-localhost",
+      "notlocalhost",
+      "localhost.",
+      "128.0.0.1",
+      "10.127.0.0",
+      "0.0.0.0",
+      "[::2]",
+      "[::1:1]",
+      "127.0.0.1@evil.example",
+    ];
+    for (const host of elsewhere) {
+      const error = thrown(() => createClient({ api: `http://${host}:8080/api`, token }), host);
+      invalid(error, "api", isUploadError);
+    }
+    for (const host of ["localhost", "api.localhost", "LOCALHOST", "127.0.0.1", "127.1", "0x7f.1", "2130706433", "127.255.0.9", "[::1]", "[0:0:0:0:0:0:0:1]"]) {
+      createClient({ api: `http://${host}:8080/api`, token }).close();
+    }
+  },
+
   an_error_is_a_real_error({ createClient, isUploadError }) {
     const error = thrown(() => createClient({}));
     ok(error instanceof Error, "not an Error");
