@@ -4,6 +4,7 @@ import { closed, invalidOption, isUploadError, refused } from "./error.js";
 import { sample } from "./keeper.js";
 import { isHandle, readAttach, readFile } from "./options.js";
 import { heed, Upload } from "./upload.js";
+import { bind } from "./values.js";
 
 const CANNOT = {
   file_changed: "this is not the file that the upload began with",
@@ -26,8 +27,8 @@ async function needs({ handle }) {
 
 /** Whether a handle may be read; a browser that knows no permissions asks for none. */
 async function permitted(handle, method) {
-  if (!handle[method]) return true;
   try {
+    if (!handle[method]) return true;
     return (await handle[method]({ mode: "read" })) === "granted";
   } catch {
     return false;
@@ -44,6 +45,7 @@ class Resumable {
     this.#saved = saved;
     const { id, name, size, type, metadata, savedAt } = saved;
     Object.assign(this, { id, name, size, type, metadata, savedAt, needs: needed });
+    bind(this, "attach discard");
     Object.freeze(this);
   }
 
@@ -84,7 +86,7 @@ async function attach(driver, saved, source, own, settings) {
     throw refused("file_changed", CANNOT.file_changed);
   }
   const entry = new Entry({ ...taken, ...settings, handle: isHandle(source) ? source : taken.handle });
-  entry.setFile(file, taken.type);
+  entry.setFile(file, taken.type, taken.size);
   driver.store.add(entry);
   const open = heed(driver, entry);
   driver.add(entry, undefined, true);

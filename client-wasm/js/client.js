@@ -2,10 +2,11 @@
 import { openFile, resumable } from "./attach.js";
 import { Driver } from "./driver.js";
 import { Entry } from "./entry.js";
-import { closed, invalidOption } from "./error.js";
-import { isHandle, mediaType, readClient, readFile, readPage, readUpload } from "./options.js";
+import { closed, invalidOption, refused } from "./error.js";
+import { isHandle, isReadable, mediaType, readClient, readFile, readPage, readUpload } from "./options.js";
 import { readRoute } from "./read.js";
 import { endUnheard, heed, Upload } from "./upload.js";
+import { bind } from "./values.js";
 
 const UNKNOWN_TYPE = "application/octet-stream";
 
@@ -23,6 +24,7 @@ class Client {
 
   constructor(driver) {
     this.#driver = driver;
+    bind(this, "upload resumable subscribe snapshot records record content close");
   }
 
   upload(file, options) {
@@ -75,6 +77,8 @@ class Client {
   }
 }
 
+const NO_FILE = "the handle gives no file";
+
 /** Opens the file behind a handle, which the journal keeps; what the application asks for meanwhile waits. */
 function openHandle(driver, entry, handle, setFile) {
   entry.given.handle = handle;
@@ -95,6 +99,7 @@ function openHandle(driver, entry, handle, setFile) {
   };
   const opened = (file) => {
     if (entry.ended) return;
+    if (!isReadable(file)) return failed(refused("file_unreadable", NO_FILE));
     entry.opening = undefined;
     driver.add(entry, () => setFile(file));
     if (paused) driver.ask("pause", entry);

@@ -3,6 +3,7 @@
 // An input that comes from within a callback waits in the inbox until the drain that is under way takes it.
 import { Api } from "./api.js";
 import { now } from "./clock.js";
+import { invalidOption, refused } from "./error.js";
 import { Pool, probe, readFirst } from "./hash.js";
 import { Journal } from "./journal.js";
 import { Keeper } from "./keeper.js";
@@ -10,7 +11,8 @@ import { Signer } from "./signer.js";
 import { Store } from "./store.js";
 import { tell } from "./tell.js";
 import { TokenSource } from "./token.js";
-import { listen, notify, random, record } from "./values.js";
+import { endUnheard } from "./upload.js";
+import { attempt, blobSize, listen, notify, random, record } from "./values.js";
 import { send } from "./xhr.js";
 
 /** Longer than this the engine does not hold the page in one turn, however much it is asked for. */
@@ -18,6 +20,9 @@ const DRAIN_MS = 12;
 const NO_WORKER =
   "no worker could be started, so checksums are computed in the page; check that the content security " +
   "policy allows workers (worker-src)";
+
+const THROWS = "the file cannot be read: what stands for it throws";
+const NO_ITEM = "upload: name, size, type or metadata of the file are not what they must be";
 
 /** One client's engine, its adapters and what runs. */
 export class Driver {
@@ -136,12 +141,29 @@ export class Driver {
    * looked at, before the caller has its handle. */
   add(entry, open, resumed = false) {
     this.#inbox.push((at) => {
-      open?.();
+      try {
+        open?.();
+      } catch (cause) {
+        return this.#refuse(entry, refused("file_unreadable", THROWS, cause));
+      }
       const { id, name, visibility, metadata, priority, checksum, requireVerified } = entry.given;
       const item = { id, name, size: entry.size, type: entry.type, visibility, metadata };
-      this.core.add(at, item, priority ?? 0, checksum !== "none", requireVerified === true, resumed);
+      // The engine hears of nothing that it cannot work on; what it has not heard of it cannot end.
+      const added = this.core.add(at, item, priority ?? 0, checksum !== "none", requireVerified === true, resumed);
+      if (added) return undefined;
+      return this.#refuse(entry, invalidOption(NO_ITEM));
     });
     this.#soon();
+  }
+
+  /** Fails an upload that the engine has not heard of; what is asked of it later is answered here. */
+  #refuse(entry, error) {
+    entry.setFile(undefined, "", 0);
+    entry.opening = (what) => {
+      if (what === "abort") endUnheard(this, entry);
+      if (what === "retry") endUnheard(this, entry, error);
+    };
+    endUnheard(this, entry, error);
   }
 
   /** Holds what ends a read until it has ended; gives the function that ends it. */
@@ -223,8 +245,11 @@ export class Driver {
       return void probe(file, start, end).then((failure) => sent(failure ?? outcome));
     };
     this.#requests.set(request);
+    const body = attempt(() => bodyOf(file, start, end, headers));
+    // What only acts as a file would be sent as its text.
+    if (blobSize(body) !== end - start) return sent("unreadable");
     try {
-      this.#requests.set(request, send(url, headers, bodyOf(file, start, end, headers), moved, ended));
+      this.#requests.set(request, send(url, headers, body, moved, ended));
     } catch {
       sent("network");
       return;
@@ -277,5 +302,5 @@ export class Driver {
  * less, will do where the grant names the content type. */
 function bodyOf(file, start, end, headers) {
   const whole = start === 0 && end === file.size;
-  return whole && headers.includes("content-type") ? file : file.slice(start, end);
+  return whole && blobSize(file) === end && headers.includes("content-type") ? file : file.slice(start, end);
 }

@@ -30,8 +30,8 @@ export class Entry {
   }
 
   /** Sets the file, and with it size and type. */
-  setFile(file, type) {
-    Object.assign(this, { file, type, size: file.size });
+  setFile(file, type, size = file.size) {
+    Object.assign(this, { file, type, size });
     this.progress = noProgress(this.size);
     this.#snapshot = undefined;
   }

@@ -1,6 +1,7 @@
 // Keeps the journal of one client: what is written when, and who may go on with it.
 import { Entry } from "./entry.js";
 import { Owner, STAMP } from "./owner.js";
+import { isSaved } from "./saved.js";
 
 /** An entry that nobody has touched for this long is swept away: storage has let go of its parts too. */
 const OLD_MS = 7 * 24 * 3_600_000;
@@ -79,7 +80,7 @@ export class Keeper {
   /** Whether there are cancels left, of a page that lives or has just gone. */
   async #sweep() {
     let left = false;
-    for (const { id, savedAt, cancelled, owner } of await this.#journal.all()) {
+    for (const { id, savedAt, cancelled, owner } of await this.#all()) {
       if (this.#driver.closed) return false;
       const old = savedAt < Date.now() - OLD_MS;
       if (!old && !cancelled) continue;
@@ -109,6 +110,14 @@ export class Keeper {
     return [];
   }
 
+  /** All entries; what is none is taken out, so that it harms nobody again. */
+  async #all() {
+    const { core } = this.#driver;
+    const found = await this.#journal.all();
+    for (const wrong of found.filter((entry) => !isSaved(core, entry))) this.#journal.remove(wrong.id);
+    return found.filter((entry) => isSaved(core, entry));
+  }
+
   #pause(ms) {
     return new Promise((over) => setTimeout(over, ms));
   }
@@ -116,7 +125,7 @@ export class Keeper {
   async #look() {
     const found = [];
     let held = false;
-    for (const entry of await this.#journal.all()) {
+    for (const entry of await this.#all()) {
       if (entry.cancelled || entry.id.startsWith(STAMP) || this.#driver.store.find(entry.id)) continue;
       if (await this.#gone(entry.owner)) found.push(entry);
       else held = true;
@@ -126,13 +135,18 @@ export class Keeper {
 
   /** Makes an entry this client's own. Rejects with "not_found" or "locked". */
   async take(id) {
+    const { core } = this.#driver;
     const entry = await this.#journal.read(id);
     if (!entry) throw "not_found";
+    if (!isSaved(core, entry)) {
+      await this.erase(id);
+      throw "not_found";
+    }
     if (!(await this.#gone(entry.owner))) throw "locked";
     // Between the look and this step another client may have taken it.
     const mine = { owner: this.#owner.id, savedAt: Date.now() };
     const taken = await this.#journal.update(id, (now) => {
-      return now?.owner === entry.owner ? { ...now, ...mine } : undefined;
+      return isSaved(core, now) && now.owner === entry.owner ? { ...now, ...mine } : undefined;
     });
     if (!taken || this.#driver.store.find(id)) throw "locked";
     return taken;

@@ -1,6 +1,6 @@
 // The handle of one upload, as `api.d.ts` describes it.
 import { uploadError } from "./error.js";
-import { listen } from "./values.js";
+import { bind, listen } from "./values.js";
 
 /** One upload. It is no promise: its `done` is. */
 export class Upload {
@@ -10,6 +10,7 @@ export class Upload {
   constructor(driver, entry) {
     this.#driver = driver;
     this.#entry = entry;
+    bind(this, "processed pause resume abort retry");
   }
 
   get id() {

@@ -65,6 +65,76 @@ export const cases = {
     }
   },
 
+  async h5_damaged_entries_harm_no_other({ createClient, world }) {
+    world.storage = () => "hang";
+    const first = createClient(options);
+    const kept = first.upload(new File(["hello"], "kept.txt"), { metadata: { album: "summer" } });
+    const cancelled = first.upload(new File(["hello"], "cancelled.txt"));
+    await until(() => world.puts.length === 2, "the PUTs");
+    first.close();
+    const entries = await world.entries();
+    const good = entries.find(({ id }) => id === kept.id);
+    await world.write({ ...entries.find(({ id }) => id === cancelled.id), cancelled: true });
+    let number = 0;
+    const id = () => `01ARZ3NDEKTSV4RRFFQ69G5F${String((number += 1)).padStart(2, "0")}`;
+    const damaged = [5, 5.5, -1, new Date(0), [1, "a"], new Uint8Array([1]), "", "x", "../x", "owner "].map((wrong) => ({ id: wrong }));
+    const { name, owner, savedAt, size, sample, type, ...bare } = good;
+    damaged.push({ ...bare, id: id() }, { id: id(), cancelled: true }, { id: id(), savedAt: 0 }, { id: "owner x", savedAt: "now" });
+    for (const [field, values] of Object.entries({
+      name: [undefined, "", 5, null, {}],
+      size: [undefined, -5, 5.5, NaN, Infinity, "5", 5n, 2 ** 53],
+      type: [undefined, 5, null],
+      owner: [undefined, 5, {}],
+      savedAt: [undefined, "now", NaN, -1, new Date()],
+      sample: [undefined, 5, "", "no checksum"],
+      crc64nvme: [5, "", "x"],
+      metadata: [5, null, "a", { a: 1 }, { a: null }],
+      priority: ["high", 0.5, 1e9],
+      visibility: ["everyone", 1],
+      checksum: ["md5", null],
+      cancelled: ["yes", 1],
+      handle: [5, {}, { kind: "directory" }],
+    })) {
+      for (const value of values) damaged.push({ ...good, id: id(), [field]: value });
+    }
+    for (const entry of damaged) await world.write(entry);
+    const client = createClient(options);
+    const entry = await resumable(client);
+    equal([entry.id, entry.name, entry.metadata], [kept.id, "kept.txt", { album: "summer" }]);
+    const left = async () => (await world.entries()).map((one) => one.id).join();
+    for (let tries = 0; (await left()) !== kept.id; tries += 1) {
+      ok(tries < 100, `what is left: ${await left()}`);
+      await pause(20);
+    }
+    ok(world.objects.get(cancelled.id).aborted, "what was cancelled before was not told to the server");
+    world.storage = () => undefined;
+    equal((await (await entry.attach(new File(["hello"], "kept.txt"))).done).id, kept.id);
+    client.close();
+  },
+
+  async h4_an_entry_that_is_damaged_meanwhile_ends_in_a_typed_error({ createClient, world, isUploadError }) {
+    world.storage = () => "hang";
+    const first = createClient(options);
+    const upload = first.upload(new File(["hello"], "a.txt"));
+    await until(() => world.puts.length > 0, "the PUT");
+    first.close();
+    const [good] = await world.entries();
+    const { name, ...nameless } = good;
+    const client = createClient(options);
+    for (const damaged of [nameless, { ...good, size: -5 }, { ...good, owner: 5 }, { id: upload.id }]) {
+      for (const deed of [(entry) => entry.discard(), (entry) => entry.attach(new File(["hello"], "a.txt"))]) {
+        await world.write(good);
+        const entry = await resumable(client);
+        await world.write(damaged);
+        const error = await rejection(deed(entry));
+        ok(isUploadError(error), `${error}`);
+        equal(error.code, "not_found");
+      }
+    }
+    equal(await client.resumable(), []);
+    client.close();
+  },
+
   async f28_a_lost_connection_to_the_journal_is_opened_again({ createClient, world }) {
     const warnings = [];
     const client = createClient({ ...options, onWarning: ({ code }) => warnings.push(code) });
