@@ -17,9 +17,9 @@ import { send } from "./xhr.js";
 
 /** Longer than this the engine does not hold the page in one turn, however much it is asked for. */
 const DRAIN_MS = 12;
-const NO_WORKER =
-  "no worker could be started, so checksums are computed in the page; check that the content security " +
-  "policy allows workers (worker-src)";
+const noWorker = (why) =>
+  "no worker could be started, so checksums are computed in the page: " +
+  (why || "its script could not be loaded, or the page's content security policy refuses it (worker-src)");
 
 const THROWS = "the file cannot be read: what stands for it throws";
 const NO_ITEM = "upload: name, size, type or metadata of the file are not what they must be";
@@ -50,7 +50,7 @@ export class Driver {
     this.pool = new Pool(core, worker, {
       hear: (request, read) => this.feed((at) => core.progress(at, request, read)),
       done: (request, crc, failure) => this.finish(request, (at) => core.hashed(at, request, crc ?? 0n, failure)),
-      warn: () => this.warn("worker_unavailable", NO_WORKER),
+      warn: (why) => this.warn("worker_unavailable", noWorker(why)),
     });
     if (settings.resume) this.keeper = new Keeper(this, new Journal(settings, this));
     const self = new WeakRef(this);

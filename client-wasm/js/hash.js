@@ -21,9 +21,13 @@ async function readFailure(name) {
 const FIRST_BYTES = 64;
 
 /** The first bytes of a file; undefined if it cannot be read, which is said where it is sent. */
-export const readFirst = (file) => file.slice(0, FIRST_BYTES).arrayBuffer().then(view, () => undefined);
-
-const view = (buffer) => new Uint8Array(buffer);
+export async function readFirst(file) {
+  try {
+    return new Uint8Array(await file.slice(0, FIRST_BYTES).arrayBuffer());
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether the first byte of a range can be read: why not, or undefined if it can, or if none can now. Storage
  * requests fail without a reason when it cannot. */
@@ -45,6 +49,8 @@ export class Pool {
   #slots = [];
   #jobs = new Map();
   #broken = false;
+  /** What was thrown instead of a worker. */
+  #why;
 
   constructor(core, worker, { hear, done, warn }) {
     Object.assign(this, { core, worker, hear, done, warn });
@@ -117,7 +123,7 @@ export class Pool {
     const [best] = [...this.#slots].sort((a, b) => a.busy - b.busy);
     if (best && (best.busy === 0 || this.#slots.length >= MOST_WORKERS)) return best;
     const slot = this.#open();
-    if (!slot && !best) this.#giveUpWorkers();
+    if (!slot && !best) this.#giveUpWorkers(this.#why);
     return slot ?? best;
   }
 
@@ -129,18 +135,19 @@ export class Pool {
       slot.stop = listen(worker, ["message", "error", "messageerror"], (event) => {
         if (event.type === "message") return this.#hear(event.data);
         event.preventDefault();
-        this.#giveUpWorkers();
+        this.#giveUpWorkers(event.message);
       });
       worker.postMessage({ module: this.core.module() });
       this.#slots.push(slot);
       return slot;
-    } catch {
+    } catch (error) {
+      this.#why = this.worker ? String(error?.message ?? error) : "none was given";
       return undefined;
     }
   }
 
   #hear({ failed, id, first, read, crc, error }) {
-    if (failed) return this.#giveUpWorkers();
+    if (failed) return this.#giveUpWorkers("it cannot use the module");
     const job = this.#jobs.get(id);
     if (!job) return undefined;
     if (first) return job.look(first);
@@ -149,10 +156,10 @@ export class Pool {
   }
 
   /** Workers do not work here: what they had to do is done in the page. */
-  #giveUpWorkers() {
+  #giveUpWorkers(why) {
     if (this.#broken) return;
     this.#broken = true;
-    this.warn();
+    this.warn(why);
     this.#endWorkers();
     for (const job of this.#jobs.values()) {
       if (!job.slot) continue;

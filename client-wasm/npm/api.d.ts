@@ -48,12 +48,15 @@ export interface CommonOptions {
   scope?: string | undefined;
 }
 
-/** Gives a JWT for the API. Called when one is needed, never twice at a time. */
+/** Gives a JWT for the API, with or without `Bearer ` before it. Called when one is needed, never twice at a time. */
 export type TokenProvider = (request: { reason: TokenReason }) => string | Promise<string>;
 
 /** A client of a Crowfly stack. */
 export interface ApiOptions extends CommonOptions {
-  /** The address of the API: https, or http on this machine; no query. */
+  /**
+   * The address of the API: `https://...` (`http://...` on this machine or the page's own origin), or a path of the
+   * page's own server such as `/api`. No query; of another origin it does not end in `/uploads`, which is added.
+   */
   api: string | URL;
   token: TokenProvider;
   signer?: undefined;
@@ -72,7 +75,10 @@ export type ClientOptions = ApiOptions | SignerOptions;
 
 /** What works, but not as well as it could. */
 export type WarningCode =
-  /** Checksums are computed in small steps in the page itself. */
+  /** Module or worker cannot be had from beside the package's JavaScript, so their copy inside it is used, a larger
+   * download. The message says what was found there, and what a smaller download needs. */
+  | "inlined"
+  /** Checksums are computed in small steps in the page itself. The message says why no worker could be started. */
   | "worker_unavailable"
   /** IndexedDB is refused, blocked or full: uploads cannot go on after this page is left. */
   | "journal_unavailable"
@@ -242,7 +248,7 @@ export interface Snapshot {
   readonly uploads: readonly UploadSnapshot[];
 }
 
-/** One upload. It is not a promise: await its `done`. */
+/** One upload. It is not a promise: await its `done`. Its methods work without it, as in `const { pause } = upload`. */
 export interface Upload {
   /** The same in the API, the key and the record. */
   readonly id: string;
@@ -257,14 +263,14 @@ export interface Upload {
    * time (the object is stored all the same; call again), with the code of the failure if it cannot be asked for,
    * `closed`, and `unsupported` with a `signer`.
    */
-  processed(): Promise<UploadRecord>;
-  pause(): void;
-  resume(): void;
+  processed(this: void): Promise<UploadRecord>;
+  pause(this: void): void;
+  resume(this: void): void;
   /** `done` then rejects with `reason`, or with an `AbortError`; that of a failed upload stays as it is, and what the
    * server keeps for it is let go of. Does nothing once stored or aborted. */
-  abort(reason?: unknown): void;
+  abort(this: void, reason?: unknown): void;
   /** Starts a failed upload again; `done` is then a new promise. Does nothing in any other state. */
-  retry(): void;
+  retry(this: void): void;
 }
 
 /** What a resumed upload may be given; all else is as it was when it began. */
@@ -303,26 +309,27 @@ export interface Resumable {
    * `locked` if another tab works on it, `not_found` if it has ended meanwhile, `invalid_option` if an option is wrong
    * or the file is missing, `closed` after `close()`.
    */
-  attach(file?: Blob | FileHandle, options?: AttachOptions): Promise<Upload>;
+  attach(this: void, file?: Blob | FileHandle, options?: AttachOptions): Promise<Upload>;
   /** Cancels it on the server and forgets it. Rejects with `locked` if another tab works on it, `not_found` if it has
    * ended meanwhile, `closed`, or the code of the failure if the server cannot be told. */
-  discard(): Promise<void>;
+  discard(this: void): Promise<void>;
 }
 
-/** What `createClient` makes. */
+/** What `createClient` makes. Its methods work without it, as in `const { subscribe, snapshot } = client`. */
 export interface Client {
   /**
-   * Starts an upload. A handle is kept in the journal, so that a later page needs no file to be picked.
-   * Throws an `UploadError` with code `invalid_option` when an option is wrong, `closed` after `close()`.
+   * Starts an upload. A handle is kept in the journal, so that a later page needs no file to be picked; if it gives no
+   * file, `done` rejects with `file_unreadable`. Throws an `UploadError` with code `invalid_option` when an option is
+   * wrong or the file is none (its size must be a number of bytes), `closed` after `close()`.
    */
-  upload(file: Blob | FileHandle, options?: UploadOptions): Upload;
+  upload(this: void, file: Blob | FileHandle, options?: UploadOptions): Upload;
   /** Uploads that earlier pages left unfinished, and that no other tab works on. Where a browser has no Web Locks,
    * those of a page that crashed come half a minute later. Rejects with `closed` after `close()`. */
-  resumable(): Promise<Resumable[]>;
+  resumable(this: void): Promise<Resumable[]>;
   /** Calls `listener` after changes of the snapshot, at most once in 16 ms; returns the function that ends that.
    * Throws `invalid_option` if it is no function. */
-  subscribe(listener: () => void): () => void;
-  snapshot(): Snapshot;
+  subscribe(this: void, listener: () => void): () => void;
+  snapshot(this: void): Snapshot;
   /**
    * My records, newest first. `limit` is 1 to 100.
    *
@@ -331,12 +338,12 @@ export interface Client {
    * `invalid_limit`, `network`, `bad_response`, `token_provider`, `invalid_option`, `closed`, and `unsupported` with a
    * `signer`.
    */
-  records(page?: { limit?: number | undefined; cursor?: string | undefined }): Promise<RecordPage>;
+  records(this: void, page?: { limit?: number | undefined; cursor?: string | undefined }): Promise<RecordPage>;
   /** One record. Rejects also with `not_found`, if it is not there or not mine. */
-  record(id: string): Promise<UploadRecord>;
+  record(this: void, id: string): Promise<UploadRecord>;
   /** Where to read a stored object. Rejects also with `not_found`, `not_stored`, and while it is withheld with
    * `type_mismatch`, `scan_pending`, `infected` or `content_encoding`. */
-  content(id: string): Promise<Content>;
+  content(this: void, id: string): Promise<Content>;
   /** Ends all: uploads under way fail with code `closed`, stay resumable, and nothing is left running. */
-  close(): void;
+  close(this: void): void;
 }

@@ -3,9 +3,11 @@ import type { Client, ClientOptions, UploadError } from "./api.d.ts";
 export type * from "./api.d.ts";
 
 /**
- * Makes a client. The WebAssembly module is loaded at the first call.
+ * Makes a client. The WebAssembly module is loaded at the first call: from beside this file, or, where a bundler or
+ * server has not put it there, from the copy inside the package's JavaScript, with a warning `inlined`.
  *
- * @throws UploadError with code `invalid_option`, `unsupported` (no browser) or `wasm_unavailable`.
+ * @throws UploadError with code `invalid_option`, `unsupported` (no browser) or `wasm_unavailable`, whose message names
+ * the cause that was found, and its cure.
  */
 export function createClient(options: ClientOptions): Promise<Client>;
 

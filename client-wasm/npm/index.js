@@ -1,13 +1,17 @@
-// The entry `crowfly`: importing it does nothing; createClient loads the module from beside this file.
-import { createClientFrom } from "./shared.js";
+// The entry `crowfly`: importing it does nothing; createClient loads the module from beside this file, or, where a
+// bundler or server has not put it there, from inside the package's JavaScript.
+import { begin } from "./shared.js";
 
 export { isUploadError } from "./shared.js";
 
 /** Makes a client; loads the WebAssembly module at the first call. */
 export function createClient(options) {
-  return createClientFrom(
-    () => new URL("./crowfly_bg.wasm", import.meta.url),
-    () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "crowfly" }),
-    options,
+  return begin((start) =>
+    start.beside(
+      options,
+      () => new URL("./crowfly_bg.wasm", import.meta.url),
+      () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "crowfly" }),
+      () => import("./inline-data.js"),
+    ),
   );
 }

@@ -3,9 +3,10 @@ import type { Client, ClientOptions, UploadError } from "./api.d.ts";
 export type * from "./api.d.ts";
 
 /**
- * Makes a client. The WebAssembly module is loaded at the first call.
+ * Makes a client. The WebAssembly module is part of the package's JavaScript, and started at the first call.
  *
- * @throws UploadError with code `invalid_option`, `unsupported` (no browser) or `wasm_unavailable`.
+ * @throws UploadError with code `invalid_option`, `unsupported` (no browser) or `wasm_unavailable`, whose message names
+ * the cause that was found, and its cure.
  */
 export function createClient(options: ClientOptions): Promise<Client>;
 

@@ -1,57 +1,18 @@
-// What every entry shares: the error of the SDK, the check for a browser, and the start of the module.
-// Nothing here runs at import.
+// All that runs at import, whichever the entry: the test for an error of the SDK, and the way to the rest.
 
 /** Tells whether a caught value is an error of this SDK. */
 export function isUploadError(value) {
   return value instanceof Error && value.name === "UploadError" && typeof value.code === "string";
 }
 
-function uploadError(code, retryable, message, cause) {
-  const error = new Error(message, cause === undefined ? undefined : { cause });
-  error.name = "UploadError";
-  return Object.assign(error, { code, retryable, phase: "start" });
-}
-
-function requireBrowser() {
-  if (typeof XMLHttpRequest === "undefined" || typeof WebAssembly === "undefined") {
-    throw uploadError(
-      "unsupported",
-      false,
-      "createClient needs a browser: there is no XMLHttpRequest or WebAssembly here. " +
-        "Importing crowfly on a server is fine; call createClient in code that runs in the page.",
-    );
-  }
-}
-
-let started;
-
-async function start(source) {
-  const [glue, wasm] = await Promise.all([import("./crowfly.js"), source()]);
-  await glue.default({ module_or_path: wasm });
-  return glue;
-}
-
-/**
- * Starts the module once for the page and makes a client. `source` gives the wasm, `worker` a Worker that
- * runs `worker.js`.
- */
-export async function createClientFrom(source, worker, options) {
-  requireBrowser();
-  started ??= start(source);
-  const attempt = started;
-  let glue;
+/** Loads what starts the module, and lets `make` make a client by it. */
+export async function begin(make) {
+  let start;
   try {
-    glue = await attempt;
+    start = await import("./start.js");
   } catch (cause) {
-    // The next call tries again.
-    if (started === attempt) started = undefined;
-    throw uploadError(
-      "wasm_unavailable",
-      true,
-      "the WebAssembly module of crowfly could not be loaded; check that crowfly_bg.wasm is served " +
-        "and that the page's content security policy allows 'wasm-unsafe-eval'",
-      cause,
-    );
+    const error = new Error(`crowfly's own script start.js could not be loaded: ${cause?.message}`, { cause });
+    throw Object.assign(error, { name: "UploadError", code: "wasm_unavailable", retryable: true, phase: "start" });
   }
-  return glue.createClient(options, worker);
+  return make(start);
 }

@@ -1,10 +1,12 @@
 // The entry `crowfly/slim`: the caller brings the module's bytes, and a worker if there is to be one.
-import { createClientFrom } from "./shared.js";
+import { begin } from "./shared.js";
 
 export { isUploadError } from "./shared.js";
 
 /** Makes a client from the caller's `wasm`; the first call's module serves all later ones. */
-export async function createClient(options) {
-  const { wasm, worker, ...rest } = options ?? {};
-  return createClientFrom(() => wasm, worker, rest);
+export function createClient(options) {
+  return begin((start) => {
+    const { wasm, worker, ...rest } = options ?? {};
+    return start.given(rest, wasm, worker);
+  });
 }

@@ -8,6 +8,7 @@ cases!("/tests/cases/hashing.js":
     the_worker_agrees_with_the_reference,
     the_page_agrees_with_the_reference,
     a_worker_that_fails_is_replaced_by_the_page,
+    u18_the_warning_says_why_there_is_no_worker,
     a_worker_that_cannot_be_made_is_replaced_by_the_page,
     workers_end_with_the_client,
     a_file_that_cannot_be_read_is_typed,

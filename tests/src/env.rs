@@ -17,6 +17,8 @@ pub struct Env {
     pub issuer: String,
     /// An origin that every stack allows besides its page, free for a test to serve on.
     pub extra_origin: String,
+    /// One more, for a tool that serves by itself.
+    pub tool_origin: String,
     /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
     /// `.webm`); `faulty` is `webm` without a suffix and with shorter times, for tests that take its

@@ -92,6 +92,31 @@ export const cases = {
     }
   },
 
+  async u18_the_warning_says_why_there_is_no_worker({ createClient, world }) {
+    const refuse = () => {
+      throw new DOMException("cannot be accessed from this origin", "SecurityError");
+    };
+    const silent = Object.assign(new EventTarget(), {
+      postMessage() {
+        queueMicrotask(() => silent.dispatchEvent(new ErrorEvent("error", { message: "404 in its place" })));
+      },
+      terminate() {},
+    });
+    for (const [make, words] of [
+      [refuse, "cannot be accessed from this origin"],
+      [() => silent, "404 in its place"],
+      [workers(world, "throw new Error('broken')").make, "broken"],
+      [workers(world, "postMessage({ failed: true })").make, "cannot use the module"],
+      [undefined, "none was given"],
+    ]) {
+      const warnings = [];
+      await agree(createClient, make, warnings);
+      equal(warnings.map(({ code }) => code), ["worker_unavailable"], words);
+      ok(warnings[0].message.includes(words), `${words}: ${warnings[0].message}`);
+      ok(!warnings[0].message.includes("worker-src"), `blames the policy: ${warnings[0].message}`);
+    }
+  },
+
   async a_worker_that_cannot_be_made_is_replaced_by_the_page({ createClient }) {
     for (const make of [
       () => {

@@ -119,6 +119,16 @@ export function store(client: Client, useSyncExternalStore: <T>(s: (l: () => voi
   return useSyncExternalStore((listener) => client.subscribe(listener), () => client.snapshot());
 }
 
+/** Methods need no object round them. */
+export function unbound(client: Client, upload: Upload, use: <T>(s: (l: () => void) => () => void, g: () => T) => T): Snapshot {
+  const { pause, resume, abort } = upload;
+  for (const deed of [pause, resume, abort] satisfies (() => void)[]) deed();
+  const inlined: WarningCode = "inlined";
+  console.log(inlined);
+  const { subscribe, snapshot } = client;
+  return use(subscribe, snapshot);
+}
+
 /** What became of a file whose bytes are not what its type says, or that a scan has not let pass. */
 export function withheld(client: Client, record: UploadRecord): string {
   const mismatch: true | undefined = record.typeMismatch;

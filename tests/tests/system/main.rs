@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod bundlers;
 mod common;
 mod complete;
 mod content;
@@ -25,6 +26,7 @@ mod names;
 mod order;
 mod owners;
 mod package;
+mod package_causes;
 mod package_contents;
 mod page;
 mod page_a11y;

@@ -6,6 +6,7 @@ use e2e::files::{MIB, TestFile};
 use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
+use crate::bundlers::fetched_the_copy;
 use crate::common::oidc;
 use crate::page::assert_quiet;
 use crate::vite_app::with_file;
@@ -58,6 +59,7 @@ fn the_example_of_the_readme_uploads_from_a_fresh_vite_app() {
             "the record as the API gives it"
         );
         assert_progress(&result["seen"], file.bytes.len() as u64);
+        assert!(!fetched_the_copy(&browser), "the inlined copy was fetched");
     }
     assert_quiet(&browser);
 }

@@ -16,6 +16,11 @@ const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><t
     <link rel=\"icon\" href=\"data:,\">\
     <input type=\"file\"><script type=\"module\" src=\"./main.js\"></script></html>\n";
 
+/// A page without any tool.
+const PLAIN: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plain</title>\
+    <link rel=\"icon\" href=\"data:,\"><input type=\"file\"><script type=\"module\">\
+    import * as crowfly from './index.js'; window.crowfly = crowfly;</script></html>\n";
+
 /// Hands the example to the page, and nothing else.
 const MAIN: &str = "import * as example from './example.js';\n\
     import * as crowfly from 'crowfly';\n\
@@ -37,7 +42,7 @@ fn example() -> String {
 }
 
 #[track_caller]
-fn run(folder: &Path, program: &str, arguments: &[&str]) {
+pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
@@ -54,15 +59,32 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) {
 
 /// A fresh app with the package installed from its tarball, built.
 fn built_app() -> PathBuf {
-    let app = e2e::env::scratch("vite-app");
+    let app = fresh_app("vite-app", MAIN);
+    std::fs::write(app.join("example.js"), example()).expect("a file of the app");
+    let vite = node_modules().join("vite/bin/vite.js");
+    run(
+        &app,
+        "node",
+        &[
+            vite.to_str().expect("a path in UTF-8"),
+            "build",
+            "--logLevel",
+            "warn",
+        ],
+    );
+    app
+}
+
+/// A fresh app with the package installed from its tarball, and nothing set.
+pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
+    let app = e2e::env::scratch(name);
     std::fs::remove_dir_all(&app).expect("an old app can be removed");
     std::fs::create_dir_all(&app).expect("a folder");
     let manifest = json!({"name": "app", "private": true, "type": "module"});
     for (name, text) in [
         ("package.json", manifest.to_string()),
         ("index.html", INDEX.into()),
-        ("main.js", MAIN.into()),
-        ("example.js", example()),
+        ("main.js", main.to_owned()),
     ] {
         std::fs::write(app.join(name), text).expect("a file of the app");
     }
@@ -80,22 +102,11 @@ fn built_app() -> PathBuf {
             tarball,
         ],
     );
-    let vite = node_modules().join("vite/bin/vite.js");
-    run(
-        &app,
-        "node",
-        &[
-            vite.to_str().expect("a path in UTF-8"),
-            "build",
-            "--logLevel",
-            "warn",
-        ],
-    );
     app
 }
 
 /// The address of the built app, served on the origin that the stacks allow besides their page.
-fn app() -> &'static str {
+pub(crate) fn app() -> &'static str {
     static APP: OnceLock<String> = OnceLock::new();
     APP.get_or_init(|| {
         let dist = built_app().join("dist");
@@ -109,15 +120,26 @@ fn app() -> &'static str {
             .expect("its port");
         let server =
             Server::bind(port).unwrap_or_else(|error| panic!("cannot serve on {origin}: {error}"));
-        std::thread::spawn(move || server.run(|request| file(&dist, request)));
+        std::thread::spawn(move || server.run(|request| file(folder(&dist, request), request)));
         format!("{}/", origin.trim_end_matches('/'))
     })
 }
 
-fn file(dist: &Path, request: &Incoming) -> Answer {
-    let name = match request.path.trim_start_matches('/') {
-        "" => "index.html",
-        name => name,
+/// The folder of what is asked for: an app that another tool has built, the package as it is, or the app itself.
+fn folder(dist: &Path, request: &Incoming) -> PathBuf {
+    match request.path.split('/').nth(1) {
+        Some(name @ ("esbuild" | "iife")) => e2e::env::scratch("esbuild-app").join(name),
+        Some("plain") => e2e::env::root().join("target/npm/package"),
+        _ => dist.to_owned(),
+    }
+}
+
+fn file(folder: PathBuf, request: &Incoming) -> Answer {
+    let name = match request.path.rsplit_once('/') {
+        Some(("/plain", "")) => return Answer::new(200, "text/html; charset=utf-8", PLAIN),
+        Some((_, "")) => "index.html",
+        Some(("" | "/plain" | "/esbuild" | "/iife", name)) => name,
+        _ => request.path.trim_start_matches('/'),
     };
     let kind = match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
@@ -125,7 +147,7 @@ fn file(dist: &Path, request: &Incoming) -> Answer {
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
     };
-    match std::fs::read(dist.join(name)) {
+    match std::fs::read(folder.join(name)) {
         Ok(bytes) if !name.contains("..") => Answer::new(200, kind, bytes),
         _ => Answer::new(404, "text/plain", "not found"),
     }

@@ -64,6 +64,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
         aws,
         issuer,
         extra,
+        tool,
         main,
         oidc,
         webm,
@@ -78,7 +79,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     let (service, issuer) = start_issuer(issuer)?;
     server.ready()?;
     let template = super::package::package(&server.aws)?;
-    let extra = format!("http://127.0.0.1:{extra}");
+    let [extra, tool] = [extra, tool].map(|port| format!("http://127.0.0.1:{port}"));
     // The last of two: what is handed on is a list.
     let denied = format!("{},{}", "a".repeat(26), owner(&issuer, DENIED));
     let foreign = [
@@ -150,7 +151,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
                 &server,
                 name,
                 &template,
-                &[origins(port), extra.clone()].join(","),
+                &[origins(port), extra.clone(), tool.clone()].join(","),
                 &parameters,
             )
         })?;
@@ -165,7 +166,9 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
         sites.push(site);
     }
     let env = folder.join("env.json");
-    let description: Value = json!({"issuer": issuer, "extraOrigin": extra, "stacks": described});
+    let description: Value = json!({
+        "issuer": issuer, "extraOrigin": extra, "toolOrigin": tool, "stacks": described,
+    });
     env_file::write(&env, &description)?;
     Ok(Suite {
         env,

@@ -25,7 +25,10 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             // For those who work on the package, not for those who use it.
             continue;
         }
-        if name.ends_with(".js") {
+        if name == "start.js" {
+            // With what it imports beside it one file, as it is one download; the glue stays its own.
+            minify(&from, &to, &["--bundle", "--external:./crowfly.js"])?;
+        } else if name.ends_with(".js") {
             minify(&from, &to, &[])?;
         } else {
             copy(&from, &to)?;

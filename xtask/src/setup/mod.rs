@@ -28,6 +28,8 @@ pub(crate) enum Need {
     WasmPack,
     /// The packages of `xtask/node`.
     Node,
+    /// The packages of `xtask/node/older`.
+    NodeOlder,
     /// `cargo-lambda`, in a Python environment.
     CargoLambda,
     /// The local AWS, in a Python environment.
@@ -50,6 +52,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::WasmBindgen,
     Need::WasmPack,
     Need::Node,
+    Need::NodeOlder,
     Need::CargoLambda,
     Need::LocalAws,
     Need::Sam,
@@ -88,6 +91,7 @@ fn make(need: Need) -> Result<(), Error> {
         Need::WasmBindgen => cargo_tools::wasm_bindgen(),
         Need::WasmPack => cargo_tools::wasm_pack(),
         Need::Node => node::ready(),
+        Need::NodeOlder => node::older(),
         Need::CargoLambda => python::cargo_lambda().map(drop),
         Need::LocalAws => python::local_aws().map(drop),
         Need::Sam => python::sam().map(drop),

@@ -15,23 +15,36 @@ const OLDEST: (u32, u32) = (20, 19);
 /// # Errors
 /// If there is no Node, or it is too old, or npm fails.
 pub(crate) fn ready() -> Result<(), Error> {
-    let source = paths::root().join("xtask/node");
-    let read = |name: &str| {
-        std::fs::read(source.join(name)).map_err(Error::io(format!("read xtask/node/{name}")))
+    install("node", "packages from npm", "xtask/node")
+}
+
+/// Installs the bundlers of the generation before into `target/tools/node-older`: two versions of one package do not
+/// stand side by side.
+///
+/// # Errors
+/// As [`ready`].
+pub(crate) fn older() -> Result<(), Error> {
+    install("node-older", "older packages from npm", "xtask/node/older")
+}
+
+fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
+    let read = |file: &str| {
+        let path = paths::root().join(source).join(file);
+        std::fs::read(path).map_err(Error::io(format!("read {source}/{file}")))
     };
     let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);
     let fingerprint = stamp::hash(&[manifest.as_slice(), lock.as_slice()].concat());
-    stamp::once("node", "packages from npm", &fingerprint, || {
+    stamp::once(name, what, &fingerprint, || {
         check_version()?;
-        let folder = folder();
+        let folder = paths::tools().join(name);
         std::fs::create_dir_all(&folder)
             .and_then(|()| std::fs::write(folder.join("package.json"), &manifest))
             .and_then(|()| std::fs::write(folder.join("package-lock.json"), &lock))
-            .map_err(Error::io("write target/tools/node"))?;
+            .map_err(Error::io(format!("write target/tools/{name}")))?;
         Cmd::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
             .dir(&folder)
-            .log("npm-ci")
+            .log(&format!("{name}-npm-ci"))
             .run()
     })
 }
@@ -43,11 +56,7 @@ pub(crate) fn tool(name: &str) -> PathBuf {
 
 /// The installed packages.
 pub(crate) fn modules() -> PathBuf {
-    folder().join("node_modules")
-}
-
-fn folder() -> PathBuf {
-    paths::tools().join("node")
+    paths::tools().join("node").join("node_modules")
 }
 
 fn check_version() -> Result<(), Error> {

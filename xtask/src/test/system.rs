@@ -7,7 +7,7 @@ use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::local::{self, Suite};
 use crate::process::Cmd;
-use crate::setup::{chromium, python};
+use crate::setup::{chromium, node, python};
 use crate::{paths, step};
 
 /// The rules that make the local AWS as strict as AWS: each has a test of its own.
@@ -104,6 +104,7 @@ pub(super) fn end() {
 
 fn start() -> Result<Running, Error> {
     let browser = chromium::ready()?;
+    node::older()?;
     let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests()?;
