@@ -23,6 +23,7 @@ const FIELDS = {
   sample: checksum,
   crc64nvme: optional(checksum),
   checksum: optional(oneOf("crc64nvme", "none")),
+  requireVerified: optional((value) => typeof value === "boolean"),
   visibility: optional(oneOf("private", "public")),
   priority: optional(integer(-1_000, 1_000)),
   metadata: optional((value) => typeof value === "object" && value && Object.values(value).every(text)),

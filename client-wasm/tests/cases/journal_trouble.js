@@ -92,6 +92,7 @@ export const cases = {
       priority: ["high", 0.5, 1e9],
       visibility: ["everyone", 1],
       checksum: ["md5", null],
+      requireVerified: ["yes", 1],
       cancelled: ["yes", 1],
       handle: [5, {}, { kind: "directory" }],
     })) {
