@@ -1,8 +1,10 @@
-//! One piece of work of one upload, and the lanes in which it waits for its turn.
+//! One piece of work of one upload, where it stands, and its place in line.
 
-use crate::line::Line;
-use crate::uploads::Slot;
 use crate::{Millis, Phase, RequestId};
+
+/// Names an upload within the queue: its number in the order of adding, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(pub(crate) u32);
 
 /// What there is to do. A part is named by its index, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,33 +77,6 @@ impl Place {
         Self {
             key: moment.0,
             ..self
-        }
-    }
-}
-
-/// Work that is ready, one line for each kind.
-#[derive(Debug, Default)]
-pub(crate) struct Lanes {
-    pub(crate) hash: Line,
-    pub(crate) sign: Line,
-    pub(crate) send: Line,
-    pub(crate) save: Line,
-    pub(crate) create: Line,
-    /// Lists and completes.
-    pub(crate) settle: Line,
-    pub(crate) delete: Line,
-}
-
-impl Lanes {
-    pub(crate) fn of(&mut self, work: Work) -> &mut Line {
-        match work {
-            Work::Hash(_) => &mut self.hash,
-            Work::Sign(_) => &mut self.sign,
-            Work::Send(_) => &mut self.send,
-            Work::Save => &mut self.save,
-            Work::Create => &mut self.create,
-            Work::List | Work::Complete => &mut self.settle,
-            Work::Delete => &mut self.delete,
         }
     }
 }

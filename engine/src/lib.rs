@@ -59,6 +59,7 @@ pub use input::{
     Reply, SendFailure, TokenFailure, TokenLife,
 };
 pub use output::{Command, Event, Output, RequestId, State, TokenReason};
+pub use progress::Progress;
 pub use queue::Queue;
-pub use snapshot::{Progress, Snapshot};
+pub use snapshot::Snapshot;
 pub use time::Millis;

@@ -5,7 +5,7 @@
 //! generic for the same reason: everything that waits here is a [`Place`].
 
 use crate::Millis;
-use crate::job::Place;
+use crate::job::{Place, Work};
 
 #[derive(Debug, Default)]
 pub(crate) struct Line {
@@ -91,6 +91,33 @@ impl Line {
     }
 }
 
+/// Work that is ready, one line for each kind.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes {
+    pub(crate) hash: Line,
+    pub(crate) sign: Line,
+    pub(crate) send: Line,
+    pub(crate) save: Line,
+    pub(crate) create: Line,
+    /// Lists and completes.
+    pub(crate) settle: Line,
+    pub(crate) delete: Line,
+}
+
+impl Lanes {
+    pub(crate) fn of(&mut self, work: Work) -> &mut Line {
+        match work {
+            Work::Hash(_) => &mut self.hash,
+            Work::Sign(_) => &mut self.sign,
+            Work::Send(_) => &mut self.send,
+            Work::Save => &mut self.save,
+            Work::Create => &mut self.create,
+            Work::List | Work::Complete => &mut self.settle,
+            Work::Delete => &mut self.delete,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -98,8 +125,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::job::{Job, Work};
-    use crate::uploads::Slot;
+    use crate::job::{Job, Slot};
 
     fn place(number: u8) -> Place {
         Place {

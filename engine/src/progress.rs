@@ -1,7 +1,27 @@
-//! The ledger behind progress events. Invariant: `confirmed <= sent <= total`, `confirmed` never falls,
+//! Progress, and the ledger behind it. Invariant: `confirmed <= sent <= total`, `confirmed` never falls,
 //! and `sent` reaches `total` only with [`Ledger::finish`].
 
-use crate::{Millis, Progress};
+use crate::Millis;
+
+/// How far an upload is, in bytes of the file.
+///
+/// `confirmed <= sent <= total`; `confirmed` never falls; `sent` reaches `total` only when the upload is
+/// stored (an empty file has `total` 0 all along).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Handed to the network, less what is to be sent again.
+    pub sent: u64,
+    /// Acknowledged by storage.
+    pub confirmed: u64,
+    /// The file's size.
+    pub total: u64,
+    /// Read and hashed.
+    pub hashed: u64,
+    /// The smoothed rate; 0 while nothing is sent.
+    pub bytes_per_second: u64,
+    /// The rest at that rate, in milliseconds, if there is a rate.
+    pub eta_ms: Option<u64>,
+}
 
 /// Time constant of the smoothing.
 const MEMORY_MS: f64 = 2_000.0;

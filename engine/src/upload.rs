@@ -8,11 +8,10 @@ use std::rc::Rc;
 use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, RecordOf, StorageKey, Stored};
 
 use crate::failure::Trace;
-use crate::job::{Job, Place, Step, Work};
+use crate::job::{Job, Place, Slot, Step, Work};
 use crate::part::{Doubt, Part, Tries};
 use crate::parts::Parts;
 use crate::progress::Ledger;
-use crate::uploads::Slot;
 use crate::{ChecksumMode, Failure, Millis, NewUpload, Receipt, State};
 
 #[derive(Debug)]

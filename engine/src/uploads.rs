@@ -2,11 +2,8 @@
 
 use crowfly_contract::UploadId;
 
+use crate::job::Slot;
 use crate::upload::Upload;
-
-/// Names an upload within the queue: its number in the order of adding, never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Slot(pub(crate) u32);
 
 /// Ids are made in order of time, so that a new one almost always joins the index at its end.
 #[derive(Debug, Default)]

@@ -4,13 +4,12 @@ use crowfly_contract::ErrorCode;
 
 use super::Queue;
 use super::ending::Effort;
-use super::requests::Flight;
+use super::live::Flight;
 use crate::answer_timeout::answer_timeout;
 use crate::classify::{self, Storage};
 use crate::failure::Trace;
-use crate::job::{Job, Step, Work};
+use crate::job::{Job, Slot, Step, Work};
 use crate::part::Doubt;
-use crate::uploads::Slot;
 use crate::{Millis, Phase, Receipt, RequestId, SendFailure};
 
 impl Queue {

@@ -7,9 +7,8 @@ use super::Queue;
 use super::ending::Effort;
 use crate::classify::{self, Api};
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::Work;
+use crate::job::{Slot, Work};
 use crate::part::Lease;
-use crate::uploads::Slot;
 use crate::{ApiFailure, Completion, Millis, Phase};
 
 impl Queue {

@@ -5,10 +5,9 @@
 //! of its kind: after seven of them, however long the crowd, all calls are full.
 
 use super::Queue;
-use super::requests::Flight;
+use super::live::Flight;
 use crate::Millis;
-use crate::job::{Place, Work};
-use crate::uploads::Slot;
+use crate::job::{Place, Slot, Work};
 
 /// What is remembered of create calls while a crowd goes through.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Starts what may start, in order, as far as windows, holds, the token and the network allow.
 
 use super::Queue;
-use super::requests::Flight;
+use super::live::Flight;
 use crate::job::{Place, Step, Work};
 use crate::{Command, Millis};
 

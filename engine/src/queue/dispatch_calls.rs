@@ -3,10 +3,9 @@
 use crowfly_contract::limits::MAX_BATCH;
 
 use super::Queue;
-use super::requests::Flight;
-use crate::job::{Place, Step, Work};
+use super::live::Flight;
+use crate::job::{Place, Slot, Step, Work};
 use crate::token::Gate;
-use crate::uploads::Slot;
 use crate::{Command, RequestId};
 
 /// The next call to the API.

@@ -6,9 +6,8 @@ use crowfly_contract::{ErrorCode, Stored};
 
 use super::Queue;
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::{Place, Step, Work};
+use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
-use crate::uploads::Slot;
 use crate::{ChecksumMode, Event, Failure, Phase, State};
 
 /// What failed, and so which budget pays.

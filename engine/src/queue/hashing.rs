@@ -7,8 +7,7 @@ use crowfly_contract::{Crc64Nvme, ErrorCode};
 use super::Queue;
 use super::ending::Effort;
 use crate::failure::NO_TRACE;
-use crate::job::Job;
-use crate::uploads::Slot;
+use crate::job::{Job, Slot};
 use crate::{Phase, ReadFailure};
 
 impl Queue {

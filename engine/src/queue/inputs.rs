@@ -5,9 +5,8 @@ use crowfly_contract::limits::MAX_OBJECT_BYTES;
 
 use super::Queue;
 use crate::failure::NO_TRACE;
-use crate::job::{Place, Step, Work};
+use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
-use crate::uploads::Slot;
 use crate::{
     AddRefusal, Command, Event, Failure, Input, Millis, NewUpload, Phase, RequestId, State,
 };

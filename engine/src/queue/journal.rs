@@ -3,9 +3,8 @@
 use crowfly_contract::ErrorCode;
 
 use super::Queue;
-use super::requests::Flight;
-use crate::job::{Step, Work};
-use crate::uploads::Slot;
+use super::live::Flight;
+use crate::job::{Slot, Step, Work};
 use crate::{Command, Phase, State};
 
 impl Queue {

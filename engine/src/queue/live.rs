@@ -1,8 +1,60 @@
 //! A command without its answer: how long it runs, and how far it is.
 
-use super::requests::Flight;
 use crate::answer_timeout::Handover;
-use crate::{Millis, RequestId};
+use crate::job::{Job, Slot, Work};
+use crate::{ApiFailure, Millis, Reply, RequestId, SendFailure};
+
+/// What the command is for.
+#[derive(Debug)]
+pub(crate) enum Flight {
+    Hash(Job, u32),
+    Send(Job, u32),
+    /// Of these parts.
+    Sign(Slot, Vec<u32>),
+    /// Create, list, complete or delete.
+    Call(Work, Vec<Slot>),
+    Save(Slot),
+    Status(Vec<Slot>),
+    Token,
+}
+
+impl Flight {
+    pub(super) fn fits(&self, reply: &Reply) -> bool {
+        matches!(
+            (self, reply),
+            (Self::Hash(..), Reply::Hashed(_))
+                | (Self::Send(..), Reply::Sent(_) | Reply::SendFailed(_))
+                | (Self::Sign(..), Reply::Signed(_))
+                | (Self::Save(_), Reply::Saved)
+                | (Self::Call(Work::Create, _), Reply::Created(_))
+                | (Self::Call(Work::List, _), Reply::Listed(_))
+                | (Self::Call(Work::Complete, _), Reply::Completed(_))
+                | (Self::Call(Work::Delete, _), Reply::Deleted)
+                | (Self::Status(_), Reply::Statuses(_))
+                | (
+                    Self::Call(..) | Self::Sign(..) | Self::Status(_),
+                    Reply::ApiFailed(_)
+                )
+                | (Self::Token, Reply::Token(_))
+        )
+    }
+}
+
+/// Whether somebody out there wrote this.
+pub(super) fn answered(reply: &Reply) -> bool {
+    match reply {
+        Reply::Sent(_)
+        | Reply::Created(_)
+        | Reply::Signed(_)
+        | Reply::Listed(_)
+        | Reply::Completed(_)
+        | Reply::Deleted
+        | Reply::Statuses(_) => true,
+        Reply::SendFailed(SendFailure::Http { status, .. })
+        | Reply::ApiFailed(ApiFailure::Http { status, .. }) => *status > 0,
+        _ => false,
+    }
+}
 
 /// A command without its answer.
 #[derive(Debug)]

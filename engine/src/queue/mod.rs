@@ -28,13 +28,12 @@ mod window;
 use crowfly_contract::UploadId;
 use crowfly_contract::limits::MAX_BATCH;
 
-use crate::job::Lanes;
-use crate::line::Line;
+use crate::job::Slot;
+use crate::line::{Lanes, Line};
 use crate::link::{Link, Service};
 use crate::retry::{Bucket, Random};
 use crate::token::TokenGate;
 use crate::upload::Upload;
-use crate::uploads::Slot;
 use crate::uploads::Uploads;
 use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
 use company::Company;

@@ -6,12 +6,11 @@ use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
 
 use super::Queue;
 use super::ending::Effort;
-use super::requests::Flight;
+use super::live::Flight;
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::{Place, Step, Work};
+use crate::job::{Place, Slot, Step, Work};
 use crate::part::{Doubt, Lease};
 use crate::parts::Parts;
-use crate::uploads::Slot;
 use crate::{Command, Event, Millis, Phase};
 
 /// Times that storage may lose the parts, or hold others than were sent, before an upload gives up.

@@ -7,9 +7,8 @@ use crowfly_contract::{ErrorCode, StatusEntryOf, StorageKey, UploadStatus};
 use super::Queue;
 use crate::classify::{self, Api};
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::{Place, Work};
+use crate::job::{Place, Slot, Work};
 use crate::line::Line;
-use crate::uploads::Slot;
 use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 
 /// Who is awaited, and when to ask.

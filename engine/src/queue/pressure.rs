@@ -7,9 +7,8 @@ use crate::Millis;
 use crate::Phase;
 use crate::classify::Api;
 use crate::failure::{NO_TRACE, Trace};
-use crate::job::{Place, Work};
+use crate::job::{Place, Slot, Work};
 use crate::upload::Upload;
-use crate::uploads::Slot;
 
 /// Refused tokens in a row before one upload gives up, though others get through.
 const MOST_UNAUTHORIZED: u32 = 3;

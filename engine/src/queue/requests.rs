@@ -1,62 +1,9 @@
 //! Commands that are out: each has a deadline, and a reply that comes late finds nothing here.
 
 use super::Queue;
-use super::live::Live;
-use crate::job::{Job, Step, Work};
-use crate::uploads::Slot;
-use crate::{ApiFailure, Command, Millis, Reply, RequestId, SendFailure, TokenFailure};
-
-/// What the command is for.
-#[derive(Debug)]
-pub(crate) enum Flight {
-    Hash(Job, u32),
-    Send(Job, u32),
-    /// Of these parts.
-    Sign(Slot, Vec<u32>),
-    /// Create, list, complete or delete.
-    Call(Work, Vec<Slot>),
-    Save(Slot),
-    Status(Vec<Slot>),
-    Token,
-}
-
-impl Flight {
-    fn fits(&self, reply: &Reply) -> bool {
-        matches!(
-            (self, reply),
-            (Self::Hash(..), Reply::Hashed(_))
-                | (Self::Send(..), Reply::Sent(_) | Reply::SendFailed(_))
-                | (Self::Sign(..), Reply::Signed(_))
-                | (Self::Save(_), Reply::Saved)
-                | (Self::Call(Work::Create, _), Reply::Created(_))
-                | (Self::Call(Work::List, _), Reply::Listed(_))
-                | (Self::Call(Work::Complete, _), Reply::Completed(_))
-                | (Self::Call(Work::Delete, _), Reply::Deleted)
-                | (Self::Status(_), Reply::Statuses(_))
-                | (
-                    Self::Call(..) | Self::Sign(..) | Self::Status(_),
-                    Reply::ApiFailed(_)
-                )
-                | (Self::Token, Reply::Token(_))
-        )
-    }
-}
-
-/// Whether somebody out there wrote this.
-fn answered(reply: &Reply) -> bool {
-    match reply {
-        Reply::Sent(_)
-        | Reply::Created(_)
-        | Reply::Signed(_)
-        | Reply::Listed(_)
-        | Reply::Completed(_)
-        | Reply::Deleted
-        | Reply::Statuses(_) => true,
-        Reply::SendFailed(SendFailure::Http { status, .. })
-        | Reply::ApiFailed(ApiFailure::Http { status, .. }) => *status > 0,
-        _ => false,
-    }
-}
+use super::live::{Flight, Live, answered};
+use crate::job::{Slot, Step, Work};
+use crate::{Command, Millis, Reply, RequestId, TokenFailure};
 
 /// How many commands of a kind are out.
 #[derive(Debug, Default)]

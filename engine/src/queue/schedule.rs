@@ -1,8 +1,7 @@
 //! From an upload's facts to work in lanes and timers.
 
 use super::Queue;
-use crate::job::{Step, Work};
-use crate::uploads::Slot;
+use crate::job::{Slot, Step, Work};
 
 impl Queue {
     /// Starts all that follows from the upload's facts, now.

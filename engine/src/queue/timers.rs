@@ -1,8 +1,7 @@
 //! What happens because time has passed.
 
 use super::Queue;
-use super::live::Live;
-use super::requests::Flight;
+use super::live::{Flight, Live};
 use crate::{ApiFailure, Reply, TokenFailure};
 
 impl Queue {
