@@ -1,6 +1,5 @@
 //! Answers of the API.
 
-use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan, ProblemBody};
 
 use super::Queue;
@@ -14,7 +13,7 @@ use crate::{ApiFailure, Completion, Millis, Phase};
 impl Queue {
     pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>, asked: Millis) {
         self.bucket.refund();
-        self.create_batch = self.create_batch.saturating_mul(2).min(MAX_BATCH);
+        self.throttle.created();
         for id in ids {
             self.freed(*id, Work::Create);
             // They come in the order asked; whoever left the call meanwhile makes a gap.
@@ -35,12 +34,12 @@ impl Queue {
 
     fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
-        self.unpressed();
+        self.throttle.clear();
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        if !upload.has_place() && now >= self.hold_quota {
-            self.quota_full = 0;
+        if !upload.has_place() {
+            self.throttle.place_granted(now);
         }
         let size = upload.item.size;
         let (plan, put) = match created.plan {
@@ -80,7 +79,7 @@ impl Queue {
             }
             verdict => {
                 if let Api::Press { code, told } = verdict {
-                    self.press_create(code, told);
+                    self.throttle_create(code, told);
                 }
                 self.judge(id, Work::Create, verdict, &trace);
             }
@@ -119,9 +118,9 @@ impl Queue {
             _ => {
                 if let Api::Press { code, told } = verdict {
                     if work == Work::Create && code == ErrorCode::QuotaOpenUploads {
-                        self.press_create(code, told);
+                        self.throttle_create(code, told);
                     } else {
-                        self.press_api(told);
+                        self.throttle_api(told);
                     }
                 }
                 for id in ids {
@@ -150,7 +149,7 @@ impl Queue {
                 return self.retry(id, Effort::Call(phase), code, trace, told);
             }
             Api::Press { .. } if work == Work::Delete => return self.proceed(id),
-            Api::Press { code, .. } => return self.hold_back(id, code, phase, trace),
+            Api::Press { code, .. } => return self.throttled(id, code, phase, trace),
             Api::Unauthorized => ErrorCode::Unauthenticated,
             Api::Refused(code) => code,
         };

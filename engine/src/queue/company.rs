@@ -16,14 +16,28 @@ pub(crate) struct Company {
     few: usize,
     /// Place in line, by priority, of the last who was created.
     key: u64,
+    /// Since when the oldest upload waits for a create call.
+    since: Option<Millis>,
+}
+
+impl Company {
+    /// An upload is ready to be created.
+    pub(super) fn one_waits(&mut self, now: Millis) {
+        self.since.get_or_insert(now);
+    }
+
+    /// A create call went out; `left` says whether it left uploads behind.
+    pub(super) fn went_out(&mut self, now: Millis, left: bool) {
+        self.since = left.then_some(now);
+    }
 }
 
 impl Queue {
     /// Until when the next create call waits for others; a moment that is past if it does not.
     pub(super) fn company_until(&mut self) -> Millis {
-        let since = self.create_since.unwrap_or(self.now);
+        let since = self.company.since.unwrap_or(self.now);
         let ready = self.lanes.create.len();
-        let enough = self.config.ahead_small.min(self.create_batch);
+        let enough = self.config.ahead_small.min(self.throttle.create_batch());
         let Some(first) = self.lanes.create.first() else {
             return Millis::NEVER;
         };
@@ -35,7 +49,7 @@ impl Queue {
             return since;
         }
         if !self.more_to_create() {
-            self.company = Company::default();
+            (self.company.few, self.company.key) = (0, 0);
             return since;
         }
         let idle = self.counts.creating == 0
@@ -54,7 +68,7 @@ impl Queue {
         if let Some(upload) = self.uploads.get(last) {
             self.company.key = upload.place(Work::Create).key;
         }
-        let full = count >= self.config.ahead_small.min(self.create_batch);
+        let full = count >= self.config.ahead_small.min(self.throttle.create_batch());
         if !full && self.more_to_create() {
             self.company.few = count;
         }

@@ -21,8 +21,8 @@ impl Queue {
     pub(super) fn start_calls(&mut self) {
         while self.counts.api < self.config.api_window.max(1) {
             let Some(call) = self.next_call() else { return };
-            if self.now < self.hold_api {
-                self.wake_at(self.hold_api);
+            if self.now < self.throttle.api_until() {
+                self.wake_at(self.throttle.api_until());
                 return;
             }
             if !self.network_open() {
@@ -80,12 +80,12 @@ impl Queue {
         if self.lanes.create.is_empty() {
             return None;
         }
-        if self.now < self.hold_create {
-            self.wake_at(self.hold_create);
+        if self.now < self.throttle.create_until() {
+            self.wake_at(self.throttle.create_until());
             return None;
         }
-        if self.now < self.hold_quota {
-            self.wake_at(self.hold_quota);
+        if self.now < self.throttle.quota_until() {
+            self.wake_at(self.throttle.quota_until());
             return self.next_to_create().map(|_| Call::Create);
         }
         let until = self.company_until();
@@ -100,7 +100,7 @@ impl Queue {
         let request = self.request_id();
         let mut ids: Vec<Slot> = Vec::new();
         let mut items = Vec::new();
-        while ids.len() < self.create_batch {
+        while ids.len() < self.throttle.create_batch() {
             let Some(place) = self.next_to_create() else {
                 break;
             };
@@ -122,7 +122,8 @@ impl Queue {
                 break;
             }
         }
-        self.create_since = (!self.lanes.create.is_empty()).then_some(self.now);
+        let left = !self.lanes.create.is_empty();
+        self.company.went_out(self.now, left);
         let Some(last) = ids.last() else {
             return;
         };

@@ -17,16 +17,16 @@ mod live;
 mod multipart;
 mod outage;
 mod poll;
-mod pressure;
 mod requests;
 mod schedule;
 mod sleep;
 mod tell;
+mod throttle;
 mod timers;
+mod token;
 mod window;
 
 use crowfly_contract::UploadId;
-use crowfly_contract::limits::MAX_BATCH;
 
 use crate::job::Slot;
 use crate::line::{Lanes, Line};
@@ -40,6 +40,7 @@ use company::Company;
 use live::Live;
 use poll::Poll;
 use requests::Counts;
+use throttle::Throttle;
 use window::Window;
 
 /// All uploads of one client.
@@ -91,21 +92,7 @@ pub struct Queue {
     window: Window,
     token: TokenGate,
     poll: Poll,
-    /// The server wants no create call, or no call at all, before these moments.
-    hold_create: Millis,
-    hold_api: Millis,
-    /// The server has too many open uploads; one of ours that ends lifts this.
-    hold_quota: Millis,
-    /// Times in a row that it said so.
-    quota_full: u32,
-    /// Most items of the next create call: few after such a refusal, doubling with each success.
-    create_batch: usize,
-    /// Times in a row that the server held us off.
-    pressed: u32,
-    /// Since when it has let nobody pass, on the budgets' clock.
-    pressed_since: Option<Millis>,
-    /// Since when the oldest upload waits for a create call.
-    create_since: Option<Millis>,
+    throttle: Throttle,
     company: Company,
     /// The longest wait between two steps of progress that went on.
     slowest_step_ms: u64,
@@ -150,14 +137,7 @@ impl Queue {
             api: Service::default(),
             storage: Service::default(),
             token: TokenGate::new(),
-            hold_create: Millis::default(),
-            hold_api: Millis::default(),
-            hold_quota: Millis::default(),
-            quota_full: 0,
-            create_batch: MAX_BATCH,
-            pressed: 0,
-            pressed_since: None,
-            create_since: None,
+            throttle: Throttle::new(),
             company: Company::default(),
             slowest_step_ms: 0,
             touched: Vec::new(),

@@ -1,12 +1,36 @@
-//! A service that only fails: everybody who needs it is told together.
+//! Whether the services behind us answer. Of one that only fails, all uploads that need it hear together.
 
 use crowfly_contract::ErrorCode;
 
 use super::Queue;
 use crate::Phase;
+use crate::classify::Api;
 use crate::failure::NO_TRACE;
 
 impl Queue {
+    /// The API took the call's token.
+    pub(super) fn api_answered(&mut self, generation: u32) {
+        self.api.succeeded();
+        self.token.accepted(generation);
+    }
+
+    pub(super) fn api_judged(&mut self, verdict: Api, generation: u32) {
+        match verdict {
+            Api::Lost if self.link.offline() => {}
+            Api::Lost => {
+                self.api.failed(self.link.budget(self.now));
+                self.token.lost(self.now, generation);
+            }
+            Api::Retry { .. } => self.api.failed(self.link.budget(self.now)),
+            Api::Unauthorized => {}
+            Api::Press { .. } => self.api_answered(generation),
+            Api::Refused(_) => {
+                self.api_answered(generation);
+                self.throttle.clear();
+            }
+        }
+    }
+
     pub(super) fn check_storage_outage(&mut self, code: ErrorCode) {
         let budget = self.link.budget(self.now);
         if self.storage.failing_for(budget) >= self.config.outage_ms {

@@ -196,7 +196,7 @@ impl Queue {
                 }
             }
             Api::Refused(code) => self.all_processing_failed(asked, code, &trace),
-            Api::Press { told, .. } => self.press_api(told),
+            Api::Press { told, .. } => self.throttle_api(told),
             Api::Lost | Api::Retry { .. } => {}
         }
         self.round_answered();

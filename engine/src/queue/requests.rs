@@ -161,7 +161,7 @@ impl Queue {
                 self.api_answered(generation);
                 // Its items may say otherwise.
                 if !matches!(reply, Reply::Created(_)) {
-                    self.unpressed();
+                    self.throttle.clear();
                 }
                 self.api_result(flight, reply, live.started);
             }

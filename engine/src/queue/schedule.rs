@@ -69,7 +69,7 @@ impl Queue {
                 *step = Step::Ready(work);
                 self.lanes.of(work).insert(place);
                 if work == Work::Create {
-                    self.create_since.get_or_insert(now);
+                    self.company.one_waits(now);
                 }
             }
         }

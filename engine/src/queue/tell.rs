@@ -7,8 +7,8 @@ use crate::{Event, Millis, State};
 impl Queue {
     pub(super) fn tell_states(&mut self) {
         let (offline, now) = (self.link.offline(), self.now);
-        let held = self.hold_create.max(self.hold_api);
-        let no_call = offline || now < self.hold_api;
+        let held = self.throttle.create_until().max(self.throttle.api_until());
+        let no_call = offline || now < self.throttle.api_until();
         for id in std::mem::take(&mut self.touched) {
             let Some(upload) = self.uploads.get_mut(id) else {
                 continue;
@@ -17,7 +17,7 @@ impl Queue {
             let quota = if upload.has_place() {
                 Millis::default()
             } else {
-                self.hold_quota
+                self.throttle.quota_until()
             };
             let no_create = offline || now < held.max(quota);
             let no_sign = no_call || now < upload.sign_at;
