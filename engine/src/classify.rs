@@ -11,10 +11,10 @@ use crate::{ApiFailure, SendFailure};
 /// What to do after a PUT that did not succeed.
 #[derive(Debug)]
 pub(crate) enum Storage {
-    /// Try again; `code` if it never works.
+    /// Try again, after `retry_after_ms` if storage asks for it; `code` if it never works.
     Retry {
         code: ErrorCode,
-        told: Option<u64>,
+        retry_after_ms: Option<u64>,
         /// Storage asks for fewer requests.
         slow: bool,
     },
@@ -22,8 +22,8 @@ pub(crate) enum Storage {
     Lost,
     /// A new URL may cure it; `code` if it does not.
     Resign { code: ErrorCode, fatal: bool },
-    /// An object stands under the key: the API decides whether it is ours.
-    Ask,
+    /// There is an object under the key: the API decides whether it is ours.
+    CheckStored,
     /// Other bytes arrived than were hashed.
     Rehash,
     /// Storage does not know the multipart upload.
@@ -33,7 +33,7 @@ pub(crate) enum Storage {
 }
 
 pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
-    let (status, code, message, told, request_id) = match failure {
+    let (status, code, message, retry_after_ms, request_id) = match failure {
         SendFailure::Network | SendFailure::Http { status: 0, .. } => {
             return (Storage::Lost, Trace::NONE);
         }
@@ -59,11 +59,15 @@ pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
     };
     let code = code.as_deref().unwrap_or_default();
     let message = message.as_deref().unwrap_or_default();
-    (by_code(status, code, message, told), trace)
+    (by_code(status, code, message, retry_after_ms), trace)
 }
 
-fn by_code(status: u16, code: &str, message: &str, told: Option<u64>) -> Storage {
-    let retry = |code, slow| Storage::Retry { code, told, slow };
+fn by_code(status: u16, code: &str, message: &str, retry_after_ms: Option<u64>) -> Storage {
+    let retry = |code, slow| Storage::Retry {
+        code,
+        retry_after_ms,
+        slow,
+    };
     let resign = |code, fatal| Storage::Resign { code, fatal };
     match code {
         "SlowDown" | "ServiceUnavailable" => return retry(ErrorCode::StorageUnavailable, true),
@@ -85,7 +89,7 @@ fn by_code(status: u16, code: &str, message: &str, told: Option<u64>) -> Storage
             resign(ErrorCode::ServerClock, false)
         }
         403 => resign(ErrorCode::StorageRefused, false),
-        412 => Storage::Ask,
+        412 => Storage::CheckStored,
         503 | 429 => retry(ErrorCode::StorageUnavailable, true),
         408 => retry(ErrorCode::Stalled, false),
         300..=399 => Storage::Fail(ErrorCode::Misconfigured),
@@ -101,12 +105,18 @@ pub(crate) enum Api {
     /// No answer.
     Lost,
     /// Try again; `code` if it never works.
-    Retry { code: ErrorCode, told: Option<u64> },
+    Retry {
+        code: ErrorCode,
+        retry_after_ms: Option<u64>,
+    },
     /// The server wants fewer calls, or fewer open uploads.
-    Press { code: ErrorCode, told: Option<u64> },
+    Throttled {
+        code: ErrorCode,
+        retry_after_ms: Option<u64>,
+    },
     /// The token is no good.
     Unauthorized,
-    /// A word that stands.
+    /// A permanent refusal.
     Refused(ErrorCode),
 }
 
@@ -116,7 +126,7 @@ pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
         ApiFailure::BadResponse => {
             let retry = Api::Retry {
                 code: ErrorCode::BadResponse,
-                told: None,
+                retry_after_ms: None,
             };
             (retry, Trace::NONE)
         }
@@ -158,20 +168,27 @@ pub(crate) fn item(problem: ProblemBody) -> (Api, Trace) {
 }
 
 /// What a Problem means.
-fn problem(status: u16, code: ErrorCode, told: Option<u64>) -> Api {
+fn problem(status: u16, code: ErrorCode, retry_after_ms: Option<u64>) -> Api {
     match (status, code) {
         (401, _) => Api::Unauthorized,
         // They are tried again, but not the same call.
         (_, ErrorCode::PartsMismatch | ErrorCode::MultipartGone) => Api::Refused(code),
-        (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => {
-            Api::Press { code, told }
-        }
+        (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => Api::Throttled {
+            code,
+            retry_after_ms,
+        },
         (500.., ErrorCode::Unknown) => Api::Retry {
             code: ErrorCode::ServiceUnavailable,
-            told,
+            retry_after_ms,
         },
-        (500.. | 408, _) => Api::Retry { code, told },
-        _ if code.retryable() => Api::Retry { code, told },
+        (500.. | 408, _) => Api::Retry {
+            code,
+            retry_after_ms,
+        },
+        _ if code.retryable() => Api::Retry {
+            code,
+            retry_after_ms,
+        },
         _ => Api::Refused(code),
     }
 }

@@ -100,7 +100,7 @@ impl Failure {
     }
 }
 
-/// What to tell when no server said anything.
+/// The message when no server sent one.
 fn sentence(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::Network => "no network path to the server; check the connection and try again",

@@ -1,4 +1,4 @@
-//! One piece of work of one upload, where it stands, and its place in line.
+//! One piece of work of one upload, its step, and its place in a queue.
 
 use crate::{Millis, Phase, RequestId};
 
@@ -49,7 +49,7 @@ pub(crate) struct Job {
     pub(crate) work: Work,
 }
 
-/// Where a piece of work stands.
+/// How far a piece of work is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Step {
     /// There is none.
@@ -63,7 +63,7 @@ pub(crate) enum Step {
     Delayed(Millis, Work),
 }
 
-/// A place in line: the smaller key first, then the order of adding.
+/// A place in a queue: the smaller key first, then the order of adding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     /// The priority turned round, or a moment.

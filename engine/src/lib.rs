@@ -3,8 +3,8 @@
 //! No IO happens here: no clock, no randomness, no bytes of any file. Time, seed and limits are arguments;
 //! the driver feeds in what happened and carries out what is asked for:
 //!
-//! 1. [`Queue::handle_input`] takes one [`Input`]: a wish of the user, news of the network, an answer.
-//! 2. [`Queue::poll_output`] is drained: each [`Output::Do`] is started, each [`Output::Emit`] is told.
+//! 1. [`Queue::handle_input`] takes one [`Input`]: what the user asks for, news of the network, an answer.
+//! 2. [`Queue::poll_output`] is drained: each [`Output::Do`] is started, each [`Output::Emit`] goes to the application.
 //! 3. [`Output::Idle`] ends the drain, with the moment of the next [`Input::Tick`] in hand.
 //!
 //! Inputs never fail; those for unknown ids, and answers that come late or twice, change nothing. An
@@ -35,7 +35,6 @@ pub mod crc64;
 mod failure;
 mod input;
 mod job;
-mod line;
 mod link;
 mod next;
 mod output;
@@ -43,6 +42,7 @@ mod part;
 mod parts;
 mod progress;
 mod queue;
+mod ready_queue;
 mod retry;
 mod shown;
 mod snapshot;

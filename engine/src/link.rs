@@ -57,7 +57,7 @@ impl Link {
         true
     }
 
-    /// Time that nobody could use.
+    /// Time in which nothing could run.
     pub(crate) fn slept(&mut self, millis: u64) {
         // Offline time stands still already.
         if !self.offline() {
@@ -89,7 +89,7 @@ impl Service {
         self.failing_since.get_or_insert(budget);
     }
 
-    /// So many failures in a row that first attempts must pay like retries.
+    /// So many failures in a row that first attempts draw from the retry bucket too.
     pub(crate) fn in_trouble(&self, window: usize) -> bool {
         usize::try_from(self.failures).unwrap_or(usize::MAX) >= window.max(2)
     }

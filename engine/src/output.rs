@@ -224,7 +224,7 @@ pub enum Event {
     },
 }
 
-/// Where an upload stands.
+/// What an upload is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// Its turn has not come.
@@ -248,7 +248,7 @@ pub enum State {
 }
 
 impl State {
-    /// The word that stands in the page and in the SDK.
+    /// The word for it in the page and in the SDK.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",

@@ -31,7 +31,7 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// The grant's life counts from when it was `asked` for, as nobody knows when it was signed. Of it,
+    /// The grant's life counts from when it was `asked` for, as when it was signed is not known. Of it,
     /// `margin_ms` are left unused, but never more than half; one that was long on its way has a moment left.
     pub(crate) fn new(grant: Grant, asked: Millis, now: Millis, margin_ms: u64) -> Self {
         let life = grant.expires_in_ms;
@@ -73,8 +73,8 @@ pub(crate) struct Part {
     pub(crate) doubt: Doubt,
     /// Storage lists bytes with this checksum under the part's number.
     pub(crate) claimed: Option<Crc64Nvme>,
-    /// The next request repeats one, so it pays from the bucket.
-    pub(crate) owes: bool,
+    /// The next request is a retry: it draws from the retry bucket.
+    pub(crate) is_retry: bool,
     /// The checksum, once computed.
     pub(crate) crc: Option<Crc64Nvme>,
     /// The checksum before storage doubted it.
@@ -104,7 +104,7 @@ impl Part {
             step: Step::Idle,
             doubt: Doubt::None,
             claimed: None,
-            owes: false,
+            is_retry: false,
             crc: None,
             earlier_crc: None,
             lease: None,
@@ -127,7 +127,7 @@ impl Part {
         self.hashing = Tries::default();
         self.sending = Tries::default();
         self.refused = 0;
-        self.owes = false;
+        self.is_retry = false;
     }
 
     /// Nothing of it is in storage.

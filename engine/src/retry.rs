@@ -1,4 +1,4 @@
-//! When to try again: jitter, and a bucket that keeps many uploads from making a storm.
+//! When to try again: full jitter, and a token bucket that keeps many uploads from making a retry storm.
 
 use crate::{Config, Millis};
 
@@ -27,10 +27,15 @@ impl Random {
     }
 
     /// The delay before attempt `failed + 1`: full jitter below a doubling bound. A `Retry-After` is kept
-    /// to, with a little jitter so that those who were told the same do not come back together.
-    pub(crate) fn delay(&mut self, config: &Config, failed: u32, told: Option<u64>) -> u64 {
-        match told {
-            Some(told) => told
+    /// to, with a little jitter so that clients that were given the same do not come back together.
+    pub(crate) fn delay(
+        &mut self,
+        config: &Config,
+        failed: u32,
+        retry_after_ms: Option<u64>,
+    ) -> u64 {
+        match retry_after_ms {
+            Some(millis) => millis
                 .min(config.retry_after_cap_ms)
                 .saturating_add(self.up_to(config.backoff_base_ms)),
             None => {
@@ -44,15 +49,21 @@ impl Random {
     }
 
     /// The pause before asking a full quota again: the upper half of a doubling bound, so that those who
-    /// only wait ask seldom; never sooner than was told.
-    pub(crate) fn pause(&mut self, config: &Config, failed: u32, told: Option<u64>) -> u64 {
+    /// only wait ask seldom; never sooner than `Retry-After`.
+    pub(crate) fn pause(
+        &mut self,
+        config: &Config,
+        failed: u32,
+        retry_after_ms: Option<u64>,
+    ) -> u64 {
         let doubled = 1u64
             .checked_shl(failed.saturating_sub(1))
             .unwrap_or(u64::MAX);
         let half = product(config.backoff_base_ms, doubled).min(config.quota_cap_ms) / 2;
-        let told = told.map_or(0, |told| told.min(config.retry_after_cap_ms));
+        let retry_after_ms =
+            retry_after_ms.map_or(0, |millis| millis.min(config.retry_after_cap_ms));
         let drawn = half.saturating_add(self.up_to(half));
-        drawn.max(told.saturating_add(self.up_to(config.backoff_base_ms)))
+        drawn.max(retry_after_ms.saturating_add(self.up_to(config.backoff_base_ms)))
     }
 }
 
@@ -61,21 +72,21 @@ fn product(a: u64, b: u64) -> u64 {
     (a as f64 * b as f64) as u64
 }
 
-/// Tokens that retries pay with, in thousandths so that time can give them in small change.
+/// Retry token bucket, in millitokens so that a refill over a few milliseconds does not round to zero.
 #[derive(Debug)]
-pub(crate) struct Bucket {
-    thousandths: u64,
+pub(crate) struct RetryBucket {
+    millitokens: u64,
     full: u64,
     cost: u64,
     per_second: u64,
     filled_at: Millis,
 }
 
-impl Bucket {
+impl RetryBucket {
     pub(crate) fn new(config: &Config) -> Self {
         let full = product(config.retry_tokens, 1000);
         Self {
-            thousandths: full,
+            millitokens: full,
             full,
             cost: product(config.retry_cost, 1000).min(full),
             per_second: config.retry_refill_per_second.max(1),
@@ -83,18 +94,18 @@ impl Bucket {
         }
     }
 
-    /// Pays for a retry, or says when there will be enough.
-    pub(crate) fn pay(&mut self, now: Millis) -> Result<(), Millis> {
-        // A token a second is a thousandth a millisecond.
+    /// Draws the tokens of one retry, or says when there will be enough.
+    pub(crate) fn draw(&mut self, now: Millis) -> Result<(), Millis> {
+        // A token a second is a millitoken a millisecond.
         self.give(product(now.since(self.filled_at), self.per_second));
         self.filled_at = now;
-        match self.thousandths.checked_sub(self.cost) {
+        match self.millitokens.checked_sub(self.cost) {
             Some(rest) => {
-                self.thousandths = rest;
+                self.millitokens = rest;
                 Ok(())
             }
             None => {
-                let missing = self.cost.saturating_sub(self.thousandths);
+                let missing = self.cost.saturating_sub(self.millitokens);
                 Err(now.after(missing.div_ceil(self.per_second)))
             }
         }
@@ -105,8 +116,8 @@ impl Bucket {
         self.give(1000);
     }
 
-    fn give(&mut self, thousandths: u64) {
-        self.thousandths = self.thousandths.saturating_add(thousandths).min(self.full);
+    fn give(&mut self, millitokens: u64) {
+        self.millitokens = self.millitokens.saturating_add(millitokens).min(self.full);
     }
 }
 
@@ -139,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a37_pauses_before_a_full_quota_grow_differ_and_never_fall_below_what_was_told() {
+    fn a37_pauses_before_a_full_quota_grow_differ_and_never_fall_below_retry_after() {
         let config = Config::default();
         let mut random = Random::new(7);
         for (failed, least, most) in [(1, 250, 500), (3, 1000, 2000), (40, 15_000, 30_000)] {
@@ -158,17 +169,17 @@ mod tests {
 
     #[test]
     fn an_empty_bucket_lets_one_retry_a_second_pass() {
-        let mut bucket = Bucket::new(&Config::default());
+        let mut bucket = RetryBucket::new(&Config::default());
         for _ in 0..100 {
-            assert_eq!(bucket.pay(Millis(0)), Ok(()));
+            assert_eq!(bucket.draw(Millis(0)), Ok(()));
         }
-        assert_eq!(bucket.pay(Millis(0)), Err(Millis(1000)));
-        assert_eq!(bucket.pay(Millis(400)), Err(Millis(1000)));
-        assert_eq!(bucket.pay(Millis(1000)), Ok(()));
+        assert_eq!(bucket.draw(Millis(0)), Err(Millis(1000)));
+        assert_eq!(bucket.draw(Millis(400)), Err(Millis(1000)));
+        assert_eq!(bucket.draw(Millis(1000)), Ok(()));
         for _ in 0..5 {
             bucket.refund();
         }
-        assert_eq!(bucket.pay(Millis(1000)), Ok(()));
-        assert!(bucket.pay(Millis(1000)).is_err());
+        assert_eq!(bucket.draw(Millis(1000)), Ok(()));
+        assert!(bucket.draw(Millis(1000)).is_err());
     }
 }

@@ -4,14 +4,14 @@ use crowfly_contract::{Stored, UploadId};
 
 use crate::{Failure, Progress, State};
 
-/// An upload as it stands now.
+/// An upload as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// The upload.
     pub id: UploadId,
     /// The file's name.
     pub name: String,
-    /// Where it stands.
+    /// What it is doing.
     pub state: State,
     /// How far it is.
     pub progress: Progress,

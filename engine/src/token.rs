@@ -38,7 +38,7 @@ enum State {
     },
 }
 
-/// What stands between a call and the API.
+/// Whether a call may go to the API.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
     /// Nothing; the call belongs to this generation.

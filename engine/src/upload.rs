@@ -48,8 +48,8 @@ pub(crate) struct Upload {
     pub(crate) solo: bool,
     /// When patience with the server ends, after an abort.
     pub(crate) abort_at: Option<Millis>,
-    /// The next call repeats one, so it pays from the bucket.
-    pub(crate) owes: bool,
+    /// The next call is a retry: it draws from the retry bucket.
+    pub(crate) is_retry: bool,
     /// No sign call before this moment.
     pub(crate) sign_at: Millis,
 
@@ -62,7 +62,7 @@ pub(crate) struct Upload {
     pub(crate) working_since: Option<Millis>,
 
     pub(crate) ledger: Ledger,
-    /// Its state may have changed; it has progress to tell.
+    /// Its state may have changed; it has progress to report.
     pub(crate) touched: bool,
     pub(crate) moved: bool,
     pub(crate) shown: State,
@@ -103,7 +103,7 @@ impl Upload {
             doubt: false,
             solo: false,
             abort_at: None,
-            owes: false,
+            is_retry: false,
             sign_at: Millis(0),
             calling: Tries::default(),
             signing: Tries::default(),
@@ -223,7 +223,7 @@ impl Upload {
         self.setbacks = 0;
         self.working_since = None;
         self.solo = false;
-        self.owes = false;
+        self.is_retry = false;
         self.sign_at = Millis(0);
         self.failure = None;
         for part in self.parts.all_mut() {
@@ -249,7 +249,7 @@ impl Upload {
         stated.is_some() && stated == self.crc()
     }
 
-    /// What one PUT has stored, if storage's own answer proves it: then nobody has to be asked.
+    /// What one PUT has stored, if storage's own answer proves it: then no call has to ask.
     pub(crate) fn stored_by(&self, receipt: Receipt) -> Option<Stored> {
         let proven = !self.checksum.hashes() || self.proves(receipt.crc64nvme);
         if self.parts.multipart() || self.aborting || !proven {

@@ -69,8 +69,8 @@ impl Uploads {
 
     /// The id of an upload that is there.
     pub(crate) fn name(&self, slot: Slot) -> UploadId {
-        let nobody = UploadId::from_parts(0, 0);
-        self.get(slot).map_or(nobody, |upload| upload.item.id)
+        let none = UploadId::from_parts(0, 0);
+        self.get(slot).map_or(none, |upload| upload.item.id)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Upload> + '_ {

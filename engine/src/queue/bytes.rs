@@ -165,8 +165,12 @@ impl Queue {
         part.sent = 0;
         match verdict {
             Storage::Lost => {}
-            Storage::Retry { code, told, .. } => {
-                self.retry(id, Effort::Send(index), code, trace, told);
+            Storage::Retry {
+                code,
+                retry_after_ms,
+                ..
+            } => {
+                self.retry(id, Effort::Send(index), code, trace, retry_after_ms);
                 self.check_storage_outage(code);
             }
             Storage::Resign { code, fatal } => {
@@ -197,7 +201,7 @@ impl Queue {
                 );
             }
             Storage::Gone => self.fail(id, ErrorCode::StorageRefused, Phase::Send, trace),
-            Storage::Ask => {
+            Storage::CheckStored => {
                 part.sending.counted = part.sending.counted.saturating_add(1);
                 let spent = part.sending.counted >= self.config.attempts;
                 upload.doubt = true;
@@ -256,7 +260,7 @@ impl Queue {
         self.show_progress(id);
     }
 
-    /// Has the present figures told with the next frame.
+    /// Reports the present figures with the next frame.
     pub(super) fn show_progress(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && !upload.ended()

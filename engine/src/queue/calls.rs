@@ -78,8 +78,12 @@ impl Queue {
                 self.fail(id, ErrorCode::Unauthenticated, Phase::Create, &trace);
             }
             verdict => {
-                if let Api::Press { code, told } = verdict {
-                    self.throttle_create(code, told);
+                if let Api::Throttled {
+                    code,
+                    retry_after_ms,
+                } = verdict
+                {
+                    self.throttle_create(code, retry_after_ms);
                 }
                 self.judge(id, Work::Create, verdict, &trace);
             }
@@ -116,11 +120,15 @@ impl Queue {
                 }
             }
             _ => {
-                if let Api::Press { code, told } = verdict {
+                if let Api::Throttled {
+                    code,
+                    retry_after_ms,
+                } = verdict
+                {
                     if work == Work::Create && code == ErrorCode::QuotaOpenUploads {
-                        self.throttle_create(code, told);
+                        self.throttle_create(code, retry_after_ms);
                     } else {
-                        self.throttle_api(told);
+                        self.throttle_api(retry_after_ms);
                     }
                 }
                 for id in ids {
@@ -145,11 +153,14 @@ impl Queue {
                 let effort = Effort::ReachApi(phase);
                 return self.retry(id, effort, ErrorCode::Network, trace, None);
             }
-            Api::Retry { code, told } => {
-                return self.retry(id, Effort::Call(phase), code, trace, told);
+            Api::Retry {
+                code,
+                retry_after_ms,
+            } => {
+                return self.retry(id, Effort::Call(phase), code, trace, retry_after_ms);
             }
-            Api::Press { .. } if work == Work::Delete => return self.proceed(id),
-            Api::Press { code, .. } => return self.throttled(id, code, phase, trace),
+            Api::Throttled { .. } if work == Work::Delete => return self.proceed(id),
+            Api::Throttled { code, .. } => return self.throttled(id, code, phase, trace),
             Api::Unauthorized => ErrorCode::Unauthenticated,
             Api::Refused(code) => code,
         };
@@ -213,7 +224,7 @@ impl Queue {
                 }
                 self.proceed_after(id, None, wait);
                 if let Some(upload) = self.uploads.get_mut(id) {
-                    upload.owes = false;
+                    upload.is_retry = false;
                 }
                 return;
             }

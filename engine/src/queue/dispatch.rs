@@ -25,8 +25,8 @@ impl Queue {
     /// not grow old, that hashing stays just ahead of sending, and that the server's quota of open uploads
     /// is not used up by files that wait.
     ///
-    /// While that quota is full, those who wait for a place take no room from those who have one: nobody
-    /// else can free it.
+    /// While that quota is full, those who wait for a place take no room from those who have one, as
+    /// only these can free it.
     fn admit(&mut self) {
         let waiting = self.without_place();
         loop {
@@ -162,7 +162,7 @@ impl Queue {
                 self.lanes.send.remove(place);
                 continue;
             };
-            let owes = part.owes;
+            let is_retry = part.is_retry;
             let lease = part.lease.take_if(|lease| !lease.expired(now));
             let Some(lease) = lease else {
                 // Too old: have it signed again before a byte is sent in vain.
@@ -175,7 +175,7 @@ impl Queue {
             let grant = lease.grant.clone();
             part.lease = Some(lease);
             let trouble = self.storage.in_trouble(self.config.window);
-            if !self.network_open() || !self.paid(owes || trouble) {
+            if !self.network_open() || !self.draw_if(is_retry || trouble) {
                 return;
             }
             self.lanes.send.remove(place);
@@ -186,7 +186,7 @@ impl Queue {
             let Some(part) = upload.part_mut(index) else {
                 continue;
             };
-            part.owes = false;
+            part.is_retry = false;
             part.step = Step::Running(request, place.job.work);
             part.sent = 0;
             let (bytes, total, number) = (part.bytes.clone(), part.size(), part.number);
@@ -215,12 +215,12 @@ impl Queue {
         }
     }
 
-    /// Pays for a request that repeats one, if it must.
-    pub(super) fn paid(&mut self, must: bool) -> bool {
-        if !must {
+    /// Whether a request may go out as far as the retry bucket goes, which only a retry draws from.
+    pub(super) fn draw_if(&mut self, is_retry: bool) -> bool {
+        if !is_retry {
             return true;
         }
-        match self.bucket.pay(self.now) {
+        match self.bucket.draw(self.now) {
             Ok(()) => true,
             Err(at) => {
                 self.wake_at(at);

@@ -44,13 +44,15 @@ impl Queue {
                     return;
                 }
             };
-            let owes = match &call {
-                Call::One(place) | Call::Sign(place) => self.owes(*place),
+            let is_retry = match &call {
+                Call::One(place) | Call::Sign(place) => self.is_retry(*place),
                 Call::Status => false,
-                Call::Create => self.next_to_create().is_some_and(|place| self.owes(place)),
+                Call::Create => self
+                    .next_to_create()
+                    .is_some_and(|place| self.is_retry(place)),
             };
             let trouble = self.api.in_trouble(self.config.api_window);
-            if !self.paid(owes || trouble) {
+            if !self.draw_if(is_retry || trouble) {
                 return;
             }
             match call {
@@ -88,7 +90,7 @@ impl Queue {
             self.wake_at(self.throttle.quota_until());
             return self.next_to_create().map(|_| Call::Create);
         }
-        let until = self.company_until();
+        let until = self.linger_until();
         if self.now < until {
             self.wake_at(until);
             return None;
@@ -113,7 +115,7 @@ impl Queue {
             if let Some(upload) = self.uploads.get_mut(id) {
                 upload.call = Step::Running(request, Work::Create);
                 upload.maybe_created = true;
-                upload.owes = false;
+                upload.is_retry = false;
                 items.push(upload.item.clone());
                 ids.push(id);
                 self.touch(id);
@@ -123,11 +125,11 @@ impl Queue {
             }
         }
         let left = !self.lanes.create.is_empty();
-        self.company.went_out(self.now, left);
+        self.batching.call_sent(self.now, left);
         let Some(last) = ids.last() else {
             return;
         };
-        self.note_company(*last, ids.len());
+        self.note_batch(*last, ids.len());
         let flight = Flight::Call(Work::Create, ids);
         self.call(request, flight, generation);
         self.order(Command::Create { request, items });
@@ -142,7 +144,7 @@ impl Queue {
             return;
         };
         upload.call = Step::Running(request, work);
-        upload.owes = false;
+        upload.is_retry = false;
         let upload_id = upload.item.id;
         let command = match work {
             Work::Delete => Command::Delete {
@@ -183,11 +185,11 @@ impl Queue {
         self.launch(request, flight, patience, generation, 0);
     }
 
-    fn owes(&self, place: Place) -> bool {
+    fn is_retry(&self, place: Place) -> bool {
         let part = place.job.work.part();
         self.uploads.get(place.job.id).is_some_and(|upload| {
             let part = part.and_then(|index| upload.part(index));
-            upload.owes || part.is_some_and(|part| part.owes)
+            upload.is_retry || part.is_some_and(|part| part.is_retry)
         })
     }
 }

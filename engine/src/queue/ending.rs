@@ -10,7 +10,7 @@ use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
 use crate::{ChecksumMode, Event, Failure, Phase, State};
 
-/// What failed, and so which budget pays.
+/// What failed, and so which attempts are counted.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Effort {
     Hash(u32),
@@ -42,7 +42,7 @@ impl Queue {
         effort: Effort,
         code: ErrorCode,
         trace: &Trace,
-        told: Option<u64>,
+        retry_after_ms: Option<u64>,
     ) {
         let offline = self.link.offline();
         let (attempts, reaches) = (self.config.attempts, self.config.network_attempts);
@@ -60,7 +60,7 @@ impl Queue {
         let Some(tries) = tries else { return };
         let reach = matches!(effort, Effort::Reach(_) | Effort::ReachApi(_));
         if reach && offline && !aborting {
-            // Nobody expected it to work: the work waits for the network.
+            // It was not expected to work: the work waits for the network.
             return self.proceed(id);
         }
         let count = if reach {
@@ -77,7 +77,7 @@ impl Queue {
         if !aborting && (tries.counted >= attempts || tries.network >= reaches) {
             return self.fail(id, code, effort.phase(), trace);
         }
-        let delay = self.random.delay(&self.config, tries.all(), told);
+        let delay = self.random.delay(&self.config, tries.all(), retry_after_ms);
         match effort {
             Effort::Hash(index) | Effort::Send(index) | Effort::Reach(index) => {
                 self.proceed_after(id, Some(index), delay);
@@ -86,7 +86,7 @@ impl Queue {
                 let until = self.now.after(delay);
                 if let Some(upload) = self.alive(id) {
                     upload.sign_at = until;
-                    upload.owes = true;
+                    upload.is_retry = true;
                 }
                 self.proceed(id);
             }
@@ -160,7 +160,7 @@ impl Queue {
         let awaited = self.end(id, State::Stored);
         self.settle_journal(id, State::Stored, false);
         let upload = self.uploads.name(id);
-        if hoped && !verified && !std::mem::replace(&mut self.unverified_told, true) {
+        if hoped && !verified && !std::mem::replace(&mut self.unverified_emitted, true) {
             self.emit(Event::Unverified { upload });
         }
         self.emit(Event::Stored {

@@ -16,7 +16,7 @@ impl Queue {
     /// in an event.
     ///
     /// # Errors
-    /// [`AddRefusal`], after which nothing is told of `new`.
+    /// [`AddRefusal`], after which there is no event of `new`.
     pub fn add(&mut self, now: Millis, new: NewUpload) -> Result<(), AddRefusal> {
         if self.uploads.slot(new.id).is_some() {
             self.handle_input(now, Input::Tick);

@@ -1,4 +1,4 @@
-//! What the journal is told, so that a later page can go on with an upload, or carry out its cancellation.
+//! What goes into the journal, so that a later page can go on with an upload, or carry out its cancellation.
 
 use crowfly_contract::ErrorCode;
 
@@ -65,7 +65,7 @@ enum Fate {
     Keep,
     /// It cannot, but the server keeps a place and perhaps parts for it.
     Cancel,
-    /// Nobody needs it.
+    /// It is of no use.
     Erase,
 }
 

@@ -40,7 +40,7 @@ impl Flight {
     }
 }
 
-/// Whether somebody out there wrote this.
+/// Whether a server wrote this.
 pub(super) fn answered(reply: &Reply) -> bool {
     match reply {
         Reply::Sent(_)

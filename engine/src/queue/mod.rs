@@ -4,11 +4,12 @@
 //! with a deadline, and belongs to a step that says `Running` (shared calls aside); work that is ready is
 //! in its lane; an upload ends once, and then has no request, no place in a lane and no timer.
 
+mod batching;
 mod bytes;
 mod calls;
-mod company;
 mod dispatch;
 mod dispatch_calls;
+mod emit;
 mod ending;
 mod hashing;
 mod inputs;
@@ -20,7 +21,6 @@ mod poll;
 mod requests;
 mod schedule;
 mod sleep;
-mod tell;
 mod throttle;
 mod timers;
 mod token;
@@ -29,14 +29,14 @@ mod window;
 use crowfly_contract::UploadId;
 
 use crate::job::Slot;
-use crate::line::{Lanes, Line};
 use crate::link::{Link, Service};
-use crate::retry::{Bucket, Random};
+use crate::ready_queue::{Lanes, ReadyQueue};
+use crate::retry::{Random, RetryBucket};
 use crate::token::TokenGate;
 use crate::upload::Upload;
 use crate::uploads::Uploads;
 use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
-use company::Company;
+use batching::Batching;
 use live::Live;
 use poll::Poll;
 use requests::Counts;
@@ -68,42 +68,42 @@ pub struct Queue {
 
     uploads: Uploads,
     /// Not admitted yet.
-    backlog: Line,
+    backlog: ReadyQueue,
     /// Those in the backlog that have a place in the server's quota.
-    holders: Line,
+    holders: ReadyQueue,
     /// Multipart uploads with parts that are not under way yet.
-    openers: Line,
+    openers: ReadyQueue,
     lanes: Lanes,
 
     live: Vec<Live>,
     next_request: u64,
     counts: Counts,
     /// Work whose delay ends.
-    delayed: Line,
+    delayed: ReadyQueue,
     /// Uploads that are being aborted, and when patience with the server ends.
-    aborts: Line,
+    aborts: ReadyQueue,
     /// When something that was held back may go; found by the last dispatch.
     wake: Millis,
 
     link: Link,
     api: Service,
     storage: Service,
-    bucket: Bucket,
+    bucket: RetryBucket,
     window: Window,
     token: TokenGate,
     poll: Poll,
     throttle: Throttle,
-    company: Company,
+    batching: Batching,
     /// The longest wait between two steps of progress that went on.
     slowest_step_ms: u64,
 
     /// Whose state may have changed.
     touched: Vec<Slot>,
-    /// Who has progress to tell, and when it was told last.
+    /// Who has progress to report, and when progress was reported last.
     moved: Vec<Slot>,
-    told_at: Option<Millis>,
-    /// That storage proves nothing was told.
-    unverified_told: bool,
+    progress_at: Option<Millis>,
+    /// [`Event::Unverified`] is out.
+    unverified_emitted: bool,
 }
 
 impl Queue {
@@ -112,7 +112,7 @@ impl Queue {
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             random: Random::new(seed),
-            bucket: Bucket::new(&config),
+            bucket: RetryBucket::new(&config),
             window: Window::new(config.window),
             poll: Poll::new(),
             config,
@@ -123,32 +123,32 @@ impl Queue {
             timer: None,
             closed: false,
             uploads: Uploads::default(),
-            backlog: Line::default(),
-            holders: Line::default(),
-            openers: Line::default(),
+            backlog: ReadyQueue::default(),
+            holders: ReadyQueue::default(),
+            openers: ReadyQueue::default(),
             lanes: Lanes::default(),
             live: Vec::new(),
             next_request: 0,
             counts: Counts::default(),
-            delayed: Line::default(),
-            aborts: Line::default(),
+            delayed: ReadyQueue::default(),
+            aborts: ReadyQueue::default(),
             wake: Millis::NEVER,
             link: Link::default(),
             api: Service::default(),
             storage: Service::default(),
             token: TokenGate::new(),
             throttle: Throttle::new(),
-            company: Company::default(),
+            batching: Batching::default(),
             slowest_step_ms: 0,
             touched: Vec::new(),
             moved: Vec::new(),
-            told_at: None,
-            unverified_told: false,
+            progress_at: None,
+            unverified_emitted: false,
         }
     }
 
     /// Takes in what happened at `now`. Never fails, never blocks; a clock that goes back counts as one
-    /// that stands still.
+    /// that has stopped.
     pub fn handle_input(&mut self, now: Millis, input: Input) {
         self.now = self.now.max(now);
         self.drained = false;
@@ -156,12 +156,12 @@ impl Queue {
         match input {
             // Who must know takes `add`.
             Input::Add(new) => drop(self.take_in(new)),
-            Input::Pause(id) => self.wish(id, Self::pause),
-            Input::Resume(id) => self.wish(id, Self::resume),
-            Input::Abort(id) => self.wish(id, Self::abort),
-            Input::Retry(id) => self.wish(id, Self::retry_failed),
-            Input::AwaitProcessed(id) => self.wish(id, Self::await_processed),
-            Input::Forget(id) => self.wish(id, Self::forget),
+            Input::Pause(id) => self.with_upload(id, Self::pause),
+            Input::Resume(id) => self.with_upload(id, Self::resume),
+            Input::Abort(id) => self.with_upload(id, Self::abort),
+            Input::Retry(id) => self.with_upload(id, Self::retry_failed),
+            Input::AwaitProcessed(id) => self.with_upload(id, Self::await_processed),
+            Input::Forget(id) => self.with_upload(id, Self::forget),
             Input::Online => self.go_online(),
             Input::Offline => {
                 if self.link.go_offline(self.now, self.config.offline_probe_ms) {
@@ -189,8 +189,8 @@ impl Queue {
                     return Output::Idle(self.timer);
                 }
                 self.dispatch();
-                self.tell_states();
-                self.tell_progress();
+                self.emit_states();
+                self.emit_progress();
                 self.drained = self.outputs.is_empty();
             }
             std::mem::swap(&mut self.handing, &mut self.outputs);
@@ -198,21 +198,21 @@ impl Queue {
         }
     }
 
-    /// One upload as it stands.
+    /// One upload as it is now.
     #[must_use]
     pub fn snapshot(&self, id: UploadId) -> Option<Snapshot> {
         let slot = self.uploads.slot(id)?;
         self.uploads.get(slot).map(Upload::snapshot)
     }
 
-    /// All uploads as they stand, in the order of adding.
+    /// All uploads as they are now, in the order of adding.
     pub fn snapshots(&self) -> impl Iterator<Item = Snapshot> + '_ {
         self.uploads.iter().map(Upload::snapshot)
     }
 
-    fn wish(&mut self, id: UploadId, deed: fn(&mut Self, Slot)) {
+    fn with_upload(&mut self, id: UploadId, change: fn(&mut Self, Slot)) {
         if let Some(slot) = self.uploads.slot(id) {
-            deed(self, slot);
+            change(self, slot);
         }
     }
 
@@ -237,7 +237,7 @@ impl Queue {
         }
     }
 
-    /// The upload has progress to tell.
+    /// The upload has progress to report.
     fn has_moved(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && !std::mem::replace(&mut upload.moved, true)

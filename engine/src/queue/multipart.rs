@@ -71,13 +71,13 @@ impl Queue {
             let Some(upload) = self.uploads.get_mut(id) else {
                 return;
             };
-            upload.owes = false;
+            upload.is_retry = false;
             let Some(index) = place.job.work.part() else {
                 continue;
             };
             if let Some(part) = upload.part_mut(index) {
                 part.step = Step::Running(request, Work::Sign(index));
-                part.owes = false;
+                part.is_retry = false;
                 indexes.push(index);
                 parts.push(PartToSign {
                     number: part.number.unwrap_or_default(),

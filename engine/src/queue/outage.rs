@@ -23,7 +23,7 @@ impl Queue {
             }
             Api::Retry { .. } => self.api.failed(self.link.budget(self.now)),
             Api::Unauthorized => {}
-            Api::Press { .. } => self.api_answered(generation),
+            Api::Throttled { .. } => self.api_answered(generation),
             Api::Refused(_) => {
                 self.api_answered(generation);
                 self.throttle.clear();
@@ -47,7 +47,7 @@ impl Queue {
         }
     }
 
-    /// A service is gone: everybody who would need it next learns so now, not one by one for hours.
+    /// A service is gone: all uploads that need it next fail now, not one by one for hours.
     fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
         for id in self.uploads.all() {
             let upload = self.alive(id);

@@ -8,14 +8,14 @@ use super::Queue;
 use crate::classify::{self, Api};
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Work};
-use crate::line::Line;
+use crate::ready_queue::ReadyQueue;
 use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
 
 /// Who is awaited, and when to ask.
 #[derive(Debug)]
 pub(crate) struct Poll {
     /// With the end of patience, on the budgets' clock.
-    awaited: Line,
+    awaited: ReadyQueue,
     /// Still to be asked in this round.
     due: Vec<Slot>,
     /// Calls of this round that are out.
@@ -27,7 +27,7 @@ pub(crate) struct Poll {
 impl Poll {
     pub(crate) fn new() -> Self {
         Self {
-            awaited: Line::default(),
+            awaited: ReadyQueue::default(),
             due: Vec::new(),
             asking: 0,
             next_round: Millis::NEVER,
@@ -130,7 +130,7 @@ impl Queue {
         if ends == Millis::NEVER {
             return ends;
         }
-        // The budgets' clock stands still while offline: nothing ends then.
+        // The budgets' clock stops while offline: nothing ends then.
         if self.link.offline() {
             return self.poll.next_round;
         }
@@ -196,7 +196,7 @@ impl Queue {
                 }
             }
             Api::Refused(code) => self.all_processing_failed(asked, code, &trace),
-            Api::Press { told, .. } => self.throttle_api(told),
+            Api::Throttled { retry_after_ms, .. } => self.throttle_api(retry_after_ms),
             Api::Lost | Api::Retry { .. } => {}
         }
         self.round_answered();

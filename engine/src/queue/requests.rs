@@ -98,7 +98,7 @@ impl Queue {
         Some(live)
     }
 
-    /// Stops a request whose answer nobody wants any more.
+    /// Stops a request whose answer is not wanted any more.
     pub(super) fn cancel(&mut self, request: RequestId) -> Option<Live> {
         let live = self.take(request)?;
         self.order(Command::Cancel { request });

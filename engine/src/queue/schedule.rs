@@ -33,8 +33,8 @@ impl Queue {
         }
     }
 
-    /// The same, but what comes next for a part, or for the upload as a whole, waits; it repeats something,
-    /// and pays for it.
+    /// The same, but what comes next for a part, or for the upload as a whole, waits; it is a retry, and draws from
+    /// the retry bucket.
     pub(super) fn proceed_after(&mut self, id: Slot, part: Option<u32>, delay_ms: u64) {
         let Some(upload) = self.uploads.get(id) else {
             return;
@@ -60,8 +60,8 @@ impl Queue {
                 let until = now.after(delay_ms);
                 *step = Step::Delayed(until, work);
                 match work.part().and_then(|index| upload.part_mut(index)) {
-                    Some(part) => part.owes = true,
-                    None => upload.owes = true,
+                    Some(part) => part.is_retry = true,
+                    None => upload.is_retry = true,
                 }
                 self.delayed.insert(place.at(until));
             }
@@ -69,7 +69,7 @@ impl Queue {
                 *step = Step::Ready(work);
                 self.lanes.of(work).insert(place);
                 if work == Work::Create {
-                    self.company.one_waits(now);
+                    self.batching.upload_ready(now);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::Queue;
 
 impl Queue {
-    /// Time that nobody could use counts against no budget, and requests that were under way get a new
+    /// Time in which nothing could run counts against no budget, and requests that were under way get a new
     /// chance, once: timers of a hidden page are late as well, and must not keep a dead request alive.
     pub(super) fn check_sleep(&mut self) {
         let Some(timer) = self.timer.take() else {

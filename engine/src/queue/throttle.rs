@@ -1,4 +1,4 @@
-//! How the API's wish for fewer calls, or for fewer open uploads, is kept to.
+//! Throttling by the API: too many calls, or too many open uploads.
 
 use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_BATCH;

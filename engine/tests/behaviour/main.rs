@@ -7,7 +7,7 @@ mod common;
 mod abort;
 mod answer;
 mod api;
-mod company;
+mod batching;
 mod digest;
 mod doubt;
 mod file;

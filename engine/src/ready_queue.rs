@@ -1,4 +1,4 @@
-//! A sorted line: those who wait, first come or first due first.
+//! A queue ordered by priority, or by deadline.
 //!
 //! A vector whose front is left behind rather than a tree or a ring buffer: almost everything joins at the
 //! end and leaves at the front, and it weighs a fraction of either in the published module. It is not
@@ -8,13 +8,13 @@ use crate::Millis;
 use crate::job::{Place, Work};
 
 #[derive(Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct ReadyQueue {
     /// Sorted; those before `gone` have left.
     places: Vec<Place>,
     gone: usize,
 }
 
-impl Line {
+impl ReadyQueue {
     /// All who wait.
     pub(crate) fn all(&self) -> &[Place] {
         self.places.get(self.gone..).unwrap_or_default()
@@ -54,7 +54,7 @@ impl Line {
         (from, false)
     }
 
-    /// Joins at its place; whoever stands there already stays.
+    /// Joins at its place; an equal one stays.
     pub(crate) fn insert(&mut self, place: Place) {
         if let (at, false) = self.find(place) {
             self.places.insert(at, place);
@@ -91,21 +91,21 @@ impl Line {
     }
 }
 
-/// Work that is ready, one line for each kind.
+/// Work that is ready: one queue for each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
-    pub(crate) hash: Line,
-    pub(crate) sign: Line,
-    pub(crate) send: Line,
-    pub(crate) save: Line,
-    pub(crate) create: Line,
+    pub(crate) hash: ReadyQueue,
+    pub(crate) sign: ReadyQueue,
+    pub(crate) send: ReadyQueue,
+    pub(crate) save: ReadyQueue,
+    pub(crate) create: ReadyQueue,
     /// Lists and completes.
-    pub(crate) settle: Line,
-    pub(crate) delete: Line,
+    pub(crate) settle: ReadyQueue,
+    pub(crate) delete: ReadyQueue,
 }
 
 impl Lanes {
-    pub(crate) fn of(&mut self, work: Work) -> &mut Line {
+    pub(crate) fn of(&mut self, work: Work) -> &mut ReadyQueue {
         match work {
             Work::Hash(_) => &mut self.hash,
             Work::Sign(_) => &mut self.sign,
@@ -140,25 +140,25 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn a_line_is_a_sorted_set(deeds in prop::collection::vec((0u8..4, 0u8..40), 0..300)) {
-            let (mut line, mut set) = (Line::default(), BTreeSet::new());
-            for (deed, number) in deeds {
+        fn a_ready_queue_is_a_sorted_set(changes in prop::collection::vec((0u8..4, 0u8..40), 0..300)) {
+            let (mut queue, mut set) = (ReadyQueue::default(), BTreeSet::new());
+            for (change, number) in changes {
                 let place = place(number);
-                match deed {
+                match change {
                     0 | 1 => {
-                        line.insert(place);
+                        queue.insert(place);
                         set.insert(place);
                     }
                     2 => {
-                        line.remove(place);
+                        queue.remove(place);
                         set.remove(&place);
                     }
-                    _ => prop_assert_eq!(line.pop_first(), set.pop_first()),
+                    _ => prop_assert_eq!(queue.pop_first(), set.pop_first()),
                 }
-                prop_assert_eq!(line.first(), set.first().copied());
-                prop_assert_eq!(line.is_empty(), set.is_empty());
-                prop_assert_eq!(line.len(), set.len());
-                prop_assert!(line.all().iter().eq(set.iter()));
+                prop_assert_eq!(queue.first(), set.first().copied());
+                prop_assert_eq!(queue.is_empty(), set.is_empty());
+                prop_assert_eq!(queue.len(), set.len());
+                prop_assert!(queue.all().iter().eq(set.iter()));
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Whoever is ready to be created waits for company, but not long, and not while the network has nothing to do.
+//! An upload that is ready to be created lingers so that others join its call, but not for long, and not while
+//! the network has nothing to do.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +65,7 @@ fn creates_share_calls_however_fast_files_become_ready() {
 }
 
 #[test]
-fn one_upload_does_not_wait_for_company() {
+fn one_upload_does_not_linger() {
     let mut world = World::new();
     world.add(new_upload(1, 1000));
     world.finish();
@@ -101,7 +102,7 @@ fn whoever_is_ready_waits_five_seconds_at_most() {
 }
 
 #[test]
-fn parts_that_are_hashed_are_no_company_to_wait_for() {
+fn no_create_call_lingers_for_parts_that_are_hashed() {
     let mut world = with_hashes_of(3_000);
     world.add(new_upload(1, 2_000 * MIB));
     world.run_for(10_000);

@@ -1,11 +1,11 @@
-//! States and progress, told at the end of a drain: once each, however much happened in it.
+//! Events of states and progress: at the end of a drain, once each, however much happened in it.
 
 use super::Queue;
 use crate::job::Work;
 use crate::{Event, Millis, State};
 
 impl Queue {
-    pub(super) fn tell_states(&mut self) {
+    pub(super) fn emit_states(&mut self) {
         let (offline, now) = (self.link.offline(), self.now);
         let held = self.throttle.create_until().max(self.throttle.api_until());
         let no_call = offline || now < self.throttle.api_until();
@@ -41,11 +41,11 @@ impl Queue {
         }
     }
 
-    pub(super) fn tell_progress(&mut self) {
+    pub(super) fn emit_progress(&mut self) {
         if self.moved.is_empty() || self.now < self.frame_at() {
             return;
         }
-        self.told_at = Some(self.now);
+        self.progress_at = Some(self.now);
         for id in std::mem::take(&mut self.moved) {
             if let Some(upload) = self.uploads.get_mut(id)
                 && std::mem::take(&mut upload.moved)
@@ -63,7 +63,7 @@ impl Queue {
     }
 
     pub(super) fn frame_at(&self) -> Millis {
-        self.told_at
+        self.progress_at
             .map_or(self.now, |at| at.after(self.config.frame_ms))
     }
 }
