@@ -7,21 +7,7 @@ use crowfly_contract::{Crc64Nvme, Grant};
 
 use crate::Millis;
 use crate::job::Step;
-
-/// Failed attempts in a row.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tries {
-    /// That count against the limit.
-    pub(crate) counted: u32,
-    /// That found no network.
-    pub(crate) network: u32,
-}
-
-impl Tries {
-    pub(crate) fn all(self) -> u32 {
-        self.counted.saturating_add(self.network)
-    }
-}
+use crate::retry::Tries;
 
 /// Leave to send, and for how long.
 #[derive(Debug)]

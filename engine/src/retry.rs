@@ -1,6 +1,42 @@
-//! When to try again: full jitter, and a token bucket that keeps many uploads from making a retry storm.
+//! The retry policy: how many attempts, how long a back-off, and a token bucket that keeps many uploads from making
+//! a retry storm. What is retried at all is said by the error code; see `classify`.
 
 use crate::{Config, Millis};
+
+/// Failed attempts in a row at one step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tries {
+    /// That were answered, or moved bytes.
+    answered: u32,
+    /// That got no answer.
+    lost: u32,
+}
+
+impl Tries {
+    /// One more has failed; `lost` if it got no answer, and moved no byte.
+    pub(crate) fn failed(&mut self, lost: bool) {
+        let count = if lost {
+            &mut self.lost
+        } else {
+            &mut self.answered
+        };
+        *count = count.saturating_add(1);
+    }
+
+    pub(crate) fn all(self) -> u32 {
+        self.answered.saturating_add(self.lost)
+    }
+
+    /// Whether some found no network.
+    pub(crate) fn any_lost(self) -> bool {
+        self.lost > 0
+    }
+
+    /// Whether there were as many as one step may take.
+    pub(crate) fn spent(self, config: &Config) -> bool {
+        self.answered >= config.attempts || self.lost >= config.network_attempts
+    }
+}
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 #[derive(Debug)]
@@ -124,6 +160,25 @@ impl RetryBucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attempts_that_found_no_network_have_a_limit_of_their_own() {
+        let config = Config::default();
+        let mut tries = Tries::default();
+        for _ in 0..23 {
+            tries.failed(true);
+        }
+        for _ in 0..7 {
+            tries.failed(false);
+        }
+        assert!(!tries.spent(&config) && tries.any_lost());
+        assert_eq!(tries.all(), 30);
+        for lost in [true, false] {
+            let mut tries = tries;
+            tries.failed(lost);
+            assert!(tries.spent(&config));
+        }
+    }
 
     #[test]
     fn jitter_stays_below_a_doubling_bound_and_uses_all_of_it() {

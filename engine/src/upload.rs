@@ -9,9 +9,10 @@ use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, RecordOf, Storage
 
 use crate::failure::Trace;
 use crate::job::{Job, Place, Slot, Step, Work};
-use crate::part::{Doubt, Part, Tries};
+use crate::part::{Doubt, Part};
 use crate::parts::Parts;
 use crate::progress::Ledger;
+use crate::retry::Tries;
 use crate::{ChecksumMode, Failure, Millis, NewUpload, Receipt, State};
 
 #[derive(Debug)]
@@ -210,8 +211,8 @@ impl Upload {
 
     /// Attempts failed for want of a network.
     pub(crate) fn out_of_reach(&self) -> bool {
-        let sending = self.parts.under_way().any(|part| part.sending.network > 0);
-        sending || self.calling.network > 0 || self.signing.network > 0
+        let sending = self.parts.under_way().any(|part| part.sending.any_lost());
+        sending || self.calling.any_lost() || self.signing.any_lost()
     }
 
     /// Takes a fresh budget; what is known about the bytes stays.

@@ -3,8 +3,8 @@
 use crowfly_contract::ErrorCode;
 
 use super::Queue;
-use super::ending::Effort;
 use super::live::Flight;
+use super::retry::Attempt;
 use crate::answer_timeout::answer_timeout;
 use crate::classify::{self, Storage};
 use crate::failure::Trace;
@@ -114,12 +114,12 @@ impl Queue {
             part.lease = None;
         }
         self.show_progress(job.id);
-        let effort = if (counts || some) && !self.link.offline() {
-            Effort::Send(index)
+        let attempt = if (counts || some) && !self.link.offline() {
+            Attempt::Send(index)
         } else {
-            Effort::Reach(index)
+            Attempt::SendLost(index)
         };
-        self.retry(job.id, effort, code, &trace, None);
+        self.retry(job.id, attempt, code, &trace, None);
         self.check_storage_outage(code);
     }
 
@@ -170,7 +170,7 @@ impl Queue {
                 retry_after_ms,
                 ..
             } => {
-                self.retry(id, Effort::Send(index), code, trace, retry_after_ms);
+                self.retry(id, Attempt::Send(index), code, trace, retry_after_ms);
                 self.check_storage_outage(code);
             }
             Storage::Resign { code, fatal } => {
@@ -194,7 +194,7 @@ impl Queue {
                 part.doubt = Doubt::Open;
                 self.retry(
                     id,
-                    Effort::Send(index),
+                    Attempt::Send(index),
                     ErrorCode::MultipartGone,
                     trace,
                     None,
@@ -202,8 +202,8 @@ impl Queue {
             }
             Storage::Gone => self.fail(id, ErrorCode::StorageRefused, Phase::Send, trace),
             Storage::CheckStored => {
-                part.sending.counted = part.sending.counted.saturating_add(1);
-                let spent = part.sending.counted >= self.config.attempts;
+                part.sending.failed(false);
+                let spent = part.sending.spent(&self.config);
                 upload.doubt = true;
                 if spent {
                     self.fail(id, ErrorCode::Conflict, Phase::Send, trace);
@@ -233,7 +233,7 @@ impl Queue {
         }
         upload.parts.unhash(index);
         let code = ErrorCode::ChecksumMismatch;
-        self.retry(id, Effort::Send(index), code, trace, None);
+        self.retry(id, Attempt::Send(index), code, trace, None);
     }
 
     /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.

@@ -3,7 +3,7 @@
 use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan, ProblemBody};
 
 use super::Queue;
-use super::ending::Effort;
+use super::retry::Attempt;
 use crate::classify::{self, Api};
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
@@ -29,7 +29,7 @@ impl Queue {
 
     fn bad_response(&mut self, id: Slot) {
         let code = ErrorCode::BadResponse;
-        self.retry(id, Effort::Call(Phase::Create), code, &NO_TRACE, None);
+        self.retry(id, Attempt::Call(Phase::Create), code, &NO_TRACE, None);
     }
 
     fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
@@ -150,14 +150,14 @@ impl Queue {
         let phase = work.phase();
         let code = match verdict {
             Api::Lost => {
-                let effort = Effort::ReachApi(phase);
-                return self.retry(id, effort, ErrorCode::Network, trace, None);
+                let attempt = Attempt::CallLost(phase);
+                return self.retry(id, attempt, ErrorCode::Network, trace, None);
             }
             Api::Retry {
                 code,
                 retry_after_ms,
             } => {
-                return self.retry(id, Effort::Call(phase), code, trace, retry_after_ms);
+                return self.retry(id, Attempt::Call(phase), code, trace, retry_after_ms);
             }
             Api::Throttled { .. } if work == Work::Delete => return self.proceed(id),
             Api::Throttled { code, .. } => return self.throttled(id, code, phase, trace),
@@ -189,7 +189,7 @@ impl Queue {
                 upload.calling = Default::default();
                 upload.parts.undo();
                 self.show_progress(id);
-                self.retry(id, Effort::Send(0), code, trace, None);
+                self.retry(id, Attempt::Send(0), code, trace, None);
             }
             (Work::Delete, ErrorCode::AlreadyStored) => {
                 upload.aborting = false;

@@ -215,20 +215,6 @@ impl Queue {
         }
     }
 
-    /// Whether a request may go out as far as the retry bucket goes, which only a retry draws from.
-    pub(super) fn draw_if(&mut self, is_retry: bool) -> bool {
-        if !is_retry {
-            return true;
-        }
-        match self.bucket.draw(self.now) {
-            Ok(()) => true,
-            Err(at) => {
-                self.wake_at(at);
-                false
-            }
-        }
-    }
-
     /// Whether a request may go out. While offline one may now and then, when no other is under way.
     pub(super) fn network_open(&mut self) -> bool {
         if !self.link.offline() {

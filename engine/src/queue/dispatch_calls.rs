@@ -184,12 +184,4 @@ impl Queue {
         let patience = self.config.api_timeout_ms;
         self.launch(request, flight, patience, generation, 0);
     }
-
-    fn is_retry(&self, place: Place) -> bool {
-        let part = place.job.work.part();
-        self.uploads.get(place.job.id).is_some_and(|upload| {
-            let part = part.and_then(|index| upload.part(index));
-            upload.is_retry || part.is_some_and(|part| part.is_retry)
-        })
-    }
 }

@@ -1,4 +1,4 @@
-//! Trying again, giving up, and the three endings.
+//! The three endings of an upload, and what is withdrawn for them.
 
 use std::rc::Rc;
 
@@ -7,93 +7,9 @@ use crowfly_contract::{ErrorCode, Stored};
 use super::Queue;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Step, Work};
-use crate::upload::Upload;
 use crate::{ChecksumMode, Event, Failure, Phase, State};
 
-/// What failed, and so which attempts are counted.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Effort {
-    Hash(u32),
-    /// A request to storage that was answered, or moved bytes.
-    Send(u32),
-    /// A request to storage that did not get out.
-    Reach(u32),
-    /// A call that was answered.
-    Call(Phase),
-    /// A call that was not.
-    ReachApi(Phase),
-}
-
-impl Effort {
-    fn phase(self) -> Phase {
-        match self {
-            Self::Hash(_) => Phase::Hash,
-            Self::Send(_) | Self::Reach(_) => Phase::Send,
-            Self::Call(phase) | Self::ReachApi(phase) => phase,
-        }
-    }
-}
-
 impl Queue {
-    /// Counts a failed attempt and tries again later, or fails the upload.
-    pub(super) fn retry(
-        &mut self,
-        id: Slot,
-        effort: Effort,
-        code: ErrorCode,
-        trace: &Trace,
-        retry_after_ms: Option<u64>,
-    ) {
-        let offline = self.link.offline();
-        let (attempts, reaches) = (self.config.attempts, self.config.network_attempts);
-        let abort_attempts = self.config.abort_attempts;
-        let Some(upload) = self.alive(id) else { return };
-        let aborting = upload.aborting;
-        let tries = match effort {
-            Effort::Hash(index) => upload.part_mut(index).map(|part| &mut part.hashing),
-            Effort::Send(index) | Effort::Reach(index) => {
-                upload.part_mut(index).map(|part| &mut part.sending)
-            }
-            Effort::Call(Phase::Sign) | Effort::ReachApi(Phase::Sign) => Some(&mut upload.signing),
-            Effort::Call(_) | Effort::ReachApi(_) => Some(&mut upload.calling),
-        };
-        let Some(tries) = tries else { return };
-        let reach = matches!(effort, Effort::Reach(_) | Effort::ReachApi(_));
-        if reach && offline && !aborting {
-            // It was not expected to work: the work waits for the network.
-            return self.proceed(id);
-        }
-        let count = if reach {
-            &mut tries.network
-        } else {
-            &mut tries.counted
-        };
-        *count = count.saturating_add(1);
-        let tries = *tries;
-        let deleting = effort.phase() == Phase::Abort;
-        if deleting && tries.all() >= abort_attempts {
-            return self.end_aborted(id, false);
-        }
-        if !aborting && (tries.counted >= attempts || tries.network >= reaches) {
-            return self.fail(id, code, effort.phase(), trace);
-        }
-        let delay = self.random.delay(&self.config, tries.all(), retry_after_ms);
-        match effort {
-            Effort::Hash(index) | Effort::Send(index) | Effort::Reach(index) => {
-                self.proceed_after(id, Some(index), delay);
-            }
-            Effort::Call(Phase::Sign) | Effort::ReachApi(Phase::Sign) => {
-                let until = self.now.after(delay);
-                if let Some(upload) = self.alive(id) {
-                    upload.sign_at = until;
-                    upload.is_retry = true;
-                }
-                self.proceed(id);
-            }
-            _ => self.proceed_after(id, None, delay),
-        }
-    }
-
     /// Nothing cures it. An upload that is being aborted goes on with that.
     pub(super) fn fail(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         match self.alive(id) {
@@ -256,24 +172,6 @@ impl Queue {
         {
             let place = upload.place(Work::Create).at(at);
             self.aborts.remove(place);
-        }
-    }
-
-    /// Work that was delayed for want of a network goes at once.
-    pub(super) fn hurry(&mut self) {
-        for place in self.delayed.all().to_vec() {
-            let job = place.job;
-            let upload = self.uploads.get(job.id);
-            if upload.is_some_and(Upload::out_of_reach) {
-                self.delayed.remove(place);
-                self.freed(job.id, job.work);
-                self.proceed(job.id);
-            }
-        }
-        for place in self.lanes.sign.all() {
-            if let Some(upload) = self.uploads.get_mut(place.job.id) {
-                upload.sign_at = self.now.min(upload.sign_at);
-            }
         }
     }
 }

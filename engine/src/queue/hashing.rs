@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crowfly_contract::{Crc64Nvme, ErrorCode};
 
 use super::Queue;
-use super::ending::Effort;
+use super::retry::Attempt;
 use crate::failure::NO_TRACE;
 use crate::job::{Job, Slot};
 use crate::{Phase, ReadFailure};
@@ -58,8 +58,8 @@ impl Queue {
     pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
         self.freed(job.id, job.work);
         let code = ErrorCode::FileUnreadable;
-        let effort = Effort::Hash(index);
-        self.retry(job.id, effort, code, &NO_TRACE, None);
+        let attempt = Attempt::Hash(index);
+        self.retry(job.id, attempt, code, &NO_TRACE, None);
     }
 
     /// Storage has the object and states its checksum, but this page has not hashed all of the file, as an earlier

@@ -173,7 +173,7 @@ impl Queue {
             self.slowest_step_ms = 0;
             self.touch_all();
             // Whoever backed off because of the network need not wait any longer.
-            self.hurry();
+            self.retry_lost_now();
         }
     }
 

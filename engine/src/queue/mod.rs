@@ -19,6 +19,7 @@ mod multipart;
 mod outage;
 mod poll;
 mod requests;
+mod retry;
 mod schedule;
 mod sleep;
 mod throttle;

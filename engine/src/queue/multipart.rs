@@ -5,8 +5,8 @@ use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
 
 use super::Queue;
-use super::ending::Effort;
 use super::live::Flight;
+use super::retry::Attempt;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Step, Work};
 use crate::part::{Doubt, Lease};
@@ -129,7 +129,7 @@ impl Queue {
         }
         if missing {
             let code = ErrorCode::BadResponse;
-            return self.retry(id, Effort::Call(Phase::Sign), code, &NO_TRACE, None);
+            return self.retry(id, Attempt::Call(Phase::Sign), code, &NO_TRACE, None);
         }
         upload.signing = Default::default();
         upload.unauthorized = 0;

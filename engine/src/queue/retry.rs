@@ -1,0 +1,130 @@
+//! Trying again: which attempts count, when the next one comes, and what it draws from the retry bucket.
+
+use crowfly_contract::ErrorCode;
+
+use super::Queue;
+use crate::Phase;
+use crate::failure::Trace;
+use crate::job::{Place, Slot};
+use crate::upload::Upload;
+
+/// An attempt that failed, and so which attempts are counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Attempt {
+    Hash(u32),
+    /// A request to storage that was answered, or moved bytes.
+    Send(u32),
+    /// A request to storage that did not get out.
+    SendLost(u32),
+    /// A call that was answered.
+    Call(Phase),
+    /// A call that was not.
+    CallLost(Phase),
+}
+
+impl Attempt {
+    fn phase(self) -> Phase {
+        match self {
+            Self::Hash(_) => Phase::Hash,
+            Self::Send(_) | Self::SendLost(_) => Phase::Send,
+            Self::Call(phase) | Self::CallLost(phase) => phase,
+        }
+    }
+}
+
+impl Queue {
+    /// Counts a failed attempt and tries again later, or fails the upload.
+    pub(super) fn retry(
+        &mut self,
+        id: Slot,
+        attempt: Attempt,
+        code: ErrorCode,
+        trace: &Trace,
+        retry_after_ms: Option<u64>,
+    ) {
+        let offline = self.link.offline();
+        let Some(upload) = self.alive(id) else { return };
+        let aborting = upload.aborting;
+        let tries = match attempt {
+            Attempt::Hash(index) => upload.part_mut(index).map(|part| &mut part.hashing),
+            Attempt::Send(index) | Attempt::SendLost(index) => {
+                upload.part_mut(index).map(|part| &mut part.sending)
+            }
+            Attempt::Call(Phase::Sign) | Attempt::CallLost(Phase::Sign) => {
+                Some(&mut upload.signing)
+            }
+            Attempt::Call(_) | Attempt::CallLost(_) => Some(&mut upload.calling),
+        };
+        let Some(tries) = tries else { return };
+        let lost = matches!(attempt, Attempt::SendLost(_) | Attempt::CallLost(_));
+        if lost && offline && !aborting {
+            // It was not expected to work: the work waits for the network.
+            return self.proceed(id);
+        }
+        tries.failed(lost);
+        let tries = *tries;
+        let deleting = attempt.phase() == Phase::Abort;
+        if deleting && tries.all() >= self.config.abort_attempts {
+            return self.end_aborted(id, false);
+        }
+        if !aborting && tries.spent(&self.config) {
+            return self.fail(id, code, attempt.phase(), trace);
+        }
+        let delay = self.random.delay(&self.config, tries.all(), retry_after_ms);
+        match attempt {
+            Attempt::Hash(index) | Attempt::Send(index) | Attempt::SendLost(index) => {
+                self.proceed_after(id, Some(index), delay);
+            }
+            Attempt::Call(Phase::Sign) | Attempt::CallLost(Phase::Sign) => {
+                let until = self.now.after(delay);
+                if let Some(upload) = self.alive(id) {
+                    upload.sign_at = until;
+                    upload.is_retry = true;
+                }
+                self.proceed(id);
+            }
+            _ => self.proceed_after(id, None, delay),
+        }
+    }
+
+    /// Work that was delayed for want of a network goes at once.
+    pub(super) fn retry_lost_now(&mut self) {
+        for place in self.delayed.all().to_vec() {
+            let job = place.job;
+            let upload = self.uploads.get(job.id);
+            if upload.is_some_and(Upload::out_of_reach) {
+                self.delayed.remove(place);
+                self.freed(job.id, job.work);
+                self.proceed(job.id);
+            }
+        }
+        for place in self.lanes.sign.all() {
+            if let Some(upload) = self.uploads.get_mut(place.job.id) {
+                upload.sign_at = self.now.min(upload.sign_at);
+            }
+        }
+    }
+
+    /// The next attempt is a retry, and draws from the retry bucket.
+    pub(super) fn is_retry(&self, place: Place) -> bool {
+        let part = place.job.work.part();
+        self.uploads.get(place.job.id).is_some_and(|upload| {
+            let part = part.and_then(|index| upload.part(index));
+            upload.is_retry || part.is_some_and(|part| part.is_retry)
+        })
+    }
+
+    /// Whether a request may go out as far as the retry bucket goes, which only a retry draws from.
+    pub(super) fn draw_if(&mut self, is_retry: bool) -> bool {
+        if !is_retry {
+            return true;
+        }
+        match self.bucket.draw(self.now) {
+            Ok(()) => true,
+            Err(at) => {
+                self.wake_at(at);
+                false
+            }
+        }
+    }
+}
