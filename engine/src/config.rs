@@ -7,6 +7,8 @@ pub struct Config {
     pub window: usize,
     /// Most calls to the API at a time.
     pub api_window: usize,
+    /// Most reads of records at a time, beside the calls of uploads.
+    pub read_window: usize,
     /// Most hashing jobs at a time.
     pub hash_window: usize,
     /// Uploads of any size that may be hashed and created ahead of sending.
@@ -81,6 +83,10 @@ pub struct Config {
     pub offline_probe_cap_ms: u64,
     /// Failed attempts at cancelling on the server before the upload ends as aborted all the same.
     pub abort_attempts: u32,
+    /// Attempts at one read of records that may fail, for any reason but a refused token, before the read fails. Each
+    /// takes [`Config::api_timeout_ms`] at most, and the back-off between them comes to 3.5 s at most, unless the
+    /// server asks for longer pauses.
+    pub read_attempts: u32,
     /// Longest time from an abort to its end.
     pub abort_ms: u64,
 
@@ -108,6 +114,7 @@ impl Default for Config {
         Self {
             window: 6,
             api_window: 6,
+            read_window: 4,
             hash_window: 4,
             ahead_uploads: 8,
             ahead_parts: 6,
@@ -140,6 +147,7 @@ impl Default for Config {
             offline_probe_ms: 15_000,
             offline_probe_cap_ms: 120_000,
             abort_attempts: 4,
+            read_attempts: 4,
             abort_ms: 20_000,
             frame_ms: 16,
             poll_first_ms: 250,

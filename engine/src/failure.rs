@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use crowfly_contract::ErrorCode;
 
-/// Why an upload failed. Holds no URL, no query string and no token.
+/// Why an upload, or a read, failed. Holds no URL, no query string and no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The stable code.
@@ -22,7 +22,7 @@ pub struct Failure {
     pub retryable: bool,
 }
 
-/// What was being done when an upload failed.
+/// What was being done when something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Reading and hashing the file.
@@ -41,6 +41,8 @@ pub enum Phase {
     Abort,
     /// Waiting for the record.
     Process,
+    /// Reading records.
+    Read,
 }
 
 impl Phase {
@@ -55,6 +57,7 @@ impl Phase {
             Self::Complete => "complete",
             Self::Abort => "abort",
             Self::Process => "process",
+            Self::Read => "read",
         }
     }
 }

@@ -5,7 +5,7 @@ use crowfly_contract::{
     StoredPart, UploadId, Visibility,
 };
 
-use crate::RequestId;
+use crate::{ReadId, RequestId};
 
 /// Everything that can happen to the engine. Unknown ids and inputs that do not fit an upload's state
 /// are ignored.
@@ -29,6 +29,11 @@ pub enum Input {
     AwaitProcessed(UploadId),
     /// Drop an upload that has ended. Ignored while it is under way.
     Forget(UploadId),
+    /// Read records, by a route that the driver keeps under this id. Ignored while a read with it is under way.
+    /// Ends in [`Event::ReadDone`](crate::Event::ReadDone) or [`Event::ReadFailed`](crate::Event::ReadFailed).
+    Read(ReadId),
+    /// The result of a read is not wanted any more: its request is cancelled, and no event follows.
+    CancelRead(ReadId),
     /// The browser says that there is a network.
     Online,
     /// The browser says that there is none.
@@ -50,8 +55,8 @@ pub enum Input {
         /// What came of it.
         reply: Reply,
     },
-    /// The client is closed: all requests are cancelled and all uploads that have not ended fail with
-    /// `closed`.
+    /// The client is closed: all requests are cancelled, and all uploads and reads that have not ended fail
+    /// with `closed`.
     Close,
 }
 
@@ -138,7 +143,9 @@ pub enum Reply {
     Deleted,
     /// To `Status`.
     Statuses(Vec<StatusEntryOf<StorageKey>>),
-    /// To `Create`, `Sign`, `List`, `Complete`, `Delete` or `Status`: no result.
+    /// To `Read`: a success whose body is the contract's. The driver keeps what it says.
+    Read,
+    /// To `Create`, `Sign`, `List`, `Complete`, `Delete`, `Status` or `Read`: no result.
     ApiFailed(ApiFailure),
     /// To `Send`: a 2xx answer.
     Sent(Receipt),

@@ -11,6 +11,10 @@ use crate::{Failure, Millis, Progress};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
+/// Names one read of records: made by the driver, and free again once the read has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReadId(pub u64);
+
 /// What the driver must do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
@@ -124,6 +128,14 @@ pub enum Command {
         /// The part's number; `None` when the whole file goes in one PUT.
         part: Option<u32>,
     },
+    /// One attempt at a read of records: `GET /uploads`, `GET /uploads/{id}` or `GET /uploads/{id}/content`. Which,
+    /// and what its body holds, the driver knows by `read`. Answer: `Read` or `ApiFailed`.
+    Read {
+        /// This command.
+        request: RequestId,
+        /// The read that it is for.
+        read: ReadId,
+    },
     /// Stop a request. No answer is awaited; a late one is ignored.
     Cancel {
         /// The request to stop.
@@ -155,7 +167,8 @@ impl TokenReason {
 
 /// News for the application. Every upload that was added ends in exactly one of `Stored`, `Failed` and
 /// `Aborted`; after `Failed` a retry, or an abort, opens it again. `Processed` or `ProcessingFailed` answers each
-/// [`Input::AwaitProcessed`](crate::Input::AwaitProcessed) of an upload that was stored.
+/// [`Input::AwaitProcessed`](crate::Input::AwaitProcessed) of an upload that was stored. Every
+/// [`Input::Read`](crate::Input::Read) ends in exactly one of `ReadDone` and `ReadFailed`, unless it is cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -219,6 +232,18 @@ pub enum Event {
     ProcessingFailed {
         /// The upload.
         upload: UploadId,
+        /// Why.
+        failure: Rc<Failure>,
+    },
+    /// A read has succeeded: what the driver gave [`Reply::Read`](crate::Reply::Read) for is its result.
+    ReadDone {
+        /// The read.
+        read: ReadId,
+    },
+    /// A read has failed for good.
+    ReadFailed {
+        /// The read.
+        read: ReadId,
         /// Why.
         failure: Rc<Failure>,
     },

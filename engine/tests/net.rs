@@ -39,6 +39,8 @@ fn every_planted_fault_is_seen() {
         Fault::SkipsJournal,
         Fault::RepeatsPart,
         Fault::SignsTooMany,
+        Fault::SwallowsReadEnding,
+        Fault::RepeatsReadEnding,
     ];
     for fault in faults {
         let worlds = seen(60, |world| world.fault = Some(fault));

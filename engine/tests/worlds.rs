@@ -40,6 +40,8 @@ struct Tally {
     stored: u64,
     failed: u64,
     aborted: u64,
+    /// Reads that ended with their result, or with a failure.
+    reads: (u64, u64),
 }
 
 /// One world. The answer names what was broken in it.
@@ -51,6 +53,17 @@ fn run(seed: u64, tally: &mut Tally) -> Result<(), String> {
     tally.uploads += count;
     tally.commands += world.monitor.commands;
     tally.virtual_ms += world.now;
+    for (id, code) in world.monitor.reads.endings.clone() {
+        match code {
+            None => tally.reads.0 += 1,
+            Some(_) => tally.reads.1 += 1,
+        }
+        let lawful = matches!(code, None | Some(ErrorCode::Closed | ErrorCode::Network));
+        if weather == Weather::Calm && !lawful {
+            let what = format!("{id:?} failed with {code:?} in a calm world");
+            world.monitor.violate(what);
+        }
+    }
     for number in 0..count {
         match world.ending(common::id(number)).cloned() {
             Some(common::Ending::Stored) => tally.stored += 1,
@@ -115,21 +128,27 @@ fn every_upload_ends_once_and_exactly() {
                 sum.stored += tally.stored;
                 sum.failed += tally.failed;
                 sum.aborted += tally.aborted;
+                sum.reads.0 += tally.reads.0;
+                sum.reads.1 += tally.reads.1;
                 all.append(&mut broken);
             });
         }
     });
     let (tally, broken) = total.into_inner().expect("no worker panicked");
     println!(
-        "simulated {} uploads in {} worlds: {} stored, {} failed, {} aborted; {} commands, {} hours",
+        "simulated {} uploads in {} worlds: {} stored, {} failed, {} aborted; {} reads, {} failed; {} commands, \
+         {} hours",
         tally.uploads,
         tally.worlds,
         tally.stored,
         tally.failed,
         tally.aborted,
+        tally.reads.0,
+        tally.reads.1,
         tally.commands,
         tally.virtual_ms / 3_600_000
     );
     assert!(broken.is_empty(), "{}", broken.join("\n"));
     assert!(tally.stored > 0 && tally.failed > 0 && tally.aborted > 0);
+    assert!(tally.reads.0 > 0 && tally.reads.1 > 0);
 }

@@ -137,11 +137,7 @@ impl Queue {
             }
         }
         if work != Work::Delete {
-            // What they fail with when the API has answered so, or not at all, for too long.
-            self.check_api_outage(match verdict {
-                Api::Retry { code, .. } => code,
-                _ => ErrorCode::Network,
-            });
+            self.check_api_outage(verdict);
         }
     }
 

@@ -14,6 +14,7 @@ impl Queue {
         self.start_hashing();
         self.start_sending();
         self.start_calls();
+        self.start_reads();
     }
 
     /// Something is held back until `at`.
@@ -220,7 +221,8 @@ impl Queue {
         if !self.link.offline() {
             return true;
         }
-        let quiet = self.counts.send == 0 && self.counts.api == 0 && self.counts.token == 0;
+        let counts = &self.counts;
+        let quiet = [counts.send, counts.api, counts.read, counts.token] == [0; 4];
         if quiet && self.now >= self.link.probe_at() {
             return true;
         }

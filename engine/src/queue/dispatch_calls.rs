@@ -21,28 +21,8 @@ impl Queue {
     pub(super) fn start_calls(&mut self) {
         while self.counts.api < self.config.api_window.max(1) {
             let Some(call) = self.next_call() else { return };
-            if self.now < self.throttle.api_until() {
-                self.wake_at(self.throttle.api_until());
+            let Some(generation) = self.pass_gate() else {
                 return;
-            }
-            if !self.network_open() {
-                return;
-            }
-            let generation = match self.token.gate(self.now, &self.config) {
-                Gate::Open(generation) => generation,
-                Gate::Asked => return,
-                Gate::Later(at) => {
-                    self.wake_at(at);
-                    return;
-                }
-                Gate::Ask(reason) => {
-                    let request = self.request_id();
-                    self.token.asking();
-                    let patience = self.config.token_timeout_ms;
-                    self.launch(request, Flight::Token, patience, 0, 0);
-                    self.order(Command::Token { request, reason });
-                    return;
-                }
             };
             let is_retry = match &call {
                 Call::One(place) | Call::Sign(place) => self.is_retry(*place),
@@ -62,6 +42,32 @@ impl Queue {
                 Call::Create => self.start_create(generation),
             }
         }
+    }
+
+    /// Whether a call may go to the API, and the generation of the token that it carries then; asks for a token if
+    /// there is none.
+    pub(super) fn pass_gate(&mut self) -> Option<u32> {
+        let api_until = self.throttle.api_until();
+        if self.now < api_until {
+            self.wake_at(api_until);
+            return None;
+        }
+        if !self.network_open() {
+            return None;
+        }
+        match self.token.gate(self.now, &self.config) {
+            Gate::Open(generation) => return Some(generation),
+            Gate::Asked => {}
+            Gate::Later(at) => self.wake_at(at),
+            Gate::Ask(reason) => {
+                let request = self.request_id();
+                self.token.asking();
+                let patience = self.config.token_timeout_ms;
+                self.launch(request, Flight::Token, patience, 0, 0);
+                self.order(Command::Token { request, reason });
+            }
+        }
+        None
     }
 
     /// What ends uploads comes first: it frees places on the server.

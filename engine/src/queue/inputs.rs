@@ -184,6 +184,7 @@ impl Queue {
                 self.fail_now(id, Failure::new(ErrorCode::Closed, Phase::Send, &NO_TRACE));
             }
         }
+        self.fail_all_reads(ErrorCode::Closed);
         self.stop_poll(ErrorCode::Closed);
         let left: Vec<RequestId> = self.live.iter().map(|live| live.request).collect();
         for request in left {

@@ -2,7 +2,7 @@
 
 use crate::answer_timeout::Handover;
 use crate::job::{Job, Slot, Work};
-use crate::{ApiFailure, Millis, Reply, RequestId, SendFailure};
+use crate::{ApiFailure, Millis, ReadId, Reply, RequestId, SendFailure};
 
 /// What the command is for.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub(crate) enum Flight {
     Call(Work, Vec<Slot>),
     Save(Slot),
     Status(Vec<Slot>),
+    Read(ReadId),
     Token,
 }
 
@@ -31,8 +32,9 @@ impl Flight {
                 | (Self::Call(Work::Complete, _), Reply::Completed(_))
                 | (Self::Call(Work::Delete, _), Reply::Deleted)
                 | (Self::Status(_), Reply::Statuses(_))
+                | (Self::Read(_), Reply::Read)
                 | (
-                    Self::Call(..) | Self::Sign(..) | Self::Status(_),
+                    Self::Call(..) | Self::Sign(..) | Self::Status(_) | Self::Read(_),
                     Reply::ApiFailed(_)
                 )
                 | (Self::Token, Reply::Token(_))
@@ -49,7 +51,8 @@ pub(super) fn answered(reply: &Reply) -> bool {
         | Reply::Listed(_)
         | Reply::Completed(_)
         | Reply::Deleted
-        | Reply::Statuses(_) => true,
+        | Reply::Statuses(_)
+        | Reply::Read => true,
         Reply::SendFailed(SendFailure::Http { status, .. })
         | Reply::ApiFailed(ApiFailure::Http { status, .. }) => *status > 0,
         _ => false,

@@ -1,4 +1,4 @@
-//! All uploads of one client: who may do what when.
+//! All uploads and reads of one client: who may do what when.
 //!
 //! Invariants: at most `window` requests to storage run at a time; every request that runs is in `live`
 //! with a deadline, and belongs to a step that says `Running` (shared calls aside); work that is ready is
@@ -18,6 +18,7 @@ mod live;
 mod multipart;
 mod outage;
 mod poll;
+mod reads;
 mod requests;
 mod retry;
 mod schedule;
@@ -40,6 +41,7 @@ use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
 use batching::Batching;
 use live::Live;
 use poll::Poll;
+use reads::Reads;
 use requests::Counts;
 use throttle::Throttle;
 use window::Window;
@@ -93,6 +95,7 @@ pub struct Queue {
     window: Window,
     token: TokenGate,
     poll: Poll,
+    reads: Reads,
     throttle: Throttle,
     batching: Batching,
     /// The longest wait between two steps of progress that went on.
@@ -116,6 +119,7 @@ impl Queue {
             bucket: RetryBucket::new(&config),
             window: Window::new(config.window),
             poll: Poll::new(),
+            reads: Reads::default(),
             config,
             now: Millis::default(),
             outputs: Vec::new(),
@@ -163,6 +167,8 @@ impl Queue {
             Input::Retry(id) => self.with_upload(id, Self::retry_failed),
             Input::AwaitProcessed(id) => self.with_upload(id, Self::await_processed),
             Input::Forget(id) => self.with_upload(id, Self::forget),
+            Input::Read(id) => self.read(id),
+            Input::CancelRead(id) => self.cancel_read(id),
             Input::Online => self.go_online(),
             Input::Offline => {
                 if self.link.go_offline(self.now, self.config.offline_probe_ms) {
@@ -264,6 +270,7 @@ impl Queue {
             first = first.min(live.armed);
         }
         first = first.min(self.delayed.due()).min(self.aborts.due());
+        first = first.min(self.reads.due());
         (first < Millis::NEVER).then_some(first)
     }
 }

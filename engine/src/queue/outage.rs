@@ -39,11 +39,17 @@ impl Queue {
         }
     }
 
-    pub(super) fn check_api_outage(&mut self, code: ErrorCode) {
+    /// Fails all that need the API if it has only failed for too long, with what the last `verdict` says.
+    pub(super) fn check_api_outage(&mut self, verdict: Api) {
+        let code = match verdict {
+            Api::Retry { code, .. } => code,
+            _ => ErrorCode::Network,
+        };
         let budget = self.link.budget(self.now);
         if self.api.failing_for(budget) >= self.config.outage_ms {
             self.api.succeeded();
             self.fail_all(code, Phase::Create);
+            self.fail_waiting_reads(code);
         }
     }
 

@@ -12,8 +12,9 @@ pub(crate) struct Counts {
     pub(crate) send: usize,
     /// Entries into the journal.
     pub(crate) save: usize,
-    /// Calls to the API.
+    /// Calls to the API, but for reads.
     pub(crate) api: usize,
+    pub(crate) read: usize,
     /// Parts in sign calls.
     pub(crate) signing: usize,
     /// Uploads in create calls.
@@ -28,6 +29,7 @@ impl Counts {
             Flight::Send(..) => &mut self.send,
             Flight::Token => &mut self.token,
             Flight::Save(_) => &mut self.save,
+            Flight::Read(_) => &mut self.read,
             _ => &mut self.api,
         }
     }
@@ -157,6 +159,9 @@ impl Queue {
             (Flight::Status(ids), Reply::ApiFailed(failure)) => {
                 self.status_failed(&ids, generation, failure);
             }
+            (Flight::Read(id), Reply::ApiFailed(failure)) => {
+                self.read_failed(id, generation, failure);
+            }
             (flight, reply) => {
                 self.api_answered(generation);
                 // Its items may say otherwise.
@@ -176,6 +181,7 @@ impl Queue {
             (Flight::Call(_, ids) | Flight::Status(ids), reply) => {
                 self.call_result(&ids, reply, asked);
             }
+            (Flight::Read(id), _) => self.read_done(id),
             _ => {}
         }
     }

@@ -89,6 +89,7 @@ impl Queue {
 
     /// Work that was delayed for want of a network goes at once.
     pub(super) fn retry_lost_now(&mut self) {
+        self.reads.retry_lost_now();
         for place in self.delayed.all().to_vec() {
             let job = place.job;
             let upload = self.uploads.get(job.id);

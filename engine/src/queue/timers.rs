@@ -14,6 +14,7 @@ impl Queue {
             self.freed(place.job.id, place.job.work);
             self.proceed(place.job.id);
         }
+        self.reads.wake(self.now);
         while let Some(place) = self.aborts.first()
             && place.key <= self.now.0
         {

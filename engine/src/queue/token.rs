@@ -7,8 +7,8 @@ use crate::Phase;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
 
-/// Refused tokens in a row before one upload gives up, though others get through.
-const MOST_UNAUTHORIZED: u32 = 3;
+/// Refused tokens in a row before one upload, or one read, gives up, though others get through.
+pub(super) const MOST_UNAUTHORIZED: u32 = 3;
 
 impl Queue {
     /// Lets the uploads ask again with another token, once.
@@ -56,6 +56,7 @@ impl Queue {
                 }
             }
         }
+        self.fail_ready_reads(ErrorCode::TokenProvider);
         self.stop_poll(ErrorCode::TokenProvider);
     }
 }

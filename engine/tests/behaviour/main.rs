@@ -20,6 +20,7 @@ mod pause;
 mod processed;
 mod progress;
 mod quota;
+mod reads;
 mod resume;
 mod retry;
 mod scale;

@@ -2,7 +2,7 @@
 
 use crowfly_contract::ErrorCode;
 use crowfly_engine::{
-    ApiFailure, ChecksumMode, Config, Input, Reply, RequestId, SendFailure, State,
+    ApiFailure, ChecksumMode, Config, Input, ReadId, Reply, RequestId, SendFailure, State,
 };
 
 use super::wire::{Act, Op};
@@ -95,6 +95,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     world.server.mute = random.percent(15);
     world.journal_refused = random.percent(5);
     people(&mut world, &mut random, count, weather);
+    readers(&mut world, seed);
     (world, count)
 }
 
@@ -213,6 +214,27 @@ fn people(world: &mut World, random: &mut Random, count: u64, weather: Weather) 
     }
     if weather == Weather::Hostile && random.percent(5) {
         world.later(random.below(span), User::Expire(id(random.below(count))));
+    }
+}
+
+/// Records are read at any moment, in half of the worlds. Drawn apart, so that the rest of a world is what it is
+/// without them.
+fn readers(world: &mut World, seed: u64) {
+    let mut random = Random::new(!seed);
+    if random.percent(50) {
+        return;
+    }
+    let span = random.pick(&[1, 2_000, 60_000, 600_000]);
+    for number in 0..random.between(1, 12) {
+        let (read, at) = (ReadId(number), random.below(span));
+        world.later_input(at, Input::Read(read));
+        if random.percent(20) {
+            world.later_input(at + random.below(20_000), Input::CancelRead(read));
+        }
+        // Again, be it under way or not.
+        if random.percent(10) {
+            world.later_input(at + random.below(20_000), Input::Read(read));
+        }
     }
 }
 

@@ -89,6 +89,7 @@ impl World {
             Command::Complete { request, .. } => (Op::Complete, *request),
             Command::Delete { request, .. } => (Op::Delete, *request),
             Command::Status { request, .. } => (Op::Status, *request),
+            Command::Read { request, .. } => (Op::Read, *request),
             Command::Send { request, .. } => (Op::Send, *request),
             Command::Cancel { request } => {
                 let early = |flight: &Flight| self.now < flight.body_ends;

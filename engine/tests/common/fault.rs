@@ -3,6 +3,7 @@
 use crowfly_engine::Event;
 
 use super::World;
+use super::reads::ends_read;
 
 /// A deliberate fault between the engine and the world, to prove that the monitor sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Fault {
     SkipsJournal,
     /// The same part goes out twice at a time.
     RepeatsPart,
+    SwallowsReadEnding,
+    RepeatsReadEnding,
     /// More parts are signed at once than the API takes.
     SignsTooMany,
 }
@@ -35,6 +38,8 @@ impl World {
                 return 0;
             }
             (Some(Fault::RepeatsEnding), Event::Stored { .. } | Event::Aborted { .. }) => times = 2,
+            (Some(Fault::SwallowsReadEnding), event) if ends_read(event) => return 0,
+            (Some(Fault::RepeatsReadEnding), event) if ends_read(event) => times = 2,
             (Some(Fault::RepeatsProgress), Event::Progress { .. }) => times = 2,
             (Some(Fault::SaysFullTooEarly), Event::Progress { progress, .. })
                 if progress.sent > 0 =>

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{Command, Config, Event, Failure, NewUpload, Progress, RequestId, State};
 
-use super::Waits;
+use super::{Reads, Waits};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
@@ -68,6 +68,7 @@ pub struct Monitor {
     pub most_creates: u32,
     pub(super) limits: Option<(usize, usize, usize, u64)>,
     pub waits: Waits,
+    pub reads: Reads,
 }
 
 impl Monitor {
@@ -99,6 +100,7 @@ impl Monitor {
         self.live.clear();
         self.unverified = 0;
         self.waits_for_nothing();
+        self.reads_crashed();
         self.used.clear();
         self.uploads.retain(|_, watched| watched.ending.is_some());
     }
@@ -164,6 +166,8 @@ impl Monitor {
                 self.saves += 1;
                 (*request, Kind::Save, vec![*upload])
             }
+            Command::Read { request, read } => return self.read_command(*request, *read),
+            Command::Cancel { request } if self.read_cancelled(*request) => return,
             Command::Erase { .. } | Command::NoteCancel { .. } => return,
             Command::Sign {
                 request,

@@ -43,6 +43,8 @@ impl Monitor {
                 self.uploads.entry(*upload).or_default().progress.confirmed = 0;
                 self.restarts += 1;
             }
+            Event::ReadDone { read } => self.read_ended(*read, None),
+            Event::ReadFailed { read, failure } => self.read_ended(*read, Some(failure.code)),
             other => self.violate(format!("unknown event {other:?}")),
         }
     }

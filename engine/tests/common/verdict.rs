@@ -72,6 +72,7 @@ impl World {
         if let Some(at) = self.deadline() {
             self.monitor.violate(format!("a timer is left, for {at}"));
         }
+        self.monitor.check_reads();
         let live = self.monitor.live();
         if live > 0 {
             self.monitor

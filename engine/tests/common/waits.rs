@@ -86,7 +86,8 @@ impl Monitor {
             | Command::List { request, .. }
             | Command::Complete { request, .. }
             | Command::Delete { request, .. }
-            | Command::Status { request, .. } => (request, What::Call, 0),
+            | Command::Status { request, .. }
+            | Command::Read { request, .. } => (request, What::Call, 0),
             _ => return,
         };
         let wait = Wait {

@@ -19,6 +19,7 @@ pub enum Op {
     Complete,
     Delete,
     Status,
+    Read,
     Send,
 }
 
@@ -220,6 +221,7 @@ impl World {
                 self.server.complete(self.now, *upload, body.crc64nvme)
             }
             Command::Delete { upload, .. } => self.server.delete(*upload),
+            Command::Read { .. } => Reply::Read,
             Command::Status { ids, .. } => self.server.status(self.now, ids),
             Command::Send {
                 upload,

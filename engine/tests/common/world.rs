@@ -175,6 +175,7 @@ impl World {
         if let Some(id) = reopened.filter(open) {
             self.monitor.reopened(id);
         }
+        self.monitor.read_input(&input);
         match &input {
             Input::Reply { request, .. } => {
                 self.monitor.replied(*request);
