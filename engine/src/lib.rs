@@ -32,6 +32,7 @@ mod answer_timeout;
 mod classify;
 mod config;
 pub mod crc64;
+mod facts;
 mod failure;
 mod input;
 mod job;

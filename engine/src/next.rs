@@ -1,5 +1,6 @@
 //! What comes next for an upload and its parts: derived from the facts each time, never stored.
 
+use crate::facts::Control;
 use crate::job::{Step, Work};
 use crate::part::{Doubt, Part};
 use crate::upload::Upload;
@@ -10,13 +11,13 @@ impl Upload {
         if self.call != Step::Idle || self.ended() {
             return None;
         }
-        if self.aborting {
+        if self.aborting() {
             return Some(Work::Delete);
         }
-        if self.paused {
+        if self.paused() {
             return None;
         }
-        if self.proving {
+        if self.comparing() {
             let part = self.part(0)?;
             let hashed = part.step == Step::Idle && part.crc.is_some();
             return hashed.then_some(Work::Complete);
@@ -49,12 +50,12 @@ impl Upload {
     /// What follows for one part that is under way.
     pub(crate) fn next_part(&self, index: u32) -> Option<Work> {
         let part = self.part(index)?;
-        let stopped = self.ended() || self.paused || self.aborting || self.doubt;
+        let stopped = self.ended() || self.control != Control::Run || self.doubt;
         if stopped || part.step != Step::Idle || part.done || part.doubt != Doubt::None {
             None
         } else if self.to_hash(part) {
             Some(Work::Hash(index))
-        } else if self.proving {
+        } else if self.comparing() {
             None
         } else if part.lease.is_some() {
             (self.parts.multipart() || self.call == Step::Idle).then_some(Work::Send(index))
@@ -69,10 +70,10 @@ impl Upload {
 
     /// Whether parts may be opened.
     pub(crate) fn can_open(&self) -> bool {
-        let free = self.admitted && !self.ended() && !self.paused && !self.aborting;
+        let free = self.admitted && !self.ended() && self.control == Control::Run;
         // Hashing need not wait until they can be sent.
         let useful = self.checksum.hashes();
         let useful = useful || (self.multipart_open && !self.unlisted);
-        free && useful && !self.doubt && !self.proving && self.parts.more()
+        free && useful && !self.doubt && !self.comparing() && self.parts.more()
     }
 }

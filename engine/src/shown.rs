@@ -1,5 +1,6 @@
 //! What an upload shows of itself.
 
+use crate::facts::Proof;
 use crate::job::{Step, Work};
 use crate::upload::Upload;
 use crate::{Snapshot, State};
@@ -11,10 +12,10 @@ impl Upload {
         if self.ended() {
             return self.shown;
         }
-        if self.aborting {
+        if self.aborting() {
             return State::Waiting;
         }
-        if self.paused {
+        if self.paused() {
             return State::Paused;
         }
         let (mut hashing, mut waiting, mut ready) = (false, false, false);
@@ -53,7 +54,7 @@ impl Upload {
             progress: self.ledger.shown(),
             failure: self.failure.clone(),
             stored: self.stored.clone(),
-            verified: self.verified,
+            verified: self.proof == Proof::Verified,
         }
     }
 }

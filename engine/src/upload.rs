@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, RecordOf, StorageKey, Stored};
 
+use crate::facts::{Awaited, Control, Proof};
 use crate::failure::Trace;
 use crate::job::{Job, Place, Slot, Step, Work};
 use crate::part::{Doubt, Part};
@@ -29,8 +30,7 @@ pub(crate) struct Upload {
 
     /// It may hash and create; before, it waits in the backlog.
     pub(crate) admitted: bool,
-    pub(crate) paused: bool,
-    pub(crate) aborting: bool,
+    pub(crate) control: Control,
     /// The journal knows it.
     pub(crate) saved: bool,
     /// The server's quota had no place for it, when it was asked last.
@@ -47,8 +47,6 @@ pub(crate) struct Upload {
     pub(crate) doubt: bool,
     /// To be created in a call of its own: a call with others was refused as a whole.
     pub(crate) solo: bool,
-    /// When patience with the server ends, after an abort.
-    pub(crate) abort_at: Option<Millis>,
     /// The next call is a retry: it draws from the retry bucket.
     pub(crate) is_retry: bool,
     /// No sign call before this moment.
@@ -69,18 +67,8 @@ pub(crate) struct Upload {
     pub(crate) shown: State,
     pub(crate) failure: Option<Rc<Failure>>,
     pub(crate) stored: Option<Rc<Stored>>,
-    /// Storage has stated our checksum of it.
-    pub(crate) verified: bool,
-    /// Storage has stated another one.
-    pub(crate) contradicted: bool,
-    /// Storage has the object and states its checksum: ours is computed now, to be compared.
-    pub(crate) proving: bool,
-    /// The file is not read for that: its abort came too late, or it cannot be read.
-    pub(crate) unproved: bool,
-    /// Somebody waits for the record.
-    pub(crate) awaited: bool,
-    /// Until when it is asked for, on the budgets' clock.
-    pub(crate) awaited_until: Option<Millis>,
+    pub(crate) proof: Proof,
+    pub(crate) awaited: Awaited,
     pub(crate) record: Option<Rc<RecordOf<StorageKey>>>,
 }
 
@@ -93,8 +81,7 @@ impl Upload {
             parts: Parts::expected(new.size),
             call: Step::Idle,
             admitted: false,
-            paused: false,
-            aborting: false,
+            control: Control::Run,
             saved: new.resumed,
             no_place: false,
             maybe_created: new.resumed,
@@ -103,7 +90,6 @@ impl Upload {
             unlisted: new.resumed,
             doubt: false,
             solo: false,
-            abort_at: None,
             is_retry: false,
             sign_at: Millis(0),
             calling: Tries::default(),
@@ -117,12 +103,8 @@ impl Upload {
             shown: State::Queued,
             failure: None,
             stored: None,
-            verified: false,
-            contradicted: false,
-            proving: false,
-            unproved: false,
-            awaited: false,
-            awaited_until: None,
+            proof: Proof::None,
+            awaited: Awaited::No,
             record: None,
             item: Rc::new(CreateItem {
                 id: new.id,
@@ -148,6 +130,19 @@ impl Upload {
 
     pub(crate) fn ended(&self) -> bool {
         self.shown.ended()
+    }
+
+    pub(crate) fn paused(&self) -> bool {
+        self.control == Control::Pause
+    }
+
+    pub(crate) fn aborting(&self) -> bool {
+        matches!(self.control, Control::Abort(_))
+    }
+
+    /// Its checksum is computed to be compared with storage's.
+    pub(crate) fn comparing(&self) -> bool {
+        self.proof == Proof::Comparing
     }
 
     /// A request of this part is lost. Storage may hold what it carried: the whole object once every byte
@@ -217,7 +212,7 @@ impl Upload {
 
     /// Takes a fresh budget; what is known about the bytes stays.
     pub(crate) fn forgive(&mut self) {
-        self.paused = false;
+        self.control = Control::Run;
         self.calling = Tries::default();
         self.signing = Tries::default();
         self.unauthorized = 0;
@@ -236,7 +231,7 @@ impl Upload {
     pub(crate) fn crc(&self) -> Option<Crc64Nvme> {
         if !self.checksum.hashes() {
             None
-        } else if self.proving {
+        } else if self.comparing() {
             self.part(0)?.crc
         } else if self.parts.multipart() {
             self.parts.crc()
@@ -253,7 +248,7 @@ impl Upload {
     /// What one PUT has stored, if storage's own answer proves it: then no call has to ask.
     pub(crate) fn stored_by(&self, receipt: Receipt) -> Option<Stored> {
         let proven = !self.checksum.hashes() || self.proves(receipt.crc64nvme);
-        if self.parts.multipart() || self.aborting || !proven {
+        if self.parts.multipart() || self.aborting() || !proven {
             return None;
         }
         Some(Stored {

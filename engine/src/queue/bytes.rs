@@ -7,6 +7,7 @@ use super::live::Flight;
 use super::retry::Attempt;
 use crate::answer_timeout::answer_timeout;
 use crate::classify::{self, Storage};
+use crate::facts::Proof;
 use crate::failure::Trace;
 use crate::job::{Job, Slot, Step, Work};
 use crate::part::Doubt;
@@ -80,7 +81,7 @@ impl Queue {
                 self.mismatched(job.id, index, &trace);
                 return self.show_progress(job.id);
             }
-            upload.contradicted = true;
+            upload.proof = Proof::Contradicted;
         }
         upload.parts.done(index);
         match upload.stored_by(receipt) {

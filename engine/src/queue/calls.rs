@@ -5,6 +5,7 @@ use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan
 use super::Queue;
 use super::retry::Attempt;
 use crate::classify::{self, Api};
+use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
 use crate::part::Lease;
@@ -174,26 +175,30 @@ impl Queue {
                 self.restart(id, phase, trace);
             }
             (Work::Complete, ErrorCode::NotStored)
-                if upload.parts.multipart() || upload.proving =>
+                if upload.parts.multipart() || upload.comparing() =>
             {
                 self.restart(id, phase, trace);
             }
             (Work::Complete, ErrorCode::PartsMismatch) => self.recount(id, trace),
             (Work::Complete, ErrorCode::NotStored) => {
                 upload.doubt = false;
-                upload.contradicted = false;
+                if upload.proof == Proof::Contradicted {
+                    upload.proof = Proof::None;
+                }
                 upload.calling = Default::default();
                 upload.parts.undo();
                 self.show_progress(id);
                 self.retry(id, Attempt::Send(0), code, trace, None);
             }
             (Work::Delete, ErrorCode::AlreadyStored) => {
-                upload.aborting = false;
                 upload.doubt = true;
-                upload.proving = false;
-                upload.unproved = true;
-                upload.forgive();
+                if upload.proof != Proof::Contradicted {
+                    upload.proof = Proof::Waived;
+                }
                 self.drop_abort_timer(id);
+                if let Some(upload) = self.uploads.get_mut(id) {
+                    upload.forgive();
+                }
                 self.proceed(id);
             }
             (Work::Delete, _) => self.end_aborted(id, true),
@@ -227,7 +232,7 @@ impl Queue {
         };
         let (ours, stated) = (upload.crc(), stored.crc64nvme);
         let same_bytes = match stated {
-            None => !upload.contradicted,
+            None => upload.proof != Proof::Contradicted,
             Some(_) => ours.is_none() || stated == ours,
         };
         // An object elsewhere is another object, however much the rest agrees.
@@ -243,7 +248,7 @@ impl Queue {
         } else {
             self.bucket.refund();
             let compare = upload.checksum.hashes() && ours.is_none() && stated.is_some();
-            if compare && !upload.unproved {
+            if compare && upload.proof != Proof::Waived {
                 return self.prove(id);
             }
             return self.end_stored(id, stored);

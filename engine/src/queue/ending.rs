@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crowfly_contract::{ErrorCode, Stored};
 
 use super::Queue;
+use crate::facts::{Awaited, Control, Proof};
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Step, Work};
 use crate::{ChecksumMode, Event, Failure, Phase, State};
@@ -13,7 +14,7 @@ impl Queue {
     /// Nothing cures it. An upload that is being aborted goes on with that.
     pub(super) fn fail(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         match self.alive(id) {
-            Some(upload) if upload.aborting => self.proceed(id),
+            Some(upload) if upload.aborting() => self.proceed(id),
             Some(_) => self.fail_now(id, Failure::new(code, phase, trace)),
             None => {}
         }
@@ -60,14 +61,16 @@ impl Queue {
     pub(super) fn end_stored(&mut self, id: Slot, stored: Stored) {
         let Some(upload) = self.alive(id) else { return };
         let verified = upload.proves(stored.crc64nvme);
-        let hoped = upload.checksum.hashes() && !upload.unproved;
+        let hoped = upload.checksum.hashes() && upload.proof != Proof::Waived;
         if !verified && upload.checksum == ChecksumMode::Crc64NvmeRequired {
             return self.fail(id, ErrorCode::Unverified, Phase::Complete, &NO_TRACE);
         }
         let stored = Rc::new(stored);
         upload.ledger.finish();
         upload.stored = Some(stored.clone());
-        upload.verified = verified;
+        if verified {
+            upload.proof = Proof::Verified;
+        }
         let progress = upload.ledger.shown();
         self.emit(Event::Progress {
             upload: self.uploads.name(id),
@@ -100,11 +103,11 @@ impl Queue {
         let place = upload.place(Work::Create);
         let call = std::mem::take(&mut upload.call);
         upload.ledger.rest();
-        upload.aborting = false;
+        upload.control = Control::Run;
         upload.shown = state;
         upload.moved = false;
         let known = upload.maybe_created;
-        let awaited = std::mem::take(&mut upload.awaited);
+        let awaited = std::mem::take(&mut upload.awaited) != Awaited::No;
         self.leave_backlog(place);
         self.openers.remove(place);
         match call {
@@ -168,9 +171,9 @@ impl Queue {
 
     pub(super) fn drop_abort_timer(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
-            && let Some(at) = upload.abort_at.take()
+            && let Control::Abort(until) = upload.control
         {
-            let place = upload.place(Work::Create).at(at);
+            let place = upload.place(Work::Create).at(until);
             self.aborts.remove(place);
         }
     }

@@ -6,6 +6,7 @@ use crowfly_contract::{Crc64Nvme, ErrorCode};
 
 use super::Queue;
 use super::retry::Attempt;
+use crate::facts::Proof;
 use crate::failure::NO_TRACE;
 use crate::job::{Job, Slot};
 use crate::{Phase, ReadFailure};
@@ -28,7 +29,7 @@ impl Queue {
             return self.fail_hash(job.id, ErrorCode::FileChanged);
         }
         upload.parts.hashed(index, crc);
-        if !upload.parts.multipart() && !upload.proving {
+        if !upload.parts.multipart() && !upload.comparing() {
             // A create call shares the item, and repeats it as it is; a file is hashed before that.
             if let Some(item) = Rc::get_mut(&mut upload.item) {
                 item.crc64nvme = Some(crc);
@@ -42,11 +43,10 @@ impl Queue {
     /// The bytes cannot be read. What storage has already stays stored, without their proof.
     fn unreadable(&mut self, id: Slot) {
         let upload = self.uploads.get_mut(id);
-        let Some(upload) = upload.filter(|upload| upload.proving) else {
+        let Some(upload) = upload.filter(|upload| upload.comparing()) else {
             return self.fail_hash(id, ErrorCode::FileUnreadable);
         };
-        upload.proving = false;
-        upload.unproved = true;
+        upload.proof = Proof::Waived;
         upload.doubt = true;
         self.proceed(id);
     }
@@ -67,7 +67,7 @@ impl Queue {
     pub(super) fn prove(&mut self, id: Slot) {
         self.cut(id, None);
         if let Some(upload) = self.uploads.get_mut(id) {
-            upload.proving = true;
+            upload.proof = Proof::Comparing;
             upload.doubt = false;
             upload.unlisted = false;
         }

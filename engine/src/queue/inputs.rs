@@ -4,6 +4,7 @@ use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_OBJECT_BYTES;
 
 use super::Queue;
+use crate::facts::Control;
 use crate::failure::NO_TRACE;
 use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
@@ -64,10 +65,10 @@ impl Queue {
     }
 
     pub(super) fn pause(&mut self, id: Slot) {
-        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
+        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting()) else {
             return;
         };
-        upload.paused = true;
+        upload.control = Control::Pause;
         let place = upload.place(Work::Create);
         self.leave_backlog(place);
         self.stop_bytes(id);
@@ -76,10 +77,10 @@ impl Queue {
     }
 
     pub(super) fn resume(&mut self, id: Slot) {
-        let Some(upload) = self.alive(id).filter(|upload| upload.paused) else {
+        let Some(upload) = self.alive(id).filter(|upload| upload.paused()) else {
             return;
         };
-        upload.paused = false;
+        upload.control = Control::Run;
         for part in upload.parts.all_mut() {
             part.sending = Default::default();
         }
@@ -92,7 +93,7 @@ impl Queue {
     }
 
     pub(super) fn abort(&mut self, id: Slot) {
-        let now = self.now;
+        let until = self.now.after(self.config.abort_ms);
         let closed = self.closed;
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -106,15 +107,15 @@ impl Queue {
                 state: State::Queued,
             });
         }
-        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting) else {
+        let Some(upload) = self.alive(id).filter(|upload| !upload.aborting()) else {
             return;
         };
         if upload.parts.all_done() && !upload.parts.multipart() {
             // Acknowledged bytes stay: only the confirmation is outstanding.
-            upload.paused = false;
+            upload.control = Control::Run;
             return self.proceed(id);
         }
-        upload.aborting = true;
+        upload.control = Control::Abort(until);
         let known = upload.maybe_created;
         let noted = (known && upload.saved).then_some(upload.item.id);
         let call = upload.call;
@@ -131,10 +132,8 @@ impl Queue {
             self.order(Command::NoteCancel { upload });
         }
         if known {
-            let until = now.after(self.config.abort_ms);
             self.aborts.insert(place.at(until));
             if let Some(upload) = self.uploads.get_mut(id) {
-                upload.abort_at = Some(until);
                 upload.calling = Default::default();
             }
             self.proceed(id);

@@ -7,6 +7,7 @@ use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
 use super::Queue;
 use super::live::Flight;
 use super::retry::Attempt;
+use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Step, Work};
 use crate::part::{Doubt, Lease};
@@ -246,7 +247,9 @@ impl Queue {
         upload.multipart_open = false;
         upload.unlisted = false;
         upload.doubt = false;
-        upload.proving = false;
+        if upload.comparing() {
+            upload.proof = Proof::None;
+        }
         upload.calling = Default::default();
         upload.ledger.restart();
         self.openers.remove(place);

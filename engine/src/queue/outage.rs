@@ -5,6 +5,7 @@ use crowfly_contract::ErrorCode;
 use super::Queue;
 use crate::Phase;
 use crate::classify::Api;
+use crate::facts::Control;
 use crate::failure::NO_TRACE;
 
 impl Queue {
@@ -57,8 +58,7 @@ impl Queue {
     fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
         for id in self.uploads.all() {
             let upload = self.alive(id);
-            if upload.is_some_and(|upload| !upload.paused && !upload.aborting && !upload.running())
-            {
+            if upload.is_some_and(|upload| upload.control == Control::Run && !upload.running()) {
                 self.fail(id, code, phase, &NO_TRACE);
             }
         }

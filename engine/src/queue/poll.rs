@@ -6,6 +6,7 @@ use crowfly_contract::{ErrorCode, StatusEntryOf, StorageKey, UploadStatus};
 
 use super::Queue;
 use crate::classify::{self, Api};
+use crate::facts::Awaited;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Work};
 use crate::ready_queue::ReadyQueue;
@@ -87,7 +88,7 @@ impl Queue {
                 self.processing_failed(id, ErrorCode::Closed, &NO_TRACE);
             }
             (State::Stored, ..) => self.join_poll(id),
-            _ => upload.awaited = true,
+            _ => upload.awaited = Awaited::OnceStored,
         }
     }
 
@@ -96,10 +97,10 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        if upload.awaited_until.is_some() {
+        if matches!(upload.awaited, Awaited::Until(_)) {
             return;
         }
-        upload.awaited_until = Some(until);
+        upload.awaited = Awaited::Until(until);
         let place = upload.place(Work::Complete).at(until);
         let first_ms = self.config.poll_first_ms;
         let soon = self.now.after(first_ms);
@@ -116,9 +117,10 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return false;
         };
-        let Some(until) = upload.awaited_until.take() else {
+        let Awaited::Until(until) = upload.awaited else {
             return false;
         };
+        upload.awaited = Awaited::No;
         let place = upload.place(Work::Complete).at(until);
         self.poll.awaited.remove(place);
         true

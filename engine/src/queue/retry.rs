@@ -44,7 +44,7 @@ impl Queue {
     ) {
         let offline = self.link.offline();
         let Some(upload) = self.alive(id) else { return };
-        let aborting = upload.aborting;
+        let aborting = upload.aborting();
         let tries = match attempt {
             Attempt::Hash(index) => upload.part_mut(index).map(|part| &mut part.hashing),
             Attempt::Send(index) | Attempt::SendLost(index) => {

@@ -27,7 +27,7 @@ impl Queue {
             upload.unauthorized = upload.unauthorized.saturating_add(1);
             if !fresh && upload.unauthorized < MOST_UNAUTHORIZED {
                 self.proceed(*id);
-            } else if upload.aborting {
+            } else if upload.aborting() {
                 self.end_aborted(*id, false);
             } else {
                 self.fail(*id, ErrorCode::Unauthenticated, phase, trace);
