@@ -5,6 +5,7 @@
 //! bytes look like, [`mismatch`] whether that is what a type says, [`is_refused`] and [`served_type`] what a
 //! browser could run.
 
+mod kind;
 mod mismatch;
 mod runs;
 mod sniff;
@@ -12,9 +13,10 @@ mod table;
 
 use crate::limits::MAX_TYPE_BYTES;
 
+pub use kind::Kind;
 pub use mismatch::{Mismatch, mismatch};
 pub use runs::{is_refused, served_type};
-pub use sniff::{Kind, SNIFF_BYTES, sniff};
+pub use sniff::{SNIFF_BYTES, sniff};
 
 /// The type that says nothing.
 pub const OCTET_STREAM: &str = "application/octet-stream";
