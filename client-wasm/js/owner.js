@@ -1,5 +1,6 @@
 // Who works on an entry of the journal: one client of one tab. While a client lives it holds a Web Lock of
 // its own name; without Web Locks it stamps the journal again and again.
+import { hold, isHeld } from "./locks.js";
 import { listen, random } from "./values.js";
 
 const BEAT_MS = 10_000;
@@ -36,10 +37,7 @@ export class Owner {
   /** Whether the client of this id lives no more. */
   async gone(id) {
     if (id === this.id) return false;
-    if (!this.#beat) {
-      const { held } = await navigator.locks.query();
-      return !held.some(({ name }) => name === this.#name(id));
-    }
+    if (!this.#beat) return !(await isHeld(this.#name(id)));
     const stamp = await this.#journal.read(STAMP + id);
     return !(stamp?.savedAt > Date.now() - STALE_MS);
   }
@@ -59,15 +57,10 @@ export class Owner {
     return `${this.#journal.name} ${id}`;
   }
 
-  #lock() {
-    return new Promise((held, refused) => {
-      const hold = () => {
-        held();
-        return this.#closed ? undefined : new Promise((release) => (this.#release = release));
-      };
-      // Where there are no locks this throws, which rejects.
-      navigator.locks.request(this.#name(this.id), hold).catch(refused);
-    });
+  async #lock() {
+    const release = await hold(this.#name(this.id));
+    if (this.#closed) release();
+    else this.#release = release;
   }
 
   /** Takes the stamp away. */
