@@ -1,4 +1,18 @@
 // The journal: uploads that a later page can go on with, in IndexedDB; in memory where that is refused.
+// https://developer.mozilla.org/docs/Web/API/IndexedDB_API
+
+/** What the journal keeps of one upload, or of one client without Web Locks. Whoever reads it trusts no field but `id`.
+ * @typedef {{ id: IDBValidKey, [field: string]: unknown }} Entry */
+
+/** Gets an entry, or undefined, and gives the new one, null to take it out, or undefined to leave it.
+ * @typedef {(entry: Entry | undefined) => Entry | null | undefined} Change */
+
+/** What is wanted of one entry: that `result` is written, or the entry taken out if that is null. With `change`, the
+ * result is made from what is stored.
+ * @typedef {{ id: IDBValidKey, result?: Entry | null | undefined, change?: Change }} Task */
+
+/** A task, and who waits for it.
+ * @typedef {Task & { done: (result: Entry | null | undefined) => void }} Job */
 
 const TABLE = "uploads";
 /** Some browsers never answer when storage is broken. */
@@ -9,27 +23,38 @@ const SILENT = "IndexedDB does not answer";
 const UNAVAILABLE =
   "IndexedDB cannot be used here (refused, blocked or full), so uploads cannot go on after this page is left";
 
-/** What could not be written, by the journal's name: the clients of a page share it. */
+/** What could not be written, by the journal's name: the clients of a page share it.
+ * @type {Map<string, Map<IDBValidKey, Entry | null>>} */
 const memories = new Map();
 
 /** Entries by `id`, of one API and one user. */
 export class Journal {
+  /** @type {string} */
   #name;
+  /** @type {() => void} */
   #warn;
+  /** @type {Promise<IDBDatabase> | undefined} */
   #opening;
+  /** @type {Map<IDBValidKey, Entry | null>} */
   #memory;
   #warned = false;
   /** The browser does not answer: nothing is asked of it any more. */
   #silent = false;
+  /** @type {Job[]} */
   #work = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {Promise<void> | undefined} */
   #flushing;
   #again = false;
 
+  /** @param {{ api?: string | undefined, scope: string }} settings whose journal it is; without `api`, a signer's
+   * @param {{ warn: (code: "journal_unavailable", message: string) => void }} driver told once, when IndexedDB cannot
+   * be used */
   constructor({ api = "signer", scope }, driver) {
     this.#name = `crowfly ${api} ${scope}`;
-    if (!memories.has(this.#name)) memories.set(this.#name, new Map());
-    this.#memory = memories.get(this.#name);
+    this.#memory = memories.get(this.#name) ?? new Map();
+    memories.set(this.#name, this.#memory);
     this.#warn = () => driver.warn("journal_unavailable", UNAVAILABLE);
   }
 
@@ -38,39 +63,51 @@ export class Journal {
     return this.#name;
   }
 
-  /** Changes one entry in one step: `change` gets the entry, or undefined, and gives the new one, null to
-   * take it out, or undefined to leave it. Resolves to what `change` gave. */
+  /** Changes one entry in one step. Resolves to what `change` gave.
+   * @param {IDBValidKey} id
+   * @param {Change} change */
   update(id, change) {
     return this.#ask({ id, change });
   }
 
-  /** Writes an entry, whatever stood in its place. */
+  /** Writes an entry, whatever stood in its place.
+   * @param {Entry} entry */
   put(entry) {
     return this.#ask({ id: entry.id, result: entry });
   }
 
-  /** Takes an entry out in a moment: many of these share a transaction. At once where the page may end. */
+  /** Takes an entry out in a moment: many of these share a transaction. At once where the page may end.
+   * @param {IDBValidKey} id
+   * @param {number} [wait] milliseconds */
   remove(id, wait = REMOVE_MS) {
     return this.#ask({ id, result: null }, wait);
   }
 
-  #ask(job, wait) {
+  /** @param {Task} task
+   * @param {number} [wait]
+   * @returns {Promise<Entry | null | undefined>} */
+  #ask(task, wait) {
     return new Promise((done) => {
-      this.#work.push({ ...job, done });
+      this.#work.push({ ...task, done });
       if (wait) this.#timer ??= setTimeout(() => this.#flush(), wait);
       else this.#flush();
     });
   }
 
-  /** One entry, or undefined. */
+  /** One entry, or undefined.
+   * @param {IDBValidKey} id
+   * @returns {Promise<Entry | undefined>} */
   async read(id) {
+    /** @type {Entry | undefined} */
     let found;
     await this.update(id, (entry) => void (found = entry));
     return found;
   }
 
-  /** All entries. */
+  /** All entries.
+   * @returns {Promise<Entry[]>} */
   async all() {
+    /** @returns {Promise<Entry[]>} */
     const read = async () => settled((await this.#store("readonly")).getAll());
     const found = await read().catch(() => {
       this.#letGo();
@@ -79,7 +116,7 @@ export class Journal {
       this.#giveUp();
       return [];
     });
-    const known = [...this.#memory.values()].filter(Boolean);
+    const known = [...this.#memory.values()].filter((entry) => entry !== null);
     return [...found.filter(({ id }) => !this.#memory.has(id)), ...known];
   }
 
@@ -114,20 +151,22 @@ export class Journal {
 
   async #round() {
     // What comes while the database is being opened shares the transaction.
-    let store = await this.#store("readwrite").catch(() => {});
+    let store = await this.#store("readwrite").catch(() => undefined);
     const work = this.#work.splice(0);
     if (!(await this.#write(store, work))) {
       // The connection may be lost, or one entry too large: on a new connection, each by itself.
       this.#letGo();
       for (const job of work) {
-        store = await this.#store("readwrite").catch(() => {});
+        store = await this.#store("readwrite").catch(() => undefined);
         if (!(await this.#write(store, [job]))) this.#remember(job);
       }
     }
     for (const { done, result } of work) done(result);
   }
 
-  /** Whether the work was committed. */
+  /** Whether the work was committed.
+   * @param {IDBObjectStore | undefined} store
+   * @param {Job[]} work */
   async #write(store, work) {
     if (!store) return false;
     try {
@@ -141,6 +180,7 @@ export class Journal {
     return true;
   }
 
+  /** @param {Job} job */
   #remember(job) {
     this.#giveUp();
     if (job.change) job.result = job.change(this.#memory.get(job.id) ?? undefined);
@@ -153,6 +193,7 @@ export class Journal {
     this.#warned = true;
   }
 
+  /** @param {IDBTransactionMode} mode */
   async #store(mode) {
     if (this.#silent) throw SILENT;
     const opening = (this.#opening ??= openDatabase(this.#name, (why) => {
@@ -164,13 +205,16 @@ export class Journal {
   }
 }
 
-/** `lost` is told that the browser has ended the connection, or SILENT. */
+/** @param {string} name
+ * @param {(why?: typeof SILENT) => void} lost is told that the browser has ended the connection, or SILENT
+ * @returns {Promise<IDBDatabase>} */
 function openDatabase(name, lost) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       lost(SILENT);
       reject(SILENT);
     }, OPEN_MS);
+    /** @param {() => void} settle */
     const end = (settle) => () => {
       clearTimeout(timer);
       settle();
@@ -193,6 +237,9 @@ function openDatabase(name, lost) {
   });
 }
 
+/** @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>} */
 function settled(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -200,12 +247,17 @@ function settled(request) {
   });
 }
 
-/** Does `work` in one transaction, in which `known` counts more than what is stored. */
+/** Does `work` in one transaction, in which `known` counts more than what is stored.
+ * @param {IDBObjectStore} store
+ * @param {Job[]} work
+ * @param {Map<IDBValidKey, Entry | null>} known
+ * @returns {Promise<unknown>} */
 function carryOut(store, work, known) {
   return new Promise((resolve, reject) => {
     const { transaction } = store;
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
+    /** @param {Job} job */
     const write = ({ id, result }) => {
       try {
         if (result === null) store.delete(id);
@@ -216,12 +268,15 @@ function carryOut(store, work, known) {
       }
     };
     for (const job of work) {
-      if (!job.change) {
+      const { change } = job;
+      if (!change) {
         write(job);
         continue;
       }
-      store.get(job.id).onsuccess = ({ target }) => {
-        job.result = job.change(known.has(job.id) ? (known.get(job.id) ?? undefined) : target.result);
+      /** @type {IDBRequest<Entry | undefined>} */
+      const asked = store.get(job.id);
+      asked.onsuccess = () => {
+        job.result = change(known.has(job.id) ? (known.get(job.id) ?? undefined) : asked.result);
         write(job);
       };
     }

@@ -4,7 +4,8 @@ import { begin } from "./shared.js";
 
 export { isUploadError } from "./shared.js";
 
-/** Makes a client; loads the WebAssembly module at the first call. */
+/** Makes a client; loads the WebAssembly module at the first call.
+ * @type {typeof import("./index.d.ts").createClient} */
 export function createClient(options) {
   return begin((start) =>
     start.beside(

@@ -4,7 +4,8 @@ import { begin } from "./shared.js";
 
 export { isUploadError } from "./shared.js";
 
-/** Makes a client from the module inside this package's JavaScript. */
+/** Makes a client from the module inside this package's JavaScript.
+ * @type {typeof import("./inline.d.ts").createClient} */
 export function createClient(options) {
   return begin((start) => start.inlined(options, () => import("./inline-data.js")));
 }

@@ -1,6 +1,17 @@
 // Compiles the module, and finds out why it cannot be had.
 import { policyWatch } from "./policy.js";
 
+/** @import { SlimOptions } from "./slim.d.ts" */
+
+/** An exception, as far as it may be one of the usual kind: anything can be thrown.
+ * @typedef {{ message?: string } | null | undefined} Thrown */
+
+/** Where the module comes from.
+ * @typedef {SlimOptions["wasm"] | Request | (() => URL)} Source */
+
+/** Gets the copy of module and worker.
+ * @typedef {() => Promise<typeof import("./inline-data.js")>} Data */
+
 const COPY = "have crowfly_bg.wasm and worker.js of the package copied there, beside the file that a bundler writes";
 const VITE = 'in the dev server of Vite 5 to 7 set optimizeDeps: { exclude: ["crowfly"] }';
 const REFUSED =
@@ -12,45 +23,57 @@ export class Cause {
   /** WebAssembly itself is refused: no other copy will do. */
   policy = false;
 
+  /** @param {string} found
+   * @param {string} cure
+   * @param {unknown} [error] */
   constructor(found, cure, error) {
-    Object.assign(this, { found, cure, error });
+    this.found = found;
+    this.cure = cure;
+    this.error = error;
   }
 
   get text() {
     return this.cure ? `${this.found}; ${this.cure}` : this.found;
   }
 
+  /** @param {string} more */
   with(more) {
     return new Cause(`${this.text}; ${more}`, "", this.error);
   }
 }
 
-/** The module and the worker that `data` imports, as text. */
+/** The module and the worker that `data` imports, as text.
+ * @param {Data} data */
 export function copyOf(data) {
-  return data().catch((error) => {
+  return data().catch((/** @type {Thrown} */ error) => {
     throw new Cause(`the script inline-data.js could not be loaded (${error?.message})`, "serve it", error);
   });
 }
 
 /** The compiled module of an address (or a function that gives it), an answer, bytes, or itself. Rejects with a
- * `Cause`. */
+ * `Cause`.
+ * @param {Source} source
+ * @returns {Promise<WebAssembly.Module>} */
 export async function compile(source) {
+  /** @type {Request | Awaited<SlimOptions["wasm"]>} */
   let value;
   try {
     value = await (typeof source === "function" ? source() : source);
   } catch (error) {
     // Where a bundle has no address of its own, such as in a classic script.
     const cure = typeof source === "function" ? "let the bundler write an ES module (format esm)" : "";
-    throw new Cause(`its address is not known (${error?.message})`, cure, error);
+    throw new Cause(`its address is not known (${/** @type {Thrown} */ (error)?.message})`, cure, error);
   }
   if (typeof value === "string" || value instanceof URL || value instanceof Request) value = await ask(value);
   if (value instanceof Response) return answered(value);
   if (value instanceof WebAssembly.Module) return value;
-  return built(() => WebAssembly.compile(value), "what was given is no WebAssembly module", "");
+  const bytes = () => WebAssembly.compile(/** @type {BufferSource} */ (value));
+  return built(bytes, "what was given is no WebAssembly module", "");
 }
 
+/** @param {string | URL | Request} address */
 async function ask(address) {
-  const at = place(address.url ?? address);
+  const at = place(address instanceof Request ? address.url : address);
   const policy = policyWatch("connect-src");
   try {
     return await fetch(address);
@@ -61,23 +84,24 @@ async function ask(address) {
     const cure = at.startsWith("file:")
       ? "serve the page by http"
       : "check that it can be reached, and, if it is of another origin, that it allows this page (CORS)";
-    throw new Cause(`${at} could not be fetched (${error?.message})`, cure, error);
+    throw new Cause(`${at} could not be fetched (${/** @type {Thrown} */ (error)?.message})`, cure, error);
   } finally {
     policy.end();
   }
 }
 
-/** The module of an answer, whose content type servers often have wrong. */
+/** The module of an answer, whose content type servers often have wrong.
+ * @param {Response} response */
 async function answered(response) {
   const at = place(response.url);
-  const type = response.headers.get("content-type")?.split(";")[0].trim().toLowerCase() || "no content type";
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() || "no content type";
   if (!response.ok) throw new Cause(`${at} was answered with status ${response.status}`, COPY);
   if (type === "application/wasm" && WebAssembly.compileStreaming) {
     return built(() => WebAssembly.compileStreaming(response), `${at} is no WebAssembly module`, COPY);
   }
   const bytes = await response.arrayBuffer().then(
     (buffer) => new Uint8Array(buffer),
-    (error) => {
+    (/** @type {Thrown} */ error) => {
       throw new Cause(`the answer of ${at} broke off (${error?.message})`, "try again", error);
     },
   );
@@ -85,18 +109,21 @@ async function answered(response) {
   if ([0x00, 0x61, 0x73, 0x6d].every((byte, place) => bytes[place] === byte)) {
     return built(() => WebAssembly.compile(bytes), `${at} is no WebAssembly module`, COPY);
   }
-  if (type === "text/html" || String.fromCharCode(bytes[0]) === "<") {
+  if (type === "text/html" || String.fromCharCode(/** @type {number} */ (bytes[0])) === "<") {
     throw new Cause(`${at} was answered with a page (HTML) in place of the module`, `${COPY}; ${VITE}`);
   }
   throw new Cause(`${at} was answered with ${type}, and is no WebAssembly module`, COPY);
 }
 
+/** @param {() => Promise<WebAssembly.Module>} work
+ * @param {string} found
+ * @param {string} cure */
 async function built(work, found, cure) {
   try {
     return await work();
   } catch (error) {
     if (!wasmRuns()) throw Object.assign(new Cause(REFUSED, "", error), { policy: true });
-    throw new Cause(`${found} (${error?.message})`, cure, error);
+    throw new Cause(`${found} (${/** @type {Thrown} */ (error)?.message})`, cure, error);
   }
 }
 
@@ -109,7 +136,8 @@ function wasmRuns() {
   }
 }
 
-/** An address without what may be secret in it. */
+/** An address without what may be secret in it.
+ * @param {string | URL} address */
 export function place(address) {
   try {
     const { protocol, host, pathname } = new URL(address, globalThis.location?.href);

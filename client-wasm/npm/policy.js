@@ -1,8 +1,13 @@
 // What the page's content security policy refuses, as far as the browser says so.
 
-/** Notes refusals under a directive from now on, until it is ended. */
+/** Refusals under one directive, since the watch began.
+ * @typedef {ReturnType<typeof policyWatch>} PolicyWatch */
+
+/** Notes refusals under a directive from now on, until it is ended.
+ * @param {string} directive */
 export function policyWatch(directive) {
   let refused = false;
+  /** @param {SecurityPolicyViolationEvent} event */
   const hear = ({ effectiveDirective, disposition }) => {
     refused ||= disposition !== "report" && effectiveDirective === directive;
   };

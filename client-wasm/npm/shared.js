@@ -1,17 +1,31 @@
 // All that runs at import, whichever the entry: the test for an error of the SDK, and the way to the rest.
 
-/** Tells whether a caught value is an error of this SDK. */
+/** @import { Client, UploadError } from "./api.d.ts" */
+/** @import { Thrown } from "./module.js" */
+
+/** An error that may have a code.
+ * @typedef {Error & { code?: unknown }} Coded */
+
+/** Tells whether a caught value is an error of this SDK.
+ * @param {unknown} value
+ * @returns {value is UploadError} */
 export function isUploadError(value) {
-  return value instanceof Error && value.name === "UploadError" && typeof value.code === "string";
+  return value instanceof Error && value.name === "UploadError" && typeof /** @type {Coded} */ (value).code === "string";
 }
 
-/** Loads what starts the module, and lets `make` make a client by it. */
+/** Loads what starts the module, and lets `make` make a client by it.
+ * @param {(start: typeof import("./start.js")) => Promise<Client>} make
+ * @returns {Promise<Client>} */
 export async function begin(make) {
+  /** @type {typeof import("./start.js")} */
   let start;
   try {
     start = await import("./start.js");
   } catch (cause) {
-    const error = new Error(`crowfly's own script start.js could not be loaded: ${cause?.message}`, { cause });
+    const error = new Error(
+      `crowfly's own script start.js could not be loaded: ${/** @type {Thrown} */ (cause)?.message}`,
+      { cause },
+    );
     throw Object.assign(error, { name: "UploadError", code: "wasm_unavailable", retryable: true, phase: "start" });
   }
   return make(start);

@@ -3,7 +3,8 @@ import { begin } from "./shared.js";
 
 export { isUploadError } from "./shared.js";
 
-/** Makes a client from the caller's `wasm`; the first call's module serves all later ones. */
+/** Makes a client from the caller's `wasm`; the first call's module serves all later ones.
+ * @type {typeof import("./slim.d.ts").createClient} */
 export function createClient(options) {
   return begin((start) => {
     const { wasm, worker, ...rest } = options ?? {};

@@ -2,17 +2,34 @@
 import { Cause, compile, copyOf } from "./module.js";
 import { blobWorker, StartingWorker } from "./starting-worker.js";
 
-/** The module of this page, or the attempt to get it: `{glue, cause}`, `cause` being why it is the inlined copy. */
+/** @import { Client, ClientOptions, UploadErrorCode } from "./api.d.ts" */
+/** @import { HashWorker } from "./crowfly.js" */
+/** @import { Data, Source, Thrown } from "./module.js" */
+/** @import { Way } from "./starting-worker.js" */
+
+/** The running module, `cause` being why it is the inlined copy.
+ * @typedef {{ glue: typeof import("./crowfly.js"), cause?: Cause | undefined }} Started */
+
+/** The module of this page, or the attempt to get it.
+ * @type {Promise<Started> | undefined} */
 let started;
-/** Why no worker can be had from beside the module, once that is known. */
+/** Why no worker can be had from beside the module, once that is known.
+ * @type {Cause | undefined} */
 let workerCause;
 
-/** A client whose module and worker come from beside the entry; from the copy that `data` imports if they cannot. */
+/** A client whose module and worker come from beside the entry; from the copy that `data` imports if they cannot.
+ * @param {ClientOptions} options
+ * @param {() => URL} address
+ * @param {() => Worker} worker
+ * @param {Data} data
+ * @returns {Promise<Client>} */
 export async function beside(options, address, worker, data) {
   const tell = teller(options);
   const { glue, cause } = await once(() => besideOrInlined(address, data));
   if (cause) tell(cause);
+  /** @param {Cause} why */
   const failed = (why) => (workerCause ??= why);
+  /** @returns {Way[]} */
   const ways = () => {
     const [own, copy] = [{ start: worker, url: besideOf(address), failed }, { start: () => blobWorker(data) }];
     if (workerCause) return [copy];
@@ -22,50 +39,70 @@ export async function beside(options, address, worker, data) {
   return glue.createClient(options, () => new StartingWorker(ways(), copied, workerCause));
 }
 
-/** A client whose module and worker come from the copy that `data` imports. */
+/** A client whose module and worker come from the copy that `data` imports.
+ * @param {ClientOptions} options
+ * @param {Data} data
+ * @returns {Promise<Client>} */
 export async function inlined(options, data) {
   const { glue } = await once(async () => ({ glue: await run(await inlinedModule(data)) }));
   return glue.createClient(options, () => new StartingWorker([{ start: () => blobWorker(data) }]));
 }
 
-/** A client of the caller's own module: an address, an answer, bytes, or the compiled module. */
+/** A client of the caller's own module: an address, an answer, bytes, or the compiled module.
+ * @param {ClientOptions} options
+ * @param {Source} wasm
+ * @param {(() => HashWorker) | undefined} worker
+ * @returns {Promise<Client>} */
 export async function given(options, wasm, worker) {
   const { glue } = await once(async () => ({ glue: await run(await compile(wasm)) }));
   return glue.createClient(options, worker);
 }
 
+/** @param {() => URL} address
+ * @param {Data} data
+ * @returns {Promise<Started>} */
 async function besideOrInlined(address, data) {
+  /** @type {Cause | undefined} */
   let cause;
+  /** @type {WebAssembly.Module} */
   let module;
   try {
     module = await compile(address);
   } catch (found) {
     // Where WebAssembly is not allowed to run, the copy is not either.
-    if (found.policy) throw found;
-    cause = found;
-    module = await inlinedModule(data).catch((second) => {
-      throw cause.with(`its inlined copy could not be used either: ${second.found}`);
+    const why = /** @type {Cause} */ (found);
+    if (why.policy) throw why;
+    cause = why;
+    module = await inlinedModule(data).catch((/** @type {Cause} */ second) => {
+      throw why.with(`its inlined copy could not be used either: ${second.found}`);
     });
   }
   return { glue: await run(module), cause };
 }
 
+/** @param {Data} data */
 async function inlinedModule(data) {
   const { wasm } = await copyOf(data);
   return compile(Uint8Array.from(atob(wasm), (digit) => digit.charCodeAt(0)));
 }
 
-/** Runs the compiled module under its glue. */
+/** Runs the compiled module under its glue.
+ * @param {WebAssembly.Module} module */
 async function run(module) {
   try {
     const glue = await import("./crowfly.js");
     await glue.default({ module_or_path: module });
     return glue;
   } catch (error) {
-    throw new Cause(`crowfly.js could not be loaded or could not start the module (${error?.message})`, "", error);
+    throw new Cause(
+      `crowfly.js could not be loaded or could not start the module (${/** @type {Thrown} */ (error)?.message})`,
+      "",
+      error,
+    );
   }
 }
 
+/** @param {() => Promise<Started>} load */
 async function once(load) {
   requireBrowser();
   const attempt = (started ??= load());
@@ -74,7 +111,7 @@ async function once(load) {
   } catch (cause) {
     // The next call tries again.
     if (started === attempt) started = undefined;
-    const because = cause instanceof Cause ? cause.text : String(cause?.message ?? cause);
+    const because = cause instanceof Cause ? cause.text : String(/** @type {Thrown} */ (cause)?.message ?? cause);
     throw uploadError(
       "wasm_unavailable",
       true,
@@ -84,7 +121,8 @@ async function once(load) {
   }
 }
 
-/** Where `worker.js` is if the files are as the package has them; a bundler gives both other names. */
+/** Where `worker.js` is if the files are as the package has them; a bundler gives both other names.
+ * @param {() => URL} address */
 function besideOf(address) {
   try {
     const { origin, pathname } = address();
@@ -94,10 +132,11 @@ function besideOf(address) {
   }
 }
 
-/** Tells the application, once, that the inlined copy is used, and why. */
+/** Tells the application, once, that the inlined copy is used, and why.
+ * @param {ClientOptions} options */
 function teller(options) {
   let told = false;
-  return (cause) => {
+  return (/** @type {Cause} */ cause) => {
     if (told) return;
     told = true;
     const message =
@@ -123,6 +162,10 @@ function requireBrowser() {
   }
 }
 
+/** @param {UploadErrorCode} code
+ * @param {boolean} retryable
+ * @param {string} message
+ * @param {unknown} [cause] */
 function uploadError(code, retryable, message, cause) {
   const error = new Error(message, cause === undefined ? undefined : { cause });
   return Object.assign(error, { name: "UploadError", code, retryable, phase: "start" });

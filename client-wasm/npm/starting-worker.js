@@ -2,6 +2,20 @@
 import { Cause, copyOf, place } from "./module.js";
 import { policyWatch } from "./policy.js";
 
+/** @import { Data, Thrown } from "./module.js" */
+/** @import { PolicyWatch } from "./policy.js" */
+
+/** One way to a worker: `start` gives it, `url` is where its script is, if that is known, `failed` is told why it could
+ * not be started.
+ * @typedef {object} Way
+ * @property {() => Worker | Promise<Worker>} start
+ * @property {URL | undefined} [url]
+ * @property {(why: Cause) => void} [failed] */
+
+/** The part of Trusted Types that is used; a `TrustedScriptURL` counts as text. https://www.w3.org/TR/trusted-types/
+ * @typedef {{ createScriptURL: (text: string) => string }} Policy
+ * @typedef {{ trustedTypes?: { createPolicy: (name: string, policy: Policy) => Policy } }} TrustedTypes */
+
 const COPY = "have worker.js of the package served there as JavaScript";
 const ALLOW = "allow it in worker-src ('self', and blob: for the inlined copy)";
 const TRUSTED = "allow the Trusted Types policy crowfly (trusted-types crowfly)";
@@ -11,16 +25,21 @@ const UNSAID =
 /** As a `Worker`. What is posted is kept until the worker has answered once, for the next way to get it too; an
  * `error` event comes when no way is left, its message saying why. */
 export class StartingWorker extends EventTarget {
+  /** @type {Way[]} */
   #ways;
+  /** @type {(() => void) | undefined} */
   #started;
+  /** @type {string[]} */
   #causes;
+  /** @type {Worker | undefined} */
   #worker;
+  /** @type {unknown[] | undefined} */
   #kept = [];
   #ended = false;
 
-  /** `ways` are `{start, url?, failed?}`: `start` gives a worker, `url` is where its script is, if that is known,
-   * `failed` is told why it could not be started. `started` is called once one has answered; `cause` is why a way
-   * before these is not tried any more. */
+  /** @param {Way[]} ways
+   * @param {() => void} [started] called once one has answered
+   * @param {Cause} [cause] why a way before these is not tried any more */
   constructor(ways, started, cause) {
     super();
     this.#ways = ways;
@@ -29,6 +48,7 @@ export class StartingWorker extends EventTarget {
     this.#next();
   }
 
+  /** @param {unknown} message */
   postMessage(message) {
     this.#kept?.push(message);
     this.#worker?.postMessage(message);
@@ -43,6 +63,7 @@ export class StartingWorker extends EventTarget {
     const way = this.#ways.shift();
     if (!way) return this.#fail(this.#causes.join("; its inlined copy neither: "));
     const policy = policyWatch("worker-src");
+    /** @type {Worker | undefined} */
     let worker;
     try {
       worker = await way.start();
@@ -62,24 +83,34 @@ export class StartingWorker extends EventTarget {
     }
   }
 
-  /** Hands a worker what was posted so far; resolves with its first message, and rejects if it has none. */
+  /** Hands a worker what was posted so far; resolves with its first message, and rejects if it has none.
+   * @param {Worker} worker
+   * @returns {Promise<unknown>} */
   #first(worker) {
     return new Promise((resolve, reject) => {
+      /** @template {keyof WorkerEventMap} Name
+       * @param {Name} name
+       * @param {(event: WorkerEventMap[Name]) => void} hear */
       const listen = (name, hear) => worker.addEventListener(name, hear, { once: true });
-      listen("message", ({ data }) => (data.failed ? reject(new Error("it cannot use the module")) : resolve(data)));
+      listen("message", (/** @type {MessageEvent<{ failed?: true }>} */ { data }) =>
+        data.failed ? reject(new Error("it cannot use the module")) : resolve(data),
+      );
       listen("messageerror", () => reject(new Error("it cannot be sent the module")));
       listen("error", (event) => {
         event.preventDefault();
         reject(event);
       });
       this.#worker = worker;
-      for (const message of this.#kept) worker.postMessage(message);
+      for (const message of this.#kept ?? []) worker.postMessage(message);
       if (this.#ended) worker.terminate();
     });
   }
 
+  /** @param {Worker} worker
+   * @param {unknown} answer */
   #go(worker, answer) {
     this.#kept = undefined;
+    /** @param {unknown} data */
     const pass = (data) => this.dispatchEvent(new MessageEvent("message", { data }));
     worker.addEventListener("message", ({ data }) => pass(data));
     worker.addEventListener("error", (event) => {
@@ -89,12 +120,15 @@ export class StartingWorker extends EventTarget {
     pass(answer);
   }
 
+  /** @param {string} message */
   #fail(message) {
     this.dispatchEvent(new ErrorEvent("error", { message, cancelable: true }));
   }
 }
 
-/** Starts the worker of the copy that `data` imports. */
+/** Starts the worker of the copy that `data` imports.
+ * @param {Data} data
+ * @returns {Promise<Worker>} */
 export async function blobWorker(data) {
   const { worker } = await copyOf(data);
   const url = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
@@ -105,19 +139,26 @@ export async function blobWorker(data) {
   }
 }
 
+/** @type {Policy | undefined} */
 let policy;
 
-/** The address in the form in which a page that enforces Trusted Types takes it. */
+/** The address in the form in which a page that enforces Trusted Types takes it.
+ * @param {string} url */
 function trusted(url) {
   try {
-    policy ??= globalThis.trustedTypes?.createPolicy("crowfly", { createScriptURL: (text) => text });
+    policy ??= /** @type {TrustedTypes} */ (globalThis).trustedTypes?.createPolicy("crowfly", {
+      createScriptURL: (text) => text,
+    });
   } catch {
     // This policy is not allowed; the page may not enforce any.
   }
   return policy?.createScriptURL(url) ?? url;
 }
 
-/** Why a worker did not start: `error` is what was thrown, or its `error` event. */
+/** Why a worker did not start.
+ * @param {unknown} error what was thrown, or its `error` event
+ * @param {PolicyWatch} policy
+ * @param {URL | undefined} url */
 async function whyNot(error, policy, url) {
   if (await policy.refused()) return new Cause("the page's content security policy refused the worker", ALLOW);
   if (error instanceof Cause) return error;
@@ -125,12 +166,13 @@ async function whyNot(error, policy, url) {
     return new Cause("the page's Trusted Types refused the worker's address", TRUSTED);
   }
   // Without what may be secret in an address.
-  const said = error?.message?.replace(/[?#][^\s'"]*/g, "");
+  const said = /** @type {Thrown} */ (error)?.message?.replace(/[?#][^\s'"]*/g, "");
   if (said) return new Cause(`the worker did not start (${said})`, "");
   return scriptOf(url);
 }
 
-/** What is wrong with the script of a worker: its `error` event does not say. */
+/** What is wrong with the script of a worker: its `error` event does not say.
+ * @param {URL | undefined} url */
 async function scriptOf(url) {
   const response = url && (await fetch(url).catch(() => undefined));
   if (!response) return new Cause(UNSAID, COPY);

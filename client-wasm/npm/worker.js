@@ -5,30 +5,58 @@
 // Out: { id, crc } as BigInt, { id, read } now and then, { id, first } with the file's first bytes, { id, error } with the error's name, { failed } if
 // the module cannot be used.
 
+/** @typedef {Uint8Array<ArrayBuffer>} Piece */
+
+/** An exception, as far as it may be one of the usual kind: anything can be thrown.
+ * @typedef {{ name?: string } | null | undefined} Thrown */
+
+/** A range of a file.
+ * @typedef {{ id: number, blob: Blob, start: number, end: number, module?: undefined, cancel?: undefined }} Range */
+
+/** What comes in.
+ * @typedef {{ module: WebAssembly.Module } | { cancel: number, module?: undefined } | Range} Message */
+
+/** What the module gives a worker, as `src/crc.rs` has it: numbers are places and lengths in its memory.
+ * @typedef {object} Hash
+ * @property {WebAssembly.Memory} memory
+ * @property {() => void} crcOpen
+ * @property {(length: number) => number} crcSpace
+ * @property {(length: number) => void} crcAdd
+ * @property {() => bigint} crcClose */
+
 const PIECE = 1024 * 1024;
 /** What tells the kind of a file. */
 const FIRST_BYTES = 64;
 const REPORT_MS = 50;
 const QUIET_MS = 250;
 
+/** @type {Hash} */
 let hash;
 let work = Promise.resolve();
+/** @type {Set<number>} */
 const cancelled = new Set();
+/** @type {Set<number>} */
 const waiting = new Set();
 
 function refuse() {
   throw new Error("this export is not for the worker");
 }
 
+/** @param {WebAssembly.Module} module */
 async function instantiate(module) {
+  /** @type {Record<string, Record<string, typeof refuse>>} */
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     (imports[from] ??= {})[name] = refuse;
   }
-  hash = (await WebAssembly.instantiate(module, imports)).exports;
+  hash = /** @type {Hash & WebAssembly.Exports} */ ((await WebAssembly.instantiate(module, imports)).exports);
 }
 
-/** The bytes of a range, piece by piece; none is read before the one before was taken, so none pile up. */
+/** The bytes of a range, piece by piece; none is read before the one before was taken, so none pile up.
+ * @param {Blob} blob
+ * @param {number} start
+ * @param {number} end
+ * @returns {AsyncGenerator<Piece>} */
 async function* pieces(blob, start, end) {
   let at = start;
   const ways = end - start > PIECE ? [intoOneBuffer, asItComes, inSlices] : [inSlices];
@@ -42,30 +70,42 @@ async function* pieces(blob, start, end) {
   throw new DOMException("the file ended early", "NotReadableError");
 }
 
-/** The fastest way, with the least memory; but one time in a hundred Chromium's stream falls silent for ever. */
+/** The fastest way, with the least memory; but one time in a hundred Chromium's stream falls silent for ever.
+ * @param {Blob} blob
+ * @returns {AsyncGenerator<Piece>} */
 async function* intoOneBuffer(blob) {
   const reader = open(blob, { mode: "byob" });
   let buffer = new ArrayBuffer(PIECE);
   yield* listen(reader, QUIET_MS, async () => {
-    const { value } = await reader.read(new Uint8Array(buffer));
+    const { value } = await /** @type {ReadableStreamBYOBReader} */ (reader).read(new Uint8Array(buffer));
     if (value) buffer = value.buffer;
     return value;
   });
 }
 
+/** @param {Blob} blob
+ * @returns {AsyncGenerator<Piece>} */
 async function* asItComes(blob) {
   const reader = open(blob);
-  yield* listen(reader, 10 * QUIET_MS, async () => (await reader.read()).value);
+  yield* listen(
+    reader,
+    10 * QUIET_MS,
+    async () => (await /** @type {ReadableStreamDefaultReader<Piece>} */ (reader).read()).value,
+  );
 }
 
-/** The slowest way; what is wrong with a file is said most precisely here. */
+/** The slowest way; what is wrong with a file is said most precisely here.
+ * @param {Blob} blob
+ * @returns {AsyncGenerator<Piece>} */
 async function* inSlices(blob) {
   for (let at = 0; at < blob.size; at += PIECE) {
     yield new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer());
   }
 }
 
-/** A reader of the blob's stream, if the browser has such. */
+/** A reader of the blob's stream, if the browser has such.
+ * @param {Blob} blob
+ * @param {ReadableStreamGetReaderOptions} [options] */
 function open(blob, options) {
   try {
     return blob.stream().getReader(options);
@@ -74,17 +114,23 @@ function open(blob, options) {
   }
 }
 
-/** What `next` brings, until it brings nothing, fails, or keeps silent for so long. */
+/** What `next` brings, until it brings nothing, fails, or keeps silent for so long.
+ * @param {ReadableStreamReader<Piece> | undefined} reader
+ * @param {number} quietMs
+ * @param {() => Promise<Piece | undefined>} next
+ * @returns {AsyncGenerator<Piece>} */
 async function* listen(reader, quietMs, next) {
   if (!reader) return;
   let heard = performance.now();
+  /** @type {number | undefined} */
   let timer;
+  /** @type {Promise<void>} */
   const silence = new Promise((silent) => {
     timer = setInterval(() => performance.now() - heard > quietMs && silent(), quietMs / 4);
   });
   try {
     for (;;) {
-      const piece = await Promise.race([next(), silence]);
+      const piece = /** @type {Piece | undefined} */ (await Promise.race([next(), silence]));
       if (!piece?.length) return;
       yield piece;
       heard = performance.now();
@@ -97,6 +143,7 @@ async function* listen(reader, quietMs, next) {
   }
 }
 
+/** @param {Range} range */
 async function compute({ id, blob, start, end }) {
   let reported = performance.now();
   let read = 0;
@@ -118,11 +165,12 @@ async function compute({ id, blob, start, end }) {
   if (!cancelled.has(id)) postMessage({ id, crc });
 }
 
+/** @param {Range} request */
 async function answer(request) {
   try {
     if (!cancelled.has(request.id)) await compute(request);
   } catch (error) {
-    postMessage({ id: request.id, error: String(error?.name ?? error) });
+    postMessage({ id: request.id, error: String(/** @type {Thrown} */ (error)?.name ?? error) });
   } finally {
     cancelled.delete(request.id);
     waiting.delete(request.id);
@@ -132,7 +180,7 @@ async function answer(request) {
 // The module cannot be shared with this worker.
 addEventListener("messageerror", () => postMessage({ failed: true }));
 
-addEventListener("message", ({ data }) => {
+addEventListener("message", (/** @type {MessageEvent<Message>} */ { data }) => {
   if (data.module) {
     work = instantiate(data.module).catch(() => postMessage({ failed: true }));
   } else if (data.cancel !== undefined) {
