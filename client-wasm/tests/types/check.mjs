@@ -1,11 +1,12 @@
 // Compiles the declarations of a package strictly: usage.ts, and the contract's golden JSON, each file
-// against its type.
+// against its type. Then the hand-written scripts, of this tree: what the package has of them is minified.
 //
 //   node check.mjs <package directory> <typescript's bin/tsc> <directory to write to>
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compile, report } from "./compile.mjs";
+import { checkScripts } from "./scripts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const golden = join(here, "../../../contract/tests/golden");
@@ -64,29 +65,11 @@ cpSync(join(here, "usage.ts"), join(out, "usage.ts"));
 writeFileSync(join(out, "golden.ts"), `${lines.join("\n")}\n`);
 writeFileSync(join(out, "package.json"), `{ "type": "module" }\n`);
 
-let failed = false;
-for (const resolution of ["bundler", "nodenext"]) {
-  const config = {
-    compilerOptions: {
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      noPropertyAccessFromIndexSignature: true,
-      verbatimModuleSyntax: true,
-      noEmit: true,
-      skipLibCheck: false,
-      types: [],
-      target: "es2022",
-      lib: ["es2022", "dom"],
-      module: resolution === "nodenext" ? "nodenext" : "esnext",
-      moduleResolution: resolution,
-    },
-    files: ["usage.ts", "golden.ts"],
-  };
-  const file = join(out, `tsconfig.${resolution}.json`);
-  writeFileSync(file, JSON.stringify(config, null, 2));
-  const { status } = spawnSync(process.execPath, [tsc, "-p", file], { stdio: "inherit" });
-  console.log(`types with moduleResolution ${resolution}: ${status === 0 ? "ok" : "FAILED"}`);
-  failed ||= status !== 0;
-}
-process.exitCode = failed ? 1 : 0;
+const declared = ["bundler", "nodenext"].map((moduleResolution) => {
+  const config = join(out, `tsconfig.${moduleResolution}.json`);
+  const module = moduleResolution === "nodenext" ? "nodenext" : "esnext";
+  const said = compile(tsc, config, ["usage.ts", "golden.ts"], { module, moduleResolution });
+  return report(`types with moduleResolution ${moduleResolution}`, said);
+});
+const checked = checkScripts(tsc, out);
+process.exitCode = declared.every(Boolean) && checked ? 0 : 1;

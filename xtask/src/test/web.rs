@@ -97,8 +97,8 @@ fn tap(log: &str, what: &str) -> u64 {
         .unwrap_or_default()
 }
 
-/// The hand-written types, strictly: the documented ways of use, the mistakes that must be caught, and the
-/// contract's golden JSON.
+/// The hand-written types, strictly: the documented ways of use, the mistakes that must be caught, the
+/// contract's golden JSON, and the scripts that have types in comments.
 pub(super) fn types(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
     let result = step::step("types", || {

@@ -1,0 +1,69 @@
+// Compiles the hand-written scripts that have types in comments, group by group, and shows that it would find a
+// mistake in each of them.
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile, report } from "./compile.mjs";
+
+const source = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const scripts = (folder) => readdirSync(join(source, folder)).filter((name) => name.endsWith(".js"));
+
+const PAGE = ["es2022", "dom"];
+const WORKER = "worker.js";
+/** A script that is new in `npm` is checked from its first day. */
+const GROUPS = [
+  { name: "npm, in the page", folder: "npm", files: scripts("npm").filter((file) => file !== WORKER), lib: PAGE },
+  { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
+  { name: "js, what calls IndexedDB and Web Locks", folder: "js", files: ["journal.js", "locks.js"], lib: PAGE },
+];
+
+/** What would let a mistake pass: a comment that turns the compiler off, or a type that fits everything. */
+const SILENCED = /@ts-(?:ignore|nocheck|expect-error)|[:<{(|,&>] *any\b *[>})|,[&]|\{[*?]\}/;
+
+/** A wrong type, a parameter without a type, and an index that may be out of range, each with what is to be said of it. */
+const MISTAKES = [
+  ["/** @type {string} */ export const wrongType = 0;", "TS2322"],
+  ["export const noType = (value) => value;", "TS7006"],
+  ["export const outOfRange = [0][0].toFixed();", "TS2532"],
+];
+
+/** Checks all groups, with files of its own in `out`; true if all is well. */
+export function checkScripts(tsc, out) {
+  const cases = GROUPS.flatMap((group, index) => [
+    report(`scripts of ${group.name}`, silenced(group) || check(tsc, out, group, index, source)),
+    report(`mistakes planted in scripts of ${group.name}`, planted(tsc, out, group, index)),
+  ]);
+  return cases.every(Boolean);
+}
+
+function check(tsc, out, { folder, files, lib }, index, root, options) {
+  const config = join(out, `tsconfig.${basename(root)}.${index}.json`);
+  const paths = files.map((file) => join(root, folder, file));
+  return compile(tsc, config, paths, { allowJs: true, checkJs: true, lib, ...options });
+}
+
+function silenced({ folder, files }) {
+  const found = files.flatMap((file) => {
+    const lines = readFileSync(join(source, folder, file), "utf8").split("\n");
+    return lines.filter((line) => SILENCED.test(line)).map((line) => `a check is silenced in ${file}: ${line.trim()}`);
+  });
+  return found.join("\n");
+}
+
+/** Plants mistakes in a copy; says which are not found. */
+function planted(tsc, out, group, index) {
+  const copy = join(out, `planted-${index}`);
+  mkdirSync(copy, { recursive: true });
+  cpSync(join(source, group.folder), join(copy, group.folder), { recursive: true });
+  for (const file of group.files) {
+    const lines = MISTAKES.map(([line]) => line).join("\n");
+    appendFileSync(join(copy, group.folder, file), `${lines}\n`);
+  }
+  const said = check(tsc, out, group, index, copy, { skipLibCheck: true }).split("\n");
+  const missed = group.files.flatMap((file) => {
+    const here = said.filter((line) => line.includes(`/${group.folder}/${file}(`));
+    const missing = MISTAKES.filter(([, code]) => !here.some((line) => line.includes(`error ${code}:`)));
+    return missing.map(([line]) => `not found in ${file}: ${line}`);
+  });
+  return missed.join("\n");
+}
