@@ -15,6 +15,7 @@ extern "C" {
         create: &JsValue,
         is_upload_error: &JsValue,
         worker: &str,
+        live_references: &JsValue,
     ) -> js_sys::Promise;
 }
 
@@ -35,7 +36,16 @@ pub(crate) async fn run(case: JsValue) {
     let is_upload_error = Closure::<dyn FnMut(JsValue) -> bool>::new(|value: JsValue| {
         crowfly::is_upload_error(&value)
     });
-    let outcome = run_case(&case, create.as_ref(), is_upload_error.as_ref(), WORKER);
+    // Values of JavaScript that the module holds.
+    let live_references =
+        Closure::<dyn FnMut() -> u32>::new(wasm_bindgen::externref_heap_live_count);
+    let outcome = run_case(
+        &case,
+        create.as_ref(),
+        is_upload_error.as_ref(),
+        WORKER,
+        live_references.as_ref(),
+    );
     if let Err(error) = JsFuture::from(outcome).await {
         let text = js_sys::Reflect::get(&error, &"stack".into())
             .ok()

@@ -349,10 +349,10 @@ function newWorld() {
 }
 
 /** Runs a case in a world of its own; what it leaves open is its failure. */
-export async function runCase(test, createClient, isUploadError, workerSource) {
+export async function runCase(test, createClient, isUploadError, workerSource, liveReferences) {
   const world = newWorld();
   try {
-    await test({ world, createClient, isUploadError, workerSource });
+    await test({ world, createClient, isUploadError, workerSource, liveReferences });
   } finally {
     world.uninstall();
   }
