@@ -147,6 +147,11 @@ impl Queue {
         match verdict {
             Api::Unauthorized => self.read_unauthorized(id, generation, &trace),
             Api::Refused(code) => self.fail_read(id, code, &trace),
+            // Asking again brings the same: something else than the API answers there.
+            Api::Retry {
+                code: ErrorCode::BadResponse,
+                ..
+            } => self.fail_read(id, ErrorCode::BadResponse, &trace),
             // It goes again when the throttle ends.
             Api::Throttled {
                 code,

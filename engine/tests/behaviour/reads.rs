@@ -73,7 +73,6 @@ fn a_read_that_fails_is_tried_four_times_with_growing_pauses() {
         (api(504, ErrorCode::Unknown), ErrorCode::ServiceUnavailable),
         (api(409, ErrorCode::ScanPending), ErrorCode::ScanPending),
         (api(429, ErrorCode::RateLimited), ErrorCode::RateLimited),
-        (Act::Api(ApiFailure::BadResponse), ErrorCode::BadResponse),
         (Act::Reset(0), ErrorCode::Network),
         (Act::HangAfter, ErrorCode::Network),
     ] {
@@ -88,6 +87,13 @@ fn a_read_that_fails_is_tried_four_times_with_growing_pauses() {
         // Four times the deadline, and the pauses between.
         assert!(world.now <= 4 * 30_000 + 500 + 1_000 + 2_000, "{code}");
     }
+}
+
+#[test]
+fn an_answer_that_is_not_the_apis_is_final_at_once() {
+    let world = finished([Act::Api(ApiFailure::BadResponse)]);
+    assert_eq!(world.read_ending(1), Some(Err(ErrorCode::BadResponse)));
+    assert_eq!(attempts(&world).len(), 1);
 }
 
 #[test]
