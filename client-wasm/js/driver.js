@@ -38,8 +38,9 @@ export class Driver {
   #timer;
   /** What ends a request, by its number. */
   #requests = new Map();
-  /** What ends a read, which the engine does not know of. */
-  #reads = new Set();
+  /** Reads that have not ended, by the engine's number. */
+  #reads = new Map();
+  #nextRead = 0;
   #unlisten;
 
   constructor(core, settings, worker) {
@@ -166,13 +167,18 @@ export class Driver {
     endUnheard(this, entry, error);
   }
 
-  /** Holds what ends a read until it has ended; gives the function that ends it. */
-  hold(end) {
-    const once = () => {
-      if (this.#reads.delete(once)) end();
-    };
-    this.#reads.add(once);
-    return once;
+  /** Has records read. */
+  read(read) {
+    const number = (this.#nextRead += 1);
+    this.#reads.set(number, read);
+    this.feed((at) => this.core.startRead(at, number));
+  }
+
+  /** The engine has ended a read, with a failure or without. */
+  endRead(number, failure, cause) {
+    const read = this.#reads.get(number);
+    this.#reads.delete(number);
+    read?.end(failure, cause);
   }
 
   /** Ends everything: uploads under way fail with `closed`, and nothing is left running. */
@@ -206,6 +212,8 @@ export class Driver {
         return void this.keeper?.noteCancel(upload);
       case "erase":
         return void this.keeper?.erase(upload);
+      case "read":
+        return this.#read(command);
       case "send":
         return this.#send(command);
       case "cancel":
@@ -222,6 +230,17 @@ export class Driver {
     const look = (bytes) => this.#look(entry, bytes);
     if (entry?.file) this.pool.start(request, entry.file, start, end, look);
     else this.finish(request, (at) => this.core.hashed(at, request, 0n, "unreadable"));
+  }
+
+  #read({ request, body: number }) {
+    const { core } = this;
+    const read = this.#reads.get(number);
+    const controller = new AbortController();
+    this.#requests.set(request, () => controller.abort());
+    this.backend.call("GET", read.path, undefined, controller.signal).then((answer) => {
+      const taken = read.take(core, answer);
+      this.finish(request, (at) => (taken ? core.readDone(at, request) : core.answered(at, request, "read", answer)));
+    });
   }
 
   #call({ do: route, request, upload, body }) {
@@ -290,7 +309,6 @@ export class Driver {
     this.#arm();
     this.#unlisten?.();
     for (const request of [...this.#requests.keys()]) this.#end(request);
-    for (const end of [...this.#reads]) end();
     this.pool.close();
     this.token.close();
     this.keeper?.close();

@@ -10,8 +10,9 @@ const UNVERIFIED =
   "bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
 
 /** Tells the application what the engine says. */
-export function tell(driver, { event, upload, value }) {
+export function tell(driver, { event, upload, read, value }) {
   const { store } = driver;
+  if (event === "read") return driver.endRead(read, value, value && causeOf(driver, value));
   const entry = store.find(upload);
   if (!entry) return;
   if (event === "progress") store.touchInFrame();
@@ -39,5 +40,7 @@ export function tell(driver, { event, upload, value }) {
 }
 
 function failureOf(driver, failure) {
-  return uploadError(failure, failure.code === "token_provider" ? driver.token.failure : undefined);
+  return uploadError(failure, causeOf(driver, failure));
 }
+
+const causeOf = (driver, { code }) => (code === "token_provider" ? driver.token.failure : undefined);

@@ -2,15 +2,10 @@
 import { now } from "./clock.js";
 import { deferred } from "./values.js";
 
-/** A token with less life than this is not used for a new call. */
-const MARGIN_MS = 10_000;
-
 /** Where the token comes from, and the last one. */
 export class TokenSource {
   /** The value of the `authorization` header. */
   header;
-  /** Changes whenever there is a new token. */
-  generation = 0;
   /** What the application's function threw last. */
   failure;
   #provider;
@@ -23,13 +18,6 @@ export class TokenSource {
   constructor(provider, timeoutMs) {
     this.#provider = provider;
     this.#timeoutMs = timeoutMs;
-  }
-
-  /** Why a token is needed before a call now, if one is. */
-  needed() {
-    if (!this.#provider) return undefined;
-    if (!this.header) return "initial";
-    return this.#expires < now() + MARGIN_MS ? "expiring" : undefined;
   }
 
   /** Asks the application, or waits with those who ask already. Gives how long the token lives (`NaN` if
@@ -77,7 +65,6 @@ export class TokenSource {
     this.header = `Bearer ${text}`;
     this.#expires = life && now() + life;
     this.failure = undefined;
-    this.generation += 1;
   }
 }
 

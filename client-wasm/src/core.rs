@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, UploadId, mismatch, standard_type};
+use crowfly_contract::{Crc64Nvme, UploadId, mismatch, standard_type};
 use crowfly_engine::crc64::Crc64;
 use crowfly_engine::{
-    ChecksumMode, Config, Input, Millis, NewUpload, Queue, ReadFailure, Reply, RequestId,
+    ChecksumMode, Config, Input, Millis, NewUpload, Queue, ReadFailure, ReadId, Reply, RequestId,
     SendFailure, TokenFailure, TokenLife,
 };
 use wasm_bindgen::prelude::*;
@@ -198,11 +198,16 @@ impl Core {
         read.unwrap_or_default()
     }
 
-    /// What an answer that is no success says: `code message requestId retryAfterMs retryable`.
-    #[wasm_bindgen(skip_typescript)]
-    #[must_use]
-    pub fn refusal(&self, answer: &JsValue) -> JsValue {
-        output::refusal(&answer::failure(answer))
+    /// Begins a read of records, whose route the driver keeps under this number.
+    #[wasm_bindgen(skip_typescript, js_name = startRead)]
+    pub fn start_read(&self, now: f64, read: f64) {
+        self.input(now, Input::Read(ReadId(read as u64)));
+    }
+
+    /// A read has brought what [`Core::read`] gave; the driver keeps it.
+    #[wasm_bindgen(skip_typescript, js_name = readDone)]
+    pub fn read_done(&self, now: f64, request: f64) {
+        self.answer(now, request, Reply::Read);
     }
 
     /// A request of the API, for `fetch`.
@@ -219,14 +224,6 @@ impl Core {
         signal: &AbortSignal,
     ) -> Result<Request, JsValue> {
         request(method, url, token.as_deref(), body, signal)
-    }
-
-    /// Whether a code is of the retryable ones.
-    #[wasm_bindgen(skip_typescript)]
-    #[must_use]
-    pub fn retryable(&self, code: &str) -> bool {
-        let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
-        known.is_some_and(|code| code.retryable())
     }
 
     /// A new ULID of this Unix time, with 64 random bits and 16 more.

@@ -1,7 +1,6 @@
 //! The engine's outputs as JavaScript objects: `{do, ...}`, `{event, ...}` or `{idle?}`.
 
-use crowfly_contract::ErrorCode;
-use crowfly_engine::{ApiFailure, Command, Event, Failure, Output, Progress};
+use crowfly_engine::{Command, Event, Failure, Output, Progress, ReadId};
 use wasm_bindgen::JsValue;
 
 use crate::js::{list, maybe_number, number, record, shown, text};
@@ -116,6 +115,7 @@ fn command_to_js(command: Command) -> JsValue {
                 ]),
             )
         }
+        Command::Read { request, read } => call("read", request.0, NONE, number(read.0)),
         Command::Cancel { request } => call("cancel", request.0, NONE, NONE),
         // A command of a newer engine, which this crate is always built with.
         _ => record("do", Box::new([text("nothing")])),
@@ -124,6 +124,8 @@ fn command_to_js(command: Command) -> JsValue {
 
 fn event_to_js(event: Event) -> JsValue {
     let (name, upload, value) = match event {
+        Event::ReadDone { read } => return read_to_js(read, JsValue::UNDEFINED),
+        Event::ReadFailed { read, failure } => return read_to_js(read, failure_to_js(&failure)),
         Event::State { upload, state } => ("state", upload, text(state.as_str())),
         Event::Progress { upload, progress } => ("progress", upload, progress_to_js(&progress)),
         Event::Restarted { upload } => ("restarted", upload, JsValue::UNDEFINED),
@@ -149,6 +151,14 @@ fn event_to_js(event: Event) -> JsValue {
     record(
         "event upload value",
         Box::new([text(name), shown(&upload), value]),
+    )
+}
+
+/// The end of a read; without a failure it has succeeded.
+fn read_to_js(read: ReadId, failure: JsValue) -> JsValue {
+    record(
+        "event read value",
+        Box::new([text("read"), number(read.0), failure]),
     )
 }
 
@@ -179,35 +189,4 @@ fn failure_to_js(failure: &Failure) -> JsValue {
             json::unless_empty(failure.request_id.as_deref().unwrap_or_default()),
         ]),
     )
-}
-
-/// What a read that failed is told.
-pub(crate) fn refusal(failure: &ApiFailure) -> JsValue {
-    let bare = |code: ErrorCode| {
-        record(
-            "code retryable",
-            Box::new([text(code.as_str()), code.retryable().into()]),
-        )
-    };
-    match failure {
-        ApiFailure::Network => bare(ErrorCode::Network),
-        ApiFailure::BadResponse => bare(ErrorCode::BadResponse),
-        ApiFailure::Http {
-            status,
-            code,
-            message,
-            request_id,
-            retry_after_ms,
-        } => record(
-            "code retryable message status requestId retryAfterMs",
-            Box::new([
-                text(code.as_str()),
-                code.retryable().into(),
-                text(message),
-                number(u64::from(*status)),
-                json::unless_empty(request_id),
-                maybe_number(*retry_after_ms),
-            ]),
-        ),
-    }
 }
