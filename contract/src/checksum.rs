@@ -4,13 +4,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::base64;
+use crate::given::{Given, read_by_parsing};
 
 /// A CRC64NVME value, in JSON as S3 writes it: base64 of the eight bytes, most significant first.
 ///
 /// Source: Amazon S3 User Guide, "Checking object integrity"; the check value of `123456789` is
 /// `ae8b14860a799888`, which reads `rosUhgp5mIg=`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[serde(into = "String", try_from = "Given")]
 pub struct Crc64Nvme(u64);
 
 impl Crc64Nvme {
@@ -47,6 +48,8 @@ impl FromStr for Crc64Nvme {
             .ok_or(ChecksumError)
     }
 }
+
+read_by_parsing!(Crc64Nvme, ChecksumError);
 
 impl TryFrom<String> for Crc64Nvme {
     type Error = ChecksumError;

@@ -1,4 +1,6 @@
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +10,11 @@ macro_rules! codes {
         /// Every stable error code of Crowfly: what a Problem carries and what the SDK's `UploadError`
         /// carries. A code never changes its meaning; new ones may be added.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum ErrorCode {
-            $( $(#[$doc])* $variant, )*
+            $( $(#[$doc])* #[serde(rename = $text)] $variant, )*
             /// A code that this version does not know, sent by a newer backend.
-            #[serde(other)]
+            #[serde(other, rename = "unknown")]
             Unknown,
         }
 
@@ -34,6 +35,15 @@ macro_rules! codes {
             /// Whether trying the same thing again later can succeed without any change by the caller.
             pub const fn retryable(self) -> bool {
                 match self { $( Self::$variant => $retryable, )* Self::Unknown => false }
+            }
+        }
+
+        impl FromStr for ErrorCode {
+            type Err = Infallible;
+
+            /// A text that this version does not know is [`ErrorCode::Unknown`].
+            fn from_str(text: &str) -> Result<Self, Infallible> {
+                Ok(match text { $( $text => Self::$variant, )* _ => Self::Unknown })
             }
         }
     };

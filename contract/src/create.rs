@@ -1,36 +1,50 @@
 use serde::{Deserialize, Serialize};
 
+use crate::given::null_as_default;
+use crate::metadata;
 use crate::{Crc64Nvme, Grant, Metadata, ProblemBody, StorageKey, UploadId, Visibility};
 
 /// Body of `POST /uploads`: 1 to 100 uploads to create, or to have signed again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CreateRequest {
+pub struct CreateRequest<Item = CreateItem> {
     /// The uploads, each with its own id.
-    pub uploads: Vec<CreateItem>,
+    pub uploads: Vec<Item>,
 }
 
 /// One upload to create. Creating is idempotent by `id`: the same item again signs again.
+///
+/// A client writes what it was given; the backend reads the name as a [`FileName`](crate::FileName) in its
+/// composed form, the size as [`ByteSize`](crate::ByteSize), and the type as [`MediaType`](crate::MediaType).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CreateItem {
+pub struct CreateItem<Name = String, Size = u64, Type = String> {
     /// Made by the client.
     pub id: UploadId,
     /// The file's original name, 1 to 1,024 bytes of UTF-8.
-    pub name: String,
+    pub name: Name,
     /// The file's size in bytes.
-    pub size: u64,
+    pub size: Size,
     /// The media type to store, such as `video/webm`; no parameters.
     #[serde(rename = "type")]
-    pub media_type: String,
+    pub media_type: Type,
     /// The file's checksum, when the client has computed it. It is signed into a single PUT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
     /// Who may read the object without a credential; nobody by default.
-    #[serde(default, skip_serializing_if = "Visibility::is_private")]
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Visibility::is_private"
+    )]
     pub visibility: Visibility,
-    /// Free text of the application, kept in the record only.
-    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    /// Free text of the application, kept in the record only. Read as
+    /// [`BoundedMetadata`](crate::BoundedMetadata).
+    #[serde(
+        default,
+        deserialize_with = "metadata::bounded",
+        skip_serializing_if = "Metadata::is_empty"
+    )]
     pub metadata: Metadata,
 }
 

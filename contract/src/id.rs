@@ -3,6 +3,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::given::{Given, read_by_parsing};
+
 const LEN: usize = 26;
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -12,7 +14,7 @@ const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Only the canonical form is accepted: 26 upper-case Crockford base32 digits, the first at most `7`
 /// (the ULID specification, "Overflow errors"). Its time part is never trusted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[serde(into = "String", try_from = "Given")]
 pub struct UploadId(u128);
 
 impl UploadId {
@@ -55,6 +57,8 @@ impl FromStr for UploadId {
         Ok(Self(value))
     }
 }
+
+read_by_parsing!(UploadId, IdError);
 
 impl TryFrom<String> for UploadId {
     type Error = IdError;

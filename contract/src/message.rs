@@ -1,13 +1,15 @@
 use serde::{Deserialize, Serialize};
 
-/// What happened to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// It was written (`ObjectCreated:*`).
-    Created,
-    /// It was deleted (`ObjectRemoved:*`).
-    Removed,
+use crate::word::words;
+
+words! {
+    /// What happened to an object.
+    pub enum EventKind, "an event" {
+        /// It was written (`ObjectCreated:*`).
+        Created = "created",
+        /// It was deleted (`ObjectRemoved:*`).
+        Removed = "removed",
+    }
 }
 
 /// The queue message that the `forward` Lambda makes of an S3 event (route `lambda`).

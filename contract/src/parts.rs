@@ -5,17 +5,17 @@ use crate::{Crc64Nvme, Grant, StorageKey, Texts, UploadId};
 /// Body of `POST /uploads/{id}/parts`: at most 100 parts to sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SignPartsRequest {
+pub struct SignPartsRequest<Part = PartToSign> {
     /// The parts, each number once.
-    pub parts: Vec<PartToSign>,
+    pub parts: Vec<Part>,
 }
 
-/// One part to sign.
+/// One part to sign. The backend reads the number as a [`PartNumber`](crate::PartNumber).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PartToSign {
+pub struct PartToSign<Number = u32> {
     /// From 1 to the plan's part count.
-    pub number: u32,
+    pub number: Number,
     /// The part's checksum; when given it is signed, and storage refuses other bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,

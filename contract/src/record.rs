@@ -1,19 +1,18 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Crc64Nvme, ObjectKey, Texts, UploadId};
+use crate::word::words;
+use crate::{Crc64Nvme, Metadata, ObjectKey, UploadId};
 
-/// Free text of the application: kept in the record, never sent to storage.
-pub type Metadata = Texts;
-
-/// Who may read an object without a credential.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Visibility {
-    /// Nobody; reading needs a presigned URL.
-    #[default]
-    Private,
-    /// Everybody who knows the address.
-    Public,
+words! {
+    /// Who may read an object without a credential.
+    #[derive(Default)]
+    pub enum Visibility, "a visibility" {
+        /// Nobody; reading needs a presigned URL.
+        #[default]
+        Private = "private",
+        /// Everybody who knows the address.
+        Public = "public",
+    }
 }
 
 impl Visibility {
@@ -23,92 +22,52 @@ impl Visibility {
     }
 }
 
-/// Where an upload stands, as the record says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum UploadStatus {
-    /// Created; storage's event has not come yet.
-    Pending,
-    /// Storage holds the object and its event was processed.
-    Stored,
-    /// Cancelled by its owner.
-    Aborted,
-    /// The object was deleted from storage.
-    Deleted,
-    /// It never came.
-    Expired,
-    /// There is no such upload, or it is not the caller's. Only in a [`StatusResponse`].
-    NotFound,
-}
-
-/// What a scan for malware has found in the stored object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ScanStatus {
-    /// The result has not come yet.
-    Pending,
-    /// Nothing.
-    Clean,
-    /// Malware.
-    Infected,
-    /// The scanner could not read the object.
-    Unscannable,
-}
-
-impl ScanStatus {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::Pending,
-        Self::Clean,
-        Self::Infected,
-        Self::Unscannable,
-    ];
-
-    /// The status as it stands in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Clean => "clean",
-            Self::Infected => "infected",
-            Self::Unscannable => "unscannable",
-        }
+words! {
+    /// Where an upload stands, as the record says.
+    #[non_exhaustive]
+    pub enum UploadStatus, "an upload's status" {
+        /// Created; storage's event has not come yet.
+        Pending = "pending",
+        /// Storage holds the object and its event was processed.
+        Stored = "stored",
+        /// Cancelled by its owner.
+        Aborted = "aborted",
+        /// The object was deleted from storage.
+        Deleted = "deleted",
+        /// It never came.
+        Expired = "expired",
+        /// There is no such upload, or it is not the caller's. Only in a [`StatusResponse`].
+        NotFound = "not_found",
     }
 }
 
-/// Why nobody is told where the bytes of a stored object are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Withheld {
-    /// The first bytes are a page, a script or a program, and the media type says something harmless.
-    ActiveContent,
-    /// A scan has to find it clean first.
-    ScanPending,
-    /// A scan has found malware, or could not read it.
-    Infected,
-    /// It was sent with a `Content-Encoding`: who downloads it would see other bytes than were looked at.
-    ContentEncoding,
+words! {
+    /// What a scan for malware has found in the stored object.
+    #[non_exhaustive]
+    pub enum ScanStatus, "a scan's status" {
+        /// The result has not come yet.
+        Pending = "pending",
+        /// Nothing.
+        Clean = "clean",
+        /// Malware.
+        Infected = "infected",
+        /// The scanner could not read the object.
+        Unscannable = "unscannable",
+    }
 }
 
-impl Withheld {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::ActiveContent,
-        Self::ScanPending,
-        Self::Infected,
-        Self::ContentEncoding,
-    ];
-
-    /// The reason as it stands in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ActiveContent => "active_content",
-            Self::ScanPending => "scan_pending",
-            Self::Infected => "infected",
-            Self::ContentEncoding => "content_encoding",
-        }
+words! {
+    /// Why nobody is told where the bytes of a stored object are.
+    #[non_exhaustive]
+    pub enum Withheld, "a reason to withhold" {
+        /// The first bytes are a page, a script or a program, and the media type says something harmless.
+        ActiveContent = "active_content",
+        /// A scan has to find it clean first.
+        ScanPending = "scan_pending",
+        /// A scan has found malware, or could not read it.
+        Infected = "infected",
+        /// It was sent with a `Content-Encoding`: who downloads it would see other bytes than were looked at.
+        ContentEncoding = "content_encoding",
     }
 }
 
@@ -207,9 +166,9 @@ pub struct ListResponseOf<K> {
 /// Body of `POST /uploads/status`: 1 to 100 ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StatusRequest {
+pub struct StatusRequest<Id = UploadId> {
     /// The uploads asked for.
-    pub ids: Vec<UploadId>,
+    pub ids: Vec<Id>,
 }
 
 /// Answer of `POST /uploads/status`: one entry for each id, in the order asked.

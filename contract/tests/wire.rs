@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crowfly_contract::{
-    CompleteRequest, Content, CreateRequest, CreateResponse, CreateResult, ErrorCode, Problem,
-    QueueMessage, Record, SignPartsRequest, StatusRequest, Stored, UploadStatus,
+    CompleteRequest, Content, CreateRequest, CreateResponse, CreateResult, ErrorCode, EventKind,
+    Problem, QueueMessage, Record, ScanStatus, SignPartsRequest, StatusRequest, Stored,
+    UploadStatus, Visibility, Withheld,
 };
 use serde_json::Value;
 
@@ -34,6 +35,31 @@ fn every_status_has_its_word() {
     );
 }
 
+/// What each enum of words writes, reads and parses is one spelling.
+macro_rules! one_spelling {
+    ($($name:ident),*) => { $(
+        for value in $name::ALL {
+            let word = value.as_str();
+            assert_eq!(word.parse::<$name>().as_ref(), Ok(value));
+            assert_eq!(value.to_string(), word);
+            assert_eq!(serde_json::to_value(value).unwrap(), word);
+            assert_eq!(&serde_json::from_value::<$name>(word.into()).unwrap(), value);
+        }
+        for other in [Value::Null, 1.into(), "Wörd".into(), "".into(), Value::Array(vec![])] {
+            let error = serde_json::from_value::<$name>(other).unwrap_err().to_string();
+            assert!(error.is_ascii() && error.contains("must be one of: `"), "{error}");
+        }
+    )* };
+}
+
+#[test]
+fn a_word_has_one_spelling() {
+    one_spelling!(Visibility, UploadStatus, ScanStatus, Withheld, EventKind);
+    let unknown = "x".parse::<Visibility>().unwrap_err();
+    let said = "a visibility must be one of: `private`, `public`";
+    assert_eq!(unknown.to_string(), said);
+}
+
 /// A code never changes its text, its status or whether it can be retried. A new one is added to the file.
 #[test]
 fn error_codes_are_a_snapshot() {
@@ -48,6 +74,7 @@ fn error_codes_are_a_snapshot() {
     for code in ErrorCode::ALL {
         assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
         assert_eq!(code.to_string(), code.as_str());
+        assert_eq!(code.as_str().parse(), Ok(*code));
     }
 }
 

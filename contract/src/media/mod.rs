@@ -7,6 +7,7 @@
 
 mod kind;
 mod mismatch;
+mod name;
 mod runs;
 mod sniff;
 mod table;
@@ -15,6 +16,7 @@ use crate::limits::MAX_TYPE_BYTES;
 
 pub use kind::Kind;
 pub use mismatch::{Mismatch, mismatch};
+pub use name::{MediaType, MediaTypeError};
 pub use runs::{is_refused, served_type};
 pub use sniff::{SNIFF_BYTES, sniff};
 

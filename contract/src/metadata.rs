@@ -1,0 +1,111 @@
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::Texts;
+use crate::given::Given;
+use crate::limits::{MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES};
+use crate::name::is_misleading;
+
+/// Free text of the application: kept in the record, never sent to storage.
+///
+/// A request's metadata is read by [`BoundedMetadata`]; a record's, which was read so once, is not checked again.
+pub type Metadata = Texts;
+
+/// Metadata as a request may carry it: a small map of printable text. It is never sent to storage, so any script is
+/// welcome.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Given")]
+pub struct BoundedMetadata(Metadata);
+
+/// Why metadata is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MetadataError {
+    /// It is no object whose values are texts.
+    NotTexts,
+    /// It has more than [`MAX_METADATA_ENTRIES`].
+    Entries,
+    /// A key is empty, or longer than [`MAX_METADATA_KEY_BYTES`].
+    Key,
+    /// A key or a value has a control, invisible, direction-changing or unassignable character.
+    Character,
+    /// Keys and values together are longer than [`MAX_METADATA_BYTES`].
+    TooLong,
+}
+
+impl fmt::Display for MetadataError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotTexts => out.write_str("metadata must be an object whose values are texts"),
+            Self::Entries => write!(
+                out,
+                "metadata must have at most {MAX_METADATA_ENTRIES} entries"
+            ),
+            Self::Key => write!(
+                out,
+                "every key of metadata must have 1 to {MAX_METADATA_KEY_BYTES} bytes of UTF-8"
+            ),
+            Self::Character => out.write_str(
+                "metadata must not have control characters, line breaks or invisible characters",
+            ),
+            Self::TooLong => write!(
+                out,
+                "keys and values of metadata must have at most {MAX_METADATA_BYTES} bytes together"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for MetadataError {}
+
+impl TryFrom<Metadata> for BoundedMetadata {
+    type Error = MetadataError;
+
+    fn try_from(metadata: Metadata) -> Result<Self, MetadataError> {
+        if metadata.len() > MAX_METADATA_ENTRIES {
+            return Err(MetadataError::Entries);
+        }
+        let mut bytes = 0;
+        for (key, value) in &metadata {
+            if !(1..=MAX_METADATA_KEY_BYTES).contains(&key.len()) {
+                return Err(MetadataError::Key);
+            }
+            if key.chars().chain(value.chars()).any(is_misleading) {
+                return Err(MetadataError::Character);
+            }
+            bytes += key.len() + value.len();
+        }
+        if bytes > MAX_METADATA_BYTES {
+            return Err(MetadataError::TooLong);
+        }
+        Ok(Self(metadata))
+    }
+}
+
+impl TryFrom<Given> for BoundedMetadata {
+    type Error = MetadataError;
+
+    fn try_from(given: Given) -> Result<Self, MetadataError> {
+        let Given::Object(members) = given else {
+            return Err(MetadataError::NotTexts);
+        };
+        let texts = members.into_iter().map(|(key, value)| match value {
+            Given::Text(text) => Ok((key, text)),
+            _ => Err(MetadataError::NotTexts),
+        });
+        texts.collect::<Result<Metadata, _>>()?.try_into()
+    }
+}
+
+impl From<BoundedMetadata> for Metadata {
+    fn from(metadata: BoundedMetadata) -> Self {
+        metadata.0
+    }
+}
+
+/// Reads the metadata of a request.
+pub(crate) fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Metadata, D::Error> {
+    let metadata: Option<BoundedMetadata> = Deserialize::deserialize(deserializer)?;
+    Ok(metadata.unwrap_or_default().into())
+}

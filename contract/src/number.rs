@@ -1,0 +1,90 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::given::Given;
+use crate::limits::{MAX_PARTS, MAX_SAFE_INTEGER};
+
+/// An integer is outside the range of its type, or is no integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RangeError {
+    what: &'static str,
+    least: u64,
+    most: u64,
+}
+
+impl fmt::Display for RangeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, least, most } = self;
+        write!(out, "{what} must be an integer from {least} to {most}")
+    }
+}
+
+impl std::error::Error for RangeError {}
+
+/// Builds a type of integers that lie in a range.
+macro_rules! ranged {
+    ($(#[$doc:meta])* pub struct $name:ident($int:ident), $what:literal, $least:expr, $most:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "u64", try_from = "Given")]
+        pub struct $name($int);
+
+        impl $name {
+            const OUTSIDE: RangeError = RangeError {
+                what: $what,
+                least: $least as u64,
+                most: $most as u64,
+            };
+
+            /// Takes an integer that lies in the range.
+            ///
+            /// # Errors
+            /// [`RangeError`] names the range.
+            pub fn new(value: $int) -> Result<Self, RangeError> {
+                if ($least..=$most).contains(&value) {
+                    Ok(Self(value))
+                } else {
+                    Err(Self::OUTSIDE)
+                }
+            }
+
+            /// The integer.
+            pub const fn get(self) -> $int {
+                self.0
+            }
+        }
+
+        impl TryFrom<Given> for $name {
+            type Error = RangeError;
+
+            fn try_from(given: Given) -> Result<Self, RangeError> {
+                match given {
+                    Given::Integer(value) => {
+                        Self::new($int::try_from(value).map_err(|_| Self::OUTSIDE)?)
+                    }
+                    _ => Err(Self::OUTSIDE),
+                }
+            }
+        }
+
+        impl From<$name> for u64 {
+            fn from(value: $name) -> Self {
+                value.0.into()
+            }
+        }
+    };
+}
+
+ranged! {
+    /// The size of a file in bytes: what JSON carries through JavaScript unharmed.
+    pub struct ByteSize(u64), "a size in bytes", 0, MAX_SAFE_INTEGER
+}
+
+ranged! {
+    /// The number of a part. The upload's plan may end sooner.
+    ///
+    /// Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
+    pub struct PartNumber(u32), "a part number", 1, MAX_PARTS
+}

@@ -1,0 +1,122 @@
+//! The types that read a request's values: each takes what its rule allows, and says that rule, and nothing of
+//! what was sent, whatever else it is given.
+
+use crowfly_contract::{
+    BoundedMetadata, ByteSize, Crc64Nvme, FileName, MediaType, Metadata, MetadataError, NameError,
+    PartNumber, UploadId,
+};
+use serde_json::json;
+
+/// What reading `json` as `T` is refused with; nothing of what was sent is in it.
+fn refused<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> String {
+    let sent = json.to_string();
+    match serde_json::from_value::<T>(json) {
+        Ok(_) => panic!("{sent} was read"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a23_a25_names_are_read_by_parsing() {
+    let read = |name: &str| serde_json::from_value::<FileName>(name.into());
+    assert_eq!(read("여름 1.WEBM").unwrap().as_str(), "여름 1.WEBM");
+    assert_eq!("".parse::<FileName>(), Err(NameError::Empty));
+    for bad in ["a\nb", "a\u{202e}b", "\u{fffe}", "\0"] {
+        assert_eq!(bad.parse::<FileName>(), Err(NameError::Character));
+        assert_eq!(
+            refused::<FileName>(bad.into()),
+            NameError::Character.to_string()
+        );
+    }
+    for bad in [json!(1), json!(null), json!(["a"]), json!({"a": "b"})] {
+        assert_eq!(refused::<FileName>(bad), NameError::NotText.to_string());
+    }
+}
+
+#[test]
+fn a22_a33_numbers_lie_in_their_range() {
+    let size = "a size in bytes must be an integer from 0 to 9007199254740991";
+    for bad in [
+        json!(-1),
+        json!(0.5),
+        json!(-0.0),
+        json!(1e30),
+        json!("sixty"),
+        json!(null),
+        json!(true),
+        json!([1]),
+        json!(9_007_199_254_740_992u64),
+    ] {
+        assert_eq!(refused::<ByteSize>(bad), size);
+    }
+    let part = "a part number must be an integer from 1 to 10000";
+    for bad in [
+        json!(0),
+        json!(10_001),
+        json!(4_294_967_297u64),
+        json!("1"),
+        json!(1.5),
+    ] {
+        assert_eq!(refused::<PartNumber>(bad), part);
+    }
+    for good in [0, 9_007_199_254_740_991u64] {
+        let read: ByteSize = serde_json::from_value(good.into()).unwrap();
+        assert_eq!(read, ByteSize::new(good).unwrap());
+        assert_eq!(serde_json::to_value(read).unwrap(), good);
+    }
+    assert_eq!(PartNumber::new(10_000).unwrap().get(), 10_000);
+}
+
+#[test]
+fn a29_types_have_no_parameters() {
+    let read: MediaType = serde_json::from_value("video/webm".into()).unwrap();
+    assert_eq!(read.as_str(), "video/webm");
+    assert_eq!(serde_json::to_value(read).unwrap(), "video/webm");
+    for bad in [
+        json!("Video/WebM"),
+        json!("video/webm;codecs=vp9"),
+        json!("비디오/웹"),
+        json!(7),
+        json!(null),
+    ] {
+        assert_eq!(
+            refused::<MediaType>(bad),
+            "a media type must be `type/subtype` in lower case without parameters, such as video/webm"
+        );
+    }
+}
+
+#[test]
+fn a31_metadata_is_a_small_map_of_printable_text() {
+    let many: serde_json::Value = (0..33).map(|n| (n.to_string(), "x")).collect();
+    for (bad, error) in [
+        (json!("여름"), MetadataError::NotTexts),
+        (json!({"a": 1}), MetadataError::NotTexts),
+        (json!({"a": {"b": ["c"]}}), MetadataError::NotTexts),
+        (json!({"": "x"}), MetadataError::Key),
+        (json!({"k".repeat(65): "x"}), MetadataError::Key),
+        (json!({"a": "b\r\nc"}), MetadataError::Character),
+        (json!({"a": "x".repeat(2048)}), MetadataError::TooLong),
+        (many, MetadataError::Entries),
+    ] {
+        assert_eq!(refused::<BoundedMetadata>(bad), error.to_string());
+    }
+    let good = json!({"album": "여름 😀", "a": "x".repeat(2000)});
+    let read: BoundedMetadata = serde_json::from_value(good.clone()).unwrap();
+    assert_eq!(serde_json::to_value(Metadata::from(read)).unwrap(), good);
+}
+
+/// Ids and checksums too say what they take, whatever they are given.
+#[test]
+fn ids_and_checksums_refuse_in_their_own_words() {
+    for bad in [json!(1), json!("여름"), json!(null), json!({"a": "b"})] {
+        assert_eq!(
+            refused::<UploadId>(bad.clone()),
+            "an upload id must be a ULID: 26 upper-case Crockford base32 characters"
+        );
+        assert_eq!(
+            refused::<Crc64Nvme>(bad),
+            "a CRC64NVME must be base64 of 8 big-endian bytes, 12 characters long"
+        );
+    }
+}
