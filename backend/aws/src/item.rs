@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use crowfly_contract::{Metadata, OwnerId, Record, ScanStatus, UploadStatus, Visibility, Withheld};
+use crowfly_contract::{Metadata, OwnerId, Record, UploadStatus};
 use crowfly_core::ports::{OpenUpload, Place};
 use crowfly_core::{Declared, Fault, FaultKind, Open, Row, Scanned};
 
@@ -24,29 +24,10 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-pub(crate) fn status_text(status: UploadStatus) -> &'static str {
-    match status {
-        UploadStatus::Pending => "pending",
-        UploadStatus::Stored => "stored",
-        UploadStatus::Aborted => "aborted",
-        UploadStatus::Deleted => "deleted",
-        UploadStatus::Expired => "expired",
-        _ => "not_found",
-    }
-}
-
+/// Reads a status. `not_found` is an answer's word: no item has it.
 fn status(text: &str) -> Option<UploadStatus> {
-    use UploadStatus::{Aborted, Deleted, Expired, Pending, Stored};
-    [Pending, Stored, Aborted, Deleted, Expired]
-        .into_iter()
-        .find(|status| status_text(*status) == text)
-}
-
-pub(crate) fn visibility_text(visibility: Visibility) -> &'static str {
-    match visibility {
-        Visibility::Private => "private",
-        Visibility::Public => "public",
-    }
+    let status = text.parse().ok()?;
+    (status != UploadStatus::NotFound).then_some(status)
 }
 
 /// The item of a new pending upload.
@@ -61,13 +42,13 @@ pub(crate) fn pending_item(row: &Row) -> Item {
         [
             ("owner", text(row.owner.as_str())),
             ("id", text(record.id)),
-            ("status", text(status_text(record.status))),
+            ("status", text(record.status.as_str())),
             ("bucket", text(&record.bucket)),
             ("key", text(record.key.to_string())),
             ("name", text(&record.name)),
             ("size", number(record.size)),
             ("type", text(&record.media_type)),
-            ("visibility", text(visibility_text(record.visibility))),
+            ("visibility", text(record.visibility.as_str())),
             ("metadata", AttributeValue::M(metadata)),
             ("verified", AttributeValue::Bool(record.verified)),
             ("createdAt", number(record.created_at)),
@@ -162,10 +143,7 @@ fn read(item: &Item) -> Option<Row> {
         name: owned("name")?,
         size: number("size")?,
         media_type: owned("type")?,
-        visibility: match text("visibility")?.as_str() {
-            "public" => Visibility::Public,
-            _ => Visibility::Private,
-        },
+        visibility: text("visibility")?.parse().unwrap_or_default(),
         metadata: metadata(item.get("metadata")),
         part_size: number("partSize"),
         crc64nvme: crc("crc64nvme"),
@@ -175,8 +153,8 @@ fn read(item: &Item) -> Option<Row> {
         sequencer: owned("sequencer"),
         type_mismatch: flag("typeMismatch").unwrap_or_default(),
         seen_type: owned("seenType"),
-        scan: text("scan").and_then(|text| scan(text)),
-        withheld: text("withheld").and_then(|text| withheld(text)),
+        scan: text("scan").and_then(|text| text.parse().ok()),
+        withheld: text("withheld").and_then(|text| text.parse().ok()),
         url: owned("url"),
         created_at: number("createdAt")?,
         stored_at: number("storedAt"),
@@ -205,16 +183,6 @@ fn read(item: &Item) -> Option<Row> {
             active_at: number("activeAt").unwrap_or_default(),
         }),
     })
-}
-
-fn scan(text: &str) -> Option<ScanStatus> {
-    let known = ScanStatus::ALL.iter().find(|scan| scan.as_str() == text);
-    known.copied()
-}
-
-fn withheld(text: &str) -> Option<Withheld> {
-    let known = Withheld::ALL.iter().find(|why| why.as_str() == text);
-    known.copied()
 }
 
 fn metadata(value: Option<&AttributeValue>) -> Metadata {

@@ -21,7 +21,7 @@ use crowfly_core::{Fault, FaultKind, Row};
 
 use crate::Session;
 use crate::fault::fault;
-use crate::item::{Item, number, pending_item, row, status_text, text};
+use crate::item::{Item, number, pending_item, row, text};
 use crate::session::configure;
 
 /// The index by creation, newest last.
@@ -223,8 +223,8 @@ impl MarkAborted for Table {
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#activeAt", "activeAt")
-            .expression_attribute_values(":aborted", text(status_text(UploadStatus::Aborted)))
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":aborted", text(UploadStatus::Aborted.as_str()))
+            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
             .expression_attribute_values(":now", number(now_ms));
         if_it_holds(update).await
     }

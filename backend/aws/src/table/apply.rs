@@ -4,7 +4,7 @@ use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcom
 use crowfly_core::{Fault, FaultKind, Row, Sequencer};
 
 use super::{Table, Updated, updated};
-use crate::item::{Item, held, number, status_text, text, visibility_text};
+use crate::item::{Item, held, number, text};
 
 /// Only an event that is newer than the row's passes.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
@@ -96,12 +96,13 @@ impl Table {
             (Against::Seen(seen), _) => update.unchanged(seen)?,
             (Against::History, Some(_)) => NEWER.to_owned(),
             (Against::History, None) => {
-                for (name, status) in [
-                    ("pending", UploadStatus::Pending),
-                    ("aborted", UploadStatus::Aborted),
-                    ("expired", UploadStatus::Expired),
+                for status in [
+                    UploadStatus::Pending,
+                    UploadStatus::Aborted,
+                    UploadStatus::Expired,
                 ] {
-                    update.values.push((name, text(status_text(status))));
+                    let word = status.as_str();
+                    update.values.push((word, text(word)));
                 }
                 update.names.push("sequencerOrder");
                 FIRST.to_owned()
@@ -111,7 +112,7 @@ impl Table {
         update.remove("expiresAt");
         // What only a create call knows stays; an object without one gets the little that its key says.
         update.keep_or_set("name", text(change.key.name()));
-        update.keep_or_set("visibility", text(visibility_text(Visibility::Private)));
+        update.keep_or_set("visibility", text(Visibility::Private.as_str()));
         update.keep_or_set("createdAt", number(change.at));
         match &change.object {
             Some(head) => update.stored(change, head),
@@ -152,7 +153,7 @@ struct Update {
 
 impl Update {
     fn stored(&mut self, change: &Change, head: &Head) {
-        self.set("status", text(status_text(UploadStatus::Stored)));
+        self.set("status", text(UploadStatus::Stored.as_str()));
         self.set("size", number(head.size));
         self.set("type", text(&head.media_type));
         self.set("etag", text(&head.etag));
@@ -187,7 +188,7 @@ impl Update {
     }
 
     fn deleted(&mut self) {
-        self.set("status", text(status_text(UploadStatus::Deleted)));
+        self.set("status", text(UploadStatus::Deleted.as_str()));
         self.remove("url");
         self.keep_or_set("size", number(0));
         self.keep_or_set("type", text(OCTET_STREAM));
@@ -217,11 +218,7 @@ impl Update {
             format!("#{name} = :{placeholder}")
         };
         let conditions = [
-            still(
-                "status",
-                "wasStatus",
-                Some(text(status_text(record.status))),
-            ),
+            still("status", "wasStatus", Some(text(record.status.as_str()))),
             still(
                 "sequencerOrder",
                 "wasOrder",

@@ -3,7 +3,7 @@ use crowfly_core::Fault;
 use crowfly_core::ports::{DeclareChecksum, SetMultipart};
 
 use super::{Table, if_it_holds};
-use crate::item::{status_text, text};
+use crate::item::text;
 
 impl SetMultipart for Table {
     async fn set_multipart(
@@ -23,7 +23,7 @@ impl SetMultipart for Table {
             .condition_expression(format!("#status = :pending AND {free}"))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#s3UploadId", "s3UploadId")
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
             .expression_attribute_values(":new", text(s3_upload_id));
         if let Some(old) = replaces {
             update = update.expression_attribute_values(":old", text(old));
@@ -49,7 +49,7 @@ impl DeclareChecksum for Table {
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#clientCrc64nvme", "clientCrc64nvme")
             .expression_attribute_names("#crc64nvme", "crc64nvme")
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
             .expression_attribute_values(":crc", text(crc64nvme));
         if_it_holds(update).await
     }

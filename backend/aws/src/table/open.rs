@@ -16,7 +16,7 @@ use crowfly_core::{Fault, FaultKind, Row};
 
 use super::{Table, back_off, if_it_holds, key};
 use crate::fault::fault;
-use crate::item::{Item, number, pending_item, row, status_text, text};
+use crate::item::{Item, number, pending_item, row, text};
 
 const SERVICE: &str = "dynamodb.TransactWriteItems";
 /// How often a transaction is tried that meets others, or is told to come later.
@@ -106,7 +106,7 @@ impl Touch for Table {
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#openShard", "openShard")
             .expression_attribute_values(":now", number(now_ms))
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)));
+            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()));
         if_it_holds(update).await.map(drop)
     }
 }
@@ -202,8 +202,8 @@ impl Table {
             update = update.expression_attribute_names(format!("#{name}"), *name);
         }
         let update = update
-            .expression_attribute_values(":one", text(status_text(one)))
-            .expression_attribute_values(":other", text(status_text(other)));
+            .expression_attribute_values(":one", text(one.as_str()))
+            .expression_attribute_values(":other", text(other.as_str()));
         Ok(in_transaction(update.build().map_err(unbuilt)?))
     }
 

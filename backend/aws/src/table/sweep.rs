@@ -7,7 +7,7 @@ use crowfly_core::{Fault, FaultKind, Row};
 
 use super::{Table, Updated, if_it_holds, key, updated};
 use crate::fault::fault;
-use crate::item::{Item, number, open_upload, row, status_text, text};
+use crate::item::{Item, number, open_upload, row, text};
 
 const SERVICE: &str = "dynamodb.Query";
 /// The sparse index of open uploads.
@@ -94,8 +94,8 @@ impl MarkExpired for Table {
             .condition_expression("#status = :pending AND #activeAt = :activeAt")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#activeAt", "activeAt")
-            .expression_attribute_values(":expired", text(status_text(UploadStatus::Expired)))
-            .expression_attribute_values(":pending", text(status_text(UploadStatus::Pending)))
+            .expression_attribute_values(":expired", text(UploadStatus::Expired.as_str()))
+            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
             .expression_attribute_values(":now", number(now_ms))
             .expression_attribute_values(":activeAt", number(open.open.active_at))
             .return_values(ReturnValue::AllNew);
@@ -115,7 +115,7 @@ impl Postpone for Table {
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#sweepAt", "sweepAt")
             .expression_attribute_names("#openShard", "openShard")
-            .expression_attribute_values(":seen", text(status_text(open.status)))
+            .expression_attribute_values(":seen", text(open.status.as_str()))
             .expression_attribute_values(":later", number(sweep_at));
         if_it_holds(update).await.map(drop)
     }
@@ -130,8 +130,8 @@ impl Close for Table {
                 "attribute_exists(#openShard) AND attribute_not_exists(#counted) \
                  AND #status IN (:aborted, :expired)",
             )
-            .expression_attribute_values(":aborted", text(status_text(UploadStatus::Aborted)))
-            .expression_attribute_values(":expired", text(status_text(UploadStatus::Expired)))
+            .expression_attribute_values(":aborted", text(UploadStatus::Aborted.as_str()))
+            .expression_attribute_values(":expired", text(UploadStatus::Expired.as_str()))
             .expression_attribute_values(":expiresAt", number(expires_at / 1_000));
         for name in [
             "expiresAt",
