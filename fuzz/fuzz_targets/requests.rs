@@ -7,24 +7,27 @@ use std::hash::Hash;
 use crowfly_contract::limits::{
     MAX_BATCH, MAX_CLEAN_NAME_BYTES, MAX_PAGE, MAX_PARTS, MAX_SAFE_INTEGER,
 };
-use crowfly_contract::{ObjectKey, OwnerId, SignPartsRequest, StatusRequest};
-use crowfly_core::name::FileName;
+use crowfly_contract::{
+    BoundedMetadata, CreateItem, CreateRequest, ObjectKey, OwnerId, SignPartsRequest, StatusRequest,
+};
+use crowfly_core::name::ComposedName;
 use crowfly_core::request::{
-    Wish, parse_complete, parse_create, parse_limit, parse_path_id, parse_sign_parts, parse_status,
+    ValidItem, parse_complete, parse_create, parse_limit, parse_path_id, parse_sign_parts,
+    parse_status,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     if let Ok(items) = parse_create(body) {
         batch(items.iter().map(|(id, _)| *id), items.len());
-        for (id, wish) in items {
-            if let Ok(wish) = wish {
-                assert_eq!(wish.id, id);
-                lawful(&wish);
+        for (id, item) in items {
+            if let Ok(item) = item {
+                assert_eq!(item.id, id);
+                lawful(&item);
             }
         }
     }
-    // Ours are the strict readers: what they take, the contract's own types take as well, and say the same.
+    // What is read is read the same again from what a client writes of it.
     if let Ok(parts) = parse_sign_parts(body) {
         batch(parts.iter().map(|part| part.number), parts.len());
         assert!(
@@ -54,7 +57,7 @@ fuzz_target!(|body: &[u8]| {
         if let Ok(limit) = parse_limit(Some(text)) {
             assert!((1..=MAX_PAGE).contains(&limit));
         }
-        if let Ok(name) = FileName::parse(text) {
+        if let Ok(name) = ComposedName::parse(text) {
             named(&name);
         }
     }
@@ -66,20 +69,31 @@ fn batch<T: Eq + Hash>(items: impl Iterator<Item = T>, count: usize) {
     assert_eq!(items.collect::<HashSet<T>>().len(), count);
 }
 
-fn lawful(wish: &Wish) {
-    assert!(wish.declared.size <= MAX_SAFE_INTEGER);
+/// What is read keeps every rule, and is read the same again from what a client writes of it.
+fn lawful(item: &ValidItem) {
+    assert!(item.size.get() <= MAX_SAFE_INTEGER);
     let token = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
-    assert!(
-        wish.declared.media_type.bytes().all(token),
-        "{:?}",
-        wish.declared.media_type
-    );
-    named(&wish.name);
+    let media_type = item.media_type.as_str();
+    assert!(media_type.bytes().all(token), "{media_type:?}");
+    assert!(BoundedMetadata::try_from(item.metadata.clone()).is_ok());
+    named(&item.name);
+    let client = CreateItem {
+        id: item.id,
+        name: item.name.as_str().to_owned(),
+        size: item.size.get(),
+        media_type: media_type.to_owned(),
+        crc64nvme: item.crc64nvme,
+        visibility: item.visibility,
+        metadata: item.metadata.clone(),
+    };
+    let uploads = vec![client];
+    let again = serde_json::to_vec(&CreateRequest { uploads }).expect("JSON");
+    assert_eq!(parse_create(&again), Ok(vec![(item.id, Ok(item.clone()))]));
 }
 
 /// A name that was accepted is its own normal form, and makes a key that can be read back.
-fn named(name: &FileName) {
-    assert_eq!(FileName::parse(name.as_str()).as_ref(), Ok(name));
+fn named(name: &ComposedName) {
+    assert_eq!(ComposedName::parse(name.as_str()).as_ref(), Ok(name));
     let last = name.for_key();
     assert!(
         last.len() <= MAX_CLEAN_NAME_BYTES && !last.starts_with(['.', '-']) && !last.ends_with('.')
@@ -88,6 +102,6 @@ fn named(name: &FileName) {
     let id = parse_path_id("01JD7ZK3V8Q2X5N6R9T0W1Y4AB").expect("an id");
     let key = ObjectKey::new(owner, id, &last).expect("a key of ours");
     assert_eq!(key.to_string().parse(), Ok(key));
-    let again = FileName::parse(&last).map(|name| name.for_key());
+    let again = ComposedName::parse(&last).map(|name| name.for_key());
     assert_eq!(again, Ok(last), "cleaning what is clean changes nothing");
 }

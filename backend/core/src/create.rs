@@ -18,8 +18,8 @@ use crate::ports::{
     PutPending, PutToSign, SetMultipart, Touch,
 };
 use crate::quota::{self, Limits, Opened};
-use crate::request::{Item, Wish};
-use crate::{Error, Fault, FaultKind, Open, Refusal, Row, bounded, parts};
+use crate::request::{Item, ValidItem};
+use crate::{Declared, Error, Fault, FaultKind, Open, Refusal, Row, bounded, parts};
 
 /// Items of one call that are worked on at the same time.
 const AT_ONCE: usize = 25;
@@ -63,7 +63,7 @@ pub async fn create(
 ) -> Vec<ItemResult> {
     let wished: Vec<_> = items
         .into_iter()
-        .map(|(id, wish)| (id, wish.and_then(|wish| pending_row(creator, wish))))
+        .map(|(id, item)| (id, item.and_then(|item| pending_row(creator, item))))
         .collect();
     let new: Vec<&Row> = wished
         .iter()
@@ -140,13 +140,17 @@ fn put_of(row: &Row) -> PutToSign<'_> {
     }
 }
 
-fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
-    let clean = wish.name.for_key();
-    let mut declared = wish.declared;
+fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
+    let clean = item.name.for_key();
+    let mut declared = Declared {
+        size: item.size.get(),
+        media_type: standard_type(item.media_type.as_str()).to_owned(),
+        crc64nvme: item.crc64nvme,
+    };
     creator
         .policy
-        .check(&clean, declared.size, &declared.media_type, wish.visibility)?;
-    if wish.visibility == Visibility::Public {
+        .check(&clean, declared.size, &declared.media_type, item.visibility)?;
+    if item.visibility == Visibility::Public {
         // Storage gives it out by itself, under the type that it was sent with.
         declared.media_type = served_type(&declared.media_type).to_owned();
     }
@@ -155,18 +159,18 @@ fn pending_row(creator: Creator<'_>, wish: Wish) -> Result<Row, Refusal> {
         Ok(PlanKind::Multipart(plan)) => Some(plan.part_size()),
         Err(error) => return Err(Refusal::new(ErrorCode::TooLarge, error.to_string())),
     };
-    let key = ObjectKey::new(creator.owner.clone(), wish.id, &clean)
+    let key = ObjectKey::new(creator.owner.clone(), item.id, &clean)
         .map_err(|error| Refusal::new(ErrorCode::InvalidName, error.to_string()))?;
     let record = Record {
-        id: wish.id,
+        id: item.id,
         status: UploadStatus::Pending,
         bucket: creator.bucket.to_owned(),
         key,
-        name: wish.name.as_str().to_owned(),
+        name: item.name.as_str().to_owned(),
         size: declared.size,
         media_type: declared.media_type.clone(),
-        visibility: wish.visibility,
-        metadata: wish.metadata,
+        visibility: item.visibility,
+        metadata: item.metadata,
         part_size,
         crc64nvme: declared.crc64nvme,
         verified: false,

@@ -1,6 +1,8 @@
 //! File names: which are refused, and what becomes of the rest in a key.
 
 use crowfly_contract::limits::{MAX_CLEAN_NAME_BYTES, MAX_NAME_BYTES, MAX_NAME_CHARS};
+use crowfly_contract::{FileName, NameError};
+use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest extension that a shortened name keeps, in bytes, with its dot.
@@ -8,47 +10,31 @@ const MAX_EXTENSION_BYTES: usize = 32;
 /// Names that Windows gives to devices, whatever their extension.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// A file name that may be kept in a record: NFC, and without any character that could mislead a reader.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileName(String);
+/// A file name as it is kept in a record: in composed form (Unicode NFC), of bounded length.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "FileName")]
+pub struct ComposedName(String);
 
-/// Why a name is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NameError {
-    /// It has no character.
-    #[error("`name` must not be empty")]
-    Empty,
-    /// It is longer than a request may carry.
-    #[error(
-        "`name` must have at most {MAX_NAME_CHARS} characters and {MAX_NAME_BYTES} bytes of UTF-8"
-    )]
-    TooLong,
-    /// It has a control, invisible, direction-changing or unassignable character.
-    #[error(
-        "`name` must not have control characters, line breaks, zero-width or direction-changing characters"
-    )]
-    Character,
-}
+impl TryFrom<FileName> for ComposedName {
+    type Error = NameError;
 
-impl FileName {
-    /// Checks and normalises a name as a browser gives it.
-    ///
-    /// # Errors
-    /// [`NameError`] says what is wrong.
-    pub fn parse(text: &str) -> Result<Self, NameError> {
-        if text.is_empty() {
-            return Err(NameError::Empty);
-        }
-        if text.chars().any(is_refused) {
-            return Err(NameError::Character);
-        }
+    fn try_from(name: FileName) -> Result<Self, NameError> {
         // Measured as it is kept: the decomposed form of a lawful name may be three times as long.
-        let name: String = text.nfc().collect();
+        let name: String = name.as_str().nfc().collect();
         if name.len() > MAX_NAME_BYTES || name.chars().count() > MAX_NAME_CHARS {
             return Err(NameError::TooLong);
         }
         Ok(Self(name))
+    }
+}
+
+impl ComposedName {
+    /// Checks and composes a name as a browser gives it.
+    ///
+    /// # Errors
+    /// [`NameError`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        text.parse::<FileName>()?.try_into()
     }
 
     /// The name as the record keeps it.
@@ -87,15 +73,6 @@ impl FileName {
         let stem = stem.trim_end_matches('.');
         format!("{stem}{}", extension.to_ascii_lowercase())
     }
-}
-
-/// Characters that no name may have, although a file system may.
-pub(crate) fn is_refused(c: char) -> bool {
-    let invisible = matches!(c,
-        '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
-    let noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
-    c.is_control() || invisible || noncharacter
 }
 
 /// Characters that are kept in the record, for emoji and scripts that need them, but not in a key.
@@ -145,20 +122,20 @@ mod tests {
     use super::*;
 
     fn key(name: &str) -> String {
-        FileName::parse(name).unwrap().for_key()
+        ComposedName::parse(name).unwrap().for_key()
     }
 
     #[test]
     fn a23_empty_and_long_names_are_refused() {
-        assert_eq!(FileName::parse(""), Err(NameError::Empty));
+        assert_eq!(ComposedName::parse(""), Err(NameError::Empty));
         for long in ["a".repeat(256), "a".repeat(1025), "😀".repeat(256)] {
-            assert_eq!(FileName::parse(&long), Err(NameError::TooLong));
+            assert_eq!(ComposedName::parse(&long), Err(NameError::TooLong));
         }
         // 255 syllables are 765 bytes, and 2,295 as some systems decompose them.
         let syllables = "\u{1112}\u{1161}\u{11ab}".repeat(255);
-        let name = FileName::parse(&syllables).unwrap();
+        let name = ComposedName::parse(&syllables).unwrap();
         assert_eq!(name.as_str(), "한".repeat(255));
-        assert!(FileName::parse(&"😀".repeat(255)).is_ok());
+        assert!(ComposedName::parse(&"😀".repeat(255)).is_ok());
     }
 
     #[test]
@@ -219,7 +196,7 @@ mod tests {
         ] {
             let name = format!("a{c}b.txt");
             assert_eq!(
-                FileName::parse(&name),
+                ComposedName::parse(&name),
                 Err(NameError::Character),
                 "{:x}",
                 u32::from(c)
@@ -231,14 +208,14 @@ mod tests {
     fn a26_every_script_is_welcome_and_normalised() {
         assert_eq!(key("cafe\u{301}.PNG"), "caf\u{e9}.png");
         assert_eq!(
-            FileName::parse("cafe\u{301}").unwrap().as_str(),
+            ComposedName::parse("cafe\u{301}").unwrap().as_str(),
             "caf\u{e9}"
         );
         assert_eq!(key("\u{1112}\u{1161}\u{11ab}.txt"), "한.txt");
         assert_eq!(key("회의록 (최종).pdf"), "회의록_(최종).pdf");
         assert_eq!(key("👩\u{200d}👧 ❤\u{fe0f}.webm"), "👩👧_❤.webm");
         assert_eq!(
-            FileName::parse("👩\u{200d}👧").unwrap().as_str(),
+            ComposedName::parse("👩\u{200d}👧").unwrap().as_str(),
             "👩\u{200d}👧"
         );
     }
@@ -283,7 +260,7 @@ mod tests {
         #[test]
         fn a24_whatever_is_accepted_makes_a_key(name in "\\PC{1,300}") {
             use crowfly_contract::{ObjectKey, UploadId};
-            if let Ok(name) = FileName::parse(&name) {
+            if let Ok(name) = ComposedName::parse(&name) {
                 let clean = name.for_key();
                 let owner = "a".repeat(26).parse().unwrap();
                 let key = ObjectKey::new(owner, UploadId::from_parts(1, 2), &clean).unwrap();

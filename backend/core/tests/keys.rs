@@ -7,7 +7,7 @@ use common::events::{address, recorder};
 use common::{id, owner};
 use crowfly_contract::ObjectKey;
 use crowfly_core::event::{Said, parse_message, parse_s3};
-use crowfly_core::name::FileName;
+use crowfly_core::name::ComposedName;
 use crowfly_core::record::{Done, record};
 use crowfly_core::testing::{Memory, head_of};
 use proptest::prelude::*;
@@ -67,7 +67,7 @@ fn survives(key: &str) {
 
 /// What a user's name becomes stands in the record as S3 has it.
 async fn is_recorded(name: &str) {
-    let Ok(name) = FileName::parse(name) else {
+    let Ok(name) = ComposedName::parse(name) else {
         return;
     };
     let key = ObjectKey::new(owner('a'), id(1), &name.for_key()).unwrap();

@@ -1,3 +1,5 @@
+use crowfly_contract::Visibility;
+use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use serde_json::json;
 
 use super::*;
@@ -22,7 +24,7 @@ fn refused(change: Value) -> ErrorCode {
     let refusal = parsed
         .remove(0)
         .1
-        .map(|wish| panic!("{change}: {wish:?}"))
+        .map(|item| panic!("{change}: {item:?}"))
         .unwrap_err();
     assert!(
         refusal.message.len() > 20 && refusal.message.is_ascii(),
@@ -32,27 +34,24 @@ fn refused(change: Value) -> ErrorCode {
     refusal.code
 }
 
-fn accepted(change: Value) -> Wish {
+fn accepted(change: Value) -> ValidItem {
     parse(json!([item(change)])).unwrap().remove(0).1.unwrap()
 }
 
 #[test]
 fn a_full_item_is_read() {
-    let wish = accepted(json!({
+    let item = accepted(json!({
         "name": "한.WEBM", "size": 5, "crc64nvme": "rosUhgp5mIg=", "visibility": "public",
         "metadata": {"album": "여름 😀"},
     }));
-    assert_eq!(wish.id.to_string(), ID);
-    assert_eq!(wish.name.as_str(), "한.WEBM");
-    assert_eq!(
-        wish.declared.crc64nvme.unwrap().value(),
-        0xae8b_1486_0a79_9888
-    );
-    assert_eq!(wish.visibility, Visibility::Public);
-    assert_eq!(wish.metadata.get("album").unwrap(), "여름 😀");
+    assert_eq!(item.id.to_string(), ID);
+    assert_eq!(item.name.as_str(), "한.WEBM");
+    assert_eq!(item.crc64nvme.unwrap().value(), 0xae8b_1486_0a79_9888);
+    assert_eq!(item.visibility, Visibility::Public);
+    assert_eq!(item.metadata.get("album").unwrap(), "여름 😀");
     let plain = accepted(json!({"crc64nvme": null, "visibility": null, "metadata": null}));
     assert_eq!(
-        (plain.visibility, plain.declared.crc64nvme),
+        (plain.visibility, plain.crc64nvme),
         (Visibility::Private, None)
     );
 }
@@ -99,11 +98,11 @@ fn a22_sizes() {
             "{size}"
         );
     }
-    assert_eq!(accepted(json!({"size": 0})).declared.size, 0);
+    assert_eq!(accepted(json!({"size": 0})).size.get(), 0);
     assert_eq!(
         accepted(json!({"size": 9_007_199_254_740_991u64}))
-            .declared
-            .size,
+            .size
+            .get(),
         MAX_SAFE_INTEGER
     );
     let text = format!(
@@ -273,4 +272,80 @@ fn one_bad_item_leaves_the_others_alone() {
         parsed[1].1.as_ref().unwrap_err().code,
         ErrorCode::InvalidSize
     );
+}
+
+/// A refusal names the field and its rule, and nothing of what was sent.
+#[test]
+fn a_refusal_names_the_field_and_the_rule() {
+    let message = |body: Value| match parse_create(body.to_string().as_bytes()) {
+        Err(refusal) => refusal.message.into_owned(),
+        Ok(mut items) => items.pop().unwrap().1.unwrap_err().message.into_owned(),
+    };
+    let first = item(json!({"id": UploadId::from_parts(1, 2).to_string()}));
+    let of = |change: Value| message(json!({"uploads": [first, item(change)]}));
+    let mut nameless = item(json!({}));
+    nameless.as_object_mut().unwrap().remove("name");
+    for (said, expected) in [
+        (
+            of(json!({"size": "여름"})),
+            "`uploads[1].size`: a size in bytes must be an integer from 0 to 9007199254740991",
+        ),
+        (
+            of(json!({"id": "여름"})),
+            "`uploads[1].id`: an upload id must be a ULID: 26 upper-case Crockford base32 characters",
+        ),
+        (
+            of(json!({"visibility": "여름"})),
+            "`uploads[1].visibility`: a visibility must be one of: `private`, `public`",
+        ),
+        (
+            of(json!({"metadata": {"여름": 1}})),
+            "`uploads[1].metadata`: metadata must be an object whose values are texts",
+        ),
+        (
+            of(json!({"name": "n".repeat(256)})),
+            "`uploads[1].name`: a file name must have at most 255 characters and 1024 bytes of UTF-8",
+        ),
+        (
+            of(json!({"여acl": 1})),
+            "`uploads[1].acl` is an unknown field; there may be: id, name, size, type, crc64nvme, visibility, metadata",
+        ),
+        (
+            message(json!({"uploads": [nameless]})),
+            "`uploads[0].name`: a file name must be a text",
+        ),
+        (
+            message(json!({"uploads": [1]})),
+            "`uploads[0]` must be a JSON object",
+        ),
+        (message(json!({"uploads": "x"})), "`uploads` must be a list"),
+        (
+            message(json!({"uploads": [], "x": 1})),
+            "`x` is an unknown field; there may be: uploads",
+        ),
+        (message(json!([])), "the body must be a JSON object"),
+    ] {
+        assert_eq!(said, expected);
+    }
+}
+
+/// The table of codes names the fields that the contract has, and no other.
+#[test]
+fn every_field_of_an_item_has_its_code() {
+    let all = accepted(json!({
+        "crc64nvme": "rosUhgp5mIg=", "visibility": "public", "metadata": {"a": "b"},
+    }));
+    let client = CreateItem {
+        id: all.id,
+        name: all.name.as_str().to_owned(),
+        size: all.size.get(),
+        media_type: all.media_type.as_str().to_owned(),
+        crc64nvme: all.crc64nvme,
+        visibility: all.visibility,
+        metadata: all.metadata,
+    };
+    let written = serde_json::to_value(client).unwrap();
+    let written: HashSet<_> = written.as_object().unwrap().keys().cloned().collect();
+    let table: HashSet<_> = ITEM.iter().map(|(field, _)| (*field).to_owned()).collect();
+    assert_eq!(written, table);
 }

@@ -1,9 +1,13 @@
 use std::borrow::Cow;
 
+use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_BODY_BYTES;
-use crowfly_contract::{ErrorCode, UploadId};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
 
+use super::strict::Strict;
 use crate::Refusal;
 
 /// Checks the `content-type` of a request that has a body.
@@ -28,71 +32,105 @@ pub fn check_content_type(content_type: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// Reads a JSON object. Nesting deeper than 128 is refused by the JSON reader itself.
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+/// The fields that an object may have, each with the code of a value that its type refuses.
+pub(super) type Fields = [(&'static str, ErrorCode)];
+
+/// Reads the body of a request.
+pub(super) fn body<T: DeserializeOwned>(body: &[u8], fields: &Fields) -> Result<T, Refusal> {
+    read(object(parse(body)?, "")?, "", fields)
+}
+
+/// Takes a value as an object. `place` says where in the body it is; the body itself is at no place.
+pub(super) fn object(value: Value, place: &str) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ if place.is_empty() => Err(invalid_json("the body must be a JSON object")),
+        _ => Err(invalid_json(format!("`{place}` must be a JSON object"))),
+    }
+}
+
+/// Reads an object as `T`, whose fields are `fields`.
+pub(super) fn read<T: DeserializeOwned>(
+    mut object: Map<String, Value>,
+    place: &str,
+    fields: &Fields,
+) -> Result<T, Refusal> {
+    let full = |field: &str| match place {
+        "" => format!("`{field}`"),
+        place => format!("`{place}.{field}`"),
+    };
+    let code = |field: &str| fields.iter().find(|(known, _)| *known == field);
+    // An unknown field comes first, as often it is a known one's name misspelt.
+    if let Some(unknown) = object.keys().find(|field| code(field).is_none()) {
+        return Err(unknown_field(&full(&shown(unknown)), fields));
+    }
+    // So what is missing is refused by the type of its field, as any other wrong value is.
+    for (field, _) in fields {
+        object.entry(*field).or_insert(Value::Null);
+    }
+    serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
+        let field = match error.path().iter().next() {
+            Some(Segment::Map { key }) => key.as_str(),
+            _ => "",
+        };
+        match code(field) {
+            Some((_, ErrorCode::InvalidJson)) | None => {
+                // Only lists have this code: their items are read one by one, and answer for themselves.
+                invalid_json(format!("{} must be a list", full(field)))
+            }
+            Some((_, code)) => Refusal::new(*code, format!("{}: {}", full(field), error.inner())),
+        }
+    })
+}
+
+/// Reads a value that is no object as `T`.
+pub(super) fn value<T: DeserializeOwned>(
+    value: Option<&Value>,
+    place: &str,
+    code: ErrorCode,
+) -> Result<T, Refusal> {
+    T::deserialize(value.unwrap_or(&Value::Null))
+        .map_err(|error| Refusal::new(code, format!("`{place}`: {error}")))
+}
+
+fn unknown_field(field: &str, fields: &Fields) -> Refusal {
+    let known: Vec<_> = fields.iter().map(|(known, _)| *known).collect();
+    let known = known.join(", ");
+    Refusal::new(
+        ErrorCode::UnknownField,
+        format!("{field} is an unknown field; there may be: {known}"),
+    )
+}
+
+/// As much of a name of the caller's as a message repeats.
+fn shown(name: &str) -> String {
+    let plain = name.chars().filter(char::is_ascii_graphic);
+    plain.take(40).collect()
+}
+
+/// Reads JSON. Nesting deeper than 128 is refused by the JSON reader itself.
+fn parse(body: &[u8]) -> Result<Value, Refusal> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Refusal::new(
             ErrorCode::BodyTooLarge,
             format!("the body must have at most {MAX_BODY_BYTES} bytes"),
         ));
     }
-    let value = serde_json::from_slice(body)
+    let Strict(value) = serde_json::from_slice(body)
         .or_else(|error| serde_json::from_slice(&without_lone_surrogates(body)).map_err(|_| error))
         .map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            invalid_json(format!(
-                "the body is not JSON: see line {line}, column {column}"
-            ))
+            let what = match error.classify() {
+                Category::Data => "a name occurs twice in an object",
+                _ => "the body is not JSON",
+            };
+            invalid_json(format!("{what}: see line {line}, column {column}"))
         })?;
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(invalid_json("the body must be a JSON object")),
-    }
+    Ok(value)
 }
 
-pub(super) fn invalid_json(message: impl Into<Cow<'static, str>>) -> Refusal {
+fn invalid_json(message: impl Into<Cow<'static, str>>) -> Refusal {
     Refusal::new(ErrorCode::InvalidJson, message)
-}
-
-/// Refuses fields that are not `known`.
-pub(super) fn only(
-    object: &Map<String, Value>,
-    known: &[&str],
-    place: &str,
-) -> Result<(), Refusal> {
-    match object.keys().find(|field| !known.contains(&field.as_str())) {
-        None => Ok(()),
-        Some(field) => {
-            let shown: String = field
-                .chars()
-                .filter(|c| c.is_ascii_graphic())
-                .take(40)
-                .collect();
-            let known = known.join(", ");
-            Err(Refusal::new(
-                ErrorCode::UnknownField,
-                format!("{place} has the unknown field `{shown}`; it may have: {known}"),
-            ))
-        }
-    }
-}
-
-/// A field's value; `null` counts as absent.
-pub(super) fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).filter(|value| !value.is_null())
-}
-
-/// Reads an id of a body.
-pub(super) fn id(value: Option<&Value>) -> Result<UploadId, Refusal> {
-    value
-        .and_then(Value::as_str)
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| {
-            Refusal::new(
-                ErrorCode::InvalidId,
-                "each `id` must be a ULID: 26 upper-case Crockford base32 characters",
-            )
-        })
 }
 
 /// Replaces each `\uXXXX` escape that is half of a surrogate pair by a noncharacter, which every text of
@@ -132,8 +170,8 @@ fn escape(text: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn code(body: &[u8]) -> ErrorCode {
-        object(body).unwrap_err().code
+    fn code(bytes: &[u8]) -> ErrorCode {
+        body::<Value>(bytes, &[]).unwrap_err().code
     }
 
     #[test]
@@ -167,6 +205,21 @@ mod tests {
     }
 
     #[test]
+    fn a20_a_name_twice_in_an_object_is_refused_wherever_it_is() {
+        for twice in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"a":[{"b":{"c":1,"d":2,"c":3}}]}"#,
+        ] {
+            let refusal = parse(twice.as_bytes()).unwrap_err();
+            assert_eq!(refusal.code, ErrorCode::InvalidJson, "{twice}");
+            assert!(refusal.message.contains("twice"), "{}", refusal.message);
+        }
+        let apart = r#"{"a":{"b":1},"b":[{"b":1},{"b":1}]}"#;
+        assert_eq!(parse(apart.as_bytes()).unwrap().to_string(), apart);
+    }
+
+    #[test]
     fn a20_a81_only_json_is_read() {
         for good in [
             "application/json",
@@ -193,7 +246,7 @@ mod tests {
     #[test]
     fn a25_lone_surrogates_become_a_refused_character() {
         let read = |body: &str| {
-            object(body.as_bytes()).unwrap()["a"]
+            parse(body.as_bytes()).unwrap()["a"]
                 .as_str()
                 .unwrap()
                 .to_owned()

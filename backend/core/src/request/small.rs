@@ -1,12 +1,21 @@
 use std::collections::HashSet;
 
-use crowfly_contract::limits::{DEFAULT_PAGE, MAX_PAGE, MAX_PARTS};
-use crowfly_contract::{Crc64Nvme, ErrorCode, PartToSign, UploadId};
+use crowfly_contract::limits::{DEFAULT_PAGE, MAX_PAGE};
+use crowfly_contract::{
+    CompleteRequest, Crc64Nvme, ErrorCode, PartNumber, PartToSign, SignPartsRequest, StatusRequest,
+    UploadId,
+};
 use serde_json::Value;
 
-use super::create::{check_count, check_distinct, checksum};
-use super::json;
+use super::create::{check_count, check_distinct};
+use super::json::{self, Fields};
 use crate::Refusal;
+
+const COMPLETE: &Fields = &[("crc64nvme", ErrorCode::InvalidChecksum)];
+const PART: &Fields = &[
+    ("number", ErrorCode::InvalidPart),
+    ("crc64nvme", ErrorCode::InvalidChecksum),
+];
 
 /// Reads the id in a path.
 ///
@@ -25,9 +34,8 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
     if body.is_empty() {
         return Ok(None);
     }
-    let request = json::object(body)?;
-    json::only(&request, &["crc64nvme"], "the request")?;
-    checksum(json::field(&request, "crc64nvme"))
+    let CompleteRequest { crc64nvme } = json::body(body, COMPLETE)?;
+    Ok(crc64nvme)
 }
 
 /// Reads the body of `POST /uploads/{id}/parts`: 1 to 100 parts with different numbers.
@@ -35,14 +43,22 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
 /// # Errors
 /// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch`, `invalid_part` or `invalid_checksum`.
 pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
-    let request = json::object(body)?;
-    json::only(&request, &["parts"], "the request")?;
-    let parts = match request.get("parts") {
-        Some(Value::Array(parts)) => parts,
-        _ => return Err(json::invalid_json("`parts` must be a list of parts")),
-    };
+    let SignPartsRequest::<Value> { parts } =
+        json::body(body, &[("parts", ErrorCode::InvalidJson)])?;
     check_count(parts.len(), "parts")?;
-    let parts = parts.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    let parts = parts
+        .into_iter()
+        .enumerate()
+        .map(|(index, part)| {
+            let place = format!("parts[{index}]");
+            let part: PartToSign<PartNumber> =
+                json::read(json::object(part, &place)?, &place, PART)?;
+            Ok(PartToSign {
+                number: part.number.get(),
+                crc64nvme: part.crc64nvme,
+            })
+        })
+        .collect::<Result<Vec<_>, Refusal>>()?;
     let mut numbers = HashSet::new();
     match parts.iter().find(|part| !numbers.insert(part.number)) {
         None => Ok(parts),
@@ -53,43 +69,17 @@ pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
     }
 }
 
-fn part(value: &Value) -> Result<PartToSign, Refusal> {
-    let part = value
-        .as_object()
-        .ok_or_else(|| json::invalid_json("each item of `parts` must be an object"))?;
-    json::only(part, &["number", "crc64nvme"], "a part")?;
-    let number = part
-        .get("number")
-        .and_then(Value::as_u64)
-        .and_then(|number| u32::try_from(number).ok())
-        .filter(|number| (1..=MAX_PARTS).contains(number))
-        .ok_or_else(|| {
-            Refusal::new(
-                ErrorCode::InvalidPart,
-                format!("each `number` must be an integer from 1 to {MAX_PARTS}"),
-            )
-        })?;
-    Ok(PartToSign {
-        number,
-        crc64nvme: checksum(json::field(part, "crc64nvme"))?,
-    })
-}
-
 /// Reads the body of `POST /uploads/status`: 1 to 100 different ids.
 ///
 /// # Errors
 /// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch` or `invalid_id`.
 pub fn parse_status(body: &[u8]) -> Result<Vec<UploadId>, Refusal> {
-    let request = json::object(body)?;
-    json::only(&request, &["ids"], "the request")?;
-    let ids = match request.get("ids") {
-        Some(Value::Array(ids)) => ids,
-        _ => return Err(json::invalid_json("`ids` must be a list of upload ids")),
-    };
+    let StatusRequest::<Value> { ids } = json::body(body, &[("ids", ErrorCode::InvalidJson)])?;
     check_count(ids.len(), "ids")?;
     let ids = ids
         .iter()
-        .map(|id| json::id(Some(id)))
+        .enumerate()
+        .map(|(index, id)| json::value(Some(id), &format!("ids[{index}]"), ErrorCode::InvalidId))
         .collect::<Result<Vec<_>, _>>()?;
     check_distinct(ids.iter().copied())?;
     Ok(ids)
