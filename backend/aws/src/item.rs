@@ -193,3 +193,7 @@ fn metadata(value: Option<&AttributeValue>) -> Metadata {
         .filter_map(|(key, value)| Some((key.clone(), value.as_s().ok()?.clone())))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "item_tests.rs"]
+mod tests;

@@ -117,7 +117,12 @@ async fn a20_a21_bodies_that_no_route_reads() {
             (deep.as_str(), false, 400, "invalid_json"),
             ("{}", true, 400, "invalid_json"),
             (r#"{"ids":[],"ids":[]}"#, false, 400, "invalid_json"),
-            (r#"{"uploads":[{"id":1,"id":2}]}"#, false, 400, "invalid_json"),
+            (
+                r#"{"uploads":[{"id":1,"id":2}]}"#,
+                false,
+                400,
+                "invalid_json",
+            ),
             (long.as_str(), false, 413, "body_too_large"),
             (r#"{"owner":"x"}"#, false, 400, "unknown_field"),
             (r#"{"__proto__":{}}"#, false, 400, "unknown_field"),

@@ -329,6 +329,24 @@ fn a_refusal_names_the_field_and_the_rule() {
     }
 }
 
+/// Of several faults the unknown field comes first, then the fields in the contract's order.
+#[test]
+fn of_several_faults_the_same_is_told() {
+    let mut wrong = json!({"acl": 1, "name": "", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1});
+    for (field, code) in [
+        ("acl", ErrorCode::UnknownField),
+        ("name", ErrorCode::InvalidName),
+        ("size", ErrorCode::InvalidSize),
+        ("type", ErrorCode::InvalidType),
+        ("crc64nvme", ErrorCode::InvalidChecksum),
+        ("visibility", ErrorCode::InvalidVisibility),
+        ("metadata", ErrorCode::InvalidMetadata),
+    ] {
+        assert_eq!(refused(wrong.clone()), code);
+        wrong.as_object_mut().unwrap().remove(field);
+    }
+}
+
 /// The table of codes names the fields that the contract has, and no other.
 #[test]
 fn every_field_of_an_item_has_its_code() {

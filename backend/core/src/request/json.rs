@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_BODY_BYTES;
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
@@ -64,11 +65,13 @@ pub(super) fn read<T: DeserializeOwned>(
     if let Some(unknown) = object.keys().find(|field| code(field).is_none()) {
         return Err(unknown_field(&full(&shown(unknown)), fields));
     }
-    // So what is missing is refused by the type of its field, as any other wrong value is.
-    for (field, _) in fields {
-        object.entry(*field).or_insert(Value::Null);
-    }
-    serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
+    // In the table's order, so that of several faults the same is told whatever the order of the body; and what
+    // is missing is `null`, so that the type of its field refuses it as it does any other wrong value.
+    let members = fields
+        .iter()
+        .map(|(field, _)| (*field, object.remove(*field).unwrap_or_default()));
+    let members = MapDeserializer::<_, serde_json::Error>::new(members);
+    serde_path_to_error::deserialize(members).map_err(|error| {
         let field = match error.path().iter().next() {
             Some(Segment::Map { key }) => key.as_str(),
             _ => "",

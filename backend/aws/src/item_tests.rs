@@ -1,0 +1,79 @@
+use std::path::Path;
+
+use crowfly_core::testing::row_of;
+use serde_json::Value;
+
+use super::*;
+
+const RECORDS: &[&str] = &[
+    "record_pending",
+    "record_stored",
+    "record_withheld",
+    "record_marked",
+];
+
+fn owner() -> OwnerId {
+    "zjn67vy4s4onaae2deltmf3fv5".parse().unwrap()
+}
+
+fn golden(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract/tests/golden");
+    let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn attribute(name: &str, value: &Value) -> AttributeValue {
+    match value {
+        Value::String(word) => text(word),
+        Value::Bool(flag) => AttributeValue::Bool(*flag),
+        Value::Number(ms) if name == "expiresAt" => number(ms.as_u64().unwrap() / 1_000),
+        Value::Number(count) => number(count.as_u64().unwrap()),
+        Value::Object(members) => AttributeValue::M(attributes(members)),
+        other => panic!("{other}"),
+    }
+}
+
+fn attributes(members: &serde_json::Map<String, Value>) -> Item {
+    let attribute = |(name, value): (&String, _)| (name.clone(), attribute(name, value));
+    members.iter().map(attribute).collect()
+}
+
+/// Attributes have the names and the words of the record's JSON fields.
+#[test]
+fn an_item_reads_as_the_record_of_its_golden_file() {
+    for name in RECORDS {
+        let json = golden(name);
+        let mut item = attributes(json.as_object().unwrap());
+        item.insert("owner".to_owned(), text(owner().as_str()));
+        let read = row(&item).unwrap();
+        assert_eq!(serde_json::to_value(read.record).unwrap(), json, "{name}");
+    }
+}
+
+#[test]
+fn a_pending_item_has_the_attributes_of_the_golden_file() {
+    let json = golden("record_pending");
+    let row = Row {
+        record: serde_json::from_value(json.clone()).unwrap(),
+        ..row_of(&owner(), "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(), 1)
+    };
+    let item = pending_item(&row);
+    for (name, value) in attributes(json.as_object().unwrap()) {
+        assert_eq!(item.get(&name), Some(&value), "{name}");
+    }
+    assert_eq!(super::row(&item).unwrap(), row);
+}
+
+/// No item has the word of an answer, and a word of another version is no status.
+#[test]
+fn only_an_uploads_own_status_is_read() {
+    for word in ["not_found", "Stored", ""] {
+        let mut item = pending_item(&row_of(
+            &owner(),
+            "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(),
+            1,
+        ));
+        item.insert("status".to_owned(), text(word));
+        assert!(row(&item).is_err(), "{word}");
+    }
+}

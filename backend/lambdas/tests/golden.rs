@@ -1,0 +1,217 @@
+//! The golden files of the contract, read and written by what reads and writes them in production: a request by
+//! its parser, an answer by its route or, where storage's own words are in it, by the writer of all answers.
+
+mod common;
+
+use std::path::Path;
+use std::time::Duration;
+
+use common::{NOW, event, id, owner, read, variable};
+use crowfly_contract::{
+    Completing, Content, CreateItem, CreateRequest, CreateResponse, ListPartsResponse,
+    ListResponse, Outcome, PartToSign, QueueMessage, Record, SignPartsRequest, SignPartsResponse,
+    StatusRequest, StatusResponse, Stored,
+};
+use crowfly_core::create::{self, Granted};
+use crowfly_core::event::{Said, parse_message};
+use crowfly_core::request::{
+    ValidItem, parse_complete, parse_create, parse_sign_parts, parse_status,
+};
+use crowfly_core::testing::{Memory, row_of};
+use crowfly_core::{FaultKind, Refusal, Row, Scanned};
+use crowfly_lambdas::http::Answer;
+use crowfly_lambdas::presign;
+use crowfly_lambdas::runtime::Moment;
+use crowfly_lambdas::variables::Variables;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+fn file(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract/tests/golden");
+    std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap()
+}
+
+fn golden(name: &str) -> Value {
+    serde_json::from_str(&file(name)).unwrap()
+}
+
+#[track_caller]
+fn written(name: &str, value: impl Serialize) {
+    assert_eq!(serde_json::to_value(value).unwrap(), golden(name), "{name}");
+}
+
+/// That a route's answer is the golden file.
+#[track_caller]
+fn answered(name: &str, status: u16, answer: &Answer) {
+    assert_eq!(answer.status_code, status, "{}", answer.body);
+    written(name, common::json_of(answer));
+}
+
+/// That the writer of answers makes the golden file of its value.
+#[track_caller]
+fn passed_on<T: Serialize + DeserializeOwned>(name: &str, status: u16) {
+    let value: T = serde_json::from_str(&file(name)).unwrap();
+    answered(name, status, &Answer::json(status, &value).unwrap());
+}
+
+/// An item as a client writes it.
+fn of_client(item: ValidItem) -> CreateItem {
+    CreateItem {
+        id: item.id,
+        name: item.name.as_str().to_owned(),
+        size: item.size.get(),
+        media_type: item.media_type.into(),
+        crc64nvme: item.crc64nvme,
+        visibility: item.visibility,
+        metadata: item.metadata,
+    }
+}
+
+#[test]
+fn requests() {
+    let items = parse_create(file("create_request").as_bytes()).unwrap();
+    let uploads = items
+        .into_iter()
+        .map(|(id, item)| {
+            let item = item.unwrap();
+            assert_eq!(item.id, id);
+            of_client(item)
+        })
+        .collect();
+    written("create_request", CreateRequest { uploads });
+    let parts: Vec<PartToSign> = parse_sign_parts(file("sign_parts_request").as_bytes()).unwrap();
+    written("sign_parts_request", SignPartsRequest { parts });
+    let ids = parse_status(file("status_request").as_bytes()).unwrap();
+    written("status_request", StatusRequest { ids });
+    for name in ["complete_request", "complete_request_empty"] {
+        let crc64nvme = parse_complete(file(name).as_bytes()).unwrap();
+        written(name, crowfly_contract::CompleteRequest { crc64nvme });
+    }
+}
+
+#[test]
+fn create_answers() {
+    for (name, expected) in [("create_response", 207), ("create_response_multipart", 201)] {
+        let response: CreateResponse = serde_json::from_str(&file(name)).unwrap();
+        let mut request_id = String::new();
+        let results = response
+            .uploads
+            .into_iter()
+            .map(|result| match result.outcome {
+                Outcome::Created(created) => {
+                    let repeated = false;
+                    (result.id, Ok(Granted { created, repeated }))
+                }
+                Outcome::Refused(problem) => {
+                    request_id = problem.request_id;
+                    let refusal = Refusal::new(problem.code, problem.message);
+                    (result.id, Err(refusal.into()))
+                }
+            })
+            .collect();
+        let (status, answer) = create::answer(results, &request_id);
+        let create::Answer::Response(response) = answer else {
+            panic!("{answer:?}");
+        };
+        answered(name, expected, &Answer::json(status, &response).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn problems() {
+    let small = |name: &str| match name {
+        "MAX_FILE_BYTES" => Some("10".to_owned()),
+        _ => variable(name),
+    };
+    let settings = presign::Settings::read(&Variables::new(&small)).unwrap();
+    let wish = json!({"id": id(1), "name": "a.webm", "size": 11, "type": "video/webm"});
+    let mut large = event("POST /uploads", Some(&json!({"uploads": [wish]})));
+    large["requestContext"]["requestId"] = "JKJaXmPLvHcESHA=".into();
+    let memory = Memory::default();
+    let now = Moment {
+        ms: NOW,
+        left: Duration::from_secs(20),
+    };
+    let answer = presign::handle(&memory, &memory, &settings, large, now).await;
+    answered("problem", 413, &answer);
+
+    memory.fail_next("get_row", FaultKind::Unavailable);
+    let mut unlucky = event(&format!("GET /uploads/{}", id(1)), None);
+    unlucky["requestContext"]["requestId"] = "r".into();
+    answered("problem_retry", 503, &read(&memory, unlucky).await);
+}
+
+/// A row whose record is that of a golden file, scanned as it says.
+fn row(name: &str) -> Row {
+    let record: Record = serde_json::from_str(&file(name)).unwrap();
+    let etag = record.etag.clone();
+    let version_id = record.version_id.clone();
+    Row {
+        record,
+        scanned: etag.map(|etag| Scanned { etag, version_id }),
+        ..row_of(&owner("alice"), id(1), NOW)
+    }
+}
+
+#[tokio::test]
+async fn records() {
+    for name in [
+        "record_pending",
+        "record_stored",
+        "record_withheld",
+        "record_marked",
+    ] {
+        let (memory, row) = (Memory::default(), row(name));
+        let route = format!("GET /uploads/{}", row.record.id);
+        memory.set_row(row);
+        answered(name, 200, &read(&memory, event(&route, None)).await);
+    }
+    let (memory, stored) = (Memory::default(), row("record_stored"));
+    let content = format!("GET /uploads/{}/content", stored.record.id);
+    memory.set_row(stored);
+    let asked = event("POST /uploads/status", Some(&golden("status_request")));
+    answered("status_response", 200, &read(&memory, asked).await);
+    let public = read(&memory, event(&content, None)).await;
+    answered("content_public", 200, &public);
+    let none = read(&Memory::default(), event("GET /uploads", None)).await;
+    answered("list_response_last", 200, &none);
+}
+
+#[test]
+fn answers_with_words_of_storage() {
+    passed_on::<SignPartsResponse>("sign_parts_response", 200);
+    passed_on::<ListPartsResponse>("list_parts_response", 200);
+    passed_on::<Stored>("stored", 200);
+    passed_on::<Stored>("stored_bare", 200);
+    passed_on::<Completing>("completing", 202);
+    passed_on::<Content>("content_private", 200);
+    passed_on::<ListResponse>("list_response", 200);
+    passed_on::<StatusResponse>("status_response", 200);
+}
+
+#[test]
+fn queue_messages() {
+    for name in ["queue_message_created", "queue_message_removed"] {
+        let url = serde_json::from_str::<QueueMessage>(&file(name))
+            .unwrap()
+            .url;
+        match parse_message(&file(name)).as_slice() {
+            [Ok(Said::Object(said))] => written(name, said.to_message(url)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// But for the gateway's own message, and the table of codes, which the contract's test holds.
+#[test]
+fn every_golden_file_of_the_backend_is_used() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract/tests/golden");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let used = include_str!("golden.rs").contains(&format!("\"{name}\""));
+        let of_others = matches!(name, "gateway_message" | "error_codes");
+        assert!(used || of_others, "{name} is used by no test");
+    }
+}
