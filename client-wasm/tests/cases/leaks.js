@@ -4,13 +4,16 @@ const KIB = 1024;
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
 const file = (size, name) => new File([new Uint8Array(size)], name, { type: "text/plain" });
 
-/** Counts the workers that live, and the listeners that the test runner gives to each of them. */
+/** Counts the workers that live, and the listeners and timers that the test runner has for each of them: one of its
+ * timers lasts five seconds. */
 function workers(world, source) {
-  const counted = { live: 0, foreign: 0 };
+  const counted = { live: 0, foreign: 0, foreignTimers: new Set() };
   counted.make = () => {
     const { listeners } = world;
+    const timers = new Set(world.timers);
     const worker = world.worker(source);
     counted.foreign += world.listeners - listeners;
+    for (const timer of world.timers) if (!timers.has(timer)) counted.foreignTimers.add(timer);
     const terminate = worker.terminate.bind(worker);
     counted.live += 1;
     worker.terminate = () => {
@@ -58,9 +61,10 @@ async function open(world, counted, liveReferences) {
     // Offered by `--expose-gc` in `webdriver.json`.
     globalThis.gc();
     const listeners = world.listeners - counted.foreign;
-    const next = [listeners, world.timers.size, counted.live, liveReferences()].join();
+    const timers = [...world.timers].filter((timer) => !counted.foreignTimers.has(timer)).length;
+    const next = [listeners, timers, counted.live, liveReferences()].join();
     // A journal takes its entries out a moment later.
-    same = next === found && world.timers.size === 0 ? same + 1 : 0;
+    same = next === found && timers === 0 ? same + 1 : 0;
     found = next;
   }
   const [listeners, timers, live, references] = found.split(",").map(Number);
