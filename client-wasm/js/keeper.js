@@ -113,9 +113,12 @@ export class Keeper {
   /** All entries; what is none is taken out, so that it harms nobody again. */
   async #all() {
     const { core } = this.#driver;
-    const found = await this.#journal.all();
-    for (const wrong of found.filter((entry) => !isSaved(core, entry))) this.#journal.remove(wrong.id);
-    return found.filter((entry) => isSaved(core, entry));
+    const found = [];
+    for (const entry of await this.#journal.all()) {
+      if (isSaved(core, entry)) found.push(entry);
+      else this.#journal.remove(entry.id);
+    }
+    return found;
   }
 
   #pause(ms) {

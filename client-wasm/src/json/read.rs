@@ -1,7 +1,7 @@
 use crowfly_contract::{
     Completing, Content, CreateItem, CreateResult, Created, ErrorCode, GatewayMessage, Grant,
     ListResponseOf, Outcome, PartGrant, Plan, ProblemBody, RecordOf, ScanStatus, StatusEntryOf,
-    StorageKey, Stored, StoredPart, UploadStatus, Visibility, Withheld,
+    StorageKey, Stored, StoredPart, Visibility, Withheld,
 };
 use crowfly_engine::{Receipt, SendFailure};
 use wasm_bindgen::JsValue;
@@ -133,10 +133,8 @@ pub(crate) fn problem(body: &JsValue) -> Option<ProblemBody> {
 
 fn problem_body(error: &JsValue) -> Option<ProblemBody> {
     let fields = Fields::of(error);
-    let code = fields.text("code");
-    let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
     let problem = ProblemBody {
-        code: known.copied().unwrap_or(ErrorCode::Unknown),
+        code: fields.text("code").parse().unwrap_or(ErrorCode::Unknown),
         message: fields.text("message"),
         request_id: fields.maybe_text("requestId").unwrap_or_default(),
         retry_after_ms: fields.maybe_integer("retryAfterMs"),
@@ -177,7 +175,7 @@ fn status_entry(entry: &JsValue) -> Option<StatusEntryOf<StorageKey>> {
     let fields = Fields::of(entry);
     Some(StatusEntryOf {
         id: fields.parsed("id")?,
-        status: status(&fields)?,
+        status: fields.parsed("status")?,
         record: match fields.get("record") {
             Some(value) => Some(record(&value)?),
             None => None,
@@ -185,34 +183,17 @@ fn status_entry(entry: &JsValue) -> Option<StatusEntryOf<StorageKey>> {
     })
 }
 
-fn status(fields: &Fields) -> Option<UploadStatus> {
-    Some(match fields.text("status").as_str() {
-        "pending" => UploadStatus::Pending,
-        "stored" => UploadStatus::Stored,
-        "aborted" => UploadStatus::Aborted,
-        "deleted" => UploadStatus::Deleted,
-        "expired" => UploadStatus::Expired,
-        "not_found" => UploadStatus::NotFound,
-        _ => return None,
-    })
-}
-
 pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
     let fields = Fields::of(body);
-    let visibility = match fields.text("visibility").as_str() {
-        "private" => Visibility::Private,
-        "public" => Visibility::Public,
-        _ => return None,
-    };
     let record = RecordOf {
         id: fields.parsed("id")?,
-        status: status(&fields)?,
+        status: fields.parsed("status")?,
         key: fields.parsed("key")?,
         bucket: fields.text("bucket"),
         name: fields.text("name"),
         size: fields.integer("size"),
         media_type: fields.text("type"),
-        visibility,
+        visibility: fields.parsed("visibility")?,
         metadata: fields.texts("metadata"),
         part_size: fields.maybe_integer("partSize"),
         crc64nvme: fields.maybe_parsed("crc64nvme"),
@@ -236,14 +217,12 @@ pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
 
 /// A status that this version does not know is one without an address.
 fn scan(text: &str) -> ScanStatus {
-    let known = ScanStatus::ALL.iter().find(|scan| scan.as_str() == text);
-    known.copied().unwrap_or(ScanStatus::Unscannable)
+    text.parse().unwrap_or(ScanStatus::Unscannable)
 }
 
 /// A reason that this version does not know withholds all the same.
 fn withheld(text: &str) -> Withheld {
-    let known = Withheld::ALL.iter().find(|why| why.as_str() == text);
-    known.copied().unwrap_or(Withheld::ActiveContent)
+    text.parse().unwrap_or(Withheld::ActiveContent)
 }
 
 pub(crate) fn list_response(body: &JsValue) -> Option<ListResponseOf<StorageKey>> {

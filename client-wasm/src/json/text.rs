@@ -16,7 +16,7 @@ pub(crate) fn item(item: &CreateItem) -> String {
     object.text("type", &item.media_type);
     object.crc(item.crc64nvme);
     if item.visibility == Visibility::Public {
-        object.text("visibility", "public");
+        object.text("visibility", item.visibility.as_str());
     }
     if !item.metadata.is_empty() {
         let mut metadata = Object::default();

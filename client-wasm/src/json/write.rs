@@ -1,6 +1,6 @@
 use crowfly_contract::{
     Content, Crc64Nvme, ListResponseOf, Metadata, RecordOf, ScanStatus, StorageKey, Stored,
-    UploadStatus, Visibility, Withheld,
+    UploadStatus, Withheld,
 };
 use wasm_bindgen::JsValue;
 
@@ -8,13 +8,6 @@ use crate::js::{entries, list, maybe_number, maybe_text, number, record, shown, 
 
 fn crc(value: Option<Crc64Nvme>) -> JsValue {
     value.map_or(JsValue::UNDEFINED, |crc| shown(&crc))
-}
-
-fn visibility(value: Visibility) -> JsValue {
-    text(match value {
-        Visibility::Private => "private",
-        Visibility::Public => "public",
-    })
 }
 
 fn texts(texts: &Metadata) -> JsValue {
@@ -74,7 +67,7 @@ pub(crate) fn record_to_js(upload: &RecordOf<StorageKey>) -> JsValue {
             text(&upload.name),
             number(upload.size),
             text(&upload.media_type),
-            visibility(upload.visibility),
+            text(upload.visibility.as_str()),
             texts(&upload.metadata),
             maybe_number(upload.part_size),
             crc(upload.crc64nvme),
