@@ -2,7 +2,7 @@
 // https://developer.mozilla.org/docs/Web/API/IndexedDB_API
 
 /** What the journal keeps of one upload, or of one client without Web Locks. Whoever reads it trusts no field but `id`.
- * @typedef {{ id: IDBValidKey, [field: string]: unknown }} Entry */
+ * @typedef {{ id: IDBValidKey, owner?: unknown, [field: string]: unknown }} Entry */
 
 /** Gets an entry, or undefined, and gives the new one, null to take it out, or undefined to leave it.
  * @typedef {(entry: Entry | undefined) => Entry | null | undefined} Change */
@@ -48,14 +48,13 @@ export class Journal {
   #flushing;
   #again = false;
 
-  /** @param {{ api?: string | undefined, scope: string }} settings whose journal it is; without `api`, a signer's
-   * @param {{ warn: (code: "journal_unavailable", message: string) => void }} driver told once, when IndexedDB cannot
-   * be used */
-  constructor({ api = "signer", scope }, driver) {
-    this.#name = `crowfly ${api} ${scope}`;
-    this.#memory = memories.get(this.#name) ?? new Map();
-    memories.set(this.#name, this.#memory);
-    this.#warn = () => driver.warn("journal_unavailable", UNAVAILABLE);
+  /** @param {string} name sets it apart from other journals
+   * @param {(message: string) => void} warn told once, when IndexedDB cannot be used */
+  constructor(name, warn) {
+    this.#name = name;
+    this.#memory = memories.get(name) ?? new Map();
+    memories.set(name, this.#memory);
+    this.#warn = () => warn(UNAVAILABLE);
   }
 
   /** The name that sets it apart from other journals. */
@@ -63,11 +62,14 @@ export class Journal {
     return this.#name;
   }
 
-  /** Changes one entry in one step. Resolves to what `change` gave.
+  /** Sets fields of an entry that is there, in one step. Resolves to the new entry; to undefined if there is none, or if
+   * it is not `owner`'s.
    * @param {IDBValidKey} id
-   * @param {Change} change */
-  update(id, change) {
-    return this.#ask({ id, change });
+   * @param {object} fields
+   * @param {unknown} [owner] whose it must be */
+  patch(id, fields, owner) {
+    const right = (/** @type {Entry | undefined} */ entry) => entry && (owner === undefined || entry.owner === owner);
+    return this.#ask({ id, change: (entry) => (right(entry) ? { .../** @type {Entry} */ (entry), ...fields } : undefined) });
   }
 
   /** Writes an entry, whatever stood in its place.
@@ -100,7 +102,7 @@ export class Journal {
   async read(id) {
     /** @type {Entry | undefined} */
     let found;
-    await this.update(id, (entry) => void (found = entry));
+    await this.#ask({ id, change: (entry) => void (found = entry) });
     return found;
   }
 

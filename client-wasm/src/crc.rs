@@ -53,24 +53,3 @@ pub fn crc_close() -> u64 {
         value.map_or(0, crowfly_contract::Crc64Nvme::value)
     })
 }
-
-/// A checksum in the making, for a page that has no worker.
-#[wasm_bindgen(skip_typescript)]
-#[derive(Debug, Default)]
-pub struct Digest(Crc64);
-
-#[wasm_bindgen]
-impl Digest {
-    /// Takes in some bytes.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn add(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// The checksum of all bytes so far.
-    #[wasm_bindgen(skip_typescript)]
-    #[must_use]
-    pub fn value(&self) -> u64 {
-        self.0.value().value()
-    }
-}

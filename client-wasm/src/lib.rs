@@ -1,23 +1,38 @@
-//! The Crowfly browser SDK: the upload engine behind a narrow boundary, and the browser round it.
+//! The Crowfly browser SDK: the upload engine and the browser round it.
 //!
-//! What decides is Rust: the engine, the contract's readers and writers, the checksum. What only calls the
-//! browser is JavaScript, in `js/`: it weighs a third of the same glue in WebAssembly. Three rules hold on
-//! this side of the boundary: it never panics, it never calls JavaScript while a `RefCell` is borrowed, and
-//! it never trusts a `JsValue`.
+//! [`create_client`] opens a driver, which feeds the engine and carries out what it asks for: calls of the API, PUTs
+//! to storage, checksums, the token, the journal. What the page holds are [`Client`], [`Upload`] and [`Resumable`]:
+//! thin handles of the driver.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod answer;
-mod core;
+mod api;
+mod client;
+mod clock;
 mod crc;
-mod host;
-mod js;
-mod json;
-mod output;
-mod request;
+mod driver;
+mod entry;
+mod error;
+mod file;
+mod journal;
+mod options;
+mod page;
+mod resumable;
+mod signer;
+mod store;
+mod token;
 mod types;
+mod upload;
+mod wire;
+mod xhr;
 
-pub use crate::core::Core;
-pub use crc::Digest;
+pub use client::{Client, create_client};
 pub use crc::{crc_add, crc_close, crc_open, crc_space};
-pub use host::{create_client, is_upload_error};
+pub use error::is_upload_error;
+pub use resumable::Resumable;
+pub use upload::Upload;
+
+/// In place of the standard library's, which is three times its size in WebAssembly.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -178,10 +178,7 @@ type Known = &'static [&'static str];
 const LIBRARIES: &[(&str, &[Known])] = &[
     ("contract", &[]),
     ("engine", &[]),
-    (
-        "client-wasm",
-        &[&["answer", "core", "host", "js", "json", "output"]],
-    ),
+    ("client-wasm", &[]),
     // `event`, `record`, `removal` and `scan` by themselves; the ports and the types that they speak of join them.
     (
         "backend/core",
@@ -221,6 +218,55 @@ fn modules_use_each_other_one_way() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The scripts that are published only start the module: uploads and calls of the API are made by Rust.
+#[test]
+fn no_script_sends_a_file_or_calls_the_api() {
+    // How the module and the worker are found, and whether this is a browser.
+    const STARTING: [(&str, &str); 3] = [
+        ("module.js", "return await fetch(address);"),
+        ("starting-worker.js", "await fetch(url)"),
+        ("start.js", "typeof XMLHttpRequest"),
+    ];
+    let scripts = sources(&["client-wasm/js", "client-wasm/npm"], &["js"]);
+    assert!(scripts.len() > 5, "git was read wrongly: {scripts:?}");
+    let mut found = Vec::new();
+    for path in scripts {
+        let name = path.file_name().unwrap_or_default();
+        for line in read(&path).lines() {
+            let code = line.split("//").next().unwrap_or_default();
+            let sends = ["XMLHttpRequest", "fetch(", "sendBeacon"]
+                .iter()
+                .any(|word| code.contains(word));
+            let starts = STARTING
+                .iter()
+                .any(|(script, use_of)| name == *script && code.contains(use_of));
+            // An error's text.
+            let says = code.contains("createClient needs a browser");
+            if sends && !starts && !says {
+                found.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The crates that the browser client is built on.
+#[test]
+fn the_client_is_built_on_the_crates_of_the_field() {
+    let reached = reached("crowfly");
+    for name in [
+        "wasm-bindgen",
+        "web-sys",
+        "js-sys",
+        "gloo-net",
+        "serde-wasm-bindgen",
+    ] {
+        assert!(reached.contains(name), "{name} is not used");
+    }
+    let manifest = read(Path::new("client-wasm/Cargo.toml"));
+    assert!(manifest.contains("wasm-bindgen-test"), "no browser tests");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-import { equal, ok, rejection, thrown, until } from "../support/assert.js";
+import { equal, ok, rejection, thrown, until } from "../support/world.js";
 
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {}, resume: false };
 const text = (body = "hello") => new File([body], "hello.txt", { type: "text/plain" });

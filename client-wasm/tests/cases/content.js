@@ -1,4 +1,4 @@
-import { equal, ok, rejection, until } from "../support/assert.js";
+import { equal, ok, rejection, until } from "../support/world.js";
 
 const MIB = 1024 * 1024;
 const PAGE = "<!doctype html><title>hello</title>";

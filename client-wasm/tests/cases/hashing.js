@@ -1,4 +1,4 @@
-import { equal, ok, rejection, until } from "../support/assert.js";
+import { equal, ok, rejection, until } from "../support/world.js";
 
 const options = { api: "https://api.test", token: () => "a.b.c" };
 const HIGH = new Uint32Array(256);

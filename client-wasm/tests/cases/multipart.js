@@ -1,4 +1,4 @@
-import { equal, ok, until } from "../support/assert.js";
+import { equal, ok, until } from "../support/world.js";
 
 const MIB = 1024 * 1024;
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };

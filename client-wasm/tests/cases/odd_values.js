@@ -1,5 +1,5 @@
 // What applications and pages hand in by mistake: every path ends in a typed error, or as if it were right.
-import { equal, ok, rejection, thrown, until } from "../support/assert.js";
+import { equal, ok, rejection, thrown, until } from "../support/world.js";
 
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
 const good = () => new File(["123456789"], "good.txt", { type: "text/plain" });

@@ -1,4 +1,4 @@
-import { equal, ok, rejection, thrown } from "../support/assert.js";
+import { equal, ok, rejection, thrown } from "../support/world.js";
 
 const api = "https://api.test";
 const token = () => "t";

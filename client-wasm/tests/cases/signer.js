@@ -1,4 +1,4 @@
-import { equal, ok, rejection, thrown, until } from "../support/assert.js";
+import { equal, ok, rejection, thrown, until } from "../support/world.js";
 
 const MIB = 1024 * 1024;
 const small = () => new File(["123456789"], "a.txt", { type: "text/plain" });

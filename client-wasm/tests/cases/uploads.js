@@ -1,4 +1,4 @@
-import { equal, ok, rejection, until } from "../support/assert.js";
+import { equal, ok, rejection, until } from "../support/world.js";
 
 const options = { api: "https://api.test", token: () => "header.payload.signature", onWarning() {} };
 const text = (body = "hello") => new File([body], "hello.txt", { type: "text/plain" });

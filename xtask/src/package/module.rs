@@ -25,8 +25,10 @@ const SMALL_STD: &[&str] = &[
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
 ];
-const SMALL_FLAGS: &str =
-    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+///
+/// Without reference types the values of JavaScript are kept in a list of the glue, in place of a table that each
+/// call across the boundary reads and writes by code of the module.
+const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types";
 
 /// Compiles the crate and hands back the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
@@ -111,6 +113,11 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .run()?;
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
+    Cmd::new("node")
+        .arg(recipes().join("order.mjs"))
+        .arg(&module)
+        .log("order")
+        .run()?;
     Cmd::new("node")
         .arg(recipes().join("shorten.mjs"))
         .arg(&module)

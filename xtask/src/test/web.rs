@@ -36,8 +36,15 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The browser crate's own tests in headless Chromium.
+/// The browser crate's own tests in headless Chromium, and that wasm-pack builds the crate by itself.
 pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
+    step::step("wasm-pack build", || {
+        wasm::cmd("wasm-pack")?
+            .args(["build", "client-wasm", "--target", "web"])
+            .log("wasm-pack-build")
+            .run()
+    })?;
+    counts.add(Kind::Check, 1, 0);
     let browser = chromium::ready()?;
     let result = step::step("wasm tests in Chromium", || {
         wasm::cmd("wasm-pack")?

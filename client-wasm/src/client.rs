@@ -1,0 +1,147 @@
+//! The client, as `api.d.ts` describes it.
+
+use std::rc::Rc;
+
+use crowfly_contract::UploadId;
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+use crate::driver::{Driver, new_id};
+use crate::entry::Entry;
+use crate::error::{closed, invalid_option};
+use crate::file::is_handle;
+use crate::options::{read_client, read_file, read_page, read_upload};
+use crate::page::{bind, promise};
+use crate::resumable::resumable;
+use crate::upload::Upload;
+use crate::wire::Route;
+
+const NO_ID: &str = "id must be the id of an upload: a ULID of 26 characters";
+
+/// A client: its uploads, and the records of the API.
+#[wasm_bindgen(skip_typescript)]
+pub struct Client(Rc<Driver>);
+
+/// Makes a client. `worker` makes a worker that runs `worker.js`.
+///
+/// # Errors
+/// An `UploadError` with code `invalid_option` that names the option.
+#[wasm_bindgen(js_name = createClient, skip_typescript)]
+pub fn create_client(options: &JsValue, worker: &JsValue) -> Result<JsValue, JsValue> {
+    let settings = read_client(options)?;
+    if !worker.is_undefined() && !worker.is_function() {
+        let what = "createClient: worker must be a function that makes a Worker";
+        return Err(invalid_option(what));
+    }
+    let client = Client(Driver::open(settings, worker.clone())).into();
+    let names = [
+        "upload",
+        "resumable",
+        "subscribe",
+        "snapshot",
+        "records",
+        "record",
+        "content",
+        "close",
+    ];
+    bind(&client, &names);
+    Ok(client)
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// Uploads a file.
+    ///
+    /// # Errors
+    /// An `UploadError` if an argument is wrong or the client is closed.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn upload(&self, file: JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        let driver = &self.0;
+        if driver.is_closed() {
+            return Err(closed("start"));
+        }
+        read_file(&file, "upload")?;
+        let given = read_upload(&file, options, driver.settings.proof)?;
+        let by_handle = is_handle(&file);
+        let handle = if by_handle {
+            file.clone()
+        } else {
+            JsValue::UNDEFINED
+        };
+        let entry = Entry::new(new_id(), given, handle, false);
+        driver.store.add(&entry);
+        if !driver.heed(&entry) {
+            driver.end_unheard(&entry, None);
+        } else if by_handle {
+            driver.add_handle(&entry);
+        } else {
+            driver.add(&entry, file);
+        }
+        Ok(Upload::handle(driver, entry))
+    }
+
+    /// Uploads that earlier pages left unfinished.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn resumable(&self) -> Promise {
+        promise(resumable(Rc::clone(&self.0)))
+    }
+
+    /// Calls `listener` whenever the snapshot has changed; the function that is given back ends that.
+    ///
+    /// # Errors
+    /// An `UploadError` if it is no function.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn subscribe(&self, listener: JsValue) -> Result<Function, JsValue> {
+        if !listener.is_function() {
+            return Err(invalid_option("subscribe: listener must be a function"));
+        }
+        let number = self.0.store.subscribe(listener);
+        let driver = Rc::downgrade(&self.0);
+        let leave = move || {
+            if let Some(driver) = driver.upgrade() {
+                driver.store.unsubscribe(number);
+            }
+        };
+        // The page holds it; it is freed when the page lets go of it.
+        let leave: Box<dyn Fn()> = Box::new(leave);
+        Ok(Closure::wrap(leave).into_js_value().unchecked_into())
+    }
+
+    /// All uploads now.
+    #[wasm_bindgen(skip_typescript)]
+    #[must_use]
+    pub fn snapshot(&self) -> JsValue {
+        self.0.store.snapshot()
+    }
+
+    /// A page of records.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn records(&self, page: &JsValue) -> Promise {
+        self.0.read_records(Route::Records, read_page(page))
+    }
+
+    /// One record.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn record(&self, id: &JsValue) -> Promise {
+        self.0.read_records(Route::Record, read_id(id))
+    }
+
+    /// Where the bytes of an upload are.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn content(&self, id: &JsValue) -> Promise {
+        self.0.read_records(Route::Content, read_id(id))
+    }
+
+    /// Ends everything.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+/// The id of an upload, if a value is one.
+fn read_id(id: &JsValue) -> Result<String, JsValue> {
+    let text = id.as_string().unwrap_or_default();
+    let id: Option<UploadId> = text.parse().ok();
+    id.map(|_| text).ok_or_else(|| invalid_option(NO_ID))
+}

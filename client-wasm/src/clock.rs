@@ -1,0 +1,50 @@
+//! One clock that never goes back and, other than `performance.now()`, goes on while the computer sleeps.
+
+use std::cell::Cell;
+
+use gloo_timers::callback::Timeout;
+use js_sys::Date;
+use wasm_bindgen::prelude::*;
+
+use crate::page::{Deferred, wait};
+
+/// The wall clock is believed only when it is this far ahead: smaller steps are corrections of it.
+const SLEEP_MS: f64 = 20_000.0;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the page began, without those that the computer slept.
+    /// <https://developer.mozilla.org/docs/Web/API/Performance/now>
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    pub(crate) fn awake() -> f64;
+}
+
+thread_local! {
+    /// Milliseconds slept so far, and what the wall clock was ahead of the other at the last look.
+    static SLEPT: Cell<(f64, f64)> = const { Cell::new((0.0, f64::NAN)) };
+}
+
+/// Milliseconds since some moment of this page.
+pub(crate) fn now() -> u64 {
+    let awake = awake();
+    let lead = Date::now() - awake;
+    let (mut slept, before) = SLEPT.get();
+    if lead - before > SLEEP_MS {
+        slept += lead - before;
+    }
+    SLEPT.set((slept, lead));
+    (awake + slept) as u64
+}
+
+/// Calls `ring` once, in so many milliseconds, unless it is dropped before.
+pub(crate) fn alarm(ms: u32, ring: Box<dyn FnOnce()>) -> Timeout {
+    Timeout::new(ms, ring)
+}
+
+/// Waits.
+pub(crate) async fn pause(ms: u32) {
+    let over = Deferred::new();
+    let promise = wait(&over.promise);
+    let _timer = alarm(ms, Box::new(move || over.resolve(&JsValue::UNDEFINED)));
+    let _ = promise.await;
+}

@@ -1,0 +1,291 @@
+//! The driver: the only one to touch the engine.
+//!
+//! An input that comes from within a callback waits in the inbox until the drain that is under way takes it.
+
+mod add;
+mod events;
+mod hash;
+mod keeper;
+mod network;
+mod reads;
+mod run;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crowfly_contract::UploadId;
+use crowfly_engine::{Config, Input, Millis, Output, Queue, RequestId};
+use gloo_timers::callback::Timeout;
+use js_sys::{BigUint64Array, Date, Math};
+use wasm_bindgen::prelude::*;
+
+use crate::clock::{alarm, awake, now, pause};
+use crate::entry::Entry;
+use crate::error::closed;
+use crate::options::Settings;
+use crate::page::{Listener, console_warn, freeze_object, notify, object, spawn};
+use crate::store::Store;
+use crate::token::TokenSource;
+use add::Addition;
+use hash::Pool;
+use keeper::Keeper;
+use reads::Reads;
+use run::Running;
+
+pub(crate) use add::{Want, open_file, permitted};
+
+/// The longest run on the main thread in one task, in milliseconds; the rest continues in the next.
+const DRAIN_MS: f64 = 12.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
+    static CRYPTO: Option<web_sys::Crypto>;
+}
+
+/// What waits for the drain.
+enum Work {
+    Input(Input),
+    Add(Addition),
+    /// An abort of an upload that failed before the server heard of it.
+    EndFailed(Rc<Entry>),
+}
+
+/// One client's engine, its adapters and what runs.
+pub(crate) struct Driver {
+    pub(crate) settings: Settings,
+    pub(crate) store: Rc<Store>,
+    pub(crate) keeper: Option<Keeper>,
+    pub(crate) pool: Pool,
+    token: TokenSource,
+    queue: RefCell<Queue>,
+    inbox: RefCell<VecDeque<Work>>,
+    running: RefCell<Vec<(RequestId, Running)>>,
+    reads: Reads,
+    closed: Cell<bool>,
+    draining: Cell<bool>,
+    /// When the engine's work of this turn of the page began; its end is then waited for.
+    since: Cell<Option<f64>>,
+    /// The rest of the inbox waits for another turn.
+    later: Cell<bool>,
+    timer: RefCell<Option<(Millis, Timeout)>>,
+    network: RefCell<Option<Listener>>,
+}
+
+impl Driver {
+    /// `worker` makes a worker; undefined if there is none.
+    pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
+        let config = Config {
+            window: settings.concurrency,
+            token_timeout_ms: u64::from(settings.token_timeout_ms) + 1_000,
+            processing_ms: settings.poll_timeout_ms.into(),
+            ..Config::default()
+        };
+        let on_warning = Rc::clone(&settings.on_warning);
+        let keeper = settings.resume.then(|| {
+            Keeper::new(&settings, move |code, message| {
+                warn(&on_warning.get(), code, message, None)
+            })
+        });
+        let token = std::mem::take(&mut settings.token);
+        let driver = Rc::new(Self {
+            token: TokenSource::new(token, settings.token_timeout_ms),
+            pool: Pool::new(worker),
+            queue: RefCell::new(Queue::new(config, Math::random().to_bits())),
+            settings,
+            keeper,
+            store: Rc::default(),
+            inbox: RefCell::default(),
+            running: RefCell::default(),
+            reads: Reads::default(),
+            closed: Cell::default(),
+            draining: Cell::default(),
+            since: Cell::default(),
+            later: Cell::default(),
+            timer: RefCell::default(),
+            network: RefCell::default(),
+        });
+        driver.network.replace(Some(network::watch(&driver)));
+        if network::is_off() {
+            driver.feed(Input::Offline);
+        }
+        driver.sweep(0);
+        driver
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Tells the application what works, but not as well as it could.
+    pub(crate) fn warn(&self, code: &str, message: &str, upload: Option<UploadId>) {
+        warn(&self.settings.on_warning.get(), code, message, upload);
+    }
+
+    /// Gives the engine an input and does all that it then asks for.
+    pub(crate) fn feed(self: &Rc<Self>, input: Input) {
+        self.post(Work::Input(input));
+        self.go();
+    }
+
+    fn post(&self, work: Work) {
+        self.inbox.borrow_mut().push_back(work);
+    }
+
+    fn go(self: &Rc<Self>) {
+        if self.later.get() || self.draining.replace(true) {
+            return;
+        }
+        self.drain();
+        self.draining.set(false);
+        if self.is_closed() {
+            self.tear_down();
+        } else {
+            self.store.notify();
+        }
+    }
+
+    /// Goes on at the end of this turn of the page, once.
+    fn soon(self: &Rc<Self>) {
+        if self.since.get().is_some() {
+            return;
+        }
+        self.since.set(Some(awake()));
+        let driver = Rc::clone(self);
+        spawn(async move {
+            driver.since.set(None);
+            if !driver.inbox.borrow().is_empty() {
+                driver.go();
+            }
+        });
+    }
+
+    fn drain(self: &Rc<Self>) {
+        self.soon();
+        loop {
+            let output = self.queue.borrow_mut().poll_output();
+            match output {
+                Output::Do(command) => self.run(command),
+                Output::Emit(event) => self.tell(event),
+                Output::Idle(deadline) => {
+                    if self.inbox.borrow().is_empty() {
+                        return self.arm(deadline);
+                    }
+                    let since = self.since.get().unwrap_or(f64::INFINITY);
+                    if !self.is_closed() && awake() - since > DRAIN_MS {
+                        return self.defer();
+                    }
+                    let work = self.inbox.borrow_mut().pop_front();
+                    match work {
+                        Some(Work::Input(input)) => self.input(input),
+                        Some(Work::Add(addition)) => self.take_in(addition),
+                        Some(Work::EndFailed(entry)) => self.end_failed(&entry),
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn input(&self, input: Input) {
+        let mut queue = self.queue.borrow_mut();
+        queue.handle_input(Millis(now()), input);
+    }
+
+    /// Goes on in another task of the page.
+    fn defer(self: &Rc<Self>) {
+        self.later.set(true);
+        let driver = Rc::clone(self);
+        spawn(async move {
+            pause(0).await;
+            driver.later.set(false);
+            if !driver.is_closed() {
+                driver.go();
+            }
+        });
+    }
+
+    /// Sets the timer, unless it is set right.
+    fn arm(self: &Rc<Self>, deadline: Option<Millis>) {
+        let mut timer = self.timer.borrow_mut();
+        if timer.as_ref().map(|(set, _)| *set) == deadline {
+            return;
+        }
+        *timer = deadline.map(|deadline| {
+            let driver = Rc::clone(self);
+            let tick = move || {
+                driver.timer.take();
+                driver.feed(Input::Tick);
+            };
+            let wait = deadline.0.saturating_sub(now()).min(i32::MAX as u64);
+            (deadline, alarm(wait as u32, Box::new(tick)))
+        });
+    }
+
+    /// Ends everything: uploads under way fail with `closed`, and nothing is left running.
+    pub(crate) fn close(self: &Rc<Self>) {
+        if self.closed.replace(true) {
+            return;
+        }
+        for entry in self.store.open() {
+            if entry.stage.get() != add::ADDED {
+                self.end_unheard(&entry, Some(closed("start")));
+            }
+        }
+        // Not a moment for others to come first.
+        self.later.set(false);
+        self.feed(Input::Close);
+    }
+
+    /// Lets go of all, once.
+    fn tear_down(self: &Rc<Self>) {
+        self.timer.take();
+        if self.network.take().is_none() {
+            return;
+        }
+        self.running.take();
+        self.pool.close();
+        self.token.close();
+        self.store.close();
+        // After the end nothing of the application's is called any more.
+        self.settings.on_warning.clear();
+        self.settings.signer.clear();
+        if let Some(keeper) = &self.keeper {
+            keeper.close();
+        }
+    }
+}
+
+fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId>) {
+    if on_warning.is_undefined() {
+        return console_warn(&["crowfly: ", message].concat());
+    }
+    let warning = object(&[
+        ("code", code.into()),
+        ("message", message.into()),
+        ("upload", upload.map(|id| id.to_string()).into()),
+    ]);
+    notify(on_warning, &freeze_object(&warning));
+}
+
+/// Two random numbers; zeros where there is no source of randomness.
+pub(crate) fn random() -> [u64; 2] {
+    let numbers = BigUint64Array::new_with_length(2);
+    CRYPTO.with(|crypto| {
+        let crypto = crypto.as_ref()?;
+        crypto
+            .get_random_values_with_array_buffer_view(&numbers)
+            .ok()
+    });
+    let mut random = [0; 2];
+    numbers.copy_to(&mut random);
+    random
+}
+
+/// A new ULID.
+pub(crate) fn new_id() -> UploadId {
+    let [most, more] = random();
+    let random = u128::from(most) << 16 | u128::from(more & 0xffff);
+    UploadId::from_parts(Date::now() as u64, random)
+}

@@ -1,0 +1,271 @@
+//! How an upload comes to the engine, and what is asked of one.
+
+use std::rc::Rc;
+
+use crowfly_contract::{OCTET_STREAM, standard_type};
+use crowfly_engine::{ChecksumMode, Input, Millis, NewUpload, State};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
+
+use super::{Driver, Work};
+use crate::clock::now;
+use crate::entry::{Entry, Stage};
+use crate::error::{invalid_option, unreadable};
+use crate::file::{is_handle, is_readable, stated_size};
+use crate::options::media_type;
+use crate::page::{Listener, invoke, object, property, spawn, wait};
+
+pub(super) const ADDED: Stage = Stage::Added;
+
+const NO_FILE: &str = "the handle gives no file";
+const NO_ITEM: &str = "upload: name, size, type or metadata of the file are not what they must be";
+const NO_LEAVE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
+
+/// What the application wants of one upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    Pause,
+    Resume,
+    Abort,
+    Retry,
+    Process,
+}
+
+/// An upload on its way to the engine.
+pub(super) struct Addition {
+    entry: Rc<Entry>,
+    /// Its file, if size and type are still to be taken from it.
+    file: Option<JsValue>,
+}
+
+impl Driver {
+    /// Adds an upload of this file. Nothing is told of it, and its file is not looked at, before the caller has its
+    /// handle.
+    pub(crate) fn add(self: &Rc<Self>, entry: &Rc<Entry>, file: JsValue) {
+        let entry = Rc::clone(entry);
+        let file = Some(file);
+        self.post(Work::Add(Addition { entry, file }));
+        self.soon();
+    }
+
+    /// Adds an upload that an earlier page began, whose file is set.
+    pub(crate) fn add_known(self: &Rc<Self>, entry: &Rc<Entry>) {
+        let entry = Rc::clone(entry);
+        self.post(Work::Add(Addition { entry, file: None }));
+        self.soon();
+    }
+
+    /// Opens the file behind a handle, which the journal keeps, and adds an upload of it.
+    pub(crate) fn add_handle(self: &Rc<Self>, entry: &Rc<Entry>) {
+        let (paused, wanted) = (false, false);
+        entry.stage.set(Stage::Opening { paused, wanted });
+        let (driver, entry) = (Rc::clone(self), Rc::clone(entry));
+        spawn(async move {
+            let opened = open_file(entry.handle.get()).await;
+            let Stage::Opening { paused, wanted } = entry.stage.get() else {
+                return;
+            };
+            if entry.ended() {
+                return;
+            }
+            let file = match opened {
+                Ok(file) if is_readable(&file) => file,
+                Ok(_) => {
+                    let error = unreadable(NO_FILE, JsValue::UNDEFINED);
+                    return driver.end_unheard(&entry, Some(error));
+                }
+                Err(error) => return driver.end_unheard(&entry, Some(error)),
+            };
+            entry.stage.set(Stage::Added);
+            driver.add(&entry, file);
+            if paused {
+                driver.ask(Want::Pause, &entry);
+            }
+            if wanted {
+                driver.ask(Want::Process, &entry);
+            }
+        });
+    }
+
+    /// Tells the engine of an upload. It hears of nothing that it cannot work on; what it has not heard of it cannot
+    /// end.
+    pub(super) fn take_in(self: &Rc<Self>, addition: Addition) {
+        let Addition { entry, file } = addition;
+        let resumed = file.is_none();
+        if let Some(file) = file {
+            let own = property(&file, "type").as_string().unwrap_or_default();
+            let given = entry.given.media_type.clone().or_else(|| media_type(&own));
+            let size = stated_size(&file);
+            entry.set_file(
+                file,
+                given.unwrap_or_else(|| OCTET_STREAM.to_owned()),
+                size.max(0.0),
+            );
+            if size < 0.0 {
+                return self.refuse(&entry);
+            }
+        }
+        let given = &entry.given;
+        let new = NewUpload {
+            id: entry.id,
+            name: given.name.clone(),
+            size: entry.size.get() as u64,
+            media_type: standard_type(&entry.media_type.borrow()).to_owned(),
+            visibility: given.visibility,
+            metadata: given.metadata.clone(),
+            priority: given.priority,
+            checksum: match given.proof {
+                (false, _) => ChecksumMode::None,
+                (true, false) => ChecksumMode::Crc64Nvme,
+                (true, true) => ChecksumMode::Crc64NvmeRequired,
+            },
+            resumed,
+        };
+        let added = self.queue.borrow_mut().add(Millis(now()), new);
+        if added.is_err() {
+            self.refuse(&entry);
+        }
+    }
+
+    fn refuse(self: &Rc<Self>, entry: &Rc<Entry>) {
+        entry.set_file(JsValue::UNDEFINED, String::new(), 0.0);
+        entry.stage.set(Stage::Refused);
+        self.end_unheard(entry, Some(invalid_option(NO_ITEM)));
+    }
+
+    /// What the application wants of one upload; for one that the engine has not heard of it is answered here.
+    pub(crate) fn ask(self: &Rc<Self>, want: Want, entry: &Rc<Entry>) {
+        match (entry.stage.get(), want) {
+            (Stage::Added, _) => self.feed(match want {
+                Want::Pause => Input::Pause(entry.id),
+                Want::Resume => Input::Resume(entry.id),
+                Want::Abort => Input::Abort(entry.id),
+                Want::Retry => Input::Retry(entry.id),
+                Want::Process => Input::AwaitProcessed(entry.id),
+            }),
+            (_, Want::Abort) => self.end_unheard(entry, None),
+            (Stage::Refused, Want::Retry) => self.end_unheard(entry, Some(entry.error.get())),
+            (Stage::Refused, _) => {}
+            (Stage::Opening { .. }, Want::Retry) => {
+                entry.set_state(State::Queued);
+                self.store.touch();
+                self.store.notify();
+                self.add_handle(entry);
+            }
+            (Stage::Opening { paused, .. }, Want::Process) => {
+                let wanted = true;
+                entry.stage.set(Stage::Opening { paused, wanted });
+            }
+            (Stage::Opening { wanted, .. }, _) => {
+                let paused = want == Want::Pause;
+                entry.stage.set(Stage::Opening { paused, wanted });
+            }
+        }
+    }
+
+    /// Ends an upload of which the engine, or the server, has not heard: as failed with an error, as aborted without.
+    pub(crate) fn end_unheard(self: &Rc<Self>, entry: &Entry, error: Option<JsValue>) {
+        match error {
+            Some(error) => {
+                entry.set_state(State::Failed);
+                entry.fail(error);
+            }
+            None => {
+                entry.set_state(State::Aborted);
+                entry.reject_aborted();
+            }
+        }
+        self.store.touch();
+        self.store.notify();
+    }
+
+    /// Heeds the upload's signal, if there is one; false if it has fired already.
+    pub(crate) fn heed(self: &Rc<Self>, entry: &Rc<Entry>) -> bool {
+        let signal = entry.given.callbacks.signal.get();
+        let Ok(signal) = signal.dyn_into::<AbortSignal>() else {
+            return true;
+        };
+        if signal.aborted() {
+            entry.set_reason(signal.reason());
+            return false;
+        }
+        let (driver, weak) = (Rc::downgrade(self), Rc::downgrade(entry));
+        let fired: AbortSignal = signal.clone();
+        let hear = move |_| {
+            if let (Some(driver), Some(entry)) = (driver.upgrade(), weak.upgrade()) {
+                driver.abort(&entry, fired.reason());
+            }
+        };
+        entry.listen(Listener::new(&signal, &["abort"], Box::new(hear)));
+        true
+    }
+
+    /// Aborts an upload for a reason, which belongs to the abort that counts: one that comes after the end changes
+    /// nothing.
+    pub(crate) fn abort(self: &Rc<Self>, entry: &Rc<Entry>, reason: JsValue) {
+        if entry.is_final() {
+            return;
+        }
+        entry.set_reason(reason);
+        self.ask(Want::Abort, entry);
+        if entry.state.get() == State::Failed {
+            self.post(Work::EndFailed(Rc::clone(entry)));
+            self.go();
+        }
+    }
+
+    /// Of one that failed before the server heard of it the engine has nothing to cancel.
+    pub(super) fn end_failed(self: &Rc<Self>, entry: &Rc<Entry>) {
+        if entry.state.get() == State::Failed && !self.is_closed() {
+            self.erase(entry.id);
+            self.end_unheard(entry, None);
+        }
+    }
+
+    /// Makes a failed upload begin anew.
+    pub(crate) fn retry(self: &Rc<Self>, entry: &Rc<Entry>) {
+        // The engine may not have heard of the last one yet.
+        if entry.state.get() != State::Failed || entry.renewed.get() || self.is_closed() {
+            return;
+        }
+        entry.renew();
+        let open = self.heed(entry);
+        self.ask(Want::Retry, entry);
+        if !open {
+            self.ask(Want::Abort, entry);
+        }
+    }
+}
+
+/// The file behind a handle, with leave to read it; a file is one already.
+pub(crate) async fn open_file(source: JsValue) -> Result<JsValue, JsValue> {
+    if !is_handle(&source) {
+        return Ok(source);
+    }
+    let mut cause = JsValue::UNDEFINED;
+    if permitted(&source, "queryPermission").await || permitted(&source, "requestPermission").await
+    {
+        match invoke(&source, "getFile", &Array::new()) {
+            Ok(given) => match wait(&given).await {
+                Ok(file) => return Ok(file),
+                Err(error) => cause = error,
+            },
+            Err(error) => cause = error,
+        }
+    }
+    Err(unreadable(NO_LEAVE, cause))
+}
+
+/// Whether a handle may be read; a browser that knows no permissions asks for none.
+/// <https://developer.mozilla.org/docs/Web/API/FileSystemHandle/queryPermission>
+pub(crate) async fn permitted(handle: &JsValue, method: &str) -> bool {
+    if property(handle, method).is_falsy() {
+        return true;
+    }
+    let mode = object(&[("mode", "read".into())]);
+    let Ok(asked) = invoke(handle, method, &Array::of1(&mode)) else {
+        return false;
+    };
+    wait(&asked).await.is_ok_and(|answer| answer == "granted")
+}

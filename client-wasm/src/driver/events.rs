@@ -1,0 +1,75 @@
+//! From the engine's events to what the application sees.
+
+use std::rc::Rc;
+
+use crowfly_contract::ErrorCode;
+use crowfly_engine::{Event, Failure};
+use wasm_bindgen::JsValue;
+
+use super::Driver;
+use crate::error::failed;
+use crate::page::{freeze, set, to_object};
+use crate::wire::record_to_page;
+
+const RESTARTED: &str = "storage had let go of the parts of this upload, for instance because it lay unfinished for days; it begins anew";
+const UNVERIFIED: &str = "storage has stored a file, but it states no checksum of it that could be compared: whether it holds the very bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
+
+impl Driver {
+    /// Tells the application what the engine says.
+    pub(super) fn tell(self: &Rc<Self>, event: Event) {
+        let upload = match &event {
+            Event::ReadDone { read } => return self.end_read(*read, None),
+            Event::ReadFailed { read, failure } => return self.end_read(*read, Some(failure)),
+            Event::State { upload, .. }
+            | Event::Progress { upload, .. }
+            | Event::Restarted { upload }
+            | Event::Stored { upload, .. }
+            | Event::Unverified { upload }
+            | Event::Failed { upload, .. }
+            | Event::Aborted { upload }
+            | Event::Processed { upload, .. }
+            | Event::ProcessingFailed { upload, .. } => *upload,
+            // News that this version has no use for.
+            _ => return,
+        };
+        let Some(entry) = self.store.find(upload) else {
+            return;
+        };
+        match &event {
+            Event::Progress { .. } => self.store.touch_in_frame(),
+            Event::Restarted { .. } | Event::Unverified { .. } | Event::ProcessingFailed { .. } => {
+            }
+            _ => self.store.touch(),
+        }
+        match event {
+            Event::State { state, .. } => entry.set_state(state),
+            Event::Progress { progress, .. } => entry.set_progress(&progress),
+            Event::Stored {
+                stored, verified, ..
+            } => {
+                // Not of the contract: it is what this page makes of it.
+                let seen = to_object(&*stored);
+                set(&seen, "verified", &verified.into());
+                freeze(&seen);
+                entry.resolve(seen);
+            }
+            Event::Failed { failure, .. } => entry.fail(self.error_of(&failure)),
+            Event::Aborted { .. } => entry.reject_aborted(),
+            Event::Processed { record, .. } => entry.resolve_processed(record_to_page(&record)),
+            Event::ProcessingFailed { failure, .. } => {
+                entry.reject_processed(&self.error_of(&failure));
+            }
+            Event::Restarted { .. } => self.warn("restarted", RESTARTED, Some(upload)),
+            Event::Unverified { .. } => self.warn("unverified", UNVERIFIED, Some(upload)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn error_of(&self, failure: &Failure) -> JsValue {
+        let mut cause = JsValue::UNDEFINED;
+        if failure.code == ErrorCode::TokenProvider {
+            cause = self.token.failure.get();
+        }
+        failed(failure, cause)
+    }
+}

@@ -1,0 +1,213 @@
+//! The workers of one client and what they do.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+
+use crowfly_contract::Crc64Nvme;
+use crowfly_engine::{Input, ReadFailure, Reply, RequestId};
+use wasm_bindgen::JsValue;
+
+use super::Job;
+use super::page::STEP;
+use super::worker::Slot;
+use crate::clock::pause;
+use crate::driver::Driver;
+use crate::entry::Entry;
+use crate::file::read_failure;
+use crate::page::{Held, spawn};
+
+/// Reading is the bottleneck, so a third worker brings nothing.
+const MOST_WORKERS: usize = 2;
+/// The pause before a file is read again, in milliseconds.
+const BLIND_MS: u32 = 250;
+const NO_WORKER: &str = "no worker could be started, so checksums are computed in the page: ";
+const UNSAID: &str =
+    "its script could not be loaded, or the page's content security policy refuses it (worker-src)";
+
+/// The workers of one client and their jobs.
+pub(crate) struct Pool {
+    /// The application's function that makes a worker; undefined if there is none.
+    pub(super) make: Held,
+    slots: RefCell<Vec<Slot>>,
+    jobs: RefCell<Vec<Job>>,
+    /// Workers do not work here.
+    broken: Cell<bool>,
+    /// What was thrown instead of a worker.
+    pub(super) why: Held,
+}
+
+impl Pool {
+    pub(crate) fn new(make: JsValue) -> Self {
+        Self {
+            make: Held::new(make),
+            slots: RefCell::default(),
+            jobs: RefCell::default(),
+            broken: Cell::default(),
+            why: Held::default(),
+        }
+    }
+
+    /// The job of a request, if it has not ended.
+    pub(super) fn job(&self, request: RequestId) -> Option<Job> {
+        let jobs = self.jobs.borrow();
+        jobs.iter().find(|job| job.request == request).cloned()
+    }
+
+    /// Takes a job out, and from its worker.
+    fn take(&self, request: RequestId) -> Option<Job> {
+        let mut jobs = self.jobs.borrow_mut();
+        let place = jobs.iter().position(|job| job.request == request)?;
+        let job = jobs.swap_remove(place);
+        drop(jobs);
+        self.leave(&job);
+        Some(job)
+    }
+
+    fn leave(&self, job: &Job) {
+        let mut slots = self.slots.borrow_mut();
+        if let Some(slot) = job.slot.and_then(|place| slots.get_mut(place)) {
+            slot.busy = slot.busy.saturating_sub(1);
+        }
+    }
+
+    fn put(&self, job: Job) {
+        self.jobs.borrow_mut().push(job);
+    }
+
+    /// Stops a job; nothing more is heard of it.
+    pub(crate) fn cancel(&self, request: RequestId) {
+        if let Some(place) = self.take(request).and_then(|job| job.slot) {
+            let slots = self.slots.borrow();
+            if let Some(slot) = slots.get(place) {
+                slot.cancel(request);
+            }
+        }
+    }
+
+    /// Ends all workers and jobs.
+    pub(crate) fn close(&self) {
+        self.broken.set(true);
+        self.make.clear();
+        self.jobs.take();
+        self.slots.take();
+    }
+}
+
+impl Driver {
+    /// Hashes a range of a file.
+    pub(crate) fn hash(
+        self: &Rc<Self>,
+        request: RequestId,
+        entry: Rc<Entry>,
+        file: JsValue,
+        bytes: Range<u64>,
+    ) {
+        self.begin_hash(Job {
+            request,
+            entry,
+            file,
+            bytes,
+            slot: None,
+            again: false,
+        });
+    }
+
+    fn begin_hash(self: &Rc<Self>, mut job: Job) {
+        // Handing a small file to a worker costs more than hashing it.
+        if job.bytes.end - job.bytes.start > STEP {
+            job.slot = self.hand_to_worker(&job);
+        }
+        let in_page = job.slot.is_none();
+        self.pool.put(job.clone());
+        if in_page {
+            spawn(Rc::clone(self).hash_in_page(job));
+        }
+    }
+
+    /// Gives a job to the worker with the least to do; to a new one while all are busy and there may be more.
+    fn hand_to_worker(self: &Rc<Self>, job: &Job) -> Option<usize> {
+        if self.pool.broken.get() {
+            return None;
+        }
+        let busy = |slot: &Slot| slot.busy;
+        let least = self.pool.slots.borrow().iter().map(busy).min();
+        let count = self.pool.slots.borrow().len();
+        if least.is_none_or(|least| least > 0 && count < MOST_WORKERS) {
+            match self.open_worker() {
+                Some(slot) => self.pool.slots.borrow_mut().push(slot),
+                None if count == 0 => {
+                    let why = self.pool.why.get().as_string();
+                    self.give_up_workers(&why.unwrap_or_default());
+                    return None;
+                }
+                None => {}
+            }
+        }
+        let mut slots = self.pool.slots.borrow_mut();
+        let least = slots.iter().map(busy).min();
+        let place = slots.iter().position(|slot| Some(slot.busy) == least)?;
+        let slot = slots.get_mut(place)?;
+        // A file that cannot be sent is hashed in the page.
+        slot.post(job).ok()?;
+        slot.busy += 1;
+        Some(place)
+    }
+
+    /// A job has come to its end.
+    pub(super) fn hashed(
+        self: &Rc<Self>,
+        request: RequestId,
+        outcome: Result<Crc64Nvme, ReadFailure>,
+    ) {
+        if self.pool.take(request).is_some() {
+            let reply = Reply::Hashed(outcome);
+            self.feed(Input::Reply { request, reply });
+        }
+    }
+
+    /// A file that could not be read is read again in a moment: once, and as often as the page can read none.
+    pub(super) fn unread(self: &Rc<Self>, request: RequestId, error: JsValue) {
+        let driver = Rc::clone(self);
+        spawn(async move {
+            let failure = read_failure(error).await;
+            let Some(mut job) = driver.pool.job(request) else {
+                return;
+            };
+            match failure {
+                None => {}
+                Some(ReadFailure::Changed) if !job.again => job.again = true,
+                Some(failure) => return driver.hashed(request, Err(failure)),
+            }
+            driver.pool.leave(&job);
+            job.slot = None;
+            driver.pool.jobs.borrow_mut().iter_mut().for_each(|other| {
+                if other.request == request {
+                    other.slot = None;
+                }
+            });
+            pause(BLIND_MS).await;
+            // Unless it was cancelled meanwhile.
+            if driver.pool.take(request).is_some() {
+                driver.begin_hash(job);
+            }
+        });
+    }
+
+    /// Workers do not work here: what they had to do is done in the page.
+    pub(super) fn give_up_workers(self: &Rc<Self>, why: &str) {
+        if self.pool.broken.replace(true) {
+            return;
+        }
+        let why = if why.is_empty() { UNSAID } else { why };
+        self.warn("worker_unavailable", &[NO_WORKER, why].concat(), None);
+        self.pool.slots.take();
+        let mut left = self.pool.jobs.take();
+        for job in &mut left {
+            if job.slot.take().is_some() {
+                spawn(Rc::clone(self).hash_in_page(job.clone()));
+            }
+        }
+        self.pool.jobs.borrow_mut().extend(left);
+    }
+}

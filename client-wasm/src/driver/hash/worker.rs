@@ -1,0 +1,126 @@
+//! One worker that runs `worker.js`, which says what the messages are.
+
+use std::rc::Rc;
+
+use crowfly_contract::Crc64Nvme;
+use crowfly_engine::{Input, RequestId};
+use js_sys::{Array, BigInt, Function, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Job;
+use crate::driver::Driver;
+use crate::page::{Listener, get, invoke, object, property};
+
+/// A worker, and how many jobs it has; dropping it ends it.
+pub(super) struct Slot {
+    /// A `Worker`, or what acts as one: the entries of the package start theirs in several ways.
+    worker: JsValue,
+    _heard: Listener,
+    pub(super) busy: usize,
+}
+
+impl Slot {
+    pub(super) fn post(&self, job: &Job) -> Result<(), JsValue> {
+        let message = [
+            ("id", number(job.request.0)),
+            ("blob", job.file.clone()),
+            ("start", number(job.bytes.start)),
+            ("end", number(job.bytes.end)),
+        ];
+        post(&self.worker, &message)
+    }
+
+    /// If it cannot be told, it works in vain.
+    pub(super) fn cancel(&self, request: RequestId) {
+        let _ = post(&self.worker, &[("cancel", number(request.0))]);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let _ = invoke(&self.worker, "terminate", &Array::new());
+    }
+}
+
+fn post(worker: &JsValue, message: &[(&str, JsValue)]) -> Result<(), JsValue> {
+    let message = Array::of1(&object(message));
+    invoke(worker, "postMessage", &message).map(drop)
+}
+
+fn number(value: u64) -> JsValue {
+    (value as f64).into()
+}
+
+impl Driver {
+    /// Starts a worker and lends it the compiled module.
+    pub(super) fn open_worker(self: &Rc<Self>) -> Option<Slot> {
+        let started = self.start_worker();
+        started
+            .map_err(|thrown| {
+                let why = get(&thrown, "message").unwrap_or(thrown);
+                self.pool
+                    .why
+                    .set(js_sys::JsString::from(why.as_string().unwrap_or_default()).into());
+            })
+            .ok()
+    }
+
+    fn start_worker(self: &Rc<Self>) -> Result<Slot, JsValue> {
+        let make: JsValue = self.pool.make.get();
+        let make: &Function = make.dyn_ref().ok_or("none was given")?;
+        let worker = make.call0(&JsValue::UNDEFINED)?;
+        let driver = Rc::downgrade(self);
+        let hear = move |event: JsValue| {
+            if let Some(driver) = driver.upgrade() {
+                driver.hear_worker(&event);
+            }
+        };
+        let heard = Listener::new(
+            &worker,
+            &["message", "error", "messageerror"],
+            Box::new(hear),
+        );
+        let slot = Slot {
+            worker,
+            _heard: heard,
+            busy: 0,
+        };
+        post(&slot.worker, &[("module", wasm_bindgen::module())])?;
+        Ok(slot)
+    }
+
+    fn hear_worker(self: &Rc<Self>, event: &JsValue) {
+        if property(event, "type") != "message" {
+            let _ = invoke(event, "preventDefault", &Array::new());
+            let why = property(event, "message").as_string();
+            return self.give_up_workers(&why.unwrap_or_default());
+        }
+        let news = property(event, "data");
+        if property(&news, "failed").is_truthy() {
+            return self.give_up_workers("it cannot use the module");
+        }
+        let request = RequestId(property(&news, "id").as_f64().unwrap_or_default() as u64);
+        let Some(job) = self.pool.job(request) else {
+            return;
+        };
+        if let Some(first) = get(&news, "first") {
+            let first: Uint8Array = first.dyn_into().unwrap_or_default();
+            return self.look(&job.entry, &first);
+        }
+        if let Some(read) = property(&news, "read").as_f64() {
+            let sent = read as u64;
+            return self.feed(Input::Progress { request, sent });
+        }
+        match get(&news, "crc").filter(JsValue::is_bigint) {
+            // The module gives a signed number.
+            Some(crc) => {
+                let crc = BigInt::as_uint_n(64.0, crc.unchecked_ref());
+                let crc = u64::try_from(crc).unwrap_or_default();
+                self.hashed(request, Ok(Crc64Nvme::new(crc)));
+            }
+            None => {
+                self.unread(request, object(&[("name", property(&news, "error"))]));
+            }
+        }
+    }
+}

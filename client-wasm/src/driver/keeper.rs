@@ -1,0 +1,213 @@
+//! What one client writes into the journal and when, and who may go on with an entry.
+
+mod sweep;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crowfly_contract::{Crc64Nvme, CreateItem, UploadId};
+use crowfly_engine::{Reply, RequestId};
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Date, Promise};
+use wasm_bindgen::prelude::*;
+
+use crate::driver::{Driver, Want, random};
+use crate::entry::{Entry, Noted};
+use crate::file::sample;
+use crate::journal::{Journal, Kind, Owner, Saved, read};
+use crate::options::Settings;
+use crate::page::{object, spawn, texts_to_object, wait};
+
+/// The codes of why an entry cannot be taken: it is not there, or another client has it.
+const GONE: &str = "not_found";
+const LOCKED: &str = "locked";
+
+/// The journal of one client.
+pub(crate) struct Keeper {
+    journal: Journal,
+    owner: Owner,
+    /// This client, as entries name it.
+    id: String,
+    /// When cancels that another page holds are looked at again.
+    again: RefCell<Option<Timeout>>,
+    _warnings: [Closure<dyn Fn(String)>; 2],
+}
+
+impl Keeper {
+    pub(crate) fn new(settings: &Settings, warn: impl Fn(&str, &str) + Clone + 'static) -> Self {
+        let api = if settings.has_signer {
+            "signer"
+        } else {
+            &*settings.api
+        };
+        let warning = |code: &'static str| {
+            let warn = warn.clone();
+            Closure::wrap(
+                Box::new(move |message: String| warn(code, &message)) as Box<dyn Fn(String)>
+            )
+        };
+        let warnings = [warning("journal_unavailable"), warning("locks_unavailable")];
+        let name = ["crowfly ", api, " ", &settings.scope].concat();
+        let journal = Journal::new(&name, &warnings[0]);
+        let [first, second] = random();
+        let id = [&*first.to_string(), "-", &second.to_string()].concat();
+        Self {
+            owner: Owner::new(&journal, &id, &warnings[1]),
+            journal,
+            id,
+            again: RefCell::default(),
+            _warnings: warnings,
+        }
+    }
+
+    /// Writes an upload down, unless it was noted meanwhile that it is over.
+    async fn write(&self, entry: &Entry, item: &CreateItem) -> Result<(), JsValue> {
+        let size = entry.size.get();
+        let sample = sample(entry.file.get(), size, item.crc64nvme).await?;
+        wait(&self.owner.hold()).await?;
+        let given = &entry.given;
+        let (hashes, require_verified) = given.proof;
+        let crc = |crc: Crc64Nvme| JsValue::from(crc.to_string());
+        let saved = object(&[
+            ("id", item.id.to_string().into()),
+            ("name", JsValue::from_str(&item.name)),
+            ("size", size.into()),
+            ("type", JsValue::from_str(&item.media_type)),
+            ("visibility", given.visibility.as_str().into()),
+            ("metadata", texts_to_object(&given.metadata)),
+            ("priority", given.priority.into()),
+            ("checksum", if hashes { "crc64nvme" } else { "none" }.into()),
+            ("requireVerified", require_verified.into()),
+            ("crc64nvme", item.crc64nvme.map(crc).unwrap_or_default()),
+            ("sample", crc(sample)),
+            ("handle", entry.handle.get()),
+            ("cancelled", (entry.noted.get() == Noted::Cancelled).into()),
+            ("owner", JsValue::from_str(&self.id)),
+            ("savedAt", Date::now().into()),
+        ]);
+        if entry.noted.get() != Noted::Over {
+            wait(&self.journal.put(&saved)).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that an upload is to be cancelled on the server.
+    fn note_cancel(&self, id: UploadId) -> Promise {
+        let fields = object(&[("cancelled", JsValue::TRUE)]);
+        self.journal.patch(&id.to_string(), &fields, None)
+    }
+
+    /// Takes an upload out, in a moment.
+    fn erase(&self, id: UploadId) {
+        drop(self.journal.remove(&id.to_string().into()));
+    }
+
+    /// Makes an entry this client's own; else the code of why not.
+    async fn take(&self, id: UploadId) -> Result<Box<Saved>, &'static str> {
+        let text = id.to_string();
+        let entry = wait(&self.journal.read(&text)).await.map_err(|_| GONE)?;
+        let Kind::Upload(saved) = read(&entry) else {
+            self.erase(id);
+            return Err(GONE);
+        };
+        let owner = JsValue::from_str(&saved.owner);
+        let gone = self.gone(&Array::of1(&owner)).await;
+        if !gone.get(0).is_truthy() {
+            return Err(LOCKED);
+        }
+        // Between the look and this step another client may have taken it.
+        let mine = object(&[
+            ("owner", JsValue::from_str(&self.id)),
+            ("savedAt", Date::now().into()),
+        ]);
+        let taken = wait(&self.journal.patch(&text, &mine, Some(&saved.owner))).await;
+        match read(&taken.unwrap_or_default()) {
+            Kind::Upload(taken) => Ok(taken),
+            _ => Err(LOCKED),
+        }
+    }
+
+    /// Which of the clients of these ids live no more; none where the browser denies its locks.
+    async fn gone(&self, owners: &Array) -> Array {
+        let gone = wait(&self.owner.gone(owners)).await.unwrap_or_default();
+        gone.dyn_into().unwrap_or_default()
+    }
+
+    /// Lets go of all; what was asked of the journal comes to its end.
+    pub(crate) fn close(&self) {
+        self.again.take();
+        self.owner.close();
+        drop(self.journal.close());
+    }
+}
+
+impl Driver {
+    /// Writes an upload down; `item` is what its create call will say.
+    pub(crate) fn save(self: &Rc<Self>, request: RequestId, id: UploadId, item: Rc<CreateItem>) {
+        let driver = Rc::clone(self);
+        spawn(async move {
+            if let (Some(keeper), Some(entry)) = (&driver.keeper, driver.store.find(id)) {
+                entry.noted.set(Noted::Open);
+                // Where the file cannot be read, the upload itself will say so.
+                let _ = keeper.write(&entry, &item).await;
+                if driver.is_closed() {
+                    // It has opened the journal again.
+                    drop(keeper.journal.close());
+                }
+            }
+            driver.reply(request, Reply::Saved);
+        });
+    }
+
+    /// Notes in the journal that an upload is to be cancelled on the server; settles when that is written.
+    pub(crate) fn note_cancel(&self, id: UploadId) -> JsValue {
+        self.note(id, Noted::Cancelled);
+        let keeper = self.keeper.as_ref();
+        keeper.map(|keeper| keeper.note_cancel(id)).into()
+    }
+
+    /// Takes an upload out of the journal, in a moment.
+    pub(crate) fn erase(&self, id: UploadId) {
+        self.note(id, Noted::Over);
+        if let Some(keeper) = &self.keeper {
+            keeper.erase(id);
+        }
+    }
+
+    /// What is noted while an upload is being written must not be lost to what is written.
+    fn note(&self, id: UploadId, noted: Noted) {
+        if let Some(entry) = self.store.find(id) {
+            entry.noted.set(noted);
+        }
+    }
+
+    /// Makes an entry of the journal this client's own; else the code of why not.
+    pub(crate) async fn take(&self, id: UploadId) -> Result<Box<Saved>, &'static str> {
+        let keeper = self.keeper.as_ref().filter(|_| !self.is_closed());
+        let taken = keeper.ok_or(LOCKED)?.take(id).await?;
+        if self.store.find(id).is_some() || self.is_closed() {
+            return Err(LOCKED);
+        }
+        Ok(taken)
+    }
+
+    /// Cancels, on the server, an upload that no page works on.
+    pub(crate) fn cancel_saved(self: &Rc<Self>, saved: Saved) -> Promise {
+        let mut given = saved.given;
+        given.proof.1 = false;
+        let media_type = given.media_type.clone().unwrap_or_default();
+        let entry = Entry::new(saved.id, given, saved.handle, true);
+        // Nothing of it is read any more.
+        entry.set_file(object(&[]), media_type, saved.size);
+        let done = entry.done.borrow().promise.clone();
+        self.store.add(&entry);
+        self.add_known(&entry);
+        self.ask(Want::Abort, &entry);
+        let (driver, ended) = (Rc::clone(self), done.clone());
+        spawn(async move {
+            let _ = wait(&ended).await;
+            driver.store.remove(entry.id);
+        });
+        done
+    }
+}

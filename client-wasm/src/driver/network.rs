@@ -1,0 +1,30 @@
+//! What the browser says of the network.
+
+use std::rc::{Rc, Weak};
+
+use crowfly_engine::Input;
+use js_sys::global;
+
+use crate::driver::Driver;
+use crate::page::{Listener, property};
+
+/// Hears of the network's coming and going, as long as the driver lives.
+pub(crate) fn watch(driver: &Rc<Driver>) -> Listener {
+    let weak: Weak<Driver> = Rc::downgrade(driver);
+    let hear = move |event| {
+        if let Some(driver) = weak.upgrade() {
+            let online = property(&event, "type") == "online";
+            driver.feed(if online {
+                Input::Online
+            } else {
+                Input::Offline
+            });
+        }
+    };
+    Listener::new(&global(), &["online", "offline"], Box::new(hear))
+}
+
+/// Whether the browser says that there is no network.
+pub(crate) fn is_off() -> bool {
+    property(&property(&global(), "navigator"), "onLine") == false
+}

@@ -1,0 +1,260 @@
+//! From the engine's commands to the adapters, and back.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use crowfly_contract::{Grant, UploadId, mismatch};
+use crowfly_engine::{
+    Command, Input, ReadFailure, ReadId, Reply, RequestId, SendFailure, TokenReason,
+};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+
+use super::Driver;
+use crate::api::{self, AbortGuard};
+use crate::entry::Entry;
+use crate::file::{blob_size, probe, read_first, slice};
+use crate::page::{spawn, wait};
+use crate::signer;
+use crate::wire::{Route, body};
+use crate::xhr::{News, Transfer};
+
+/// What ends with its request.
+#[expect(dead_code, reason = "each is kept for its Drop")]
+pub(super) enum Running {
+    Send(Transfer),
+    Call(AbortGuard),
+}
+
+impl Driver {
+    /// Starts what the engine asks for.
+    pub(super) fn run(self: &Rc<Self>, command: Command) {
+        match command {
+            Command::Hash {
+                request,
+                upload,
+                bytes,
+            } => match self.with_file(upload) {
+                Some((entry, file)) => self.hash(request, entry, file, bytes),
+                None => self.reply(request, Reply::Hashed(Err(ReadFailure::Unreadable))),
+            },
+            Command::Token { request, reason } => self.ask_token(request, reason),
+            Command::Save {
+                request,
+                upload,
+                item,
+            } => self.save(request, upload, item),
+            Command::NoteCancel { upload } => drop(self.note_cancel(upload)),
+            Command::Erase { upload } => self.erase(upload),
+            Command::Create { request, items } => {
+                let body = body::create_request(&items);
+                self.call(request, Route::Create, String::new(), Some(body), None);
+            }
+            Command::Sign {
+                request,
+                upload,
+                parts,
+            } => {
+                let body = body::sign_request(&parts);
+                self.call(request, Route::Sign, upload.to_string(), Some(body), None);
+            }
+            Command::List { request, upload } => {
+                self.call(request, Route::Parts, upload.to_string(), None, None);
+            }
+            Command::Complete {
+                request,
+                upload,
+                body,
+            } => {
+                let body = body::complete_request(&body);
+                self.call(
+                    request,
+                    Route::Complete,
+                    upload.to_string(),
+                    Some(body),
+                    None,
+                );
+            }
+            Command::Delete { request, upload } => {
+                self.call(request, Route::Abort, upload.to_string(), None, None);
+            }
+            Command::Status { request, ids } => {
+                let body = body::status_request(&ids);
+                self.call(request, Route::Status, String::new(), Some(body), None);
+            }
+            Command::Send {
+                request,
+                upload,
+                bytes,
+                grant,
+                ..
+            } => {
+                self.send(request, upload, bytes, &grant);
+            }
+            Command::Read { request, read } => self.read(request, read),
+            Command::Cancel { request } => {
+                self.pool.cancel(request);
+                self.end(request);
+            }
+            // A command of a newer engine, which this crate is always built with.
+            _ => {}
+        }
+    }
+
+    /// An upload that is there, and its file.
+    fn with_file(&self, upload: UploadId) -> Option<(Rc<Entry>, JsValue)> {
+        let entry = self.store.find(upload)?;
+        let file = entry.file.get();
+        (!file.is_undefined()).then_some((entry, file))
+    }
+
+    pub(super) fn keep(&self, request: RequestId, running: Running) {
+        self.running.borrow_mut().push((request, running));
+    }
+
+    /// Ends what runs for a request.
+    fn end(&self, request: RequestId) {
+        let take = || {
+            let mut running = self.running.borrow_mut();
+            let place = running.iter().position(|(other, _)| *other == request)?;
+            Some(running.swap_remove(place))
+        };
+        // Dropped when nothing is borrowed any more.
+        drop(take());
+    }
+
+    /// Gives the engine the reply to a request; it takes none to one that was cancelled.
+    pub(crate) fn reply(self: &Rc<Self>, request: RequestId, reply: Reply) {
+        self.end(request);
+        self.feed(Input::Reply { request, reply });
+    }
+
+    fn ask_token(self: &Rc<Self>, request: RequestId, reason: TokenReason) {
+        let driver = Rc::clone(self);
+        spawn(async move {
+            let token = driver.token.ask(reason).await;
+            driver.reply(request, Reply::Token(token));
+        });
+    }
+
+    /// Asks a route of the API, or of the application's own backend; `path` is what it has of its own.
+    pub(super) fn call(
+        self: &Rc<Self>,
+        request: RequestId,
+        route: Route,
+        path: String,
+        body: Option<String>,
+        read: Option<ReadId>,
+    ) {
+        let Some(guard) = AbortGuard::new() else {
+            return;
+        };
+        let signal = guard.signal();
+        self.keep(request, Running::Call(guard));
+        let driver = Rc::clone(self);
+        spawn(async move {
+            let settings = &driver.settings;
+            let started = if settings.has_signer {
+                signer::start(&settings.signer.get(), route, &path.into(), body, &signal)
+            } else {
+                let url = [&*settings.api, "/uploads", &route.path(&path)].concat();
+                api::start(route, &url, driver.token.header(), body, &signal)
+            };
+            let given = match started {
+                Ok(promise) => wait(&promise).await,
+                Err(thrown) => Err(thrown),
+            };
+            let answer = match given {
+                _ if settings.has_signer => signer::read(route, given),
+                Ok(response) => api::read(response).await,
+                Err(_) => None,
+            };
+            let reply = match read {
+                Some(read) => driver.take_read(read, route, answer.as_ref()),
+                None => route.reply(answer.as_ref()),
+            };
+            driver.reply(request, reply);
+        });
+    }
+
+    fn send(
+        self: &Rc<Self>,
+        request: RequestId,
+        upload: UploadId,
+        bytes: Range<u64>,
+        grant: &Grant,
+    ) {
+        let (start, end) = (bytes.start as f64, bytes.end as f64);
+        let found = self.with_file(upload).and_then(|(entry, file)| {
+            let body = body_of(&file, start, end, grant)?;
+            // What only acts as a file would be sent as its text.
+            (blob_size(&body)? == end - start).then_some((entry, file, body))
+        });
+        let Some((entry, file, body)) = found else {
+            return self.reply(request, Reply::SendFailed(SendFailure::Unreadable));
+        };
+        let (driver, sent) = (Rc::clone(self), file.clone());
+        let hear = move |news| match news {
+            News::Moved(sent) => driver.feed(Input::Progress { request, sent }),
+            // A file that changed on disk looks like a lost connection.
+            News::End(Err(SendFailure::Network)) => {
+                let (driver, sent) = (Rc::clone(&driver), sent.clone());
+                spawn(async move {
+                    let failure = match probe(sent, start, end).await {
+                        None => SendFailure::Network,
+                        Some(ReadFailure::Changed) => SendFailure::Changed,
+                        Some(ReadFailure::Unreadable) => SendFailure::Unreadable,
+                    };
+                    driver.reply(request, Reply::SendFailed(failure));
+                });
+            }
+            News::End(Ok(receipt)) => driver.reply(request, Reply::Sent(receipt)),
+            News::End(Err(failure)) => driver.reply(request, Reply::SendFailed(failure)),
+        };
+        match Transfer::start(grant, &body, hear) {
+            Ok(transfer) => self.keep(request, Running::Send(transfer)),
+            Err(_) => return self.reply(request, Reply::SendFailed(SendFailure::Network)),
+        }
+        // Without a checksum nobody has read the file before.
+        if start == 0.0 && !entry.looked.get() {
+            let driver = Rc::clone(self);
+            spawn(async move {
+                if let Ok(first) = read_first(file).await {
+                    driver.look(&entry, &first);
+                }
+            });
+        }
+    }
+
+    /// Warns, once an upload, if the file's first bytes are not what its type says.
+    pub(crate) fn look(&self, entry: &Entry, first: &Uint8Array) {
+        if self.is_closed() || entry.looked.replace(true) {
+            return;
+        }
+        let first = first
+            .subarray(0, crowfly_contract::SNIFF_BYTES as u32)
+            .to_vec();
+        let media_type = entry.media_type.borrow().clone();
+        let Some(found) = mismatch(&media_type, &first) else {
+            return;
+        };
+        let then = if found.active {
+            "; what is stored may be withheld"
+        } else {
+            "; it is given out as that"
+        };
+        let looks = ", but its first bytes look like ";
+        let message = ["the file is sent as ", &media_type, looks, found.seen, then].concat();
+        self.warn("type_mismatch", &message, Some(entry.id));
+    }
+}
+
+/// What is sent. A slice has no type, so the browser adds no content type of its own; the file itself, which costs
+/// less, will do where the grant names the content type.
+fn body_of(file: &JsValue, start: f64, end: f64, grant: &Grant) -> Option<JsValue> {
+    let whole = start == 0.0 && blob_size(file) == Some(end);
+    if whole && grant.headers.contains_key("content-type") {
+        return Some(file.clone());
+    }
+    slice(file, start, end).ok()
+}

@@ -1,0 +1,271 @@
+//! One upload as the application sees it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crowfly_contract::UploadId;
+use crowfly_engine::{Progress, State};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use crate::error::abort_error;
+use crate::options::Given;
+use crate::page::{Deferred, Held, Listener, freeze_object, notify, object, to_page};
+
+/// How much of an upload the engine has heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nothing yet: the file behind its handle is being opened, or could not be. What the application asks for
+    /// meanwhile waits; `paused` and `wanted` say what.
+    Opening { paused: bool, wanted: bool },
+    /// Nothing, for good: what stands for the file is none.
+    Refused,
+    /// It was added.
+    Added,
+}
+
+/// What the journal is to keep of an upload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Noted {
+    /// It can go on.
+    #[default]
+    Open,
+    /// It is to be cancelled on the server.
+    Cancelled,
+    /// Nothing.
+    Over,
+}
+
+/// What is known of one upload, and its promises.
+pub(crate) struct Entry {
+    pub(crate) id: UploadId,
+    pub(crate) given: Given,
+    /// The handle that the journal keeps.
+    pub(crate) handle: Held,
+    /// Only the server is to hear of it.
+    pub(crate) hidden: bool,
+    pub(crate) stage: Cell<Stage>,
+    pub(crate) noted: Cell<Noted>,
+    /// The file's first bytes were compared with its type.
+    pub(crate) looked: Cell<bool>,
+    /// What is sent; undefined before it is known, and once nothing is read any more.
+    pub(crate) file: Held,
+    pub(crate) size: Cell<f64>,
+    pub(crate) media_type: RefCell<String>,
+    pub(crate) state: Cell<State>,
+    /// A failed one that is to begin anew, before the engine has heard of it.
+    pub(crate) renewed: Cell<bool>,
+    pub(crate) progress: Held,
+    pub(crate) done: RefCell<Deferred>,
+    /// Why it failed, what is stored, and its record; undefined where there is none.
+    pub(crate) error: Held,
+    stored: Held,
+    record: Held,
+    processed: RefCell<Option<Deferred>>,
+    /// Why it was aborted: the first reason counts, also if that is undefined.
+    reason: RefCell<Option<JsValue>>,
+    snapshot: Held,
+    signal: RefCell<Option<Listener>>,
+}
+
+/// What a page sees of how far an upload is.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Moved {
+    sent: f64,
+    confirmed: f64,
+    total: f64,
+    hashed: f64,
+    bytes_per_second: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eta_ms: Option<f64>,
+}
+
+impl Entry {
+    pub(crate) fn new(id: UploadId, given: Given, handle: JsValue, hidden: bool) -> Rc<Self> {
+        let entry = Self {
+            id,
+            given,
+            handle: Held::new(handle),
+            hidden,
+            stage: Cell::new(Stage::Added),
+            noted: Cell::default(),
+            looked: Cell::default(),
+            file: Held::default(),
+            size: Cell::default(),
+            media_type: RefCell::default(),
+            state: Cell::new(State::Queued),
+            renewed: Cell::default(),
+            progress: Held::default(),
+            done: RefCell::new(Deferred::quiet()),
+            error: Held::default(),
+            stored: Held::default(),
+            record: Held::default(),
+            processed: RefCell::default(),
+            reason: RefCell::default(),
+            snapshot: Held::default(),
+            signal: RefCell::default(),
+        };
+        entry.set_file(JsValue::UNDEFINED, String::new(), 0.0);
+        Rc::new(entry)
+    }
+
+    /// Sets the file, and with it size and type.
+    pub(crate) fn set_file(&self, file: JsValue, media_type: String, size: f64) {
+        self.file.set(file);
+        self.media_type.replace(media_type);
+        self.size.set(size);
+        self.progress.set(to_page(&Moved {
+            total: size,
+            ..Moved::default()
+        }));
+        self.snapshot.clear();
+    }
+
+    pub(crate) fn ended(&self) -> bool {
+        self.state.get().ended()
+    }
+
+    /// Whether it has ended in a way from which nothing leads back.
+    pub(crate) fn is_final(&self) -> bool {
+        self.ended() && self.state.get() != State::Failed
+    }
+
+    pub(crate) fn set_state(&self, state: State) {
+        self.state.set(state);
+        self.renewed.set(false);
+        if self.is_final() {
+            // Nothing of it is read any more; one that failed may go on.
+            self.file.clear();
+        }
+        if state != State::Failed {
+            self.error.clear();
+        }
+        self.snapshot.clear();
+        if self.ended() {
+            self.signal.take();
+        }
+        let callbacks = &self.given.callbacks;
+        notify(&callbacks.on_state_change.get(), &state.as_str().into());
+        if matches!(state, State::Processed | State::Aborted) {
+            callbacks.let_go();
+        }
+    }
+
+    pub(crate) fn set_progress(&self, progress: &Progress) {
+        let seen = to_page(&Moved {
+            sent: progress.sent as f64,
+            confirmed: progress.confirmed as f64,
+            total: progress.total as f64,
+            hashed: progress.hashed as f64,
+            bytes_per_second: progress.bytes_per_second as f64,
+            eta_ms: progress.eta_ms.map(|ms| ms as f64),
+        });
+        self.progress.set(seen.clone());
+        self.snapshot.clear();
+        notify(&self.given.callbacks.on_progress.get(), &seen);
+    }
+
+    /// Hears the signal until the upload has ended.
+    pub(crate) fn listen(&self, listener: Listener) {
+        self.signal.replace(Some(listener));
+    }
+
+    /// Keeps the first reason for an abort; undefined is none.
+    pub(crate) fn set_reason(&self, reason: JsValue) {
+        let mut kept = self.reason.borrow_mut();
+        if kept.is_none() && !reason.is_undefined() {
+            *kept = Some(reason);
+        }
+    }
+
+    fn abort_reason(&self) -> JsValue {
+        let kept = self.reason.borrow().clone();
+        kept.unwrap_or_else(|| {
+            let reason = abort_error();
+            self.set_reason(reason.clone());
+            reason
+        })
+    }
+
+    pub(crate) fn resolve(&self, stored: JsValue) {
+        self.snapshot.clear();
+        self.done.borrow().resolve(&stored);
+        self.stored.set(stored);
+    }
+
+    pub(crate) fn fail(&self, error: JsValue) {
+        self.snapshot.clear();
+        self.error.set(error.clone());
+        self.reject(&error);
+    }
+
+    pub(crate) fn reject_aborted(&self) {
+        self.reject(&self.abort_reason());
+    }
+
+    fn reject(&self, error: &JsValue) {
+        self.done.borrow().reject(error);
+        self.reject_processed(error);
+    }
+
+    /// Makes a failed upload a new one, with a new promise.
+    pub(crate) fn renew(&self) {
+        self.renewed.set(true);
+        self.done.replace(Deferred::quiet());
+    }
+
+    /// The promise of the record, and whether the engine must be asked for it.
+    pub(crate) fn processed(&self) -> (Deferred, bool) {
+        if let Some(waiting) = self.processed.borrow().clone() {
+            return (waiting, true);
+        }
+        let waiting = Deferred::quiet();
+        if self.record.is_set() {
+            waiting.resolve(&self.record.get());
+        } else if self.state.get() == State::Failed {
+            waiting.reject(&self.error.get());
+        } else if self.state.get() == State::Aborted {
+            waiting.reject(&self.abort_reason());
+        } else {
+            self.processed.replace(Some(waiting.clone()));
+            return (waiting, true);
+        }
+        (waiting, false)
+    }
+
+    pub(crate) fn resolve_processed(&self, record: JsValue) {
+        self.snapshot.clear();
+        self.record.set(record.clone());
+        if let Some(waiting) = self.processed.take() {
+            waiting.resolve(&record);
+        }
+    }
+
+    pub(crate) fn reject_processed(&self, error: &JsValue) {
+        if let Some(waiting) = self.processed.take() {
+            waiting.reject(error);
+        }
+    }
+
+    /// The upload now; the same object until something changes.
+    pub(crate) fn snapshot(&self) -> JsValue {
+        if !self.snapshot.is_set() {
+            let snapshot = object(&[
+                ("id", self.id.to_string().into()),
+                ("name", JsValue::from_str(&self.given.name)),
+                ("size", self.size.get().into()),
+                ("type", JsValue::from_str(&self.media_type.borrow())),
+                ("state", self.state.get().as_str().into()),
+                ("progress", self.progress.get()),
+                ("error", self.error.get()),
+                ("stored", self.stored.get()),
+                ("record", self.record.get()),
+            ]);
+            // An error stays as open as any: what catches it may add to it.
+            freeze_object(&snapshot);
+            self.snapshot.set(snapshot);
+        }
+        self.snapshot.get()
+    }
+}

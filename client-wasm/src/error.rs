@@ -1,0 +1,104 @@
+//! The error that the application sees: a real `Error` with `name` "UploadError" and a stable code.
+
+use crowfly_engine::Failure;
+use js_sys::Error;
+use wasm_bindgen::prelude::*;
+
+use crate::page::{property, set};
+
+#[wasm_bindgen]
+extern "C" {
+    /// <https://developer.mozilla.org/docs/Web/API/DOMException>
+    type DOMException;
+
+    #[wasm_bindgen(constructor)]
+    fn new(message: &str, name: &str) -> DOMException;
+}
+
+/// Tells whether a caught value is an error of this SDK.
+#[wasm_bindgen(js_name = isUploadError, skip_typescript)]
+#[must_use]
+pub fn is_upload_error(value: &JsValue) -> bool {
+    value.is_instance_of::<Error>()
+        && property(value, "name") == "UploadError"
+        && property(value, "code").is_string()
+}
+
+/// An error; what is undefined in `more` is left out.
+fn upload_error(
+    code: &str,
+    phase: &str,
+    retryable: bool,
+    message: &str,
+    more: &[(&str, JsValue)],
+) -> JsValue {
+    let error = Error::new(message).into();
+    set(&error, "name", &"UploadError".into());
+    set(&error, "code", &code.into());
+    set(&error, "retryable", &retryable.into());
+    set(&error, "phase", &phase.into());
+    for (name, value) in more {
+        if !value.is_undefined() {
+            set(&error, name, value);
+        }
+    }
+    error
+}
+
+/// What the engine says of a failure; `cause` is undefined where nothing is behind it.
+pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
+    let code = failure.code.as_str();
+    let said = &*failure.message;
+    // A server may say nothing.
+    let message = match failure.status {
+        _ if said.bytes().any(|byte| byte > b' ') => said.to_owned(),
+        None => ["it failed with ", code].concat(),
+        Some(status) => {
+            let status = status.to_string();
+            ["the server answered with status ", &status, " (", code, ")"].concat()
+        }
+    };
+    upload_error(
+        code,
+        failure.phase.as_str(),
+        failure.retryable,
+        &message,
+        &[
+            ("part", failure.part.into()),
+            ("status", failure.status.map(u32::from).into()),
+            ("requestId", failure.request_id.as_deref().into()),
+            ("cause", cause),
+        ],
+    )
+}
+
+/// A refusal to start; `retryable` only where the same can succeed later.
+pub(crate) fn refused(code: &str, message: &str) -> JsValue {
+    upload_error(code, "start", code == "locked", message, &[])
+}
+
+/// A file that cannot be used, and what was thrown when it was looked at.
+pub(crate) fn unreadable(message: &str, cause: JsValue) -> JsValue {
+    let cause = [("cause", cause)];
+    upload_error("file_unreadable", "start", false, message, &cause)
+}
+
+/// An option with a wrong type or value; the message must name it.
+pub(crate) fn invalid_option(message: &str) -> JsValue {
+    refused("invalid_option", message)
+}
+
+/// What needs the API of a stack where there is none.
+pub(crate) fn unsupported(phase: &str, message: &str) -> JsValue {
+    upload_error("unsupported", phase, false, message, &[])
+}
+
+/// What everything rejects with once the client is closed.
+pub(crate) fn closed(phase: &str) -> JsValue {
+    upload_error("closed", phase, false, "the client was closed", &[])
+}
+
+/// What `fetch` rejects with when it is aborted without a reason.
+pub(crate) fn abort_error() -> JsValue {
+    DOMException::new("the upload was aborted", "AbortError").into()
+}

@@ -1,0 +1,140 @@
+//! Files of the page: a `Blob`, what acts as one, or a handle that gives one.
+
+use crowfly_contract::{Crc64Nvme, SNIFF_BYTES};
+use crowfly_engine::ReadFailure;
+use crowfly_engine::crc64::Crc64;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use crate::page::{has_function, invoke, property, wait};
+
+/// What is read to tell two files of one size apart: so much of head, middle and tail.
+const SAMPLE_BYTES: f64 = 65_536.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_namespace = Blob, js_name = prototype)]
+    static BLOB: JsValue;
+
+    /// As the getter of a prototype sees `object`: it throws for what is not of its kind.
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
+    fn get_as(prototype: &JsValue, name: &str, object: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Octets;
+
+    /// Throws for what states a length that no memory has.
+    #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
+    fn new(buffer: &JsValue) -> Result<Octets, JsValue>;
+}
+
+/// The size of a `Blob` or `File` of any window; `None` for what only acts as one.
+pub(crate) fn blob_size(value: &JsValue) -> Option<f64> {
+    let size = BLOB.with(|blob| get_as(blob, "size", value));
+    size.ok()?.as_f64()
+}
+
+/// The size that a file states; negative for one that states none.
+pub(crate) fn stated_size(file: &JsValue) -> f64 {
+    let size = property(file, "size").as_f64().unwrap_or(-1.0);
+    if js_sys::Number::is_safe_integer(&size.into()) {
+        size
+    } else {
+        -1.0
+    }
+}
+
+/// Whether a value is, or acts as, a `Blob`; a `File` of another window is one too.
+pub(crate) fn is_blob(value: &JsValue) -> bool {
+    value.is_instance_of::<Blob>()
+        || (has_function(value, "slice") && has_function(value, "arrayBuffer"))
+}
+
+/// Whether a value is a file, or acts as one whose size can be a file's. For the size of a real one the browser asks
+/// the disk, so that is left until it is needed.
+pub(crate) fn is_readable(value: &JsValue) -> bool {
+    is_blob(value) && (value.is_instance_of::<Blob>() || stated_size(value) >= 0.0)
+}
+
+/// Whether a value is a handle of a file, as the picker and drag and drop give them.
+/// <https://developer.mozilla.org/docs/Web/API/FileSystemFileHandle>
+pub(crate) fn is_handle(value: &JsValue) -> bool {
+    property(value, "kind") == "file" && has_function(value, "getFile")
+}
+
+/// A range of a file; the exception of what only acts as one.
+pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsValue> {
+    invoke(file, "slice", &Array::of2(&start.into(), &end.into()))
+}
+
+/// All bytes of a piece of a file.
+pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
+    let read = wait(&invoke(&piece, "arrayBuffer", &Array::new())?).await?;
+    // Of what is no buffer this makes bytes of some other length, which its reader then refuses.
+    Octets::new(&read).map(JsCast::unchecked_into)
+}
+
+/// What an exception of reading a file means; `None` if the page can read nothing at all now, so that it says nothing
+/// about the file.
+///
+/// Browsers say NotReadableError when the file's time or size is no longer that of the moment when it was picked;
+/// WebKit says it of every file as soon as a link was followed, even one that ends as a download.
+pub(crate) async fn read_failure(error: JsValue) -> Option<ReadFailure> {
+    if property(&error, "name") != "NotReadableError" {
+        return Some(ReadFailure::Unreadable);
+    }
+    let probe = Blob::new_with_str_sequence(&Array::of1(&"x".into())).ok()?;
+    bytes(probe.into()).await.ok()?;
+    Some(ReadFailure::Changed)
+}
+
+/// Whether the first byte of a range can be read: why not, or `None` if it can, or if none can now. Storage requests
+/// fail without a reason when it cannot.
+pub(crate) async fn probe(file: JsValue, start: f64, end: f64) -> Option<ReadFailure> {
+    let mut again = false;
+    loop {
+        let one = match slice(&file, start, end.min(start + 1.0)) {
+            Ok(piece) => bytes(piece).await,
+            Err(error) => Err(error),
+        };
+        let failure = match one {
+            Ok(read) if f64::from(read.length()) == (end - start).min(1.0) => return None,
+            Ok(_) => return Some(ReadFailure::Changed),
+            Err(error) => read_failure(error).await,
+        };
+        // The page may have become able to read between the two: the file has the last word.
+        if failure != Some(ReadFailure::Changed) || again {
+            return failure;
+        }
+        again = true;
+    }
+}
+
+/// The first bytes of a file, by which its kind is told.
+pub(crate) async fn read_first(file: JsValue) -> Result<Uint8Array, JsValue> {
+    bytes(slice(&file, 0.0, SNIFF_BYTES as f64)?).await
+}
+
+/// The checksum of head, middle and tail of a file, 64 KiB each; of the whole where that is no more. `whole` is the
+/// whole file's, where it is known.
+pub(crate) async fn sample(
+    file: JsValue,
+    size: f64,
+    whole: Option<Crc64Nvme>,
+) -> Result<Crc64Nvme, JsValue> {
+    let mut source = file.clone();
+    if size > 3.0 * SAMPLE_BYTES {
+        let last = size - SAMPLE_BYTES;
+        let pieces = Array::new();
+        for start in [0.0, (last / 2.0).floor(), last] {
+            pieces.push(&slice(&file, start, start + SAMPLE_BYTES)?);
+        }
+        source = Blob::new_with_blob_sequence(&pieces)?.into();
+    } else if let Some(crc) = whole {
+        return Ok(crc);
+    }
+    let mut digest = Crc64::new();
+    digest.update(&bytes(source).await?.to_vec());
+    Ok(digest.value())
+}

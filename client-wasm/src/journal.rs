@@ -1,0 +1,141 @@
+//! The journal in IndexedDB, what it keeps of an upload, and who works on it. `js/journal.js` and `js/locks.js` say
+//! what these calls do.
+
+use crowfly_contract::{Crc64Nvme, UploadId};
+use js_sys::{Array, Object, Promise};
+use wasm_bindgen::prelude::*;
+
+use crate::options::Given;
+use crate::page::{get, keys};
+use crate::wire::Fields;
+
+#[wasm_bindgen(module = "/js/journal.js")]
+extern "C" {
+    pub(crate) type Journal;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(name: &str, warn: &Closure<dyn Fn(String)>) -> Journal;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn patch(this: &Journal, id: &str, fields: &JsValue, owner: Option<&str>)
+    -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn put(this: &Journal, entry: &JsValue) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn remove(this: &Journal, id: &JsValue) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn read(this: &Journal, id: &str) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn all(this: &Journal) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Journal) -> Promise;
+}
+
+#[wasm_bindgen(module = "/js/locks.js")]
+extern "C" {
+    pub(crate) type Owner;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(journal: &Journal, id: &str, warn: &Closure<dyn Fn(String)>) -> Owner;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn hold(this: &Owner) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn gone(this: &Owner, ids: &Array) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Owner);
+}
+
+/// How the ids of the stamps begin that clients without Web Locks leave beside the uploads.
+const STAMP: &str = "owner ";
+
+/// An upload as the journal keeps it.
+pub(crate) struct Saved {
+    pub(crate) id: UploadId,
+    pub(crate) size: f64,
+    /// When it was written, in Unix milliseconds.
+    pub(crate) saved_at: f64,
+    pub(crate) owner: String,
+    pub(crate) cancelled: bool,
+    /// Tells the file from others of its size.
+    pub(crate) sample: Option<Crc64Nvme>,
+    pub(crate) given: Given,
+    pub(crate) handle: JsValue,
+}
+
+/// What an entry of the journal is.
+pub(crate) enum Kind {
+    Upload(Box<Saved>),
+    /// That a client without Web Locks lives, and when it said so.
+    Stamp(f64),
+    /// Another version, another script of the page or a broken disk may have written it.
+    Nothing,
+}
+
+/// Reads an entry of the journal, of which nothing is trusted.
+pub(crate) fn read(entry: &JsValue) -> Kind {
+    let fields = Fields::of(entry);
+    let saved_at = fields.integer("savedAt") as f64;
+    if fields.text("id").starts_with(STAMP) {
+        return fields.all(saved_at).map_or(Kind::Nothing, Kind::Stamp);
+    }
+    let word = |name: &str, words: [&str; 2]| {
+        let given = fields.maybe_text(name);
+        let second = given.as_deref() == Some(words[1]);
+        fields.require(given.is_none_or(|word| word == words[0] || second));
+        second
+    };
+    let flag = |name: &str| {
+        fields
+            .get(name)
+            .is_some_and(|flag| fields.must(flag.as_bool()))
+    };
+    let priority = fields
+        .get("priority")
+        .map_or(0.0, |number| fields.must(number.as_f64()));
+    fields.require(priority.abs() <= 1_000.0 && priority.trunc() == priority);
+    // What is absent was never written as null.
+    let values = keys(entry).map(|_| Object::values(entry.unchecked_ref::<Object>()));
+    fields.require(values.is_some_and(|values| !values.includes(&JsValue::NULL, 0)));
+    let handle = get(entry, "handle").unwrap_or_default();
+    fields.require(handle.is_undefined() || crate::file::is_handle(&handle));
+    let _: Option<Crc64Nvme> = fields.maybe_parsed("crc64nvme");
+    let saved = Saved {
+        id: match fields.parsed("id") {
+            Some(id) => id,
+            None => return Kind::Nothing,
+        },
+        size: fields.integer("size") as f64,
+        saved_at,
+        owner: fields.text("owner"),
+        cancelled: flag("cancelled"),
+        sample: fields.parsed("sample"),
+        given: Given {
+            name: fields.text("name"),
+            media_type: Some(fields.text("type")),
+            visibility: if word("visibility", ["private", "public"]) {
+                crowfly_contract::Visibility::Public
+            } else {
+                crowfly_contract::Visibility::Private
+            },
+            metadata: fields.texts("metadata"),
+            priority: priority as i32,
+            proof: (
+                !word("checksum", ["crc64nvme", "none"]),
+                flag("requireVerified"),
+            ),
+            ..Given::default()
+        },
+        handle,
+    };
+    fields.require(saved.sample.is_some() && !saved.given.name.is_empty());
+    let saved = fields.all(Box::new(saved));
+    saved.map_or(Kind::Nothing, Kind::Upload)
+}

@@ -1,0 +1,86 @@
+//! The address of the API: a token goes there, so a slip in it must not send one elsewhere.
+
+use js_sys::{JsString, RegExp};
+use wasm_bindgen::prelude::*;
+
+use crate::page::property;
+
+const FORM: &str = "must be an address such as https://abc.execute-api.eu-west-1.amazonaws.com, or a path of the page's own server such as /api";
+
+/// This machine, as the URL parser writes it: it gives every IPv4 address four decimal numbers, and refuses any other
+/// name that ends in a number (WHATWG URL, 3.5; Secure Contexts, 3.1: <https://w3c.github.io/webappsec-secure-contexts>).
+const LOOPBACK: &str = r"^(?:[^.].*\.)?localhost$|^127(?:\.\d{1,3}){3}$|^\[::1\]$";
+
+#[wasm_bindgen]
+extern "C" {
+    /// The page's own address; undefined in a realm that has none.
+    #[wasm_bindgen(thread_local_v2, js_name = location)]
+    static LOCATION: JsValue;
+}
+
+/// The address of the API, without a slash at its end, from a string or `URL`; else what is wrong with it.
+pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
+    let given = if value.is_object() {
+        property(value, "href")
+    } else {
+        value.clone()
+    };
+    let text = without(r"^\s+|\s+$", &given.as_string().unwrap_or_default());
+    // The parser drops tabs and takes a backslash for a slash: `/\t/host` and `/\host` are other servers.
+    if text.is_empty() || matches(r"[\\\0-\x20\x7f]|^\/\/", &text) {
+        return Err(FORM.into());
+    }
+    if !matches(r"^\.{0,2}\/|^[a-z][a-z\d+.-]*:\/\/", &text) {
+        return Err(["must begin with its scheme: ", &completed(&text)].concat());
+    }
+    let own = LOCATION.with(JsValue::clone);
+    let own_href = property(&own, "href").as_string().unwrap_or_default();
+    let url = web_sys::Url::new_with_base(&text, &own_href).map_err(|_| FORM.to_owned())?;
+    if !url.username().is_empty() || !url.password().is_empty() || matches("[?#]", &url.href()) {
+        return Err("must have no user, query or fragment".into());
+    }
+    let own = property(&own, "origin") == url.origin();
+    let host_and_path = [url.host(), url.pathname()].concat();
+    let address = without(r"\/+$", &host_and_path);
+    let protocol = url.protocol();
+    if protocol == "http:" && !own && !matches(LOOPBACK, &url.hostname()) {
+        return Err(["must be https, or http on this machine: https://", &address].concat());
+    }
+    if protocol != "http:" && protocol != "https:" {
+        return Err(FORM.into());
+    }
+    // A server of the page's own may have its routes wherever it likes.
+    if !own && address.ends_with("/uploads") {
+        let stack = without(r"\/+uploads$", &address);
+        let what = "must not end in /uploads, which the SDK adds: ";
+        return Err([what, &protocol, "//", &stack].concat());
+    }
+    Ok([&protocol, "//", &*address].concat())
+}
+
+/// The right form of an address without a scheme, and without what may be secret.
+fn completed(text: &str) -> String {
+    let bare = ["[?#].*$", "^[^/]*@", r"^https?:\/?"]
+        .iter()
+        .fold(text.to_owned(), |text, part| without(part, &text));
+    let name = without(r"(?::\d*)?(?:\/.*)?$", &bare);
+    if matches(LOOPBACK, &name) {
+        return ["http://", &bare].concat();
+    }
+    if matches(r"\.", &name) {
+        return ["https://", &bare].concat();
+    }
+    let own = " on the page's own server";
+    ["https://api.example.com, or /", &bare, own].concat()
+}
+
+fn matches(pattern: &str, text: &str) -> bool {
+    RegExp::new(pattern, "i").test(text)
+}
+
+/// A text without what matches a pattern.
+fn without(pattern: &str, text: &str) -> String {
+    let text = JsString::from(text);
+    text.replace_by_pattern(&RegExp::new(pattern, "gi"), "")
+        .into()
+}

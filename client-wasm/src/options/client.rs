@@ -1,0 +1,78 @@
+//! What a client is set to.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+
+use super::address::read_address;
+use super::{Options, has_functions};
+use crate::page::Held;
+
+/// The functions of the application's own backend.
+const FUNCTIONS: [&str; 5] = ["create", "sign", "parts", "complete", "abort"];
+const MUST_HAVE: &str = "must have five functions: create sign parts complete abort";
+
+/// The options of `createClient`.
+pub(crate) struct Settings {
+    /// The address of the API, without a slash at its end; empty with a signer.
+    pub(crate) api: String,
+    /// Whether the application's own backend stands in for the API, and its functions until the client is closed.
+    pub(crate) has_signer: bool,
+    pub(crate) signer: Held,
+    /// The function that gives the token; undefined if there is none.
+    pub(crate) token: JsValue,
+    /// Whether uploads are hashed, and must be proved, unless one says otherwise.
+    pub(crate) proof: (bool, bool),
+    pub(crate) concurrency: usize,
+    pub(crate) token_timeout_ms: u32,
+    pub(crate) poll_timeout_ms: u32,
+    pub(crate) on_warning: Rc<Held>,
+    pub(crate) resume: bool,
+    pub(crate) scope: String,
+}
+
+/// Reads the options of `createClient`.
+pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
+    let known = "api signer token checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning resume scope";
+    let options = Options::of(value, "createClient", known);
+    let concurrency = options.integer("concurrency", 1, 6, "").unwrap_or(6);
+    let signer = options.get("signer").unwrap_or_default();
+    let mut settings = Settings {
+        api: String::new(),
+        has_signer: !signer.is_undefined(),
+        signer: Held::default(),
+        token: options.function("token"),
+        proof: options.proof(true, false),
+        concurrency: concurrency.unsigned_abs() as usize,
+        token_timeout_ms: options.milliseconds("tokenTimeoutMs", 30_000),
+        poll_timeout_ms: options.milliseconds("pollTimeoutMs", 60_000),
+        on_warning: Rc::new(Held::new(options.function("onWarning"))),
+        resume: options.flag("resume").unwrap_or(true),
+        scope: options.text("scope").unwrap_or_default(),
+    };
+    match options.get("api") {
+        None if !settings.has_signer => {
+            options.refuse(
+                "api",
+                "is missing; give the address of the API, or a `signer`",
+            );
+        }
+        Some(_) if settings.has_signer => {
+            options.refuse("signer", "stands instead of `api`; give one of both");
+        }
+        Some(api) => {
+            match read_address(&api) {
+                Ok(address) => settings.api = address,
+                Err(what) => options.refuse("api", &what),
+            }
+            if settings.token.is_undefined() {
+                options.refuse("token", "is missing; give a function that gives a JWT");
+            }
+        }
+        None if !has_functions(&signer, &FUNCTIONS) => {
+            options.refuse("signer", MUST_HAVE);
+        }
+        None => settings.signer.set(signer),
+    }
+    options.end(settings)
+}

@@ -1,0 +1,168 @@
+//! What one upload is set to, and the other arguments of the client's methods.
+
+use crowfly_contract::limits::{
+    MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_PAGE,
+};
+use crowfly_contract::{Metadata, Visibility, is_media_type};
+use wasm_bindgen::JsValue;
+
+use super::{Options, is_record};
+use crate::error::invalid_option;
+use crate::file::{is_blob, is_handle, is_readable};
+use crate::page::{Held, first_match, keys, property};
+
+/// What the application wants to hear, and by what it aborts; undefined where it has given none.
+///
+/// They lead back to whatever the application's code can reach, such as the client itself. No collector sees through
+/// this module, so they are let go of as soon as nothing of them is called any more.
+#[derive(Default)]
+pub(crate) struct Callbacks {
+    pub(crate) on_progress: Held,
+    pub(crate) on_state_change: Held,
+    pub(crate) signal: Held,
+}
+
+impl Callbacks {
+    pub(crate) fn let_go(&self) {
+        self.on_progress.clear();
+        self.on_state_change.clear();
+        self.signal.clear();
+    }
+}
+
+/// What the application gives with a file.
+#[derive(Default)]
+pub(crate) struct Given {
+    pub(crate) name: String,
+    /// `None`: as the file says.
+    pub(crate) media_type: Option<String>,
+    pub(crate) visibility: Visibility,
+    pub(crate) metadata: Metadata,
+    pub(crate) priority: i32,
+    /// Whether the bytes are hashed, and whether their proof is required.
+    pub(crate) proof: (bool, bool),
+    pub(crate) callbacks: Callbacks,
+}
+
+/// The file argument.
+pub(crate) fn read_file(value: &JsValue, owner: &str) -> Result<(), JsValue> {
+    if is_readable(value) || is_handle(value) {
+        return Ok(());
+    }
+    let what = if is_blob(value) {
+        "whose size is a number of bytes"
+    } else {
+        "a Blob or a FileSystemFileHandle"
+    };
+    let message = [owner, ": file must be a File, ", what].concat();
+    Err(invalid_option(&message))
+}
+
+/// What one upload is set to, where the client's settings do not say otherwise. `file` may be a handle: its type is
+/// known later.
+pub(crate) fn read_upload(
+    file: &JsValue,
+    value: &JsValue,
+    (hashes, required): (bool, bool),
+) -> Result<Given, JsValue> {
+    let known = "onProgress onStateChange signal visibility metadata priority name type checksum requireVerified";
+    let options = Options::of(value, "upload", known);
+    let private = options.word("visibility", ["private", "public"]);
+    let given = Given {
+        visibility: if private == Some(false) {
+            Visibility::Public
+        } else {
+            Visibility::Private
+        },
+        callbacks: options.callbacks(),
+        name: read_name(file, &options),
+        media_type: read_type(&options),
+        metadata: read_metadata(&options),
+        priority: options
+            .integer("priority", -1_000, 1_000, "")
+            .unwrap_or_default(),
+        proof: options.proof(hashes, required),
+    };
+    options.end(given)
+}
+
+/// What a resumed upload may be given.
+pub(crate) fn read_attach(value: &JsValue) -> Result<Callbacks, JsValue> {
+    let options = Options::of(value, "attach", "onProgress onStateChange signal");
+    let callbacks = options.callbacks();
+    options.end(callbacks)
+}
+
+fn read_name(file: &JsValue, options: &Options<'_>) -> String {
+    let given = options.text("name");
+    let Some(name) = given.or_else(|| property(file, "name").as_string()) else {
+        options.refuse("name", "is missing; a Blob has none of its own");
+        return String::new();
+    };
+    if name.is_empty() || name.len() > MAX_NAME_BYTES {
+        options.refuse("name", "must have 1 to 1024 bytes");
+    }
+    name
+}
+
+/// A media type without its parameters: what a recorder gives is `video/webm;codecs=vp8`.
+pub(crate) fn media_type(text: &str) -> Option<String> {
+    let bare = first_match(r"^\s*([^;\s]*)\s*(?:;|$)", "", text)?.to_ascii_lowercase();
+    is_media_type(&bare).then_some(bare)
+}
+
+fn read_type(options: &Options<'_>) -> Option<String> {
+    let read = media_type(&options.text("type")?);
+    if read.is_none() {
+        options.refuse("type", "must be a media type such as video/webm");
+    }
+    read
+}
+
+fn read_metadata(options: &Options<'_>) -> Metadata {
+    let mut metadata = Metadata::new();
+    let Some(value) = options.get("metadata") else {
+        return metadata;
+    };
+    let Some(given) = keys(&value).filter(|_| is_record(&value)) else {
+        options.refuse("metadata", "must be an object of strings");
+        return metadata;
+    };
+    let mut bytes = 0;
+    for key in given.iter().filter_map(|key| key.as_string()) {
+        let Some(text) = property(&value, &key).as_string() else {
+            options.refuse("metadata", "must have nothing but strings as values");
+            return metadata;
+        };
+        if key.is_empty() || key.len() > MAX_METADATA_KEY_BYTES {
+            options.refuse("metadata", "must have keys of 1 to 64 bytes");
+        }
+        bytes += key.len() + text.len();
+        metadata.insert(key, text);
+    }
+    if metadata.len() > MAX_METADATA_ENTRIES || bytes > MAX_METADATA_BYTES {
+        options.refuse("metadata", "must have at most 32 entries and 2048 bytes");
+    }
+    metadata
+}
+
+/// The query of a page of records.
+pub(crate) fn read_page(value: &JsValue) -> Result<String, JsValue> {
+    let options = Options::of(value, "records", "limit cursor");
+    let mut query = String::new();
+    let mut add = |name: &str, value: &str| {
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(name);
+        query.push_str(value);
+    };
+    if let Some(limit) = options.integer("limit", 1, MAX_PAGE as i32, "") {
+        add("limit=", &limit.to_string());
+    }
+    if let Some(cursor) = options.text("cursor") {
+        add(
+            "cursor=",
+            &String::from(js_sys::encode_uri_component(&cursor)),
+        );
+    }
+    options.end(query)
+}

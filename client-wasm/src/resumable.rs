@@ -1,0 +1,168 @@
+//! What `resumable()` gives, and how an earlier page's upload goes on.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+
+use crate::driver::{Driver, Want, open_file, permitted};
+use crate::entry::Entry;
+use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
+use crate::file::{is_handle, sample, stated_size};
+use crate::journal::Saved;
+use crate::options::{Callbacks, read_attach, read_file};
+use crate::page::{bind, promise, set, texts_to_object, wait};
+use crate::upload::Upload;
+
+const CHANGED: &str = "this is not the file that the upload began with";
+const LOCKED: &str = "another tab works on this upload";
+const NOT_FOUND: &str = "this upload is no longer in the journal";
+const UNREADABLE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
+const NO_FILE: &str = "attach: file is missing; this upload needs the file that it began with";
+
+/// One upload that can go on.
+#[wasm_bindgen(skip_typescript)]
+pub struct Resumable {
+    driver: Rc<Driver>,
+    saved: Rc<Saved>,
+}
+
+/// Uploads that earlier pages left unfinished.
+pub(crate) async fn resumable(driver: Rc<Driver>) -> Result<JsValue, JsValue> {
+    if driver.is_closed() {
+        return Err(closed("start"));
+    }
+    let list = Array::new();
+    for saved in driver.left_uploads().await {
+        let needs = if saved.handle.is_undefined() {
+            "file"
+        } else if permitted(&saved.handle, "queryPermission").await {
+            "nothing"
+        } else {
+            "permission"
+        };
+        list.push(&Resumable::handle(&driver, *saved, needs));
+    }
+    Ok(list.into())
+}
+
+impl Resumable {
+    fn handle(driver: &Rc<Driver>, saved: Saved, needs: &str) -> JsValue {
+        let saved = Rc::new(saved);
+        let driver = Rc::clone(driver);
+        let given = &saved.given;
+        let fields = [
+            ("id", saved.id.to_string().into()),
+            ("name", JsValue::from_str(&given.name)),
+            ("size", saved.size.into()),
+            (
+                "type",
+                given.media_type.as_deref().unwrap_or_default().into(),
+            ),
+            ("metadata", texts_to_object(&given.metadata)),
+            ("savedAt", saved.saved_at.into()),
+            ("needs", needs.into()),
+        ];
+        let handle = Self {
+            driver,
+            saved: Rc::clone(&saved),
+        }
+        .into();
+        for (name, value) in fields {
+            set(&handle, name, &value);
+        }
+        bind(&handle, &["attach", "discard"]);
+        handle
+    }
+}
+
+#[wasm_bindgen]
+impl Resumable {
+    /// Goes on with the upload; settles with its handle.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn attach(&self, file: JsValue, options: JsValue) -> Promise {
+        let (driver, saved) = (Rc::clone(&self.driver), Rc::clone(&self.saved));
+        promise(async move {
+            let callbacks = read_attach(&options)?;
+            let own = file.is_undefined();
+            let source = if own { saved.handle.clone() } else { file };
+            if source.is_undefined() {
+                return Err(invalid_option(NO_FILE));
+            }
+            read_file(&source, "attach")?;
+            attach(&driver, &saved, source, own, callbacks).await
+        })
+    }
+
+    /// Cancels the upload, here and on the server.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn discard(&self) -> Promise {
+        let (driver, id) = (Rc::clone(&self.driver), self.saved.id);
+        promise(async move {
+            let taken = driver
+                .take(id)
+                .await
+                .map_err(|code| refusal(&driver, code))?;
+            let _ = wait(&driver.note_cancel(id)).await;
+            // An abort is what it was to end in; an object that is stored by now is the truth.
+            match wait(&driver.cancel_saved(*taken)).await {
+                Err(error) if is_upload_error(&error) => Err(error),
+                _ => Ok(JsValue::UNDEFINED),
+            }
+        })
+    }
+}
+
+async fn attach(
+    driver: &Rc<Driver>,
+    saved: &Saved,
+    source: JsValue,
+    own: bool,
+    callbacks: Callbacks,
+) -> Result<JsValue, JsValue> {
+    let file = open_file(source.clone()).await?;
+    let mut same = stated_size(&file) == saved.size;
+    if same {
+        let read = sample(file.clone(), saved.size, None).await;
+        same = Some(read.map_err(|cause| unreadable(UNREADABLE, cause))?) == saved.sample;
+    }
+    if !same && !own {
+        return Err(refused("file_changed", CHANGED));
+    }
+    let taken = driver
+        .take(saved.id)
+        .await
+        .map_err(|code| refusal(driver, code))?;
+    if !same {
+        // The file that the upload began with is no more: nobody can go on with it.
+        let _ = wait(&driver.note_cancel(saved.id)).await;
+        drop(driver.cancel_saved(*taken));
+        return Err(refused("file_changed", CHANGED));
+    }
+    let mut given = taken.given;
+    let media_type = given.media_type.clone().unwrap_or_default();
+    given.callbacks = callbacks;
+    let handle = if is_handle(&source) {
+        source
+    } else {
+        taken.handle
+    };
+    let entry = Entry::new(taken.id, given, handle, false);
+    entry.set_file(file, media_type, taken.size);
+    driver.store.add(&entry);
+    let open = driver.heed(&entry);
+    driver.add_known(&entry);
+    if !open {
+        driver.ask(Want::Abort, &entry);
+    }
+    Ok(Upload::handle(driver, entry))
+}
+
+/// Why an entry cannot be taken.
+fn refusal(driver: &Driver, code: &str) -> JsValue {
+    match code {
+        _ if driver.is_closed() => closed("start"),
+        "locked" => refused(code, LOCKED),
+        _ => refused(code, NOT_FOUND),
+    }
+}

@@ -1,0 +1,72 @@
+//! The application's own backend: five functions in place of the API, with the same bodies and answers.
+
+use js_sys::{Array, JSON, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::AbortSignal;
+
+use crate::page::{get, invoke, object, property};
+use crate::wire::{Answer, Route};
+
+/// Asks one function of the application's; `body` is JSON.
+pub(crate) fn start(
+    signer: &JsValue,
+    route: Route,
+    id: &JsValue,
+    body: Option<String>,
+    signal: &AbortSignal,
+) -> Result<JsValue, JsValue> {
+    let arguments = Array::new();
+    if route != Route::Create {
+        arguments.push(id);
+    }
+    if let Some(body) = body {
+        arguments.push(&JSON::parse(&body)?);
+    }
+    arguments.push(signal);
+    invoke(signer, route.as_str(), &arguments)
+}
+
+/// What a function has given or thrown, as an answer of the API; `None` counts as a lost connection.
+pub(crate) fn read(route: Route, given: Result<JsValue, JsValue>) -> Option<Answer> {
+    match given {
+        Ok(_) if route == Route::Abort => Some(good(204, JsValue::UNDEFINED)),
+        Ok(body) if route == Route::Complete && says_working(&body) => Some(good(202, body)),
+        Ok(body) => Some(good(200, body)),
+        Err(thrown) => refusal(&thrown),
+    }
+}
+
+fn good(status: u16, body: JsValue) -> Answer {
+    Answer {
+        status,
+        body,
+        retry_after_ms: None,
+    }
+}
+
+/// Whether storage still works: `{retryAfterMs}` in place of what is stored.
+fn says_working(body: &JsValue) -> bool {
+    let has = |name: &str| Reflect::has(body, &name.into()).unwrap_or_default();
+    has("retryAfterMs") && !has("key")
+}
+
+/// What an exception says, if it says anything: without a status it is a lost connection.
+fn refusal(thrown: &JsValue) -> Option<Answer> {
+    let status = integer(thrown, "status", 599.0).filter(|status| *status >= 100.0)?;
+    let text = |value: JsValue| value.as_string().unwrap_or_default().into();
+    let message: JsValue = text(property(thrown, "message"));
+    let error = get(thrown, "code")
+        .map(|code| object(&[("code", text(code)), ("message", message.clone())]));
+    let body = object(&[("message", message), ("error", error.unwrap_or_default())]);
+    Some(Answer {
+        status: status as u16,
+        body,
+        retry_after_ms: integer(thrown, "retryAfterMs", f64::MAX).map(|ms| ms as u64),
+    })
+}
+
+/// A property that is an integer from 0.
+fn integer(object: &JsValue, name: &str, most: f64) -> Option<f64> {
+    let right = |number: &f64| *number >= 0.0 && *number <= most && number.trunc() == *number;
+    property(object, name).as_f64().filter(right)
+}

@@ -1,0 +1,145 @@
+//! What the page sees: a snapshot that stays the same object until something changes, and listeners.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crowfly_contract::UploadId;
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Object};
+use wasm_bindgen::JsValue;
+
+use crate::clock::{alarm, now};
+use crate::entry::Entry;
+use crate::page::{Held, freeze_object, notify, set};
+
+/// Milliseconds. Listeners are told at most this often, however much changes: each of them may look at every upload.
+const FRAME_MS: u32 = 16;
+
+/// All uploads of a client.
+#[derive(Default)]
+pub(crate) struct Store {
+    /// In the order in which they were started.
+    entries: RefCell<Vec<Rc<Entry>>>,
+    /// The same by their ids, which grow with time: a new one nearly always comes last.
+    by_id: RefCell<Vec<Rc<Entry>>>,
+    listeners: RefCell<Vec<(u32, JsValue)>>,
+    next: Cell<u32>,
+    snapshot: Held,
+    changed: Cell<bool>,
+    frame: RefCell<Option<Timeout>>,
+    told_at: Cell<u64>,
+}
+
+impl Store {
+    pub(crate) fn add(&self, entry: &Rc<Entry>) {
+        let mut by_id = self.by_id.borrow_mut();
+        let place = by_id.partition_point(|other| other.id < entry.id);
+        by_id.insert(place, Rc::clone(entry));
+        self.entries.borrow_mut().push(Rc::clone(entry));
+        self.touch();
+    }
+
+    pub(crate) fn find(&self, id: UploadId) -> Option<Rc<Entry>> {
+        let by_id = self.by_id.borrow();
+        let place = by_id.binary_search_by(|entry| entry.id.cmp(&id)).ok()?;
+        by_id.get(place).cloned()
+    }
+
+    /// Takes an upload out that the page never saw.
+    pub(crate) fn remove(&self, id: UploadId) {
+        for list in [&self.entries, &self.by_id] {
+            list.borrow_mut().retain(|entry| entry.id != id);
+        }
+    }
+
+    /// All that the application has not been told of as ended.
+    pub(crate) fn open(&self) -> Vec<Rc<Entry>> {
+        let mut open = self.entries.borrow().clone();
+        open.retain(|entry| !entry.ended());
+        open
+    }
+
+    /// Marks the snapshot as changed; [`Store::notify`] then tells the listeners.
+    pub(crate) fn touch(&self) {
+        self.snapshot.clear();
+        self.changed.set(true);
+    }
+
+    /// Adds a listener; its number removes it.
+    pub(crate) fn subscribe(&self, listener: JsValue) -> u32 {
+        let number = self.next.get();
+        self.next.set(number.wrapping_add(1));
+        self.listeners.borrow_mut().push((number, listener));
+        number
+    }
+
+    pub(crate) fn unsubscribe(&self, number: u32) {
+        self.listeners
+            .borrow_mut()
+            .retain(|(other, _)| *other != number);
+    }
+
+    /// All uploads now.
+    pub(crate) fn snapshot(&self) -> JsValue {
+        if !self.snapshot.is_set() {
+            let uploads = Array::new();
+            for entry in self.entries.borrow().iter().filter(|entry| !entry.hidden) {
+                uploads.push(&entry.snapshot());
+            }
+            let snapshot = Object::new();
+            set(&snapshot, "uploads", &freeze_object(&uploads));
+            self.snapshot.set(freeze_object(&snapshot));
+        }
+        self.snapshot.get()
+    }
+
+    /// Tells the listeners, if anything changed since the last time: at once, or within a frame of that.
+    pub(crate) fn notify(self: &Rc<Self>) {
+        if !self.changed.get() {
+            return;
+        }
+        if now() < self.told_at.get() + u64::from(FRAME_MS) {
+            self.notify_in_frame();
+        } else {
+            self.tell();
+        }
+    }
+
+    /// As [`Store::touch`], but the listeners are told within a frame, once for all uploads.
+    pub(crate) fn touch_in_frame(self: &Rc<Self>) {
+        self.snapshot.clear();
+        if !self.changed.get() {
+            self.notify_in_frame();
+        }
+    }
+
+    fn notify_in_frame(self: &Rc<Self>) {
+        if self.listeners.borrow().is_empty() || self.frame.borrow().is_some() {
+            return;
+        }
+        let store = Rc::clone(self);
+        let tell = alarm(FRAME_MS, Box::new(move || store.tell()));
+        self.frame.replace(Some(tell));
+    }
+
+    fn tell(&self) {
+        self.frame.take();
+        self.changed.set(false);
+        self.told_at.set(now());
+        let listeners = self.listeners.borrow().clone();
+        for (_, listener) in listeners {
+            notify(&listener, &JsValue::UNDEFINED);
+        }
+    }
+
+    /// Tells the listeners a last time and forgets them.
+    pub(crate) fn close(&self) {
+        if self.changed.get() || self.frame.borrow().is_some() {
+            self.tell();
+        }
+        self.listeners.take();
+        for entry in self.entries.borrow().iter() {
+            entry.given.callbacks.let_go();
+        }
+    }
+}

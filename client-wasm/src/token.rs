@@ -1,0 +1,138 @@
+//! The application's JWT: asked for once at a time, kept in memory only, never in a message or a log.
+
+use std::cell::RefCell;
+
+use crowfly_engine::{TokenFailure, TokenLife, TokenReason};
+use js_sys::{Array, Date, Error, Function, JSON, Promise, TypeError};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::clock::{alarm, now};
+use crate::page::{Deferred, Held, first_match, freeze_object, object, property};
+
+const LATE: &str = "`token` gave no token in time";
+const CLOSED: &str = "the client was closed";
+const NO_TOKEN: &str = "`token` must give a JWT as a string, and nothing else";
+
+#[wasm_bindgen]
+extern "C" {
+    /// <https://developer.mozilla.org/docs/Web/API/Window/atob>
+    #[wasm_bindgen(catch)]
+    fn atob(text: &str) -> Result<String, JsValue>;
+}
+
+/// Where the token comes from, and the last one.
+pub(crate) struct TokenSource {
+    /// The application's function; undefined where no token is needed.
+    provider: Held,
+    timeout_ms: u32,
+    token: RefCell<Option<Token>>,
+    /// What the application's function threw last.
+    pub(crate) failure: Held,
+    /// Ends the wait for the application.
+    limit: RefCell<Option<Deferred>>,
+}
+
+/// A token, and until when it lives, if that can be told.
+struct Token {
+    header: String,
+    expires_at: Option<u64>,
+}
+
+impl TokenSource {
+    pub(crate) fn new(provider: JsValue, timeout_ms: u32) -> Self {
+        Self {
+            provider: Held::new(provider),
+            timeout_ms,
+            token: RefCell::default(),
+            failure: Held::default(),
+            limit: RefCell::default(),
+        }
+    }
+
+    /// The value of the `authorization` header.
+    pub(crate) fn header(&self) -> Option<String> {
+        let token = self.token.borrow();
+        token.as_ref().map(|token| token.header.clone())
+    }
+
+    /// Asks the application.
+    pub(crate) async fn ask(&self, reason: TokenReason) -> Result<TokenLife, TokenFailure> {
+        if !self.provider.is_set() {
+            return Ok(TokenLife::default());
+        }
+        let token = self.call(reason).await.and_then(|given| read(&given));
+        match token {
+            Ok(token) => {
+                let left = token.expires_at.map(|at| at.saturating_sub(now()));
+                self.failure.clear();
+                self.token.replace(Some(token));
+                Ok(TokenLife {
+                    expires_in_ms: left,
+                })
+            }
+            Err(thrown) => {
+                self.failure.set(thrown);
+                Err(TokenFailure)
+            }
+        }
+    }
+
+    async fn call(&self, reason: TokenReason) -> Result<JsValue, JsValue> {
+        let argument = freeze_object(&object(&[("reason", reason.as_str().into())]));
+        let provider: Function = self.provider.get().unchecked_into();
+        let given = provider.call1(&JsValue::UNDEFINED, &argument)?;
+        let limit = Deferred::quiet();
+        self.limit.replace(Some(limit.clone()));
+        let first = Promise::race(&Array::of2(&given, &limit.promise));
+        let _timer = alarm(
+            self.timeout_ms,
+            Box::new(move || limit.reject(&Error::new(LATE))),
+        );
+        JsFuture::from(first).await
+    }
+
+    /// Ends a wait for the application, and forgets the token.
+    pub(crate) fn close(&self) {
+        self.token.take();
+        self.provider.clear();
+        if let Some(limit) = self.limit.take() {
+            limit.reject(&Error::new(CLOSED));
+        }
+    }
+}
+
+/// The token that the application has given. Some libraries give the whole header.
+fn read(given: &JsValue) -> Result<Token, JsValue> {
+    let text = given.as_string().unwrap_or_default();
+    let bare = first_match(
+        r"^\s*(?:bearer(?:\s+|$))*(?!bearer\s*$)([\x21-\x7e]+)\s*$",
+        "i",
+        &text,
+    );
+    let text = bare.ok_or_else(|| TypeError::new(NO_TOKEN))?;
+    Ok(Token {
+        expires_at: life_ms(&text).map(|life| now().saturating_add(life)),
+        header: ["Bearer ", &text].concat(),
+    })
+}
+
+/// How long a JWT lives from now, as far as it can be told on a machine whose clock may be wrong: never longer than
+/// from `iat` to `exp` (RFC 7519, 4.1), and unknown when it seems over at the moment when it was given.
+fn life_ms(token: &str) -> Option<u64> {
+    let claims = first_match(r"^[^.]*\.([^.]*)", "", token)?;
+    // The digits of base64 in place of those of base64url (RFC 4648, section 5).
+    let plain = |digit| match digit {
+        b'-' => '+',
+        b'_' => '/',
+        digit => char::from(digit),
+    };
+    let claims: String = claims.bytes().map(plain).collect();
+    let claims = JSON::parse(&atob(&claims).ok()?).ok()?;
+    let expires = property(&claims, "exp").as_f64()?;
+    let mut life = expires * 1000.0 - Date::now();
+    if let Some(issued) = property(&claims, "iat").as_f64() {
+        life = life.min((expires - issued) * 1000.0);
+    }
+    (life > 0.0).then_some(life as u64)
+}

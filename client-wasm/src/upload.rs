@@ -1,0 +1,97 @@
+//! The handle of one upload, as `api.d.ts` describes it.
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use crate::driver::{Driver, Want};
+use crate::entry::Entry;
+use crate::error::unsupported;
+use crate::page::bind;
+
+const NO_API: &str = "records need the API of a Crowfly stack; a `signer` has none";
+
+/// One upload. It is no promise: its `done` is.
+#[wasm_bindgen(skip_typescript)]
+pub struct Upload {
+    driver: Rc<Driver>,
+    entry: Rc<Entry>,
+}
+
+impl Upload {
+    /// A handle whose methods work without it, as in `const { abort } = upload`.
+    pub(crate) fn handle(driver: &Rc<Driver>, entry: Rc<Entry>) -> JsValue {
+        let driver = Rc::clone(driver);
+        let upload = Self { driver, entry }.into();
+        bind(&upload, &["processed", "pause", "resume", "abort", "retry"]);
+        upload
+    }
+}
+
+#[wasm_bindgen]
+impl Upload {
+    /// The ULID of the upload.
+    #[wasm_bindgen(getter, skip_typescript)]
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.entry.id.to_string()
+    }
+
+    /// The word of its state.
+    #[wasm_bindgen(getter, skip_typescript)]
+    #[must_use]
+    pub fn state(&self) -> String {
+        self.entry.state.get().as_str().into()
+    }
+
+    /// How far it is.
+    #[wasm_bindgen(getter, skip_typescript)]
+    #[must_use]
+    pub fn progress(&self) -> JsValue {
+        self.entry.progress.get()
+    }
+
+    /// Settles when it has ended.
+    #[wasm_bindgen(getter, skip_typescript)]
+    pub fn done(&self) -> Promise {
+        self.entry.done.borrow().promise.clone()
+    }
+
+    /// Settles with the record.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn processed(&self) -> Promise {
+        if self.driver.settings.has_signer {
+            return Promise::reject(&unsupported("process", NO_API));
+        }
+        let (waiting, ask) = self.entry.processed();
+        if ask {
+            self.driver.ask(Want::Process, &self.entry);
+        }
+        waiting.promise
+    }
+
+    /// Stops sending.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn pause(&self) {
+        self.driver.ask(Want::Pause, &self.entry);
+    }
+
+    /// Goes on after a pause.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn resume(&self) {
+        self.driver.ask(Want::Resume, &self.entry);
+    }
+
+    /// Cancels the upload, here and on the server; `reason` is what `done` rejects with.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn abort(&self, reason: JsValue) {
+        self.driver.abort(&self.entry, reason);
+    }
+
+    /// Tries a failed upload again.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn retry(&self) {
+        self.driver.retry(&self.entry);
+    }
+}

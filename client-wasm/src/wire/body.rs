@@ -1,0 +1,131 @@
+//! Bodies of requests as JSON text.
+//!
+//! The page has no part in it: `JSON.stringify` calls whatever `toJSON` a library has put on a prototype
+//! (Prototype.js 1.6 does), and the API then refuses every body.
+
+use std::borrow::Borrow;
+
+use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, PartToSign, UploadId, Visibility};
+
+/// One item of a create call.
+fn item(item: &CreateItem) -> String {
+    let mut object = Object::default();
+    object.text("id", &item.id.to_string());
+    object.text("name", &item.name);
+    object.number("size", item.size);
+    object.text("type", &item.media_type);
+    object.crc(item.crc64nvme);
+    if item.visibility == Visibility::Public {
+        object.text("visibility", item.visibility.as_str());
+    }
+    if !item.metadata.is_empty() {
+        let mut metadata = Object::default();
+        for (key, value) in &item.metadata {
+            metadata.text(key, value);
+        }
+        object.raw("metadata", &metadata.end());
+    }
+    object.end()
+}
+
+pub(crate) fn create_request<I: Borrow<CreateItem>>(items: &[I]) -> String {
+    let mut object = Object::default();
+    object.raw("uploads", &list(items, |one| item(one.borrow())));
+    object.end()
+}
+
+pub(crate) fn sign_request(parts: &[PartToSign]) -> String {
+    let mut object = Object::default();
+    let part = |part: &PartToSign| {
+        let mut object = Object::default();
+        object.number("number", part.number.into());
+        object.crc(part.crc64nvme);
+        object.end()
+    };
+    object.raw("parts", &list(parts, part));
+    object.end()
+}
+
+pub(crate) fn complete_request(body: &CompleteRequest) -> String {
+    let mut object = Object::default();
+    object.crc(body.crc64nvme);
+    object.end()
+}
+
+pub(crate) fn status_request(ids: &[UploadId]) -> String {
+    let mut object = Object::default();
+    object.raw("ids", &list(ids, |id| quoted(&id.to_string())));
+    object.end()
+}
+
+/// An object, field by field.
+#[derive(Default)]
+struct Object(String);
+
+impl Object {
+    /// A field whose value is JSON already.
+    fn raw(&mut self, name: &str, json: &str) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        quote(&mut self.0, name);
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        self.raw(name, &quoted(text));
+    }
+
+    fn number(&mut self, name: &str, number: u64) {
+        self.raw(name, &number.to_string());
+    }
+
+    fn crc(&mut self, crc: Option<Crc64Nvme>) {
+        if let Some(crc) = crc {
+            self.text("crc64nvme", &crc.to_string());
+        }
+    }
+
+    fn end(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0
+    }
+}
+
+fn list<T>(values: &[T], write: impl Fn(&T) -> String) -> String {
+    let mut json = String::from("[");
+    for value in values {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&write(value));
+    }
+    json.push(']');
+    json
+}
+
+pub(super) fn quoted(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    quote(&mut json, text);
+    json
+}
+
+/// A string of JSON: quotation mark, reverse solidus and the controls below U+0020 must be escaped, and nothing
+/// else (RFC 8259, section 7).
+fn quote(json: &mut String, text: &str) {
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |value: u32| HEX.get((value & 15) as usize).copied().unwrap_or_default();
+    json.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => json.extend(['\\', letter]),
+            '\0'..='\x1f' => {
+                let code = u32::from(letter);
+                json.extend(['\\', 'u', '0', '0', digit(code >> 4), digit(code)]);
+            }
+            _ => json.push(letter),
+        }
+    }
+    json.push('"');
+}

@@ -1,0 +1,133 @@
+//! The routes of the API that the engine asks for: from a command to a request, from an answer to a reply.
+
+use crowfly_contract::GatewayMessage;
+use crowfly_engine::{ApiFailure, Completion, Reply};
+use gloo_net::http::Method;
+use wasm_bindgen::JsValue;
+
+use super::read;
+use super::{content_to_page, record_to_page, records_to_page};
+
+/// An answer of any status.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Undefined if it was no JSON.
+    pub(crate) body: JsValue,
+    /// From the `Retry-After` header, in milliseconds.
+    pub(crate) retry_after_ms: Option<u64>,
+}
+
+/// A route of the API; all but the last three are also functions of the application's own backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Create,
+    Status,
+    Sign,
+    Parts,
+    Complete,
+    Abort,
+    Records,
+    Record,
+    Content,
+}
+
+impl Route {
+    /// The name of the application's function for it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Status => "status",
+            Self::Sign => "sign",
+            Self::Parts => "parts",
+            Self::Complete => "complete",
+            Self::Abort => "abort",
+            // Not the application's.
+            Self::Records | Self::Record | Self::Content => "",
+        }
+    }
+
+    pub(crate) fn method(self) -> Method {
+        match self {
+            Self::Create | Self::Status | Self::Sign | Self::Complete => Method::POST,
+            Self::Parts | Self::Records | Self::Record | Self::Content => Method::GET,
+            Self::Abort => Method::DELETE,
+        }
+    }
+
+    /// What follows `/uploads`, for an id, or for the query of a page.
+    pub(crate) fn path(self, own: &str) -> String {
+        let (before, after) = match self {
+            Self::Create | Self::Records => ("", ""),
+            Self::Status => ("/status", ""),
+            Self::Sign | Self::Parts => ("/", "/parts"),
+            Self::Complete => ("/", "/complete"),
+            Self::Content => ("/", "/content"),
+            Self::Abort | Self::Record => ("/", ""),
+        };
+        [before, own, after].concat()
+    }
+
+    /// What the page sees of a read's answer, if that is the contract's.
+    pub(crate) fn value(self, answer: &Answer) -> Option<JsValue> {
+        match (self, answer.status) {
+            (Self::Records, 200) => records_to_page(&answer.body),
+            (Self::Record, 200) => Some(record_to_page(&read::record(&answer.body)?)),
+            (Self::Content, 200) => content_to_page(&answer.body),
+            _ => None,
+        }
+    }
+
+    /// What an answer means; an answer of any status is an answer.
+    pub(crate) fn reply(self, answer: Option<&Answer>) -> Reply {
+        let reply = answer.and_then(|answer| self.result(answer.status, &answer.body));
+        reply.unwrap_or_else(|| Reply::ApiFailed(failure(answer)))
+    }
+
+    fn result(self, status: u16, body: &JsValue) -> Option<Reply> {
+        match (self, status) {
+            // The results, whatever the status, when there are results.
+            (Self::Create, _) => read::create_response(body).map(Reply::Created),
+            (Self::Sign, 200) => read::sign_response(body).map(Reply::Signed),
+            (Self::Parts, 200) => read::parts_response(body).map(Reply::Listed),
+            (Self::Status, 200) => read::status_response(body).map(Reply::Statuses),
+            (Self::Complete, 200) => {
+                let stored = read::stored(body)?;
+                Some(Reply::Completed(Completion::Stored(stored)))
+            }
+            (Self::Complete, 202) => {
+                let retry_after_ms = read::completing(body)?.retry_after_ms;
+                Some(Reply::Completed(Completion::Working { retry_after_ms }))
+            }
+            (Self::Abort, 204) => Some(Reply::Deleted),
+            _ => None,
+        }
+    }
+}
+
+/// A refusal: our own Problem, the gateway's own body, or neither.
+pub(crate) fn failure(answer: Option<&Answer>) -> ApiFailure {
+    let Some(answer) = answer.filter(|answer| answer.status != 0) else {
+        return ApiFailure::Network;
+    };
+    let status = answer.status;
+    if (200..300).contains(&status) {
+        return ApiFailure::BadResponse;
+    }
+    if let Some(error) = read::problem(&answer.body) {
+        return ApiFailure::Http {
+            status,
+            code: error.code,
+            message: error.message,
+            request_id: error.request_id,
+            retry_after_ms: error.retry_after_ms.or(answer.retry_after_ms),
+        };
+    }
+    let message = read::gateway_message(&answer.body).map(|body| body.message);
+    ApiFailure::Http {
+        status,
+        code: GatewayMessage::code(status),
+        message: message.unwrap_or_default(),
+        request_id: String::new(),
+        retry_after_ms: answer.retry_after_ms,
+    }
+}

@@ -1,0 +1,244 @@
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, a value that is missing is the failure"
+)]
+
+use std::fmt::Debug;
+use std::rc::Rc;
+
+use crowfly_contract::{
+    CompleteRequest, Content, CreateRequest, CreateResponse, ListPartsResponse, ListResponseOf,
+    Problem, SignPartsRequest, SignPartsResponse, StatusRequest, StatusResponseOf, Stored,
+};
+use js_sys::JSON;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use super::read::*;
+use super::*;
+use crate::page::to_page;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+macro_rules! golden {
+    ($name:literal) => {
+        include_str!(concat!("../../../contract/tests/golden/", $name, ".json"))
+    };
+}
+
+fn value(json: &str) -> JsValue {
+    JSON::parse(json).unwrap()
+}
+
+/// What is read here equals what the contract's own reader makes of the same text.
+fn reads<T: DeserializeOwned + PartialEq + Debug>(
+    json: &str,
+    read: impl Fn(&JsValue) -> Option<T>,
+) {
+    let expected: T = serde_json::from_str(json).unwrap();
+    assert_eq!(read(&value(json)), Some(expected));
+}
+
+/// The text that is written here is the JSON that the contract's own writer writes.
+fn writes_text<T: DeserializeOwned + Serialize>(json: &str, write: impl Fn(T) -> String) {
+    let text = write(serde_json::from_str(json).unwrap());
+    let [written, expected]: [serde_json::Value; 2] =
+        [&text, json].map(|text| serde_json::from_str(text).unwrap());
+    assert_eq!(written, expected);
+}
+
+/// What is written here is, as JSON, what the contract's own writer writes.
+fn writes<T: DeserializeOwned + Serialize>(json: &str, write: impl Fn(T) -> JsValue) {
+    let written = write(serde_json::from_str(json).unwrap());
+    let text = JSON::stringify(&written).unwrap().as_string().unwrap();
+    let [written, expected]: [serde_json::Value; 2] =
+        [&text, json].map(|text| serde_json::from_str(text).unwrap());
+    assert_eq!(written, expected);
+}
+
+#[wasm_bindgen_test]
+fn golden_answers_are_read_as_the_contract_reads_them() {
+    for json in [
+        golden!("create_response"),
+        golden!("create_response_multipart"),
+    ] {
+        reads(json, |body| {
+            Some(CreateResponse {
+                uploads: create_response(body)?,
+            })
+        });
+    }
+    reads(golden!("sign_parts_response"), |body| {
+        Some(SignPartsResponse {
+            grants: sign_response(body)?,
+        })
+    });
+    reads(golden!("list_parts_response"), |body| {
+        Some(ListPartsResponse {
+            parts: parts_response(body)?,
+        })
+    });
+    for json in [golden!("problem"), golden!("problem_retry")] {
+        reads(json, |body| {
+            Some(Problem {
+                error: problem(body)?,
+            })
+        });
+    }
+    for json in [golden!("stored"), golden!("stored_bare")] {
+        reads(json, stored);
+    }
+    for json in [
+        golden!("record_stored"),
+        golden!("record_pending"),
+        golden!("record_withheld"),
+        golden!("record_marked"),
+    ] {
+        reads(json, record);
+    }
+    for json in [golden!("list_response"), golden!("list_response_last")] {
+        reads(json, list_response);
+    }
+    for json in [golden!("content_private"), golden!("content_public")] {
+        reads(json, content);
+    }
+    reads(golden!("gateway_message"), gateway_message);
+    reads(golden!("completing"), completing);
+    reads(golden!("status_response"), |body| {
+        Some(StatusResponseOf {
+            uploads: status_response(body)?,
+        })
+    });
+}
+
+#[wasm_bindgen_test]
+fn what_is_written_is_golden() {
+    writes_text(golden!("create_request"), |call: CreateRequest| {
+        let items: Vec<_> = call.uploads.into_iter().map(Rc::new).collect();
+        body::create_request(&items)
+    });
+    writes_text(golden!("sign_parts_request"), |call: SignPartsRequest| {
+        body::sign_request(&call.parts)
+    });
+    for json in [
+        golden!("complete_request"),
+        golden!("complete_request_empty"),
+    ] {
+        writes_text(json, |call: CompleteRequest| body::complete_request(&call));
+    }
+    writes_text(golden!("status_request"), |call: StatusRequest| {
+        body::status_request(&call.ids)
+    });
+    for json in [golden!("stored"), golden!("stored_bare")] {
+        writes(json, |stored: Stored| to_page(&stored));
+    }
+    for json in [
+        golden!("record_stored"),
+        golden!("record_pending"),
+        golden!("record_withheld"),
+        golden!("record_marked"),
+    ] {
+        writes(json, |record| record_to_page(&record));
+    }
+    for json in [golden!("list_response"), golden!("list_response_last")] {
+        writes(json, |page: ListResponseOf<StorageKey>| {
+            records_to_page(&value(&serde_json::to_string(&page).unwrap())).unwrap()
+        });
+    }
+    for json in [golden!("content_private"), golden!("content_public")] {
+        writes(json, |content: Content| {
+            content_to_page(&value(&serde_json::to_string(&content).unwrap())).unwrap()
+        });
+    }
+}
+
+#[wasm_bindgen_test]
+fn u13_any_text_is_read_back_as_it_was() {
+    let all: String = ('\0'..='\u{2fff}')
+        .chain(['\u{fffd}', '\u{10ffff}'])
+        .collect();
+    for text in [
+        "",
+        "a\"b\\c/d",
+        "\u{7f}\u{80}\u{2028}",
+        "𝄞 héllo",
+        all.as_str(),
+    ] {
+        let json = body::quoted(text);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        assert_eq!(value(&json).as_string().unwrap(), text);
+    }
+}
+
+#[wasm_bindgen_test]
+fn an_object_of_nothing_is_an_object() {
+    let nothing = CompleteRequest { crc64nvme: None };
+    assert_eq!(body::complete_request(&nothing), "{}");
+    assert_eq!(body::status_request(&[]), "{\"ids\":[]}");
+}
+
+#[wasm_bindgen_test]
+fn u11_a_key_is_any_text_of_1_to_1024_bytes() {
+    let with_key = |key: &str| {
+        let key = serde_json::to_string(key).unwrap();
+        let grant = r#"{"url":"https://s/","headers":{},"expiresInMs":1}"#;
+        let created = format!(
+            r#"{{"uploads":[{{"id":"01JD7ZK3V8Q2X5N6R9T0W1Y4AB","key":{key},"plan":{{"kind":"single","put":{grant}}}}}]}}"#
+        );
+        let body =
+            format!(r#"{{"id":"01JD7ZK3V8Q2X5N6R9T0W1Y4AB","key":{key},"size":1,"etag":"e"}}"#);
+        (create_response(&value(&created)), stored(&value(&body)))
+    };
+    let longest = format!("{}k", "日".repeat(341));
+    for key in ["user-42/photo.jpg", "a b+c%2F日本.txt", "/", &longest] {
+        let (created, stored) = with_key(key);
+        assert!(created.is_some(), "{key}");
+        assert_eq!(stored.unwrap().key.as_str(), key);
+    }
+    for bad in [String::new(), "k".repeat(1025), "日".repeat(342)] {
+        assert_eq!(with_key(&bad), (None, None), "{} bytes", bad.len());
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_part_that_is_wrong_spoils_the_whole() {
+    for number in ["-1", "1.5", "4294967296", "\"1\"", "null"] {
+        let json = format!("{{\"parts\":[{{\"number\":{number},\"size\":1}}]}}");
+        assert_eq!(parts_response(&value(&json)), None, "{number}");
+    }
+    let json = "{\"parts\":[{\"number\":1,\"size\":1,\"crc64nvme\":\"no\"}]}";
+    assert_eq!(parts_response(&value(json)), None);
+}
+
+#[wasm_bindgen_test]
+fn a_field_that_is_missing_or_wrong_spoils_the_whole() {
+    for key in [
+        "id",
+        "status",
+        "bucket",
+        "key",
+        "name",
+        "size",
+        "type",
+        "verified",
+        "createdAt",
+    ] {
+        for wrong in ["undefined", "{}", "-1", "[]"] {
+            let body = value(golden!("record_stored"));
+            let wrong = js_sys::eval(&format!("({wrong})")).unwrap();
+            js_sys::Reflect::set(&body, &key.into(), &wrong).unwrap();
+            assert_eq!(record(&body), None, "{key}");
+        }
+    }
+    for odd in ["null", "1", "[]", "\"text\"", "{}"] {
+        assert_eq!(record(&value(odd)), None, "{odd}");
+        assert_eq!(stored(&value(odd)), None, "{odd}");
+        assert_eq!(create_response(&value(odd)), None, "{odd}");
+        assert_eq!(status_response(&value(odd)), None, "{odd}");
+        assert_eq!(problem(&value(odd)), None, "{odd}");
+        assert_eq!(sign_response(&value(odd)), None, "{odd}");
+        assert_eq!(parts_response(&value(odd)), None, "{odd}");
+    }
+}
