@@ -21,6 +21,7 @@ const OURS: &[&str] = &[
     "crowfly-core",
     "crowfly-aws",
     "crowfly-lambdas",
+    "crowfly-testing",
     "e2e",
     "xtask",
 ];
@@ -133,6 +134,10 @@ fn nothing_goes_from_client_to_backend_or_back_and_nothing_sees_the_tests() {
     assert_eq!(
         ours("crowfly-lambdas"),
         set(&["crowfly-contract", "crowfly-core", "crowfly-aws"])
+    );
+    assert_eq!(
+        ours("crowfly-testing"),
+        set(&["crowfly-contract", "crowfly-core"])
     );
     assert_eq!(ours("xtask"), set(&[]));
 }
@@ -290,6 +295,7 @@ fn every_library_forbids_unsafe_code() {
         "backend/core/src/lib.rs",
         "backend/aws/src/lib.rs",
         "backend/lambdas/src/lib.rs",
+        "backend/testing/src/lib.rs",
         "tests/src/lib.rs",
     ] {
         assert!(

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crowfly_core::testing::row_of;
+use crowfly_testing::row_of;
 use serde_json::Value;
 
 use super::*;

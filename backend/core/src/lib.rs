@@ -41,8 +41,6 @@ mod row;
 pub mod scan;
 mod sequencer;
 pub mod sweep;
-#[cfg(feature = "testing")]
-pub mod testing;
 mod time;
 pub mod token;
 

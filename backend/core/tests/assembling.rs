@@ -7,8 +7,8 @@ use common::{id, owner};
 use crowfly_contract::{Completing, Crc64Nvme, ErrorCode, Stored, UploadStatus};
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::ports::{Completion, Head};
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, head_of};
 
 const CRC: Option<Crc64Nvme> = Some(Crc64Nvme::new(WHOLE_CRC));
 const WORKING: Completed = Completed::Working(Completing {

@@ -7,7 +7,7 @@ use common::{NOW, id, owner};
 use crowfly_contract::limits::{GIB, MIB};
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
 use crowfly_core::FaultKind;
-use crowfly_core::testing::{Meanwhile, Memory, head_of};
+use crowfly_testing::{Meanwhile, Memory, head_of};
 use serde_json::json;
 
 const PLAN: Plan = Plan::Multipart {

@@ -6,8 +6,8 @@ use common::multipart::{begun, code, row, send_all, set_status};
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, UploadStatus};
 use crowfly_core::cancel::cancel;
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, head_of};
 
 async fn cancel_it(memory: &Memory) -> Result<(), Error> {
     cancel(memory, memory, &owner('a'), id(1), NOW).await

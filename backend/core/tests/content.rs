@@ -9,8 +9,8 @@ use crowfly_contract::{ErrorCode, ScanStatus, UploadStatus, Visibility, Withheld
 use crowfly_core::cursor::CursorKey;
 use crowfly_core::ports::Head;
 use crowfly_core::record::{Done, RecordError};
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{FaultKind, Scanned, read};
+use crowfly_testing::{Memory, head_of};
 
 const WEBM: &[u8] = b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01";
 const HTML: &[u8] = b"<!doctype html><script>alert(1)</script>";

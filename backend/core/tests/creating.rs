@@ -6,8 +6,8 @@ use common::{NOW, bucket_policy, id, owner, wishes};
 use crowfly_contract::{ErrorCode, ObjectKey, Outcome, Plan, UploadStatus};
 use crowfly_core::create::{Answer, Creator, ItemResult, answer, create};
 use crowfly_core::quota::Limits;
-use crowfly_core::testing::{Memory, OBJECT_CRC, row_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, OBJECT_CRC, row_of};
 use serde_json::{Value, json};
 
 async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult> {

@@ -12,7 +12,7 @@ use crowfly_core::media::AllowList;
 use crowfly_core::policy::Policy;
 use crowfly_core::ports::Head;
 use crowfly_core::quota::Limits;
-use crowfly_core::testing::{Memory, OBJECT_CRC, head_of};
+use crowfly_testing::{Memory, OBJECT_CRC, head_of};
 use serde_json::json;
 
 fn default_list() -> AllowList {

@@ -15,7 +15,7 @@ use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::bounded;
 use crowfly_core::forward::{Forwarder, forward};
 use crowfly_core::record::{Done, record};
-use crowfly_core::testing::{Memory, head_of, row_of};
+use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
 const OBJECTS: u64 = 10_000;

@@ -7,7 +7,7 @@ use common::{id, owner};
 use crowfly_contract::EventKind;
 use crowfly_core::FaultKind;
 use crowfly_core::forward::{ForwardError, Forwarder, forward};
-use crowfly_core::testing::Memory;
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 fn forwarder(suffix: &str) -> Forwarder {

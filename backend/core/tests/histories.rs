@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::deaths::always;
+use common::crashes::always;
 use common::events::{created, key, removed, tell};
 use common::random::Random;
 use common::sweeping::{DAY, HOUR, Seen, WEEK, create_with, in_parts, open, sweeper, wish};
@@ -14,7 +14,7 @@ use crowfly_core::FaultKind;
 use crowfly_core::cancel::cancel;
 use crowfly_core::quota::Limits;
 use crowfly_core::sweep::sweep;
-use crowfly_core::testing::{Memory, head_of};
+use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
 /// Calls that may fail, before or after their effect.

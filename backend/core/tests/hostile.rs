@@ -13,7 +13,7 @@ use crowfly_core::quota::Limits;
 use crowfly_core::request::{
     parse_complete, parse_create, parse_limit, parse_path_id, parse_status,
 };
-use crowfly_core::testing::Memory;
+use crowfly_testing::Memory;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

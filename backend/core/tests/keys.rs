@@ -9,7 +9,7 @@ use crowfly_contract::ObjectKey;
 use crowfly_core::event::{Said, parse_message, parse_s3};
 use crowfly_core::name::ComposedName;
 use crowfly_core::record::{Done, record};
-use crowfly_core::testing::{Memory, head_of};
+use crowfly_testing::{Memory, head_of};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::deaths::at_every_call;
+use common::crashes::at_every_call;
 use common::events::{address, created, event, key, recorder, removed, tell};
 use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
 use common::sweeping::{create_at, open};
@@ -18,7 +18,7 @@ use crowfly_core::complete::{Completed, complete};
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::forward::{Forwarder, forward};
 use crowfly_core::record::{self, Done, RecordError};
-use crowfly_core::testing::{Memory, Mortal, head_of};
+use crowfly_testing::{Crashing, Memory, head_of};
 use serde_json::{Value, json};
 
 /// Every row that the tests make.
@@ -99,7 +99,7 @@ async fn f61_f62_a_batch_that_died_anywhere_comes_again_and_ends_in_the_same_row
         at_every_call(
             name,
             stored,
-            async |mortal| record_batch(mortal, at_once).await,
+            async |ports| record_batch(ports, at_once).await,
             async |memory| record_batch(memory, at_once).await,
             |memory, results, what| {
                 assert!(results.iter().all(Result::is_ok), "{what}: {results:?}");
@@ -139,7 +139,7 @@ trait Ports:
 {
 }
 impl Ports for Memory {}
-impl Ports for Mortal<'_> {}
+impl Ports for Crashing<'_> {}
 
 #[tokio::test]
 async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {
@@ -150,7 +150,7 @@ async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {
     at_every_call(
         "create of three single uploads",
         async || Memory::default(),
-        async |mortal| create_all(mortal, items.clone()).await,
+        async |ports| create_all(ports, items.clone()).await,
         async |memory| create_all(memory, items.clone()).await,
         |memory, results, what| {
             assert!(results.iter().all(|(_, result)| result.is_ok()), "{what}");
@@ -167,7 +167,7 @@ async fn f63_a_multipart_create_that_died_anywhere_has_one_upload_in_storage_tha
     at_every_call(
         "create of a multipart upload",
         async || Memory::default(),
-        async |mortal| create_all(mortal, items()).await,
+        async |ports| create_all(ports, items()).await,
         async |memory| create_all(memory, items()).await,
         |memory, results, what| {
             assert!(results.iter().all(|(_, result)| result.is_ok()), "{what}");
@@ -210,7 +210,7 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
                 "complete"
             },
             all_sent,
-            async |mortal| complete(mortal, mortal, &owner('a'), id(1), crc).await,
+            async |ports| complete(ports, ports, &owner('a'), id(1), crc).await,
             async |memory| {
                 // An object that exists by now has sent its event, which may be faster than the client.
                 if event_first {
@@ -252,7 +252,7 @@ async fn f63_a_cancel_that_died_anywhere_is_finished_by_repeating_it() {
     at_every_call(
         "cancel of a multipart upload",
         all_sent,
-        async |mortal| cancel(mortal, mortal, &owner('a'), id(1), NOW).await,
+        async |ports| cancel(ports, ports, &owner('a'), id(1), NOW).await,
         async |memory| cancel(memory, memory, &owner('a'), id(1), NOW + 1).await,
         |memory, result, what| {
             assert!(result.is_ok(), "{what}: {result:?}");
@@ -278,7 +278,7 @@ async fn f67_f68_a_forward_that_died_anywhere_loses_no_message() {
     at_every_call(
         "forward of 25 objects",
         async || Memory::default(),
-        async |mortal| forward(mortal, &forwarder, &event).await,
+        async |ports| forward(ports, &forwarder, &event).await,
         async |memory| forward(memory, &forwarder, &event).await,
         |memory, result, what| {
             assert!(result.is_ok(), "{what}: {result:?}");

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::deaths::at_every_call;
+use common::crashes::at_every_call;
 use common::events::{key, recorder};
 use common::multipart::SIZE;
 use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
@@ -12,8 +12,8 @@ use crowfly_core::cancel::cancel;
 use crowfly_core::create::{Creator, create};
 use crowfly_core::ports::Usage;
 use crowfly_core::sweep::{Action, Objects, Part, Rows, Sweeper, Watch, sweep};
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{Fault, FaultKind};
+use crowfly_testing::{Memory, head_of};
 use serde_json::json;
 
 const HOUR: u64 = 3_600_000;
@@ -82,7 +82,7 @@ async fn f55_f63_a_sweep_that_died_anywhere_is_finished_by_the_next() {
     at_every_call(
         "sweep",
         left_open,
-        async |mortal| sweep_at(mortal, mortal, NOW + WEEK).await,
+        async |ports| sweep_at(ports, ports, NOW + WEEK).await,
         async |memory| sweep_at(memory, memory, NOW + WEEK + 6 * HOUR).await,
         |memory, (), what| {
             let (stored, aborted) = (UploadStatus::Stored, UploadStatus::Aborted);

@@ -6,8 +6,8 @@ use common::multipart::{PART, begun, code, create_one, send_all, set_status, wis
 use common::{NOW, id, owner};
 use crowfly_contract::{Crc64Nvme, ErrorCode, PartToSign, SignPartsResponse, UploadStatus};
 use crowfly_core::parts::{list, sign};
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, head_of};
 
 fn part(number: u32) -> PartToSign {
     PartToSign {

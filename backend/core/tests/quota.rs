@@ -7,8 +7,8 @@ use common::{NOW, id, owner};
 use crowfly_contract::ErrorCode;
 use crowfly_core::create::{ItemResult, answer};
 use crowfly_core::quota::Limits;
-use crowfly_core::testing::Memory;
 use crowfly_core::{FaultKind, bounded};
+use crowfly_testing::Memory;
 use serde_json::json;
 
 fn bytes(bytes: u64) -> Limits {

@@ -11,8 +11,8 @@ use crowfly_core::create::{Creator, create};
 use crowfly_core::ports::{Place, Usage};
 use crowfly_core::quota::release;
 use crowfly_core::record::{record, record_batch};
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, head_of};
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
 

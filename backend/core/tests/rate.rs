@@ -5,8 +5,8 @@ mod common;
 use common::{NOW, owner};
 use crowfly_contract::ErrorCode;
 use crowfly_core::rate::{Rate, admit};
-use crowfly_core::testing::Memory;
 use crowfly_core::{Error, FaultKind, bounded};
+use crowfly_testing::Memory;
 
 /// What a request at `now_ms` is told: nothing, or how long to wait.
 async fn ask(memory: &Memory, who: char, rate: u64, now_ms: u64) -> Option<u64> {

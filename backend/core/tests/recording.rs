@@ -7,7 +7,7 @@ use common::{NOW, id, owner};
 use crowfly_contract::{EventKind, UploadStatus};
 use crowfly_core::FaultKind;
 use crowfly_core::record::{Done, RecordError};
-use crowfly_core::testing::{head_of, row_of};
+use crowfly_testing::{head_of, row_of};
 use serde_json::json;
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, UploadStatus, Visibility};
 use crowfly_core::cursor::CursorKey;
 use crowfly_core::read::{content, get, list, status};
-use crowfly_core::testing::{Memory, row_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, row_of};
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
     result.unwrap_err().to_refusal().code

@@ -8,7 +8,7 @@ use common::{id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus};
 use crowfly_core::FaultKind;
 use crowfly_core::record::{Done, RecordError, Recorder, record};
-use crowfly_core::testing::{Memory, head_of};
+use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
 const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0";

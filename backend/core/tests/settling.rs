@@ -7,8 +7,8 @@ use crowfly_contract::{ErrorCode, UploadStatus};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::ports::Head;
-use crowfly_core::testing::{Memory, OBJECT_CRC, head_of, row_of};
 use crowfly_core::{Error, FaultKind};
+use crowfly_testing::{Memory, OBJECT_CRC, head_of, row_of};
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
     result.unwrap_err().to_refusal().code

@@ -1,9 +1,9 @@
-//! The store in memory takes the exam that every store takes: only so may tests stand on it.
+//! The store in memory passes the conformance tests of a store; otherwise tests over it would prove nothing.
 
-use crowfly_core::testing::{Memory, exam};
+use crowfly_testing::{Memory, conformance};
 
 #[tokio::test]
-async fn memory_passes_the_exam_of_the_store() {
+async fn memory_conforms_to_the_ports_of_a_store() {
     let mut letters = 'a'..='z';
     let owner = || {
         letters
@@ -14,5 +14,5 @@ async fn memory_passes_the_exam_of_the_store() {
             .parse()
             .unwrap()
     };
-    exam::all(&Memory::default(), owner).await;
+    conformance::all(&Memory::default(), owner).await;
 }

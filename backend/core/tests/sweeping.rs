@@ -9,8 +9,8 @@ use common::{NOW, id, owner};
 use crowfly_contract::{UploadStatus, Withheld};
 use crowfly_core::cancel::cancel;
 use crowfly_core::sweep::{Did, sweep};
-use crowfly_core::testing::{Memory, head_of};
 use crowfly_core::{FaultKind, parts};
+use crowfly_testing::{Memory, head_of};
 use serde_json::json;
 
 #[tokio::test]

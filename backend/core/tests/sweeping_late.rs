@@ -14,7 +14,7 @@ use crowfly_core::complete::{Completed, complete};
 use crowfly_core::ports::{CompleteMultipart, ListParts, MarkAborted, Whole};
 use crowfly_core::quota::Limits;
 use crowfly_core::sweep::Did;
-use crowfly_core::testing::{Memory, head_of};
+use crowfly_testing::{Memory, head_of};
 use serde_json::json;
 
 fn row(memory: &Memory) -> Row {

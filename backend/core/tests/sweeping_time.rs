@@ -9,7 +9,7 @@ use common::sweeping::*;
 use common::{NOW, id, owner};
 use crowfly_contract::UploadStatus;
 use crowfly_core::sweep::{Did, sweep};
-use crowfly_core::testing::Memory;
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 #[tokio::test]

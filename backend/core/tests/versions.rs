@@ -15,7 +15,7 @@ use common::{id, owner};
 use crowfly_contract::UploadStatus;
 use crowfly_core::ports::Head;
 use crowfly_core::record::{RecordError, record};
-use crowfly_core::testing::{Memory, head_of, row_of};
+use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
 const SEEDS: u64 = 400;

@@ -9,8 +9,8 @@ use crowfly_core::denied::DeniedOwners;
 use crowfly_core::forward::Forwarder;
 use crowfly_core::patience::Patience;
 use crowfly_core::record::Recorder;
-use crowfly_core::testing::{Memory, head_of, row_of};
 use crowfly_lambdas::{forward, record};
+use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
 fn address() -> ObjectAddress {

@@ -8,9 +8,9 @@ use crowfly_core::denied::DeniedOwners;
 use crowfly_core::patience::Patience;
 use crowfly_core::ports::Head;
 use crowfly_core::record::Recorder;
-use crowfly_core::testing::{Memory, head_of, row_of};
 use crowfly_lambdas::record;
 use crowfly_lambdas::variables::Variables;
+use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
 /// Handles one message as the function does where uploads are scanned, or not.

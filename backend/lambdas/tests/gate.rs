@@ -4,10 +4,10 @@ mod common;
 
 use common::{NOW, assert_problem, event, json_of, owner, read, variable};
 use crowfly_core::cursor::CursorKey;
-use crowfly_core::testing::Memory;
 use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::read;
 use crowfly_lambdas::variables::{StartError, Variables};
+use crowfly_testing::Memory;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 

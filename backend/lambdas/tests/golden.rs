@@ -17,12 +17,12 @@ use crowfly_core::event::{Said, parse_message};
 use crowfly_core::request::{
     ValidItem, parse_complete, parse_create, parse_sign_parts, parse_status,
 };
-use crowfly_core::testing::{Memory, row_of};
 use crowfly_core::{FaultKind, Refusal, Row, Scanned};
 use crowfly_lambdas::http::Answer;
 use crowfly_lambdas::presign;
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
+use crowfly_testing::{Memory, row_of};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -8,10 +8,10 @@ use common::{NOW, assert_headers, assert_problem, event, id, json_of, owner, pre
 use crowfly_contract::limits::MIB;
 use crowfly_contract::{ListPartsResponse, SignPartsResponse, Stored};
 use crowfly_core::ports::Completion;
-use crowfly_core::testing::Memory;
 use crowfly_lambdas::http::Answer;
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 const PART: u64 = 8 * MIB;

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{assert_problem, beside_the_rate, call, claims, event, id, presign, read};
-use crowfly_core::testing::Memory;
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 /// Every route: which function has it, and a body that it accepts.

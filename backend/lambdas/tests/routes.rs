@@ -7,7 +7,7 @@ use crowfly_contract::{
     Content, CreateResponse, ListResponse, Outcome, Record, StatusResponse, Stored, UploadStatus,
 };
 use crowfly_core::FaultKind;
-use crowfly_core::testing::{Memory, OBJECT_CRC, head_of, row_of};
+use crowfly_testing::{Memory, OBJECT_CRC, head_of, row_of};
 use serde_json::{Value, json};
 
 fn item(n: u128) -> Value {

@@ -9,9 +9,9 @@ use common::{NOW, id, owner};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::record::Recorder;
 use crowfly_core::sweep::Sweeper;
-use crowfly_core::testing::{Memory, row_of};
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::sweep;
+use crowfly_testing::{Memory, row_of};
 use serde_json::{Value, json};
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;

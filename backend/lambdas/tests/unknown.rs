@@ -3,7 +3,7 @@
 mod common;
 
 use common::{assert_problem, call, event, id, owner, presign, read};
-use crowfly_core::testing::{Memory, row_of};
+use crowfly_testing::{Memory, row_of};
 use serde_json::json;
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crowfly_core::testing::Memory;
 use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
 use crowfly_lambdas::{presign, read};
+use crowfly_testing::Memory;
 use e2e::issuer::{AUDIENCE, Issuer, SCOPE};
 use e2e::time::unix_ms;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use crowfly_contract::ObjectKey;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::record::{Done, RecordError, Recorder, record};
-use crowfly_core::testing::{Memory, head_of, row_of};
+use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
 use super::{id, owner};

@@ -3,8 +3,8 @@
 use crowfly_contract::limits::MIB;
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
 use crowfly_core::create::{Creator, ItemResult, create};
-use crowfly_core::testing::Memory;
 use crowfly_core::{Error, Row};
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 use super::{LIMITS, NOW, bucket_policy, id, owner, wishes};

@@ -2,7 +2,7 @@
 
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::quota::Limits;
-use crowfly_core::testing::Memory;
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 use super::{NOW, bucket_policy, id, owner, wishes};

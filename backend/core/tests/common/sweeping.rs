@@ -9,7 +9,7 @@ use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::quota::Limits;
 use crowfly_core::record::Recorder;
 use crowfly_core::sweep::{Action, Did, Part, Sweeper, Watch, sweep};
-use crowfly_core::testing::Memory;
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 use super::events::address;
@@ -103,7 +103,7 @@ pub(crate) async fn create_with(
 /// The upload whose object [`head_of`] describes and whose key is [`key`].
 pub(crate) fn wish(n: u128) -> Value {
     json!({"id": id(n).to_string(), "name": "a.webm", "size": 9, "type": "video/webm",
-        "crc64nvme": crowfly_core::testing::OBJECT_CRC.to_string()})
+        "crc64nvme": crowfly_testing::OBJECT_CRC.to_string()})
 }
 
 pub(crate) fn in_parts(n: u128) -> Value {

@@ -1,8 +1,8 @@
 //! What the owner of upload 1 is shown of it, and given.
 
 use crowfly_contract::{Content, ErrorCode, Record};
-use crowfly_core::testing::Memory;
 use crowfly_core::{Error, Refusal, read};
+use crowfly_testing::Memory;
 
 use super::{NOW, id, owner};
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crowfly_contract::{ErrorCode, OwnerId, UploadId};
 use crowfly_core::caller::authenticate;
 use crowfly_core::cursor::CursorKey;
-use crowfly_core::testing::Memory;
 use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
 use crowfly_lambdas::{presign, read};
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 /// 2026-11-22T10:20:30.123Z.

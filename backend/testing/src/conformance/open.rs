@@ -1,10 +1,10 @@
 use crowfly_contract::{OwnerId, UploadStatus};
+use crowfly_core::ports::{Advance, Applied, Change, Opening, Place, Usage};
+use crowfly_core::quota::Limits;
+use crowfly_core::{Open, Row};
 
 use super::{NOW, Store, change, closed, id, row};
-use crate::ports::{Advance, Applied, Change, Opening, Place, Usage};
-use crate::quota::Limits;
-use crate::testing::{head_of, row_of};
-use crate::{Open, Row};
+use crate::{head_of, row_of};
 
 const THREE: Limits = Limits {
     uploads: 3,

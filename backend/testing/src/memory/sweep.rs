@@ -1,10 +1,10 @@
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
-
-use super::{Memory, lock, pause};
-use crate::ports::{
+use crowfly_core::ports::{
     Close, ListOpen, MarkExpired, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
 };
-use crate::{Fault, Row};
+use crowfly_core::{Fault, Row};
+
+use super::{Memory, lock, pause};
 
 /// Uploads of one page, so that tests see several.
 const PAGE: usize = 3;

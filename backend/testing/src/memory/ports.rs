@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 use crowfly_contract::{
     Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, Texts, UploadId, UploadStatus,
 };
-
-use super::{Memory, lock, pause, row_of};
-use crate::ports::{
+use crowfly_core::ports::{
     Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, GetRow, GetRows, GetToSign, Head,
     HeadObject, Hidden, HideMessages, ListRows, MarkAborted, Page, Position, PresignGet,
     PresignPut, Put, PutPending, PutToSign, SendMessages,
 };
-use crate::{Fault, Row, Sequencer};
+use crowfly_core::{Fault, Row, Sequencer};
+
+use super::{Memory, lock, pause, row_of};
 
 impl PutPending for Memory {
     async fn put_pending(&self, row: &Row) -> Result<Put, Fault> {

@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
 use crowfly_contract::{Crc64Nvme, Grant, OwnerId, Texts, UploadId, UploadStatus};
-
-use super::{Memory, lock};
-use crate::Fault;
-use crate::ports::{
+use crowfly_core::Fault;
+use crowfly_core::ports::{
     AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
     Head, ListMultiparts, ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage,
     MultipartPosition, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
 };
+
+use super::{Memory, lock};
 
 /// Multipart uploads of one page, so that tests see several.
 const PAGE: usize = 2;

@@ -1,10 +1,10 @@
 //! Events, in whatever order and however often they come.
 
 use crowfly_contract::{OwnerId, UploadStatus, Visibility};
+use crowfly_core::ports::{Applied, Head, Put};
 
 use super::{NOW, Store, apply, change, closed, id, row};
-use crate::ports::{Applied, Head, Put};
-use crate::testing::{OBJECT_CRC, head_of, row_of};
+use crate::{OBJECT_CRC, head_of, row_of};
 
 /// F50, F62: the same event any number of times is one write, and keeps what the client said.
 pub async fn an_event_is_applied_once<S: Store>(store: &S, owner: &OwnerId) {

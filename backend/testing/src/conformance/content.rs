@@ -1,10 +1,10 @@
 use crowfly_contract::{OwnerId, ScanStatus, Withheld};
+use crowfly_core::Scanned;
+use crowfly_core::content::Findings;
+use crowfly_core::ports::Change;
 
 use super::{NOW, Store, change, id, row};
-use crate::Scanned;
-use crate::content::Findings;
-use crate::ports::Change;
-use crate::testing::{head_of, row_of};
+use crate::{head_of, row_of};
 
 fn object(etag: &str) -> Scanned {
     Scanned {

@@ -1,6 +1,6 @@
-//! The exam of a store: what every implementation of the table's ports must do.
+//! The conformance tests of a store: what every implementation of the table's ports must do.
 //!
-//! Each function takes an owner that has no rows yet. They panic where the store fails.
+//! Each function takes an owner that has no rows yet, and panics if the store fails.
 
 mod content;
 mod events;
@@ -11,14 +11,15 @@ mod sweep;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
-use super::row_of;
-use crate::content::Findings;
-use crate::ports::{
+use crowfly_core::content::Findings;
+use crowfly_core::ports::{
     AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, Close, DeclareChecksum, GetRow,
     GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone,
     Put, PutPending, QueryRow, Release, SetMultipart, SetScan, Touch,
 };
-use crate::{Row, Sequencer};
+use crowfly_core::{Row, Sequencer};
+
+use crate::row_of;
 
 pub use content::{
     a_mismatch_is_set_and_cleared, a_scan_result_is_of_one_object,
@@ -75,7 +76,6 @@ impl<S> Store for S where
         + ListRows
         + MarkAborted
         + ApplyEvent
-        + ApplyRemoval
         + ApplyRemoval
         + SetMultipart
         + DeclareChecksum
@@ -204,7 +204,7 @@ pub async fn only_pending_is_aborted<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
 }
 
-/// The whole exam; `owner` makes owners that have no rows yet.
+/// All of them; `owner` makes owners that have no rows yet.
 pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     a_pending_row_is_written_once(store, &owner()).await;
     rows_are_read_by_owner(store, &owner(), &owner()).await;

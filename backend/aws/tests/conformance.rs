@@ -1,12 +1,12 @@
-//! The exam of the store, taken by the real adapter: it runs when `CROWFLY_TEST_ENV` names the file that
-//! describes a running stack, as the whole-system tests do, and is skipped otherwise.
+//! The conformance tests of a store, run against DynamoDB if `CROWFLY_TEST_ENV` names the file that describes
+//! a running stack, as for the system tests, and skipped otherwise.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crowfly_aws::{Bucket, Session, Table};
 use crowfly_contract::OwnerId;
 use crowfly_core::ports::HeadObject;
-use crowfly_core::testing::exam;
+use crowfly_testing::conformance;
 use serde_json::Value;
 
 /// The stack `main` of the environment file, and a session for it.
@@ -42,12 +42,12 @@ fn owners() -> impl FnMut() -> OwnerId {
 }
 
 #[tokio::test]
-async fn dynamodb_passes_the_exam_of_the_store() {
+async fn dynamodb_conforms_to_the_ports_of_a_store() {
     let Some((main, session)) = stack() else {
         eprintln!("skipped: CROWFLY_TEST_ENV is not set");
         return;
     };
-    exam::all(
+    conformance::all(
         &Table::open(&session, main["table"].as_str().unwrap()),
         owners(),
     )

@@ -1,6 +1,6 @@
-//! A use-case that dies at each of its calls in turn.
+//! A use-case that crashes at each of its calls in turn.
 
-use crowfly_core::testing::{Memory, Mortal, Side};
+use crowfly_testing::{Crashing, Memory, Side};
 
 use super::owner;
 
@@ -15,32 +15,32 @@ pub(crate) fn always(memory: &Memory, what: &str) {
     }
 }
 
-/// Lets `first` die at every call that it makes in `world()`, then lets `again` come and looks at what
-/// stands. Prints how many deaths that were.
+/// Crashes `first` at every call that it makes in `world()`, then runs `again` and checks what the store holds.
+/// Prints the number of crashes.
 pub(crate) async fn at_every_call<T, R>(
     name: &str,
     world: impl AsyncFn() -> Memory,
-    first: impl AsyncFn(&Mortal<'_>) -> T,
+    first: impl AsyncFn(&Crashing<'_>) -> T,
     again: impl AsyncFn(&Memory) -> R,
     check: impl Fn(&Memory, R, &str),
 ) {
-    let mut deaths = [0, 0];
+    let mut crashes = [0, 0];
     for side in [Side::Before, Side::After] {
         for at in 0.. {
             let memory = world().await;
-            let mortal = Mortal::new(&memory, at, side);
-            if mortal.run(first(&mortal)).is_some() {
+            let ports = Crashing::new(&memory, at, side);
+            if ports.run(first(&ports)).is_some() {
                 break;
             }
-            deaths[usize::from(side == Side::After)] += 1;
-            let what = format!("{name} died at call {at}, {side:?}");
+            crashes[usize::from(side == Side::After)] += 1;
+            let what = format!("{name} crashed at call {at}, {side:?}");
             always(&memory, &what);
             let result = again(&memory).await;
             always(&memory, &what);
             check(&memory, result, &what);
         }
     }
-    assert_eq!(deaths[0], deaths[1], "{name}");
-    assert!(deaths[0] > 0, "{name} calls nothing");
-    println!("{name}: {} calls, {} deaths", deaths[0], 2 * deaths[0]);
+    assert_eq!(crashes[0], crashes[1], "{name}");
+    assert!(crashes[0] > 0, "{name} calls nothing");
+    println!("{name}: {} calls, {} crashes", crashes[0], 2 * crashes[0]);
 }

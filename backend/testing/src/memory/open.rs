@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
+use crowfly_core::ports::{
+    Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage,
+};
+use crowfly_core::quota::Limits;
+use crowfly_core::{Fault, Open, Row};
 
 use super::{Memory, lock, pause};
-use crate::ports::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
-use crate::quota::Limits;
-use crate::{Fault, Open, Row};
 
 /// What each owner has open, and until when each has paid for requests.
 #[derive(Default)]

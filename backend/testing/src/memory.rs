@@ -13,8 +13,8 @@ use crowfly_contract::{
 
 pub use multipart::Meanwhile;
 
-use crate::ports::{Head, Hidden};
-use crate::{Declared, Fault, FaultKind, Row};
+use crowfly_core::ports::{Head, Hidden};
+use crowfly_core::{Declared, Fault, FaultKind, Row};
 
 /// The checksum of [`head_of`].
 pub const OBJECT_CRC: Crc64Nvme = Crc64Nvme::new(0xae8b_1486_0a79_9888);

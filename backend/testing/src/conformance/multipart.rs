@@ -1,8 +1,8 @@
 use crowfly_contract::{Crc64Nvme, OwnerId};
+use crowfly_core::ports::Applied;
 
 use super::{NOW, Store, change, id, row};
-use crate::ports::Applied;
-use crate::testing::{OBJECT_CRC, head_of, row_of};
+use crate::{OBJECT_CRC, head_of, row_of};
 
 /// Of several that set the multipart upload of a row at once, one wins; nobody sets it once the upload is
 /// over.

@@ -1,9 +1,9 @@
 use crowfly_contract::{OwnerId, UploadStatus};
+use crowfly_core::Row;
+use crowfly_core::ports::{Applied, Head};
 
 use super::{NOW, Store, change, id, row};
-use crate::Row;
-use crate::ports::{Applied, Head};
-use crate::testing::{head_of, row_of};
+use crate::{head_of, row_of};
 
 fn version(name: &str) -> Head {
     Head {

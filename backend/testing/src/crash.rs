@@ -1,4 +1,4 @@
-//! Ports that end the process which calls them, at any one call.
+//! Ports that crash their caller before or after the n-th call.
 
 use std::future::{Future, pending};
 use std::pin::pin;
@@ -7,8 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, UploadId};
 
-use super::Memory;
-use crate::ports::{
+use crowfly_core::ports::{
     AbortMultipart, ApplyEvent, ApplyRemoval, Change, Close, CompleteMultipart, Completion,
     CreateMultipart, DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject,
     ListMultiparts, ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart,
@@ -16,46 +15,48 @@ use crate::ports::{
     OpenUploads, Opening, Peek, PeekObject, Place, Postpone, PresignPut, Put, PutPending,
     PutToSign, QueryRow, Release, SendMessages, SetMultipart, SetScan, Touch, Whole,
 };
-use crate::quota::Limits;
-use crate::{Fault, Row, Scanned};
+use crowfly_core::quota::Limits;
+use crowfly_core::{Fault, Row, Scanned};
+
+use crate::Memory;
 
 /// Most times that a use-case over memory is polled: it waits for nothing.
 const POLLS: usize = 10_000;
 
-/// On which side of a call's effect the process ends.
+/// On which side of a call's effect the caller crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The call never reached its service.
     Before,
-    /// The service did what was asked, and nobody heard the answer.
+    /// The service did what was asked, and the answer is lost.
     After,
 }
 
-/// A memory whose user dies at one chosen call. From then on no call has an effect any more.
-pub struct Mortal<'a> {
+/// A store in memory whose caller crashes at one chosen call. No later call has an effect.
+pub struct Crashing<'a> {
     memory: &'a Memory,
     at: usize,
     side: Side,
     calls: AtomicUsize,
-    dead: AtomicBool,
+    crashed: AtomicBool,
 }
 
-impl<'a> Mortal<'a> {
-    /// Whoever calls the ports of `memory` through this dies at call number `at`, from 0.
+impl<'a> Crashing<'a> {
+    /// The ports of `memory`, whose caller crashes at call number `at`, counted from 0.
     pub fn new(memory: &'a Memory, at: usize, side: Side) -> Self {
         Self {
             memory,
             at,
             side,
             calls: AtomicUsize::new(0),
-            dead: AtomicBool::new(false),
+            crashed: AtomicBool::new(false),
         }
     }
 
-    /// Runs a use-case over these ports; `None` when it died, its future dropped where it stood.
+    /// Runs a use-case over these ports; `None` if it crashed, with its future dropped at that call.
     ///
     /// # Panics
-    /// When it waits for anything but its death.
+    /// If it waits for anything but the crash.
     pub fn run<T>(&self, use_case: impl Future<Output = T>) -> Option<T> {
         let mut use_case = pin!(use_case);
         let mut context = Context::from_waker(Waker::noop());
@@ -63,7 +64,7 @@ impl<'a> Mortal<'a> {
             if let Poll::Ready(done) = use_case.as_mut().poll(&mut context) {
                 return Some(done);
             }
-            if self.dead.load(Ordering::SeqCst) {
+            if self.crashed.load(Ordering::SeqCst) {
                 return None;
             }
         }
@@ -71,30 +72,30 @@ impl<'a> Mortal<'a> {
     }
 
     async fn call<T>(&self, effect: impl Future<Output = T>) -> T {
-        if self.dead.load(Ordering::SeqCst) {
+        if self.crashed.load(Ordering::SeqCst) {
             pending::<()>().await;
         }
         let here = self.calls.fetch_add(1, Ordering::SeqCst) == self.at;
         if here && self.side == Side::Before {
-            self.die().await;
+            self.crash().await;
         }
         let answer = effect.await;
         if here {
-            self.die().await;
+            self.crash().await;
         }
         answer
     }
 
-    async fn die(&self) {
-        self.dead.store(true, Ordering::SeqCst);
+    async fn crash(&self) {
+        self.crashed.store(true, Ordering::SeqCst);
         pending::<()>().await;
     }
 }
 
 /// One line for each verb.
-macro_rules! mortal {
+macro_rules! crashing {
     ($($port:ident: $verb:ident($($name:ident: $type:ty),*) -> $answer:ty;)*) => {$(
-        impl $port for Mortal<'_> {
+        impl $port for Crashing<'_> {
             async fn $verb(&self, $($name: $type),*) -> Result<$answer, Fault> {
                 self.call(self.memory.$verb($($name),*)).await
             }
@@ -102,7 +103,7 @@ macro_rules! mortal {
     )*};
 }
 
-mortal! {
+crashing! {
     PutPending: put_pending(row: &Row) -> Put;
     GetRow: get_row(owner: &OwnerId, id: UploadId) -> Option<Row>;
     MarkAborted: mark_aborted(owner: &OwnerId, id: UploadId, now_ms: u64) -> bool;

@@ -1,9 +1,9 @@
 use crowfly_contract::{ObjectKey, OwnerId, SNIFF_BYTES, ScanStatus, UploadId};
+use crowfly_core::ports::{Peek, PeekObject, SetScan};
+use crowfly_core::scan::strength;
+use crowfly_core::{Fault, Scanned};
 
 use super::{Memory, lock};
-use crate::ports::{Peek, PeekObject, SetScan};
-use crate::scan::strength;
-use crate::{Fault, Scanned};
 
 impl Memory {
     /// The first bytes of an object; without, nothing can be said about it.

@@ -1,10 +1,10 @@
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
+use crowfly_core::ports::{Applied, OpenUpload, Place};
+use crowfly_core::quota::Limits;
+use crowfly_core::{Open, Row};
 
 use super::{NOW, Store, change, id, row};
-use crate::ports::{Applied, OpenUpload, Place};
-use crate::quota::Limits;
-use crate::testing::{head_of, row_of};
-use crate::{Open, Row};
+use crate::{head_of, row_of};
 
 const LIMITS: Limits = Limits {
     uploads: 1_000,
