@@ -188,7 +188,7 @@ const LIBRARIES: &[(&str, &[Known])] = &[
     (
         "backend/core",
         &[&[
-            "content", "event", "ports", "quota", "record", "removal", "row", "scan", "token",
+            "content", "event", "ports", "quota", "record", "removal", "row", "scan",
         ]],
     ),
     ("backend/aws", &[]),

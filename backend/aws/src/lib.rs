@@ -1,7 +1,7 @@
 //! The backend's ports over AWS.
 //!
 //! [`Session`] holds what all clients share; [`Table`], [`Bucket`] and [`Queue`] each implement the ports of
-//! one service; [`Jwks`] asks token issuers. Nothing is decided here beyond how to say it to the service.
+//! one service. Nothing is decided here beyond how to say it to the service.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,
@@ -13,14 +13,12 @@
 mod bucket;
 mod fault;
 mod item;
-mod jwks;
 mod queue;
 mod redrive;
 mod session;
 mod table;
 
 pub use bucket::{Bucket, LifetimeError};
-pub use jwks::Jwks;
 pub use queue::Queue;
 pub use redrive::{Moving, Redrive};
 pub use session::{Session, SessionError};

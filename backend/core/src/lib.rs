@@ -42,7 +42,6 @@ pub mod scan;
 mod sequencer;
 pub mod sweep;
 mod time;
-pub mod token;
 
 pub use concurrent::bounded;
 pub use error::{Error, Fault, FaultKind, Refusal};

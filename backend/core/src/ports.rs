@@ -10,7 +10,6 @@ use std::future::Future;
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
 
 use crate::content::Findings;
-use crate::token::IssuerUrl;
 use crate::{Fault, Row, Sequencer};
 
 pub use content::{Peek, PeekObject, SetScan};
@@ -266,12 +265,4 @@ pub struct Hidden {
     pub receipt: String,
     /// Seconds from now.
     pub seconds: u32,
-}
-
-/// Right: none of AWS's; the issuer's documents are public.
-pub trait FetchKeys: Sync {
-    /// The key set that a token issuer publishes, as it stands. Not more than
-    /// [`MAX_DOCUMENT_BYTES`](crate::token::MAX_DOCUMENT_BYTES) are read.
-    fn fetch_keys(&self, issuer: &IssuerUrl)
-    -> impl Future<Output = Result<Vec<u8>, Fault>> + Send;
 }

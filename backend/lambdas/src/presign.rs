@@ -161,7 +161,7 @@ pub async fn handle(
     event: Value,
     now: Moment,
 ) -> Answer {
-    answer(event, &settings.gate, now.ms, async |request, owner| {
+    answer(event, &settings.gate, async |request, owner| {
         admit(rows, owner, settings.rate, now.ms).await?;
         route(rows, objects, settings, request, owner, now).await
     })

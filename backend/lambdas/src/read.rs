@@ -80,7 +80,7 @@ pub async fn handle(
     event: Value,
     now_ms: u64,
 ) -> Answer {
-    answer(event, &settings.gate, now_ms, async |request, owner| {
+    answer(event, &settings.gate, async |request, owner| {
         route(rows, objects, settings, request, owner, now_ms).await
     })
     .await

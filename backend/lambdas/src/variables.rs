@@ -11,7 +11,6 @@ use crowfly_core::denied::DeniedOwners;
 use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
 use crowfly_core::rate::Rate;
-use crowfly_core::token::IssuerUrl;
 
 /// A function cannot start in its environment.
 #[derive(Debug, thiserror::Error)]
@@ -198,16 +197,6 @@ impl<'a> Variables<'a> {
     pub fn cursor_key(&self) -> Result<CursorKey, StartError> {
         CursorKey::new(self.needed("CURSOR_KEY")?.as_bytes())
             .map_err(|error: CursorKeyError| StartError::wrong("CURSOR_KEY", error))
-    }
-
-    /// `JWT_ISSUER`, if it is set.
-    ///
-    /// # Errors
-    /// [`StartError`].
-    pub fn issuer(&self) -> Result<Option<IssuerUrl>, StartError> {
-        self.given("JWT_ISSUER")
-            .map(|_| self.parsed("JWT_ISSUER"))
-            .transpose()
     }
 
     /// `DENIED_OWNERS`; nobody when it is not set.

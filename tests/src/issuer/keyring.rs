@@ -10,8 +10,6 @@ pub(super) const TWIN: &str = "twin";
 pub struct Keyring {
     /// Signs good tokens.
     pub current: SigningKey,
-    /// Signed good tokens before the last rotation; published still.
-    pub former: Option<SigningKey>,
     /// Published, of another kind.
     pub curve: CurveKey,
     /// Published, both under one name.
@@ -21,27 +19,19 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// New keys around `current`.
-    pub fn around(current: SigningKey) -> Self {
+    /// New keys.
+    pub fn generate() -> Self {
         Self {
-            current,
-            former: None,
+            current: SigningKey::generate(),
             curve: CurveKey::generate(),
             twins: [SigningKey::named(TWIN), SigningKey::named(TWIN)],
             stranger: SigningKey::generate(),
         }
     }
 
-    /// Signs with a new key from now on; publishes the old one beside it, or no longer.
-    pub fn rotate(&mut self, keep: bool) {
-        let old = std::mem::replace(&mut self.current, SigningKey::generate());
-        self.former = keep.then_some(old);
-    }
-
     /// What is published (RFC 7517).
     pub fn set(&self) -> Value {
         let mut keys = vec![self.current.public(), self.curve.public()];
-        keys.extend(self.former.iter().map(SigningKey::public));
         keys.extend(self.twins.iter().map(SigningKey::public));
         json!({"keys": keys})
     }

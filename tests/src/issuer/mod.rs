@@ -12,7 +12,7 @@ mod token;
 pub use curve::CurveKey;
 pub use key::{SigningKey, random_hex};
 pub use keyring::Keyring;
-pub use routes::{Issuer, Trouble};
+pub use routes::Issuer;
 pub use token::{Forgery, TokenRequest, mint};
 
 use crate::Env;

@@ -1,43 +1,22 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Keyring, SigningKey, TokenRequest, mint, random_hex};
+use super::{Keyring, TokenRequest, mint, random_hex};
 use crate::base64::url_safe;
 use crate::digest::sha256;
 use crate::http::{Answer, Incoming, Server, decode_form, encode};
 use crate::time::unix;
-
-/// What an issuer does instead of giving its documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// Gives them after three seconds, twice as long as anybody waits.
-    Slow,
-    /// Answers 500.
-    Broken,
-    /// Answers with nothing.
-    Empty,
-    /// Answers with a key set of 151,000 bytes.
-    Long,
-    /// Answers with a page.
-    NoJson,
-    /// Sends whoever asks to another issuer's documents.
-    Elsewhere,
-}
 
 /// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in "page" that
 /// lets everybody in as `alice` at once (authorization code with PKCE, RFC 6749 and RFC 7636).
 #[derive(Debug)]
 pub struct Issuer {
     name: String,
-    keys: Mutex<Keyring>,
-    trouble: Mutex<Option<Trouble>>,
-    /// How often the keys were asked for.
-    fetches: AtomicUsize,
-    /// How often anything was.
+    keys: Keyring,
+    /// How often anything was asked for.
     requests: AtomicUsize,
     /// Codes not yet redeemed, with their challenges.
     codes: Mutex<BTreeMap<String, String>>,
@@ -46,16 +25,9 @@ pub struct Issuer {
 impl Issuer {
     /// An issuer of this name, which ends in a slash, with new keys.
     pub fn new(name: &str) -> Self {
-        Self::signing_with(name, SigningKey::generate())
-    }
-
-    /// An issuer of this name that signs with this key.
-    pub fn signing_with(name: &str, key: SigningKey) -> Self {
         Self {
             name: name.into(),
-            keys: Mutex::new(Keyring::around(key)),
-            trouble: Mutex::default(),
-            fetches: AtomicUsize::new(0),
+            keys: Keyring::generate(),
             requests: AtomicUsize::new(0),
             codes: Mutex::default(),
         }
@@ -65,10 +37,10 @@ impl Issuer {
     ///
     /// # Panics
     /// When there is no port.
-    pub fn start(key: SigningKey) -> Arc<Self> {
+    pub fn start() -> Arc<Self> {
         let server = Server::bind(0).expect("a free port");
         let address = server.address().expect("an address");
-        let issuer = Arc::new(Self::signing_with(&format!("http://{address}/"), key));
+        let issuer = Arc::new(Self::new(&format!("http://{address}/")));
         let served = Arc::clone(&issuer);
         std::thread::spawn(move || server.run(|request| served.answer(request)));
         issuer
@@ -81,22 +53,7 @@ impl Issuer {
 
     /// Mints a token.
     pub fn mint(&self, wanted: &TokenRequest) -> String {
-        mint(wanted, &self.name, &locked(&self.keys), unix())
-    }
-
-    /// Signs with a new key from now on; publishes the old one beside it, or no longer.
-    pub fn rotate(&self, keep: bool) {
-        locked(&self.keys).rotate(keep);
-    }
-
-    /// Fails from now on, or no longer.
-    pub fn fail(&self, trouble: Option<Trouble>) {
-        *locked(&self.trouble) = trouble;
-    }
-
-    /// How often the keys were asked for.
-    pub fn fetches(&self) -> usize {
-        self.fetches.load(Ordering::Relaxed)
+        mint(wanted, &self.name, &self.keys, unix())
     }
 
     /// How often anything was asked for.
@@ -113,11 +70,7 @@ impl Issuer {
             ("GET" | "HEAD", ".well-known/openid-configuration") => {
                 Answer::json(200, &self.discovery())
             }
-            ("GET" | "HEAD", ".well-known/jwks.json") => self.keys(),
-            ("GET", ".well-known/moved.json") => {
-                self.fetches.fetch_add(100, Ordering::Relaxed);
-                Answer::json(200, &locked(&self.keys).set())
-            }
+            ("GET" | "HEAD", ".well-known/jwks.json") => Answer::json(200, &self.keys.set()),
             ("GET" | "HEAD", "health") => Answer::new(200, "text/plain", "ok\n"),
             ("OPTIONS", _) => Answer::new(204, "text/plain", ""),
             ("GET", "authorize") => self.authorize(&decode_form(&request.query)),
@@ -128,32 +81,6 @@ impl Issuer {
             .header("access-control-allow-origin", "*")
             .header("access-control-allow-headers", "content-type")
             .header("cache-control", "no-store")
-    }
-
-    fn keys(&self) -> Answer {
-        self.fetches.fetch_add(1, Ordering::Relaxed);
-        let mut set = locked(&self.keys).set();
-        let trouble = *locked(&self.trouble);
-        match trouble {
-            Some(Trouble::Broken) => Answer::json(500, &json!({"error": "server_error"})),
-            Some(Trouble::Empty) => Answer::new(200, "application/json", ""),
-            Some(Trouble::NoJson) => Answer::new(200, "text/html", "<html></html>"),
-            Some(Trouble::Elsewhere) => {
-                // The same documents, so that following would do no harm but to this rule.
-                let target = format!("{}.well-known/moved.json", self.name);
-                Answer::new(302, "text/plain", "").header("location", target)
-            }
-            Some(Trouble::Long) => {
-                let length = set.to_string().len();
-                set["x"] = "x".repeat(151_000 - length - r#","x":"""#.len()).into();
-                Answer::json(200, &set)
-            }
-            Some(Trouble::Slow) => {
-                std::thread::sleep(Duration::from_secs(3));
-                Answer::json(200, &set)
-            }
-            None => Answer::json(200, &set),
-        }
     }
 
     fn discovery(&self) -> Value {

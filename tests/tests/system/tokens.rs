@@ -5,7 +5,7 @@ use e2e::aws::Aws;
 use e2e::base64::decode_standard;
 use e2e::http::Response;
 use e2e::issuer::forged::Forge;
-use e2e::issuer::{Issuer, SigningKey, TokenRequest, random_hex, token};
+use e2e::issuer::{Issuer, TokenRequest, random_hex, token};
 use e2e::time::unix;
 use e2e::{Env, Stack};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn list(token: &str) -> Response {
 /// Sends the tokens of some rows, and gives the attacker's issuer, which nobody may have asked.
 #[track_caller]
 fn check(rows: &[&str]) {
-    let evil = Issuer::start(SigningKey::generate());
+    let evil = Issuer::start();
     let forge = Forge {
         issuer: &oidc().issuer,
         mint: &token,
@@ -40,7 +40,27 @@ fn check(rows: &[&str]) {
     assert_eq!(evil.requests(), 0, "nobody asks an attacker for keys");
 }
 
-e2e::forged_rows!(check);
+/// One test for each row, or for a few that belong together.
+macro_rules! forged_rows {
+    ($($name:ident = [$($row:literal),+];)+) => {$(
+        #[test]
+        fn $name() {
+            check(&[$($row),+]);
+        }
+    )+};
+}
+
+forged_rows! {
+    a02_tokens_without_a_signature = ["A02"];
+    a03_the_public_key_is_no_hmac_secret = ["A03"];
+    a04_other_algorithms = ["A04"];
+    a05_keys_that_a_token_brings_along = ["A05"];
+    a06_key_ids = ["A06"];
+    a07_a08_tokens_out_of_their_time = ["A07", "A08"];
+    a09_a10_tokens_of_others_and_for_others = ["A09", "A10"];
+    a11_a12_a14_tokens_that_are_not_good_enough = ["A11", "A12", "A14"];
+    a17_what_is_not_quite_a_token = ["A17"];
+}
 
 /// Either there is no such token, or gateway and functions take the same one of the two claims: what is
 /// made with it belongs to one owner in every part.

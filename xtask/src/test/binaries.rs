@@ -133,9 +133,7 @@ impl Binary {
             ("tests", true) if ["template", "layers", "docs"].contains(&self.target.as_str()) => {
                 Kind::Template
             }
-            ("tests", true) if ["proxy", "verifier"].contains(&self.target.as_str()) => {
-                Kind::Native
-            }
+            ("tests", true) if self.target == "proxy" => Kind::Native,
             ("tests", true) if self.target == "browsers" => Kind::Browsers,
             ("tests", true) if self.target == "faults" => Kind::Faults,
             ("tests", true) => Kind::System,
@@ -236,7 +234,7 @@ mod tests {
         assert_eq!(kind("engine", "crowfly_engine", "lib"), Kind::Native);
         assert_eq!(kind("contract", "golden", "test"), Kind::Contract);
         assert_eq!(kind("tests", "template", "test"), Kind::Template);
-        assert_eq!(kind("tests", "verifier", "test"), Kind::Native);
+        assert_eq!(kind("tests", "proxy", "test"), Kind::Native);
         assert_eq!(kind("tests", "system", "test"), Kind::System);
         assert_eq!(kind("tests", "browsers", "test"), Kind::Browsers);
         assert_eq!(kind("tests", "faults", "test"), Kind::Faults);

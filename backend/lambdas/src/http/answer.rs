@@ -109,17 +109,16 @@ impl Answer {
 pub(crate) async fn answer(
     event: Value,
     gate: &Gate,
-    now_ms: u64,
     route: impl AsyncFnOnce(&Request, &OwnerId) -> Result<Answer, Error>,
 ) -> Answer {
     let request = Request::new(event);
-    let (owner, result) = match gate.owner(&request, now_ms).await {
+    let (owner, result) = match gate.owner(&request) {
         Ok(owner) => {
             // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
             let result = Box::pin(route(&request, &owner)).await;
             (Some(owner), result)
         }
-        Err(error) => (None, Err(error)),
+        Err(refusal) => (None, Err(refusal.into())),
     };
     Answer::settle(&request, owner.as_ref(), result)
 }

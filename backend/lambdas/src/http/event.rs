@@ -5,8 +5,8 @@ use crowfly_core::Refusal;
 use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
-/// A request as the gateway, or a function URL, hands it on. Nothing in it is trusted but the claims, which
-/// only the gateway's authorizer can put there.
+/// A request as the gateway hands it on. Nothing in it is trusted but the claims, which only the gateway's
+/// authorizer can put there.
 #[derive(Clone)]
 pub struct Request {
     event: Value,
@@ -93,11 +93,6 @@ impl Request {
         self.event
             .pointer("/requestContext/authorizer/jwt/claims")?
             .as_object()
-    }
-
-    /// The `authorization` header. It is a secret: it goes to the verifier and nowhere else.
-    pub(super) fn authorization(&self) -> Option<&str> {
-        self.event.get("headers")?.get("authorization")?.as_str()
     }
 }
 

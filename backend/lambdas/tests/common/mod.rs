@@ -84,7 +84,7 @@ pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
 pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {
     let settings = read::Settings {
         cursor_key: CursorKey::new(&[1; 32]).unwrap(),
-        gate: Gate::behind_gateway("uploads"),
+        gate: Gate::requiring("uploads"),
     };
     read::handle(memory, memory, &settings, event, NOW).await
 }

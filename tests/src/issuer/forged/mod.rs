@@ -1,5 +1,4 @@
-//! Every forged token of the list of abuses, and what must become of it. One list for the gateway's
-//! authorizer and for the backend's own check.
+//! Every forged token of the list of abuses, and how a request with it must end.
 
 mod claims;
 mod shape;
@@ -73,29 +72,4 @@ impl Forge<'_> {
         });
         each.collect()
     }
-}
-
-/// One test for each row of forged tokens, or for a few that belong together: each calls `$check` with its
-/// rows. So whatever checks tokens is asked about the same rows under the same names.
-#[macro_export]
-macro_rules! forged_rows {
-    ($check:path) => {
-        $crate::forged_rows! { $check:
-            a02_tokens_without_a_signature = ["A02"];
-            a03_the_public_key_is_no_hmac_secret = ["A03"];
-            a04_other_algorithms = ["A04"];
-            a05_keys_that_a_token_brings_along = ["A05"];
-            a06_key_ids = ["A06"];
-            a07_a08_tokens_out_of_their_time = ["A07", "A08"];
-            a09_a10_tokens_of_others_and_for_others = ["A09", "A10"];
-            a11_a12_a14_tokens_that_are_not_good_enough = ["A11", "A12", "A14"];
-            a17_what_is_not_quite_a_token = ["A17"];
-        }
-    };
-    ($check:path: $($name:ident = [$($row:literal),+];)+) => {$(
-        #[test]
-        fn $name() {
-            $check(&[$($row),+]);
-        }
-    )+};
 }

@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 
 use crate::test::counts::Kind;
 
-/// Faults of client, network and storage; of the pipeline; of sign-in and of the records' API.
-const FAULTS: [RangeInclusive<u32>; 3] = [1..=44, 50..=75, 80..=88];
+/// Faults of client, network and storage; of the pipeline; of the records' API. F80 to F82 are withdrawn: the
+/// gateway alone checks tokens.
+const FAULTS: [RangeInclusive<u32>; 3] = [1..=44, 50..=75, 83..=88];
 /// Abuses: of tokens, of what is asked, of URLs, of other people's things, of content and pipeline.
 const ABUSES: [RangeInclusive<u32>; 5] = [1..=18, 20..=38, 40..=53, 60..=70, 80..=97];
 
@@ -76,18 +77,6 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
         reason: "a visibility timeout of less than six times the function's is taken",
         shown: &[Kind::Template],
         by: "the template's test; a timeout shorter than the function's is refused by a rule",
-    },
-    Elsewhere {
-        row: "F80",
-        reason: "the gateway keeps an issuer's keys for two hours",
-        shown: &[Kind::Native],
-        by: "our own verifier against an issuer that rotates",
-    },
-    Elsewhere {
-        row: "F81",
-        reason: "how AWS's gateway takes a slow or broken issuer cannot be seen here",
-        shown: &[Kind::Native],
-        by: "our own verifier against an issuer that breaks",
     },
     Elsewhere {
         row: "F86",
@@ -192,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_lists_have_the_rows_that_they_should() {
-        assert_eq!(all().len(), (18 + 19 + 14 + 11 + 18) + (44 + 26 + 9));
+        assert_eq!(all().len(), (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6));
         for row in ELSEWHERE {
             assert!(all().contains(&row.row.to_owned()), "{}", row.row);
             assert!(!row.shown.is_empty());
