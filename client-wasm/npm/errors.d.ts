@@ -55,7 +55,7 @@ export type UploadErrorCode =
   | "invalid_visibility"
   /** A part number is outside the plan, or stands twice in the list. */
   | "invalid_part"
-  /** The cursor was not made by this API for this caller, or is too old. */
+  /** The cursor is not one that this version of the API makes. Read the list from its start. */
   | "invalid_cursor"
   /** The limit is not an integer from 1 to 100. */
   | "invalid_limit"

@@ -77,7 +77,7 @@ codes! {
     InvalidVisibility = "invalid_visibility", Some(400), false;
     /// A part number is outside the plan, or stands twice in the list.
     InvalidPart = "invalid_part", Some(400), false;
-    /// The cursor was not made by this API for this caller, or is too old.
+    /// The cursor is not one that this version of the API makes. Read the list from its start.
     InvalidCursor = "invalid_cursor", Some(400), false;
     /// The limit is not an integer from 1 to 100.
     InvalidLimit = "invalid_limit", Some(400), false;

@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a53_a_planted_secret_is_found_and_not_shown() {
         let mut search = Search::default();
-        search.know("the cursor key", "correcthorsebatterystaple");
+        search.know("root's secret", "correcthorsebatterystaple");
         search.know("nothing", "");
         let signature = "0123456789abcdef".repeat(4);
         let token = "eyJraWQiOiJhIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl";
@@ -127,7 +127,7 @@ mod tests {
             ),
             (format!("{{\"token\":\"{token}\"}}"), "a token"),
             ("a eyJhbGciOiJub25lIn0 b".to_owned(), "a token"),
-            ("key=correcthorsebatterystaple".to_owned(), "the cursor key"),
+            ("key=correcthorsebatterystaple".to_owned(), "root's secret"),
         ] {
             let hits = search.hits("here", &format!("good\n{line}\ngood"));
             assert_eq!(hits.len(), 1, "{line}");

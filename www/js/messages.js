@@ -15,7 +15,7 @@ const MESSAGES = {
   invalid_metadata: "The notes that belong to this file were not accepted.",
   invalid_visibility: "This file can be either private or public, nothing else.",
   invalid_part: "The server and this page disagree about the parts of this file. Try again.",
-  invalid_cursor: "This list has become too old to go on. Read the records again.",
+  invalid_cursor: "This list cannot go on from here. Read the records again.",
   invalid_limit: "This list was asked for in too large a piece. Reload the page.",
 
   too_large: "This file is larger than is accepted here.",

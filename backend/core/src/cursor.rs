@@ -1,122 +1,67 @@
-//! The cursor of `GET /uploads`: opaque, tamper-proof, and the caller's own.
+//! The cursor of `GET /uploads`: a position in the caller's own list, and nothing else.
 //!
-//! A cursor is a position with a MAC over the version, the owner, the query and an expiry, so one that was
-//! changed, cut, made for someone else, for another query or long ago is refused.
+//! It names no owner: the query takes the partition from the token, so whatever a cursor says, it shows the
+//! caller's own records only. There is nothing to authenticate, and so no secret.
 
-use crowfly_contract::{ErrorCode, OwnerId, UploadId};
+use crowfly_contract::{ErrorCode, UploadId};
 use data_encoding::BASE64URL_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
 use crate::Refusal;
 use crate::ports::Position;
 
-const VERSION: u8 = 1;
-/// How long a cursor may be used, in milliseconds: a day.
-const LIFE_MS: u64 = 24 * 3_600 * 1_000;
-const ID_LEN: usize = 26;
-const BODY_LEN: usize = 1 + 8 + 8 + ID_LEN;
-const MAC_LEN: usize = 32;
-/// The query that these cursors belong to; it stands in the MAC only.
-const QUERY: &[u8] = b"GET /uploads by createdAt, newest first";
-/// Shortest key that is accepted, in bytes.
-const MIN_KEY_BYTES: usize = 32;
+/// The version of the format. A cursor of any other version is refused, and the list begins anew.
+const VERSION: u8 = 2;
+/// Version, `createdAt` in Unix milliseconds (big-endian), id as text.
+const BYTES: usize = 1 + 8 + 26;
+/// The same in base64.
+const CHARACTERS: usize = (BYTES * 8).div_ceil(6);
 
-/// The secret behind the MACs.
-#[derive(Clone)]
-pub struct CursorKey(Hmac<Sha256>);
-
-/// The secret is too short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the cursor key must have at least {MIN_KEY_BYTES} bytes")]
-pub struct CursorKeyError;
-
-impl std::fmt::Debug for CursorKey {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("CursorKey(<redacted>)")
-    }
+/// Writes the cursor of a position.
+pub fn encode(position: Position) -> String {
+    let mut bytes = Vec::with_capacity(BYTES);
+    bytes.push(VERSION);
+    bytes.extend(position.created_at.to_be_bytes());
+    bytes.extend(position.id.to_string().bytes());
+    BASE64URL_NOPAD.encode(&bytes)
 }
 
-impl CursorKey {
-    /// Takes the secret.
-    ///
-    /// # Errors
-    /// [`CursorKeyError`] under 32 bytes.
-    pub fn new(secret: &[u8]) -> Result<Self, CursorKeyError> {
-        if secret.len() < MIN_KEY_BYTES {
-            return Err(CursorKeyError);
-        }
-        Hmac::new_from_slice(secret)
-            .map(Self)
-            .map_err(|_| CursorKeyError)
-    }
+/// Reads a cursor. Each position has exactly one spelling.
+///
+/// # Errors
+/// `invalid_cursor`, whatever is wrong with it.
+pub fn decode(cursor: &str) -> Result<Position, Refusal> {
+    read(cursor).ok_or_else(|| {
+        Refusal::new(
+            ErrorCode::InvalidCursor,
+            "the cursor is not one that this version of the API makes; start without one",
+        )
+    })
+}
 
-    /// Makes the cursor of a position.
-    pub fn seal(&self, owner: &OwnerId, position: Position, now_ms: u64) -> String {
-        let mut bytes = Vec::with_capacity(BODY_LEN + MAC_LEN);
-        bytes.push(VERSION);
-        bytes.extend((now_ms + LIFE_MS).to_be_bytes());
-        bytes.extend(position.created_at.to_be_bytes());
-        bytes.extend(position.id.to_string().bytes());
-        let mac = self.mac(owner, &bytes).finalize().into_bytes();
-        bytes.extend(mac);
-        BASE64URL_NOPAD.encode(&bytes)
+fn read(cursor: &str) -> Option<Position> {
+    // Before anything is decoded: the caller chooses the length.
+    if cursor.len() != CHARACTERS {
+        return None;
     }
-
-    /// Reads a cursor back.
-    ///
-    /// # Errors
-    /// `invalid_cursor`, whatever is wrong with it.
-    pub fn open(&self, owner: &OwnerId, cursor: &str, now_ms: u64) -> Result<Position, Refusal> {
-        self.try_open(owner, cursor, now_ms).ok_or_else(|| {
-            Refusal::new(
-                ErrorCode::InvalidCursor,
-                "the cursor was not made for this list, or is older than a day; start without one",
-            )
-        })
-    }
-
-    fn try_open(&self, owner: &OwnerId, cursor: &str, now_ms: u64) -> Option<Position> {
-        if cursor.len() > 2 * (BODY_LEN + MAC_LEN) {
-            return None;
-        }
-        let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
-        let (body, mac) = bytes.split_at_checked(BODY_LEN)?;
-        // Compares in constant time, and the length too.
-        self.mac(owner, body).verify_slice(mac).ok()?;
-        let (version, rest) = body.split_first()?;
-        let (expiry, rest) = rest.split_first_chunk()?;
-        let (created_at, id) = rest.split_first_chunk()?;
-        let id: UploadId = std::str::from_utf8(id).ok()?.parse().ok()?;
-        let alive = *version == VERSION && now_ms < u64::from_be_bytes(*expiry);
-        alive.then_some(Position {
-            created_at: u64::from_be_bytes(*created_at),
-            id,
-        })
-    }
-
-    fn mac(&self, owner: &OwnerId, body: &[u8]) -> Hmac<Sha256> {
-        self.0
-            .clone()
-            .chain_update(QUERY)
-            .chain_update(owner.as_str())
-            .chain_update(body)
-    }
+    // Refuses padding, other alphabets, and bits that are left over.
+    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
+    let (&version, rest) = bytes.split_first()?;
+    let (created_at, id) = rest.split_first_chunk()?;
+    // Only the canonical spelling of an id is one.
+    let id: UploadId = std::str::from_utf8(id).ok()?.parse().ok()?;
+    (version == VERSION).then_some(Position {
+        created_at: u64::from_be_bytes(*created_at),
+        id,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    const NOW: u64 = 1_800_000_000_000;
-
-    fn key() -> CursorKey {
-        CursorKey::new(&[7; 32]).unwrap()
-    }
-
-    fn owner(letter: &str) -> OwnerId {
-        letter.repeat(26).parse().unwrap()
-    }
+    const GOLDEN: &str = "AgAAAAAAAAB7MDAwMDAwMDAwMTAwMDAwMDAwMDAwMDAwMDI";
 
     fn position() -> Position {
         Position {
@@ -125,86 +70,76 @@ mod tests {
         }
     }
 
+    fn refused(cursor: &str) {
+        let refusal = decode(cursor).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::InvalidCursor, "{cursor:.60}");
+    }
+
+    /// Cursors are out there when a new release is deployed: those of one version stay what they are.
     #[test]
-    fn opens_for_its_owner_within_a_day() {
-        let cursor = key().seal(&owner("a"), position(), NOW);
-        assert_eq!(key().open(&owner("a"), &cursor, NOW), Ok(position()));
-        assert_eq!(
-            key().open(&owner("a"), &cursor, NOW + LIFE_MS - 1),
-            Ok(position())
-        );
-        assert!(key().open(&owner("a"), &cursor, NOW + LIFE_MS).is_err());
+    fn f88_the_format_of_version_2_is_pinned() {
+        assert_eq!(encode(position()), GOLDEN);
+        assert_eq!(decode(GOLDEN), Ok(position()));
     }
 
     #[test]
-    fn a61_a64_every_other_cursor_is_refused() {
-        let cursor = key().seal(&owner("a"), position(), NOW);
-        let refused = |owner: &OwnerId, cursor: &str| {
-            assert_eq!(
-                key().open(owner, cursor, NOW).unwrap_err().code,
-                ErrorCode::InvalidCursor
-            );
-        };
-        refused(&owner("b"), &cursor);
+    fn f88_a64_a_cursor_of_another_version_is_refused() {
+        // As version 1 wrote them: with an expiry and a MAC.
+        refused(
+            "AQAAAaMdgqwAAAAAAAAAAHswMDAwMDAwMDAxMDAwMDAwMDAwMDAwMDAwMoj--sPbVW7wo4IkJ1HcRFs2-dkYlgq2NgDx7cSed-Zg",
+        );
+        let mut bytes = BASE64URL_NOPAD.decode(GOLDEN.as_bytes()).unwrap();
+        for version in (0..=u8::MAX).filter(|version| *version != VERSION) {
+            bytes[0] = version;
+            refused(&BASE64URL_NOPAD.encode(&bytes));
+        }
+    }
+
+    #[test]
+    fn a64_malformed_and_over_long_cursors_are_refused() {
         for text in [
             "",
             "x",
             "====",
             "AAAA",
+            &"A".repeat(CHARACTERS),
             &"A".repeat(100_000),
-            &cursor[1..],
-            &cursor[..cursor.len() - 1],
+            &"QUFB".repeat(25_000),
+            &GOLDEN[1..],
+            &GOLDEN[..GOLDEN.len() - 1],
+            &format!("{GOLDEN}A"),
+            &format!("{GOLDEN}="),
+            &format!("{GOLDEN}{GOLDEN}"),
+            // Bits left over, a lower-case id, an id beyond 128 bits.
+            &format!("{}J", &GOLDEN[..GOLDEN.len() - 1]),
+            &of_id("0000000001000000000000000a"),
+            &of_id("80000000010000000000000002"),
         ] {
-            refused(&owner("a"), text);
-        }
-        for at in 0..cursor.len() {
-            let other = if &cursor[at..=at] == "A" { "B" } else { "A" };
-            refused(
-                &owner("a"),
-                &format!("{}{other}{}", &cursor[..at], &cursor[at + 1..]),
-            );
-        }
-        let foreign = CursorKey::new(&[8; 32])
-            .unwrap()
-            .seal(&owner("a"), position(), NOW);
-        refused(&owner("a"), &foreign);
-    }
-
-    /// Cursors are out there when a new version is deployed: this one must open for as long as it lives.
-    #[test]
-    fn f88_a_cursor_of_version_1_still_opens() {
-        let golden = "AQAAAaMdgqwAAAAAAAAAAHswMDAwMDAwMDAxMDAwMDAwMDAwMDAwMDAwMoj--sPbVW7wo4IkJ1HcRFs2-dkYlgq2NgDx7cSed-Zg";
-        assert_eq!(key().seal(&owner("a"), position(), NOW), golden);
-        assert_eq!(key().open(&owner("a"), golden, NOW), Ok(position()));
-    }
-
-    #[test]
-    fn a64_a_cursor_of_another_version_or_query_is_refused_although_it_is_sealed() {
-        let sealed = |version: u8, query: &[u8]| {
-            let mut bytes = vec![version];
-            bytes.extend((NOW + LIFE_MS).to_be_bytes());
-            bytes.extend(position().created_at.to_be_bytes());
-            bytes.extend(position().id.to_string().bytes());
-            let mac = key().0.chain_update(query);
-            let mac = mac.chain_update(owner("a").as_str()).chain_update(&bytes);
-            bytes.extend(mac.finalize().into_bytes());
-            BASE64URL_NOPAD.encode(&bytes)
-        };
-        let open = |cursor: &str| key().open(&owner("a"), cursor, NOW);
-        assert_eq!(open(&sealed(VERSION, QUERY)), Ok(position()));
-        for (version, query) in [
-            (0, QUERY),
-            (VERSION + 1, QUERY),
-            (VERSION, b"GET /uploads by id".as_slice()),
-        ] {
-            let refused = open(&sealed(version, query));
-            assert_eq!(refused.unwrap_err().code, ErrorCode::InvalidCursor);
+            refused(text);
         }
     }
 
-    #[test]
-    fn a_short_secret_is_refused_and_none_is_shown() {
-        assert!(CursorKey::new(&[1; 31]).is_err());
-        assert_eq!(format!("{:?}", key()), "CursorKey(<redacted>)");
+    fn of_id(id: &str) -> String {
+        let mut bytes = vec![VERSION];
+        bytes.extend(123u64.to_be_bytes());
+        bytes.extend(id.bytes());
+        BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    proptest! {
+        #[test]
+        fn a64_every_position_has_exactly_one_spelling(
+            created_at: u64, time: u64, random: u128, at in 0..CHARACTERS, letter in "[A-Za-z0-9_-]",
+        ) {
+            let id = UploadId::from_parts(time, random);
+            let position = Position { created_at, id };
+            let cursor = encode(position);
+            prop_assert_eq!(cursor.len(), CHARACTERS);
+            prop_assert_eq!(decode(&cursor), Ok(position));
+            let changed = format!("{}{letter}{}", &cursor[..at], &cursor[at + 1..]);
+            if let Ok(other) = decode(&changed) {
+                prop_assert_eq!(encode(other), changed);
+            }
+        }
     }
 }

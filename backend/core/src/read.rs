@@ -8,7 +8,7 @@ use crowfly_contract::{
     UploadId, UploadStatus, Visibility, Withheld, served_type,
 };
 
-use crate::cursor::CursorKey;
+use crate::cursor;
 use crate::disposition::attachment;
 use crate::ports::{GetRow, GetRows, GetToSign, ListRows, PresignGet};
 use crate::{Error, Refusal, Row};
@@ -77,15 +77,12 @@ pub async fn status(
 /// `invalid_cursor`; or a fault.
 pub async fn list(
     rows: &impl ListRows,
-    key: &CursorKey,
     owner: &OwnerId,
     limit: u32,
     cursor: Option<&str>,
     now_ms: u64,
 ) -> Result<ListResponse, Error> {
-    let after = cursor
-        .map(|cursor| key.open(owner, cursor, now_ms))
-        .transpose()?;
+    let after = cursor.map(cursor::decode).transpose()?;
     let page = rows.list_rows(owner, limit, after).await?;
     let mut uploads: Vec<Record> = page
         .rows
@@ -94,7 +91,7 @@ pub async fn list(
         .map(Row::shown)
         .collect();
     uploads.sort_by_key(|record| Reverse((record.created_at, record.id)));
-    let cursor = page.next.map(|position| key.seal(owner, position, now_ms));
+    let cursor = page.next.map(cursor::encode);
     Ok(ListResponse { uploads, cursor })
 }
 

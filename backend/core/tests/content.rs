@@ -6,7 +6,6 @@ use common::events::{created, key, pending, removed, tell};
 use common::withheld::{content, refused, shown};
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus, UploadStatus, Visibility, Withheld};
-use crowfly_core::cursor::CursorKey;
 use crowfly_core::ports::Head;
 use crowfly_core::record::{Done, RecordError};
 use crowfly_core::{FaultKind, Scanned, read};
@@ -71,8 +70,7 @@ async fn a30_what_could_run_in_harmless_clothes_is_marked_and_withheld() {
             .await
             .unwrap();
         assert_eq!(status.uploads[0].record.as_ref(), Some(&record));
-        let cursor = CursorKey::new(&[7; 32]).unwrap();
-        let list = read::list(&memory, &cursor, &owner('a'), 10, None, NOW).await;
+        let list = read::list(&memory, &owner('a'), 10, None, NOW).await;
         assert_eq!(list.unwrap().uploads, [record]);
     }
 }

@@ -4,7 +4,8 @@ mod common;
 
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, UploadStatus, Visibility};
-use crowfly_core::cursor::CursorKey;
+use crowfly_core::cursor;
+use crowfly_core::ports::Position;
 use crowfly_core::read::{content, get, list, status};
 use crowfly_core::{Error, FaultKind};
 use crowfly_testing::{Memory, row_of};
@@ -50,7 +51,7 @@ async fn f85_a_record_past_its_life_is_hidden_everywhere() {
     row.record.status = UploadStatus::Aborted;
     row.record.expires_at = Some(NOW);
     memory.set_row(row);
-    let (me, key) = (owner('a'), CursorKey::new(&[1; 32]).unwrap());
+    let me = owner('a');
     assert!(get(&memory, &me, id(1), NOW - 1).await.is_ok());
     assert_eq!(
         code(get(&memory, &me, id(1), NOW).await),
@@ -62,7 +63,7 @@ async fn f85_a_record_past_its_life_is_hidden_everywhere() {
         .uploads
         .remove(0);
     assert_eq!((entry.status, entry.record), (UploadStatus::NotFound, None));
-    let page = list(&memory, &key, &me, 10, None, NOW).await.unwrap();
+    let page = list(&memory, &me, 10, None, NOW).await.unwrap();
     assert_eq!(page.uploads, vec![]);
 }
 
@@ -94,12 +95,10 @@ async fn f83_f84_pages_follow_their_cursor_to_the_end() {
     for n in 0..10 {
         memory.set_row(row_of(&owner('a'), id(n), u64::try_from(n / 3).unwrap()));
     }
-    let (me, key) = (owner('a'), CursorKey::new(&[1; 32]).unwrap());
+    let me = owner('a');
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = list(&memory, &key, &me, 3, cursor.as_deref(), NOW)
-            .await
-            .unwrap();
+        let page = list(&memory, &me, 3, cursor.as_deref(), NOW).await.unwrap();
         seen.extend(
             page.uploads
                 .iter()
@@ -120,20 +119,40 @@ async fn f83_f84_pages_follow_their_cursor_to_the_end() {
 }
 
 #[tokio::test]
-async fn a61_a64_a_cursor_of_someone_else_is_refused_before_anything_is_read() {
+async fn a61_a64_any_cursor_shows_the_callers_own_records_only() {
     let memory = Memory::default();
-    for n in 0..3 {
-        memory.set_row(row_of(&owner('a'), id(n), 1));
+    for (letter, n) in [('a', 1), ('b', 2), ('a', 3), ('b', 4), ('a', 5), ('b', 6)] {
+        memory.set_row(row_of(&owner(letter), id(n), u64::try_from(n).unwrap()));
     }
-    let key = CursorKey::new(&[1; 32]).unwrap();
-    let cursor = list(&memory, &key, &owner('a'), 1, None, NOW)
-        .await
-        .unwrap()
-        .cursor;
-    let reads = memory.calls().len();
-    let foreign = list(&memory, &key, &owner('b'), 1, cursor.as_deref(), NOW).await;
-    assert_eq!(code(foreign), ErrorCode::InvalidCursor);
-    assert_eq!(memory.calls().len(), reads);
+    let page = list(&memory, &owner('a'), 1, None, NOW).await.unwrap();
+    let foreign = page.cursor.unwrap();
+    let altered = |created_at, n| {
+        cursor::encode(Position {
+            created_at,
+            id: id(n),
+        })
+    };
+    // Records of `b` from the position on, which need not be a record of theirs, or of anybody.
+    for (cursor, expected) in [
+        (foreign, vec![4, 2]),
+        (altered(3, 3), vec![2]),
+        (altered(4, 4), vec![2]),
+        (altered(u64::MAX, 9), vec![6, 4, 2]),
+        (altered(0, 0), vec![]),
+    ] {
+        let page = list(&memory, &owner('b'), 10, Some(&cursor), NOW).await;
+        let seen: Vec<_> = page.unwrap().uploads.iter().map(|one| one.id).collect();
+        let expected: Vec<_> = expected.into_iter().map(id).collect();
+        assert_eq!(seen, expected, "{cursor}");
+    }
+}
+
+#[tokio::test]
+async fn a64_a_malformed_cursor_is_refused_before_anything_is_read() {
+    let memory = Memory::default();
+    let malformed = list(&memory, &owner('a'), 1, Some("x"), NOW).await;
+    assert_eq!(code(malformed), ErrorCode::InvalidCursor);
+    assert_eq!(memory.calls(), Vec::<&str>::new());
 }
 
 #[tokio::test]

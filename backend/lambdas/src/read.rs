@@ -7,7 +7,6 @@
 use crowfly_aws::{Bucket, Table};
 use crowfly_contract::OwnerId;
 use crowfly_core::Error;
-use crowfly_core::cursor::CursorKey;
 use crowfly_core::ports::{GetRow, GetRows, ListRows, PresignGet};
 use crowfly_core::read::{content, get, list, status};
 use crowfly_core::request::{check_content_type, parse_limit, parse_path_id, parse_status};
@@ -17,21 +16,12 @@ use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
 use crate::runtime;
 use crate::variables::{StartError, Variables, of_process};
 
-/// What the deployment decides for this function.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The secret behind cursors.
-    pub cursor_key: CursorKey,
-    /// Who is let in.
-    pub gate: Gate,
-}
-
 /// The function with its clients.
 #[derive(Debug)]
 pub struct Read {
     rows: Table,
     objects: Bucket,
-    settings: Settings,
+    gate: Gate,
 }
 
 impl Read {
@@ -46,7 +36,7 @@ impl Read {
         Ok(Self {
             rows: Table::open(&session, &variables.needed("TABLE")?),
             objects: Bucket::open(&session, &bucket, variables.url_lifetime()?)?,
-            settings: Settings::read(&variables)?,
+            gate: Gate::read(&variables)?,
         })
     }
 
@@ -55,20 +45,7 @@ impl Read {
     /// # Errors
     /// Never: every failure is an answer.
     pub async fn call(&self, event: Value, now_ms: u64) -> Result<Answer, runtime::Error> {
-        Ok(handle(&self.rows, &self.objects, &self.settings, event, now_ms).await)
-    }
-}
-
-impl Settings {
-    /// Reads `CURSOR_KEY`, and the gate's variables.
-    ///
-    /// # Errors
-    /// [`StartError`].
-    pub fn read(variables: &Variables<'_>) -> Result<Self, StartError> {
-        Ok(Self {
-            cursor_key: variables.cursor_key()?,
-            gate: Gate::read(variables)?,
-        })
+        Ok(handle(&self.rows, &self.objects, &self.gate, event, now_ms).await)
     }
 }
 
@@ -76,12 +53,12 @@ impl Settings {
 pub async fn handle(
     rows: &(impl GetRow + GetRows + ListRows),
     objects: &impl PresignGet,
-    settings: &Settings,
+    gate: &Gate,
     event: Value,
     now_ms: u64,
 ) -> Answer {
-    answer(event, &settings.gate, async |request, owner| {
-        route(rows, objects, settings, request, owner, now_ms).await
+    answer(event, gate, async |request, owner| {
+        route(rows, objects, request, owner, now_ms).await
     })
     .await
 }
@@ -89,7 +66,6 @@ pub async fn handle(
 async fn route(
     rows: &(impl GetRow + GetRows + ListRows),
     objects: &impl PresignGet,
-    settings: &Settings,
     request: &Request,
     owner: &OwnerId,
     now_ms: u64,
@@ -99,7 +75,7 @@ async fn route(
         ("GET", ["uploads"]) => {
             let limit = parse_limit(request.query("limit"))?;
             let cursor = request.query("cursor");
-            let page = list(rows, &settings.cursor_key, owner, limit, cursor, now_ms).await?;
+            let page = list(rows, owner, limit, cursor, now_ms).await?;
             Answer::json(200, &page)
         }
         ("POST", ["uploads", "status"]) => {

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crowfly_aws::{LifetimeError, SessionError};
-use crowfly_core::cursor::{CursorKey, CursorKeyError};
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
@@ -188,15 +187,6 @@ impl<'a> Variables<'a> {
     /// [`StartError`].
     pub fn visibility_timeout(&self) -> Result<u32, StartError> {
         self.parsed("VISIBILITY_TIMEOUT_SECONDS")
-    }
-
-    /// `CURSOR_KEY`.
-    ///
-    /// # Errors
-    /// [`StartError`].
-    pub fn cursor_key(&self) -> Result<CursorKey, StartError> {
-        CursorKey::new(self.needed("CURSOR_KEY")?.as_bytes())
-            .map_err(|error: CursorKeyError| StartError::wrong("CURSOR_KEY", error))
     }
 
     /// `DENIED_OWNERS`; nobody when it is not set.

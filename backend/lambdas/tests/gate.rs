@@ -3,7 +3,6 @@
 mod common;
 
 use common::{NOW, assert_problem, event, json_of, owner, variable};
-use crowfly_core::cursor::CursorKey;
 use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::read;
 use crowfly_lambdas::variables::{StartError, Variables};
@@ -34,11 +33,7 @@ fn token() -> String {
 
 async fn list(gate: Gate, event: Value) -> (Answer, usize) {
     let memory = Memory::default();
-    let settings = read::Settings {
-        cursor_key: CursorKey::new(&[1; 32]).unwrap(),
-        gate,
-    };
-    let answer = read::handle(&memory, &memory, &settings, event, NOW).await;
+    let answer = read::handle(&memory, &memory, &gate, event, NOW).await;
     (answer, memory.calls().len())
 }
 

@@ -67,12 +67,6 @@ fn f74_each_wrong_variable_is_named() {
             "{error}"
         );
     }
-    let lookup = with("CURSOR_KEY", Some("short-secret"));
-    let error = Variables::new(&lookup)
-        .cursor_key()
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("CURSOR_KEY") && !error.contains("short-secret"));
     let lookup = with("URL_LIFETIME_SECONDS", Some("5m"));
     assert!(Variables::new(&lookup).url_lifetime().is_err());
 }

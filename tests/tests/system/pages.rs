@@ -1,14 +1,18 @@
-//! Pages of records: what their cursors are for, and what they are not. A64, F83 to F85, F88.
+//! Pages of records: what their cursors are for, and what they are not. A61, A64, F83 to F85, F88.
 
 use crowfly_contract::{ErrorCode, ListResponse, UploadStatus};
 use e2e::Env;
 use e2e::api::{Api, Leave, item};
 use e2e::aws::Aws;
+use e2e::base64::{decode_standard, url_safe};
 use e2e::http::{Request, encode};
 use e2e::issuer::random_hex;
 use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, somebody};
+
+/// A cursor as version 1 of the format had it.
+const VERSION_1: &str = "AQAAAaMdgqwAAAAAAAAAAHswMDAwMDAwMDAxMDAwMDAwMDAwMDAwMDAwMoj--sPbVW7wo4IkJ1HcRFs2-dkYlgq2NgDx7cSed-Zg";
 
 pub(crate) fn page(api: &Api, path: &str) -> ListResponse {
     let answer = api.get(path);
@@ -126,8 +130,10 @@ fn f85_what_is_past_its_life_is_shown_by_no_route() {
     assert_eq!(page(&api, "/uploads").uploads, []);
 }
 
+/// A cursor is a position in the caller's own list: of another person, of another table or altered, it shows the
+/// caller's own records or is refused.
 #[test]
-fn a61_a64_cursors_are_of_one_caller_and_one_list_and_not_to_be_changed() {
+fn a61_a64_a_cursor_shows_the_callers_own_records_only() {
     let subject = format!("cursor-{}", random_hex(6));
     let mine = Api::of_subject(Env::stack("oidc"), &subject);
     let other = somebody();
@@ -137,19 +143,47 @@ fn a61_a64_cursors_are_of_one_caller_and_one_list_and_not_to_be_changed() {
         create_many(api, 3);
     }
     let first = "/uploads?limit=1";
+    let own = ids(&page(&mine, "/uploads"));
     let cursor = page(&mine, first).cursor.expect("a cursor");
-    assert_eq!(
-        page(&mine, &format!("{first}&cursor={cursor}"))
-            .uploads
-            .len(),
-        1
-    );
-    let mut cases = vec![
-        ("of another", page(&other, first).cursor.expect("a cursor")),
-        (
-            "of another table",
-            page(&elsewhere, first).cursor.expect("a cursor"),
-        ),
+    let second = page(&mine, &format!("{first}&cursor={cursor}"));
+    assert_eq!(ids(&second), own[1..2]);
+
+    let others = ids(&page(&other, "/uploads"));
+    let seen = ids(&page(&other, &format!("/uploads?cursor={cursor}")));
+    assert!(seen.iter().all(|id| others.contains(id)), "{seen:?}");
+    let mut altered = vec![
+        page(&other, first).cursor.expect("a cursor"),
+        page(&elsewhere, first).cursor.expect("a cursor"),
+    ];
+    for at in 0..cursor.len() {
+        let letter = if &cursor[at..=at] == "A" { "B" } else { "A" };
+        altered.push(format!("{}{letter}{}", &cursor[..at], &cursor[at + 1..]));
+    }
+    for cursor in altered {
+        let answer = mine.get(&format!("/uploads?cursor={cursor}"));
+        if answer.status == 200 {
+            let seen = ids(&serde_json::from_slice(&answer.body).expect("a page of the contract"));
+            assert!(seen.iter().all(|id| own.contains(id)), "{cursor}: {seen:?}");
+        } else {
+            assert_problem(&cursor, &answer, ErrorCode::InvalidCursor);
+        }
+    }
+}
+
+#[test]
+fn a64_what_is_no_cursor_is_refused() {
+    let mine = somebody();
+    create_many(&mine, 2);
+    let first = "/uploads?limit=1";
+    let cursor = page(&mine, first).cursor.expect("a cursor");
+    let bytes = decode_standard(&cursor.replace('-', "+").replace('_', "/")).expect("base64");
+    let of_version = |version: u8| url_safe(&[&[version], &bytes[1..]].concat());
+    assert_eq!(of_version(bytes[0]), cursor);
+    for (case, cursor) in [
+        ("version 0", of_version(0)),
+        ("version 1 by its first byte", of_version(1)),
+        ("version 1", VERSION_1.into()),
+        ("the next version", of_version(bytes[0] + 1)),
         ("cut", cursor[..cursor.len() - 1].into()),
         ("cut in half", cursor[..cursor.len() / 2].into()),
         ("longer", format!("{cursor}A")),
@@ -162,13 +196,7 @@ fn a61_a64_cursors_are_of_one_caller_and_one_list_and_not_to_be_changed() {
         ("a long text in base64", "QUFB".repeat(1500)),
         ("a JSON text", "eyJvd25lciI6ImEifQ".into()),
         ("not base64", encode("../../x?y=ü")),
-    ];
-    for at in (0..cursor.len()).step_by(7) {
-        let letter = if &cursor[at..=at] == "A" { "B" } else { "A" };
-        let changed = format!("{}{letter}{}", &cursor[..at], &cursor[at + 1..]);
-        cases.push(("one letter changed", changed));
-    }
-    for (case, cursor) in cases {
+    ] {
         let answer = mine.get(&format!("{first}&cursor={cursor}"));
         assert_problem(
             &format!("{case}: {cursor:.30}"),
@@ -176,7 +204,6 @@ fn a61_a64_cursors_are_of_one_caller_and_one_list_and_not_to_be_changed() {
             ErrorCode::InvalidCursor,
         );
     }
-    assert_eq!(other.get(&format!("{first}&cursor={cursor}")).status, 400);
     // 100 KB are more than a gateway takes in a request's line.
     let huge = format!("{first}&cursor={}", "A".repeat(100 * 1024));
     let answer = mine.get(&huge);
@@ -193,12 +220,16 @@ fn f88_cursors_ids_and_urls_outlive_a_deployment() {
     let leave = create_many(&api, 1).remove(0);
     create_many(&api, 2);
     let before = page(&api, "/uploads?limit=2");
-    let cursor = before.cursor.expect("a cursor");
+    let cursor = before.cursor.clone().expect("a cursor");
     for function in ["ReadFunction", "PresignFunction", "RecordFunction"] {
         aws.redeploy(&aws.function(function), &random_hex(4));
     }
     let after = page(&api, &format!("/uploads?limit=2&cursor={cursor}"));
     assert_eq!(ids(&after), [leave.id.to_string()]);
+    // One of an older version is refused, and the list begins anew.
+    let older = api.get(&format!("/uploads?limit=2&cursor={VERSION_1}"));
+    assert_problem("an older version", &older, ErrorCode::InvalidCursor);
+    assert_eq!(ids(&page(&api, "/uploads?limit=2")), ids(&before));
     let repeated: Request = leave.put(b"x");
     assert_eq!(repeated.send().status, 200, "the URL of before");
     let complete = api.post(&format!("/uploads/{}/complete", leave.id), &json!({}));

@@ -86,22 +86,3 @@ fn functions_are_told_what_they_need() {
         |function: &str, name: &str| properties(function)["Environment"]["Variables"][name].clone();
     assert_eq!(own("ForwardFunction", "QUEUE_URL"), json!({"Ref": "Queue"}));
 }
-
-#[test]
-fn the_cursor_key_is_a_secret_and_known_to_read_alone() {
-    for (name, function) in of_type("AWS::Serverless::Function") {
-        let key = &function["Properties"]["Environment"]["Variables"]["CURSOR_KEY"];
-        let expected = if name == "ReadFunction" {
-            json!({"Fn::Sub": "{{resolve:secretsmanager:${CursorSecret}:SecretString}}"})
-        } else {
-            Value::Null
-        };
-        assert_eq!(*key, expected, "{name}");
-    }
-    assert_eq!(
-        template()["Globals"]["Function"]["Environment"]["Variables"]["CURSOR_KEY"],
-        Value::Null
-    );
-    let made = &properties("CursorSecret")["GenerateSecretString"];
-    assert!(made["PasswordLength"].as_u64().unwrap() >= 32);
-}

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, OwnerId, UploadId};
 use crowfly_core::caller::authenticate;
-use crowfly_core::cursor::CursorKey;
 use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
@@ -66,7 +65,6 @@ pub(crate) fn variable(name: &str) -> Option<String> {
         "REPAIR_AFTER_SECONDS" => "900",
         "UNFINISHED_DAYS" => "7",
         "URL_LIFETIME_SECONDS" => "300",
-        "CURSOR_KEY" => "0123456789abcdef0123456789abcdef",
         _ => return None,
     };
     Some(value.to_owned())
@@ -82,11 +80,7 @@ pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
 }
 
 pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {
-    let settings = read::Settings {
-        cursor_key: CursorKey::new(&[1; 32]).unwrap(),
-        gate: Gate::requiring("uploads"),
-    };
-    read::handle(memory, memory, &settings, event, NOW).await
+    read::handle(memory, memory, &Gate::requiring("uploads"), event, NOW).await
 }
 
 pub(crate) fn json_of(answer: &Answer) -> Value {

@@ -36,7 +36,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("AWS_SECRET_ACCESS_KEY", "secret"),
     ("AWS_SESSION_TOKEN", "token"),
     ("BUCKET", "bucket"),
-    ("CURSOR_KEY", "0123456789abcdef0123456789abcdef"),
     ("EVENT_ROUTE", "direct"),
     ("KEY_SUFFIX", ""),
     ("MAX_FILE_BYTES", "5368709120"),
