@@ -1,16 +1,23 @@
 //! `cargo xtask redrive`: moves a stack's dead letters back to its queue, once their cause is mended.
+//!
+//! SQS moves them itself (a message move task); it is asked by the AWS CLI, which finds an operator's credentials
+//! wherever they are kept. Recording is idempotent, so a message that comes back may be handled twice.
+
+mod queue;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::local::Key;
-use crate::process::Cmd;
-use crate::test::NATIVE;
-use crate::{paths, step};
+use crate::paths;
+use queue::{Place, Queues};
+
+/// Time between two looks at a move that runs.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// What the command line asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,30 +27,6 @@ struct Asked {
     endpoint: Option<String>,
     most: Option<u16>,
     env: Option<PathBuf>,
-}
-
-/// Where the queue is: its name, the variables by which the tool reaches it, and the key if it is not the
-/// environment's.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
-    queue: String,
-    variables: Vec<(&'static str, String)>,
-    key: Option<Key>,
-}
-
-impl Place {
-    /// What the tool finds in its environment.
-    fn environment(self) -> Vec<(&'static str, String)> {
-        let mut variables = self.variables;
-        if let Some(Key { id, secret }) = self.key {
-            variables.extend([
-                ("AWS_ACCESS_KEY_ID", id),
-                ("AWS_SECRET_ACCESS_KEY", secret),
-                ("AWS_SESSION_TOKEN", String::new()),
-            ]);
-        }
-        variables
-    }
 }
 
 /// Moves the messages and says how far it is.
@@ -56,25 +39,28 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         Some(file) => local(file, asked.stack.as_deref())?,
         None => on_aws(&asked)?,
     };
-    step::step("the tool, compiling", || {
-        Cmd::new("cargo")
-            .args(["build", "--quiet", "--example", "redrive"])
-            .args(NATIVE)
-            .log("build-redrive")
-            .run()
-    })?;
-    step::clear();
-    // Its output is for the person who waits, and Ctrl-C reaches it; a move that has begun goes on in SQS.
-    let ended = Command::new(paths::cargo_target().join("debug/examples/redrive"))
-        .arg(&place.queue)
-        .args(asked.most.map(|most| most.to_string()))
-        .envs(place.environment())
-        .status()
-        .map_err(Error::io("start the redrive tool"))?;
-    if ended.success() {
-        Ok(())
-    } else {
-        Err(Error::Told)
+    let queues = Queues::of(&place)?;
+    let queue = &place.queue;
+    if queues.waiting()? == 0 {
+        println!("the dead-letter queue of {queue} is empty");
+        return Ok(());
+    }
+    // Ctrl-C ends the command; a move that has begun goes on in SQS.
+    queues.start(asked.most)?;
+    loop {
+        let moving = queues.moving()?;
+        let of = moving.of.map_or(String::new(), |of| format!(" of {of}"));
+        println!("moved {}{of} to {queue}: {}", moving.moved, moving.status);
+        match moving.status.as_str() {
+            "RUNNING" => std::thread::sleep(PAUSE),
+            "COMPLETED" => return Ok(()),
+            status => {
+                let reason = moving.reason.as_deref().unwrap_or("no reason given");
+                return Err(Error::failed(format!(
+                    "the move ended as {status}: {reason}"
+                )));
+            }
+        }
     }
 }
 
@@ -99,7 +85,7 @@ fn parse(mut arguments: Parser) -> Result<Asked, Error> {
     Ok(asked)
 }
 
-/// A stack on AWS, with the credentials of the environment.
+/// A stack on AWS, with the operator's own credentials.
 fn on_aws(asked: &Asked) -> Result<Place, Error> {
     let (Some(stack), Some(region)) = (&asked.stack, &asked.region) else {
         return Err(Error::Usage(
@@ -107,13 +93,10 @@ fn on_aws(asked: &Asked) -> Result<Place, Error> {
                 .to_owned(),
         ));
     };
-    let mut variables = vec![("AWS_REGION", region.clone())];
-    if let Some(endpoint) = &asked.endpoint {
-        variables.push(("AWS_ENDPOINT_URL", endpoint.clone()));
-    }
     Ok(Place {
         queue: format!("{stack}-events"),
-        variables,
+        region: region.clone(),
+        endpoint: asked.endpoint.clone(),
         key: None,
     })
 }
@@ -137,10 +120,8 @@ fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
     let queue = text("queue")?.rsplit('/').next().unwrap_or_default();
     Ok(Place {
         queue: queue.to_owned(),
-        variables: vec![
-            ("AWS_REGION", text("region")?.to_owned()),
-            ("AWS_ENDPOINT_URL", text("s3")?.to_owned()),
-        ],
+        region: text("region")?.to_owned(),
+        endpoint: Some(text("s3")?.to_owned()),
         key: Some(Key {
             id: text("accessKeyId")?.to_owned(),
             secret: text("secretAccessKey")?.to_owned(),
@@ -176,7 +157,8 @@ mod tests {
         let asked = asked.expect("it is understood");
         let place = on_aws(&asked).expect("it is enough");
         assert_eq!(place.queue, "films-events");
-        assert_eq!(place.variables, [("AWS_REGION", "eu-west-1".to_owned())]);
+        assert_eq!((place.region.as_str(), place.endpoint), ("eu-west-1", None));
+        assert_eq!(place.key, None);
         assert_eq!(asked.most, Some(5));
     }
 
@@ -196,14 +178,8 @@ mod tests {
         let place = local(&file, None).expect("it is enough");
         assert_eq!(place.queue, "crowfly-dev-events");
         assert!(!format!("{place:?}").contains("secret"), "{place:?}");
-        let environment = place.environment();
-        for (name, value) in [
-            ("AWS_ACCESS_KEY_ID", "AKIA"),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ] {
-            let found = environment.iter().find(|(other, _)| *other == name);
-            assert_eq!(found.map(|(_, value)| value.as_str()), Some(value));
-        }
+        let key = place.key.expect("the system's own key");
+        assert_eq!((key.id.as_str(), key.secret.as_str()), ("AKIA", "secret"));
 
         stack["accessKeyId"].take();
         std::fs::write(&file, stack.to_string()).expect("a description");

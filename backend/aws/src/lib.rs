@@ -14,12 +14,10 @@ mod bucket;
 mod fault;
 mod item;
 mod queue;
-mod redrive;
 mod session;
 mod table;
 
 pub use bucket::{Bucket, LifetimeError};
 pub use queue::Queue;
-pub use redrive::{Moving, Redrive};
 pub use session::{Session, SessionError};
 pub use table::Table;

@@ -11,7 +11,7 @@ use crate::{paths, soak, step};
 
 /// The packages that are compiled for this machine. One selection for every command: another one could
 /// switch other features on in what the packages share, and compile it again.
-pub(crate) const NATIVE: [&str; 3] = ["--workspace", "--exclude", "crowfly"];
+pub(super) const NATIVE: [&str; 3] = ["--workspace", "--exclude", "crowfly"];
 
 /// One compiled test binary.
 #[derive(Debug)]

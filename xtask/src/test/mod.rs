@@ -17,8 +17,6 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, Parser, ValueExt};
 
-pub(crate) use binaries::NATIVE;
-
 use crate::error::Error;
 use crate::{process, step};
 use counts::{Counts, Kind};
