@@ -48,10 +48,7 @@ impl Session {
         let given = |name| variable(name).filter(|value| !value.is_empty());
         let needed = |name| given(name).ok_or(SessionError::Missing(name));
         let expiry = given("AWS_CREDENTIAL_EXPIRATION")
-            .map(|text| {
-                let utc = text.replace("+00:00", "Z");
-                parse_rfc3339_ms(&utc).ok_or(SessionError::Expiration)
-            })
+            .map(|text| parse_rfc3339_ms(&text).ok_or(SessionError::Expiration))
             .transpose()?
             .map(|ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms));
         let credentials = Credentials::new(

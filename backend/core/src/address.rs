@@ -26,7 +26,11 @@ impl ObjectAddress {
 
     /// The object's address without a signature, percent-encoded.
     pub fn of(&self, key: &str) -> String {
-        format!("{}/{}", self.base, percent::encode(key, b"/"))
+        format!(
+            "{}/{}",
+            self.base,
+            percent::encode(key, percent::RESERVED_IN_PATH)
+        )
     }
 }
 

@@ -38,7 +38,7 @@ pub fn attachment(name: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    percent::encode(text, b"")
+    percent::encode(text, percent::RESERVED)
 }
 
 #[cfg(test)]
