@@ -73,7 +73,3 @@ pub(super) fn check_distinct(ids: impl Iterator<Item = UploadId>) -> Result<(), 
     }
     Ok(())
 }
-
-#[cfg(test)]
-#[path = "create_tests.rs"]
-mod tests;
