@@ -3,20 +3,11 @@
 use crowfly_contract::{ObjectKey, Withheld, mismatch};
 
 use crate::Fault;
-use crate::ports::{Head, Peek, PeekObject};
-
-/// What is found out about a stored object when it is recorded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Findings {
-    /// What its first bytes look like, if that is not what its media type says: a media type.
-    pub seen_type: Option<String>,
-    /// Why it is withheld, apart from a scan.
-    pub withheld: Option<Withheld>,
-}
+use crate::ports::{Findings, Head, Peek, PeekObject};
 
 /// What a look at the first bytes of an object has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// The object that was asked about.
     Seen(Findings),
     /// It is gone by now.
@@ -32,7 +23,11 @@ pub enum Look {
 ///
 /// # Errors
 /// A fault of storage.
-pub async fn look(objects: &impl PeekObject, key: &ObjectKey, head: &Head) -> Result<Look, Fault> {
+pub(crate) async fn look(
+    objects: &impl PeekObject,
+    key: &ObjectKey,
+    head: &Head,
+) -> Result<Look, Fault> {
     if head.size == 0 {
         return Ok(Look::Seen(findings(head, &[])));
     }

@@ -9,15 +9,16 @@ use std::future::Future;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
 
-use crate::content::Findings;
 use crate::{Fault, Row, Sequencer};
 
-pub use content::{Peek, PeekObject, SetScan};
+pub use crate::limits::Usage;
+pub use crate::row::{Multipart, Place};
+pub use content::{Findings, Peek, PeekObject, SetScan};
 pub use multipart::{
     AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
-    ListParts, ListedPart, Multipart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
+    ListParts, ListedPart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
 };
-pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage};
+pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Release, Touch};
 pub use sweep::{
     Close, ListMultiparts, ListOpen, ListedMultipart, MarkExpired, MultipartPage,
     MultipartPosition, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,

@@ -8,10 +8,11 @@
 
 use crowfly_contract::{EventKind, ObjectKey, OwnerId, Record, UploadStatus, Withheld};
 
-use crate::content::{Findings, Look, look};
+use crate::content::{Look, look};
 use crate::event::ObjectEvent;
 use crate::ports::{
-    Applied, ApplyRemoval, Change, EventOutcome, GetRow, Head, HeadObject, PeekObject, Place,
+    Applied, ApplyRemoval, Change, EventOutcome, Findings, GetRow, Head, HeadObject, PeekObject,
+    Place,
 };
 use crate::record::{Done, Recorder};
 use crate::{Fault, FaultKind, Row, Sequencer};

@@ -1,9 +1,8 @@
 use crowfly_contract::{
-    Crc64Nvme, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus, Withheld,
+    Crc64Nvme, ObjectKey, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus, Withheld,
 };
 
 use crate::Scanned;
-use crate::ports::{Multipart, Place};
 
 /// How long after its end an upload is watched, in milliseconds: a day. A body or a completion that was under
 /// way then may make the object yet, and its event may be lost; no leave to send outlives the end by more than
@@ -67,6 +66,18 @@ impl Open {
     }
 }
 
+/// What an open upload holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The upload.
+    pub id: UploadId,
+    /// The bytes that were counted in the quota; `None` when the upload was not counted.
+    pub counted: Option<u64>,
+    /// When the sweep looks again at an upload that was aborted or has expired, and whose object may land
+    /// yet, in Unix milliseconds; `None` for one that leaves the sweep's sight.
+    pub watched_until: Option<u64>,
+}
+
 /// What a client promised to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declared {
@@ -77,6 +88,15 @@ pub struct Declared {
     /// The checksum, when the client has computed it: of a single PUT with the create call, of an upload in
     /// parts at the latest with the complete call. Once said it does not change.
     pub crc64nvme: Option<Crc64Nvme>,
+}
+
+/// A multipart upload of storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Multipart<'a> {
+    /// The key of the object that it will make.
+    pub key: &'a ObjectKey,
+    /// Its id in storage.
+    pub s3_upload_id: &'a str,
 }
 
 impl Row {

@@ -11,11 +11,10 @@ mod sweep;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
-use crowfly_core::content::Findings;
 use crowfly_core::ports::{
-    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, Close, DeclareChecksum, GetRow,
-    GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone,
-    Put, PutPending, QueryRow, Release, SetMultipart, SetScan, Touch,
+    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, Close, DeclareChecksum, Findings,
+    GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position,
+    Postpone, Put, PutPending, QueryRow, Release, SetMultipart, SetScan, Touch,
 };
 use crowfly_core::{Row, Sequencer};
 

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crowfly_contract::{ObjectKey, OwnerId, ScanStatus, UploadId};
+use crowfly_contract::{ObjectKey, OwnerId, ScanStatus, UploadId, Withheld};
 
 use crate::{Fault, Scanned};
 
@@ -24,6 +24,15 @@ pub enum Peek {
     Gone,
     /// The object has another entity tag.
     Replaced,
+}
+
+/// What is found out about a stored object when it is recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// What its first bytes look like, if that is not what its media type says: a media type.
+    pub seen_type: Option<String>,
+    /// Why it is withheld, apart from a scan.
+    pub withheld: Option<Withheld>,
 }
 
 /// Right: `dynamodb:UpdateItem`.

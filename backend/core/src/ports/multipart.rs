@@ -4,6 +4,7 @@ use std::future::Future;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, UploadId};
 
+use super::Multipart;
 use crate::Fault;
 
 /// Right: `dynamodb:UpdateItem`.
@@ -50,15 +51,6 @@ pub struct MultipartToCreate<'a> {
     pub media_type: &'a str,
     /// For a public object: its `Content-Disposition`.
     pub public_disposition: Option<String>,
-}
-
-/// A multipart upload of storage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Multipart<'a> {
-    /// The key of the object that it will make.
-    pub key: &'a ObjectKey,
-    /// Its id in storage.
-    pub s3_upload_id: &'a str,
 }
 
 /// Right: `s3:PutObject`, which the presigned URL carries.

@@ -4,7 +4,8 @@ use std::future::Future;
 
 use crowfly_contract::{OwnerId, UploadId};
 
-use crate::quota::Limits;
+use super::Place;
+use crate::limits::{Limits, Usage};
 use crate::{Fault, Row};
 
 /// Rights: `dynamodb:PutItem` and `dynamodb:UpdateItem`, in one transaction.
@@ -33,15 +34,6 @@ pub enum Opening {
     },
 }
 
-/// What one owner has open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Uploads.
-    pub uploads: u64,
-    /// Their bytes, as declared.
-    pub bytes: u64,
-}
-
 /// Right: `dynamodb:UpdateItem`, in one transaction.
 pub trait Release: Sync {
     /// Takes at most 50 different uploads that have ended out of their owner's quota, and those whose place
@@ -52,18 +44,6 @@ pub trait Release: Sync {
         owner: &OwnerId,
         places: &[Place],
     ) -> impl Future<Output = Result<Vec<UploadId>, Fault>> + Send;
-}
-
-/// What an open upload holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The upload.
-    pub id: UploadId,
-    /// The bytes that were counted in the quota; `None` when the upload was not counted.
-    pub counted: Option<u64>,
-    /// When the sweep looks again at an upload that was aborted or has expired, and whose object may land
-    /// yet, in Unix milliseconds; `None` for one that leaves the sweep's sight.
-    pub watched_until: Option<u64>,
 }
 
 /// Right: `dynamodb:UpdateItem`.

@@ -1,7 +1,6 @@
 use crowfly_contract::{OwnerId, ScanStatus, Withheld};
 use crowfly_core::Scanned;
-use crowfly_core::content::Findings;
-use crowfly_core::ports::Change;
+use crowfly_core::ports::{Change, Findings};
 
 use super::{NOW, Store, change, id, row};
 use crate::{head_of, row_of};
