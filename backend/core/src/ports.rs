@@ -24,6 +24,16 @@ pub use sweep::{
     MultipartPosition, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
 };
 
+/// Names a set of ports: a trait that every type has which has all of them. Each of them is listed once.
+#[macro_export]
+macro_rules! port_set {
+    ($(#[$doc:meta])* $vis:vis trait $name:ident = $first:ident $(+ $port:ident)*;) => {
+        $(#[$doc])*
+        $vis trait $name: $first $(+ $port)* {}
+        impl<T: $first $(+ $port)*> $name for T {}
+    };
+}
+
 /// Right: `dynamodb:PutItem`.
 pub trait PutPending: Sync {
     /// Writes a new pending upload unless its owner already has one with that id.

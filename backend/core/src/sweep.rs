@@ -14,7 +14,7 @@ use crate::ports::{
     MarkExpired, PeekObject, Postpone, QueryRow, Release,
 };
 use crate::record::Recorder;
-use crate::{Fault, bounded};
+use crate::{Fault, bounded, port_set};
 
 /// The first characters that an owner can have.
 const SHARDS: &str = "abcdefghijklmnopqrstuvwxyz234567";
@@ -22,19 +22,14 @@ const SHARDS: &str = "abcdefghijklmnopqrstuvwxyz234567";
 const SHARDS_AT_ONCE: usize = 4;
 const UPLOADS_AT_ONCE: usize = 5;
 
-/// The table's verbs.
-pub trait Rows:
-    ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close
-{
+port_set! {
+    /// The table's verbs.
+    pub trait Rows = ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close;
 }
-impl<T: ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close> Rows for T {}
-
-/// The bucket's verbs.
-pub trait Objects:
-    HeadObject + PeekObject + FindMultipart + AbortMultipart + ListMultiparts
-{
+port_set! {
+    /// The bucket's verbs.
+    pub trait Objects = HeadObject + PeekObject + FindMultipart + AbortMultipart + ListMultiparts;
 }
-impl<T: HeadObject + PeekObject + FindMultipart + AbortMultipart + ListMultiparts> Objects for T {}
 
 /// What a deployment lets the sweep do.
 #[derive(Clone, Debug)]

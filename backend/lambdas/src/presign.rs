@@ -23,7 +23,7 @@ use crowfly_core::rate::{Rate, admit};
 use crowfly_core::request::{
     check_content_type, parse_complete, parse_create, parse_path_id, parse_sign_parts,
 };
-use crowfly_core::{Error, Refusal, parts};
+use crowfly_core::{Error, Refusal, parts, port_set};
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
@@ -36,54 +36,15 @@ const COMPLETE_WITHIN: Duration = Duration::from_secs(20);
 /// Time that an answer needs to leave the function before it is stopped.
 const TO_ANSWER: Duration = Duration::from_secs(1);
 
-/// The table's verbs.
-pub trait Rows:
-    PutPending
-    + OpenUploads
-    + Release
-    + Touch
-    + AdvanceRate
-    + GetRow
-    + MarkAborted
-    + SetMultipart
-    + DeclareChecksum
-{
+port_set! {
+    /// The table's verbs.
+    pub trait Rows = PutPending + OpenUploads + Release + Touch + AdvanceRate + GetRow + MarkAborted
+        + SetMultipart + DeclareChecksum;
 }
-impl<T> Rows for T where
-    T: PutPending
-        + OpenUploads
-        + Release
-        + Touch
-        + AdvanceRate
-        + GetRow
-        + MarkAborted
-        + SetMultipart
-        + DeclareChecksum
-{
-}
-
-/// The bucket's verbs.
-pub trait Objects:
-    PresignPut
-    + HeadObject
-    + CreateMultipart
-    + PresignPart
-    + ListParts
-    + FindMultipart
-    + CompleteMultipart
-    + AbortMultipart
-{
-}
-impl<T> Objects for T where
-    T: PresignPut
-        + HeadObject
-        + CreateMultipart
-        + PresignPart
-        + ListParts
-        + FindMultipart
-        + CompleteMultipart
-        + AbortMultipart
-{
+port_set! {
+    /// The bucket's verbs.
+    pub trait Objects = PresignPut + HeadObject + CreateMultipart + PresignPart + ListParts
+        + FindMultipart + CompleteMultipart + AbortMultipart;
 }
 
 /// What the deployment decides for this function.

@@ -16,7 +16,7 @@ use crowfly_core::ports::{
     GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position,
     Postpone, Put, PutPending, QueryRow, Release, SetMultipart, SetScan, Touch,
 };
-use crowfly_core::{Row, Sequencer};
+use crowfly_core::{Row, Sequencer, port_set};
 
 use crate::row_of;
 
@@ -45,50 +45,11 @@ use sweep::closed;
 
 const NOW: u64 = 1_795_342_830_123;
 
-/// Everything that the table can do.
-pub trait Store:
-    PutPending
-    + GetRow
-    + GetRows
-    + ListRows
-    + MarkAborted
-    + ApplyEvent
-    + ApplyRemoval
-    + SetMultipart
-    + DeclareChecksum
-    + SetScan
-    + OpenUploads
-    + Release
-    + Touch
-    + AdvanceRate
-    + ListOpen
-    + QueryRow
-    + MarkExpired
-    + Postpone
-    + Close
-{
-}
-impl<S> Store for S where
-    S: PutPending
-        + GetRow
-        + GetRows
-        + ListRows
-        + MarkAborted
-        + ApplyEvent
-        + ApplyRemoval
-        + SetMultipart
-        + DeclareChecksum
-        + SetScan
-        + OpenUploads
-        + Release
-        + Touch
-        + AdvanceRate
-        + ListOpen
-        + QueryRow
-        + MarkExpired
-        + Postpone
-        + Close
-{
+port_set! {
+    /// Everything that the table can do.
+    pub trait Store = PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + ApplyRemoval
+        + SetMultipart + DeclareChecksum + SetScan + OpenUploads + Release + Touch + AdvanceRate + ListOpen
+        + QueryRow + MarkExpired + Postpone + Close;
 }
 
 fn id(n: u128) -> UploadId {
