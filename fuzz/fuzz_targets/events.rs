@@ -2,7 +2,7 @@
 #![no_main]
 
 use crowfly_contract::EventKind;
-use crowfly_core::event::{ObjectEvent, Said, parse_message};
+use crowfly_core::message::{ObjectEvent, Message, parse_message};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &str| {
@@ -13,7 +13,7 @@ fuzz_target!(|body: &str| {
     );
     assert_eq!(said, parse_message(body), "reading twice reads the same");
     for event in said.into_iter().flatten() {
-        if let Said::Object(event) = event {
+        if let Message::Object(event) = event {
             lawful(&event);
             told_again(&event);
         }
@@ -39,5 +39,5 @@ fn told_again(event: &ObjectEvent) {
     let message = event.to_message("https://films.s3.eu-west-1.amazonaws.com/x".to_owned());
     let text = serde_json::to_string(&message).expect("a message is JSON");
     let again = parse_message(&text);
-    assert_eq!(again, [Ok(Said::Object(event.clone()))]);
+    assert_eq!(again, [Ok(Message::Object(event.clone()))]);
 }

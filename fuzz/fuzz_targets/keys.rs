@@ -3,7 +3,7 @@
 
 use crowfly_contract::ObjectKey;
 use crowfly_core::address::ObjectAddress;
-use crowfly_core::event::{Said, parse_s3};
+use crowfly_core::message::{Message, parse_s3};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn decoded(encoded: &str) -> Option<String> {
                "object": {"key": encoded, "size": 1, "sequencer": "0055AED6DCD90281E5"}},
     }]});
     match parse_s3(&event).pop() {
-        Some(Ok(Said::Object(event))) => Some(event.key),
+        Some(Ok(Message::Object(event))) => Some(event.key),
         _ => None,
     }
 }

@@ -184,13 +184,7 @@ const LIBRARIES: &[(&str, &[Known])] = &[
     ("contract", &[]),
     ("engine", &[]),
     ("client-wasm", &[]),
-    // `event`, `record`, `removal` and `scan` by themselves; the ports and the types that they speak of join them.
-    (
-        "backend/core",
-        &[&[
-            "content", "event", "ports", "quota", "record", "removal", "row", "scan",
-        ]],
-    ),
+    ("backend/core", &[]),
     ("backend/aws", &[]),
     ("backend/lambdas", &[]),
 ];

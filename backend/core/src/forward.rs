@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Fault;
 use crate::address::ObjectAddress;
-use crate::event::{Poison, Said, parse_s3};
+use crate::message::{Malformed, Message, parse_s3};
 use crate::ports::SendMessages;
 
 /// Most messages that the queue takes in one call.
@@ -37,7 +37,7 @@ pub struct Forwarded {
 pub enum ForwardError {
     /// A record cannot be read, now or later; everything else was sent.
     #[error(transparent)]
-    Poison(#[from] Poison),
+    Malformed(#[from] Malformed),
     /// The queue failed as a whole.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -58,16 +58,16 @@ pub async fn forward(
     let mut done = Forwarded::default();
     let mut failure = None;
     let mut messages: Vec<QueueMessage> = Vec::new();
-    for said in parse_s3(event) {
-        match said {
-            Ok(Said::Object(event))
+    for message in parse_s3(event) {
+        match message {
+            Ok(Message::Object(event))
                 if event.bucket == forwarder.bucket
                     && event.key.ends_with(&forwarder.key_suffix) =>
             {
                 messages.push(event.to_message(forwarder.address.of(&event.key)));
             }
             Ok(_) => done.ignored += 1,
-            Err(poison) => failure = Some(poison.into()),
+            Err(malformed) => failure = Some(malformed.into()),
         }
     }
     for batch in messages.chunks(BATCH) {

@@ -7,7 +7,7 @@ use common::withheld::{content, refused, shown};
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus, UploadStatus, Visibility, Withheld};
 use crowfly_core::ports::Head;
-use crowfly_core::record::{Done, RecordError};
+use crowfly_core::record::{Outcome, RecordError};
 use crowfly_core::{FaultKind, Scanned, read};
 use crowfly_testing::{Memory, head_of};
 
@@ -54,7 +54,7 @@ async fn a30_what_could_run_in_harmless_clothes_is_marked_and_withheld() {
         let done = tell(&memory, &created(1, "A1", "e1")).await.unwrap();
         assert!(matches!(
             done,
-            Done::Written {
+            Outcome::Written {
                 type_mismatch: true,
                 withheld: Some(Withheld::ActiveContent),
                 verified: true,

@@ -14,7 +14,7 @@ use common::{id, owner};
 use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::bounded;
 use crowfly_core::forward::{Forwarder, forward};
-use crowfly_core::record::{Done, record};
+use crowfly_core::record::{Outcome, record};
 use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
@@ -133,7 +133,7 @@ impl World {
             .collect();
         for result in bounded(tasks, 10).await.into_iter().flatten() {
             self.delivered += 1;
-            if let Done::Written { id, .. } = result.unwrap() {
+            if let Outcome::Written { id, .. } = result.unwrap() {
                 *self.written.entry(id).or_default() += 1;
             }
         }

@@ -108,7 +108,7 @@ async fn f67_what_was_not_sent_is_an_error_after_everything_was_tried() {
     let error = forward(&memory, &forwarder(""), &records)
         .await
         .unwrap_err();
-    assert!(matches!(error, ForwardError::Poison(_)));
+    assert!(matches!(error, ForwardError::Malformed(_)));
     assert_eq!(memory.sent().len(), 2);
 }
 

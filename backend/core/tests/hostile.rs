@@ -8,7 +8,7 @@ use crowfly_contract::ObjectKey;
 use crowfly_core::Refusal;
 use crowfly_core::create::{Creator, create};
 use crowfly_core::cursor;
-use crowfly_core::event::parse_message;
+use crowfly_core::message::parse_message;
 use crowfly_core::quota::Limits;
 use crowfly_core::request::{
     parse_complete, parse_create, parse_limit, parse_path_id, parse_status,

@@ -6,9 +6,9 @@ mod common;
 use common::events::{address, recorder};
 use common::{id, owner};
 use crowfly_contract::ObjectKey;
-use crowfly_core::event::{Said, parse_message, parse_s3};
+use crowfly_core::message::{Message, parse_message, parse_s3};
 use crowfly_core::name::ComposedName;
-use crowfly_core::record::{Done, record};
+use crowfly_core::record::{Outcome, record};
 use crowfly_testing::{Memory, head_of};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn event(key: &str) -> Value {
 /// Any key that S3 can hold, ours or not, keeps every character at each station.
 fn survives(key: &str) {
     let event = json!({"Records": [event(key)]});
-    let Some(Ok(Said::Object(read))) = parse_s3(&event).pop() else {
+    let Some(Ok(Message::Object(read))) = parse_s3(&event).pop() else {
         panic!("{key:?} cannot be read out of its event");
     };
     assert_eq!(read.key, key, "in the event");
@@ -60,7 +60,7 @@ fn survives(key: &str) {
     let message = serde_json::to_string(&read.to_message(url)).unwrap();
     assert_eq!(
         parse_message(&message),
-        [Ok(Said::Object(read))],
+        [Ok(Message::Object(read))],
         "in our message"
     );
 }
@@ -77,7 +77,7 @@ async fn is_recorded(name: &str) {
     let body = json!({"Records": [event(&key.to_string())]}).to_string();
     let done = record(&memory, &memory, &recorder(), &body).await;
     assert!(
-        matches!(done.as_slice(), [Ok(Done::Written { .. })]),
+        matches!(done.as_slice(), [Ok(Outcome::Written { .. })]),
         "{done:?}"
     );
     let record = memory.row(&owner('a'), id(1)).unwrap().record;

@@ -12,13 +12,17 @@ use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
 use common::sweeping::{create_at, open};
 use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
 use crowfly_contract::{Crc64Nvme, ObjectKey, UploadStatus};
-use crowfly_core::Row;
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::forward::{Forwarder, forward};
-use crowfly_core::record::{self, Done, RecordError};
-use crowfly_testing::{Crashing, Memory, head_of};
+use crowfly_core::ports::{
+    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, OpenUploads, PresignPut,
+    PutPending, SetMultipart, Touch,
+};
+use crowfly_core::record::{self, Outcome, RecordError};
+use crowfly_core::{Row, port_set};
+use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
 /// Every row that the tests make.
@@ -63,17 +67,9 @@ fn batch() -> Vec<String> {
 }
 
 async fn record_batch(
-    ports: &(
-         impl crowfly_core::ports::ApplyEvent
-         + crowfly_core::ports::ApplyRemoval
-         + crowfly_core::ports::GetRow
-         + crowfly_core::ports::SetScan
-         + crowfly_core::ports::HeadObject
-         + crowfly_core::ports::PeekObject
-         + crowfly_core::ports::Release
-     ),
+    ports: &(impl record::Rows + record::Objects),
     at_once: usize,
-) -> Vec<Result<Done, RecordError>> {
+) -> Vec<Result<Outcome, RecordError>> {
     let batch = batch();
     let bodies: Vec<&str> = batch.iter().map(String::as_str).collect();
     let results = record::record_batch(ports, ports, &recorder(), &bodies, at_once).await;
@@ -124,22 +120,11 @@ async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
     create(ports, ports, creator, wishes(items)).await
 }
 
-/// The ports that `create` asks.
-trait Ports:
-    crowfly_core::ports::PutPending
-    + crowfly_core::ports::OpenUploads
-    + crowfly_core::ports::GetRow
-    + crowfly_core::ports::Touch
-    + crowfly_core::ports::SetMultipart
-    + crowfly_core::ports::PresignPut
-    + crowfly_core::ports::CreateMultipart
-    + crowfly_core::ports::FindMultipart
-    + crowfly_core::ports::AbortMultipart
-    + crowfly_core::ports::HeadObject
-{
+port_set! {
+    /// The ports that `create` asks.
+    trait Ports = PutPending + OpenUploads + GetRow + Touch + SetMultipart + PresignPut + CreateMultipart
+        + FindMultipart + AbortMultipart + HeadObject;
 }
-impl Ports for Memory {}
-impl Ports for Crashing<'_> {}
 
 #[tokio::test]
 async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {

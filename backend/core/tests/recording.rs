@@ -6,7 +6,7 @@ use common::events::{address, created, event, key, pending, removed, tell};
 use common::{NOW, id, owner};
 use crowfly_contract::{EventKind, UploadStatus};
 use crowfly_core::FaultKind;
-use crowfly_core::record::{Done, RecordError};
+use crowfly_core::record::{Outcome, RecordError};
 use crowfly_testing::{head_of, row_of};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use serde_json::json;
 async fn an_event_makes_the_pending_record_stored_and_verified() {
     let memory = pending(1);
     let done = tell(&memory, &created(1, "A1", "e1")).await.unwrap();
-    let expected = Done::Written {
+    let expected = Outcome::Written {
         owner: owner('a'),
         id: id(1),
         kind: EventKind::Created,
@@ -41,7 +41,7 @@ async fn f50_f62_f68_the_same_event_again_changes_nothing() {
     for _ in 0..10 {
         assert_eq!(
             tell(&memory, &created(1, "A1", "e1")).await,
-            Ok(Done::NotNewer)
+            Ok(Outcome::NotNewer)
         );
     }
     assert_eq!(
@@ -59,7 +59,7 @@ async fn f52_a_late_put_does_not_resurrect() {
     memory.set_object(&key(1), Some(head_of("e1")));
     assert_eq!(
         tell(&memory, &created(1, "A1", "e1")).await,
-        Ok(Done::NotNewer)
+        Ok(Outcome::NotNewer)
     );
     assert_eq!(
         memory.row(&owner('a'), id(1)).unwrap().record.status,
@@ -71,7 +71,10 @@ async fn f52_a_late_put_does_not_resurrect() {
 async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
     let memory = pending(1);
     memory.set_object(&key(1), None);
-    assert_eq!(tell(&memory, &created(1, "A1", "e1")).await, Ok(Done::Gone));
+    assert_eq!(
+        tell(&memory, &created(1, "A1", "e1")).await,
+        Ok(Outcome::Gone)
+    );
     assert_eq!(
         memory.row(&owner('a'), id(1)).unwrap().record.status,
         UploadStatus::Pending
@@ -83,8 +86,8 @@ async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
     );
 }
 
-fn stands() -> Result<Done, RecordError> {
-    Ok(Done::Stands {
+fn stands() -> Result<Outcome, RecordError> {
+    Ok(Outcome::StillStored {
         owner: owner('a'),
         id: id(1),
     })
@@ -100,7 +103,10 @@ async fn f56_the_removal_of_an_older_version_leaves_the_record_as_it_is() {
     assert_eq!(after.record.sequencer.as_deref(), Some("A2"));
     after.record.sequencer.clone_from(&before.record.sequencer);
     assert_eq!(after, before);
-    assert_eq!(tell(&memory, &removed(1, "A2")).await, Ok(Done::NotNewer));
+    assert_eq!(
+        tell(&memory, &removed(1, "A2")).await,
+        Ok(Outcome::NotNewer)
+    );
 }
 
 #[tokio::test]
@@ -132,7 +138,7 @@ async fn f52_a_removal_by_the_lifecycle_is_recorded_whatever_its_sequencer() {
         }
         let body = json!({"Records": [expired]}).to_string();
         let done = tell(&memory, &body).await;
-        assert!(matches!(done, Ok(Done::Written { .. })), "{done:?}");
+        assert!(matches!(done, Ok(Outcome::Written { .. })), "{done:?}");
         for again in [body, created(1, "A1", "e1")] {
             tell(&memory, &again).await.unwrap();
             let record = memory.row(&owner('a'), id(1)).unwrap().record;
@@ -150,12 +156,12 @@ async fn f51_f57_an_overwritten_object_waits_for_its_own_event() {
     memory.set_object(&key(1), Some(head_of("e2")));
     assert_eq!(
         tell(&memory, &created(1, "A1", "e1")).await,
-        Ok(Done::Superseded)
+        Ok(Outcome::Superseded)
     );
     tell(&memory, &created(1, "A2", "e2")).await.unwrap();
     assert_eq!(
         tell(&memory, &created(1, "A1", "e1")).await,
-        Ok(Done::Superseded)
+        Ok(Outcome::Superseded)
     );
     let record = memory.row(&owner('a'), id(1)).unwrap().record;
     assert_eq!(
@@ -195,7 +201,7 @@ async fn a89_f58_f59_what_is_not_ours_is_acked_and_writes_nothing() {
     ];
     for body in bodies {
         let done = tell(&memory, &body.to_string()).await;
-        assert!(matches!(done, Ok(Done::Ignored(_))), "{body}: {done:?}");
+        assert!(matches!(done, Ok(Outcome::Ignored(_))), "{body}: {done:?}");
     }
     assert_eq!(memory.calls(), Vec::<&str>::new());
 }
@@ -205,7 +211,7 @@ async fn f59_poison_is_an_error_of_its_own_kind() {
     let memory = pending(1);
     for body in ["", "{}", "not json", r#"{"v":9}"#] {
         assert!(
-            matches!(tell(&memory, body).await, Err(RecordError::Poison(_))),
+            matches!(tell(&memory, body).await, Err(RecordError::Malformed(_))),
             "{body}"
         );
     }
@@ -228,7 +234,7 @@ async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
             );
             assert!(matches!(
                 tell(&memory, &created(1, "A1", "e1")).await,
-                Ok(Done::Written { .. })
+                Ok(Outcome::Written { .. })
             ));
         }
     }
@@ -239,6 +245,6 @@ async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
         let first = tell(&memory, &removed(1, "A1")).await;
         assert!(matches!(first, Err(RecordError::Fault(_))), "{verb}");
         let second = tell(&memory, &removed(1, "A1")).await;
-        assert!(matches!(second, Ok(Done::Written { .. })), "{verb}");
+        assert!(matches!(second, Ok(Outcome::Written { .. })), "{verb}");
     }
 }

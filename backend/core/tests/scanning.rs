@@ -7,7 +7,7 @@ use common::withheld::{content, refused, shown};
 use common::{id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus};
 use crowfly_core::FaultKind;
-use crowfly_core::record::{Done, RecordError, Recorder, record};
+use crowfly_core::record::{Outcome, RecordError, Recorder, record};
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ fn result(etag: &str, status: &str) -> Value {
 }
 
 /// Tells a record function that waits for scans.
-async fn scanned(memory: &Memory, body: &str) -> Result<Done, RecordError> {
+async fn scanned(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
     let recorder = Recorder {
         scan_uploads: true,
         ..recorder()
@@ -37,8 +37,8 @@ async fn scanned(memory: &Memory, body: &str) -> Result<Done, RecordError> {
     results.remove(0)
 }
 
-fn found(found: ScanStatus) -> Result<Done, RecordError> {
-    Ok(Done::Scanned {
+fn found(found: ScanStatus) -> Result<Outcome, RecordError> {
+    Ok(Outcome::Scanned {
         owner: owner('a'),
         id: id(1),
         found,
@@ -63,7 +63,7 @@ async fn a85_what_is_not_scanned_yet_is_withheld_until_it_is_clean() {
     content(&memory).await.unwrap();
     let once = memory.row(&owner('a'), id(1));
     for _ in 0..3 {
-        assert_eq!(scanned(&memory, &clean).await, Ok(Done::NotNewer));
+        assert_eq!(scanned(&memory, &clean).await, Ok(Outcome::NotNewer));
     }
     assert_eq!(memory.row(&owner('a'), id(1)), once);
 }
@@ -78,7 +78,7 @@ async fn a85_infected_is_final_and_never_given() {
         found(ScanStatus::Infected)
     );
     let clean = result("\"e1\"", "NO_THREATS_FOUND").to_string();
-    assert_eq!(scanned(&memory, &clean).await, Ok(Done::NotNewer));
+    assert_eq!(scanned(&memory, &clean).await, Ok(Outcome::NotNewer));
     let record = shown(&memory).await;
     assert_eq!(
         (record.scan, record.url),
@@ -152,7 +152,10 @@ async fn a85_a_result_of_an_older_object_says_nothing_of_the_newer() {
     memory.set_object(&key(1), Some(head_of("e2")));
     scanned(&memory, &created(1, "A2", "e2")).await.unwrap();
     let old = result("e1", "NO_THREATS_FOUND").to_string();
-    assert!(matches!(scanned(&memory, &old).await, Ok(Done::Ignored(_))));
+    assert!(matches!(
+        scanned(&memory, &old).await,
+        Ok(Outcome::Ignored(_))
+    ));
     assert_eq!(refused(&memory).await, ErrorCode::ScanPending);
 
     let mut other = result("e2", "NO_THREATS_FOUND");
@@ -164,14 +167,14 @@ async fn a85_a_result_of_an_older_object_says_nothing_of_the_newer() {
     head.version_id = Some("v2".to_owned());
     memory.set_object(&key(1), Some(head));
     let told = scanned(&memory, &other.to_string()).await;
-    assert!(matches!(told, Ok(Done::Ignored(_))), "{told:?}");
+    assert!(matches!(told, Ok(Outcome::Ignored(_))), "{told:?}");
 
     tell(&memory, &removed(1, "A3")).await.unwrap();
     memory.set_object(&key(1), None);
     let gone = result("e9", "THREATS_FOUND").to_string();
     assert!(matches!(
         scanned(&memory, &gone).await,
-        Ok(Done::Ignored(_))
+        Ok(Outcome::Ignored(_))
     ));
 }
 
@@ -202,7 +205,10 @@ async fn a89_f59_foreign_and_broken_results() {
         change(&format!("{details}/objectKey"), "elsewhere/a".into()),
     ] {
         let told = scanned(&memory, &foreign).await;
-        assert!(matches!(told, Ok(Done::Ignored(_))), "{foreign}: {told:?}");
+        assert!(
+            matches!(told, Ok(Outcome::Ignored(_))),
+            "{foreign}: {told:?}"
+        );
     }
     for broken in [
         change(&format!("{details}/eTag"), Value::Null),
@@ -212,7 +218,7 @@ async fn a89_f59_foreign_and_broken_results() {
         change("/detail", json!([])),
     ] {
         let told = scanned(&memory, &broken).await;
-        assert!(matches!(told, Err(RecordError::Poison(_))), "{broken}");
+        assert!(matches!(told, Err(RecordError::Malformed(_))), "{broken}");
     }
     assert_eq!(memory.calls(), Vec::<&str>::new());
 }

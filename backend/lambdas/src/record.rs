@@ -8,12 +8,8 @@ mod counts;
 
 use crowfly_aws::{Bucket, Queue, Table};
 use crowfly_core::denied::DeniedOwners;
-use crowfly_core::patience::Patience;
-use crowfly_core::ports::{
-    ApplyEvent, ApplyRemoval, GetRow, HeadObject, Hidden, HideMessages, PeekObject, Release,
-    SetScan,
-};
-use crowfly_core::record::{Done, RecordError, Recorder, record_batch};
+use crowfly_core::ports::{Hidden, HideMessages};
+use crowfly_core::record::{Objects, Recorder, Redelivery, Rows, record_batch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -41,8 +37,8 @@ pub struct Record {
 pub struct Settings {
     /// What is recorded.
     pub recorder: Recorder,
-    /// When messages that could not be settled come again.
-    pub patience: Patience,
+    /// When messages that could not be settled are received again.
+    pub redelivery: Redelivery,
     /// Owners who are turned away. What they store all the same, by a URL that they had, is recorded as ever and
     /// reported.
     pub denied: DeniedOwners,
@@ -108,8 +104,8 @@ impl Record {
                     scan_uploads: variables.scan_uploads()?,
                     bucket,
                 },
-                patience: Patience {
-                    longest_s: variables.visibility_timeout()?,
+                redelivery: Redelivery {
+                    visibility_timeout_s: variables.visibility_timeout()?,
                 },
                 denied: variables.denied_owners()?,
             },
@@ -131,8 +127,8 @@ impl Record {
 /// # Errors
 /// When the event is not a batch of SQS.
 pub async fn handle(
-    rows: &(impl ApplyEvent + ApplyRemoval + GetRow + SetScan + Release),
-    objects: &(impl HeadObject + PeekObject),
+    rows: &impl Rows,
+    objects: &impl Objects,
     queue: &impl HideMessages,
     settings: &Settings,
     event: Value,
@@ -159,14 +155,8 @@ pub async fn handle(
         for result in &results {
             counts.add(&message.message_id, result);
         }
-        if results.iter().any(Result::is_err) {
-            let fault =
-                |result: &Result<Done, RecordError>| matches!(result, Err(RecordError::Fault(_)));
-            let seconds = settings
-                .patience
-                .wait_s(message.receives(), !results.iter().any(fault));
-            unsettled.push((message, seconds));
-        }
+        let delay = settings.redelivery.delay_s(message.receives(), &results);
+        unsettled.extend(delay.map(|seconds| (message, seconds)));
     }
     counts.log();
     put_off(queue, &unsettled).await;

@@ -7,8 +7,7 @@ use crowfly_core::FaultKind;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::forward::Forwarder;
-use crowfly_core::patience::Patience;
-use crowfly_core::record::Recorder;
+use crowfly_core::record::{Recorder, Redelivery};
 use crowfly_lambdas::{forward, record};
 use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
@@ -30,7 +29,9 @@ fn settings() -> record::Settings {
             address: address(),
             scan_uploads: false,
         },
-        patience: Patience { longest_s: 120 },
+        redelivery: Redelivery {
+            visibility_timeout_s: 120,
+        },
         denied: DeniedOwners::default(),
     }
 }

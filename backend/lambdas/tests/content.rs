@@ -5,9 +5,8 @@ mod common;
 use common::{NOW, assert_problem, event, id, json_of, owner, read, variable};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::denied::DeniedOwners;
-use crowfly_core::patience::Patience;
 use crowfly_core::ports::Head;
-use crowfly_core::record::Recorder;
+use crowfly_core::record::{Recorder, Redelivery};
 use crowfly_lambdas::record;
 use crowfly_lambdas::variables::Variables;
 use crowfly_testing::{Memory, head_of, row_of};
@@ -21,7 +20,9 @@ async fn tell(memory: &Memory, scan_uploads: bool, body: &Value) -> usize {
             address: ObjectAddress::on_aws("bucket", "eu-west-1"),
             scan_uploads,
         },
-        patience: Patience { longest_s: 120 },
+        redelivery: Redelivery {
+            visibility_timeout_s: 120,
+        },
         denied: DeniedOwners::default(),
     };
     let batch = json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body.to_string(),

@@ -13,7 +13,7 @@ use crowfly_contract::{
     StatusRequest, StatusResponse, Stored,
 };
 use crowfly_core::create::{self, Granted};
-use crowfly_core::event::{Said, parse_message};
+use crowfly_core::message::{Message, parse_message};
 use crowfly_core::request::{
     ValidItem, parse_complete, parse_create, parse_sign_parts, parse_status,
 };
@@ -197,7 +197,7 @@ fn queue_messages() {
             .unwrap()
             .url;
         match parse_message(&file(name)).as_slice() {
-            [Ok(Said::Object(said))] => written(name, said.to_message(url)),
+            [Ok(Message::Object(said))] => written(name, said.to_message(url)),
             other => panic!("{other:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use crowfly_contract::ObjectKey;
 use crowfly_core::address::ObjectAddress;
-use crowfly_core::record::{Done, RecordError, Recorder, record};
+use crowfly_core::record::{Outcome, RecordError, Recorder, record};
 use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub(crate) fn removed(n: u128, sequencer: &str) -> String {
     json!({"Records": [event(&key(n).to_string(), sequencer, None)]}).to_string()
 }
 
-pub(crate) async fn tell(memory: &Memory, body: &str) -> Result<Done, RecordError> {
+pub(crate) async fn tell(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
     let mut results = record(memory, memory, &recorder(), body).await;
     assert_eq!(results.len(), 1);
     results.remove(0)

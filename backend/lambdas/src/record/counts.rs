@@ -1,6 +1,6 @@
 use crowfly_contract::{EventKind, ScanStatus};
 use crowfly_core::denied::DeniedOwners;
-use crowfly_core::record::{Done, RecordError};
+use crowfly_core::record::{Outcome, RecordError};
 use serde_json::json;
 
 use crate::log;
@@ -48,9 +48,9 @@ impl<'a> Counts<'a> {
     }
 
     /// Counts what became of one event, and writes its line.
-    pub(super) fn add(&mut self, message: &str, result: &Result<Done, RecordError>) {
+    pub(super) fn add(&mut self, message: &str, result: &Result<Outcome, RecordError>) {
         let (count, level, fields) = match result {
-            Ok(Done::Written {
+            Ok(Outcome::Written {
                 owner,
                 id,
                 kind,
@@ -79,7 +79,7 @@ impl<'a> Counts<'a> {
                     "verified": verified, "typeMismatch": type_mismatch, "withheld": withheld}),
                 )
             }
-            Ok(Done::Scanned { owner, id, found }) => {
+            Ok(Outcome::Scanned { owner, id, found }) => {
                 self.infected += usize::from(*found == ScanStatus::Infected);
                 (
                     &mut self.scanned,
@@ -87,19 +87,21 @@ impl<'a> Counts<'a> {
                     json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id, "scan": found}),
                 )
             }
-            Ok(Done::Stands { owner, id }) => (
+            Ok(Outcome::StillStored { owner, id }) => (
                 &mut self.repeated,
                 "info",
                 json!({"outcome": "stands", "owner": owner.as_str(), "upload": id}),
             ),
-            Ok(Done::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
-            Ok(Done::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
-            Ok(Done::Superseded) => (&mut self.repeated, "info", json!({"outcome": "superseded"})),
-            Ok(Done::Ignored(why)) => (&mut self.ignored, "info", json!({"outcome": why})),
-            Err(RecordError::Poison(poison)) => (
+            Ok(Outcome::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
+            Ok(Outcome::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
+            Ok(Outcome::Superseded) => {
+                (&mut self.repeated, "info", json!({"outcome": "superseded"}))
+            }
+            Ok(Outcome::Ignored(why)) => (&mut self.ignored, "info", json!({"outcome": why})),
+            Err(RecordError::Malformed(malformed)) => (
                 &mut self.poison,
                 "error",
-                json!({"poison": poison.to_string()}),
+                json!({"poison": malformed.to_string()}),
             ),
             Err(error) => (
                 &mut self.failed,
@@ -147,7 +149,7 @@ mod tests {
         let denied = owner("a").as_str().parse().unwrap();
         let mut counts = Counts::new(1, &denied);
         let mut tell = |owner: &OwnerId, kind| {
-            let done = Done::Written {
+            let done = Outcome::Written {
                 owner: owner.clone(),
                 id: UploadId::from_parts(1, 1),
                 kind,

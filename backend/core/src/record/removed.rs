@@ -6,15 +6,14 @@
 //! read, then storage is asked, and what storage says is written if the row is still as it was read. Whoever
 //! comes in between has asked later or tells of something later, and then all of it is done again.
 
-use crowfly_contract::{EventKind, ObjectKey, OwnerId, Record, UploadStatus, Withheld};
+use crowfly_contract::{EventKind, ObjectKey, Record, UploadStatus, Withheld};
 
+use super::{Outcome, Recorder, Settled};
 use crate::content::{Look, look};
-use crate::event::ObjectEvent;
+use crate::message::ObjectEvent;
 use crate::ports::{
     Applied, ApplyRemoval, Change, EventOutcome, Findings, GetRow, Head, HeadObject, PeekObject,
-    Place,
 };
-use crate::record::{Done, Recorder};
 use crate::{Fault, FaultKind, Row, Sequencer};
 
 /// How often row and storage are read while others keep changing them.
@@ -24,22 +23,25 @@ const ROUNDS: u32 = 5;
 ///
 /// # Errors
 /// A fault of table or storage, or that they kept changing.
-pub(crate) async fn apply(
+pub(super) async fn apply(
     rows: &(impl GetRow + ApplyRemoval),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     key: &ObjectKey,
     event: &ObjectEvent,
-) -> Result<(Done, Option<(OwnerId, Place)>), Fault> {
-    let (owner, id) = (key.owner(), key.id());
+) -> Result<Settled, Fault> {
+    let owner = key.owner();
     for _ in 0..ROUNDS {
-        let seen = rows.get_row(owner, id).await?;
+        let seen = rows.get_row(owner, key.id()).await?;
         let object = objects.head_object(key).await?;
         let last = last_sequencer(seen.as_ref());
         let newer = last.filter(|last| event.sequencer.order() <= last.order());
         if newer.is_some() && says(seen.as_ref(), object.as_ref()) {
             let held = seen.and_then(|row| row.place_to_release());
-            return Ok((Done::NotNewer, held.map(|place| (owner.clone(), place))));
+            return Ok(Settled {
+                outcome: Outcome::NotNewer,
+                held: held.map(|place| (owner.clone(), place)),
+            });
         }
         let known = object.as_ref().and_then(|head| known(seen.as_ref(), head));
         let findings = match (&object, known) {
@@ -53,19 +55,16 @@ pub(crate) async fn apply(
                 Look::Gone | Look::Replaced => continue,
             },
         };
-        let change = Change {
-            key: key.clone(),
-            bucket: event.bucket.clone(),
-            url: recorder.address.of(&event.key),
-            sequencer: Some(newer.unwrap_or_else(|| event.sequencer.clone())),
-            at: stored_at(known, object.as_ref()).unwrap_or(event.at),
-            awaits_scan: object.is_some() && recorder.scan_uploads,
-            findings,
-            object,
-        };
-        if let Some(outcome) = rows.apply_removal(&change, seen.as_ref()).await? {
-            let held = outcome.held.map(|place| (owner.clone(), place));
-            return Ok((done(&change, outcome, event), held));
+        let sequencer = newer.unwrap_or_else(|| event.sequencer.clone());
+        let at = stored_at(known, object.as_ref()).unwrap_or(event.at);
+        let change = recorder.change(key.clone(), Some(sequencer), at, object, findings);
+        if let Some(EventOutcome { applied, held }) =
+            rows.apply_removal(&change, seen.as_ref()).await?
+        {
+            return Ok(Settled {
+                outcome: outcome(&change, applied, event),
+                held: held.map(|place| (owner.clone(), place)),
+            });
         }
     }
     let detail = "others kept changing the row";
@@ -105,12 +104,12 @@ fn stored_at(known: Option<&Record>, object: Option<&Head>) -> Option<u64> {
     said.or_else(|| object?.last_modified)
 }
 
-fn done(change: &Change, outcome: EventOutcome, event: &ObjectEvent) -> Done {
+fn outcome(change: &Change, applied: Applied, event: &ObjectEvent) -> Outcome {
     let (owner, id) = (change.key.owner().clone(), change.key.id());
-    match outcome.applied {
-        Applied::NotNewer => Done::NotNewer,
-        Applied::Written { .. } if change.object.is_some() => Done::Stands { owner, id },
-        Applied::Written { verified } => Done::Written {
+    match applied {
+        Applied::NotNewer => Outcome::NotNewer,
+        Applied::Written { .. } if change.object.is_some() => Outcome::StillStored { owner, id },
+        Applied::Written { verified } => Outcome::Written {
             owner,
             id,
             kind: EventKind::Removed,

@@ -26,7 +26,7 @@ fn s3_record(change: &[(&str, Value)]) -> Value {
     record
 }
 
-fn one(record: Value) -> Result<Said, Poison> {
+fn one(record: Value) -> Result<Message, Malformed> {
     let mut said = parse_message(&json!({"Records": [record]}).to_string());
     assert_eq!(said.len(), 1);
     said.remove(0)
@@ -34,7 +34,7 @@ fn one(record: Value) -> Result<Said, Poison> {
 
 fn object(record: Value) -> ObjectEvent {
     match one(record) {
-        Ok(Said::Object(event)) => event,
+        Ok(Message::Object(event)) => event,
         other => panic!("{other:?}"),
     }
 }
@@ -84,7 +84,7 @@ fn a_removal_by_the_lifecycle_needs_no_sequencer() {
         ];
         parse_s3(&json!({"Records": [s3_record(&change)]})).remove(0)
     };
-    let Ok(Said::Object(event)) = without("LifecycleExpiration:DeleteMarkerCreated") else {
+    let Ok(Message::Object(event)) = without("LifecycleExpiration:DeleteMarkerCreated") else {
         panic!("it is read");
     };
     assert_eq!(event.sequencer.as_written(), "0");
@@ -110,7 +110,7 @@ fn f58_the_test_event_says_nothing() {
     let test = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "films"});
     assert_eq!(
         parse_message(&test.to_string()),
-        [Ok(Said::Nothing("s3:TestEvent"))]
+        [Ok(Message::Ignored("s3:TestEvent"))]
     );
 }
 
@@ -118,14 +118,14 @@ fn f58_the_test_event_says_nothing() {
 fn f59_known_foreign_shapes_say_nothing() {
     assert_eq!(
         parse_message(r#"{"Records":[]}"#),
-        [Ok(Said::Nothing("no records"))]
+        [Ok(Message::Ignored("no records"))]
     );
     for change in [
         ("/eventSource", json!("aws:sns")),
         ("/eventName", json!("ObjectTagging:Put")),
         ("/eventName", json!("ObjectRestore:Completed")),
     ] {
-        assert!(matches!(one(s3_record(&[change])), Ok(Said::Nothing(_))));
+        assert!(matches!(one(s3_record(&[change])), Ok(Message::Ignored(_))));
     }
 }
 
@@ -144,7 +144,7 @@ fn f59_poison_is_what_cannot_be_read() {
         r#"{"Records":{}}"#,
     ] {
         assert!(
-            matches!(parse_message(body).as_slice(), [Err(Poison(_))]),
+            matches!(parse_message(body).as_slice(), [Err(Malformed(_))]),
             "{body}"
         );
     }
@@ -194,7 +194,7 @@ fn our_message_comes_through_the_same_door() {
         let event = object(record);
         let message = event.to_message("https://example.org/x%20y".to_owned());
         let body = serde_json::to_string(&message).unwrap();
-        assert_eq!(parse_message(&body), [Ok(Said::Object(event))]);
+        assert_eq!(parse_message(&body), [Ok(Message::Object(event))]);
     }
 }
 

@@ -1,0 +1,231 @@
+//! What a message of the queue says. Three formats arrive there: S3's own event JSON, our queue message, and the
+//! event of EventBridge by which a scanner for malware reports.
+
+use crowfly_contract::{EventKind, QueueMessage, ScanStatus};
+use serde_json::Value;
+
+use crate::percent::decode_form;
+use crate::{Scanned, Sequencer, parse_rfc3339_ms};
+
+/// What one record of a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// An object was created or removed.
+    Object(ObjectEvent),
+    /// The result of a scan.
+    Scan(ScanResult),
+    /// Not ours to record, and why: S3's test of the connection, another service's event, another kind of
+    /// event.
+    Ignored(&'static str),
+}
+
+/// Something that happened to an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectEvent {
+    /// What.
+    pub kind: EventKind,
+    /// In which bucket.
+    pub bucket: String,
+    /// Under which key, decoded.
+    pub key: String,
+    /// Bytes, for a created object.
+    pub size: Option<u64>,
+    /// The entity tag without quotes, for a created object.
+    pub etag: Option<String>,
+    /// The version, in a versioned bucket.
+    pub version_id: Option<String>,
+    /// Its place in the key's history. S3's lifecycle gives its removals that of the object which it removed, so
+    /// a removal may be later than it says.
+    pub sequencer: Sequencer,
+    /// When, as S3 wrote it.
+    pub time: String,
+    /// When, in Unix milliseconds.
+    pub at: u64,
+}
+
+/// What a scan has found in one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanResult {
+    /// The bucket of the object.
+    pub bucket: String,
+    /// Its key, decoded.
+    pub key: String,
+    /// Which object under that key.
+    pub object: Scanned,
+    /// What was found; never pending.
+    pub found: ScanStatus,
+}
+
+/// A message, or one record of it, that this code cannot read. It belongs in the dead-letter queue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the message cannot be read: {0}")]
+pub struct Malformed(pub(crate) &'static str);
+
+/// The `detail-type` of a scan result, as GuardDuty Malware Protection for S3 sends it.
+///
+/// Source: Amazon GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge".
+const SCAN_RESULT: &str = "GuardDuty Malware Protection Object Scan Result";
+/// Whose events are scan results: a scanner of another kind sends the same event under our own source.
+const SCANNERS: [&str; 2] = ["aws.guardduty", "crowfly.scanner"];
+
+/// The sequencer that precedes all others.
+const FIRST: &str = "0";
+
+/// Reads the body of a queue message.
+///
+/// One result for each record in it, so that an unreadable one does not hide the others.
+pub fn parse_message(body: &str) -> Vec<Result<Message, Malformed>> {
+    match serde_json::from_str::<Value>(body) {
+        Ok(value) if value.get("v").is_some() => vec![parse_ours(value)],
+        Ok(value) if value.get("detail-type").is_some() => vec![parse_scan(&value)],
+        Ok(value) => parse_s3(&value),
+        Err(_) => vec![Err(Malformed("not JSON"))],
+    }
+}
+
+/// Reads S3's own event JSON.
+pub fn parse_s3(event: &Value) -> Vec<Result<Message, Malformed>> {
+    if event.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
+        return vec![Ok(Message::Ignored("s3:TestEvent"))];
+    }
+    match event.get("Records") {
+        Some(Value::Array(records)) if records.is_empty() => {
+            vec![Ok(Message::Ignored("no records"))]
+        }
+        Some(Value::Array(records)) => records.iter().map(parse_record).collect(),
+        _ => vec![Err(Malformed("neither an S3 event nor our message"))],
+    }
+}
+
+fn parse_record(record: &Value) -> Result<Message, Malformed> {
+    let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
+    match text("/eventSource") {
+        Some("aws:s3") => {}
+        Some(_) => return Ok(Message::Ignored("another service")),
+        None => return Err(Malformed("no eventSource")),
+    }
+    if !text("/eventVersion").is_some_and(|version| version.starts_with("2.")) {
+        return Err(Malformed("eventVersion is not 2.x"));
+    }
+    let name = text("/eventName").ok_or(Malformed("no eventName"))?;
+    let kind = match name.trim_start_matches("s3:").split(':').next() {
+        Some("ObjectCreated") => EventKind::Created,
+        Some("ObjectRemoved" | "LifecycleExpiration") => EventKind::Removed,
+        _ => return Ok(Message::Ignored("another kind of event")),
+    };
+    // Only PUTs and DELETEs are said to have a sequencer.
+    let lifecycle = name.contains("LifecycleExpiration");
+    let unordered = lifecycle.then_some(FIRST);
+    let key = text("/s3/object/key").ok_or(Malformed("no key"))?;
+    let owned = |pointer: &str| text(pointer).map(str::to_owned);
+    ObjectEvent {
+        kind,
+        bucket: owned("/s3/bucket/name").ok_or(Malformed("no bucket"))?,
+        key: decode_form(key).ok_or(Malformed("the key is not form-encoded UTF-8"))?,
+        size: record.pointer("/s3/object/size").and_then(Value::as_u64),
+        etag: owned("/s3/object/eTag"),
+        version_id: owned("/s3/object/versionId"),
+        sequencer: sequencer(text("/s3/object/sequencer").or(unordered))?,
+        at: moment(text("/eventTime"))?,
+        time: owned("/eventTime").unwrap_or_default(),
+    }
+    .checked()
+}
+
+fn parse_ours(value: Value) -> Result<Message, Malformed> {
+    let version = value.get("v").and_then(Value::as_u64);
+    if version != Some(QueueMessage::VERSION.into()) {
+        return Err(Malformed(
+            "a version of our message that this code does not know",
+        ));
+    }
+    let message: QueueMessage =
+        serde_json::from_value(value).map_err(|_| Malformed("not the fields of our message"))?;
+    ObjectEvent {
+        kind: message.event,
+        bucket: message.bucket,
+        key: message.key,
+        size: message.size,
+        etag: message.etag,
+        version_id: message.version_id,
+        sequencer: sequencer(Some(&message.sequencer))?,
+        at: moment(Some(&message.time))?,
+        time: message.time,
+    }
+    .checked()
+}
+
+fn parse_scan(event: &Value) -> Result<Message, Malformed> {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
+    if text("/detail-type") != Some(SCAN_RESULT) {
+        return Ok(Message::Ignored("another kind of event"));
+    }
+    if !text("/source").is_some_and(|source| SCANNERS.contains(&source)) {
+        return Ok(Message::Ignored("another source"));
+    }
+    let object = |name: &str| {
+        let value = text(&format!("/detail/s3ObjectDetails/{name}")).map(str::to_owned);
+        value.filter(|value| !value.is_empty())
+    };
+    let etag = object("eTag").ok_or(Malformed("a scan result without an entity tag"))?;
+    Ok(Message::Scan(ScanResult {
+        bucket: object("bucketName").ok_or(Malformed("a scan result without a bucket"))?,
+        key: object("objectKey").ok_or(Malformed("a scan result without a key"))?,
+        object: Scanned {
+            etag: etag.trim_matches('"').to_owned(),
+            version_id: object("versionId").filter(|version| version != "null"),
+        },
+        found: match text("/detail/scanResultDetails/scanResultStatus") {
+            Some("NO_THREATS_FOUND") => ScanStatus::Clean,
+            Some("THREATS_FOUND") => ScanStatus::Infected,
+            Some("UNSUPPORTED" | "ACCESS_DENIED" | "FAILED") => ScanStatus::Unscannable,
+            _ => return Err(Malformed("a scan result that this code does not know")),
+        },
+    }))
+}
+
+impl ObjectEvent {
+    fn checked(mut self) -> Result<Message, Malformed> {
+        if self.key.is_empty() || self.bucket.is_empty() {
+            return Err(Malformed("an empty key or bucket"));
+        }
+        if self.kind == EventKind::Created && self.size.is_none() {
+            return Err(Malformed("a created object without a size"));
+        }
+        self.etag = self
+            .etag
+            .map(|etag| etag.trim_matches('"').to_owned())
+            .filter(|etag| !etag.is_empty());
+        Ok(Message::Object(self))
+    }
+
+    /// The queue message that carries this event on, with the object's address.
+    pub fn to_message(&self, url: String) -> QueueMessage {
+        QueueMessage {
+            v: QueueMessage::VERSION,
+            bucket: self.bucket.clone(),
+            key: self.key.clone(),
+            url,
+            size: self.size,
+            etag: self.etag.clone(),
+            version_id: self.version_id.clone(),
+            sequencer: self.sequencer.as_written().to_owned(),
+            event: self.kind,
+            time: self.time.clone(),
+        }
+    }
+}
+
+fn sequencer(text: Option<&str>) -> Result<Sequencer, Malformed> {
+    Sequencer::parse(text.unwrap_or_default())
+        .map_err(|_| Malformed("no sequencer that can be ordered"))
+}
+
+fn moment(text: Option<&str>) -> Result<u64, Malformed> {
+    text.and_then(parse_rfc3339_ms)
+        .ok_or(Malformed("no eventTime in RFC 3339"))
+}
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

@@ -1,0 +1,110 @@
+use crowfly_contract::{EventKind, ObjectKey};
+
+use super::{Outcome, Recorder, Settled};
+use crate::Fault;
+use crate::content::{Look, look};
+use crate::message::ObjectEvent;
+use crate::ports::{
+    Applied, ApplyEvent, EventOutcome, Findings, Head, HeadObject, OpenUpload, PeekObject,
+};
+
+/// What storage holds under a key.
+enum Held {
+    /// An object, and what its first bytes show.
+    Object(Head, Findings),
+    /// None, or none any more.
+    Gone,
+    /// Another object than the one asked about.
+    Superseded,
+}
+
+/// Asks storage for the object under `key`, provided that it `is_expected`.
+async fn held(
+    objects: &(impl HeadObject + PeekObject),
+    key: &ObjectKey,
+    is_expected: impl Fn(&Head) -> bool,
+) -> Result<Held, Fault> {
+    let head = match objects.head_object(key).await? {
+        None => return Ok(Held::Gone),
+        Some(head) if !is_expected(&head) => return Ok(Held::Superseded),
+        Some(head) => head,
+    };
+    Ok(match look(objects, key, &head).await? {
+        Look::Seen(findings) => Held::Object(head, findings),
+        Look::Gone => Held::Gone,
+        Look::Replaced => Held::Superseded,
+    })
+}
+
+/// Writes what storage holds after an object was created, unless the row is from a newer event.
+///
+/// # Errors
+/// A fault of table or storage.
+pub(super) async fn apply(
+    rows: &impl ApplyEvent,
+    objects: &(impl HeadObject + PeekObject),
+    recorder: &Recorder,
+    key: ObjectKey,
+    event: &ObjectEvent,
+) -> Result<Settled, Fault> {
+    let (head, findings) = match held(objects, &key, |head| is_of(head, event)).await? {
+        Held::Object(head, findings) => (head, findings),
+        Held::Gone => return Ok(Outcome::Gone.into()),
+        Held::Superseded => return Ok(Outcome::Superseded.into()),
+    };
+    let sequencer = Some(event.sequencer.clone());
+    let change = recorder.change(key, sequencer, event.at, Some(head), findings);
+    let EventOutcome { applied, held } = rows.apply_event(&change).await?;
+    let owner = change.key.owner();
+    let outcome = match applied {
+        Applied::Written { verified } => Outcome::Written {
+            owner: owner.clone(),
+            id: change.key.id(),
+            kind: EventKind::Created,
+            verified,
+            type_mismatch: change.findings.seen_type.is_some(),
+            withheld: change.findings.withheld,
+            at: event.at,
+        },
+        Applied::NotNewer => Outcome::NotNewer,
+    };
+    Ok(Settled {
+        outcome,
+        held: held.map(|place| (owner.clone(), place)),
+    })
+}
+
+/// Writes what storage holds for an open upload that no event has reached, as its event would have done;
+/// `None` when storage holds nothing. Any event that comes after all is newer.
+///
+/// # Errors
+/// A fault of table or storage.
+pub(crate) async fn repair(
+    rows: &impl ApplyEvent,
+    objects: &(impl HeadObject + PeekObject),
+    recorder: &Recorder,
+    open: &OpenUpload,
+    now_ms: u64,
+) -> Result<Option<EventOutcome>, Fault> {
+    let (head, findings) = match held(objects, &open.key, |_| true).await? {
+        Held::Object(head, findings) => (head, findings),
+        Held::Gone => return Ok(None),
+        Held::Superseded => {
+            return Ok(Some(EventOutcome {
+                applied: Applied::NotNewer,
+                held: None,
+            }));
+        }
+    };
+    // Of an object that was made of parts, storage does not say when that was.
+    let stored_at = head.last_modified.filter(|_| open.s3_upload_id.is_none());
+    let at = stored_at.unwrap_or(now_ms);
+    let change = recorder.change(open.key.clone(), None, at, Some(head), findings);
+    rows.apply_event(&change).await.map(Some)
+}
+
+/// Whether what storage holds now is the object that the event speaks of.
+fn is_of(head: &Head, event: &ObjectEvent) -> bool {
+    let same_etag = event.etag.as_ref().is_none_or(|etag| *etag == head.etag);
+    same_etag && event.size.is_none_or(|size| size == head.size)
+}

@@ -1,0 +1,58 @@
+use crowfly_contract::{ObjectKey, ScanStatus};
+
+use super::Outcome;
+use crate::message::ScanResult;
+use crate::ports::{GetRow, HeadObject, SetScan};
+use crate::scan::strength;
+use crate::{Fault, FaultKind, Row, Scanned};
+
+/// Writes a result to the row of its object.
+///
+/// A result may come before the object's own event: a pending row keeps it. Without a row, or with that of an older
+/// object, the message is received again.
+///
+/// # Errors
+/// A fault of table or storage, or of a result that is ahead of its row.
+pub(super) async fn apply(
+    rows: &(impl GetRow + SetScan),
+    objects: &impl HeadObject,
+    key: &ObjectKey,
+    result: &ScanResult,
+) -> Result<Outcome, Fault> {
+    let (owner, id) = (key.owner(), key.id());
+    let row = rows.get_row(owner, id).await?;
+    let Some(row) = row.filter(|row| awaits(row, &result.object)) else {
+        let head = objects.head_object(key).await?;
+        let there = head.is_some_and(|head| {
+            let version = head.version_id.as_deref();
+            result.object.is(Some(&head.etag), version)
+        });
+        if there {
+            return Err(ahead("its object is not recorded yet"));
+        }
+        return Ok(Outcome::Ignored("a scan of an object that is gone"));
+    };
+    let known = row.scan().unwrap_or(ScanStatus::Pending);
+    if strength(known) >= strength(result.found) {
+        return Ok(Outcome::NotNewer);
+    }
+    let (object, found) = (&result.object, result.found);
+    if !rows.set_scan(owner, id, object, found).await? {
+        return Err(ahead("its record has changed meanwhile"));
+    }
+    Ok(Outcome::Scanned {
+        owner: owner.clone(),
+        id,
+        found,
+    })
+}
+
+/// Whether the row is of this object, or of none yet.
+fn awaits(row: &Row, object: &Scanned) -> bool {
+    let (etag, version) = (&row.record.etag, &row.record.version_id);
+    etag.is_none() || object.is(etag.as_deref(), version.as_deref())
+}
+
+fn ahead(detail: &'static str) -> Fault {
+    Fault::new("scan result", FaultKind::Unavailable, detail)
+}
