@@ -41,6 +41,7 @@ pub mod scan;
 mod sequencer;
 pub mod sweep;
 mod time;
+mod verdict;
 
 pub use concurrent::bounded;
 pub use error::{Error, Fault, FaultKind, Refusal};
@@ -48,3 +49,4 @@ pub use row::{Declared, Open, Row};
 pub use scan::Scanned;
 pub use sequencer::{Sequencer, SequencerError};
 pub use time::parse_rfc3339_ms;
+pub use verdict::Verdict;

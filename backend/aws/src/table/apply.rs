@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use crowfly_contract::{OCTET_STREAM, ScanStatus, UploadStatus, Visibility};
 use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, Head};
-use crowfly_core::{Fault, FaultKind, Row, Sequencer};
+use crowfly_core::{Declared, Fault, FaultKind, Row, Sequencer, Verdict};
 
 use super::{Table, Updated, updated};
 use crate::item::{Item, held, number, text};
@@ -11,9 +11,6 @@ const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder <
 /// Storage's own word passes only where no event has come, and nothing is recorded.
 const FIRST: &str =
     "attribute_not_exists(#sequencerOrder) AND #status IN (:pending, :aborted, :expired)";
-/// Only an object that is what the client declared passes.
-const AS_DECLARED: &str =
-    "#clientCrc64nvme = :crc64nvme AND #clientSize = :size AND #clientType = :type";
 
 impl ApplyEvent for Table {
     /// One update that only a newer event passes.
@@ -59,31 +56,26 @@ impl Table {
         change: &Change,
         against: Against<'_>,
     ) -> Result<(Applied, Option<Item>), Fault> {
-        let has_checksum = change
-            .object
-            .as_ref()
-            .is_some_and(|head| head.crc64nvme.is_some());
-        let tries: &[bool] = if has_checksum {
-            &[true, false]
-        } else {
-            &[false]
-        };
+        let needed = change.object.as_ref().and_then(Verdict::needed);
         let mut stands = None;
-        for &verified in tries {
-            match self.write(change, against, verified).await? {
-                Updated::Written(item) => return Ok((Applied::Written { verified }, item)),
+        for needed in needed.map(Some).into_iter().chain([None]) {
+            match self.write(change, against, needed.as_ref()).await? {
+                Updated::Written(item) => {
+                    let verified = needed.is_some();
+                    return Ok((Applied::Written { verified }, item));
+                }
                 Updated::Stands(item) => stands = item,
             }
         }
         Ok((Applied::NotNewer, stands))
     }
 
-    /// Writes the change if the condition holds.
+    /// Writes the change if it may be written, as verified if the row has the `needed` declaration.
     async fn write(
         &self,
         change: &Change,
         against: Against<'_>,
-        verified: bool,
+        needed: Option<&Declared>,
     ) -> Result<Updated, Fault> {
         let mut update = Update::default();
         update.set("bucket", text(&change.bucket));
@@ -108,7 +100,7 @@ impl Table {
                 FIRST.to_owned()
             }
         };
-        update.set("verified", AttributeValue::Bool(verified));
+        update.set("verified", AttributeValue::Bool(needed.is_some()));
         update.remove("expiresAt");
         // What only a create call knows stays; an object without one gets the little that its key says.
         update.keep_or_set("name", text(change.key.name()));
@@ -118,13 +110,9 @@ impl Table {
             Some(head) => update.stored(change, head),
             None => update.deleted(),
         }
-        let condition = if verified {
-            update
-                .names
-                .extend(["clientCrc64nvme", "clientSize", "clientType"]);
-            format!("{may} AND {AS_DECLARED}")
-        } else {
-            may
+        let condition = match needed {
+            Some(needed) => format!("{may} AND {}", update.declared(needed)),
+            None => may,
         };
         let mut request = self
             .update(change.key.owner(), change.key.id())
@@ -209,24 +197,48 @@ impl Update {
             let detail = format!("the item {}: {error}", record.id);
             Fault::new("dynamodb", FaultKind::Unexpected, detail)
         })?;
-        let mut still = |name, placeholder, value: Option<AttributeValue>| {
-            self.names.push(name);
-            let Some(value) = value else {
-                return format!("attribute_not_exists(#{name})");
-            };
-            self.values.push((placeholder, value));
-            format!("#{name} = :{placeholder}")
-        };
         let conditions = [
-            still("status", "wasStatus", Some(text(record.status.as_str()))),
-            still(
+            self.equals("status", "wasStatus", Some(text(record.status.as_str()))),
+            self.equals(
                 "sequencerOrder",
                 "wasOrder",
                 order.map(|order| text(order.order())),
             ),
-            still("etag", "wasEtag", record.etag.as_deref().map(text)),
+            self.equals("etag", "wasEtag", record.etag.as_deref().map(text)),
         ];
         Ok(conditions.join(" AND "))
+    }
+
+    /// The condition that the client has declared exactly this.
+    fn declared(&mut self, needed: &Declared) -> String {
+        let Declared {
+            size,
+            media_type,
+            crc64nvme,
+        } = needed;
+        let equal = [
+            ("clientSize", Some(number(*size))),
+            ("clientType", Some(text(media_type))),
+            ("clientCrc64nvme", crc64nvme.map(text)),
+        ];
+        equal
+            .map(|(name, value)| self.equals(name, name, value))
+            .join(" AND ")
+    }
+
+    /// The condition that an attribute has this value, or is not there.
+    fn equals(
+        &mut self,
+        name: &'static str,
+        placeholder: &'static str,
+        value: Option<AttributeValue>,
+    ) -> String {
+        self.names.push(name);
+        let Some(value) = value else {
+            return format!("attribute_not_exists(#{name})");
+        };
+        self.values.push((placeholder, value));
+        format!("#{name} = :{placeholder}")
     }
 
     fn set(&mut self, name: &'static str, value: AttributeValue) {

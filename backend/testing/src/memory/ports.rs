@@ -8,7 +8,7 @@ use crowfly_core::ports::{
     HeadObject, Hidden, HideMessages, ListRows, MarkAborted, Page, Position, PresignGet,
     PresignPut, Put, PutPending, PutToSign, SendMessages,
 };
-use crowfly_core::{Fault, Row, Sequencer};
+use crowfly_core::{Fault, Row, Sequencer, Verdict};
 
 use super::{Memory, lock, pause, row_of};
 
@@ -162,15 +162,8 @@ fn written(
     change: &Change,
 ) -> EventOutcome {
     let mut row = old.unwrap_or_else(|| unannounced(change));
-    let verified = match (&change.object, &row.declared) {
-        (Some(head), Some(declared)) => {
-            declared.size == head.size
-                && declared.media_type == head.media_type
-                && declared.crc64nvme.is_some()
-                && declared.crc64nvme == head.crc64nvme
-        }
-        _ => false,
-    };
+    let verdict = Verdict::of(row.declared.as_ref(), change.object.as_ref());
+    let verified = verdict.is_verified();
     let record = &mut row.record;
     record.bucket.clone_from(&change.bucket);
     record.key = change.key.clone();
