@@ -1,7 +1,7 @@
 //! The backend's ports over AWS.
 //!
-//! [`Session`] holds what all clients share; [`Table`], [`Bucket`] and [`Queue`] each implement the ports of
-//! one service. Nothing is decided here beyond how to say it to the service.
+//! [`Session`] holds what all clients share; [`Table`], [`Bucket`], [`Presigner`] and [`Queue`] each
+//! implement the ports of one service. Nothing is decided here beyond how to say it to the service.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,
@@ -13,11 +13,13 @@
 mod bucket;
 mod fault;
 mod item;
+mod presigner;
 mod queue;
 mod session;
 mod table;
 
-pub use bucket::{Bucket, LifetimeError};
+pub use bucket::Bucket;
+pub use presigner::{LifetimeError, Presigner};
 pub use queue::Queue;
 pub use session::{Session, SessionError};
 pub use table::Table;

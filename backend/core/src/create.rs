@@ -57,7 +57,8 @@ pub type ItemResult = (UploadId, Result<Granted, Error>);
 /// items do not affect each other.
 pub async fn create(
     rows: &(impl PutPending + OpenUploads + GetRow + SetMultipart + Touch),
-    objects: &(impl PresignPut + CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    signer: &impl PresignPut,
     creator: Creator<'_>,
     items: Vec<Item>,
 ) -> Vec<ItemResult> {
@@ -76,7 +77,7 @@ pub async fn create(
         .into_iter()
         .map(|(id, row)| {
             let row = row.map(|row| (row, opened.next()));
-            async move { (id, grant(rows, objects, creator, row).await) }
+            async move { (id, grant(rows, objects, signer, creator, row).await) }
         })
         .collect();
     bounded(tasks, AT_ONCE).await
@@ -85,7 +86,8 @@ pub async fn create(
 /// Signs leave to send an upload that was written, or stood there already.
 async fn grant(
     rows: &(impl GetRow + SetMultipart + Touch),
-    objects: &(impl PresignPut + CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    signer: &impl PresignPut,
     creator: Creator<'_>,
     opened: Result<(Row, Option<Result<Opened, Fault>>), Refusal>,
 ) -> Result<Granted, Error> {
@@ -114,7 +116,7 @@ async fn grant(
             }
         }
         None => Plan::Single {
-            put: objects.presign_put(&put_of(&row), creator.now_ms).await?,
+            put: signer.presign_put(&put_of(&row), creator.now_ms).await?,
         },
     };
     Ok(Granted {

@@ -18,7 +18,8 @@ const TOUCH_AFTER_MS: u64 = 3_600_000;
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
 pub async fn sign(
     rows: &(impl GetRow + Touch),
-    objects: &(impl PresignPart + FindMultipart + HeadObject),
+    objects: &(impl FindMultipart + HeadObject),
+    signer: &impl PresignPart,
     owner: &OwnerId,
     id: UploadId,
     parts: &[PartToSign],
@@ -39,7 +40,7 @@ pub async fn sign(
     for put in &puts {
         grants.push(PartGrant {
             number: put.number,
-            grant: objects.presign_part(multipart, put, now_ms).await?,
+            grant: signer.presign_part(multipart, put, now_ms).await?,
         });
     }
     Ok(SignPartsResponse { grants })

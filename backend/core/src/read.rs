@@ -102,7 +102,7 @@ pub async fn list(
 /// `scan_pending`; or a fault.
 pub async fn content(
     rows: &impl GetRow,
-    objects: &impl PresignGet,
+    signer: &impl PresignGet,
     owner: &OwnerId,
     id: UploadId,
     now_ms: u64,
@@ -144,7 +144,7 @@ pub async fn content(
         disposition: attachment(&record.name),
         media_type: served_type(media_type),
     };
-    let grant = objects.presign_get(&get, now_ms).await?;
+    let grant = signer.presign_get(&get, now_ms).await?;
     Ok(Content {
         url: grant.url,
         expires_in_ms: Some(grant.expires_in_ms),

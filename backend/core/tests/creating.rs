@@ -21,7 +21,7 @@ async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult
         repair_after_ms: 900_000,
         now_ms,
     };
-    create(memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, wishes(items)).await
 }
 
 /// A wish for the upload that [`row_of`] describes.

@@ -35,7 +35,7 @@ async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String
     };
     let wish = json!([{"id": id(1).to_string(), "name": "a", "size": 9, "type": reported,
         "crc64nvme": OBJECT_CRC.to_string()}]);
-    let result = create(&memory, &memory, creator, wishes(wish))
+    let result = create(&memory, &memory, &memory, creator, wishes(wish))
         .await
         .remove(0)
         .1;

@@ -98,7 +98,7 @@ proptest! {
             let creator = Creator { owner: &me, policy: &policy, bucket: "bucket",
                 limits: Limits::default(), repair_after_ms: 1, now_ms: NOW };
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            for (id, result) in runtime.block_on(create(&memory, &memory, creator, items)) {
+            for (id, result) in runtime.block_on(create(&memory, &memory, &memory, creator, items)) {
                 match result {
                     Ok(granted) => {
                         let key: ObjectKey = granted.created.key.as_str().parse().unwrap();

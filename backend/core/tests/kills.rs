@@ -117,7 +117,7 @@ async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    create(ports, ports, creator, wishes(items)).await
+    create(ports, ports, ports, creator, wishes(items)).await
 }
 
 port_set! {

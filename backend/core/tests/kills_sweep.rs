@@ -55,7 +55,7 @@ async fn left_open() -> Memory {
         item(4, 9),
         item(5, SIZE)
     ]);
-    let created = create(&memory, &memory, creator, wishes(items)).await;
+    let created = create(&memory, &memory, &memory, creator, wishes(items)).await;
     assert!(created.iter().all(|(_, result)| result.is_ok()));
     memory.set_object(&key(1), Some(head_of("e1")));
     memory.fail_next("abort_multipart", FaultKind::Unavailable);

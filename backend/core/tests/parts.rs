@@ -21,7 +21,7 @@ async fn sign_as(
     letter: char,
     parts: &[PartToSign],
 ) -> Result<SignPartsResponse, Error> {
-    sign(memory, memory, &owner(letter), id(1), parts, NOW).await
+    sign(memory, memory, memory, &owner(letter), id(1), parts, NOW).await
 }
 
 #[tokio::test]
@@ -121,10 +121,18 @@ async fn a60_parts_of_others_do_not_exist() {
     let listed = list(&memory, &memory, &owner('b'), id(1), NOW)
         .await
         .unwrap_err();
-    let unknown = sign(&memory, &memory, &owner('a'), id(2), &[part(1)], NOW)
-        .await
-        .unwrap_err()
-        .to_refusal();
+    let unknown = sign(
+        &memory,
+        &memory,
+        &memory,
+        &owner('a'),
+        id(2),
+        &[part(1)],
+        NOW,
+    )
+    .await
+    .unwrap_err()
+    .to_refusal();
     assert_eq!(unknown.code, ErrorCode::NotFound);
     assert_eq!(foreign.to_refusal(), unknown);
     assert_eq!(listed.to_refusal(), unknown);

@@ -145,7 +145,14 @@ async fn a38_use_is_noted_once_an_hour() {
             repair_after_ms: 900_000,
             now_ms: NOW + after,
         };
-        let again = create(&memory, &memory, creator, wishes(of_nine_bytes(1..2))).await;
+        let again = create(
+            &memory,
+            &memory,
+            &memory,
+            creator,
+            wishes(of_nine_bytes(1..2)),
+        )
+        .await;
         assert!(again[0].1.is_ok());
         assert_eq!(active_at(), noted, "{after}");
     }

@@ -7,7 +7,9 @@ use crowfly_core::forward::{Forwarder, forward};
 use crowfly_core::ports::SendMessages;
 use serde_json::{Value, json};
 
-use crate::variables::{StartError, Variables, of_process};
+use crate::environment::Environment;
+use crate::runtime::{Function, Moment};
+use crate::variables::StartError;
 use crate::{log, runtime};
 
 /// The function with its client.
@@ -17,31 +19,22 @@ pub struct Forward {
     forwarder: Forwarder,
 }
 
-impl Forward {
-    /// Opens the client that the environment names.
-    ///
-    /// # Errors
-    /// [`StartError`] names the variable that is missing or wrong.
-    pub fn from_environment() -> Result<Self, StartError> {
-        let variables = Variables::new(&of_process);
-        let session = variables.session()?;
-        let bucket = variables.needed("BUCKET")?;
+impl Function for Forward {
+    type Answer = ();
+
+    fn open(environment: &Environment<'_>) -> Result<Self, StartError> {
         Ok(Self {
-            queue: Queue::open(&session, &variables.needed("QUEUE_URL")?),
+            queue: environment.queue()?,
             forwarder: Forwarder {
-                address: session.address(&bucket),
-                bucket,
-                key_suffix: variables.key_suffix()?,
+                address: environment.address()?,
+                bucket: environment.bucket_name()?,
+                key_suffix: environment.variables.key_suffix()?,
             },
         })
     }
 
-    /// Handles one event.
-    ///
-    /// # Errors
-    /// When anything was not sent: Lambda then delivers the event again.
-    pub async fn call(&self, event: Value, now_ms: u64) -> Result<(), runtime::Error> {
-        handle(&self.queue, &self.forwarder, event, now_ms).await
+    async fn call(&self, event: Value, now: Moment) -> Result<(), runtime::Error> {
+        handle(&self.queue, &self.forwarder, event, now.ms).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Lambda functions of Crowfly: they convert an event, call a use-case, and convert back.
 //!
 //! Each function is a module with a `Settings` read once from the environment, a `handle` that works over
-//! ports (so that tests run it over memory), and a type that joins both with AWS.
+//! ports (so that tests run it over memory), and a [`runtime::Function`] that joins both with AWS.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
     clippy::panic
 )]
 
+pub mod environment;
 pub mod forward;
 pub mod http;
 mod log;

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crowfly_aws::{Bucket, Table};
+use crowfly_aws::{Bucket, Presigner, Table};
 use crowfly_contract::{ErrorCode, OwnerId};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete, working};
@@ -26,9 +26,10 @@ use crowfly_core::request::{
 use crowfly_core::{Error, Refusal, parts, port_set};
 use serde_json::{Value, json};
 
+use crate::environment::Environment;
 use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
-use crate::runtime::Moment;
-use crate::variables::{StartError, Variables, of_process};
+use crate::runtime::{Function, Moment};
+use crate::variables::{StartError, Variables};
 use crate::{log, runtime};
 
 /// Longest time that a complete call waits for storage; the gateway itself gives up after 30 s.
@@ -43,8 +44,12 @@ port_set! {
 }
 port_set! {
     /// The bucket's verbs.
-    pub trait Objects = PresignPut + HeadObject + CreateMultipart + PresignPart + ListParts
-        + FindMultipart + CompleteMultipart + AbortMultipart;
+    pub trait Objects = HeadObject + CreateMultipart + ListParts + FindMultipart + CompleteMultipart
+        + AbortMultipart;
+}
+port_set! {
+    /// What is signed.
+    pub trait Signer = PresignPut + PresignPart;
 }
 
 /// What the deployment decides for this function.
@@ -69,31 +74,33 @@ pub struct Settings {
 pub struct Presign {
     rows: Table,
     objects: Bucket,
+    signer: Presigner,
     settings: Settings,
 }
 
-impl Presign {
-    /// Opens the clients that the environment names.
-    ///
-    /// # Errors
-    /// [`StartError`] names the variable that is missing or wrong.
-    pub fn from_environment() -> Result<Self, StartError> {
-        let variables = Variables::new(&of_process);
-        let session = variables.session()?;
-        let settings = Settings::read(&variables)?;
+impl Function for Presign {
+    type Answer = Answer;
+
+    fn open(environment: &Environment<'_>) -> Result<Self, StartError> {
         Ok(Self {
-            rows: Table::open(&session, &variables.needed("TABLE")?),
-            objects: Bucket::open(&session, &settings.bucket, variables.url_lifetime()?)?,
-            settings,
+            rows: environment.table()?,
+            objects: environment.bucket()?,
+            signer: environment.presigner()?,
+            settings: Settings::read(&environment.variables)?,
         })
     }
 
-    /// Answers one event.
-    ///
-    /// # Errors
-    /// Never: every failure is an answer.
-    pub async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
-        Ok(handle(&self.rows, &self.objects, &self.settings, event, now).await)
+    /// Never fails: every failure is an answer.
+    async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
+        Ok(handle(
+            &self.rows,
+            &self.objects,
+            &self.signer,
+            &self.settings,
+            event,
+            now,
+        )
+        .await)
     }
 }
 
@@ -118,13 +125,14 @@ impl Settings {
 pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
+    signer: &impl Signer,
     settings: &Settings,
     event: Value,
     now: Moment,
 ) -> Answer {
     answer(event, &settings.gate, async |request, owner| {
         admit(rows, owner, settings.rate, now.ms).await?;
-        route(rows, objects, settings, request, owner, now).await
+        route(rows, objects, signer, settings, request, owner, now).await
     })
     .await
 }
@@ -132,6 +140,7 @@ pub async fn handle(
 async fn route(
     rows: &impl Rows,
     objects: &impl Objects,
+    signer: &impl Signer,
     settings: &Settings,
     request: &Request,
     owner: &OwnerId,
@@ -149,7 +158,7 @@ async fn route(
                 repair_after_ms: settings.repair_after_ms,
                 now_ms: now.ms,
             };
-            let results = create(rows, objects, creator, parse_create(&body)?).await;
+            let results = create(rows, objects, signer, creator, parse_create(&body)?).await;
             log_created(request, owner, &results);
             count_created(request, owner, &results, now.ms);
             match create::answer(results, request.id()) {
@@ -174,7 +183,7 @@ async fn route(
             let asked = parse_sign_parts(&json_body(request)?)?;
             Answer::json(
                 200,
-                &parts::sign(rows, objects, owner, id, &asked, now.ms).await?,
+                &parts::sign(rows, objects, signer, owner, id, &asked, now.ms).await?,
             )
         }
         ("GET", ["uploads", id, "parts"]) => {

@@ -4,7 +4,7 @@
 //! Rights: `dynamodb:GetItem` and `dynamodb:BatchGetItem` on the table, `dynamodb:Query` on its index
 //! `byCreatedAt`; `s3:GetObject` on the uploads.
 
-use crowfly_aws::{Bucket, Table};
+use crowfly_aws::{Presigner, Table};
 use crowfly_contract::OwnerId;
 use crowfly_core::Error;
 use crowfly_core::ports::{GetRow, GetRows, ListRows, PresignGet};
@@ -12,60 +12,53 @@ use crowfly_core::read::{content, get, list, status};
 use crowfly_core::request::{check_content_type, parse_limit, parse_path_id, parse_status};
 use serde_json::Value;
 
+use crate::environment::Environment;
 use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
-use crate::runtime;
-use crate::variables::{StartError, Variables, of_process};
+use crate::runtime::{self, Function, Moment};
+use crate::variables::StartError;
 
 /// The function with its clients.
 #[derive(Debug)]
 pub struct Read {
     rows: Table,
-    objects: Bucket,
+    signer: Presigner,
     gate: Gate,
 }
 
-impl Read {
-    /// Opens the clients that the environment names.
-    ///
-    /// # Errors
-    /// [`StartError`] names the variable that is missing or wrong.
-    pub fn from_environment() -> Result<Self, StartError> {
-        let variables = Variables::new(&of_process);
-        let session = variables.session()?;
-        let bucket = variables.needed("BUCKET")?;
+impl Function for Read {
+    type Answer = Answer;
+
+    fn open(environment: &Environment<'_>) -> Result<Self, StartError> {
         Ok(Self {
-            rows: Table::open(&session, &variables.needed("TABLE")?),
-            objects: Bucket::open(&session, &bucket, variables.url_lifetime()?)?,
-            gate: Gate::read(&variables)?,
+            rows: environment.table()?,
+            signer: environment.presigner()?,
+            gate: Gate::read(&environment.variables)?,
         })
     }
 
-    /// Answers one event.
-    ///
-    /// # Errors
-    /// Never: every failure is an answer.
-    pub async fn call(&self, event: Value, now_ms: u64) -> Result<Answer, runtime::Error> {
-        Ok(handle(&self.rows, &self.objects, &self.gate, event, now_ms).await)
+    /// Never fails: every failure is an answer.
+    async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
+        Ok(handle(&self.rows, &self.signer, &self.gate, event, now.ms).await)
     }
 }
 
 /// Answers one event over any ports.
 pub async fn handle(
     rows: &(impl GetRow + GetRows + ListRows),
-    objects: &impl PresignGet,
+    signer: &impl PresignGet,
     gate: &Gate,
     event: Value,
     now_ms: u64,
 ) -> Answer {
     answer(event, gate, async |request, owner| {
-        route(rows, objects, request, owner, now_ms).await
+        route(rows, signer, request, owner, now_ms).await
     })
     .await
 }
 
 async fn route(
     rows: &(impl GetRow + GetRows + ListRows),
-    objects: &impl PresignGet,
+    signer: &impl PresignGet,
     request: &Request,
     owner: &OwnerId,
     now_ms: u64,
@@ -89,7 +82,7 @@ async fn route(
         }
         ("GET", ["uploads", id, "content"]) => {
             let id = parse_path_id(id)?;
-            Answer::json(200, &content(rows, objects, owner, id, now_ms).await?)
+            Answer::json(200, &content(rows, signer, owner, id, now_ms).await?)
         }
         (_, ["uploads"] | ["uploads", _] | ["uploads", _, "content"]) => {
             Err(no_method("GET").into())

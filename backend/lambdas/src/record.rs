@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use counts::Counts;
 
-use crate::variables::{StartError, Variables, of_process};
+use crate::environment::Environment;
+use crate::runtime::{Function, Moment};
+use crate::variables::StartError;
 use crate::{log, runtime};
 
 /// Messages of one batch that are worked on at the same time.
 const AT_ONCE: usize = 10;
-/// This function signs nothing; the bucket is opened with the shortest life a URL can have.
-const NO_URLS: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The function with its clients.
 #[derive(Debug)]
@@ -85,25 +85,17 @@ pub struct Failure {
     pub item_identifier: String,
 }
 
-impl Record {
-    /// Opens the clients that the environment names.
-    ///
-    /// # Errors
-    /// [`StartError`] names the variable that is missing or wrong.
-    pub fn from_environment() -> Result<Self, StartError> {
-        let variables = Variables::new(&of_process);
-        let session = variables.session()?;
-        let bucket = variables.needed("BUCKET")?;
+impl Function for Record {
+    type Answer = BatchAnswer;
+
+    fn open(environment: &Environment<'_>) -> Result<Self, StartError> {
+        let variables = &environment.variables;
         Ok(Self {
-            rows: Table::open(&session, &variables.needed("TABLE")?),
-            objects: Bucket::open(&session, &bucket, NO_URLS)?,
-            queue: Queue::open(&session, &variables.needed("QUEUE_URL")?),
+            rows: environment.table()?,
+            objects: environment.bucket()?,
+            queue: environment.queue()?,
             settings: Settings {
-                recorder: Recorder {
-                    address: session.address(&bucket),
-                    scan_uploads: variables.scan_uploads()?,
-                    bucket,
-                },
+                recorder: environment.recorder()?,
                 redelivery: Redelivery {
                     visibility_timeout_s: variables.visibility_timeout()?,
                 },
@@ -112,13 +104,10 @@ impl Record {
         })
     }
 
-    /// Handles one batch.
-    ///
-    /// # Errors
-    /// When the event is not a batch of SQS: then Lambda delivers it again as a whole.
-    pub async fn call(&self, event: Value, now_ms: u64) -> Result<BatchAnswer, runtime::Error> {
+    /// Fails when the event is not a batch of SQS: then Lambda delivers it again as a whole.
+    async fn call(&self, event: Value, now: Moment) -> Result<BatchAnswer, runtime::Error> {
         let (rows, objects) = (&self.rows, &self.objects);
-        handle(rows, objects, &self.queue, &self.settings, event, now_ms).await
+        handle(rows, objects, &self.queue, &self.settings, event, now.ms).await
     }
 }
 

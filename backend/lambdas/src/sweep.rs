@@ -9,17 +9,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crowfly_aws::{Bucket, Table};
-use crowfly_core::record::Recorder;
 use crowfly_core::sweep::{Action, Did, Objects, Part, Rows, Sweeper, Watch, sweep};
 use crowfly_core::{Fault, parse_rfc3339_ms};
 use serde_json::{Value, json};
 
-use crate::runtime::Moment;
-use crate::variables::{StartError, Variables, of_process};
+use crate::environment::Environment;
+use crate::runtime::{Function, Moment};
+use crate::variables::StartError;
 use crate::{log, runtime};
 
-/// This function signs nothing; the bucket is opened with the shortest life a URL can have.
-const NO_URLS: Duration = Duration::from_secs(1);
 /// What is left of the function's time for the calls under way, in hundredths, and at most.
 const RESERVE: u32 = 30;
 const LONGEST_RESERVE: Duration = Duration::from_secs(60);
@@ -34,24 +32,16 @@ pub struct Sweep {
     sweeper: Sweeper,
 }
 
-impl Sweep {
-    /// Opens the clients that the environment names.
-    ///
-    /// # Errors
-    /// [`StartError`] names the variable that is missing or wrong.
-    pub fn from_environment() -> Result<Self, StartError> {
-        let variables = Variables::new(&of_process);
-        let session = variables.session()?;
-        let bucket = variables.needed("BUCKET")?;
+impl Function for Sweep {
+    type Answer = Value;
+
+    fn open(environment: &Environment<'_>) -> Result<Self, StartError> {
+        let variables = &environment.variables;
         Ok(Self {
-            rows: Table::open(&session, &variables.needed("TABLE")?),
-            objects: Bucket::open(&session, &bucket, NO_URLS)?,
+            rows: environment.table()?,
+            objects: environment.bucket()?,
             sweeper: Sweeper {
-                recorder: Recorder {
-                    address: session.address(&bucket),
-                    scan_uploads: variables.scan_uploads()?,
-                    bucket,
-                },
+                recorder: environment.recorder()?,
                 unfinished_ms: variables.unfinished_ms()?,
                 repair_after_ms: variables.repair_after_ms()?,
             },
@@ -59,11 +49,9 @@ impl Sweep {
     }
 
     /// Walks over the open uploads and the orphans once, as far as the time allows; the next call goes on, and
-    /// the metric `SweepIncomplete` tells.
-    ///
-    /// # Errors
-    /// When something could not be done, so that Lambda counts a failure; all else was done.
-    pub async fn call(&self, event: Value, now: Moment) -> Result<Value, runtime::Error> {
+    /// the metric `SweepIncomplete` tells. Fails when something could not be done, so that Lambda counts a failure;
+    /// all else was done.
+    async fn call(&self, event: Value, now: Moment) -> Result<Value, runtime::Error> {
         let now = Moment {
             ms: scheduled(&event).unwrap_or(now.ms),
             ..now

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crowfly_aws::{LifetimeError, SessionError};
+use crowfly_aws::{LifetimeError, Session, SessionError};
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
@@ -47,6 +47,14 @@ impl<'a> Variables<'a> {
     /// Variables by a function.
     pub fn new(lookup: &'a dyn Fn(&'static str) -> Option<String>) -> Self {
         Self(lookup)
+    }
+
+    /// AWS's own variables.
+    ///
+    /// # Errors
+    /// [`StartError::Session`].
+    pub(crate) fn session(&self) -> Result<Session, StartError> {
+        Ok(Session::from_variables(self.0)?)
     }
 
     /// A variable that must be set and not be empty.
@@ -199,23 +207,10 @@ impl<'a> Variables<'a> {
             None => Ok(DeniedOwners::default()),
         }
     }
-
-    /// AWS's own variables.
-    ///
-    /// # Errors
-    /// [`StartError::Session`].
-    pub fn session(&self) -> Result<crowfly_aws::Session, StartError> {
-        Ok(crowfly_aws::Session::from_variables(self.0)?)
-    }
 }
 
 impl From<LifetimeError> for StartError {
     fn from(error: LifetimeError) -> Self {
         Self::wrong("URL_LIFETIME_SECONDS", error)
     }
-}
-
-/// The variables of this process.
-pub(crate) fn of_process(name: &'static str) -> Option<String> {
-    std::env::var(name).ok()
 }

@@ -133,7 +133,7 @@ async fn problems() {
         ms: NOW,
         left: Duration::from_secs(20),
     };
-    let answer = presign::handle(&memory, &memory, &settings, large, now).await;
+    let answer = presign::handle(&memory, &memory, &memory, &settings, large, now).await;
     answered("problem", 413, &answer);
 
     memory.fail_next("get_row", FaultKind::Unavailable);

@@ -130,7 +130,8 @@ async fn f38_a_storage_that_works_longer_than_the_function_may_is_202() {
         let started = tokio::time::Instant::now();
         let event = event(&route, Some(&json!({})));
         let answer =
-            crowfly_lambdas::presign::handle(&memory, &memory, &settings, event, now).await;
+            crowfly_lambdas::presign::handle(&memory, &memory, &memory, &settings, event, now)
+                .await;
         assert_eq!(answer.status_code, 202);
         assert_eq!(started.elapsed().as_secs(), waited);
     }

@@ -9,16 +9,15 @@ use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ObjectCannedAcl, Part,
 };
-use crowfly_contract::Grant;
 use crowfly_contract::limits::MAX_PARTS;
 use crowfly_core::ports::{
     AbortMultipart, CompleteMultipart, Completion, CreateMultipart, FindMultipart, ListMultiparts,
     ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage, MultipartPosition,
-    MultipartToCreate, PartPut, PresignPart, Whole,
+    MultipartToCreate, Whole,
 };
 use crowfly_core::{Fault, FaultKind};
 
-use super::{Bucket, grant, signed_size};
+use super::{Bucket, signed_size};
 use crate::fault::{fault, is_unclear};
 
 /// S3 may work on a completion for minutes; whoever calls has 30 s at most.
@@ -46,30 +45,6 @@ impl CreateMultipart for Bucket {
             let detail = "a multipart upload without an id";
             Fault::new(SERVICE, FaultKind::Unexpected, detail)
         })
-    }
-}
-
-impl PresignPart for Bucket {
-    async fn presign_part(
-        &self,
-        multipart: Multipart<'_>,
-        part: &PartPut,
-        now_ms: u64,
-    ) -> Result<Grant, Fault> {
-        let (config, life) = self.signing(now_ms)?;
-        let request = self
-            .client
-            .upload_part()
-            .bucket(&self.name)
-            .key(multipart.key.to_string())
-            .upload_id(multipart.s3_upload_id)
-            .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
-            .content_length(signed_size(part.size)?)
-            .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
-            .presigned(config)
-            .await
-            .map_err(|error| fault("s3.presign", &error))?;
-        Ok(grant(&request, life))
     }
 }
 

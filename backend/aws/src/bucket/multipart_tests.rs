@@ -7,8 +7,6 @@ use crowfly_contract::{Crc64Nvme, ObjectKey};
 use super::*;
 use crate::Session;
 
-/// 2026-11-22T10:20:30Z.
-const NOW: u64 = 1_795_342_830_000;
 const ID: &str = "an-id/of+S3==";
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
@@ -36,7 +34,7 @@ fn bucket(endpoint: &str) -> Bucket {
         };
         Some(value.to_owned())
     });
-    Bucket::open(&session.unwrap(), "films", Duration::from_secs(300)).unwrap()
+    Bucket::open(&session.unwrap(), "films")
 }
 
 /// An S3 that gives these answers (status and XML) to as many requests; the thread ends with the requests
@@ -99,54 +97,6 @@ fn whole(crc64nvme: Option<Crc64Nvme>) -> Whole {
         size: 16,
         crc64nvme,
     }
-}
-
-#[tokio::test]
-async fn a40_the_signed_headers_of_a_part_are_pinned() {
-    let key = key();
-    let mut part = PartPut {
-        number: 7,
-        size: 8_388_608,
-        crc64nvme: Some(Crc64Nvme::new(0xae8b_1486_0a79_9888)),
-    };
-    let bucket = bucket("");
-    let grant = bucket
-        .presign_part(multipart(&key), &part, NOW)
-        .await
-        .unwrap();
-    let (address, query) = grant.url.split_once('?').unwrap();
-    assert_eq!(
-        address,
-        format!("https://films.s3.eu-west-1.amazonaws.com/{key}")
-    );
-    let signed = "X-Amz-SignedHeaders=content-length%3Bhost%3Bx-amz-checksum-crc64nvme&";
-    assert!(query.contains(signed), "{query}");
-    for field in [
-        "partNumber=7&",
-        "uploadId=an-id%2Fof%2BS3%3D%3D&",
-        "X-Amz-Expires=300&",
-    ] {
-        assert!(query.contains(field), "{field} in {query}");
-    }
-    let expected = (
-        "x-amz-checksum-crc64nvme".to_owned(),
-        "rosUhgp5mIg=".to_owned(),
-    );
-    assert_eq!(grant.headers, [expected].into());
-    assert_eq!(grant.expires_in_ms, 300_000);
-
-    part.crc64nvme = None;
-    let grant = bucket
-        .presign_part(multipart(&key), &part, NOW)
-        .await
-        .unwrap();
-    assert!(
-        grant
-            .url
-            .contains("X-Amz-SignedHeaders=content-length%3Bhost&")
-    );
-    assert!(grant.headers.is_empty());
-    assert!(!grant.url.to_lowercase().contains("checksum"));
 }
 
 #[tokio::test]

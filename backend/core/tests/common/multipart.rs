@@ -30,7 +30,7 @@ pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult>
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    create(memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, wishes(items)).await
 }
 
 /// Creates the upload of `wish`, and gives its plan and whether it existed.

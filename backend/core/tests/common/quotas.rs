@@ -22,7 +22,7 @@ pub(crate) async fn create_for(
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    create(memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, wishes(items)).await
 }
 
 pub(crate) fn uploads(uploads: u64) -> Limits {

@@ -97,7 +97,7 @@ pub(crate) async fn create_with(
         repair_after_ms: 15 * MINUTE,
         now_ms,
     };
-    create(memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, wishes(items)).await
 }
 
 /// The upload whose object [`head_of`] describes and whose key is [`key`].

@@ -3,8 +3,5 @@
 use crowfly_lambdas::{forward::Forward, runtime};
 
 fn main() -> Result<(), runtime::Error> {
-    runtime::run(async {
-        let function = Forward::from_environment()?;
-        runtime::serve(|event, now| function.call(event, now.ms)).await
-    })
+    runtime::run::<Forward>()
 }

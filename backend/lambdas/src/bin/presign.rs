@@ -3,8 +3,5 @@
 use crowfly_lambdas::{presign::Presign, runtime};
 
 fn main() -> Result<(), runtime::Error> {
-    runtime::run(async {
-        let function = Presign::from_environment()?;
-        runtime::serve(|event, now| function.call(event, now)).await
-    })
+    runtime::run::<Presign>()
 }

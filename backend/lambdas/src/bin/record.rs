@@ -3,8 +3,5 @@
 use crowfly_lambdas::{record::Record, runtime};
 
 fn main() -> Result<(), runtime::Error> {
-    runtime::run(async {
-        let function = Record::from_environment()?;
-        runtime::serve(|event, now| function.call(event, now.ms)).await
-    })
+    runtime::run::<Record>()
 }

@@ -76,7 +76,7 @@ pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
         ms: NOW,
         left: Duration::from_secs(20),
     };
-    presign::handle(memory, memory, &settings, event, now).await
+    presign::handle(memory, memory, memory, &settings, event, now).await
 }
 
 pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {

@@ -21,8 +21,8 @@ fn session(change: &[(&'static str, &str)]) -> Session {
     Session::from_variables(|name| all.get(name).map(|&value| value.to_owned())).unwrap()
 }
 
-fn bucket(change: &[(&'static str, &str)]) -> Bucket {
-    Bucket::open(&session(change), "films", LIFE).unwrap()
+fn presigner(change: &[(&'static str, &str)]) -> Presigner {
+    Presigner::open(&session(change), "films", LIFE).unwrap()
 }
 
 fn key() -> ObjectKey {
@@ -60,7 +60,7 @@ fn signed(url: &str) -> String {
 #[tokio::test]
 async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
     let key = key();
-    let grant = bucket(&[]).presign_put(&put(&key), NOW).await.unwrap();
+    let grant = presigner(&[]).presign_put(&put(&key), NOW).await.unwrap();
     assert_eq!(
         signed(&grant.url),
         "content-length;content-type;host;if-none-match;x-amz-checksum-crc64nvme"
@@ -80,7 +80,7 @@ async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
         crc64nvme: None,
         ..put(&key)
     };
-    let grant = bucket(&[]).presign_put(&silent, NOW).await.unwrap();
+    let grant = presigner(&[]).presign_put(&silent, NOW).await.unwrap();
     assert_eq!(
         signed(&grant.url),
         "content-length;content-type;host;if-none-match"
@@ -90,7 +90,7 @@ async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
         public_disposition: Some("attachment".to_owned()),
         ..put(&key)
     };
-    let grant = bucket(&[]).presign_put(&public, NOW).await.unwrap();
+    let grant = presigner(&[]).presign_put(&public, NOW).await.unwrap();
     assert_eq!(
         signed(&grant.url),
         "content-disposition;content-length;content-type;host;if-none-match;x-amz-acl;\
@@ -104,8 +104,51 @@ async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
 }
 
 #[tokio::test]
+async fn a40_the_signed_headers_of_a_part_are_pinned() {
+    let key = key();
+    let multipart = Multipart {
+        key: &key,
+        s3_upload_id: "an-id/of+S3==",
+    };
+    let mut part = PartPut {
+        number: 7,
+        size: 8_388_608,
+        crc64nvme: Some(Crc64Nvme::new(0xae8b_1486_0a79_9888)),
+    };
+    let presigner = presigner(&[]);
+    let grant = presigner.presign_part(multipart, &part, NOW).await.unwrap();
+    let (address, query) = grant.url.split_once('?').unwrap();
+    assert_eq!(address, session(&[]).address("films").of(&key.to_string()));
+    let signed = "X-Amz-SignedHeaders=content-length%3Bhost%3Bx-amz-checksum-crc64nvme&";
+    assert!(query.contains(signed), "{query}");
+    for field in [
+        "partNumber=7&",
+        "uploadId=an-id%2Fof%2BS3%3D%3D&",
+        "X-Amz-Expires=300&",
+    ] {
+        assert!(query.contains(field), "{field} in {query}");
+    }
+    let expected = (
+        "x-amz-checksum-crc64nvme".to_owned(),
+        "rosUhgp5mIg=".to_owned(),
+    );
+    assert_eq!(grant.headers, [expected].into());
+    assert_eq!(grant.expires_in_ms, 300_000);
+
+    part.crc64nvme = None;
+    let grant = presigner.presign_part(multipart, &part, NOW).await.unwrap();
+    assert!(
+        grant
+            .url
+            .contains("X-Amz-SignedHeaders=content-length%3Bhost&")
+    );
+    assert!(grant.headers.is_empty());
+    assert!(!grant.url.to_lowercase().contains("checksum"));
+}
+
+#[tokio::test]
 async fn the_whole_url_of_a_put_is_pinned() {
-    let grant = bucket(&[]).presign_put(&put(&key()), NOW).await.unwrap();
+    let grant = presigner(&[]).presign_put(&put(&key()), NOW).await.unwrap();
     let (address, _) = grant.url.split_once('?').unwrap();
     assert_eq!(
         address,
@@ -141,15 +184,18 @@ async fn the_whole_url_of_a_put_is_pinned() {
 
 #[tokio::test]
 async fn a_session_token_stands_in_the_url() {
-    let bucket = bucket(&[("AWS_SESSION_TOKEN", "a+token")]);
-    let grant = bucket.presign_put(&put(&key()), NOW).await.unwrap();
+    let presigner = presigner(&[("AWS_SESSION_TOKEN", "a+token")]);
+    let grant = presigner.presign_put(&put(&key()), NOW).await.unwrap();
     assert_eq!(query(&grant.url)["X-Amz-Security-Token"], "a%2Btoken");
 }
 
 #[tokio::test]
 async fn under_an_endpoint_urls_are_path_style() {
     let local = [("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")];
-    let grant = bucket(&local).presign_put(&put(&key()), NOW).await.unwrap();
+    let grant = presigner(&local)
+        .presign_put(&put(&key()), NOW)
+        .await
+        .unwrap();
     assert!(
         grant
             .url
@@ -166,7 +212,7 @@ async fn under_an_endpoint_urls_are_path_style() {
 
 #[test]
 fn a50_a_url_lives_one_second_to_fifteen_minutes() {
-    let open = |seconds| Bucket::open(&session(&[]), "films", Duration::from_secs(seconds));
+    let open = |seconds| Presigner::open(&session(&[]), "films", Duration::from_secs(seconds));
     for bad in [0, 901, 3_600, 8 * 24 * 3_600] {
         assert_eq!(open(bad).unwrap_err(), LifetimeError, "{bad}");
     }
@@ -185,8 +231,8 @@ async fn a_url_ends_a_minute_before_its_credentials() {
         ("2026-11-22T10:00:00Z", None),
     ];
     for (end, seconds) in cases {
-        let bucket = bucket(&[("AWS_CREDENTIAL_EXPIRATION", end)]);
-        match (bucket.presign_put(&put(&key()), NOW).await, seconds) {
+        let presigner = presigner(&[("AWS_CREDENTIAL_EXPIRATION", end)]);
+        match (presigner.presign_put(&put(&key()), NOW).await, seconds) {
             (Ok(grant), Some(seconds)) => {
                 assert_eq!(grant.expires_in_ms, seconds * 1_000, "{end}");
                 assert_eq!(
@@ -209,7 +255,7 @@ async fn a84_a_get_downloads_under_the_original_name() {
         disposition: "attachment; filename=\"a\"; filename*=UTF-8''%ED".to_owned(),
         media_type: "video/webm",
     };
-    let grant = bucket(&[]).presign_get(&get, NOW).await.unwrap();
+    let grant = presigner(&[]).presign_get(&get, NOW).await.unwrap();
     let query = query(&grant.url);
     assert_eq!(
         query["response-content-disposition"],
@@ -229,6 +275,6 @@ async fn a84_a_get_downloads_under_the_original_name() {
 
 #[tokio::test]
 async fn a53_no_signature_in_debug() {
-    let grant = bucket(&[]).presign_put(&put(&key()), NOW).await.unwrap();
+    let grant = presigner(&[]).presign_put(&put(&key()), NOW).await.unwrap();
     assert!(!format!("{grant:?}").contains("X-Amz"));
 }

@@ -1,0 +1,171 @@
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::ObjectCannedAcl;
+use crowfly_contract::Grant;
+use crowfly_contract::limits::MAX_URL_LIFETIME_MS;
+use crowfly_core::ports::{
+    GetToSign, Multipart, PartPut, PresignGet, PresignPart, PresignPut, PutToSign,
+};
+use crowfly_core::{Fault, FaultKind};
+
+use crate::Session;
+use crate::bucket::{client, signed_size};
+use crate::fault::fault;
+
+const SERVICE: &str = "s3.presign";
+/// A download is what is stored, bit for bit.
+const PLAIN: &str = "identity";
+/// A download may be kept by its browser alone, and is asked for anew each time: it may be withheld by then.
+const CACHE: &str = "private, no-cache";
+/// A URL ends this long before the credentials that signed it.
+const SAFETY: Duration = Duration::from_secs(60);
+
+/// Signed URLs of one bucket. Signing asks nothing over the network.
+#[derive(Clone, Debug)]
+pub struct Presigner {
+    client: Client,
+    bucket: String,
+    lifetime: Duration,
+    credentials_end: Option<SystemTime>,
+}
+
+/// The configured life of a URL is not usable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the life of a URL must be 1 to {} seconds", MAX_URL_LIFETIME_MS / 1_000)]
+pub struct LifetimeError;
+
+impl Presigner {
+    /// Signs for `bucket`; URLs will live for `lifetime`, less if the credentials end before.
+    ///
+    /// # Errors
+    /// [`LifetimeError`] unless it is 1 s to 15 min: the SDK itself would sign a URL that is dead at
+    /// birth, or one that lives for a week.
+    pub fn open(
+        session: &Session,
+        bucket: &str,
+        lifetime: Duration,
+    ) -> Result<Self, LifetimeError> {
+        let longest = Duration::from_millis(MAX_URL_LIFETIME_MS);
+        if !(Duration::from_secs(1)..=longest).contains(&lifetime) {
+            return Err(LifetimeError);
+        }
+        Ok(Self {
+            client: client(session),
+            bucket: bucket.to_owned(),
+            lifetime,
+            credentials_end: session.credentials.expiry(),
+        })
+    }
+
+    /// The configuration of a signature that starts at `now_ms`, and how long it lives.
+    fn signing(&self, now_ms: u64) -> Result<(PresigningConfig, Duration), Fault> {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms);
+        let left = self.credentials_end.map(|end| {
+            let left = end
+                .duration_since(now)
+                .unwrap_or_default()
+                .saturating_sub(SAFETY);
+            Duration::from_secs(left.as_secs())
+        });
+        let life = left.map_or(self.lifetime, |left| left.min(self.lifetime));
+        if life.is_zero() {
+            let detail = "the signing credentials are about to end";
+            return Err(Fault::new(SERVICE, FaultKind::Unavailable, detail));
+        }
+        PresigningConfig::builder()
+            .start_time(now)
+            .expires_in(life)
+            .build()
+            .map(|config| (config, life))
+            .map_err(|error| Fault::new(SERVICE, FaultKind::Unexpected, error.to_string()))
+    }
+}
+
+/// Turns the SDK's signed request into a grant: `host` and `content-length` are signed too, but a script
+/// may not set them, so they are not listed.
+fn grant(request: &PresignedRequest, life: Duration) -> Grant {
+    let headers = request
+        .headers()
+        .filter(|(name, _)| !matches!(*name, "host" | "content-length"))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let expires_in_ms = u64::try_from(life.as_millis()).unwrap_or(MAX_URL_LIFETIME_MS);
+    Grant {
+        url: request.uri().to_owned(),
+        headers,
+        expires_in_ms,
+    }
+}
+
+impl PresignPut for Presigner {
+    async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
+        let (config, life) = self.signing(now_ms)?;
+        let public = put.public_disposition.is_some();
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(put.key.to_string())
+            .content_length(signed_size(put.size)?)
+            .content_type(put.media_type)
+            .if_none_match("*")
+            .set_checksum_crc64_nvme(put.crc64nvme.map(|crc| crc.to_string()))
+            .set_content_disposition(put.public_disposition.clone())
+            .set_acl(public.then_some(ObjectCannedAcl::PublicRead))
+            .presigned(config)
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        Ok(grant(&request, life))
+    }
+}
+
+impl PresignGet for Presigner {
+    async fn presign_get(&self, get: &GetToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
+        let (config, life) = self.signing(now_ms)?;
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(get.key.to_string())
+            .response_content_disposition(&get.disposition)
+            .response_content_type(get.media_type)
+            .response_content_encoding(PLAIN)
+            .response_cache_control(CACHE)
+            .response_expires(DateTime::from_secs(0))
+            .presigned(config)
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        Ok(grant(&request, life))
+    }
+}
+
+impl PresignPart for Presigner {
+    async fn presign_part(
+        &self,
+        multipart: Multipart<'_>,
+        part: &PartPut,
+        now_ms: u64,
+    ) -> Result<Grant, Fault> {
+        let (config, life) = self.signing(now_ms)?;
+        let request = self
+            .client
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(multipart.key.to_string())
+            .upload_id(multipart.s3_upload_id)
+            .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
+            .content_length(signed_size(part.size)?)
+            .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
+            .presigned(config)
+            .await
+            .map_err(|error| fault(SERVICE, &error))?;
+        Ok(grant(&request, life))
+    }
+}
+
+#[cfg(test)]
+#[path = "presigner_tests.rs"]
+mod tests;

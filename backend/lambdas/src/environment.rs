@@ -1,0 +1,89 @@
+//! What a function opens at its cold start: clients by the names in its environment.
+
+use crowfly_aws::{Bucket, Presigner, Queue, Session, Table};
+use crowfly_core::address::ObjectAddress;
+use crowfly_core::record::Recorder;
+
+use crate::variables::{StartError, Variables};
+
+/// The variables of a function, and the session that its clients share.
+pub struct Environment<'a> {
+    /// The variables.
+    pub variables: Variables<'a>,
+    session: Session,
+}
+
+impl<'a> Environment<'a> {
+    /// Reads AWS's own variables.
+    ///
+    /// # Errors
+    /// [`StartError::Session`].
+    pub fn new(variables: Variables<'a>) -> Result<Self, StartError> {
+        let session = variables.session()?;
+        Ok(Self { variables, session })
+    }
+
+    /// The table `TABLE`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn table(&self) -> Result<Table, StartError> {
+        let name = self.variables.needed("TABLE")?;
+        Ok(Table::open(&self.session, &name))
+    }
+
+    /// The queue `QUEUE_URL`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn queue(&self) -> Result<Queue, StartError> {
+        let url = self.variables.needed("QUEUE_URL")?;
+        Ok(Queue::open(&self.session, &url))
+    }
+
+    /// The bucket `BUCKET`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn bucket(&self) -> Result<Bucket, StartError> {
+        Ok(Bucket::open(&self.session, &self.bucket_name()?))
+    }
+
+    /// Signs for the bucket `BUCKET`; `URL_LIFETIME_SECONDS` is the life of its URLs.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn presigner(&self) -> Result<Presigner, StartError> {
+        let lifetime = self.variables.url_lifetime()?;
+        let bucket = self.bucket_name()?;
+        Ok(Presigner::open(&self.session, &bucket, lifetime)?)
+    }
+
+    /// How objects of the bucket `BUCKET` are recorded; by `SCAN_UPLOADS`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn recorder(&self) -> Result<Recorder, StartError> {
+        Ok(Recorder {
+            address: self.address()?,
+            scan_uploads: self.variables.scan_uploads()?,
+            bucket: self.bucket_name()?,
+        })
+    }
+
+    /// How addresses of the bucket's objects are formed.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn address(&self) -> Result<ObjectAddress, StartError> {
+        Ok(self.session.address(&self.bucket_name()?))
+    }
+
+    /// The name of the bucket.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn bucket_name(&self) -> Result<String, StartError> {
+        self.variables.needed("BUCKET")
+    }
+}
