@@ -57,11 +57,57 @@ fn a_pending_item_has_the_attributes_of_the_golden_file() {
         record: serde_json::from_value(json.clone()).unwrap(),
         ..row_of(&owner(), "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(), 1)
     };
-    let item = pending_item(&row);
+    let item = pending_item(&row).unwrap();
     for (name, value) in attributes(json.as_object().unwrap()) {
         assert_eq!(item.get(&name), Some(&value), "{name}");
     }
     assert_eq!(super::row(&item).unwrap(), row);
+}
+
+/// The types on the wire, and which attributes are left out, of an open upload without metadata.
+#[test]
+fn the_attributes_of_a_pending_item_are_pinned() {
+    let mut row = row_of(&owner(), "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(), 7);
+    row.record.metadata = Default::default();
+    row.open = Some(Open {
+        counted: true,
+        sweep_at: 8,
+        active_at: 9,
+    });
+    let crc = row.record.crc64nvme.unwrap();
+    let expected = [
+        ("owner", text(owner().as_str())),
+        ("id", text(row.record.id)),
+        ("status", text("pending")),
+        ("bucket", text("bucket")),
+        ("key", text(row.record.key.to_string())),
+        ("name", text("ä.webm")),
+        ("size", number(9)),
+        ("type", text("video/webm")),
+        ("visibility", text("private")),
+        ("metadata", AttributeValue::M(Item::new())),
+        ("verified", AttributeValue::Bool(false)),
+        ("createdAt", number(7)),
+        ("crc64nvme", text(crc)),
+        ("clientSize", number(9)),
+        ("clientType", text("video/webm")),
+        ("clientCrc64nvme", text(crc)),
+        ("openShard", text("z")),
+        ("sweepAt", number(8)),
+        ("activeAt", number(9)),
+        ("counted", AttributeValue::Bool(true)),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value));
+    let item = pending_item(&row).unwrap();
+    assert_eq!(item, Item::from(expected));
+    assert_eq!(super::row(&item).unwrap(), row);
+    assert_eq!(open_upload(&item).unwrap().open, row.open.unwrap());
+    row.open = None;
+    let mut closed = item;
+    for name in ["openShard", "sweepAt", "activeAt", "counted"] {
+        closed.remove(name);
+    }
+    assert_eq!(pending_item(&row).unwrap(), closed);
 }
 
 /// No item has the word of an answer, and a word of another version is no status.
@@ -72,7 +118,8 @@ fn only_an_uploads_own_status_is_read() {
             &owner(),
             "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(),
             1,
-        ));
+        ))
+        .unwrap();
         item.insert("status".to_owned(), text(word));
         assert!(row(&item).is_err(), "{word}");
     }

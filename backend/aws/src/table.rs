@@ -72,7 +72,7 @@ impl PutPending for Table {
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(pending_item(new)))
+            .set_item(Some(pending_item(new)?))
             .condition_expression("attribute_not_exists(#id)")
             .expression_attribute_names("#id", "id")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

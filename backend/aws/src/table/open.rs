@@ -42,7 +42,7 @@ impl OpenUploads for Table {
         for row in rows {
             let put = Put::builder()
                 .table_name(&self.name)
-                .set_item(Some(pending_item(row)))
+                .set_item(Some(pending_item(row)?))
                 .condition_expression("attribute_not_exists(#id)")
                 .expression_attribute_names("#id", "id")
                 .return_values_on_condition_check_failure(
