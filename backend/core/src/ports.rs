@@ -1,11 +1,13 @@
 //! The one-verb ports. Each is one right of the IAM policy of whoever holds it.
+#![allow(
+    async_fn_in_trait,
+    reason = "a function is one thread, so no future has to be `Send`"
+)]
 
 mod content;
 mod multipart;
 mod open;
 mod sweep;
-
-use std::future::Future;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, UploadId};
 
@@ -35,9 +37,9 @@ macro_rules! port_set {
 }
 
 /// Right: `dynamodb:PutItem`.
-pub trait PutPending: Sync {
+pub trait PutPending {
     /// Writes a new pending upload unless its owner already has one with that id.
-    fn put_pending(&self, row: &Row) -> impl Future<Output = Result<Put, Fault>> + Send;
+    async fn put_pending(&self, row: &Row) -> Result<Put, Fault>;
 }
 
 /// What became of [`PutPending::put_pending`].
@@ -50,34 +52,26 @@ pub enum Put {
 }
 
 /// Right: `dynamodb:GetItem`.
-pub trait GetRow: Sync {
+pub trait GetRow {
     /// Reads one upload, consistently with all writes before.
-    fn get_row(
-        &self,
-        owner: &OwnerId,
-        id: UploadId,
-    ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
+    async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault>;
 }
 
 /// Right: `dynamodb:BatchGetItem`.
-pub trait GetRows: Sync {
+pub trait GetRows {
     /// Reads those of at most 100 different uploads that exist, in any order.
-    fn get_rows(
-        &self,
-        owner: &OwnerId,
-        ids: &[UploadId],
-    ) -> impl Future<Output = Result<Vec<Row>, Fault>> + Send;
+    async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault>;
 }
 
 /// Right: `dynamodb:Query` on the index `byCreatedAt`.
-pub trait ListRows: Sync {
+pub trait ListRows {
     /// One page of the owner's uploads, newest first, starting behind `after`.
-    fn list_rows(
+    async fn list_rows(
         &self,
         owner: &OwnerId,
         limit: u32,
         after: Option<Position>,
-    ) -> impl Future<Output = Result<Page, Fault>> + Send;
+    ) -> Result<Page, Fault>;
 }
 
 /// Where a page ended.
@@ -99,37 +93,30 @@ pub struct Page {
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait MarkAborted: Sync {
+pub trait MarkAborted {
     /// Turns a pending upload into one that was aborted at `now_ms` (Unix milliseconds). False, and nothing
     /// changed, when it is not pending.
-    fn mark_aborted(
-        &self,
-        owner: &OwnerId,
-        id: UploadId,
-        now_ms: u64,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    async fn mark_aborted(&self, owner: &OwnerId, id: UploadId, now_ms: u64)
+    -> Result<bool, Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait ApplyEvent: Sync {
+pub trait ApplyEvent {
     /// Writes what storage says about an object, in one conditional update that changes nothing unless
     /// `change.sequencer` is newer than that of the row. What the client said is kept.
-    fn apply_event(
-        &self,
-        change: &Change,
-    ) -> impl Future<Output = Result<EventOutcome, Fault>> + Send;
+    async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait ApplyRemoval: Sync {
+pub trait ApplyRemoval {
     /// Writes what storage says about an object after a removal, in one conditional update that changes nothing
     /// unless the row is still in the state in which it was `seen`: status, sequencer and entity tag. What the
     /// client said is kept. `None` when the row has changed.
-    fn apply_removal(
+    async fn apply_removal(
         &self,
         change: &Change,
         seen: Option<&Row>,
-    ) -> impl Future<Output = Result<Option<EventOutcome>, Fault>> + Send;
+    ) -> Result<Option<EventOutcome>, Fault>;
 }
 
 /// What became of [`ApplyEvent::apply_event`], and what the upload still holds after it.
@@ -177,12 +164,9 @@ pub enum Applied {
 
 /// Rights: `s3:GetObject`, and `s3:ListBucket` without which a missing object could not be told from a
 /// missing right.
-pub trait HeadObject: Sync {
+pub trait HeadObject {
     /// What storage holds under `key`; `None` when there is nothing.
-    fn head_object(
-        &self,
-        key: &ObjectKey,
-    ) -> impl Future<Output = Result<Option<Head>, Fault>> + Send;
+    async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault>;
 }
 
 /// An object as storage describes it.
@@ -208,13 +192,9 @@ pub struct Head {
 }
 
 /// Right: `s3:PutObject`, which the presigned URL carries, and `s3:PutObjectAcl` for public objects.
-pub trait PresignPut: Sync {
+pub trait PresignPut {
     /// Signs leave for one exact PUT, starting at `now_ms`.
-    fn presign_put(
-        &self,
-        put: &PutToSign<'_>,
-        now_ms: u64,
-    ) -> impl Future<Output = Result<Grant, Fault>> + Send;
+    async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault>;
 }
 
 /// The one PUT that a grant allows.
@@ -233,13 +213,9 @@ pub struct PutToSign<'a> {
 }
 
 /// Right: `s3:GetObject`, which the presigned URL carries.
-pub trait PresignGet: Sync {
+pub trait PresignGet {
     /// Signs leave to download an object, starting at `now_ms`.
-    fn presign_get(
-        &self,
-        get: &GetToSign<'_>,
-        now_ms: u64,
-    ) -> impl Future<Output = Result<Grant, Fault>> + Send;
+    async fn presign_get(&self, get: &GetToSign<'_>, now_ms: u64) -> Result<Grant, Fault>;
 }
 
 /// The one GET that a grant allows. Nothing that a PUT may have smuggled in counts in its answer: neither
@@ -255,18 +231,15 @@ pub struct GetToSign<'a> {
 }
 
 /// Right: `sqs:SendMessage`.
-pub trait SendMessages: Sync {
+pub trait SendMessages {
     /// Sends at most ten messages and gives the places of those that were not accepted.
-    fn send_messages(
-        &self,
-        messages: &[QueueMessage],
-    ) -> impl Future<Output = Result<Vec<usize>, Fault>> + Send;
+    async fn send_messages(&self, messages: &[QueueMessage]) -> Result<Vec<usize>, Fault>;
 }
 
 /// Right: `sqs:ChangeMessageVisibility`.
-pub trait HideMessages: Sync {
+pub trait HideMessages {
     /// Lets each of at most ten received messages come again after its own time instead of the queue's.
-    fn hide_messages(&self, messages: &[Hidden]) -> impl Future<Output = Result<(), Fault>> + Send;
+    async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault>;
 }
 
 /// A received message, and when it comes again.

@@ -43,7 +43,7 @@ pub struct Sweeper {
 }
 
 /// Who watches a sweep: it is told what was done, and says when time is up.
-pub trait Watch: Sync {
+pub trait Watch {
     /// Whether there is time for more of this part. It is asked only where something is left to look at, so
     /// that a no means a sweep that was cut short.
     fn go_on(&self, part: Part) -> bool;

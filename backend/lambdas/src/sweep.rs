@@ -4,8 +4,7 @@
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
 //! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use crowfly_aws::{Bucket, Table};
@@ -81,14 +80,13 @@ pub async fn handle(
     let watch = Watcher {
         uploads_until: start + time * UPLOADS_SHARE / 100,
         until: start + time,
-        cut_short: AtomicBool::new(false),
-        counts: Mutex::default(),
+        cut_short: Cell::new(false),
+        counts: RefCell::default(),
     };
     // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
     Box::pin(sweep(rows, objects, sweeper, now.ms, &watch)).await;
     let complete = !watch.cut_short.into_inner();
     let counts = watch.counts.into_inner();
-    let counts = counts.unwrap_or_else(PoisonError::into_inner);
     log::Metrics::at(now.ms)
         .count("UploadsRepaired", counts.repaired)
         .count("UploadsExpired", counts.expired)
@@ -120,8 +118,8 @@ struct Counts {
 struct Watcher {
     uploads_until: Instant,
     until: Instant,
-    cut_short: AtomicBool,
-    counts: Mutex<Counts>,
+    cut_short: Cell<bool>,
+    counts: RefCell<Counts>,
 }
 
 impl Watch for Watcher {
@@ -132,13 +130,13 @@ impl Watch for Watcher {
         };
         let go_on = Instant::now() < until;
         if !go_on {
-            self.cut_short.store(true, Ordering::Relaxed);
+            self.cut_short.set(true);
         }
         go_on
     }
 
     fn did(&self, action: &Action) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.borrow_mut();
         let outcome = match action.did {
             Did::Repaired { .. } => {
                 counts.repaired += 1;
@@ -166,8 +164,7 @@ impl Watch for Watcher {
     }
 
     fn failed(&self, fault: &Fault) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.failed += 1;
+        self.counts.borrow_mut().failed += 1;
         log::line("error", "sweep", json!({"fault": fault.to_string()}));
     }
 }

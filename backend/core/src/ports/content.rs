@@ -1,18 +1,12 @@
-use std::future::Future;
-
 use crowfly_contract::{ObjectKey, OwnerId, ScanStatus, UploadId, Withheld};
 
 use crate::{Fault, Scanned};
 
 /// Right: `s3:GetObject`.
-pub trait PeekObject: Sync {
+pub trait PeekObject {
     /// The first [`crowfly_contract::SNIFF_BYTES`] bytes of an object, or all of a shorter one, provided that
     /// it still has this entity tag.
-    fn peek_object(
-        &self,
-        key: &ObjectKey,
-        etag: &str,
-    ) -> impl Future<Output = Result<Peek, Fault>> + Send;
+    async fn peek_object(&self, key: &ObjectKey, etag: &str) -> Result<Peek, Fault>;
 }
 
 /// What [`PeekObject::peek_object`] found.
@@ -36,16 +30,16 @@ pub struct Findings {
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait SetScan: Sync {
+pub trait SetScan {
     /// Notes what a scan has found in one object.
     ///
     /// False, and nothing changed, when there is no such row, when it is of another object already, or when
     /// as strong a result of the same object stands there.
-    fn set_scan(
+    async fn set_scan(
         &self,
         owner: &OwnerId,
         id: UploadId,
         object: &Scanned,
         found: ScanStatus,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    ) -> Result<bool, Fault>;
 }

@@ -1,45 +1,40 @@
 //! The ports of multipart uploads.
 
-use std::future::Future;
-
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, UploadId};
 
 use super::Multipart;
 use crate::Fault;
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait SetMultipart: Sync {
+pub trait SetMultipart {
     /// Writes which multipart upload of storage belongs to a pending upload. False, and nothing changed,
     /// unless it is pending and belongs to `replaces` so far: two creates at once cannot both win.
-    fn set_multipart(
+    async fn set_multipart(
         &self,
         owner: &OwnerId,
         id: UploadId,
         replaces: Option<&str>,
         s3_upload_id: &str,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    ) -> Result<bool, Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait DeclareChecksum: Sync {
+pub trait DeclareChecksum {
     /// Writes the file's checksum as the client computed it. False, and nothing changed, unless the upload
     /// is pending and has no other checksum yet.
-    fn declare_checksum(
+    async fn declare_checksum(
         &self,
         owner: &OwnerId,
         id: UploadId,
         crc64nvme: Crc64Nvme,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    ) -> Result<bool, Fault>;
 }
 
 /// Right: `s3:PutObject`, and `s3:PutObjectAcl` for public objects.
-pub trait CreateMultipart: Sync {
+pub trait CreateMultipart {
     /// Begins a multipart upload, whose checksum will be the CRC64NVME of the full object, and gives its id
     /// in storage.
-    fn create_multipart(
-        &self,
-        create: &MultipartToCreate<'_>,
-    ) -> impl Future<Output = Result<String, Fault>> + Send;
+    async fn create_multipart(&self, create: &MultipartToCreate<'_>) -> Result<String, Fault>;
 }
 
 /// What every part of a multipart upload shares: it is the object's and cannot be set later.
@@ -54,14 +49,14 @@ pub struct MultipartToCreate<'a> {
 }
 
 /// Right: `s3:PutObject`, which the presigned URL carries.
-pub trait PresignPart: Sync {
+pub trait PresignPart {
     /// Signs leave for the PUT of one exact part, starting at `now_ms`.
-    fn presign_part(
+    async fn presign_part(
         &self,
         multipart: Multipart<'_>,
         part: &PartPut,
         now_ms: u64,
-    ) -> impl Future<Output = Result<Grant, Fault>> + Send;
+    ) -> Result<Grant, Fault>;
 }
 
 /// The one PUT of a part that a grant allows.
@@ -76,12 +71,9 @@ pub struct PartPut {
 }
 
 /// Right: `s3:ListMultipartUploadParts`.
-pub trait ListParts: Sync {
+pub trait ListParts {
     /// All parts that storage holds, in order of number; `None` when the multipart upload is gone.
-    fn list_parts(
-        &self,
-        multipart: Multipart<'_>,
-    ) -> impl Future<Output = Result<Option<Vec<ListedPart>>, Fault>> + Send;
+    async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault>;
 }
 
 /// A part that storage holds.
@@ -98,22 +90,19 @@ pub struct ListedPart {
 }
 
 /// Right: `s3:ListMultipartUploadParts`.
-pub trait FindMultipart: Sync {
+pub trait FindMultipart {
     /// Whether storage still has the multipart upload: one short question, however many parts there are.
-    fn find_multipart(
-        &self,
-        multipart: Multipart<'_>,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    async fn find_multipart(&self, multipart: Multipart<'_>) -> Result<bool, Fault>;
 }
 
 /// Right: `s3:PutObject`.
-pub trait CompleteMultipart: Sync {
+pub trait CompleteMultipart {
     /// Makes the object of its parts, unless an object stands there already.
-    fn complete_multipart(
+    async fn complete_multipart(
         &self,
         multipart: Multipart<'_>,
         whole: &Whole,
-    ) -> impl Future<Output = Result<Completion, Fault>> + Send;
+    ) -> Result<Completion, Fault>;
 }
 
 /// The object that a completion shall make. Storage compares, and refuses another.
@@ -147,11 +136,8 @@ pub enum Completion {
 }
 
 /// Right: `s3:AbortMultipartUpload`.
-pub trait AbortMultipart: Sync {
+pub trait AbortMultipart {
     /// Drops a multipart upload and the parts that have arrived; one that is gone is no fault. A part that
     /// was on its way may arrive after all: [`FindMultipart`] tells whether it must be asked again.
-    fn abort_multipart(
-        &self,
-        multipart: Multipart<'_>,
-    ) -> impl Future<Output = Result<(), Fault>> + Send;
+    async fn abort_multipart(&self, multipart: Multipart<'_>) -> Result<(), Fault>;
 }

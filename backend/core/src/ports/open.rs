@@ -1,7 +1,5 @@
 //! The ports of uploads that are open: their places in the owner's quota, and how lately they were used.
 
-use std::future::Future;
-
 use crowfly_contract::{OwnerId, UploadId};
 
 use super::Place;
@@ -9,15 +7,15 @@ use crate::limits::{Limits, Usage};
 use crate::{Fault, Row};
 
 /// Rights: `dynamodb:PutItem` and `dynamodb:UpdateItem`, in one transaction.
-pub trait OpenUploads: Sync {
+pub trait OpenUploads {
     /// Writes at most 50 new pending uploads, whose ids are different, and counts them in their owner's
     /// quota: all of it or nothing, and never above `limits`.
-    fn open_uploads(
+    async fn open_uploads(
         &self,
         owner: &OwnerId,
         rows: &[&Row],
         limits: Limits,
-    ) -> impl Future<Output = Result<Opening, Fault>> + Send;
+    ) -> Result<Opening, Fault>;
 }
 
 /// What became of [`OpenUploads::open_uploads`].
@@ -35,37 +33,28 @@ pub enum Opening {
 }
 
 /// Right: `dynamodb:UpdateItem`, in one transaction.
-pub trait Release: Sync {
+pub trait Release {
     /// Takes at most 50 different uploads that have ended out of their owner's quota, and those whose place
     /// says so out of the sweep's sight: all of it (an empty answer) or nothing (those that stood in the way:
     /// they hold no such place any more, or are pending).
-    fn release(
-        &self,
-        owner: &OwnerId,
-        places: &[Place],
-    ) -> impl Future<Output = Result<Vec<UploadId>, Fault>> + Send;
+    async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait Touch: Sync {
+pub trait Touch {
     /// Notes that a pending upload is in use; nothing changes when it is not pending.
-    fn touch(
-        &self,
-        owner: &OwnerId,
-        id: UploadId,
-        now_ms: u64,
-    ) -> impl Future<Output = Result<(), Fault>> + Send;
+    async fn touch(&self, owner: &OwnerId, id: UploadId, now_ms: u64) -> Result<(), Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait AdvanceRate: Sync {
+pub trait AdvanceRate {
     /// Moves the moment until which an owner's requests are paid for, by one conditional update; an owner
     /// without one stands at 0. Gives the moment as it stood when the condition did not hold.
-    fn advance_rate(
+    async fn advance_rate(
         &self,
         owner: &OwnerId,
         advance: Advance,
-    ) -> impl Future<Output = Result<Result<(), u64>, Fault>> + Send;
+    ) -> Result<Result<(), u64>, Fault>;
 }
 
 /// One step of the rate, in Unix microseconds.

@@ -1,21 +1,19 @@
 //! The ports of the sweep.
 
-use std::future::Future;
-
 use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus};
 
 use super::Place;
 use crate::{Fault, Open, Row};
 
 /// Right: `dynamodb:Query` on the index `byOpen`.
-pub trait ListOpen: Sync {
+pub trait ListOpen {
     /// One page of the open uploads of one shard that are due at `due_ms`, those due longest first.
-    fn list_open(
+    async fn list_open(
         &self,
         shard: char,
         due_ms: u64,
         after: Option<&OpenPosition>,
-    ) -> impl Future<Output = Result<OpenPage, Fault>> + Send;
+    ) -> Result<OpenPage, Fault>;
 }
 
 /// One page of open uploads.
@@ -67,56 +65,40 @@ impl OpenUpload {
 }
 
 /// Right: `dynamodb:Query` on the table.
-pub trait QueryRow: Sync {
+pub trait QueryRow {
     /// Reads one upload, consistently with all writes before.
-    fn query_row(
-        &self,
-        owner: &OwnerId,
-        id: UploadId,
-    ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
+    async fn query_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait MarkExpired: Sync {
+pub trait MarkExpired {
     /// Turns an upload that is still pending, and not used since `open` was read, into one that has expired
     /// at `now_ms` (Unix milliseconds), and gives it as it stands then. `None`, and nothing changed,
     /// otherwise.
-    fn mark_expired(
-        &self,
-        open: &OpenUpload,
-        now_ms: u64,
-    ) -> impl Future<Output = Result<Option<Row>, Fault>> + Send;
+    async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait Postpone: Sync {
+pub trait Postpone {
     /// Lets the sweep look at an open upload at `sweep_at` (Unix milliseconds) again; nothing changes when its
     /// status is not that of `open` any more.
-    fn postpone(
-        &self,
-        open: &OpenUpload,
-        sweep_at: u64,
-    ) -> impl Future<Output = Result<(), Fault>> + Send;
+    async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault>;
 }
 
 /// Right: `dynamodb:UpdateItem`.
-pub trait Close: Sync {
+pub trait Close {
     /// Takes an upload that was aborted or has expired, and is not counted any more, out of the sweep's sight,
     /// and lets it go away at `expires_at` (Unix milliseconds). False, and nothing changed, otherwise.
-    fn close(
-        &self,
-        open: &OpenUpload,
-        expires_at: u64,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault>;
 }
 
 /// Right: `s3:ListBucketMultipartUploads`.
-pub trait ListMultiparts: Sync {
+pub trait ListMultiparts {
     /// One page of the multipart uploads that storage has under `uploads/`.
-    fn list_multiparts(
+    async fn list_multiparts(
         &self,
         after: Option<&MultipartPosition>,
-    ) -> impl Future<Output = Result<MultipartPage, Fault>> + Send;
+    ) -> Result<MultipartPage, Fault>;
 }
 
 /// One page of multipart uploads.
