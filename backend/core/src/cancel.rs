@@ -5,7 +5,7 @@ use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crate::ports::{
     AbortMultipart, FindMultipart, GetRow, HeadObject, MarkAborted, Multipart, Release,
 };
-use crate::{Error, Fault, FaultKind, Refusal, Row, parts, quota};
+use crate::{Error, Fault, FaultKind, Row, parts, quota};
 
 /// How often storage is asked to drop a multipart upload: parts on their way can outlive the first time.
 const ABORTS: u32 = 5;
@@ -26,10 +26,7 @@ pub async fn cancel(
     id: UploadId,
     now_ms: u64,
 ) -> Result<(), Error> {
-    let mut row = rows
-        .get_row(owner, id)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let mut row = parts::existing(rows, owner, id).await?;
     if row.record.status == UploadStatus::Pending {
         if objects.head_object(&row.record.key).await?.is_some() {
             return Err(parts::already_stored().into());
@@ -43,10 +40,7 @@ pub async fn cancel(
                 open.active_at = now_ms;
             }
         } else {
-            row = rows
-                .get_row(owner, id)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
+            row = parts::existing(rows, owner, id).await?;
         }
     }
     if row.record.status == UploadStatus::Stored {

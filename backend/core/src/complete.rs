@@ -43,10 +43,7 @@ pub async fn complete(
     id: UploadId,
     crc64nvme: Option<Crc64Nvme>,
 ) -> Result<Completed, Error> {
-    let row = rows
-        .get_row(owner, id)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let row = parts::existing(rows, owner, id).await?;
     if row.record.status == UploadStatus::Pending
         && let Some((plan, multipart)) = row.part_plan().zip(row.multipart())
     {

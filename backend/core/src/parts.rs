@@ -87,12 +87,19 @@ pub(crate) async fn touch(rows: &impl Touch, row: &Row, now_ms: u64) -> Result<(
     Ok(())
 }
 
+/// The caller's upload.
+pub(crate) async fn existing(
+    rows: &impl GetRow,
+    owner: &OwnerId,
+    id: UploadId,
+) -> Result<Row, Error> {
+    let row = rows.get_row(owner, id).await?;
+    Ok(row.ok_or_else(Refusal::not_found)?)
+}
+
 /// The caller's upload, if it can still take parts.
 async fn open_row(rows: &impl GetRow, owner: &OwnerId, id: UploadId) -> Result<Row, Error> {
-    let row = rows
-        .get_row(owner, id)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let row = existing(rows, owner, id).await?;
     match row.record.status {
         UploadStatus::Pending => Ok(row),
         UploadStatus::Stored => Err(already_stored().into()),

@@ -69,10 +69,7 @@ async fn declined(
     row: &Row,
     crc64nvme: Crc64Nvme,
 ) -> Result<Completed, Error> {
-    let row = rows
-        .get_row(&row.owner, row.record.id)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let row = parts::existing(rows, &row.owner, row.record.id).await?;
     if row.record.status == UploadStatus::Pending {
         return Err(Refusal::new(
             ErrorCode::ChecksumMismatch,

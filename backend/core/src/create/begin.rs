@@ -8,7 +8,7 @@ use crate::ports::{
     AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, Multipart,
     MultipartToCreate, SetMultipart,
 };
-use crate::{Error, Refusal, Row, parts};
+use crate::{Error, Row, parts};
 
 /// Makes sure that storage has the row's multipart upload: one that is gone is followed by a new one.
 ///
@@ -53,9 +53,6 @@ pub(super) async fn begin(
     };
     objects.abort_multipart(own).await?;
     set?;
-    let winner = rows
-        .get_row(owner, record.id)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let winner = parts::existing(rows, owner, record.id).await?;
     Ok(still_open(winner.record.status)?)
 }
