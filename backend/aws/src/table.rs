@@ -1,4 +1,5 @@
 mod apply;
+mod expression;
 mod multipart;
 mod open;
 mod rate;
@@ -10,14 +11,19 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
+};
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crowfly_core::ports::{
     GetRow, GetRows, ListRows, MarkAborted, Page, Position, Put, PutPending,
 };
 use crowfly_core::{Fault, FaultKind, Row};
+
+use expression::{names, values};
 
 use crate::Session;
 use crate::fault::fault;
@@ -31,8 +37,7 @@ const BATCH_ROUNDS: u32 = 5;
 /// Longest wait between two attempts of one write.
 const LONGEST_BACK_OFF_MS: u64 = 1_000;
 
-/// The table of uploads. Every name in an expression is a placeholder: `name`, `size`, `type`, `status` and
-/// `owner` are words that DynamoDB keeps for itself.
+/// The table of uploads.
 #[derive(Clone, Debug)]
 pub struct Table {
     client: Client,
@@ -49,20 +54,36 @@ impl Table {
         }
     }
 
-    /// An update of one row.
-    fn update(&self, owner: &OwnerId, id: UploadId) -> UpdateItemFluentBuilder {
+    /// An update of one item under a condition.
+    fn update<'a>(
+        &self,
+        key: Item,
+        update: &str,
+        condition: &str,
+        new: impl IntoIterator<Item = (&'a str, AttributeValue)>,
+    ) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.name)
-            .set_key(Some(key(owner, id)))
+            .set_key(Some(key))
+            .update_expression(update)
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names(&[update, condition])))
+            .set_expression_attribute_values(Some(values(new)))
     }
 }
 
-fn key(owner: &OwnerId, id: UploadId) -> Item {
+/// The key of an upload, or of another item of its owner.
+fn key(owner: &OwnerId, id: impl Into<String>) -> Item {
     Item::from([
         ("owner".to_owned(), text(owner.as_str())),
         ("id".to_owned(), text(id)),
     ])
+}
+
+/// A status as an attribute.
+fn status(status: UploadStatus) -> AttributeValue {
+    text(status.as_str())
 }
 
 impl PutPending for Table {
@@ -82,24 +103,18 @@ impl PutPending for Table {
             Ok(_) => return Ok(Put::Created),
             Err(error) => error,
         };
-        let refused = error
-            .as_service_error()
-            .filter(|e| e.is_conditional_check_failed_exception());
-        if refused.is_none() {
+        let Some(ConditionalCheckFailedException(failed)) = error.as_service_error() else {
             return Err(fault(SERVICE, &error));
-        }
-        use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
-        match refused {
-            Some(ConditionalCheckFailedException(failed)) => {
-                let item = failed.item().ok_or_else(|| {
-                    let detail = "a failed condition came without the item that failed it";
-                    Fault::new(SERVICE, FaultKind::Unexpected, detail)
-                })?;
-                Ok(Put::Exists(Box::new(row(item)?)))
-            }
-            _ => Err(fault(SERVICE, &error)),
-        }
+        };
+        let item = failed.item().ok_or_else(|| unexplained(SERVICE))?;
+        Ok(Put::Exists(Box::new(row(item)?)))
     }
+}
+
+/// The fault of a failed condition that came without the item that failed it.
+fn unexplained(service: &'static str) -> Fault {
+    let detail = "a failed condition came without the item that failed it";
+    Fault::new(service, FaultKind::Unexpected, detail)
 }
 
 impl GetRow for Table {
@@ -217,15 +232,16 @@ impl MarkAborted for Table {
         id: UploadId,
         now_ms: u64,
     ) -> Result<bool, Fault> {
-        let update = self
-            .update(owner, id)
-            .update_expression("SET #status = :aborted, #activeAt = :now")
-            .condition_expression("#status = :pending")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#activeAt", "activeAt")
-            .expression_attribute_values(":aborted", text(UploadStatus::Aborted.as_str()))
-            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
-            .expression_attribute_values(":now", number(now_ms));
+        let update = self.update(
+            key(owner, id),
+            "SET #status = :aborted, #activeAt = :now",
+            "#status = :pending",
+            [
+                ("aborted", status(UploadStatus::Aborted)),
+                ("pending", status(UploadStatus::Pending)),
+                ("now", number(now_ms)),
+            ],
+        );
         if_it_holds(update).await
     }
 }
@@ -234,8 +250,8 @@ impl MarkAborted for Table {
 enum Updated {
     /// It was written; the item as the update asked for it.
     Written(Option<Item>),
-    /// The condition did not hold; the item as it stands, if the update asked for it.
-    Stands(Option<Item>),
+    /// The condition failed; the item as it is, if the update asked for it.
+    Refused(Option<Item>),
 }
 
 /// Sends a conditional update; false, and nothing changed, when the condition does not hold.
@@ -251,7 +267,7 @@ async fn updated(update: UpdateItemFluentBuilder) -> Result<Updated, Fault> {
     };
     match error.as_service_error() {
         Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-            Ok(Updated::Stands(failed.item.clone()))
+            Ok(Updated::Refused(failed.item.clone()))
         }
         _ => Err(fault("dynamodb.UpdateItem", &error)),
     }

@@ -3,7 +3,7 @@ use crowfly_contract::{OCTET_STREAM, ScanStatus, UploadStatus, Visibility};
 use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, Head};
 use crowfly_core::{Declared, Fault, FaultKind, Row, Sequencer, Verdict};
 
-use super::{Table, Updated, updated};
+use super::{Table, Updated, key, updated};
 use crate::item::{Item, held, number, text};
 
 /// Only an event that is newer than the row's passes.
@@ -64,7 +64,7 @@ impl Table {
                     let verified = needed.is_some();
                     return Ok((Applied::Written { verified }, item));
                 }
-                Updated::Stands(item) => stands = item,
+                Updated::Refused(item) => stands = item,
             }
         }
         Ok((Applied::NotNewer, stands))
@@ -96,7 +96,6 @@ impl Table {
                     let word = status.as_str();
                     update.values.push((word, text(word)));
                 }
-                update.names.push("sequencerOrder");
                 FIRST.to_owned()
             }
         };
@@ -114,18 +113,11 @@ impl Table {
             Some(needed) => format!("{may} AND {}", update.declared(needed)),
             None => may,
         };
-        let mut request = self
-            .update(change.key.owner(), change.key.id())
-            .update_expression(update.expression())
-            .condition_expression(condition)
+        let key = key(change.key.owner(), change.key.id());
+        let request = self
+            .update(key, &update.expression(), &condition, update.values)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for name in update.names {
-            request = request.expression_attribute_names(format!("#{name}"), name);
-        }
-        for (name, value) in update.values {
-            request = request.expression_attribute_values(format!(":{name}"), value);
-        }
         updated(request).await
     }
 }
@@ -135,7 +127,6 @@ impl Table {
 struct Update {
     set: Vec<String>,
     remove: Vec<String>,
-    names: Vec<&'static str>,
     values: Vec<(&'static str, AttributeValue)>,
 }
 
@@ -185,7 +176,6 @@ impl Update {
     /// The condition that the row is still what it was when it was read.
     fn unchanged(&mut self, seen: Option<&Row>) -> Result<String, Fault> {
         let Some(record) = seen.map(|row| &row.record) else {
-            self.names.push("id");
             return Ok("attribute_not_exists(#id)".to_owned());
         };
         let order = record
@@ -233,7 +223,6 @@ impl Update {
         placeholder: &'static str,
         value: Option<AttributeValue>,
     ) -> String {
-        self.names.push(name);
         let Some(value) = value else {
             return format!("attribute_not_exists(#{name})");
         };
@@ -243,20 +232,17 @@ impl Update {
 
     fn set(&mut self, name: &'static str, value: AttributeValue) {
         self.set.push(format!("#{name} = :{name}"));
-        self.names.push(name);
         self.values.push((name, value));
     }
 
     fn keep_or_set(&mut self, name: &'static str, value: AttributeValue) {
         self.set
             .push(format!("#{name} = if_not_exists(#{name}, :{name})"));
-        self.names.push(name);
         self.values.push((name, value));
     }
 
     fn remove(&mut self, name: &'static str) {
         self.remove.push(format!("#{name}"));
-        self.names.push(name);
     }
 
     fn expression(&self) -> String {

@@ -2,7 +2,7 @@ use crowfly_contract::{Crc64Nvme, OwnerId, UploadId, UploadStatus};
 use crowfly_core::Fault;
 use crowfly_core::ports::{DeclareChecksum, SetMultipart};
 
-use super::{Table, if_it_holds};
+use super::{Table, if_it_holds, key, status};
 use crate::item::text;
 
 impl SetMultipart for Table {
@@ -17,17 +17,17 @@ impl SetMultipart for Table {
             Some(_) => "#s3UploadId = :old",
             None => "attribute_not_exists(#s3UploadId)",
         };
-        let mut update = self
-            .update(owner, id)
-            .update_expression("SET #s3UploadId = :new")
-            .condition_expression(format!("#status = :pending AND {free}"))
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#s3UploadId", "s3UploadId")
-            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
-            .expression_attribute_values(":new", text(s3_upload_id));
-        if let Some(old) = replaces {
-            update = update.expression_attribute_values(":old", text(old));
-        }
+        let values = [
+            ("pending", status(UploadStatus::Pending)),
+            ("new", text(s3_upload_id)),
+        ];
+        let old = replaces.map(|old| ("old", text(old)));
+        let update = self.update(
+            key(owner, id),
+            "SET #s3UploadId = :new",
+            &format!("#status = :pending AND {free}"),
+            values.into_iter().chain(old),
+        );
         if_it_holds(update).await
     }
 }
@@ -39,18 +39,16 @@ impl DeclareChecksum for Table {
         id: UploadId,
         crc64nvme: Crc64Nvme,
     ) -> Result<bool, Fault> {
-        let update = self
-            .update(owner, id)
-            .update_expression("SET #clientCrc64nvme = :crc, #crc64nvme = :crc")
-            .condition_expression(
-                "#status = :pending \
-                 AND (attribute_not_exists(#clientCrc64nvme) OR #clientCrc64nvme = :crc)",
-            )
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#clientCrc64nvme", "clientCrc64nvme")
-            .expression_attribute_names("#crc64nvme", "crc64nvme")
-            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
-            .expression_attribute_values(":crc", text(crc64nvme));
+        let update = self.update(
+            key(owner, id),
+            "SET #clientCrc64nvme = :crc, #crc64nvme = :crc",
+            "#status = :pending \
+             AND (attribute_not_exists(#clientCrc64nvme) OR #clientCrc64nvme = :crc)",
+            [
+                ("pending", status(UploadStatus::Pending)),
+                ("crc", text(crc64nvme)),
+            ],
+        );
         if_it_holds(update).await
     }
 }

@@ -5,6 +5,7 @@
 //! asked for anew meets its own conditions.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update,
@@ -14,14 +15,19 @@ use crowfly_core::ports::{OpenUploads, Opening, Place, Release, Touch, Usage};
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, FaultKind, Row};
 
-use super::{Table, back_off, if_it_holds, key};
+use super::expression::{names, values};
+use super::{Table, back_off, if_it_holds, key, status, unexplained};
 use crate::fault::fault;
-use crate::item::{Item, number, pending_item, row, text};
+use crate::item::{Item, number, pending_item, row};
 
 const SERVICE: &str = "dynamodb.TransactWriteItems";
 /// How often a transaction is tried that meets others, or is told to come later.
 const ATTEMPTS: u32 = 9;
 const CONDITION: &str = "ConditionalCheckFailed";
+/// The id of an owner's quota.
+const QUOTA: &str = "#quota";
+/// Adds to an owner's quota, or takes from it.
+const COUNT: &str = "ADD #openUploads :uploads, #openBytes :bytes";
 const LATER: &[&str] = &[
     "TransactionConflict",
     "ThrottlingError",
@@ -66,10 +72,7 @@ impl OpenUploads for Table {
                 full = Some(reason.item().map(usage).unwrap_or_default());
                 continue;
             }
-            let item = reason.item().ok_or_else(|| {
-                let detail = "a failed condition came without the item that failed it";
-                Fault::new(SERVICE, FaultKind::Unexpected, detail)
-            })?;
+            let item = reason.item().ok_or_else(|| unexplained(SERVICE))?;
             existing.push((place, row(item)?));
         }
         Ok(Opening::Refused { existing, full })
@@ -98,15 +101,15 @@ impl Release for Table {
 
 impl Touch for Table {
     async fn touch(&self, owner: &OwnerId, id: UploadId, now_ms: u64) -> Result<(), Fault> {
-        let update = self
-            .update(owner, id)
-            .update_expression("SET #activeAt = :now")
-            .condition_expression("#status = :pending AND attribute_exists(#openShard)")
-            .expression_attribute_names("#activeAt", "activeAt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#openShard", "openShard")
-            .expression_attribute_values(":now", number(now_ms))
-            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()));
+        let update = self.update(
+            key(owner, id),
+            "SET #activeAt = :now",
+            "#status = :pending AND attribute_exists(#openShard)",
+            [
+                ("now", number(now_ms)),
+                ("pending", status(UploadStatus::Pending)),
+            ],
+        );
         if_it_holds(update).await.map(drop)
     }
 }
@@ -119,22 +122,11 @@ impl Table {
         added: Usage,
         limits: Limits,
     ) -> Result<TransactWriteItem, Fault> {
-        let mut update = self
-            .quota(owner)
-            .update_expression("ADD #openUploads :uploads, #openBytes :bytes")
-            .expression_attribute_names("#openUploads", "openUploads")
-            .expression_attribute_names("#openBytes", "openBytes")
-            .expression_attribute_values(":uploads", number(added.uploads))
-            .expression_attribute_values(":bytes", number(added.bytes));
         let mut conditions = Vec::new();
-        for (name, room, limit, more) in [
-            (
-                "#openUploads",
-                ":uploadsRoom",
-                limits.uploads,
-                added.uploads,
-            ),
-            ("#openBytes", ":bytesRoom", limits.bytes, added.bytes),
+        let mut rooms = Vec::new();
+        for (name, limit, more) in [
+            ("openUploads", limits.uploads, added.uploads),
+            ("openBytes", limits.bytes, added.bytes),
         ] {
             if limit == 0 {
                 continue;
@@ -142,28 +134,28 @@ impl Table {
             let left = i128::from(limit) - i128::from(more);
             // Too much even for an owner without a quota item.
             conditions.push(if left < 0 {
-                format!("{name} <= {room}")
+                format!("#{name} <= :{name}")
             } else {
-                format!("(attribute_not_exists({name}) OR {name} <= {room})")
+                format!("(attribute_not_exists(#{name}) OR #{name} <= :{name})")
             });
-            update = update.expression_attribute_values(room, AttributeValue::N(left.to_string()));
+            rooms.push((name, AttributeValue::N(left.to_string())));
         }
-        if !conditions.is_empty() {
-            update = update.condition_expression(conditions.join(" AND "));
-        }
-        Ok(in_transaction(update.build().map_err(unbuilt)?))
+        rooms.push(("uploads", number(added.uploads)));
+        rooms.push(("bytes", number(added.bytes)));
+        let condition = conditions.join(" AND ");
+        let step = self
+            .step(key(owner, QUOTA), COUNT, &condition, rooms)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        in_transaction(step)
     }
 
     fn give_back(&self, owner: &OwnerId, freed: Usage) -> Result<TransactWriteItem, Fault> {
         let less = |count: u64| AttributeValue::N(format!("-{count}"));
-        let update = self
-            .quota(owner)
-            .update_expression("ADD #openUploads :uploads, #openBytes :bytes")
-            .expression_attribute_names("#openUploads", "openUploads")
-            .expression_attribute_names("#openBytes", "openBytes")
-            .expression_attribute_values(":uploads", less(freed.uploads))
-            .expression_attribute_values(":bytes", less(freed.bytes));
-        Ok(in_transaction(update.build().map_err(unbuilt)?))
+        let values = [
+            ("uploads", less(freed.uploads)),
+            ("bytes", less(freed.bytes)),
+        ];
+        in_transaction(self.step(key(owner, QUOTA), COUNT, "", values))
     }
 
     /// Takes its mark of being counted from an upload that has ended, and takes it out of the sweep's sight
@@ -176,43 +168,40 @@ impl Table {
             Some(_) => "attribute_exists(#counted)",
             None => "attribute_exists(#openShard) AND attribute_not_exists(#counted)",
         };
-        let mut update = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(key(owner, place.id)))
-            .condition_expression(format!("{counted} AND #status IN (:one, :other)"));
-        let (names, [one, other]): (&[&str], _) = match place.watched_until {
-            Some(until) => {
-                update = update
-                    .update_expression("SET #sweepAt = :until REMOVE #counted")
-                    .expression_attribute_values(":until", number(until));
-                let watched = [UploadStatus::Aborted, UploadStatus::Expired];
-                (&["counted", "sweepAt", "status"], watched)
-            }
-            None => {
-                update =
-                    update.update_expression("REMOVE #counted, #openShard, #sweepAt, #activeAt");
-                let recorded = [UploadStatus::Stored, UploadStatus::Deleted];
-                (
-                    &["counted", "openShard", "sweepAt", "activeAt", "status"],
-                    recorded,
-                )
-            }
+        let (update, one, other) = match place.watched_until {
+            Some(_) => (
+                "SET #sweepAt = :until REMOVE #counted",
+                UploadStatus::Aborted,
+                UploadStatus::Expired,
+            ),
+            None => (
+                "REMOVE #counted, #openShard, #sweepAt, #activeAt",
+                UploadStatus::Stored,
+                UploadStatus::Deleted,
+            ),
         };
-        for name in names {
-            update = update.expression_attribute_names(format!("#{name}"), *name);
-        }
-        let update = update
-            .expression_attribute_values(":one", text(one.as_str()))
-            .expression_attribute_values(":other", text(other.as_str()));
-        Ok(in_transaction(update.build().map_err(unbuilt)?))
+        let condition = format!("{counted} AND #status IN (:one, :other)");
+        let until = place.watched_until.map(|until| ("until", number(until)));
+        let values = [("one", status(one)), ("other", status(other))];
+        let values = values.into_iter().chain(until);
+        in_transaction(self.step(key(owner, place.id), update, &condition, values))
     }
 
-    fn quota(&self, owner: &OwnerId) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+    /// An update in a transaction, under a condition unless that is empty.
+    fn step<'a>(
+        &self,
+        key: Item,
+        update: &str,
+        condition: &str,
+        new: impl IntoIterator<Item = (&'a str, AttributeValue)>,
+    ) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.name)
-            .key("owner", text(owner.as_str()))
-            .key("id", text("#quota"))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .set_key(Some(key))
+            .update_expression(update)
+            .set_condition_expression((!condition.is_empty()).then(|| condition.to_owned()))
+            .set_expression_attribute_names(Some(names(&[update, condition])))
+            .set_expression_attribute_values(Some(values(new)))
     }
 
     /// Writes all of `items`, or gives the reasons, item by item, when a condition did not hold.
@@ -261,8 +250,9 @@ impl Table {
     }
 }
 
-fn in_transaction(update: Update) -> TransactWriteItem {
-    TransactWriteItem::builder().update(update).build()
+fn in_transaction(step: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
+    let update = step.build().map_err(unbuilt)?;
+    Ok(TransactWriteItem::builder().update(update).build())
 }
 
 fn usage(item: &Item) -> Usage {

@@ -3,8 +3,8 @@ use crowfly_contract::OwnerId;
 use crowfly_core::Fault;
 use crowfly_core::ports::{Advance, AdvanceRate};
 
-use super::{Table, Updated, updated};
-use crate::item::{Item, number, text};
+use super::{Table, Updated, key, updated};
+use crate::item::{Item, number};
 
 /// How long an owner's rate outlives its last request, in seconds.
 const STAYS_S: u64 = 3_600;
@@ -21,34 +21,29 @@ impl AdvanceRate for Table {
                 now,
                 "#rateUntil = #rateUntil + :step",
                 "#rateUntil > :now AND #rateUntil <= :latest",
-                vec![(":step", step), (":latest", latest)],
+                vec![("step", step), ("latest", latest)],
             ),
             Advance::Afresh { now, step } => (
                 now,
                 "#rateUntil = :then",
                 "attribute_not_exists(#rateUntil) OR #rateUntil <= :now",
-                vec![(":then", now + step)],
+                vec![("then", now + step)],
             ),
         };
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("owner", text(owner.as_str()))
-            .key("id", text("#rate"))
-            .update_expression(format!("SET {change}, #expiresAt = :end"))
-            .condition_expression(condition)
-            .expression_attribute_names("#rateUntil", "rateUntil")
-            .expression_attribute_names("#expiresAt", "expiresAt")
-            .expression_attribute_values(":now", milliseconds(now))
-            .expression_attribute_values(":end", number(now / 1_000_000 + STAYS_S))
+        let end = number(now / 1_000_000 + STAYS_S);
+        let moments = values.into_iter().chain([("now", now)]);
+        let moments = moments.map(|(name, us)| (name, milliseconds(us)));
+        let update = self
+            .update(
+                key(owner, "#rate"),
+                &format!("SET {change}, #expiresAt = :end"),
+                condition,
+                moments.chain([("end", end)]),
+            )
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for (name, us) in values {
-            update = update.expression_attribute_values(name, milliseconds(us));
-        }
         Ok(match updated(update).await? {
             Updated::Written(_) => Ok(()),
-            Updated::Stands(item) => Err(item.as_ref().and_then(until).unwrap_or_default()),
+            Updated::Refused(item) => Err(item.as_ref().and_then(until).unwrap_or_default()),
         })
     }
 }

@@ -5,7 +5,8 @@ use crowfly_core::ports::{
 };
 use crowfly_core::{Fault, FaultKind, Row};
 
-use super::{Table, Updated, if_it_holds, key, updated};
+use super::expression::{names, values};
+use super::{Table, Updated, if_it_holds, key, status, updated};
 use crate::fault::fault;
 use crate::item::{Item, number, open_upload, row, text};
 
@@ -28,16 +29,18 @@ impl ListOpen for Table {
             start.insert("sweepAt".to_owned(), number(after.sweep_at));
             start
         });
+        let condition = "#openShard = :shard AND #sweepAt <= :due";
         let answer = self
             .client
             .query()
             .table_name(&self.name)
             .index_name(BY_OPEN)
-            .key_condition_expression("#openShard = :shard AND #sweepAt <= :due")
-            .expression_attribute_names("#openShard", "openShard")
-            .expression_attribute_names("#sweepAt", "sweepAt")
-            .expression_attribute_values(":shard", text(shard))
-            .expression_attribute_values(":due", number(due_ms))
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(Some(names(&[condition])))
+            .set_expression_attribute_values(Some(values([
+                ("shard", text(shard)),
+                ("due", number(due_ms)),
+            ])))
             .limit(PAGE)
             .set_exclusive_start_key(start)
             .send()
@@ -69,15 +72,17 @@ fn position(last: &Item) -> Option<OpenPosition> {
 
 impl QueryRow for Table {
     async fn query_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
+        let condition = "#owner = :owner AND #id = :id";
         let answer = self
             .client
             .query()
             .table_name(&self.name)
-            .key_condition_expression("#owner = :owner AND #id = :id")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_names("#id", "id")
-            .expression_attribute_values(":owner", text(owner.as_str()))
-            .expression_attribute_values(":id", text(id))
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(Some(names(&[condition])))
+            .set_expression_attribute_values(Some(values([
+                ("owner", text(owner.as_str())),
+                ("id", text(id)),
+            ])))
             .consistent_read(true)
             .send()
             .await
@@ -89,15 +94,17 @@ impl QueryRow for Table {
 impl MarkExpired for Table {
     async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault> {
         let update = self
-            .update(&open.owner, open.id)
-            .update_expression("SET #status = :expired, #activeAt = :now")
-            .condition_expression("#status = :pending AND #activeAt = :activeAt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#activeAt", "activeAt")
-            .expression_attribute_values(":expired", text(UploadStatus::Expired.as_str()))
-            .expression_attribute_values(":pending", text(UploadStatus::Pending.as_str()))
-            .expression_attribute_values(":now", number(now_ms))
-            .expression_attribute_values(":activeAt", number(open.open.active_at))
+            .update(
+                key(&open.owner, open.id),
+                "SET #status = :expired, #activeAt = :now",
+                "#status = :pending AND #activeAt = :activeAt",
+                [
+                    ("expired", status(UploadStatus::Expired)),
+                    ("pending", status(UploadStatus::Pending)),
+                    ("now", number(now_ms)),
+                    ("activeAt", number(open.open.active_at)),
+                ],
+            )
             .return_values(ReturnValue::AllNew);
         match updated(update).await? {
             Updated::Written(Some(item)) => row(&item).map(Some),
@@ -108,41 +115,29 @@ impl MarkExpired for Table {
 
 impl Postpone for Table {
     async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault> {
-        let update = self
-            .update(&open.owner, open.id)
-            .update_expression("SET #sweepAt = :later")
-            .condition_expression("#status = :seen AND attribute_exists(#openShard)")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#sweepAt", "sweepAt")
-            .expression_attribute_names("#openShard", "openShard")
-            .expression_attribute_values(":seen", text(open.status.as_str()))
-            .expression_attribute_values(":later", number(sweep_at));
+        let update = self.update(
+            key(&open.owner, open.id),
+            "SET #sweepAt = :later",
+            "#status = :seen AND attribute_exists(#openShard)",
+            [("seen", status(open.status)), ("later", number(sweep_at))],
+        );
         if_it_holds(update).await.map(drop)
     }
 }
 
 impl Close for Table {
     async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault> {
-        let mut update = self
-            .update(&open.owner, open.id)
-            .update_expression("SET #expiresAt = :expiresAt REMOVE #openShard, #sweepAt, #activeAt")
-            .condition_expression(
-                "attribute_exists(#openShard) AND attribute_not_exists(#counted) \
-                 AND #status IN (:aborted, :expired)",
-            )
-            .expression_attribute_values(":aborted", text(UploadStatus::Aborted.as_str()))
-            .expression_attribute_values(":expired", text(UploadStatus::Expired.as_str()))
-            .expression_attribute_values(":expiresAt", number(expires_at / 1_000));
-        for name in [
-            "expiresAt",
-            "openShard",
-            "sweepAt",
-            "activeAt",
-            "counted",
-            "status",
-        ] {
-            update = update.expression_attribute_names(format!("#{name}"), name);
-        }
+        let update = self.update(
+            key(&open.owner, open.id),
+            "SET #expiresAt = :expiresAt REMOVE #openShard, #sweepAt, #activeAt",
+            "attribute_exists(#openShard) AND attribute_not_exists(#counted) \
+             AND #status IN (:aborted, :expired)",
+            [
+                ("aborted", status(UploadStatus::Aborted)),
+                ("expired", status(UploadStatus::Expired)),
+                ("expiresAt", number(expires_at / 1_000)),
+            ],
+        );
         if_it_holds(update).await
     }
 }
