@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use crowfly_contract::{EventKind, ScanStatus};
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::record::{Outcome, RecordError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::log;
 
@@ -9,20 +11,10 @@ use crate::log;
 pub(super) struct Counts<'a> {
     now_ms: u64,
     denied: &'a DeniedOwners,
-    stored: usize,
-    stored_by_denied: usize,
-    verified: usize,
-    mismatches: usize,
-    withheld: usize,
-    scanned: usize,
-    infected: usize,
-    removed: usize,
+    /// How often each metric was counted.
+    times: BTreeMap<&'static str, usize>,
     /// Of each event that was written: milliseconds between storage and record.
     lags: Vec<u64>,
-    repeated: usize,
-    ignored: usize,
-    poison: usize,
-    failed: usize,
 }
 
 impl<'a> Counts<'a> {
@@ -31,25 +23,24 @@ impl<'a> Counts<'a> {
         Self {
             now_ms,
             denied,
-            stored: 0,
-            stored_by_denied: 0,
-            verified: 0,
-            mismatches: 0,
-            withheld: 0,
-            scanned: 0,
-            infected: 0,
-            removed: 0,
+            times: BTreeMap::new(),
             lags: Vec::new(),
-            repeated: 0,
-            ignored: 0,
-            poison: 0,
-            failed: 0,
         }
+    }
+
+    fn count(&mut self, metric: &'static str, times: impl Into<usize>) {
+        *self.times.entry(metric).or_default() += times.into();
+    }
+
+    /// Counts an event that changed nothing; the level and the fields of its line.
+    fn repeated(&mut self, fields: Value) -> (&'static str, Value) {
+        self.count("EventsRepeated", true);
+        ("info", fields)
     }
 
     /// Counts what became of one event, and writes its line.
     pub(super) fn add(&mut self, message: &str, result: &Result<Outcome, RecordError>) {
-        let (count, level, fields) = match result {
+        let (level, mut fields) = match result {
             Ok(Outcome::Written {
                 owner,
                 id,
@@ -60,57 +51,49 @@ impl<'a> Counts<'a> {
                 at,
             }) => {
                 self.lags.push(self.now_ms.saturating_sub(*at));
-                self.verified += usize::from(*verified);
-                self.mismatches += usize::from(*type_mismatch);
-                self.withheld += usize::from(withheld.is_some());
+                self.count("UploadsVerified", *verified);
+                self.count("TypeMismatches", *type_mismatch);
+                self.count("UploadsWithheld", withheld.is_some());
                 if *kind == EventKind::Created && self.denied.contains(owner) {
-                    self.stored_by_denied += 1;
+                    self.count("StoredByDenied", true);
                     let fields = json!({"owner": owner.as_str(), "upload": id});
                     log::line("warn", "stored-by-denied", fields);
                 }
-                let count = match kind {
-                    EventKind::Created => &mut self.stored,
-                    EventKind::Removed => &mut self.removed,
-                };
-                (
-                    count,
-                    "info",
-                    json!({"outcome": "written", "owner": owner.as_str(), "upload": id, "kind": kind,
-                    "verified": verified, "typeMismatch": type_mismatch, "withheld": withheld}),
-                )
+                match kind {
+                    EventKind::Created => self.count("UploadsStored", true),
+                    EventKind::Removed => self.count("UploadsRemoved", true),
+                }
+                let fields = json!({"outcome": "written", "owner": owner.as_str(), "upload": id,
+                    "kind": kind, "verified": verified, "typeMismatch": type_mismatch,
+                    "withheld": withheld});
+                ("info", fields)
             }
             Ok(Outcome::Scanned { owner, id, found }) => {
-                self.infected += usize::from(*found == ScanStatus::Infected);
-                (
-                    &mut self.scanned,
-                    "info",
-                    json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id, "scan": found}),
-                )
+                self.count("UploadsScanned", true);
+                self.count("UploadsInfected", *found == ScanStatus::Infected);
+                let fields = json!({"outcome": "scanned", "owner": owner.as_str(), "upload": id,
+                    "scan": found});
+                ("info", fields)
             }
-            Ok(Outcome::StillStored { owner, id }) => (
-                &mut self.repeated,
-                "info",
-                json!({"outcome": "stands", "owner": owner.as_str(), "upload": id}),
-            ),
-            Ok(Outcome::NotNewer) => (&mut self.repeated, "info", json!({"outcome": "not newer"})),
-            Ok(Outcome::Gone) => (&mut self.repeated, "info", json!({"outcome": "gone"})),
-            Ok(Outcome::Superseded) => {
-                (&mut self.repeated, "info", json!({"outcome": "superseded"}))
+            Ok(Outcome::StillStored { owner, id }) => {
+                self.repeated(json!({"outcome": "stands", "owner": owner.as_str(), "upload": id}))
             }
-            Ok(Outcome::Ignored(why)) => (&mut self.ignored, "info", json!({"outcome": why})),
-            Err(RecordError::Malformed(malformed)) => (
-                &mut self.poison,
-                "error",
-                json!({"poison": malformed.to_string()}),
-            ),
-            Err(error) => (
-                &mut self.failed,
-                "error",
-                json!({"fault": error.to_string()}),
-            ),
+            Ok(Outcome::NotNewer) => self.repeated(json!({"outcome": "not newer"})),
+            Ok(Outcome::Gone) => self.repeated(json!({"outcome": "gone"})),
+            Ok(Outcome::Superseded) => self.repeated(json!({"outcome": "superseded"})),
+            Ok(Outcome::Ignored(why)) => {
+                self.count("EventsIgnored", true);
+                ("info", json!({"outcome": why}))
+            }
+            Err(RecordError::Malformed(malformed)) => {
+                self.count("EventsPoison", true);
+                ("error", json!({"poison": malformed.to_string()}))
+            }
+            Err(error) => {
+                self.count("EventsFailed", true);
+                ("error", json!({"fault": error.to_string()}))
+            }
         };
-        *count += 1;
-        let mut fields = fields;
         if let Some(fields) = fields.as_object_mut() {
             fields.insert("message".to_owned(), message.into());
         }
@@ -119,19 +102,12 @@ impl<'a> Counts<'a> {
 
     /// Writes the metrics.
     pub(super) fn log(&self) {
-        log::Metrics::at(self.now_ms)
-            .count("UploadsStored", self.stored)
-            .count("StoredByDenied", self.stored_by_denied)
-            .count("UploadsVerified", self.verified)
-            .count("TypeMismatches", self.mismatches)
-            .count("UploadsWithheld", self.withheld)
-            .count("UploadsScanned", self.scanned)
-            .count("UploadsInfected", self.infected)
-            .count("UploadsRemoved", self.removed)
-            .count("EventsRepeated", self.repeated)
-            .count("EventsIgnored", self.ignored)
-            .count("EventsPoison", self.poison)
-            .count("EventsFailed", self.failed)
+        let metrics = log::Metrics::at(self.now_ms);
+        let counted = self.times.iter();
+        counted
+            .fold(metrics, |metrics, (name, times)| {
+                metrics.count(name, *times)
+            })
             .times("EventLag", &self.lags)
             .write();
     }
@@ -148,8 +124,8 @@ mod tests {
         let owner = |letter: &str| letter.repeat(26).parse::<OwnerId>().unwrap();
         let denied = owner("a").as_str().parse().unwrap();
         let mut counts = Counts::new(1, &denied);
-        let mut tell = |owner: &OwnerId, kind| {
-            let done = Outcome::Written {
+        let mut add = |owner: &OwnerId, kind| {
+            let outcome = Outcome::Written {
                 owner: owner.clone(),
                 id: UploadId::from_parts(1, 1),
                 kind,
@@ -158,11 +134,12 @@ mod tests {
                 withheld: None,
                 at: 1,
             };
-            counts.add("m", &Ok(done));
-            (counts.stored, counts.stored_by_denied)
+            counts.add("m", &Ok(outcome));
+            let times = |metric| counts.times.get(metric).copied().unwrap_or_default();
+            (times("UploadsStored"), times("StoredByDenied"))
         };
-        assert_eq!(tell(&owner("b"), EventKind::Created), (1, 0));
-        assert_eq!(tell(&owner("a"), EventKind::Created), (2, 1));
-        assert_eq!(tell(&owner("a"), EventKind::Removed), (2, 1));
+        assert_eq!(add(&owner("b"), EventKind::Created), (1, 0));
+        assert_eq!(add(&owner("a"), EventKind::Created), (2, 1));
+        assert_eq!(add(&owner("a"), EventKind::Removed), (2, 1));
     }
 }
