@@ -12,7 +12,7 @@ use crate::Refusal;
 const OWNER_LEN: usize = 26;
 const MAX_SUBJECT_BYTES: usize = 255;
 
-/// Finds the owner that a verified token stands for, and checks its use and its scope once more.
+/// Finds the owner of a verified token, and checks its use and its scope once more.
 ///
 /// An ID token tells a client who signed in and is no leave to call an API. Cognito says in `token_use`
 /// what a token is for, Keycloak in a claim `typ`; other issuers' ID tokens are known by `at_hash` and

@@ -32,7 +32,7 @@ pub async fn cancel(
             return Err(parts::already_stored().into());
         }
         let marked = rows.mark_aborted(owner, id, now_ms).await?;
-        // What stands now is final: its event or another cancel came in between, or the mark keeps a create
+        // The row is final now: its event or another cancel came in between, or the mark keeps a create
         // from beginning another multipart upload.
         if marked && row.record.part_size.is_none() {
             row.record.status = UploadStatus::Aborted;

@@ -12,7 +12,7 @@ use crate::ports::{
 };
 use crate::{Error, Refusal, Row, parts};
 
-/// Waiting time that a caller is told while storage still works, in milliseconds.
+/// Retry delay that a caller gets while storage still works, in milliseconds.
 const RETRY_AFTER_MS: u64 = 1_000;
 
 /// What a complete call found.

@@ -18,7 +18,7 @@ pub(crate) enum Look {
 
 /// Looks at the first bytes of the object that `head` describes.
 ///
-/// The type is storage's: what a browser would be told. That it is also the one that the client declared is
+/// The type is storage's: what a browser would get. That it is also the one that the client declared is
 /// part of `verified`.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! `POST /uploads`: from wishes to pending records and signed leave to upload.
+//! `POST /uploads`: from create items to pending records and presigned grants.
 //!
 //! Creating is idempotent by the client's id. The same wish again signs again; another wish under a used id
 //! is refused; the bytes of an upload can reach storage once only, because the signed PUT, or the completion
@@ -44,7 +44,7 @@ pub struct Creator<'a> {
 /// Leave to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
-    /// What the client is told.
+    /// What the client gets.
     pub created: Created,
     /// Whether the upload existed already and was only signed again.
     pub repeated: bool,
@@ -62,18 +62,18 @@ pub async fn create(
     creator: Creator<'_>,
     items: Vec<Item>,
 ) -> Vec<ItemResult> {
-    let wished: Vec<_> = items
+    let wanted: Vec<_> = items
         .into_iter()
         .map(|(id, item)| (id, item.and_then(|item| pending_row(creator, item))))
         .collect();
-    let new: Vec<&Row> = wished
+    let new: Vec<&Row> = wanted
         .iter()
         .filter_map(|(_, row)| row.as_ref().ok())
         .collect();
     let mut opened = quota::open(rows, creator.owner, &new, creator.limits)
         .await
         .into_iter();
-    let tasks = wished
+    let tasks = wanted
         .into_iter()
         .map(|(id, row)| {
             let row = row.map(|row| (row, opened.next()));
@@ -83,7 +83,7 @@ pub async fn create(
     bounded(tasks, AT_ONCE).await
 }
 
-/// Signs leave to send an upload that was written, or stood there already.
+/// Signs leave to send an upload that was written, or existed already.
 async fn grant(
     rows: &(impl GetRow + SetMultipart + Touch),
     objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
@@ -91,17 +91,17 @@ async fn grant(
     creator: Creator<'_>,
     opened: Result<(Row, Option<Result<Opened, Fault>>), Refusal>,
 ) -> Result<Granted, Error> {
-    let (wished, opened) = opened?;
+    let (wanted, opened) = opened?;
     let opened = opened.ok_or_else(|| {
         let detail = "an upload without an outcome";
         Fault::new("create", FaultKind::Unexpected, detail)
     })?;
-    // A repeat signs for the key that stands in the table, whatever this version would make of the name.
+    // A repeat signs for the key in the table, whatever this version would make of the name.
     let (row, repeated) = match opened? {
-        Opened::Created => (wished, false),
+        Opened::Created => (wanted, false),
         Opened::Refused(refusal) => return Err(refusal.into()),
         Opened::Exists(existing) => {
-            may_repeat(&existing, &wished)?;
+            may_repeat(&existing, &wanted)?;
             parts::touch(rows, &existing, creator.now_ms).await?;
             (*existing, true)
         }
@@ -202,10 +202,10 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
     })
 }
 
-/// Whether what stands under this id is the same upload, still open.
-fn may_repeat(existing: &Row, wished: &Row) -> Result<(), Refusal> {
-    let (old, new) = (&existing.record, &wished.record);
-    let same = same_file(existing, wished)
+/// Whether the upload that exists under this id is the same one, still open.
+fn may_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
+    let (old, new) = (&existing.record, &wanted.record);
+    let same = same_file(existing, wanted)
         && old.name == new.name
         && old.visibility == new.visibility
         && old.metadata == new.metadata;
@@ -220,8 +220,8 @@ fn may_repeat(existing: &Row, wished: &Row) -> Result<(), Refusal> {
 
 /// Whether both declare the same file. The checksum of one that goes in parts may have been said later, by
 /// a complete call.
-fn same_file(existing: &Row, wished: &Row) -> bool {
-    let (Some(old), Some(new)) = (&existing.declared, &wished.declared) else {
+fn same_file(existing: &Row, wanted: &Row) -> bool {
+    let (Some(old), Some(new)) = (&existing.declared, &wanted.declared) else {
         return false;
     };
     let later = existing.record.part_size.is_some() && new.crc64nvme.is_none();

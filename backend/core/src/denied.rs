@@ -1,7 +1,7 @@
 //! Owners who are turned away although their tokens are good.
 //!
 //! A token cannot be taken back: it counts until its end. An operator who has to stop somebody before that
-//! names the owner here, as it stands in logs and in keys.
+//! names the owner here, as written in logs and in keys.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crowfly_contract::{ErrorCode, ProblemBody};
 
-/// Waiting time that a caller is told when a service behind the API is briefly unavailable.
+/// Retry delay that a caller gets when a service behind the API is briefly unavailable.
 const RETRY_AFTER_MS: u64 = 1_000;
 
 /// Why a use-case did not do what was asked.
@@ -12,14 +12,14 @@ pub enum Error {
     /// The caller asked for something that is refused; the caller must change something.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A service that the backend stands on failed; the caller did nothing wrong.
+    /// A service that the backend depends on failed; the caller did nothing wrong.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
 /// A refusal in the caller's words: what was wrong and what is allowed.
 ///
-/// The message goes to the caller as it stands, so it holds no internal detail, no URL and no token.
+/// The message goes to the caller unchanged, so it holds no internal detail, no URL and no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Refusal {
@@ -67,8 +67,8 @@ impl Refusal {
         }
     }
 
-    /// The one refusal for uploads that do not exist and for those of others: the two cannot be told
-    /// apart.
+    /// The one refusal for uploads that do not exist and for those of others: the two cannot be
+    /// distinguished.
     pub fn not_found() -> Self {
         Self::new(
             ErrorCode::NotFound,
@@ -107,7 +107,7 @@ impl Fault {
         matches!(self.kind, FaultKind::Throttled | FaultKind::Unavailable)
     }
 
-    /// What a caller of the API is told: never the detail.
+    /// What a caller of the API gets: never the detail.
     pub fn to_refusal(&self) -> Refusal {
         if self.retryable() {
             Refusal {
@@ -125,7 +125,7 @@ impl Fault {
 }
 
 impl Error {
-    /// What a caller of the API is told.
+    /// What a caller of the API gets.
     pub fn to_refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => refusal.clone(),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crowfly_contract::{is_media_type, is_refused, standard_type};
 
 /// The media types that a deployment accepts, separated by commas: exact ones, `kind/*`, `kind/tree.*` for all
-/// whose names start so, and `*/*`. A type stands for all its names.
+/// whose names start so, and `*/*`. A type includes all its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowList {
     entries: Vec<String>,

@@ -131,7 +131,7 @@ fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
     })
 }
 
-/// What became of a multipart upload that storage no longer has: its object tells.
+/// What became of a multipart upload that storage no longer has: known by its object.
 async fn gone_or_stored(objects: &impl HeadObject, row: &Row) -> Error {
     match objects.head_object(&row.record.key).await {
         Ok(Some(_)) => already_stored().into(),

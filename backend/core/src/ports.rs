@@ -36,7 +36,7 @@ macro_rules! port_set {
     };
 }
 
-/// Right: `dynamodb:PutItem`.
+/// IAM: `dynamodb:PutItem`.
 pub trait PutPending {
     /// Writes a new pending upload unless its owner already has one with that id.
     async fn put_pending(&self, row: &Row) -> Result<Put, Fault>;
@@ -47,23 +47,23 @@ pub trait PutPending {
 pub enum Put {
     /// It was written.
     Created,
-    /// Nothing was written: this is what stands there.
+    /// Nothing was written: this is the row that exists.
     Exists(Box<Row>),
 }
 
-/// Right: `dynamodb:GetItem`.
+/// IAM: `dynamodb:GetItem`.
 pub trait GetRow {
     /// Reads one upload, consistently with all writes before.
     async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault>;
 }
 
-/// Right: `dynamodb:BatchGetItem`.
+/// IAM: `dynamodb:BatchGetItem`.
 pub trait GetRows {
     /// Reads those of at most 100 different uploads that exist, in any order.
     async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault>;
 }
 
-/// Right: `dynamodb:Query` on the index `byCreatedAt`.
+/// IAM: `dynamodb:Query` on the index `byCreatedAt`.
 pub trait ListRows {
     /// One page of the owner's uploads, newest first, starting behind `after`.
     async fn list_rows(
@@ -92,7 +92,7 @@ pub struct Page {
     pub next: Option<Position>,
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait MarkAborted {
     /// Turns a pending upload into one that was aborted at `now_ms` (Unix milliseconds). False, and nothing
     /// changed, when it is not pending.
@@ -100,14 +100,14 @@ pub trait MarkAborted {
     -> Result<bool, Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait ApplyEvent {
     /// Writes what storage says about an object, in one conditional update that changes nothing unless
     /// `change.sequencer` is newer than that of the row. What the client said is kept.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait ApplyRemoval {
     /// Writes what storage says about an object after a removal, in one conditional update that changes nothing
     /// unless the row is still in the state in which it was `seen`: status, sequencer and entity tag. What the
@@ -162,7 +162,7 @@ pub enum Applied {
     NotNewer,
 }
 
-/// Rights: `s3:GetObject`, and `s3:ListBucket` without which a missing object could not be told from a
+/// IAM: `s3:GetObject`, and `s3:ListBucket` without which a missing object could not be distinguished from a
 /// missing right.
 pub trait HeadObject {
     /// What storage holds under `key`; `None` when there is nothing.
@@ -191,7 +191,7 @@ pub struct Head {
     pub last_modified: Option<u64>,
 }
 
-/// Right: `s3:PutObject`, which the presigned URL carries, and `s3:PutObjectAcl` for public objects.
+/// IAM: `s3:PutObject`, which the presigned URL carries, and `s3:PutObjectAcl` for public objects.
 pub trait PresignPut {
     /// Signs leave for one exact PUT, starting at `now_ms`.
     async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault>;
@@ -212,7 +212,7 @@ pub struct PutToSign<'a> {
     pub public_disposition: Option<String>,
 }
 
-/// Right: `s3:GetObject`, which the presigned URL carries.
+/// IAM: `s3:GetObject`, which the presigned URL carries.
 pub trait PresignGet {
     /// Signs leave to download an object, starting at `now_ms`.
     async fn presign_get(&self, get: &GetToSign<'_>, now_ms: u64) -> Result<Grant, Fault>;
@@ -230,13 +230,13 @@ pub struct GetToSign<'a> {
     pub media_type: &'a str,
 }
 
-/// Right: `sqs:SendMessage`.
+/// IAM: `sqs:SendMessage`.
 pub trait SendMessages {
     /// Sends at most ten messages and gives the places of those that were not accepted.
     async fn send_messages(&self, messages: &[QueueMessage]) -> Result<Vec<usize>, Fault>;
 }
 
-/// Right: `sqs:ChangeMessageVisibility`.
+/// IAM: `sqs:ChangeMessageVisibility`.
 pub trait HideMessages {
     /// Lets each of at most ten received messages come again after its own time instead of the queue's.
     async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault>;

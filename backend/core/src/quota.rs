@@ -23,7 +23,7 @@ const PUTS_AT_ONCE: usize = 25;
 pub(crate) enum Opened {
     /// It was written.
     Created,
-    /// Nothing was written: this is what stands there.
+    /// Nothing was written: this is the row that exists.
     Exists(Box<Row>),
     /// The owner has too much open.
     Refused(Refusal),
@@ -38,15 +38,15 @@ struct Slot<'a> {
 pub(crate) async fn open(
     rows: &(impl PutPending + OpenUploads),
     owner: &OwnerId,
-    wished: &[&Row],
+    new: &[&Row],
     limits: Limits,
 ) -> Vec<Result<Opened, Fault>> {
     if !limits.any() {
-        let puts = wished.iter().map(|row| put(rows, row)).collect();
+        let puts = new.iter().map(|row| put(rows, row)).collect();
         return bounded(puts, PUTS_AT_ONCE).await;
     }
-    let mut outcomes = Vec::with_capacity(wished.len());
-    for chunk in wished.chunks(AT_ONCE) {
+    let mut outcomes = Vec::with_capacity(new.len());
+    for chunk in new.chunks(AT_ONCE) {
         let mut slots: Vec<Slot<'_>> = chunk
             .iter()
             .map(|row| Slot { row, outcome: None })
@@ -116,7 +116,7 @@ fn settle(slots: Vec<&mut Slot<'_>>, outcome: &Result<Opened, Fault>) {
 /// again gives nothing back twice.
 ///
 /// # Errors
-/// A fault of the table; what was not given back still stands and can be given back later.
+/// A fault of the table; what was not given back is still counted and can be given back later.
 pub async fn release(
     rows: &impl Release,
     owner: &OwnerId,

@@ -38,13 +38,13 @@ pub async fn admit(
     let latest = now.saturating_add(step.saturating_mul(burst - 1));
     let mut advance = Advance::Further { now, latest, step };
     for _ in 0..ATTEMPTS {
-        let Err(stood) = rows.advance_rate(owner, advance).await? else {
+        let Err(at) = rows.advance_rate(owner, advance).await? else {
             return Ok(());
         };
-        if stood > latest {
-            return Err(refusal(rate, stood - latest).into());
+        if at > latest {
+            return Err(refusal(rate, at - latest).into());
         }
-        advance = if stood > now {
+        advance = if at > now {
             Advance::Further { now, latest, step }
         } else {
             Advance::Afresh { now, step }

@@ -151,7 +151,7 @@ pub async fn content(
     })
 }
 
-/// Why nobody is told where the bytes of a stored object are.
+/// Why the bytes of a stored object are withheld.
 fn refusal(reason: Withheld, scan: Option<ScanStatus>) -> Refusal {
     let (code, message) = match reason {
         Withheld::Infected if scan == Some(ScanStatus::Unscannable) => (

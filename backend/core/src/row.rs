@@ -25,8 +25,8 @@ pub struct Row {
     pub s3_upload_id: Option<String>,
     /// The object that the newest scan result of the record is of.
     pub scanned: Option<Scanned>,
-    /// Stands while the upload is open: until it is stored and its place in the quota is given back, or has
-    /// ended otherwise and nothing can arrive any more. As long as it stands the row has no time-to-live.
+    /// Present while the upload is open: until it is stored and its place in the quota is given back, or has
+    /// ended otherwise and nothing can arrive any more. As long as it is present the row has no time-to-live.
     pub open: Option<Open>,
 }
 
@@ -144,7 +144,7 @@ impl Row {
         self.open?.place(self.record.id, self.record.status, bytes)
     }
 
-    /// Whether the table's time-to-live has passed. Such rows may linger for days and are shown to nobody.
+    /// Whether the table's time-to-live has passed. Such rows may linger for days and are never shown.
     pub fn is_past_its_life(&self, now_ms: u64) -> bool {
         self.record.expires_at.is_some_and(|at| at <= now_ms)
     }

@@ -1,5 +1,5 @@
 //! The `sweep` function: repairs what lost events left open, ends what never came, and drops what storage
-//! keeps for nobody.
+//! keeps for no upload.
 //!
 //! Every step has a condition, and the steps of one upload come in an order in which each may be the last: an
 //! upload stays in the sweep's sight until its place in the quota is given back and no object can land any more.
@@ -42,7 +42,7 @@ pub struct Sweeper {
     pub repair_after_ms: u64,
 }
 
-/// Who watches a sweep: it is told what was done, and says when time is up.
+/// Observes a sweep: it receives what was done, and says when time is up.
 pub trait Watch {
     /// Whether there is time for more of this part. It is asked only where something is left to look at, so
     /// that a no means a sweep that was cut short.

@@ -1,6 +1,6 @@
 //! The `forward` function: S3's events go on to the queue, with the object's address.
 //!
-//! Right: `sqs:SendMessage` on the queue. It reads neither the bucket nor the table.
+//! IAM: `sqs:SendMessage` on the queue. It reads neither the bucket nor the table.
 
 use crowfly_aws::Queue;
 use crowfly_core::forward::{Forwarder, forward};

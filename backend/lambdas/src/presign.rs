@@ -1,7 +1,7 @@
 //! The `presign` function: `POST /uploads`, `POST` and `GET /uploads/{id}/parts`,
 //! `POST /uploads/{id}/complete`, `DELETE /uploads/{id}`.
 //!
-//! Rights: `dynamodb:PutItem`, `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:PutObject`,
+//! IAM: `dynamodb:PutItem`, `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:PutObject`,
 //! `s3:GetObject`, `s3:ListMultipartUploadParts` and `s3:AbortMultipartUpload` on the uploads,
 //! `s3:ListBucket` on the bucket, `s3:PutObjectAcl` if public objects are allowed.
 

@@ -1,7 +1,7 @@
 //! The `read` function: `POST /uploads/status`, `GET /uploads`, `GET /uploads/{id}`,
 //! `GET /uploads/{id}/content`.
 //!
-//! Rights: `dynamodb:GetItem` and `dynamodb:BatchGetItem` on the table, `dynamodb:Query` on its index
+//! IAM: `dynamodb:GetItem` and `dynamodb:BatchGetItem` on the table, `dynamodb:Query` on its index
 //! `byCreatedAt`; `s3:GetObject` on the uploads.
 
 use crowfly_aws::{Presigner, Table};

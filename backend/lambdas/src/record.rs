@@ -1,6 +1,6 @@
 //! The `record` function: SQS messages about objects become records.
 //!
-//! Rights: `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and
+//! IAM: `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and
 //! `s3:ListBucket` on the bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`,
 //! and `ChangeMessageVisibility` for those that must come again.
 

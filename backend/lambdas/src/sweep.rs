@@ -1,6 +1,6 @@
 //! The `sweep` function: on a schedule, it looks at the uploads that are open.
 //!
-//! Rights: `dynamodb:Query` on the table and its index `byOpen`, `dynamodb:UpdateItem` on the table;
+//! IAM: `dynamodb:Query` on the table and its index `byOpen`, `dynamodb:UpdateItem` on the table;
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
 //! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket.
 
@@ -48,7 +48,7 @@ impl Function for Sweep {
     }
 
     /// Walks over the open uploads and the orphans once, as far as the time allows; the next call goes on, and
-    /// the metric `SweepIncomplete` tells. Fails when something could not be done, so that Lambda counts a failure;
+    /// the metric `SweepIncomplete` counts it. Fails when something could not be done, so that Lambda counts a failure;
     /// all else was done.
     async fn call(&self, event: Value, now: Moment) -> Result<Value, runtime::Error> {
         let now = Moment {

@@ -197,7 +197,7 @@ impl<'a> Variables<'a> {
         self.parsed("VISIBILITY_TIMEOUT_SECONDS")
     }
 
-    /// `DENIED_OWNERS`; nobody when it is not set.
+    /// `DENIED_OWNERS`; none when it is not set.
     ///
     /// # Errors
     /// [`StartError`].

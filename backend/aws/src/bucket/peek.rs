@@ -22,7 +22,7 @@ impl PeekObject for Bucket {
                 return match error.raw_response().map(|raw| raw.status().as_u16()) {
                     Some(404) => Ok(Peek::Gone),
                     Some(412) => Ok(Peek::Replaced),
-                    // Nothing stands at the first byte.
+                    // The object has no first byte.
                     Some(416) => Ok(Peek::First(Vec::new())),
                     _ => Err(fault("s3.GetObject", &error)),
                 };

@@ -50,24 +50,24 @@ enum Against<'a> {
 }
 
 impl Table {
-    /// Writes the change if it may be written, and gives the item as it stands after that.
+    /// Writes the change if it may be written, and gives the item after that.
     async fn settle(
         &self,
         change: &Change,
         against: Against<'_>,
     ) -> Result<(Applied, Option<Item>), Fault> {
         let needed = change.object.as_ref().and_then(Verdict::needed);
-        let mut stands = None;
+        let mut current = None;
         for needed in needed.map(Some).into_iter().chain([None]) {
             match self.write(change, against, needed.as_ref()).await? {
                 Updated::Written(item) => {
                     let verified = needed.is_some();
                     return Ok((Applied::Written { verified }, item));
                 }
-                Updated::Refused(item) => stands = item,
+                Updated::Refused(item) => current = item,
             }
         }
-        Ok((Applied::NotNewer, stands))
+        Ok((Applied::NotNewer, current))
     }
 
     /// Writes the change if it may be written, as verified if the row has the `needed` declaration.

@@ -21,7 +21,7 @@ use crate::fault::fault;
 use crate::item::{Item, number, pending_item, row};
 
 const SERVICE: &str = "dynamodb.TransactWriteItems";
-/// How often a transaction is tried that meets others, or is told to come later.
+/// How often a transaction is tried that conflicts with others, or is throttled.
 const ATTEMPTS: u32 = 9;
 const CONDITION: &str = "ConditionalCheckFailed";
 /// The id of an owner's quota.

@@ -16,7 +16,7 @@ use crate::{Error, Row, parts};
 /// own, so none is left behind.
 ///
 /// # Errors
-/// `already_stored` when the object stands there; `upload_ended` when it was cancelled meanwhile; or a
+/// `already_stored` when the object exists; `upload_ended` when it was cancelled meanwhile; or a
 /// fault.
 pub(super) async fn begin(
     rows: &(impl GetRow + SetMultipart),

@@ -2,7 +2,7 @@ use crowfly_contract::{ObjectKey, OwnerId, ScanStatus, UploadId, Withheld};
 
 use crate::{Fault, Scanned};
 
-/// Right: `s3:GetObject`.
+/// IAM: `s3:GetObject`.
 pub trait PeekObject {
     /// The first [`crowfly_contract::SNIFF_BYTES`] bytes of an object, or all of a shorter one, provided that
     /// it still has this entity tag.
@@ -29,12 +29,12 @@ pub struct Findings {
     pub withheld: Option<Withheld>,
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait SetScan {
     /// Notes what a scan has found in one object.
     ///
     /// False, and nothing changed, when there is no such row, when it is of another object already, or when
-    /// as strong a result of the same object stands there.
+    /// as strong a result of the same object is there.
     async fn set_scan(
         &self,
         owner: &OwnerId,

@@ -5,7 +5,7 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, UploadId};
 use super::Multipart;
 use crate::Fault;
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait SetMultipart {
     /// Writes which multipart upload of storage belongs to a pending upload. False, and nothing changed,
     /// unless it is pending and belongs to `replaces` so far: two creates at once cannot both win.
@@ -18,7 +18,7 @@ pub trait SetMultipart {
     ) -> Result<bool, Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait DeclareChecksum {
     /// Writes the file's checksum as the client computed it. False, and nothing changed, unless the upload
     /// is pending and has no other checksum yet.
@@ -30,7 +30,7 @@ pub trait DeclareChecksum {
     ) -> Result<bool, Fault>;
 }
 
-/// Right: `s3:PutObject`, and `s3:PutObjectAcl` for public objects.
+/// IAM: `s3:PutObject`, and `s3:PutObjectAcl` for public objects.
 pub trait CreateMultipart {
     /// Begins a multipart upload, whose checksum will be the CRC64NVME of the full object, and gives its id
     /// in storage.
@@ -48,7 +48,7 @@ pub struct MultipartToCreate<'a> {
     pub public_disposition: Option<String>,
 }
 
-/// Right: `s3:PutObject`, which the presigned URL carries.
+/// IAM: `s3:PutObject`, which the presigned URL carries.
 pub trait PresignPart {
     /// Signs leave for the PUT of one exact part, starting at `now_ms`.
     async fn presign_part(
@@ -70,7 +70,7 @@ pub struct PartPut {
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
-/// Right: `s3:ListMultipartUploadParts`.
+/// IAM: `s3:ListMultipartUploadParts`.
 pub trait ListParts {
     /// All parts that storage holds, in order of number; `None` when the multipart upload is gone.
     async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault>;
@@ -89,15 +89,15 @@ pub struct ListedPart {
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
-/// Right: `s3:ListMultipartUploadParts`.
+/// IAM: `s3:ListMultipartUploadParts`.
 pub trait FindMultipart {
     /// Whether storage still has the multipart upload: one short question, however many parts there are.
     async fn find_multipart(&self, multipart: Multipart<'_>) -> Result<bool, Fault>;
 }
 
-/// Right: `s3:PutObject`.
+/// IAM: `s3:PutObject`.
 pub trait CompleteMultipart {
-    /// Makes the object of its parts, unless an object stands there already.
+    /// Makes the object of its parts, unless an object exists already.
     async fn complete_multipart(
         &self,
         multipart: Multipart<'_>,
@@ -123,7 +123,7 @@ pub enum Completion {
     Done,
     /// There is no such multipart upload: it was completed or aborted before.
     Gone,
-    /// An object stands there already.
+    /// An object exists already.
     Exists,
     /// Somebody else writes the same key. This multipart upload cannot be completed any more.
     Conflict,
@@ -135,9 +135,9 @@ pub enum Completion {
     Unknown,
 }
 
-/// Right: `s3:AbortMultipartUpload`.
+/// IAM: `s3:AbortMultipartUpload`.
 pub trait AbortMultipart {
     /// Drops a multipart upload and the parts that have arrived; one that is gone is no fault. A part that
-    /// was on its way may arrive after all: [`FindMultipart`] tells whether it must be asked again.
+    /// was on its way may arrive after all: [`FindMultipart`] says whether it must be asked again.
     async fn abort_multipart(&self, multipart: Multipart<'_>) -> Result<(), Fault>;
 }

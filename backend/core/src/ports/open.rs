@@ -6,7 +6,7 @@ use super::Place;
 use crate::limits::{Limits, Usage};
 use crate::{Fault, Row};
 
-/// Rights: `dynamodb:PutItem` and `dynamodb:UpdateItem`, in one transaction.
+/// IAM: `dynamodb:PutItem` and `dynamodb:UpdateItem`, in one transaction.
 pub trait OpenUploads {
     /// Writes at most 50 new pending uploads, whose ids are different, and counts them in their owner's
     /// quota: all of it or nothing, and never above `limits`.
@@ -32,24 +32,24 @@ pub enum Opening {
     },
 }
 
-/// Right: `dynamodb:UpdateItem`, in one transaction.
+/// IAM: `dynamodb:UpdateItem`, in one transaction.
 pub trait Release {
     /// Takes at most 50 different uploads that have ended out of their owner's quota, and those whose place
-    /// says so out of the sweep's sight: all of it (an empty answer) or nothing (those that stood in the way:
+    /// says so out of the sweep's sight: all of it (an empty answer) or nothing (those that prevented it:
     /// they hold no such place any more, or are pending).
     async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait Touch {
     /// Notes that a pending upload is in use; nothing changes when it is not pending.
     async fn touch(&self, owner: &OwnerId, id: UploadId, now_ms: u64) -> Result<(), Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait AdvanceRate {
     /// Moves the moment until which an owner's requests are paid for, by one conditional update; an owner
-    /// without one stands at 0. Gives the moment as it stood when the condition did not hold.
+    /// without one is at 0. Gives the current moment when the condition fails.
     async fn advance_rate(
         &self,
         owner: &OwnerId,
@@ -60,7 +60,7 @@ pub trait AdvanceRate {
 /// One step of the rate, in Unix microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
-    /// To `step` further, if it stands after `now` and at most at `latest`.
+    /// To `step` further, if it is after `now` and at most `latest`.
     Further {
         /// The present.
         now: u64,
@@ -69,7 +69,7 @@ pub enum Advance {
         /// What one request costs.
         step: u64,
     },
-    /// To `step` after `now`, if it stands at or before `now`.
+    /// To `step` after `now`, if it is at or before `now`.
     Afresh {
         /// The present.
         now: u64,

@@ -5,7 +5,7 @@ use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus};
 use super::Place;
 use crate::{Fault, Open, Row};
 
-/// Right: `dynamodb:Query` on the index `byOpen`.
+/// IAM: `dynamodb:Query` on the index `byOpen`.
 pub trait ListOpen {
     /// One page of the open uploads of one shard that are due at `due_ms`, those due longest first.
     async fn list_open(
@@ -47,7 +47,7 @@ pub struct OpenUpload {
     pub bytes: u64,
     /// Where its object goes.
     pub key: ObjectKey,
-    /// How it stood.
+    /// Its status.
     pub status: UploadStatus,
     /// Its multipart upload in storage.
     pub s3_upload_id: Option<String>,
@@ -64,35 +64,35 @@ impl OpenUpload {
     }
 }
 
-/// Right: `dynamodb:Query` on the table.
+/// IAM: `dynamodb:Query` on the table.
 pub trait QueryRow {
     /// Reads one upload, consistently with all writes before.
     async fn query_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait MarkExpired {
     /// Turns an upload that is still pending, and not used since `open` was read, into one that has expired
-    /// at `now_ms` (Unix milliseconds), and gives it as it stands then. `None`, and nothing changed,
+    /// at `now_ms` (Unix milliseconds), and gives the new row. `None`, and nothing changed,
     /// otherwise.
     async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait Postpone {
     /// Lets the sweep look at an open upload at `sweep_at` (Unix milliseconds) again; nothing changes when its
     /// status is not that of `open` any more.
     async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault>;
 }
 
-/// Right: `dynamodb:UpdateItem`.
+/// IAM: `dynamodb:UpdateItem`.
 pub trait Close {
     /// Takes an upload that was aborted or has expired, and is not counted any more, out of the sweep's sight,
     /// and lets it go away at `expires_at` (Unix milliseconds). False, and nothing changed, otherwise.
     async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault>;
 }
 
-/// Right: `s3:ListBucketMultipartUploads`.
+/// IAM: `s3:ListBucketMultipartUploads`.
 pub trait ListMultiparts {
     /// One page of the multipart uploads that storage has under `uploads/`.
     async fn list_multiparts(

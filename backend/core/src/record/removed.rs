@@ -4,7 +4,7 @@
 //! there, and the row shall say so. And S3's lifecycle sends its removals with the sequencer of the object
 //! that it removed, so they are not newer than its row. Therefore a removal is not ordered by its sequencer: the row is
 //! read, then storage is asked, and what storage says is written if the row is still as it was read. Whoever
-//! comes in between has asked later or tells of something later, and then all of it is done again.
+//! comes in between has asked later or reports something later, and then all of it is done again.
 
 use crowfly_contract::{EventKind, ObjectKey, Record, UploadStatus, Withheld};
 

@@ -67,7 +67,7 @@ pub(super) fn check_distinct(ids: impl Iterator<Item = UploadId>) -> Result<(), 
         if !seen.insert(id) {
             return Err(Refusal::new(
                 ErrorCode::InvalidBatch,
-                format!("the id {id} stands in the list twice"),
+                format!("the id {id} is in the list twice"),
             ));
         }
     }

@@ -65,7 +65,7 @@ pub(super) fn read<T: DeserializeOwned>(
     if let Some(unknown) = object.keys().find(|field| code(field).is_none()) {
         return Err(unknown_field(&full(&shown(unknown)), fields));
     }
-    // In the table's order, so that of several faults the same is told whatever the order of the body; and what
+    // In the table's order, so that of several faults the same is reported whatever the order of the body; and what
     // is missing is `null`, so that the type of its field refuses it as it does any other wrong value.
     let members = fields
         .iter()

@@ -26,7 +26,7 @@ pub fn parse_path_id(text: &str) -> Result<UploadId, Refusal> {
 }
 
 /// Reads the body of `POST /uploads/{id}/complete`: the file's checksum, if the client has it. An empty
-/// body stands for `{}`.
+/// body counts as `{}`.
 ///
 /// # Errors
 /// `invalid_json`, `unknown_field`, `body_too_large` or `invalid_checksum`.
@@ -64,7 +64,7 @@ pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
         None => Ok(parts),
         Some(twice) => Err(Refusal::new(
             ErrorCode::InvalidPart,
-            format!("part {} stands twice in the list", twice.number),
+            format!("part {} is in the list twice", twice.number),
         )),
     }
 }

@@ -51,7 +51,7 @@ impl Metrics {
         }
     }
 
-    /// The lines: a name stands once in each.
+    /// The lines: a name is once in each.
     fn lines(self, function: &str, more: &[(&str, &str)]) -> Vec<Value> {
         let mut lines: Vec<Vec<(&str, &str, Value)>> = Vec::new();
         for entry in self.entries {

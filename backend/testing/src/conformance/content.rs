@@ -75,11 +75,11 @@ pub async fn the_strongest_result_of_a_scan_stays<S: Store>(store: &S, owner: &O
             (Clean, false, Infected),
             (Infected, false, Infected),
         ];
-        for (found, written, stands) in results {
+        for (found, written, current) in results {
             let done = store.set_scan(owner, id(n), &e, found).await.unwrap();
-            assert_eq!(done, written, "{n} {found:?} onto {stands:?}");
+            assert_eq!(done, written, "{n} {found:?} onto {current:?}");
             let row = row(store, owner, id(n)).await;
-            assert_eq!(row.scan(), Some(stands));
+            assert_eq!(row.scan(), Some(current));
             assert_eq!(row.scanned, Some(e.clone()));
         }
         // The event comes, or comes again.

@@ -109,22 +109,22 @@ pub async fn only_what_is_not_used_expires<S: Store>(store: &S, owner: &OwnerId)
     store.mark_aborted(owner, id(3), NOW).await.unwrap();
     for open in listed {
         let expired = store.mark_expired(&open, NOW + 5_000).await.unwrap();
-        let stands = row(store, owner, open.id).await;
+        let current = row(store, owner, open.id).await;
         if open.id == id(1) {
-            assert_eq!(expired.as_ref(), Some(&stands));
+            assert_eq!(expired.as_ref(), Some(&current));
             let mut expected = open_row(owner, 1, NOW);
             expected.record.status = UploadStatus::Expired;
             expected.open.as_mut().unwrap().active_at = NOW + 5_000;
-            assert_eq!(stands, expected);
+            assert_eq!(current, expected);
             let place = Place {
                 id: id(1),
                 counted: Some(9),
                 watched_until: Some(NOW + 5_000 + 24 * 3_600_000),
             };
-            assert_eq!(stands.place_to_release(), Some(place));
+            assert_eq!(current.place_to_release(), Some(place));
         } else {
             assert_eq!(expired, None);
-            assert_ne!(stands.record.status, UploadStatus::Expired);
+            assert_ne!(current.record.status, UploadStatus::Expired);
         }
     }
 }
@@ -182,8 +182,8 @@ pub async fn only_what_has_ended_and_is_free_is_closed<S: Store>(store: &S, owne
     assert_eq!(applied, Applied::Written { verified: true });
     for open in &watched {
         assert_eq!(close(open).await, open.id != id(3), "stored");
-        let stands = row(store, owner, open.id).await;
-        let seconds = stands.record.expires_at.map(|at| at / 1_000);
+        let current = row(store, owner, open.id).await;
+        let seconds = current.record.expires_at.map(|at| at / 1_000);
         let ended = (open.id != id(3)).then_some((NOW + 5_000) / 1_000);
         assert_eq!(seconds, ended);
         assert!(!close(open).await, "closed, or stored");

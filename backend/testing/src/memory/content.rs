@@ -48,8 +48,8 @@ impl SetScan for Memory {
             .scanned
             .as_ref()
             .is_some_and(|old| old.etag == object.etag);
-        let stands = row.record.scan.filter(|_| same);
-        if other || stands.is_some_and(|stands| strength(stands) >= strength(found)) {
+        let current = row.record.scan.filter(|_| same);
+        if other || current.is_some_and(|current| strength(current) >= strength(found)) {
             return Ok(false);
         }
         row.record.scan = Some(found);
