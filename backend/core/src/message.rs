@@ -225,7 +225,3 @@ fn moment(text: Option<&str>) -> Result<u64, Malformed> {
     text.and_then(parse_rfc3339_ms)
         .ok_or(Malformed("no eventTime in RFC 3339"))
 }
-
-#[cfg(test)]
-#[path = "message_tests.rs"]
-mod tests;
