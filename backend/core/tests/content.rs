@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::events::{created, key, pending, removed, tell};
+use common::events::{created, handle, key, pending, removed};
 use common::withheld::{content, refused, shown};
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus, UploadStatus, Visibility, Withheld};
@@ -42,7 +42,7 @@ async fn stored(media_type: &str, first: &[u8]) -> Memory {
     };
     memory.set_object(&key(1), Some(head));
     memory.set_first(&key(1), first);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     memory
 }
 
@@ -51,7 +51,7 @@ async fn a30_what_could_run_in_harmless_clothes_is_marked_and_withheld() {
     for first in [HTML, EXE, SHELL, GPX] {
         let memory = pending(1);
         memory.set_first(&key(1), first);
-        let done = tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+        let done = handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         assert!(matches!(
             done,
             Outcome::Written {
@@ -153,7 +153,7 @@ async fn a30_a_public_object_of_another_kind_is_withheld_too() {
     row.record.visibility = Visibility::Public;
     memory.set_row(row);
     memory.set_first(&key(1), HTML);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert_eq!(shown(&memory).await.url, None);
     assert_eq!(refused(&memory).await, ErrorCode::TypeMismatch);
 }
@@ -162,16 +162,16 @@ async fn a30_a_public_object_of_another_kind_is_withheld_too() {
 async fn a30_a_later_object_is_looked_at_anew() {
     let memory = pending(1);
     memory.set_first(&key(1), HTML);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     memory.set_object(&key(1), Some(head_of("e2")));
     memory.set_first(&key(1), WEBM);
-    tell(&memory, &created(1, "A2", "e2")).await.unwrap();
+    handle(&memory, &created(1, "A2", "e2")).await.unwrap();
     let record = shown(&memory).await;
     assert!(!record.type_mismatch && record.url.is_some());
     content(&memory).await.unwrap();
     memory.set_object(&key(1), Some(head_of("e3")));
     memory.set_first(&key(1), ZIP);
-    tell(&memory, &created(1, "A3", "e3")).await.unwrap();
+    handle(&memory, &created(1, "A3", "e3")).await.unwrap();
     assert!(shown(&memory).await.type_mismatch);
 }
 
@@ -180,14 +180,14 @@ async fn h2_an_encoded_object_is_withheld_and_nothing_else_is_changed() {
     let memory = pending(1);
     memory.set_object(&key(1), Some(encoded("e1")));
     memory.set_first(&key(1), WEBM);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let record = shown(&memory).await;
     assert_eq!(record.withheld, Some(Withheld::ContentEncoding));
     assert!(record.verified && !record.type_mismatch && record.url.is_none());
     assert_eq!(refused(&memory).await, ErrorCode::ContentEncoding);
     // The next object under the key is another one.
     memory.set_object(&key(1), Some(head_of("e2")));
-    tell(&memory, &created(1, "A2", "e2")).await.unwrap();
+    handle(&memory, &created(1, "A2", "e2")).await.unwrap();
     content(&memory).await.unwrap();
 }
 
@@ -198,13 +198,13 @@ async fn h2_a_removal_sees_the_encoding_of_what_is_left() {
         let head = |coded: bool| if coded { encoded("e1") } else { head_of("e1") };
         let memory = pending(1);
         memory.set_object(&key(1), Some(head(before)));
-        tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+        handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         memory.set_object(&key(1), Some(head(after)));
-        tell(&memory, &removed(1, "A2")).await.unwrap();
+        handle(&memory, &removed(1, "A2")).await.unwrap();
         let withheld = after.then_some(Withheld::ContentEncoding);
         assert_eq!(shown(&memory).await.withheld, withheld);
         // What is known of an object stays with its row.
-        tell(&memory, &removed(1, "A3")).await.unwrap();
+        handle(&memory, &removed(1, "A3")).await.unwrap();
         assert_eq!(shown(&memory).await.withheld, withheld);
     }
 }
@@ -254,7 +254,7 @@ async fn h2_a_reason_for_good_is_said_before_one_that_passes() {
         let memory = pending(1);
         memory.set_object(&key(1), Some(head));
         memory.set_first(&key(1), first);
-        tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+        handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         let mut row = memory.row(&owner('a'), id(1)).unwrap();
         row.record.scan = scan;
         row.scanned = Some(Scanned {
@@ -277,7 +277,7 @@ async fn a86_an_empty_object_is_not_looked_at() {
     head.size = 0;
     memory.set_object(&key(1), Some(head));
     let body = created(1, "A1", "e1").replace("\"size\":9", "\"size\":0");
-    tell(&memory, &body).await.unwrap();
+    handle(&memory, &body).await.unwrap();
     assert!(!memory.calls().contains(&"peek_object"));
     assert!(!shown(&memory).await.type_mismatch);
 }
@@ -287,9 +287,9 @@ async fn f64_a_look_that_fails_comes_again() {
     let memory = pending(1);
     memory.set_first(&key(1), HTML);
     memory.fail_next("peek_object", FaultKind::Unavailable);
-    let first = tell(&memory, &created(1, "A1", "e1")).await;
+    let first = handle(&memory, &created(1, "A1", "e1")).await;
     assert!(matches!(first, Err(RecordError::Fault(_))));
     assert!(!memory.calls().contains(&"apply_event"));
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert!(shown(&memory).await.type_mismatch);
 }

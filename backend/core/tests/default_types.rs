@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::events::{created, tell};
+use common::events::{created, handle};
 use common::files::FILES;
 use common::withheld::{content, shown};
 use common::{NOW, id, owner, wishes};
@@ -52,7 +52,7 @@ async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String
     memory.set_first(&key, first);
     let body =
         created(1, "A1", "e1").replace(&common::events::key(1).to_string(), &key.to_string());
-    tell(&memory, &body).await.unwrap();
+    handle(&memory, &body).await.unwrap();
     let record = shown(&memory).await;
     assert!(record.verified, "{reported}");
     assert!(

@@ -85,14 +85,14 @@ impl World {
         let etag = (!removal).then(|| same.unwrap_or_else(|| format!("e{n}-{events}")));
         let place = key(n.into());
         self.memory.set_object(&place, etag.as_deref().map(head_of));
-        let told = event(&place.to_string(), &sequencer, etag.as_deref());
+        let record = event(&place.to_string(), &sequencer, etag.as_deref());
         let newest = Newest {
             sequencer,
             etag,
             events,
         };
         self.newest.insert(n, newest);
-        let body = self.message(told).await;
+        let body = self.message(record).await;
         for _ in 0..self.random.between(1, DELIVERIES) {
             self.under_way.push(body.clone());
         }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::events::{address, created, event, pending, removed, tell};
+use common::events::{address, created, event, handle, pending, removed};
 use common::{id, owner};
 use crowfly_contract::EventKind;
 use crowfly_core::FaultKind;
@@ -69,13 +69,13 @@ async fn a87_the_message_has_the_decoded_key_and_an_encoded_url() {
 #[tokio::test]
 async fn both_routes_end_in_the_same_record() {
     let (direct, by_forward) = (pending(1), pending(1));
-    tell(&direct, &created(1, "A1", "e1")).await.unwrap();
+    handle(&direct, &created(1, "A1", "e1")).await.unwrap();
     let s3: Value = serde_json::from_str(&created(1, "A1", "e1")).unwrap();
     forward(&by_forward, &forwarder(".webm"), &s3)
         .await
         .unwrap();
     let message = serde_json::to_string(&by_forward.sent()[0]).unwrap();
-    tell(&by_forward, &message).await.unwrap();
+    handle(&by_forward, &message).await.unwrap();
     assert_eq!(
         direct.row(&owner('a'), id(1)),
         by_forward.row(&owner('a'), id(1))

@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::crashes::always;
-use common::events::{created, key, removed, tell};
+use common::events::{created, handle, key, removed};
 use common::random::Random;
 use common::sweeping::{DAY, HOUR, Seen, WEEK, create_with, in_parts, open, sweeper, wish};
 use common::{LIMITS, NOW, id, owner};
@@ -147,9 +147,9 @@ impl World {
         }
         self.late += u32::from(row.record.status != UploadStatus::Pending);
         self.memory.set_object(&key(n), Some(head_of("e1")));
-        let told = created(n, &self.next_sequencer(), "e1");
+        let body = created(n, &self.next_sequencer(), "e1");
         for _ in 0..self.random.below(3) {
-            let _ = tell(&self.memory, &told).await;
+            let _ = handle(&self.memory, &body).await;
         }
     }
 
@@ -159,9 +159,9 @@ impl World {
             return;
         }
         self.memory.set_object(&key(n), None);
-        let told = removed(n, &self.next_sequencer());
+        let body = removed(n, &self.next_sequencer());
         for _ in 0..20 {
-            if tell(&self.memory, &told).await.is_ok() {
+            if handle(&self.memory, &body).await.is_ok() {
                 return;
             }
         }

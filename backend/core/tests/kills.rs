@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::crashes::at_every_call;
-use common::events::{address, created, event, key, recorder, removed, tell};
+use common::events::{address, created, event, handle, key, recorder, removed};
 use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
 use common::sweeping::{create_at, open};
 use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
@@ -199,7 +199,7 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
             async |memory| {
                 // An object that exists by now has sent its event, which may be faster than the client.
                 if event_first {
-                    tell(memory, &completed_event(&row(memory).record.key))
+                    handle(memory, &completed_event(&row(memory).record.key))
                         .await
                         .unwrap();
                 }
@@ -222,7 +222,7 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
     complete(&memory, &memory, &owner('a'), id(1), crc)
         .await
         .unwrap();
-    tell(&memory, &completed_event(&row(&memory).record.key))
+    handle(&memory, &completed_event(&row(&memory).record.key))
         .await
         .unwrap();
     let record = row(&memory).record;

@@ -26,8 +26,8 @@ async fn f50_f62_f63_completion_gives_a_place_back_once_however_often_it_is_told
         assert_eq!(open(&memory, 'a'), 2);
     }
     // An upload that was removed, or cancelled first and stored after all, gives back no more than others.
-    let told = removed(2, "A1");
-    record(&memory, &memory, &recorder(), &told).await;
+    let body = removed(2, "A1");
+    record(&memory, &memory, &recorder(), &body).await;
     cancel(&memory, &memory, &owner('a'), id(3), NOW)
         .await
         .unwrap();

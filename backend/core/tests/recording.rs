@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::events::{address, created, event, key, pending, removed, tell};
+use common::events::{address, created, event, handle, key, pending, removed};
 use common::{NOW, id, owner};
 use crowfly_contract::{EventKind, UploadStatus};
 use crowfly_core::FaultKind;
@@ -13,7 +13,7 @@ use serde_json::json;
 #[tokio::test]
 async fn an_event_makes_the_pending_record_stored_and_verified() {
     let memory = pending(1);
-    let done = tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    let done = handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let expected = Outcome::Written {
         owner: owner('a'),
         id: id(1),
@@ -36,11 +36,11 @@ async fn an_event_makes_the_pending_record_stored_and_verified() {
 #[tokio::test]
 async fn f50_f62_f68_the_same_event_again_changes_nothing() {
     let memory = pending(1);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let once = memory.row(&owner('a'), id(1));
     for _ in 0..10 {
         assert_eq!(
-            tell(&memory, &created(1, "A1", "e1")).await,
+            handle(&memory, &created(1, "A1", "e1")).await,
             Ok(Outcome::NotNewer)
         );
     }
@@ -54,11 +54,11 @@ async fn f50_f62_f68_the_same_event_again_changes_nothing() {
 async fn f52_a_late_put_does_not_resurrect() {
     let memory = pending(1);
     memory.set_object(&key(1), None);
-    tell(&memory, &removed(1, "A2")).await.unwrap();
+    handle(&memory, &removed(1, "A2")).await.unwrap();
     // Storage shows it for once, though it is gone.
     memory.set_object(&key(1), Some(head_of("e1")));
     assert_eq!(
-        tell(&memory, &created(1, "A1", "e1")).await,
+        handle(&memory, &created(1, "A1", "e1")).await,
         Ok(Outcome::NotNewer)
     );
     assert_eq!(
@@ -72,14 +72,14 @@ async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
     let memory = pending(1);
     memory.set_object(&key(1), None);
     assert_eq!(
-        tell(&memory, &created(1, "A1", "e1")).await,
+        handle(&memory, &created(1, "A1", "e1")).await,
         Ok(Outcome::Gone)
     );
     assert_eq!(
         memory.row(&owner('a'), id(1)).unwrap().record.status,
         UploadStatus::Pending
     );
-    tell(&memory, &removed(1, "A2")).await.unwrap();
+    handle(&memory, &removed(1, "A2")).await.unwrap();
     assert_eq!(
         memory.row(&owner('a'), id(1)).unwrap().record.status,
         UploadStatus::Deleted
@@ -96,15 +96,15 @@ fn stands() -> Result<Outcome, RecordError> {
 #[tokio::test]
 async fn f56_the_removal_of_an_older_version_leaves_the_record_as_it_is() {
     let memory = pending(1);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let before = memory.row(&owner('a'), id(1)).unwrap();
-    assert_eq!(tell(&memory, &removed(1, "A2")).await, stands());
+    assert_eq!(handle(&memory, &removed(1, "A2")).await, stands());
     let mut after = memory.row(&owner('a'), id(1)).unwrap();
     assert_eq!(after.record.sequencer.as_deref(), Some("A2"));
     after.record.sequencer.clone_from(&before.record.sequencer);
     assert_eq!(after, before);
     assert_eq!(
-        tell(&memory, &removed(1, "A2")).await,
+        handle(&memory, &removed(1, "A2")).await,
         Ok(Outcome::NotNewer)
     );
 }
@@ -112,12 +112,12 @@ async fn f56_the_removal_of_an_older_version_leaves_the_record_as_it_is() {
 #[tokio::test]
 async fn f56_an_object_that_is_back_is_recorded_by_the_removal_of_its_delete_marker() {
     let memory = pending(1);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let stored = memory.row(&owner('a'), id(1)).unwrap().record;
     memory.set_object(&key(1), None);
-    tell(&memory, &removed(1, "A2")).await.unwrap();
+    handle(&memory, &removed(1, "A2")).await.unwrap();
     memory.set_object(&key(1), Some(head_of("e1")));
-    assert_eq!(tell(&memory, &removed(1, "A3")).await, stands());
+    assert_eq!(handle(&memory, &removed(1, "A3")).await, stands());
     let mut back = memory.row(&owner('a'), id(1)).unwrap().record;
     back.sequencer.clone_from(&stored.sequencer);
     assert_eq!(back, stored, "with the moment at which it was stored");
@@ -128,7 +128,7 @@ async fn f56_an_object_that_is_back_is_recorded_by_the_removal_of_its_delete_mar
 async fn f52_a_removal_by_the_lifecycle_is_recorded_whatever_its_sequencer() {
     for sequencer in [Some("A1"), Some("A0"), None] {
         let memory = pending(1);
-        tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+        handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         memory.set_object(&key(1), None);
         let mut expired = event(&key(1).to_string(), sequencer.unwrap_or_default(), None);
         expired["eventName"] = "LifecycleExpiration:Delete".into();
@@ -137,10 +137,10 @@ async fn f52_a_removal_by_the_lifecycle_is_recorded_whatever_its_sequencer() {
             object.remove("sequencer");
         }
         let body = json!({"Records": [expired]}).to_string();
-        let done = tell(&memory, &body).await;
+        let done = handle(&memory, &body).await;
         assert!(matches!(done, Ok(Outcome::Written { .. })), "{done:?}");
         for again in [body, created(1, "A1", "e1")] {
-            tell(&memory, &again).await.unwrap();
+            handle(&memory, &again).await.unwrap();
             let record = memory.row(&owner('a'), id(1)).unwrap().record;
             assert_eq!(
                 (record.status, record.url, record.sequencer.as_deref()),
@@ -155,12 +155,12 @@ async fn f51_f57_an_overwritten_object_waits_for_its_own_event() {
     let memory = pending(1);
     memory.set_object(&key(1), Some(head_of("e2")));
     assert_eq!(
-        tell(&memory, &created(1, "A1", "e1")).await,
+        handle(&memory, &created(1, "A1", "e1")).await,
         Ok(Outcome::Superseded)
     );
-    tell(&memory, &created(1, "A2", "e2")).await.unwrap();
+    handle(&memory, &created(1, "A2", "e2")).await.unwrap();
     assert_eq!(
-        tell(&memory, &created(1, "A1", "e1")).await,
+        handle(&memory, &created(1, "A1", "e1")).await,
         Ok(Outcome::Superseded)
     );
     let record = memory.row(&owner('a'), id(1)).unwrap().record;
@@ -177,7 +177,7 @@ async fn an_object_that_lands_after_a_cancel_is_the_truth() {
     row.record.status = UploadStatus::Aborted;
     row.record.expires_at = Some(NOW);
     memory.set_row(row);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let record = memory.row(&owner('a'), id(1)).unwrap().record;
     assert_eq!(
         (record.status, record.expires_at),
@@ -200,7 +200,7 @@ async fn a89_f58_f59_what_is_not_ours_is_acked_and_writes_nothing() {
         json!({"Records": [event(&format!("{ours}/x"), "A1", Some("e1"))]}),
     ];
     for body in bodies {
-        let done = tell(&memory, &body.to_string()).await;
+        let done = handle(&memory, &body.to_string()).await;
         assert!(matches!(done, Ok(Outcome::Ignored(_))), "{body}: {done:?}");
     }
     assert_eq!(memory.calls(), Vec::<&str>::new());
@@ -211,7 +211,7 @@ async fn f59_poison_is_an_error_of_its_own_kind() {
     let memory = pending(1);
     for body in ["", "{}", "not json", r#"{"v":9}"#] {
         assert!(
-            matches!(tell(&memory, body).await, Err(RecordError::Malformed(_))),
+            matches!(handle(&memory, body).await, Err(RecordError::Malformed(_))),
             "{body}"
         );
     }
@@ -227,13 +227,13 @@ async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
         ] {
             let memory = pending(1);
             memory.fail_next(verb, kind);
-            let first = tell(&memory, &created(1, "A1", "e1")).await;
+            let first = handle(&memory, &created(1, "A1", "e1")).await;
             assert!(
                 matches!(first, Err(RecordError::Fault(_))),
                 "{verb} {kind:?}"
             );
             assert!(matches!(
-                tell(&memory, &created(1, "A1", "e1")).await,
+                handle(&memory, &created(1, "A1", "e1")).await,
                 Ok(Outcome::Written { .. })
             ));
         }
@@ -242,9 +242,9 @@ async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
         let memory = pending(1);
         memory.set_object(&key(1), None);
         memory.fail_next(verb, FaultKind::Unavailable);
-        let first = tell(&memory, &removed(1, "A1")).await;
+        let first = handle(&memory, &removed(1, "A1")).await;
         assert!(matches!(first, Err(RecordError::Fault(_))), "{verb}");
-        let second = tell(&memory, &removed(1, "A1")).await;
+        let second = handle(&memory, &removed(1, "A1")).await;
         assert!(matches!(second, Ok(Outcome::Written { .. })), "{verb}");
     }
 }

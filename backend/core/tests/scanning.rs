@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::events::{created, key, pending, recorder, removed, tell};
+use common::events::{created, handle, key, pending, recorder, removed};
 use common::withheld::{content, refused, shown};
 use common::{id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus};
@@ -96,8 +96,8 @@ async fn a85_what_cannot_be_scanned_counts_as_infected() {
     for status in ["UNSUPPORTED", "ACCESS_DENIED", "FAILED"] {
         let memory = pending(1);
         scanned(&memory, &created(1, "A1", "e1")).await.unwrap();
-        let told = scanned(&memory, &result("e1", status).to_string()).await;
-        assert_eq!(told, found(ScanStatus::Unscannable));
+        let outcome = scanned(&memory, &result("e1", status).to_string()).await;
+        assert_eq!(outcome, found(ScanStatus::Unscannable));
         assert_eq!(shown(&memory).await.url, None);
         assert_eq!(refused(&memory).await, ErrorCode::Infected);
     }
@@ -166,10 +166,10 @@ async fn a85_a_result_of_an_older_object_says_nothing_of_the_newer() {
     let mut head = head_of("e2");
     head.version_id = Some("v2".to_owned());
     memory.set_object(&key(1), Some(head));
-    let told = scanned(&memory, &other.to_string()).await;
-    assert!(matches!(told, Ok(Outcome::Ignored(_))), "{told:?}");
+    let outcome = scanned(&memory, &other.to_string()).await;
+    assert!(matches!(outcome, Ok(Outcome::Ignored(_))), "{outcome:?}");
 
-    tell(&memory, &removed(1, "A3")).await.unwrap();
+    handle(&memory, &removed(1, "A3")).await.unwrap();
     memory.set_object(&key(1), None);
     let gone = result("e9", "THREATS_FOUND").to_string();
     assert!(matches!(
@@ -181,10 +181,13 @@ async fn a85_a_result_of_an_older_object_says_nothing_of_the_newer() {
 #[tokio::test]
 async fn a85_a_result_counts_where_nothing_waits_for_one() {
     let memory = pending(1);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert_eq!(shown(&memory).await.scan, None);
     let infected = result("e1", "THREATS_FOUND").to_string();
-    assert_eq!(tell(&memory, &infected).await, found(ScanStatus::Infected));
+    assert_eq!(
+        handle(&memory, &infected).await,
+        found(ScanStatus::Infected)
+    );
     assert_eq!(refused(&memory).await, ErrorCode::Infected);
 }
 
@@ -204,10 +207,10 @@ async fn a89_f59_foreign_and_broken_results() {
         change(&format!("{details}/bucketName"), "other".into()),
         change(&format!("{details}/objectKey"), "elsewhere/a".into()),
     ] {
-        let told = scanned(&memory, &foreign).await;
+        let outcome = scanned(&memory, &foreign).await;
         assert!(
-            matches!(told, Ok(Outcome::Ignored(_))),
-            "{foreign}: {told:?}"
+            matches!(outcome, Ok(Outcome::Ignored(_))),
+            "{foreign}: {outcome:?}"
         );
     }
     for broken in [
@@ -217,8 +220,11 @@ async fn a89_f59_foreign_and_broken_results() {
         change("/detail/scanResultDetails/scanResultStatus", "FINE".into()),
         change("/detail", json!([])),
     ] {
-        let told = scanned(&memory, &broken).await;
-        assert!(matches!(told, Err(RecordError::Malformed(_))), "{broken}");
+        let outcome = scanned(&memory, &broken).await;
+        assert!(
+            matches!(outcome, Err(RecordError::Malformed(_))),
+            "{broken}"
+        );
     }
     assert_eq!(memory.calls(), Vec::<&str>::new());
 }

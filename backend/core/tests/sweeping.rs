@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::events::{address, created, key, removed, tell};
+use common::events::{address, created, handle, key, removed};
 use common::sweeping::*;
 use common::{NOW, id, owner};
 use crowfly_contract::{UploadStatus, Withheld};
@@ -53,14 +53,14 @@ async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
     assert_eq!((row.open, open(&memory)), (None, 1));
     assert_eq!(swept(&memory, NOW + HOUR).await, []);
     // The event comes after all, and after it that of the removal.
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let late = memory.row(&owner('a'), id(1)).unwrap().record;
     assert_eq!(
         (late.sequencer.as_deref(), late.verified),
         (Some("A1"), true)
     );
     memory.set_object(&key(1), None);
-    tell(&memory, &removed(1, "A2")).await.unwrap();
+    handle(&memory, &removed(1, "A2")).await.unwrap();
     assert_eq!(status(&memory, 1), UploadStatus::Deleted);
     assert_eq!(open(&memory), 1);
 }
@@ -124,7 +124,7 @@ async fn a38_an_object_that_lands_after_the_expiry_is_the_truth() {
     create_at(&memory, 'a', json!([wish(1)]), NOW).await;
     swept(&memory, NOW + WEEK).await;
     memory.set_object(&key(1), Some(head_of("e1")));
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let record = memory.row(&owner('a'), id(1)).unwrap().record;
     assert_eq!(
         (record.status, record.expires_at),
@@ -159,7 +159,7 @@ async fn f62_f63_a_place_that_was_not_given_back_is_given_back() {
         memory.fail_next("release", FaultKind::Unavailable);
     }
     memory.fail_next("abort_multipart", FaultKind::Unavailable);
-    assert!(tell(&memory, &created(1, "A1", "e1")).await.is_err());
+    assert!(handle(&memory, &created(1, "A1", "e1")).await.is_err());
     for n in [2, 3] {
         let cancelled = cancel(&memory, &memory, &owner('a'), id(n), NOW).await;
         assert!(cancelled.is_err());

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::events::{created, key, tell};
+use common::events::{created, handle, key};
 use common::multipart::{WHOLE_CRC, code, send_all};
 use common::sweeping::*;
 use common::{LIMITS, NOW, id, owner};
@@ -63,8 +63,8 @@ async fn f41_f55_a_completion_that_beat_a_cancel_is_recorded_although_its_event_
         ErrorCode::AlreadyStored
     );
     let crc = Some(Crc64Nvme::new(WHOLE_CRC));
-    let told = complete(&memory, &memory, &owner('a'), id(1), crc).await;
-    assert!(matches!(told, Ok(Completed::Stored(_))), "{told:?}");
+    let outcome = complete(&memory, &memory, &owner('a'), id(1), crc).await;
+    assert!(matches!(outcome, Ok(Completed::Stored(_))), "{outcome:?}");
     let actions = swept(&memory, NOW + 15 * MINUTE).await;
     assert_eq!(dids(&actions), [Did::Repaired { verified: false }]);
     stays_stored(&memory);
@@ -127,7 +127,7 @@ async fn a95_what_a_cancel_left_is_watched_for_a_day_and_then_goes_away() {
         assert_eq!((row(&memory), open(&memory)), (closed, 0));
         // Even now storage's word is the truth.
         memory.set_object(&key(1), Some(head_of("e1")));
-        tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+        handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         stays_stored(&memory);
     }
 }

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use common::events::{created, event, key, pending, recorder, removed, tell};
+use common::events::{created, event, handle, key, pending, recorder, removed};
 use common::random::Random;
 use common::{id, owner};
 use crowfly_contract::UploadStatus;
@@ -62,7 +62,7 @@ impl World {
     fn change(&mut self, n: usize) -> (Option<Head>, Value) {
         let fresh = self.sequencer();
         let count = self.keys[n].len();
-        let told = match self.random.below(6) {
+        let record = match self.random.below(6) {
             _ if count == 0 => self.put(n, fresh),
             0 | 1 => self.put(n, fresh),
             2 if self.versioned => {
@@ -101,7 +101,7 @@ impl World {
             }
         };
         let shown = self.keys[n].last().and_then(|version| version.head.clone());
-        (shown, told)
+        (shown, record)
     }
 
     fn put(&mut self, n: usize, sequencer: String) -> Value {
@@ -115,9 +115,9 @@ impl World {
         if !self.versioned {
             self.keys[n].clear();
         }
-        let told = event(&key(n as u128).to_string(), &sequencer, Some(&etag));
+        let record = event(&key(n as u128).to_string(), &sequencer, Some(&etag));
         self.keys[n].push(Version { head, sequencer });
-        told
+        record
     }
 
     /// Takes one version of a key away.
@@ -145,8 +145,8 @@ impl World {
                 tasks.push(Box::pin(work(self.under_way.swap_remove(place))));
             }
         }
-        if let Some((shown, told)) = happening {
-            let body = json!({"Records": [told]}).to_string();
+        if let Some((shown, record)) = happening {
+            let body = json!({"Records": [record]}).to_string();
             let times = self.random.below(3) as usize;
             self.under_way
                 .extend(std::iter::repeat_n(body.clone(), times));
@@ -187,17 +187,17 @@ fn interleaved(random: &mut Random, tasks: Vec<Task<'_>>) -> Vec<Option<String>>
 }
 
 fn removal(name: &str, n: usize, sequencer: Option<&str>) -> Value {
-    let mut told = event(
+    let mut record = event(
         &key(n as u128).to_string(),
         sequencer.unwrap_or_default(),
         None,
     );
-    told["eventName"] = name.into();
+    record["eventName"] = name.into();
     if sequencer.is_none() {
-        let object = told["s3"]["object"].as_object_mut().unwrap();
+        let object = record["s3"]["object"].as_object_mut().unwrap();
         object.remove("sequencer");
     }
-    told
+    record
 }
 
 fn history(seed: u64) {
@@ -272,7 +272,7 @@ fn start<'a>(memory: &'a Memory, body: String, polls: u32) -> Task<'a> {
 
 async fn stored_once() -> Memory {
     let memory = pending(1);
-    tell(&memory, &created(1, "A1", "e1")).await.unwrap();
+    handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     memory
 }
 
@@ -288,7 +288,7 @@ async fn f52_a_look_that_was_overtaken_is_taken_again() {
     // Row and storage are read; then the object is back, and that is told.
     let late = start(&memory, removed(1, "A2"), 2);
     memory.set_object(&key(1), Some(head_of("e1")));
-    tell(&memory, &removed(1, "A3")).await.unwrap();
+    handle(&memory, &removed(1, "A3")).await.unwrap();
     late.await;
     assert_eq!(
         shows(&memory),
@@ -303,7 +303,7 @@ async fn f51_a_removal_that_changes_nothing_still_holds_back_what_is_older() {
     // Storage is read; then the newer version is deleted, and that is told.
     let late = start(&memory, created(1, "A2", "e2"), 1);
     memory.set_object(&key(1), Some(head_of("e1")));
-    tell(&memory, &removed(1, "A3")).await.unwrap();
+    handle(&memory, &removed(1, "A3")).await.unwrap();
     late.await;
     assert_eq!(
         shows(&memory),
@@ -315,9 +315,9 @@ async fn f51_a_removal_that_changes_nothing_still_holds_back_what_is_older() {
 async fn f52_a_removal_with_an_older_place_does_not_set_the_row_back() {
     let memory = stored_once().await;
     memory.set_object(&key(1), Some(head_of("e3")));
-    tell(&memory, &created(1, "A3", "e3")).await.unwrap();
+    handle(&memory, &created(1, "A3", "e3")).await.unwrap();
     memory.set_object(&key(1), None);
-    tell(&memory, &removed(1, "A2")).await.unwrap();
+    handle(&memory, &removed(1, "A2")).await.unwrap();
     let record = memory.row(&owner('a'), id(1)).unwrap().record;
     assert_eq!(
         (record.status, record.sequencer.as_deref()),

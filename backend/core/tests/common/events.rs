@@ -48,7 +48,7 @@ pub(crate) fn removed(n: u128, sequencer: &str) -> String {
     json!({"Records": [event(&key(n).to_string(), sequencer, None)]}).to_string()
 }
 
-pub(crate) async fn tell(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
+pub(crate) async fn handle(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
     let mut results = record(memory, memory, &recorder(), body).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
