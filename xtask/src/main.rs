@@ -28,7 +28,8 @@ cargo xtask <command>
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   make the npm package and say what it weighs
   bench     measure against the least that a browser can do, and the backend beside a sample in Node.js
-            (--only NAME or just NAME, such as backend; --runs N, --size MIB, --quick)
+            (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
+            takes turns with another version of the package)
   soak      the long forms: millions of simulated uploads, a hundred pages ended, minutes of fuzzing, ten thousand
             events at once, every right taken away (`cargo xtask soak --help`)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or

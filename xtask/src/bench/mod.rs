@@ -18,6 +18,8 @@ mod sample;
 mod serve;
 mod sink;
 
+use std::path::Path;
+
 use lexopt::Parser;
 use serde_json::json;
 
@@ -46,6 +48,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
             .any(|variant| variant.function == "ours")
     {
         package::build()?;
+    }
+    if let Some(tarball) = &options.against {
+        unpack(tarball)?;
     }
     if !settings.is_empty() {
         setup::ready(&[Need::Chromium])?;
@@ -89,6 +94,20 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     } else {
         Err(Error::failed("a variant did not come through"))
     }
+}
+
+/// The other version of the package, as `npm pack` packs one: all its files are in the folder `package`.
+fn unpack(tarball: &Path) -> Result<(), Error> {
+    let folder = serve::before();
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/before"))?;
+    Cmd::new("tar")
+        .args(["--extract", "--strip-components=1", "--file"])
+        .arg(tarball)
+        .arg("--directory")
+        .arg(&folder)
+        .log("bench-unpack")
+        .run()
 }
 
 /// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/aws-crc64.js`.

@@ -1,5 +1,7 @@
 //! What the command line asks for.
 
+use std::path::PathBuf;
+
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
@@ -26,6 +28,8 @@ pub(super) struct Options {
     pub(super) size: u64,
     /// How many small files.
     pub(super) files: u64,
+    /// The tarball of another version of the package, which takes turns with this one.
+    pub(super) against: Option<PathBuf>,
     /// Warm calls of each function in a run.
     pub(super) calls: u64,
     /// Events of each spike.
@@ -39,6 +43,7 @@ impl Options {
             runs: 3,
             size: 1024,
             files: 500,
+            against: None,
             calls: 2_000,
             events: vec![100, 1_000, 10_000],
         };
@@ -47,6 +52,8 @@ impl Options {
                 Arg::Long("only") => options.only.push(arguments.value()?.string()?),
                 Arg::Long("runs") => options.runs = arguments.value()?.parse()?,
                 Arg::Long("size") => options.size = arguments.value()?.parse()?,
+                Arg::Long("files") => options.files = arguments.value()?.parse()?,
+                Arg::Long("against") => options.against = Some(arguments.value()?.into()),
                 Arg::Long("quick") => {
                     (options.runs, options.size, options.files) = (1, 256, 100);
                     (options.calls, options.events) = (500, vec![100, 1_000]);
@@ -67,6 +74,9 @@ impl Options {
 
     /// Whether a variant of a group is wanted: `--only` may name groups, variants, or both.
     pub(super) fn wants_variant(&self, group: &str, variant: &str) -> bool {
+        if variant.starts_with("before") && self.against.is_none() {
+            return false;
+        }
         let named = |name: &str| self.only.iter().any(|only| only == name);
         let groups = GROUPS.iter().any(|group| named(group));
         let variants = self

@@ -50,6 +50,18 @@ pub(super) const VARIANTS: &[Variant] = &[
         options: || json!({"checksum": "crc64nvme"}),
         groups: &["loopback", "long", "small"],
     },
+    Variant {
+        name: "before-none",
+        function: "ours",
+        options: || json!({"checksum": "none", "folder": "before"}),
+        groups: &["loopback", "long", "small"],
+    },
+    Variant {
+        name: "before",
+        function: "ours",
+        options: || json!({"checksum": "crc64nvme", "folder": "before"}),
+        groups: &["loopback", "long", "small"],
+    },
 ];
 
 impl Variant {

@@ -59,11 +59,18 @@ fn serve(stream: &TcpStream) {
     let _ = http::write(stream, &answer, body);
 }
 
+/// Where the other version of the package is unpacked.
+pub(super) fn before() -> PathBuf {
+    paths::target().join("bench/before")
+}
+
 /// Every folder here is flat: a name with a slash in it leads nowhere.
 fn file(path: &str) -> Option<PathBuf> {
     let path = path.strip_prefix('/')?;
-    let (folder, name) = match path.strip_prefix("crowfly/") {
-        Some(name) => (paths::npm_package(), name),
+    let (folder, name) = match path.split_once('/') {
+        Some(("crowfly", name)) => (paths::npm_package(), name),
+        Some(("before", name)) => (before(), name),
+        Some(_) => return None,
         None if path.is_empty() => (paths::root().join("xtask/bench"), "index.html"),
         None if path == "aws-crc64.js" => (paths::target().join("bench"), path),
         None => (paths::root().join("xtask/bench"), path),
