@@ -166,6 +166,20 @@ fn u3_a_type_has_one_name_whatever_a_system_calls_it() {
     }
 }
 
+/// Every name that was ever recognised, a line for each type, its standard name first.
+const KNOWN: &str = include_str!("media_names.txt");
+
+#[test]
+fn u3_no_name_that_was_recognised_is_lost() {
+    for line in KNOWN.lines() {
+        let standard = line.split(' ').next().unwrap();
+        for name in line.split(' ') {
+            assert_eq!(standard_type(name), standard, "{name}");
+            assert_eq!(standard_type(&name.to_ascii_uppercase()), standard);
+        }
+    }
+}
+
 #[test]
 fn u3_a_name_of_a_type_that_runs_is_refused_as_the_type_is() {
     for refused in [

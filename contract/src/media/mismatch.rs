@@ -69,8 +69,8 @@ pub fn mismatch(media_type: &str, first: &[u8]) -> Option<Mismatch> {
     let first = first.get(..SNIFF_BYTES).unwrap_or(first);
     let declared = essence(media_type);
     let found = table::find(declared);
-    let name = found.as_ref().map_or(declared, |found| found.name);
-    let clothes = clothes(name, found.and_then(|found| found.says));
+    let (name, says) = found.map_or((declared, Says::Name), |found| (found.name, found.says));
+    let clothes = clothes(name, says);
     let (seen, text) = (sniff(first), is_text(first));
     let runs = seen.is_some_and(Kind::runs);
     let marked = |seen: Kind| matches!(seen, Kind::Markup | Kind::Xml);
@@ -101,12 +101,12 @@ pub fn mismatch(media_type: &str, first: &[u8]) -> Option<Mismatch> {
     })
 }
 
-fn clothes(name: &str, says: Option<Says>) -> Clothes {
+fn clothes(name: &str, says: Says) -> Clothes {
     match says {
-        Some(Says::Nothing) => return Clothes::Nothing,
-        Some(Says::Data) => return Clothes::Data,
-        Some(Says::Harmless) => return Clothes::Harmless,
-        Some(Says::Kind(kind)) if !kind.runs() || kind == Kind::Program => {
+        Says::Nothing => return Clothes::Nothing,
+        Says::Data => return Clothes::Data,
+        Says::Harmless => return Clothes::Harmless,
+        Says::Kind(kind) if !kind.runs() || kind == Kind::Program => {
             return Clothes::Kind(kind);
         }
         _ => {}

@@ -33,9 +33,7 @@ pub fn is_media_type(text: &str) -> bool {
                 .all(|byte| plain(byte) || b"!#$&-^_.+".contains(&byte))
     };
     text.len() <= MAX_TYPE_BYTES
-        && text
-            .split_once('/')
-            .is_some_and(|(kind, subtype)| name(kind) && name(subtype))
+        && cut(text, b'/').is_some_and(|(kind, subtype)| name(kind) && name(subtype))
 }
 
 /// The one name of a media type: that of the IANA registry, or where browsers know another one better, that;
@@ -50,8 +48,30 @@ pub fn standard_type(media_type: &str) -> &str {
 
 /// `type/subtype` without parameters and space around it.
 fn essence(media_type: &str) -> &str {
-    let essence = media_type.split(';').next().unwrap_or_default();
+    let essence = cut(media_type, b';').map_or(media_type, |(essence, _)| essence);
     essence.trim_ascii()
+}
+
+/// The texts before and behind the first `mark`, which is ASCII. (The standard library's search weighs kilobytes.)
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// The words of a list, between which is one space.
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    let mut left = Some(list);
+    std::iter::from_fn(move || {
+        let list = left?;
+        let (word, rest) = cut(list, b' ').map_or((list, None), |(word, rest)| (word, Some(rest)));
+        left = rest;
+        Some(word)
+    })
+}
+
+/// Whether two texts are equal, whatever their case.
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 fn starts_with(text: &str, start: &str) -> bool {

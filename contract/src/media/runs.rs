@@ -1,6 +1,8 @@
 //! Media types that a browser runs, or renders as a page, if it opens a file from its own origin.
 
-use super::{OCTET_STREAM, ends_with, essence, is_media_type, standard_type, starts_with};
+use super::{
+    OCTET_STREAM, ends_with, essence, is_media_type, same, standard_type, starts_with, words,
+};
 
 /// Pages, scripts, and containers of such, by their standard names. Scripts by the list of the MIME Sniffing
 /// Standard, section "JavaScript MIME type".
@@ -19,9 +21,7 @@ pub fn is_refused(media_type: &str) -> bool {
     let name = standard_type(essence(media_type));
     starts_with(name, "multipart/")
         || starts_with(name, "text/javascript")
-        || REFUSED
-            .split_ascii_whitespace()
-            .any(|refused| refused.eq_ignore_ascii_case(name))
+        || words(REFUSED).any(|refused| same(refused, name))
 }
 
 /// The type under which an object of this type is given out: [`OCTET_STREAM`] for whatever a browser could run,

@@ -2,7 +2,7 @@
 //!
 //! A rule of thumb, no parser: nothing is unpacked, and no byte beyond [`SNIFF_BYTES`] matters.
 
-use super::{Kind, starts_with, table};
+use super::{Kind, starts_with, table, words};
 
 /// How many of the first bytes matter.
 pub const SNIFF_BYTES: usize = 64;
@@ -185,7 +185,6 @@ fn markup(first: &[u8]) -> Option<Kind> {
     if is("?xml") {
         return Some(Kind::Xml);
     }
-    let page =
-        is("!--") || is("!doctype") || TAGS.split(' ').any(|name| is(name) && ends(name.len()));
+    let page = is("!--") || is("!doctype") || words(TAGS).any(|name| is(name) && ends(name.len()));
     page.then_some(Kind::Markup)
 }
