@@ -47,3 +47,8 @@ fn sextet(digit: u8) -> Option<u64> {
     };
     Some(u64::from(value))
 }
+
+/// Digits as text.
+pub(crate) fn ascii(digits: &[u8]) -> String {
+    digits.iter().copied().map(char::from).collect()
+}

@@ -24,6 +24,11 @@ impl Crc64Nvme {
     pub const fn value(self) -> u64 {
         self.0
     }
+
+    /// The value as text: what `to_string` gives, at a fraction of its weight in a browser module.
+    pub fn to_text(self) -> String {
+        base64::ascii(&base64::encode(self.0))
+    }
 }
 
 /// The text is not base64 of eight bytes.
@@ -61,15 +66,13 @@ impl TryFrom<String> for Crc64Nvme {
 
 impl From<Crc64Nvme> for String {
     fn from(value: Crc64Nvme) -> Self {
-        value.to_string()
+        value.to_text()
     }
 }
 
 impl fmt::Display for Crc64Nvme {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        base64::encode(self.0)
-            .iter()
-            .try_for_each(|&digit| fmt::Write::write_char(out, digit.into()))
+        out.write_str(&self.to_text())
     }
 }
 

@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base64::ascii;
 use crate::given::{Given, read_by_parsing};
 
 const LEN: usize = 26;
@@ -22,6 +23,21 @@ impl UploadId {
     pub const fn from_parts(unix_ms: u64, random: u128) -> Self {
         let time = (unix_ms as u128 & ((1 << 48) - 1)) << 80;
         Self(time | random & ((1 << 80) - 1))
+    }
+
+    /// The id as text: what `to_string` gives, at a fraction of its weight in a browser module.
+    pub fn to_text(self) -> String {
+        ascii(&self.digits())
+    }
+
+    fn digits(self) -> [u8; LEN] {
+        let mut left = self.0;
+        let mut text = [b'0'; LEN];
+        for digit in text.iter_mut().rev() {
+            *digit = DIGITS[(left & 0x1f) as usize];
+            left >>= 5;
+        }
+        text
     }
 }
 
@@ -70,16 +86,13 @@ impl TryFrom<String> for UploadId {
 
 impl From<UploadId> for String {
     fn from(id: UploadId) -> Self {
-        id.to_string()
+        id.to_text()
     }
 }
 
 impl fmt::Display for UploadId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (0..LEN).rev().try_for_each(|place| {
-            let five = (self.0 >> (5 * place)) & 0x1f;
-            fmt::Write::write_char(out, DIGITS[five as usize].into())
-        })
+        out.write_str(&self.to_text())
     }
 }
 
