@@ -12,6 +12,11 @@ impl UnknownWord {
     pub(crate) const fn new(what: &'static str, known: &'static [&'static str]) -> Self {
         Self { what, known }
     }
+
+    /// Which of the words it is after all.
+    pub(crate) fn place(&self, text: &str) -> Option<usize> {
+        self.known.iter().position(|word| *word == text)
+    }
 }
 
 impl fmt::Display for UnknownWord {
@@ -60,10 +65,8 @@ macro_rules! words {
             type Err = crate::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, crate::UnknownWord> {
-                match text {
-                    $( $word => Ok(Self::$variant), )*
-                    _ => Err(Self::UNKNOWN),
-                }
+                let place = Self::UNKNOWN.place(text);
+                place.and_then(|place| Self::ALL.get(place)).copied().ok_or(Self::UNKNOWN)
             }
         }
 
