@@ -29,6 +29,7 @@ mod metadata;
 mod name;
 mod number;
 mod parts;
+mod pieces;
 mod plan;
 mod problem;
 mod record;

@@ -1,25 +1,16 @@
 //! Whether first bytes are what a media type says.
 
 use super::table::{self, Says};
-use super::{Kind, SNIFF_BYTES, ends_with, essence, sniff, starts_with};
+use super::{Kind, SNIFF_BYTES, cut, ends_with, essence, sniff, starts_with, words};
 
 /// So many bytes of ASCII and no other contradict a type with a signature: some signatures are letters, and
 /// end here.
 const ENOUGH: usize = 12;
 
 /// Families of formats that nothing runs, whatever their subtype.
-const HARMLESS: &[&str] = &[
-    "image/",
-    "audio/",
-    "video/",
-    "font/",
-    "model/",
-    "application/vnd.openxmlformats-officedocument.",
-    "application/vnd.oasis.opendocument.",
-    "application/vnd.ms-word.",
-    "application/vnd.ms-excel.",
-    "application/vnd.ms-powerpoint.",
-];
+const HARMLESS: &str = "image/ audio/ video/ font/ model/ \
+    application/vnd.openxmlformats-officedocument. application/vnd.oasis.opendocument. \
+    application/vnd.ms-word. application/vnd.ms-excel. application/vnd.ms-powerpoint.";
 
 /// Excel and Word write HTML and XML under these types themselves, and so do half the world's reports.
 const MARKUP_OF_THEIR_OWN: [&str; 2] = [EXCEL, "application/msword"];
@@ -111,7 +102,7 @@ fn clothes(name: &str, says: Says) -> Clothes {
         }
         _ => {}
     }
-    if !name.contains('/') {
+    if cut(name, b'/').is_none() {
         Clothes::Nothing
     } else if ends_with(name, "xml") {
         Clothes::Xml
@@ -119,7 +110,7 @@ fn clothes(name: &str, says: Says) -> Clothes {
         Clothes::Text
     } else if ends_with(name, "+json") {
         Clothes::Data
-    } else if ends_with(name, "+zip") || HARMLESS.iter().any(|start| starts_with(name, start)) {
+    } else if ends_with(name, "+zip") || words(HARMLESS).any(|start| starts_with(name, start)) {
         Clothes::Harmless
     } else {
         Clothes::Unknown

@@ -13,6 +13,7 @@ mod sniff;
 mod table;
 
 use crate::limits::MAX_TYPE_BYTES;
+use crate::pieces::{cut, words};
 
 pub use kind::Kind;
 pub use mismatch::{Mismatch, mismatch};
@@ -50,23 +51,6 @@ pub fn standard_type(media_type: &str) -> &str {
 fn essence(media_type: &str) -> &str {
     let essence = cut(media_type, b';').map_or(media_type, |(essence, _)| essence);
     essence.trim_ascii()
-}
-
-/// The texts before and behind the first `mark`, which is ASCII. (The standard library's search weighs kilobytes.)
-fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == mark)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
-/// The words of a list, between which is one space.
-fn words(list: &str) -> impl Iterator<Item = &str> {
-    let mut left = Some(list);
-    std::iter::from_fn(move || {
-        let list = left?;
-        let (word, rest) = cut(list, b' ').map_or((list, None), |(word, rest)| (word, Some(rest)));
-        left = rest;
-        Some(word)
-    })
 }
 
 /// Whether two texts are equal, whatever their case.

@@ -8,71 +8,92 @@ use super::{Kind, starts_with, table, words};
 pub const SNIFF_BYTES: usize = 64;
 
 /// Where RIFF and IFF state their form: what stands there counts in them alone.
-const FORM: usize = 8;
+const FORM: u8 = 8;
 
-/// Signatures: the kind, where it stands, and the bytes.
-const SIGNATURES: &[(Kind, usize, &[u8])] = &[
-    (Kind::Png, 0, b"\x89PNG\r\n\x1a\n"),
-    (Kind::Jpeg, 0, b"\xff\xd8\xff"),
-    (Kind::Gif, 0, b"GIF8"),
-    (Kind::Webp, FORM, b"WEBPVP8"),
-    (Kind::Wav, FORM, b"WAVE"),
-    (Kind::Avi, FORM, b"AVI "),
-    (Kind::Tiff, 0, b"II*\0"),
-    (Kind::Tiff, 0, b"MM\0*"),
-    (Kind::Tiff, 0, b"II+\0"),
-    (Kind::Ico, 0, b"\0\0\x01\0"),
-    (Kind::Psd, 0, b"8BPS\0"),
-    (Kind::Jxl, 0, b"\0\0\0\x0cJXL \r\n"),
-    (Kind::Jp2, 0, b"\0\0\0\x0cjP  \r\n"),
-    (Kind::Ebml, 0, b"\x1aE\xdf\xa3"),
-    (Kind::Ogg, 0, b"OggS\0"),
-    (Kind::Flac, 0, b"fLaC"),
+/// The bytes that begin a format, or stand at some place in it.
+///
+/// They are kept in place, as a pointer to each would weigh as much as they do.
+struct Signature {
+    kind: Kind,
+    at: u8,
+    len: u8,
+    bytes: [u8; 12],
+}
+
+const fn signature(kind: Kind, at: u8, bytes: &[u8]) -> Signature {
+    let mut all = [0; 12];
+    let (own, _) = all.split_at_mut(bytes.len());
+    own.copy_from_slice(bytes);
+    Signature {
+        kind,
+        at,
+        len: bytes.len() as u8,
+        bytes: all,
+    }
+}
+
+const SIGNATURES: &[Signature] = &[
+    signature(Kind::Png, 0, b"\x89PNG\r\n\x1a\n"),
+    signature(Kind::Jpeg, 0, b"\xff\xd8\xff"),
+    signature(Kind::Gif, 0, b"GIF8"),
+    signature(Kind::Webp, FORM, b"WEBPVP8"),
+    signature(Kind::Wav, FORM, b"WAVE"),
+    signature(Kind::Avi, FORM, b"AVI "),
+    signature(Kind::Tiff, 0, b"II*\0"),
+    signature(Kind::Tiff, 0, b"MM\0*"),
+    signature(Kind::Tiff, 0, b"II+\0"),
+    signature(Kind::Ico, 0, b"\0\0\x01\0"),
+    signature(Kind::Psd, 0, b"8BPS\0"),
+    signature(Kind::Jxl, 0, b"\0\0\0\x0cJXL \r\n"),
+    signature(Kind::Jp2, 0, b"\0\0\0\x0cjP  \r\n"),
+    signature(Kind::Ebml, 0, b"\x1aE\xdf\xa3"),
+    signature(Kind::Ogg, 0, b"OggS\0"),
+    signature(Kind::Flac, 0, b"fLaC"),
     // RFC 4867, section 5; each of its four magic numbers starts so.
-    (Kind::Amr, 0, b"#!AMR"),
-    (Kind::Silk, 0, b"#!SILK"),
-    (Kind::Silk, 0, b"\x02#!SILK"),
-    (Kind::Aiff, FORM, b"AIFF"),
-    (Kind::Aiff, FORM, b"AIFC"),
-    (Kind::Midi, 0, b"MThd\0\0\0\x06"),
-    (Kind::Flv, 0, b"FLV\x01"),
-    (Kind::Asf, 0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
-    (Kind::MpegVideo, 0, b"\0\0\x01\xba"),
-    (Kind::MpegVideo, 0, b"\0\0\x01\xb3"),
-    (Kind::Pdf, 0, b"%PDF-"),
-    (Kind::Ole, 0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-    (Kind::Rtf, 0, b"{\\rtf"),
-    (Kind::Zip, 0, b"PK\x03\x04"),
-    (Kind::Zip, 0, b"PK\x05\x06"),
-    (Kind::Zip, 0, b"PK\x07\x08"),
-    (Kind::Gzip, 0, b"\x1f\x8b\x08"),
-    (Kind::SevenZip, 0, b"7z\xbc\xaf\x27\x1c"),
-    (Kind::Rar, 0, b"Rar!\x1a\x07"),
-    (Kind::Xz, 0, b"\xfd7zXZ\0"),
-    (Kind::Bzip2, 4, b"1AY&SY"),
-    (Kind::Zstd, 0, b"\x28\xb5\x2f\xfd"),
-    (Kind::Sfnt, 0, b"\0\x01\0\0\0"),
-    (Kind::Sfnt, 0, b"OTTO\0"),
-    (Kind::Sfnt, 0, b"ttcf\0"),
-    (Kind::Woff, 0, b"wOFF"),
-    (Kind::Woff2, 0, b"wOF2"),
+    signature(Kind::Amr, 0, b"#!AMR"),
+    signature(Kind::Silk, 0, b"#!SILK"),
+    signature(Kind::Silk, 0, b"\x02#!SILK"),
+    signature(Kind::Aiff, FORM, b"AIFF"),
+    signature(Kind::Aiff, FORM, b"AIFC"),
+    signature(Kind::Midi, 0, b"MThd\0\0\0\x06"),
+    signature(Kind::Flv, 0, b"FLV\x01"),
+    signature(Kind::Asf, 0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+    signature(Kind::MpegVideo, 0, b"\0\0\x01\xba"),
+    signature(Kind::MpegVideo, 0, b"\0\0\x01\xb3"),
+    signature(Kind::Pdf, 0, b"%PDF-"),
+    signature(Kind::Ole, 0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    signature(Kind::Rtf, 0, b"{\\rtf"),
+    signature(Kind::Zip, 0, b"PK\x03\x04"),
+    signature(Kind::Zip, 0, b"PK\x05\x06"),
+    signature(Kind::Zip, 0, b"PK\x07\x08"),
+    signature(Kind::Gzip, 0, b"\x1f\x8b\x08"),
+    signature(Kind::SevenZip, 0, b"7z\xbc\xaf\x27\x1c"),
+    signature(Kind::Rar, 0, b"Rar!\x1a\x07"),
+    signature(Kind::Xz, 0, b"\xfd7zXZ\0"),
+    signature(Kind::Bzip2, 4, b"1AY&SY"),
+    signature(Kind::Zstd, 0, b"\x28\xb5\x2f\xfd"),
+    signature(Kind::Sfnt, 0, b"\0\x01\0\0\0"),
+    signature(Kind::Sfnt, 0, b"OTTO\0"),
+    signature(Kind::Sfnt, 0, b"ttcf\0"),
+    signature(Kind::Woff, 0, b"wOFF"),
+    signature(Kind::Woff2, 0, b"wOF2"),
     // UTF-16 of either order.
-    (Kind::Markup, 0, b"\xff\xfe<\0"),
-    (Kind::Markup, 0, b"\xfe\xff\0<"),
-    (Kind::Script, 0, b"<?php"),
-    (Kind::Program, 0, b"\x7fELF"),
-    (Kind::Program, 0, b"\xfe\xed\xfa\xce"),
-    (Kind::Program, 0, b"\xfe\xed\xfa\xcf"),
-    (Kind::Program, 0, b"\xce\xfa\xed\xfe"),
-    (Kind::Program, 0, b"\xcf\xfa\xed\xfe"),
+    signature(Kind::Markup, 0, b"\xff\xfe<\0"),
+    signature(Kind::Markup, 0, b"\xfe\xff\0<"),
+    signature(Kind::Script, 0, b"<?php"),
+    signature(Kind::Program, 0, b"\x7fELF"),
+    signature(Kind::Program, 0, b"\xfe\xed\xfa\xce"),
+    signature(Kind::Program, 0, b"\xfe\xed\xfa\xcf"),
+    signature(Kind::Program, 0, b"\xce\xfa\xed\xfe"),
+    signature(Kind::Program, 0, b"\xcf\xfa\xed\xfe"),
     // A Java class, and a program of macOS for several processors.
-    (Kind::Program, 0, b"\xca\xfe\xba\xbe"),
-    (Kind::Program, 0, b"\xca\xfe\xba\xbf"),
-    (Kind::Program, 0, b"\xbe\xba\xfe\xca"),
-    (Kind::Program, 0, b"\xbf\xba\xfe\xca"),
+    signature(Kind::Program, 0, b"\xca\xfe\xba\xbe"),
+    signature(Kind::Program, 0, b"\xca\xfe\xba\xbf"),
+    signature(Kind::Program, 0, b"\xbe\xba\xfe\xca"),
+    signature(Kind::Program, 0, b"\xbf\xba\xfe\xca"),
     // A shortcut of Windows, which starts what it names.
-    (Kind::Program, 0, b"L\0\0\0\x01\x14\x02\0"),
-    (Kind::Program, 0, b"\0asm"),
+    signature(Kind::Program, 0, b"L\0\0\0\x01\x14\x02\0"),
+    signature(Kind::Program, 0, b"\0asm"),
 ];
 
 /// The tags by which a browser knows a page, as the MIME Sniffing Standard lists them, and SVG's.
@@ -110,12 +131,14 @@ pub fn sniff(first: &[u8]) -> Option<Kind> {
     let form = [b"RIFF", b"RF64", b"FORM"]
         .iter()
         .any(|start| first.starts_with(*start));
-    let stands = |(_, at, bytes): &&(Kind, usize, &[u8])| {
-        let there = first.get(*at..).is_some_and(|rest| rest.starts_with(bytes));
-        there && (*at != FORM || form)
+    let stands = |signature: &&Signature| {
+        let bytes = signature.bytes.get(..usize::from(signature.len));
+        let rest = first.get(usize::from(signature.at)..);
+        let there = rest.is_some_and(|rest| bytes.is_some_and(|bytes| rest.starts_with(bytes)));
+        there && (signature.at != FORM || form)
     };
-    if let Some((kind, _, _)) = SIGNATURES.iter().find(stands) {
-        return Some(*kind);
+    if let Some(signature) = SIGNATURES.iter().find(stands) {
+        return Some(signature.kind);
     }
     match first {
         // A box is seldom so long that its length starts with what a text may start with.
