@@ -6,12 +6,12 @@ use crate::{Millis, Phase, RequestId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(pub(crate) u32);
 
-/// What there is to do. A part is named by its index, from 0.
+/// What there is to do. A part is named by its index, from 0: no plan has more parts than sixteen bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
-    Hash(u32),
-    Sign(u32),
-    Send(u32),
+    Hash(u16),
+    Sign(u16),
+    Send(u16),
     Save,
     Create,
     List,
@@ -34,7 +34,7 @@ impl Work {
     }
 
     /// The part that it is for; `None` when it is for the upload as a whole.
-    pub(crate) fn part(self) -> Option<u32> {
+    pub(crate) fn part(self) -> Option<u16> {
         match self {
             Self::Hash(index) | Self::Sign(index) | Self::Send(index) => Some(index),
             _ => None,

@@ -48,7 +48,7 @@ impl Upload {
     }
 
     /// What follows for one part that is under way.
-    pub(crate) fn next_part(&self, index: u32) -> Option<Work> {
+    pub(crate) fn next_part(&self, index: u16) -> Option<Work> {
         let part = self.part(index)?;
         let stopped = self.ended() || self.control != Control::Run || self.doubt;
         if stopped || part.step != Step::Idle || part.done || part.doubt != Doubt::None {

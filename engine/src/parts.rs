@@ -14,8 +14,8 @@ pub(crate) struct Parts {
     /// How the file is cut; `None` for one PUT.
     plan: Option<PartPlan>,
     all: Vec<Part>,
-    active: Vec<u32>,
-    next: u32,
+    active: Vec<u16>,
+    next: u16,
     undone: usize,
     done_bytes: u64,
     hashed_bytes: u64,
@@ -72,28 +72,28 @@ impl Parts {
 
     /// There are parts that are not under way and not done.
     pub(crate) fn more(&self) -> bool {
-        usize::try_from(self.next).is_ok_and(|next| next < self.all.len())
+        usize::from(self.next) < self.all.len()
     }
 
     /// Gets the next part under way.
-    pub(crate) fn open_next(&mut self) -> Option<u32> {
+    pub(crate) fn open_next(&mut self) -> Option<u16> {
         let index = self.more().then_some(self.next)?;
         self.next = self.next.saturating_add(1);
         self.active.push(index);
         Some(index)
     }
 
-    pub(crate) fn get(&self, index: u32) -> Option<&Part> {
-        self.all.get(usize::try_from(index).ok()?)
+    pub(crate) fn get(&self, index: u16) -> Option<&Part> {
+        self.all.get(usize::from(index))
     }
 
-    pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut Part> {
-        self.all.get_mut(usize::try_from(index).ok()?)
+    pub(crate) fn get_mut(&mut self, index: u16) -> Option<&mut Part> {
+        self.all.get_mut(usize::from(index))
     }
 
     /// The index of the part with this number.
-    pub(crate) fn index(&self, number: u32) -> Option<u32> {
-        let index = number.checked_sub(1)?;
+    pub(crate) fn index(&self, number: u32) -> Option<u16> {
+        let index = u16::try_from(number.checked_sub(1)?).ok()?;
         (self.multipart() && self.get(index).is_some()).then_some(index)
     }
 
@@ -103,7 +103,7 @@ impl Parts {
     }
 
     /// The indexes of those under way, to walk along while they change.
-    pub(crate) fn active(&self) -> Vec<u32> {
+    pub(crate) fn active(&self) -> Vec<u16> {
         self.active.clone()
     }
 
@@ -127,7 +127,7 @@ impl Parts {
     }
 
     /// Storage has this part.
-    pub(crate) fn done(&mut self, index: u32) {
+    pub(crate) fn done(&mut self, index: u16) {
         let Some(part) = self.get_mut(index).filter(|part| !part.done) else {
             return;
         };
@@ -156,7 +156,7 @@ impl Parts {
     }
 
     /// Keeps a part's checksum.
-    pub(crate) fn hashed(&mut self, index: u32, crc: Crc64Nvme) {
+    pub(crate) fn hashed(&mut self, index: u16, crc: Crc64Nvme) {
         if let Some(part) = self.get_mut(index) {
             let size = if part.crc.is_none() { part.size() } else { 0 };
             part.crc = Some(crc);
@@ -167,7 +167,7 @@ impl Parts {
     }
 
     /// Has a part hashed again: storage received other bytes.
-    pub(crate) fn unhash(&mut self, index: u32) {
+    pub(crate) fn unhash(&mut self, index: u16) {
         if let Some(part) = self.get_mut(index) {
             let size = if part.crc.is_some() { part.size() } else { 0 };
             part.earlier_crc = part.crc.take();

@@ -132,7 +132,7 @@ mod tests {
             key: u64::from(number / 8),
             job: Job {
                 id: Slot(u32::from(number / 2)),
-                work: Work::Send(u32::from(number % 2)),
+                work: Work::Send(u16::from(number % 2)),
             },
         }
     }

@@ -147,7 +147,7 @@ impl Upload {
 
     /// A request of this part is lost. Storage may hold what it carried: the whole object once every byte
     /// was out, a part as soon as bytes moved, because the last of them are not always seen to go.
-    pub(crate) fn lose(&mut self, index: u32) {
+    pub(crate) fn lose(&mut self, index: u16) {
         let multipart = self.parts.multipart();
         let Some(part) = self.part_mut(index) else {
             return;
@@ -161,7 +161,7 @@ impl Upload {
     }
 
     /// What a failure says about this part.
-    pub(crate) fn trace(&self, index: u32) -> Trace {
+    pub(crate) fn trace(&self, index: u16) -> Trace {
         Trace {
             part: self.part(index).and_then(|part| part.number),
             ..Trace::NONE
@@ -181,11 +181,11 @@ impl Upload {
         }
     }
 
-    pub(crate) fn part(&self, index: u32) -> Option<&Part> {
+    pub(crate) fn part(&self, index: u16) -> Option<&Part> {
         self.parts.get(index)
     }
 
-    pub(crate) fn part_mut(&mut self, index: u32) -> Option<&mut Part> {
+    pub(crate) fn part_mut(&mut self, index: u16) -> Option<&mut Part> {
         self.parts.get_mut(index)
     }
 

@@ -63,7 +63,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn sent(&mut self, job: Job, index: u32, receipt: Receipt) {
+    pub(super) fn sent(&mut self, job: Job, index: u16, receipt: Receipt) {
         self.freed(job.id, job.work);
         self.storage.succeeded();
         self.bucket.refund();
@@ -94,7 +94,7 @@ impl Queue {
     }
 
     /// No byte moved for too long, or no answer came. The request is cancelled already.
-    pub(super) fn stalled(&mut self, job: Job, index: u32, started: Millis) {
+    pub(super) fn stalled(&mut self, job: Job, index: u16, started: Millis) {
         self.window.cut(self.now, started);
         self.freed(job.id, job.work);
         if !self.link.offline() {
@@ -104,7 +104,7 @@ impl Queue {
     }
 
     /// There is no answer. Once every byte is out, storage may hold the object: the API decides.
-    fn lost(&mut self, job: Job, index: u32, code: ErrorCode, counts: bool) {
+    fn lost(&mut self, job: Job, index: u16, code: ErrorCode, counts: bool) {
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
@@ -127,7 +127,7 @@ impl Queue {
     pub(super) fn send_failed(
         &mut self,
         job: Job,
-        index: u32,
+        index: u16,
         started: Millis,
         failure: SendFailure,
     ) {
@@ -220,7 +220,7 @@ impl Queue {
     }
 
     /// Storage received other bytes than were hashed: they are read, hashed and sent again.
-    fn mismatched(&mut self, id: Slot, index: u32, trace: &Trace) {
+    fn mismatched(&mut self, id: Slot, index: u16, trace: &Trace) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };

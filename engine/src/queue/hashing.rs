@@ -12,7 +12,7 @@ use crate::job::{Job, Slot};
 use crate::{Phase, ReadFailure};
 
 impl Queue {
-    pub(super) fn hashed(&mut self, job: Job, index: u32, result: Result<Crc64Nvme, ReadFailure>) {
+    pub(super) fn hashed(&mut self, job: Job, index: u16, result: Result<Crc64Nvme, ReadFailure>) {
         self.freed(job.id, job.work);
         let crc = match result {
             Ok(crc) => crc,
@@ -55,7 +55,7 @@ impl Queue {
         self.fail(id, code, Phase::Hash, &NO_TRACE);
     }
 
-    pub(super) fn hash_stalled(&mut self, job: Job, index: u32) {
+    pub(super) fn hash_stalled(&mut self, job: Job, index: u16) {
         self.freed(job.id, job.work);
         let code = ErrorCode::FileUnreadable;
         let attempt = Attempt::Hash(index);

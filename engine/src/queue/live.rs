@@ -7,10 +7,10 @@ use crate::{ApiFailure, Millis, ReadId, Reply, RequestId, SendFailure};
 /// What the command is for.
 #[derive(Debug)]
 pub(crate) enum Flight {
-    Hash(Job, u32),
-    Send(Job, u32),
+    Hash(Job, u16),
+    Send(Job, u16),
     /// Of these parts.
-    Sign(Slot, Vec<u32>),
+    Sign(Slot, Vec<u16>),
     /// Create, list, complete or delete.
     Call(Work, Vec<Slot>),
     Save(Slot),

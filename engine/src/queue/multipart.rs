@@ -96,7 +96,7 @@ impl Queue {
     }
 
     /// The parts of a sign call are free again.
-    pub(super) fn signing_ended(&mut self, id: Slot, indexes: &[u32]) {
+    pub(super) fn signing_ended(&mut self, id: Slot, indexes: &[u16]) {
         for index in indexes {
             self.freed(id, Work::Sign(*index));
         }
@@ -105,7 +105,7 @@ impl Queue {
     pub(super) fn signed(
         &mut self,
         id: Slot,
-        indexes: &[u32],
+        indexes: &[u16],
         mut grants: Vec<PartGrant>,
         asked: Millis,
     ) {
@@ -211,7 +211,7 @@ impl Queue {
     }
 
     /// Whether storage has this part already, now that its checksum is known.
-    pub(super) fn compare(&mut self, id: Slot, index: u32) {
+    pub(super) fn compare(&mut self, id: Slot, index: u16) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };

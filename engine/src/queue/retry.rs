@@ -11,11 +11,11 @@ use crate::upload::Upload;
 /// An attempt that failed, and so which attempts are counted.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Attempt {
-    Hash(u32),
+    Hash(u16),
     /// A request to storage that was answered, or moved bytes.
-    Send(u32),
+    Send(u16),
     /// A request to storage that did not get out.
-    SendLost(u32),
+    SendLost(u16),
     /// A call that was answered.
     Call(Phase),
     /// A call that was not.

@@ -23,7 +23,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn proceed_part(&mut self, id: Slot, index: u32) {
+    pub(super) fn proceed_part(&mut self, id: Slot, index: u16) {
         let work = self
             .uploads
             .get(id)
@@ -35,7 +35,7 @@ impl Queue {
 
     /// The same, but what comes next for a part, or for the upload as a whole, waits; it is a retry, and draws from
     /// the retry bucket.
-    pub(super) fn proceed_after(&mut self, id: Slot, part: Option<u32>, delay_ms: u64) {
+    pub(super) fn proceed_after(&mut self, id: Slot, part: Option<u16>, delay_ms: u64) {
         let Some(upload) = self.uploads.get(id) else {
             return;
         };
