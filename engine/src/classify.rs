@@ -155,16 +155,16 @@ pub(crate) fn blames_an_item(trace: &Trace) -> bool {
 }
 
 /// What the refusal of one item of a call means.
-pub(crate) fn item(problem: ProblemBody) -> (Api, Trace) {
-    let (verdict, trace) = api(ApiFailure::Http {
-        status: problem.code.http_status().unwrap_or(400),
-        code: problem.code,
-        message: problem.message,
-        request_id: problem.request_id,
-        retry_after_ms: problem.retry_after_ms,
-    });
-    let status = problem.code.http_status();
-    (verdict, Trace { status, ..trace })
+pub(crate) fn item(refusal: ProblemBody) -> (Api, Trace) {
+    let status = refusal.code.http_status();
+    let verdict = problem(status.unwrap_or(400), refusal.code, refusal.retry_after_ms);
+    let trace = Trace {
+        part: None,
+        status,
+        request_id: Some(refusal.request_id).filter(|id| !id.is_empty()),
+        message: refusal.message,
+    };
+    (verdict, trace)
 }
 
 /// What a Problem means.

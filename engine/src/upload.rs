@@ -251,12 +251,13 @@ impl Upload {
         if self.parts.multipart() || self.aborting() || !proven {
             return None;
         }
+        let etag = receipt.etag?;
         Some(Stored {
             id: self.item.id,
             key: self.key.clone()?,
             size: self.item.size,
             crc64nvme: receipt.crc64nvme,
-            etag: receipt.etag?,
+            etag,
             version_id: receipt.version_id,
         })
     }

@@ -9,7 +9,7 @@ use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
 use crate::part::Lease;
-use crate::{ApiFailure, Completion, Millis, Phase};
+use crate::{Completion, Millis, Phase};
 
 impl Queue {
     pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>, asked: Millis) {
@@ -97,10 +97,9 @@ impl Queue {
         work: Work,
         ids: &[Slot],
         generation: u32,
-        failure: ApiFailure,
+        verdict: Api,
+        trace: &Trace,
     ) {
-        let (verdict, trace) = classify::api(failure);
-        self.api_judged(verdict, generation);
         for id in ids {
             if work.part().is_none() {
                 self.freed(*id, work);
@@ -110,9 +109,9 @@ impl Queue {
             }
         }
         match verdict {
-            Api::Unauthorized => self.unauthorized(ids, generation, work.phase(), &trace),
+            Api::Unauthorized => self.unauthorized(ids, generation, work.phase(), trace),
             // Each is asked for by itself.
-            Api::Refused(_) if ids.len() > 1 && classify::blames_an_item(&trace) => {
+            Api::Refused(_) if ids.len() > 1 && classify::blames_an_item(trace) => {
                 for id in ids {
                     if let Some(upload) = self.uploads.get_mut(*id) {
                         upload.solo = true;
@@ -133,7 +132,7 @@ impl Queue {
                     }
                 }
                 for id in ids {
-                    self.judge(*id, work, verdict, &trace);
+                    self.judge(*id, work, verdict, trace);
                 }
             }
         }

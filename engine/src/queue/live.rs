@@ -45,18 +45,25 @@ impl Flight {
 /// Whether a server wrote this.
 pub(super) fn answered(reply: &Reply) -> bool {
     match reply {
-        Reply::Sent(_)
-        | Reply::Created(_)
-        | Reply::Signed(_)
-        | Reply::Listed(_)
-        | Reply::Completed(_)
-        | Reply::Deleted
-        | Reply::Statuses(_)
-        | Reply::Read => true,
+        Reply::Sent(_) => true,
         Reply::SendFailed(SendFailure::Http { status, .. })
         | Reply::ApiFailed(ApiFailure::Http { status, .. }) => *status > 0,
-        _ => false,
+        _ => is_api_result(reply),
     }
+}
+
+/// Whether the API did what it was asked for.
+pub(super) fn is_api_result(reply: &Reply) -> bool {
+    matches!(
+        reply,
+        Reply::Created(_)
+            | Reply::Signed(_)
+            | Reply::Listed(_)
+            | Reply::Completed(_)
+            | Reply::Deleted
+            | Reply::Statuses(_)
+            | Reply::Read
+    )
 }
 
 /// A command without its answer.

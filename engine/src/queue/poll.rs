@@ -5,12 +5,12 @@ use std::rc::Rc;
 use crowfly_contract::{ErrorCode, StatusEntryOf, StorageKey, UploadStatus};
 
 use super::Queue;
-use crate::classify::{self, Api};
+use crate::classify::Api;
 use crate::facts::Awaited;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Work};
 use crate::ready_queue::ReadyQueue;
-use crate::{ApiFailure, Event, Failure, Millis, Phase, State};
+use crate::{Event, Failure, Millis, Phase, State};
 
 /// Who is awaited, and when to ask.
 #[derive(Debug)]
@@ -188,16 +188,20 @@ impl Queue {
         self.round_answered();
     }
 
-    pub(super) fn status_failed(&mut self, asked: &[Slot], generation: u32, failure: ApiFailure) {
-        let (verdict, trace) = classify::api(failure);
-        self.api_judged(verdict, generation);
+    pub(super) fn status_failed(
+        &mut self,
+        asked: &[Slot],
+        generation: u32,
+        verdict: Api,
+        trace: &Trace,
+    ) {
         match verdict {
             Api::Unauthorized => {
                 if self.token.refused(self.now, generation) {
-                    self.all_processing_failed(asked, ErrorCode::Unauthenticated, &trace);
+                    self.all_processing_failed(asked, ErrorCode::Unauthenticated, trace);
                 }
             }
-            Api::Refused(code) => self.all_processing_failed(asked, code, &trace),
+            Api::Refused(code) => self.all_processing_failed(asked, code, trace),
             Api::Throttled { retry_after_ms, .. } => self.throttle_api(retry_after_ms),
             Api::Lost | Api::Retry { .. } => {}
         }

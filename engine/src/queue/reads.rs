@@ -12,10 +12,10 @@ use crowfly_contract::ErrorCode;
 use super::Queue;
 use super::live::Flight;
 use super::token::MOST_UNAUTHORIZED;
-use crate::classify::{self, Api};
+use crate::classify::Api;
 use crate::failure::{NO_TRACE, Trace};
 use crate::retry::Tries;
-use crate::{ApiFailure, Command, Event, Failure, Millis, Phase, ReadId, RequestId};
+use crate::{Command, Event, Failure, Millis, Phase, ReadId, RequestId};
 
 /// All reads that have not ended, in the order in which they were asked for.
 #[derive(Debug, Default)]
@@ -138,33 +138,31 @@ impl Queue {
         }
     }
 
-    pub(super) fn read_failed(&mut self, id: ReadId, generation: u32, failure: ApiFailure) {
-        let (verdict, trace) = classify::api(failure);
-        self.api_judged(verdict, generation);
+    pub(super) fn read_failed(&mut self, id: ReadId, generation: u32, verdict: Api, trace: &Trace) {
         if let Some(read) = self.reads.get_mut(id) {
             read.step = Step::Ready;
         }
         match verdict {
-            Api::Unauthorized => self.read_unauthorized(id, generation, &trace),
-            Api::Refused(code) => self.fail_read(id, code, &trace),
+            Api::Unauthorized => self.read_unauthorized(id, generation, trace),
+            Api::Refused(code) => self.fail_read(id, code, trace),
             // Asking again brings the same: something else than the API answers there.
             Api::Retry {
                 code: ErrorCode::BadResponse,
                 ..
-            } => self.fail_read(id, ErrorCode::BadResponse, &trace),
+            } => self.fail_read(id, ErrorCode::BadResponse, trace),
             // It goes again when the throttle ends.
             Api::Throttled {
                 code,
                 retry_after_ms,
             } => {
                 self.throttle_api(retry_after_ms);
-                self.count_read(id, code, false, &trace);
+                self.count_read(id, code, false, trace);
             }
-            Api::Lost => self.retry_read(id, ErrorCode::Network, true, &trace, None),
+            Api::Lost => self.retry_read(id, ErrorCode::Network, true, trace, None),
             Api::Retry {
                 code,
                 retry_after_ms,
-            } => self.retry_read(id, code, false, &trace, retry_after_ms),
+            } => self.retry_read(id, code, false, trace, retry_after_ms),
         }
         self.check_api_outage(verdict);
     }

@@ -1,9 +1,10 @@
 //! Commands that are out: each has a deadline, and a reply that comes late finds nothing here.
 
 use super::Queue;
-use super::live::{Flight, Live, answered};
+use super::live::{Flight, Live, answered, is_api_result};
+use crate::classify;
 use crate::job::{Slot, Step, Work};
-use crate::{Command, Millis, Reply, RequestId, TokenFailure};
+use crate::{ApiFailure, Command, Reply, RequestId, TokenFailure};
 
 /// How many commands of a kind are out.
 #[derive(Debug, Default)]
@@ -136,65 +137,43 @@ impl Queue {
     }
 
     pub(super) fn settle(&mut self, live: Live, reply: Reply) {
-        let generation = live.generation;
-        if answered(&reply) && self.link.disproved_by(live.started) {
+        let (asked, generation) = (live.started, live.generation);
+        if answered(&reply) && self.link.disproved_by(asked) {
             self.go_online();
         }
-        match (live.flight, reply) {
-            (Flight::Hash(job, index), Reply::Hashed(result)) => self.hashed(job, index, result),
-            (Flight::Send(job, index), Reply::Sent(receipt)) => self.sent(job, index, receipt),
+        if is_api_result(&reply) {
+            self.api_answered(generation);
+            // Its items may say otherwise.
+            if !matches!(reply, Reply::Created(_)) {
+                self.throttle.clear();
+            }
+        }
+        match (&live.flight, reply) {
+            (Flight::Hash(job, index), Reply::Hashed(result)) => self.hashed(*job, *index, result),
+            (Flight::Send(job, index), Reply::Sent(receipt)) => self.sent(*job, *index, receipt),
             (Flight::Send(job, index), Reply::SendFailed(failure)) => {
-                self.send_failed(job, index, live.started, failure);
+                self.send_failed(*job, *index, asked, failure);
             }
             (Flight::Token, Reply::Token(Ok(life))) => self.token.got(self.now, life),
             (Flight::Token, Reply::Token(Err(TokenFailure))) => self.token_failed(),
-            (Flight::Save(id), _) => self.saved(id),
-            (Flight::Sign(id, parts), Reply::ApiFailed(failure)) => {
-                self.signing_ended(id, &parts);
-                self.call_failed(Work::Sign(0), &[id], generation, failure);
-            }
-            (Flight::Call(work, ids), Reply::ApiFailed(failure)) => {
-                self.call_failed(work, &ids, generation, failure);
-            }
-            (Flight::Status(ids), Reply::ApiFailed(failure)) => {
-                self.status_failed(&ids, generation, failure);
-            }
-            (Flight::Read(id), Reply::ApiFailed(failure)) => {
-                self.read_failed(id, generation, failure);
-            }
-            (flight, reply) => {
-                self.api_answered(generation);
-                // Its items may say otherwise.
-                if !matches!(reply, Reply::Created(_)) {
-                    self.throttle.clear();
-                }
-                self.api_result(flight, reply, live.started);
-            }
-        }
-    }
-
-    fn api_result(&mut self, flight: Flight, reply: Reply, asked: Millis) {
-        match (flight, reply) {
+            (Flight::Save(id), Reply::Saved) => self.saved(*id),
+            (flight, Reply::ApiFailed(failure)) => self.api_failed(flight, generation, failure),
             (Flight::Sign(id, parts), Reply::Signed(grants)) => {
-                self.signed(id, &parts, grants, asked);
+                self.signed(*id, parts, grants, asked);
             }
-            (Flight::Call(_, ids) | Flight::Status(ids), reply) => {
-                self.call_result(&ids, reply, asked);
+            (Flight::Call(_, ids), Reply::Created(results)) => self.created(ids, results, asked),
+            (Flight::Status(ids), Reply::Statuses(entries)) => self.statuses(ids, entries),
+            (Flight::Read(id), Reply::Read) => self.read_done(*id),
+            (Flight::Call(_, ids), reply) => {
+                if let Some(id) = ids.first() {
+                    self.call_result(*id, reply);
+                }
             }
-            (Flight::Read(id), _) => self.read_done(id),
             _ => {}
         }
     }
 
-    fn call_result(&mut self, ids: &[Slot], reply: Reply, asked: Millis) {
-        match reply {
-            Reply::Created(results) => return self.created(ids, results, asked),
-            Reply::Statuses(entries) => return self.statuses(ids, entries),
-            _ => {}
-        }
-        let Some(id) = ids.first().copied() else {
-            return;
-        };
+    fn call_result(&mut self, id: Slot, reply: Reply) {
         match reply {
             Reply::Listed(parts) => self.listed(id, parts),
             Reply::Completed(completion) => self.completed(id, completion),
@@ -202,6 +181,22 @@ impl Queue {
                 self.freed(id, Work::Delete);
                 self.end_aborted(id, true);
             }
+        }
+    }
+
+    /// A call gave no result.
+    fn api_failed(&mut self, flight: &Flight, generation: u32, failure: ApiFailure) {
+        let (verdict, trace) = classify::api(failure);
+        self.api_judged(verdict, generation);
+        match flight {
+            Flight::Sign(id, parts) => {
+                self.signing_ended(*id, parts);
+                self.call_failed(Work::Sign(0), &[*id], generation, verdict, &trace);
+            }
+            Flight::Call(work, ids) => self.call_failed(*work, ids, generation, verdict, &trace),
+            Flight::Status(ids) => self.status_failed(ids, generation, verdict, &trace),
+            Flight::Read(id) => self.read_failed(*id, generation, verdict, &trace),
+            _ => {}
         }
     }
 
