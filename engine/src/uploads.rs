@@ -77,9 +77,11 @@ impl Uploads {
         self.slots.iter().flatten().map(Box::as_ref)
     }
 
-    /// Those that are there now, in the order of adding: a copy, to walk along while they change.
-    pub(crate) fn all(&self) -> Vec<Slot> {
-        self.iter().map(|upload| upload.slot).collect()
+    /// The slots of those that are there now, in the order of adding, to walk along while they change; some may be
+    /// empty.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Slot> + use<> {
+        let Slot(next) = self.next_slot();
+        (self.gone..next).map(Slot)
     }
 }
 
@@ -117,6 +119,6 @@ mod tests {
         let third = add(&mut uploads, 7);
         assert!(uploads.get(first).is_none() && uploads.get(second).is_none());
         assert_eq!(uploads.slot(UploadId::from_parts(1, 7)), Some(third));
-        assert_eq!(uploads.all(), [third]);
+        assert_eq!(uploads.all().collect::<Vec<_>>(), [third]);
     }
 }

@@ -239,24 +239,21 @@ impl Queue {
 
     /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.
     pub(super) fn stop_bytes(&mut self, id: Slot) {
-        let Some(upload) = self.uploads.get_mut(id) else {
+        let Some(upload) = self.uploads.get(id) else {
             return;
         };
-        let mut stopped = Vec::new();
         for index in upload.parts.active() {
-            if let Some(part) = upload.part_mut(index)
+            if let Some(upload) = self.uploads.get_mut(id)
+                && let Some(part) = upload.part_mut(index)
                 && let Step::Running(request, work) = part.step
             {
-                stopped.push(request);
                 part.step = Step::Idle;
                 part.hashed = 0;
                 if let Work::Send(_) = work {
                     upload.lose(index);
                 }
+                self.cancel(request);
             }
-        }
-        for request in stopped {
-            self.cancel(request);
         }
         self.show_progress(id);
     }

@@ -137,20 +137,21 @@ impl Queue {
             return;
         };
         let place = upload.place(Work::Create);
-        let mut steps = vec![upload.call];
-        if !matches!(upload.call, Step::Running(..)) {
+        let call = upload.call;
+        if !matches!(call, Step::Running(..)) {
             upload.call = Step::Idle;
         }
-        for index in upload.parts.active() {
-            if let Some(part) = upload.part_mut(index)
+        let parts = upload.parts.active();
+        self.openers.remove(place);
+        self.withdraw(place, call);
+        for index in parts {
+            let upload = self.uploads.get_mut(id);
+            if let Some(part) = upload.and_then(|upload| upload.part_mut(index))
                 && !matches!(part.step, Step::Running(..))
             {
-                steps.push(std::mem::take(&mut part.step));
+                let step = std::mem::take(&mut part.step);
+                self.withdraw(place, step);
             }
-        }
-        self.openers.remove(place);
-        for step in steps {
-            self.withdraw(place, step);
         }
     }
 

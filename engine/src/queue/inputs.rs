@@ -8,9 +8,7 @@ use crate::facts::Control;
 use crate::failure::NO_TRACE;
 use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
-use crate::{
-    AddRefusal, Command, Event, Failure, Input, Millis, NewUpload, Phase, RequestId, State,
-};
+use crate::{AddRefusal, Command, Event, Failure, Input, Millis, NewUpload, Phase, State};
 
 impl Queue {
     /// As [`Input::Add`], for callers that must know whether there is an upload now: one that is taken in always ends
@@ -185,8 +183,8 @@ impl Queue {
         }
         self.fail_all_reads(ErrorCode::Closed);
         self.stop_poll(ErrorCode::Closed);
-        let left: Vec<RequestId> = self.live.iter().map(|live| live.request).collect();
-        for request in left {
+        while let Some(live) = self.live.first() {
+            let request = live.request;
             self.cancel(request);
         }
     }

@@ -60,14 +60,12 @@ impl Queue {
 
     pub(super) fn start_signing(&mut self, first: Place, generation: u32) {
         let (id, request) = (first.job.id, self.request_id());
-        let waiting = self.lanes.sign.all().iter();
-        let places: Vec<Place> = waiting
-            .filter(|place| place.job.id == id)
-            .take(MAX_BATCH)
-            .copied()
-            .collect();
         let (mut indexes, mut parts) = (Vec::new(), Vec::new());
-        for place in places {
+        while parts.len() < MAX_BATCH {
+            let mut waiting = self.lanes.sign.all().iter();
+            let Some(place) = waiting.find(|place| place.job.id == id).copied() else {
+                break;
+            };
             self.lanes.sign.remove(place);
             let Some(upload) = self.uploads.get_mut(id) else {
                 return;
@@ -141,10 +139,8 @@ impl Queue {
     /// Notes which doubts the list that is asked for now will settle.
     pub(super) fn listing(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id) {
-            for index in upload.parts.active() {
-                if let Some(part) = upload.part_mut(index)
-                    && part.doubt != Doubt::None
-                {
+            for part in upload.parts.all_mut() {
+                if part.doubt != Doubt::None {
                     part.doubt = Doubt::Asked;
                 }
             }

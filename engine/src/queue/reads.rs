@@ -242,12 +242,8 @@ impl Queue {
     }
 
     fn fail_reads(&mut self, code: ErrorCode, which: fn(Step) -> bool) {
-        let all = self.reads.all.iter();
-        let ids: Vec<ReadId> = all
-            .filter(|read| which(read.step))
-            .map(|read| read.id)
-            .collect();
-        for id in ids {
+        while let Some(read) = self.reads.all.iter().find(|read| which(read.step)) {
+            let id = read.id;
             self.fail_read(id, code, &NO_TRACE);
         }
     }

@@ -46,7 +46,7 @@ impl Queue {
             return;
         }
         self.token.forgive();
-        for work in [Work::Delete, Work::Complete, Work::Sign(0), Work::Create] {
+        for &work in &[Work::Delete, Work::Complete, Work::Sign(0), Work::Create] {
             for place in self.lanes.of(work).all().to_vec() {
                 let id = place.job.id;
                 if work == Work::Delete {
