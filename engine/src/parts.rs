@@ -39,9 +39,13 @@ impl Parts {
 
     /// Parts of this plan.
     pub(crate) fn planned(plan: PartPlan) -> Self {
-        let parts = plan.parts();
-        let all = parts.map(|part| Part::new(Some(part.number), part.bytes));
-        Self::of(Some(plan), all.collect())
+        let mut all = Vec::new();
+        let mut number = 1;
+        while let Some(part) = plan.part(number) {
+            all.push(Part::new(Some(number), part.bytes));
+            number = number.saturating_add(1);
+        }
+        Self::of(Some(plan), all)
     }
 
     fn of(plan: Option<PartPlan>, all: Vec<Part>) -> Self {
@@ -138,7 +142,9 @@ impl Parts {
         let size = part.size();
         self.done_bytes = self.done_bytes.saturating_add(size);
         self.undone = self.undone.saturating_sub(1);
-        self.active.retain(|other| *other != index);
+        if let Some(at) = self.active.iter().position(|other| *other == index) {
+            self.active.remove(at);
+        }
     }
 
     /// Storage has none of them. What is known about the bytes stays.
