@@ -1,8 +1,10 @@
 //! Events of states and progress: at the end of a drain, once each, however much happened in it.
 
+use std::rc::Rc;
+
 use super::Queue;
-use crate::job::Work;
-use crate::{Event, Millis, State};
+use crate::job::{Slot, Work};
+use crate::{Event, Failure, Millis, State};
 
 impl Queue {
     pub(super) fn emit_states(&mut self) {
@@ -33,10 +35,7 @@ impl Queue {
                 if state != State::Uploading {
                     upload.ledger.rest();
                 }
-                self.emit(Event::State {
-                    upload: self.uploads.name(id),
-                    state,
-                });
+                self.emit_state(id, state);
             }
         }
     }
@@ -60,6 +59,16 @@ impl Queue {
                 });
             }
         }
+    }
+
+    pub(super) fn emit_state(&mut self, id: Slot, state: State) {
+        let upload = self.uploads.name(id);
+        self.emit(Event::State { upload, state });
+    }
+
+    pub(super) fn emit_processing_failed(&mut self, id: Slot, failure: Rc<Failure>) {
+        let upload = self.uploads.name(id);
+        self.emit(Event::ProcessingFailed { upload, failure });
     }
 
     pub(super) fn frame_at(&self) -> Millis {

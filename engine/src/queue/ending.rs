@@ -33,10 +33,7 @@ impl Queue {
             failure: failure.clone(),
         });
         if awaited {
-            self.emit(Event::ProcessingFailed {
-                upload: self.uploads.name(id),
-                failure,
-            });
+            self.emit_processing_failed(id, failure);
         }
     }
 
@@ -51,10 +48,7 @@ impl Queue {
         });
         if awaited {
             let failure = Failure::new(ErrorCode::Aborted, Phase::Process, &NO_TRACE);
-            self.emit(Event::ProcessingFailed {
-                upload: self.uploads.name(id),
-                failure,
-            });
+            self.emit_processing_failed(id, failure);
         }
     }
 
@@ -124,10 +118,7 @@ impl Queue {
             // It frees a place on the server.
             self.place_freed();
         }
-        self.emit(Event::State {
-            upload: self.uploads.name(id),
-            state,
-        });
+        self.emit_state(id, state);
         Some(awaited)
     }
 

@@ -8,7 +8,7 @@ use crate::facts::Control;
 use crate::failure::NO_TRACE;
 use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
-use crate::{AddRefusal, Command, Event, Failure, Input, Millis, NewUpload, Phase, State};
+use crate::{AddRefusal, Command, Failure, Input, Millis, NewUpload, Phase, State};
 
 impl Queue {
     /// As [`Input::Add`], for callers that must know whether there is an upload now: one that is taken in always ends
@@ -34,10 +34,7 @@ impl Queue {
         let upload = Upload::new(new, id);
         self.uploads.insert(upload);
         self.join_backlog(id);
-        self.emit(Event::State {
-            upload: self.uploads.name(id),
-            state: State::Queued,
-        });
+        self.emit_state(id, State::Queued);
         if self.closed {
             self.fail(id, ErrorCode::Closed, Phase::Create, &NO_TRACE);
         } else if size > MAX_OBJECT_BYTES {
@@ -100,10 +97,7 @@ impl Queue {
             // The server keeps a place for it, which this frees.
             upload.forgive();
             upload.shown = State::Queued;
-            self.emit(Event::State {
-                upload: self.uploads.name(id),
-                state: State::Queued,
-            });
+            self.emit_state(id, State::Queued);
         }
         let Some(upload) = self.alive(id).filter(|upload| !upload.aborting()) else {
             return;
@@ -152,10 +146,7 @@ impl Queue {
         upload.shown = State::Queued;
         upload.admitted = false;
         self.join_backlog(id);
-        self.emit(Event::State {
-            upload: self.uploads.name(id),
-            state: State::Queued,
-        });
+        self.emit_state(id, State::Queued);
     }
 
     pub(super) fn forget(&mut self, id: Slot) {

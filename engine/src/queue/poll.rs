@@ -76,10 +76,7 @@ impl Queue {
             }
             (State::Failed, Some(failure), _) => {
                 let failure = failure.clone();
-                self.emit(Event::ProcessingFailed {
-                    upload: self.uploads.name(id),
-                    failure,
-                });
+                self.emit_processing_failed(id, failure);
             }
             (State::Aborted, ..) => {
                 self.processing_failed(id, ErrorCode::Aborted, &NO_TRACE);
@@ -168,10 +165,7 @@ impl Queue {
                         let record = Rc::new(record);
                         upload.shown = State::Processed;
                         upload.record = Some(record.clone());
-                        self.emit(Event::State {
-                            upload: self.uploads.name(id),
-                            state: State::Processed,
-                        });
+                        self.emit_state(id, State::Processed);
                         self.emit(Event::Processed {
                             upload: self.uploads.name(id),
                             record,
@@ -226,10 +220,7 @@ impl Queue {
 
     fn processing_failed(&mut self, id: Slot, code: ErrorCode, trace: &Trace) {
         let failure = Failure::new(code, Phase::Process, trace);
-        self.emit(Event::ProcessingFailed {
-            upload: self.uploads.name(id),
-            failure,
-        });
+        self.emit_processing_failed(id, failure);
     }
 
     /// One call of the round came back; after the last one the next round is set.
