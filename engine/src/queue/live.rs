@@ -20,6 +20,14 @@ pub(crate) enum Flight {
 }
 
 impl Flight {
+    /// Of which uploads it is a call.
+    pub(super) fn uploads(&self) -> &[Slot] {
+        match self {
+            Self::Call(_, ids) | Self::Status(ids) => ids,
+            _ => &[],
+        }
+    }
+
     pub(super) fn fits(&self, reply: &Reply) -> bool {
         matches!(
             (self, reply),

@@ -148,38 +148,58 @@ impl Queue {
                 self.throttle.clear();
             }
         }
-        match (&live.flight, reply) {
-            (Flight::Hash(job, index), Reply::Hashed(result)) => self.hashed(*job, *index, result),
-            (Flight::Send(job, index), Reply::Sent(receipt)) => self.sent(*job, *index, receipt),
-            (Flight::Send(job, index), Reply::SendFailed(failure)) => {
-                self.send_failed(*job, *index, asked, failure);
-            }
-            (Flight::Token, Reply::Token(Ok(life))) => self.token.got(self.now, life),
-            (Flight::Token, Reply::Token(Err(TokenFailure))) => self.token_failed(),
-            (Flight::Save(id), Reply::Saved) => self.saved(*id),
-            (flight, Reply::ApiFailed(failure)) => self.api_failed(flight, generation, failure),
-            (Flight::Sign(id, parts), Reply::Signed(grants)) => {
-                self.signed(*id, parts, grants, asked);
-            }
-            (Flight::Call(_, ids), Reply::Created(results)) => self.created(ids, results, asked),
-            (Flight::Status(ids), Reply::Statuses(entries)) => self.statuses(ids, entries),
-            (Flight::Read(id), Reply::Read) => self.read_done(*id),
-            (Flight::Call(_, ids), reply) => {
-                if let Some(id) = ids.first() {
-                    self.call_result(*id, reply);
+        let flight = &live.flight;
+        match reply {
+            Reply::Hashed(result) => {
+                if let Flight::Hash(job, index) = flight {
+                    self.hashed(*job, *index, result);
                 }
             }
-            _ => {}
-        }
-    }
-
-    fn call_result(&mut self, id: Slot, reply: Reply) {
-        match reply {
-            Reply::Listed(parts) => self.listed(id, parts),
-            Reply::Completed(completion) => self.completed(id, completion),
-            _ => {
-                self.freed(id, Work::Delete);
-                self.end_aborted(id, true);
+            Reply::Sent(receipt) => {
+                if let Flight::Send(job, index) = flight {
+                    self.sent(*job, *index, receipt);
+                }
+            }
+            Reply::SendFailed(failure) => {
+                if let Flight::Send(job, index) = flight {
+                    self.send_failed(*job, *index, asked, failure);
+                }
+            }
+            Reply::Token(Ok(life)) => self.token.got(self.now, life),
+            Reply::Token(Err(TokenFailure)) => self.token_failed(),
+            Reply::Saved => {
+                if let Flight::Save(id) = flight {
+                    self.saved(*id);
+                }
+            }
+            Reply::ApiFailed(failure) => self.api_failed(flight, generation, failure),
+            Reply::Signed(grants) => {
+                if let Flight::Sign(id, parts) = flight {
+                    self.signed(*id, parts, grants, asked);
+                }
+            }
+            Reply::Created(results) => self.created(flight.uploads(), results, asked),
+            Reply::Statuses(entries) => self.statuses(flight.uploads(), entries),
+            Reply::Read => {
+                if let Flight::Read(id) = flight {
+                    self.read_done(*id);
+                }
+            }
+            Reply::Listed(parts) => {
+                if let [id] = flight.uploads() {
+                    self.listed(*id, parts);
+                }
+            }
+            Reply::Completed(completion) => {
+                if let [id] = flight.uploads() {
+                    self.completed(*id, completion);
+                }
+            }
+            Reply::Deleted => {
+                if let [id] = flight.uploads() {
+                    self.freed(*id, Work::Delete);
+                    self.end_aborted(*id, true);
+                }
             }
         }
     }
