@@ -79,6 +79,15 @@ impl ReadyQueue {
         first
     }
 
+    /// The first one leaves if it is due, where keys are moments.
+    pub(crate) fn pop_due(&mut self, now: Millis) -> Option<Place> {
+        if self.due() <= now && !self.is_empty() {
+            self.pop_first()
+        } else {
+            None
+        }
+    }
+
     /// The first one leaves. Once half are gone the others move up: a constant cost for each.
     fn leave(&mut self) {
         self.gone = self.gone.saturating_add(1);

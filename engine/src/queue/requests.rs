@@ -87,7 +87,7 @@ impl Queue {
     }
 
     /// Strikes a request off the books.
-    fn take(&mut self, request: RequestId) -> Option<Live> {
+    pub(super) fn take(&mut self, request: RequestId) -> Option<Live> {
         let place = self.live.iter().position(|live| live.request == request)?;
         let live = self.live.swap_remove(place);
         let count = self.counts.of(&live.flight);
@@ -102,10 +102,10 @@ impl Queue {
     }
 
     /// Stops a request whose answer is not wanted any more.
-    pub(super) fn cancel(&mut self, request: RequestId) -> Option<Live> {
-        let live = self.take(request)?;
-        self.order(Command::Cancel { request });
-        Some(live)
+    pub(super) fn cancel(&mut self, request: RequestId) {
+        if self.take(request).is_some() {
+            self.order(Command::Cancel { request });
+        }
     }
 
     /// Takes an upload out of a shared create call; the last one stops it.
@@ -132,11 +132,11 @@ impl Queue {
             return;
         }
         if let Some(live) = self.take(request) {
-            self.settle(live, reply);
+            self.settle(&live, reply);
         }
     }
 
-    pub(super) fn settle(&mut self, live: Live, reply: Reply) {
+    pub(super) fn settle(&mut self, live: &Live, reply: Reply) {
         let (asked, generation) = (live.started, live.generation);
         if answered(&reply) && self.link.disproved_by(asked) {
             self.go_online();

@@ -2,23 +2,17 @@
 
 use super::Queue;
 use super::live::{Flight, Live};
-use crate::{ApiFailure, Reply, TokenFailure};
+use crate::{ApiFailure, Command, Reply, TokenFailure};
 
 impl Queue {
     /// Brings all timers up to `now`.
     pub(super) fn fire_timers(&mut self) {
-        while let Some(place) = self.delayed.first()
-            && place.key <= self.now.0
-        {
-            self.delayed.remove(place);
+        while let Some(place) = self.delayed.pop_due(self.now) {
             self.freed(place.job.id, place.job.work);
             self.proceed(place.job.id);
         }
         self.reads.wake(self.now);
-        while let Some(place) = self.aborts.first()
-            && place.key <= self.now.0
-        {
-            self.aborts.remove(place);
+        while let Some(place) = self.aborts.pop_due(self.now) {
             self.end_aborted(place.job.id, false);
         }
         while let Some(live) = self.overdue() {
@@ -35,7 +29,7 @@ impl Queue {
                 Flight::Token => Reply::Token(Err(TokenFailure)),
                 _ => Reply::ApiFailed(ApiFailure::Network),
             };
-            self.settle(live, reply);
+            self.settle(&live, reply);
         }
     }
 
@@ -48,7 +42,8 @@ impl Queue {
                 live.armed = live.deadline;
                 if live.deadline <= now {
                     let request = live.request;
-                    return self.cancel(request);
+                    self.order(Command::Cancel { request });
+                    return self.take(request);
                 }
             }
         }
