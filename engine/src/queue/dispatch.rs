@@ -40,26 +40,22 @@ impl Queue {
                 upload = upload.filter(|place| ahead < self.room(*place)).or(holder);
                 part = part.filter(|_| others < self.config.ahead_parts.max(1));
             }
-            let place = match (upload, part) {
-                (Some(upload), Some(part)) => upload.min(part),
-                (Some(place), None) | (None, Some(place)) => place,
-                (None, None) => return,
-            };
-            let id = place.job.id;
-            if part == Some(place) {
+            if let Some(part) = part
+                && upload.is_none_or(|upload| part < upload)
+            {
                 if others >= self.config.ahead_parts.max(1) {
                     return;
                 }
-                self.open_part(place);
+                self.open_part(part);
                 continue;
             }
-            if others >= self.room(place) {
+            let Some(place) = upload.filter(|place| others < self.room(*place)) else {
                 return;
-            }
+            };
             self.leave_backlog(place);
-            if let Some(upload) = self.uploads.get_mut(id) {
+            if let Some(upload) = self.uploads.get_mut(place.job.id) {
                 upload.admitted = true;
-                self.proceed(id);
+                self.proceed(place.job.id);
             }
         }
     }
@@ -150,31 +146,22 @@ impl Queue {
             let Some(place) = self.lanes.send.first() else {
                 return;
             };
-            let (id, Work::Send(index)) = (place.job.id, place.job.work) else {
-                self.lanes.send.remove(place);
-                continue;
-            };
+            let (id, index) = (place.job.id, place.job.work.part().unwrap_or_default());
             let now = self.now;
-            let Some(upload) = self.uploads.get_mut(id) else {
-                self.lanes.send.remove(place);
-                continue;
-            };
-            let Some(part) = upload.part_mut(index) else {
+            let upload = self.uploads.get_mut(id);
+            let Some(part) = upload.and_then(|upload| upload.part_mut(index)) else {
                 self.lanes.send.remove(place);
                 continue;
             };
             let is_retry = part.is_retry;
-            let lease = part.lease.take_if(|lease| !lease.expired(now));
-            let Some(lease) = lease else {
+            if part.lease.as_ref().is_none_or(|lease| lease.expired(now)) {
                 // Too old: have it signed again before a byte is sent in vain.
                 part.lease = None;
                 part.step = Step::Idle;
                 self.lanes.send.remove(place);
                 self.proceed(id);
                 continue;
-            };
-            let grant = lease.grant.clone();
-            part.lease = Some(lease);
+            }
             let trouble = self.storage.in_trouble(self.config.window);
             if !self.network_open() || !self.draw_if(is_retry || trouble) {
                 return;
@@ -187,6 +174,10 @@ impl Queue {
             let Some(part) = upload.part_mut(index) else {
                 continue;
             };
+            let Some(lease) = &part.lease else {
+                continue;
+            };
+            let grant = lease.grant.clone();
             part.is_retry = false;
             part.step = Step::Running(request, place.job.work);
             part.sent = 0;
