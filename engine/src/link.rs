@@ -80,10 +80,12 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    #[inline(never)]
     pub(crate) fn succeeded(&mut self) {
         *self = Self::default();
     }
 
+    #[inline(never)]
     pub(crate) fn failed(&mut self, budget: Millis) {
         self.failures = self.failures.saturating_add(1);
         self.failing_since.get_or_insert(budget);

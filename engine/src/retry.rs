@@ -148,6 +148,7 @@ impl RetryBucket {
     }
 
     /// A request succeeded.
+    #[inline(never)]
     pub(crate) fn refund(&mut self) {
         self.give(1000);
     }
