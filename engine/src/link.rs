@@ -87,7 +87,7 @@ impl Service {
 
     #[inline(never)]
     pub(crate) fn failed(&mut self, budget: Millis) {
-        self.failures = self.failures.saturating_add(1);
+        self.failures = self.failures.wrapping_add(1);
         self.failing_since.get_or_insert(budget);
     }
 

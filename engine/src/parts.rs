@@ -43,7 +43,7 @@ impl Parts {
         let mut number = 1;
         while let Some(part) = plan.part(number) {
             all.push(Part::new(Some(number), part.bytes));
-            number = number.saturating_add(1);
+            number = number.wrapping_add(1);
         }
         Self::of(Some(plan), all)
     }
@@ -82,7 +82,7 @@ impl Parts {
     /// Gets the next part under way.
     pub(crate) fn open_next(&mut self) -> Option<u16> {
         let index = self.more().then_some(self.next)?;
-        self.next = self.next.saturating_add(1);
+        self.next = self.next.wrapping_add(1);
         self.active.push(index);
         Some(index)
     }

@@ -46,7 +46,7 @@ impl ReadyQueue {
         while from < to {
             match self.places.get(at) {
                 Some(other) if *other == place => return (at, true),
-                Some(other) if *other < place => from = at.saturating_add(1),
+                Some(other) if *other < place => from = at.wrapping_add(1),
                 _ => to = at,
             }
             at = from.midpoint(to);
@@ -90,7 +90,7 @@ impl ReadyQueue {
 
     /// The first one leaves. Once half are gone the others move up: a constant cost for each.
     fn leave(&mut self) {
-        self.gone = self.gone.saturating_add(1);
+        self.gone = self.gone.wrapping_add(1);
         let left = self.places.len().saturating_sub(self.gone);
         if left <= self.gone {
             self.places.copy_within(self.gone.., 0);

@@ -20,7 +20,7 @@ impl Tries {
         } else {
             &mut self.answered
         };
-        *count = count.saturating_add(1);
+        *count = count.wrapping_add(1);
     }
 
     pub(crate) fn all(self) -> u32 {

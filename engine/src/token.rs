@@ -104,7 +104,7 @@ impl TokenGate {
     pub(crate) fn missed(&mut self, ask_at: Millis, counts: bool) -> u32 {
         self.state = State::Missing { ask_at };
         if counts {
-            self.failures = self.failures.saturating_add(1);
+            self.failures = self.failures.wrapping_add(1);
         }
         self.failures
     }
@@ -125,7 +125,7 @@ impl TokenGate {
         if of != self.generation || !matches!(self.state, State::Held { .. }) {
             return;
         }
-        self.unanswered = self.unanswered.saturating_add(1);
+        self.unanswered = self.unanswered.wrapping_add(1);
         if self.unanswered == SUSPICIOUS {
             self.reason = TokenReason::Unauthorized;
             self.suspected = true;

@@ -176,7 +176,7 @@ impl Queue {
             }
             Storage::Resign { code, fatal } => {
                 part.lease = None;
-                part.refused = part.refused.saturating_add(1);
+                part.refused = part.refused.wrapping_add(1);
                 if fatal || part.refused > 1 {
                     self.fail(id, code, Phase::Send, trace);
                 } else {

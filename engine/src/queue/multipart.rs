@@ -234,7 +234,7 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        upload.setbacks = upload.setbacks.saturating_add(1);
+        upload.setbacks = upload.setbacks.wrapping_add(1);
         if upload.setbacks > MOST_SETBACKS {
             return self.fail(id, ErrorCode::MultipartGone, phase, trace);
         }
@@ -261,7 +261,7 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        upload.setbacks = upload.setbacks.saturating_add(1);
+        upload.setbacks = upload.setbacks.wrapping_add(1);
         if upload.setbacks > MOST_SETBACKS || !upload.parts.multipart() {
             return self.fail(id, ErrorCode::PartsMismatch, Phase::Complete, trace);
         }

@@ -173,7 +173,7 @@ impl Queue {
         let Some(read) = self.reads.get_mut(id) else {
             return;
         };
-        read.unauthorized = read.unauthorized.saturating_add(1);
+        read.unauthorized = read.unauthorized.wrapping_add(1);
         if fresh || read.unauthorized >= MOST_UNAUTHORIZED {
             self.fail_read(id, ErrorCode::Unauthenticated, trace);
         }

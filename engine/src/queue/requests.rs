@@ -38,7 +38,7 @@ impl Counts {
 
 impl Queue {
     pub(super) fn request_id(&mut self) -> RequestId {
-        self.next_request = self.next_request.saturating_add(1);
+        self.next_request = self.next_request.wrapping_add(1);
         RequestId(self.next_request)
     }
 
@@ -53,7 +53,7 @@ impl Queue {
     ) {
         let deadline = self.now.after(patience_ms);
         let count = self.counts.of(&flight);
-        *count = count.saturating_add(1);
+        *count = count.wrapping_add(1);
         if let Flight::Call(Work::Create, ids) = &flight {
             self.counts.creating = self.counts.creating.saturating_add(ids.len());
         }

@@ -101,7 +101,7 @@ impl Throttle {
     ) {
         self.create_batch = 1;
         if now >= self.quota_until {
-            self.quota_full = self.quota_full.saturating_add(1);
+            self.quota_full = self.quota_full.wrapping_add(1);
             let pause = random.pause(config, self.quota_full, retry_after_ms);
             self.quota_until = now.after(pause);
         }
@@ -137,7 +137,7 @@ impl Throttle {
     }
 
     fn wait(&mut self, config: &Config, random: &mut Random, retry_after_ms: Option<u64>) -> u64 {
-        self.in_a_row = self.in_a_row.saturating_add(1);
+        self.in_a_row = self.in_a_row.wrapping_add(1);
         let wait = random.delay(config, self.in_a_row, retry_after_ms);
         wait.max(config.backoff_base_ms / 2)
     }

@@ -24,7 +24,7 @@ impl Queue {
             let Some(upload) = self.uploads.get_mut(*id) else {
                 continue;
             };
-            upload.unauthorized = upload.unauthorized.saturating_add(1);
+            upload.unauthorized = upload.unauthorized.wrapping_add(1);
             if !fresh && upload.unauthorized < MOST_UNAUTHORIZED {
                 self.proceed(*id);
             } else if upload.aborting() {
@@ -38,7 +38,7 @@ impl Queue {
     pub(super) fn token_failed(&mut self) {
         let offline = self.link.offline();
         self.link.probed(self.now, self.config.offline_probe_cap_ms);
-        let failed = self.token.failures().saturating_add(1);
+        let failed = self.token.failures().wrapping_add(1);
         let wait = self.random.delay(&self.config, failed, None);
         let wait = wait.max(self.config.backoff_base_ms / 2);
         let failed = self.token.missed(self.now.after(wait), !offline);

@@ -27,10 +27,10 @@ impl Window {
     }
 
     pub(crate) fn succeeded(&mut self) {
-        self.succeeded = self.succeeded.saturating_add(1);
+        self.succeeded = self.succeeded.wrapping_add(1);
         if self.succeeded >= self.open {
             self.succeeded = 0;
-            self.open = self.open.saturating_add(1).min(self.most);
+            self.open = self.open.wrapping_add(1).min(self.most);
         }
     }
 
