@@ -80,11 +80,13 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    // Never inlined: it has many callers, to each of which a call is less code.
     #[inline(never)]
     pub(crate) fn succeeded(&mut self) {
         *self = Self::default();
     }
 
+    // Never inlined: it has many callers, to each of which a call is less code.
     #[inline(never)]
     pub(crate) fn failed(&mut self, budget: Millis) {
         self.failures = self.failures.wrapping_add(1);

@@ -103,6 +103,8 @@ impl Part {
         }
     }
 
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(crate) fn size(&self) -> u64 {
         self.bytes.end.saturating_sub(self.bytes.start)
     }

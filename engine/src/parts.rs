@@ -91,6 +91,8 @@ impl Parts {
         self.all.get(usize::from(index))
     }
 
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(crate) fn get_mut(&mut self, index: u16) -> Option<&mut Part> {
         self.all.get_mut(usize::from(index))
     }

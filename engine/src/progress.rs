@@ -94,6 +94,8 @@ impl Ledger {
     }
 
     /// Nothing is being sent now.
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(crate) fn rest(&mut self) {
         self.sample = None;
         self.shown.bytes_per_second = 0;

@@ -20,6 +20,8 @@ impl ReadyQueue {
         self.places.get(self.gone..).unwrap_or_default()
     }
 
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(crate) fn len(&self) -> usize {
         self.all().len()
     }

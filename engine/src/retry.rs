@@ -148,6 +148,7 @@ impl RetryBucket {
     }
 
     /// A request succeeded.
+    // Never inlined: it has many callers, to each of which a call is less code.
     #[inline(never)]
     pub(crate) fn refund(&mut self) {
         self.give(1000);

@@ -118,6 +118,8 @@ impl Upload {
         }
     }
 
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(crate) fn place(&self, work: Work) -> Place {
         Place {
             key: self.rank.into(),
@@ -169,6 +171,8 @@ impl Upload {
     }
 
     /// It counts in the server's quota already, as far as is known.
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(crate) fn has_place(&self) -> bool {
         !self.no_place && (self.key.is_some() || self.unlisted)
     }

@@ -18,6 +18,8 @@ impl Queue {
     }
 
     /// Something is held back until `at`.
+    // Never inlined: it has many callers, to each of which a call is less code.
+    #[inline(never)]
     pub(super) fn wake_at(&mut self, at: Millis) {
         self.wake = self.wake.min(at);
     }
