@@ -1,4 +1,5 @@
 // Starts the module once for the page, from the first place that has it, and makes clients of it.
+import initialise, { createClient } from "./crowfly.js";
 import { Cause, compile, copyOf } from "./module.js";
 import { blobWorker, StartingWorker } from "./starting-worker.js";
 
@@ -8,7 +9,7 @@ import { blobWorker, StartingWorker } from "./starting-worker.js";
 /** @import { Way } from "./starting-worker.js" */
 
 /** The running module, `cause` being why it is the inlined copy.
- * @typedef {{ glue: typeof import("./crowfly.js"), cause?: Cause | undefined }} Started */
+ * @typedef {{ cause?: Cause | undefined }} Started */
 
 /** The module of this page, or the attempt to get it.
  * @type {Promise<Started> | undefined} */
@@ -25,7 +26,7 @@ let workerCause;
  * @returns {Promise<Client>} */
 export async function beside(options, address, worker, data) {
   const tell = teller(options);
-  const { glue, cause } = await once(() => besideOrInlined(address, data));
+  const { cause } = await once(() => besideOrInlined(address, data));
   if (cause) tell(cause);
   /** @param {Cause} why */
   const failed = (why) => (workerCause ??= why);
@@ -36,7 +37,7 @@ export async function beside(options, address, worker, data) {
     return cause ? [copy, own] : [own, copy];
   };
   const copied = () => workerCause && tell(workerCause);
-  return glue.createClient(options, () => new StartingWorker(ways(), copied, workerCause));
+  return createClient(options, () => new StartingWorker(ways(), copied, workerCause));
 }
 
 /** A client whose module and worker come from the copy that `data` imports.
@@ -44,8 +45,8 @@ export async function beside(options, address, worker, data) {
  * @param {Data} data
  * @returns {Promise<Client>} */
 export async function inlined(options, data) {
-  const { glue } = await once(async () => ({ glue: await run(await inlinedModule(data)) }));
-  return glue.createClient(options, () => new StartingWorker([{ start: () => blobWorker(data) }]));
+  await once(async () => run(await inlinedModule(data)));
+  return createClient(options, () => new StartingWorker([{ start: () => blobWorker(data) }]));
 }
 
 /** A client of the caller's own module: an address, an answer, bytes, or the compiled module.
@@ -54,8 +55,8 @@ export async function inlined(options, data) {
  * @param {(() => HashWorker) | undefined} worker
  * @returns {Promise<Client>} */
 export async function given(options, wasm, worker) {
-  const { glue } = await once(async () => ({ glue: await run(await compile(wasm)) }));
-  return glue.createClient(options, worker);
+  await once(async () => run(await compile(wasm)));
+  return createClient(options, worker);
 }
 
 /** @param {() => URL} address
@@ -77,7 +78,7 @@ async function besideOrInlined(address, data) {
       throw why.with(`its inlined copy could not be used either: ${second.found}`);
     });
   }
-  return { glue: await run(module), cause };
+  return run(module, cause);
 }
 
 /** @param {Data} data */
@@ -86,19 +87,16 @@ async function inlinedModule(data) {
   return compile(Uint8Array.from(atob(wasm), (digit) => digit.charCodeAt(0)));
 }
 
-/** Runs the compiled module under its glue.
- * @param {WebAssembly.Module} module */
-async function run(module) {
+/** Runs the compiled module.
+ * @param {WebAssembly.Module} module
+ * @param {Cause} [cause] why it is the inlined copy
+ * @returns {Promise<Started>} */
+async function run(module, cause) {
   try {
-    const glue = await import("./crowfly.js");
-    await glue.default({ module_or_path: module });
-    return glue;
+    await initialise({ module_or_path: module });
+    return { cause };
   } catch (error) {
-    throw new Cause(
-      `crowfly.js could not be loaded or could not start the module (${/** @type {Thrown} */ (error)?.message})`,
-      "",
-      error,
-    );
+    throw new Cause(`the module could not be started (${/** @type {Thrown} */ (error)?.message})`, "", error);
   }
 }
 

@@ -264,7 +264,7 @@ fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId
     let warning = object(&[
         ("code", code.into()),
         ("message", message.into()),
-        ("upload", upload.map(|id| id.to_string()).into()),
+        ("upload", upload.map(|id| id.to_text()).into()),
     ]);
     notify(on_warning, &freeze_object(&warning));
 }

@@ -252,7 +252,7 @@ impl Entry {
     pub(crate) fn snapshot(&self) -> JsValue {
         if !self.snapshot.is_set() {
             let snapshot = object(&[
-                ("id", self.id.to_string().into()),
+                ("id", self.id.to_text().into()),
                 ("name", JsValue::from_str(&self.given.name)),
                 ("size", self.size.get().into()),
                 ("type", JsValue::from_str(&self.media_type.borrow())),

@@ -52,7 +52,7 @@ impl Resumable {
         let driver = Rc::clone(driver);
         let given = &saved.given;
         let fields = [
-            ("id", saved.id.to_string().into()),
+            ("id", saved.id.to_text().into()),
             ("name", JsValue::from_str(&given.name)),
             ("size", saved.size.into()),
             (

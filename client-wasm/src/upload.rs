@@ -35,7 +35,7 @@ impl Upload {
     #[wasm_bindgen(getter, skip_typescript)]
     #[must_use]
     pub fn id(&self) -> String {
-        self.entry.id.to_string()
+        self.entry.id.to_text()
     }
 
     /// The word of its state.

@@ -67,9 +67,9 @@ impl Keeper {
         wait(&self.owner.hold()).await?;
         let given = &entry.given;
         let (hashes, require_verified) = given.proof;
-        let crc = |crc: Crc64Nvme| JsValue::from(crc.to_string());
+        let crc = |crc: Crc64Nvme| JsValue::from(crc.to_text());
         let saved = object(&[
-            ("id", item.id.to_string().into()),
+            ("id", item.id.to_text().into()),
             ("name", JsValue::from_str(&item.name)),
             ("size", size.into()),
             ("type", JsValue::from_str(&item.media_type)),
@@ -94,17 +94,17 @@ impl Keeper {
     /// Notes that an upload is to be cancelled on the server.
     fn note_cancel(&self, id: UploadId) -> Promise {
         let fields = object(&[("cancelled", JsValue::TRUE)]);
-        self.journal.patch(&id.to_string(), &fields, None)
+        self.journal.patch(&id.to_text(), &fields, None)
     }
 
     /// Takes an upload out, in a moment.
     fn erase(&self, id: UploadId) {
-        drop(self.journal.remove(&id.to_string().into()));
+        drop(self.journal.remove(&id.to_text().into()));
     }
 
     /// Makes an entry this client's own; else the code of why not.
     async fn take(&self, id: UploadId) -> Result<Box<Saved>, &'static str> {
-        let text = id.to_string();
+        let text = id.to_text();
         let entry = wait(&self.journal.read(&text)).await.map_err(|_| GONE)?;
         let Kind::Upload(saved) = read(&entry) else {
             self.erase(id);

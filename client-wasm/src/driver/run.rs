@@ -56,10 +56,10 @@ impl Driver {
                 parts,
             } => {
                 let body = body::sign_request(&parts);
-                self.call(request, Route::Sign, upload.to_string(), Some(body), None);
+                self.call(request, Route::Sign, upload.to_text(), Some(body), None);
             }
             Command::List { request, upload } => {
-                self.call(request, Route::Parts, upload.to_string(), None, None);
+                self.call(request, Route::Parts, upload.to_text(), None, None);
             }
             Command::Complete {
                 request,
@@ -67,16 +67,10 @@ impl Driver {
                 body,
             } => {
                 let body = body::complete_request(&body);
-                self.call(
-                    request,
-                    Route::Complete,
-                    upload.to_string(),
-                    Some(body),
-                    None,
-                );
+                self.call(request, Route::Complete, upload.to_text(), Some(body), None);
             }
             Command::Delete { request, upload } => {
-                self.call(request, Route::Abort, upload.to_string(), None, None);
+                self.call(request, Route::Abort, upload.to_text(), None, None);
             }
             Command::Status { request, ids } => {
                 let body = body::status_request(&ids);

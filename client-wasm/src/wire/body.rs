@@ -10,7 +10,7 @@ use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, PartToSign, Uploa
 /// One item of a create call.
 fn item(item: &CreateItem) -> String {
     let mut object = Object::default();
-    object.text("id", &item.id.to_string());
+    object.text("id", &item.id.to_text());
     object.text("name", &item.name);
     object.number("size", item.size);
     object.text("type", &item.media_type);
@@ -54,7 +54,7 @@ pub(crate) fn complete_request(body: &CompleteRequest) -> String {
 
 pub(crate) fn status_request(ids: &[UploadId]) -> String {
     let mut object = Object::default();
-    object.raw("ids", &list(ids, |id| quoted(&id.to_string())));
+    object.raw("ids", &list(ids, |id| quoted(&id.to_text())));
     object.end()
 }
 
@@ -81,7 +81,7 @@ impl Object {
 
     fn crc(&mut self, crc: Option<Crc64Nvme>) {
         if let Some(crc) = crc {
-            self.text("crc64nvme", &crc.to_string());
+            self.text("crc64nvme", &crc.to_text());
         }
     }
 

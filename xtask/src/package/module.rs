@@ -28,7 +28,7 @@ const SMALL_STD: &[&str] = &[
 ///
 /// Without reference types the values of JavaScript are kept in a list of the glue, in place of a table that each
 /// call across the boundary reads and writes by code of the module.
-const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types";
+const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-enable-gvn-sink";
 
 /// Compiles the crate and hands back the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {

@@ -26,20 +26,13 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             continue;
         }
         if name == "start.js" {
-            // With what it imports beside it one file, as it is one download; the glue stays its own.
-            minify(&from, &to, &["--bundle", "--external:./crowfly.js"])?;
+            start(&to)?;
         } else if name.ends_with(".js") {
             minify(&from, &to, &[])?;
         } else {
             copy(&from, &to)?;
         }
     }
-    minify(
-        &module::glue().join("crowfly.js"),
-        &package.join("crowfly.js"),
-        // The glue and what it imports beside it become one file.
-        &["--bundle"],
-    )?;
     copy(
         &module::glue().join("crowfly_bg.wasm"),
         &package.join("crowfly_bg.wasm"),
@@ -50,6 +43,25 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
         }
     }
     inline(package)
+}
+
+/// `start.js`, the glue and all that they import as one file, as it is one download. What of the glue nobody calls is
+/// left out.
+fn start(to: &Path) -> Result<(), Error> {
+    let folder = module::glue();
+    for entry in std::fs::read_dir(source())
+        .map_err(Error::io("read the package's files"))?
+        .flatten()
+    {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "js")
+        {
+            copy(&entry.path(), &folder.join(entry.file_name()))?;
+        }
+    }
+    minify(&folder.join("start.js"), to, &["--bundle"])
 }
 
 /// One file, minified; its imports stay as they are, unless `more` says otherwise.
