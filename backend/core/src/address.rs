@@ -1,15 +1,16 @@
-//! Where an object answers.
+//! URLs of objects.
 
 use crate::percent;
 
-/// How addresses of the bucket's objects are formed. The presigner signs for the same address.
+/// How URLs of the bucket's objects are formed. The presigner signs for the same URL.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectAddress {
     base: String,
 }
 
 impl ObjectAddress {
-    /// The bucket's own host name on AWS.
+    /// Virtual-hosted-style on AWS.
     pub fn on_aws(bucket: &str, region: &str) -> Self {
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         Self {
@@ -17,14 +18,14 @@ impl ObjectAddress {
         }
     }
 
-    /// A path under some other endpoint, such as a local AWS.
+    /// Path-style under another endpoint, such as a local AWS.
     pub fn under_endpoint(endpoint: &str, bucket: &str) -> Self {
         Self {
             base: format!("{}/{bucket}", endpoint.trim_end_matches('/')),
         }
     }
 
-    /// The object's address without a signature, percent-encoded.
+    /// The object's URL without a signature, percent-encoded.
     pub fn of(&self, key: &str) -> String {
         format!(
             "{}/{}",

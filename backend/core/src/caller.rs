@@ -1,4 +1,4 @@
-//! Who calls: from the claims of a token that the gateway has verified to an owner.
+//! Maps the claims of a token, which the gateway has verified, to an owner.
 
 use std::borrow::Cow;
 
@@ -12,16 +12,20 @@ use crate::Refusal;
 const OWNER_LEN: usize = 26;
 const MAX_SUBJECT_BYTES: usize = 255;
 
-/// Finds the owner of a verified token, and checks its use and its scope once more.
+/// Derives the owner from the claims of a verified token, and checks scope and token type.
 ///
-/// An ID token tells a client who signed in and is no leave to call an API. Cognito says in `token_use`
-/// what a token is for, Keycloak in a claim `typ`; other issuers' ID tokens are known by `at_hash` and
-/// `c_hash`, which bind them to the access token and the code that they came with (OpenID Connect Core,
-/// 3.1.3.6 and 3.3.2.11), and by `nonce`. A nonce is a mark only without any scope: some issuers copy it
-/// into access tokens, which have one.
+/// An ID token states who signed in; it does not authorise API calls. Cognito names the type of a
+/// token in `token_use`
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>),
+/// Keycloak in `typ`. ID tokens of other issuers have `at_hash` or `c_hash`, which bind them to the
+/// access token and the code issued with them
+/// (<https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken>,
+/// <https://openid.net/specs/openid-connect-core-1_0.html#HybridIDToken>), or `nonce`. A nonce
+/// counts only without any scope: some issuers copy it into access tokens, which do have a scope.
 ///
-/// An empty `required_scope` asks for none. Scopes are compared exactly; they are read from `scope` (words
-/// in a text, RFC 8693) and from `scp` (a list, which the gateway turns into `[a b]`).
+/// An empty `required_scope` requires none. Scopes are compared exactly; they are read from `scope`
+/// (a space-separated list, <https://www.rfc-editor.org/rfc/rfc8693#section-4.2>) and from `scp`
+/// (an array, which the gateway passes on as `[a b]`).
 ///
 /// # Errors
 /// `unauthenticated` without an issuer, `insufficient_scope`, or `invalid_subject`.
@@ -44,7 +48,7 @@ pub fn authenticate(claims: &Map<String, Value>, required_scope: &str) -> Result
     owner(issuer, subject)
 }
 
-/// The refusal of a request that no verified token came with.
+/// The refusal of a request without a verified token.
 pub fn unauthenticated() -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
@@ -60,7 +64,7 @@ fn insufficient_scope(required: &str) -> Refusal {
     Refusal::new(ErrorCode::InsufficientScope, message)
 }
 
-/// Whether the claims say that the token is for something else than calling an API.
+/// Whether the claims mark a token that is not an access token.
 fn is_no_access_token(claims: &Map<String, Value>) -> bool {
     let is = |name: &str, text: &str| claims.get(name).and_then(Value::as_str) == Some(text);
     let other_use = claims.contains_key("token_use") && !is("token_use", "access");
@@ -69,7 +73,7 @@ fn is_no_access_token(claims: &Map<String, Value>) -> bool {
     other_use || is("typ", "ID") || bound || (claims.contains_key("nonce") && !scoped)
 }
 
-/// Derives the owner; the subject itself goes no further.
+/// Derives the owner, so that the subject itself appears nowhere else.
 fn owner(issuer: &str, subject: &str) -> Result<OwnerId, Refusal> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@|:+=~".contains(&byte);
     let acceptable = (1..=MAX_SUBJECT_BYTES).contains(&subject.len())

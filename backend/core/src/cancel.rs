@@ -7,15 +7,16 @@ use crate::ports::{
 };
 use crate::{Error, Fault, FaultKind, Row, parts, quota};
 
-/// How often storage is asked to drop a multipart upload: parts on their way can outlive the first time.
+/// Attempts to abort a multipart upload: a part in flight may be stored after an abort.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>
 const ABORTS: u32 = 5;
 
-/// Marks the upload as aborted, drops its multipart upload until storage says that it is gone, and gives back
-/// its place in the quota; doing it again changes nothing, and finishes what broke off.
+/// Marks the upload as aborted, aborts its multipart upload until storage no longer lists it, and
+/// releases its quota slot. Idempotent: a repeated call completes an interrupted one.
 ///
-/// Storage is asked first: an object that is there has won, even if its event has not come yet. One that
-/// lands after this is the truth too: its event makes the record `stored`, or the sweep does, in whose sight
-/// the upload stays as long as something can land.
+/// HEAD comes first: an object that exists wins, even if its event has not arrived. If the object
+/// is stored after this call, its event or the sweep makes the record `stored`; the sweep watches
+/// the upload for as long as that can happen.
 ///
 /// # Errors
 /// `not_found` or `already_stored`; or a fault.
@@ -32,8 +33,8 @@ pub async fn cancel(
             return Err(parts::already_stored().into());
         }
         let marked = rows.mark_aborted(owner, id, now_ms).await?;
-        // The row is final now: its event or another cancel came in between, or the mark keeps a create
-        // from beginning another multipart upload.
+        // The status is final now: an event or another cancel came first, or the mark keeps a
+        // create call from starting another multipart upload.
         if marked && row.record.part_size.is_none() {
             row.record.status = UploadStatus::Aborted;
             if let Some(open) = &mut row.open {
@@ -48,7 +49,7 @@ pub async fn cancel(
     }
     if let Some(multipart) = row.multipart() {
         drop_multipart(objects, multipart).await?;
-        // It may be gone because a completion was faster.
+        // It may be gone because a completion came first.
         if objects.head_object(multipart.key).await?.is_some() {
             return Err(parts::already_stored().into());
         }
@@ -63,7 +64,7 @@ async fn give_back(rows: &impl Release, row: &Row) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Drops a multipart upload until storage says that it is gone.
+/// Aborts a multipart upload until storage no longer lists it.
 pub(crate) async fn drop_multipart(
     objects: &(impl AbortMultipart + FindMultipart),
     multipart: Multipart<'_>,

@@ -1,7 +1,7 @@
-//! `POST /uploads/{id}/complete`: does storage hold the object? A HEAD settles it.
+//! `POST /uploads/{id}/complete`: does storage hold the object? HEAD decides.
 //!
-//! Of a single PUT the client asks when it cannot know: its PUT was answered with 412, or with nothing. Of an
-//! upload in parts this makes the object. Both may be asked again at any time.
+//! For a single PUT the client calls it when the outcome is unknown to it: 412, or no answer. For a
+//! multipart upload it completes the upload. Both are idempotent.
 
 mod assemble;
 
@@ -12,30 +12,30 @@ use crate::ports::{
 };
 use crate::{Error, Refusal, Row, parts};
 
-/// Retry delay that a caller gets while storage still works, in milliseconds.
+/// Retry delay for the caller while storage is still completing, in milliseconds.
 const RETRY_AFTER_MS: u64 = 1_000;
 
-/// What a complete call found.
+/// The result of a complete call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Completed {
     /// Storage holds the object.
     Stored(Stored),
-    /// Storage still works, or its answer was lost: asking again settles it.
+    /// Storage is still completing, or its answer was lost; the caller repeats the call.
     Working(Completing),
 }
 
-/// The answer while storage still works.
+/// The answer while storage is still completing.
 pub fn working() -> Completed {
     Completed::Working(Completing {
         retry_after_ms: RETRY_AFTER_MS,
     })
 }
 
-/// Makes the object of an upload in parts, and says what storage holds.
+/// Completes a multipart upload, and reports what storage holds.
 ///
 /// # Errors
-/// `not_found`, `not_stored`, `upload_ended`, `size_mismatch` or `checksum_mismatch`; for an upload in parts
-/// also `parts_mismatch` or `multipart_gone`; or a fault.
+/// `not_found`, `not_stored`, `upload_ended`, `size_mismatch` or `checksum_mismatch`; for a
+/// multipart upload also `parts_mismatch` or `multipart_gone`; or a fault.
 pub async fn complete(
     rows: &(impl GetRow + DeclareChecksum),
     objects: &(impl HeadObject + ListParts + CompleteMultipart + AbortMultipart),
@@ -55,7 +55,7 @@ pub async fn complete(
     }
 }
 
-/// What storage holds for the upload, if it is what was declared; `None` when it holds nothing.
+/// What storage holds for the upload, if it matches the declaration; `None` if there is no object.
 async fn settle(
     objects: &impl HeadObject,
     row: &Row,

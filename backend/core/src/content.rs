@@ -1,25 +1,26 @@
-//! Whether the bytes of a stored object are what its media type says, and whether its owner may have them.
+//! Checks the first bytes of a stored object against its media type, and whether the object must be
+//! withheld.
 
 use crowfly_contract::{ObjectKey, Withheld, mismatch};
 
 use crate::Fault;
 use crate::ports::{Findings, Head, Peek, PeekObject};
 
-/// What a look at the first bytes of an object has shown.
+/// The result of an inspection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// The object that was asked about.
     Seen(Findings),
     /// It is gone by now.
     Gone,
-    /// Another object is there by now.
+    /// Another object has replaced it.
     Replaced,
 }
 
-/// Looks at the first bytes of the object that `head` describes.
+/// Inspects the first bytes of the object that `head` describes.
 ///
-/// The type is storage's: what a browser would get. That it is also the one that the client declared is
-/// part of `verified`.
+/// The type is the one in storage, which a browser would be sent. Whether it is also the declared
+/// one is part of `verified`.
 ///
 /// # Errors
 /// A fault of storage.
@@ -38,11 +39,11 @@ pub(crate) async fn look(
     })
 }
 
-/// A presigned PUT may carry a `Content-Encoding` that was not signed. Then a browser that downloads unpacks the
-/// bytes: neither this look, nor a scan, nor the checksum has seen what it shows.
-///
-/// Source: Amazon S3 User Guide, "Authenticating Requests: Using Query Parameters": only `host` and the
-/// `x-amz-*` headers of a request must be signed.
+/// A presigned PUT may carry a `Content-Encoding` that was not signed: only `host` and `x-amz-*`
+/// headers must be
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>). A browser
+/// decodes such a download (<https://www.rfc-editor.org/rfc/rfc9110#section-8.4>), so it shows
+/// bytes that neither this inspection, nor a scan, nor the checksum has covered.
 fn findings(head: &Head, first: &[u8]) -> Findings {
     let mismatch = mismatch(&head.media_type, first);
     let active = mismatch.is_some_and(|mismatch| mismatch.active);

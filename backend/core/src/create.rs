@@ -1,8 +1,9 @@
-//! `POST /uploads`: from create items to pending records and presigned grants.
+//! `POST /uploads`: creates pending records and presigns their uploads.
 //!
-//! Creating is idempotent by the client's id. The same wish again signs again; another wish under a used id
-//! is refused; the bytes of an upload can reach storage once only, because the signed PUT, or the completion
-//! of the parts, says `if-none-match: *`.
+//! Creating is idempotent by the client's id: the same item is signed again, a different item under
+//! a used id is refused. The bytes of an upload are stored once only, because the signed PUT, or
+//! the completion of its parts, carries `if-none-match: *`
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>).
 
 mod begin;
 
@@ -21,40 +22,40 @@ use crate::quota::{self, Limits, Opened};
 use crate::request::{Item, ValidItem};
 use crate::{Declared, Error, Fault, FaultKind, Open, Refusal, Row, bounded, parts};
 
-/// Items of one call that are worked on at the same time.
+/// Items of a call that are processed concurrently.
 const AT_ONCE: usize = 25;
 
-/// For whom, where and when uploads are created.
+/// The context of a create call.
 #[derive(Clone, Copy, Debug)]
 pub struct Creator<'a> {
-    /// Whose uploads.
+    /// The owner of the uploads.
     pub owner: &'a OwnerId,
-    /// What is accepted.
+    /// What the deployment accepts.
     pub policy: &'a Policy,
-    /// The bucket that the objects go to.
+    /// The bucket for the objects.
     pub bucket: &'a str,
-    /// How much the owner may have open.
+    /// The limits on open uploads of the owner.
     pub limits: Limits,
-    /// How long after its creation the sweep first looks at an upload, in milliseconds.
+    /// Delay from creation to the first look of the sweep, in milliseconds.
     pub repair_after_ms: u64,
-    /// The moment of creation, in Unix milliseconds.
+    /// Time of creation, in Unix milliseconds.
     pub now_ms: u64,
 }
 
-/// Leave to upload.
+/// Permission to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
-    /// What the client gets.
+    /// The part of the answer for the client.
     pub created: Created,
-    /// Whether the upload existed already and was only signed again.
+    /// Whether the upload existed and was signed again.
     pub repeated: bool,
 }
 
-/// What became of one item.
+/// The result of an item.
 pub type ItemResult = (UploadId, Result<Granted, Error>);
 
-/// Creates or signs again each item, in the order of the items as far as the owner's limits go; otherwise
-/// items do not affect each other.
+/// Creates each item, or signs it again, in order, as far as the limits of the owner allow;
+/// otherwise items are independent.
 pub async fn create(
     rows: &(impl PutPending + OpenUploads + GetRow + SetMultipart + Touch),
     objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
@@ -83,7 +84,7 @@ pub async fn create(
     bounded(tasks, AT_ONCE).await
 }
 
-/// Signs leave to send an upload that was written, or existed already.
+/// Signs an upload that was written now or existed before.
 async fn grant(
     rows: &(impl GetRow + SetMultipart + Touch),
     objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
@@ -96,7 +97,7 @@ async fn grant(
         let detail = "an upload without an outcome";
         Fault::new("create", FaultKind::Unexpected, detail)
     })?;
-    // A repeat signs for the key in the table, whatever this version would make of the name.
+    // A repeat keeps the key in the table, even if this version would clean the name differently.
     let (row, repeated) = match opened? {
         Opened::Created => (wanted, false),
         Opened::Refused(refusal) => return Err(refusal.into()),
@@ -106,7 +107,7 @@ async fn grant(
             (*existing, true)
         }
     };
-    // So does its part size: today's rule is for new uploads.
+    // It keeps the part size as well: the current rule is for new uploads.
     let plan = match row.part_plan() {
         Some(plan) => {
             begin::begin(rows, objects, &row).await?;
@@ -153,7 +154,7 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
         .policy
         .check(&clean, declared.size, &declared.media_type, item.visibility)?;
     if item.visibility == Visibility::Public {
-        // Storage gives it out by itself, under the type that it was sent with.
+        // S3 serves a public object itself, with the type it was stored under.
         declared.media_type = served_type(&declared.media_type).to_owned();
     }
     let part_size = match PlanKind::for_new_file(declared.size) {
@@ -202,7 +203,7 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
     })
 }
 
-/// Whether the upload that exists under this id is the same one, still open.
+/// Whether the existing upload under this id is for the same file and still open.
 fn may_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
     let (old, new) = (&existing.record, &wanted.record);
     let same = same_file(existing, wanted)
@@ -218,8 +219,8 @@ fn may_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
     still_open(old.status)
 }
 
-/// Whether both declare the same file. The checksum of one that goes in parts may have been said later, by
-/// a complete call.
+/// Whether both declare the same file. The checksum of a multipart upload may have been declared
+/// later, by a complete call.
 fn same_file(existing: &Row, wanted: &Row) -> bool {
     let (Some(old), Some(new)) = (&existing.declared, &wanted.declared) else {
         return false;
@@ -241,13 +242,13 @@ fn still_open(status: UploadStatus) -> Result<(), Refusal> {
 /// The answer of `POST /uploads`.
 #[derive(Debug)]
 pub enum Answer {
-    /// One result for each item.
+    /// One result per item.
     Response(CreateResponse),
-    /// The refusal of a request with a single item: it is the refusal of the request.
+    /// The refusal of a single item, which is the refusal of the request.
     Refused(Error),
 }
 
-/// Forms the HTTP status and body: the status that all items share, else 207.
+/// The HTTP status and body: the status that all items share, otherwise 207.
 pub fn answer(mut results: Vec<ItemResult>, request_id: &str) -> (u16, Answer) {
     let mut statuses = results.iter().map(|(_, result)| match result {
         Ok(Granted {

@@ -1,7 +1,7 @@
-//! The cursor of `GET /uploads`: a position in the caller's own list, and nothing else.
+//! The cursor of `GET /uploads`: a position in the caller's own list.
 //!
-//! It names no owner: the query takes the partition from the token, so whatever a cursor says, it shows the
-//! caller's own records only. There is nothing to authenticate, and so no secret.
+//! It contains no owner: the query takes the partition from the token, so any cursor lists the
+//! caller's own records only. It therefore needs no MAC and no secret.
 
 use crowfly_contract::{ErrorCode, UploadId};
 use data_encoding::BASE64URL_NOPAD;
@@ -9,14 +9,15 @@ use data_encoding::BASE64URL_NOPAD;
 use crate::Refusal;
 use crate::ports::Position;
 
-/// The version of the format. A cursor of any other version is refused, and the list begins anew.
+/// Format version. A cursor of another version is refused; the client reads the list from its
+/// start.
 const VERSION: u8 = 2;
 /// Version, `createdAt` in Unix milliseconds (big-endian), id as text.
 const BYTES: usize = 1 + 8 + 26;
-/// The same in base64.
+/// Its length in base64url.
 const CHARACTERS: usize = (BYTES * 8).div_ceil(6);
 
-/// Writes the cursor of a position.
+/// Encodes a position.
 pub fn encode(position: Position) -> String {
     let mut bytes = Vec::with_capacity(BYTES);
     bytes.push(VERSION);
@@ -25,10 +26,10 @@ pub fn encode(position: Position) -> String {
     BASE64URL_NOPAD.encode(&bytes)
 }
 
-/// Reads a cursor. Each position has exactly one spelling.
+/// Decodes a cursor. Each position has exactly one encoding.
 ///
 /// # Errors
-/// `invalid_cursor`, whatever is wrong with it.
+/// `invalid_cursor` for any malformed cursor.
 pub fn decode(cursor: &str) -> Result<Position, Refusal> {
     read(cursor).ok_or_else(|| {
         Refusal::new(
@@ -39,15 +40,16 @@ pub fn decode(cursor: &str) -> Result<Position, Refusal> {
 }
 
 fn read(cursor: &str) -> Option<Position> {
-    // Before anything is decoded: the caller chooses the length.
+    // Checked before decoding: the caller controls the length.
     if cursor.len() != CHARACTERS {
         return None;
     }
-    // Refuses padding, other alphabets, and bits that are left over.
+    // Refuses padding, other alphabets and non-zero trailing bits:
+    // https://www.rfc-editor.org/rfc/rfc4648#section-3.5
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
     let (&version, rest) = bytes.split_first()?;
     let (created_at, id) = rest.split_first_chunk()?;
-    // Only the canonical spelling of an id is one.
+    // Only the canonical form of an id is accepted.
     let id: UploadId = std::str::from_utf8(id).ok()?.parse().ok()?;
     (version == VERSION).then_some(Position {
         created_at: u64::from_be_bytes(*created_at),
@@ -75,7 +77,7 @@ mod tests {
         assert_eq!(refusal.code, ErrorCode::InvalidCursor, "{cursor:.60}");
     }
 
-    /// Cursors are out there when a new release is deployed: those of one version stay what they are.
+    /// Clients hold cursors across a deployment, so the format of a version never changes.
     #[test]
     fn f88_the_format_of_version_2_is_pinned() {
         assert_eq!(encode(position()), GOLDEN);
@@ -84,7 +86,7 @@ mod tests {
 
     #[test]
     fn f88_a64_a_cursor_of_another_version_is_refused() {
-        // As version 1 wrote them: with an expiry and a MAC.
+        // The format of version 1, with an expiry and a MAC.
         refused(
             "AQAAAaMdgqwAAAAAAAAAAHswMDAwMDAwMDAxMDAwMDAwMDAwMDAwMDAwMoj--sPbVW7wo4IkJ1HcRFs2-dkYlgq2NgDx7cSed-Zg",
         );
@@ -110,7 +112,7 @@ mod tests {
             &format!("{GOLDEN}A"),
             &format!("{GOLDEN}="),
             &format!("{GOLDEN}{GOLDEN}"),
-            // Bits left over, a lower-case id, an id beyond 128 bits.
+            // Non-zero trailing bits, a lower-case id, an id beyond 128 bits.
             &format!("{}J", &GOLDEN[..GOLDEN.len() - 1]),
             &of_id("0000000001000000000000000a"),
             &of_id("80000000010000000000000002"),

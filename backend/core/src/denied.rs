@@ -1,7 +1,7 @@
-//! Owners who are turned away although their tokens are good.
+//! Owners who are denied access although their tokens are valid.
 //!
-//! A token cannot be taken back: it counts until its end. An operator who has to stop somebody before that
-//! names the owner here, as written in logs and in keys.
+//! A self-contained token cannot be revoked before it expires. To stop an account sooner, an
+//! operator lists its owner here, in the form that logs and keys show.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -10,22 +10,22 @@ use crowfly_contract::{ErrorCode, OwnerId};
 
 use crate::Refusal;
 
-/// The owners who are turned away; none by default.
+/// The denied owners; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeniedOwners(BTreeSet<OwnerId>);
 
-/// A text is no list of owners.
+/// The text is not a list of owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be owners as they stand in logs and keys, separated by commas")]
 pub struct DeniedOwnersError;
 
 impl DeniedOwners {
-    /// Whether this owner is one of them.
+    /// Whether this owner is denied.
     pub fn contains(&self, owner: &OwnerId) -> bool {
         self.0.contains(owner)
     }
 
-    /// Lets an owner pass, or not.
+    /// Returns the owner unless denied.
     ///
     /// # Errors
     /// `forbidden`.

@@ -1,17 +1,18 @@
-//! `Content-Disposition: attachment` with a file name (RFC 6266).
+//! `Content-Disposition: attachment` with a file name: <https://www.rfc-editor.org/rfc/rfc6266>.
 
 use crate::name::split_extension;
 use crate::percent;
 
-/// So long may the encoded name become: S3 takes 2,048 bytes of headers that it keeps, and the plain name is
-/// in this one, too.
+/// Longest encoded name: S3 keeps at most 2,048 bytes of system-defined metadata
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>), and the plain name
+/// is part of this header as well.
 const MAX_ENCODED_BYTES: usize = 1024;
 
-/// Makes the header's value: a plain ASCII name for old readers and the exact name in `filename*`.
+/// The header value: an ASCII name for old clients and the exact name in `filename*`
+/// (<https://www.rfc-editor.org/rfc/rfc8187>).
 ///
-/// Nothing of `name` reaches the header unencoded but ASCII letters, digits and `-._`, so no name can end
-/// the value or add a parameter. A name that is too long for a header of S3 loses characters before its
-/// extension.
+/// Only ASCII letters, digits and `-._` of `name` are written unencoded, so no name can end the
+/// value or add a parameter. A name that is too long is shortened before its extension.
 pub fn attachment(name: &str) -> String {
     let (stem, extension) = split_extension(name);
     let extension = encoded(extension);

@@ -2,24 +2,24 @@ use std::borrow::Cow;
 
 use crowfly_contract::{ErrorCode, ProblemBody};
 
-/// Retry delay that a caller gets when a service behind the API is briefly unavailable.
+/// Retry delay for the caller when a service behind the API is unavailable.
 const RETRY_AFTER_MS: u64 = 1_000;
 
-/// Why a use-case did not do what was asked.
+/// Why a use-case failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The caller asked for something that is refused; the caller must change something.
+    /// The request is refused; the caller must change something.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A service that the backend depends on failed; the caller did nothing wrong.
+    /// A service failed that the backend depends on; the request was fine.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-/// A refusal in the caller's words: what was wrong and what is allowed.
+/// A refusal: what is wrong and what is allowed.
 ///
-/// The message goes to the caller unchanged, so it holds no internal detail, no URL and no token.
+/// The message is sent to the caller unchanged, so it contains no internal detail, URL or token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Refusal {
@@ -27,7 +27,7 @@ pub struct Refusal {
     pub code: ErrorCode,
     /// One sentence.
     pub message: Cow<'static, str>,
-    /// When trying again may help, in milliseconds.
+    /// When a retry may succeed, in milliseconds.
     pub retry_after_ms: Option<u64>,
 }
 
@@ -39,26 +39,26 @@ pub struct Fault {
     pub service: &'static str,
     /// What kind of failure it was.
     pub kind: FaultKind,
-    /// The service's own words, without any URL.
+    /// The service's message, without any URL.
     pub detail: String,
 }
 
-/// What kind of failure a [`Fault`] is, which alone decides whether trying again can help.
+/// The kind of a [`Fault`], which decides whether a retry can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// The service asks for fewer requests. Trying again helps.
+    /// The service throttles. A retry helps.
     Throttled,
-    /// The service did not answer, or answered 5xx. Trying again helps.
+    /// No answer, or 5xx. A retry helps.
     Unavailable,
-    /// A right is missing. Trying again helps only after the deployment is mended.
+    /// Access denied. A retry helps only after the deployment is corrected.
     Denied,
-    /// The answer or the stored data is not what this code understands. Trying again does not help.
+    /// The answer or the stored data cannot be understood. A retry does not help.
     Unexpected,
 }
 
 impl Refusal {
-    /// A refusal with a sentence for the caller.
+    /// A refusal with a message for the caller.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
@@ -67,8 +67,8 @@ impl Refusal {
         }
     }
 
-    /// The one refusal for uploads that do not exist and for those of others: the two cannot be
-    /// distinguished.
+    /// The refusal for uploads that do not exist and for those of other owners: the two are
+    /// indistinguishable.
     pub fn not_found() -> Self {
         Self::new(
             ErrorCode::NotFound,
@@ -102,7 +102,7 @@ impl Fault {
         }
     }
 
-    /// Whether the same call may succeed a little later.
+    /// Whether a retry of the call may succeed.
     pub fn retryable(&self) -> bool {
         matches!(self.kind, FaultKind::Throttled | FaultKind::Unavailable)
     }

@@ -1,4 +1,4 @@
-//! The `forward` function: from S3's event to our queue message with the object's address.
+//! The `forward` function: sends S3's events on to the queue, with the object's URL.
 
 use crowfly_contract::QueueMessage;
 use serde_json::Value;
@@ -8,34 +8,36 @@ use crate::address::ObjectAddress;
 use crate::message::{Malformed, Message, parse_s3};
 use crate::ports::SendMessages;
 
-/// Most messages that the queue takes in one call.
+/// Entries of a batch:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>.
 const BATCH: usize = 10;
 
-/// Which objects are forwarded.
+/// Selects the objects to forward.
 #[derive(Clone, Debug)]
 pub struct Forwarder {
-    /// The bucket; events of others are not ours.
+    /// The bucket; events of other buckets are ignored.
     pub bucket: String,
-    /// How addresses of its objects are formed.
+    /// How URLs of its objects are formed.
     pub address: ObjectAddress,
-    /// What a key must end with, case-sensitive as S3's own filter; empty for any key.
+    /// Required suffix of keys, case-sensitive like the filter of S3; empty for any key.
     pub key_suffix: String,
 }
 
-/// How much was done.
+/// What was forwarded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Forwarded {
     /// Messages that the queue accepted.
     pub sent: usize,
-    /// Records that are not ours to forward.
+    /// Records that are not forwarded.
     pub ignored: usize,
 }
 
-/// Why the event must come again. What was sent then comes twice, which `record` does not mind.
+/// Why Lambda must deliver the event again. Messages that were sent are then sent twice, and
+/// `record` handles duplicates.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ForwardError {
-    /// A record cannot be read, now or later; everything else was sent.
+    /// A record cannot be parsed, and a retry cannot change that; all others were sent.
     #[error(transparent)]
     Malformed(#[from] Malformed),
     /// The queue failed as a whole.
@@ -46,10 +48,11 @@ pub enum ForwardError {
     NotAccepted(usize),
 }
 
-/// Forwards all records of one S3 event that are ours; every batch is tried before an error is returned.
+/// Forwards the matching records of an S3 event; every batch is attempted before an error is
+/// returned.
 ///
 /// # Errors
-/// [`ForwardError`] when anything was not sent, so that the event is delivered again and nothing is lost.
+/// [`ForwardError`] if anything was not sent, so that Lambda delivers the event again.
 pub async fn forward(
     queue: &impl SendMessages,
     forwarder: &Forwarder,

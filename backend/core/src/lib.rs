@@ -1,8 +1,9 @@
-//! What the Crowfly backend decides, and nothing of how it is hosted.
+//! The decisions of the Crowfly backend, independent of where it runs.
 //!
-//! A use-case is an `async fn` over the one-verb traits of [`ports`]: its signature names every right it
-//! needs, and the template's IAM policy of the function that runs it says the same. There is no AWS here,
-//! no Lambda, no clock and no randomness: moments arrive as arguments, in Unix milliseconds.
+//! A use-case is an `async fn` over the one-verb traits of [`ports`]. Its signature names every
+//! permission it needs, and the IAM policy of the function that runs it grants exactly these. There
+//! is no AWS here, no Lambda, no clock and no randomness: times are arguments, in Unix
+//! milliseconds.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,

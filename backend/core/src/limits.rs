@@ -1,10 +1,10 @@
-//! How much one owner may have open, and how much one has.
+//! Limits on what an owner may have open, and its usage.
 
 use crowfly_contract::{ErrorCode, UploadId};
 
 use crate::Refusal;
 
-/// What one owner has open.
+/// What an owner has open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Uploads.
@@ -13,7 +13,7 @@ pub struct Usage {
     pub bytes: u64,
 }
 
-/// The limits of each owner; 0 is no limit.
+/// The limits of an owner; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Open uploads.
@@ -23,18 +23,18 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Whether anything is limited, and so has to be counted.
+    /// Whether there is a limit, so that uploads must be counted.
     pub fn any(self) -> bool {
         self.uploads > 0 || self.bytes > 0
     }
 
-    /// Whether all of `usage` is allowed.
+    /// Whether `usage` is within the limits.
     pub fn allow(self, usage: Usage) -> bool {
         (self.uploads == 0 || usage.uploads <= self.uploads)
             && (self.bytes == 0 || usage.bytes <= self.bytes)
     }
 
-    /// Counts one more upload, or says why not.
+    /// Adds one upload, or refuses it.
     pub(crate) fn add(self, usage: &mut Usage, size: u64, id: UploadId) -> Result<(), Refusal> {
         let more = usage.with(size);
         if self.allow(more) {
@@ -65,7 +65,7 @@ impl Limits {
 }
 
 impl Usage {
-    /// With one more upload of `size` bytes.
+    /// The usage with one more upload of `size` bytes.
     #[must_use]
     pub fn with(self, size: u64) -> Self {
         Self {
@@ -75,7 +75,8 @@ impl Usage {
     }
 }
 
-/// One to five seconds, different from upload to upload, so that those refused together come back apart.
+/// One to five seconds, derived from the id, so that uploads refused together do not retry
+/// together.
 fn retry_after_ms(id: UploadId) -> u64 {
     let spread = id.to_string().bytes().fold(0u64, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(byte.into())

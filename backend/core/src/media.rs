@@ -1,23 +1,23 @@
-//! Which media types a deployment takes.
+//! The media types that a deployment accepts.
 
 use std::str::FromStr;
 
 use crowfly_contract::{is_media_type, is_refused, standard_type};
 
-/// The media types that a deployment accepts, separated by commas: exact ones, `kind/*`, `kind/tree.*` for all
-/// whose names start so, and `*/*`. A type includes all its names.
+/// The media types that a deployment accepts, separated by commas: exact types, `kind/*`,
+/// `kind/tree.*` for all types with that prefix, and `*/*`. A type includes all its aliases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowList {
     entries: Vec<String>,
 }
 
-/// The configured list has an entry that is neither a type nor a pattern.
+/// An entry is neither a media type nor a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a media type such as video/webm, video/* or */*")]
 pub struct AllowListError(String);
 
 impl AllowList {
-    /// Whether an object of this well-formed type, by its standard name, may be uploaded.
+    /// Whether this well-formed type, given by its standard name, may be uploaded.
     pub fn allows(&self, media_type: &str) -> bool {
         let matches = |entry: &String| match entry.strip_suffix('*') {
             Some("*/") => true,

@@ -1,5 +1,6 @@
-//! What a message of the queue says. Three formats arrive there: S3's own event JSON, our queue message, and the
-//! event of EventBridge by which a scanner for malware reports.
+//! Parses the messages of the queue. It receives three formats: S3's event JSON
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>),
+//! our own queue message, and the EventBridge event with the result of a malware scan.
 
 use crowfly_contract::{EventKind, QueueMessage, ScanStatus};
 use serde_json::Value;
@@ -7,73 +8,71 @@ use serde_json::Value;
 use crate::percent::decode_form;
 use crate::{Scanned, Sequencer, parse_rfc3339_ms};
 
-/// What one record of a message says.
+/// One parsed record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// An object was created or removed.
     Object(ObjectEvent),
     /// The result of a scan.
     Scan(ScanResult),
-    /// Not ours to record, and why: S3's test of the connection, another service's event, another kind of
-    /// event.
+    /// Ignored, with the reason: an S3 test event, an event of another service, or of another kind.
     Ignored(&'static str),
 }
 
-/// Something that happened to an object.
+/// An event of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectEvent {
-    /// What.
+    /// Created or removed.
     pub kind: EventKind,
-    /// In which bucket.
+    /// The bucket.
     pub bucket: String,
-    /// Under which key, decoded.
+    /// The key, decoded.
     pub key: String,
-    /// Bytes, for a created object.
+    /// Size in bytes, for a created object.
     pub size: Option<u64>,
     /// The entity tag without quotes, for a created object.
     pub etag: Option<String>,
     /// The version, in a versioned bucket.
     pub version_id: Option<String>,
-    /// Its place in the key's history. S3's lifecycle gives its removals that of the object which it removed, so
-    /// a removal may be later than it says.
+    /// Orders the events of a key. S3 Lifecycle sends a removal with the sequencer of the object
+    /// that it removed, so a removal may be newer than its sequencer says.
     pub sequencer: Sequencer,
-    /// When, as S3 wrote it.
+    /// The time as S3 wrote it.
     pub time: String,
-    /// When, in Unix milliseconds.
+    /// The time in Unix milliseconds.
     pub at: u64,
 }
 
-/// What a scan has found in one object.
+/// The result of a malware scan of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanResult {
     /// The bucket of the object.
     pub bucket: String,
     /// Its key, decoded.
     pub key: String,
-    /// Which object under that key.
+    /// The object version under that key.
     pub object: Scanned,
-    /// What was found; never pending.
+    /// The result; never pending.
     pub found: ScanStatus,
 }
 
-/// A message, or one record of it, that this code cannot read. It belongs in the dead-letter queue.
+/// A message, or a record of it, that cannot be parsed. It ends in the dead-letter queue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the message cannot be read: {0}")]
 pub struct Malformed(pub(crate) &'static str);
 
-/// The `detail-type` of a scan result, as GuardDuty Malware Protection for S3 sends it.
-///
-/// Source: Amazon GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge".
+/// The `detail-type` of a scan result of GuardDuty Malware Protection for S3:
+/// <https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html>.
 const SCAN_RESULT: &str = "GuardDuty Malware Protection Object Scan Result";
-/// Whose events are scan results: a scanner of another kind sends the same event under our own source.
+/// The accepted sources of scan results: another scanner sends the same event with our own source.
 const SCANNERS: [&str; 2] = ["aws.guardduty", "crowfly.scanner"];
 
-/// The sequencer that precedes all others.
+/// Sorts before every other sequencer.
 const FIRST: &str = "0";
 
-/// Reads the body of a queue message.
+/// Parses the body of a queue message.
 ///
-/// One result for each record in it, so that an unreadable one does not hide the others.
+/// One result per record, so that a malformed one does not hide the others.
 pub fn parse_message(body: &str) -> Vec<Result<Message, Malformed>> {
     match serde_json::from_str::<Value>(body) {
         Ok(value) if value.get("v").is_some() => vec![parse_ours(value)],
@@ -83,7 +82,7 @@ pub fn parse_message(body: &str) -> Vec<Result<Message, Malformed>> {
     }
 }
 
-/// Reads S3's own event JSON.
+/// Parses S3's event JSON.
 pub fn parse_s3(event: &Value) -> Vec<Result<Message, Malformed>> {
     if event.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
         return vec![Ok(Message::Ignored("s3:TestEvent"))];
@@ -113,7 +112,8 @@ fn parse_record(record: &Value) -> Result<Message, Malformed> {
         Some("ObjectRemoved" | "LifecycleExpiration") => EventKind::Removed,
         _ => return Ok(Message::Ignored("another kind of event")),
     };
-    // Only PUTs and DELETEs are said to have a sequencer.
+    // Only events of PUT and DELETE are documented to have a sequencer.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     let lifecycle = name.contains("LifecycleExpiration");
     let unordered = lifecycle.then_some(FIRST);
     let key = text("/s3/object/key").ok_or(Malformed("no key"))?;
@@ -199,7 +199,7 @@ impl ObjectEvent {
         Ok(Message::Object(self))
     }
 
-    /// The queue message that carries this event on, with the object's address.
+    /// The queue message of this event, with the object's URL.
     pub fn to_message(&self, url: String) -> QueueMessage {
         QueueMessage {
             v: QueueMessage::VERSION,

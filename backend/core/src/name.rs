@@ -1,16 +1,18 @@
-//! File names: which are refused, and what becomes of the rest in a key.
+//! Checks file names, and derives the last segment of the key from them.
 
 use crowfly_contract::limits::{MAX_CLEAN_NAME_BYTES, MAX_NAME_BYTES, MAX_NAME_CHARS};
 use crowfly_contract::{FileName, NameError};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
-/// Longest extension that a shortened name keeps, in bytes, with its dot.
+/// Longest extension that shortening keeps, in bytes, with its dot.
 const MAX_EXTENSION_BYTES: usize = 32;
-/// Names that Windows gives to devices, whatever their extension.
+/// Names that Windows reserves for devices, with any extension:
+/// <https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file>.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// A file name as it is kept in a record: in composed form (Unicode NFC), of bounded length.
+/// A file name as the record stores it: in NFC (<https://www.unicode.org/reports/tr15/>) and of
+/// limited length.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "FileName")]
 pub struct ComposedName(String);
@@ -19,7 +21,7 @@ impl TryFrom<FileName> for ComposedName {
     type Error = NameError;
 
     fn try_from(name: FileName) -> Result<Self, NameError> {
-        // Measured as it is kept: the decomposed form of a lawful name may be three times as long.
+        // Check the limits after composing: a decomposed name may be three times as long.
         let name: String = name.as_str().nfc().collect();
         if name.len() > MAX_NAME_BYTES || name.chars().count() > MAX_NAME_CHARS {
             return Err(NameError::TooLong);
@@ -29,7 +31,7 @@ impl TryFrom<FileName> for ComposedName {
 }
 
 impl ComposedName {
-    /// Checks and composes a name as a browser gives it.
+    /// Checks and composes a name from a browser.
     ///
     /// # Errors
     /// [`NameError`] says what is wrong.
@@ -37,13 +39,14 @@ impl ComposedName {
         text.parse::<FileName>()?.try_into()
     }
 
-    /// The name as the record keeps it.
+    /// The name as stored in the record.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The last segment of the object's key: no path, ASCII only if safe in a key, the extension in lower
-    /// case, at most 200 bytes. Never empty, `.` or `..`.
+    /// The last segment of the object's key: no path, only safe ASCII characters
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>), the extension in
+    /// lower case, at most 200 bytes. Never empty, `.` or `..`.
     pub fn for_key(&self) -> String {
         let file = self.0.rsplit(['/', '\\']).next().unwrap_or_default();
         let file = file
@@ -55,7 +58,7 @@ impl ComposedName {
             .map(replaced)
             .nfc()
             .collect();
-        // Dropping an invisible character may have brought a dot to the front or the end.
+        // Dropping invisible characters may leave a dot at the start or the end.
         let safe = safe.trim_start_matches(['.', '-']).trim_end_matches('.');
         let (stem, extension) = split_extension(safe);
         let stem = match stem {
@@ -64,7 +67,7 @@ impl ComposedName {
             stem => stem.to_owned(),
         };
         let room = MAX_CLEAN_NAME_BYTES - extension.len();
-        // The cut may fall behind a dot, and its last piece may be short enough for an extension.
+        // The cut may follow a dot, and the rest may now be short enough to be an extension.
         let name = format!(
             "{}{extension}",
             shortened(&stem, room).trim_end_matches('.')
@@ -75,7 +78,7 @@ impl ComposedName {
     }
 }
 
-/// Characters that are kept in the record, for emoji and scripts that need them, but not in a key.
+/// Characters that stay in the record, for emoji and scripts that need them, but not in a key.
 fn is_dropped(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
@@ -87,7 +90,7 @@ fn replaced(c: char) -> char {
     if safe || other_script { c } else { '_' }
 }
 
-/// Splits off a short extension, with its dot; a name that only has a leading dot has none.
+/// Splits off a short extension, with its dot; a name with only a leading dot has none.
 pub(crate) fn split_extension(name: &str) -> (&str, &str) {
     match name.rfind('.') {
         Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_BYTES => name.split_at(dot),
@@ -131,7 +134,7 @@ mod tests {
         for long in ["a".repeat(256), "a".repeat(1025), "😀".repeat(256)] {
             assert_eq!(ComposedName::parse(&long), Err(NameError::TooLong));
         }
-        // 255 syllables are 765 bytes, and 2,295 as some systems decompose them.
+        // 255 syllables are 765 bytes in NFC and 2,295 bytes in NFD, which some systems send.
         let syllables = "\u{1112}\u{1161}\u{11ab}".repeat(255);
         let name = ComposedName::parse(&syllables).unwrap();
         assert_eq!(name.as_str(), "한".repeat(255));
@@ -250,7 +253,7 @@ mod tests {
         assert_eq!(clean.len(), 3 * 65 + 5);
         assert!(clean.ends_with("한.webm"));
         assert_eq!(key(&"a".repeat(255)).len(), 200);
-        // A dot where the name is cut must not become its end.
+        // A dot at the cut must not become the last character.
         let dotted = format!("{}.{}", "a".repeat(199), "b".repeat(50));
         assert_eq!(key(&dotted), "a".repeat(199));
         assert_eq!(key(&format!("a.{}", "b".repeat(250))).len(), 200);

@@ -1,4 +1,5 @@
-//! `POST /uploads/{id}/parts` and `GET /uploads/{id}/parts`: leave to send parts, and which have arrived.
+//! `POST /uploads/{id}/parts` and `GET /uploads/{id}/parts`: signs parts, and lists the stored
+//! ones.
 
 use crowfly_contract::{
     ErrorCode, ListPartsResponse, OwnerId, PartGrant, PartPlan, PartToSign, SignPartsResponse,
@@ -8,11 +9,11 @@ use crowfly_contract::{
 use crate::ports::{FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart, Touch};
 use crate::{Error, Fault, Refusal, Row};
 
-/// How old the note of an upload's last use may be before it is written anew, in milliseconds: an hour, so
-/// that it costs little, and is nothing beside the days after which an unused upload expires.
+/// How old `activeAt` may be before it is updated, in milliseconds: an hour costs few writes and is
+/// short next to the days after which an unused upload expires.
 const TOUCH_AFTER_MS: u64 = 3_600_000;
 
-/// Signs leave for each of the parts, whose numbers are different.
+/// Signs a URL for each of the parts, whose numbers are distinct.
 ///
 /// # Errors
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
@@ -46,7 +47,7 @@ pub async fn sign(
     Ok(SignPartsResponse { grants })
 }
 
-/// Says which parts storage holds.
+/// Lists the parts that storage holds.
 ///
 /// # Errors
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
@@ -78,7 +79,7 @@ pub async fn list(
     Ok(ListPartsResponse { parts })
 }
 
-/// Notes that a pending upload is in use, unless that was noted lately.
+/// Records that a pending upload is in use, unless that was recorded recently.
 pub(crate) async fn touch(rows: &impl Touch, row: &Row, now_ms: u64) -> Result<(), Fault> {
     let noted = row.open.map(|open| open.active_at);
     if noted.is_some_and(|noted| now_ms.saturating_sub(noted) > TOUCH_AFTER_MS) {
@@ -131,7 +132,8 @@ fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
     })
 }
 
-/// What became of a multipart upload that storage no longer has: known by its object.
+/// The error for a multipart upload that storage no longer has: `already_stored` if its object
+/// exists.
 async fn gone_or_stored(objects: &impl HeadObject, row: &Row) -> Error {
     match objects.head_object(&row.record.key).await {
         Ok(Some(_)) => already_stored().into(),

@@ -1,24 +1,27 @@
-//! The two encodings of a key: form-encoded in S3's event JSON, percent-encoded in an address.
+//! The two encodings of a key: `application/x-www-form-urlencoded` in S3's event JSON
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>),
+//! percent-encoding in a URL.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// Everything but the unreserved characters of RFC 3986.
+/// All but the unreserved characters of <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// The same without the slash, which separates the segments of a path.
+/// The same, except that the slash separates path segments.
 pub(crate) const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
-/// Decodes one round of form encoding: `+` is a space, `%XX` is a byte. `None` when an escape is broken or
-/// the bytes are not UTF-8.
+/// Decodes form encoding once: `+` is a space, `%XX` is a byte
+/// (<https://url.spec.whatwg.org/#urlencoded-parsing>). `None` if an escape is malformed or the
+/// bytes are not UTF-8.
 pub(crate) fn decode_form(text: &str) -> Option<String> {
     let whole = |rest: &str| {
         let digits = rest.as_bytes().first_chunk();
         digits.is_some_and(|digits: &[u8; 2]| digits.iter().all(u8::is_ascii_hexdigit))
     };
-    // The decoder leaves a broken escape as it is; a key that has one is not what S3 writes.
+    // The decoder keeps malformed escapes, which S3 never writes.
     if !text.split('%').skip(1).all(whole) {
         return None;
     }
@@ -27,7 +30,7 @@ pub(crate) fn decode_form(text: &str) -> Option<String> {
     Some(decoded.into_owned())
 }
 
-/// Percent-encodes the characters of the set, and whatever is not ASCII.
+/// Percent-encodes the characters of the set, and everything that is not ASCII.
 pub(crate) fn encode(text: &str, set: &'static AsciiSet) -> String {
     utf8_percent_encode(text, set).to_string()
 }

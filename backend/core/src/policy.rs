@@ -13,14 +13,14 @@ pub struct Policy {
     pub max_file_bytes: u64,
     /// Media types.
     pub allowed_types: AllowList,
-    /// What every cleaned name must end with; empty for any name.
+    /// Required suffix of cleaned names; empty for any name.
     pub key_suffix: String,
-    /// Whether an upload may ask to be readable by everybody.
+    /// Whether an upload may request public visibility.
     pub public_allowed: bool,
 }
 
 impl Policy {
-    /// Checks a well-formed wish for an upload, `clean_name` being the last segment of its key.
+    /// Checks a well-formed item; `clean_name` is the last segment of its key.
     ///
     /// # Errors
     /// `type_not_allowed`, `too_large` or `public_not_allowed`, each saying what is allowed.

@@ -1,4 +1,4 @@
-//! The one-verb ports. Each is one right of the IAM policy of whoever holds it.
+//! The one-verb ports. Each is one action of the IAM policy of the function that uses it.
 #![allow(
     async_fn_in_trait,
     reason = "a function is one thread, so no future has to be `Send`"
@@ -26,7 +26,7 @@ pub use sweep::{
     MultipartPosition, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
 };
 
-/// Names a set of ports: a trait that every type has which has all of them. Each of them is listed once.
+/// Defines a trait for a set of ports, implemented by every type that implements all of them.
 #[macro_export]
 macro_rules! port_set {
     ($(#[$doc:meta])* $vis:vis trait $name:ident = $first:ident $(+ $port:ident)*;) => {
@@ -38,34 +38,35 @@ macro_rules! port_set {
 
 /// IAM: `dynamodb:PutItem`.
 pub trait PutPending {
-    /// Writes a new pending upload unless its owner already has one with that id.
+    /// Writes a new pending upload unless the owner already has one with that id.
     async fn put_pending(&self, row: &Row) -> Result<Put, Fault>;
 }
 
-/// What became of [`PutPending::put_pending`].
+/// The result of [`PutPending::put_pending`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Put {
-    /// It was written.
+    /// The row was written.
     Created,
-    /// Nothing was written: this is the row that exists.
+    /// Nothing was written; this row exists.
     Exists(Box<Row>),
 }
 
 /// IAM: `dynamodb:GetItem`.
 pub trait GetRow {
-    /// Reads one upload, consistently with all writes before.
+    /// Reads one upload with strong consistency:
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html>.
     async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault>;
 }
 
 /// IAM: `dynamodb:BatchGetItem`.
 pub trait GetRows {
-    /// Reads those of at most 100 different uploads that exist, in any order.
+    /// Reads the existing ones of at most 100 distinct uploads, in any order.
     async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault>;
 }
 
 /// IAM: `dynamodb:Query` on the index `byCreatedAt`.
 pub trait ListRows {
-    /// One page of the owner's uploads, newest first, starting behind `after`.
+    /// One page of the owner's uploads, newest first, starting after `after`.
     async fn list_rows(
         &self,
         owner: &OwnerId,
@@ -74,10 +75,10 @@ pub trait ListRows {
     ) -> Result<Page, Fault>;
 }
 
-/// Where a page ended.
+/// The position of the last upload of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Creation of the last upload of the page, in Unix milliseconds.
+    /// Creation time of that upload, in Unix milliseconds.
     pub created_at: u64,
     /// Its id.
     pub id: UploadId,
@@ -86,7 +87,8 @@ pub struct Position {
 /// One page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The uploads; may be fewer than asked for, or none, with more behind.
+    /// The uploads; there may be fewer than requested, even none, with more to follow:
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html>.
     pub rows: Vec<Row>,
     /// Where the next page starts; `None` on the last.
     pub next: Option<Position>,
@@ -94,24 +96,24 @@ pub struct Page {
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait MarkAborted {
-    /// Turns a pending upload into one that was aborted at `now_ms` (Unix milliseconds). False, and nothing
-    /// changed, when it is not pending.
+    /// Marks a pending upload as aborted at `now_ms` (Unix milliseconds). False, without a change,
+    /// if it is not pending.
     async fn mark_aborted(&self, owner: &OwnerId, id: UploadId, now_ms: u64)
     -> Result<bool, Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait ApplyEvent {
-    /// Writes what storage says about an object, in one conditional update that changes nothing unless
-    /// `change.sequencer` is newer than that of the row. What the client said is kept.
+    /// Writes what storage holds, in one conditional update that changes nothing unless
+    /// `change.sequencer` is newer than that of the row. The declared values are kept.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait ApplyRemoval {
-    /// Writes what storage says about an object after a removal, in one conditional update that changes nothing
-    /// unless the row is still in the state in which it was `seen`: status, sequencer and entity tag. What the
-    /// client said is kept. `None` when the row has changed.
+    /// Writes what storage holds after a removal, in one conditional update that changes nothing
+    /// unless status, sequencer and entity tag of the row are as `seen`. The declared values are
+    /// kept. `None` if the row has changed.
     async fn apply_removal(
         &self,
         change: &Change,
@@ -119,64 +121,64 @@ pub trait ApplyRemoval {
     ) -> Result<Option<EventOutcome>, Fault>;
 }
 
-/// What became of [`ApplyEvent::apply_event`], and what the upload still holds after it.
+/// The result of [`ApplyEvent::apply_event`], and the quota slot that the upload still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventOutcome {
-    /// What became of the event.
+    /// Whether the event was applied.
     pub applied: Applied,
-    /// The place of an upload that has ended, while it is not given back.
+    /// The slot of an upload that has ended, until it is released.
     pub held: Option<Place>,
 }
 
-/// What storage says about one object.
+/// What storage holds for one upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The object. Its owner and id are the row.
+    /// The key of the object; it contains owner and id of the row.
     pub key: ObjectKey,
     /// The bucket.
     pub bucket: String,
-    /// The object's address, without a signature.
+    /// The object's URL, without a signature.
     pub url: String,
-    /// The place of this event in the key's history. `None` when there was no event and storage was asked:
-    /// that counts only for an upload that is pending, aborted or expired and that no event has reached.
+    /// The sequencer of the event. `None` if storage was asked without an event: such a change
+    /// applies only to an upload that is pending, aborted or expired and has had no event.
     pub sequencer: Option<Sequencer>,
     /// When it happened, in Unix milliseconds.
     pub at: u64,
     /// The object, or `None` when it was deleted.
     pub object: Option<Head>,
-    /// What was found out about the object.
+    /// The result of the inspection.
     pub findings: Findings,
-    /// Whether the object is withheld until a scan has found it clean.
+    /// Whether the object is withheld until a scan finds it clean.
     pub awaits_scan: bool,
 }
 
-/// What became of one event.
+/// Whether an event was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// The row says what the event says.
+    /// The row was written.
     Written {
         /// Whether checksum, size and type equal what the client declared.
         verified: bool,
     },
-    /// The row is from the same event or a newer one; nothing changed.
+    /// The row is from the same or a newer event; nothing changed.
     NotNewer,
 }
 
-/// IAM: `s3:GetObject`, and `s3:ListBucket` without which a missing object could not be distinguished from a
-/// missing right.
+/// IAM: `s3:GetObject`, and `s3:ListBucket`, without which S3 answers 403 for a missing object:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>.
 pub trait HeadObject {
-    /// What storage holds under `key`; `None` when there is nothing.
+    /// The object under `key`; `None` if there is none.
     async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault>;
 }
 
 /// An object as storage describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     /// The media type.
     pub media_type: String,
-    /// The `Content-Encoding`, if there is one: whoever downloads the object gets it unpacked.
+    /// The `Content-Encoding`, if there is one: browsers decode such a download.
     pub content_encoding: Option<String>,
     /// The entity tag, without quotes.
     pub etag: String,
@@ -184,55 +186,55 @@ pub struct Head {
     pub version_id: Option<String>,
     /// The checksum of the full object.
     pub crc64nvme: Option<Crc64Nvme>,
-    /// When storage says that it was last modified, in Unix milliseconds; storage counts whole seconds. Of an
-    /// object that was made of parts this is when the multipart upload began.
-    ///
-    /// Source: Amazon S3 User Guide, "System-defined object metadata", `Last-Modified`.
+    /// When it was last modified, in Unix milliseconds with a resolution of seconds. For a
+    /// multipart upload it is the time at which the upload started:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
     pub last_modified: Option<u64>,
 }
 
 /// IAM: `s3:PutObject`, which the presigned URL carries, and `s3:PutObjectAcl` for public objects.
 pub trait PresignPut {
-    /// Signs leave for one exact PUT, starting at `now_ms`.
+    /// Presigns exactly one PUT, valid from `now_ms`.
     async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault>;
 }
 
-/// The one PUT that a grant allows.
+/// The PUT that a grant allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PutToSign<'a> {
-    /// Where to.
+    /// The key.
     pub key: &'a ObjectKey,
-    /// The exact number of bytes.
+    /// The exact size in bytes.
     pub size: u64,
     /// The media type.
     pub media_type: &'a str,
-    /// The checksum that storage compares.
+    /// The checksum that storage verifies.
     pub crc64nvme: Option<Crc64Nvme>,
-    /// For a public object: its `Content-Disposition`.
+    /// `Content-Disposition` of a public object; `None` for a private one.
     pub public_disposition: Option<String>,
 }
 
 /// IAM: `s3:GetObject`, which the presigned URL carries.
 pub trait PresignGet {
-    /// Signs leave to download an object, starting at `now_ms`.
+    /// Presigns the download of an object, valid from `now_ms`.
     async fn presign_get(&self, get: &GetToSign<'_>, now_ms: u64) -> Result<Grant, Fault>;
 }
 
-/// The one GET that a grant allows. Nothing that a PUT may have smuggled in counts in its answer: neither
-/// encoding, nor for how long it may be kept.
+/// The GET that a grant allows. It overrides headers that a PUT may have added unsigned, such as
+/// encoding and cache lifetime:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GetToSign<'a> {
-    /// What.
+    /// The key.
     pub key: &'a ObjectKey,
-    /// The `Content-Disposition` of the answer.
+    /// `Content-Disposition` of the response.
     pub disposition: String,
-    /// The `Content-Type` of the answer.
+    /// `Content-Type` of the response.
     pub media_type: &'a str,
 }
 
 /// IAM: `sqs:SendMessage`.
 pub trait SendMessages {
-    /// Sends at most ten messages and gives the places of those that were not accepted.
+    /// Sends at most ten messages; returns the indexes of those that were not accepted.
     async fn send_messages(&self, messages: &[QueueMessage]) -> Result<Vec<usize>, Fault>;
 }
 
@@ -242,11 +244,11 @@ pub trait HideMessages {
     async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault>;
 }
 
-/// A received message, and when it comes again.
+/// The visibility timeout of a received message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hidden {
     /// What the queue gave with this receive of the message.
     pub receipt: String,
-    /// Seconds from now.
+    /// Seconds until the message is received again.
     pub seconds: u32,
 }

@@ -1,8 +1,8 @@
-//! How much one owner may have open at a time.
+//! Counts what an owner has open.
 //!
-//! A pending row and its place in the quota are written by one transaction, and taken away by another, each
-//! under the condition that it changes what it says: so the count equals the rows whatever comes twice, at
-//! once, or breaks off.
+//! A pending row and its quota entry are written by one transaction and released by another, each
+//! conditional on the state it changes. So the count equals the rows after any retry, interleaving
+//! or crash.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,21 @@ use crate::{Fault, FaultKind, Refusal, Row, bounded};
 
 pub use crate::limits::Limits;
 
-/// Uploads of one transaction. DynamoDB takes 100 writes; fewer meet fewer others.
+/// Uploads per transaction. DynamoDB allows 100 writes
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>);
+/// smaller ones conflict less.
 const AT_ONCE: usize = 50;
-/// Single writes at the same time where nothing is counted.
+/// Concurrent single writes if nothing is counted.
 const PUTS_AT_ONCE: usize = 25;
 
-/// What became of one new upload.
+/// The result of one new upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Opened {
     /// It was written.
     Created,
-    /// Nothing was written: this is the row that exists.
+    /// Nothing was written; this row exists.
     Exists(Box<Row>),
-    /// The owner has too much open.
+    /// The owner is over a limit.
     Refused(Refusal),
 }
 
@@ -34,7 +36,7 @@ struct Slot<'a> {
     outcome: Option<Result<Opened, Fault>>,
 }
 
-/// Writes the new pending uploads of one owner, as many of them, in their order, as the limits allow.
+/// Writes the new pending uploads of an owner, in order, as far as the limits allow.
 pub(crate) async fn open(
     rows: &(impl PutPending + OpenUploads),
     owner: &OwnerId,
@@ -66,7 +68,7 @@ async fn put(rows: &impl PutPending, row: &Row) -> Result<Opened, Fault> {
     })
 }
 
-/// One transaction of what is not settled yet; each settles one upload at least.
+/// One transaction over the remaining entries; it decides at least one of them.
 async fn open_the_rest(
     rows: &impl OpenUploads,
     owner: &OwnerId,
@@ -112,11 +114,11 @@ fn settle(slots: Vec<&mut Slot<'_>>, outcome: &Result<Opened, Fault>) {
     }
 }
 
-/// Gives back the places of uploads that have ended, and says how many of them were still counted. Doing it
-/// again gives nothing back twice.
+/// Releases the quota slots of uploads that have ended, and returns how many of them were counted.
+/// Idempotent.
 ///
 /// # Errors
-/// A fault of the table; what was not given back is still counted and can be given back later.
+/// A fault of the table; slots that were not released stay counted and can be released later.
 pub async fn release(
     rows: &impl Release,
     owner: &OwnerId,

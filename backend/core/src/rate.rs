@@ -1,28 +1,29 @@
-//! How many requests one owner may make.
+//! Limits the requests of an owner.
 //!
-//! The generic cell rate algorithm: each request pays for a stretch of time, and an owner may be paid ahead by
-//! as much as a burst costs. One number for each owner is all that is kept.
+//! The generic cell rate algorithm (<https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm>):
+//! each request moves a timestamp forward by one interval, and the timestamp may be ahead of the
+//! clock by at most one burst. It needs one number per owner.
 
 use crowfly_contract::{ErrorCode, OwnerId};
 
 use crate::ports::{Advance, AdvanceRate};
 use crate::{Error, Fault, FaultKind, Refusal};
 
-/// Seconds' worth of requests that may come at once.
+/// Size of a burst, in seconds of the rate.
 const BURST_SECONDS: u64 = 10;
-/// Conditional updates of one request: two, unless others of the same owner come in between.
+/// Conditional updates per request: two, unless requests of the same owner interleave.
 const ATTEMPTS: u32 = 6;
 const SECOND_US: u64 = 1_000_000;
 
-/// Requests a second that each owner may make, and ten times as many at once; 0 is no limit.
+/// Requests per second of an owner, and ten times as many in a burst; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate(pub u64);
 
-/// Lets one request pass, and counts it.
+/// Counts one request.
 ///
 /// # Errors
-/// `rate_limited`, with the exact time until the next one passes; or a fault of the table, which is never
-/// passed off as a refusal.
+/// `rate_limited`, with the exact time until the next request is allowed; or a fault of the table,
+/// which is never reported as a refusal.
 pub async fn admit(
     rows: &impl AdvanceRate,
     owner: &OwnerId,

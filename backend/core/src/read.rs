@@ -1,4 +1,4 @@
-//! The record routes. An upload that is not the caller's does not exist for the caller.
+//! The record routes. An upload of another owner is reported as not found.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::disposition::attachment;
 use crate::ports::{GetRow, GetRows, GetToSign, ListRows, PresignGet};
 use crate::{Error, Refusal, Row};
 
-/// When to ask again for an object that is being scanned, in milliseconds.
+/// Retry delay while an object is being scanned, in milliseconds.
 const SCAN_RETRY_MS: u64 = 2_000;
 
 /// `GET /uploads/{id}`.
@@ -33,7 +33,7 @@ pub async fn get(
     Ok(row.ok_or_else(Refusal::not_found)?.shown())
 }
 
-/// `POST /uploads/status`: an entry for each id, in the order asked.
+/// `POST /uploads/status`: an entry per id, in the order of the request.
 ///
 /// # Errors
 /// A fault.
@@ -95,7 +95,7 @@ pub async fn list(
     Ok(ListResponse { uploads, cursor })
 }
 
-/// `GET /uploads/{id}/content`: where the bytes can be read.
+/// `GET /uploads/{id}/content`: a URL for the download.
 ///
 /// # Errors
 /// `not_found`, `not_stored`, `upload_ended`, `infected`, `type_mismatch`, `content_encoding` or
@@ -134,7 +134,7 @@ pub async fn content(
             expires_in_ms: None,
         });
     }
-    // What was seen is what a program that opens the file will find.
+    // Serve the type that the first bytes show, since that is what will open the file.
     let media_type = match &record.seen_type {
         Some(seen) if served_type(&record.media_type) == record.media_type => seen,
         _ => &record.media_type,
@@ -170,7 +170,7 @@ fn refusal(reason: Withheld, scan: Option<ScanStatus>) -> Refusal {
             ErrorCode::ScanPending,
             "this file was not scanned yet; try again",
         ),
-        // Infected, and whatever a later version adds.
+        // Infected, or a reason of a later version.
         _ => (ErrorCode::Infected, "the scan found malware in this file"),
     };
     let refusal = Refusal::new(code, message);

@@ -1,9 +1,11 @@
-//! The `record` function: from what storage says happened to what the table says.
+//! The `record` function: turns messages about objects into rows of the table.
 //!
-//! One way, for each message: it is parsed ([`message`](crate::message)); what the row shall say is decided from what
-//! storage holds (`created`, `removed`) or a scan has found (`scan_result`); one conditional update applies that.
-//! Messages may come twice, late and in any order. Only a newer event passes the condition, so handling any message
-//! any number of times ends in the same row. Removals are settled by what storage holds.
+//! Each message is parsed ([`message`](crate::message)); the new state of the row is decided from
+//! what storage holds (`created`, `removed`) or from the result of a scan (`scan_result`); one
+//! conditional update applies it. SQS may deliver messages twice, late and in any order
+//! (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html>).
+//! Only a newer event passes the condition, so handling a message any number of times yields the
+//! same row. For removals, storage decides.
 
 mod created;
 mod outcome;
@@ -28,30 +30,30 @@ pub use outcome::Outcome;
 pub use redelivery::Redelivery;
 
 port_set! {
-    /// The table's verbs.
+    /// Ports of the table.
     pub trait Rows = ApplyEvent + ApplyRemoval + GetRow + SetScan + Release;
 }
 port_set! {
-    /// The bucket's verbs.
+    /// Ports of the bucket.
     pub trait Objects = HeadObject + PeekObject;
 }
 
 /// The bucket whose objects are recorded.
 #[derive(Clone, Debug)]
 pub struct Recorder {
-    /// Its name; events of other buckets are not ours.
+    /// Its name; events of other buckets are ignored.
     pub bucket: String,
-    /// How addresses of its objects are formed.
+    /// How URLs of its objects are formed.
     pub address: ObjectAddress,
-    /// Whether objects are withheld until a scan has found them clean.
+    /// Whether objects are withheld until a scan finds them clean.
     pub scan_uploads: bool,
 }
 
-/// Why a message must be received again, or go to the dead-letter queue.
+/// Why a message must be received again, or moves to the dead-letter queue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// It cannot be read, now or later.
+    /// It cannot be parsed, and a retry cannot change that.
     #[error(transparent)]
     Malformed(#[from] Malformed),
     /// A service failed; the message is received again.
@@ -59,7 +61,7 @@ pub enum RecordError {
     Fault(#[from] Fault),
 }
 
-/// What one record of a message came to, and the place in a quota that its upload no longer needs.
+/// The outcome of one record, and the quota slot to release.
 struct Settled {
     outcome: Outcome,
     held: Option<(OwnerId, Place)>,
@@ -75,7 +77,7 @@ impl From<Outcome> for Settled {
 }
 
 impl Recorder {
-    /// What the row shall say when this is what storage holds.
+    /// The change that writes this state of storage to the row.
     fn change(
         &self,
         key: ObjectKey,
@@ -96,7 +98,7 @@ impl Recorder {
         }
     }
 
-    /// The key of an object that is ours to record, or why it is not.
+    /// The key, if the object is recorded; otherwise the reason to ignore it.
     fn own_key(&self, bucket: &str, key: &str) -> Result<ObjectKey, Outcome> {
         if bucket != self.bucket {
             return Err(Outcome::Ignored("another bucket"));
@@ -106,8 +108,8 @@ impl Recorder {
     }
 }
 
-/// Handles the body of one queue message: one result for each record in it. The message is settled when no
-/// result is an error.
+/// Handles the body of one queue message: one result per record. The message is done if no result
+/// is an error.
 pub async fn record(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -118,10 +120,11 @@ pub async fn record(
     batch.pop().unwrap_or_default()
 }
 
-/// Handles the bodies of several queue messages, `at_once` of them at a time: for each what [`record`] gives.
+/// Handles several queue messages, `at_once` of them concurrently: for each the results of
+/// [`record`].
 ///
-/// The places of uploads that have ended are given back together, owner by owner: an owner's quota is one
-/// item, and one transaction on it does not meet itself.
+/// The slots of ended uploads are released together, owner by owner: the quota of an owner is one
+/// item, so separate transactions on it would conflict.
 pub async fn record_batch(
     rows: &impl Rows,
     objects: &impl Objects,

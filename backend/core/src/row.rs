@@ -4,51 +4,50 @@ use crowfly_contract::{
 
 use crate::Scanned;
 
-/// How long after its end an upload is watched, in milliseconds: a day. A body or a completion that was under
-/// way then may make the object yet, and its event may be lost; no leave to send outlives the end by more than
-/// a quarter of an hour.
+/// How long an ended upload is watched, in milliseconds: a day. A PUT or a completion in flight may
+/// still create the object, and its event may be lost; URLs expire at most a quarter of an hour
+/// after the end.
 const WATCHED_MS: u64 = 24 * 3_600 * 1_000;
 
-/// One upload as the table keeps it: the record that its owner may read, and what the client declared.
+/// One upload as stored: the record that its owner may read, and what the client declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Whose upload it is: the table's partition.
+    /// The owner: the partition key.
     pub owner: OwnerId,
-    /// What the table says of it, `withheld` without what a scan says. What the API shows of that is
-    /// [`Row::shown`].
+    /// The record as stored, with `withheld` as it is apart from scans. [`Row::shown`] is what the
+    /// API shows.
     pub record: Record,
-    /// What the client declared. It is kept whatever storage reports; `None` for an object that no create
-    /// call announced.
+    /// What the client declared; never overwritten. `None` for an object without a create call.
     pub declared: Option<Declared>,
-    /// The id of the multipart upload in storage. `None` for a single PUT, and for an upload in parts
-    /// until storage has begun it.
+    /// The S3 upload id. `None` for a single PUT, and for a multipart upload that storage has not
+    /// started yet.
     pub s3_upload_id: Option<String>,
-    /// The object that the newest scan result of the record is of.
+    /// The object that the latest scan result belongs to.
     pub scanned: Option<Scanned>,
-    /// Present while the upload is open: until it is stored and its place in the quota is given back, or has
-    /// ended otherwise and nothing can arrive any more. As long as it is present the row has no time-to-live.
+    /// Present while the upload is open: until it is stored and its quota slot released, or has
+    /// ended and its object can no longer appear. A row with it has no time to live.
     pub open: Option<Open>,
 }
 
-/// What keeps an open upload in sight of the sweep.
+/// The state of an open upload in the index `byOpen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// Whether it holds a place in its owner's quota.
+    /// Whether it holds a quota slot.
     pub counted: bool,
-    /// When the sweep looks at it next, in Unix milliseconds.
+    /// Time of the next look of the sweep, in Unix milliseconds.
     pub sweep_at: u64,
-    /// When its client last created it, or asked for leave to send parts or for those that have arrived, in
-    /// Unix milliseconds; of an upload that was aborted or has expired, when that was.
+    /// When its client last called create, sign or list parts, in Unix milliseconds; for an aborted
+    /// or expired upload, when it ended.
     pub active_at: u64,
 }
 
 impl Open {
-    /// Until when an upload that was aborted or has expired is watched, in Unix milliseconds.
+    /// End of the watch of an aborted or expired upload, in Unix milliseconds.
     pub(crate) fn watched_until(self) -> u64 {
         self.active_at.saturating_add(WATCHED_MS)
     }
 
-    /// The place that an upload that has ended still holds; `None` when it is pending, or holds none.
+    /// The slot that an ended upload still holds; `None` if it is pending or holds none.
     pub(crate) fn place(self, id: UploadId, status: UploadStatus, bytes: u64) -> Option<Place> {
         let counted = self.counted.then_some(bytes);
         let watched_until = match status {
@@ -66,49 +65,49 @@ impl Open {
     }
 }
 
-/// What an open upload holds.
+/// What an ended upload must release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The upload.
     pub id: UploadId,
-    /// The bytes that were counted in the quota; `None` when the upload was not counted.
+    /// The bytes counted in the quota; `None` if the upload was not counted.
     pub counted: Option<u64>,
-    /// When the sweep looks again at an upload that was aborted or has expired, and whose object may land
-    /// yet, in Unix milliseconds; `None` for one that leaves the sweep's sight.
+    /// For an aborted or expired upload, whose object may still appear: when the sweep looks again,
+    /// in Unix milliseconds. `None` to remove the upload from the index `byOpen`.
     pub watched_until: Option<u64>,
 }
 
-/// What a client promised to send.
+/// What a client declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declared {
     /// Bytes.
     pub size: u64,
     /// The media type.
     pub media_type: String,
-    /// The checksum, when the client has computed it: of a single PUT with the create call, of an upload in
-    /// parts at the latest with the complete call. Once said it does not change.
+    /// The checksum: of a single PUT from the create call, of a multipart upload from the complete
+    /// call at the latest. It never changes.
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
-/// A multipart upload of storage.
+/// A multipart upload in storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Multipart<'a> {
-    /// The key of the object that it will make.
+    /// The key of its object.
     pub key: &'a ObjectKey,
     /// Its id in storage.
     pub s3_upload_id: &'a str,
 }
 
 impl Row {
-    /// How the file is cut; `None` for a single PUT.
+    /// The part plan of the file; `None` for a single PUT.
     ///
-    /// By the size that the client declared: the record's is storage's once the object is stored.
+    /// Uses the declared size: the size of the record is that of storage once the object is stored.
     pub fn part_plan(&self) -> Option<PartPlan> {
         let size = self.declared.as_ref()?.size;
         PartPlan::new(size, self.record.part_size?).ok()
     }
 
-    /// The multipart upload in storage, once it is begun.
+    /// The multipart upload in storage, once it has started.
     pub fn multipart(&self) -> Option<Multipart<'_>> {
         Some(Multipart {
             key: &self.record.key,
@@ -116,9 +115,9 @@ impl Row {
         })
     }
 
-    /// What a scan says of the object that is stored; `None` where nothing is scanned.
+    /// The scan status of the stored object; `None` if nothing is scanned.
     ///
-    /// A result of another object is none of this one.
+    /// A result for another object does not count.
     pub fn scan(&self) -> Option<ScanStatus> {
         let status = self.record.scan?;
         let (etag, version) = (&self.record.etag, &self.record.version_id);
@@ -128,7 +127,7 @@ impl Row {
         Some(if known { status } else { ScanStatus::Pending })
     }
 
-    /// The record as the API shows it: without the address of an object that is withheld.
+    /// The record as the API shows it: without the URL of a withheld object.
     pub fn shown(mut self) -> Record {
         self.record.scan = self.scan();
         self.record.withheld = withheld(&self.record);
@@ -138,19 +137,21 @@ impl Row {
         self.record
     }
 
-    /// The place that an upload that has ended still holds; `None` when it is pending, or holds none.
+    /// The slot that an ended upload still holds; `None` if it is pending or holds none.
     pub fn place_to_release(&self) -> Option<Place> {
         let bytes = self.declared.as_ref().map_or(0, |declared| declared.size);
         self.open?.place(self.record.id, self.record.status, bytes)
     }
 
-    /// Whether the table's time-to-live has passed. Such rows may linger for days and are never shown.
+    /// Whether the time to live has passed. DynamoDB deletes such rows within days
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html>);
+    /// until then they are hidden.
     pub fn is_past_its_life(&self, now_ms: u64) -> bool {
         self.record.expires_at.is_some_and(|at| at <= now_ms)
     }
 }
 
-/// Why the object of a record is withheld: for good reasons first, then for those that may pass.
+/// Why the object is withheld: permanent reasons first, then temporary ones.
 fn withheld(record: &Record) -> Option<Withheld> {
     if record.status != UploadStatus::Stored {
         return None;

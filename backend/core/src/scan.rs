@@ -1,8 +1,8 @@
-//! Results of scans for malware: which object one is about, and which of several counts.
+//! Results of malware scans: which object they belong to, and which of several counts.
 
 use crowfly_contract::ScanStatus;
 
-/// The object that a scan is about.
+/// The object that was scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scanned {
     /// Its entity tag, without quotes.
@@ -12,16 +12,16 @@ pub struct Scanned {
 }
 
 impl Scanned {
-    /// Whether this is the object with that tag and version. A version that only one side knows does not
-    /// matter.
+    /// Whether this is the object with that tag and version. A version that only one side states is
+    /// ignored.
     pub fn is(&self, etag: Option<&str>, version_id: Option<&str>) -> bool {
         let versions = self.version_id.as_deref().zip(version_id);
         etag == Some(&*self.etag) && versions.is_none_or(|(own, other)| own == other)
     }
 }
 
-/// How strong a result is: infected over clean over unscannable. Of several results for one object the strongest
-/// stays, so their order does not matter.
+/// The precedence of a result: infected over clean over unscannable. The result with the highest
+/// precedence stays, so the order of arrival does not matter.
 pub fn strength(status: ScanStatus) -> u8 {
     match status {
         ScanStatus::Infected => 3,

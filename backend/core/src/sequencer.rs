@@ -1,14 +1,16 @@
 use std::fmt;
 
-/// Digits of the normal form. S3's own have 16 to 18; a longer one than this is not accepted.
+/// Width of the normal form. S3's sequencers have 16 to 18 digits; longer ones than this are
+/// refused.
 const WIDTH: usize = 64;
 
-/// The place of an event in the history of one key.
+/// Orders the events of one key.
 ///
-/// S3 gives each PUT and DELETE a hexadecimal `sequencer`. Of two for the same key, the shorter is padded
-/// on its RIGHT with zeros, and then the lexicographically greater is the newer (S3 User Guide, "Event
-/// message structure"). [`Sequencer::order`] is that normal form at a fixed width and in one case, so that
-/// a database's own comparison of strings follows the rule.
+/// S3 gives each PUT and DELETE a hexadecimal `sequencer`. To compare two for the same key,
+/// right-pad the shorter with zeros; the lexicographically greater is newer
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>).
+/// [`Sequencer::order`] is that form at a fixed width and in upper case, so that a plain string
+/// comparison in the database orders events.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Sequencer {
     written: String,
@@ -21,10 +23,10 @@ pub struct Sequencer {
 pub struct SequencerError;
 
 impl Sequencer {
-    /// Reads a sequencer as storage wrote it.
+    /// Parses a sequencer.
     ///
     /// # Errors
-    /// [`SequencerError`] when the order of such a text is not defined.
+    /// [`SequencerError`] if it is not one.
     pub fn parse(written: &str) -> Result<Self, SequencerError> {
         let hex = written.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !hex || written.is_empty() || written.len() > WIDTH {
@@ -36,12 +38,12 @@ impl Sequencer {
         })
     }
 
-    /// As storage wrote it.
+    /// As S3 wrote it.
     pub fn as_written(&self) -> &str {
         &self.written
     }
 
-    /// The form to compare: upper case, padded on the right to a fixed width.
+    /// The form for comparison: upper case, right-padded to a fixed width.
     pub fn order(&self) -> &str {
         &self.order
     }
@@ -93,7 +95,7 @@ mod tests {
         assert!(Sequencer::parse(&"f".repeat(64)).is_ok());
     }
 
-    /// The rule word for word, for two texts.
+    /// The documented rule for two sequencers.
     fn by_the_book(left: &str, right: &str) -> Ordering {
         let width = left.len().max(right.len());
         let pad = |text: &str| format!("{text:0<width$}").to_ascii_lowercase();

@@ -1,8 +1,9 @@
-//! The `sweep` function: repairs what lost events left open, ends what never came, and drops what storage
-//! keeps for no upload.
+//! The `sweep` function: repairs uploads whose events were lost, expires unused ones, and aborts
+//! multipart uploads that belong to no upload.
 //!
-//! Every step has a condition, and the steps of one upload come in an order in which each may be the last: an
-//! upload stays in the sweep's sight until its place in the quota is given back and no object can land any more.
+//! Every step is conditional, and the steps of an upload are ordered so that each may be the last:
+//! an upload stays in the index `byOpen` until its quota slot is released and its object can no
+//! longer appear.
 
 mod look;
 mod orphans;
@@ -16,22 +17,22 @@ use crate::ports::{
 use crate::record::Recorder;
 use crate::{Fault, bounded, port_set};
 
-/// The first characters that an owner can have.
+/// The possible first characters of an owner.
 const SHARDS: &str = "abcdefghijklmnopqrstuvwxyz234567";
-/// Shards that are walked at the same time, and uploads of each.
+/// Shards that are swept concurrently, and uploads of each.
 const SHARDS_AT_ONCE: usize = 4;
 const UPLOADS_AT_ONCE: usize = 5;
 
 port_set! {
-    /// The table's verbs.
+    /// Ports of the table.
     pub trait Rows = ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close;
 }
 port_set! {
-    /// The bucket's verbs.
+    /// Ports of the bucket.
     pub trait Objects = HeadObject + PeekObject + FindMultipart + AbortMultipart + ListMultiparts;
 }
 
-/// What a deployment lets the sweep do.
+/// The settings of the sweep.
 #[derive(Clone, Debug)]
 pub struct Sweeper {
     /// How objects are recorded.
@@ -42,38 +43,38 @@ pub struct Sweeper {
     pub repair_after_ms: u64,
 }
 
-/// Observes a sweep: it receives what was done, and says when time is up.
+/// Observes a sweep and limits its time.
 pub trait Watch {
     /// Whether there is time for more of this part. It is asked only where something is left to look at, so
     /// that a no means a sweep that was cut short.
     fn go_on(&self, part: Part) -> bool;
     /// Something was done.
     fn did(&self, action: &Action);
-    /// Something could not be done; the next sweep tries again.
+    /// An action failed; the next sweep retries it.
     fn failed(&self, fault: &Fault);
 }
 
-/// The parts of a sweep. The first must leave time for the second.
+/// The parts of a sweep. The first leaves time for the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The open uploads of the table.
+    /// The open uploads in the table.
     Uploads,
-    /// The multipart uploads of storage.
+    /// The multipart uploads in storage.
     Orphans,
 }
 
-/// What was done about one upload.
+/// An action on one upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// Whose it is.
+    /// The owner.
     pub owner: OwnerId,
-    /// Which.
+    /// The upload.
     pub id: UploadId,
     /// What was done.
     pub did: Did,
     /// Multipart uploads that were dropped.
     pub dropped: usize,
-    /// Places that were given back to the quota.
+    /// Number of released quota slots.
     pub released: usize,
 }
 
@@ -86,17 +87,17 @@ pub enum Did {
         /// Whether the object is what the client declared.
         verified: bool,
     },
-    /// It was not used for too long.
+    /// It was unused for too long.
     Expired,
-    /// It had ended, and what it still held is free now.
+    /// It had ended; what it still held is released.
     Finished,
-    /// It was aborted or had expired, and nothing has landed since: its record goes away in time.
+    /// It was aborted or expired and no object has appeared since: its time to live is set.
     Closed,
-    /// Storage kept parts for it that it did not name.
+    /// Storage had a multipart upload for it that its row does not name.
     Cleared,
 }
 
-/// Walks once over all open uploads that are due, then over the multipart uploads of storage.
+/// Sweeps all open uploads that are due, then the multipart uploads in storage.
 pub async fn sweep(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -116,8 +117,8 @@ pub async fn sweep(
     }
 }
 
-/// The shard that this sweep starts with: by the minute, as if by chance, so that none always comes last,
-/// whatever the schedule.
+/// The shard to start with: a hash of the minute, so that no shard is always last, whatever the
+/// schedule.
 fn first_shard(now_ms: u64) -> usize {
     let mixed = (now_ms / 60_000).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     usize::try_from(mixed >> 59).unwrap_or_default()

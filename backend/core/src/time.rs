@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 
-/// Reads an RFC 3339 moment, such as `2026-11-22T10:20:30.123Z`, into Unix milliseconds.
+/// Parses an RFC 3339 timestamp such as `2026-11-22T10:20:30.123Z` to Unix milliseconds:
+/// <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>.
 ///
-/// `None` if it is none, or before 1970. Digits beyond milliseconds are dropped.
+/// `None` if it is malformed or before 1970. Digits beyond milliseconds are dropped.
 pub fn parse_rfc3339_ms(text: &str) -> Option<u64> {
     let moment: Timestamp = text.parse().ok()?;
     u64::try_from(moment.as_millisecond()).ok()

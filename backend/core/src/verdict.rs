@@ -1,19 +1,19 @@
-//! Whether a stored object is what its client declared: the one place where `verified` is decided.
+//! Decides `verified`: whether a stored object is what its client declared.
 
 use crate::Declared;
 use crate::ports::Head;
 
-/// What the comparison of a stored object with its declaration has shown.
+/// The result of comparing a stored object with its declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Checksum, size and type are those that the client declared.
+    /// Checksum, size and type equal the declaration.
     Verified,
-    /// One of them differs, or was not declared, or storage states no checksum, or there is no object.
+    /// One of them differs or was not declared, storage states no checksum, or there is no object.
     Unverified,
 }
 
 impl Verdict {
-    /// Compares what the client declared with what storage holds.
+    /// Compares the declaration with the stored object.
     pub fn of(declared: Option<&Declared>, head: Option<&Head>) -> Self {
         let needed = head.and_then(Self::needed);
         if needed.is_some() && declared == needed.as_ref() {
@@ -23,8 +23,8 @@ impl Verdict {
         }
     }
 
-    /// The one declaration under which this object is verified, for a store that compares by itself: each of its
-    /// fields must equal the row's. `None` when the object is verified under no declaration.
+    /// The declaration that makes this object verified, for a store that compares by itself: every
+    /// field must be equal. `None` if no declaration does.
     pub fn needed(head: &Head) -> Option<Declared> {
         Some(Declared {
             size: head.size,

@@ -1,4 +1,4 @@
-//! Completing uploads in parts, over memory: every doubt is settled by what storage holds.
+//! Completes multipart uploads, in memory: HEAD decides every unclear outcome.
 
 mod common;
 

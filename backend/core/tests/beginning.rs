@@ -1,4 +1,4 @@
-//! Creating uploads in parts, over memory: exactly one multipart upload of storage for each.
+//! Creates multipart uploads, in memory: exactly one in storage for each.
 
 mod common;
 

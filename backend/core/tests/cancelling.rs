@@ -1,4 +1,4 @@
-//! Cancelling uploads in parts, over memory: nothing stays behind in storage.
+//! Cancels multipart uploads, in memory: nothing is left in storage.
 
 mod common;
 
@@ -71,7 +71,7 @@ async fn f41_a_completion_that_was_faster_wins() {
     memory.set_object(&begun.record.key, Some(head_of("e")));
     assert_eq!(code(cancel_it(&memory).await), ErrorCode::AlreadyStored);
     assert_eq!(row(&memory).record.status, UploadStatus::Pending);
-    // The same, but it came between the mark and the abort.
+    // The completion came between the mark and the abort.
     set_status(&memory, UploadStatus::Aborted);
     assert_eq!(code(cancel_it(&memory).await), ErrorCode::AlreadyStored);
 }

@@ -1,4 +1,4 @@
-//! What is stored under a false type is marked; what could run, and what was packed, is withheld.
+//! A contradicted media type is marked; active content and encoded files are withheld.
 
 mod common;
 
@@ -185,13 +185,13 @@ async fn h2_an_encoded_object_is_withheld_and_nothing_else_is_changed() {
     assert_eq!(record.withheld, Some(Withheld::ContentEncoding));
     assert!(record.verified && !record.type_mismatch && record.url.is_none());
     assert_eq!(refused(&memory).await, ErrorCode::ContentEncoding);
-    // The next object under the key is another one.
+    // The next object under the key is not encoded.
     memory.set_object(&key(1), Some(head_of("e2")));
     handle(&memory, &created(1, "A2", "e2")).await.unwrap();
     content(&memory).await.unwrap();
 }
 
-/// An object of the same bytes, and so of the same tag, with another encoding.
+/// The same bytes, and so the same entity tag, with another encoding.
 #[tokio::test]
 async fn h2_a_removal_sees_the_encoding_of_what_is_left() {
     for (before, after) in [(false, true), (true, false)] {
@@ -203,7 +203,7 @@ async fn h2_a_removal_sees_the_encoding_of_what_is_left() {
         handle(&memory, &removed(1, "A2")).await.unwrap();
         let withheld = after.then_some(Withheld::ContentEncoding);
         assert_eq!(shown(&memory).await.withheld, withheld);
-        // What is known of an object stays with its row.
+        // The findings stay with the row of an unchanged object.
         handle(&memory, &removed(1, "A3")).await.unwrap();
         assert_eq!(shown(&memory).await.withheld, withheld);
     }
@@ -264,7 +264,7 @@ async fn h2_a_reason_for_good_is_said_before_one_that_passes() {
         memory.set_row(row.clone());
         let record = shown(&memory).await;
         assert_eq!((record.withheld, record.url), (Some(expected), None));
-        // Only what is stored can be withheld.
+        // Only a stored object can be withheld.
         row.record.status = UploadStatus::Deleted;
         assert_eq!(row.shown().withheld, None);
     }

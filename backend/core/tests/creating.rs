@@ -1,4 +1,4 @@
-//! Creating uploads, over memory.
+//! Creates uploads, in memory.
 
 mod common;
 
@@ -24,7 +24,7 @@ async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult
     create(memory, memory, memory, creator, wishes(items)).await
 }
 
-/// A wish for the upload that [`row_of`] describes.
+/// The item of the upload that [`row_of`] describes.
 fn wish(n: u128) -> Value {
     json!({"id": id(n).to_string(), "name": "ä.webm", "size": 9, "type": "video/webm",
         "crc64nvme": OBJECT_CRC.to_string(), "metadata": {"album": "여름 😀"}})
@@ -108,7 +108,7 @@ async fn u3_a_type_is_stored_and_signed_by_its_standard_name() {
     assert_eq!(row.declared.unwrap().media_type, "video/matroska");
 }
 
-/// What an earlier version has written goes on under the name that it wrote.
+/// An upload created by an earlier version keeps the type name of that version.
 #[tokio::test]
 async fn u3_an_upload_under_way_goes_on_under_the_name_that_it_has() {
     let memory = Memory::default();
@@ -124,7 +124,7 @@ async fn u3_an_upload_under_way_goes_on_under_the_name_that_it_has() {
     }
 }
 
-/// Storage gives a public object out by itself, so it must not say that it is a page.
+/// S3 serves a public object itself, so its stored type must not be active.
 #[tokio::test]
 async fn u4_public_xml_is_stored_as_bytes() {
     let memory = Memory::default();

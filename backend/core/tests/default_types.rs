@@ -1,4 +1,4 @@
-//! What a person may store by the template's default, that person can get back.
+//! Every file that the default types of the template accept can be downloaded again.
 
 mod common;
 
@@ -22,7 +22,8 @@ fn default_list() -> AllowList {
     after.lines().next().unwrap().parse().unwrap()
 }
 
-/// Creates, sends by the grant and records a file of this reported type; then what its owner gets.
+/// Creates, uploads and records a file of this reported type; returns the stored type and the
+/// download URL.
 async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String) {
     let (memory, owner) = (Memory::default(), owner('a'));
     let creator = Creator {
@@ -106,7 +107,10 @@ fn u3_each_entry_of_the_default_has_an_example() {
             .any(|(types, _)| one.allows(types.split(' ').next().unwrap()));
         assert!(example, "{entry}");
     }
-    // Text in CloudFormation, and with all other variables in the functions' environment.
+    // A CloudFormation parameter has at most 4,096 bytes
+    // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html),
+    // and so has the environment of a function
+    // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
     assert!(all.replace(", ", ",").len() < 1_024, "{}", all.len());
 }
 

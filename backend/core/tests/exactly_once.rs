@@ -1,7 +1,7 @@
-//! Exactly once: whatever happens to thousands of objects, and however often, late and disordered its events
-//! come, each object has one record, and it is that of the newest event.
+//! Exactly once: whatever happens to thousands of objects, and however often, late and out of order
+//! their events are delivered, each object has one record, that of its newest event.
 //!
-//! `CROWFLY_SEED=<seed>` runs one history; `CROWFLY_OBJECTS=<number>` sets how many objects it has.
+//! `CROWFLY_SEED=<seed>` runs one history; `CROWFLY_OBJECTS=<number>` sets its number of objects.
 
 mod common;
 
@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 
 const OBJECTS: u64 = 10_000;
 const SEEDS: [u64; 1] = [20_261_122];
-/// Messages that the function is given at once.
+/// Largest batch.
 const BATCH: u64 = 10;
-/// Most often that one message is delivered.
+/// Most deliveries of a message.
 const DELIVERIES: u64 = 5;
 
-/// What storage did last to one object, and how often it did something.
+/// The latest change of an object in storage, and the number of changes.
 #[derive(Clone, Debug)]
 struct Newest {
     sequencer: String,
@@ -33,13 +33,13 @@ struct Newest {
     events: u64,
 }
 
-/// Storage, the events under way, and what the records must say in the end.
+/// Storage, messages in flight, and the expected records.
 struct World {
     random: Random,
     memory: Memory,
     clock: u32,
     newest: HashMap<u64, Newest>,
-    /// Message bodies that are still to be delivered, one for each delivery.
+    /// Message bodies to deliver, one entry per delivery.
     under_way: Vec<String>,
     delivered: u64,
     written: HashMap<UploadId, u64>,
@@ -58,7 +58,7 @@ impl World {
         }
     }
 
-    /// Sequencers rise, but come in any length and case, with or without the zeros at their ends.
+    /// Sequencers increase, in any length and case, with or without trailing zeros.
     fn sequencer(&mut self) -> String {
         self.clock += 1;
         let tail = self.random.below(0x10_0000);
@@ -73,12 +73,12 @@ impl World {
         text
     }
 
-    /// Something happens to object `n` in storage; its event sets out.
+    /// Changes object `n` in storage and sends the event.
     async fn happen(&mut self, n: u64, removal: bool) {
         let sequencer = self.sequencer();
         let old = self.newest.get(&n).cloned();
         let events = old.as_ref().map_or(0, |old| old.events) + 1;
-        // Some are written over with the very same bytes.
+        // Some are overwritten with the same bytes.
         let same = old
             .and_then(|old| old.etag)
             .filter(|_| self.random.percent(20));
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// On one of the two routes.
+    /// Sends the event on one of the two routes.
     async fn message(&mut self, event: Value) -> String {
         let records = json!({"Records": [event]});
         if self.random.percent(70) {
@@ -114,7 +114,7 @@ impl World {
         serde_json::to_string(&queue.sent()[0]).unwrap()
     }
 
-    /// Some messages arrive, in any order, worked on at the same time.
+    /// Delivers some messages in random order and handles them concurrently.
     async fn deliver(&mut self) {
         let count = self
             .random
@@ -173,7 +173,7 @@ impl World {
                     );
                 }
             }
-            // Repeats write nothing: at most one write for each event.
+            // Duplicates write nothing: at most one write per event.
             let written = self.written.get(&id(n.into())).copied().unwrap_or_default();
             assert!(
                 (1..=newest.events).contains(&written),
@@ -186,7 +186,7 @@ impl World {
 async fn live(seed: u64, objects: u64) {
     let started = Instant::now();
     let mut world = World::new(seed);
-    // A few objects come without a create call.
+    // A few objects have no create call.
     for n in 0..objects {
         if !world.random.percent(2) {
             world.memory.set_row(row_of(&owner('a'), id(n.into()), 1));
@@ -202,7 +202,7 @@ async fn live(seed: u64, objects: u64) {
             let gone = world.random.below(n + 1);
             world.happen(gone, true).await;
         }
-        // What is under way grows to thousands, so that an event may be far behind those after it.
+        // Thousands of messages are in flight, so an event may arrive long after later ones.
         while world.under_way.len() > 3_000 {
             world.deliver().await;
         }

@@ -1,4 +1,4 @@
-//! From S3's event to the queue, over memory, and on to the same record.
+//! Forwards S3 events to the queue, in memory, and handles them to the same record.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Whole histories of uploads, over memory: the quota is exact and no object is forgotten, whatever happens.
+//! Random histories of uploads, in memory: the quota is exact and every object is recorded.
 
 mod common;
 
@@ -17,7 +17,7 @@ use crowfly_core::sweep::sweep;
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
-/// Calls that may fail, before or after their effect.
+/// Verbs that may fail, before or after their effect.
 const VERBS: [&str; 8] = [
     "open_uploads",
     "release",
@@ -29,10 +29,10 @@ const VERBS: [&str; 8] = [
     "head_object",
 ];
 
-/// Whatever clients, storage, events and sweeps do, in any order, with any event lost and any call failing
-/// before or after its effect, the quota is that of the rows, and no row goes away that is in the sweep's
-/// sight. In the end the quota is nothing, nothing is in sight, every object has its record for ever, and every
-/// upload that ended without one goes away.
+/// After any interleaving of clients, storage, events and sweeps, with any event lost and any call
+/// failing before or after its effect, the quota equals the rows, and no row in the index `byOpen`
+/// has a time to live. In the end the quota and the index are empty, every object has a permanent
+/// record, and every upload that ended without an object has a time to live.
 #[tokio::test]
 async fn a37_f55_f62_f63_any_history_leaves_the_quota_exact_and_every_object_recorded() {
     let seeds = std::env::var("CROWFLY_SEED")
@@ -93,7 +93,7 @@ impl World {
                 self.memory.fail_next(verb, FaultKind::Unavailable);
             }
         }
-        // Each upload has its time, and others come after it.
+        // Steps move on from upload to upload.
         let n = u128::from(step / 4 + self.random.below(6));
         let memory = &self.memory;
         match self.random.below(6) {
@@ -128,8 +128,8 @@ impl World {
         }
     }
 
-    /// An object lands for an upload that is open or ended less than a day ago. Its event may be lost, or come
-    /// more than once.
+    /// Stores the object of an upload that is open or ended less than a day ago. Its event may be
+    /// lost or duplicated.
     async fn land(&mut self, n: u128) {
         let Some(row) = self.memory.row(&owner('a'), id(n)) else {
             return;
@@ -153,7 +153,7 @@ impl World {
         }
     }
 
-    /// The operator removes an object. The queue brings the event until it is settled.
+    /// Removes an object. The queue redelivers the event until it is handled.
     async fn remove(&mut self, n: u128) {
         if !self.memory.object_keys().contains(&key(n)) {
             return;
@@ -173,7 +173,7 @@ impl World {
         format!("A{:03}", self.sequencer)
     }
 
-    /// Nothing fails, and nobody does anything, any more.
+    /// Runs sweeps without faults or clients until everything has ended.
     async fn end(&mut self, what: &str) {
         self.memory.heal();
         for _ in 0..4 {

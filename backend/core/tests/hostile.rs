@@ -1,5 +1,4 @@
-//! Whatever is sent, there is an answer: no input makes a parser panic, and every refusal has a sentence
-//! and a status of the caller's fault.
+//! Every input gets an answer: no parser panics, and every refusal has a message and a 4xx status.
 
 mod common;
 
@@ -25,7 +24,7 @@ fn assert_lawful<T>(result: Result<T, Refusal>) {
     }
 }
 
-/// Any JSON, with a liking for the words that the parsers know.
+/// Any JSON, biased towards the names that the parsers know.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -48,7 +47,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A right body with one field of one item replaced.
+/// A valid body with one field of one item replaced.
 fn nearly_right() -> impl Strategy<Value = Value> {
     let field = "id|name|size|type|crc64nvme|visibility|metadata|\\PC{0,5}";
     (field, any_json()).prop_map(|(field, value)| {

@@ -1,5 +1,5 @@
-//! A key on its whole way: from the name that a user gave, through S3's form-encoded event and our message,
-//! into the record and its address, and back out of the address.
+//! A key on its way: from the file name through the form-encoded S3 event and the queue message
+//! into the record and its URL, and back out of the URL.
 
 mod common;
 
@@ -13,7 +13,7 @@ use crowfly_testing::{Memory, head_of};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Form encoding as S3 writes keys into events: an independent second writing of the rule.
+/// The form encoding of keys in S3 events, written independently of the decoder.
 fn form_encoded(key: &str) -> String {
     key.bytes()
         .map(|byte| match byte {
@@ -26,7 +26,7 @@ fn form_encoded(key: &str) -> String {
         .collect()
 }
 
-/// The key that an address names, read as a browser reads it: only `%XX` means something.
+/// The key in a URL, decoded as a browser does: only `%XX` has a meaning.
 fn key_in(url: &str) -> String {
     let path = url.splitn(4, '/').nth(3).unwrap();
     let mut bytes = Vec::new();
@@ -46,7 +46,7 @@ fn event(key: &str) -> Value {
     common::events::event(&form_encoded(key), "A1", Some("e1"))
 }
 
-/// Any key that S3 can hold, ours or not, keeps every character at each station.
+/// Any key that S3 allows keeps every character at each step.
 fn survives(key: &str) {
     let event = json!({"Records": [event(key)]});
     let Some(Ok(Message::Object(read))) = parse_s3(&event).pop() else {
@@ -65,7 +65,7 @@ fn survives(key: &str) {
     );
 }
 
-/// What a user's name becomes stands in the record as S3 has it.
+/// The record has the key under which S3 stores the file.
 async fn is_recorded(name: &str) {
     let Ok(name) = ComposedName::parse(name) else {
         return;

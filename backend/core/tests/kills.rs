@@ -1,6 +1,6 @@
-//! Functions that end at each of their calls in turn, once before and once after the call had its effect. The
-//! world then does what it does: it delivers the event again, or the client repeats its request. What stands
-//! afterwards is what stands when nothing ends.
+//! Functions that crash at each of their calls in turn, before or after its effect. Then the event
+//! is delivered again, or the client repeats its request; the result must equal that of a run
+//! without a crash.
 
 mod common;
 
@@ -25,7 +25,7 @@ use crowfly_core::{Row, port_set};
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
-/// Every row that the tests make.
+/// All rows of the tests.
 fn rows(memory: &Memory) -> Vec<Row> {
     let all: Vec<Row> = (0..10)
         .filter_map(|n| memory.row(&owner('a'), id(n)))
@@ -34,7 +34,7 @@ fn rows(memory: &Memory) -> Vec<Row> {
     all
 }
 
-/// Five uploads; what became of them stands in the messages of [`batch`].
+/// Five uploads in storage; the messages of [`batch`] describe what happened to them.
 async fn stored() -> Memory {
     let memory = Memory::default();
     let wishes: Vec<Value> = (1..=5).map(common::sweeping::wish).collect();
@@ -48,7 +48,8 @@ async fn stored() -> Memory {
     memory
 }
 
-/// A PUT; the same twice; a removal before its PUT; an overwrite before what it replaced; two in one.
+/// A PUT; a duplicate; a removal before its PUT; an overwrite before the overwritten; two records
+/// in one message.
 fn batch() -> Vec<String> {
     let both = [
         event(&key(5).to_string(), "A1", Some("e1")),
@@ -121,7 +122,7 @@ async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
 }
 
 port_set! {
-    /// The ports that `create` asks.
+    /// The ports of `create`.
     trait Ports = PutPending + OpenUploads + GetRow + Touch + SetMultipart + PresignPut + CreateMultipart
         + FindMultipart + AbortMultipart + HeadObject;
 }
@@ -160,7 +161,8 @@ async fn f63_a_multipart_create_that_died_anywhere_has_one_upload_in_storage_tha
             let begun = memory.open_multiparts();
             let own = row.s3_upload_id.as_ref().expect(what);
             assert!(begun.contains(own), "{what}: the row names an open one");
-            // One that was begun and never named holds no part; the bucket's lifecycle ends it.
+            // A multipart upload that was started but not recorded holds no part; the lifecycle
+            // rule of the bucket aborts it.
             assert!(begun.len() <= 2, "{what}: {begun:?}");
             assert_eq!((memory.row_count(), open(memory)), (1, 1), "{what}");
         },
@@ -176,7 +178,7 @@ async fn all_sent() -> Memory {
     memory
 }
 
-/// What storage tells about the object of an upload in parts.
+/// The event of a completed multipart upload.
 fn completed_event(key: &ObjectKey) -> String {
     let mut event = event(&key.to_string(), "A1", Some("e-3"));
     event["eventName"] = "ObjectCreated:CompleteMultipartUpload".into();
@@ -197,7 +199,7 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
             all_sent,
             async |ports| complete(ports, ports, &owner('a'), id(1), crc).await,
             async |memory| {
-                // An object that exists by now has sent its event, which may be faster than the client.
+                // The event of an existing object may be handled before the client retries.
                 if event_first {
                     handle(memory, &completed_event(&row(memory).record.key))
                         .await
@@ -217,7 +219,7 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
         )
         .await;
     }
-    // And its event finds the checksum to compare with.
+    // Its event compares the declared checksum.
     let memory = all_sent().await;
     complete(&memory, &memory, &owner('a'), id(1), crc)
         .await

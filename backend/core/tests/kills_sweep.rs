@@ -1,5 +1,5 @@
-//! A sweep that ends at each of its calls in turn, once before and once after the call had its effect: the next
-//! one finishes it.
+//! A sweep that crashes at each of its calls in turn, before or after its effect: the next one
+//! completes it.
 
 mod common;
 
@@ -19,7 +19,7 @@ use serde_json::json;
 const HOUR: u64 = 3_600_000;
 const WEEK: u64 = 7 * 24 * HOUR;
 
-/// Has all the time in the world, and bears no fault.
+/// Has unlimited time and fails on any fault.
 struct Patient;
 
 impl Watch for Patient {
@@ -34,8 +34,8 @@ impl Watch for Patient {
     }
 }
 
-/// Open uploads: one whose event was lost, one that never came, one whose cancel broke off, one that was
-/// cancelled and landed after that, and one that was cancelled.
+/// Open uploads: one with a lost event, one without an object, one with an interrupted cancel, one
+/// whose object appeared after its cancel, and one that was cancelled.
 async fn left_open() -> Memory {
     let memory = Memory::default();
     let (policy, owner) = (bucket_policy(), owner('a'));
@@ -93,7 +93,7 @@ async fn f55_f63_a_sweep_that_died_anywhere_is_finished_by_the_next() {
                 .zip([stored, expired, aborted, stored, aborted]);
             for (n, (row, status)) in (1..).zip(rows) {
                 assert_eq!(row.record.status, status, "{what}: {n}");
-                // What has expired just now is watched for another day.
+                // An upload that expired just now is watched for another day.
                 assert_eq!(row.open.is_some(), n == 2, "{what}: {n}");
                 let ends = row.record.expires_at.is_some();
                 assert_eq!(ends, status == aborted, "{what}: {n}");

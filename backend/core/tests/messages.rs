@@ -1,4 +1,4 @@
-//! What the messages of the queue say.
+//! Parses the messages of the queue.
 
 use crowfly_contract::EventKind;
 use crowfly_core::message::{Malformed, Message, ObjectEvent, parse_message, parse_s3};

@@ -1,4 +1,4 @@
-//! Signing and listing parts, over memory.
+//! Signs and lists parts, in memory.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! A37: what an owner has open is counted exactly, whoever asks at the same time and whatever breaks off.
+//! A37: open uploads are counted exactly, under concurrency and interruption.
 
 mod common;
 
@@ -65,7 +65,7 @@ async fn a37_bytes_count_as_exactly_as_uploads() {
     assert_eq!(memory.usage(&owner('a')).bytes, 90);
     let others = codes(&results).into_iter().flatten();
     assert!(others.into_iter().all(|code| code == ErrorCode::QuotaBytes));
-    // What still fits is taken, and nothing is free of charge but nothing.
+    // An upload that still fits is accepted, and only an empty one is free.
     let more = json!([wish(100, 6), wish(101, 5), wish(102, 1), wish(103, 0)]);
     let results = create_for('a', &memory, bytes(95), more).await;
     let full = Some(ErrorCode::QuotaBytes);
@@ -86,7 +86,7 @@ async fn a37_the_first_that_fit_are_taken_in_the_order_asked() {
     let message = alone[0].1.as_ref().unwrap_err().to_refusal().message;
     assert!(message.contains("70 of your uploads") && message.contains("at most 70"));
     assert_eq!(answer(alone, "r").0, 429);
-    // A file that never fits is not told to wait.
+    // A file that can never fit gets no retry delay.
     let limits = Limits {
         uploads: 70,
         bytes: 700,

@@ -1,4 +1,4 @@
-//! A38: a place in a quota is given back once, by what has ended and by nothing else.
+//! A38: a quota slot is released once, by an upload that has ended and by nothing else.
 
 mod common;
 
@@ -25,7 +25,7 @@ async fn f50_f62_f63_completion_gives_a_place_back_once_however_often_it_is_told
         record(&memory, &memory, &recorder(), &created(1, "A1", "e1")).await;
         assert_eq!(open(&memory, 'a'), 2);
     }
-    // An upload that was removed, or cancelled first and stored after all, gives back no more than others.
+    // An upload that was removed, or cancelled and then stored, releases its slot only once.
     let body = removed(2, "A1");
     record(&memory, &memory, &recorder(), &body).await;
     cancel(&memory, &memory, &owner('a'), id(3), NOW)

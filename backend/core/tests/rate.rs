@@ -1,4 +1,5 @@
-//! A36: each owner's requests pass at a rate, and those above it are told exactly when the next one passes.
+//! A36: requests of an owner are limited to a rate, and a refusal states exactly when the next one
+//! is allowed.
 
 mod common;
 
@@ -8,7 +9,7 @@ use crowfly_core::rate::{Rate, admit};
 use crowfly_core::{Error, FaultKind, bounded};
 use crowfly_testing::Memory;
 
-/// What a request at `now_ms` is told: nothing, or how long to wait.
+/// Sends a request at `now_ms`: `None` if allowed, otherwise the retry delay.
 async fn ask(memory: &Memory, who: char, rate: u64, now_ms: u64) -> Option<u64> {
     match admit(memory, &owner(who), Rate(rate), now_ms).await {
         Ok(()) => None,
@@ -34,7 +35,7 @@ async fn a36_a_burst_passes_and_then_the_rate() {
         }
         let wait = ask(&memory, 'a', rate, NOW).await.unwrap();
         assert_eq!(wait, 1_000u64.div_ceil(rate), "of {rate}");
-        // Who waits so long passes, and who waits less does not.
+        // After this delay a request is allowed, and not before.
         if wait > 1 {
             assert!(ask(&memory, 'a', rate, NOW + wait - 1).await.is_some());
         }
@@ -52,7 +53,7 @@ async fn a36_over_time_no_more_pass_than_the_rate_and_one_burst() {
         passed += u32::from(ask(&memory, 'a', 50, NOW + ms).await.is_none());
     }
     assert!((1_999..=2_001).contains(&passed), "{passed}");
-    // Rest is not saved up beyond a burst.
+    // Idle time accumulates to one burst at most.
     let later = NOW + 3_600_000;
     let mut passed = 0;
     while ask(&memory, 'a', 50, later).await.is_none() {

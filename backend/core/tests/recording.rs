@@ -1,4 +1,4 @@
-//! From S3's event to the record, over memory: whatever comes twice, late, reordered or broken.
+//! Handles S3 events to records, in memory: duplicate, late, reordered and malformed ones.
 
 mod common;
 
@@ -55,7 +55,7 @@ async fn f52_a_late_put_does_not_resurrect() {
     let memory = pending(1);
     memory.set_object(&key(1), None);
     handle(&memory, &removed(1, "A2")).await.unwrap();
-    // Storage shows it for once, though it is gone.
+    // Storage returns it once although it is deleted.
     memory.set_object(&key(1), Some(head_of("e1")));
     assert_eq!(
         handle(&memory, &created(1, "A1", "e1")).await,
@@ -123,7 +123,7 @@ async fn f56_an_object_that_is_back_is_recorded_by_the_removal_of_its_delete_mar
     assert_eq!(back, stored, "with the moment at which it was stored");
 }
 
-/// S3's lifecycle names the sequencer of what it removed, or none.
+/// S3 Lifecycle sends the sequencer of the removed object, or none.
 #[tokio::test]
 async fn f52_a_removal_by_the_lifecycle_is_recorded_whatever_its_sequencer() {
     for sequencer in [Some("A1"), Some("A0"), None] {

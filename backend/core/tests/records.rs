@@ -1,4 +1,4 @@
-//! The record routes, over memory.
+//! The record routes, in memory.
 
 mod common;
 
@@ -105,7 +105,7 @@ async fn f83_f84_pages_follow_their_cursor_to_the_end() {
                 .map(|record| (record.created_at, record.id)),
         );
         cursor = page.cursor;
-        // An upload that comes between two pages is newer than all of them.
+        // An upload created between two pages is newer than all of them.
         memory.set_row(row_of(&me, id(100), 100));
         if cursor.is_none() {
             break;
@@ -132,7 +132,7 @@ async fn a61_a64_any_cursor_shows_the_callers_own_records_only() {
             id: id(n),
         })
     };
-    // Records of `b` from the position on, which need not be a record of theirs, or of anybody.
+    // Records of `b` from the position on, which may belong to any owner or to none.
     for (cursor, expected) in [
         (foreign, vec![4, 2]),
         (altered(3, 3), vec![2]),

@@ -1,4 +1,4 @@
-//! What a create call may say, and how each wrong field is refused.
+//! The fields of a create call, and the refusal of each invalid one.
 
 use std::collections::HashSet;
 
@@ -278,7 +278,7 @@ fn one_bad_item_leaves_the_others_alone() {
     );
 }
 
-/// A refusal names the field and its rule, and nothing of what was sent.
+/// A refusal names the field and its rule, and repeats nothing of the value.
 #[test]
 fn a_refusal_names_the_field_and_the_rule() {
     let message = |body: Value| match parse_create(body.to_string().as_bytes()) {
@@ -333,7 +333,8 @@ fn a_refusal_names_the_field_and_the_rule() {
     }
 }
 
-/// Of several faults the unknown field comes first, then the fields in the contract's order.
+/// Of several errors the unknown field is reported first, then the fields in the order of the
+/// contract.
 #[test]
 fn of_several_faults_the_same_is_told() {
     let mut wrong = json!({"acl": 1, "name": "", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1});
@@ -351,7 +352,7 @@ fn of_several_faults_the_same_is_told() {
     }
 }
 
-/// The table of codes names the fields that the contract has, and no other.
+/// The table of error codes has exactly the fields of the contract.
 #[test]
 fn every_field_of_an_item_has_its_code() {
     let all = accepted(json!({

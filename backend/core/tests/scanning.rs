@@ -1,4 +1,4 @@
-//! What does not pass a scan is marked and withheld, in whatever order events and results come.
+//! Objects that do not pass a scan are withheld, in any order of events and results.
 
 mod common;
 
@@ -26,7 +26,7 @@ fn result(etag: &str, status: &str) -> Value {
     })
 }
 
-/// Tells a record function that waits for scans.
+/// Handles a message with scanning switched on.
 async fn scanned(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
     let recorder = Recorder {
         scan_uploads: true,
@@ -126,7 +126,7 @@ async fn a85_f51_a_result_before_the_event_is_not_lost() {
     scanned(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert_eq!(shown(&memory).await.scan, Some(ScanStatus::Infected));
 
-    // Without a record there is nowhere to note it: it comes again.
+    // Without a row the result cannot be stored: it is redelivered.
     let unknown = Memory::default();
     unknown.set_object(&key(1), Some(head_of("e1")));
     let early = scanned(&unknown, &infected).await;
@@ -137,7 +137,7 @@ async fn a85_f51_a_result_before_the_event_is_not_lost() {
         found(ScanStatus::Infected)
     );
 
-    // So it does where the record is still of the object before.
+    // The same if the row is still of the previous object.
     unknown.set_object(&key(1), Some(head_of("e2")));
     let clean = result("e2", "NO_THREATS_FOUND").to_string();
     assert!(scanned(&unknown, &clean).await.is_err());

@@ -1,4 +1,4 @@
-//! Completing and cancelling uploads, over memory.
+//! Completes and cancels single uploads, in memory.
 
 mod common;
 

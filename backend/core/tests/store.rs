@@ -1,4 +1,4 @@
-//! The store in memory passes the conformance tests of a store; otherwise tests over it would prove nothing.
+//! The store in memory passes the conformance tests, so that tests over it are valid.
 
 use crowfly_testing::{Memory, conformance};
 

@@ -1,5 +1,5 @@
-//! The sweep, over memory: what events left open is repaired, what never came expires, nothing is kept for
-//! nobody, and a sweep that broke off anywhere is finished by the next.
+//! The sweep, in memory: it repairs lost events, expires unused uploads, aborts orphans, and
+//! completes an interrupted sweep.
 
 mod common;
 
@@ -52,7 +52,7 @@ async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
     assert_eq!(record.url, Some(address().of(&key(1).to_string())));
     assert_eq!((row.open, open(&memory)), (None, 1));
     assert_eq!(swept(&memory, NOW + HOUR).await, []);
-    // The event comes after all, and after it that of the removal.
+    // The event arrives after all, followed by that of the removal.
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let late = memory.row(&owner('a'), id(1)).unwrap().record;
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Objects that land although their upload was cancelled or has expired, and whose event is lost: the sweep finds
-//! them as long as anything can land, and no record of an object goes away.
+//! Objects that appear although their upload was cancelled or expired, and whose events are lost:
+//! the sweep finds them as long as they can appear, and their records are permanent.
 
 mod common;
 
@@ -25,7 +25,7 @@ async fn cancel_it(memory: &Memory, now_ms: u64) -> Result<(), crowfly_core::Err
     cancel(memory, memory, &owner('a'), id(1), now_ms).await
 }
 
-/// Sweeps every six hours for six weeks, until after any record would have gone away.
+/// Sweeps every six hours for six weeks, longer than any time to live.
 async fn weeks_pass(memory: &Memory, from: u64) -> Vec<Did> {
     let mut all = Vec::new();
     for hour in (0..42 * 24).step_by(6) {
@@ -46,7 +46,7 @@ async fn f41_f55_a_completion_that_beat_a_cancel_is_recorded_although_its_event_
     let memory = Memory::default();
     create_at(&memory, 'a', json!([in_parts(1)]), NOW).await;
     send_all(&memory, &row(&memory));
-    // A completion is under way at storage while the cancel looks, finds nothing, and marks the upload.
+    // A completion is in flight while the cancel finds no object and marks the upload.
     let begun = row(&memory);
     let multipart = begun.multipart().unwrap();
     let parts = memory.list_parts(multipart).await.unwrap().unwrap();
@@ -125,14 +125,14 @@ async fn a95_what_a_cancel_left_is_watched_for_a_day_and_then_goes_away() {
         assert_eq!(closed.record.expires_at, Some(NOW + 31 * DAY));
         cancel_it(&memory, NOW + 2 * DAY).await.unwrap();
         assert_eq!((row(&memory), open(&memory)), (closed, 0));
-        // Even now storage's word is the truth.
+        // Even now a stored object is recorded.
         memory.set_object(&key(1), Some(head_of("e1")));
         handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         stays_stored(&memory);
     }
 }
 
-/// The cancel broke off before it gave the place back, and nobody looked for a long time.
+/// The cancel was interrupted before it released the slot, and no sweep ran for a long time.
 #[tokio::test]
 async fn f62_f63_a_place_is_given_back_and_its_record_goes_away_however_late_the_sweep_comes() {
     for landed in [false, true] {
@@ -161,7 +161,8 @@ async fn f62_f63_a_place_is_given_back_and_its_record_goes_away_however_late_the
     }
 }
 
-/// Storage calls an object of parts as old as its multipart upload.
+/// `Last-Modified` of a multipart upload is when it started:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
 #[tokio::test]
 async fn f55_an_object_of_parts_is_stored_when_it_is_found() {
     for (wish, stored_at) in [(in_parts(1), NOW + HOUR), (wish(1), NOW + 1)] {

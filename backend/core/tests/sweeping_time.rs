@@ -1,5 +1,5 @@
-//! The time of a sweep, over memory, and what storage keeps for nobody: a sweep that is cut short goes on next
-//! time, and neither part of it keeps the other from its turn.
+//! The time limit of the sweep and its orphans, in memory: a sweep that is cut short continues next
+//! time, and neither part starves the other.
 
 mod common;
 
@@ -28,7 +28,7 @@ async fn f40_multipart_uploads_that_no_pending_upload_names_are_dropped_after_a_
             .unwrap()
     };
     let named = begun(1);
-    // These rows name another one by now, or none, or have ended.
+    // These rows name another multipart upload, none, or have ended.
     for n in [2, 3, 4] {
         let mut row = memory.row(&owner('a'), id(n)).unwrap();
         match n {
@@ -98,7 +98,7 @@ async fn f40_orphans_are_dropped_even_where_the_uploads_take_all_the_time() {
     assert!(seen.cut_short.into_inner());
 }
 
-/// Multipart uploads that are in use do not hide an orphan behind them, whatever the schedule.
+/// Multipart uploads in use do not hide an orphan listed after them, whatever the schedule.
 #[tokio::test]
 async fn f40_every_orphan_gets_its_turn() {
     for minutes in [15, 32, 60] {

@@ -1,5 +1,5 @@
-//! Buckets with versions, delete markers and lifecycle rules: whatever goes and comes back, and however its
-//! events come, the record is of what storage holds in the end.
+//! Buckets with versions, delete markers and lifecycle rules: whatever is removed and restored, and
+//! in whatever order events are delivered, the record matches what storage holds in the end.
 //!
 //! `CROWFLY_SEED=<seed>` runs one history.
 
@@ -22,7 +22,7 @@ const SEEDS: u64 = 400;
 const KEYS: u64 = 2;
 const CHANGES: u64 = 8;
 
-/// One thing in the history of a key: an object, or a delete marker.
+/// A version in the history of a key: an object or a delete marker.
 #[derive(Clone, Debug)]
 struct Version {
     head: Option<Head>,
@@ -34,7 +34,7 @@ struct World {
     memory: Memory,
     versioned: bool,
     clock: u64,
-    /// Oldest first; the last one is what storage shows.
+    /// Oldest first; storage returns the last one.
     keys: Vec<Vec<Version>>,
     under_way: Vec<String>,
 }
@@ -58,7 +58,7 @@ impl World {
         format!("A{:04X}", self.clock)
     }
 
-    /// Something happens in storage; gives what it shows then, and the event that sets out.
+    /// Changes storage; returns what it holds then, and the event.
     fn change(&mut self, n: usize) -> (Option<Head>, Value) {
         let fresh = self.sequencer();
         let count = self.keys[n].len();
@@ -73,7 +73,8 @@ impl World {
                 removal("ObjectRemoved:DeleteMarkerCreated", n, Some(&fresh))
             }
             3 if self.versioned => {
-                // Nobody documents which sequencer this one has.
+                // The sequencer of this event is not documented.
+                // https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configure-notification.html
                 let last = self.keys[n][count - 1].sequencer.clone();
                 let said = match self.random.below(3) {
                     0 => Some(fresh.clone()),
@@ -105,7 +106,7 @@ impl World {
     }
 
     fn put(&mut self, n: usize, sequencer: String) -> Value {
-        // Few different bytes, so that some come again.
+        // Few distinct contents, so that some repeat.
         let etag = format!("e{}", self.random.below(4));
         let version_id = self.versioned.then(|| format!("v{}", self.clock));
         let head = Some(Head {
@@ -120,13 +121,13 @@ impl World {
         record
     }
 
-    /// Takes one version of a key away.
+    /// Removes one version of a key.
     fn one_of(&mut self, n: usize) -> Version {
         let place = self.random.below(self.keys[n].len() as u64) as usize;
         self.keys[n].remove(place)
     }
 
-    /// Some messages are worked on, and meanwhile something happens, of which storage tells at once.
+    /// Handles some messages while storage changes concurrently.
     fn live(&mut self, happens: bool) {
         let n = self.random.below(KEYS) as usize;
         let happening = happens.then(|| self.change(n));
@@ -162,7 +163,7 @@ impl World {
 
 type Task<'a> = Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
 
-/// Goes on with one of the tasks at a time, whichever it hits; each may stop somewhere until no other goes on.
+/// Polls the tasks in random order; each may pause until no other is runnable.
 fn interleaved(random: &mut Random, tasks: Vec<Task<'_>>) -> Vec<Option<String>> {
     let mut context = Context::from_waker(Waker::noop());
     let mut done = Vec::new();
@@ -257,7 +258,7 @@ fn f52_f56_the_record_is_of_what_storage_holds_whatever_versions_come_and_go() {
     }
 }
 
-/// Goes on with a message until it has been polled so often; then it must still be under way.
+/// Polls the handling of a message that often; it must still be pending.
 fn start<'a>(memory: &'a Memory, body: String, polls: u32) -> Task<'a> {
     let mut context = Context::from_waker(Waker::noop());
     let mut task: Task<'_> = Box::pin(async move {
@@ -285,7 +286,7 @@ fn shows(memory: &Memory) -> (UploadStatus, Option<String>) {
 async fn f52_a_look_that_was_overtaken_is_taken_again() {
     let memory = stored_once().await;
     memory.set_object(&key(1), None);
-    // Row and storage are read; then the object is back, and that is told.
+    // Row and storage are read; then the object is restored and that event is handled.
     let late = start(&memory, removed(1, "A2"), 2);
     memory.set_object(&key(1), Some(head_of("e1")));
     handle(&memory, &removed(1, "A3")).await.unwrap();
@@ -300,7 +301,7 @@ async fn f52_a_look_that_was_overtaken_is_taken_again() {
 async fn f51_a_removal_that_changes_nothing_still_holds_back_what_is_older() {
     let memory = stored_once().await;
     memory.set_object(&key(1), Some(head_of("e2")));
-    // Storage is read; then the newer version is deleted, and that is told.
+    // Storage is read; then the newer version is deleted and that event is handled.
     let late = start(&memory, created(1, "A2", "e2"), 1);
     memory.set_object(&key(1), Some(head_of("e1")));
     handle(&memory, &removed(1, "A3")).await.unwrap();

@@ -1,4 +1,4 @@
-//! Making the object of its parts.
+//! Completes multipart uploads.
 
 use crowfly_contract::{Crc64Nvme, ErrorCode, PartPlan, UploadStatus};
 
@@ -9,8 +9,8 @@ use crate::ports::{
 };
 use crate::{Error, Refusal, Row, parts};
 
-/// Completes the multipart upload of a pending row. Every answer of storage but a clear refusal is settled
-/// by what storage holds.
+/// Completes the multipart upload of a pending row. Unless storage clearly refuses, a HEAD request
+/// decides the outcome.
 pub(super) async fn assemble(
     rows: &(impl GetRow + DeclareChecksum),
     objects: &(impl HeadObject + ListParts + CompleteMultipart + AbortMultipart),
@@ -23,7 +23,7 @@ pub(super) async fn assemble(
         .declared
         .as_ref()
         .and_then(|declared| declared.crc64nvme);
-    // Before the object exists, so that its event finds the checksum to compare with.
+    // Before the object exists, so that its event can compare the checksum.
     if let Some(crc) = crc64nvme.filter(|_| declared != crc64nvme)
         && !rows
             .declare_checksum(&row.owner, row.record.id, crc)
@@ -45,14 +45,16 @@ pub(super) async fn assemble(
         Completion::Done | Completion::Unknown => Ok(settled.await?.unwrap_or_else(working)),
         Completion::Gone => settled.await?.ok_or_else(|| parts::multipart_gone().into()),
         Completion::Exists => {
-            // Another multipart upload of this id made the object; these parts have no use any more.
+            // Another multipart upload of this id was completed; these parts are not needed.
             objects.abort_multipart(multipart).await?;
             Ok(settled.await?.unwrap_or_else(working))
         }
         Completion::Conflict => match settled.await? {
             Some(stored) => Ok(stored),
             None => {
-                // Storage may still list it, but will never complete it: a new one must replace it.
+                // After a 409 the multipart upload cannot be completed, even if it is still listed:
+                // start a new one.
+                // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
                 objects.abort_multipart(multipart).await?;
                 Err(parts::multipart_gone().into())
             }
@@ -62,7 +64,7 @@ pub(super) async fn assemble(
     }
 }
 
-/// The checksum could not be written: the upload is over, or has another one.
+/// The checksum was not written: the upload is no longer pending, or has another checksum.
 async fn declined(
     rows: &impl GetRow,
     objects: &impl HeadObject,
@@ -82,7 +84,7 @@ async fn declined(
         .ok_or_else(|| absent(&row).into())
 }
 
-/// Whether these are the parts of the plan: each number once, each with its size.
+/// Checks the listed parts against the plan: each number once, each with its size.
 fn check(plan: PartPlan, listed: &[ListedPart]) -> Result<(), Refusal> {
     let mut held = listed.iter();
     for part in plan.parts() {

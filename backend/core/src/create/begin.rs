@@ -1,4 +1,4 @@
-//! Beginning the multipart upload of a pending upload in storage: exactly one, whoever asks how often.
+//! Starts the multipart upload of a pending upload in storage: exactly one, however many calls run.
 
 use crowfly_contract::Visibility;
 
@@ -10,14 +10,14 @@ use crate::ports::{
 };
 use crate::{Error, Row, parts};
 
-/// Makes sure that storage has the row's multipart upload: one that is gone is followed by a new one.
+/// Makes sure that storage has the multipart upload of the row; a missing one is replaced.
 ///
-/// Two calls at once may both begin one; a conditional update lets one of them win, and the loser drops its
-/// own, so none is left behind.
+/// Two concurrent calls may both start one; a conditional update picks the winner, and the loser
+/// aborts its own.
 ///
 /// # Errors
-/// `already_stored` when the object exists; `upload_ended` when it was cancelled meanwhile; or a
-/// fault.
+/// `already_stored` if the object exists; `upload_ended` if the upload was cancelled in the
+/// meantime; or a fault.
 pub(super) async fn begin(
     rows: &(impl GetRow + SetMultipart),
     objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
@@ -46,7 +46,8 @@ pub(super) async fn begin(
     if matches!(set, Ok(true)) {
         return Ok(());
     }
-    // Lost, or perhaps lost: a row that names a dropped one gets another when the create is repeated.
+    // The update lost, or its outcome is unknown. If the row does name the aborted one, a repeated
+    // create call replaces it.
     let own = Multipart {
         key: &record.key,
         s3_upload_id: &s3_upload_id,

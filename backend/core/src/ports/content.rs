@@ -4,12 +4,12 @@ use crate::{Fault, Scanned};
 
 /// IAM: `s3:GetObject`.
 pub trait PeekObject {
-    /// The first [`crowfly_contract::SNIFF_BYTES`] bytes of an object, or all of a shorter one, provided that
+    /// The first [`crowfly_contract::SNIFF_BYTES`] bytes of an object, or all of a shorter one, if
     /// it still has this entity tag.
     async fn peek_object(&self, key: &ObjectKey, etag: &str) -> Result<Peek, Fault>;
 }
 
-/// What [`PeekObject::peek_object`] found.
+/// The result of [`PeekObject::peek_object`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Peek {
     /// The first bytes.
@@ -20,10 +20,10 @@ pub enum Peek {
     Replaced,
 }
 
-/// What is found out about a stored object when it is recorded.
+/// The result of inspecting a stored object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// What its first bytes look like, if that is not what its media type says: a media type.
+    /// The media type that the first bytes show, if it contradicts the stored type.
     pub seen_type: Option<String>,
     /// Why it is withheld, apart from a scan.
     pub withheld: Option<Withheld>,
@@ -31,10 +31,10 @@ pub struct Findings {
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait SetScan {
-    /// Notes what a scan has found in one object.
+    /// Writes the result of a scan of one object.
     ///
-    /// False, and nothing changed, when there is no such row, when it is of another object already, or when
-    /// as strong a result of the same object is there.
+    /// False, without a change, if there is no such row, if the row is of another object already,
+    /// or if it has a result of the same or higher precedence for this object.
     async fn set_scan(
         &self,
         owner: &OwnerId,

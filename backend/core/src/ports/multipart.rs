@@ -7,8 +7,8 @@ use crate::Fault;
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait SetMultipart {
-    /// Writes which multipart upload of storage belongs to a pending upload. False, and nothing changed,
-    /// unless it is pending and belongs to `replaces` so far: two creates at once cannot both win.
+    /// Writes the S3 upload id of a pending upload. False, without a change, unless the upload is
+    /// pending and its current one is `replaces`, so that only one of two concurrent creates wins.
     async fn set_multipart(
         &self,
         owner: &OwnerId,
@@ -20,8 +20,8 @@ pub trait SetMultipart {
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait DeclareChecksum {
-    /// Writes the file's checksum as the client computed it. False, and nothing changed, unless the upload
-    /// is pending and has no other checksum yet.
+    /// Writes the checksum that the client computed. False, without a change, unless the upload is
+    /// pending and has no other checksum.
     async fn declare_checksum(
         &self,
         owner: &OwnerId,
@@ -32,25 +32,25 @@ pub trait DeclareChecksum {
 
 /// IAM: `s3:PutObject`, and `s3:PutObjectAcl` for public objects.
 pub trait CreateMultipart {
-    /// Begins a multipart upload, whose checksum will be the CRC64NVME of the full object, and gives its id
-    /// in storage.
+    /// Starts a multipart upload with a full-object CRC64NVME checksum, and returns its S3 upload
+    /// id: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>.
     async fn create_multipart(&self, create: &MultipartToCreate<'_>) -> Result<String, Fault>;
 }
 
-/// What every part of a multipart upload shares: it is the object's and cannot be set later.
+/// The properties of the object, which cannot be set after the multipart upload has started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MultipartToCreate<'a> {
-    /// Where to.
+    /// The key.
     pub key: &'a ObjectKey,
     /// The media type.
     pub media_type: &'a str,
-    /// For a public object: its `Content-Disposition`.
+    /// `Content-Disposition` of a public object; `None` for a private one.
     pub public_disposition: Option<String>,
 }
 
 /// IAM: `s3:PutObject`, which the presigned URL carries.
 pub trait PresignPart {
-    /// Signs leave for the PUT of one exact part, starting at `now_ms`.
+    /// Presigns the PUT of exactly one part, valid from `now_ms`.
     async fn presign_part(
         &self,
         multipart: Multipart<'_>,
@@ -59,24 +59,24 @@ pub trait PresignPart {
     ) -> Result<Grant, Fault>;
 }
 
-/// The one PUT of a part that a grant allows.
+/// The PUT of a part that a grant allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartPut {
     /// Its number, from 1.
     pub number: u32,
-    /// The exact number of bytes.
+    /// The exact size in bytes.
     pub size: u64,
-    /// The checksum that storage compares.
+    /// The checksum that storage verifies.
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
 /// IAM: `s3:ListMultipartUploadParts`.
 pub trait ListParts {
-    /// All parts that storage holds, in order of number; `None` when the multipart upload is gone.
+    /// All stored parts, by number; `None` if the multipart upload does not exist.
     async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault>;
 }
 
-/// A part that storage holds.
+/// A stored part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedPart {
     /// Its number.
@@ -85,19 +85,19 @@ pub struct ListedPart {
     pub size: u64,
     /// Its entity tag, as storage wrote it.
     pub etag: String,
-    /// Its checksum, if storage names one.
+    /// Its checksum, if storage states one.
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
 /// IAM: `s3:ListMultipartUploadParts`.
 pub trait FindMultipart {
-    /// Whether storage still has the multipart upload: one short question, however many parts there are.
+    /// Whether the multipart upload exists: one short request, however many parts there are.
     async fn find_multipart(&self, multipart: Multipart<'_>) -> Result<bool, Fault>;
 }
 
 /// IAM: `s3:PutObject`.
 pub trait CompleteMultipart {
-    /// Makes the object of its parts, unless an object exists already.
+    /// Completes the multipart upload, unless an object exists already.
     async fn complete_multipart(
         &self,
         multipart: Multipart<'_>,
@@ -105,7 +105,8 @@ pub trait CompleteMultipart {
     ) -> Result<Completion, Fault>;
 }
 
-/// The object that a completion shall make. Storage compares, and refuses another.
+/// The object that a completion must produce. Storage verifies size and checksum:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whole {
     /// Its parts, in order.
@@ -116,18 +117,19 @@ pub struct Whole {
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
-/// What storage answered to a completion.
+/// The outcome of a completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
-    /// The object is made.
+    /// The object exists now.
     Done,
     /// There is no such multipart upload: it was completed or aborted before.
     Gone,
     /// An object exists already.
     Exists,
-    /// Somebody else writes the same key. This multipart upload cannot be completed any more.
+    /// Another request writes the same key. This multipart upload can no longer be completed:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
     Conflict,
-    /// The parts are not those that storage holds, or are too small, or have another size together.
+    /// The parts are not the stored ones, are too small, or have another size in total.
     OtherParts,
     /// The parts are not the bytes that the checksum was computed of.
     OtherBytes,
@@ -137,7 +139,8 @@ pub enum Completion {
 
 /// IAM: `s3:AbortMultipartUpload`.
 pub trait AbortMultipart {
-    /// Drops a multipart upload and the parts that have arrived; one that is gone is no fault. A part that
-    /// was on its way may arrive after all: [`FindMultipart`] says whether it must be asked again.
+    /// Aborts a multipart upload and deletes its parts; a missing one is no fault. A part in flight
+    /// may still be stored, so [`FindMultipart`] tells whether to repeat the abort:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>.
     async fn abort_multipart(&self, multipart: Multipart<'_>) -> Result<(), Fault>;
 }

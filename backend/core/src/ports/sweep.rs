@@ -7,7 +7,7 @@ use crate::{Fault, Open, Row};
 
 /// IAM: `dynamodb:Query` on the index `byOpen`.
 pub trait ListOpen {
-    /// One page of the open uploads of one shard that are due at `due_ms`, those due longest first.
+    /// One page of the open uploads of a shard that are due at `due_ms`, by due time.
     async fn list_open(
         &self,
         shard: char,
@@ -19,13 +19,13 @@ pub trait ListOpen {
 /// One page of open uploads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenPage {
-    /// The uploads; one that cannot be read hides no other.
+    /// The uploads; a malformed one does not hide the others.
     pub uploads: Vec<Result<OpenUpload, Fault>>,
     /// Where the next page starts; `None` on the last.
     pub next: Option<OpenPosition>,
 }
 
-/// Where a page of open uploads ended.
+/// The position of the last upload of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenPosition {
     /// Owner of the last upload of the page.
@@ -36,29 +36,30 @@ pub struct OpenPosition {
     pub sweep_at: u64,
 }
 
-/// An open upload as the index shows it: a moment late, so that whatever is done about it has a condition.
+/// An open upload as the index shows it. The index is eventually consistent, so every action on it
+/// is conditional: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenUpload {
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Its id.
     pub id: UploadId,
-    /// Its bytes, as declared.
+    /// Its declared size in bytes.
     pub bytes: u64,
-    /// Where its object goes.
+    /// The key of its object.
     pub key: ObjectKey,
     /// Its status.
     pub status: UploadStatus,
-    /// Its multipart upload in storage.
+    /// Its S3 upload id.
     pub s3_upload_id: Option<String>,
     /// When it was created, in Unix milliseconds.
     pub created_at: u64,
-    /// What kept it in sight.
+    /// Its state in the index.
     pub open: Open,
 }
 
 impl OpenUpload {
-    /// The place that it held, if it had ended; see [`Row::place_to_release`].
+    /// The slot to release once it has ended; see [`Row::slot_to_release`].
     pub fn place_to_release(&self) -> Option<Place> {
         self.open.place(self.id, self.status, self.bytes)
     }
@@ -66,35 +67,34 @@ impl OpenUpload {
 
 /// IAM: `dynamodb:Query` on the table.
 pub trait QueryRow {
-    /// Reads one upload, consistently with all writes before.
+    /// Reads one upload with strong consistency.
     async fn query_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait MarkExpired {
-    /// Turns an upload that is still pending, and not used since `open` was read, into one that has expired
-    /// at `now_ms` (Unix milliseconds), and gives the new row. `None`, and nothing changed,
-    /// otherwise.
+    /// Marks an upload as expired at `now_ms` (Unix milliseconds) if it is still pending and unused
+    /// since `open` was read, and returns the new row. Otherwise `None`, without a change.
     async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait Postpone {
-    /// Lets the sweep look at an open upload at `sweep_at` (Unix milliseconds) again; nothing changes when its
-    /// status is not that of `open` any more.
+    /// Schedules the next look of the sweep for `sweep_at` (Unix milliseconds); no change if the
+    /// status differs from that of `open`.
     async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait Close {
-    /// Takes an upload that was aborted or has expired, and is not counted any more, out of the sweep's sight,
-    /// and lets it go away at `expires_at` (Unix milliseconds). False, and nothing changed, otherwise.
+    /// Removes an aborted or expired upload without a slot from the index `byOpen`, and sets its
+    /// time to live to `expires_at` (Unix milliseconds). Otherwise false, without a change.
     async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault>;
 }
 
 /// IAM: `s3:ListBucketMultipartUploads`.
 pub trait ListMultiparts {
-    /// One page of the multipart uploads that storage has under `uploads/`.
+    /// One page of the multipart uploads under `uploads/`.
     async fn list_multiparts(
         &self,
         after: Option<&MultipartPosition>,
@@ -110,22 +110,22 @@ pub struct MultipartPage {
     pub next: Option<MultipartPosition>,
 }
 
-/// Where a page of multipart uploads ended, or shall start.
+/// The position after which a page of multipart uploads starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MultipartPosition {
     /// The key of the last one.
     pub key: String,
-    /// Its id in storage; without, all of that key lie before.
+    /// Its S3 upload id; `None` starts after all multipart uploads of that key.
     pub s3_upload_id: Option<String>,
 }
 
-/// A multipart upload that storage has.
+/// A multipart upload in storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedMultipart {
-    /// The key of the object that it would make; not necessarily one of ours.
+    /// The key; other tools may use other forms of keys.
     pub key: String,
     /// Its id in storage.
     pub s3_upload_id: String,
-    /// When it was begun, in Unix milliseconds.
+    /// When it started, in Unix milliseconds.
     pub initiated_at: u64,
 }

@@ -8,17 +8,17 @@ use crate::ports::{
     Applied, ApplyEvent, EventOutcome, Findings, Head, HeadObject, OpenUpload, PeekObject,
 };
 
-/// What storage holds under a key.
+/// The object under a key.
 enum Held {
     /// An object, and what its first bytes show.
     Object(Head, Findings),
-    /// None, or none any more.
+    /// There is none.
     Gone,
-    /// Another object than the one asked about.
+    /// Another object than the expected one.
     Superseded,
 }
 
-/// Asks storage for the object under `key`, provided that it `is_expected`.
+/// Looks up the object under `key` if it `is_expected`.
 async fn held(
     objects: &(impl HeadObject + PeekObject),
     key: &ObjectKey,
@@ -36,10 +36,10 @@ async fn held(
     })
 }
 
-/// Writes what storage holds after an object was created, unless the row is from a newer event.
+/// Writes the state of storage after an object was created, unless the row is from a newer event.
 ///
 /// # Errors
-/// A fault of table or storage.
+/// A fault of the table or of storage.
 pub(super) async fn apply(
     rows: &impl ApplyEvent,
     objects: &(impl HeadObject + PeekObject),
@@ -74,11 +74,11 @@ pub(super) async fn apply(
     })
 }
 
-/// Writes what storage holds for an open upload that no event has reached, as its event would have done;
-/// `None` when storage holds nothing. Any event that comes after all is newer.
+/// Writes the state of storage for an open upload that has had no event; `None` if there is no
+/// object. Any event that arrives later is newer.
 ///
 /// # Errors
-/// A fault of table or storage.
+/// A fault of the table or of storage.
 pub(crate) async fn repair(
     rows: &impl ApplyEvent,
     objects: &(impl HeadObject + PeekObject),
@@ -96,14 +96,15 @@ pub(crate) async fn repair(
             }));
         }
     };
-    // Of an object that was made of parts, storage does not say when that was.
+    // `Last-Modified` of a multipart upload is the time at which it started.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
     let stored_at = head.last_modified.filter(|_| open.s3_upload_id.is_none());
     let at = stored_at.unwrap_or(now_ms);
     let change = recorder.change(open.key.clone(), None, at, Some(head), findings);
     rows.apply_event(&change).await.map(Some)
 }
 
-/// Whether what storage holds now is the object that the event speaks of.
+/// Whether the object in storage is the one of the event.
 fn is_of(head: &Head, event: &ObjectEvent) -> bool {
     let same_etag = event.etag.as_ref().is_none_or(|etag| *etag == head.etag);
     same_etag && event.size.is_none_or(|size| size == head.size)

@@ -1,48 +1,48 @@
 use crowfly_contract::{EventKind, OwnerId, ScanStatus, UploadId, Withheld};
 
-/// What became of one record of a message.
+/// The outcome of one record of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The row was written.
     Written {
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
-        /// Which upload.
+        /// The upload.
         id: UploadId,
-        /// What happened to the object.
+        /// The kind of the event.
         kind: EventKind,
         /// Whether the stored object is what the client declared.
         verified: bool,
-        /// Whether its first bytes are not what its media type says.
+        /// Whether its first bytes contradict its media type.
         type_mismatch: bool,
         /// Why it is withheld, apart from a scan.
         withheld: Option<Withheld>,
-        /// When it happened, in Unix milliseconds.
+        /// Time of the event, in Unix milliseconds.
         at: u64,
     },
     /// The result of a scan was written to the row.
     Scanned {
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
-        /// Which upload.
+        /// The upload.
         id: UploadId,
-        /// What was found.
+        /// The result.
         found: ScanStatus,
     },
-    /// A removal event came, and yet storage holds an object: an older version was removed, or a delete marker. The
-    /// row says what storage holds.
+    /// A removal event arrived, but storage holds an object: an older version or a delete marker
+    /// was removed. The row has the state of storage.
     StillStored {
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
-        /// Which upload.
+        /// The upload.
         id: UploadId,
     },
-    /// The row is already from this event or a newer one.
+    /// The row is from this event or a newer one.
     NotNewer,
-    /// The object is gone by now; the event of its removal writes the tombstone.
+    /// The object no longer exists; the event of its removal writes the tombstone.
     Gone,
-    /// Another object is there by now; its own event writes the row.
+    /// Another object has replaced it; its own event writes the row.
     Superseded,
-    /// Not ours to record, and why.
+    /// Ignored, with the reason.
     Ignored(&'static str),
 }

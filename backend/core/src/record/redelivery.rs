@@ -1,12 +1,14 @@
 use super::{Outcome, RecordError};
 
-/// Receives after which the delay has grown to the queue's own visibility timeout.
+/// Number of receives after which the delay reaches the visibility timeout of the queue.
 const DOUBLINGS: u32 = 5;
 
 /// Visibility-timeout backoff of failed messages.
 ///
-/// The queue moves a message to the dead-letter queue after so many receives. A malformed message should get there
-/// soon; a good one should outlast an outage of the services that it needs.
+/// SQS moves a message to the dead-letter queue after `maxReceiveCount` receives
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>).
+/// A malformed message should get there soon; a valid one should outlast an outage of the services
+/// it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Redelivery {
     /// The queue's visibility timeout, in seconds: the longest delay.
@@ -14,11 +16,12 @@ pub struct Redelivery {
 }
 
 impl Redelivery {
-    /// The delay in seconds until a message that has been received `receives` times, and came to these results, is
-    /// received again; `None` when all of it is settled.
+    /// The delay in seconds until a message with these results, received `receives` times so far,
+    /// is received again; `None` if all its records are handled.
     ///
-    /// A malformed message is received again at once, until the queue gives it up. After a fault the delay doubles
-    /// each time: a short fault costs seconds, and the receives together outlast a long one.
+    /// A malformed message is received again at once, until it reaches the dead-letter queue. After
+    /// a fault the delay doubles each time: a short outage delays by seconds, and the receives
+    /// together outlast a long one.
     pub fn delay_s(self, receives: u32, results: &[Result<Outcome, RecordError>]) -> Option<u32> {
         let fault = |result: &Result<_, _>| matches!(result, Err(RecordError::Fault(_)));
         if results.iter().any(fault) {

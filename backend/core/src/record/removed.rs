@@ -1,10 +1,12 @@
-//! What a removal comes to: storage is asked what is there now.
+//! Handles removals by asking what storage holds now.
 //!
-//! In a versioned bucket a removal may be that of an older version, or of a delete marker: then an object is
-//! there, and the row shall say so. And S3's lifecycle sends its removals with the sequencer of the object
-//! that it removed, so they are not newer than its row. Therefore a removal is not ordered by its sequencer: the row is
-//! read, then storage is asked, and what storage says is written if the row is still as it was read. Whoever
-//! comes in between has asked later or reports something later, and then all of it is done again.
+//! In a versioned bucket a removal may be that of an older version or of a delete marker, so an
+//! object may still exist
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>). And S3 Lifecycle
+//! sends removals with the sequencer of the removed object, so they are not newer than its row.
+//! Therefore sequencers do not order removals: the row is read, then storage, and the state of
+//! storage is written if the row is still as it was read. If it has changed, all of this is
+//! repeated.
 
 use crowfly_contract::{EventKind, ObjectKey, Record, UploadStatus, Withheld};
 
@@ -16,13 +18,14 @@ use crate::ports::{
 };
 use crate::{Fault, FaultKind, Row, Sequencer};
 
-/// How often row and storage are read while others keep changing them.
+/// Attempts while the row or the object keeps changing.
 const ROUNDS: u32 = 5;
 
-/// Writes what storage holds after a removal, and gives the place that its upload still holds.
+/// Writes the state of storage after a removal, and returns the quota slot that the upload still
+/// holds.
 ///
 /// # Errors
-/// A fault of table or storage, or that they kept changing.
+/// A fault of the table or of storage, or that they kept changing.
 pub(super) async fn apply(
     rows: &(impl GetRow + ApplyRemoval),
     objects: &(impl HeadObject + PeekObject),
@@ -77,7 +80,7 @@ fn last_sequencer(row: Option<&Row>) -> Option<Sequencer> {
     Sequencer::parse(written).ok()
 }
 
-/// Whether the row already says that this object is there, or that none is.
+/// Whether the row already has this state of storage.
 fn says(row: Option<&Row>, object: Option<&Head>) -> bool {
     let status = row.map(|row| row.record.status);
     match object {
@@ -86,7 +89,7 @@ fn says(row: Option<&Row>, object: Option<&Head>) -> bool {
     }
 }
 
-/// The record, if it is or was of the object that `head` describes.
+/// The record, if it is of the object that `head` describes.
 fn known<'a>(row: Option<&'a Row>, head: &Head) -> Option<&'a Record> {
     row.map(|row| &row.record).filter(|record| {
         record.etag.as_ref() == Some(&head.etag)
@@ -98,7 +101,7 @@ fn known<'a>(row: Option<&'a Row>, head: &Head) -> Option<&'a Record> {
     })
 }
 
-/// When the object was stored that a removal has left; not when the removal was.
+/// When the remaining object was stored, which is not the time of the removal.
 fn stored_at(known: Option<&Record>, object: Option<&Head>) -> Option<u64> {
     let said = known.and_then(|record| record.stored_at);
     said.or_else(|| object?.last_modified)

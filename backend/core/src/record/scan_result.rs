@@ -6,13 +6,13 @@ use crate::ports::{GetRow, HeadObject, SetScan};
 use crate::scan::strength;
 use crate::{Fault, FaultKind, Row, Scanned};
 
-/// Writes a result to the row of its object.
+/// Writes the result of a scan to the row of its object.
 ///
-/// A result may come before the object's own event: a pending row keeps it. Without a row, or with that of an older
-/// object, the message is received again.
+/// A result may arrive before the object's own event: a pending row keeps it. If there is no row
+/// yet, or the row is of an older object, the message is received again.
 ///
 /// # Errors
-/// A fault of table or storage, or of a result that is ahead of its row.
+/// A fault of the table or of storage, or a result that precedes its row.
 pub(super) async fn apply(
     rows: &(impl GetRow + SetScan),
     objects: &impl HeadObject,

@@ -18,20 +18,20 @@ const ITEM: &Fields = &[
     ("metadata", ErrorCode::InvalidMetadata),
 ];
 
-/// One upload to create, well formed but not yet allowed.
+/// A well-formed item, not yet checked against the policy.
 pub type ValidItem = CreateItem<ComposedName, ByteSize, MediaType>;
 
-/// One item of a create call: its id, and the item or why it is refused.
+/// One item of a create call: its id, and the item or its refusal.
 pub type Item = (UploadId, Result<ValidItem, Refusal>);
 
-/// Reads the body of `POST /uploads`: for each item its id, and the item or why it is refused.
+/// Parses the body of `POST /uploads`: for each item its id, and the item or its refusal.
 ///
-/// The items are read one by one: serde alone ends at the first that is wrong, and one wrong item must not
+/// Items are deserialised one by one: serde stops at the first error, and one wrong item must not
 /// refuse the others.
 ///
 /// # Errors
-/// When the body as a whole cannot be answered item by item: it is not JSON, it has an unknown field
-/// outside the items, no item or more than 100, an item without a valid id, or an id twice.
+/// If the body cannot be answered item by item: it is not JSON, has an unknown field outside the
+/// items, has no item or more than 100, an item without a valid id, or a duplicate id.
 pub fn parse_create(body: &[u8]) -> Result<Vec<Item>, Refusal> {
     let CreateRequest::<Value> { uploads } =
         json::body(body, &[("uploads", ErrorCode::InvalidJson)])?;

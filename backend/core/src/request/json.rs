@@ -13,7 +13,8 @@ use crate::Refusal;
 
 /// Checks the `content-type` of a request that has a body.
 ///
-/// Only JSON is read. That also means that no plain form of another site can reach the API.
+/// Only JSON is accepted. So a cross-site request always needs a CORS preflight:
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>.
 ///
 /// # Errors
 /// `unsupported_media_type`.
@@ -33,15 +34,15 @@ pub fn check_content_type(content_type: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// The fields that an object may have, each with the code of a value that its type refuses.
+/// The fields of an object, each with the error code of an invalid value.
 pub(super) type Fields = [(&'static str, ErrorCode)];
 
-/// Reads the body of a request.
+/// Parses the body of a request.
 pub(super) fn body<T: DeserializeOwned>(body: &[u8], fields: &Fields) -> Result<T, Refusal> {
     read(object(parse(body)?, "")?, "", fields)
 }
 
-/// Takes a value as an object. `place` says where in the body it is; the body itself is at no place.
+/// Converts a value to an object. `path` is its location in the body, empty for the body itself.
 pub(super) fn object(value: Value, place: &str) -> Result<Map<String, Value>, Refusal> {
     match value {
         Value::Object(object) => Ok(object),
@@ -50,7 +51,7 @@ pub(super) fn object(value: Value, place: &str) -> Result<Map<String, Value>, Re
     }
 }
 
-/// Reads an object as `T`, whose fields are `fields`.
+/// Deserialises an object as `T`, whose fields are `fields`.
 pub(super) fn read<T: DeserializeOwned>(
     mut object: Map<String, Value>,
     place: &str,
@@ -61,12 +62,13 @@ pub(super) fn read<T: DeserializeOwned>(
         place => format!("`{place}.{field}`"),
     };
     let code = |field: &str| fields.iter().find(|(known, _)| *known == field);
-    // An unknown field comes first, as often it is a known one's name misspelt.
+    // Report an unknown field first: it is often a misspelt known one.
     if let Some(unknown) = object.keys().find(|field| code(field).is_none()) {
         return Err(unknown_field(&full(&shown(unknown)), fields));
     }
-    // In the table's order, so that of several faults the same is reported whatever the order of the body; and what
-    // is missing is `null`, so that the type of its field refuses it as it does any other wrong value.
+    // In the order of the table, so that of several errors the same one is reported whatever the
+    // order in the body. A missing field is `null`, which its type refuses like any other invalid
+    // value.
     let members = fields
         .iter()
         .map(|(field, _)| (*field, object.remove(*field).unwrap_or_default()));
@@ -78,7 +80,7 @@ pub(super) fn read<T: DeserializeOwned>(
         };
         match code(field) {
             Some((_, ErrorCode::InvalidJson)) | None => {
-                // Only lists have this code: their items are read one by one, and answer for themselves.
+                // Only lists have this code; their items are deserialised separately.
                 invalid_json(format!("{} must be a list", full(field)))
             }
             Some((_, code)) => Refusal::new(*code, format!("{}: {}", full(field), error.inner())),
@@ -86,7 +88,7 @@ pub(super) fn read<T: DeserializeOwned>(
     })
 }
 
-/// Reads a value that is no object as `T`.
+/// Deserialises a value other than an object.
 pub(super) fn value<T: DeserializeOwned>(
     value: Option<&Value>,
     place: &str,
@@ -105,13 +107,13 @@ fn unknown_field(field: &str, fields: &Fields) -> Refusal {
     )
 }
 
-/// As much of a name of the caller's as a message repeats.
+/// The part of a caller's field name that a message may repeat.
 fn shown(name: &str) -> String {
     let plain = name.chars().filter(char::is_ascii_graphic);
     plain.take(40).collect()
 }
 
-/// Reads JSON. Nesting deeper than 128 is refused by the JSON reader itself.
+/// Parses JSON. The parser refuses nesting deeper than 128.
 fn parse(body: &[u8]) -> Result<Value, Refusal> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Refusal::new(
@@ -136,9 +138,9 @@ fn invalid_json(message: impl Into<Cow<'static, str>>) -> Refusal {
     Refusal::new(ErrorCode::InvalidJson, message)
 }
 
-/// Replaces each `\uXXXX` escape that is half of a surrogate pair by a noncharacter, which every text of
-/// ours refuses; so the refusal can say which field is wrong. JSON text may carry such halves, Rust's may
-/// not.
+/// Replaces each `\uXXXX` escape of a lone surrogate by a noncharacter, which every text field
+/// refuses, so that the refusal names the field. JSON allows lone surrogates
+/// (<https://www.rfc-editor.org/rfc/rfc8259#section-8.2>), Rust strings do not.
 fn without_lone_surrogates(body: &[u8]) -> Vec<u8> {
     let mut mended = body.to_vec();
     let mut at = 0;
@@ -152,7 +154,7 @@ fn without_lone_surrogates(body: &[u8]) -> Vec<u8> {
                 6
             }
             (Some(_), _) => 6,
-            // A backslash takes its follower along, so an escaped backslash starts no escape.
+            // A backslash escapes the next byte, so an escaped backslash starts no escape.
             (None, _) if rest.first() == Some(&b'\\') => 2,
             (None, _) if rest.is_empty() => break,
             (None, _) => 1,

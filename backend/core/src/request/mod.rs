@@ -1,7 +1,8 @@
-//! From the bytes of a request to values that need no further check, with a precise refusal otherwise.
+//! Parses requests into validated values, with a precise refusal otherwise.
 //!
-//! The shapes and the rules of values are the contract's, and serde reads them. Here is what is policy: which
-//! code a refused field has, how many items a list may have, and that one item does not refuse the others.
+//! Types and rules of values are part of the contract, and serde applies them. This module decides
+//! which error code a field has, how many items a list may have, and that one item does not refuse
+//! the others.
 
 mod create;
 mod json;

@@ -17,15 +17,15 @@ const PART: &Fields = &[
     ("crc64nvme", ErrorCode::InvalidChecksum),
 ];
 
-/// Reads the id in a path.
+/// Parses the id in a path.
 ///
 /// # Errors
-/// `not_found`: what is no id is no upload either.
+/// `not_found`: a malformed id cannot be that of an upload.
 pub fn parse_path_id(text: &str) -> Result<UploadId, Refusal> {
     text.parse().map_err(|_| Refusal::not_found())
 }
 
-/// Reads the body of `POST /uploads/{id}/complete`: the file's checksum, if the client has it. An empty
+/// Parses the body of `POST /uploads/{id}/complete`: the file's checksum, if the client has it. An empty
 /// body counts as `{}`.
 ///
 /// # Errors
@@ -38,7 +38,7 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
     Ok(crc64nvme)
 }
 
-/// Reads the body of `POST /uploads/{id}/parts`: 1 to 100 parts with different numbers.
+/// Parses the body of `POST /uploads/{id}/parts`: 1 to 100 parts with different numbers.
 ///
 /// # Errors
 /// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch`, `invalid_part` or `invalid_checksum`.
@@ -69,7 +69,7 @@ pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
     }
 }
 
-/// Reads the body of `POST /uploads/status`: 1 to 100 different ids.
+/// Parses the body of `POST /uploads/status`: 1 to 100 different ids.
 ///
 /// # Errors
 /// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch` or `invalid_id`.
@@ -85,7 +85,7 @@ pub fn parse_status(body: &[u8]) -> Result<Vec<UploadId>, Refusal> {
     Ok(ids)
 }
 
-/// Reads the `limit` of `GET /uploads`.
+/// Parses the `limit` of `GET /uploads`.
 ///
 /// # Errors
 /// `invalid_limit`.

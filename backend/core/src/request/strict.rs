@@ -3,11 +3,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A JSON value in whose objects each name occurs once.
+/// A JSON value without duplicate names in its objects.
 ///
-/// Two readers of one body must not see two requests, and of two members with one name some take the first
-/// and some the last (RFC 8259, section 4). serde's derived readers refuse them too, but a `Value`, which
-/// they read from here, has kept only the last by then.
+/// Parsers differ in which of two members with the same name they keep
+/// (<https://www.rfc-editor.org/rfc/rfc8259#section-4>), so two of them could see two different
+/// requests. Derived serde readers refuse duplicates, but a `Value` keeps only the last.
 pub(super) struct Strict(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Strict {

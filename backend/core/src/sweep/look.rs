@@ -1,4 +1,4 @@
-//! One look at one open upload.
+//! Sweeps one open upload.
 
 use crowfly_contract::UploadStatus;
 
@@ -10,11 +10,11 @@ use crate::{Fault, quota};
 
 /// Longest time between two looks at a pending upload, in milliseconds: six hours.
 const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
-/// How long an upload that was aborted or has expired can still be seen once nothing can land any more, in
+/// How long an aborted or expired upload stays readable once its object can no longer appear, in
 /// milliseconds: 30 days.
 const CLOSED_STAYS_MS: u64 = 30 * 24 * 3_600 * 1_000;
 
-/// Asks storage, and does what is due; `None` when that is nothing, or for another time.
+/// Checks storage and takes the action that is due; `None` if there is none yet.
 pub(super) async fn at(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -23,11 +23,12 @@ pub(super) async fn at(
     open: &OpenUpload,
 ) -> Result<Option<Action>, Fault> {
     if matches!(open.status, UploadStatus::Stored | UploadStatus::Deleted) {
-        // The object of a stored upload was made of its parts.
+        // No parts to abort: the object was completed from them.
         let released = give_back(rows, open, open.place_to_release()).await?;
         return Ok(Some(action(open, Did::Finished, 0, released)));
     }
-    // An abort or an expiry does not matter where the object is there: whoever sent it may know that.
+    // An existing object counts even after an abort or expiry: its client may have been told that
+    // it is stored.
     let recorder = &sweeper.recorder;
     if let Some(outcome) = repair(rows, objects, recorder, open, now_ms).await? {
         let released = give_back(rows, open, outcome.held).await?;
@@ -49,7 +50,7 @@ pub(super) async fn at(
         rows.postpone(open, expires_at.min(now_ms + wait)).await?;
         return Ok(None);
     }
-    // First the mark, which no create and no part comes past; then the parts; last the place.
+    // The mark comes first, since it blocks create and sign; then the parts; the slot is last.
     let Some(row) = rows.mark_expired(open, now_ms).await? else {
         return Ok(None);
     };
@@ -62,8 +63,8 @@ pub(super) async fn at(
     end(rows, objects, now_ms, &expired, Did::Expired).await
 }
 
-/// Ends an upload that was aborted or has expired, and that storage has no object of: drops its parts, gives
-/// back its place, and lets it out of sight when nothing can land any more.
+/// Ends an aborted or expired upload without an object: aborts its multipart upload, releases its
+/// slot, and closes it once its object can no longer appear.
 async fn end(
     rows: &impl Rows,
     objects: &impl Objects,

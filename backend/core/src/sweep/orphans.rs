@@ -1,5 +1,5 @@
-//! Multipart uploads that storage keeps although no pending upload names them: a create that broke off between
-//! beginning one and writing it down left them.
+//! Aborts multipart uploads that no pending upload names: a create call was interrupted between
+//! starting one and writing its id.
 
 use crowfly_contract::{ObjectKey, UploadStatus};
 
@@ -8,12 +8,12 @@ use crate::cancel::drop_multipart;
 use crate::ports::{ListedMultipart, Multipart, MultipartPosition};
 use crate::{Fault, bounded};
 
-/// How old one must be, in milliseconds: a day. A create that runs needs seconds.
+/// Minimum age of an orphan, in milliseconds: a day. A create call takes seconds.
 const ORPHAN_AFTER_MS: u64 = 24 * 3_600 * 1_000;
 const AT_ONCE: usize = 10;
 
-/// Walks over the multipart uploads of storage, from those of the owners of a shard on round to them, and drops
-/// the orphans.
+/// Scans all multipart uploads in storage, starting at the owners of a shard and wrapping around,
+/// and aborts the orphans.
 pub(super) async fn clear(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -30,7 +30,7 @@ pub(super) async fn clear(
     clear_between(rows, objects, None, end.as_deref(), now_ms, watch).await
 }
 
-/// Walks from behind `after` to before the key `end`.
+/// Scans from after `after` to before the key `end`.
 async fn clear_between(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -73,7 +73,8 @@ async fn clear_one(
     objects: &impl Objects,
     listed: &ListedMultipart,
 ) -> Result<Option<Action>, Fault> {
-    // What is not ours is left to who began it, and to the bucket's lifecycle.
+    // Multipart uploads under other keys belong to other tools and to the lifecycle rule of the
+    // bucket.
     let Ok(key) = listed.key.parse::<ObjectKey>() else {
         return Ok(None);
     };

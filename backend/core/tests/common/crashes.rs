@@ -4,8 +4,7 @@ use crowfly_testing::{Crashing, Memory, Side};
 
 use super::owner;
 
-/// What holds at any moment: the quota is that of the rows, and no row that stands in the sweep's sight goes
-/// away.
+/// The invariants: the quota equals the rows, and no row in the index `byOpen` has a time to live.
 pub(crate) fn always(memory: &Memory, what: &str) {
     let (says, is) = (memory.usage(&owner('a')), memory.counted(&owner('a')));
     assert_eq!(says, is, "{what}: the quota is that of the rows");
@@ -15,8 +14,8 @@ pub(crate) fn always(memory: &Memory, what: &str) {
     }
 }
 
-/// Crashes `first` at every call that it makes in `world()`, then runs `again` and checks what the store holds.
-/// Prints the number of crashes.
+/// Crashes `first` at each of its calls in a fresh `world()`, then runs `again` and checks the
+/// store. Prints the number of crashes.
 pub(crate) async fn at_every_call<T, R>(
     name: &str,
     world: impl AsyncFn() -> Memory,

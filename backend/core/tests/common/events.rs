@@ -1,4 +1,4 @@
-//! Events of S3, and a world in which they happen.
+//! S3 events, and helpers to handle them.
 
 use crowfly_contract::ObjectKey;
 use crowfly_core::address::ObjectAddress;

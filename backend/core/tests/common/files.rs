@@ -1,6 +1,7 @@
-//! Files as people have them.
+//! Typical files.
 
-/// How files begin, and the types under which systems and browsers report them, the standard name first.
+/// The first bytes of files, and the media types under which systems and browsers report them, the
+/// standard name first.
 pub(crate) const FILES: &[(&str, &[u8])] = &[
     (
         "image/jpeg image/jpg image/pjpeg",

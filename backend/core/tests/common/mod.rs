@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 /// 2026-11-22T10:20:30.123Z.
 pub(crate) const NOW: u64 = 1_795_342_830_123;
 
-/// Everything is counted, and nothing is refused.
+/// Counts all uploads and refuses none.
 pub(crate) const LIMITS: Limits = Limits {
     uploads: 1_000,
     bytes: 0,

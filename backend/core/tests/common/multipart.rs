@@ -12,7 +12,7 @@ use super::{LIMITS, NOW, bucket_policy, id, owner, wishes};
 pub(crate) const PART: u64 = 8 * MIB;
 /// Three parts of the plan: two of [`PART`] bytes and five bytes more.
 pub(crate) const SIZE: u64 = 2 * PART + 5;
-/// What the memory's storage says of parts with these checksums.
+/// The checksums of the parts, and the stand-in that the store in memory computes from them.
 pub(crate) const CRCS: [u64; 3] = [1, 2, 4];
 pub(crate) const WHOLE_CRC: u64 = 7;
 
@@ -33,14 +33,14 @@ pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult>
     create(memory, memory, memory, creator, wishes(items)).await
 }
 
-/// Creates the upload of `wish`, and gives its plan and whether it existed.
+/// Creates the upload of `item`; returns its plan and whether it existed.
 pub(crate) async fn create_one(memory: &Memory, wish: Value) -> Result<(Plan, bool), ErrorCode> {
     let mut results = create_all(memory, json!([wish])).await;
     let granted = results.remove(0).1.map_err(|e| e.to_refusal().code)?;
     Ok((granted.created.plan, granted.repeated))
 }
 
-/// A memory with the upload begun; its row.
+/// Creates the multipart upload; returns its row.
 pub(crate) async fn begun(memory: &Memory) -> Row {
     create_one(memory, wish(SIZE)).await.unwrap();
     row(memory)
@@ -50,7 +50,7 @@ pub(crate) fn row(memory: &Memory) -> Row {
     memory.row(&owner('a'), id(1)).unwrap()
 }
 
-/// All parts arrive.
+/// Stores all parts.
 pub(crate) fn send_all(memory: &Memory, row: &Row) {
     let s3_upload_id = row.s3_upload_id.as_deref().unwrap();
     for (number, crc) in (1..).zip(CRCS) {

@@ -1,4 +1,4 @@
-//! Creates under a quota, and what is open then.
+//! Helpers to create uploads under a quota.
 
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::quota::Limits;
@@ -41,7 +41,7 @@ pub(crate) fn granted(results: &[ItemResult]) -> usize {
     results.iter().filter(|(_, result)| result.is_ok()).count()
 }
 
-/// What the rows and the quota both say that the owner has open.
+/// The number of open uploads, on which rows and quota agree.
 pub(crate) fn open(memory: &Memory, who: char) -> u64 {
     let usage = memory.usage(&owner(who));
     assert_eq!(usage, memory.counted(&owner(who)));

@@ -1,4 +1,5 @@
-/// SplitMix64: small, seeded, the same everywhere.
+/// SplitMix64, a seeded generator with the same output everywhere:
+/// <https://prng.di.unimi.it/splitmix64.c>.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 

@@ -1,4 +1,4 @@
-//! Sweeps over memory, and what they find there.
+//! Helpers to run sweeps in memory.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ pub(crate) const HOUR: u64 = 60 * MINUTE;
 pub(crate) const DAY: u64 = 24 * HOUR;
 pub(crate) const WEEK: u64 = 7 * DAY;
 
-/// What a sweep did, and how often each of its parts may look at the time.
+/// Records what a sweep did, and limits how often each part may check the time.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) actions: Mutex<Vec<Action>>,
@@ -100,7 +100,7 @@ pub(crate) async fn create_with(
     create(memory, memory, memory, creator, wishes(items)).await
 }
 
-/// The upload whose object [`head_of`] describes and whose key is [`key`].
+/// The item whose object [`head_of`] describes, under [`key`].
 pub(crate) fn wish(n: u128) -> Value {
     json!({"id": id(n).to_string(), "name": "a.webm", "size": 9, "type": "video/webm",
         "crc64nvme": crowfly_testing::OBJECT_CRC.to_string()})

@@ -1,4 +1,4 @@
-//! What the owner of upload 1 is shown of it, and given.
+//! The record and content that the owner of upload 1 gets.
 
 use crowfly_contract::{Content, ErrorCode, Record};
 use crowfly_core::{Error, Refusal, read};
