@@ -12,7 +12,7 @@ use crate::Session;
 use crate::fault::fault;
 use crate::session::configure;
 
-/// The bucket: its objects, and the multipart uploads that become objects.
+/// The bucket: its objects and its multipart uploads.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     client: Client,
@@ -29,7 +29,8 @@ impl Bucket {
     }
 }
 
-/// A client of S3. Checksums are ours to ask for: the SDK adds none of its own.
+/// An S3 client. Checksums are requested explicitly, so the SDK adds none of its own:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html>.
 pub(crate) fn client(session: &Session) -> Client {
     let config = configure!(aws_sdk_s3, session)
         .force_path_style(session.endpoint.is_some())
@@ -39,7 +40,7 @@ pub(crate) fn client(session: &Session) -> Client {
     Client::from_conf(config)
 }
 
-/// A size as the SDK takes it.
+/// Converts a size to the signed integer that the SDK takes.
 pub(crate) fn signed_size(size: u64) -> Result<i64, Fault> {
     i64::try_from(size).map_err(|_| {
         let detail = "a size above 2^63 reached the signer";

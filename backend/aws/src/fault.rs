@@ -2,7 +2,9 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use crowfly_core::{Fault, FaultKind};
 
-/// Codes by which the services ask for fewer requests, or say that two requests met.
+/// Error codes for throttling and for conflicts between concurrent requests: S3
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>, DynamoDB
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
 const THROTTLED: &[&str] = &[
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
@@ -15,9 +17,9 @@ const THROTTLED: &[&str] = &[
     "TransactionConflictException",
 ];
 
-/// Sorts a failure of `service` by what can be done about it.
+/// Classifies a failure of `service` by whether a retry can help.
 ///
-/// The detail has the service's code and message only: no address, which could carry a signature.
+/// The detail holds the service's code and message only, never a URL: a URL may carry a signature.
 pub(crate) fn fault<E: ProvideErrorMetadata>(
     service: &'static str,
     error: &SdkError<E, HttpResponse>,
@@ -40,8 +42,8 @@ pub(crate) fn fault<E: ProvideErrorMetadata>(
     Fault::new(service, kind, detail)
 }
 
-/// Whether the service may have done what was asked although it did not say so: no answer, half an answer,
-/// 5xx, or a 200 with an error inside.
+/// Whether the request may have taken effect although no success was reported: no answer, a
+/// truncated answer, 5xx, or a 200 with an error in its body.
 pub(crate) fn is_unclear<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ServiceError(context) => {

@@ -1,11 +1,13 @@
-//! Between a [`Row`] and the item that the table keeps.
+//! Conversion between a [`Row`] and its DynamoDB item.
 //!
-//! An item has the attributes of the record's JSON, and besides: `owner`; `clientSize`, `clientType` and
-//! `clientCrc64nvme`, what the client declared; `s3UploadId`, the multipart upload; `scanEtag` and `scanVersionId`,
-//! the object that `scan` is about; `openShard` (the owner's first character), `sweepAt`, `activeAt` and `counted`
-//! while the upload is open; `sequencerOrder`, the form of `sequencer` that DynamoDB's comparison of strings puts in
-//! the right order. `withheld` says nothing of scans here. `expiresAt` counts seconds, as DynamoDB's time-to-live
-//! demands; the record's counts milliseconds.
+//! An item has the attributes of the record's JSON, and in addition: `owner`; `clientSize`,
+//! `clientType` and `clientCrc64nvme`, which the client declared; `s3UploadId`, the multipart
+//! upload; `scanEtag` and `scanVersionId`, the object that `scan` refers to; while the upload is
+//! open `openShard` (the first character of the owner), `sweepAt`, `activeAt` and `counted`;
+//! `sequencerOrder`, the sequencer in a form that DynamoDB's comparison of strings orders
+//! correctly. The stored `withheld` leaves scans out. `expiresAt` is in seconds, as time to live
+//! requires (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>); the
+//! record has milliseconds.
 
 use std::collections::HashMap;
 
@@ -26,7 +28,7 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The attributes of a row, those of the index keys and of `sequencerOrder` left out.
+/// The attributes of a row, without the index keys and `sequencerOrder`.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Attributes {
@@ -66,7 +68,7 @@ pub(crate) fn pending_item(row: &Row) -> Result<Item, Fault> {
     let mut item: Item = to_item(attributes)
         .map_err(|error| Fault::new("dynamodb", FaultKind::Unexpected, error.to_string()))?;
     item.retain(|_, value| !value.is_null());
-    // JSON leaves it out when it is empty.
+    // An empty map is left out of the JSON.
     item.entry("metadata".to_owned())
         .or_insert_with(|| AttributeValue::M(Item::new()));
     Ok(item)
@@ -102,7 +104,7 @@ pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
     })
 }
 
-/// The attributes that the index of open uploads has.
+/// The attributes that the index `byOpen` projects.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OpenAttributes {
@@ -140,13 +142,13 @@ pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
     })
 }
 
-/// The place that the upload of `item` holds, if it has ended.
+/// The quota slot that the upload of `item` still holds after it has ended.
 pub(crate) fn held(item: &Item) -> Option<Place> {
     item.get("openShard")?;
     open_upload(item).ok()?.place_to_release()
 }
 
-/// Refuses a status that only an answer has: no item has it.
+/// Refuses `not_found`, which only an answer of the API may have.
 fn own(status: UploadStatus, item: &Item) -> Result<(), Fault> {
     match status {
         UploadStatus::NotFound => Err(not_a_record(item)),
@@ -154,7 +156,7 @@ fn own(status: UploadStatus, item: &Item) -> Result<(), Fault> {
     }
 }
 
-/// The fault of an item that cannot be read. What it holds is not for the log.
+/// The fault of an item that cannot be read. Its content is not logged.
 fn not_a_record(item: &Item) -> Fault {
     let id = item.get("id").and_then(|id| id.as_s().ok());
     let detail = format!(

@@ -38,7 +38,7 @@ fn attributes(members: &serde_json::Map<String, Value>) -> Item {
     members.iter().map(attribute).collect()
 }
 
-/// Attributes have the names and the words of the record's JSON fields.
+/// Attributes have the names and values of the record's JSON fields.
 #[test]
 fn an_item_reads_as_the_record_of_its_golden_file() {
     for name in RECORDS {
@@ -64,7 +64,7 @@ fn a_pending_item_has_the_attributes_of_the_golden_file() {
     assert_eq!(super::row(&item).unwrap(), row);
 }
 
-/// The types on the wire, and which attributes are left out, of an open upload without metadata.
+/// The DynamoDB types of an open upload without metadata, and which attributes are absent.
 #[test]
 fn the_attributes_of_a_pending_item_are_pinned() {
     let mut row = row_of(&owner(), "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(), 7);
@@ -110,7 +110,7 @@ fn the_attributes_of_a_pending_item_are_pinned() {
     assert_eq!(pending_item(&row).unwrap(), closed);
 }
 
-/// No item has the word of an answer, and a word of another version is no status.
+/// `not_found` is a status of answers only; an unknown status is refused.
 #[test]
 fn only_an_uploads_own_status_is_read() {
     for word in ["not_found", "Stored", ""] {

@@ -1,7 +1,8 @@
-//! The backend's ports over AWS.
+//! The backend's ports, implemented with the AWS SDK.
 //!
-//! [`Session`] holds what all clients share; [`Table`], [`Bucket`], [`Presigner`] and [`Queue`] each
-//! implement the ports of one service. Nothing is decided here beyond how to say it to the service.
+//! [`Session`] holds what all clients share; [`Table`], [`Bucket`], [`Presigner`] and [`Queue`]
+//! each implement the ports of one service. They translate calls and answers; decisions are in
+//! `crowfly-core`.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,

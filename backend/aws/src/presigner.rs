@@ -16,14 +16,15 @@ use crate::bucket::{client, signed_size};
 use crate::fault::fault;
 
 const SERVICE: &str = "s3.presign";
-/// A download is what is stored, bit for bit.
+/// Sets `Content-Encoding: identity` on downloads, so that the browser does not decode the stored
+/// bytes.
 const PLAIN: &str = "identity";
 /// A download may be kept by its browser alone, and is asked for anew each time: it may be withheld by then.
 const CACHE: &str = "private, no-cache";
 /// A URL ends this long before the credentials that signed it.
 const SAFETY: Duration = Duration::from_secs(60);
 
-/// Signed URLs of one bucket. Signing asks nothing over the network.
+/// Presigns URLs for one bucket. Signing needs no network access.
 #[derive(Clone, Debug)]
 pub struct Presigner {
     client: Client,
@@ -32,17 +33,18 @@ pub struct Presigner {
     credentials_end: Option<SystemTime>,
 }
 
-/// The configured life of a URL is not usable.
+/// The configured lifetime of URLs is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the life of a URL must be 1 to {} seconds", MAX_URL_LIFETIME_MS / 1_000)]
 pub struct LifetimeError;
 
 impl Presigner {
-    /// Signs for `bucket`; URLs will live for `lifetime`, less if the credentials end before.
+    /// Signs for `bucket`. URLs are valid for `lifetime`, or for less if the credentials expire
+    /// earlier.
     ///
     /// # Errors
-    /// [`LifetimeError`] unless it is 1 s to 15 min: the SDK itself would sign a URL that is dead at
-    /// birth, or one that lives for a week.
+    /// [`LifetimeError`] unless it is 1 s to 15 min. SigV4 itself allows up to a week:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
     pub fn open(
         session: &Session,
         bucket: &str,
@@ -60,7 +62,7 @@ impl Presigner {
         })
     }
 
-    /// The configuration of a signature that starts at `now_ms`, and how long it lives.
+    /// The presigning configuration for a signature made at `now_ms`, and its lifetime.
     fn signing(&self, now_ms: u64) -> Result<(PresigningConfig, Duration), Fault> {
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms);
         let left = self.credentials_end.map(|end| {
@@ -84,8 +86,9 @@ impl Presigner {
     }
 }
 
-/// Turns the SDK's signed request into a grant: `host` and `content-length` are signed too, but a script
-/// may not set them, so they are not listed.
+/// Converts the SDK's presigned request to a grant. `host` and `content-length` are signed as well
+/// but left out: scripts cannot set them
+/// (<https://fetch.spec.whatwg.org/#forbidden-request-header>).
 fn grant(request: &PresignedRequest, life: Duration) -> Grant {
     let headers = request
         .headers()

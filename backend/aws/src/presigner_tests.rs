@@ -44,7 +44,7 @@ fn put(key: &ObjectKey) -> PutToSign<'_> {
     }
 }
 
-/// The query of a URL, still encoded.
+/// The query parameters of a URL, still percent-encoded.
 fn query(url: &str) -> BTreeMap<&str, &str> {
     let query = url.split_once('?').unwrap().1;
     query
@@ -171,14 +171,15 @@ async fn the_whole_url_of_a_put_is_pinned() {
             "X-Amz-SignedHeaders",
             "content-length%3Bcontent-type%3Bhost%3Bif-none-match%3Bx-amz-checksum-crc64nvme",
         ),
-        // Computed once by hand from the SigV4 document, not by this SDK.
+        // Computed independently of this SDK, by the steps of
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
         (
             "X-Amz-Signature",
             "54f94f07246ab46bfa102dfa5e5c4b1c60286f06a4db46d726620ec47ba5c269",
         ),
         ("x-id", "PutObject"),
     ];
-    // Nothing else: no checksum of an empty body, and no checksum algorithm, such as SDKs once added.
+    // Nothing else: newer SDKs add a checksum of an empty body and its algorithm by default.
     assert_eq!(query(&grant.url), expected.into());
 }
 
@@ -262,7 +263,7 @@ async fn a84_a_get_downloads_under_the_original_name() {
         "attachment%3B%20filename%3D%22a%22%3B%20filename%2A%3DUTF-8%27%27%25ED"
     );
     assert_eq!(query["response-content-type"], "video%2Fwebm");
-    // H2: whatever a PUT has smuggled in.
+    // H2: the encoding that the PUT may have set is overridden.
     assert_eq!(query["response-content-encoding"], "identity");
     assert_eq!(query["response-cache-control"], "private%2C%20no-cache");
     assert_eq!(

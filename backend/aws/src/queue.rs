@@ -10,7 +10,7 @@ use crate::session::configure;
 
 const SERVICE: &str = "sqs.SendMessageBatch";
 
-/// The queue that the `record` function reads.
+/// The queue whose messages the `record` function receives.
 #[derive(Clone, Debug)]
 pub struct Queue {
     client: Client,
@@ -18,7 +18,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Opens the queue with this address.
+    /// Opens the queue with this URL.
     pub fn open(session: &Session, url: &str) -> Self {
         let config = configure!(aws_sdk_sqs, session).build();
         Self {
@@ -51,7 +51,8 @@ impl SendMessages for Queue {
             .send()
             .await
             .map_err(|error| fault(SERVICE, &error))?;
-        // What the answer does not name as accepted was not accepted.
+        // A batch can succeed in part: an entry counts as sent only if the answer lists it.
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         let accepted: Vec<&str> = answer.successful().iter().map(|entry| entry.id()).collect();
         Ok((0..messages.len())
             .filter(|place| !accepted.contains(&place.to_string().as_str()))

@@ -9,10 +9,12 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::parse_rfc3339_ms;
 
-/// What every client of one process shares: region, credentials, HTTP connections, time limits.
+/// What all clients of a process share: region, credentials, HTTP connections, timeouts, retries.
 ///
-/// A Lambda function finds its credentials in the environment, and is replaced before they end; so there
-/// is no chain of providers here, and nothing is asked over the network at a cold start.
+/// Lambda sets the credentials of the function's role in its environment
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>) and replaces the
+/// process before they expire. So no provider chain is needed, and a cold start makes no network
+/// call for them.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(crate) region: Region,
@@ -23,20 +25,20 @@ pub struct Session {
     pub(crate) retries: RetryConfig,
 }
 
-/// The environment lacks something, or has it in a form that cannot be read.
+/// A required variable is missing from the environment or malformed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
     /// A variable is missing or empty.
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
-    /// `AWS_CREDENTIAL_EXPIRATION` is not RFC 3339.
+    /// `AWS_CREDENTIAL_EXPIRATION` is not an RFC 3339 timestamp.
     #[error("AWS_CREDENTIAL_EXPIRATION must be a moment in RFC 3339, such as 2026-11-22T10:20:30Z")]
     Expiration,
 }
 
 impl Session {
-    /// Reads AWS's own variables by `variable`: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+    /// Reads the variables of the AWS SDKs through `variable`: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY`, and optionally `AWS_SESSION_TOKEN`, `AWS_CREDENTIAL_EXPIRATION` and
     /// `AWS_ENDPOINT_URL`.
     ///
@@ -74,8 +76,9 @@ impl Session {
         })
     }
 
-    /// How addresses of a bucket's objects are formed: path-style under a given endpoint, else the
-    /// bucket's host name.
+    /// How URLs of the bucket's objects are formed: path-style with an explicit endpoint, otherwise
+    /// virtual-hosted-style.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
     pub fn address(&self, bucket: &str) -> ObjectAddress {
         match &self.endpoint {
             Some(endpoint) => ObjectAddress::under_endpoint(endpoint, bucket),
@@ -84,8 +87,8 @@ impl Session {
     }
 }
 
-/// Copies the session into the configuration builder of a service's SDK crate: the crates' builders have
-/// the same methods but no common trait.
+/// Applies the session to the configuration builder of a service's SDK crate. A macro, because the
+/// builders have the same methods but no common trait.
 macro_rules! configure {
     ($service:ident, $session:expr) => {{
         let session: &crate::Session = $session;

@@ -30,11 +30,12 @@ use crate::fault::fault;
 use crate::item::{Item, number, pending_item, row, text};
 use crate::session::configure;
 
-/// The index by creation, newest last.
+/// The index sorted by creation time.
 const BY_CREATED_AT: &str = "byCreatedAt";
-/// Rounds in which a batch read may come back incomplete before it counts as throttled.
+/// Attempts to read the unprocessed keys of a batch before it counts as throttled.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
 const BATCH_ROUNDS: u32 = 5;
-/// Longest wait between two attempts of one write.
+/// Upper bound of the backoff between two attempts of a write.
 const LONGEST_BACK_OFF_MS: u64 = 1_000;
 
 /// The table of uploads.
@@ -54,7 +55,7 @@ impl Table {
         }
     }
 
-    /// An update of one item under a condition.
+    /// A conditional update of one item.
     fn update<'a>(
         &self,
         key: Item,
@@ -73,7 +74,7 @@ impl Table {
     }
 }
 
-/// The key of an upload, or of another item of its owner.
+/// The primary key of an upload, or of another item of its owner.
 fn key(owner: &OwnerId, id: impl Into<String>) -> Item {
     Item::from([
         ("owner".to_owned(), text(owner.as_str())),
@@ -81,7 +82,7 @@ fn key(owner: &OwnerId, id: impl Into<String>) -> Item {
     ])
 }
 
-/// A status as an attribute.
+/// A status as an attribute value.
 fn status(status: UploadStatus) -> AttributeValue {
     text(status.as_str())
 }
@@ -111,7 +112,7 @@ impl PutPending for Table {
     }
 }
 
-/// The fault of a failed condition that came without the item that failed it.
+/// The fault of a failed condition whose response lacks the existing item.
 fn unexplained(service: &'static str) -> Fault {
     let detail = "a failed condition came without the item that failed it";
     Fault::new(service, FaultKind::Unexpected, detail)
@@ -246,15 +247,15 @@ impl MarkAborted for Table {
     }
 }
 
-/// What became of a conditional update.
+/// The result of a conditional update.
 enum Updated {
-    /// It was written; the item as the update asked for it.
+    /// It was written; the item if the update requested it.
     Written(Option<Item>),
-    /// The condition failed; the item as it is, if the update asked for it.
+    /// The condition failed; the existing item if the update requested it.
     Refused(Option<Item>),
 }
 
-/// Sends a conditional update; false, and nothing changed, when the condition does not hold.
+/// Sends a conditional update; false, without a change, if the condition does not hold.
 async fn if_it_holds(update: UpdateItemFluentBuilder) -> Result<bool, Fault> {
     Ok(matches!(updated(update).await?, Updated::Written(_)))
 }
@@ -273,8 +274,8 @@ async fn updated(update: UpdateItemFluentBuilder) -> Result<Updated, Fault> {
     }
 }
 
-/// Waits before another attempt: nothing before the first, then at most 20 ms, twice as much each time, and
-/// by chance less, so that those who met do not meet again.
+/// Exponential backoff with full jitter: none before the first attempt, then at most 20 ms,
+/// doubling each time. <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
 async fn back_off(attempt: u32) {
     if attempt > 0 {
         let longest = LONGEST_BACK_OFF_MS.min(10 << attempt);

@@ -1,5 +1,5 @@
-//! The conformance tests of a store, run against DynamoDB if `CROWFLY_TEST_ENV` names the file that describes
-//! a running stack, as for the system tests, and skipped otherwise.
+//! Runs the conformance tests of a store against DynamoDB if `CROWFLY_TEST_ENV` names the file that
+//! describes a running stack; skipped otherwise.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use crowfly_core::ports::HeadObject;
 use crowfly_testing::conformance;
 use serde_json::Value;
 
-/// The stack `main` of the environment file, and a session for it.
+/// The stack `main` in the environment file, and a session for it.
 fn stack() -> Option<(Value, Session)> {
     let path = std::env::var("CROWFLY_TEST_ENV").ok()?;
     let env: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
@@ -25,7 +25,7 @@ fn stack() -> Option<(Value, Session)> {
     Some((main, session.unwrap()))
 }
 
-/// Owners that no run before had.
+/// Owners that no earlier run has used.
 fn owners() -> impl FnMut() -> OwnerId {
     let mut number = SystemTime::now()
         .duration_since(UNIX_EPOCH)

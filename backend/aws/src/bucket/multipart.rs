@@ -20,7 +20,8 @@ use crowfly_core::{Fault, FaultKind};
 use super::{Bucket, signed_size};
 use crate::fault::{fault, is_unclear};
 
-/// S3 may work on a completion for minutes; whoever calls has 30 s at most.
+/// S3 may take minutes to complete an upload; API Gateway times out after 30 s.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 const COMPLETE_WITHIN: Duration = Duration::from_secs(28);
 const LIST: &str = "s3.ListParts";
 
@@ -49,7 +50,7 @@ impl CreateMultipart for Bucket {
 }
 
 impl Bucket {
-    /// One page of parts behind `marker`; `None` when the multipart upload is gone.
+    /// One page of the parts after `marker`; `None` when the multipart upload no longer exists.
     async fn page(
         &self,
         multipart: Multipart<'_>,
@@ -77,7 +78,8 @@ impl Bucket {
 impl ListParts for Bucket {
     async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault> {
         let (mut parts, mut marker) = (Vec::new(), None);
-        // Each page has a part at least, so there are never more pages than parts.
+        // Every page holds at least one part, so there are at most as many pages as parts.
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
         for _ in 0..MAX_PARTS {
             let Some(page) = self.page(multipart, marker, None).await? else {
                 return Ok(None);
@@ -159,7 +161,10 @@ impl CompleteMultipart for Bucket {
     }
 }
 
-/// What a failed completion says about the object; `None` when it is a fault that says nothing.
+/// Maps the error of a completion to what it says about the object; `None` for a fault that says
+/// nothing about it. S3 may send 200 and report an error in the body:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>, error codes:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
 fn completion<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<Completion> {
     let code = error
         .as_service_error()

@@ -37,8 +37,8 @@ fn bucket(endpoint: &str) -> Bucket {
     Bucket::open(&session.unwrap(), "films")
 }
 
-/// An S3 that gives these answers (status and XML) to as many requests; the thread ends with the requests
-/// as they came, head and body. An empty answer closes the connection instead.
+/// An S3 server that sends these answers (status and XML), one for each request. The thread returns
+/// the requests it received, head and body. Status 0 closes the connection without an answer.
 fn s3(answers: Vec<(u16, String)>) -> (Bucket, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -232,7 +232,7 @@ async fn f36_f37_f39_what_a_failed_completion_says() {
         (500, "InternalError", Completion::Unknown),
         (0, "", Completion::Unknown),
     ] {
-        // As often as the SDK may try.
+        // One answer for each attempt of the SDK.
         let (bucket, _) = s3(vec![(status, error(code)); 3]);
         let answer = bucket
             .complete_multipart(multipart(&key), &whole(None))

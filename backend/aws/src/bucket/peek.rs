@@ -22,13 +22,14 @@ impl PeekObject for Bucket {
                 return match error.raw_response().map(|raw| raw.status().as_u16()) {
                     Some(404) => Ok(Peek::Gone),
                     Some(412) => Ok(Peek::Replaced),
-                    // The object has no first byte.
+                    // The object is empty: no range of it can be satisfied.
+                    // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.17
                     Some(416) => Ok(Peek::First(Vec::new())),
                     _ => Err(fault("s3.GetObject", &error)),
                 };
             }
         };
-        // No more is read than matters, whatever storage sends.
+        // Stop at `SNIFF_BYTES` even if storage ignores the range and sends more.
         let mut first = Vec::with_capacity(SNIFF_BYTES);
         while first.len() < SNIFF_BYTES {
             match body.next().await {

@@ -6,18 +6,21 @@ use crowfly_core::{Declared, Fault, FaultKind, Row, Sequencer, Verdict};
 use super::{Table, Updated, key, updated};
 use crate::item::{Item, held, number, text};
 
-/// Only an event that is newer than the row's passes.
+/// Holds for an event that is newer than the row's.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
-/// Storage's own word passes only where no event has come, and nothing is recorded.
+/// For a change without an event: holds only while no event has been applied and the upload is not
+/// yet recorded.
 const FIRST: &str =
     "attribute_not_exists(#sequencerOrder) AND #status IN (:pending, :aborted, :expired)";
 
 impl ApplyEvent for Table {
-    /// One update that only a newer event passes.
+    /// One update, conditional on a newer sequencer.
     ///
-    /// An update cannot compute a truth value, so `verified` is settled by the condition: first as if the
-    /// object were what the client declared, and if that does not hold, without it. Each try is atomic,
-    /// and what the client declared never changes, so no mixture of the two can be written.
+    /// An update expression cannot compute a boolean
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html>),
+    /// so the condition decides `verified`: the first attempt requires the declared values and
+    /// writes `true`; if it fails, the second writes `false` without that requirement. Each attempt
+    /// is atomic and the declared values never change, so the two cannot mix.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
         let (applied, item) = self.settle(change, Against::History).await?;
         let held = item.as_ref().and_then(held);
@@ -40,7 +43,7 @@ impl ApplyRemoval for Table {
     }
 }
 
-/// What a change must agree with.
+/// The precondition of a change.
 #[derive(Clone, Copy)]
 enum Against<'a> {
     /// The row's place in the history of its key.
@@ -50,7 +53,7 @@ enum Against<'a> {
 }
 
 impl Table {
-    /// Writes the change if it may be written, and gives the item after that.
+    /// Writes the change if its precondition holds; returns the item after the attempt.
     async fn settle(
         &self,
         change: &Change,
@@ -70,7 +73,8 @@ impl Table {
         Ok((Applied::NotNewer, current))
     }
 
-    /// Writes the change if it may be written, as verified if the row has the `needed` declaration.
+    /// One attempt: writes the change if its precondition holds, and as verified if the row has the
+    /// `needed` declaration as well.
     async fn write(
         &self,
         change: &Change,
@@ -101,7 +105,8 @@ impl Table {
         };
         update.set("verified", AttributeValue::Bool(needed.is_some()));
         update.remove("expiresAt");
-        // What only a create call knows stays; an object without one gets the little that its key says.
+        // Keep what a create call wrote; an object without one gets the values that its key
+        // implies.
         update.keep_or_set("name", text(change.key.name()));
         update.keep_or_set("visibility", text(Visibility::Private.as_str()));
         update.keep_or_set("createdAt", number(change.at));
@@ -122,7 +127,8 @@ impl Table {
     }
 }
 
-/// An update expression in the making: `#name` and `:name` stand for each attribute and its value.
+/// Builds an update expression, in which `#name` and `:name` are the placeholders of attribute and
+/// value.
 #[derive(Default)]
 struct Update {
     set: Vec<String>,
@@ -152,7 +158,7 @@ impl Update {
             Some(withheld) => self.set("withheld", text(withheld.as_str())),
             None => self.remove("withheld"),
         }
-        // What a scan has found may be there before the event.
+        // The result of a scan may have arrived before the event.
         if change.awaits_scan {
             self.keep_or_set("scan", text(ScanStatus::Pending.as_str()));
         }
@@ -173,7 +179,7 @@ impl Update {
         self.keep_or_set("type", text(OCTET_STREAM));
     }
 
-    /// The condition that the row is still what it was when it was read.
+    /// The condition that status, sequencer and entity tag are as they were read.
     fn unchanged(&mut self, seen: Option<&Row>) -> Result<String, Fault> {
         let Some(record) = seen.map(|row| &row.record) else {
             return Ok("attribute_not_exists(#id)".to_owned());
@@ -199,7 +205,7 @@ impl Update {
         Ok(conditions.join(" AND "))
     }
 
-    /// The condition that the client has declared exactly this.
+    /// The condition that the client declared exactly these values.
     fn declared(&mut self, needed: &Declared) -> String {
         let Declared {
             size,
@@ -216,7 +222,7 @@ impl Update {
             .join(" AND ")
     }
 
-    /// The condition that an attribute has this value, or is not there.
+    /// The condition that an attribute has this value, or is absent.
     fn equals(
         &mut self,
         name: &'static str,

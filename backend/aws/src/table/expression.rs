@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::item::Item;
 
-/// The attribute names of expressions, in which `#name` stands for the attribute `name`: as many of ours are
-/// words that DynamoDB keeps for itself (`name`, `size`, `type`, `status`, `owner`), none is written plainly.
+/// The name placeholders of `expressions`: `#name` refers to the attribute `name`. All names are
+/// aliased, since `name`, `size`, `type`, `status` and `owner` are reserved words:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>.
 pub(super) fn names(expressions: &[&str]) -> HashMap<String, String> {
     let named = expressions.iter().flat_map(|text| text.split('#').skip(1));
     named
@@ -17,7 +18,7 @@ pub(super) fn names(expressions: &[&str]) -> HashMap<String, String> {
         .collect()
 }
 
-/// The values of expressions, in which `:name` stands for the value `name`.
+/// The value placeholders of expressions: `:name` refers to the value `name`.
 pub(super) fn values<'a>(values: impl IntoIterator<Item = (&'a str, AttributeValue)>) -> Item {
     let values = values.into_iter();
     values

@@ -1,8 +1,9 @@
-//! Rows and the owner's quota in one transaction. The quota is the item `#quota` of the owner, with
-//! `openUploads` and `openBytes`.
+//! Rows and the owner's quota in one transaction:
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>. The
+//! quota is the owner's item `#quota`, with `openUploads` and `openBytes`.
 //!
-//! A transaction whose answer was lost is harmless: the SDK repeats it under the same token, and one that is
-//! asked for anew meets its own conditions.
+//! A lost answer is harmless: a retry of the SDK repeats the client request token, and a new
+//! attempt fails its own conditions.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
@@ -21,12 +22,12 @@ use crate::fault::fault;
 use crate::item::{Item, number, pending_item, row};
 
 const SERVICE: &str = "dynamodb.TransactWriteItems";
-/// How often a transaction is tried that conflicts with others, or is throttled.
+/// Attempts of a transaction that conflicts with others or is throttled.
 const ATTEMPTS: u32 = 9;
 const CONDITION: &str = "ConditionalCheckFailed";
-/// The id of an owner's quota.
+/// The id of the quota item.
 const QUOTA: &str = "#quota";
-/// Adds to an owner's quota, or takes from it.
+/// Adds to the quota, or subtracts from it.
 const COUNT: &str = "ADD #openUploads :uploads, #openBytes :bytes";
 const LATER: &[&str] = &[
     "TransactionConflict",
@@ -115,7 +116,7 @@ impl Touch for Table {
 }
 
 impl Table {
-    /// Counts `added` in the quota, as long as it stays within the limits.
+    /// Adds to the quota, on condition that it stays within the limits.
     fn take(
         &self,
         owner: &OwnerId,
@@ -132,7 +133,7 @@ impl Table {
                 continue;
             }
             let left = i128::from(limit) - i128::from(more);
-            // Too much even for an owner without a quota item.
+            // Over the limit even without a quota item.
             conditions.push(if left < 0 {
                 format!("#{name} <= :{name}")
             } else {
@@ -158,11 +159,11 @@ impl Table {
         in_transaction(self.step(key(owner, QUOTA), COUNT, "", values))
     }
 
-    /// Takes its mark of being counted from an upload that has ended, and takes it out of the sweep's sight
-    /// unless it is watched.
+    /// Clears `counted` of an upload that has ended, and removes it from the index `byOpen` unless
+    /// it is still watched.
     ///
-    /// An upload that was watched when its place was read, and is stored by now, or the other way round, is
-    /// not changed: whoever made it stored holds its place as it is now.
+    /// If the upload has changed between watched and stored since its slot was read, nothing is
+    /// written: the call that changed it releases the new slot.
     fn leave(&self, owner: &OwnerId, place: Place) -> Result<TransactWriteItem, Fault> {
         let counted = match place.counted {
             Some(_) => "attribute_exists(#counted)",
@@ -187,7 +188,7 @@ impl Table {
         in_transaction(self.step(key(owner, place.id), update, &condition, values))
     }
 
-    /// An update in a transaction, under a condition unless that is empty.
+    /// An update for a transaction; an empty condition is none.
     fn step<'a>(
         &self,
         key: Item,
@@ -204,7 +205,8 @@ impl Table {
             .set_expression_attribute_values(Some(values(new)))
     }
 
-    /// Writes all of `items`, or gives the reasons, item by item, when a condition did not hold.
+    /// Writes all of `items`, or returns the cancellation reasons, item by item, if a condition
+    /// failed.
     async fn transact(
         &self,
         items: &[TransactWriteItem],

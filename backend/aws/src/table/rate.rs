@@ -6,11 +6,11 @@ use crowfly_core::ports::{Advance, AdvanceRate};
 use super::{Table, Updated, key, updated};
 use crate::item::{Item, number};
 
-/// How long an owner's rate outlives its last request, in seconds.
+/// Time to live of an owner's rate item after its last request, in seconds.
 const STAYS_S: u64 = 3_600;
 
 impl AdvanceRate for Table {
-    /// The item `#rate` of the owner: `rateUntil`, in Unix milliseconds with three decimals.
+    /// Updates the owner's item `#rate`: `rateUntil`, in Unix milliseconds with three decimals.
     async fn advance_rate(
         &self,
         owner: &OwnerId,
@@ -53,7 +53,8 @@ fn milliseconds(us: u64) -> AttributeValue {
     AttributeValue::N(format!("{}.{:03}", us / 1_000, us % 1_000))
 }
 
-/// `rateUntil` in microseconds, whatever form of the number DynamoDB gives back.
+/// `rateUntil` in microseconds. DynamoDB trims trailing zeros of numbers:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
 fn until(item: &Item) -> Option<u64> {
     let number = item.get("rateUntil")?.as_n().ok()?;
     let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));

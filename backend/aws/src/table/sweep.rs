@@ -11,9 +11,10 @@ use crate::fault::fault;
 use crate::item::{Item, number, open_upload, row, text};
 
 const SERVICE: &str = "dynamodb.Query";
-/// The sparse index of open uploads.
+/// The sparse index of open uploads:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html>.
 const BY_OPEN: &str = "byOpen";
-/// Uploads of one page.
+/// Page size.
 const PAGE: i32 = 50;
 
 impl ListOpen for Table {
