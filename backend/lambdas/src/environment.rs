@@ -1,4 +1,4 @@
-//! What a function opens at its cold start: clients by the names in its environment.
+//! The clients that a function opens at its cold start, named by its environment.
 
 use crowfly_aws::{Bucket, Presigner, Queue, Session, Table};
 use crowfly_core::address::ObjectAddress;
@@ -6,7 +6,7 @@ use crowfly_core::record::Recorder;
 
 use crate::variables::{StartError, Variables};
 
-/// The variables of a function, and the session that its clients share.
+/// The variables of a function, and the session shared by its clients.
 pub struct Environment<'a> {
     /// The variables.
     pub variables: Variables<'a>,
@@ -14,7 +14,7 @@ pub struct Environment<'a> {
 }
 
 impl<'a> Environment<'a> {
-    /// Reads AWS's own variables.
+    /// Reads the variables of the AWS SDKs.
     ///
     /// # Errors
     /// [`StartError::Session`].
@@ -49,7 +49,7 @@ impl<'a> Environment<'a> {
         Ok(Bucket::open(&self.session, &self.bucket_name()?))
     }
 
-    /// Signs for the bucket `BUCKET`; `URL_LIFETIME_SECONDS` is the life of its URLs.
+    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS`.
     ///
     /// # Errors
     /// [`StartError`].
@@ -59,7 +59,7 @@ impl<'a> Environment<'a> {
         Ok(Presigner::open(&self.session, &bucket, lifetime)?)
     }
 
-    /// How objects of the bucket `BUCKET` are recorded; by `SCAN_UPLOADS`.
+    /// The recorder of the bucket `BUCKET`, with the setting `SCAN_UPLOADS`.
     ///
     /// # Errors
     /// [`StartError`].
@@ -71,7 +71,7 @@ impl<'a> Environment<'a> {
         })
     }
 
-    /// How addresses of the bucket's objects are formed.
+    /// How URLs of the bucket's objects are formed.
     ///
     /// # Errors
     /// [`StartError`].

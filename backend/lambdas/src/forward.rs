@@ -1,4 +1,4 @@
-//! The `forward` function: S3's events go on to the queue, with the object's address.
+//! The `forward` function: sends S3 events on to the queue, with the object's URL.
 //!
 //! IAM: `sqs:SendMessage` on the queue. It reads neither the bucket nor the table.
 
@@ -38,10 +38,10 @@ impl Function for Forward {
     }
 }
 
-/// Handles one event over any queue.
+/// Handles one event, over any queue.
 ///
 /// # Errors
-/// When anything was not sent.
+/// If anything was not sent.
 pub async fn handle(
     queue: &impl SendMessages,
     forwarder: &Forwarder,

@@ -1,4 +1,5 @@
-//! API Gateway's HTTP events (payload format 2.0) and the answers to them.
+//! HTTP events of API Gateway (payload format 2.0) and the responses to them:
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
 mod answer;
 mod event;

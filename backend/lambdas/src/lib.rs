@@ -1,7 +1,8 @@
-//! The Lambda functions of Crowfly: they convert an event, call a use-case, and convert back.
+//! The Lambda functions of Crowfly: each converts an event, calls a use-case, and converts the
+//! result.
 //!
-//! Each function is a module with a `Settings` read once from the environment, a `handle` that works over
-//! ports (so that tests run it over memory), and a [`runtime::Function`] that joins both with AWS.
+//! Each function is a module with `Settings` read from the environment, a `handle` over ports,
+//! which tests run in memory, and a [`runtime::Function`] that connects both to AWS.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,

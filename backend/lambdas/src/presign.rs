@@ -32,40 +32,41 @@ use crate::runtime::{Function, Moment};
 use crate::variables::{StartError, Variables};
 use crate::{log, runtime};
 
-/// Longest time that a complete call waits for storage; the gateway itself gives up after 30 s.
+/// Timeout of a complete call; API Gateway itself times out after 30 s:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 const COMPLETE_WITHIN: Duration = Duration::from_secs(20);
-/// Time that an answer needs to leave the function before it is stopped.
+/// Time reserved for the response before Lambda stops the function.
 const TO_ANSWER: Duration = Duration::from_secs(1);
 
 port_set! {
-    /// The table's verbs.
+    /// Ports of the table.
     pub trait Rows = PutPending + OpenUploads + Release + Touch + AdvanceRate + GetRow + MarkAborted
         + SetMultipart + DeclareChecksum;
 }
 port_set! {
-    /// The bucket's verbs.
+    /// Ports of the bucket.
     pub trait Objects = HeadObject + CreateMultipart + ListParts + FindMultipart + CompleteMultipart
         + AbortMultipart;
 }
 port_set! {
-    /// What is signed.
+    /// Ports of the presigner.
     pub trait Signer = PresignPut + PresignPart;
 }
 
-/// What the deployment decides for this function.
+/// The settings of this function.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The bucket's name.
     pub bucket: String,
-    /// What is accepted.
+    /// What uploads are accepted.
     pub policy: Policy,
-    /// Who is let in.
+    /// Admits callers.
     pub gate: Gate,
-    /// How much each owner may have open.
+    /// Limits on the open uploads of each owner.
     pub limits: Limits,
-    /// How often each owner may ask.
+    /// Request rate of each owner.
     pub rate: Rate,
-    /// How long after its creation the sweep first looks at an upload, in milliseconds.
+    /// Delay from creation to the first look of the sweep, in milliseconds.
     pub repair_after_ms: u64,
 }
 
@@ -90,7 +91,7 @@ impl Function for Presign {
         })
     }
 
-    /// Never fails: every failure is an answer.
+    /// Never fails: every failure is a response.
     async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
         Ok(handle(
             &self.rows,
@@ -121,7 +122,7 @@ impl Settings {
     }
 }
 
-/// Answers one event over any ports.
+/// Answers one event, over any ports.
 pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -206,7 +207,7 @@ fn json_body(request: &Request) -> Result<Vec<u8>, Refusal> {
     request.body()
 }
 
-/// Counts what was created; the refusal of a request as a whole is counted where it is answered.
+/// Counts the results; a refusal of the whole request is counted with its response.
 fn count_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult], now_ms: u64) {
     let granted = |repeated: bool| {
         let of_kind = |result: &&create::ItemResult| matches!(&result.1, Ok(granted) if granted.repeated == repeated);

@@ -36,13 +36,13 @@ impl Function for Read {
         })
     }
 
-    /// Never fails: every failure is an answer.
+    /// Never fails: every failure is a response.
     async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
         Ok(handle(&self.rows, &self.signer, &self.gate, event, now.ms).await)
     }
 }
 
-/// Answers one event over any ports.
+/// Answers one event, over any ports.
 pub async fn handle(
     rows: &(impl GetRow + GetRows + ListRows),
     signer: &impl PresignGet,

@@ -1,8 +1,9 @@
-//! The `record` function: SQS messages about objects become records.
+//! The `record` function: turns SQS messages about objects into records.
 //!
-//! IAM: `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads and
-//! `s3:ListBucket` on the bucket; the queue's `ReceiveMessage`, `DeleteMessage` and `GetQueueAttributes`,
-//! and `ChangeMessageVisibility` for those that must come again.
+//! IAM: `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads
+//! and `s3:ListBucket` on the bucket; on the queue `ReceiveMessage`, `DeleteMessage` and
+//! `GetQueueAttributes`, which the event source needs, and `ChangeMessageVisibility` to delay
+//! retries.
 
 mod counts;
 
@@ -20,7 +21,7 @@ use crate::runtime::{Function, Moment};
 use crate::variables::StartError;
 use crate::{log, runtime};
 
-/// Messages of one batch that are worked on at the same time.
+/// Messages of a batch that are handled concurrently.
 const AT_ONCE: usize = 10;
 
 /// The function with its clients.
@@ -32,14 +33,14 @@ pub struct Record {
     settings: Settings,
 }
 
-/// What the deployment decides for this function.
+/// The settings of this function.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What is recorded.
+    /// How objects are recorded.
     pub recorder: Recorder,
-    /// When messages that could not be settled are received again.
+    /// When failed messages are received again.
     pub redelivery: Redelivery,
-    /// Owners who are turned away. What they store all the same, by a URL that they had, is recorded as ever and
+    /// Denied owners. What they store with a URL that was signed before is recorded as usual, and
     /// reported.
     pub denied: DeniedOwners,
 }
@@ -69,15 +70,16 @@ struct Attributes {
     approximate_receive_count: String,
 }
 
-/// Which messages of a batch must come again: exactly those, by the ids that Lambda gave.
+/// The partial batch response: the ids of the messages to receive again.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchAnswer {
-    /// Empty when all are settled.
+    /// Empty if all messages are handled.
     pub batch_item_failures: Vec<Failure>,
 }
 
-/// A message that must come again.
+/// A message to receive again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
@@ -104,17 +106,17 @@ impl Function for Record {
         })
     }
 
-    /// Fails when the event is not a batch of SQS: then Lambda delivers it again as a whole.
+    /// Fails if the event is not an SQS batch: then Lambda retries the whole batch.
     async fn call(&self, event: Value, now: Moment) -> Result<BatchAnswer, runtime::Error> {
         let (rows, objects) = (&self.rows, &self.objects);
         handle(rows, objects, &self.queue, &self.settings, event, now.ms).await
     }
 }
 
-/// Handles one batch over any ports.
+/// Handles one batch, over any ports.
 ///
 /// # Errors
-/// When the event is not a batch of SQS.
+/// If the event is not an SQS batch.
 pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -129,7 +131,8 @@ pub async fn handle(
         .iter()
         .map(|message| message.body.as_str())
         .collect();
-    // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+    // Boxed: the nested futures, down to those of the SDK, exceed the recursion limit of the
+    // compiler.
     let outcomes = Box::pin(record_batch(
         rows,
         objects,
@@ -159,7 +162,8 @@ pub async fn handle(
     })
 }
 
-/// Says when each message comes again. What the queue does not hear of comes after its own time.
+/// Sets the visibility timeout of each failed message. If that fails, the one of the queue applies.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>
 async fn put_off(queue: &impl HideMessages, messages: &[(Message, u32)]) {
     for messages in messages.chunks(AT_ONCE) {
         let hidden: Vec<Hidden> = messages
@@ -176,7 +180,7 @@ async fn put_off(queue: &impl HideMessages, messages: &[(Message, u32)]) {
 }
 
 impl Message {
-    /// How often it has been received, this time included.
+    /// Number of receives, this one included.
     fn receives(&self) -> u32 {
         let count = &self.attributes.approximate_receive_count;
         count.parse().unwrap_or(1)

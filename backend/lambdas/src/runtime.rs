@@ -1,4 +1,4 @@
-//! The process around a function: one thread, clients opened once, faults logged at the edge.
+//! The process of a function: one thread, clients opened once, errors logged at the edge.
 
 use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,18 +13,18 @@ use crate::variables::{StartError, Variables};
 
 pub use lambda_runtime::Error;
 
-/// When an event came.
+/// The time of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// In Unix milliseconds.
     pub ms: u64,
-    /// Time until Lambda stops the function.
+    /// Time until Lambda stops the invocation.
     pub left: Duration,
 }
 
-/// A function with its clients: opened at a cold start, then called with one event after another.
+/// A function with its clients, opened at a cold start and called for each event.
 pub trait Function: Sized {
-    /// What it answers.
+    /// Its response.
     type Answer: Serialize;
 
     /// Opens the clients that the environment names.
@@ -36,17 +36,19 @@ pub trait Function: Sized {
     /// Handles one event.
     ///
     /// # Errors
-    /// When Lambda shall count a failure, and deliver the event again if its source does so.
+    /// If the invocation must count as failed, so that Lambda retries the event where its source
+    /// does so.
     fn call(&self, event: Value, now: Moment) -> impl Future<Output = Result<Self::Answer, Error>>;
 }
 
-/// Opens a function and hands it each event. An error before the first event ends the process, which Lambda
-/// reports as a failed start.
+/// Opens a function and calls it for each event. An error before the first event ends the process,
+/// which Lambda reports as a failed init:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
 ///
 /// # Errors
-/// When the function cannot start, or the connection to Lambda breaks.
+/// If the function cannot start, or the connection to the runtime API fails.
 pub fn run<F: Function>() -> Result<(), Error> {
-    // The message of a panic may hold anything; where it happened is enough to find it.
+    // The message of a panic may contain anything; its location is enough to find it.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         log::line("error", "panic", json!({"place": place}));
@@ -72,7 +74,7 @@ async fn serve<F: Function>() -> Result<(), Error> {
     .await
 }
 
-/// The moment, in Unix milliseconds.
+/// The current time, in Unix milliseconds.
 pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)

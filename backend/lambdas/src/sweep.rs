@@ -1,4 +1,4 @@
-//! The `sweep` function: on a schedule, it looks at the uploads that are open.
+//! The `sweep` function: checks the open uploads on a schedule.
 //!
 //! IAM: `dynamodb:Query` on the table and its index `byOpen`, `dynamodb:UpdateItem` on the table;
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
@@ -17,7 +17,7 @@ use crate::runtime::{Function, Moment};
 use crate::variables::StartError;
 use crate::{log, runtime};
 
-/// What is left of the function's time for the calls under way, in hundredths, and at most.
+/// Percentage of the remaining time reserved for calls in flight, up to `MAX_RESERVE`.
 const RESERVE: u32 = 30;
 const LONGEST_RESERVE: Duration = Duration::from_secs(60);
 /// What the open uploads may use of the rest, in hundredths; what they leave is for the orphans too.
@@ -47,9 +47,9 @@ impl Function for Sweep {
         })
     }
 
-    /// Walks over the open uploads and the orphans once, as far as the time allows; the next call goes on, and
-    /// the metric `SweepIncomplete` counts it. Fails when something could not be done, so that Lambda counts a failure;
-    /// all else was done.
+    /// Sweeps the open uploads and the orphans once, as far as the time allows; the next run
+    /// continues, and the metric `SweepIncomplete` counts it. Fails if an action failed, so that
+    /// Lambda counts an error; all other actions were taken.
     async fn call(&self, event: Value, now: Moment) -> Result<Value, runtime::Error> {
         let now = Moment {
             ms: scheduled(&event).unwrap_or(now.ms),
@@ -59,15 +59,15 @@ impl Function for Sweep {
     }
 }
 
-/// The moment for which the schedule started the function, in Unix milliseconds.
+/// The time in the event of the schedule, in Unix milliseconds.
 fn scheduled(event: &Value) -> Option<u64> {
     parse_rfc3339_ms(event.get("time")?.as_str()?)
 }
 
-/// Walks over the open uploads once, over any ports.
+/// Sweeps once, over any ports.
 ///
 /// # Errors
-/// When something could not be done.
+/// If an action failed.
 pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
@@ -83,7 +83,8 @@ pub async fn handle(
         cut_short: Cell::new(false),
         counts: RefCell::default(),
     };
-    // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+    // Boxed: the nested futures, down to those of the SDK, exceed the recursion limit of the
+    // compiler.
     Box::pin(sweep(rows, objects, sweeper, now.ms, &watch)).await;
     let complete = !watch.cut_short.into_inner();
     let counts = watch.counts.into_inner();

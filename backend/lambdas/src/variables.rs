@@ -1,5 +1,4 @@
-//! The environment of a function: read once at a cold start, refused with a sentence that names the
-//! variable.
+//! The environment of a function, read once at a cold start. An error names the variable.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -11,22 +10,22 @@ use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
 use crowfly_core::rate::Rate;
 
-/// A function cannot start in its environment.
+/// The function cannot start in its environment.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// A variable is not set.
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
-    /// A variable has an unusable value. The value itself is not shown.
+    /// A variable has an invalid value, which is not shown.
     #[error("the environment variable {name} is wrong: {reason}")]
     Wrong {
         /// Its name.
         name: &'static str,
-        /// What it must be.
+        /// The rule for its value.
         reason: String,
     },
-    /// AWS's own variables.
+    /// The variables of the AWS SDKs.
     #[error(transparent)]
     Session(#[from] SessionError),
 }
@@ -40,16 +39,16 @@ impl StartError {
     }
 }
 
-/// Looks variables up; tests bring their own.
+/// Looks variables up; tests provide their own.
 pub struct Variables<'a>(&'a dyn Fn(&'static str) -> Option<String>);
 
 impl<'a> Variables<'a> {
-    /// Variables by a function.
+    /// Variables returned by a function.
     pub fn new(lookup: &'a dyn Fn(&'static str) -> Option<String>) -> Self {
         Self(lookup)
     }
 
-    /// AWS's own variables.
+    /// The variables of the AWS SDKs.
     ///
     /// # Errors
     /// [`StartError::Session`].
@@ -79,7 +78,7 @@ impl<'a> Variables<'a> {
         (self.0)(name).ok_or(StartError::Missing(name))
     }
 
-    /// A variable that may be missing; empty is missing too.
+    /// An optional variable; empty counts as missing.
     pub fn given(&self, name: &'static str) -> Option<String> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
@@ -105,8 +104,8 @@ impl<'a> Variables<'a> {
             })
     }
 
-    /// What the deployment accepts: `MAX_FILE_BYTES`, `ALLOWED_TYPES`, `KEY_SUFFIX`, `EVENT_ROUTE` and
-    /// `PUBLIC_READ`. The suffix binds uploads on the route `lambda` only.
+    /// The policy: `MAX_FILE_BYTES`, `ALLOWED_TYPES`, `KEY_SUFFIX`, `EVENT_ROUTE` and
+    /// `PUBLIC_READ`. The suffix applies on the route `lambda` only.
     ///
     /// # Errors
     /// [`StartError`].
@@ -121,7 +120,7 @@ impl<'a> Variables<'a> {
         })
     }
 
-    /// How much each owner may have open: `MAX_OPEN_UPLOADS` and `MAX_OPEN_BYTES`.
+    /// The limits of each owner: `MAX_OPEN_UPLOADS` and `MAX_OPEN_BYTES`.
     ///
     /// # Errors
     /// [`StartError`].
@@ -161,7 +160,7 @@ impl<'a> Variables<'a> {
     /// `KEY_SUFFIX`, which may be empty.
     ///
     /// # Errors
-    /// [`StartError`] for one that no key ends with: extensions of keys are in lower case.
+    /// [`StartError`] for a suffix that no key can have: extensions of keys are in lower case.
     pub fn key_suffix(&self) -> Result<String, StartError> {
         let suffix = self.set("KEY_SUFFIX")?;
         let usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
@@ -173,7 +172,7 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// `SCAN_UPLOADS`: whether objects are withheld until a scan has found them clean.
+    /// `SCAN_UPLOADS`: whether objects are withheld until a scan finds them clean.
     ///
     /// # Errors
     /// [`StartError`].
@@ -181,7 +180,7 @@ impl<'a> Variables<'a> {
         self.one_of("SCAN_UPLOADS", &[("off", false), ("on", true)])
     }
 
-    /// `URL_LIFETIME_SECONDS`; its range is checked by the signer.
+    /// `URL_LIFETIME_SECONDS`; the presigner checks its range.
     ///
     /// # Errors
     /// [`StartError`].
@@ -189,7 +188,7 @@ impl<'a> Variables<'a> {
         self.parsed("URL_LIFETIME_SECONDS").map(Duration::from_secs)
     }
 
-    /// `VISIBILITY_TIMEOUT_SECONDS`, the queue's own.
+    /// `VISIBILITY_TIMEOUT_SECONDS`, that of the queue.
     ///
     /// # Errors
     /// [`StartError`].
@@ -197,7 +196,7 @@ impl<'a> Variables<'a> {
         self.parsed("VISIBILITY_TIMEOUT_SECONDS")
     }
 
-    /// `DENIED_OWNERS`; none when it is not set.
+    /// `DENIED_OWNERS`; empty if it is not set.
     ///
     /// # Errors
     /// [`StartError`].

@@ -1,4 +1,4 @@
-//! The queue's side: partial answers with exact ids, and errors where Lambda must try again.
+//! Queue events: partial batch responses with exact ids, and errors that make Lambda retry.
 
 mod common;
 
@@ -72,7 +72,7 @@ async fn f60_exactly_the_failed_messages_come_again() {
     memory.fail_next("apply_event", FaultKind::Throttled);
     let failed = failures(&memory, &bodies).await;
     assert_eq!(failed, ["m0", "m2", "m7"]);
-    // The rest was done, and doing all again mends what a fault left, and only that.
+    // The others were handled, and handling all again changes only what a fault interrupted.
     assert_eq!(failures(&memory, &bodies).await, ["m2", "m7"]);
     assert_eq!(memory.row_count(), 10);
 }
@@ -167,7 +167,8 @@ async fn f67_a_send_that_fails_is_an_error_of_the_function() {
     );
 }
 
-/// A URL outlives the denial of its owner by minutes: what lands by it is the truth, and the operator hears of it.
+/// A URL outlives the denial of its owner by minutes: what is stored with it is recorded, and
+/// reported to the operator.
 #[tokio::test]
 async fn a95_what_a_denied_owner_stores_is_recorded_all_the_same() {
     let memory = Memory::default();

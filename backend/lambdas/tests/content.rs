@@ -1,4 +1,4 @@
-//! What is withheld: from the queue's message to the answer of the API.
+//! Withheld files: from the queue message to the response of the API.
 
 mod common;
 
@@ -12,7 +12,7 @@ use crowfly_lambdas::variables::Variables;
 use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
-/// Handles one message as the function does where uploads are scanned, or not.
+/// Handles one message, with or without scanning; returns the number of failures.
 async fn tell(memory: &Memory, scan_uploads: bool, body: &Value) -> usize {
     let settings = record::Settings {
         recorder: Recorder {

@@ -1,4 +1,4 @@
-//! Who is let in: by the authorizer's claims alone, unless the owner is denied.
+//! Authentication: only the claims of the authorizer count, unless the owner is denied.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn gate(set: &[(&str, &str)]) -> Result<Gate, StartError> {
     Gate::read(&Variables::new(&lookup))
 }
 
-/// A token that looks good; its signature is made up.
+/// A well-formed token with a made-up signature.
 fn token() -> String {
     let part = |value: Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
     let header = part(json!({"alg": "RS256", "kid": "k"}));

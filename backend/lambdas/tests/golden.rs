@@ -1,5 +1,6 @@
-//! The golden files of the contract, read and written by what reads and writes them in production: a request by
-//! its parser, an answer by its route or, where storage's own words are in it, by the writer of all answers.
+//! The golden files of the contract, read and written by production code: a request by its parser,
+//! a response by its route or, if it contains values of storage, by the serialiser of all
+//! responses.
 
 mod common;
 
@@ -41,21 +42,21 @@ fn written(name: &str, value: impl Serialize) {
     assert_eq!(serde_json::to_value(value).unwrap(), golden(name), "{name}");
 }
 
-/// That a route's answer is the golden file.
+/// Asserts that a response equals the golden file.
 #[track_caller]
 fn answered(name: &str, status: u16, answer: &Answer) {
     assert_eq!(answer.status_code, status, "{}", answer.body);
     written(name, common::json_of(answer));
 }
 
-/// That the writer of answers makes the golden file of its value.
+/// Asserts that the serialiser reproduces the golden file.
 #[track_caller]
 fn passed_on<T: Serialize + DeserializeOwned>(name: &str, status: u16) {
     let value: T = serde_json::from_str(&file(name)).unwrap();
     answered(name, status, &Answer::json(status, &value).unwrap());
 }
 
-/// An item as a client writes it.
+/// The item as a client writes it.
 fn of_client(item: ValidItem) -> CreateItem {
     CreateItem {
         id: item.id,
@@ -142,7 +143,7 @@ async fn problems() {
     answered("problem_retry", 503, &read(&memory, unlucky).await);
 }
 
-/// A row whose record is that of a golden file, scanned as it says.
+/// A row with the record of a golden file, and its scan.
 fn row(name: &str) -> Row {
     let record: Record = serde_json::from_str(&file(name)).unwrap();
     let etag = record.etag.clone();
@@ -203,7 +204,8 @@ fn queue_messages() {
     }
 }
 
-/// But for the gateway's own message, and the table of codes, which the contract's test holds.
+/// Except for the message of the gateway and the table of codes, which the tests of the contract
+/// use.
 #[test]
 fn every_golden_file_of_the_backend_is_used() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract/tests/golden");

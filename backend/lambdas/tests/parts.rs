@@ -1,4 +1,4 @@
-//! What the routes of an upload in parts answer.
+//! The responses of the multipart routes.
 
 mod common;
 

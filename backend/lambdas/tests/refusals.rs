@@ -1,4 +1,4 @@
-//! Wrong input on every route: the typed Problem, with a sentence, and nothing else happens.
+//! Invalid input on every route: a typed Problem with a message, and no side effect.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{assert_problem, beside_the_rate, call, claims, event, id, presign, 
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
-/// Every route: which function has it, and a body that it accepts.
+/// Every route: whether `presign` has it, and a valid body.
 fn routes() -> Vec<(bool, String, Option<Value>)> {
     let upload = json!({"id": id(1), "name": "a.webm", "size": 9, "type": "video/webm"});
     vec![

@@ -1,4 +1,4 @@
-//! What each route answers when all is well, and when a service behind it is not.
+//! The responses of each route, in success and if a service fails.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! F74: a function that lacks something says at its cold start what it lacks.
+//! F74: a function that lacks a variable names it at its cold start.
 
 mod common;
 

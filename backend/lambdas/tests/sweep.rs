@@ -1,4 +1,4 @@
-//! The sweep as the schedule calls it: what it reports, and that one whose time was too short says so.
+//! The sweep as the schedule invokes it: its report, and the metric of one that is cut short.
 
 mod common;
 
@@ -15,10 +15,10 @@ use crowfly_testing::{Memory, row_of};
 use serde_json::{Value, json};
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
-/// Tells the process that writes log lines how much time it has, in milliseconds.
+/// The variable that gives the child process its time limit, in milliseconds.
 const LEFT_MS: &str = "CROWFLY_TEST_LEFT_MS";
 
-/// One sweep over one upload that was left alone for a week.
+/// Runs a sweep over one upload that was unused for a week.
 async fn report(left: Duration) -> Value {
     let memory = Memory::default();
     let mut row = row_of(&owner("alice"), id(1), NOW);
@@ -56,7 +56,7 @@ async fn a38_the_report_says_what_was_done() {
     assert_eq!(report(Duration::ZERO).await, expected(0, false));
 }
 
-/// Writes the lines that [`f55_a_sweep_that_was_cut_short_is_measured`] reads; nothing by itself.
+/// Writes the log lines for [`f55_a_sweep_that_was_cut_short_is_measured`]; does nothing otherwise.
 #[tokio::test]
 async fn writes_its_lines() {
     let left = std::env::var(LEFT_MS).ok().and_then(|ms| ms.parse().ok());

@@ -1,4 +1,4 @@
-//! What names no upload of the caller's, no route, no method, or is no event at all.
+//! Unknown ids, ids of other owners, unknown routes and methods, malformed events.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The `forward` function: turns S3's events into queue messages with the object's address.
+//! The `forward` function: sends S3 events to the queue, with the object's URL.
 
 use crowfly_lambdas::{forward::Forward, runtime};
 

@@ -1,4 +1,4 @@
-//! The `presign` function: creates, settles and cancels uploads.
+//! The `presign` function: creates, signs, completes and cancels uploads.
 
 use crowfly_lambdas::{presign::Presign, runtime};
 

@@ -1,4 +1,4 @@
-//! The `read` function: shows an owner's records.
+//! The `read` function: returns the records of an owner.
 
 use crowfly_lambdas::{read::Read, runtime};
 

@@ -1,4 +1,4 @@
-//! The `sweep` function: repairs what lost events left open, and ends what never came.
+//! The `sweep` function: repairs uploads whose events were lost, and expires unused ones.
 
 use crowfly_lambdas::{runtime, sweep::Sweep};
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Gate, Request};
 use crate::{log, runtime};
 
-/// An answer in the form that the gateway takes.
+/// A response in payload format 2.0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
@@ -78,7 +78,7 @@ impl Answer {
         answer
     }
 
-    /// Ends a request: turns an error into its Problem, and logs what happened.
+    /// Finishes a request: maps an error to its Problem, and logs the request.
     fn settle(request: &Request, owner: Option<&OwnerId>, result: Result<Self, Error>) -> Self {
         if let Err(Error::Fault(fault)) = &result {
             let fields = json!({"requestId": request.id(), "service": fault.service,
@@ -105,7 +105,7 @@ impl Answer {
     }
 }
 
-/// Answers one event: who calls is settled before `route` is asked, and every failure is an answer.
+/// Answers one event: authenticates the caller, then calls `route`. Every failure is a response.
 pub(crate) async fn answer(
     event: Value,
     gate: &Gate,
@@ -114,7 +114,8 @@ pub(crate) async fn answer(
     let request = Request::new(event);
     let (owner, result) = match gate.owner(&request) {
         Ok(owner) => {
-            // Boxed: futures one within the other, down to the SDK's, are deeper than the compiler looks.
+            // Boxed: the nested futures, down to those of the SDK, exceed the recursion limit of
+            // the compiler.
             let result = Box::pin(route(&request, &owner)).await;
             (Some(owner), result)
         }
@@ -123,12 +124,12 @@ pub(crate) async fn answer(
     Answer::settle(&request, owner.as_ref(), result)
 }
 
-/// The refusal of a path that is no route.
+/// The refusal of an unknown path.
 pub(crate) fn no_route() -> Refusal {
     Refusal::new(ErrorCode::NotFound, "there is no such route")
 }
 
-/// The refusal of a method that the route does not have.
+/// The refusal of a method that the route does not support.
 pub(crate) fn no_method(allowed: &str) -> Refusal {
     Refusal::new(
         ErrorCode::MethodNotAllowed,

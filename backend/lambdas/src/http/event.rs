@@ -5,8 +5,9 @@ use crowfly_core::Refusal;
 use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
-/// A request as the gateway hands it on. Nothing in it is trusted but the claims, which only the gateway's
-/// authorizer can put there.
+/// A request as API Gateway passes it on. Only the claims are trusted: the JWT authorizer alone
+/// sets them
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>).
 #[derive(Clone)]
 pub struct Request {
     event: Value,
@@ -21,7 +22,7 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
-    /// Takes an event of payload format 2.0. Whatever it lacks reads as empty.
+    /// Wraps an event of payload format 2.0. Missing fields read as empty.
     pub fn new(event: Value) -> Self {
         Self { event }
     }
@@ -33,7 +34,7 @@ impl Request {
             .unwrap_or_default()
     }
 
-    /// Finds the request in the logs.
+    /// The request id, which the logs contain.
     pub fn id(&self) -> &str {
         self.text("/requestContext/requestId")
     }
@@ -43,7 +44,7 @@ impl Request {
         self.text("/requestContext/http/method")
     }
 
-    /// The path's segments, without the stage; `/uploads/` has two, the second empty.
+    /// The segments of the path, without the stage; `/uploads/` has two, the second empty.
     pub fn segments(&self) -> Vec<&str> {
         let path = self.text("/rawPath");
         let stage = self.text("/requestContext/stage");
@@ -58,25 +59,25 @@ impl Request {
             .collect()
     }
 
-    /// The upload that the path names, if it names one.
+    /// The upload id in the path, if there is one.
     pub fn upload(&self) -> Option<UploadId> {
         self.segments().get(1)?.parse().ok()
     }
 
-    /// One parameter of the query, decoded by the gateway.
+    /// A query parameter, decoded by the gateway.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.event.get("queryStringParameters")?.get(name)?.as_str()
     }
 
-    /// The `content-type` header; the gateway writes header names in lower case.
+    /// The `content-type` header; payload format 2.0 has header names in lower case.
     pub fn content_type(&self) -> Option<&str> {
         self.event.get("headers")?.get("content-type")?.as_str()
     }
 
-    /// The body's bytes.
+    /// The body.
     ///
     /// # Errors
-    /// `invalid_json` when the gateway's base64 cannot be read.
+    /// `invalid_json` if the base64 of the gateway is malformed.
     pub fn body(&self) -> Result<Vec<u8>, Refusal> {
         let body = self.text("/body").as_bytes();
         if self.event.get("isBase64Encoded").and_then(Value::as_bool) != Some(true) {
@@ -87,8 +88,8 @@ impl Request {
             .map_err(|_| Refusal::new(ErrorCode::InvalidJson, "the body is not JSON"))
     }
 
-    /// The claims of the token that the gateway's authorizer has verified; `None` when the event did not
-    /// pass it.
+    /// The claims of the token that the JWT authorizer verified; `None` if the event did not pass
+    /// it.
     pub(super) fn claims(&self) -> Option<&Map<String, Value>> {
         self.event
             .pointer("/requestContext/authorizer/jwt/claims")?

@@ -6,10 +6,10 @@ use crowfly_core::denied::DeniedOwners;
 use super::Request;
 use crate::variables::{StartError, Variables};
 
-/// Who is let in.
+/// Admits callers.
 ///
-/// The gateway's authorizer has verified the token: signature, issuer, audience and times. The claims that it
-/// puts into the event are checked here for scope, use and subject.
+/// The JWT authorizer of the gateway has verified signature, issuer, audience and times. The gate
+/// checks its claims for scope, token type and subject.
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
     required_scope: String,
@@ -28,7 +28,7 @@ impl Gate {
         })
     }
 
-    /// A gate that asks for this scope and denies no owner.
+    /// A gate that requires this scope and denies no owner.
     pub fn requiring(scope: &str) -> Self {
         Self {
             required_scope: scope.to_owned(),
@@ -36,11 +36,11 @@ impl Gate {
         }
     }
 
-    /// Finds who calls.
+    /// Authenticates the caller.
     ///
     /// # Errors
-    /// `unauthenticated` without the authorizer's claims; `insufficient_scope`, `invalid_subject` or
-    /// `forbidden` for a token that is not good enough.
+    /// `unauthenticated` without the claims of the authorizer; `insufficient_scope`,
+    /// `invalid_subject` or `forbidden` for a token that is not sufficient.
     pub(crate) fn owner(&self, request: &Request) -> Result<OwnerId, Refusal> {
         let claims = request.claims().ok_or_else(unauthenticated)?;
         self.denied

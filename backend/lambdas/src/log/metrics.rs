@@ -1,7 +1,6 @@
-//! Metrics in CloudWatch's embedded metric format: a log line that CloudWatch turns into numbers, without a
-//! call and without a right.
-//!
-//! Source: CloudWatch User Guide, "Specification: Embedded metric format".
+//! Metrics in the CloudWatch embedded metric format: a log line from which CloudWatch extracts
+//! metrics, without an API call and without a permission.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use crowfly_contract::{ErrorCode, OwnerId};
 use serde_json::{Map, Value, json};
@@ -9,10 +8,10 @@ use serde_json::{Map, Value, json};
 use super::line;
 
 const NAMESPACE: &str = "Crowfly";
-/// Most values of one metric in one line.
+/// Values per metric in a log line, a limit of the format.
 const MAX_VALUES: usize = 100;
 
-/// What one call of a function measured. Nothing is written for what did not happen.
+/// The metrics of one invocation. Zero counts are not written.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     now_ms: u64,
@@ -20,7 +19,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Measured at a moment, in Unix milliseconds.
+    /// Metrics with this timestamp, in Unix milliseconds.
     pub(crate) fn at(now_ms: u64) -> Self {
         Self {
             now_ms,
@@ -28,7 +27,7 @@ impl Metrics {
         }
     }
 
-    /// How often something happened.
+    /// Adds a count.
     pub(crate) fn count(mut self, name: &'static str, times: usize) -> Self {
         if times > 0 {
             self.entries.push((name, "Count", times.into()));
@@ -36,7 +35,7 @@ impl Metrics {
         self
     }
 
-    /// How long things took, each in milliseconds.
+    /// Adds durations in milliseconds.
     pub(crate) fn times(mut self, name: &'static str, each: &[u64]) -> Self {
         for values in each.chunks(MAX_VALUES) {
             self.entries.push((name, "Milliseconds", json!(values)));
@@ -44,14 +43,14 @@ impl Metrics {
         self
     }
 
-    /// Writes the line, under the dimension `function`.
+    /// Writes the log lines, with the dimension `function`.
     pub(crate) fn write(self) {
         for fields in self.lines(&function(), &[]) {
             line("info", "metrics", fields);
         }
     }
 
-    /// The lines: a name is once in each.
+    /// The log lines; each contains a metric name once.
     fn lines(self, function: &str, more: &[(&str, &str)]) -> Vec<Value> {
         let mut lines: Vec<Vec<(&str, &str, Value)>> = Vec::new();
         for entry in self.entries {
@@ -94,17 +93,17 @@ fn form(now_ms: u64, dimensions: &[(&str, &str)], entries: Vec<(&str, &str, Valu
     Value::Object(fields)
 }
 
-/// Whom a refusal met: what a line says beside the count, so that who is refused can be looked up.
+/// The caller of a refused request, logged beside the count so that operators can find it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Met<'a> {
     /// The request that was refused, as a whole or in parts.
     pub(crate) request_id: &'a str,
-    /// Who sent it, if that is known.
+    /// Its owner, if known.
     pub(crate) owner: Option<&'a OwnerId>,
 }
 
-/// Counts refusals, under the dimensions `function` and `code`; those by a quota or by the request rate once
-/// more under `function` alone, where an alarm watches them.
+/// Counts refusals, with the dimensions `function` and `code`; refusals by a quota or the request
+/// rate also with `function` alone, for the alarm.
 pub(crate) fn refused(now_ms: u64, code: ErrorCode, times: usize, met: Met<'_>) {
     for fields in refusals(&function(), now_ms, code, times, met) {
         line("info", "metrics", fields);
@@ -138,7 +137,7 @@ fn is_quota(code: ErrorCode) -> bool {
     )
 }
 
-/// Lambda's own name of this function, so that two deployments in one account do not mix.
+/// The name of the Lambda function, so that metrics of two deployments in an account are separate.
 fn function() -> String {
     std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "local".to_owned())
 }
@@ -173,8 +172,8 @@ mod tests {
         );
     }
 
-    /// The sum of `Refused` by owner and code is what an operator looks up when the alarm on `QuotaRefusals`
-    /// tells.
+    /// An operator looks up the sum of `Refused` by owner and code after the alarm on
+    /// `QuotaRefusals`.
     #[test]
     fn a36_as_much_is_refused_as_the_alarm_counts_and_of_whom_is_told() {
         let owner: OwnerId = "a".repeat(26).parse().unwrap();

@@ -1,6 +1,7 @@
-//! Structured logs: one JSON object a line, on standard output, where Lambda collects it.
+//! Structured logs: one JSON object per line on standard output, which Lambda sends to CloudWatch
+//! Logs.
 //!
-//! Lines carry ids, codes and counts. A URL, a token, a file name or a message body never goes in here.
+//! Lines contain ids, codes and counts, never a URL, a token, a file name or a message body.
 
 mod metrics;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use metrics::{Met, Metrics, refused};
 
-/// Writes one line. What is null is left out, so that a query can ask whether a field is present.
+/// Writes one line. Null fields are left out, so that a query can use `ispresent`.
 pub(crate) fn line(level: &str, event: &str, fields: Value) {
     println!("{}", Value::Object(with(level, event, fields)));
 }

@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 
 use crate::log;
 
-/// What became of the events of one batch.
+/// Counts and logs the outcomes of a batch.
 pub(super) struct Counts<'a> {
     now_ms: u64,
     denied: &'a DeniedOwners,
-    /// How often each metric was counted.
+    /// The count of each metric.
     times: BTreeMap<&'static str, usize>,
-    /// Of each event that was written: milliseconds between storage and record.
+    /// Milliseconds from the storage event to the record, per written event.
     lags: Vec<u64>,
 }
 
 impl<'a> Counts<'a> {
-    /// Of a batch that came at this moment, in Unix milliseconds, while these owners are turned away.
+    /// The counts of a batch received at `now_ms` (Unix milliseconds), with these denied owners.
     pub(super) fn new(now_ms: u64, denied: &'a DeniedOwners) -> Self {
         Self {
             now_ms,
@@ -32,13 +32,13 @@ impl<'a> Counts<'a> {
         *self.times.entry(metric).or_default() += times.into();
     }
 
-    /// Counts an event that changed nothing; the level and the fields of its line.
+    /// Counts an event that changed nothing; returns level and fields of its log line.
     fn repeated(&mut self, fields: Value) -> (&'static str, Value) {
         self.count("EventsRepeated", true);
         ("info", fields)
     }
 
-    /// Counts what became of one event, and writes its line.
+    /// Counts the outcome of one event, and logs it.
     pub(super) fn add(&mut self, message: &str, result: &Result<Outcome, RecordError>) {
         let (level, mut fields) = match result {
             Ok(Outcome::Written {

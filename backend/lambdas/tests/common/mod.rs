@@ -22,12 +22,12 @@ pub(crate) fn claims(subject: &str) -> Value {
     json!({"iss": "https://issuer.example/", "sub": subject, "scope": "openid uploads"})
 }
 
-/// The owner that [`claims`] stand for.
+/// The owner of these [`claims`].
 pub(crate) fn owner(subject: &str) -> OwnerId {
     authenticate(claims(subject).as_object().unwrap(), "uploads").unwrap()
 }
 
-/// An event as API Gateway makes it, from `METHOD /path`, with the claims of `alice`.
+/// An API Gateway event of `METHOD /path`, with the claims of `alice`.
 pub(crate) fn event(route: &str, body: Option<&Value>) -> Value {
     let (method, target) = route.split_once(' ').unwrap();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -48,7 +48,7 @@ pub(crate) fn event(route: &str, body: Option<&Value>) -> Value {
     event
 }
 
-/// The variables of a deployment, one of them changed.
+/// The variables of a deployment.
 pub(crate) fn variable(name: &str) -> Option<String> {
     let value = match name {
         "BUCKET" => "bucket",
@@ -87,7 +87,7 @@ pub(crate) fn json_of(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
 
-/// Checks an error answer whole: status, code, request id, headers, a sentence.
+/// Checks an error response: status, code, request id, headers, message.
 pub(crate) fn assert_problem(answer: &Answer, status: u16, code: &str) {
     let body = json_of(answer);
     let known: ErrorCode = serde_json::from_value(json!(code)).unwrap();
@@ -116,14 +116,14 @@ pub(crate) fn assert_headers(answer: &Answer) {
     );
 }
 
-/// The verbs called, but for the count of requests, which comes before a request is read.
+/// The verbs called, without the rate check, which precedes parsing.
 pub(crate) fn beside_the_rate(memory: &Memory) -> Vec<&'static str> {
     let mut calls = memory.calls();
     calls.retain(|verb| *verb != "advance_rate");
     calls
 }
 
-/// Gives an event to the function that signs, or to the one that reads.
+/// Passes an event to `presign` or to `read`.
 pub(crate) async fn call(memory: &Memory, signs: bool, event: Value) -> Answer {
     if signs {
         presign(memory, event).await
