@@ -1,6 +1,6 @@
-//! The conformance tests of a store: what every implementation of the table's ports must do.
+//! The conformance tests of a store: what every implementation of the ports of the table must do.
 //!
-//! Each function takes an owner that has no rows yet, and panics if the store fails.
+//! Each function takes an owner without rows, and panics if the store fails.
 
 mod content;
 mod events;
@@ -46,7 +46,7 @@ use sweep::closed;
 const NOW: u64 = 1_795_342_830_123;
 
 port_set! {
-    /// Everything that the table can do.
+    /// All ports of the table.
     pub trait Store = PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + ApplyRemoval
         + SetMultipart + DeclareChecksum + SetScan + OpenUploads + Release + Touch + AdvanceRate + ListOpen
         + QueryRow + MarkExpired + Postpone + Close;
@@ -82,7 +82,7 @@ async fn row<S: Store>(store: &S, owner: &OwnerId, id: UploadId) -> Row {
     row
 }
 
-/// A pending row reads back as it was written, and is written once.
+/// A pending row reads back as written, and is written once.
 pub async fn a_pending_row_is_written_once<S: Store>(store: &S, owner: &OwnerId) {
     let first = row_of(owner, id(1), NOW);
     assert_eq!(store.get_row(owner, id(1)).await.unwrap(), None);
@@ -105,7 +105,7 @@ pub async fn a_pending_row_is_written_once<S: Store>(store: &S, owner: &OwnerId)
     assert_eq!(row(store, owner, id(2)).await, bare);
 }
 
-/// Rows of one owner are not rows of another, and a hundred can be read at once.
+/// Owners do not see rows of each other, and a hundred rows can be read in one call.
 pub async fn rows_are_read_by_owner<S: Store>(store: &S, owner: &OwnerId, other: &OwnerId) {
     for n in 0..100 {
         store.put_pending(&row_of(owner, id(n), NOW)).await.unwrap();
@@ -123,7 +123,7 @@ pub async fn rows_are_read_by_owner<S: Store>(store: &S, owner: &OwnerId, other:
     assert_eq!(store.get_row(other, id(1)).await.unwrap(), None);
 }
 
-/// Pages come newest first, and together hold each row once, also where rows share a moment.
+/// Pages are newest first and hold each row once, even if rows have the same creation time.
 pub async fn pages_hold_each_row_once<S: Store>(store: &S, owner: &OwnerId, other: &OwnerId) {
     for n in 0..25 {
         store
@@ -149,7 +149,7 @@ pub async fn pages_hold_each_row_once<S: Store>(store: &S, owner: &OwnerId, othe
     assert_eq!(store.list_rows(other, 4, None).await.unwrap().rows, vec![]);
 }
 
-/// Only a pending upload can be aborted, and that is all that changes.
+/// Only a pending upload can be aborted; nothing else changes.
 pub async fn only_pending_is_aborted<S: Store>(store: &S, owner: &OwnerId) {
     let mut expected = open_row(owner, 1);
     store.put_pending(&expected).await.unwrap();
@@ -164,7 +164,7 @@ pub async fn only_pending_is_aborted<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
 }
 
-/// All of them; `owner` makes owners that have no rows yet.
+/// Runs all tests; `owner` returns owners without rows.
 pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     a_pending_row_is_written_once(store, &owner()).await;
     rows_are_read_by_owner(store, &owner(), &owner()).await;

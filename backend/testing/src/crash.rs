@@ -20,19 +20,19 @@ use crowfly_core::{Fault, Row, Scanned};
 
 use crate::Memory;
 
-/// Most times that a use-case over memory is polled: it waits for nothing.
+/// Polls of a use-case before the test gives up: in memory nothing has to be waited for.
 const POLLS: usize = 10_000;
 
 /// On which side of a call's effect the caller crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The call never reached its service.
+    /// The call did not reach its service.
     Before,
-    /// The service did what was asked, and the answer is lost.
+    /// The call took effect, and its answer is lost.
     After,
 }
 
-/// A store in memory whose caller crashes at one chosen call. No later call has an effect.
+/// A store in memory whose caller crashes at a chosen call. Later calls have no effect.
 pub struct Crashing<'a> {
     memory: &'a Memory,
     at: usize,
@@ -42,7 +42,7 @@ pub struct Crashing<'a> {
 }
 
 impl<'a> Crashing<'a> {
-    /// The ports of `memory`, whose caller crashes at call number `at`, counted from 0.
+    /// Ports over `memory` whose caller crashes at call number `at`, counted from 0.
     pub fn new(memory: &'a Memory, at: usize, side: Side) -> Self {
         Self {
             memory,
@@ -53,10 +53,11 @@ impl<'a> Crashing<'a> {
         }
     }
 
-    /// Runs a use-case over these ports; `None` if it crashed, with its future dropped at that call.
+    /// Runs a use-case over these ports; `None` if it crashed, with its future dropped at that
+    /// call.
     ///
     /// # Panics
-    /// If it waits for anything but the crash.
+    /// If it waits for anything else.
     pub fn run<T>(&self, use_case: impl Future<Output = T>) -> Option<T> {
         let mut use_case = pin!(use_case);
         let mut context = Context::from_waker(Waker::noop());
@@ -92,7 +93,7 @@ impl<'a> Crashing<'a> {
     }
 }
 
-/// One line for each verb.
+/// One line per port.
 macro_rules! crashing {
     ($($port:ident: $verb:ident($($name:ident: $type:ty),*) -> $answer:ty;)*) => {$(
         impl $port for Crashing<'_> {

@@ -1,7 +1,7 @@
-//! What the backend's tests share: the ports in memory, ports that crash their caller, and the conformance
-//! tests that every store passes.
+//! Shared by the tests of the backend: the ports in memory, ports that crash their caller, and the
+//! conformance tests of stores.
 //!
-//! A dev-dependency of the backend's crates, and of nothing that is deployed.
+//! A dev-dependency; not part of any deployed binary.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,

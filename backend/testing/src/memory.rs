@@ -34,7 +34,7 @@ pub struct Memory {
     calls: Mutex<Vec<&'static str>>,
 }
 
-/// A pending row of `owner` as a create call writes it: 9 bytes of video/webm with [`OBJECT_CRC`].
+/// A pending row of `owner`, as a create call writes it: 9 bytes of video/webm with [`OBJECT_CRC`].
 pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
     let declared = Declared {
         size: 9,
@@ -75,7 +75,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
     }
 }
 
-/// What storage says of the object that [`row_of`] declares.
+/// The HEAD of the object that [`row_of`] declares.
 pub fn head_of(etag: &str) -> Head {
     Head {
         size: 9,
@@ -89,7 +89,7 @@ pub fn head_of(etag: &str) -> Head {
 }
 
 impl Memory {
-    /// Puts an object into the bucket, or takes it out.
+    /// Stores an object, or removes it.
     pub fn set_object(&self, key: &ObjectKey, head: Option<Head>) {
         let mut objects = lock(&self.objects);
         match head {
@@ -103,12 +103,12 @@ impl Memory {
         lock(&self.rows).insert((row.owner.clone(), row.record.id), row);
     }
 
-    /// A row as it stands.
+    /// The current row.
     pub fn row(&self, owner: &OwnerId, id: UploadId) -> Option<Row> {
         lock(&self.rows).get(&(owner.clone(), id)).cloned()
     }
 
-    /// All rows as they stand.
+    /// All current rows.
     pub fn rows(&self) -> Vec<Row> {
         lock(&self.rows).values().cloned().collect()
     }
@@ -129,7 +129,7 @@ impl Memory {
         lock(&self.sent).clone()
     }
 
-    /// Every received message that was told when to come again.
+    /// The visibility timeouts set so far.
     pub fn hidden(&self) -> Vec<Hidden> {
         lock(&self.hidden).clone()
     }
@@ -144,13 +144,13 @@ impl Memory {
         lock(&self.faults).entry(verb).or_default().push(kind);
     }
 
-    /// Makes the next call of `verb` do its work and lose its answer; several calls add up. Only the verbs
-    /// that write rows can.
+    /// Makes the next call of `verb` take effect and lose its answer; several calls add up. Only
+    /// for verbs that write rows.
     pub fn lose_next(&self, verb: &'static str) {
         *lock(&self.lost).entry(verb).or_default() += 1;
     }
 
-    /// Forgets the faults that have not come yet.
+    /// Removes the pending faults.
     pub fn heal(&self) {
         lock(&self.faults).clear();
         lock(&self.lost).clear();
@@ -179,7 +179,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets every other task go first, so that calls at the same time come in between each other.
+/// Yields once to the other tasks, so that concurrent calls interleave.
 async fn pause() {
     let mut first = true;
     std::future::poll_fn(|context| {

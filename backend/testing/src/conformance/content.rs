@@ -19,7 +19,7 @@ fn awaiting(owner: &OwnerId, n: u128, sequencer: &str, etag: &str) -> Change {
     }
 }
 
-/// Each event says anew whether the object is what its type says; the address stays in the row.
+/// Each event sets or clears the mismatch; the URL stays in the row.
 pub async fn a_mismatch_is_set_and_cleared<S: Store>(store: &S, owner: &OwnerId) {
     store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
     let (active, packed) = (Withheld::ActiveContent, Withheld::ContentEncoding);
@@ -50,7 +50,8 @@ pub async fn a_mismatch_is_set_and_cleared<S: Store>(store: &S, owner: &OwnerId)
     }
 }
 
-/// Of several results for one object the strongest stays, before and after the object's event.
+/// Of several results for one object the one with the highest precedence stays, before and after
+/// the event of the object.
 pub async fn the_strongest_result_of_a_scan_stays<S: Store>(store: &S, owner: &OwnerId) {
     use ScanStatus::{Clean, Infected, Pending, Unscannable};
     let e = object("e");
@@ -82,7 +83,7 @@ pub async fn the_strongest_result_of_a_scan_stays<S: Store>(store: &S, owner: &O
             assert_eq!(row.scan(), Some(current));
             assert_eq!(row.scanned, Some(e.clone()));
         }
-        // The event comes, or comes again.
+        // The event arrives, or is redelivered.
         store
             .apply_event(&awaiting(owner, n, "A2", "e"))
             .await
@@ -93,7 +94,7 @@ pub async fn the_strongest_result_of_a_scan_stays<S: Store>(store: &S, owner: &O
     }
 }
 
-/// A result counts for the object that was scanned and for no other.
+/// A result applies to the scanned object only.
 pub async fn a_scan_result_is_of_one_object<S: Store>(store: &S, owner: &OwnerId) {
     use ScanStatus::{Clean, Infected, Pending};
     store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
@@ -121,7 +122,7 @@ pub async fn a_scan_result_is_of_one_object<S: Store>(store: &S, owner: &OwnerId
     assert_eq!(clean.scan(), Some(Clean));
     assert!(clean.shown().url.is_some());
 
-    // Where nothing waits for a scan, nothing is said of one; a result counts all the same.
+    // Without scanning there is no scan status; a result still counts.
     store.put_pending(&row_of(owner, id(2), NOW)).await.unwrap();
     let event = change(owner, id(2), "A1", Some(head_of("e")));
     store.apply_event(&event).await.unwrap();

@@ -1,4 +1,4 @@
-//! Events, in whatever order and however often they come.
+//! Events, in any order and any number of times.
 
 use crowfly_contract::{OwnerId, UploadStatus, Visibility};
 use crowfly_core::ports::{Applied, Head, Put};
@@ -6,7 +6,7 @@ use crowfly_core::ports::{Applied, Head, Put};
 use super::{NOW, Store, apply, change, closed, id, row};
 use crate::{OBJECT_CRC, head_of, row_of};
 
-/// F50, F62: the same event any number of times is one write, and keeps what the client said.
+/// F50, F62: duplicates of an event cause one write, which keeps the declared values.
 pub async fn an_event_is_applied_once<S: Store>(store: &S, owner: &OwnerId) {
     let pending = row_of(owner, id(1), NOW);
     store.put_pending(&pending).await.unwrap();
@@ -31,9 +31,9 @@ pub async fn an_event_is_applied_once<S: Store>(store: &S, owner: &OwnerId) {
     assert!(!store.mark_aborted(owner, id(1), NOW).await.unwrap());
 }
 
-/// F51, F52, F53: the newest event wins in whatever order they come.
+/// F51, F52, F53: the newest event wins in any order of arrival.
 pub async fn the_newest_event_wins<S: Store>(store: &S, owner: &OwnerId) {
-    // By the rule of padding on the right, the shorter of these is the newest.
+    // With right-padding the shortest of these is the newest.
     let events = [
         ("0055AED6DCD9028", Some(head_of("first"))),
         ("0055aed6dcd90281e5", None),
@@ -75,7 +75,7 @@ pub async fn the_newest_event_wins<S: Store>(store: &S, owner: &OwnerId) {
     }
 }
 
-/// F52: a late PUT does not bring a deleted object back.
+/// F52: a late PUT event does not restore a deleted object.
 pub async fn a_tombstone_stays<S: Store>(store: &S, owner: &OwnerId) {
     store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
     for n in [1, 2] {
@@ -95,7 +95,8 @@ pub async fn a_tombstone_stays<S: Store>(store: &S, owner: &OwnerId) {
     }
 }
 
-/// An object that lands after its upload was aborted, even long after, is the truth, and its row stays.
+/// An object that appears after its upload was aborted, even long after, is recorded, and its row
+/// loses its time to live.
 pub async fn storage_beats_an_abort<S: Store>(store: &S, owner: &OwnerId) {
     closed(store, owner, id(1)).await;
     let event = change(owner, id(1), "A", Some(head_of("e")));
@@ -110,7 +111,7 @@ pub async fn storage_beats_an_abort<S: Store>(store: &S, owner: &OwnerId) {
     );
 }
 
-/// `verified` needs the client's checksum, size and type to equal storage's, also at a later event.
+/// `verified` requires equal checksum, size and type, also at later events.
 pub async fn verified_compares_all_three<S: Store>(store: &S, owner: &OwnerId) {
     let good = head_of("e");
     let other_crc = crowfly_contract::Crc64Nvme::new(OBJECT_CRC.value() ^ 1);
@@ -165,7 +166,7 @@ pub async fn verified_compares_all_three<S: Store>(store: &S, owner: &OwnerId) {
     );
 }
 
-/// An object that no create call announced has a row of what storage knows.
+/// An object without a create call gets a row from what storage knows.
 pub async fn an_unannounced_object_is_recorded<S: Store>(store: &S, owner: &OwnerId) {
     let event = change(owner, id(1), "A", Some(head_of("e")));
     assert_eq!(

@@ -4,8 +4,8 @@ use crowfly_core::ports::Applied;
 use super::{NOW, Store, change, id, row};
 use crate::{OBJECT_CRC, head_of, row_of};
 
-/// Of several that set the multipart upload of a row at once, one wins; nobody sets it once the upload is
-/// over.
+/// Of several concurrent calls that set the multipart upload of a row one wins; none does once the
+/// upload has ended.
 pub async fn a_multipart_upload_is_set_once<S: Store>(store: &S, owner: &OwnerId) {
     let mut pending = row_of(owner, id(1), NOW);
     pending.record.part_size = Some(8_388_608);
@@ -32,7 +32,8 @@ pub async fn a_multipart_upload_is_set_once<S: Store>(store: &S, owner: &OwnerId
     assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
 }
 
-/// A checksum that is said later counts for `verified` as one said with the create call, and is said once.
+/// A checksum that is declared later counts for `verified` like one of the create call, and is
+/// declared once.
 pub async fn a_checksum_is_declared_once<S: Store>(store: &S, owner: &OwnerId) {
     let mut silent = row_of(owner, id(1), NOW);
     silent.record.crc64nvme = None;

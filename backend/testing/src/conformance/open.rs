@@ -15,7 +15,7 @@ const NINETEEN_BYTES: Limits = Limits {
     bytes: 19,
 };
 
-/// A new upload of 9 bytes that wants to be counted.
+/// A new upload of 9 bytes that is counted.
 pub(super) fn open_row(owner: &OwnerId, n: u128) -> Row {
     let mut row = row_of(owner, id(n), NOW);
     row.open = Some(Open {
@@ -34,7 +34,7 @@ fn place(n: u128) -> Place {
     }
 }
 
-/// The place of an upload that was aborted or has expired at `ended_at`.
+/// The slot of an upload that was aborted or expired at `ended_at`.
 fn watched(n: u128, ended_at: u64) -> Place {
     Place {
         watched_until: Some(ended_at + 24 * 3_600_000),
@@ -58,7 +58,7 @@ fn full(uploads: u64) -> Opening {
     }
 }
 
-/// A37: rows and their count are written together, up to the limit and not above.
+/// A37: rows and their count are written together, up to the limit.
 pub async fn places_are_taken_together_or_not_at_all<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(open(store, owner, &[1, 2, 3, 4], THREE).await, full(0));
     assert_eq!(store.get_row(owner, id(1)).await.unwrap(), None);
@@ -66,7 +66,7 @@ pub async fn places_are_taken_together_or_not_at_all<S: Store>(store: &S, owner:
     assert_eq!(row(store, owner, id(2)).await, open_row(owner, 2));
     assert_eq!(open(store, owner, &[3, 4], THREE).await, full(2));
     assert_eq!(open(store, owner, &[3], NINETEEN_BYTES).await, full(2));
-    // What exists is named, and takes nothing; whatever the limit says about the rest.
+    // Existing uploads are reported and claim no slot, whatever the limit says about the rest.
     let existing = |ns: &[(usize, u128)]| {
         let rows = ns.iter().map(|(at, n)| (*at, open_row(owner, *n)));
         rows.collect::<Vec<_>>()
@@ -93,7 +93,7 @@ pub async fn places_are_taken_together_or_not_at_all<S: Store>(store: &S, owner:
     assert_eq!(open(store, owner, &[4], THREE).await, full(3));
 }
 
-/// F62, F63: a place goes back when its upload has ended, once, and row and count change together.
+/// F62, F63: a slot is released once, after its upload has ended; row and count change together.
 pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     open(store, owner, &[1, 2, 3], THREE).await;
     let (one, all) = ([place(1)], [place(1), place(2), place(3)]);
@@ -119,7 +119,7 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     let again = store.apply_event(&change(owner, id(1), "A", None)).await;
     assert_eq!(again.unwrap().held, None);
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(1));
-    // One that was aborted stays in the sweep's sight until its object can land no more.
+    // An aborted upload stays in the index until its object can no longer appear.
     assert!(store.mark_aborted(owner, id(3), NOW + 7).await.unwrap());
     let aborted = row(store, owner, id(3)).await;
     assert_eq!(aborted.place_to_release(), Some(watched(3, NOW + 7)));
@@ -136,7 +136,7 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(row(store, owner, id(3)).await, expected);
     assert_eq!(expected.place_to_release(), None, "it holds nothing more");
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
-    // Its object lands after all: now it leaves.
+    // Its object appears after all: now it leaves the index.
     let event = change(owner, id(3), "A", Some(head_of("e")));
     let landed = store.apply_event(&event).await.unwrap().held.unwrap();
     let uncounted = Place {
@@ -147,7 +147,7 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(store.release(owner, &held).await.unwrap(), vec![id(3)]);
     assert_eq!(store.release(owner, &[landed]).await.unwrap(), vec![]);
     assert_eq!(row(store, owner, id(3)).await.open, None);
-    // An upload that was written without being counted leaves the sweep's sight alone.
+    // An upload that was not counted only leaves the index.
     let mut uncounted = open_row(owner, 8);
     uncounted.open = uncounted.open.map(|open| Open {
         counted: false,
@@ -162,8 +162,8 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
 }
 
-/// F55, A95: what storage says without an event counts for an upload that is pending, aborted or expired, where
-/// no event has come, and any event is newer.
+/// F55, A95: a repair without an event applies to an upload that is pending, aborted or expired and
+/// has had no event; any event is newer.
 pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, owner: &OwnerId) {
     let asked = |n| Change {
         sequencer: None,
@@ -189,7 +189,7 @@ pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, o
         assert_eq!(late.applied, Applied::NotNewer);
     }
     assert_eq!(store.get_row(owner, id(3)).await.unwrap(), None);
-    // Aborted and counted; aborted and given back; long over.
+    // Aborted and counted; aborted and released; closed.
     for n in [4, 5, 6] {
         open(store, owner, &[n], Limits::default()).await;
         store.mark_aborted(owner, id(n), NOW).await.unwrap();
@@ -214,7 +214,7 @@ pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, o
     assert_eq!(late.applied, Applied::NotNewer);
 }
 
-/// Only what is pending is in use.
+/// Only a pending upload is in use.
 pub async fn a_touch_reaches_pending_uploads<S: Store>(store: &S, owner: &OwnerId) {
     open(store, owner, &[1], THREE).await;
     store.touch(owner, id(1), NOW + 1).await.unwrap();
@@ -228,7 +228,7 @@ pub async fn a_touch_reaches_pending_uploads<S: Store>(store: &S, owner: &OwnerI
     assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
 }
 
-/// A36: the moment until which requests are paid for moves as its conditions say, and is told otherwise.
+/// A36: the rate timestamp moves if its condition holds; otherwise the current one is returned.
 pub async fn the_rate_advances_as_it_stands<S: Store>(store: &S, owner: &OwnerId) {
     let now = NOW * 1_000;
     let further = |latest| Advance::Further {

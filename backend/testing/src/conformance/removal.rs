@@ -12,7 +12,7 @@ fn version(name: &str) -> Head {
     }
 }
 
-/// What a removal left is written where nothing came in between, whatever the sequencers are.
+/// A removal is written if the row is unchanged, whatever the sequencers are.
 pub async fn a_removal_meets_the_row_as_it_was_seen<S: Store>(store: &S, owner: &OwnerId) {
     let removal = async |n, sequencer, object: Option<Head>, seen: Option<&Row>| {
         let change = change(owner, id(n), sequencer, object);
@@ -25,14 +25,14 @@ pub async fn a_removal_meets_the_row_as_it_was_seen<S: Store>(store: &S, owner: 
     store.put_pending(&pending).await.unwrap();
     assert_eq!(removal(1, "A", None, None).await, None, "there is a row");
 
-    // A created event comes in between.
+    // A created event arrives in between.
     let event = change(owner, id(1), "B", Some(version("v1")));
     store.apply_event(&event).await.unwrap();
     let stored = row(store, owner, id(1)).await;
     assert_eq!(removal(1, "A", None, Some(&pending)).await, None);
     assert_eq!(row(store, owner, id(1)).await, stored);
 
-    // The place of the very object that is gone.
+    // The sequencer of the removed object itself.
     assert_eq!(removal(1, "B", None, Some(&stored)).await, gone);
     let deleted = row(store, owner, id(1)).await;
     assert_eq!(deleted.record.status, UploadStatus::Deleted);
@@ -44,7 +44,7 @@ pub async fn a_removal_meets_the_row_as_it_was_seen<S: Store>(store: &S, owner: 
     assert_eq!(removal(1, "B", None, Some(&stored)).await, None);
     assert_eq!(row(store, owner, id(1)).await, deleted);
 
-    // It is back, and after that another one.
+    // It is restored, then replaced by another one.
     assert_eq!(
         removal(1, "C", Some(version("v1")), Some(&deleted)).await,
         there

@@ -22,7 +22,7 @@ fn open_row(owner: &OwnerId, n: u128, sweep_at: u64) -> Row {
     row
 }
 
-/// All uploads of `owner` that are due, page by page.
+/// All due uploads of `owner`, page by page.
 async fn due<S: Store>(store: &S, owner: &OwnerId, at: u64) -> Vec<OpenUpload> {
     let shard = owner.as_str().chars().next().unwrap();
     let (mut all, mut after) = (Vec::new(), None);
@@ -40,7 +40,7 @@ async fn due<S: Store>(store: &S, owner: &OwnerId, at: u64) -> Vec<OpenUpload> {
     all
 }
 
-/// The sparse index shows each open upload once, when it is due, as long as it is open.
+/// The sparse index lists each open upload once it is due.
 pub async fn open_uploads_are_listed_when_they_are_due<S: Store>(store: &S, owner: &OwnerId) {
     let rows: Vec<Row> = (0..60)
         .map(|n| open_row(owner, n, NOW + u64::try_from(n / 2).unwrap()))
@@ -77,7 +77,7 @@ pub async fn open_uploads_are_listed_when_they_are_due<S: Store>(store: &S, owne
     assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
     let aborted = due(store, owner, NOW).await.remove(0);
     assert_eq!((aborted.id, aborted.status), (id(1), UploadStatus::Aborted));
-    // Nothing is postponed by who saw it otherwise.
+    // An outdated status postpones nothing.
     let pending = OpenUpload {
         status: UploadStatus::Pending,
         ..aborted.clone()
@@ -92,14 +92,14 @@ pub async fn open_uploads_are_listed_when_they_are_due<S: Store>(store: &S, owne
     let watched_until = place.watched_until.unwrap();
     assert_eq!(due(store, owner, watched_until - 1).await.len(), 59);
     assert_eq!(due(store, owner, watched_until).await.len(), 60);
-    // What is stored leaves.
+    // A stored upload leaves the index.
     let event = change(owner, id(2), "A", Some(head_of("e")));
     let held = store.apply_event(&event).await.unwrap().held.unwrap();
     assert!(store.release(owner, &[held]).await.unwrap().is_empty());
     assert_eq!(due(store, owner, watched_until).await.len(), 59);
 }
 
-/// A38: an upload that was used, or has ended, since it was listed does not expire.
+/// A38: an upload that was used or has ended since it was listed does not expire.
 pub async fn only_what_is_not_used_expires<S: Store>(store: &S, owner: &OwnerId) {
     let rows: Vec<Row> = (1..=3).map(|n| open_row(owner, n, NOW)).collect();
     let rows: Vec<&Row> = rows.iter().collect();
@@ -129,7 +129,7 @@ pub async fn only_what_is_not_used_expires<S: Store>(store: &S, owner: &OwnerId)
     }
 }
 
-/// Makes an upload that was aborted at [`NOW`], and will go away 5 seconds later.
+/// Creates an upload that was aborted at [`NOW`] and whose time to live ends 5 seconds later.
 pub(super) async fn closed<S: Store>(store: &S, owner: &OwnerId, id: UploadId) {
     let mut row = row_of(owner, id, NOW);
     row.open = Some(Open {
@@ -144,8 +144,9 @@ pub(super) async fn closed<S: Store>(store: &S, owner: &OwnerId, id: UploadId) {
     assert!(store.close(&listed[0], NOW + 5_000).await.unwrap());
 }
 
-/// A94, A95: an upload goes away only when it was aborted or has expired, holds no place, and was open; then it
-/// is in nobody's sight any more. The time-to-live counts in seconds.
+/// A94, A95: only an aborted or expired open upload without a slot is closed; then it leaves the
+/// index. Time to live is in seconds:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>.
 pub async fn only_what_has_ended_and_is_free_is_closed<S: Store>(store: &S, owner: &OwnerId) {
     let rows: Vec<Row> = (1..=3).map(|n| open_row(owner, n, NOW)).collect();
     let rows: Vec<&Row> = rows.iter().collect();

@@ -6,7 +6,7 @@ use crowfly_core::{Fault, Scanned};
 use super::{Memory, lock};
 
 impl Memory {
-    /// The first bytes of an object; without, nothing can be said about it.
+    /// Sets the first bytes of an object; without them nothing is detected.
     pub fn set_first(&self, key: &ObjectKey, first: &[u8]) {
         lock(&self.firsts).insert(key.to_string(), first.to_vec());
     }

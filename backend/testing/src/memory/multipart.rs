@@ -10,7 +10,7 @@ use crowfly_core::ports::{
 
 use super::{Memory, lock};
 
-/// Multipart uploads of one page, so that tests see several.
+/// Page size, small so that tests see several pages.
 const PAGE: usize = 2;
 
 /// The multipart uploads of the bucket in memory.
@@ -24,7 +24,7 @@ pub(super) struct Multiparts {
     meanwhile: Option<Meanwhile>,
 }
 
-/// What another call does just before the next [`SetMultipart`].
+/// A concurrent call just before the next [`SetMultipart`].
 #[derive(Clone, Debug)]
 pub enum Meanwhile {
     /// It writes its own multipart upload.
@@ -42,7 +42,7 @@ struct Open {
 }
 
 impl Open {
-    /// Stands for the checksum of the whole: what changes with any part's.
+    /// A stand-in for the full-object checksum: it changes with that of any part.
     fn crc64nvme(&self) -> Crc64Nvme {
         let crcs = self.parts.values().filter_map(|part| part.crc64nvme);
         Crc64Nvme::new(crcs.fold(0, |all, crc| all ^ crc.value()))
@@ -62,19 +62,19 @@ impl Open {
 }
 
 impl Memory {
-    /// The ids of the multipart uploads that storage has.
+    /// The S3 upload ids of the open multipart uploads.
     pub fn open_multiparts(&self) -> Vec<String> {
         lock(&self.multiparts).open.keys().cloned().collect()
     }
 
-    /// The `Content-Disposition` that an open multipart upload was begun with.
+    /// The `Content-Disposition` of an open multipart upload.
     pub fn multipart_disposition(&self, s3_upload_id: &str) -> Option<String> {
         lock(&self.multiparts).open[s3_upload_id]
             .public_disposition
             .clone()
     }
 
-    /// A part arrives.
+    /// Stores a part.
     pub fn put_part(&self, s3_upload_id: &str, number: u32, size: u64, crc64nvme: Option<u64>) {
         let part = ListedPart {
             number,
@@ -87,33 +87,33 @@ impl Memory {
         open.parts.insert(number, part);
     }
 
-    /// Says when a multipart upload was begun, in Unix milliseconds; they begin in 1970.
+    /// Sets when a multipart upload started, in Unix milliseconds; the default is 0.
     pub fn set_initiated(&self, s3_upload_id: &str, at: u64) {
         let mut multiparts = lock(&self.multiparts);
         multiparts.open.get_mut(s3_upload_id).unwrap().initiated_at = at;
     }
 
-    /// Storage drops all unfinished multipart uploads, as its lifecycle does.
+    /// Removes all multipart uploads, as a lifecycle rule does.
     pub fn drop_multiparts(&self) {
         lock(&self.multiparts).open.clear();
     }
 
-    /// The next completion is answered so; the object is `made` all the same, or not.
+    /// The answer of the next completion; the object is created anyway if `made`.
     pub fn next_completion(&self, answer: Completion, made: bool) {
         lock(&self.multiparts).scripted.push((answer, made));
     }
 
-    /// Completions get no answer any more.
+    /// Completions do not return any more.
     pub fn stall_completions(&self) {
         lock(&self.multiparts).stalled = true;
     }
 
-    /// The next aborts leave the multipart upload there, because parts are on their way.
+    /// The next aborts have no effect, as with parts in flight.
     pub fn abort_in_vain(&self, times: u32) {
         lock(&self.multiparts).stubborn = times;
     }
 
-    /// Another call comes just before the next [`SetMultipart`].
+    /// Runs another call just before the next [`SetMultipart`].
     pub fn meanwhile(&self, what: Meanwhile) {
         lock(&self.multiparts).meanwhile = Some(what);
     }

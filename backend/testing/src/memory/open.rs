@@ -9,7 +9,7 @@ use crowfly_core::{Fault, Open, Row};
 
 use super::{Memory, lock, pause};
 
-/// What each owner has open, and until when each has paid for requests.
+/// What each owner has open, and its rate timestamp.
 #[derive(Default)]
 pub(super) struct Quotas {
     usages: BTreeMap<OwnerId, Usage>,
@@ -17,13 +17,13 @@ pub(super) struct Quotas {
 }
 
 impl Memory {
-    /// What the owner's quota says.
+    /// The usage that the quota of the owner has.
     pub fn usage(&self, owner: &OwnerId) -> Usage {
         let quotas = lock(&self.quotas);
         quotas.usages.get(owner).copied().unwrap_or_default()
     }
 
-    /// What the owner's rows say: the sum of those that are counted.
+    /// The usage that the rows of the owner have: the sum of the counted ones.
     pub fn counted(&self, owner: &OwnerId) -> Usage {
         let rows = lock(&self.rows);
         let mine = rows.values().filter(|row| row.owner == *owner);

@@ -148,14 +148,14 @@ impl ApplyRemoval for Memory {
     }
 }
 
-/// What must not have changed between a look at storage and the write.
+/// The part of the row that must not change between HEAD and the write.
 fn state(row: &Row) -> (UploadStatus, Option<&str>, Option<&str>) {
     let record = &row.record;
     let (sequencer, etag) = (record.sequencer.as_deref(), record.etag.as_deref());
     (record.status, sequencer, etag)
 }
 
-/// The row as the change makes it.
+/// Writes the change to the row.
 fn written(
     rows: &mut BTreeMap<(OwnerId, UploadId), Row>,
     old: Option<Row>,
@@ -201,7 +201,7 @@ fn written(
     outcome
 }
 
-/// The row of an object that no create call announced.
+/// The row of an object without a create call.
 fn unannounced(change: &Change) -> Row {
     let mut row = row_of(change.key.owner(), change.key.id(), change.at);
     row.declared = None;
@@ -217,7 +217,7 @@ impl HeadObject for Memory {
     async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault> {
         self.enter("head_object")?;
         let head = lock(&self.objects).get(&key.to_string()).cloned();
-        // What was true when it was asked may not be when it is written.
+        // The object may change before the caller writes.
         pause().await;
         Ok(head)
     }

@@ -6,7 +6,7 @@ use crowfly_core::{Fault, Row};
 
 use super::{Memory, lock, pause};
 
-/// Uploads of one page, so that tests see several.
+/// Page size, small so that tests see several pages.
 const PAGE: usize = 3;
 
 fn open_upload(row: &Row) -> Option<OpenUpload> {
