@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f64_f65_what_may_be_tried_again() {
+    fn f64_f65_throttling_and_5xx_are_retryable() {
         let cases = [
             (
                 400,

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crowfly_contract::{Crc64Nvme, ObjectKey, OwnerId, Record, UploadId, UploadStatus};
-use crowfly_core::ports::{OpenUpload, Place};
+use crowfly_core::ports::{OpenUpload, Slot};
 use crowfly_core::{Declared, Fault, FaultKind, Open, Row, Scanned};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::{from_item, to_item};
@@ -76,9 +76,9 @@ pub(crate) fn pending_item(row: &Row) -> Result<Item, Fault> {
 
 /// Reads an item back.
 pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
-    let read: Attributes = from_item(item.clone()).map_err(|_| not_a_record(item))?;
+    let read: Attributes = from_item(item.clone()).map_err(|_| malformed_item(item))?;
     let mut record = read.record;
-    own(record.status, item)?;
+    check_status(record.status, item)?;
     record.expires_at = record
         .expires_at
         .map(|seconds| seconds.saturating_mul(1_000));
@@ -124,8 +124,8 @@ struct OpenAttributes {
 
 /// Reads an item of the index of open uploads.
 pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
-    let read: OpenAttributes = from_item(item.clone()).map_err(|_| not_a_record(item))?;
-    own(read.status, item)?;
+    let read: OpenAttributes = from_item(item.clone()).map_err(|_| malformed_item(item))?;
+    check_status(read.status, item)?;
     Ok(OpenUpload {
         owner: read.owner,
         id: read.id,
@@ -143,24 +143,24 @@ pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
 }
 
 /// The quota slot that the upload of `item` still holds after it has ended.
-pub(crate) fn held(item: &Item) -> Option<Place> {
+pub(crate) fn slot_to_release(item: &Item) -> Option<Slot> {
     item.get("openShard")?;
-    open_upload(item).ok()?.place_to_release()
+    open_upload(item).ok()?.slot_to_release()
 }
 
 /// Refuses `not_found`, which only an answer of the API may have.
-fn own(status: UploadStatus, item: &Item) -> Result<(), Fault> {
+fn check_status(status: UploadStatus, item: &Item) -> Result<(), Fault> {
     match status {
-        UploadStatus::NotFound => Err(not_a_record(item)),
+        UploadStatus::NotFound => Err(malformed_item(item)),
         _ => Ok(()),
     }
 }
 
 /// The fault of an item that cannot be read. Its content is not logged.
-fn not_a_record(item: &Item) -> Fault {
+fn malformed_item(item: &Item) -> Fault {
     let id = item.get("id").and_then(|id| id.as_s().ok());
     let detail = format!(
-        "the item {} is not a record",
+        "the item {} cannot be read as a record",
         id.map_or("?", String::as_str)
     );
     Fault::new("dynamodb", FaultKind::Unexpected, detail)

@@ -40,7 +40,7 @@ fn attributes(members: &serde_json::Map<String, Value>) -> Item {
 
 /// Attributes have the names and values of the record's JSON fields.
 #[test]
-fn an_item_reads_as_the_record_of_its_golden_file() {
+fn an_item_deserialises_to_the_golden_record() {
     for name in RECORDS {
         let json = golden(name);
         let mut item = attributes(json.as_object().unwrap());
@@ -112,7 +112,7 @@ fn the_attributes_of_a_pending_item_are_pinned() {
 
 /// `not_found` is a status of answers only; an unknown status is refused.
 #[test]
-fn only_an_uploads_own_status_is_read() {
+fn a_status_that_no_item_has_is_refused() {
     for word in ["not_found", "Stored", ""] {
         let mut item = pending_item(&row_of(
             &owner(),

@@ -18,11 +18,14 @@ use crate::fault::fault;
 const SERVICE: &str = "s3.presign";
 /// Sets `Content-Encoding: identity` on downloads, so that the browser does not decode the stored
 /// bytes.
-const PLAIN: &str = "identity";
-/// A download may be kept by its browser alone, and is asked for anew each time: it may be withheld by then.
-const CACHE: &str = "private, no-cache";
-/// A URL ends this long before the credentials that signed it.
-const SAFETY: Duration = Duration::from_secs(60);
+const NO_ENCODING: &str = "identity";
+/// Only the browser may cache a download, and must revalidate it: the file may have been withheld
+/// since. <https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.4>
+const CACHE_CONTROL: &str = "private, no-cache";
+/// URLs expire this long before the credentials that sign them: a presigned URL is valid only as
+/// long as its credentials.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html>
+const CREDENTIALS_MARGIN: Duration = Duration::from_secs(60);
 
 /// Presigns URLs for one bucket. Signing needs no network access.
 #[derive(Clone, Debug)]
@@ -35,7 +38,7 @@ pub struct Presigner {
 
 /// The configured lifetime of URLs is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the life of a URL must be 1 to {} seconds", MAX_URL_LIFETIME_MS / 1_000)]
+#[error("the lifetime of a URL must be 1 to {} seconds", MAX_URL_LIFETIME_MS / 1_000)]
 pub struct LifetimeError;
 
 impl Presigner {
@@ -69,12 +72,12 @@ impl Presigner {
             let left = end
                 .duration_since(now)
                 .unwrap_or_default()
-                .saturating_sub(SAFETY);
+                .saturating_sub(CREDENTIALS_MARGIN);
             Duration::from_secs(left.as_secs())
         });
         let life = left.map_or(self.lifetime, |left| left.min(self.lifetime));
         if life.is_zero() {
-            let detail = "the signing credentials are about to end";
+            let detail = "the signing credentials are about to expire";
             return Err(Fault::new(SERVICE, FaultKind::Unavailable, detail));
         }
         PresigningConfig::builder()
@@ -135,8 +138,8 @@ impl PresignGet for Presigner {
             .key(get.key.to_string())
             .response_content_disposition(&get.disposition)
             .response_content_type(get.media_type)
-            .response_content_encoding(PLAIN)
-            .response_cache_control(CACHE)
+            .response_content_encoding(NO_ENCODING)
+            .response_cache_control(CACHE_CONTROL)
             .response_expires(DateTime::from_secs(0))
             .presigned(config)
             .await

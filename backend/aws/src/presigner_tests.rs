@@ -184,7 +184,7 @@ async fn the_whole_url_of_a_put_is_pinned() {
 }
 
 #[tokio::test]
-async fn a_session_token_stands_in_the_url() {
+async fn a_session_token_is_part_of_the_url() {
     let presigner = presigner(&[("AWS_SESSION_TOKEN", "a+token")]);
     let grant = presigner.presign_put(&put(&key()), NOW).await.unwrap();
     assert_eq!(query(&grant.url)["X-Amz-Security-Token"], "a%2Btoken");

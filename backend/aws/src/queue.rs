@@ -1,7 +1,7 @@
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry};
 use crowfly_contract::QueueMessage;
-use crowfly_core::ports::{Hidden, HideMessages, SendMessages};
+use crowfly_core::ports::{SendMessages, SetVisibilityTimeouts, VisibilityTimeout};
 use crowfly_core::{Fault, FaultKind};
 
 use crate::Session;
@@ -33,10 +33,10 @@ impl SendMessages for Queue {
         let entries = messages
             .iter()
             .enumerate()
-            .map(|(place, message)| {
+            .map(|(index, message)| {
                 let body = serde_json::to_string(message).map_err(|error| error.to_string())?;
                 SendMessageBatchRequestEntry::builder()
-                    .id(place.to_string())
+                    .id(index.to_string())
                     .message_body(body)
                     .build()
                     .map_err(|error| error.to_string())
@@ -55,20 +55,20 @@ impl SendMessages for Queue {
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         let accepted: Vec<&str> = answer.successful().iter().map(|entry| entry.id()).collect();
         Ok((0..messages.len())
-            .filter(|place| !accepted.contains(&place.to_string().as_str()))
+            .filter(|index| !accepted.contains(&index.to_string().as_str()))
             .collect())
     }
 }
 
-impl HideMessages for Queue {
-    async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault> {
+impl SetVisibilityTimeouts for Queue {
+    async fn set_visibility_timeouts(&self, messages: &[VisibilityTimeout]) -> Result<(), Fault> {
         const SERVICE: &str = "sqs.ChangeMessageVisibilityBatch";
         let entries = messages
             .iter()
             .enumerate()
-            .map(|(place, message)| {
+            .map(|(index, message)| {
                 ChangeMessageVisibilityBatchRequestEntry::builder()
-                    .id(place.to_string())
+                    .id(index.to_string())
                     .receipt_handle(&message.receipt)
                     .visibility_timeout(i32::try_from(message.seconds).unwrap_or(i32::MAX))
                     .build()

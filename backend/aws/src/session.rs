@@ -33,7 +33,7 @@ pub enum SessionError {
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
     /// `AWS_CREDENTIAL_EXPIRATION` is not an RFC 3339 timestamp.
-    #[error("AWS_CREDENTIAL_EXPIRATION must be a moment in RFC 3339, such as 2026-11-22T10:20:30Z")]
+    #[error("AWS_CREDENTIAL_EXPIRATION must be an RFC 3339 timestamp such as 2026-11-22T10:20:30Z")]
     Expiration,
 }
 

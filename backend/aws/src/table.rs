@@ -36,7 +36,7 @@ const BY_CREATED_AT: &str = "byCreatedAt";
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
 const BATCH_ROUNDS: u32 = 5;
 /// Upper bound of the backoff between two attempts of a write.
-const LONGEST_BACK_OFF_MS: u64 = 1_000;
+const MAX_BACKOFF_MS: u64 = 1_000;
 
 /// The table of uploads.
 #[derive(Clone, Debug)]
@@ -107,14 +107,14 @@ impl PutPending for Table {
         let Some(ConditionalCheckFailedException(failed)) = error.as_service_error() else {
             return Err(fault(SERVICE, &error));
         };
-        let item = failed.item().ok_or_else(|| unexplained(SERVICE))?;
+        let item = failed.item().ok_or_else(|| missing_item(SERVICE))?;
         Ok(Put::Exists(Box::new(row(item)?)))
     }
 }
 
 /// The fault of a failed condition whose response lacks the existing item.
-fn unexplained(service: &'static str) -> Fault {
-    let detail = "a failed condition came without the item that failed it";
+fn missing_item(service: &'static str) -> Fault {
+    let detail = "a failed condition without the existing item";
     Fault::new(service, FaultKind::Unexpected, detail)
 }
 
@@ -173,7 +173,7 @@ impl GetRows for Table {
             Err(Fault::new(
                 SERVICE,
                 FaultKind::Throttled,
-                "keys stayed unprocessed",
+                "keys are still unprocessed",
             ))
         }
     }
@@ -243,7 +243,7 @@ impl MarkAborted for Table {
                 ("now", number(now_ms)),
             ],
         );
-        if_it_holds(update).await
+        condition_held(update).await
     }
 }
 
@@ -256,12 +256,12 @@ enum Updated {
 }
 
 /// Sends a conditional update; false, without a change, if the condition does not hold.
-async fn if_it_holds(update: UpdateItemFluentBuilder) -> Result<bool, Fault> {
-    Ok(matches!(updated(update).await?, Updated::Written(_)))
+async fn condition_held(update: UpdateItemFluentBuilder) -> Result<bool, Fault> {
+    Ok(matches!(send_update(update).await?, Updated::Written(_)))
 }
 
 /// Sends a conditional update.
-async fn updated(update: UpdateItemFluentBuilder) -> Result<Updated, Fault> {
+async fn send_update(update: UpdateItemFluentBuilder) -> Result<Updated, Fault> {
     let error = match update.send().await {
         Ok(done) => return Ok(Updated::Written(done.attributes)),
         Err(error) => error,
@@ -276,10 +276,10 @@ async fn updated(update: UpdateItemFluentBuilder) -> Result<Updated, Fault> {
 
 /// Exponential backoff with full jitter: none before the first attempt, then at most 20 ms,
 /// doubling each time. <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
-async fn back_off(attempt: u32) {
+async fn backoff(attempt: u32) {
     if attempt > 0 {
-        let longest = LONGEST_BACK_OFF_MS.min(10 << attempt);
-        let chance = RandomState::new().hash_one(attempt);
-        tokio::time::sleep(Duration::from_millis(chance % (longest + 1))).await;
+        let limit = MAX_BACKOFF_MS.min(10 << attempt);
+        let random = RandomState::new().hash_one(attempt);
+        tokio::time::sleep(Duration::from_millis(random % (limit + 1))).await;
     }
 }

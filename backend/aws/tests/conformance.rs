@@ -33,8 +33,8 @@ fn owners() -> impl FnMut() -> OwnerId {
         .as_nanos();
     move || {
         number += 1;
-        let letter = |place: u32| {
-            let digit = u8::try_from(number / 26u128.pow(place) % 26).unwrap();
+        let letter = |digit_index: u32| {
+            let digit = u8::try_from(number / 26u128.pow(digit_index) % 26).unwrap();
             char::from(b'a' + digit)
         };
         (0..26).map(letter).collect::<String>().parse().unwrap()

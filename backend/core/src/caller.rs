@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a14_subjects_that_no_key_may_stem_from() {
+    fn a14_subjects_outside_the_allowed_characters_are_refused() {
         let long = "a".repeat(256);
         for sub in [
             "", "a/b", "..", "a..b", "a#b", "é", "a b", "a\nb", "\0", "a\u{7f}", &long,
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a90_no_issuer_is_nobody() {
+    fn a90_without_an_issuer_a_request_is_unauthenticated() {
         for value in [
             json!({}),
             json!({"sub": "a"}),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a11_id_tokens_do_not_do_even_without_a_required_scope() {
+    fn a11_id_tokens_are_refused_even_without_a_required_scope() {
         let with = |more: Value, required: &str| {
             let mut all = claims(json!({"iss": "i", "sub": "s"}));
             all.append(&mut claims(more));

@@ -54,12 +54,12 @@ pub async fn cancel(
             return Err(parts::already_stored().into());
         }
     }
-    Ok(give_back(rows, &row).await?)
+    Ok(release_slot(rows, &row).await?)
 }
 
-async fn give_back(rows: &impl Release, row: &Row) -> Result<(), Fault> {
-    if let Some(place) = row.place_to_release() {
-        quota::release(rows, &row.owner, vec![place]).await?;
+async fn release_slot(rows: &impl Release, row: &Row) -> Result<(), Fault> {
+    if let Some(slot) = row.slot_to_release() {
+        quota::release(rows, &row.owner, vec![slot]).await?;
     }
     Ok(())
 }
@@ -78,6 +78,6 @@ pub(crate) async fn drop_multipart(
     Err(Fault::new(
         "s3.AbortMultipartUpload",
         FaultKind::Unavailable,
-        "parts keep arriving",
+        "parts are still being stored",
     ))
 }

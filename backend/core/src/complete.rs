@@ -49,14 +49,14 @@ pub async fn complete(
     {
         return assemble::assemble(rows, objects, &row, plan, multipart, crc64nvme).await;
     }
-    match settle(objects, &row, crc64nvme).await? {
+    match stored_object(objects, &row, crc64nvme).await? {
         Some(stored) => Ok(stored),
         None => Err(absent(&row).into()),
     }
 }
 
 /// What storage holds for the upload, if it matches the declaration; `None` if there is no object.
-async fn settle(
+async fn stored_object(
     objects: &impl HeadObject,
     row: &Row,
     crc64nvme: Option<Crc64Nvme>,
@@ -79,7 +79,7 @@ async fn settle(
     let expected = [crc64nvme, declared.and_then(|declared| declared.crc64nvme)];
     let differs = |expected: Crc64Nvme| head.crc64nvme.is_some_and(|held| held != expected);
     if expected.into_iter().flatten().any(differs) {
-        return Err(other_bytes().into());
+        return Err(checksum_mismatch().into());
     }
     Ok(Some(Completed::Stored(Stored {
         id: row.record.id,
@@ -96,15 +96,15 @@ fn absent(row: &Row) -> Refusal {
         UploadStatus::Pending if row.record.part_size.is_some() => parts::multipart_gone(),
         UploadStatus::Pending | UploadStatus::Stored => Refusal::new(
             ErrorCode::NotStored,
-            "storage does not hold the object; send its bytes, create signs again",
+            "storage does not hold the object; send the file again, with a new URL from a create call",
         ),
         _ => parts::ended(),
     }
 }
 
-fn other_bytes() -> Refusal {
+fn checksum_mismatch() -> Refusal {
     Refusal::new(
         ErrorCode::ChecksumMismatch,
-        "storage holds other bytes than were hashed",
+        "the checksum of the stored object differs from that of the file",
     )
 }

@@ -8,10 +8,10 @@ use crate::ports::{Findings, Head, Peek, PeekObject};
 
 /// The result of an inspection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// The object that was asked about.
-    Seen(Findings),
-    /// It is gone by now.
+pub(crate) enum Inspection {
+    /// The object was inspected.
+    Done(Findings),
+    /// There is no object any more.
     Gone,
     /// Another object has replaced it.
     Replaced,
@@ -24,18 +24,18 @@ pub(crate) enum Look {
 ///
 /// # Errors
 /// A fault of storage.
-pub(crate) async fn look(
+pub(crate) async fn inspect(
     objects: &impl PeekObject,
     key: &ObjectKey,
     head: &Head,
-) -> Result<Look, Fault> {
+) -> Result<Inspection, Fault> {
     if head.size == 0 {
-        return Ok(Look::Seen(findings(head, &[])));
+        return Ok(Inspection::Done(findings(head, &[])));
     }
     Ok(match objects.peek_object(key, &head.etag).await? {
-        Peek::First(first) => Look::Seen(findings(head, &first)),
-        Peek::Gone => Look::Gone,
-        Peek::Replaced => Look::Replaced,
+        Peek::First(first) => Inspection::Done(findings(head, &first)),
+        Peek::Gone => Inspection::Gone,
+        Peek::Replaced => Inspection::Replaced,
     })
 }
 

@@ -94,7 +94,7 @@ async fn grant(
 ) -> Result<Granted, Error> {
     let (wanted, opened) = opened?;
     let opened = opened.ok_or_else(|| {
-        let detail = "an upload without an outcome";
+        let detail = "an upload without a result";
         Fault::new("create", FaultKind::Unexpected, detail)
     })?;
     // A repeat keeps the key in the table, even if this version would clean the name differently.
@@ -102,7 +102,7 @@ async fn grant(
         Opened::Created => (wanted, false),
         Opened::Refused(refusal) => return Err(refusal.into()),
         Opened::Exists(existing) => {
-            may_repeat(&existing, &wanted)?;
+            check_repeat(&existing, &wanted)?;
             parts::touch(rows, &existing, creator.now_ms).await?;
             (*existing, true)
         }
@@ -204,7 +204,7 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
 }
 
 /// Whether the existing upload under this id is for the same file and still open.
-fn may_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
+fn check_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
     let (old, new) = (&existing.record, &wanted.record);
     let same = same_file(existing, wanted)
         && old.name == new.name

@@ -34,7 +34,7 @@ pub fn decode(cursor: &str) -> Result<Position, Refusal> {
     read(cursor).ok_or_else(|| {
         Refusal::new(
             ErrorCode::InvalidCursor,
-            "the cursor is not one that this version of the API makes; start without one",
+            "the cursor is malformed or from another version of the API; start without one",
         )
     })
 }
@@ -130,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a64_every_position_has_exactly_one_spelling(
+        fn a64_every_position_has_exactly_one_encoding(
             created_at: u64, time: u64, random: u128, at in 0..CHARACTERS, letter in "[A-Za-z0-9_-]",
         ) {
             let id = UploadId::from_parts(time, random);

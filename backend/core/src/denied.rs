@@ -16,7 +16,7 @@ pub struct DeniedOwners(BTreeSet<OwnerId>);
 
 /// The text is not a list of owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it must be owners as they stand in logs and keys, separated by commas")]
+#[error("it must be a comma-separated list of owners, in the form that logs and keys show")]
 pub struct DeniedOwnersError;
 
 impl DeniedOwners {
@@ -33,7 +33,7 @@ impl DeniedOwners {
         if self.contains(&owner) {
             return Err(Refusal::new(
                 ErrorCode::Forbidden,
-                "the access of this account has been stopped by the operator",
+                "the operator has blocked this account",
             ));
         }
         Ok(owner)
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a18_a_denied_owner_is_turned_away() {
+    fn a18_a_denied_owner_is_forbidden() {
         let (one, two) = ("a".repeat(26), "b".repeat(26));
         let owner = |text: &str| text.parse::<OwnerId>().unwrap();
         let denied: DeniedOwners = format!(" {one}, ").parse().unwrap();

@@ -47,7 +47,7 @@ mod tests {
     use super::attachment;
 
     #[test]
-    fn a84_no_name_escapes_its_place() {
+    fn a84_no_name_breaks_out_of_the_header() {
         assert_eq!(
             attachment("한 \"a\";\r\nx: y.txt"),
             "attachment; filename=\"___a____x__y.txt\"; \

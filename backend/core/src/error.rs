@@ -118,7 +118,7 @@ impl Fault {
         } else {
             Refusal::new(
                 ErrorCode::Internal,
-                "the request failed inside the service; the request id finds it in the logs",
+                "the request failed on the server; its request id is in the server's log",
             )
         }
     }

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_stand_for_one_kind_or_one_tree() {
+    fn wildcards_match_one_kind_or_one_tree() {
         let list: AllowList = "image/*,video/webm , Text/Plain,application/vnd.ms-excel.*"
             .parse()
             .unwrap();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn u3_an_entry_stands_for_all_names_of_its_type() {
+    fn u3_an_entry_matches_all_aliases_of_its_type() {
         let list: AllowList = "image/jpg,application/x-zip-compressed,audio/wav"
             .parse()
             .unwrap();

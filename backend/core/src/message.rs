@@ -92,7 +92,7 @@ pub fn parse_s3(event: &Value) -> Vec<Result<Message, Malformed>> {
             vec![Ok(Message::Ignored("no records"))]
         }
         Some(Value::Array(records)) => records.iter().map(parse_record).collect(),
-        _ => vec![Err(Malformed("neither an S3 event nor our message"))],
+        _ => vec![Err(Malformed("neither an S3 event nor a queue message"))],
     }
 }
 
@@ -135,12 +135,10 @@ fn parse_record(record: &Value) -> Result<Message, Malformed> {
 fn parse_ours(value: Value) -> Result<Message, Malformed> {
     let version = value.get("v").and_then(Value::as_u64);
     if version != Some(QueueMessage::VERSION.into()) {
-        return Err(Malformed(
-            "a version of our message that this code does not know",
-        ));
+        return Err(Malformed("an unknown version of the queue message"));
     }
-    let message: QueueMessage =
-        serde_json::from_value(value).map_err(|_| Malformed("not the fields of our message"))?;
+    let message: QueueMessage = serde_json::from_value(value)
+        .map_err(|_| Malformed("not the fields of a queue message"))?;
     ObjectEvent {
         kind: message.event,
         bucket: message.bucket,
@@ -179,7 +177,7 @@ fn parse_scan(event: &Value) -> Result<Message, Malformed> {
             Some("NO_THREATS_FOUND") => ScanStatus::Clean,
             Some("THREATS_FOUND") => ScanStatus::Infected,
             Some("UNSUPPORTED" | "ACCESS_DENIED" | "FAILED") => ScanStatus::Unscannable,
-            _ => return Err(Malformed("a scan result that this code does not know")),
+            _ => return Err(Malformed("an unknown scan result")),
         },
     }))
 }
@@ -217,8 +215,7 @@ impl ObjectEvent {
 }
 
 fn sequencer(text: Option<&str>) -> Result<Sequencer, Malformed> {
-    Sequencer::parse(text.unwrap_or_default())
-        .map_err(|_| Malformed("no sequencer that can be ordered"))
+    Sequencer::parse(text.unwrap_or_default()).map_err(|_| Malformed("no valid sequencer"))
 }
 
 fn moment(text: Option<&str>) -> Result<u64, Malformed> {

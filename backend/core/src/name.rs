@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a26_every_script_is_welcome_and_normalised() {
+    fn a26_every_script_is_accepted_and_normalised() {
         assert_eq!(key("cafe\u{301}.PNG"), "caf\u{e9}.png");
         assert_eq!(
             ComposedName::parse("cafe\u{301}").unwrap().as_str(),

@@ -81,8 +81,8 @@ pub async fn list(
 
 /// Records that a pending upload is in use, unless that was recorded recently.
 pub(crate) async fn touch(rows: &impl Touch, row: &Row, now_ms: u64) -> Result<(), Fault> {
-    let noted = row.open.map(|open| open.active_at);
-    if noted.is_some_and(|noted| now_ms.saturating_sub(noted) > TOUCH_AFTER_MS) {
+    let active_at = row.open.map(|open| open.active_at);
+    if active_at.is_some_and(|active_at| now_ms.saturating_sub(active_at) > TOUCH_AFTER_MS) {
         rows.touch(&row.owner, row.record.id, now_ms).await?;
     }
     Ok(())
@@ -112,7 +112,7 @@ fn plan_of(row: &Row) -> Result<PartPlan, Refusal> {
     row.part_plan().ok_or_else(|| {
         Refusal::new(
             ErrorCode::InvalidPart,
-            "this upload goes in one PUT and has no parts; create signs it again",
+            "this upload is a single PUT and has no parts; a create call signs it again",
         )
     })
 }
@@ -145,7 +145,7 @@ async fn gone_or_stored(objects: &impl HeadObject, row: &Row) -> Error {
 pub(crate) fn already_stored() -> Refusal {
     Refusal::new(
         ErrorCode::AlreadyStored,
-        "this upload is stored already; its record says where",
+        "this upload is stored already; see its record",
     )
 }
 
@@ -159,6 +159,6 @@ pub(crate) fn ended() -> Refusal {
 pub(crate) fn multipart_gone() -> Refusal {
     Refusal::new(
         ErrorCode::MultipartGone,
-        "storage has dropped this multipart upload and its parts; creating it again by the same id begins anew",
+        "the multipart upload and its parts no longer exist in storage; create the upload again by the same id to start over",
     )
 }

@@ -17,12 +17,12 @@ pub(crate) const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 /// (<https://url.spec.whatwg.org/#urlencoded-parsing>). `None` if an escape is malformed or the
 /// bytes are not UTF-8.
 pub(crate) fn decode_form(text: &str) -> Option<String> {
-    let whole = |rest: &str| {
+    let is_escape = |rest: &str| {
         let digits = rest.as_bytes().first_chunk();
         digits.is_some_and(|digits: &[u8; 2]| digits.iter().all(u8::is_ascii_hexdigit))
     };
     // The decoder keeps malformed escapes, which S3 never writes.
-    if !text.split('%').skip(1).all(whole) {
+    if !text.split('%').skip(1).all(is_escape) {
         return None;
     }
     let spaced = text.replace('+', " ");

@@ -14,11 +14,12 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, Uploa
 use crate::{Fault, Row, Sequencer};
 
 pub use crate::limits::Usage;
-pub use crate::row::{Multipart, Place};
+pub use crate::row::{Multipart, Slot};
 pub use content::{Findings, Peek, PeekObject, SetScan};
 pub use multipart::{
-    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
-    ListParts, ListedPart, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum,
+    ExpectedObject, FindMultipart, ListParts, ListedPart, MultipartToCreate, PartPut, PresignPart,
+    SetMultipart,
 };
 pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Release, Touch};
 pub use sweep::{
@@ -127,7 +128,7 @@ pub struct EventOutcome {
     /// Whether the event was applied.
     pub applied: Applied,
     /// The slot of an upload that has ended, until it is released.
-    pub held: Option<Place>,
+    pub slot: Option<Slot>,
 }
 
 /// What storage holds for one upload.
@@ -239,15 +240,16 @@ pub trait SendMessages {
 }
 
 /// IAM: `sqs:ChangeMessageVisibility`.
-pub trait HideMessages {
-    /// Lets each of at most ten received messages come again after its own time instead of the queue's.
-    async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault>;
+pub trait SetVisibilityTimeouts {
+    /// Sets the visibility timeout of each of at most ten received messages:
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>.
+    async fn set_visibility_timeouts(&self, messages: &[VisibilityTimeout]) -> Result<(), Fault>;
 }
 
 /// The visibility timeout of a received message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hidden {
-    /// What the queue gave with this receive of the message.
+pub struct VisibilityTimeout {
+    /// The receipt handle of this receive.
     pub receipt: String,
     /// Seconds until the message is received again.
     pub seconds: u32,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crowfly_contract::OwnerId;
 
-use crate::ports::{OpenUploads, Opening, Place, Put, PutPending, Release};
+use crate::ports::{OpenUploads, Opening, Put, PutPending, Release, Slot};
 use crate::{Fault, FaultKind, Refusal, Row, bounded};
 
 pub use crate::limits::Limits;
@@ -31,7 +31,7 @@ pub(crate) enum Opened {
     Refused(Refusal),
 }
 
-struct Slot<'a> {
+struct Entry<'a> {
     row: &'a Row,
     outcome: Option<Result<Opened, Fault>>,
 }
@@ -49,14 +49,14 @@ pub(crate) async fn open(
     }
     let mut outcomes = Vec::with_capacity(new.len());
     for chunk in new.chunks(AT_ONCE) {
-        let mut slots: Vec<Slot<'_>> = chunk
+        let mut entries: Vec<Entry<'_>> = chunk
             .iter()
-            .map(|row| Slot { row, outcome: None })
+            .map(|row| Entry { row, outcome: None })
             .collect();
-        while slots.iter().any(|slot| slot.outcome.is_none()) {
-            open_the_rest(rows, owner, &mut slots, limits).await;
+        while entries.iter().any(|entry| entry.outcome.is_none()) {
+            open_remaining(rows, owner, &mut entries, limits).await;
         }
-        outcomes.extend(slots.into_iter().filter_map(|slot| slot.outcome));
+        outcomes.extend(entries.into_iter().filter_map(|entry| entry.outcome));
     }
     outcomes
 }
@@ -69,48 +69,48 @@ async fn put(rows: &impl PutPending, row: &Row) -> Result<Opened, Fault> {
 }
 
 /// One transaction over the remaining entries; it decides at least one of them.
-async fn open_the_rest(
+async fn open_remaining(
     rows: &impl OpenUploads,
     owner: &OwnerId,
-    slots: &mut [Slot<'_>],
+    entries: &mut [Entry<'_>],
     limits: Limits,
 ) {
-    let mut rest: Vec<&mut Slot<'_>> = slots
+    let mut rest: Vec<&mut Entry<'_>> = entries
         .iter_mut()
-        .filter(|slot| slot.outcome.is_none())
+        .filter(|entry| entry.outcome.is_none())
         .collect();
-    let batch: Vec<&Row> = rest.iter().map(|slot| slot.row).collect();
+    let batch: Vec<&Row> = rest.iter().map(|entry| entry.row).collect();
     let (existing, full) = match rows.open_uploads(owner, &batch, limits).await {
-        Ok(Opening::Done) => return settle(rest, &Ok(Opened::Created)),
-        Err(fault) => return settle(rest, &Err(fault)),
+        Ok(Opening::Done) => return set_all(rest, &Ok(Opened::Created)),
+        Err(fault) => return set_all(rest, &Err(fault)),
         Ok(Opening::Refused { existing, full }) => (existing, full),
     };
-    for (place, row) in existing {
-        if let Some(slot) = rest.get_mut(place) {
-            slot.outcome = Some(Ok(Opened::Exists(Box::new(row))));
+    for (index, row) in existing {
+        if let Some(entry) = rest.get_mut(index) {
+            entry.outcome = Some(Ok(Opened::Exists(Box::new(row))));
         }
     }
     if let Some(mut usage) = full {
-        for slot in rest.iter_mut().filter(|slot| slot.outcome.is_none()) {
-            let record = &slot.row.record;
+        for entry in rest.iter_mut().filter(|entry| entry.outcome.is_none()) {
+            let record = &entry.row.record;
             let added = limits.add(&mut usage, record.size, record.id);
-            slot.outcome = added.err().map(|refusal| Ok(Opened::Refused(refusal)));
+            entry.outcome = added.err().map(|refusal| Ok(Opened::Refused(refusal)));
         }
     }
-    if rest.iter().all(|slot| slot.outcome.is_none()) {
-        let detail = "a transaction was refused without a reason";
+    if rest.iter().all(|entry| entry.outcome.is_none()) {
+        let detail = "a transaction was cancelled without a reason";
         let fault = Fault::new(
             "dynamodb.TransactWriteItems",
             FaultKind::Unavailable,
             detail,
         );
-        settle(rest, &Err(fault));
+        set_all(rest, &Err(fault));
     }
 }
 
-fn settle(slots: Vec<&mut Slot<'_>>, outcome: &Result<Opened, Fault>) {
-    for slot in slots {
-        slot.outcome = Some(outcome.clone());
+fn set_all(entries: Vec<&mut Entry<'_>>, outcome: &Result<Opened, Fault>) {
+    for entry in entries {
+        entry.outcome = Some(outcome.clone());
     }
 }
 
@@ -122,23 +122,23 @@ fn settle(slots: Vec<&mut Slot<'_>>, outcome: &Result<Opened, Fault>) {
 pub async fn release(
     rows: &impl Release,
     owner: &OwnerId,
-    places: Vec<Place>,
+    slots: Vec<Slot>,
 ) -> Result<usize, Fault> {
     let mut seen = BTreeSet::new();
-    let places: Vec<Place> = places
+    let slots: Vec<Slot> = slots
         .into_iter()
-        .filter(|place| seen.insert(place.id))
+        .filter(|slot| seen.insert(slot.id))
         .collect();
     let mut released = 0;
-    for chunk in places.chunks(AT_ONCE) {
+    for chunk in slots.chunks(AT_ONCE) {
         let mut rest = chunk.to_vec();
         while !rest.is_empty() {
             let stale = rows.release(owner, &rest).await?;
             if stale.is_empty() {
-                released += rest.iter().filter(|place| place.counted.is_some()).count();
+                released += rest.iter().filter(|slot| slot.counted.is_some()).count();
                 break;
             }
-            rest.retain(|place| !stale.contains(&place.id));
+            rest.retain(|slot| !stale.contains(&slot.id));
         }
     }
     Ok(released)

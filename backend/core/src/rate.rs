@@ -37,7 +37,7 @@ pub async fn admit(
     let step = (SECOND_US / rate.0).max(1);
     let burst = rate.0.saturating_mul(BURST_SECONDS);
     let latest = now.saturating_add(step.saturating_mul(burst - 1));
-    let mut advance = Advance::Further { now, latest, step };
+    let mut advance = Advance::Extend { now, latest, step };
     for _ in 0..ATTEMPTS {
         let Err(at) = rows.advance_rate(owner, advance).await? else {
             return Ok(());
@@ -46,12 +46,12 @@ pub async fn admit(
             return Err(refusal(rate, at - latest).into());
         }
         advance = if at > now {
-            Advance::Further { now, latest, step }
+            Advance::Extend { now, latest, step }
         } else {
-            Advance::Afresh { now, step }
+            Advance::Restart { now, step }
         };
     }
-    let detail = "too many requests of one owner at the same moment";
+    let detail = "concurrent requests of one owner kept conflicting";
     Err(Fault::new("dynamodb.UpdateItem", FaultKind::Throttled, detail).into())
 }
 

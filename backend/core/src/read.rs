@@ -29,7 +29,7 @@ pub async fn get(
     let row = rows
         .get_row(owner, id)
         .await?
-        .filter(|row| !row.is_past_its_life(now_ms));
+        .filter(|row| !row.is_expired(now_ms));
     Ok(row.ok_or_else(Refusal::not_found)?.shown())
 }
 
@@ -47,7 +47,7 @@ pub async fn status(
         .get_rows(owner, ids)
         .await?
         .into_iter()
-        .filter(|row| !row.is_past_its_life(now_ms))
+        .filter(|row| !row.is_expired(now_ms))
         .map(|row| (row.record.id, row.shown()))
         .collect();
     let entry = |&id| match records.remove(&id) {
@@ -87,7 +87,7 @@ pub async fn list(
     let mut uploads: Vec<Record> = page
         .rows
         .into_iter()
-        .filter(|row| !row.is_past_its_life(now_ms))
+        .filter(|row| !row.is_expired(now_ms))
         .map(Row::shown)
         .collect();
     uploads.sort_by_key(|record| Reverse((record.created_at, record.id)));
@@ -113,7 +113,7 @@ pub async fn content(
         UploadStatus::Pending => {
             return Err(Refusal::new(
                 ErrorCode::NotStored,
-                "the upload is not stored yet, or its event was not processed yet",
+                "the upload is not stored yet, or its event is not processed yet",
             )
             .into());
         }
@@ -156,19 +156,19 @@ fn refusal(reason: Withheld, scan: Option<ScanStatus>) -> Refusal {
     let (code, message) = match reason {
         Withheld::Infected if scan == Some(ScanStatus::Unscannable) => (
             ErrorCode::Infected,
-            "the scan could not read this file, so it counts as infected",
+            "the scan could not read this file, so it is treated as infected",
         ),
         Withheld::ActiveContent => (
             ErrorCode::TypeMismatch,
-            "the first bytes of this file are a page, a script or a program, not what its media type says",
+            "the first bytes of this file are a page, a script or a program, which contradicts its media type",
         ),
         Withheld::ContentEncoding => (
             ErrorCode::ContentEncoding,
-            "this file was sent with a Content-Encoding, which nobody was given leave for",
+            "this file was sent with a Content-Encoding that was not signed",
         ),
         Withheld::ScanPending => (
             ErrorCode::ScanPending,
-            "this file was not scanned yet; try again",
+            "this file is not scanned yet; try again",
         ),
         // Infected, or a reason of a later version.
         _ => (ErrorCode::Infected, "the scan found malware in this file"),

@@ -20,8 +20,8 @@ use crowfly_contract::{EventKind, ObjectKey, OwnerId};
 use crate::address::ObjectAddress;
 use crate::message::{Malformed, Message, parse_message};
 use crate::ports::{
-    ApplyEvent, ApplyRemoval, Change, Findings, GetRow, Head, HeadObject, PeekObject, Place,
-    Release, SetScan,
+    ApplyEvent, ApplyRemoval, Change, Findings, GetRow, Head, HeadObject, PeekObject, Release,
+    SetScan, Slot,
 };
 use crate::{Fault, Sequencer, bounded, port_set, quota};
 
@@ -62,16 +62,16 @@ pub enum RecordError {
 }
 
 /// The outcome of one record, and the quota slot to release.
-struct Settled {
+struct Handled {
     outcome: Outcome,
-    held: Option<(OwnerId, Place)>,
+    slot: Option<(OwnerId, Slot)>,
 }
 
-impl From<Outcome> for Settled {
+impl From<Outcome> for Handled {
     fn from(outcome: Outcome) -> Self {
         Self {
             outcome,
-            held: None,
+            slot: None,
         }
     }
 }
@@ -104,7 +104,7 @@ impl Recorder {
             return Err(Outcome::Ignored("another bucket"));
         }
         key.parse()
-            .map_err(|_| Outcome::Ignored("a key that is not ours"))
+            .map_err(|_| Outcome::Ignored("a key of another form"))
     }
 }
 
@@ -141,20 +141,20 @@ pub async fn record_batch(
     };
     let tasks = bodies.iter().copied().map(handle_all).collect();
     let handled = bounded(tasks, at_once).await;
-    let mut places: BTreeMap<&OwnerId, Vec<Place>> = BTreeMap::new();
-    let settled = handled.iter().flatten().flatten();
-    for (owner, place) in settled.filter_map(|settled| settled.held.as_ref()) {
-        places.entry(owner).or_default().push(*place);
+    let mut slots: BTreeMap<&OwnerId, Vec<Slot>> = BTreeMap::new();
+    let successes = handled.iter().flatten().flatten();
+    for (owner, slot) in successes.filter_map(|handled| handled.slot.as_ref()) {
+        slots.entry(owner).or_default().push(*slot);
     }
     let mut failed: BTreeMap<OwnerId, Fault> = BTreeMap::new();
-    for (owner, places) in places {
-        if let Err(fault) = quota::release(rows, owner, places).await {
+    for (owner, slots) in slots {
+        if let Err(fault) = quota::release(rows, owner, slots).await {
             failed.insert(owner.clone(), fault);
         }
     }
-    let finish = |result: Result<Settled, RecordError>| {
-        let Settled { outcome, held } = result?;
-        let fault = held.and_then(|(owner, _)| failed.get(&owner).cloned());
+    let finish = |result: Result<Handled, RecordError>| {
+        let Handled { outcome, slot } = result?;
+        let fault = slot.and_then(|(owner, _)| failed.get(&owner).cloned());
         fault.map_or(Ok(outcome), |fault| Err(fault.into()))
     };
     let finish_all = |results: Vec<_>| results.into_iter().map(finish).collect();
@@ -167,7 +167,7 @@ async fn handle(
     objects: &impl Objects,
     recorder: &Recorder,
     message: Result<Message, Malformed>,
-) -> Result<Settled, RecordError> {
+) -> Result<Handled, RecordError> {
     Ok(match message? {
         Message::Ignored(why) => Outcome::Ignored(why).into(),
         Message::Object(event) => match recorder.own_key(&event.bucket, &event.key) {

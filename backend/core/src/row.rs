@@ -48,7 +48,7 @@ impl Open {
     }
 
     /// The slot that an ended upload still holds; `None` if it is pending or holds none.
-    pub(crate) fn place(self, id: UploadId, status: UploadStatus, bytes: u64) -> Option<Place> {
+    pub(crate) fn slot(self, id: UploadId, status: UploadStatus, bytes: u64) -> Option<Slot> {
         let counted = self.counted.then_some(bytes);
         let watched_until = match status {
             UploadStatus::Stored | UploadStatus::Deleted => None,
@@ -57,7 +57,7 @@ impl Open {
             }
             _ => return None,
         };
-        Some(Place {
+        Some(Slot {
             id,
             counted,
             watched_until,
@@ -67,7 +67,7 @@ impl Open {
 
 /// What an ended upload must release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Slot {
     /// The upload.
     pub id: UploadId,
     /// The bytes counted in the quota; `None` if the upload was not counted.
@@ -138,15 +138,15 @@ impl Row {
     }
 
     /// The slot that an ended upload still holds; `None` if it is pending or holds none.
-    pub fn place_to_release(&self) -> Option<Place> {
+    pub fn slot_to_release(&self) -> Option<Slot> {
         let bytes = self.declared.as_ref().map_or(0, |declared| declared.size);
-        self.open?.place(self.record.id, self.record.status, bytes)
+        self.open?.slot(self.record.id, self.record.status, bytes)
     }
 
     /// Whether the time to live has passed. DynamoDB deletes such rows within days
     /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html>);
     /// until then they are hidden.
-    pub fn is_past_its_life(&self, now_ms: u64) -> bool {
+    pub fn is_expired(&self, now_ms: u64) -> bool {
         self.record.expires_at.is_some_and(|at| at <= now_ms)
     }
 }

@@ -96,7 +96,7 @@ mod tests {
     }
 
     /// The documented rule for two sequencers.
-    fn by_the_book(left: &str, right: &str) -> Ordering {
+    fn as_documented(left: &str, right: &str) -> Ordering {
         let width = left.len().max(right.len());
         let pad = |text: &str| format!("{text:0<width$}").to_ascii_lowercase();
         pad(left).cmp(&pad(right))
@@ -105,7 +105,7 @@ mod tests {
     proptest! {
         #[test]
         fn f53_fixed_width_equals_the_rule_for_pairs(a in "[0-9a-fA-F]{1,64}", b in "[0-9a-fA-F]{1,64}") {
-            prop_assert_eq!(order(&a).cmp(&order(&b)), by_the_book(&a, &b));
+            prop_assert_eq!(order(&a).cmp(&order(&b)), as_documented(&a, &b));
             prop_assert_eq!(order(&a).cmp(&order(&b)), order(&b).cmp(&order(&a)).reverse());
         }
 
@@ -130,7 +130,7 @@ mod tests {
 
         #[test]
         fn f53_the_order_is_transitive(mut all in proptest::collection::vec("[0-9a-fA-F]{1,8}", 3)) {
-            all.sort_by(|a, b| by_the_book(a, b));
+            all.sort_by(|a, b| as_documented(a, b));
             prop_assert!(order(&all[0]) <= order(&all[1]) && order(&all[1]) <= order(&all[2]));
             prop_assert!(order(&all[0]) <= order(&all[2]));
         }

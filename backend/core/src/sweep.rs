@@ -5,8 +5,8 @@
 //! an upload stays in the index `byOpen` until its quota slot is released and its object can no
 //! longer appear.
 
-mod look;
 mod orphans;
+mod upload;
 
 use crowfly_contract::{OwnerId, UploadId};
 
@@ -44,11 +44,11 @@ pub struct Sweeper {
 }
 
 /// Observes a sweep and limits its time.
-pub trait Watch {
-    /// Whether there is time for more of this part. It is asked only where something is left to look at, so
-    /// that a no means a sweep that was cut short.
-    fn go_on(&self, part: Part) -> bool;
-    /// Something was done.
+pub trait Observer {
+    /// Whether there is time for more of this part. Called only if work is left, so false means
+    /// that the sweep is cut short.
+    fn has_time(&self, part: Part) -> bool;
+    /// An action was taken.
     fn did(&self, action: &Action);
     /// An action failed; the next sweep retries it.
     fn failed(&self, fault: &Fault);
@@ -71,8 +71,8 @@ pub struct Action {
     /// The upload.
     pub id: UploadId,
     /// What was done.
-    pub did: Did,
-    /// Multipart uploads that were dropped.
+    pub effect: Effect,
+    /// Number of aborted multipart uploads.
     pub dropped: usize,
     /// Number of released quota slots.
     pub released: usize,
@@ -80,9 +80,9 @@ pub struct Action {
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Did {
-    /// Its object was there, and no event had said so: it is stored now, even if it had been aborted or had
-    /// expired.
+pub enum Effect {
+    /// Its object exists, but no event was received: it is stored now, even if it was aborted or
+    /// expired before.
     Repaired {
         /// Whether the object is what the client declared.
         verified: bool,
@@ -103,56 +103,56 @@ pub async fn sweep(
     objects: &impl Objects,
     sweeper: &Sweeper,
     now_ms: u64,
-    watch: &impl Watch,
+    observer: &impl Observer,
 ) {
     let first = first_shard(now_ms);
     let shards = SHARDS.chars().cycle().skip(first).take(SHARDS.len());
     let tasks = shards
-        .map(|shard| walk(rows, objects, sweeper, now_ms, watch, shard))
+        .map(|shard| sweep_shard(rows, objects, sweeper, now_ms, observer, shard))
         .collect();
     bounded(tasks, SHARDS_AT_ONCE).await;
     let shard = SHARDS.chars().nth(first);
-    if let Err(fault) = orphans::clear(rows, objects, shard, now_ms, watch).await {
-        watch.failed(&fault);
+    if let Err(fault) = orphans::clear(rows, objects, shard, now_ms, observer).await {
+        observer.failed(&fault);
     }
 }
 
 /// The shard to start with: a hash of the minute, so that no shard is always last, whatever the
 /// schedule.
 fn first_shard(now_ms: u64) -> usize {
-    let mixed = (now_ms / 60_000).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    usize::try_from(mixed >> 59).unwrap_or_default()
+    let hash = (now_ms / 60_000).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(hash >> 59).unwrap_or_default()
 }
 
-async fn walk(
+async fn sweep_shard(
     rows: &impl Rows,
     objects: &impl Objects,
     sweeper: &Sweeper,
     now_ms: u64,
-    watch: &impl Watch,
+    observer: &impl Observer,
     shard: char,
 ) {
     let mut after = None;
-    while watch.go_on(Part::Uploads) {
+    while observer.has_time(Part::Uploads) {
         let page = match rows.list_open(shard, now_ms, after.as_ref()).await {
             Ok(page) => page,
-            Err(fault) => return watch.failed(&fault),
+            Err(fault) => return observer.failed(&fault),
         };
         let tasks = page
             .uploads
             .into_iter()
             .map(|open| async move {
-                if !watch.go_on(Part::Uploads) {
+                if !observer.has_time(Part::Uploads) {
                     return;
                 }
                 let done = match open {
-                    Ok(open) => look::at(rows, objects, sweeper, now_ms, &open).await,
+                    Ok(open) => upload::sweep(rows, objects, sweeper, now_ms, &open).await,
                     Err(fault) => Err(fault),
                 };
                 match done {
-                    Ok(Some(action)) => watch.did(&action),
+                    Ok(Some(action)) => observer.did(&action),
                     Ok(None) => {}
-                    Err(fault) => watch.failed(&fault),
+                    Err(fault) => observer.failed(&fault),
                 }
             })
             .collect();

@@ -38,7 +38,7 @@ fn count(memory: &Memory, verb: &str) -> usize {
 }
 
 #[tokio::test]
-async fn all_parts_become_one_object_as_often_as_asked() {
+async fn completing_is_idempotent() {
     let memory = sent().await;
     let first = stored(&memory, CRC).await;
     assert_eq!((first.size, first.crc64nvme), (SIZE, CRC));
@@ -59,8 +59,8 @@ async fn the_checksum_is_in_the_record_before_the_object_exists() {
     assert_eq!(row.declared.unwrap().crc64nvme, CRC);
     assert_eq!(row.record.crc64nvme, CRC);
     let calls = memory.calls();
-    let place = |verb| calls.iter().position(|call| *call == verb);
-    assert!(place("declare_checksum") < place("complete_multipart"));
+    let position = |verb| calls.iter().position(|call| *call == verb);
+    assert!(position("declare_checksum") < position("complete_multipart"));
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_checksum_is_optional_and_then_not_declared() {
 }
 
 #[tokio::test]
-async fn f35_other_bytes_than_were_hashed_make_no_object() {
+async fn f35_a_wrong_checksum_creates_no_object() {
     let memory = sent().await;
     let wrong = Some(Crc64Nvme::new(WHOLE_CRC + 1));
     assert_eq!(
@@ -88,7 +88,7 @@ async fn f35_other_bytes_than_were_hashed_make_no_object() {
 }
 
 #[tokio::test]
-async fn a66_parts_that_are_not_the_plan_are_refused() {
+async fn a66_parts_that_differ_from_the_plan_are_refused() {
     let memory = Memory::default();
     let row = begun(&memory).await;
     let put =
@@ -116,7 +116,7 @@ async fn a66_parts_that_are_not_the_plan_are_refused() {
 #[tokio::test]
 async fn f31_a_part_sent_again_between_list_and_completion_is_listed_anew() {
     let memory = sent().await;
-    memory.next_completion(Completion::OtherParts, false);
+    memory.next_completion(Completion::PartsMismatch, false);
     assert_eq!(
         code(complete_it(&memory, CRC).await),
         ErrorCode::PartsMismatch
@@ -125,7 +125,7 @@ async fn f31_a_part_sent_again_between_list_and_completion_is_listed_anew() {
 }
 
 #[tokio::test]
-async fn f36_an_answer_that_says_nothing_is_no_success() {
+async fn f36_an_unknown_outcome_is_no_success() {
     let memory = sent().await;
     memory.next_completion(Completion::Unknown, false);
     assert_eq!(complete_it(&memory, CRC).await.unwrap(), WORKING);
@@ -174,7 +174,7 @@ async fn f39_nothing_is_written_over() {
     assert_eq!(stored(&memory, CRC).await.etag, "first");
     assert!(
         memory.open_multiparts().is_empty(),
-        "the parts that nobody needs are dropped"
+        "the unused parts are aborted"
     );
 
     let memory = sent().await;
@@ -186,7 +186,7 @@ async fn f39_nothing_is_written_over() {
 }
 
 #[tokio::test]
-async fn f39_after_a_conflict_the_id_is_dead_and_dropped() {
+async fn f39_after_a_conflict_the_multipart_upload_is_aborted() {
     let memory = sent().await;
     memory.next_completion(Completion::Conflict, false);
     assert_eq!(

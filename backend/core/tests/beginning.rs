@@ -2,12 +2,12 @@
 
 mod common;
 
-use common::multipart::{PART, SIZE, begun, create_one, row, send_all, wish};
+use common::multipart::{PART, SIZE, begun, create_one, item, row, send_all};
 use common::{NOW, id, owner};
 use crowfly_contract::limits::{GIB, MIB};
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
 use crowfly_core::FaultKind;
-use crowfly_testing::{Meanwhile, Memory, head_of};
+use crowfly_testing::{Memory, Race, head_of};
 use serde_json::json;
 
 const PLAN: Plan = Plan::Multipart {
@@ -18,7 +18,7 @@ const PLAN: Plan = Plan::Multipart {
 #[tokio::test]
 async fn a_large_file_gets_a_plan_and_one_multipart_upload() {
     let memory = Memory::default();
-    assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((PLAN, false)));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, false)));
     let row = row(&memory);
     assert_eq!(row.record.status, UploadStatus::Pending);
     assert_eq!(row.record.part_size, Some(PART));
@@ -36,7 +36,7 @@ async fn f43_the_size_alone_decides_the_route() {
         (4 * GIB, Some(129)),
     ] {
         let memory = Memory::default();
-        let (plan, _) = create_one(&memory, wish(size)).await.unwrap();
+        let (plan, _) = create_one(&memory, item(size)).await.unwrap();
         match (plan, parts) {
             (Plan::Single { .. }, None) => assert!(memory.open_multiparts().is_empty()),
             (
@@ -55,7 +55,7 @@ async fn f43_the_size_alone_decides_the_route() {
     }
     let memory = Memory::default();
     assert_eq!(
-        create_one(&memory, wish(6_000_000_000)).await,
+        create_one(&memory, item(6_000_000_000)).await,
         Err(ErrorCode::TooLarge)
     );
     assert!(memory.open_multiparts().is_empty() && memory.row_count() == 0);
@@ -64,7 +64,7 @@ async fn f43_the_size_alone_decides_the_route() {
 #[tokio::test]
 async fn public_objects_are_attachments_from_the_start() {
     let memory = Memory::default();
-    let mut public = wish(SIZE);
+    let mut public = item(SIZE);
     public["visibility"] = json!("public");
     create_one(&memory, public).await.unwrap();
     let s3_upload_id = row(&memory).s3_upload_id.unwrap();
@@ -76,11 +76,11 @@ async fn public_objects_are_attachments_from_the_start() {
 async fn a_repeated_create_answers_the_same_and_begins_nothing() {
     let memory = Memory::default();
     let first = begun(&memory).await;
-    assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((PLAN, true)));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
     assert_eq!(row(&memory), first);
     assert_eq!(memory.open_multiparts().len(), 1);
     assert_eq!(
-        create_one(&memory, wish(SIZE + 1)).await,
+        create_one(&memory, item(SIZE + 1)).await,
         Err(ErrorCode::UploadMismatch)
     );
 }
@@ -95,7 +95,7 @@ async fn a_repeated_create_keeps_the_plan_of_the_record() {
         part_size: 5 * MIB,
         part_count: 4,
     };
-    assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((plan, true)));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((plan, true)));
 }
 
 #[tokio::test]
@@ -104,8 +104,8 @@ async fn a_create_may_be_repeated_after_the_checksum_was_declared() {
     let mut row = begun(&memory).await;
     row.declared.as_mut().unwrap().crc64nvme = Some(crowfly_contract::Crc64Nvme::new(7));
     memory.set_row(row);
-    assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((PLAN, true)));
-    let mut other = wish(SIZE);
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
+    let mut other = item(SIZE);
     other["crc64nvme"] = json!(crowfly_contract::Crc64Nvme::new(8));
     assert_eq!(
         create_one(&memory, other).await,
@@ -118,7 +118,7 @@ async fn f40_a_multipart_upload_that_storage_dropped_is_followed_by_a_new_one() 
     let memory = Memory::default();
     let first = begun(&memory).await.s3_upload_id.unwrap();
     memory.drop_multiparts();
-    assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((PLAN, true)));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
     let second = row(&memory).s3_upload_id.unwrap();
     assert_ne!(second, first);
     assert_eq!(memory.open_multiparts(), [second]);
@@ -131,17 +131,17 @@ async fn f37_what_is_stored_is_not_begun_again() {
     memory.drop_multiparts();
     memory.set_object(&row.record.key, Some(head_of("e")));
     assert_eq!(
-        create_one(&memory, wish(SIZE)).await,
+        create_one(&memory, item(SIZE)).await,
         Err(ErrorCode::AlreadyStored)
     );
     assert!(memory.open_multiparts().is_empty());
 }
 
 #[tokio::test]
-async fn f30_of_two_creates_at_once_the_loser_leaves_nothing_behind() {
+async fn f30_the_loser_of_two_concurrent_creates_aborts_its_multipart_upload() {
     let memory = Memory::default();
-    memory.meanwhile(Meanwhile::Begun("rival".to_owned()));
-    assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((PLAN, false)));
+    memory.race(Race::Begun("rival".to_owned()));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, false)));
     assert_eq!(row(&memory).s3_upload_id.as_deref(), Some("rival"));
     assert!(memory.open_multiparts().is_empty(), "its own was dropped");
 }
@@ -149,9 +149,9 @@ async fn f30_of_two_creates_at_once_the_loser_leaves_nothing_behind() {
 #[tokio::test]
 async fn f41_an_upload_cancelled_meanwhile_is_not_begun() {
     let memory = Memory::default();
-    memory.meanwhile(Meanwhile::Cancelled);
+    memory.race(Race::Cancelled);
     assert_eq!(
-        create_one(&memory, wish(SIZE)).await,
+        create_one(&memory, item(SIZE)).await,
         Err(ErrorCode::UploadEnded)
     );
     assert_eq!(row(&memory).s3_upload_id, None);
@@ -159,16 +159,16 @@ async fn f41_an_upload_cancelled_meanwhile_is_not_begun() {
 }
 
 #[tokio::test]
-async fn a_create_that_broke_off_is_finished_by_the_next() {
+async fn an_interrupted_create_is_completed_by_the_next() {
     for verb in ["create_multipart", "set_multipart"] {
         let memory = Memory::default();
         memory.fail_next(verb, FaultKind::Unavailable);
         assert_eq!(
-            create_one(&memory, wish(SIZE)).await,
+            create_one(&memory, item(SIZE)).await,
             Err(ErrorCode::ServiceUnavailable)
         );
         assert!(memory.open_multiparts().is_empty(), "{verb}: an orphan");
-        assert_eq!(create_one(&memory, wish(SIZE)).await, Ok((PLAN, true)));
+        assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
         assert_eq!(
             memory.open_multiparts(),
             [row(&memory).s3_upload_id.unwrap()]
@@ -181,7 +181,7 @@ async fn parts_that_arrived_survive_a_repeated_create() {
     let memory = Memory::default();
     let row = begun(&memory).await;
     send_all(&memory, &row);
-    create_one(&memory, wish(SIZE)).await.unwrap();
+    create_one(&memory, item(SIZE)).await.unwrap();
     let listed = crowfly_core::parts::list(&memory, &memory, &owner('a'), id(1), NOW).await;
     assert_eq!(listed.unwrap().parts.len(), 3);
 }

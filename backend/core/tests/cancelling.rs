@@ -26,19 +26,19 @@ async fn f41_a_cancel_drops_the_parts() {
 }
 
 #[tokio::test]
-async fn f41_parts_on_their_way_are_dropped_too() {
+async fn f41_parts_in_flight_are_aborted_too() {
     let memory = Memory::default();
     begun(&memory).await;
-    memory.abort_in_vain(3);
+    memory.ignore_aborts(3);
     cancel_it(&memory).await.unwrap();
     assert!(memory.open_multiparts().is_empty());
 }
 
 #[tokio::test]
-async fn f41_what_does_not_go_away_is_said_and_finished_by_a_repeat() {
+async fn f41_an_incomplete_abort_is_reported_and_completed_by_a_retry() {
     let memory = Memory::default();
     begun(&memory).await;
-    memory.abort_in_vain(7);
+    memory.ignore_aborts(7);
     assert_eq!(
         code(cancel_it(&memory).await),
         ErrorCode::ServiceUnavailable
@@ -49,7 +49,7 @@ async fn f41_what_does_not_go_away_is_said_and_finished_by_a_repeat() {
 }
 
 #[tokio::test]
-async fn f41_a_cancel_that_broke_off_is_finished_by_a_repeat() {
+async fn f41_an_interrupted_cancel_is_completed_by_a_retry() {
     for verb in ["abort_multipart", "find_multipart", "mark_aborted"] {
         let memory = Memory::default();
         begun(&memory).await;

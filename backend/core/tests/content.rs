@@ -41,16 +41,16 @@ async fn stored(media_type: &str, first: &[u8]) -> Memory {
         ..head_of("e1")
     };
     memory.set_object(&key(1), Some(head));
-    memory.set_first(&key(1), first);
+    memory.set_first_bytes(&key(1), first);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     memory
 }
 
 #[tokio::test]
-async fn a30_what_could_run_in_harmless_clothes_is_marked_and_withheld() {
+async fn a30_active_content_under_a_harmless_type_is_marked_and_withheld() {
     for first in [HTML, EXE, SHELL, GPX] {
         let memory = pending(1);
-        memory.set_first(&key(1), first);
+        memory.set_first_bytes(&key(1), first);
         let done = handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         assert!(matches!(
             done,
@@ -76,7 +76,7 @@ async fn a30_what_could_run_in_harmless_clothes_is_marked_and_withheld() {
 }
 
 #[tokio::test]
-async fn u5_a_sibling_is_marked_and_given_out_as_what_was_seen() {
+async fn u5_a_related_type_is_marked_and_served_as_detected() {
     for (media_type, first, seen) in [
         ("image/x-icon", PNG, "image/png"),
         ("audio/mpeg", M4A, "audio/mp4"),
@@ -97,7 +97,7 @@ async fn u5_a_sibling_is_marked_and_given_out_as_what_was_seen() {
 }
 
 #[tokio::test]
-async fn u4_what_says_nothing_is_given_out_as_bytes() {
+async fn u4_an_unspecific_type_is_served_as_octet_stream() {
     for first in [
         HTML,
         EXE,
@@ -118,7 +118,7 @@ async fn u4_what_says_nothing_is_given_out_as_bytes() {
 }
 
 #[tokio::test]
-async fn u4_what_a_browser_could_run_is_given_out_as_bytes() {
+async fn u4_what_a_browser_could_run_is_served_as_octet_stream() {
     for (media_type, first, seen) in [
         ("application/gpx+xml", GPX, None),
         ("application/gpx+xml", ZIP, Some("application/zip")),
@@ -152,25 +152,25 @@ async fn a30_a_public_object_of_another_kind_is_withheld_too() {
     let mut row = memory.row(&owner('a'), id(1)).unwrap();
     row.record.visibility = Visibility::Public;
     memory.set_row(row);
-    memory.set_first(&key(1), HTML);
+    memory.set_first_bytes(&key(1), HTML);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert_eq!(shown(&memory).await.url, None);
     assert_eq!(refused(&memory).await, ErrorCode::TypeMismatch);
 }
 
 #[tokio::test]
-async fn a30_a_later_object_is_looked_at_anew() {
+async fn a30_a_later_object_is_inspected_again() {
     let memory = pending(1);
-    memory.set_first(&key(1), HTML);
+    memory.set_first_bytes(&key(1), HTML);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     memory.set_object(&key(1), Some(head_of("e2")));
-    memory.set_first(&key(1), WEBM);
+    memory.set_first_bytes(&key(1), WEBM);
     handle(&memory, &created(1, "A2", "e2")).await.unwrap();
     let record = shown(&memory).await;
     assert!(!record.type_mismatch && record.url.is_some());
     content(&memory).await.unwrap();
     memory.set_object(&key(1), Some(head_of("e3")));
-    memory.set_first(&key(1), ZIP);
+    memory.set_first_bytes(&key(1), ZIP);
     handle(&memory, &created(1, "A3", "e3")).await.unwrap();
     assert!(shown(&memory).await.type_mismatch);
 }
@@ -179,7 +179,7 @@ async fn a30_a_later_object_is_looked_at_anew() {
 async fn h2_an_encoded_object_is_withheld_and_nothing_else_is_changed() {
     let memory = pending(1);
     memory.set_object(&key(1), Some(encoded("e1")));
-    memory.set_first(&key(1), WEBM);
+    memory.set_first_bytes(&key(1), WEBM);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let record = shown(&memory).await;
     assert_eq!(record.withheld, Some(Withheld::ContentEncoding));
@@ -210,7 +210,7 @@ async fn h2_a_removal_sees_the_encoding_of_what_is_left() {
 }
 
 #[tokio::test]
-async fn h2_a_reason_for_good_is_said_before_one_that_passes() {
+async fn h2_permanent_reasons_come_before_temporary_ones() {
     for (scan, first, head, expected) in [
         (None, HTML, encoded("e1"), Withheld::ContentEncoding),
         (None, HTML, head_of("e1"), Withheld::ActiveContent),
@@ -253,7 +253,7 @@ async fn h2_a_reason_for_good_is_said_before_one_that_passes() {
     ] {
         let memory = pending(1);
         memory.set_object(&key(1), Some(head));
-        memory.set_first(&key(1), first);
+        memory.set_first_bytes(&key(1), first);
         handle(&memory, &created(1, "A1", "e1")).await.unwrap();
         let mut row = memory.row(&owner('a'), id(1)).unwrap();
         row.record.scan = scan;
@@ -271,7 +271,7 @@ async fn h2_a_reason_for_good_is_said_before_one_that_passes() {
 }
 
 #[tokio::test]
-async fn a86_an_empty_object_is_not_looked_at() {
+async fn a86_an_empty_object_is_not_inspected() {
     let memory = pending(1);
     let mut head = head_of("e1");
     head.size = 0;
@@ -283,9 +283,9 @@ async fn a86_an_empty_object_is_not_looked_at() {
 }
 
 #[tokio::test]
-async fn f64_a_look_that_fails_comes_again() {
+async fn f64_a_failed_inspection_is_retried() {
     let memory = pending(1);
-    memory.set_first(&key(1), HTML);
+    memory.set_first_bytes(&key(1), HTML);
     memory.fail_next("peek_object", FaultKind::Unavailable);
     let first = handle(&memory, &created(1, "A1", "e1")).await;
     assert!(matches!(first, Err(RecordError::Fault(_))));

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{NOW, bucket_policy, id, owner, wishes};
+use common::{NOW, bucket_policy, id, owner, parse_items};
 use crowfly_contract::{ErrorCode, ObjectKey, Outcome, Plan, UploadStatus};
 use crowfly_core::create::{Answer, Creator, ItemResult, answer, create};
 use crowfly_core::quota::Limits;
@@ -21,19 +21,19 @@ async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult
         repair_after_ms: 900_000,
         now_ms,
     };
-    create(memory, memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, parse_items(items)).await
 }
 
 /// The item of the upload that [`row_of`] describes.
-fn wish(n: u128) -> Value {
+fn item(n: u128) -> Value {
     json!({"id": id(n).to_string(), "name": "ä.webm", "size": 9, "type": "video/webm",
         "crc64nvme": OBJECT_CRC.to_string(), "metadata": {"album": "여름 😀"}})
 }
 
 fn changed(n: u128, field: &str, value: Value) -> Value {
-    let mut wish = wish(n);
-    wish[field] = value;
-    wish
+    let mut item = item(n);
+    item[field] = value;
+    item
 }
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
@@ -43,7 +43,7 @@ fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
 #[tokio::test]
 async fn a_new_upload_is_pending_and_signed() {
     let memory = Memory::default();
-    let mut results = create_at(&memory, json!([wish(1)]), NOW).await;
+    let mut results = create_at(&memory, json!([item(1)]), NOW).await;
     let granted = results.remove(0).1.unwrap();
     assert!(!granted.repeated);
     assert_eq!(
@@ -98,8 +98,8 @@ async fn u3_a_type_is_stored_and_signed_by_its_standard_name() {
         .into_iter()
         .enumerate()
     {
-        let wish = json!([changed(1, "type", json!(reported))]);
-        let result = create_at(&memory, wish, NOW).await.remove(0);
+        let item = json!([changed(1, "type", json!(reported))]);
+        let result = create_at(&memory, item, NOW).await.remove(0);
         assert_eq!(type_of(&result), "video/matroska", "what the browser sends");
         assert_eq!(result.1.unwrap().repeated, n > 0, "{reported}");
     }
@@ -110,7 +110,7 @@ async fn u3_a_type_is_stored_and_signed_by_its_standard_name() {
 
 /// An upload created by an earlier version keeps the type name of that version.
 #[tokio::test]
-async fn u3_an_upload_under_way_goes_on_under_the_name_that_it_has() {
+async fn u3_a_pending_upload_keeps_its_type_name() {
     let memory = Memory::default();
     let mut old = row_of(&owner('a'), id(1), NOW);
     let name = "video/avi";
@@ -118,8 +118,8 @@ async fn u3_an_upload_under_way_goes_on_under_the_name_that_it_has() {
     name.clone_into(&mut old.declared.as_mut().unwrap().media_type);
     memory.set_row(old);
     for reported in [name, "video/x-msvideo"] {
-        let wish = json!([changed(1, "type", json!(reported))]);
-        let result = create_at(&memory, wish, NOW).await.remove(0);
+        let item = json!([changed(1, "type", json!(reported))]);
+        let result = create_at(&memory, item, NOW).await.remove(0);
         assert_eq!(type_of(&result), name);
     }
 }
@@ -132,10 +132,10 @@ async fn u4_public_xml_is_stored_as_bytes() {
         (1, "public", "application/octet-stream"),
         (2, "private", "video/x-feed+xml"),
     ] {
-        let mut wish = changed(n, "type", json!("video/x-feed+xml"));
-        wish["visibility"] = json!(visibility);
+        let mut item = changed(n, "type", json!("video/x-feed+xml"));
+        item["visibility"] = json!(visibility);
         for _ in 0..2 {
-            let result = create_at(&memory, json!([wish]), NOW).await.remove(0);
+            let result = create_at(&memory, json!([item]), NOW).await.remove(0);
             assert_eq!(type_of(&result), expected);
         }
         let row = memory.row(&owner('a'), id(n)).unwrap();
@@ -145,11 +145,11 @@ async fn u4_public_xml_is_stored_as_bytes() {
 }
 
 #[tokio::test]
-async fn a34_f87_the_same_wish_again_signs_again_and_another_is_refused() {
+async fn a34_f87_the_same_item_is_signed_again_and_another_is_refused() {
     let memory = Memory::default();
-    create_at(&memory, json!([wish(1)]), NOW).await;
+    create_at(&memory, json!([item(1)]), NOW).await;
     let before = memory.row(&owner('a'), id(1)).unwrap();
-    let again = create_at(&memory, json!([wish(1)]), NOW + 1)
+    let again = create_at(&memory, json!([item(1)]), NOW + 1)
         .await
         .remove(0)
         .1
@@ -177,7 +177,7 @@ async fn a34_f87_the_same_wish_again_signs_again_and_another_is_refused() {
 async fn a35_another_owner_may_use_the_same_id() {
     let memory = Memory::default();
     memory.set_row(row_of(&owner('b'), id(1), 1));
-    let granted = create_at(&memory, json!([wish(1)]), NOW)
+    let granted = create_at(&memory, json!([item(1)]), NOW)
         .await
         .remove(0)
         .1
@@ -190,7 +190,7 @@ async fn a35_another_owner_may_use_the_same_id() {
 async fn f88_a_repeat_signs_for_the_key_in_the_table() {
     let memory = Memory::default();
     memory.set_row(row_of(&owner('a'), id(1), 1));
-    let granted = create_at(&memory, json!([wish(1)]), NOW)
+    let granted = create_at(&memory, json!([item(1)]), NOW)
         .await
         .remove(0)
         .1
@@ -211,14 +211,14 @@ async fn an_upload_that_ended_is_not_signed_again() {
         let mut row = row_of(&owner('a'), id(1), 1);
         row.record.status = status;
         memory.set_row(row);
-        let result = create_at(&memory, json!([wish(1)]), NOW).await.remove(0).1;
+        let result = create_at(&memory, json!([item(1)]), NOW).await.remove(0).1;
         assert_eq!(code(result), expected);
         assert_eq!(memory.calls(), ["put_pending"], "nothing was signed");
     }
 }
 
 #[tokio::test]
-async fn a_refused_wish_touches_nothing() {
+async fn a_refused_item_touches_nothing() {
     let memory = Memory::default();
     for (field, value, expected) in [
         ("type", json!("text/html"), ErrorCode::TypeNotAllowed),
@@ -244,7 +244,7 @@ async fn a_hundred_items_are_answered_in_order_and_apart() {
             if n % 10 == 9 {
                 changed(n, "size", json!(-1))
             } else {
-                wish(n)
+                item(n)
             }
         })
         .collect();
@@ -275,9 +275,9 @@ async fn the_status_is_that_of_all_items_or_207() {
     let bad = |n| changed(n, "size", json!(-1));
     let big = |n| changed(n, "size", json!(6_000_000_000u64));
     for (existing, items, expected) in [
-        (vec![], json!([wish(1), wish(2)]), 201),
-        (vec![1, 2], json!([wish(1), wish(2)]), 200),
-        (vec![1], json!([wish(1), wish(2)]), 207),
+        (vec![], json!([item(1), item(2)]), 201),
+        (vec![1, 2], json!([item(1), item(2)]), 200),
+        (vec![1], json!([item(1), item(2)]), 207),
         (vec![], json!([bad(1), bad(2)]), 400),
         (vec![], json!([bad(1), changed(2, "name", json!(""))]), 400),
         (vec![], json!([big(1), big(2)]), 413),

@@ -5,7 +5,7 @@ mod common;
 use common::events::{created, handle};
 use common::files::FILES;
 use common::withheld::{content, shown};
-use common::{NOW, id, owner, wishes};
+use common::{NOW, id, owner, parse_items};
 use crowfly_contract::{ObjectKey, Plan, served_type, standard_type};
 use crowfly_core::create::{Creator, create};
 use crowfly_core::media::AllowList;
@@ -34,9 +34,9 @@ async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    let wish = json!([{"id": id(1).to_string(), "name": "a", "size": 9, "type": reported,
+    let item = json!([{"id": id(1).to_string(), "name": "a", "size": 9, "type": reported,
         "crc64nvme": OBJECT_CRC.to_string()}]);
-    let result = create(&memory, &memory, &memory, creator, wishes(wish))
+    let result = create(&memory, &memory, &memory, creator, parse_items(item))
         .await
         .remove(0)
         .1;
@@ -50,7 +50,7 @@ async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String
     };
     let key: ObjectKey = granted.created.key.as_str().parse().unwrap();
     memory.set_object(&key, Some(head));
-    memory.set_first(&key, first);
+    memory.set_first_bytes(&key, first);
     let body =
         created(1, "A1", "e1").replace(&common::events::key(1).to_string(), &key.to_string());
     handle(&memory, &body).await.unwrap();

@@ -40,7 +40,7 @@ struct World {
     clock: u32,
     newest: HashMap<u64, Newest>,
     /// Message bodies to deliver, one entry per delivery.
-    under_way: Vec<String>,
+    in_flight: Vec<String>,
     delivered: u64,
     written: HashMap<UploadId, u64>,
 }
@@ -52,7 +52,7 @@ impl World {
             memory: Memory::default(),
             clock: 0,
             newest: HashMap::new(),
-            under_way: Vec::new(),
+            in_flight: Vec::new(),
             delivered: 0,
             written: HashMap::new(),
         }
@@ -83,9 +83,10 @@ impl World {
             .and_then(|old| old.etag)
             .filter(|_| self.random.percent(20));
         let etag = (!removal).then(|| same.unwrap_or_else(|| format!("e{n}-{events}")));
-        let place = key(n.into());
-        self.memory.set_object(&place, etag.as_deref().map(head_of));
-        let record = event(&place.to_string(), &sequencer, etag.as_deref());
+        let object_key = key(n.into());
+        self.memory
+            .set_object(&object_key, etag.as_deref().map(head_of));
+        let record = event(&object_key.to_string(), &sequencer, etag.as_deref());
         let newest = Newest {
             sequencer,
             etag,
@@ -94,7 +95,7 @@ impl World {
         self.newest.insert(n, newest);
         let body = self.message(record).await;
         for _ in 0..self.random.between(1, DELIVERIES) {
-            self.under_way.push(body.clone());
+            self.in_flight.push(body.clone());
         }
     }
 
@@ -119,11 +120,11 @@ impl World {
         let count = self
             .random
             .between(1, BATCH)
-            .min(self.under_way.len() as u64);
+            .min(self.in_flight.len() as u64);
         let batch: Vec<String> = (0..count)
             .map(|_| {
-                let place = self.random.below(self.under_way.len() as u64) as usize;
-                self.under_way.swap_remove(place)
+                let index = self.random.below(self.in_flight.len() as u64) as usize;
+                self.in_flight.swap_remove(index)
             })
             .collect();
         let recorder = recorder();
@@ -203,11 +204,11 @@ async fn live(seed: u64, objects: u64) {
             world.happen(gone, true).await;
         }
         // Thousands of messages are in flight, so an event may arrive long after later ones.
-        while world.under_way.len() > 3_000 {
+        while world.in_flight.len() > 3_000 {
             world.deliver().await;
         }
     }
-    while !world.under_way.is_empty() {
+    while !world.in_flight.is_empty() {
         world.deliver().await;
     }
     world.check(objects, seed);

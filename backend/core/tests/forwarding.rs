@@ -83,7 +83,7 @@ async fn both_routes_end_in_the_same_record() {
 }
 
 #[tokio::test]
-async fn f67_what_was_not_sent_is_an_error_after_everything_was_tried() {
+async fn f67_unsent_messages_are_an_error_after_all_batches_were_attempted() {
     let good = |n: usize| event(&format!("{n}.webm"), "A1", Some("e"));
     let mut records: Vec<Value> = (0..25).map(good).collect();
     records[3] = event("refused.webm", "A1", Some("e"));

@@ -4,10 +4,12 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::crashes::always;
+use common::crashes::assert_invariants;
 use common::events::{created, handle, key, removed};
 use common::random::Random;
-use common::sweeping::{DAY, HOUR, Seen, WEEK, create_with, in_parts, open, sweeper, wish};
+use common::sweeping::{
+    DAY, HOUR, Recorded, WEEK, create_with, item, multipart_item, open, sweeper,
+};
 use common::{LIMITS, NOW, id, owner};
 use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::FaultKind;
@@ -57,7 +59,7 @@ async fn a37_f55_f62_f63_any_history_leaves_the_quota_exact_and_every_object_rec
         let what = format!("CROWFLY_SEED={seed}");
         for step in 0..120 {
             world.step(step).await;
-            always(&world.memory, &what);
+            assert_invariants(&world.memory, &what);
         }
         world.end(&what).await;
         late += world.late;
@@ -101,7 +103,13 @@ impl World {
                 let count = self.random.between(1, 4);
                 let items: Vec<Value> = (0..count)
                     .map(|more| n + u128::from(more))
-                    .map(|n| if n % 3 == 0 { in_parts(n) } else { wish(n) })
+                    .map(|n| {
+                        if n % 3 == 0 {
+                            multipart_item(n)
+                        } else {
+                            item(n)
+                        }
+                    })
                     .collect();
                 create_with(memory, self.limits, 'a', json!(items), self.now).await;
             }
@@ -114,7 +122,7 @@ impl World {
                 }
             }
             _ => {
-                let seen = Seen::default();
+                let seen = Recorded::default();
                 sweep(memory, memory, &sweeper(), self.now, &seen).await;
             }
         }
@@ -165,7 +173,7 @@ impl World {
                 return;
             }
         }
-        panic!("the event of the removal was never settled");
+        panic!("the event of the removal was never handled");
     }
 
     fn next_sequencer(&mut self) -> String {
@@ -175,12 +183,12 @@ impl World {
 
     /// Runs sweeps without faults or clients until everything has ended.
     async fn end(&mut self, what: &str) {
-        self.memory.heal();
+        self.memory.clear_faults();
         for _ in 0..4 {
             self.now += WEEK;
-            let seen = Seen::default();
+            let seen = Recorded::default();
             sweep(&self.memory, &self.memory, &sweeper(), self.now, &seen).await;
-            always(&self.memory, what);
+            assert_invariants(&self.memory, what);
         }
         assert_eq!(open(&self.memory), 0, "{what}");
         assert_eq!(

@@ -16,7 +16,7 @@ use crowfly_testing::Memory;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn assert_lawful<T>(result: Result<T, Refusal>) {
+fn assert_valid<T>(result: Result<T, Refusal>) {
     if let Err(refusal) = result {
         assert!((400..500).contains(&refusal.status()), "{refusal:?}");
         assert!(refusal.message.len() > 10, "{refusal:?}");
@@ -59,9 +59,9 @@ fn nearly_right() -> impl Strategy<Value = Value> {
 }
 
 fn read_all(body: &[u8]) {
-    assert_lawful(parse_create(body));
-    assert_lawful(parse_status(body));
-    assert_lawful(parse_complete(body));
+    assert_valid(parse_create(body));
+    assert_valid(parse_status(body));
+    assert_valid(parse_complete(body));
 }
 
 proptest! {
@@ -70,9 +70,9 @@ proptest! {
         read_all(&body);
         let text = String::from_utf8_lossy(&body);
         assert!(!parse_message(&text).is_empty());
-        assert_lawful(parse_path_id(&text));
-        assert_lawful(parse_limit(Some(&text)));
-        assert_lawful(cursor::decode(&text));
+        assert_valid(parse_path_id(&text));
+        assert_valid(parse_limit(Some(&text)));
+        assert_valid(cursor::decode(&text));
     }
 
     #[test]
@@ -85,13 +85,13 @@ proptest! {
         let text = value.to_string();
         read_all(text.as_bytes());
         assert!(!parse_message(&text).is_empty());
-        for said in parse_message(&json!({"Records": [value]}).to_string()) {
-            drop(said);
+        for message in parse_message(&json!({"Records": [value]}).to_string()) {
+            drop(message);
         }
     }
 
     #[test]
-    fn any_nearly_right_wish(body in nearly_right()) {
+    fn any_nearly_right_item(body in nearly_right()) {
         if let Ok(items) = parse_create(body.to_string().as_bytes()) {
             let (memory, policy, me) = (Memory::default(), bucket_policy(), owner('a'));
             let creator = Creator { owner: &me, policy: &policy, bucket: "bucket",
@@ -103,7 +103,7 @@ proptest! {
                         let key: ObjectKey = granted.created.key.as_str().parse().unwrap();
                         prop_assert_eq!(key.id(), id);
                     },
-                    Err(error) => assert_lawful::<()>(Err(error.to_refusal())),
+                    Err(error) => assert_valid::<()>(Err(error.to_refusal())),
                 }
             }
         }

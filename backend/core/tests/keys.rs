@@ -47,7 +47,7 @@ fn event(key: &str) -> Value {
 }
 
 /// Any key that S3 allows keeps every character at each step.
-fn survives(key: &str) {
+fn round_trips(key: &str) {
     let event = json!({"Records": [event(key)]});
     let Some(Ok(Message::Object(read))) = parse_s3(&event).pop() else {
         panic!("{key:?} cannot be read out of its event");
@@ -71,7 +71,7 @@ async fn is_recorded(name: &str) {
         return;
     };
     let key = ObjectKey::new(owner('a'), id(1), &name.for_key()).unwrap();
-    survives(&key.to_string());
+    round_trips(&key.to_string());
     let memory = Memory::default();
     memory.set_object(&key, Some(head_of("e1")));
     let body = json!({"Records": [event(&key.to_string())]}).to_string();
@@ -100,13 +100,13 @@ async fn a87_keys_that_encodings_treat_differently_come_through() {
     ] {
         is_recorded(name).await;
     }
-    survives("uploads/a//b/./../c ");
+    round_trips("uploads/a//b/./../c ");
 }
 
 proptest! {
     #[test]
     fn a87_any_key_comes_through_event_message_and_address(key in "\\PC{1,200}") {
-        survives(&key);
+        round_trips(&key);
     }
 
     #[test]

@@ -29,9 +29,9 @@ fn s3_record(change: &[(&str, Value)]) -> Value {
 }
 
 fn one(record: Value) -> Result<Message, Malformed> {
-    let mut said = parse_message(&json!({"Records": [record]}).to_string());
-    assert_eq!(said.len(), 1);
-    said.remove(0)
+    let mut parsed = parse_message(&json!({"Records": [record]}).to_string());
+    assert_eq!(parsed.len(), 1);
+    parsed.remove(0)
 }
 
 fn object(record: Value) -> ObjectEvent {
@@ -108,7 +108,7 @@ fn f73_later_minor_versions_and_fields_are_fine() {
 }
 
 #[test]
-fn f58_the_test_event_says_nothing() {
+fn f58_the_test_event_is_ignored() {
     let test = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "films"});
     assert_eq!(
         parse_message(&test.to_string()),
@@ -117,7 +117,7 @@ fn f58_the_test_event_says_nothing() {
 }
 
 #[test]
-fn f59_known_foreign_shapes_say_nothing() {
+fn f59_known_foreign_shapes_are_ignored() {
     assert_eq!(
         parse_message(r#"{"Records":[]}"#),
         [Ok(Message::Ignored("no records"))]
@@ -132,7 +132,7 @@ fn f59_known_foreign_shapes_say_nothing() {
 }
 
 #[test]
-fn f59_poison_is_what_cannot_be_read() {
+fn f59_what_cannot_be_parsed_is_malformed() {
     for body in [
         "",
         "x",
@@ -174,15 +174,15 @@ fn f59_poison_is_what_cannot_be_read() {
 fn f59_one_unreadable_record_does_not_hide_the_others() {
     let bad = s3_record(&[("/s3/object/key", Value::Null)]);
     let body = json!({"Records": [s3_record(&[]), bad, s3_record(&[])]}).to_string();
-    let said = parse_message(&body);
+    let parsed = parse_message(&body);
     assert_eq!(
-        said.iter().map(Result::is_ok).collect::<Vec<_>>(),
+        parsed.iter().map(Result::is_ok).collect::<Vec<_>>(),
         [true, false, true]
     );
 }
 
 #[test]
-fn our_message_comes_through_the_same_door() {
+fn the_queue_message_parses_to_the_same_event() {
     for record in [
         s3_record(&[("/s3/object/versionId", json!("v1"))]),
         s3_record(&[
@@ -198,7 +198,7 @@ fn our_message_comes_through_the_same_door() {
 }
 
 #[test]
-fn f59_our_message_must_be_whole_and_of_this_version() {
+fn f59_the_queue_message_must_be_complete_and_of_this_version() {
     let message = object(s3_record(&[])).to_message("https://example.org/x".to_owned());
     let whole = serde_json::to_value(message).unwrap();
     for (field, value) in [

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::multipart::{PART, begun, code, create_one, send_all, set_status, wish};
+use common::multipart::{PART, begun, code, create_one, item, send_all, set_status};
 use common::{NOW, id, owner};
 use crowfly_contract::{Crc64Nvme, ErrorCode, PartToSign, SignPartsResponse, UploadStatus};
 use crowfly_core::parts::{list, sign};
@@ -41,8 +41,8 @@ async fn each_part_is_signed_for_its_exact_length_in_the_order_asked() {
     let s3_upload_id = row.s3_upload_id.unwrap();
     for (grant, number, size) in [(&grants[0], 3, 5), (&grants[1], 1, PART)] {
         assert_eq!(grant.number, number);
-        let place = format!("?uploadId={s3_upload_id}&partNumber={number}&size={size}&from={NOW}");
-        assert!(grant.grant.url.ends_with(&place), "{}", grant.grant.url);
+        let query = format!("?uploadId={s3_upload_id}&partNumber={number}&size={size}&from={NOW}");
+        assert!(grant.grant.url.ends_with(&query), "{}", grant.grant.url);
     }
     let header = |n: usize| grants[n].grant.headers.get("x-amz-checksum-crc64nvme");
     assert_eq!((header(0), header(1)), (Some(&crc.to_string()), None));
@@ -67,7 +67,7 @@ async fn a33_a_part_outside_the_plan_is_refused_before_storage_is_asked() {
 #[tokio::test]
 async fn an_upload_in_one_put_has_no_parts() {
     let memory = Memory::default();
-    create_one(&memory, wish(9)).await.unwrap();
+    create_one(&memory, item(9)).await.unwrap();
     assert_eq!(
         code(sign_as(&memory, 'a', &[part(1)]).await),
         ErrorCode::InvalidPart
@@ -92,7 +92,7 @@ async fn f25_the_list_says_what_storage_holds() {
 }
 
 #[tokio::test]
-async fn f40_a_gone_multipart_upload_is_told_from_a_stored_object() {
+async fn f40_a_missing_multipart_upload_is_distinguished_from_a_stored_object() {
     let memory = Memory::default();
     let row = begun(&memory).await;
     memory.drop_multiparts();

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::quotas::{create_for, granted, of_nine_bytes, open, uploads, wish};
+use common::quotas::{create_for, granted, item, of_nine_bytes, open, uploads};
 use common::{NOW, id, owner};
 use crowfly_contract::ErrorCode;
 use crowfly_core::create::{ItemResult, answer};
@@ -23,7 +23,7 @@ fn codes(results: &[ItemResult]) -> Vec<Option<ErrorCode>> {
 }
 
 #[tokio::test]
-async fn a37_fifty_calls_at_once_open_exactly_as_many_as_allowed() {
+async fn a37_fifty_concurrent_calls_open_exactly_as_many_as_allowed() {
     let memory = Memory::default();
     let calls = (0..50u128)
         .map(|call| {
@@ -41,7 +41,7 @@ async fn a37_fifty_calls_at_once_open_exactly_as_many_as_allowed() {
         assert_eq!(refusal.code, ErrorCode::QuotaOpenUploads);
         assert!((1_000..=5_000).contains(&refusal.retry_after_ms.unwrap()));
     }
-    assert!(memory.calls().len() > 100, "the calls met each other");
+    assert!(memory.calls().len() > 100, "the calls interleaved");
 }
 
 trait Concat {
@@ -58,7 +58,7 @@ impl Concat for Vec<Vec<ItemResult>> {
 async fn a37_bytes_count_as_exactly_as_uploads() {
     let memory = Memory::default();
     let calls = (0..50u128)
-        .map(|n| create_for('a', &memory, bytes(95), json!([wish(n, 9)])))
+        .map(|n| create_for('a', &memory, bytes(95), json!([item(n, 9)])))
         .collect();
     let results = bounded(calls, 50).await.concat_results();
     assert_eq!((granted(&results), open(&memory, 'a')), (10, 10));
@@ -66,7 +66,7 @@ async fn a37_bytes_count_as_exactly_as_uploads() {
     let others = codes(&results).into_iter().flatten();
     assert!(others.into_iter().all(|code| code == ErrorCode::QuotaBytes));
     // An upload that still fits is accepted, and only an empty one is free.
-    let more = json!([wish(100, 6), wish(101, 5), wish(102, 1), wish(103, 0)]);
+    let more = json!([item(100, 6), item(101, 5), item(102, 1), item(103, 0)]);
     let results = create_for('a', &memory, bytes(95), more).await;
     let full = Some(ErrorCode::QuotaBytes);
     assert_eq!(codes(&results), [full, None, full, None]);
@@ -91,13 +91,13 @@ async fn a37_the_first_that_fit_are_taken_in_the_order_asked() {
         uploads: 70,
         bytes: 700,
     };
-    let large = create_for('a', &memory, limits, json!([wish(200, 701)])).await;
+    let large = create_for('a', &memory, limits, json!([item(200, 701)])).await;
     assert_eq!(codes(&large), [Some(ErrorCode::QuotaBytes)]);
     assert_eq!(answer(large, "r").0, 403);
 }
 
 #[tokio::test]
-async fn a37_a_repeat_costs_nothing_even_where_nothing_more_fits() {
+async fn a37_a_repeated_create_is_free_even_at_the_limit() {
     let memory = Memory::default();
     let both = || of_nine_bytes(0..80);
     let first = create_for('a', &memory, uploads(60), both()).await;
@@ -107,7 +107,7 @@ async fn a37_a_repeat_costs_nothing_even_where_nothing_more_fits() {
     let reversed = of_nine_bytes((0..80).rev());
     let results = create_for('a', &memory, uploads(60), reversed).await;
     assert_eq!((granted(&results), open(&memory, 'a')), (60, 60));
-    let other = create_for('a', &memory, uploads(60), json!([wish(1, 8)])).await;
+    let other = create_for('a', &memory, uploads(60), json!([item(1, 8)])).await;
     assert_eq!(codes(&other), [Some(ErrorCode::UploadMismatch)]);
 }
 
@@ -132,7 +132,7 @@ async fn a37_a_limit_of_nothing_is_no_limit_and_counts_nothing() {
 }
 
 #[tokio::test]
-async fn a37_f65_a_fault_refuses_nobody_and_a_lost_answer_counts_once() {
+async fn a37_f65_a_fault_is_no_refusal_and_a_lost_answer_counts_once() {
     for lost in [false, true] {
         let memory = Memory::default();
         if lost {

@@ -68,7 +68,7 @@ async fn f52_a_late_put_does_not_resurrect() {
 }
 
 #[tokio::test]
-async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
+async fn f56_a_missing_object_is_left_to_the_event_of_its_removal() {
     let memory = pending(1);
     memory.set_object(&key(1), None);
     assert_eq!(
@@ -86,7 +86,7 @@ async fn f56_an_object_that_is_gone_is_left_to_the_event_of_its_removal() {
     );
 }
 
-fn stands() -> Result<Outcome, RecordError> {
+fn still_stored() -> Result<Outcome, RecordError> {
     Ok(Outcome::StillStored {
         owner: owner('a'),
         id: id(1),
@@ -98,7 +98,7 @@ async fn f56_the_removal_of_an_older_version_leaves_the_record_as_it_is() {
     let memory = pending(1);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     let before = memory.row(&owner('a'), id(1)).unwrap();
-    assert_eq!(handle(&memory, &removed(1, "A2")).await, stands());
+    assert_eq!(handle(&memory, &removed(1, "A2")).await, still_stored());
     let mut after = memory.row(&owner('a'), id(1)).unwrap();
     assert_eq!(after.record.sequencer.as_deref(), Some("A2"));
     after.record.sequencer.clone_from(&before.record.sequencer);
@@ -117,10 +117,10 @@ async fn f56_an_object_that_is_back_is_recorded_by_the_removal_of_its_delete_mar
     memory.set_object(&key(1), None);
     handle(&memory, &removed(1, "A2")).await.unwrap();
     memory.set_object(&key(1), Some(head_of("e1")));
-    assert_eq!(handle(&memory, &removed(1, "A3")).await, stands());
+    assert_eq!(handle(&memory, &removed(1, "A3")).await, still_stored());
     let mut back = memory.row(&owner('a'), id(1)).unwrap().record;
     back.sequencer.clone_from(&stored.sequencer);
-    assert_eq!(back, stored, "with the moment at which it was stored");
+    assert_eq!(back, stored, "with the original storedAt");
 }
 
 /// S3 Lifecycle sends the sequencer of the removed object, or none.
@@ -171,7 +171,7 @@ async fn f51_f57_an_overwritten_object_waits_for_its_own_event() {
 }
 
 #[tokio::test]
-async fn an_object_that_lands_after_a_cancel_is_the_truth() {
+async fn an_object_that_appears_after_a_cancel_is_recorded() {
     let memory = pending(1);
     let mut row = row_of(&owner('a'), id(1), 1);
     row.record.status = UploadStatus::Aborted;
@@ -186,7 +186,7 @@ async fn an_object_that_lands_after_a_cancel_is_the_truth() {
 }
 
 #[tokio::test]
-async fn a89_f58_f59_what_is_not_ours_is_acked_and_writes_nothing() {
+async fn a89_f58_f59_foreign_messages_are_acknowledged_and_write_nothing() {
     let memory = pending(1);
     let ours = key(1).to_string();
     let mut foreign = event(&ours, "A1", Some("e1"));
@@ -207,7 +207,7 @@ async fn a89_f58_f59_what_is_not_ours_is_acked_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn f59_poison_is_an_error_of_its_own_kind() {
+async fn f59_a_malformed_message_is_an_error_of_its_own_kind() {
     let memory = pending(1);
     for body in ["", "{}", "not json", r#"{"v":9}"#] {
         assert!(
@@ -218,7 +218,7 @@ async fn f59_poison_is_an_error_of_its_own_kind() {
 }
 
 #[tokio::test]
-async fn f64_f65_a_fault_comes_again_and_ends_in_the_same_row() {
+async fn f64_f65_a_redelivery_after_a_fault_yields_the_same_row() {
     for verb in ["head_object", "peek_object", "apply_event"] {
         for kind in [
             FaultKind::Throttled,

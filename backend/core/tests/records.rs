@@ -45,7 +45,7 @@ async fn a61_a_record_is_its_owners() {
 }
 
 #[tokio::test]
-async fn f85_a_record_past_its_life_is_hidden_everywhere() {
+async fn f85_an_expired_record_is_hidden_everywhere() {
     let memory = Memory::default();
     let mut row = row_of(&owner('a'), id(1), 1);
     row.record.status = UploadStatus::Aborted;

@@ -289,7 +289,7 @@ fn a_refusal_names_the_field_and_the_rule() {
     let of = |change: Value| message(json!({"uploads": [first, item(change)]}));
     let mut nameless = item(json!({}));
     nameless.as_object_mut().unwrap().remove("name");
-    for (said, expected) in [
+    for (message, expected) in [
         (
             of(json!({"size": "여름"})),
             "`uploads[1].size`: a size in bytes must be an integer from 0 to 9007199254740991",
@@ -329,14 +329,14 @@ fn a_refusal_names_the_field_and_the_rule() {
         ),
         (message(json!([])), "the body must be a JSON object"),
     ] {
-        assert_eq!(said, expected);
+        assert_eq!(message, expected);
     }
 }
 
 /// Of several errors the unknown field is reported first, then the fields in the order of the
 /// contract.
 #[test]
-fn of_several_faults_the_same_is_told() {
+fn of_several_errors_the_first_field_is_reported() {
     let mut wrong = json!({"acl": 1, "name": "", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1});
     for (field, code) in [
         ("acl", ErrorCode::UnknownField),

@@ -69,7 +69,7 @@ async fn a85_what_is_not_scanned_yet_is_withheld_until_it_is_clean() {
 }
 
 #[tokio::test]
-async fn a85_infected_is_final_and_never_given() {
+async fn a85_infected_is_final_and_never_served() {
     let memory = pending(1);
     scanned(&memory, &created(1, "A1", "e1")).await.unwrap();
     let infected = result("e1", "THREATS_FOUND").to_string();
@@ -106,7 +106,7 @@ async fn a85_what_cannot_be_scanned_counts_as_infected() {
 #[tokio::test]
 async fn a85_a_clean_file_of_another_kind_stays_withheld() {
     let memory = pending(1);
-    memory.set_first(&key(1), EXE);
+    memory.set_first_bytes(&key(1), EXE);
     scanned(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert_eq!(refused(&memory).await, ErrorCode::TypeMismatch);
     let clean = result("e1", "NO_THREATS_FOUND").to_string();
@@ -147,7 +147,7 @@ async fn a85_f51_a_result_before_the_event_is_not_lost() {
 }
 
 #[tokio::test]
-async fn a85_a_result_of_an_older_object_says_nothing_of_the_newer() {
+async fn a85_a_result_of_an_older_object_does_not_apply_to_the_newer() {
     let memory = pending(1);
     memory.set_object(&key(1), Some(head_of("e2")));
     scanned(&memory, &created(1, "A2", "e2")).await.unwrap();
@@ -179,7 +179,7 @@ async fn a85_a_result_of_an_older_object_says_nothing_of_the_newer() {
 }
 
 #[tokio::test]
-async fn a85_a_result_counts_where_nothing_waits_for_one() {
+async fn a85_a_result_counts_even_without_scanning() {
     let memory = pending(1);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
     assert_eq!(shown(&memory).await.scan, None);
@@ -230,7 +230,7 @@ async fn a89_f59_foreign_and_broken_results() {
 }
 
 #[tokio::test]
-async fn f64_f65_a_result_that_meets_a_fault_comes_again() {
+async fn f64_f65_a_result_is_retried_after_a_fault() {
     for verb in ["get_row", "set_scan"] {
         let memory = pending(1);
         scanned(&memory, &created(1, "A1", "e1")).await.unwrap();

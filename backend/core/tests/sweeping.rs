@@ -8,7 +8,7 @@ use common::sweeping::*;
 use common::{NOW, id, owner};
 use crowfly_contract::{UploadStatus, Withheld};
 use crowfly_core::cancel::cancel;
-use crowfly_core::sweep::{Did, sweep};
+use crowfly_core::sweep::{Effect, sweep};
 use crowfly_core::{FaultKind, parts};
 use crowfly_testing::{Memory, head_of};
 use serde_json::json;
@@ -16,12 +16,12 @@ use serde_json::json;
 #[tokio::test]
 async fn h2_a_repair_sees_the_encoding_that_was_smuggled_in() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+    create_at(&memory, 'a', json!([item(1)]), NOW).await;
     let mut head = head_of("e1");
     head.content_encoding = Some("gzip".to_owned());
     memory.set_object(&key(1), Some(head));
     let actions = swept(&memory, NOW + 15 * MINUTE).await;
-    assert_eq!(dids(&actions), [Did::Repaired { verified: true }]);
+    assert_eq!(effects(&actions), [Effect::Repaired { verified: true }]);
     let record = memory.row(&owner('a'), id(1)).unwrap().shown();
     let withheld = Some(Withheld::ContentEncoding);
     assert_eq!((record.withheld, record.url), (withheld, None));
@@ -30,13 +30,13 @@ async fn h2_a_repair_sees_the_encoding_that_was_smuggled_in() {
 #[tokio::test]
 async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([wish(1), wish(2)]), NOW).await;
+    create_at(&memory, 'a', json!([item(1), item(2)]), NOW).await;
     let mut head = head_of("e1");
     head.last_modified = Some(NOW + 5_000);
     memory.set_object(&key(1), Some(head));
     assert_eq!(swept(&memory, NOW + 15 * MINUTE - 1).await, []);
     let actions = swept(&memory, NOW + 15 * MINUTE).await;
-    assert_eq!(dids(&actions), [Did::Repaired { verified: true }]);
+    assert_eq!(effects(&actions), [Effect::Repaired { verified: true }]);
     assert_eq!((actions[0].id, actions[0].released), (id(1), 1));
     let row = memory.row(&owner('a'), id(1)).unwrap();
     let record = row.record;
@@ -66,9 +66,9 @@ async fn f55_a_lost_event_is_repaired_and_the_late_one_is_newer() {
 }
 
 #[tokio::test]
-async fn f55_an_upload_under_way_is_looked_at_less_and_less_often() {
+async fn f55_a_pending_upload_is_checked_less_and_less_often() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+    create_at(&memory, 'a', json!([item(1)]), NOW).await;
     let mut looks = Vec::new();
     for minute in (5..=7 * 24 * 60).step_by(5) {
         let before = memory.calls().len();
@@ -79,8 +79,8 @@ async fn f55_an_upload_under_way_is_looked_at_less_and_less_often() {
         }
         let last = minute == 7 * 24 * 60;
         assert_eq!(
-            dids(&actions),
-            if last { vec![Did::Expired] } else { vec![] }
+            effects(&actions),
+            if last { vec![Effect::Expired] } else { vec![] }
         );
     }
     assert_eq!(looks[..5], [15, 30, 60, 120, 240]);
@@ -92,36 +92,36 @@ async fn f55_an_upload_under_way_is_looked_at_less_and_less_often() {
 }
 
 #[tokio::test]
-async fn a38_what_never_comes_expires_and_frees_its_place() {
+async fn a38_an_unused_upload_expires_and_releases_its_slot() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([wish(1), in_parts(2)]), NOW).await;
+    create_at(&memory, 'a', json!([item(1), multipart_item(2)]), NOW).await;
     assert_eq!(swept(&memory, NOW + WEEK - 1).await, []);
     assert_eq!((open(&memory), memory.open_multiparts().len()), (2, 1));
     let actions = swept(&memory, NOW + WEEK).await;
-    assert_eq!(dids(&actions), [Did::Expired; 2]);
+    assert_eq!(effects(&actions), [Effect::Expired; 2]);
     assert_eq!(
         actions.iter().map(|a| (a.dropped, a.released)).max(),
         Some((1, 1))
     );
-    let stands = |n| {
+    let state = |n| {
         let row = memory.row(&owner('a'), id(n)).unwrap();
         assert_eq!(row.record.status, UploadStatus::Expired);
         (row.open.is_some(), row.record.expires_at)
     };
-    assert_eq!([1, 2].map(stands), [(true, None); 2]);
+    assert_eq!([1, 2].map(state), [(true, None); 2]);
     assert_eq!((open(&memory), memory.open_multiparts().len()), (0, 0));
     assert_eq!(swept(&memory, NOW + WEEK + DAY - 1).await, []);
     let actions = swept(&memory, NOW + WEEK + DAY).await;
-    assert_eq!(dids(&actions), [Did::Closed; 2]);
-    let stays = Some(NOW + WEEK + 31 * DAY);
-    assert_eq!([1, 2].map(stands), [(false, stays); 2]);
+    assert_eq!(effects(&actions), [Effect::Closed; 2]);
+    let expires_at = Some(NOW + WEEK + 31 * DAY);
+    assert_eq!([1, 2].map(state), [(false, expires_at); 2]);
     assert_eq!(swept(&memory, NOW + 2 * WEEK).await, []);
 }
 
 #[tokio::test]
-async fn a38_an_object_that_lands_after_the_expiry_is_the_truth() {
+async fn a38_an_object_that_appears_after_the_expiry_is_recorded() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+    create_at(&memory, 'a', json!([item(1)]), NOW).await;
     swept(&memory, NOW + WEEK).await;
     memory.set_object(&key(1), Some(head_of("e1")));
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();
@@ -136,7 +136,7 @@ async fn a38_an_object_that_lands_after_the_expiry_is_the_truth() {
 #[tokio::test]
 async fn f40_an_upload_in_use_does_not_expire() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([in_parts(1)]), NOW).await;
+    create_at(&memory, 'a', json!([multipart_item(1)]), NOW).await;
     let used = NOW + 5 * DAY;
     parts::list(&memory, &memory, &owner('a'), id(1), used)
         .await
@@ -144,16 +144,25 @@ async fn f40_an_upload_in_use_does_not_expire() {
     assert_eq!(swept(&memory, NOW + WEEK).await, []);
     assert_eq!(swept(&memory, used + WEEK - 1).await, []);
     assert_eq!(memory.open_multiparts().len(), 1);
-    assert_eq!(dids(&swept(&memory, used + WEEK).await), [Did::Expired]);
+    assert_eq!(
+        effects(&swept(&memory, used + WEEK).await),
+        [Effect::Expired]
+    );
     assert!(memory.open_multiparts().is_empty());
     let listed = parts::list(&memory, &memory, &owner('a'), id(1), used + WEEK).await;
     assert!(listed.is_err(), "and takes no parts any more");
 }
 
 #[tokio::test]
-async fn f62_f63_a_place_that_was_not_given_back_is_given_back() {
+async fn f62_f63_the_sweep_releases_slots_that_were_not_released() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([wish(1), wish(2), in_parts(3)]), NOW).await;
+    create_at(
+        &memory,
+        'a',
+        json!([item(1), item(2), multipart_item(3)]),
+        NOW,
+    )
+    .await;
     memory.set_object(&key(1), Some(head_of("e1")));
     for _ in 0..2 {
         memory.fail_next("release", FaultKind::Unavailable);
@@ -166,12 +175,12 @@ async fn f62_f63_a_place_that_was_not_given_back_is_given_back() {
     }
     assert_eq!((open(&memory), memory.open_multiparts().len()), (3, 1));
     let actions = swept(&memory, NOW + 15 * MINUTE).await;
-    assert_eq!(dids(&actions), [Did::Finished; 3]);
+    assert_eq!(effects(&actions), [Effect::Finished; 3]);
     assert_eq!((open(&memory), memory.open_multiparts().len()), (0, 0));
 }
 
 #[tokio::test]
-async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
+async fn f63_an_interrupted_sweep_is_completed_by_the_next() {
     for verb in [
         "list_open",
         "head_object",
@@ -185,8 +194,8 @@ async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
     ] {
         for lost in [false, true] {
             let memory = Memory::default();
-            let wishes = json!([wish(1), in_parts(2), wish(3)]);
-            create_at(&memory, 'a', wishes, NOW).await;
+            let items = json!([item(1), multipart_item(2), item(3)]);
+            create_at(&memory, 'a', items, NOW).await;
             memory.set_object(&key(1), Some(head_of("e1")));
             let me = owner('a');
             cancel(&memory, &memory, &me, id(3), NOW).await.unwrap();
@@ -195,7 +204,7 @@ async fn f63_a_sweep_that_broke_off_anywhere_is_finished_by_the_next() {
             } else {
                 memory.fail_next(verb, FaultKind::Unavailable);
             }
-            let seen = Seen::default();
+            let seen = Recorded::default();
             sweep(&memory, &memory, &sweeper(), NOW + WEEK, &seen).await;
             open(&memory);
             swept(&memory, NOW + WEEK + HOUR).await;

@@ -11,9 +11,9 @@ use crowfly_contract::{Crc64Nvme, ErrorCode, UploadStatus};
 use crowfly_core::Row;
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
-use crowfly_core::ports::{CompleteMultipart, ListParts, MarkAborted, Whole};
+use crowfly_core::ports::{CompleteMultipart, ExpectedObject, ListParts, MarkAborted};
 use crowfly_core::quota::Limits;
-use crowfly_core::sweep::Did;
+use crowfly_core::sweep::Effect;
 use crowfly_testing::{Memory, head_of};
 use serde_json::json;
 
@@ -26,10 +26,10 @@ async fn cancel_it(memory: &Memory, now_ms: u64) -> Result<(), crowfly_core::Err
 }
 
 /// Sweeps every six hours for six weeks, longer than any time to live.
-async fn weeks_pass(memory: &Memory, from: u64) -> Vec<Did> {
+async fn weeks_pass(memory: &Memory, from: u64) -> Vec<Effect> {
     let mut all = Vec::new();
     for hour in (0..42 * 24).step_by(6) {
-        all.extend(dids(&swept(memory, from + hour * HOUR).await));
+        all.extend(effects(&swept(memory, from + hour * HOUR).await));
     }
     all
 }
@@ -44,20 +44,23 @@ fn stays_stored(memory: &Memory) {
 #[tokio::test]
 async fn f41_f55_a_completion_that_beat_a_cancel_is_recorded_although_its_event_is_lost() {
     let memory = Memory::default();
-    create_at(&memory, 'a', json!([in_parts(1)]), NOW).await;
+    create_at(&memory, 'a', json!([multipart_item(1)]), NOW).await;
     send_all(&memory, &row(&memory));
     // A completion is in flight while the cancel finds no object and marks the upload.
     let begun = row(&memory);
     let multipart = begun.multipart().unwrap();
     let parts = memory.list_parts(multipart).await.unwrap().unwrap();
     assert!(memory.mark_aborted(&owner('a'), id(1), NOW).await.unwrap());
-    let whole = Whole {
+    let expected = ExpectedObject {
         parts,
         size: begun.record.size,
         crc64nvme: None,
     };
-    memory.complete_multipart(multipart, &whole).await.unwrap();
-    // Both tabs are told that the file is stored.
+    memory
+        .complete_multipart(multipart, &expected)
+        .await
+        .unwrap();
+    // Both tabs get the answer that the file is stored.
     assert_eq!(
         code(cancel_it(&memory, NOW).await),
         ErrorCode::AlreadyStored
@@ -66,7 +69,7 @@ async fn f41_f55_a_completion_that_beat_a_cancel_is_recorded_although_its_event_
     let outcome = complete(&memory, &memory, &owner('a'), id(1), crc).await;
     assert!(matches!(outcome, Ok(Completed::Stored(_))), "{outcome:?}");
     let actions = swept(&memory, NOW + 15 * MINUTE).await;
-    assert_eq!(dids(&actions), [Did::Repaired { verified: false }]);
+    assert_eq!(effects(&actions), [Effect::Repaired { verified: false }]);
     stays_stored(&memory);
     assert_eq!(weeks_pass(&memory, NOW + HOUR).await, []);
     stays_stored(&memory);
@@ -77,24 +80,24 @@ async fn a95_f55_what_lands_after_a_cancel_or_an_expiry_is_recorded_although_its
     for limits in [LIMITS, Limits::default()] {
         for cancelled in [true, false] {
             let memory = Memory::default();
-            create_with(&memory, limits, 'a', json!([wish(1)]), NOW).await;
+            create_with(&memory, limits, 'a', json!([item(1)]), NOW).await;
             let ended_at = if cancelled {
                 cancel_it(&memory, NOW + 1).await.unwrap();
                 NOW + 1
             } else {
                 let actions = swept(&memory, NOW + WEEK).await;
-                assert_eq!(dids(&actions), [Did::Expired]);
+                assert_eq!(effects(&actions), [Effect::Expired]);
                 NOW + WEEK
             };
-            assert_eq!(open(&memory), 0, "the place is free at once");
-            // As late as a body that was under way can come.
+            assert_eq!(open(&memory), 0, "the slot is released at once");
+            // As late as a PUT in flight can finish.
             for quarter in 1..24 * 4 {
                 let actions = swept(&memory, ended_at + quarter * 15 * MINUTE).await;
-                assert_eq!(actions, [], "it ended lately");
+                assert_eq!(actions, [], "it ended recently");
             }
             memory.set_object(&key(1), Some(head_of("e1")));
             let actions = swept(&memory, ended_at + DAY).await;
-            assert_eq!(dids(&actions), [Did::Repaired { verified: true }]);
+            assert_eq!(effects(&actions), [Effect::Repaired { verified: true }]);
             stays_stored(&memory);
             assert_eq!(weeks_pass(&memory, ended_at + DAY).await, []);
             stays_stored(&memory);
@@ -103,11 +106,11 @@ async fn a95_f55_what_lands_after_a_cancel_or_an_expiry_is_recorded_although_its
 }
 
 #[tokio::test]
-async fn a95_what_a_cancel_left_is_watched_for_a_day_and_then_goes_away() {
+async fn a95_a_cancelled_upload_is_watched_for_a_day_and_then_closed() {
     for limits in [LIMITS, Limits::default()] {
         let memory = Memory::default();
-        create_with(&memory, limits, 'a', json!([in_parts(1)]), NOW).await;
-        // Whoever cancels again, and however often, does not take it out of sight.
+        create_with(&memory, limits, 'a', json!([multipart_item(1)]), NOW).await;
+        // Repeated cancels do not remove it from the index.
         for minute in 0..5 {
             cancel_it(&memory, NOW + minute * MINUTE).await.unwrap();
             assert_eq!(open(&memory), 0);
@@ -116,7 +119,7 @@ async fn a95_what_a_cancel_left_is_watched_for_a_day_and_then_goes_away() {
             assert_eq!(row.record.expires_at, None);
         }
         assert_eq!(swept(&memory, NOW + DAY - 1).await, []);
-        assert_eq!(dids(&swept(&memory, NOW + DAY).await), [Did::Closed]);
+        assert_eq!(effects(&swept(&memory, NOW + DAY).await), [Effect::Closed]);
         let closed = row(&memory);
         assert_eq!(
             (closed.open, closed.record.status),
@@ -134,25 +137,25 @@ async fn a95_what_a_cancel_left_is_watched_for_a_day_and_then_goes_away() {
 
 /// The cancel was interrupted before it released the slot, and no sweep ran for a long time.
 #[tokio::test]
-async fn f62_f63_a_place_is_given_back_and_its_record_goes_away_however_late_the_sweep_comes() {
+async fn f62_f63_a_late_sweep_releases_the_slot_and_closes_the_upload() {
     for landed in [false, true] {
         let memory = Memory::default();
-        create_at(&memory, 'a', json!([wish(1)]), NOW).await;
+        create_at(&memory, 'a', json!([item(1)]), NOW).await;
         memory.fail_next("release", crowfly_core::FaultKind::Unavailable);
         assert!(cancel_it(&memory, NOW).await.is_err());
         let held = row(&memory);
         assert!(held.open.unwrap().counted);
         assert_eq!(
             held.record.expires_at, None,
-            "or its place would stay taken"
+            "or its slot would never be released"
         );
         memory.set_object(&key(1), landed.then(|| head_of("e1")));
         let actions = swept(&memory, NOW + 60 * DAY).await;
         let (did, ends) = match landed {
-            true => (Did::Repaired { verified: true }, None),
-            false => (Did::Closed, Some(NOW + 90 * DAY)),
+            true => (Effect::Repaired { verified: true }, None),
+            false => (Effect::Closed, Some(NOW + 90 * DAY)),
         };
-        assert_eq!((actions[0].did, actions[0].released), (did, 1));
+        assert_eq!((actions[0].effect, actions[0].released), (did, 1));
         assert_eq!(
             (row(&memory).record.expires_at, row(&memory).open),
             (ends, None)
@@ -165,9 +168,9 @@ async fn f62_f63_a_place_is_given_back_and_its_record_goes_away_however_late_the
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
 #[tokio::test]
 async fn f55_an_object_of_parts_is_stored_when_it_is_found() {
-    for (wish, stored_at) in [(in_parts(1), NOW + HOUR), (wish(1), NOW + 1)] {
+    for (item, stored_at) in [(multipart_item(1), NOW + HOUR), (item(1), NOW + 1)] {
         let memory = Memory::default();
-        create_at(&memory, 'a', json!([wish]), NOW).await;
+        create_at(&memory, 'a', json!([item]), NOW).await;
         let mut head = head_of("e1");
         head.last_modified = Some(NOW + 1);
         memory.set_object(&key(1), Some(head));

@@ -36,7 +36,7 @@ struct World {
     clock: u64,
     /// Oldest first; storage returns the last one.
     keys: Vec<Vec<Version>>,
-    under_way: Vec<String>,
+    in_flight: Vec<String>,
 }
 
 impl World {
@@ -49,7 +49,7 @@ impl World {
             versioned,
             clock: 0,
             keys: vec![Vec::new(); KEYS as usize],
-            under_way: Vec::new(),
+            in_flight: Vec::new(),
         }
     }
 
@@ -76,7 +76,7 @@ impl World {
                 // The sequencer of this event is not documented.
                 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configure-notification.html
                 let last = self.keys[n][count - 1].sequencer.clone();
-                let said = match self.random.below(3) {
+                let sequencer_sent = match self.random.below(3) {
                     0 => Some(fresh.clone()),
                     1 => Some(last),
                     _ => None,
@@ -88,16 +88,16 @@ impl World {
                 removal(
                     "LifecycleExpiration:DeleteMarkerCreated",
                     n,
-                    said.as_deref(),
+                    sequencer_sent.as_deref(),
                 )
             }
             4 => {
-                let gone = self.one_of(n);
-                let said = self.random.percent(80).then_some(gone.sequencer);
-                removal("LifecycleExpiration:Delete", n, said.as_deref())
+                let gone = self.remove_version(n);
+                let sequencer_sent = self.random.percent(80).then_some(gone.sequencer);
+                removal("LifecycleExpiration:Delete", n, sequencer_sent.as_deref())
             }
             _ => {
-                self.one_of(n);
+                self.remove_version(n);
                 removal("ObjectRemoved:Delete", n, Some(&fresh))
             }
         };
@@ -122,9 +122,9 @@ impl World {
     }
 
     /// Removes one version of a key.
-    fn one_of(&mut self, n: usize) -> Version {
-        let place = self.random.below(self.keys[n].len() as u64) as usize;
-        self.keys[n].remove(place)
+    fn remove_version(&mut self, n: usize) -> Version {
+        let index = self.random.below(self.keys[n].len() as u64) as usize;
+        self.keys[n].remove(index)
     }
 
     /// Handles some messages while storage changes concurrently.
@@ -141,15 +141,15 @@ impl World {
         };
         let mut tasks: Vec<Task<'_>> = Vec::new();
         for _ in 0..self.random.below(4) {
-            if !self.under_way.is_empty() {
-                let place = self.random.below(self.under_way.len() as u64) as usize;
-                tasks.push(Box::pin(work(self.under_way.swap_remove(place))));
+            if !self.in_flight.is_empty() {
+                let index = self.random.below(self.in_flight.len() as u64) as usize;
+                tasks.push(Box::pin(work(self.in_flight.swap_remove(index))));
             }
         }
         if let Some((shown, record)) = happening {
             let body = json!({"Records": [record]}).to_string();
             let times = self.random.below(3) as usize;
-            self.under_way
+            self.in_flight
                 .extend(std::iter::repeat_n(body.clone(), times));
             tasks.push(Box::pin(async move {
                 memory.set_object(&key(n as u128), shown);
@@ -157,7 +157,7 @@ impl World {
             }));
         }
         let again = interleaved(&mut self.random, tasks);
-        self.under_way.extend(again.into_iter().flatten());
+        self.in_flight.extend(again.into_iter().flatten());
     }
 }
 
@@ -172,16 +172,16 @@ fn interleaved(random: &mut Random, tasks: Vec<Task<'_>>) -> Vec<Option<String>>
         .map(|task| (random.below(8), task))
         .collect();
     while !tasks.is_empty() {
-        let going = tasks.iter().filter(|(left, _)| *left > 0).count();
-        let place = random.below(tasks.len() as u64) as usize;
-        let (left, task) = &mut tasks[place];
-        if going > 0 && *left == 0 {
+        let runnable = tasks.iter().filter(|(left, _)| *left > 0).count();
+        let index = random.below(tasks.len() as u64) as usize;
+        let (left, task) = &mut tasks[index];
+        if runnable > 0 && *left == 0 {
             continue;
         }
         *left = left.saturating_sub(1);
         if let Poll::Ready(output) = task.as_mut().poll(&mut context) {
             done.push(output);
-            drop(tasks.swap_remove(place));
+            drop(tasks.swap_remove(index));
         }
     }
     done
@@ -212,7 +212,7 @@ fn history(seed: u64) {
         world.live(true);
     }
     let mut rounds = 0;
-    while !world.under_way.is_empty() {
+    while !world.in_flight.is_empty() {
         world.live(false);
         rounds += 1;
         assert!(rounds < 10_000, "CROWFLY_SEED={seed}: it does not end");
@@ -283,7 +283,7 @@ fn shows(memory: &Memory) -> (UploadStatus, Option<String>) {
 }
 
 #[tokio::test]
-async fn f52_a_look_that_was_overtaken_is_taken_again() {
+async fn f52_a_concurrent_change_repeats_the_lookup() {
     let memory = stored_once().await;
     memory.set_object(&key(1), None);
     // Row and storage are read; then the object is restored and that event is handled.
@@ -298,7 +298,7 @@ async fn f52_a_look_that_was_overtaken_is_taken_again() {
 }
 
 #[tokio::test]
-async fn f51_a_removal_that_changes_nothing_still_holds_back_what_is_older() {
+async fn f51_a_removal_that_changes_nothing_still_blocks_older_events() {
     let memory = stored_once().await;
     memory.set_object(&key(1), Some(head_of("e2")));
     // Storage is read; then the newer version is deleted and that event is handled.
@@ -313,7 +313,7 @@ async fn f51_a_removal_that_changes_nothing_still_holds_back_what_is_older() {
 }
 
 #[tokio::test]
-async fn f52_a_removal_with_an_older_place_does_not_set_the_row_back() {
+async fn f52_a_removal_with_an_older_sequencer_keeps_the_newer_one() {
     let memory = stored_once().await;
     memory.set_object(&key(1), Some(head_of("e3")));
     handle(&memory, &created(1, "A3", "e3")).await.unwrap();

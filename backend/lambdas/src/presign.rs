@@ -36,7 +36,7 @@ use crate::{log, runtime};
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
 const COMPLETE_WITHIN: Duration = Duration::from_secs(20);
 /// Time reserved for the response before Lambda stops the function.
-const TO_ANSWER: Duration = Duration::from_secs(1);
+const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 
 port_set! {
     /// Ports of the table.
@@ -170,10 +170,10 @@ async fn route(
         ("POST", ["uploads", id, "complete"]) => {
             let id = parse_path_id(id)?;
             let crc64nvme = parse_complete(&json_body(request)?)?;
-            let task = complete(rows, objects, owner, id, crc64nvme);
-            let within = COMPLETE_WITHIN.min(now.left.saturating_sub(TO_ANSWER));
-            // Storage goes on without us, and the repeated call finds what it made.
-            let completed = tokio::time::timeout(within, task).await;
+            let completing = complete(rows, objects, owner, id, crc64nvme);
+            let within = COMPLETE_WITHIN.min(now.left.saturating_sub(ANSWER_MARGIN));
+            // S3 continues the completion, and the repeated call finds the object.
+            let completed = tokio::time::timeout(within, completing).await;
             match completed.unwrap_or_else(|_| Ok(working()))? {
                 Completed::Stored(stored) => Answer::json(200, &stored),
                 Completed::Working(working) => Answer::json(202, &working),
@@ -223,13 +223,13 @@ fn count_created(request: &Request, owner: &OwnerId, results: &[create::ItemResu
             .filter_map(|(_, result)| Some(result.as_ref().err()?.to_refusal().code))
             .collect();
         codes.sort_unstable_by_key(|code| code.as_str());
-        let met = log::Met {
+        let caller = log::Caller {
             request_id: request.id(),
             owner: Some(owner),
         };
-        for alike in codes.chunk_by(|a, b| a == b) {
-            if let Some(code) = alike.first() {
-                log::refused(now_ms, *code, alike.len(), met);
+        for same_code in codes.chunk_by(|a, b| a == b) {
+            if let Some(code) = same_code.first() {
+                log::refused(now_ms, *code, same_code.len(), caller);
             }
         }
     }

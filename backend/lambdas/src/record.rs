@@ -9,7 +9,7 @@ mod counts;
 
 use crowfly_aws::{Bucket, Queue, Table};
 use crowfly_core::denied::DeniedOwners;
-use crowfly_core::ports::{Hidden, HideMessages};
+use crowfly_core::ports::{SetVisibilityTimeouts, VisibilityTimeout};
 use crowfly_core::record::{Objects, Recorder, Redelivery, Rows, record_batch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ impl Function for Record {
 pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
-    queue: &impl HideMessages,
+    queue: &impl SetVisibilityTimeouts,
     settings: &Settings,
     event: Value,
     now_ms: u64,
@@ -142,18 +142,18 @@ pub async fn handle(
     ))
     .await;
     let mut counts = Counts::new(now_ms, &settings.denied);
-    let mut unsettled = Vec::new();
+    let mut failed = Vec::new();
     for (message, results) in batch.records.into_iter().zip(outcomes) {
         for result in &results {
             counts.add(&message.message_id, result);
         }
         let delay = settings.redelivery.delay_s(message.receives(), &results);
-        unsettled.extend(delay.map(|seconds| (message, seconds)));
+        failed.extend(delay.map(|seconds| (message, seconds)));
     }
     counts.log();
-    put_off(queue, &unsettled).await;
+    delay_retries(queue, &failed).await;
     Ok(BatchAnswer {
-        batch_item_failures: unsettled
+        batch_item_failures: failed
             .into_iter()
             .map(|(message, _)| Failure {
                 item_identifier: message.message_id,
@@ -164,17 +164,21 @@ pub async fn handle(
 
 /// Sets the visibility timeout of each failed message. If that fails, the one of the queue applies.
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>
-async fn put_off(queue: &impl HideMessages, messages: &[(Message, u32)]) {
+async fn delay_retries(queue: &impl SetVisibilityTimeouts, messages: &[(Message, u32)]) {
     for messages in messages.chunks(AT_ONCE) {
-        let hidden: Vec<Hidden> = messages
+        let timeouts: Vec<VisibilityTimeout> = messages
             .iter()
-            .map(|(message, seconds)| Hidden {
+            .map(|(message, seconds)| VisibilityTimeout {
                 receipt: message.receipt_handle.clone(),
                 seconds: *seconds,
             })
             .collect();
-        if let Err(fault) = queue.hide_messages(&hidden).await {
-            log::line("warn", "put-off", json!({"fault": fault.to_string()}));
+        if let Err(fault) = queue.set_visibility_timeouts(&timeouts).await {
+            log::line(
+                "warn",
+                "visibility-timeout",
+                json!({"fault": fault.to_string()}),
+            );
         }
     }
 }

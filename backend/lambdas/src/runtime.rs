@@ -50,8 +50,8 @@ pub trait Function: Sized {
 pub fn run<F: Function>() -> Result<(), Error> {
     // The message of a panic may contain anything; its location is enough to find it.
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string);
-        log::line("error", "panic", json!({"place": place}));
+        let location = panic.location().map(ToString::to_string);
+        log::line("error", "panic", json!({"place": location}));
     }));
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -61,8 +61,8 @@ pub fn run<F: Function>() -> Result<(), Error> {
 }
 
 async fn serve<F: Function>() -> Result<(), Error> {
-    let of_process = |name| std::env::var(name).ok();
-    let function = F::open(&Environment::new(Variables::new(&of_process))?)?;
+    let lookup = |name| std::env::var(name).ok();
+    let function = F::open(&Environment::new(Variables::new(&lookup))?)?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let left = event.context.deadline().duration_since(SystemTime::now());
         let now = Moment {

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use crowfly_aws::{Bucket, Table};
-use crowfly_core::sweep::{Action, Did, Objects, Part, Rows, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Action, Effect, Objects, Observer, Part, Rows, Sweeper, sweep};
 use crowfly_core::{Fault, parse_rfc3339_ms};
 use serde_json::{Value, json};
 
@@ -19,8 +19,8 @@ use crate::{log, runtime};
 
 /// Percentage of the remaining time reserved for calls in flight, up to `MAX_RESERVE`.
 const RESERVE: u32 = 30;
-const LONGEST_RESERVE: Duration = Duration::from_secs(60);
-/// What the open uploads may use of the rest, in hundredths; what they leave is for the orphans too.
+const MAX_RESERVE: Duration = Duration::from_secs(60);
+/// Percentage of the rest that the open uploads may use; what they leave is for orphans as well.
 const UPLOADS_SHARE: u32 = 80;
 
 /// The function with its clients.
@@ -74,10 +74,10 @@ pub async fn handle(
     sweeper: &Sweeper,
     now: Moment,
 ) -> Result<Value, runtime::Error> {
-    let reserve = LONGEST_RESERVE.min(now.left * RESERVE / 100);
+    let reserve = MAX_RESERVE.min(now.left * RESERVE / 100);
     let time = now.left.saturating_sub(reserve);
     let start = Instant::now();
-    let watch = Watcher {
+    let observer = SweepObserver {
         uploads_until: start + time * UPLOADS_SHARE / 100,
         until: start + time,
         cut_short: Cell::new(false),
@@ -85,9 +85,9 @@ pub async fn handle(
     };
     // Boxed: the nested futures, down to those of the SDK, exceed the recursion limit of the
     // compiler.
-    Box::pin(sweep(rows, objects, sweeper, now.ms, &watch)).await;
-    let complete = !watch.cut_short.into_inner();
-    let counts = watch.counts.into_inner();
+    Box::pin(sweep(rows, objects, sweeper, now.ms, &observer)).await;
+    let complete = !observer.cut_short.into_inner();
+    let counts = observer.counts.into_inner();
     log::Metrics::at(now.ms)
         .count("UploadsRepaired", counts.repaired)
         .count("UploadsExpired", counts.expired)
@@ -116,46 +116,46 @@ struct Counts {
     failed: usize,
 }
 
-struct Watcher {
+struct SweepObserver {
     uploads_until: Instant,
     until: Instant,
     cut_short: Cell<bool>,
     counts: RefCell<Counts>,
 }
 
-impl Watch for Watcher {
-    fn go_on(&self, part: Part) -> bool {
+impl Observer for SweepObserver {
+    fn has_time(&self, part: Part) -> bool {
         let until = match part {
             Part::Uploads => self.uploads_until,
             Part::Orphans => self.until,
         };
-        let go_on = Instant::now() < until;
-        if !go_on {
+        let has_time = Instant::now() < until;
+        if !has_time {
             self.cut_short.set(true);
         }
-        go_on
+        has_time
     }
 
     fn did(&self, action: &Action) {
         let mut counts = self.counts.borrow_mut();
-        let outcome = match action.did {
-            Did::Repaired { .. } => {
+        let outcome = match action.effect {
+            Effect::Repaired { .. } => {
                 counts.repaired += 1;
                 "repaired"
             }
-            Did::Expired => {
+            Effect::Expired => {
                 counts.expired += 1;
                 "expired"
             }
-            Did::Finished => {
+            Effect::Finished => {
                 counts.finished += 1;
                 "finished"
             }
-            Did::Closed => {
+            Effect::Closed => {
                 counts.closed += 1;
                 "closed"
             }
-            Did::Cleared => "cleared",
+            Effect::Cleared => "cleared",
         };
         counts.dropped += action.dropped;
         counts.released += action.released;

@@ -18,7 +18,7 @@ pub enum StartError {
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
     /// A variable has an invalid value, which is not shown.
-    #[error("the environment variable {name} is wrong: {reason}")]
+    #[error("the environment variable {name} is invalid: {reason}")]
     Wrong {
         /// Its name.
         name: &'static str,
@@ -167,7 +167,7 @@ impl<'a> Variables<'a> {
         if suffix.chars().all(usable) {
             Ok(suffix)
         } else {
-            let reason = "it may have lower-case letters, digits and -_. only, such as .webm";
+            let reason = "only lower-case letters, digits and -_. are allowed, such as .webm";
             Err(StartError::wrong("KEY_SUFFIX", reason))
         }
     }

@@ -57,7 +57,7 @@ async fn failures(memory: &Memory, bodies: &[String]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn f60_exactly_the_failed_messages_come_again() {
+async fn f60_exactly_the_failed_messages_are_retried() {
     let memory = Memory::default();
     let mut bodies = Vec::new();
     for n in 0..10 {
@@ -78,7 +78,7 @@ async fn f60_exactly_the_failed_messages_come_again() {
 }
 
 #[tokio::test]
-async fn f59_f64_poison_comes_at_once_and_what_met_a_fault_later() {
+async fn f59_f64_malformed_messages_are_retried_at_once_and_faults_later() {
     let memory = Memory::default();
     let row = row_of(&owner("alice"), id(1), 1);
     memory.set_object(&row.record.key, Some(head_of("e")));
@@ -93,19 +93,18 @@ async fn f59_f64_poison_comes_at_once_and_what_met_a_fault_later() {
         memory.fail_next("head_object", FaultKind::Unavailable);
     }
     assert_eq!(failures(&memory, &bodies).await, ["m0", "m1", "m2"]);
-    let waits = |memory: &Memory| -> Vec<(String, u32)> {
-        let hidden = memory.hidden().into_iter();
-        hidden
-            .map(|hidden| (hidden.receipt, hidden.seconds))
+    let timeouts = |memory: &Memory| -> Vec<(String, u32)> {
+        let set = memory.visibility_timeouts().into_iter();
+        set.map(|timeout| (timeout.receipt, timeout.seconds))
             .collect()
     };
     let wait = |n: u32, seconds| (format!("r{n}"), seconds);
-    assert_eq!(waits(&memory), [wait(0, 15), wait(1, 0), wait(2, 15)]);
-    // A queue that does not listen changes no answer.
-    memory.fail_next("hide_messages", FaultKind::Denied);
+    assert_eq!(timeouts(&memory), [wait(0, 15), wait(1, 0), wait(2, 15)]);
+    // A failure to set the timeout does not change the response.
+    memory.fail_next("set_visibility_timeouts", FaultKind::Denied);
     assert_eq!(failures(&memory, &bodies).await, ["m1", "m2"]);
     assert_eq!(failures(&memory, &bodies).await, ["m1", "m2"]);
-    assert_eq!(waits(&memory)[3..], [wait(1, 0), wait(2, 0)]);
+    assert_eq!(timeouts(&memory)[3..], [wait(1, 0), wait(2, 0)]);
 }
 
 #[tokio::test]
@@ -131,7 +130,7 @@ async fn f60_no_failure_is_an_empty_list() {
 }
 
 #[tokio::test]
-async fn f60_without_a_message_id_the_whole_batch_comes_again() {
+async fn f60_without_a_message_id_the_whole_batch_is_retried() {
     for event in [json!({}), json!(null), json!({"Records": [{"body": "{}"}]})] {
         let memory = Memory::default();
         assert!(

@@ -13,7 +13,7 @@ use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
 /// Handles one message, with or without scanning; returns the number of failures.
-async fn tell(memory: &Memory, scan_uploads: bool, body: &Value) -> usize {
+async fn handle_message(memory: &Memory, scan_uploads: bool, body: &Value) -> usize {
     let settings = record::Settings {
         recorder: Recorder {
             bucket: "bucket".to_owned(),
@@ -51,7 +51,7 @@ fn world(first: &[u8]) -> Memory {
     let memory = Memory::default();
     let row = row_of(&owner("alice"), id(1), 1);
     memory.set_object(&row.record.key, Some(head_of("e")));
-    memory.set_first(&row.record.key, first);
+    memory.set_first_bytes(&row.record.key, first);
     memory.set_row(row);
     memory
 }
@@ -66,7 +66,7 @@ async fn answers(memory: &Memory) -> (Value, crowfly_lambdas::http::Answer) {
 #[tokio::test]
 async fn a30_a_false_type_is_409_and_without_an_address() {
     let memory = world(b"<script>alert(1)</script>");
-    assert_eq!(tell(&memory, false, &stored()).await, 0);
+    assert_eq!(handle_message(&memory, false, &stored()).await, 0);
     let (record, content) = answers(&memory).await;
     assert_eq!(record["typeMismatch"], true);
     assert_eq!(
@@ -82,9 +82,9 @@ async fn a30_a_false_type_is_409_and_without_an_address() {
 }
 
 #[tokio::test]
-async fn u5_a_sibling_is_marked_and_given_out_as_what_it_is() {
+async fn u5_a_related_type_is_marked_and_served_as_detected() {
     let memory = world(b"\0\0\0\x20ftypisom\0\0\x02\0");
-    assert_eq!(tell(&memory, false, &stored()).await, 0);
+    assert_eq!(handle_message(&memory, false, &stored()).await, 0);
     let (record, content) = answers(&memory).await;
     assert_eq!(
         (&record["typeMismatch"], &record["seenType"]),
@@ -107,14 +107,11 @@ async fn h2_an_encoding_that_was_smuggled_in_withholds_the_file() {
             ..head_of("e")
         };
         memory.set_object(&key().parse().unwrap(), Some(head));
-        assert_eq!(tell(&memory, false, &stored()).await, 0);
+        assert_eq!(handle_message(&memory, false, &stored()).await, 0);
         let (record, content) = answers(&memory).await;
         assert_eq!(record["withheld"], "content_encoding", "{encoding}");
         assert_eq!(record["url"], Value::Null);
-        assert_eq!(
-            record["verified"], true,
-            "storage has the bytes that were promised"
-        );
+        assert_eq!(record["verified"], true, "storage has the declared bytes");
         assert_problem(&content, 409, "content_encoding");
     }
 }
@@ -128,7 +125,7 @@ async fn a85_a_scan_decides_whether_the_address_is_given() {
     ];
     for (found, scanned, status, code) in cases {
         let memory = world(b"");
-        assert_eq!(tell(&memory, true, &stored()).await, 0);
+        assert_eq!(handle_message(&memory, true, &stored()).await, 0);
         let (record, content) = answers(&memory).await;
         assert_eq!(
             (&record["scan"], &record["url"]),
@@ -138,7 +135,7 @@ async fn a85_a_scan_decides_whether_the_address_is_given() {
         assert_problem(&content, 409, "scan_pending");
         assert!(json_of(&content)["error"]["retryAfterMs"].as_u64() > Some(0));
 
-        assert_eq!(tell(&memory, true, &scan(found)).await, 0);
+        assert_eq!(handle_message(&memory, true, &scan(found)).await, 0);
         let (record, content) = answers(&memory).await;
         assert_eq!(record["scan"], scanned);
         let withheld = if status == 200 {
@@ -156,13 +153,19 @@ async fn a85_a_scan_decides_whether_the_address_is_given() {
 }
 
 #[tokio::test]
-async fn a85_f60_a_result_that_is_ahead_of_its_record_comes_again() {
+async fn a85_f60_a_result_that_precedes_its_record_is_retried() {
     let memory = Memory::default();
     let row = row_of(&owner("alice"), id(1), 1);
     memory.set_object(&row.record.key, Some(head_of("e")));
-    assert_eq!(tell(&memory, true, &scan("THREATS_FOUND")).await, 1);
-    assert_eq!(tell(&memory, true, &stored()).await, 0);
-    assert_eq!(tell(&memory, true, &scan("THREATS_FOUND")).await, 0);
+    assert_eq!(
+        handle_message(&memory, true, &scan("THREATS_FOUND")).await,
+        1
+    );
+    assert_eq!(handle_message(&memory, true, &stored()).await, 0);
+    assert_eq!(
+        handle_message(&memory, true, &scan("THREATS_FOUND")).await,
+        0
+    );
     assert_problem(&answers(&memory).await.1, 403, "infected");
 }
 

@@ -72,7 +72,7 @@ async fn a90_only_the_authorizers_claims_count() {
 }
 
 #[tokio::test]
-async fn a18_a_denied_owner_is_turned_away_with_a_good_token() {
+async fn a18_a_denied_owner_is_forbidden_with_a_valid_token() {
     let denied = format!("{},{}", owner("mallory"), owner("alice"));
     let denied = || gate(&[("DENIED_OWNERS", &denied)]).unwrap();
     let (answer, calls) = list(denied(), event("GET /uploads", None)).await;

@@ -51,7 +51,7 @@ fn answered(name: &str, status: u16, answer: &Answer) {
 
 /// Asserts that the serialiser reproduces the golden file.
 #[track_caller]
-fn passed_on<T: Serialize + DeserializeOwned>(name: &str, status: u16) {
+fn reproduced<T: Serialize + DeserializeOwned>(name: &str, status: u16) {
     let value: T = serde_json::from_str(&file(name)).unwrap();
     answered(name, status, &Answer::json(status, &value).unwrap());
 }
@@ -126,8 +126,8 @@ async fn problems() {
         _ => variable(name),
     };
     let settings = presign::Settings::read(&Variables::new(&small)).unwrap();
-    let wish = json!({"id": id(1), "name": "a.webm", "size": 11, "type": "video/webm"});
-    let mut large = event("POST /uploads", Some(&json!({"uploads": [wish]})));
+    let item = json!({"id": id(1), "name": "a.webm", "size": 11, "type": "video/webm"});
+    let mut large = event("POST /uploads", Some(&json!({"uploads": [item]})));
     large["requestContext"]["requestId"] = "JKJaXmPLvHcESHA=".into();
     let memory = Memory::default();
     let now = Moment {
@@ -180,15 +180,15 @@ async fn records() {
 }
 
 #[test]
-fn answers_with_words_of_storage() {
-    passed_on::<SignPartsResponse>("sign_parts_response", 200);
-    passed_on::<ListPartsResponse>("list_parts_response", 200);
-    passed_on::<Stored>("stored", 200);
-    passed_on::<Stored>("stored_bare", 200);
-    passed_on::<Completing>("completing", 202);
-    passed_on::<Content>("content_private", 200);
-    passed_on::<ListResponse>("list_response", 200);
-    passed_on::<StatusResponse>("status_response", 200);
+fn answers_with_values_of_storage() {
+    reproduced::<SignPartsResponse>("sign_parts_response", 200);
+    reproduced::<ListPartsResponse>("list_parts_response", 200);
+    reproduced::<Stored>("stored", 200);
+    reproduced::<Stored>("stored_bare", 200);
+    reproduced::<Completing>("completing", 202);
+    reproduced::<Content>("content_private", 200);
+    reproduced::<ListResponse>("list_response", 200);
+    reproduced::<StatusResponse>("status_response", 200);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn queue_messages() {
             .unwrap()
             .url;
         match parse_message(&file(name)).as_slice() {
-            [Ok(Message::Object(said))] => written(name, said.to_message(url)),
+            [Ok(Message::Object(event))] => written(name, event.to_message(url)),
             other => panic!("{other:?}"),
         }
     }
@@ -213,7 +213,7 @@ fn every_golden_file_of_the_backend_is_used() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
         let used = include_str!("golden.rs").contains(&format!("\"{name}\""));
-        let of_others = matches!(name, "gateway_message" | "error_codes");
-        assert!(used || of_others, "{name} is used by no test");
+        let not_ours = matches!(name, "gateway_message" | "error_codes");
+        assert!(used || not_ours, "{name} is used by no test");
     }
 }

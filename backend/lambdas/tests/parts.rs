@@ -32,7 +32,7 @@ async fn create(memory: &Memory) -> String {
     assert_eq!(json_of(&answer)["uploads"][0]["plan"], plan);
     assert!(
         !answer.body.contains("multipart-1"),
-        "storage's id stays here"
+        "the S3 upload id is internal"
     );
     let row = memory.row(&owner("alice"), id(1)).unwrap();
     row.s3_upload_id.unwrap()
@@ -96,7 +96,7 @@ async fn refusals_of_the_routes_of_parts() {
 }
 
 #[tokio::test]
-async fn f37_a_lost_answer_of_storage_is_202_until_it_is_settled() {
+async fn f37_an_unknown_outcome_is_202_until_it_is_known() {
     let memory = Memory::default();
     let s3_upload_id = create(&memory).await;
     for (number, size) in [(1, PART), (2, PART), (3, 5)] {
@@ -112,7 +112,7 @@ async fn f37_a_lost_answer_of_storage_is_202_until_it_is_settled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f38_a_storage_that_works_longer_than_the_function_may_is_202() {
+async fn f38_a_completion_that_outlasts_the_timeout_is_202() {
     let memory = Memory::default();
     let s3_upload_id = create(&memory).await;
     for (number, size) in [(1, PART), (2, PART), (3, 5)] {

@@ -56,7 +56,7 @@ async fn a20_create_reads_a_body_in_base64() {
 }
 
 #[tokio::test]
-async fn the_straight_path_from_create_to_content() {
+async fn from_create_to_content() {
     let memory = Memory::default();
     let mut row = row_of(&owner("alice"), id(1), 1);
     memory.set_row(row.clone());
@@ -121,7 +121,7 @@ async fn cancel_answers_204_without_a_body_each_time() {
 }
 
 #[tokio::test]
-async fn a_list_goes_on_by_its_cursor() {
+async fn a_list_continues_at_its_cursor() {
     let memory = Memory::default();
     for n in 0..3 {
         memory.set_row(row_of(&owner("alice"), id(n), u64::try_from(n).unwrap()));
@@ -140,7 +140,7 @@ async fn a_list_goes_on_by_its_cursor() {
 }
 
 #[tokio::test]
-async fn f86_faults_are_503_with_a_time_or_500_and_say_nothing_more() {
+async fn f86_faults_are_503_with_retry_after_or_500_without_detail() {
     for (kind, status, code, wait) in [
         (FaultKind::Throttled, 503, "service_unavailable", Some("1")),
         (FaultKind::Denied, 500, "internal", None),
@@ -172,5 +172,5 @@ async fn a36_requests_above_the_rate_are_refused_before_they_are_read() {
         assert_eq!(json_of(&answer)["error"]["retryAfterMs"], 20);
         assert_eq!(answer.headers["retry-after"], "1");
     }
-    assert_eq!(memory.calls().len(), before + 3, "nothing else was asked");
+    assert_eq!(memory.calls().len(), before + 3, "no other port was called");
 }

@@ -45,7 +45,7 @@ fn f74_each_missing_variable_is_named() {
 }
 
 #[test]
-fn f74_each_wrong_variable_is_named() {
+fn f74_each_invalid_variable_is_named() {
     for (name, value) in [
         ("MAX_FILE_BYTES", "5GB"),
         ("MAX_FILE_BYTES", "-1"),
@@ -72,7 +72,7 @@ fn f74_each_wrong_variable_is_named() {
 }
 
 #[test]
-fn the_suffix_binds_uploads_on_the_route_lambda_only() {
+fn the_suffix_applies_on_the_route_lambda_only() {
     let suffix = |route: &'static str| {
         let lookup = move |name: &'static str| match name {
             "KEY_SUFFIX" => Some(".webm".to_owned()),

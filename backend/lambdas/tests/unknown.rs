@@ -47,7 +47,7 @@ async fn a60_a61_a70_unknown_foreign_and_malformed_ids_are_the_same_404() {
 }
 
 #[tokio::test]
-async fn a69_what_is_no_route_is_404_and_what_is_no_method_405() {
+async fn a69_an_unknown_route_is_404_and_an_unsupported_method_405() {
     let an_id = id(1);
     for path in [
         "/",
@@ -90,7 +90,7 @@ async fn a69_what_is_no_route_is_404_and_what_is_no_method_405() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_no_event_is_answered() {
+async fn a_malformed_event_gets_a_response() {
     for event in [
         json!(null),
         json!([]),

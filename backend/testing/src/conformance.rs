@@ -30,11 +30,11 @@ pub use events::{
 };
 pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
 pub use open::{
-    a_place_is_given_back_once, a_touch_reaches_pending_uploads,
-    an_answer_of_storage_counts_before_any_event, places_are_taken_together_or_not_at_all,
-    the_rate_advances_as_it_stands,
+    a_repair_applies_only_before_any_event, a_slot_is_released_once,
+    a_touch_reaches_pending_uploads, slots_are_claimed_all_or_nothing,
+    the_rate_advances_under_its_condition,
 };
-pub use removal::a_removal_meets_the_row_as_it_was_seen;
+pub use removal::a_removal_applies_only_to_an_unchanged_row;
 pub use sweep::{
     only_what_has_ended_and_is_free_is_closed, only_what_is_not_used_expires,
     open_uploads_are_listed_when_they_are_due,
@@ -77,8 +77,11 @@ async fn apply<S: Store>(store: &S, event: &Change) -> Applied {
 async fn row<S: Store>(store: &S, owner: &OwnerId, id: UploadId) -> Row {
     let row = store.get_row(owner, id).await.unwrap();
     let row = row.expect("the row is there");
-    let lives = row.record.expires_at.is_none();
-    assert!(lives || row.open.is_none(), "no open row goes away");
+    let permanent = row.record.expires_at.is_none();
+    assert!(
+        permanent || row.open.is_none(),
+        "an open row has a time to live"
+    );
     row
 }
 
@@ -173,7 +176,7 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     an_event_is_applied_once(store, &owner()).await;
     the_newest_event_wins(store, &owner()).await;
     a_tombstone_stays(store, &owner()).await;
-    a_removal_meets_the_row_as_it_was_seen(store, &owner()).await;
+    a_removal_applies_only_to_an_unchanged_row(store, &owner()).await;
     storage_beats_an_abort(store, &owner()).await;
     verified_compares_all_three(store, &owner()).await;
     an_unannounced_object_is_recorded(store, &owner()).await;
@@ -182,11 +185,11 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     a_mismatch_is_set_and_cleared(store, &owner()).await;
     the_strongest_result_of_a_scan_stays(store, &owner()).await;
     a_scan_result_is_of_one_object(store, &owner()).await;
-    places_are_taken_together_or_not_at_all(store, &owner()).await;
-    a_place_is_given_back_once(store, &owner()).await;
-    an_answer_of_storage_counts_before_any_event(store, &owner()).await;
+    slots_are_claimed_all_or_nothing(store, &owner()).await;
+    a_slot_is_released_once(store, &owner()).await;
+    a_repair_applies_only_before_any_event(store, &owner()).await;
     a_touch_reaches_pending_uploads(store, &owner()).await;
-    the_rate_advances_as_it_stands(store, &owner()).await;
+    the_rate_advances_under_its_condition(store, &owner()).await;
     open_uploads_are_listed_when_they_are_due(store, &owner()).await;
     only_what_is_not_used_expires(store, &owner()).await;
     only_what_has_ended_and_is_free_is_closed(store, &owner()).await;

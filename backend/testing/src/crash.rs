@@ -9,11 +9,11 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanS
 
 use crowfly_core::ports::{
     AbortMultipart, ApplyEvent, ApplyRemoval, Change, Close, CompleteMultipart, Completion,
-    CreateMultipart, DeclareChecksum, EventOutcome, FindMultipart, GetRow, Head, HeadObject,
-    ListMultiparts, ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart,
-    MultipartPage, MultipartPosition, MultipartToCreate, OpenPage, OpenPosition, OpenUpload,
-    OpenUploads, Opening, Peek, PeekObject, Place, Postpone, PresignPut, Put, PutPending,
-    PutToSign, QueryRow, Release, SendMessages, SetMultipart, SetScan, Touch, Whole,
+    CreateMultipart, DeclareChecksum, EventOutcome, ExpectedObject, FindMultipart, GetRow, Head,
+    HeadObject, ListMultiparts, ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired,
+    Multipart, MultipartPage, MultipartPosition, MultipartToCreate, OpenPage, OpenPosition,
+    OpenUpload, OpenUploads, Opening, Peek, PeekObject, Postpone, PresignPut, Put, PutPending,
+    PutToSign, QueryRow, Release, SendMessages, SetMultipart, SetScan, Slot, Touch,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, Row, Scanned};
@@ -69,7 +69,7 @@ impl<'a> Crashing<'a> {
                 return None;
             }
         }
-        panic!("the use-case waits for ever");
+        panic!("the use-case never finishes");
     }
 
     async fn call<T>(&self, effect: impl Future<Output = T>) -> T {
@@ -111,7 +111,7 @@ crashing! {
     ApplyEvent: apply_event(change: &Change) -> EventOutcome;
     ApplyRemoval: apply_removal(change: &Change, seen: Option<&Row>) -> Option<EventOutcome>;
     OpenUploads: open_uploads(owner: &OwnerId, rows: &[&Row], limits: Limits) -> Opening;
-    Release: release(owner: &OwnerId, places: &[Place]) -> Vec<UploadId>;
+    Release: release(owner: &OwnerId, slots: &[Slot]) -> Vec<UploadId>;
     Touch: touch(owner: &OwnerId, id: UploadId, now_ms: u64) -> ();
     HeadObject: head_object(key: &ObjectKey) -> Option<Head>;
     PeekObject: peek_object(key: &ObjectKey, etag: &str) -> Peek;
@@ -123,7 +123,7 @@ crashing! {
     CreateMultipart: create_multipart(create: &MultipartToCreate<'_>) -> String;
     FindMultipart: find_multipart(multipart: Multipart<'_>) -> bool;
     ListParts: list_parts(multipart: Multipart<'_>) -> Option<Vec<ListedPart>>;
-    CompleteMultipart: complete_multipart(multipart: Multipart<'_>, whole: &Whole) -> Completion;
+    CompleteMultipart: complete_multipart(multipart: Multipart<'_>, expected: &ExpectedObject) -> Completion;
     AbortMultipart: abort_multipart(multipart: Multipart<'_>) -> ();
     ListOpen: list_open(shard: char, due_ms: u64, after: Option<&OpenPosition>) -> OpenPage;
     QueryRow: query_row(owner: &OwnerId, id: UploadId) -> Option<Row>;

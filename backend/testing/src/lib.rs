@@ -15,4 +15,4 @@ mod crash;
 mod memory;
 
 pub use crash::{Crashing, Side};
-pub use memory::{Meanwhile, Memory, OBJECT_CRC, head_of, row_of};
+pub use memory::{Memory, OBJECT_CRC, Race, head_of, row_of};

@@ -11,9 +11,9 @@ use crowfly_contract::{
     Crc64Nvme, ObjectKey, OwnerId, QueueMessage, Record, UploadId, UploadStatus, Visibility,
 };
 
-pub use multipart::Meanwhile;
+pub use multipart::Race;
 
-use crowfly_core::ports::{Head, Hidden};
+use crowfly_core::ports::{Head, VisibilityTimeout};
 use crowfly_core::{Declared, Fault, FaultKind, Row};
 
 /// The checksum of [`head_of`].
@@ -24,9 +24,9 @@ pub const OBJECT_CRC: Crc64Nvme = Crc64Nvme::new(0xae8b_1486_0a79_9888);
 pub struct Memory {
     rows: Mutex<BTreeMap<(OwnerId, UploadId), Row>>,
     objects: Mutex<HashMap<String, Head>>,
-    firsts: Mutex<HashMap<String, Vec<u8>>>,
+    first_bytes: Mutex<HashMap<String, Vec<u8>>>,
     sent: Mutex<Vec<QueueMessage>>,
-    hidden: Mutex<Vec<Hidden>>,
+    visibility_timeouts: Mutex<Vec<VisibilityTimeout>>,
     multiparts: Mutex<multipart::Multiparts>,
     quotas: Mutex<open::Quotas>,
     faults: Mutex<HashMap<&'static str, Vec<FaultKind>>>,
@@ -130,8 +130,8 @@ impl Memory {
     }
 
     /// The visibility timeouts set so far.
-    pub fn hidden(&self) -> Vec<Hidden> {
-        lock(&self.hidden).clone()
+    pub fn visibility_timeouts(&self) -> Vec<VisibilityTimeout> {
+        lock(&self.visibility_timeouts).clone()
     }
 
     /// The verbs called so far, in order.
@@ -151,12 +151,12 @@ impl Memory {
     }
 
     /// Removes the pending faults.
-    pub fn heal(&self) {
+    pub fn clear_faults(&self) {
         lock(&self.faults).clear();
         lock(&self.lost).clear();
     }
 
-    fn leave<T>(&self, verb: &'static str, done: T) -> Result<T, Fault> {
+    fn end_call<T>(&self, verb: &'static str, done: T) -> Result<T, Fault> {
         match lock(&self.lost).get_mut(verb) {
             Some(left) if *left > 0 => {
                 *left -= 1;
@@ -166,7 +166,7 @@ impl Memory {
         }
     }
 
-    fn enter(&self, verb: &'static str) -> Result<(), Fault> {
+    fn begin_call(&self, verb: &'static str) -> Result<(), Fault> {
         lock(&self.calls).push(verb);
         match lock(&self.faults).get_mut(verb).and_then(Vec::pop) {
             Some(kind) => Err(Fault::new("memory", kind, verb)),

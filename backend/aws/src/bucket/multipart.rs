@@ -11,9 +11,9 @@ use aws_sdk_s3::types::{
 };
 use crowfly_contract::limits::MAX_PARTS;
 use crowfly_core::ports::{
-    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, FindMultipart, ListMultiparts,
-    ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage, MultipartPosition,
-    MultipartToCreate, Whole,
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, ExpectedObject, FindMultipart,
+    ListMultiparts, ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage,
+    MultipartPosition, MultipartToCreate,
 };
 use crowfly_core::{Fault, FaultKind};
 
@@ -55,7 +55,7 @@ impl Bucket {
         &self,
         multipart: Multipart<'_>,
         marker: Option<String>,
-        most: Option<i32>,
+        max_parts: Option<i32>,
     ) -> Result<Option<ListPartsOutput>, Fault> {
         let answer = self
             .client
@@ -64,7 +64,7 @@ impl Bucket {
             .key(multipart.key.to_string())
             .upload_id(multipart.s3_upload_id)
             .set_part_number_marker(marker)
-            .set_max_parts(most)
+            .set_max_parts(max_parts)
             .send()
             .await;
         match answer {
@@ -85,15 +85,20 @@ impl ListParts for Bucket {
                 return Ok(None);
             };
             for part in page.parts() {
-                parts.push(listed(part).ok_or_else(|| unreadable("a part without its fields"))?);
+                parts.push(
+                    listed(part)
+                        .ok_or_else(|| unreadable("a part without number, size or entity tag"))?,
+                );
             }
             if page.is_truncated() != Some(true) {
                 return Ok(Some(parts));
             }
             let next = page.next_part_number_marker().map(str::to_owned);
-            marker = Some(next.ok_or_else(|| unreadable("a page without the next one's start"))?);
+            marker = Some(next.ok_or_else(|| {
+                unreadable("a truncated page without the marker of the next one")
+            })?);
         }
-        Err(unreadable("pages without an end"))
+        Err(unreadable("the list of parts does not end"))
     }
 }
 
@@ -122,9 +127,9 @@ impl CompleteMultipart for Bucket {
     async fn complete_multipart(
         &self,
         multipart: Multipart<'_>,
-        whole: &Whole,
+        expected: &ExpectedObject,
     ) -> Result<Completion, Fault> {
-        let parts = whole.parts.iter().map(|part| {
+        let parts = expected.parts.iter().map(|part| {
             CompletedPart::builder()
                 .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
                 .e_tag(&part.etag)
@@ -133,7 +138,7 @@ impl CompleteMultipart for Bucket {
         let parts = CompletedMultipartUpload::builder()
             .set_parts(Some(parts.collect()))
             .build();
-        let patient = TimeoutConfig::builder()
+        let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(COMPLETE_WITHIN)
             .operation_timeout(COMPLETE_WITHIN)
             .build();
@@ -145,11 +150,11 @@ impl CompleteMultipart for Bucket {
             .upload_id(multipart.s3_upload_id)
             .multipart_upload(parts)
             .if_none_match("*")
-            .mpu_object_size(signed_size(whole.size)?)
+            .mpu_object_size(signed_size(expected.size)?)
             .checksum_type(ChecksumType::FullObject)
-            .set_checksum_crc64_nvme(whole.crc64nvme.map(|crc| crc.to_string()))
+            .set_checksum_crc64_nvme(expected.crc64nvme.map(|crc| crc.to_string()))
             .customize()
-            .config_override(aws_sdk_s3::Config::builder().timeout_config(patient))
+            .config_override(aws_sdk_s3::Config::builder().timeout_config(timeouts))
             .send()
             .await;
         match answer {
@@ -175,9 +180,9 @@ fn completion<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Opt
         "PreconditionFailed" => Some(Completion::Exists),
         "ConditionalRequestConflict" => Some(Completion::Conflict),
         "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" | "InvalidRequest" => {
-            Some(Completion::OtherParts)
+            Some(Completion::PartsMismatch)
         }
-        "BadDigest" | "XAmzContentChecksumMismatch" => Some(Completion::OtherBytes),
+        "BadDigest" | "XAmzContentChecksumMismatch" => Some(Completion::ChecksumMismatch),
         _ if is_unclear(error) => Some(Completion::Unknown),
         _ => None,
     }

@@ -85,14 +85,14 @@ fn error(code: &str) -> String {
     format!("{HEAD}<Error><Code>{code}</Code><Message>m</Message></Error>")
 }
 
-fn whole(crc64nvme: Option<Crc64Nvme>) -> Whole {
+fn object(crc64nvme: Option<Crc64Nvme>) -> ExpectedObject {
     let part = |number| ListedPart {
         number,
         size: 8,
         etag: format!("\"e{number}\""),
         crc64nvme: None,
     };
-    Whole {
+    ExpectedObject {
         parts: vec![part(1), part(2)],
         size: 16,
         crc64nvme,
@@ -100,7 +100,7 @@ fn whole(crc64nvme: Option<Crc64Nvme>) -> Whole {
 }
 
 #[tokio::test]
-async fn a_multipart_upload_is_begun_with_all_that_cannot_be_set_later() {
+async fn a_multipart_upload_is_created_with_type_checksum_and_acl() {
     let xml = format!(
         "{HEAD}<InitiateMultipartUploadResult><UploadId>{ID}</UploadId></InitiateMultipartUploadResult>"
     );
@@ -167,7 +167,7 @@ async fn f25_all_pages_of_parts_are_read() {
 }
 
 #[tokio::test]
-async fn f40_a_gone_multipart_upload_is_no_fault() {
+async fn f40_a_missing_multipart_upload_is_no_fault() {
     let gone = || (404, error("NoSuchUpload"));
     let (bucket, s3) = s3(vec![gone(), gone(), gone()]);
     let key = key();
@@ -180,7 +180,7 @@ async fn f40_a_gone_multipart_upload_is_no_fault() {
 }
 
 #[tokio::test]
-async fn a_missing_right_is_a_fault_and_not_a_gone_upload() {
+async fn access_denied_is_a_fault_and_not_a_missing_upload() {
     let (bucket, _) = s3(vec![(403, error("AccessDenied"))]);
     let key = key();
     let fault = bucket.list_parts(multipart(&key)).await.unwrap_err();
@@ -188,7 +188,7 @@ async fn a_missing_right_is_a_fault_and_not_a_gone_upload() {
 }
 
 #[tokio::test]
-async fn a_completion_says_what_the_object_must_be() {
+async fn a_completion_states_size_and_checksum_and_never_overwrites() {
     let xml = format!(
         "{HEAD}<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
     );
@@ -197,7 +197,7 @@ async fn a_completion_says_what_the_object_must_be() {
     let crc = Some(Crc64Nvme::new(0xae8b_1486_0a79_9888));
     for crc in [crc, None] {
         let done = bucket
-            .complete_multipart(multipart(&key), &whole(crc))
+            .complete_multipart(multipart(&key), &object(crc))
             .await;
         assert_eq!(done.unwrap(), Completion::Done);
     }
@@ -222,10 +222,10 @@ async fn f36_f37_f39_what_a_failed_completion_says() {
         (404, "NoSuchUpload", Completion::Gone),
         (412, "PreconditionFailed", Completion::Exists),
         (409, "ConditionalRequestConflict", Completion::Conflict),
-        (400, "InvalidPart", Completion::OtherParts),
-        (400, "InvalidPartOrder", Completion::OtherParts),
-        (400, "EntityTooSmall", Completion::OtherParts),
-        (400, "BadDigest", Completion::OtherBytes),
+        (400, "InvalidPart", Completion::PartsMismatch),
+        (400, "InvalidPartOrder", Completion::PartsMismatch),
+        (400, "EntityTooSmall", Completion::PartsMismatch),
+        (400, "BadDigest", Completion::ChecksumMismatch),
         (200, "InternalError", Completion::Unknown),
         (200, "SomethingNew", Completion::Unknown),
         (200, "NoSuchUpload", Completion::Gone),
@@ -235,7 +235,7 @@ async fn f36_f37_f39_what_a_failed_completion_says() {
         // One answer for each attempt of the SDK.
         let (bucket, _) = s3(vec![(status, error(code)); 3]);
         let answer = bucket
-            .complete_multipart(multipart(&key), &whole(None))
+            .complete_multipart(multipart(&key), &object(None))
             .await;
         assert_eq!(answer.unwrap(), expected, "{status} {code}");
     }
@@ -250,7 +250,7 @@ async fn a_refused_completion_is_a_fault() {
     ] {
         let (bucket, _) = s3(vec![(status, error(code)); 3]);
         let fault = bucket
-            .complete_multipart(multipart(&key), &whole(None))
+            .complete_multipart(multipart(&key), &object(None))
             .await
             .unwrap_err();
         assert_eq!(fault.kind, kind, "{code}");

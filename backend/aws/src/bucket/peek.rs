@@ -36,7 +36,7 @@ impl PeekObject for Bucket {
                 Some(Ok(bytes)) => first.extend_from_slice(&bytes),
                 None => break,
                 Some(Err(_)) => {
-                    let detail = "the first bytes broke off";
+                    let detail = "the connection closed within the first bytes";
                     return Err(Fault::new("s3.GetObject", FaultKind::Unavailable, detail));
                 }
             }

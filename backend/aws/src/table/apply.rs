@@ -3,14 +3,14 @@ use crowfly_contract::{OCTET_STREAM, ScanStatus, UploadStatus, Visibility};
 use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, Head};
 use crowfly_core::{Declared, Fault, FaultKind, Row, Sequencer, Verdict};
 
-use super::{Table, Updated, key, updated};
-use crate::item::{Item, held, number, text};
+use super::{Table, Updated, key, send_update};
+use crate::item::{Item, number, slot_to_release, text};
 
 /// Holds for an event that is newer than the row's.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
 /// For a change without an event: holds only while no event has been applied and the upload is not
 /// yet recorded.
-const FIRST: &str =
+const NO_EVENT_YET: &str =
     "attribute_not_exists(#sequencerOrder) AND #status IN (:pending, :aborted, :expired)";
 
 impl ApplyEvent for Table {
@@ -22,9 +22,9 @@ impl ApplyEvent for Table {
     /// writes `true`; if it fails, the second writes `false` without that requirement. Each attempt
     /// is atomic and the declared values never change, so the two cannot mix.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
-        let (applied, item) = self.settle(change, Against::History).await?;
-        let held = item.as_ref().and_then(held);
-        Ok(EventOutcome { applied, held })
+        let (applied, item) = self.apply_change(change, Precondition::Newer).await?;
+        let slot = item.as_ref().and_then(slot_to_release);
+        Ok(EventOutcome { applied, slot })
     }
 }
 
@@ -34,35 +34,37 @@ impl ApplyRemoval for Table {
         change: &Change,
         seen: Option<&Row>,
     ) -> Result<Option<EventOutcome>, Fault> {
-        let (applied, item) = self.settle(change, Against::Seen(seen)).await?;
-        let held = item.as_ref().and_then(held);
+        let (applied, item) = self
+            .apply_change(change, Precondition::Unchanged(seen))
+            .await?;
+        let slot = item.as_ref().and_then(slot_to_release);
         Ok(match applied {
             Applied::NotNewer => None,
-            Applied::Written { .. } => Some(EventOutcome { applied, held }),
+            Applied::Written { .. } => Some(EventOutcome { applied, slot }),
         })
     }
 }
 
 /// The precondition of a change.
 #[derive(Clone, Copy)]
-enum Against<'a> {
-    /// The row's place in the history of its key.
-    History,
-    /// The row as it was read before storage was asked.
-    Seen(Option<&'a Row>),
+enum Precondition<'a> {
+    /// The row's event is older, or there is none.
+    Newer,
+    /// The row is still as it was read before the HEAD request.
+    Unchanged(Option<&'a Row>),
 }
 
 impl Table {
     /// Writes the change if its precondition holds; returns the item after the attempt.
-    async fn settle(
+    async fn apply_change(
         &self,
         change: &Change,
-        against: Against<'_>,
+        precondition: Precondition<'_>,
     ) -> Result<(Applied, Option<Item>), Fault> {
         let needed = change.object.as_ref().and_then(Verdict::needed);
         let mut current = None;
         for needed in needed.map(Some).into_iter().chain([None]) {
-            match self.write(change, against, needed.as_ref()).await? {
+            match self.write(change, precondition, needed.as_ref()).await? {
                 Updated::Written(item) => {
                     let verified = needed.is_some();
                     return Ok((Applied::Written { verified }, item));
@@ -78,7 +80,7 @@ impl Table {
     async fn write(
         &self,
         change: &Change,
-        against: Against<'_>,
+        precondition: Precondition<'_>,
         needed: Option<&Declared>,
     ) -> Result<Updated, Fault> {
         let mut update = Update::default();
@@ -88,10 +90,10 @@ impl Table {
             update.set("sequencer", text(sequencer.as_written()));
             update.set("sequencerOrder", text(sequencer.order()));
         }
-        let may = match (against, &change.sequencer) {
-            (Against::Seen(seen), _) => update.unchanged(seen)?,
-            (Against::History, Some(_)) => NEWER.to_owned(),
-            (Against::History, None) => {
+        let guard = match (precondition, &change.sequencer) {
+            (Precondition::Unchanged(seen), _) => update.unchanged(seen)?,
+            (Precondition::Newer, Some(_)) => NEWER.to_owned(),
+            (Precondition::Newer, None) => {
                 for status in [
                     UploadStatus::Pending,
                     UploadStatus::Aborted,
@@ -100,7 +102,7 @@ impl Table {
                     let word = status.as_str();
                     update.values.push((word, text(word)));
                 }
-                FIRST.to_owned()
+                NO_EVENT_YET.to_owned()
             }
         };
         update.set("verified", AttributeValue::Bool(needed.is_some()));
@@ -115,15 +117,15 @@ impl Table {
             None => update.deleted(),
         }
         let condition = match needed {
-            Some(needed) => format!("{may} AND {}", update.declared(needed)),
-            None => may,
+            Some(needed) => format!("{guard} AND {}", update.declared(needed)),
+            None => guard,
         };
         let key = key(change.key.owner(), change.key.id());
         let request = self
             .update(key, &update.expression(), &condition, update.values)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        updated(request).await
+        send_update(request).await
     }
 }
 

@@ -31,7 +31,7 @@ mod tests {
     use super::names;
 
     #[test]
-    fn each_name_stands_for_itself() {
+    fn every_placeholder_maps_to_its_name() {
         let found = names(&[
             "SET #s3UploadId = :new, #size=:size REMOVE #counted",
             "(attribute_not_exists(#id) OR #size <= :size) AND #status IN (:a)",

@@ -2,7 +2,7 @@ use crowfly_contract::{Crc64Nvme, OwnerId, UploadId, UploadStatus};
 use crowfly_core::Fault;
 use crowfly_core::ports::{DeclareChecksum, SetMultipart};
 
-use super::{Table, if_it_holds, key, status};
+use super::{Table, condition_held, key, status};
 use crate::item::text;
 
 impl SetMultipart for Table {
@@ -28,7 +28,7 @@ impl SetMultipart for Table {
             &format!("#status = :pending AND {free}"),
             values.into_iter().chain(old),
         );
-        if_it_holds(update).await
+        condition_held(update).await
     }
 }
 
@@ -49,6 +49,6 @@ impl DeclareChecksum for Table {
                 ("crc", text(crc64nvme)),
             ],
         );
-        if_it_holds(update).await
+        condition_held(update).await
     }
 }

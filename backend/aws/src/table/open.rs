@@ -12,12 +12,12 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
-use crowfly_core::ports::{OpenUploads, Opening, Place, Release, Touch, Usage};
+use crowfly_core::ports::{OpenUploads, Opening, Release, Slot, Touch, Usage};
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, FaultKind, Row};
 
 use super::expression::{names, values};
-use super::{Table, back_off, if_it_holds, key, status, unexplained};
+use super::{Table, backoff, condition_held, key, missing_item, status};
 use crate::fault::fault;
 use crate::item::{Item, number, pending_item, row};
 
@@ -29,7 +29,7 @@ const CONDITION: &str = "ConditionalCheckFailed";
 const QUOTA: &str = "#quota";
 /// Adds to the quota, or subtracts from it.
 const COUNT: &str = "ADD #openUploads :uploads, #openBytes :bytes";
-const LATER: &[&str] = &[
+const RETRYABLE: &[&str] = &[
     "TransactionConflict",
     "ThrottlingError",
     "ProvisionedThroughputExceeded",
@@ -59,44 +59,44 @@ impl OpenUploads for Table {
                 .map_err(unbuilt)?;
             items.push(TransactWriteItem::builder().put(put).build());
         }
-        items.push(self.take(owner, added, limits)?);
+        items.push(self.add_usage(owner, added, limits)?);
         let Some(reasons) = self.transact(&items).await? else {
             return Ok(Opening::Done);
         };
         let mut existing = Vec::new();
         let mut full = None;
-        for (place, reason) in reasons.iter().enumerate() {
+        for (index, reason) in reasons.iter().enumerate() {
             if reason.code() != Some(CONDITION) {
                 continue;
             }
-            if place == rows.len() {
+            if index == rows.len() {
                 full = Some(reason.item().map(usage).unwrap_or_default());
                 continue;
             }
-            let item = reason.item().ok_or_else(|| unexplained(SERVICE))?;
-            existing.push((place, row(item)?));
+            let item = reason.item().ok_or_else(|| missing_item(SERVICE))?;
+            existing.push((index, row(item)?));
         }
         Ok(Opening::Refused { existing, full })
     }
 }
 
 impl Release for Table {
-    async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault> {
-        let counted = places.iter().filter_map(|place| place.counted);
+    async fn release(&self, owner: &OwnerId, slots: &[Slot]) -> Result<Vec<UploadId>, Fault> {
+        let counted = slots.iter().filter_map(|slot| slot.counted);
         let freed = counted.fold(Usage::default(), Usage::with);
-        let mut items = Vec::with_capacity(places.len() + 1);
-        for place in places {
-            items.push(self.leave(owner, *place)?);
+        let mut items = Vec::with_capacity(slots.len() + 1);
+        for slot in slots {
+            items.push(self.clear_slot(owner, *slot)?);
         }
         if freed.uploads > 0 {
-            items.push(self.give_back(owner, freed)?);
+            items.push(self.subtract_usage(owner, freed)?);
         }
         let reasons = self.transact(&items).await?.unwrap_or_default();
-        let stale = places
+        let stale = slots
             .iter()
             .zip(&reasons)
             .filter(|(_, reason)| reason.code() == Some(CONDITION));
-        Ok(stale.map(|(place, _)| place.id).collect())
+        Ok(stale.map(|(slot, _)| slot.id).collect())
     }
 }
 
@@ -111,20 +111,20 @@ impl Touch for Table {
                 ("pending", status(UploadStatus::Pending)),
             ],
         );
-        if_it_holds(update).await.map(drop)
+        condition_held(update).await.map(drop)
     }
 }
 
 impl Table {
     /// Adds to the quota, on condition that it stays within the limits.
-    fn take(
+    fn add_usage(
         &self,
         owner: &OwnerId,
         added: Usage,
         limits: Limits,
     ) -> Result<TransactWriteItem, Fault> {
         let mut conditions = Vec::new();
-        let mut rooms = Vec::new();
+        let mut bounds = Vec::new();
         for (name, limit, more) in [
             ("openUploads", limits.uploads, added.uploads),
             ("openBytes", limits.bytes, added.bytes),
@@ -139,18 +139,18 @@ impl Table {
             } else {
                 format!("(attribute_not_exists(#{name}) OR #{name} <= :{name})")
             });
-            rooms.push((name, AttributeValue::N(left.to_string())));
+            bounds.push((name, AttributeValue::N(left.to_string())));
         }
-        rooms.push(("uploads", number(added.uploads)));
-        rooms.push(("bytes", number(added.bytes)));
+        bounds.push(("uploads", number(added.uploads)));
+        bounds.push(("bytes", number(added.bytes)));
         let condition = conditions.join(" AND ");
         let step = self
-            .step(key(owner, QUOTA), COUNT, &condition, rooms)
+            .step(key(owner, QUOTA), COUNT, &condition, bounds)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         in_transaction(step)
     }
 
-    fn give_back(&self, owner: &OwnerId, freed: Usage) -> Result<TransactWriteItem, Fault> {
+    fn subtract_usage(&self, owner: &OwnerId, freed: Usage) -> Result<TransactWriteItem, Fault> {
         let less = |count: u64| AttributeValue::N(format!("-{count}"));
         let values = [
             ("uploads", less(freed.uploads)),
@@ -164,12 +164,12 @@ impl Table {
     ///
     /// If the upload has changed between watched and stored since its slot was read, nothing is
     /// written: the call that changed it releases the new slot.
-    fn leave(&self, owner: &OwnerId, place: Place) -> Result<TransactWriteItem, Fault> {
-        let counted = match place.counted {
+    fn clear_slot(&self, owner: &OwnerId, slot: Slot) -> Result<TransactWriteItem, Fault> {
+        let counted = match slot.counted {
             Some(_) => "attribute_exists(#counted)",
             None => "attribute_exists(#openShard) AND attribute_not_exists(#counted)",
         };
-        let (update, one, other) = match place.watched_until {
+        let (update, one, other) = match slot.watched_until {
             Some(_) => (
                 "SET #sweepAt = :until REMOVE #counted",
                 UploadStatus::Aborted,
@@ -182,10 +182,10 @@ impl Table {
             ),
         };
         let condition = format!("{counted} AND #status IN (:one, :other)");
-        let until = place.watched_until.map(|until| ("until", number(until)));
+        let until = slot.watched_until.map(|until| ("until", number(until)));
         let values = [("one", status(one)), ("other", status(other))];
         let values = values.into_iter().chain(until);
-        in_transaction(self.step(key(owner, place.id), update, &condition, values))
+        in_transaction(self.step(key(owner, slot.id), update, &condition, values))
     }
 
     /// An update for a transaction; an empty condition is none.
@@ -212,7 +212,7 @@ impl Table {
         items: &[TransactWriteItem],
     ) -> Result<Option<Vec<CancellationReason>>, Fault> {
         for attempt in 0..ATTEMPTS {
-            back_off(attempt).await;
+            backoff(attempt).await;
             let request = self.client.transact_write_items();
             let answer = request
                 .set_transact_items(Some(items.to_vec()))
@@ -238,7 +238,7 @@ impl Table {
             if has(&[CONDITION]) {
                 return Ok(Some(reasons.to_vec()));
             }
-            if !has(LATER) {
+            if !has(RETRYABLE) {
                 let codes: Vec<&str> = reasons
                     .iter()
                     .filter_map(CancellationReason::code)
@@ -247,7 +247,7 @@ impl Table {
                 return Err(Fault::new(SERVICE, FaultKind::Unexpected, detail));
             }
         }
-        let detail = "others of the same owner kept coming in between";
+        let detail = "conflicts with other transactions of the same owner";
         Err(Fault::new(SERVICE, FaultKind::Throttled, detail))
     }
 }

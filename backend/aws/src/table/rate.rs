@@ -3,11 +3,11 @@ use crowfly_contract::OwnerId;
 use crowfly_core::Fault;
 use crowfly_core::ports::{Advance, AdvanceRate};
 
-use super::{Table, Updated, key, updated};
+use super::{Table, Updated, key, send_update};
 use crate::item::{Item, number};
 
 /// Time to live of an owner's rate item after its last request, in seconds.
-const STAYS_S: u64 = 3_600;
+const TTL_S: u64 = 3_600;
 
 impl AdvanceRate for Table {
     /// Updates the owner's item `#rate`: `rateUntil`, in Unix milliseconds with three decimals.
@@ -17,20 +17,20 @@ impl AdvanceRate for Table {
         advance: Advance,
     ) -> Result<Result<(), u64>, Fault> {
         let (now, change, condition, values) = match advance {
-            Advance::Further { now, latest, step } => (
+            Advance::Extend { now, latest, step } => (
                 now,
                 "#rateUntil = #rateUntil + :step",
                 "#rateUntil > :now AND #rateUntil <= :latest",
                 vec![("step", step), ("latest", latest)],
             ),
-            Advance::Afresh { now, step } => (
+            Advance::Restart { now, step } => (
                 now,
                 "#rateUntil = :then",
                 "attribute_not_exists(#rateUntil) OR #rateUntil <= :now",
                 vec![("then", now + step)],
             ),
         };
-        let end = number(now / 1_000_000 + STAYS_S);
+        let end = number(now / 1_000_000 + TTL_S);
         let moments = values.into_iter().chain([("now", now)]);
         let moments = moments.map(|(name, us)| (name, milliseconds(us)));
         let update = self
@@ -41,7 +41,7 @@ impl AdvanceRate for Table {
                 moments.chain([("end", end)]),
             )
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Ok(match updated(update).await? {
+        Ok(match send_update(update).await? {
             Updated::Written(_) => Ok(()),
             Updated::Refused(item) => Err(item.as_ref().and_then(until).unwrap_or_default()),
         })
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a36_a_moment_survives_the_table_to_the_microsecond() {
+    fn a36_microseconds_round_trip_through_the_table() {
         for us in [
             0,
             1,

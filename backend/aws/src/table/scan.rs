@@ -3,7 +3,7 @@ use crowfly_core::ports::SetScan;
 use crowfly_core::scan::strength;
 use crowfly_core::{Fault, Scanned};
 
-use super::{Table, if_it_holds, key};
+use super::{Table, condition_held, key};
 use crate::item::text;
 
 impl SetScan for Table {
@@ -43,6 +43,6 @@ impl SetScan for Table {
                 .chain(version_id.map(|version| ("version", text(version))))
                 .chain(weaker.iter().map(|word| (*word, text(*word)))),
         );
-        if_it_holds(update).await
+        condition_held(update).await
     }
 }

@@ -6,7 +6,7 @@ use crowfly_core::ports::{
 use crowfly_core::{Fault, FaultKind, Row};
 
 use super::expression::{names, values};
-use super::{Table, Updated, if_it_holds, key, status, updated};
+use super::{Table, Updated, condition_held, key, send_update, status};
 use crate::fault::fault;
 use crate::item::{Item, number, open_upload, row, text};
 
@@ -107,7 +107,7 @@ impl MarkExpired for Table {
                 ],
             )
             .return_values(ReturnValue::AllNew);
-        match updated(update).await? {
+        match send_update(update).await? {
             Updated::Written(Some(item)) => row(&item).map(Some),
             _ => Ok(None),
         }
@@ -122,7 +122,7 @@ impl Postpone for Table {
             "#status = :seen AND attribute_exists(#openShard)",
             [("seen", status(open.status)), ("later", number(sweep_at))],
         );
-        if_it_holds(update).await.map(drop)
+        condition_held(update).await.map(drop)
     }
 }
 
@@ -139,6 +139,6 @@ impl Close for Table {
                 ("expiresAt", number(expires_at / 1_000)),
             ],
         );
-        if_it_holds(update).await
+        condition_held(update).await
     }
 }

@@ -2,10 +2,10 @@
 
 use crowfly_contract::{Crc64Nvme, ErrorCode, PartPlan, UploadStatus};
 
-use super::{Completed, absent, other_bytes, settle, working};
+use super::{Completed, absent, checksum_mismatch, stored_object, working};
 use crate::ports::{
-    AbortMultipart, CompleteMultipart, Completion, DeclareChecksum, GetRow, HeadObject, ListParts,
-    ListedPart, Multipart, Whole,
+    AbortMultipart, CompleteMultipart, Completion, DeclareChecksum, ExpectedObject, GetRow,
+    HeadObject, ListParts, ListedPart, Multipart,
 };
 use crate::{Error, Refusal, Row, parts};
 
@@ -29,27 +29,27 @@ pub(super) async fn assemble(
             .declare_checksum(&row.owner, row.record.id, crc)
             .await?
     {
-        return declined(rows, objects, row, crc).await;
+        return checksum_refused(rows, objects, row, crc).await;
     }
-    let settled = settle(objects, row, crc64nvme);
+    let stored = stored_object(objects, row, crc64nvme);
     let Some(listed) = objects.list_parts(multipart).await? else {
-        return settled.await?.ok_or_else(|| parts::multipart_gone().into());
+        return stored.await?.ok_or_else(|| parts::multipart_gone().into());
     };
     check(plan, &listed)?;
-    let whole = Whole {
+    let expected = ExpectedObject {
         parts: listed,
         size: plan.size(),
         crc64nvme: crc64nvme.or(declared),
     };
-    match objects.complete_multipart(multipart, &whole).await? {
-        Completion::Done | Completion::Unknown => Ok(settled.await?.unwrap_or_else(working)),
-        Completion::Gone => settled.await?.ok_or_else(|| parts::multipart_gone().into()),
+    match objects.complete_multipart(multipart, &expected).await? {
+        Completion::Done | Completion::Unknown => Ok(stored.await?.unwrap_or_else(working)),
+        Completion::Gone => stored.await?.ok_or_else(|| parts::multipart_gone().into()),
         Completion::Exists => {
             // Another multipart upload of this id was completed; these parts are not needed.
             objects.abort_multipart(multipart).await?;
-            Ok(settled.await?.unwrap_or_else(working))
+            Ok(stored.await?.unwrap_or_else(working))
         }
-        Completion::Conflict => match settled.await? {
+        Completion::Conflict => match stored.await? {
             Some(stored) => Ok(stored),
             None => {
                 // After a 409 the multipart upload cannot be completed, even if it is still listed:
@@ -59,13 +59,13 @@ pub(super) async fn assemble(
                 Err(parts::multipart_gone().into())
             }
         },
-        Completion::OtherParts => Err(mismatch("storage found the parts changed").into()),
-        Completion::OtherBytes => Err(other_bytes().into()),
+        Completion::PartsMismatch => Err(mismatch("the parts in storage have changed").into()),
+        Completion::ChecksumMismatch => Err(checksum_mismatch().into()),
     }
 }
 
 /// The checksum was not written: the upload is no longer pending, or has another checksum.
-async fn declined(
+async fn checksum_refused(
     rows: &impl GetRow,
     objects: &impl HeadObject,
     row: &Row,
@@ -75,21 +75,21 @@ async fn declined(
     if row.record.status == UploadStatus::Pending {
         return Err(Refusal::new(
             ErrorCode::ChecksumMismatch,
-            "another checksum was declared for this upload; other bytes need a new id",
+            "this upload has another checksum already; a different file needs a new id",
         )
         .into());
     }
-    settle(objects, &row, Some(crc64nvme))
+    stored_object(objects, &row, Some(crc64nvme))
         .await?
         .ok_or_else(|| absent(&row).into())
 }
 
 /// Checks the listed parts against the plan: each number once, each with its size.
 fn check(plan: PartPlan, listed: &[ListedPart]) -> Result<(), Refusal> {
-    let mut held = listed.iter();
+    let mut found_parts = listed.iter();
     for part in plan.parts() {
         let (number, size) = (part.number, part.bytes.end - part.bytes.start);
-        match held.next() {
+        match found_parts.next() {
             Some(found) if found.number == number && found.size == size => {}
             Some(found) if found.number == number => {
                 return Err(mismatch(&format!(
@@ -100,7 +100,7 @@ fn check(plan: PartPlan, listed: &[ListedPart]) -> Result<(), Refusal> {
             _ => return Err(mismatch(&format!("part {number} is missing in storage"))),
         }
     }
-    match held.next() {
+    match found_parts.next() {
         None => Ok(()),
         Some(extra) => Err(mismatch(&format!(
             "part {} is not in the plan",
@@ -112,6 +112,6 @@ fn check(plan: PartPlan, listed: &[ListedPart]) -> Result<(), Refusal> {
 fn mismatch(what: &str) -> Refusal {
     Refusal::new(
         ErrorCode::PartsMismatch,
-        format!("{what}; list the parts and send those that differ"),
+        format!("{what}; list the parts and send those that are missing or differ"),
     )
 }

@@ -101,14 +101,14 @@ pub trait CompleteMultipart {
     async fn complete_multipart(
         &self,
         multipart: Multipart<'_>,
-        whole: &Whole,
+        expected: &ExpectedObject,
     ) -> Result<Completion, Fault>;
 }
 
 /// The object that a completion must produce. Storage verifies size and checksum:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whole {
+pub struct ExpectedObject {
     /// Its parts, in order.
     pub parts: Vec<ListedPart>,
     /// Its bytes.
@@ -130,10 +130,10 @@ pub enum Completion {
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
     Conflict,
     /// The parts are not the stored ones, are too small, or have another size in total.
-    OtherParts,
-    /// The parts are not the bytes that the checksum was computed of.
-    OtherBytes,
-    /// No answer that says anything: it was lost, or came too late, or was a 200 with an error inside.
+    PartsMismatch,
+    /// The parts do not have the given checksum.
+    ChecksumMismatch,
+    /// The outcome is unknown: no answer, an answer too late, or a 200 with an error in its body.
     Unknown,
 }
 

@@ -2,7 +2,7 @@
 
 use crowfly_contract::{OwnerId, UploadId};
 
-use super::Place;
+use super::Slot;
 use crate::limits::{Limits, Usage};
 use crate::{Fault, Row};
 
@@ -37,7 +37,7 @@ pub trait Release {
     /// Releases the quota slots of at most 50 distinct uploads that have ended, and removes from
     /// the index `byOpen` those whose slot says so: all (an empty result) or nothing (the result
     /// lists the uploads that no longer hold that slot, or are pending).
-    async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault>;
+    async fn release(&self, owner: &OwnerId, slots: &[Slot]) -> Result<Vec<UploadId>, Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
@@ -61,8 +61,8 @@ pub trait AdvanceRate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
     /// Add `step` if the timestamp is after `now` and at most `latest`.
-    Further {
-        /// The present.
+    Extend {
+        /// The current time.
         now: u64,
         /// The latest timestamp that may be extended.
         latest: u64,
@@ -70,8 +70,8 @@ pub enum Advance {
         step: u64,
     },
     /// Set to `step` after `now` if the timestamp is at or before `now`.
-    Afresh {
-        /// The present.
+    Restart {
+        /// The current time.
         now: u64,
         /// The interval of one request.
         step: u64,

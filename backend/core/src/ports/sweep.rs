@@ -2,7 +2,7 @@
 
 use crowfly_contract::{ObjectKey, OwnerId, UploadId, UploadStatus};
 
-use super::Place;
+use super::Slot;
 use crate::{Fault, Open, Row};
 
 /// IAM: `dynamodb:Query` on the index `byOpen`.
@@ -60,8 +60,8 @@ pub struct OpenUpload {
 
 impl OpenUpload {
     /// The slot to release once it has ended; see [`Row::slot_to_release`].
-    pub fn place_to_release(&self) -> Option<Place> {
-        self.open.place(self.id, self.status, self.bytes)
+    pub fn slot_to_release(&self) -> Option<Slot> {
+        self.open.slot(self.id, self.status, self.bytes)
     }
 }
 

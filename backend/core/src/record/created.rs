@@ -1,16 +1,16 @@
 use crowfly_contract::{EventKind, ObjectKey};
 
-use super::{Outcome, Recorder, Settled};
+use super::{Handled, Outcome, Recorder};
 use crate::Fault;
-use crate::content::{Look, look};
+use crate::content::{Inspection, inspect};
 use crate::message::ObjectEvent;
 use crate::ports::{
     Applied, ApplyEvent, EventOutcome, Findings, Head, HeadObject, OpenUpload, PeekObject,
 };
 
 /// The object under a key.
-enum Held {
-    /// An object, and what its first bytes show.
+enum Lookup {
+    /// An object, and the result of its inspection.
     Object(Head, Findings),
     /// There is none.
     Gone,
@@ -19,20 +19,20 @@ enum Held {
 }
 
 /// Looks up the object under `key` if it `is_expected`.
-async fn held(
+async fn look_up(
     objects: &(impl HeadObject + PeekObject),
     key: &ObjectKey,
     is_expected: impl Fn(&Head) -> bool,
-) -> Result<Held, Fault> {
+) -> Result<Lookup, Fault> {
     let head = match objects.head_object(key).await? {
-        None => return Ok(Held::Gone),
-        Some(head) if !is_expected(&head) => return Ok(Held::Superseded),
+        None => return Ok(Lookup::Gone),
+        Some(head) if !is_expected(&head) => return Ok(Lookup::Superseded),
         Some(head) => head,
     };
-    Ok(match look(objects, key, &head).await? {
-        Look::Seen(findings) => Held::Object(head, findings),
-        Look::Gone => Held::Gone,
-        Look::Replaced => Held::Superseded,
+    Ok(match inspect(objects, key, &head).await? {
+        Inspection::Done(findings) => Lookup::Object(head, findings),
+        Inspection::Gone => Lookup::Gone,
+        Inspection::Replaced => Lookup::Superseded,
     })
 }
 
@@ -46,15 +46,15 @@ pub(super) async fn apply(
     recorder: &Recorder,
     key: ObjectKey,
     event: &ObjectEvent,
-) -> Result<Settled, Fault> {
-    let (head, findings) = match held(objects, &key, |head| is_of(head, event)).await? {
-        Held::Object(head, findings) => (head, findings),
-        Held::Gone => return Ok(Outcome::Gone.into()),
-        Held::Superseded => return Ok(Outcome::Superseded.into()),
+) -> Result<Handled, Fault> {
+    let (head, findings) = match look_up(objects, &key, |head| is_object_of(head, event)).await? {
+        Lookup::Object(head, findings) => (head, findings),
+        Lookup::Gone => return Ok(Outcome::Gone.into()),
+        Lookup::Superseded => return Ok(Outcome::Superseded.into()),
     };
     let sequencer = Some(event.sequencer.clone());
     let change = recorder.change(key, sequencer, event.at, Some(head), findings);
-    let EventOutcome { applied, held } = rows.apply_event(&change).await?;
+    let EventOutcome { applied, slot } = rows.apply_event(&change).await?;
     let owner = change.key.owner();
     let outcome = match applied {
         Applied::Written { verified } => Outcome::Written {
@@ -68,9 +68,9 @@ pub(super) async fn apply(
         },
         Applied::NotNewer => Outcome::NotNewer,
     };
-    Ok(Settled {
+    Ok(Handled {
         outcome,
-        held: held.map(|place| (owner.clone(), place)),
+        slot: slot.map(|slot| (owner.clone(), slot)),
     })
 }
 
@@ -86,13 +86,13 @@ pub(crate) async fn repair(
     open: &OpenUpload,
     now_ms: u64,
 ) -> Result<Option<EventOutcome>, Fault> {
-    let (head, findings) = match held(objects, &open.key, |_| true).await? {
-        Held::Object(head, findings) => (head, findings),
-        Held::Gone => return Ok(None),
-        Held::Superseded => {
+    let (head, findings) = match look_up(objects, &open.key, |_| true).await? {
+        Lookup::Object(head, findings) => (head, findings),
+        Lookup::Gone => return Ok(None),
+        Lookup::Superseded => {
             return Ok(Some(EventOutcome {
                 applied: Applied::NotNewer,
-                held: None,
+                slot: None,
             }));
         }
     };
@@ -105,7 +105,7 @@ pub(crate) async fn repair(
 }
 
 /// Whether the object in storage is the one of the event.
-fn is_of(head: &Head, event: &ObjectEvent) -> bool {
+fn is_object_of(head: &Head, event: &ObjectEvent) -> bool {
     let same_etag = event.etag.as_ref().is_none_or(|etag| *etag == head.etag);
     same_etag && event.size.is_none_or(|size| size == head.size)
 }

@@ -65,16 +65,16 @@ mod tests {
     }
 
     #[test]
-    fn f59_a_malformed_message_is_received_again_at_once_and_a_settled_one_never() {
+    fn f59_a_malformed_message_is_received_again_at_once_and_a_handled_one_never() {
         let redelivery = Redelivery {
             visibility_timeout_s: 120,
         };
-        let settled = Ok(Outcome::NotNewer);
+        let handled = Ok(Outcome::NotNewer);
         let malformed = Err(Malformed("").into());
         assert_eq!(
-            redelivery.delay_s(1, &[settled.clone(), malformed]),
+            redelivery.delay_s(1, &[handled.clone(), malformed]),
             Some(0)
         );
-        assert_eq!(redelivery.delay_s(1, &[settled]), None);
+        assert_eq!(redelivery.delay_s(1, &[handled]), None);
     }
 }

@@ -10,8 +10,8 @@
 
 use crowfly_contract::{EventKind, ObjectKey, Record, UploadStatus, Withheld};
 
-use super::{Outcome, Recorder, Settled};
-use crate::content::{Look, look};
+use super::{Handled, Outcome, Recorder};
+use crate::content::{Inspection, inspect};
 use crate::message::ObjectEvent;
 use crate::ports::{
     Applied, ApplyRemoval, Change, EventOutcome, Findings, GetRow, Head, HeadObject, PeekObject,
@@ -19,7 +19,7 @@ use crate::ports::{
 use crate::{Fault, FaultKind, Row, Sequencer};
 
 /// Attempts while the row or the object keeps changing.
-const ROUNDS: u32 = 5;
+const ATTEMPTS: u32 = 5;
 
 /// Writes the state of storage after a removal, and returns the quota slot that the upload still
 /// holds.
@@ -32,18 +32,18 @@ pub(super) async fn apply(
     recorder: &Recorder,
     key: &ObjectKey,
     event: &ObjectEvent,
-) -> Result<Settled, Fault> {
+) -> Result<Handled, Fault> {
     let owner = key.owner();
-    for _ in 0..ROUNDS {
+    for _ in 0..ATTEMPTS {
         let seen = rows.get_row(owner, key.id()).await?;
         let object = objects.head_object(key).await?;
         let last = last_sequencer(seen.as_ref());
         let newer = last.filter(|last| event.sequencer.order() <= last.order());
-        if newer.is_some() && says(seen.as_ref(), object.as_ref()) {
-            let held = seen.and_then(|row| row.place_to_release());
-            return Ok(Settled {
+        if newer.is_some() && has_state(seen.as_ref(), object.as_ref()) {
+            let slot = seen.and_then(|row| row.slot_to_release());
+            return Ok(Handled {
                 outcome: Outcome::NotNewer,
-                held: held.map(|place| (owner.clone(), place)),
+                slot: slot.map(|slot| (owner.clone(), slot)),
             });
         }
         let known = object.as_ref().and_then(|head| known(seen.as_ref(), head));
@@ -53,24 +53,24 @@ pub(super) async fn apply(
                 seen_type: record.seen_type.clone(),
                 withheld: record.withheld,
             },
-            (Some(head), None) => match look(objects, key, head).await? {
-                Look::Seen(findings) => findings,
-                Look::Gone | Look::Replaced => continue,
+            (Some(head), None) => match inspect(objects, key, head).await? {
+                Inspection::Done(findings) => findings,
+                Inspection::Gone | Inspection::Replaced => continue,
             },
         };
         let sequencer = newer.unwrap_or_else(|| event.sequencer.clone());
         let at = stored_at(known, object.as_ref()).unwrap_or(event.at);
         let change = recorder.change(key.clone(), Some(sequencer), at, object, findings);
-        if let Some(EventOutcome { applied, held }) =
+        if let Some(EventOutcome { applied, slot }) =
             rows.apply_removal(&change, seen.as_ref()).await?
         {
-            return Ok(Settled {
+            return Ok(Handled {
                 outcome: outcome(&change, applied, event),
-                held: held.map(|place| (owner.clone(), place)),
+                slot: slot.map(|slot| (owner.clone(), slot)),
             });
         }
     }
-    let detail = "others kept changing the row";
+    let detail = "the row kept changing";
     let service = "dynamodb.UpdateItem";
     Err(Fault::new(service, FaultKind::Unavailable, detail))
 }
@@ -81,7 +81,7 @@ fn last_sequencer(row: Option<&Row>) -> Option<Sequencer> {
 }
 
 /// Whether the row already has this state of storage.
-fn says(row: Option<&Row>, object: Option<&Head>) -> bool {
+fn has_state(row: Option<&Row>, object: Option<&Head>) -> bool {
     let status = row.map(|row| row.record.status);
     match object {
         None => status == Some(UploadStatus::Deleted),
@@ -103,8 +103,8 @@ fn known<'a>(row: Option<&'a Row>, head: &Head) -> Option<&'a Record> {
 
 /// When the remaining object was stored, which is not the time of the removal.
 fn stored_at(known: Option<&Record>, object: Option<&Head>) -> Option<u64> {
-    let said = known.and_then(|record| record.stored_at);
-    said.or_else(|| object?.last_modified)
+    let recorded = known.and_then(|record| record.stored_at);
+    recorded.or_else(|| object?.last_modified)
 }
 
 fn outcome(change: &Change, applied: Applied, event: &ObjectEvent) -> Outcome {

@@ -23,12 +23,12 @@ pub(super) async fn apply(
     let row = rows.get_row(owner, id).await?;
     let Some(row) = row.filter(|row| awaits(row, &result.object)) else {
         let head = objects.head_object(key).await?;
-        let there = head.is_some_and(|head| {
+        let exists = head.is_some_and(|head| {
             let version = head.version_id.as_deref();
             result.object.is(Some(&head.etag), version)
         });
-        if there {
-            return Err(ahead("its object is not recorded yet"));
+        if exists {
+            return Err(too_early("its object is not recorded yet"));
         }
         return Ok(Outcome::Ignored("a scan of an object that is gone"));
     };
@@ -38,7 +38,7 @@ pub(super) async fn apply(
     }
     let (object, found) = (&result.object, result.found);
     if !rows.set_scan(owner, id, object, found).await? {
-        return Err(ahead("its record has changed meanwhile"));
+        return Err(too_early("its record changed in the meantime"));
     }
     Ok(Outcome::Scanned {
         owner: owner.clone(),
@@ -53,6 +53,6 @@ fn awaits(row: &Row, object: &Scanned) -> bool {
     etag.is_none() || object.is(etag.as_deref(), version.as_deref())
 }
 
-fn ahead(detail: &'static str) -> Fault {
+fn too_early(detail: &'static str) -> Fault {
     Fault::new("scan result", FaultKind::Unavailable, detail)
 }

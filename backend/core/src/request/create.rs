@@ -40,10 +40,10 @@ pub fn parse_create(body: &[u8]) -> Result<Vec<Item>, Refusal> {
         .into_iter()
         .enumerate()
         .map(|(index, item)| {
-            let place = format!("uploads[{index}]");
-            let item = json::object(item, &place)?;
-            let id = json::value(item.get("id"), &format!("{place}.id"), ErrorCode::InvalidId)?;
-            Ok((id, json::read(item, &place, ITEM)))
+            let path = format!("uploads[{index}]");
+            let item = json::object(item, &path)?;
+            let id = json::value(item.get("id"), &format!("{path}.id"), ErrorCode::InvalidId)?;
+            Ok((id, json::read(item, &path, ITEM)))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
     check_distinct(items.iter().map(|(id, _)| *id))?;

@@ -43,23 +43,23 @@ pub(super) fn body<T: DeserializeOwned>(body: &[u8], fields: &Fields) -> Result<
 }
 
 /// Converts a value to an object. `path` is its location in the body, empty for the body itself.
-pub(super) fn object(value: Value, place: &str) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn object(value: Value, path: &str) -> Result<Map<String, Value>, Refusal> {
     match value {
         Value::Object(object) => Ok(object),
-        _ if place.is_empty() => Err(invalid_json("the body must be a JSON object")),
-        _ => Err(invalid_json(format!("`{place}` must be a JSON object"))),
+        _ if path.is_empty() => Err(invalid_json("the body must be a JSON object")),
+        _ => Err(invalid_json(format!("`{path}` must be a JSON object"))),
     }
 }
 
 /// Deserialises an object as `T`, whose fields are `fields`.
 pub(super) fn read<T: DeserializeOwned>(
     mut object: Map<String, Value>,
-    place: &str,
+    path: &str,
     fields: &Fields,
 ) -> Result<T, Refusal> {
-    let full = |field: &str| match place {
+    let full = |field: &str| match path {
         "" => format!("`{field}`"),
-        place => format!("`{place}.{field}`"),
+        path => format!("`{path}.{field}`"),
     };
     let code = |field: &str| fields.iter().find(|(known, _)| *known == field);
     // Report an unknown field first: it is often a misspelt known one.
@@ -91,11 +91,11 @@ pub(super) fn read<T: DeserializeOwned>(
 /// Deserialises a value other than an object.
 pub(super) fn value<T: DeserializeOwned>(
     value: Option<&Value>,
-    place: &str,
+    path: &str,
     code: ErrorCode,
 ) -> Result<T, Refusal> {
     T::deserialize(value.unwrap_or(&Value::Null))
-        .map_err(|error| Refusal::new(code, format!("`{place}`: {error}")))
+        .map_err(|error| Refusal::new(code, format!("`{path}`: {error}")))
 }
 
 fn unknown_field(field: &str, fields: &Fields) -> Refusal {
@@ -126,7 +126,7 @@ fn parse(body: &[u8]) -> Result<Value, Refusal> {
         .map_err(|error| {
             let (line, column) = (error.line(), error.column());
             let what = match error.classify() {
-                Category::Data => "a name occurs twice in an object",
+                Category::Data => "an object has a duplicate name",
                 _ => "the body is not JSON",
             };
             invalid_json(format!("{what}: see line {line}, column {column}"))
@@ -142,13 +142,13 @@ fn invalid_json(message: impl Into<Cow<'static, str>>) -> Refusal {
 /// refuses, so that the refusal names the field. JSON allows lone surrogates
 /// (<https://www.rfc-editor.org/rfc/rfc8259#section-8.2>), Rust strings do not.
 fn without_lone_surrogates(body: &[u8]) -> Vec<u8> {
-    let mut mended = body.to_vec();
+    let mut replaced = body.to_vec();
     let mut at = 0;
     while let Some(rest) = body.get(at..) {
         at += match (escape(rest), rest.get(6..).and_then(escape)) {
             (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
             (Some(0xd800..=0xdfff), _) => {
-                if let Some(digits) = mended.get_mut(at + 2..at + 6) {
+                if let Some(digits) = replaced.get_mut(at + 2..at + 6) {
                     digits.copy_from_slice(b"fffe");
                 }
                 6
@@ -160,7 +160,7 @@ fn without_lone_surrogates(body: &[u8]) -> Vec<u8> {
             (None, _) => 1,
         };
     }
-    mended
+    replaced
 }
 
 /// The code unit of a `\uXXXX` escape at the start of `text`.
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a20_what_is_no_json_object() {
+    fn a20_bodies_that_are_not_a_json_object() {
         let deep = [
             b"{\"a\":".repeat(10_000),
             b"1".to_vec(),
@@ -218,7 +218,7 @@ mod tests {
         ] {
             let refusal = parse(twice.as_bytes()).unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidJson, "{twice}");
-            assert!(refusal.message.contains("twice"), "{}", refusal.message);
+            assert!(refusal.message.contains("duplicate"), "{}", refusal.message);
         }
         let apart = r#"{"a":{"b":1},"b":[{"b":1},{"b":1}]}"#;
         assert_eq!(parse(apart.as_bytes()).unwrap().to_string(), apart);

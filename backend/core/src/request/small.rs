@@ -50,9 +50,8 @@ pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
         .into_iter()
         .enumerate()
         .map(|(index, part)| {
-            let place = format!("parts[{index}]");
-            let part: PartToSign<PartNumber> =
-                json::read(json::object(part, &place)?, &place, PART)?;
+            let path = format!("parts[{index}]");
+            let part: PartToSign<PartNumber> = json::read(json::object(part, &path)?, &path, PART)?;
             Ok(PartToSign {
                 number: part.number.get(),
                 crc64nvme: part.crc64nvme,
@@ -62,9 +61,9 @@ pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
     let mut numbers = HashSet::new();
     match parts.iter().find(|part| !numbers.insert(part.number)) {
         None => Ok(parts),
-        Some(twice) => Err(Refusal::new(
+        Some(duplicate) => Err(Refusal::new(
             ErrorCode::InvalidPart,
-            format!("part {} is in the list twice", twice.number),
+            format!("part {} is in the list twice", duplicate.number),
         )),
     }
 }
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a70_what_is_no_id_in_a_path_is_not_found() {
+    fn a70_a_malformed_id_in_a_path_is_not_found() {
         for text in [
             "",
             "0",

@@ -61,7 +61,7 @@ impl<'de> Visitor<'de> for Any {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
             if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name occurs twice in an object"));
+                return Err(A::Error::custom("an object has a duplicate name"));
             }
         }
         Ok(Value::Object(object))

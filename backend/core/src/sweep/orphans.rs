@@ -3,7 +3,7 @@
 
 use crowfly_contract::{ObjectKey, UploadStatus};
 
-use super::{Action, Did, Objects, Part, Rows, Watch};
+use super::{Action, Effect, Objects, Observer, Part, Rows};
 use crate::cancel::drop_multipart;
 use crate::ports::{ListedMultipart, Multipart, MultipartPosition};
 use crate::{Fault, bounded};
@@ -19,15 +19,15 @@ pub(super) async fn clear(
     objects: &impl Objects,
     shard: Option<char>,
     now_ms: u64,
-    watch: &impl Watch,
+    observer: &impl Observer,
 ) -> Result<(), Fault> {
     let start = shard.map(|shard| MultipartPosition {
         key: format!("uploads/{shard}"),
         s3_upload_id: None,
     });
     let end = start.as_ref().map(|start| start.key.clone());
-    clear_between(rows, objects, start, None, now_ms, watch).await?;
-    clear_between(rows, objects, None, end.as_deref(), now_ms, watch).await
+    clear_between(rows, objects, start, None, now_ms, observer).await?;
+    clear_between(rows, objects, None, end.as_deref(), now_ms, observer).await
 }
 
 /// Scans from after `after` to before the key `end`.
@@ -37,10 +37,10 @@ async fn clear_between(
     mut after: Option<MultipartPosition>,
     end: Option<&str>,
     now_ms: u64,
-    watch: &impl Watch,
+    observer: &impl Observer,
 ) -> Result<(), Fault> {
     let inside = |key: &str| end.is_none_or(|end| key < end);
-    while watch.go_on(Part::Orphans) {
+    while observer.has_time(Part::Orphans) {
         let page = objects.list_multiparts(after.as_ref()).await?;
         let old = page
             .multiparts
@@ -49,13 +49,13 @@ async fn clear_between(
             .filter(|listed| inside(&listed.key));
         let tasks = old
             .map(|listed| async move {
-                if !watch.go_on(Part::Orphans) {
+                if !observer.has_time(Part::Orphans) {
                     return;
                 }
                 match clear_one(rows, objects, listed).await {
-                    Ok(Some(action)) => watch.did(&action),
+                    Ok(Some(action)) => observer.did(&action),
                     Ok(None) => {}
-                    Err(fault) => watch.failed(&fault),
+                    Err(fault) => observer.failed(&fault),
                 }
             })
             .collect();
@@ -94,7 +94,7 @@ async fn clear_one(
     Ok(Some(Action {
         owner: key.owner().clone(),
         id: key.id(),
-        did: Did::Cleared,
+        effect: Effect::Cleared,
         dropped: 1,
         released: 0,
     }))

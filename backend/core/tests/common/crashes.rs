@@ -5,12 +5,15 @@ use crowfly_testing::{Crashing, Memory, Side};
 use super::owner;
 
 /// The invariants: the quota equals the rows, and no row in the index `byOpen` has a time to live.
-pub(crate) fn always(memory: &Memory, what: &str) {
-    let (says, is) = (memory.usage(&owner('a')), memory.counted(&owner('a')));
-    assert_eq!(says, is, "{what}: the quota is that of the rows");
+pub(crate) fn assert_invariants(memory: &Memory, what: &str) {
+    let (quota, rows) = (memory.usage(&owner('a')), memory.counted(&owner('a')));
+    assert_eq!(quota, rows, "{what}: the quota equals the rows");
     for row in memory.rows() {
-        let lives = row.record.expires_at.is_none();
-        assert!(lives || row.open.is_none(), "{what}: {row:?} goes away");
+        let permanent = row.record.expires_at.is_none();
+        assert!(
+            permanent || row.open.is_none(),
+            "{what}: {row:?} has a time to live"
+        );
     }
 }
 
@@ -33,9 +36,9 @@ pub(crate) async fn at_every_call<T, R>(
             }
             crashes[usize::from(side == Side::After)] += 1;
             let what = format!("{name} crashed at call {at}, {side:?}");
-            always(&memory, &what);
+            assert_invariants(&memory, &what);
             let result = again(&memory).await;
-            always(&memory, &what);
+            assert_invariants(&memory, &what);
             check(&memory, result, &what);
         }
     }

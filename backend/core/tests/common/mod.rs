@@ -41,6 +41,6 @@ pub(crate) fn bucket_policy() -> Policy {
     }
 }
 
-pub(crate) fn wishes(items: Value) -> Vec<Item> {
+pub(crate) fn parse_items(items: Value) -> Vec<Item> {
     parse_create(json!({"uploads": items}).to_string().as_bytes()).unwrap()
 }

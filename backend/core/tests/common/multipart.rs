@@ -7,7 +7,7 @@ use crowfly_core::{Error, Row};
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
-use super::{LIMITS, NOW, bucket_policy, id, owner, wishes};
+use super::{LIMITS, NOW, bucket_policy, id, owner, parse_items};
 
 pub(crate) const PART: u64 = 8 * MIB;
 /// Three parts of the plan: two of [`PART`] bytes and five bytes more.
@@ -16,7 +16,7 @@ pub(crate) const SIZE: u64 = 2 * PART + 5;
 pub(crate) const CRCS: [u64; 3] = [1, 2, 4];
 pub(crate) const WHOLE_CRC: u64 = 7;
 
-pub(crate) fn wish(size: u64) -> Value {
+pub(crate) fn item(size: u64) -> Value {
     json!({"id": id(1).to_string(), "name": "ä.webm", "size": size, "type": "video/webm"})
 }
 
@@ -30,19 +30,19 @@ pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult>
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    create(memory, memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, parse_items(items)).await
 }
 
 /// Creates the upload of `item`; returns its plan and whether it existed.
-pub(crate) async fn create_one(memory: &Memory, wish: Value) -> Result<(Plan, bool), ErrorCode> {
-    let mut results = create_all(memory, json!([wish])).await;
+pub(crate) async fn create_one(memory: &Memory, item: Value) -> Result<(Plan, bool), ErrorCode> {
+    let mut results = create_all(memory, json!([item])).await;
     let granted = results.remove(0).1.map_err(|e| e.to_refusal().code)?;
     Ok((granted.created.plan, granted.repeated))
 }
 
 /// Creates the multipart upload; returns its row.
 pub(crate) async fn begun(memory: &Memory) -> Row {
-    create_one(memory, wish(SIZE)).await.unwrap();
+    create_one(memory, item(SIZE)).await.unwrap();
     row(memory)
 }
 

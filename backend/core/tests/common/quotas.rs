@@ -5,7 +5,7 @@ use crowfly_core::quota::Limits;
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
-use super::{NOW, bucket_policy, id, owner, wishes};
+use super::{NOW, bucket_policy, id, owner, parse_items};
 
 pub(crate) async fn create_for(
     who: char,
@@ -22,19 +22,19 @@ pub(crate) async fn create_for(
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    create(memory, memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, parse_items(items)).await
 }
 
 pub(crate) fn uploads(uploads: u64) -> Limits {
     Limits { uploads, bytes: 0 }
 }
 
-pub(crate) fn wish(n: u128, size: u64) -> Value {
+pub(crate) fn item(n: u128, size: u64) -> Value {
     json!({"id": id(n).to_string(), "name": "a.webm", "size": size, "type": "video/webm"})
 }
 
 pub(crate) fn of_nine_bytes(ns: impl Iterator<Item = u128>) -> Value {
-    ns.map(|n| wish(n, 9)).collect()
+    ns.map(|n| item(n, 9)).collect()
 }
 
 pub(crate) fn granted(results: &[ItemResult]) -> usize {

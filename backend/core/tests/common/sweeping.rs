@@ -8,13 +8,13 @@ use crowfly_core::Fault;
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::quota::Limits;
 use crowfly_core::record::Recorder;
-use crowfly_core::sweep::{Action, Did, Part, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Action, Effect, Observer, Part, Sweeper, sweep};
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 use super::events::address;
 use super::multipart::SIZE;
-use super::{LIMITS, bucket_policy, id, owner, wishes};
+use super::{LIMITS, bucket_policy, id, owner, parse_items};
 
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 60 * MINUTE;
@@ -23,7 +23,7 @@ pub(crate) const WEEK: u64 = 7 * DAY;
 
 /// Records what a sweep did, and limits how often each part may check the time.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(crate) struct Recorded {
     pub(crate) actions: Mutex<Vec<Action>>,
     pub(crate) faults: AtomicUsize,
     pub(crate) uploads: Option<AtomicUsize>,
@@ -31,15 +31,15 @@ pub(crate) struct Seen {
     pub(crate) cut_short: AtomicBool,
 }
 
-impl Watch for Seen {
-    fn go_on(&self, part: Part) -> bool {
-        let looks = match part {
+impl Observer for Recorded {
+    fn has_time(&self, part: Part) -> bool {
+        let checks = match part {
             Part::Uploads => &self.uploads,
             Part::Orphans => &self.orphans,
         };
-        let Some(looks) = looks else { return true };
-        let left = looks.load(Ordering::SeqCst);
-        looks.store(left.saturating_sub(1), Ordering::SeqCst);
+        let Some(checks) = checks else { return true };
+        let left = checks.load(Ordering::SeqCst);
+        checks.store(left.saturating_sub(1), Ordering::SeqCst);
         self.cut_short.fetch_or(left == 0, Ordering::SeqCst);
         left > 0
     }
@@ -66,7 +66,7 @@ pub(crate) fn sweeper() -> Sweeper {
 }
 
 pub(crate) async fn swept(memory: &Memory, now_ms: u64) -> Vec<Action> {
-    let seen = Seen::default();
+    let seen = Recorded::default();
     sweep(memory, memory, &sweeper(), now_ms, &seen).await;
     assert_eq!(seen.faults.into_inner(), 0);
     seen.actions.into_inner().unwrap()
@@ -97,16 +97,16 @@ pub(crate) async fn create_with(
         repair_after_ms: 15 * MINUTE,
         now_ms,
     };
-    create(memory, memory, memory, creator, wishes(items)).await
+    create(memory, memory, memory, creator, parse_items(items)).await
 }
 
 /// The item whose object [`head_of`] describes, under [`key`].
-pub(crate) fn wish(n: u128) -> Value {
+pub(crate) fn item(n: u128) -> Value {
     json!({"id": id(n).to_string(), "name": "a.webm", "size": 9, "type": "video/webm",
         "crc64nvme": crowfly_testing::OBJECT_CRC.to_string()})
 }
 
-pub(crate) fn in_parts(n: u128) -> Value {
+pub(crate) fn multipart_item(n: u128) -> Value {
     json!({"id": id(n).to_string(), "name": "a.webm", "size": SIZE, "type": "video/webm"})
 }
 
@@ -120,6 +120,6 @@ pub(crate) fn open(memory: &Memory) -> u64 {
     usage.uploads
 }
 
-pub(crate) fn dids(actions: &[Action]) -> Vec<Did> {
-    actions.iter().map(|action| action.did).collect()
+pub(crate) fn effects(actions: &[Action]) -> Vec<Effect> {
+    actions.iter().map(|action| action.effect).collect()
 }

@@ -79,7 +79,7 @@ impl Answer {
     }
 
     /// Finishes a request: maps an error to its Problem, and logs the request.
-    fn settle(request: &Request, owner: Option<&OwnerId>, result: Result<Self, Error>) -> Self {
+    fn finish(request: &Request, owner: Option<&OwnerId>, result: Result<Self, Error>) -> Self {
         if let Err(Error::Fault(fault)) = &result {
             let fields = json!({"requestId": request.id(), "service": fault.service,
                 "kind": format!("{:?}", fault.kind), "detail": fault.detail});
@@ -89,11 +89,11 @@ impl Answer {
             Ok(answer) => (answer, None),
             Err(refusal) => {
                 let code = refusal.code;
-                let met = log::Met {
+                let caller = log::Caller {
                     request_id: request.id(),
                     owner,
                 };
-                log::refused(runtime::now_ms(), code, 1, met);
+                log::refused(runtime::now_ms(), code, 1, caller);
                 (Self::problem(refusal, request.id()), Some(code.as_str()))
             }
         };
@@ -121,7 +121,7 @@ pub(crate) async fn answer(
         }
         Err(refusal) => (None, Err(refusal.into())),
     };
-    Answer::settle(&request, owner.as_ref(), result)
+    Answer::finish(&request, owner.as_ref(), result)
 }
 
 /// The refusal of an unknown path.
@@ -133,6 +133,6 @@ pub(crate) fn no_route() -> Refusal {
 pub(crate) fn no_method(allowed: &str) -> Refusal {
     Refusal::new(
         ErrorCode::MethodNotAllowed,
-        format!("this route has no such method; it has {allowed}"),
+        format!("this route does not support the method; it supports {allowed}"),
     )
 }

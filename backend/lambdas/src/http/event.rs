@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a69_paths_are_taken_as_they_are() {
+    fn a69_paths_are_not_normalised() {
         assert_eq!(segments("/uploads", "$default"), ["uploads"]);
         assert_eq!(segments("/uploads/", "$default"), ["uploads", ""]);
         assert_eq!(segments("//uploads", "$default"), ["", "uploads"]);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a20_a_body_may_come_in_base64() {
+    fn a20_a_body_may_be_base64() {
         let body = |body: &str, encoded: bool| {
             Request::new(json!({"body": body, "isBase64Encoded": encoded})).body()
         };

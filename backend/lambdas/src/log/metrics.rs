@@ -95,8 +95,8 @@ fn form(now_ms: u64, dimensions: &[(&str, &str)], entries: Vec<(&str, &str, Valu
 
 /// The caller of a refused request, logged beside the count so that operators can find it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Met<'a> {
-    /// The request that was refused, as a whole or in parts.
+pub(crate) struct Caller<'a> {
+    /// The request that was refused, in whole or in part.
     pub(crate) request_id: &'a str,
     /// Its owner, if known.
     pub(crate) owner: Option<&'a OwnerId>,
@@ -104,8 +104,8 @@ pub(crate) struct Met<'a> {
 
 /// Counts refusals, with the dimensions `function` and `code`; refusals by a quota or the request
 /// rate also with `function` alone, for the alarm.
-pub(crate) fn refused(now_ms: u64, code: ErrorCode, times: usize, met: Met<'_>) {
-    for fields in refusals(&function(), now_ms, code, times, met) {
+pub(crate) fn refused(now_ms: u64, code: ErrorCode, times: usize, caller: Caller<'_>) {
+    for fields in refusals(&function(), now_ms, code, times, caller) {
         line("info", "metrics", fields);
     }
 }
@@ -115,13 +115,13 @@ fn refusals(
     now_ms: u64,
     code: ErrorCode,
     times: usize,
-    met: Met<'_>,
+    caller: Caller<'_>,
 ) -> Vec<Value> {
     let by_code = Metrics::at(now_ms).count("Refused", times);
     let mut lines = by_code.lines(function, &[("code", code.as_str())]);
     for fields in lines.iter_mut().filter_map(Value::as_object_mut) {
-        fields.insert("requestId".to_owned(), met.request_id.into());
-        fields.insert("owner".to_owned(), met.owner.map(OwnerId::as_str).into());
+        fields.insert("requestId".to_owned(), caller.request_id.into());
+        fields.insert("owner".to_owned(), caller.owner.map(OwnerId::as_str).into());
     }
     if is_quota(code) {
         let watched = Metrics::at(now_ms).count("QuotaRefusals", times);
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_of_the_embedded_format() {
+    fn a_line_has_the_embedded_metric_format() {
         let lines = Metrics::at(7)
             .count("UploadsStored", 2)
             .count("EventsPoison", 0)
@@ -175,13 +175,13 @@ mod tests {
     /// An operator looks up the sum of `Refused` by owner and code after the alarm on
     /// `QuotaRefusals`.
     #[test]
-    fn a36_as_much_is_refused_as_the_alarm_counts_and_of_whom_is_told() {
+    fn a36_refusals_are_logged_with_their_owner_and_counted_for_the_alarm() {
         let owner: OwnerId = "a".repeat(26).parse().unwrap();
-        let met = Met {
+        let caller = Caller {
             request_id: "r",
             owner: Some(&owner),
         };
-        let lines = refusals("f", 7, ErrorCode::QuotaOpenUploads, 2, met);
+        let lines = refusals("f", 7, ErrorCode::QuotaOpenUploads, 2, caller);
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0]["Refused"], 2);
         assert_eq!(lines[0]["code"], "quota_open_uploads");
@@ -194,11 +194,11 @@ mod tests {
             "no metric for each owner"
         );
         assert_eq!(lines[1]["QuotaRefusals"], 2);
-        assert_eq!(refusals("f", 7, ErrorCode::NotFound, 1, met).len(), 1);
+        assert_eq!(refusals("f", 7, ErrorCode::NotFound, 1, caller).len(), 1);
     }
 
     #[test]
-    fn nothing_that_happened_is_nothing_that_is_written() {
+    fn zero_counts_are_not_written() {
         assert!(
             Metrics::at(1)
                 .count("a", 0)

@@ -7,7 +7,7 @@ mod metrics;
 
 use serde_json::{Map, Value};
 
-pub(crate) use metrics::{Met, Metrics, refused};
+pub(crate) use metrics::{Caller, Metrics, refused};
 
 /// Writes one line. Null fields are left out, so that a query can use `ispresent`.
 pub(crate) fn line(level: &str, event: &str, fields: Value) {
@@ -31,7 +31,7 @@ mod tests {
     use super::with;
 
     #[test]
-    fn what_is_null_is_left_out() {
+    fn null_fields_are_left_out() {
         let line = with("info", "request", json!({"status": 200, "code": null}));
         let expected = json!({"level": "info", "event": "request", "status": 200});
         assert_eq!(serde_json::Value::Object(line), expected);

@@ -76,7 +76,9 @@ impl<'a> Counts<'a> {
                 ("info", fields)
             }
             Ok(Outcome::StillStored { owner, id }) => {
-                self.repeated(json!({"outcome": "stands", "owner": owner.as_str(), "upload": id}))
+                let fields =
+                    json!({"outcome": "still stored", "owner": owner.as_str(), "upload": id});
+                self.repeated(fields)
             }
             Ok(Outcome::NotNewer) => self.repeated(json!({"outcome": "not newer"})),
             Ok(Outcome::Gone) => self.repeated(json!({"outcome": "gone"})),

@@ -117,7 +117,7 @@ pub(crate) fn assert_headers(answer: &Answer) {
 }
 
 /// The verbs called, without the rate check, which precedes parsing.
-pub(crate) fn beside_the_rate(memory: &Memory) -> Vec<&'static str> {
+pub(crate) fn calls_after_rate_check(memory: &Memory) -> Vec<&'static str> {
     let mut calls = memory.calls();
     calls.retain(|verb| *verb != "advance_rate");
     calls

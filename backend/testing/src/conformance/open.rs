@@ -1,5 +1,5 @@
 use crowfly_contract::{OwnerId, UploadStatus};
-use crowfly_core::ports::{Advance, Applied, Change, Opening, Place, Usage};
+use crowfly_core::ports::{Advance, Applied, Change, Opening, Slot, Usage};
 use crowfly_core::quota::Limits;
 use crowfly_core::{Open, Row};
 
@@ -26,8 +26,8 @@ pub(super) fn open_row(owner: &OwnerId, n: u128) -> Row {
     row
 }
 
-fn place(n: u128) -> Place {
-    Place {
+fn slot_of(n: u128) -> Slot {
+    Slot {
         id: id(n),
         counted: Some(9),
         watched_until: None,
@@ -35,10 +35,10 @@ fn place(n: u128) -> Place {
 }
 
 /// The slot of an upload that was aborted or expired at `ended_at`.
-fn watched(n: u128, ended_at: u64) -> Place {
-    Place {
+fn watched(n: u128, ended_at: u64) -> Slot {
+    Slot {
         watched_until: Some(ended_at + 24 * 3_600_000),
-        ..place(n)
+        ..slot_of(n)
     }
 }
 
@@ -59,7 +59,7 @@ fn full(uploads: u64) -> Opening {
 }
 
 /// A37: rows and their count are written together, up to the limit.
-pub async fn places_are_taken_together_or_not_at_all<S: Store>(store: &S, owner: &OwnerId) {
+pub async fn slots_are_claimed_all_or_nothing<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(open(store, owner, &[1, 2, 3, 4], THREE).await, full(0));
     assert_eq!(store.get_row(owner, id(1)).await.unwrap(), None);
     assert_eq!(open(store, owner, &[1, 2], THREE).await, Opening::Done);
@@ -94,9 +94,9 @@ pub async fn places_are_taken_together_or_not_at_all<S: Store>(store: &S, owner:
 }
 
 /// F62, F63: a slot is released once, after its upload has ended; row and count change together.
-pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
+pub async fn a_slot_is_released_once<S: Store>(store: &S, owner: &OwnerId) {
     open(store, owner, &[1, 2, 3], THREE).await;
-    let (one, all) = ([place(1)], [place(1), place(2), place(3)]);
+    let (one, all) = ([slot_of(1)], [slot_of(1), slot_of(2), slot_of(3)]);
     assert_eq!(
         store.release(owner, &one).await.unwrap(),
         vec![id(1)],
@@ -105,10 +105,14 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(open(store, owner, &[4], THREE).await, full(3));
     for (n, head) in [(1, Some(head_of("e"))), (2, None)] {
         let outcome = store.apply_event(&change(owner, id(n), "A", head)).await;
-        assert_eq!(outcome.unwrap().held, Some(place(n)));
+        assert_eq!(outcome.unwrap().slot, Some(slot_of(n)));
     }
     let again = store.apply_event(&change(owner, id(1), "A", None)).await;
-    assert_eq!(again.unwrap().held, Some(place(1)), "until it is released");
+    assert_eq!(
+        again.unwrap().slot,
+        Some(slot_of(1)),
+        "until it is released"
+    );
     let mut stale = store.release(owner, &all).await.unwrap();
     stale.sort();
     assert_eq!(stale, vec![id(3)]);
@@ -117,16 +121,16 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     assert_eq!(row(store, owner, id(1)).await.open, None);
     assert_eq!(store.release(owner, &one).await.unwrap(), vec![id(1)]);
     let again = store.apply_event(&change(owner, id(1), "A", None)).await;
-    assert_eq!(again.unwrap().held, None);
+    assert_eq!(again.unwrap().slot, None);
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(1));
     // An aborted upload stays in the index until its object can no longer appear.
     assert!(store.mark_aborted(owner, id(3), NOW + 7).await.unwrap());
     let aborted = row(store, owner, id(3)).await;
-    assert_eq!(aborted.place_to_release(), Some(watched(3, NOW + 7)));
+    assert_eq!(aborted.slot_to_release(), Some(watched(3, NOW + 7)));
     assert_eq!(store.release(owner, &all[2..]).await.unwrap(), vec![id(3)]);
-    let held = [watched(3, NOW + 7)];
-    assert_eq!(store.release(owner, &held).await.unwrap(), vec![]);
-    assert_eq!(store.release(owner, &held).await.unwrap(), vec![id(3)]);
+    let slot = [watched(3, NOW + 7)];
+    assert_eq!(store.release(owner, &slot).await.unwrap(), vec![]);
+    assert_eq!(store.release(owner, &slot).await.unwrap(), vec![id(3)]);
     let mut expected = aborted;
     expected.open = Some(Open {
         counted: false,
@@ -134,17 +138,17 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
         active_at: NOW + 7,
     });
     assert_eq!(row(store, owner, id(3)).await, expected);
-    assert_eq!(expected.place_to_release(), None, "it holds nothing more");
+    assert_eq!(expected.slot_to_release(), None, "it holds nothing more");
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
     // Its object appears after all: now it leaves the index.
     let event = change(owner, id(3), "A", Some(head_of("e")));
-    let landed = store.apply_event(&event).await.unwrap().held.unwrap();
-    let uncounted = Place {
+    let landed = store.apply_event(&event).await.unwrap().slot.unwrap();
+    let uncounted = Slot {
         counted: None,
-        ..place(3)
+        ..slot_of(3)
     };
     assert_eq!(landed, uncounted);
-    assert_eq!(store.release(owner, &held).await.unwrap(), vec![id(3)]);
+    assert_eq!(store.release(owner, &slot).await.unwrap(), vec![id(3)]);
     assert_eq!(store.release(owner, &[landed]).await.unwrap(), vec![]);
     assert_eq!(row(store, owner, id(3)).await.open, None);
     // An upload that was not counted only leaves the index.
@@ -155,16 +159,16 @@ pub async fn a_place_is_given_back_once<S: Store>(store: &S, owner: &OwnerId) {
     });
     store.put_pending(&uncounted).await.unwrap();
     let removed = change(owner, id(8), "A", None);
-    let held = store.apply_event(&removed).await.unwrap().held.unwrap();
-    assert_eq!(held.counted, None);
-    assert_eq!(store.release(owner, &[held]).await.unwrap(), vec![]);
+    let slot = store.apply_event(&removed).await.unwrap().slot.unwrap();
+    assert_eq!(slot.counted, None);
+    assert_eq!(store.release(owner, &[slot]).await.unwrap(), vec![]);
     assert_eq!(row(store, owner, id(8)).await.open, None);
     assert_eq!(open(store, owner, &[4, 5, 6, 7], THREE).await, full(0));
 }
 
 /// F55, A95: a repair without an event applies to an upload that is pending, aborted or expired and
 /// has had no event; any event is newer.
-pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, owner: &OwnerId) {
+pub async fn a_repair_applies_only_before_any_event<S: Store>(store: &S, owner: &OwnerId) {
     let asked = |n| Change {
         sequencer: None,
         ..change(owner, id(n), "A", Some(head_of("e")))
@@ -172,7 +176,10 @@ pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, o
     let written = Applied::Written { verified: true };
     open(store, owner, &[1, 2], THREE).await;
     let repaired = store.apply_event(&asked(1)).await.unwrap();
-    assert_eq!((repaired.applied, repaired.held), (written, Some(place(1))));
+    assert_eq!(
+        (repaired.applied, repaired.slot),
+        (written, Some(slot_of(1)))
+    );
     let stored = row(store, owner, id(1)).await.record;
     assert_eq!(
         (stored.status, stored.sequencer),
@@ -194,16 +201,16 @@ pub async fn an_answer_of_storage_counts_before_any_event<S: Store>(store: &S, o
         open(store, owner, &[n], Limits::default()).await;
         store.mark_aborted(owner, id(n), NOW).await.unwrap();
     }
-    let given_back = [watched(5, NOW)];
-    assert_eq!(store.release(owner, &given_back).await.unwrap(), vec![]);
+    let released = [watched(5, NOW)];
+    assert_eq!(store.release(owner, &released).await.unwrap(), vec![]);
     closed(store, owner, id(7)).await;
-    let uncounted = Place {
+    let uncounted = Slot {
         counted: None,
-        ..place(5)
+        ..slot_of(5)
     };
-    for (n, held) in [(4, Some(place(4))), (5, Some(uncounted)), (7, None)] {
+    for (n, slot) in [(4, Some(slot_of(4))), (5, Some(uncounted)), (7, None)] {
         let repaired = store.apply_event(&asked(n)).await.unwrap();
-        assert_eq!((repaired.applied, repaired.held), (written, held));
+        assert_eq!((repaired.applied, repaired.slot), (written, slot));
         let stored = row(store, owner, id(n)).await.record;
         let expected = (UploadStatus::Stored, None);
         assert_eq!((stored.status, stored.expires_at), expected);
@@ -229,22 +236,22 @@ pub async fn a_touch_reaches_pending_uploads<S: Store>(store: &S, owner: &OwnerI
 }
 
 /// A36: the rate timestamp moves if its condition holds; otherwise the current one is returned.
-pub async fn the_rate_advances_as_it_stands<S: Store>(store: &S, owner: &OwnerId) {
+pub async fn the_rate_advances_under_its_condition<S: Store>(store: &S, owner: &OwnerId) {
     let now = NOW * 1_000;
-    let further = |latest| Advance::Further {
+    let extend = |latest| Advance::Extend {
         now,
         latest,
         step: 333,
     };
-    let afresh = |now| Advance::Afresh { now, step: 333 };
+    let restart = |now| Advance::Restart { now, step: 333 };
     let advance = async |advance| store.advance_rate(owner, advance).await.unwrap();
-    assert_eq!(advance(further(now + 666)).await, Err(0));
-    assert_eq!(advance(afresh(now)).await, Ok(()));
-    assert_eq!(advance(afresh(now)).await, Err(now + 333));
-    assert_eq!(advance(further(now + 333)).await, Ok(()));
-    assert_eq!(advance(further(now + 665)).await, Err(now + 666));
-    assert_eq!(advance(further(now + 666)).await, Ok(()));
-    assert_eq!(advance(afresh(now + 998)).await, Err(now + 999));
-    assert_eq!(advance(afresh(now + 999)).await, Ok(()));
-    assert_eq!(advance(afresh(now)).await, Err(now + 1_332));
+    assert_eq!(advance(extend(now + 666)).await, Err(0));
+    assert_eq!(advance(restart(now)).await, Ok(()));
+    assert_eq!(advance(restart(now)).await, Err(now + 333));
+    assert_eq!(advance(extend(now + 333)).await, Ok(()));
+    assert_eq!(advance(extend(now + 665)).await, Err(now + 666));
+    assert_eq!(advance(extend(now + 666)).await, Ok(()));
+    assert_eq!(advance(restart(now + 998)).await, Err(now + 999));
+    assert_eq!(advance(restart(now + 999)).await, Ok(()));
+    assert_eq!(advance(restart(now)).await, Err(now + 1_332));
 }

@@ -13,7 +13,7 @@ fn version(name: &str) -> Head {
 }
 
 /// A removal is written if the row is unchanged, whatever the sequencers are.
-pub async fn a_removal_meets_the_row_as_it_was_seen<S: Store>(store: &S, owner: &OwnerId) {
+pub async fn a_removal_applies_only_to_an_unchanged_row<S: Store>(store: &S, owner: &OwnerId) {
     let removal = async |n, sequencer, object: Option<Head>, seen: Option<&Row>| {
         let change = change(owner, id(n), sequencer, object);
         let outcome = store.apply_removal(&change, seen).await.unwrap();

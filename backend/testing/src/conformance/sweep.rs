@@ -1,5 +1,5 @@
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
-use crowfly_core::ports::{Applied, OpenUpload, Place};
+use crowfly_core::ports::{Applied, OpenUpload, Slot};
 use crowfly_core::quota::Limits;
 use crowfly_core::{Open, Row};
 
@@ -69,7 +69,7 @@ pub async fn open_uploads_are_listed_when_they_are_due<S: Store>(store: &S, owne
         open: rows[0].open.unwrap(),
     };
     assert_eq!(*first, expected);
-    assert_eq!(first.place_to_release(), None, "it is pending");
+    assert_eq!(first.slot_to_release(), None, "it is pending");
     let found = store.query_row(owner, id(0)).await.unwrap();
     assert_eq!(found.as_ref(), Some(&rows[0]));
     assert_eq!(store.query_row(owner, id(98)).await.unwrap(), None);
@@ -87,15 +87,15 @@ pub async fn open_uploads_are_listed_when_they_are_due<S: Store>(store: &S, owne
     store.postpone(&aborted, NOW + 1_000).await.unwrap();
     assert_eq!(due(store, owner, NOW).await, vec![]);
     assert_eq!(due(store, owner, NOW + 1_000).await.len(), 60);
-    let place = aborted.place_to_release().unwrap();
-    assert!(store.release(owner, &[place]).await.unwrap().is_empty());
-    let watched_until = place.watched_until.unwrap();
+    let slot = aborted.slot_to_release().unwrap();
+    assert!(store.release(owner, &[slot]).await.unwrap().is_empty());
+    let watched_until = slot.watched_until.unwrap();
     assert_eq!(due(store, owner, watched_until - 1).await.len(), 59);
     assert_eq!(due(store, owner, watched_until).await.len(), 60);
     // A stored upload leaves the index.
     let event = change(owner, id(2), "A", Some(head_of("e")));
-    let held = store.apply_event(&event).await.unwrap().held.unwrap();
-    assert!(store.release(owner, &[held]).await.unwrap().is_empty());
+    let slot = store.apply_event(&event).await.unwrap().slot.unwrap();
+    assert!(store.release(owner, &[slot]).await.unwrap().is_empty());
     assert_eq!(due(store, owner, watched_until).await.len(), 59);
 }
 
@@ -116,12 +116,12 @@ pub async fn only_what_is_not_used_expires<S: Store>(store: &S, owner: &OwnerId)
             expected.record.status = UploadStatus::Expired;
             expected.open.as_mut().unwrap().active_at = NOW + 5_000;
             assert_eq!(current, expected);
-            let place = Place {
+            let slot = Slot {
                 id: id(1),
                 counted: Some(9),
                 watched_until: Some(NOW + 5_000 + 24 * 3_600_000),
             };
-            assert_eq!(current.place_to_release(), Some(place));
+            assert_eq!(current.slot_to_release(), Some(slot));
         } else {
             assert_eq!(expired, None);
             assert_ne!(current.record.status, UploadStatus::Expired);
@@ -172,12 +172,12 @@ pub async fn only_what_has_ended_and_is_free_is_closed<S: Store>(store: &S, owne
         assert!(!close(open).await, "counted");
     }
     let watched = due(store, owner, NOW).await;
-    let places: Vec<Place> = watched
+    let slots: Vec<Slot> = watched
         .iter()
-        .filter_map(OpenUpload::place_to_release)
+        .filter_map(OpenUpload::slot_to_release)
         .collect();
-    assert_eq!(places.len(), 3);
-    assert_eq!(store.release(owner, &places).await.unwrap(), vec![]);
+    assert_eq!(slots.len(), 3);
+    assert_eq!(store.release(owner, &slots).await.unwrap(), vec![]);
     let landed = change(owner, id(3), "A", Some(head_of("e")));
     let applied = store.apply_event(&landed).await.unwrap().applied;
     assert_eq!(applied, Applied::Written { verified: true });
@@ -194,5 +194,5 @@ pub async fn only_what_has_ended_and_is_free_is_closed<S: Store>(store: &S, owne
         .iter()
         .map(|open| open.id)
         .collect();
-    assert_eq!(ids, vec![id(3)], "until its place is given back");
+    assert_eq!(ids, vec![id(3)], "until its slot is released");
 }

@@ -7,21 +7,24 @@ use super::{Memory, lock};
 
 impl Memory {
     /// Sets the first bytes of an object; without them nothing is detected.
-    pub fn set_first(&self, key: &ObjectKey, first: &[u8]) {
-        lock(&self.firsts).insert(key.to_string(), first.to_vec());
+    pub fn set_first_bytes(&self, key: &ObjectKey, first: &[u8]) {
+        lock(&self.first_bytes).insert(key.to_string(), first.to_vec());
     }
 }
 
 impl PeekObject for Memory {
     async fn peek_object(&self, key: &ObjectKey, etag: &str) -> Result<Peek, Fault> {
-        self.enter("peek_object")?;
+        self.begin_call("peek_object")?;
         let objects = lock(&self.objects);
         Ok(match objects.get(&key.to_string()) {
             None => Peek::Gone,
             Some(head) if head.etag != etag => Peek::Replaced,
             Some(_) => {
-                let firsts = lock(&self.firsts);
-                let mut first = firsts.get(&key.to_string()).cloned().unwrap_or_default();
+                let first_bytes = lock(&self.first_bytes);
+                let mut first = first_bytes
+                    .get(&key.to_string())
+                    .cloned()
+                    .unwrap_or_default();
                 first.truncate(SNIFF_BYTES);
                 Peek::First(first)
             }
@@ -37,7 +40,7 @@ impl SetScan for Memory {
         object: &Scanned,
         found: ScanStatus,
     ) -> Result<bool, Fault> {
-        self.enter("set_scan")?;
+        self.begin_call("set_scan")?;
         let mut rows = lock(&self.rows);
         let Some(row) = rows.get_mut(&(owner.clone(), id)) else {
             return Ok(false);

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use crowfly_contract::{Crc64Nvme, Grant, OwnerId, Texts, UploadId, UploadStatus};
 use crowfly_core::Fault;
 use crowfly_core::ports::{
-    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum, FindMultipart,
-    Head, ListMultiparts, ListParts, ListedMultipart, ListedPart, Multipart, MultipartPage,
-    MultipartPosition, MultipartToCreate, PartPut, PresignPart, SetMultipart, Whole,
+    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum,
+    ExpectedObject, FindMultipart, Head, ListMultiparts, ListParts, ListedMultipart, ListedPart,
+    Multipart, MultipartPage, MultipartPosition, MultipartToCreate, PartPut, PresignPart,
+    SetMultipart,
 };
 
 use super::{Memory, lock};
@@ -19,15 +20,15 @@ pub(super) struct Multiparts {
     begun: u32,
     open: BTreeMap<String, Open>,
     scripted: Vec<(Completion, bool)>,
-    stubborn: u32,
+    ignored_aborts: u32,
     stalled: bool,
-    meanwhile: Option<Meanwhile>,
+    race: Option<Race>,
 }
 
 /// A concurrent call just before the next [`SetMultipart`].
 #[derive(Clone, Debug)]
-pub enum Meanwhile {
-    /// It writes its own multipart upload.
+pub enum Race {
+    /// It sets its own multipart upload.
     Begun(String),
     /// It cancels the upload.
     Cancelled,
@@ -109,13 +110,13 @@ impl Memory {
     }
 
     /// The next aborts have no effect, as with parts in flight.
-    pub fn abort_in_vain(&self, times: u32) {
-        lock(&self.multiparts).stubborn = times;
+    pub fn ignore_aborts(&self, times: u32) {
+        lock(&self.multiparts).ignored_aborts = times;
     }
 
     /// Runs another call just before the next [`SetMultipart`].
-    pub fn meanwhile(&self, what: Meanwhile) {
-        lock(&self.multiparts).meanwhile = Some(what);
+    pub fn race(&self, what: Race) {
+        lock(&self.multiparts).race = Some(what);
     }
 }
 
@@ -124,7 +125,7 @@ impl ListMultiparts for Memory {
         &self,
         after: Option<&MultipartPosition>,
     ) -> Result<MultipartPage, Fault> {
-        self.enter("list_multiparts")?;
+        self.begin_call("list_multiparts")?;
         let multiparts = lock(&self.multiparts);
         let mut listed: Vec<ListedMultipart> = multiparts
             .open
@@ -170,15 +171,15 @@ impl SetMultipart for Memory {
         replaces: Option<&str>,
         s3_upload_id: &str,
     ) -> Result<bool, Fault> {
-        self.enter("set_multipart")?;
-        let meanwhile = lock(&self.multiparts).meanwhile.take();
+        self.begin_call("set_multipart")?;
+        let race = lock(&self.multiparts).race.take();
         let mut rows = lock(&self.rows);
         let Some(row) = rows.get_mut(&(owner.clone(), id)) else {
             return Ok(false);
         };
-        match meanwhile {
-            Some(Meanwhile::Begun(id)) => row.s3_upload_id = Some(id),
-            Some(Meanwhile::Cancelled) => row.record.status = UploadStatus::Aborted,
+        match race {
+            Some(Race::Begun(id)) => row.s3_upload_id = Some(id),
+            Some(Race::Cancelled) => row.record.status = UploadStatus::Aborted,
             None => {}
         }
         let free = row.s3_upload_id.as_deref() == replaces;
@@ -197,7 +198,7 @@ impl DeclareChecksum for Memory {
         id: UploadId,
         crc64nvme: Crc64Nvme,
     ) -> Result<bool, Fault> {
-        self.enter("declare_checksum")?;
+        self.begin_call("declare_checksum")?;
         let mut rows = lock(&self.rows);
         let row = rows
             .get_mut(&(owner.clone(), id))
@@ -206,7 +207,10 @@ impl DeclareChecksum for Memory {
         let Some(declared) = &mut row.declared else {
             return Ok(false);
         };
-        if declared.crc64nvme.is_some_and(|said| said != crc64nvme) {
+        if declared
+            .crc64nvme
+            .is_some_and(|current| current != crc64nvme)
+        {
             return Ok(false);
         }
         declared.crc64nvme = Some(crc64nvme);
@@ -217,7 +221,7 @@ impl DeclareChecksum for Memory {
 
 impl CreateMultipart for Memory {
     async fn create_multipart(&self, create: &MultipartToCreate<'_>) -> Result<String, Fault> {
-        self.enter("create_multipart")?;
+        self.begin_call("create_multipart")?;
         let mut multiparts = lock(&self.multiparts);
         multiparts.begun += 1;
         let id = format!("multipart-{}", multiparts.begun);
@@ -240,7 +244,7 @@ impl PresignPart for Memory {
         part: &PartPut,
         now_ms: u64,
     ) -> Result<Grant, Fault> {
-        self.enter("presign_part")?;
+        self.begin_call("presign_part")?;
         let crc = part.crc64nvme.map(|crc| crc.to_string());
         let headers = crc.map(|crc| ("x-amz-checksum-crc64nvme".to_owned(), crc));
         let (key, id) = (multipart.key, multipart.s3_upload_id);
@@ -257,7 +261,7 @@ impl PresignPart for Memory {
 
 impl ListParts for Memory {
     async fn list_parts(&self, multipart: Multipart<'_>) -> Result<Option<Vec<ListedPart>>, Fault> {
-        self.enter("list_parts")?;
+        self.begin_call("list_parts")?;
         let multiparts = lock(&self.multiparts);
         let open = multiparts.open.get(multipart.s3_upload_id);
         Ok(open.map(|open| open.parts.values().cloned().collect()))
@@ -266,7 +270,7 @@ impl ListParts for Memory {
 
 impl FindMultipart for Memory {
     async fn find_multipart(&self, multipart: Multipart<'_>) -> Result<bool, Fault> {
-        self.enter("find_multipart")?;
+        self.begin_call("find_multipart")?;
         let multiparts = lock(&self.multiparts);
         let open = multiparts.open.get(multipart.s3_upload_id);
         Ok(open.is_some_and(|open| open.key == multipart.key.to_string()))
@@ -277,9 +281,9 @@ impl CompleteMultipart for Memory {
     async fn complete_multipart(
         &self,
         multipart: Multipart<'_>,
-        whole: &Whole,
+        expected: &ExpectedObject,
     ) -> Result<Completion, Fault> {
-        self.enter("complete_multipart")?;
+        self.begin_call("complete_multipart")?;
         let stalled = lock(&self.multiparts).stalled;
         if stalled {
             std::future::pending::<()>().await;
@@ -298,11 +302,11 @@ impl CompleteMultipart for Memory {
         if objects.contains_key(&key) {
             return Ok(Completion::Exists);
         }
-        if !whole.parts.iter().eq(open.parts.values()) || whole.size != object.size {
-            return Ok(Completion::OtherParts);
+        if !expected.parts.iter().eq(open.parts.values()) || expected.size != object.size {
+            return Ok(Completion::PartsMismatch);
         }
-        if whole.crc64nvme.is_some() && whole.crc64nvme != object.crc64nvme {
-            return Ok(Completion::OtherBytes);
+        if expected.crc64nvme.is_some() && expected.crc64nvme != object.crc64nvme {
+            return Ok(Completion::ChecksumMismatch);
         }
         multiparts.open.remove(multipart.s3_upload_id);
         objects.insert(key, object);
@@ -312,10 +316,10 @@ impl CompleteMultipart for Memory {
 
 impl AbortMultipart for Memory {
     async fn abort_multipart(&self, multipart: Multipart<'_>) -> Result<(), Fault> {
-        self.enter("abort_multipart")?;
+        self.begin_call("abort_multipart")?;
         let mut multiparts = lock(&self.multiparts);
-        if multiparts.stubborn > 0 {
-            multiparts.stubborn -= 1;
+        if multiparts.ignored_aborts > 0 {
+            multiparts.ignored_aborts -= 1;
         } else {
             multiparts.open.remove(multipart.s3_upload_id);
         }

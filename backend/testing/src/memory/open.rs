@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crowfly_core::ports::{
-    Advance, AdvanceRate, OpenUploads, Opening, Place, Release, Touch, Usage,
+    Advance, AdvanceRate, OpenUploads, Opening, Release, Slot, Touch, Usage,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, Open, Row};
@@ -13,7 +13,7 @@ use super::{Memory, lock, pause};
 #[derive(Default)]
 pub(super) struct Quotas {
     usages: BTreeMap<OwnerId, Usage>,
-    paid_until: BTreeMap<OwnerId, u64>,
+    rate_until: BTreeMap<OwnerId, u64>,
 }
 
 impl Memory {
@@ -42,16 +42,16 @@ impl OpenUploads for Memory {
         limits: Limits,
     ) -> Result<Opening, Fault> {
         pause().await;
-        self.enter("open_uploads")?;
+        self.begin_call("open_uploads")?;
         assert!(new.len() <= 50, "more than a transaction takes");
         let mut rows = lock(&self.rows);
         let mut quotas = lock(&self.quotas);
         let existing: Vec<(usize, Row)> = new
             .iter()
             .enumerate()
-            .filter_map(|(place, row)| {
-                let standing = rows.get(&(owner.clone(), row.record.id));
-                standing.map(|row| (place, row.clone()))
+            .filter_map(|(index, row)| {
+                let current = rows.get(&(owner.clone(), row.record.id));
+                current.map(|row| (index, row.clone()))
             })
             .collect();
         let usage = quotas.usages.entry(owner.clone()).or_default();
@@ -66,52 +66,52 @@ impl OpenUploads for Memory {
         for row in new {
             rows.insert((owner.clone(), row.record.id), (*row).clone());
         }
-        self.leave("open_uploads", Opening::Done)
+        self.end_call("open_uploads", Opening::Done)
     }
 }
 
 impl Release for Memory {
-    async fn release(&self, owner: &OwnerId, places: &[Place]) -> Result<Vec<UploadId>, Fault> {
+    async fn release(&self, owner: &OwnerId, slots: &[Slot]) -> Result<Vec<UploadId>, Fault> {
         pause().await;
-        self.enter("release")?;
-        assert!(places.len() <= 50, "more than a transaction takes");
+        self.begin_call("release")?;
+        assert!(slots.len() <= 50, "more than a transaction takes");
         let mut rows = lock(&self.rows);
         let mut quotas = lock(&self.quotas);
-        let holds = |place: &Place| {
-            let row = rows.get(&(owner.clone(), place.id));
-            row.and_then(Row::place_to_release) == Some(*place)
+        let holds = |slot: &Slot| {
+            let row = rows.get(&(owner.clone(), slot.id));
+            row.and_then(Row::slot_to_release) == Some(*slot)
         };
-        let stale: Vec<UploadId> = places
+        let stale: Vec<UploadId> = slots
             .iter()
-            .filter(|place| !holds(place))
-            .map(|place| place.id)
+            .filter(|slot| !holds(slot))
+            .map(|slot| slot.id)
             .collect();
         if !stale.is_empty() {
             return Ok(stale);
         }
-        for place in places {
-            let row = rows.get_mut(&(owner.clone(), place.id)).unwrap();
+        for slot in slots {
+            let row = rows.get_mut(&(owner.clone(), slot.id)).unwrap();
             row.open = row
                 .open
-                .zip(place.watched_until)
+                .zip(slot.watched_until)
                 .map(|(open, sweep_at)| Open {
                     counted: false,
                     sweep_at,
                     ..open
                 });
-            if let Some(bytes) = place.counted {
+            if let Some(bytes) = slot.counted {
                 let usage = quotas.usages.get_mut(owner).unwrap();
                 usage.uploads = usage.uploads.checked_sub(1).expect("never below none");
                 usage.bytes = usage.bytes.checked_sub(bytes).expect("never below none");
             }
         }
-        self.leave("release", stale)
+        self.end_call("release", stale)
     }
 }
 
 impl Touch for Memory {
     async fn touch(&self, owner: &OwnerId, id: UploadId, now_ms: u64) -> Result<(), Fault> {
-        self.enter("touch")?;
+        self.begin_call("touch")?;
         let mut rows = lock(&self.rows);
         let row = rows
             .get_mut(&(owner.clone(), id))
@@ -130,15 +130,15 @@ impl AdvanceRate for Memory {
         advance: Advance,
     ) -> Result<Result<(), u64>, Fault> {
         pause().await;
-        self.enter("advance_rate")?;
+        self.begin_call("advance_rate")?;
         let mut quotas = lock(&self.quotas);
-        let until = quotas.paid_until.entry(owner.clone()).or_default();
+        let until = quotas.rate_until.entry(owner.clone()).or_default();
         Ok(match advance {
-            Advance::Further { now, latest, step } if *until > now && *until <= latest => {
+            Advance::Extend { now, latest, step } if *until > now && *until <= latest => {
                 *until += step;
                 Ok(())
             }
-            Advance::Afresh { now, step } if *until <= now => {
+            Advance::Restart { now, step } if *until <= now => {
                 *until = now + step;
                 Ok(())
             }

@@ -5,8 +5,8 @@ use crowfly_contract::{
 };
 use crowfly_core::ports::{
     Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, GetRow, GetRows, GetToSign, Head,
-    HeadObject, Hidden, HideMessages, ListRows, MarkAborted, Page, Position, PresignGet,
-    PresignPut, Put, PutPending, PutToSign, SendMessages,
+    HeadObject, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending,
+    PutToSign, SendMessages, SetVisibilityTimeouts, VisibilityTimeout,
 };
 use crowfly_core::{Fault, Row, Sequencer, Verdict};
 
@@ -14,20 +14,20 @@ use super::{Memory, lock, pause, row_of};
 
 impl PutPending for Memory {
     async fn put_pending(&self, row: &Row) -> Result<Put, Fault> {
-        self.enter("put_pending")?;
+        self.begin_call("put_pending")?;
         let mut rows = lock(&self.rows);
-        let place = (row.owner.clone(), row.record.id);
-        if let Some(existing) = rows.get(&place) {
+        let row_key = (row.owner.clone(), row.record.id);
+        if let Some(existing) = rows.get(&row_key) {
             return Ok(Put::Exists(Box::new(existing.clone())));
         }
-        rows.insert(place, row.clone());
-        self.leave("put_pending", Put::Created)
+        rows.insert(row_key, row.clone());
+        self.end_call("put_pending", Put::Created)
     }
 }
 
 impl GetRow for Memory {
     async fn get_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
-        self.enter("get_row")?;
+        self.begin_call("get_row")?;
         let row = self.row(owner, id);
         pause().await;
         Ok(row)
@@ -36,7 +36,7 @@ impl GetRow for Memory {
 
 impl GetRows for Memory {
     async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault> {
-        self.enter("get_rows")?;
+        self.begin_call("get_rows")?;
         Ok(ids
             .iter()
             .rev()
@@ -52,7 +52,7 @@ impl ListRows for Memory {
         limit: u32,
         after: Option<Position>,
     ) -> Result<Page, Fault> {
-        self.enter("list_rows")?;
+        self.begin_call("list_rows")?;
         let mut rows: Vec<Row> = lock(&self.rows)
             .values()
             .filter(|row| row.owner == *owner)
@@ -82,7 +82,7 @@ impl MarkAborted for Memory {
         id: UploadId,
         now_ms: u64,
     ) -> Result<bool, Fault> {
-        self.enter("mark_aborted")?;
+        self.begin_call("mark_aborted")?;
         let mut rows = lock(&self.rows);
         let pending = rows
             .get_mut(&(owner.clone(), id))
@@ -95,16 +95,16 @@ impl MarkAborted for Memory {
                 }
             })
             .is_some();
-        self.leave("mark_aborted", marked)
+        self.end_call("mark_aborted", marked)
     }
 }
 
 impl ApplyEvent for Memory {
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
-        self.enter("apply_event")?;
+        self.begin_call("apply_event")?;
         let mut rows = lock(&self.rows);
-        let place = (change.key.owner().clone(), change.key.id());
-        let old = rows.get(&place).cloned();
+        let row_key = (change.key.owner().clone(), change.key.id());
+        let old = rows.get(&row_key).cloned();
         let last = old.as_ref().and_then(|row| row.record.sequencer.as_deref());
         let last = last.map(|text| Sequencer::parse(text).unwrap());
         let counts = match (&change.sequencer, &last) {
@@ -122,11 +122,11 @@ impl ApplyEvent for Memory {
         if !counts {
             return Ok(EventOutcome {
                 applied: Applied::NotNewer,
-                held: old.as_ref().and_then(Row::place_to_release),
+                slot: old.as_ref().and_then(Row::slot_to_release),
             });
         }
         let outcome = written(&mut rows, old, change);
-        self.leave("apply_event", outcome)
+        self.end_call("apply_event", outcome)
     }
 }
 
@@ -136,15 +136,15 @@ impl ApplyRemoval for Memory {
         change: &Change,
         seen: Option<&Row>,
     ) -> Result<Option<EventOutcome>, Fault> {
-        self.enter("apply_removal")?;
+        self.begin_call("apply_removal")?;
         let mut rows = lock(&self.rows);
-        let place = (change.key.owner().clone(), change.key.id());
-        let old = rows.get(&place).cloned();
+        let row_key = (change.key.owner().clone(), change.key.id());
+        let old = rows.get(&row_key).cloned();
         if old.as_ref().map(state) != seen.map(state) {
-            return self.leave("apply_removal", None);
+            return self.end_call("apply_removal", None);
         }
         let outcome = written(&mut rows, old, change);
-        self.leave("apply_removal", Some(outcome))
+        self.end_call("apply_removal", Some(outcome))
     }
 }
 
@@ -195,7 +195,7 @@ fn written(
     }
     let outcome = EventOutcome {
         applied: Applied::Written { verified },
-        held: row.place_to_release(),
+        slot: row.slot_to_release(),
     };
     rows.insert((row.owner.clone(), row.record.id), row);
     outcome
@@ -215,7 +215,7 @@ fn unannounced(change: &Change) -> Row {
 
 impl HeadObject for Memory {
     async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault> {
-        self.enter("head_object")?;
+        self.begin_call("head_object")?;
         let head = lock(&self.objects).get(&key.to_string()).cloned();
         // The object may change before the caller writes.
         pause().await;
@@ -225,7 +225,7 @@ impl HeadObject for Memory {
 
 impl PresignPut for Memory {
     async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
-        self.enter("presign_put")?;
+        self.begin_call("presign_put")?;
         let mut headers = Texts::from([
             ("content-type".to_owned(), put.media_type.to_owned()),
             ("if-none-match".to_owned(), "*".to_owned()),
@@ -248,7 +248,7 @@ impl PresignPut for Memory {
 
 impl PresignGet for Memory {
     async fn presign_get(&self, get: &GetToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
-        self.enter("presign_get")?;
+        self.begin_call("presign_get")?;
         let url = format!(
             "memory://{}?type={}&disposition={}&from={now_ms}",
             get.key, get.media_type, get.disposition
@@ -263,23 +263,23 @@ impl PresignGet for Memory {
 
 impl SendMessages for Memory {
     async fn send_messages(&self, messages: &[QueueMessage]) -> Result<Vec<usize>, Fault> {
-        self.enter("send_messages")?;
-        // A key can ask for its message to be refused.
+        self.begin_call("send_messages")?;
+        // Messages are refused by their key.
         let refused = |message: &&QueueMessage| message.key.contains("refused");
         lock(&self.sent).extend(messages.iter().filter(|m| !refused(m)).cloned());
         Ok(messages
             .iter()
             .enumerate()
             .filter(|(_, message)| refused(message))
-            .map(|(place, _)| place)
+            .map(|(index, _)| index)
             .collect())
     }
 }
 
-impl HideMessages for Memory {
-    async fn hide_messages(&self, messages: &[Hidden]) -> Result<(), Fault> {
-        self.enter("hide_messages")?;
-        lock(&self.hidden).extend_from_slice(messages);
+impl SetVisibilityTimeouts for Memory {
+    async fn set_visibility_timeouts(&self, messages: &[VisibilityTimeout]) -> Result<(), Fault> {
+        self.begin_call("set_visibility_timeouts")?;
+        lock(&self.visibility_timeouts).extend_from_slice(messages);
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ impl ListOpen for Memory {
         after: Option<&OpenPosition>,
     ) -> Result<OpenPage, Fault> {
         pause().await;
-        self.enter("list_open")?;
+        self.begin_call("list_open")?;
         let order = |open: &OpenUpload| (open.open.sweep_at, open.owner.clone(), open.id);
         let mut open: Vec<OpenUpload> = lock(&self.rows)
             .values()
@@ -60,7 +60,7 @@ impl ListOpen for Memory {
 
 impl QueryRow for Memory {
     async fn query_row(&self, owner: &OwnerId, id: UploadId) -> Result<Option<Row>, Fault> {
-        self.enter("query_row")?;
+        self.begin_call("query_row")?;
         Ok(self.row(owner, id))
     }
 }
@@ -68,7 +68,7 @@ impl QueryRow for Memory {
 impl MarkExpired for Memory {
     async fn mark_expired(&self, open: &OpenUpload, now_ms: u64) -> Result<Option<Row>, Fault> {
         pause().await;
-        self.enter("mark_expired")?;
+        self.begin_call("mark_expired")?;
         let mut rows = lock(&self.rows);
         let row = rows
             .get_mut(&(open.owner.clone(), open.id))
@@ -84,13 +84,13 @@ impl MarkExpired for Memory {
             }
             row.clone()
         });
-        self.leave("mark_expired", expired)
+        self.end_call("mark_expired", expired)
     }
 }
 
 impl Postpone for Memory {
     async fn postpone(&self, open: &OpenUpload, sweep_at: u64) -> Result<(), Fault> {
-        self.enter("postpone")?;
+        self.begin_call("postpone")?;
         let mut rows = lock(&self.rows);
         let row = rows
             .get_mut(&(open.owner.clone(), open.id))
@@ -105,7 +105,7 @@ impl Postpone for Memory {
 impl Close for Memory {
     async fn close(&self, open: &OpenUpload, expires_at: u64) -> Result<bool, Fault> {
         pause().await;
-        self.enter("close")?;
+        self.begin_call("close")?;
         let ended = [UploadStatus::Aborted, UploadStatus::Expired];
         let mut rows = lock(&self.rows);
         let row = rows
@@ -118,6 +118,6 @@ impl Close for Memory {
                 row.record.expires_at = Some(expires_at);
             })
             .is_some();
-        self.leave("close", closed)
+        self.end_call("close", closed)
     }
 }

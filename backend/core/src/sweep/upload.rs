@@ -2,9 +2,9 @@
 
 use crowfly_contract::UploadStatus;
 
-use super::{Action, Did, Objects, Rows, Sweeper};
+use super::{Action, Effect, Objects, Rows, Sweeper};
 use crate::cancel::drop_multipart;
-use crate::ports::{Applied, Multipart, OpenUpload, Place};
+use crate::ports::{Applied, Multipart, OpenUpload, Slot};
 use crate::record::repair;
 use crate::{Fault, quota};
 
@@ -12,10 +12,10 @@ use crate::{Fault, quota};
 const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
 /// How long an aborted or expired upload stays readable once its object can no longer appear, in
 /// milliseconds: 30 days.
-const CLOSED_STAYS_MS: u64 = 30 * 24 * 3_600 * 1_000;
+const CLOSED_TTL_MS: u64 = 30 * 24 * 3_600 * 1_000;
 
 /// Checks storage and takes the action that is due; `None` if there is none yet.
-pub(super) async fn at(
+pub(super) async fn sweep(
     rows: &impl Rows,
     objects: &impl Objects,
     sweeper: &Sweeper,
@@ -24,23 +24,23 @@ pub(super) async fn at(
 ) -> Result<Option<Action>, Fault> {
     if matches!(open.status, UploadStatus::Stored | UploadStatus::Deleted) {
         // No parts to abort: the object was completed from them.
-        let released = give_back(rows, open, open.place_to_release()).await?;
-        return Ok(Some(action(open, Did::Finished, 0, released)));
+        let released = release_slot(rows, open, open.slot_to_release()).await?;
+        return Ok(Some(action(open, Effect::Finished, 0, released)));
     }
     // An existing object counts even after an abort or expiry: its client may have been told that
     // it is stored.
     let recorder = &sweeper.recorder;
     if let Some(outcome) = repair(rows, objects, recorder, open, now_ms).await? {
-        let released = give_back(rows, open, outcome.held).await?;
+        let released = release_slot(rows, open, outcome.slot).await?;
         return Ok(match outcome.applied {
             Applied::Written { verified } => {
-                Some(action(open, Did::Repaired { verified }, 0, released))
+                Some(action(open, Effect::Repaired { verified }, 0, released))
             }
             Applied::NotNewer => None,
         });
     }
     if open.status != UploadStatus::Pending {
-        return end(rows, objects, now_ms, open, Did::Finished).await;
+        return end(rows, objects, now_ms, open, Effect::Finished).await;
     }
     let expires_at = open.open.active_at.saturating_add(sweeper.unfinished_ms);
     if now_ms < expires_at {
@@ -60,7 +60,7 @@ pub(super) async fn at(
         open: row.open.unwrap_or(open.open),
         ..open.clone()
     };
-    end(rows, objects, now_ms, &expired, Did::Expired).await
+    end(rows, objects, now_ms, &expired, Effect::Expired).await
 }
 
 /// Ends an aborted or expired upload without an object: aborts its multipart upload, releases its
@@ -70,27 +70,27 @@ async fn end(
     objects: &impl Objects,
     now_ms: u64,
     open: &OpenUpload,
-    did: Did,
+    effect: Effect,
 ) -> Result<Option<Action>, Fault> {
     let dropped = drop_parts(objects, open).await?;
-    let place = open.place_to_release();
-    let released = give_back(rows, open, place).await?;
+    let slot = open.slot_to_release();
+    let released = release_slot(rows, open, slot).await?;
     let watched_until = open.open.watched_until();
-    let closed = now_ms >= watched_until && rows.close(open, now_ms + CLOSED_STAYS_MS).await?;
-    // A place that is given back says itself when the next look is.
-    if now_ms < watched_until && place.is_none() {
+    let closed = now_ms >= watched_until && rows.close(open, now_ms + CLOSED_TTL_MS).await?;
+    // Releasing a slot schedules the next look itself.
+    if now_ms < watched_until && slot.is_none() {
         rows.postpone(open, watched_until).await?;
     }
-    let did = if closed { Did::Closed } else { did };
-    let nothing = did == Did::Finished && dropped == 0 && released == 0;
-    Ok((!nothing).then(|| action(open, did, dropped, released)))
+    let effect = if closed { Effect::Closed } else { effect };
+    let nothing = effect == Effect::Finished && dropped == 0 && released == 0;
+    Ok((!nothing).then(|| action(open, effect, dropped, released)))
 }
 
-fn action(open: &OpenUpload, did: Did, dropped: usize, released: usize) -> Action {
+fn action(open: &OpenUpload, effect: Effect, dropped: usize, released: usize) -> Action {
     Action {
         owner: open.owner.clone(),
         id: open.id,
-        did,
+        effect,
         dropped,
         released,
     }
@@ -111,13 +111,13 @@ async fn drop_parts(objects: &impl Objects, open: &OpenUpload) -> Result<usize, 
     Ok(1)
 }
 
-async fn give_back(
+async fn release_slot(
     rows: &impl Rows,
     open: &OpenUpload,
-    place: Option<Place>,
+    slot: Option<Slot>,
 ) -> Result<usize, Fault> {
-    match place {
-        Some(place) => quota::release(rows, &open.owner, vec![place]).await,
+    match slot {
+        Some(slot) => quota::release(rows, &open.owner, vec![slot]).await,
         None => Ok(0),
     }
 }

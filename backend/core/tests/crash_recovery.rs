@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use common::crashes::at_every_call;
 use common::events::{address, created, event, handle, key, recorder, removed};
-use common::multipart::{SIZE, WHOLE_CRC, begun, row, send_all, wish};
+use common::multipart::{SIZE, WHOLE_CRC, begun, item, row, send_all};
 use common::sweeping::{create_at, open};
-use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
+use common::{LIMITS, NOW, bucket_policy, id, owner, parse_items};
 use crowfly_contract::{Crc64Nvme, ObjectKey, UploadStatus};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
@@ -37,8 +37,8 @@ fn rows(memory: &Memory) -> Vec<Row> {
 /// Five uploads in storage; the messages of [`batch`] describe what happened to them.
 async fn stored() -> Memory {
     let memory = Memory::default();
-    let wishes: Vec<Value> = (1..=5).map(common::sweeping::wish).collect();
-    create_at(&memory, 'a', json!(wishes), NOW).await;
+    let items: Vec<Value> = (1..=5).map(common::sweeping::item).collect();
+    create_at(&memory, 'a', json!(items), NOW).await;
     for n in 1..=5 {
         memory.set_object(&key(n), Some(head_of("e1")));
     }
@@ -78,7 +78,7 @@ async fn record_batch(
 }
 
 #[tokio::test]
-async fn f61_f62_a_batch_that_died_anywhere_comes_again_and_ends_in_the_same_rows() {
+async fn f61_f62_a_redelivered_batch_yields_the_same_rows_after_a_crash_at_any_call() {
     let undisturbed = stored().await;
     record_batch(&undisturbed, 10).await;
     let expected = rows(&undisturbed);
@@ -118,7 +118,7 @@ async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
         repair_after_ms: 900_000,
         now_ms: NOW,
     };
-    create(ports, ports, ports, creator, wishes(items)).await
+    create(ports, ports, ports, creator, parse_items(items)).await
 }
 
 port_set! {
@@ -128,7 +128,7 @@ port_set! {
 }
 
 #[tokio::test]
-async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {
+async fn f63_a_repeated_create_recovers_from_a_crash_at_any_call() {
     let item = |n: u128, size: u64| json!({"id": id(n).to_string(), "name": "a.webm", "size": size, "type": "video/webm"});
     let items = json!([item(1, 9), item(2, 9), item(3, 9)]);
     let undisturbed = Memory::default();
@@ -148,8 +148,8 @@ async fn f63_a_create_that_died_anywhere_is_settled_by_repeating_it() {
 }
 
 #[tokio::test]
-async fn f63_a_multipart_create_that_died_anywhere_has_one_upload_in_storage_that_counts() {
-    let items = || json!([wish(SIZE)]);
+async fn f63_a_repeated_multipart_create_recovers_from_a_crash_at_any_call() {
+    let items = || json!([item(SIZE)]);
     at_every_call(
         "create of a multipart upload",
         async || Memory::default(),
@@ -187,7 +187,7 @@ fn completed_event(key: &ObjectKey) -> String {
 }
 
 #[tokio::test]
-async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
+async fn f62_f63_a_repeated_complete_recovers_from_a_crash_at_any_call() {
     let crc = Some(Crc64Nvme::new(WHOLE_CRC));
     for event_first in [false, true] {
         at_every_call(
@@ -235,7 +235,7 @@ async fn f62_f63_a_complete_that_died_anywhere_is_settled_by_asking_again() {
 }
 
 #[tokio::test]
-async fn f63_a_cancel_that_died_anywhere_is_finished_by_repeating_it() {
+async fn f63_a_repeated_cancel_recovers_from_a_crash_at_any_call() {
     at_every_call(
         "cancel of a multipart upload",
         all_sent,
@@ -252,7 +252,7 @@ async fn f63_a_cancel_that_died_anywhere_is_finished_by_repeating_it() {
 }
 
 #[tokio::test]
-async fn f67_f68_a_forward_that_died_anywhere_loses_no_message() {
+async fn f67_f68_a_repeated_forward_loses_no_message_after_a_crash_at_any_call() {
     let forwarder = Forwarder {
         bucket: "bucket".to_owned(),
         address: address(),

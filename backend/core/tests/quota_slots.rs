@@ -4,11 +4,11 @@ mod common;
 
 use common::events::{created, key, recorder, removed};
 use common::quotas::{create_for, granted, of_nine_bytes, open, uploads};
-use common::{NOW, bucket_policy, id, owner, wishes};
+use common::{NOW, bucket_policy, id, owner, parse_items};
 use crowfly_contract::UploadStatus;
 use crowfly_core::cancel::cancel;
 use crowfly_core::create::{Creator, create};
-use crowfly_core::ports::{Place, Usage};
+use crowfly_core::ports::{Slot, Usage};
 use crowfly_core::quota::release;
 use crowfly_core::record::{record, record_batch};
 use crowfly_core::{Error, FaultKind};
@@ -17,7 +17,7 @@ use crowfly_testing::{Memory, head_of};
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
 #[tokio::test]
-async fn f50_f62_f63_completion_gives_a_place_back_once_however_often_it_is_told() {
+async fn f50_f62_f63_a_stored_upload_releases_its_slot_once_for_any_number_of_events() {
     let memory = Memory::default();
     create_for('a', &memory, uploads(3), of_nine_bytes(1..4)).await;
     memory.set_object(&key(1), Some(head_of("e1")));
@@ -40,7 +40,7 @@ async fn f50_f62_f63_completion_gives_a_place_back_once_however_often_it_is_told
 }
 
 #[tokio::test]
-async fn f62_f63_what_broke_off_before_the_place_was_free_is_finished_by_the_next_delivery() {
+async fn f62_f63_a_redelivery_releases_the_slot_after_an_interruption() {
     for lost in [false, true] {
         let memory = Memory::default();
         create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
@@ -65,7 +65,7 @@ async fn f62_f63_what_broke_off_before_the_place_was_free_is_finished_by_the_nex
 }
 
 #[tokio::test]
-async fn f63_a_batch_meets_each_owner_once() {
+async fn f63_a_batch_releases_the_slots_of_an_owner_in_one_call() {
     let memory = Memory::default();
     create_for('a', &memory, uploads(20), of_nine_bytes(0..10)).await;
     let bodies: Vec<String> = (0..10)
@@ -82,7 +82,7 @@ async fn f63_a_batch_meets_each_owner_once() {
 }
 
 #[tokio::test]
-async fn f41_a_cancel_gives_the_place_back_and_its_repeat_finishes_what_broke_off() {
+async fn f41_a_cancel_releases_the_slot_and_a_retry_completes_an_interrupted_one() {
     let memory = Memory::default();
     create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
     memory.fail_next("release", FaultKind::Unavailable);
@@ -97,20 +97,20 @@ async fn f41_a_cancel_gives_the_place_back_and_its_repeat_finishes_what_broke_of
 }
 
 #[tokio::test]
-async fn a38_only_what_has_ended_gives_its_place_back() {
+async fn a38_only_an_ended_upload_releases_its_slot() {
     let memory = Memory::default();
     create_for('a', &memory, uploads(3), of_nine_bytes(1..3)).await;
-    let place = |n, watched_until| Place {
+    let slot = |n, watched_until| Slot {
         id: id(n),
         counted: Some(9),
         watched_until,
     };
-    let cancelled = place(2, Some(NOW + DAY_MS));
-    let places = vec![place(1, None), cancelled, place(1, None), place(7, None)];
+    let cancelled = slot(2, Some(NOW + DAY_MS));
+    let slots = vec![slot(1, None), cancelled, slot(1, None), slot(7, None)];
     let mine = owner('a');
-    assert_eq!(release(&memory, &mine, places.clone()).await, Ok(0));
+    assert_eq!(release(&memory, &mine, slots.clone()).await, Ok(0));
     cancel(&memory, &memory, &mine, id(2), NOW).await.unwrap();
-    assert_eq!(release(&memory, &mine, places).await, Ok(0));
+    assert_eq!(release(&memory, &mine, slots).await, Ok(0));
     let left = Usage {
         uploads: 1,
         bytes: 9,
@@ -119,7 +119,7 @@ async fn a38_only_what_has_ended_gives_its_place_back() {
 }
 
 #[tokio::test]
-async fn a38_use_is_noted_once_an_hour() {
+async fn a38_use_is_recorded_once_an_hour() {
     let memory = Memory::default();
     create_for('a', &memory, uploads(3), of_nine_bytes(1..2)).await;
     let active_at = || {
@@ -150,7 +150,7 @@ async fn a38_use_is_noted_once_an_hour() {
             &memory,
             &memory,
             creator,
-            wishes(of_nine_bytes(1..2)),
+            parse_items(of_nine_bytes(1..2)),
         )
         .await;
         assert!(again[0].1.is_ok());

@@ -79,7 +79,7 @@ async fn complete_refuses_an_object_that_is_not_what_was_declared() {
 }
 
 #[tokio::test]
-async fn complete_after_a_cancel_still_tells_the_truth() {
+async fn complete_after_a_cancel_still_reports_a_stored_object() {
     let (memory, me) = (Memory::default(), owner('a'));
     let mut row = row_of(&me, id(1), 1);
     row.record.status = UploadStatus::Aborted;

@@ -6,12 +6,12 @@ mod common;
 use common::crashes::at_every_call;
 use common::events::{key, recorder};
 use common::multipart::SIZE;
-use common::{LIMITS, NOW, bucket_policy, id, owner, wishes};
+use common::{LIMITS, NOW, bucket_policy, id, owner, parse_items};
 use crowfly_contract::UploadStatus;
 use crowfly_core::cancel::cancel;
 use crowfly_core::create::{Creator, create};
 use crowfly_core::ports::Usage;
-use crowfly_core::sweep::{Action, Objects, Part, Rows, Sweeper, Watch, sweep};
+use crowfly_core::sweep::{Action, Objects, Observer, Part, Rows, Sweeper, sweep};
 use crowfly_core::{Fault, FaultKind};
 use crowfly_testing::{Memory, head_of};
 use serde_json::json;
@@ -20,10 +20,10 @@ const HOUR: u64 = 3_600_000;
 const WEEK: u64 = 7 * 24 * HOUR;
 
 /// Has unlimited time and fails on any fault.
-struct Patient;
+struct Unlimited;
 
-impl Watch for Patient {
-    fn go_on(&self, _part: Part) -> bool {
+impl Observer for Unlimited {
+    fn has_time(&self, _part: Part) -> bool {
         true
     }
 
@@ -55,7 +55,7 @@ async fn left_open() -> Memory {
         item(4, 9),
         item(5, SIZE)
     ]);
-    let created = create(&memory, &memory, &memory, creator, wishes(items)).await;
+    let created = create(&memory, &memory, &memory, creator, parse_items(items)).await;
     assert!(created.iter().all(|(_, result)| result.is_ok()));
     memory.set_object(&key(1), Some(head_of("e1")));
     memory.fail_next("abort_multipart", FaultKind::Unavailable);
@@ -74,11 +74,11 @@ async fn sweep_at(rows: &impl Rows, objects: &impl Objects, now_ms: u64) {
         unfinished_ms: WEEK,
         repair_after_ms: 900_000,
     };
-    sweep(rows, objects, &sweeper, now_ms, &Patient).await;
+    sweep(rows, objects, &sweeper, now_ms, &Unlimited).await;
 }
 
 #[tokio::test]
-async fn f55_f63_a_sweep_that_died_anywhere_is_finished_by_the_next() {
+async fn f55_f63_the_next_sweep_recovers_from_a_crash_at_any_call() {
     at_every_call(
         "sweep",
         left_open,
