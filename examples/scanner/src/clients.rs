@@ -3,7 +3,7 @@ use aws_sdk_s3::config::{Region, ResponseChecksumValidation};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-/// The services, asked in the name of the function's role.
+/// The clients, with the credentials of the function's role.
 #[derive(Clone, Debug)]
 pub struct Clients {
     pub(crate) s3: aws_sdk_s3::Client,
@@ -16,7 +16,9 @@ pub struct Clients {
 pub struct StartError(&'static str);
 
 impl Clients {
-    /// Opens the clients by AWS's own variables, which Lambda sets; `AWS_ENDPOINT_URL` may name another AWS.
+    /// Opens the clients with the variables that Lambda sets
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>);
+    /// `AWS_ENDPOINT_URL` may select another endpoint.
     ///
     /// # Errors
     /// [`StartError`] names the variable that is missing.
@@ -41,7 +43,7 @@ impl Clients {
             .credentials_provider(credentials.clone())
             .http_client(http.clone())
             .force_path_style(endpoint.is_some())
-            // No more of an object is read than is scanned.
+            // Only part of an object may be read, so its checksum cannot be validated.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         s3.set_endpoint_url(endpoint.clone());
         let mut events = aws_sdk_eventbridge::Config::builder()

@@ -1,8 +1,11 @@
-//! An example of a malware scanner beside Crowfly.
+//! An example malware scanner for Crowfly.
 //!
-//! S3 tells EventBridge of each new object, and EventBridge calls this function. It reads the object, looks
-//! for the EICAR test file and publishes what it found as the event that GuardDuty Malware Protection for S3
-//! would send. It knows no other malware: put a real engine in the place of [`Search`].
+//! S3 sends an event for each new object to EventBridge
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html>), which invokes this
+//! function. It reads the object, searches it for the EICAR test file, and publishes the result in
+//! the form of GuardDuty Malware Protection for S3
+//! (<https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html>).
+//! It detects no other malware: replace [`Search`] by a real engine.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::unwrap_used,
@@ -12,46 +15,46 @@
 )]
 
 mod clients;
+mod event;
 mod search;
-mod told;
 
 pub use clients::{Clients, StartError};
+pub use event::{Found, Object, SOURCE, detail};
 pub use search::Search;
-pub use told::{Found, Object, SOURCE, detail};
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use serde_json::Value;
 
-/// Why an object could not be dealt with. Lambda calls again.
+/// Why an object could not be scanned. Lambda retries.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScanError {
     /// S3 failed.
-    #[error("S3 gave no object: status {0}")]
+    #[error("S3 refused the object: status {0}")]
     Storage(u16),
-    /// S3's answer broke off.
-    #[error("the object broke off")]
+    /// The body ended early.
+    #[error("the body of the object ended early")]
     Body,
-    /// EventBridge did not take the result.
-    #[error("EventBridge took no result")]
+    /// EventBridge did not accept the result.
+    #[error("EventBridge did not accept the result")]
     Publish,
 }
 
-/// What became of one event.
+/// The outcome of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     /// A result was published.
     Published(Found),
-    /// The event tells of no new object, or its object is no longer there.
+    /// The event is not about a new object, or the object no longer exists.
     Nothing,
 }
 
-/// Scans the object that an event of S3 tells of, at most `limit` bytes of it, and publishes what was found.
+/// Scans the object of an S3 event, at most `limit` bytes of it, and publishes the result.
 ///
 /// # Errors
 /// [`ScanError`].
 pub async fn scan(clients: &Clients, limit: u64, event: &Value) -> Result<Done, ScanError> {
-    let Some(object) = Object::told(event) else {
+    let Some(object) = Object::from_event(event) else {
         return Ok(Done::Nothing);
     };
     let answer = clients
@@ -66,7 +69,7 @@ pub async fn scan(clients: &Clients, limit: u64, event: &Value) -> Result<Done, 
     let found = match answer {
         Ok(answer) => read(answer, limit).await?,
         Err(error) => match error.raw_response().map_or(0, |raw| raw.status().as_u16()) {
-            // It was removed, or written over: its own event comes.
+            // It was removed or overwritten; the latter sends its own event.
             404 | 412 => return Ok(Done::Nothing),
             403 => Found::AccessDenied,
             status => return Err(ScanError::Storage(status)),
@@ -87,7 +90,7 @@ async fn read(answer: GetObjectOutput, limit: u64) -> Result<Found, ScanError> {
             return Ok(Found::Threats);
         }
         if bytes > limit {
-            // Clean would be a guess.
+            // The rest is unread, so the object cannot be called clean.
             return Ok(Found::Unsupported);
         }
     }
@@ -97,7 +100,7 @@ async fn read(answer: GetObjectOutput, limit: u64) -> Result<Found, ScanError> {
 async fn publish(clients: &Clients, object: &Object, found: Found) -> Result<(), ScanError> {
     let entry = aws_sdk_eventbridge::types::PutEventsRequestEntry::builder()
         .source(SOURCE)
-        .detail_type(told::DETAIL_TYPE)
+        .detail_type(event::DETAIL_TYPE)
         .detail(detail(object, found).to_string())
         .build();
     let answer = clients.events.put_events().entries(entry).send().await;

@@ -1,10 +1,10 @@
-//! What the example scanner finds, and what it says.
+//! The results and events of the example scanner.
 
 use crowfly_example_scanner::{Found, Object, Search, detail};
 use proptest::prelude::*;
 use serde_json::json;
 
-/// The test file of all virus scanners, put together here so that none of them takes this file for it.
+/// The EICAR test file, assembled here so that scanners do not flag this file.
 fn eicar() -> Vec<u8> {
     let halves = [
         "X5O!P%@AP[4\\PZX54(P^)7CC)7}$",
@@ -35,8 +35,8 @@ fn a85_the_test_file_is_found_and_other_files_are_not() {
 }
 
 #[test]
-fn an_event_of_s3_tells_of_an_object() {
-    let object = Object::told(&event()).unwrap();
+fn an_event_of_s3_names_an_object() {
+    let object = Object::from_event(&event()).unwrap();
     assert_eq!(
         (
             object.bucket.as_str(),
@@ -49,22 +49,25 @@ fn an_event_of_s3_tells_of_an_object() {
     for (pointer, value) in [("/source", "aws.ec2"), ("/detail-type", "Object Deleted")] {
         let mut other = event();
         *other.pointer_mut(pointer).unwrap() = value.into();
-        assert_eq!(Object::told(&other), None);
+        assert_eq!(Object::from_event(&other), None);
     }
-    assert_eq!(Object::told(&json!(null)), None);
+    assert_eq!(Object::from_event(&json!(null)), None);
 }
 
 #[test]
 fn a_result_has_the_shape_of_guardduty() {
-    let object = Object::told(&event()).unwrap();
-    let told = detail(&object, Found::Threats);
-    assert_eq!(told["s3ObjectDetails"]["bucketName"], "films");
-    assert_eq!(told["s3ObjectDetails"]["objectKey"], "uploads/a b+c.webm");
-    assert_eq!(told["s3ObjectDetails"]["eTag"], "e");
-    assert_eq!(told["s3ObjectDetails"]["versionId"], "v");
-    assert_eq!(told["scanStatus"], "COMPLETED");
+    let object = Object::from_event(&event()).unwrap();
+    let published = detail(&object, Found::Threats);
+    assert_eq!(published["s3ObjectDetails"]["bucketName"], "films");
     assert_eq!(
-        told["scanResultDetails"]["scanResultStatus"],
+        published["s3ObjectDetails"]["objectKey"],
+        "uploads/a b+c.webm"
+    );
+    assert_eq!(published["s3ObjectDetails"]["eTag"], "e");
+    assert_eq!(published["s3ObjectDetails"]["versionId"], "v");
+    assert_eq!(published["scanStatus"], "COMPLETED");
+    assert_eq!(
+        published["scanResultDetails"]["scanResultStatus"],
         "THREATS_FOUND"
     );
     let skipped = detail(&object, Found::Unsupported);
@@ -73,7 +76,7 @@ fn a_result_has_the_shape_of_guardduty() {
 
 proptest! {
     #[test]
-    fn a85_pieces_of_any_size_hide_nothing(
+    fn a85_chunks_of_any_size_hide_nothing(
         before in prop::collection::vec(any::<u8>(), 0..200),
         behind in prop::collection::vec(any::<u8>(), 0..200),
         sizes in prop::collection::vec(1..40_usize, 1..10),

@@ -4,7 +4,7 @@ use crowfly_example_scanner::{Clients, Done, scan};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 
-/// Objects that are larger are not scanned to their end, and so not found clean.
+/// Larger objects are not read to their end, and are reported as unsupported.
 const DEFAULT_LIMIT: u64 = 64 * 1024 * 1024;
 
 fn main() -> Result<(), Error> {

@@ -1,16 +1,16 @@
 use serde_json::{Value, json};
 
-/// Whose results these are: Crowfly's rule takes this source beside GuardDuty's.
+/// The source of the results, which Crowfly's rule accepts beside that of GuardDuty.
 pub const SOURCE: &str = "crowfly.scanner";
-/// The kind of event that GuardDuty sends.
+/// The `detail-type` of GuardDuty.
 pub(crate) const DETAIL_TYPE: &str = "GuardDuty Malware Protection Object Scan Result";
 
-/// A new object, as S3 tells EventBridge of it.
+/// A new object in an EventBridge event of S3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The bucket.
     pub bucket: String,
-    /// The key as it is, not encoded.
+    /// The key, not encoded.
     pub key: String,
     /// The entity tag, without quotes.
     pub etag: String,
@@ -19,8 +19,8 @@ pub struct Object {
 }
 
 impl Object {
-    /// The object that an event tells of; `None` when it is another event.
-    pub fn told(event: &Value) -> Option<Self> {
+    /// The object of an event; `None` for another event.
+    pub fn from_event(event: &Value) -> Option<Self> {
         let text = |pointer: &str| event.pointer(pointer)?.as_str().map(str::to_owned);
         if text("/source")? != "aws.s3" || text("/detail-type")? != "Object Created" {
             return None;
@@ -34,7 +34,7 @@ impl Object {
     }
 }
 
-/// What a scan found, in GuardDuty's words.
+/// The result of a scan, as GuardDuty names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Nothing.
@@ -48,7 +48,7 @@ pub enum Found {
 }
 
 impl Found {
-    /// The word in the event.
+    /// The status in the event.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoThreats => "NO_THREATS_FOUND",
@@ -59,7 +59,7 @@ impl Found {
     }
 }
 
-/// The detail of the event that tells what was found in an object.
+/// The detail of the event with the result.
 pub fn detail(object: &Object, found: Found) -> Value {
     let threats = match found {
         Found::Threats => json!([{"name": "EICAR-Test-File"}]),
