@@ -104,7 +104,7 @@ impl Recorder {
             return Err(Outcome::Ignored("another bucket"));
         }
         key.parse()
-            .map_err(|_| Outcome::Ignored("a key of another form"))
+            .map_err(|_| Outcome::Ignored("a key that is not ours"))
     }
 }
 
