@@ -3,10 +3,10 @@ use std::net::TcpStream;
 
 use crate::wire::{MAX_HEAD_BYTES, Pacer};
 
-/// Most bytes of an answer that is to be cut.
+/// Most bytes of an answer whose body is truncated.
 const MAX_CUT_BYTES: u64 = 4 * 1024 * 1024;
 
-/// An answer of upstream: its head is read, its body is still to come.
+/// An answer from upstream: the head is read, the body is still to come.
 pub(super) struct Answer<'a> {
     pub(super) status: u16,
     lines: Vec<Vec<u8>>,
@@ -55,7 +55,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Passes head and body on; whether upstream's connection can carry another request.
+    /// Relays head and body; returns whether upstream's connection can carry another request.
     pub(super) fn forward(
         mut self,
         mut client: &TcpStream,
@@ -66,17 +66,17 @@ impl<'a> Answer<'a> {
         self.body(&mut client, pacer)
     }
 
-    /// Whether the client can tell where the body ends without the connection's end.
+    /// Whether the client can find the end of the body without the end of the connection.
     pub(super) fn framed(&self) -> bool {
         self.framing != Framing::UntilClose
     }
 
-    /// Reads the body and forgets it.
+    /// Reads the body and discards it.
     pub(super) fn discard(mut self) -> io::Result<bool> {
         self.body(&mut io::sink(), &mut Pacer::default())
     }
 
-    /// Passes on the head and the body up to a place, told by the body's length.
+    /// Relays the head and the body up to a place that is computed from the body's length.
     pub(super) fn cut(
         mut self,
         mut client: &TcpStream,
@@ -146,7 +146,7 @@ impl<'a> Answer<'a> {
             },
             Framing::UntilClose => loop {
                 let part = self.from.fill_buf()?;
-                let most = pacer.gulp(part.len());
+                let most = pacer.chunk_size(part.len());
                 if part.is_empty() {
                     break;
                 }
@@ -175,7 +175,7 @@ impl<'a> Answer<'a> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let most = part.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let most = pacer.gulp(most);
+            let most = pacer.chunk_size(most);
             to.write_all(&part[..most])?;
             self.from.consume(most);
             left -= most as u64;

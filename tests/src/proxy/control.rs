@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::rule::Rule;
-use crate::wire::{Guest, Head, Reply};
+use crate::wire::{Connection, Head, Reply};
 
 const MAX_BODY_BYTES: u64 = 1024 * 1024;
 
@@ -13,15 +13,15 @@ const MAX_BODY_BYTES: u64 = 1024 * 1024;
 ///
 /// `POST /rules` with one rule or a list, `GET /rules`, `DELETE /rules`; `GET /log`, `DELETE /log`;
 /// `POST /offline {"on": true}`; `POST /s3-rules {"on": false}`.
-pub(super) fn serve(shared: &Arc<Shared>, guest: &Guest) -> io::Result<()> {
-    while let Some(head) = Head::read(&guest.stream)? {
-        head.finish(&guest.stream)?;
+pub(super) fn serve(shared: &Arc<Shared>, connection: &Connection) -> io::Result<()> {
+    while let Some(head) = Head::read(&connection.stream)? {
+        head.finish(&connection.stream)?;
         let length = head.length().unwrap_or(0).min(MAX_BODY_BYTES);
         let mut body = Vec::new();
-        (&guest.stream).take(length).read_to_end(&mut body)?;
+        (&connection.stream).take(length).read_to_end(&mut body)?;
         let reply = answer(shared, &head, &body)
             .unwrap_or_else(|error| Reply::json(400, &json!({"error": error})));
-        reply.send(&guest.stream, &head, true)?;
+        reply.send(&connection.stream, &head, true)?;
         if head.header("connection").as_deref() == Some("close") {
             break;
         }
@@ -34,16 +34,16 @@ fn answer(shared: &Arc<Shared>, head: &Head, body: &[u8]) -> Result<Reply, Strin
     let (path, _) = head.path_and_query();
     match (head.method.as_str(), path) {
         ("GET", "/health") => done(),
-        ("GET", "/rules") => Ok(Reply::json(200, &shared.book().list())),
+        ("GET", "/rules") => Ok(Reply::json(200, &shared.rules().list())),
         ("POST", "/rules") => {
             let numbers: Vec<u64> = rules(body)?
                 .into_iter()
-                .map(|rule| shared.book().add(rule))
+                .map(|rule| shared.rules().add(rule))
                 .collect();
             Ok(Reply::json(200, &json!({"rules": numbers})))
         }
         ("DELETE", "/rules") => {
-            shared.book().clear();
+            shared.rules().clear();
             done()
         }
         ("GET", "/log") => {

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use super::Shared;
 use super::answer::Answer;
-use super::book::Verdict;
-use super::ledger::Line;
-use super::passage::{Passage, Passed};
+use super::log::Line;
+use super::relay::{Relay, Relayed};
 use super::request::Asked;
 use super::rule::Place;
+use super::rules::Injection;
 use super::s3::S3Rules;
 use super::upstream::Upstream;
-use crate::wire::{Guest, Head, Pacer, Reply, Side, drain};
+use crate::wire::{Connection, Head, Pacer, Reply, Side, drain};
 
-/// Longest list of parts that is looked at.
+/// Longest list of parts that is inspected.
 const MAX_LIST_BYTES: u64 = 8 * 1024 * 1024;
 
 /// What a client's connection keeps between its requests.
@@ -23,32 +23,32 @@ pub(super) struct Link {
     upstream: Upstream,
 }
 
-/// What becomes of upstream's answer.
+/// What to do with upstream's answer.
 #[derive(Clone, Debug)]
 pub(super) enum Ending {
-    /// The client gets it.
+    /// Relay it to the client.
     Forward,
-    /// Nobody gets it.
+    /// Discard it and reset the connection.
     Swallow,
-    /// The client gets the body up to here.
+    /// Relay the body up to here.
     Cut(Place, u64),
-    /// The client gets this instead.
+    /// Send this to the client instead.
     Replace(Reply),
 }
 
-/// One request and its answer. Methods say whether the connection can carry another.
+/// One request and its answer. Methods return whether the connection can carry another.
 pub(super) struct Exchange<'a> {
     pub(super) shared: &'a Shared,
-    pub(super) guest: &'a Guest,
+    pub(super) connection: &'a Connection,
     pub(super) head: &'a Head,
     pub(super) asked: &'a Asked,
-    pub(super) verdict: &'a Verdict,
+    pub(super) injection: &'a Injection,
     pub(super) line: Line,
     pub(super) link: &'a mut Link,
 }
 
 impl Exchange<'_> {
-    /// The manners of whoever the request is for.
+    /// Whose CORS headers an answer made here must have.
     pub(super) fn side(&self) -> Side {
         if self.asked.to_storage() {
             Side::Storage
@@ -57,10 +57,10 @@ impl Exchange<'_> {
         }
     }
 
-    /// Takes the body off the socket; it goes nowhere.
+    /// Reads the body and discards it.
     pub(super) fn read_body(&mut self) -> io::Result<()> {
-        self.head.finish(&self.guest.stream)?;
-        self.carry(Passage::default(), None).map(drop)
+        self.head.finish(&self.connection.stream)?;
+        self.carry(Relay::default(), None).map(drop)
     }
 
     /// Reads the body, then answers.
@@ -69,40 +69,40 @@ impl Exchange<'_> {
         self.send(reply, self.last())
     }
 
-    /// Answers at the head and closes, as a server does that will not have the body.
+    /// Answers after the head and closes, as a server does that refuses the body.
     pub(super) fn reply_early(&mut self, reply: &Reply) -> io::Result<bool> {
-        self.head.finish(&self.guest.stream)?;
+        self.head.finish(&self.connection.stream)?;
         self.send(reply, true)?;
         self.linger()
     }
 
     fn send(&mut self, reply: &Reply, close: bool) -> io::Result<bool> {
         self.delay();
-        // First the log: whoever has the answer finds it there.
+        // Log first: a test that has the answer looks it up there.
         self.answered(reply.status());
-        reply.send(&self.guest.stream, self.head, close)?;
+        reply.send(&self.connection.stream, self.head, close)?;
         Ok(!close)
     }
 
-    /// Gives the client time to read an answer that came before it had sent everything.
+    /// Gives the client time to read an answer that was sent before its request was complete.
     fn linger(&self) -> io::Result<bool> {
-        let stream = &self.guest.stream;
+        let stream = &self.connection.stream;
         stream.shutdown(std::net::Shutdown::Write)?;
         stream.set_read_timeout(Some(Duration::from_millis(500)))?;
         let _ = drain(stream, self.asked.length);
         Ok(false)
     }
 
-    /// Sends the request upstream and does with the answer what is asked.
-    pub(super) fn pass(
+    /// Relays the request upstream and handles the answer as `ending` says.
+    pub(super) fn relay(
         &mut self,
         to: SocketAddr,
-        mut passage: Passage,
+        mut relay: Relay,
         ending: &Ending,
     ) -> io::Result<bool> {
-        passage.hold_last = matches!(ending, Ending::Swallow);
-        if !(passage.hold_last && self.asked.length == 0) {
-            self.head.finish(&self.guest.stream)?;
+        relay.hold_last = matches!(ending, Ending::Swallow);
+        if !(relay.hold_last && self.asked.length == 0) {
+            self.head.finish(&self.connection.stream)?;
         }
         let Ok(stream) = self.link.upstream.take(to) else {
             self.shared.note(self.line, |entry| {
@@ -112,25 +112,27 @@ impl Exchange<'_> {
         };
         let mut upstream = &stream;
         upstream.write_all(&self.head.forwarded())?;
-        match self.carry(passage, Some(&stream))? {
-            Passed::Stopped => return Ok(false),
-            Passed::Whole => {}
-            Passed::Refused => {
+        match self.carry(relay, Some(&stream))? {
+            Relayed::Stopped => return Ok(false),
+            Relayed::Whole => {}
+            Relayed::Refused => {
                 let answer = Answer::read(&stream, &self.asked.method)?;
                 self.answered(answer.status);
-                answer.forward(&self.guest.stream, &mut self.link.pacer, true)?;
+                answer.forward(&self.connection.stream, &mut self.link.pacer, true)?;
                 return self.linger();
             }
         }
         self.settle(to, stream, ending)
     }
 
-    /// As [`Exchange::pass`], for a list of parts that S3's rules are applied to.
-    pub(super) fn pass_list(&mut self, to: SocketAddr) -> io::Result<bool> {
-        self.head.finish(&self.guest.stream)?;
+    /// As [`Exchange::relay`], for a list of parts that S3's rules are applied to.
+    pub(super) fn relay_list(&mut self, to: SocketAddr) -> io::Result<bool> {
+        self.head.finish(&self.connection.stream)?;
         let mut list = Vec::new();
         let length = self.asked.length.min(MAX_LIST_BYTES);
-        (&self.guest.stream).take(length).read_to_end(&mut list)?;
+        (&self.connection.stream)
+            .take(length)
+            .read_to_end(&mut list)?;
         let bytes = list.len() as u64;
         self.shared.note(self.line, |entry| entry.received = bytes);
         let refusal = self.shared.s3(|rules| rules.refuse_list(self.asked, &list));
@@ -155,7 +157,7 @@ impl Exchange<'_> {
             Ending::Forward => {
                 self.answered(answer.status);
                 let framed = answer.framed();
-                let client = &self.guest.stream;
+                let client = &self.connection.stream;
                 let stays = answer.forward(client, &mut self.link.pacer, close)?;
                 (stays, framed && !close)
             }
@@ -163,13 +165,13 @@ impl Exchange<'_> {
             Ending::Cut(place, draw) => {
                 self.answered(answer.status);
                 let place = |length| place.index(length, *draw);
-                answer.cut(&self.guest.stream, place, close)?;
+                answer.cut(&self.connection.stream, place, close)?;
                 (false, !close)
             }
             Ending::Replace(reply) => {
                 let stays = answer.discard()?;
                 self.answered(reply.status());
-                reply.send(&self.guest.stream, self.head, close)?;
+                reply.send(&self.connection.stream, self.head, close)?;
                 (stays, !close)
             }
         };
@@ -179,9 +181,9 @@ impl Exchange<'_> {
         Ok(keep)
     }
 
-    fn carry(&mut self, passage: Passage, upstream: Option<&TcpStream>) -> io::Result<Passed> {
+    fn carry(&mut self, relay: Relay, upstream: Option<&TcpStream>) -> io::Result<Relayed> {
         if self.head.header("expect").is_some() {
-            (&self.guest.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            (&self.connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         let (shared, line) = (self.shared, self.line);
         let count = |received: u64, forwarded: u64| {
@@ -191,10 +193,16 @@ impl Exchange<'_> {
             });
         };
         let length = self.asked.length;
-        passage.carry(self.guest, upstream, length, &mut self.link.pacer, count)
+        relay.carry(
+            self.connection,
+            upstream,
+            length,
+            &mut self.link.pacer,
+            count,
+        )
     }
 
-    /// What S3's rules have to remember of what upstream did.
+    /// Records what S3's rules need to know about the requests that upstream has processed.
     fn carried_out(&self, status: u16) {
         if !(200..300).contains(&status) {
             return;
@@ -215,9 +223,9 @@ impl Exchange<'_> {
     }
 
     fn delay(&self) {
-        if self.verdict.delay_ms > 0 {
-            let time = Duration::from_millis(self.verdict.delay_ms);
-            self.guest.wait(Some(time));
+        if self.injection.delay_ms > 0 {
+            let time = Duration::from_millis(self.injection.delay_ms);
+            self.connection.wait(Some(time));
         }
     }
 
@@ -228,6 +236,6 @@ impl Exchange<'_> {
                 .header(name)
                 .is_some_and(|value| value.eq_ignore_ascii_case("close"))
         };
-        self.verdict.close || asks("connection") || asks("proxy-connection")
+        self.injection.close || asks("connection") || asks("proxy-connection")
     }
 }

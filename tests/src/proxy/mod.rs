@@ -1,14 +1,15 @@
-//! A proxy that does to requests what networks and servers do, on demand and repeatably.
+//! A proxy that injects the faults of networks and servers, on demand and reproducibly.
 //!
-//! It stands between a browser and everything the browser talks to. Started with
+//! It sits between a browser and everything the browser talks to. Started with
 //! `--proxy-server=http://127.0.0.1:PORT --proxy-bypass-list=<-loopback>`, Chromium sends each plain HTTP
-//! request here in absolute form, with the `Host` of its URL: a signature over the host holds, no URL
+//! request here in absolute form, with the `Host` of its URL
+//! (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2>): signatures over the host stay valid, no URL
 //! changes, and one proxy sees storage and the API alike. A request in origin form goes to the fixed
-//! upstream, or without one to the address that its `Host` names. It connects to loopback only.
+//! upstream, or without one to the address in its `Host`. It connects to loopback only.
 //!
-//! Bodies stream through; no byte of head or body changes but by a fault.
+//! Bodies are streamed; no byte of head or body changes except by a fault.
 //!
-//! Rules are given by [`Proxy::rule`] or to the control endpoint, as JSON. This one resets the second and
+//! Rules are JSON, given to [`Proxy::rule`] or to the control endpoint. This one resets the second and
 //! the third PUT of part 3 in the middle of its body:
 //!
 //! ```
@@ -19,19 +20,19 @@
 //! }));
 //! ```
 //!
-//! And this makes the link long, preflights and all (`"*"` is any method; without a method OPTIONS is left
+//! These two make a long link, preflights included (`"*"` is any method; without a method OPTIONS is left
 //! out): `{"match": {"method": "*", "times": "forever"}, "fault": {"kind": "latency", "ms": 40}}`, and the same
 //! with `{"kind": "bandwidth", "bytesPerSecond": 12000000}`.
 
 mod answer;
-mod befall;
-mod book;
 mod control;
 mod exchange;
-mod ledger;
-mod passage;
+mod inject;
+mod log;
+mod relay;
 mod request;
 mod rule;
+mod rules;
 mod s3;
 mod shared;
 mod upstream;
@@ -42,10 +43,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use ledger::{Entry, Log, PartTotal};
+pub use log::{Entry, Log, PartTotal};
 pub use rule::{End, Fault, Form, Matcher, NamedPlace, Place, Rule, Times};
 
-use crate::wire::Doorway;
+use crate::wire::Listener;
 use shared::Shared;
 
 /// How a proxy is started.
@@ -57,9 +58,9 @@ pub struct Config {
     pub control: u16,
     /// Host and port that requests in origin form go to, instead of what their `Host` names.
     pub upstream: Option<String>,
-    /// Decides every chance.
+    /// The seed of every random choice.
     pub seed: u64,
-    /// Whether S3's rules that stand-ins lack are applied.
+    /// Whether to apply the rules of S3 that its local emulators lack.
     pub s3_rules: bool,
 }
 
@@ -75,12 +76,12 @@ impl Default for Config {
     }
 }
 
-/// A running proxy; it ends when dropped.
+/// A running proxy; it stops when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     shared: Arc<Shared>,
-    doorway: Doorway,
-    control: Doorway,
+    listener: Listener,
+    control: Listener,
 }
 
 impl Proxy {
@@ -92,35 +93,35 @@ impl Proxy {
         let (listen, control) = (config.listen, config.control);
         let shared = Arc::new(Shared::new(config));
         let own = Arc::clone(&shared);
-        let doorway = Doorway::open(listen, move |guest| {
-            // A connection that breaks is what this is for.
-            let _ = shared::serve(&own, guest);
+        let listener = Listener::open(listen, move |connection| {
+            // Broken connections are expected here.
+            let _ = shared::serve(&own, connection);
         })?;
-        shared.opened(doorway.clone());
+        shared.opened(listener.clone());
         let own = Arc::clone(&shared);
-        let control = Doorway::open(control, move |guest| {
-            let _ = control::serve(&own, guest);
+        let control = Listener::open(control, move |connection| {
+            let _ = control::serve(&own, connection);
         })?;
         Ok(Self {
             shared,
-            doorway,
+            listener,
             control,
         })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
-        self.doorway.address()
+        self.listener.address()
     }
 
-    /// Where it is controlled.
+    /// The address of the control endpoint.
     pub fn control(&self) -> SocketAddr {
         self.control.address()
     }
 
-    /// Adds a rule behind the others; its number.
+    /// Adds a rule after the others; returns its number.
     pub fn add(&self, rule: Rule) -> u64 {
-        self.shared.book().add(rule)
+        self.shared.rules().add(rule)
     }
 
     /// Adds a rule written as JSON.
@@ -136,27 +137,27 @@ impl Proxy {
         }
     }
 
-    /// Takes all rules away.
+    /// Removes all rules.
     pub fn clear(&self) {
-        self.shared.book().clear();
+        self.shared.rules().clear();
     }
 
-    /// What it has seen.
+    /// The log of all requests.
     pub fn log(&self) -> Log {
         self.shared.log()
     }
 
-    /// Forgets what it has seen.
+    /// Clears the log.
     pub fn clear_log(&self) {
         self.shared.clear_log();
     }
 
-    /// Cuts everybody off: connections end, new ones are reset at their first request.
+    /// Cuts all clients off: open connections end, new ones are reset at their first request.
     pub fn offline(&self, on: bool) {
         self.shared.set_offline(on);
     }
 
-    /// Whether S3's rules that stand-ins lack are applied.
+    /// Whether to apply the rules of S3 that its local emulators lack.
     pub fn s3_rules(&self, on: bool) {
         self.shared.set_s3_rules(on);
     }
@@ -164,7 +165,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.doorway.close();
+        self.listener.close();
         self.control.close();
     }
 }

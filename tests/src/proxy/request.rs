@@ -3,16 +3,16 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use crate::http::decode_form;
 use crate::wire::Head;
 
-/// What rules and counts know of a request. Its query is for matching only: no `Debug`, no log.
+/// What rules and counts need of a request. No `Debug`: the query is for matching only, never for the log.
 #[derive(Clone)]
 pub(super) struct Asked {
     /// The method.
     pub(super) method: String,
     /// Host and port.
     pub(super) host: String,
-    /// The path as it stands, without the query.
+    /// The path without the query, undecoded.
     pub(super) path: String,
-    /// After the question mark, as it stands.
+    /// After the question mark, undecoded.
     pub(super) query: String,
     /// The header `x-amz-target`.
     pub(super) target: String,
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Asked {
 }
 
 impl Asked {
-    /// Reads it off a head; `None` without a length.
+    /// From a head; `None` without a length.
     pub(super) fn of(head: &Head) -> Option<Self> {
         let (path, query) = head.path_and_query();
         let host = match head.target.strip_prefix("http://") {
@@ -54,15 +54,16 @@ impl Asked {
         decode_form(&self.query).contains_key("X-Amz-Signature")
     }
 
-    /// Whether it goes to storage rather than to the API: a presigned request, or what its path names.
+    /// Whether it is for storage rather than the API: it is presigned, or its path says so.
     pub(super) fn to_storage(&self) -> bool {
         self.presigned() || self.part.is_some()
     }
 }
 
-/// The address of `host`; `None` when it is not this computer: the proxy goes nowhere else.
+/// The address of `host`; `None` unless it is loopback: the proxy connects to nothing else.
 ///
-/// Names under `localhost` are loopback as in browsers (RFC 6761 section 6.3), whatever the resolver says.
+/// Names under `localhost` are loopback as in browsers, whatever the resolver says:
+/// <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
 pub(super) fn loopback(host: &str) -> Option<SocketAddr> {
     let (name, port) = host.rsplit_once(':').unwrap_or((host, "80"));
     let port: u16 = port.parse().ok()?;

@@ -1,54 +1,54 @@
 use serde::{Deserialize, Serialize};
 
-/// Which requests suffer what.
+/// Which requests to inject which fault into.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
-    /// Which requests; all but preflights when nothing is named.
+    /// Which requests; all but preflights by default.
     #[serde(default, rename = "match")]
     pub matcher: Matcher,
-    /// What befalls them.
+    /// The fault to inject.
     pub fault: Fault,
 }
 
-/// Which requests a rule is for. What is absent matches all.
+/// Which requests a rule matches; an absent field matches all.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Matcher {
-    /// The method. Absent: any but OPTIONS; `*`: any, preflights too.
+    /// The method. Absent: any but OPTIONS; `*`: any, OPTIONS too.
     pub method: Option<String>,
-    /// Host and port, exactly.
+    /// Host and port, exact.
     pub host: Option<String>,
-    /// A piece of the path.
+    /// A substring of the path.
     pub path_contains: Option<String>,
-    /// A piece of the header `x-amz-target`, which names the operation of a service that speaks JSON.
+    /// A substring of the header `x-amz-target`, which names the operation of a JSON service.
     pub target: Option<String>,
-    /// One parameter of the query as it stands there, such as `partNumber=3`.
+    /// One parameter of the query, undecoded, such as `partNumber=3`.
     pub query: Option<String>,
-    /// Matching requests to let pass first.
+    /// Matching requests to skip first.
     #[serde(default)]
     pub skip: u64,
-    /// How many matching requests it befalls; absent: one, or with a probability all.
+    /// How many matching requests to inject the fault into; absent: one, or all with a probability.
     pub times: Option<Times>,
-    /// Befalls a matching request with this probability, drawn from the seed, 0 to 1.
+    /// Inject with this probability, 0 to 1, drawn from the seed.
     pub probability: Option<f64>,
 }
 
-/// How often.
+/// How many times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Times {
-    /// So many times.
+    /// This many times.
     Count(u64),
-    /// Without end.
+    /// Without limit.
     Without(End),
 }
 
-/// The word that stands for no end.
+/// The word for no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum End {
-    /// Until the rule is taken away.
+    /// Until the rule is removed.
     Forever,
 }
 
@@ -76,7 +76,7 @@ pub enum NamedPlace {
     Random,
 }
 
-/// Whose form an error answer has.
+/// The format of an error answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Form {
@@ -91,10 +91,10 @@ pub enum Form {
     Json,
 }
 
-/// What befalls a request.
+/// The fault to inject.
 ///
-/// `delay`, `bandwidth` and `close` shape the link: all that match apply, and a fault of another kind may
-/// come on top. Of the others only the first that matches applies.
+/// `delay`, `bandwidth` and `close` shape the link: all matching ones apply, and one fault of another kind
+/// may be added. Of the others only the first match applies.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -103,52 +103,52 @@ pub enum Form {
 )]
 #[serde(deny_unknown_fields)]
 pub enum Fault {
-    /// An error answer after the body was read; upstream never hears of the request.
+    /// An error answer after the body was read; upstream does not get the request.
     Status {
         /// The status.
         status: u16,
         /// The error code, such as `SlowDown` or `rate_limited`.
         code: Option<String>,
-        /// Whose form.
+        /// Its format.
         #[serde(default)]
         form: Form,
-        /// Whether the page may read it.
+        /// Whether the page may read it: with CORS headers.
         #[serde(default = "yes")]
         cors: bool,
         /// The value of `Retry-After`.
         retry_after: Option<String>,
-        /// Answer at the head and close, without reading the body.
+        /// Answer after the head and close, without reading the body.
         #[serde(default)]
         early: bool,
     },
-    /// A reset when so much of the body has gone upstream.
+    /// A connection reset once this much of the body has been relayed.
     ///
-    /// Browsers repeat a request by themselves, unseen by the page, when a connection that carried an
-    /// answer before ends without one; `close` for all (`"method": "*"`) gives each request a connection of
-    /// its own, and then the page sees every reset. The same goes for `swallow`.
+    /// A browser repeats a request by itself, unseen by the page, when a reused connection ends without an
+    /// answer (<https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2>); `close` for all (`"method": "*"`) gives
+    /// each request a new connection, and then the page sees every reset. The same applies to `swallow`.
     Reset {
         /// Where.
         at: Place,
     },
-    /// No more byte is taken from here.
+    /// The proxy stops reading the body here.
     Stall {
         /// Where.
         at: Place,
         /// For how long; absent: for ever.
         ms: Option<u64>,
     },
-    /// The body is read to its end and no answer ever comes; upstream never hears of the request.
+    /// The body is read to its end and never answered; upstream does not get the request.
     HalfClose {},
-    /// Upstream carries the request out, and its answer is lost in a reset.
+    /// Upstream processes the request, and the connection is reset instead of its answer.
     Swallow {},
-    /// One bit of the body is flipped on its way.
+    /// One bit of the body is flipped.
     Flip {
-        /// In which byte; the end means the last byte.
+        /// In which byte; `end` is the last byte.
         at: Place,
         /// Which bit, 0 to 7; absent: drawn from the seed.
         bit: Option<u8>,
     },
-    /// Another answer than upstream's.
+    /// Another answer instead of upstream's.
     Body {
         /// The status.
         #[serde(default = "ok")]
@@ -158,14 +158,14 @@ pub enum Fault {
         content_type: String,
         /// The body.
         text: String,
-        /// Whether the page may read it.
+        /// Whether the page may read it: with CORS headers.
         #[serde(default = "yes")]
         cors: bool,
-        /// Let upstream carry the request out first.
+        /// Let upstream process the request first.
         #[serde(default)]
         forward: bool,
     },
-    /// Upstream's answer with its body cut, the content length telling the same lie.
+    /// Upstream's answer with its body truncated and `Content-Length` adjusted to match.
     Truncate {
         /// Where.
         at: Place,
@@ -174,24 +174,24 @@ pub enum Fault {
     Redirect {
         /// 301, 302, 307 or 308.
         status: u16,
-        /// Where to; absent: to the same address.
+        /// Where to; absent: the same address.
         location: Option<String>,
-        /// Whether the page may read it.
+        /// Whether the page may read it: with CORS headers.
         #[serde(default = "yes")]
         cors: bool,
     },
-    /// The answer's first byte comes so much later.
+    /// The first byte of the answer is delayed.
     #[serde(alias = "latency")]
     Delay {
         /// Milliseconds.
         ms: u64,
     },
-    /// The connection carries so much from now on, in each direction.
+    /// The bandwidth of the connection from now on, in each direction.
     Bandwidth {
         /// Bytes a second.
         bytes_per_second: u64,
     },
-    /// The connection ends after this answer, so that the next request has a new one.
+    /// The connection is closed after this answer, so that the next request needs a new one.
     Close {},
 }
 
@@ -214,7 +214,7 @@ impl Fault {
         }
     }
 
-    /// Whether it shapes the link and leaves room for another.
+    /// Whether it shapes the link, so that another fault may be added.
     pub fn shapes(&self) -> bool {
         matches!(
             self,

@@ -6,22 +6,23 @@ use super::request::Asked;
 use crate::http::decode_form;
 use crate::wire::{Head, Reply};
 
-/// Rules of S3 that stand-ins for it lack.
+/// Rules of S3 that its local emulators lack.
 #[derive(Default)]
 pub(super) struct S3Rules {
-    /// Sizes of the parts that upstream took, by host, path and multipart upload.
+    /// Sizes of the parts that upstream stored, by host, path and multipart upload.
     parts: BTreeMap<(String, String, String), BTreeMap<u32, u64>>,
 }
 
 impl std::fmt::Debug for S3Rules {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Ids of multipart uploads come from query strings.
+        // The query holds ids of multipart uploads, which must not be printed.
         out.write_str("S3Rules")
     }
 }
 
 impl S3Rules {
-    /// What S3 would say to the head of this request, when upstream might not.
+    /// S3's refusal of a request with this head, where upstream might accept it: keys of more than 1,024 bytes
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>), unsigned `x-amz-*` headers.
     pub(super) fn refuse(asked: &Asked, head: &Head) -> Option<Reply> {
         if asked.method != "PUT" || !asked.presigned() {
             return None;
@@ -60,12 +61,13 @@ impl S3Rules {
         })
     }
 
-    /// Whether the body has to be read before S3's opinion is known.
+    /// Whether the body has to be read before S3's rules can be applied.
     pub(super) fn completes(asked: &Asked) -> bool {
         asked.method == "POST" && asked.part.is_none() && upload(asked).is_some()
     }
 
-    /// What S3 would say to this list of parts.
+    /// S3's refusal of this list of parts; the limits are those of
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>.
     pub(super) fn refuse_list(&self, asked: &Asked, xml: &[u8]) -> Option<Reply> {
         let numbers = part_numbers(&String::from_utf8_lossy(xml));
         if !numbers.is_sorted_by(|a, b| a < b) {
@@ -96,7 +98,7 @@ impl S3Rules {
         })
     }
 
-    /// Upstream took this part.
+    /// Upstream has stored this part.
     pub(super) fn took(&mut self, asked: &Asked) {
         if let (Some(name), Some(part)) = (name(asked), asked.part) {
             self.parts
@@ -106,7 +108,7 @@ impl S3Rules {
         }
     }
 
-    /// Upstream ended this multipart upload.
+    /// Upstream has ended this multipart upload.
     pub(super) fn ended(&mut self, asked: &Asked) {
         if let Some(name) = name(asked) {
             self.parts.remove(&name);
@@ -122,7 +124,7 @@ fn name(asked: &Asked) -> Option<(String, String, String)> {
     Some((asked.host.clone(), asked.path.clone(), upload(asked)?))
 }
 
-/// Bytes of the decoded key: the path behind the bucket, or all of it where the host names the bucket.
+/// Bytes of the decoded key: the path after the bucket, or all of it where the host names the bucket.
 fn key_bytes(asked: &Asked) -> usize {
     let path = asked.path.strip_prefix('/').unwrap_or(&asked.path);
     let host = asked.host.split(':').next().unwrap_or_default();

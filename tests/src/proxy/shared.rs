@@ -4,24 +4,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::Config;
-use super::book::Book;
 use super::exchange::{Ending, Exchange, Link};
-use super::ledger::{Entry, Ledger, Line, Log};
-use super::passage::Passage;
+use super::log::{Entry, Line, Log, RequestLog};
+use super::relay::Relay;
 use super::request::{Asked, loopback};
+use super::rules::Rules;
 use super::s3::S3Rules;
-use crate::wire::{Doorway, Guest, Head, Reply, Side};
+use crate::wire::{Connection, Head, Listener, Reply, Side};
 
-/// What all connections share.
+/// State shared by all connections.
 #[derive(Debug)]
 pub(super) struct Shared {
     upstream: Option<String>,
     offline: AtomicBool,
     s3_on: AtomicBool,
-    book: Mutex<Book>,
-    ledger: Mutex<Ledger>,
+    rules: Mutex<Rules>,
+    request_log: Mutex<RequestLog>,
     s3: Mutex<S3Rules>,
-    doorway: OnceLock<Doorway>,
+    listener: OnceLock<Listener>,
 }
 
 impl Shared {
@@ -30,33 +30,33 @@ impl Shared {
             upstream: config.upstream,
             offline: AtomicBool::new(false),
             s3_on: AtomicBool::new(config.s3_rules),
-            book: Mutex::new(Book::new(config.seed)),
-            ledger: Mutex::new(Ledger::new()),
+            rules: Mutex::new(Rules::new(config.seed)),
+            request_log: Mutex::new(RequestLog::new()),
             s3: Mutex::default(),
-            doorway: OnceLock::new(),
+            listener: OnceLock::new(),
         }
     }
 
-    /// The door whose guests an outage cuts off.
-    pub(super) fn opened(&self, doorway: Doorway) {
-        let _ = self.doorway.set(doorway);
+    /// Sets the listener whose connections an outage cuts off.
+    pub(super) fn opened(&self, listener: Listener) {
+        let _ = self.listener.set(listener);
     }
 
-    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn rules(&self) -> MutexGuard<'_, Rules> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn log(&self) -> Log {
-        let seed = self.book().seed();
-        self.ledger().log(seed)
+        let seed = self.rules().seed();
+        self.request_log().log(seed)
     }
 
     pub(super) fn clear_log(&self) {
-        self.ledger().clear();
+        self.request_log().clear();
     }
 
     pub(super) fn note(&self, line: Line, change: impl FnOnce(&mut Entry)) {
-        self.ledger().update(line, change);
+        self.request_log().update(line, change);
     }
 
     pub(super) fn s3<T>(&self, ask: impl FnOnce(&mut S3Rules) -> T) -> T {
@@ -69,51 +69,53 @@ impl Shared {
 
     pub(super) fn set_offline(&self, on: bool) {
         self.offline.store(on, Ordering::SeqCst);
-        if let Some(doorway) = self.doorway.get().filter(|_| on) {
-            doorway.cut_all();
+        if let Some(listener) = self.listener.get().filter(|_| on) {
+            listener.cut_all();
         }
     }
 
-    /// Where a request goes; `None` when that is not this computer, or this proxy itself.
+    /// Where a request goes; `None` unless that is loopback, and for this proxy itself.
     fn route(&self, head: &Head, asked: &Asked) -> Option<SocketAddr> {
         let host = match &self.upstream {
             Some(upstream) if head.target.starts_with('/') => upstream,
             _ => &asked.host,
         };
-        let own = self.doorway.get().map(Doorway::address);
+        let own = self.listener.get().map(Listener::address);
         loopback(host).filter(|to| Some(*to) != own)
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn request_log(&self) -> MutexGuard<'_, RequestLog> {
+        self.request_log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Serves one client's connection until it ends.
-pub(super) fn serve(shared: &Shared, guest: &Guest) -> io::Result<()> {
+pub(super) fn serve(shared: &Shared, connection: &Connection) -> io::Result<()> {
     let mut link = Link::default();
-    while let Some(head) = Head::read(&guest.stream)? {
+    while let Some(head) = Head::read(&connection.stream)? {
         if shared.offline.load(Ordering::SeqCst) {
-            shared.ledger().cut_off();
+            shared.request_log().cut_off();
             return Ok(());
         }
         let Some(asked) = Asked::of(&head) else {
-            head.finish(&guest.stream)?;
+            head.finish(&connection.stream)?;
             let message = "You must provide the Content-Length HTTP header.";
             let reply = Reply::s3(411, "MissingContentLength", message, "");
             return reply
                 .cors(&head, Side::Storage)
-                .send(&guest.stream, &head, true);
+                .send(&connection.stream, &head, true);
         };
         let Some(to) = shared.route(&head, &asked) else {
-            // Neither counted nor befallen: browsers call home on their own account.
+            // Neither counted nor matched by rules: browsers send requests of their own.
             let text = "the fault proxy goes to other ports of this computer only\n";
-            head.finish(&guest.stream)?;
+            head.finish(&connection.stream)?;
             return Reply::new(502)
                 .body("text/plain", text)
-                .send(&guest.stream, &head, true);
+                .send(&connection.stream, &head, true);
         };
-        if !exchange(shared, guest, (&head, &asked, to), &mut link)? {
+        if !exchange(shared, connection, (&head, &asked, to), &mut link)? {
             return Ok(());
         }
     }
@@ -122,34 +124,34 @@ pub(super) fn serve(shared: &Shared, guest: &Guest) -> io::Result<()> {
 
 fn exchange(
     shared: &Shared,
-    guest: &Guest,
+    connection: &Connection,
     (head, asked, to): (&Head, &Asked, SocketAddr),
     link: &mut Link,
 ) -> io::Result<bool> {
-    let verdict = shared.book().judge(asked);
-    if let Some(rate) = verdict.bytes_per_second {
+    let injection = shared.rules().injection_for(asked);
+    if let Some(rate) = injection.bytes_per_second {
         link.pacer.set(Some(rate));
     }
-    let names = (!verdict.names.is_empty()).then(|| verdict.names.join("+"));
-    let line = shared.ledger().open(asked, names);
+    let names = (!injection.names.is_empty()).then(|| injection.names.join("+"));
+    let line = shared.request_log().open(asked, names);
     let mut exchange = Exchange {
         shared,
-        guest,
+        connection,
         head,
         asked,
-        verdict: &verdict,
+        injection: &injection,
         line,
         link,
     };
     let keep = exchange.run(to);
-    shared.ledger().close(line);
+    shared.request_log().close(line);
     keep
 }
 
 impl Exchange<'_> {
     fn run(&mut self, to: SocketAddr) -> io::Result<bool> {
-        if let Some((fault, draw)) = &self.verdict.fault {
-            return self.befall(to, fault, *draw);
+        if let Some((fault, draw)) = &self.injection.fault {
+            return self.inject(to, fault, *draw);
         }
         if self.shared.s3_on.load(Ordering::Relaxed) {
             if let Some(refusal) = S3Rules::refuse(self.asked, self.head) {
@@ -159,9 +161,9 @@ impl Exchange<'_> {
                 return self.reply(&refusal.cors(self.head, Side::Storage));
             }
             if S3Rules::completes(self.asked) {
-                return self.pass_list(to);
+                return self.relay_list(to);
             }
         }
-        self.pass(to, Passage::default(), &Ending::Forward)
+        self.relay(to, Relay::default(), &Ending::Forward)
     }
 }

@@ -2,13 +2,13 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// The connection that a client's connection uses towards one server, kept between requests.
+/// The connection to one server on behalf of one client connection, kept alive between requests.
 #[derive(Debug, Default)]
 pub(super) struct Upstream(Option<(SocketAddr, TcpStream)>);
 
 impl Upstream {
-    /// The kept connection to this address if it still stands, else a new one. It is the caller's until
-    /// given back.
+    /// The kept connection to this address if it is still open, else a new one. The caller owns it until
+    /// it is given back.
     pub(super) fn take(&mut self, address: SocketAddr) -> io::Result<TcpStream> {
         match self.0.take() {
             Some((known, stream)) if known == address && quiet(&stream) => Ok(stream),
@@ -26,7 +26,7 @@ impl Upstream {
     }
 }
 
-/// Whether the server has neither closed nor said anything.
+/// Whether the server has neither closed the connection nor sent anything.
 fn quiet(stream: &TcpStream) -> bool {
     let quiet = stream.set_nonblocking(true).is_ok()
         && matches!(stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);

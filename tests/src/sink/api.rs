@@ -159,7 +159,7 @@ pub(super) fn announce(headers: &mut Texts, crc64nvme: Option<Crc64Nvme>) {
     }
 }
 
-/// A URL of this sink in the form of a presigned one. Nothing is signed: what a signature would hold is
+/// A URL of this sink in the form of a presigned one. Nothing is signed: what a signature would cover is
 /// compared with the plan.
 pub(super) fn grant(
     state: &State,

@@ -24,7 +24,7 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
     let mut inner = state.lock();
     inner.stats.creates += 1;
     if let [item] = asked.uploads.as_slice() {
-        // Of a single item the refusal itself is the answer.
+        // For a single item the body is the refusal itself.
         let (status, created) = create_one(state, &mut inner, item, host)?;
         let result = CreateResult {
             id: item.id,

@@ -1,9 +1,8 @@
-//! A stand-in for the API and for storage that keeps no byte: for benchmarks, and for files that no disk
-//! should hold.
+//! An API and a storage that discard every byte: for benchmarks, and for files too large for a disk.
 //!
-//! It plans as the backend does, checks each part's length and checksum while it reads, and combines the
-//! checksums at the end, so what it answers with 200 was right to the last bit. Any bearer token will do.
-//! `PUT /raw/...` takes anything: the yardstick that a benchmark compares with.
+//! It plans as the backend does, checks each part's length and checksum while reading, and combines the
+//! checksums at the end, so an answer of 200 means that every bit was right. It accepts any bearer token.
+//! `PUT /raw/...` takes anything: the baseline of the benchmarks.
 
 mod api;
 mod create;
@@ -19,7 +18,7 @@ use std::sync::Arc;
 
 pub use stats::{Stats, UploadStats};
 
-use crate::wire::Doorway;
+use crate::wire::Listener;
 use state::State;
 
 /// How a sink is started.
@@ -27,17 +26,17 @@ use state::State;
 pub struct Config {
     /// The port to listen on; 0 takes a free one.
     pub port: u16,
-    /// Whether bodies are checksummed as they come; without, a client's word is taken.
+    /// Whether to checksum bodies as they arrive; if not, the client's checksum is trusted.
     pub verify: bool,
-    /// Milliseconds before every answer.
+    /// Milliseconds of delay before every answer.
     pub answer_delay_ms: u64,
-    /// What each connection carries in a second.
+    /// Bandwidth of each connection, in bytes a second.
     pub bytes_per_second: Option<u64>,
-    /// How long a grant can be used, in milliseconds: a PUT that begins later is refused as expired.
+    /// How long a grant is valid, in milliseconds: a PUT that begins later is refused as expired.
     pub grant_life_ms: u64,
-    /// Most uploads that may be open at a time; one that is stored or cancelled gives its place back.
+    /// Most uploads that may be open at a time; a stored or cancelled one no longer counts.
     pub open_uploads: Option<usize>,
-    /// Whether a page may read the headers of storage's answers that a bucket has to expose.
+    /// Whether answers expose the headers to pages that the bucket's CORS rule exposes.
     pub expose_headers: bool,
 }
 
@@ -55,11 +54,11 @@ impl Default for Config {
     }
 }
 
-/// A running sink; it ends when dropped.
+/// A running sink; it stops when dropped.
 #[derive(Debug)]
 pub struct Sink {
     state: Arc<State>,
-    doorway: Doorway,
+    listener: Listener,
 }
 
 impl Sink {
@@ -70,24 +69,24 @@ impl Sink {
     pub fn start(config: Config) -> io::Result<Self> {
         let state = Arc::new(State::new(config.grant_life_ms, config.open_uploads));
         let own = Arc::clone(&state);
-        let doorway = Doorway::open(config.port, move |guest| {
-            // A client that hangs up in the middle is its own affair.
-            let _ = serve::serve(&own, &config, guest);
+        let listener = Listener::open(config.port, move |connection| {
+            // The client may hang up at any time.
+            let _ = serve::serve(&own, &config, connection);
         })?;
-        Ok(Self { state, doorway })
+        Ok(Self { state, listener })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
-        self.doorway.address()
+        self.listener.address()
     }
 
-    /// What it has seen.
+    /// What it has counted.
     pub fn stats(&self) -> Stats {
         self.state.stats()
     }
 
-    /// Forgets everything, uploads too.
+    /// Clears all uploads and counts.
     pub fn reset(&self) {
         self.state.reset();
     }
@@ -95,6 +94,6 @@ impl Sink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        self.doorway.close();
+        self.listener.close();
     }
 }

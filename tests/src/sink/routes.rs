@@ -13,7 +13,7 @@ pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
 /// What a route answers.
 pub(super) type Answered = Result<Reply, Refusal>;
 
-/// Answers everything but PUT and preflights.
+/// Answers every method but PUT and OPTIONS.
 pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Reply {
     let (path, _) = head.path_and_query();
     let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -56,7 +56,8 @@ fn route(state: &State, method: &str, segments: &[&str], host: &str, body: &[u8]
     }
 }
 
-/// What the bucket and the API allow to pages, each for as long as it does on AWS.
+/// Answers a preflight as the bucket and the API do on AWS, each with its own `Access-Control-Max-Age`:
+/// <https://developer.mozilla.org/en-US/docs/Glossary/Preflight_request>.
 pub(super) fn preflight(head: &Head) -> Reply {
     let (path, _) = head.path_and_query();
     let Some(origin) = head.header("origin") else {

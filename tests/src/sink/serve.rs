@@ -8,7 +8,7 @@ use super::Config;
 use super::routes;
 use super::state::State;
 use super::storage;
-use crate::wire::{Guest, Head, Pacer, Reply, Side, drain};
+use crate::wire::{Connection, Head, Pacer, Reply, Side, drain};
 
 /// What one connection keeps between its requests.
 pub(super) struct Link {
@@ -18,49 +18,49 @@ pub(super) struct Link {
 }
 
 /// Serves one connection until it ends.
-pub(super) fn serve(state: &State, config: &Config, guest: &Guest) -> io::Result<()> {
+pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> io::Result<()> {
     let mut link = Link {
         buffer: vec![0; 512 * 1024],
         crc: Crc64::new(),
         pacer: Pacer::new(config.bytes_per_second),
     };
-    while let Some(head) = Head::read(&guest.stream)? {
-        head.finish(&guest.stream)?;
+    while let Some(head) = Head::read(&connection.stream)? {
+        head.finish(&connection.stream)?;
         let Some(length) = head.length() else {
             return Reply::s3(411, "MissingContentLength", "A length is needed.", "").send(
-                &guest.stream,
+                &connection.stream,
                 &head,
                 true,
             );
         };
         let (path, _) = head.path_and_query();
-        // The counts are no traffic of the page.
+        // Requests for the counts are not counted.
         let counts = matches!(path, "/stats" | "/reset");
         if !counts {
             state.request_came(&head.method);
         }
         let reply = match head.method.as_str() {
-            "PUT" => storage::put(state, config, guest, &head, length, &mut link)?,
+            "PUT" => storage::put(state, config, connection, &head, length, &mut link)?,
             "OPTIONS" => {
-                drain(&guest.stream, length)?;
+                drain(&connection.stream, length)?;
                 routes::preflight(&head)
             }
             _ if length > MAX_BODY_BYTES as u64 => {
-                return Reply::new(413).send(&guest.stream, &head, true);
+                return Reply::new(413).send(&connection.stream, &head, true);
             }
             _ => {
                 let mut body = Vec::new();
-                (&guest.stream).take(length).read_to_end(&mut body)?;
+                (&connection.stream).take(length).read_to_end(&mut body)?;
                 routes::answer(state, &head, &body).cors(&head, Side::Api)
             }
         };
         if config.answer_delay_ms > 0 && !counts {
-            guest.wait(Some(Duration::from_millis(config.answer_delay_ms)));
+            connection.wait(Some(Duration::from_millis(config.answer_delay_ms)));
         }
         let close = head
             .header("connection")
             .is_some_and(|value| value.eq_ignore_ascii_case("close"));
-        reply.send(&guest.stream, &head, close)?;
+        reply.send(&connection.stream, &head, close)?;
         if close {
             return Ok(());
         }

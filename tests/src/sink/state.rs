@@ -34,20 +34,20 @@ pub(super) struct Upload {
     pub(super) item: CreateItem,
     pub(super) key: ObjectKey,
     pub(super) plan: PlanKind,
-    /// By part; 0 is a single PUT.
+    /// By part number; 0 is a single PUT.
     pub(super) held: BTreeMap<u32, Held>,
     pub(super) aborted: bool,
     pub(super) completed: bool,
     /// The whole object's checksum, once completed.
     pub(super) crc64nvme: Option<Crc64Nvme>,
-    /// The checksum that the client announced.
+    /// The checksum that the client declared.
     pub(super) announced: Option<Crc64Nvme>,
     pub(super) created: Instant,
     pub(super) created_at: u64,
     pub(super) seen: Seen,
 }
 
-/// What is told of one upload in the counts.
+/// What the counts report about one upload.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) bytes: u64,
@@ -56,7 +56,7 @@ pub(super) struct Seen {
     pub(super) sent_twice: Vec<u32>,
 }
 
-/// A part, or a whole object, that came in full.
+/// A part, or a whole object, that was received in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) size: u64,
@@ -73,7 +73,7 @@ impl State {
         }
     }
 
-    /// Takes a place in the quota of open uploads, if there is one.
+    /// Takes a slot in the quota of open uploads, if there is one.
     pub(super) fn take_place(&self, inner: &mut Inner) -> bool {
         let open = |upload: &&Upload| !upload.completed && !upload.aborted;
         let Some(most) = self.open_uploads else {
@@ -93,12 +93,12 @@ impl State {
         self.grant_life_ms
     }
 
-    /// When a grant that is given now ends, in milliseconds of this sink's clock.
+    /// When a grant given now expires, in milliseconds of this sink's clock.
     pub(super) fn grant_end(&self) -> u64 {
         ms_since(self.began) + self.grant_life_ms
     }
 
-    /// Whether a grant with this end is over.
+    /// Whether a grant that expires at `end` has expired.
     pub(super) fn grant_is_over(&self, end: u64) -> bool {
         ms_since(self.began) > end
     }
@@ -135,7 +135,7 @@ impl State {
         }
     }
 
-    /// The first byte of a body came; `None` is a raw one.
+    /// The first byte of a body arrived; `None` is a raw one.
     pub(super) fn body_begins(&self, id: Option<UploadId>) {
         let mut inner = self.lock();
         inner.running += 1;
@@ -152,7 +152,7 @@ impl State {
         }
     }
 
-    /// A body ended, whole or not.
+    /// A body ended, complete or not.
     pub(super) fn body_ends(&self, id: Option<UploadId>, bytes: u64) {
         let mut inner = self.lock();
         inner.running = inner.running.saturating_sub(1);
@@ -172,7 +172,7 @@ impl State {
 }
 
 impl Upload {
-    /// The range of part `number`, or of the whole for 0; `None` outside the plan.
+    /// The length of part `number`, or of the whole for 0; `None` outside the plan.
     pub(super) fn expected(&self, number: u32) -> Option<u64> {
         match (self.plan, number) {
             (PlanKind::Single, 0) => Some(self.item.size),
@@ -190,7 +190,7 @@ impl Upload {
         }
     }
 
-    /// Whether every byte is here.
+    /// Whether every part is here.
     pub(super) fn whole(&self) -> bool {
         match self.plan {
             PlanKind::Single => self.held.contains_key(&0),
@@ -200,7 +200,7 @@ impl Upload {
         }
     }
 
-    /// The checksum of the whole from those of its parts; `None` when one of them is not known.
+    /// The checksum of the whole, combined from its parts; `None` when one is unknown.
     pub(super) fn combined(&self) -> Option<Crc64Nvme> {
         let mut parts = self.held.values();
         let first = parts.next()?.crc64nvme?;
@@ -209,7 +209,7 @@ impl Upload {
         })
     }
 
-    /// The record as the API tells it.
+    /// The record as the API returns it.
     pub(super) fn record(&self) -> Record {
         let stored = self.completed;
         let status = match (self.aborted, stored) {

@@ -6,7 +6,7 @@ use super::Config;
 use super::serve::Link;
 use super::state::{Held, Inner, State, ms_since};
 use crate::http::decode_form;
-use crate::wire::{Guest, Head, Reply, Side};
+use crate::wire::{Connection, Head, Reply, Side};
 
 const CHECKSUM: &str = "x-amz-checksum-crc64nvme";
 
@@ -16,15 +16,15 @@ struct Target {
     id: UploadId,
     /// 0 is a single PUT.
     part: u32,
-    /// When the grant ends.
+    /// When the grant expires.
     end: u64,
 }
 
-/// Takes a body in, checks it, forgets it.
+/// Reads a body, checks it and discards it.
 pub(super) fn put(
     state: &State,
     config: &Config,
-    guest: &Guest,
+    connection: &Connection,
     head: &Head,
     length: u64,
     link: &mut Link,
@@ -48,9 +48,9 @@ pub(super) fn put(
     let id = target.filter(|_| !raw).map(|target| target.id);
     let hash = config.verify && !raw && refusal.is_none();
     if head.header("expect").is_some() {
-        (&guest.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        (&connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
-    let crc = read(state, guest, length, link, id, hash)?;
+    let crc = read(state, connection, length, link, id, hash)?;
     let reply = match (refusal, target) {
         (Some(refusal), _) => refusal,
         (None, Some(target)) if !raw => keep(&mut state.lock(), head, target, length, crc),
@@ -75,7 +75,7 @@ fn target(query: &str) -> Option<Target> {
     })
 }
 
-/// What is wrong before the first byte.
+/// The refusal that is due before the first byte, if any.
 fn refuse(inner: &Inner, target: Target, length: u64) -> Option<Reply> {
     let gone = || Reply::s3(404, "NoSuchUpload", "The upload does not exist.", "");
     let Some(upload) = inner.uploads.get(&target.id) else {
@@ -101,10 +101,10 @@ fn refuse(inner: &Inner, target: Target, length: u64) -> Option<Reply> {
     }
 }
 
-/// Reads the body; its checksum if that is wanted.
+/// Reads the body; computes its checksum if wanted.
 fn read(
     state: &State,
-    guest: &Guest,
+    connection: &Connection,
     length: u64,
     link: &mut Link,
     id: Option<UploadId>,
@@ -114,15 +114,15 @@ fn read(
     let mut done = 0u64;
     let mut broken = None;
     if length > 0 {
-        // Not at the head: a browser may send it long before the first byte.
-        if guest.stream.peek(&mut [0])? == 0 {
+        // Not after the head: a browser may send it long before the first byte.
+        if connection.stream.peek(&mut [0])? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         state.body_begins(id);
         while done < length {
             let left = usize::try_from(length - done).unwrap_or(usize::MAX);
-            let most = link.pacer.gulp(link.buffer.len()).min(left);
-            match (&guest.stream).read(&mut link.buffer[..most]) {
+            let most = link.pacer.chunk_size(link.buffer.len()).min(left);
+            match (&connection.stream).read(&mut link.buffer[..most]) {
                 Ok(0) => broken = Some(io::ErrorKind::UnexpectedEof.into()),
                 Err(error) => broken = Some(error),
                 Ok(read) => {
@@ -145,7 +145,7 @@ fn read(
     }
 }
 
-/// Compares what came with what was announced, and takes it.
+/// Compares the body with what was declared, and stores the result.
 fn keep(
     inner: &mut Inner,
     head: &Head,
@@ -178,7 +178,7 @@ fn keep(
         inner.stats.parts_sent_twice += 1;
     }
     if target.part == 0 {
-        // A single PUT needs no complete call: the object stands, and the event says so.
+        // A single PUT needs no complete call: the object exists, and S3's event reports it.
         upload.announced = upload.announced.or(announced);
         upload.crc64nvme = held.crc64nvme;
         upload.completed = true;

@@ -1,28 +1,28 @@
 use std::io::{self, Read};
 use std::net::TcpStream;
 
-/// Longest head that is read.
+/// Longest head that is accepted.
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// The head of a request, byte for byte as it came.
+/// The head of a request, byte for byte as received.
 ///
 /// Its very last byte stays in the socket until [`Head::finish`]: a connection that is dropped with an
-/// unread byte ends in a reset instead of an orderly close (RFC 1122 section 4.2.2.13), which is the only
-/// way to a reset that the standard library offers.
+/// unread byte is reset instead of closed (<https://datatracker.ietf.org/doc/html/rfc1122#section-4.2.2.13>).
+/// That is the only way to a reset that the standard library offers.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The method.
     pub method: String,
-    /// The target as it stands: a path with its query, or an absolute URL.
+    /// The target, undecoded: a path with its query, or an absolute URL.
     pub target: String,
     lines: Vec<Vec<u8>>,
 }
 
 impl Head {
-    /// Reads a head; `None` when the client closed before it began one.
+    /// Reads a head; `None` when the client closed before sending one.
     ///
     /// # Errors
-    /// When the connection fails, or what comes is not an HTTP/1.1 request.
+    /// When the connection fails, or what arrives is not an HTTP/1.1 request.
     pub fn read(stream: &TcpStream) -> io::Result<Option<Self>> {
         let mut head = Vec::new();
         let mut buffer = [0u8; 8 * 1024];
@@ -75,14 +75,14 @@ impl Head {
         }
     }
 
-    /// The value of the first header of this name, whatever its case.
+    /// The value of the first header of this name, in any case.
     pub fn header(&self, name: &str) -> Option<String> {
         self.headers()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     }
 
-    /// Names as they came, and values without the blanks around them.
+    /// Names as received, and values without the blanks around them.
     pub fn headers(&self) -> impl Iterator<Item = (String, String)> {
         self.lines.iter().filter_map(|line| {
             let line = String::from_utf8_lossy(line);
@@ -91,7 +91,7 @@ impl Head {
         })
     }
 
-    /// Bytes of the body; `None` when the request says it in another way than by `Content-Length`.
+    /// Bytes of the body; `None` when the request frames it in another way than by `Content-Length`.
     pub fn length(&self) -> Option<u64> {
         if self.header("transfer-encoding").is_some() {
             return None;
@@ -109,8 +109,7 @@ impl Head {
         local.split_once('?').unwrap_or((local, ""))
     }
 
-    /// The head as it is sent on: origin-form target, every header line as it came but those meant for
-    /// a proxy.
+    /// The head to send upstream: target in origin form, every header line unchanged except those for a proxy.
     pub fn forwarded(&self) -> Vec<u8> {
         let (path, query) = self.path_and_query();
         let mark = if query.is_empty() { "" } else { "?" };

@@ -1,12 +1,12 @@
-//! HTTP/1.1 as a stream: what the fault proxy and the sink share. Bodies are never held, heads keep every
-//! byte, and a connection can be ended by a reset.
+//! HTTP/1.1 as a stream, shared by the fault proxy and the sink. Bodies are never held in memory, heads keep
+//! every byte, and a connection can be ended by a reset.
 
-mod doorway;
 mod head;
+mod listener;
 mod pace;
 mod reply;
 
-pub use doorway::{Doorway, Guest};
 pub use head::{Head, MAX_HEAD_BYTES};
+pub use listener::{Connection, Listener};
 pub use pace::Pacer;
 pub use reply::{Reply, Side, drain};

@@ -1,29 +1,29 @@
 use std::time::{Duration, Instant};
 
-/// Keeps one connection to so many bytes a second, over all its requests.
+/// Limits the bandwidth of one connection, over all its requests.
 #[derive(Debug, Default)]
 pub struct Pacer {
     bytes_per_second: Option<u64>,
-    /// When everything counted so far would have gone through.
+    /// When everything counted so far would have been sent.
     clear_at: Option<Instant>,
 }
 
 impl Pacer {
-    /// A pace; `None` and 0 are without limit.
+    /// A limit in bytes a second; `None` and 0 are no limit.
     pub fn new(bytes_per_second: Option<u64>) -> Self {
         let mut pacer = Self::default();
         pacer.set(bytes_per_second);
         pacer
     }
 
-    /// Changes the pace.
+    /// Changes the limit.
     pub fn set(&mut self, bytes_per_second: Option<u64>) {
         self.bytes_per_second = bytes_per_second.filter(|&rate| rate > 0);
     }
 
     /// Most bytes to move before the next [`Pacer::pass`]: a hundredth of a second's worth, so that a slow link
-    /// trickles instead of jumping.
-    pub fn gulp(&self, most: usize) -> usize {
+    /// moves evenly instead of in bursts.
+    pub fn chunk_size(&self, most: usize) -> usize {
         match self.bytes_per_second {
             None => most,
             Some(rate) => usize::try_from(rate / 100)
@@ -32,13 +32,13 @@ impl Pacer {
         }
     }
 
-    /// Counts bytes and sleeps until the link would have carried them.
+    /// Counts bytes and sleeps until the link would have sent them.
     pub fn pass(&mut self, bytes: usize) {
         let Some(rate) = self.bytes_per_second else {
             return;
         };
         let now = Instant::now();
-        // An idle link saves nothing up, but a late wake-up is made good.
+        // Idle time earns no credit, but a late wake-up is compensated.
         let from = self
             .clear_at
             .filter(|&clear| clear + Duration::from_millis(50) > now)

@@ -3,7 +3,7 @@ use std::net::TcpStream;
 
 use super::Head;
 
-/// Whose manners an answer has: which headers of it a page may read.
+/// Whose answer it is, which decides the headers that CORS exposes to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The bucket, by its CORS rule.
@@ -12,7 +12,7 @@ pub enum Side {
     Api,
 }
 
-/// An answer that is made here, not passed on.
+/// An answer that is made here, not relayed.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
@@ -54,7 +54,7 @@ impl Reply {
         Self::new(status).body("application/json", body.to_string())
     }
 
-    /// S3's error document.
+    /// S3's error document: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
     pub fn s3(status: u16, code: &str, message: &str, more: &str) -> Self {
         let text = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>\
@@ -63,7 +63,7 @@ impl Reply {
         Self::new(status).body("application/xml", text)
     }
 
-    /// Adds what lets the page that asked read the answer; nothing when no page asked.
+    /// Adds the CORS headers for the page that asked; nothing when none asked.
     #[must_use]
     pub fn cors(self, head: &Head, side: Side) -> Self {
         let Some(origin) = head.header("origin") else {
@@ -104,7 +104,7 @@ impl Reply {
     }
 }
 
-/// Reads and forgets up to `bytes` bytes; how many came.
+/// Reads and discards up to `bytes` bytes; returns how many came.
 ///
 /// # Errors
 /// When the connection fails.

@@ -2,70 +2,70 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::wire::{Guest, Pacer};
+use crate::wire::{Connection, Pacer};
 
-/// Most bytes in hand at once.
+/// Size of the buffer.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// How the body of one request travels.
+/// How to relay the body of one request.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Passage {
+pub(super) struct Relay {
     /// Stop before this byte.
     pub(super) stop_at: Option<u64>,
-    /// Rest before this byte, for ever when no time is given.
+    /// Pause before this byte; for ever without a duration.
     pub(super) stall: Option<(u64, Option<Duration>)>,
     /// Flip this bit of this byte.
     pub(super) flip: Option<(u64, u8)>,
-    /// Leave the last byte in the client's socket although it goes upstream, so that dropping the
+    /// Leave the last byte in the client's socket although it is relayed, so that dropping the
     /// connection resets it.
     pub(super) hold_last: bool,
 }
 
-/// How the body's way ended.
+/// How relaying the body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passed {
-    /// At its end.
+pub(super) enum Relayed {
+    /// The whole body was relayed.
     Whole,
-    /// Where it was to stop.
+    /// It stopped at `stop_at` or `stall`.
     Stopped,
-    /// Upstream takes no more: it has answered, or gone.
+    /// Upstream accepts no more: it has answered or closed.
     Refused,
 }
 
-impl Passage {
-    /// Carries `length` bytes from the client to `upstream`, or nowhere. `count` is told the bytes that came
-    /// and the bytes that went on.
+impl Relay {
+    /// Relays `length` bytes from the client to `upstream`, or discards them. `count` is called with the bytes
+    /// received and the bytes relayed.
     pub(super) fn carry(
         mut self,
-        guest: &Guest,
+        connection: &Connection,
         upstream: Option<&TcpStream>,
         length: u64,
         pacer: &mut Pacer,
         mut count: impl FnMut(u64, u64),
-    ) -> io::Result<Passed> {
+    ) -> io::Result<Relayed> {
         let mut buffer = vec![0u8; BUFFER_BYTES];
         let mut done = 0u64;
         loop {
             if let Some((_, time)) = self.stall.take_if(|(at, _)| *at <= done) {
-                guest.wait(time);
+                connection.wait(time);
                 if time.is_none() {
-                    return Ok(Passed::Stopped);
+                    return Ok(Relayed::Stopped);
                 }
             }
             if self.stop_at.is_some_and(|at| at <= done) {
-                // Something must be unread for the reset that follows.
-                guest.stream.peek(&mut [0])?;
-                return Ok(Passed::Stopped);
+                // A byte must stay unread for the reset that follows.
+                connection.stream.peek(&mut [0])?;
+                return Ok(Relayed::Stopped);
             }
             if done == length {
-                return Ok(Passed::Whole);
+                return Ok(Relayed::Whole);
             }
             let holding = self.hold_last && done + 1 == length;
-            let most = self.gulp(done, length, pacer);
+            let most = self.chunk_size(done, length, pacer);
             let read = if holding {
-                guest.stream.peek(&mut buffer[..1])?
+                connection.stream.peek(&mut buffer[..1])?
             } else {
-                (&guest.stream).read(&mut buffer[..most])?
+                (&connection.stream).read(&mut buffer[..most])?
             };
             if read == 0 {
                 return Err(ErrorKind::UnexpectedEof.into());
@@ -78,15 +78,15 @@ impl Passage {
             let went = upstream.is_some_and(|upstream| push(upstream, &buffer[..read]).is_ok());
             count(read as u64, if went { read as u64 } else { 0 });
             if upstream.is_some() && !went {
-                return Ok(Passed::Refused);
+                return Ok(Relayed::Refused);
             }
             done += read as u64;
             pacer.pass(read);
         }
     }
 
-    /// Bytes to read next: never over the next place where something happens.
-    fn gulp(&self, done: u64, length: u64, pacer: &Pacer) -> usize {
+    /// Bytes to read next: at most up to the next place where a fault is injected.
+    fn chunk_size(&self, done: u64, length: u64, pacer: &Pacer) -> usize {
         let mut end = length;
         if self.hold_last && done + 1 < length {
             end = length - 1;
@@ -98,11 +98,11 @@ impl Passage {
             end = end.min(place.max(done + 1));
         }
         let left = usize::try_from(end - done).unwrap_or(usize::MAX);
-        pacer.gulp(BUFFER_BYTES).min(left)
+        pacer.chunk_size(BUFFER_BYTES).min(left)
     }
 }
 
-/// Writes all of it, unless upstream has gone, or answers instead of reading on.
+/// Writes all of it, unless upstream closes, or answers instead of reading on.
 fn push(mut upstream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
     upstream.set_write_timeout(Some(Duration::from_millis(200)))?;
     while !bytes.is_empty() {

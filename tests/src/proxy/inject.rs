@@ -6,13 +6,13 @@ use crowfly_contract::{ErrorCode, GatewayMessage, Problem, ProblemBody};
 use serde_json::json;
 
 use super::exchange::{Ending, Exchange};
-use super::passage::Passage;
+use super::relay::Relay;
 use super::rule::{Fault, Form, NamedPlace, Place};
 use crate::wire::{Reply, Side};
 
 impl Exchange<'_> {
-    /// Lets a fault befall the request; whether the connection can carry another.
-    pub(super) fn befall(&mut self, to: SocketAddr, fault: &Fault, draw: u64) -> io::Result<bool> {
+    /// Injects a fault into the request; returns whether the connection can carry another.
+    pub(super) fn inject(&mut self, to: SocketAddr, fault: &Fault, draw: u64) -> io::Result<bool> {
         let length = self.asked.length;
         match fault {
             Fault::Status {
@@ -31,26 +31,26 @@ impl Exchange<'_> {
             }
             Fault::Reset { at } => self.reset(to, *at, draw),
             Fault::Stall { at, ms } => {
-                let passage = Passage {
+                let relay = Relay {
                     stall: Some((at.index(length, draw), ms.map(Duration::from_millis))),
-                    ..Passage::default()
+                    ..Relay::default()
                 };
-                self.pass(to, passage, &Ending::Forward)
+                self.relay(to, relay, &Ending::Forward)
             }
             Fault::HalfClose {} => {
                 self.read_body()?;
-                self.guest.wait(None);
+                self.connection.wait(None);
                 Ok(false)
             }
-            Fault::Swallow {} => self.pass(to, Passage::default(), &Ending::Swallow),
+            Fault::Swallow {} => self.relay(to, Relay::default(), &Ending::Swallow),
             Fault::Flip { at, bit } => {
                 let byte = at.index(length, draw).min(length.saturating_sub(1));
                 let bit = bit.unwrap_or((draw >> 56) as u8 & 7);
-                let passage = Passage {
+                let relay = Relay {
                     flip: Some((byte, bit)),
-                    ..Passage::default()
+                    ..Relay::default()
                 };
-                self.pass(to, passage, &Ending::Forward)
+                self.relay(to, relay, &Ending::Forward)
             }
             Fault::Body {
                 status,
@@ -62,12 +62,12 @@ impl Exchange<'_> {
                 let reply = Reply::new(*status).body(content_type, text.as_bytes());
                 let reply = self.readable(reply, self.side(), *cors);
                 if *forward {
-                    self.pass(to, Passage::default(), &Ending::Replace(reply))
+                    self.relay(to, Relay::default(), &Ending::Replace(reply))
                 } else {
                     self.reply(&reply)
                 }
             }
-            Fault::Truncate { at } => self.pass(to, Passage::default(), &Ending::Cut(*at, draw)),
+            Fault::Truncate { at } => self.relay(to, Relay::default(), &Ending::Cut(*at, draw)),
             Fault::Redirect {
                 status,
                 location,
@@ -78,28 +78,28 @@ impl Exchange<'_> {
                 self.reply(&reply)
             }
             Fault::Delay { .. } | Fault::Bandwidth { .. } | Fault::Close {} => {
-                self.pass(to, Passage::default(), &Ending::Forward)
+                self.relay(to, Relay::default(), &Ending::Forward)
             }
         }
     }
 
-    /// A reset before the end leaves upstream with a piece; one at the end comes when it has carried the
-    /// request out. A request without a body is carried out only if the end is asked for by name.
+    /// A reset before the end leaves upstream with a partial body; one at the end comes after upstream has
+    /// processed the request. A request without a body is processed only for the place named `end`.
     fn reset(&mut self, to: SocketAddr, at: Place, draw: u64) -> io::Result<bool> {
         let length = self.asked.length;
         let index = at.index(length, draw);
         if at == Place::Named(NamedPlace::End) || (index == length && length > 0) {
-            return self.pass(to, Passage::default(), &Ending::Swallow);
+            return self.relay(to, Relay::default(), &Ending::Swallow);
         }
         if length == 0 {
-            // The head's last byte is unread, so the connection ends in a reset.
+            // The last byte of the head is unread, so closing the connection resets it; see [`Head`](crate::wire::Head).
             return Ok(false);
         }
-        let passage = Passage {
+        let relay = Relay {
             stop_at: Some(index),
-            ..Passage::default()
+            ..Relay::default()
         };
-        self.pass(to, passage, &Ending::Forward)
+        self.relay(to, relay, &Ending::Forward)
     }
 
     fn readable(&self, reply: Reply, side: Side, cors: bool) -> Reply {

@@ -3,9 +3,9 @@ use serde_json::{Value, json};
 use super::request::Asked;
 use super::rule::{End, Fault, Matcher, Rule, Times};
 
-/// The rules in force, and how often each has met and befallen a request.
+/// The active rules, and how many requests each has matched and injected its fault into.
 #[derive(Debug)]
-pub(super) struct Book {
+pub(super) struct Rules {
     seed: u64,
     next: u64,
     entries: Vec<Entry>,
@@ -19,24 +19,24 @@ struct Entry {
     fired: u64,
 }
 
-/// What befalls one request.
+/// What to inject into one request.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Verdict {
-    /// Milliseconds before the answer, of all rules together.
+pub(super) struct Injection {
+    /// Milliseconds before the answer, summed over all rules.
     pub(super) delay_ms: u64,
-    /// The slowest pace asked for.
+    /// The lowest bandwidth of all rules.
     pub(super) bytes_per_second: Option<u64>,
     /// End the connection after the answer.
     pub(super) close: bool,
-    /// The one fault, and the number that decides what its rule leaves open.
+    /// The one fault, and the random number that decides what its rule leaves open.
     pub(super) fault: Option<(Fault, u64)>,
-    /// Names of all of them, for the log.
+    /// Names of all faults, for the log.
     pub(super) names: Vec<&'static str>,
 }
 
-impl Book {
-    /// No rules. The seed decides every chance: the n-th request that meets a rule has the same fate in
-    /// each run, in whatever order the requests of other rules come.
+impl Rules {
+    /// No rules. The seed decides every random choice: the n-th request that matches a rule gets the same
+    /// outcome in each run, in whatever order the requests of other rules come.
     pub(super) fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -50,7 +50,7 @@ impl Book {
         self.seed
     }
 
-    /// Adds a rule behind the others; its number.
+    /// Adds a rule after the others; returns its number.
     pub(super) fn add(&mut self, rule: Rule) -> u64 {
         let number = self.next;
         self.next += 1;
@@ -63,7 +63,7 @@ impl Book {
         number
     }
 
-    /// Takes all rules away; numbers, and with them the chances, start again.
+    /// Removes all rules. Numbers start again, and with them the random choices.
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.next = 0;
@@ -82,12 +82,12 @@ impl Book {
             .collect()
     }
 
-    /// What befalls this request; counts it.
-    pub(super) fn judge(&mut self, asked: &Asked) -> Verdict {
-        let mut verdict = Verdict::default();
+    /// What to inject into this request; counts it.
+    pub(super) fn injection_for(&mut self, asked: &Asked) -> Injection {
+        let mut injection = Injection::default();
         for entry in &mut self.entries {
             let shapes = entry.rule.fault.shapes();
-            if (verdict.fault.is_some() && !shapes) || !meets(&entry.rule.matcher, asked) {
+            if (injection.fault.is_some() && !shapes) || !meets(&entry.rule.matcher, asked) {
                 continue;
             }
             entry.met += 1;
@@ -96,9 +96,9 @@ impl Book {
                 continue;
             }
             entry.fired += 1;
-            verdict.take(&entry.rule.fault, mix(draw));
+            injection.take(&entry.rule.fault, mix(draw));
         }
-        verdict
+        injection
     }
 }
 
@@ -110,7 +110,7 @@ impl Entry {
             (Some(Times::Without(End::Forever)), _) | (None, Some(_)) => u64::MAX,
             (None, None) => 1,
         };
-        // 53 bits: as many as a float holds exactly.
+        // 53 bits: the precision of an `f64`.
         let chance = (draw >> 11) as f64 / (1u64 << 53) as f64;
         self.met > matcher.skip
             && self.fired < times
@@ -118,7 +118,7 @@ impl Entry {
     }
 }
 
-impl Verdict {
+impl Injection {
     fn take(&mut self, fault: &Fault, draw: u64) {
         self.names.push(fault.name());
         match fault {
@@ -150,7 +150,7 @@ fn meets(matcher: &Matcher, asked: &Asked) -> bool {
         })
 }
 
-/// SplitMix64's finaliser (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+/// SplitMix64's finaliser (Steele, Lea, Flood: <https://doi.org/10.1145/2714064.2660195>).
 fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

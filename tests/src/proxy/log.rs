@@ -8,7 +8,7 @@ use super::request::Asked;
 /// Requests kept; later ones are counted but not listed.
 const MOST_ENTRIES: usize = 200_000;
 
-/// One request. Neither its query nor any of its headers is here.
+/// One request. Its query and its headers are left out: they hold secrets.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
@@ -25,22 +25,22 @@ pub struct Entry {
     pub part: Option<u32>,
     /// Bytes of the body that came from the client.
     pub received: u64,
-    /// Bytes of the body that went upstream.
+    /// Bytes of the body that were relayed upstream.
     pub forwarded: u64,
-    /// The answer that the client was sent; absent while there is none, and when there never was.
+    /// The status sent to the client; absent while, or if, there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// What befell it, joined by `+`; absent when nothing did.
+    /// The faults that were injected, joined by `+`; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
-    /// When its head had come, in milliseconds since the proxy began.
+    /// When its head was complete, in milliseconds since the proxy started.
     pub start_ms: u64,
-    /// When it was over.
+    /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_ms: Option<u64>,
 }
 
-/// All requests to one part of one object, or to one object sent whole.
+/// Totals of all PUT requests for one part of an object, or for an object sent as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PartTotal {
@@ -53,9 +53,9 @@ pub struct PartTotal {
     pub part: Option<u32>,
     /// PUT requests.
     pub attempts: u64,
-    /// Those that the client saw succeed.
+    /// Those for which the client got a success.
     pub succeeded: u64,
-    /// Bytes that came from the client, over all attempts.
+    /// Bytes from the client, over all attempts.
     pub bytes: u64,
 }
 
@@ -63,37 +63,37 @@ pub struct PartTotal {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Log {
-    /// The seed of every chance.
+    /// The seed of every random choice.
     pub seed: u64,
     /// The requests in the order of arrival.
     pub requests: Vec<Entry>,
     /// Requests beyond those listed.
     pub unlisted: u64,
-    /// Requests that were reset because the line was cut; they are not listed.
+    /// Requests that were reset while the proxy was offline; they are not listed.
     pub cut_off: u64,
     /// PUT requests by part.
     pub parts: Vec<PartTotal>,
 }
 
-/// Where requests are counted.
+/// The log while it is written.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct RequestLog {
     began: Instant,
     entries: Vec<Entry>,
     unlisted: u64,
     cut_off: u64,
-    /// Grows when the list is emptied, so that a request under way does not write into a later one's entry.
+    /// Incremented when the log is cleared, so that a request in flight does not write into a later entry.
     generation: u64,
 }
 
-/// A request's place in the ledger.
+/// A request's place in the log.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
     generation: u64,
     id: usize,
 }
 
-impl Ledger {
+impl RequestLog {
     pub(super) fn new() -> Self {
         Self {
             began: Instant::now(),
