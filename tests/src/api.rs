@@ -27,14 +27,14 @@ impl std::fmt::Debug for Api {
     }
 }
 
-/// Leave for one PUT, as a create gives it.
+/// One created upload with the presigned PUT that was granted for it.
 #[derive(Clone, Debug)]
-pub struct Leave {
+pub struct CreatedUpload {
     /// The upload.
     pub id: UploadId,
-    /// Where the object will be.
+    /// The key that the object will have.
     pub key: ObjectKey,
-    /// How to send it.
+    /// The presigned PUT.
     pub put: Grant,
 }
 
@@ -60,7 +60,7 @@ impl Api {
         )
     }
 
-    /// A request to a path such as `/uploads`, with the token.
+    /// A request for a path such as `/uploads`, with the token.
     pub fn request(&self, method: &str, path: &str) -> Request {
         let request = Request::new(method, format!("{}{path}", self.base));
         if self.token.is_empty() {
@@ -88,18 +88,18 @@ impl Api {
         self.request("DELETE", path).send()
     }
 
-    /// Creates one upload of this description.
+    /// Creates one upload from this JSON description.
     #[track_caller]
     pub fn create(&self, item: &Value) -> Response {
         self.post("/uploads", &json!({"uploads": [item]}))
     }
 
-    /// Creates one upload and takes the leave to send it.
+    /// Creates one upload and returns its presigned PUT.
     ///
     /// # Panics
-    /// When it is refused.
+    /// When the API refuses it.
     #[track_caller]
-    pub fn leave(&self, item: &Value) -> Leave {
+    pub fn create_one(&self, item: &Value) -> CreatedUpload {
         let answer = self.create(item);
         assert!(
             matches!(answer.status, 200 | 201),
@@ -107,7 +107,7 @@ impl Api {
             answer.status,
             answer.text()
         );
-        leave_of(&answer.json()["uploads"][0])
+        created_upload(&answer.json()["uploads"][0])
     }
 
     /// The record of an upload; `None` on 404.
@@ -132,20 +132,20 @@ impl Api {
     /// Creates an upload of `bytes`, sends them and waits for the record.
     #[track_caller]
     pub fn upload(&self, item: &Value, bytes: &[u8]) -> Record {
-        let leave = self.leave(item);
-        let answer = leave.put(bytes).send();
+        let upload = self.create_one(item);
+        let answer = upload.put(bytes).send();
         assert!(
             answer.status == 200,
             "PUT: {} {}",
             answer.status,
             answer.text()
         );
-        self.wait_status(leave.id, UploadStatus::Stored, Duration::from_secs(10))
+        self.wait_status(upload.id, UploadStatus::Stored, Duration::from_secs(10))
     }
 }
 
-impl Leave {
-    /// The one request that this leave allows.
+impl CreatedUpload {
+    /// The one request that this grant allows.
     pub fn put(&self, bytes: &[u8]) -> Request {
         let request = Request::new("PUT", self.put.url.as_str()).body(bytes);
         self.put
@@ -157,19 +157,19 @@ impl Leave {
     }
 }
 
-/// The leave in a create result.
+/// The presigned PUT in a create result.
 ///
 /// # Panics
 /// When the result is a refusal.
 #[track_caller]
-pub fn leave_of(result: &Value) -> Leave {
+pub fn created_upload(result: &Value) -> CreatedUpload {
     let parse = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     assert!(
         result["plan"]["kind"] == "single",
         "a plan of one PUT, not {}",
         result["error"]
     );
-    Leave {
+    CreatedUpload {
         id: parse(&result["id"]).parse().expect("an id"),
         key: parse(&result["key"]).parse().expect("a key"),
         put: serde_json::from_value(result["plan"]["put"].clone()).expect("a grant"),
@@ -194,7 +194,7 @@ pub fn crc64nvme(bytes: &[u8]) -> Crc64Nvme {
     crc.value()
 }
 
-/// An id that no test had before.
+/// A new upload id, unique across tests.
 pub fn new_id() -> UploadId {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
@@ -202,7 +202,7 @@ pub fn new_id() -> UploadId {
     UploadId::from_parts(crate::time::unix_ms(), process << 40 | count)
 }
 
-/// Logs a user of the stack's own pool in by password; gives `AccessToken`, `IdToken`, `RefreshToken`.
+/// Signs a user of the stack's own pool in by password; returns `AccessToken`, `IdToken`, `RefreshToken`.
 ///
 /// # Panics
 /// When the pool refuses.

@@ -1,14 +1,14 @@
-//! Base64 in the two alphabets that HTTP uses.
+//! Base64 in the two alphabets that HTTP uses: <https://www.rfc-editor.org/rfc/rfc4648>.
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// RFC 4648 section 5 without padding, as JSON Web Tokens use it.
+/// The URL-safe alphabet without padding, as JSON Web Tokens use it (RFC 4648, section 5).
 pub fn url_safe(bytes: &[u8]) -> String {
     digits(bytes, URL_SAFE)
 }
 
-/// RFC 4648 section 4 with padding.
+/// The standard alphabet with padding (RFC 4648, section 4).
 pub fn standard(bytes: &[u8]) -> String {
     let mut text = digits(bytes, STANDARD);
     while !text.len().is_multiple_of(4) {
@@ -17,7 +17,7 @@ pub fn standard(bytes: &[u8]) -> String {
     text
 }
 
-/// Decodes the standard alphabet; `None` when `text` has another character.
+/// Decodes the standard alphabet; `None` for any other character.
 pub fn decode_standard(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 3 / 4);
     let (mut bits, mut held) = (0u32, 0);
@@ -51,7 +51,7 @@ fn digits(bytes: &[u8], alphabet: &[u8; 64]) -> String {
 mod tests {
     use super::{decode_standard, standard, url_safe};
 
-    /// RFC 4648 section 10.
+    /// The vectors of <https://www.rfc-editor.org/rfc/rfc4648#section-10>.
     #[test]
     fn the_vectors_of_the_rfc() {
         for (plain, text) in [

@@ -1,4 +1,4 @@
-//! The system under test, as `cargo xtask test` describes it.
+//! The system under test, as `cargo xtask test` describes it in a file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,25 +6,25 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// Name of the environment variable that holds the path of the description.
+/// The environment variable with the path of that file.
 pub const VARIABLE: &str = "CROWFLY_TEST_ENV";
 
-/// The running system: one issuer of ours and the stacks deployed from `template.yaml`.
+/// The running system: our test issuer and the stacks deployed from `template.yaml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Env {
     /// Address of the test issuer (see [`crate::issuer`]).
     pub issuer: String,
-    /// An origin that every stack allows besides its page, free for a test to serve on.
+    /// An origin that every stack allows besides its page; a test may serve on it.
     pub extra_origin: String,
-    /// One more, for a tool that serves by itself.
+    /// Another such origin, for a tool that has its own server.
     pub tool_origin: String,
     /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
-    /// `.webm`); `faulty` is `webm` without a suffix and with shorter times, for tests that take its
-    /// services away; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner;
-    /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests a second), lets the sweep look after a
-    /// second, and turns the subject `denied` away.
+    /// `.webm`); `faulty` is `webm` without a suffix and with shorter timeouts, for tests in which its
+    /// services fail; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner;
+    /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests a second), sweeps uploads after one
+    /// second, and denies the subject `denied`.
     pub stacks: BTreeMap<String, Stack>,
 }
 
@@ -36,19 +36,19 @@ pub struct Stack {
     pub page: String,
     /// Address of the API, without a trailing slash.
     pub api: String,
-    /// Address of storage, which locally serves every other AWS service too.
+    /// Address of S3, which locally serves every other AWS service too.
     pub s3: String,
     /// The AWS region.
     pub region: String,
-    /// The key of the account's root; without one, calls take the environment's.
+    /// The root access key id; without one, calls use the key in the environment.
     #[serde(default)]
     pub access_key_id: String,
-    /// Its secret.
+    /// The root secret access key.
     #[serde(default)]
     pub secret_access_key: Secret,
     /// The token issuer that the stack trusts.
     pub issuer: String,
-    /// The audience that it demands.
+    /// The audience that it requires.
     pub audience: String,
     /// The public client of the user pool, or of the test issuer.
     #[serde(default)]
@@ -69,7 +69,7 @@ pub struct Stack {
     pub dlq: String,
 }
 
-/// A text that is never printed.
+/// A text that `Debug` never prints.
 #[derive(Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -91,7 +91,7 @@ impl Env {
     /// The system under test.
     ///
     /// # Panics
-    /// With one sentence when there is none: a whole-system test never passes by not running.
+    /// When there is none: a whole-system test must not pass by being skipped.
     pub fn get() -> &'static Self {
         static ENV: OnceLock<Env> = OnceLock::new();
         ENV.get_or_init(|| {
@@ -122,7 +122,7 @@ impl Env {
 }
 
 impl Stack {
-    /// The stack's own name, which the names of its resources begin with.
+    /// The stack's name, which the names of its resources begin with.
     pub fn name(&self) -> &str {
         let queue = self.queue.rsplit('/').next().unwrap_or_default();
         queue.trim_end_matches("-events")
@@ -139,17 +139,17 @@ impl Stack {
     }
 }
 
-/// The workspace's own folder.
+/// The root of the workspace.
 pub fn root() -> PathBuf {
     let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     path.pop();
     path
 }
 
-/// A folder for what the tests write, `target/test/<name>`, made when missing.
+/// A folder for files that tests write, `target/test/<name>`; created if missing.
 ///
 /// # Panics
-/// When it cannot be made.
+/// When it cannot be created.
 pub fn scratch(name: &str) -> PathBuf {
     let path = root().join("target/test").join(name);
     std::fs::create_dir_all(&path)

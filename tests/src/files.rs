@@ -1,4 +1,4 @@
-//! Files of known content and awkward names.
+//! Test files with known content and awkward names.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,32 +8,32 @@ use crate::digest::{hex, sha256};
 /// One mebibyte.
 pub const MIB: usize = 1024 * 1024;
 
-/// A file on disk for a browser to pick; removed when dropped.
+/// A file on disk that a browser can pick; removed when dropped.
 #[derive(Debug)]
 pub struct TestFile {
     /// Where it is.
     pub path: PathBuf,
-    /// Its name as the browser will say it.
+    /// Its name as the browser reports it.
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
 impl TestFile {
-    /// Writes `size` bytes of seeded content, under `name`, into a folder of its own.
+    /// Writes `size` bytes of seeded content as `name`, in a folder of its own.
     ///
     /// # Panics
-    /// When the disk refuses.
+    /// When the file cannot be written.
     pub fn new(name: &str, size: usize) -> Self {
         let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
         let bytes = content(seed(&folder.join(name)), size);
         Self::write(&folder, name, bytes)
     }
 
-    /// Writes these bytes, under `name`, into a folder of its own.
+    /// Writes these bytes as `name`, in a folder of its own.
     ///
     /// # Panics
-    /// When the disk refuses.
+    /// When the file cannot be written.
     pub fn of(name: &str, bytes: &[u8]) -> Self {
         let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
         Self::write(&folder, name, bytes.to_vec())
@@ -53,10 +53,10 @@ impl TestFile {
         }
     }
 
-    /// A file that says to have `size` bytes, all zero, without taking their room; `bytes` stays empty.
+    /// A sparse file of `size` zero bytes, which takes no disk space; `bytes` stays empty.
     ///
     /// # Panics
-    /// When the disk refuses.
+    /// When the file cannot be written.
     pub fn sparse(name: &str, size: u64) -> Self {
         let file = Self::new(name, 0);
         std::fs::File::options()
@@ -89,8 +89,8 @@ fn seed(path: &Path) -> u64 {
     )
 }
 
-/// What the pages of the tests make of the same arguments: `size` bytes of xorshift32 from `seed`, words in
-/// little-endian order.
+/// The same content as the test pages make from these arguments: `size` bytes of xorshift32 from `seed`,
+/// words in little-endian order.
 pub fn page_content(seed: u32, size: usize) -> Vec<u8> {
     let mut state = seed.max(1);
     let mut out = Vec::with_capacity(size + 4);
@@ -104,7 +104,8 @@ pub fn page_content(seed: u32, size: usize) -> Vec<u8> {
     out
 }
 
-/// `size` bytes that no compression shortens, the same for the same `seed` (xorshift64*).
+/// `size` incompressible bytes, the same for the same `seed` (xorshift64*):
+/// <https://doi.org/10.18637/jss.v008.i14>.
 pub fn content(seed: u64, size: usize) -> Vec<u8> {
     let mut state = seed | 1;
     let mut out = Vec::with_capacity(size + 8);

@@ -1,7 +1,7 @@
-//! What the whole-system tests stand on: a plain HTTP client that may misbehave, signed calls to the AWS
-//! services for assertions, a token issuer, a browser driven by WebDriver, files of known content.
+//! Helpers of the whole-system tests: an HTTP client that can send malformed requests, signed calls to AWS
+//! services for assertions, a token issuer, browsers driven by WebDriver, files of known content.
 //!
-//! Helpers here panic with a sentence instead of returning errors wherever a test could do nothing else.
+//! Where a test could not go on anyway, helpers panic with a message instead of returning an error.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -1,18 +1,18 @@
-//! The arguments of the programs in `src/bin`.
+//! The command-line arguments of the programs in `src/bin`.
 
 use std::str::FromStr;
 
-/// Arguments not yet read. Every reader answers `None` when an option is there and has no good value.
+/// Arguments not yet read. Every reader returns `None` when an option is present without a valid value.
 #[derive(Debug)]
 pub struct Options(Vec<String>);
 
 impl Options {
-    /// Of a program's arguments without its name.
+    /// From a program's arguments without its name.
     pub fn of(arguments: impl Iterator<Item = String>) -> Self {
         Self(arguments.collect())
     }
 
-    /// The text behind `name`, if it is given.
+    /// The value of the option `name`, if present.
     pub fn text(&mut self, name: &str) -> Option<Option<String>> {
         let Some(at) = self.0.iter().position(|argument| argument == name) else {
             return Some(None);
@@ -23,7 +23,7 @@ impl Options {
         })
     }
 
-    /// Overwrites `value` with the number behind `name`, if it is given.
+    /// Overwrites `value` with the number of the option `name`, if present.
     pub fn number<T: FromStr>(&mut self, name: &str, value: &mut T) -> Option<()> {
         if let Some(text) = self.text(name)? {
             *value = text.parse().ok()?;
@@ -31,14 +31,14 @@ impl Options {
         Some(())
     }
 
-    /// Whether `name` is given.
+    /// Whether the flag `name` is present.
     pub fn flag(&mut self, name: &str) -> bool {
         let before = self.0.len();
         self.0.retain(|argument| argument != name);
         self.0.len() < before
     }
 
-    /// `None` when something is left that nobody asked for.
+    /// `None` when unknown arguments are left.
     pub fn end(self) -> Option<()> {
         self.0.is_empty().then_some(())
     }

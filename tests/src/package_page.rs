@@ -1,4 +1,4 @@
-//! A page for tests: the packed npm package beside a script of the test's own.
+//! A test page: the packed npm package and a script of the test's own.
 
 use std::path::PathBuf;
 

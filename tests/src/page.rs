@@ -1,4 +1,4 @@
-//! The demo page, found by the markers that it promises and used as a person uses it.
+//! The demo page, found by its documented markers and used as a person uses it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub struct Page<'browser> {
     browser: &'browser Browser,
 }
 
-/// One file's row.
+/// The row of one file.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Row {
     /// The upload's id.
@@ -28,7 +28,7 @@ pub struct Row {
     pub text: String,
 }
 
-/// What a row showed, whenever that changed.
+/// What a row showed at one moment.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Sample {
     /// Milliseconds of the page's clock.
@@ -39,7 +39,7 @@ pub struct Sample {
     pub percent: f64,
 }
 
-/// Reads every row.
+/// Reads all rows.
 const ROWS: &str = "
     return [...document.querySelectorAll('[data-upload]')].map((row) => ({
         id: row.dataset.upload,
@@ -48,7 +48,7 @@ const ROWS: &str = "
         text: row.innerText,
     }));";
 
-/// Notes each change of each row. What a person sees is what is painted, so it looks once a frame.
+/// Records each change of each row. It samples once a frame, because a person sees only what is painted.
 const WATCH: &str = "
     const seen = (window.crowflySamples = {});
     const look = () => {
@@ -75,14 +75,14 @@ impl<'browser> Page<'browser> {
         Self { browser }
     }
 
-    /// Sends the login form as it comes, filled in with the demo user.
+    /// Submits the sign-in form as it is served, filled in with the demo user.
     #[track_caller]
     pub fn log_in(&self) {
         self.browser.wait_for("[data-action=login]").click();
         self.wait_ready();
     }
 
-    /// Waits until files can be picked.
+    /// Waits until the page accepts files.
     #[track_caller]
     pub fn wait_ready(&self) {
         wait::until("the logged-in page", Duration::from_secs(20), || {
@@ -108,7 +108,7 @@ impl<'browser> Page<'browser> {
         serde_json::from_value(self.browser.run(ROWS, &[])).expect("rows of the page")
     }
 
-    /// The newest row that shows `name`.
+    /// The newest row for `name`.
     pub fn row(&self, name: &str) -> Option<Row> {
         self.rows()
             .into_iter()
@@ -134,7 +134,7 @@ impl<'browser> Page<'browser> {
     /// Waits until the row of `name` has `state`.
     ///
     /// # Panics
-    /// At once when the upload failed, which no waiting mends.
+    /// At once when the upload has failed.
     #[track_caller]
     pub fn wait_state(&self, name: &str, state: &str, limit: Duration) -> Row {
         let row = self.wait_row(name, limit, |row| {
@@ -156,7 +156,7 @@ impl<'browser> Page<'browser> {
             .click();
     }
 
-    /// What the row of an upload showed so far.
+    /// What the row of an upload has shown so far.
     pub fn samples(&self, id: &str) -> Vec<Sample> {
         let list = self.browser.run(
             "return window.crowflySamples[arguments[0]] ?? [];",
@@ -165,7 +165,7 @@ impl<'browser> Page<'browser> {
         serde_json::from_value(list).expect("samples of the page")
     }
 
-    /// Waits for an upload's row in the table of records.
+    /// Waits for the row of an upload in the table of records.
     #[track_caller]
     pub fn wait_record(&self, id: &str) -> String {
         self.browser

@@ -1,13 +1,13 @@
-//! Finds secrets in what was written down: signatures, tokens, and keys that are known.
+//! Finds secrets in logs and files: signatures, tokens, and known keys.
 
-/// A secret where none should be.
+/// A secret where none may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// Where it stood, such as a log group and its stream.
+    /// Where it was found, such as a log group and its stream.
     pub place: String,
     /// What kind of secret it is.
     pub what: &'static str,
-    /// The line, with everything in it that could be secret masked.
+    /// The line, with everything masked that could be secret.
     pub line: String,
 }
 
@@ -17,27 +17,27 @@ impl std::fmt::Display for Hit {
     }
 }
 
-/// What gives a secret away, in lower case.
+/// Texts that reveal a secret, in lower case.
 const MARKS: &[(&str, &str)] = &[
     ("x-amz-signature=", "a presigned URL"),
     ("x-amz-signature%3d", "a presigned URL, encoded"),
     ("x-amz-security-token", "a session token"),
     ("bearer ey", "an authorization header"),
-    // `{"alg":`, as most tokens begin; the others are known by their dots.
+    // `{"alg":` in base64url, as most tokens begin; others are recognised by their dots.
     ("eyjhbgcioi", "a token"),
 ];
 
-/// Texts of this many letters in one piece are masked.
+/// Words of at least this many characters are masked.
 const LONG: usize = 16;
 
-/// Looks for the marks of secrets, and for secrets that it is told.
+/// Searches for the marks of secrets, and for known secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
     known: Vec<(&'static str, String)>,
 }
 
 impl Search {
-    /// Looks for this very text too; an empty one is no secret.
+    /// Searches for this exact text too; an empty one is ignored.
     pub fn know(&mut self, what: &'static str, secret: &str) {
         if !secret.is_empty() {
             self.known.push((what, secret.to_owned()));
@@ -70,7 +70,8 @@ impl Search {
     }
 }
 
-/// A compact JWT: two pieces that begin as base64url of `{"` does, with a dot between.
+/// A compact JWT (<https://www.rfc-editor.org/rfc/rfc7519#section-3>): two segments that begin as base64url
+/// of `{"` does, with a dot between.
 fn has_token(line: &str) -> bool {
     line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
         .filter(|word| word.starts_with("eyJ"))
@@ -81,7 +82,7 @@ fn has_token(line: &str) -> bool {
         })
 }
 
-/// The line without its long words: whatever is secret is long and has no space.
+/// The line with its long words masked: every secret is long and has no space.
 fn masked(line: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();

@@ -16,12 +16,12 @@ pub fn unix_ms() -> u64 {
         })
 }
 
-/// A moment in the basic ISO form that AWS signs, such as `20261122T093000Z`.
+/// A moment in the basic ISO 8601 form that SigV4 uses, such as `20261122T093000Z`.
 pub fn amz_date(unix: u64) -> String {
     rfc3339(unix).replace(['-', ':'], "")
 }
 
-/// A moment as events write it, such as `2026-11-22T09:30:00Z` (RFC 3339).
+/// A moment as events have it, such as `2026-11-22T09:30:00Z`: <https://www.rfc-editor.org/rfc/rfc3339>.
 pub fn rfc3339(unix: u64) -> String {
     let (year, month, day) = civil(unix / 86_400);
     let second = unix % 86_400;
@@ -33,8 +33,8 @@ pub fn rfc3339(unix: u64) -> String {
     )
 }
 
-/// Days since the epoch as year, month, day (Howard Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms", `civil_from_days`).
+/// Days since the epoch as year, month, day, by `civil_from_days`:
+/// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// Asks `probe` every 50 ms until it gives a value.
+/// Polls `probe` every 50 ms until it returns a value.
 ///
 /// # Panics
-/// When `limit` passes first; the sentence names `what`.
+/// When `limit` passes first; the message names `what`.
 #[track_caller]
 pub fn until<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();

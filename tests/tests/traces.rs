@@ -1,7 +1,7 @@
-//! A53: nothing that the system writes down holds a signature, a token or a key.
+//! A53: no log, item, message or file that the system writes contains a signature, a token or a key.
 //!
-//! It runs after other suites and reads what they left behind: every log of the functions and of the API, items,
-//! messages, and the files of the test run (what tests, pages' consoles and the issuer wrote).
+//! Runs after the other suites and reads what they left behind: all logs of the functions and of the API, items,
+//! messages, and the files of the test run (output of tests, consoles of pages, the issuer's log).
 #![forbid(unsafe_code)]
 
 use e2e::Env;
@@ -10,7 +10,7 @@ use e2e::aws::Aws;
 use e2e::secrets::{Hit, Search};
 use serde_json::{Value, json};
 
-/// Files of the test run that are not searched, by how their names begin, and why.
+/// Files of the test run that are not searched, by the start of their names, and why.
 const OTHERS: &[(&str, &str)] = &[
     (
         "local-aws-",
@@ -26,7 +26,7 @@ const OTHERS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What was read, and what was found in it.
+/// What was searched, and the secrets found.
 #[derive(Default)]
 struct Found {
     read: usize,
@@ -39,7 +39,7 @@ impl Found {
         self.hits.extend(search.hits(place, text));
     }
 
-    /// Says how much was read, and fails with each place that holds a secret.
+    /// Prints how much was searched, and fails with each place that holds a secret.
     #[track_caller]
     fn assert_none(&self, what: &str) {
         println!("searched {} {what}: {} secrets", self.read, self.hits.len());
@@ -56,7 +56,7 @@ fn account() -> Aws {
     Aws::new(Env::stack("main"))
 }
 
-/// A search that knows root's secret.
+/// A search that also looks for the root secret.
 fn search(aws: &Aws) -> Search {
     let mut search = Search::default();
     let (_, secret) = aws.keys();
@@ -65,7 +65,7 @@ fn search(aws: &Aws) -> Search {
     search
 }
 
-/// Calls `visit` with each page of a paged call.
+/// Calls `visit` with each page of a paginated call.
 fn pages(
     aws: &Aws,
     service: &str,
@@ -95,7 +95,7 @@ fn groups(aws: &Aws) -> Vec<String> {
     names
 }
 
-/// Searches one log group, and gives its lines.
+/// Searches one log group, and returns its lines.
 fn search_group(aws: &Aws, search: &Search, group: &str, found: &mut Found) -> Vec<String> {
     let mut lines = Vec::new();
     for event in aws.log_events(group) {
@@ -109,7 +109,7 @@ fn search_group(aws: &Aws, search: &Search, group: &str, found: &mut Found) -> V
 
 #[test]
 fn a53_a91_no_secret_and_no_forged_line_in_any_log() {
-    // The functions of `faulty` were left without their services.
+    // Without `faulty`, whose services other tests take away.
     let stacks = Env::get()
         .stacks
         .iter()
@@ -179,7 +179,7 @@ fn a53_no_secret_in_any_item() {
     found.assert_none("items");
 }
 
-/// Looks at messages without taking them away; those that are being worked on are not seen.
+/// Receives messages without hiding or deleting them; those in flight are not seen.
 fn search_queue(aws: &Aws, search: &Search, url: &str, found: &mut Found) {
     let ask = json!({"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 5});
     for _ in 0..100 {
@@ -234,7 +234,7 @@ fn a53_no_secret_in_the_files_of_the_test_run() {
     ));
 }
 
-/// In no file at all, the emulator's own log included.
+/// Not in any file, the emulator's own log included.
 #[test]
 fn h3_roots_secret_is_in_no_file_of_the_test_run() {
     let aws = account();

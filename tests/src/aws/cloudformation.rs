@@ -2,8 +2,8 @@ use super::{Aws, sign};
 use crate::http::{Request, Response, encode};
 
 impl Aws {
-    /// Asks for the stack's own template with these parameters, the origins as they are and the defaults for
-    /// all else; gives the answer whatever it is.
+    /// Creates a stack from the stack's own template with these parameters, the same origins, and the defaults
+    /// for all others; returns the answer whatever its status.
     #[track_caller]
     pub fn update_stack(&self, parameters: &[(&str, &str)]) -> Response {
         let mut form = format!(

@@ -18,7 +18,7 @@ impl Aws {
         answer.get("Item").map(plain)
     }
 
-    /// Every upload of one owner, in plain JSON: not its quota and its rate, which are items too.
+    /// Every upload of one owner, in plain JSON. The owner's quota and rate items are left out.
     #[track_caller]
     pub fn items_of(&self, owner: &str) -> Vec<Value> {
         let mut items = Vec::new();
@@ -42,14 +42,15 @@ impl Aws {
         }
     }
 
-    /// Writes an item as it stands, over whatever is there.
+    /// Puts an item exactly as given, replacing any item there.
     #[track_caller]
     pub fn put_item(&self, fields: &Value) {
         let body = json!({"TableName": self.stack.table, "Item": item(fields)});
         self.call("dynamodb", "DynamoDB_20120810.PutItem", &body);
     }
 
-    /// Removes the item of one upload, as its time-to-live does in the end.
+    /// Deletes the item of one upload, as its TTL does in the end:
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>.
     #[track_caller]
     pub fn delete_item(&self, owner: &str, id: &str) {
         let key = item(&json!({"owner": owner, "id": id}));
@@ -58,7 +59,8 @@ impl Aws {
     }
 }
 
-/// Plain JSON of DynamoDB's typed form. Numbers that are not integers stay text.
+/// Plain JSON from DynamoDB's typed form; numbers that are not integers stay text.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>
 pub fn plain(typed: &Value) -> Value {
     let Some(fields) = typed.as_object() else {
         return Value::Null;

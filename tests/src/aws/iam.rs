@@ -4,7 +4,7 @@ use super::{Aws, Credentials, sign};
 use crate::http::{Request, Response, encode};
 
 impl Aws {
-    /// Calls as a new user of the same account, who may do these actions and nothing else.
+    /// Calls as a new user of the same account who has only these actions.
     ///
     /// # Panics
     /// When IAM refuses.
@@ -13,7 +13,7 @@ impl Aws {
         self.user_with(name, &[("*", actions)])
     }
 
-    /// Calls as a new user of the same account, who may do these actions, each on its resource alone.
+    /// Calls as a new user of the same account who has only these actions, each on its own resource.
     ///
     /// # Panics
     /// When IAM refuses.
@@ -41,7 +41,7 @@ impl Aws {
         user
     }
 
-    /// The key and the secret that it calls with.
+    /// The access key id and the secret that it calls with.
     pub fn keys(&self) -> (&str, &str) {
         let Credentials {
             access_key,

@@ -8,7 +8,8 @@ use crate::wait;
 
 /// How long a function may take to become usable after a change.
 const CHANGED_WITHIN: Duration = Duration::from_secs(30);
-/// Versions of Lambda's interface, by which its parts are addressed.
+/// API versions of Lambda that its paths begin with:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>.
 const FUNCTIONS: &str = "2015-03-31";
 const CONCURRENCY: &str = "2017-10-31";
 const INVOKE_CONFIG: &str = "2019-09-25";
@@ -40,13 +41,14 @@ impl Aws {
             .to_owned()
     }
 
-    /// Calls a function directly, past the gateway.
+    /// Invokes a function directly, past the gateway.
     #[track_caller]
     pub fn invoke(&self, function: &str, event: &Value) -> Response {
         self.lambda("POST", &format!("/{function}/invocations"), Some(event))
     }
 
-    /// Calls a function as services do that do not wait for its answer: it is called again when it fails.
+    /// Invokes a function asynchronously, as services do: Lambda retries it when it fails.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>
     ///
     /// # Panics
     /// When Lambda does not take the event.
@@ -59,7 +61,7 @@ impl Aws {
         assert_eq!(answer.status, 202, "{}", answer.text());
     }
 
-    /// Deploys the function anew, as a change of its configuration does: the next call starts a new process.
+    /// Redeploys the function by changing its configuration: the next invocation starts a new process.
     ///
     /// # Panics
     /// When Lambda refuses.
@@ -78,7 +80,7 @@ impl Aws {
         variables.as_object().cloned().unwrap_or_default()
     }
 
-    /// Replaces the variables of a function's environment, and waits until the next event finds them.
+    /// Replaces the variables of a function's environment, and waits until the next invocation sees them.
     ///
     /// # Panics
     /// When Lambda refuses.
@@ -94,7 +96,8 @@ impl Aws {
         });
     }
 
-    /// Lets at most so many instances of a function run; 0 stops it, `None` takes the limit away.
+    /// Sets the reserved concurrency of a function; 0 stops it, `None` removes the limit.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>
     ///
     /// # Panics
     /// When Lambda refuses.
@@ -111,7 +114,7 @@ impl Aws {
         );
     }
 
-    /// Where an event goes that a function failed at each time: the queue's URL.
+    /// URL of the queue that takes events whose every invocation failed.
     ///
     /// # Panics
     /// When there is no such queue.
@@ -133,7 +136,8 @@ impl Aws {
     fn lambda_of(&self, version: &str, method: &str, path: &str, body: Option<&Value>) -> Response {
         let mut request = self.lambda_request(version, method, path, body);
         if path.ends_with("/invocations") {
-            // The end of the function's log comes in the header `x-amz-log-result`.
+            // The tail of the function's log is in the answer's header `x-amz-log-result`:
+            // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
             request = request.header("x-amz-log-type", "Tail");
         }
         sign(request, &self.moment("lambda")).send()

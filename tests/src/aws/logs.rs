@@ -33,7 +33,7 @@ impl Aws {
             if more {
                 ask["nextToken"] = next;
             } else if events.len() == PAGE {
-                // The local AWS gives no token: go on at the moment of the last line, all of it.
+                // The local AWS returns no token: continue from the timestamp of the last event, all of that millisecond.
                 let last = events.last().map(|event| event["timestamp"].clone());
                 let last = last.unwrap_or_default();
                 if last != ask["startTime"] {

@@ -1,4 +1,4 @@
-//! Signed calls to AWS services, for assertions and for preparing a case; never what is under test.
+//! Signed calls to AWS services that prepare a case or check its result; never the subject of a test.
 
 mod cloudformation;
 mod dynamodb;
@@ -18,7 +18,7 @@ pub use dynamodb::{item, plain};
 pub use sigv4::{Credentials, Moment, presign, sign};
 pub use sqs::Message;
 
-/// The account that owns a stack.
+/// A client of the account that a stack is deployed in.
 #[derive(Clone, Debug)]
 pub struct Aws {
     stack: Stack,
@@ -26,7 +26,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Calls with root's key as the stack is described, or without one with that of the environment.
+    /// Signs with the root key from the stack's description, else with the key in the environment.
     pub fn new(stack: &Stack) -> Self {
         let of_environment = |name: &str| std::env::var(name).unwrap_or_default();
         let credentials = if stack.access_key_id.is_empty() {
@@ -46,7 +46,7 @@ impl Aws {
         }
     }
 
-    /// One call of a service that speaks JSON, such as `("dynamodb", "DynamoDB_20120810.GetItem")`.
+    /// Calls an operation of a JSON service, such as `("dynamodb", "DynamoDB_20120810.GetItem")`.
     ///
     /// # Panics
     /// When the service refuses.
@@ -66,7 +66,7 @@ impl Aws {
         }
     }
 
-    /// As [`Aws::call`], but gives the answer whatever it is.
+    /// As [`Aws::call`], but returns the answer whatever its status.
     #[track_caller]
     pub fn try_call(&self, service: &str, target: &str, body: &Value) -> Response {
         let version = if matches!(service, "dynamodb" | "sqs") {

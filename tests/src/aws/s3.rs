@@ -2,7 +2,7 @@ use super::{Aws, presign, sign};
 use crate::http::{Request, Response, encode, encode_path};
 
 impl Aws {
-    /// The object's address, path style.
+    /// The object's URL, path style.
     pub fn object_url(&self, key: &str) -> String {
         format!(
             "{}/{}/{}",
@@ -34,7 +34,7 @@ impl Aws {
         }
     }
 
-    /// Writes an object as the account's owner, who may not write over one either.
+    /// Writes an object as the account's owner. Like every writer, it may not overwrite one.
     #[track_caller]
     pub fn put_object(&self, key: &str, media_type: &str, bytes: &[u8]) -> Response {
         self.s3(Request::new("PUT", self.object_url(key))
@@ -55,7 +55,7 @@ impl Aws {
         self.multiparts(key).len()
     }
 
-    /// Begins a multipart upload that the system knows nothing of; gives its id.
+    /// Starts a multipart upload that the system does not know of; returns its id.
     #[track_caller]
     pub fn create_multipart(&self, key: &str) -> String {
         let url = format!("{}?uploads=", self.object_url(key));
@@ -66,7 +66,8 @@ impl Aws {
         id.to_owned()
     }
 
-    /// Aborts all multipart uploads of `key`, as the bucket's lifecycle does after days.
+    /// Aborts all multipart uploads of `key`, as the bucket's lifecycle rule does after some days:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html>.
     #[track_caller]
     pub fn abort_multiparts(&self, key: &str) {
         for id in self.multiparts(key) {
@@ -88,7 +89,7 @@ impl Aws {
             .collect()
     }
 
-    /// A presigned PUT of ours, to compare with what the system signs.
+    /// A PUT presigned here, to compare with what the system signs.
     pub fn presigned_put(
         &self,
         key: &str,

@@ -4,12 +4,12 @@ use crate::digest::{hex, hmac_sha256, sha256};
 use crate::http::{Request, Url, encode};
 use crate::time::amz_date;
 
-/// A long-term key of an account.
+/// A long-term access key.
 #[derive(Clone)]
 pub struct Credentials {
-    /// The public half.
+    /// The access key id.
     pub access_key: String,
-    /// The secret half.
+    /// The secret access key.
     pub secret_key: String,
 }
 
@@ -21,10 +21,10 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// By whom, where, for what and when a request is signed.
+/// Key, scope and time of a signature.
 #[derive(Clone, Debug)]
 pub struct Moment {
-    /// By whom.
+    /// The key that signs.
     pub credentials: Credentials,
     /// The region.
     pub region: String,
@@ -34,7 +34,8 @@ pub struct Moment {
     pub unix: u64,
 }
 
-/// Signs all headers and the body of `request` (AWS Signature Version 4, in headers).
+/// Signs all headers and the body of `request` by AWS Signature Version 4, in headers:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>.
 ///
 /// # Panics
 /// When the URL is not absolute.
@@ -59,7 +60,8 @@ pub fn sign(request: Request, at: &Moment) -> Request {
     )
 }
 
-/// A presigned URL for `method` on `url`, with `headers` signed besides the host.
+/// A presigned URL for `method` on `url` that signs `headers` besides the host:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
 ///
 /// # Panics
 /// When the URL is not absolute.
@@ -160,7 +162,7 @@ fn signature(
 mod tests {
     use super::{Credentials, Moment, presign};
 
-    /// Amazon S3 API reference, "Authenticating requests: using query parameters", the example.
+    /// The example of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
     #[test]
     fn the_example_of_the_reference() {
         let at = Moment {

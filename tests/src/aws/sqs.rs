@@ -21,7 +21,7 @@ impl Aws {
         );
     }
 
-    /// Puts up to ten messages into a queue at once, so that they tend to come out in one batch.
+    /// Sends up to ten messages in one call, so that they tend to be received in one batch.
     #[track_caller]
     pub fn send_messages(&self, queue: &str, bodies: &[String]) {
         let entries: Vec<Value> = bodies
@@ -38,7 +38,7 @@ impl Aws {
         assert!(failed == 0, "the queue refused: {}", answer["Failed"]);
     }
 
-    /// Takes up to ten messages, and hides them for a minute.
+    /// Receives up to ten messages with a visibility timeout of a minute.
     #[track_caller]
     pub fn receive_messages(&self, queue: &str) -> Vec<Message> {
         let answer = self.call(
@@ -58,14 +58,14 @@ impl Aws {
             .collect()
     }
 
-    /// Removes a message.
+    /// Deletes a message.
     #[track_caller]
     pub fn delete_message(&self, queue: &str, message: &Message) {
         let body = json!({"QueueUrl": queue, "ReceiptHandle": message.receipt});
         self.call("sqs", "AmazonSQS.DeleteMessage", &body);
     }
 
-    /// Messages in a queue: those waiting and those being worked on.
+    /// Messages in a queue, visible and in flight.
     #[track_caller]
     pub fn queue_depth(&self, queue: &str) -> u64 {
         let names = [
@@ -84,7 +84,7 @@ impl Aws {
                     .as_str()
                     .and_then(|text| text.parse::<u64>().ok())
             })
-            .map(|count| count.expect("the queue tells its depth"))
+            .map(|count| count.expect("the queue reports its depth"))
             .sum()
     }
 }

@@ -1,5 +1,5 @@
-//! `load --stack NAME --events N`: a spike against a stack of the running system, and what it took, as JSON;
-//! see [`e2e::load`].
+//! `load --stack NAME --events N`: sends a load spike to a stack of the running system and prints what it
+//! took, as JSON; see [`e2e::load`].
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-//! `sink --port PORT`: the discarding API and storage of the benchmarks, on loopback only; see [`e2e::sink`].
+//! `sink --port PORT`: an API and a storage that discard what they get, for benchmarks; on loopback only. See
+//! [`e2e::sink`].
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;

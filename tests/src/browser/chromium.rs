@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::Browser;
 use super::driver::{self, Driver};
 
-/// How often a chromedriver is started that ends before it listens.
+/// How often to start a chromedriver that exits before it listens.
 const TRIES: usize = 3;
 
 /// A chromedriver; the browser's profile is its folder.
 pub(super) fn driver() -> Driver {
     let program = driver::program("CHROMEDRIVER", "chromedriver", &[]);
-    // It wants one port for both versions of IP, and ends where the one that it drew is taken for the second.
+    // It binds one port on IPv4 and IPv6, and exits when the port it chose is taken on the second.
     for _ in 0..TRIES {
         let mut command = Command::new(&program);
         let mut child = driver::start(command.args(["--port=0", "--log-level=WARNING"]));
@@ -44,7 +44,8 @@ pub(super) fn capabilities(driver: &Driver, proxy: Option<SocketAddr>) -> Value 
     ]);
     if let (Some(proxy), Some(args)) = (proxy, args.as_array_mut()) {
         args.push(json!(format!("--proxy-server=http://{proxy}")));
-        // By itself it goes straight to this computer.
+        // By default Chromium bypasses the proxy for loopback:
+        // https://chromium.googlesource.com/chromium/src/+/HEAD/net/docs/proxy.md
         args.push(json!("--proxy-bypass-list=<-loopback>"));
     }
     let mut options = json!({"args": args});
@@ -58,15 +59,15 @@ pub(super) fn capabilities(driver: &Driver, proxy: Option<SocketAddr>) -> Value 
     }}})
 }
 
-/// What only Chromium offers.
+/// What only Chromium offers, by the DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
 impl Browser {
-    /// Makes pages believe that the person prefers `scheme`, `light` or `dark`.
+    /// Sets `prefers-color-scheme` of pages, `light` or `dark`.
     pub fn prefer_color_scheme(&self, scheme: &str) {
         let feature = json!({"name": "prefers-color-scheme", "value": scheme});
         self.devtools("Emulation.setEmulatedMedia", json!({"features": [feature]}));
     }
 
-    /// Limits how fast the page may send, in bytes a second; 0 lifts the limit.
+    /// Limits the upload rate of the page, in bytes a second; 0 lifts the limit.
     pub fn limit_upload(&self, bytes_per_second: u64) {
         let upload = if bytes_per_second == 0 {
             json!(-1)
@@ -78,18 +79,18 @@ impl Browser {
         }));
     }
 
-    /// Cuts the page off the network, or gives it back.
+    /// Cuts the page off the network, or reconnects it.
     pub fn offline(&self, offline: bool) {
         self.network(json!({
             "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1,
         }));
     }
 
-    /// Ends the process of the page that commands go to, as running out of memory does. They need another
+    /// Kills the renderer of the current page, as running out of memory does. Later commands need another
     /// window then.
     pub fn crash(&self) {
         let params = json!({"cmd": "Page.crash", "params": {}});
-        // There is nobody left to answer.
+        // The killed page cannot answer.
         let _ = self.try_command("POST", "/goog/cdp/execute", &params);
     }
 

@@ -6,13 +6,13 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// A driver of one session's own, on a port of its own, and whatever else it needs; ends with it.
+/// The WebDriver process of one session, on its own port, with any helper process; stopped with the session.
 #[derive(Debug)]
 pub(super) struct Driver {
     children: Vec<Child>,
-    /// Where it answers, without a trailing slash.
+    /// Its base URL, without a trailing slash.
     pub(super) address: String,
-    /// A folder that the browser may fill; removed at the end.
+    /// The browser's profile; removed at the end.
     pub(super) profile: PathBuf,
 }
 
@@ -36,7 +36,7 @@ impl Drop for Driver {
     }
 }
 
-/// A proxy as WebDriver's capabilities name it (W3C WebDriver, "Proxy").
+/// A proxy as a WebDriver capability: <https://www.w3.org/TR/webdriver2/#proxy>.
 pub(super) fn manual(proxy: SocketAddr) -> Value {
     json!({"proxyType": "manual", "httpProxy": proxy.to_string()})
 }
@@ -51,12 +51,12 @@ pub(super) fn program(variable: &str, name: &str, paths: &[PathBuf]) -> OsString
         .unwrap_or_else(|| name.into())
 }
 
-/// A folder that does not exist yet.
+/// A path for a new, not yet existing profile.
 pub(super) fn new_profile() -> PathBuf {
     crate::env::scratch("profiles").join(crate::issuer::random_hex(8))
 }
 
-/// Starts `command`, whose standard output is read.
+/// Starts `command` with its standard output piped.
 ///
 /// # Panics
 /// When it cannot be started.
@@ -72,16 +72,16 @@ pub(super) fn start(command: &mut Command) -> Child {
         })
 }
 
-/// The first line in which `find` finds something; the rest is read and dropped for as long as the process
+/// The first line in which `find` finds something. The rest is read and dropped as long as the process
 /// writes, so that it never blocks on a full pipe.
 ///
 /// # Panics
-/// When the process ends before.
+/// When the process exits first.
 pub(super) fn announced<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>, what: &str) -> T {
     announcement(child, find).unwrap_or_else(|| panic!("{what} ended without saying where it is"))
 }
 
-/// As [`announced`]; `None` when the process ends before.
+/// As [`announced`]; `None` when the process exits first.
 pub(super) fn announcement<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     let from: Box<dyn Read + Send> = match child.stdout.take() {
         Some(out) => Box::new(out),

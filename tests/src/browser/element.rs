@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::Browser;
 
-/// The member that marks an element in WebDriver's JSON (W3C WebDriver, "Elements").
+/// The key that marks an element in WebDriver's JSON: <https://www.w3.org/TR/webdriver2/#elements>.
 const MARK: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// An element of a page.
@@ -23,7 +23,7 @@ impl<'browser> Element<'browser> {
         json!({MARK: self.id})
     }
 
-    /// Clicks its middle.
+    /// Clicks its centre.
     #[track_caller]
     pub fn click(&self) {
         self.browser
@@ -44,7 +44,7 @@ impl<'browser> Element<'browser> {
             .command("POST", &self.path("value"), &json!({"text": text}));
     }
 
-    /// Its text as shown; empty when it has left the page.
+    /// Its visible text; empty once it has left the page.
     pub fn text(&self) -> String {
         self.get("text").as_str().unwrap_or_default().to_owned()
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::driver::{self, Driver};
 
-/// A geckodriver; the browser's profile lies in its folder.
+/// A geckodriver; the browser's profile is in its folder.
 pub(super) fn driver() -> Driver {
     let installed = crate::env::root().join("target/tools/bin/geckodriver");
     let program = driver::program("GECKODRIVER", "geckodriver", &[installed]);
@@ -41,7 +41,7 @@ pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
                 "datareporting.policy.dataSubmissionEnabled": false,
                 "network.captive-portal-service.enabled": false,
                 "network.connectivity-service.enabled": false,
-                // By itself it goes straight to this computer.
+                // By default Firefox bypasses the proxy for loopback.
                 "network.proxy.allow_hijacking_localhost": true,
             },
         },

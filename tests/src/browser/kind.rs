@@ -12,7 +12,7 @@ pub enum Kind {
     Chromium,
     /// Firefox, by geckodriver.
     Firefox,
-    /// WebKitGTK's small browser, the nearest thing to Safari that runs on Linux, by `WebKitWebDriver`.
+    /// WebKitGTK's MiniBrowser by `WebKitWebDriver`: the nearest thing to Safari that runs on Linux.
     WebKit,
 }
 
@@ -37,7 +37,7 @@ impl Kind {
         }
     }
 
-    /// What a new session asks for; with `proxy`, that every request goes through it, to this computer too.
+    /// Capabilities of a new session; with `proxy`, every request goes through it, those to loopback too.
     pub(super) fn capabilities(self, driver: &Driver, proxy: Option<SocketAddr>) -> Value {
         match self {
             Self::Chromium => chromium::capabilities(driver, proxy),

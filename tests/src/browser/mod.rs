@@ -1,7 +1,7 @@
-//! A browser driven as a person would, over the WebDriver protocol (W3C WebDriver, 2024).
+//! A browser driven as a person would use it, over WebDriver: <https://www.w3.org/TR/webdriver2/>.
 //!
 //! Only [`Kind`] and the file of each browser know which one it is; everything else is the standard. What
-//! Chromium alone offers stands in `chromium.rs`.
+//! only Chromium offers is in `chromium.rs`.
 
 mod chromium;
 mod driver;

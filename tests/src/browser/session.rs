@@ -10,16 +10,16 @@ use super::{Element, Kind};
 use crate::http::Request;
 use crate::wait;
 
-/// How many browsers may run at once: each takes a core while it hashes and sends.
+/// How many browsers may run at once: each keeps a core busy while it hashes and sends.
 const AT_ONCE: usize = 1;
 
 static RUNNING: Mutex<usize> = Mutex::new(0);
 static ENDED: Condvar = Condvar::new();
 
-/// A key without a character (WebDriver, "Keyboard actions").
+/// A key that types no character: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// Forward through what can take the focus.
+    /// Moves the focus forward.
     Tab,
     /// Activates.
     Enter,
@@ -32,13 +32,13 @@ pub enum Key {
 pub struct Browser {
     session: String,
     kind: Kind,
-    // Dropped after the session was closed.
+    // Declared last: dropped after the session was closed.
     _driver: Driver,
     _turn: Turn,
 }
 
 impl Browser {
-    /// Waits for a turn and starts Chromium.
+    /// Waits for a free slot and starts Chromium.
     ///
     /// # Panics
     /// When there is no browser or no driver.
@@ -46,7 +46,7 @@ impl Browser {
         Self::of(Kind::Chromium)
     }
 
-    /// Waits for a turn and starts a browser of this kind.
+    /// Waits for a free slot and starts a browser of this kind.
     ///
     /// # Panics
     /// When there is no browser or no driver.
@@ -54,7 +54,7 @@ impl Browser {
         Self::begin(kind, None)
     }
 
-    /// As [`Browser::of`], with every request through `proxy`, those to this computer too.
+    /// As [`Browser::of`], with every request through `proxy`, those to loopback too.
     ///
     /// # Panics
     /// When there is no browser or no driver.
@@ -110,8 +110,8 @@ impl Browser {
         )
     }
 
-    /// Runs the body of an async function in the page and waits for what it returns. A rejection comes back
-    /// as `{"rejected": text}`.
+    /// Runs the body of an async function in the page and returns what it resolves to. A rejection returns
+    /// `{"rejected": text}`.
     pub fn run_async(&self, script: &str, arguments: &[Value]) -> Value {
         let wrapped = format!(
             "const done = arguments[arguments.length - 1];\
@@ -145,7 +145,7 @@ impl Browser {
             .collect()
     }
 
-    /// Waits for an element that can be seen.
+    /// Waits for a visible element.
     #[track_caller]
     pub fn wait_for(&self, css: &str) -> Element<'_> {
         wait::until(
@@ -164,7 +164,7 @@ impl Browser {
         Element::new(self, &self.command("GET", "/element/active", &Value::Null))
     }
 
-    /// Presses and lets go a key.
+    /// Presses and releases a key.
     pub fn press(&self, key: Key) {
         let value = match key {
             Key::Tab => '\u{e004}',
@@ -180,10 +180,10 @@ impl Browser {
         );
     }
 
-    /// Writes a picture of the page to `target/test/screens/<name>.png`.
+    /// Writes a screenshot to `target/test/screens/<name>.png`.
     ///
     /// # Panics
-    /// When the disk refuses.
+    /// When the file cannot be written.
     pub fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.command("GET", "/screenshot", &Value::Null);
         let picture = crate::base64::decode_standard(picture.as_str().unwrap_or_default());
@@ -193,7 +193,7 @@ impl Browser {
         path
     }
 
-    /// Gives a file input the files of these paths, as picking them does.
+    /// Sets the files of a file input, as picking them does.
     pub fn pick(&self, input: &Element<'_>, paths: &[&Path]) {
         let text: Vec<String> = paths
             .iter()
@@ -202,7 +202,7 @@ impl Browser {
         input.type_text(&text.join("\n"));
     }
 
-    /// One WebDriver command of this session.
+    /// Sends one WebDriver command of this session.
     ///
     /// # Panics
     /// When the driver refuses it.
@@ -239,7 +239,7 @@ impl Drop for Browser {
     }
 }
 
-/// Leave to run a browser.
+/// A permit to run a browser; see [`AT_ONCE`].
 #[derive(Debug)]
 struct Turn;
 

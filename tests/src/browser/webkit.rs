@@ -9,7 +9,7 @@ use super::driver::{self, Driver};
 use crate::http::Request;
 use crate::wait;
 
-/// A `WebKitWebDriver` on a screen of its own: WebKitGTK has no headless form.
+/// A `WebKitWebDriver` on its own virtual screen: WebKitGTK has no headless mode.
 pub(super) fn driver() -> Driver {
     let mut screen = driver::start(
         Command::new(driver::program("XVFB", "Xvfb", &[]))
@@ -17,7 +17,7 @@ pub(super) fn driver() -> Driver {
             .args(["-screen", "0", "1280x1000x24"]),
     );
     let display: u32 = driver::announced(&mut screen, |line| line.trim().parse().ok(), "Xvfb");
-    // The driver does not say which port it took when left to choose.
+    // The driver does not print the port that it picks by itself.
     let port = TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
@@ -29,7 +29,7 @@ pub(super) fn driver() -> Driver {
         .env("XDG_DATA_HOME", profile.join("data"))
         .env("XDG_CACHE_HOME", profile.join("cache"))
         .env("GDK_BACKEND", "x11")
-        // Its sandbox needs user namespaces, and its compositor a graphics card; a container has neither.
+        // Its sandbox needs user namespaces and its compositor a GPU; a container has neither.
         .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
         .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
         .stdin(std::process::Stdio::null())
@@ -57,7 +57,7 @@ pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
     json!({"capabilities": {"alwaysMatch": wanted}})
 }
 
-/// The browser that comes with WebKitGTK, which no package puts on `PATH`.
+/// WebKitGTK's MiniBrowser, which no package puts on `PATH`.
 fn mini_browser() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("MINIBROWSER") {
         return Some(named.into());

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::Browser;
 
-/// A window of a session.
+/// A window or tab of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window(Value);
 
@@ -25,7 +25,7 @@ impl Browser {
         self.command("POST", "/window", &json!({"handle": window.0}));
     }
 
-    /// Closes the window that commands go to; they need another one then.
+    /// Closes the current window; later commands need another one.
     pub fn close_window(&self) {
         self.command("DELETE", "/window", &Value::Null);
     }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::Url;
 
-/// How a request says where its body ends.
+/// How a request marks the end of its body: <https://www.rfc-editor.org/rfc/rfc9112#section-6>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
     /// `Content-Length` with the body's length.
     #[default]
     Length,
-    /// `Content-Length` with this number, true or not.
+    /// `Content-Length` with this number, correct or not.
     Claimed(u64),
     /// `Transfer-Encoding: chunked`.
     Chunked,
@@ -18,20 +18,20 @@ pub enum Framing {
     None,
 }
 
-/// A request as it will be sent: nothing is added but `host`, the framing and `connection: close`.
+/// A request to send: only `host`, the framing and `connection: close` are added to it.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
     pub method: String,
     /// The absolute URL.
     pub url: String,
-    /// Names and values in the order sent; a name may stand twice.
+    /// Names and values in the order sent; a name may occur twice.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// How the body's end is told.
+    /// How the end of the body is marked.
     pub framing: Framing,
-    /// How long the answer may take.
+    /// How long to wait for the answer.
     pub timeout: Duration,
 }
 
@@ -101,14 +101,14 @@ impl Request {
             .body(body.to_string())
     }
 
-    /// Sets how the body's end is told.
+    /// Sets how the end of the body is marked.
     #[must_use]
     pub fn framing(mut self, framing: Framing) -> Self {
         self.framing = framing;
         self
     }
 
-    /// Sends it over a connection of its own.
+    /// Sends it over a new connection.
     ///
     /// # Errors
     /// [`Error`] when no HTTP answer came.
@@ -174,7 +174,7 @@ impl Request {
         } else {
             stream.write_all(&self.body)?;
         }
-        // Fewer bytes than claimed: say that no more will come, as a cut connection does.
+        // Fewer bytes than claimed: shut down writing, as a lost connection does.
         if matches!(self.framing, Framing::Claimed(length) if length > self.body.len() as u64) {
             stream.shutdown(std::net::Shutdown::Write)?;
         }
@@ -267,7 +267,7 @@ impl Response {
     }
 }
 
-/// One line without its end; an error when the stream ended before it.
+/// One line without its end; an error when the stream ends first.
 pub(super) fn line(from: &mut impl BufRead) -> Result<String, Error> {
     let mut line = String::new();
     if from.read_line(&mut line)? == 0 {

@@ -1,4 +1,4 @@
-//! HTTP/1.1, spoken by hand so that a test decides every byte.
+//! HTTP/1.1 without a library, so that a test controls every byte.
 
 mod client;
 mod server;

@@ -11,13 +11,13 @@ pub struct Incoming {
     pub method: String,
     /// Path without the query.
     pub path: String,
-    /// After the question mark, as it stands.
+    /// After the question mark, undecoded.
     pub query: String,
     /// The body.
     pub body: Vec<u8>,
 }
 
-/// What goes back.
+/// The answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -51,7 +51,7 @@ impl Answer {
     }
 }
 
-/// A server on loopback: one thread a connection, one request a connection.
+/// A server on loopback: a thread for each connection, one request a connection.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -83,7 +83,7 @@ impl Server {
             for stream in self.listener.incoming().flatten() {
                 let answer = &answer;
                 scope.spawn(move || {
-                    // A client that hangs up in the middle is its own affair.
+                    // The client may hang up at any time.
                     let _ = serve(&stream, answer);
                 });
             }
@@ -149,8 +149,9 @@ fn serve(
     Ok(())
 }
 
-/// Whether the one Host is this computer's: no name that another site bound to it ("DNS rebinding"). Names under
-/// `localhost` cannot be bound elsewhere (RFC 6761 section 6.3).
+/// Whether the one Host header names this computer. Any other name was bound to it by another site (DNS
+/// rebinding: <https://en.wikipedia.org/wiki/DNS_rebinding>); names under
+/// `localhost` cannot be (<https://www.rfc-editor.org/rfc/rfc6761#section-6.3>).
 fn ours(hosts: &[String], port: u16) -> bool {
     let [host] = hosts else { return false };
     host.strip_suffix(&format!(":{port}")).is_some_and(|name| {
@@ -167,7 +168,7 @@ mod tests {
     fn h3_a_name_that_was_bound_to_this_computer_is_refused() {
         let server = Server::bind(0).expect("a free port");
         let port = server.address().expect("an address").port();
-        // It ends with the process.
+        // The thread ends with the process.
         std::thread::spawn(move || server.run(|_| Answer::new(200, "text/plain", "well")));
         let status = |host: &str| {
             let request = Request::new("GET", format!("http://127.0.0.1:{port}/"));

@@ -3,9 +3,9 @@
 pub struct Url {
     /// Host and port.
     pub authority: String,
-    /// From the first slash up to the query, as it stands.
+    /// From the first slash up to the query, undecoded.
     pub path: String,
-    /// After the question mark, as it stands; empty when there is none.
+    /// After the question mark, undecoded; empty when there is none.
     pub query: String,
 }
 
@@ -31,7 +31,7 @@ impl Url {
         }
     }
 
-    /// Where to connect: host and port, 80 when none is given.
+    /// Host and port to connect to; port 80 when none is given.
     pub fn address(&self) -> String {
         if self.authority.contains(':') {
             self.authority.clone()
@@ -46,7 +46,8 @@ impl Url {
     }
 }
 
-/// Percent-encodes everything but the unreserved characters of RFC 3986, as SigV4 asks.
+/// Percent-encodes all but the unreserved characters, as SigV4 requires:
+/// <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
 pub fn encode(text: &str) -> String {
     percent(text, |byte| {
         byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
@@ -71,7 +72,7 @@ fn percent(text: &str, keep: impl Fn(u8) -> bool) -> String {
     })
 }
 
-/// The fields of `application/x-www-form-urlencoded` text; of a repeated one the last.
+/// The fields of `application/x-www-form-urlencoded` text; the last one of a repeated name.
 pub fn decode_form(text: &str) -> std::collections::BTreeMap<String, String> {
     text.split('&')
         .filter_map(|pair| pair.split_once('='))

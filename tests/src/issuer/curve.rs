@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::base64::url_safe;
 
-/// A key on the curve P-256: an issuer may publish one, but the API takes RSA alone.
+/// A key on the curve P-256: an issuer may publish one, but the API accepts RSA only.
 #[derive(Debug)]
 pub struct CurveKey(EcdsaKeyPair);
 
 impl CurveKey {
-    /// Its name in the key set.
+    /// Its `kid` in the key set.
     pub const ID: &'static str = "curve";
 
     /// Makes a new key.
@@ -22,14 +22,14 @@ impl CurveKey {
 
     /// The public half as a JSON Web Key.
     pub fn public(&self) -> Value {
-        // SEC 1: the byte 4, then both coordinates.
+        // An uncompressed point (SEC 1, <https://www.secg.org/sec1-v2.pdf>, 2.3.3): the byte 4, then both coordinates.
         let point = self.0.public_key().as_ref();
         let (x, y) = point[1..].split_at(32);
         json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": Self::ID,
             "x": url_safe(x), "y": url_safe(y)})
     }
 
-    /// ES256 over `text`.
+    /// Signs `text` by ES256.
     ///
     /// # Panics
     /// When the system has no randomness.

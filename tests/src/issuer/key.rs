@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::base64::{standard, url_safe};
 use crate::digest::{hex, sha256};
 
-/// An RSA key that signs tokens, made when the issuer starts and never written anywhere.
+/// An RSA key that signs tokens; made when the issuer starts and kept in memory only.
 #[derive(Debug)]
 pub struct SigningKey {
     pair: KeyPair,
@@ -17,7 +17,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Makes a new 2,048-bit key, named by its own digest.
+    /// Makes a new 2,048-bit key, its `kid` a digest of it.
     ///
     /// # Panics
     /// When the system has no randomness.
@@ -27,7 +27,7 @@ impl SigningKey {
         key
     }
 
-    /// Makes a new 2,048-bit key of this name.
+    /// Makes a new 2,048-bit key with this `kid`.
     ///
     /// # Panics
     /// When the system has no randomness.
@@ -44,12 +44,13 @@ impl SigningKey {
         }
     }
 
-    /// Its name in the key set.
+    /// Its `kid` in the key set.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The modulus as it stands in the key set: what a key-confusion attack uses as an HMAC secret.
+    /// The modulus as published in the key set: what a key-confusion attack uses as an HMAC secret
+    /// (<https://www.rfc-editor.org/rfc/rfc8725#section-2.1>).
     pub fn modulus(&self) -> &str {
         &self.modulus
     }
@@ -91,7 +92,7 @@ impl SigningKey {
         })
     }
 
-    /// RS256 over `text`.
+    /// Signs `text` by RS256.
     ///
     /// # Panics
     /// When the system has no randomness.
@@ -99,7 +100,7 @@ impl SigningKey {
         self.sign_as(&RSA_PKCS1_SHA256, text)
     }
 
-    /// PS256 over `text`.
+    /// Signs `text` by PS256.
     ///
     /// # Panics
     /// When the system has no randomness.

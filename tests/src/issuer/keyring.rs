@@ -2,24 +2,24 @@ use serde_json::{Value, json};
 
 use super::{CurveKey, SigningKey};
 
-/// The name under which two different keys are published.
+/// The `kid` under which two different keys are published.
 pub(super) const TWIN: &str = "twin";
 
 /// All keys of one issuer.
 #[derive(Debug)]
 pub struct Keyring {
-    /// Signs good tokens.
+    /// Signs valid tokens.
     pub current: SigningKey,
-    /// Published, of another kind.
+    /// Published; of a key type that the API does not accept.
     pub curve: CurveKey,
-    /// Published, both under one name.
+    /// Published, both under one `kid`.
     pub twins: [SigningKey; 2],
-    /// Never published: an attacker's.
+    /// An attacker's, never published.
     pub stranger: SigningKey,
 }
 
 impl Keyring {
-    /// New keys.
+    /// Generates all keys.
     pub fn generate() -> Self {
         Self {
             current: SigningKey::generate(),
@@ -29,7 +29,7 @@ impl Keyring {
         }
     }
 
-    /// What is published (RFC 7517).
+    /// The published key set: <https://www.rfc-editor.org/rfc/rfc7517#section-5>.
     pub fn set(&self) -> Value {
         let mut keys = vec![self.current.public(), self.curve.public()];
         keys.extend(self.twins.iter().map(SigningKey::public));

@@ -1,6 +1,6 @@
-//! A small OpenID issuer: it serves discovery and keys, and mints whatever token it is asked for.
+//! A small OpenID issuer: it serves discovery and keys, and mints any token that it is asked for.
 //!
-//! Its name ends in a slash, as Auth0's does, because that is where issuer checks go wrong.
+//! Its name ends in a slash, as Auth0's does: issuer comparisons tend to get that wrong.
 
 mod curve;
 pub mod forged;
@@ -18,15 +18,15 @@ pub use token::{Forgery, TokenRequest, mint};
 use crate::Env;
 use crate::http::Request;
 
-/// The audience that the test stacks demand.
+/// The audience that the test stacks require.
 pub const AUDIENCE: &str = "crowfly-test";
-/// The scope that the test stacks demand.
+/// The scope that the test stacks require.
 pub const SCOPE: &str = "uploads";
 
-/// A token of the running test issuer.
+/// A token from the running test issuer.
 ///
 /// # Panics
-/// When it does not answer.
+/// When the issuer does not answer.
 #[track_caller]
 pub fn token(request: &TokenRequest) -> String {
     let url = format!("{}/token", Env::get().issuer.trim_end_matches('/'));
@@ -38,7 +38,7 @@ pub fn token(request: &TokenRequest) -> String {
         .to_owned()
 }
 
-/// A good token of the running test issuer for `subject`.
+/// A valid token for `subject` from the running test issuer.
 #[track_caller]
 pub fn token_of(subject: &str) -> String {
     token(&TokenRequest::of(subject))

@@ -10,20 +10,21 @@ use crate::digest::sha256;
 use crate::http::{Answer, Incoming, Server, decode_form, encode};
 use crate::time::unix;
 
-/// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in "page" that
-/// lets everybody in as `alice` at once (authorization code with PKCE, RFC 6749 and RFC 7636).
+/// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in page that signs
+/// every visitor in as `alice` at once, by authorization code with PKCE
+/// (<https://www.rfc-editor.org/rfc/rfc6749#section-4.1>, <https://www.rfc-editor.org/rfc/rfc7636>).
 #[derive(Debug)]
 pub struct Issuer {
     name: String,
     keys: Keyring,
-    /// How often anything was asked for.
+    /// How many requests it has received.
     requests: AtomicUsize,
-    /// Codes not yet redeemed, with their challenges.
+    /// Codes not yet redeemed, with their code challenges.
     codes: Mutex<BTreeMap<String, String>>,
 }
 
 impl Issuer {
-    /// An issuer of this name, which ends in a slash, with new keys.
+    /// A new issuer with this name, which ends in a slash, and new keys.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.into(),
@@ -33,10 +34,10 @@ impl Issuer {
         }
     }
 
-    /// Serves a new issuer on a free port of this machine until the process ends.
+    /// Serves a new issuer on a free port until the process ends.
     ///
     /// # Panics
-    /// When there is no port.
+    /// When no port is free.
     pub fn start() -> Arc<Self> {
         let server = Server::bind(0).expect("a free port");
         let address = server.address().expect("an address");
@@ -46,7 +47,7 @@ impl Issuer {
         issuer
     }
 
-    /// Its name, as it stands in its tokens.
+    /// Its name, the `iss` of its tokens.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -56,14 +57,14 @@ impl Issuer {
         mint(wanted, &self.name, &self.keys, unix())
     }
 
-    /// How often anything was asked for.
+    /// How many requests it has received.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
     }
 
     /// Answers one request.
     pub fn answer(&self, request: &Incoming) -> Answer {
-        // The name ends in a slash, so whoever joins it to a path may make two.
+        // The name ends in a slash, so a client that appends a path may send two.
         let path = request.path.trim_start_matches('/');
         self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = match (request.method.as_str(), path) {

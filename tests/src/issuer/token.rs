@@ -6,24 +6,25 @@ use super::{AUDIENCE, CurveKey, Keyring, SCOPE, random_hex};
 use crate::base64::url_safe;
 use crate::digest::hmac_sha256;
 
-/// What kind of false token to mint.
+/// How a token is forged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Forgery {
-    /// A true one.
+    /// Not at all: a valid token.
     #[default]
     None,
     /// `alg: none` and no signature.
     AlgNone,
-    /// The header of a true one and no signature.
+    /// The header of a valid token and no signature.
     NoSignature,
-    /// Signed by a key that the issuer does not publish, under the name of one that it does.
+    /// Signed by an unpublished key under the `kid` of a published one.
     OtherKey,
-    /// As [`Forgery::OtherKey`], with the attacker's public key in the header's `jwk`.
+    /// As [`Forgery::OtherKey`], with the attacker's public key in the header's `jwk`
+    /// (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.3>).
     EmbeddedKey,
     /// Names a key that does not exist.
     UnknownKid,
-    /// HS256 with the published RSA modulus, as it is published, as the secret.
+    /// HS256 with the published RSA modulus, in its published text form, as the secret.
     KeyConfusion,
     /// HS256 with the modulus' bytes as the secret.
     HmacOfModulus,
@@ -31,39 +32,39 @@ pub enum Forgery {
     HmacOfDer,
     /// HS256 with the public key in PEM as the secret.
     HmacOfPem,
-    /// One character of the signature changed.
+    /// One character of the signature is changed.
     BrokenSignature,
-    /// PS256 by the published key.
+    /// PS256 by the published RSA key.
     Pss,
     /// A PS256 signature under a header that says RS256.
     PssAsRs256,
-    /// ES256 by a published key on a curve.
+    /// ES256 by the published key on a curve.
     Curve,
-    /// An ES256 signature, by that key, under a header that says RS256.
+    /// An ES256 signature by that key, under a header that says RS256.
     CurveAsRs256,
-    /// By a published key whose name another one has too.
+    /// By a published key whose `kid` another published key has too.
     Twin,
 }
 
-/// What `POST /token` takes: claims and header members that replace the defaults (`null` removes one),
-/// members as text that come after all others, and a forgery.
+/// The body of `POST /token`: claims and header members that replace the defaults (`null` removes one), raw
+/// JSON members appended after them, and a forgery.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenRequest {
-    /// Claims over the defaults.
+    /// Claims that replace the defaults.
     pub claims: Map<String, Value>,
-    /// Members over the header's.
+    /// Header members that replace the defaults.
     pub header: Map<String, Value>,
-    /// Names and JSON texts behind the claims: what no JSON writer would write.
+    /// Names and raw JSON values appended to the claims: duplicates, which no JSON writer emits.
     pub raw_claims: Vec<(String, String)>,
     /// The same for the header.
     pub raw_header: Vec<(String, String)>,
-    /// How to spoil the token.
+    /// How to forge the token.
     pub forge: Forgery,
 }
 
 impl TokenRequest {
-    /// A good token for `subject`.
+    /// A valid token for `subject`.
     pub fn of(subject: &str) -> Self {
         Self::default().claim("sub", subject)
     }
@@ -82,21 +83,21 @@ impl TokenRequest {
         self
     }
 
-    /// Adds a claim by its JSON text, whether or not there is one of its name.
+    /// Appends a claim as raw JSON, even if one of that name exists.
     #[must_use]
     pub fn raw_claim(mut self, name: &str, text: &str) -> Self {
         self.raw_claims.push((name.into(), text.into()));
         self
     }
 
-    /// Adds a member of the header by its JSON text, whether or not there is one of its name.
+    /// Appends a header member as raw JSON, even if one of that name exists.
     #[must_use]
     pub fn raw_header(mut self, name: &str, text: &str) -> Self {
         self.raw_header.push((name.into(), text.into()));
         self
     }
 
-    /// Spoils the token.
+    /// Sets how the token is forged.
     #[must_use]
     pub fn forged(mut self, forge: Forgery) -> Self {
         self.forge = forge;
@@ -104,7 +105,7 @@ impl TokenRequest {
     }
 }
 
-/// Mints a token of `issuer` at `now` (Unix seconds): subject `alice`, our audience and scope, one hour.
+/// Mints a token of `issuer` at `now` (Unix seconds); by default for `alice`, our audience and scope, one hour.
 pub fn mint(request: &TokenRequest, issuer: &str, keys: &Keyring, now: u64) -> String {
     let mut claims = members(json!({
         "iss": issuer, "sub": "alice", "aud": AUDIENCE, "scope": SCOPE,
@@ -179,7 +180,7 @@ fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-/// The JSON text of an object, without members that are `null`, with `raw` ones behind the others.
+/// The JSON text of an object without its `null` members, with the `raw` ones appended.
 fn text(mut members: Map<String, Value>, raw: &[(String, String)]) -> String {
     members.retain(|_, value| !value.is_null());
     let mut all: Vec<String> = members

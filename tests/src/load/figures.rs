@@ -3,30 +3,30 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What a spike took.
+/// What a load spike took.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
-    /// Uploads, each of which makes one event.
+    /// Uploads; each makes one event.
     pub events: usize,
     /// From the first create to the answer of the last PUT.
     pub sending: Duration,
     /// From the first create until the queue was empty.
     pub recording: Duration,
-    /// Of each PUT, milliseconds.
+    /// Milliseconds of each PUT.
     pub put_ms: Vec<u64>,
-    /// Of each event, milliseconds from storage to record, as the function measured it.
+    /// Milliseconds of each event from storage to record, as the `record` function measured it.
     pub lag_ms: Vec<u64>,
-    /// Of each upload of an owner who is not part of the spike, milliseconds from PUT to record.
+    /// Milliseconds from PUT to record of each upload of an owner outside the spike.
     pub bystander_ms: Vec<u64>,
 }
 
 impl Figures {
-    /// Events a second, over the whole time.
+    /// Events a second over the whole run.
     pub fn rate(&self) -> f64 {
         self.events as f64 / self.recording.as_secs_f64()
     }
 
-    /// For other programs.
+    /// As JSON, for other programs.
     pub fn json(&self) -> Value {
         let both = |all: &[u64]| json!({"p50": quantile(all, 50), "p99": quantile(all, 99), "count": all.len()});
         json!({
@@ -63,7 +63,7 @@ impl fmt::Display for Figures {
     }
 }
 
-/// The value that `percent` of a hundred do not exceed (nearest rank); `None` of nothing.
+/// The `percent`-th percentile by nearest rank; `None` without values.
 pub fn quantile(all: &[u64], percent: usize) -> Option<u64> {
     let mut sorted = all.to_vec();
     sorted.sort_unstable();

@@ -1,5 +1,5 @@
-//! A spike: thousands of uploads through the real API and presigned PUTs at once, most of them one owner's,
-//! with messages among their events that nobody can read.
+//! A load spike: thousands of uploads through the real API and presigned PUTs at once, most of them by one
+//! owner, with malformed messages among their events.
 
 mod figures;
 mod poison;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::api::{Api, Leave, item, leave_of};
+use crate::api::{Api, CreatedUpload, created_upload, item};
 use crate::aws::Aws;
 use crate::issuer::random_hex;
 use crate::{Stack, time, wait};
@@ -18,38 +18,38 @@ use crate::{Stack, time, wait};
 pub use figures::{Figures, quantile};
 pub use poison::bodies as poison;
 
-/// Uploads created by one call.
+/// Uploads in one create call.
 const BATCH: usize = 50;
 /// Owners besides the busy one.
 const OTHERS: usize = 4;
-/// Connections that send at the same time.
+/// Connections that send at once.
 const SENDERS: usize = 6;
-/// Of a hundred uploads, the busy owner's.
+/// Percentage of the uploads that belong to the busy owner.
 const BUSY_PERCENT: usize = 60;
 
-/// What came of a spike.
+/// The result of a spike.
 #[derive(Clone, Debug)]
 pub struct Spike {
-    /// What was sent, by owner; the busy one first.
-    pub sent: Vec<Vec<Leave>>,
-    /// The bodies that nobody can read.
+    /// The uploads that were sent, by owner; the busy owner first.
+    pub sent: Vec<Vec<CreatedUpload>>,
+    /// The bodies of the malformed messages.
     pub poison: Vec<String>,
     /// What it took.
     pub figures: Figures,
 }
 
-/// A share of the work: so many uploads by this caller.
+/// A share of the work: `count` uploads by this caller.
 struct Job<'a> {
     owner: usize,
     api: &'a Api,
     count: usize,
 }
 
-/// Uploads `count` files and sends `poison` unreadable messages meanwhile, then waits until the queue has
+/// Uploads `count` files and sends `poison` malformed messages meanwhile, then waits until the queue has
 /// drained, at most for `limit`.
 ///
 /// # Panics
-/// When anything is refused for good, or the queue does not drain.
+/// When an upload is refused permanently, or the queue does not drain.
 #[track_caller]
 pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spike {
     let aws = Aws::new(stack);
@@ -58,7 +58,7 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
         .map(|n| Api::of_subject(stack, &format!("load-{mark}-{n}")))
         .collect();
     let jobs = Mutex::new(jobs(&apis, count));
-    let sent: Mutex<Vec<Vec<Leave>>> = Mutex::new(vec![Vec::new(); apis.len()]);
+    let sent: Mutex<Vec<Vec<CreatedUpload>>> = Mutex::new(vec![Vec::new(); apis.len()]);
     let puts = Mutex::new(Vec::new());
     let bodies = self::poison(&stack.bucket, &mark, poison);
     let (begun, unix) = (Instant::now(), time::unix_ms());
@@ -69,9 +69,9 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
         for _ in 0..SENDERS {
             scope.spawn(|| {
                 while let Some(job) = next(&jobs) {
-                    let (leaves, times) = send(&job);
+                    let (uploads, times) = send(&job);
                     puts.lock().expect("no sender panics").extend(times);
-                    sent.lock().expect("no sender panics")[job.owner].extend(leaves);
+                    sent.lock().expect("no sender panics")[job.owner].extend(uploads);
                 }
                 sending.fetch_sub(1, Ordering::SeqCst);
             });
@@ -103,7 +103,7 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
     }
 }
 
-/// The busy owner's share and the others', in pieces that one call creates, evenly mixed.
+/// The busy owner's share and the others', in batches of one create call, evenly mixed.
 fn jobs(apis: &[Api], count: usize) -> Vec<Job<'_>> {
     let busy = count * BUSY_PERCENT / 100;
     let rest = count - busy;
@@ -128,26 +128,26 @@ fn next<'a>(jobs: &Mutex<Vec<Job<'a>>>) -> Option<Job<'a>> {
     jobs.lock().expect("no sender panics").pop()
 }
 
-/// Creates a job's uploads and sends each; what was sent, and the milliseconds of each PUT.
-fn send(job: &Job<'_>) -> (Vec<Leave>, Vec<u64>) {
+/// Creates a job's uploads and sends each; returns them and the milliseconds of each PUT.
+fn send(job: &Job<'_>) -> (Vec<CreatedUpload>, Vec<u64>) {
     let bytes = |n: usize| format!("bytes of {n}").into_bytes();
     let items: Vec<Value> = (0..job.count)
         .map(|n| item("load.txt", "text/plain", &bytes(n)))
         .collect();
-    let leaves = create(job.api, &json!({"uploads": items}));
-    let mut times = Vec::with_capacity(leaves.len());
-    for (n, leave) in leaves.iter().enumerate() {
+    let uploads = create(job.api, &json!({"uploads": items}));
+    let mut times = Vec::with_capacity(uploads.len());
+    for (n, upload) in uploads.iter().enumerate() {
         let begun = Instant::now();
-        let answer = leave.put(&bytes(n)).send();
+        let answer = upload.put(&bytes(n)).send();
         assert_eq!(answer.status, 200, "PUT: {}", answer.text());
         times.push(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     }
-    (leaves, times)
+    (uploads, times)
 }
 
-/// Creates these uploads; as long as some are told to wait for a place, it waits and repeats the call, which
-/// answers for those that exist already as if they were new.
-fn create(api: &Api, body: &Value) -> Vec<Leave> {
+/// Creates these uploads. While the answer asks to retry for some of them, it waits and repeats the call,
+/// which is idempotent for those that exist already.
+fn create(api: &Api, body: &Value) -> Vec<CreatedUpload> {
     loop {
         let answer = api.post("/uploads", body);
         let all = answer.json()["uploads"].take();
@@ -163,23 +163,23 @@ fn create(api: &Api, body: &Value) -> Vec<Leave> {
                 answer.status,
                 answer.text()
             );
-            return all.iter().map(leave_of).collect();
+            return all.iter().map(created_upload).collect();
         }
         std::thread::sleep(Duration::from_millis(200));
     }
 }
 
-/// Somebody else, who uploads one file after the other all the while; milliseconds from each PUT to its
-/// record.
+/// Another owner, who uploads one file after the other during the spike; returns the milliseconds from each
+/// PUT to its record.
 fn bystander(stack: &Stack, mark: &str, drained: &AtomicBool) -> Vec<u64> {
     let api = Api::of_subject(stack, &format!("load-{mark}-bystander"));
     let mut times = Vec::new();
     while !drained.load(Ordering::SeqCst) {
-        let leave = api.leave(&item("own.txt", "text/plain", b"mine"));
+        let upload = api.create_one(&item("own.txt", "text/plain", b"mine"));
         let begun = Instant::now();
-        assert_eq!(leave.put(b"mine").send().status, 200);
+        assert_eq!(upload.put(b"mine").send().status, 200);
         api.wait_status(
-            leave.id,
+            upload.id,
             crowfly_contract::UploadStatus::Stored,
             Duration::from_secs(120),
         );
@@ -189,7 +189,7 @@ fn bystander(stack: &Stack, mark: &str, drained: &AtomicBool) -> Vec<u64> {
     times
 }
 
-/// What `record` measured since a moment: of each event, milliseconds between storage and record.
+/// Milliseconds between storage and record of each event since a moment, as `record` logged them.
 fn lags(aws: &Aws, since_ms: u64) -> Vec<u64> {
     let mut lags = Vec::new();
     for line in aws.log_lines("record") {

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-/// So many different messages of all kinds that nobody can read, each with the mark in it.
+/// `count` different malformed messages of all kinds, each with the mark in it.
 pub fn bodies(bucket: &str, mark: &str, count: usize) -> Vec<String> {
     let event = |n: usize, object: serde_json::Value| {
         json!({"Records": [{

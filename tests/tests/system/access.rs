@@ -1,4 +1,4 @@
-//! Who may call: the gateway's authorizer and the functions' own checks together.
+//! Which callers are admitted: the gateway's authorizer and the functions' own checks together.
 
 use crowfly_contract::ErrorCode;
 use e2e::Env;
@@ -7,9 +7,9 @@ use e2e::http::Response;
 use e2e::issuer::{TokenRequest, token};
 use serde_json::{Value, json};
 
-use crate::common::{assert_problem, oidc, somebody};
+use crate::common::{assert_problem, new_caller, oidc};
 
-/// Every route, with a body that would do.
+/// Every route, with a valid body.
 fn routes() -> Vec<(&'static str, String, Option<Value>)> {
     let id = new_id();
     vec![
@@ -69,7 +69,7 @@ fn a01_no_route_answers_without_a_token() {
 #[test]
 fn a_good_token_is_accepted_on_every_route() {
     for route in routes() {
-        let answer = call(&somebody(), &route);
+        let answer = call(&new_caller(), &route);
         assert!(
             matches!(answer.status, 200 | 201 | 404),
             "{} {}: {}",
@@ -82,7 +82,7 @@ fn a_good_token_is_accepted_on_every_route() {
 
 #[test]
 fn a01_headers_that_carry_no_token() {
-    let good = somebody().token;
+    let good = new_caller().token;
     for value in [
         "",
         "Bearer",
@@ -91,8 +91,8 @@ fn a01_headers_that_carry_no_token() {
         &format!("Basic {good}"),
         "Bearer null",
     ] {
-        let nobody = Api::with_token(oidc(), "");
-        let answer = nobody
+        let anonymous = Api::with_token(oidc(), "");
+        let answer = anonymous
             .request("GET", "/uploads")
             .header("authorization", value)
             .send();
@@ -102,7 +102,7 @@ fn a01_headers_that_carry_no_token() {
 
 #[test]
 fn a01_two_authorization_headers() {
-    let (one, two) = (somebody().token, somebody().token);
+    let (one, two) = (new_caller().token, new_caller().token);
     for (first, second) in [(&one, &two), (&one, &one)] {
         let answer = Api::with_token(oidc(), first)
             .request("GET", "/uploads")
@@ -114,8 +114,8 @@ fn a01_two_authorization_headers() {
 
 #[test]
 fn a15_a_token_in_the_query_is_none() {
-    let nobody = Api::with_token(oidc(), "");
-    let answer = nobody.get(&format!("/uploads?access_token={}", somebody().token));
+    let anonymous = Api::with_token(oidc(), "");
+    let answer = anonymous.get(&format!("/uploads?access_token={}", new_caller().token));
     assert_eq!(answer.status, 401);
 }
 
@@ -171,7 +171,7 @@ fn a11_an_id_token_of_the_own_pool_does_not_do() {
     let list = |token: &str| Api::with_token(stack, token).get("/uploads").status;
     assert_eq!(list(&tokens["AccessToken"]), 200);
     assert_eq!(list(&tokens["IdToken"]), 403);
-    // A token of one stack's issuer is none to the other.
-    assert_eq!(list(&somebody().token), 401);
+    // Each stack rejects tokens of the other's issuer.
+    assert_eq!(list(&new_caller().token), 401);
     assert_eq!(list_with(&tokens["AccessToken"]).status, 401);
 }

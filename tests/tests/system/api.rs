@@ -1,11 +1,11 @@
-//! Creating, repeating, cancelling, completing.
+//! Create, repeat, cancel, complete.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
-use e2e::api::{Api, crc64nvme, item, leave_of, new_id};
+use e2e::api::{Api, crc64nvme, created_upload, item, new_id};
 use e2e::http::Request;
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, account, assert_problem, oidc, somebody};
+use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller, oidc};
 
 fn signed_headers(url: &str) -> &str {
     let (_, rest) = url
@@ -21,54 +21,56 @@ fn query_number(url: &str, name: &str) -> Option<u64> {
 
 #[test]
 fn a_grant_allows_one_exact_put_and_nothing_more() {
-    let leave = somebody().leave(&item("a b.TXT", "text/plain", b"hello"));
+    let upload = new_caller().create_one(&item("a b.TXT", "text/plain", b"hello"));
     let expected =
         "content-length%3Bcontent-type%3Bhost%3Bif-none-match%3Bx-amz-checksum-crc64nvme";
-    assert_eq!(signed_headers(&leave.put.url), expected);
-    let sent: Vec<&str> = leave.put.headers.keys().map(String::as_str).collect();
+    assert_eq!(signed_headers(&upload.put.url), expected);
+    let sent: Vec<&str> = upload.put.headers.keys().map(String::as_str).collect();
     assert_eq!(
         sent,
         ["content-type", "if-none-match", "x-amz-checksum-crc64nvme"]
     );
     assert_eq!(
-        query_number(&leave.put.url, "X-Amz-Expires"),
-        Some(leave.put.expires_in_ms / 1000)
+        query_number(&upload.put.url, "X-Amz-Expires"),
+        Some(upload.put.expires_in_ms / 1000)
     );
     assert!(
-        leave.put.expires_in_ms <= 300_000,
+        upload.put.expires_in_ms <= 300_000,
         "{}",
-        leave.put.expires_in_ms
+        upload.put.expires_in_ms
     );
-    assert_eq!(leave.key.name(), "a_b.txt");
-    assert!(leave.key.to_string().starts_with("uploads/"));
+    assert_eq!(upload.key.name(), "a_b.txt");
+    assert!(upload.key.to_string().starts_with("uploads/"));
 }
 
 #[test]
 fn without_a_checksum_none_is_signed_and_nothing_is_called_verified() {
-    let api = somebody();
-    let mut wish = item("a.txt", "text/plain", b"hello");
-    wish.as_object_mut().map(|wish| wish.remove("crc64nvme"));
-    let leave = api.leave(&wish);
+    let api = new_caller();
+    let mut create_item = item("a.txt", "text/plain", b"hello");
+    create_item
+        .as_object_mut()
+        .map(|create_item| create_item.remove("crc64nvme"));
+    let upload = api.create_one(&create_item);
     assert_eq!(
-        signed_headers(&leave.put.url),
+        signed_headers(&upload.put.url),
         "content-length%3Bcontent-type%3Bhost%3Bif-none-match"
     );
-    assert_eq!(leave.put(b"hello").send().status, 200);
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    assert_eq!(upload.put(b"hello").send().status, 200);
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert!(!record.verified);
 }
 
 #[test]
 fn a34_creating_again_gives_the_same_upload_and_another_file_none() {
-    let api = somebody();
-    let wish = item("a.txt", "text/plain", b"hello");
-    let first = api.create(&wish);
+    let api = new_caller();
+    let create_item = item("a.txt", "text/plain", b"hello");
+    let first = api.create(&create_item);
     assert_eq!(first.status, 201, "{}", first.text());
-    let again = api.create(&wish);
+    let again = api.create(&create_item);
     assert_eq!(again.status, 200, "{}", again.text());
     assert_eq!(
-        leave_of(&first.json()["uploads"][0]).key,
-        leave_of(&again.json()["uploads"][0]).key
+        created_upload(&first.json()["uploads"][0]).key,
+        created_upload(&again.json()["uploads"][0]).key
     );
     for (field, value) in [
         ("size", json!(6)),
@@ -77,22 +79,24 @@ fn a34_creating_again_gives_the_same_upload_and_another_file_none() {
         ("crc64nvme", json!(crc64nvme(b"other").to_string())),
         ("metadata", json!({"a": "b"})),
     ] {
-        let mut other = wish.clone();
+        let mut other = create_item.clone();
         other[field] = value;
         assert_problem(field, &api.create(&other), ErrorCode::UploadMismatch);
     }
     let record = api
-        .record(leave_of(&first.json()["uploads"][0]).id)
+        .record(created_upload(&first.json()["uploads"][0]).id)
         .expect("the record");
     assert_eq!((record.name.as_str(), record.size), ("a.txt", 5));
 }
 
 #[test]
 fn f87_twenty_creates_at_once_make_one_upload() {
-    let api = somebody();
-    let wish = item("once.txt", "text/plain", b"hello");
+    let api = new_caller();
+    let create_item = item("once.txt", "text/plain", b"hello");
     let answers: Vec<_> = std::thread::scope(|scope| {
-        let calls: Vec<_> = (0..20).map(|_| scope.spawn(|| api.create(&wish))).collect();
+        let calls: Vec<_> = (0..20)
+            .map(|_| scope.spawn(|| api.create(&create_item)))
+            .collect();
         calls
             .into_iter()
             .filter_map(|call| call.join().ok())
@@ -116,24 +120,24 @@ fn f87_twenty_creates_at_once_make_one_upload() {
     );
 }
 
-/// The answer to a create, and to a read, never reached the client: it asks again.
+/// The answers to a create and to a read are lost, so the client repeats both.
 #[test]
 fn f87_a_client_that_heard_nothing_asks_again_and_has_what_it_made() {
-    let api = somebody();
-    let wish = item("once.txt", "text/plain", b"hello");
+    let api = new_caller();
+    let create_item = item("once.txt", "text/plain", b"hello");
     for _ in 0..3 {
-        let _unheard = api.create(&wish);
+        let _unheard = api.create(&create_item);
     }
-    let id = wish["id"]
+    let id = create_item["id"]
         .as_str()
         .and_then(|id| id.parse().ok())
         .expect("an id");
     let record = api.record(id).expect("what was made unheard");
-    let again = api.create(&wish);
+    let again = api.create(&create_item);
     assert_eq!(again.status, 200, "{}", again.text());
-    let leave = leave_of(&again.json()["uploads"][0]);
-    assert_eq!((leave.id, &leave.key), (record.id, &record.key));
-    assert_eq!(leave.put(b"hello").send().status, 200);
+    let upload = created_upload(&again.json()["uploads"][0]);
+    assert_eq!((upload.id, &upload.key), (record.id, &record.key));
+    assert_eq!(upload.put(b"hello").send().status, 200);
     let stored = api.wait_status(id, UploadStatus::Stored, RECORD_WITHIN);
     for path in [format!("/uploads/{id}"), "/uploads".into()] {
         let answers = [api.get(&path), api.get(&path), api.get(&path)];
@@ -148,7 +152,7 @@ fn f87_a_client_that_heard_nothing_asks_again_and_has_what_it_made() {
 
 #[test]
 fn a_batch_answers_item_by_item_in_the_order_asked() {
-    let api = somebody();
+    let api = new_caller();
     let good = item("a.txt", "text/plain", b"a");
     let bad = item("b.html", "text/html", b"b");
     let last = item("c.txt", "text/plain", b"c");
@@ -165,7 +169,7 @@ fn a_batch_answers_item_by_item_in_the_order_asked() {
     assert_eq!(results[1]["error"]["code"], "type_not_allowed");
     for place in [0, 2] {
         assert_eq!(
-            leave_of(&results[place])
+            created_upload(&results[place])
                 .put(if place == 0 { b"a" } else { b"c" })
                 .send()
                 .status,
@@ -190,15 +194,15 @@ fn a_batch_answers_item_by_item_in_the_order_asked() {
 
 #[test]
 fn complete_settles_a_lost_answer() {
-    let api = somebody();
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
-    let path = format!("/uploads/{}/complete", leave.id);
+    let api = new_caller();
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
+    let path = format!("/uploads/{}/complete", upload.id);
     assert_problem(
         "nothing sent",
         &api.post(&path, &json!({})),
         ErrorCode::NotStored,
     );
-    let sent = leave.put(b"hello").send();
+    let sent = upload.put(b"hello").send();
     assert_eq!(sent.status, 200);
     let crc = crc64nvme(b"hello").to_string();
     let etag = sent
@@ -207,7 +211,7 @@ fn complete_settles_a_lost_answer() {
         .trim_matches('"')
         .to_owned();
     let expected = json!({
-        "id": leave.id, "key": leave.key, "size": 5, "crc64nvme": crc, "etag": etag,
+        "id": upload.id, "key": upload.key, "size": 5, "crc64nvme": crc, "etag": etag,
     });
     let answer = api.post(&path, &json!({"crc64nvme": crc}));
     assert_eq!((answer.status, answer.json()), (200, expected));
@@ -215,9 +219,9 @@ fn complete_settles_a_lost_answer() {
 
 #[test]
 fn cancelling_is_repeatable_and_final_for_the_id() {
-    let api = somebody();
-    let wish = item("a.txt", "text/plain", b"hello");
-    let id = api.leave(&wish).id;
+    let api = new_caller();
+    let create_item = item("a.txt", "text/plain", b"hello");
+    let id = api.create_one(&create_item).id;
     for _ in 0..2 {
         let answer = api.delete(&format!("/uploads/{id}"));
         assert_eq!(
@@ -229,19 +233,19 @@ fn cancelling_is_repeatable_and_final_for_the_id() {
     }
     let record = api.record(id).expect("the record stays for its time");
     assert_eq!(record.status, UploadStatus::Aborted);
-    // The sweep says when it goes away; another test may have called it.
+    // The sweep sets when a cancelled record expires; another test may have run it.
     let month = record.created_at + 30 * 86_400_000;
     assert!(
         record.expires_at.is_none_or(|expires| expires >= month),
         "kept for 30 days, not until {:?}",
         record.expires_at
     );
-    assert_problem("again", &api.create(&wish), ErrorCode::UploadEnded);
+    assert_problem("again", &api.create(&create_item), ErrorCode::UploadEnded);
 }
 
 #[test]
 fn what_is_stored_cannot_be_cancelled() {
-    let api = somebody();
+    let api = new_caller();
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
     let answer = api.delete(&format!("/uploads/{}", record.id));
     assert_problem("stored", &answer, ErrorCode::AlreadyStored);
@@ -250,11 +254,11 @@ fn what_is_stored_cannot_be_cancelled() {
 
 #[test]
 fn an_object_that_lands_after_the_cancel_is_the_truth() {
-    let api = somebody();
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
-    assert_eq!(api.delete(&format!("/uploads/{}", leave.id)).status, 204);
-    assert_eq!(leave.put(b"hello").send().status, 200);
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let api = new_caller();
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
+    assert_eq!(api.delete(&format!("/uploads/{}", upload.id)).status, 204);
+    assert_eq!(upload.put(b"hello").send().status, 200);
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert_eq!((record.verified, record.expires_at), (true, None));
 }
 

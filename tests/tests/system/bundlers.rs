@@ -1,4 +1,4 @@
-//! The packed npm package in tools that do not put the module beside it, with nothing set: P1, P2 and P4.
+//! The packed npm package in bundlers that do not put the module beside it, without any setting: P1, P2, P4.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -16,13 +16,13 @@ use crate::vite_app::{app, fresh_app, run};
 
 const MAIN: &str = "import * as crowfly from 'crowfly';\nwindow.crowfly = crowfly;\n";
 
-/// Whether the page has loaded the copy of the module that is inside the package's JavaScript.
+/// Whether the page has loaded the copy of the module that is embedded in the package's JavaScript.
 pub(crate) fn fetched_the_copy(browser: &Browser) -> bool {
     let script = "return performance.getEntriesByType('resource').some(({ name }) => name.includes('inline-data'));";
     browser.run(script, &[]) == true
 }
 
-/// Uploads a file in the page at `address`, large enough to need a worker; gives the warnings.
+/// Uploads a file in the page at `address`, large enough for a worker; returns the warnings.
 #[track_caller]
 fn upload_in(browser: &Browser, address: &str) -> Vec<Value> {
     let file = TestFile::new("by a bundler.zip", 2 * MIB);
@@ -56,7 +56,7 @@ fn upload_in(browser: &Browser, address: &str) -> Vec<Value> {
     result["warnings"].as_array().cloned().unwrap_or_default()
 }
 
-/// One warning, `inlined`, that says what was found and what is to be done.
+/// There is one warning, `inlined`, with its cause and what to do.
 #[track_caller]
 fn assert_inlined(warnings: &[Value], found: &str, cure: &str) {
     let [warning] = warnings else {
@@ -70,7 +70,7 @@ fn assert_inlined(warnings: &[Value], found: &str, cure: &str) {
     );
 }
 
-/// The dev server of the Vite before, which ends with it.
+/// The dev server of the previous major version of Vite; stopped when dropped.
 struct Dev(Child);
 
 impl Dev {
@@ -143,7 +143,8 @@ fn p1_esbuild_needs_nothing_to_be_set() {
         "/esbuild/crowfly_bg.wasm was answered with status 404",
         "copied there",
     );
-    // A classic script has no address that the module could be beside of.
+    // A classic script has no `import.meta.url` from which the module could be located:
+    // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Operators/import.meta
     let warnings = upload_in(&browser, &format!("{}iife/", app()));
     assert_inlined(&warnings, "address is not known", "format esm");
 }

@@ -7,28 +7,28 @@ use e2e::http::Response;
 use e2e::issuer::random_hex;
 use e2e::{Env, Stack};
 
-/// How long a record may take after storage has the object.
+/// How long a record may take after the object is stored.
 pub(crate) const RECORD_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long a line may take from a function to its log group.
 pub(crate) const LOGGED_WITHIN: Duration = Duration::from_secs(10);
 
-/// The stack with the test issuer: most tests of the API run against it.
+/// The stack with the test issuer; most API tests run against it.
 pub(crate) fn oidc() -> &'static Stack {
     Env::stack("oidc")
 }
 
-/// A caller that no other test is.
-pub(crate) fn somebody() -> Api {
-    Api::of_subject(oidc(), &format!("somebody-{}", random_hex(6)))
+/// A new caller, unique to the test.
+pub(crate) fn new_caller() -> Api {
+    Api::of_subject(oidc(), &format!("caller-{}", random_hex(6)))
 }
 
-/// The account of the stack that [`somebody`] calls.
+/// The account of the stack that [`new_caller`] uses.
 pub(crate) fn account() -> Aws {
     Aws::new(oidc())
 }
 
-/// Checks that `answer` is the typed refusal `code`, said in a sentence that gives nothing away.
+/// Checks that `answer` is the typed refusal `code`, with a message that reveals nothing.
 #[track_caller]
 pub(crate) fn assert_problem(case: &str, answer: &Response, code: ErrorCode) {
     let text = answer.text();
@@ -54,7 +54,7 @@ pub(crate) fn assert_problem(case: &str, answer: &Response, code: ErrorCode) {
     }
 }
 
-/// Checks that `answer` is an error that storage wrote, and gives its code.
+/// Checks that `answer` is an error from storage, and returns its code.
 #[track_caller]
 pub(crate) fn storage_error(case: &str, answer: &Response) -> String {
     let text = answer.text();

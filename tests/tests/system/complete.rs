@@ -1,21 +1,21 @@
-//! Completing, by many at once and of what is not what was declared: A67, A68.
+//! Concurrent complete calls, and completing what differs from what was declared: A67, A68.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
 use e2e::api::{Api, crc64nvme, item};
 use e2e::http::Response;
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, account, assert_problem, somebody};
-use crate::parts::{Parts, bytes, put, wish};
+use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller};
+use crate::parts::{Parts, bytes, create_item, put};
 
 const AT_ONCE: usize = 50;
 
-/// Completes so many times at once.
+/// Completes this many times at once.
 fn at_once(api: &Api, path: &str, body: &Value) -> Vec<Response> {
     std::thread::scope(|scope| {
         let complete = || loop {
             let answer = api.post(path, body);
-            // Storage still works on what another of these calls has begun: ask again, as told.
+            // Storage is still processing another of these calls: wait and repeat, as the answer says.
             if answer.status != 202 {
                 return answer;
             }
@@ -27,7 +27,7 @@ fn at_once(api: &Api, path: &str, body: &Value) -> Vec<Response> {
 }
 
 #[test]
-fn a68_fifty_completions_of_parts_make_one_object_and_tell_the_same() {
+fn a68_fifty_completions_of_parts_make_one_object_and_return_the_same() {
     let bytes = bytes();
     let parts = Parts::sent(&bytes);
     let body = json!({"crc64nvme": crc64nvme(&bytes)});
@@ -46,38 +46,38 @@ fn a68_fifty_completions_of_parts_make_one_object_and_tell_the_same() {
 }
 
 #[test]
-fn a68_fifty_completions_of_one_put_tell_the_same() {
-    let api = somebody();
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
-    assert_eq!(leave.put(b"hello").send().status, 200);
+fn a68_fifty_completions_of_one_put_return_the_same() {
+    let api = new_caller();
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
+    assert_eq!(upload.put(b"hello").send().status, 200);
     let crc = crc64nvme(b"hello");
-    let path = format!("/uploads/{}/complete", leave.id);
+    let path = format!("/uploads/{}/complete", upload.id);
     let answers = at_once(&api, &path, &json!({"crc64nvme": crc}));
     assert_eq!(answers.len(), AT_ONCE);
     for answer in &answers {
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.json(), answers[0].json());
     }
-    assert_eq!(answers[0].json()["key"], json!(leave.key));
+    assert_eq!(answers[0].json()["key"], json!(upload.key));
 }
 
-/// Nobody with a URL can send another number of bytes; the account's owner can.
+/// A presigned URL takes the exact length only; the account's owner can write any.
 #[test]
 fn a67_an_object_of_another_size_is_not_what_was_declared() {
-    let api = somebody();
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
-    let written = account().put_object(&leave.key.to_string(), "text/plain", b"hello, world");
+    let api = new_caller();
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
+    let written = account().put_object(&upload.key.to_string(), "text/plain", b"hello, world");
     assert_eq!(written.status, 200);
-    let answer = api.post(&format!("/uploads/{}/complete", leave.id), &json!({}));
+    let answer = api.post(&format!("/uploads/{}/complete", upload.id), &json!({}));
     assert_problem("longer", &answer, ErrorCode::SizeMismatch);
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert!(!record.verified, "and it is not called verified");
 }
 
 #[test]
 fn a67_parts_that_are_not_the_plan_make_no_object() {
     let bytes = bytes();
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     let crc = json!({"crc64nvme": crc64nvme(&bytes)});
     let refused = |case: &str| {
         assert_problem(case, &parts.complete(&crc), ErrorCode::PartsMismatch);
@@ -87,7 +87,7 @@ fn a67_parts_that_are_not_the_plan_make_no_object() {
     refused("no part");
     parts.send(&bytes, 2..=3);
     refused("the first is missing");
-    // Its URL takes its exact length alone, so a total that differs cannot be put together.
+    // A part's URL takes its exact length only, so no set of parts adds up to another total.
     let first = parts.sign(1, None);
     let short = put(&first, &bytes[..6 * 1024 * 1024]).send();
     assert!(matches!(short.status, 400 | 403), "{}", short.status);

@@ -1,4 +1,4 @@
-//! What is stored but not what it says is marked; what could run is withheld. A30, A82, A84, A86.
+//! Content that does not match its declared type is marked; active content is withheld. A30, A82, A84, A86.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use e2e::browser::Browser;
 use e2e::http::{Answer, Request, Response, Server};
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, account, assert_problem, oidc, somebody};
+use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller, oidc};
 
 pub(crate) const WEBM: &[u8] =
     b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm";
@@ -22,7 +22,7 @@ pub(crate) fn content(api: &Api, record: &Record) -> Response {
     api.get(&format!("/uploads/{}/content", record.id))
 }
 
-/// The download that `content` gives leave for.
+/// The download that `GET /uploads/{id}/content` grants.
 #[track_caller]
 pub(crate) fn download(api: &Api, record: &Record) -> Response {
     let answer = content(api, record);
@@ -31,7 +31,7 @@ pub(crate) fn download(api: &Api, record: &Record) -> Response {
     Request::new("GET", url.expect("an address")).send()
 }
 
-/// The record as each route shows it.
+/// The record from each route that returns it.
 pub(crate) fn everywhere(api: &Api, record: &Record) -> [Value; 3] {
     let one = api.get(&format!("/uploads/{}", record.id)).json();
     let status = api.post("/uploads/status", &json!({"ids": [record.id]}));
@@ -44,7 +44,7 @@ pub(crate) fn everywhere(api: &Api, record: &Record) -> [Value; 3] {
 
 #[test]
 fn a30_what_could_run_under_a_false_type_is_stored_marked_and_withheld() {
-    let api = somebody();
+    let api = new_caller();
     let script: &[u8] = b"#!/bin/sh\nrm -rf ~";
     for (what, media_type, bytes, seen) in [
         ("HTML", "video/webm", HTML, "text/html"),
@@ -81,7 +81,7 @@ fn a30_what_could_run_under_a_false_type_is_stored_marked_and_withheld() {
 
 #[test]
 fn a30_a_public_object_of_a_false_type_is_withheld_in_every_answer() {
-    let api = somebody();
+    let api = new_caller();
     let mut public = item("film.webm", "video/webm", HTML);
     public["visibility"] = json!("public");
     let record = api.upload(&public, HTML);
@@ -96,7 +96,7 @@ fn a30_a_public_object_of_a_false_type_is_withheld_in_every_answer() {
 
 #[test]
 fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
-    let api = somebody();
+    let api = new_caller();
     let endless = [&WEBM[..4], b"\x01\xff\xff\xff\xff\xff\xff\xff and no more"].concat();
     let unknown = [&WEBM[..4], b"\xff"].concat();
     let deep = [WEBM, &vec![0; 100_000]].concat();
@@ -142,20 +142,23 @@ fn a86_odd_files_are_looked_at_no_further_than_64_bytes() {
     }
 }
 
-/// Whatever storage holds, a browser gets it as a download, and never as a page.
+/// A browser always gets a stored file as a download, never as a page.
+///
+/// `Content-Disposition: attachment`:
+/// <https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Disposition>.
 #[test]
 fn a82_a_page_is_a_download_of_no_type_that_runs() {
-    let api = somebody();
-    // Script cannot be declared, so it comes under the name of text, or past the API.
+    let api = new_caller();
+    // A script type cannot be declared, so it is declared as text, or written past the API.
     let text = api.upload(&item("a.html", "text/plain", HTML), HTML);
     let got = download(&api, &text);
     assert_eq!(got.header("content-type"), Some("text/plain"));
     let mut all = vec![got];
     for media_type in ["text/html", "text/html; charset=utf-8", "Text/HTML"] {
-        let leave = api.leave(&item("film.webm", "video/webm", HTML));
-        let key = leave.key.to_string();
+        let upload = api.create_one(&item("film.webm", "video/webm", HTML));
+        let key = upload.key.to_string();
         assert_eq!(account().put_object(&key, media_type, HTML).status, 200);
-        let page = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+        let page = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
         let stored = (page.media_type.as_str(), page.verified);
         assert_eq!(stored, (media_type, false));
         let got = download(&api, &page);
@@ -178,13 +181,13 @@ fn a82_no_script_runs_when_a_browser_opens_the_download() {
     let script = format!(
         "<!doctype html><script>new Image().src = 'http://{address}/ran?' + Math.random()</script>"
     );
-    let api = somebody();
+    let api = new_caller();
     let bytes = script.clone().into_bytes();
     let text = api.upload(&item("a.html", "text/plain", &bytes), &bytes);
-    let leave = api.leave(&item("film.webm", "video/webm", &bytes));
-    let key = leave.key.to_string();
+    let upload = api.create_one(&item("film.webm", "video/webm", &bytes));
+    let key = upload.key.to_string();
     account().put_object(&key, "text/html", &bytes);
-    let page = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let page = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     let counted = Arc::clone(&ran);
     std::thread::spawn(move || {
         server.run(move |request| {
@@ -211,7 +214,7 @@ fn a82_no_script_runs_when_a_browser_opens_the_download() {
         browser.run_async(frame, &[answer["url"].clone()]);
         assert_eq!(ran.load(Ordering::SeqCst), 0, "{}", record.media_type);
     }
-    // The same bytes as a page do run: the test would see it.
+    // Counter-check: served as a page, the same bytes do run.
     browser.run_async(frame, &[json!(format!("http://{address}/page"))]);
     e2e::wait::until("the script of a page", Duration::from_secs(10), || {
         (ran.load(Ordering::SeqCst) > 0).then_some(())
@@ -220,7 +223,7 @@ fn a82_no_script_runs_when_a_browser_opens_the_download() {
 
 #[test]
 fn a84_no_name_ends_the_value_of_the_header() {
-    let api = somebody();
+    let api = new_caller();
     for (name, encoded) in [
         ("a\"; filename=\"b.exe", "a%22%3B%20filename%3D%22b.exe"),
         (

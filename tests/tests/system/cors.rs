@@ -7,7 +7,7 @@ use e2e::browser::Browser;
 use e2e::http::{Answer, Request, Response, Server};
 use serde_json::json;
 
-use crate::common::{account, assert_problem, oidc, somebody};
+use crate::common::{account, assert_problem, new_caller, oidc};
 
 fn strangers() -> Vec<String> {
     let page = oidc().origin().to_owned();
@@ -60,7 +60,7 @@ fn the_api_lets_its_own_pages_in_and_their_preflights_last() {
             age.is_some_and(|age| age >= 600),
             "the preflight of every create would cost a round trip"
         );
-        let answer = somebody()
+        let answer = new_caller()
             .request("GET", "/uploads")
             .header("origin", origin)
             .send();
@@ -78,7 +78,7 @@ fn a80_the_api_lets_no_other_page_in() {
     for origin in strangers() {
         let answer = preflight(&url, &origin, "POST", "authorization,content-type");
         assert_eq!(allowed(&answer), None, "{origin}");
-        let answer = somebody()
+        let answer = new_caller()
             .request("GET", "/uploads")
             .header("origin", origin.as_str())
             .send();
@@ -88,10 +88,10 @@ fn a80_the_api_lets_no_other_page_in() {
 
 #[test]
 fn the_bucket_lets_its_own_pages_send_what_is_signed() {
-    let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
-    let names: Vec<&str> = leave.put.headers.keys().map(String::as_str).collect();
+    let upload = new_caller().create_one(&item("a.txt", "text/plain", b"a"));
+    let names: Vec<&str> = upload.put.headers.keys().map(String::as_str).collect();
     for origin in [oidc().origin(), Env::get().extra_origin.as_str()] {
-        let answer = preflight(&leave.put.url, origin, "PUT", &names.join(","));
+        let answer = preflight(&upload.put.url, origin, "PUT", &names.join(","));
         assert_eq!((answer.status, allowed(&answer)), (200, Some(origin)));
         for name in &names {
             assert!(
@@ -101,7 +101,7 @@ fn the_bucket_lets_its_own_pages_send_what_is_signed() {
         }
     }
     let origin = oidc().origin();
-    let answer = leave.put(b"a").header("origin", origin).send();
+    let answer = upload.put(b"a").header("origin", origin).send();
     assert_eq!((answer.status, allowed(&answer)), (200, Some(origin)));
     for name in ["etag", "x-amz-checksum-crc64nvme"] {
         assert!(
@@ -114,22 +114,28 @@ fn the_bucket_lets_its_own_pages_send_what_is_signed() {
 #[test]
 fn a80_a52_the_bucket_lets_no_other_page_send() {
     for origin in strangers() {
-        let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
-        let answer = preflight(&leave.put.url, &origin, "PUT", "content-type,if-none-match");
+        let upload = new_caller().create_one(&item("a.txt", "text/plain", b"a"));
+        let answer = preflight(
+            &upload.put.url,
+            &origin,
+            "PUT",
+            "content-type,if-none-match",
+        );
         assert_eq!((answer.status, allowed(&answer)), (403, None), "{origin}");
-        // A URL is a bearer's: what is not a browser may send from anywhere, but a page may not read it.
-        let answer = leave.put(b"a").header("origin", origin.as_str()).send();
+        // A presigned URL is a bearer credential: other clients than browsers may send from anywhere, but a page of a
+        // foreign origin may not read the answer.
+        let answer = upload.put(b"a").header("origin", origin.as_str()).send();
         assert_eq!(allowed(&answer), None, "{origin}");
     }
 }
 
 #[test]
 fn a80_the_bucket_allows_no_other_method_and_no_other_header() {
-    let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
+    let upload = new_caller().create_one(&item("a.txt", "text/plain", b"a"));
     let origin = oidc().origin();
     for method in ["DELETE", "POST", "PATCH"] {
         assert_eq!(
-            preflight(&leave.put.url, origin, method, "content-type").status,
+            preflight(&upload.put.url, origin, method, "content-type").status,
             403,
             "{method}"
         );
@@ -141,7 +147,7 @@ fn a80_the_bucket_allows_no_other_method_and_no_other_header() {
         "x-amz-website-redirect-location",
     ] {
         assert_eq!(
-            preflight(&leave.put.url, origin, "PUT", header).status,
+            preflight(&upload.put.url, origin, "PUT", header).status,
             403,
             "{header}"
         );
@@ -176,24 +182,25 @@ fn a80_the_api_allows_no_other_method_and_no_other_header() {
     }
 }
 
-/// Whatever is asked, by whomever: never everybody, never with the API's cookies, of which there are none.
-/// (To the bucket's own pages S3 says that credentials are allowed, of its own accord.)
+/// No request gets a wildcard origin or `Access-Control-Allow-Credentials` from the API; it uses no cookies.
+/// (For the bucket's own origins S3 allows credentials by itself.)
+/// <https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#requests_with_credentials>
 #[test]
-fn a80_a81_no_answer_allows_everybody_or_credentials_or_sets_a_cookie() {
-    let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
+fn a80_a81_no_answer_allows_every_origin_or_credentials_or_sets_a_cookie() {
+    let upload = new_caller().create_one(&item("a.txt", "text/plain", b"a"));
     let api = format!("{}/uploads", oidc().api);
     let own = [oidc().origin().to_owned()];
     for origin in own.iter().chain(&strangers()) {
         let from = |request: Request| request.header("origin", origin.as_str()).send();
         let of_api = [
             preflight(&api, origin, "POST", "authorization"),
-            from(somebody().request("GET", "/uploads")),
+            from(new_caller().request("GET", "/uploads")),
             from(Request::new("GET", &api)),
-            from(somebody().request("GET", "/uploads?limit=0")),
+            from(new_caller().request("GET", "/uploads?limit=0")),
         ];
         let of_bucket = [
-            preflight(&leave.put.url, origin, "PUT", "content-type"),
-            from(Request::new("GET", leave.put.url.as_str())),
+            preflight(&upload.put.url, origin, "PUT", "content-type"),
+            from(Request::new("GET", upload.put.url.as_str())),
         ];
         for (at_bucket, answer) in of_api
             .iter()
@@ -210,10 +217,11 @@ fn a80_a81_no_answer_allows_everybody_or_credentials_or_sets_a_cookie() {
     }
 }
 
-/// A form of another site is sent with whatever cookies there are, and without asking first: it gets nothing.
+/// A form of another site is sent with its cookies and without a preflight, and gets nothing:
+/// <https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests>.
 #[test]
 fn a81_a_form_of_another_site_is_nothing() {
-    let api = somebody();
+    let api = new_caller();
     let good = json!({"uploads": [item("a.txt", "text/plain", b"x")]}).to_string();
     for kind in [
         "text/plain",
@@ -242,7 +250,7 @@ fn a81_a_form_of_another_site_is_nothing() {
     assert_eq!(api.get("/uploads").json()["uploads"], json!([]));
 }
 
-/// A URL that fell into the hands of another page: the browser does not let that page use it.
+/// The browser does not let a page of a foreign origin use a leaked URL.
 #[test]
 fn a52_a_foreign_page_cannot_use_a_url() {
     let server = Server::bind(0).expect("a free port");
@@ -250,13 +258,13 @@ fn a52_a_foreign_page_cannot_use_a_url() {
     std::thread::spawn(move || server.run(|_| Answer::new(200, "text/html", "<title>x</title>")));
     let browser = Browser::start();
     let send = |page: &str| {
-        let leave = somebody().leave(&item("a.txt", "text/plain", b"a"));
+        let upload = new_caller().create_one(&item("a.txt", "text/plain", b"a"));
         browser.open(page);
         let script = "const [url, headers] = arguments;
             try { return (await fetch(url, { method: 'PUT', headers, body: 'a' })).status; }
             catch (error) { return error.name; }";
-        let said = browser.run_async(script, &[json!(leave.put.url), json!(leave.put.headers)]);
-        (said, account().has_object(&leave.key.to_string()))
+        let said = browser.run_async(script, &[json!(upload.put.url), json!(upload.put.headers)]);
+        (said, account().has_object(&upload.key.to_string()))
     };
     assert_eq!(
         send(&format!("http://{foreign}/")),

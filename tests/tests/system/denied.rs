@@ -1,4 +1,4 @@
-//! Whom the operator turns away, and what the template refuses instead of a function that cannot start.
+//! Owners that the operator denies, and invalid parameters that the template refuses.
 
 use crowfly_contract::ErrorCode;
 use e2e::Env;
@@ -10,7 +10,7 @@ use crate::common::assert_problem;
 use crate::owners::calls;
 use crate::quota;
 
-/// From the parameter `DeniedOwners` through the template and the gateway to both functions.
+/// The parameter `DeniedOwners` reaches both functions through template and gateway.
 #[test]
 fn a18_who_is_named_in_the_parameter_is_turned_away_on_every_route() {
     let denied = Api::of_subject(Env::stack("tight"), "denied");
@@ -32,10 +32,10 @@ fn a18_who_is_named_in_the_parameter_is_turned_away_on_every_route() {
     for (case, answer) in &answers {
         assert_problem(case, answer, ErrorCode::Forbidden);
     }
-    assert_eq!(quota::somebody().get("/uploads").status, 200, "others");
+    assert_eq!(quota::new_caller().get("/uploads").status, 200, "others");
 }
 
-/// A function that cannot read its environment answers nobody, so a typo must not get so far.
+/// A function that cannot parse its environment answers no request, so the template must refuse a typo.
 #[test]
 fn a_deploy_with_a_typo_is_refused_and_nothing_changes() {
     let issuer = Env::stack("tight").issuer.as_str();
@@ -60,5 +60,5 @@ fn a_deploy_with_a_typo_is_refused_and_nothing_changes() {
             "{parameters:?}: {text}"
         );
     }
-    assert_eq!(quota::somebody().get("/uploads").status, 200);
+    assert_eq!(quota::new_caller().get("/uploads").status, 200);
 }

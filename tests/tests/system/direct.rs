@@ -1,4 +1,4 @@
-//! Past the gateway and past storage: direct calls, forged messages, forged lines of a log. A89, A90, A91, A93.
+//! Past the gateway and past storage: direct invocations, forged messages, forged log lines. A89, A90, A91, A93.
 
 use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
 use e2e::api::{Api, item, new_id};
@@ -8,19 +8,20 @@ use e2e::issuer::random_hex;
 use e2e::{Env, wait};
 use serde_json::{Value, json};
 
-use crate::common::{LOGGED_WITHIN, account, oidc, somebody};
+use crate::common::{LOGGED_WITHIN, account, new_caller, oidc};
 use crate::pipeline::{event_of, settle};
 
-/// A user of the same account with no rights.
+/// A user of the same account without permissions.
 fn stranger() -> Aws {
     account().user(&format!("stranger-{}", random_hex(6)), &[])
 }
 
-/// The event of a request, as the gateway makes it, with these claims.
+/// The event of a request, as the gateway builds it, with these claims:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 fn gateway_event(method: &str, path: &str, authorizer: Value) -> Value {
     json!({
         "version": "2.0", "routeKey": format!("{method} {path}"), "rawPath": path, "isBase64Encoded": false,
-        "headers": {"content-type": "application/json", "authorization": format!("Bearer {}", somebody().token)},
+        "headers": {"content-type": "application/json", "authorization": format!("Bearer {}", new_caller().token)},
         "body": json!({"uploads": [item("a.txt", "text/plain", b"x")]}).to_string(),
         "requestContext": {"requestId": "direct", "stage": "$default", "http": {"method": method},
             "authorizer": authorizer},
@@ -34,7 +35,7 @@ fn forged() -> Value {
 }
 
 #[test]
-fn a90_nobody_calls_a_function_past_the_gateway() {
+fn a90_no_direct_invocation_is_an_api_call() {
     let stranger = stranger();
     for (function, method) in [("PresignFunction", "POST"), ("ReadFunction", "GET")] {
         let name = account().function(function);
@@ -49,7 +50,7 @@ fn a90_nobody_calls_a_function_past_the_gateway() {
     }
 }
 
-/// Whoever may call functions directly is no user of the API for that: the claims are missing.
+/// A principal that may invoke functions directly is still no API caller: the claims are missing.
 #[test]
 fn a90_a_direct_call_without_the_authorizers_word_is_unauthenticated() {
     for (function, method) in [("PresignFunction", "POST"), ("ReadFunction", "GET")] {
@@ -85,7 +86,7 @@ fn a90_a_direct_call_without_the_authorizers_word_is_unauthenticated() {
     }
 }
 
-/// Without a right to, nobody puts messages into the queue: not unsigned, and not as another principal.
+/// Without permission no message gets into the queue: not unsigned, and not as another principal.
 #[test]
 fn a89_strangers_cannot_speak_to_the_queue() {
     for stack in Env::get().stacks.values() {
@@ -108,12 +109,12 @@ fn a89_strangers_cannot_speak_to_the_queue() {
     }
 }
 
-/// A message that names another bucket, or another's key, is settled without a word in the table.
+/// A message about another bucket, or another owner's key, is settled without a write to the table.
 #[test]
 fn a89_events_of_other_buckets_are_settled_and_write_nothing() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
-    let foreign = api.leave(&item("b.txt", "text/plain", b"hello"));
+    let foreign = api.create_one(&item("b.txt", "text/plain", b"hello"));
     let mut event = event_of(&record);
     event.bucket = Env::stack("main").bucket.clone();
     event.sequencer = format!("{}F", event.sequencer);
@@ -125,16 +126,16 @@ fn a89_events_of_other_buckets_are_settled_and_write_nothing() {
     let lines = aws.log_lines("record").len();
     let messages = [event, of_pending, outside].map(|event| event.message());
     aws.send_messages(&oidc().queue, &messages);
-    settle(&somebody(), &aws, oidc());
+    settle(&new_caller(), &aws, oidc());
     assert_eq!(aws.items_of(record.key.owner().as_str()), before);
-    // Counted: the function says what it has left alone, and why.
+    // Counted: the function logs what it ignored, and why.
     let ignored = |why: &str| {
-        let told = |line: &String| line.contains(why);
+        let matches_it = |line: &String| line.contains(why);
         wait::until(why, LOGGED_WITHIN, || {
             aws.log_lines("record")
                 .iter()
                 .skip(lines)
-                .any(told)
+                .any(matches_it)
                 .then_some(())
         });
     };
@@ -142,15 +143,15 @@ fn a89_events_of_other_buckets_are_settled_and_write_nothing() {
     ignored("a key that is not ours");
 }
 
-/// What a caller sends ends in a log as text within a JSON string, if at all.
+/// What a caller sends reaches a log as text within a JSON string, if at all.
 #[test]
 fn a91_no_input_makes_a_line_of_a_log() {
     let mark = random_hex(8);
     let forged = format!("\n{{\"level\":\"error\",\"event\":\"{mark}\"}}\n");
     let encoded = e2e::http::encode(&forged);
-    let api = somebody();
-    let mut wish = item("a.txt", "text/plain", b"x");
-    let good = api.leave(&wish).id;
+    let api = new_caller();
+    let mut create_item = item("a.txt", "text/plain", b"x");
+    let good = api.create_one(&create_item).id;
     for field in [
         "name",
         "type",
@@ -159,12 +160,12 @@ fn a91_no_input_makes_a_line_of_a_log() {
         "id",
         forged.as_str(),
     ] {
-        let mut bad = wish.clone();
+        let mut bad = create_item.clone();
         bad[field] = json!(forged);
         api.create(&bad);
     }
-    wish["metadata"] = json!({"a": forged, forged.as_str(): "b"});
-    api.create(&wish);
+    create_item["metadata"] = json!({"a": forged, forged.as_str(): "b"});
+    api.create(&create_item);
     api.post(
         &format!("/uploads/{good}/complete"),
         &json!({"crc64nvme": forged}),
@@ -188,7 +189,7 @@ fn a91_no_input_makes_a_line_of_a_log() {
         &oidc().queue,
         &json!({"Records": [], "x": forged}).to_string(),
     );
-    settle(&somebody(), &aws, oidc());
+    settle(&new_caller(), &aws, oidc());
     for function in ["presign", "read", "record"] {
         let lines = aws.log_lines(function);
         assert!(!lines.is_empty(), "{function} writes no log");
@@ -198,7 +199,7 @@ fn a91_no_input_makes_a_line_of_a_log() {
                 !line.starts_with(&forged.trim()[..20]),
                 "a forged line of {function}: {line}"
             );
-            // A line that holds the text at all holds it as a string of one JSON object.
+            // A line that contains the text must be one JSON object with it inside a string.
             if line.contains(&mark) {
                 let object = serde_json::from_str::<Value>(line);
                 assert!(
@@ -210,31 +211,31 @@ fn a91_no_input_makes_a_line_of_a_log() {
     }
 }
 
-/// Neither the signer nor an event leaves `uploads/`.
+/// Neither the signer nor an event leaves the prefix `uploads/`.
 #[test]
 fn a93_nothing_outside_uploads_is_signed_or_recorded() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     for name in [
         "elsewhere/a.txt",
         "../elsewhere/a.txt",
         "/thumbnails/a.txt",
         "uploads/../x/a.txt",
     ] {
-        let leave = api.leave(&item(name, "text/plain", b"x"));
-        let key: ObjectKey = leave.key.to_string().parse().expect("a key of ours");
+        let upload = api.create_one(&item(name, "text/plain", b"x"));
+        let key: ObjectKey = upload.key.to_string().parse().expect("a key of ours");
         assert!(key.to_string().starts_with("uploads/"), "{name}");
-        let path = leave.put.url.split('?').next().unwrap_or_default();
+        let path = upload.put.url.split('?').next().unwrap_or_default();
         assert!(
             path.contains(&format!("/{}/uploads/", oidc().bucket)),
             "{name}"
         );
     }
-    let leave = api.leave(&item("a.txt", "text/plain", b"x"));
+    let upload = api.create_one(&item("a.txt", "text/plain", b"x"));
     let lines = aws.log_lines("record").len();
-    let owner = leave.key.owner();
+    let owner = upload.key.owner();
     for key in [
-        format!("thumbnails/{owner}/{}/a.txt", leave.id),
-        leave
+        format!("thumbnails/{owner}/{}/a.txt", upload.id),
+        upload
             .key
             .to_string()
             .replacen("uploads/", "uploads-out/", 1),
@@ -246,9 +247,9 @@ fn a93_nothing_outside_uploads_is_signed_or_recorded() {
             "{key}"
         );
     }
-    settle(&somebody(), &aws, oidc());
+    settle(&new_caller(), &aws, oidc());
     assert_eq!(
-        api.record(leave.id).map(|record| record.status),
+        api.record(upload.id).map(|record| record.status),
         Some(UploadStatus::Pending)
     );
     let new: Vec<String> = aws.log_lines("record").into_iter().skip(lines).collect();

@@ -1,4 +1,4 @@
-//! Wrong input to every route: always the typed error, never a 5xx.
+//! Invalid input to every route gets the typed error, never a 5xx.
 
 use crowfly_contract::ErrorCode::{self, *};
 use e2e::api::{item, new_id};
@@ -6,11 +6,11 @@ use e2e::http::Request;
 use serde_json::json;
 
 use crate::access::call;
-use crate::common::{assert_problem, somebody};
+use crate::common::{assert_problem, new_caller};
 use crate::owners::calls;
-use crate::parts::{Parts, bytes, wish};
+use crate::parts::{Parts, bytes, create_item};
 
-/// Bodies that no route with a body takes.
+/// Bodies that every route with a body refuses.
 fn bad_bodies() -> Vec<(&'static str, Vec<u8>, ErrorCode)> {
     vec![
         ("not JSON", b"{".to_vec(), InvalidJson),
@@ -38,8 +38,8 @@ fn bad_bodies() -> Vec<(&'static str, Vec<u8>, ErrorCode)> {
 
 #[test]
 fn a20_bodies_that_no_route_takes() {
-    let api = somebody();
-    let id = api.leave(&item("a.txt", "text/plain", b"x")).id;
+    let api = new_caller();
+    let id = api.create_one(&item("a.txt", "text/plain", b"x")).id;
     for path in [
         "/uploads".into(),
         "/uploads/status".into(),
@@ -64,7 +64,7 @@ fn a20_bodies_that_no_route_takes() {
 
 #[test]
 fn wrong_input_to_status() {
-    let api = somebody();
+    let api = new_caller();
     let id = new_id();
     let many: Vec<_> = (0..101).map(|_| new_id()).collect();
     for (case, body, code) in [
@@ -80,12 +80,12 @@ fn wrong_input_to_status() {
     }
 }
 
-/// The parts of a completion come from storage's own list: a client cannot name any, nor a key or an upload.
+/// The parts of a completion come from storage's own list: a client can name neither parts, key nor upload.
 #[test]
 fn a63_a66_complete_takes_a_checksum_and_nothing_else() {
-    let api = somebody();
-    let single = api.leave(&item("a.txt", "text/plain", b"x")).id;
-    let parts = Parts::begin(api.clone(), wish());
+    let api = new_caller();
+    let single = api.create_one(&item("a.txt", "text/plain", b"x")).id;
+    let parts = Parts::begin(api.clone(), create_item());
     parts.send(&bytes(), 1..=3);
     let part = |number: u32, etag: &str| json!({"number": number, "etag": etag});
     for id in [single, parts.id] {
@@ -132,7 +132,7 @@ fn a63_a66_complete_takes_a_checksum_and_nothing_else() {
 
 #[test]
 fn a65_wrong_limits() {
-    let api = somebody();
+    let api = new_caller();
     for limit in [
         "0",
         "-1",
@@ -157,8 +157,11 @@ fn a65_wrong_limits() {
 
 #[test]
 fn a70_paths_that_name_no_upload() {
-    let api = somebody();
-    let known = api.leave(&item("a.txt", "text/plain", b"x")).id.to_string();
+    let api = new_caller();
+    let known = api
+        .create_one(&item("a.txt", "text/plain", b"x"))
+        .id
+        .to_string();
     let longer = format!("{known}0");
     let (lower, long) = (known.to_lowercase(), "0".repeat(2000));
     for id in [
@@ -195,8 +198,8 @@ fn a70_paths_that_name_no_upload() {
 
 #[test]
 fn a69_no_other_route_and_no_other_method() {
-    let api = somebody();
-    let id = api.leave(&item("a.txt", "text/plain", b"x")).id;
+    let api = new_caller();
+    let id = api.create_one(&item("a.txt", "text/plain", b"x")).id;
     let refusals = [NotFound, MethodNotAllowed].map(ErrorCode::http_status);
     for (method, path) in [
         ("GET", "/".to_owned()),
@@ -243,7 +246,7 @@ fn a69_no_other_route_and_no_other_method() {
 
 #[test]
 fn a16_too_many_header_bytes_are_an_answer_and_not_a_hang() {
-    let api = somebody();
+    let api = new_caller();
     let answer = api
         .request("GET", "/uploads")
         .header("x-padding", "x".repeat(20_000))
@@ -252,10 +255,10 @@ fn a16_too_many_header_bytes_are_an_answer_and_not_a_hang() {
     assert_eq!(api.get("/uploads").status, 200, "the next caller");
 }
 
-/// Junk where a request line should be must not take the API down for the next caller.
+/// Garbage instead of a request line must not disturb the next caller.
 #[test]
 fn the_api_outlives_junk() {
-    let api = somebody();
+    let api = new_caller();
     let junk = Request::new("GET\u{1}", format!("{}/uploads", api.base));
     if let Ok(answer) = junk.try_send() {
         assert!((400..600).contains(&answer.status), "{}", answer.status);

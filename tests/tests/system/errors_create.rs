@@ -1,4 +1,4 @@
-//! Wrong input to `POST /uploads`, row by row of the abuse list.
+//! Invalid input to `POST /uploads`, row by row of the abuse list.
 
 use crowfly_contract::ErrorCode::{self, *};
 use e2e::Env;
@@ -6,28 +6,30 @@ use e2e::api::{Api, item};
 use e2e::http::Request;
 use serde_json::{Value, json};
 
-use crate::common::{account, assert_problem, somebody};
+use crate::common::{account, assert_problem, new_caller};
 
-/// A good item with one field changed.
+/// A valid item with one field changed.
 pub(crate) fn with(field: &str, value: Value) -> Value {
-    let mut wish = item("a.txt", "text/plain", b"x");
-    wish[field] = value;
-    wish
+    let mut create_item = item("a.txt", "text/plain", b"x");
+    create_item[field] = value;
+    create_item
 }
 
-/// A good item without one field.
+/// A valid item without one field.
 pub(crate) fn without(field: &str) -> Value {
-    let mut wish = item("a.txt", "text/plain", b"x");
-    wish.as_object_mut().map(|wish| wish.remove(field));
-    wish
+    let mut create_item = item("a.txt", "text/plain", b"x");
+    create_item
+        .as_object_mut()
+        .map(|create_item| create_item.remove(field));
+    create_item
 }
 
 #[track_caller]
 pub(crate) fn all_refused(cases: Vec<(Value, ErrorCode)>) {
-    let api = somebody();
-    for (wish, code) in cases {
-        let case = format!("{wish:.200}");
-        assert_problem(&case, &api.create(&wish), code);
+    let api = new_caller();
+    for (create_item, code) in cases {
+        let case = format!("{create_item:.200}");
+        assert_problem(&case, &api.create(&create_item), code);
     }
     assert_eq!(
         api.get("/uploads").json()["uploads"],
@@ -54,7 +56,7 @@ fn a21_unknown_fields() {
             .map(|field| (with(field, json!("x")), UnknownField))
             .collect(),
     );
-    let api = somebody();
+    let api = new_caller();
     let body = json!({"uploads": [item("a.txt", "text/plain", b"x")], "owner": "x"});
     assert_problem(
         "beside the list",
@@ -81,9 +83,9 @@ fn a22_sizes() {
         (with("size", json!(9_007_199_254_740_991u64)), TooLarge),
     ]);
     let raw = |size: &str| {
-        let wish = without("size").to_string();
-        let wish = format!("{{\"size\":{size},{}", wish.trim_start_matches('{'));
-        format!("{{\"uploads\":[{wish}]}}")
+        let create_item = without("size").to_string();
+        let create_item = format!("{{\"size\":{size},{}", create_item.trim_start_matches('{'));
+        format!("{{\"uploads\":[{create_item}]}}")
     };
     for (size, code) in [
         ("18446744073709551616", InvalidSize),
@@ -94,16 +96,18 @@ fn a22_sizes() {
         ("NaN", InvalidJson),
         ("01", InvalidJson),
     ] {
-        let request = somebody()
+        let request = new_caller()
             .request("POST", "/uploads")
             .header("content-type", "application/json");
         assert_problem(size, &request.body(raw(size)).send(), code);
     }
-    // Files without a byte exist, and so do files of exactly the limit.
+    // Empty files exist, and so do files of exactly the limit.
     for size in [0, 209_715_200u64] {
-        let mut wish = with("size", json!(size));
-        wish.as_object_mut().map(|wish| wish.remove("crc64nvme"));
-        assert_eq!(somebody().create(&wish).status, 201, "{size}");
+        let mut create_item = with("size", json!(size));
+        create_item
+            .as_object_mut()
+            .map(|create_item| create_item.remove("crc64nvme"));
+        assert_eq!(new_caller().create(&create_item).status, 201, "{size}");
     }
 }
 
@@ -136,14 +140,14 @@ fn a31_metadata() {
     ]);
 }
 
-/// Metadata never becomes a header, so every script is welcome: it stands in the record alone.
+/// Metadata never becomes a header, so any script is allowed: it is kept in the record only.
 #[test]
 fn a31_metadata_of_any_script_reaches_no_header() {
-    let api = somebody();
-    let mut wish = item("a.txt", "text/plain", b"x");
-    wish["metadata"] = json!({"앨범": "여름 ☀", "x-amz-acl": "public-read"});
-    let record = api.upload(&wish, b"x");
-    assert_eq!(json!(record.metadata), wish["metadata"]);
+    let api = new_caller();
+    let mut create_item = item("a.txt", "text/plain", b"x");
+    create_item["metadata"] = json!({"앨범": "여름 ☀", "x-amz-acl": "public-read"});
+    let record = api.upload(&create_item, b"x");
+    assert_eq!(json!(record.metadata), create_item["metadata"]);
     let head = account().head_object(&record.key.to_string());
     let names: Vec<&str> = head.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert!(
@@ -189,7 +193,7 @@ fn visibility_is_one_of_two_and_public_only_where_allowed() {
 
 #[test]
 fn a33_a70_batches_and_ids() {
-    let api = somebody();
+    let api = new_caller();
     let one = item("a.txt", "text/plain", b"x");
     let many: Vec<Value> = (0..101)
         .map(|_| item("a.txt", "text/plain", b"x"))
@@ -227,10 +231,10 @@ fn a33_a70_batches_and_ids() {
     }
 }
 
-/// A81: what a form of another site could send without asking first.
+/// A81: content types that a form of another site can send without a preflight.
 #[test]
 fn a20_a81_bodies_that_are_not_json() {
-    let api = somebody();
+    let api = new_caller();
     let good = json!({"uploads": [item("a.txt", "text/plain", b"x")]}).to_string();
     for kind in [
         "text/plain",

@@ -1,4 +1,5 @@
-//! Storage events as S3 words them, for putting into the queue by hand.
+//! S3 event notifications, built by hand to put into the queue:
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>.
 
 use e2e::http::encode;
 use serde_json::{Value, json};
@@ -10,20 +11,20 @@ pub(crate) struct Event {
     pub(crate) name: &'static str,
     /// The bucket.
     pub(crate) bucket: String,
-    /// The key as it is, not encoded.
+    /// The decoded key.
     pub(crate) key: String,
-    /// Bytes, for events that tell them.
+    /// The object's size, for events that have it.
     pub(crate) size: Option<u64>,
-    /// Entity tag, for events that tell it.
+    /// The entity tag, for events that have it.
     pub(crate) etag: Option<String>,
-    /// The place in the key's history.
+    /// Orders the events of one key.
     pub(crate) sequencer: String,
 }
 
 impl Event {
-    /// The record of the event, as it stands in `Records`.
+    /// The event as an element of `Records`.
     pub(crate) fn record(&self) -> Value {
-        // S3 encodes keys as form fields are encoded.
+        // S3 encodes keys like form fields, with `+` for a space.
         let key = encode(&self.key).replace("%20", "+").replace("%2F", "/");
         let mut object = json!({"key": key, "sequencer": self.sequencer});
         if let Some(size) = self.size {
@@ -54,13 +55,13 @@ impl Event {
         })
     }
 
-    /// The message that carries it.
+    /// The queue message that carries it.
     pub(crate) fn message(&self) -> String {
         json!({"Records": [self.record()]}).to_string()
     }
 }
 
-/// The next sequencer of the same length after `sequencer`, and one before it.
+/// A later and an earlier sequencer of the same length.
 pub(crate) fn neighbours(sequencer: &str) -> (String, String) {
     let value = u128::from_str_radix(sequencer, 16).expect("a hexadecimal sequencer");
     let width = sequencer.len();

@@ -1,4 +1,4 @@
-//! The first user of a stack with a pool of its own: made by the README's very commands, signed in on the demo page.
+//! The first user of a stack with its own pool: made by the README's own commands, signed in on the demo page.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +17,7 @@ use crate::page::assert_quiet;
 use crate::page_a11y::axe;
 use crate::sign_in::{Form, PROBLEM};
 
-/// What the README has the reader put his own words for.
+/// The examples in the README that the reader replaces.
 const EXAMPLE: [&str; 3] = [
     "--stack-name crowfly ",
     "--username ada ",
@@ -26,7 +26,7 @@ const EXAMPLE: [&str; 3] = [
 const TEMPORARY: &str = "Temporary-1234";
 const OWN: &str = "My-own-password-1";
 
-/// The `aws` of `xtask/python/aws.txt`: `CROWFLY_AWS_CLI`, or where `cargo xtask setup` puts it.
+/// The AWS CLI of `xtask/python/aws.txt`: `CROWFLY_AWS_CLI`, or where `cargo xtask setup` puts it.
 fn aws_cli() -> PathBuf {
     std::env::var_os("CROWFLY_AWS_CLI").map_or_else(
         || env::root().join("target/tools/venv-aws/bin/aws"),
@@ -34,7 +34,7 @@ fn aws_cli() -> PathBuf {
     )
 }
 
-/// The block of commands between the markers `<name>:start` and `<name>:end` of a document.
+/// The commands between the markers `<name>:start` and `<name>:end` of a document.
 fn commands(document: &str, name: &str) -> String {
     let text = std::fs::read_to_string(env::root().join(document)).expect(document);
     let (_, rest) = text
@@ -47,7 +47,7 @@ fn commands(document: &str, name: &str) -> String {
     code.split("```").next().unwrap_or_default().to_owned()
 }
 
-/// Runs commands of a document in one shell, with the examples replaced by these words, as the owner of the account.
+/// Runs a document's commands in one shell, with its examples replaced, as the account's owner.
 #[track_caller]
 fn run(stack: &Stack, script: &str, words: &[(&str, String)]) -> String {
     let mut script = script.to_owned();
@@ -69,7 +69,7 @@ fn run(stack: &Stack, script: &str, words: &[(&str, String)]) -> String {
         .env("AWS_SECRET_ACCESS_KEY", secret)
         .env_remove("AWS_SESSION_TOKEN")
         .env_remove("AWS_PROFILE")
-        // No developer's own settings.
+        // Isolated from the developer's own configuration.
         .env("AWS_CONFIG_FILE", "/dev/null")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -84,7 +84,7 @@ fn run(stack: &Stack, script: &str, words: &[(&str, String)]) -> String {
     printed
 }
 
-/// The reader's own words for [`EXAMPLE`].
+/// The replacements for [`EXAMPLE`].
 fn words(stack: &Stack, name: &str, password: &str) -> [(&'static str, String); 3] {
     let [in_stack, by_name, with_password] = EXAMPLE;
     [
@@ -94,7 +94,7 @@ fn words(stack: &Stack, name: &str, password: &str) -> [(&'static str, String); 
     ]
 }
 
-/// Makes a user as the README says, and hands back the name.
+/// Creates a user as the README says, and returns the name.
 fn first_user(stack: &Stack) -> String {
     let name = format!("ada-{}", random_hex(6));
     let script = commands("README.md", "first-user");
@@ -117,7 +117,7 @@ fn d1_the_first_user_of_the_readme_signs_in_and_uploads() {
     form.wait_step("new-password");
     let title = browser.wait_for("#login-title").text();
     assert_eq!(title, "Choose a new password");
-    // Who types on, types the new password; a screen reader says why.
+    // The focus is in the field to correct, and a screen reader announces why.
     let field = browser.focused().expect("the focus");
     let attribute = |name: &str| field.attribute(name).unwrap_or_default();
     assert_eq!(attribute("autocomplete"), "new-password");
@@ -130,19 +130,19 @@ fn d1_the_first_user_of_the_readme_signs_in_and_uploads() {
         browser.screenshot(&format!("new-password-{scheme}"));
     }
 
-    // The keyboard alone goes on.
+    // Submitted by keyboard.
     browser.press(Key::Enter);
     form.wait_problem("Enter a new password");
     form.choose("short");
-    let told = form.wait_problem("at least 12 characters");
-    assert!(told.contains("digit"), "{told}");
-    assert!(!told.contains("Exception"), "{told}");
+    let problem = form.wait_problem("at least 12 characters");
+    assert!(problem.contains("digit"), "{problem}");
+    assert!(!problem.contains("Exception"), "{problem}");
     let again = browser.focused().expect("the focus");
     assert_eq!(again.attribute("aria-invalid").as_deref(), Some("true"));
     axe(&browser, "a new password that is refused");
     form.choose(TEMPORARY);
     form.wait_problem("other than the temporary one");
-    // A refused password is an answer of 400, which the browser notes.
+    // A refused password is a 400, which the browser logs.
     browser.console();
     form.choose(OWN);
     page.wait_ready();
@@ -157,7 +157,7 @@ fn d1_the_first_user_of_the_readme_signs_in_and_uploads() {
     );
     assert_quiet(&browser);
 
-    // The next time there is one step, and nothing of anybody's stands in the form.
+    // The next sign-in has one step, and the form is empty.
     browser.wait_for("[data-action=logout]").click();
     form.wait_step("password");
     let left =
@@ -170,7 +170,7 @@ fn d1_the_first_user_of_the_readme_signs_in_and_uploads() {
     page.wait_ready();
 }
 
-/// A forgotten password, as docs/OPERATIONS.md has the operator help with it.
+/// A forgotten password, by the procedure of docs/OPERATIONS.md.
 #[test]
 fn d1_an_operator_gives_a_temporary_password_anew() {
     let stack = Env::stack("main");
@@ -185,7 +185,7 @@ fn d1_an_operator_gives_a_temporary_password_anew() {
     form.wait_problem("The name or the password is wrong.");
     form.sign_in(&name, another);
     form.wait_step("new-password");
-    // Who turns back finds the first step as it was, less the password.
+    // "Back" shows the first step as it was, without the password.
     browser.wait_for("[data-action=back]").click();
     form.wait_step("password");
     assert!(

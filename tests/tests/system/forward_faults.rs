@@ -1,4 +1,4 @@
-//! The function between storage and the queue, while the queue fails.
+//! The `forward` function while the queue fails.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::faulty::{Faulty, RECOVERS_WITHIN, done_but_refused, refusal};
 #[test]
 fn f67_an_event_that_could_not_be_sent_is_tried_again() {
     let faulty = Faulty::take();
-    // One invocation's attempts.
+    // All attempts of one invocation.
     faulty
         .forward
-        .befall("SendMessageBatch", 3, refusal(503, "ServiceUnavailable"));
-    let leaves = faulty.send(&faulty.somebody(), 1);
-    faulty.nothing_is_lost(&leaves);
-    assert_eq!(faulty.forward.befallen(), 3);
+        .inject("SendMessageBatch", 3, refusal(503, "ServiceUnavailable"));
+    let uploads = faulty.send(&faulty.new_caller(), 1);
+    faulty.nothing_is_lost(&uploads);
+    assert_eq!(faulty.forward.injected(), 3);
 }
 
 #[test]
@@ -27,13 +27,16 @@ fn f67_an_event_that_could_not_be_sent_in_three_invocations_is_kept_and_can_be_s
         !failed.is_empty(),
         "the function has a destination for what fails"
     );
-    faulty.forward.befall(
+    faulty.forward.inject(
         "SendMessageBatch",
         "forever",
         refusal(503, "ServiceUnavailable"),
     );
-    let leaves = faulty.send(&faulty.somebody(), 3);
-    let keys: BTreeSet<String> = leaves.iter().map(|leave| leave.key.to_string()).collect();
+    let uploads = faulty.send(&faulty.new_caller(), 3);
+    let keys: BTreeSet<String> = uploads
+        .iter()
+        .map(|upload| upload.key.to_string())
+        .collect();
     let mut kept = Vec::new();
     wait::until("the events on the failure queue", RECOVERS_WITHIN, || {
         for message in faulty.aws.receive_messages(&failed) {
@@ -47,15 +50,15 @@ fn f67_an_event_that_could_not_be_sent_in_three_invocations_is_kept_and_can_be_s
         }
         (kept.len() == keys.len()).then_some(())
     });
-    assert_eq!(faulty.stored(&leaves), 0);
-    faulty.works_again();
+    assert_eq!(faulty.stored(&uploads), 0);
+    faulty.clear_faults();
     for event in &kept {
         assert_eq!(
             faulty.aws.invoke(&faulty.forward.function, event).status,
             200
         );
     }
-    faulty.nothing_is_lost(&leaves);
+    faulty.nothing_is_lost(&uploads);
 }
 
 #[test]
@@ -63,9 +66,9 @@ fn f68_an_event_that_was_sent_twice_is_recorded_once() {
     let faulty = Faulty::take();
     faulty
         .forward
-        .befall("SendMessageBatch", 8, done_but_refused());
-    let leaves = faulty.send(&faulty.somebody(), 2);
-    // More than the attempts of one invocation for each, so that events come again too.
-    faulty.forward.wait_befallen(8);
-    faulty.nothing_is_lost(&leaves);
+        .inject("SendMessageBatch", 8, done_but_refused());
+    let uploads = faulty.send(&faulty.new_caller(), 2);
+    // More than one invocation attempts for each event, so that Lambda retries events too.
+    faulty.forward.wait_injected(8);
+    faulty.nothing_is_lost(&uploads);
 }

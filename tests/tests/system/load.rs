@@ -1,4 +1,4 @@
-//! Thousands of uploads at once, and poison among their events. F70, F75.
+//! Thousands of uploads at once, with poison messages among their events. F70, F75.
 //!
 //! `CROWFLY_EVENTS=<number>` sets how many uploads; `cargo xtask soak` sends ten thousand.
 
@@ -13,9 +13,9 @@ use e2e::wait;
 use crate::faulty::uploads_of;
 
 const EVENTS: usize = 1_000;
-/// Of a thousand events, so many more are poison.
+/// Poison messages for each thousand events.
 const POISON_PER_MILLE: usize = 10;
-/// Time for the poison to be given up, after all else is done.
+/// How long poison may take to reach the dead-letter queue after everything else is done.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(60);
 
 #[test]
@@ -24,10 +24,10 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
     let aws = Aws::new(stack);
     let events = std::env::var("CROWFLY_EVENTS").ok();
     let events = events.and_then(|text| text.parse().ok()).unwrap_or(EVENTS);
-    // A tenth of what is expected of a quiet machine: 20 events a second.
+    // 20 events a second: a tenth of the rate on an idle machine.
     let limit = Duration::from_secs(120)
         + Duration::from_millis(50) * u32::try_from(events).unwrap_or(u32::MAX);
-    // Of an earlier run against the same system.
+    // Left by an earlier run against the same system.
     wait::until("an empty dead-letter queue", GIVEN_UP_WITHIN, || {
         let old = aws.receive_messages(&stack.dlq);
         for message in &old {
@@ -39,12 +39,12 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
     println!("{}", spike.figures);
 
     let mut sequencers = BTreeMap::new();
-    for leaves in &spike.sent {
-        let rows = uploads_of(&aws, leaves[0].key.owner().as_str());
-        assert_eq!(rows.len(), leaves.len(), "one record for each upload");
-        for leave in leaves {
-            let row = rows.iter().find(|row| row["id"] == leave.id.to_string());
-            let row = row.unwrap_or_else(|| panic!("no record of {}", leave.id));
+    for uploads in &spike.sent {
+        let rows = uploads_of(&aws, uploads[0].key.owner().as_str());
+        assert_eq!(rows.len(), uploads.len(), "one record for each upload");
+        for upload in uploads {
+            let row = rows.iter().find(|row| row["id"] == upload.id.to_string());
+            let row = row.unwrap_or_else(|| panic!("no record of {}", upload.id));
             assert_eq!(
                 (&row["status"], &row["verified"]),
                 (&"stored".into(), &true.into()),
@@ -52,7 +52,7 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
             );
             let sequencer = row["sequencer"].as_str().unwrap_or_default().to_owned();
             assert!(!sequencer.is_empty(), "{row}");
-            sequencers.insert((leave.id, sequencer), ());
+            sequencers.insert((upload.id, sequencer), ());
         }
     }
     let sent: usize = spike.sent.iter().map(Vec::len).sum();

@@ -1,13 +1,13 @@
-//! What the functions say about themselves: structured lines that name request, owner and upload, and metrics.
+//! The functions' logs: structured lines with request, owner and upload, and metrics.
 
 use crowfly_contract::{ErrorCode, ObjectKey};
 use e2e::api::{Api, item, new_id};
 use e2e::wait;
 use serde_json::{Value, json};
 
-use crate::common::{LOGGED_WITHIN, account, assert_problem, somebody};
+use crate::common::{LOGGED_WITHIN, account, assert_problem, new_caller};
 
-/// Every line of a function, as JSON; what the runtime itself says around the calls is left out.
+/// Every log line of a function, as JSON, without those of the Lambda runtime.
 fn lines(function: &str) -> Vec<Value> {
     let lines = account().log_lines(function).into_iter();
     let ours = lines.filter(|line| line.trim_start().starts_with('{'));
@@ -15,7 +15,7 @@ fn lines(function: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Waits for the line of `function` that `wanted` describes.
+/// Waits for a line of `function` that satisfies `wanted`.
 #[track_caller]
 fn line(what: &str, function: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     wait::until(what, LOGGED_WITHIN, || {
@@ -23,7 +23,8 @@ fn line(what: &str, function: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     })
 }
 
-/// The metrics that a line declares, by name.
+/// The metrics that a line declares, by name, in the embedded metric format:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 fn metrics(line: &Value) -> Vec<(&str, &Value)> {
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
     let names = directive["Metrics"].as_array().into_iter().flatten();
@@ -41,7 +42,7 @@ fn has(line: &Value, name: &str) -> bool {
 
 #[test]
 fn an_upload_can_be_followed_by_request_owner_and_id_through_every_function() {
-    let api = somebody();
+    let api = new_caller();
     let record = api.upload(&item("a.txt", "text/plain", b"abc"), b"abc");
     let id = record.id.to_string();
     let owner = record.key.owner().as_str().to_owned();
@@ -74,7 +75,7 @@ fn an_upload_can_be_followed_by_request_owner_and_id_through_every_function() {
 
 #[test]
 fn what_is_created_stored_verified_and_late_is_measured() {
-    somebody().upload(&item("a.txt", "text/plain", b"abc"), b"abc");
+    new_caller().upload(&item("a.txt", "text/plain", b"abc"), b"abc");
     let created = line("UploadsCreated", "presign", |line| {
         has(line, "UploadsCreated")
     });
@@ -91,7 +92,7 @@ fn what_is_created_stored_verified_and_late_is_measured() {
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(directive["Namespace"], "Crowfly");
         assert_eq!(directive["Dimensions"], json!([["function"]]));
-        // Lambda's own name, by which the alarms and the dashboard of this stack know it.
+        // Lambda's name for the function, which alarms and dashboard use.
         assert_eq!(line["function"], json!(account().function(function)));
         assert!(line["_aws"]["Timestamp"].is_u64());
     }
@@ -99,7 +100,7 @@ fn what_is_created_stored_verified_and_late_is_measured() {
 
 #[test]
 fn what_is_refused_is_measured_by_code() {
-    let api = somebody();
+    let api = new_caller();
     let answer = api.get(&format!("/uploads/{}", new_id()));
     assert_problem("an unknown upload", &answer, ErrorCode::NotFound);
     let page = item("a.html", "text/html", b"x");
@@ -116,13 +117,13 @@ fn what_is_refused_is_measured_by_code() {
     }
 }
 
-/// One request may carry a hundred uploads, and its answer is no refusal as a whole: who was refused, how, and
-/// how often must be found all the same.
+/// One request may carry a hundred uploads and succeed as a whole: the log must still show which items were
+/// refused, how, and how often.
 #[test]
 fn a36_refused_uploads_of_one_request_are_found_by_owner_and_code() {
-    let api = somebody();
+    let api = new_caller();
     let owner = api
-        .leave(&item("a.txt", "text/plain", b"abc"))
+        .create_one(&item("a.txt", "text/plain", b"abc"))
         .key
         .owner()
         .to_string();
@@ -141,7 +142,7 @@ fn a36_refused_uploads_of_one_request_are_found_by_owner_and_code() {
         line["event"] == "request" && line["requestId"] == refused["requestId"]
     });
     assert_eq!(request["status"], 207);
-    // What is not there is not null: a query asks whether a field is present.
+    // An absent field is left out, not null: queries test for presence.
     let absent = |line: &Value| line.as_object().is_some_and(|it| !it.contains_key("code"));
     assert!(absent(&request), "{request}");
     for function in ["presign", "read"] {
@@ -152,13 +153,13 @@ fn a36_refused_uploads_of_one_request_are_found_by_owner_and_code() {
     }
 }
 
-/// Neither a name nor metadata nor anything else that a stranger chose stands in a log.
+/// No file name, metadata or other text chosen by a caller is in a log.
 #[test]
 fn a53_lines_hold_ids_and_no_names() {
-    let api: Api = somebody();
-    let mut wish = item("a-name-nobody-logs.txt", "text/plain", b"abc");
-    wish["metadata"] = json!({"album": "words-nobody-logs"});
-    let record = api.upload(&wish, b"abc");
+    let api: Api = new_caller();
+    let mut create_item = item("a-name-nobody-logs.txt", "text/plain", b"abc");
+    create_item["metadata"] = json!({"album": "words-nobody-logs"});
+    let record = api.upload(&create_item, b"abc");
     let id = record.id.to_string();
     line("the event's line", "record", |line| {
         line["upload"] == json!(id)

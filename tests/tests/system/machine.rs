@@ -1,4 +1,4 @@
-//! The computer that the system runs on: what a page of another site, or another user, finds of it.
+//! What a page of another site, or another user of this computer, can reach of the local system.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -6,7 +6,7 @@ use e2e::aws::Aws;
 use e2e::http::Request;
 use e2e::{Env, env};
 
-/// A site that a developer may visit while the system runs.
+/// A site that a developer may visit while the system is running.
 const EVIL: &str = "https://evil.example";
 
 #[test]

@@ -1,6 +1,6 @@
-//! The whole system, as it was deployed from `template.yaml`: see `e2e::Env` for how it is found.
+//! The whole system, as deployed from `template.yaml`; `e2e::Env` describes how it is found.
 //!
-//! Each test takes a caller of its own, so that tests may run in any order and at the same time.
+//! Each test uses its own caller, so that tests may run in any order and concurrently.
 #![forbid(unsafe_code)]
 
 mod access;

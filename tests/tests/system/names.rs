@@ -1,4 +1,4 @@
-//! File names as `POST /uploads` takes and refuses them: A23 to A27.
+//! File names that `POST /uploads` accepts and refuses: A23 to A27.
 
 use crowfly_contract::ErrorCode::{InvalidName, TypeNotAllowed};
 use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
@@ -6,13 +6,13 @@ use e2e::Env;
 use e2e::api::{Api, item};
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, assert_problem, somebody};
+use crate::common::{RECORD_WITHIN, assert_problem, new_caller};
 use crate::errors_create::{all_refused, with, without};
 
-/// A create of one item whose name is written as these characters of JSON.
+/// Creates one item whose name is this raw JSON.
 #[track_caller]
 fn refused_as_written(name: &str, code: ErrorCode) {
-    let api = somebody();
+    let api = new_caller();
     let body = with("name", json!("@")).to_string().replace('@', name);
     let request = api
         .request("POST", "/uploads")
@@ -39,16 +39,16 @@ fn a23_names_that_are_missing_or_too_long() {
     ];
     cases.extend(long.map(|name| (with("name", json!(name)), InvalidName)));
     all_refused(cases);
-    for lawful in ["n".repeat(255), "한".repeat(255), "😀".repeat(255)] {
-        let leave = somebody().leave(&with("name", json!(lawful)));
-        assert!(leave.key.name().len() <= 200, "{}", leave.key);
+    for valid in ["n".repeat(255), "한".repeat(255), "😀".repeat(255)] {
+        let upload = new_caller().create_one(&with("name", json!(valid)));
+        assert!(upload.key.name().len() <= 200, "{}", upload.key);
     }
 }
 
-/// Sends all names at once; each must be refused, and nothing be kept.
+/// Sends all names at once; each must be refused and leave nothing behind.
 #[track_caller]
 fn refuse_each(names: &[String]) {
-    let api = somebody();
+    let api = new_caller();
     for names in names.chunks(100) {
         let items: Vec<Value> = names.iter().map(|name| with("name", json!(name))).collect();
         let answer = api.post("/uploads", &json!({"uploads": items}));
@@ -90,7 +90,7 @@ fn a25_characters_that_no_name_may_have() {
     refuse_each(&["a\r\nb.txt".into(), "gpj\u{202e}exe.webm".into()]);
 }
 
-/// Rust's texts cannot hold half a surrogate pair, JSON's can.
+/// A lone surrogate: JSON can express it, a Rust string cannot.
 #[test]
 fn a25_half_a_surrogate_pair() {
     for half in [
@@ -104,20 +104,20 @@ fn a25_half_a_surrogate_pair() {
     ] {
         refused_as_written(half, InvalidName);
     }
-    // The same characters as escapes, whole.
+    // The same characters as escapes, in valid pairs.
     refused_as_written("\\u0000", InvalidName);
     refused_as_written("\\uffff", InvalidName);
     refused_as_written("\\ufeff", InvalidName);
 }
 
-/// Creates an upload of this name and sends it; the name in its key, and the record's.
+/// Creates an upload of this name and sends it; returns the names in its key and in its record.
 #[track_caller]
 fn kept(api: &Api, name: &str) -> (String, String) {
-    let leave = api.leave(&item(name, "text/plain", b"x"));
-    let key: ObjectKey = leave.key.to_string().parse().expect("a key of ours");
-    assert_eq!(key.id(), leave.id, "{name:?}");
-    assert_eq!(leave.put(b"x").send().status, 200, "{name:?}");
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let upload = api.create_one(&item(name, "text/plain", b"x"));
+    let key: ObjectKey = upload.key.to_string().parse().expect("a key of ours");
+    assert_eq!(key.id(), upload.id, "{name:?}");
+    assert_eq!(upload.put(b"x").send().status, 200, "{name:?}");
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert!(record.verified, "{name:?}");
     assert_eq!(record.key, key, "{name:?}");
     (key.name().to_owned(), record.name)
@@ -125,7 +125,7 @@ fn kept(api: &Api, name: &str) -> (String, String) {
 
 #[test]
 fn a24_no_path_reaches_a_key() {
-    let api = somebody();
+    let api = new_caller();
     for (name, in_key) in [
         ("../../etc/passwd", "passwd"),
         ("..\\", "file"),
@@ -145,33 +145,34 @@ fn a24_no_path_reaches_a_key() {
 
 #[test]
 fn a26_every_script_is_taken_in_its_composed_form() {
-    let api = somebody();
+    let api = new_caller();
     for (name, in_key, in_record) in [
         ("caf\u{e9}.txt", "caf\u{e9}.txt", "caf\u{e9}.txt"),
         ("cafe\u{301}.txt", "caf\u{e9}.txt", "caf\u{e9}.txt"),
         ("\u{1112}\u{1161}\u{11ab}.txt", "한.txt", "한.txt"),
-        // Cyrillic letters that look like Latin ones stay what they are.
+        // Cyrillic letters that look like Latin ones are kept.
         ("р\u{430}ypal.txt", "р\u{430}ypal.txt", "р\u{430}ypal.txt"),
         ("👩\u{200d}👧.txt", "👩👧.txt", "👩\u{200d}👧.txt"),
         ("𝄞 😀.txt", "𝄞_😀.txt", "𝄞 😀.txt"),
     ] {
         assert_eq!(kept(&api, name), (in_key.into(), in_record.into()));
     }
-    // The length is that of the composed form: these 2,295 bytes are 765.
+    // The length limit applies to the composed form (NFC): these 2,295 bytes compose to 765.
     let apart = "\u{1112}\u{1161}\u{11ab}".repeat(255);
-    let leave = api.leave(&with("name", json!(apart)));
-    let record = api.record(leave.id).expect("the record");
+    let upload = api.create_one(&with("name", json!(apart)));
+    let record = api.record(upload.id).expect("the record");
     assert_eq!(record.name, "한".repeat(255));
-    // The twin of a name is that name: the same create once more, not another file.
-    let mut wish = item("cafe\u{301}.txt", "text/plain", b"x");
-    let first = api.create(&wish);
-    wish["name"] = json!("caf\u{e9}.txt");
-    assert_eq!((first.status, api.create(&wish).status), (201, 200));
+    // A name in another normal form is the same name (<https://unicode.org/reports/tr15/>), so this repeats the
+    // create.
+    let mut create_item = item("cafe\u{301}.txt", "text/plain", b"x");
+    let first = api.create(&create_item);
+    create_item["name"] = json!("caf\u{e9}.txt");
+    assert_eq!((first.status, api.create(&create_item).status), (201, 200));
 }
 
 #[test]
 fn a27_names_that_some_system_treats_specially() {
-    let api = somebody();
+    let api = new_caller();
     for (name, in_key) in [
         ("a.jpg.exe", "a.jpg.exe"),
         (".htaccess", "htaccess"),
@@ -211,7 +212,7 @@ fn a27_a_name_without_the_suffix_where_one_is_asked() {
         ("a.webm. ", "a.webm"),
         ("a.WEBM", "a.webm"),
     ] {
-        let leave = api.leave(&item(name, "video/webm", b"x"));
-        assert_eq!(leave.key.name(), in_key, "{name}");
+        let upload = api.create_one(&item(name, "video/webm", b"x"));
+        assert_eq!(upload.key.name(), in_key, "{name}");
     }
 }

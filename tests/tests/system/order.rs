@@ -1,4 +1,4 @@
-//! Events twice, late, in the wrong order, and about objects that are no longer what they say. F50 to F57, F71.
+//! Events duplicated, late, out of order, and about objects that have changed. F50 to F57, F71.
 
 use crowfly_contract::{Record, UploadStatus};
 use e2e::api::{Api, item};
@@ -7,11 +7,11 @@ use e2e::time::{amz_date, unix};
 use e2e::wait;
 use serde_json::{Value, json};
 
-use crate::common::{LOGGED_WITHIN, RECORD_WITHIN, account, oidc, somebody};
+use crate::common::{LOGGED_WITHIN, RECORD_WITHIN, account, new_caller, oidc};
 use crate::events::{Event, neighbours};
 use crate::pipeline::{event_of, settle};
 
-/// Uploads five bytes, waits for the record, and gives its sequencer beside it.
+/// Uploads five bytes and waits for the record; returns it with its sequencer.
 fn stored(api: &Api) -> (Record, String) {
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
     let sequencer = record.sequencer.clone().expect("a sequencer");
@@ -28,13 +28,13 @@ fn removal(record: &Record, sequencer: &str) -> Event {
     }
 }
 
-/// Sends these messages, and waits until they have been worked on.
+/// Sends these messages, and waits until they have been processed.
 fn work_on(aws: &Aws, messages: &[String]) {
     aws.send_messages(&oidc().queue, messages);
-    settle(&somebody(), aws, oidc());
+    settle(&new_caller(), aws, oidc());
 }
 
-/// As S3 writes a moment.
+/// A moment in S3's form.
 fn iso(unix: u64) -> String {
     let date = amz_date(unix);
     format!(
@@ -47,17 +47,17 @@ fn iso(unix: u64) -> String {
     )
 }
 
-/// How often the function says that it wrote this upload.
+/// How often the function logged a write of this upload.
 fn written(aws: &Aws, record: &Record) -> usize {
     let id = record.id.to_string();
     let lines = aws.log_lines("record");
-    let told = |line: &&String| line.contains(&id) && line.contains("\"written\"");
-    lines.iter().filter(told).count()
+    let written = |line: &&String| line.contains(&id) && line.contains("\"written\"");
+    lines.iter().filter(written).count()
 }
 
 #[test]
 fn f50_ten_copies_at_once_are_one_record() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let records: Vec<Record> = (0..3).map(|_| stored(&api).0).collect();
     let owner = records[0].key.owner().as_str();
     let before = aws.items_of(owner);
@@ -68,7 +68,7 @@ fn f50_ten_copies_at_once_are_one_record() {
             }
         }
     });
-    settle(&somebody(), &aws, oidc());
+    settle(&new_caller(), &aws, oidc());
     assert_eq!(aws.items_of(owner), before);
     for record in &records {
         assert_eq!(api.record(record.id).as_ref(), Some(record));
@@ -81,9 +81,9 @@ fn f50_ten_copies_at_once_are_one_record() {
 
 #[test]
 fn f52_a_removal_that_comes_before_the_put_it_follows() {
-    let (api, aws) = (somebody(), account());
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
-    let pending = api.record(leave.id).expect("the record");
+    let (api, aws) = (new_caller(), account());
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
+    let pending = api.record(upload.id).expect("the record");
     let removal = Event {
         name: "ObjectRemoved:Delete",
         bucket: oidc().bucket.clone(),
@@ -93,17 +93,18 @@ fn f52_a_removal_that_comes_before_the_put_it_follows() {
         sequencer: "FFFFFFFFFFFFFFFFFFFF".into(),
     };
     aws.send_message(&oidc().queue, &removal.message());
-    let tombstone = api.wait_status(leave.id, UploadStatus::Deleted, RECORD_WITHIN);
-    // The put whose event is late: what it put is gone for good.
-    assert_eq!(leave.put(b"hello").send().status, 200);
-    settle(&somebody(), &aws, oidc());
-    assert_eq!(api.record(leave.id), Some(tombstone));
+    let tombstone = api.wait_status(upload.id, UploadStatus::Deleted, RECORD_WITHIN);
+    // The put whose event is late; its object is already gone.
+    assert_eq!(upload.put(b"hello").send().status, 200);
+    settle(&new_caller(), &aws, oidc());
+    assert_eq!(api.record(upload.id), Some(tombstone));
 }
 
-/// In a versioned bucket the removal of an older version, or of a delete marker, leaves an object there.
+/// In a versioned bucket, removing an older version or a delete marker leaves the current object:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html>.
 #[test]
 fn f56_a_removal_that_leaves_an_object_is_no_removal_of_its_record() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let (record, sequencer) = stored(&api);
     let newer = neighbours(&sequencer).1;
     for _ in 0..2 {
@@ -115,17 +116,17 @@ fn f56_a_removal_that_leaves_an_object_is_no_removal_of_its_record() {
     }
 }
 
-/// S3's lifecycle names the sequencer of what it removed.
+/// An expiration event of the lifecycle has the sequencer of what it removed.
 #[test]
 fn f52_a_removal_by_the_lifecycle_is_recorded() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let (record, sequencer) = stored(&api);
     assert!(matches!(
         aws.delete_object(&record.key.to_string()).status,
         200 | 204
     ));
     api.wait_status(record.id, UploadStatus::Deleted, RECORD_WITHIN);
-    // As if nothing had told of it.
+    // As if no event of it had arrived.
     let mut item = aws
         .get_item(record.key.owner().as_str(), &record.id.to_string())
         .expect("the item");
@@ -145,7 +146,7 @@ fn f52_a_removal_by_the_lifecycle_is_recorded() {
 
 #[test]
 fn f51_f52_f57_a_history_told_in_any_order_ends_in_its_newest_object() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let (first, put1) = stored(&api);
     let key = first.key.to_string();
     assert!(matches!(aws.delete_object(&key).status, 200 | 204));
@@ -156,7 +157,7 @@ fn f51_f52_f57_a_history_told_in_any_order_ends_in_its_newest_object() {
     let newest = api.wait_status(first.id, UploadStatus::Stored, RECORD_WITHIN);
     let put2 = newest.sequencer.clone().expect("a sequencer");
     assert!(put1 < deleted && deleted < put2, "{put1} {deleted} {put2}");
-    let told = [
+    let messages = [
         event_of(&newest).message(),
         event_of(&first).message(),
         removal(&first, &deleted).message(),
@@ -169,10 +170,10 @@ fn f51_f52_f57_a_history_told_in_any_order_ends_in_its_newest_object() {
         [2, 0, 1],
         [2, 1, 0],
     ] {
-        work_on(&aws, &order.map(|place| told[place].clone()));
+        work_on(&aws, &order.map(|place| messages[place].clone()));
         assert_eq!(api.record(first.id).as_ref(), Some(&newest), "{order:?}");
     }
-    // An event that speaks of the first object, and yet comes as the newest: storage holds another.
+    // An event about the first object with the newest sequencer: storage holds another object.
     let stale = Event {
         sequencer: neighbours(&put2).1,
         ..event_of(&first)
@@ -188,7 +189,7 @@ fn f51_f52_f57_a_history_told_in_any_order_ends_in_its_newest_object() {
 
 #[test]
 fn f53_sequencers_are_padded_on_the_right_and_of_no_case() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let (record, sequencer) = stored(&api);
     let at = |sequencer: &str| {
         let event = Event {
@@ -199,7 +200,8 @@ fn f53_sequencers_are_padded_on_the_right_and_of_no_case() {
         let now = api.record(record.id).expect("the record");
         now.sequencer.expect("a sequencer")
     };
-    // The same place in the history, however it is written.
+    // The same sequencer in other spellings: hexadecimal, right-padded with zeros for comparison.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     for same in [
         sequencer.to_lowercase(),
         format!("{sequencer}00"),
@@ -224,17 +226,17 @@ fn f53_sequencers_are_padded_on_the_right_and_of_no_case() {
     assert_eq!(at(&longer), short_and_newer);
 }
 
-/// The messages of a queue live for days; what comes back from the dead-letter queue is older still.
+/// Messages live in a queue for days, and longer when they pass through the dead-letter queue.
 #[test]
 fn f54_an_event_that_is_an_hour_or_five_days_late() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     for late in [3_600, 5 * 86_400] {
         let told_late = |event: Event| {
             let mut record = event.record();
             record["eventTime"] = json!(iso(unix() - late));
             json!({"Records": [record]}).to_string()
         };
-        // Of an object that is there: right, whenever it comes.
+        // Of an object that still exists: right at any time.
         let (kept, sequencer) = stored(&api);
         let newer = neighbours(&sequencer).1;
         let event = Event {
@@ -248,7 +250,7 @@ fn f54_an_event_that_is_an_hour_or_five_days_late() {
             (Some(newer), UploadStatus::Stored)
         );
         assert!(now.verified);
-        // Of one that was deleted meanwhile: its tombstone stands, and has no end.
+        // Of an object deleted meanwhile: its tombstone stays, and has no TTL.
         let (gone, _) = stored(&api);
         assert!(matches!(
             aws.delete_object(&gone.key.to_string()).status,
@@ -263,7 +265,7 @@ fn f54_an_event_that_is_an_hour_or_five_days_late() {
 
 #[test]
 fn f56_news_of_an_object_that_is_gone_is_settled_at_once() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let (record, _) = stored(&api);
     assert!(matches!(
         aws.delete_object(&record.key.to_string()).status,
@@ -271,7 +273,7 @@ fn f56_news_of_an_object_that_is_gone_is_settled_at_once() {
     ));
     let tombstone = api.wait_status(record.id, UploadStatus::Deleted, RECORD_WITHIN);
     let sequencer = tombstone.sequencer.clone().expect("a sequencer");
-    // Newer than the tombstone, so that the order alone does not settle it.
+    // Newer than the tombstone, so that the sequencer alone does not settle it.
     let event = Event {
         sequencer: neighbours(&sequencer).1,
         ..event_of(&record)
@@ -291,10 +293,10 @@ fn f56_news_of_an_object_that_is_gone_is_settled_at_once() {
     });
 }
 
-/// S3 tells at most 64 KB; a key of 1,024 bytes is three times as long when each of them is escaped.
+/// S3's event messages have at most 64 KB; a key of 1,024 bytes is three times as long when percent-encoded.
 #[test]
 fn f71_the_largest_event_that_s3_sends() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let name = format!("{}.txt", "한".repeat(65));
     let record = api.upload(&item(&name, "text/plain", b"hello"), b"hello");
     assert!(record.verified);
@@ -318,14 +320,14 @@ fn f71_the_largest_event_that_s3_sends() {
         api.record(record.id)
             .filter(|now| now.sequencer.as_deref() == Some(newer.as_str()))
     });
-    // The longest key, written past the signer: from storage through the queue, and settled.
+    // The longest key, written past the signer: through the queue, and settled.
     let start = format!("uploads/{}/", record.key.owner());
     let key = format!("{start}{}", "한".repeat((1024 - start.len()) / 3));
     assert!((1022..=1024).contains(&key.len()));
     let ignored = |aws: &Aws| -> usize {
         let lines = aws.log_lines("record");
-        let told = |line: &&String| line.contains("a key that is not ours");
-        lines.iter().filter(told).count()
+        let ignored = |line: &&String| line.contains("a key that is not ours");
+        lines.iter().filter(ignored).count()
     };
     let before = ignored(&aws);
     assert_eq!(aws.put_object(&key, "text/plain", b"x").status, 200);

@@ -1,4 +1,4 @@
-//! Other people's uploads, and other tools' things in the same bucket: A35, A60 to A63.
+//! Other owners' uploads, and objects of other tools in the same bucket: A35, A60 to A63.
 
 use crowfly_contract::{ErrorCode, UploadId, UploadStatus};
 use e2e::api::{Api, item, new_id};
@@ -7,10 +7,10 @@ use e2e::issuer::random_hex;
 use serde_json::{Value, json};
 
 use crate::access::call;
-use crate::common::{account, assert_problem, oidc, somebody};
-use crate::parts::{Parts, bytes, wish};
+use crate::common::{account, assert_problem, new_caller, oidc};
+use crate::parts::{Parts, bytes, create_item};
 
-/// Every call that names an upload in its path.
+/// Every call with an upload in its path.
 pub(crate) fn calls(id: UploadId) -> Vec<(&'static str, String, Option<Value>)> {
     let path = |rest: &str| format!("/uploads/{id}{rest}");
     vec![
@@ -27,7 +27,7 @@ pub(crate) fn calls(id: UploadId) -> Vec<(&'static str, String, Option<Value>)> 
     ]
 }
 
-/// Status and body, without what differs from request to request.
+/// Status and body, without the request id.
 fn without_request_id(answer: &Response) -> (u16, Value) {
     let mut body = answer.json();
     body["error"]["requestId"] = Value::Null;
@@ -36,13 +36,13 @@ fn without_request_id(answer: &Response) -> (u16, Value) {
 
 #[test]
 fn a60_a61_other_peoples_uploads_look_like_none() {
-    let (owner, other) = (somebody(), somebody());
+    let (owner, other) = (new_caller(), new_caller());
     let small = b"mine";
     let stored = owner
         .upload(&item("mine.txt", "text/plain", small), small)
         .id;
-    let pending = owner.leave(&item("soon.txt", "text/plain", small)).id;
-    let parts = Parts::begin(owner.clone(), wish());
+    let pending = owner.create_one(&item("soon.txt", "text/plain", small)).id;
+    let parts = Parts::begin(owner.clone(), create_item());
     parts.send(&bytes(), 1..=1);
     for id in [stored, pending, parts.id] {
         for (foreign, unknown) in calls(id).iter().zip(calls(new_id())) {
@@ -59,7 +59,7 @@ fn a60_a61_other_peoples_uploads_look_like_none() {
         let unknown = json!({"uploads": [{"id": id, "status": "not_found"}]});
         assert_eq!(answer.json(), unknown);
     }
-    // Nothing of it touched the owner's uploads.
+    // The owner's uploads are unchanged.
     let status = |id| owner.record(id).map(|record| record.status);
     assert_eq!(status(stored), Some(UploadStatus::Stored));
     assert_eq!(status(pending), Some(UploadStatus::Pending));
@@ -69,9 +69,9 @@ fn a60_a61_other_peoples_uploads_look_like_none() {
 
 #[test]
 fn a61_a_list_is_of_the_callers_own_whatever_it_asks_for() {
-    let (owner, other) = (somebody(), somebody());
-    let theirs = owner.leave(&item("theirs.txt", "text/plain", b"x"));
-    let own = other.leave(&item("own.txt", "text/plain", b"x"));
+    let (owner, other) = (new_caller(), new_caller());
+    let theirs = owner.create_one(&item("theirs.txt", "text/plain", b"x"));
+    let own = other.create_one(&item("own.txt", "text/plain", b"x"));
     let of = theirs.key.owner();
     for query in [
         String::new(),
@@ -93,18 +93,18 @@ fn a61_a_list_is_of_the_callers_own_whatever_it_asks_for() {
 
 #[test]
 fn a35_a60_two_people_may_use_the_same_id() {
-    let (one, two) = (somebody(), somebody());
-    let wish = item("same.txt", "text/plain", b"abc");
-    let answers = [one.create(&wish), two.create(&wish)];
+    let (one, two) = (new_caller(), new_caller());
+    let create_item = item("same.txt", "text/plain", b"abc");
+    let answers = [one.create(&create_item), two.create(&create_item)];
     assert_eq!(
         answers.map(|answer| answer.status),
         [201, 201],
         "both are new"
     );
-    let (mine, yours) = (one.leave(&wish), two.leave(&wish));
+    let (mine, yours) = (one.create_one(&create_item), two.create_one(&create_item));
     assert_eq!(mine.id, yours.id);
     assert_ne!(mine.key, yours.key, "their objects must not meet");
-    // And what one of them does with it is nothing to the other.
+    // What one owner does with the id does not affect the other.
     let path = format!("/uploads/{}", mine.id);
     assert_eq!(one.delete(&path).status, 204);
     let status = |api: &Api| api.record(mine.id).map(|record| record.status);
@@ -112,10 +112,10 @@ fn a35_a60_two_people_may_use_the_same_id() {
     assert_eq!(status(&two), Some(UploadStatus::Pending));
 }
 
-/// What another tool began in the same bucket cannot be reached by any route.
+/// A multipart upload that another tool started in the bucket cannot be reached by any route.
 #[test]
 fn a62_multipart_uploads_of_other_tools_are_out_of_reach() {
-    let (api, account) = (somebody(), account());
+    let (api, account) = (new_caller(), account());
     let elsewhere = format!("backups/{}.tar", random_hex(6));
     let foreign = account.create_multipart(&elsewhere);
     for id in [foreign.clone(), format!("{}.tar", random_hex(6))] {
@@ -131,8 +131,8 @@ fn a62_multipart_uploads_of_other_tools_are_out_of_reach() {
         }
     }
     assert_eq!(account.open_multiparts(&elsewhere), 1);
-    // Even under the key of an upload of ours: its own multipart upload is the one in the table.
-    let parts = Parts::begin(api, wish());
+    // Even under the key of an upload of ours: the table names its own multipart upload.
+    let parts = Parts::begin(api, create_item());
     let intruder = account.create_multipart(&parts.key.to_string());
     assert!(!parts.sign(1, None).url.contains(&intruder));
     parts.send(&bytes(), 1..=3);
@@ -147,7 +147,7 @@ fn a62_multipart_uploads_of_other_tools_are_out_of_reach() {
 #[test]
 fn one_subject_of_two_issuers_is_two_owners() {
     let subject = format!("twice-{}", random_hex(6));
-    let here = Api::of_subject(oidc(), &subject).leave(&item("a.txt", "text/plain", b"a"));
+    let here = Api::of_subject(oidc(), &subject).create_one(&item("a.txt", "text/plain", b"a"));
     assert!(
         !here.key.to_string().contains(&subject),
         "the subject must not show in a key"

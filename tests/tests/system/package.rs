@@ -11,7 +11,7 @@ use crate::common::oidc;
 use crate::page::assert_quiet;
 use crate::vite_app::with_file;
 
-/// Uploads the picked file by the README's ten lines.
+/// Uploads the picked file by the README's example.
 fn upload_by_example(browser: &Browser, stack: &Stack, token: &str) -> Value {
     let script = "
         const [api, token] = arguments;
@@ -64,11 +64,11 @@ fn the_example_of_the_readme_uploads_from_a_fresh_vite_app() {
     assert_quiet(&browser);
 }
 
-/// Progress events: never falling, never above the total, and the total only at the end.
+/// Progress never falls, never exceeds the total, and reaches it only at the end.
 fn assert_progress(seen: &Value, total: u64) {
     let number = |event: &Value, name: &str| event[name].as_u64().expect("a number of bytes");
     let events = seen.as_array().expect("events");
-    assert!(!events.is_empty(), "progress was told");
+    assert!(!events.is_empty(), "there are progress events");
     for pair in events.windows(2) {
         assert!(
             number(&pair[0], "sent") <= number(&pair[1], "sent"),
@@ -95,6 +95,6 @@ fn assert_progress(seen: &Value, total: u64) {
         .filter(|event| number(event, "confirmed") == total);
     assert!(
         early.count() <= 1,
-        "confirmed stands at the total only at the end"
+        "confirmed reaches the total only at the end"
     );
 }

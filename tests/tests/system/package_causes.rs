@@ -1,5 +1,5 @@
-//! What the package finds out when its module or its worker cannot be had from beside it, and what it then does: P1, P2,
-//! P4 and U18. Needs a browser, and no stack.
+//! The diagnosis and the fallback of the package when its module or its worker cannot be loaded: P1, P2, P4 and
+//! U18. Needs a browser, but no stack.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ use crate::bundlers::fetched_the_copy;
 const HTML: &str = "<!doctype html><title>App</title>";
 const WASM: &str = "crowfly_bg.wasm";
 
-/// The content security policy of the page under `/<name>/`.
+/// The content security policy of the page at `/<name>/`.
 fn policy(name: &str) -> &'static str {
     match name {
         "no-wasm" => "script-src 'self'",
@@ -27,7 +27,7 @@ fn policy(name: &str) -> &'static str {
     }
 }
 
-/// What is answered under `/<name>/` in place of a file of the package.
+/// The answer at `/<name>/` instead of a file of the package.
 fn instead(name: &str, file: &str) -> Option<Answer> {
     let gone = || Answer::new(404, "text/plain", "no");
     let page = |status, kind| Answer::new(status, kind, HTML);
@@ -67,7 +67,7 @@ fn answer(request: &Incoming) -> Answer {
         _ => "text/javascript; charset=utf-8",
     };
     match std::fs::read(package().join(file)) {
-        // Any page may have it, as from a CDN.
+        // Readable from any origin, as on a CDN.
         Ok(bytes) => Answer::new(200, kind, bytes).header("access-control-allow-origin", "*"),
         Err(_) => Answer::new(404, "text/plain", "no"),
     }
@@ -77,7 +77,7 @@ fn package() -> PathBuf {
     e2e::env::root().join("target/npm/package")
 }
 
-/// Two origins that serve the same.
+/// Two origins with the same content.
 fn origins() -> &'static [String; 2] {
     static ORIGINS: OnceLock<[String; 2]> = OnceLock::new();
     ORIGINS.get_or_init(|| {
@@ -90,8 +90,8 @@ fn origins() -> &'static [String; 2] {
     })
 }
 
-/// Makes a client by `entry` in the page `/<name>/` and lets it hash a file that goes to a worker. Gives the warnings,
-/// or `{code, message}` of the error.
+/// Creates a client by `entry` in the page `/<name>/` and hashes a file in a worker. Returns the warnings, or
+/// `{code, message}` of the error.
 fn outcome(browser: &Browser, name: &str, entry: &str) -> Value {
     browser.open(&format!("{}/{name}/", origins()[0]));
     let script = "
@@ -115,7 +115,7 @@ fn outcome(browser: &Browser, name: &str, entry: &str) -> Value {
     browser.run_async(script, &[json!(entry)])
 }
 
-/// As [`outcome`] of the default entry beside the page, which must be these warnings.
+/// As [`outcome`] of the default entry on the same origin, which must be these warnings.
 #[track_caller]
 fn warns(browser: &Browser, name: &str, expected: &[(&str, &[&str])]) {
     assert_warns(&outcome(browser, name, "./index.js"), name, expected);

@@ -1,4 +1,4 @@
-//! What is published, and what must not be in it: A92 and A97.
+//! The contents of the published package and the deployed zips, and what must not be in them: A92 and A97.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use e2e::env::root;
 use serde_json::{Value, json};
 
-/// What a program prints, run in the workspace's folder.
+/// The output of a program, run in the root of the workspace.
 #[track_caller]
 fn output(program: &str, arguments: &[&str]) -> Vec<u8> {
     let run = Command::new(program)
@@ -23,10 +23,10 @@ fn output(program: &str, arguments: &[&str]) -> Vec<u8> {
 }
 
 const TARBALL: &str = "target/npm/crowfly.tgz";
-/// What the stacks run.
+/// The functions that the stacks run.
 const FUNCTIONS: [&str; 6] = ["presign", "forward", "record", "read", "sweep", "scanner"];
 
-/// The names of the packed files, and the bytes of one of them.
+/// The names of the packed files, and the contents of one of them.
 fn packed() -> Vec<String> {
     let names = String::from_utf8(output("tar", &["-tzf", TARBALL])).expect("names in UTF-8");
     names
@@ -40,7 +40,7 @@ fn unpacked(name: &str) -> Vec<u8> {
     output("tar", &["-xzOf", TARBALL, &format!("package/{name}")])
 }
 
-/// All files of a zip archive, one behind the other.
+/// The contents of all files in a zip archive, concatenated.
 fn unzipped(name: &str) -> Vec<u8> {
     let script = "import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
@@ -90,7 +90,8 @@ fn a97_the_package_holds_what_it_lists_and_runs_nothing_when_installed() {
     assert_eq!(manifest["name"], json!("crowfly"));
 }
 
-/// No page and no document of ours takes a script from elsewhere without saying what it must be.
+/// No page and no document of ours loads a script from elsewhere without an integrity hash:
+/// <https://developer.mozilla.org/en-US/docs/Web/Security/Subresource_Integrity>.
 #[test]
 fn a97_a_script_from_elsewhere_has_an_integrity() {
     let files = String::from_utf8(output("git", &["ls-files"])).expect("names in UTF-8");
@@ -125,17 +126,17 @@ fn a97_a_script_from_elsewhere_has_an_integrity() {
     assert!(looked_at > 5, "{looked_at} pages and documents");
 }
 
-/// Something in `bytes` that looks like a key or a token.
+/// A text in `bytes` that looks like a key or a token.
 fn secret(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let run =
-        |rest: &str, lawful: fn(char) -> bool| rest.chars().take_while(|c| lawful(*c)).count();
+        |rest: &str, allowed: fn(char) -> bool| rest.chars().take_while(|c| allowed(*c)).count();
     let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
     let base64url = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     for prefix in ["AKIA", "ASIA"] {
         for (at, _) in text.match_indices(prefix) {
             let rest = &text[at + prefix.len()..];
-            // The keys of AWS's own documentation say that they are examples.
+            // The example keys in AWS's documentation contain `EXAMPLE`.
             if run(rest, upper) == 16 && !rest[..16].contains("EXAMPLE") {
                 return Some(format!("an access key at {at}"));
             }
@@ -194,7 +195,7 @@ fn a92_no_key_is_in_git_in_the_package_or_in_the_functions() {
     );
     for name in files {
         let path: PathBuf = root().join(name);
-        // A file that was deleted and not yet committed is in nobody's way.
+        // Deleted, but not yet in git.
         let Ok(bytes) = std::fs::read(&path) else {
             continue;
         };

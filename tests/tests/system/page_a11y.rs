@@ -1,4 +1,4 @@
-//! The page without eyes and without a mouse.
+//! The page by screen reader and keyboard.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use e2e::files::TestFile;
 use e2e::page::Page;
 use serde_json::Value;
 
-/// Where the npm tools are: `CROWFLY_NODE_MODULES`, or where `cargo xtask setup` puts them.
+/// The npm tools: `CROWFLY_NODE_MODULES`, or where `cargo xtask setup` puts them.
 pub(crate) fn node_modules() -> PathBuf {
     std::env::var_os("CROWFLY_NODE_MODULES").map_or_else(
         || e2e::env::root().join("target/tools/node/node_modules"),
@@ -17,13 +17,13 @@ pub(crate) fn node_modules() -> PathBuf {
     )
 }
 
-/// Runs axe on what is shown, and fails on any violation.
+/// Runs axe (<https://www.deque.com/axe/>) on the page, and fails on any violation.
 #[track_caller]
 pub(crate) fn axe(browser: &Browser, view: &str) {
     let path = node_modules().join("axe-core/axe.min.js");
     let source = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    // Animations end first: half-shown text has half its contrast.
+    // Animations end first: half-faded text fails the contrast check.
     let script = format!(
         "{source};
          await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
@@ -67,7 +67,7 @@ fn axe_finds_nothing_in_light_and_in_dark() {
     }
 }
 
-/// Presses Tab until `condition` holds for the focused element; each stop must be visible as such.
+/// Presses Tab until `condition` holds for the focused element; each stop must show its focus.
 #[track_caller]
 fn tab_to(browser: &Browser, what: &str, condition: &str) {
     let script = format!("const at = document.activeElement; return Boolean({condition});");
@@ -112,13 +112,13 @@ fn the_keyboard_alone_does_the_job() {
     page.wait_row(&file.name, Duration::from_secs(10), |row| {
         row.state == "paused"
     });
-    // The button turns into its opposite under the finger.
+    // The focused button changes its action in place.
     let focus = "return document.activeElement.dataset.action;";
     assert_eq!(browser.run(focus, &[]).as_str(), Some("resume"));
     browser.limit_upload(0);
     browser.press(Key::Enter);
     page.wait_state(&file.name, "processed", Duration::from_secs(30));
-    // Sentences are gathered for a second, so that many files do not chatter.
+    // Announcements are batched for a second, so that many files do not flood a screen reader.
     let live = "return document.querySelector('[aria-live]').textContent;";
     let sentence = format!("{} is stored and recorded.", file.name);
     e2e::wait::until(

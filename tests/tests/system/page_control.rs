@@ -1,4 +1,4 @@
-//! The buttons of a row: pause, resume, cancel, retry; and a network that goes away.
+//! The buttons of a row: pause, resume, cancel, retry; and going offline.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn f12_an_upload_outlives_a_lost_network() {
     let file = TestFile::new("interrupted.zip", 24 * MIB);
     let browser = Browser::start();
     let page = logged_in(&browser);
-    // What is under way goes through, whatever the browser says; what comes after that has to wait.
+    // Requests in flight continue while the browser is offline; later ones wait.
     browser.limit_upload(4 * MIB as u64);
     page.pick(&[&file.path]);
     page.wait_row(&file.name, LIMIT, |row| {
@@ -98,7 +98,7 @@ fn f12_an_upload_outlives_a_lost_network() {
     );
 }
 
-/// A session that has ended fails the upload; after a new sign-in Retry sends the same file.
+/// An ended session fails the upload; after a new sign-in, Retry sends the same file.
 #[test]
 fn retry_sends_a_failed_file_after_signing_in_again() {
     let file = TestFile::new("second try.txt", 1000);

@@ -1,4 +1,4 @@
-//! What the page says of a file that is not what its type says.
+//! What the page shows for a file whose content does not match its type.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const WITHIN: Duration = Duration::from_secs(20);
 const WITHHELD: &str = "Withheld: the content is not what the type says, and could run.";
 
 #[test]
-fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
+fn a30_the_page_marks_a_file_whose_content_does_not_match_its_type() {
     let page_text = b"<!doctype html><title>a page that calls itself a film</title>";
     let text = b"a text that calls itself a film";
     let (odd, mild, plain) = (
@@ -25,7 +25,7 @@ fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
     let page = Page::open(&browser, Env::stack("main"));
     page.log_in();
     page.pick(&[&plain.path, &mild.path, &odd.path]);
-    // It is said in the region that a screen reader follows.
+    // Announced in the live region, for screen readers.
     let said = wait::until("the announcement", WITHIN, || {
         let said = browser.run("return document.getElementById('live').textContent;", &[]);
         let said = said.as_str().unwrap_or_default().to_owned();
@@ -34,7 +34,7 @@ fn a30_a_person_is_told_of_a_file_that_does_not_look_like_its_type() {
     let one = said.contains("webm: The content does not look");
     assert!(one || said.contains("The content of 2 files"), "{said}");
     assert!(!said.contains("plain.txt: The content"), "{said}");
-    // It is stored all the same, and what could not run is given out.
+    // It is stored nevertheless, and delivered unless it is active content.
     for (file, withheld) in [(&odd, true), (&mild, false), (&plain, false)] {
         let row = page.wait_state(&file.name, "processed", WITHIN);
         assert_eq!(row.text.contains(WITHHELD), withheld, "{}", row.text);

@@ -1,17 +1,17 @@
-//! Pages of records: what their cursors are for, and what they are not. A61, A64, F83 to F85, F88.
+//! Pages of records and their cursors. A61, A64, F83 to F85, F88.
 
 use crowfly_contract::{ErrorCode, ListResponse, UploadStatus};
 use e2e::Env;
-use e2e::api::{Api, Leave, item};
+use e2e::api::{Api, CreatedUpload, item};
 use e2e::aws::Aws;
 use e2e::base64::{decode_standard, url_safe};
 use e2e::http::{Request, encode};
 use e2e::issuer::random_hex;
 use serde_json::json;
 
-use crate::common::{RECORD_WITHIN, account, assert_problem, somebody};
+use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller};
 
-/// A cursor as version 1 of the format had it.
+/// A cursor of version 1 of the format.
 const VERSION_1: &str = "AQAAAaMdgqwAAAAAAAAAAHswMDAwMDAwMDAxMDAwMDAwMDAwMDAwMDAwMoj--sPbVW7wo4IkJ1HcRFs2-dkYlgq2NgDx7cSed-Zg";
 
 pub(crate) fn page(api: &Api, path: &str) -> ListResponse {
@@ -27,13 +27,13 @@ pub(crate) fn ids(page: &ListResponse) -> Vec<String> {
         .collect()
 }
 
-pub(crate) fn create_many(api: &Api, count: usize) -> Vec<Leave> {
+pub(crate) fn create_many(api: &Api, count: usize) -> Vec<CreatedUpload> {
     (0..count)
-        .map(|n| api.leave(&item(&format!("{n}.webm"), "video/webm", b"x")))
+        .map(|n| api.create_one(&item(&format!("{n}.webm"), "video/webm", b"x")))
         .collect()
 }
 
-/// All pages of `limit` records each; `between` happens after each of them.
+/// All pages of `limit` records each; `between` runs after each of them.
 fn all_pages(api: &Api, limit: u32, mut between: impl FnMut(usize)) -> Vec<ListResponse> {
     let mut pages = Vec::new();
     let mut path = format!("/uploads?limit={limit}");
@@ -50,12 +50,12 @@ fn all_pages(api: &Api, limit: u32, mut between: impl FnMut(usize)) -> Vec<ListR
 
 #[test]
 fn f83_what_comes_and_goes_between_pages_moves_nothing_else() {
-    let api = somebody();
+    let api = new_caller();
     let created = create_many(&api, 9);
     let owner = created[0].key.owner().to_string();
     let id = |place: usize| created[place].id.to_string();
-    // Newest first: 8 7 6 | 5 4 3 | 2 1 0. One goes that was shown, the one that the cursor stands at, and one
-    // that is still to come; new ones come all the time.
+    // Newest first: 8 7 6 | 5 4 3 | 2 1 0. Removed: one that was shown, the one that the cursor names, and one
+    // that is still to come. New ones are added all the time.
     let gone = |after: usize| match after {
         1 => vec![id(8), id(6), id(4)],
         2 => vec![id(0)],
@@ -79,9 +79,10 @@ fn f83_what_comes_and_goes_between_pages_moves_nothing_else() {
     assert!(!seen.contains(&id(4)) && !seen.contains(&id(0)), "{seen:?}");
 }
 
-/// Makes the record of a cancelled upload one whose end came `ago` seconds ago and that still lingers.
-fn expired(leave: &Leave, ago: u64) {
-    let (owner, id) = (leave.key.owner().as_str(), leave.id.to_string());
+/// Makes the record of a cancelled upload one that expired `ago` seconds ago and that TTL has not deleted yet:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>.
+fn expired(upload: &CreatedUpload, ago: u64) {
+    let (owner, id) = (upload.key.owner().as_str(), upload.id.to_string());
     let mut item = account().get_item(owner, &id).expect("the item");
     item["expiresAt"] = json!(e2e::time::unix() - ago);
     account().put_item(&item);
@@ -89,13 +90,13 @@ fn expired(leave: &Leave, ago: u64) {
 
 #[test]
 fn f84_a_page_without_a_record_may_have_a_cursor_and_the_next_is_found() {
-    let api = somebody();
+    let api = new_caller();
     let old = create_many(&api, 2);
     let over = create_many(&api, 4);
     let new = create_many(&api, 1);
-    for leave in &over {
-        assert_eq!(api.delete(&format!("/uploads/{}", leave.id)).status, 204);
-        expired(leave, 1);
+    for upload in &over {
+        assert_eq!(api.delete(&format!("/uploads/{}", upload.id)).status, 204);
+        expired(upload, 1);
     }
     let pages = all_pages(&api, 2, |_| {});
     let empty = pages.iter().find(|page| page.uploads.is_empty());
@@ -108,36 +109,38 @@ fn f84_a_page_without_a_record_may_have_a_cursor_and_the_next_is_found() {
     let there = new.iter().chain(old.iter().rev());
     assert_eq!(
         seen,
-        there.map(|leave| leave.id.to_string()).collect::<Vec<_>>()
+        there
+            .map(|upload| upload.id.to_string())
+            .collect::<Vec<_>>()
     );
 }
 
 #[test]
 fn f85_what_is_past_its_life_is_shown_by_no_route() {
-    let api = somebody();
-    let leave = create_many(&api, 1).remove(0);
-    let path = format!("/uploads/{}", leave.id);
+    let api = new_caller();
+    let upload = create_many(&api, 1).remove(0);
+    let path = format!("/uploads/{}", upload.id);
     assert_eq!(api.delete(&path).status, 204);
-    assert!(api.record(leave.id).is_some(), "until its end it is shown");
-    expired(&leave, 1);
+    assert!(api.record(upload.id).is_some(), "until its end it is shown");
+    expired(&upload, 1);
     assert_problem("record", &api.get(&path), ErrorCode::NotFound);
     let content = api.get(&format!("{path}/content"));
     assert_problem("content", &content, ErrorCode::NotFound);
     let status = api
-        .post("/uploads/status", &json!({"ids": [leave.id]}))
+        .post("/uploads/status", &json!({"ids": [upload.id]}))
         .json();
     assert_eq!(status["uploads"][0]["status"], "not_found");
     assert_eq!(page(&api, "/uploads").uploads, []);
 }
 
-/// A cursor is a position in the caller's own list: of another person, of another table or altered, it shows the
+/// A cursor is a position in the caller's own list: one of another owner, of another table or altered shows the
 /// caller's own records or is refused.
 #[test]
 fn a61_a64_a_cursor_shows_the_callers_own_records_only() {
     let subject = format!("cursor-{}", random_hex(6));
     let mine = Api::of_subject(Env::stack("oidc"), &subject);
-    let other = somebody();
-    // The same person, by the same issuer: the same owner, in another table.
+    let other = new_caller();
+    // The same subject and issuer are the same owner, in another table.
     let elsewhere = Api::of_subject(Env::stack("webm"), &subject);
     for api in [&mine, &other, &elsewhere] {
         create_many(api, 3);
@@ -172,7 +175,7 @@ fn a61_a64_a_cursor_shows_the_callers_own_records_only() {
 
 #[test]
 fn a64_what_is_no_cursor_is_refused() {
-    let mine = somebody();
+    let mine = new_caller();
     create_many(&mine, 2);
     let first = "/uploads?limit=1";
     let cursor = page(&mine, first).cursor.expect("a cursor");
@@ -204,20 +207,21 @@ fn a64_what_is_no_cursor_is_refused() {
             ErrorCode::InvalidCursor,
         );
     }
-    // 100 KB are more than a gateway takes in a request's line.
+    // 100 KB exceed the gateway's limit for a request line:
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
     let huge = format!("{first}&cursor={}", "A".repeat(100 * 1024));
     let answer = mine.get(&huge);
     let refused = matches!(answer.status, 400 | 414 | 431);
     assert!(refused, "{} {}", answer.status, answer.text());
 }
 
-/// A new version of the functions between two pages, between create and send, and between send and complete.
+/// The functions are redeployed between two pages, between create and send, and between send and complete.
 #[test]
 fn f88_cursors_ids_and_urls_outlive_a_deployment() {
     let stack = Env::stack("webm");
     let aws = Aws::new(stack);
     let api = Api::of_subject(stack, &format!("deploy-{}", random_hex(6)));
-    let leave = create_many(&api, 1).remove(0);
+    let upload = create_many(&api, 1).remove(0);
     create_many(&api, 2);
     let before = page(&api, "/uploads?limit=2");
     let cursor = before.cursor.clone().expect("a cursor");
@@ -225,15 +229,15 @@ fn f88_cursors_ids_and_urls_outlive_a_deployment() {
         aws.redeploy(&aws.function(function), &random_hex(4));
     }
     let after = page(&api, &format!("/uploads?limit=2&cursor={cursor}"));
-    assert_eq!(ids(&after), [leave.id.to_string()]);
-    // One of an older version is refused, and the list begins anew.
+    assert_eq!(ids(&after), [upload.id.to_string()]);
+    // A cursor of an older version is refused, and the list starts again.
     let older = api.get(&format!("/uploads?limit=2&cursor={VERSION_1}"));
     assert_problem("an older version", &older, ErrorCode::InvalidCursor);
     assert_eq!(ids(&page(&api, "/uploads?limit=2")), ids(&before));
-    let repeated: Request = leave.put(b"x");
+    let repeated: Request = upload.put(b"x");
     assert_eq!(repeated.send().status, 200, "the URL of before");
-    let complete = api.post(&format!("/uploads/{}/complete", leave.id), &json!({}));
+    let complete = api.post(&format!("/uploads/{}/complete", upload.id), &json!({}));
     assert_eq!(complete.status, 200, "{}", complete.text());
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert!(record.verified);
 }

@@ -1,4 +1,4 @@
-//! Uploads in parts, over the real gateway, functions and storage.
+//! Multipart uploads through the real gateway, functions and storage.
 
 use crowfly_contract::{
     Crc64Nvme, ErrorCode, Grant, ListPartsResponse, ObjectKey, PartPlan, SignPartsResponse,
@@ -8,44 +8,44 @@ use e2e::api::{Api, crc64nvme, new_id};
 use e2e::http::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, account, assert_problem, somebody};
+use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller};
 
-/// Just above what goes in one PUT: three parts.
+/// Just above the limit of a single PUT: three parts.
 pub(crate) const SIZE: usize = 16 * 1024 * 1024 + 5;
 
-/// The bytes of a file that goes in parts: no two parts are alike.
+/// The content of a multipart file: no two parts are equal.
 pub(crate) fn bytes() -> Vec<u8> {
     (0..SIZE)
         .map(|at| u8::try_from((at / 4096 + at) % 251).unwrap_or_default())
         .collect()
 }
 
-/// An upload in parts under way.
+/// A multipart upload in progress.
 pub(crate) struct Parts {
     pub(crate) api: Api,
-    pub(crate) wish: Value,
+    pub(crate) create_item: Value,
     pub(crate) id: UploadId,
     pub(crate) key: ObjectKey,
     pub(crate) plan: PartPlan,
 }
 
-/// The description of a file of [`SIZE`] bytes.
-pub(crate) fn wish() -> Value {
+/// The description of a file of [`SIZE`] bytes, for a create call.
+pub(crate) fn create_item() -> Value {
     json!({"id": new_id(), "name": "film.webm", "size": SIZE, "type": "video/webm"})
 }
 
 impl Parts {
     /// Creates it.
     #[track_caller]
-    pub(crate) fn begin(api: Api, wish: Value) -> Self {
-        let answer = api.create(&wish);
+    pub(crate) fn begin(api: Api, create_item: Value) -> Self {
+        let answer = api.create(&create_item);
         assert!(answer.status < 300, "{} {}", answer.status, answer.text());
         let created = answer.json()["uploads"][0].clone();
         let plan = &created["plan"];
         assert_eq!(plan["kind"], "multipart", "{created}");
         let part_size = plan["partSize"].as_u64().expect("a part size");
-        let size = wish["size"].as_u64().expect("a size");
-        let cut = PartPlan::new(size, part_size).expect("a lawful plan");
+        let size = create_item["size"].as_u64().expect("a size");
+        let cut = PartPlan::new(size, part_size).expect("a valid plan");
         assert_eq!(plan["partCount"], cut.part_count());
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         Self {
@@ -53,7 +53,7 @@ impl Parts {
             key: text(&created["key"]).parse().expect("a key"),
             plan: cut,
             api,
-            wish,
+            create_item,
         }
     }
 
@@ -68,7 +68,7 @@ impl Parts {
         &bytes[at(range.start)..at(range.end)]
     }
 
-    /// Has a part signed, with its checksum or without.
+    /// Has a part signed, with or without its checksum.
     #[track_caller]
     pub(crate) fn sign(&self, number: u32, crc: Option<Crc64Nvme>) -> Grant {
         let mut part = json!({"number": number});
@@ -84,7 +84,7 @@ impl Parts {
         signed.grants[0].grant.clone()
     }
 
-    /// Sends these parts as they should be.
+    /// Sends these parts correctly.
     #[track_caller]
     pub(crate) fn send(&self, bytes: &[u8], numbers: impl IntoIterator<Item = u32>) {
         for number in numbers {
@@ -94,10 +94,10 @@ impl Parts {
         }
     }
 
-    /// Begins an upload and sends all of it.
+    /// Creates an upload and sends all of it.
     #[track_caller]
     pub(crate) fn sent(bytes: &[u8]) -> Self {
-        let parts = Self::begin(somebody(), wish());
+        let parts = Self::begin(new_caller(), create_item());
         parts.send(bytes, 1..=parts.plan.part_count());
         parts
     }
@@ -114,7 +114,7 @@ impl Parts {
         self.api.post(&self.path("/complete"), body)
     }
 
-    /// How many multipart uploads storage has under the key.
+    /// How many multipart uploads storage has for the key.
     #[track_caller]
     pub(crate) fn open(&self) -> usize {
         account().open_multiparts(&self.key.to_string())
@@ -156,7 +156,7 @@ fn from_create_to_a_verified_record() {
     for (case, answer) in [
         ("cancel", parts.api.delete(&parts.path(""))),
         ("list", parts.api.get(&parts.path("/parts"))),
-        ("create", parts.api.create(&parts.wish)),
+        ("create", parts.api.create(&parts.create_item)),
     ] {
         assert_problem(case, &answer, ErrorCode::AlreadyStored);
     }
@@ -165,7 +165,7 @@ fn from_create_to_a_verified_record() {
 #[test]
 fn without_checksums_it_is_stored_and_not_verified() {
     let bytes = bytes();
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     for number in 1..=parts.plan.part_count() {
         let grant = parts.sign(number, None);
         assert!(grant.headers.is_empty());
@@ -176,16 +176,16 @@ fn without_checksums_it_is_stored_and_not_verified() {
     let record = parts
         .api
         .wait_status(parts.id, UploadStatus::Stored, RECORD_WITHIN);
-    assert!(!record.verified, "nobody said what it should be");
+    assert!(!record.verified, "no checksum was declared");
     assert_eq!(record.crc64nvme, Some(crc64nvme(&bytes)));
 }
 
 #[test]
 fn f25_a_repeated_create_goes_on_where_it_was() {
     let bytes = bytes();
-    let first = Parts::begin(somebody(), wish());
+    let first = Parts::begin(new_caller(), create_item());
     first.send(&bytes, [1, 3]);
-    let again = Parts::begin(first.api.clone(), first.wish.clone());
+    let again = Parts::begin(first.api.clone(), first.create_item.clone());
     assert_eq!((again.plan, &again.key), (first.plan, &first.key));
     assert_eq!(again.open(), 1, "no second multipart upload");
     let listed = again.listed().parts;
@@ -205,7 +205,7 @@ fn f25_a_repeated_create_goes_on_where_it_was() {
 #[test]
 fn f40_what_storage_dropped_is_begun_anew_by_the_same_id() {
     let bytes = bytes();
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     parts.send(&bytes, [1]);
     account().abort_multiparts(&parts.key.to_string());
     let sign = json!({"parts": [{"number": 1}]});
@@ -216,7 +216,7 @@ fn f40_what_storage_dropped_is_begun_anew_by_the_same_id() {
     ] {
         assert_problem(case, &answer, ErrorCode::MultipartGone);
     }
-    let again = Parts::begin(parts.api.clone(), parts.wish.clone());
+    let again = Parts::begin(parts.api.clone(), parts.create_item.clone());
     assert_eq!((again.listed().parts.len(), again.open()), (0, 1));
     again.send(&bytes, 1..=3);
     assert_eq!(again.complete(&json!({})).status, 200);
@@ -232,7 +232,7 @@ fn f35_other_bytes_than_the_client_hashed_make_no_object() {
 
 #[test]
 fn f41_a_cancel_leaves_nothing_in_storage() {
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     parts.send(&bytes(), [1, 2]);
     assert_eq!(parts.open(), 1);
     let late = parts.sign(3, None);
@@ -247,7 +247,7 @@ fn f41_a_cancel_leaves_nothing_in_storage() {
     for (case, answer) in [
         ("list", parts.api.get(&parts.path("/parts"))),
         ("complete", parts.complete(&json!({}))),
-        ("create", parts.api.create(&parts.wish)),
+        ("create", parts.api.create(&parts.create_item)),
     ] {
         assert_problem(case, &answer, ErrorCode::UploadEnded);
     }
@@ -255,9 +255,9 @@ fn f41_a_cancel_leaves_nothing_in_storage() {
 
 #[test]
 fn f30_creates_at_once_share_one_multipart_upload() {
-    let (api, wish) = (somebody(), wish());
+    let (api, create_item) = (new_caller(), create_item());
     let begun: Vec<Parts> = std::thread::scope(|scope| {
-        let begin = || Parts::begin(api.clone(), wish.clone());
+        let begin = || Parts::begin(api.clone(), create_item.clone());
         let threads: Vec<_> = (0..6).map(|_| scope.spawn(begin)).collect();
         let done = threads.into_iter().map(|thread| thread.join());
         done.map(|parts| parts.expect("a create")).collect()
@@ -268,7 +268,7 @@ fn f30_creates_at_once_share_one_multipart_upload() {
 }
 
 #[test]
-fn f37_completions_at_once_all_tell_the_same_object() {
+fn f37_concurrent_completions_all_return_the_same_object() {
     let parts = Parts::sent(&bytes());
     let answers: Vec<Response> = std::thread::scope(|scope| {
         let complete = || parts.complete(&json!({}));

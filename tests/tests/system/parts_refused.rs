@@ -1,4 +1,4 @@
-//! A part's URL allows one exact part; wrong input to the routes of parts; other people's uploads.
+//! A part's URL allows one exact part; invalid input to the routes of parts; other owners' uploads.
 
 use crowfly_contract::{ErrorCode, Grant};
 use e2e::Env;
@@ -6,19 +6,19 @@ use e2e::api::{crc64nvme, item};
 use e2e::http::{Framing, Request, Response};
 use serde_json::{Value, json};
 
-use crate::common::{account, assert_problem, oidc, somebody, storage_error};
-use crate::parts::{Parts, bytes, put, wish};
+use crate::common::{account, assert_problem, new_caller, oidc, storage_error};
+use crate::parts::{Parts, bytes, create_item, put};
 
-/// The last part of the upload has so many bytes.
+/// The last part of the upload.
 const LAST: &[u8] = b"12345";
 
-/// A field of a URL's query, as it stands.
+/// A parameter of a URL's query, undecoded.
 fn field<'a>(url: &'a str, name: &str) -> &'a str {
     let (_, rest) = url.split_once(&format!("{name}=")).unwrap_or_default();
     rest.split('&').next().unwrap_or_default()
 }
 
-/// Sends the last part, spoiled; storage must refuse it and keep nothing.
+/// Sends this changed request for the last part; storage must refuse it and keep nothing.
 #[track_caller]
 fn refused(parts: &Parts, case: &str, statuses: &[u16], request: &Request) -> Response {
     let answer = request.send();
@@ -35,8 +35,8 @@ fn refused(parts: &Parts, case: &str, statuses: &[u16], request: &Request) -> Re
 #[test]
 fn a40_the_url_of_a_part_is_for_that_part() {
     let (parts, other) = (
-        Parts::begin(somebody(), wish()),
-        Parts::begin(somebody(), wish()),
+        Parts::begin(new_caller(), create_item()),
+        Parts::begin(new_caller(), create_item()),
     );
     let free = parts.sign(3, None);
     let foreign = other.sign(3, None);
@@ -65,7 +65,7 @@ fn a40_the_url_of_a_part_is_for_that_part() {
 
 #[test]
 fn a41_the_url_of_a_part_is_for_put() {
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     let free = parts.sign(3, None);
     for method in ["GET", "HEAD", "DELETE", "POST"] {
         let request = Request::new(method, free.url.as_str());
@@ -76,7 +76,7 @@ fn a41_the_url_of_a_part_is_for_put() {
 
 #[test]
 fn a42_a43_a_part_of_another_length_or_of_none() {
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     let free = parts.sign(3, None);
     let longer = [LAST, b"!"].concat();
     let chunked = put(&free, LAST).framing(Framing::Chunked);
@@ -88,7 +88,7 @@ fn a42_a43_a_part_of_another_length_or_of_none() {
 
 #[test]
 fn a45_a46_a49_a_part_with_other_headers_or_bytes() {
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     let crc = crc64nvme(LAST);
     let (checked, free) = (parts.sign(3, Some(crc)), parts.sign(3, None));
     let answer = refused(&parts, "other bytes", &[400], &put(&checked, b"54321"));
@@ -118,7 +118,7 @@ fn a45_a46_a49_a_part_with_other_headers_or_bytes() {
 #[test]
 fn a33_a63_wrong_input_to_the_routes_of_parts() {
     use ErrorCode::{InvalidBatch, InvalidChecksum, InvalidJson, InvalidPart, UnknownField};
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     let numbers = |from: i64, to: i64| -> Vec<Value> {
         (from..=to)
             .map(|number| json!({"number": number}))
@@ -184,20 +184,20 @@ fn a33_a63_wrong_input_to_the_routes_of_parts() {
 
 #[test]
 fn an_upload_in_one_put_has_no_parts() {
-    let api = somebody();
-    let leave = api.leave(&item("a.txt", "text/plain", b"x"));
-    let path = format!("/uploads/{}/parts", leave.id);
+    let api = new_caller();
+    let upload = api.create_one(&item("a.txt", "text/plain", b"x"));
+    let path = format!("/uploads/{}/parts", upload.id);
     let sign = api.post(&path, &json!({"parts": [{"number": 1}]}));
     assert_problem("sign", &sign, ErrorCode::InvalidPart);
     assert_problem("list", &api.get(&path), ErrorCode::InvalidPart);
 }
 
 #[test]
-fn a_public_object_in_parts_is_a_download_for_everybody() {
-    let mut public = wish();
+fn a_public_object_in_parts_is_a_public_download() {
+    let mut public = create_item();
     public["visibility"] = json!("public");
     let bytes = bytes();
-    let parts = Parts::begin(somebody(), public);
+    let parts = Parts::begin(new_caller(), public);
     parts.send(&bytes, 1..=3);
     assert_eq!(parts.complete(&json!({})).status, 200);
     let url = account().object_url(&parts.key.to_string());
@@ -210,7 +210,7 @@ fn a_public_object_in_parts_is_a_download_for_everybody() {
 
 #[test]
 fn storage_never_speaks_through_an_answer() {
-    let parts = Parts::begin(somebody(), wish());
+    let parts = Parts::begin(new_caller(), create_item());
     account().abort_multiparts(&parts.key.to_string());
     for answer in [
         parts.api.get(&parts.path("/parts")),

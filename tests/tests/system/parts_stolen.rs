@@ -1,15 +1,15 @@
-//! A part's URL in a thief's hands: it is good until the upload is completed, for what it was signed for. A47, A49.
+//! A stolen part URL: it works until the upload is completed, for what was signed. A47, A49.
 
 use crowfly_contract::UploadStatus;
 use e2e::api::crc64nvme;
 use serde_json::json;
 
-use crate::common::{RECORD_WITHIN, account, somebody, storage_error};
-use crate::parts::{Parts, bytes, put, wish};
+use crate::common::{RECORD_WITHIN, account, new_caller, storage_error};
+use crate::parts::{Parts, bytes, create_item, put};
 
 #[test]
 fn a47_a49_a_checked_part_takes_the_same_bytes_again_and_no_others() {
-    let (bytes, parts) = (bytes(), Parts::begin(somebody(), wish()));
+    let (bytes, parts) = (bytes(), Parts::begin(new_caller(), create_item()));
     parts.send(&bytes, 1..=2);
     let last = parts.slice(&bytes, 3);
     let stolen = parts.sign(3, Some(crc64nvme(last)));
@@ -40,7 +40,7 @@ fn a47_a49_a_checked_part_takes_the_same_bytes_again_and_no_others() {
 
 #[test]
 fn a47_a49_an_unchecked_part_takes_other_bytes_and_then_nothing_is_verified() {
-    let (bytes, parts) = (bytes(), Parts::begin(somebody(), wish()));
+    let (bytes, parts) = (bytes(), Parts::begin(new_caller(), create_item()));
     for number in 1..=2 {
         let answer = put(&parts.sign(number, None), parts.slice(&bytes, number)).send();
         assert_eq!(answer.status, 200, "part {number}: {}", answer.text());
@@ -61,16 +61,16 @@ fn a47_a49_an_unchecked_part_takes_other_bytes_and_then_nothing_is_verified() {
     let record = parts
         .api
         .wait_status(parts.id, UploadStatus::Stored, RECORD_WITHIN);
-    assert!(!record.verified, "nobody knows whose bytes these are");
+    assert!(!record.verified, "no checksum proves the bytes");
     let stored = account().get_object(&parts.key.to_string());
     let (theirs, ours) = (stored.body.ends_with(&others), stored.body.ends_with(last));
     assert!(theirs && !ours, "the thief's bytes, as the model says");
 }
 
-/// A checksum of the whole is the owner's defence even where the parts had none.
+/// The checksum of the whole object protects the owner even where parts have none.
 #[test]
 fn a47_the_whole_checksum_finds_a_part_that_was_swapped() {
-    let (bytes, parts) = (bytes(), Parts::begin(somebody(), wish()));
+    let (bytes, parts) = (bytes(), Parts::begin(new_caller(), create_item()));
     for number in 1..=3 {
         let answer = put(&parts.sign(number, None), parts.slice(&bytes, number)).send();
         assert_eq!(answer.status, 200, "part {number}: {}", answer.text());

@@ -1,4 +1,4 @@
-//! From storage's event to the record, however the queue repeats, reorders or garbles it.
+//! From S3's event to the record, with duplicated, reordered and malformed messages.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use e2e::issuer::random_hex;
 use e2e::{Env, Stack, wait};
 use serde_json::json;
 
-use crate::common::{RECORD_WITHIN, account, oidc, somebody};
+use crate::common::{RECORD_WITHIN, account, new_caller, oidc};
 use crate::events::{Event, neighbours};
 
-/// The event that made `record`, as storage would repeat it.
+/// The event of `record`'s object, as S3 would redeliver it.
 pub(crate) fn event_of(record: &Record) -> Event {
     Event {
         name: "ObjectCreated:Put",
@@ -28,7 +28,7 @@ pub(crate) fn event_of(record: &Record) -> Event {
     }
 }
 
-/// Waits until a message sent after the ones before has been worked on: the queue is then empty of them.
+/// Waits until a message sent after the earlier ones has been processed: those are then processed too.
 pub(crate) fn settle(api: &Api, aws: &Aws, stack: &Stack) {
     let record = api.upload(&item("marker.txt", "text/plain", b"m"), b"m");
     let mut event = event_of(&record);
@@ -43,7 +43,7 @@ pub(crate) fn settle(api: &Api, aws: &Aws, stack: &Stack) {
 
 #[test]
 fn every_object_has_its_record_within_five_seconds() {
-    let api = somebody();
+    let api = new_caller();
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
     assert!(record.verified);
     let owner = record.key.owner().as_str();
@@ -59,7 +59,7 @@ fn every_object_has_its_record_within_five_seconds() {
 
 #[test]
 fn f51_a_reordered_event_loses_to_the_newer() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
     let sequencer = record.sequencer.clone().expect("a sequencer");
     let (before, after) = neighbours(&sequencer);
@@ -76,7 +76,7 @@ fn f51_a_reordered_event_loses_to_the_newer() {
         &oidc().queue,
         &[at(&before).message(), at(&sequencer).message()],
     );
-    settle(&somebody(), &aws, oidc());
+    settle(&new_caller(), &aws, oidc());
     let now = api.record(record.id).expect("the record");
     assert_eq!(now.sequencer.as_deref(), Some(after.as_str()));
     assert_eq!(
@@ -87,7 +87,7 @@ fn f51_a_reordered_event_loses_to_the_newer() {
 
 #[test]
 fn f52_a_deleted_object_leaves_a_tombstone_that_no_late_event_raises() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
     assert!(matches!(
         aws.delete_object(&record.key.to_string()).status,
@@ -100,7 +100,7 @@ fn f52_a_deleted_object_leaves_a_tombstone_that_no_late_event_raises() {
         "tombstones have no end"
     );
     aws.send_message(&oidc().queue, &event_of(&record).message());
-    settle(&somebody(), &aws, oidc());
+    settle(&new_caller(), &aws, oidc());
     assert_eq!(
         api.record(record.id).map(|record| record.status),
         Some(UploadStatus::Deleted)
@@ -109,31 +109,31 @@ fn f52_a_deleted_object_leaves_a_tombstone_that_no_late_event_raises() {
 
 #[test]
 fn f56_an_event_about_an_object_that_is_gone_is_no_record() {
-    let (api, aws) = (somebody(), account());
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
+    let (api, aws) = (new_caller(), account());
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
     let event = Event {
         name: "ObjectCreated:Put",
         bucket: oidc().bucket.clone(),
-        key: leave.key.to_string(),
+        key: upload.key.to_string(),
         size: Some(5),
         etag: Some("5d41402abc4b2a76b9719d911017c592".into()),
         sequencer: "0055AED6DCD90281E5".into(),
     };
     aws.send_message(&oidc().queue, &event.message());
-    settle(&somebody(), &aws, oidc());
-    let status = api.record(leave.id).map(|record| record.status);
+    settle(&new_caller(), &aws, oidc());
+    let status = api.record(upload.id).map(|record| record.status);
     assert_ne!(status, Some(UploadStatus::Stored));
-    // And the true upload still arrives.
-    assert_eq!(leave.put(b"hello").send().status, 200);
+    // And the real upload still arrives.
+    assert_eq!(upload.put(b"hello").send().status, 200);
     assert!(
-        api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN)
+        api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN)
             .verified
     );
 }
 
 #[test]
 fn f73_events_of_later_versions_are_understood() {
-    let (api, aws) = (somebody(), account());
+    let (api, aws) = (new_caller(), account());
     let record = api.upload(&item("a.txt", "text/plain", b"hello"), b"hello");
     let newer = neighbours(record.sequencer.as_deref().expect("a sequencer")).1;
     let mut event = Event {
@@ -153,15 +153,15 @@ fn f73_events_of_later_versions_are_understood() {
 
 #[test]
 fn what_was_stored_other_than_declared_is_not_called_verified() {
-    let (api, aws) = (somebody(), account());
-    let leave = api.leave(&item("a.txt", "text/plain", b"hello"));
-    // The account's owner writes other bytes under the key, which nobody with a URL can.
+    let (api, aws) = (new_caller(), account());
+    let upload = api.create_one(&item("a.txt", "text/plain", b"hello"));
+    // The account's owner overwrites the object, which no presigned URL can.
     assert_eq!(
-        aws.put_object(&leave.key.to_string(), "text/plain", b"other bytes")
+        aws.put_object(&upload.key.to_string(), "text/plain", b"other bytes")
             .status,
         200
     );
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert_eq!((record.verified, record.size), (false, 11));
 }
 
@@ -170,7 +170,7 @@ fn a87_a88_the_lambda_route_takes_webm_keys_and_carries_their_address() {
     let stack = Env::stack("webm");
     let api = Api::of_subject(stack, &format!("webm-{}", random_hex(6)));
     let bytes = b"\x1a\x45\xdf\xa3 webm";
-    // Characters that every encoding treats differently, and an ending in upper case.
+    // Characters that encodings treat differently, and a suffix in upper case.
     for name in ["plain.webm", "a b+c%20d&e#f.webm", "새 파일 👋.WEBM"] {
         let record = api.upload(&item(name, "video/webm", bytes), bytes);
         assert!(record.verified, "{name}");
@@ -201,9 +201,9 @@ fn a88_the_lambda_route_leaves_other_keys_alone() {
         Api::of_subject(stack, &format!("other-{}", random_hex(6))),
         Aws::new(stack),
     );
-    let leave = api.leave(&item("a.webm", "video/webm", b"x"));
-    let (owner, id) = (leave.key.owner().as_str(), leave.id);
-    // The ending decides, in lower case, and nothing else: all of these are video/webm by their type.
+    let upload = api.create_one(&item("a.webm", "video/webm", b"x"));
+    let (owner, id) = (upload.key.owner().as_str(), upload.id);
+    // The suffix in lower case decides, not the type: all of these are video/webm.
     for name in [
         "a.webm.txt",
         "a.mp4",
@@ -223,19 +223,19 @@ fn a88_the_lambda_route_leaves_other_keys_alone() {
     settle_webm(&api, stack);
     let status = api.record(id).map(|record| record.status);
     assert_eq!(status, Some(UploadStatus::Pending));
-    // And a name with the ending, whatever its type.
+    // And a name with the suffix is forwarded, whatever its type.
     let record = api.upload(&item("text.webm", "text/plain", b"x"), b"x");
     assert_eq!(record.media_type, "text/plain");
 }
 
-/// Names that each encoding on the way treats differently, put past the signer, which would clean them.
+/// Keys that encodings on the way treat differently, written past the signer, which would clean them.
 #[test]
 fn a87_keys_survive_both_routes_and_are_decoded_once() {
     for (stack, ending) in [(oidc(), ".txt"), (Env::stack("webm"), ".webm")] {
         let aws = Aws::new(stack);
         let api = Api::of_subject(stack, &format!("keys-{}", random_hex(6)));
         let owner = api
-            .leave(&item("a.webm", "video/webm", b"x"))
+            .create_one(&item("a.webm", "video/webm", b"x"))
             .key
             .owner()
             .clone();
@@ -264,7 +264,7 @@ fn a87_keys_survive_both_routes_and_are_decoded_once() {
             assert_eq!(record.key.to_string(), key);
             let url = format!("{}/{}/{}", stack.s3, stack.bucket, encode_path(&key));
             assert_eq!(record.url.as_deref(), Some(url.as_str()), "{key}");
-            // Nobody announced it, so nothing vouches for it.
+            // No create declared it, so it is not verified.
             assert!(!record.verified, "{key}");
             let content = api.get(&format!("/uploads/{id}/content")).json();
             let url = content["url"].as_str().expect("an address");
@@ -273,7 +273,7 @@ fn a87_keys_survive_both_routes_and_are_decoded_once() {
     }
 }
 
-/// Waits until an object written now has been through the whole line.
+/// Waits until an object written now has been through the whole pipeline.
 fn settle_webm(api: &Api, stack: &Stack) {
     let record = api.upload(&item("marker.webm", "video/webm", b"m"), b"m");
     assert_eq!(record.bucket, stack.bucket);

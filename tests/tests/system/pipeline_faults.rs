@@ -1,5 +1,5 @@
-//! The line from storage to the table while its services fail: nothing is lost, nothing is written twice, and
-//! nothing that is good ends in the dead-letter queue.
+//! The pipeline from storage to table while its services fail: nothing is lost, nothing is written twice, and
+//! no valid message ends in the dead-letter queue.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ fn f64_a_burst_of_throttling_loses_nothing() {
             "fault": refusal(400, code),
         }));
     }
-    let leaves = faulty.send(&faulty.somebody(), 30);
-    faulty.record.wait_befallen(60);
+    let uploads = faulty.send(&faulty.new_caller(), 30);
+    faulty.record.wait_injected(60);
     faulty.record.proxy.clear();
-    faulty.nothing_is_lost(&leaves);
+    faulty.nothing_is_lost(&uploads);
 }
 
 #[test]
@@ -34,64 +34,65 @@ fn f64_storage_that_asks_to_slow_down_is_asked_again() {
         "match": {"method": "HEAD", "times": 12},
         "fault": {"kind": "status", "status": 503, "code": "SlowDown"},
     }));
-    let leaves = faulty.send(&faulty.somebody(), 5);
-    faulty.nothing_is_lost(&leaves);
-    assert_eq!(faulty.record.befallen(), 12);
+    let uploads = faulty.send(&faulty.new_caller(), 5);
+    faulty.nothing_is_lost(&uploads);
+    assert_eq!(faulty.record.injected(), 12);
 }
 
 #[test]
 fn f65_a_write_that_was_done_and_reported_as_failed_is_done_once() {
     let faulty = Faulty::take();
-    // More often than one call is repeated, so that whole messages come again too.
-    faulty.record.befall("UpdateItem", 25, done_but_refused());
-    let leaves = faulty.send(&faulty.somebody(), 10);
-    faulty.nothing_is_lost(&leaves);
-    assert_eq!(faulty.record.befallen(), 25);
+    // More than the attempts of one call, so that whole messages are redelivered too.
+    faulty.record.inject("UpdateItem", 25, done_but_refused());
+    let uploads = faulty.send(&faulty.new_caller(), 10);
+    faulty.nothing_is_lost(&uploads);
+    assert_eq!(faulty.record.injected(), 25);
 }
 
 #[test]
 fn f61_a_function_that_runs_out_of_time_in_the_middle_of_a_batch_gets_it_again() {
     let faulty = Faulty::take();
-    // Never answered, and never carried out.
+    // Neither answered nor performed.
     faulty.record.proxy.rule(json!({
         "match": {"target": "UpdateItem", "skip": 2, "times": 3},
         "fault": {"kind": "halfClose"},
     }));
-    let leaves = faulty.send(&faulty.somebody(), 10);
-    faulty.record.wait_befallen(1);
-    faulty.nothing_is_lost(&leaves);
+    let uploads = faulty.send(&faulty.new_caller(), 10);
+    faulty.record.wait_injected(1);
+    faulty.nothing_is_lost(&uploads);
 }
 
 #[test]
 fn f62_a_function_that_ends_after_the_write_finds_it_done() {
     let faulty = Faulty::take();
-    // Carried out, and answered when the function is no more.
+    // Performed, but answered after the function has timed out.
     faulty
         .record
-        .befall("UpdateItem", 3, json!({"kind": "delay", "ms": 6_000}));
-    let leaves = faulty.send(&faulty.somebody(), 6);
-    faulty.record.wait_befallen(1);
+        .inject("UpdateItem", 3, json!({"kind": "delay", "ms": 6_000}));
+    let uploads = faulty.send(&faulty.new_caller(), 6);
+    faulty.record.wait_injected(1);
     let written = wait::until("a write without an answer", Duration::from_secs(3), || {
-        Some(faulty.stored(&leaves)).filter(|stored| *stored > 0)
+        Some(faulty.stored(&uploads)).filter(|stored| *stored > 0)
     });
     assert!(written > 0 && faulty.aws.queue_depth(&faulty.stack.queue) > 0);
-    faulty.nothing_is_lost(&leaves);
+    faulty.nothing_is_lost(&uploads);
 }
 
-/// Longer than the receives of an ordinary dead-letter queue: five times this stack's visibility timeout.
+/// Longer than five receives take at this stack's visibility timeout, after which a usual redrive policy would give
+/// the messages up.
 const OUTAGE: Duration = Duration::from_secs(20);
 
 #[test]
 fn f66_messages_wait_out_an_outage() {
     let faulty = Faulty::take();
     faulty.record.proxy.offline(true);
-    let leaves = faulty.send(&faulty.somebody(), 20);
+    let uploads = faulty.send(&faulty.new_caller(), 20);
     std::thread::sleep(OUTAGE);
-    assert_eq!(faulty.stored(&leaves), 0);
+    assert_eq!(faulty.stored(&uploads), 0);
     assert_eq!(faulty.aws.queue_depth(&faulty.stack.queue), 20);
     assert_eq!(faulty.aws.queue_depth(&faulty.stack.dlq), 0);
-    faulty.works_again();
-    faulty.nothing_is_lost(&leaves);
+    faulty.clear_faults();
+    faulty.nothing_is_lost(&uploads);
 }
 
 #[test]
@@ -99,12 +100,12 @@ fn f69_what_waited_for_a_function_that_may_not_run_is_recorded_when_it_may() {
     let faulty = Faulty::take();
     let function = &faulty.record.function;
     faulty.aws.set_concurrency(function, Some(0));
-    let leaves = faulty.send(&faulty.somebody(), 20);
+    let uploads = faulty.send(&faulty.new_caller(), 20);
     std::thread::sleep(Duration::from_secs(8));
-    let stored = faulty.stored(&leaves);
+    let stored = faulty.stored(&uploads);
     faulty.aws.set_concurrency(function, None);
     assert_eq!(stored, 0);
-    faulty.nothing_is_lost(&leaves);
+    faulty.nothing_is_lost(&uploads);
 }
 
 #[test]
@@ -115,11 +116,11 @@ fn f74_a_function_that_lacks_a_variable_says_which_and_its_messages_wait() {
     let mut short = whole.clone();
     short.remove("TABLE");
     faulty.aws.set_function_variables(function, &short);
-    let leaves = faulty.send(&faulty.somebody(), 3);
+    let uploads = faulty.send(&faulty.new_caller(), 3);
     let answer = faulty.aws.invoke(function, &json!({"Records": []}));
     let text = answer.text();
     std::thread::sleep(Duration::from_secs(5));
-    let stored = faulty.stored(&leaves);
+    let stored = faulty.stored(&uploads);
     faulty.aws.set_function_variables(function, &whole);
     assert!(answer.header("x-amz-function-error").is_some(), "{text}");
     assert!(
@@ -128,18 +129,17 @@ fn f74_a_function_that_lacks_a_variable_says_which_and_its_messages_wait() {
         log_of(&answer)
     );
     assert_eq!(stored, 0);
-    faulty.nothing_is_lost(&leaves);
+    faulty.nothing_is_lost(&uploads);
 }
 
 #[test]
 fn f74_a_right_that_is_missing_is_said_in_the_log_and_the_messages_wait() {
     let faulty = Faulty::take();
     let denied = refusal(400, "AccessDeniedException");
-    faulty.record.befall("UpdateItem", "forever", denied);
-    let leaves = faulty.send(&faulty.somebody(), 3);
-    faulty.record.wait_befallen(3);
-    let event =
-        json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": removal(&leaves[0])}]});
+    faulty.record.inject("UpdateItem", "forever", denied);
+    let uploads = faulty.send(&faulty.new_caller(), 3);
+    faulty.record.wait_injected(3);
+    let event = json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": removal(&uploads[0])}]});
     let answer = faulty.aws.invoke(&faulty.record.function, &event);
     assert_eq!(
         answer.json(),
@@ -147,29 +147,29 @@ fn f74_a_right_that_is_missing_is_said_in_the_log_and_the_messages_wait() {
     );
     let log = log_of(&answer);
     assert!(log.contains("dynamodb.UpdateItem: Denied"), "{log}");
-    // The alarm watches this one: no function fails as a whole, and no message is old enough to be seen.
+    // The alarm uses this metric: no function fails as a whole, and no message gets old enough to be seen.
     assert!(log.contains("\"EventsFailed\":1"), "{log}");
-    assert_eq!(faulty.stored(&leaves), 0);
-    faulty.works_again();
-    faulty.nothing_is_lost(&leaves);
+    assert_eq!(faulty.stored(&uploads), 0);
+    faulty.clear_faults();
+    faulty.nothing_is_lost(&uploads);
 }
 
-/// A URL outlives the denial of its owner by minutes.
+/// A presigned URL outlives the denial of its owner by minutes.
 #[test]
 fn a95_what_a_denied_owner_stores_is_recorded_and_reported() {
     let faulty = Faulty::take();
-    let api = faulty.somebody();
+    let api = faulty.new_caller();
     let owner = faulty.send(&api, 1)[0].key.owner().to_string();
     let function = &faulty.record.function;
     let whole = faulty.aws.function_variables(function);
     let mut denying = whole.clone();
     denying.insert("DENIED_OWNERS".to_owned(), owner.clone().into());
     faulty.aws.set_function_variables(function, &denying);
-    let leave = api.leave(&e2e::api::item("late.txt", "text/plain", b"late"));
-    assert_eq!(leave.put(b"late").send().status, 200);
+    let upload = api.create_one(&e2e::api::item("late.txt", "text/plain", b"late"));
+    assert_eq!(upload.put(b"late").send().status, 200);
     let status = crowfly_contract::UploadStatus::Stored;
-    let record = api.wait_status(leave.id, status, RECOVERS_WITHIN);
-    let id = leave.id.to_string();
+    let record = api.wait_status(upload.id, status, RECOVERS_WITHIN);
+    let id = upload.id.to_string();
     let said = wait::until("the words of it", crate::common::LOGGED_WITHIN, || {
         let lines = faulty.aws.log_lines("record");
         let warned = lines
@@ -185,12 +185,12 @@ fn a95_what_a_denied_owner_stores_is_recorded_and_reported() {
     assert!(said.contains("\"warn\"") && said.contains(&owner), "{said}");
 }
 
-/// A removal that is older than everything.
-fn removal(leave: &e2e::api::Leave) -> String {
+/// A removal event older than every other.
+fn removal(upload: &e2e::api::CreatedUpload) -> String {
     let event = crate::events::Event {
         name: "ObjectRemoved:Delete",
         bucket: e2e::Env::stack("faulty").bucket.clone(),
-        key: leave.key.to_string(),
+        key: upload.key.to_string(),
         size: None,
         etag: None,
         sequencer: "00".to_owned(),
@@ -198,7 +198,7 @@ fn removal(leave: &e2e::api::Leave) -> String {
     event.message()
 }
 
-/// The end of the function's log that came with an answer.
+/// The tail of the function's log that came with an answer.
 fn log_of(answer: &e2e::http::Response) -> String {
     let encoded = answer.header("x-amz-log-result").unwrap_or_default();
     let bytes = e2e::base64::decode_standard(encoded).unwrap_or_default();
@@ -208,14 +208,14 @@ fn log_of(answer: &e2e::http::Response) -> String {
 #[test]
 fn f86_the_api_says_come_again_while_the_table_throttles() {
     let faulty = Faulty::take();
-    let api = faulty.somebody();
-    let leaves = faulty.send(&api, 1);
+    let api = faulty.new_caller();
+    let uploads = faulty.send(&api, 1);
     let code = "ProvisionedThroughputExceededException";
     for behind in [&faulty.read, &faulty.presign] {
-        behind.befall("DynamoDB", "forever", refusal(400, code));
+        behind.inject("DynamoDB", "forever", refusal(400, code));
     }
     let origin = faulty.stack.origin();
-    let id = leaves[0].id;
+    let id = uploads[0].id;
     let new = e2e::api::item("a.txt", "text/plain", b"a");
     let requests = [
         api.request("GET", "/uploads"),
@@ -248,9 +248,9 @@ fn f86_the_api_says_come_again_while_the_table_throttles() {
             "{what}"
         );
     }
-    faulty.works_again();
+    faulty.clear_faults();
     wait::until("the API to answer again", RECOVERS_WITHIN, || {
         (api.get("/uploads").status == 200).then_some(())
     });
-    faulty.nothing_is_lost(&leaves);
+    faulty.nothing_is_lost(&uploads);
 }

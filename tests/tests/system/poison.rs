@@ -1,4 +1,4 @@
-//! Messages that no event is: they must not stop the others, and the truly unreadable end apart. F58 to F60.
+//! Malformed messages must not block others, and end in the dead-letter queue alone. F58 to F60.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::common::{LOGGED_WITHIN, RECORD_WITHIN};
 use crate::events::{Event, neighbours};
 use crate::pipeline::event_of;
 
-/// How long the queue may try a message before it gives up: receives times visibility, and some air.
+/// How long the queue may retry a message before it moves it: receives times visibility timeout, with a margin.
 const GIVES_UP_WITHIN: Duration = Duration::from_secs(60);
 
-/// Objects of one owner, for each of which ever newer events can be made.
+/// Objects of one owner, for which ever newer events can be made.
 struct Objects {
     api: Api,
     records: Vec<Record>,
@@ -53,7 +53,7 @@ impl Objects {
         .collect()
     }
 
-    /// Waits until each object's record is of its newest event.
+    /// Waits until each object's record has its newest event.
     #[track_caller]
     fn recorded(&self, case: &str) {
         for (record, newest) in self.records.iter().zip(&self.newest) {
@@ -71,7 +71,7 @@ impl Objects {
     }
 }
 
-/// Waits until all of `poison` is in the dead-letter queue; nothing else with its mark may be there.
+/// Waits until all of `poison` is in the dead-letter queue; no other message with its mark may be there.
 fn dead(aws: &Aws, stack: &Stack, mark: &str, poison: &[String]) {
     let mut dead = Vec::new();
     let all = "the poison in the dead-letter queue";
@@ -97,7 +97,7 @@ fn dead(aws: &Aws, stack: &Stack, mark: &str, poison: &[String]) {
     });
 }
 
-/// An event of an object as S3 tells it, with something changed.
+/// An S3 event of an object, with something changed.
 fn changed(record: &Record, mark: &str, change: impl Fn(&mut Value)) -> String {
     let mut event = event_of(record).record();
     event["s3"]["object"]["mark"] = json!(mark);
@@ -181,7 +181,7 @@ fn f58_f59_each_kind_of_foreign_message_leaves_nine_others_in_peace() {
         aws.send_messages(&stack.queue, &batch);
         objects.recorded(case);
     }
-    let told = |why: &str| {
+    let logged = |why: &str| {
         aws.log_lines("record")
             .iter()
             .any(|line| line.contains(why))
@@ -193,9 +193,9 @@ fn f58_f59_each_kind_of_foreign_message_leaves_nine_others_in_peace() {
         "another bucket",
         "another kind of event",
     ] {
-        wait::until(why, LOGGED_WITHIN, || told(why).then_some(()));
+        wait::until(why, LOGGED_WITHIN, || logged(why).then_some(()));
     }
-    // What is known to be foreign is settled; what cannot be read dies, alone.
+    // Foreign events are settled; malformed messages go to the dead-letter queue, and nothing else does.
     dead(&aws, stack, &mark, &dies.map(|(_, message)| message));
     objects.recorded("at the end");
 }

@@ -1,21 +1,21 @@
-//! Objects that everybody may read, where the deployment allows them.
+//! Public objects, where the deployment allows them.
 
 use crowfly_contract::UploadStatus;
 use e2e::api::item;
 use e2e::http::Request;
 use serde_json::json;
 
-use crate::common::{RECORD_WITHIN, account, somebody, storage_error};
-use crate::parts::{Parts, bytes, wish};
+use crate::common::{RECORD_WITHIN, account, new_caller, storage_error};
+use crate::parts::{Parts, bytes, create_item};
 
 #[test]
 fn a_public_object_is_readable_without_credentials_and_only_as_a_download() {
-    let api = somebody();
+    let api = new_caller();
     let bytes = b"for everybody";
-    let mut wish = item("open \"house\".txt", "text/plain", bytes);
-    wish["visibility"] = json!("public");
-    let leave = api.leave(&wish);
-    let sent: Vec<&str> = leave.put.headers.keys().map(String::as_str).collect();
+    let mut create_item = item("open \"house\".txt", "text/plain", bytes);
+    create_item["visibility"] = json!("public");
+    let upload = api.create_one(&create_item);
+    let sent: Vec<&str> = upload.put.headers.keys().map(String::as_str).collect();
     let expected = [
         "content-disposition",
         "content-type",
@@ -24,11 +24,11 @@ fn a_public_object_is_readable_without_credentials_and_only_as_a_download() {
         "x-amz-checksum-crc64nvme",
     ];
     assert_eq!(sent, expected);
-    let acl = leave.put.headers.get("x-amz-acl");
+    let acl = upload.put.headers.get("x-amz-acl");
     assert_eq!(acl.map(String::as_str), Some("public-read"));
 
-    // Without the signed ACL the URL is worth nothing, and with it only once.
-    let mut private = leave.put(bytes);
+    // Without the signed ACL header the URL is refused, and with it it works once.
+    let mut private = upload.put(bytes);
     private.headers.retain(|(name, _)| name != "x-amz-acl");
     let refused = private.send();
     assert_eq!(
@@ -37,10 +37,10 @@ fn a_public_object_is_readable_without_credentials_and_only_as_a_download() {
         "{}",
         storage_error("without the ACL", &refused)
     );
-    let answer = leave.put(bytes).send();
+    let answer = upload.put(bytes).send();
     assert_eq!(answer.status, 200, "{}", answer.text());
 
-    let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert!(record.verified);
     let url = record.url.expect("its address");
     let got = Request::new("GET", url.as_str()).send();
@@ -48,7 +48,7 @@ fn a_public_object_is_readable_without_credentials_and_only_as_a_download() {
     let disposition = got.header("content-disposition").unwrap_or_default();
     assert!(disposition.starts_with("attachment"), "{disposition}");
 
-    let content = api.get(&format!("/uploads/{}/content", leave.id)).json();
+    let content = api.get(&format!("/uploads/{}/content", upload.id)).json();
     assert_eq!(
         content,
         json!({"url": url}),
@@ -62,24 +62,25 @@ fn a_public_object_is_readable_without_credentials_and_only_as_a_download() {
 
 #[test]
 fn a_private_object_in_the_same_bucket_stays_private() {
-    let api = somebody();
+    let api = new_caller();
     let record = api.upload(&item("a.txt", "text/plain", b"mine"), b"mine");
     let url = account().object_url(&record.key.to_string());
     assert_eq!(Request::new("GET", url).send().status, 403);
 }
 
-/// S3 keeps the name for downloads in a header, and takes 2,048 bytes of such headers.
+/// S3 keeps the download name in a header and limits user metadata to 2 KB:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
 #[test]
 fn a84_a_public_object_may_have_the_longest_name_in_any_script() {
-    let api = somebody();
+    let api = new_caller();
     for letter in ["한", "😀", "ä"] {
         let name = format!("{}.txt", letter.repeat(251));
         let mut public = item(&name, "text/plain", b"x");
         public["visibility"] = json!("public");
-        let answer = api.leave(&public).put(b"x").send();
+        let answer = api.create_one(&public).put(b"x").send();
         assert_eq!(answer.status, 200, "{letter}: {}", answer.text());
     }
-    let mut public = wish();
+    let mut public = create_item();
     public["name"] = json!(format!("{}.webm", "한".repeat(250)));
     public["visibility"] = json!("public");
     let parts = Parts::begin(api, public);

@@ -1,4 +1,4 @@
-//! Quotas and rate through the real API, on the stack with small ones.
+//! Quotas and rate limit through the real API, on the stack with small ones.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, assert_problem};
 
-/// The limits of the stack.
+/// The quotas of the stack.
 const UPLOADS: usize = 20;
 const BYTES: u64 = 1_048_576;
 const RATE: usize = 20;
 
-pub(crate) fn somebody() -> Api {
+pub(crate) fn new_caller() -> Api {
     Api::of_subject(Env::stack("tight"), &format!("tight-{}", random_hex(6)))
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn account() -> Aws {
     Aws::new(Env::stack("tight"))
 }
 
-/// Open uploads and bytes in the quota of an owner.
+/// Open uploads and bytes that the quota of an owner counts.
 pub(crate) fn usage(owner: &str) -> (i64, i64) {
     let quota = account().get_item(owner, "#quota").unwrap_or_default();
     let count = |name: &str| quota[name].as_i64().unwrap_or_default();
@@ -42,7 +42,7 @@ fn of_size(size: u64) -> Value {
     json!({"id": api::new_id().to_string(), "name": "a.txt", "size": size, "type": "text/plain"})
 }
 
-/// Answers to one create for each size, all asked at the same time.
+/// Answers to one create for each size, all sent at once.
 fn at_once(api: &Api, sizes: &[u64]) -> Vec<Response> {
     thread::scope(|scope| {
         let calls: Vec<_> = sizes
@@ -63,12 +63,14 @@ fn statuses(answers: &[Response]) -> BTreeMap<u16, usize> {
 
 fn first_key(answers: &[Response]) -> String {
     let created = answers.iter().find(|answer| answer.status == 201).unwrap();
-    api::leave_of(&created.json()["uploads"][0]).key.to_string()
+    api::created_upload(&created.json()["uploads"][0])
+        .key
+        .to_string()
 }
 
 #[test]
 fn a37_fifty_calls_at_once_open_exactly_as_many_uploads_as_allowed() {
-    let api = somebody();
+    let api = new_caller();
     let answers = at_once(&api, &[9; 50]);
     let expected = BTreeMap::from([(201, UPLOADS), (429, 50 - UPLOADS)]);
     assert_eq!(statuses(&answers), expected);
@@ -82,7 +84,7 @@ fn a37_fifty_calls_at_once_open_exactly_as_many_uploads_as_allowed() {
     assert_eq!(rows.len(), UPLOADS);
     assert_eq!(usage(owner_of(&key)), (20, 180));
     assert_eq!(
-        somebody().create(&of_size(9)).status,
+        new_caller().create(&of_size(9)).status,
         201,
         "others are free"
     );
@@ -90,7 +92,7 @@ fn a37_fifty_calls_at_once_open_exactly_as_many_uploads_as_allowed() {
 
 #[test]
 fn a37_fifty_calls_at_once_open_exactly_as_many_bytes_as_allowed() {
-    let api = somebody();
+    let api = new_caller();
     let answers = at_once(&api, &[BYTES / 8; 50]);
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 8), (403, 42)]));
     for answer in answers.iter().filter(|answer| answer.status == 403) {
@@ -101,7 +103,7 @@ fn a37_fifty_calls_at_once_open_exactly_as_many_bytes_as_allowed() {
 
 #[test]
 fn a37_f50_completion_and_cancel_give_places_back_once() {
-    let (api, bytes) = (somebody(), b"some text");
+    let (api, bytes) = (new_caller(), b"some text");
     let items: Vec<Value> = (0..UPLOADS)
         .map(|_| api::item("a.txt", "text/plain", bytes))
         .collect();
@@ -112,19 +114,19 @@ fn a37_f50_completion_and_cancel_give_places_back_once() {
     let one_more = api.create(&of_size(1));
     assert_problem("full", &one_more, ErrorCode::QuotaOpenUploads);
     let results = again.json()["uploads"].take();
-    let leaves: Vec<_> = results
+    let uploads: Vec<_> = results
         .as_array()
         .unwrap()
         .iter()
-        .map(api::leave_of)
+        .map(api::created_upload)
         .collect();
-    let owner = owner_of(&leaves[0].key.to_string()).to_owned();
-    for leave in &leaves[..2] {
-        assert_eq!(leave.put(bytes).send().status, 200);
-        api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let owner = owner_of(&uploads[0].key.to_string()).to_owned();
+    for upload in &uploads[..2] {
+        assert_eq!(upload.put(bytes).send().status, 200);
+        api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     }
     for _ in 0..2 {
-        let cancelled = api.delete(&format!("/uploads/{}", leaves[2].id));
+        let cancelled = api.delete(&format!("/uploads/{}", uploads[2].id));
         assert_eq!(cancelled.status, 204);
     }
     wait::until("three places", RECORD_WITHIN, || {
@@ -136,7 +138,7 @@ fn a37_f50_completion_and_cancel_give_places_back_once() {
 
 #[test]
 fn a36_a_flood_of_one_owner_is_limited_and_others_are_free() {
-    let api = somebody();
+    let api = new_caller();
     let path = format!("/uploads/{}/parts", api::new_id());
     let limited = thread::scope(|scope| {
         let floods: Vec<_> = (0..16)
@@ -155,5 +157,5 @@ fn a36_a_flood_of_one_owner_is_limited_and_others_are_free() {
     let wait = limited.json()["error"]["retryAfterMs"].as_u64().unwrap();
     assert!((1..=1_000 / RATE as u64 * 16).contains(&wait), "{wait}");
     assert_eq!(limited.header("retry-after"), Some("1"));
-    assert_eq!(somebody().get(&path).status, 404, "others are free");
+    assert_eq!(new_caller().get(&path).status, 404, "others are free");
 }

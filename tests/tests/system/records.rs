@@ -1,21 +1,21 @@
-//! Reading back: one record, pages of them, their status, their content.
+//! Reading records: one, pages of them, their status, their content.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
 use e2e::api::{crc64nvme, item, new_id};
 use e2e::http::Request;
 use serde_json::{Value, json};
 
-use crate::common::{account, assert_problem, oidc, somebody};
+use crate::common::{account, assert_problem, new_caller, oidc};
 use crate::pages::{create_many, ids, page};
 
 #[test]
-fn a_record_tells_first_what_was_declared_then_what_storage_holds() {
-    let api = somebody();
+fn a_record_shows_first_what_was_declared_then_what_storage_holds() {
+    let api = new_caller();
     let bytes = b"the bytes";
-    let mut wish = item("The Name.TXT", "text/plain", bytes);
-    wish["metadata"] = json!({"album": "여름", "n": "1"});
-    let leave = api.leave(&wish);
-    let before = api.record(leave.id).expect("a pending record");
+    let mut create_item = item("The Name.TXT", "text/plain", bytes);
+    create_item["metadata"] = json!({"album": "여름", "n": "1"});
+    let upload = api.create_one(&create_item);
+    let before = api.record(upload.id).expect("a pending record");
     assert_eq!(before.status, UploadStatus::Pending);
     assert_eq!(
         (before.name.as_str(), before.size, before.verified),
@@ -27,12 +27,16 @@ fn a_record_tells_first_what_was_declared_then_what_storage_holds() {
     );
     assert_eq!(
         (&before.key, before.bucket.as_str()),
-        (&leave.key, oidc().bucket.as_str())
+        (&upload.key, oidc().bucket.as_str())
     );
     assert!(before.created_at.abs_diff(e2e::time::unix_ms()) < 60_000);
 
-    assert_eq!(leave.put(bytes).send().status, 200);
-    let after = api.wait_status(leave.id, UploadStatus::Stored, crate::common::RECORD_WITHIN);
+    assert_eq!(upload.put(bytes).send().status, 200);
+    let after = api.wait_status(
+        upload.id,
+        UploadStatus::Stored,
+        crate::common::RECORD_WITHIN,
+    );
     assert!(after.verified);
     assert_eq!(after.crc64nvme, Some(crc64nvme(bytes)));
     assert_eq!(
@@ -45,16 +49,16 @@ fn a_record_tells_first_what_was_declared_then_what_storage_holds() {
     assert_eq!(after.expires_at, None);
     assert_eq!(
         after.url,
-        Some(account().object_url(&leave.key.to_string()))
+        Some(account().object_url(&upload.key.to_string()))
     );
 }
 
 #[test]
 fn pages_come_newest_first_and_miss_and_repeat_nothing() {
-    let api = somebody();
+    let api = new_caller();
     let mut created: Vec<String> = create_many(&api, 7)
         .iter()
-        .map(|leave| leave.id.to_string())
+        .map(|upload| upload.id.to_string())
         .collect();
     created.reverse();
     assert_eq!(ids(&page(&api, "/uploads")), created, "a single page");
@@ -72,11 +76,11 @@ fn pages_come_newest_first_and_miss_and_repeat_nothing() {
 }
 
 #[test]
-fn status_tells_of_many_at_once_in_the_order_asked() {
-    let api = somebody();
+fn status_returns_many_at_once_in_the_order_asked() {
+    let api = new_caller();
     let stored = api.upload(&item("a.txt", "text/plain", b"a"), b"a");
-    let pending = api.leave(&item("b.txt", "text/plain", b"b")).id;
-    let aborted = api.leave(&item("c.txt", "text/plain", b"c")).id;
+    let pending = api.create_one(&item("b.txt", "text/plain", b"b")).id;
+    let aborted = api.create_one(&item("c.txt", "text/plain", b"c")).id;
     assert_eq!(api.delete(&format!("/uploads/{aborted}")).status, 204);
     let unknown = new_id();
     let answer = api.post(
@@ -110,7 +114,7 @@ fn status_tells_of_many_at_once_in_the_order_asked() {
 
 #[test]
 fn content_is_a_download_for_a_while() {
-    let api = somebody();
+    let api = new_caller();
     let bytes = b"private";
     let record = api.upload(&item("Größe \"1\"; 한글.txt", "text/plain", bytes), bytes);
     let answer = api.get(&format!("/uploads/{}/content", record.id));
@@ -124,7 +128,7 @@ fn content_is_a_download_for_a_while() {
     let url = content["url"].as_str().expect("an address");
     let got = Request::new("GET", url).send();
     assert_eq!((got.status, got.body.as_slice()), (200, &bytes[..]));
-    // A82, A84: never shown in place, and no name ends the header's value.
+    // A82, A84: always an attachment, and no file name breaks out of the header's value.
     let disposition = got.header("content-disposition").unwrap_or_default();
     assert!(
         disposition.starts_with("attachment; filename="),
@@ -134,7 +138,7 @@ fn content_is_a_download_for_a_while() {
         disposition.contains("filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%221%22%3B%20"),
         "{disposition}"
     );
-    // The address itself opens for nobody.
+    // Without its signature the URL is refused.
     let bare = Request::new("GET", url.split('?').next().unwrap_or_default()).send();
     assert_eq!(bare.status, 403);
     assert_eq!(
@@ -149,8 +153,8 @@ fn content_is_a_download_for_a_while() {
 
 #[test]
 fn content_of_what_is_not_stored_is_refused() {
-    let api = somebody();
-    let id = api.leave(&item("a.txt", "text/plain", b"a")).id;
+    let api = new_caller();
+    let id = api.create_one(&item("a.txt", "text/plain", b"a")).id;
     assert_problem(
         "pending",
         &api.get(&format!("/uploads/{id}/content")),

@@ -1,4 +1,4 @@
-//! F54: messages that come back from the dead-letter queue by the operator's command, hours or days later.
+//! F54: messages that the operator's redrive moves back from the dead-letter queue, hours or days later.
 
 use std::process::Command;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use e2e::{Env, Stack, env, wait};
 use crate::common::RECORD_WITHIN;
 use crate::pipeline::event_of;
 
-/// No other test looks at this stack's dead letters.
+/// No other test uses this stack's dead-letter queue.
 const STACK: &str = "webm";
 
-/// `cargo xtask redrive`, as an operator of AWS calls it; what it printed, and whether it succeeded.
+/// Runs `cargo xtask redrive` as an operator on AWS would; returns its output, and whether it succeeded.
 fn redrive_as(operator: &Aws) -> Result<String, String> {
     let stack = Env::stack(STACK);
     let (key, secret) = operator.keys();
@@ -29,7 +29,7 @@ fn redrive_as(operator: &Aws) -> Result<String, String> {
     )
 }
 
-/// The same on the local system, as its file describes it.
+/// The same for the local system, which its env file describes.
 fn redrive_local() -> Result<String, String> {
     let file = std::env::var(env::VARIABLE).expect("the system under test is described");
     redrive(Command::new("cargo").args(["xtask", "redrive", "--env", &file, "--stack", STACK]))
@@ -48,7 +48,7 @@ fn redrive(command: &mut Command) -> Result<String, String> {
     }
 }
 
-/// What an operator needs, as the guide says it: the queue, and the actions on it.
+/// The permissions that docs/OPERATIONS.md lists for an operator: resources, and the actions on them.
 fn rights(stack: &Stack, without: &str) -> Vec<(String, Vec<String>)> {
     let guide = std::fs::read_to_string(env::root().join("docs/OPERATIONS.md")).expect("the guide");
     let (_, table) = guide
@@ -73,7 +73,7 @@ fn rights(stack: &Stack, without: &str) -> Vec<(String, Vec<String>)> {
     .collect()
 }
 
-/// Somebody who may do what the guide says, less one action, and nothing else.
+/// A user with those permissions, less one action.
 fn operator(without: &str) -> Aws {
     let stack = Env::stack(STACK);
     let rights = rights(stack, without);
@@ -88,7 +88,7 @@ fn operator(without: &str) -> Aws {
     Aws::new(stack).user_with(&format!("redrive-{}", random_hex(6)), &named)
 }
 
-fn upload(api: &Api) -> Record {
+fn recorded(api: &Api) -> Record {
     api.upload(&item("a.webm", "video/webm", b"hello"), b"hello")
 }
 
@@ -97,20 +97,20 @@ fn f54_what_comes_back_from_the_dead_letter_queue_is_recorded() {
     let stack = Env::stack(STACK);
     let (api, aws) = (Api::of_subject(stack, "redrive"), Aws::new(stack));
 
-    // An upload whose event failed: its item is as it was before the event.
-    let wish = item("a.webm", "video/webm", b"hello");
-    let leave = api.leave(&wish);
-    let (owner, id) = (leave.key.owner().to_string(), leave.id.to_string());
+    // An upload whose event failed: its record is as it was before the event.
+    let create_item = item("a.webm", "video/webm", b"hello");
+    let upload = api.create_one(&create_item);
+    let (owner, id) = (upload.key.owner().to_string(), upload.id.to_string());
     let before = aws.get_item(&owner, &id).expect("the pending item");
-    assert_eq!(leave.put(b"hello").send().status, 200);
-    let stored = api.wait_status(leave.id, UploadStatus::Stored, Duration::from_secs(10));
+    assert_eq!(upload.put(b"hello").send().status, 200);
+    let stored = api.wait_status(upload.id, UploadStatus::Stored, Duration::from_secs(10));
     aws.put_item(&before);
-    let pending = api.record(leave.id).expect("a record");
+    let pending = api.record(upload.id).expect("a record");
     assert_eq!(pending.status, UploadStatus::Pending);
 
-    // One that was recorded all the same, and one whose object has been removed since.
-    let known = upload(&api);
-    let removed = upload(&api);
+    // One that was recorded nevertheless, and one whose object has been removed since.
+    let known = recorded(&api);
+    let removed = recorded(&api);
     let deleted = aws.delete_object(&removed.key.to_string());
     assert!(matches!(deleted.status, 200 | 204), "{}", deleted.text());
     api.wait_status(removed.id, UploadStatus::Deleted, RECORD_WITHIN);
@@ -123,7 +123,7 @@ fn f54_what_comes_back_from_the_dead_letter_queue_is_recorded() {
     assert!(printed.contains("moved 3 of 3"), "{printed}");
     assert!(printed.trim_end().ends_with("COMPLETED"), "{printed}");
 
-    let again = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+    let again = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     assert_eq!(
         (again.size, &again.sequencer),
         (stored.size, &stored.sequencer)
@@ -139,8 +139,8 @@ fn f54_what_comes_back_from_the_dead_letter_queue_is_recorded() {
     assert!(printed.contains("is empty"), "nothing is left: {printed}");
 }
 
-/// The guide asks for no right in vain, as far as the local AWS can tell: it looks at what is called, not at
-/// what a move does by itself.
+/// Every permission in the guide is needed, as far as the local AWS shows it: it checks the calls of the operator,
+/// not those that a move makes by itself.
 #[test]
 fn f54_without_a_right_of_the_guide_nothing_is_moved() {
     for right in ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"] {

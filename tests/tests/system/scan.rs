@@ -1,4 +1,4 @@
-//! Uploads that are withheld until the example scanner has found them clean. A85.
+//! Uploads that are withheld until the example scanner finds them clean. A85.
 
 use std::time::Duration;
 
@@ -12,21 +12,22 @@ use serde_json::{Value, json};
 
 use crate::common::assert_problem;
 
-/// From the object to the scanner's result in the record.
+/// From the PUT to the scan result in the record.
 const SCANNED_WITHIN: Duration = Duration::from_secs(20);
 
-/// From an event to its place among those that failed each time.
+/// From an event to the queue of events whose every attempt failed.
 const FAILED_WITHIN: Duration = Duration::from_secs(40);
 
 fn stack() -> &'static Stack {
     Env::stack("scan")
 }
 
-fn somebody() -> Api {
+fn new_caller() -> Api {
     Api::of_subject(stack(), &format!("scan-{}", random_hex(6)))
 }
 
-/// The test file of all virus scanners, put together here so that none of them takes this file for it.
+/// The EICAR test file (<https://www.eicar.org/download-anti-malware-testfile/>), assembled at run time so that no
+/// scanner reports this source file.
 fn eicar() -> Vec<u8> {
     let halves = [
         "X5O!P%@AP[4\\PZX54(P^)7CC)7}$",
@@ -39,13 +40,13 @@ fn content(api: &Api, record: &Record) -> Response {
     api.get(&format!("/uploads/{}/content", record.id))
 }
 
-/// Sends a file and waits for what the scanner says; until then nothing may give its address.
+/// Sends a file and waits for the scan result; until then no route may return its URL.
 #[track_caller]
 fn scanned(api: &Api, name: &str, bytes: &[u8]) -> Record {
-    let leave = api.leave(&item(name, "text/plain", bytes));
-    assert_eq!(leave.put(bytes).send().status, 200);
+    let upload = api.create_one(&item(name, "text/plain", bytes));
+    assert_eq!(upload.put(bytes).send().status, 200);
     wait::until("the result of the scan", SCANNED_WITHIN, || {
-        let record = api.record(leave.id)?;
+        let record = api.record(upload.id)?;
         if record.status != UploadStatus::Stored {
             return None;
         }
@@ -66,7 +67,8 @@ fn scan_of(api: &Api, record: &Record) -> Option<ScanStatus> {
     api.record(record.id)?.scan
 }
 
-/// A result as GuardDuty sends it.
+/// A scan result as GuardDuty publishes it:
+/// <https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html>.
 fn result(record: &Record, etag: &str, status: &str) -> Value {
     json!({
         "version": "0", "source": "aws.guardduty", "time": "2026-11-22T10:20:31Z",
@@ -81,8 +83,8 @@ fn result(record: &Record, etag: &str, status: &str) -> Value {
 
 #[test]
 fn a85_a_clean_file_is_given_once_it_is_scanned() {
-    let api = somebody();
-    // The characters of a key that every encoding treats differently.
+    let api = new_caller();
+    // Characters of a key that encodings treat differently.
     for name in ["clean.txt", "a b+c%20d&e#f 👋.txt"] {
         let record = scanned(&api, name, b"a clean file");
         assert_eq!(record.scan, Some(ScanStatus::Clean), "{name}");
@@ -98,7 +100,7 @@ fn a85_a_clean_file_is_given_once_it_is_scanned() {
 
 #[test]
 fn a85_the_test_file_is_infected_and_never_given() {
-    let api = somebody();
+    let api = new_caller();
     let buried = [&vec![b'a'; 300_000], eicar().as_slice(), b" and more"].concat();
     for (name, bytes) in [("eicar.txt", eicar()), ("buried.txt", buried)] {
         let record = scanned(&api, name, &bytes);
@@ -106,7 +108,7 @@ fn a85_the_test_file_is_infected_and_never_given() {
         assert_eq!(record.url, None);
         assert_problem(name, &content(&api, &record), ErrorCode::Infected);
 
-        // Whatever comes later, by the queue or by the bus.
+        // Later events and results, from the queue or the bus.
         let etag = record.etag.clone().expect("a stored object has one");
         let clean = result(&record, &etag, "NO_THREATS_FOUND").to_string();
         Aws::new(stack()).send_message(&stack().queue, &clean);
@@ -120,7 +122,7 @@ fn a85_the_test_file_is_infected_and_never_given() {
 
 #[test]
 fn a85_a_file_that_is_too_large_to_scan_is_withheld() {
-    let api = somebody();
+    let api = new_caller();
     let record = scanned(&api, "large.txt", &vec![b'a'; 2 * 1024 * 1024]);
     assert_eq!(record.scan, Some(ScanStatus::Unscannable));
     assert_eq!(record.url, None);
@@ -129,20 +131,20 @@ fn a85_a_file_that_is_too_large_to_scan_is_withheld() {
 
 #[test]
 fn a85_a_later_result_can_only_be_worse() {
-    let api = somebody();
+    let api = new_caller();
     let record = scanned(&api, "a.txt", b"clean for now");
     assert_eq!(record.scan, Some(ScanStatus::Clean));
     let etag = record.etag.clone().expect("a stored object has one");
-    let tell = |etag: &str, status: &str| {
+    let publish = |etag: &str, status: &str| {
         let message = result(&record, etag, status).to_string();
         Aws::new(stack()).send_message(&stack().queue, &message);
     };
-    // A result of another object under the key says nothing of this one.
-    tell("0123456789abcdef0123456789abcdef", "THREATS_FOUND");
+    // A result for another object under the same key does not apply to this one.
+    publish("0123456789abcdef0123456789abcdef", "THREATS_FOUND");
     scanned(&api, "b.txt", b"a file after it");
     assert_eq!(content(&api, &record).status, 200);
-    // GuardDuty knows more than it did.
-    tell(&etag, "THREATS_FOUND");
+    // A later result of GuardDuty's replaces an earlier one.
+    publish(&etag, "THREATS_FOUND");
     wait::until("the worse result", SCANNED_WITHIN, || {
         let now = api.record(record.id)?;
         (now.scan == Some(ScanStatus::Infected)).then_some(())
@@ -154,7 +156,7 @@ fn a85_a_later_result_can_only_be_worse() {
     );
 }
 
-/// It is settled, not tried again: storage says that there is nothing, and not that it may not be asked.
+/// Settled, not retried: storage answers that there is no such object, not that access is denied.
 #[test]
 fn a85_an_object_that_is_gone_is_not_scanned() {
     let account = Aws::new(stack());
@@ -168,14 +170,14 @@ fn a85_an_object_that_is_gone_is_not_scanned() {
     assert_eq!(answer.json(), json!(""), "no result is published");
 }
 
-/// A scan that is lost would leave its upload withheld for ever, and nobody would know.
+/// A lost scan would leave its upload withheld for ever, without an alarm.
 #[test]
 fn a85_what_could_not_be_scanned_in_three_tries_is_kept() {
     let account = Aws::new(stack());
     let scanner = account.function_of("crowfly-scanner", "ScannerFunction");
     let failed = account.on_failure(&scanner);
     assert!(!failed.is_empty(), "a destination for what fails");
-    // S3 answers neither with an object nor that there is none.
+    // S3 refuses the key, and says neither that there is an object nor that there is none.
     let key = format!("uploads/{}/{}", random_hex(6), "a".repeat(1_100));
     let event = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {
         "bucket": {"name": stack().bucket}, "object": {"key": key, "size": 3, "etag": "e"}}});

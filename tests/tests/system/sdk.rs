@@ -1,4 +1,4 @@
-//! The promises of the SDK's surface: typed errors, aborts as `fetch` has them, the store contract.
+//! Promises of the SDK's API: typed errors, aborts like those of `fetch`, the store contract of UI frameworks.
 
 use e2e::api::Api;
 use e2e::browser::Browser;
@@ -146,14 +146,14 @@ fn the_store_contract_holds() {
         client.close();
         return {
             stable, changed: last !== empty, entries: last.uploads.map(({ name, state }) => [name, state]),
-            told: before > 1, quiet: calls === before, listed: page.uploads[0].id === upload.id,
+            notified: before > 1, quiet: calls === before, listed: page.uploads[0].id === upload.id,
             same: JSON.stringify(same) === JSON.stringify(record), metadata: record.metadata,
             content: typeof content.url, life: content.expiresInMs > 0,
         };";
     let token = Api::of_subject(oidc(), &format!("store-{}", e2e::issuer::random_hex(4))).token;
     let result = browser.run_async(script, &[json!(oidc().api), json!(token)]);
     let expected = json!({
-        "stable": true, "changed": true, "entries": [["store.txt", "processed"]], "told": true, "quiet": true,
+        "stable": true, "changed": true, "entries": [["store.txt", "processed"]], "notified": true, "quiet": true,
         "listed": true, "same": true, "metadata": {"a": "b"}, "content": "string", "life": true,
     });
     assert_eq!(result, expected);

@@ -1,4 +1,4 @@
-//! What the sign-in form says when the user pool refuses, or asks for more than a password.
+//! What the sign-in form shows when the user pool refuses, or requires more than a password.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use e2e::page::Page;
 use e2e::{Env, wait};
 use serde_json::{Value, json};
 
-/// Where the form says what is wrong.
+/// Where the form shows a problem.
 pub(crate) const PROBLEM: &str = "#login-problem";
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -16,13 +16,13 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Form<'browser>(&'browser Browser);
 
 impl<'browser> Form<'browser> {
-    /// The form of the page that is open.
+    /// The form of the open page.
     pub(crate) fn of(browser: &'browser Browser) -> Self {
         browser.wait_for("[data-action=login]");
         Self(browser)
     }
 
-    /// Types into an input, which is emptied first.
+    /// Clears an input and types into it.
     #[track_caller]
     fn fill(&self, css: &str, text: &str) {
         let input = self.0.wait_for(css);
@@ -51,7 +51,7 @@ impl<'browser> Form<'browser> {
         self.0.wait_for(&format!("#login-form[data-step={step}]"));
     }
 
-    /// Waits until the form says something that contains `words`, and hands it back.
+    /// Waits until the form shows a problem that contains `words`, and returns it.
     #[track_caller]
     pub(crate) fn wait_problem(&self, words: &str) -> String {
         wait::until(&format!("the words: {words}"), LIMIT, || {
@@ -61,7 +61,7 @@ impl<'browser> Form<'browser> {
     }
 }
 
-/// Answers every call to the user pool with what the test says, and notes what was sent.
+/// Replaces `fetch`: answers every call to the user pool as the test says, and records what was sent.
 const POOL: &str = "
     const fetch = window.fetch;
     window.sent = [];
@@ -74,7 +74,7 @@ const POOL: &str = "
     };
     window.answers = {};";
 
-/// A page whose user pool is played.
+/// A page with a mock user pool.
 struct Played<'browser> {
     browser: &'browser Browser,
     form: Form<'browser>,
@@ -105,20 +105,20 @@ impl<'browser> Played<'browser> {
         self.answers("InitiateAuth", 200, &challenge);
     }
 
-    /// What was sent last, as the page sent it.
+    /// The last request body.
     fn sent(&self) -> Value {
         self.browser.run("return window.sent.at(-1);", &[])
     }
 }
 
-/// Plain words: no name of the API's.
+/// Plain words: no identifier of the API.
 #[track_caller]
 fn assert_plain(said: &str) {
     assert!(!said.contains("Exception") && !said.contains('_'), "{said}");
 }
 
 #[test]
-fn d1_a_step_that_took_too_long_is_told_plainly_and_begins_anew() {
+fn d1_an_expired_step_is_explained_and_starts_again() {
     let browser = Browser::start();
     let page = Played::open(&browser);
     page.challenges("NEW_PASSWORD_REQUIRED", &json!({}));
@@ -141,7 +141,7 @@ fn d1_a_step_that_took_too_long_is_told_plainly_and_begins_anew() {
         assert_plain(&said);
         page.form.wait_step("password");
         assert_eq!(browser.wait_for("#login-title").text(), "Sign in");
-        // The name is still there; the password is asked for again.
+        // The name is still there; the password has to be typed again.
         let script = "const { username, password } = document.querySelector('#login-form').elements;\
                       return [username.value, password.value, document.activeElement === password];";
         assert_eq!(
@@ -152,7 +152,7 @@ fn d1_a_step_that_took_too_long_is_told_plainly_and_begins_anew() {
     }
 }
 
-/// The password may have reached the pool when its answer was lost, so the step stays and can be tried again.
+/// The pool may have taken the password although its answer was lost, so the step stays and can be retried.
 #[test]
 fn d1_a_pool_that_does_not_answer_ends_no_step() {
     let browser = Browser::start();
@@ -195,7 +195,7 @@ fn d1_what_the_pool_wants_to_know_besides_is_asked_for() {
     page.form
         .fill("input[autocomplete=email]", "ada@example.com");
     page.form.fill("input[name=zoneinfo]", "Europe/London");
-    // The next challenge, too, is one that the page names.
+    // An unsupported challenge after the password is explained, too.
     page.answers(
         "RespondToAuthChallenge",
         200,
@@ -238,7 +238,7 @@ fn d1_other_challenges_are_named_in_plain_words() {
 }
 
 #[test]
-fn d1_refusals_are_told_in_plain_words() {
+fn d1_refusals_are_explained_in_plain_words() {
     let browser = Browser::start();
     let page = Played::open(&browser);
     for (kind, message, words) in [
@@ -300,9 +300,9 @@ fn d1_refusals_are_told_in_plain_words() {
     }
 }
 
-/// The pool's rules, in the words that AWS is known to use.
+/// Violations of the password policy, in the messages that AWS is known to send.
 #[test]
-fn d1_the_rules_for_a_password_are_told_in_plain_words() {
+fn d1_the_password_policy_is_explained_in_plain_words() {
     let browser = Browser::start();
     let page = Played::open(&browser);
     page.challenges("NEW_PASSWORD_REQUIRED", &json!({}));

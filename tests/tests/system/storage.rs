@@ -1,17 +1,17 @@
 //! A presigned URL allows one exact upload, once, for minutes: storage refuses everything else.
 
-use e2e::api::{Leave, item};
+use e2e::api::{CreatedUpload, item};
 use e2e::http::{Framing, Request, Response, Url, encode};
 
-use crate::common::{account, somebody, storage_error};
+use crate::common::{account, new_caller, storage_error};
 
 const BYTES: &[u8] = b"exactly these bytes";
 
-fn leave() -> Leave {
-    somebody().leave(&item("a.txt", "text/plain", BYTES))
+fn new_upload() -> CreatedUpload {
+    new_caller().create_one(&item("a.txt", "text/plain", BYTES))
 }
 
-/// Replaces the value of a query field.
+/// Replaces the value of a query parameter.
 fn with_query(url: &str, name: &str, change: impl Fn(&str) -> String) -> String {
     let mut url = Url::parse(url).expect("an absolute URL");
     assert!(
@@ -29,11 +29,11 @@ fn with_query(url: &str, name: &str, change: impl Fn(&str) -> String) -> String 
     url.text()
 }
 
-/// Sends a spoiled request on a fresh leave, and checks that it was refused and that nothing is stored.
+/// Sends a changed request with a fresh grant, and checks that it is refused and that nothing is stored.
 #[track_caller]
-fn refused(case: &str, statuses: &[u16], spoil: impl Fn(&Leave) -> Request) -> Response {
-    let leave = leave();
-    let answer = spoil(&leave).send();
+fn refused(case: &str, statuses: &[u16], spoil: impl Fn(&CreatedUpload) -> Request) -> Response {
+    let upload = new_upload();
+    let answer = spoil(&upload).send();
     let code = storage_error(case, &answer);
     assert!(
         statuses.contains(&answer.status),
@@ -41,7 +41,7 @@ fn refused(case: &str, statuses: &[u16], spoil: impl Fn(&Leave) -> Request) -> R
         answer.status
     );
     assert!(
-        !account().has_object(&leave.key.to_string()),
+        !account().has_object(&upload.key.to_string()),
         "{case}: something was stored"
     );
     answer
@@ -49,17 +49,17 @@ fn refused(case: &str, statuses: &[u16], spoil: impl Fn(&Leave) -> Request) -> R
 
 #[test]
 fn the_unspoiled_request_is_taken() {
-    let leave = leave();
-    let answer = leave.put(BYTES).send();
+    let upload = new_upload();
+    let answer = upload.put(BYTES).send();
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let stored = account().get_object(&leave.key.to_string());
+    let stored = account().get_object(&upload.key.to_string());
     assert_eq!((stored.status, stored.body.as_slice()), (200, BYTES));
     assert_eq!(stored.header("content-type"), Some("text/plain"));
 }
 
 #[test]
 fn a40_a_changed_url() {
-    // Another digit in the last place, which leaves every value well formed.
+    // Changes the last digit, which keeps every value well formed.
     let flip = |text: &str| {
         let (rest, zone) = text
             .strip_suffix('Z')
@@ -74,24 +74,24 @@ fn a40_a_changed_url() {
         "X-Amz-Credential",
         "X-Amz-SignedHeaders",
     ] {
-        refused(name, &[400, 403], |leave| {
-            let mut request = leave.put(BYTES);
+        refused(name, &[400, 403], |upload| {
+            let mut request = upload.put(BYTES);
             request.url = with_query(&request.url, name, flip);
             request
         });
     }
-    refused("a longer life", &[400, 403], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("a longer life", &[400, 403], |upload| {
+        let mut request = upload.put(BYTES);
         request.url = with_query(&request.url, "X-Amz-Expires", |_| "604800".into());
         request
     });
-    refused("one more field", &[403], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("one more field", &[403], |upload| {
+        let mut request = upload.put(BYTES);
         request.url.push_str("&x-amz-acl=public-read");
         request
     });
-    refused("no signature", &[403], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("no signature", &[403], |upload| {
+        let mut request = upload.put(BYTES);
         request.url = request.url.split('?').next().unwrap_or_default().into();
         request
     });
@@ -99,22 +99,22 @@ fn a40_a_changed_url() {
 
 #[test]
 fn a40_another_key() {
-    let other = leave();
-    refused("another's key", &[403], |leave| {
-        let mut request = leave.put(BYTES);
+    let other = new_upload();
+    refused("another's key", &[403], |upload| {
+        let mut request = upload.put(BYTES);
         request.url = request
             .url
-            .replace(&leave.id.to_string(), &other.id.to_string());
+            .replace(&upload.id.to_string(), &other.id.to_string());
         request
     });
     assert!(!account().has_object(&other.key.to_string()));
-    refused("a key outside the prefix", &[403], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("a key outside the prefix", &[403], |upload| {
+        let mut request = upload.put(BYTES);
         request.url = request.url.replace("/uploads/", "/elsewhere/");
         request
     });
-    refused("another bucket", &[403, 404], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("another bucket", &[403, 404], |upload| {
+        let mut request = upload.put(BYTES);
         let bucket = &crate::common::oidc().bucket;
         request.url = request.url.replace(bucket, &e2e::Env::stack("main").bucket);
         request
@@ -124,58 +124,58 @@ fn a40_another_key() {
 #[test]
 fn a41_another_method() {
     for method in ["GET", "HEAD", "DELETE", "POST"] {
-        refused(method, &[403], |leave| {
-            Request::new(method, leave.put.url.as_str())
+        refused(method, &[403], |upload| {
+            Request::new(method, upload.put.url.as_str())
         });
     }
-    let leave = leave();
-    assert_eq!(leave.put(BYTES).send().status, 200);
+    let upload = new_upload();
+    assert_eq!(upload.put(BYTES).send().status, 200);
     for method in ["GET", "HEAD", "DELETE", "POST"] {
         assert_eq!(
-            Request::new(method, leave.put.url.as_str()).send().status,
+            Request::new(method, upload.put.url.as_str()).send().status,
             403,
             "{method}"
         );
     }
-    assert!(account().has_object(&leave.key.to_string()), "still there");
+    assert!(account().has_object(&upload.key.to_string()), "still there");
 }
 
 #[test]
 fn a42_another_length() {
     let longer = [BYTES, b"!"].concat();
-    refused("longer", &[400, 403], |leave| leave.put(&longer));
-    refused("shorter", &[400, 403], |leave| leave.put(&BYTES[..5]));
-    refused("empty", &[400, 403], |leave| leave.put(b""));
+    refused("longer", &[400, 403], |upload| upload.put(&longer));
+    refused("shorter", &[400, 403], |upload| upload.put(&BYTES[..5]));
+    refused("empty", &[400, 403], |upload| upload.put(b""));
 }
 
-/// A client that vanishes half-way has no answer to read; what counts is that nothing is stored.
+/// A client that disconnects half-way gets no answer; the test checks that nothing is stored.
 #[test]
 fn a42_a_body_that_breaks_off_is_not_stored() {
-    let leave = leave();
-    let mut request = leave
+    let upload = new_upload();
+    let mut request = upload
         .put(&BYTES[..5])
         .framing(Framing::Claimed(BYTES.len() as u64));
     request.timeout = std::time::Duration::from_secs(5);
     if let Ok(answer) = request.try_send() {
         assert!(answer.status >= 400, "{}", answer.status);
     }
-    assert!(!account().has_object(&leave.key.to_string()));
+    assert!(!account().has_object(&upload.key.to_string()));
 }
 
 #[test]
 fn a43_a_body_without_a_length() {
-    refused("chunked", &[403, 411, 501], |leave| {
-        leave.put(BYTES).framing(Framing::Chunked)
+    refused("chunked", &[403, 411, 501], |upload| {
+        upload.put(BYTES).framing(Framing::Chunked)
     });
-    refused("neither length nor chunks", &[400, 403, 411], |leave| {
-        leave.put(b"").framing(Framing::None)
+    refused("neither length nor chunks", &[400, 403, 411], |upload| {
+        upload.put(b"").framing(Framing::None)
     });
 }
 
 #[test]
 fn a44_another_type() {
-    refused("another type", &[403], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("another type", &[403], |upload| {
+        let mut request = upload.put(BYTES);
         for (name, value) in &mut request.headers {
             if name == "content-type" {
                 *value = "text/html".into();
@@ -210,8 +210,8 @@ fn a45_a_header_more() {
         ("x-amz-copy-source", "/bucket/key"),
         ("x-amz-object-lock-mode", "GOVERNANCE"),
     ] {
-        refused(name, &[400, 403], |leave| {
-            leave.put(BYTES).header(name, value)
+        refused(name, &[400, 403], |upload| {
+            upload.put(BYTES).header(name, value)
         });
     }
 }
@@ -219,14 +219,14 @@ fn a45_a_header_more() {
 #[test]
 fn a46_a_header_less() {
     for name in ["if-none-match", "x-amz-checksum-crc64nvme", "content-type"] {
-        refused(name, &[400, 403], |leave| {
-            let mut request = leave.put(BYTES);
+        refused(name, &[400, 403], |upload| {
+            let mut request = upload.put(BYTES);
             request.headers.retain(|(known, _)| known != name);
             request
         });
     }
-    refused("another checksum", &[400, 403], |leave| {
-        let mut request = leave.put(BYTES);
+    refused("another checksum", &[400, 403], |upload| {
+        let mut request = upload.put(BYTES);
         for (name, value) in &mut request.headers {
             if name == "x-amz-checksum-crc64nvme" {
                 *value = e2e::api::crc64nvme(b"other").to_string();
@@ -238,22 +238,22 @@ fn a46_a_header_less() {
 
 #[test]
 fn a47_a_second_use() {
-    let leave = leave();
-    let answer = leave.put(BYTES).send();
+    let upload = new_upload();
+    let answer = upload.put(BYTES).send();
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let again = leave.put(BYTES).send();
+    let again = upload.put(BYTES).send();
     assert_eq!(
         (again.status, storage_error("again", &again).as_str()),
         (412, "PreconditionFailed")
     );
-    assert_eq!(account().get_object(&leave.key.to_string()).body, BYTES);
+    assert_eq!(account().get_object(&upload.key.to_string()).body, BYTES);
 }
 
 #[test]
 fn a49_other_bytes_of_the_same_length() {
     let mut other = BYTES.to_vec();
     other[3] ^= 1;
-    let answer = refused("other bytes", &[400], |leave| leave.put(&other));
+    let answer = refused("other bytes", &[400], |upload| upload.put(&other));
     let code = storage_error("other bytes", &answer);
     assert!(
         matches!(code.as_str(), "BadDigest" | "XAmzContentChecksumMismatch"),
@@ -262,7 +262,7 @@ fn a49_other_bytes_of_the_same_length() {
 }
 
 #[test]
-fn nobody_writes_or_lists_without_leave() {
+fn writing_and_listing_need_a_grant() {
     let account = account();
     let key = format!("uploads/{}", encode("anonymous.txt"));
     let answer = Request::new("PUT", account.object_url(&key))

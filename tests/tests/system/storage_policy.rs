@@ -1,6 +1,6 @@
-//! What the bucket's policy refuses however well a request is signed: late, old and plain-text ones. A48, A50, A51.
+//! What the bucket policy refuses even with a valid signature: late, old and unencrypted requests. A48, A50, A51.
 
-use e2e::api::{Leave, item};
+use e2e::api::{CreatedUpload, item};
 use e2e::aws::Aws;
 use e2e::http::{Request, Response};
 use e2e::issuer::random_hex;
@@ -9,22 +9,22 @@ use serde_json::json;
 
 use crowfly_contract::ErrorCode;
 
-use crate::common::{account, assert_problem, somebody, storage_error};
+use crate::common::{account, assert_problem, new_caller, storage_error};
 
 const BYTES: &[u8] = b"exactly these bytes";
-/// What a template may ask for at most, in seconds.
+/// The longest `UrlLifetimeSeconds` of the template.
 const LONGEST: u64 = 900;
 
-/// The account's owner would do for a signature, but locally no policy binds that one.
+/// A user, because locally no bucket policy applies to the account's owner.
 fn signer() -> Aws {
     account().user(&format!("signer-{}", random_hex(6)), &["s3:PutObject"])
 }
 
-fn leave() -> Leave {
-    somebody().leave(&item("a.txt", "text/plain", BYTES))
+fn new_upload() -> CreatedUpload {
+    new_caller().create_one(&item("a.txt", "text/plain", BYTES))
 }
 
-/// A PUT of a new key by somebody who may put, signed at `signed` for `seconds`.
+/// A PUT of a new key by a permitted user, signed at `signed` and valid for `seconds`.
 fn put(signer: &Aws, key: &str, seconds: u64, signed: u64) -> Response {
     let headers = [("if-none-match".to_owned(), "*".to_owned())];
     let url = signer.presigned_put(key, &headers, seconds, signed);
@@ -36,7 +36,7 @@ fn put(signer: &Aws, key: &str, seconds: u64, signed: u64) -> Response {
 fn a48_a_second_before_its_end_and_a_second_after() {
     let (account, signer) = (account(), signer());
     for after in [1, 60, 3_600] {
-        let key = leave().key.to_string();
+        let key = new_upload().key.to_string();
         let late = put(&signer, &key, 60, unix() - 60 - after);
         let code = storage_error("late", &late);
         assert_eq!(
@@ -46,9 +46,10 @@ fn a48_a_second_before_its_end_and_a_second_after() {
         );
         assert!(!account.has_object(&key), "{after} s");
     }
-    // The last second is lawful. A machine that is busy may let it pass; then the case is tried again.
+    // The last second is still allowed. A busy machine may miss it; then the case is repeated.
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
     let in_time = (0..20).any(|_| {
-        let key = leave().key.to_string();
+        let key = new_upload().key.to_string();
         let end = unix() + 1;
         let answer = put(&signer, &key, 60, end - 60);
         let answered_in_time = unix() <= end;
@@ -63,8 +64,8 @@ fn a48_a_second_before_its_end_and_a_second_after() {
 }
 
 #[test]
-fn a50_nobody_can_ask_for_a_longer_life() {
-    let api = somebody();
+fn a50_no_url_can_be_signed_for_longer() {
+    let api = new_caller();
     for field in [
         "expiresIn",
         "expires",
@@ -72,9 +73,9 @@ fn a50_nobody_can_ask_for_a_longer_life() {
         "x-amz-expires",
         "urlLifetimeSeconds",
     ] {
-        let mut wish = item("a.txt", "text/plain", BYTES);
-        wish[field] = json!(691_200);
-        assert_problem(field, &api.create(&wish), ErrorCode::UnknownField);
+        let mut create_item = item("a.txt", "text/plain", BYTES);
+        create_item[field] = json!(691_200);
+        assert_problem(field, &api.create(&create_item), ErrorCode::UnknownField);
         let beside = json!({"uploads": [item("a.txt", "text/plain", BYTES)], field: 691_200});
         assert_problem(
             field,
@@ -102,7 +103,7 @@ fn a50_the_bucket_takes_no_old_signature_whatever_life_it_claims() {
     let (account, signer) = (account(), signer());
     let week = 604_800;
     for age in [LONGEST + 1, 86_400] {
-        let key = leave().key.to_string();
+        let key = new_upload().key.to_string();
         let old = put(&signer, &key, week, unix() - age);
         assert_eq!(
             (old.status, storage_error("old", &old).as_str()),
@@ -110,10 +111,10 @@ fn a50_the_bucket_takes_no_old_signature_whatever_life_it_claims() {
         );
         assert!(!account.has_object(&key), "{age} s");
     }
-    let key = leave().key.to_string();
+    let key = new_upload().key.to_string();
     let young = put(&signer, &key, week, unix() - LONGEST + 60);
     assert_eq!(young.status, 200, "{}", young.text());
-    let longer = put(&signer, &leave().key.to_string(), 691_200, unix());
+    let longer = put(&signer, &new_upload().key.to_string(), 691_200, unix());
     assert!(
         matches!(longer.status, 400 | 403),
         "eight days: {}",
@@ -121,16 +122,16 @@ fn a50_the_bucket_takes_no_old_signature_whatever_life_it_claims() {
     );
 }
 
-/// Locally everything is plain HTTP, and counts as TLS unless it says that it is not.
+/// Locally everything is plain HTTP; it counts as TLS unless `x-forwarded-proto` says otherwise.
 #[test]
 fn a51_plain_http_is_refused() {
-    let leave = leave();
-    let plain = leave.put(BYTES).header("x-forwarded-proto", "http").send();
+    let upload = new_upload();
+    let plain = upload.put(BYTES).header("x-forwarded-proto", "http").send();
     let code = storage_error("plain http", &plain);
     assert_eq!((plain.status, code.as_str()), (403, "AccessDenied"));
-    assert!(!account().has_object(&leave.key.to_string()));
-    assert_eq!(leave.put(BYTES).send().status, 200, "and the same by TLS");
-    // Reading is no exception.
-    let url = Request::new("GET", account().object_url(&leave.key.to_string()));
+    assert!(!account().has_object(&upload.key.to_string()));
+    assert_eq!(upload.put(BYTES).send().status, 200, "and the same by TLS");
+    // Reading is refused, too.
+    let url = Request::new("GET", account().object_url(&upload.key.to_string()));
     assert_eq!(url.header("x-forwarded-proto", "http").send().status, 403);
 }

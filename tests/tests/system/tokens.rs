@@ -16,7 +16,7 @@ fn list(token: &str) -> Response {
     Api::with_token(oidc(), token).get("/uploads")
 }
 
-/// Sends the tokens of some rows, and gives the attacker's issuer, which nobody may have asked.
+/// Sends the tokens of some rows, and returns the attacker's issuer, which must not have been asked.
 #[track_caller]
 fn check(rows: &[&str]) {
     let evil = Issuer::start();
@@ -37,7 +37,11 @@ fn check(rows: &[&str]) {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert_eq!(evil.requests(), 0, "nobody asks an attacker for keys");
+    assert_eq!(
+        evil.requests(),
+        0,
+        "the attacker's issuer is never asked for keys"
+    );
 }
 
 /// One test for each row, or for a few that belong together.
@@ -62,10 +66,10 @@ forged_rows! {
     a17_what_is_not_quite_a_token = ["A17"];
 }
 
-/// Either there is no such token, or gateway and functions take the same one of the two claims: what is
-/// made with it belongs to one owner in every part.
+/// A token with a duplicate claim: either it is refused, or gateway and functions use the same one of the two
+/// values, so that one owner is used throughout.
 #[test]
-fn a13_a_claim_that_stands_twice_is_never_read_in_two_ways() {
+fn a13_a_duplicate_claim_is_never_read_in_two_ways() {
     let (first, last) = (
         format!("first-{}", random_hex(6)),
         format!("last-{}", random_hex(6)),
@@ -99,8 +103,8 @@ fn a16_a_head_that_is_too_long() {
     assert!(matches!(padded.status, 400 | 431), "{}", padded.status);
 }
 
-/// A token cannot be taken back, so it must not live long. `DENIED_OWNERS` stops an owner at once; the
-/// function's own tests show it.
+/// A token cannot be revoked, so it must be short-lived. `DENIED_OWNERS` stops an owner at once, as the
+/// functions' own tests show.
 #[test]
 fn a18_a_disabled_user_keeps_an_hour_at_most() {
     let stack = Env::stack("main");

@@ -1,11 +1,11 @@
-//! Media types as `POST /uploads` takes and refuses them: A28 and A29.
+//! Media types that `POST /uploads` accepts and refuses: A28 and A29.
 
 use crowfly_contract::ErrorCode::{InvalidType, TypeNotAllowed};
 use crowfly_contract::UploadStatus;
 use e2e::api::item;
 use serde_json::json;
 
-use crate::common::{RECORD_WITHIN, somebody};
+use crate::common::{RECORD_WITHIN, new_caller};
 use crate::errors_create::{all_refused, with, without};
 
 #[test]
@@ -24,7 +24,7 @@ fn a28_types_that_a_browser_would_run() {
         "application/x-javascript",
         "multipart/related",
     ];
-    // Not run by a browser, but not among the types that this stack takes.
+    // Harmless to a browser, but not in this stack's `AllowedTypes`.
     let off = [
         "application/x-msdownload",
         "application/java-archive",
@@ -40,7 +40,7 @@ fn a28_types_that_a_browser_would_run() {
 
 #[test]
 fn u3_a_type_is_taken_under_every_name_that_it_has() {
-    let api = somebody();
+    let api = new_caller();
     for (reported, standard) in [
         ("image/jpg", "image/jpeg"),
         ("audio/x-wav", "audio/wav"),
@@ -54,15 +54,15 @@ fn u3_a_type_is_taken_under_every_name_that_it_has() {
         ("application/font-woff", "font/woff"),
         ("binary/octet-stream", "application/octet-stream"),
     ] {
-        let mut wish = item("a.file", reported, b"x");
-        let leave = api.leave(&wish);
-        let signed = leave.put.headers.get("content-type");
+        let mut create_item = item("a.file", reported, b"x");
+        let upload = api.create_one(&create_item);
+        let signed = upload.put.headers.get("content-type");
         assert_eq!(signed.map(String::as_str), Some(standard), "{reported}");
-        // The same under another of its names is the same.
-        wish["type"] = json!(standard);
-        assert_eq!(api.create(&wish).status, 200, "{reported}");
-        assert_eq!(leave.put(b"x").send().status, 200, "{reported}");
-        let record = api.wait_status(leave.id, UploadStatus::Stored, RECORD_WITHIN);
+        // An alias of the type is the same type.
+        create_item["type"] = json!(standard);
+        assert_eq!(api.create(&create_item).status, 200, "{reported}");
+        assert_eq!(upload.put(b"x").send().status, 200, "{reported}");
+        let record = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
         assert_eq!(
             (record.media_type.as_str(), record.verified),
             (standard, true)
@@ -103,7 +103,9 @@ fn a29_what_is_no_plain_type() {
     }
     all_refused(cases);
     assert_eq!(
-        somebody().create(&with("type", json!("video/webm"))).status,
+        new_caller()
+            .create(&with("type", json!("video/webm")))
+            .status,
         201
     );
 }

@@ -1,4 +1,4 @@
-//! Somebody else's app: the packed npm package installed into it, built by Vite, served on an origin of its own.
+//! A third-party app: the packed npm package installed into it, built by Vite, served on an origin of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,18 +16,18 @@ const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><t
     <link rel=\"icon\" href=\"data:,\">\
     <input type=\"file\"><script type=\"module\" src=\"./main.js\"></script></html>\n";
 
-/// A page without any tool.
+/// A page without a bundler.
 const PLAIN: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plain</title>\
     <link rel=\"icon\" href=\"data:,\"><input type=\"file\"><script type=\"module\">\
     import * as crowfly from './index.js'; window.crowfly = crowfly;</script></html>\n";
 
-/// Hands the example to the page, and nothing else.
+/// Exposes the example to the page, and nothing else.
 const MAIN: &str = "import * as example from './example.js';\n\
     import * as crowfly from 'crowfly';\n\
     window.example = example;\n\
     window.crowfly = crowfly;\n";
 
-/// The example as the README prints it.
+/// The example of the README.
 fn example() -> String {
     let path = e2e::env::root().join("README.md");
     let text = std::fs::read_to_string(&path).expect("the README");
@@ -57,7 +57,7 @@ pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) {
     );
 }
 
-/// A fresh app with the package installed from its tarball, built.
+/// A new app with the package installed from its tarball, built.
 fn built_app() -> PathBuf {
     let app = fresh_app("vite-app", MAIN);
     std::fs::write(app.join("example.js"), example()).expect("a file of the app");
@@ -75,7 +75,7 @@ fn built_app() -> PathBuf {
     app
 }
 
-/// A fresh app with the package installed from its tarball, and nothing set.
+/// A new app with the package installed from its tarball, without any configuration.
 pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
     let app = e2e::env::scratch(name);
     std::fs::remove_dir_all(&app).expect("an old app can be removed");
@@ -105,7 +105,7 @@ pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
     app
 }
 
-/// The address of the built app, served on the origin that the stacks allow besides their page.
+/// The address of the built app, on the origin that the stacks allow besides their page.
 pub(crate) fn app() -> &'static str {
     static APP: OnceLock<String> = OnceLock::new();
     APP.get_or_init(|| {
@@ -125,7 +125,7 @@ pub(crate) fn app() -> &'static str {
     })
 }
 
-/// The folder of what is asked for: an app that another tool has built, the package as it is, or the app itself.
+/// The folder that a request is served from: another bundler's build, the plain package, or the app.
 fn folder(dist: &Path, request: &Incoming) -> PathBuf {
     match request.path.split('/').nth(1) {
         Some(name @ ("esbuild" | "iife")) => e2e::env::scratch("esbuild-app").join(name),

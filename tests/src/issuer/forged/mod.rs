@@ -1,4 +1,5 @@
-//! Every forged token of the list of abuses, and how a request with it must end.
+//! Every forged token of the list of abuses, and the status that a request with it must get. Most are from
+//! <https://www.rfc-editor.org/rfc/rfc8725>.
 
 mod claims;
 mod shape;
@@ -8,10 +9,10 @@ use serde_json::Value;
 
 use super::{Issuer, TokenRequest};
 
-/// One token, and how a request with it must end.
+/// One token, and the status that a request with it must get.
 #[derive(Clone, Debug)]
 pub struct Forged {
-    /// What is wrong with it, or right.
+    /// What is wrong with it, or that nothing is.
     pub what: String,
     /// The token.
     pub token: String,
@@ -19,13 +20,13 @@ pub struct Forged {
     pub status: u16,
 }
 
-/// What the list needs: the issuer whose tokens count, and one whose do not.
+/// What the tokens are made from: the trusted issuer, and an attacker's.
 pub struct Forge<'a> {
-    /// The name of the issuer whose tokens count.
+    /// The name of the trusted issuer.
     pub issuer: &'a str,
-    /// Mints a token of that issuer.
+    /// Mints a token of the trusted issuer.
     pub mint: &'a dyn Fn(&TokenRequest) -> String,
-    /// An attacker's issuer, which publishes its keys.
+    /// The attacker's issuer, which publishes its keys.
     pub evil: &'a Issuer,
     /// Unix seconds.
     pub now: u64,
@@ -55,7 +56,7 @@ impl Forge<'_> {
         }
     }
 
-    /// A token as asked for.
+    /// A token minted as requested.
     fn of(&self, what: impl Into<String>, request: &TokenRequest, status: u16) -> Forged {
         Forged {
             what: what.into(),
@@ -64,7 +65,7 @@ impl Forge<'_> {
         }
     }
 
-    /// One token for each of the values of one claim, all to end with `status`.
+    /// One token for each value of a claim, all expected to get `status`.
     fn claims(&self, name: &str, values: Vec<Value>, status: u16) -> Vec<Forged> {
         let each = values.into_iter().map(|value| {
             let request = TokenRequest::default().claim(name, value.clone());

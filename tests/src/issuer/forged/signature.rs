@@ -79,7 +79,7 @@ impl Forge<'_> {
             ("x5c", json!(["MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"])),
             ("iss", json!(self.evil.name())),
         ] {
-            // Signed by the very key that the address gives, under its own name.
+            // Signed by the key that the URL serves, under that key's own `kid`.
             let request = TokenRequest::default()
                 .claim("iss", self.issuer)
                 .header(name, value.clone());
@@ -90,7 +90,7 @@ impl Forge<'_> {
                 token,
                 status: 401,
             });
-            // And under the name of the true one.
+            // Under the `kid` of the real key.
             let request = forged(Forgery::OtherKey).header(name, value);
             all.push(self.of(format!("{name} beside a true key id"), &request, 401));
         }

@@ -1,11 +1,11 @@
-//! Every action of every role: the test that fails without it, or why the local AWS cannot tell.
+//! Every action of every role, with the test that fails without it, or why the local AWS cannot show that.
 
 /// An action that the local AWS enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Right {
-    /// The function whose role has it, as its policy is named.
+    /// The function whose role has it, by the name of its policy.
     pub(super) function: &'static str,
-    /// The statement, and the action in it.
+    /// The Sid of its statement.
     pub(super) sid: &'static str,
     /// Such as `s3:PutObject`.
     pub(super) action: &'static str,
@@ -13,11 +13,11 @@ pub(super) struct Right {
     pub(super) test: &'static str,
 }
 
-/// An action that the local AWS does not enforce: the template's test alone holds it to the documentation.
+/// An action that the local AWS does not enforce: only the template's test checks it, against the documentation.
 pub(super) struct Unenforced {
     /// The function, or `*` for each.
     pub(super) function: &'static str,
-    /// The statement, and the action in it.
+    /// The Sid of its statement.
     pub(super) sid: &'static str,
     /// Such as `logs:PutLogEvents`.
     pub(super) action: &'static str,
@@ -118,13 +118,13 @@ pub(super) const RIGHTS: &[Right] = &[
         "read",
         "Records",
         "dynamodb:BatchGetItem",
-        "records::status_tells_of_many_at_once_in_the_order_asked",
+        "records::status_returns_many_at_once_in_the_order_asked",
     ),
     right(
         "read",
         "Records",
         "dynamodb:GetItem",
-        "records::a_record_tells_first_what_was_declared_then_what_storage_holds",
+        "records::a_record_shows_first_what_was_declared_then_what_storage_holds",
     ),
     right(
         "read",
