@@ -1,4 +1,4 @@
-//! What a person does to an upload under way.
+//! Pause, resume and cancel of an upload in progress.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use e2e::files::{MIB, page_content};
 use serde_json::json;
 
 use crate::flow::{Seen, Visit};
-use crate::sending::{assert_arrived, assert_lawful};
+use crate::sending::{assert_arrived, assert_valid_progress};
 
-/// Pausing as soon as bytes move needs no slow network.
+/// Pausing as soon as bytes move needs no bandwidth limit.
 const PAUSE: &str = "
     let held = false;
     const onStateChange = (state, upload) => {
         if (state === 'uploading' && !held) { held = true; upload.pause(); }
     };
-    const told = flows.start(client, flows.file('paused.zip', given.seed, given.size), { onStateChange });
-    await flows.until('paused', () => told.upload.state === 'paused');
-    const before = told.upload.progress;
+    const tracked = flows.start(client, flows.file('paused.zip', given.seed, given.size), { onStateChange });
+    await flows.until('paused', () => tracked.upload.state === 'paused');
+    const before = tracked.upload.progress;
     await new Promise((resolve) => setTimeout(resolve, 700));
-    const after = told.upload.progress;
-    const still = { state: told.upload.state, moved: after.sent - before.sent };
-    told.upload.resume();
-    return { ...await flows.ending(told), still };";
+    const after = tracked.upload.progress;
+    const still = { state: tracked.upload.state, moved: after.sent - before.sent };
+    tracked.upload.resume();
+    return { ...await flows.ending(tracked), still };";
 
 pub(crate) fn pause_and_resume(visit: &Visit<'_>) -> Seen {
     pause_in(visit, 16 * MIB)
@@ -41,16 +41,16 @@ fn pause_in(visit: &Visit<'_>, size: usize) -> Seen {
     let moved = end["still"]["moved"].as_i64().expect("a number");
     assert!(moved <= 0, "{moved} bytes moved while paused");
     assert_arrived(visit, &end, &page_content(seed, size));
-    assert_lawful(&end, size as u64);
+    assert_valid_progress(&end, size as u64);
     format!("states {}", words(&end["states"])).into()
 }
 
 const ABORT: &str = "
-    // Once bytes move the server knows it, so that there is something to cancel.
-    const told = flows.start(client, flows.file('aborted.zip', 5, given.size));
-    await flows.until('bytes', () => told.upload.progress.sent > 0);
-    told.upload.abort();
-    const end = await flows.ending(told);
+    // Once bytes move the server knows the upload, so there is something to cancel.
+    const tracked = flows.start(client, flows.file('aborted.zip', 5, given.size));
+    await flows.until('bytes', () => tracked.upload.progress.sent > 0);
+    tracked.upload.abort();
+    const end = await flows.ending(tracked);
     await new Promise((resolve) => setTimeout(resolve, 500));
     return end;";
 

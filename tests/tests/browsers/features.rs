@@ -1,13 +1,13 @@
-//! What a browser offers of what the SDK can use, found by feature, never by name.
+//! Which of the features that the SDK can use a browser offers, detected by feature, never by name.
 
 use serde_json::{Value, json};
 
 use crate::flow::{Seen, Visit};
 
-/// What the SDK cannot do without.
+/// Features that the SDK requires.
 const NEEDED: &[&str] = &["WebAssembly", "XMLHttpRequest", "Blob.slice", "BigInt"];
 
-/// Asked of the page; each is true or false.
+/// Feature detection in the page; each value is true or false.
 const ASK: &str = "
     const works = async (probe) => { try { return Boolean(await probe()); } catch { return false; } };
     const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);

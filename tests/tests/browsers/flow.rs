@@ -1,4 +1,4 @@
-//! One flow, and how it ended.
+//! One flow in one browser, and its outcome.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 
 use crate::site::Site;
 
-/// What a person does with an upload, in one browser.
+/// A user flow of an upload.
 pub(crate) struct Flow {
     pub(crate) name: &'static str,
-    /// Panics where a promise is broken; else says what was seen.
+    /// Panics when a promise is broken; otherwise returns what it observed.
     pub(crate) run: fn(&Visit<'_>) -> Seen,
 }
 
-/// What a flow saw besides that it holds: one short text for the table.
+/// What a flow observed besides that it holds: a short text for the table.
 #[derive(Debug)]
 pub(crate) enum Seen {
-    /// The promise holds.
+    /// It holds.
     Holds(String),
-    /// The browser lacks what the flow is about, found by asking for the feature.
+    /// The browser lacks the feature that the flow is about, as feature detection shows.
     Lacks(String),
 }
 
@@ -39,7 +39,7 @@ impl From<&str> for Seen {
     }
 }
 
-/// How a flow ended.
+/// The outcome of a flow.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Passed(String),
@@ -47,12 +47,12 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
-/// One browser at work on one flow, as a caller that no other flow is.
+/// One flow in one browser, as an API caller of its own.
 pub(crate) struct Visit<'a> {
     pub(crate) browser: &'a Browser,
     pub(crate) stack: &'static Stack,
     pub(crate) api: Api,
-    /// Between the browser and everything; without rules at the start of each flow.
+    /// The fault proxy between the browser and everything else; without rules at the start of each flow.
     pub(crate) proxy: &'a Proxy,
     site: &'a Site,
 }
@@ -80,7 +80,7 @@ impl Flow {
 }
 
 impl Visit<'_> {
-    /// Opens the test page anew and waits for its modules.
+    /// Loads the test page afresh and waits for its modules.
     pub(crate) fn open(&self) {
         self.browser.open(&self.site.url());
         e2e::wait::until(
@@ -90,7 +90,7 @@ impl Visit<'_> {
         );
     }
 
-    /// Runs the body of an async function in the page with `client` (a client of this caller), `flows` (see
+    /// Runs the body of an async function in the page with `client` (a client of this API caller), `flows` (see
     /// `page.js`) and `given`.
     ///
     /// # Panics
@@ -111,7 +111,7 @@ impl Visit<'_> {
         result
     }
 
-    /// Starts an upload of `flows.file` in the page and leaves it under way, as `window.told`; the client
+    /// Starts an upload of `flows.file` in the page and leaves it in progress as `window.tracked`; the client
     /// stays open as `window.client`.
     #[track_caller]
     pub(crate) fn begin(&self, given: &Value) {
@@ -119,27 +119,27 @@ impl Visit<'_> {
             const [api, token, given] = arguments;
             const { open, file, start } = window.flows;
             window.client = await open(api, token);
-            window.told = start(window.client, file(given.name, given.seed, given.size));
+            window.tracked = start(window.client, file(given.name, given.seed, given.size));
             return true;";
         let arguments = [json!(self.api.base), json!(self.api.token), given.clone()];
         let begun = self.browser.run_async(script, &arguments);
         assert_eq!(begun, json!(true), "{begun}");
     }
 
-    /// Waits until an expression of `upload`, the upload under way, holds.
+    /// Waits until an expression of `upload`, the upload in progress, is true.
     #[track_caller]
     pub(crate) fn wait(&self, expression: &str) {
-        let script = format!("const {{ upload }} = window.told; return Boolean({expression});");
+        let script = format!("const {{ upload }} = window.tracked; return Boolean({expression});");
         e2e::wait::until(expression, std::time::Duration::from_secs(40), || {
             (self.browser.run(&script, &[]) == true).then_some(())
         });
     }
 
-    /// Waits for the end of the upload under way, as `flows.ending` tells it.
+    /// Waits for the end of the upload in progress, as `flows.ending` reports it.
     #[track_caller]
     pub(crate) fn end(&self) -> Value {
         let end = self.browser.run_async(
-            "const end = await window.flows.ending(window.told); window.client.close(); return end;",
+            "const end = await window.flows.ending(window.tracked); window.client.close(); return end;",
             &[],
         );
         assert!(end["rejected"].is_null(), "{}", end["rejected"]);
@@ -147,7 +147,7 @@ impl Visit<'_> {
     }
 }
 
-/// What `work` gives, or the sentence that it panicked with.
+/// What `work` returns, or the message that it panicked with.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|reason| {
         reason

@@ -1,8 +1,8 @@
-//! The main flows in every browser that can be had, as a table: flow, browser, result. All traffic goes
-//! through a proxy, which some flows tell to make trouble.
+//! The main flows in every available browser, as a table: flow, browser, result. All traffic goes through the
+//! fault proxy, in which some flows set faults.
 //!
-//! Not libtest's harness: a browser is started once and goes through all flows, and the table is printed at
-//! the end. Arguments choose flows by a part of their name; `CROWFLY_BROWSERS` names the browsers.
+//! Not libtest's harness: each browser is started once and runs all flows, and the table is printed at the
+//! end. Arguments select flows by a part of their name; `CROWFLY_BROWSERS` names the browsers.
 #![forbid(unsafe_code)]
 
 mod control;
@@ -25,7 +25,7 @@ use flow::{Flow, Outcome};
 use site::Site;
 use table::{Row, Table};
 
-/// Every flow, the plain ones first.
+/// All flows, those without faults first.
 const FLOWS: &[Flow] = &[
     Flow {
         name: "what the browser offers",
@@ -118,7 +118,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// One browser, all flows. A browser that does not even start fails one row.
+/// Runs all flows in one browser. A browser that does not even start is one failed row.
 fn through<'flow>(
     kind: Kind,
     site: &Site,
@@ -151,7 +151,7 @@ fn through<'flow>(
     }
 }
 
-/// The browsers that `CROWFLY_BROWSERS` names, separated by commas; all of them without it.
+/// The browsers in `CROWFLY_BROWSERS`, separated by commas; all of them without it.
 fn browsers() -> Vec<Kind> {
     let Ok(names) = std::env::var("CROWFLY_BROWSERS") else {
         return Kind::ALL.to_vec();

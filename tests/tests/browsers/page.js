@@ -1,8 +1,8 @@
-// What the flows need in the page. The scripts of the flows call `window.flows`.
+// What the flows need in the page; their scripts use it as `window.flows`.
 
 import { createClient } from "/crowfly/index.js";
 
-/** A client that keeps what it warns of. */
+/** A client that records its warnings. */
 async function open(api, token) {
   const warnings = [];
   const onWarning = ({ code }) => warnings.push(code);
@@ -24,30 +24,30 @@ function file(name, seed, size) {
   return new File([new Uint8Array(bytes.buffer, 0, size)], name, { type: "application/octet-stream" });
 }
 
-/** Starts an upload and notes what it tells: `states`, and `events` of progress. */
+/** Starts an upload and records what it reports: `states`, and `events` of progress. */
 function start(client, file, options = {}) {
-  const told = { states: [], events: [], upload: undefined };
-  told.upload = client.upload(file, {
+  const tracked = { states: [], events: [], upload: undefined };
+  tracked.upload = client.upload(file, {
     ...options,
     onStateChange(state) {
-      told.states.push(state);
-      options.onStateChange?.(state, told.upload);
+      tracked.states.push(state);
+      options.onStateChange?.(state, tracked.upload);
     },
     onProgress({ sent, confirmed, total }) {
-      told.events.push({ sent, confirmed, total });
+      tracked.events.push({ sent, confirmed, total });
     },
   });
-  told.upload.done.catch(() => {});
-  return told;
+  tracked.upload.done.catch(() => {});
+  return tracked;
 }
 
-/** As `start` gives it, for an upload that was started otherwise. */
+/** The same record for an upload that was started in another way. */
 function adopt(upload) {
   upload.done.catch(() => {});
   return { states: [], events: [], upload };
 }
 
-/** Resolves to what the upload ended with, as plain data. */
+/** Resolves to the end of the upload, as plain data. */
 async function ending({ upload, states, events }) {
   const end = { id: upload.id, states, events, warnings: window.flows.warnings };
   try {

@@ -24,7 +24,7 @@ pub(crate) fn from_disk(visit: &Visit<'_>) -> Seen {
     assert_eq!(record.crc64nvme, Some(crc));
     assert_eq!(row.percent, 100.0);
     page.wait_record(&row.id);
-    // WebKit's driver leaves clipped text out of an element's text though it is shown.
+    // WebKit's driver leaves clipped text out of an element's text although it is shown.
     let script = "return document.querySelector(`[data-record='${arguments[0]}']`).textContent;";
     let shown = visit.browser.run(script, &[json!(row.id)]);
     let shown = shown.as_str().unwrap_or_default();

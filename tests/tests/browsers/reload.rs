@@ -1,4 +1,4 @@
-//! An upload whose page went away, and the one that came after it.
+//! An upload that is interrupted by a reload, and resumed by the next page.
 
 use e2e::files::{MIB, page_content};
 use serde_json::{Value, json};
@@ -30,10 +30,10 @@ pub(crate) fn resume(visit: &Visit<'_>) -> Seen {
     let mut given = json!({"name": "resumed.zip", "seed": SEED, "size": SIZE});
     visit.begin(&given);
     visit.wait(&format!("upload.progress.confirmed >= {STORED}"));
-    given["id"] = visit.browser.run("return window.told.upload.id;", &[]);
+    given["id"] = visit.browser.run("return window.tracked.upload.id;", &[]);
     visit.open();
     visit.proxy.clear();
-    // The page that was left may have sent some too.
+    // The page before may have sent some too.
     let before = deletes(visit);
     visit.proxy.clear_log();
 
@@ -52,7 +52,8 @@ pub(crate) fn resume(visit: &Visit<'_>) -> Seen {
     with_warnings(&end, seen)
 }
 
-/// A handle in the journal needs no file; tested with the origin's private files where a browser has them.
+/// A file handle in the journal needs no file from the person. Tested with the origin private file system, in
+/// browsers that have it: <https://developer.mozilla.org/en-US/docs/Web/API/File_System_API/Origin_private_file_system>.
 const BY_HANDLE: &str = "
     const entries = await client.resumable();
     const entry = entries.find(({ id }) => id === given.id);
@@ -72,7 +73,7 @@ const BEGIN_BY_HANDLE: &str = "
         await out.close();
     } catch (error) { return String(error); }
     window.client = await open(api, token);
-    window.told = start(window.client, handle, { type: 'application/octet-stream' });
+    window.tracked = start(window.client, handle, { type: 'application/octet-stream' });
     return null;";
 
 pub(crate) fn resume_by_handle(visit: &Visit<'_>) -> Seen {
@@ -91,7 +92,7 @@ pub(crate) fn resume_by_handle(visit: &Visit<'_>) -> Seen {
     }
     assert_eq!(lacking, Value::Null);
     visit.wait(&format!("upload.progress.confirmed >= {STORED}"));
-    given["id"] = visit.browser.run("return window.told.upload.id;", &[]);
+    given["id"] = visit.browser.run("return window.tracked.upload.id;", &[]);
     visit.open();
     visit.proxy.clear();
     visit.proxy.clear_log();
@@ -107,14 +108,14 @@ pub(crate) fn resume_by_handle(visit: &Visit<'_>) -> Seen {
     )
 }
 
-/// The cancellations since the log was cleared.
+/// DELETE requests since the log was cleared.
 fn deletes(visit: &Visit<'_>) -> usize {
     let log = visit.proxy.log();
     let cancels = log.requests.iter().filter(|entry| entry.method == "DELETE");
     cancels.count()
 }
 
-/// The parts that were sent since the log was cleared, in order.
+/// Parts sent since the log was cleared, in order.
 fn sent_parts(visit: &Visit<'_>) -> Vec<Option<u32>> {
     let log = visit.proxy.log();
     let puts = log.requests.iter().filter(|entry| entry.method == "PUT");

@@ -1,4 +1,4 @@
-//! Files that are simply sent: to `done`, to the record, the same bytes everywhere.
+//! Plain uploads: `done`, the record, and the same bytes on all sides.
 
 use crowfly_contract::UploadStatus;
 use e2e::api::crc64nvme;
@@ -12,7 +12,7 @@ const SEND: &str = "
     const file = flows.file(given.name, given.seed, given.size);
     return flows.ending(flows.start(client, file, given.options));";
 
-/// Storage holds `bytes`, and so say `done` and the record. Gives the checksum on which all agree.
+/// Storage, `done` and the record agree on `bytes`; returns their checksum.
 #[track_caller]
 pub(crate) fn assert_arrived(visit: &Visit<'_>, end: &Value, bytes: &[u8]) -> String {
     assert!(end["error"].is_null(), "{}", end["error"]);
@@ -40,9 +40,9 @@ pub(crate) fn assert_arrived(visit: &Visit<'_>, end: &Value, bytes: &[u8]) -> St
     crc
 }
 
-/// Progress as it was told: never falling, never above the total, the total at the end.
+/// Reported progress never falls, never exceeds the total, and ends at the total.
 #[track_caller]
-pub(crate) fn assert_lawful(end: &Value, total: u64) {
+pub(crate) fn assert_valid_progress(end: &Value, total: u64) {
     let number = |event: &Value, name: &str| event[name].as_u64().expect("a number of bytes");
     let events = end["events"].as_array().expect("events");
     for pair in events.windows(2) {
@@ -63,7 +63,7 @@ fn send(visit: &Visit<'_>, name: &str, seed: u32, size: usize, note: impl Fn() -
     let given = json!({"name": name, "seed": seed, "size": size, "options": {}});
     let end = visit.script(SEND, &given);
     let crc = assert_arrived(visit, &end, &page_content(seed, size));
-    assert_lawful(&end, size as u64);
+    assert_valid_progress(&end, size as u64);
     assert_eq!(
         end["states"].as_array().and_then(|all| all.last()),
         Some(&json!("processed"))
@@ -74,7 +74,7 @@ fn send(visit: &Visit<'_>, name: &str, seed: u32, size: usize, note: impl Fn() -
     )
 }
 
-/// Adds what the client warned of.
+/// Adds the client's warnings.
 pub(crate) fn with_warnings(end: &Value, seen: String) -> Seen {
     match end["warnings"].as_array() {
         Some(list) if !list.is_empty() => format!("{seen}; warned: {}", json!(list)).into(),

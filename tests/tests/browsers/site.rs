@@ -4,7 +4,7 @@ use e2e::Env;
 use e2e::http::{Server, Url};
 use e2e::package_page::PackagePage;
 
-/// The served page; it is served until the process ends.
+/// The page's address; it is served until the process ends.
 pub(crate) struct Site {
     origin: String,
 }

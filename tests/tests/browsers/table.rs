@@ -1,4 +1,4 @@
-//! Rows of flow, browser, result.
+//! The table of flow, browser, result.
 
 use std::fmt;
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl fmt::Display for Table {
         for row in rows {
             writeln!(f, "{row}")?;
         }
-        // The form in which libtest sums up: whoever counts tests reads both alike.
+        // The format of libtest's summary, which `cargo xtask test` counts.
         let word = if self.failed() == 0 { "ok" } else { "FAILED" };
         let (passed, failed) = (self.passed(), self.failed());
         write!(

@@ -1,4 +1,4 @@
-//! Networks that go away under an upload.
+//! Networks that go away during an upload.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use e2e::files::{MIB, page_content};
 use serde_json::json;
 
 use crate::flow::{Seen, Visit};
-use crate::sending::{assert_arrived, assert_lawful};
+use crate::sending::{assert_arrived, assert_valid_progress};
 
 const SIZE: usize = 8 * MIB;
 const IN_PARTS: usize = 24 * MIB;
 
-/// Slow enough to be met in the middle of a file.
+/// Slow enough for a fault in the middle of a file.
 fn slow(visit: &Visit<'_>) {
     visit.proxy.rule(json!({
         "match": {"method": "PUT", "times": "forever"},
@@ -19,7 +19,7 @@ fn slow(visit: &Visit<'_>) {
     }));
 }
 
-/// No `offline` event tells the page: it sees that nothing answers, waits, and finds the network again.
+/// No `offline` event: the client sees that nothing answers, waits, and finds the network again.
 fn offline_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.open();
     slow(visit);
@@ -32,7 +32,7 @@ fn offline_in(visit: &Visit<'_>, size: usize) -> Seen {
     visit.proxy.offline(false);
     let end = visit.end();
     assert_arrived(visit, &end, &page_content(21, size));
-    assert_lawful(&end, size as u64);
+    assert_valid_progress(&end, size as u64);
     "waited, then went on".into()
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn reset(visit: &Visit<'_>) -> Seen {
     visit.begin(&json!({"name": "reset.zip", "seed": 22, "size": SIZE}));
     let end = visit.end();
     assert_arrived(visit, &end, &page_content(22, SIZE));
-    assert_lawful(&end, SIZE as u64);
+    assert_valid_progress(&end, SIZE as u64);
     let puts = visit.proxy.log().requests;
     let puts = puts.iter().filter(|entry| entry.method == "PUT").count();
     assert!(puts >= 3, "{puts} PUT requests for two resets");

@@ -1,4 +1,4 @@
-//! Refusals and nonsense of the API, and of the application's own `token`.
+//! Refusals and invalid answers of the API, and failures of the application's `token` function.
 
 use std::time::Duration;
 
@@ -20,9 +20,9 @@ pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f24_what_is_not_the_contract_once_is_asked_again,
 ];
 
-/// One PUT.
+/// A file that goes in one PUT.
 const SMALL: u64 = 300_000;
-/// Three parts.
+/// A file of three parts.
 const PARTS: u64 = 20 * MIB as u64;
 
 fn refusal(status: u16, form: &str, code: Option<&str>, cors: bool) -> Value {
@@ -36,7 +36,7 @@ fn create(times: Value) -> Value {
 // Acceptance line 19.
 fn f20_one_fresh_token_serves_all_waiting_calls(world: &World) -> Seen {
     for (form, code) in [("problem", "unauthenticated"), ("gateway", "Unauthorized")] {
-        // Each file's own calls are refused at once: its sign call, then its complete call.
+        // Each upload's own calls are refused at once: first sign, then complete.
         let case = Case::new(world, PARTS);
         for piece in ["/parts", "/complete"] {
             case.rule(
@@ -52,7 +52,7 @@ fn f20_one_fresh_token_serves_all_waiting_calls(world: &World) -> Seen {
         );
         assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 1, 1]);
     }
-    // Two uploads, one token.
+    // Two uploads share one token.
     let case = Case::new(world, PARTS);
     let signs = json!({"method": "POST", "pathContains": "/parts", "times": 2});
     case.rule(signs.clone(), json!({"kind": "delay", "ms": 3_000}));
@@ -139,7 +139,8 @@ fn f22_a_403_is_final_at_once(world: &World) -> Seen {
     "one request each".into()
 }
 
-// Acceptance line 17: Retry-After is honoured where it can be read.
+// Acceptance line 17: `Retry-After` is honoured where CORS lets the page read it.
+// https://developer.mozilla.org/en-US/docs/Glossary/CORS-safelisted_response_header
 fn f23_too_many_requests_are_waited_out(world: &World) -> Seen {
     let case = Case::new(world, SMALL);
     case.rule(

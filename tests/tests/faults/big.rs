@@ -1,4 +1,4 @@
-//! Files larger than memory should hold.
+//! Files larger than the page's memory.
 
 use std::time::Instant;
 

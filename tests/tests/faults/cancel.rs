@@ -13,7 +13,7 @@ use crate::world::World;
 
 pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f41_a_cancel_with_parts_under_way_sends_nothing_more,
-    f41_a_cancel_during_complete_tells_the_truth,
+    f41_a_cancel_during_complete_reports_the_real_outcome,
 ];
 
 pub(crate) const ALONE: &[Test] = tests![Place::Alone:
@@ -22,7 +22,7 @@ pub(crate) const ALONE: &[Test] = tests![Place::Alone:
 
 const SIX_PARTS: u64 = 64 * MIB as u64;
 
-/// What the API says of the upload.
+/// The upload's record in the API.
 fn record(case: &Case<'_>, id: &str) -> Value {
     Request::new("GET", format!("http://{}/uploads/{id}", case.host))
         .header("authorization", "Bearer any")
@@ -33,7 +33,7 @@ fn record(case: &Case<'_>, id: &str) -> Value {
 // Acceptance line 5.
 fn f41_a_cancel_with_parts_under_way_sends_nothing_more(world: &World) -> Seen {
     let case = Case::new(world, SIX_PARTS);
-    // Fast enough for the buffers of the system to run empty soon.
+    // Fast enough to drain the socket buffers soon.
     case.slow(15_000_000);
     case.begin().wait_sent(1_000_000);
     case.run("one.upload.abort();");
@@ -63,15 +63,15 @@ fn puts(case: &Case<'_>) -> Vec<Entry> {
     all
 }
 
-/// PUTs whose bytes came whole.
+/// PUT requests whose body was received in full.
 fn answered(case: &Case<'_>) -> usize {
     let puts = puts(case);
     puts.iter().filter(|put| put.status.is_some()).count()
 }
 
 // Acceptance line 5.
-fn f41_a_cancel_during_complete_tells_the_truth(world: &World) -> Seen {
-    // The object stands already when the cancel comes.
+fn f41_a_cancel_during_complete_reports_the_real_outcome(world: &World) -> Seen {
+    // The object exists already when the cancel arrives.
     let late = Case::new(world, SIX_PARTS);
     late.rule(
         json!({"method": "POST", "pathContains": "/complete"}),
@@ -84,7 +84,7 @@ fn f41_a_cancel_during_complete_tells_the_truth(world: &World) -> Seen {
     late.run("one.upload.abort();");
     let outcome = late.end();
     assert!(outcome.ending["stored"].is_object(), "{:?}", outcome.ending);
-    // It does not stand yet.
+    // It does not exist yet.
     let early = Case::new(world, SIX_PARTS);
     early.rule(
         json!({"method": "POST", "pathContains": "/complete", "times": "forever"}),
@@ -107,7 +107,7 @@ fn f41_a_cancel_that_a_dying_page_could_not_deliver_is_carried_out_by_the_next(
     case.slow(2_000_000);
     let id = case.begin().wait_sent(1_000_000)["id"].clone();
     let id = id.as_str().expect("an id");
-    // The line goes, so the DELETE does not get through; then the page goes.
+    // The network goes away, so the DELETE does not get through; then the page is closed.
     case.rule(
         json!({"method": "DELETE", "times": "forever"}),
         json!({"kind": "reset", "at": 0}),

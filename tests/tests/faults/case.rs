@@ -1,4 +1,4 @@
-//! One client at work against a sink of its own, in the page that is open.
+//! One client with its own sink, in the page that is open.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::outcome::Outcome;
 use crate::world::World;
 
-/// Longer than any wait of the SDK that is met here.
+/// Longer than any wait of the SDK in these cases.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// A client, its uploads, and what they talk to.
+/// A client, its uploads, and the proxy and sink that they talk to.
 pub(crate) struct Case<'world> {
     pub(crate) world: &'world World,
     pub(crate) key: String,
@@ -26,17 +26,17 @@ pub(crate) struct Case<'world> {
     pub(crate) seed: u32,
     /// Bytes of the file.
     pub(crate) size: u64,
-    /// More arguments of `faults.begin`.
+    /// More arguments for `faults.begin`.
     given: Value,
 }
 
 impl<'world> Case<'world> {
-    /// A case about one file of `size` bytes.
+    /// A case with one file of `size` bytes.
     pub(crate) fn new(world: &'world World, size: u64) -> Self {
         Self::with(world, size, sink::Config::default())
     }
 
-    /// As [`Case::new`], with a sink that is set otherwise.
+    /// As [`Case::new`], with a sink of another configuration.
     pub(crate) fn with(world: &'world World, size: u64, config: sink::Config) -> Self {
         let number = world.number();
         let sink = Sink::start(config).expect("a sink");
@@ -59,12 +59,12 @@ impl<'world> Case<'world> {
     }
 
     /// Sets how the application's `token` function behaves: `good`, `throws` or `hangs`.
-    pub(crate) fn token(mut self, manner: &str) -> Self {
-        self.given["token"] = json!(manner);
+    pub(crate) fn token(mut self, behaviour: &str) -> Self {
+        self.given["token"] = json!(behaviour);
         self
     }
 
-    /// A fault for requests to this case's sink; `matcher` needs no host.
+    /// Adds a fault for requests to this case's sink; `matcher` needs no host.
     pub(crate) fn rule(&self, mut matcher: Value, fault: Value) -> &Self {
         matcher["host"] = json!(self.host);
         self.world
@@ -73,8 +73,8 @@ impl<'world> Case<'world> {
         self
     }
 
-    /// Gives each request a connection of its own: a browser repeats by itself, unseen by the page, what
-    /// breaks on a connection that carried an answer before.
+    /// Gives each request a new connection: a browser repeats by itself, unseen by the page, a request that fails on
+    /// a reused connection (<https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2>).
     pub(crate) fn fresh_connections(&self) -> &Self {
         self.rule(
             json!({"method": "*", "times": "forever"}),
@@ -82,7 +82,7 @@ impl<'world> Case<'world> {
         )
     }
 
-    /// Slows each connection's PUTs, so that an upload is met in its middle.
+    /// Limits the bandwidth of PUTs, so that a fault hits the middle of an upload.
     pub(crate) fn slow(&self, bytes_per_second: u64) -> &Self {
         self.rule(
             json!({"method": "PUT", "times": "forever"}),
@@ -90,7 +90,7 @@ impl<'world> Case<'world> {
         )
     }
 
-    /// What `faults.begin` and its like are given.
+    /// The arguments of `faults.begin` and its like.
     pub(crate) fn given(&self, file: Value) -> Value {
         let mut given = self.given.clone();
         given["api"] = json!(format!("http://{}", self.host));
@@ -103,7 +103,7 @@ impl<'world> Case<'world> {
         json!({"name": "file.zip", "seed": self.seed, "size": self.size})
     }
 
-    /// Opens the client and starts nothing.
+    /// Opens the client without starting an upload.
     #[track_caller]
     pub(crate) fn open(&self) -> &Self {
         self.call("open", Value::Null);
@@ -113,13 +113,13 @@ impl<'world> Case<'world> {
         self
     }
 
-    /// Starts the upload of a file that the page makes.
+    /// Starts the upload of a generated file.
     #[track_caller]
     pub(crate) fn begin(&self) -> &Self {
         self.call("begin", self.file())
     }
 
-    /// Starts the upload of a file that is described otherwise than this case's.
+    /// Starts the upload of another file than this case's.
     #[track_caller]
     pub(crate) fn begin_file(&self, file: Value) -> &Self {
         self.call("begin", file)
@@ -131,7 +131,7 @@ impl<'world> Case<'world> {
         self.call("begin", json!("picked"))
     }
 
-    /// Goes on with the upload that an earlier page left, with this file.
+    /// Resumes the upload of an earlier page with this file.
     #[track_caller]
     pub(crate) fn go_on(&self, file: Value) -> &Self {
         self.call("goOn", file)
@@ -145,18 +145,18 @@ impl<'world> Case<'world> {
         self
     }
 
-    /// Runs the body of a function of `one`, this case as the page knows it, without waiting for it.
+    /// Runs the body of a function of `one`, this case in the page, without waiting for it.
     pub(crate) fn run(&self, script: &str) -> Value {
         let script = format!("return ((one) => {{ {script} }})(faults.cases.get(arguments[0]));");
         self.world.browser.run(&script, &[json!(self.key)])
     }
 
-    /// What the page knows now.
+    /// What the page has recorded so far.
     pub(crate) fn look(&self) -> Value {
         self.run("return one && one.look();")
     }
 
-    /// Waits until what the page knows satisfies `holds`; gives it.
+    /// Waits until the page's record satisfies `holds`; returns it.
     #[track_caller]
     pub(crate) fn wait(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let since = Instant::now();
@@ -185,7 +185,7 @@ impl<'world> Case<'world> {
         })
     }
 
-    /// Waits until the proxy has seen a request of this method to a path with this piece.
+    /// Waits until the proxy has logged a request of this method to a path that contains `piece`.
     #[track_caller]
     pub(crate) fn wait_request(&self, method: &str, piece: &str) {
         wait::until(&format!("{method} {piece}"), LONGEST, || {
@@ -193,14 +193,14 @@ impl<'world> Case<'world> {
         });
     }
 
-    /// Waits for the end and checks what holds for every ending.
+    /// Waits for the end and checks what holds for every outcome.
     #[track_caller]
     pub(crate) fn end(&self) -> Outcome {
         let seen = self.wait("an ending", |seen| !seen["ended"].is_null());
         Outcome::of(&seen)
     }
 
-    /// Waits for the end, which must be success: storage holds the very bytes, and took no part twice.
+    /// Waits for the end, which must be success: storage has exactly the file's bytes, and got no part twice.
     #[track_caller]
     pub(crate) fn stored(&self) -> Outcome {
         let outcome = self.stored_one();
@@ -218,7 +218,7 @@ impl<'world> Case<'world> {
         outcome
     }
 
-    /// Waits for the end, which must be this error; nothing was completed.
+    /// Waits for the end, which must be this error without a completed upload.
     #[track_caller]
     pub(crate) fn failed(&self, code: &str) -> Outcome {
         let outcome = self.end();
@@ -239,7 +239,7 @@ impl<'world> Case<'world> {
             .collect()
     }
 
-    /// How many of them are of this method to a path with this piece.
+    /// How many of them have this method and a path that contains `piece`.
     pub(crate) fn count(&self, method: &str, piece: &str) -> usize {
         let requests = self.requests();
         let matching = requests
@@ -248,7 +248,7 @@ impl<'world> Case<'world> {
         matching.count()
     }
 
-    /// PUT requests to one part; to the whole object for `None`.
+    /// PUT requests for one part, or for the whole object with `None`.
     pub(crate) fn puts(&self, part: Option<u32>) -> u64 {
         let parts = self.world.proxy.log().parts;
         let own = |total: &&PartTotal| total.host == self.host && total.part == part;
@@ -256,7 +256,7 @@ impl<'world> Case<'world> {
     }
 }
 
-/// The checksum of a file that the page made, as S3 writes it.
+/// The checksum of a generated file, in S3's form.
 pub(crate) fn checksum(seed: u32, size: u64) -> String {
     let size = usize::try_from(size).expect("a size that memory holds");
     crc64nvme(&page_content(seed, size)).to_string()
@@ -264,11 +264,11 @@ pub(crate) fn checksum(seed: u32, size: u64) -> String {
 
 impl Drop for Case<'_> {
     fn drop(&mut self) {
-        // A page has so much room for workers and their memory. A page that is gone closed its clients itself.
+        // A page has limited memory for workers, so clients are closed. A page that is gone has closed its own.
         let close = "const one = window.faults && faults.cases.get(arguments[0]);
             if (one && one.client) one.client.close();";
         let close = || self.world.browser.run(close, &[json!(self.key)]);
-        // A browser that is no more has been told of already.
+        // A crashed browser has failed the case already.
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(close));
     }
 }

@@ -1,4 +1,4 @@
-//! Files: their sizes, and what happens to them on disk meanwhile.
+//! Files: their sizes, and changes on disk during the upload.
 
 use e2e::api::crc64nvme;
 use e2e::files::{MIB, TestFile};
@@ -50,7 +50,7 @@ fn f43_sizes_at_the_edges_take_the_right_route(world: &World) -> Seen {
     format!("PUT requests by size: {}", seen.join(", "))
 }
 
-/// Two uploads at once, of these files; both are stored, with the checksums of their own bytes.
+/// Uploads these two files at once; both are stored with their own checksums.
 fn two(case: &Case<'_>, files: [(u32, u64); 2]) {
     let begin = format!(
         "one.pair = Promise.all({}.map(([seed, size]) =>
@@ -86,7 +86,7 @@ fn f30_two_files_of_one_name_size_and_type_are_two_objects(world: &World) -> See
     "two keys, each with its own bytes".into()
 }
 
-/// A file on disk, picked and under way.
+/// Picks a file on disk and starts its upload.
 fn under_way<'a>(world: &'a World, file: &TestFile) -> Case<'a> {
     world.open();
     let input = world.browser.find("input").expect("an input");
@@ -101,7 +101,7 @@ fn under_way<'a>(world: &'a World, file: &TestFile) -> Case<'a> {
 fn cancelled(case: &Case<'_>) -> Seen {
     let world = case.world;
     world.reopen();
-    // The page before has gone for good by then.
+    // By then the page before is gone for good.
     std::thread::sleep(std::time::Duration::from_secs(2));
     case.open().wait_request("DELETE", "/uploads/");
     assert_eq!(case.stats().completed, 0);

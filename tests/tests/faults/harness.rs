@@ -1,4 +1,4 @@
-//! Runs the cases and prints what libtest would.
+//! Runs the cases and prints their results in libtest's format.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -8,29 +8,29 @@ use std::time::Instant;
 
 use crate::world::World;
 
-/// Cases that run side by side in one page: they mostly wait.
+/// Cases that run concurrently in one page: they mostly wait.
 const AT_ONCE: usize = 4;
 
-/// What a case saw besides that its promise holds: one short text.
+/// What a case observed besides that it holds: a short text.
 pub(crate) type Seen = String;
 
 /// One case.
 #[derive(Clone, Copy)]
 pub(crate) struct Test {
     pub(crate) name: &'static str,
-    /// Panics where a promise is broken.
+    /// Panics when a promise is broken.
     pub(crate) run: fn(&World) -> Seen,
     pub(crate) place: Place,
 }
 
-/// What a case needs.
+/// What a case needs for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// The page, beside other cases.
+    /// The page, concurrently with other cases.
     Together,
-    /// The browser for itself: it loads pages, cuts the line or moves the clock of the page.
+    /// The browser: the case loads pages, goes offline or shifts the page's clock.
     Alone,
-    /// As [`Place::Alone`], in a browser without a proxy.
+    /// As [`Place::Alone`], without a proxy.
     Bare,
 }
 
@@ -46,7 +46,7 @@ macro_rules! tests {
 }
 pub(crate) use tests;
 
-/// Runs the wanted cases: first those that share a page, then one after another those that need their own.
+/// Runs the selected cases: first those that share a page, then one by one those that need their own.
 pub(crate) fn run(all: &[Test]) -> ExitCode {
     let wanted: Vec<String> = std::env::args()
         .skip(1)
@@ -87,7 +87,7 @@ pub(crate) fn run(all: &[Test]) -> ExitCode {
     }
 }
 
-/// Runs cases side by side; how many failed.
+/// Runs cases concurrently; returns how many failed.
 fn together(tests: Vec<&Test>, world: &World) -> usize {
     if tests.is_empty() {
         return 0;
@@ -108,7 +108,7 @@ fn together(tests: Vec<&Test>, world: &World) -> usize {
     failed.into_inner()
 }
 
-/// Runs one case and prints its verdict; whether it passed.
+/// Runs one case and prints its result; returns whether it passed.
 fn one(test: &Test, world: &World) -> bool {
     let since = Instant::now();
     let ended = catch_unwind(AssertUnwindSafe(|| (test.run)(world)));

@@ -1,4 +1,4 @@
-//! Pages that end at any moment.
+//! Pages that are killed at a random moment.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ pub(crate) const TESTS: &[Test] = tests![Place::Alone:
     f25_a_page_that_ends_at_any_moment_costs_no_stored_part,
 ];
 
-/// Kills in a plain run; `CROWFLY_KILLS` asks for more.
+/// Kills in a default run; `CROWFLY_KILLS` sets another number.
 const KILLS: u64 = 10;
-/// About what the upload takes here, so that some kills come after its end.
+/// About the duration of the upload here, so that some kills come after its end.
 const LONGEST_MS: u64 = 1_300;
-/// Six parts of eleven MiB at most.
+/// At most six parts of eleven MiB.
 const SIZE: usize = 64 * MIB;
 const PART: u64 = 11 * MIB as u64;
 
@@ -29,7 +29,7 @@ fn number(variable: &str, otherwise: u64) -> u64 {
         .unwrap_or(otherwise)
 }
 
-/// SplitMix64's step (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+/// A step of SplitMix64 (Steele, Lea, Flood: <https://doi.org/10.1145/2714064.2660195>).
 fn draw(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
@@ -45,17 +45,18 @@ enum End {
     Closed,
     /// Its process is killed.
     Crashed,
-    /// Its user goes to another page; the browser may keep this one, frozen, for a while.
+    /// The user navigates away; the browser may keep the page in its back/forward cache:
+    /// <https://developer.mozilla.org/en-US/docs/Glossary/bfcache>.
     Left,
 }
 
-/// What one kill came to.
+/// In which phase a kill hit the upload.
 enum Met {
-    /// Before the journal knew of the upload.
+    /// Before it was in the journal.
     Nothing,
-    /// In the middle.
+    /// While it was in progress.
     Middle,
-    /// After the end.
+    /// After its end.
     Done,
 }
 
@@ -91,7 +92,7 @@ fn pick(world: &World, file: &TestFile) {
     world.browser.pick(&input, &[&file.path]);
 }
 
-/// One upload whose page ends after `moment` milliseconds; how much was sent in all.
+/// One upload whose page is killed after `moment` milliseconds; returns the phase and the bytes sent in all.
 fn killed(world: &World, file: &TestFile, crc: &str, moment: u64, end: End) -> (Met, u64) {
     let first = world.browser.window();
     let own = !matches!(end, End::Left);
@@ -111,7 +112,7 @@ fn killed(world: &World, file: &TestFile, crc: &str, moment: u64, end: End) -> (
     if own {
         world.browser.switch_to(&first);
     }
-    // Bytes that have left the page arrive.
+    // Lets bytes that have left the page arrive.
     std::thread::sleep(Duration::from_millis(800));
     let stats = case.stats();
     assert_eq!(stats.parts_sent_twice, 0, "before the kill");
@@ -147,8 +148,8 @@ fn killed(world: &World, file: &TestFile, crc: &str, moment: u64, end: End) -> (
     (met, stats.bytes)
 }
 
-/// What the new page could go on with. The browser may hold the old page's lock for a moment; an upload of
-/// which the server knows is in the journal for certain.
+/// The entries that the new page can resume. The browser may hold the old page's lock for a moment; an upload
+/// that the server knows is certainly in the journal.
 fn entries(case: &Case<'_>, known: u64) -> usize {
     let look = || {
         let found = case.world.browser.run_async(

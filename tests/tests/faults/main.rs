@@ -1,10 +1,10 @@
-//! Faults of network, storage, API, clock, disk and browser, met by the SDK in a real Chromium whose every
-//! request goes through the fault proxy. Names begin with the rows that a case shows.
+//! Faults of network, storage, API, clock, disk and browser, injected into the SDK in a real Chromium whose
+//! every request goes through the fault proxy. The name of a case begins with the rows of the list that it shows.
 //!
-//! Not libtest's harness: one browser goes through all cases, some of them side by side. It prints what
-//! libtest would. Arguments choose cases by a part of their name. What no browser is needed for is shown on
-//! virtual time by `engine/tests/behaviour` (F10 lasts three minutes, F31 and F35 are about orders and bytes
-//! that a network cannot make), and by `backend` with `tests/tests/system` (F36 to F40 are the server's part).
+//! Not libtest's harness: one browser runs all cases, some of them concurrently. The output has libtest's
+//! format. Arguments select cases by a part of their name. What needs no browser is tested in virtual time by
+//! `engine/tests/behaviour` (F10 lasts three minutes; F31 and F35 need orders and bytes that a network cannot
+//! make) and by `backend` and `tests/tests/system` (F36 to F40 are about the server).
 #![forbid(unsafe_code)]
 
 mod api;
@@ -33,7 +33,7 @@ use harness::Test;
 
 fn main() -> ExitCode {
     let all: Vec<&[Test]> = vec![
-        // The longest of those that run side by side come first.
+        // The longest of the concurrent cases come first.
         network::TESTS,
         storage::TESTS,
         api::TESTS,

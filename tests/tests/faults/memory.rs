@@ -1,11 +1,11 @@
-//! The resident memory of the browser's largest renderer, from `/proc`.
+//! The resident memory of the browser's largest renderer process, from `/proc`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Watches until it is ended.
+/// Samples it until stopped.
 pub(crate) struct Watch {
     most: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
@@ -32,7 +32,7 @@ impl Watch {
         }
     }
 
-    /// The largest that was seen, in bytes.
+    /// The peak, in bytes.
     pub(crate) fn end(mut self) -> u64 {
         self.ended.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
@@ -42,7 +42,7 @@ impl Watch {
     }
 }
 
-/// Resident bytes of the largest renderer below this process, now.
+/// Resident bytes of the largest renderer among this process's descendants, now.
 pub(crate) fn largest() -> u64 {
     let ids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -59,7 +59,7 @@ fn is_renderer(id: u32) -> bool {
 
 fn is_ours(mut id: u32) -> bool {
     let own = std::process::id();
-    // A tree of processes is never this deep.
+    // Deeper than any process tree.
     for _ in 0..32 {
         if id == own {
             return true;
@@ -72,7 +72,8 @@ fn is_ours(mut id: u32) -> bool {
     false
 }
 
-/// The parent in `/proc/<id>/stat` (proc_pid_stat(5)); the name before it may hold anything.
+/// The parent in `/proc/<id>/stat`; the process name before it may hold any character.
+/// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
 fn parent(id: u32) -> Option<u32> {
     let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let (_, rest) = text.rsplit_once(')')?;

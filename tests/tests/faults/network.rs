@@ -1,4 +1,4 @@
-//! Connections that break, stall, answer nothing or crawl.
+//! Connections that are reset, stall, never answer or are slow.
 
 use e2e::files::MIB;
 use serde_json::json;
@@ -22,9 +22,9 @@ pub(crate) const ALONE: &[Test] = tests![Place::Alone:
     f05_progress_is_told_all_along_on_a_slow_link,
 ];
 
-/// One PUT.
+/// A file that goes in one PUT.
 const SMALL: u64 = 300_000;
-/// Three parts.
+/// A file of three parts.
 const PARTS: u64 = 20 * MIB as u64;
 
 // Acceptance line 17.
@@ -65,7 +65,7 @@ fn f02_an_answer_lost_after_a_single_put_is_settled_by_asking(world: &World) -> 
     format!("done after {puts} PUT")
 }
 
-// Acceptance line 22: the answer is lost after success, and the verdict is right.
+// Acceptance line 22: the answer is lost after success, and the outcome is still right.
 fn f02_an_answer_lost_after_a_part_is_settled_by_the_list(world: &World) -> Seen {
     let case = Case::new(world, PARTS);
     case.fresh_connections().rule(
@@ -94,9 +94,9 @@ fn f03_a_half_closed_connection_is_given_up_and_its_part_sent_again(world: &Worl
     "given up after its time, then sent once more".into()
 }
 
-// Acceptance line 16; the limit itself is kept to on virtual time.
+// Acceptance line 16; the exact limit is tested in virtual time.
 fn f03_a_connection_that_goes_silent_is_cut_within_the_stall_limit(world: &World) -> Seen {
-    // Parts that no buffer of the system holds whole.
+    // Parts larger than the socket buffers.
     let case = Case::new(world, 64 * MIB as u64);
     case.rule(
         json!({"method": "PUT", "query": "partNumber=2"}),
@@ -129,7 +129,7 @@ fn f04_a_pause_shorter_than_the_limit_costs_nothing(world: &World) -> Seen {
     "no retry".into()
 }
 
-// The proxy takes what the system's buffers hold at once, so most of this is a long wait for the answer.
+// The proxy accepts what the socket buffers hold at once, so most of this is a long wait for the answer.
 fn f05_a_slow_link_finishes_without_a_retry(world: &World) -> Seen {
     let case = Case::new(world, SMALL);
     case.slow(64_000);
@@ -142,7 +142,8 @@ fn f05_a_slow_link_finishes_without_a_retry(world: &World) -> Seen {
     "300 kB at 64 kB/s, 20 MiB at 1.5 MB/s a connection".into()
 }
 
-// Acceptance line 4. The browser's own brake: behind the proxy's, the system's buffers take in everything at once.
+// Acceptance line 4. The browser's own throttling: with the proxy's, the socket buffers accept everything at
+// once and progress jumps.
 fn f05_progress_is_told_all_along_on_a_slow_link(world: &World) -> Seen {
     world.open();
     let case = Case::new(world, MIB as u64);
@@ -170,7 +171,8 @@ fn f05_progress_is_told_all_along_on_a_slow_link(world: &World) -> Seen {
         "{} different figures in eight seconds",
         sent.len()
     );
-    // The browser tells every fifty milliseconds, and a frame is shorter; a busy machine may let some slip.
+    // Progress events come every 50 ms (<https://xhr.spec.whatwg.org/#the-send()-method>), and a frame is shorter; a
+    // busy machine may drop some.
     assert!(
         sent.len() * 2 >= browser,
         "{} figures of the browser's {browser}",

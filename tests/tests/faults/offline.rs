@@ -1,4 +1,4 @@
-//! Networks that go away, with and without a word from the browser.
+//! Networks that go away, with and without an `offline` event.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -22,10 +22,10 @@ pub(crate) const BARE: &[Test] = tests![Place::Bare:
     f11_a_name_that_does_not_resolve_is_waited_for,
 ];
 
-/// Three parts.
+/// A file of three parts.
 const PARTS: u64 = 20 * MIB as u64;
 
-/// What is under way when the line goes: method and a piece of the path.
+/// The request in flight when the network goes away: its method and a part of its path.
 const PHASES: [(&str, &str); 4] = [
     ("POST", "/uploads"),
     ("POST", "/parts"),
@@ -33,13 +33,13 @@ const PHASES: [(&str, &str); 4] = [
     ("POST", "/complete"),
 ];
 
-/// Cuts the line in each phase; how often the browser said that it is online meanwhile.
+/// Goes offline in each phase; returns how often the browser claimed to be online meanwhile.
 fn through_all_phases(world: &World, cut: impl Fn(bool)) -> usize {
     let mut online = 0;
     for (method, piece) in PHASES {
         world.open();
         let case = Case::new(world, PARTS);
-        // Held long enough to be met.
+        // Delayed, so that it is in flight for long enough.
         case.rule(
             json!({"method": method, "pathContains": piece}),
             json!({"kind": "delay", "ms": 4_000}),
@@ -50,7 +50,8 @@ fn through_all_phases(world: &World, cut: impl Fn(bool)) -> usize {
             case.wait_sent(1);
         }
         cut(true);
-        // A call that is out already may still be answered: the browser's word alone stops nothing.
+        // A call in flight may still be answered: `navigator.onLine` alone stops nothing.
+        // https://developer.mozilla.org/en-US/docs/Web/API/Navigator/onLine
         case.wait(&format!("waiting, offline at {method} {piece}"), |seen| {
             seen["state"] == "waiting" || piece == "/complete" && seen["state"] == "stored"
         });
@@ -63,7 +64,7 @@ fn through_all_phases(world: &World, cut: impl Fn(bool)) -> usize {
     online
 }
 
-// Acceptance line 15, for as long as a test may take; ten minutes pass on virtual time.
+// Acceptance line 15, for as long as a test may take; ten minutes pass in virtual time.
 fn f12_f13_cut_off_at_every_phase_although_the_browser_says_online(world: &World) -> Seen {
     let online = through_all_phases(world, |off| world.proxy.offline(off));
     assert_eq!(online, PHASES.len(), "the browser knew nothing of it");

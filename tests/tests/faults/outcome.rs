@@ -1,8 +1,8 @@
-//! How an upload ended, as the application saw it.
+//! The end of an upload, as the application saw it.
 
 use serde_json::Value;
 
-/// What the page noted.
+/// What the page recorded.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) id: String,
@@ -10,12 +10,12 @@ pub(crate) struct Outcome {
     pub(crate) ending: Value,
     pub(crate) states: Vec<String>,
     pub(crate) warnings: Vec<String>,
-    /// Why tokens were asked for.
+    /// The reasons with which the `token` function was called.
     pub(crate) reasons: Vec<String>,
 }
 
 impl Outcome {
-    /// Reads it, and checks what holds for every ending: progress was lawful, and no error tells a secret.
+    /// Parses it, and checks what holds for every outcome: valid progress, and no secret in an error.
     #[track_caller]
     pub(crate) fn of(seen: &Value) -> Self {
         let texts = |name: &str| -> Vec<String> {
@@ -25,11 +25,11 @@ impl Outcome {
                 .filter_map(|text| text.as_str().map(str::to_owned))
                 .collect()
         };
-        assert_eq!(seen["unlawful"], serde_json::json!([]), "progress");
+        assert_eq!(seen["invalid"], serde_json::json!([]), "progress");
         let ending = seen["ended"].clone();
         let message = ending["error"]["message"].as_str().unwrap_or_default();
         for secret in ["X-Amz-", "Signature", "token-"] {
-            assert!(!message.contains(secret), "an error tells {secret}");
+            assert!(!message.contains(secret), "an error contains {secret}");
         }
         Self {
             id: seen["id"].as_str().unwrap_or_default().to_owned(),
@@ -49,7 +49,7 @@ impl Outcome {
     pub(crate) fn assert_stored(&self, crc64nvme: &str) {
         let stored = &self.ending["stored"];
         assert!(stored.is_object(), "{:?}", self.ending);
-        assert_eq!(stored["crc64nvme"], crc64nvme, "the checksum that is told");
+        assert_eq!(stored["crc64nvme"], crc64nvme, "the returned checksum");
         assert_eq!(stored["id"], *self.id);
     }
 

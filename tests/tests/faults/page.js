@@ -1,23 +1,23 @@
-// What the cases need in the page. Their scripts call `window.faults`; each case has a key of its own, so
-// that several can run side by side.
+// What the cases need in the page, as `window.faults`. Each case has a key of its own, so that several can
+// run concurrently.
 
 import { createClient } from "/crowfly/index.js";
 
 const cases = new Map();
 
-/** A token of one hour, by a clock that is right whatever becomes of the page's. */
+/** A token that is valid for one hour, by `performance.timeOrigin` and not by the page's clock, which may be shifted. */
 function jwt() {
   const iat = Math.floor((performance.timeOrigin + performance.now()) / 1000);
   const part = (value) => btoa(JSON.stringify(value)).replace(/=/g, "");
   return `${part({ alg: "none" })}.${part({ iat, exp: iat + 3600 })}.${part("none")}`;
 }
 
-/** What is known of one case. */
+/** The state of one case. */
 class Case {
   warnings = [];
   reasons = [];
   states = [];
-  unlawful = [];
+  invalid = [];
   events = 0;
   ended = undefined;
   rejected = undefined;
@@ -27,7 +27,7 @@ class Case {
     this.key = key;
   }
 
-  /** Opens a client. `token` says how the application's function behaves. */
+  /** Opens a client. `token` sets how the application's function behaves. */
   async open({ api, client = {}, token = "good" }) {
     this.client = await createClient({
       api,
@@ -54,13 +54,13 @@ class Case {
     };
   }
 
-  /** Progress is lawful: nothing above the total, and what is confirmed never falls. */
+  /** Checks progress: nothing above the total, and `confirmed` never falls. */
   #check({ sent, confirmed, total }) {
     this.events += 1;
     const last = this.#last;
     this.#last = { sent, confirmed, total };
     if (sent > total || confirmed > sent || confirmed < last.confirmed) {
-      this.unlawful.push({ sent, confirmed, total, before: last.confirmed });
+      this.invalid.push({ sent, confirmed, total, before: last.confirmed });
     }
   }
 
@@ -77,17 +77,17 @@ class Case {
   }
 
   look() {
-    const { states, warnings, reasons, events, unlawful, ended, rejected, upload } = this;
+    const { states, warnings, reasons, events, invalid, ended, rejected, upload } = this;
     const { id, state, progress } = upload ?? {};
-    return { id, state, progress, states, warnings, reasons, events, unlawful, ended, rejected };
+    return { id, state, progress, states, warnings, reasons, events, invalid, ended, rejected };
   }
 }
 
 const made = new Map();
 
-/** A file of known content: xorshift32 from `seed`, words in little-endian order, and at its start the bytes of
- * `head`, if there are any. Equal ones share their
- * bytes: a browser keeps only so much of what a page makes up. */
+/** A file of known content: xorshift32 from `seed`, words in little-endian order, its start overwritten with
+ * the bytes of `head`. Equal files share their
+ * bytes: a browser limits the memory for generated blobs. */
 function file(wanted) {
   const key = JSON.stringify(wanted);
   if (!made.has(key)) made.set(key, make(wanted));
@@ -109,12 +109,12 @@ function make({ name, seed, size, lastModified, type, head = [] }) {
   return new File([bytes], name, options);
 }
 
-/** The file that a case names: made here, or the picked one. */
+/** The file of a case: generated, or the picked one. */
 function take(wanted) {
   return wanted === "picked" ? document.querySelector("input").files[0] : file(wanted);
 }
 
-/** Does `work` with the case and keeps what goes wrong. */
+/** Runs `work` with the case and records its failure. */
 function run(key, work) {
   if (!cases.has(key)) cases.set(key, new Case(key));
   const one = cases.get(key);
@@ -124,7 +124,7 @@ function run(key, work) {
   return one;
 }
 
-/** Opens a client if there is none yet, and starts an upload. */
+/** Opens a client unless there is one, and starts an upload. */
 function begin(key, given) {
   run(key, async (one) => {
     if (!one.client) await one.open(given);
@@ -137,7 +137,7 @@ function open(key, given) {
   run(key, (one) => one.open(given));
 }
 
-/** Opens a client, and goes on with the one upload that an earlier page left. */
+/** Opens a client, and resumes the one upload of an earlier page. */
 function goOn(key, given) {
   run(key, async (one) => {
     if (!one.client) await one.open(given);
@@ -152,7 +152,7 @@ window.faults = { cases, run, open, begin, goOn, file, take, Case };
 
 let meter;
 
-/** Begins to watch how long the page does nothing else, and to count its frames. */
+/** Starts to measure the longest gap on the main thread, and to count frames. */
 function watch() {
   meter = { gap: 0, frames: 0, last: performance.now(), on: true };
   const one = meter;
@@ -170,7 +170,7 @@ function watch() {
   requestAnimationFrame(frame);
 }
 
-/** Ends that; the longest gap in milliseconds, and the frames. */
+/** Stops measuring; returns the longest gap in milliseconds, and the frames. */
 function watched() {
   meter.on = false;
   return { gap: Math.round(meter.gap), frames: meter.frames };

@@ -1,4 +1,4 @@
-//! A quota of open uploads that is smaller than what a page has to send.
+//! A page with more uploads than the quota of open uploads allows.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn with_quota(world: &World) -> Case<'_> {
     Case::with(world, SIZE, config)
 }
 
-/// Create calls that the proxy has seen.
+/// Create calls in the proxy's log.
 fn creates(case: &Case<'_>) -> usize {
     let requests = case.requests();
     let creates = requests
@@ -37,13 +37,13 @@ fn creates(case: &Case<'_>) -> usize {
     creates.count()
 }
 
-/// One call to the API, past browser and proxy; its status.
+/// One call to the API, bypassing browser and proxy; returns its status.
 fn ask(case: &Case<'_>, method: &str, path: &str, body: &Value) -> u16 {
     let request = Request::new(method, format!("http://{}/uploads{path}", case.host));
     request.bearer("another-tab").json(body).send().status
 }
 
-/// Takes all places; the ids that hold them.
+/// Takes all slots of the quota; returns the ids that hold them.
 fn another_tab(case: &Case<'_>) -> Vec<String> {
     let ids: Vec<String> = (0..PLACES).map(|_| new_id().to_string()).collect();
     for id in &ids {
@@ -79,14 +79,15 @@ fn a37_twelve_files_go_through_a_quota_of_three(world: &World) -> Seen {
     assert_eq!((stats.completed, stats.parts_sent_twice), (FILES, 0));
     assert_eq!(stats.most_open, PLACES as u64, "open at a time");
     let states = kept["states"].as_array().expect("states");
-    let waited = states.iter().filter(|told| {
-        told.as_array()
-            .is_some_and(|told| told.contains(&json!("waiting")))
+    let waited = states.iter().filter(|reported| {
+        reported
+            .as_array()
+            .is_some_and(|reported| reported.contains(&json!("waiting")))
     });
     let waited = waited.count();
-    assert!(waited > 0, "nobody was seen to wait: {states:?}");
+    assert!(waited > 0, "no upload was seen to wait: {states:?}");
     let calls = creates(&case);
-    // Each of the twelve that ends wakes the next, who may find that another was faster.
+    // Each of the twelve that ends wakes the next one, which may find the slot taken again.
     assert!(calls <= 3 * FILES as usize, "{calls} create calls");
     format!(
         "{calls} create calls, {} items refused, {waited} seen waiting",
@@ -106,7 +107,7 @@ fn a37_a_place_that_another_tab_holds_is_waited_for(world: &World) -> Seen {
     assert_eq!(creates(&case), calls, "create calls while paused");
     case.run("one.upload.resume();");
     case.wait("the wait goes on", |seen| seen["state"] != "paused");
-    // A second apart at least: so is it told.
+    // At least a second apart, as `retryAfterMs` says.
     assert!((2..=6).contains(&calls), "{calls} create calls");
     for id in taken {
         assert_eq!(ask(&case, "DELETE", &format!("/{id}"), &Value::Null), 204);

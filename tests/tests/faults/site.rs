@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use e2e::http::Server;
 use e2e::package_page::PackagePage;
 
-/// The served page; it is served until the process ends.
+/// The page's address; it is served until the process ends.
 pub(crate) struct Site {
     url: String,
 }
@@ -26,8 +26,8 @@ impl Site {
             package,
         };
         page.serve(server);
-        // A name of its own, so that no case's storage is of the page's origin. Names under localhost are
-        // secure contexts.
+        // A host name of its own, so that no case's storage has the page's origin. Names under localhost are secure
+        // contexts: https://developer.mozilla.org/en-US/docs/Web/Security/Secure_Contexts
         let url = format!("http://page.localhost:{}/", address.port());
         Self { url }
     }

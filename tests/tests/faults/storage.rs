@@ -1,4 +1,4 @@
-//! Refusals of storage.
+//! Refusals by storage.
 
 use e2e::files::MIB;
 use e2e::sink::Config;
@@ -22,16 +22,16 @@ pub(crate) const TESTS: &[Test] = tests![Place::Together:
     f44_redirects_are_followed_with_the_body_or_named,
 ];
 
-/// One PUT.
+/// A file that goes in one PUT.
 const SMALL: u64 = 300_000;
-/// Three parts.
+/// A file of three parts.
 const PARTS: u64 = 20 * MIB as u64;
 
 fn status(status: u16, code: &str) -> Value {
     json!({"kind": "status", "status": status, "code": code})
 }
 
-/// The second part, so often.
+/// Matches the second part this many times.
 fn second(times: u64) -> Value {
     json!({"method": "PUT", "query": "partNumber=2", "times": times})
 }
@@ -95,7 +95,8 @@ fn f09_a_request_timeout_is_tried_again(world: &World) -> Seen {
     "the one 400 that is".into()
 }
 
-// Acceptance line 18.
+// Acceptance line 18: S3 answers 403 after a URL has expired.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ShareObjectPreSignedURL.html
 fn f14_a_url_that_ended_before_its_use_is_signed_again(world: &World) -> Seen {
     let case = Case::new(world, PARTS);
     case.rule(second(1), status(403, "AccessDenied"));
@@ -132,7 +133,7 @@ fn f32_one_part_that_always_fails_ends_in_its_error_and_a_retry_sends_only_that_
     world: &World,
 ) -> Seen {
     let case = Case::new(world, PARTS);
-    // The budget of one step.
+    // More than the attempts of one step.
     case.rule(second(8), status(500, "InternalError"));
     let outcome = case.begin().failed("storage_unavailable");
     assert_eq!(outcome.ending["error"]["retryable"], true);
@@ -155,7 +156,7 @@ fn f33_headers_that_the_bucket_does_not_expose_are_not_needed(world: &World) -> 
     "no ETag seen, none needed".into()
 }
 
-// Acceptance lines 25 and 28: what is signed is what the page computed, so one bit is enough.
+// Acceptance lines 25 and 28: the page computed the signed checksum, so one flipped bit is enough.
 fn f34_a_flipped_bit_is_refused_and_its_part_sent_again(world: &World) -> Seen {
     for at in [json!(0), json!("random"), json!("end")] {
         let case = Case::new(world, PARTS);
@@ -172,19 +173,20 @@ fn f34_a_flipped_bit_is_refused_and_its_part_sent_again(world: &World) -> Seen {
 }
 
 fn f44_redirects_are_followed_with_the_body_or_named(world: &World) -> Seen {
-    // The browser follows a 307 by itself, and sends the body again.
+    // The browser follows a 307 by itself and sends the body again: https://www.rfc-editor.org/rfc/rfc9110#section-15.4.8
     let case = Case::new(world, PARTS);
     case.rule(second(1), json!({"kind": "redirect", "status": 307}));
     case.begin().stored();
     assert_eq!(puts(&case), [1, 2, 1]);
-    // One that the page may not follow is a connection that failed.
+    // To the page, a redirect without CORS headers is a network error.
     let case = Case::new(world, PARTS);
     case.rule(
         second(1),
         json!({"kind": "redirect", "status": 307, "cors": false}),
     );
     case.begin().stored();
-    // S3's own answer for a bucket in another region has no Location.
+    // S3's own answer for a bucket in another region has no Location:
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     let case = Case::new(world, PARTS);
     case.rule(
         json!({"method": "PUT", "times": "forever"}),

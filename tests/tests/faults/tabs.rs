@@ -1,4 +1,4 @@
-//! What the browser refuses or lends to several tabs.
+//! What the browser denies to a page, or arbitrates between tabs.
 
 use e2e::files::MIB;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub(crate) const TESTS: &[Test] = tests![Place::Alone:
     f29_two_tabs_never_work_on_one_upload,
 ];
 
-/// Three parts.
+/// A file of three parts.
 const PARTS: u64 = 20 * MIB as u64;
 
 fn without_database(world: &World, open: &str) -> Seen {
@@ -47,7 +47,7 @@ fn script(world: &World, body: &str, arguments: &[Value]) -> Value {
 fn f29_two_tabs_never_work_on_one_upload(world: &World) -> Seen {
     world.open();
     let case = Case::new(world, PARTS);
-    // A part that never arrives whole.
+    // A part that never arrives completely.
     case.rule(
         json!({"method": "PUT", "query": "partNumber=3"}),
         json!({"kind": "stall", "at": "half"}),
@@ -57,7 +57,7 @@ fn f29_two_tabs_never_work_on_one_upload(world: &World) -> Seen {
         seen["progress"]["confirmed"].as_u64().unwrap_or_default() > PARTS / 2
     });
     let arguments = [json!(case.key), case.given(case.file())];
-    // Another tab sees nothing that it could go on with while the first one lives.
+    // Another tab finds nothing to resume while the first one is open.
     let seen = script(
         world,
         "const [key, given] = arguments;
@@ -76,7 +76,7 @@ fn f29_two_tabs_never_work_on_one_upload(world: &World) -> Seen {
         json!([0, 0]),
         "entries of an upload that is under way"
     );
-    // The first tab lets go; both others go for it at the same moment.
+    // The first tab closes its client; both others try to resume at the same moment.
     let seen = script(
         world,
         "const [key, given] = arguments;

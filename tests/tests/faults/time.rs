@@ -1,4 +1,4 @@
-//! Grants that end, and clocks that are wrong.
+//! Grants that expire, and clocks that are wrong.
 
 use e2e::files::MIB;
 use e2e::sink::Config;
@@ -19,11 +19,11 @@ pub(crate) const ALONE: &[Test] = tests![Place::Alone:
     f18_a_clock_that_jumps_makes_no_difference,
 ];
 
-/// Three parts.
+/// A file of three parts.
 const PARTS: u64 = 20 * MIB as u64;
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// A sink whose grants end while a slow part is under way.
+/// A sink whose grants expire while a slow part is in flight.
 fn short(world: &World) -> Case<'_> {
     let config = Config {
         grant_life_ms: 8_000,
@@ -56,7 +56,7 @@ fn f15_a_put_that_breaks_after_its_url_ended_is_signed_again(world: &World) -> S
     format!("{} sign calls", case.count("POST", "/parts"))
 }
 
-/// Moves the wall clock of the page.
+/// Shifts the page's wall clock.
 fn shift(world: &World, ms: i64) {
     let script = "window.shifted = arguments[0];
         window.realNow ??= Date.now.bind(Date);
@@ -92,7 +92,7 @@ fn f18_a_clock_that_is_a_day_wrong_makes_no_difference(world: &World) -> Seen {
         let outcome = case.begin().stored();
         let warnings: Value = json!(outcome.warnings);
         let stats = case.stats();
-        // How requests share sign calls is a matter of milliseconds; everything else is not.
+        // How uploads share sign calls depends on milliseconds; nothing else does.
         (
             outcome.reasons,
             warnings,

@@ -22,7 +22,7 @@ impl World {
         Self::of(|proxy| Browser::through(Kind::Chromium, proxy.address()))
     }
 
-    /// A browser that goes straight to everything; the proxy stands idle.
+    /// A browser without a proxy; the fault proxy is unused.
     pub(crate) fn bare() -> Self {
         Self::of(|_| Browser::start())
     }
@@ -37,7 +37,7 @@ impl World {
         }
     }
 
-    /// Loads the page anew, on a line without faults.
+    /// Loads the page afresh, without faults.
     pub(crate) fn open(&self) {
         self.proxy.offline(false);
         self.browser.offline(false);
@@ -46,7 +46,7 @@ impl World {
         self.reopen();
     }
 
-    /// Loads the page anew and changes nothing else.
+    /// Loads the page afresh and changes nothing else.
     pub(crate) fn reopen(&self) {
         self.browser.open(self.site.url());
         wait::until("the page's modules", Duration::from_secs(20), || {
@@ -54,7 +54,7 @@ impl World {
         });
     }
 
-    /// A number that no other case has.
+    /// A number unique to the case.
     pub(crate) fn number(&self) -> u32 {
         self.cases.fetch_add(1, Ordering::Relaxed) + 1
     }
