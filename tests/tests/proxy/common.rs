@@ -1,4 +1,4 @@
-//! A proxy before a sink, and the client that goes through.
+//! A sink, a proxy before it, and a client that goes through the proxy.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use e2e::proxy::{Config, Entry, Proxy};
 use e2e::sink::{self, Sink};
 use serde_json::{Value, json};
 
-/// Sizes that make one PUT, and two rounds of parts.
+/// File sizes for a single PUT, and for parts in two rounds.
 pub(crate) const SMALL: u64 = 200_000;
 pub(crate) const LARGE: u64 = 20 * 1024 * 1024;
 
@@ -19,27 +19,27 @@ pub(crate) const CHECKSUM: &str = "x-amz-checksum-crc64nvme";
 pub(crate) const ORIGIN: &str = "http://page.localhost:8080";
 
 /// A proxy and the sink behind it.
-pub(crate) struct Stand {
+pub(crate) struct Setup {
     pub(crate) proxy: Proxy,
     pub(crate) sink: Sink,
 }
 
-pub(crate) fn stand() -> Stand {
-    stand_of(7)
+pub(crate) fn setup() -> Setup {
+    setup_with_seed(7)
 }
 
-pub(crate) fn stand_of(seed: u64) -> Stand {
+pub(crate) fn setup_with_seed(seed: u64) -> Setup {
     let config = Config {
         seed,
         ..Config::default()
     };
-    Stand {
+    Setup {
         proxy: Proxy::start(config).expect("a free port"),
         sink: Sink::start(sink::Config::default()).expect("a free port"),
     }
 }
 
-impl Stand {
+impl Setup {
     /// A request for `url` that goes through the proxy with the `Host` of its URL.
     pub(crate) fn request(&self, method: &str, url: &str) -> Request {
         through(self.proxy.address(), method, url)
@@ -53,7 +53,7 @@ impl Stand {
         self.request(method, &self.url(path)).bearer("anybody")
     }
 
-    /// Creates an upload without a fault on the way; its id and its plan.
+    /// Creates an upload without faults; returns its id and its plan.
     pub(crate) fn create(&self, number: u64, size: u64) -> (UploadId, Value) {
         let id = UploadId::from_parts(1, u128::from(number));
         let item = json!({"id": id, "name": "a.bin", "size": size, "type": "video/webm"});
@@ -87,7 +87,7 @@ impl Stand {
             .clone()
     }
 
-    /// The PUT that a grant allows, through the proxy.
+    /// The PUT that a grant allows, sent through the proxy.
     pub(crate) fn put(&self, grant: &Value, body: &[u8]) -> Request {
         let mut request = self
             .request("PUT", text(&grant["url"]))
@@ -107,7 +107,7 @@ impl Stand {
         log.requests[0].clone()
     }
 
-    /// The one request in the log, once it is over.
+    /// The one request in the log, once it has ended.
     #[track_caller]
     pub(crate) fn ended(&self) -> Entry {
         e2e::wait::until("the request is over", Duration::from_secs(10), || {
@@ -125,7 +125,7 @@ pub(crate) fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-/// Bytes in which a shift by one or a swap shows.
+/// Bytes in which a shift by one or a swap is detected.
 pub(crate) fn bytes(size: u64) -> Vec<u8> {
     (0..size)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
@@ -138,7 +138,7 @@ pub(crate) fn crc(bytes: &[u8]) -> Crc64Nvme {
     crc.value()
 }
 
-/// Sends a request that must end in a reset before any answer.
+/// Sends a request that must be reset before any answer.
 #[track_caller]
 pub(crate) fn reset(request: &Request) {
     match request.try_send() {
@@ -153,7 +153,7 @@ pub(crate) fn reset(request: &Request) {
     }
 }
 
-/// Sends a request that must stay without an answer.
+/// Sends a request that must get no answer.
 #[track_caller]
 pub(crate) fn silence(mut request: Request) {
     request.timeout = Duration::from_millis(400);

@@ -1,35 +1,35 @@
-//! The control endpoint, and what the log keeps to itself.
+//! The control endpoint, and the secrets that the log leaves out.
 
 use e2e::http::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::common::{Stand, bytes, reset, stand};
+use crate::common::{Setup, bytes, reset, setup};
 
-fn control(stand: &Stand, method: &str, path: &str, body: &Value) -> Response {
-    let url = format!("http://{}{path}", stand.proxy.control());
+fn control(setup: &Setup, method: &str, path: &str, body: &Value) -> Response {
+    let url = format!("http://{}{path}", setup.proxy.control());
     Request::new(method, url).json(body).send()
 }
 
 #[test]
 fn rules_come_and_go_over_http() {
-    let stand = stand();
+    let setup = setup();
     let rule = json!({"match": {"method": "GET"}, "fault": {"kind": "status", "status": 500}});
-    let answer = control(&stand, "POST", "/rules", &json!([rule, rule]));
+    let answer = control(&setup, "POST", "/rules", &json!([rule, rule]));
     assert_eq!(answer.json(), json!({"rules": [0, 1]}));
-    assert_eq!(stand.api("GET", "/uploads").send().status, 500);
-    let rules = control(&stand, "GET", "/rules", &json!({})).json();
+    assert_eq!(setup.api("GET", "/uploads").send().status, 500);
+    let rules = control(&setup, "GET", "/rules", &json!({})).json();
     assert_eq!(
         rules[0],
         json!({"rule": 0, "fault": "status", "met": 1, "fired": 1})
     );
     assert_eq!(rules[1]["fired"], 0);
-    assert_eq!(control(&stand, "DELETE", "/rules", &json!({})).status, 200);
-    assert_eq!(stand.api("GET", "/uploads").send().status, 200);
+    assert_eq!(control(&setup, "DELETE", "/rules", &json!({})).status, 200);
+    assert_eq!(setup.api("GET", "/uploads").send().status, 200);
 }
 
 #[test]
 fn a_rule_with_a_slip_is_refused_whole() {
-    let stand = stand();
+    let setup = setup();
     let good = json!({"fault": {"kind": "swallow"}});
     for bad in [
         json!({"fault": {"kind": "explode"}}),
@@ -38,55 +38,55 @@ fn a_rule_with_a_slip_is_refused_whole() {
         json!({"match": {"path": "/a"}, "fault": {"kind": "swallow"}}),
         json!({"match": {"times": "often"}, "fault": {"kind": "swallow"}}),
     ] {
-        let answer = control(&stand, "POST", "/rules", &json!([good, bad]));
+        let answer = control(&setup, "POST", "/rules", &json!([good, bad]));
         assert_eq!(answer.status, 400, "{bad}");
         assert!(answer.json()["error"].is_string());
     }
     assert_eq!(
-        control(&stand, "GET", "/rules", &json!({})).json(),
+        control(&setup, "GET", "/rules", &json!({})).json(),
         json!([])
     );
 }
 
 #[test]
 fn the_line_is_cut_and_mended_over_http() {
-    let stand = stand();
+    let setup = setup();
     assert_eq!(
-        control(&stand, "POST", "/offline", &json!({"on": true})).status,
+        control(&setup, "POST", "/offline", &json!({"on": true})).status,
         200
     );
-    reset(&stand.api("GET", "/uploads"));
+    reset(&setup.api("GET", "/uploads"));
     assert_eq!(
-        control(&stand, "POST", "/offline", &json!({"on": false})).status,
+        control(&setup, "POST", "/offline", &json!({"on": false})).status,
         200
     );
-    assert_eq!(stand.api("GET", "/uploads").send().status, 200);
-    assert_eq!(control(&stand, "POST", "/offline", &json!({})).status, 400);
+    assert_eq!(setup.api("GET", "/uploads").send().status, 200);
+    assert_eq!(control(&setup, "POST", "/offline", &json!({})).status, 400);
 }
 
 #[test]
 fn the_rules_of_s3_are_switched_over_http() {
-    let stand = stand();
-    let url = stand.url(&format!("/raw/{}?X-Amz-Signature=0", "k".repeat(1025)));
-    assert_eq!(stand.request("PUT", &url).send().status, 400);
-    control(&stand, "POST", "/s3-rules", &json!({"on": false}));
-    assert_eq!(stand.request("PUT", &url).send().status, 200);
+    let setup = setup();
+    let url = setup.url(&format!("/raw/{}?X-Amz-Signature=0", "k".repeat(1025)));
+    assert_eq!(setup.request("PUT", &url).send().status, 400);
+    control(&setup, "POST", "/s3-rules", &json!({"on": false}));
+    assert_eq!(setup.request("PUT", &url).send().status, 200);
 }
 
 #[test]
 fn the_log_counts_and_keeps_no_secret() {
-    let stand = stand();
-    let url = stand.url("/raw/a?partNumber=4&X-Amz-Signature=s3cr3t&uploadId=priv4te");
+    let setup = setup();
+    let url = setup.url("/raw/a?partNumber=4&X-Amz-Signature=s3cr3t&uploadId=priv4te");
     for size in [10, 20] {
-        let request = stand.request("PUT", &url).bearer("t0k3n");
+        let request = setup.request("PUT", &url).bearer("t0k3n");
         request.body(bytes(size)).send();
     }
-    stand
+    setup
         .proxy
         .rule(json!({"fault": {"kind": "redirect", "status": 307}}));
-    stand.request("PUT", &url).bearer("t0k3n").send();
-    let answer = control(&stand, "GET", "/log", &json!({}));
-    let host = stand.sink.address().to_string();
+    setup.request("PUT", &url).bearer("t0k3n").send();
+    let answer = control(&setup, "GET", "/log", &json!({}));
+    let host = setup.sink.address().to_string();
     assert_eq!(
         answer.json()["parts"],
         json!([{
@@ -105,11 +105,11 @@ fn the_log_counts_and_keeps_no_secret() {
     ] {
         assert_eq!(entry[name], value, "{name}");
     }
-    let debug = format!("{:?}", stand.proxy);
+    let debug = format!("{:?}", setup.proxy);
     for secret in ["s3cr3t", "t0k3n", "priv4te", "X-Amz"] {
         assert!(!answer.text().contains(secret), "{secret}");
         assert!(!debug.contains(secret), "{secret} in Debug");
     }
-    control(&stand, "DELETE", "/log", &json!({}));
-    assert!(stand.proxy.log().requests.is_empty());
+    control(&setup, "DELETE", "/log", &json!({}));
+    assert!(setup.proxy.log().requests.is_empty());
 }

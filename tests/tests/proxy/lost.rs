@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::common::{LARGE, SMALL, bytes, crc, reset, silence, stand};
+use crate::common::{LARGE, SMALL, bytes, crc, reset, setup, silence};
 
 #[test]
 fn f01_a_reset_comes_before_the_byte_it_names() {
@@ -14,21 +14,21 @@ fn f01_a_reset_comes_before_the_byte_it_names() {
         (json!("half"), SMALL / 2),
         (json!("last"), SMALL - 1),
     ] {
-        let stand = stand();
-        let grant = stand.single(SMALL);
+        let setup = setup();
+        let grant = setup.single(SMALL);
         let body = bytes(SMALL);
-        stand
+        setup
             .proxy
             .rule(json!({"fault": {"kind": "reset", "at": at}}));
-        reset(&stand.put(&grant, &body));
-        let entry = stand.only();
+        reset(&setup.put(&grant, &body));
+        let entry = setup.only();
         assert_eq!(entry.forwarded, forwarded, "{at}");
         assert_eq!(
             (entry.status, entry.fault.as_deref()),
             (None, Some("reset"))
         );
-        // Nothing was stored, so the same PUT is allowed again.
-        let answer = stand.put(&grant, &body).send();
+        // Nothing was stored, so the same PUT is still allowed.
+        let answer = setup.put(&grant, &body).send();
         assert_eq!(answer.status, 200, "{at}: {}", answer.text());
     }
 }
@@ -39,100 +39,100 @@ fn f02_a_reset_after_the_last_byte_leaves_the_object_in_storage() {
         json!({"kind": "reset", "at": "end"}),
         json!({"kind": "swallow"}),
     ] {
-        let stand = stand();
-        let grant = stand.single(SMALL);
+        let setup = setup();
+        let grant = setup.single(SMALL);
         let body = bytes(SMALL);
-        stand.proxy.rule(json!({"fault": fault}));
-        reset(&stand.put(&grant, &body));
-        assert_eq!(stand.only().forwarded, SMALL);
-        assert_eq!(stand.put(&grant, &body).send().status, 412);
+        setup.proxy.rule(json!({"fault": fault}));
+        reset(&setup.put(&grant, &body));
+        assert_eq!(setup.only().forwarded, SMALL);
+        assert_eq!(setup.put(&grant, &body).send().status, 412);
     }
 }
 
 #[test]
 fn f37_the_answer_of_a_call_without_a_body_is_swallowed_too() {
-    let stand = stand();
-    let (id, _) = stand.create(1, LARGE);
-    stand.proxy.rule(json!({"fault": {"kind": "swallow"}}));
-    reset(&stand.api("DELETE", &format!("/uploads/{id}")));
-    let record = stand.api("GET", &format!("/uploads/{id}")).send();
+    let setup = setup();
+    let (id, _) = setup.create(1, LARGE);
+    setup.proxy.rule(json!({"fault": {"kind": "swallow"}}));
+    reset(&setup.api("DELETE", &format!("/uploads/{id}")));
+    let record = setup.api("GET", &format!("/uploads/{id}")).send();
     assert_eq!(record.json()["status"], "aborted");
 }
 
 #[test]
 fn a_reset_at_the_start_of_a_call_without_a_body_is_not_carried_out() {
-    let stand = stand();
-    let (id, _) = stand.create(1, LARGE);
-    stand
+    let setup = setup();
+    let (id, _) = setup.create(1, LARGE);
+    setup
         .proxy
         .rule(json!({"fault": {"kind": "reset", "at": 0}}));
-    reset(&stand.api("DELETE", &format!("/uploads/{id}")));
-    let record = stand.api("GET", &format!("/uploads/{id}")).send();
+    reset(&setup.api("DELETE", &format!("/uploads/{id}")));
+    let record = setup.api("GET", &format!("/uploads/{id}")).send();
     assert_eq!(record.json()["status"], "pending");
 }
 
 #[test]
 fn f03_a_half_closed_connection_takes_everything_and_never_answers() {
-    let stand = stand();
-    let grant = stand.single(SMALL);
-    stand.proxy.rule(json!({"fault": {"kind": "halfClose"}}));
-    silence(stand.put(&grant, &bytes(SMALL)));
-    let entry = stand.only();
+    let setup = setup();
+    let grant = setup.single(SMALL);
+    setup.proxy.rule(json!({"fault": {"kind": "halfClose"}}));
+    silence(setup.put(&grant, &bytes(SMALL)));
+    let entry = setup.only();
     assert_eq!((entry.received, entry.forwarded), (SMALL, 0));
     assert_eq!(entry.status, None);
-    assert_eq!(stand.sink.stats().puts, 0);
+    assert_eq!(setup.sink.stats().puts, 0);
 }
 
 #[test]
 fn f04_a_stall_rests_at_its_byte_and_goes_on() {
-    let stand = stand();
-    let grant = stand.single(SMALL);
-    stand
+    let setup = setup();
+    let grant = setup.single(SMALL);
+    setup
         .proxy
         .rule(json!({"fault": {"kind": "stall", "at": 1000, "ms": 300}}));
-    assert_eq!(stand.put(&grant, &bytes(SMALL)).send().status, 200);
-    let entry = stand.ended();
+    assert_eq!(setup.put(&grant, &bytes(SMALL)).send().status, 200);
+    let entry = setup.ended();
     assert!(entry.end_ms.is_some_and(|end| end - entry.start_ms >= 300));
 }
 
 #[test]
 fn f04_a_stall_without_an_end_lets_nothing_more_through() {
     for (at, forwarded) in [(json!("half"), SMALL / 2), (json!("end"), SMALL)] {
-        let stand = stand();
-        let grant = stand.single(SMALL);
-        stand
+        let setup = setup();
+        let grant = setup.single(SMALL);
+        setup
             .proxy
             .rule(json!({"fault": {"kind": "stall", "at": at}}));
-        silence(stand.put(&grant, &bytes(SMALL)));
-        assert_eq!(stand.only().forwarded, forwarded, "{at}");
+        silence(setup.put(&grant, &bytes(SMALL)));
+        assert_eq!(setup.only().forwarded, forwarded, "{at}");
     }
 }
 
 #[test]
-fn f12_offline_nobody_gets_through_until_it_is_over() {
-    let stand = stand();
-    let grant = stand.single(SMALL);
-    stand.proxy.offline(true);
-    reset(&stand.put(&grant, b""));
-    reset(&stand.api("GET", "/uploads"));
-    let log = stand.proxy.log();
+fn f12_offline_blocks_all_clients_until_it_is_over() {
+    let setup = setup();
+    let grant = setup.single(SMALL);
+    setup.proxy.offline(true);
+    reset(&setup.put(&grant, b""));
+    reset(&setup.api("GET", "/uploads"));
+    let log = setup.proxy.log();
     assert_eq!((log.cut_off, log.requests.len()), (2, 0));
-    stand.proxy.offline(false);
-    assert_eq!(stand.put(&grant, &bytes(SMALL)).send().status, 200);
+    setup.proxy.offline(false);
+    assert_eq!(setup.put(&grant, &bytes(SMALL)).send().status, 200);
 }
 
 #[test]
 fn f12_going_offline_cuts_what_is_under_way() {
-    let stand = stand();
-    let grant = stand.single(SMALL);
-    stand
+    let setup = setup();
+    let grant = setup.single(SMALL);
+    setup
         .proxy
         .rule(json!({"fault": {"kind": "stall", "at": "half"}}));
-    let request = stand.put(&grant, &bytes(SMALL));
+    let request = setup.put(&grant, &bytes(SMALL));
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| request.try_send().map(|answer| answer.status));
         e2e::wait::until("half of the body", Duration::from_secs(10), || {
-            stand
+            setup
                 .proxy
                 .log()
                 .requests
@@ -140,27 +140,27 @@ fn f12_going_offline_cuts_what_is_under_way() {
                 .is_some_and(|entry| entry.forwarded == SMALL / 2)
                 .then_some(())
         });
-        stand.proxy.offline(true);
+        setup.proxy.offline(true);
         assert!(sending.join().expect("the sender ends").is_err());
     });
 }
 
 #[test]
 fn f34_a_flipped_bit_is_one_bit_and_storage_refuses_it() {
-    let stand = stand();
+    let setup = setup();
     let body = bytes(LARGE);
-    let (id, plan) = stand.create(1, LARGE);
+    let (id, plan) = setup.create(1, LARGE);
     let size = plan["partSize"].as_u64().expect("a part size") as usize;
     let part = &body[..size];
-    let grant = stand.sign(id, &[(1, crc(part))]).remove(0);
-    stand
+    let grant = setup.sign(id, &[(1, crc(part))]).remove(0);
+    setup
         .proxy
         .rule(json!({"fault": {"kind": "flip", "at": "random"}}));
-    let answer = stand.put(&grant, part).send();
+    let answer = setup.put(&grant, part).send();
     assert_eq!(answer.status, 400);
     assert!(answer.text().contains("<Code>BadDigest</Code>"));
-    assert_eq!(stand.put(&grant, part).send().status, 200);
-    let total = &stand.proxy.log().parts[0];
+    assert_eq!(setup.put(&grant, part).send().status, 200);
+    let total = &setup.proxy.log().parts[0];
     assert_eq!(
         (total.part, total.attempts, total.succeeded),
         (Some(1), 2, 1)
@@ -170,12 +170,12 @@ fn f34_a_flipped_bit_is_one_bit_and_storage_refuses_it() {
 
 #[test]
 fn f34_the_bit_and_the_byte_are_those_named() {
-    let stand = stand();
-    let grant = stand.single(3);
-    stand
+    let setup = setup();
+    let grant = setup.single(3);
+    setup
         .proxy
         .rule(json!({"fault": {"kind": "flip", "at": 1, "bit": 3}}));
-    let answer = stand.put(&grant, &[1, 2, 3]).send();
+    let answer = setup.put(&grant, &[1, 2, 3]).send();
     assert_eq!(
         answer.header("x-amz-checksum-crc64nvme"),
         Some(crc(&[1, 2 ^ 8, 3]).to_string().as_str())

@@ -1,4 +1,4 @@
-//! The fault proxy and the discarding sink themselves: each fault and each rule is seen to be applied.
+//! The fault proxy and the sink themselves: each fault and each rule is shown to be applied.
 
 mod answers;
 mod common;

@@ -1,12 +1,12 @@
-//! Which requests a rule befalls.
+//! Which requests a rule matches.
 
 use serde_json::{Value, json};
 
-use crate::common::{ORIGIN, Stand, crc, stand, stand_of};
+use crate::common::{ORIGIN, Setup, crc, setup, setup_with_seed};
 
-fn statuses(stand: &Stand, count: usize) -> Vec<u16> {
+fn statuses(setup: &Setup, count: usize) -> Vec<u16> {
     (0..count)
-        .map(|_| stand.api("GET", "/uploads").send().status)
+        .map(|_| setup.api("GET", "/uploads").send().status)
         .collect()
 }
 
@@ -16,24 +16,24 @@ fn teapot(matcher: Value) -> Value {
 
 #[test]
 fn it_skips_then_counts_then_lets_go() {
-    let stand = stand();
-    stand.proxy.rule(teapot(json!({"skip": 2, "times": 2})));
-    assert_eq!(statuses(&stand, 6), [200, 200, 418, 418, 200, 200]);
-    stand.proxy.rule(teapot(json!({"times": "forever"})));
-    assert_eq!(statuses(&stand, 3), [418; 3]);
-    stand.proxy.clear();
-    assert_eq!(statuses(&stand, 1), [200]);
+    let setup = setup();
+    setup.proxy.rule(teapot(json!({"skip": 2, "times": 2})));
+    assert_eq!(statuses(&setup, 6), [200, 200, 418, 418, 200, 200]);
+    setup.proxy.rule(teapot(json!({"times": "forever"})));
+    assert_eq!(statuses(&setup, 3), [418; 3]);
+    setup.proxy.clear();
+    assert_eq!(statuses(&setup, 1), [200]);
 }
 
 #[test]
 fn method_host_path_and_query_must_all_fit() {
-    let stand = stand();
-    let host = stand.sink.address().to_string();
-    stand.proxy.rule(teapot(json!({
+    let setup = setup();
+    let host = setup.sink.address().to_string();
+    setup.proxy.rule(teapot(json!({
         "method": "PUT", "host": host, "pathContains": "/bucket/", "query": "partNumber=3",
         "times": "forever",
     })));
-    let status = |method: &str, path: &str| stand.request(method, &stand.url(path)).send().status;
+    let status = |method: &str, path: &str| setup.request(method, &setup.url(path)).send().status;
     assert_eq!(status("PUT", "/bucket/a?partNumber=3&uploadId=x"), 418);
     assert_eq!(status("PUT", "/bucket/a?uploadId=x&partNumber=3"), 418);
     for (method, path) in [
@@ -43,20 +43,20 @@ fn method_host_path_and_query_must_all_fit() {
     ] {
         assert_ne!(status(method, path), 418, "{method} {path}");
     }
-    let port = stand.sink.address().port();
+    let port = setup.sink.address().port();
     let named = format!("http://localhost:{port}/bucket/a?partNumber=3");
-    assert_ne!(stand.request("PUT", &named).send().status, 418);
+    assert_ne!(setup.request("PUT", &named).send().status, 418);
 }
 
 #[test]
 fn an_operation_is_matched_by_its_target_and_refused_in_its_services_words() {
-    let stand = stand();
-    stand.proxy.rule(json!({
+    let setup = setup();
+    setup.proxy.rule(json!({
         "match": {"target": "UpdateItem", "times": "forever"},
         "fault": {"kind": "status", "status": 400, "form": "json", "code": "ThrottlingException"},
     }));
     let call = |target: &str| {
-        let request = stand.request("POST", &stand.url("/")).body("{}");
+        let request = setup.request("POST", &setup.url("/")).body("{}");
         request.header("x-amz-target", target).send()
     };
     let refused = call("DynamoDB_20120810.UpdateItem");
@@ -77,10 +77,10 @@ fn preflights_pass_unless_they_are_asked_for() {
         (json!("OPTIONS"), 418),
         (json!("*"), 418),
     ] {
-        let stand = stand();
-        stand.proxy.rule(teapot(json!({"method": method})));
-        let answer = stand
-            .request("OPTIONS", &stand.url("/bucket/a"))
+        let setup = setup();
+        setup.proxy.rule(teapot(json!({"method": method})));
+        let answer = setup
+            .request("OPTIONS", &setup.url("/bucket/a"))
             .header("origin", ORIGIN)
             .header("access-control-request-method", "PUT")
             .send();
@@ -91,9 +91,9 @@ fn preflights_pass_unless_they_are_asked_for() {
 #[test]
 fn chances_are_the_same_for_the_same_seed_and_only_then() {
     let run = |seed: u64| {
-        let stand = stand_of(seed);
-        stand.proxy.rule(teapot(json!({"probability": 0.5})));
-        statuses(&stand, 40)
+        let setup = setup_with_seed(seed);
+        setup.proxy.rule(teapot(json!({"probability": 0.5})));
+        statuses(&setup, 40)
     };
     let first = run(1);
     assert_eq!(first, run(1));
@@ -104,19 +104,19 @@ fn chances_are_the_same_for_the_same_seed_and_only_then() {
 #[test]
 fn chances_do_not_depend_on_what_other_rules_meet() {
     let run = |noise: bool| {
-        let stand = stand_of(3);
-        stand.proxy.rule(teapot(
+        let setup = setup_with_seed(3);
+        setup.proxy.rule(teapot(
             json!({"pathContains": "/nowhere", "probability": 0.5}),
         ));
-        stand.proxy.rule(teapot(
+        setup.proxy.rule(teapot(
             json!({"pathContains": "/uploads", "probability": 0.5}),
         ));
         (0..30)
             .map(|_| {
                 if noise {
-                    stand.api("GET", "/nowhere").send();
+                    setup.api("GET", "/nowhere").send();
                 }
-                stand.api("GET", "/uploads").send().status
+                setup.api("GET", "/uploads").send().status
             })
             .collect::<Vec<_>>()
     };
@@ -126,11 +126,11 @@ fn chances_do_not_depend_on_what_other_rules_meet() {
 #[test]
 fn a_random_place_is_the_same_for_the_same_seed() {
     let run = |seed: u64| {
-        let stand = stand_of(seed);
-        let grant = stand.single(1000);
+        let setup = setup_with_seed(seed);
+        let grant = setup.single(1000);
         let rule = json!({"fault": {"kind": "flip", "at": "random"}});
-        stand.proxy.rule(rule);
-        let answer = stand.put(&grant, &[0; 1000]).send();
+        setup.proxy.rule(rule);
+        let answer = setup.put(&grant, &[0; 1000]).send();
         let sum = answer.header("x-amz-checksum-crc64nvme");
         sum.expect("a checksum").to_owned()
     };
@@ -141,17 +141,17 @@ fn a_random_place_is_the_same_for_the_same_seed() {
 
 #[test]
 fn the_shape_of_the_link_leaves_room_for_a_fault() {
-    let stand = stand();
+    let setup = setup();
     let forever = json!({"times": "forever"});
-    stand
+    setup
         .proxy
         .rule(json!({"match": forever, "fault": {"kind": "latency", "ms": 1}}));
-    stand.proxy.rule(teapot(json!({})));
-    stand
+    setup.proxy.rule(teapot(json!({})));
+    setup
         .proxy
         .rule(json!({"match": forever, "fault": {"kind": "close"}}));
-    assert_eq!(statuses(&stand, 2), [418, 200]);
-    let faults: Vec<_> = stand
+    assert_eq!(statuses(&setup, 2), [418, 200]);
+    let faults: Vec<_> = setup
         .proxy
         .log()
         .requests

@@ -1,29 +1,29 @@
-//! The sink: it plans as the backend does, and takes nothing that is wrong.
+//! The sink: it plans as the backend does, and refuses what is wrong.
 
 use crowfly_contract::{PlanKind, UploadId};
 use e2e::http::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::common::{CHECKSUM, LARGE, ORIGIN, Stand, bytes, crc, stand, text};
+use crate::common::{CHECKSUM, LARGE, ORIGIN, Setup, bytes, crc, setup, text};
 
-fn api(stand: &Stand, method: &str, path: &str, body: &Value) -> Response {
-    Request::new(method, stand.url(path))
+fn api(setup: &Setup, method: &str, path: &str, body: &Value) -> Response {
+    Request::new(method, setup.url(path))
         .bearer("anybody")
         .json(body)
         .send()
 }
 
-/// Creates an upload of `body` and sends all its parts; its id and the part size.
-fn send_all(stand: &Stand, body: &[u8]) -> (UploadId, usize) {
-    let (id, plan) = stand.create(1, body.len() as u64);
+/// Creates an upload of `body` and sends all its parts; returns its id and the part size.
+fn send_all(setup: &Setup, body: &[u8]) -> (UploadId, usize) {
+    let (id, plan) = setup.create(1, body.len() as u64);
     let size = plan["partSize"].as_u64().expect("a part size") as usize;
     let parts: Vec<_> = (1..).zip(body.chunks(size)).collect();
     let sums: Vec<_> = parts
         .iter()
         .map(|(number, part)| (*number, crc(part)))
         .collect();
-    for ((_, part), grant) in parts.iter().zip(stand.sign(id, &sums)) {
-        let answer = stand.put(&grant, part).send();
+    for ((_, part), grant) in parts.iter().zip(setup.sign(id, &sums)) {
+        let answer = setup.put(&grant, part).send();
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(
             answer.header(CHECKSUM),
@@ -35,15 +35,15 @@ fn send_all(stand: &Stand, body: &[u8]) -> (UploadId, usize) {
 
 #[test]
 fn a_file_in_parts_is_whole_to_the_last_bit() {
-    let stand = stand();
+    let setup = setup();
     let body = bytes(LARGE + 5);
-    let (id, size) = send_all(&stand, &body);
+    let (id, size) = send_all(&setup, &body);
     let PlanKind::Multipart(plan) = PlanKind::for_new_file(LARGE + 5).expect("a plan") else {
         panic!("it goes in parts");
     };
     assert_eq!(size as u64, plan.part_size());
     let path = format!("/uploads/{id}");
-    let listed = api(&stand, "GET", &format!("{path}/parts"), &json!({})).json();
+    let listed = api(&setup, "GET", &format!("{path}/parts"), &json!({})).json();
     assert_eq!(
         listed["parts"].as_array().map(Vec::len),
         Some(plan.part_count() as usize)
@@ -54,7 +54,7 @@ fn a_file_in_parts_is_whole_to_the_last_bit() {
     );
     let done = |value| {
         api(
-            &stand,
+            &setup,
             "POST",
             &format!("{path}/complete"),
             &json!({"crc64nvme": value}),
@@ -67,12 +67,12 @@ fn a_file_in_parts_is_whole_to_the_last_bit() {
     assert_eq!(right.status, 200, "{}", right.text());
     assert_eq!(right.json()["crc64nvme"], crc(&body).to_string());
     assert_eq!(done(crc(&body)).status, 200, "it may be asked again");
-    let record = api(&stand, "GET", &path, &json!({})).json();
+    let record = api(&setup, "GET", &path, &json!({})).json();
     assert_eq!(
         (&record["status"], &record["verified"]),
         (&json!("stored"), &json!(true))
     );
-    let stats = stand.sink.stats();
+    let stats = setup.sink.stats();
     assert_eq!(
         (stats.bytes, stats.completed, stats.parts_sent_twice),
         (LARGE + 5, 1, 0)
@@ -81,10 +81,10 @@ fn a_file_in_parts_is_whole_to_the_last_bit() {
 
 #[test]
 fn complete_wants_all_parts() {
-    let stand = stand();
-    let (id, _) = stand.create(1, LARGE);
+    let setup = setup();
+    let (id, _) = setup.create(1, LARGE);
     let answer = api(
-        &stand,
+        &setup,
         "POST",
         &format!("/uploads/{id}/complete"),
         &json!({}),
@@ -97,22 +97,22 @@ fn complete_wants_all_parts() {
 
 #[test]
 fn a_part_of_another_length_or_content_is_refused() {
-    let stand = stand();
-    let (id, plan) = stand.create(1, LARGE);
+    let setup = setup();
+    let (id, plan) = setup.create(1, LARGE);
     let part = bytes(plan["partSize"].as_u64().expect("a part size"));
-    let grants = stand.sign(id, &[(1, crc(b"other"))]);
-    let answer = stand.put(&grants[0], &part).send();
+    let grants = setup.sign(id, &[(1, crc(b"other"))]);
+    let answer = setup.put(&grants[0], &part).send();
     assert!(answer.text().contains("BadDigest"), "{}", answer.text());
-    let answer = stand.put(&grants[0], &part[1..]).send();
+    let answer = setup.put(&grants[0], &part[1..]).send();
     assert!(
         answer.text().contains("SignatureDoesNotMatch"),
         "{}",
         answer.text()
     );
-    let stats = stand.sink.stats();
+    let stats = setup.sink.stats();
     assert_eq!((stats.bad_digests, stats.puts), (1, 2));
     let outside = api(
-        &stand,
+        &setup,
         "POST",
         &format!("/uploads/{id}/parts"),
         &json!({"parts": [{"number": 99}]}),
@@ -121,16 +121,16 @@ fn a_part_of_another_length_or_content_is_refused() {
 }
 
 #[test]
-fn a_part_sent_twice_is_told() {
-    let stand = stand();
+fn a_part_sent_twice_is_reported() {
+    let setup = setup();
     let body = bytes(LARGE);
-    let (id, size) = send_all(&stand, &body);
-    let again = stand.sign(id, &[(2, crc(&body[size..2 * size]))]);
+    let (id, size) = send_all(&setup, &body);
+    let again = setup.sign(id, &[(2, crc(&body[size..2 * size]))]);
     assert_eq!(
-        stand.put(&again[0], &body[size..2 * size]).send().status,
+        setup.put(&again[0], &body[size..2 * size]).send().status,
         200
     );
-    let stats = stand.sink.stats();
+    let stats = setup.sink.stats();
     assert_eq!(stats.parts_sent_twice, 1);
     assert_eq!(stats.listed[0].sent_twice, [2]);
     assert!(stats.listed[0].first_byte_ms.is_some());
@@ -138,13 +138,13 @@ fn a_part_sent_twice_is_told() {
 
 #[test]
 fn creating_again_asks_again_and_another_body_is_another_upload() {
-    let stand = stand();
-    stand.create(1, 3);
+    let setup = setup();
+    setup.create(1, 3);
     let id = UploadId::from_parts(1, 1);
     let item = |size: u64| json!({"id": id, "name": "a.bin", "size": size, "type": "video/webm"});
     let ask = |size| {
         api(
-            &stand,
+            &setup,
             "POST",
             "/uploads",
             &json!({"uploads": [item(size)]}),
@@ -158,29 +158,29 @@ fn creating_again_asks_again_and_another_body_is_another_upload() {
         "id": UploadId::from_parts(1, 2), "name": "b", "size": 1, "type": "video/webm",
     });
     let both = json!({"uploads": [fresh, item(4)]});
-    let mixed = api(&stand, "POST", "/uploads", &both);
+    let mixed = api(&setup, "POST", "/uploads", &both);
     assert_eq!(mixed.status, 207);
     let results = &mixed.json()["uploads"];
     assert_eq!(results[0]["plan"]["kind"], "single");
     assert_eq!(results[1]["error"]["code"], "upload_mismatch");
-    let status = api(&stand, "POST", "/uploads/status", &json!({"ids": [id]})).json();
+    let status = api(&setup, "POST", "/uploads/status", &json!({"ids": [id]})).json();
     assert_eq!(status["uploads"][0]["status"], "pending");
-    assert_eq!(stand.sink.stats().creates, 4);
+    assert_eq!(setup.sink.stats().creates, 4);
 }
 
 #[test]
 fn a_cancelled_upload_is_gone() {
-    let stand = stand();
-    let (id, _) = stand.create(1, LARGE);
-    let grant = stand.sign(id, &[(1, crc(b""))]).remove(0);
+    let setup = setup();
+    let (id, _) = setup.create(1, LARGE);
+    let grant = setup.sign(id, &[(1, crc(b""))]).remove(0);
     assert_eq!(
-        api(&stand, "DELETE", &format!("/uploads/{id}"), &json!({})).status,
+        api(&setup, "DELETE", &format!("/uploads/{id}"), &json!({})).status,
         204
     );
-    let answer = stand.put(&grant, b"abc").send();
+    let answer = setup.put(&grant, b"abc").send();
     assert!(answer.text().contains("NoSuchUpload"), "{}", answer.text());
     let complete = api(
-        &stand,
+        &setup,
         "POST",
         &format!("/uploads/{id}/complete"),
         &json!({}),
@@ -190,11 +190,11 @@ fn a_cancelled_upload_is_gone() {
 
 #[test]
 fn pages_may_call_it_as_they_may_call_s3_and_the_api() {
-    let stand = stand();
-    let grant = stand.single(3);
+    let setup = setup();
+    let grant = setup.single(3);
     for (url, age) in [
         (text(&grant["url"]), "3000"),
-        (&stand.url("/uploads"), "7200"),
+        (&setup.url("/uploads"), "7200"),
     ] {
         let answer = Request::new("OPTIONS", url)
             .header("origin", ORIGIN)
@@ -208,7 +208,7 @@ fn pages_may_call_it_as_they_may_call_s3_and_the_api() {
         assert_eq!(answer.header("access-control-allow-origin"), Some(ORIGIN));
         assert_eq!(answer.header("access-control-max-age"), Some(age));
     }
-    let answer = stand.put(&grant, b"abc").send();
+    let answer = setup.put(&grant, b"abc").send();
     let exposed = answer
         .header("access-control-expose-headers")
         .unwrap_or_default();
@@ -216,31 +216,31 @@ fn pages_may_call_it_as_they_may_call_s3_and_the_api() {
         exposed.contains("ETag") && exposed.contains(CHECKSUM),
         "{exposed}"
     );
-    assert_eq!(stand.sink.stats().preflights, 2);
+    assert_eq!(setup.sink.stats().preflights, 2);
 }
 
 #[test]
 fn without_a_token_the_api_is_closed() {
-    let stand = stand();
+    let setup = setup();
     assert_eq!(
-        Request::new("GET", stand.url("/uploads")).send().status,
+        Request::new("GET", setup.url("/uploads")).send().status,
         401
     );
 }
 
 #[test]
 fn raw_bodies_are_counted_and_forgotten_on_reset() {
-    let stand = stand();
-    let answer = Request::new("PUT", stand.url("/raw/a"))
+    let setup = setup();
+    let answer = Request::new("PUT", setup.url("/raw/a"))
         .body(bytes(1000))
         .send();
     assert_eq!(answer.status, 200);
-    let stats = Request::new("GET", stand.url("/stats")).send().json();
+    let stats = Request::new("GET", setup.url("/stats")).send().json();
     assert_eq!(
         (&stats["bytes"], &stats["requests"]),
         (&json!(1000), &json!(1))
     );
     assert!(stats["rawFirstByteMs"].is_u64());
-    Request::new("POST", stand.url("/reset")).send();
-    assert_eq!(stand.sink.stats().requests, 0);
+    Request::new("POST", setup.url("/reset")).send();
+    assert_eq!(setup.sink.stats().requests, 0);
 }

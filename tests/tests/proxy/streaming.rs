@@ -1,4 +1,4 @@
-//! What passes is what came, in constant memory, for many at once.
+//! Bodies are relayed unchanged, in constant memory, for many clients at once.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use e2e::http::Request;
 use e2e::proxy::{Config, Proxy};
 use serde_json::{Value, json};
 
-use crate::common::{bytes, crc, stand, through};
+use crate::common::{bytes, crc, setup, through};
 
 #[test]
 fn every_byte_of_head_and_body_reaches_upstream_as_it_came() {
@@ -64,9 +64,9 @@ fn an_answer_that_comes_before_the_body_is_read_is_passed_on() {
 
 #[test]
 fn a_request_in_origin_form_goes_to_the_fixed_upstream() {
-    let stand = stand();
+    let setup = setup();
     let config = Config {
-        upstream: Some(stand.sink.address().to_string()),
+        upstream: Some(setup.sink.address().to_string()),
         ..Config::default()
     };
     let proxy = Proxy::start(config).expect("a free port");
@@ -74,7 +74,7 @@ fn a_request_in_origin_form_goes_to_the_fixed_upstream() {
         .body("abc")
         .send();
     assert_eq!(answer.status, 200);
-    assert_eq!(stand.sink.stats().bytes, 3);
+    assert_eq!(setup.sink.stats().bytes, 3);
 }
 
 #[test]
@@ -94,24 +94,24 @@ fn it_goes_nowhere_but_to_this_computer() {
 
 #[test]
 fn a_hundred_connections_at_once() {
-    let stand = stand();
+    let setup = setup();
     std::thread::scope(|scope| {
         for number in 0..100 {
-            let stand = &stand;
+            let setup = &setup;
             scope.spawn(move || {
-                let url = stand.url(&format!("/raw/{number}"));
-                let answer = stand.request("PUT", &url).body(bytes(100_000)).send();
+                let url = setup.url(&format!("/raw/{number}"));
+                let answer = setup.request("PUT", &url).body(bytes(100_000)).send();
                 assert_eq!(answer.status, 200);
             });
         }
     });
-    let log = stand.proxy.log();
+    let log = setup.proxy.log();
     assert_eq!(log.requests.len(), 100);
     assert!(log.requests.iter().all(|entry| entry.forwarded == 100_000));
-    assert_eq!(stand.sink.stats().bytes, 100 * 100_000);
+    assert_eq!(setup.sink.stats().bytes, 100 * 100_000);
 }
 
-/// A program of this crate, ended with the test.
+/// A program of this crate, killed at the end of the test.
 struct Program(Child, String);
 
 impl Program {
@@ -128,7 +128,7 @@ impl Program {
         Self(child, line.trim().to_owned())
     }
 
-    /// Most memory it ever had, in KiB.
+    /// Its peak resident memory, in KiB.
     fn peak(&self) -> u64 {
         let path = format!("/proc/{}/status", self.0.id());
         let status = std::fs::read_to_string(path).expect("it runs on Linux");
@@ -193,10 +193,10 @@ fn the_programs_end_by_themselves() {
 
 #[test]
 fn what_arrives_is_what_was_sent() {
-    let stand = stand();
+    let setup = setup();
     let body = bytes(1_000_003);
-    let grant = stand.single(1_000_003);
-    let answer = stand.put(&grant, &body).send();
+    let grant = setup.single(1_000_003);
+    let answer = setup.put(&grant, &body).send();
     let sum = crc(&body).to_string();
     assert_eq!(
         answer.header("x-amz-checksum-crc64nvme"),
