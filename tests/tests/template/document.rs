@@ -1,4 +1,4 @@
-//! The template as JSON, its short forms written out: `!Ref X` is `{"Ref": "X"}`, `!GetAtt X.Arn` is
+//! The template as JSON, with its short forms expanded: `!Ref X` is `{"Ref": "X"}`, `!GetAtt X.Arn` is
 //! `{"Fn::GetAtt": "X.Arn"}`.
 
 use std::sync::OnceLock;
@@ -42,7 +42,7 @@ pub(crate) fn properties(name: &str) -> &'static Value {
     properties
 }
 
-/// Every value below `value`, itself first.
+/// Every value in `value`, itself first.
 pub(crate) fn all(value: &Value) -> Vec<&Value> {
     let mut found = vec![value];
     match value {
@@ -53,7 +53,7 @@ pub(crate) fn all(value: &Value) -> Vec<&Value> {
     found
 }
 
-/// One or many: a lone value counts as a list of one.
+/// A list; a single value is a list of one.
 pub(crate) fn list(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
@@ -62,7 +62,7 @@ pub(crate) fn list(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// The statements of every policy in the template, of roles and of resources; `!If` is seen through.
+/// The statements of all policies in the template, of roles and of resources; both branches of `!If`.
 pub(crate) fn statements() -> Vec<&'static Value> {
     all(template())
         .into_iter()
@@ -97,7 +97,7 @@ fn value(yaml: &Yaml<'_>) -> Value {
             };
             Value::from(Map::from_iter([(name, value(inner))]))
         }
-        // CloudFormation takes no aliases, and anything else is no value.
+        // CloudFormation has no YAML aliases.
         other => panic!("not a value: {other:?}"),
     }
 }

@@ -1,4 +1,4 @@
-//! From the bucket to the table: nothing is lost, nothing blocks.
+//! From the bucket to the table: no event is lost, and none blocks others.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn f72_a_message_stays_hidden_for_six_times_the_function_timeout() {
     );
     let timeout = &template()["Globals"]["Function"]["Timeout"];
     assert_eq!(*timeout, json!({"Ref": "FunctionTimeoutSeconds"}));
-    // No function on the queue takes longer than all others.
+    // The function on the queue has no longer timeout of its own.
     assert_eq!(properties("RecordFunction")["Timeout"], Value::Null);
     let window = properties("RecordEvents")["MaximumBatchingWindowInSeconds"]
         .as_u64()
@@ -127,7 +127,8 @@ fn a93_only_uploads_make_events() {
             assert_eq!(entry[field], *arn);
             events.push(entry["Event"].as_str().unwrap());
         }
-        // What a lifecycle rule of the operator's removes is not told as removed.
+        // S3 reports objects that a lifecycle rule removes as LifecycleExpiration, not as ObjectRemoved:
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
         let expected = [
             "s3:ObjectCreated:*",
             "s3:ObjectRemoved:*",
@@ -163,7 +164,7 @@ fn a89_only_this_bucket_of_this_account_may_send() {
         json!({"Ref": "AWS::AccountId"})
     );
     assert_eq!(permission["Principal"], "s3.amazonaws.com");
-    // The name that both are built on is the bucket's own.
+    // Both names are built from the bucket's.
     let parts = source["Fn::Sub"].as_array().unwrap();
     let bucket = properties("Bucket")["BucketName"]["Fn::Sub"]
         .as_array()
@@ -179,7 +180,7 @@ fn a89_only_this_bucket_of_this_account_may_send() {
 }
 
 #[test]
-fn somebody_is_told_when_events_wait_or_die() {
+fn an_alarm_fires_when_events_wait_or_die() {
     let watched = |queue: &str, metric: &str| {
         of_type("AWS::CloudWatch::Alarm").iter().any(|(_, alarm)| {
             let alarm = &alarm["Properties"];
@@ -193,10 +194,11 @@ fn somebody_is_told_when_events_wait_or_die() {
     assert!(watched("Queue", "ApproximateAgeOfOldestMessage"));
 }
 
-/// A reported failure is no error of the function, and SQS takes a message that was received often out of the
-/// queue's age: these events are seen by this metric alone until they die.
+/// A reported batch item failure is no function error, and a message received often no longer counts in the
+/// queue's age: until it is dead, only this metric shows it.
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>
 #[test]
-fn f74_somebody_is_told_while_events_fail_and_before_they_die() {
+fn f74_an_alarm_fires_while_events_fail_and_before_they_die() {
     let alarm = properties("EventsFailed");
     assert_eq!(
         (&alarm["Namespace"], &alarm["MetricName"]),
@@ -206,9 +208,10 @@ fn f74_somebody_is_told_while_events_fail_and_before_they_die() {
         alarm["Dimensions"][0]["Value"],
         json!({"Ref": "RecordFunction"})
     );
-    let told = alarm["Period"].as_u64().unwrap() * alarm["EvaluationPeriods"].as_u64().unwrap();
+    let alarm_after =
+        alarm["Period"].as_u64().unwrap() * alarm["EvaluationPeriods"].as_u64().unwrap();
     let receives = properties("Queue")["RedrivePolicy"]["maxReceiveCount"].as_u64();
-    assert!(4 * told < receives.unwrap() * default("VisibilityTimeoutSeconds"));
+    assert!(4 * alarm_after < receives.unwrap() * default("VisibilityTimeoutSeconds"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The functions are the binaries, and each has a log that ends.
+//! The functions are the built binaries, and their logs expire.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ fn each_function_writes_to_a_log_group_of_its_own_that_forgets() {
 }
 
 #[test]
-fn somebody_is_told_when_a_function_fails() {
+fn an_alarm_fires_when_a_function_fails() {
     for (name, _) in of_type("AWS::Serverless::Function") {
         let watched = of_type("AWS::CloudWatch::Alarm").iter().any(|(_, alarm)| {
             let alarm = &alarm["Properties"];
@@ -59,7 +59,7 @@ fn somebody_is_told_when_a_function_fails() {
 }
 
 #[test]
-fn functions_are_told_what_they_need() {
+fn functions_get_the_variables_that_they_need() {
     let shared = &template()["Globals"]["Function"]["Environment"]["Variables"];
     for name in [
         "ALLOWED_TYPES",

@@ -1,4 +1,4 @@
-//! The HTTP API: no route without a token, no page but those that are named.
+//! The HTTP API: no route without a token, and CORS for the configured origins only.
 
 use std::collections::BTreeSet;
 
@@ -70,10 +70,10 @@ fn a69_every_route_demands_a_token_with_the_scope() {
 
 #[test]
 fn the_functions_demand_the_scope_that_the_routes_demand() {
-    let told = &template()["Globals"]["Function"]["Environment"]["Variables"]["REQUIRED_SCOPE"];
+    let scope = &template()["Globals"]["Function"]["Environment"]["Variables"]["REQUIRED_SCOPE"];
     let own = json!({"Fn::If": ["OwnPool", "aws.cognito.signin.user.admin", ""]});
     assert_eq!(
-        *told,
+        *scope,
         json!({"Fn::If": ["DefaultScope", own, {"Ref": "RequiredScope"}]})
     );
 }
@@ -170,7 +170,8 @@ fn access_log() -> &'static str {
     settings["Format"].as_str().unwrap()
 }
 
-/// The gateway puts values in as they are; `messageString` is the one that brings quotes of its own.
+/// The gateway inserts values without escaping; `messageString` comes with its own quotes:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html>.
 #[test]
 fn a_line_of_the_access_log_is_json_when_a_request_was_refused() {
     let mut line = String::new();
@@ -194,8 +195,9 @@ fn a_line_of_the_access_log_is_json_when_a_request_was_refused() {
     assert_eq!(logged["error"], "Too Many Requests");
 }
 
-/// The stage counts everybody's requests together, and those that a function refuses too: one owner at the
-/// owner's own limit must be a small part of it.
+/// The stage throttles all callers together, including requests that a function then refuses: one owner at the
+/// owner's rate limit must be a small part of it.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html>
 #[test]
 fn a36_one_owners_burst_is_far_below_what_the_api_takes() {
     let settings = &properties("Stage")["DefaultRouteSettings"];

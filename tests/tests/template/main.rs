@@ -1,4 +1,4 @@
-//! `template.yaml` held to what linters do not look at: who may do what, from where, and for how long.
+//! Checks of `template.yaml` that linters do not make: permissions, sources, times and limits.
 #![forbid(unsafe_code)]
 
 mod document;

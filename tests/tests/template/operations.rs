@@ -1,12 +1,12 @@
-//! What runs by the clock, who may send scan results, and tracing.
+//! The schedule, who may send scan results, and tracing.
 
 use serde_json::{Value, json};
 
 use crate::document::{all, list, of_type, properties, template};
 
-/// A schedule that does not start anything fails nowhere, and a sweep that never comes to its end is no error.
+/// A schedule that starts nothing is no error anywhere, and neither is a sweep that never finishes.
 #[test]
-fn f55_somebody_is_told_when_sweep_does_not_run_or_does_not_keep_up() {
+fn f55_an_alarm_fires_when_sweep_does_not_run_or_does_not_keep_up() {
     let silent = properties("SweepSilent");
     assert_eq!(
         (&silent["Namespace"], &silent["MetricName"]),
@@ -15,7 +15,7 @@ fn f55_somebody_is_told_when_sweep_does_not_run_or_does_not_keep_up() {
     assert_eq!(silent["ComparisonOperator"], "LessThanThreshold");
     assert_eq!(silent["Threshold"], 1);
     let seconds = silent["Period"].as_u64().unwrap();
-    // The default schedule runs four times in it.
+    // The default schedule runs four times in this period.
     let schedule = &template()["Parameters"]["SweepSchedule"]["Default"];
     assert_eq!((*schedule == "rate(15 minutes)", seconds), (true, 3600));
     let incomplete = properties("SweepIncomplete");
@@ -26,12 +26,12 @@ fn f55_somebody_is_told_when_sweep_does_not_run_or_does_not_keep_up() {
     }
 }
 
-/// The HTTP functions' time is the gateway's; nobody waits for the sweep.
+/// The HTTP functions share the gateway's timeout; the sweep has its own.
 #[test]
 fn f55_sweep_has_time_of_its_own() {
     let seconds = properties("SweepFunction")["Timeout"].as_u64().unwrap();
     assert!(seconds > 28, "{seconds}");
-    // Less than the time between two runs.
+    // Less than the interval of the schedule.
     assert!(seconds < 15 * 60, "{seconds}");
 }
 

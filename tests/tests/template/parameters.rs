@@ -1,4 +1,4 @@
-//! What the one who deploys may choose, what it is without a choice, and what comes back.
+//! The parameters, their defaults, and the outputs.
 
 use serde_json::{Value, json};
 
@@ -74,8 +74,8 @@ fn choices_are_closed() {
     assert!(origins.starts_with("^(") && origins.ends_with(")$") && !origins.contains(r"\*"));
 }
 
-/// A function that cannot read its environment does not start, and then the whole API answers 500: whatever
-/// the functions refuse, the template refuses before anything is deployed.
+/// A function that cannot parse its environment does not start, and then the whole API answers 500: the template
+/// refuses before deployment what the functions would refuse.
 #[test]
 fn a_typo_in_a_list_does_not_reach_the_functions() {
     for name in ["AllowedOrigins", "AllowedTypes", "DeniedOwners"] {
@@ -103,7 +103,7 @@ fn an_issuer_and_its_audience_come_together() {
     }
 }
 
-/// No client of the stack's own pool can be given another scope: every call would be refused for ever.
+/// Clients of the stack's own pool have this scope only: with another one every call would be refused.
 #[test]
 fn the_own_pool_knows_no_scope_of_ones_own() {
     let empty = |name: &str| json!({"Fn::Equals": [{"Ref": name}, ""]});
@@ -133,7 +133,7 @@ fn what_tools_attach_by_comes_back() {
     }
 }
 
-/// README and OPERATIONS.md tell a person these numbers.
+/// README.md and docs/OPERATIONS.md name these numbers.
 #[test]
 fn d1_what_the_documents_say_of_passwords_is_what_the_pool_wants() {
     let pool = &template()["Resources"]["UserPool"]["Properties"];

@@ -1,4 +1,4 @@
-//! The bucket: who reads it, over what, and that nothing is written over.
+//! The bucket: who may read it, over which protocol, and no overwriting.
 
 use serde_json::{Value, json};
 
@@ -119,18 +119,19 @@ fn a94_objects_are_encrypted_and_unfinished_ones_go_away() {
     let rules = bucket["LifecycleConfiguration"]["Rules"]
         .as_array()
         .unwrap();
-    // Counted from the beginning, so it must leave alone what is in use for longer than anything may be unused.
+    // Counted from the initiation, so it must exceed the time for which an upload may be in use.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
     let expected = json!({"DaysAfterInitiation": {"Ref": "AbandonedPartsDays"}});
     let default = |name: &str| template()["Parameters"][name]["Default"].as_u64();
     assert!(default("AbandonedPartsDays") >= default("UnfinishedDays").map(|days| 4 * days));
     assert_eq!(rules.len(), 1);
     assert_eq!(rules[0]["AbortIncompleteMultipartUpload"], expected);
     assert_eq!(rules[0]["Status"], "Enabled");
-    // No rule may delete what was uploaded.
+    // No rule may delete uploaded objects.
     assert_eq!(rules[0]["ExpirationInDays"], Value::Null);
 }
 
-/// Parts that are never completed cost money: how many uploads somebody may have open is limited by default.
+/// Parts of unfinished uploads cost money, so the number of open uploads is limited by default.
 #[test]
 fn a94_open_uploads_are_limited_by_default() {
     let open = &template()["Parameters"]["MaxOpenUploads"]["Default"];

@@ -1,4 +1,4 @@
-//! Least privilege: the rights of each function, word for word.
+//! Least privilege: the exact permissions of each function.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{list, of_type, statements};
 
-/// What each role may do, as `docs/SECURITY.md` says it. A change there is a change of the security model.
+/// The permissions of each role, as listed in `docs/SECURITY.md`; a change there changes the security model.
 fn rights() -> BTreeMap<String, BTreeSet<String>> {
     let file = e2e::env::root().join("docs/SECURITY.md");
     let text = std::fs::read_to_string(file).unwrap();
@@ -35,7 +35,7 @@ fn rights() -> BTreeMap<String, BTreeSet<String>> {
     rights
 }
 
-/// A row of the table as [`in_words`] puts a statement.
+/// A row of the table in the form in which [`in_words`] writes a statement.
 fn in_our_words(row: &[&str], role: &str) -> String {
     let actions = row[2].replace('`', "");
     let resource = match row[3] {
@@ -79,7 +79,7 @@ fn each_role_may_do_what_the_table_says_and_nothing_else() {
     assert_eq!(found, rights());
 }
 
-/// What the model never gives to any function.
+/// Permissions that no function may ever have.
 #[test]
 fn nobody_may_delete_scan_or_change_a_policy() {
     let never = |action: &str| {
@@ -121,7 +121,7 @@ fn each_function_has_a_role_of_its_own() {
     roles.dedup();
     assert_eq!(roles.len(), count);
     for (name, function) in of_type("AWS::Serverless::Function") {
-        // SAM would add rights of its own choosing for these.
+        // From these properties SAM would generate further policies.
         for property in ["Policies", "Events", "Connectors"] {
             assert_eq!(
                 function["Properties"][property],
@@ -143,7 +143,8 @@ fn nothing_is_allowed_by_a_wildcard() {
         for action in list(&statement["Action"]) {
             assert!(!action.as_str().unwrap().contains('*'), "{statement}");
         }
-        // X-Ray's actions know no resource.
+        // X-Ray's actions support no resource-level permissions:
+        // https://docs.aws.amazon.com/xray/latest/devguide/security_iam_service-with-iam.html
         let anywhere = statement["Sid"] == "Traces";
         for resource in list(&statement["Resource"]) {
             assert!(resource != "*" || anywhere, "{statement}");

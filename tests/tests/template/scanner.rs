@@ -1,4 +1,5 @@
-//! The example scanner: no scan is lost unseen, and it can call nothing clean but by its own name.
+//! The example scanner: no scan is lost unnoticed, and its role may publish results under its own source only:
+//! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html>.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ fn resources() -> Value {
 }
 
 #[test]
-fn a85_what_could_not_be_scanned_is_kept_and_somebody_is_told() {
+fn a85_what_could_not_be_scanned_is_kept_and_raises_an_alarm() {
     let resources = resources();
     let queue = json!({"Fn::GetAtt": "ScannerDlq.Arn"});
     let retries = &resources["ScannerRetries"]["Properties"];

@@ -1,4 +1,4 @@
-//! What an operator is shown and told: dashboard, alarms, metrics, and the guide that lists them.
+//! Dashboard, alarms, metrics, and the operator's guide that lists them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{all, of_type, properties, template};
 
-/// The dashboard as it is with the forward function, its references as they stand in the template.
+/// The dashboard with the forward function, its references as in the template.
 fn dashboard() -> Value {
     let body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
         .as_array()
@@ -26,10 +26,10 @@ fn dashboard() -> Value {
     serde_json::from_str(&text.replace("${Forward}", more)).expect("the dashboard is JSON")
 }
 
-/// What exists on the route `lambda` alone.
+/// Resources that exist on the route `lambda` only.
 const FORWARDS: [&str; 2] = ["ForwardFunction", "ForwardDlq"];
 
-/// The metrics that the functions write in the embedded format, read from their code, each under its function.
+/// The metrics that the functions emit in the embedded metric format, read from their source, by function.
 fn measured() -> BTreeSet<(&'static str, String)> {
     let source = e2e::env::root().join("backend/lambdas/src");
     let mut measured = BTreeSet::new();
@@ -58,7 +58,7 @@ fn measured() -> BTreeSet<(&'static str, String)> {
     measured
 }
 
-/// The functions that run a module of the Lambdas.
+/// The functions that run a module of the Lambdas crate.
 fn functions(module: &str) -> &'static [&'static str] {
     match module {
         "forward" => &["ForwardFunction"],
@@ -71,7 +71,7 @@ fn functions(module: &str) -> &'static [&'static str] {
     }
 }
 
-/// The words in backticks.
+/// The texts in backticks.
 fn quoted(text: &str) -> BTreeSet<String> {
     let words = text.split('`').skip(1).step_by(2);
     words.map(str::to_owned).collect()
@@ -109,7 +109,7 @@ fn the_dashboard_shows_each_metric_of_the_function_that_writes_it() {
             shown.insert(name.clone());
         }
     }
-    // Refusals stand there by their code, which a metric's widget would have to know.
+    // Refusals have their code as a dimension, which a metric widget would have to name.
     shown.insert("Refused".to_owned());
     let measured: BTreeSet<String> = measured.into_iter().map(|(_, name)| name).collect();
     assert_eq!(shown, measured);
@@ -131,7 +131,7 @@ fn the_dashboard_names_resources_that_exist() {
     }
 }
 
-/// Dashboards are global in an account, unlike stacks.
+/// Dashboard names are global in an account, stacks are regional.
 #[test]
 fn a_stack_of_the_same_name_in_another_region_has_a_dashboard_too() {
     let name = &properties("Dashboard")["DashboardName"]["Fn::Sub"];
@@ -160,8 +160,8 @@ fn the_guide_lists_the_metrics_and_the_alarms() {
     assert_eq!(listed, alarms);
 }
 
-/// The alarm counts uploads; a create of a hundred that are refused is one request. So the query adds up the
-/// same numbers.
+/// The alarm counts uploads, while a refused create of a hundred is one request: the query adds up the same
+/// numbers.
 #[test]
 fn a36_refusals_are_looked_up_by_what_the_alarm_counts() {
     let query = "filter ispresent(Refused) | stats sum(Refused) as ";
@@ -169,9 +169,9 @@ fn a36_refusals_are_looked_up_by_what_the_alarm_counts() {
     assert!(dashboard().to_string().contains(query));
 }
 
-/// One who floods the API shuts out everybody, before any function counts a refusal.
+/// A flood of requests throttles all callers, before any function counts a refusal.
 #[test]
-fn a36_somebody_is_told_when_the_stage_turns_requests_away() {
+fn a36_an_alarm_fires_when_the_stage_throttles() {
     let filter = properties("ThrottledRequests");
     assert_eq!(filter["LogGroupName"], json!({"Ref": "ApiLogs"}));
     let made = &filter["MetricTransformations"][0];
@@ -199,7 +199,8 @@ fn alarms_watch_metrics_that_exist_and_tell_the_topic() {
         let alarm = &alarm["Properties"];
         let topic = json!({"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
         assert_eq!(alarm["AlarmActions"], topic, "{name}");
-        // What is silent has no data: only there is nothing a reason to tell.
+        // Only for this alarm is missing data a reason to alarm:
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         let without_data = if name == "SweepSilent" {
             "breaching"
         } else {
