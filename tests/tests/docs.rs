@@ -1,4 +1,4 @@
-//! The documentation says what the code says.
+//! The documentation matches the code.
 #![forbid(unsafe_code)]
 
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The cells of the rows of the table behind a heading; without head and rule.
+/// The cells of the table below a heading, row by row, without the head.
 fn table(text: &str, heading: &str) -> Vec<Vec<String>> {
     let section = text
         .split_once(&format!("\n## {heading}\n"))
@@ -49,7 +49,7 @@ fn documented() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_error_code_stands_in_the_table_with_its_status_and_its_meaning() {
+fn every_error_code_is_in_the_table_with_its_status_and_its_meaning() {
     let meanings = documented();
     let meaning = |code: &str| {
         let found = meanings.iter().find(|(other, _)| other == code);
@@ -83,7 +83,7 @@ fn every_error_code_stands_in_the_table_with_its_status_and_its_meaning() {
     );
 }
 
-/// The comment before each code in the types of the package, as one line.
+/// The comment before each code in the package's types, as one line.
 fn commented(types: &str) -> Vec<(String, String)> {
     let union = types.split_once("export type UploadErrorCode =");
     let mut codes = Vec::new();
@@ -117,7 +117,7 @@ fn the_types_say_of_every_error_code_what_it_means() {
 }
 
 #[test]
-fn every_state_stands_in_the_table() {
+fn every_state_is_in_the_table() {
     let states = [
         State::Queued,
         State::Hashing,
@@ -149,7 +149,7 @@ fn every_state_stands_in_the_table() {
     assert_eq!(named, states.map(State::as_str));
 }
 
-/// The names of all functions and of all cases of scripts under these folders.
+/// The names of all functions and JavaScript test cases below these folders.
 fn names(folders: &[&str]) -> HashSet<String> {
     let mut names = HashSet::new();
     let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
@@ -201,7 +201,7 @@ fn every_test_that_the_promises_name_is_there() {
     assert_eq!(lines, (1..=40).collect::<Vec<u32>>());
 }
 
-/// Who follows README has the tools that the tests have.
+/// The README installs the tools that the tests run with.
 #[test]
 fn d1_the_readme_installs_the_versions_that_are_tested() {
     let readme = read("README.md");

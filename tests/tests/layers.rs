@@ -1,4 +1,4 @@
-//! The arrows of the architecture, and a few rules of the house that no compiler checks.
+//! The dependency arrows of ARCHITECTURE.md, and house rules that no compiler checks.
 
 #[path = "layers/circles.rs"]
 mod circles;
@@ -26,7 +26,7 @@ const OURS: &[&str] = &[
     "xtask",
 ];
 
-/// Every crate that `package` reaches by ordinary dependencies, on any target, without itself.
+/// Every crate that `package` depends on, directly or not, on any target, by ordinary dependencies.
 fn reached(package: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -49,7 +49,7 @@ fn reached(package: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Which of our own crates `package` reaches.
+/// Which of our own crates `package` depends on.
 fn ours(package: &str) -> BTreeSet<String> {
     reached(package)
         .into_iter()
@@ -142,7 +142,7 @@ fn nothing_goes_from_client_to_backend_or_back_and_nothing_sees_the_tests() {
     assert_eq!(ours("xtask"), set(&[]));
 }
 
-/// Files that git knows, with one of these endings, under one of these folders.
+/// Files tracked by git with one of these endings, below one of these folders.
 fn sources(folders: &[&str], endings: &[&str]) -> Vec<PathBuf> {
     let output = Command::new("git")
         .args(["ls-files", "-z", "--"])
@@ -176,10 +176,10 @@ fn read(path: &Path) -> String {
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Modules that use each other in a circle.
+/// Modules in a dependency cycle.
 type Known = &'static [&'static str];
 
-/// The libraries that are published or deployed, and the circles that each may still have.
+/// The libraries that are published or deployed, and the cycles that each may still have.
 const LIBRARIES: &[(&str, &[Known])] = &[
     ("contract", &[]),
     ("engine", &[]),
@@ -189,7 +189,7 @@ const LIBRARIES: &[(&str, &[Known])] = &[
     ("backend/lambdas", &[]),
 ];
 
-/// An exception that is no longer needed is as wrong as a circle that is new: it would let it come back.
+/// An exception that is no longer needed fails too: it would hide the return of its cycle.
 #[test]
 fn modules_use_each_other_one_way() {
     let source = |path: &Path| std::fs::read_to_string(e2e::env::root().join(path)).ok();
@@ -219,10 +219,10 @@ fn modules_use_each_other_one_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The scripts that are published only start the module: uploads and calls of the API are made by Rust.
+/// The published scripts only start the module: uploads and API calls are made in Rust.
 #[test]
 fn no_script_sends_a_file_or_calls_the_api() {
-    // How the module and the worker are found, and whether this is a browser.
+    // Locating the module and the worker, and detecting a browser.
     const STARTING: [(&str, &str); 3] = [
         ("module.js", "return await fetch(address);"),
         ("starting-worker.js", "await fetch(url)"),
@@ -241,7 +241,7 @@ fn no_script_sends_a_file_or_calls_the_api() {
             let starts = STARTING
                 .iter()
                 .any(|(script, use_of)| name == *script && code.contains(use_of));
-            // An error's text.
+            // The text of an error.
             let says = code.contains("createClient needs a browser");
             if sends && !starts && !says {
                 found.push(format!("{}: {}", path.display(), line.trim()));
@@ -299,7 +299,7 @@ fn every_library_forbids_unsafe_code() {
     }
 }
 
-/// A92.
+/// A92: no key and no token in the sources.
 #[test]
 fn a92_no_secret_is_in_the_repository() {
     let marks = [
@@ -311,7 +311,7 @@ fn a92_no_secret_is_in_the_repository() {
     for path in sources(&["."], &[]) {
         let text = read(&path);
         let found: Vec<_> = marks.iter().filter(|mark| text.contains(**mark)).collect();
-        // This file names the marks.
+        // This file contains the patterns themselves.
         assert!(
             found.is_empty() || path.ends_with("tests/layers.rs"),
             "{}: {found:?}",

@@ -1,24 +1,24 @@
-//! Circles among the modules of a crate: groups of which each uses, by way of the others, itself.
+//! Dependency cycles among the modules of a crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::modules::{Crate, Name};
 
-/// A circle: its modules, and the files that close it with the files that they use for it.
+/// A cycle: its modules, and the files that close it with the files that they use for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Circle {
     pub(crate) modules: Vec<String>,
     pub(crate) uses: BTreeSet<(PathBuf, PathBuf)>,
 }
 
-/// The circles of a crate.
+/// The cycles of a crate.
 ///
-/// A module and the modules inside it are one thing in several files: the child that uses its parent's type and the
-/// parent that uses the child's are no circle, whichever of the two there is. So a use counts where the two ways part:
-/// `queue::poll` that uses `queue::live` is an arrow between those two, and `queue::poll` that uses `retry` is one from
-/// `queue` to `retry`, which must not use anything inside `queue`, nor anybody who does. On each level of the tree the
-/// arrows among siblings must go one way.
+/// A module and its submodules count as one unit in several files: a child that uses its parent's type and a
+/// parent that uses its child's are no cycle. So a use counts where the two paths diverge:
+/// `queue::poll` that uses `queue::live` is an arrow between those two, and `queue::poll` that uses `retry` is
+/// one from `queue` to `retry`, which then must not use anything inside `queue`, directly or not. On each level
+/// of the tree the arrows among siblings must be acyclic.
 pub(crate) fn circles(modules: &Crate) -> Vec<Circle> {
     let mut arrows: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
     let mut files: BTreeMap<(Name, Name), BTreeSet<(PathBuf, PathBuf)>> = BTreeMap::new();
@@ -60,7 +60,7 @@ pub(crate) fn circles(modules: &Crate) -> Vec<Circle> {
     found
 }
 
-/// Everybody who can be reached from here.
+/// All modules that can be reached from here.
 fn reach<'a>(arrows: &'a BTreeMap<Name, BTreeSet<Name>>, from: &Name) -> BTreeSet<&'a Name> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Name> = arrows.get(from).into_iter().flatten().collect();
@@ -72,7 +72,7 @@ fn reach<'a>(arrows: &'a BTreeMap<Name, BTreeSet<Name>>, from: &Name) -> BTreeSe
     reached
 }
 
-/// What would be found in a crate of these files.
+/// The cycles in a crate made of these files.
 fn found(files: &[(&str, &str)]) -> Vec<Vec<String>> {
     let source = |path: &Path| {
         let file = files.iter().find(|(name, _)| Path::new(name) == path);
@@ -97,7 +97,7 @@ fn a_circle_is_found_however_it_is_written() {
             "use crate::c::C;",
             "use crate::a::X;",
         ),
-        // By names that others only pass on.
+        // By re-exported names.
         ("use crate::b::B;", "use crate::Passed;", "use crate::a::A;"),
         (
             "use crate::b::Borrowed;",
@@ -154,9 +154,9 @@ fn a_module_and_those_inside_it_are_one_thing() {
         files("use super::A; use crate::b::B;", ""),
         Vec::<Vec<String>>::new()
     );
-    // Siblings inside, one of them by the parent's name for it.
+    // Siblings inside a module, one of them under a name that the parent re-exports.
     assert_eq!(files("use super::y::Y;", ""), [["a::x", "a::y"]]);
     assert_eq!(files("use super::Y;", ""), [["a::x", "a::y"]]);
-    // Out of one child, and back to another.
+    // From one child to another module, and back to another child.
     assert_eq!(files("use crate::b::B;", "use crate::a::Y;"), [["a", "b"]]);
 }

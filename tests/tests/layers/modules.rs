@@ -1,31 +1,31 @@
-//! The modules of a crate, and which of them uses which, as its source says.
+//! The modules of a crate, and which of them uses which, read from the source.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::tokens::{Token, tokens};
 
-/// Where a module is in its crate; the crate itself is empty.
+/// The path of a module in its crate; empty for the crate root.
 pub(crate) type Name = Vec<String>;
 
 /// One module.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
     pub(crate) file: PathBuf,
-    /// The paths that it names: those of its `use` lines, and those in its body that begin at the crate, at itself
-    /// or at its parent.
+    /// The paths that it names: those of its `use` items, and those in its body that begin with `crate`, `self`
+    /// or `super`.
     paths: Vec<Vec<String>>,
-    /// What its `use` lines call by a name.
+    /// Names that its `use` items introduce, with their paths.
     names: BTreeMap<String, Vec<String>>,
 }
 
-/// All modules of a crate but those of its tests.
+/// All modules of a crate except test modules.
 #[derive(Debug, Default)]
 pub(crate) struct Crate {
     pub(crate) modules: BTreeMap<Name, Module>,
 }
 
-/// Where a module's own modules are looked for.
+/// Where to look for a module's submodules.
 struct Place<'a> {
     file: &'a Path,
     /// For `mod name;`.
@@ -33,7 +33,7 @@ struct Place<'a> {
 }
 
 impl Crate {
-    /// The crate whose root is this file. `source` gives the text of a file, if there is one.
+    /// Parses the crate with this root file. `source` returns the text of a file, if it exists.
     pub(crate) fn of(root: &Path, source: &dyn Fn(&Path) -> Option<String>) -> Self {
         let mut all = Self::default();
         let folder = root.parent().unwrap_or(Path::new("")).to_owned();
@@ -114,7 +114,7 @@ impl Crate {
                     module.paths.push(path);
                 }
             } else {
-                // `pub` and its like stand between an attribute and its item.
+                // `pub` and its like come between an attribute and its item.
                 if !matches!(rest[0].word(), Some("pub")) {
                     path = None;
                 }
@@ -126,8 +126,8 @@ impl Crate {
         self.modules.insert(name, module);
     }
 
-    /// The module that a path leads to from another; `None` if it leads out of the crate. A name that a module only
-    /// passes on belongs to the module that has it.
+    /// The module that a path in `from` leads to; `None` outside the crate. A re-exported name belongs to the module
+    /// that defines it.
     fn resolve(&self, from: &Name, path: &[String], depth: u8) -> Option<Name> {
         assert!(depth < 50, "{path:?} in {from:?} leads nowhere");
         let mut at = from.clone();
@@ -144,7 +144,7 @@ impl Crate {
                     } else if let Some(target) = self.modules[&at].names.get(part) {
                         let mut whole = target.clone();
                         whole.extend_from_slice(&path[index + 1..]);
-                        // `use name::...` says where a name comes from that is not the module's own.
+                        // `use name::...` says where a name that is not defined here comes from.
                         let same = index == 0 && target.first().is_some_and(|first| first == part);
                         return (!same).then(|| self.resolve(&at, &whole, depth + 1))?;
                     } else {
@@ -156,7 +156,7 @@ impl Crate {
         Some(at)
     }
 
-    /// Every use of another module: who, and whom.
+    /// Every use of one module by another.
     pub(crate) fn uses(&self) -> Vec<(Name, Name)> {
         let mut all = Vec::new();
         for (name, module) in &self.modules {
@@ -189,7 +189,7 @@ impl Module {
                     tokens.next();
                 }
                 Token::Mark('*') => {
-                    // What a star stands for is not to be seen here.
+                    // What a glob import brings in cannot be seen here.
                     tokens.next();
                     self.paths.push(path.clone());
                     return;
@@ -231,7 +231,7 @@ fn path_at(tokens: &[Token]) -> Vec<String> {
     path
 }
 
-/// The place of the bracket that closes the first one.
+/// The position of the bracket that closes the first one.
 fn closing(tokens: &[Token]) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate() {
@@ -247,7 +247,7 @@ fn closing(tokens: &[Token]) -> usize {
     tokens.len() - 1
 }
 
-/// How many tokens the item that begins here has: up to its semicolon, or to the end of its braces.
+/// How many tokens the item has that begins here: up to its semicolon or closing brace.
 fn item_end(tokens: &[Token]) -> usize {
     let mut at = 0;
     while at < tokens.len() {
@@ -262,7 +262,7 @@ fn item_end(tokens: &[Token]) -> usize {
     at
 }
 
-/// Whether an attribute lets its item be there in tests only.
+/// Whether an attribute restricts its item to tests.
 fn is_test(attribute: &[Token]) -> bool {
     let words: Vec<_> = attribute.iter().filter_map(Token::word).collect();
     matches!(

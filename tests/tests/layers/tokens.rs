@@ -1,12 +1,12 @@
-//! Rust source as a list of tokens: as much as it takes to find modules and paths, and to be misled by no
-//! comment and no text.
+//! A Rust tokenizer that does as much as finding modules and paths needs, and is not misled by comments and
+//! string literals.
 
-/// A token, or the part of one that matters here.
+/// A token, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// An identifier or a keyword; `r#` is left away.
+    /// An identifier or a keyword, without `r#`.
     Word(String),
-    /// The content of a string literal, escapes as they stand.
+    /// The content of a string literal, with its escapes.
     Text(String),
     /// Any other character by itself; `::` is two of them.
     Mark(char),
@@ -58,14 +58,14 @@ pub(crate) fn tokens(source: &str) -> Vec<Token> {
     tokens
 }
 
-/// The first place from `at` on where the rest of the source is as asked, or its end.
+/// The first position from `at` on at which `found` holds for the rest of the source, or its end.
 fn until(source: &[char], at: usize, found: impl Fn(&[char]) -> bool) -> usize {
     (at..source.len())
         .find(|at| found(&source[*at..]))
         .unwrap_or(source.len())
 }
 
-/// Block comments nest.
+/// Block comments nest: <https://doc.rust-lang.org/reference/comments.html>.
 fn end_of_comment(source: &[char], mut at: usize) -> usize {
     let mut depth = 0;
     while at < source.len() {
