@@ -1,4 +1,4 @@
-"""MiniStack, made to refuse and keep what AWS refuses and keeps.
+"""Rules that make MiniStack as strict as AWS.
 
 Each rule is one function, registered by `@rule`, that replaces a few functions of MiniStack 1.5.33 before it starts. A rule's
 first docstring line says what AWS does. `docs/LOCAL.md` lists the rules; a test compares that list with this registry.
@@ -37,7 +37,7 @@ def chosen(environ=os.environ):
 
 
 def names(text):
-    """`a, b` as a set."""
+    """The names in `a, b`, as a set."""
     return {name.strip() for name in text.split(",") if name.strip()}
 
 

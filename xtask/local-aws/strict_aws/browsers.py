@@ -5,11 +5,11 @@ import re
 
 from ministack import app
 
-from . import doors, rule
+from . import access, rule
 
-# MiniStack's own paths, beside AWS's: no bucket's name begins with `_`. None of them asks for a signature.
+# MiniStack's own, unauthenticated paths; no bucket name begins with `_`.
 OWN = re.compile(r"/(?:_.*|health|login|logout|oauth2/.*|restapis/[^/]+/[^/]+/_user_request_.*)")
-# As Cognito itself answers a page, but for one origin instead of all.
+# Cognito's own answer to a preflight, for one origin instead of all.
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST"),
     (b"access-control-allow-headers", b"content-type, x-amz-target, x-amz-user-agent, amz-sdk-invocation-id, amz-sdk-request"),
@@ -44,7 +44,7 @@ def ministacks_own_paths_are_closed():
             return "AccessDeniedException", "This path is not served."
         return None
 
-    doors.guard(refused)
+    access.guard(refused)
 
 
 @rule
@@ -54,20 +54,20 @@ def browsers_reach_api_and_bucket():
     def refused(head):
         if not head.browser:
             return None
-        doors.only_s3.set(head.aim == "bucket")
+        access.only_s3.set(head.aim == "bucket")
         if head.aim in ("api", "bucket") or (head.page and head.aim in ("sign-in", "keys")):
             return None
         return "AccessDeniedException", "A browser reaches the API and the buckets, and from this system's page the sign-in."
 
-    doors.keep_buckets_to_s3()
+    access.keep_buckets_to_s3()
     pages_sign_in()
-    doors.guard(refused)
+    access.guard(refused)
 
 
 @rule
 def hosts_are_this_computer():
     """Host is 127.0.0.1 or localhost, with the own port: 403 before all else, so that no name that was bound to this computer reads an answer."""
-    own = {f"{name}:{doors.PORT}" for name in ("127.0.0.1", "localhost")}
+    own = {f"{name}:{access.PORT}" for name in ("127.0.0.1", "localhost")}
 
     def refused(head):
         hosts = [host.lower() for host in head.headers.get("host", ())]
@@ -76,10 +76,10 @@ def hosts_are_this_computer():
         return "AccessDeniedException", "Host is neither 127.0.0.1 nor localhost with the port of this server."
 
     def passed_on(host):
-        # A proxy before this server keeps the Host, which the signature covers; its port is its own.
+        # A proxy before this server keeps the signed Host, which has another port.
         return re.fullmatch(r"(127\.0\.0\.1|localhost):\d+", host)
 
-    doors.guard(refused)
+    access.guard(refused)
 
 
 def pages_sign_in():
@@ -89,7 +89,7 @@ def pages_sign_in():
     async def serve_page(scope, receive, send):
         if scope["type"] != "http":
             return await serve(scope, receive, send)
-        head = doors.Head(scope)
+        head = access.Head(scope)
         aim = head.aim
         if aim in ("api", "bucket"):
             return await serve(scope, receive, send)
@@ -97,7 +97,7 @@ def pages_sign_in():
         if head.page and aim in ("sign-in", "keys"):
             cors = [(b"access-control-allow-origin", head.header("origin").encode()), (b"vary", b"Origin")]
         if head.method == "OPTIONS":
-            return await doors.answer(send, 200 if cors else 403, cors and [*cors, *PREFLIGHT])
+            return await access.answer(send, 200 if cors else 403, cors and [*cors, *PREFLIGHT])
 
         async def send_ours(message):
             if message["type"] == "http.response.start":

@@ -12,7 +12,7 @@ MIN_PART = 5 * 1024 * 1024
 
 
 def text(crc):
-    """A CRC64 as S3 writes it."""
+    """A CRC64 in S3's form: base64 of eight big-endian bytes."""
     return base64.b64encode(crc.to_bytes(8, "big")).decode()
 
 
@@ -31,6 +31,7 @@ def native_checksums():
 @rule
 def every_object_has_a_checksum():
     """S3 computes CRC64NVME for an object that was sent without a checksum."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
     build = s3._build_object_record
 
     def build_with_checksum(body, headers, etag=None, checksums=None):
@@ -44,6 +45,7 @@ def every_object_has_a_checksum():
 @rule
 def put_answers_with_the_checksum():
     """PutObject's answer names the object's checksum and its type."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
     put = s3._put_object
 
     def put_and_tell(bucket, key, body, headers):
@@ -60,6 +62,7 @@ def put_answers_with_the_checksum():
 @rule
 def multipart_is_crc64nvme_by_default():
     """A multipart upload that names no checksum gets CRC64NVME; with CRC64NVME the type is FULL_OBJECT and no other."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
     create = s3._create_multipart_upload
 
     def create_full_object(bucket, key, headers):
@@ -83,6 +86,7 @@ def multipart_is_crc64nvme_by_default():
 @rule
 def parts_are_not_too_small():
     """Every part but the last has at least 5 MiB."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 
     def check(_upload, _numbers, parts):
         if any(len(part["body"]) < MIN_PART for part in parts[:-1]):
@@ -95,6 +99,7 @@ def parts_are_not_too_small():
 @rule
 def parts_come_in_order():
     """CompleteMultipartUpload wants at least one part, in ascending order."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 
     def check(_upload, numbers, _parts):
         if not numbers:
@@ -110,6 +115,7 @@ def parts_come_in_order():
 @rule
 def multipart_checksum_is_of_the_whole_object():
     """CompleteMultipartUpload checks the CRC64NVME of the whole object; HEAD, ListParts' sums and attributes agree on it."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
     complete, attributes = s3._complete_multipart_upload, s3._get_object_attributes
 
     def complete_full_object(bucket, key, body, query, headers=None):

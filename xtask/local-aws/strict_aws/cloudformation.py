@@ -15,6 +15,7 @@ QUEUE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttribu
 @rule
 def buckets_keep_their_ownership():
     """OwnershipControls of AWS::S3::Bucket reach the bucket."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 
     def xml(controls):
         root = Element("OwnershipControls", xmlns=s3.S3_NS)
@@ -28,6 +29,7 @@ def buckets_keep_their_ownership():
 @rule
 def buckets_keep_their_lifecycle():
     """LifecycleConfiguration of AWS::S3::Bucket reaches the bucket (the rules that abort unfinished uploads)."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
 
     def xml(lifecycle):
         root = Element("LifecycleConfiguration", xmlns=s3.S3_NS)
@@ -62,6 +64,7 @@ def buckets_keep_their_encryption():
 @rule
 def http_apis_keep_their_cors():
     """CorsConfiguration of AWS::ApiGatewayV2::Api reaches the API."""
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
     create, update = handlers["create"], handlers["update"]
 
@@ -81,6 +84,7 @@ def http_apis_keep_their_cors():
 @rule
 def event_sources_need_their_rights():
     """An SQS event source whose function may not receive, delete and look at messages is refused."""
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
     create = handlers["create"]
 
@@ -101,6 +105,7 @@ def event_sources_need_their_rights():
 @rule
 def event_sources_outlast_their_function():
     """An SQS event source whose queue hides messages for less time than the function may take is refused."""
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
     create = handlers["create"]
 

@@ -6,7 +6,7 @@ from ministack.services import lambda_svc
 
 from . import rule
 
-# What MiniStack itself is told, and what a process cannot do without.
+# MiniStack's own settings, and variables that every process needs.
 KEPT = {
     "AUTH", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_SECRET_ACCESS_KEY", "BIND_HOST",
     "GATEWAY_PORT", "IOT_MTLS_ENABLED", "LANG", "LOG_LEVEL", "MINISTACK_HOST", "MINISTACK_REGION", "PATH", "S3_DATA_DIR",

@@ -14,6 +14,7 @@ LONGEST_HEAD = 10_240
 @rule
 def tokens_expire():
     """A token without exp, or with an exp, nbf or iat that is no whole number, is refused: 401."""
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 
     def acceptable(_header, claims):
         times = [claims.get("exp")] + [claims[name] for name in ("nbf", "iat") if name in claims]
@@ -25,18 +26,21 @@ def tokens_expire():
 @rule
 def tokens_name_an_rsa_algorithm():
     """A token whose header names no RSA algorithm is refused, whatever its signature: 401."""
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
     tokens_must_be(lambda header, _claims: header.get("alg") in RSA)
 
 
 @rule
 def tokens_demand_nothing_unknown():
     """A token whose header demands an extension (crit, b64) is refused: 401."""
+    # https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
     tokens_must_be(lambda header, _claims: not header.keys() & {"crit", "b64"})
 
 
 @rule
 def tokens_have_one_spelling():
     """A token is three segments of base64url, without padding and without any other character: 401."""
+    # https://www.rfc-editor.org/rfc/rfc7515#section-2
     tokens_must_be(lambda _header, _claims: True, canonical)
 
 
@@ -56,6 +60,7 @@ def key_ids_name_one_key():
 @rule
 def heads_have_a_limit():
     """Request line and header values together have at most 10,240 bytes: 431."""
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
     handle = apigateway.handle_execute
 
     async def handle_execute(api_id, stage, path, method, headers, body, query_params, raw_query_string=None):

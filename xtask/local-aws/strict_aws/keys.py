@@ -1,4 +1,4 @@
-"""Whose key opens what."""
+"""Which access keys are accepted, and for what."""
 
 import hashlib
 import hmac
@@ -9,9 +9,9 @@ from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.iam_evaluator import AuthError
 from ministack.services import lambda_svc, sts
 
-from . import doors, rule
+from . import access, rule
 
-# MiniStack leaves it to these services themselves whether they answer an unsigned request.
+# For these actions MiniStack lets the service decide about unsigned requests.
 ANONYMOUS = ("execute-api:Invoke", "lambda:InvokeFunctionUrl")
 MISSING = ("MissingAuthenticationToken", "Request is missing Authentication Token")
 
@@ -19,7 +19,7 @@ MISSING = ("MissingAuthenticationToken", "Request is missing Authentication Toke
 @rule
 def root_has_one_key():
     """The account's root has the one key that this start was given: not `test`, nor the account's number."""
-    # An empty key is whom MiniStack takes an unsigned request of S3 for; S3 itself then looks for a public grant.
+    # MiniStack treats an unsigned S3 request as one with an empty key; S3 then looks for a public grant.
     iam_evaluator.is_root_access_key = lambda key: not key or key == os.environ["AWS_ACCESS_KEY_ID"]
 
 
@@ -37,11 +37,11 @@ def requests_need_a_signature():
     def missing(head):
         if head.signed:
             return None
-        doors.only_s3.set(head.aim == "bucket")
+        access.only_s3.set(head.aim == "bucket")
         return None if head.aim else MISSING
 
     def proven(key, service, public):
-        # S3 looks at presigned URLs and at public grants by itself.
+        # S3 checks presigned URLs and public grants itself.
         return service == "s3" or (iam_evaluator._verified_key.get() == key if key else public)
 
     def strict_enforce(key, action, service, *request, **context):
@@ -54,8 +54,8 @@ def requests_need_a_signature():
         return answer if answer or proven(key, service, False) else AuthError(*MISSING)
 
     iam_evaluator.enforce, iam_evaluator.check_credentials = strict_enforce, strict_check
-    doors.keep_buckets_to_s3()
-    doors.guard(missing)
+    access.keep_buckets_to_s3()
+    access.guard(missing)
 
 
 @rule
@@ -68,7 +68,7 @@ def functions_have_random_keys():
         role, function = config.get("Role", ""), config.get("FunctionArn", "")
 
         def derived(what):
-            # The same for each process of a function, as MiniStack has it.
+            # The same for each process of a function, as in MiniStack.
             return hmac.new(salt, f"{what}:{function}:{role}".encode(), hashlib.sha256).hexdigest()
 
         key, secret, token = f"ASIA{derived('key')[:16].upper()}", derived("secret"), derived("token")

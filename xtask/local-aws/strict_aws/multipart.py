@@ -8,6 +8,7 @@ from . import rule
 @rule
 def multipart_keeps_its_acl():
     """The x-amz-acl of CreateMultipartUpload becomes the object's: CompleteMultipartUpload names none."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
     create, complete = s3._create_multipart_upload, s3._complete_multipart_upload
 
     def create_with_acl(bucket, key, headers):

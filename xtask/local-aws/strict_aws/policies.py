@@ -30,12 +30,13 @@ def loopback_is_tls():
 @rule
 def policies_see_how_a_request_was_signed():
     """Bucket policies know s3:signatureAge, in milliseconds, of a presigned request."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
 
     def keys(_action, query, _headers):
         try:
             signed = datetime.datetime.strptime(s3._qp(query, "X-Amz-Date"), "%Y%m%dT%H%M%SZ")
         except ValueError:
-            # Not presigned, or tampered with, which the check of the signature finds.
+            # Not presigned, or tampered with; the signature check refuses the latter.
             return {}
         age = datetime.datetime.now(datetime.timezone.utc) - signed.replace(tzinfo=datetime.timezone.utc)
         return {"s3:signatureAge": str(int(age.total_seconds() * 1000))}
@@ -46,6 +47,7 @@ def policies_see_how_a_request_was_signed():
 @rule
 def policies_see_conditional_writes():
     """Bucket policies know s3:if-none-match, and by s3:ObjectCreationOperation what makes an object."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
 
     def keys(action, query, headers):
         if action != "s3:PutObject":
@@ -61,6 +63,7 @@ def policies_see_conditional_writes():
 @rule
 def acl_needs_its_own_right():
     """Writing an object with x-amz-acl needs s3:PutObjectAcl beside s3:PutObject."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
     more = iam_actions.s3_additional_checks
 
     def checks(method, path, headers, body, query):
@@ -77,6 +80,7 @@ def acl_needs_its_own_right():
 @rule
 def batches_need_the_right_of_the_single_call():
     """SQS allows SendMessageBatch to who may SendMessage, and so with the other batches; the batches are no rights."""
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     extract = iam_actions.extract_iam_action
 
     def extract_iam_action(service, *request):
@@ -89,6 +93,7 @@ def batches_need_the_right_of_the_single_call():
 @rule
 def policies_see_the_source_of_events():
     """Policies know events:source, the source or sources of what PutEvents publishes."""
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
     context = iam_actions.request_tag_context
 
     def request_tag_context(service, action, body, *rest):
@@ -99,7 +104,7 @@ def policies_see_the_source_of_events():
             entries = json.loads(body)["Entries"]
             sources = sorted({entry["Source"] for entry in entries})
         except (KeyError, TypeError, ValueError):
-            # The service itself refuses it.
+            # The service itself refuses malformed input.
             return keys
         return {**keys, "events:source": sources[0] if len(sources) == 1 else sources}
 

@@ -14,6 +14,7 @@ from . import rule
 @rule
 def dead_letters_move_back():
     """StartMessageMoveTask moves a dead-letter queue's messages to another queue; ListMessageMoveTasks tells how far it is."""
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
     tasks = {}
 
     def dead_letter_queue(arn):
@@ -30,7 +31,7 @@ def dead_letters_move_back():
             if message["visible_at"] > time.time() or message not in source["messages"]:
                 continue
             source["messages"].remove(message)
-            # A message that comes back is a new one.
+            # A moved message is a new one: its receive count starts again.
             destination["messages"].append(message | {
                 "id": str(uuid.uuid4()), "receipt_handle": None, "receive_count": 0, "first_receive_at": None,
                 "visible_at": time.time()})

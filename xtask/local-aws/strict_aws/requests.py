@@ -13,6 +13,7 @@ SYSTEM_METADATA = {"cache-control", "content-disposition", "content-encoding", "
 @rule
 def sent_headers_are_signed():
     """An x-amz-* header that a presigned URL did not sign is refused: 403 AccessDenied, HeadersNotSigned."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
     def check(_method, _path, headers, query):
         signed = s3._qp(query, "X-Amz-SignedHeaders")
@@ -31,6 +32,7 @@ def sent_headers_are_signed():
 @rule
 def keys_have_a_limit():
     """A key has at most 1,024 bytes of UTF-8: 400 KeyTooLongError."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 
     def check(_method, path, headers, _query):
         size = len(s3._parse_bucket_key(path, headers)[1].encode(errors="surrogatepass"))
@@ -45,6 +47,7 @@ def keys_have_a_limit():
 @rule
 def metadata_has_a_limit():
     """The headers that S3 keeps, and those of x-amz-meta-*, have at most 2,048 bytes each: 400 MetadataTooLarge."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 
     def check(method, path, headers, query):
         makes = method == "PUT" or (method == "POST" and "uploads" in query)
@@ -84,6 +87,7 @@ def bodies_have_a_length():
 @rule
 def missing_is_forbidden_to_who_may_not_list():
     """HEAD and GET of a missing object answer 403, not 404, to a caller without s3:ListBucket."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     handle = s3.handle_request
 
     async def handle_request(method, path, headers, body, query, *args, **kwargs):

@@ -11,6 +11,7 @@ SLOTS = ("KeyConditionExpression", "FilterExpression")
 @rule
 def queries_alias_reserved_words():
     """A query names an attribute like `owner` or `status`, which are reserved words, only by an alias."""
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
     query = dynamodb._query
 
     def strict_query(data):

@@ -14,6 +14,7 @@ CHALLENGE = "NEW_PASSWORD_REQUIRED"
 @rule
 def new_passwords_keep_the_policy():
     """A new password that answers NEW_PASSWORD_REQUIRED follows the pool's policy: InvalidPasswordException."""
+    # https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
 
     def check(data):
         password = data.get("ChallengeResponses", {}).get("NEW_PASSWORD")
@@ -27,6 +28,7 @@ def new_passwords_keep_the_policy():
 @rule
 def new_passwords_need_their_session():
     """NEW_PASSWORD_REQUIRED is answered with the session of this sign-in, in its time, by its user, and once."""
+    # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html
     sessions = Sessions()
     result = cognito._password_auth_result
 

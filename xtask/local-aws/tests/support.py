@@ -1,4 +1,4 @@
-"""Two servers of the local AWS, one under the rules and one plain, and what a test needs to talk to them."""
+"""Two servers of the local AWS, one with the rules and one without, and clients of both."""
 
 import atexit
 import functools
@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 HTTP = urllib3.PoolManager(retries=False)
 PROVEN = {}
 ORIGIN = "http://localhost:3000"
-# The origins that count as the pages of the system.
+# The origins of the system's pages.
 PAGES = ("http://127.0.0.1:3000", ORIGIN)
 
 
@@ -69,7 +69,7 @@ class Server:
         self.state.cleanup()
 
     def client(self, service, key=None, secret=None):
-        """A client of one service, root's unless it gets a key; requests carry checksums only where a test says so."""
+        """A client of one service, with the root key by default; it adds no checksums by itself."""
         session = botocore.session.Session()
         session.set_credentials(key or self.key, secret or self.secret)
         config = Config(s3={"addressing_style": "path"}, signature_version="s3v4" if service == "s3" else None,
@@ -84,7 +84,7 @@ class Server:
         return name
 
     def user(self, statements):
-        """Key and secret of a new user who may do what the statements say."""
+        """Key and secret of a new user with these policy statements."""
         iam, name = self.client("iam"), f"user{time.monotonic_ns()}"
         iam.create_user(UserName=name)
         iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy(statements))
@@ -97,7 +97,7 @@ class Server:
                                                         ExpiresIn=300)
 
     def stack(self, template):
-        """Creates a stack and gives its outputs; an AssertionError if it failed."""
+        """Creates a stack and returns its outputs; an AssertionError if it fails."""
         cloudformation, name = self.client("cloudformation"), f"s{time.monotonic_ns()}"
         cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template),
                                     Capabilities=["CAPABILITY_IAM"])
@@ -124,7 +124,7 @@ def bucket(**properties):
 
 
 def in_shell(program):
-    """A function in shell, by the runtime interface: it answers with what `program` prints."""
+    """A function as a shell script on the runtime API; it answers with the output of `program`."""
     return rf"""#!/bin/sh
 runtime="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 while id=$(curl -sS -D - -o /dev/null "$runtime/next" | tr -d '\r' | sed -n 's/^lambda-runtime-aws-request-id: //Ip'); do
@@ -144,7 +144,7 @@ def zipped(name, text):
 
 
 def function(aws, program):
-    """A new function that answers with what `program` prints: its name, and its role's."""
+    """A new function that answers with the output of `program`; returns its name and its role's."""
     name = f"f{time.monotonic_ns()}"
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=policy([trust]))["Role"]["Arn"]
@@ -155,7 +155,7 @@ def function(aws, program):
 
 @functools.cache
 def strict():
-    """The server under all rules, the optional ones too."""
+    """The server with all rules, including the optional ones."""
     return Server(CROWFLY_LOCAL_ON="cors_on_refusals")
 
 
@@ -166,7 +166,7 @@ def plain():
 
 
 def proves(name):
-    """The test shows the rule: it holds under the rules and fails on plain MiniStack."""
+    """Runs a test of a rule twice: it must pass with the rules and fail on plain MiniStack."""
 
     def decorate(test):
         PROVEN[name] = test.__name__
@@ -187,6 +187,6 @@ class Case(unittest.TestCase):
     """A test of rules."""
 
     def error(self, answer, status, code):
-        """The answer is this refusal of S3."""
+        """Asserts this refusal by S3."""
         self.assertEqual(answer.status, status, answer.data)
         self.assertIn(f"<Code>{code}</Code>".encode(), answer.data)

@@ -13,14 +13,14 @@ from .test_keys import scope
 
 EVIL = "https://evil.example"
 COGNITO = "AWSCognitoIdentityProviderService"
-# What a browser says of itself, with Origin and, as with images and links, without.
+# Headers by which a browser is recognised, with Origin and, as for images and links, without.
 OF_A_BROWSER = ({"origin": EVIL}, {"origin": "null"}, {"origin": PAGES[0]}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
                 {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"})
 
 
 class Browsers(Case):
     def refused(self, answer, what):
-        """403, and nothing that lets a page read it."""
+        """Asserts 403 without CORS headers."""
         self.assertEqual(answer.status, 403, (what, answer.data[:200]))
         self.readable_by_nobody(answer, what)
 
@@ -28,7 +28,7 @@ class Browsers(Case):
         self.assertEqual([name for name in answer.headers if name.lower().startswith("access-control-")], [], what)
 
     def signed(self, aws, method, path, service, headers=None, body="", more=None):
-        """A request of root, with headers that its signature does not cover."""
+        """A request signed by the root key, with unsigned headers added."""
         request = AWSRequest(method, f"{aws.url}{path}", headers or {}, body)
         SigV4Auth(Credentials(aws.key, aws.secret), service, "us-east-1").add_auth(request)
         return HTTP.request(method, f"{aws.url}{path}", headers={**request.headers, **(more or {})}, body=body)
@@ -65,7 +65,7 @@ class Browsers(Case):
                 self.assertEqual(answer.headers["vary"], "Origin")
             challenge = self.sign_in(aws, "{}", action="RespondToAuthChallenge", origin=page)
             self.assertEqual((challenge.status, challenge.headers["access-control-allow-origin"]), (400, page))
-            # The page's own origin opens nothing else.
+            # The page's origin gives access to nothing else.
             for action in ("SignUp", "ListUsers", "GetUser", "AdminInitiateAuth", "CreateUserPool", "InitiateAuth,x"):
                 self.refused(self.sign_in(aws, body, action=action, origin=page), action)
             self.refused(HTTP.request("PUT", keys[0], headers={"origin": page}), "PUT")
@@ -94,7 +94,7 @@ class Browsers(Case):
         get = aws.client("s3").generate_presigned_url("get_object", Params={"Bucket": name, "Key": "k"}, ExpiresIn=300)
         for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"}):
             self.assertEqual(HTTP.request("GET", get, headers=headers).data, b"x")
-        # A bucket's path leads to no other service.
+        # A bucket's path reaches no other service.
         form = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN}
         answer = self.signed(aws, "POST", f"/{name}/k", "iam", form, "Action=ListUsers&Version=2010-05-08")
         self.assertNotIn(b"ListUsersResponse", answer.data)
@@ -103,7 +103,7 @@ class Browsers(Case):
 
     @proves("browsers_reach_api_and_bucket")
     def test_h3_a_page_of_another_site_runs_no_program(self, aws):
-        # As simple requests: no preflight asks first.
+        # As simple requests, without a preflight.
         role, name = f"r{time.monotonic_ns()}", f"f{time.monotonic_ns()}"
         from_evil = {"content-type": "text/plain", "origin": EVIL}
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -144,7 +144,7 @@ class Browsers(Case):
                 self.refused(HTTP.request("PUT", url, body=b"x", headers={"host": host}), host)
         for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LocalHost:{port}"):
             self.assertEqual(HTTP.request("GET", f"{aws.url}/_ministack/health", headers={"host": host}).status, 200, host)
-        # A proxy of this computer passes on the Host that was signed for it; a browser has no such proxy's.
+        # A local proxy relays the Host that was signed; a browser cannot send another Host.
         passed = AWSRequest("GET", "http://127.0.0.1:9/", {})
         SigV4Auth(Credentials(aws.key, aws.secret), "s3", "us-east-1").add_auth(passed)
         headers = {**passed.headers, "host": "127.0.0.1:9"}

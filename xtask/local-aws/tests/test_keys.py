@@ -1,4 +1,4 @@
-"""Keys: what opens the local AWS, and what does not."""
+"""Access keys that the local AWS accepts and refuses."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from .support import HTTP, Case, function, proves
 
 
 def scope(key, service="iam"):
-    """The query of a presigned request of this key, whose signature is made up."""
+    """The query of a presigned request by this key, with a made-up signature."""
     day = time.strftime("%Y%m%d", time.gmtime())
     return (f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}/{day}/us-east-1/{service}/aws4_request"
             f"&X-Amz-Date={day}T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature={'0' * 64}")
@@ -25,7 +25,7 @@ class Keys(Case):
              ("cognito-idp", "list_user_pools"), ("logs", "describe_log_groups"), ("secretsmanager", "list_secrets"))
 
     def denied(self, client, call, **arguments):
-        """The call is refused, and refused as one of a stranger."""
+        """Asserts that the call is refused like one by an unknown key."""
         arguments = arguments or ({"MaxResults": 1} if call == "list_user_pools" else {})
         with self.assertRaises(ClientError, msg=f"{call} of {client.meta.service_model.service_name}") as refused:
             getattr(client, call)(**arguments)
@@ -60,7 +60,7 @@ class Keys(Case):
             ("GET", "/", {}, ""), ("PUT", f"/new{time.monotonic_ns()}", {}, ""), ("GET", f"/{bucket}?policy", {}, ""),
             ("GET", "/2015-03-31/functions", {}, ""), ("PUT", f"/{bucket}/k", {}, "x"),
             ("POST", "/", form, "Action=CreateUser&Version=2010-05-08&UserName=u"),
-            # A bucket's path does not make it a request of S3.
+            # A bucket's path does not make it an S3 request.
             ("POST", f"/{bucket}/", form, "Action=CreateUser&Version=2010-05-08&UserName=u"),
             ("POST", f"/{bucket}/", {**json_of, "x-amz-target": "AmazonSQS.ListQueues"}, "{}"),
             ("POST", "/", {**json_of, "x-amz-target": "AmazonSQS.SendMessage"}, json.dumps({"QueueUrl": queue, "MessageBody": "m"})),
@@ -69,13 +69,13 @@ class Keys(Case):
             ("POST", "/", {**json_of, "x-amz-target": "AWSCognitoIdentityProviderService.ListUserPools"}, '{"MaxResults": 1}'),
             ("GET", "/v20180820/jobs", {}, ""), ("POST", "/Execute", json_of, "{}"), ("GET", "/v2/apis", {}, "")]
         for method, path, headers, body in requests:
-            # Neither a token for somebody else nor an incomplete signature is a key.
+            # Neither a token for another service nor an incomplete signature counts as a key.
             for more in ({}, {"authorization": "Bearer x"}, {"authorization": "Basic dGVzdDp0ZXN0"}):
                 answer = HTTP.request(method, f"{aws.url}{path}", headers={**headers, **more}, body=body)
                 self.assertIn(answer.status, (400, 403, 405), (method, path, more, answer.data[:200]))
                 self.assertNotIn(b"<CreateUserResponse", answer.data)
         self.assertEqual(HTTP.request("GET", f"{aws.url}/_ministack/health").status, 200)
-        # Nor is a URL of S3 whose signature nobody but S3 looks at.
+        # Nor does a presigned S3 URL, whose signature only S3 checks.
         key, _secret = aws.user([{"Effect": "Allow", "Action": "*", "Resource": "*"}])
         answer = HTTP.request("POST", f"{aws.url}/?{scope(key, 's3')}", body="{}", headers={
             **json_of, "x-amz-target": "AmazonSQS.ListQueues", "authorization": "Bearer x"})

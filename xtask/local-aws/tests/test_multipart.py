@@ -1,4 +1,4 @@
-"""S3: what the backend relies on in multipart uploads, and what MiniStack forgets of them."""
+"""S3: what the backend needs of multipart uploads, and what MiniStack drops of it."""
 
 from botocore.exceptions import ClientError
 

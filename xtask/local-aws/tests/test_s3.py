@@ -17,7 +17,7 @@ def crc(body):
 
 
 def upload(s3, bucket, bodies, **create):
-    """Starts a multipart upload of these parts and gives what CompleteMultipartUpload needs."""
+    """Uploads these parts and returns the arguments of CompleteMultipartUpload."""
     upload_id = s3.create_multipart_upload(Bucket=bucket, Key="k", **create)["UploadId"]
     parts = []
     for number, body in enumerate(bodies, 1):
@@ -119,7 +119,7 @@ class Requests(Case):
         for field, fill in (("ContentDisposition", lambda text: text), ("Metadata", lambda text: {"disposition": text})):
             for make in (client.put_object, client.create_multipart_upload):
                 room = 2048 - len("content-disposition" if field == "ContentDisposition" else "disposition")
-                # Neither kind counts against the other.
+                # The two limits are independent.
                 kept = {"Metadata": {"a": "b" * 2000}} if field == "ContentDisposition" else {"ContentDisposition": "b" * 2000}
                 make(Bucket=bucket, Key="k", **{field: fill("a" * room)}, **kept)
                 with self.assertRaises(ClientError) as caught:

@@ -25,7 +25,7 @@ def b64(data):
 
 
 class Issuer:
-    """Signs tokens, and serves its key as an OpenID provider does."""
+    """Signs tokens, and serves its key like an OpenID provider."""
 
     def __init__(self):
         self.key = rsa.generate_private_key(65537, 2048)
@@ -92,7 +92,7 @@ class Api(Case):
         self.addCleanup(self.issuer.stop)
 
     def deploy(self, aws):
-        """An API whose one route wants a token; its integration answers nothing of interest."""
+        """An API whose one route requires a token; the answer of its integration does not matter."""
         ref = {"Ref": "A"}
         made = aws.stack({"Resources": {
             "A": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {
@@ -176,7 +176,7 @@ class Functions(Case):
     RIGHTS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
     def template(self, aws, actions=RIGHTS, timeout=30):
-        """A queue, and a function that answers with its environment and takes the queue's messages."""
+        """A queue, and a function that answers with its environment and consumes the queue."""
         files = aws.bucket()
         aws.client("s3").put_object(Bucket=files, Key="f.zip", Body=zipped("bootstrap", ENVIRONMENT))
         lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -326,12 +326,12 @@ class Tables(Case):
 
 
 class Registry(Case):
-    def test_every_rule_is_proven_and_told(self):
+    def test_every_rule_is_tested_and_documented(self):
         load()
         self.assertEqual(PROVEN.keys(), RULES.keys() | OPTIONAL.keys())
         page = (HERE.parent.parent / "docs" / "LOCAL.md").read_text()
-        told = dict(re.findall(r"^\| `(\w+)` \|.*\| `(test_\w+)` \|$", page, re.MULTILINE))
-        self.assertEqual(told, PROVEN)
+        documented = dict(re.findall(r"^\| `(\w+)` \|.*\| `(test_\w+)` \|$", page, re.MULTILINE))
+        self.assertEqual(documented, PROVEN)
 
     def test_switches(self):
         load()

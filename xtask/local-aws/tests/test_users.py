@@ -13,7 +13,7 @@ OWN = "My-own-password-1"
 
 
 class Pool:
-    """A pool whose policy wants twelve characters, its client, and a user with a temporary password."""
+    """A pool whose policy requires twelve characters, its client, and a user with a temporary password."""
 
     def __init__(self, aws):
         self.cognito = aws.client("cognito-idp")
@@ -24,7 +24,7 @@ class Pool:
             UserPoolId=self.pool, ClientName="page", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"])["UserPoolClient"]["ClientId"]
 
     def session(self, name):
-        """Makes the user, if there is none, and signs in with the temporary password."""
+        """Creates the user, unless it exists, and signs in with the temporary password."""
         try:
             self.cognito.admin_create_user(UserPoolId=self.pool, Username=name, TemporaryPassword=TEMPORARY, MessageAction="SUPPRESS")
         except self.cognito.exceptions.UsernameExistsException:

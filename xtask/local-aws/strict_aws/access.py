@@ -1,4 +1,4 @@
-"""Who asks and what for, read from the head of a request before MiniStack sees it."""
+"""Access control before MiniStack: who sends a request and what for, by its head."""
 
 import contextvars
 import json
@@ -11,12 +11,12 @@ from ministack.services import s3
 
 from . import names
 
-# The origins of the pages that `cargo xtask` serves. Read when imported: a rule empties the environment.
+# The origins of the pages that `cargo xtask` serves. Read at import, because a rule clears the environment.
 PAGES = names(os.environ.get("CROWFLY_LOCAL_PAGES", ""))
 PORT = os.environ.get("GATEWAY_PORT", "4566")
 COGNITO = "AWSCognitoIdentityProviderService"
 SIGN_IN = {f"{COGNITO}.InitiateAuth", f"{COGNITO}.RespondToAuthChallenge"}
-# Without a signature none of these says who asks: a header of another kind, or a query that lacks a part.
+# Only a complete signature identifies the sender: not another kind of header, nor a query without one of these.
 SIGNED_HEADER = ("AWS4-HMAC-SHA256 ", "AWS4-ECDSA-P256-SHA256 ", "AWS ")
 SIGNED_QUERIES = (
     {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Signature"},
@@ -25,7 +25,7 @@ SIGNED_QUERIES = (
 API = re.compile(r"/_aws/execute-api/[^/]+/")
 KEYS = re.compile(r"/([^/]+)/\.well-known/(?:jwks\.json|openid-configuration)")
 
-# Set where a request was let in as a bucket's: whatever its headers and its form say, it is for S3 alone.
+# Set for a request that was admitted because of its bucket: only S3 may handle it, whatever its headers and form say.
 only_s3 = contextvars.ContextVar("only_s3", default=False)
 
 
@@ -41,12 +41,12 @@ class Head:
             self.headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
 
     def header(self, name):
-        """The values of a header as one, empty without it."""
+        """All values of a header, joined; empty without it."""
         return ", ".join(self.headers.get(name, ()))
 
     @property
     def browser(self):
-        """Whether a browser sends it: Origin goes with what is not a GET, Sec-Fetch-Site with everything.
+        """Whether a browser sent it: Origin comes with all but GET and HEAD, Sec-Fetch-Site with everything.
 
         https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
         """
@@ -54,19 +54,19 @@ class Head:
 
     @property
     def page(self):
-        """Whether it is of a page that `cargo xtask` serves."""
+        """Whether a page that `cargo xtask` serves sent it."""
         return self.header("origin") in PAGES
 
     @property
     def signed(self):
-        """Whether it has all of a signature, which MiniStack then checks."""
+        """Whether it has a complete signature, which MiniStack then checks."""
         if authorization := self.header("authorization"):
             return authorization.startswith(SIGNED_HEADER)
         return any(parts <= self.query.keys() for parts in SIGNED_QUERIES)
 
     @property
     def aim(self):
-        """What it is for, of what AWS answers without a signature: `api`, `bucket`, `sign-in`, `keys`, `health`, or None."""
+        """Which target it has of those that AWS serves unsigned: `api`, `bucket`, `sign-in`, `keys`, `health`, or None."""
         if API.match(self.path):
             return "api"
         if self.path == "/_ministack/health":
@@ -88,7 +88,7 @@ class Head:
 
 
 def guard(check):
-    """Asks `check(head)` before MiniStack sees a request: `(code, message)` refuses it with 403."""
+    """Calls `check(head)` before MiniStack sees a request; a returned `(code, message)` refuses it with 403."""
     serve = app.app
 
     async def guarded(scope, receive, send):
@@ -106,7 +106,7 @@ def guard(check):
 
 
 async def answer(send, status, headers, body=""):
-    """Sends an answer of ours. The rest of a body that nobody reads ends the connection."""
+    """Sends an answer and closes the connection, because the body of the request may be unread."""
     fields = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
               (b"cache-control", b"no-store"), (b"connection", b"close"), *headers]
     await send({"type": "http.response.start", "status": status, "headers": fields})
@@ -114,7 +114,7 @@ async def answer(send, status, headers, body=""):
 
 
 def keep_buckets_to_s3():
-    """Hands what was let in as a bucket's (`only_s3`) to S3, and to no service that a header or a form names."""
+    """Dispatches requests with `only_s3` to S3, whatever service a header or a form names."""
     if hasattr(app.detect_service, "keeps_buckets"):
         return
     detect = app.detect_service
