@@ -1,6 +1,6 @@
-// When the page made its first request to the sink; the sink says how much later the first byte came.
+// When the page sent its first request to the sink; the sink adds how much later the first byte arrived.
 
-/** Notes the first `send` with a body, or the first call of the API, whichever comes first. */
+/** Records the first `send` with a body, or the first API call, whichever comes first. */
 export function firstByte() {
   let at;
   const { send } = XMLHttpRequest.prototype;

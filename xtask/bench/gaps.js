@@ -1,8 +1,8 @@
-// How long the main thread was not there for anybody else, seen in three ways.
+// How long the main thread was blocked, measured in three ways.
 
 const now = () => performance.timeOrigin + performance.now();
 
-/** Starts to watch; resolves once what loading the page caused is over. */
+/** Starts measuring; resolves once the work of loading the page is over. */
 export async function watch() {
   const longest = { gapMs: 0, frameMs: 0, longTaskMs: 0 };
   const note = (what, ms) => {
@@ -10,7 +10,7 @@ export async function watch() {
   };
   await new Promise((resolve) => setTimeout(resolve, 300));
 
-  // A worker says the time every few milliseconds: how late it is heard is how long the page was busy.
+  // A worker posts the time every few milliseconds: the delay of its messages is how long the page was blocked.
   const ticker = new Worker("./ticker.js");
   const channel = new MessageChannel();
   await new Promise((resolve) => {

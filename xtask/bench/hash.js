@@ -4,7 +4,7 @@ import { Crc64Nvme } from "/aws-crc64.js";
 
 const PIECE = 1024 * 1024;
 
-/** The module's `crc*` exports take and give numbers; no import is called by them. */
+/** The module's `crc*` exports take and return numbers and call no imports. */
 async function moduleHash() {
   const module = await WebAssembly.compileStreaming(fetch("/crowfly/crowfly_bg.wasm"));
   const imports = {};
@@ -57,7 +57,7 @@ onmessage = async ({ data: { bytes, runs } }) => {
       times[name].push(performance.now() - start);
       return crc;
     };
-    // One round that does not count: both are compiled in it.
+    // One warm-up round, in which both are compiled.
     for (let run = -1; run < runs; run += 1) {
       const crcs = [await timed("module", module), await timed("script", scriptHash)];
       if (crcs[0] !== crcs[1]) throw new Error("the two do not agree");

@@ -1,15 +1,15 @@
-// The page of the throughput benchmarks: one run of one variant a page load, on the files of the input.
+// The page of the throughput benchmarks: each page load is one run of one variant, with the picked files.
 
 import { firstByte } from "./first-byte.js";
 import { watch } from "./gaps.js";
 import { rawParts, rawPut } from "./raw.js";
 
-// The package is loaded by the runs that use it alone.
+// Loaded only by the runs that use the package.
 const ours = async (...given) => (await import("./ours.js")).ours(...given);
 const VARIANTS = { ours, rawParts, rawPut };
 
 /**
- * Runs `variant` and resolves to what it took. What a page does once, long before a person picks a file
+ * Runs `variant` and resolves to its timings. What a page does once, long before a person picks a file
  * (loading the module, making the client), is not timed.
  */
 async function run(variant, options) {

@@ -1,4 +1,4 @@
-// The yardstick: XMLHttpRequest and nothing else. No progress, no retry, no checksum, no leave to ask for.
+// The baseline: XMLHttpRequest and nothing else. No progress, no retry, no checksum, no presigning.
 
 function put(url, body) {
   return new Promise((resolve, reject) => {
@@ -10,7 +10,7 @@ function put(url, body) {
   });
 }
 
-/** Runs `jobs`, at most `parallel` at a time. */
+/** Runs `jobs`, at most `parallel` at once. */
 async function pool(jobs, parallel) {
   const left = jobs.values();
   const lane = async () => {

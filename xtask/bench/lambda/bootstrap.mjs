@@ -1,4 +1,5 @@
-// The least that stands between Lambda's runtime interface and a handler in Node.js.
+// The minimum between Lambda's runtime API and a handler in Node.js:
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 import http from "node:http";
 
@@ -7,7 +8,7 @@ import { handler } from "./handler.mjs";
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 const base = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
-/** One request; its headers and its body. */
+/** Sends one request; resolves to its headers and its body. */
 function ask(method, path, body) {
   return new Promise((resolve, reject) => {
     const request = http.request(base + path, { method, agent }, (response) => {

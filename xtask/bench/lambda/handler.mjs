@@ -1,4 +1,4 @@
-// What the usual sample for uploads by presigned URL does: one URL for one PUT, by the AWS SDK for JavaScript.
+// The usual sample for uploads by presigned URL: one URL for one PUT, by the AWS SDK for JavaScript.
 
 import { randomUUID } from "node:crypto";
 

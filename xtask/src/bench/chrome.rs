@@ -1,5 +1,5 @@
-//! Chromium driven by chromedriver, with nothing switched on that costs: no log of the network, no
-//! interception, which would make the browser copy every body.
+//! Chromium driven by chromedriver, without options that slow it down: no network log and no interception, which
+//! would make the browser copy every body.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,16 +12,16 @@ use crate::setup::chromium;
 use crate::{paths, process};
 
 const START: Duration = Duration::from_secs(20);
-/// Longest run of a script.
+/// Longest duration of a script.
 const SCRIPT: Duration = Duration::from_secs(600);
-/// The member that marks an element (W3C WebDriver, "Elements").
+/// The key that marks an element: <https://www.w3.org/TR/webdriver2/#elements>.
 const MARK: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// One browser with a profile of its own; it ends when dropped.
+/// One browser with a profile of its own; closed when dropped.
 pub(super) struct Chrome {
     agent: ureq::Agent,
     session: String,
-    /// The browser's first process.
+    /// The browser's main process.
     pub(super) process: u32,
     /// Its version.
     pub(super) version: String,
@@ -75,9 +75,9 @@ impl Chrome {
                 "{address}/session/{}",
                 value["sessionId"].as_str().unwrap_or_default()
             ),
-            process: process
-                .and_then(|id| id.try_into().ok())
-                .ok_or_else(|| Error::failed("chromedriver does not say the browser's process"))?,
+            process: process.and_then(|id| id.try_into().ok()).ok_or_else(|| {
+                Error::failed("chromedriver did not report the browser's process id")
+            })?,
             version: found["browserVersion"].as_str().unwrap_or("?").to_owned(),
             agent,
             profile,
@@ -91,7 +91,7 @@ impl Chrome {
     /// Opens a page and waits until its modules have run.
     ///
     /// # Errors
-    /// If they do not.
+    /// If they do not run.
     pub(super) fn open(&self, url: &str) -> Result<(), Error> {
         self.post("/url", &json!({"url": url}))?;
         self.script(
@@ -100,7 +100,7 @@ impl Chrome {
         Ok(())
     }
 
-    /// Gives the page's only file input these files, as picking them does.
+    /// Picks these files in the page's only file input.
     ///
     /// # Errors
     /// If the page has none.
@@ -119,7 +119,7 @@ impl Chrome {
     /// Runs the body of an async function in the page and waits for what it returns.
     ///
     /// # Errors
-    /// If it rejects, with what it rejected with.
+    /// If it rejects, with the reason.
     pub(super) fn script(&self, body: &str) -> Result<Value, Error> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
@@ -128,7 +128,7 @@ impl Chrome {
         );
         let mut answer = self.post("/execute/async", &json!({"script": script, "args": []}))?;
         match answer["rejected"].as_str() {
-            Some(reason) => Err(Error::failed(format!("the page says: {reason}"))),
+            Some(reason) => Err(Error::failed(format!("the page rejected: {reason}"))),
             None => Ok(answer["value"].take()),
         }
     }

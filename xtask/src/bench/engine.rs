@@ -1,4 +1,4 @@
-//! What many files cost in the engine alone: `engine/examples/cost.rs`, a process for each number of files.
+//! The cost of many files in the engine alone: `engine/examples/cost.rs`, one process for each number of files.
 
 use std::fmt::Write;
 
@@ -45,7 +45,7 @@ pub(super) fn measure(options: &Options) -> Result<Vec<Row>, Error> {
         .collect()
 }
 
-/// Seconds, and MiB that the process grew by.
+/// Seconds, and growth of the process in MiB.
 fn once(files: u64) -> Result<(f64, f64), Error> {
     let text = Cmd::new("cargo")
         .args(["run", "--quiet", "--release", "--package", "crowfly-engine"])

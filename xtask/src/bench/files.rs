@@ -1,4 +1,4 @@
-//! Files of pseudo-random content on the disk, made once.
+//! Files of pseudo-random content on disk, written once.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::{paths, step};
 
-/// `count` files of `size` bytes each; those that are there already are taken as they are.
+/// `count` files of `size` bytes each; existing ones are reused.
 ///
 /// # Errors
-/// If the disk refuses.
+/// If a file cannot be written.
 pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
     let folder = paths::target().join("bench/files");
     std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/files"))?;
@@ -30,7 +30,7 @@ pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
     Ok(all)
 }
 
-/// Content that no compression shortens and no file system leaves out (xorshift64*).
+/// Content that cannot be compressed or stored sparsely (xorshift64*: <https://doi.org/10.18637/jss.v008.i14>).
 fn write(file: &Path, seed: u64, size: u64) -> std::io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
     let mut state = seed;

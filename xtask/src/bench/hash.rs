@@ -1,4 +1,4 @@
-//! CRC64NVME of the package beside the JavaScript that AWS ships, in the same Chromium.
+//! CRC64NVME in the package beside AWS's JavaScript implementation, in the same Chromium.
 
 use std::fmt;
 
@@ -13,17 +13,17 @@ use crate::step;
 
 const BYTES: u64 = 64 << 20;
 
-/// How fast each was, run by run, in bytes a second.
+/// Bytes a second of each, by run.
 pub(super) struct Figures {
     version: String,
     module: Vec<f64>,
     script: Vec<f64>,
 }
 
-/// Hashes the same bytes by both, in turns, in a worker.
+/// Hashes the same bytes with both, alternating, in a worker.
 ///
 /// # Errors
-/// If a script fails, or the two do not agree on the checksum.
+/// If a script fails, or the checksums differ.
 pub(super) fn measure(server: &Server, options: &Options) -> Result<Figures, Error> {
     step::step("CRC64NVME in Chromium", || {
         let chrome = Chrome::start()?;

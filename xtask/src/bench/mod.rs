@@ -1,8 +1,8 @@
-//! `cargo xtask bench`: what the package costs beside the least that a browser can do, measured in one run
-//! on one computer.
+//! `cargo xtask bench`: the cost of the package beside the minimum that a browser can do, measured in one run on
+//! one computer.
 //!
-//! Variants take turns, each run in a browser of its own, and medians are printed. Nothing here decides
-//! whether a figure is good: a computer that is busy would decide it.
+//! Variants alternate, each run in a new browser, and medians are printed. Nothing here passes or fails by a
+//! figure: that would depend on how busy the computer is.
 
 mod backend;
 mod chrome;
@@ -29,10 +29,10 @@ use crate::setup::{self, Need, node};
 use crate::{package, paths, step};
 use options::Options;
 
-/// Runs what was asked for and prints a table; the samples go to `target/bench/result.json`.
+/// Runs the selected benchmarks and prints a table; the samples go to `target/bench/result.json`.
 ///
 /// # Errors
-/// If something cannot be built or started, or, at the end, if a variant did not come through.
+/// If something cannot be built or started, or, at the end, if a variant failed.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let options = Options::parse(arguments)?;
     let folder = paths::target().join("bench");
@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if good {
         Ok(())
     } else {
-        Err(Error::failed("a variant did not come through"))
+        Err(Error::failed("a variant failed"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the command line asks for.
+//! The options on the command line.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
 
-/// What can be named by `--only`, beside the names of variants.
+/// What `--only` accepts besides the names of variants.
 pub(super) const GROUPS: &[&str] = &[
     "loopback",
     "long",
@@ -18,13 +18,13 @@ pub(super) const GROUPS: &[&str] = &[
     "pipeline",
 ];
 
-/// What is to be measured.
+/// What to measure.
 #[derive(Debug)]
 pub(super) struct Options {
     only: Vec<String>,
     /// How often each variant runs.
     pub(super) runs: usize,
-    /// Size of the file over loopback, in MiB; over the long path an eighth of it.
+    /// Size of the file on the loopback path, in MiB; on the long path an eighth of it.
     pub(super) size: u64,
     /// How many small files.
     pub(super) files: u64,
@@ -58,7 +58,7 @@ impl Options {
                     (options.runs, options.size, options.files) = (1, 256, 100);
                     (options.calls, options.events) = (500, vec![100, 1_000]);
                 }
-                // A group by its bare name: `bench backend`.
+                // A group as a plain argument: `bench backend`.
                 Arg::Value(name) => options.only.push(name.string()?),
                 other => return Err(other.unexpected().into()),
             }
@@ -67,7 +67,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether `--only` is absent or names this.
+    /// Whether `--only` is absent or has this name.
     pub(super) fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
@@ -95,7 +95,7 @@ impl Options {
             .find(|name| !known.contains(&name.as_str()))
         {
             return Err(Error::Usage(format!(
-                "there is nothing to measure by the name `{name}`; the names are {}",
+                "there is no benchmark `{name}`; the names are {}",
                 known.join(", ")
             )));
         }

@@ -1,4 +1,4 @@
-//! What is measured: settings, and in each the variants that take turns.
+//! What to measure: settings, and the variants that alternate in each.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,12 @@ use super::sink::Path;
 
 const MIB: u64 = 1 << 20;
 
-/// One way to send the files.
+/// One way to send files.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Variant {
-    /// What the command line and the table call it.
+    /// Its name on the command line and in the table.
     pub(super) name: &'static str,
-    /// The function of the page.
+    /// The page's function for it.
     pub(super) function: &'static str,
     options: fn() -> Value,
     groups: &'static [&'static str],
@@ -73,23 +73,23 @@ impl Variant {
     }
 }
 
-/// Files, a path to storage, and who takes turns.
+/// Files, a network path, and the variants to compare.
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) name: &'static str,
-    /// A sentence for the table.
+    /// A description for the table.
     pub(super) says: String,
     pub(super) path: Path,
     /// How many files.
     pub(super) count: u64,
     /// Bytes of each.
     pub(super) size: u64,
-    /// The variant that the others are held against.
+    /// The variant that the others are compared with.
     pub(super) yardstick: &'static str,
     pub(super) variants: Vec<Variant>,
 }
 
-/// The settings that are wanted, without those of which no variant is.
+/// The selected settings; those without a selected variant are left out.
 pub(super) fn settings(options: &Options) -> Vec<Setting> {
     let (size, long) = (options.size * MIB, (options.size / 8).max(1) * MIB);
     let all = [

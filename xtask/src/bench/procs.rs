@@ -1,4 +1,4 @@
-//! What the processes of a browser use, read from `/proc`.
+//! Resource use of a browser's processes, from `/proc`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,26 +7,27 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_millis(50);
-/// Ticks of a processor's clock in a second, as `/proc` counts: the same on every Linux.
+/// Clock ticks a second in `/proc`: `USER_HZ`, the same on every Linux
+/// (<https://man7.org/linux/man-pages/man7/time.7.html>).
 const TICKS: f64 = 100.0;
 
 /// What a browser used between start and end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Used {
-    /// The largest resident size of one renderer process, in bytes.
+    /// The peak resident size of one renderer process, in bytes.
     pub(super) renderer: u64,
-    /// Seconds of processor time, over all processes.
+    /// Seconds of CPU time, over all processes.
     pub(super) seconds: f64,
 }
 
-/// Watches a tree of processes until it is ended.
+/// Samples a tree of processes until stopped.
 pub(super) struct Watch {
     ended: Arc<AtomicBool>,
     thread: JoinHandle<Used>,
 }
 
 impl Watch {
-    /// Watches `root` and whatever descends from it.
+    /// Samples `root` and all its descendants.
     pub(super) fn start(root: u32) -> Self {
         let ended = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ended);
@@ -55,7 +56,7 @@ impl Watch {
 #[derive(Default)]
 struct Seen {
     looked: bool,
-    /// Ticks at first and at last, by process; a process that began later began with none.
+    /// First and last tick counts, by process; a process that started later started from 0.
     ticks: BTreeMap<u32, (u64, u64)>,
     renderer: u64,
 }
@@ -99,7 +100,7 @@ fn tree(root: u32) -> Vec<(u32, u64)> {
         }
     }
     let below = |mut id: u32| {
-        // A tree of processes is never this deep.
+        // Deeper than any process tree.
         for _ in 0..32 {
             if id == root {
                 return true;
@@ -115,9 +116,10 @@ fn tree(root: u32) -> Vec<(u32, u64)> {
     found.map(|(id, (_, ticks))| (*id, *ticks)).collect()
 }
 
-/// Parent, and ticks in user and in system mode, of a `/proc/<id>/stat` (proc_pid_stat(5)).
+/// Parent, and ticks in user and in system mode, from `/proc/<id>/stat`:
+/// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>.
 fn stat(text: &str) -> Option<(u32, u64)> {
-    // The name is in parentheses and may hold anything.
+    // The name is in parentheses and may contain any character.
     let (_, rest) = text.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
     let number = |at: usize| fields.get(at)?.parse::<u64>().ok();

@@ -11,7 +11,7 @@ const LEGEND: &str = "ratio: to raw-8x6, for small files to raw-put-x6. gap: lon
     thread heard no\nmessage. frame: longest time between two frames. task: longest task over 50 ms, 0 when \
     there was none.\nrend.: peak resident size of the renderer. CPU: of all processes of the browser.\n";
 
-/// Setting by setting, the medians of each variant and their ratio to the setting's yardstick.
+/// By setting, the medians of each variant and their ratio to the setting's yardstick.
 pub(super) fn throughput(rows: &[Row]) -> String {
     let mut out = String::new();
     let mut setting = "";
@@ -79,7 +79,7 @@ fn line(row: &Row, ratio: Option<f64>) -> String {
     )
 }
 
-/// The rate as a part of the yardstick's.
+/// The rate relative to the yardstick's.
 fn ratio(row: &Row, rows: &[Row]) -> Option<f64> {
     let yardstick = rows
         .iter()
@@ -88,7 +88,7 @@ fn ratio(row: &Row, rows: &[Row]) -> Option<f64> {
     Some(of(row)? / of(yardstick)?)
 }
 
-/// Every sample.
+/// All samples.
 pub(super) fn throughput_json(rows: &[Row]) -> Value {
     let row = |row: &Row| {
         json!({

@@ -1,4 +1,4 @@
-//! One run after the other, the variants taking turns.
+//! Runs the settings, alternating between their variants.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::sink::Sink;
 use crate::error::Error;
 use crate::step;
 
-/// Everything that one variant gave in one setting.
+/// All samples of one variant in one setting.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) setting: &'static str,
@@ -29,7 +29,7 @@ pub(super) struct Row {
 /// Runs every setting.
 ///
 /// # Errors
-/// If something cannot be started. A run that fails is told in its row.
+/// If something cannot be started. A failed run is reported in its row.
 pub(super) fn all(
     settings: &[Setting],
     options: &Options,
@@ -113,7 +113,7 @@ fn once(
     Ok((sample, chrome.version.clone()))
 }
 
-/// From the first request to the first byte of a body, whichever of the two ways it was sent.
+/// Time from the first request to the first byte of a body, whichever way it was sent.
 fn first_byte(stats: &Value) -> f64 {
     let uploads = stats["listed"].as_array().into_iter().flatten();
     let ours = uploads.filter_map(|upload| upload["firstByteMs"].as_f64());
@@ -122,7 +122,7 @@ fn first_byte(stats: &Value) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// A run counts only if every byte arrived, once.
+/// A run counts only if every byte arrived exactly once.
 fn whole(setting: &Setting, stats: &Value) -> Result<(), Error> {
     let (sent, got) = (setting.count * setting.size, stats["bytes"].as_u64());
     if got == Some(sent) {

@@ -1,4 +1,4 @@
-//! What one run gave, and the median of several.
+//! The figures of one run, and the median of several.
 
 use serde_json::{Value, json};
 
@@ -7,17 +7,18 @@ use serde_json::{Value, json};
 pub(super) struct Sample {
     /// Millions of bytes a second.
     pub(super) rate: f64,
-    /// Longest time for which the main thread heard no message.
+    /// Longest time in which the main thread handled no message.
     pub(super) gap_ms: f64,
     /// Longest time between two frames.
     pub(super) frame_ms: f64,
-    /// Longest task that the browser reports; 0 when none was over 50 ms.
+    /// Longest task in the browser's report (tasks over 50 ms:
+    /// <https://developer.mozilla.org/en-US/docs/Web/API/PerformanceLongTaskTiming>); 0 when there was none.
     pub(super) long_task_ms: f64,
     /// Peak resident size of the renderer, in MiB.
     pub(super) renderer_mib: f64,
-    /// Seconds of processor time of the whole browser.
+    /// Seconds of CPU time of the whole browser.
     pub(super) cpu_s: f64,
-    /// From the call to the first byte of a body at the sink.
+    /// Time from the call to the first byte of a body at the sink.
     pub(super) first_byte_ms: f64,
     /// Requests to the sink, preflights included.
     pub(super) requests: f64,
@@ -37,7 +38,7 @@ impl Sample {
         })
     }
 
-    /// The median of each figure by itself; none without samples.
+    /// The median of each figure separately; `None` without samples.
     pub(super) fn median(samples: &[Self]) -> Option<Self> {
         let of = |field: fn(&Self) -> f64| median(samples.iter().map(field).collect());
         Some(Self {
@@ -53,7 +54,7 @@ impl Sample {
     }
 }
 
-/// The middle one; of an even number the mean of the two in the middle.
+/// The middle value; for an even number the mean of the two in the middle.
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

@@ -1,4 +1,4 @@
-//! The origin of the benchmarks' pages: `xtask/bench`, the npm package, and what was made for it.
+//! The origin of the benchmark pages: `xtask/bench`, the npm package, and files built for it.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::local::http::{self, Answer, Ask, Listener};
 use crate::paths;
 
-/// A static server on loopback; it ends when dropped.
+/// A static server on loopback; it stops when dropped.
 pub(super) struct Server(Listener);
 
 impl Server {
@@ -39,7 +39,7 @@ pub(super) fn free_port() -> Result<u16, Error> {
 }
 
 fn serve(stream: &TcpStream) {
-    // A browser that goes away is no failure of ours.
+    // A browser that closes its connection is no failure.
     let Ok(Ask::Get { path, body }) = http::read(stream) else {
         return;
     };
@@ -64,7 +64,7 @@ pub(super) fn before() -> PathBuf {
     paths::target().join("bench/before")
 }
 
-/// Every folder here is flat: a name with a slash in it leads nowhere.
+/// All folders here are flat, so a name with a further slash is refused.
 fn file(path: &str) -> Option<PathBuf> {
     let path = path.strip_prefix('/')?;
     let (folder, name) = match path.split_once('/') {

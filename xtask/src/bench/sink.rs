@@ -1,4 +1,4 @@
-//! The discarding API and storage that everything is sent to: the binary `sink` of the crate `e2e`.
+//! The API and storage that discard what they get: the binary `sink` of the crate `e2e`.
 
 use std::time::{Duration, Instant};
 
@@ -10,23 +10,23 @@ use crate::{paths, step};
 
 const START: Duration = Duration::from_secs(10);
 
-/// What lies between the browser and the sink.
+/// The network path between browser and sink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Path {
-    /// Nothing.
+    /// Direct.
     Loopback,
-    /// 40 ms to each answer and 12 MB/s on each connection.
+    /// 40 ms of latency for each answer and 12 MB/s for each connection.
     Long,
 }
 
-/// A running sink; it ends when dropped.
+/// A running sink; it stops when dropped.
 pub(super) struct Sink {
     /// Its address, without a slash at the end.
     pub(super) url: String,
     service: Service,
 }
 
-/// Builds it as fast as it can be: what it needs of the processor, the browser lacks.
+/// Builds it with full optimisation: it shares the CPU with the browser.
 ///
 /// # Errors
 /// If it does not compile.
@@ -53,8 +53,7 @@ pub(super) fn build() -> Result<(), Error> {
 }
 
 impl Sink {
-    /// Starts one. It does not check what it gets: on a computer of its own it would cost the browser
-    /// nothing.
+    /// Starts one without checksum verification: on a computer of its own it would take no CPU time from the browser.
     ///
     /// # Errors
     /// If it does not answer.
@@ -83,7 +82,7 @@ impl Sink {
         Ok(sink)
     }
 
-    /// What it has seen since the last reset.
+    /// Its counts since the last reset.
     ///
     /// # Errors
     /// If it does not answer.
@@ -96,7 +95,7 @@ impl Sink {
         serde_json::from_str(&text).map_err(|error| Error::failed(format!("sink: {error}")))
     }
 
-    /// Forgets everything.
+    /// Clears its uploads and counts.
     ///
     /// # Errors
     /// If it does not answer.

@@ -1,4 +1,4 @@
-//! One function process after the other, the functions taking turns.
+//! Runs one function process at a time, alternating between the functions.
 
 use std::time::{Duration, Instant};
 
@@ -11,18 +11,18 @@ use crate::step;
 /// Calls before the warm ones are measured.
 const WARM_UP: u64 = 50;
 
-/// What one function gave.
+/// Samples of one function.
 #[derive(Default)]
 pub(super) struct Figures {
-    /// From the start of the process to its first answer, of each start.
+    /// Time from the start of the process to its first answer, for each start.
     pub(super) cold: Vec<Duration>,
-    /// Of each warm call.
+    /// Duration of each warm call.
     pub(super) warm: Vec<Duration>,
-    /// Largest resident size after all calls, in bytes, of each process.
+    /// Peak resident size after all calls, in bytes, of each process.
     pub(super) resident: Vec<u64>,
 }
 
-/// Starts each function `starts` times, then lets it answer `calls` calls in each of `runs` processes.
+/// Starts each function `starts` times, then makes `calls` calls to it in each of `runs` processes.
 pub(super) fn all(
     subjects: &[Subject],
     services: &str,
@@ -64,7 +64,7 @@ struct Process<'a> {
 }
 
 impl<'a> Process<'a> {
-    /// Starts it with its first event waiting; how long the answer took.
+    /// Starts it with its first event ready; returns how long the answer took.
     fn start(subject: &'a Subject, services: &str) -> Result<(Self, Duration), Error> {
         let runtime = Runtime::start()?;
         runtime.send(0, &(subject.event)(0));
@@ -90,7 +90,7 @@ impl<'a> Process<'a> {
 
     fn settle(&self, number: u64) -> Result<(), Error> {
         let answer = self.runtime.answer().inspect_err(|_| {
-            // A process that has ended says more.
+            // If the process has exited, that is the better error.
             let _ = self.service.alive();
         })?;
         if (self.subject.good)(&answer) {
@@ -102,7 +102,8 @@ impl<'a> Process<'a> {
         )))
     }
 
-    /// The largest resident size so far, in bytes (proc_pid_status(5), `VmHWM`).
+    /// The peak resident size so far, in bytes: `VmHWM` in
+    /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
     fn largest(&self) -> Result<u64, Error> {
         let file = format!("/proc/{}/status", self.service.id());
         let status = std::fs::read_to_string(file).map_err(Error::io("read /proc"))?;
@@ -110,11 +111,11 @@ impl<'a> Process<'a> {
         let kib: Option<u64> =
             line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         kib.map(|kib| kib * 1024)
-            .ok_or_else(|| Error::failed("/proc does not tell a process's size"))
+            .ok_or_else(|| Error::failed("/proc does not show the process's size"))
     }
 }
 
-/// The value that `percent` of a hundred do not exceed (nearest rank).
+/// The `percent`-th percentile by nearest rank.
 pub(super) fn quantile<T: Copy + Ord + Default>(all: &[T], percent: usize) -> T {
     let mut sorted = all.to_vec();
     sorted.sort_unstable();

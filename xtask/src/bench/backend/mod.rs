@@ -1,5 +1,5 @@
-//! What the backend costs: each function on Lambda's runtime interface beside the usual sample in Node.js, and
-//! the line from storage to record under spikes of growing size.
+//! The cost of the backend: each function on Lambda's runtime API beside the usual sample in Node.js, and the
+//! pipeline from storage to record under spikes of growing size.
 
 mod measure;
 mod pipeline;
@@ -19,7 +19,7 @@ use crate::{lambdas, step};
 /// Cold starts of each function in one run.
 const STARTS: usize = 7;
 
-/// What was measured.
+/// All measurements.
 pub(super) struct Measured {
     text: String,
     json: Value,
@@ -35,10 +35,10 @@ impl Measured {
     }
 }
 
-/// Measures functions, or the line, or both.
+/// Measures functions, the pipeline, or both.
 ///
 /// # Errors
-/// If something cannot be built or started, or answers what it must not.
+/// If something cannot be built or started, or gives a wrong answer.
 pub(super) fn measure(options: &Options) -> Result<Measured, Error> {
     let mut measured = Measured {
         text: String::new(),

@@ -1,4 +1,4 @@
-//! Spikes of uploads through the whole line on the local AWS: the binary `load` of the crate `e2e`.
+//! Spikes of uploads through the whole pipeline on the local AWS, by the binary `load` of the crate `e2e`.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::{local, paths, step};
 /// One spike of each size, on one system.
 pub(super) fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {
     let suite = local::start_for_tests()?;
-    // As the tests are built, so that nothing is compiled twice.
+    // With the flags of the tests, so that nothing is compiled twice.
     Cmd::new("cargo")
         .args([
             "build",

@@ -19,14 +19,14 @@ fn mib(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
-/// Calls a second, one after the other.
+/// Calls a second, made sequentially.
 #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
 fn rate(figures: &Figures) -> f64 {
     let together: Duration = figures.warm.iter().sum();
     figures.warm.len() as f64 / together.as_secs_f64()
 }
 
-/// Every function, then how the sample compares with ours.
+/// All functions, and the ratios of the sample to ours.
 pub(super) fn functions(subjects: &[Subject], figures: &[Figures]) -> String {
     let mut out = format!(
         "{:<14}{:>9}{:>10}{:>9}{:>9}{:>12}{:>10}  {}\n",
@@ -71,7 +71,7 @@ pub(super) fn functions(subjects: &[Subject], figures: &[Figures]) -> String {
     out
 }
 
-/// Every figure.
+/// All samples.
 pub(super) fn functions_json(subjects: &[Subject], figures: &[Figures]) -> Value {
     let row = |(subject, figures): (&Subject, &Figures)| {
         json!({

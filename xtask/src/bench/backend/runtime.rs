@@ -1,4 +1,4 @@
-//! Lambda's runtime interface (Lambda Developer Guide, "Using the Lambda runtime API"), for one process.
+//! Lambda's runtime API for one process: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::BufReader;
 use std::net::TcpStream;
@@ -12,10 +12,10 @@ use super::wire::{self, Request};
 use crate::error::Error;
 use crate::local::http::Listener;
 
-/// How long a function may take.
+/// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The interface as a function's process sees it.
+/// The API as a function's process sees it.
 pub(super) struct Runtime {
     listener: Listener,
     events: Sender<Event>,
@@ -41,7 +41,7 @@ impl Runtime {
             answers: answered,
         };
         let listener = Listener::start(0, move |stream| {
-            // A process that ends breaks its connection.
+            // A process that exits breaks its connection.
             let _ = serve(&shared, stream);
         });
         Ok(Self {
@@ -59,14 +59,14 @@ impl Runtime {
             .to_owned()
     }
 
-    /// Hands an event to whoever asks for the next one.
+    /// Gives an event to the next poll.
     pub(super) fn send(&self, id: u64, event: &Value) {
         let body = event.to_string().into_bytes();
-        // The listener has the other end as long as this lives.
+        // The listener holds the other end as long as this exists.
         let _ = self.events.send(Event { id, body });
     }
 
-    /// Waits for the answer to it.
+    /// Waits for the answer to that event.
     pub(super) fn answer(&self) -> Result<Value, Error> {
         let answer = match self.answers.recv_timeout(TIMEOUT) {
             Ok(Ok(answer)) => answer,

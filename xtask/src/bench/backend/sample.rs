@@ -1,4 +1,4 @@
-//! The usual sample for presigned uploads in Node.js, in the two forms in which it is deployed.
+//! The usual sample for presigned uploads in Node.js, packaged in the two ways in which it is deployed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,27 +10,27 @@ use crate::process::{self, Cmd};
 use crate::setup::{self, Need, node};
 use crate::{paths, step};
 
-/// What the handler imports.
+/// The handler's imports.
 const PACKAGES: [&str; 2] = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
-/// Our stand-in for Lambda's own start of Node.js, and the handler.
+/// Our replacement of Lambda's Node.js runtime, and the handler.
 const FILES: [&str; 2] = ["bootstrap.mjs", "handler.mjs"];
 
-/// The sample, packed twice.
+/// The sample in both packagings.
 pub(super) struct Sample {
     pub(super) node: PathBuf,
     pub(super) bundled: Packed,
     pub(super) plain: Packed,
 }
 
-/// One form of it.
+/// One packaging.
 pub(super) struct Packed {
-    /// The file that Node is given.
+    /// The file that Node runs.
     pub(super) entry: PathBuf,
     /// Bytes of the zip.
     pub(super) zip: u64,
 }
 
-/// Makes both forms under `target/bench/sample`.
+/// Builds both packagings in `target/bench/sample`.
 pub(super) fn ready() -> Result<Sample, Error> {
     setup::ready(&[Need::Node])?;
     let missing = || Error::Missing("node is needed on PATH".to_owned());
@@ -50,7 +50,7 @@ pub(super) fn ready() -> Result<Sample, Error> {
 
 fn bundled(folder: &Path) -> Result<Packed, Error> {
     let entry = folder.join("index.mjs");
-    // Some of the packages are CommonJS and ask for Node's own modules by `require`.
+    // Some of the packages are CommonJS and `require` Node's built-in modules.
     let require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
     Cmd::new(node::tool("esbuild"))
         .arg(paths::root().join("xtask/bench/lambda/bootstrap.mjs"))
@@ -97,13 +97,13 @@ fn plain(folder: &Path) -> Result<Packed, Error> {
     })
 }
 
-/// The packages of the handler and all that they depend on, by their folders under `node_modules`.
+/// The handler's packages and all their dependencies, by their folders below `node_modules`.
 fn needed() -> Result<BTreeSet<String>, Error> {
     let mut needed = BTreeSet::new();
     let mut open: Vec<String> = PACKAGES.iter().map(|name| (*name).to_owned()).collect();
     while let Some(package) = open.pop() {
         let folder = node::modules().join(&package);
-        // One that lies inside another's folder is copied with it.
+        // A package nested in another's folder is copied with it.
         if !folder.is_dir() || !needed.insert(package) {
             continue;
         }
@@ -117,7 +117,7 @@ fn needed() -> Result<BTreeSet<String>, Error> {
     Ok(needed)
 }
 
-/// Bytes of the folder as a zip.
+/// Size of the folder as a zip, in bytes.
 fn zipped(folder: &Path) -> Result<u64, Error> {
     let zip = folder.with_extension("zip");
     Cmd::new("python3")

@@ -1,5 +1,5 @@
-//! DynamoDB, SQS and S3 as a function sees them, in this process: each answers at once that all is well, so that
-//! what is measured is the function's own work.
+//! DynamoDB, SQS and S3 as a function sees them, in this process. Each answers at once with success, so that only
+//! the function's own work is measured.
 
 use std::io::BufReader;
 use std::net::TcpStream;
@@ -10,13 +10,13 @@ use super::wire::{self, Request};
 use crate::error::Error;
 use crate::local::http::Listener;
 
-/// What storage holds under every key.
+/// The content of every object.
 const OBJECT: &[u8] = b"123456789";
 
-/// Starts them on one port.
+/// Starts all of them on one port.
 pub(super) fn start() -> Result<Listener, Error> {
     let listener = Listener::start(0, |stream| {
-        // A function that ends breaks its connection.
+        // A function that exits breaks its connection.
         let _ = serve(stream);
     });
     listener.map_err(Error::io("listen for the services' clients"))

@@ -1,4 +1,4 @@
-//! The functions that are measured, and the events that they are given.
+//! The functions that are measured, and their events.
 
 use std::path::{Path, PathBuf};
 
@@ -12,20 +12,20 @@ use crate::{lambdas, paths};
 /// One function, ready to be started.
 pub(super) struct Subject {
     pub(super) name: &'static str,
-    /// What one call of it does.
+    /// What one call does.
     pub(super) says: &'static str,
     program: PathBuf,
     arguments: Vec<String>,
     variables: Vec<(&'static str, &'static str)>,
-    /// The event of a call, by its number.
+    /// The event of the n-th call.
     pub(super) event: fn(u64) -> Value,
-    /// Whether an answer is what it must be.
+    /// Whether an answer is correct.
     pub(super) good: fn(&Value) -> bool,
-    /// Bytes of what is deployed.
+    /// Size of the deployed zip, in bytes.
     pub(super) zip: u64,
 }
 
-/// What a deployment sets for every function.
+/// Environment variables that the template sets for every function.
 const VARIABLES: &[(&str, &str)] = &[
     ("ALLOWED_TYPES", "text/plain,video/*"),
     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
@@ -54,7 +54,7 @@ const VARIABLES: &[(&str, &str)] = &[
 ];
 
 impl Subject {
-    /// The command that starts it, as Lambda would.
+    /// The command that starts it as Lambda would.
     pub(super) fn command(&self, runtime: &str, services: &str) -> Cmd {
         let variables = VARIABLES.iter().chain(&self.variables).copied();
         Cmd::new(&self.program)
@@ -66,7 +66,7 @@ impl Subject {
     }
 }
 
-/// All functions: ours as they are deployed, and the sample in two packagings.
+/// Our functions as they are deployed, and the sample in two packagings.
 pub(super) fn all(sample: &Sample) -> Result<Vec<Subject>, Error> {
     let unlimited = vec![("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
     let ours = [
@@ -155,7 +155,7 @@ pub(super) fn all(sample: &Sample) -> Result<Vec<Subject>, Error> {
     Ok(subjects)
 }
 
-/// The executable out of a zip.
+/// Extracts the executable from a zip.
 fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
     let folder = paths::target().join("bench/functions").join(bin);
     let program = folder.join("bootstrap");
@@ -177,7 +177,7 @@ fn size(file: &Path) -> Result<u64, Error> {
         .len())
 }
 
-/// Lambda's form of an HTTP API's request.
+/// The event of an HTTP API request.
 fn request(route: &str, body: Option<String>) -> Value {
     let (method, path) = route.split_once(' ').unwrap_or_default();
     json!({

@@ -1,9 +1,9 @@
-//! As much of HTTP/1.1 as a function's two partners need: many requests on one connection.
+//! The part of HTTP/1.1 that a function's runtime API and services need: many requests on one connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
-/// A request that came.
+/// A request.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) method: String,
@@ -14,7 +14,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Reads one; `None` when the other side has ended the connection.
+    /// Reads one; `None` when the peer has closed the connection.
     pub(super) fn read(from: &mut BufReader<&TcpStream>) -> io::Result<Option<Self>> {
         let mut first = String::new();
         if from.read_line(&mut first)? == 0 {
@@ -70,7 +70,7 @@ impl Request {
     }
 }
 
-/// Writes an answer in one piece; `length` is that of the body unless a HEAD request was asked.
+/// Writes an answer at once; `length` is that of the body, or what HEAD reports.
 pub(super) fn answer(
     mut to: &TcpStream,
     status: u16,
