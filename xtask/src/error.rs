@@ -1,8 +1,8 @@
-//! The one error of this tool: each variant reads as one clear sentence.
+//! The error type of this tool: each variant reads as one clear sentence.
 
 use std::path::PathBuf;
 
-/// Why a command of `cargo xtask` could not do its work.
+/// Why a command of `cargo xtask` failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Error {
@@ -10,18 +10,18 @@ pub(crate) enum Error {
     #[error("{0} (`cargo xtask help` lists the commands)")]
     Usage(String),
 
-    /// Something this machine lacks and that could not be made ready; the sentence says what to do.
+    /// This machine lacks something that could not be installed; the sentence says what to do.
     #[error("{0}")]
     Missing(String),
 
-    /// A child process ended with a failure.
+    /// A child process failed.
     #[error("{what} failed ({status}); its full output is in {}{}", log.display(), indented(tail))]
     Command {
-        /// The program as a person would name it.
+        /// The program's name for people.
         what: String,
-        /// How it ended, such as `exit status: 101`.
+        /// How it exited, such as `exit status: 101`.
         status: String,
-        /// The file that holds all of its output.
+        /// The file with all of its output.
         log: PathBuf,
         /// The last lines of that file.
         tail: String,
@@ -30,21 +30,21 @@ pub(crate) enum Error {
     /// A file or a process could not be reached.
     #[error("could not {what}: {source}")]
     Io {
-        /// What was being done, such as `read target/dev/env.json`.
+        /// The attempted action, such as `read target/dev/env.json`.
         what: String,
-        /// The reason the system gave.
+        /// The operating system's error.
         source: std::io::Error,
     },
 
-    /// Any other failure that is already one sentence.
+    /// Any other failure, already one sentence.
     #[error("{0}")]
     Failed(String),
 
-    /// A failure whose reasons have been printed already.
+    /// A failure that has been printed already.
     #[error("failed")]
-    Told,
+    Printed,
 
-    /// Ctrl-C or SIGTERM came while work was going on.
+    /// Interrupted by Ctrl-C or SIGTERM.
     #[error("interrupted")]
     Interrupted,
 }
@@ -55,7 +55,7 @@ impl Error {
         Self::Failed(sentence.into())
     }
 
-    /// Wraps an IO error with what was being done: `Error::io("read x")`.
+    /// Wraps an IO error with the attempted action: `Error::io("read x")`.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }

@@ -1,4 +1,4 @@
-//! Runs the targets of `fuzz/`, each for a bounded time.
+//! Runs the targets of `fuzz/`, each for a limited time: <https://llvm.org/docs/LibFuzzer.html>.
 
 use std::path::{Path, PathBuf};
 
@@ -7,21 +7,21 @@ use crate::process::Cmd;
 use crate::setup::cargo_tools;
 use crate::{paths, step};
 
-/// How to fuzz.
+/// How long to fuzz, and from where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     /// Seconds for each target.
     pub(crate) seconds: u64,
-    /// Where libFuzzer's choices start; 0 lets it choose.
+    /// The seed of libFuzzer; 0 lets it choose.
     pub(crate) seed: u32,
-    /// Whether to go on from the inputs that earlier runs found, and not from the committed ones alone.
+    /// Whether to start from the inputs that earlier runs found, too, and not from the committed ones only.
     pub(crate) goes_on: bool,
 }
 
-/// Fuzzes every target and hands back their number.
+/// Fuzzes every target; returns their number.
 ///
 /// # Errors
-/// With the target and the input, in hexadecimal, of the first one that broke.
+/// The first target that failed, with its input in hexadecimal.
 pub(crate) fn run(plan: Plan) -> Result<u64, Error> {
     let programs = build()?;
     let targets = targets()?;
@@ -47,7 +47,7 @@ fn targets() -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Compiles the targets with coverage, and hands back the folder of their programs.
+/// Compiles the targets with coverage; returns the folder of their programs.
 fn build() -> Result<PathBuf, Error> {
     let cargo_fuzz = cargo_tools::cargo_fuzz()?;
     let host = host()?;
@@ -56,8 +56,8 @@ fn build() -> Result<PathBuf, Error> {
         Cmd::new(cargo_fuzz)
             .args(["build", "--fuzz-dir", "fuzz", "--sanitizer", "none"])
             .args(["--target", &host])
-            // Coverage by compiler options that a stable compiler takes only so; no nightly is needed. Without
-            // unsafe code of our own there is nothing for a sanitizer to find.
+            // Coverage needs compiler options that a stable compiler accepts only with this variable; no nightly is needed.
+            // Our code has no `unsafe`, so a sanitizer would find nothing.
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_TARGET_DIR", &folder)
             .log("fuzz-build")
@@ -74,7 +74,7 @@ fn host() -> Result<String, Error> {
         .ok_or_else(|| Error::failed("`rustc -vV` names no host"))
 }
 
-/// Fuzzes one target; hands back how many inputs it was given.
+/// Fuzzes one target; returns how many inputs it ran.
 fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
     let folder = paths::target().join("fuzz");
     let (corpus, broken) = (folder.join("corpus").join(target), folder.join("broken"));
@@ -93,7 +93,7 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
         .arg(paths::root().join("fuzz/seeds").join(target))
         .arg(format!("-max_total_time={}", plan.seconds))
         .arg(format!("-seed={}", plan.seed))
-        // An input that takes longer, or memory that grows beyond this, is a fault too.
+        // A slow input, or memory growth beyond this limit, is a failure too.
         .args(["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"])
         .arg(format!("-artifact_prefix={}/", broken.display()))
         .log(&name)
@@ -104,7 +104,7 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
         return result.map(|()| inputs(&log));
     };
     Err(Error::failed(format!(
-        "the fuzz target {target} broke: {}\n    input in hexadecimal: {}\n    again: {} {}",
+        "the fuzz target {target} failed: {}\n    input in hexadecimal: {}\n    reproduce: {} {}",
         reason(&log),
         hex(&std::fs::read(&input).unwrap_or_default()),
         paths::short(program),
@@ -112,13 +112,13 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
     )))
 }
 
-/// The input that libFuzzer wrote down.
+/// The failing input that libFuzzer wrote.
 fn found(folder: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?;
     entries.flatten().map(|entry| entry.path()).next()
 }
 
-/// The panic's place and message, or what libFuzzer says of a hang or of memory.
+/// The panic's location and message, or libFuzzer's report of a timeout or of memory.
 fn reason(log: &str) -> String {
     let mut lines = log.lines();
     let panic = lines.find(|line| line.contains("panicked at "));

@@ -1,4 +1,4 @@
-//! The Lambda binaries, built as they are deployed: by cargo-lambda.
+//! Builds the Lambda binaries as they are deployed, by cargo-lambda.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "swee
 /// The binary of `examples/scanner`.
 pub(crate) const SCANNER: &str = "scanner";
 
-/// For this very machine its own linker will do; zig is for building the binaries of another.
+/// For this machine's own architecture the native linker is enough; zig is for cross-compiling.
 pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
 
 /// Builds every binary into `target/lambda/<bin>/bootstrap.zip`. Cargo decides what is up to date.
 ///
 /// # Errors
-/// If cargo-lambda cannot be had, or the build fails.
+/// If cargo-lambda cannot be installed, or the build fails.
 pub(crate) fn build() -> Result<(), Error> {
     step::step("Lambda binaries", || build_in("backend/lambdas"))?;
     BINS.iter().try_for_each(|bin| is_built(bin))
@@ -36,7 +36,7 @@ pub(crate) fn build_scanner() -> Result<(), Error> {
 
 fn build_in(folder: &str) -> Result<(), Error> {
     let tools = python::cargo_lambda()?;
-    // The same flags as `sam build` gives, so that both share one compilation.
+    // The flags of `sam build`, so that both share one compilation.
     Cmd::new("cargo")
         .args([
             "lambda",
@@ -66,7 +66,7 @@ fn is_built(bin: &str) -> Result<(), Error> {
     )))
 }
 
-/// The deployable file of one binary.
+/// The deployable zip of one binary.
 pub(crate) fn zip(bin: &str) -> PathBuf {
     paths::lambdas().join(bin).join("bootstrap.zip")
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask`: every tool that a contributor needs, from nothing.
+//! `cargo xtask`: every tool that a contributor needs, without prior setup.
 #![forbid(unsafe_code)]
 
 mod bench;
@@ -26,15 +26,15 @@ cargo xtask <command>
 
   dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda)
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
-  package   make the npm package and say what it weighs
-  bench     measure against the least that a browser can do, and the backend beside a sample in Node.js
-            (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
+  package   build the npm package and print its sizes
+  bench     measure the package against the minimum that a browser can do, and the backend against a sample in
+            Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
-  soak      the long forms: millions of simulated uploads, a hundred pages ended, minutes of fuzzing, ten thousand
-            events at once, every right taken away (`cargo xtask soak --help`)
+  soak      run the long forms of the tests: millions of simulated uploads, a hundred killed pages, minutes of
+            fuzzing, ten thousand events at once, every permission removed once (`cargo xtask soak --help`)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
             --env target/dev/env.json; --max-per-second N)
-  setup     make ready whatever the other commands need and this machine lacks
+  setup     install what the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
 ";
 
@@ -42,10 +42,10 @@ fn main() -> ExitCode {
     match process::end_on_signals().and_then(|()| run(Parser::from_env())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) if process::stopping() => loop {
-            // The thread that caught the signal ends the children, then this process.
+            // The signal thread stops the children, then this process.
             std::thread::park();
         },
-        Err(Error::Told) => ExitCode::FAILURE,
+        Err(Error::Printed) => ExitCode::FAILURE,
         Err(error) => {
             step::clear();
             eprintln!("error: {error}");

@@ -1,4 +1,4 @@
-//! Where things are: everything this tool makes lies under `target/`.
+//! Paths. Everything that this tool writes is below `target/`.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -18,12 +18,12 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Where cargo puts its own output.
+/// Where cargo puts its output.
 pub(crate) fn cargo_target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |dir| root().join(dir))
 }
 
-/// `target/tools/`: every tool that is not the machine's own.
+/// `target/tools/`: the tools that this tool installs.
 pub(crate) fn tools() -> PathBuf {
     target().join("tools")
 }
@@ -43,7 +43,7 @@ pub(crate) fn npm_package() -> PathBuf {
     target().join("npm").join("package")
 }
 
-/// `path` as a person would write it: relative to the root where it lies under it.
+/// `path` for people: relative to the root where it is below it.
 pub(crate) fn short(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)

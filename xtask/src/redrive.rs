@@ -1,7 +1,9 @@
-//! `cargo xtask redrive`: moves a stack's dead letters back to its queue, once their cause is mended.
+//! `cargo xtask redrive`: moves a stack's dead letters back to its queue, once their cause is fixed.
 //!
-//! SQS moves them itself (a message move task); it is asked by the AWS CLI, which finds an operator's credentials
-//! wherever they are kept. Recording is idempotent, so a message that comes back may be handled twice.
+//! SQS moves them itself, by a message move task
+//! (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>), which is
+//! started by the AWS CLI with the operator's configured credentials. Recording is idempotent, so a message may be
+//! processed twice.
 
 mod queue;
 
@@ -16,10 +18,10 @@ use crate::local::Key;
 use crate::paths;
 use queue::{Place, Queues};
 
-/// Time between two looks at a move that runs.
+/// Interval of polling the move.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What the command line asks for.
+/// The options on the command line.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Asked {
     stack: Option<String>,
@@ -29,7 +31,7 @@ struct Asked {
     env: Option<PathBuf>,
 }
 
-/// Moves the messages and says how far it is.
+/// Moves the messages and reports the progress.
 ///
 /// # Errors
 /// If the command line is not understood, the queue is not found, or SQS refuses.
@@ -45,7 +47,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         println!("the dead-letter queue of {queue} is empty");
         return Ok(());
     }
-    // Ctrl-C ends the command; a move that has begun goes on in SQS.
+    // Ctrl-C ends this command only; a started move continues in SQS.
     queues.start(asked.most)?;
     loop {
         let moving = queues.moving()?;
@@ -101,7 +103,7 @@ fn on_aws(asked: &Asked) -> Result<Place, Error> {
     })
 }
 
-/// A stack of the local AWS, as `dev` and `test` describe theirs; of several, `stack` names one.
+/// A stack of the local AWS, from the env file of `dev` or `test`; `stack` selects one of several.
 fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
     let name = paths::short(file);
     let text = std::fs::read_to_string(file).map_err(Error::io(format!("read {name}")))?;
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_in_one_sentence() {
+    fn what_is_missing_is_said_in_one_sentence() {
         let nothing = asked(&[]).expect("it is understood");
         let text = on_aws(&nothing).expect_err("not enough").to_string();
         assert!(text.contains("--stack NAME and --region REGION"), "{text}");

@@ -1,5 +1,5 @@
-//! The long forms of what `test` does a little of: simulated worlds, pages that end at any moment, fuzzing, the
-//! spike of events, and rights taken away one by one.
+//! The long forms of what `test` does in short: simulated worlds, pages killed at random moments, fuzzing, the load
+//! spike, and permissions removed one by one.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ use crate::{fuzz, package, paths, step, test};
 const UPLOADS: u64 = 20_000_000;
 const KILLS: u64 = 100;
 
-/// Events of the spike.
+/// Events of the load spike.
 const EVENTS: u64 = 10_000;
 /// Seconds of fuzzing for each target.
 const FUZZ_SECONDS: u64 = 60;
@@ -21,17 +21,17 @@ const FUZZ_SECONDS: u64 = 60;
 const USAGE: &str = "\
 cargo xtask soak [--PART N]...
 
-Every part runs unless it is given 0; a number changes its length.
+Every part runs unless it is set to 0; a number sets its length.
 
   --uploads N        upload N files in simulated worlds (20000000)
-  --kills N          end N pages in the middle of an upload, in Chromium (100)
+  --kills N          kill N pages during an upload, in Chromium (100)
   --fuzz-seconds N   fuzz each target for N seconds (60)
   --events N         send the events of N uploads at once through the local pipeline (10000)
-  --rights N         take each right away from its function, and see its test fail (1)
-  --seed N           start random choices here (another one each time)
+  --rights N         remove each permission of each function once; its test must fail (1)
+  --seed N           seed of all random choices (a new one each time)
 ";
 
-/// What is to be done, and how much of it.
+/// Which parts to run, and how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Parts {
     uploads: u64,
@@ -56,7 +56,7 @@ impl Default for Parts {
 }
 
 impl Parts {
-    /// `None` when help is asked for.
+    /// `None` when `--help` is given.
     fn parse(mut arguments: Parser) -> Result<Option<Self>, Error> {
         let mut parts = Self::default();
         while let Some(argument) = arguments.next()? {
@@ -76,10 +76,10 @@ impl Parts {
     }
 }
 
-/// Runs every part that is not given 0; [`USAGE`] says what they are.
+/// Runs every part that is not set to 0; [`USAGE`] describes them.
 ///
 /// # Errors
-/// If a promise is broken: then with the seed.
+/// If a promise is broken, with the seed.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let Some(parts) = Parts::parse(arguments)? else {
         print!("{USAGE}");
@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if parts.fuzz_seconds > 0 {
         fuzz::run(fuzz::Plan {
             seconds: parts.fuzz_seconds,
-            // libFuzzer takes 32 bits, and 0 for none.
+            // libFuzzer's seed has 32 bits, and 0 means none.
             seed: u32::try_from(seed % u64::from(u32::MAX)).unwrap_or_default(),
             goes_on: true,
         })?;
@@ -132,7 +132,7 @@ fn simulate(uploads: u64, seed: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends pages in the middle of an upload, in Chromium, each at another moment.
+/// Kills pages in Chromium during an upload, each at another moment.
 fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
     package::build()?;
     let browser = chromium::ready()?;
@@ -154,7 +154,7 @@ fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
     result
 }
 
-/// Prints what a log of the worlds says about how much was simulated.
+/// Prints how much was simulated, from the log of the worlds.
 pub(crate) fn simulated(log: &str) {
     let log = std::fs::read_to_string(paths::log(log)).unwrap_or_default();
     for line in log.lines() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_can_be_left_out_and_help_tells_of_each() {
+    fn every_part_can_be_left_out_and_help_names_each() {
         assert_eq!(parts(&[]), Some(Parts::default()));
         assert_eq!(parts(&["--help"]), None);
         let some = parts(&["--uploads", "0", "--events", "5", "--seed", "7"]);

@@ -1,7 +1,7 @@
-//! Says what is being done and how long it has taken.
+//! Prints what is being done and how long it takes.
 //!
-//! On a terminal one status line at the bottom names what is running; elsewhere a step that takes over
-//! two seconds says so once, and again every half minute.
+//! On a terminal a status line at the bottom names the running step; elsewhere a step that takes over
+//! two seconds is announced once, and again every half minute.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
@@ -26,10 +26,10 @@ struct Board {
     terminal: bool,
 }
 
-/// Does `work` as one named step and prints how it ended and how long it took.
+/// Runs `work` as one named step and prints its outcome and its duration.
 ///
 /// # Errors
-/// Hands on the error of `work`.
+/// The error of `work`.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     ticker();
     let since = Instant::now();
@@ -61,12 +61,12 @@ pub(crate) fn say(text: &str) {
     board().line(text);
 }
 
-/// Removes the status line, so that what is printed next starts on a clean one.
+/// Clears the status line, so that the next output starts on an empty line.
 pub(crate) fn clear() {
     board().erase();
 }
 
-/// A duration as a person reads it: `0.4 s`, `12.0 s`, `3 min 07 s`.
+/// A duration for people: `0.4 s`, `12.0 s`, `3 min 07 s`.
 pub(crate) fn seconds(time: Duration) -> String {
     let whole = time.as_secs();
     if whole < 60 {
@@ -106,7 +106,7 @@ fn ticker() {
 impl Board {
     fn line(&mut self, text: &str) {
         self.erase();
-        // A closed pipe must not end the work.
+        // A closed pipe must not abort the work.
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 

@@ -1,4 +1,4 @@
-//! Building for the browser: one environment for every command that does.
+//! The environment of all commands that build for wasm32.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use crate::process::{self, Cmd};
 use crate::setup::{self, Need, chromium, wasm_target};
 use crate::{paths, step};
 
-/// A command in the environment of wasm builds.
+/// A command in that environment.
 ///
 /// # Errors
-/// If the wasm target is missing.
+/// If the wasm32 target is missing.
 pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
     let env = wasm_target::env()?;
     Ok(Cmd::new(program)
@@ -21,7 +21,7 @@ pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
 /// Prints that environment as shell exports, for running wasm-pack by hand.
 ///
 /// # Errors
-/// If the tools cannot be made ready.
+/// If the tools cannot be installed.
 pub(crate) fn print_env() -> Result<(), Error> {
     setup::ready(&[
         Need::WasmTarget,
@@ -36,7 +36,7 @@ pub(crate) fn print_env() -> Result<(), Error> {
         "export PATH={}:\"$PATH\"",
         quoted(&bin().display().to_string())
     );
-    // wasm-pack looks for `chromedriver` on PATH and downloads one where it finds none.
+    // wasm-pack looks for `chromedriver` on PATH and downloads one if there is none.
     let browser = chromium::ready()?;
     if process::find("chromedriver").is_none()
         && let Some(folder) = browser.driver.parent()
@@ -54,7 +54,7 @@ fn bin() -> PathBuf {
     paths::tools().join("bin")
 }
 
-/// `text` as one word of a POSIX shell.
+/// `text` quoted as one word of a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,4 +1,4 @@
-//! The few calls that deploying needs, made to the local AWS alone.
+//! The few AWS calls that deploying needs, made to the local AWS only.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use super::key::Key;
 use super::sign::{Request, date, sign};
 use crate::error::Error;
 
-/// A local AWS that answers.
+/// A client of a running local AWS.
 #[derive(Debug, Clone)]
 pub(crate) struct Aws {
     /// `http://127.0.0.1:<port>`.
@@ -22,7 +22,7 @@ pub(crate) const REGION: &str = "us-east-1";
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Aws {
-    /// The local AWS at `127.0.0.1:<port>`, called as its root.
+    /// The local AWS at `127.0.0.1:<port>`, called with the root key.
     pub(crate) fn at(port: u16, key: Key) -> Self {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
@@ -36,17 +36,17 @@ impl Aws {
         }
     }
 
-    /// Its address, without a slash at the end.
+    /// Its URL, without a trailing slash.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Root's key.
+    /// The root key.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
 
-    /// Whether it answers already.
+    /// Whether it answers.
     pub(crate) fn healthy(&self) -> bool {
         let health = self.agent.get(format!("{}/_ministack/health", self.url));
         health.call().is_ok_and(|answer| answer.status() == 200)
@@ -82,7 +82,8 @@ impl Aws {
         self.query("cloudformation", "2010-05-15", action, parameters)
     }
 
-    /// A call of a service that takes forms.
+    /// A call of a service with the AWS Query protocol (form parameters):
+    /// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>.
     fn query(
         &self,
         service: &str,

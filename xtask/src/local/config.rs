@@ -1,4 +1,4 @@
-//! What the page is told, and what it may therefore connect to.
+//! The page's configuration, and the origins that its content security policy therefore allows.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// The configuration of the page before `stack`.
+    /// The configuration of the page that belongs to `stack`.
     ///
     /// # Errors
     /// If the template lacks an output.
@@ -56,7 +56,7 @@ impl Config {
         format!("{:#}\n", self.value)
     }
 
-    /// The content security policy: this page's own files, and requests to its stack alone.
+    /// The content security policy: the page's own files, and connections to its stack only.
     pub(crate) fn policy(&self) -> String {
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \

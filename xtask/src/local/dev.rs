@@ -20,10 +20,10 @@ struct Options {
     route: String,
 }
 
-/// Builds, deploys and serves everything, and waits.
+/// Builds, deploys and serves everything, then waits.
 ///
 /// # Errors
-/// If a port is taken, something cannot be built, or the local AWS ends by itself.
+/// If a port is taken, something cannot be built, or the local AWS exits.
 pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let started = Instant::now();
     let options = options(arguments)?;
@@ -62,7 +62,7 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     }
 }
 
-/// The processor of this machine, as the template names it.
+/// This machine's architecture, in the template's terms.
 pub(super) fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") {
         "arm64"

@@ -1,4 +1,4 @@
-//! The file by which tools attach to a running system: it holds root's key, so it is for its owner's eyes alone.
+//! The file by which tools find a running system. It contains the root key, so only its owner may read it.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -10,11 +10,11 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::paths;
 
-/// Read and written by the owner.
+/// Read and write for the owner only.
 const MODE: u32 = 0o600;
 
-/// Writes a description with mode 0600. The file is made with that mode and renamed over an older one, which may
-/// have been readable by others, or open in another program.
+/// Writes a description with mode 0600: into a new file with that mode, which then replaces the older one by a
+/// rename. The older file may have been readable by others, or open in another program.
 ///
 /// # Errors
 /// If it cannot be written.

@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as serving a page over loopback needs: GET and HEAD, one request a connection.
+//! The part of HTTP/1.1 that serving a page on loopback needs: GET and HEAD, one request a connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use std::time::Duration;
 const HEAD_LIMIT: u64 = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a browser asks for.
+/// A browser's request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// A path, decoded, without its query; `body` is false for HEAD.
@@ -22,14 +22,14 @@ pub(crate) enum Ask {
     },
     /// Any other method.
     Other,
-    /// Anything under a name that is not this computer's own: a name of another site that was bound to this
-    /// computer ("DNS rebinding"), so that the site's page would count as ours.
+    /// The Host header names another host: another site's name bound to this computer (DNS rebinding:
+    /// <https://en.wikipedia.org/wiki/DNS_rebinding>), whose page would otherwise have our origin.
     Foreign,
     /// Not HTTP, or not a path.
     Nonsense,
 }
 
-/// What it gets.
+/// The answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// Status and reason, such as `200 OK`.
@@ -40,7 +40,7 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A server on loopback with a thread for each connection; it ends when dropped.
+/// A server on loopback with a thread for each connection; it stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Listener {
     port: u16,
@@ -49,7 +49,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Gives every connection to `serve`; port 0 takes a free one.
+    /// Calls `serve` with each connection; port 0 takes a free one.
     ///
     /// # Errors
     /// If the port is taken.
@@ -87,7 +87,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // Wakes the thread, which waits for a connection.
+        // Wakes the thread that waits for a connection.
         let woken = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
         if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
             let _ = thread.join();
@@ -98,7 +98,7 @@ impl Drop for Listener {
 /// Reads one request.
 ///
 /// # Errors
-/// If the connection breaks or is silent for too long.
+/// If the connection breaks or times out.
 pub(crate) fn read(stream: &TcpStream) -> io::Result<Ask> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -107,7 +107,7 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Ask> {
     head.read_line(&mut first)?;
     let mut line = String::new();
     let mut hosts = Vec::new();
-    // All is read, so that closing does not reset the connection before the answer arrives.
+    // Everything is read, so that closing does not reset the connection before the answer arrives.
     while head.read_line(&mut line)? > 2 {
         if let Some((name, value)) = line.split_once(':')
             && name.eq_ignore_ascii_case("host")
@@ -123,14 +123,14 @@ pub(crate) fn read(stream: &TcpStream) -> io::Result<Ask> {
     }
 }
 
-/// Whether a request with these Host headers is for this computer under its own names.
+/// Whether these Host headers name this computer.
 fn ours(hosts: &[String], port: u16) -> bool {
     let [host] = hosts else { return false };
     let name = host.strip_suffix(&format!(":{port}"));
     matches!(name, Some("127.0.0.1" | "localhost"))
 }
 
-/// Writes the answer and says that the connection ends.
+/// Writes the answer with `connection: close`.
 ///
 /// # Errors
 /// If the connection breaks.
@@ -199,7 +199,7 @@ mod tests {
         });
         let listener = listener.expect("a free port");
         let address = ("127.0.0.1", listener.port);
-        // One that says nothing keeps nobody else waiting.
+        // A silent connection must not block others.
         let _silent = TcpStream::connect(address).expect("a connection");
         let mut heard = String::new();
         let mut stream = TcpStream::connect(address).expect("a connection");
@@ -209,17 +209,18 @@ mod tests {
         assert!(TcpStream::connect(address).is_err(), "it still listens");
     }
 
-    /// What a listener makes of this head, in which `PORT` is its own.
+    /// What a listener makes of this head, in which `PORT` is replaced by its port.
     fn asked(head: &str) -> Ask {
-        let (tell, told) = std::sync::mpsc::channel();
+        let (sender, receiver) = std::sync::mpsc::channel();
         let listener = Listener::start(0, move |stream| {
-            let _ = tell.send(read(stream));
+            let _ = sender.send(read(stream));
         });
         let listener = listener.expect("a free port");
         let mut stream = TcpStream::connect(("127.0.0.1", listener.port)).expect("a connection");
         let head = head.replace("PORT", &listener.port.to_string());
         stream.write_all(head.as_bytes()).expect("a request");
-        told.recv()
+        receiver
+            .recv()
             .expect("a connection comes")
             .expect("it is read")
     }
@@ -251,7 +252,7 @@ mod tests {
         assert_eq!(get(""), Ask::Foreign);
         let two = "Host: 127.0.0.1:PORT\r\nHost: evil.example\r\n";
         assert_eq!(get(two), Ask::Foreign);
-        // Before anything else: whatever it asks for.
+        // The Host is checked before anything else.
         let post = "POST / HTTP/1.1\r\nHost: evil.example:PORT\r\n\r\n";
         assert_eq!(asked(post), Ask::Foreign);
         assert!(!ours(&["127.0.0.1:70".to_owned()], 7070));

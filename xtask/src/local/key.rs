@@ -1,4 +1,4 @@
-//! The root key of a local AWS: another one for each start, so that no page and no program knows it beforehand.
+//! The root key of a local AWS: a new one for each start, so that no page and no program can know it beforehand.
 
 use std::fmt;
 use std::fs::File;
@@ -6,9 +6,10 @@ use std::io::Read;
 
 use crate::error::Error;
 
-/// As AWS has it: `AKIA` and 16 letters and digits of base32.
+/// The length and alphabet that AWS uses, `AKIA` and 16 characters of base32:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
 const ID_LETTERS: usize = 16;
-/// As AWS has it, of base64's alphabet without what would have to be escaped somewhere.
+/// The length that AWS uses; characters of base64 without those that need escaping somewhere.
 const SECRET_LETTERS: usize = 40;
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -16,14 +17,14 @@ const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 /// An access key id and its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// `AKIA...`; it is no secret.
+    /// `AKIA...`; not secret.
     pub(crate) id: String,
-    /// Whoever has it may do anything in the local AWS, which runs functions as programs of this computer.
+    /// It allows everything in the local AWS, which runs functions as programs of this computer.
     pub(crate) secret: String,
 }
 
 impl Key {
-    /// A new one, by the system's randomness.
+    /// A new random key.
     ///
     /// # Errors
     /// If the system has none.
@@ -43,7 +44,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Random letters of an alphabet whose length divides 256, so that each is as likely as any other.
+/// Random characters of an alphabet whose length divides 256, so that all are equally likely.
 fn letters<const N: usize>(alphabet: &[u8]) -> Result<String, Error> {
     let mut bytes = [0; N];
     File::open("/dev/urandom")

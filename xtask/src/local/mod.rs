@@ -1,7 +1,7 @@
-//! The local AWS, the stack in it, and the page before it.
+//! The local AWS, the stack in it, and the page that belongs to the stack.
 //!
-//! Whatever happens, nothing is left running: each process is a [`Service`](crate::process::Service), which
-//! ends with its owner and at Ctrl-C.
+//! No process outlives this one: each is a [`Service`](crate::process::Service), which is stopped when it is
+//! dropped and at Ctrl-C.
 
 mod aws;
 mod config;

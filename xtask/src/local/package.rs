@@ -1,5 +1,6 @@
-//! What `sam package` does: puts each function's zip into a bucket, its address into the template, and that into the
-//! bucket too, because CloudFormation takes no more than 51,200 bytes with the call.
+//! What `sam package` does: uploads each function's zip to a bucket, writes its URL into the template, and uploads the
+//! template too, because CloudFormation accepts at most 51,200 bytes in the call:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
 
 use super::aws::Aws;
 use crate::error::Error;
@@ -8,16 +9,16 @@ use crate::{lambdas, paths};
 
 const BUCKET: &str = "crowfly-artifacts";
 
-/// Uploads each function's zip, and `template.yaml` with the addresses of them; gives the address of the template.
+/// Uploads each function's zip, and `template.yaml` with their URLs; returns the URL of the template.
 ///
 /// # Errors
-/// If a file cannot be read, or the template has a function that is not built, or lacks one that is.
+/// If a file cannot be read, or functions of the template and built functions differ.
 pub(crate) fn package(aws: &Aws) -> Result<String, Error> {
     aws.create_bucket(BUCKET)?;
     package_of(aws, "template.yaml", lambdas::BINS)
 }
 
-/// The same of the example scanner's template, once Crowfly's own is there.
+/// The same for the example scanner's template, in the same bucket.
 ///
 /// # Errors
 /// As [`package`].
@@ -43,7 +44,7 @@ fn package_of(aws: &Aws, file: &str, bins: &[&str]) -> Result<String, Error> {
     Ok(format!("{}/{BUCKET}/{key}", aws.url()))
 }
 
-/// Writes `CodeUri` into the properties of each function, found by its `Binary`.
+/// Writes `CodeUri` into the properties of each function, which is found by its `Binary`.
 fn with_addresses(template: &str, addresses: &[(&str, String)]) -> Result<String, Error> {
     let mut out = String::with_capacity(template.len() + 512);
     let mut pending: Option<&str> = None;

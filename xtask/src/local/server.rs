@@ -14,16 +14,16 @@ use crate::{paths, setup, step};
 
 const START: Duration = Duration::from_secs(30);
 
-/// A running local AWS; it ends when dropped, and the Lambdas with it.
+/// A running local AWS; it stops when dropped, and its Lambda functions with it.
 pub(crate) struct Server {
-    /// Where to call it.
+    /// Its client.
     pub(crate) aws: Aws,
     service: Service,
 }
 
 impl Server {
-    /// Starts an empty local AWS whose state lies in `folder`, which is emptied first; [`Server::ready`] waits
-    /// for it. It has a new root key, and lets the pages at `pages`, ports of this computer, sign in.
+    /// Starts an empty local AWS with its state in `folder`, which is emptied first; [`Server::ready`] waits for it.
+    /// It has a new root key, and allows sign-in from the pages at `pages`, ports of this computer.
     ///
     /// # Errors
     /// If it cannot be installed or started.
@@ -47,12 +47,12 @@ impl Server {
     /// Waits until it answers.
     ///
     /// # Errors
-    /// If it ends instead, or takes too long.
+    /// If it exits instead, or takes too long.
     pub(crate) fn ready(&self) -> Result<(), Error> {
         step::step("local AWS", || self.wait())
     }
 
-    /// Fails if it has ended by itself.
+    /// Fails if it has exited.
     ///
     /// # Errors
     /// With the end of its log.
@@ -77,23 +77,23 @@ impl Server {
     }
 }
 
-/// Fails with a sentence if another program holds the port.
+/// Fails with a sentence if the port is in use.
 ///
 /// # Errors
-/// If it is taken.
+/// If it is in use.
 pub(crate) fn must_be_free(port: u16, what: &str) -> Result<(), Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map(drop)
         .map_err(|error| {
             Error::failed(format!(
-                "port {port} of this machine, wanted for {what}, cannot be had ({error}); \
-                 end what uses it, or choose others with `--port N`"
+                "port {port} of this machine, needed for {what}, is not available ({error}); \
+                 stop what uses it, or choose another with `--port N`"
             ))
         })
 }
 
-/// Ports that were free a moment ago, all different, below those that the system hands out by itself: no
-/// connection takes one of them before its owner does.
+/// Ports that are free now, all different, below the ephemeral range: no outgoing connection takes one of them
+/// before its server does.
 ///
 /// # Errors
 /// If there are none.
@@ -118,8 +118,8 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
     Ok(ports)
 }
 
-/// What is kept from one start to the next would be of another template and other binaries: nothing is. What is
-/// stored, and the keys that pools sign with, lie there for their owner alone.
+/// Empties the folder: state of an earlier start belongs to another template and other binaries. Only the owner may
+/// read it, because objects and the signing keys of user pools are stored there.
 fn empty(folder: &Path) -> Result<(), Error> {
     let what = format!("empty {}", paths::short(folder));
     if folder.exists() {
@@ -132,7 +132,7 @@ fn empty(folder: &Path) -> Result<(), Error> {
         .map_err(Error::io(what))
 }
 
-/// The origins of the page at `port` of this computer, under both names that it has.
+/// The origins of the page at `port` of this computer, under both of its host names.
 pub(super) fn origins(port: u16) -> String {
     format!("http://127.0.0.1:{port},http://localhost:{port}")
 }
@@ -142,20 +142,20 @@ fn variables(port: u16, pages: &[u16], state: &Path, key: &Key) -> Vec<(&'static
     let pages: Vec<String> = pages.iter().copied().map(origins).collect();
     let overlay = paths::root().join("xtask/local-aws");
     vec![
-        // Signatures, policies and CORS are checked only with this.
+        // Signatures, policies and CORS are checked only with this setting.
         ("AUTH", "true".to_owned()),
         ("BIND_HOST", "127.0.0.1".to_owned()),
         ("GATEWAY_PORT", port.to_string()),
-        // Otherwise it listens for IoT on every interface.
+        // Without it the emulator listens for IoT on every interface.
         ("IOT_MTLS_ENABLED", "0".to_owned()),
-        // The host of the queues' addresses; "localhost" may be IPv6 first.
+        // The host in queue URLs; `localhost` may resolve to IPv6 first.
         ("MINISTACK_HOST", "127.0.0.1".to_owned()),
         ("MINISTACK_REGION", REGION.to_owned()),
         ("TMPDIR", path("tmp")),
         ("STATE_DIR", path("state")),
         ("S3_DATA_DIR", path("s3")),
         ("LOG_LEVEL", "WARNING".to_owned()),
-        // Its root key; without these it would take the developer's own.
+        // Its root key; without these it would use the developer's own.
         ("AWS_ACCESS_KEY_ID", key.id.clone()),
         ("AWS_SECRET_ACCESS_KEY", key.secret.clone()),
         ("CROWFLY_LOCAL_PAGES", pages.join(",")),

@@ -1,14 +1,15 @@
-//! Signature Version 4 in headers, for calls over loopback: the few lines of it that these need.
+//! AWS Signature Version 4 in headers, as far as calls on loopback need it:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
 
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use super::key::Key;
 
-/// What a signature covers.
+/// What to sign.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
-    /// By whom.
+    /// The key to sign with.
     pub(crate) key: &'a Key,
     /// `GET`, `PUT` or `POST`.
     pub(crate) method: &'a str,
@@ -72,7 +73,8 @@ pub(crate) fn date(unix: u64) -> String {
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }
 
-/// Year, month and day of a day since 1970, by the rule of 400 years of 146,097 days that start in March.
+/// Year, month and day of a day since 1970:
+/// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let (era, day) = (shifted / 146_097, shifted % 146_097);
@@ -108,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_signature_is_that_of_botocore() {
-        // botocore.auth.SigV4Auth with AWS's example key and the same three headers.
+        // The expected value is from botocore.auth.SigV4Auth with AWS's example key and the same three headers.
         let key = Key {
             id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
             secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),

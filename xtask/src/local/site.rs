@@ -1,4 +1,4 @@
-//! The page's own server: static files under a strict content security policy.
+//! The page's server: static files with a strict content security policy.
 
 use std::net::TcpStream;
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ use super::http::{self, Answer, Ask, Listener};
 use crate::error::Error;
 use crate::paths;
 
-/// A page server on loopback; it ends when dropped.
+/// A page server on loopback; it stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Site(Listener);
 
@@ -46,7 +46,7 @@ impl Site {
 
 impl Content {
     fn serve(&self, stream: &TcpStream) {
-        // A browser that goes away is no failure of ours.
+        // A browser that closes its connection is no failure.
         let Ok(ask) = http::read(stream) else { return };
         let wanted = !matches!(ask, Ask::Get { body: false, .. });
         let _ = http::write(stream, &self.answer(&ask), wanted);
@@ -72,7 +72,7 @@ impl Content {
             None => below(&self.page, path.trim_start_matches('/')),
         };
         match file.and_then(|file| Some((std::fs::read(&file).ok()?, media_type(&file)))) {
-            // Asked for again each time: these files change under a developer's hands.
+            // Revalidated each time: a developer edits these files.
             Some((body, media_type)) => self.with("200 OK", media_type, "no-cache", body),
             None => self.text("404 Not Found", "there is no such file\n"),
         }
@@ -105,7 +105,7 @@ impl Content {
     }
 }
 
-/// The file `path` below `folder`, unless the path leads out of it or names something hidden.
+/// The file `path` below `folder`, unless the path leads out of it or to a hidden file.
 fn below(folder: &Path, path: &str) -> Option<PathBuf> {
     let plain = |part: Component<'_>| match part {
         Component::Normal(name) => !name.to_string_lossy().starts_with('.'),

@@ -1,4 +1,4 @@
-//! One stack made from `template.yaml`.
+//! One stack deployed from `template.yaml`.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ const DEPLOY: Duration = Duration::from_secs(120);
 const USER: &str = "demo";
 const PASSWORD: &str = "Crowfly-Demo-1";
 
-/// A deployed stack: its outputs, and how to sign in.
+/// A deployed stack: its outputs, and its demo user.
 #[derive(Debug)]
 pub(crate) struct Stack {
-    /// The address of the API, path-style, without a slash at the end; empty when the stack has none.
+    /// The URL of the API, path-style, without a trailing slash; empty when the stack has none.
     pub(crate) api: String,
     /// The address of storage.
     pub(crate) s3: String,
@@ -24,17 +24,17 @@ pub(crate) struct Stack {
     outputs: Vec<(String, String)>,
 }
 
-/// Who may sign in.
+/// A user who may sign in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct User {
     /// The name.
     pub(crate) name: &'static str,
-    /// The password; it opens nothing but the local AWS.
+    /// The password; it is valid in the local AWS only.
     pub(crate) password: &'static str,
 }
 
 impl Stack {
-    /// Creates the stack `name` of any template, at this address.
+    /// Creates the stack `name` from the template at this URL.
     ///
     /// # Errors
     /// With the reasons that CloudFormation gives.
@@ -72,7 +72,7 @@ impl Stack {
         })
     }
 
-    /// Creates a stack of Crowfly itself and, if it has a pool of its own, the demo user.
+    /// Creates a stack of Crowfly and, if it has a pool of its own, the demo user.
     ///
     /// # Errors
     /// With the reasons that CloudFormation gives.
@@ -105,7 +105,7 @@ impl Stack {
             .ok_or_else(|| Error::failed(format!("the stack has no output `{name}`")))
     }
 
-    /// What other tools attach by; `page` is the address of the stack's page, `key` root's.
+    /// The description by which other tools find the stack; `page` is the URL of its page, `key` the root key.
     ///
     /// # Errors
     /// If the template lacks an output.
@@ -174,7 +174,7 @@ fn reasons(aws: &Aws, name: &str) -> Result<String, Error> {
         .iter()
         .map(|reason| unescaped(reason))
         .collect();
-    // Newest first, and the first failure is the cause of the others.
+    // Newest first, and the first failure is the cause of the later ones.
     reasons.reverse();
     reasons.dedup();
     Ok(reasons.join("; "))

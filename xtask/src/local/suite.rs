@@ -1,4 +1,4 @@
-//! The system that the whole-system tests run against: six stacks of one template, a scanner beside one of them, and a
+//! The system that the whole-system tests run against: six stacks of one template, a scanner for one of them, and a
 //! token issuer.
 
 use std::path::{Path, PathBuf};
@@ -22,17 +22,17 @@ const START: Duration = Duration::from_secs(20);
 /// The audience and the scope that the test issuer's tokens carry.
 const AUDIENCE: &str = "crowfly-test";
 const SCOPE: &str = "uploads";
-/// The subject whom the operator of the stack `tight` turns away.
+/// The subject that the stack `tight` denies.
 const DENIED: &str = "denied";
-/// Short, so that a message that fails five times is in the dead-letter queue within seconds.
+/// Visibility timeout: short, so that a message that fails five times is in the dead-letter queue within seconds.
 const SECONDS: &str = "6";
 /// Shorter still, for the stack whose services fail.
 const FAULTY_SECONDS: &str = "3";
 
-/// Small, so that a test can send a file that is too large to scan.
+/// Small, so that a test can exceed the size that is scanned.
 const SCAN_BYTES: &str = "1048576";
 
-/// The running system; it ends when dropped.
+/// The running system; it stops when dropped.
 pub(crate) struct Suite {
     env: PathBuf,
     server: Server,
@@ -52,7 +52,7 @@ impl Suite {
     }
 }
 
-/// Builds what is deployed, starts the local AWS and the issuer, and deploys the stacks.
+/// Builds the deployed artefacts, starts the local AWS and the issuer, and deploys the stacks.
 ///
 /// # Errors
 /// If something cannot be built, started or deployed.
@@ -80,7 +80,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     server.ready()?;
     let template = super::package::package(&server.aws)?;
     let [extra, tool] = [extra, tool].map(|port| format!("http://127.0.0.1:{port}"));
-    // The last of two: what is handed on is a list.
+    // The last of two, to show that the parameter is passed on as a list.
     let denied = format!("{},{}", "a".repeat(26), owner(&issuer, DENIED));
     let foreign = [
         ("JwtIssuer", issuer.as_str()),
@@ -120,7 +120,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
             ]
             .concat(),
         ),
-        // For so many uploads at once that its queue is long.
+        // For many uploads at once, which make its queue long.
         ("busy", busy, foreign.to_vec()),
         (
             "scan",
@@ -202,7 +202,7 @@ fn deploy(
     )
 }
 
-/// The example scanner, from its own template, beside the stack whose uploads it scans.
+/// Deploys the example scanner, from its own template, for the stack whose uploads it scans.
 fn deploy_scanner(server: &Server, scanned: &Stack) -> Result<Stack, Error> {
     let template = super::package::package_scanner(&server.aws)?;
     let parameters = [
@@ -213,7 +213,7 @@ fn deploy_scanner(server: &Server, scanned: &Stack) -> Result<Stack, Error> {
     Stack::create(&server.aws, "crowfly-scanner", &template, &parameters)
 }
 
-/// The owner that a token's subject is, as it stands in logs and keys: 26 characters of the hash in base32.
+/// The owner of a token's subject, as in logs and keys: 26 characters of its hash in base32.
 fn owner(issuer: &str, subject: &str) -> String {
     const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
     let hash = Sha256::digest(format!("{issuer}\n{subject}"));
@@ -227,9 +227,9 @@ fn owner(issuer: &str, subject: &str) -> String {
         .collect()
 }
 
-/// Starts the test issuer and hands back its name, which is also its address.
+/// Starts the test issuer; returns its name, which is also its URL.
 fn start_issuer(port: u16) -> Result<(Service, String), Error> {
-    // The selection of packages that the tests were compiled with: nothing is left to build.
+    // With the package selection of the tests, so that nothing is left to build.
     Cmd::new("cargo")
         .args([
             "build",
@@ -265,7 +265,7 @@ fn start_issuer(port: u16) -> Result<(Service, String), Error> {
 mod tests {
     use super::owner;
 
-    /// As the backend derives it; computed once with coreutils: sha256sum, base32.
+    /// As the backend derives it; the expected value is from coreutils: sha256sum, base32.
     #[test]
     fn an_owner_is_the_beginning_of_a_hash() {
         assert_eq!(

@@ -12,10 +12,10 @@ use crate::error::Error;
 use crate::setup::{self, Need};
 use crate::{paths, step};
 
-/// Makes `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are of today's sources.
+/// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 ///
 /// # Errors
-/// If a tool is missing, a build fails, or the package would hold what it should not.
+/// If a tool is missing, a build fails, or the package contains what it must not.
 pub(crate) fn build() -> Result<(), Error> {
     setup::ready(&[Need::WasmTarget, Need::WasmBindgen, Need::Node])?;
     let wasm = step::step("browser module", module::compile)?;
@@ -31,12 +31,12 @@ pub(crate) fn build() -> Result<(), Error> {
     if tarball::file().is_file() && paths::npm_package().is_dir() {
         return Ok(());
     }
-    // The stamp outlived what it stands for.
+    // The output of the stamp is gone.
     setup::stamp::forget("npm-package");
     build()
 }
 
-/// As [`build`], then prints what the package weighs and holds it against the budget.
+/// As [`build`], then prints the package's sizes and checks them against the budget.
 ///
 /// # Errors
 /// As [`build`], or if the package is over its budget.
@@ -45,7 +45,7 @@ pub(crate) fn run() -> Result<(), Error> {
     weigh()
 }
 
-/// Prints what the built package weighs and holds it against the budget.
+/// Prints the sizes of the built package and checks them against the budget.
 ///
 /// # Errors
 /// If it is over its budget.
@@ -58,7 +58,7 @@ pub(crate) fn weigh() -> Result<(), Error> {
     table.check()
 }
 
-/// What the module's parts weigh: its gzip size, shared out as the code is.
+/// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
     let raw = module::raw();
     let bytes = std::fs::read(&raw).map_err(Error::io(format!("read {}", paths::short(&raw))))?;
@@ -80,7 +80,7 @@ fn source() -> PathBuf {
     paths::root().join("client-wasm/npm")
 }
 
-/// Everything the package is made from: the compiled module, the files beside it, the tools and these recipes.
+/// A hash of all inputs: the compiled module, the files beside it, the tools and these build scripts.
 fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
     let mut files = vec![
         wasm.to_path_buf(),

@@ -9,7 +9,7 @@ use crate::{paths, wasm};
 
 const PROFILE: &str = "wasm-release";
 
-/// What the compiler may have used; wasm-opt wants each named.
+/// The WebAssembly features that the compiler may use; wasm-opt requires each by name.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -19,18 +19,19 @@ const FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
-/// What builds the standard library with the module, for size: it is optimised as the module is, a panic is
-/// a trap without a text, and no place in a source file is named. Measured: a tenth of the compressed module.
+/// Builds the standard library together with the module
+/// (<https://doc.rust-lang.org/cargo/reference/unstable.html#build-std>) and optimises it alike; a panic is a trap
+/// without a message, and no source location is kept. Measured: this saves a tenth of the compressed module.
 const SMALL_STD: &[&str] = &[
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
 ];
 ///
-/// Without reference types the values of JavaScript are kept in a list of the glue, in place of a table that each
-/// call across the boundary reads and writes by code of the module.
+/// Without reference types, JavaScript values are kept in a list in the glue, instead of a table that the module's
+/// code reads and writes at each call across the boundary.
 const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-enable-gvn-sink";
 
-/// Compiles the crate and hands back the raw module.
+/// Compiles the crate; returns the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
     let mut cargo = wasm::cmd("cargo")?
         .args([
@@ -43,7 +44,7 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
         ])
         .args(["--target", wasm_target::TRIPLE]);
     if std_source::ready() {
-        // The variable lets a stable compiler take options that are still unstable.
+        // Lets a stable compiler accept unstable options.
         cargo = cargo
             .args(SMALL_STD)
             .env("RUSTFLAGS", SMALL_FLAGS)
@@ -60,7 +61,7 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
     )))
 }
 
-/// The module as the compiler leaves it, with the names of its functions.
+/// The compiler's output, with the names of its functions.
 pub(super) fn raw() -> PathBuf {
     paths::cargo_target()
         .join(wasm_target::TRIPLE)
@@ -68,7 +69,7 @@ pub(super) fn raw() -> PathBuf {
         .join("crowfly.wasm")
 }
 
-/// Makes the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].
+/// Generates the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].
 pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let out = glue();
     super::empty(&out)?;
@@ -89,8 +90,8 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let module = out.join("crowfly_bg.wasm");
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
-        // Measured in gzip: -Oz stores up to a tenth less, but what travels weighs more, because it renumbers
-        // the locals that LLVM had numbered alike; and inlining repeats code.
+        // Measured in gzip: -Oz makes the file up to a tenth smaller but its compressed size larger, because it renumbers
+        // the locals that LLVM had numbered alike; and inlining duplicates code.
         .args([
             "--flexible-inline-max-function-size=0",
             "--one-caller-inline-max-function-size=0",
@@ -126,7 +127,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .run()
 }
 
-/// `client-wasm/build/`: what is done to module and glue besides.
+/// `client-wasm/build/`: further processing of module and glue.
 pub(super) fn recipes() -> PathBuf {
     paths::root().join("client-wasm/build")
 }

@@ -1,10 +1,11 @@
-//! Which part of the code the module's bytes come from, by the names that the raw module still has.
+//! The share of each part of the code in the module, by the function names that the raw module still has.
 //!
-//! Source: WebAssembly Core Specification 2.0, sections 5.5 (modules) and 7.4.1 (name section).
+//! Formats: <https://webassembly.github.io/spec/core/binary/modules.html> and
+//! <https://webassembly.github.io/spec/core/appendix/custom.html>.
 
 use std::collections::HashMap;
 
-/// A part, and what the names of its functions hold; the first that fits counts.
+/// A part, and substrings of its functions' names; the first match counts.
 const PARTS: [(&str, &[&str]); 5] = [
     ("hash", &["crc64", "7crowfly3crc", "crowfly::crc"]),
     ("engine", &["crowfly_engine"]),
@@ -24,7 +25,7 @@ const PARTS: [(&str, &[&str]); 5] = [
     ("standard library", &[""]),
 ];
 
-/// The parts in order of weight, each with its share of all code in thousandths.
+/// The parts by size, each with its share of all code in thousandths.
 pub(super) fn shares(module: &[u8]) -> Option<Vec<(&'static str, u64)>> {
     let mut reader = Reader(module.get(8..)?);
     let (mut imported, mut sizes, mut names) = (0, Vec::new(), HashMap::new());
@@ -60,7 +61,7 @@ pub(super) fn shares(module: &[u8]) -> Option<Vec<(&'static str, u64)>> {
     Some(shares.into())
 }
 
-/// How many functions are imported: they are numbered before the module's own.
+/// How many functions are imported: their indices come before the module's own.
 fn imports(section: &mut Reader<'_>) -> Option<usize> {
     let mut functions = 0;
     for _ in 0..section.number()? {

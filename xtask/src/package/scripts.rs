@@ -1,4 +1,4 @@
-//! The package's files: JavaScript made small, everything else as it is written.
+//! The package's files: minified JavaScript, everything else as it is.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::paths;
 use crate::process::Cmd;
 use crate::setup::node;
 
-/// Fills the folder of the package.
+/// Fills the package's folder.
 pub(super) fn assemble(package: &Path) -> Result<(), Error> {
     let listed = tarball::listed_in(&source())?;
     let what = "copy the package's files";
@@ -22,7 +22,7 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
         );
         let to = package.join(&name);
         if !listed.contains(&name) {
-            // For those who work on the package, not for those who use it.
+            // Needed by developers of the package, not by its users.
             continue;
         }
         if name == "start.js" {
@@ -100,7 +100,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
         .map_err(Error::io(format!("copy {}", paths::short(from))))
 }
 
-/// Base64 (RFC 4648, with padding).
+/// Base64 with padding (<https://www.rfc-editor.org/rfc/rfc4648#section-4>).
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

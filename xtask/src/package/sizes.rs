@@ -1,4 +1,4 @@
-//! What a visitor pays: raw, gzip and brotli sizes, and the budget.
+//! Download sizes: raw, gzip and brotli, and the budget.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,15 +9,15 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::process::Cmd;
 
-/// The most that `import "crowfly"` may load, in bytes of gzip.
+/// Budget of `import "crowfly"`, in bytes of gzip.
 const AT_IMPORT: u64 = 1_000;
-/// The most that all of the default entry may load, in bytes of gzip.
+/// Budget of all that the default entry loads, in bytes of gzip.
 const IN_ALL: u64 = 97_000;
 
-/// What the default entry loads once a client is made, besides what it imports.
+/// What the default entry loads when a client is created, besides its static imports.
 const ON_DEMAND: &[&str] = &["start.js", "crowfly_bg.wasm", "worker.js"];
 
-/// Node's own zlib is the measure: the strongest settings, as a CDN stores files.
+/// Measured with Node's zlib at the strongest settings, as a CDN compresses files.
 const MEASURE: &str = "
 const { readFileSync } = require('node:fs');
 const zlib = require('node:zlib');
@@ -36,7 +36,7 @@ pub(super) struct Sizes {
     at_import: BTreeSet<String>,
 }
 
-/// Measures every script and module of the package.
+/// Measures all scripts and modules of the package.
 pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     let at_import = imported(package, "index.js")?;
     let mut names: BTreeSet<String> = at_import.clone();
@@ -59,7 +59,7 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
 }
 
 impl Sizes {
-    /// Holds the sizes against the budget.
+    /// Checks the sizes against the budget.
     pub(super) fn check(&self) -> Result<(), Error> {
         let ([_, at_import, _], [_, in_all, _]) = (self.import(), self.all());
         if at_import > AT_IMPORT {
@@ -71,7 +71,7 @@ impl Sizes {
         Ok(())
     }
 
-    /// What one file weighs in gzip.
+    /// The gzip size of one file.
     pub(super) fn gzip(&self, name: &str) -> u64 {
         self.files.get(name).map_or(0, |[_, gzip, _]| *gzip)
     }
@@ -116,11 +116,11 @@ impl fmt::Display for Sizes {
 
 fn over(what: &str, bytes: u64, budget: u64) -> Error {
     Error::failed(format!(
-        "the npm package is over its budget: {what} weighs {bytes} bytes of gzip, {budget} are allowed"
+        "the npm package is over its budget: {what} has {bytes} bytes of gzip, {budget} are allowed"
     ))
 }
 
-/// The files that loading `entry` loads at once: itself and its static imports, all the way down.
+/// The files that loading `entry` loads at once: itself and its static imports, transitively.
 fn imported(package: &Path, entry: &str) -> Result<BTreeSet<String>, Error> {
     let mut found = BTreeSet::new();
     let mut open = vec![entry.to_owned()];

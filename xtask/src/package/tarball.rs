@@ -1,4 +1,4 @@
-//! The tarball, and the promise that it holds what its manifest lists and nothing that runs at install.
+//! The tarball, which contains what its manifest lists and nothing that runs at install.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(crate) fn file() -> PathBuf {
     paths::target().join("npm").join("crowfly.tgz")
 }
 
-/// Files of the repository that go along where they exist.
+/// Files of the repository root that are packed where they exist.
 pub(super) fn texts() -> Vec<PathBuf> {
     ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE"]
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn texts() -> Vec<PathBuf> {
 /// Packs the folder and checks the result.
 pub(super) fn pack(package: &Path) -> Result<(), Error> {
     let manifest = manifest(package)?;
-    lawful(&manifest)?;
+    check_manifest(&manifest)?;
     let destination = paths::target().join("npm");
     let report = Cmd::new("npm")
         .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
@@ -36,7 +36,7 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
         .output()?;
     let report: Value = serde_json::from_str(&report)
         .map_err(|error| Error::failed(format!("npm pack's report is not JSON: {error}")))?;
-    // Newer versions of npm name the package where older ones give a list of one.
+    // Newer versions of npm print an object by package name, older ones a list.
     let packed = report
         .get(0)
         .or_else(|| report.get("crowfly"))
@@ -49,7 +49,8 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
     std::fs::rename(destination.join(name), file()).map_err(Error::io("name the tarball"))
 }
 
-/// What the manifest in `folder` lists, and what npm adds by itself where it is there.
+/// What the manifest in `folder` lists, and what npm adds by itself if it exists:
+/// <https://docs.npmjs.com/cli/v10/configuring-npm/package-json#files>.
 pub(super) fn listed_in(folder: &Path) -> Result<BTreeSet<String>, Error> {
     Ok(expected(folder, &manifest(folder)?))
 }
@@ -61,8 +62,8 @@ fn manifest(folder: &Path) -> Result<Value, Error> {
         .map_err(|error| Error::failed(format!("the package's package.json is not JSON: {error}")))
 }
 
-/// No dependency and no script: nothing of ours runs when a stranger installs.
-fn lawful(manifest: &Value) -> Result<(), Error> {
+/// No dependencies and no scripts: nothing of ours runs at install.
+fn check_manifest(manifest: &Value) -> Result<(), Error> {
     let banned = [
         "scripts",
         "dependencies",
@@ -118,13 +119,13 @@ fn compare(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), 
 mod tests {
     use serde_json::json;
 
-    use super::{compare, lawful};
+    use super::{check_manifest, compare};
 
     #[test]
     fn a_package_that_runs_something_at_install_is_refused() {
-        assert!(lawful(&json!({"name": "crowfly"})).is_ok());
-        assert!(lawful(&json!({"scripts": {"postinstall": "x"}})).is_err());
-        assert!(lawful(&json!({"dependencies": {}})).is_err());
+        assert!(check_manifest(&json!({"name": "crowfly"})).is_ok());
+        assert!(check_manifest(&json!({"scripts": {"postinstall": "x"}})).is_err());
+        assert!(check_manifest(&json!({"dependencies": {}})).is_err());
     }
 
     #[test]

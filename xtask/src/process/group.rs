@@ -1,4 +1,4 @@
-//! Process groups: who runs, and how all of them end.
+//! Process groups: which are running, and how all of them are stopped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
@@ -12,7 +12,7 @@ use super::tail;
 use crate::error::Error;
 use crate::step;
 
-/// How long a process may take to end by itself before it is killed.
+/// How long a process may take to exit after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
 static STOPPING: AtomicBool = AtomicBool::new(false);
@@ -23,7 +23,7 @@ struct Group {
     child: Mutex<Child>,
 }
 
-/// A child process that runs beside us until it is stopped or dropped.
+/// A background child process; stopped when dropped.
 pub(crate) struct Service {
     group: Arc<Group>,
     what: String,
@@ -37,7 +37,7 @@ impl Service {
         log: PathBuf,
         launch: impl FnOnce() -> std::io::Result<Child>,
     ) -> Result<Self, Error> {
-        // Held over the launch, so that no child slips past a stop that has begun.
+        // Locked during the launch, so that no child escapes a stop that has begun.
         let mut live = live();
         if stopping() {
             return Err(Error::Interrupted);
@@ -61,10 +61,10 @@ impl Service {
         &self.log
     }
 
-    /// Fails, with the tail of the log, if the process has ended.
+    /// Fails, with the tail of the log, if the process has exited.
     ///
     /// # Errors
-    /// If the process has ended, whatever its status.
+    /// If the process has exited, whatever its status.
     pub(crate) fn alive(&self) -> Result<(), Error> {
         match self.group.poll() {
             None => Ok(()),
@@ -78,7 +78,7 @@ impl Service {
         }
     }
 
-    /// Ends the process and everything it started: first asks, then kills.
+    /// Stops the process and its descendants: SIGTERM first, then SIGKILL.
     pub(crate) fn stop(&self) {
         self.group.signal(Signal::TERM);
         let deadline = Instant::now() + GRACE;
@@ -90,7 +90,7 @@ impl Service {
         forget(&self.group);
     }
 
-    /// Waits for the end.
+    /// Waits for it to exit.
     pub(super) fn wait(&self) -> Result<ExitStatus, Error> {
         let mut pause = Duration::from_millis(1);
         loop {
@@ -127,15 +127,15 @@ impl Group {
     }
 }
 
-/// Whether Ctrl-C or SIGTERM has come.
+/// Whether Ctrl-C or SIGTERM was received.
 pub(crate) fn stopping() -> bool {
     STOPPING.load(Ordering::SeqCst)
 }
 
-/// Ends every child and then this process when Ctrl-C, SIGTERM or SIGHUP comes.
+/// On Ctrl-C, SIGTERM or SIGHUP, stops every child and then this process.
 ///
 /// # Errors
-/// If the signals cannot be caught.
+/// If the signal handlers cannot be installed.
 pub(crate) fn end_on_signals() -> Result<(), Error> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])

@@ -1,14 +1,14 @@
-//! What a log file has to say about a failure.
+//! Finds the cause of a failure in a log file.
 
 use std::path::Path;
 
 const TAIL_LINES: usize = 40;
 const MOST_LINES: usize = 60;
 
-/// What the first line of a failure begins with: rustc and clippy, libtest, the test runner for browsers.
+/// How the first line of a failure begins: rustc and clippy, libtest, the browsers' test runner.
 const BEGINNINGS: [&str; 4] = ["error[", "error: ", "failures:", "Failed to detect test"];
 
-/// The part of a log file that tells what went wrong: from the first failed test or compiler error on,
+/// The part of a log file that shows what went wrong: from the first failed test or compiler error on,
 /// else its last lines.
 pub(crate) fn tail(log: &Path) -> String {
     let bytes = std::fs::read(log).unwrap_or_default();
@@ -46,7 +46,7 @@ mod tests {
     use super::telling;
 
     #[test]
-    fn a_failure_is_told_from_where_it_begins() {
+    fn a_failure_is_shown_from_its_first_line() {
         let log = "Compiling x\nwarning: y\nerror[E0308]: mismatched\n --> x.rs\n";
         assert_eq!(telling(log), "error[E0308]: mismatched\n --> x.rs");
         let log = "test a ... ok\n\nfailures:\n---- b stdout ----\nboom\n";

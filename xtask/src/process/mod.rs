@@ -1,4 +1,4 @@
-//! Child processes: each in a process group of its own, none of which outlives this one.
+//! Child processes, each in a process group of its own. None of them outlives this process.
 
 mod group;
 mod log;
@@ -15,7 +15,7 @@ use crate::paths;
 pub(crate) use group::{Service, end_on_signals, stopping};
 pub(crate) use log::tail;
 
-/// What cargo told this process about itself, and what would mislead another cargo.
+/// Variables that cargo set for this process and that would mislead a cargo started by it.
 const OURS: &[&str] = &[
     "CARGO",
     "CARGO_MANIFEST_DIR",
@@ -38,7 +38,7 @@ const OURS: &[&str] = &[
     "DYLD_FALLBACK_LIBRARY_PATH",
 ];
 
-/// A command to be run; its output goes to a log file, its input is empty.
+/// A command to run; its output goes to a log file, its input is empty.
 #[derive(Debug)]
 pub(crate) struct Cmd {
     command: Command,
@@ -47,7 +47,7 @@ pub(crate) struct Cmd {
 }
 
 impl Cmd {
-    /// A command by its program. Its log is named after the program until [`Cmd::log`] names it.
+    /// A command of this program. Its log is named after the program unless [`Cmd::log`] names it.
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
         let name = Path::new(program)
@@ -60,7 +60,7 @@ impl Cmd {
         for variable in OURS {
             command.env_remove(variable);
         }
-        // The output goes to files and from there into reports.
+        // Without colours: the output goes to files and from there into reports.
         command
             .env("CARGO_TERM_COLOR", "never")
             .env("NO_COLOR", "1");
@@ -104,7 +104,7 @@ impl Cmd {
         self
     }
 
-    /// Runs in `dir` instead of the repository's root.
+    /// Sets the working directory; by default the repository's root.
     pub(crate) fn dir(mut self, dir: impl AsRef<Path>) -> Self {
         self.command.current_dir(dir);
         self
@@ -117,16 +117,16 @@ impl Cmd {
         self
     }
 
-    /// Runs to the end.
+    /// Runs it to the end.
     ///
     /// # Errors
-    /// With the tail of the log if the command cannot start or ends with a failure.
+    /// With the tail of the log if the command cannot start or fails.
     pub(crate) fn run(self) -> Result<(), Error> {
         let (status, what, log) = self.finish(false)?;
         checked(status, what, log)
     }
 
-    /// Runs to the end and hands back what was written to standard output (which the log then lacks).
+    /// Runs it to the end and returns its standard output, which the log then lacks.
     ///
     /// # Errors
     /// As [`Cmd::run`].
@@ -139,7 +139,7 @@ impl Cmd {
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// Runs to the end and tells whether it succeeded, whatever it wrote.
+    /// Runs it to the end and returns whether it succeeded.
     ///
     /// # Errors
     /// If the command cannot start.
@@ -147,7 +147,7 @@ impl Cmd {
         Ok(self.finish(false)?.0.success())
     }
 
-    /// Starts the command and leaves it running.
+    /// Starts it in the background.
     ///
     /// # Errors
     /// If it cannot start.
@@ -186,7 +186,7 @@ impl Cmd {
     }
 }
 
-/// The program's full path, if `PATH` holds it.
+/// The program's full path, if it is on `PATH`.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
@@ -194,7 +194,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// `PATH` with `folders` before everything else.
+/// `PATH` with `folders` in front.
 pub(crate) fn path_with(folders: &[PathBuf]) -> OsString {
     let old = std::env::var_os("PATH").unwrap_or_default();
     let all = folders.iter().cloned().chain(std::env::split_paths(&old));
@@ -270,7 +270,7 @@ mod tests {
         assert!(service.alive().is_ok());
         drop(service);
         let stat = std::fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
-        // Gone, or dead and waiting to be collected by init.
+        // Gone, or a zombie that init has not reaped yet.
         assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
     }
 }

@@ -1,4 +1,4 @@
-//! A queue with its dead-letter queue, and SQS's own move from the one to the other.
+//! A queue with its dead-letter queue, and SQS's move from the latter to the former.
 
 use std::path::PathBuf;
 
@@ -9,27 +9,27 @@ use crate::local::Key;
 use crate::process::Cmd;
 use crate::setup::python;
 
-/// Where a queue is.
+/// How to reach a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// Its name.
     pub(super) queue: String,
     /// Such as `eu-west-1`.
     pub(super) region: String,
-    /// Where SQS is, if not on AWS.
+    /// SQS's endpoint, if not on AWS.
     pub(super) endpoint: Option<String>,
-    /// The key to call with, if not the one that the AWS CLI finds.
+    /// The key to call with, unless the AWS CLI finds one.
     pub(super) key: Option<Key>,
 }
 
-/// How far a move is.
+/// Progress of a move.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Moving {
-    /// SQS's word: `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
+    /// The task's status: `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
     pub(super) status: String,
     /// Messages moved so far.
     pub(super) moved: u64,
-    /// Messages that were there at the start, if SQS says so.
+    /// Messages at the start, if SQS reports them.
     pub(super) of: Option<u64>,
     /// Why it failed, if it did.
     pub(super) reason: Option<String>,
@@ -48,7 +48,7 @@ impl<'a> Queues<'a> {
     /// Finds the queue by its name, and its dead-letter queue by its redrive policy.
     ///
     /// # Errors
-    /// If there is no such queue, it has no dead-letter queue, or the caller may not look.
+    /// If there is no such queue, it has no dead-letter queue, or access is denied.
     pub(super) fn of(place: &'a Place) -> Result<Self, Error> {
         let program = python::aws_cli()?.join("aws");
         let sqs = Sqs { program, place };
@@ -69,7 +69,7 @@ impl<'a> Queues<'a> {
         })
     }
 
-    /// About how many messages lie in the dead-letter queue.
+    /// The approximate number of messages in the dead-letter queue.
     pub(super) fn waiting(&self) -> Result<u64, Error> {
         let name = "ApproximateNumberOfMessages";
         let attributes = self.sqs.attributes(&self.dead_url, &[name])?;
@@ -77,14 +77,14 @@ impl<'a> Queues<'a> {
         Ok(count.unwrap_or_default())
     }
 
-    /// Starts the move, at most so many messages a second (1 to 500), or as fast as SQS likes.
+    /// Starts the move, at most this many messages a second (1 to 500), or as fast as SQS can.
     ///
     /// # Errors
-    /// If SQS refuses, as while another move of this queue runs.
+    /// If SQS refuses, as it does while another move of this queue is running.
     pub(super) fn start(&self, most_per_second: Option<u16>) -> Result<(), Error> {
         let most = most_per_second.map(|most| most.to_string());
         let mut arguments = vec!["--source-arn", &self.dead_arn];
-        // Without it SQS knows no way back for a message that somebody put there by hand.
+        // Without it SQS finds no destination for a message that was sent to the dead-letter queue directly.
         arguments.extend(["--destination-arn", &self.arn]);
         if let Some(most) = &most {
             arguments.extend(["--max-number-of-messages-per-second", most]);
@@ -94,18 +94,18 @@ impl<'a> Queues<'a> {
             .map(drop)
     }
 
-    /// How far the latest move is.
+    /// The progress of the latest move.
     ///
     /// # Errors
-    /// If SQS refuses, or knows of no move.
+    /// If SQS refuses, or there is no move.
     pub(super) fn moving(&self) -> Result<Moving, Error> {
         let arguments = ["--source-arn", &self.dead_arn, "--max-results", "1"];
         let answer = self.sqs.call("list-message-move-tasks", &arguments)?;
-        moving(&answer).ok_or_else(|| Error::failed("SQS has forgotten the move that it had begun"))
+        moving(&answer).ok_or_else(|| Error::failed("SQS lists no move, although one was started"))
     }
 }
 
-/// SQS by the AWS CLI.
+/// Calls of SQS through the AWS CLI.
 #[derive(Debug)]
 struct Sqs<'a> {
     program: PathBuf,
@@ -140,7 +140,7 @@ impl Sqs<'_> {
                 .env_remove("AWS_SESSION_TOKEN");
         }
         let answer = command.output()?;
-        // An answer without members is written as nothing at all.
+        // The CLI prints nothing for an empty answer.
         if answer.trim().is_empty() {
             return Ok(Value::Null);
         }

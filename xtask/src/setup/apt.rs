@@ -1,4 +1,4 @@
-//! Packages of Debian and Ubuntu, where they can be had.
+//! Packages of Debian and Ubuntu, where they can be installed.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,14 +6,14 @@ use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::step;
 
-/// Whether this machine has apt and lets us install.
+/// Whether this machine has apt and permits us to install.
 pub(crate) fn usable() -> bool {
     process::find("apt-get").is_some() && rustix::process::geteuid().is_root()
 }
 
-/// Installs packages. The lists are fetched first if a package is not known yet.
+/// Installs packages. Updates the package lists first if one is not known yet.
 pub(crate) fn install(packages: &[&str]) -> Result<(), Error> {
-    // apt itself takes one caller at a time.
+    // apt permits one process at a time.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     step::step(&format!("apt-get install {}", packages.join(" ")), || {

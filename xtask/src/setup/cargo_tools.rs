@@ -1,4 +1,4 @@
-//! Command line tools that come from crates.io, installed into `target/tools`.
+//! Command line tools from crates.io, installed into `target/tools`.
 
 use std::path::PathBuf;
 
@@ -12,14 +12,14 @@ const CARGO_FUZZ: &str = "0.13.2";
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 
-/// `wasm-bindgen` and its test runner; library and tool must be of one version.
+/// `wasm-bindgen` and its test runner; library and tool must have the same version.
 pub(crate) fn wasm_bindgen() -> Result<(), Error> {
     let version = locked_version("wasm-bindgen")?;
-    // Its own lock file names versions that a mirror may not have yet.
+    // Its own lock file may name versions that a mirror does not have yet.
     install("wasm-bindgen-cli", &version, &[true, false])
 }
 
-/// `wasm-pack`, which finds the `wasm-bindgen` above on `PATH` and downloads nothing.
+/// `wasm-pack`, which finds that `wasm-bindgen` on `PATH` and downloads nothing.
 pub(crate) fn wasm_pack() -> Result<(), Error> {
     install("wasm-pack", WASM_PACK, &[true])
 }
@@ -42,7 +42,7 @@ pub(crate) fn cargo_fuzz() -> Result<PathBuf, Error> {
     ready_made("cargo-fuzz", CARGO_FUZZ)
 }
 
-/// The build that `xtask/python/cargo.txt` names, or our own where there is none for this machine.
+/// The prebuilt version in `xtask/python/cargo.txt`, or one built here where there is none for this machine.
 fn ready_made(name: &str, version: &str) -> Result<PathBuf, Error> {
     match python::cargo_tools() {
         Ok(folder) => Ok(folder.join(name)),
@@ -80,7 +80,7 @@ fn build(name: &str, version: &str, locked: bool, scratch: &std::path::Path) -> 
         .arg("--root")
         .arg(paths::tools())
         .env("CARGO_TARGET_DIR", scratch)
-        // They work on small files: the time to compile them is what counts.
+        // The tools work on small files, so their compile time matters more than their speed.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -92,7 +92,7 @@ fn build(name: &str, version: &str, locked: bool, scratch: &std::path::Path) -> 
     cargo.run()
 }
 
-/// Cargo keeps the list of what it installed; a binary without an entry there is from a broken run.
+/// Cargo lists what it installed; a binary without an entry there is left from an interrupted run.
 fn installed(name: &str, version: &str) -> bool {
     let list = std::fs::read_to_string(paths::tools().join(".crates.toml")).unwrap_or_default();
     list.contains(&format!("\"{name} {version} "))

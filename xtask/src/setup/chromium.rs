@@ -1,4 +1,4 @@
-//! Chromium and its driver: the machine's own, or Debian's.
+//! Chromium and chromedriver: already installed, or from Debian.
 
 use std::path::PathBuf;
 

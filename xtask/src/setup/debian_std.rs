@@ -1,5 +1,5 @@
 //! The wasm32 standard library from Debian's `rust-web-src`, for machines that reach a package mirror but
-//! not the servers of rustup. Debian's compiler comes without a wasm32 library but with all of its source.
+//! not rustup's servers. Debian's compiler comes without a wasm32 library but with its source.
 
 use std::path::Path;
 
@@ -34,11 +34,11 @@ pub(crate) fn install() -> Result<(), Error> {
     Ok(())
 }
 
-/// Builds std in an empty library and puts its parts where the compiler looks for them.
+/// Builds std in an empty sysroot and copies it to where the compiler looks for it.
 fn build(sysroot: &Path) -> Result<(), Error> {
     let empty = paths::tools().join("wasm32-std");
     let made = create(&empty).and_then(|()| {
-        // `test` is what wasm-bindgen-test is built on; the bitcode is for link-time optimisation.
+        // wasm-bindgen-test needs `test`; link-time optimisation needs the bitcode.
         Cmd::new(CARGO)
             .args(["build", "--release", "--target", TRIPLE])
             .args(["-Z", "build-std=std,panic_abort,test"])
@@ -55,7 +55,7 @@ fn build(sysroot: &Path) -> Result<(), Error> {
             &wasm_target::std_folder(sysroot),
         )
     });
-    // Half a gigabyte that nothing reads again.
+    // Half a gigabyte that is no longer needed.
     let _ = std::fs::remove_dir_all(&empty);
     made
 }

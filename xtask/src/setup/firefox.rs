@@ -1,4 +1,4 @@
-//! Firefox and its driver: the machine's own, or Debian's and crates.io's.
+//! Firefox and geckodriver: already installed, or from Debian and crates.io.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) struct Firefox {
 /// If there is none and none can be installed.
 pub(crate) fn ready() -> Result<Firefox, Error> {
     if browser().is_none() && apt::usable() {
-        // Debian's name; Ubuntu's `firefox` is a snap, which a container cannot run.
+        // Debian's name; Ubuntu's `firefox` is a snap, which does not run in a container.
         apt::install(&["firefox-esr"])?;
     }
     let browser = browser().ok_or_else(|| {

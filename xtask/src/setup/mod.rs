@@ -1,4 +1,4 @@
-//! Makes ready whatever is missing; a machine that has everything passes in milliseconds.
+//! Installs what is missing; on a machine that has everything this takes milliseconds.
 
 mod apt;
 pub(crate) mod cargo_tools;
@@ -17,7 +17,7 @@ use std::thread;
 use crate::error::Error;
 use crate::step;
 
-/// Something that a command needs besides Rust itself.
+/// A tool that a command needs besides Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
     /// A toolchain that builds for wasm32, and a linker for it.
@@ -62,10 +62,10 @@ pub(crate) const ALL: &[Need] = &[
     Need::CargoFuzz,
 ];
 
-/// Makes `needs` ready: what compiles one after the other, and beside it what downloads.
+/// Installs `needs`: what is compiled one by one, and concurrently what is downloaded.
 ///
 /// # Errors
-/// The first thing that could not be made ready, as a sentence that says what to do.
+/// The first tool that could not be installed, as a sentence that says what to do.
 pub(crate) fn ready(needs: &[Need]) -> Result<(), Error> {
     let (compiled, downloaded): (Vec<Need>, Vec<Need>) =
         needs.iter().partition(|need| need.compiles());
@@ -74,7 +74,7 @@ pub(crate) fn ready(needs: &[Need]) -> Result<(), Error> {
         let compiled = compiled.into_iter().try_for_each(make);
         let downloads = downloads
             .join()
-            .unwrap_or_else(|_| Err(Error::failed("the set-up stopped unexpectedly")));
+            .unwrap_or_else(|_| Err(Error::failed("the set-up thread panicked")));
         compiled.and(downloads)
     })
 }
@@ -102,17 +102,17 @@ fn make(need: Need) -> Result<(), Error> {
     }
 }
 
-/// The browsers beside Chromium that this machine has.
+/// The browsers besides Chromium on this machine.
 #[derive(Debug)]
 pub(crate) struct OtherBrowsers {
     pub(crate) firefox: Option<firefox::Firefox>,
     pub(crate) webkit: Option<webkit::WebKit>,
 }
 
-/// Makes ready the browsers beside Chromium, and says which cannot be had here, and why.
+/// Installs the browsers besides Chromium, and reports which are not available here, and why.
 ///
 /// # Errors
-/// On a build server (`CI` is set) if one cannot be had: there, nothing is left out.
+/// In CI (`CI` is set) if one is not available: there, none may be left out.
 pub(crate) fn other_browsers() -> Result<OtherBrowsers, Error> {
     Ok(OtherBrowsers {
         firefox: if_possible("firefox", firefox::ready())?,

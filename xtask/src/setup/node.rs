@@ -1,4 +1,4 @@
-//! Tools from npm, pinned by `xtask/node/package-lock.json`, installed into `target/tools/node`.
+//! Tools from npm, pinned by `xtask/node/package-lock.json` and installed into `target/tools/node`.
 
 use std::path::PathBuf;
 
@@ -18,8 +18,8 @@ pub(crate) fn ready() -> Result<(), Error> {
     install("node", "packages from npm", "xtask/node")
 }
 
-/// Installs the bundlers of the generation before into `target/tools/node-older`: two versions of one package do not
-/// stand side by side.
+/// Installs the previous major versions of the bundlers into `target/tools/node-older`, because one folder can hold
+/// one version of a package only.
 ///
 /// # Errors
 /// As [`ready`].

@@ -1,4 +1,5 @@
-//! Private Python environments, each made from a file that names every package with its hash.
+//! Virtual environments of Python, each from a requirements file with the hashes of all packages:
+//! <https://pip.pypa.io/en/stable/topics/secure-installs/>.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,10 @@ use crate::error::Error;
 use crate::paths;
 use crate::process::{self, Cmd};
 
-/// The oldest Python that the locked packages are for.
+/// The oldest Python that the pinned packages support.
 const OLDEST: (u32, u32) = (3, 10);
 
-/// The environment of the local AWS; the folder of its programs.
+/// The environment of the local AWS; returns the folder of its programs.
 pub(crate) fn local_aws() -> Result<PathBuf, Error> {
     venv("local-aws", "xtask/local-aws/requirements.txt")
 }
@@ -25,7 +26,7 @@ pub(crate) fn sam() -> Result<PathBuf, Error> {
     venv("sam", "xtask/python/sam.txt")
 }
 
-/// The environment that holds `aws`, the AWS CLI, as the documents have an operator install it.
+/// The environment with `aws`, the AWS CLI, in the version that the documentation names.
 pub(crate) fn aws_cli() -> Result<PathBuf, Error> {
     venv("aws", "xtask/python/aws.txt")
 }
@@ -35,17 +36,17 @@ pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
     venv("cargo", "xtask/python/cargo.txt")
 }
 
-/// Makes the environment `target/tools/venv-<name>` from a locked requirements file (a path from the root),
-/// anew when the file changes, and hands back the folder of its programs.
+/// Creates the environment `target/tools/venv-<name>` from a requirements file (a path from the root), again
+/// when the file changes; returns the folder of its programs.
 ///
 /// # Errors
-/// If there is no suitable Python, or a package cannot be had or has another hash.
+/// If there is no suitable Python, or a package is not available or has another hash.
 pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
     let file = paths::root().join(requirements);
     let lock = std::fs::read(&file).map_err(Error::io(format!("read {requirements}")))?;
     let folder = paths::tools().join(format!("venv-{name}"));
     let bin = folder.join("bin");
-    // A virtual environment cannot be moved: its programs name their interpreter's full path.
+    // A virtual environment cannot be moved: its programs contain their interpreter's full path.
     let fingerprint = format!("{} {}", folder.display(), stamp::hash(&lock));
     stamp::once(
         &format!("venv-{name}"),
@@ -61,7 +62,7 @@ pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
                     "--quiet",
                     "--disable-pip-version-check",
                 ])
-                // The file is the whole answer of the resolver already.
+                // The file lists all transitive dependencies already.
                 .args(["--no-deps", "--require-hashes", "--requirement"])
                 .arg(&file)
                 .log(&format!("pip-{name}"))
@@ -83,7 +84,7 @@ fn create(folder: &Path) -> Result<(), Error> {
     if make().succeeds()? {
         return Ok(());
     }
-    // Debian splits the part that makes environments from Python itself.
+    // Debian packages `venv` separately from Python.
     if apt::usable() {
         apt::install(&["python3-venv"])?;
     }

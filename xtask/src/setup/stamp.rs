@@ -1,4 +1,4 @@
-//! Remembers what has been made, by a fingerprint of what it was made from.
+//! Stamp files: what has been built, with a fingerprint of its inputs.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub(crate) fn once(
     write(name, fingerprint)
 }
 
-/// Forgets what a stamp stands for.
+/// Invalidates a stamp.
 pub(crate) fn forget(name: &str) {
     let _ = std::fs::remove_file(file(name));
 }

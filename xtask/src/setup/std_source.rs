@@ -1,17 +1,17 @@
-//! The source of the standard library, which the published module is built with.
+//! The source of the standard library, with which the published module is built.
 
 use crate::process::{self, Cmd};
 use crate::setup::wasm_target;
 
-/// Whether the toolchain that builds for wasm32 has it; rustup is asked for it once.
+/// Whether the toolchain for wasm32 has it; rustup is asked once to install it.
 ///
-/// Debian's toolchain comes with it. Where it cannot be had, the library is used as it was compiled by
-/// others: for speed, and with the texts of its panics.
+/// Debian's toolchain includes it. Without it the precompiled library is used, which is optimised for speed and
+/// contains panic messages.
 pub(crate) fn ready() -> bool {
     if there() {
         return true;
     }
-    // A refusal shows in the next look.
+    // A failure shows in the check below.
     let _ = process::find("rustup").is_some()
         && Cmd::new("rustup")
             .args(["component", "add", "rust-src"])

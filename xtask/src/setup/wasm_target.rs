@@ -1,4 +1,4 @@
-//! The toolchain that builds for wasm32: rustup's own where it can be had, Debian's where not.
+//! The toolchain that builds for wasm32: rustup's where available, else Debian's.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,20 +11,21 @@ use crate::step;
 /// The target triple of the browser module.
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// The name under which rustup knows Debian's toolchain.
+/// The name of Debian's toolchain in rustup:
+/// <https://rust-lang.github.io/rustup/concepts/toolchains.html#custom-toolchains>.
 pub(crate) const FALLBACK: &str = "debian";
 
-/// The environment of every wasm build, as `cargo xtask env` prints it. Ask [`ready`] first.
+/// The environment of every wasm build, as `cargo xtask env` prints it. Call [`ready`] first.
 #[derive(Debug, Clone)]
 pub(crate) struct WasmEnv {
     /// Names and values to set.
     pub(crate) variables: Vec<(&'static str, String)>,
 }
 
-/// Makes the target ready.
+/// Installs the target.
 ///
 /// # Errors
-/// If neither way works, with what to do by hand.
+/// If neither way works, with the manual steps.
 pub(crate) fn ready() -> Result<(), Error> {
     if find().is_some() {
         return Ok(());
@@ -37,7 +38,9 @@ pub(crate) fn ready() -> Result<(), Error> {
                 .succeeds()
         })?;
     if !by_rustup || find().is_none() {
-        step::say("     rustup has no wasm32 target to give; building one from Debian's sources");
+        step::say(
+            "     rustup cannot install the wasm32 target; building one from Debian's sources",
+        );
         debian_std::install()?;
     }
     match find() {
@@ -64,7 +67,7 @@ pub(crate) fn env() -> Result<WasmEnv, Error> {
     Ok(FOUND.get_or_init(|| found).clone())
 }
 
-/// What to say where neither rustup nor apt gives the target.
+/// The message when neither rustup nor apt provides the target.
 pub(crate) fn cannot() -> Error {
     let rest = if process::find("apt-get").is_some() && !apt::usable() {
         "apt-get needs root; run `cargo xtask setup` once as root"
@@ -124,7 +127,7 @@ fn bundled_linker(sysroot: &Path) -> Option<PathBuf> {
         .find(|lld| lld.is_file())
 }
 
-/// Whether a toolchain's standard library for wasm32 is there.
+/// Whether a toolchain has its standard library for wasm32.
 pub(crate) fn has_std(sysroot: &Path) -> bool {
     let Ok(files) = std::fs::read_dir(std_folder(sysroot)) else {
         return false;

@@ -1,4 +1,4 @@
-//! WebKitGTK, the nearest thing to Safari that runs on Linux: driver, small browser, and a screen.
+//! WebKitGTK, the nearest thing to Safari that runs on Linux: driver, MiniBrowser, and a virtual screen.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub(crate) struct WebKit {
     pub(crate) driver: PathBuf,
     /// `MiniBrowser`, which comes with the library.
     pub(crate) browser: PathBuf,
-    /// `Xvfb`, a screen that nobody sees.
+    /// `Xvfb`, a virtual screen.
     pub(crate) screen: PathBuf,
 }
 

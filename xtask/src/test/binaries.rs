@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::process::Cmd;
 use crate::{paths, soak, step};
 
-/// The packages that are compiled for this machine. One selection for every command: another one could
-/// switch other features on in what the packages share, and compile it again.
+/// The packages that are compiled for this machine. All commands use the same selection: another one could enable
+/// other features of shared dependencies and recompile them.
 pub(super) const NATIVE: [&str; 3] = ["--workspace", "--exclude", "crowfly"];
 
 /// One compiled test binary.
@@ -58,8 +58,8 @@ fn binary(message: &str) -> Option<Binary> {
 }
 
 impl Binary {
-    /// Whether its tests need nothing but themselves.
-    pub(super) fn stands_alone(&self) -> bool {
+    /// Whether its tests need nothing else.
+    pub(super) fn needs_nothing(&self) -> bool {
         let none = [Kind::System, Kind::Browsers, Kind::Faults];
         !none.contains(&self.kind())
     }
@@ -79,17 +79,17 @@ impl Binary {
         self.target == "traces"
     }
 
-    /// Whether it goes through the main flows in each browser.
+    /// Whether it runs the main flows in each browser.
     pub(super) fn needs_browsers(&self) -> bool {
         self.kind() == Kind::Browsers
     }
 
-    /// Whether it is the tests of the whole system.
+    /// Whether it contains the whole-system tests.
     pub(super) fn is_system(&self) -> bool {
         self.target == "system"
     }
 
-    /// Runs the tests whose names begin so, and shows what they print.
+    /// Runs the tests whose names begin with `filter`, and shows their output.
     pub(super) fn long_form(&self, filter: &str, env: &[(&str, String)]) -> Result<(), Error> {
         let log = format!("soak-{}", filter.trim_end_matches(':'));
         let result = Cmd::new(&self.file)
@@ -109,7 +109,7 @@ impl Binary {
         result
     }
 
-    /// Runs one test alone and tells whether it passed.
+    /// Runs one test and returns whether it passed.
     pub(super) fn passes(&self, test: &str, env: &[(&str, String)]) -> Result<bool, Error> {
         let log = format!("one-{}", test.replace("::", "-"));
         let passed = Cmd::new(&self.file)
@@ -152,7 +152,7 @@ impl Binary {
                 .log(&name);
             match self.kind() {
                 Kind::Worlds => command.arg("--nocapture").run(),
-                // One after the other: it says how much it read, and a planted secret is found by its own test only.
+                // Sequentially: it prints how much it read, and only its own test may find a planted secret.
                 _ if self.searches_traces() => {
                     command.args(["--nocapture", "--test-threads", "1"]).run()
                 }
@@ -164,13 +164,13 @@ impl Binary {
         let group = format!("{} {}", self.package, self.target);
         counts.note(self.kind(), &group, &log);
         if self.searches_traces() {
-            let told =
+            let is_shown =
                 |line: &&str| line.starts_with("searched ") || line.starts_with("not searched");
             for line in log
                 .lines()
                 .map(|line| line.rsplit(" ... ").next().unwrap_or(line))
             {
-                if told(&line) {
+                if is_shown(&line) {
                     step::say(&format!("     {line}"));
                 }
             }
@@ -182,7 +182,7 @@ impl Binary {
     }
 }
 
-/// Runs every binary that is wanted, so that one run names every failure.
+/// Runs all selected binaries, so that one run shows every failure.
 pub(super) fn run_all(
     counts: &mut Counts,
     all: &[Binary],

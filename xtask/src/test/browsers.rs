@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::setup::{self, chromium};
 use crate::{local, paths, step};
 
-/// Goes through the flows in every browser that can be had and prints the table of flows and browsers.
+/// Runs the flows in every available browser and prints the table of flows and browsers.
 pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     let mut found = Found::default();
     let browser = chromium::ready()?;
@@ -47,11 +47,11 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     let result = binaries::run_all(counts, &all, Binary::needs_browsers, &env);
     print("test-tests-browsers");
     result?;
-    // The pages of three browsers left logs too.
+    // The pages in three browsers wrote logs too.
     binaries::run_all(counts, &all, Binary::searches_traces, &env)
 }
 
-/// The browsers that were found, and the environment that names their programs.
+/// The available browsers, and the environment variables that name their programs.
 #[derive(Default)]
 struct Found {
     names: Vec<&'static str>,

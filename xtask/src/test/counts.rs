@@ -1,4 +1,4 @@
-//! How many tests of each kind passed and failed.
+//! Counts of passed and failed tests by kind.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::rows::Rows;
 /// The kinds of tests, in the order in which they are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Formatting, lints and whatever else is one check without a count of its own.
+    /// Formatting, lints and other checks without a count of their own.
     Check,
     /// Unit tests of the native crates.
     Native,
@@ -15,7 +15,7 @@ pub(super) enum Kind {
     Contract,
     /// The engine's seeded random worlds.
     Worlds,
-    /// What reads strangers' words, fed at random.
+    /// Parsers of untrusted input, fuzzed.
     Fuzz,
     /// The template and the layering.
     Template,
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     LocalAws,
     /// The browser module in Chromium.
     Wasm,
-    /// Faults met by the SDK in Chromium.
+    /// Faults injected into the SDK in Chromium.
     Faults,
     /// The npm package.
     Package,
@@ -31,7 +31,7 @@ pub(super) enum Kind {
     Types,
     /// The whole system.
     System,
-    /// Rights that a test misses.
+    /// Permissions without which a test fails.
     Rights,
     /// The main flows in each browser.
     Browsers,
@@ -73,14 +73,14 @@ impl Counts {
         }
     }
 
-    /// Adds what the summaries in a test log say, and tells how many tests that was.
+    /// Adds the summaries in a test log; returns the number of tests.
     pub(super) fn read(&mut self, kind: Kind, log: &str) -> u64 {
         let (passed, failed) = results(log);
         self.add(kind, passed, failed);
         passed + failed
     }
 
-    /// Which rows of the project's lists the tests of this log are named after.
+    /// Records the rows of the project's lists that the tests of this log are named after.
     pub(super) fn note(&mut self, kind: Kind, group: &str, log: &str) {
         self.lists.read(kind, group, log);
     }

@@ -1,4 +1,4 @@
-//! What the project builds on: free licences, no wildcards, and nothing from outside crates.io.
+//! The project's dependencies: free licences, no wildcards, and nothing from outside crates.io.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,8 @@ use crate::process::Cmd;
 use crate::setup::cargo_tools;
 use crate::{paths, step};
 
-/// `cargo deny check` of every workspace of the repository. Advisories change without a commit and need their
-/// database from the network: the public CI asks for them beside this step, and once a week.
+/// `cargo deny check` of every workspace in the repository. Advisories change without a commit and need a database
+/// from the network: the public CI checks them beside this step, and once a week.
 pub(super) fn check(counts: &mut Counts) -> Result<(), Error> {
     for manifest in workspaces()? {
         let name = paths::short(&manifest);
@@ -21,7 +21,7 @@ pub(super) fn check(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The root's own, that of the fuzz targets, and whichever example is one.
+/// The root's workspace, that of the fuzz targets, and the examples that are one.
 fn workspaces() -> Result<Vec<PathBuf>, Error> {
     let mut found = vec![paths::root().join("Cargo.toml")];
     let mut folders = vec![paths::root().join("fuzz")];
@@ -95,7 +95,7 @@ mod tests {
         format!("path = \"{}\"", dep.display())
     }
 
-    /// The same package out of a repository on this machine.
+    /// The same package from a git repository on this machine.
     fn by_git(dep: &Path) -> String {
         let git = |arguments: &[&str]| {
             let person = ["-c", "user.name=test", "-c", "user.email=test@example.com"];

@@ -1,4 +1,4 @@
-//! Faults of network, storage, API, clock, disk and browser, met by the SDK in Chromium.
+//! Faults of network, storage, API, clock, disk and browser, injected into the SDK in Chromium.
 
 use super::binaries::{self, Binary};
 use super::counts::Counts;
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::setup::chromium;
 use crate::{package as npm, paths, step};
 
-/// Goes through all of them, and says what each one saw.
+/// Runs all cases, and prints what each observed.
 pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
     let browser = chromium::ready()?;

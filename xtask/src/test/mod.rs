@@ -1,4 +1,4 @@
-//! Every check of the project, in an order that finds the cheap faults first.
+//! All checks of the project, in an order that finds cheap faults first.
 
 mod binaries;
 mod browsers;
@@ -106,10 +106,10 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The long forms of what needs the running system: a spike of so many events, and every right taken away.
+/// The long forms that need the running system: a spike of this many events, and every permission removed once.
 ///
 /// # Errors
-/// If a test fails, or a right is missed by none.
+/// If a test fails, or no test notices a removed permission.
 pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Error> {
     let spike = if events > 0 {
         system::spike(events, seed)
@@ -124,7 +124,7 @@ pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Err
 /// Runs the steps, then prints the counts and, as the last line, `N passed, N failed`.
 ///
 /// # Errors
-/// If a step fails; the steps after it are then left out, unless `--keep-going` is given.
+/// If a step fails; later steps are then skipped, unless `--keep-going` is given.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let chosen = Chosen::parse(arguments)?;
     let mut counts = Counts::default();
@@ -139,7 +139,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         times.push((name, since.elapsed(), result.is_ok()));
         if let Err(error) = result {
             if counts.failed() == before {
-                // Not by a test, but by a build that does not compile or a tool that is missing.
+                // Not a failed test, but a build that does not compile or a missing tool.
                 counts.add(Kind::Check, 0, 1);
             }
             step::say(&format!("\n{name}: {error}\n"));
@@ -151,17 +151,17 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     system::end();
     step::clear();
     print(&counts, &times);
-    // A chosen few steps cannot show every row.
+    // A selection of steps cannot show every row.
     let missing = counts.lists().missing();
     let whole = chosen.everything() && times.len() == STEPS.len();
     if whole && !missing.is_empty() {
         println!("{}", missing.join("\n"));
-        return Err(Error::Told);
+        return Err(Error::Printed);
     }
     if times.iter().all(|(_, _, good)| *good) {
         Ok(())
     } else {
-        Err(Error::Told)
+        Err(Error::Printed)
     }
 }
 

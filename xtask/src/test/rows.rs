@@ -1,4 +1,4 @@
-//! The table of faults and abuses: each row of the project's lists, and how the tests named after it went.
+//! The table of faults and abuses: each row of the project's lists, and the results of the tests named after it.
 //!
 //! A test belongs to a row by its name: `f16_...` to F16, `f06_f07_...` to both, and `f58_to_f60_...` to
 //! all three. Tests in Python begin with `test_` before that.
@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::Kind;
 
-/// What the tests of one row did: each test with where it ran.
+/// The results of one row's tests: each test with where it ran.
 #[derive(Debug, Default)]
 struct Row {
     passed: BTreeSet<(&'static str, String)>,
     failed: BTreeSet<(&'static str, String)>,
 }
 
-/// The rows that the logs of a run speak of.
+/// The rows that the logs of a run name.
 #[derive(Debug, Default)]
 pub(super) struct Rows(BTreeMap<String, Row>);
 
@@ -71,7 +71,7 @@ impl Rows {
         missing
     }
 
-    /// The table: row, result, where it is shown, test; then what the local AWS alone cannot show.
+    /// The table: row, result, where it was shown, test; then the rows that only AWS itself can show.
     pub(super) fn table(&self) -> String {
         if self.0.is_empty() {
             return String::new();
@@ -103,7 +103,7 @@ impl Rows {
     }
 }
 
-/// Where tests of a kind show what they show.
+/// Where the tests of a kind run.
 fn place(kind: Kind) -> &'static str {
     match kind {
         Kind::Worlds => "simulated worlds",
@@ -118,20 +118,20 @@ fn place(kind: Kind) -> &'static str {
     }
 }
 
-/// The name and the verdict in a line such as `test stall::f03_silence ... ok`.
+/// Name and result from a line such as `test stall::f03_silence ... ok`.
 fn verdict(line: &str) -> Option<(&str, bool)> {
     let (name, result) = line.trim().strip_prefix("test ")?.split_once(" ... ")?;
     Some((name, judged(result)?))
 }
 
-/// The name in Python's `test_a07_x (test_stacks.Tokens.test_a07_x) ... ok`; the verdict may come lines later, behind
-/// a description or what the test itself printed.
+/// The name from Python's `test_a07_x (test_stacks.Tokens.test_a07_x) ... ok`; the result may come lines later, after
+/// a description or the test's own output.
 fn unittest(line: &str) -> Option<&str> {
     let (name, rest) = line.strip_prefix("test_")?.split_once(" (")?;
     rest.contains(')').then_some(name)
 }
 
-/// The verdict at the end of a line, or alone on one.
+/// The result at the end of a line, or alone on one.
 fn last_words(line: &str) -> Option<bool> {
     let words = line.rsplit_once(" ... ").map_or(line, |(_, words)| words);
     match words.trim() {
@@ -141,7 +141,7 @@ fn last_words(line: &str) -> Option<bool> {
     }
 }
 
-/// The same of Node's `ok 3 - a97_no_script_runs`.
+/// The same for Node's `ok 3 - a97_no_script_runs`.
 fn tap(line: &str) -> Option<(&str, bool)> {
     let (result, name) = line.trim().split_once(" - ")?;
     let good = match result.rsplit_once(' ')?.0 {
@@ -160,8 +160,8 @@ fn judged(result: &str) -> Option<bool> {
     }
 }
 
-/// `F03` and the like: the words of a test's own name that are a letter and two digits, from its start;
-/// `to` between two of them stands for all between.
+/// `F03` and the like: the leading words of a test's name that are a letter and two digits;
+/// `to` between two of them means the whole range.
 fn rows(name: &str) -> Vec<String> {
     let own = name.rsplit("::").next().unwrap_or(name);
     let mut found: Vec<(char, u32)> = Vec::new();

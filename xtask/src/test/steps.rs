@@ -19,13 +19,13 @@ pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whatever is missing on this machine.
+/// Installs what is missing on this machine.
 pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
     setup::ready(setup::ALL)?;
     setup::other_browsers().map(drop)
 }
 
-/// Clippy on the native crates, every target.
+/// Clippy on all targets of the native crates.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
     step::step("cargo clippy", || {
         Cmd::new("cargo")
@@ -39,10 +39,10 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// Every native test that needs nothing but itself.
+/// Every native test that needs nothing else.
 pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
     let all = step::step("native tests, compiling", binaries::compile)?;
-    binaries::run_all(counts, &all, |binary| binary.stands_alone(), &[])
+    binaries::run_all(counts, &all, |binary| binary.needs_nothing(), &[])
 }
 
 /// The examples in the documentation.

@@ -10,7 +10,7 @@ use crate::process::Cmd;
 use crate::setup::{chromium, node, python};
 use crate::{paths, step};
 
-/// The rules that make the local AWS as strict as AWS: each has a test of its own.
+/// The rules that make the local AWS as strict as AWS, each with its own test.
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
     let python = python::local_aws()?.join("python");
     let result = step::step("rules of the local AWS", || {
@@ -35,7 +35,7 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The whole system, over the page and over the package, in Chromium and without it.
+/// The whole system, by the page, by the package and by plain requests.
 pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
     with(|running| {
         binaries::run_all(
@@ -47,11 +47,12 @@ pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
     })
 }
 
-/// The spike of events in its long form: the tests of the module `load`.
+/// The load spike in its long form: the tests of the module `load`.
 pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
     with(|running| {
         let binary = running.binaries.iter().find(|binary| binary.is_system());
-        let binary = binary.ok_or_else(|| Error::failed("the whole-system tests are not there"))?;
+        let binary =
+            binary.ok_or_else(|| Error::failed("the whole-system tests were not compiled"))?;
         let mut env = running.env.clone();
         env.push(("CROWFLY_EVENTS", events.to_string()));
         env.push(("CROWFLY_SEED", seed.to_string()));
@@ -61,7 +62,7 @@ pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
     })
 }
 
-/// Searches what the tests before it left behind for secrets.
+/// Searches for secrets in what the earlier tests left behind.
 pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
     with(|running| {
         let (all, env) = (&running.binaries, &running.env);
@@ -69,20 +70,20 @@ pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
     })
 }
 
-/// The running system, and what tests it.
+/// The running system, and its tests.
 pub(super) struct Running {
-    /// It ends when this is dropped.
+    /// It stops when this is dropped.
     pub(super) suite: Suite,
     /// Every native test binary.
     pub(super) binaries: Vec<Binary>,
-    /// By which they find the system and the browser.
+    /// The variables by which the tests find the system and the browser.
     pub(super) env: Vec<(&'static str, String)>,
 }
 
 /// One start serves all steps that need the system.
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
-/// Does `work` on the running system, which is started for the first that needs it.
+/// Calls `work` with the running system, which is started at the first call.
 pub(super) fn with<T>(work: impl FnOnce(&Running) -> Result<T, Error>) -> Result<T, Error> {
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     let running = match running.as_ref() {
@@ -92,7 +93,7 @@ pub(super) fn with<T>(work: impl FnOnce(&Running) -> Result<T, Error>) -> Result
     work(running)
 }
 
-/// Ends the system, if it runs.
+/// Stops the system, if it is running.
 pub(super) fn end() {
     drop(
         RUNNING
@@ -122,7 +123,7 @@ fn start() -> Result<Running, Error> {
     })
 }
 
-/// What Python's unittest says at its end: `Ran 12 tests in 3.4s`, then `OK` or `FAILED (failures=1, errors=2)`.
+/// The summary of Python's unittest: `Ran 12 tests in 3.4s`, then `OK` or `FAILED (failures=1, errors=2)`.
 fn unittests(log: &str) -> (u64, u64) {
     let number = |line: &str, after: &str| {
         let rest = line.split_once(after).map_or("", |(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! The steps on `template.yaml`, by the tools that deploy it.
+//! Checks of `template.yaml` by the tools that deploy it.
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// `sam build`, which finds the release build of the Lambdas already done.
+/// `sam build`, which reuses the existing release build of the Lambdas.
 pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     lambdas::build()?;
     step::step("sam build", || {
@@ -44,7 +44,7 @@ pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// `sam` with cargo-lambda at hand, silent towards the network.
+/// `sam` with cargo-lambda on `PATH`, and without telemetry.
 fn sam() -> Result<Cmd, Error> {
     let (sam, lambda) = (python::sam()?, python::cargo_lambda()?);
     Ok(Cmd::new(sam.join("sam"))
@@ -72,7 +72,7 @@ fn built(bin: &str) -> Result<(), Error> {
     )))
 }
 
-/// This machine's processor as Lambda names it.
+/// This machine's architecture, in Lambda's terms.
 fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") {
         "arm64"

@@ -1,4 +1,4 @@
-//! The steps on what runs in the browser.
+//! Checks of what runs in the browser.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::process::Cmd;
 use crate::setup::{chromium, node, wasm_target};
 use crate::{package as npm, paths, step, wasm};
 
-/// Clippy on the browser crate, for its own target where the toolchain of that target has clippy.
+/// Clippy on the browser crate, for wasm32 if that toolchain has clippy.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
     let has_clippy = wasm::cmd("cargo")?
         .args(["clippy", "--version"])
@@ -36,7 +36,7 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The browser crate's own tests in headless Chromium, and that wasm-pack builds the crate by itself.
+/// The browser crate's own tests in headless Chromium, and a plain build by wasm-pack.
 pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
     step::step("wasm-pack build", || {
         wasm::cmd("wasm-pack")?
@@ -51,7 +51,7 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .args(["test", "--headless", "--chrome", "--chromedriver"])
             .arg(&browser.driver)
             .arg("client-wasm")
-            // Seconds for one test binary; a busy machine is no failure.
+            // Seconds for one test binary; a busy machine is not a failure.
             .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
             .log("wasm-tests")
             .run()
@@ -68,8 +68,8 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The npm package: it is made, its content is what it lists, its weight is within the budget, and what
-/// `client-wasm/tests/node` expects of it under Node holds.
+/// The npm package: it builds, contains what it lists, is within its size budget, and passes
+/// `client-wasm/tests/node` under Node.
 pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
     let folder = paths::root().join("client-wasm/tests/node");
@@ -96,7 +96,7 @@ pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// A number of the summary that Node's test runner ends with.
+/// A number from the summary of Node's test runner.
 fn tap(log: &str, what: &str) -> u64 {
     let count = log.lines().rev().find_map(|line| line.strip_prefix(what));
     count
@@ -104,8 +104,8 @@ fn tap(log: &str, what: &str) -> u64 {
         .unwrap_or_default()
 }
 
-/// The hand-written types, strictly: the documented ways of use, the mistakes that must be caught, the
-/// contract's golden JSON, and the scripts that have types in comments.
+/// Type checks in strict mode: documented uses, mistakes that must be rejected, the contract's golden JSON, and
+/// scripts with types in comments.
 pub(super) fn types(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
     let result = step::step("types", || {

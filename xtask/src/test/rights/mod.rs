@@ -1,4 +1,4 @@
-//! Least privilege, by trying: without any one action of a role, a test of the whole system fails.
+//! Least privilege, tested by removal: without any one action of a role, a whole-system test fails.
 
 mod policy;
 mod table;
@@ -14,10 +14,10 @@ use crate::step;
 use policy::Policy;
 use table::{RIGHTS, Right, UNENFORCED};
 
-/// The fewest that are tried in a test run.
+/// Fewest permissions that a test run tries.
 const FEWEST: usize = 3;
 
-/// The step of the test run: a tenth of the rights, another one each time.
+/// The step of the test run: a tenth of the permissions, a different one each time.
 pub(super) fn tenth(counts: &mut Counts) -> Result<(), Error> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let seed = now.unwrap_or_default().as_secs();
@@ -26,19 +26,20 @@ pub(super) fn tenth(counts: &mut Counts) -> Result<(), Error> {
     tried(counts, &chosen(seed, count))
 }
 
-/// The long form: all rights.
+/// The long form: all permissions.
 pub(super) fn all() -> Result<(), Error> {
     tried(&mut Counts::default(), RIGHTS)
 }
 
-/// Takes each right away in turn and runs the test that should miss it; at the end, with every right back,
-/// each of these tests must pass.
+/// Removes each permission in turn and runs the test that should then fail. At the end, with all permissions
+/// restored, each of these tests must pass.
 fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
     system::with(|running| {
         let aws = running.suite.aws();
         let deployed = policy::deployed(aws)?;
         let binary = running.binaries.iter().find(|binary| binary.is_system());
-        let binary = binary.ok_or_else(|| Error::failed("the whole-system tests are not there"))?;
+        let binary =
+            binary.ok_or_else(|| Error::failed("the whole-system tests were not compiled"))?;
         let mut faults = incomplete(&deployed);
         for right in rights {
             let what = format!(
@@ -50,16 +51,16 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
                     binary.passes(right.test, &running.env)
                 })
             });
-            let (missed, told) = match missed {
+            let (missed, outcome) = match missed {
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
                 Err(error) => (false, error.to_string()),
                 Ok(true) => (true, format!("{} fails, as it should", right.test)),
                 Ok(false) => (false, format!("{} passes all the same", right.test)),
             };
-            step::say(&format!("     {told}"));
+            step::say(&format!("     {outcome}"));
             counts.add(Kind::Rights, missed.into(), (!missed).into());
             if !missed {
-                faults.push(format!("{what}: {told}"));
+                faults.push(format!("{what}: {outcome}"));
             }
         }
         let tests: BTreeSet<&str> = rights.iter().map(|right| right.test).collect();
@@ -82,7 +83,7 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
     })
 }
 
-/// Runs `test` while no role has the right, and tells whether it failed; the right is back afterwards.
+/// Runs `test` while no role has the permission; returns whether it failed. The permission is restored afterwards.
 fn without(
     aws: &Aws,
     deployed: &[Policy],
@@ -103,7 +104,7 @@ fn without(
     for policy in &policies {
         policy.without(right.sid, right.action).put(aws)?;
     }
-    // The local AWS reads policies at each request: the change holds at once.
+    // The local AWS reads policies at each request, so a change applies at once.
     let passed = test();
     for policy in &policies {
         policy.put(aws)?;
@@ -111,7 +112,7 @@ fn without(
     Ok(!passed?)
 }
 
-/// Deployed actions that stand in neither list, and those in the lists that are not deployed: both none.
+/// Deployed actions that are in neither list, and listed actions that are not deployed; both must be none.
 fn incomplete(deployed: &[Policy]) -> Vec<String> {
     let mut faults = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -120,13 +121,13 @@ fn incomplete(deployed: &[Policy]) -> Vec<String> {
             let tried = RIGHTS.iter().any(|right| {
                 (right.function, right.sid, right.action) == (&policy.name, &sid, &action)
             });
-            let told = UNENFORCED.iter().any(|one| {
+            let explained = UNENFORCED.iter().any(|one| {
                 ["*", &policy.name].contains(&one.function)
                     && (one.sid, one.action) == (&sid, &action)
             });
-            if !tried && !told {
+            if !tried && !explained {
                 faults.insert(format!(
-                    "{} may {action} ({sid}), and no test misses it",
+                    "{} may {action} ({sid}), and no test is named that fails without it",
                     policy.name
                 ));
             }
@@ -166,13 +167,13 @@ fn print() {
     step::say("");
 }
 
-/// So many rights, drawn by the seed.
+/// This many permissions, drawn by the seed.
 fn chosen(seed: u64, count: usize) -> Vec<Right> {
     let mut left: Vec<Right> = RIGHTS.to_vec();
     let mut state = seed;
     let mut drawn = Vec::new();
     while drawn.len() < count && !left.is_empty() {
-        // Knuth's MMIX generator; its high bits are the random ones.
+        // The linear congruential generator of Knuth's MMIX; its high bits are the random ones.
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
@@ -191,7 +192,7 @@ mod tests {
     use super::policy::Policy;
     use super::{RIGHTS, UNENFORCED, chosen, incomplete};
 
-    /// Policies that have what the lists name.
+    /// Policies with exactly the actions of the lists.
     fn deployed() -> Vec<Policy> {
         let functions: BTreeSet<&str> = RIGHTS.iter().map(|right| right.function).collect();
         let of = |function: &str| {

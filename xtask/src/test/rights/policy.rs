@@ -1,4 +1,4 @@
-//! The policies of the deployed roles, as they stand in IAM.
+//! The policies of the deployed roles, read from IAM.
 
 use serde_json::Value;
 
@@ -16,10 +16,10 @@ pub(super) struct Policy {
     pub(super) document: Value,
 }
 
-/// The policies of all roles that our stacks have.
+/// The inline policies of all roles of our stacks.
 ///
 /// # Errors
-/// If IAM refuses, or a document is no JSON.
+/// If IAM refuses, or a document is not JSON.
 pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
     let roles = aws.iam("ListRoles", &[("MaxItems", "1000")])?;
     let mut found = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
 }
 
 impl Policy {
-    /// Each statement's name and action.
+    /// Sid and action of each statement.
     pub(super) fn actions(&self) -> Vec<(String, String)> {
         let mut all = Vec::new();
         for statement in self.document["Statement"].as_array().into_iter().flatten() {
@@ -58,7 +58,7 @@ impl Policy {
         all
     }
 
-    /// The same policy without one action of one statement; a statement without any action left is left out.
+    /// The same policy without one action of one statement; a statement without actions is left out.
     pub(super) fn without(&self, sid: &str, action: &str) -> Self {
         let mut policy = self.clone();
         if let Some(statements) = policy.document["Statement"].as_array_mut() {
@@ -89,7 +89,7 @@ impl Policy {
     }
 }
 
-/// A policy has one text, or a list of them.
+/// An element of a policy is one string, or a list of them.
 fn listed(value: &Value) -> Vec<&str> {
     match value {
         Value::String(one) => vec![one],
@@ -98,7 +98,8 @@ fn listed(value: &Value) -> Vec<&str> {
     }
 }
 
-/// IAM gives documents percent-encoded.
+/// IAM returns policy documents percent-encoded:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -1,24 +1,24 @@
-//! The rows that a full run must show, and those that the local AWS alone cannot show.
+//! The rows that a full run must show, and those that the local AWS cannot show.
 
 use std::ops::RangeInclusive;
 
 use crate::test::counts::Kind;
 
-/// Faults of client, network and storage; of the pipeline; of the records' API. F80 to F82 are withdrawn: the
+/// Faults of client, network and storage; of the pipeline; of the records' API. There are no rows F80 to F82: the
 /// gateway alone checks tokens.
 const FAULTS: [RangeInclusive<u32>; 3] = [1..=44, 50..=75, 83..=88];
-/// Abuses: of tokens, of what is asked, of URLs, of other people's things, of content and pipeline.
+/// Abuses of tokens, of requests, of URLs, of other owners' data, of content and pipeline.
 const ABUSES: [RangeInclusive<u32>; 5] = [1..=18, 20..=38, 40..=53, 60..=70, 80..=97];
 
-/// A row whose fault AWS has and the local AWS has not, why, and what shows it instead.
+/// A row whose fault occurs on AWS but not in the local AWS, why, and what shows it instead.
 pub(super) struct Elsewhere {
     /// The row.
     pub(super) row: &'static str,
     /// What the local AWS lacks.
     pub(super) reason: &'static str,
-    /// Where the tests are that show it.
+    /// The kinds of tests that show it.
     pub(super) shown: &'static [Kind],
-    /// By what, in words.
+    /// How they show it.
     pub(super) by: &'static str,
 }
 
@@ -116,7 +116,7 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     },
     Elsewhere {
         row: "A36",
-        reason: "the local stage throttles nobody: what it takes from all together is not shown",
+        reason: "the local stage has no throttling: its limit for all callers together is not shown",
         shown: &[Kind::Native, Kind::Template, Kind::System],
         by: "each owner's own limit on the running system; the stage's, far above it, in the template",
     },
@@ -164,7 +164,7 @@ pub(super) const ELSEWHERE: &[Elsewhere] = &[
     },
 ];
 
-/// Every row by its name, in order: `A01`, then on to `F88`.
+/// Every row by its name, in order: `A01` to `F88`.
 pub(super) fn all() -> Vec<String> {
     let of = |letter: char, ranges: &[RangeInclusive<u32>]| {
         let numbers = ranges.iter().cloned().flatten();
