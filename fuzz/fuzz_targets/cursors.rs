@@ -1,4 +1,4 @@
-//! Cursors: each position has exactly one spelling, and nothing else is a cursor.
+//! Cursors: each position has exactly one encoding, and no other text is a cursor.
 #![no_main]
 
 use crowfly_contract::UploadId;
@@ -6,8 +6,8 @@ use crowfly_core::cursor::{decode, encode};
 use crowfly_core::ports::Position;
 use libfuzzer_sys::fuzz_target;
 
-/// The position (moment, and the two parts of an id); where its cursor is changed and to what; and a text that
-/// somebody made up.
+/// The position (moment, and the two halves of an id); where its cursor is changed and to what; and an arbitrary
+/// text.
 type Input<'a> = ((u64, u64, u128), (u16, u8), &'a str);
 
 fuzz_target!(|input: Input<'_>| {

@@ -1,8 +1,8 @@
-//! Queue messages: whatever the text, reading it ends, and what was understood can be said again.
+//! Queue messages: parsing any text ends, and a parsed event survives a round trip.
 #![no_main]
 
 use crowfly_contract::EventKind;
-use crowfly_core::message::{ObjectEvent, Message, parse_message};
+use crowfly_core::message::{Message, ObjectEvent, parse_message};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &str| {
@@ -14,14 +14,14 @@ fuzz_target!(|body: &str| {
     assert_eq!(said, parse_message(body), "reading twice reads the same");
     for event in said.into_iter().flatten() {
         if let Message::Object(event) = event {
-            lawful(&event);
-            told_again(&event);
+            check_event(&event);
+            round_trips(&event);
         }
     }
 });
 
 /// What `record` relies on without checking it again.
-fn lawful(event: &ObjectEvent) {
+fn check_event(event: &ObjectEvent) {
     assert!(!event.key.is_empty() && !event.bucket.is_empty());
     assert!(event.kind != EventKind::Created || event.size.is_some());
     assert!(event.etag.as_deref() != Some(""));
@@ -34,8 +34,8 @@ fn lawful(event: &ObjectEvent) {
     );
 }
 
-/// The forward function says an event again in our own form; the record function must understand the same.
-fn told_again(event: &ObjectEvent) {
+/// The forward function rewrites an event in our own form; the record function must read the same from it.
+fn round_trips(event: &ObjectEvent) {
     let message = event.to_message("https://films.s3.eu-west-1.amazonaws.com/x".to_owned());
     let text = serde_json::to_string(&message).expect("a message is JSON");
     let again = parse_message(&text);

@@ -1,4 +1,4 @@
-//! Keys of objects on their way through S3's event, our parser and the object's address.
+//! Object keys on their way through S3's event, our parser and the object's URL.
 #![no_main]
 
 use crowfly_contract::ObjectKey;
@@ -10,12 +10,12 @@ use serde_json::json;
 const BUCKET: &str = "https://films.s3.eu-west-1.amazonaws.com/";
 
 fuzz_target!(|text: &str| {
-    // As S3 could have written it: an escape may be broken.
+    // As S3 could have encoded it, invalid escapes included.
     if let Some(key) = decoded(text) {
         addressed(&key);
         parsed(&key);
     }
-    // As a key that S3 holds: its event leads back to it, whichever way a space is written.
+    // As a key in S3: its event leads back to it, with a space as `+` or `%20`.
     if !text.is_empty() {
         let path = addressed(text);
         assert_eq!(decoded(&path).as_deref(), Some(text));
@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// The key that an event with this encoded key speaks of.
+/// The key that an event means by this encoded key.
 fn decoded(encoded: &str) -> Option<String> {
     let event = json!({"Records": [{
         "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
@@ -39,7 +39,7 @@ fn decoded(encoded: &str) -> Option<String> {
     }
 }
 
-/// The key's path in an address: plain ASCII without anything that a URL gives a meaning, but the slash.
+/// The key's path in a URL: ASCII without any character that has a meaning in a URL, except the slash.
 fn addressed(key: &str) -> String {
     let url = ObjectAddress::on_aws("films", "eu-west-1").of(key);
     let path = url.strip_prefix(BUCKET).expect("the bucket's own host");
@@ -49,7 +49,7 @@ fn addressed(key: &str) -> String {
     path.to_owned()
 }
 
-/// What is accepted as one of our keys is written back letter by letter, and stays below its owner and id.
+/// An accepted key of ours round-trips, and stays below its owner and id.
 fn parsed(text: &str) {
     if let Ok(key) = text.parse::<ObjectKey>() {
         assert_eq!(key.to_string(), text);

@@ -1,4 +1,4 @@
-//! Bodies and parameters of requests: what is accepted keeps every promise of its type.
+//! Bodies and parameters of requests: whatever is accepted satisfies the rules of its type.
 #![no_main]
 
 use std::collections::HashSet;
@@ -23,11 +23,11 @@ fuzz_target!(|body: &[u8]| {
         for (id, item) in items {
             if let Ok(item) = item {
                 assert_eq!(item.id, id);
-                lawful(&item);
+                check_item(&item);
             }
         }
     }
-    // What is read is read the same again from what a client writes of it.
+    // A parsed request survives a round trip through what a client writes.
     if let Ok(parts) = parse_sign_parts(body) {
         batch(parts.iter().map(|part| part.number), parts.len());
         assert!(
@@ -63,14 +63,14 @@ fuzz_target!(|body: &[u8]| {
     }
 });
 
-/// 1 to 100 items, each once.
+/// 1 to 100 items, all different.
 fn batch<T: Eq + Hash>(items: impl Iterator<Item = T>, count: usize) {
     assert!((1..=MAX_BATCH).contains(&count));
     assert_eq!(items.collect::<HashSet<T>>().len(), count);
 }
 
-/// What is read keeps every rule, and is read the same again from what a client writes of it.
-fn lawful(item: &ValidItem) {
+/// A parsed item satisfies every rule, and survives a round trip through what a client writes.
+fn check_item(item: &ValidItem) {
     assert!(item.size.get() <= MAX_SAFE_INTEGER);
     let token = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
     let media_type = item.media_type.as_str();
@@ -91,7 +91,7 @@ fn lawful(item: &ValidItem) {
     assert_eq!(parse_create(&again), Ok(vec![(item.id, Ok(item.clone()))]));
 }
 
-/// A name that was accepted is its own normal form, and makes a key that can be read back.
+/// An accepted name is in NFC, and makes a key that can be parsed.
 fn named(name: &ComposedName) {
     assert_eq!(ComposedName::parse(name.as_str()).as_ref(), Ok(name));
     let last = name.for_key();

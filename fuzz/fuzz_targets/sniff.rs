@@ -1,4 +1,4 @@
-//! The first bytes of a file, and what its media type says: a type, a line break, the bytes.
+//! Content sniffing. Input: a media type, a line break, the first bytes of a file.
 #![no_main]
 
 use crowfly_contract::{SNIFF_BYTES, mismatch, served_type, sniff, standard_type};
@@ -30,12 +30,12 @@ fuzz_target!(|input: &[u8]| {
     if let Some(found) = against {
         assert!(runs || !found.active, "only what runs is active");
         match seen {
-            // A container that may hold sound alone has a name for that.
+            // A container that may hold audio alone matches its audio types.
             Some(kind) => assert!(mismatch(found.seen, bytes).is_none(), "{kind:?}"),
             None => assert_eq!(found.seen, "text/plain"),
         }
     }
-    // What a browser could run is told in every clothes of something harmless, and is never given out as such.
+    // Active content is detected under any harmless type, and never delivered.
     for other in ["image/png", "audio/ogg", "video/webm", "application/pdf"] {
         let active = mismatch(other, bytes).is_some_and(|found| found.active);
         assert_eq!(active, runs, "{other}");
