@@ -1,4 +1,4 @@
-// The few DOM helpers that every view shares. All text goes in as text, never as markup.
+// DOM helpers that all views share. Text is always inserted as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -23,6 +23,11 @@ export function make(tag, props = {}, ...children) {
   return element;
 }
 
+/** Technical details of an error, collapsed: they are for the developer to whom a person reports it. */
+export function details(text) {
+  return make("details", { class: "facts" }, make("summary", {}, "Technical details"), make("span", {}, text));
+}
+
 /** An icon from the sprite in index.html. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
@@ -33,7 +38,7 @@ export function icon(name) {
   return svg;
 }
 
-/** Sets text only if it differs, so that an unchanged row costs nothing. */
+/** Sets text only if it differs, to avoid a layout. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

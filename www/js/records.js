@@ -1,7 +1,7 @@
-// The records of the signed-in person, newest first, a page at a time; new ones come in at the top.
+// The records of the signed-in person, newest first, page by page; new ones are added at the top.
 
 import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
-import { byId, icon, make } from "./dom.js";
+import { byId, details, icon, make } from "./dom.js";
 import { bytes, moment, momentInFull } from "./format.js";
 import { batch } from "./frame.js";
 import { explain, withheld } from "./messages.js";
@@ -66,7 +66,7 @@ export class Records {
       const page = await this.#client.records({ limit: PAGE, ...(cursor ? { cursor } : {}) });
       if (this.#stopped.signal.aborted) return;
       for (const record of page.uploads) this.#put(record, false);
-      // Reading the first page again must not throw away how far the list has come.
+      // Reading the first page again must not reset the position in the list.
       if (cursor !== undefined || this.#cursor === undefined) this.#cursor = page.cursor;
       this.#fail(undefined);
     } catch (error) {
@@ -85,7 +85,7 @@ export class Records {
     const { sentence, facts } = explain(error);
     this.#problem.replaceChildren(
       make("span", { class: "sentence" }, `The records could not be read. ${sentence}`),
-      make("span", { class: "facts" }, facts),
+      details(facts),
     );
   }
 
@@ -106,7 +106,7 @@ export class Records {
     if (fresh) this.#showEmpty();
   }
 
-  /** Newest first. Most rows belong at the very top or the very bottom, so the search is short. */
+  /** Inserts newest first. Most rows belong at the very top or the very bottom, so the search is short. */
   #place(row, createdAt) {
     const bodies = this.#table.tBodies;
     const last = bodies[bodies.length - 1];
@@ -142,7 +142,7 @@ export class Records {
   }
 }
 
-/** Storage answers with an attachment, so the new tab closes at once and this page stays. */
+/** Storage answers with an attachment, so the new tab closes at once and this page stays open. */
 function save(url) {
   if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError("the address is not http");
   const link = make("a", { href: url, target: "_blank", rel: "noopener noreferrer" });

@@ -1,6 +1,6 @@
-// One file's row. It is told a snapshot of the upload and touches only what differs from the last one.
+// The row of one file. It gets snapshots of the upload and updates only what differs from the last one.
 
-import { byId, icon, make, setAttribute, setText } from "./dom.js";
+import { byId, details, icon, make, setAttribute, setText } from "./dom.js";
 import { bytes, duration, extension, percent, rate } from "./format.js";
 import { CAUTION, explain, withheld, worthRetrying } from "./messages.js";
 
@@ -25,7 +25,7 @@ const BUTTONS = {
 
 const template = byId("row-template").content.firstElementChild;
 
-/** Whether an upload in this state is over as far as the page is concerned. */
+/** Whether an upload in this state has ended for the page. */
 export function isOver(state) {
   return state === "processed" || state === "failed" || state === "aborted";
 }
@@ -57,8 +57,8 @@ export class UploadRow {
     this.parts.bar.setAttribute("aria-label", `Progress of ${snapshot.name}`);
   }
 
-  /** Shows `snapshot`; `late` is the error of a record that did not come, `odd` that the file does not look like
-   * its type. */
+  /** Shows `snapshot`; `late` is the error of a record that did not arrive, `odd` whether the content does not match
+   * the type. */
   update(snapshot, late, odd) {
     const { state } = snapshot;
     const { dataset } = this.element;
@@ -124,7 +124,7 @@ export class UploadRow {
     if (!error) return problem.replaceChildren();
     const { sentence, message, facts } = explain(error);
     const more = message && message !== sentence ? `${message} (${facts})` : facts;
-    problem.replaceChildren(make("span", { class: "sentence" }, sentence), make("span", { class: "facts" }, more));
+    problem.replaceChildren(make("span", { class: "sentence" }, sentence), details(more));
   }
 
   #actions(names) {
@@ -133,7 +133,7 @@ export class UploadRow {
     this.shownActions = wanted;
     const { actions } = this.parts;
     const focused = actions.contains(document.activeElement);
-    // Buttons are turned into one another in place, so that the keyboard's focus stays where it was.
+    // Buttons are changed in place, so that the keyboard focus stays.
     while (actions.childElementCount > names.length) actions.lastElementChild.remove();
     while (actions.childElementCount < names.length) {
       actions.append(make("button", { type: "button" }, icon("pause"), make("span")));
@@ -145,7 +145,7 @@ export class UploadRow {
   #dress(button, name) {
     if (button.dataset.action === name) return;
     button.dataset.action = name;
-    // What a failed row offers first is written out; the others are icons.
+    // The first button of a failed row has a label; the others are icons.
     const written = name === "retry";
     button.className = written ? "button" : "button icon";
     button.title = BUTTONS[name];
@@ -155,7 +155,7 @@ export class UploadRow {
   }
 }
 
-/** What the record says counts; before there is one, what the file looks like. */
+/** The record decides; before there is one, the sniffed content. */
 function cautionOf({ state, record }, odd) {
   if (record) return withheld(record) ?? "";
   return odd && state !== "failed" && state !== "aborted" ? CAUTION : "";
