@@ -1,9 +1,10 @@
-// What a screen reader is told: endings, not every step, gathered so that many files do not chatter.
+// Announcements for screen readers: final states only, batched so that many files do not flood the reader.
+// https://developer.mozilla.org/en-US/docs/Web/Accessibility/ARIA/Guides/Live_regions
 
 const GATHER_MS = 1_000;
 const AT_MOST = 3;
 
-/** An announcer over a polite live region; `tell(kind, text, summary)` queues one sentence. */
+/** An announcer over a polite live region; `say(kind, text, summary)` queues one sentence. */
 export function announcer(region) {
   const waiting = new Map();
   let timer;
@@ -20,7 +21,7 @@ export function announcer(region) {
   }
 
   return {
-    tell(kind, text, summary = () => text) {
+    say(kind, text, summary = () => text) {
       const entry = waiting.get(kind) ?? { texts: [], summary };
       entry.texts.push(text);
       waiting.set(kind, entry);

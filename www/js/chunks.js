@@ -1,12 +1,12 @@
-// Rows in chunks: in a long list the browser skips whole chunks that are not seen, so that ten thousand
-// rows cost about as much as a hundred.
+// Rows in chunks: in a long list the browser skips chunks that are off the screen, so that ten thousand rows
+// cost about as much as a hundred.
 
 const ROWS_IN_CHUNK = 100;
 
-/** From this many rows on, a list is `long`: its chunks are then drawn only where they are seen. */
+/** From this many rows on, a list is `long`: its chunks are then rendered only near the screen. */
 export const LONG_LIST = 200;
 
-/** A chunk that has room below `chunk`, which may be absent: itself, or a new one after it. */
+/** A chunk with room for a row below `chunk`, which may be undefined: itself, or a new one after it. */
 export function roomBelow(host, chunk, makeChunk) {
   if (chunk && chunk.childElementCount < ROWS_IN_CHUNK) return chunk;
   const next = makeChunk();
@@ -14,7 +14,7 @@ export function roomBelow(host, chunk, makeChunk) {
   return next;
 }
 
-/** A chunk that has room above `chunk`: itself, or a new one before it. */
+/** A chunk with room for a row above `chunk`: itself, or a new one before it. */
 export function roomAbove(host, chunk, makeChunk) {
   if (chunk && chunk.childElementCount < ROWS_IN_CHUNK) return chunk;
   const next = makeChunk();
@@ -22,7 +22,7 @@ export function roomAbove(host, chunk, makeChunk) {
   return next;
 }
 
-/** Tells the style how many rows the chunk has, from which its height is guessed while it is not drawn. */
+/** Sets the chunk's number of rows for CSS, which estimates the height of an unrendered chunk by it. */
 export function measure(chunk) {
   chunk.style.setProperty("--rows", String(chunk.childElementCount));
 }

@@ -1,4 +1,4 @@
-// What this page talks to: `config.json` beside index.html (its shape stands in README.md).
+// This page's configuration: `config.json` beside index.html (README.md describes it).
 
 /** Reads and checks the configuration; throws an Error whose message says what is wrong with it. */
 export async function readConfig(address = new URL("../config.json", import.meta.url)) {

@@ -1,7 +1,7 @@
-// Files come in by the picker, by dropping them anywhere on the page, or by pasting. Folders are walked.
+// Files come from the picker, from dropping them anywhere on the page, or from pasting. Folders are walked.
 
-/** Calls `onFiles` with a non-empty array of files, or of handles of files where the browser gives them: with a handle an
- * upload can go on after a reload. `enabled()` says whether the page takes files now. */
+/** Calls `onFiles` with a non-empty array of files, or of file handles where the browser has them: with a handle an
+ * upload can resume after a reload. `enabled()` returns whether the page accepts files now. */
 export function dropzone({ input, veil, enabled, onFiles }) {
   let depth = 0;
   const give = (files) => {
@@ -12,7 +12,7 @@ export function dropzone({ input, veil, enabled, onFiles }) {
 
   input.addEventListener("change", () => {
     const files = [...input.files];
-    // The same file may be chosen again.
+    // Otherwise picking the same file again fires no event.
     input.value = "";
     give(files);
   });
@@ -48,7 +48,8 @@ export function dropzone({ input, veil, enabled, onFiles }) {
 }
 
 async function droppedFiles(transfer) {
-  // Entries must be taken before the first await: the transfer is empty afterwards.
+  // Read before the first await, because the data store is emptied after the event:
+  // https://developer.mozilla.org/en-US/docs/Web/API/DataTransfer
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const handles = items.map((item) => item.getAsFileSystemHandle?.());
@@ -59,7 +60,7 @@ async function droppedFiles(transfer) {
   return found;
 }
 
-/** The handles, if there is one for every file. */
+/** The handles, if every file has one. */
 async function allFiles(handles) {
   try {
     const found = await Promise.all(handles);
@@ -82,6 +83,6 @@ async function walk(entry, found) {
       for (const child of some) await walk(child, found);
     }
   } catch {
-    // An entry that cannot be read (no permission, gone meanwhile) is left out; the others still go.
+    // An entry that cannot be read (no permission, deleted meanwhile) is skipped.
   }
 }

@@ -8,7 +8,7 @@ export function field(label, props) {
   return { input, element: make("label", { class: "field" }, make("span", {}, label), input) };
 }
 
-/** What stands in an input. Without it, focuses the input and throws an Error with this sentence. */
+/** The value of an input. Without one, focuses the input and throws an Error with this sentence. */
 export function required(input, sentence) {
   const value = input.value.trim();
   if (value) return value;

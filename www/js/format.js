@@ -1,4 +1,4 @@
-// Numbers as people read them. Units are decimal, as file managers and network speeds count.
+// Numbers for people. Units are decimal, as in file managers and network speeds.
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
@@ -58,7 +58,7 @@ const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit"
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "medium", hourCycle: "h23" });
 
-/** A moment, short: the time for today, else the day too. */
+/** A moment, short: the time if it is today, else the date too. */
 export function moment(unixMs, now = Date.now()) {
   const date = new Date(unixMs);
   const today = new Date(now).toDateString() === date.toDateString();

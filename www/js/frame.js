@@ -1,15 +1,16 @@
-// Work on the page happens at most once a frame, and only for what changed.
+// DOM updates happen at most once a frame, and only for what changed.
 
-/** Most and least time that one frame spends on the page's own updates, in milliseconds. */
+/** Longest and shortest time that one frame spends on the page's own updates, in milliseconds. */
 const MOST_MS = 8;
 const LEAST_MS = 1;
-/** Frames further apart than this, in milliseconds, mean that the updates cost the browser too much. */
+/** Frames further apart than this, in milliseconds, mean that the updates cost too much. */
 const SLOW_FRAME_MS = 34;
 
 /**
- * Collects items and hands each of them, once, to `work` in the next frame; what does not fit into the
- * frame's budget goes on in the one after. The budget shrinks while frames come late, because a new row
- * costs more in layout than in script. A hidden page gets no frames, so a timer stands in.
+ * Collects items and passes each of them once to `work` in the next frame; what exceeds the frame's budget
+ * continues in the one after. The budget shrinks while frames are late, because the layout of a new row costs more
+ * than its script. A hidden page gets no frames, so a timer replaces them:
+ * https://developer.mozilla.org/en-US/docs/Web/API/Window/requestAnimationFrame
  */
 export function batch(work) {
   const waiting = new Set();
@@ -40,7 +41,7 @@ export function batch(work) {
   }
 
   document.addEventListener("visibilitychange", () => {
-    // A frame asked for just before the page was hidden would never come.
+    // A frame requested just before the page was hidden would never run.
     if (document.hidden && armed) setTimeout(run, 100);
   });
 

@@ -1,4 +1,4 @@
-// The sign-in form, made from what the configuration offers: one step, and another one where that one leads to it.
+// The sign-in form, built from the configuration: one step, and a second one where the first requires it.
 
 import { beginSignIn } from "./auth/oidc.js";
 import { claimsOf } from "./auth/session.js";
@@ -6,7 +6,7 @@ import { byId, make, setText } from "./dom.js";
 import { field, required } from "./fields.js";
 import { passwordStep } from "./password.js";
 
-/** Builds the form for `auth`; `onGrant(name, grant)` is called after a sign-in. */
+/** Builds the form for `auth`; calls `onGrant(name, grant)` after a sign-in. */
 export function loginForm(auth, onGrant) {
   const form = byId("login-form");
   const problem = make("p", { class: "problem", id: "login-problem", role: "alert", hidden: true });
@@ -41,11 +41,11 @@ export function loginForm(auth, onGrant) {
     try {
       await onGrant(name, grant);
     } catch (error) {
-      // A step after the first is done, and cannot be done again.
+      // An earlier step cannot be submitted twice.
       throw Object.assign(error, { startOver: current !== first });
     }
     open(first);
-    // On a shared computer, nobody finds here what somebody else has typed.
+    // On a shared computer, the next person must not find what was typed.
     form.reset();
   }
 
@@ -93,7 +93,7 @@ function pasted(accessToken) {
   return { accessToken, expiresInMs: Number.isFinite(exp) ? exp * 1000 - Date.now() : undefined };
 }
 
-/** The name that a token carries, to be shown. */
+/** The display name in a token. */
 export function nameOf(accessToken) {
   const { username, name, email, sub } = claimsOf(accessToken);
   return [username, name, email, sub].find((text) => typeof text === "string" && text) ?? "Signed in";

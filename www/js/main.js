@@ -1,4 +1,4 @@
-// The page: configuration, sign-in, client, views. Everything else is wired here and nowhere else.
+// The page: configuration, sign-in, client, views. All wiring is here.
 
 import { finishSignIn } from "./auth/oidc.js";
 import { Session, claimsOf } from "./auth/session.js";
@@ -15,7 +15,7 @@ import { Uploads } from "./uploads.js";
 /** The packed npm package, served beside this page. */
 const PACKAGE = new URL("../crowfly/index.js", import.meta.url);
 
-/** The running page of one person: `{session, client, uploads, unfinished, records}`; nothing before the sign-in. */
+/** The views of the signed-in person: `{session, client, uploads, unfinished, records}`; undefined before the sign-in. */
 let running;
 
 function show(view) {
@@ -57,7 +57,7 @@ async function open(config, name, grant, owner) {
     client = await createClient({
       api: config.api,
       token: (request) => session.token(request),
-      // Each person's unfinished uploads are their own, on a shared computer too.
+      // Unfinished uploads are kept apart by person, for shared computers.
       scope: await scopeOf(owner),
       onWarning: warned,
     });
@@ -72,7 +72,7 @@ async function open(config, name, grant, owner) {
   return { owner, session, client, uploads, unfinished, records };
 }
 
-/** What the uploader warns of: what is about one file belongs to its row, the rest to a developer. */
+/** Warnings of the client: those about one file go to its row, the others to the console. */
 function warned({ code, message, upload }) {
   if (code === "type_mismatch") running?.uploads.caution(upload);
   else console.warn(`crowfly: ${message}`);
@@ -92,7 +92,7 @@ function ownerOf({ accessToken }, name) {
   return sub ? `${iss}\n${sub}` : name;
 }
 
-/** A name that says nothing about the person. */
+/** A hash of the owner, so that the name in storage reveals nothing about the person. */
 async function scopeOf(owner) {
   const digest = await crypto.subtle?.digest("SHA-256", new TextEncoder().encode(owner));
   return digest ? [...new Uint8Array(digest, 0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("") : owner;
@@ -104,7 +104,7 @@ async function boot() {
   const form = loginForm(config.auth, (name, grant) => start(config, name, grant));
 
   byId("logout").addEventListener("click", () => {
-    if (running?.uploads.busy && !confirm("Uploads are still under way. Sign out and stop them?")) return;
+    if (running?.uploads.busy && !confirm("Uploads are still in progress. Sign out and stop them?")) return;
     stop();
     notice();
     show("login");

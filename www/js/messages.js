@@ -1,5 +1,5 @@
-// Every stable error code of Crowfly in plain words: what happened, and what the person can do about it.
-// The list follows `contract/src/code.rs`; a code that is missing here falls back to `unknown`.
+// Every stable error code in plain words: what happened, and what the person can do about it.
+// The list follows `contract/src/code.rs`; a code without a sentence falls back to `unknown`.
 
 const MESSAGES = {
   invalid_json: "The server could not read this page's request. Reload the page and try again.",
@@ -15,7 +15,7 @@ const MESSAGES = {
   invalid_metadata: "The notes that belong to this file were not accepted.",
   invalid_visibility: "This file can be either private or public, nothing else.",
   invalid_part: "The server and this page disagree about the parts of this file. Try again.",
-  invalid_cursor: "This list cannot go on from here. Read the records again.",
+  invalid_cursor: "This list cannot continue from here. Read the records again.",
   invalid_limit: "This list was asked for in too large a piece. Reload the page.",
 
   too_large: "This file is larger than is accepted here.",
@@ -33,27 +33,27 @@ const MESSAGES = {
   not_found: "This upload is not there any more, or it is not yours.",
   method_not_allowed: "The server does not offer this. The page and the server may be of different versions.",
   upload_mismatch: "This upload's number was used for another file. Try again; it gets a new one.",
-  upload_ended: "This upload was cancelled or has expired. Try again to send the file anew.",
+  upload_ended: "This upload was cancelled or has expired. Try again to send the file from the start.",
   already_stored: "The file is stored already, so there is nothing left to cancel.",
   not_stored: "Storage does not hold this file. Try again.",
-  size_mismatch: "Storage holds another number of bytes than the file has. Try again.",
-  checksum_mismatch: "Storage holds other bytes than the file has. Nothing was accepted; try again.",
-  parts_mismatch: "Storage has other pieces of the file than were sent. Try again.",
-  multipart_gone: "Storage has let go of the pieces sent so far. Try again; the file is sent anew.",
-  type_mismatch: "The content of this file could run, and its type says something else, so it is not given out.",
+  size_mismatch: "Storage has a different number of bytes from the file. Try again.",
+  checksum_mismatch: "Storage has different bytes from the file. Nothing was accepted; try again.",
+  parts_mismatch: "Storage has different pieces of the file from those that were sent. Try again.",
+  multipart_gone: "Storage has deleted the pieces sent so far. Try again; the file is sent from the start.",
+  type_mismatch: "The content of this file could run as a program, and its type says something else, so it cannot be downloaded.",
   scan_pending: "This file is still being scanned for malware. It can be downloaded once the scan is done.",
-  infected: "The scan for malware did not let this file pass, so it is not given out.",
-  content_encoding: "This file was sent packed in a way that nobody allowed, so it is not given out.",
-  conflict: "Somebody wrote to the same place at the same time. Try again.",
+  infected: "This file did not pass the scan for malware, so it cannot be downloaded.",
+  content_encoding: "This file was sent in a compressed form that is not allowed, so it cannot be downloaded.",
+  conflict: "Another request changed this upload at the same time. Try again.",
 
   service_unavailable: "The service is busy. Try again in a moment.",
-  internal: "The service failed in an unforeseen way. Try again in a moment.",
+  internal: "The service failed unexpectedly. Try again in a moment.",
 
   aborted: "You cancelled this upload.",
   invalid_option: "This page used the uploader wrongly.",
   unsupported: "This browser cannot do what uploading needs. Use a current one.",
   wasm_unavailable: "The uploader could not be loaded. Check the connection and reload the page.",
-  network: "There is no way through to the service. Check the connection, then try again.",
+  network: "The service cannot be reached. Check the connection, then try again.",
   stalled: "The data stopped moving again and again. Check the connection, then try again.",
   storage_unavailable: "Storage kept failing. Try again in a few minutes.",
   storage_refused: "Storage refused the file. Ask the people who run this service.",
@@ -67,10 +67,10 @@ const MESSAGES = {
   processing_timeout: "The file is stored, but its record has not appeared yet. Read the records again later.",
   locked: "Another tab or window works on this upload. Go on there, or close it first.",
   closed: "The uploader was closed. Reload the page.",
-  unknown: "Something went wrong that this page does not know.",
+  unknown: "Something unexpected went wrong. Try again, or reload the page.",
 };
 
-/** Codes after which the same file would be refused again. */
+/** Codes for which the same file would be refused again. */
 const NEEDS_ANOTHER_FILE = new Set([
   "invalid_name",
   "invalid_size",
@@ -102,7 +102,7 @@ export function withheld({ withheld, scan }) {
     case "active_content":
       return "Withheld: the content is not what the type says, and could run.";
     case "content_encoding":
-      return "Withheld: the file was sent packed in a way that nobody allowed.";
+      return "Withheld: the file was sent in a compressed form that is not allowed.";
     case "scan_pending":
       return "Being scanned for malware. Download once the scan is done.";
     default:
@@ -110,10 +110,10 @@ export function withheld({ withheld, scan }) {
   }
 }
 
-/** What is said of a file that does not look like its type, before it is stored. */
+/** Shown before a file is stored whose content does not match its type. */
 export const CAUTION = "The content does not look like the type. It is sent all the same; if it could run, it is withheld.";
 
-/** What to tell the person: a sentence, and the developer's line below it. */
+/** What to show for an error: a sentence, and technical details for a developer (code, request id, message). */
 export function explain(error) {
   const code = codeOf(error);
   const facts = [typeof error?.code === "string" ? error.code : code];
@@ -122,7 +122,7 @@ export function explain(error) {
   return { code, sentence: MESSAGES[code], message: own, facts: facts.join(" · ") };
 }
 
-/** Whether sending the same file again makes sense at all. */
+/** Whether sending the same file again can succeed. */
 export function worthRetrying(error) {
   return !NEEDS_ANOTHER_FILE.has(codeOf(error));
 }

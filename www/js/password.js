@@ -1,4 +1,4 @@
-// The two steps of a sign-in with a name and a password: who it is and, after a temporary password, the choice of one's own.
+// The two steps of a sign-in by password: name and password and, after a temporary password, a new one.
 
 import { signIn } from "./auth/cognito.js";
 import { make } from "./dom.js";
@@ -6,7 +6,7 @@ import { field, required } from "./fields.js";
 
 /** The first step. */
 export function passwordStep(auth) {
-  // `defaultValue`, so that the form's reset leaves nobody's name and password behind.
+  // `defaultValue`, so that resetting the form restores the configured values and not what was typed.
   const user = field("User name", { name: "username", type: "text", autocomplete: "username", defaultValue: auth.user ?? "" });
   const word = field("Password", {
     name: "password",
@@ -26,7 +26,7 @@ export function passwordStep(auth) {
       if (!word.input.value) required(word.input, "Enter your password.");
       return onward(name, word.input.value, await signIn(auth, name, word.input.value));
     },
-    /** After a later step has lapsed, the password is asked for again. */
+    /** After a later step has expired, the password has to be typed again. */
     again() {
       word.input.value = "";
       word.input.focus();
@@ -34,7 +34,7 @@ export function passwordStep(auth) {
   };
 }
 
-/** What a result of the sign-in leads to: `{name, grant}`, or `{step}`. */
+/** The outcome of a sign-in result: `{name, grant}`, or `{step}`. */
 function onward(name, password, result) {
   if (result.grant) return { name, grant: result.grant };
   return { step: newPasswordStep(name, password, result.newPassword) };
@@ -47,7 +47,8 @@ function newPasswordStep(name, old, challenge) {
     { class: "note", id: "new-password-note" },
     "You signed in with a temporary password. Choose one of your own to go on.",
   );
-  // Not to be changed here; a password manager reads from it whose password it keeps.
+  // Read-only, so that a password manager knows whose password to save:
+  // https://www.chromium.org/developers/design-documents/create-amazing-password-forms/
   const user = field("User name", { name: "username", type: "text", autocomplete: "username", value: name, readOnly: true });
   const word = field("New password", {
     name: "new-password",
@@ -75,7 +76,7 @@ function newPasswordStep(name, old, challenge) {
       try {
         const password = word.input.value;
         if (!password) throw unsuitable("Enter a new password.");
-        if (password === old) throw unsuitable("Choose a password other than the temporary one, which somebody else knows.");
+        if (password === old) throw unsuitable("Choose a password other than the temporary one, because the person who gave it to you knows it.");
         const values = attributes.map(({ attribute, label, input }) => [
           attribute,
           required(input, `Enter this as well: ${label.toLowerCase()}.`),
@@ -95,14 +96,14 @@ function unsuitable(sentence) {
   return Object.assign(new Error(sentence), { unsuitable: true });
 }
 
-/** What was refused is in this field, where the person goes on typing. */
+/** Marks the field that was refused and focuses it. */
 function mark(input) {
   input.setAttribute("aria-invalid", "true");
   input.focus();
   input.select();
 }
 
-/** Lets one see what one types: a password that was mistyped unseen locks its owner out. */
+/** A button that shows the password: a mistyped new password would lock its owner out. */
 function revealButton({ input, element }) {
   const button = make("button", { type: "button", class: "button", data: { action: "reveal" } });
   const show = (shown) => {
@@ -116,7 +117,7 @@ function revealButton({ input, element }) {
   return { element: make("div", { class: "with-button" }, element, button), hide: () => show(false) };
 }
 
-/** The standard attributes that a person knows about; a pool may demand any of them. */
+/** Labels of the standard attributes that a pool may require. */
 const ATTRIBUTES = {
   address: { label: "Address", autocomplete: "street-address" },
   birthdate: { label: "Date of birth", type: "date", autocomplete: "bday" },

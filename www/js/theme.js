@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme does not flash. A classic script, hence the closure.
+// Runs before the first paint, so that the chosen theme does not flash. A classic script, hence the closure.
 (() => {
   const key = "crowfly-theme";
   const read = () => {

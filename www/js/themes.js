@@ -1,10 +1,10 @@
-// The theme button: automatic, light, dark, and round again.
+// The theme button cycles through automatic, light and dark.
 
 import { byId } from "./dom.js";
 
 const ORDER = ["automatic", "light", "dark"];
 
-/** Wires the button; the choice is kept in this browser if it allows that. */
+/** Wires the button; the choice is stored in this browser if possible. */
 export function themeButton() {
   const button = byId("theme");
   const root = document.documentElement;
@@ -23,7 +23,7 @@ export function themeButton() {
     try {
       localStorage.setItem("crowfly-theme", next);
     } catch {
-      // Without storage the choice lasts as long as the page.
+      // Without storage the choice lasts until a reload.
     }
     show();
   });

@@ -1,11 +1,11 @@
-// Uploads that an earlier page left unfinished: those that need nothing go on at once, the others have a row
-// with what they need.
+// Uploads that an earlier page left unfinished: those that can resume do so at once, the others have a row that
+// says what they need.
 
 import { byId, make, setText } from "./dom.js";
 import { bytes } from "./format.js";
 import { explain } from "./messages.js";
 
-/** Shows what `client.resumable()` gives; `onAttached` gets the upload of each entry that goes on. */
+/** Shows the entries of `client.resumable()`; `onAttached` gets the upload of each entry that resumes. */
 export class Unfinished {
   #client;
   #onAttached;
@@ -18,7 +18,7 @@ export class Unfinished {
     this.#onAttached = onAttached;
   }
 
-  /** Looks once; an upload that another tab works on is not shown. */
+  /** Lists them once; an upload that another tab works on is not shown. */
   async open() {
     const entries = await this.#client.resumable();
     if (this.#stopped) return;
@@ -43,7 +43,7 @@ export class Unfinished {
   #show(entry) {
     const problem = make("p", { class: "problem", role: "alert", hidden: true });
     const row = make("div", { class: "unfinished-row", role: "listitem", data: { resumable: entry.id } });
-    const tell = (error) => {
+    const show = (error) => {
       problem.hidden = false;
       setText(problem, explain(error).sentence);
     };
@@ -53,7 +53,7 @@ export class Unfinished {
         await deed();
         this.#remove(row);
       } catch (error) {
-        tell(error);
+        show(error);
       }
     };
     const discard = make("button", { type: "button", class: "button quiet", data: { action: "discard" } }, "Discard");
@@ -68,7 +68,7 @@ export class Unfinished {
     this.#section.hidden = false;
   }
 
-  /** The button that lets it go on: a click is all, or the file has to be chosen again. */
+  /** The button that resumes it: one click grants access to the file, or the file has to be picked again. */
   #next(entry, go) {
     if (entry.needs !== "file") {
       const button = make("button", { type: "button", class: "button", data: { action: "continue" } }, "Continue");

@@ -1,4 +1,4 @@
-// The list of uploads: keeps a row for each entry of the client's snapshot, and passes the buttons on.
+// The list of uploads: a row for each entry of the client's snapshot; passes clicks on to the client.
 
 import { announcer } from "./announce.js";
 import { LONG_LIST, measure, roomBelow } from "./chunks.js";
@@ -8,12 +8,12 @@ import { batch } from "./frame.js";
 import { CAUTION, explain } from "./messages.js";
 import { UploadRow, isComplete, isOver } from "./upload-row.js";
 
-/** The summary line is written at most this often, in milliseconds. */
+/** Shortest interval between updates of the summary, in milliseconds. */
 const SUMMARY_MS = 250;
-/** How long starting uploads may hold the page before it yields, in milliseconds. */
+/** How long starting uploads may block the main thread before it yields, in milliseconds. */
 const START_BUDGET_MS = 12;
 
-/** Shows the uploads of `client`; `onRecord` gets each record as it is processed. */
+/** Shows the uploads of `client`; `onRecord` gets each record once it is processed. */
 export class Uploads {
   #client;
   #onRecord;
@@ -42,11 +42,11 @@ export class Uploads {
     }
   }
 
-  /** Starts an upload for each file; many files do not block the page. Resolves when all are started. */
+  /** Starts an upload for each file without blocking the page. Resolves when all are started. */
   async add(files) {
-    this.#announce.tell("added", `${count(files.length, "file")} added.`);
+    this.#announce.say("added", `${count(files.length, "file")} added.`);
     this.#list.classList.toggle("long", this.#entries.size + files.length > LONG_LIST);
-    // These rows stand above the older ones, in the order in which they were chosen.
+    // New rows come above the older ones, in the order in which they were picked.
     const group = { chunk: newChunk() };
     this.#list.hidden = false;
     this.#empty.hidden = true;
@@ -62,7 +62,7 @@ export class Uploads {
     }
   }
 
-  /** Shows an upload that goes on where an earlier page left it. */
+  /** Shows an upload that resumes where an earlier page left it. */
   adopt(handle) {
     const group = { chunk: newChunk() };
     this.#list.hidden = false;
@@ -72,7 +72,7 @@ export class Uploads {
     this.#sync.add("all");
   }
 
-  /** Shows that a file does not look like its type. */
+  /** Shows that a file's content does not match its type. */
   caution(id) {
     const entry = this.#entries.get(id);
     if (!entry || entry.odd) return;
@@ -80,15 +80,15 @@ export class Uploads {
     this.#rows.add(entry);
     const name = entry.name ?? entry.snapshot?.name ?? "A file";
     const many = (number) => `The content of ${count(number, "file")} does not look like the type. What could run is withheld.`;
-    this.#announce.tell("caution", `${name}: ${CAUTION}`, many);
+    this.#announce.say("caution", `${name}: ${CAUTION}`, many);
   }
 
-  /** Whether anything would be lost by leaving the page. */
+  /** Whether leaving the page would interrupt an upload. */
   get busy() {
     return [...this.#entries.values()].some(({ shown }) => shown && !isOver(shown.state) && !isComplete(shown.state));
   }
 
-  /** Forgets all rows and lets go of the client. */
+  /** Removes all rows and closes the client. */
   stop() {
     this.#stopped.abort();
     clearTimeout(this.#summaryTimer);
@@ -107,7 +107,7 @@ export class Uploads {
     this.#follow(handle);
   }
 
-  /** From stored to recorded. The row itself shows what failed, so a rejection needs nothing more. */
+  /** Waits for the record. The row itself shows failures, so a rejection needs no handling here. */
   async #follow(handle) {
     try {
       await handle.done;
@@ -153,19 +153,19 @@ export class Uploads {
     const before = entry.shown?.state;
     entry.shown = snapshot;
     entry.row.update(snapshot, entry.late, entry.odd);
-    if (before !== snapshot.state) this.#tell(snapshot);
+    if (before !== snapshot.state) this.#announceState(snapshot);
     this.#summaryTimer ??= setTimeout(() => this.#writeSummary(), SUMMARY_MS);
   }
 
-  #tell({ name, state, error }) {
+  #announceState({ name, state, error }) {
     if (state === "processed") {
-      this.#announce.tell(state, `${name} is stored and recorded.`, (many) => `${count(many, "file")} stored and recorded.`);
+      this.#announce.say(state, `${name} is stored and recorded.`, (many) => `${count(many, "file")} stored and recorded.`);
     } else if (state === "failed") {
       const { sentence } = explain(error);
-      this.#announce.tell(state, `${name} failed. ${sentence}`, (many) => `${count(many, "file")} failed.`);
+      this.#announce.say(state, `${name} failed. ${sentence}`, (many) => `${count(many, "file")} failed.`);
     } else if (state === "waiting" || state === "paused" || state === "aborted") {
       const word = { waiting: "is waiting", paused: "is paused", aborted: "is cancelled" }[state];
-      this.#announce.tell(state, `${name} ${word}.`, (many) => `${count(many, "file")}: ${state}.`);
+      this.#announce.say(state, `${name} ${word}.`, (many) => `${count(many, "file")}: ${state}.`);
     }
   }
 
@@ -220,12 +220,12 @@ export class Uploads {
     this.#empty.hidden = this.#entries.size > 0;
     this.#clear.hidden = totals.over === 0;
     setText(this.#summary, summarize(totals));
-    this.#tellQuarter(totals);
+    this.#announceQuarter(totals);
   }
 
-  #tellQuarter({ active, sent, total }) {
+  #announceQuarter({ active, sent, total }) {
     const quarter = active > 0 ? Math.floor(percent(sent, total, false) / 25) : 0;
-    if (quarter > this.#quarter) this.#announce.tell("progress", `${quarter * 25} percent sent.`);
+    if (quarter > this.#quarter) this.#announce.say("progress", `${quarter * 25} percent sent.`);
     this.#quarter = quarter;
   }
 }

@@ -1,9 +1,9 @@
-// What Amazon Cognito refuses or asks for, in plain words. The names are those of its API reference:
+// Amazon Cognito's refusals and challenges in plain words. The names are those of its API reference:
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html
 
 const ASK = "Ask the people who run this service.";
 
-/** Challenges that this page cannot answer: what they want of the person. */
+/** Challenges that this page cannot answer, and what they require. */
 const CHALLENGES = {
   SMS_MFA: "a code sent by text message",
   SMS_OTP: "a code sent by text message",
@@ -24,18 +24,18 @@ export function unanswerable(challenge) {
   return `To sign in, this account needs ${wanted}. This page cannot do that: sign in with an app that can.`;
 }
 
-/** Whether a refusal means that a challenge can no longer be answered, so that the sign-in begins anew. */
+/** Whether a refusal means that the challenge can no longer be answered, so that the sign-in starts again. */
 export function hasLapsed({ type, message }) {
   if (type === "ExpiredCodeException") return true;
   return ["NotAuthorizedException", "CodeMismatchException"].includes(type) && /\bsession\b/i.test(message);
 }
 
-/** Whether a refusal is about the new password itself. */
+/** Whether the refusal is about the new password. */
 export function isUnsuitable({ type }) {
   return ["InvalidPasswordException", "PasswordHistoryPolicyViolationException"].includes(type);
 }
 
-/** Whether a refusal passes by itself. */
+/** Whether the refusal is temporary. */
 export function isThrottled({ status, type, message }) {
   const types = ["TooManyRequestsException", "TooManyFailedAttemptsException", "LimitExceededException"];
   return status === 429 || types.includes(type) || (type === "NotAuthorizedException" && /attempts? .*exceeded/i.test(message));
@@ -68,7 +68,7 @@ export function refused(refusal) {
   }
 }
 
-/** Cognito has one code for all of these, and tells them apart by the message alone. */
+/** Cognito has one code for all of these, which only the message distinguishes. */
 function unauthorized(message) {
   if (/expired/i.test(message) && /administrator/i.test(message)) {
     return "The temporary password is too old. Ask the people who run this service for another one.";
@@ -79,7 +79,7 @@ function unauthorized(message) {
   return "The name or the password is wrong.";
 }
 
-/** `Password did not conform with policy: Password not long enough` and its kind. */
+/** `Password did not conform with policy: Password not long enough` and similar messages. */
 function unsuitable(message) {
   const reasons = message
     .replace(/^.*?polic(y|ies):\s*/i, "")

@@ -1,15 +1,15 @@
-// Sign-in at an Amazon Cognito user pool with a name and a password. A user whom an administrator made comes with a
-// temporary password, and the pool gives no token before it is replaced: the challenge NEW_PASSWORD_REQUIRED.
+// Sign-in at an Amazon Cognito user pool with name and password. A user created by an administrator has a
+// temporary password, and the pool issues tokens only after the challenge NEW_PASSWORD_REQUIRED.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html
 
 import { hasLapsed, isThrottled, isUnsuitable, refused, unanswerable } from "./cognito-words.js";
 import { temporary } from "./session.js";
 
 /**
- * Signs in. Resolves to `{grant}` (see session.js), or to `{newPassword}` when the pool wants another password first:
- * `attributes` are the names of what it wants to know besides, and `choose(password, values)` goes on, to a result of the
- * same two kinds. Throws an Error with a sentence for the person, marked `startOver` if it ends the step, and `unsuitable`
- * if the new password has to be another one.
+ * Signs in. Resolves to `{grant}` (see session.js), or to `{newPassword}` when the pool requires a new password first:
+ * `attributes` are the names of further attributes that it requires, and `choose(password, values)` continues, to a
+ * result of the same two kinds. Throws an Error with a sentence for the person, marked `startOver` if the step has ended,
+ * and `unsuitable` if the pool rejects the new password.
  */
 export async function signIn(auth, username, password) {
   const parameters = { USERNAME: username, PASSWORD: password };
@@ -22,7 +22,7 @@ function outcome(auth, username, answer) {
     throw Object.assign(new Error(unanswerable(answer.ChallengeName)), { startOver: true });
   }
   const asked = answer.ChallengeParameters ?? {};
-  // Who signs in by an alias, such as an e-mail address, is meant by the pool's own name from here on.
+  // After a sign-in by an alias, such as an e-mail address, the pool expects the real user name.
   const user = asked.USER_ID_FOR_SRP || username;
   return {
     newPassword: {
@@ -42,7 +42,7 @@ function outcome(auth, username, answer) {
 
 const ATTRIBUTE = "userAttributes.";
 
-/** `["userAttributes.email"]` inside a string of JSON, as `["email"]`. */
+/** The list in the JSON text `["userAttributes.email"]`, as `["email"]`. */
 function requiredAttributes({ requiredAttributes: text = "[]" }) {
   try {
     const names = JSON.parse(text);

@@ -1,10 +1,11 @@
-// Sign-in at any OpenID Connect issuer (such as Auth0): authorization code with PKCE (RFC 7636).
+// Sign-in at any OpenID Connect issuer (such as Auth0) by authorization code with PKCE:
+// https://www.rfc-editor.org/rfc/rfc7636
 
 import { temporary } from "./session.js";
 
 const PENDING = "crowfly-sign-in";
 
-/** Sends the browser to the issuer's own sign-in page; it comes back to this address. */
+/** Redirects to the issuer's sign-in page, which redirects back to this page's URL. */
 export async function beginSignIn(auth) {
   const { authorization_endpoint: endpoint } = await discover(auth);
   const verifier = randomText();
@@ -27,8 +28,8 @@ export async function beginSignIn(auth) {
 }
 
 /**
- * After the issuer has sent the browser back: resolves to a grant (see session.js), or to `undefined` when
- * this load of the page is not such a return.
+ * After the issuer has redirected back: resolves to a grant (see session.js), or to `undefined` when
+ * the page was loaded otherwise.
  */
 export async function finishSignIn(auth) {
   const answer = new URLSearchParams(location.search);

@@ -1,7 +1,7 @@
-// One signed-in person: an access token, and how to renew it. Tokens live in memory only, so that nothing
-// on disk can leak them; a reload asks for a new sign-in.
+// The session of one person: an access token and its renewal. Tokens are kept in memory only, so that nothing
+// on disk can leak them; after a reload the person signs in again.
 
-/** A token is renewed this long before it ends, in milliseconds. */
+/** How long before its expiry a token is renewed, in milliseconds. */
 const EARLY_MS = 60_000;
 
 /**
@@ -21,17 +21,17 @@ export class Session {
     this.#take(grant);
   }
 
-  /** Replaces an ended grant after the same person has signed in again. */
+  /** Replaces an expired grant after the same person has signed in again. */
   renewWith(grant) {
     this.#take(grant);
   }
 
-  /** The access token; a fresh one when the old is ending or was refused. */
+  /** The access token; renewed when it is about to expire or was refused. */
   async token({ reason } = {}) {
     const ending = performance.now() > this.#endsAt - EARLY_MS;
-    // A refusal may not be readable here, so an ended token counts as refused.
+    // Without CORS headers a 401 cannot be read here, so an expired token counts as refused.
     const refused = reason === "unauthorized" || performance.now() > this.#endsAt;
-    // A token that cannot be renewed is used until then.
+    // A token that cannot be renewed is used until it expires.
     if (!refused && !(ending && this.#grant.refresh)) return this.#grant.accessToken;
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;
@@ -56,12 +56,12 @@ export class Session {
   }
 }
 
-/** An error that may pass by itself: it does not end a session. */
+/** An error that may pass by itself and does not end the session. */
 export function temporary(sentence, cause) {
   return Object.assign(new Error(sentence, { cause }), { temporary: true });
 }
 
-/** The claims of a JWT, unchecked: to show a name and to know when it ends, nothing else. */
+/** The unverified claims of a JWT: to display the name and to know the expiry, nothing else. */
 export function claimsOf(token) {
   try {
     const payload = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
