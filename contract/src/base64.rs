@@ -1,4 +1,5 @@
-//! Standard base64 (RFC 4648 section 4) of exactly eight bytes: eleven digits and one `=`.
+//! Standard base64 of exactly eight bytes: eleven digits and one `=`.
+//! <https://www.rfc-editor.org/rfc/rfc4648#section-4>
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -20,7 +21,7 @@ pub(crate) fn encode(value: u64) -> [u8; ENCODED_LEN] {
     text
 }
 
-/// Decodes the canonical form; anything else, non-zero trailing bits included, is `None`.
+/// Decodes the canonical form only; anything else, including non-zero padding bits, is `None`.
 pub(crate) fn decode(text: &[u8]) -> Option<u64> {
     let [digits @ .., last, b'='] = text else {
         return None;

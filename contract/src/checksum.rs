@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::base64;
 use crate::given::{Given, read_by_parsing};
 
-/// A CRC64NVME value, in JSON as S3 writes it: base64 of the eight bytes, most significant first.
+/// A CRC64NVME value. Its JSON form is the one S3 uses: base64 of the eight bytes, big-endian.
 ///
-/// Source: Amazon S3 User Guide, "Checking object integrity"; the check value of `123456789` is
-/// `ae8b14860a799888`, which reads `rosUhgp5mIg=`.
+/// The check value of `123456789` is `ae8b14860a799888`, in base64 `rosUhgp5mIg=`.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "Given")]
 pub struct Crc64Nvme(u64);
@@ -25,7 +25,7 @@ impl Crc64Nvme {
         self.0
     }
 
-    /// The value as text: what `to_string` gives, at a fraction of its weight in a browser module.
+    /// The value as text. Same as `to_string`, without the formatting machinery in the WebAssembly module.
     pub fn to_text(self) -> String {
         base64::ascii(&base64::encode(self.0))
     }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::pieces::words;
 
-/// Builds the enum, its texts and its table from one list, so that none of them can drift.
+/// Builds the enum, its texts and its table from one list, so that they cannot drift apart.
 macro_rules! codes {
     ($( $(#[$doc:meta])* $variant:ident = $text:literal, $status:expr, $retryable:literal; )*) => {
-        /// Every stable error code of Crowfly: what a Problem carries and what the SDK's `UploadError`
-        /// carries. A code never changes its meaning; new ones may be added.
+        /// Every stable error code of Crowfly, as carried by a Problem and by the SDK's `UploadError`.
+        /// A code never changes its meaning; new ones may be added.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -24,12 +24,12 @@ macro_rules! codes {
             /// All codes but [`ErrorCode::Unknown`].
             pub const ALL: &'static [Self] = &[$( Self::$variant ),*];
 
-            /// The code as it stands in JSON.
+            /// The code as written in JSON.
             pub fn as_str(self) -> &'static str {
                 words(Self::WORDS).nth(self as usize).unwrap_or_default()
             }
 
-            /// All texts in order: one, as a pointer to each would weigh half as much as they do.
+            /// All texts in order, in one string: a slice of `&str` would double their size in the module.
             const WORDS: &'static str = concat!($( $text, " ", )* "unknown");
 
             /// The HTTP status of a Problem with this code; `None` for codes that only the SDK raises.
@@ -37,7 +37,7 @@ macro_rules! codes {
                 match self { $( Self::$variant => $status, )* Self::Unknown => None }
             }
 
-            /// Whether trying the same thing again later can succeed without any change by the caller.
+            /// Whether repeating the same request later can succeed without any change by the caller.
             pub const fn retryable(self) -> bool {
                 match self { $( Self::$variant => $retryable, )* Self::Unknown => false }
             }
@@ -82,9 +82,9 @@ codes! {
     InvalidMetadata = "invalid_metadata", Some(400), false;
     /// The visibility is neither `private` nor `public`.
     InvalidVisibility = "invalid_visibility", Some(400), false;
-    /// A part number is outside the plan, or stands twice in the list.
+    /// A part number is outside the plan, or occurs twice in the list.
     InvalidPart = "invalid_part", Some(400), false;
-    /// The cursor is not one that this version of the API makes. Read the list from its start.
+    /// The cursor was not issued by this version of the API. Read the list from its start.
     InvalidCursor = "invalid_cursor", Some(400), false;
     /// The limit is not an integer from 1 to 100.
     InvalidLimit = "invalid_limit", Some(400), false;
@@ -98,7 +98,7 @@ codes! {
     PublicNotAllowed = "public_not_allowed", Some(400), false;
     /// The caller sends requests faster than allowed.
     RateLimited = "rate_limited", Some(429), true;
-    /// The caller has as many unfinished uploads as allowed; finishing one frees its place.
+    /// The caller has reached the limit of unfinished uploads; finishing one frees a slot.
     QuotaOpenUploads = "quota_open_uploads", Some(429), true;
     /// The caller's bytes quota is used up.
     QuotaBytes = "quota_bytes", Some(403), false;
@@ -113,7 +113,7 @@ codes! {
     /// The caller may not do this.
     Forbidden = "forbidden", Some(403), false;
 
-    // Where the upload stands.
+    // State of the upload.
     /// There is no such upload or route, or it is not the caller's.
     NotFound = "not_found", Some(404), false;
     /// The route exists, but not with this method.
@@ -126,48 +126,47 @@ codes! {
     AlreadyStored = "already_stored", Some(409), false;
     /// Storage does not hold the object.
     NotStored = "not_stored", Some(409), false;
-    /// The file's first bytes are a page, a script or a program, and its media type says something harmless, so
-    /// its address is withheld. As an event of the SDK it only warns, of any first bytes that are not what the
-    /// type says.
+    /// The file's first bytes are those of a page, a script or a program, but its media type claims a harmless
+    /// format, so its address is withheld. As an SDK warning it covers any mismatch between first bytes and type.
     TypeMismatch = "type_mismatch", Some(409), false;
-    /// The file was not scanned yet, so its address is withheld.
+    /// The file has not been scanned yet, so its address is withheld.
     ScanPending = "scan_pending", Some(409), true;
     /// The scan found malware, or could not read the file, so its address is withheld.
     Infected = "infected", Some(403), false;
-    /// The file was sent with a `Content-Encoding`, so its address is withheld: who downloads it would see other
-    /// bytes than were checked.
+    /// The file was sent with a `Content-Encoding`, so its address is withheld: a download would decode to bytes
+    /// that were not checked.
     ContentEncoding = "content_encoding", Some(409), false;
-    /// Storage holds another number of bytes than was declared.
+    /// The stored size differs from the declared size.
     SizeMismatch = "size_mismatch", Some(409), false;
-    /// Storage holds other bytes than were hashed.
+    /// The stored bytes differ from the bytes that were hashed.
     ChecksumMismatch = "checksum_mismatch", Some(409), false;
-    /// Storage holds other parts than the plan: some are missing, or differ in size. List them, and send
+    /// The stored parts do not match the plan: some are missing, or differ in size. List them, and send
     /// those that differ.
     PartsMismatch = "parts_mismatch", Some(409), true;
-    /// The multipart upload is gone from storage, and with it all its parts. Creating the upload again, by
-    /// the same id, begins a new one.
+    /// The multipart upload and all its parts are gone from storage. Creating the upload again with the same
+    /// id starts a new one.
     MultipartGone = "multipart_gone", Some(409), true;
-    /// Someone else wrote the same key at the same time.
+    /// A concurrent request wrote the same key.
     Conflict = "conflict", Some(409), false;
 
-    // What went wrong behind the API.
+    // Failures behind the API.
     /// A service behind the API is unavailable or throttles.
     ServiceUnavailable = "service_unavailable", Some(503), true;
-    /// The API failed in an unforeseen way.
+    /// Unexpected internal error of the API.
     Internal = "internal", Some(500), true;
 
-    // What only the SDK raises.
+    // Raised by the SDK only.
     /// The upload was aborted by its user. The `done` promise rejects with an `AbortError`.
     Aborted = "aborted", None, false;
     /// An option or argument has a wrong type or value; the message names it.
     InvalidOption = "invalid_option", None, false;
-    /// The SDK was used where there is no browser (such as during server-side rendering).
+    /// The SDK was used outside a browser (for example during server-side rendering).
     Unsupported = "unsupported", None, false;
     /// The WebAssembly module could not be loaded.
     WasmUnavailable = "wasm_unavailable", None, true;
     /// No network path to the API or to storage within the retry budget.
     Network = "network", None, true;
-    /// Data stopped moving, again and again, within the retry budget.
+    /// The transfer stalled repeatedly within the retry budget.
     Stalled = "stalled", None, true;
     /// Storage kept failing (5xx, SlowDown) within the retry budget.
     StorageUnavailable = "storage_unavailable", None, true;
@@ -175,21 +174,21 @@ codes! {
     StorageRefused = "storage_refused", None, false;
     /// The signer's clock is wrong, so storage refuses every URL.
     ServerClock = "server_clock", None, false;
-    /// The bucket's address or region is configured wrongly (a redirect came back).
+    /// The bucket's address or region is misconfigured (storage answered with a redirect).
     Misconfigured = "misconfigured", None, false;
     /// The `token` function threw, rejected, or gave no token in time.
     TokenProvider = "token_provider", None, true;
-    /// The API answered with something that is not this contract.
+    /// The API's answer does not conform to this contract.
     BadResponse = "bad_response", None, true;
     /// The file changed on disk while it was read.
     FileChanged = "file_changed", None, false;
     /// The file can no longer be read.
     FileUnreadable = "file_unreadable", None, false;
-    /// Storage holds the object, but states no checksum of it, and `requireVerified` asks for that proof.
+    /// Storage has the object but reports no checksum for it, and `requireVerified` demands one.
     Unverified = "unverified", None, false;
-    /// The record did not appear within the waiting time; the object is stored all the same.
+    /// The record did not appear within the waiting time; the object is stored nevertheless.
     ProcessingTimeout = "processing_timeout", None, true;
-    /// Another tab or window works on this upload.
+    /// Another tab or window is working on this upload.
     Locked = "locked", None, true;
     /// The client was closed.
     Closed = "closed", None, false;

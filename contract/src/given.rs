@@ -2,10 +2,10 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A JSON value as far as the parsed types ask.
+/// A JSON value, reduced to what the parsed types need.
 ///
-/// They read themselves from it (serde's `try_from`). So each refuses whatever it does not take in its own
-/// words, and no error repeats what was sent, which serde's errors about a wrong type do, whole.
+/// The parsed types deserialize through it (serde's `try_from`), so each reports a type error in its own words.
+/// serde's own "invalid type" errors would echo the rejected value.
 pub(crate) enum Given {
     Text(String),
     /// An integer that is not negative.
@@ -15,7 +15,7 @@ pub(crate) enum Given {
     Other,
 }
 
-/// Reads a type that is parsed from text: everything that is no text is refused with `$error`.
+/// Implements deserialization for a type that is parsed from text: any other JSON value is refused with `$error`.
 macro_rules! read_by_parsing {
     ($name:ident, $error:expr) => {
         impl TryFrom<crate::given::Given> for $name {
@@ -32,7 +32,7 @@ macro_rules! read_by_parsing {
 }
 pub(crate) use read_by_parsing;
 
-/// Reads `null` as what stands for an absent field.
+/// Reads `null` as the default of an absent field.
 pub(crate) fn null_as_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Default + Deserialize<'de>,

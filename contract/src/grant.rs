@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Texts;
 
-/// Leave to make one exact request to storage: send exactly these headers and no others.
+/// Permission for one exact request to storage: send exactly these headers and no others.
 ///
-/// The URL is a credential for as long as it lives, so `Debug` hides its query string. `headers` never
-/// lists `host` or `content-length`, which a script may not set: the browser derives both, and both are
-/// signed.
+/// The URL is a credential until it expires, so `Debug` hides its query string. `headers` never lists `host` or
+/// `content-length`: the browser sets both, and both are signed.
+/// <https://developer.mozilla.org/docs/Glossary/Forbidden_request_header>
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
@@ -16,7 +16,7 @@ pub struct Grant {
     pub url: String,
     /// The signed headers to send, lower-case names.
     pub headers: Texts,
-    /// How long the URL may be used from the moment of the answer, in milliseconds.
+    /// Lifetime of the URL, counted from the answer, in milliseconds.
     pub expires_in_ms: u64,
 }
 

@@ -9,16 +9,17 @@ use crate::limits::MAX_CLEAN_NAME_BYTES;
 const ROOT: &str = "uploads";
 const OWNER_LEN: usize = 26;
 
-/// Who owns an upload: the first 26 characters of base32 (RFC 4648, lower case, no padding) of
+/// The owner of an upload: the first 26 characters of the base32 (RFC 4648, lower case, no padding) of
 /// `sha256(iss + "\n" + sub)`. A token's raw subject never reaches a key, a record or a log.
+/// <https://www.rfc-editor.org/rfc/rfc4648#section-6>
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct OwnerId(String);
 
 /// The object's key: `uploads/{owner}/{id}/{name}`.
 ///
-/// Nothing but the backend makes keys, and everything that reads one goes through this parser, so a key
-/// outside the prefix, with an empty part or with a slash too many never gets further.
+/// Only the backend makes keys, and every reader of a key uses this parser, so a key with another prefix, an
+/// empty segment or an extra slash is rejected at the boundary.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct ObjectKey {
@@ -39,7 +40,7 @@ pub enum KeyError {
     Id,
     /// The name is empty, longer than 200 bytes, `.`, `..`, or has a slash or a control character.
     Name,
-    /// A key of whatever backend is empty or longer than 1,024 bytes.
+    /// A key from an arbitrary backend is empty or longer than 1,024 bytes.
     Length,
 }
 
@@ -100,12 +101,12 @@ impl ObjectKey {
         }
     }
 
-    /// Whose object it is.
+    /// The owner of the object.
     pub fn owner(&self) -> &OwnerId {
         &self.owner
     }
 
-    /// Which upload it is.
+    /// The upload.
     pub fn id(&self) -> UploadId {
         self.id
     }
@@ -144,7 +145,7 @@ impl fmt::Debug for OwnerId {
 
 impl fmt::Display for ObjectKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not `write!`: with it the browser module would carry the padding of texts.
+        // Not `write!`, which would pull the padding code of `core::fmt` into the browser module.
         for part in [ROOT, "/", self.owner.as_str(), "/"] {
             out.write_str(part)?;
         }

@@ -1,15 +1,15 @@
-//! The wire contract of Crowfly: everything that the browser SDK and the backend both know.
+//! The wire contract of Crowfly, shared by the browser SDK and the backend.
 //!
-//! Each type here has exactly one JSON form, pinned by a golden file under `tests/golden`. Values that
-//! carry a rule ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`], [`FileName`], [`MediaType`],
-//! [`ByteSize`], [`PartNumber`], [`BoundedMetadata`]) can only be made by parsing, so code that holds one need not
-//! check it again; enums have one spelling of each word. There is no IO, no clock and no randomness.
+//! Each type has exactly one JSON form, pinned by a golden file under `tests/golden`. Values with an invariant
+//! ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`], [`FileName`], [`MediaType`],
+//! [`ByteSize`], [`PartNumber`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
+//! each enum variant has one spelling. No IO, no clock, no randomness.
 //!
-//! A request has one shape on both sides. Where the client writes what it was given (`CreateItem`, with a name
-//! that is any text), the backend puts the parsed types in the same places (`CreateItem<FileName, ByteSize,
-//! MediaType>`), and a list whose items are answered one by one is read with the items still unread.
+//! A request has one shape on both sides. The client writes raw values (`CreateItem`, whose name is any text); the
+//! backend reads the parsed types in the same places (`CreateItem<FileName, ByteSize, MediaType>`). A list whose
+//! items are answered one by one is read with the items unparsed.
 //!
-//! Conventions: sizes are bytes as JSON integers, durations are milliseconds and end in `Ms`, moments are
+//! Conventions: sizes are bytes as JSON integers, durations are milliseconds and end in `Ms`, timestamps are
 //! Unix milliseconds and end in `At`, field names are camelCase.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

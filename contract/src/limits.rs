@@ -1,59 +1,60 @@
-//! The numbers that S3 and the contract fix. All sizes are bytes.
+//! Limits fixed by S3 and by the contract. All sizes are bytes.
 //!
-//! Source for the S3 numbers: Amazon S3 User Guide, "Amazon S3 multipart upload limits" and
-//! "Naming Amazon S3 objects".
+//! S3's limits: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html> (multipart) and
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html> (keys).
 
 /// One mebibyte.
 pub const MIB: u64 = 1024 * 1024;
 /// One gibibyte.
 pub const GIB: u64 = 1024 * MIB;
 
-/// Most parts that one multipart upload may have.
+/// Maximum number of parts in one multipart upload.
 pub const MAX_PARTS: u32 = 10_000;
-/// Smallest size of any part but the last.
+/// Minimum size of every part except the last.
 pub const MIN_PART_BYTES: u64 = 5 * MIB;
-/// Largest size of one part.
+/// Maximum size of one part.
 pub const MAX_PART_BYTES: u64 = 5 * GIB;
-/// Largest body of a single PUT.
+/// Maximum body of a single PUT.
 pub const MAX_SINGLE_PUT_BYTES: u64 = 5 * GIB;
-/// Largest object: every part at its largest (48.8 TiB).
+/// Maximum object size: 10,000 parts of maximum size (48.8 TiB).
 pub const MAX_OBJECT_BYTES: u64 = MAX_PARTS as u64 * MAX_PART_BYTES;
-/// Largest key, in bytes of UTF-8.
+/// Maximum key length, in bytes of UTF-8.
 pub const MAX_KEY_BYTES: usize = 1024;
 
-/// Files up to this size go in one PUT; larger ones in parts.
+/// Files up to this size are sent in one PUT; larger ones in parts.
 pub const SINGLE_PUT_UP_TO_BYTES: u64 = 16 * MIB;
-/// Smallest part size that a plan uses.
+/// Minimum part size that a plan uses.
 pub const SMALLEST_PLANNED_PART_BYTES: u64 = 8 * MIB;
 
-/// Most items in one create, status or parts call.
+/// Maximum number of items in one create, status or parts call.
 pub const MAX_BATCH: usize = 100;
-/// Most records on one page of `GET /uploads`.
+/// Maximum number of records on one page of `GET /uploads`.
 pub const MAX_PAGE: u32 = 100;
 /// Records on one page of `GET /uploads` when no limit is given.
 pub const DEFAULT_PAGE: u32 = 25;
-/// Largest JSON body that a route reads.
+/// Maximum JSON body that a route reads.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Longest file name, in characters of its composed form (Unicode NFC): what file systems allow.
+/// Maximum file name length, in characters of its NFC form: the limit of common file systems.
 pub const MAX_NAME_CHARS: usize = 255;
-/// Longest file name, in bytes of UTF-8 of its composed form.
+/// Maximum file name length, in bytes of UTF-8 of its NFC form.
 pub const MAX_NAME_BYTES: usize = 1024;
-/// Longest cleaned name, the last segment of a key, in bytes of UTF-8.
+/// Maximum length of a cleaned name, the last segment of a key, in bytes of UTF-8.
 pub const MAX_CLEAN_NAME_BYTES: usize = 200;
-/// Longest media type, in bytes.
+/// Maximum media type length, in bytes.
 pub const MAX_TYPE_BYTES: usize = 127;
-/// Most metadata entries of one upload.
+/// Maximum number of metadata entries of one upload.
 pub const MAX_METADATA_ENTRIES: usize = 32;
-/// Longest metadata key, in bytes.
+/// Maximum metadata key length, in bytes.
 pub const MAX_METADATA_KEY_BYTES: usize = 64;
-/// All metadata keys and values of one upload together, in bytes.
+/// Maximum total length of metadata keys and values of one upload, in bytes.
 pub const MAX_METADATA_BYTES: usize = 2048;
 
-/// Life of a presigned URL when nothing else is configured, in milliseconds.
+/// Default lifetime of a presigned URL, in milliseconds.
 pub const DEFAULT_URL_LIFETIME_MS: u64 = 300_000;
-/// Longest life of a presigned URL, in milliseconds.
+/// Maximum lifetime of a presigned URL, in milliseconds.
 pub const MAX_URL_LIFETIME_MS: u64 = 900_000;
 
-/// Largest integer that JSON carries through JavaScript unharmed (2^53 - 1).
+/// Largest integer that a JavaScript number represents exactly (2^53 - 1).
+/// <https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Number/MAX_SAFE_INTEGER>
 pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

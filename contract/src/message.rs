@@ -44,6 +44,6 @@ pub struct QueueMessage {
 }
 
 impl QueueMessage {
-    /// The version that this code writes and reads.
+    /// The version that this code reads and writes.
     pub const VERSION: u32 = 1;
 }

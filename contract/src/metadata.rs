@@ -9,11 +9,11 @@ use crate::name::is_misleading;
 
 /// Free text of the application: kept in the record, never sent to storage.
 ///
-/// A request's metadata is read by [`BoundedMetadata`]; a record's, which was read so once, is not checked again.
+/// A request's metadata is parsed as [`BoundedMetadata`]; a record's was validated on creation.
 pub type Metadata = Texts;
 
-/// Metadata as a request may carry it: a small map of printable text. It is never sent to storage, so any script is
-/// welcome.
+/// Metadata that a request may carry: a small map of printable text. It is never sent to storage, so it is not
+/// limited to ASCII.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Given")]
 pub struct BoundedMetadata(Metadata);
@@ -22,7 +22,7 @@ pub struct BoundedMetadata(Metadata);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MetadataError {
-    /// It is no object whose values are texts.
+    /// It is not an object whose values are strings.
     NotTexts,
     /// It has more than [`MAX_METADATA_ENTRIES`].
     Entries,

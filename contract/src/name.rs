@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::given::{Given, read_by_parsing};
 use crate::limits::{MAX_NAME_BYTES, MAX_NAME_CHARS};
 
-/// A file's name as a browser gives it: not empty, and without any character that could mislead a reader.
+/// A file name as the browser reports it: not empty, and without characters that could mislead a reader.
 ///
-/// Its length is not bounded here. What counts is the composed form (Unicode NFC), which needs a table that
-/// only the backend has: the decomposed form of a lawful name may be three times as long.
+/// The length is not bounded here: the limit applies to the NFC form, whose tables only the backend has, and a
+/// valid name may be three times as long in its decomposed form. <https://unicode.org/reports/tr15/>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "Given")]
 pub struct FileName(String);
@@ -25,11 +25,11 @@ impl FileName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameError {
-    /// It is no text.
+    /// It is not a string.
     NotText,
-    /// It has no character.
+    /// It is empty.
     Empty,
-    /// Its composed form is longer than [`MAX_NAME_CHARS`] or [`MAX_NAME_BYTES`].
+    /// Its NFC form is longer than [`MAX_NAME_CHARS`] or [`MAX_NAME_BYTES`].
     TooLong,
     /// It has a control, invisible, direction-changing or unassignable character.
     Character,
@@ -76,7 +76,7 @@ impl From<FileName> for String {
     }
 }
 
-/// Characters that no name and no metadata may have, although a file system may.
+/// Characters that names and metadata must not contain, although a file system may allow them.
 pub(crate) fn is_misleading(c: char) -> bool {
     let invisible = matches!(c,
         '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}'

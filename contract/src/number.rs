@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::given::Given;
 use crate::limits::{MAX_PARTS, MAX_SAFE_INTEGER};
 
-/// An integer is outside the range of its type, or is no integer.
+/// Not an integer, or outside the range of the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RangeError {
@@ -23,7 +23,7 @@ impl fmt::Display for RangeError {
 
 impl std::error::Error for RangeError {}
 
-/// Builds a type of integers that lie in a range.
+/// Defines an integer type with a range.
 macro_rules! ranged {
     ($(#[$doc:meta])* pub struct $name:ident($int:ident), $what:literal, $least:expr, $most:expr) => {
         $(#[$doc])*
@@ -38,7 +38,7 @@ macro_rules! ranged {
                 most: $most as u64,
             };
 
-            /// Takes an integer that lies in the range.
+            /// Wraps an integer within the range.
             ///
             /// # Errors
             /// [`RangeError`] names the range.
@@ -78,13 +78,13 @@ macro_rules! ranged {
 }
 
 ranged! {
-    /// The size of a file in bytes: what JSON carries through JavaScript unharmed.
+    /// The size of a file in bytes, at most what a JavaScript number represents exactly.
     pub struct ByteSize(u64), "a size in bytes", 0, MAX_SAFE_INTEGER
 }
 
 ranged! {
-    /// The number of a part. The upload's plan may end sooner.
+    /// The number of a part. The plan of an upload may have fewer.
     ///
-    /// Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
     pub struct PartNumber(u32), "a part number", 1, MAX_PARTS
 }

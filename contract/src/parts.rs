@@ -16,7 +16,8 @@ pub struct SignPartsRequest<Part = PartToSign> {
 pub struct PartToSign<Number = u32> {
     /// From 1 to the plan's part count.
     pub number: Number,
-    /// The part's checksum; when given it is signed, and storage refuses other bytes.
+    /// The part's checksum; if given it is signed, and storage rejects a body with another one.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html>
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
 }
@@ -24,17 +25,17 @@ pub struct PartToSign<Number = u32> {
 /// Answer of `POST /uploads/{id}/parts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignPartsResponse {
-    /// One grant for each part, in the order asked.
+    /// One grant per part, in request order.
     pub grants: Vec<PartGrant>,
 }
 
-/// Leave to send one part. On the wire the grant's fields stand beside the number.
+/// Grant for one part. On the wire the grant's fields are flattened beside the number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "PartGrantWire", from = "PartGrantWire")]
 pub struct PartGrant {
     /// The part's number.
     pub number: u32,
-    /// Leave for its PUT.
+    /// The grant for its PUT.
     pub grant: Grant,
 }
 
@@ -83,7 +84,7 @@ impl From<PartGrantWire> for PartGrant {
     }
 }
 
-/// Answer of `GET /uploads/{id}/parts`: what storage holds, all pages, in order of number.
+/// Answer of `GET /uploads/{id}/parts`: all parts that storage holds, ordered by number, not paginated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPartsResponse {
     /// The stored parts.
@@ -97,7 +98,7 @@ pub struct StoredPart {
     pub number: u32,
     /// Its bytes.
     pub size: u64,
-    /// Its checksum, when it was sent with one.
+    /// Its checksum, if it was uploaded with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
 }
@@ -106,22 +107,22 @@ pub struct StoredPart {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteRequest {
-    /// The whole file's checksum, when the client has computed it.
+    /// The whole file's checksum, if the client has computed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
 }
 
-/// Answer 200 of `POST /uploads/{id}/complete`: storage holds the object.
+/// Answer 200 of `POST /uploads/{id}/complete`: the object is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stored {
     /// The upload.
     pub id: UploadId,
-    /// Where the object is.
+    /// Location of the object.
     pub key: StorageKey,
     /// Its bytes.
     pub size: u64,
-    /// Its full-object checksum as storage states it.
+    /// Its full-object checksum as reported by storage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
     /// Its entity tag, without quotes.
@@ -131,10 +132,10 @@ pub struct Stored {
     pub version_id: Option<String>,
 }
 
-/// Answer 202 of `POST /uploads/{id}/complete`: storage still works; ask again.
+/// Answer 202 of `POST /uploads/{id}/complete`: storage has not finished; repeat the call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Completing {
-    /// When to ask again, in milliseconds.
+    /// When to repeat the call, in milliseconds.
     pub retry_after_ms: u64,
 }

@@ -1,18 +1,18 @@
-//! Texts in pieces.
+//! Splitting of texts.
 
-/// The texts before and behind the first `mark`, which is ASCII. (The standard library's search weighs kilobytes.)
+/// The text before and after the first `mark`, which is ASCII. (The standard library's search costs kilobytes.)
 pub(crate) fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == mark)?;
     let (before, rest) = text.split_at_checked(at)?;
     Some((before, rest.get(1..)?))
 }
 
-/// The words of a list, between which is one space.
+/// The words of a list separated by single spaces.
 pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
     pieces(list, b' ')
 }
 
-/// The texts between the `mark`s, each of which is ASCII.
+/// The texts between the ASCII `mark`s.
 pub(crate) fn pieces(text: &str, mark: u8) -> impl Iterator<Item = &str> {
     let mut left = Some(text);
     std::iter::from_fn(move || {

@@ -6,16 +6,17 @@ use crate::limits::{
     SMALLEST_PLANNED_PART_BYTES,
 };
 
-/// Connections that a browser opens to one host over HTTP/1.1, and so parts that travel together.
+/// Connections that a browser opens to one HTTP/1.1 host, hence parts sent in parallel.
 const CONNECTIONS: u64 = 6;
-/// Parts that a file has at least, while they stay large enough: two rounds over all connections.
+/// Minimum number of parts, if they stay large enough: two rounds over all connections.
 const COMFORTABLE_PARTS: u64 = 2 * CONNECTIONS;
-/// Every part costs a CORS preflight, so larger is faster; a fault costs a part, so smaller is safer.
+/// Large parts save CORS preflights (one per part URL); small parts lose less to a failed request.
+/// <https://developer.mozilla.org/docs/Glossary/Preflight_request>
 const LARGEST_COMFORTABLE_PART_BYTES: u64 = 32 * MIB;
-/// With more rounds than this the last one weighs nothing.
+/// Above this many rounds the idle time in the last one is negligible.
 const MOST_EVEN_ROUNDS: u64 = 16;
 
-/// Whether a new file of some size goes in one PUT or in parts.
+/// Whether a new file is sent in one PUT or in parts, by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanKind {
     /// One PUT of the whole file.
@@ -24,10 +25,9 @@ pub enum PlanKind {
     Multipart(PartPlan),
 }
 
-/// How a file of `size` bytes is cut: every part has `part_size` bytes but the last, which has the rest.
+/// How a file of `size` bytes is split: every part has `part_size` bytes except the last, which has the rest.
 ///
-/// A record keeps its part size, so [`PlanKind::for_new_file`] may change for new uploads without
-/// touching those that are under way.
+/// A record keeps its part size, so a change of [`PlanKind::for_new_file`] affects new uploads only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartPlan {
     size: u64,
@@ -39,21 +39,21 @@ pub struct PartPlan {
 pub struct PartRange {
     /// From 1.
     pub number: u32,
-    /// The bytes of the file that it carries.
+    /// The byte range of the file that it carries.
     pub bytes: Range<u64>,
 }
 
-/// Why a file cannot be cut so.
+/// Why a file cannot be split this way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// The file is larger than an object can be.
+    /// The file is larger than the maximum object.
     FileTooLarge,
-    /// The part size is under 5 MiB or over 5 GiB.
+    /// The part size is less than 5 MiB or more than 5 GiB.
     PartSize,
-    /// The part size would make more than 10,000 parts.
+    /// The part size would give more than 10,000 parts.
     TooManyParts,
-    /// The file has no bytes, and a multipart upload needs a part.
+    /// The file is empty, and a multipart upload needs at least one part.
     Empty,
 }
 
@@ -71,8 +71,8 @@ impl fmt::Display for PlanError {
 impl std::error::Error for PlanError {}
 
 impl PlanKind {
-    /// The plan for a new upload of `size` bytes: one PUT up to 16 MiB, else parts from 8 MiB up, larger
-    /// for larger files and in whole rounds of six where that matters, never more than 10,000.
+    /// The plan for a new upload of `size` bytes: one PUT up to 16 MiB, otherwise parts of at least 8 MiB, larger
+    /// for larger files, in whole rounds of six while that matters, and at most 10,000.
     ///
     /// # Errors
     /// [`PlanError::FileTooLarge`] above 48.8 TiB.
@@ -88,7 +88,7 @@ impl PlanKind {
                 .clamp(SMALLEST_PLANNED_PART_BYTES, LARGEST_COMFORTABLE_PART_BYTES),
             _ => 2 * LARGEST_COMFORTABLE_PART_BYTES,
         };
-        // Whole rounds: then no connection idles while the others send the last parts.
+        // Whole rounds keep every connection busy until the last parts.
         let rounds = size / comfortable / CONNECTIONS;
         let even = match rounds {
             1..=MOST_EVEN_ROUNDS => size.div_ceil(rounds * CONNECTIONS),
@@ -101,10 +101,10 @@ impl PlanKind {
 }
 
 impl PartPlan {
-    /// A plan with a given part size, as a record keeps it.
+    /// A plan with a given part size, as stored in a record.
     ///
     /// # Errors
-    /// [`PlanError`] when S3 would refuse it.
+    /// [`PlanError`] if S3 would reject it.
     pub fn new(size: u64, part_size: u64) -> Result<Self, PlanError> {
         if size > MAX_OBJECT_BYTES {
             Err(PlanError::FileTooLarge)
@@ -124,7 +124,7 @@ impl PartPlan {
         self.size
     }
 
-    /// Bytes of every part but the last.
+    /// Bytes of every part except the last.
     pub fn part_size(&self) -> u64 {
         self.part_size
     }

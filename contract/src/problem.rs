@@ -2,14 +2,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::ErrorCode;
 
-/// Body of every error answer of the API.
+/// Body of every error response of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The error.
     pub error: ProblemBody,
 }
 
-/// What was wrong and what is allowed; never an internal detail, a URL or a token.
+/// What is wrong and what is allowed; never an internal detail, a URL or a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
@@ -17,23 +17,24 @@ pub struct ProblemBody {
     pub code: ErrorCode,
     /// One sentence for a developer.
     pub message: String,
-    /// Finds the request in the logs.
+    /// Identifies the request in the logs.
     #[serde(default)]
     pub request_id: String,
-    /// When to try again, in milliseconds.
+    /// When to retry, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
 
-/// Body of the gateway's own refusals (401, 403, 404, 413, 429), which no code of ours writes.
+/// Body of the gateway's own refusals (401, 403, 404, 413, 429), which the backend does not write.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatewayMessage {
-    /// Such as `Unauthorized`.
+    /// For example `Unauthorized`.
     pub message: String,
 }
 
 impl GatewayMessage {
-    /// The code that stands for a gateway refusal with this HTTP status.
+    /// The code for a gateway refusal with this HTTP status.
     pub const fn code(status: u16) -> ErrorCode {
         match status {
             401 => ErrorCode::Unauthenticated,

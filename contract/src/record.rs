@@ -4,13 +4,13 @@ use crate::word::words;
 use crate::{Crc64Nvme, Metadata, ObjectKey, UploadId};
 
 words! {
-    /// Who may read an object without a credential.
+    /// Who may read an object without credentials.
     #[derive(Default)]
     pub enum Visibility, "a visibility" {
-        /// Nobody; reading needs a presigned URL.
+        /// Private: reading needs a presigned URL.
         #[default]
         Private = "private",
-        /// Everybody who knows the address.
+        /// Anyone with the address.
         Public = "public",
     }
 }
@@ -23,31 +23,31 @@ impl Visibility {
 }
 
 words! {
-    /// Where an upload stands, as the record says.
+    /// State of an upload according to its record.
     #[non_exhaustive]
     pub enum UploadStatus, "an upload's status" {
-        /// Created; storage's event has not come yet.
+        /// Created; storage's event has not arrived yet.
         Pending = "pending",
-        /// Storage holds the object and its event was processed.
+        /// The object is stored and its event was processed.
         Stored = "stored",
         /// Cancelled by its owner.
         Aborted = "aborted",
         /// The object was deleted from storage.
         Deleted = "deleted",
-        /// It never came.
+        /// The object did not arrive in time.
         Expired = "expired",
-        /// There is no such upload, or it is not the caller's. Only in a [`StatusResponse`].
+        /// Unknown, or owned by another caller. Only in a [`StatusResponse`].
         NotFound = "not_found",
     }
 }
 
 words! {
-    /// What a scan for malware has found in the stored object.
+    /// Result of the malware scan of the stored object.
     #[non_exhaustive]
     pub enum ScanStatus, "a scan's status" {
-        /// The result has not come yet.
+        /// No result yet.
         Pending = "pending",
-        /// Nothing.
+        /// Clean.
         Clean = "clean",
         /// Malware.
         Infected = "infected",
@@ -57,28 +57,28 @@ words! {
 }
 
 words! {
-    /// Why nobody is told where the bytes of a stored object are.
+    /// Why the address of a stored object is withheld.
     #[non_exhaustive]
     pub enum Withheld, "a reason to withhold" {
-        /// The first bytes are a page, a script or a program, and the media type says something harmless.
+        /// The first bytes are those of a page, a script or a program, but the media type claims a harmless format.
         ActiveContent = "active_content",
-        /// A scan has to find it clean first.
+        /// A clean scan result is required first.
         ScanPending = "scan_pending",
-        /// A scan has found malware, or could not read it.
+        /// The scan found malware, or could not read the object.
         Infected = "infected",
-        /// It was sent with a `Content-Encoding`: who downloads it would see other bytes than were looked at.
+        /// It was sent with a `Content-Encoding`: a download would decode to bytes that were not checked.
         ContentEncoding = "content_encoding",
     }
 }
 
-/// One upload as the database knows it. Our own backend's keys are [`ObjectKey`]s ([`Record`]); a client, which may
-/// talk to another, reads any [`StorageKey`](crate::StorageKey).
+/// The database record of one upload. Our own backend's keys are [`ObjectKey`]s ([`Record`]); a client, which may
+/// use another backend, reads any [`StorageKey`](crate::StorageKey).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordOf<K> {
     /// The upload.
     pub id: UploadId,
-    /// Where it stands.
+    /// Its state.
     pub status: UploadStatus,
     /// The bucket of the object.
     pub bucket: String,
@@ -86,23 +86,23 @@ pub struct RecordOf<K> {
     pub key: K,
     /// The file's original name.
     pub name: String,
-    /// Bytes: as declared while pending, as storage states once stored.
+    /// Bytes: as declared while pending, as reported by storage once stored.
     pub size: u64,
-    /// The media type, by its standard name.
+    /// The media type, under its canonical name.
     #[serde(rename = "type")]
     pub media_type: String,
     /// Who may read it.
     pub visibility: Visibility,
-    /// The application's free text.
+    /// The application's metadata.
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
-    /// Bytes of a part, when the upload goes in parts.
+    /// Part size of a multipart upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_size: Option<u64>,
-    /// The checksum: as the client computed it while pending, as storage states it once stored.
+    /// The checksum: the client's while pending, storage's once stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
-    /// True only if the client's checksum, the size and the type equal what storage says it holds.
+    /// True only if the client's checksum, the size and the type all match what storage reports.
     pub verified: bool,
     /// The object's entity tag, without quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,33 +110,34 @@ pub struct RecordOf<K> {
     /// The object's version, in a versioned bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
-    /// The sequencer of the newest event, as storage wrote it.
+    /// The sequencer of the newest event, as sent by S3.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequencer: Option<String>,
-    /// True when the object's first bytes are not what its media type says.
+    /// True if the object's first bytes do not match its media type.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub type_mismatch: bool,
-    /// On a type mismatch, what the first bytes look like: a media type. Under it the object is given out,
-    /// unless a browser could run it.
+    /// On a type mismatch: the media type detected from the first bytes. The object is served with it, unless a
+    /// browser could execute it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_type: Option<String>,
-    /// What the scan of the object says; absent where nothing is scanned.
+    /// Scan result; absent where scanning is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<ScanStatus>,
-    /// Why the stored object is withheld; absent if it is not.
+    /// Why the stored object is withheld; absent if it is available.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
-    /// The object's address without a signature, percent-encoded. It opens by itself only if public. Absent
-    /// while it is withheld.
+    /// The object's unsigned address, percent-encoded. Readable without credentials only if public. Absent while
+    /// withheld.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// When the upload was created, by the server's clock, in Unix milliseconds.
+    /// Creation time by the server's clock, in Unix milliseconds.
     pub created_at: u64,
-    /// When storage had the object, in Unix milliseconds.
+    /// When the object was stored, in Unix milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored_at: Option<u64>,
-    /// When this record goes away, in Unix milliseconds; only for aborted and expired uploads, and only once
-    /// nothing of them can arrive any more: not in the first day.
+    /// When this record expires, in Unix milliseconds. Only for aborted and expired uploads, at least one day
+    /// later, when no request of theirs can arrive any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
 }
@@ -147,18 +148,18 @@ pub type Record = RecordOf<ObjectKey>;
 /// A page of records of our own backend.
 pub type ListResponse = ListResponseOf<ObjectKey>;
 
-/// Where uploads stand, as our own backend says it.
+/// Status answer of our own backend.
 pub type StatusResponse = StatusResponseOf<ObjectKey>;
 
-/// Where one upload stands, as our own backend says it.
+/// Status of one upload, of our own backend.
 pub type StatusEntry = StatusEntryOf<ObjectKey>;
 
 /// Answer of `GET /uploads`: one page, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListResponseOf<K> {
-    /// The records; a page may be short, or empty, and still have a cursor.
+    /// The records; a page may be short or empty and still have a cursor.
     pub uploads: Vec<RecordOf<K>>,
-    /// Where the next page starts; opaque; absent on the last page.
+    /// Opaque start of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -167,39 +168,39 @@ pub struct ListResponseOf<K> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatusRequest<Id = UploadId> {
-    /// The uploads asked for.
+    /// The requested uploads.
     pub ids: Vec<Id>,
 }
 
-/// Answer of `POST /uploads/status`: one entry for each id, in the order asked.
+/// Answer of `POST /uploads/status`: one entry per id, in request order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusResponseOf<K> {
     /// The entries.
     pub uploads: Vec<StatusEntryOf<K>>,
 }
 
-/// Where one upload stands.
+/// Status of one upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "K: Deserialize<'de>"))]
 pub struct StatusEntryOf<K> {
     /// The upload.
     pub id: UploadId,
-    /// Its status; `not_found` for unknown and foreign ids alike.
+    /// Its status; `not_found` for unknown ids and for those of other owners.
     pub status: UploadStatus,
     /// The record, unless pending or not found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordOf<K>>,
 }
 
-/// Answer of `GET /uploads/{id}/content`: where to read the bytes.
+/// Answer of `GET /uploads/{id}/content`: the address of the bytes.
 ///
-/// For a private object the URL is a credential, so there is no `Debug` that shows it.
+/// For a private object the URL is a credential, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// A presigned GET that downloads as an attachment, or the public address.
     pub url: String,
-    /// How long the URL may be used, in milliseconds; absent for a public object.
+    /// Lifetime of the URL, in milliseconds; absent for a public object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_ms: Option<u64>,
 }

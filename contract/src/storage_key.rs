@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::limits::MAX_KEY_BYTES;
 use crate::{KeyError, ObjectKey};
 
-/// A key as storage takes it: any text of 1 to 1,024 bytes of UTF-8.
+/// A key as storage accepts it: any text of 1 to 1,024 bytes of UTF-8.
 ///
-/// This is what a client is told by whatever backend it talks to. Our own backend makes and reads nothing but
-/// [`ObjectKey`]s, each of which is one of these.
+/// A client receives it from an arbitrary backend. Our own backend uses only [`ObjectKey`]s, a subset of these.
 ///
-/// Source: Amazon S3 User Guide, "Naming Amazon S3 objects".
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct StorageKey(String);
@@ -51,7 +50,7 @@ impl From<StorageKey> for String {
 
 impl From<ObjectKey> for StorageKey {
     fn from(key: ObjectKey) -> Self {
-        // Of ours the longest has 261 bytes.
+        // The longest of our own keys has 261 bytes.
         Self(key.to_string())
     }
 }

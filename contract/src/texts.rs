@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A small map from text to text: a JSON object whose values are strings.
 ///
-/// It is a list of pairs in order of their keys, each key once: a tree would be kilobytes of WebAssembly for
-/// maps that hold a handful of entries.
+/// A sorted list of pairs with unique keys: a tree map would cost kilobytes of WebAssembly for maps of a handful
+/// of entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Texts(Vec<(String, String)>);
 
@@ -21,12 +21,12 @@ impl Texts {
         self.0.is_empty()
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Adds an entry; an entry with the same key gives way, and its value comes back.
+    /// Inserts an entry; returns the previous value of its key.
     pub fn insert(&mut self, key: String, value: String) -> Option<String> {
         match self.place(&key) {
             Ok(place) => self

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// A text is none of the words that an enum of the contract has.
+/// The text is not a variant name of a contract enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownWord {
@@ -13,7 +13,7 @@ impl UnknownWord {
         Self { what, known }
     }
 
-    /// Which of the words it is after all.
+    /// Whether the text is one of the words.
     pub(crate) fn place(&self, text: &str) -> Option<usize> {
         self.known.iter().position(|word| *word == text)
     }
@@ -34,7 +34,7 @@ impl fmt::Display for UnknownWord {
 
 impl std::error::Error for UnknownWord {}
 
-/// Builds an enum of words, with its texts, its parser and its JSON form from one spelling of each.
+/// Defines an enum of words: its texts, parser and JSON form come from one spelling of each.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -55,7 +55,7 @@ macro_rules! words {
 
             const UNKNOWN: crate::UnknownWord = crate::UnknownWord::new($what, &[$( $word ),*]);
 
-            /// The word that stands for it in JSON and in the database.
+            /// The variant as written in JSON and in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word, )* }
             }

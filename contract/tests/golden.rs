@@ -1,5 +1,5 @@
-//! Each wire type has one JSON form, pinned by a file under `golden`: what Rust writes is that file, and
-//! what it reads from that file is the same value. Here is what calls and answers are made of.
+//! Each wire type has one JSON form, pinned by a file under `golden`: Rust writes exactly that file, and
+//! reads the same value back from it. This file covers requests and answers.
 
 mod common;
 

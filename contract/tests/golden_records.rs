@@ -1,4 +1,4 @@
-//! The golden files of records, of the lists that hold them, and of what the queue's messages say of them.
+//! The golden files of records, of lists of records, and of queue messages.
 
 mod common;
 

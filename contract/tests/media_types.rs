@@ -166,7 +166,7 @@ fn u3_a_type_has_one_name_whatever_a_system_calls_it() {
     }
 }
 
-/// Every name that was ever recognised, a line for each type, its standard name first.
+/// Every name ever recognised, one type per line, canonical name first.
 const KNOWN: &str = include_str!("media_names.txt");
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which first bytes contradict which media types, and which of them are dangerous.
+//! Which first bytes contradict which media types, and which mismatches are dangerous.
 
 mod common;
 
@@ -9,7 +9,7 @@ const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 const ELF: &[u8] = b"\x7fELF\x02\x01\x01";
 const SHELL: &[u8] = b"#!/bin/sh\nrm";
 
-/// What is seen, whether it is active: for each type and bytes.
+/// The detected type and whether it is active, for each pair of type and bytes.
 type Case = (&'static str, &'static [u8], &'static str);
 
 fn check(cases: &[Case], active: bool) {
@@ -113,7 +113,7 @@ fn a30_another_format_that_nothing_runs_is_seen_and_not_active() {
             ("application/vnd.ms-excel", b"<table><tr><td>1", "text/html"),
             ("application/x-msexcel", GPX, "application/xml"),
             ("application/msword", b"<html xmlns:o=", "text/html"),
-            // Nobody knows what such a type is; it is given out as bytes.
+            // An unknown type is served as opaque bytes.
             ("application/x-unheard-of", HTML, "text/html"),
         ],
         false,

@@ -1,5 +1,5 @@
-//! The types that read a request's values: each takes what its rule allows, and says that rule, and nothing of
-//! what was sent, whatever else it is given.
+//! The parsed request types: each accepts what its rule allows; its error states that rule and never echoes
+//! the input.
 
 use crowfly_contract::{
     BoundedMetadata, ByteSize, Crc64Nvme, FileName, MediaType, Metadata, MetadataError, NameError,
@@ -7,7 +7,7 @@ use crowfly_contract::{
 };
 use serde_json::json;
 
-/// What reading `json` as `T` is refused with; nothing of what was sent is in it.
+/// The error of reading `json` as `T`, which must not contain any of the input.
 fn refused<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> String {
     let sent = json.to_string();
     match serde_json::from_value::<T>(json) {
@@ -106,7 +106,7 @@ fn a31_metadata_is_a_small_map_of_printable_text() {
     assert_eq!(serde_json::to_value(Metadata::from(read)).unwrap(), good);
 }
 
-/// Ids and checksums too say what they take, whatever they are given.
+/// Ids and checksums state their form too, whatever the input.
 #[test]
 fn ids_and_checksums_refuse_in_their_own_words() {
     for bad in [json!(1), json!("여름"), json!(null), json!({"a": "b"})] {

@@ -1,4 +1,4 @@
-//! Part plans, from nothing to the largest object (48.8 TiB).
+//! Part plans, from the empty file to the largest object (48.8 TiB).
 
 use crowfly_contract::limits::{
     GIB, MAX_OBJECT_BYTES, MAX_PART_BYTES, MAX_PARTS, MIB, MIN_PART_BYTES, SINGLE_PUT_UP_TO_BYTES,
@@ -7,7 +7,7 @@ use crowfly_contract::limits::{
 use crowfly_contract::{PartPlan, PlanError, PlanKind};
 use proptest::prelude::*;
 
-/// Checks what must hold for any plan of `size` bytes, without walking through all parts.
+/// Checks the invariants of a plan for `size` bytes without iterating over all parts.
 fn check(plan: PartPlan, size: u64) {
     let count = plan.part_count();
     assert_eq!(plan.size(), size);
@@ -129,7 +129,7 @@ fn plans_that_storage_would_refuse() {
     );
 }
 
-/// Sizes over all magnitudes alike.
+/// Sizes distributed evenly over all magnitudes.
 fn any_size() -> impl Strategy<Value = u64> {
     (0u32..64, any::<u64>()).prop_map(|(shift, value)| value >> shift)
 }

@@ -1,4 +1,4 @@
-//! What files look like by their first bytes.
+//! Detection of file kinds by their first bytes.
 
 mod common;
 
@@ -37,7 +37,8 @@ fn a30_each_kind_is_known_by_its_first_bytes() {
     }
 }
 
-/// Storage formats of telephony begin like a script: RFC 4867, 4348, 4788, 3952.
+/// Telephony formats whose magic is `#!`, as a script's: RFC 4867, 4348, 4788, 3952.
+/// https://www.rfc-editor.org/rfc/rfc4867#section-5
 #[test]
 fn u2_a_script_names_the_path_of_its_interpreter() {
     for (first, kind) in [
@@ -157,7 +158,7 @@ fn a82_a_page_is_known_in_every_disguise() {
 
 #[test]
 fn a86_broken_ebml_is_ebml_or_unknown_and_nothing_is_unpacked() {
-    // An element that claims 2^56 bytes, one of unknown size, one without an end, and a header alone.
+    // An element that claims 2^56 bytes, one of unknown size, one without an end, and a header only.
     for rest in [
         b"\x01\xff\xff\xff\xff\xff\xff\xff".as_slice(),
         b"\xff",

@@ -1,4 +1,4 @@
-//! What holds of the look at any first bytes and any media type.
+//! Properties of detection for any first bytes and any media type.
 
 mod common;
 

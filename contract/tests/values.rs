@@ -1,4 +1,4 @@
-//! The values that carry a rule: what they accept, and that they read back what they write.
+//! The validated values: what they accept, and that they read back what they write.
 
 use crowfly_contract::{
     Crc64Nvme, CreateResult, ObjectKey, OwnerId, Record, RecordOf, StatusEntryOf, StorageKey,
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 const ID: &str = "01JD7ZK3V8Q2X5N6R9T0W1Y4AB";
 const OWNER: &str = "zjn67vy4s4onaae2deltmf3fv5";
 
-/// Base64 word for word from RFC 4648, for any bytes.
+/// Base64 as written in RFC 4648, for any bytes. https://www.rfc-editor.org/rfc/rfc4648#section-4
 fn base64(bytes: &[u8]) -> String {
     let digits: Vec<char> = ('A'..='Z')
         .chain('a'..='z')
@@ -131,7 +131,7 @@ fn a24_a93_keys_are_ours_or_nothing() {
     }
 }
 
-/// Keys of whatever backend.
+/// Keys of an arbitrary backend.
 fn foreign_keys() -> Vec<String> {
     vec![
         "a".to_owned(),
@@ -185,7 +185,7 @@ fn u11_answers_of_other_backends_are_read_and_our_own_keys_stay_strict() {
     };
     for key in foreign_keys() {
         assert_eq!(accepted(&key), [true; 4], "{key}");
-        // What our own backend writes and reads is of its own shape alone.
+        // Our own backend reads and writes its own shape only.
         assert!(key.parse::<ObjectKey>().is_err(), "{key}");
         assert!(
             serde_json::from_value::<Record>(record(&key)).is_err(),

@@ -1,4 +1,4 @@
-//! What holds for the wire form beyond single values: codes, tolerance, and what is never shown.
+//! Properties of the wire form beyond single values: codes, tolerance, and redaction.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ fn every_status_has_its_word() {
     );
 }
 
-/// What each enum of words writes, reads and parses is one spelling.
+/// Each word of an enum is written, read and parsed by one spelling.
 macro_rules! one_spelling {
     ($($name:ident),*) => { $(
         for value in $name::ALL {
@@ -60,7 +60,7 @@ fn a_word_has_one_spelling() {
     assert_eq!(unknown.to_string(), said);
 }
 
-/// A code never changes its text, its status or whether it can be retried. A new one is added to the file.
+/// A code never changes its text, status or retryability. A new one is added to the file.
 #[test]
 fn error_codes_are_a_snapshot() {
     let known: Value = serde_json::from_str(&file("error_codes")).unwrap();
@@ -93,7 +93,7 @@ fn a_code_of_the_future_reads_as_unknown() {
     assert!(!ErrorCode::ALL.contains(&ErrorCode::Unknown));
 }
 
-/// A golden file with one field more.
+/// A golden file with one extra field.
 fn with_a_new_field(name: &str) -> String {
     let mut json: Value = serde_json::from_str(&file(name)).unwrap();
     json["brandNew"] = 1.into();

@@ -1,4 +1,4 @@
-//! The families of formats that the first bytes of a file tell apart.
+//! The format families that the first bytes of a file distinguish.
 
 /// A family of formats that share their first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,11 +80,11 @@ pub enum Kind {
     Woff,
     /// Web Open Font Format 2.
     Woff2,
-    /// HTML or SVG: what a browser could run as a page.
+    /// HTML or SVG: a browser could run it as a page.
     Markup,
     /// XML, which may be a page as well.
     Xml,
-    /// A script that names its interpreter.
+    /// A script with an interpreter line.
     Script,
     /// A program of Windows, Linux, macOS or Java, or WebAssembly.
     Program,

@@ -1,40 +1,40 @@
-//! Whether first bytes are what a media type says.
+//! Whether the first bytes of a file match its media type.
 
 use super::table::{self, Says};
 use super::{Kind, SNIFF_BYTES, cut, ends_with, essence, sniff, starts_with, words};
 
-/// So many bytes of ASCII and no other contradict a type with a signature: some signatures are letters, and
-/// end here.
+/// At least this many bytes of plain ASCII contradict a type with a signature. Fewer do not: some signatures
+/// consist of letters, and the file may end there.
 const ENOUGH: usize = 12;
 
-/// Families of formats that nothing runs, whatever their subtype.
+/// Format families that are never executed, whatever their subtype.
 const HARMLESS: &str = "image/ audio/ video/ font/ model/ \
     application/vnd.openxmlformats-officedocument. application/vnd.oasis.opendocument. \
     application/vnd.ms-word. application/vnd.ms-excel. application/vnd.ms-powerpoint.";
 
-/// Excel and Word write HTML and XML under these types themselves, and so do half the world's reports.
+/// Excel and Word themselves write HTML and XML under these types, and so do many report generators.
 const MARKUP_OF_THEIR_OWN: [&str; 2] = [EXCEL, "application/msword"];
 
 /// The type that Windows reports for CSV where Excel is installed.
 const EXCEL: &str = "application/vnd.ms-excel";
 
-/// First bytes that are not what a media type says.
+/// First bytes that do not match the media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// What they look like: a media type.
+    /// The media type detected from them.
     pub seen: &'static str,
-    /// Whether they are a page, a script or a program in the clothes of something harmless.
+    /// Whether they are a page, a script or a program under a harmless media type.
     pub active: bool,
 }
 
-/// What a media type lets one expect.
+/// What a media type promises about the bytes.
 #[derive(Clone, Copy)]
 enum Clothes {
     /// Anything.
     Nothing,
-    /// Anything, but no page: a type that the table does not know.
+    /// Anything but a page: a type missing from the table.
     Unknown,
-    /// Text, whatever letters it starts with: a browser never renders it as a page.
+    /// Text, whatever it starts with: a browser never renders it as a page.
     Text,
     /// Markup.
     Xml,
@@ -42,20 +42,20 @@ enum Clothes {
     Data,
     /// One format.
     Kind(Kind),
-    /// Some format that nothing runs.
+    /// Some format that is never executed.
     Harmless,
 }
 
 /// Compares the first bytes of a file with its media type.
 ///
-/// - `application/octet-stream`, and what is no type, say nothing: nothing contradicts them.
-/// - `text/*` is contradicted by the signature of anything but text.
-/// - A type with a signature is contradicted by the signature of another, and by plain text. Bytes that
-///   nobody knows contradict nothing: formats have more variants than any table.
-/// - Other images, sounds, videos, fonts, models, documents and archives are contradicted by pages, scripts
+/// - `application/octet-stream` and malformed types promise nothing, so nothing contradicts them.
+/// - `text/*` is contradicted by any signature of a non-text format.
+/// - A type with a signature is contradicted by another signature and by plain text. Unrecognised bytes do not
+///   contradict it: formats have more variants than any table.
+/// - Other images, audio, video, fonts, models, documents and archives are contradicted by pages, scripts
 ///   and programs.
 ///
-/// No bytes contradict nothing. Parameters of the type and its case do not matter.
+/// Empty content contradicts nothing. Parameters and case of the type are ignored.
 pub fn mismatch(media_type: &str, first: &[u8]) -> Option<Mismatch> {
     let first = first.get(..SNIFF_BYTES).unwrap_or(first);
     let declared = essence(media_type);
@@ -117,7 +117,7 @@ fn clothes(name: &str, says: Says) -> Clothes {
     }
 }
 
-/// No control character: text, in whatever encoding but UTF-16 and UTF-32.
+/// No control character: text in any encoding except UTF-16 and UTF-32.
 fn is_text(first: &[u8]) -> bool {
     let plain =
         |byte: &u8| matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' '..=b'~' | 0x80..=0xfe);

@@ -1,8 +1,8 @@
-//! Media types: one table for both sides.
+//! Media types: one table for client and backend.
 //!
-//! The client warns by it before it sends, the policy allows by it, `record` marks by it, and `content` serves
-//! by it. [`standard_type`] gives the one name under which a type is known here, [`sniff`] says what first
-//! bytes look like, [`mismatch`] whether that is what a type says, [`is_refused`] and [`served_type`] what a
+//! The client uses it for its mismatch warning, the policy for its allowlist, `record` for the mismatch mark, and
+//! `content` for the type to serve. [`standard_type`] gives the canonical name of a type, [`sniff`] the format of
+//! first bytes, [`mismatch`] whether they match a type, [`is_refused`] and [`served_type`] deal with types that a
 //! browser could run.
 
 mod kind;
@@ -21,10 +21,11 @@ pub use name::{MediaType, MediaTypeError};
 pub use runs::{is_refused, served_type};
 pub use sniff::{SNIFF_BYTES, sniff};
 
-/// The type that says nothing.
+/// The type for arbitrary bytes. <https://www.rfc-editor.org/rfc/rfc2046#section-4.5.1>
 pub const OCTET_STREAM: &str = "application/octet-stream";
 
-/// Whether `text` is `type/subtype` in lower case without parameters (RFC 6838, section 4.2).
+/// Whether `text` is `type/subtype` in lower case without parameters.
+/// <https://www.rfc-editor.org/rfc/rfc6838#section-4.2>
 pub fn is_media_type(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let name = |text: &str| {
@@ -37,23 +38,23 @@ pub fn is_media_type(text: &str) -> bool {
         && cut(text, b'/').is_some_and(|(kind, subtype)| name(kind) && name(subtype))
 }
 
-/// The one name of a media type: that of the IANA registry, or where browsers know another one better, that;
-/// `media_type` itself if the table has no other. Its case does not matter.
+/// The canonical name of a media type: the one in the IANA registry, or the one browsers prefer where they
+/// differ; `media_type` itself if the table has no entry. Case is ignored.
 ///
 /// Operating systems and browsers report one format under many names: `image/jpg`, `audio/x-wav`,
-/// `application/x-zip-compressed`. Source: IANA's registry of media types, the shared-mime-info database of
-/// freedesktop.org, and the types that Windows, macOS and Android register for extensions.
+/// `application/x-zip-compressed`. Sources: <https://www.iana.org/assignments/media-types/media-types.xhtml>, the
+/// freedesktop.org shared-mime-info database, and the types that Windows, macOS and Android register for extensions.
 pub fn standard_type(media_type: &str) -> &str {
     table::find(media_type).map_or(media_type, |found| found.name)
 }
 
-/// `type/subtype` without parameters and space around it.
+/// `type/subtype` without parameters and surrounding space.
 fn essence(media_type: &str) -> &str {
     let essence = cut(media_type, b';').map_or(media_type, |(essence, _)| essence);
     essence.trim_ascii()
 }
 
-/// Whether two texts are equal, whatever their case.
+/// Whether two texts are equal, ignoring ASCII case.
 fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::is_media_type;
 use crate::given::{Given, read_by_parsing};
 
-/// A media type as a request may name it: `type/subtype` in lower case without parameters.
+/// A media type as a request may give it: `type/subtype` in lower case without parameters.
 ///
-/// It is not yet the standard name: [`standard_type`](crate::standard_type) gives that.
+/// It is not necessarily canonical; [`standard_type`](crate::standard_type) makes it so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "Given")]
 pub struct MediaType(String);
@@ -20,7 +20,7 @@ impl MediaType {
     }
 }
 
-/// The text is no media type.
+/// The text is not a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MediaTypeError;

@@ -1,11 +1,11 @@
-//! Media types that a browser runs, or renders as a page, if it opens a file from its own origin.
+//! Media types that a browser executes or renders as a page when it opens the file from its own origin.
 
 use super::{
     OCTET_STREAM, ends_with, essence, is_media_type, same, standard_type, starts_with, words,
 };
 
-/// Pages, scripts, and containers of such, by their standard names. Scripts by the list of the MIME Sniffing
-/// Standard, section "JavaScript MIME type".
+/// Pages, scripts, and containers of them, by canonical name.
+/// <https://mimesniff.spec.whatwg.org/#javascript-mime-type>
 const REFUSED: &str = "text/html text/javascript text/jscript text/livescript text/vbscript \
     text/xsl text/x-component text/x-scriptlet text/cache-manifest application/ecmascript \
     application/hta application/xml application/xml-dtd application/xml-external-parsed-entity \
@@ -15,8 +15,8 @@ const REFUSED: &str = "text/html text/javascript text/jscript text/livescript te
     application/mathml+xml application/mathml-content+xml application/mathml-presentation+xml \
     application/vnd.mozilla.xul+xml application/xaml+xml";
 
-/// Whether an object of this type is never taken, whatever a deployment allows: HTML, SVG, XHTML, XSLT, MathML,
-/// plain XML, scripts, and containers of pages.
+/// Whether objects of this type are always refused, whatever a deployment allows: HTML, SVG, XHTML, XSLT,
+/// MathML, plain XML, scripts, and containers of pages.
 pub fn is_refused(media_type: &str) -> bool {
     let name = standard_type(essence(media_type));
     starts_with(name, "multipart/")
@@ -24,11 +24,11 @@ pub fn is_refused(media_type: &str) -> bool {
         || words(REFUSED).any(|refused| same(refused, name))
 }
 
-/// The type under which an object of this type is given out: [`OCTET_STREAM`] for whatever a browser could run,
-/// any XML included, and for what is no plain type.
+/// The media type under which an object is served: [`OCTET_STREAM`] for everything that a browser could run, any
+/// XML included, and for malformed types.
 ///
-/// Parameters of the type and its case do not matter, and of several types each counts: what another tool has
-/// stored need not be well formed.
+/// Parameters and case are ignored, and in a list of types each one counts: other tools may have stored malformed
+/// values.
 pub fn served_type(media_type: &str) -> &str {
     let runs = |one: &str| is_refused(one) || ends_with(essence(one), "xml");
     let plain = essence(media_type);

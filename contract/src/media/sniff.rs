@@ -1,18 +1,18 @@
-//! What a file looks like by its first bytes.
+//! Detects the format of a file by its first bytes.
 //!
-//! A rule of thumb, no parser: nothing is unpacked, and no byte beyond [`SNIFF_BYTES`] matters.
+//! A heuristic, not a parser: nothing is unpacked, and no byte beyond [`SNIFF_BYTES`] is read.
 
 use super::{Kind, starts_with, table, words};
 
-/// How many of the first bytes matter.
+/// Number of first bytes that are examined.
 pub const SNIFF_BYTES: usize = 64;
 
-/// Where RIFF and IFF state their form: what stands there counts in them alone.
+/// Offset of the form type in RIFF and IFF; a signature there counts only inside these containers.
 const FORM: u8 = 8;
 
-/// The bytes that begin a format, or stand at some place in it.
+/// The signature of a format: bytes at the start or at a fixed offset.
 ///
-/// They are kept in place, as a pointer to each would weigh as much as they do.
+/// Stored inline, since a pointer to each would be as large as the bytes.
 struct Signature {
     kind: Kind,
     at: u8,
@@ -49,7 +49,7 @@ const SIGNATURES: &[Signature] = &[
     signature(Kind::Ebml, 0, b"\x1aE\xdf\xa3"),
     signature(Kind::Ogg, 0, b"OggS\0"),
     signature(Kind::Flac, 0, b"fLaC"),
-    // RFC 4867, section 5; each of its four magic numbers starts so.
+    // Each of the four AMR magic numbers starts like this. https://www.rfc-editor.org/rfc/rfc4867#section-5
     signature(Kind::Amr, 0, b"#!AMR"),
     signature(Kind::Silk, 0, b"#!SILK"),
     signature(Kind::Silk, 0, b"\x02#!SILK"),
@@ -77,7 +77,7 @@ const SIGNATURES: &[Signature] = &[
     signature(Kind::Sfnt, 0, b"ttcf\0"),
     signature(Kind::Woff, 0, b"wOFF"),
     signature(Kind::Woff2, 0, b"wOF2"),
-    // UTF-16 of either order.
+    // UTF-16 in either byte order.
     signature(Kind::Markup, 0, b"\xff\xfe<\0"),
     signature(Kind::Markup, 0, b"\xfe\xff\0<"),
     signature(Kind::Script, 0, b"<?php"),
@@ -86,26 +86,27 @@ const SIGNATURES: &[Signature] = &[
     signature(Kind::Program, 0, b"\xfe\xed\xfa\xcf"),
     signature(Kind::Program, 0, b"\xce\xfa\xed\xfe"),
     signature(Kind::Program, 0, b"\xcf\xfa\xed\xfe"),
-    // A Java class, and a program of macOS for several processors.
+    // A Java class, or a universal (multi-architecture) macOS binary.
     signature(Kind::Program, 0, b"\xca\xfe\xba\xbe"),
     signature(Kind::Program, 0, b"\xca\xfe\xba\xbf"),
     signature(Kind::Program, 0, b"\xbe\xba\xfe\xca"),
     signature(Kind::Program, 0, b"\xbf\xba\xfe\xca"),
-    // A shortcut of Windows, which starts what it names.
+    // A Windows shortcut (.lnk), which starts its target.
     signature(Kind::Program, 0, b"L\0\0\0\x01\x14\x02\0"),
     signature(Kind::Program, 0, b"\0asm"),
 ];
 
-/// The tags by which a browser knows a page, as the MIME Sniffing Standard lists them, and SVG's.
+/// The tags by which browsers recognise a page, plus `<svg`.
+/// <https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type>
 const TAGS: &str = "html head script iframe h1 div font table a style title b body br p svg";
 
 impl Kind {
-    /// The media type that stands for the family.
+    /// The representative media type of the family.
     pub fn as_str(self) -> &'static str {
         table::names_of(self).next().unwrap_or_default()
     }
 
-    /// Whether a browser or a computer could run it: a page, a script or a program.
+    /// Whether a browser or an operating system could execute it: a page, a script or a program.
     pub fn runs(self) -> bool {
         matches!(
             self,
@@ -113,8 +114,8 @@ impl Kind {
         )
     }
 
-    /// The media type that stands for the family in the words of another: a container that may hold sound as
-    /// well as pictures is `audio/*` to who said `audio/*`.
+    /// The representative media type within another top-level type: a container that may hold audio or video is
+    /// `audio/*` if the declared type is `audio/*`.
     pub(super) fn name_beside(self, other: &str) -> &'static str {
         let family = ["audio/", "video/"]
             .into_iter()
@@ -125,7 +126,7 @@ impl Kind {
     }
 }
 
-/// What these first bytes of a file look like; `None` for what the table does not know, such as plain text.
+/// The format of these first bytes; `None` for formats without a signature in the table, such as plain text.
 pub fn sniff(first: &[u8]) -> Option<Kind> {
     let first = first.get(..SNIFF_BYTES).unwrap_or(first);
     let form = [b"RIFF", b"RF64", b"FORM"]
@@ -141,19 +142,19 @@ pub fn sniff(first: &[u8]) -> Option<Kind> {
         return Some(signature.kind);
     }
     match first {
-        // A box is seldom so long that its length starts with what a text may start with.
+        // An ISO BMFF box is rarely so long that its length field starts with a printable character.
         [0..=8, _, _, _, name @ ..] if is_box(name) => Some(boxed(name)),
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Kind::Bmp),
         [b'M', b'Z', ..] if is_program(first) => Some(Kind::Program),
         [b'#', b'!', line @ ..] if names_interpreter(line) => Some(Kind::Script),
-        // Versions 2.2 to 2.4; a table's heading has a tab there.
+        // ID3 versions 2.2 to 2.4; a table heading has a tab there.
         [b'I', b'D', b'3', 2..=4, ..] => Some(Kind::MpegAudio),
         [0xff, frame, ..] if is_audio_frame(*frame) => Some(Kind::MpegAudio),
         _ => markup(first),
     }
 }
 
-/// Whether a path follows, as behind `#!` of a script. Telephony's formats begin with `#!` and a word.
+/// Whether a path follows, as after the `#!` of a script. Telephony formats start with `#!` and a word.
 fn names_interpreter(line: &[u8]) -> bool {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = line.iter().position(|byte| !blank(byte));
@@ -164,10 +165,10 @@ fn names_interpreter(line: &[u8]) -> bool {
     }
 }
 
-/// Two letters prove little: an archive may begin with a member's name. A program's header has a small number
-/// behind them, or says at byte 60 where its newer header is.
+/// Two letters are weak evidence: a tar archive may start with a member's name. An executable has a small number
+/// after them, or an offset to its PE header at byte 60.
 ///
-/// Source: Microsoft's "PE Format"; `e_cblp` is at most 511.
+/// <https://learn.microsoft.com/windows/win32/debug/pe-format>; `e_cblp` is at most 511.
 fn is_program(first: &[u8]) -> bool {
     match first {
         [_, _, _, 0 | 1, rest @ ..] if rest.iter().any(|byte| *byte != 0) => true,
@@ -190,7 +191,7 @@ fn boxed(name: &[u8]) -> Kind {
     if image { Kind::Heif } else { Kind::Mp4 }
 }
 
-/// The second byte of a frame of MPEG audio: layer 3 or 2, or ADTS. Layer 1 would also be UTF-16's mark.
+/// The second byte of an MPEG audio frame: layer 3 or 2, or ADTS. Layer 1 would also match the UTF-16 BOM.
 fn is_audio_frame(byte: u8) -> bool {
     byte & 0xf6 == 0xf0 || (byte & 0xe0 == 0xe0 && byte & 0x18 != 0x08 && matches!(byte & 6, 2 | 4))
 }

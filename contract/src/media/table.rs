@@ -1,33 +1,33 @@
-//! The table: every media type that has a rule here, its other names, and the format of its bytes.
+//! The table of media types: canonical name, aliases, and the format of the bytes.
 
 use super::{Kind, same};
 use crate::pieces::{cut, pieces, words};
 
-/// A type, as the table has it.
+/// One type of the table.
 pub(super) struct Found {
-    /// Its standard name.
+    /// Its canonical name.
     pub(super) name: &'static str,
-    /// What it says of the bytes.
+    /// What it promises about the bytes.
     pub(super) says: Says,
 }
 
-/// What a media type says of the bytes.
+/// What a media type promises about the bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {
-    /// A format that is known by its first bytes.
+    /// A format with a signature.
     Kind(Kind),
-    /// A format that nothing runs, and that no first bytes tell here.
+    /// A format that is never executed and has no signature here.
     Harmless,
     /// Text that is data.
     Data,
     /// Nothing.
     Nothing,
-    /// No more than its name does.
+    /// Only what its top-level type implies.
     Name,
 }
 
-/// Builds the table of one row for each thing that types say: `SAYS`, and as many lines of names. (A pointer to each
-/// line would weigh more than most of them.)
+/// Builds the table with one row per promise: `SAYS`, and an equal number of lines of names. (A pointer to each
+/// line would be larger than most lines.)
 macro_rules! types {
     ($( $says:ident $( ($kind:ident) )?: $names:literal; )*) => {
         const SAYS: &[Says] = &[$( Says::$says $( (Kind::$kind) )? ),*];
@@ -35,12 +35,12 @@ macro_rules! types {
     };
 }
 
-// The types, by what they say. A standard name begins with `=`, and its other names follow:
+// The types, grouped by what they promise. A canonical name starts with `=`, and its aliases follow:
 //
 // - `type/subtype`, in full;
-// - `subtype`, which is known both under the type of the standard name and under `application`.
+// - `subtype`, valid both under the type of the canonical name and under `application`.
 //
-// Every name is also known with `x-` in front of its subtype, unless an earlier one is that.
+// Every name is also valid with `x-` before its subtype, unless that is an earlier entry.
 types! {
     Kind(Png): "=image/png citrix-png =image/apng vnd.mozilla.apng";
     Kind(Jpeg): "=image/jpeg jpg jpe jfif pjpeg pjp citrix-jpeg";
@@ -143,7 +143,7 @@ fn rows() -> impl Iterator<Item = (Says, &'static str)> {
     SAYS.iter().copied().zip(pieces(NAMES, b'\n'))
 }
 
-/// Finds a type by any of its names, in whatever case.
+/// Finds a type by any of its names, ignoring case.
 pub(super) fn find(media_type: &str) -> Option<Found> {
     let (family, subtype) = cut(media_type, b'/')?;
     let bare = match cut(subtype, b'-') {
@@ -169,7 +169,7 @@ pub(super) fn find(media_type: &str) -> Option<Found> {
     None
 }
 
-/// The standard names of a format's types.
+/// The canonical names of a format's types.
 pub(super) fn names_of(kind: Kind) -> impl Iterator<Item = &'static str> {
     let types = rows().find(|(says, _)| *says == Says::Kind(kind));
     let types = types.map_or("", |(_, types)| types);
