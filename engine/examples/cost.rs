@@ -1,7 +1,7 @@
-//! What many uploads in one queue cost: `cargo run --release -p crowfly-engine --example cost -- 10000`.
+//! The cost of many uploads in one queue: `cargo run --release -p crowfly-engine --example cost -- 10000`.
 //!
-//! Every command is answered at once, so that nothing but the engine is measured. Prints the seconds that
-//! it took, and the bytes by which the process grew at its largest.
+//! Every command is answered at once, so only the engine is measured. Prints the elapsed seconds and the growth of
+//! the process's peak memory in bytes.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How many of `count` uploads were stored when nothing was left to do.
+/// How many of `count` uploads were stored when no work was left.
 fn run(count: u64) -> Result<u64, Box<dyn Error>> {
     let mut queue = Queue::new(Config::default(), 1);
     let mut now = 0;
@@ -120,7 +120,7 @@ fn key(id: UploadId) -> Result<StorageKey, Box<dyn Error>> {
     Ok(ObjectKey::new(owner, id, "file.txt")?.into())
 }
 
-/// Bytes of one line of `/proc/self/status`.
+/// Bytes of one line of `/proc/self/status`. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 fn resident(line: &str) -> Result<u64, Box<dyn Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let value = status.lines().find_map(|text| text.strip_prefix(line));

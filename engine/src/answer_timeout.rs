@@ -1,38 +1,39 @@
-//! How long the answer to a body is waited for once its last byte has been handed over.
+//! The response timeout: how long to wait for the answer once the last byte of a body was handed over.
 //!
-//! What a page sees as sent is only handed over: it may still lie in the buffers of the browser, the system
-//! or a proxy. So a slow link needs time after the last byte, and how slow it is can be learnt only from a
-//! body that is large enough to have a rate. Of a few bytes the time to set up the connection is nearly all.
+//! Upload progress counts bytes handed to the browser's network stack, which may still be in buffers of the browser,
+//! the system or a proxy. A slow link therefore needs time after the last byte. Its rate can be measured only on a
+//! body that is large enough; for a few bytes connection setup dominates.
+//! <https://xhr.spec.whatwg.org/#the-send()-method>
 
 use crate::Config;
 
-/// Smaller bodies have no rate: they fit into the first buffer on their way.
+/// Smaller bodies have no rate: they fit into the first buffer.
 const RATE_BYTES: u64 = 256 * 1024;
-/// The least that must move after the first report of progress, or all came in one burst.
+/// Minimum number of bytes after the first progress report; with fewer the body went out in one burst.
 const LATER_BYTES: u64 = RATE_BYTES / 4;
-/// The longest time that a rate may ask for, in multiples of [`Config::answer_ms`].
+/// Upper bound of the rate-based wait, in multiples of [`Config::answer_ms`].
 const MOST_NEEDED: f64 = 20.0;
 
-/// How a body was handed over. Time for which the computer slept is not in it.
+/// How a body was handed over. Time during which the computer slept is excluded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handover {
-    /// The size of the body.
+    /// Size of the body.
     pub(crate) bytes: u64,
     /// From the start of the request to the last byte, in milliseconds.
     pub(crate) took_ms: u64,
-    /// Of these bytes, those that moved after the first report of progress.
+    /// Bytes that moved after the first progress report.
     pub(crate) later_bytes: u64,
-    /// From the first report to the last byte, in milliseconds.
+    /// From the first progress report to the last byte, in milliseconds.
     pub(crate) later_ms: u64,
 }
 
-/// The wait after the last byte, in milliseconds: [`Config::answer_ms`] (30 s), and twice
+/// The wait after the last byte, in milliseconds: [`Config::answer_ms`] (30 s), plus twice
 ///
-/// - the time that the measured rate needs for [`Config::answer_bytes`] (4 MiB), if the body has a rate: it has
-///   256 KiB or more, and 64 KiB of them moved after the first report of progress. Of the rate of the whole,
-///   which counts the setting up of the connection, and the rate after the first report, which misses what
-///   went into the buffers at once, the faster one counts; ten minutes at most;
-/// - otherwise the time that this very body took.
+/// - the time that [`Config::answer_bytes`] (4 MiB) need at the measured rate, if the body has a rate: it has
+///   256 KiB or more, and 64 KiB of them moved after the first progress report. The faster of two rates counts: the
+///   overall rate, which includes connection setup, and the rate after the first report, which excludes what filled
+///   the buffers at once. At most ten minutes;
+/// - otherwise the time that this body took.
 pub(crate) fn answer_timeout(config: &Config, body: Handover) -> u64 {
     let needed_ms = if body.bytes >= RATE_BYTES && body.later_bytes >= LATER_BYTES {
         let whole = body.took_ms as f64 / body.bytes as f64;
@@ -81,17 +82,17 @@ mod tests {
 
     #[test]
     fn a_rate_decides_how_long_four_mebibytes_may_take() {
-        // 1 MiB in 52,428 ms, evenly: 4 MiB need four times as long.
+        // 1 MiB in 52,428 ms at a constant rate: 4 MiB need four times as long.
         let wait_ms = wait(1024 * KIB, 52_428, 768 * KIB, 39_321);
         assert!(wait_ms.abs_diff(30_000 + 8 * 52_428) < 5, "{wait_ms}");
     }
 
     #[test]
     fn h1_the_faster_of_both_rates_counts() {
-        // Nine seconds to connect, then 1 MiB a second.
+        // Nine seconds to connect, then 1 MiB per second.
         let slow_start = wait(1024 * KIB, 10_000, 768 * KIB, 750);
         assert_eq!(slow_start, 30_000 + 2 * 4_000);
-        // All but 64 KiB at once, then slowly.
+        // All but 64 KiB in one burst, then slowly.
         let slow_end = wait(1024 * KIB, 6_400, 64 * KIB, 6_400);
         assert_eq!(slow_end, 30_000 + 2 * 4 * 6_400);
     }

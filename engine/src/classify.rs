@@ -1,6 +1,7 @@
-//! What an answer means for the upload: decided here once, by error code rather than by status alone.
+//! What an answer means for the upload: decided in this file only, by error code rather than by status alone.
 //!
-//! Source: Amazon S3 API Reference, "Error responses"; RFC 9110 section 10.2.3 for `Retry-After`.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>; `Retry-After`:
+//! <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
 
 use crowfly_contract::{ErrorCode, ProblemBody};
 
@@ -8,27 +9,27 @@ use crate::failure::Trace;
 use crate::storage_codes::{is_checksum_mismatch, says};
 use crate::{ApiFailure, SendFailure};
 
-/// What to do after a PUT that did not succeed.
+/// What to do after a failed PUT.
 #[derive(Debug)]
 pub(crate) enum Storage {
-    /// Try again, after `retry_after_ms` if storage asks for it; `code` if it never works.
+    /// Retry, after `retry_after_ms` if storage asks for it; fail with `code` when attempts are exhausted.
     Retry {
         code: ErrorCode,
         retry_after_ms: Option<u64>,
-        /// Storage asks for fewer requests.
+        /// Storage throttles.
         slow: bool,
     },
-    /// No answer: the connection, or a refusal that the browser hides.
+    /// No readable answer: a lost connection, or a refusal hidden by CORS.
     Lost,
-    /// A new URL may cure it; `code` if it does not.
+    /// A new URL may help; fail with `code` if it does not.
     Resign { code: ErrorCode, fatal: bool },
-    /// There is an object under the key: the API decides whether it is ours.
+    /// The key is occupied: the API decides whether the object is ours.
     CheckStored,
-    /// Other bytes arrived than were hashed.
+    /// Storage received other bytes than were hashed.
     Rehash,
     /// Storage does not know the multipart upload.
     Gone,
-    /// Nothing cures it.
+    /// Permanent.
     Fail(ErrorCode),
 }
 
@@ -99,22 +100,22 @@ fn by_code(status: u16, code: &str, message: &str, retry_after_ms: Option<u64>) 
     }
 }
 
-/// What to do after an API call that gave no result.
+/// What to do after a failed API call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Api {
     /// No answer.
     Lost,
-    /// Try again; `code` if it never works.
+    /// Retry; fail with `code` when attempts are exhausted.
     Retry {
         code: ErrorCode,
         retry_after_ms: Option<u64>,
     },
-    /// The server wants fewer calls, or fewer open uploads.
+    /// The server throttles calls, or limits open uploads.
     Throttled {
         code: ErrorCode,
         retry_after_ms: Option<u64>,
     },
-    /// The token is no good.
+    /// The token was refused.
     Unauthorized,
     /// A permanent refusal.
     Refused(ErrorCode),
@@ -148,8 +149,8 @@ pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
     }
 }
 
-/// Whether one item may be why a whole call was refused. Words about the caller or the route hold for all of
-/// them alike.
+/// Whether a single item may have caused the refusal of a whole call. Codes about the caller or the route
+/// apply to all items alike.
 pub(crate) fn blames_an_item(trace: &Trace) -> bool {
     matches!(trace.status, Some(400 | 409 | 413 | 422))
 }
@@ -171,7 +172,7 @@ pub(crate) fn item(refusal: ProblemBody) -> (Api, Trace) {
 fn problem(status: u16, code: ErrorCode, retry_after_ms: Option<u64>) -> Api {
     match (status, code) {
         (401, _) => Api::Unauthorized,
-        // They are tried again, but not the same call.
+        // Retried, but each in a call of its own.
         (_, ErrorCode::PartsMismatch | ErrorCode::MultipartGone) => Api::Refused(code),
         (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => Api::Throttled {
             code,

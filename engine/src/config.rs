@@ -1,108 +1,109 @@
 /// The engine's limits. All durations are milliseconds.
 ///
-/// The defaults are the product's promises; tests and demanding applications may tighten them.
+/// The defaults are documented product guarantees; tests and demanding applications may tighten them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Most requests to storage at a time, over all uploads. Browsers open six connections to a host.
+    /// Maximum concurrent requests to storage, over all uploads. Browsers open six connections per HTTP/1.1 host.
     pub window: usize,
-    /// Most calls to the API at a time.
+    /// Maximum concurrent API calls.
     pub api_window: usize,
-    /// Most reads of records at a time, beside the calls of uploads.
+    /// Maximum concurrent reads of records, in addition to the calls of uploads.
     pub read_window: usize,
-    /// Most hashing jobs at a time.
+    /// Maximum concurrent hashing jobs.
     pub hash_window: usize,
     /// Uploads of any size that may be hashed and created ahead of sending.
     pub ahead_uploads: usize,
     /// Parts that may be hashed and signed ahead of sending.
     pub ahead_parts: usize,
-    /// Uploads up to this many bytes are small.
+    /// Uploads up to this many bytes count as small.
     pub ahead_bytes: u64,
-    /// Small uploads that may be hashed and created ahead of sending: so many share a create call.
+    /// Small uploads that may be hashed and created ahead of sending, so that they share a create call.
     pub ahead_small: usize,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
-    /// The same while there is enough to send, or too few for a call of their own are ready.
+    /// The same while the network is busy, or too few uploads for a call of their own are ready.
     pub busy_linger_ms: u64,
 
-    /// No progress byte for this long: the request is cancelled and tried again.
+    /// Stall timeout: after this long without progress the request is cancelled and retried.
     pub stall_ms: u64,
-    /// After the last byte, the wait for the answer: this, and twice the time that the measured rate
-    /// needs for [`Config::answer_bytes`]; where the body is too small to have a rate, or all of it went at once,
-    /// twice the time that it took itself.
+    /// Response timeout after the last byte: this, plus twice the time that [`Config::answer_bytes`] need at the
+    /// measured rate; for a body too small to have a rate, or sent in one burst, plus twice the time it took.
     pub answer_ms: u64,
     /// See [`Config::answer_ms`].
     pub answer_bytes: u64,
-    /// An API call without an answer for this long has failed.
+    /// Timeout of an API call.
     pub api_timeout_ms: u64,
-    /// A token request without an answer for this long has failed.
+    /// Timeout of a token request.
     pub token_timeout_ms: u64,
-    /// A hashing job that reports nothing for this long has failed.
+    /// Timeout of a hashing job without progress reports.
     pub hash_stall_ms: u64,
-    /// An entry into the journal that is not confirmed after this long is not waited for.
+    /// Timeout of a journal write; the upload then goes on without it.
     pub journal_ms: u64,
-    /// A timer that is so late means that the computer slept.
+    /// A timer that fires this late means that the computer slept.
     pub sleep_ms: u64,
-    /// A token with less life than this is asked for anew before a call.
+    /// A token with less remaining life than this is renewed before a call.
     pub token_margin_ms: u64,
-    /// A grant with less life than this is signed anew before sending.
+    /// A grant with less remaining life than this is renewed before sending.
     pub grant_margin_ms: u64,
 
-    /// Failed attempts in a row at one step before an upload fails.
+    /// Consecutive failed attempts at one step before an upload fails.
     pub attempts: u32,
-    /// The same for attempts that found no network at all, and so moved no byte.
+    /// The same for attempts that found no network and moved no byte.
     pub network_attempts: u32,
-    /// Failed token requests in a row before the uploads that wait for one fail.
+    /// Consecutive failed token requests before the uploads that need one fail.
     pub token_attempts: u32,
-    /// Upper bound of the first back-off; it doubles with each attempt, and the delay is drawn evenly
-    /// from zero to the bound.
+    /// Upper bound of the first backoff; it doubles with each attempt, and the delay is uniform between zero and
+    /// the bound (full jitter).
+    /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
     pub backoff_base_ms: u64,
-    /// Largest upper bound of a back-off.
+    /// Maximum backoff bound.
     pub backoff_cap_ms: u64,
-    /// Longest pause before the quota of open uploads is asked for a place again, unless the server says
-    /// a longer one. The first is one [`Config::backoff_base_ms`] at most; they double.
+    /// Maximum pause between attempts to get a slot in the quota of open uploads, unless the server asks for a
+    /// longer one. The first is at most [`Config::backoff_base_ms`]; they double.
     pub quota_cap_ms: u64,
-    /// Longest `Retry-After` that is honoured.
+    /// Maximum `Retry-After` that is honoured.
     pub retry_after_cap_ms: u64,
-    /// Tokens in the full retry bucket. A retry takes [`Config::retry_cost`], a success gives back one,
-    /// and time gives [`Config::retry_refill_per_second`]; without enough tokens retries wait.
+    /// Capacity of the retry token bucket. A retry costs [`Config::retry_cost`], a success refunds one, and
+    /// [`Config::retry_refill_per_second`] are added over time; without enough tokens retries wait.
     pub retry_tokens: u64,
     /// See [`Config::retry_tokens`].
     pub retry_cost: u64,
     /// See [`Config::retry_tokens`].
     pub retry_refill_per_second: u64,
-    /// A service that only fails for this long makes the uploads that need it fail. Time that is known
-    /// to be spent offline does not count.
+    /// A service that fails continuously for this long fails the uploads that need it. Known offline time does
+    /// not count.
     pub outage_ms: u64,
-    /// How long the server may hold all calls off because they come too fast, before the uploads fail.
-    /// Known offline time does not count, nor does the wait for a place in the quota of open uploads.
+    /// How long the server may throttle all calls before the uploads fail. Known offline time does not count,
+    /// nor does waiting for a slot in the quota of open uploads.
     pub back_pressure_ms: u64,
-    /// While offline, one request is tried after this time: the browser's word alone is not trusted. The
-    /// time doubles with each try.
+    /// While offline, one probe request is sent after this time, since `navigator.onLine` is not reliable. The
+    /// interval doubles with each probe.
+    /// <https://developer.mozilla.org/docs/Web/API/Navigator/onLine>
     pub offline_probe_ms: u64,
-    /// Longest time between two such requests.
+    /// Maximum interval between probes.
     pub offline_probe_cap_ms: u64,
-    /// Failed attempts at cancelling on the server before the upload ends as aborted all the same.
+    /// Failed attempts to cancel on the server before the upload is reported as aborted regardless.
     pub abort_attempts: u32,
-    /// Attempts at one read of records that may fail, for any reason but a refused token, before the read fails. Each
-    /// takes [`Config::api_timeout_ms`] at most, and the back-off between them comes to 3.5 s at most, unless the
+    /// Failed attempts of one read of records before it fails; refused tokens are counted separately. Each attempt
+    /// takes at most [`Config::api_timeout_ms`], and the backoffs between them add up to at most 3.5 s, unless the
     /// server asks for longer pauses.
     pub read_attempts: u32,
-    /// Longest time from an abort to its end.
+    /// Maximum time from an abort to its end.
     pub abort_ms: u64,
 
-    /// Shortest time between two progress events of one upload.
+    /// Minimum interval between two progress events of one upload.
     pub frame_ms: u64,
-    /// First interval of asking whether uploads are processed.
+    /// First interval of polling for processed records.
     pub poll_first_ms: u64,
-    /// Longest interval of asking.
+    /// Maximum polling interval.
     pub poll_last_ms: u64,
-    /// How long an upload is asked for before `processing_timeout`.
+    /// How long an upload is polled before `processing_timeout`.
     pub processing_ms: u64,
 }
 
 impl Config {
-    /// How long no byte may move, where steps of progress have been so far apart: twice that, but never longer
-    /// than twice [`Config::answer_ms`], or steps that grow ever slower would earn hours.
+    /// Stall timeout after steps of progress this far apart: twice the gap, but at most twice
+    /// [`Config::answer_ms`]; otherwise ever slower steps could extend it to hours.
     pub(crate) fn stall_patience(&self, slowest_step_ms: u64) -> u64 {
         let step = slowest_step_ms.min(self.answer_ms);
         self.stall_ms.max(step.saturating_add(step))

@@ -2,16 +2,16 @@
 //!
 //! Reflected polynomial `0x9a6c9329ac4bc9b5`, initial value and final inversion all ones; the check value
 //! of `123456789` is `ae8b14860a799888` (NVM Express NVM Command Set Specification 1.0d, section 5.2.1.3.4;
-//! catalogue of parametrised CRC algorithms, "CRC-64/NVME").
+//! "CRC-64/NVME" in <https://reveng.sourceforge.io/crc-catalogue/17plus.htm>).
 //!
-//! The tables are computed when a [`Crc64`] is made, in microseconds, so that they weigh nothing in the
-//! published module.
+//! The tables are computed when a [`Crc64`] is made, in microseconds, so that they add nothing to the published
+//! module.
 
 use crowfly_contract::Crc64Nvme;
 
 const POLYNOMIAL: u64 = 0x9a6c_9329_ac4b_c9b5;
 
-/// Bytes taken in one step, and tables of 2 KiB each.
+/// Bytes per step of the slicing-by-N loop, with one table of 2 KiB each.
 const STRIDE: usize = 16;
 
 type Tables = [[u64; 256]; STRIDE];
@@ -36,7 +36,7 @@ impl Default for Crc64 {
 }
 
 impl Crc64 {
-    /// The checksum of no bytes, and the tables for more.
+    /// The checksum of no bytes, with its tables.
     #[must_use]
     pub fn new() -> Self {
         let mut tables = Box::new([[0u64; 256]; STRIDE]);
@@ -57,12 +57,12 @@ impl Crc64 {
         }
     }
 
-    /// Starts again with no bytes.
+    /// Resets to the checksum of no bytes.
     pub fn reset(&mut self) {
         self.register = !0;
     }
 
-    /// Takes in the bytes that follow.
+    /// Appends bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         let tables = &*self.tables;
         let mut register = self.register;
@@ -77,14 +77,14 @@ impl Crc64 {
         self.register = register;
     }
 
-    /// The checksum of everything since the start or the last reset.
+    /// The checksum of all bytes since the start or the last reset.
     #[must_use]
     pub fn value(&self) -> Crc64Nvme {
         Crc64Nvme::new(!self.register)
     }
 }
 
-/// One byte through the first table. A `u8` indexes a table of 256: never out of bounds.
+/// One byte through the first table. A `u8` index into a table of 256 is never out of bounds.
 #[inline(always)]
 fn step(first: &[u64; 256], register: u64, byte: u8) -> u64 {
     at(first, register ^ u64::from(byte)) ^ (register >> 8)
@@ -161,17 +161,17 @@ fn times_x(register: u64) -> u64 {
 
 /// The checksum of A followed by B, from the checksums of both and the length of B in bytes.
 ///
-/// The number of steps grows with the logarithm of the length.
+/// The number of steps is logarithmic in the length.
 #[must_use]
 pub fn combine(a: Crc64Nvme, b: Crc64Nvme, len_b: u64) -> Crc64Nvme {
     Appender::default().append(a, b, len_b)
 }
 
-/// Combines many checksums of ranges that follow each other. Ranges of one length, as parts are, cost one
+/// Combines the checksums of many consecutive ranges. Ranges of equal length, such as parts, cost one
 /// multiplication each.
 #[derive(Debug, Default)]
 pub struct Appender {
-    /// The last length, and what appending that many zero bytes multiplies by.
+    /// The last length, and the factor for appending that many zero bytes.
     last: Option<(u64, u64)>,
 }
 
@@ -183,12 +183,12 @@ impl Appender {
             _ => zeros(len_b),
         };
         self.last = Some((len_b, power));
-        // The two inversions of A's and B's values cancel each other out.
+        // The final inversions of A and B cancel out.
         Crc64Nvme::new(multiply(a.value(), power) ^ b.value())
     }
 }
 
-/// x^(8n): what appending n zero bytes multiplies by.
+/// x^(8n): the factor for appending n zero bytes.
 fn zeros(mut left: u64) -> u64 {
     let mut power = 1u64 << 63; // x^0 in reflected bits
     let mut square = 1u64 << (63 - 8); // x^8

@@ -1,49 +1,48 @@
-//! Facts of an upload of which one at a time is true.
+//! Mutually exclusive facts of an upload, as enums.
 
 use crate::Millis;
 
-/// What is wanted of an upload that has not ended.
+/// What the user wants of an upload that has not ended.
 ///
-/// Invariant: an abort is final, so it replaces a pause and is replaced by none; it leaves only with the ending of the
-/// upload, or when storage turns out to have the object already. One that has ended is [`Control::Run`].
+/// Invariant: an abort is final. It replaces a pause, and is cleared only when the upload ends or when storage turns
+/// out to have the object already. An upload that has ended is [`Control::Run`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Control {
     #[default]
     Run,
     Pause,
-    /// It is cancelled on the server, or given up at this moment.
+    /// It is cancelled on the server, or ended locally at this moment.
     Abort(Millis),
 }
 
-/// Whether storage has proved the bytes, by stating the checksum that this page has computed.
+/// Whether storage has proved the bytes, by reporting the checksum that this page computed.
 ///
-/// Invariants: [`Proof::Verified`] only in an upload that is stored; only while [`Proof::Comparing`] is there one part
-/// for the whole of a file whose object was made of several.
+/// Invariants: [`Proof::Verified`] only in a stored upload; only during [`Proof::Comparing`] does a multipart
+/// file have a single part that covers the whole file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// It has stated none so far.
+    /// No checksum reported so far.
     #[default]
     None,
-    /// Its answer to the PUT stated another one.
+    /// The answer to the PUT reported a different one.
     Contradicted,
-    /// It has the object and states one: ours is computed now, to be compared.
+    /// Storage has the object and reports a checksum: ours is being computed for comparison.
     Comparing,
-    /// The file is not read for that: its abort came too late, or it cannot be read.
+    /// The file is not hashed for comparison: the abort came too late, or it cannot be read.
     Waived,
-    /// It has stated ours.
+    /// Storage reported our checksum.
     Verified,
 }
 
-/// Whether the record is waited for.
+/// Whether the record is awaited.
 ///
-/// Invariant: [`Awaited::Until`] only in an upload that is stored, [`Awaited::OnceStored`] only in one that has not
-/// ended.
+/// Invariant: [`Awaited::Until`] only in a stored upload, [`Awaited::OnceStored`] only in one that has not ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Awaited {
     #[default]
     No,
-    /// It will be.
+    /// It will be, once stored.
     OnceStored,
-    /// It is asked for until this moment on the budgets' clock.
+    /// It is polled until this moment on the budget clock.
     Until(Millis),
 }

@@ -3,39 +3,39 @@ use std::rc::Rc;
 
 use crowfly_contract::ErrorCode;
 
-/// Why an upload, or a read, failed. Holds no URL, no query string and no token.
+/// Why an upload or a read failed. Contains no URL, query string or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The stable code.
     pub code: ErrorCode,
-    /// What was being done.
+    /// The operation that failed.
     pub phase: Phase,
-    /// The part that it was about, from 1, if it was about one.
+    /// The part concerned, from 1, if any.
     pub part: Option<u32>,
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
-    /// Finds the request in the server's or storage's logs.
+    /// Identifies the request in the server's or storage's logs.
     pub request_id: Option<String>,
     /// One sentence for a developer.
     pub message: Cow<'static, str>,
-    /// Whether trying again later, without any change, can succeed.
+    /// Whether retrying later without any change can succeed.
     pub retryable: bool,
 }
 
-/// What was being done when something failed.
+/// The operation during which something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Reading and hashing the file.
     Hash,
-    /// Asking the API for leave to upload.
+    /// Requesting grants from the API.
     Create,
-    /// Asking the API for leave to send parts.
+    /// Requesting part grants from the API.
     Sign,
     /// Sending bytes to storage.
     Send,
-    /// Asking the API which parts storage holds.
+    /// Asking the API for the list of stored parts.
     List,
-    /// Asking the API whether storage has the object.
+    /// Asking the API to complete, or whether storage has the object.
     Complete,
     /// Cancelling on the server.
     Abort,
@@ -46,7 +46,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The word that the SDK's errors carry.
+    /// The value of `phase` in the SDK's errors.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hash => "hash",
@@ -62,7 +62,7 @@ impl Phase {
     }
 }
 
-/// What an answer said beside its code.
+/// The details of an answer besides its code.
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) part: Option<u32>,
@@ -72,7 +72,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// No answer, or one that said nothing.
+    /// No answer, or one without details.
     pub(crate) const NONE: Self = Self {
         part: None,
         status: None,
@@ -81,7 +81,7 @@ impl Trace {
     };
 }
 
-/// [`Trace::NONE`], to be borrowed.
+/// [`Trace::NONE`] by reference.
 pub(crate) static NO_TRACE: Trace = Trace::NONE;
 
 impl Failure {
@@ -103,7 +103,7 @@ impl Failure {
     }
 }
 
-/// The message when no server sent one.
+/// The message if the server sent none.
 fn sentence(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::Network => "no network path to the server; check the connection and try again",

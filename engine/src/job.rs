@@ -1,12 +1,12 @@
-//! One piece of work of one upload, its step, and its place in a queue.
+//! One piece of work of an upload, its step, and its place in a queue.
 
 use crate::{Millis, Phase, RequestId};
 
-/// Names an upload within the queue: its number in the order of adding, never used twice.
+/// Identifies an upload within the queue: its index in the order of adding, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(pub(crate) u32);
 
-/// What there is to do. A part is named by its index, from 0: no plan has more parts than sixteen bits count.
+/// The kinds of work. Parts are named by index, from 0: no plan has more parts than fit 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
     Hash(u16),
@@ -20,7 +20,7 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    /// The word for it in a failure.
+    /// The phase reported in a failure.
     pub(crate) fn phase(self) -> Phase {
         match self {
             Self::Hash(_) => Phase::Hash,
@@ -33,7 +33,7 @@ impl Work {
         }
     }
 
-    /// The part that it is for; `None` when it is for the upload as a whole.
+    /// The part it is for; `None` if it is for the whole upload.
     pub(crate) fn part(self) -> Option<u16> {
         match self {
             Self::Hash(index) | Self::Sign(index) | Self::Send(index) => Some(index),
@@ -42,37 +42,37 @@ impl Work {
     }
 }
 
-/// Work and whose it is.
+/// Work and the upload it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Job {
     pub(crate) id: Slot,
     pub(crate) work: Work,
 }
 
-/// How far a piece of work is.
+/// State of a piece of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Step {
     /// There is none.
     #[default]
     Idle,
-    /// In its lane.
+    /// Ready, in its lane.
     Ready(Work),
-    /// A command is out.
+    /// A command is in flight.
     Running(RequestId, Work),
-    /// It waits for a moment.
+    /// Delayed until a moment.
     Delayed(Millis, Work),
 }
 
-/// A place in a queue: the smaller key first, then the order of adding.
+/// A position in a queue: ordered by key, then by the order of adding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    /// The priority turned round, or a moment.
+    /// The inverted priority, or a deadline.
     pub(crate) key: u64,
     pub(crate) job: Job,
 }
 
 impl Place {
-    /// The same, but due at a moment.
+    /// The same with a deadline as the key.
     pub(crate) fn at(self, moment: Millis) -> Self {
         Self {
             key: moment.0,

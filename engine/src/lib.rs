@@ -1,18 +1,17 @@
 //! The upload state machine of Crowfly.
 //!
-//! No IO happens here: no clock, no randomness, no bytes of any file. Time, seed and limits are arguments;
-//! the driver feeds in what happened and carries out what is asked for:
+//! Sans-IO: no clock, no randomness, no file bytes. Time, seed and limits are arguments; the driver feeds in
+//! events and carries out commands:
 //!
-//! 1. [`Queue::handle_input`] takes one [`Input`]: what the user asks for, news of the network, an answer.
-//! 2. [`Queue::poll_output`] is drained: each [`Output::Do`] is started, each [`Output::Emit`] goes to the application.
-//! 3. [`Output::Idle`] ends the drain, with the moment of the next [`Input::Tick`] in hand.
+//! 1. [`Queue::handle_input`] takes one [`Input`]: a user request, a network change, a reply.
+//! 2. [`Queue::poll_output`] is drained: start each [`Output::Do`], pass each [`Output::Emit`] to the application.
+//! 3. [`Output::Idle`] ends the drain and carries the deadline of the next [`Input::Tick`].
 //!
-//! Inputs never fail; those for unknown ids, and answers that come late or twice, change nothing. An
-//! adapter may answer a command from within step 2, as long as the answer is fed in after the drain.
+//! Inputs never fail; those for unknown ids, and late or duplicate replies, change nothing. An adapter may
+//! answer a command during step 2, provided the reply is fed in after the drain.
 //!
-//! Inside, a queue (windows, token, back-off, order) holds uploads (facts, from which the next pieces of
-//! work follow), and an upload holds parts (ranges that are hashed, signed and sent by themselves; a file
-//! that goes in one PUT has one).
+//! Inside, a queue (windows, token, backoff, order) holds uploads (facts, from which the next work is derived),
+//! and an upload holds parts (ranges that are hashed, signed and sent independently; a single-PUT file has one).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(

@@ -1,13 +1,13 @@
-//! What is known about the network and about the two services behind it.
+//! State of the network and of the two services behind it.
 
 use crate::Millis;
 
-/// Whether there is a network, and the clock that budgets run on: it stands still while offline.
+/// Whether the network is up, and the budget clock, which is paused while offline.
 #[derive(Debug, Default)]
 pub(crate) struct Link {
     offline_since: Option<Millis>,
     offline_before: u64,
-    /// When one request may be tried while offline, and how long to wait after it.
+    /// When the next offline probe is due, and the interval after it.
     probe_at: Millis,
     probe_wait_ms: u64,
 }
@@ -17,7 +17,7 @@ impl Link {
         self.offline_since.is_some()
     }
 
-    /// Returns whether that is news.
+    /// Returns whether the state changed.
     pub(crate) fn go_offline(&mut self, now: Millis, probe_ms: u64) -> bool {
         let news = self.offline_since.is_none();
         if news {
@@ -32,7 +32,7 @@ impl Link {
         self.probe_at
     }
 
-    /// A request goes out: while offline, the next one waits twice as long, up to `most_ms`.
+    /// A request goes out: while offline, this doubles the probe interval up to `most_ms`.
     pub(crate) fn probed(&mut self, now: Millis, most_ms: u64) {
         if self.offline() {
             self.probe_wait_ms = self
@@ -43,12 +43,12 @@ impl Link {
         }
     }
 
-    /// Whether an answer to a request that began then proves that there is a network after all.
+    /// Whether an answer to a request started at that moment proves that the network is up.
     pub(crate) fn disproved_by(&self, began: Millis) -> bool {
         self.offline_since.is_some_and(|since| began > since)
     }
 
-    /// Returns whether that is news.
+    /// Returns whether the state changed.
     pub(crate) fn go_online(&mut self, now: Millis) -> bool {
         let Some(since) = self.offline_since.take() else {
             return false;
@@ -57,22 +57,22 @@ impl Link {
         true
     }
 
-    /// Time in which nothing could run.
+    /// Excludes time during which nothing could run.
     pub(crate) fn slept(&mut self, millis: u64) {
-        // Offline time stands still already.
+        // The clock is already paused while offline.
         if !self.offline() {
             self.offline_before = self.offline_before.saturating_add(millis);
         }
     }
 
-    /// Time that counts against budgets.
+    /// Time on the budget clock.
     pub(crate) fn budget(&self, now: Millis) -> Millis {
         let here = self.offline_since.map_or(0, |since| now.since(since));
         Millis(now.since(Millis(self.offline_before.saturating_add(here))))
     }
 }
 
-/// How one service has answered of late.
+/// Recent health of one service.
 #[derive(Debug, Default)]
 pub(crate) struct Service {
     failures: u32,
@@ -80,25 +80,25 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn succeeded(&mut self) {
         *self = Self::default();
     }
 
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn failed(&mut self, budget: Millis) {
         self.failures = self.failures.wrapping_add(1);
         self.failing_since.get_or_insert(budget);
     }
 
-    /// So many failures in a row that first attempts draw from the retry bucket too.
+    /// This many consecutive failures make first attempts draw from the retry bucket too.
     pub(crate) fn in_trouble(&self, window: usize) -> bool {
         usize::try_from(self.failures).unwrap_or(usize::MAX) >= window.max(2)
     }
 
-    /// For how long nothing has succeeded, on the budgets' clock.
+    /// How long nothing has succeeded, on the budget clock.
     pub(crate) fn failing_for(&self, budget: Millis) -> u64 {
         self.failing_since.map_or(0, |since| budget.since(since))
     }

@@ -1,4 +1,4 @@
-//! What comes next for an upload and its parts: derived from the facts each time, never stored.
+//! The next work of an upload and its parts: derived from the facts each time, never stored.
 
 use crate::facts::Control;
 use crate::job::{Step, Work};
@@ -6,7 +6,7 @@ use crate::part::{Doubt, Part};
 use crate::upload::Upload;
 
 impl Upload {
-    /// The call that follows from the facts; `None` while one is under way, or none may be.
+    /// The next call; `None` while one is in flight, or none is allowed.
     pub(crate) fn next_call(&self) -> Option<Work> {
         if self.call != Step::Idle || self.ended() {
             return None;
@@ -47,7 +47,7 @@ impl Upload {
         }
     }
 
-    /// What follows for one part that is under way.
+    /// The next work of an active part.
     pub(crate) fn next_part(&self, index: u16) -> Option<Work> {
         let part = self.part(index)?;
         let stopped = self.ended() || self.control != Control::Run || self.doubt;
@@ -68,10 +68,10 @@ impl Upload {
         part.crc.is_none() && (self.checksum.hashes() || part.claimed.is_some())
     }
 
-    /// Whether parts may be opened.
+    /// Whether more parts may be opened.
     pub(crate) fn can_open(&self) -> bool {
         let free = self.admitted && !self.ended() && self.control == Control::Run;
-        // Hashing need not wait until they can be sent.
+        // Hashing need not wait until sending is possible.
         let useful = self.checksum.hashes();
         let useful = useful || (self.multipart_open && !self.unlisted);
         free && useful && !self.doubt && !self.comparing() && self.parts.more()

@@ -7,27 +7,27 @@ use crowfly_contract::{
 
 use crate::{Failure, Millis, Progress};
 
-/// Names one command; its reply carries the same number. Never used twice.
+/// Identifies one command; its reply carries the same number. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
-/// Names one read of records: made by the driver, and free again once the read has ended.
+/// Identifies one read of records: chosen by the driver, and reusable once the read has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReadId(pub u64);
 
 /// What the driver must do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Carry this out, and give its [`Reply`](crate::Reply) back when it is there.
+    /// Carry this out and feed back its [`Reply`](crate::Reply).
     Do(Command),
-    /// Tell the application.
+    /// Notify the application.
     Emit(Event),
     /// Nothing more for now. Call again with [`Input::Tick`](crate::Input::Tick) at this moment at the
-    /// latest; `None` means that only an input can bring something new.
+    /// latest; `None` means that only an input can change anything.
     Idle(Option<Millis>),
 }
 
-/// Work for an adapter. The engine watches all deadlines; adapters need no timers.
+/// Work for an adapter. The engine tracks all deadlines; adapters need no timers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command {
@@ -40,30 +40,30 @@ pub enum Command {
         /// Which bytes.
         bytes: Range<u64>,
     },
-    /// Get a token from the application and keep it for the API calls that follow. Answer: `Token`.
+    /// Get a token from the application and keep it for subsequent API calls. Answer: `Token`.
     Token {
         /// This command.
         request: RequestId,
         /// Why one is needed.
         reason: TokenReason,
     },
-    /// Write the upload into the journal, before the server hears of it: then a page that comes after this
-    /// one can go on with it. Answer: `Saved`.
+    /// Write the upload to the journal before the server learns of it, so that a later page can resume it.
+    /// Answer: `Saved`.
     Save {
         /// This command.
         request: RequestId,
         /// The upload.
         upload: UploadId,
-        /// What its create call will say; with it, and the file, the upload can be resumed.
+        /// The body of its create call; with it and the file the upload can be resumed.
         item: Rc<CreateItem>,
     },
-    /// Note in the journal that the upload is to be cancelled on the server, so that this is done even if
-    /// the page ends first. No answer is awaited.
+    /// Mark the upload in the journal as to be cancelled on the server, so that a later page does it if this
+    /// one ends first. No answer is awaited.
     NoteCancel {
         /// The upload.
         upload: UploadId,
     },
-    /// Take the upload out of the journal: there is nothing left to resume. No answer is awaited.
+    /// Remove the upload from the journal: nothing is left to resume. No answer is awaited.
     Erase {
         /// The upload.
         upload: UploadId,
@@ -123,17 +123,17 @@ pub enum Command {
         upload: UploadId,
         /// Which bytes.
         bytes: Range<u64>,
-        /// Where to, and with which headers.
+        /// Where to send it, and with which headers.
         grant: Rc<Grant>,
-        /// The part's number; `None` when the whole file goes in one PUT.
+        /// The part's number; `None` for a single PUT.
         part: Option<u32>,
     },
-    /// One attempt at a read of records: `GET /uploads`, `GET /uploads/{id}` or `GET /uploads/{id}/content`. Which,
-    /// and what its body holds, the driver knows by `read`. Answer: `Read` or `ApiFailed`.
+    /// One attempt at a read of records: `GET /uploads`, `GET /uploads/{id}` or `GET /uploads/{id}/content`. The
+    /// driver finds the route by `read`, and keeps the value. Answer: `Read` or `ApiFailed`.
     Read {
         /// This command.
         request: RequestId,
-        /// The read that it is for.
+        /// The read it belongs to.
         read: ReadId,
     },
     /// Stop a request. No answer is awaited; a late one is ignored.
@@ -143,19 +143,19 @@ pub enum Command {
     },
 }
 
-/// Why the application is asked for a token.
+/// Why a token is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenReason {
-    /// None was asked for before.
+    /// The first one.
     Initial,
-    /// The last one ends soon.
+    /// The last one is about to expire.
     Expiring,
     /// The API refused the last one.
     Unauthorized,
 }
 
 impl TokenReason {
-    /// The word that the application's token function is given.
+    /// The `reason` passed to the application's token function.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Initial => "initial",
@@ -165,50 +165,51 @@ impl TokenReason {
     }
 }
 
-/// News for the application. Every upload that was added ends in exactly one of `Stored`, `Failed` and
-/// `Aborted`; after `Failed` a retry, or an abort, opens it again. `Processed` or `ProcessingFailed` answers each
-/// [`Input::AwaitProcessed`](crate::Input::AwaitProcessed) of an upload that was stored. Every
+/// News for the application. Every added upload ends in exactly one of `Stored`, `Failed` and `Aborted`;
+/// after `Failed` a retry or an abort reopens it. `Processed` or `ProcessingFailed` answers each
+/// [`Input::AwaitProcessed`](crate::Input::AwaitProcessed) of a stored upload. Every
 /// [`Input::Read`](crate::Input::Read) ends in exactly one of `ReadDone` and `ReadFailed`, unless it is cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The upload's state changed. Comes before the event that ends it.
+    /// The upload's state changed. Emitted before the event that ends it.
     State {
         /// The upload.
         upload: UploadId,
         /// Its new state.
         state: State,
     },
-    /// Bytes moved. At most one event a frame for each upload.
+    /// Bytes moved. At most one event per frame and upload.
     Progress {
         /// The upload.
         upload: UploadId,
-        /// How far it is.
+        /// Its progress.
         progress: Progress,
     },
-    /// Storage has let go of all parts, for instance because the upload lay unfinished for days: it begins
-    /// anew, and `confirmed` falls to zero, which it never does otherwise.
+    /// Storage has discarded all parts, for instance after a lifecycle rule ran: the upload starts over, and
+    /// `confirmed` falls to zero, which happens in no other case.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html>
     Restarted {
         /// The upload.
         upload: UploadId,
     },
-    /// Storage has the object, and its size is that of the file.
+    /// Storage has the object, and its size matches the file.
     Stored {
         /// The upload.
         upload: UploadId,
         /// The object.
         stored: Rc<Stored>,
-        /// Whether storage states the checksum that this page has computed from the file: only that proves the
-        /// bytes. Never with [`ChecksumMode::None`](crate::ChecksumMode::None).
+        /// Whether storage reports the checksum that this page computed from the file: only that proves the bytes.
+        /// Never with [`ChecksumMode::None`](crate::ChecksumMode::None).
         verified: bool,
     },
-    /// The first upload whose bytes were hashed ends as stored without that proof: its store checks nothing, or
-    /// says nothing of it. Told once a queue, before [`Event::Stored`].
+    /// A hashed upload is stored without that proof: its store reports no checksum. Emitted once per queue,
+    /// before [`Event::Stored`].
     Unverified {
         /// The upload.
         upload: UploadId,
     },
-    /// It did not succeed.
+    /// It failed.
     Failed {
         /// The upload.
         upload: UploadId,
@@ -220,27 +221,27 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
     },
-    /// The record is there.
+    /// The record is available.
     Processed {
         /// The upload.
         upload: UploadId,
-        /// What the database says.
+        /// The database record.
         record: Rc<RecordOf<StorageKey>>,
     },
-    /// The record did not appear, or the upload did not come so far. Whether the object is stored is not
-    /// touched by this.
+    /// The record did not appear, or the upload did not get that far. Whether the object is stored is
+    /// unaffected.
     ProcessingFailed {
         /// The upload.
         upload: UploadId,
         /// Why.
         failure: Rc<Failure>,
     },
-    /// A read has succeeded: what the driver gave [`Reply::Read`](crate::Reply::Read) for is its result.
+    /// A read has succeeded: its result is the value for which the driver fed [`Reply::Read`](crate::Reply::Read).
     ReadDone {
         /// The read.
         read: ReadId,
     },
-    /// A read has failed for good.
+    /// A read has failed permanently.
     ReadFailed {
         /// The read.
         read: ReadId,
@@ -249,22 +250,22 @@ pub enum Event {
     },
 }
 
-/// What an upload is doing.
+/// State of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Its turn has not come.
+    /// Waiting for its turn.
     Queued,
-    /// Its bytes are read and hashed.
+    /// Its bytes are being hashed.
     Hashing,
     /// It is being created, sent or completed.
     Uploading,
-    /// Stopped by the user.
+    /// Paused by the user.
     Paused,
     /// It waits for the network, the server, or the next attempt.
     Waiting,
-    /// Storage has it.
+    /// Storage has the object.
     Stored,
-    /// The database has it.
+    /// The database has the record.
     Processed,
     /// It failed.
     Failed,
@@ -273,7 +274,7 @@ pub enum State {
 }
 
 impl State {
-    /// The word for it in the page and in the SDK.
+    /// The name of the state in the SDK.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -288,7 +289,7 @@ impl State {
         }
     }
 
-    /// Whether the upload is over, unless a failed one is tried again.
+    /// Whether the upload has ended, unless a failed one is retried.
     pub const fn ended(self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! A part: a range of the file that is hashed and sent by itself. A file that goes in one PUT has one.
+//! A part: a range of the file that is hashed and sent independently. A single-PUT file has one.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use crate::Millis;
 use crate::job::Step;
 use crate::retry::Tries;
 
-/// Leave to send, and for how long.
+/// A grant and its expiry.
 #[derive(Debug)]
 pub(crate) struct Lease {
     pub(crate) grant: Rc<Grant>,
@@ -17,14 +17,14 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// The grant's life counts from when it was `asked` for, as when it was signed is not known. Of it,
-    /// `margin_ms` are left unused, but never more than half; one that was long on its way has a moment left.
+    /// The grant's life counts from when it was requested (`asked`), since its signing time is unknown.
+    /// `margin_ms` of it are left unused, but at most half; a grant that arrived late remains usable for a moment.
     pub(crate) fn new(grant: Grant, asked: Millis, now: Millis, margin_ms: u64) -> Self {
         let life = grant.expires_in_ms;
         let usable = life.saturating_sub(margin_ms).max(life / 2);
         Self {
             grant: Rc::new(grant),
-            // A life too short to be true is not checked here: storage has the last word.
+            // An implausibly short life is not rejected here: storage decides.
             until: if usable < 1000 {
                 Millis::NEVER
             } else {
@@ -38,43 +38,43 @@ impl Lease {
     }
 }
 
-/// Whether storage may hold a part although no answer said so.
+/// Whether storage may hold a part that was not acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// It may not.
+    /// It does not.
     #[default]
     None,
-    /// A request that moved bytes was lost: storage has to be asked.
+    /// A request that moved bytes was lost: the list of stored parts is needed.
     Open,
-    /// A list that was asked for later than that is under way.
+    /// A list requested after that is in flight.
     Asked,
 }
 
 #[derive(Debug)]
 pub(crate) struct Part {
-    /// As storage counts; `None` for the whole file in one PUT.
+    /// S3's part number; `None` for a single PUT.
     pub(crate) number: Option<u32>,
     pub(crate) bytes: Range<u64>,
     pub(crate) step: Step,
     pub(crate) doubt: Doubt,
-    /// Storage lists bytes with this checksum under the part's number.
+    /// Storage lists a part of this number with this checksum.
     pub(crate) claimed: Option<Crc64Nvme>,
     /// The next request is a retry: it draws from the retry bucket.
     pub(crate) is_retry: bool,
     /// The checksum, once computed.
     pub(crate) crc: Option<Crc64Nvme>,
-    /// The checksum before storage doubted it.
+    /// The checksum before storage reported a mismatch.
     pub(crate) earlier_crc: Option<Crc64Nvme>,
     pub(crate) lease: Option<Lease>,
-    /// Bytes that the running job has hashed.
+    /// Bytes hashed by the running job.
     pub(crate) hashed: u64,
-    /// Bytes that the running request has sent.
+    /// Bytes sent by the running request.
     pub(crate) sent: u64,
     /// Storage acknowledged it.
     pub(crate) done: bool,
     pub(crate) hashing: Tries,
     pub(crate) sending: Tries,
-    /// Refusals in a row that a new URL may cure.
+    /// Consecutive refusals that a new URL may fix.
     pub(crate) refused: u32,
 }
 
@@ -103,7 +103,7 @@ impl Part {
         }
     }
 
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn size(&self) -> u64 {
         self.bytes.end.saturating_sub(self.bytes.start)
@@ -118,7 +118,7 @@ impl Part {
         self.is_retry = false;
     }
 
-    /// Nothing of it is in storage.
+    /// Storage holds none of it.
     pub(crate) fn unsend(&mut self) {
         self.done = false;
         self.sent = 0;

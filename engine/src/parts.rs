@@ -1,7 +1,7 @@
-//! The parts of one upload: which are under way, and what they add up to.
+//! The parts of one upload: which are active, and their sums.
 //!
-//! Parts are opened one after another, so that whatever happens costs as much as there is under way, not as
-//! much as the file has parts. Invariant: a part is in `active` from its opening until storage has it.
+//! Parts are opened one after another, so the cost of any step depends on the active parts, not on all parts of the
+//! file. Invariant: a part is in `active` from its opening until storage has it.
 
 use crowfly_contract::{Crc64Nvme, PartPlan, PlanKind};
 
@@ -11,7 +11,7 @@ use crate::part::{Doubt, Part};
 
 #[derive(Debug)]
 pub(crate) struct Parts {
-    /// How the file is cut; `None` for one PUT.
+    /// How the file is split; `None` for one PUT.
     plan: Option<PartPlan>,
     all: Vec<Part>,
     active: Vec<u16>,
@@ -22,7 +22,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// As the server will most likely have them: hashing need not wait for its answer, which decides.
+    /// The expected plan of the server, so that hashing can start before its answer, which is authoritative.
     pub(crate) fn expected(size: u64) -> Self {
         match PlanKind::for_new_file(size) {
             Ok(PlanKind::Multipart(plan)) => Self::planned(plan),
@@ -60,7 +60,7 @@ impl Parts {
         }
     }
 
-    /// How they are cut; `None` for one PUT.
+    /// How they are split; `None` for one PUT.
     pub(crate) fn plan(&self) -> Option<PartPlan> {
         self.plan
     }
@@ -74,12 +74,12 @@ impl Parts {
         self.undone == 0
     }
 
-    /// There are parts that are not under way and not done.
+    /// Some parts are neither active nor done.
     pub(crate) fn more(&self) -> bool {
         usize::from(self.next) < self.all.len()
     }
 
-    /// Gets the next part under way.
+    /// Opens the next part.
     pub(crate) fn open_next(&mut self) -> Option<u16> {
         let index = self.more().then_some(self.next)?;
         self.next = self.next.wrapping_add(1);
@@ -91,7 +91,7 @@ impl Parts {
         self.all.get(usize::from(index))
     }
 
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn get_mut(&mut self, index: u16) -> Option<&mut Part> {
         self.all.get_mut(usize::from(index))
@@ -103,12 +103,12 @@ impl Parts {
         (self.multipart() && self.get(index).is_some()).then_some(index)
     }
 
-    /// All of them, under way or not; for what happens seldom.
+    /// All of them, active or not; for rare operations.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Part> {
         self.all.iter_mut()
     }
 
-    /// The indexes of those under way, to walk along while they change.
+    /// The indexes of the active ones, to iterate over while they change.
     pub(crate) fn active(&self) -> Vec<u16> {
         self.active.clone()
     }
@@ -121,13 +121,13 @@ impl Parts {
         self.under_way().map(|part| part.step)
     }
 
-    /// How many are under way, but not being sent.
+    /// How many are active but not being sent.
     pub(crate) fn waiting(&self) -> usize {
         let sending = |step: &Step| matches!(step, Step::Running(_, Work::Send(_)));
         self.steps().filter(|step| !sending(step)).count()
     }
 
-    /// Storage must be asked what it holds.
+    /// Storage must be asked which parts it holds.
     pub(crate) fn doubted(&self) -> bool {
         self.under_way().any(|part| part.doubt == Doubt::Open)
     }
@@ -149,7 +149,7 @@ impl Parts {
         }
     }
 
-    /// Storage has none of them. What is known about the bytes stays.
+    /// Storage has none of them. What is known about the bytes is kept.
     pub(crate) fn undo(&mut self) {
         for part in &mut self.all {
             part.unsend();
@@ -163,7 +163,7 @@ impl Parts {
         }
     }
 
-    /// Keeps a part's checksum.
+    /// Stores a part's checksum.
     pub(crate) fn hashed(&mut self, index: u16, crc: Crc64Nvme) {
         if let Some(part) = self.get_mut(index) {
             let size = if part.crc.is_none() { part.size() } else { 0 };
@@ -184,7 +184,7 @@ impl Parts {
         }
     }
 
-    /// Bytes hashed, sent and acknowledged.
+    /// Sum of bytes hashed, sent and acknowledged.
     pub(crate) fn counts(&self) -> (u64, u64, u64) {
         let (mut hashed, mut sent) = (self.hashed_bytes, self.done_bytes);
         for part in self.under_way() {
@@ -196,7 +196,7 @@ impl Parts {
         (hashed, sent, self.done_bytes)
     }
 
-    /// The checksum of the whole file, if that of every part is known.
+    /// The checksum of the whole file, if all parts have theirs.
     pub(crate) fn crc(&self) -> Option<Crc64Nvme> {
         let mut appender = Appender::default();
         let mut whole = None;

@@ -1,15 +1,15 @@
-//! Progress, and the ledger behind it. Invariant: `confirmed <= sent <= total`, `confirmed` never falls,
+//! Progress and its accounting. Invariant: `confirmed <= sent <= total`, `confirmed` never falls,
 //! and `sent` reaches `total` only with [`Ledger::finish`].
 
 use crate::Millis;
 
-/// How far an upload is, in bytes of the file.
+/// Progress of an upload, in bytes of the file.
 ///
 /// `confirmed <= sent <= total`; `confirmed` never falls; `sent` reaches `total` only when the upload is
 /// stored (an empty file has `total` 0 all along).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Handed to the network, less what is to be sent again.
+    /// Handed to the network stack, minus what must be sent again.
     pub sent: u64,
     /// Acknowledged by storage.
     pub confirmed: u64,
@@ -17,15 +17,15 @@ pub struct Progress {
     pub total: u64,
     /// Read and hashed.
     pub hashed: u64,
-    /// The smoothed rate; 0 while nothing is sent.
+    /// The smoothed rate; 0 while nothing is being sent.
     pub bytes_per_second: u64,
-    /// The rest at that rate, in milliseconds, if there is a rate.
+    /// Remaining time at that rate, in milliseconds, if there is a rate.
     pub eta_ms: Option<u64>,
 }
 
 /// Time constant of the smoothing.
 const MEMORY_MS: f64 = 2_000.0;
-/// Shortest time over which a rate is taken.
+/// Minimum interval for a rate sample.
 const SAMPLE_MS: u64 = 200;
 
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Ledger {
         self.shown
     }
 
-    /// Takes the present figures. Returns whether there is something to show.
+    /// Records the current figures. Returns whether there is something to report.
     pub(crate) fn moved(&mut self, hashed: u64, sent: u64, confirmed: u64) -> bool {
         let before = (self.shown.hashed, self.shown.sent, self.shown.confirmed);
         let most = self.shown.total.saturating_sub(1);
@@ -59,7 +59,7 @@ impl Ledger {
         before != (self.shown.hashed, self.shown.sent, self.shown.confirmed)
     }
 
-    /// Brings rate and remaining time up to date.
+    /// Updates rate and remaining time.
     pub(crate) fn measure(&mut self, now: Millis) {
         let sent = self.shown.sent;
         match self.sample {
@@ -78,7 +78,7 @@ impl Ledger {
         self.shown.eta_ms = (rate > 0).then_some((left as f64 * 1000.0 / rate as f64) as u64);
     }
 
-    /// Exponentially weighted by time; the first sample is taken as it is.
+    /// Exponential moving average weighted by time; the first sample is taken as is.
     fn smooth(&mut self, rate: f64, took_ms: f64) {
         let old = self.shown.bytes_per_second as f64;
         let memory = if old == 0.0 { 0.0 } else { MEMORY_MS };
@@ -86,7 +86,7 @@ impl Ledger {
         self.shown.bytes_per_second = rate as u64;
     }
 
-    /// Storage has nothing any more.
+    /// Storage holds nothing any more.
     pub(crate) fn restart(&mut self) {
         self.rest();
         self.shown.sent = 0;
@@ -94,7 +94,7 @@ impl Ledger {
     }
 
     /// Nothing is being sent now.
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn rest(&mut self) {
         self.sample = None;
@@ -102,7 +102,7 @@ impl Ledger {
         self.shown.eta_ms = None;
     }
 
-    /// Storage has it all.
+    /// Storage has all of it.
     pub(crate) fn finish(&mut self) {
         self.rest();
         self.shown.sent = self.shown.total;

@@ -1,26 +1,26 @@
 //! A queue ordered by priority, or by deadline.
 //!
-//! A vector whose front is left behind rather than a tree or a ring buffer: almost everything joins at the
-//! end and leaves at the front, and it weighs a fraction of either in the published module. It is not
-//! generic for the same reason: everything that waits here is a [`Place`].
+//! A vector with a head offset instead of a tree or ring buffer: almost everything is pushed at the end and popped
+//! at the front, and it is a fraction of their size in the published module. For the same reason it is not generic:
+//! every entry is a [`Place`].
 
 use crate::Millis;
 use crate::job::{Place, Work};
 
 #[derive(Debug, Default)]
 pub(crate) struct ReadyQueue {
-    /// Sorted; those before `gone` have left.
+    /// Sorted; entries before `gone` were popped.
     places: Vec<Place>,
     gone: usize,
 }
 
 impl ReadyQueue {
-    /// All who wait.
+    /// All entries.
     pub(crate) fn all(&self) -> &[Place] {
         self.places.get(self.gone..).unwrap_or_default()
     }
 
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn len(&self) -> usize {
         self.all().len()
@@ -34,14 +34,14 @@ impl ReadyQueue {
         self.all().first().copied()
     }
 
-    /// When the first one is due, if keys are moments.
+    /// When the first entry is due, if keys are deadlines.
     pub(crate) fn due(&self) -> Millis {
         self.all()
             .first()
             .map_or(Millis::NEVER, |place| Millis(place.key))
     }
 
-    /// Where the place is, or belongs, in `places`.
+    /// The index of the place in `places`, or where to insert it.
     fn find(&self, place: Place) -> (usize, bool) {
         let (mut from, mut to) = (self.gone, self.places.len());
         let mut at = to.saturating_sub(1);
@@ -56,7 +56,7 @@ impl ReadyQueue {
         (from, false)
     }
 
-    /// Joins at its place; an equal one stays.
+    /// Inserts a place; a duplicate is ignored.
     pub(crate) fn insert(&mut self, place: Place) {
         if let (at, false) = self.find(place) {
             self.places.insert(at, place);
@@ -81,7 +81,7 @@ impl ReadyQueue {
         first
     }
 
-    /// The first one leaves if it is due, where keys are moments.
+    /// Pops the first entry if it is due; keys are deadlines.
     pub(crate) fn pop_due(&mut self, now: Millis) -> Option<Place> {
         if self.due() <= now && !self.is_empty() {
             self.pop_first()
@@ -90,7 +90,7 @@ impl ReadyQueue {
         }
     }
 
-    /// The first one leaves. Once half are gone the others move up: a constant cost for each.
+    /// Pops the first entry. Once half are gone the rest is moved up: amortised constant cost.
     fn leave(&mut self) {
         self.gone = self.gone.wrapping_add(1);
         let left = self.places.len().saturating_sub(self.gone);
@@ -102,7 +102,7 @@ impl ReadyQueue {
     }
 }
 
-/// Work that is ready: one queue for each kind.
+/// Ready work: one queue per kind.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
     pub(crate) hash: ReadyQueue,
@@ -110,7 +110,7 @@ pub(crate) struct Lanes {
     pub(crate) send: ReadyQueue,
     pub(crate) save: ReadyQueue,
     pub(crate) create: ReadyQueue,
-    /// Lists and completes.
+    /// List and complete calls.
     pub(crate) settle: ReadyQueue,
     pub(crate) delete: ReadyQueue,
 }

@@ -1,19 +1,19 @@
-//! The retry policy: how many attempts, how long a back-off, and a token bucket that keeps many uploads from making
-//! a retry storm. What is retried at all is said by the error code; see `classify`.
+//! The retry policy: number of attempts, backoff, and a token bucket that prevents retry storms. Which errors
+//! are retried is decided by error code; see `classify`.
 
 use crate::{Config, Millis};
 
-/// Failed attempts in a row at one step.
+/// Consecutive failed attempts at one step.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tries {
-    /// That were answered, or moved bytes.
+    /// Attempts that were answered, or moved bytes.
     answered: u32,
-    /// That got no answer.
+    /// Attempts without an answer.
     lost: u32,
 }
 
 impl Tries {
-    /// One more has failed; `lost` if it got no answer, and moved no byte.
+    /// One more has failed; `lost` if it got no answer and moved no byte.
     pub(crate) fn failed(&mut self, lost: bool) {
         let count = if lost {
             &mut self.lost
@@ -27,18 +27,19 @@ impl Tries {
         self.answered.saturating_add(self.lost)
     }
 
-    /// Whether some found no network.
+    /// Whether any found no network.
     pub(crate) fn any_lost(self) -> bool {
         self.lost > 0
     }
 
-    /// Whether there were as many as one step may take.
+    /// Whether the limit for one step is reached.
     pub(crate) fn spent(self, config: &Config) -> bool {
         self.answered >= config.attempts || self.lost >= config.network_attempts
     }
 }
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+/// <https://doi.org/10.1145/2660193.2660195>
 #[derive(Debug)]
 pub(crate) struct Random(u64);
 
@@ -57,13 +58,14 @@ impl Random {
 
     /// A number from 0 to `most`.
     pub(crate) fn up_to(&mut self, most: u64) -> u64 {
-        // 53 bits are as many as a float holds, and more than a delay needs.
+        // 53 bits are all that an `f64` holds, and more than a delay needs.
         let part = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
         ((most as f64 + 1.0) * part) as u64
     }
 
-    /// The delay before attempt `failed + 1`: full jitter below a doubling bound. A `Retry-After` is kept
-    /// to, with a little jitter so that clients that were given the same do not come back together.
+    /// The delay before attempt `failed + 1`: full jitter below a doubling bound. A `Retry-After` is a lower bound,
+    /// with a little jitter so that clients that received the same value do not return together.
+    /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
     pub(crate) fn delay(
         &mut self,
         config: &Config,
@@ -84,8 +86,8 @@ impl Random {
         }
     }
 
-    /// The pause before asking a full quota again: the upper half of a doubling bound, so that those who
-    /// only wait ask seldom; never sooner than `Retry-After`.
+    /// The pause before asking a full quota again: uniform in the upper half of a doubling bound, so that waiting
+    /// clients rarely ask; never before `Retry-After`.
     pub(crate) fn pause(
         &mut self,
         config: &Config,
@@ -103,7 +105,7 @@ impl Random {
     }
 }
 
-/// Saturates; exact up to 2^53. (Integers would need 128 bits to see that they overflow.)
+/// Saturates; exact up to 2^53. (Integer arithmetic would need 128 bits to detect overflow.)
 fn product(a: u64, b: u64) -> u64 {
     (a as f64 * b as f64) as u64
 }
@@ -130,9 +132,9 @@ impl RetryBucket {
         }
     }
 
-    /// Draws the tokens of one retry, or says when there will be enough.
+    /// Draws the tokens of one retry, or returns when there will be enough.
     pub(crate) fn draw(&mut self, now: Millis) -> Result<(), Millis> {
-        // A token a second is a millitoken a millisecond.
+        // One token per second is one millitoken per millisecond.
         self.give(product(now.since(self.filled_at), self.per_second));
         self.filled_at = now;
         match self.millitokens.checked_sub(self.cost) {
@@ -148,7 +150,7 @@ impl RetryBucket {
     }
 
     /// A request succeeded.
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn refund(&mut self) {
         self.give(1000);

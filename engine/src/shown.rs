@@ -1,4 +1,4 @@
-//! What an upload shows of itself.
+//! The visible state of an upload.
 
 use crate::facts::Proof;
 use crate::job::{Step, Work};
@@ -6,8 +6,7 @@ use crate::upload::Upload;
 use crate::{Snapshot, State};
 
 impl Upload {
-    /// The state to show; `held` says whether ready work of a kind cannot start for reasons beyond its
-    /// turn.
+    /// The state to show; `held` says whether ready work of a kind is blocked by more than its place in the queue.
     pub(crate) fn state(&self, held: impl Fn(Work) -> bool) -> State {
         if self.ended() {
             return self.shown;
@@ -30,7 +29,7 @@ impl Upload {
             }
         }
         match self.shown {
-            // Later parts are hashed while earlier ones are sent.
+            // Later parts are hashed while earlier ones are being sent.
             _ if hashing && self.ledger.shown().confirmed > 0 => State::Uploading,
             _ if hashing => State::Hashing,
             _ if waiting => State::Waiting,
@@ -39,7 +38,7 @@ impl Upload {
         }
     }
 
-    /// Brings the ledger up to date. Returns whether there is something to show.
+    /// Updates the progress figures. Returns whether there is something to report.
     pub(crate) fn count(&mut self) -> bool {
         let (hashed, sent, done) = self.parts.counts();
         let confirmed = if self.parts.multipart() { done } else { 0 };

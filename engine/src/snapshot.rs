@@ -4,16 +4,16 @@ use crowfly_contract::{Stored, UploadId};
 
 use crate::{Failure, Progress, State};
 
-/// An upload as it is now.
+/// The current state of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// The upload.
     pub id: UploadId,
     /// The file's name.
     pub name: String,
-    /// What it is doing.
+    /// Its state.
     pub state: State,
-    /// How far it is.
+    /// Its progress.
     pub progress: Progress,
     /// Why it failed, if it did.
     pub failure: Option<Rc<Failure>>,

@@ -1,17 +1,17 @@
-//! By which words stores say that other bytes arrived than were hashed.
+//! The error codes by which stores report that they received other bytes than were hashed.
 //!
-//! S3 has one code for it, but stores that speak S3's protocol chose others, and Garage the one by which S3 means
-//! a malformed header. To read the bytes again, hash them and send them again is right in each case, and the number
-//! of tries is limited.
+//! S3 has one code for it, but S3-compatible stores chose others, and Garage uses S3's code for a malformed header.
+//! Reading, hashing and sending the bytes again is right in each case, and the number of attempts is limited.
 
-/// Codes that name a mismatch.
+/// Codes that mean a mismatch.
 const MISMATCH: &[&str] = &[
-    // Amazon S3, "Error responses": the checksum or Content-MD5 is not that of the bytes received. The same in
+    // Amazon S3: the checksum or Content-MD5 does not match the received bytes
+    // (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). The same in
     // Cloudflare R2 (10037, https://developers.cloudflare.com/r2/api/error-codes/), Ceph (ERR_BAD_DIGEST,
     // src/rgw/rgw_common.cc), MinIO (ErrBadDigest, cmd/api-errors.go) and Backblaze B2, for Content-MD5.
     "BadDigest",
     // Garage: "Failed to validate checksum for algorithm ..." (src/api/common/signature/checksum.rs and
-    // src/api/s3/error.rs). In S3, Ceph, MinIO and R2 (10014) it means a header that cannot be read.
+    // src/api/s3/error.rs). In S3, Ceph, MinIO and R2 (10014) it means a malformed header.
     "InvalidDigest",
     // MinIO: ErrContentChecksumMismatch, cmd/api-errors.go.
     "XAmzContentChecksumMismatch",
@@ -19,25 +19,26 @@ const MISMATCH: &[&str] = &[
     "XAmzContentSHA256Mismatch",
 ];
 
-/// Words that name a checksum wherever they stand. MinIO: `InvalidArgument`, "Invalid checksum provided".
+/// Words that indicate a checksum anywhere in the message. MinIO: `InvalidArgument`, "Invalid checksum provided".
 const WORDS: &[&str] = &["digest", "checksum"];
 
-/// Algorithms, which are named in signatures too, so that only "match" beside them counts. Backblaze B2: "Sha1 did
-/// not match data received".
+/// Algorithm names. Signature errors contain them too, so they count only together with "match". Backblaze B2:
+/// "Sha1 did not match data received".
 const ALGORITHMS: &[&str] = &["md5", "sha1", "sha256", "crc"];
 
-/// Whether an answer of storage says that it received other bytes than the checksum is of.
+/// Whether storage's answer says that it received other bytes than the checksum covers.
 pub(crate) fn is_checksum_mismatch(status: u16, code: &str, message: &str) -> bool {
     if MISMATCH.contains(&code) {
         return true;
     }
-    // A header that a store does not know is not cured by other bytes: Backblaze B2 says "Unsupported header
+    // Other bytes do not help against an unsupported header: Backblaze B2 says "Unsupported header
     // 'x-amz-checksum-sha256' received for this API call".
     if status != 400 || says_any(message, &["unsupported", "not supported"]) {
         return false;
     }
     let named = says_any(code, WORDS) || says_any(message, WORDS);
-    // The checksum of a customer's key (SSE-C) is not that of the bytes.
+    // The checksum of a customer-provided key (SSE-C), not of the bytes.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html
     let compared = says_any(message, ALGORITHMS) && says(message, "match");
     named || (compared && !says(message, " key"))
 }
@@ -46,7 +47,7 @@ fn says_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|words| says(text, words))
 }
 
-/// Whether the words stand in the text, in whatever case. (The standard library's search weighs kilobytes.)
+/// Whether the text contains the words, ignoring case. (The standard library's search costs kilobytes.)
 pub(crate) fn says(text: &str, words: &str) -> bool {
     text.as_bytes()
         .windows(words.len())

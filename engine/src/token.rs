@@ -1,25 +1,25 @@
-//! The gate that API calls pass: one token for all, asked for once. The token itself stays with the
-//! adapter; here is only what is known about it.
+//! Token state shared by all API calls: one token, requested once. The adapter keeps the token itself; this module
+//! knows only its state.
 
 use crate::{Config, Millis, TokenLife, TokenReason};
 
 #[derive(Debug)]
 pub(crate) struct TokenGate {
     state: State,
-    /// Why the next one is needed.
+    /// Why the next one is requested.
     reason: TokenReason,
-    /// Counts tokens, so that a refusal of an old one does not discard a new one.
+    /// Token generation, so that refusal of an old token does not discard a new one.
     generation: u32,
-    /// Failed requests in a row.
+    /// Consecutive failed requests.
     failures: u32,
-    /// Calls without any answer since the last one with an answer.
+    /// Consecutive calls without any answer.
     unanswered: u32,
-    /// The next one is asked for on suspicion only: the API has not refused the last.
+    /// The next token is requested on suspicion: the API has not refused the last one.
     suspected: bool,
 }
 
-/// So many calls without an answer may as well be refusals that the page cannot read: a gateway's 401 without
-/// CORS headers looks like a lost connection.
+/// After this many unanswered calls, suspect unreadable refusals: a gateway's 401 without CORS headers looks
+/// like a lost connection to the page. <https://fetch.spec.whatwg.org/#http-cors-protocol>
 const SUSPICIOUS: u32 = 2;
 
 #[derive(Debug)]
@@ -30,24 +30,24 @@ enum State {
     Asking,
     Held {
         ends: Option<Millis>,
-        /// Fetched because the API refused the one before.
+        /// Requested because the API refused the previous one.
         replaced: bool,
-        /// The API has accepted it, so a refusal means that it has ended.
+        /// The API has accepted it, so a refusal means that it has expired.
         accepted: bool,
         used: bool,
     },
 }
 
-/// Whether a call may go to the API.
+/// Whether an API call may go out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
-    /// Nothing; the call belongs to this generation.
+    /// Yes; the call belongs to this generation.
     Open(u32),
-    /// A token must be asked for.
+    /// A token must be requested.
     Ask(TokenReason),
-    /// A token is on its way.
+    /// A token request is in flight.
     Asked,
-    /// It is too early to ask again.
+    /// Backoff after a failed token request.
     Later(Millis),
 }
 
@@ -100,7 +100,7 @@ impl TokenGate {
         };
     }
 
-    /// The application gave none. Returns the failures in a row.
+    /// The application returned none. Returns the consecutive failures.
     pub(crate) fn missed(&mut self, ask_at: Millis, counts: bool) -> u32 {
         self.state = State::Missing { ask_at };
         if counts {
@@ -109,18 +109,18 @@ impl TokenGate {
         self.failures
     }
 
-    /// How often it failed so far.
+    /// The failures so far.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Starts counting again, after those who waited have failed.
+    /// Resets the count after the waiting uploads have failed.
     pub(crate) fn forgive(&mut self) {
         self.failures = 0;
     }
 
-    /// A call with a token of this generation got no answer. Asks for another token once; when that changes
-    /// nothing, it was the network.
+    /// A call with a token of this generation got no answer. Requests another token once; if that changes
+    /// nothing, the network was at fault.
     pub(crate) fn lost(&mut self, now: Millis, of: u32) {
         if of != self.generation || !matches!(self.state, State::Held { .. }) {
             return;
@@ -133,7 +133,7 @@ impl TokenGate {
         }
     }
 
-    /// The API took a token of this generation.
+    /// The API accepted a token of this generation.
     pub(crate) fn accepted(&mut self, of: u32) {
         self.unanswered = 0;
         if let State::Held { accepted, .. } = &mut self.state
@@ -143,7 +143,7 @@ impl TokenGate {
         }
     }
 
-    /// The API refused a token of this generation. True if it was fresh, so that asking again is useless.
+    /// The API refused a token of this generation. True if the token was fresh, so another request is useless.
     pub(crate) fn refused(&mut self, now: Millis, of: u32) -> bool {
         let State::Held {
             replaced, accepted, ..

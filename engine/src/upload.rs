@@ -1,7 +1,7 @@
-//! One upload: facts, from which the next pieces of work follow.
+//! One upload: facts from which the next work is derived.
 //!
-//! Invariant: what comes next is never stored, only derived ([`Upload::next_call`], [`Upload::next_part`]),
-//! so that pause, resume, retry and abort cannot leave an upload between two phases.
+//! Invariant: the next step is never stored, only derived ([`Upload::next_call`], [`Upload::next_part`]), so that
+//! pause, resume, retry and abort cannot leave an upload between two phases.
 
 use std::rc::Rc;
 
@@ -18,34 +18,34 @@ use crate::{ChecksumMode, Failure, Millis, NewUpload, Receipt, State};
 
 #[derive(Debug)]
 pub(crate) struct Upload {
-    /// The body of the create call, the same each time.
+    /// The body of the create call, identical each time.
     pub(crate) item: Rc<CreateItem>,
     pub(crate) slot: Slot,
-    /// The smaller goes first.
+    /// Smaller goes first.
     rank: u32,
     pub(crate) checksum: ChecksumMode,
     pub(crate) parts: Parts,
-    /// The call to the API, or the entry into the journal, that waits or runs.
+    /// The API call or journal write that waits or runs.
     pub(crate) call: Step,
 
-    /// It may hash and create; before, it waits in the backlog.
+    /// Admitted: it may hash and create; before that it waits in the backlog.
     pub(crate) admitted: bool,
     pub(crate) control: Control,
-    /// The journal knows it.
+    /// It is in the journal.
     pub(crate) saved: bool,
-    /// The server's quota had no place for it, when it was asked last.
+    /// The server's quota was full at the last attempt.
     pub(crate) no_place: bool,
     /// A create call was sent, so the server may know it.
     pub(crate) maybe_created: bool,
-    /// The server has said how it is cut, and its multipart upload is open.
+    /// The server has sent the plan, and its multipart upload is open.
     pub(crate) multipart_open: bool,
-    /// Where the object will be.
+    /// Location of the object.
     pub(crate) key: Option<StorageKey>,
-    /// Parts may be in storage that this page did not send: ask before any is sent.
+    /// Storage may hold parts that an earlier page sent: list them before sending any.
     pub(crate) unlisted: bool,
-    /// Storage may hold the whole object already: ask before sending again.
+    /// Storage may already hold the whole object: check before sending again.
     pub(crate) doubt: bool,
-    /// To be created in a call of its own: a call with others was refused as a whole.
+    /// To be created in a call of its own: a shared call was refused as a whole.
     pub(crate) solo: bool,
     /// The next call is a retry: it draws from the retry bucket.
     pub(crate) is_retry: bool,
@@ -55,13 +55,13 @@ pub(crate) struct Upload {
     pub(crate) calling: Tries,
     pub(crate) signing: Tries,
     pub(crate) unauthorized: u32,
-    /// Times that storage had other parts, or none any more.
+    /// How often storage held other parts, or none any more.
     pub(crate) setbacks: u32,
-    /// Since when storage is said to work on it still, on the budgets' clock.
+    /// Since when completion is in progress at storage, on the budget clock.
     pub(crate) working_since: Option<Millis>,
 
     pub(crate) ledger: Ledger,
-    /// Its state may have changed; it has progress to report.
+    /// Flags for the emit queue: state may have changed; progress to report.
     pub(crate) touched: bool,
     pub(crate) moved: bool,
     pub(crate) shown: State,
@@ -118,7 +118,7 @@ impl Upload {
         }
     }
 
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn place(&self, work: Work) -> Place {
         Place {
@@ -142,13 +142,13 @@ impl Upload {
         matches!(self.control, Control::Abort(_))
     }
 
-    /// Its checksum is computed to be compared with storage's.
+    /// Its checksum is being computed for comparison with storage's.
     pub(crate) fn comparing(&self) -> bool {
         self.proof == Proof::Comparing
     }
 
-    /// A request of this part is lost. Storage may hold what it carried: the whole object once every byte
-    /// was out, a part as soon as bytes moved, because the last of them are not always seen to go.
+    /// A request of this part was lost. Storage may hold what it carried: the whole object once every byte was out,
+    /// or a part as soon as bytes moved, because the last progress events may be missing.
     pub(crate) fn lose(&mut self, index: u16) {
         let multipart = self.parts.multipart();
         let Some(part) = self.part_mut(index) else {
@@ -162,7 +162,7 @@ impl Upload {
         self.doubt |= all && !multipart;
     }
 
-    /// What a failure says about this part.
+    /// The details of a failure of this part.
     pub(crate) fn trace(&self, index: u16) -> Trace {
         Trace {
             part: self.part(index).and_then(|part| part.number),
@@ -170,14 +170,14 @@ impl Upload {
         }
     }
 
-    /// It counts in the server's quota already, as far as is known.
-    // Never inlined: it has many callers, to each of which a call is less code.
+    /// It already counts in the server's quota, as far as is known.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn has_place(&self) -> bool {
         !self.no_place && (self.key.is_some() || self.unlisted)
     }
 
-    /// The step that a piece of work moves.
+    /// The step of a piece of work.
     pub(crate) fn step(&mut self, work: Work) -> Option<&mut Step> {
         match work.part() {
             Some(index) => self.part_mut(index).map(|part| &mut part.step),
@@ -201,20 +201,20 @@ impl Upload {
         self.steps().any(|step| matches!(step, Step::Running(..)))
     }
 
-    /// A sign call of it is out.
+    /// A sign call for it is in flight.
     pub(crate) fn is_signing(&self) -> bool {
         self.parts
             .steps()
             .any(|step| matches!(step, Step::Running(_, Work::Sign(_))))
     }
 
-    /// Attempts failed for want of a network.
+    /// Attempts that failed because there was no network.
     pub(crate) fn out_of_reach(&self) -> bool {
         let sending = self.parts.under_way().any(|part| part.sending.any_lost());
         sending || self.calling.any_lost() || self.signing.any_lost()
     }
 
-    /// Takes a fresh budget; what is known about the bytes stays.
+    /// Resets the budget; what is known about the bytes is kept.
     pub(crate) fn forgive(&mut self) {
         self.control = Control::Run;
         self.calling = Tries::default();
@@ -231,7 +231,7 @@ impl Upload {
         }
     }
 
-    /// The checksum of the file, as far as this page has computed it.
+    /// The checksum of the file, if this page has computed all of it.
     pub(crate) fn crc(&self) -> Option<Crc64Nvme> {
         if !self.checksum.hashes() {
             None
@@ -244,12 +244,12 @@ impl Upload {
         }
     }
 
-    /// Whether a checksum that storage states is the one that this page has computed.
+    /// Whether the checksum reported by storage is the one that this page computed.
     pub(crate) fn proves(&self, stated: Option<Crc64Nvme>) -> bool {
         stated.is_some() && stated == self.crc()
     }
 
-    /// What one PUT has stored, if storage's own answer proves it: then no call has to ask.
+    /// The result of a single PUT whose response already proves it, so no further call is needed.
     pub(crate) fn stored_by(&self, receipt: Receipt) -> Option<Stored> {
         let proven = !self.checksum.hashes() || self.proves(receipt.crc64nvme);
         if self.parts.multipart() || self.aborting() || !proven {

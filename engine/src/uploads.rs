@@ -1,17 +1,17 @@
-//! All uploads, found by id and in the order of adding.
+//! All uploads, by id and in the order of adding.
 
 use crowfly_contract::UploadId;
 
 use crate::job::Slot;
 use crate::upload::Upload;
 
-/// Ids are made in order of time, so that a new one almost always joins the index at its end.
+/// Ids are time-ordered, so a new one is almost always appended to the index.
 #[derive(Debug, Default)]
 pub(crate) struct Uploads {
     index: Vec<(UploadId, Slot)>,
-    /// In the order of adding; `None` once forgotten.
+    /// In the order of adding; `None` once removed.
     slots: Vec<Option<Box<Upload>>>,
-    /// Slots that came before the first of these, and are all forgotten.
+    /// Number of slots before the first of these, all removed.
     gone: u32,
 }
 
@@ -20,7 +20,7 @@ impl Uploads {
         self.index.partition_point(|(other, _)| *other < id)
     }
 
-    /// Where the upload is, if there is one with this id.
+    /// The slot of the upload with this id, if any.
     pub(crate) fn slot(&self, id: UploadId) -> Option<Slot> {
         match self.index.get(self.find(id)) {
             Some((other, slot)) if *other == id => Some(*slot),
@@ -28,13 +28,13 @@ impl Uploads {
         }
     }
 
-    /// Where the next upload will be.
+    /// The slot of the next upload.
     pub(crate) fn next_slot(&self) -> Slot {
         let here = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         Slot(self.gone.saturating_add(here))
     }
 
-    /// The upload must have the next slot and an id that is not known.
+    /// The upload must have the next slot and an unknown id.
     pub(crate) fn insert(&mut self, upload: Upload) {
         let at = self.find(upload.item.id);
         self.index.insert(at, (upload.item.id, upload.slot));
@@ -67,7 +67,7 @@ impl Uploads {
         self.slots.get_mut(at)?.as_deref_mut()
     }
 
-    /// The id of an upload that is there.
+    /// The id of an existing upload.
     pub(crate) fn name(&self, slot: Slot) -> UploadId {
         let none = UploadId::from_parts(0, 0);
         self.get(slot).map_or(none, |upload| upload.item.id)
@@ -77,7 +77,7 @@ impl Uploads {
         self.slots.iter().flatten().map(Box::as_ref)
     }
 
-    /// The slots of those that are there now, in the order of adding, to walk along while they change; some may be
+    /// The slots of the current uploads in the order of adding, to iterate over while they change; some may be
     /// empty.
     pub(crate) fn all(&self) -> impl Iterator<Item = Slot> + use<> {
         let Slot(next) = self.next_slot();

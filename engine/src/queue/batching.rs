@@ -1,22 +1,22 @@
 //! How long a ready upload lingers so that others join its `POST /uploads` (as Kafka's `linger.ms`).
 //!
-//! The number of calls must not depend on how fast files become ready. So a call that is not full goes out
-//! only when sending would have nothing to do otherwise, and then only with twice as many items as the last one
-//! of its kind: after seven of them, however many uploads there are, all calls are full.
+//! The number of calls must not depend on how fast files become ready. So a partial call goes out only when
+//! sending would otherwise idle, and then only with twice as many items as the last partial call: after seven of
+//! them, however many uploads there are, all calls are full.
 
 use super::Queue;
 use super::live::Flight;
 use crate::Millis;
 use crate::job::{Place, Slot, Work};
 
-/// What is remembered of create calls while many uploads go through.
+/// State of create calls kept between batches.
 #[derive(Debug, Default)]
 pub(crate) struct Batching {
-    /// Items of the last call that was not full; 0 when there was none.
+    /// Items of the last partial call; 0 if there was none.
     last_partial: usize,
-    /// Priority of the last upload that was created, as in its place in the queue.
+    /// Priority of the last created upload, as in its place in the queue.
     key: u64,
-    /// Since when the oldest upload waits for a create call.
+    /// Since when the oldest upload has been waiting for a create call.
     since: Option<Millis>,
 }
 
@@ -26,14 +26,14 @@ impl Batching {
         self.since.get_or_insert(now);
     }
 
-    /// A create call went out; `left` says whether it left uploads behind.
+    /// A create call went out; `left` is whether uploads remain.
     pub(super) fn call_sent(&mut self, now: Millis, left: bool) {
         self.since = left.then_some(now);
     }
 }
 
 impl Queue {
-    /// Until when the next create call lingers; a moment that is past if it does not.
+    /// Until when the next create call lingers; a past moment if it does not.
     pub(super) fn linger_until(&mut self) -> Millis {
         let since = self.batching.since.unwrap_or(self.now);
         let ready = self.lanes.create.len();
@@ -66,7 +66,7 @@ impl Queue {
         }
     }
 
-    /// A create call has so many items, this one as the last.
+    /// A create call went out with this many items, this one being the last.
     pub(super) fn note_batch(&mut self, last: Slot, count: usize) {
         if let Some(upload) = self.uploads.get(last) {
             self.batching.key = upload.place(Work::Create).key;
@@ -77,10 +77,10 @@ impl Queue {
         }
     }
 
-    /// Whether others will be ready to be created in a while.
+    /// Whether other uploads will soon be ready to be created.
     fn more_to_create(&self) -> bool {
         let saving = self.lanes.save.len().saturating_add(self.counts.save);
-        // They come as soon as others have been sent; large ones do not come many at a time.
+        // They become ready once others have been sent; large files rarely arrive in bulk.
         let backlog = self.backlog.first();
         let backlog = backlog.is_some_and(|place| self.room(place) >= self.config.ahead_small);
         saving > 0
@@ -97,7 +97,7 @@ impl Queue {
             })
     }
 
-    /// Hashing it leads to a create call; parts of others have theirs.
+    /// Hashing it leads to a create call; parts of multipart uploads lead to sign calls.
     fn is_single(&self, place: Place) -> bool {
         let upload = self.uploads.get(place.job.id);
         upload.is_some_and(|upload| !upload.parts.multipart())

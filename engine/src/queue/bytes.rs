@@ -1,4 +1,4 @@
-//! Answers of storage, and progress of whatever moves bytes.
+//! Replies of storage, and progress of everything that moves bytes.
 
 use crowfly_contract::ErrorCode;
 
@@ -46,7 +46,7 @@ impl Queue {
         };
         live.deadline = self.now.after(patience);
         live.woken = false;
-        // A timer that fires too early looks at the deadline then; it must not fire too late.
+        // A timer that fires early re-reads the deadline; it must not fire late.
         live.armed = live.armed.min(live.deadline);
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
@@ -75,7 +75,7 @@ impl Queue {
         if let (Some(ours), Some(stated)) = (ours, receipt.crc64nvme)
             && ours != stated
         {
-            // Storage took the bytes, but they are others.
+            // Storage accepted the bytes, but they differ from those hashed.
             if upload.parts.multipart() {
                 let trace = upload.trace(index);
                 self.mismatched(job.id, index, &trace);
@@ -93,7 +93,7 @@ impl Queue {
         }
     }
 
-    /// No byte moved for too long, or no answer came. The request is cancelled already.
+    /// Stalled, or no answer in time. The request is already cancelled.
     pub(super) fn stalled(&mut self, job: Job, index: u16, started: Millis) {
         self.window.cut(self.now, started);
         self.freed(job.id, job.work);
@@ -103,7 +103,7 @@ impl Queue {
         self.lost(job, index, ErrorCode::Stalled, true);
     }
 
-    /// There is no answer. Once every byte is out, storage may hold the object: the API decides.
+    /// There is no answer. Once every byte was out, storage may hold the object: ask the API.
     fn lost(&mut self, job: Job, index: u16, code: ErrorCode, counts: bool) {
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
@@ -180,7 +180,7 @@ impl Queue {
                 if fatal || part.refused > 1 {
                     self.fail(id, code, Phase::Send, trace);
                 } else {
-                    // A clock that is off by a moment is given that moment.
+                    // RequestTimeTooSkewed: one short pause for a clock that is slightly off.
                     let moment = self.config.backoff_base_ms;
                     if code == ErrorCode::ServerClock {
                         self.proceed_after(id, Some(index), moment);
@@ -189,7 +189,7 @@ impl Queue {
                     }
                 }
             }
-            // The multipart upload is gone, or the API knows better.
+            // Either the multipart upload is gone, or the API has other information.
             Storage::Gone if multipart => {
                 part.lease = None;
                 part.doubt = Doubt::Open;
@@ -219,7 +219,7 @@ impl Queue {
         self.show_progress(id);
     }
 
-    /// Storage received other bytes than were hashed: they are read, hashed and sent again.
+    /// Storage received other bytes than were hashed: read, hash and send them again.
     fn mismatched(&mut self, id: Slot, index: u16, trace: &Trace) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -227,7 +227,7 @@ impl Queue {
         let multipart = upload.parts.multipart();
         if let Some(part) = upload.part_mut(index) {
             part.sent = 0;
-            // The URL binds the bytes that were hashed.
+            // The URL is bound to the checksum of the bytes.
             if multipart {
                 part.lease = None;
             }
@@ -237,7 +237,7 @@ impl Queue {
         self.retry(id, Attempt::Send(index), code, trace, None);
     }
 
-    /// Stops what moves bytes of an upload. Bytes that were all out may have arrived.
+    /// Stops the transfers of an upload. Bytes that were all out may have arrived.
     pub(super) fn stop_bytes(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get(id) else {
             return;
@@ -258,7 +258,7 @@ impl Queue {
         self.show_progress(id);
     }
 
-    /// Reports the present figures with the next frame.
+    /// Reports the current figures with the next frame.
     pub(super) fn show_progress(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id)
             && !upload.ended()

@@ -1,4 +1,4 @@
-//! Answers of the API.
+//! Replies of the API.
 
 use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan, ProblemBody};
 
@@ -17,7 +17,7 @@ impl Queue {
         self.throttle.created();
         for id in ids {
             self.freed(*id, Work::Create);
-            // They come in the order asked; whoever left the call meanwhile makes a gap.
+            // Results come in request order; an upload that left the call meanwhile leaves a gap.
             let name = self.uploads.name(*id);
             let place = results.iter().position(|result| result.id == name);
             match place.map(|place| results.swap_remove(place).outcome) {
@@ -71,7 +71,7 @@ impl Queue {
         self.proceed(id);
     }
 
-    /// One item was refused, others perhaps not.
+    /// One item was refused, others possibly not.
     fn refused(&mut self, id: Slot, problem: ProblemBody) {
         let (verdict, trace) = classify::item(problem);
         match verdict {
@@ -91,7 +91,7 @@ impl Queue {
         }
     }
 
-    /// A call for these uploads gave no result.
+    /// A call for these uploads failed.
     pub(super) fn call_failed(
         &mut self,
         work: Work,
@@ -110,7 +110,7 @@ impl Queue {
         }
         match verdict {
             Api::Unauthorized => self.unauthorized(ids, generation, work.phase(), trace),
-            // Each is asked for by itself.
+            // Retry each in a call of its own.
             Api::Refused(_) if ids.len() > 1 && classify::blames_an_item(trace) => {
                 for id in ids {
                     if let Some(upload) = self.uploads.get_mut(*id) {
@@ -141,7 +141,7 @@ impl Queue {
         }
     }
 
-    /// What a failed call means for one of its uploads.
+    /// Consequence of a failed call for one of its uploads.
     fn judge(&mut self, id: Slot, work: Work, verdict: Api, trace: &Trace) {
         let phase = work.phase();
         let code = match verdict {
@@ -234,7 +234,7 @@ impl Queue {
             None => upload.proof != Proof::Contradicted,
             Some(_) => ours.is_none() || stated == ours,
         };
-        // An object elsewhere is another object, however much the rest agrees.
+        // An object at another location is a different object, whatever else matches.
         let here = upload.key.as_ref().is_none_or(|key| *key == stored.key);
         let code = if stored.id != upload.item.id {
             ErrorCode::BadResponse

@@ -1,4 +1,4 @@
-//! Starts what may start, in order, as far as windows, holds, the token and the network allow.
+//! Starts ready work in order, as far as windows, holds, the token and the network allow.
 
 use super::Queue;
 use super::live::Flight;
@@ -18,18 +18,17 @@ impl Queue {
     }
 
     /// Something is held back until `at`.
-    // Never inlined: it has many callers, to each of which a call is less code.
+    // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(super) fn wake_at(&mut self, at: Millis) {
         self.wake = self.wake.min(at);
     }
 
-    /// Lets so many uploads and parts begin that sending never waits, but few enough that their URLs do
-    /// not grow old, that hashing stays just ahead of sending, and that the server's quota of open uploads
-    /// is not used up by files that wait.
+    /// Admits enough uploads and parts to keep sending busy, but few enough that their URLs do not expire, that
+    /// hashing stays just ahead of sending, and that waiting files do not use up the server's quota of open uploads.
     ///
-    /// While that quota is full, those who wait for a place take no room from those who have one, as
-    /// only these can free it.
+    /// While that quota is full, uploads without a slot do not displace those that have one, as only these can free
+    /// a slot.
     fn admit(&mut self) {
         let waiting = self.without_place();
         loop {
@@ -62,7 +61,7 @@ impl Queue {
         }
     }
 
-    /// How many may be ahead of sending when this upload begins.
+    /// How many uploads may be ahead of sending when this one begins.
     pub(super) fn room(&self, place: Place) -> usize {
         let size = self
             .uploads
@@ -76,7 +75,7 @@ impl Queue {
         room.max(1)
     }
 
-    /// Files and parts that have begun, and are not being sent yet.
+    /// Files and parts that were started but are not being sent yet.
     fn ahead(&self) -> usize {
         let ahead = [
             self.lanes.save.len(),
@@ -96,7 +95,7 @@ impl Queue {
         let id = place.job.id;
         let most = self.config.ahead_parts.max(1);
         let upload = self.uploads.get_mut(id);
-        // Parts that wait for the server's answer to the create call stand in no lane.
+        // Parts that wait for the reply to the create call are in no lane.
         let upload = upload.filter(|upload| upload.parts.waiting() < most);
         let Some(index) = upload.and_then(|upload| upload.parts.open_next()) else {
             self.openers.remove(place);
@@ -157,7 +156,7 @@ impl Queue {
             };
             let is_retry = part.is_retry;
             if part.lease.as_ref().is_none_or(|lease| lease.expired(now)) {
-                // Too old: have it signed again before a byte is sent in vain.
+                // Nearly expired: sign again before sending bytes in vain.
                 part.lease = None;
                 part.step = Step::Idle;
                 self.lanes.send.remove(place);
@@ -209,7 +208,7 @@ impl Queue {
         }
     }
 
-    /// Whether a request may go out. While offline one may now and then, when no other is under way.
+    /// Whether a request may go out. While offline only a probe may, when no other request is in flight.
     pub(super) fn network_open(&mut self) -> bool {
         if !self.link.offline() {
             return true;

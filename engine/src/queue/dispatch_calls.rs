@@ -1,4 +1,4 @@
-//! Starts calls to the API.
+//! Starts API calls.
 
 use crowfly_contract::limits::MAX_BATCH;
 
@@ -8,9 +8,9 @@ use crate::job::{Place, Slot, Step, Work};
 use crate::token::Gate;
 use crate::{Command, RequestId};
 
-/// The next call to the API.
+/// The next API call.
 enum Call {
-    /// Of one upload.
+    /// For one upload.
     One(Place),
     Sign(Place),
     Status,
@@ -44,8 +44,7 @@ impl Queue {
         }
     }
 
-    /// Whether a call may go to the API, and the generation of the token that it carries then; asks for a token if
-    /// there is none.
+    /// Whether an API call may go out, and with which token generation; requests a token if there is none.
     pub(super) fn pass_gate(&mut self) -> Option<u32> {
         let api_until = self.throttle.api_until();
         if self.now < api_until {
@@ -70,12 +69,12 @@ impl Queue {
         None
     }
 
-    /// What ends uploads comes first: it frees places on the server.
+    /// Calls that end uploads come first: they free slots on the server.
     fn next_call(&mut self) -> Option<Call> {
         if let Some(place) = self.lanes.delete.first() {
             return Some(Call::One(place));
         }
-        // One call for those who wait for their records, or a long queue would starve them.
+        // One status call may precede the settle calls, or a long queue would starve polling.
         if self.poll.has_due() && (self.poll.is_quiet() || self.lanes.settle.is_empty()) {
             return Some(Call::Status);
         }

@@ -1,4 +1,4 @@
-//! Events of states and progress: at the end of a drain, once each, however much happened in it.
+//! State and progress events: emitted at the end of a drain, once each.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The three endings of an upload, and what is withdrawn for them.
+//! The three ways an upload ends, and the cleanup they require.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::job::{Place, Slot, Step, Work};
 use crate::{ChecksumMode, Event, Failure, Phase, State};
 
 impl Queue {
-    /// Nothing cures it. An upload that is being aborted goes on with that.
+    /// Permanent failure. An upload that is being aborted continues with the abort.
     pub(super) fn fail(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         match self.alive(id) {
             Some(upload) if upload.aborting() => self.proceed(id),
@@ -37,7 +37,7 @@ impl Queue {
         }
     }
 
-    /// Cancelled, on the server too or as far as could be waited for.
+    /// Aborted: on the server too, or after the time limit for that.
     pub(super) fn end_aborted(&mut self, id: Slot, on_server: bool) {
         let Some(awaited) = self.end(id, State::Aborted) else {
             return;
@@ -86,8 +86,8 @@ impl Queue {
         }
     }
 
-    /// Leaves nothing of the upload running. Returns whether its record is awaited; `None` if it had
-    /// ended before.
+    /// Stops everything the upload runs. Returns whether its record is awaited; `None` if it had already
+    /// ended.
     fn end(&mut self, id: Slot, state: State) -> Option<bool> {
         self.alive(id)?;
         self.stop_bytes(id);
@@ -115,14 +115,14 @@ impl Queue {
             _ => {}
         }
         if known && state != State::Failed {
-            // It frees a place on the server.
+            // It frees a slot on the server.
             self.place_freed();
         }
         self.emit_state(id, state);
         Some(awaited)
     }
 
-    /// Takes work that is ready or delayed out of lanes and timers.
+    /// Removes ready or delayed work from lanes and timers.
     pub(super) fn drop_waiting(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -146,7 +146,7 @@ impl Queue {
         }
     }
 
-    /// Takes one piece of work out of its lane or timer.
+    /// Removes one piece of work from its lane or timer.
     pub(super) fn withdraw(&mut self, mut place: Place, step: Step) {
         match step {
             Step::Ready(work) => {

@@ -1,4 +1,4 @@
-//! Answers of the hasher, and what is hashed for a proof alone.
+//! Replies of the hasher, and hashing for verification only.
 
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ impl Queue {
         }
         upload.parts.hashed(index, crc);
         if !upload.parts.multipart() && !upload.comparing() {
-            // A create call shares the item, and repeats it as it is; a file is hashed before that.
+            // The item of a create call is shared and repeated unchanged; a file is hashed before that.
             if let Some(item) = Rc::get_mut(&mut upload.item) {
                 item.crc64nvme = Some(crc);
             }
@@ -40,7 +40,7 @@ impl Queue {
         self.proceed(job.id);
     }
 
-    /// The bytes cannot be read. What storage has already stays stored, without their proof.
+    /// The file cannot be read. What storage already has stays stored, but unverified.
     fn unreadable(&mut self, id: Slot) {
         let upload = self.uploads.get_mut(id);
         let Some(upload) = upload.filter(|upload| upload.comparing()) else {
@@ -62,8 +62,8 @@ impl Queue {
         self.retry(job.id, attempt, code, &NO_TRACE, None);
     }
 
-    /// Storage has the object and states its checksum, but this page has not hashed all of the file, as an earlier
-    /// one sent it: it is read once more, as a whole, and storage is asked again.
+    /// Storage has the object and reports its checksum, but an earlier page sent part of the file, so this page has
+    /// not hashed all of it: the whole file is hashed once more, and storage is asked again.
     pub(super) fn prove(&mut self, id: Slot) {
         self.cut(id, None);
         if let Some(upload) = self.uploads.get_mut(id) {

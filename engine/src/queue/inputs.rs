@@ -1,4 +1,4 @@
-//! What the user and the browser want of an upload.
+//! Inputs from the user and the browser.
 
 use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_OBJECT_BYTES;
@@ -11,8 +11,8 @@ use crate::upload::Upload;
 use crate::{AddRefusal, Command, Failure, Input, Millis, NewUpload, Phase, State};
 
 impl Queue {
-    /// As [`Input::Add`], for callers that must know whether there is an upload now: one that is taken in always ends
-    /// in an event.
+    /// As [`Input::Add`], for callers that must know whether the upload was accepted: an accepted one always ends in
+    /// an event.
     ///
     /// # Errors
     /// [`AddRefusal`], after which there is no event of `new`.
@@ -94,7 +94,7 @@ impl Queue {
             return;
         };
         if upload.shown == State::Failed && upload.maybe_created && !closed {
-            // The server keeps a place for it, which this frees.
+            // The server reserves a slot for it, which this frees.
             upload.forgive();
             upload.shown = State::Queued;
             self.emit_state(id, State::Queued);
@@ -103,7 +103,7 @@ impl Queue {
             return;
         };
         if upload.parts.all_done() && !upload.parts.multipart() {
-            // Acknowledged bytes stay: only the confirmation is outstanding.
+            // Acknowledged bytes are kept: only the confirmation is missing.
             upload.control = Control::Run;
             return self.proceed(id);
         }
@@ -115,7 +115,7 @@ impl Queue {
         self.leave_backlog(place);
         self.stop_bytes(id);
         self.drop_waiting(id);
-        // What the server makes of a create call must be known before it can be cancelled.
+        // The result of a create call must be known before the upload can be cancelled.
         if let Step::Running(request, Work::List | Work::Complete | Work::Save) = call {
             self.cancel(request);
             self.freed(id, Work::Complete);
@@ -160,7 +160,7 @@ impl Queue {
         if self.link.go_online(self.now) {
             self.slowest_step_ms = 0;
             self.touch_all();
-            // Whoever backed off because of the network need not wait any longer.
+            // Work that backed off because of the network can go at once.
             self.retry_lost_now();
         }
     }

@@ -1,4 +1,4 @@
-//! What goes into the journal, so that a later page can go on with an upload, or carry out its cancellation.
+//! What the journal records, so that a later page can resume an upload or carry out its cancellation.
 
 use crowfly_contract::ErrorCode;
 
@@ -27,13 +27,13 @@ impl Queue {
         }
     }
 
-    /// The journal has it, or cannot have it.
+    /// The entry is written, or cannot be.
     pub(super) fn saved(&mut self, id: Slot) {
         self.freed(id, Work::Save);
         self.proceed(id);
     }
 
-    /// The upload has ended: the entry goes, unless there is something left to resume or to cancel.
+    /// The upload has ended: remove the entry, unless something is left to resume or to cancel.
     pub(super) fn settle_journal(&mut self, id: Slot, state: State, cancelled: bool) {
         let Some(upload) = self.uploads.get_mut(id).filter(|upload| upload.saved) else {
             return;
@@ -59,13 +59,13 @@ impl Queue {
     }
 }
 
-/// What becomes of the entry of an upload that failed.
+/// What happens to the entry of a failed upload.
 enum Fate {
     /// It can be resumed.
     Keep,
-    /// It cannot, but the server keeps a place and perhaps parts for it.
+    /// It cannot, but the server holds a slot and perhaps parts for it.
     Cancel,
-    /// It is of no use.
+    /// It has no use.
     Erase,
 }
 
@@ -84,7 +84,7 @@ fn fate(code: ErrorCode, phase: Phase, retryable: bool) -> Fate {
         | ErrorCode::Forbidden
         | ErrorCode::InsufficientScope
         | ErrorCode::FileUnreadable => Fate::Keep,
-        // Refused before it began: it would be refused again.
+        // Refused at creation: it would be refused again.
         _ if phase == Phase::Create && !retryable => Fate::Erase,
         _ => Fate::Keep,
     }

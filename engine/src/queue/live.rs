@@ -1,15 +1,15 @@
-//! A command without its answer: how long it runs, and how far it is.
+//! A command in flight: its age and progress.
 
 use crate::answer_timeout::Handover;
 use crate::job::{Job, Slot, Work};
 use crate::{ApiFailure, Millis, ReadId, Reply, RequestId, SendFailure};
 
-/// What the command is for.
+/// The purpose of the command.
 #[derive(Debug)]
 pub(crate) enum Flight {
     Hash(Job, u16),
     Send(Job, u16),
-    /// Of these parts.
+    /// For these parts.
     Sign(Slot, Vec<u16>),
     /// Create, list, complete or delete.
     Call(Work, Vec<Slot>),
@@ -20,7 +20,7 @@ pub(crate) enum Flight {
 }
 
 impl Flight {
-    /// Of which uploads it is a call.
+    /// The uploads that it is a call for.
     pub(super) fn uploads(&self) -> &[Slot] {
         match self {
             Self::Call(_, ids) | Self::Status(ids) => ids,
@@ -50,7 +50,7 @@ impl Flight {
     }
 }
 
-/// Whether a server wrote this.
+/// Whether a server produced this answer.
 pub(super) fn answered(reply: &Reply) -> bool {
     match reply {
         Reply::Sent(_) => true,
@@ -60,7 +60,7 @@ pub(super) fn answered(reply: &Reply) -> bool {
     }
 }
 
-/// Whether the API did what it was asked for.
+/// Whether the API did what was requested.
 pub(super) fn is_api_result(reply: &Reply) -> bool {
     matches!(
         reply,
@@ -74,31 +74,31 @@ pub(super) fn is_api_result(reply: &Reply) -> bool {
     )
 }
 
-/// A command without its answer.
+/// A command in flight.
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) request: RequestId,
     pub(crate) flight: Flight,
     pub(crate) started: Millis,
     pub(crate) deadline: Millis,
-    /// When the timer fires, which may be before the deadline if that has moved.
+    /// When the timer fires, which may be before the deadline if the deadline has moved.
     pub(super) armed: Millis,
-    /// Of the token that the call carries.
+    /// Generation of the token that the call carries.
     pub(crate) generation: u32,
     pub(crate) moved_at: Millis,
     pub(crate) moved: u64,
     pub(crate) total: u64,
-    /// The start, put off by the time that the computer slept: handing over the body counts from here.
+    /// The start, shifted by time asleep: the rate of the transfer counts from here.
     pub(super) began: Millis,
-    /// The first report of progress, put off alike, and what it said.
+    /// The first progress report, shifted likewise, and its bytes.
     pub(super) first_at: Millis,
     pub(super) first_moved: u64,
-    /// It got a new chance after a sleep, and has not moved since.
+    /// It was given a new deadline after a sleep, and has not progressed since.
     pub(super) woken: bool,
 }
 
 impl Live {
-    /// How the body was handed over, now that its last byte was.
+    /// How the body was handed over, once its last byte was.
     pub(super) fn handover(&self, now: Millis) -> Handover {
         Handover {
             bytes: self.total,

@@ -1,8 +1,8 @@
-//! All uploads and reads of one client: who may do what when.
+//! All uploads and reads of one client, and the scheduling of their requests.
 //!
-//! Invariants: at most `window` requests to storage run at a time; every request that runs is in `live`
-//! with a deadline, and belongs to a step that says `Running` (shared calls aside); work that is ready is
-//! in its lane; an upload ends once, and then has no request, no place in a lane and no timer.
+//! Invariants: at most `window` requests to storage run at a time; every running request is in `live` with a
+//! deadline and belongs to a step that is `Running` (except shared calls); ready work is in its lane; an upload ends
+//! exactly once, and then has no request, no place in a lane and no timer.
 
 mod batching;
 mod bytes;
@@ -61,31 +61,31 @@ pub struct Queue {
     random: Random,
     now: Millis,
     outputs: Vec<Output>,
-    /// Those that are being handed out, the first one last.
+    /// Outputs being drained, in reverse order.
     handing: Vec<Output>,
     /// Nothing has happened since the last drain.
     drained: bool,
-    /// The moment that the driver was asked to come back at.
+    /// The deadline last returned to the driver.
     timer: Option<Millis>,
     closed: bool,
 
     uploads: Uploads,
     /// Not admitted yet.
     backlog: ReadyQueue,
-    /// Those in the backlog that have a place in the server's quota.
+    /// Those in the backlog that hold a slot in the server's quota.
     holders: ReadyQueue,
-    /// Multipart uploads with parts that are not under way yet.
+    /// Multipart uploads with unopened parts.
     openers: ReadyQueue,
     lanes: Lanes,
 
     live: Vec<Live>,
     next_request: u64,
     counts: Counts,
-    /// Work whose delay ends.
+    /// Delayed work.
     delayed: ReadyQueue,
-    /// Uploads that are being aborted, and when patience with the server ends.
+    /// Uploads being aborted, with the deadline for the server's confirmation.
     aborts: ReadyQueue,
-    /// When something that was held back may go; found by the last dispatch.
+    /// When held-back work may go; computed by the last dispatch.
     wake: Millis,
 
     link: Link,
@@ -98,20 +98,20 @@ pub struct Queue {
     reads: Reads,
     throttle: Throttle,
     batching: Batching,
-    /// The longest wait between two steps of progress that went on.
+    /// The longest gap between two progress steps that continued afterwards.
     slowest_step_ms: u64,
 
-    /// Whose state may have changed.
+    /// Uploads whose state may have changed.
     touched: Vec<Slot>,
-    /// Who has progress to report, and when progress was reported last.
+    /// Uploads with progress to report, and the time of the last report.
     moved: Vec<Slot>,
     progress_at: Option<Millis>,
-    /// [`Event::Unverified`] is out.
+    /// [`Event::Unverified`] was emitted.
     unverified_emitted: bool,
 }
 
 impl Queue {
-    /// An empty queue. `seed` drives the jitter of back-off; any number will do.
+    /// An empty queue. `seed` drives the backoff jitter; any number will do.
     #[must_use]
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
@@ -152,14 +152,14 @@ impl Queue {
         }
     }
 
-    /// Takes in what happened at `now`. Never fails, never blocks; a clock that goes back counts as one
+    /// Processes an input at `now`. Never fails, never blocks; a clock that goes backwards is treated as one
     /// that has stopped.
     pub fn handle_input(&mut self, now: Millis, input: Input) {
         self.now = self.now.max(now);
         self.drained = false;
         self.check_sleep();
         match input {
-            // Who must know takes `add`.
+            // Callers that need the result use `add`.
             Input::Add(new) => drop(self.take_in(new)),
             Input::Pause(id) => self.with_upload(id, Self::pause),
             Input::Resume(id) => self.with_upload(id, Self::resume),
@@ -180,11 +180,11 @@ impl Queue {
             Input::Reply { request, reply } => self.reply(request, reply),
             Input::Close => self.close(),
         }
-        // An answer that comes at the last moment is an answer.
+        // A reply at the very deadline still counts.
         self.fire_timers();
     }
 
-    /// The next thing to do. Call until it answers [`Output::Idle`] after every input.
+    /// The next output. Call until it returns [`Output::Idle`] after every input.
     pub fn poll_output(&mut self) -> Output {
         loop {
             if let Some(output) = self.handing.pop() {
@@ -205,14 +205,14 @@ impl Queue {
         }
     }
 
-    /// One upload as it is now.
+    /// The current snapshot of one upload.
     #[must_use]
     pub fn snapshot(&self, id: UploadId) -> Option<Snapshot> {
         let slot = self.uploads.slot(id)?;
         self.uploads.get(slot).map(Upload::snapshot)
     }
 
-    /// All uploads as they are now, in the order of adding.
+    /// The current snapshots of all uploads, in the order of adding.
     pub fn snapshots(&self) -> impl Iterator<Item = Snapshot> + '_ {
         self.uploads.iter().map(Upload::snapshot)
     }

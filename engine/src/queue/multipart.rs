@@ -1,5 +1,5 @@
-//! Multipart uploads: opening parts, signing them in batches, and believing storage only as far as our own
-//! checksums go.
+//! Multipart uploads: opens parts, signs them in batches, and trusts storage only where our own checksums
+//! confirm it.
 
 use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
@@ -14,11 +14,11 @@ use crate::part::{Doubt, Lease};
 use crate::parts::Parts;
 use crate::{Command, Event, Millis, Phase};
 
-/// Times that storage may lose the parts, or hold others than were sent, before an upload gives up.
+/// How often storage may lose the parts, or hold others than were sent, before the upload fails.
 const MOST_SETBACKS: u32 = 3;
 
 impl Queue {
-    /// The server cuts the file otherwise than expected: what was hashed so far is of no use.
+    /// The server's plan differs from the expected one: hashes computed so far are useless.
     pub(super) fn cut(&mut self, id: Slot, plan: Option<PartPlan>) {
         self.stop_bytes(id);
         self.drop_waiting(id);
@@ -30,8 +30,8 @@ impl Queue {
         }
     }
 
-    /// The upload whose parts are signed next: one sign call for each upload at a time, so that parts that
-    /// become ready meanwhile share the next.
+    /// The upload whose parts are signed next: one sign call per upload at a time, so that parts that become ready
+    /// meanwhile share the next.
     pub(super) fn next_to_sign(&mut self) -> Option<Place> {
         let now = self.now;
         let mut wake = None;
@@ -93,7 +93,7 @@ impl Queue {
         });
     }
 
-    /// The parts of a sign call are free again.
+    /// The parts of a sign call are available again.
     pub(super) fn signing_ended(&mut self, id: Slot, indexes: &[u16]) {
         for index in indexes {
             self.freed(id, Work::Sign(*index));
@@ -136,7 +136,7 @@ impl Queue {
         self.proceed(id);
     }
 
-    /// Notes which doubts the list that is asked for now will settle.
+    /// Records which doubtful parts the list requested now will settle.
     pub(super) fn listing(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id) {
             for part in upload.parts.all_mut() {
@@ -147,7 +147,7 @@ impl Queue {
         }
     }
 
-    /// No list came: the doubts stay.
+    /// The list failed: the doubtful parts remain so.
     pub(super) fn unlisted(&mut self, id: Slot) {
         if let Some(upload) = self.uploads.get_mut(id) {
             for part in upload.parts.all_mut() {
@@ -196,7 +196,7 @@ impl Queue {
         self.proceed(id);
     }
 
-    /// Parts that storage lists with our checksum are done; one with another checksum is sent again.
+    /// Listed parts with our checksum are done; those with another checksum are sent again.
     fn believe(&mut self, id: Slot) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -206,7 +206,7 @@ impl Queue {
         }
     }
 
-    /// Whether storage has this part already, now that its checksum is known.
+    /// Whether storage already has this part, now that its checksum is known.
     pub(super) fn compare(&mut self, id: Slot, index: u16) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
@@ -227,7 +227,7 @@ impl Queue {
         }
     }
 
-    /// The multipart upload is gone, and all parts with it: a new one begins.
+    /// The multipart upload is gone with all its parts: start a new one.
     pub(super) fn restart(&mut self, id: Slot, phase: Phase, trace: &Trace) {
         self.stop_bytes(id);
         self.drop_waiting(id);
@@ -256,7 +256,7 @@ impl Queue {
         self.proceed(id);
     }
 
-    /// Storage holds other parts than were acknowledged: which, is asked.
+    /// Storage holds other parts than were acknowledged: list them.
     pub(super) fn recount(&mut self, id: Slot, trace: &Trace) {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;

@@ -1,4 +1,4 @@
-//! Whether the services behind us answer. Of one that only fails, all uploads that need it hear together.
+//! Outage detection. When a service only fails, all uploads that need it fail together.
 
 use crowfly_contract::ErrorCode;
 
@@ -9,7 +9,7 @@ use crate::facts::Control;
 use crate::failure::NO_TRACE;
 
 impl Queue {
-    /// The API took the call's token.
+    /// The API accepted the call's token.
     pub(super) fn api_answered(&mut self, generation: u32) {
         self.api.succeeded();
         self.token.accepted(generation);
@@ -40,7 +40,7 @@ impl Queue {
         }
     }
 
-    /// Fails all that need the API if it has only failed for too long, with what the last `verdict` says.
+    /// Fails everything that needs the API if it has been failing for too long, with the details of the last `verdict`.
     pub(super) fn check_api_outage(&mut self, verdict: Api) {
         let code = match verdict {
             Api::Retry { code, .. } => code,
@@ -54,7 +54,7 @@ impl Queue {
         }
     }
 
-    /// A service is gone: all uploads that need it next fail now, not one by one for hours.
+    /// A service is down: all uploads that need it next fail now, instead of one by one over hours.
     fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
         for id in self.uploads.all() {
             let upload = self.alive(id);

@@ -1,4 +1,4 @@
-//! Asking whether stored uploads are processed: in rounds, for all that are awaited together.
+//! Polls for processed records: in rounds, for all awaited uploads together.
 
 use std::rc::Rc;
 
@@ -12,14 +12,14 @@ use crate::job::{Place, Slot, Work};
 use crate::ready_queue::ReadyQueue;
 use crate::{Event, Failure, Millis, Phase, State};
 
-/// Who is awaited, and when to ask.
+/// The awaited uploads, and when to poll.
 #[derive(Debug)]
 pub(crate) struct Poll {
-    /// With the end of patience, on the budgets' clock.
+    /// With the deadline on the budget clock.
     awaited: ReadyQueue,
-    /// Still to be asked in this round.
+    /// Still to be polled in this round.
     due: Vec<Slot>,
-    /// Calls of this round that are out.
+    /// Calls of this round in flight.
     asking: usize,
     next_round: Millis,
     interval_ms: u64,
@@ -40,7 +40,7 @@ impl Poll {
         !self.due.is_empty()
     }
 
-    /// No call of the round is out.
+    /// No call of the round is in flight.
     pub(crate) fn is_quiet(&self) -> bool {
         self.asking == 0
     }
@@ -123,13 +123,13 @@ impl Queue {
         true
     }
 
-    /// When polling has something to do next.
+    /// When polling next has work.
     pub(super) fn poll_at(&self) -> Millis {
         let ends = self.poll.awaited.due();
         if ends == Millis::NEVER {
             return ends;
         }
-        // The budgets' clock stops while offline: nothing ends then.
+        // The budget clock is paused while offline: no deadline passes then.
         if self.link.offline() {
             return self.poll.next_round;
         }
@@ -175,7 +175,7 @@ impl Queue {
                 (UploadStatus::Deleted, _) => {
                     self.all_processing_failed(&[id], ErrorCode::UploadEnded, &NO_TRACE);
                 }
-                // Aborted and expired are not the last word on an object that is stored.
+                // Aborted and expired are not final for an object that is stored.
                 _ => {}
             }
         }
@@ -202,7 +202,7 @@ impl Queue {
         self.round_answered();
     }
 
-    /// The token function failed for good, or the client is closed.
+    /// The token function failed permanently, or the client was closed.
     pub(super) fn stop_poll(&mut self, code: ErrorCode) {
         self.poll.due.clear();
         self.poll.next_round = Millis::NEVER;
@@ -223,7 +223,7 @@ impl Queue {
         self.emit_processing_failed(id, failure);
     }
 
-    /// One call of the round came back; after the last one the next round is set.
+    /// One call of the round has returned; after the last one the next round is scheduled.
     fn round_answered(&mut self) {
         self.poll.asking = self.poll.asking.saturating_sub(1);
         if self.poll.asking > 0 || self.poll.has_due() {

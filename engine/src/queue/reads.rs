@@ -1,11 +1,11 @@
-//! Reads of records: calls that belong to no upload, under the policy of those that do.
+//! Reads of records: calls that belong to no upload, under the same retry policy.
 //!
-//! The route of a read and the value that it brings stay with the driver; here is only when an attempt goes out, and
-//! when no other follows. Attempts pass the same token, throttle, deadline, back-off, retry bucket and network as all
-//! calls, but after those of uploads, and in a window of their own, so that no upload waits for a read.
+//! The route and result of a read are the driver's; this module decides when to start an attempt and when to give up.
+//! Attempts share token, throttle, timeout, backoff, retry bucket and network state with all calls, but yield to
+//! those of uploads and have a window of their own, so that no upload waits for a read.
 //!
-//! Invariant: a read is in [`Reads`] from its [`Input::Read`](crate::Input::Read) until its one ending, or until it
-//! is cancelled, and has one call out at most.
+//! Invariant: a read is in [`Reads`] from its [`Input::Read`](crate::Input::Read) until it ends once or is cancelled,
+//! and has at most one call in flight.
 
 use crowfly_contract::ErrorCode;
 
@@ -17,7 +17,7 @@ use crate::failure::{NO_TRACE, Trace};
 use crate::retry::Tries;
 use crate::{Command, Event, Failure, Millis, Phase, ReadId, RequestId};
 
-/// All reads that have not ended, in the order in which they were asked for.
+/// All unfinished reads, in the order in which they were requested.
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
     all: Vec<Read>,
@@ -28,7 +28,7 @@ struct Read {
     id: ReadId,
     step: Step,
     tries: Tries,
-    /// Refused tokens in a row.
+    /// Consecutive refused tokens.
     unauthorized: u32,
     /// The next attempt is a retry: it draws from the retry bucket.
     is_retry: bool,
@@ -55,7 +55,7 @@ impl Reads {
         self.all.iter_mut().find(|read| read.step == Step::Ready)
     }
 
-    /// When the first back-off ends.
+    /// When the first backoff ends.
     pub(super) fn due(&self) -> Millis {
         let delayed = self.all.iter().filter_map(|read| match read.step {
             Step::Delayed(until) => Some(until),
@@ -64,7 +64,7 @@ impl Reads {
         delayed.min().unwrap_or(Millis::NEVER)
     }
 
-    /// Ends the back-offs that are over at `now`.
+    /// Ends the backoffs that are over at `now`.
     pub(super) fn wake(&mut self, now: Millis) {
         for read in &mut self.all {
             if matches!(read.step, Step::Delayed(until) if until <= now) {
@@ -73,7 +73,7 @@ impl Reads {
         }
     }
 
-    /// Ends the back-offs of those that found no network.
+    /// Ends the backoffs caused by a missing network.
     pub(super) fn retry_lost_now(&mut self) {
         for read in &mut self.all {
             if matches!(read.step, Step::Delayed(_)) && read.tries.any_lost() {
@@ -145,12 +145,12 @@ impl Queue {
         match verdict {
             Api::Unauthorized => self.read_unauthorized(id, generation, trace),
             Api::Refused(code) => self.fail_read(id, code, trace),
-            // Asking again brings the same: something else than the API answers there.
+            // A retry would give the same: something other than the API answers there.
             Api::Retry {
                 code: ErrorCode::BadResponse,
                 ..
             } => self.fail_read(id, ErrorCode::BadResponse, trace),
-            // It goes again when the throttle ends.
+            // It is repeated when the throttle ends.
             Api::Throttled {
                 code,
                 retry_after_ms,
@@ -167,7 +167,7 @@ impl Queue {
         self.check_api_outage(verdict);
     }
 
-    /// Asks again with another token, once that is there.
+    /// Repeats it with a new token, once available.
     fn read_unauthorized(&mut self, id: ReadId, generation: u32, trace: &Trace) {
         let fresh = self.token.refused(self.now, generation);
         let Some(read) = self.reads.get_mut(id) else {
@@ -179,7 +179,7 @@ impl Queue {
         }
     }
 
-    /// Counts a failed attempt. Returns how many there were; `None` if the read has failed for it.
+    /// Counts a failed attempt. Returns the total; `None` if that failed the read.
     fn count_read(
         &mut self,
         id: ReadId,
@@ -227,12 +227,12 @@ impl Queue {
         self.emit(Event::ReadFailed { read: id, failure });
     }
 
-    /// The reads that wait for a token have none.
+    /// No token can be obtained for the reads that wait for one.
     pub(super) fn fail_ready_reads(&mut self, code: ErrorCode) {
         self.fail_reads(code, |step| step == Step::Ready);
     }
 
-    /// The API is gone: those that would need it next fail.
+    /// The API is down: the reads that would need it next fail.
     pub(super) fn fail_waiting_reads(&mut self, code: ErrorCode) {
         self.fail_reads(code, |step| !matches!(step, Step::Running(_)));
     }

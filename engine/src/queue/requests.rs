@@ -1,4 +1,4 @@
-//! Commands that are out: each has a deadline, and a reply that comes late finds nothing here.
+//! Commands in flight: each has a deadline, and a late reply matches nothing here.
 
 use super::Queue;
 use super::live::{Flight, Live, answered, is_api_result};
@@ -6,14 +6,14 @@ use crate::classify;
 use crate::job::{Slot, Step, Work};
 use crate::{ApiFailure, Command, Reply, RequestId, TokenFailure};
 
-/// How many commands of a kind are out.
+/// How many commands of each kind are in flight.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) hash: usize,
     pub(crate) send: usize,
-    /// Entries into the journal.
+    /// Journal writes.
     pub(crate) save: usize,
-    /// Calls to the API, but for reads.
+    /// API calls, except reads.
     pub(crate) api: usize,
     pub(crate) read: usize,
     /// Parts in sign calls.
@@ -42,7 +42,7 @@ impl Queue {
         RequestId(self.next_request)
     }
 
-    /// Enters a command in the books.
+    /// Registers a command.
     pub(super) fn launch(
         &mut self,
         request: RequestId,
@@ -81,12 +81,12 @@ impl Queue {
         });
     }
 
-    /// There are never more than the windows together allow: a walk is quicker than a tree.
+    /// Bounded by the sum of the windows, so a linear scan beats a tree.
     pub(super) fn live_mut(&mut self, request: RequestId) -> Option<&mut Live> {
         self.live.iter_mut().find(|live| live.request == request)
     }
 
-    /// Strikes a request off the books.
+    /// Removes a request.
     pub(super) fn take(&mut self, request: RequestId) -> Option<Live> {
         let place = self.live.iter().position(|live| live.request == request)?;
         let live = self.live.swap_remove(place);
@@ -101,14 +101,14 @@ impl Queue {
         Some(live)
     }
 
-    /// Stops a request whose answer is not wanted any more.
+    /// Cancels a request whose answer is no longer wanted.
     pub(super) fn cancel(&mut self, request: RequestId) {
         if self.take(request).is_some() {
             self.order(Command::Cancel { request });
         }
     }
 
-    /// Takes an upload out of a shared create call; the last one stops it.
+    /// Removes an upload from a shared create call; removing the last one cancels the call.
     pub(super) fn leave_create(&mut self, request: RequestId, id: Slot) {
         let Some(live) = self.live_mut(request) else {
             return;
@@ -143,7 +143,7 @@ impl Queue {
         }
         if is_api_result(&reply) {
             self.api_answered(generation);
-            // Its items may say otherwise.
+            // Its items may have other results.
             if !matches!(reply, Reply::Created(_)) {
                 self.throttle.clear();
             }
@@ -204,7 +204,7 @@ impl Queue {
         }
     }
 
-    /// A call gave no result.
+    /// A call failed.
     fn api_failed(&mut self, flight: &Flight, generation: u32, failure: ApiFailure) {
         let (verdict, trace) = classify::api(failure);
         self.api_judged(verdict, generation);
@@ -220,7 +220,7 @@ impl Queue {
         }
     }
 
-    /// The work is not running any more.
+    /// The work is no longer running.
     pub(super) fn freed(&mut self, id: Slot, work: Work) {
         self.touch(id);
         if let Some(step) = self

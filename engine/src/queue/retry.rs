@@ -1,4 +1,4 @@
-//! Trying again: which attempts count, when the next one comes, and what it draws from the retry bucket.
+//! Retries: which attempts count, when the next one is due, and what it draws from the retry bucket.
 
 use crowfly_contract::ErrorCode;
 
@@ -8,17 +8,17 @@ use crate::failure::Trace;
 use crate::job::{Place, Slot};
 use crate::upload::Upload;
 
-/// An attempt that failed, and so which attempts are counted.
+/// The kind of a failed attempt, which selects its counter.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Attempt {
     Hash(u16),
     /// A request to storage that was answered, or moved bytes.
     Send(u16),
-    /// A request to storage that did not get out.
+    /// A request to storage that moved nothing.
     SendLost(u16),
-    /// A call that was answered.
+    /// An API call that was answered.
     Call(Phase),
-    /// A call that was not.
+    /// An API call without an answer.
     CallLost(Phase),
 }
 
@@ -33,7 +33,7 @@ impl Attempt {
 }
 
 impl Queue {
-    /// Counts a failed attempt and tries again later, or fails the upload.
+    /// Counts a failed attempt and schedules a retry, or fails the upload.
     pub(super) fn retry(
         &mut self,
         id: Slot,
@@ -58,7 +58,7 @@ impl Queue {
         let Some(tries) = tries else { return };
         let lost = matches!(attempt, Attempt::SendLost(_) | Attempt::CallLost(_));
         if lost && offline && !aborting {
-            // It was not expected to work: the work waits for the network.
+            // A failed offline probe is expected: the work waits for the network.
             return self.proceed(id);
         }
         tries.failed(lost);
@@ -87,7 +87,7 @@ impl Queue {
         }
     }
 
-    /// Work that was delayed for want of a network goes at once.
+    /// Work delayed by a missing network becomes ready at once.
     pub(super) fn retry_lost_now(&mut self) {
         self.reads.retry_lost_now();
         for place in self.delayed.all().to_vec() {
@@ -115,7 +115,7 @@ impl Queue {
         })
     }
 
-    /// Whether a request may go out as far as the retry bucket goes, which only a retry draws from.
+    /// Whether the retry bucket allows a request; only retries draw from it.
     pub(super) fn draw_if(&mut self, is_retry: bool) -> bool {
         if !is_retry {
             return true;

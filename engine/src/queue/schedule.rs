@@ -1,10 +1,10 @@
-//! From an upload's facts to work in lanes and timers.
+//! Turns an upload's facts into work in lanes and timers.
 
 use super::Queue;
 use crate::job::{Slot, Step, Work};
 
 impl Queue {
-    /// Starts all that follows from the upload's facts, now.
+    /// Starts all work that follows from the upload's facts now.
     pub(super) fn proceed(&mut self, id: Slot) {
         self.touch(id);
         let Some(upload) = self.uploads.get(id) else {
@@ -33,7 +33,7 @@ impl Queue {
         }
     }
 
-    /// The same, but what comes next for a part, or for the upload as a whole, waits; it is a retry, and draws from
+    /// The same, but the next work of a part, or of the upload as a whole, is delayed; it is a retry, and draws from
     /// the retry bucket.
     pub(super) fn proceed_after(&mut self, id: Slot, part: Option<u16>, delay_ms: u64) {
         let Some(upload) = self.uploads.get(id) else {

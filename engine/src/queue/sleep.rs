@@ -1,10 +1,11 @@
-//! Waking up after the computer slept: the clock jumped over the moment that the timer was set for.
+//! Wake-up after the computer slept: the clock jumped past the deadline of the timer.
 
 use super::Queue;
 
 impl Queue {
-    /// Time in which nothing could run counts against no budget, and requests that were under way get a new
-    /// chance, once: timers of a hidden page are late as well, and must not keep a dead request alive.
+    /// Time asleep counts against no budget, and requests in flight get a new deadline, once. Only once, because
+    /// timers of a hidden page are throttled too and must not keep a dead request alive.
+    /// <https://developer.mozilla.org/docs/Web/API/Window/setTimeout#timeouts_in_inactive_tabs>
     pub(super) fn check_sleep(&mut self) {
         let Some(timer) = self.timer.take() else {
             return;

@@ -1,4 +1,4 @@
-//! Throttling by the API: too many calls, or too many open uploads.
+//! API throttling: too many calls, or too many open uploads.
 
 use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_BATCH;
@@ -10,26 +10,26 @@ use crate::retry::Random;
 use crate::upload::Upload;
 use crate::{Config, Millis, Phase};
 
-/// Which calls the API takes at the moment.
+/// Which calls the API accepts at the moment.
 ///
-/// Invariants: each of the three holds ends by itself, at a moment that is known; `quota_full` is 0 unless a full
-/// quota was the last word about it; `create_batch` is from 1 to [`MAX_BATCH`]; `since` is there only while no call
-/// that the API lets pass has come after one that it throttled.
+/// Invariants: each of the three holds expires at a known moment; `quota_full` is nonzero only while a full quota is
+/// the latest result; `create_batch` is from 1 to [`MAX_BATCH`]; `since` is set only while no call has passed since
+/// the first throttled one.
 #[derive(Debug)]
 pub(crate) struct Throttle {
-    /// No call at all before this moment.
+    /// No call before this moment.
     api_until: Millis,
     /// No create call before this moment.
     create_until: Millis,
-    /// No create call that needs a place in the quota of open uploads before this moment.
+    /// No create call that needs a quota slot before this moment.
     quota_until: Millis,
-    /// How many times in a row the quota was full.
+    /// Consecutive full-quota answers.
     quota_full: u32,
-    /// Most items of the next create call: one after a full quota, doubling with each success.
+    /// Maximum items of the next create call: one after a full quota, doubling with each success.
     create_batch: usize,
-    /// How many times in a row a call was throttled.
+    /// Consecutive throttled calls.
     in_a_row: u32,
-    /// Since when no call has passed, on the budgets' clock.
+    /// Since when no call has passed, on the budget clock.
     since: Option<Millis>,
 }
 
@@ -66,7 +66,7 @@ impl Throttle {
         self.create_batch
     }
 
-    /// The API wants fewer calls of any kind.
+    /// The API asks for fewer calls of any kind.
     fn api(
         &mut self,
         now: Millis,
@@ -78,7 +78,7 @@ impl Throttle {
         self.api_until = self.api_until.max(until);
     }
 
-    /// It wants fewer create calls. Many items of one call say so together: once is enough.
+    /// It asks for fewer create calls. Many items of one call may say so: it counts once.
     fn create(
         &mut self,
         now: Millis,
@@ -91,7 +91,7 @@ impl Throttle {
         }
     }
 
-    /// The quota of open uploads is full. Many items of one call say so together: once is enough.
+    /// The quota of open uploads is full. Many items of one call may say so: it counts once.
     fn quota(
         &mut self,
         now: Millis,
@@ -107,31 +107,31 @@ impl Throttle {
         }
     }
 
-    /// A place in the quota may be free.
+    /// A quota slot may be free.
     fn free_quota(&mut self) {
         self.quota_until = Millis::default();
         self.quota_full = 0;
     }
 
-    /// An upload has got a place.
+    /// An upload has obtained a slot.
     pub(crate) fn place_granted(&mut self, now: Millis) {
         if now >= self.quota_until {
             self.quota_full = 0;
         }
     }
 
-    /// A create call had results.
+    /// A create call returned results.
     pub(crate) fn created(&mut self) {
         self.create_batch = self.create_batch.saturating_mul(2).min(MAX_BATCH);
     }
 
-    /// A call was not throttled: patience begins anew.
+    /// A call was not throttled: the time limit starts over.
     pub(crate) fn clear(&mut self) {
         self.in_a_row = 0;
         self.since = None;
     }
 
-    /// An upload is held back at `budget`, a moment on the budgets' clock. Returns for how long that has gone on.
+    /// An upload is held back at `budget`, a moment on the budget clock. Returns how long this has lasted.
     fn held_for(&mut self, budget: Millis) -> u64 {
         budget.since(*self.since.get_or_insert(budget))
     }
@@ -144,13 +144,13 @@ impl Throttle {
 }
 
 impl Queue {
-    /// No call at all for a while.
+    /// No calls at all for a while.
     pub(super) fn throttle_api(&mut self, retry_after_ms: Option<u64>) {
         self.throttle
             .api(self.now, &self.config, &mut self.random, retry_after_ms);
     }
 
-    /// No create call for a while, or none that needs a place.
+    /// No create calls, or none that needs a slot, for a while.
     pub(super) fn throttle_create(&mut self, code: ErrorCode, retry_after_ms: Option<u64>) {
         let (now, config, random) = (self.now, &self.config, &mut self.random);
         if code == ErrorCode::QuotaOpenUploads {
@@ -160,12 +160,12 @@ impl Queue {
         }
     }
 
-    /// An upload that the server knew has ended: ask for its place at once.
+    /// An upload known to the server has ended: ask for its slot at once.
     pub(super) fn place_freed(&mut self) {
         self.throttle.free_quota();
     }
 
-    /// Those who wait for the server's answer to a create call that needs a place in a full quota.
+    /// Number of ready uploads that lack a slot while the quota is full.
     pub(super) fn without_place(&self) -> usize {
         if !self.throttle.is_quota_full() {
             return 0;
@@ -174,14 +174,14 @@ impl Queue {
         self.lanes.create.all().iter().filter(waits).count()
     }
 
-    /// The upload counts in the server's quota already, as far as is known.
+    /// The upload already counts in the server's quota, as far as is known.
     pub(super) fn has_place(&self, place: Place) -> bool {
         self.uploads
             .get(place.job.id)
             .is_some_and(Upload::has_place)
     }
 
-    /// The next to create. One that has a place need not wait for one, and may be the only one that can
+    /// The next upload to create. One that holds a slot need not wait for one, and may be the only one that can
     /// free it.
     pub(super) fn next_to_create(&self) -> Option<Place> {
         if self.now >= self.throttle.quota_until() {
@@ -191,8 +191,8 @@ impl Queue {
         all.find(|place| self.has_place(**place)).copied()
     }
 
-    /// The upload's call was throttled. It stays in its queue: for a place in the quota as long as it takes, else
-    /// for [`Config::back_pressure_ms`].
+    /// The upload's call was throttled. It stays queued: without limit for a quota slot, otherwise for
+    /// [`Config::back_pressure_ms`].
     pub(super) fn throttled(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         if code == ErrorCode::QuotaOpenUploads {
             if let Some(upload) = self.uploads.get_mut(id) {
@@ -282,7 +282,7 @@ mod tests {
         let until = throttle.quota_until();
         throttle.place_granted(until);
         assert!(!throttle.is_quota_full());
-        // One of ours that ends frees a place for certain.
+        // One of our own uploads that ends certainly frees a slot.
         throttle.quota(until, &config, &mut random, Some(5_000));
         throttle.free_quota();
         assert!(!throttle.is_quota_full());

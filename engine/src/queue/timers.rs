@@ -1,11 +1,11 @@
-//! What happens because time has passed.
+//! Effects of the passage of time.
 
 use super::Queue;
 use super::live::{Flight, Live};
 use crate::{ApiFailure, Command, Reply, TokenFailure};
 
 impl Queue {
-    /// Brings all timers up to `now`.
+    /// Advances all timers to `now`.
     pub(super) fn fire_timers(&mut self) {
         while let Some(place) = self.delayed.pop_due(self.now) {
             self.freed(place.job.id, place.job.work);
@@ -33,8 +33,8 @@ impl Queue {
         }
     }
 
-    /// Cancels a request whose deadline has passed. A timer stays where it was set, and looks only now
-    /// where the deadline has moved to.
+    /// Cancels a request whose deadline has passed. A timer is not moved with its deadline; it re-reads the deadline
+    /// when it fires.
     fn overdue(&mut self) -> Option<Live> {
         let now = self.now;
         for live in &mut self.live {

@@ -1,4 +1,4 @@
-//! Calls whose token was refused, and a token function that gives none.
+//! Calls whose token was refused, and a token function that fails.
 
 use crowfly_contract::ErrorCode;
 
@@ -7,11 +7,11 @@ use crate::Phase;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
 
-/// Refused tokens in a row before one upload, or one read, gives up, though others get through.
+/// Consecutive refused tokens before one upload or read fails, although others succeed.
 pub(super) const MOST_UNAUTHORIZED: u32 = 3;
 
 impl Queue {
-    /// Lets the uploads ask again with another token, once.
+    /// Lets the uploads retry with a new token, once.
     pub(super) fn unauthorized(
         &mut self,
         ids: &[Slot],

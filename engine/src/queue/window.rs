@@ -1,5 +1,5 @@
-//! How many requests to storage may run at a time: one more for each round that succeeds, half when
-//! storage or the link asks for less.
+//! Concurrency window for storage requests, additive increase and multiplicative decrease: plus one per
+//! successful round, halved when storage throttles or the link fails.
 
 use crate::Millis;
 
@@ -34,7 +34,7 @@ impl Window {
         }
     }
 
-    /// Halves, once for all requests that were under way together.
+    /// Halves, once for all requests that were in flight together.
     pub(crate) fn cut(&mut self, now: Millis, started: Millis) {
         if self.cut_at.is_none_or(|cut_at| started > cut_at) {
             self.cut_at = Some(now);

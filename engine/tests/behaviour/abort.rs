@@ -103,7 +103,7 @@ fn an_abort_while_offline_ends_too() {
 #[test]
 fn stored_already_wins_over_an_abort() {
     let mut world = World::new();
-    // The PUT succeeded, but nobody here knows.
+    // The PUT succeeded, but the client does not know.
     world.script(Op::Send, [Act::HangAfter]);
     world.add(new_upload(1, MIB));
     world.run_for(5_000);

@@ -7,9 +7,9 @@ use crowfly_engine::{Command, Input, RequestId};
 /// How a body goes out.
 #[derive(Clone, Copy, Debug)]
 enum Way {
-    /// Progress is told as it comes.
+    /// Progress is reported as it happens.
     Steady,
-    /// All of it is told at once, at the end.
+    /// All progress is reported at once, at the end.
     Burst,
 }
 

@@ -70,7 +70,7 @@ fn a_browser_that_wrongly_says_offline_is_found_out_by_a_probe() {
     world.add(new_upload(2, 1000));
     world.finish();
     assert_eq!(world.server.objects.len(), 2);
-    // The probe opens the gate: after it, nobody waits for another.
+    // The probe succeeds, so no other request waits for another probe.
     let probe = Config::default().offline_probe_ms;
     assert!(world.now < 2 * probe + 2_000, "took {}", world.now);
 }

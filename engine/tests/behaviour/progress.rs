@@ -1,4 +1,4 @@
-//! What is told of an upload under way, and when.
+//! Which progress events are emitted, and when.
 
 use super::common::{Act, MIB, Op, World, new_upload};
 use crowfly_engine::Event;

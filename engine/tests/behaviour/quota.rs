@@ -1,4 +1,4 @@
-//! The quota of open uploads is back-pressure: whoever has no place waits for one, however long it takes.
+//! The quota of open uploads is back-pressure: an upload without a slot waits for one, however long it takes.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Nothing goes wrong: what is asked for, in which order, and what is told.
+//! The success path: the commands, their order, and the events.
 
 use super::common::{Act, MIB, Op, World, id, new_upload};
 use crowfly_contract::limits::{GIB, MAX_OBJECT_BYTES};

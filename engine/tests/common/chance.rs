@@ -103,7 +103,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
 fn quota(world: &mut World, random: &mut Random) {
     let quota = &mut world.server.quota;
     quota.places = random.pick(&[1, 3, 50, usize::MAX]);
-    // Nobody waits for a paused or failed upload for ever.
+    // No upload waits for a paused or failed one for ever.
     quota.swept_after_ms = 900_000;
     quota.retry_after_ms = random.pick(&[None, Some(1_000), Some(20_000)]);
     for _ in 0..random.below(6) {
@@ -256,7 +256,7 @@ fn nonsense(world: &mut World, random: &mut Random, at: u64) {
     world.later_input(at, input);
 }
 
-/// Lets the world run out; then whoever is left paused is resumed, and all must end.
+/// Lets the world run out; then paused uploads are resumed, and all must end.
 pub fn live(world: &mut World, count: u64) {
     world.run();
     for number in 0..count {

@@ -28,7 +28,7 @@ pub enum Fault {
 }
 
 impl World {
-    /// Changes an event as the fault wants it. Returns how often it is told.
+    /// Changes an event as the fault demands. Returns how often it is delivered.
     pub(super) fn distort(&mut self, event: &mut Event) -> u32 {
         let mut times = 1;
         match (self.fault, event) {

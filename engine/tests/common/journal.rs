@@ -58,7 +58,7 @@ impl World {
         self.closed = false;
         for Entry { new, cancelled } in self.journal.values().cloned().collect::<Vec<_>>() {
             let id = new.id;
-            // The upload may have ended in a page before, and have been told so.
+            // The upload may have ended in an earlier page, which reported it.
             self.monitor.uploads.remove(&id);
             self.monitor.opened(&new);
             self.input(Input::Add(new));

@@ -60,7 +60,7 @@ pub struct Monitor {
     pub signs: u32,
     pub saves: u32,
     pub restarts: u32,
-    /// Times that this page was told that storage proves nothing.
+    /// How often this page received `Unverified`.
     pub unverified: u32,
     pub tokens: u32,
     pub most_sends: usize,

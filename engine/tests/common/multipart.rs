@@ -123,7 +123,7 @@ impl Server {
             return Err(ErrorCode::PartsMismatch);
         };
         if self.splices {
-            // A planted fault: the parts are put together wrongly, and nobody looks.
+            // A planted fault: the parts are assembled wrongly, and not checked.
             let object = Object {
                 size,
                 crc: Crc64Nvme::new(crc.value() ^ 1),
@@ -145,7 +145,7 @@ impl Server {
         Ok(())
     }
 
-    /// Storage lets go of an unfinished multipart upload, as a lifecycle rule does.
+    /// Storage discards an unfinished multipart upload, as a lifecycle rule does.
     pub fn expire_multipart(&mut self, id: UploadId) {
         if let Some(pending) = self.created.get_mut(&id) {
             pending.multipart = None;

@@ -1,5 +1,5 @@
-//! The API and the pipeline behind it, as far as a client can see them; storage is next door. What stands
-//! here is the truth that the engine's words are compared with.
+//! The API and the pipeline behind it, as far as a client can see them; storage is in `storage.rs`. This state
+//! is the truth against which the engine's events are checked.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Storage: what a PUT leaves there, and what stands there in the end.
+//! Storage: the effect of a PUT, and the final contents.
 
 use crowfly_contract::{Crc64Nvme, ErrorCode, Grant, PlanKind, Stored, UploadId};
 use crowfly_engine::{Completion, Receipt, Reply, SendFailure};

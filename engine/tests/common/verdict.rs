@@ -15,7 +15,7 @@ impl World {
             let file = &self.files[upload];
             let picked = file.whole();
             let hashed = self.wishes[upload].checksum != ChecksumMode::None;
-            // Nobody reads a file for a proof once it was to be aborted.
+            // The file is not read for verification once an abort was requested.
             let proof = hashed && !self.server.mute && !self.aborted.contains(upload);
             if (proof && !verified) || (*verified && (!hashed || self.server.mute)) {
                 self.monitor
@@ -33,7 +33,7 @@ impl World {
         }
         if let Event::State { upload, state } = event {
             let shown = self.queue.snapshot(*upload).map(|snapshot| snapshot.state);
-            // States are told at the end of a drain, so the snapshot may be ahead, never behind.
+            // States are emitted at the end of a drain, so the snapshot may be ahead, never behind.
             if shown.is_none() {
                 self.monitor
                     .violate(format!("{upload:?} is {state:?}, but unknown"));

@@ -144,7 +144,7 @@ impl Monitor {
         }
     }
 
-    /// Nobody waits any more.
+    /// Stops waiting for the reply.
     pub(super) fn waits_for_nothing(&mut self) {
         self.waits.live.clear();
     }

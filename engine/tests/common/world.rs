@@ -20,7 +20,7 @@ pub enum User {
     },
     /// The computer sleeps for so many milliseconds.
     Sleep(u64),
-    /// Storage lets go of an unfinished multipart upload.
+    /// Storage discards an unfinished multipart upload.
     Expire(UploadId),
     /// No packet comes through; with the browser knowing or not.
     LinkDown {
@@ -62,13 +62,13 @@ pub struct World {
     pub bytes_per_ms: u64,
     /// How long a connection to storage takes to be set up, from and to.
     pub connect_ms: (u64, u64),
-    /// Bodies whose progress is told at their end only, in percent.
+    /// Percentage of bodies whose progress is reported only at their end.
     pub bursts: u64,
-    /// Bodies whose progress is not told at all, in percent.
+    /// Percentage of bodies whose progress is never reported.
     pub silent: u64,
     pub token_life_ms: Option<u64>,
     pub link_up: bool,
-    /// Those that somebody asked to abort.
+    /// Uploads for which an abort was requested.
     pub aborted: BTreeSet<UploadId>,
     /// Replies that come twice, or again much later, in percent.
     pub echoes: u64,
