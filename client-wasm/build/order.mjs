@@ -1,22 +1,24 @@
-// Puts the functions of the module in an order in which it compresses well.
+// Reorders the functions of the module so that it compresses better.
 //
 //   node order.mjs <crowfly_bg.wasm>
 //
-// The file is changed in place. Names are neither needed nor kept: it is to run after wasm-opt.
+// Edits the file in place. Run it after wasm-opt, which may still use the name section.
 //
-// gzip looks back 32 KiB and pays for distance, so functions that are alike should be neighbours. Renaming and
-// `wasm-opt --reorder-functions-by-name` would do too, but wasm-opt writes a module that it has only read
-// longer than one that it has optimised; so the indices are rewritten here.
+// gzip has a window of 32 KiB and encodes short distances in fewer bits, so similar functions should be adjacent.
+// `wasm-opt --reorder-functions-by-name` could do it, but wasm-opt re-encodes an unmodified module larger than one
+// that it has optimised, so the function indices are rewritten here.
+// https://www.rfc-editor.org/rfc/rfc1951#section-2
 
 import { readFileSync, writeFileSync } from "node:fs";
 
 const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7, 8, 9, 10];
 
-// Measured with gzip, zlib and brotli: two lengths of the parts compared, and how many bytes back they count.
+// Measured with gzip, zlib and brotli: the lengths of the compared substrings, and the window in bytes.
 const PARTS = [2, 5];
 const NEAR = 600;
 
-/** Reads the numbers of the binary format, and copies with other indices of functions. */
+/** A reader of the binary format that copies with other function indices.
+ * https://webassembly.github.io/spec/core/binary/index.html */
 class Reader {
   constructor(bytes, at = 0) {
     Object.assign(this, { bytes, at, copied: at, out: [] });
@@ -35,7 +37,7 @@ class Reader {
     return this.bytes.subarray(this.at - length, this.at);
   }
 
-  /** Puts what `change` makes of the next number in its place. */
+  /** Replaces the next number by the result of `change`. */
   index(change) {
     this.out.push(this.bytes.subarray(this.copied, this.at), number(change(this.number())));
     this.copied = this.at;
@@ -52,7 +54,7 @@ function number(value) {
   return Buffer.from([...bytes, value]);
 }
 
-/** Steps over one instruction, or changes the function that it names. */
+/** Skips one instruction, or changes the function index in it. */
 function instruction(reader, change) {
   const skip = (count) => {
     for (let done = 0; done < count; done += 1) reader.number();
@@ -100,7 +102,7 @@ const change = {
   },
 };
 
-/** Each next function is the one with the greatest share of its parts among the last bytes. */
+/** Greedy: the next function is the one that shares most of its substrings with the last bytes of the window. */
 function order(bodies) {
   const ids = new Map();
   const holders = []; // of each part
@@ -116,7 +118,7 @@ function order(bodies) {
     for (const id of own) holders[id].push(index);
     return [...own];
   });
-  // What nobody else has cannot be shared, and what all have tells nothing.
+  // A substring that occurs once cannot be shared, and one that occurs everywhere does not distinguish.
   const worth = holders.map((all) => (all.length > 1 ? Math.log2(bodies.length / all.length) : 0));
   const whole = parts.map((own) => (own.reduce((sum, id) => sum + worth[id], 0) + 10) ** 0.9);
   const shared = new Float64Array(bodies.length);
@@ -194,6 +196,6 @@ function ordered(wasm) {
 
 const [file] = process.argv.slice(2);
 const wasm = ordered(readFileSync(file));
-// What does not compile must not be written.
+// An invalid module must not be written.
 await WebAssembly.compile(wasm);
 writeFileSync(file, wasm);

@@ -1,11 +1,11 @@
-// Gives the names between module and glue one or two letters each.
+// Shortens the names between module and glue to one or two letters.
 //
 //   node shorten.mjs <crowfly_bg.wasm> <crowfly.js>
 //
-// Both files are changed in place. The package's tests and the tests in bundlers run on the result.
+// Edits both files in place. The tests of the package and of the bundlers run on the result.
 //
-// wasm-bindgen names every import with a hash of 16 digits, which no compression can shrink, in both files.
-// What `worker.js` uses keeps its name.
+// wasm-bindgen names every import with a hash of 16 digits, which does not compress, in both files.
+// The names that `worker.js` uses are kept.
 
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -48,7 +48,7 @@ function number(value) {
 
 const name = (word) => Buffer.concat([number(Buffer.byteLength(word)), Buffer.from(word)]);
 
-/** Names in the order of asking: a to Z, then aa and so on. */
+/** Names in sequence: a to Z, then aa and so on. */
 class Names {
   constructor() {
     this.short = new Map();
@@ -86,7 +86,7 @@ function exports(reader, names) {
   return Buffer.concat(out);
 }
 
-/** Module and glue with short names between them. */
+/** Module and glue with the short names. */
 function shorten(wasm, glue) {
   const names = new Names();
   const reader = new Reader(wasm);
@@ -99,7 +99,7 @@ function shorten(wasm, glue) {
     out.push(Buffer.from([id]), number(body.length), body);
   }
   for (const [long, short] of names.short) {
-    // Keys of the object of imports, and properties of the exports; never a part of a longer word.
+    // Keys of the import object and properties of the exports; whole words only.
     const uses = new RegExp(`(?<![\\w$])${long}(?=\\s*:)|(?<=\\.)${long}(?![\\w$])`, "g");
     glue = glue.replace(uses, short);
   }
@@ -110,7 +110,7 @@ function shorten(wasm, glue) {
 
 const [wasmFile, glueFile] = process.argv.slice(2);
 const { wasm, glue } = shorten(readFileSync(wasmFile), readFileSync(glueFile, "utf8"));
-// What does not compile must not be written.
+// An invalid module must not be written.
 await WebAssembly.compile(wasm);
 writeFileSync(wasmFile, wasm);
 writeFileSync(glueFile, glue);

@@ -17,7 +17,7 @@
 const TABLE = "uploads";
 /** Some browsers never answer when storage is broken. */
 const OPEN_MS = 3_000;
-/** An entry that stays a moment longer does no harm: what it stands for is found to be over. */
+/** A stale entry is harmless: its upload is found to have ended. */
 const REMOVE_MS = 100;
 const SILENT = "IndexedDB does not answer";
 const UNAVAILABLE =
@@ -38,7 +38,7 @@ export class Journal {
   /** @type {Map<IDBValidKey, Entry | null>} */
   #memory;
   #warned = false;
-  /** The browser does not answer: nothing is asked of it any more. */
+  /** The browser does not answer: IndexedDB is not used any more. */
   #silent = false;
   /** @type {Job[]} */
   #work = [];
@@ -72,7 +72,7 @@ export class Journal {
     return this.#ask({ id, change: (entry) => (right(entry) ? { .../** @type {Entry} */ (entry), ...fields } : undefined) });
   }
 
-  /** Writes an entry, whatever stood in its place.
+  /** Writes an entry, replacing any other.
    * @param {Entry} entry */
   put(entry) {
     return this.#ask({ id: entry.id, result: entry });
@@ -122,7 +122,7 @@ export class Journal {
     return [...found.filter(({ id }) => !this.#memory.has(id)), ...known];
   }
 
-  /** Lets go of the database, once all is written. */
+  /** Closes the database once everything is written. */
   async close() {
     if (this.#work.length > 0) await this.#flush();
     this.#letGo();

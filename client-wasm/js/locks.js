@@ -62,7 +62,7 @@ export class Owner {
     return Number(stamp?.["savedAt"]) > Date.now() - STALE_MS;
   }
 
-  /** Lets the others have what this client worked on. */
+  /** Releases this client's entries to the others. */
   close() {
     this.#closed = true;
     this.#release?.();

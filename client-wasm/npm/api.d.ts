@@ -7,8 +7,8 @@ export type * from "./signer.d.ts";
 /** Why a token is asked for: the first one, one that is about to expire, or one that was refused. */
 export type TokenReason = "initial" | "expiring" | "unauthorized";
 
-/** Where an upload stands. The last three, and `stored`, do not change by themselves; `stored` becomes
- * `processed` only when `processed()` was asked for. */
+/** State of an upload. The last three, and `stored`, do not change by themselves; `stored`
+ * becomes `processed` only after `processed()` was called. */
 export type UploadState =
   | "queued"
   | "hashing"
@@ -40,7 +40,7 @@ export interface CommonOptions {
   tokenTimeoutMs?: number | undefined;
   /** Longest wait of `processed()`, in milliseconds; 60,000 by default. */
   pollTimeoutMs?: number | undefined;
-  /** Told what works, but not as well as it could; written to the console by default. */
+  /** Called on degraded operation; written to the console by default. */
   onWarning?: ((warning: Warning) => void) | undefined;
   /** Whether uploads are noted in a journal, so that a later page can go on with them; true by default. */
   resume?: boolean | undefined;
@@ -73,7 +73,7 @@ export interface SignerOptions extends CommonOptions {
 /** What a client is set to: `api` and `token`, or `signer`. */
 export type ClientOptions = ApiOptions | SignerOptions;
 
-/** What works, but not as well as it could. */
+/** Degraded operation. */
 export type WarningCode =
   /** Module or worker cannot be had from beside the package's JavaScript, so their copy inside it is used, a larger
    * download. The message says what was found there, and what a smaller download needs. */
@@ -84,16 +84,16 @@ export type WarningCode =
   | "journal_unavailable"
   /** There are no Web Locks here: a stamp in the journal tells the tabs apart. */
   | "locks_unavailable"
-  /** Storage had let go of an upload's parts: it begins anew, and `confirmed` falls to 0. */
+  /** Storage had discarded an upload's parts: it starts over, and `confirmed` falls to 0. */
   | "restarted"
-  /** Storage states no checksum of an upload that was hashed, so nothing proves its bytes: `verified` is false. Told
-   * once a client. */
+  /** Storage reports no checksum of a hashed upload, so its bytes are unproved: `verified` is false. Emitted
+   * once per client. */
   | "unverified"
   /** The file's first bytes are not what its type says; it is sent all the same. A page, a script or a program under
     * a harmless type will be withheld; the message says so. */
   | "type_mismatch";
 
-/** What works, but not as well as it could. */
+/** Degraded operation. */
 export interface Warning {
   readonly code: WarningCode;
   /** One sentence for a developer. */
@@ -128,11 +128,11 @@ export interface UploadOptions {
   requireVerified?: boolean | undefined;
 }
 
-/** How far an upload is. */
+/** Progress of an upload. */
 export interface Progress {
   /** Bytes handed to the network, less what is to be sent again; `total` only at the end. */
   readonly sent: number;
-  /** Bytes that storage has acknowledged; falls only when storage has let go of them (`restarted`). */
+  /** Bytes acknowledged by storage; falls only when storage has discarded them (`restarted`). */
   readonly confirmed: number;
   /** Bytes of the file. */
   readonly total: number;
@@ -155,15 +155,15 @@ export interface Stored {
   readonly crc64nvme?: string;
   readonly etag?: string;
   readonly versionId?: string;
-  /** Whether storage states the checksum that was computed from the file here: only that proves that it holds the very
-   * bytes. False where it states none, and always with `checksum: "none"`. */
+  /** Whether storage reports the checksum that was computed from the file here, which alone proves the
+   * bytes. False where it reports none, and always with `checksum: "none"`. */
   readonly verified: boolean;
 }
 
-/** Where an upload stands, as its record says. */
+/** State of an upload, according to its record. */
 export type RecordStatus = "pending" | "stored" | "aborted" | "deleted" | "expired";
 
-/** What a scan for malware has found. */
+/** Result of the malware scan. */
 export type ScanStatus = "pending" | "clean" | "infected" | "unscannable";
 
 /** Why a stored object is withheld: it could run, under a type that says something harmless; a scan has to find it
@@ -254,7 +254,8 @@ export interface Upload {
   readonly id: string;
   readonly state: UploadState;
   readonly progress: Progress;
-  /** Resolves when storage holds the file, and says by `verified` whether its bytes are proved; rejects with an `UploadError`, or as `fetch` does on abort. */
+  /** Resolves when storage holds the file; `verified` is whether its bytes are proved. Rejects with an
+   * `UploadError`, or as `fetch` does on abort. */
   readonly done: Promise<Stored>;
   /**
    * Resolves when the record is there. Nothing is asked of the API before this is called.
@@ -266,14 +267,14 @@ export interface Upload {
   processed(this: void): Promise<UploadRecord>;
   pause(this: void): void;
   resume(this: void): void;
-  /** `done` then rejects with `reason`, or with an `AbortError`; that of a failed upload stays as it is, and what the
-   * server keeps for it is let go of. Does nothing once stored or aborted. */
+  /** `done` then rejects with `reason`, or with an `AbortError`; that of a failed upload is unchanged, and what
+   * the server keeps for it is released. Does nothing once stored or aborted. */
   abort(this: void, reason?: unknown): void;
   /** Starts a failed upload again; `done` is then a new promise. Does nothing in any other state. */
   retry(this: void): void;
 }
 
-/** What a resumed upload may be given; all else is as it was when it began. */
+/** Options of a resumed upload; all others are as at its start. */
 export type AttachOptions = Pick<UploadOptions, "onProgress" | "onStateChange" | "signal">;
 
 /**
@@ -310,8 +311,8 @@ export interface Resumable {
    * or the file is missing, `closed` after `close()`.
    */
   attach(this: void, file?: Blob | FileHandle, options?: AttachOptions): Promise<Upload>;
-  /** Cancels it on the server and forgets it. Rejects with `locked` if another tab works on it, `not_found` if it has
-   * ended meanwhile, `closed`, or the code of the failure if the server cannot be told. */
+  /** Cancels it on the server and forgets it. Rejects with `locked` if another tab works on it, `not_found` if
+   * it has ended meanwhile, `closed`, or the code of the failure if the server does not confirm. */
   discard(this: void): Promise<void>;
 }
 
@@ -344,6 +345,6 @@ export interface Client {
   /** Where to read a stored object. Rejects also with `not_found`, `not_stored`, and while it is withheld with
    * `type_mismatch`, `scan_pending`, `infected` or `content_encoding`. */
   content(this: void, id: string): Promise<Content>;
-  /** Ends all: uploads under way fail with code `closed`, stay resumable, and nothing is left running. */
+  /** Closes the client: active uploads fail with code `closed` but stay resumable; nothing is left running. */
   close(this: void): void;
 }

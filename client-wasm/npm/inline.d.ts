@@ -10,5 +10,5 @@ export type * from "./api.d.ts";
  */
 export function createClient(options: ClientOptions): Promise<Client>;
 
-/** Tells whether a caught value is an error of this SDK. */
+/** Whether a caught value is an error of this SDK. */
 export function isUploadError(value: unknown): value is UploadError;

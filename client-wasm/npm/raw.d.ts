@@ -5,5 +5,5 @@
  */
 export function createClient(options: ClientOptions, worker?: () => Worker): Client;
 
-/** Tells whether a caught value is an error of this SDK. */
+/** Whether a caught value is an error of this SDK. */
 export function isUploadError(value: unknown): value is UploadError;

@@ -6,7 +6,7 @@
 /** An error that may have a code.
  * @typedef {Error & { code?: unknown }} Coded */
 
-/** Tells whether a caught value is an error of this SDK.
+/** Whether a caught value is an error of this SDK.
  * @param {unknown} value
  * @returns {value is UploadError} */
 export function isUploadError(value) {

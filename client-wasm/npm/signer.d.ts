@@ -5,9 +5,9 @@ import type { UploadErrorCode } from "./errors.d.ts";
  * Your own backend, in front of any storage that speaks S3: five functions with the bodies and answers of
  * the API's routes.
  *
- * What a function throws counts as a lost connection and is tried again, unless it carries a `status`, and
- * then `code`, `message` and `retryAfterMs` are heeded too ({@link SignerFailure}). `signal` is aborted when
- * nobody waits for the answer any more.
+ * An exception counts as a lost connection and is retried, unless it carries a `status`; then `code`,
+ * `message` and `retryAfterMs` apply too ({@link SignerFailure}). `signal` is aborted when the answer is no
+ * longer needed.
  */
 export interface Signer {
   /** Begins uploads, 1 to 100; the same id again signs again. One result for each, in the order asked. */

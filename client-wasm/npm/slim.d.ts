@@ -19,5 +19,5 @@ export type SlimOptions = ClientOptions & {
 /** Makes a client from the caller's module. The first call's module serves all later ones. */
 export function createClient(options: SlimOptions): Promise<Client>;
 
-/** Tells whether a caught value is an error of this SDK. */
+/** Whether a caught value is an error of this SDK. */
 export function isUploadError(value: unknown): value is UploadError;

@@ -25,7 +25,7 @@
  * @property {() => bigint} crcClose */
 
 const PIECE = 1024 * 1024;
-/** What tells the kind of a file. */
+/** Number of first bytes for format detection. */
 const FIRST_BYTES = 64;
 const REPORT_MS = 50;
 const QUIET_MS = 250;

@@ -1,5 +1,5 @@
-//! The API: one HTTP call at a time. Nothing but the token identifies the caller. An answer of any status is an
-//! answer; only the lack of one is none.
+//! API calls by `fetch`. Only the token identifies the caller. A response of any status is an answer; a missing
+//! response is not.
 
 use gloo_net::http::RequestBuilder;
 use js_sys::JSON;
@@ -14,13 +14,14 @@ use crate::wire::{Answer, Route};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The page's own `fetch`: the `send` of gloo-net panics when a page's replacement of it rejects with something
-    /// that is no `Error`, or gives something that is no `Response`.
+    /// The page's own `fetch`: gloo-net's `send` panics if a page's replacement of it rejects with something other
+    /// than an `Error`, or resolves to something other than a `Response`.
     #[wasm_bindgen(catch)]
     fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
-/// Aborts what listens to its signal when it is dropped; that does nothing to a call that has ended.
+/// Aborts the request of its signal when dropped; no effect once the request has ended.
+/// <https://developer.mozilla.org/docs/Web/API/AbortController>
 pub(crate) struct AbortGuard(AbortController);
 
 impl AbortGuard {
@@ -39,7 +40,7 @@ impl Drop for AbortGuard {
     }
 }
 
-/// Makes a call; gives a promise of its answer.
+/// Starts a call; returns a promise of its answer.
 pub(crate) fn start(
     route: Route,
     url: &str,
@@ -51,7 +52,7 @@ pub(crate) fn start(
         .method(route.method())
         .credentials(RequestCredentials::Omit)
         .cache(RequestCache::NoStore)
-        // The token goes to no other address.
+        // A redirect must not carry the token to another address.
         .redirect(RequestRedirect::Error)
         .referrer_policy(ReferrerPolicy::NoReferrer)
         .abort_signal(Some(signal));
@@ -70,7 +71,7 @@ pub(crate) fn start(
     }
 }
 
-/// What an answer holds; `None` if its connection was lost meanwhile, or if it is none.
+/// Reads a response; `None` if the connection was lost meanwhile, or if the value is not a response.
 pub(crate) async fn read(response: JsValue) -> Option<Answer> {
     let response: Response = response.dyn_into().ok()?;
     let text = wait(&response.text().ok()?.into())
@@ -85,8 +86,8 @@ pub(crate) async fn read(response: JsValue) -> Option<Answer> {
     })
 }
 
-/// Milliseconds of a `Retry-After` header in seconds (RFC 9110, 10.2.3); the form with a date needs a clock that can
-/// be trusted, so it is left.
+/// Milliseconds of a `Retry-After` header in seconds; the date form needs a trustworthy clock and is ignored.
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
 pub(crate) fn retry_after(text: &str) -> Option<u64> {
     let digits = first_match(r"^\s*(\d{1,9})\s*$", "", text)?;
     let seconds: u64 = digits.parse().ok()?;

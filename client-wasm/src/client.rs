@@ -1,4 +1,4 @@
-//! The client, as `api.d.ts` describes it.
+//! The client as declared in `api.d.ts`.
 
 use std::rc::Rc;
 
@@ -18,11 +18,11 @@ use crate::wire::Route;
 
 const NO_ID: &str = "id must be the id of an upload: a ULID of 26 characters";
 
-/// A client: its uploads, and the records of the API.
+/// A client: its uploads, and reads of records.
 #[wasm_bindgen(skip_typescript)]
 pub struct Client(Rc<Driver>);
 
-/// Makes a client. `worker` makes a worker that runs `worker.js`.
+/// Makes a client. `worker` creates a worker that runs `worker.js`.
 ///
 /// # Errors
 /// An `UploadError` with code `invalid_option` that names the option.
@@ -86,10 +86,10 @@ impl Client {
         promise(resumable(Rc::clone(&self.0)))
     }
 
-    /// Calls `listener` whenever the snapshot has changed; the function that is given back ends that.
+    /// Calls `listener` after each change of the snapshot; returns the unsubscribe function.
     ///
     /// # Errors
-    /// An `UploadError` if it is no function.
+    /// An `UploadError` if it is not a function.
     #[wasm_bindgen(skip_typescript)]
     pub fn subscribe(&self, listener: JsValue) -> Result<Function, JsValue> {
         if !listener.is_function() {
@@ -102,12 +102,12 @@ impl Client {
                 driver.store.unsubscribe(number);
             }
         };
-        // The page holds it; it is freed when the page lets go of it.
+        // The page owns it; it is freed when the page drops it.
         let leave: Box<dyn Fn()> = Box::new(leave);
         Ok(Closure::wrap(leave).into_js_value().unchecked_into())
     }
 
-    /// All uploads now.
+    /// The current snapshot of all uploads.
     #[wasm_bindgen(skip_typescript)]
     #[must_use]
     pub fn snapshot(&self) -> JsValue {
@@ -126,20 +126,20 @@ impl Client {
         self.0.read_records(Route::Record, read_id(id))
     }
 
-    /// Where the bytes of an upload are.
+    /// The address of an upload's bytes.
     #[wasm_bindgen(skip_typescript)]
     pub fn content(&self, id: &JsValue) -> Promise {
         self.0.read_records(Route::Content, read_id(id))
     }
 
-    /// Ends everything.
+    /// Closes the client.
     #[wasm_bindgen(skip_typescript)]
     pub fn close(&self) {
         self.0.close();
     }
 }
 
-/// The id of an upload, if a value is one.
+/// The upload id in a value, if there is one.
 fn read_id(id: &JsValue) -> Result<String, JsValue> {
     let text = id.as_string().unwrap_or_default();
     let id: Option<UploadId> = text.parse().ok();

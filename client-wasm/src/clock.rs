@@ -1,4 +1,4 @@
-//! One clock that never goes back and, other than `performance.now()`, goes on while the computer sleeps.
+//! A monotonic clock that, unlike `performance.now()` in some browsers, includes time asleep.
 
 use std::cell::Cell;
 
@@ -8,23 +8,23 @@ use wasm_bindgen::prelude::*;
 
 use crate::page::{Deferred, wait};
 
-/// The wall clock is believed only when it is this far ahead: smaller steps are corrections of it.
+/// The wall clock counts only when it is this far ahead: smaller differences are clock adjustments.
 const SLEEP_MS: f64 = 20_000.0;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds since the page began, without those that the computer slept.
+    /// Milliseconds since navigation, without time asleep.
     /// <https://developer.mozilla.org/docs/Web/API/Performance/now>
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub(crate) fn awake() -> f64;
 }
 
 thread_local! {
-    /// Milliseconds slept so far, and what the wall clock was ahead of the other at the last look.
+    /// Milliseconds asleep so far, and the lead of the wall clock at the last reading.
     static SLEPT: Cell<(f64, f64)> = const { Cell::new((0.0, f64::NAN)) };
 }
 
-/// Milliseconds since some moment of this page.
+/// Milliseconds since an arbitrary moment of this page.
 pub(crate) fn now() -> u64 {
     let awake = awake();
     let lead = Date::now() - awake;
@@ -36,7 +36,7 @@ pub(crate) fn now() -> u64 {
     (awake + slept) as u64
 }
 
-/// Calls `ring` once, in so many milliseconds, unless it is dropped before.
+/// Calls `ring` once after this many milliseconds, unless dropped before.
 pub(crate) fn alarm(ms: u32, ring: Box<dyn FnOnce()>) -> Timeout {
     Timeout::new(ms, ring)
 }

@@ -1,5 +1,5 @@
-//! The checksum: what `worker.js` calls, by numbers alone, so that the worker needs no glue; and a digest for
-//! the page.
+//! The checksum: exports that `worker.js` calls with plain numbers, so that the worker needs no glue; and a digest
+//! for the page.
 
 use std::cell::RefCell;
 
@@ -22,7 +22,7 @@ pub fn crc_open() {
     WORK.with_borrow_mut(|work| work.digest.get_or_insert_default().reset());
 }
 
-/// Where to put the next `len` bytes; the address is good until the next call of any of these functions.
+/// Reserves `len` bytes of input; the address is valid until the next call of any of these functions.
 #[wasm_bindgen(js_name = crcSpace, skip_typescript)]
 #[must_use]
 pub fn crc_space(len: usize) -> *const u8 {
@@ -34,7 +34,7 @@ pub fn crc_space(len: usize) -> *const u8 {
     })
 }
 
-/// Takes in the first `len` bytes of the space.
+/// Appends the first `len` bytes of the input.
 #[wasm_bindgen(js_name = crcAdd, skip_typescript)]
 pub fn crc_add(len: usize) {
     WORK.with_borrow_mut(|work| {
@@ -44,7 +44,7 @@ pub fn crc_add(len: usize) {
     });
 }
 
-/// The checksum since [`crc_open`].
+/// The checksum of all bytes since [`crc_open`].
 #[wasm_bindgen(js_name = crcClose, skip_typescript)]
 #[must_use]
 pub fn crc_close() -> u64 {

@@ -1,6 +1,6 @@
-//! The driver: the only one to touch the engine.
+//! The driver: the only owner of the engine.
 //!
-//! An input that comes from within a callback waits in the inbox until the drain that is under way takes it.
+//! Inputs from within a callback wait in the inbox until the current drain takes them.
 
 mod add;
 mod events;
@@ -44,15 +44,15 @@ extern "C" {
     static CRYPTO: Option<web_sys::Crypto>;
 }
 
-/// What waits for the drain.
+/// The contents of the inbox.
 enum Work {
     Input(Input),
     Add(Addition),
-    /// An abort of an upload that failed before the server heard of it.
+    /// An abort of an upload that failed before its create call.
     EndFailed(Rc<Entry>),
 }
 
-/// One client's engine, its adapters and what runs.
+/// One client's engine, adapters and running requests.
 pub(crate) struct Driver {
     pub(crate) settings: Settings,
     pub(crate) store: Rc<Store>,
@@ -65,16 +65,16 @@ pub(crate) struct Driver {
     reads: Reads,
     closed: Cell<bool>,
     draining: Cell<bool>,
-    /// When the engine's work of this turn of the page began; its end is then waited for.
+    /// When the engine's work in this task began, if it has run; the driver then waits for the task to end.
     since: Cell<Option<f64>>,
-    /// The rest of the inbox waits for another turn.
+    /// The rest of the inbox waits for another task.
     later: Cell<bool>,
     timer: RefCell<Option<(Millis, Timeout)>>,
     network: RefCell<Option<Listener>>,
 }
 
 impl Driver {
-    /// `worker` makes a worker; undefined if there is none.
+    /// `worker` creates a worker; undefined if none is available.
     pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
         let config = Config {
             window: settings.concurrency,
@@ -118,12 +118,12 @@ impl Driver {
         self.closed.get()
     }
 
-    /// Tells the application what works, but not as well as it could.
+    /// Warns the application of degraded operation.
     pub(crate) fn warn(&self, code: &str, message: &str, upload: Option<UploadId>) {
         warn(&self.settings.on_warning.get(), code, message, upload);
     }
 
-    /// Gives the engine an input and does all that it then asks for.
+    /// Feeds the engine an input and carries out everything it outputs.
     pub(crate) fn feed(self: &Rc<Self>, input: Input) {
         self.post(Work::Input(input));
         self.go();
@@ -146,7 +146,7 @@ impl Driver {
         }
     }
 
-    /// Goes on at the end of this turn of the page, once.
+    /// Continues in a microtask, once.
     fn soon(self: &Rc<Self>) {
         if self.since.get().is_some() {
             return;
@@ -193,7 +193,7 @@ impl Driver {
         queue.handle_input(Millis(now()), input);
     }
 
-    /// Goes on in another task of the page.
+    /// Continues in another task.
     fn defer(self: &Rc<Self>) {
         self.later.set(true);
         let driver = Rc::clone(self);
@@ -206,7 +206,7 @@ impl Driver {
         });
     }
 
-    /// Sets the timer, unless it is set right.
+    /// Sets the timer, unless it is already right.
     fn arm(self: &Rc<Self>, deadline: Option<Millis>) {
         let mut timer = self.timer.borrow_mut();
         if timer.as_ref().map(|(set, _)| *set) == deadline {
@@ -223,7 +223,7 @@ impl Driver {
         });
     }
 
-    /// Ends everything: uploads under way fail with `closed`, and nothing is left running.
+    /// Closes: active uploads fail with `closed`, and nothing is left running.
     pub(crate) fn close(self: &Rc<Self>) {
         if self.closed.replace(true) {
             return;
@@ -233,12 +233,12 @@ impl Driver {
                 self.end_unheard(&entry, Some(closed("start")));
             }
         }
-        // Not a moment for others to come first.
+        // Synchronously, before any other callback can run.
         self.later.set(false);
         self.feed(Input::Close);
     }
 
-    /// Lets go of all, once.
+    /// Releases everything, once.
     fn tear_down(self: &Rc<Self>) {
         self.timer.take();
         if self.network.take().is_none() {
@@ -248,7 +248,7 @@ impl Driver {
         self.pool.close();
         self.token.close();
         self.store.close();
-        // After the end nothing of the application's is called any more.
+        // After closing, no callback of the application is called.
         self.settings.on_warning.clear();
         self.settings.signer.clear();
         if let Some(keeper) = &self.keeper {
@@ -269,7 +269,7 @@ fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId
     notify(on_warning, &freeze_object(&warning));
 }
 
-/// Two random numbers; zeros where there is no source of randomness.
+/// Two random numbers; zeros where no source of randomness exists.
 pub(crate) fn random() -> [u64; 2] {
     let numbers = BigUint64Array::new_with_length(2);
     CRYPTO.with(|crypto| {

@@ -12,63 +12,63 @@ use crate::error::abort_error;
 use crate::options::Given;
 use crate::page::{Deferred, Held, Listener, freeze_object, notify, object, to_page};
 
-/// How much of an upload the engine has heard.
+/// Whether the engine knows an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Nothing yet: the file behind its handle is being opened, or could not be. What the application asks for
-    /// meanwhile waits; `paused` and `wanted` say what.
+    /// Not yet: the file of the handle is being opened, or failed to open. Requests of the application are kept in
+    /// `paused` and `wanted`.
     Opening { paused: bool, wanted: bool },
-    /// Nothing, for good: what stands for the file is none.
+    /// Never: the handle does not give a file.
     Refused,
     /// It was added.
     Added,
 }
 
-/// What the journal is to keep of an upload.
+/// What the journal should contain for an upload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Noted {
-    /// It can go on.
+    /// Resumable.
     #[default]
     Open,
-    /// It is to be cancelled on the server.
+    /// To be cancelled on the server.
     Cancelled,
-    /// Nothing.
+    /// No entry.
     Over,
 }
 
-/// What is known of one upload, and its promises.
+/// The state of one upload, and its promises.
 pub(crate) struct Entry {
     pub(crate) id: UploadId,
     pub(crate) given: Given,
-    /// The handle that the journal keeps.
+    /// The handle kept in the journal.
     pub(crate) handle: Held,
-    /// Only the server is to hear of it.
+    /// Only a cancel on the server is left.
     pub(crate) hidden: bool,
     pub(crate) stage: Cell<Stage>,
     pub(crate) noted: Cell<Noted>,
     /// The file's first bytes were compared with its type.
     pub(crate) looked: Cell<bool>,
-    /// What is sent; undefined before it is known, and once nothing is read any more.
+    /// The body; undefined before it is known, and once it is no longer read.
     pub(crate) file: Held,
     pub(crate) size: Cell<f64>,
     pub(crate) media_type: RefCell<String>,
     pub(crate) state: Cell<State>,
-    /// A failed one that is to begin anew, before the engine has heard of it.
+    /// A failed upload to be restarted before the engine has received it.
     pub(crate) renewed: Cell<bool>,
     pub(crate) progress: Held,
     pub(crate) done: RefCell<Deferred>,
-    /// Why it failed, what is stored, and its record; undefined where there is none.
+    /// Its failure, stored object, and record; undefined if absent.
     pub(crate) error: Held,
     stored: Held,
     record: Held,
     processed: RefCell<Option<Deferred>>,
-    /// Why it was aborted: the first reason counts, also if that is undefined.
+    /// The abort reason: the first one counts, even if undefined.
     reason: RefCell<Option<JsValue>>,
     snapshot: Held,
     signal: RefCell<Option<Listener>>,
 }
 
-/// What a page sees of how far an upload is.
+/// Progress as shown to the page.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Moved {
@@ -110,7 +110,7 @@ impl Entry {
         Rc::new(entry)
     }
 
-    /// Sets the file, and with it size and type.
+    /// Sets the file with its size and type.
     pub(crate) fn set_file(&self, file: JsValue, media_type: String, size: f64) {
         self.file.set(file);
         self.media_type.replace(media_type);
@@ -126,7 +126,7 @@ impl Entry {
         self.state.get().ended()
     }
 
-    /// Whether it has ended in a way from which nothing leads back.
+    /// Whether it has ended for good.
     pub(crate) fn is_final(&self) -> bool {
         self.ended() && self.state.get() != State::Failed
     }
@@ -135,7 +135,7 @@ impl Entry {
         self.state.set(state);
         self.renewed.set(false);
         if self.is_final() {
-            // Nothing of it is read any more; one that failed may go on.
+            // The file is no longer read, unless a failed upload may be retried.
             self.file.clear();
         }
         if state != State::Failed {
@@ -166,12 +166,12 @@ impl Entry {
         notify(&self.given.callbacks.on_progress.get(), &seen);
     }
 
-    /// Hears the signal until the upload has ended.
+    /// Listens to the signal until the upload has ended.
     pub(crate) fn listen(&self, listener: Listener) {
         self.signal.replace(Some(listener));
     }
 
-    /// Keeps the first reason for an abort; undefined is none.
+    /// Keeps the first abort reason; undefined counts as none.
     pub(crate) fn set_reason(&self, reason: JsValue) {
         let mut kept = self.reason.borrow_mut();
         if kept.is_none() && !reason.is_undefined() {
@@ -209,7 +209,7 @@ impl Entry {
         self.reject_processed(error);
     }
 
-    /// Makes a failed upload a new one, with a new promise.
+    /// Turns a failed upload into a new one with a new promise.
     pub(crate) fn renew(&self) {
         self.renewed.set(true);
         self.done.replace(Deferred::quiet());
@@ -248,7 +248,7 @@ impl Entry {
         }
     }
 
-    /// The upload now; the same object until something changes.
+    /// The current snapshot; the same object until something changes.
     pub(crate) fn snapshot(&self) -> JsValue {
         if !self.snapshot.is_set() {
             let snapshot = object(&[
@@ -262,7 +262,7 @@ impl Entry {
                 ("stored", self.stored.get()),
                 ("record", self.record.get()),
             ]);
-            // An error stays as open as any: what catches it may add to it.
+            // An error is not frozen: whoever catches it may add properties.
             freeze_object(&snapshot);
             self.snapshot.set(snapshot);
         }

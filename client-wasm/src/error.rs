@@ -1,4 +1,4 @@
-//! The error that the application sees: a real `Error` with `name` "UploadError" and a stable code.
+//! The application's error type: a real `Error` with `name` "UploadError" and a stable code.
 
 use crowfly_engine::Failure;
 use js_sys::Error;
@@ -15,7 +15,7 @@ extern "C" {
     fn new(message: &str, name: &str) -> DOMException;
 }
 
-/// Tells whether a caught value is an error of this SDK.
+/// Whether a caught value is an error of this SDK.
 #[wasm_bindgen(js_name = isUploadError, skip_typescript)]
 #[must_use]
 pub fn is_upload_error(value: &JsValue) -> bool {
@@ -24,7 +24,7 @@ pub fn is_upload_error(value: &JsValue) -> bool {
         && property(value, "code").is_string()
 }
 
-/// An error; what is undefined in `more` is left out.
+/// An error; undefined fields of `more` are left out.
 fn upload_error(
     code: &str,
     phase: &str,
@@ -45,11 +45,11 @@ fn upload_error(
     error
 }
 
-/// What the engine says of a failure; `cause` is undefined where nothing is behind it.
+/// The error for an engine failure; `cause` is undefined if there is none.
 pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
     let code = failure.code.as_str();
     let said = &*failure.message;
-    // A server may say nothing.
+    // A server's message may be empty.
     let message = match failure.status {
         _ if said.bytes().any(|byte| byte > b' ') => said.to_owned(),
         None => ["it failed with ", code].concat(),
@@ -72,12 +72,12 @@ pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
     )
 }
 
-/// A refusal to start; `retryable` only where the same can succeed later.
+/// A refusal to start; `retryable` only if the same call can succeed later.
 pub(crate) fn refused(code: &str, message: &str) -> JsValue {
     upload_error(code, "start", code == "locked", message, &[])
 }
 
-/// A file that cannot be used, and what was thrown when it was looked at.
+/// An unusable file, and the exception it threw.
 pub(crate) fn unreadable(message: &str, cause: JsValue) -> JsValue {
     let cause = [("cause", cause)];
     upload_error("file_unreadable", "start", false, message, &cause)
@@ -88,17 +88,18 @@ pub(crate) fn invalid_option(message: &str) -> JsValue {
     refused("invalid_option", message)
 }
 
-/// What needs the API of a stack where there is none.
+/// The call needs a Crowfly stack's API, but the client has a signer.
 pub(crate) fn unsupported(phase: &str, message: &str) -> JsValue {
     upload_error("unsupported", phase, false, message, &[])
 }
 
-/// What everything rejects with once the client is closed.
+/// The rejection of everything once the client is closed.
 pub(crate) fn closed(phase: &str) -> JsValue {
     upload_error("closed", phase, false, "the client was closed", &[])
 }
 
-/// What `fetch` rejects with when it is aborted without a reason.
+/// The rejection of `fetch` when it is aborted without a reason.
+/// <https://dom.spec.whatwg.org/#dom-abortcontroller-abort>
 pub(crate) fn abort_error() -> JsValue {
     DOMException::new("the upload was aborted", "AbortError").into()
 }

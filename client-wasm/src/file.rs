@@ -1,4 +1,4 @@
-//! Files of the page: a `Blob`, what acts as one, or a handle that gives one.
+//! Files of the page: a `Blob`, an object that imitates one, or a file handle.
 
 use crowfly_contract::{Crc64Nvme, SNIFF_BYTES};
 use crowfly_engine::ReadFailure;
@@ -9,7 +9,7 @@ use web_sys::Blob;
 
 use crate::page::{has_function, invoke, property, wait};
 
-/// What is read to tell two files of one size apart: so much of head, middle and tail.
+/// Length of the samples from head, middle and tail that distinguish two files of equal size.
 const SAMPLE_BYTES: f64 = 65_536.0;
 
 #[wasm_bindgen]
@@ -17,25 +17,25 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_namespace = Blob, js_name = prototype)]
     static BLOB: JsValue;
 
-    /// As the getter of a prototype sees `object`: it throws for what is not of its kind.
+    /// Calls a prototype's getter on `object`: it throws for an object of another type.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     fn get_as(prototype: &JsValue, name: &str, object: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = Uint8Array)]
     type Octets;
 
-    /// Throws for what states a length that no memory has.
+    /// Throws for a length that exceeds the memory.
     #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
     fn new(buffer: &JsValue) -> Result<Octets, JsValue>;
 }
 
-/// The size of a `Blob` or `File` of any window; `None` for what only acts as one.
+/// The size of a `Blob` or `File` of any window; `None` for an imitation.
 pub(crate) fn blob_size(value: &JsValue) -> Option<f64> {
     let size = BLOB.with(|blob| get_as(blob, "size", value));
     size.ok()?.as_f64()
 }
 
-/// The size that a file states; negative for one that states none.
+/// The size that a file reports; negative if none.
 pub(crate) fn stated_size(file: &JsValue) -> f64 {
     let size = property(file, "size").as_f64().unwrap_or(-1.0);
     if js_sys::Number::is_safe_integer(&size.into()) {
@@ -45,41 +45,42 @@ pub(crate) fn stated_size(file: &JsValue) -> f64 {
     }
 }
 
-/// Whether a value is, or acts as, a `Blob`; a `File` of another window is one too.
+/// Whether a value is, or imitates, a `Blob`; a `File` of another window counts too.
 pub(crate) fn is_blob(value: &JsValue) -> bool {
     value.is_instance_of::<Blob>()
         || (has_function(value, "slice") && has_function(value, "arrayBuffer"))
 }
 
-/// Whether a value is a file, or acts as one whose size can be a file's. For the size of a real one the browser asks
-/// the disk, so that is left until it is needed.
+/// Whether a value is a file, or imitates one with a valid size. For a real file, reading the size may access the
+/// disk, so that is deferred.
 pub(crate) fn is_readable(value: &JsValue) -> bool {
     is_blob(value) && (value.is_instance_of::<Blob>() || stated_size(value) >= 0.0)
 }
 
-/// Whether a value is a handle of a file, as the picker and drag and drop give them.
+/// Whether a value is a file handle, as given by the file picker and by drag and drop.
 /// <https://developer.mozilla.org/docs/Web/API/FileSystemFileHandle>
 pub(crate) fn is_handle(value: &JsValue) -> bool {
     property(value, "kind") == "file" && has_function(value, "getFile")
 }
 
-/// A range of a file; the exception of what only acts as one.
+/// A range of a file, or the exception of an imitation.
 pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsValue> {
     invoke(file, "slice", &Array::of2(&start.into(), &end.into()))
 }
 
-/// All bytes of a piece of a file.
+/// All bytes of a slice of a file.
 pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
     let read = wait(&invoke(&piece, "arrayBuffer", &Array::new())?).await?;
-    // Of what is no buffer this makes bytes of some other length, which its reader then refuses.
+    // A non-buffer becomes bytes of another length, which the reader rejects.
     Octets::new(&read).map(JsCast::unchecked_into)
 }
 
-/// What an exception of reading a file means; `None` if the page can read nothing at all now, so that it says nothing
-/// about the file.
+/// The meaning of an exception on reading a file; `None` if the page cannot read any file at the moment, so that
+/// it proves nothing about this one.
 ///
-/// Browsers say NotReadableError when the file's time or size is no longer that of the moment when it was picked;
-/// WebKit says it of every file as soon as a link was followed, even one that ends as a download.
+/// NotReadableError means that the file's modification time or size changed since it was picked; WebKit also throws
+/// it for every file once a navigation has started, even one that ends as a download.
+/// <https://w3c.github.io/FileAPI/#dfn-error-codes>
 pub(crate) async fn read_failure(error: JsValue) -> Option<ReadFailure> {
     if property(&error, "name") != "NotReadableError" {
         return Some(ReadFailure::Unreadable);
@@ -89,8 +90,8 @@ pub(crate) async fn read_failure(error: JsValue) -> Option<ReadFailure> {
     Some(ReadFailure::Changed)
 }
 
-/// Whether the first byte of a range can be read: why not, or `None` if it can, or if none can now. Storage requests
-/// fail without a reason when it cannot.
+/// Reads the first byte of a range: the failure, or `None` if readable or undecidable now. Requests to storage
+/// with an unreadable body fail without a reason.
 pub(crate) async fn probe(file: JsValue, start: f64, end: f64) -> Option<ReadFailure> {
     let mut again = false;
     loop {
@@ -103,7 +104,7 @@ pub(crate) async fn probe(file: JsValue, start: f64, end: f64) -> Option<ReadFai
             Ok(_) => return Some(ReadFailure::Changed),
             Err(error) => read_failure(error).await,
         };
-        // The page may have become able to read between the two: the file has the last word.
+        // The page may have become able to read in between: the result for the file decides.
         if failure != Some(ReadFailure::Changed) || again {
             return failure;
         }
@@ -111,13 +112,13 @@ pub(crate) async fn probe(file: JsValue, start: f64, end: f64) -> Option<ReadFai
     }
 }
 
-/// The first bytes of a file, by which its kind is told.
+/// The first bytes of a file, for format detection.
 pub(crate) async fn read_first(file: JsValue) -> Result<Uint8Array, JsValue> {
     bytes(slice(&file, 0.0, SNIFF_BYTES as f64)?).await
 }
 
-/// The checksum of head, middle and tail of a file, 64 KiB each; of the whole where that is no more. `whole` is the
-/// whole file's, where it is known.
+/// The checksum of head, middle and tail of a file, 64 KiB each, or of the whole file if that is not more.
+/// `whole` is the whole file's checksum, if known.
 pub(crate) async fn sample(
     file: JsValue,
     size: f64,

@@ -1,5 +1,5 @@
-//! The journal in IndexedDB, what it keeps of an upload, and who works on it. `js/journal.js` and `js/locks.js` say
-//! what these calls do.
+//! The IndexedDB journal: its entries and their owners. The calls are documented in `js/journal.js` and
+//! `js/locks.js`.
 
 use crowfly_contract::{Crc64Nvme, UploadId};
 use js_sys::{Array, Object, Promise};
@@ -53,10 +53,10 @@ extern "C" {
     pub(crate) fn close(this: &Owner);
 }
 
-/// How the ids of the stamps begin that clients without Web Locks leave beside the uploads.
+/// Id prefix of the stamps that clients without Web Locks store beside the uploads.
 const STAMP: &str = "owner ";
 
-/// An upload as the journal keeps it.
+/// An upload in the journal.
 pub(crate) struct Saved {
     pub(crate) id: UploadId,
     pub(crate) size: f64,
@@ -64,22 +64,22 @@ pub(crate) struct Saved {
     pub(crate) saved_at: f64,
     pub(crate) owner: String,
     pub(crate) cancelled: bool,
-    /// Tells the file from others of its size.
+    /// Distinguishes the file from others of its size.
     pub(crate) sample: Option<Crc64Nvme>,
     pub(crate) given: Given,
     pub(crate) handle: JsValue,
 }
 
-/// What an entry of the journal is.
+/// The kinds of journal entries.
 pub(crate) enum Kind {
     Upload(Box<Saved>),
-    /// That a client without Web Locks lives, and when it said so.
+    /// The timestamp of a running client without Web Locks.
     Stamp(f64),
-    /// Another version, another script of the page or a broken disk may have written it.
+    /// Invalid: written by another version, another script of the page, or a broken disk.
     Nothing,
 }
 
-/// Reads an entry of the journal, of which nothing is trusted.
+/// Parses an entry of the journal, which is untrusted.
 pub(crate) fn read(entry: &JsValue) -> Kind {
     let fields = Fields::of(entry);
     let saved_at = fields.integer("savedAt") as f64;
@@ -101,7 +101,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
         .get("priority")
         .map_or(0.0, |number| fields.must(number.as_f64()));
     fields.require(priority.abs() <= 1_000.0 && priority.trunc() == priority);
-    // What is absent was never written as null.
+    // Absent fields are never written as null.
     let values = keys(entry).map(|_| Object::values(entry.unchecked_ref::<Object>()));
     fields.require(values.is_some_and(|values| !values.includes(&JsValue::NULL, 0)));
     let handle = get(entry, "handle").unwrap_or_default();

@@ -1,8 +1,8 @@
-//! The Crowfly browser SDK: the upload engine and the browser round it.
+//! The Crowfly browser SDK: the upload engine and its browser adapters.
 //!
-//! [`create_client`] opens a driver, which feeds the engine and carries out what it asks for: calls of the API, PUTs
-//! to storage, checksums, the token, the journal. What the page holds are [`Client`], [`Upload`] and [`Resumable`]:
-//! thin handles of the driver.
+//! [`create_client`] opens a driver, which feeds the engine and carries out its commands: API calls, PUTs to storage,
+//! checksums, the token, the journal. The page holds [`Client`], [`Upload`] and [`Resumable`]: thin handles of the
+//! driver.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -32,7 +32,7 @@ pub use error::is_upload_error;
 pub use resumable::Resumable;
 pub use upload::Upload;
 
-/// In place of the standard library's, which is three times its size in WebAssembly.
+/// Replaces the standard library's allocator, which is three times its size in WebAssembly.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

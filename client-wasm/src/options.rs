@@ -1,4 +1,4 @@
-//! The options that the application gives: nothing is trusted, and each refusal names the option.
+//! The application's options: untrusted; each refusal names the option.
 
 mod address;
 mod client;
@@ -16,19 +16,19 @@ pub(crate) use upload::{
     Callbacks, Given, media_type, read_attach, read_file, read_page, read_upload,
 };
 
-/// An object of options, read one by one; the first that is wrong is kept.
+/// An object of options, read one by one; the first error is kept.
 ///
-/// A reader goes on with what stands for a wrong value, and [`Options::end`] then refuses: one way out in place of one
-/// at each option.
+/// After an error, reading continues with a default, and [`Options::end`] then refuses: a single exit instead of one
+/// per option.
 struct Options<'a> {
     object: &'a JsValue,
-    /// Whose options they are: the name of a function.
+    /// The name of the function that takes the options.
     owner: &'static str,
     error: Held,
 }
 
 impl<'a> Options<'a> {
-    /// `known` are their names, with a space between each.
+    /// `known` are the allowed names, separated by single spaces.
     fn of(object: &'a JsValue, owner: &'static str, known: &str) -> Self {
         let options = Self {
             object,
@@ -50,7 +50,7 @@ impl<'a> Options<'a> {
         options
     }
 
-    /// What was read, or the first refusal.
+    /// The result, or the first refusal.
     fn end<T>(self, value: T) -> Result<T, JsValue> {
         if self.error.is_set() {
             Err(self.error.get())
@@ -66,12 +66,12 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// A value, `None` if it is absent; a getter that throws has none.
+    /// A value, `None` if absent or if its getter throws.
     fn get(&self, name: &str) -> Option<JsValue> {
         get(self.object, name)
     }
 
-    /// Refuses a value that was given and could not be read.
+    /// Refuses a present but invalid value.
     fn check<T>(
         &self,
         name: &str,
@@ -119,7 +119,7 @@ impl<'a> Options<'a> {
         given.and_then(|ms| ms.try_into().ok()).unwrap_or(otherwise)
     }
 
-    /// Which of two words is given: whether it is the first.
+    /// Which of two words is given: true for the first.
     fn word(&self, name: &str, words: [&str; 2]) -> Option<bool> {
         let [first, second] = words;
         let read = |value: &JsValue| {
@@ -133,7 +133,7 @@ impl<'a> Options<'a> {
         )
     }
 
-    /// Whether the bytes are hashed, and whether their proof is required, which then cannot be without a hash.
+    /// Whether the bytes are hashed, and whether verification is required, which needs a hash.
     fn proof(&self, hashes: bool, required: bool) -> (bool, bool) {
         let hashes = self
             .word("checksum", ["crc64nvme", "none"])
@@ -166,7 +166,7 @@ fn has_functions(object: &JsValue, names: &[&str]) -> bool {
         .all(|name| property(object, name).is_function())
 }
 
-/// Whether a value is an object, but no list.
+/// Whether a value is an object but not an array.
 fn is_record(value: &JsValue) -> bool {
     value.is_object() && !Array::is_array(value)
 }

@@ -1,7 +1,7 @@
-//! What this crate asks of JavaScript values, and how it waits for promises.
+//! Access to JavaScript values, and waiting for promises.
 //!
-//! Three rules hold wherever a value of the page is touched: nothing panics, no JavaScript is called while a
-//! `RefCell` is borrowed, and no `JsValue` is trusted: a getter, a proxy or a replaced function may throw.
+//! Three rules apply to every value of the page: nothing panics, no JavaScript is called while a `RefCell` is
+//! borrowed, and no `JsValue` is trusted: a getter, a proxy or a replaced function may throw.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -21,49 +21,49 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = reportError)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
 
-    /// Freezes an object, and nothing within it.
+    /// Freezes an object, shallowly.
     #[wasm_bindgen(js_namespace = Object, js_name = freeze)]
     pub(crate) fn freeze_object(object: &JsValue) -> JsValue;
 
-    /// Throws for what cannot be called.
+    /// Throws for a value that is not callable.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
     fn apply(method: &JsValue, object: &JsValue, arguments: &Array) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = console, js_name = warn)]
     pub(crate) fn console_warn(message: &str);
 
-    /// The names of an object's own properties; throws for some proxies.
+    /// The own property names of an object; throws for some proxies.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn object_keys(object: &JsValue) -> Result<Array, JsValue>;
 
-    /// A promise whose `catch` takes a function of JavaScript.
+    /// A promise whose `catch` takes a JavaScript function.
     type Settling;
 
     #[wasm_bindgen(method, js_name = catch)]
     fn handle(this: &Settling, failed: &Function) -> Promise;
 }
 
-/// A property; undefined when it is absent or its getter throws.
+/// A property; undefined if absent or if its getter throws.
 pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
-    // Of what can have none it would throw, and wasm-bindgen never frees the place of a result that did not come.
+    // null and undefined would throw, and wasm-bindgen leaks the return slot of a throwing call.
     if object.is_undefined() || object.is_null() {
         return JsValue::UNDEFINED;
     }
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
 }
 
-/// A property, `None` when it is absent, undefined, or its getter throws.
+/// A property, `None` if absent, undefined, or if its getter throws.
 pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     Some(property(object, name)).filter(|value| !value.is_undefined())
 }
 
-/// Sets a property of an object that this crate has made.
+/// Sets a property of an object made by this crate.
 pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // It fails on frozen objects and proxies alone.
+    // Fails for frozen objects and proxies only.
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-/// A new object of these properties, without those that are undefined.
+/// A new object with these properties, except undefined ones.
 pub(crate) fn object(properties: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new().into();
     for (name, value) in properties {
@@ -79,7 +79,7 @@ pub(crate) fn has_function(object: &JsValue, name: &str) -> bool {
     property(object, name).is_function()
 }
 
-/// Lets methods work without their object, as in `const { subscribe } = client`.
+/// Binds methods to their object, so that `const { subscribe } = client` works.
 pub(crate) fn bind(handle: &JsValue, names: &[&str]) {
     for name in names {
         let method = property(handle, name);
@@ -94,7 +94,7 @@ pub(crate) fn bind(handle: &JsValue, names: &[&str]) {
     }
 }
 
-/// The properties that an object has of its own; `None` for what has none, and for a proxy that throws.
+/// The own properties of an object; `None` for other values and for a throwing proxy.
 pub(crate) fn keys(object: &JsValue) -> Option<Array> {
     object_keys(object).ok()
 }
@@ -105,20 +105,20 @@ pub(crate) fn invoke(object: &JsValue, name: &str, arguments: &Array) -> Result<
     apply(&method, object, arguments)
 }
 
-/// A value of Rust as a plain object, without what is absent.
+/// A Rust value as a plain object, without absent fields.
 pub(crate) fn to_object(value: &impl Serialize) -> JsValue {
     let object = value.serialize(&Serializer::json_compatible());
     object.unwrap_or_default()
 }
 
-/// A value of Rust as the page sees it: as [`to_object`], and frozen.
+/// A Rust value as the page sees it: [`to_object`], frozen.
 pub(crate) fn to_page(value: &impl Serialize) -> JsValue {
     let object = to_object(value);
     freeze(&object);
     object
 }
 
-/// A map of texts. A key such as `__proto__` is one like any other.
+/// A map of strings. Keys such as `__proto__` are ordinary.
 pub(crate) fn texts_to_object(texts: &Metadata) -> JsValue {
     let pairs = Array::new();
     for (key, value) in texts.iter() {
@@ -128,7 +128,7 @@ pub(crate) fn texts_to_object(texts: &Metadata) -> JsValue {
     object.unwrap_or_default()
 }
 
-/// Freezes an object that this crate has made, and all within it.
+/// Deep-freezes an object made by this crate.
 pub(crate) fn freeze(value: &JsValue) {
     if value.is_object() {
         freeze_object(value);
@@ -136,19 +136,19 @@ pub(crate) fn freeze(value: &JsValue) {
     }
 }
 
-/// Calls a function of the application, if there is one; its exception goes to the page's `error` event, as a
-/// listener's does.
+/// Calls a function of the application, if given; its exception is reported to the page's `error` event, as for
+/// an event listener.
 pub(crate) fn notify(callback: &JsValue, argument: &JsValue) {
     let Some(callback) = callback.dyn_ref::<Function>() else {
         return;
     };
     if let Err(error) = callback.call1(&JsValue::UNDEFINED, argument) {
-        // Only very old browsers lack it; there the exception is lost, and the upload goes on.
+        // Missing in very old browsers only; there the exception is lost, and the upload continues.
         let _ = report_error(&error);
     }
 }
 
-/// A value that may change while it is read by others; undefined at first.
+/// A value that may be replaced while others read it; initially undefined.
 #[derive(Debug, Default)]
 pub(crate) struct Held(RefCell<JsValue>);
 
@@ -165,7 +165,7 @@ impl Held {
         self.0.replace(value);
     }
 
-    /// Forgets the value.
+    /// Clears the value.
     pub(crate) fn clear(&self) {
         self.set(JsValue::UNDEFINED);
     }
@@ -175,7 +175,7 @@ impl Held {
     }
 }
 
-/// A promise with the functions that settle it.
+/// A promise with its settle functions.
 #[derive(Clone, Debug)]
 pub(crate) struct Deferred {
     pub(crate) promise: Promise,
@@ -185,7 +185,8 @@ pub(crate) struct Deferred {
 
 impl Deferred {
     pub(crate) fn new() -> Self {
-        // No `Function::default`: it compiles a text, which content security policies refuse.
+        // No `Function::default`: it compiles a string, which content security policies refuse.
+        // https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/script-src
         let [mut resolve, mut reject] = [JsValue::UNDEFINED; 2];
         let promise = Promise::new(&mut |done, failed| {
             resolve = done.into();
@@ -198,11 +199,12 @@ impl Deferred {
         }
     }
 
-    /// One whose rejection never counts as unhandled: the application may hear of the same by other ways.
+    /// One whose rejection is never reported as unhandled: the application may learn of it in other ways.
+    /// <https://developer.mozilla.org/docs/Web/API/Window/unhandledrejection_event>
     pub(crate) fn quiet() -> Self {
         let deferred = Self::new();
         let promise: &Settling = deferred.promise.unchecked_ref();
-        // Resolving what is settled does nothing, so `resolve` serves as a handler that does nothing.
+        // Resolving a settled promise does nothing, so `resolve` serves as a no-op handler.
         let _ = promise.handle(&deferred.resolve);
         deferred
     }
@@ -216,9 +218,9 @@ impl Deferred {
     }
 }
 
-/// Listens to events of one target until it is dropped.
+/// Listens to events of one target until dropped.
 ///
-/// `gloo-events` makes a closure for each event; here all names share one, as an `XMLHttpRequest` is heard for four.
+/// `gloo-events` makes a closure per event; here all event names share one, as an `XMLHttpRequest` has four.
 #[derive(Debug)]
 pub(crate) struct Listener {
     target: EventTarget,
@@ -255,12 +257,12 @@ impl Drop for Listener {
     }
 }
 
-/// What the group of a pattern has matched.
+/// The text of a pattern's capture group.
 pub(crate) fn first_match(pattern: &str, flags: &str, text: &str) -> Option<String> {
     RegExp::new(pattern, flags).exec(text)?.get(1).as_string()
 }
 
-/// Runs a task of the page's; all tasks have one type, so that the code which runs them exists once.
+/// Spawns a task; all tasks have one type, so that the executor code exists once.
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
     let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
     wasm_bindgen_futures::spawn_local(task);
@@ -283,7 +285,7 @@ fn settle(task: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Prom
     promise
 }
 
-/// Waits for what may be a promise.
+/// Awaits a value that may be a promise.
 pub(crate) fn wait(value: &JsValue) -> JsFuture {
     JsFuture::from(Promise::resolve(value))
 }

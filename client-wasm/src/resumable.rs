@@ -1,4 +1,4 @@
-//! What `resumable()` gives, and how an earlier page's upload goes on.
+//! The result of `resumable()`, and how an earlier page's upload is resumed.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ const NOT_FOUND: &str = "this upload is no longer in the journal";
 const UNREADABLE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
 const NO_FILE: &str = "attach: file is missing; this upload needs the file that it began with";
 
-/// One upload that can go on.
+/// One resumable upload.
 #[wasm_bindgen(skip_typescript)]
 pub struct Resumable {
     driver: Rc<Driver>,
@@ -78,7 +78,7 @@ impl Resumable {
 
 #[wasm_bindgen]
 impl Resumable {
-    /// Goes on with the upload; settles with its handle.
+    /// Resumes the upload; settles with its handle.
     #[wasm_bindgen(skip_typescript)]
     pub fn attach(&self, file: JsValue, options: JsValue) -> Promise {
         let (driver, saved) = (Rc::clone(&self.driver), Rc::clone(&self.saved));
@@ -94,7 +94,7 @@ impl Resumable {
         })
     }
 
-    /// Cancels the upload, here and on the server.
+    /// Cancels the upload locally and on the server.
     #[wasm_bindgen(skip_typescript)]
     pub fn discard(&self) -> Promise {
         let (driver, id) = (Rc::clone(&self.driver), self.saved.id);
@@ -104,7 +104,7 @@ impl Resumable {
                 .await
                 .map_err(|code| refusal(&driver, code))?;
             let _ = wait(&driver.note_cancel(id)).await;
-            // An abort is what it was to end in; an object that is stored by now is the truth.
+            // An abort is the requested result; an object that was stored meanwhile is reported as such.
             match wait(&driver.cancel_saved(*taken)).await {
                 Err(error) if is_upload_error(&error) => Err(error),
                 _ => Ok(JsValue::UNDEFINED),
@@ -134,7 +134,7 @@ async fn attach(
         .await
         .map_err(|code| refusal(driver, code))?;
     if !same {
-        // The file that the upload began with is no more: nobody can go on with it.
+        // The original file no longer exists: the upload cannot be resumed.
         let _ = wait(&driver.note_cancel(saved.id)).await;
         drop(driver.cancel_saved(*taken));
         return Err(refused("file_changed", CHANGED));
@@ -158,7 +158,7 @@ async fn attach(
     Ok(Upload::handle(driver, entry))
 }
 
-/// Why an entry cannot be taken.
+/// Why an entry cannot be claimed.
 fn refusal(driver: &Driver, code: &str) -> JsValue {
     match code {
         _ if driver.is_closed() => closed("start"),

@@ -1,4 +1,4 @@
-//! The application's own backend: five functions in place of the API, with the same bodies and answers.
+//! The application's own backend: five functions instead of the API, with the same bodies and answers.
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
@@ -7,7 +7,7 @@ use web_sys::AbortSignal;
 use crate::page::{get, invoke, object, property};
 use crate::wire::{Answer, Route};
 
-/// Asks one function of the application's; `body` is JSON.
+/// Calls one function of the application; `body` is JSON.
 pub(crate) fn start(
     signer: &JsValue,
     route: Route,
@@ -26,7 +26,7 @@ pub(crate) fn start(
     invoke(signer, route.as_str(), &arguments)
 }
 
-/// What a function has given or thrown, as an answer of the API; `None` counts as a lost connection.
+/// The result or exception of a function, as an answer of the API; `None` counts as a lost connection.
 pub(crate) fn read(route: Route, given: Result<JsValue, JsValue>) -> Option<Answer> {
     match given {
         Ok(_) if route == Route::Abort => Some(good(204, JsValue::UNDEFINED)),
@@ -44,13 +44,13 @@ fn good(status: u16, body: JsValue) -> Answer {
     }
 }
 
-/// Whether storage still works: `{retryAfterMs}` in place of what is stored.
+/// Whether storage has not finished: `{retryAfterMs}` instead of a stored object.
 fn says_working(body: &JsValue) -> bool {
     let has = |name: &str| Reflect::has(body, &name.into()).unwrap_or_default();
     has("retryAfterMs") && !has("key")
 }
 
-/// What an exception says, if it says anything: without a status it is a lost connection.
+/// The details of an exception; without a status it counts as a lost connection.
 fn refusal(thrown: &JsValue) -> Option<Answer> {
     let status = integer(thrown, "status", 599.0).filter(|status| *status >= 100.0)?;
     let text = |value: JsValue| value.as_string().unwrap_or_default().into();
@@ -65,7 +65,7 @@ fn refusal(thrown: &JsValue) -> Option<Answer> {
     })
 }
 
-/// A property that is an integer from 0.
+/// A property that is a non-negative integer.
 fn integer(object: &JsValue, name: &str, most: f64) -> Option<f64> {
     let right = |number: &f64| *number >= 0.0 && *number <= most && number.trunc() == *number;
     property(object, name).as_f64().filter(right)

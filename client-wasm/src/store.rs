@@ -1,4 +1,4 @@
-//! What the page sees: a snapshot that stays the same object until something changes, and listeners.
+//! The snapshot and its listeners: the snapshot stays the same object until something changes.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use crate::clock::{alarm, now};
 use crate::entry::Entry;
 use crate::page::{Held, freeze_object, notify, set};
 
-/// Milliseconds. Listeners are told at most this often, however much changes: each of them may look at every upload.
+/// Milliseconds between notifications, however much changes: each listener may iterate over every upload.
 const FRAME_MS: u32 = 16;
 
 /// All uploads of a client.
@@ -20,7 +20,7 @@ const FRAME_MS: u32 = 16;
 pub(crate) struct Store {
     /// In the order in which they were started.
     entries: RefCell<Vec<Rc<Entry>>>,
-    /// The same by their ids, which grow with time: a new one nearly always comes last.
+    /// The same by id; ids are time-ordered, so a new one is almost always appended.
     by_id: RefCell<Vec<Rc<Entry>>>,
     listeners: RefCell<Vec<(u32, JsValue)>>,
     next: Cell<u32>,
@@ -45,27 +45,27 @@ impl Store {
         by_id.get(place).cloned()
     }
 
-    /// Takes an upload out that the page never saw.
+    /// Removes an upload that the page never saw.
     pub(crate) fn remove(&self, id: UploadId) {
         for list in [&self.entries, &self.by_id] {
             list.borrow_mut().retain(|entry| entry.id != id);
         }
     }
 
-    /// All that the application has not been told of as ended.
+    /// All uploads whose end was not reported to the application.
     pub(crate) fn open(&self) -> Vec<Rc<Entry>> {
         let mut open = self.entries.borrow().clone();
         open.retain(|entry| !entry.ended());
         open
     }
 
-    /// Marks the snapshot as changed; [`Store::notify`] then tells the listeners.
+    /// Marks the snapshot as changed; [`Store::notify`] then calls the listeners.
     pub(crate) fn touch(&self) {
         self.snapshot.clear();
         self.changed.set(true);
     }
 
-    /// Adds a listener; its number removes it.
+    /// Adds a listener; the returned number removes it.
     pub(crate) fn subscribe(&self, listener: JsValue) -> u32 {
         let number = self.next.get();
         self.next.set(number.wrapping_add(1));
@@ -79,7 +79,7 @@ impl Store {
             .retain(|(other, _)| *other != number);
     }
 
-    /// All uploads now.
+    /// The current snapshot.
     pub(crate) fn snapshot(&self) -> JsValue {
         if !self.snapshot.is_set() {
             let uploads = Array::new();
@@ -93,7 +93,7 @@ impl Store {
         self.snapshot.get()
     }
 
-    /// Tells the listeners, if anything changed since the last time: at once, or within a frame of that.
+    /// Calls the listeners if anything changed since the last time: at once, or within a frame of it.
     pub(crate) fn notify(self: &Rc<Self>) {
         if !self.changed.get() {
             return;
@@ -105,7 +105,7 @@ impl Store {
         }
     }
 
-    /// As [`Store::touch`], but the listeners are told within a frame, once for all uploads.
+    /// As [`Store::touch`], but the listeners are called within a frame, once for all uploads.
     pub(crate) fn touch_in_frame(self: &Rc<Self>) {
         self.snapshot.clear();
         if !self.changed.get() {
@@ -132,7 +132,7 @@ impl Store {
         }
     }
 
-    /// Tells the listeners a last time and forgets them.
+    /// Calls the listeners a last time and removes them.
     pub(crate) fn close(&self) {
         if self.changed.get() || self.frame.borrow().is_some() {
             self.tell();

@@ -1,4 +1,4 @@
-//! The application's JWT: asked for once at a time, kept in memory only, never in a message or a log.
+//! The application's JWT: one request at a time, kept in memory only, never in a message or a log.
 
 use std::cell::RefCell;
 
@@ -21,19 +21,19 @@ extern "C" {
     fn atob(text: &str) -> Result<String, JsValue>;
 }
 
-/// Where the token comes from, and the last one.
+/// The token function and the last token.
 pub(crate) struct TokenSource {
     /// The application's function; undefined where no token is needed.
     provider: Held,
     timeout_ms: u32,
     token: RefCell<Option<Token>>,
-    /// What the application's function threw last.
+    /// The last exception of the application's function.
     pub(crate) failure: Held,
-    /// Ends the wait for the application.
+    /// Cancels the wait for the application.
     limit: RefCell<Option<Deferred>>,
 }
 
-/// A token, and until when it lives, if that can be told.
+/// A token and its expiry, if known.
 struct Token {
     header: String,
     expires_at: Option<u64>,
@@ -50,13 +50,13 @@ impl TokenSource {
         }
     }
 
-    /// The value of the `authorization` header.
+    /// The value of the `Authorization` header. <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>
     pub(crate) fn header(&self) -> Option<String> {
         let token = self.token.borrow();
         token.as_ref().map(|token| token.header.clone())
     }
 
-    /// Asks the application.
+    /// Calls the application's function.
     pub(crate) async fn ask(&self, reason: TokenReason) -> Result<TokenLife, TokenFailure> {
         if !self.provider.is_set() {
             return Ok(TokenLife::default());
@@ -92,7 +92,7 @@ impl TokenSource {
         JsFuture::from(first).await
     }
 
-    /// Ends a wait for the application, and forgets the token.
+    /// Cancels a wait for the application, and forgets the token.
     pub(crate) fn close(&self) {
         self.token.take();
         self.provider.clear();
@@ -102,7 +102,7 @@ impl TokenSource {
     }
 }
 
-/// The token that the application has given. Some libraries give the whole header.
+/// The token returned by the application. Some libraries include the `Bearer` prefix.
 fn read(given: &JsValue) -> Result<Token, JsValue> {
     let text = given.as_string().unwrap_or_default();
     let bare = first_match(
@@ -117,11 +117,11 @@ fn read(given: &JsValue) -> Result<Token, JsValue> {
     })
 }
 
-/// How long a JWT lives from now, as far as it can be told on a machine whose clock may be wrong: never longer than
-/// from `iat` to `exp` (RFC 7519, 4.1), and unknown when it seems over at the moment when it was given.
+/// Remaining life of a JWT, estimated without trusting the local clock: at most `exp - iat`, and unknown if
+/// the token appears expired when received. <https://www.rfc-editor.org/rfc/rfc7519#section-4.1>
 fn life_ms(token: &str) -> Option<u64> {
     let claims = first_match(r"^[^.]*\.([^.]*)", "", token)?;
-    // The digits of base64 in place of those of base64url (RFC 4648, section 5).
+    // From base64url to base64 digits. https://www.rfc-editor.org/rfc/rfc4648#section-5
     let plain = |digit| match digit {
         b'-' => '+',
         b'_' => '/',

@@ -1,4 +1,4 @@
-//! The handle of one upload, as `api.d.ts` describes it.
+//! The handle of one upload, as declared in `api.d.ts`.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::page::bind;
 
 const NO_API: &str = "records need the API of a Crowfly stack; a `signer` has none";
 
-/// One upload. It is no promise: its `done` is.
+/// One upload. It is not a promise: its `done` is.
 #[wasm_bindgen(skip_typescript)]
 pub struct Upload {
     driver: Rc<Driver>,
@@ -20,7 +20,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A handle whose methods work without it, as in `const { abort } = upload`.
+    /// A handle with bound methods, so that `const { abort } = upload` works.
     pub(crate) fn handle(driver: &Rc<Driver>, entry: Rc<Entry>) -> JsValue {
         let driver = Rc::clone(driver);
         let upload = Self { driver, entry }.into();
@@ -38,14 +38,14 @@ impl Upload {
         self.entry.id.to_text()
     }
 
-    /// The word of its state.
+    /// The name of its state.
     #[wasm_bindgen(getter, skip_typescript)]
     #[must_use]
     pub fn state(&self) -> String {
         self.entry.state.get().as_str().into()
     }
 
-    /// How far it is.
+    /// Its progress.
     #[wasm_bindgen(getter, skip_typescript)]
     #[must_use]
     pub fn progress(&self) -> JsValue {
@@ -77,19 +77,19 @@ impl Upload {
         self.driver.ask(Want::Pause, &self.entry);
     }
 
-    /// Goes on after a pause.
+    /// Continues after a pause.
     #[wasm_bindgen(skip_typescript)]
     pub fn resume(&self) {
         self.driver.ask(Want::Resume, &self.entry);
     }
 
-    /// Cancels the upload, here and on the server; `reason` is what `done` rejects with.
+    /// Cancels the upload locally and on the server; `done` rejects with `reason`.
     #[wasm_bindgen(skip_typescript)]
     pub fn abort(&self, reason: JsValue) {
         self.driver.abort(&self.entry, reason);
     }
 
-    /// Tries a failed upload again.
+    /// Retries a failed upload.
     #[wasm_bindgen(skip_typescript)]
     pub fn retry(&self) {
         self.driver.retry(&self.entry);

@@ -1,7 +1,7 @@
-//! The contract's types: out as JSON text, in by one table of fields for each type, to the page by serde.
+//! The contract's types: written as JSON text, read by one field table per type, passed to the page by serde.
 //!
-//! serde's derived readers and serde-wasm-bindgen together would be a sixth of the published module. The tests hold
-//! every type against the contract's golden JSON, so that the two cannot drift apart.
+//! serde's derived readers with serde-wasm-bindgen would be a sixth of the published module. Tests check every type
+//! against the contract's golden JSON, so that the two cannot drift apart.
 
 pub(crate) mod body;
 mod fields;
@@ -27,7 +27,7 @@ pub(crate) fn record_to_page(record: &RecordOf<StorageKey>) -> JsValue {
     object
 }
 
-/// A page of records, if that is what the answer holds.
+/// A page of records, if the answer is one.
 pub(crate) fn records_to_page(body: &JsValue) -> Option<JsValue> {
     let found = read::list_response(body)?;
     let uploads: Array = found.uploads.iter().map(record_to_page).collect();
@@ -39,7 +39,7 @@ pub(crate) fn records_to_page(body: &JsValue) -> Option<JsValue> {
     Some(freeze_object(&page))
 }
 
-/// Where to read the bytes, if that is what the answer says.
+/// The address of the bytes, if the answer has one.
 pub(crate) fn content_to_page(body: &JsValue) -> Option<JsValue> {
     read::content(body).map(|content| to_page(&content))
 }

@@ -1,4 +1,4 @@
-//! Storage: one PUT by `XMLHttpRequest`, the only way to see upload progress in a browser.
+//! Storage: one PUT by `XMLHttpRequest`, which unlike `fetch` reports upload progress.
 //! <https://developer.mozilla.org/docs/Web/API/XMLHttpRequest/upload>
 
 use crowfly_contract::Grant;
@@ -9,20 +9,20 @@ use web_sys::XmlHttpRequest;
 use crate::api::retry_after;
 use crate::page::{Listener, first_match, property};
 
-/// A code or an id, short and plain.
+/// A code or an id: short, without special characters.
 const WORD: &str = r"[\w.+/=-]{1,64}";
-/// A sentence without markup, quotation marks of attributes and what makes a URL's query.
+/// A sentence without markup, attribute quotes, or URL query characters.
 const SENTENCE: &str = r"[\x20-\x25\x27-\x2e\x30-\x3b\x3d\x3e\x40-\x7e]{1,200}";
 
-/// What is heard of a PUT.
+/// Events of a PUT.
 pub(crate) enum News {
-    /// So many bytes were handed to the network.
+    /// Bytes handed to the network so far.
     Moved(u64),
-    /// It has ended. Comes once.
+    /// It has ended. Reported once.
     End(Result<Receipt, SendFailure>),
 }
 
-/// A PUT under way; dropping it ends it.
+/// A PUT in flight; aborted when dropped.
 pub(crate) struct Transfer {
     xhr: XmlHttpRequest,
     heard: Option<(Listener, Listener)>,
@@ -31,7 +31,7 @@ pub(crate) struct Transfer {
 impl Transfer {
     /// Sends `body` with exactly the grant's headers.
     ///
-    /// # Errors
+    /// If the browser rejects the address or a header.
     /// If the browser refuses the address or a header.
     pub(crate) fn start(
         grant: &Grant,
@@ -53,7 +53,7 @@ impl Transfer {
             }),
         );
         let answered = xhr.clone();
-        // The browser itself aborts when the page is left or its user stops loading.
+        // The browser itself aborts on navigation, or when the user stops loading.
         let end = Listener::new(
             &xhr,
             &["load", "error", "abort"],
@@ -71,7 +71,7 @@ impl Transfer {
 
 impl Drop for Transfer {
     fn drop(&mut self) {
-        // In this order the abort is heard by nobody; it does nothing to a request that has ended.
+        // In this order the abort triggers no handler; it has no effect on a request that has ended.
         self.heard.take();
         let _ = self.xhr.abort();
     }
@@ -82,7 +82,8 @@ fn outcome(xhr: &XmlHttpRequest) -> Result<Receipt, SendFailure> {
     if status == 0 {
         return Err(SendFailure::Network);
     }
-    // Asking for a header that CORS hides writes an error to the console; the list does not.
+    // Asking for a header that CORS hides logs an error to the console; the list does not.
+    // https://developer.mozilla.org/docs/Web/API/XMLHttpRequest/getAllResponseHeaders
     let headers = xhr.get_all_response_headers().unwrap_or_default();
     let header = |name: &str| {
         let pattern = ["^", name, ": *\"?(.*?)\"?\\s*$"].concat();
@@ -96,7 +97,7 @@ fn outcome(xhr: &XmlHttpRequest) -> Result<Receipt, SendFailure> {
         });
     }
     // No XML parser: the first element of a name, if its text is short and plain, so that no markup and no URL
-    // comes through. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    // passes. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     let body = xhr.response_text().ok().flatten().unwrap_or_default();
     let element =
         |name: &str, plain: &str| first_match(&["<", name, ">(", plain, ")<"].concat(), "", &body);

@@ -1,4 +1,4 @@
-//! How an upload comes to the engine, and what is asked of one.
+//! Adding uploads to the engine, and the application's requests for one.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ const NO_FILE: &str = "the handle gives no file";
 const NO_ITEM: &str = "upload: name, size, type or metadata of the file are not what they must be";
 const NO_LEAVE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
 
-/// What the application wants of one upload.
+/// A request of the application for one upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Want {
     Pause,
@@ -32,16 +32,15 @@ pub(crate) enum Want {
     Process,
 }
 
-/// An upload on its way to the engine.
+/// An upload being added to the engine.
 pub(super) struct Addition {
     entry: Rc<Entry>,
-    /// Its file, if size and type are still to be taken from it.
+    /// Its file, if size and type must still be read from it.
     file: Option<JsValue>,
 }
 
 impl Driver {
-    /// Adds an upload of this file. Nothing is told of it, and its file is not looked at, before the caller has its
-    /// handle.
+    /// Adds an upload of this file. No event is emitted and the file is not read before the caller has the handle.
     pub(crate) fn add(self: &Rc<Self>, entry: &Rc<Entry>, file: JsValue) {
         let entry = Rc::clone(entry);
         let file = Some(file);
@@ -49,14 +48,14 @@ impl Driver {
         self.soon();
     }
 
-    /// Adds an upload that an earlier page began, whose file is set.
+    /// Adds an upload from the journal, whose file is set.
     pub(crate) fn add_known(self: &Rc<Self>, entry: &Rc<Entry>) {
         let entry = Rc::clone(entry);
         self.post(Work::Add(Addition { entry, file: None }));
         self.soon();
     }
 
-    /// Opens the file behind a handle, which the journal keeps, and adds an upload of it.
+    /// Opens the file of a handle kept in the journal, and adds an upload of it.
     pub(crate) fn add_handle(self: &Rc<Self>, entry: &Rc<Entry>) {
         let (paused, wanted) = (false, false);
         entry.stage.set(Stage::Opening { paused, wanted });
@@ -88,8 +87,7 @@ impl Driver {
         });
     }
 
-    /// Tells the engine of an upload. It hears of nothing that it cannot work on; what it has not heard of it cannot
-    /// end.
+    /// Adds an upload to the engine, but only one that it can process: an upload unknown to the engine is ended here.
     pub(super) fn take_in(self: &Rc<Self>, addition: Addition) {
         let Addition { entry, file } = addition;
         let resumed = file.is_none();
@@ -134,7 +132,7 @@ impl Driver {
         self.end_unheard(entry, Some(invalid_option(NO_ITEM)));
     }
 
-    /// What the application wants of one upload; for one that the engine has not heard of it is answered here.
+    /// A request for one upload; answered here if the engine does not know the upload.
     pub(crate) fn ask(self: &Rc<Self>, want: Want, entry: &Rc<Entry>) {
         match (entry.stage.get(), want) {
             (Stage::Added, _) => self.feed(match want {
@@ -164,7 +162,7 @@ impl Driver {
         }
     }
 
-    /// Ends an upload of which the engine, or the server, has not heard: as failed with an error, as aborted without.
+    /// Ends an upload unknown to the engine or the server: as failed with an error, as aborted without one.
     pub(crate) fn end_unheard(self: &Rc<Self>, entry: &Entry, error: Option<JsValue>) {
         match error {
             Some(error) => {
@@ -180,7 +178,8 @@ impl Driver {
         self.store.notify();
     }
 
-    /// Heeds the upload's signal, if there is one; false if it has fired already.
+    /// Subscribes to the upload's signal, if there is one; false if it is already aborted.
+    /// <https://developer.mozilla.org/docs/Web/API/AbortSignal>
     pub(crate) fn heed(self: &Rc<Self>, entry: &Rc<Entry>) -> bool {
         let signal = entry.given.callbacks.signal.get();
         let Ok(signal) = signal.dyn_into::<AbortSignal>() else {
@@ -201,8 +200,7 @@ impl Driver {
         true
     }
 
-    /// Aborts an upload for a reason, which belongs to the abort that counts: one that comes after the end changes
-    /// nothing.
+    /// Aborts an upload with a reason. The reason is kept only if this abort takes effect, not after the end.
     pub(crate) fn abort(self: &Rc<Self>, entry: &Rc<Entry>, reason: JsValue) {
         if entry.is_final() {
             return;
@@ -215,7 +213,7 @@ impl Driver {
         }
     }
 
-    /// Of one that failed before the server heard of it the engine has nothing to cancel.
+    /// If it failed before its create call, the engine has nothing to cancel.
     pub(super) fn end_failed(self: &Rc<Self>, entry: &Rc<Entry>) {
         if entry.state.get() == State::Failed && !self.is_closed() {
             self.erase(entry.id);
@@ -223,9 +221,9 @@ impl Driver {
         }
     }
 
-    /// Makes a failed upload begin anew.
+    /// Restarts a failed upload.
     pub(crate) fn retry(self: &Rc<Self>, entry: &Rc<Entry>) {
-        // The engine may not have heard of the last one yet.
+        // The engine may not have received the previous attempt yet.
         if entry.state.get() != State::Failed || entry.renewed.get() || self.is_closed() {
             return;
         }
@@ -238,7 +236,7 @@ impl Driver {
     }
 }
 
-/// The file behind a handle, with leave to read it; a file is one already.
+/// The file of a handle, after a permission check; a file is returned as is.
 pub(crate) async fn open_file(source: JsValue) -> Result<JsValue, JsValue> {
     if !is_handle(&source) {
         return Ok(source);
@@ -257,7 +255,7 @@ pub(crate) async fn open_file(source: JsValue) -> Result<JsValue, JsValue> {
     Err(unreadable(NO_LEAVE, cause))
 }
 
-/// Whether a handle may be read; a browser that knows no permissions asks for none.
+/// Whether a handle may be read; browsers without the permission API need no check.
 /// <https://developer.mozilla.org/docs/Web/API/FileSystemHandle/queryPermission>
 pub(crate) async fn permitted(handle: &JsValue, method: &str) -> bool {
     if property(handle, method).is_falsy() {

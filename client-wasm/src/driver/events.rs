@@ -1,4 +1,4 @@
-//! From the engine's events to what the application sees.
+//! Translates the engine's events for the application.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ const RESTARTED: &str = "storage had let go of the parts of this upload, for ins
 const UNVERIFIED: &str = "storage has stored a file, but it states no checksum of it that could be compared: whether it holds the very bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
 
 impl Driver {
-    /// Tells the application what the engine says.
+    /// Handles an event of the engine.
     pub(super) fn tell(self: &Rc<Self>, event: Event) {
         let upload = match &event {
             Event::ReadDone { read } => return self.end_read(*read, None),
@@ -29,7 +29,7 @@ impl Driver {
             | Event::Aborted { upload }
             | Event::Processed { upload, .. }
             | Event::ProcessingFailed { upload, .. } => *upload,
-            // News that this version has no use for.
+            // Events that this version does not use.
             _ => return,
         };
         let Some(entry) = self.store.find(upload) else {
@@ -47,7 +47,7 @@ impl Driver {
             Event::Stored {
                 stored, verified, ..
             } => {
-                // Not of the contract: it is what this page makes of it.
+                // Not part of the contract: the page's own view of the event.
                 let seen = to_object(&*stored);
                 set(&seen, "verified", &verified.into());
                 freeze(&seen);

@@ -1,4 +1,4 @@
-//! CRC64NVME of a range of a file: in a worker, or in small steps in the page where there can be none.
+//! CRC64NVME of a range of a file: in a worker, or in small steps on the main thread where no worker is available.
 
 mod page;
 mod pool;
@@ -14,15 +14,15 @@ use crate::entry::Entry;
 
 pub(crate) use pool::Pool;
 
-/// A range to be hashed.
+/// A range to hash.
 #[derive(Clone)]
 struct Job {
     request: RequestId,
     entry: Rc<Entry>,
     file: JsValue,
     bytes: Range<u64>,
-    /// The worker that has it.
+    /// The worker it was posted to.
     slot: Option<usize>,
-    /// It was read again already.
+    /// Reading was already retried.
     again: bool,
 }

@@ -1,4 +1,4 @@
-//! What one client writes into the journal and when, and who may go on with an entry.
+//! What one client writes to the journal and when, and which client owns an entry.
 
 mod sweep;
 
@@ -18,7 +18,7 @@ use crate::journal::{Journal, Kind, Owner, Saved, read};
 use crate::options::Settings;
 use crate::page::{object, spawn, texts_to_object, wait};
 
-/// The codes of why an entry cannot be taken: it is not there, or another client has it.
+/// Error codes of a failed claim: the entry is missing, or owned by another client.
 const GONE: &str = "not_found";
 const LOCKED: &str = "locked";
 
@@ -26,9 +26,9 @@ const LOCKED: &str = "locked";
 pub(crate) struct Keeper {
     journal: Journal,
     owner: Owner,
-    /// This client, as entries name it.
+    /// The id of this client in entries.
     id: String,
-    /// When cancels that another page holds are looked at again.
+    /// When to look again at cancels owned by another page.
     again: RefCell<Option<Timeout>>,
     _warnings: [Closure<dyn Fn(String)>; 2],
 }
@@ -60,7 +60,7 @@ impl Keeper {
         }
     }
 
-    /// Writes an upload down, unless it was noted meanwhile that it is over.
+    /// Writes an upload, unless it was meanwhile marked as ended.
     async fn write(&self, entry: &Entry, item: &CreateItem) -> Result<(), JsValue> {
         let size = entry.size.get();
         let sample = sample(entry.file.get(), size, item.crc64nvme).await?;
@@ -91,18 +91,18 @@ impl Keeper {
         Ok(())
     }
 
-    /// Notes that an upload is to be cancelled on the server.
+    /// Marks an upload as to be cancelled on the server.
     fn note_cancel(&self, id: UploadId) -> Promise {
         let fields = object(&[("cancelled", JsValue::TRUE)]);
         self.journal.patch(&id.to_text(), &fields, None)
     }
 
-    /// Takes an upload out, in a moment.
+    /// Removes an upload, in a batch.
     fn erase(&self, id: UploadId) {
         drop(self.journal.remove(&id.to_text().into()));
     }
 
-    /// Makes an entry this client's own; else the code of why not.
+    /// Claims an entry for this client, or returns the error code.
     async fn take(&self, id: UploadId) -> Result<Box<Saved>, &'static str> {
         let text = id.to_text();
         let entry = wait(&self.journal.read(&text)).await.map_err(|_| GONE)?;
@@ -115,7 +115,7 @@ impl Keeper {
         if !gone.get(0).is_truthy() {
             return Err(LOCKED);
         }
-        // Between the look and this step another client may have taken it.
+        // Another client may have claimed it since the read.
         let mine = object(&[
             ("owner", JsValue::from_str(&self.id)),
             ("savedAt", Date::now().into()),
@@ -127,13 +127,13 @@ impl Keeper {
         }
     }
 
-    /// Which of the clients of these ids live no more; none where the browser denies its locks.
+    /// Which of these clients are gone; none where the browser denies access to its locks.
     async fn gone(&self, owners: &Array) -> Array {
         let gone = wait(&self.owner.gone(owners)).await.unwrap_or_default();
         gone.dyn_into().unwrap_or_default()
     }
 
-    /// Lets go of all; what was asked of the journal comes to its end.
+    /// Releases everything; requests already made to the journal complete.
     pub(crate) fn close(&self) {
         self.again.take();
         self.owner.close();
@@ -142,16 +142,16 @@ impl Keeper {
 }
 
 impl Driver {
-    /// Writes an upload down; `item` is what its create call will say.
+    /// Writes an upload; `item` is the body of its create call.
     pub(crate) fn save(self: &Rc<Self>, request: RequestId, id: UploadId, item: Rc<CreateItem>) {
         let driver = Rc::clone(self);
         spawn(async move {
             if let (Some(keeper), Some(entry)) = (&driver.keeper, driver.store.find(id)) {
                 entry.noted.set(Noted::Open);
-                // Where the file cannot be read, the upload itself will say so.
+                // If the file cannot be read, the upload itself will report it.
                 let _ = keeper.write(&entry, &item).await;
                 if driver.is_closed() {
-                    // It has opened the journal again.
+                    // The journal was reopened.
                     drop(keeper.journal.close());
                 }
             }
@@ -159,14 +159,14 @@ impl Driver {
         });
     }
 
-    /// Notes in the journal that an upload is to be cancelled on the server; settles when that is written.
+    /// Marks an upload in the journal as to be cancelled on the server; settles when written.
     pub(crate) fn note_cancel(&self, id: UploadId) -> JsValue {
         self.note(id, Noted::Cancelled);
         let keeper = self.keeper.as_ref();
         keeper.map(|keeper| keeper.note_cancel(id)).into()
     }
 
-    /// Takes an upload out of the journal, in a moment.
+    /// Removes an upload from the journal, in a batch.
     pub(crate) fn erase(&self, id: UploadId) {
         self.note(id, Noted::Over);
         if let Some(keeper) = &self.keeper {
@@ -174,14 +174,14 @@ impl Driver {
         }
     }
 
-    /// What is noted while an upload is being written must not be lost to what is written.
+    /// Marks set while an upload is being written must survive the write.
     fn note(&self, id: UploadId, noted: Noted) {
         if let Some(entry) = self.store.find(id) {
             entry.noted.set(noted);
         }
     }
 
-    /// Makes an entry of the journal this client's own; else the code of why not.
+    /// Claims an entry of the journal for this client, or returns the error code.
     pub(crate) async fn take(&self, id: UploadId) -> Result<Box<Saved>, &'static str> {
         let keeper = self.keeper.as_ref().filter(|_| !self.is_closed());
         let taken = keeper.ok_or(LOCKED)?.take(id).await?;
@@ -191,13 +191,13 @@ impl Driver {
         Ok(taken)
     }
 
-    /// Cancels, on the server, an upload that no page works on.
+    /// Cancels, on the server, an upload that no page owns.
     pub(crate) fn cancel_saved(self: &Rc<Self>, saved: Saved) -> Promise {
         let mut given = saved.given;
         given.proof.1 = false;
         let media_type = given.media_type.clone().unwrap_or_default();
         let entry = Entry::new(saved.id, given, saved.handle, true);
-        // Nothing of it is read any more.
+        // Its file is no longer read.
         entry.set_file(object(&[]), media_type, saved.size);
         let done = entry.done.borrow().promise.clone();
         self.store.add(&entry);

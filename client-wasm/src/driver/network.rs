@@ -1,4 +1,4 @@
-//! What the browser says of the network.
+//! Network state as reported by the browser.
 
 use std::rc::{Rc, Weak};
 
@@ -8,7 +8,8 @@ use js_sys::global;
 use crate::driver::Driver;
 use crate::page::{Listener, property};
 
-/// Hears of the network's coming and going, as long as the driver lives.
+/// Listens to `online` and `offline` while the driver exists.
+/// <https://developer.mozilla.org/docs/Web/API/Navigator/onLine>
 pub(crate) fn watch(driver: &Rc<Driver>) -> Listener {
     let weak: Weak<Driver> = Rc::downgrade(driver);
     let hear = move |event| {
@@ -24,7 +25,7 @@ pub(crate) fn watch(driver: &Rc<Driver>) -> Listener {
     Listener::new(&global(), &["online", "offline"], Box::new(hear))
 }
 
-/// Whether the browser says that there is no network.
+/// Whether the browser reports to be offline.
 pub(crate) fn is_off() -> bool {
     property(&property(&global(), "navigator"), "onLine") == false
 }

@@ -1,4 +1,4 @@
-//! The routes that read records. When an attempt goes out, and when no other follows, is the engine's.
+//! The routes that read records. The engine decides about attempts and retries.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,14 +15,14 @@ use crate::wire::{Answer, Route, failure};
 
 const NO_API: &str = "reading records needs the API of a Crowfly stack; a `signer` has none";
 
-/// Reads that have not ended.
+/// Unfinished reads.
 #[derive(Default)]
 pub(super) struct Reads {
     next: Cell<u64>,
     open: RefCell<Vec<Read>>,
 }
 
-/// One read, and what its answer said.
+/// One read and its result.
 struct Read {
     id: ReadId,
     route: Route,
@@ -32,7 +32,7 @@ struct Read {
 }
 
 impl Driver {
-    /// Reads records by a route; `path` is what it has of its own.
+    /// Reads records by a route; `path` is its variable part.
     pub(crate) fn read_records(
         self: &Rc<Self>,
         route: Route,
@@ -76,7 +76,7 @@ impl Driver {
         }
     }
 
-    /// Keeps what an answer says, if it is the contract's.
+    /// Keeps the result of a valid answer.
     pub(super) fn take_read(&self, read: ReadId, route: Route, answer: Option<&Answer>) -> Reply {
         let Some(value) = answer.and_then(|answer| route.value(answer)) else {
             return Reply::ApiFailed(failure(answer));
@@ -88,7 +88,7 @@ impl Driver {
         Reply::Read
     }
 
-    /// The engine has ended a read, with a failure or without.
+    /// The engine has ended a read, successfully or not.
     pub(super) fn end_read(&self, read: ReadId, failure: Option<&Failure>) {
         let take = || {
             let mut open = self.reads.open.borrow_mut();

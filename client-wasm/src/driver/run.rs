@@ -1,4 +1,4 @@
-//! From the engine's commands to the adapters, and back.
+//! Runs the engine's commands on the adapters, and returns their replies.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::signer;
 use crate::wire::{Route, body};
 use crate::xhr::{News, Transfer};
 
-/// What ends with its request.
+/// Resources released when the request ends.
 #[expect(dead_code, reason = "each is kept for its Drop")]
 pub(super) enum Running {
     Send(Transfer),
@@ -27,7 +27,7 @@ pub(super) enum Running {
 }
 
 impl Driver {
-    /// Starts what the engine asks for.
+    /// Starts a command of the engine.
     pub(super) fn run(self: &Rc<Self>, command: Command) {
         match command {
             Command::Hash {
@@ -90,12 +90,12 @@ impl Driver {
                 self.pool.cancel(request);
                 self.end(request);
             }
-            // A command of a newer engine, which this crate is always built with.
+            // Unreachable: this crate is always built with its own engine version.
             _ => {}
         }
     }
 
-    /// An upload that is there, and its file.
+    /// An existing upload and its file.
     fn with_file(&self, upload: UploadId) -> Option<(Rc<Entry>, JsValue)> {
         let entry = self.store.find(upload)?;
         let file = entry.file.get();
@@ -106,18 +106,18 @@ impl Driver {
         self.running.borrow_mut().push((request, running));
     }
 
-    /// Ends what runs for a request.
+    /// Ends whatever runs for a request.
     fn end(&self, request: RequestId) {
         let take = || {
             let mut running = self.running.borrow_mut();
             let place = running.iter().position(|(other, _)| *other == request)?;
             Some(running.swap_remove(place))
         };
-        // Dropped when nothing is borrowed any more.
+        // Dropped once no `RefCell` is borrowed.
         drop(take());
     }
 
-    /// Gives the engine the reply to a request; it takes none to one that was cancelled.
+    /// Feeds the engine the reply to a request; cancelled requests are ignored.
     pub(crate) fn reply(self: &Rc<Self>, request: RequestId, reply: Reply) {
         self.end(request);
         self.feed(Input::Reply { request, reply });
@@ -131,7 +131,7 @@ impl Driver {
         });
     }
 
-    /// Asks a route of the API, or of the application's own backend; `path` is what it has of its own.
+    /// Calls a route of the API, or the signer's function; `path` is its variable part.
     pub(super) fn call(
         self: &Rc<Self>,
         request: RequestId,
@@ -181,7 +181,7 @@ impl Driver {
         let (start, end) = (bytes.start as f64, bytes.end as f64);
         let found = self.with_file(upload).and_then(|(entry, file)| {
             let body = body_of(&file, start, end, grant)?;
-            // What only acts as a file would be sent as its text.
+            // An object that only imitates a file would be sent as its string value.
             (blob_size(&body)? == end - start).then_some((entry, file, body))
         });
         let Some((entry, file, body)) = found else {
@@ -209,7 +209,7 @@ impl Driver {
             Ok(transfer) => self.keep(request, Running::Send(transfer)),
             Err(_) => return self.reply(request, Reply::SendFailed(SendFailure::Network)),
         }
-        // Without a checksum nobody has read the file before.
+        // Without a checksum the file has not been read before.
         if start == 0.0 && !entry.looked.get() {
             let driver = Rc::clone(self);
             spawn(async move {
@@ -220,7 +220,7 @@ impl Driver {
         }
     }
 
-    /// Warns, once an upload, if the file's first bytes are not what its type says.
+    /// Warns, once per upload, if the file's first bytes do not match its type.
     pub(crate) fn look(&self, entry: &Entry, first: &Uint8Array) {
         if self.is_closed() || entry.looked.replace(true) {
             return;
@@ -243,8 +243,8 @@ impl Driver {
     }
 }
 
-/// What is sent. A slice has no type, so the browser adds no content type of its own; the file itself, which costs
-/// less, will do where the grant names the content type.
+/// The body to send. A slice has no type, so the browser adds no content type of its own; the file itself, which
+/// is cheaper, is used where the grant names the content type.
 fn body_of(file: &JsValue, start: f64, end: f64, grant: &Grant) -> Option<JsValue> {
     let whole = start == 0.0 && blob_size(file) == Some(end);
     if whole && grant.headers.contains_key("content-type") {

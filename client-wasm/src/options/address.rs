@@ -1,4 +1,4 @@
-//! The address of the API: a token goes there, so a slip in it must not send one elsewhere.
+//! The address of the API. The token is sent there, so a typo must not send it elsewhere.
 
 use js_sys::{JsString, RegExp};
 use wasm_bindgen::prelude::*;
@@ -7,18 +7,19 @@ use crate::page::property;
 
 const FORM: &str = "must be an address such as https://abc.execute-api.eu-west-1.amazonaws.com, or a path of the page's own server such as /api";
 
-/// This machine, as the URL parser writes it: it gives every IPv4 address four decimal numbers, and refuses any other
-/// name that ends in a number (WHATWG URL, 3.5; Secure Contexts, 3.1: <https://w3c.github.io/webappsec-secure-contexts>).
+/// The local machine, as normalised by the URL parser, which writes every IPv4 address as four decimal numbers and
+/// rejects any other host that ends in a number: <https://url.spec.whatwg.org/#host-parsing>, and section 3.1 of
+/// <https://w3c.github.io/webappsec-secure-contexts>.
 const LOOPBACK: &str = r"^(?:[^.].*\.)?localhost$|^127(?:\.\d{1,3}){3}$|^\[::1\]$";
 
 #[wasm_bindgen]
 extern "C" {
-    /// The page's own address; undefined in a realm that has none.
+    /// The page's own address; undefined in a realm without one.
     #[wasm_bindgen(thread_local_v2, js_name = location)]
     static LOCATION: JsValue;
 }
 
-/// The address of the API, without a slash at its end, from a string or `URL`; else what is wrong with it.
+/// The address of the API without a trailing slash, from a string or `URL`; otherwise the error.
 pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
     let given = if value.is_object() {
         property(value, "href")
@@ -26,7 +27,8 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
         value.clone()
     };
     let text = without(r"^\s+|\s+$", &given.as_string().unwrap_or_default());
-    // The parser drops tabs and takes a backslash for a slash: `/\t/host` and `/\host` are other servers.
+    // The parser removes tabs and treats `\` as `/`: `/\t/host` and `/\host` are other servers.
+    // https://url.spec.whatwg.org/#concept-basic-url-parser
     if text.is_empty() || matches(r"[\\\0-\x20\x7f]|^\/\/", &text) {
         return Err(FORM.into());
     }
@@ -49,7 +51,7 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
     if protocol != "http:" && protocol != "https:" {
         return Err(FORM.into());
     }
-    // A server of the page's own may have its routes wherever it likes.
+    // A server of the page's own origin may use any path for its routes.
     if !own && address.ends_with("/uploads") {
         let stack = without(r"\/+uploads$", &address);
         let what = "must not end in /uploads, which the SDK adds: ";
@@ -58,7 +60,7 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
     Ok([&protocol, "//", &*address].concat())
 }
 
-/// The right form of an address without a scheme, and without what may be secret.
+/// A suggestion for an address without a scheme, with possible secrets removed.
 fn completed(text: &str) -> String {
     let bare = ["[?#].*$", "^[^/]*@", r"^https?:\/?"]
         .iter()
@@ -78,7 +80,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     RegExp::new(pattern, "i").test(text)
 }
 
-/// A text without what matches a pattern.
+/// A text with all matches of a pattern removed.
 fn without(pattern: &str, text: &str) -> String {
     let text = JsString::from(text);
     text.replace_by_pattern(&RegExp::new(pattern, "gi"), "")

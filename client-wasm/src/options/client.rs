@@ -1,4 +1,4 @@
-//! What a client is set to.
+//! The options of a client.
 
 use std::rc::Rc;
 
@@ -14,14 +14,14 @@ const MUST_HAVE: &str = "must have five functions: create sign parts complete ab
 
 /// The options of `createClient`.
 pub(crate) struct Settings {
-    /// The address of the API, without a slash at its end; empty with a signer.
+    /// The address of the API without a trailing slash; empty with a signer.
     pub(crate) api: String,
-    /// Whether the application's own backend stands in for the API, and its functions until the client is closed.
+    /// Whether the application's own backend replaces the API, and its functions until the client is closed.
     pub(crate) has_signer: bool,
     pub(crate) signer: Held,
-    /// The function that gives the token; undefined if there is none.
+    /// The token function; undefined if there is none.
     pub(crate) token: JsValue,
-    /// Whether uploads are hashed, and must be proved, unless one says otherwise.
+    /// Default for uploads: whether they are hashed and must be verified.
     pub(crate) proof: (bool, bool),
     pub(crate) concurrency: usize,
     pub(crate) token_timeout_ms: u32,

@@ -1,4 +1,4 @@
-//! What one upload is set to, and the other arguments of the client's methods.
+//! The options of one upload, and the other arguments of the client's methods.
 
 use crowfly_contract::limits::{
     MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_PAGE,
@@ -11,10 +11,10 @@ use crate::error::invalid_option;
 use crate::file::{is_blob, is_handle, is_readable};
 use crate::page::{Held, first_match, keys, property};
 
-/// What the application wants to hear, and by what it aborts; undefined where it has given none.
+/// The application's callbacks and its signal; undefined if not given.
 ///
-/// They lead back to whatever the application's code can reach, such as the client itself. No collector sees through
-/// this module, so they are let go of as soon as nothing of them is called any more.
+/// They may reference anything, including the client itself. The garbage collector cannot see cycles through this
+/// module, so they are released as soon as they can no longer be called.
 #[derive(Default)]
 pub(crate) struct Callbacks {
     pub(crate) on_progress: Held,
@@ -34,12 +34,12 @@ impl Callbacks {
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) name: String,
-    /// `None`: as the file says.
+    /// `None`: the file's own type.
     pub(crate) media_type: Option<String>,
     pub(crate) visibility: Visibility,
     pub(crate) metadata: Metadata,
     pub(crate) priority: i32,
-    /// Whether the bytes are hashed, and whether their proof is required.
+    /// Whether the bytes are hashed, and whether verification is required.
     pub(crate) proof: (bool, bool),
     pub(crate) callbacks: Callbacks,
 }
@@ -58,8 +58,7 @@ pub(crate) fn read_file(value: &JsValue, owner: &str) -> Result<(), JsValue> {
     Err(invalid_option(&message))
 }
 
-/// What one upload is set to, where the client's settings do not say otherwise. `file` may be a handle: its type is
-/// known later.
+/// The options of one upload, with the client's as defaults. `file` may be a handle, whose type is known later.
 pub(crate) fn read_upload(
     file: &JsValue,
     value: &JsValue,
@@ -86,7 +85,7 @@ pub(crate) fn read_upload(
     options.end(given)
 }
 
-/// What a resumed upload may be given.
+/// The options of a resumed upload.
 pub(crate) fn read_attach(value: &JsValue) -> Result<Callbacks, JsValue> {
     let options = Options::of(value, "attach", "onProgress onStateChange signal");
     let callbacks = options.callbacks();
@@ -105,7 +104,8 @@ fn read_name(file: &JsValue, options: &Options<'_>) -> String {
     name
 }
 
-/// A media type without its parameters: what a recorder gives is `video/webm;codecs=vp8`.
+/// A media type without its parameters: a `MediaRecorder` reports `video/webm;codecs=vp8`.
+/// <https://developer.mozilla.org/docs/Web/API/MediaRecorder/mimeType>
 pub(crate) fn media_type(text: &str) -> Option<String> {
     let bare = first_match(r"^\s*([^;\s]*)\s*(?:;|$)", "", text)?.to_ascii_lowercase();
     is_media_type(&bare).then_some(bare)

@@ -1,7 +1,7 @@
-//! Bodies of requests as JSON text.
+//! Request bodies as JSON text.
 //!
-//! The page has no part in it: `JSON.stringify` calls whatever `toJSON` a library has put on a prototype
-//! (Prototype.js 1.6 does), and the API then refuses every body.
+//! Not by `JSON.stringify`, which calls any `toJSON` that a library has put on a prototype (Prototype.js 1.6 does), so
+//! that the API would refuse every body. <https://tc39.es/ecma262/#sec-serializejsonproperty>
 
 use std::borrow::Borrow;
 
@@ -63,7 +63,7 @@ pub(crate) fn status_request(ids: &[UploadId]) -> String {
 struct Object(String);
 
 impl Object {
-    /// A field whose value is JSON already.
+    /// A field whose value is already JSON.
     fn raw(&mut self, name: &str, json: &str) {
         self.0.push(if self.0.is_empty() { '{' } else { ',' });
         quote(&mut self.0, name);
@@ -109,8 +109,8 @@ pub(super) fn quoted(text: &str) -> String {
     json
 }
 
-/// A string of JSON: quotation mark, reverse solidus and the controls below U+0020 must be escaped, and nothing
-/// else (RFC 8259, section 7).
+/// A JSON string: quotation mark, backslash and controls below U+0020 must be escaped, nothing else.
+/// <https://www.rfc-editor.org/rfc/rfc8259#section-7>
 fn quote(json: &mut String, text: &str) {
     const HEX: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',

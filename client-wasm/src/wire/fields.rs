@@ -10,8 +10,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::page;
 
-/// Reads the fields of one object. A field that is missing or of a wrong type leaves a mark, and
-/// [`Fields::all`] then gives nothing: one test at the end instead of a way out at every field.
+/// Reads the fields of one object. A missing or mistyped field sets a flag, and [`Fields::all`] then returns
+/// nothing: one check at the end instead of an exit at every field.
 pub(crate) struct Fields<'a> {
     object: &'a JsValue,
     wrong: Cell<bool>,
@@ -25,7 +25,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The value, if all its fields were right.
+    /// The value, if all its fields were valid.
     pub(crate) fn all<T>(&self, value: T) -> Option<T> {
         (!self.wrong.get()).then_some(value)
     }
@@ -35,7 +35,7 @@ impl<'a> Fields<'a> {
         page::get(self.object, name).filter(|value| !value.is_null())
     }
 
-    /// Marks the object as wrong unless this holds.
+    /// Marks the object as invalid unless this holds.
     pub(crate) fn require(&self, right: bool) {
         self.wrong.set(self.wrong.get() || !right);
     }
@@ -55,7 +55,7 @@ impl<'a> Fields<'a> {
         self.must(self.maybe_text(name))
     }
 
-    /// Every number of the contract is a non-negative integer that JavaScript can hold.
+    /// Every number of the contract is a non-negative integer that JavaScript represents exactly.
     pub(crate) fn maybe_integer(&self, name: &str) -> Option<u64> {
         let number = self.get(name)?.as_f64().unwrap_or(f64::NAN);
         let integer = number as u64;
@@ -90,7 +90,7 @@ impl<'a> Fields<'a> {
         whole.then_some(list)
     }
 
-    /// Whether there is a list of whose items all are taken.
+    /// Whether there is a list and all its items are accepted.
     fn each(&self, name: &str, take: &mut dyn FnMut(JsValue) -> bool) -> bool {
         let Some(list) = self.get(name).filter(Array::is_array) else {
             return false;

@@ -79,7 +79,7 @@ fn part_number(part: &JsValue) -> Option<u32> {
     fields.all(u32::try_from(number).ok()?)
 }
 
-/// The error of a Problem.
+/// The error in a Problem.
 pub(crate) fn problem(body: &JsValue) -> Option<ProblemBody> {
     Fields::of(body).object("error", problem_body)
 }
@@ -168,12 +168,12 @@ pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
     fields.all(record)
 }
 
-/// A status that this version does not know is one without an address.
+/// An unknown status counts as one without an address.
 fn scan(text: &str) -> ScanStatus {
     text.parse().unwrap_or(ScanStatus::Unscannable)
 }
 
-/// A reason that this version does not know withholds all the same.
+/// An unknown reason withholds the address all the same.
 fn withheld(text: &str) -> Withheld {
     text.parse().unwrap_or(Withheld::ActiveContent)
 }

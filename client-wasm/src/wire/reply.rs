@@ -1,4 +1,4 @@
-//! The routes of the API that the engine asks for: from a command to a request, from an answer to a reply.
+//! The API routes that the engine uses: from command to request, and from answer to reply.
 
 use crowfly_contract::GatewayMessage;
 use crowfly_engine::{ApiFailure, Completion, Reply};
@@ -11,7 +11,7 @@ use super::{content_to_page, record_to_page, records_to_page};
 /// An answer of any status.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Undefined if it was no JSON.
+    /// Undefined if the body was not JSON.
     pub(crate) body: JsValue,
     /// From the `Retry-After` header, in milliseconds.
     pub(crate) retry_after_ms: Option<u64>,
@@ -32,7 +32,7 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    /// The name of the application's function for it.
+    /// The name of the signer's function for it.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -41,7 +41,7 @@ impl Route {
             Self::Parts => "parts",
             Self::Complete => "complete",
             Self::Abort => "abort",
-            // Not the application's.
+            // Not available with a signer.
             Self::Records | Self::Record | Self::Content => "",
         }
     }
@@ -54,7 +54,7 @@ impl Route {
         }
     }
 
-    /// What follows `/uploads`, for an id, or for the query of a page.
+    /// The path after `/uploads`, for an id or a page query.
     pub(crate) fn path(self, own: &str) -> String {
         let (before, after) = match self {
             Self::Create | Self::Records => ("", ""),
@@ -67,7 +67,7 @@ impl Route {
         [before, own, after].concat()
     }
 
-    /// What the page sees of a read's answer, if that is the contract's.
+    /// The page's view of a read's answer, if valid.
     pub(crate) fn value(self, answer: &Answer) -> Option<JsValue> {
         match (self, answer.status) {
             (Self::Records, 200) => records_to_page(&answer.body),
@@ -77,7 +77,7 @@ impl Route {
         }
     }
 
-    /// What an answer means; an answer of any status is an answer.
+    /// The meaning of an answer of any status.
     pub(crate) fn reply(self, answer: Option<&Answer>) -> Reply {
         let reply = answer.and_then(|answer| self.result(answer.status, &answer.body));
         reply.unwrap_or_else(|| Reply::ApiFailed(failure(answer)))
@@ -85,7 +85,7 @@ impl Route {
 
     fn result(self, status: u16, body: &JsValue) -> Option<Reply> {
         match (self, status) {
-            // The results, whatever the status, when there are results.
+            // Results count whatever the status.
             (Self::Create, _) => read::create_response(body).map(Reply::Created),
             (Self::Sign, 200) => read::sign_response(body).map(Reply::Signed),
             (Self::Parts, 200) => read::parts_response(body).map(Reply::Listed),

@@ -32,7 +32,7 @@ fn value(json: &str) -> JsValue {
     JSON::parse(json).unwrap()
 }
 
-/// What is read here equals what the contract's own reader makes of the same text.
+/// This reader's result equals that of the contract's own reader.
 fn reads<T: DeserializeOwned + PartialEq + Debug>(
     json: &str,
     read: impl Fn(&JsValue) -> Option<T>,
@@ -41,7 +41,7 @@ fn reads<T: DeserializeOwned + PartialEq + Debug>(
     assert_eq!(read(&value(json)), Some(expected));
 }
 
-/// The text that is written here is the JSON that the contract's own writer writes.
+/// The text written here is identical to the JSON of the contract's own writer.
 fn writes_text<T: DeserializeOwned + Serialize>(json: &str, write: impl Fn(T) -> String) {
     let text = write(serde_json::from_str(json).unwrap());
     let [written, expected]: [serde_json::Value; 2] =
@@ -49,7 +49,7 @@ fn writes_text<T: DeserializeOwned + Serialize>(json: &str, write: impl Fn(T) ->
     assert_eq!(written, expected);
 }
 
-/// What is written here is, as JSON, what the contract's own writer writes.
+/// The text written here is, as JSON, equal to that of the contract's own writer.
 fn writes<T: DeserializeOwned + Serialize>(json: &str, write: impl Fn(T) -> JsValue) {
     let written = write(serde_json::from_str(json).unwrap());
     let text = JSON::stringify(&written).unwrap().as_string().unwrap();

@@ -1,4 +1,4 @@
-//! Hashing in the page, in small steps.
+//! Hashing on the main thread, in small steps.
 
 use std::rc::Rc;
 
@@ -12,11 +12,11 @@ use crate::driver::Driver;
 use crate::file::{bytes, slice};
 use crate::page::object;
 
-/// Bytes of a step, about a quarter of a millisecond of work: the page stays smooth.
+/// Bytes per step, about a quarter of a millisecond of work, so that the page stays responsive.
 pub(super) const STEP: u64 = 256 * 1024;
 
 impl Driver {
-    /// Hashes a range, step by step, until it is done or was cancelled.
+    /// Hashes a range step by step until it is done or cancelled.
     pub(super) async fn hash_in_page(self: Rc<Self>, job: Job) {
         let mut digest = Crc64::new();
         let mut space = Vec::new();
@@ -48,7 +48,7 @@ impl Driver {
 }
 
 async fn read(job: &Job, at: u64, size: u64) -> Result<Uint8Array, JsValue> {
-    // A file that fits into one step is read as it is, which costs less than a slice of it.
+    // A file that fits into one step is read directly, which is cheaper than slicing it.
     let piece = if size as f64 == job.entry.size.get() {
         job.file.clone()
     } else {
@@ -58,6 +58,6 @@ async fn read(job: &Job, at: u64, size: u64) -> Result<Uint8Array, JsValue> {
     if u64::from(read.length()) == size {
         return Ok(read);
     }
-    // What ended early is not the file that was picked.
+    // A range that ends early belongs to a changed file.
     Err(object(&[("name", "NotReadableError".into())]))
 }

@@ -1,4 +1,4 @@
-//! The workers of one client and what they do.
+//! The worker pool of one client and its jobs.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -17,9 +17,9 @@ use crate::entry::Entry;
 use crate::file::read_failure;
 use crate::page::{Held, spawn};
 
-/// Reading is the bottleneck, so a third worker brings nothing.
+/// Reading is the bottleneck, so a third worker gains nothing.
 const MOST_WORKERS: usize = 2;
-/// The pause before a file is read again, in milliseconds.
+/// The pause before reading is retried, in milliseconds.
 const BLIND_MS: u32 = 250;
 const NO_WORKER: &str = "no worker could be started, so checksums are computed in the page: ";
 const UNSAID: &str =
@@ -27,13 +27,13 @@ const UNSAID: &str =
 
 /// The workers of one client and their jobs.
 pub(crate) struct Pool {
-    /// The application's function that makes a worker; undefined if there is none.
+    /// The application's function that creates a worker; undefined if there is none.
     pub(super) make: Held,
     slots: RefCell<Vec<Slot>>,
     jobs: RefCell<Vec<Job>>,
-    /// Workers do not work here.
+    /// Workers are not usable in this page.
     broken: Cell<bool>,
-    /// What was thrown instead of a worker.
+    /// The exception thrown on creating a worker.
     pub(super) why: Held,
 }
 
@@ -48,13 +48,13 @@ impl Pool {
         }
     }
 
-    /// The job of a request, if it has not ended.
+    /// The job of a request, unless it has ended.
     pub(super) fn job(&self, request: RequestId) -> Option<Job> {
         let jobs = self.jobs.borrow();
         jobs.iter().find(|job| job.request == request).cloned()
     }
 
-    /// Takes a job out, and from its worker.
+    /// Removes a job, and cancels it in its worker.
     fn take(&self, request: RequestId) -> Option<Job> {
         let mut jobs = self.jobs.borrow_mut();
         let place = jobs.iter().position(|job| job.request == request)?;
@@ -75,7 +75,7 @@ impl Pool {
         self.jobs.borrow_mut().push(job);
     }
 
-    /// Stops a job; nothing more is heard of it.
+    /// Cancels a job; it produces no further reply.
     pub(crate) fn cancel(&self, request: RequestId) {
         if let Some(place) = self.take(request).and_then(|job| job.slot) {
             let slots = self.slots.borrow();
@@ -85,7 +85,7 @@ impl Pool {
         }
     }
 
-    /// Ends all workers and jobs.
+    /// Terminates all workers and jobs.
     pub(crate) fn close(&self) {
         self.broken.set(true);
         self.make.clear();
@@ -114,7 +114,7 @@ impl Driver {
     }
 
     fn begin_hash(self: &Rc<Self>, mut job: Job) {
-        // Handing a small file to a worker costs more than hashing it.
+        // Posting a small file to a worker costs more than hashing it.
         if job.bytes.end - job.bytes.start > STEP {
             job.slot = self.hand_to_worker(&job);
         }
@@ -125,7 +125,7 @@ impl Driver {
         }
     }
 
-    /// Gives a job to the worker with the least to do; to a new one while all are busy and there may be more.
+    /// Assigns a job to the least loaded worker; to a new one while all are busy and the limit allows.
     fn hand_to_worker(self: &Rc<Self>, job: &Job) -> Option<usize> {
         if self.pool.broken.get() {
             return None;
@@ -148,13 +148,14 @@ impl Driver {
         let least = slots.iter().map(busy).min();
         let place = slots.iter().position(|slot| Some(slot.busy) == least)?;
         let slot = slots.get_mut(place)?;
-        // A file that cannot be sent is hashed in the page.
+        // A file that cannot be cloned is hashed on the main thread.
+        // https://developer.mozilla.org/docs/Web/API/Web_Workers_API/Structured_clone_algorithm
         slot.post(job).ok()?;
         slot.busy += 1;
         Some(place)
     }
 
-    /// A job has come to its end.
+    /// A job has ended.
     pub(super) fn hashed(
         self: &Rc<Self>,
         request: RequestId,
@@ -166,7 +167,7 @@ impl Driver {
         }
     }
 
-    /// A file that could not be read is read again in a moment: once, and as often as the page can read none.
+    /// Retries reading after a pause: once, and again as long as the page cannot read any file.
     pub(super) fn unread(self: &Rc<Self>, request: RequestId, error: JsValue) {
         let driver = Rc::clone(self);
         spawn(async move {
@@ -194,7 +195,7 @@ impl Driver {
         });
     }
 
-    /// Workers do not work here: what they had to do is done in the page.
+    /// Workers are not usable: their jobs continue on the main thread.
     pub(super) fn give_up_workers(self: &Rc<Self>, why: &str) {
         if self.pool.broken.replace(true) {
             return;

@@ -1,4 +1,4 @@
-//! One worker that runs `worker.js`, which says what the messages are.
+//! One worker running `worker.js`, which documents the messages.
 
 use std::rc::Rc;
 
@@ -11,9 +11,9 @@ use super::Job;
 use crate::driver::Driver;
 use crate::page::{Listener, get, invoke, object, property};
 
-/// A worker, and how many jobs it has; dropping it ends it.
+/// A worker and its number of jobs; terminated when dropped.
 pub(super) struct Slot {
-    /// A `Worker`, or what acts as one: the entries of the package start theirs in several ways.
+    /// A `Worker` or a compatible object: the package's entries start workers in several ways.
     worker: JsValue,
     _heard: Listener,
     pub(super) busy: usize,
@@ -30,7 +30,7 @@ impl Slot {
         post(&self.worker, &message)
     }
 
-    /// If it cannot be told, it works in vain.
+    /// If posting fails, the worker finishes a job whose result is ignored.
     pub(super) fn cancel(&self, request: RequestId) {
         let _ = post(&self.worker, &[("cancel", number(request.0))]);
     }
@@ -52,7 +52,7 @@ fn number(value: u64) -> JsValue {
 }
 
 impl Driver {
-    /// Starts a worker and lends it the compiled module.
+    /// Starts a worker and posts it the compiled module.
     pub(super) fn open_worker(self: &Rc<Self>) -> Option<Slot> {
         let started = self.start_worker();
         started
@@ -112,7 +112,7 @@ impl Driver {
             return self.feed(Input::Progress { request, sent });
         }
         match get(&news, "crc").filter(JsValue::is_bigint) {
-            // The module gives a signed number.
+            // A BigInt from the module is signed.
             Some(crc) => {
                 let crc = BigInt::as_uint_n(64.0, crc.unchecked_ref());
                 let crc = u64::try_from(crc).unwrap_or_default();

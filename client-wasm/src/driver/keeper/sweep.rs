@@ -1,4 +1,4 @@
-//! What earlier pages left: cancels that they could not carry out, entries that are too old, and uploads that can go on.
+//! Entries of earlier pages: pending cancels, expired entries, and resumable uploads.
 
 use std::rc::Rc;
 
@@ -11,21 +11,21 @@ use crate::driver::Driver;
 use crate::journal::{Kind, Saved, read};
 use crate::page::{property, spawn, wait};
 
-/// An entry that nobody has touched for this long, in milliseconds, is swept away: storage has let go of its parts too.
+/// Entries unmodified for this long, in milliseconds, are deleted: the bucket's lifecycle rule has aborted their parts.
 const OLD_MS: f64 = 7.0 * 24.0 * 3_600_000.0;
-/// When cancels that another page holds are looked at again, in milliseconds: it may have just gone.
+/// When to look again at cancels owned by another page, in milliseconds: it may just have closed.
 const AGAIN_MS: [u32; 5] = [1_000, 2_000, 4_000, 8_000, 30_000];
-/// The same for entries that are asked for.
+/// The same for entries listed by `resumable()`.
 const HELD_MS: [u32; 4] = [150, 350, 500, 0];
 
-/// An upload of the journal, and whether the client that worked on it lives no more.
+/// An upload of the journal, and whether its owner is gone.
 struct Found {
     saved: Box<Saved>,
     free: bool,
 }
 
 impl Keeper {
-    /// All uploads; what is none is taken out, so that it harms nobody again, and so are old stamps.
+    /// All uploads; invalid entries and old stamps are deleted.
     async fn look(&self) -> Vec<Found> {
         let all = wait(&self.journal.all()).await.unwrap_or_default();
         let all: Array = all.dyn_into().unwrap_or_default();
@@ -49,7 +49,7 @@ impl Keeper {
 }
 
 impl Driver {
-    /// Carries out what an earlier page could not, `tries` times so far.
+    /// Carries out the cancels of earlier pages; `tries` attempts so far.
     pub(crate) fn sweep(self: &Rc<Self>, tries: usize) {
         let driver = Rc::clone(self);
         spawn(async move {
@@ -77,7 +77,7 @@ impl Driver {
         });
     }
 
-    /// Uploads that this client could go on with. A page that was left may hold its own for a moment longer.
+    /// Uploads that this client could resume. A page that was just left may own its entries for a moment longer.
     pub(crate) async fn left_uploads(&self) -> Vec<Box<Saved>> {
         let mut free = Vec::new();
         let Some(keeper) = &self.keeper else {
