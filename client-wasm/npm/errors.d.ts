@@ -53,9 +53,9 @@ export type UploadErrorCode =
   | "invalid_metadata"
   /** The visibility is neither `private` nor `public`. */
   | "invalid_visibility"
-  /** A part number is outside the plan, or occurs twice in the list. */
+  /** A part number is outside the plan, or stands twice in the list. */
   | "invalid_part"
-  /** The cursor was not issued by this version of the API. Read the list from its start. */
+  /** The cursor is not one that this version of the API makes. Read the list from its start. */
   | "invalid_cursor"
   /** The limit is not an integer from 1 to 100. */
   | "invalid_limit"
@@ -67,7 +67,7 @@ export type UploadErrorCode =
   | "public_not_allowed"
   /** The caller sends requests faster than allowed. */
   | "rate_limited"
-  /** The caller has reached the limit of unfinished uploads; finishing one frees a slot. */
+  /** The caller has as many unfinished uploads as allowed; finishing one frees its place. */
   | "quota_open_uploads"
   /** The caller's bytes quota is used up. */
   | "quota_bytes"
@@ -91,43 +91,43 @@ export type UploadErrorCode =
   | "already_stored"
   /** Storage does not hold the object. */
   | "not_stored"
-  /** The file's first bytes are those of a page, a script or a program, but its media type claims a harmless format,
-   * so its address is withheld. As an SDK warning it covers any mismatch between first bytes and type. */
+  /** The file's first bytes are a page, a script or a program, and its media type says something harmless, so its
+   * address is withheld. As an event of the SDK it only warns, of any first bytes that are not what the type says. */
   | "type_mismatch"
-  /** The file has not been scanned yet, so its address is withheld. */
+  /** The file was not scanned yet, so its address is withheld. */
   | "scan_pending"
   /** The scan found malware, or could not read the file, so its address is withheld. */
   | "infected"
-  /** The file was sent with a `Content-Encoding`, so its address is withheld: a download would decode to bytes that
-   * were not checked. */
+  /** The file was sent with a `Content-Encoding`, so its address is withheld: who downloads it would see other bytes
+   * than were checked. */
   | "content_encoding"
-  /** The stored size differs from the declared size. */
+  /** Storage holds another number of bytes than was declared. */
   | "size_mismatch"
-  /** The stored bytes differ from the bytes that were hashed. */
+  /** Storage holds other bytes than were hashed. */
   | "checksum_mismatch"
-  /** The stored parts do not match the plan: some are missing, or differ in size. List them, and send those that
+  /** Storage holds other parts than the plan: some are missing, or differ in size. List them, and send those that
    * differ. */
   | "parts_mismatch"
-  /** The multipart upload and all its parts are gone from storage. Creating the upload again with the same id starts
-   * a new one. */
+  /** The multipart upload is gone from storage, and with it all its parts. Creating the upload again, by the same id,
+   * begins a new one. */
   | "multipart_gone"
-  /** A concurrent request wrote the same key. */
+  /** Someone else wrote the same key at the same time. */
   | "conflict"
   /** A service behind the API is unavailable or throttles. */
   | "service_unavailable"
-  /** Unexpected internal error of the API. */
+  /** The API failed in an unforeseen way. */
   | "internal"
   /** The upload was aborted by its user. The `done` promise rejects with an `AbortError`. */
   | "aborted"
   /** An option or argument has a wrong type or value; the message names it. */
   | "invalid_option"
-  /** The SDK was used outside a browser (for example during server-side rendering). */
+  /** The SDK was used where there is no browser (such as during server-side rendering). */
   | "unsupported"
   /** The WebAssembly module could not be loaded. */
   | "wasm_unavailable"
   /** No network path to the API or to storage within the retry budget. */
   | "network"
-  /** The transfer stalled repeatedly within the retry budget. */
+  /** Data stopped moving, again and again, within the retry budget. */
   | "stalled"
   /** Storage kept failing (5xx, SlowDown) within the retry budget. */
   | "storage_unavailable"
@@ -135,21 +135,21 @@ export type UploadErrorCode =
   | "storage_refused"
   /** The signer's clock is wrong, so storage refuses every URL. */
   | "server_clock"
-  /** The bucket's address or region is misconfigured (storage answered with a redirect). */
+  /** The bucket's address or region is configured wrongly (a redirect came back). */
   | "misconfigured"
   /** The `token` function threw, rejected, or gave no token in time. */
   | "token_provider"
-  /** The API's answer does not conform to this contract. */
+  /** The API answered with something that is not this contract. */
   | "bad_response"
   /** The file changed on disk while it was read. */
   | "file_changed"
   /** The file can no longer be read. */
   | "file_unreadable"
-  /** Storage has the object but reports no checksum for it, and `requireVerified` demands one. */
+  /** Storage holds the object, but states no checksum of it, and `requireVerified` asks for that proof. */
   | "unverified"
-  /** The record did not appear within the waiting time; the object is stored nevertheless. */
+  /** The record did not appear within the waiting time; the object is stored all the same. */
   | "processing_timeout"
-  /** Another tab or window is working on this upload. */
+  /** Another tab or window works on this upload. */
   | "locked"
   /** The client was closed. */
   | "closed"

@@ -82,9 +82,9 @@ codes! {
     InvalidMetadata = "invalid_metadata", Some(400), false;
     /// The visibility is neither `private` nor `public`.
     InvalidVisibility = "invalid_visibility", Some(400), false;
-    /// A part number is outside the plan, or occurs twice in the list.
+    /// A part number is outside the plan, or stands twice in the list.
     InvalidPart = "invalid_part", Some(400), false;
-    /// The cursor was not issued by this version of the API. Read the list from its start.
+    /// The cursor is not one that this version of the API makes. Read the list from its start.
     InvalidCursor = "invalid_cursor", Some(400), false;
     /// The limit is not an integer from 1 to 100.
     InvalidLimit = "invalid_limit", Some(400), false;
@@ -98,7 +98,7 @@ codes! {
     PublicNotAllowed = "public_not_allowed", Some(400), false;
     /// The caller sends requests faster than allowed.
     RateLimited = "rate_limited", Some(429), true;
-    /// The caller has reached the limit of unfinished uploads; finishing one frees a slot.
+    /// The caller has as many unfinished uploads as allowed; finishing one frees its place.
     QuotaOpenUploads = "quota_open_uploads", Some(429), true;
     /// The caller's bytes quota is used up.
     QuotaBytes = "quota_bytes", Some(403), false;
@@ -126,33 +126,34 @@ codes! {
     AlreadyStored = "already_stored", Some(409), false;
     /// Storage does not hold the object.
     NotStored = "not_stored", Some(409), false;
-    /// The file's first bytes are those of a page, a script or a program, but its media type claims a harmless
-    /// format, so its address is withheld. As an SDK warning it covers any mismatch between first bytes and type.
+    /// The file's first bytes are a page, a script or a program, and its media type says something harmless, so
+    /// its address is withheld. As an event of the SDK it only warns, of any first bytes that are not what the
+    /// type says.
     TypeMismatch = "type_mismatch", Some(409), false;
-    /// The file has not been scanned yet, so its address is withheld.
+    /// The file was not scanned yet, so its address is withheld.
     ScanPending = "scan_pending", Some(409), true;
     /// The scan found malware, or could not read the file, so its address is withheld.
     Infected = "infected", Some(403), false;
-    /// The file was sent with a `Content-Encoding`, so its address is withheld: a download would decode to bytes
-    /// that were not checked.
+    /// The file was sent with a `Content-Encoding`, so its address is withheld: who downloads it would see other
+    /// bytes than were checked.
     ContentEncoding = "content_encoding", Some(409), false;
-    /// The stored size differs from the declared size.
+    /// Storage holds another number of bytes than was declared.
     SizeMismatch = "size_mismatch", Some(409), false;
-    /// The stored bytes differ from the bytes that were hashed.
+    /// Storage holds other bytes than were hashed.
     ChecksumMismatch = "checksum_mismatch", Some(409), false;
-    /// The stored parts do not match the plan: some are missing, or differ in size. List them, and send
+    /// Storage holds other parts than the plan: some are missing, or differ in size. List them, and send
     /// those that differ.
     PartsMismatch = "parts_mismatch", Some(409), true;
-    /// The multipart upload and all its parts are gone from storage. Creating the upload again with the same
-    /// id starts a new one.
+    /// The multipart upload is gone from storage, and with it all its parts. Creating the upload again, by
+    /// the same id, begins a new one.
     MultipartGone = "multipart_gone", Some(409), true;
-    /// A concurrent request wrote the same key.
+    /// Someone else wrote the same key at the same time.
     Conflict = "conflict", Some(409), false;
 
     // Failures behind the API.
     /// A service behind the API is unavailable or throttles.
     ServiceUnavailable = "service_unavailable", Some(503), true;
-    /// Unexpected internal error of the API.
+    /// The API failed in an unforeseen way.
     Internal = "internal", Some(500), true;
 
     // Raised by the SDK only.
@@ -160,13 +161,13 @@ codes! {
     Aborted = "aborted", None, false;
     /// An option or argument has a wrong type or value; the message names it.
     InvalidOption = "invalid_option", None, false;
-    /// The SDK was used outside a browser (for example during server-side rendering).
+    /// The SDK was used where there is no browser (such as during server-side rendering).
     Unsupported = "unsupported", None, false;
     /// The WebAssembly module could not be loaded.
     WasmUnavailable = "wasm_unavailable", None, true;
     /// No network path to the API or to storage within the retry budget.
     Network = "network", None, true;
-    /// The transfer stalled repeatedly within the retry budget.
+    /// Data stopped moving, again and again, within the retry budget.
     Stalled = "stalled", None, true;
     /// Storage kept failing (5xx, SlowDown) within the retry budget.
     StorageUnavailable = "storage_unavailable", None, true;
@@ -174,21 +175,21 @@ codes! {
     StorageRefused = "storage_refused", None, false;
     /// The signer's clock is wrong, so storage refuses every URL.
     ServerClock = "server_clock", None, false;
-    /// The bucket's address or region is misconfigured (storage answered with a redirect).
+    /// The bucket's address or region is configured wrongly (a redirect came back).
     Misconfigured = "misconfigured", None, false;
     /// The `token` function threw, rejected, or gave no token in time.
     TokenProvider = "token_provider", None, true;
-    /// The API's answer does not conform to this contract.
+    /// The API answered with something that is not this contract.
     BadResponse = "bad_response", None, true;
     /// The file changed on disk while it was read.
     FileChanged = "file_changed", None, false;
     /// The file can no longer be read.
     FileUnreadable = "file_unreadable", None, false;
-    /// Storage has the object but reports no checksum for it, and `requireVerified` demands one.
+    /// Storage holds the object, but states no checksum of it, and `requireVerified` asks for that proof.
     Unverified = "unverified", None, false;
-    /// The record did not appear within the waiting time; the object is stored nevertheless.
+    /// The record did not appear within the waiting time; the object is stored all the same.
     ProcessingTimeout = "processing_timeout", None, true;
-    /// Another tab or window is working on this upload.
+    /// Another tab or window works on this upload.
     Locked = "locked", None, true;
     /// The client was closed.
     Closed = "closed", None, false;
