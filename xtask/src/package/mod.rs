@@ -28,7 +28,7 @@ pub(crate) fn build() -> Result<(), Error> {
         tarball::pack(&package)
     });
     made?;
-    if tarball::file().is_file() && paths::npm_package().is_dir() {
+    if tarball::file().is_file() && paths::npm_package().is_dir() && module::named().is_file() {
         return Ok(());
     }
     // The output of the stamp is gone.
@@ -60,15 +60,16 @@ pub(crate) fn weigh() -> Result<(), Error> {
 
 /// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
-    let raw = module::raw();
-    let bytes = std::fs::read(&raw).map_err(Error::io(format!("read {}", paths::short(&raw))))?;
+    let named = module::named();
+    let bytes =
+        std::fs::read(&named).map_err(Error::io(format!("read {}", paths::short(&named))))?;
     let shares = parts::shares(&bytes)
-        .ok_or_else(|| Error::failed(format!("{} is no module", paths::short(&raw))))?;
+        .ok_or_else(|| Error::failed(format!("{} is no module", paths::short(&named))))?;
     let whole = sizes.gzip("crowfly_bg.wasm");
     let rows = shares.iter().map(|(name, share)| {
         let weight = whole * share / 1000;
         format!(
-            "module: {name:<26}{:>9.1}%{weight:>10}",
+            "module: {name:<29}{:>6.1}%{weight:>10}",
             *share as f64 / 10.0
         )
     });

@@ -61,8 +61,8 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
     )))
 }
 
-/// The compiler's output, with the names of its functions.
-pub(super) fn raw() -> PathBuf {
+/// The compiler's output.
+fn raw() -> PathBuf {
     paths::cargo_target()
         .join(wasm_target::TRIPLE)
         .join(PROFILE)
@@ -81,7 +81,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
             "--out-name",
             "crowfly",
         ])
-        .args(["--remove-name-section", "--remove-producers-section"])
+        .arg("--remove-producers-section")
         .arg("--out-dir")
         .arg(&out)
         .arg(raw)
@@ -103,7 +103,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
             "--converge",
             "--rse",
             "--vacuum",
-            "--strip-debug",
+            "--debuginfo",
             "--strip-target-features",
         ])
         .args(FEATURES)
@@ -112,6 +112,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .arg(&small)
         .log("wasm-opt")
         .run()?;
+    std::fs::copy(&small, named()).map_err(Error::io("keep the module with its names"))?;
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
     Cmd::new("node")
@@ -130,6 +131,11 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
 /// `client-wasm/build/`: further processing of module and glue.
 pub(super) fn recipes() -> PathBuf {
     paths::root().join("client-wasm/build")
+}
+
+/// The optimised module with the names of its functions, which `order.mjs` removes from the published one.
+pub(super) fn named() -> PathBuf {
+    paths::target().join("npm").join("named.wasm")
 }
 
 /// `target/npm/glue/`.
