@@ -14,4 +14,6 @@ cases!("/tests/cases/hashing.js":
     a_file_that_cannot_be_read_is_typed,
     a_page_that_can_read_nothing_blames_no_file,
     a_lost_request_in_a_page_that_can_read_nothing_blames_no_file,
+    a_worker_may_answer_while_it_is_being_posted_to,
+    a_worker_may_fail_while_a_job_is_cancelled,
 );

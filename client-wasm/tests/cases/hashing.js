@@ -217,4 +217,47 @@ export const cases = {
       }
     }
   },
+
+  async a_worker_may_answer_while_it_is_being_posted_to({ createClient, isUploadError }) {
+    const bytes = noise(300_000);
+    const crc = new DataView(Uint8Array.from(atob(reference(bytes)), (digit) => digit.charCodeAt(0)).buffer).getBigInt64(0);
+    const answers = {
+      "with the checksum": ({ id }) => ({ id, crc }),
+      "that it cannot use the module": () => ({ failed: true }),
+      "with an error": ({ id }) => ({ id, error: "NotFoundError" }),
+    };
+    for (const [what, answer] of Object.entries(answers)) {
+      const make = () =>
+        Object.assign(new EventTarget(), {
+          postMessage(message) {
+            if (message.module) return;
+            this.dispatchEvent(new MessageEvent("message", { data: answer(message) }));
+          },
+          terminate() {},
+        });
+      const client = createClient({ ...options, onWarning() {} }, make);
+      const upload = client.upload(file(bytes));
+      const settled = await Promise.race([upload.done.catch((error) => error), new Promise((late) => setTimeout(late, 3_000))]);
+      if (what === "with an error") equal([isUploadError(settled), settled?.code], [true, "file_unreadable"], what);
+      else equal(settled?.crc64nvme, reference(bytes), what);
+      client.close();
+    }
+  },
+
+  async a_worker_may_fail_while_a_job_is_cancelled({ createClient, isUploadError }) {
+    const make = () =>
+      Object.assign(new EventTarget(), {
+        postMessage({ cancel }) {
+          if (cancel !== undefined) this.dispatchEvent(new ErrorEvent("error", { message: "gone", cancelable: true }));
+        },
+        terminate() {},
+      });
+    const client = createClient({ ...options, onWarning() {} }, make);
+    const uploads = [client.upload(file(noise(300_000))), client.upload(file(noise(300_001)))];
+    await until(() => uploads.every(({ state }) => state === "hashing"), "the hashing");
+    uploads[0].abort();
+    ok(!isUploadError(await rejection(uploads[0].done)), "the abort");
+    equal((await uploads[1].done).size, 300_001, "the other goes on in the page");
+    client.close();
+  },
 };

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 use super::Job;
 use super::page::STEP;
-use super::worker::Slot;
+use super::worker::{Slot, post_cancel, post_job};
 use crate::clock::pause;
 use crate::driver::Driver;
 use crate::entry::Entry;
@@ -54,19 +54,26 @@ impl Pool {
         jobs.iter().find(|job| job.request == request).cloned()
     }
 
-    /// Removes a job, and cancels it in its worker.
+    /// Removes a job; its worker has one less.
     fn take(&self, request: RequestId) -> Option<Job> {
         let mut jobs = self.jobs.borrow_mut();
         let place = jobs.iter().position(|job| job.request == request)?;
         let job = jobs.swap_remove(place);
-        drop(jobs);
-        self.leave(&job);
+        self.release(job.slot);
         Some(job)
     }
 
-    fn leave(&self, job: &Job) {
+    /// Takes a job from its worker; `None` if it has ended or no worker has it.
+    fn detach(&self, request: RequestId) -> Option<Job> {
+        let mut jobs = self.jobs.borrow_mut();
+        let job = jobs.iter_mut().find(|job| job.request == request)?;
+        self.release(Some(job.slot.take()?));
+        Some(job.clone())
+    }
+
+    fn release(&self, slot: Option<usize>) {
         let mut slots = self.slots.borrow_mut();
-        if let Some(slot) = job.slot.and_then(|place| slots.get_mut(place)) {
+        if let Some(slot) = slot.and_then(|place| slots.get_mut(place)) {
             slot.busy = slot.busy.saturating_sub(1);
         }
     }
@@ -75,13 +82,17 @@ impl Pool {
         self.jobs.borrow_mut().push(job);
     }
 
+    /// A worker to post to: it may call back, so nothing may be borrowed meanwhile.
+    fn worker(&self, slot: Option<usize>) -> Option<JsValue> {
+        let slots = self.slots.borrow();
+        Some(slots.get(slot?)?.worker.clone())
+    }
+
     /// Cancels a job; it produces no further reply.
     pub(crate) fn cancel(&self, request: RequestId) {
-        if let Some(place) = self.take(request).and_then(|job| job.slot) {
-            let slots = self.slots.borrow();
-            if let Some(slot) = slots.get(place) {
-                slot.cancel(request);
-            }
+        let slot = self.take(request).and_then(|job| job.slot);
+        if let Some(worker) = self.worker(slot) {
+            post_cancel(&worker, request);
         }
     }
 
@@ -116,17 +127,29 @@ impl Driver {
     fn begin_hash(self: &Rc<Self>, mut job: Job) {
         // Posting a small file to a worker costs more than hashing it.
         if job.bytes.end - job.bytes.start > STEP {
-            job.slot = self.hand_to_worker(&job);
+            job.slot = self.reserve_worker();
         }
-        let in_page = job.slot.is_none();
+        let worker = self.pool.worker(job.slot);
+        // A worker may answer while it is posted to.
         self.pool.put(job.clone());
-        if in_page {
+        match worker {
+            // A file that cannot be cloned is hashed on the main thread.
+            // https://developer.mozilla.org/docs/Web/API/Web_Workers_API/Structured_clone_algorithm
+            Some(worker) if post_job(&worker, &job).is_err() => self.move_to_page(job.request),
+            Some(_) => {}
+            None => spawn(Rc::clone(self).hash_in_page(job)),
+        }
+    }
+
+    /// Goes on with a worker's job on the main thread.
+    fn move_to_page(self: &Rc<Self>, request: RequestId) {
+        if let Some(job) = self.pool.detach(request) {
             spawn(Rc::clone(self).hash_in_page(job));
         }
     }
 
-    /// Assigns a job to the least loaded worker; to a new one while all are busy and the limit allows.
-    fn hand_to_worker(self: &Rc<Self>, job: &Job) -> Option<usize> {
+    /// Adds one job to the least loaded worker; to a new one while all are busy and the limit allows.
+    fn reserve_worker(self: &Rc<Self>) -> Option<usize> {
         if self.pool.broken.get() {
             return None;
         }
@@ -134,7 +157,11 @@ impl Driver {
         let least = self.pool.slots.borrow().iter().map(busy).min();
         let count = self.pool.slots.borrow().len();
         if least.is_none_or(|least| least > 0 && count < MOST_WORKERS) {
-            match self.open_worker() {
+            let opened = self.open_worker();
+            if self.pool.broken.get() {
+                return None;
+            }
+            match opened {
                 Some(slot) => self.pool.slots.borrow_mut().push(slot),
                 None if count == 0 => {
                     let why = self.pool.why.get().as_string();
@@ -147,11 +174,7 @@ impl Driver {
         let mut slots = self.pool.slots.borrow_mut();
         let least = slots.iter().map(busy).min();
         let place = slots.iter().position(|slot| Some(slot.busy) == least)?;
-        let slot = slots.get_mut(place)?;
-        // A file that cannot be cloned is hashed on the main thread.
-        // https://developer.mozilla.org/docs/Web/API/Web_Workers_API/Structured_clone_algorithm
-        slot.post(job).ok()?;
-        slot.busy += 1;
+        slots.get_mut(place)?.busy += 1;
         Some(place)
     }
 
@@ -180,13 +203,8 @@ impl Driver {
                 Some(ReadFailure::Changed) if !job.again => job.again = true,
                 Some(failure) => return driver.hashed(request, Err(failure)),
             }
-            driver.pool.leave(&job);
+            driver.pool.detach(request);
             job.slot = None;
-            driver.pool.jobs.borrow_mut().iter_mut().for_each(|other| {
-                if other.request == request {
-                    other.slot = None;
-                }
-            });
             pause(BLIND_MS).await;
             // Unless it was cancelled meanwhile.
             if driver.pool.take(request).is_some() {
@@ -203,12 +221,9 @@ impl Driver {
         let why = if why.is_empty() { UNSAID } else { why };
         self.warn("worker_unavailable", &[NO_WORKER, why].concat(), None);
         self.pool.slots.take();
-        let mut left = self.pool.jobs.take();
-        for job in &mut left {
-            if job.slot.take().is_some() {
-                spawn(Rc::clone(self).hash_in_page(job.clone()));
-            }
+        let jobs = self.pool.jobs.borrow().clone();
+        for job in jobs {
+            self.move_to_page(job.request);
         }
-        self.pool.jobs.borrow_mut().extend(left);
     }
 }

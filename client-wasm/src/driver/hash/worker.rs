@@ -14,26 +14,25 @@ use crate::page::{Listener, get, invoke, object, property};
 /// A worker and its number of jobs; terminated when dropped.
 pub(super) struct Slot {
     /// A `Worker` or a compatible object: the package's entries start workers in several ways.
-    worker: JsValue,
+    pub(super) worker: JsValue,
     _heard: Listener,
     pub(super) busy: usize,
 }
 
-impl Slot {
-    pub(super) fn post(&self, job: &Job) -> Result<(), JsValue> {
-        let message = [
-            ("id", number(job.request.0)),
-            ("blob", job.file.clone()),
-            ("start", number(job.bytes.start)),
-            ("end", number(job.bytes.end)),
-        ];
-        post(&self.worker, &message)
-    }
+/// Posts a job; throws if its file cannot be cloned.
+pub(super) fn post_job(worker: &JsValue, job: &Job) -> Result<(), JsValue> {
+    let message = [
+        ("id", number(job.request.0)),
+        ("blob", job.file.clone()),
+        ("start", number(job.bytes.start)),
+        ("end", number(job.bytes.end)),
+    ];
+    post(worker, &message)
+}
 
-    /// If posting fails, the worker finishes a job whose result is ignored.
-    pub(super) fn cancel(&self, request: RequestId) {
-        let _ = post(&self.worker, &[("cancel", number(request.0))]);
-    }
+/// Posts a cancel. If that fails, the worker finishes a job whose result is ignored.
+pub(super) fn post_cancel(worker: &JsValue, request: RequestId) {
+    let _ = post(worker, &[("cancel", number(request.0))]);
 }
 
 impl Drop for Slot {
@@ -58,9 +57,7 @@ impl Driver {
         started
             .map_err(|thrown| {
                 let why = get(&thrown, "message").unwrap_or(thrown);
-                self.pool
-                    .why
-                    .set(js_sys::JsString::from(why.as_string().unwrap_or_default()).into());
+                self.pool.why.set(why);
             })
             .ok()
     }
