@@ -75,7 +75,7 @@ impl Client {
         } else if by_handle {
             driver.add_handle(&entry);
         } else {
-            driver.add(&entry, file);
+            driver.add(&entry, Some(file));
         }
         Ok(Upload::handle(driver, entry))
     }

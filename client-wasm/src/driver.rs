@@ -21,7 +21,7 @@ use js_sys::{BigUint64Array, Date, Math};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::{alarm, awake, now, pause};
-use crate::entry::Entry;
+use crate::entry::{Entry, Stage};
 use crate::error::closed;
 use crate::options::Settings;
 use crate::page::{Listener, console_warn, freeze_object, notify, object, spawn};
@@ -208,11 +208,10 @@ impl Driver {
 
     /// Sets the timer, unless it is already right.
     fn arm(self: &Rc<Self>, deadline: Option<Millis>) {
-        let mut timer = self.timer.borrow_mut();
-        if timer.as_ref().map(|(set, _)| *set) == deadline {
+        if self.timer.borrow().as_ref().map(|(set, _)| *set) == deadline {
             return;
         }
-        *timer = deadline.map(|deadline| {
+        let timer = deadline.map(|deadline| {
             let driver = Rc::clone(self);
             let tick = move || {
                 driver.timer.take();
@@ -221,6 +220,7 @@ impl Driver {
             let wait = deadline.0.saturating_sub(now()).min(i32::MAX as u64);
             (deadline, alarm(wait as u32, Box::new(tick)))
         });
+        self.timer.replace(timer);
     }
 
     /// Closes: active uploads fail with `closed`, and nothing is left running.
@@ -229,7 +229,7 @@ impl Driver {
             return;
         }
         for entry in self.store.open() {
-            if entry.stage.get() != add::ADDED {
+            if entry.stage.get() != Stage::Added {
                 self.end_unheard(&entry, Some(closed("start")));
             }
         }

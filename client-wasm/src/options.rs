@@ -4,12 +4,11 @@ mod address;
 mod client;
 mod upload;
 
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
 use crate::error::invalid_option;
-use crate::page::{Held, get, keys, property};
+use crate::page::{Held, get, keys};
 
 pub(crate) use client::{Settings, read_client};
 pub(crate) use upload::{
@@ -157,16 +156,4 @@ impl<'a> Options<'a> {
             signal: Held::new(signal.unwrap_or_default()),
         }
     }
-}
-
-/// Whether a value has these functions.
-fn has_functions(object: &JsValue, names: &[&str]) -> bool {
-    names
-        .iter()
-        .all(|name| property(object, name).is_function())
-}
-
-/// Whether a value is an object but not an array.
-fn is_record(value: &JsValue) -> bool {
-    value.is_object() && !Array::is_array(value)
 }

@@ -151,7 +151,7 @@ async fn attach(
     entry.set_file(file, media_type, taken.size);
     driver.store.add(&entry);
     let open = driver.heed(&entry);
-    driver.add_known(&entry);
+    driver.add(&entry, None);
     if !open {
         driver.ask(Want::Abort, &entry);
     }

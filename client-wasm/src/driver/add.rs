@@ -16,8 +16,6 @@ use crate::file::{is_handle, is_readable, stated_size};
 use crate::options::media_type;
 use crate::page::{Listener, invoke, object, property, spawn, wait};
 
-pub(super) const ADDED: Stage = Stage::Added;
-
 const NO_FILE: &str = "the handle gives no file";
 const NO_ITEM: &str = "upload: name, size, type or metadata of the file are not what they must be";
 const NO_LEAVE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
@@ -40,18 +38,11 @@ pub(super) struct Addition {
 }
 
 impl Driver {
-    /// Adds an upload of this file. No event is emitted and the file is not read before the caller has the handle.
-    pub(crate) fn add(self: &Rc<Self>, entry: &Rc<Entry>, file: JsValue) {
+    /// Adds an upload of this file; without one, of the file that is set, as an earlier page began it. No event is
+    /// emitted and the file is not read before the caller has the handle.
+    pub(crate) fn add(self: &Rc<Self>, entry: &Rc<Entry>, file: Option<JsValue>) {
         let entry = Rc::clone(entry);
-        let file = Some(file);
         self.post(Work::Add(Addition { entry, file }));
-        self.soon();
-    }
-
-    /// Adds an upload from the journal, whose file is set.
-    pub(crate) fn add_known(self: &Rc<Self>, entry: &Rc<Entry>) {
-        let entry = Rc::clone(entry);
-        self.post(Work::Add(Addition { entry, file: None }));
         self.soon();
     }
 
@@ -77,7 +68,7 @@ impl Driver {
                 Err(error) => return driver.end_unheard(&entry, Some(error)),
             };
             entry.stage.set(Stage::Added);
-            driver.add(&entry, file);
+            driver.add(&entry, Some(file));
             if paused {
                 driver.ask(Want::Pause, &entry);
             }

@@ -201,7 +201,7 @@ impl Driver {
         entry.set_file(object(&[]), media_type, saved.size);
         let done = entry.done.borrow().promise.clone();
         self.store.add(&entry);
-        self.add_known(&entry);
+        self.add(&entry, None);
         self.ask(Want::Abort, &entry);
         let (driver, ended) = (Rc::clone(self), done.clone());
         spawn(async move {

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
+use super::Options;
 use super::address::read_address;
-use super::{Options, has_functions};
-use crate::page::Held;
+use crate::page::{Held, has_function};
 
 /// The functions of the application's own backend.
 const FUNCTIONS: [&str; 5] = ["create", "sign", "parts", "complete", "abort"];
@@ -69,7 +69,7 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
                 options.refuse("token", "is missing; give a function that gives a JWT");
             }
         }
-        None if !has_functions(&signer, &FUNCTIONS) => {
+        None if !FUNCTIONS.iter().all(|name| has_function(&signer, name)) => {
             options.refuse("signer", MUST_HAVE);
         }
         None => settings.signer.set(signer),

@@ -4,9 +4,10 @@ use crowfly_contract::limits::{
     MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_PAGE,
 };
 use crowfly_contract::{Metadata, Visibility, is_media_type};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{Options, is_record};
+use super::Options;
 use crate::error::invalid_option;
 use crate::file::{is_blob, is_handle, is_readable};
 use crate::page::{Held, first_match, keys, property};
@@ -124,7 +125,7 @@ fn read_metadata(options: &Options<'_>) -> Metadata {
     let Some(value) = options.get("metadata") else {
         return metadata;
     };
-    let Some(given) = keys(&value).filter(|_| is_record(&value)) else {
+    let Some(given) = keys(&value).filter(|_| value.is_object() && !Array::is_array(&value)) else {
         options.refuse("metadata", "must be an object of strings");
         return metadata;
     };
