@@ -10,6 +10,7 @@
 // https://www.rfc-editor.org/rfc/rfc1951#section-2
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { assemble, number, Reader, sections, sized } from "./binary.mjs";
 
 const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7, 8, 9, 10];
 
@@ -17,25 +18,10 @@ const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7
 const PARTS = [2, 5];
 const NEAR = 600;
 
-/** A reader of the binary format that copies with other function indices.
- * https://webassembly.github.io/spec/core/binary/index.html */
-class Reader {
-  constructor(bytes, at = 0) {
-    Object.assign(this, { bytes, at, copied: at, out: [] });
-  }
-
-  number() {
-    for (let value = 0, scale = 1; ; scale *= 128) {
-      const byte = this.bytes[this.at++];
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
+/** Copies what it reads, with other function indices. */
+class Copier extends Reader {
+  copied = 0;
+  out = [];
 
   /** Replaces the next number by the result of `change`. */
   index(change) {
@@ -46,12 +32,6 @@ class Reader {
   copy() {
     return Buffer.concat([...this.out, this.bytes.subarray(this.copied)]);
   }
-}
-
-function number(value) {
-  const bytes = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value & 127) | 128);
-  return Buffer.from([...bytes, value]);
 }
 
 /** Skips one instruction, or changes the function index in it. */
@@ -98,7 +78,7 @@ const change = {
   },
   [CODE](reader, to) {
     for (let groups = reader.number(); groups > 0; groups -= 1) reader.number(), reader.number();
-    while (reader.at < reader.bytes.length) instruction(reader, to);
+    while (!reader.done) instruction(reader, to);
   },
 };
 
@@ -157,10 +137,8 @@ function list(reader, item) {
 }
 
 function ordered(wasm) {
-  const reader = new Reader(wasm, 8);
-  const sections = [];
-  while (reader.at < wasm.length) sections.push([reader.take(1)[0], reader.take(reader.number())]);
-  const section = (wanted) => new Reader(sections.find(([id]) => id === wanted)[1]);
+  const all = sections(wasm);
+  const section = (wanted) => new Reader(all.find(([id]) => id === wanted)[1]);
   const imports = section(IMPORTS);
   const first = imports.number(); // of the module's own functions
   for (let left = first; left > 0; left -= 1) {
@@ -176,26 +154,19 @@ function ordered(wasm) {
   const now = new Map(places.map((was, index) => [was + first, index + first]));
   const to = (index) => now.get(index) ?? index;
   const changed = (id, body) => {
-    const copy = new Reader(body);
+    const copy = new Copier(body);
     change[id](copy, to);
     return copy.copy();
   };
-  const out = [wasm.subarray(0, 8)];
-  for (let [id, body] of sections) {
-    if (id === CUSTOM && new Reader(body).take(5).toString("latin1").endsWith("name")) continue;
-    if (id === FUNCTIONS) body = Buffer.concat([number(places.length), ...places.map((was) => number(typeOf[was]))]);
-    else if (id === CODE) {
-      const moved = places.map((was) => changed(CODE, bodies[was]));
-      body = Buffer.concat([number(moved.length), ...moved.flatMap((one) => [number(one.length), one])]);
-    } else if (id in change) body = changed(id, body);
-    out.push(Buffer.from([id]), number(body.length), body);
-  }
+  const edit = ([id, body]) => {
+    if (id === FUNCTIONS) return [id, Buffer.concat([number(places.length), ...places.map((was) => number(typeOf[was]))])];
+    if (id === CODE) return [id, Buffer.concat([number(places.length), ...places.map((was) => sized(changed(CODE, bodies[was])))])];
+    return [id, id in change ? changed(id, body) : body];
+  };
+  const named = ([id, body]) => id === CUSTOM && new Reader(body).name() === "name";
   console.log(`${places.length} functions are in the order of their likeness now`);
-  return Buffer.concat(out);
+  return assemble(wasm, all.filter((one) => !named(one)).map(edit));
 }
 
 const [file] = process.argv.slice(2);
-const wasm = ordered(readFileSync(file));
-// An invalid module must not be written.
-await WebAssembly.compile(wasm);
-writeFileSync(file, wasm);
+writeFileSync(file, await ordered(readFileSync(file)));

@@ -8,45 +8,14 @@
 // The names that `worker.js` uses are kept.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { assemble, number, Reader, sections, sized } from "./binary.mjs";
 
 const KEEP = /^(?:memory|crc[A-Z]\w*)$/;
 const GLUE = "./crowfly_bg.js";
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const [IMPORTS, EXPORTS] = [2, 7];
 
-/** Reads the numbers and names of the binary format. */
-class Reader {
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.at = 0;
-  }
-
-  number() {
-    for (let value = 0, scale = 1; ; scale *= 128) {
-      const byte = this.bytes[this.at];
-      this.at += 1;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-
-  name() {
-    return new TextDecoder().decode(this.take(this.number()));
-  }
-}
-
-function number(value) {
-  const bytes = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value & 127) | 128);
-  return Buffer.from([...bytes, value]);
-}
-
-const name = (word) => Buffer.concat([number(Buffer.byteLength(word)), Buffer.from(word)]);
+const name = (word) => sized(Buffer.from(word));
 
 /** Names in sequence: a to Z, then aa and so on. */
 class Names {
@@ -87,17 +56,10 @@ function exports(reader, names) {
 }
 
 /** Module and glue with the short names. */
-function shorten(wasm, glue) {
+async function shorten(wasm, glue) {
   const names = new Names();
-  const reader = new Reader(wasm);
-  const out = [reader.take(8)];
-  while (reader.at < wasm.length) {
-    const [id] = reader.take(1);
-    let body = reader.take(reader.number());
-    if (id === IMPORTS) body = imports(new Reader(body), names);
-    if (id === EXPORTS) body = exports(new Reader(body), names);
-    out.push(Buffer.from([id]), number(body.length), body);
-  }
+  const edits = { [IMPORTS]: imports, [EXPORTS]: exports };
+  const edited = sections(wasm).map(([id, body]) => [id, edits[id]?.(new Reader(body), names) ?? body]);
   for (const [long, short] of names.short) {
     // Keys of the import object and properties of the exports; whole words only.
     const uses = new RegExp(`(?<![\\w$])${long}(?=\\s*:)|(?<=\\.)${long}(?![\\w$])`, "g");
@@ -105,12 +67,10 @@ function shorten(wasm, glue) {
   }
   glue = glue.replaceAll(`"${GLUE}"`, '"a"');
   console.log(`${names.short.size} names between module and glue are short now`);
-  return { wasm: Buffer.concat(out), glue };
+  return { wasm: await assemble(wasm, edited), glue };
 }
 
 const [wasmFile, glueFile] = process.argv.slice(2);
-const { wasm, glue } = shorten(readFileSync(wasmFile), readFileSync(glueFile, "utf8"));
-// An invalid module must not be written.
-await WebAssembly.compile(wasm);
+const { wasm, glue } = await shorten(readFileSync(wasmFile), readFileSync(glueFile, "utf8"));
 writeFileSync(wasmFile, wasm);
 writeFileSync(glueFile, glue);
