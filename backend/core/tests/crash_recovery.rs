@@ -7,21 +7,18 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::crashes::at_every_call;
+use common::creating::{CreatePorts, create_with};
 use common::events::{address, created, event, handle, key, recorder, removed};
 use common::multipart::{SIZE, WHOLE_CRC, begun, item, row, send_all};
 use common::sweeping::{create_at, open};
-use common::{LIMITS, NOW, bucket_policy, id, owner, parse_items};
+use common::{LIMITS, NOW, id, owner};
 use crowfly_contract::{Crc64Nvme, ObjectKey, UploadStatus};
+use crowfly_core::Row;
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
-use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::create::ItemResult;
 use crowfly_core::forward::{Forwarder, forward};
-use crowfly_core::ports::{
-    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, OpenUploads, PresignPut,
-    PutPending, SetMultipart, Touch,
-};
 use crowfly_core::record::{self, Outcome, RecordError};
-use crowfly_core::{Row, port_set};
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
@@ -108,23 +105,8 @@ async fn f61_f62_a_redelivered_batch_yields_the_same_rows_after_a_crash_at_any_c
     }
 }
 
-async fn create_all(ports: &impl Ports, items: Value) -> Vec<ItemResult> {
-    let (policy, owner) = (bucket_policy(), owner('a'));
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits: LIMITS,
-        repair_after_ms: 900_000,
-        now_ms: NOW,
-    };
-    create(ports, ports, ports, creator, parse_items(items)).await
-}
-
-port_set! {
-    /// The ports of `create`.
-    trait Ports = PutPending + OpenUploads + GetRow + Touch + SetMultipart + PresignPut + CreateMultipart
-        + FindMultipart + AbortMultipart + HeadObject;
+async fn create_all(ports: &impl CreatePorts, items: Value) -> Vec<ItemResult> {
+    create_with(ports, LIMITS, 'a', items, NOW).await
 }
 
 #[tokio::test]

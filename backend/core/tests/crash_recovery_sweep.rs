@@ -4,12 +4,12 @@
 mod common;
 
 use common::crashes::at_every_call;
+use common::creating::create_with;
 use common::events::{key, recorder};
 use common::multipart::SIZE;
-use common::{LIMITS, NOW, bucket_policy, id, owner, parse_items};
+use common::{LIMITS, NOW, id, owner};
 use crowfly_contract::UploadStatus;
 use crowfly_core::cancel::cancel;
-use crowfly_core::create::{Creator, create};
 use crowfly_core::ports::Usage;
 use crowfly_core::sweep::{Action, Objects, Observer, Part, Rows, Sweeper, sweep};
 use crowfly_core::{Fault, FaultKind};
@@ -38,15 +38,7 @@ impl Observer for Unlimited {
 /// whose object appeared after its cancel, and one that was cancelled.
 async fn left_open() -> Memory {
     let memory = Memory::default();
-    let (policy, owner) = (bucket_policy(), owner('a'));
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits: LIMITS,
-        repair_after_ms: 900_000,
-        now_ms: NOW,
-    };
+    let owner = owner('a');
     let item = |n: u128, size: u64| json!({"id": id(n).to_string(), "name": "a.webm", "size": size, "type": "video/webm"});
     let items = json!([
         item(1, 9),
@@ -55,7 +47,7 @@ async fn left_open() -> Memory {
         item(4, 9),
         item(5, SIZE)
     ]);
-    let created = create(&memory, &memory, &memory, creator, parse_items(items)).await;
+    let created = create_with(&memory, LIMITS, 'a', items, NOW).await;
     assert!(created.iter().all(|(_, result)| result.is_ok()));
     memory.set_object(&key(1), Some(head_of("e1")));
     memory.fail_next("abort_multipart", FaultKind::Unavailable);

@@ -2,26 +2,17 @@
 
 mod common;
 
-use common::{NOW, bucket_policy, id, owner, parse_items};
+use common::creating::create_with;
+use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, ObjectKey, Outcome, Plan, UploadStatus};
-use crowfly_core::create::{Answer, Creator, ItemResult, answer, create};
+use crowfly_core::create::{Answer, ItemResult, answer};
 use crowfly_core::quota::Limits;
 use crowfly_core::{Error, FaultKind};
 use crowfly_testing::{Memory, OBJECT_CRC, row_of};
 use serde_json::{Value, json};
 
 async fn create_at(memory: &Memory, items: Value, now_ms: u64) -> Vec<ItemResult> {
-    let policy = bucket_policy();
-    let owner = owner('a');
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits: Limits::default(),
-        repair_after_ms: 900_000,
-        now_ms,
-    };
-    create(memory, memory, memory, creator, parse_items(items)).await
+    create_with(memory, Limits::default(), 'a', items, now_ms).await
 }
 
 /// The item of the upload that [`row_of`] describes.

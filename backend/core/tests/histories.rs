@@ -5,11 +5,10 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::crashes::assert_invariants;
+use common::creating::create_with;
 use common::events::{created, handle, key, removed};
 use common::random::Random;
-use common::sweeping::{
-    DAY, HOUR, Recorded, WEEK, create_with, item, multipart_item, open, sweeper,
-};
+use common::sweeping::{DAY, HOUR, Recorded, WEEK, item, multipart_item, open, sweeper};
 use common::{LIMITS, NOW, id, owner};
 use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::FaultKind;

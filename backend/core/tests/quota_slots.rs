@@ -2,12 +2,12 @@
 
 mod common;
 
+use common::creating::create_with;
 use common::events::{created, key, recorder, removed};
 use common::quotas::{create_for, granted, of_nine_bytes, open, uploads};
-use common::{NOW, bucket_policy, id, owner, parse_items};
+use common::{NOW, id, owner};
 use crowfly_contract::UploadStatus;
 use crowfly_core::cancel::cancel;
-use crowfly_core::create::{Creator, create};
 use crowfly_core::ports::{Slot, Usage};
 use crowfly_core::quota::release;
 use crowfly_core::record::{record, record_batch};
@@ -130,29 +130,13 @@ async fn a38_use_is_recorded_once_an_hour() {
             .unwrap()
             .active_at
     };
-    let (policy, mine) = (bucket_policy(), owner('a'));
     for (after, noted) in [
         (3_600_000, NOW),
         (3_600_001, NOW + 3_600_001),
         (DAY_MS, NOW + DAY_MS),
         (DAY_MS + 1, NOW + DAY_MS),
     ] {
-        let creator = Creator {
-            owner: &mine,
-            policy: &policy,
-            bucket: "bucket",
-            limits: uploads(3),
-            repair_after_ms: 900_000,
-            now_ms: NOW + after,
-        };
-        let again = create(
-            &memory,
-            &memory,
-            &memory,
-            creator,
-            parse_items(of_nine_bytes(1..2)),
-        )
-        .await;
+        let again = create_with(&memory, uploads(3), 'a', of_nine_bytes(1..2), NOW + after).await;
         assert!(again[0].1.is_ok());
         assert_eq!(active_at(), noted, "{after}");
     }

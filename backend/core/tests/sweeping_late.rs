@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::creating::create_with;
 use common::events::{created, handle, key};
 use common::multipart::{WHOLE_CRC, code, send_all};
 use common::sweeping::*;

@@ -1,6 +1,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod crashes;
+pub(crate) mod creating;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod multipart;

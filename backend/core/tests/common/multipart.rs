@@ -2,12 +2,13 @@
 
 use crowfly_contract::limits::MIB;
 use crowfly_contract::{ErrorCode, Plan, UploadStatus};
-use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::create::ItemResult;
 use crowfly_core::{Error, Row};
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
-use super::{LIMITS, NOW, bucket_policy, id, owner, parse_items};
+use super::creating::create_with;
+use super::{LIMITS, NOW, id, owner};
 
 pub(crate) const PART: u64 = 8 * MIB;
 /// Three parts of the plan: two of [`PART`] bytes and five bytes more.
@@ -21,16 +22,7 @@ pub(crate) fn item(size: u64) -> Value {
 }
 
 pub(crate) async fn create_all(memory: &Memory, items: Value) -> Vec<ItemResult> {
-    let (policy, owner) = (bucket_policy(), owner('a'));
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits: LIMITS,
-        repair_after_ms: 900_000,
-        now_ms: NOW,
-    };
-    create(memory, memory, memory, creator, parse_items(items)).await
+    create_with(memory, LIMITS, 'a', items, NOW).await
 }
 
 /// Creates the upload of `item`; returns its plan and whether it existed.

@@ -1,11 +1,12 @@
 //! Helpers to create uploads under a quota.
 
-use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::create::ItemResult;
 use crowfly_core::quota::Limits;
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
-use super::{NOW, bucket_policy, id, owner, parse_items};
+use super::creating::create_with;
+use super::{NOW, id, owner};
 
 pub(crate) async fn create_for(
     who: char,
@@ -13,16 +14,7 @@ pub(crate) async fn create_for(
     limits: Limits,
     items: Value,
 ) -> Vec<ItemResult> {
-    let (policy, owner) = (bucket_policy(), owner(who));
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits,
-        repair_after_ms: 900_000,
-        now_ms: NOW,
-    };
-    create(memory, memory, memory, creator, parse_items(items)).await
+    create_with(memory, limits, who, items, NOW).await
 }
 
 pub(crate) fn uploads(uploads: u64) -> Limits {

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crowfly_contract::UploadStatus;
 use crowfly_core::Fault;
-use crowfly_core::create::{Creator, ItemResult, create};
-use crowfly_core::quota::Limits;
+use crowfly_core::create::ItemResult;
 use crowfly_core::record::Recorder;
 use crowfly_core::sweep::{Action, Effect, Observer, Part, Sweeper, sweep};
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
+use super::creating::create_with;
 use super::events::address;
 use super::multipart::SIZE;
-use super::{LIMITS, bucket_policy, id, owner, parse_items};
+use super::{LIMITS, id, owner};
 
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 60 * MINUTE;
@@ -79,25 +79,6 @@ pub(crate) async fn create_at(
     now_ms: u64,
 ) -> Vec<ItemResult> {
     create_with(memory, LIMITS, who, items, now_ms).await
-}
-
-pub(crate) async fn create_with(
-    memory: &Memory,
-    limits: Limits,
-    who: char,
-    items: Value,
-    now_ms: u64,
-) -> Vec<ItemResult> {
-    let (policy, owner) = (bucket_policy(), owner(who));
-    let creator = Creator {
-        owner: &owner,
-        policy: &policy,
-        bucket: "bucket",
-        limits,
-        repair_after_ms: 15 * MINUTE,
-        now_ms,
-    };
-    create(memory, memory, memory, creator, parse_items(items)).await
 }
 
 /// The item whose object [`head_of`] describes, under [`key`].
