@@ -55,7 +55,7 @@ pub(crate) struct Entry {
     pub(crate) state: Cell<State>,
     /// A failed upload to be restarted before the engine has received it.
     pub(crate) renewed: Cell<bool>,
-    pub(crate) progress: Held,
+    progress: Held,
     pub(crate) done: RefCell<Deferred>,
     /// Its failure, stored object, and record; undefined if absent.
     pub(crate) error: Held,
@@ -115,11 +115,19 @@ impl Entry {
         self.file.set(file);
         self.media_type.replace(media_type);
         self.size.set(size);
-        self.progress.set(to_page(&Moved {
-            total: size,
-            ..Moved::default()
-        }));
+        self.progress.clear();
         self.snapshot.clear();
+    }
+
+    /// Its progress; until bytes move, an object made when it is first asked for.
+    pub(crate) fn progress(&self) -> JsValue {
+        if !self.progress.is_set() {
+            self.progress.set(to_page(&Moved {
+                total: self.size.get(),
+                ..Moved::default()
+            }));
+        }
+        self.progress.get()
     }
 
     pub(crate) fn ended(&self) -> bool {
@@ -257,7 +265,7 @@ impl Entry {
                 ("size", self.size.get().into()),
                 ("type", JsValue::from_str(&self.media_type.borrow())),
                 ("state", self.state.get().as_str().into()),
-                ("progress", self.progress.get()),
+                ("progress", self.progress()),
                 ("error", self.error.get()),
                 ("stored", self.stored.get()),
                 ("record", self.record.get()),

@@ -32,6 +32,13 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = warn)]
     pub(crate) fn console_warn(message: &str);
 
+    /// A method of an exported class.
+    type Method;
+
+    /// Throws where a page has replaced `bind` by a function that does.
+    #[wasm_bindgen(method, catch)]
+    fn bind(this: &Method, object: &JsValue) -> Result<JsValue, JsValue>;
+
     /// The own property names of an object; throws for some proxies.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn object_keys(object: &JsValue) -> Result<Array, JsValue>;
@@ -82,8 +89,8 @@ pub(crate) fn has_function(object: &JsValue, name: &str) -> bool {
 /// Binds methods to their object, so that `const { subscribe } = client` works.
 pub(crate) fn bind(handle: &JsValue, names: &[&str]) {
     for name in names {
-        let method = property(handle, name);
-        if let Ok(bound) = invoke(&method, "bind", &Array::of1(handle)) {
+        let method: Method = property(handle, name).unchecked_into();
+        if let Ok(bound) = method.bind(handle) {
             let descriptor = object(&[("value", bound)]);
             Object::define_property(
                 handle.unchecked_ref::<Object>(),

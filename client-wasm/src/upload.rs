@@ -49,7 +49,7 @@ impl Upload {
     #[wasm_bindgen(getter, skip_typescript)]
     #[must_use]
     pub fn progress(&self) -> JsValue {
-        self.entry.progress.get()
+        self.entry.progress()
     }
 
     /// Settles when it has ended.
