@@ -248,8 +248,8 @@ impl Driver {
         self.pool.close();
         self.token.close();
         self.store.close();
-        // After closing, no callback of the application is called.
-        self.settings.on_warning.clear();
+        // After closing, no callback of the application is called; null also keeps warnings out of the console.
+        self.settings.on_warning.set(JsValue::NULL);
         self.settings.signer.clear();
         if let Some(keeper) = &self.keeper {
             keeper.close();

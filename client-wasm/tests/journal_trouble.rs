@@ -5,6 +5,7 @@
 mod support;
 
 cases!("/tests/cases/journal_trouble.js":
+    a_closed_client_warns_nobody,
     f28_storage_that_is_refused_is_a_warning,
     without_locks_a_stamp_decides,
     h5_damaged_entries_harm_no_other,

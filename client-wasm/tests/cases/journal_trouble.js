@@ -13,6 +13,27 @@ const resumable = async (client) => {
 };
 
 export const cases = {
+  async a_closed_client_warns_nobody({ createClient }) {
+    const { warn } = console;
+    const { delete: remove } = IDBObjectStore.prototype;
+    const warnings = [];
+    console.warn = (text) => warnings.push(text);
+    try {
+      const client = createClient({ ...options, scope: "closed", onWarning: ({ code }) => warnings.push(code), token: () => "a.b.c" });
+      await client.upload(new File(["hello"], "a.txt")).done;
+      // The entry is still to be taken out.
+      IDBObjectStore.prototype.delete = () => {
+        throw new DOMException("no", "UnknownError");
+      };
+      client.close();
+      await pause(300);
+    } finally {
+      console.warn = warn;
+      IDBObjectStore.prototype.delete = remove;
+    }
+    equal(warnings, []);
+  },
+
   async f28_storage_that_is_refused_is_a_warning({ createClient, world }) {
     for (const [what, name] of [["open", "SecurityError"], ["put", "QuotaExceededError"]]) {
       world.refuse = (asked) => (asked === what ? new DOMException("no", name) : undefined);
