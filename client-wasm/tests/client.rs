@@ -10,6 +10,8 @@ cases!("/tests/cases/client.js":
     listeners_hear_of_many_changes_at_once,
     a_listener_that_throws_breaks_nothing,
     a_callback_may_do_anything,
+    a_client_may_be_closed_from_any_of_its_callbacks,
+    u18_a_page_that_has_replaced_basic_functions_gets_its_uploads,
     a_token_is_asked_for_once_and_kept,
     a_refused_token_is_asked_for_anew_once,
     a_token_function_that_throws_is_the_cause,

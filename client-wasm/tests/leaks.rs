@@ -6,4 +6,5 @@ mod support;
 
 cases!("/tests/cases/leaks.js":
     a_thousand_uploads_leave_nothing_open,
+    an_upload_goes_on_when_nobody_holds_its_client,
 );

@@ -114,6 +114,64 @@ export const cases = {
     client.close();
   },
 
+  async a_client_may_be_closed_from_any_of_its_callbacks({ createClient, isUploadError }) {
+    const places = ["token", "onWarning", "worker", "onStateChange", "onProgress", "listener"];
+    for (const place of places) {
+      let client;
+      let closed = 0;
+      const close = () => {
+        closed += 1;
+        client?.close();
+      };
+      const on = (name, otherwise) => (name === place ? (...given) => (close(), otherwise?.(...given)) : otherwise);
+      const made = on("worker", () => {
+        throw new Error("no worker");
+      });
+      client = createClient({ ...options, token: on("token", () => "a.b.c"), onWarning: on("onWarning", () => {}) }, made);
+      client.subscribe(on("listener", () => {}));
+      const file = new File([new Uint8Array(300_000)], "a.bin");
+      const handlers = { onStateChange: on("onStateChange", () => {}), onProgress: on("onProgress", () => {}) };
+      const upload = client.upload(file, handlers);
+      const outcome = await upload.done.catch((error) => error);
+      ok(closed > 0, `${place} was not called`);
+      // What had ended before is no failure.
+      ok(outcome?.size === 300_000 || (isUploadError(outcome) && outcome.code === "closed"), `${place}: ${outcome}`);
+      client.close();
+    }
+    const after = createClient(options);
+    equal((await after.upload(text()).done).size > 0, true, "a client after all that");
+    after.close();
+  },
+
+  async u18_a_page_that_has_replaced_basic_functions_gets_its_uploads({ createClient }) {
+    const { bind } = Function.prototype;
+    const { setTimeout: later } = globalThis;
+    const seen = { bound: 0, later: 0 };
+    // As Prototype.js, zone.js and older libraries do.
+    Function.prototype.bind = function (...given) {
+      seen.bound += 1;
+      return bind.apply(this, given);
+    };
+    globalThis.setTimeout = (...given) => {
+      seen.later += 1;
+      return later(...given);
+    };
+    Object.prototype.each = function each() {};
+    try {
+      const client = createClient(options);
+      const { upload, close } = client;
+      const { done, processed } = upload(text("hello"), { metadata: { a: "b" } });
+      equal((await done).size, 5);
+      equal((await processed()).metadata, { a: "b" });
+      close();
+      ok(seen.bound > 0 && seen.later > 0, "nothing was replaced");
+    } finally {
+      delete Object.prototype.each;
+      Function.prototype.bind = bind;
+      globalThis.setTimeout = later;
+    }
+  },
+
   async a_token_is_asked_for_once_and_kept({ createClient }) {
     const reasons = [];
     const now = Math.floor(Date.now() / 1000);

@@ -89,4 +89,19 @@ export const cases = {
     equal(after, before, "what a thousand uploads have left open");
     equal([after.workers, after.timers], [0, 0], "workers and timers");
   },
+
+  async an_upload_goes_on_when_nobody_holds_its_client({ createClient, world }) {
+    let refused = 0;
+    // A pause before the second attempt, and then a slow one.
+    world.storage = () => ((refused += 1) === 1 ? { status: 503, body: "<Error><Code>SlowDown</Code></Error>" } : "slow");
+    const start = () => createClient(options).upload(file(5, "left.txt")).done;
+    let stored;
+    const over = start().then((outcome) => (stored = outcome));
+    for (let round = 0; stored === undefined && round < 500; round += 1) {
+      await new Promise((done) => setTimeout(done, 20));
+      globalThis.gc();
+    }
+    equal((await Promise.race([over, "never"]))?.size, 5, "what nobody holds is stored");
+    ok(refused > 1, "there was no second attempt");
+  },
 };
