@@ -171,9 +171,8 @@ async fn route(
             let id = parse_path_id(id)?;
             let crc64nvme = parse_complete(&json_body(request)?)?;
             let completing = complete(rows, objects, owner, id, crc64nvme);
-            let within = COMPLETE_WITHIN.min(now.left.saturating_sub(ANSWER_MARGIN));
             // S3 continues the completion, and the repeated call finds the object.
-            let completed = tokio::time::timeout(within, completing).await;
+            let completed = tokio::time::timeout(complete_within(now.left), completing).await;
             match completed.unwrap_or_else(|_| Ok(working()))? {
                 Completed::Stored(stored) => Answer::json(200, &stored),
                 Completed::Working(working) => Answer::json(202, &working),
@@ -200,6 +199,11 @@ async fn route(
         (_, ["uploads", _]) => Err(no_method("DELETE").into()),
         _ => Err(no_route().into()),
     }
+}
+
+/// How long a complete call waits for S3 when the function may run for `left` longer.
+fn complete_within(left: Duration) -> Duration {
+    COMPLETE_WITHIN.min(left.saturating_sub(ANSWER_MARGIN))
 }
 
 fn json_body(request: &Request) -> Result<Vec<u8>, Refusal> {
@@ -248,5 +252,18 @@ fn log_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult
             fields.extend(outcome);
         }
         log::line(level, "create", fields);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, complete_within};
+
+    #[test]
+    fn f38_a_complete_call_answers_before_the_gateway_and_lambda_end_it() {
+        for (left, within) in [(28, 20), (6, 5), (1, 0), (0, 0)] {
+            let within = Duration::from_secs(within);
+            assert_eq!(complete_within(Duration::from_secs(left)), within);
+        }
     }
 }

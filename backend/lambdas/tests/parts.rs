@@ -111,7 +111,7 @@ async fn f37_an_unknown_outcome_is_202_until_it_is_known() {
     assert_eq!(answer.status_code, 200);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn f38_a_completion_that_outlasts_the_timeout_is_202() {
     let memory = Memory::default();
     let s3_upload_id = create(&memory).await;
@@ -121,18 +121,19 @@ async fn f38_a_completion_that_outlasts_the_timeout_is_202() {
     memory.stall_completions();
     let settings =
         crowfly_lambdas::presign::Settings::read(&Variables::new(&|name| variable(name))).unwrap();
-    for (left, waited) in [(28, 20), (6, 5), (0, 0)] {
+    // One second is reserved for the response.
+    for (left, waited) in [(1_050, 50), (0, 0)] {
         let now = Moment {
             ms: NOW,
-            left: Duration::from_secs(left),
+            left: Duration::from_millis(left),
         };
         let route = format!("POST /uploads/{}/complete", id(1));
-        let started = tokio::time::Instant::now();
+        let started = std::time::Instant::now();
         let event = event(&route, Some(&json!({})));
         let answer =
             crowfly_lambdas::presign::handle(&memory, &memory, &memory, &settings, event, now)
                 .await;
         assert_eq!(answer.status_code, 202);
-        assert_eq!(started.elapsed().as_secs(), waited);
+        assert!(started.elapsed() >= Duration::from_millis(waited));
     }
 }
