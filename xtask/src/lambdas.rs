@@ -1,8 +1,10 @@
-//! Builds the Lambda binaries as they are deployed, by cargo-lambda.
+//! The functions' zips: as they are deployed, or without optimisation for `dev` and `test`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::error::Error;
+use crate::native::NATIVE;
 use crate::process::{self, Cmd};
 use crate::setup::python;
 use crate::{paths, step};
@@ -16,25 +18,71 @@ pub(crate) const SCANNER: &str = "scanner";
 /// For this machine's own architecture the native linker is enough; zig is for cross-compiling.
 pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
 
-/// Builds every binary into `target/lambda/<bin>/bootstrap.zip`. Cargo decides what is up to date.
-///
-/// # Errors
-/// If cargo-lambda cannot be installed, or the build fails.
-pub(crate) fn build() -> Result<(), Error> {
-    step::step("Lambda binaries", || build_in("backend/lambdas"))?;
-    BINS.iter().try_for_each(|bin| is_built(bin))
+/// How functions are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// By cargo-lambda, as they are deployed. Minutes, because the linker optimises the whole program.
+    Release,
+    /// By the tests' profile and selection of packages, so that both are compiled once.
+    Tests,
+    /// By the tests' profile, and no crate that the functions do not need.
+    Dev,
 }
 
-/// Builds the example scanner in the same way.
-///
-/// # Errors
-/// As [`build`].
-pub(crate) fn build_scanner() -> Result<(), Error> {
-    step::step("example scanner", || build_in("examples/scanner"))?;
-    is_built(SCANNER)
+/// Zips of functions.
+#[derive(Debug)]
+pub(crate) struct Functions {
+    folder: PathBuf,
 }
 
-fn build_in(folder: &str) -> Result<(), Error> {
+impl Functions {
+    /// The deployable zip of one binary.
+    pub(crate) fn zip(&self, bin: &str) -> PathBuf {
+        self.folder.join(bin).join("bootstrap.zip")
+    }
+}
+
+/// Builds every function, and for the whole-system tests the example scanner. Cargo decides what is up to date.
+///
+/// # Errors
+/// If a tool cannot be installed, or the build fails.
+pub(crate) fn build(how: Build, scanner: bool) -> Result<Functions, Error> {
+    let mut bins = BINS.to_vec();
+    if scanner {
+        bins.push(SCANNER);
+    }
+    if how == Build::Release {
+        return release(&bins);
+    }
+    step::step("Lambda binaries, not optimised", || {
+        compile(how == Build::Dev)
+    })?;
+    zipped(&bins)
+}
+
+fn release(bins: &[&str]) -> Result<Functions, Error> {
+    let functions = Functions {
+        folder: paths::lambdas(),
+    };
+    step::step("Lambda binaries, optimised as a whole", || {
+        by_cargo_lambda("backend/lambdas", &functions.folder)
+    })?;
+    if bins.contains(&SCANNER) {
+        step::step("example scanner, optimised as a whole", || {
+            by_cargo_lambda("examples/scanner", &functions.folder)
+        })?;
+    }
+    for bin in bins {
+        let file = functions.zip(bin);
+        if !file.is_file() {
+            let file = paths::short(&file);
+            return Err(Error::failed(format!("the build left no {file}")));
+        }
+    }
+    Ok(functions)
+}
+
+fn by_cargo_lambda(folder: &str, out: &Path) -> Result<(), Error> {
     let tools = python::cargo_lambda()?;
     // The flags of `sam build`, so that both share one compilation.
     Cmd::new("cargo")
@@ -47,7 +95,7 @@ fn build_in(folder: &str) -> Result<(), Error> {
             "--bins",
         ])
         .arg("--lambda-dir")
-        .arg(paths::lambdas())
+        .arg(out)
         .env("PATH", process::path_with(&[tools]))
         .envs(ENV)
         .dir(paths::root().join(folder))
@@ -55,18 +103,48 @@ fn build_in(folder: &str) -> Result<(), Error> {
         .run()
 }
 
-fn is_built(bin: &str) -> Result<(), Error> {
-    let file = zip(bin);
-    if file.is_file() {
-        return Ok(());
-    }
-    Err(Error::failed(format!(
-        "the build left no {}",
-        paths::short(&file)
-    )))
+fn compile(only_functions: bool) -> Result<(), Error> {
+    let selection: &[&str] = if only_functions {
+        &["--package", "crowfly-lambdas"]
+    } else {
+        &NATIVE
+    };
+    Cmd::new("cargo")
+        .arg("build")
+        .args(selection)
+        .arg("--bins")
+        .log("lambdas")
+        .run()
 }
 
-/// The deployable zip of one binary.
-pub(crate) fn zip(bin: &str) -> PathBuf {
-    paths::lambdas().join(bin).join("bootstrap.zip")
+/// Zips what cargo compiled, where a zip is older than its binary.
+fn zipped(bins: &[&str]) -> Result<Functions, Error> {
+    let functions = Functions {
+        folder: paths::debug_lambdas(),
+    };
+    let binary = |bin: &str| paths::cargo_target().join("debug").join(bin);
+    let stale: Vec<&str> = bins
+        .iter()
+        .copied()
+        .filter(|bin| changed(&binary(bin)) >= changed(&functions.zip(bin)))
+        .collect();
+    if stale.is_empty() {
+        return Ok(functions);
+    }
+    let python = python::local_aws()?.join("python");
+    step::step("zips of the Lambda binaries", || {
+        let mut command = Cmd::new(python)
+            .arg(paths::root().join("xtask/local-aws/zip_binaries.py"))
+            .log("zip-binaries");
+        for bin in stale {
+            command = command.arg(binary(bin)).arg(functions.zip(bin));
+        }
+        command.run()
+    })?;
+    Ok(functions)
+}
+
+/// When `file` was last written; `None` is before every time.
+fn changed(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|data| data.modified()).ok()
 }

@@ -6,6 +6,7 @@ mod error;
 mod fuzz;
 mod lambdas;
 mod local;
+mod native;
 mod package;
 mod paths;
 mod process;

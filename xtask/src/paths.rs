@@ -33,9 +33,14 @@ pub(crate) fn log(name: &str) -> PathBuf {
     target().join("logs").join(format!("{name}.log"))
 }
 
-/// `target/lambda/`: one folder a Lambda, each with its `bootstrap.zip`.
+/// `target/lambda/`: one folder for each Lambda as it is deployed, with its `bootstrap.zip`.
 pub(crate) fn lambdas() -> PathBuf {
     target().join("lambda")
+}
+
+/// `target/lambda-debug/`: the same without optimisation.
+pub(crate) fn debug_lambdas() -> PathBuf {
+    target().join("lambda-debug")
 }
 
 /// `target/npm/package/`: the npm package before it is packed.

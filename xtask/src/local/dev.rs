@@ -10,8 +10,9 @@ use super::server::{Server, must_be_free, origins};
 use super::site::Site;
 use super::stack::Stack;
 use crate::error::Error;
+use crate::lambdas::{self, Build};
 use crate::setup::{self, Need};
-use crate::{lambdas, package, paths, step};
+use crate::{package, paths, step};
 
 const PORT: u16 = 7070;
 
@@ -34,15 +35,14 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         Need::WasmTarget,
         Need::WasmBindgen,
         Need::Node,
-        Need::CargoLambda,
         Need::LocalAws,
     ])?;
     let folder = paths::target().join("dev");
     let server = Server::launch(aws, &[page], &folder.join(format!("aws-{aws}")))?;
-    lambdas::build()?;
+    let functions = lambdas::build(Build::Dev, false)?;
     package::build()?;
     server.ready()?;
-    let template = super::package::package(&server.aws)?;
+    let template = super::package::package(&server.aws, &functions)?;
     let stack = step::step("stack", || {
         let origins = origins(page);
         let parameters = [

@@ -4,8 +4,9 @@
 
 use super::aws::Aws;
 use crate::error::Error;
+use crate::lambdas::{self, Functions};
+use crate::paths;
 use crate::setup::stamp;
-use crate::{lambdas, paths};
 
 const BUCKET: &str = "crowfly-artifacts";
 
@@ -13,25 +14,35 @@ const BUCKET: &str = "crowfly-artifacts";
 ///
 /// # Errors
 /// If a file cannot be read, or functions of the template and built functions differ.
-pub(crate) fn package(aws: &Aws) -> Result<String, Error> {
+pub(crate) fn package(aws: &Aws, functions: &Functions) -> Result<String, Error> {
     aws.create_bucket(BUCKET)?;
-    package_of(aws, "template.yaml", lambdas::BINS)
+    package_of(aws, functions, "template.yaml", lambdas::BINS)
 }
 
 /// The same for the example scanner's template, in the same bucket.
 ///
 /// # Errors
 /// As [`package`].
-pub(crate) fn package_scanner(aws: &Aws) -> Result<String, Error> {
-    package_of(aws, "examples/scanner/template.yaml", &[lambdas::SCANNER])
+pub(crate) fn package_scanner(aws: &Aws, functions: &Functions) -> Result<String, Error> {
+    package_of(
+        aws,
+        functions,
+        "examples/scanner/template.yaml",
+        &[lambdas::SCANNER],
+    )
 }
 
-fn package_of(aws: &Aws, file: &str, bins: &[&str]) -> Result<String, Error> {
+fn package_of(
+    aws: &Aws,
+    functions: &Functions,
+    file: &str,
+    bins: &[&str],
+) -> Result<String, Error> {
     let path = paths::root().join(file);
     let template = std::fs::read_to_string(path).map_err(Error::io(format!("read {file}")))?;
     let mut addresses = Vec::new();
     for bin in bins {
-        let zip = lambdas::zip(bin);
+        let zip = functions.zip(bin);
         let bytes =
             std::fs::read(&zip).map_err(Error::io(format!("read {}", paths::short(&zip))))?;
         let key = format!("{bin}-{}.zip", stamp::hash(&bytes));

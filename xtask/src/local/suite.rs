@@ -15,8 +15,10 @@ use super::server::{Server, free_ports, origins};
 use super::site::Site;
 use super::stack::Stack;
 use crate::error::Error;
+use crate::lambdas::{self, Build, Functions};
+use crate::native::NATIVE;
 use crate::process::{Cmd, Service};
-use crate::{lambdas, package, paths, step};
+use crate::{package, paths, step};
 
 const START: Duration = Duration::from_secs(20);
 /// The audience and the scope that the test issuer's tokens carry.
@@ -56,9 +58,8 @@ impl Suite {
 ///
 /// # Errors
 /// If something cannot be built, started or deployed.
-pub(crate) fn start_for_tests() -> Result<Suite, Error> {
-    lambdas::build()?;
-    lambdas::build_scanner()?;
+pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
+    let functions = lambdas::build(how, true)?;
     package::build()?;
     let [
         aws,
@@ -78,7 +79,7 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
     let server = Server::launch(aws, &pages, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
     server.ready()?;
-    let template = super::package::package(&server.aws)?;
+    let template = super::package::package(&server.aws, &functions)?;
     let [extra, tool] = [extra, tool].map(|port| format!("http://127.0.0.1:{port}"));
     // The last of two, to show that the parameter is passed on as a list.
     let denied = format!("{},{}", "a".repeat(26), owner(&issuer, DENIED));
@@ -156,7 +157,9 @@ pub(crate) fn start_for_tests() -> Result<Suite, Error> {
             )
         })?;
         if name == "scan" {
-            step::step("stack scanner", || deploy_scanner(&server, &stack))?;
+            step::step("stack scanner", || {
+                deploy_scanner(&server, &functions, &stack)
+            })?;
         }
         let site = Site::start(port, &Config::of(&stack)?)?;
         described.insert(
@@ -203,8 +206,8 @@ fn deploy(
 }
 
 /// Deploys the example scanner, from its own template, for the stack whose uploads it scans.
-fn deploy_scanner(server: &Server, scanned: &Stack) -> Result<Stack, Error> {
-    let template = super::package::package_scanner(&server.aws)?;
+fn deploy_scanner(server: &Server, functions: &Functions, scanned: &Stack) -> Result<Stack, Error> {
+    let template = super::package::package_scanner(&server.aws, functions)?;
     let parameters = [
         ("Bucket", scanned.output("Bucket")?),
         ("ScanBytes", SCAN_BYTES),
@@ -231,15 +234,8 @@ fn owner(issuer: &str, subject: &str) -> String {
 fn start_issuer(port: u16) -> Result<(Service, String), Error> {
     // With the package selection of the tests, so that nothing is left to build.
     Cmd::new("cargo")
-        .args([
-            "build",
-            "--quiet",
-            "--workspace",
-            "--exclude",
-            "crowfly",
-            "--bin",
-            "test-issuer",
-        ])
+        .args(["build", "--quiet", "--bin", "test-issuer"])
+        .args(NATIVE)
         .log("build-test-issuer")
         .run()?;
     let program = paths::cargo_target().join("debug/test-issuer");

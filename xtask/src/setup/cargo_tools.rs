@@ -81,7 +81,7 @@ fn build(name: &str, version: &str, locked: bool, scratch: &std::path::Path) -> 
         .arg(paths::tools())
         .env("CARGO_TARGET_DIR", scratch)
         // The tools work on small files, so their compile time matters more than their speed.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_DEBUG", "0")

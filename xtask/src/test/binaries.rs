@@ -6,12 +6,9 @@ use serde_json::Value;
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
+use crate::native::NATIVE;
 use crate::process::Cmd;
 use crate::{paths, soak, step};
-
-/// The packages that are compiled for this machine. All commands use the same selection: another one could enable
-/// other features of shared dependencies and recompile them.
-pub(super) const NATIVE: [&str; 3] = ["--workspace", "--exclude", "crowfly"];
 
 /// One compiled test binary.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::binaries::{self, Binary};
 use super::counts::Counts;
 use crate::error::Error;
+use crate::lambdas::Build;
 use crate::setup::{self, chromium};
 use crate::{local, paths, step};
 
@@ -40,7 +41,7 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
         );
     }
     let all = step::step("flows in each browser, compiling", binaries::compile)?;
-    let suite = local::start_for_tests()?;
+    let suite = local::start_for_tests(Build::Tests)?;
     let mut env = found.env;
     env.push(("CROWFLY_BROWSERS", found.names.join(",")));
     env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));

@@ -111,6 +111,7 @@ const STEPS: &[Step] = &[
 /// # Errors
 /// If a test fails, or no test notices a removed permission.
 pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Error> {
+    system::begin_optimised()?;
     let spike = if events > 0 {
         system::spike(events, seed)
     } else {

@@ -1,8 +1,9 @@
 //! The steps on the native crates.
 
-use super::binaries::{self, NATIVE};
+use super::binaries;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
+use crate::native::NATIVE;
 use crate::process::Cmd;
 use crate::{paths, setup, step};
 

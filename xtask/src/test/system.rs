@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use super::binaries::{self, Binary};
 use super::counts::{Counts, Kind};
 use crate::error::Error;
+use crate::lambdas::Build;
 use crate::local::{self, Suite};
 use crate::process::Cmd;
 use crate::setup::{chromium, node, python};
@@ -88,9 +89,16 @@ pub(super) fn with<T>(work: impl FnOnce(&Running) -> Result<T, Error>) -> Result
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     let running = match running.as_ref() {
         Some(running) => running,
-        None => running.insert(start()?),
+        None => running.insert(start(Build::Tests)?),
     };
     work(running)
+}
+
+/// Starts the system with functions as they are deployed.
+pub(super) fn begin_optimised() -> Result<(), Error> {
+    let running = start(Build::Release)?;
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+    Ok(())
 }
 
 /// Stops the system, if it is running.
@@ -103,12 +111,12 @@ pub(super) fn end() {
     );
 }
 
-fn start() -> Result<Running, Error> {
+fn start(how: Build) -> Result<Running, Error> {
     let browser = chromium::ready()?;
     node::older()?;
     let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
-    let suite = local::start_for_tests()?;
+    let suite = local::start_for_tests(how)?;
     let text = |path: &std::path::Path| path.display().to_string();
     let env = vec![
         ("CROWFLY_TEST_ENV", text(suite.env())),

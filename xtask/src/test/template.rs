@@ -2,9 +2,10 @@
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
+use crate::lambdas::{self, Build};
 use crate::process::{self, Cmd};
 use crate::setup::python;
-use crate::{lambdas, paths, step};
+use crate::{paths, step};
 
 /// `cfn-lint` and `sam validate --lint`.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
@@ -26,7 +27,7 @@ pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
 
 /// `sam build`, which reuses the existing release build of the Lambdas.
 pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
-    lambdas::build()?;
+    lambdas::build(Build::Release, false)?;
     step::step("sam build", || {
         sam()?
             .args(["build", "--build-dir"])

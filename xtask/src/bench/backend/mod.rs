@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::options::Options;
 use crate::error::Error;
-use crate::{lambdas, step};
+use crate::lambdas::{self, Build};
+use crate::step;
 
 /// Cold starts of each function in one run.
 const STARTS: usize = 7;
@@ -45,9 +46,9 @@ pub(super) fn measure(options: &Options) -> Result<Measured, Error> {
         json: json!({}),
     };
     if options.wants("backend") || options.wants("functions") {
-        lambdas::build()?;
+        let functions = lambdas::build(Build::Release, false)?;
         let sample = sample::ready()?;
-        let subjects = subject::all(&sample)?;
+        let subjects = subject::all(&sample, &functions)?;
         let services = services::start()?;
         let url = services.url();
         let counts = (options.runs * STARTS, options.runs, options.calls);

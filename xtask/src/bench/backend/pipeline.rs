@@ -3,23 +3,18 @@
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::lambdas::Build;
+use crate::native::NATIVE;
 use crate::process::Cmd;
 use crate::{local, paths, step};
 
 /// One spike of each size, on one system.
 pub(super) fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {
-    let suite = local::start_for_tests()?;
+    let suite = local::start_for_tests(Build::Release)?;
     // With the flags of the tests, so that nothing is compiled twice.
     Cmd::new("cargo")
-        .args([
-            "build",
-            "--quiet",
-            "--workspace",
-            "--exclude",
-            "crowfly",
-            "--bin",
-            "load",
-        ])
+        .args(["build", "--quiet", "--bin", "load"])
+        .args(NATIVE)
         .log("bench-load-build")
         .run()?;
     let load = paths::cargo_target().join("debug/load");

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::sample::Sample;
 use crate::error::Error;
+use crate::lambdas::Functions;
+use crate::paths;
 use crate::process::Cmd;
-use crate::{lambdas, paths};
 
 /// One function, ready to be started.
 pub(super) struct Subject {
@@ -67,7 +68,7 @@ impl Subject {
 }
 
 /// Our functions as they are deployed, and the sample in two packagings.
-pub(super) fn all(sample: &Sample) -> Result<Vec<Subject>, Error> {
+pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>, Error> {
     let unlimited = vec![("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
     let ours = [
         (
@@ -105,7 +106,7 @@ pub(super) fn all(sample: &Sample) -> Result<Vec<Subject>, Error> {
     ];
     let mut subjects = Vec::new();
     for (name, bin, variables, says, event) in ours {
-        let zip = lambdas::zip(bin);
+        let zip = functions.zip(bin);
         subjects.push(Subject {
             name,
             says,
