@@ -23,6 +23,7 @@ mod grant;
 mod id;
 mod key;
 pub mod limits;
+mod marks;
 mod media;
 mod message;
 mod metadata;
@@ -43,13 +44,14 @@ pub use create::{CreateItem, CreateRequest, CreateResponse, CreateResult, Create
 pub use grant::Grant;
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, ObjectKey, OwnerId};
+pub use marks::{is_blank, is_ignorable};
 pub use media::{
     Kind, MediaType, MediaTypeError, Mismatch, OCTET_STREAM, SNIFF_BYTES, is_media_type,
     is_refused, mismatch, served_type, sniff, standard_type,
 };
 pub use message::{EventKind, QueueMessage};
 pub use metadata::{BoundedMetadata, Metadata, MetadataError};
-pub use name::{FileName, NameError};
+pub use name::{FileName, NameError, split_extension};
 pub use number::{ByteSize, PartNumber, RangeError};
 pub use parts::{
     CompleteRequest, Completing, ListPartsResponse, PartGrant, PartToSign, SignPartsRequest,

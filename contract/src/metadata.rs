@@ -5,15 +5,15 @@ use serde::{Deserialize, Deserializer};
 use crate::Texts;
 use crate::given::Given;
 use crate::limits::{MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES};
-use crate::name::is_misleading;
+use crate::marks::{is_refused, only_hides};
 
 /// Free text of the application: kept in the record, never sent to storage.
 ///
 /// A request's metadata is parsed as [`BoundedMetadata`]; a record's was validated on creation.
 pub type Metadata = Texts;
 
-/// Metadata that a request may carry: a small map of printable text. It is never sent to storage, so it is not
-/// limited to ASCII.
+/// Metadata that a request may carry: a small map of printable text, without the characters that only hide or
+/// reorder text. It is never sent to storage, so it is not limited to ASCII.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Given")]
 pub struct BoundedMetadata(Metadata);
@@ -26,9 +26,9 @@ pub enum MetadataError {
     NotTexts,
     /// It has more than [`MAX_METADATA_ENTRIES`].
     Entries,
-    /// A key is empty, or longer than [`MAX_METADATA_KEY_BYTES`].
+    /// A key is empty, longer than [`MAX_METADATA_KEY_BYTES`], or equal to another one.
     Key,
-    /// A key or a value has a control, invisible, direction-changing or unassignable character.
+    /// A key or a value has a control character, a line break or a noncharacter.
     Character,
     /// Keys and values together are longer than [`MAX_METADATA_BYTES`].
     TooLong,
@@ -44,10 +44,11 @@ impl fmt::Display for MetadataError {
             ),
             Self::Key => write!(
                 out,
-                "every key of metadata must have 1 to {MAX_METADATA_KEY_BYTES} bytes of UTF-8"
+                "every key of metadata must have 1 to {MAX_METADATA_KEY_BYTES} bytes of UTF-8 and differ visibly from \
+                 the others"
             ),
             Self::Character => out.write_str(
-                "metadata must not have control characters, line breaks or invisible characters",
+                "metadata must not have control characters, line breaks or noncharacters",
             ),
             Self::TooLong => write!(
                 out,
@@ -66,20 +67,24 @@ impl TryFrom<Metadata> for BoundedMetadata {
         if metadata.len() > MAX_METADATA_ENTRIES {
             return Err(MetadataError::Entries);
         }
+        let mut clean = Metadata::new();
         let mut bytes = 0;
         for (key, value) in &metadata {
-            if !(1..=MAX_METADATA_KEY_BYTES).contains(&key.len()) {
-                return Err(MetadataError::Key);
-            }
-            if key.chars().chain(value.chars()).any(is_misleading) {
+            if key.chars().chain(value.chars()).any(is_refused) {
                 return Err(MetadataError::Character);
             }
+            let [key, value] = [key, value]
+                .map(|text| -> String { text.chars().filter(|&c| !only_hides(c)).collect() });
             bytes += key.len() + value.len();
+            let fits = (1..=MAX_METADATA_KEY_BYTES).contains(&key.len());
+            if !fits || clean.insert(key, value).is_some() {
+                return Err(MetadataError::Key);
+            }
         }
         if bytes > MAX_METADATA_BYTES {
             return Err(MetadataError::TooLong);
         }
-        Ok(Self(metadata))
+        Ok(Self(clean))
     }
 }
 

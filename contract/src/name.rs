@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::given::{Given, read_by_parsing};
 use crate::limits::{MAX_NAME_BYTES, MAX_NAME_CHARS};
+use crate::marks::{is_blank, is_refused, only_hides};
 
-/// A file name as the browser reports it: not empty, and without characters that could mislead a reader.
+/// Longest extension that [`split_extension`] finds, in bytes, with its dot.
+const MAX_EXTENSION_BYTES: usize = 32;
+
+/// A file name as the browser reports it, without the characters that only hide or reorder text. A name of which
+/// nothing is visible becomes `file`, with its extension.
 ///
 /// The length is not bounded here: the limit applies to the NFC form, whose tables only the backend has, and a
 /// valid name may be three times as long in its decomposed form. <https://unicode.org/reports/tr15/>
@@ -15,7 +20,7 @@ use crate::limits::{MAX_NAME_BYTES, MAX_NAME_CHARS};
 pub struct FileName(String);
 
 impl FileName {
-    /// The name as it was given.
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -31,7 +36,7 @@ pub enum NameError {
     Empty,
     /// Its NFC form is longer than [`MAX_NAME_CHARS`] or [`MAX_NAME_BYTES`].
     TooLong,
-    /// It has a control, invisible, direction-changing or unassignable character.
+    /// It has a control character, a line break or a noncharacter.
     Character,
 }
 
@@ -45,8 +50,7 @@ impl fmt::Display for NameError {
                 "a file name must have at most {MAX_NAME_CHARS} characters and {MAX_NAME_BYTES} bytes of UTF-8"
             ),
             Self::Character => out.write_str(
-                "a file name must not have control characters, line breaks, zero-width or direction-changing \
-                 characters",
+                "a file name must not have control characters, line breaks or noncharacters",
             ),
         }
     }
@@ -61,10 +65,17 @@ impl FromStr for FileName {
         if text.is_empty() {
             return Err(NameError::Empty);
         }
-        if text.chars().any(is_misleading) {
+        if text.chars().any(is_refused) {
             return Err(NameError::Character);
         }
-        Ok(Self(text.to_owned()))
+        let (stem, extension) = split_extension(text);
+        let stem = if stem.chars().all(|c| is_blank(c) || only_hides(c)) {
+            "file"
+        } else {
+            stem
+        };
+        let visible = stem.chars().chain(extension.chars());
+        Ok(Self(visible.filter(|&c| !only_hides(c)).collect()))
     }
 }
 
@@ -76,11 +87,10 @@ impl From<FileName> for String {
     }
 }
 
-/// Characters that names and metadata must not contain, although a file system may allow them.
-pub(crate) fn is_misleading(c: char) -> bool {
-    let invisible = matches!(c,
-        '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
-    let noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
-    c.is_control() || invisible || noncharacter
+/// Splits off a short extension, with its dot; a name with only a leading dot has none.
+pub fn split_extension(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_BYTES => name.split_at(dot),
+        _ => (name, ""),
+    }
 }

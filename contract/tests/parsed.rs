@@ -21,7 +21,7 @@ fn a23_a25_names_are_read_by_parsing() {
     let read = |name: &str| serde_json::from_value::<FileName>(name.into());
     assert_eq!(read("여름 1.WEBM").unwrap().as_str(), "여름 1.WEBM");
     assert_eq!("".parse::<FileName>(), Err(NameError::Empty));
-    for bad in ["a\nb", "a\u{202e}b", "\u{fffe}", "\0"] {
+    for bad in ["a\nb", "a\u{2028}b", "\u{fffe}", "\0"] {
         assert_eq!(bad.parse::<FileName>(), Err(NameError::Character));
         assert_eq!(
             refused::<FileName>(bad.into()),
@@ -100,6 +100,18 @@ fn a31_metadata_is_a_small_map_of_printable_text() {
         (many, MetadataError::Entries),
     ] {
         assert_eq!(refused::<BoundedMetadata>(bad), error.to_string());
+    }
+    // U6: what only hides or reorders is removed, and two keys must differ in what is left.
+    let marked = json!({"al\u{200b}bum": "a\u{202e}b\u{feff}", "b": "x\u{200f}y"});
+    let read: BoundedMetadata = serde_json::from_value(marked).unwrap();
+    let read = serde_json::to_value(Metadata::from(read)).unwrap();
+    assert_eq!(read, json!({"album": "ab", "b": "x\u{200f}y"}));
+    for twins in [
+        json!({"a": "1", "\u{200b}a": "2"}),
+        json!({"\u{feff}": "1"}),
+    ] {
+        let error = MetadataError::Key.to_string();
+        assert_eq!(refused::<BoundedMetadata>(twins), error);
     }
     let good = json!({"album": "여름 😀", "a": "x".repeat(2000)});
     let read: BoundedMetadata = serde_json::from_value(good.clone()).unwrap();

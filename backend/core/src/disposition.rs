@@ -1,6 +1,7 @@
 //! `Content-Disposition: attachment` with a file name: <https://www.rfc-editor.org/rfc/rfc6266>.
 
-use crate::name::split_extension;
+use crowfly_contract::split_extension;
+
 use crate::percent;
 
 /// Longest encoded name: S3 keeps at most 2,048 bytes of system-defined metadata

@@ -1,13 +1,11 @@
 //! Checks file names, and derives the last segment of the key from them.
 
 use crowfly_contract::limits::{MAX_CLEAN_NAME_BYTES, MAX_NAME_BYTES, MAX_NAME_CHARS};
-use crowfly_contract::{FileName, NameError};
+use crowfly_contract::{FileName, NameError, is_blank, is_ignorable, split_extension};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
-/// Longest extension that shortening keeps, in bytes, with its dot.
-const MAX_EXTENSION_BYTES: usize = 32;
-/// Names that Windows reserves for devices, with any extension:
+/// Names that Windows reserves for devices, with any extension, `com` and `lpt` with a digit or a superscript digit:
 /// <https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file>.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
 
@@ -50,17 +48,15 @@ impl ComposedName {
     pub fn for_key(&self) -> String {
         let file = self.0.rsplit(['/', '\\']).next().unwrap_or_default();
         let file = file
-            .trim_start_matches(|c: char| c == '.' || c == '-' || c.is_whitespace())
-            .trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+            .trim_start_matches(|c: char| c == '.' || c == '-' || is_blank(c))
+            .trim_end_matches(|c: char| c == '.' || is_blank(c));
         let safe: String = file
             .chars()
-            .filter(|c| !is_dropped(*c))
+            .filter(|c| !is_ignorable(*c))
             .map(replaced)
             .nfc()
             .collect();
-        // Dropping invisible characters may leave a dot at the start or the end.
-        let safe = safe.trim_start_matches(['.', '-']).trim_end_matches('.');
-        let (stem, extension) = split_extension(safe);
+        let (stem, extension) = split_extension(&safe);
         let stem = match stem {
             "" => "file".to_owned(),
             device if is_device(device) => format!("_{device}"),
@@ -78,24 +74,10 @@ impl ComposedName {
     }
 }
 
-/// Characters that stay in the record, for emoji and scripts that need them, but not in a key.
-fn is_dropped(c: char) -> bool {
-    matches!(c,
-        '\u{00ad}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 fn replaced(c: char) -> char {
     let safe = c.is_ascii_alphanumeric() || "-_.()".contains(c);
-    let other_script = !c.is_ascii() && !c.is_whitespace();
+    let other_script = !c.is_ascii() && !is_blank(c);
     if safe || other_script { c } else { '_' }
-}
-
-/// Splits off a short extension, with its dot; a name with only a leading dot has none.
-pub(crate) fn split_extension(name: &str) -> (&str, &str) {
-    match name.rfind('.') {
-        Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_BYTES => name.split_at(dot),
-        _ => (name, ""),
-    }
 }
 
 fn is_device(stem: &str) -> bool {
@@ -104,8 +86,10 @@ fn is_device(stem: &str) -> bool {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = first.len() - letters.len();
+    let letters = first.trim_end_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}')
+    });
+    let digits = first.chars().count() - letters.chars().count();
     let numbered = matches!(letters, "com" | "lpt");
     DEVICES.contains(&letters) && digits == usize::from(numbered)
 }
@@ -169,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a25_misleading_characters_are_refused() {
+    fn a25_control_characters_and_noncharacters_are_refused() {
         for c in [
             '\0',
             '\r',
@@ -179,32 +163,85 @@ mod tests {
             '\u{7f}',
             '\u{85}',
             '\u{9f}',
-            '\u{202e}',
-            '\u{202a}',
-            '\u{2066}',
-            '\u{180e}',
-            '\u{200b}',
-            '\u{200e}',
-            '\u{061c}',
-            '\u{2060}',
-            '\u{feff}',
+            '\u{2028}',
+            '\u{2029}',
             '\u{ffff}',
             '\u{fffe}',
             '\u{1fffe}',
             '\u{10ffff}',
             '\u{fdd0}',
-            '\u{2028}',
-            '\u{2029}',
-            '\u{fff9}',
         ] {
             let name = format!("a{c}b.txt");
-            assert_eq!(
-                ComposedName::parse(&name),
-                Err(NameError::Character),
-                "{:x}",
-                u32::from(c)
-            );
+            let code = u32::from(c);
+            let parsed = ComposedName::parse(&name);
+            assert_eq!(parsed, Err(NameError::Character), "{code:x}");
         }
+    }
+
+    #[test]
+    fn u6_what_only_hides_or_reorders_is_removed() {
+        for c in [
+            '\u{200b}', '\u{feff}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{206a}',
+            '\u{fff9}',
+        ] {
+            for name in [format!("{c}a{c}b.txt{c}"), format!("a{c}b.t{c}xt")] {
+                let parsed = ComposedName::parse(&name).unwrap();
+                let code = u32::from(c);
+                assert_eq!(parsed.as_str(), "ab.txt", "{code:x}");
+                assert_eq!(parsed.for_key(), "ab.txt", "{code:x}");
+            }
+        }
+        let spoofed = ComposedName::parse("holiday\u{202e}gpj.exe").unwrap();
+        assert_eq!(spoofed.as_str(), "holidaygpj.exe");
+    }
+
+    #[test]
+    fn u6_marks_of_a_script_stay_in_the_record_and_leave_the_key() {
+        for c in [
+            '\u{ad}',
+            '\u{34f}',
+            '\u{61c}',
+            '\u{180b}',
+            '\u{180e}',
+            '\u{200c}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{2060}',
+            '\u{2064}',
+            '\u{fe0f}',
+            '\u{e0061}',
+        ] {
+            let name = format!("a{c}b.txt");
+            let parsed = ComposedName::parse(&name).unwrap();
+            let code = u32::from(c);
+            assert_eq!(parsed.as_str(), name, "{code:x}");
+            assert_eq!(parsed.for_key(), "ab.txt", "{code:x}");
+        }
+    }
+
+    #[test]
+    fn u6_a_name_of_which_nothing_is_visible_is_file() {
+        for blank in [
+            " ",
+            "\u{3000}",
+            "\u{200b}",
+            "\u{feff}\u{feff}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{115f}\u{1160}",
+            "\u{ffa0}",
+            "\u{200d}\u{fe0f}",
+            "\u{202e} \u{202c}",
+        ] {
+            for extension in ["", ".txt", ".webm"] {
+                let name = format!("{blank}{extension}");
+                let parsed = ComposedName::parse(&name).unwrap();
+                assert_eq!(parsed.as_str(), format!("file{extension}"), "{name:?}");
+                assert_eq!(parsed.for_key(), format!("file{extension}"), "{name:?}");
+            }
+        }
+        assert_eq!(key("\u{200d} a\u{2800}b \u{3164}.txt"), "a_b_.txt");
     }
 
     #[test]
@@ -235,6 +272,9 @@ mod tests {
             ("com1.tar.gz", "_com1.tar.gz"),
             ("company.txt", "company.txt"),
             ("com.txt", "com.txt"),
+            ("COM\u{b9}.txt", "_COM\u{b9}.txt"),
+            ("lpt\u{b3}", "_lpt\u{b3}"),
+            ("com\u{b2}\u{b2}.txt", "com\u{b2}\u{b2}.txt"),
             ("-rf", "rf"),
             ("a.", "a"),
             (".\u{200d}.x", "x"),

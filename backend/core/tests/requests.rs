@@ -126,7 +126,7 @@ fn a23_a25_names() {
         json!(null),
         json!(1),
         json!(""),
-        json!("a\u{202e}b"),
+        json!("a\u{2028}b"),
         json!("a\nb"),
         json!(long),
     ] {
@@ -176,7 +176,7 @@ fn a31_metadata() {
         json!({"": "x"}),
         json!({"a": "b\r\nc"}),
         json!({"a\n": "b"}),
-        json!({"a": "\u{202e}"}),
+        json!({"a": "\u{9f}"}),
         json!({"a": "x".repeat(2048)}),
         json!({"k".repeat(65): "x"}),
         many,
