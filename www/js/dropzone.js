@@ -1,10 +1,16 @@
 // Files come from the picker, from dropping them anywhere on the page, or from pasting. Folders are walked.
 
+import { withoutSystemFiles, walk } from "./folders.js";
+import { count } from "./format.js";
+
 /** Calls `onFiles` with a non-empty array of files, or of file handles where the browser has them: with a handle an
- * upload can resume after a reload. `enabled()` returns whether the page accepts files now. */
-export function dropzone({ input, veil, enabled, onFiles }) {
+ * upload can resume after a reload. `onNote` gets a sentence on what is not sent, or an empty text. `enabled()` returns
+ * whether the page accepts files now. */
+export function dropzone({ input, veil, enabled, onFiles, onNote }) {
   let depth = 0;
-  const give = (files) => {
+  const give = (chosen, { folders = 0, unreadable = 0 } = {}) => {
+    const { files, leftOut } = withoutSystemFiles(chosen, folders > 0);
+    onNote(noteOn({ files, leftOut, folders, unreadable }));
     if (files.length > 0) onFiles(files);
   };
   const carriesFiles = (event) => enabled() && event.dataTransfer?.types.includes("Files");
@@ -37,7 +43,8 @@ export function dropzone({ input, veil, enabled, onFiles }) {
     show(false);
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    give(await droppedFiles(event.dataTransfer));
+    const { files, ...found } = await droppedFiles(event.dataTransfer);
+    give(files, found);
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
@@ -54,10 +61,25 @@ async function droppedFiles(transfer) {
   const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const handles = items.map((item) => item.getAsFileSystemHandle?.());
   const plain = [...transfer.files];
-  if (!entries.some((entry) => entry.isDirectory)) return (await allFiles(handles)) ?? plain;
-  const found = [];
+  const folders = entries.filter((entry) => entry.isDirectory).length;
+  if (folders === 0) return { files: (await allFiles(handles)) ?? plain };
+  const found = { files: [], folders, unreadable: 0 };
   for (const entry of entries) await walk(entry, found);
   return found;
+}
+
+/** What a person must know of what they chose; empty if all of it is sent. */
+function noteOn({ files, leftOut, folders, unreadable }) {
+  const texts = [];
+  if (leftOut.length > 0) {
+    const names = [...new Set(leftOut)].slice(0, 3).join(", ");
+    texts.push(`Left out ${count(leftOut.length, "file")} of the operating system (${names}).`);
+  }
+  if (unreadable > 0) texts.push(`${count(unreadable, "item")} could not be read.`);
+  if (files.length === 0 && folders > 0) {
+    texts.push(folders === 1 ? "The folder holds nothing to send." : "The folders hold nothing to send.");
+  }
+  return texts.join(" ");
 }
 
 /** The handles, if every file has one. */
@@ -67,22 +89,5 @@ async function allFiles(handles) {
     return found.length > 0 && found.every((handle) => handle?.kind === "file") ? found : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function walk(entry, found) {
-  try {
-    if (entry.isFile) {
-      found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
-      return;
-    }
-    const reader = entry.createReader();
-    for (;;) {
-      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-      if (some.length === 0) return;
-      for (const child of some) await walk(child, found);
-    }
-  } catch {
-    // An entry that cannot be read (no permission, deleted meanwhile) is skipped.
   }
 }

@@ -115,6 +115,7 @@ async function boot() {
     veil: byId("veil"),
     enabled: () => running !== undefined,
     onFiles: (files) => running?.uploads.add(files).catch((error) => notice(explain(error).sentence)),
+    onNote: (text) => setText(byId("left-out"), text),
   });
   window.addEventListener("beforeunload", (event) => {
     if (running?.uploads.busy) event.preventDefault();

@@ -9,7 +9,7 @@ import { explain, withheld } from "./messages.js";
 const PAGE = 25;
 
 const STATUS = {
-  pending: "On its way",
+  pending: "Not finished",
   stored: "Stored",
   aborted: "Cancelled",
   deleted: "Deleted",
@@ -161,14 +161,18 @@ function cell(name, ...children) {
   return make("td", { role: "cell", class: name }, ...children);
 }
 
+function statusOf(status, verified) {
+  return status === "stored" && verified ? [icon("check"), "Verified"] : [STATUS[status] ?? status];
+}
+
 function makeRow(record) {
   const { id, name, size, type, status, verified, crc64nvme, createdAt, storedAt, visibility } = record;
   const at = storedAt ?? createdAt;
-  const sign = status === "stored" && verified ? [icon("check"), "Verified"] : [STATUS[status] ?? status];
+  const caution = withheld(record);
+  const sign = caution ? [record.withheld === "scan_pending" ? "Being scanned" : "Withheld"] : statusOf(status, verified);
   const facts = [type];
   if (visibility === "public") facts.push("public");
   if (record.scan === "clean") facts.push("scanned");
-  const caution = withheld(record);
   const download = make(
     "button",
     { type: "button", class: "button icon", title: "Download", "aria-label": `Download ${name}`, data: { action: "download" } },

@@ -100,13 +100,16 @@ export class UploadRow {
   #proof({ state, stored, record }) {
     const { proof } = this.parts;
     const checksum = isComplete(state) ? (record?.crc64nvme ?? stored?.crc64nvme) : undefined;
-    const verdict = (record ?? stored)?.verified ? "Verified" : "Not verified";
+    const held = record !== undefined && withheld(record) !== undefined;
+    const verified = (record ?? stored)?.verified && !held;
+    // A withheld file is not called verified: a person would take it for safe.
+    const verdict = held ? "Checksum" : verified ? "Verified" : "Not verified";
     const text = checksum ? `${verdict} ${checksum}` : "";
     if (this.shownProof === text) return;
     this.shownProof = text;
     proof.hidden = !checksum;
     if (!checksum) return proof.replaceChildren();
-    const sign = verdict === "Verified" ? [icon("check")] : [];
+    const sign = verified ? [icon("check")] : [];
     proof.replaceChildren(...sign, make("span", {}, verdict), make("code", { title: "CRC-64/NVME" }, checksum));
   }
 

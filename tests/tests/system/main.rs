@@ -31,6 +31,7 @@ mod package_contents;
 mod page;
 mod page_a11y;
 mod page_control;
+mod page_folders;
 mod page_withheld;
 mod pages;
 mod parts;

@@ -40,6 +40,9 @@ fn a30_the_page_marks_a_file_whose_content_does_not_match_its_type() {
         assert_eq!(row.text.contains(WITHHELD), withheld, "{}", row.text);
         let shown = page.wait_record(&row.id);
         assert_eq!(shown.contains(WITHHELD), withheld, "{shown}");
+        // P9: a person would take a file that is called verified for safe.
+        assert_eq!(row.text.contains("Verified"), !withheld, "{}", row.text);
+        assert_eq!(shown.contains("Verified"), !withheld, "{shown}");
         let script = "return document.querySelectorAll(
             `[data-record='${arguments[0]}'] [data-action=download]`).length;";
         let buttons = browser.run(script, &[json!(row.id)]);

@@ -1,0 +1,66 @@
+//! Folders that are dropped on the page, and the files that systems leave in them.
+
+use std::time::Duration;
+
+use e2e::Env;
+use e2e::browser::Browser;
+use e2e::page::Page;
+use e2e::wait;
+use serde_json::json;
+
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// Drops folders, given as `{name: [file names]}`, through the interface that browsers have for them.
+const DROP: &str = "
+    const file = (name) => ({ isFile: true, name, file: (resolve, reject) =>
+        name === 'gone.txt' ? reject(new DOMException('', 'NotFoundError')) : resolve(new File([name], name)) });
+    const folder = (name, files) => ({ isDirectory: true, name, createReader() {
+        // Like Chromium's, it gives a part of the entries at a time, and nothing at the end.
+        const left = files.map((name) => name.endsWith('/') ? folder(name.slice(0, -1), ['inside.txt']) : file(name));
+        return { readEntries: (resolve) => setTimeout(() => resolve(left.splice(0, 2))) };
+    } });
+    const items = Object.entries(arguments[0]).map(([name, files]) => (
+        { kind: 'file', webkitGetAsEntry: () => folder(name, files) }));
+    const event = new Event('drop', { bubbles: true, cancelable: true });
+    Object.defineProperty(event, 'dataTransfer', { value: { types: ['Files'], items, files: [] } });
+    document.body.dispatchEvent(event);";
+
+fn note(browser: &Browser) -> String {
+    let script = "return document.getElementById('left-out').textContent;";
+    let text = browser.run(script, &[]);
+    text.as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn u17_an_empty_folder_is_said_and_system_files_are_left_out() {
+    let browser = Browser::start();
+    let page = Page::open(&browser, Env::stack("main"));
+    page.log_in();
+    let shown = |wanted: &str| {
+        wait::until("the note", WITHIN, || {
+            (note(&browser) == wanted).then_some(())
+        });
+    };
+
+    browser.run(DROP, &[json!({"empty": []})]);
+    shown("The folder holds nothing to send.");
+
+    browser.run(
+        DROP,
+        &[json!({"mac": [".DS_Store", "__MACOSX/"], "windows": ["Thumbs.db"]})],
+    );
+    shown(
+        "Left out 2 files of the operating system (.DS_Store, Thumbs.db). The folders hold nothing to send.",
+    );
+
+    let folder = json!({"trip": ["a.txt", "._a.txt", "gone.txt", "desktop.ini", "further/"]});
+    browser.run(DROP, &[folder]);
+    shown(
+        "Left out 2 files of the operating system (._a.txt, desktop.ini). 1 item could not be read.",
+    );
+    for name in ["a.txt", "inside.txt"] {
+        page.wait_state(name, "processed", WITHIN);
+    }
+    let rows = page.rows();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+}
