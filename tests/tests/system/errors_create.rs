@@ -127,7 +127,7 @@ fn a31_metadata() {
         (with("metadata", json!({"a": "b\rc"})), InvalidMetadata),
         (with("metadata", json!({"a": "b\nc"})), InvalidMetadata),
         (with("metadata", json!({"a\n": "b"})), InvalidMetadata),
-        (with("metadata", json!({"a": "\u{202e}"})), InvalidMetadata),
+        (with("metadata", json!({"a": "\u{2028}"})), InvalidMetadata),
         (
             with("metadata", json!({"a": "x".repeat(2048)})),
             InvalidMetadata,
