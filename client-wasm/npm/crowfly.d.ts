@@ -1,4 +1,4 @@
-// What `start.js` uses of the glue that wasm-bindgen writes. For checking the scripts beside it; not in the package.
+// What `start.js` uses of the glue, most of which wasm-bindgen writes. For checking the scripts beside it; not in the package.
 import type { Client, ClientOptions } from "./api.d.ts";
 
 /** What the module needs of a worker. */
@@ -7,8 +7,8 @@ export interface HashWorker extends EventTarget {
   terminate(): void;
 }
 
-/** Starts the module. */
-export default function start(given: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+/** Starts the module; `build/instantiate.js` has it. */
+export function instantiate(module: WebAssembly.Module): Promise<void>;
 
 /** As in `raw.d.ts`. */
 export function createClient(options: ClientOptions, worker?: (() => HashWorker) | undefined): Client;

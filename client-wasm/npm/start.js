@@ -1,5 +1,5 @@
 // Starts the module once for the page, from the first place that has it, and makes clients of it.
-import initialise, { createClient } from "./crowfly.js";
+import { createClient, instantiate } from "./crowfly.js";
 import { Cause, compile, copyOf } from "./module.js";
 import { blobWorker, StartingWorker } from "./starting-worker.js";
 
@@ -93,7 +93,7 @@ async function inlinedModule(data) {
  * @returns {Promise<Started>} */
 async function run(module, cause) {
   try {
-    await initialise({ module_or_path: module });
+    await instantiate(module);
     return { cause };
   } catch (error) {
     throw new Cause(`the module could not be started (${/** @type {Thrown} */ (error)?.message})`, "", error);

@@ -120,12 +120,25 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .arg(&module)
         .log("order")
         .run()?;
+    let script = out.join("crowfly.js");
+    extend(&script)?;
     Cmd::new("node")
         .arg(recipes().join("shorten.mjs"))
         .arg(&module)
-        .arg(out.join("crowfly.js"))
+        .arg(script)
         .log("shorten")
         .run()
+}
+
+/// Appends `instantiate.js` to the glue.
+fn extend(script: &Path) -> Result<(), Error> {
+    let more = recipes().join("instantiate.js");
+    let read = |file: &Path| {
+        let what = format!("read {}", paths::short(file));
+        std::fs::read_to_string(file).map_err(Error::io(what))
+    };
+    let text = [read(script)?, read(&more)?].concat();
+    std::fs::write(script, text).map_err(Error::io("extend the glue"))
 }
 
 /// `client-wasm/build/`: further processing of module and glue.
