@@ -18,13 +18,17 @@ const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7
 const PARTS = [2, 5];
 const NEAR = 600;
 
-/** Copies what it reads, with other function indices. */
+/** The promised alignment of an access, as a power of two: a hint without a meaning, which compresses best if it is
+ * always the same. https://webassembly.github.io/spec/core/syntax/instructions.html#memory-instructions */
+const NO_ALIGNMENT = 0;
+
+/** Copies what it reads, with numbers changed. */
 class Copier extends Reader {
   copied = 0;
   out = [];
 
   /** Replaces the next number by the result of `change`. */
-  index(change) {
+  replace(change) {
     this.out.push(this.bytes.subarray(this.copied, this.at), number(change(this.number())));
     this.copied = this.at;
   }
@@ -34,18 +38,19 @@ class Copier extends Reader {
   }
 }
 
-/** Skips one instruction, or changes the function index in it. */
+/** Skips one instruction, or changes the function index or the alignment in it. */
 function instruction(reader, change) {
   const skip = (count) => {
     for (let done = 0; done < count; done += 1) reader.number();
   };
   const [code] = reader.take(1);
   const within = (first, last) => code >= first && code <= last;
-  if (code === 0x10 || code === 0xd2) reader.index(change); // call, ref.func
+  if (code === 0x10 || code === 0xd2) reader.replace(change); // call, ref.func
   else if (within(2, 4) || within(0x0c, 0x0d) || within(0x20, 0x26)) skip(1);
   else if (within(0x3f, 0x42) || code === 0xd0) skip(1); // memory.size and .grow, integers, ref.null
   else if (code === 0x0e || code === 0x1c) skip(reader.number() + (code === 0x0e ? 1 : 0)); // br_table, select
-  else if (code === 0x11 || within(0x28, 0x3e)) skip(2); // call_indirect, loads and stores
+  else if (code === 0x11) skip(2); // call_indirect
+  else if (within(0x28, 0x3e)) reader.replace(() => NO_ALIGNMENT), skip(1); // loads and stores
   else if (within(0x43, 0x44)) reader.take(code === 0x43 ? 4 : 8); // floats
   else if (code === 0xfc) {
     const more = reader.number();
@@ -60,11 +65,11 @@ const change = {
   [EXPORTS](reader, to) {
     for (let left = reader.number(); left > 0; left -= 1) {
       reader.take(reader.number());
-      if (reader.take(1)[0] === 0) reader.index(to);
+      if (reader.take(1)[0] === 0) reader.replace(to);
       else reader.number();
     }
   },
-  [START]: (reader, to) => reader.index(to),
+  [START]: (reader, to) => reader.replace(to),
   [ELEMENTS](reader, to) {
     for (let left = reader.number(); left > 0; left -= 1) {
       const kind = reader.number();
@@ -73,7 +78,7 @@ const change = {
       // Where they go in the table.
       if (kind === 0 || kind === 2) while (reader.bytes[reader.at] !== 0x0b) instruction(reader, to);
       reader.take((kind % 2 === 0 ? 1 : 0) + (kind > 0 ? 1 : 0));
-      for (let items = reader.number(); items > 0; items -= 1) reader.index(to);
+      for (let items = reader.number(); items > 0; items -= 1) reader.replace(to);
     }
   },
   [CODE](reader, to) {
