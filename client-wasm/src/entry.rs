@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use crowfly_contract::UploadId;
 use crowfly_engine::{Progress, State};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::error::abort_error;
 use crate::options::Given;
-use crate::page::{Deferred, Held, Listener, freeze_object, notify, object, to_page};
+use crate::page::{Deferred, Held, Listener, freeze_object, notify, object};
+use crate::wire::progress_to_page;
 
 /// Whether the engine knows an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,19 +68,6 @@ pub(crate) struct Entry {
     signal: RefCell<Option<Listener>>,
 }
 
-/// Progress as shown to the page.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Moved {
-    sent: f64,
-    confirmed: f64,
-    total: f64,
-    hashed: f64,
-    bytes_per_second: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    eta_ms: Option<f64>,
-}
-
 impl Entry {
     pub(crate) fn new(id: UploadId, given: Given, handle: JsValue, hidden: bool) -> Rc<Self> {
         let entry = Self {
@@ -122,9 +109,9 @@ impl Entry {
     /// Its progress; until bytes move, an object made when it is first asked for.
     pub(crate) fn progress(&self) -> JsValue {
         if !self.progress.is_set() {
-            self.progress.set(to_page(&Moved {
-                total: self.size.get(),
-                ..Moved::default()
+            self.progress.set(progress_to_page(&Progress {
+                total: self.size.get() as u64,
+                ..Progress::default()
             }));
         }
         self.progress.get()
@@ -161,14 +148,7 @@ impl Entry {
     }
 
     pub(crate) fn set_progress(&self, progress: &Progress) {
-        let seen = to_page(&Moved {
-            sent: progress.sent as f64,
-            confirmed: progress.confirmed as f64,
-            total: progress.total as f64,
-            hashed: progress.hashed as f64,
-            bytes_per_second: progress.bytes_per_second as f64,
-            eta_ms: progress.eta_ms.map(|ms| ms as f64),
-        });
+        let seen = progress_to_page(progress);
         self.progress.set(seen.clone());
         self.snapshot.clear();
         notify(&self.given.callbacks.on_progress.get(), &seen);

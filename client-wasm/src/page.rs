@@ -9,8 +9,6 @@ use std::pin::Pin;
 
 use crowfly_contract::Metadata;
 use js_sys::{Array, Function, Object, Promise, Reflect, RegExp};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
@@ -112,19 +110,6 @@ pub(crate) fn invoke(object: &JsValue, name: &str, arguments: &Array) -> Result<
     apply(&method, object, arguments)
 }
 
-/// A Rust value as a plain object, without absent fields.
-pub(crate) fn to_object(value: &impl Serialize) -> JsValue {
-    let object = value.serialize(&Serializer::json_compatible());
-    object.unwrap_or_default()
-}
-
-/// A Rust value as the page sees it: [`to_object`], frozen.
-pub(crate) fn to_page(value: &impl Serialize) -> JsValue {
-    let object = to_object(value);
-    freeze(&object);
-    object
-}
-
 /// A map of strings. Keys such as `__proto__` are ordinary.
 pub(crate) fn texts_to_object(texts: &Metadata) -> JsValue {
     let pairs = Array::new();
@@ -139,7 +124,9 @@ pub(crate) fn texts_to_object(texts: &Metadata) -> JsValue {
 pub(crate) fn freeze(value: &JsValue) {
     if value.is_object() {
         freeze_object(value);
-        Object::values(value.unchecked_ref::<Object>()).for_each(&mut |inner, _, _| freeze(&inner));
+        for inner in Object::values(value.unchecked_ref::<Object>()).iter() {
+            freeze(&inner);
+        }
     }
 }
 

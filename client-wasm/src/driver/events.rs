@@ -8,8 +8,7 @@ use wasm_bindgen::JsValue;
 
 use super::Driver;
 use crate::error::failed;
-use crate::page::{freeze, set, to_object};
-use crate::wire::record_to_page;
+use crate::wire::{record_to_page, stored_to_page};
 
 const RESTARTED: &str = "storage had let go of the parts of this upload, for instance because it lay unfinished for days; it begins anew";
 const UNVERIFIED: &str = "storage has stored a file, but it states no checksum of it that could be compared: whether it holds the very bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
@@ -46,13 +45,7 @@ impl Driver {
             Event::Progress { progress, .. } => entry.set_progress(&progress),
             Event::Stored {
                 stored, verified, ..
-            } => {
-                // Not part of the contract: the page's own view of the event.
-                let seen = to_object(&*stored);
-                set(&seen, "verified", &verified.into());
-                freeze(&seen);
-                entry.resolve(seen);
-            }
+            } => entry.resolve(stored_to_page(&stored, Some(verified))),
             Event::Failed { failure, .. } => entry.fail(self.error_of(&failure)),
             Event::Aborted { .. } => entry.reject_aborted(),
             Event::Processed { record, .. } => entry.resolve_processed(record_to_page(&record)),

@@ -18,7 +18,6 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use super::read::*;
 use super::*;
-use crate::page::to_page;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -132,7 +131,7 @@ fn what_is_written_is_golden() {
         body::status_request(&call.ids)
     });
     for json in [golden!("stored"), golden!("stored_bare")] {
-        writes(json, |stored: Stored| to_page(&stored));
+        writes(json, |stored: Stored| stored_to_page(&stored, None));
     }
     for json in [
         golden!("record_stored"),
