@@ -17,7 +17,7 @@ use std::rc::Rc;
 use crowfly_contract::UploadId;
 use crowfly_engine::{Config, Input, Millis, Output, Queue, RequestId};
 use gloo_timers::callback::Timeout;
-use js_sys::{BigUint64Array, Date, Math};
+use js_sys::{Date, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::{alarm, awake, now, pause};
@@ -271,16 +271,17 @@ fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId
 
 /// Two random numbers; zeros where no source of randomness exists.
 pub(crate) fn random() -> [u64; 2] {
-    let numbers = BigUint64Array::new_with_length(2);
+    let octets = Uint8Array::new_with_length(16);
     CRYPTO.with(|crypto| {
         let crypto = crypto.as_ref()?;
         crypto
-            .get_random_values_with_array_buffer_view(&numbers)
+            .get_random_values_with_array_buffer_view(&octets)
             .ok()
     });
-    let mut random = [0; 2];
-    numbers.copy_to(&mut random);
-    random
+    let mut random = [0; 16];
+    octets.copy_to(&mut random);
+    let random = u128::from_ne_bytes(random);
+    [random as u64, (random >> 64) as u64]
 }
 
 /// A new ULID.

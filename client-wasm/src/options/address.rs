@@ -35,17 +35,18 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
     if !matches(r"^\.{0,2}\/|^[a-z][a-z\d+.-]*:\/\/", &text) {
         return Err(["must begin with its scheme: ", &completed(&text)].concat());
     }
-    let own = LOCATION.with(JsValue::clone);
-    let own_href = property(&own, "href").as_string().unwrap_or_default();
-    let url = web_sys::Url::new_with_base(&text, &own_href).map_err(|_| FORM.to_owned())?;
-    if !url.username().is_empty() || !url.password().is_empty() || matches("[?#]", &url.href()) {
+    let page = LOCATION.with(JsValue::clone);
+    let url = web_sys::Url::new_with_base(&text, &part(&page, "href"));
+    let url = JsValue::from(url.map_err(|_| FORM.to_owned())?);
+    let user = [part(&url, "username"), part(&url, "password")].concat();
+    if !user.is_empty() || matches("[?#]", &part(&url, "href")) {
         return Err("must have no user, query or fragment".into());
     }
-    let own = property(&own, "origin") == url.origin();
-    let host_and_path = [url.host(), url.pathname()].concat();
+    let own = part(&page, "origin") == part(&url, "origin");
+    let host_and_path = [part(&url, "host"), part(&url, "pathname")].concat();
     let address = without(r"\/+$", &host_and_path);
-    let protocol = url.protocol();
-    if protocol == "http:" && !own && !matches(LOOPBACK, &url.hostname()) {
+    let protocol = part(&url, "protocol");
+    if protocol == "http:" && !own && !matches(LOOPBACK, &part(&url, "hostname")) {
         return Err(["must be https, or http on this machine: https://", &address].concat());
     }
     if protocol != "http:" && protocol != "https:" {
@@ -58,6 +59,11 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
         return Err([what, &protocol, "//", &stack].concat());
     }
     Ok([&protocol, "//", &*address].concat())
+}
+
+/// A part of a `URL` or of the page's location. Not by web-sys: it imports one function for each.
+fn part(url: &JsValue, name: &str) -> String {
+    property(url, name).as_string().unwrap_or_default()
 }
 
 /// A suggestion for an address without a scheme, with possible secrets removed.
