@@ -38,12 +38,12 @@ impl<'a> Options<'a> {
             return options;
         }
         let Some(given) = keys(object).filter(|_| object.is_object()) else {
-            options.refuse("the options", "must be an object");
+            options.refuse("the options", &["must be an object"]);
             return options;
         };
         for key in given.iter().filter_map(|key| key.as_string()) {
             if !known.split_ascii_whitespace().any(|name| name == key) {
-                options.refuse(&key, &["is not an option; there are ", known].concat());
+                options.refuse(&key, &["is not an option; there are ", known]);
             }
         }
         options
@@ -58,9 +58,10 @@ impl<'a> Options<'a> {
         }
     }
 
-    fn refuse(&self, name: &str, what: &str) {
+    /// `what` are the pieces of a sentence, which is put together only when it is needed.
+    fn refuse(&self, name: &str, what: &[&str]) {
         if !self.error.is_set() {
-            let message = [self.owner, ": ", name, " ", what].concat();
+            let message = [self.owner, ": ", name, " ", &what.concat()].concat();
             self.error.set(invalid_option(&message));
         }
     }
@@ -71,15 +72,10 @@ impl<'a> Options<'a> {
     }
 
     /// Refuses a present but invalid value.
-    fn check<T>(
-        &self,
-        name: &str,
-        read: impl FnOnce(&JsValue) -> Option<T>,
-        what: &str,
-    ) -> Option<T> {
+    fn check<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>, what: &[&str]) -> Option<T> {
         let read = read(&self.get(name)?);
         if read.is_none() {
-            self.refuse(name, &["must be ", what].concat());
+            self.refuse(name, what);
         }
         read
     }
@@ -87,30 +83,30 @@ impl<'a> Options<'a> {
     /// A function; undefined if there is none.
     fn function(&self, name: &str) -> JsValue {
         let read = |value: &JsValue| value.is_function().then(|| value.clone());
-        self.check(name, read, "a function").unwrap_or_default()
+        let given = self.check(name, read, &["must be a function"]);
+        given.unwrap_or_default()
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.check(name, JsValue::as_string, "a string")
+        self.check(name, JsValue::as_string, &["must be a string"])
     }
 
     fn flag(&self, name: &str) -> Option<bool> {
-        self.check(name, JsValue::as_bool, "true or false")
+        self.check(name, JsValue::as_bool, &["must be true or false"])
     }
 
     fn integer(&self, name: &str, least: i32, most: i32, unit: &str) -> Option<i32> {
-        let read = |value: &JsValue| {
-            let number = value.as_f64()?;
-            let integer = number as i32;
-            let right = f64::from(integer) == number && (least..=most).contains(&integer);
-            right.then_some(integer)
-        };
+        let number = self.get(name)?.as_f64().unwrap_or(f64::NAN);
+        let integer = number as i32;
+        if f64::from(integer) == number && (least..=most).contains(&integer) {
+            return Some(integer);
+        }
         let [from, to] = [least, most].map(|bound| bound.to_string());
-        self.check(
+        self.refuse(
             name,
-            read,
-            &["an integer", unit, " from ", &from, " to ", &to].concat(),
-        )
+            &["must be an integer", unit, " from ", &from, " to ", &to],
+        );
+        None
     }
 
     fn milliseconds(&self, name: &str, otherwise: u32) -> u32 {
@@ -120,16 +116,15 @@ impl<'a> Options<'a> {
 
     /// Which of two words is given: true for the first.
     fn word(&self, name: &str, words: [&str; 2]) -> Option<bool> {
-        let [first, second] = words;
-        let read = |value: &JsValue| {
-            let word = value.as_string()?;
-            (word == first || word == second).then_some(word == first)
-        };
-        self.check(
-            name,
-            read,
-            &["\"", first, "\" or \"", second, "\""].concat(),
-        )
+        let given = self.get(name)?.as_string();
+        let place = words
+            .iter()
+            .position(|word| given.as_deref() == Some(*word));
+        if place.is_none() {
+            let [first, second] = words;
+            self.refuse(name, &["must be \"", first, "\" or \"", second, "\""]);
+        }
+        place.map(|place| place == 0)
     }
 
     /// Whether the bytes are hashed, and whether verification is required, which needs a hash.
@@ -141,7 +136,7 @@ impl<'a> Options<'a> {
         if required && !hashes {
             self.refuse(
                 "requireVerified",
-                "needs checksum \"crc64nvme\": without a checksum nothing is verified",
+                &["needs checksum \"crc64nvme\": without a checksum nothing is verified"],
             );
         }
         (hashes, required)
@@ -149,7 +144,7 @@ impl<'a> Options<'a> {
 
     fn callbacks(&self) -> Callbacks {
         let signal = |value: &JsValue| value.is_instance_of::<AbortSignal>().then(|| value.clone());
-        let signal = self.check("signal", signal, "an AbortSignal");
+        let signal = self.check("signal", signal, &["must be an AbortSignal"]);
         Callbacks {
             on_progress: Held::new(self.function("onProgress")),
             on_state_change: Held::new(self.function("onStateChange")),

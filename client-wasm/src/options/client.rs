@@ -54,23 +54,23 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
         None if !settings.has_signer => {
             options.refuse(
                 "api",
-                "is missing; give the address of the API, or a `signer`",
+                &["is missing; give the address of the API, or a `signer`"],
             );
         }
         Some(_) if settings.has_signer => {
-            options.refuse("signer", "stands instead of `api`; give one of both");
+            options.refuse("signer", &["stands instead of `api`; give one of both"]);
         }
         Some(api) => {
             match read_address(&api) {
                 Ok(address) => settings.api = address,
-                Err(what) => options.refuse("api", &what),
+                Err(what) => options.refuse("api", &[&what]),
             }
             if settings.token.is_undefined() {
-                options.refuse("token", "is missing; give a function that gives a JWT");
+                options.refuse("token", &["is missing; give a function that gives a JWT"]);
             }
         }
         None if !FUNCTIONS.iter().all(|name| has_function(&signer, name)) => {
-            options.refuse("signer", MUST_HAVE);
+            options.refuse("signer", &[MUST_HAVE]);
         }
         None => settings.signer.set(signer),
     }
