@@ -23,8 +23,9 @@ use wasm_bindgen::prelude::*;
 use crate::clock::{alarm, awake, now, pause};
 use crate::entry::{Entry, Stage};
 use crate::error::closed;
+use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{Listener, console_warn, freeze_object, notify, object, spawn};
+use crate::page::{Listener, console_warn, notify, spawn};
 use crate::store::Store;
 use crate::token::TokenSource;
 use add::Addition;
@@ -261,12 +262,11 @@ fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId
     if on_warning.is_undefined() {
         return console_warn(&["crowfly: ", message].concat());
     }
-    let warning = object(&[
-        ("code", code.into()),
-        ("message", message.into()),
-        ("upload", upload.map(|id| id.to_text()).into()),
-    ]);
-    notify(on_warning, &freeze_object(&warning));
+    let warning = ObjectBuilder::new()
+        .with("code", code)
+        .with("message", message)
+        .with("upload", upload.map(|id| id.to_text()));
+    notify(on_warning, &warning.freeze());
 }
 
 /// Two random numbers; zeros where no source of randomness exists.

@@ -8,8 +8,9 @@ use crowfly_engine::{Progress, State};
 use wasm_bindgen::JsValue;
 
 use crate::error::abort_error;
+use crate::object::ObjectBuilder;
 use crate::options::Given;
-use crate::page::{Deferred, Held, Listener, freeze_object, notify, object};
+use crate::page::{Deferred, Held, Listener, notify};
 use crate::wire::progress_to_page;
 
 /// Whether the engine knows an upload.
@@ -239,20 +240,18 @@ impl Entry {
     /// The current snapshot; the same object until something changes.
     pub(crate) fn snapshot(&self) -> JsValue {
         if !self.snapshot.is_set() {
-            let snapshot = object(&[
-                ("id", self.id.to_text().into()),
-                ("name", JsValue::from_str(&self.given.name)),
-                ("size", self.size.get().into()),
-                ("type", JsValue::from_str(&self.media_type.borrow())),
-                ("state", self.state.get().as_str().into()),
-                ("progress", self.progress()),
-                ("error", self.error.get()),
-                ("stored", self.stored.get()),
-                ("record", self.record.get()),
-            ]);
             // An error is not frozen: whoever catches it may add properties.
-            freeze_object(&snapshot);
-            self.snapshot.set(snapshot);
+            let snapshot = ObjectBuilder::new()
+                .with("id", self.id.to_text())
+                .with("name", &*self.given.name)
+                .with("size", self.size.get())
+                .with("type", &**self.media_type.borrow())
+                .with("state", self.state.get().as_str())
+                .with("progress", self.progress())
+                .with("error", self.error.get())
+                .with("stored", self.stored.get())
+                .with("record", self.record.get());
+            self.snapshot.set(snapshot.freeze());
         }
         self.snapshot.get()
     }

@@ -4,7 +4,8 @@ use crowfly_engine::Failure;
 use js_sys::Error;
 use wasm_bindgen::prelude::*;
 
-use crate::page::{property, set};
+use crate::object::ObjectBuilder;
+use crate::page::property;
 
 #[wasm_bindgen]
 extern "C" {
@@ -24,25 +25,12 @@ pub fn is_upload_error(value: &JsValue) -> bool {
         && property(value, "code").is_string()
 }
 
-/// An error; undefined fields of `more` are left out.
-fn upload_error(
-    code: &str,
-    phase: &str,
-    retryable: bool,
-    message: &str,
-    more: &[(&str, JsValue)],
-) -> JsValue {
-    let error = Error::new(message).into();
-    set(&error, "name", &"UploadError".into());
-    set(&error, "code", &code.into());
-    set(&error, "retryable", &retryable.into());
-    set(&error, "phase", &phase.into());
-    for (name, value) in more {
-        if !value.is_undefined() {
-            set(&error, name, value);
-        }
-    }
-    error
+fn upload_error(code: &str, phase: &str, retryable: bool, message: &str) -> ObjectBuilder {
+    ObjectBuilder::of(Error::new(message).into())
+        .with("name", "UploadError")
+        .with("code", code)
+        .with("retryable", retryable)
+        .with("phase", phase)
 }
 
 /// The error for an engine failure; `cause` is undefined if there is none.
@@ -58,29 +46,23 @@ pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
             ["the server answered with status ", &status, " (", code, ")"].concat()
         }
     };
-    upload_error(
-        code,
-        failure.phase.as_str(),
-        failure.retryable,
-        &message,
-        &[
-            ("part", failure.part.into()),
-            ("status", failure.status.map(u32::from).into()),
-            ("requestId", failure.request_id.as_deref().into()),
-            ("cause", cause),
-        ],
-    )
+    upload_error(code, failure.phase.as_str(), failure.retryable, &message)
+        .with("part", failure.part)
+        .with("status", failure.status.map(u32::from))
+        .with("requestId", failure.request_id.as_deref())
+        .with("cause", cause)
+        .build()
 }
 
 /// A refusal to start; `retryable` only if the same call can succeed later.
 pub(crate) fn refused(code: &str, message: &str) -> JsValue {
-    upload_error(code, "start", code == "locked", message, &[])
+    upload_error(code, "start", code == "locked", message).build()
 }
 
 /// An unusable file, and the exception it threw.
 pub(crate) fn unreadable(message: &str, cause: JsValue) -> JsValue {
-    let cause = [("cause", cause)];
-    upload_error("file_unreadable", "start", false, message, &cause)
+    let error = upload_error("file_unreadable", "start", false, message);
+    error.with("cause", cause).build()
 }
 
 /// An option with a wrong type or value; the message must name it.
@@ -90,12 +72,12 @@ pub(crate) fn invalid_option(message: &str) -> JsValue {
 
 /// The call needs a Crowfly stack's API, but the client has a signer.
 pub(crate) fn unsupported(phase: &str, message: &str) -> JsValue {
-    upload_error("unsupported", phase, false, message, &[])
+    upload_error("unsupported", phase, false, message).build()
 }
 
 /// The rejection of everything once the client is closed.
 pub(crate) fn closed(phase: &str) -> JsValue {
-    upload_error("closed", phase, false, "the client was closed", &[])
+    upload_error("closed", phase, false, "the client was closed").build()
 }
 
 /// The rejection of `fetch` when it is aborted without a reason.

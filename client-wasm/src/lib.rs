@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod file;
 mod journal;
+mod object;
 mod options;
 mod page;
 mod resumable;

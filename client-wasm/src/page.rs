@@ -13,6 +13,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
+use crate::object::ObjectBuilder;
+
 #[wasm_bindgen]
 extern "C" {
     /// <https://developer.mozilla.org/docs/Web/API/Window/reportError>
@@ -68,17 +70,6 @@ pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-/// A new object with these properties, except undefined ones.
-pub(crate) fn object(properties: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new().into();
-    for (name, value) in properties {
-        if !value.is_undefined() {
-            set(&object, name, value);
-        }
-    }
-    object
-}
-
 /// Whether a property is a function.
 pub(crate) fn has_function(object: &JsValue, name: &str) -> bool {
     property(object, name).is_function()
@@ -89,7 +80,7 @@ pub(crate) fn bind(handle: &JsValue, names: &[&str]) {
     for name in names {
         let method: Method = property(handle, name).unchecked_into();
         if let Ok(bound) = method.bind(handle) {
-            let descriptor = object(&[("value", bound)]);
+            let descriptor = ObjectBuilder::new().with("value", bound).build();
             Object::define_property(
                 handle.unchecked_ref::<Object>(),
                 &(*name).into(),

@@ -4,7 +4,8 @@ use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-use crate::page::{get, invoke, object, property};
+use crate::object::ObjectBuilder;
+use crate::page::{get, invoke, property};
 use crate::wire::{Answer, Route};
 
 /// Calls one function of the application; `body` is JSON.
@@ -53,14 +54,16 @@ fn says_working(body: &JsValue) -> bool {
 /// The details of an exception; without a status it counts as a lost connection.
 fn refusal(thrown: &JsValue) -> Option<Answer> {
     let status = integer(thrown, "status", 599.0).filter(|status| *status >= 100.0)?;
-    let text = |value: JsValue| value.as_string().unwrap_or_default().into();
-    let message: JsValue = text(property(thrown, "message"));
-    let error = get(thrown, "code")
-        .map(|code| object(&[("code", text(code)), ("message", message.clone())]));
-    let body = object(&[("message", message), ("error", error.unwrap_or_default())]);
+    let text = |value: JsValue| value.as_string().unwrap_or_default();
+    let message = text(property(thrown, "message"));
+    let body = ObjectBuilder::new().with("message", &*message);
+    let error = get(thrown, "code").map(|code| {
+        let error = ObjectBuilder::new().with("code", text(code));
+        error.with("message", &*message).build()
+    });
     Some(Answer {
         status: status as u16,
-        body,
+        body: body.with("error", error).build(),
         retry_after_ms: integer(thrown, "retryAfterMs", f64::MAX).map(|ms| ms as u64),
     })
 }

@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::clock::{alarm, now};
-use crate::page::{Deferred, Held, first_match, freeze_object, object, property};
+use crate::object::ObjectBuilder;
+use crate::page::{Deferred, Held, first_match, property};
 
 const LATE: &str = "`token` gave no token in time";
 const CLOSED: &str = "the client was closed";
@@ -79,7 +80,9 @@ impl TokenSource {
     }
 
     async fn call(&self, reason: TokenReason) -> Result<JsValue, JsValue> {
-        let argument = freeze_object(&object(&[("reason", reason.as_str().into())]));
+        let argument = ObjectBuilder::new()
+            .with("reason", reason.as_str())
+            .freeze();
         let provider: Function = self.provider.get().unchecked_into();
         let given = provider.call1(&JsValue::UNDEFINED, &argument)?;
         let limit = Deferred::quiet();

@@ -14,7 +14,8 @@ use crowfly_engine::Progress;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::page::{freeze, freeze_object, object, set, texts_to_object};
+use crate::object::ObjectBuilder;
+use crate::page::{freeze, freeze_object, set, texts_to_object};
 use shown::Shown;
 
 pub(crate) use fields::Fields;
@@ -59,11 +60,10 @@ pub(crate) fn record_to_page(record: &RecordOf<StorageKey>) -> JsValue {
 fn records_to_page(body: &JsValue) -> Option<JsValue> {
     let found = read::list_response(body)?;
     let uploads: Array = found.uploads.iter().map(record_to_page).collect();
-    let page = object(&[
-        ("uploads", freeze_object(&uploads)),
-        ("cursor", found.cursor.into()),
-    ]);
-    Some(freeze_object(&page))
+    let page = ObjectBuilder::new()
+        .with("uploads", freeze_object(&uploads))
+        .with("cursor", found.cursor);
+    Some(page.freeze())
 }
 
 /// The address of the bytes, if the answer has one.

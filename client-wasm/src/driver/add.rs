@@ -13,8 +13,9 @@ use crate::clock::now;
 use crate::entry::{Entry, Stage};
 use crate::error::{invalid_option, unreadable};
 use crate::file::{is_handle, is_readable, stated_size};
+use crate::object::ObjectBuilder;
 use crate::options::media_type;
-use crate::page::{Listener, invoke, object, property, spawn, wait};
+use crate::page::{Listener, invoke, property, spawn, wait};
 
 const NO_FILE: &str = "the handle gives no file";
 const NO_ITEM: &str = "upload: name, size, type or metadata of the file are not what they must be";
@@ -252,7 +253,7 @@ pub(crate) async fn permitted(handle: &JsValue, method: &str) -> bool {
     if property(handle, method).is_falsy() {
         return true;
     }
-    let mode = object(&[("mode", "read".into())]);
+    let mode = ObjectBuilder::new().with("mode", "read").build();
     let Ok(asked) = invoke(handle, method, &Array::of1(&mode)) else {
         return false;
     };

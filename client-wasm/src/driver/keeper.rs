@@ -5,7 +5,7 @@ mod sweep;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crowfly_contract::{Crc64Nvme, CreateItem, UploadId};
+use crowfly_contract::{CreateItem, UploadId};
 use crowfly_engine::{Reply, RequestId};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Promise};
@@ -15,8 +15,9 @@ use crate::driver::{Driver, Want, random};
 use crate::entry::{Entry, Noted};
 use crate::file::sample;
 use crate::journal::{Journal, Kind, Owner, Saved, read};
+use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{object, spawn, texts_to_object, wait};
+use crate::page::{spawn, texts_to_object, wait};
 
 /// Error codes of a failed claim: the entry is missing, or owned by another client.
 const GONE: &str = "not_found";
@@ -67,24 +68,23 @@ impl Keeper {
         wait(&self.owner.hold()).await?;
         let given = &entry.given;
         let (hashes, require_verified) = given.proof;
-        let crc = |crc: Crc64Nvme| JsValue::from(crc.to_text());
-        let saved = object(&[
-            ("id", item.id.to_text().into()),
-            ("name", JsValue::from_str(&item.name)),
-            ("size", size.into()),
-            ("type", JsValue::from_str(&item.media_type)),
-            ("visibility", given.visibility.as_str().into()),
-            ("metadata", texts_to_object(&given.metadata)),
-            ("priority", given.priority.into()),
-            ("checksum", if hashes { "crc64nvme" } else { "none" }.into()),
-            ("requireVerified", require_verified.into()),
-            ("crc64nvme", item.crc64nvme.map(crc).unwrap_or_default()),
-            ("sample", crc(sample)),
-            ("handle", entry.handle.get()),
-            ("cancelled", (entry.noted.get() == Noted::Cancelled).into()),
-            ("owner", JsValue::from_str(&self.id)),
-            ("savedAt", Date::now().into()),
-        ]);
+        let saved = ObjectBuilder::new()
+            .with("id", item.id.to_text())
+            .with("name", &*item.name)
+            .with("size", size)
+            .with("type", &*item.media_type)
+            .with("visibility", given.visibility.as_str())
+            .with("metadata", texts_to_object(&given.metadata))
+            .with("priority", given.priority)
+            .with("checksum", if hashes { "crc64nvme" } else { "none" })
+            .with("requireVerified", require_verified)
+            .with("crc64nvme", item.crc64nvme.map(|crc| crc.to_text()))
+            .with("sample", sample.to_text())
+            .with("handle", entry.handle.get())
+            .with("cancelled", entry.noted.get() == Noted::Cancelled)
+            .with("owner", &*self.id)
+            .with("savedAt", Date::now())
+            .build();
         if entry.noted.get() != Noted::Over {
             wait(&self.journal.put(&saved)).await?;
         }
@@ -93,7 +93,7 @@ impl Keeper {
 
     /// Marks an upload as to be cancelled on the server.
     fn note_cancel(&self, id: UploadId) -> Promise {
-        let fields = object(&[("cancelled", JsValue::TRUE)]);
+        let fields = ObjectBuilder::new().with("cancelled", true).build();
         self.journal.patch(&id.to_text(), &fields, None)
     }
 
@@ -116,10 +116,10 @@ impl Keeper {
             return Err(LOCKED);
         }
         // Another client may have claimed it since the read.
-        let mine = object(&[
-            ("owner", JsValue::from_str(&self.id)),
-            ("savedAt", Date::now().into()),
-        ]);
+        let mine = ObjectBuilder::new()
+            .with("owner", &*self.id)
+            .with("savedAt", Date::now())
+            .build();
         let taken = wait(&self.journal.patch(&text, &mine, Some(&saved.owner))).await;
         match read(&taken.unwrap_or_default()) {
             Kind::Upload(taken) => Ok(taken),
@@ -198,7 +198,7 @@ impl Driver {
         let media_type = given.media_type.clone().unwrap_or_default();
         let entry = Entry::new(saved.id, given, saved.handle, true);
         // Its file is no longer read.
-        entry.set_file(object(&[]), media_type, saved.size);
+        entry.set_file(ObjectBuilder::new().build(), media_type, saved.size);
         let done = entry.done.borrow().promise.clone();
         self.store.add(&entry);
         self.add(&entry, None);

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use super::Job;
 use crate::driver::Driver;
 use crate::file::{bytes, slice};
-use crate::page::object;
+use crate::object::ObjectBuilder;
 
 /// Bytes per step, about a quarter of a millisecond of work, so that the page stays responsive.
 pub(super) const STEP: u64 = 256 * 1024;
@@ -59,5 +59,7 @@ async fn read(job: &Job, at: u64, size: u64) -> Result<Uint8Array, JsValue> {
         return Ok(read);
     }
     // A range that ends early belongs to a changed file.
-    Err(object(&[("name", "NotReadableError".into())]))
+    Err(ObjectBuilder::new()
+        .with("name", "NotReadableError")
+        .build())
 }

@@ -9,7 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::Job;
 use crate::driver::Driver;
-use crate::page::{Listener, get, invoke, object, property};
+use crate::object::ObjectBuilder;
+use crate::page::{Listener, get, invoke, property};
 
 /// A worker and its number of jobs; terminated when dropped.
 pub(super) struct Slot {
@@ -21,18 +22,20 @@ pub(super) struct Slot {
 
 /// Posts a job; throws if its file cannot be cloned.
 pub(super) fn post_job(worker: &JsValue, job: &Job) -> Result<(), JsValue> {
-    let message = [
-        ("id", number(job.request.0)),
-        ("blob", job.file.clone()),
-        ("start", number(job.bytes.start)),
-        ("end", number(job.bytes.end)),
-    ];
-    post(worker, &message)
+    let message = ObjectBuilder::new()
+        .with("id", job.request.0 as f64)
+        .with("blob", job.file.clone())
+        .with("start", job.bytes.start as f64)
+        .with("end", job.bytes.end as f64);
+    post(worker, message)
 }
 
 /// Posts a cancel. If that fails, the worker finishes a job whose result is ignored.
 pub(super) fn post_cancel(worker: &JsValue, request: RequestId) {
-    let _ = post(worker, &[("cancel", number(request.0))]);
+    let _ = post(
+        worker,
+        ObjectBuilder::new().with("cancel", request.0 as f64),
+    );
 }
 
 impl Drop for Slot {
@@ -41,13 +44,9 @@ impl Drop for Slot {
     }
 }
 
-fn post(worker: &JsValue, message: &[(&str, JsValue)]) -> Result<(), JsValue> {
-    let message = Array::of1(&object(message));
+fn post(worker: &JsValue, message: ObjectBuilder) -> Result<(), JsValue> {
+    let message = Array::of1(&message.build());
     invoke(worker, "postMessage", &message).map(drop)
-}
-
-fn number(value: u64) -> JsValue {
-    (value as f64).into()
 }
 
 impl Driver {
@@ -82,7 +81,8 @@ impl Driver {
             _heard: heard,
             busy: 0,
         };
-        post(&slot.worker, &[("module", wasm_bindgen::module())])?;
+        let module = ObjectBuilder::new().with("module", wasm_bindgen::module());
+        post(&slot.worker, module)?;
         Ok(slot)
     }
 
@@ -116,7 +116,8 @@ impl Driver {
                 self.hashed(request, Ok(Crc64Nvme::new(crc)));
             }
             None => {
-                self.unread(request, object(&[("name", property(&news, "error"))]));
+                let error = ObjectBuilder::new().with("name", property(&news, "error"));
+                self.unread(request, error.build());
             }
         }
     }
