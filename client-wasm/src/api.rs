@@ -74,10 +74,7 @@ pub(crate) fn start(
 /// Reads a response; `None` if the connection was lost meanwhile, or if the value is not a response.
 pub(crate) async fn read(response: JsValue) -> Option<Answer> {
     let response: Response = response.dyn_into().ok()?;
-    let text = wait(&response.text().ok()?.into())
-        .await
-        .ok()?
-        .as_string()?;
+    let text = wait(response.text().ok()?).await.ok()?.as_string()?;
     let retry = response.headers().get("retry-after").ok().flatten();
     Some(Answer {
         status: response.status(),

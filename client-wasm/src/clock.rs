@@ -44,7 +44,7 @@ pub(crate) fn alarm(ms: u32, ring: Box<dyn FnOnce()>) -> Timeout {
 /// Waits.
 pub(crate) async fn pause(ms: u32) {
     let over = Deferred::new();
-    let promise = wait(&over.promise);
+    let promise = wait(over.promise.clone());
     let _timer = alarm(ms, Box::new(move || over.resolve(&JsValue::UNDEFINED)));
     let _ = promise.await;
 }

@@ -86,7 +86,7 @@ impl Driver {
         let on_warning = Rc::clone(&settings.on_warning);
         let keeper = settings.resume.then(|| {
             Keeper::new(&settings, move |code, message| {
-                warn(&on_warning.get(), code, message, None)
+                warn(on_warning.get(), code, message, None)
             })
         });
         let token = std::mem::take(&mut settings.token);
@@ -121,7 +121,7 @@ impl Driver {
 
     /// Warns the application of degraded operation.
     pub(crate) fn warn(&self, code: &str, message: &str, upload: Option<UploadId>) {
-        warn(&self.settings.on_warning.get(), code, message, upload);
+        warn(self.settings.on_warning.get(), code, message, upload);
     }
 
     /// Feeds the engine an input and carries out everything it outputs.
@@ -258,7 +258,7 @@ impl Driver {
     }
 }
 
-fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId>) {
+fn warn(on_warning: JsValue, code: &str, message: &str, upload: Option<UploadId>) {
     if on_warning.is_undefined() {
         return console_warn(&["crowfly: ", message].concat());
     }
@@ -266,7 +266,7 @@ fn warn(on_warning: &JsValue, code: &str, message: &str, upload: Option<UploadId
         .with("code", code)
         .with("message", message)
         .with("upload", upload.map(|id| id.to_text()));
-    notify(on_warning, &warning.freeze());
+    notify(on_warning, warning.freeze());
 }
 
 /// Two random numbers; zeros where no source of randomness exists.

@@ -142,7 +142,7 @@ impl Entry {
             self.signal.take();
         }
         let callbacks = &self.given.callbacks;
-        notify(&callbacks.on_state_change.get(), &state.as_str().into());
+        notify(callbacks.on_state_change.get(), state.as_str().into());
         if matches!(state, State::Processed | State::Aborted) {
             callbacks.let_go();
         }
@@ -152,7 +152,7 @@ impl Entry {
         let seen = progress_to_page(progress);
         self.progress.set(seen.clone());
         self.snapshot.clear();
-        notify(&self.given.callbacks.on_progress.get(), &seen);
+        notify(self.given.callbacks.on_progress.get(), seen);
     }
 
     /// Listens to the signal until the upload has ended.

@@ -65,12 +65,12 @@ pub(crate) fn is_handle(value: &JsValue) -> bool {
 
 /// A range of a file, or the exception of an imitation.
 pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsValue> {
-    invoke(file, "slice", &Array::of2(&start.into(), &end.into()))
+    invoke(file, "slice", Array::of2(&start.into(), &end.into()))
 }
 
 /// All bytes of a slice of a file.
 pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
-    let read = wait(&invoke(&piece, "arrayBuffer", &Array::new())?).await?;
+    let read = wait(invoke(&piece, "arrayBuffer", Array::new())?).await?;
     // A non-buffer becomes bytes of another length, which the reader rejects.
     Octets::new(&read).map(JsCast::unchecked_into)
 }

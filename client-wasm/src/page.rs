@@ -96,9 +96,9 @@ pub(crate) fn keys(object: &JsValue) -> Option<Array> {
 }
 
 /// Calls a method of a value of the page.
-pub(crate) fn invoke(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue, JsValue> {
+pub(crate) fn invoke(object: &JsValue, name: &str, arguments: Array) -> Result<JsValue, JsValue> {
     let method = Reflect::get(object, &JsValue::from_str(name))?;
-    apply(&method, object, arguments)
+    apply(&method, object, &arguments)
 }
 
 /// A map of strings. Keys such as `__proto__` are ordinary.
@@ -123,11 +123,11 @@ pub(crate) fn freeze(value: &JsValue) {
 
 /// Calls a function of the application, if given; its exception is reported to the page's `error` event, as for
 /// an event listener.
-pub(crate) fn notify(callback: &JsValue, argument: &JsValue) {
+pub(crate) fn notify(callback: JsValue, argument: JsValue) {
     let Some(callback) = callback.dyn_ref::<Function>() else {
         return;
     };
-    if let Err(error) = callback.call1(&JsValue::UNDEFINED, argument) {
+    if let Err(error) = callback.call1(&JsValue::UNDEFINED, &argument) {
         // Missing in very old browsers only; there the exception is lost, and the upload continues.
         let _ = report_error(&error);
     }
@@ -271,6 +271,9 @@ fn settle(task: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Prom
 }
 
 /// Awaits a value that may be a promise.
-pub(crate) fn wait(value: &JsValue) -> JsFuture {
-    JsFuture::from(Promise::resolve(value))
+///
+/// Takes the value, which would otherwise be kept until the end of the wait.
+pub(crate) fn wait(value: impl Into<JsValue>) -> JsFuture {
+    let value: JsValue = value.into();
+    JsFuture::from(Promise::resolve(&value))
 }

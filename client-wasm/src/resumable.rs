@@ -10,8 +10,9 @@ use crate::entry::Entry;
 use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
 use crate::file::{is_handle, sample, stated_size};
 use crate::journal::Saved;
+use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
-use crate::page::{bind, promise, set, texts_to_object, wait};
+use crate::page::{bind, promise, texts_to_object, wait};
 use crate::upload::Upload;
 
 const CHANGED: &str = "this is not the file that the upload began with";
@@ -51,26 +52,19 @@ impl Resumable {
         let saved = Rc::new(saved);
         let driver = Rc::clone(driver);
         let given = &saved.given;
-        let fields = [
-            ("id", saved.id.to_text().into()),
-            ("name", JsValue::from_str(&given.name)),
-            ("size", saved.size.into()),
-            (
-                "type",
-                given.media_type.as_deref().unwrap_or_default().into(),
-            ),
-            ("metadata", texts_to_object(&given.metadata)),
-            ("savedAt", saved.saved_at.into()),
-            ("needs", needs.into()),
-        ];
         let handle = Self {
             driver,
             saved: Rc::clone(&saved),
-        }
-        .into();
-        for (name, value) in fields {
-            set(&handle, name, &value);
-        }
+        };
+        let handle = ObjectBuilder::of(handle.into())
+            .with("id", saved.id.to_text())
+            .with("name", &*given.name)
+            .with("size", saved.size)
+            .with("type", given.media_type.as_deref().unwrap_or_default())
+            .with("metadata", texts_to_object(&given.metadata))
+            .with("savedAt", saved.saved_at)
+            .with("needs", needs)
+            .build();
         bind(&handle, &["attach", "discard"]);
         handle
     }
@@ -103,9 +97,9 @@ impl Resumable {
                 .take(id)
                 .await
                 .map_err(|code| refusal(&driver, code))?;
-            let _ = wait(&driver.note_cancel(id)).await;
+            let _ = wait(driver.note_cancel(id)).await;
             // An abort is the requested result; an object that was stored meanwhile is reported as such.
-            match wait(&driver.cancel_saved(*taken)).await {
+            match wait(driver.cancel_saved(*taken)).await {
                 Err(error) if is_upload_error(&error) => Err(error),
                 _ => Ok(JsValue::UNDEFINED),
             }
@@ -135,7 +129,7 @@ async fn attach(
         .map_err(|code| refusal(driver, code))?;
     if !same {
         // The original file no longer exists: the upload cannot be resumed.
-        let _ = wait(&driver.note_cancel(saved.id)).await;
+        let _ = wait(driver.note_cancel(saved.id)).await;
         drop(driver.cancel_saved(*taken));
         return Err(refused("file_changed", CHANGED));
     }

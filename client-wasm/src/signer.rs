@@ -24,7 +24,7 @@ pub(crate) fn start(
         arguments.push(&JSON::parse(&body)?);
     }
     arguments.push(signal);
-    invoke(signer, route.as_str(), &arguments)
+    invoke(signer, route.as_str(), arguments)
 }
 
 /// The result or exception of a function, as an answer of the API; `None` counts as a lost connection.

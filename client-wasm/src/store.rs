@@ -128,7 +128,7 @@ impl Store {
         self.told_at.set(now());
         let listeners = self.listeners.borrow().clone();
         for (_, listener) in listeners {
-            notify(&listener, &JsValue::UNDEFINED);
+            notify(listener, JsValue::UNDEFINED);
         }
     }
 

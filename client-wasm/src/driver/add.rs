@@ -236,8 +236,8 @@ pub(crate) async fn open_file(source: JsValue) -> Result<JsValue, JsValue> {
     let mut cause = JsValue::UNDEFINED;
     if permitted(&source, "queryPermission").await || permitted(&source, "requestPermission").await
     {
-        match invoke(&source, "getFile", &Array::new()) {
-            Ok(given) => match wait(&given).await {
+        match invoke(&source, "getFile", Array::new()) {
+            Ok(given) => match wait(given).await {
                 Ok(file) => return Ok(file),
                 Err(error) => cause = error,
             },
@@ -254,8 +254,8 @@ pub(crate) async fn permitted(handle: &JsValue, method: &str) -> bool {
         return true;
     }
     let mode = ObjectBuilder::new().with("mode", "read").build();
-    let Ok(asked) = invoke(handle, method, &Array::of1(&mode)) else {
+    let Ok(asked) = invoke(handle, method, Array::of1(&mode)) else {
         return false;
     };
-    wait(&asked).await.is_ok_and(|answer| answer == "granted")
+    wait(asked).await.is_ok_and(|answer| answer == "granted")
 }

@@ -65,7 +65,7 @@ impl Keeper {
     async fn write(&self, entry: &Entry, item: &CreateItem) -> Result<(), JsValue> {
         let size = entry.size.get();
         let sample = sample(entry.file.get(), size, item.crc64nvme).await?;
-        wait(&self.owner.hold()).await?;
+        wait(self.owner.hold()).await?;
         let given = &entry.given;
         let (hashes, require_verified) = given.proof;
         let saved = ObjectBuilder::new()
@@ -86,7 +86,7 @@ impl Keeper {
             .with("savedAt", Date::now())
             .build();
         if entry.noted.get() != Noted::Over {
-            wait(&self.journal.put(&saved)).await?;
+            wait(self.journal.put(&saved)).await?;
         }
         Ok(())
     }
@@ -105,7 +105,7 @@ impl Keeper {
     /// Claims an entry for this client, or returns the error code.
     async fn take(&self, id: UploadId) -> Result<Box<Saved>, &'static str> {
         let text = id.to_text();
-        let entry = wait(&self.journal.read(&text)).await.map_err(|_| GONE)?;
+        let entry = wait(self.journal.read(&text)).await.map_err(|_| GONE)?;
         let Kind::Upload(saved) = read(&entry) else {
             self.erase(id);
             return Err(GONE);
@@ -120,7 +120,7 @@ impl Keeper {
             .with("owner", &*self.id)
             .with("savedAt", Date::now())
             .build();
-        let taken = wait(&self.journal.patch(&text, &mine, Some(&saved.owner))).await;
+        let taken = wait(self.journal.patch(&text, &mine, Some(&saved.owner))).await;
         match read(&taken.unwrap_or_default()) {
             Kind::Upload(taken) => Ok(taken),
             _ => Err(LOCKED),
@@ -129,7 +129,7 @@ impl Keeper {
 
     /// Which of these clients are gone; none where the browser denies access to its locks.
     async fn gone(&self, owners: &Array) -> Array {
-        let gone = wait(&self.owner.gone(owners)).await.unwrap_or_default();
+        let gone = wait(self.owner.gone(owners)).await.unwrap_or_default();
         gone.dyn_into().unwrap_or_default()
     }
 
@@ -205,7 +205,7 @@ impl Driver {
         self.ask(Want::Abort, &entry);
         let (driver, ended) = (Rc::clone(self), done.clone());
         spawn(async move {
-            let _ = wait(&ended).await;
+            let _ = wait(ended).await;
             driver.store.remove(entry.id);
         });
         done

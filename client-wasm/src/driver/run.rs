@@ -155,7 +155,7 @@ impl Driver {
                 api::start(route, &url, driver.token.header(), body, &signal)
             };
             let given = match started {
-                Ok(promise) => wait(&promise).await,
+                Ok(promise) => wait(promise).await,
                 Err(thrown) => Err(thrown),
             };
             let answer = match given {

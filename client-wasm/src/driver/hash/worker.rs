@@ -40,13 +40,13 @@ pub(super) fn post_cancel(worker: &JsValue, request: RequestId) {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let _ = invoke(&self.worker, "terminate", &Array::new());
+        let _ = invoke(&self.worker, "terminate", Array::new());
     }
 }
 
 fn post(worker: &JsValue, message: ObjectBuilder) -> Result<(), JsValue> {
     let message = Array::of1(&message.build());
-    invoke(worker, "postMessage", &message).map(drop)
+    invoke(worker, "postMessage", message).map(drop)
 }
 
 impl Driver {
@@ -88,7 +88,7 @@ impl Driver {
 
     fn hear_worker(self: &Rc<Self>, event: &JsValue) {
         if property(event, "type") != "message" {
-            let _ = invoke(event, "preventDefault", &Array::new());
+            let _ = invoke(event, "preventDefault", Array::new());
             let why = property(event, "message").as_string();
             return self.give_up_workers(&why.unwrap_or_default());
         }

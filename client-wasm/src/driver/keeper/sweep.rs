@@ -27,7 +27,7 @@ struct Found {
 impl Keeper {
     /// All uploads; invalid entries and old stamps are deleted.
     async fn look(&self) -> Vec<Found> {
-        let all = wait(&self.journal.all()).await.unwrap_or_default();
+        let all = wait(self.journal.all()).await.unwrap_or_default();
         let all: Array = all.dyn_into().unwrap_or_default();
         let (mut found, owners) = (Vec::new(), Array::new());
         for entry in all.iter() {
@@ -63,7 +63,7 @@ impl Driver {
                     keeper.erase(saved.id);
                 } else if saved.cancelled && driver.store.find(saved.id).is_none() {
                     match driver.take(saved.id).await {
-                        Ok(taken) => drop(wait(&driver.cancel_saved(*taken)).await),
+                        Ok(taken) => drop(wait(driver.cancel_saved(*taken)).await),
                         Err(code) => left |= code == super::LOCKED,
                     }
                 }
