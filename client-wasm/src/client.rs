@@ -97,13 +97,13 @@ impl Client {
         }
         let number = self.0.store.subscribe(listener);
         let driver = Rc::downgrade(&self.0);
-        let leave = move || {
+        let leave = move |_| {
             if let Some(driver) = driver.upgrade() {
                 driver.store.unsubscribe(number);
             }
         };
         // The page owns it; it is freed when the page drops it.
-        let leave: Box<dyn Fn()> = Box::new(leave);
+        let leave: Box<dyn Fn(JsValue)> = Box::new(leave);
         Ok(Closure::wrap(leave).into_js_value().unchecked_into())
     }
 

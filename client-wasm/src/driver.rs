@@ -17,15 +17,16 @@ use std::rc::Rc;
 use crowfly_contract::UploadId;
 use crowfly_engine::{Config, Input, Millis, Output, Queue, RequestId};
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Math, Uint8Array};
+use js_sys::{Date, Math, Uint8Array, global};
 use wasm_bindgen::prelude::*;
+use web_sys::Crypto;
 
 use crate::clock::{alarm, awake, now, pause};
 use crate::entry::{Entry, Stage};
 use crate::error::closed;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{Listener, console_warn, notify, spawn};
+use crate::page::{Listener, console_warn, notify, property, spawn};
 use crate::store::Store;
 use crate::token::TokenSource;
 use add::Addition;
@@ -38,12 +39,6 @@ pub(crate) use add::{Want, open_file, permitted};
 
 /// The longest run on the main thread in one task, in milliseconds; the rest continues in the next.
 const DRAIN_MS: f64 = 12.0;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
-    static CRYPTO: Option<web_sys::Crypto>;
-}
 
 /// The contents of the inbox.
 enum Work {
@@ -272,12 +267,11 @@ fn warn(on_warning: JsValue, code: &str, message: &str, upload: Option<UploadId>
 /// Two random numbers; zeros where no source of randomness exists.
 pub(crate) fn random() -> [u64; 2] {
     let octets = Uint8Array::new_with_length(16);
-    CRYPTO.with(|crypto| {
-        let crypto = crypto.as_ref()?;
-        crypto
-            .get_random_values_with_array_buffer_view(&octets)
-            .ok()
-    });
+    let crypto = property(&global(), "crypto");
+    if crypto.is_object() {
+        let crypto: Crypto = crypto.unchecked_into();
+        let _ = crypto.get_random_values_with_array_buffer_view(&octets);
+    }
     let mut random = [0; 16];
     octets.copy_to(&mut random);
     let random = u128::from_ne_bytes(random);

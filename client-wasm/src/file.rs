@@ -1,9 +1,10 @@
 //! Files of the page: a `Blob`, an object that imitates one, or a file handle.
 
+use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_contract::{Crc64Nvme, SNIFF_BYTES};
 use crowfly_engine::ReadFailure;
 use crowfly_engine::crc64::Crc64;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
@@ -14,9 +15,6 @@ const SAMPLE_BYTES: f64 = 65_536.0;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_namespace = Blob, js_name = prototype)]
-    static BLOB: JsValue;
-
     /// Calls a prototype's getter on `object`: it throws for an object of another type.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     fn get_as(prototype: &JsValue, name: &str, object: &JsValue) -> Result<JsValue, JsValue>;
@@ -31,18 +29,15 @@ extern "C" {
 
 /// The size of a `Blob` or `File` of any window; `None` for an imitation.
 pub(crate) fn blob_size(value: &JsValue) -> Option<f64> {
-    let size = BLOB.with(|blob| get_as(blob, "size", value));
-    size.ok()?.as_f64()
+    let blob = property(&property(&global(), "Blob"), "prototype");
+    get_as(&blob, "size", value).ok()?.as_f64()
 }
 
 /// The size that a file reports; negative if none.
 pub(crate) fn stated_size(file: &JsValue) -> f64 {
     let size = property(file, "size").as_f64().unwrap_or(-1.0);
-    if js_sys::Number::is_safe_integer(&size.into()) {
-        size
-    } else {
-        -1.0
-    }
+    let integer = size.trunc() == size && size <= MAX_SAFE_INTEGER as f64;
+    if integer { size } else { -1.0 }
 }
 
 /// Whether a value is, or imitates, a `Blob`; a `File` of another window counts too.

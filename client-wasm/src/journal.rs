@@ -14,7 +14,7 @@ extern "C" {
     pub(crate) type Journal;
 
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(name: &str, warn: &Closure<dyn Fn(String)>) -> Journal;
+    pub(crate) fn new(name: &str, warn: &Closure<dyn Fn(JsValue)>) -> Journal;
 
     #[wasm_bindgen(method)]
     pub(crate) fn patch(this: &Journal, id: &str, fields: &JsValue, owner: Option<&str>)
@@ -41,7 +41,7 @@ extern "C" {
     pub(crate) type Owner;
 
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(journal: &Journal, id: &str, warn: &Closure<dyn Fn(String)>) -> Owner;
+    pub(crate) fn new(journal: &Journal, id: &str, warn: &Closure<dyn Fn(JsValue)>) -> Owner;
 
     #[wasm_bindgen(method)]
     pub(crate) fn hold(this: &Owner) -> Promise;
@@ -103,7 +103,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
     fields.require(priority.abs() <= 1_000.0 && priority.trunc() == priority);
     // Absent fields are never written as null.
     let values = keys(entry).map(|_| Object::values(entry.unchecked_ref::<Object>()));
-    fields.require(values.is_some_and(|values| !values.includes(&JsValue::NULL, 0)));
+    fields.require(values.is_some_and(|values| !values.iter().any(|value| value.is_null())));
     let handle = get(entry, "handle").unwrap_or_default();
     fields.require(handle.is_undefined() || crate::file::is_handle(&handle));
     let _: Option<Crc64Nvme> = fields.maybe_parsed("crc64nvme");

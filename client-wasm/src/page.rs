@@ -244,12 +244,18 @@ impl Drop for Listener {
 
 /// The text of a pattern's capture group.
 pub(crate) fn first_match(pattern: &str, flags: &str, text: &str) -> Option<String> {
-    RegExp::new(pattern, flags).exec(text)?.get(1).as_string()
+    let found = RegExp::new(pattern, flags).exec(text)?;
+    found.iter().nth(1)?.as_string()
 }
 
 /// Spawns a task; all tasks have one type, so that the executor code exists once.
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
-    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    spawn_boxed(Box::pin(task));
+}
+
+// Never inlined: it has many callers, and a call is smaller than the body.
+#[inline(never)]
+fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
     wasm_bindgen_futures::spawn_local(task);
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct Keeper {
     id: String,
     /// When to look again at cancels owned by another page.
     again: RefCell<Option<Timeout>>,
-    _warnings: [Closure<dyn Fn(String)>; 2],
+    _warnings: [Closure<dyn Fn(JsValue)>; 2],
 }
 
 impl Keeper {
@@ -43,9 +43,10 @@ impl Keeper {
         };
         let warning = |code: &'static str| {
             let warn = warn.clone();
-            Closure::wrap(
-                Box::new(move |message: String| warn(code, &message)) as Box<dyn Fn(String)>
-            )
+            let warning: Box<dyn Fn(JsValue)> = Box::new(move |message| {
+                warn(code, &message.as_string().unwrap_or_default());
+            });
+            Closure::wrap(warning)
         };
         let warnings = [warning("journal_unavailable"), warning("locks_unavailable")];
         let name = ["crowfly ", api, " ", &settings.scope].concat();
@@ -112,7 +113,7 @@ impl Keeper {
         };
         let owner = JsValue::from_str(&saved.owner);
         let gone = self.gone(&Array::of1(&owner)).await;
-        if !gone.get(0).is_truthy() {
+        if !gone.iter().any(|gone| gone.is_truthy()) {
             return Err(LOCKED);
         }
         // Another client may have claimed it since the read.

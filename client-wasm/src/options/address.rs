@@ -1,7 +1,7 @@
 //! The address of the API. The token is sent there, so a typo must not send it elsewhere.
 
-use js_sys::{JsString, RegExp};
-use wasm_bindgen::prelude::*;
+use js_sys::{JsString, RegExp, global};
+use wasm_bindgen::JsValue;
 
 use crate::page::property;
 
@@ -11,13 +11,6 @@ const FORM: &str = "must be an address such as https://abc.execute-api.eu-west-1
 /// rejects any other host that ends in a number: <https://url.spec.whatwg.org/#host-parsing>, and section 3.1 of
 /// <https://w3c.github.io/webappsec-secure-contexts>.
 const LOOPBACK: &str = r"^(?:[^.].*\.)?localhost$|^127(?:\.\d{1,3}){3}$|^\[::1\]$";
-
-#[wasm_bindgen]
-extern "C" {
-    /// The page's own address; undefined in a realm without one.
-    #[wasm_bindgen(thread_local_v2, js_name = location)]
-    static LOCATION: JsValue;
-}
 
 /// The address of the API without a trailing slash, from a string or `URL`; otherwise the error.
 pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
@@ -35,7 +28,8 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
     if !matches(r"^\.{0,2}\/|^[a-z][a-z\d+.-]*:\/\/", &text) {
         return Err(["must begin with its scheme: ", &completed(&text)].concat());
     }
-    let page = LOCATION.with(JsValue::clone);
+    // Undefined in a realm without an address.
+    let page = property(&global(), "location");
     let url = web_sys::Url::new_with_base(&text, &part(&page, "href"));
     let url = JsValue::from(url.map_err(|_| FORM.to_owned())?);
     let user = [part(&url, "username"), part(&url, "password")].concat();

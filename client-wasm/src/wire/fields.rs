@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
             return false;
         };
         let list: &Array = list.unchecked_ref();
-        (0..list.length()).all(|at| take(list.get(at)))
+        list.iter().all(take)
     }
 
     /// An object of strings; empty if absent.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crowfly_contract::Crc64Nvme;
 use crowfly_engine::{Input, RequestId};
-use js_sys::{Array, BigInt, Function, Uint8Array};
+use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Job;
@@ -101,20 +101,18 @@ impl Driver {
             return;
         };
         if let Some(first) = get(&news, "first") {
-            let first: Uint8Array = first.dyn_into().unwrap_or_default();
-            return self.look(&job.entry, &first);
+            if let Ok(first) = first.dyn_into::<Uint8Array>() {
+                self.look(&job.entry, &first);
+            }
+            return;
         }
         if let Some(read) = property(&news, "read").as_f64() {
             let sent = read as u64;
             return self.feed(Input::Progress { request, sent });
         }
-        match get(&news, "crc").filter(JsValue::is_bigint) {
-            // A BigInt from the module is signed.
-            Some(crc) => {
-                let crc = BigInt::as_uint_n(64.0, crc.unchecked_ref());
-                let crc = u64::try_from(crc).unwrap_or_default();
-                self.hashed(request, Ok(Crc64Nvme::new(crc)));
-            }
+        let crc = property(&news, "crc").as_string();
+        match crc.and_then(|crc| crc.parse().ok()) {
+            Some(crc) => self.hashed(request, Ok(Crc64Nvme::new(crc))),
             None => {
                 let error = ObjectBuilder::new().with("name", property(&news, "error"));
                 self.unread(request, error.build());
