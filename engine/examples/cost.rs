@@ -37,7 +37,9 @@ fn run(count: u64) -> Result<u64, Box<dyn Error>> {
     let mut queue = Queue::new(Config::default(), 1);
     let mut now = 0;
     for number in 0..count {
-        queue.handle_input(Millis(now), Input::Add(new(number)));
+        queue
+            .add(Millis(now), new(number))
+            .map_err(|_| "an id is used twice")?;
     }
     let mut stored = 0;
     let mut replies: VecDeque<(RequestId, Reply)> = VecDeque::new();

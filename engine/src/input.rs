@@ -12,8 +12,6 @@ use crate::{ReadId, RequestId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input {
-    /// A new upload. Ignored if the id is known; use [`Queue::add`](crate::Queue::add) to learn that.
-    Add(NewUpload),
     /// Stop sending but keep the upload. Its requests are cancelled.
     Pause(UploadId),
     /// Continue after a pause.
@@ -26,8 +24,6 @@ pub enum Input {
     /// Poll until the record of a stored upload is there. Allowed before the upload is stored, and again after
     /// a `processing_timeout`.
     AwaitProcessed(UploadId),
-    /// Drop an upload that has ended. Ignored while it is active.
-    Forget(UploadId),
     /// Read records by a route that the driver keeps under this id. Ignored while that id is in use.
     /// Ends in [`Event::ReadDone`](crate::Event::ReadDone) or [`Event::ReadFailed`](crate::Event::ReadFailed).
     Read(ReadId),

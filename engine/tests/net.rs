@@ -69,7 +69,7 @@ fn a_wider_window_or_a_longer_wait_than_promised_is_seen() {
                 let mut new = common::new_upload(0, size);
                 new.id = id;
                 world.monitor.reopened(id);
-                world.input(crowfly_engine::Input::Add(new));
+                world.add_known(new);
             }
         })
     };

@@ -1,31 +1,39 @@
 //! Inputs from the user and the browser.
 
-use crowfly_contract::ErrorCode;
 use crowfly_contract::limits::MAX_OBJECT_BYTES;
+use crowfly_contract::{ErrorCode, UploadId};
 
 use super::Queue;
 use crate::facts::Control;
 use crate::failure::NO_TRACE;
 use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
-use crate::{AddRefusal, Command, Failure, Input, Millis, NewUpload, Phase, State};
+use crate::{AddRefusal, Command, Failure, Millis, NewUpload, Phase, State};
 
 impl Queue {
-    /// As [`Input::Add`], for callers that must know whether the upload was accepted: an accepted one always ends in
-    /// an event.
+    /// Adds an upload at `now`; then drain the outputs as after an input. An upload that is accepted always ends in an
+    /// event.
     ///
     /// # Errors
     /// [`AddRefusal`], after which there is no event of `new`.
     pub fn add(&mut self, now: Millis, new: NewUpload) -> Result<(), AddRefusal> {
-        if self.uploads.slot(new.id).is_some() {
-            self.handle_input(now, Input::Tick);
-            return Err(AddRefusal::KnownId);
-        }
-        self.handle_input(now, Input::Add(new));
-        Ok(())
+        self.begin(now);
+        let added = self.take_in(new);
+        self.fire_timers();
+        added
     }
 
-    pub(super) fn take_in(&mut self, new: NewUpload) -> Result<(), AddRefusal> {
+    /// Drops an upload that has ended. Ignored while it is active.
+    pub fn forget(&mut self, id: UploadId) {
+        if let Some(id) = self.uploads.slot(id)
+            && self.uploads.get(id).is_some_and(Upload::ended)
+        {
+            self.leave_poll(id);
+            self.uploads.remove(id);
+        }
+    }
+
+    fn take_in(&mut self, new: NewUpload) -> Result<(), AddRefusal> {
         let size = new.size;
         if self.uploads.slot(new.id).is_some() {
             return Err(AddRefusal::KnownId);
@@ -147,13 +155,6 @@ impl Queue {
         upload.admitted = false;
         self.join_backlog(id);
         self.emit_state(id, State::Queued);
-    }
-
-    pub(super) fn forget(&mut self, id: Slot) {
-        if self.uploads.get(id).is_some_and(Upload::ended) {
-            self.leave_poll(id);
-            self.uploads.remove(id);
-        }
     }
 
     pub(super) fn go_online(&mut self) {

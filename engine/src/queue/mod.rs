@@ -155,18 +155,13 @@ impl Queue {
     /// Processes an input at `now`. Never fails, never blocks; a clock that goes backwards is treated as one
     /// that has stopped.
     pub fn handle_input(&mut self, now: Millis, input: Input) {
-        self.now = self.now.max(now);
-        self.drained = false;
-        self.check_sleep();
+        self.begin(now);
         match input {
-            // Callers that need the result use `add`.
-            Input::Add(new) => drop(self.take_in(new)),
             Input::Pause(id) => self.with_upload(id, Self::pause),
             Input::Resume(id) => self.with_upload(id, Self::resume),
             Input::Abort(id) => self.with_upload(id, Self::abort),
             Input::Retry(id) => self.with_upload(id, Self::retry_failed),
             Input::AwaitProcessed(id) => self.with_upload(id, Self::await_processed),
-            Input::Forget(id) => self.with_upload(id, Self::forget),
             Input::Read(id) => self.read(id),
             Input::CancelRead(id) => self.cancel_read(id),
             Input::Online => self.go_online(),
@@ -182,6 +177,12 @@ impl Queue {
         }
         // A reply at the very deadline still counts.
         self.fire_timers();
+    }
+
+    pub(super) fn begin(&mut self, now: Millis) {
+        self.now = self.now.max(now);
+        self.drained = false;
+        self.check_sleep();
     }
 
     /// The next output. Call until it returns [`Output::Idle`] after every input.

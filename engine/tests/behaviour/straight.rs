@@ -165,24 +165,23 @@ fn higher_priority_goes_first_and_equals_go_in_order() {
 fn an_id_is_added_once_and_unknown_ids_are_ignored() {
     let mut world = World::new();
     world.add(new_upload(1, 1000));
-    world
-        .queue
-        .handle_input(crowfly_engine::Millis(0), Input::Add(new_upload(1, 9)));
+    let again = world.queue.add(crowfly_engine::Millis(0), new_upload(1, 9));
+    assert_eq!(again, Err(crowfly_engine::AddRefusal::KnownId));
     for input in [
         Input::Pause(id(9)),
         Input::Resume(id(9)),
         Input::Abort(id(9)),
         Input::Retry(id(9)),
         Input::AwaitProcessed(id(9)),
-        Input::Forget(id(9)),
-        Input::Forget(id(1)),
     ] {
         world.input(input);
     }
+    world.queue.forget(id(9));
+    world.queue.forget(id(1));
     world.finish();
     assert_eq!(world.server.objects[&id(1)].size, 1000);
     assert_eq!(world.queue.snapshots().count(), 1);
-    world.input(Input::Forget(id(1)));
+    world.queue.forget(id(1));
     assert_eq!(world.queue.snapshots().count(), 0);
     assert!(world.queue.snapshot(id(1)).is_none());
 }

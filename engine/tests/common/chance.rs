@@ -251,7 +251,7 @@ fn nonsense(world: &mut World, random: &mut Random, at: u64) {
             request: RequestId(1_000_000),
             reply: Reply::SendFailed(SendFailure::Network),
         },
-        _ => Input::Forget(id(1_000 + random.below(5))),
+        _ => Input::Abort(id(1_000 + random.below(5))),
     };
     world.later_input(at, input);
 }

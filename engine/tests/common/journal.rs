@@ -61,7 +61,7 @@ impl World {
             // The upload may have ended in an earlier page, which reported it.
             self.monitor.uploads.remove(&id);
             self.monitor.opened(&new);
-            self.input(Input::Add(new));
+            self.add_known(new);
             if cancelled {
                 self.input(Input::Abort(id));
             }

@@ -152,7 +152,15 @@ impl World {
         );
         self.wishes.insert(new.id, new.clone());
         self.monitor.opened(&new);
-        self.input(Input::Add(new));
+        self.add_known(new);
+    }
+
+    /// Adds an upload whose file is there already.
+    pub fn add_known(&mut self, new: NewUpload) {
+        if !self.down {
+            let _ = self.queue.add(Millis(self.now), new);
+            self.drain();
+        }
     }
 
     pub fn input(&mut self, input: Input) {
