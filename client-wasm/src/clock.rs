@@ -28,12 +28,14 @@ thread_local! {
 pub(crate) fn now() -> u64 {
     let awake = awake();
     let lead = Date::now() - awake;
-    let (mut slept, before) = SLEPT.get();
-    if lead - before > SLEEP_MS {
-        slept += lead - before;
-    }
-    SLEPT.set((slept, lead));
-    (awake + slept) as u64
+    SLEPT.with(|state| {
+        let (mut slept, before) = state.get();
+        if lead - before > SLEEP_MS {
+            slept += lead - before;
+        }
+        state.set((slept, lead));
+        (awake + slept) as u64
+    })
 }
 
 /// Calls `ring` once after this many milliseconds, unless dropped before.

@@ -264,8 +264,8 @@ fn warn(on_warning: JsValue, code: &str, message: &str, upload: Option<UploadId>
     notify(on_warning, warning.freeze());
 }
 
-/// Two random numbers; zeros where no source of randomness exists.
-pub(crate) fn random() -> [u64; 2] {
+/// A new ULID; its random part is zero where no source of randomness exists.
+pub(crate) fn new_id() -> UploadId {
     let octets = Uint8Array::new_with_length(16);
     let crypto = property(&global(), "crypto");
     if crypto.is_object() {
@@ -274,13 +274,5 @@ pub(crate) fn random() -> [u64; 2] {
     }
     let mut random = [0; 16];
     octets.copy_to(&mut random);
-    let random = u128::from_ne_bytes(random);
-    [random as u64, (random >> 64) as u64]
-}
-
-/// A new ULID.
-pub(crate) fn new_id() -> UploadId {
-    let [most, more] = random();
-    let random = u128::from(most) << 16 | u128::from(more & 0xffff);
-    UploadId::from_parts(Date::now() as u64, random)
+    UploadId::from_parts(Date::now() as u64, u128::from_ne_bytes(random))
 }

@@ -4,6 +4,7 @@ use crowfly_engine::Failure;
 use js_sys::Error;
 use wasm_bindgen::prelude::*;
 
+use crate::decimal::decimal;
 use crate::object::ObjectBuilder;
 use crate::page::property;
 
@@ -42,7 +43,7 @@ pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
         _ if said.bytes().any(|byte| byte > b' ') => said.to_owned(),
         None => ["it failed with ", code].concat(),
         Some(status) => {
-            let status = status.to_string();
+            let status = decimal(status.into());
             ["the server answered with status ", &status, " (", code, ")"].concat()
         }
     };

@@ -10,6 +10,7 @@ mod api;
 mod client;
 mod clock;
 mod crc;
+mod decimal;
 mod driver;
 mod entry;
 mod error;

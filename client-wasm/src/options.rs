@@ -7,6 +7,7 @@ mod upload;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
+use crate::decimal::decimal;
 use crate::error::invalid_option;
 use crate::page::{Held, get, keys};
 
@@ -101,10 +102,19 @@ impl<'a> Options<'a> {
         if f64::from(integer) == number && (least..=most).contains(&integer) {
             return Some(integer);
         }
-        let [from, to] = [least, most].map(|bound| bound.to_string());
+        let [from, to] = [least, most].map(|bound| decimal(bound.unsigned_abs().into()));
+        let sign = if least < 0 { "-" } else { "" };
         self.refuse(
             name,
-            &["must be an integer", unit, " from ", &from, " to ", &to],
+            &[
+                "must be an integer",
+                unit,
+                " from ",
+                sign,
+                &from,
+                " to ",
+                &to,
+            ],
         );
         None
     }

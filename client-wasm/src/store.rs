@@ -48,14 +48,21 @@ impl Store {
     /// Removes an upload that the page never saw.
     pub(crate) fn remove(&self, id: UploadId) {
         for list in [&self.entries, &self.by_id] {
-            list.borrow_mut().retain(|entry| entry.id != id);
+            let place = list.borrow().iter().position(|entry| entry.id == id);
+            let entry = place.map(|place| list.borrow_mut().remove(place));
+            // Dropped once no `RefCell` is borrowed.
+            drop(entry);
         }
     }
 
     /// All uploads whose end was not reported to the application.
     pub(crate) fn open(&self) -> Vec<Rc<Entry>> {
-        let mut open = self.entries.borrow().clone();
-        open.retain(|entry| !entry.ended());
+        let mut open = Vec::new();
+        for entry in self.entries.borrow().iter() {
+            if !entry.ended() {
+                open.push(Rc::clone(entry));
+            }
+        }
         open
     }
 

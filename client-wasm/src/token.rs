@@ -125,13 +125,15 @@ fn read(given: &JsValue) -> Result<Token, JsValue> {
 fn life_ms(token: &str) -> Option<u64> {
     let claims = first_match(r"^[^.]*\.([^.]*)", "", token)?;
     // From base64url to base64 digits. https://www.rfc-editor.org/rfc/rfc4648#section-5
-    let plain = |digit| match digit {
-        b'-' => '+',
-        b'_' => '/',
-        digit => char::from(digit),
-    };
-    let claims: String = claims.bytes().map(plain).collect();
-    let claims = JSON::parse(&atob(&claims).ok()?).ok()?;
+    let mut digits = String::new();
+    for digit in claims.chars() {
+        digits.push(match digit {
+            '-' => '+',
+            '_' => '/',
+            digit => digit,
+        });
+    }
+    let claims = JSON::parse(&atob(&digits).ok()?).ok()?;
     let expires = property(&claims, "exp").as_f64()?;
     let mut life = expires * 1000.0 - Date::now();
     if let Some(issued) = property(&claims, "iat").as_f64() {

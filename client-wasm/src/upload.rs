@@ -34,14 +34,14 @@ impl Upload {
     /// The ULID of the upload.
     #[wasm_bindgen(getter, skip_typescript)]
     #[must_use]
-    pub fn id(&self) -> String {
-        self.entry.id.to_text()
+    pub fn id(&self) -> JsValue {
+        self.entry.id.to_text().into()
     }
 
     /// The name of its state.
     #[wasm_bindgen(getter, skip_typescript)]
     #[must_use]
-    pub fn state(&self) -> String {
+    pub fn state(&self) -> JsValue {
         self.entry.state.get().as_str().into()
     }
 

@@ -11,7 +11,7 @@ use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::driver::{Driver, Want, random};
+use crate::driver::{Driver, Want, new_id};
 use crate::entry::{Entry, Noted};
 use crate::file::sample;
 use crate::journal::{Journal, Kind, Owner, Saved, read};
@@ -51,8 +51,7 @@ impl Keeper {
         let warnings = [warning("journal_unavailable"), warning("locks_unavailable")];
         let name = ["crowfly ", api, " ", &settings.scope].concat();
         let journal = Journal::new(&name, &warnings[0]);
-        let [first, second] = random();
-        let id = [&*first.to_string(), "-", &second.to_string()].concat();
+        let id = new_id().to_text();
         Self {
             owner: Owner::new(&journal, &id, &warnings[1]),
             journal,

@@ -32,12 +32,12 @@ pub(super) fn read_address(value: &JsValue) -> Result<String, String> {
     let page = property(&global(), "location");
     let url = web_sys::Url::new_with_base(&text, &part(&page, "href"));
     let url = JsValue::from(url.map_err(|_| FORM.to_owned())?);
-    let user = [part(&url, "username"), part(&url, "password")].concat();
+    let user = part(&url, "username") + &part(&url, "password");
     if !user.is_empty() || matches("[?#]", &part(&url, "href")) {
         return Err("must have no user, query or fragment".into());
     }
     let own = part(&page, "origin") == part(&url, "origin");
-    let host_and_path = [part(&url, "host"), part(&url, "pathname")].concat();
+    let host_and_path = part(&url, "host") + &part(&url, "pathname");
     let address = without(r"\/+$", &host_and_path);
     let protocol = part(&url, "protocol");
     if protocol == "http:" && !own && !matches(LOOPBACK, &part(&url, "hostname")) {

@@ -8,6 +8,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Options;
+use crate::decimal::decimal;
 use crate::error::invalid_option;
 use crate::file::{is_blob, is_handle, is_readable};
 use crate::page::{Held, first_match, keys, property};
@@ -157,7 +158,7 @@ pub(crate) fn read_page(value: &JsValue) -> Result<String, JsValue> {
         query.push_str(value);
     };
     if let Some(limit) = options.integer("limit", 1, MAX_PAGE as i32, "") {
-        add("limit=", &limit.to_string());
+        add("limit=", &decimal(limit.unsigned_abs().into()));
     }
     if let Some(cursor) = options.text("cursor") {
         add(

@@ -7,6 +7,8 @@ use std::borrow::Borrow;
 
 use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, PartToSign, UploadId, Visibility};
 
+use crate::decimal::decimal;
+
 /// One item of a create call.
 fn item(item: &CreateItem) -> String {
     let mut object = Object::default();
@@ -76,7 +78,7 @@ impl Object {
     }
 
     fn number(&mut self, name: &str, number: u64) {
-        self.raw(name, &number.to_string());
+        self.raw(name, &decimal(number));
     }
 
     fn crc(&mut self, crc: Option<Crc64Nvme>) {
@@ -119,10 +121,15 @@ fn quote(json: &mut String, text: &str) {
     json.push('"');
     for letter in text.chars() {
         match letter {
-            '"' | '\\' => json.extend(['\\', letter]),
+            '"' | '\\' => {
+                json.push('\\');
+                json.push(letter);
+            }
             '\0'..='\x1f' => {
                 let code = u32::from(letter);
-                json.extend(['\\', 'u', '0', '0', digit(code >> 4), digit(code)]);
+                json.push_str("\\u00");
+                json.push(digit(code >> 4));
+                json.push(digit(code));
             }
             _ => json.push(letter),
         }

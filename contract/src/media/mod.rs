@@ -30,12 +30,18 @@ pub fn is_media_type(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let name = |text: &str| {
         text.bytes().next().is_some_and(plain)
-            && text
-                .bytes()
-                .all(|byte| plain(byte) || b"!#$&-^_.+".contains(&byte))
+            && text.bytes().all(|byte| plain(byte) || is_mark(byte))
     };
     text.len() <= MAX_TYPE_BYTES
         && cut(text, b'/').is_some_and(|(kind, subtype)| name(kind) && name(subtype))
+}
+
+/// Whether a name may have this mark after its first character.
+fn is_mark(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'!' | b'#' | b'$' | b'&' | b'-' | b'^' | b'_' | b'.' | b'+'
+    )
 }
 
 /// The canonical name of a media type: the one in the IANA registry, or the one browsers prefer where they
