@@ -10,13 +10,15 @@
 // https://www.rfc-editor.org/rfc/rfc1951#section-2
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { assemble, number, Reader, sections, sized } from "./binary.mjs";
 
 const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7, 8, 9, 10];
 
-// Measured with gzip, zlib and brotli: the lengths of the compared substrings, and the window in bytes.
-const PARTS = [2, 5];
-const NEAR = 600;
+// The lengths of the compared substrings, and the windows in bytes. Which are the best differs from one module to the
+// next by a few hundred bytes, so all are tried.
+const LENGTHS = [[2, 5], [3, 5]];
+const WINDOWS = [600, 800, 1000, 1200];
 
 /** The promised alignment of an access, as a power of two: a hint without a meaning, which compresses best if it is
  * always the same. https://webassembly.github.io/spec/core/syntax/instructions.html#memory-instructions */
@@ -88,12 +90,12 @@ const change = {
 };
 
 /** Greedy: the next function is the one that shares most of its substrings with the last bytes of the window. */
-function order(bodies) {
+function order(bodies, lengths, window) {
   const ids = new Map();
   const holders = []; // of each part
   const parts = bodies.map((body, index) => {
     const own = new Set();
-    for (const length of PARTS) {
+    for (const length of lengths) {
       for (let at = 0; at + length <= body.length; at += 1) {
         const part = body.toString("latin1", at, at + length);
         if (!ids.has(part)) ids.set(part, holders.push([]) - 1);
@@ -124,7 +126,7 @@ function order(bodies) {
     left.delete(next);
     count(next, 1);
     bytes += bodies[next].length;
-    for (; bytes > NEAR && first < out.length - 1; first += 1) {
+    for (; bytes > window && first < out.length - 1; first += 1) {
       bytes -= bodies[out[first]].length;
       count(out[first], -1);
     }
@@ -141,7 +143,15 @@ function list(reader, item) {
   return Array.from({ length: reader.number() }, () => item());
 }
 
-function ordered(wasm) {
+/** A section with other function indices, and without alignments. */
+function changed(id, body, to) {
+  const copy = new Copier(body);
+  change[id](copy, to);
+  return copy.copy();
+}
+
+/** The module with its functions in the order that compresses best. */
+async function ordered(wasm) {
   const all = sections(wasm);
   const section = (wanted) => new Reader(all.find(([id]) => id === wanted)[1]);
   const imports = section(IMPORTS);
@@ -154,23 +164,30 @@ function ordered(wasm) {
   }
   const [types, code] = [section(FUNCTIONS), section(CODE)];
   const typeOf = list(types, () => types.number());
-  const bodies = list(code, () => code.take(code.number()));
-  const places = order(bodies);
-  const now = new Map(places.map((was, index) => [was + first, index + first]));
-  const to = (index) => now.get(index) ?? index;
-  const changed = (id, body) => {
-    const copy = new Copier(body);
-    change[id](copy, to);
-    return copy.copy();
-  };
-  const edit = ([id, body]) => {
-    if (id === FUNCTIONS) return [id, Buffer.concat([number(places.length), ...places.map((was) => number(typeOf[was]))])];
-    if (id === CODE) return [id, Buffer.concat([number(places.length), ...places.map((was) => sized(changed(CODE, bodies[was])))])];
-    return [id, id in change ? changed(id, body) : body];
-  };
+  const bodies = list(code, () => changed(CODE, code.take(code.number()), (index) => index));
   const named = ([id, body]) => id === CUSTOM && new Reader(body).name() === "name";
-  console.log(`${places.length} functions are in the order of their likeness now`);
-  return assemble(wasm, all.filter((one) => !named(one)).map(edit));
+  const kept = all.filter((one) => !named(one));
+  const write = (places) => {
+    const now = new Map(places.map((was, index) => [was + first, index + first]));
+    const to = (index) => now.get(index) ?? index;
+    const counted = (items) => Buffer.concat([number(places.length), ...items]);
+    const edit = ([id, body]) => {
+      if (id === FUNCTIONS) return [id, counted(places.map((was) => number(typeOf[was])))];
+      if (id === CODE) return [id, counted(places.map((was) => sized(changed(CODE, bodies[was], to))))];
+      return [id, id in change ? changed(id, body, to) : body];
+    };
+    return assemble(wasm, kept.map(edit));
+  };
+  let [best, least] = [wasm, Infinity];
+  for (const lengths of LENGTHS) {
+    for (const window of WINDOWS) {
+      const module = await write(order(bodies, lengths, window));
+      const size = gzipSync(module, { level: 9 }).length;
+      if (size < least) [best, least] = [module, size];
+    }
+  }
+  console.log(`${bodies.length} functions are in the order of their likeness now`);
+  return best;
 }
 
 const [file] = process.argv.slice(2);
