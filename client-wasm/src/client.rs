@@ -11,7 +11,7 @@ use crate::entry::Entry;
 use crate::error::{closed, invalid_option};
 use crate::file::is_handle;
 use crate::options::{read_client, read_file, read_page, read_upload};
-use crate::page::{bind, promise};
+use crate::page::{bind, methods, promise};
 use crate::resumable::resumable;
 use crate::upload::Upload;
 use crate::wire::Route;
@@ -44,7 +44,7 @@ pub fn create_client(options: &JsValue, worker: &JsValue) -> Result<JsValue, JsV
         "content",
         "close",
     ];
-    bind(&client, &names);
+    bind(&client, &methods(&client, &names));
     Ok(client)
 }
 

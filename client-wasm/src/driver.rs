@@ -26,7 +26,7 @@ use crate::entry::{Entry, Stage};
 use crate::error::closed;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{Listener, console_warn, notify, property, spawn};
+use crate::page::{Held, Listener, console_warn, notify, property, spawn};
 use crate::store::Store;
 use crate::token::TokenSource;
 use add::Addition;
@@ -54,6 +54,8 @@ pub(crate) struct Driver {
     pub(crate) store: Rc<Store>,
     pub(crate) keeper: Option<Keeper>,
     pub(crate) pool: Pool,
+    /// Those of [`Upload`](crate::upload::Upload), looked up once.
+    pub(crate) upload_methods: Held,
     token: TokenSource,
     queue: RefCell<Queue>,
     inbox: RefCell<VecDeque<Work>>,
@@ -88,6 +90,7 @@ impl Driver {
         let driver = Rc::new(Self {
             token: TokenSource::new(token, settings.token_timeout_ms),
             pool: Pool::new(worker),
+            upload_methods: Held::default(),
             queue: RefCell::new(Queue::new(config, Math::random().to_bits())),
             settings,
             keeper,

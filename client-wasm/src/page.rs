@@ -13,8 +13,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
-use crate::object::ObjectBuilder;
-
 #[wasm_bindgen]
 extern "C" {
     /// <https://developer.mozilla.org/docs/Web/API/Window/reportError>
@@ -75,17 +73,25 @@ pub(crate) fn has_function(object: &JsValue, name: &str) -> bool {
     property(object, name).is_function()
 }
 
-/// Binds methods to their object, so that `const { subscribe } = client` works.
-pub(crate) fn bind(handle: &JsValue, names: &[&str]) {
+/// The methods of an object's class, each after its name; for [`bind`].
+pub(crate) fn methods(object: &JsValue, names: &[&str]) -> Array {
+    let methods = Array::new();
     for name in names {
-        let method: Method = property(handle, name).unchecked_into();
-        if let Ok(bound) = method.bind(handle) {
-            let descriptor = ObjectBuilder::new().with("value", bound).build();
-            Object::define_property(
-                handle.unchecked_ref::<Object>(),
-                &(*name).into(),
-                descriptor.unchecked_ref(),
-            );
+        methods.push(&JsValue::from_str(name));
+        methods.push(&property(object, name));
+    }
+    methods
+}
+
+/// Binds methods to their object, so that `const { subscribe } = client` works.
+pub(crate) fn bind(object: &JsValue, methods: &Array) {
+    let (descriptor, value) = (Object::new(), JsValue::from_str("value"));
+    let mut methods = methods.iter();
+    while let (Some(name), Some(method)) = (methods.next(), methods.next()) {
+        let method: Method = method.unchecked_into();
+        if let Ok(bound) = method.bind(object) {
+            let _ = Reflect::set(&descriptor, &value, &bound);
+            Object::define_property(object.unchecked_ref::<Object>(), &name, &descriptor);
         }
     }
 }

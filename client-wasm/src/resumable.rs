@@ -12,7 +12,7 @@ use crate::file::{is_handle, sample, stated_size};
 use crate::journal::Saved;
 use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
-use crate::page::{bind, promise, texts_to_object, wait};
+use crate::page::{bind, methods, promise, texts_to_object, wait};
 use crate::upload::Upload;
 
 const CHANGED: &str = "this is not the file that the upload began with";
@@ -65,7 +65,7 @@ impl Resumable {
             .with("savedAt", saved.saved_at)
             .with("needs", needs)
             .build();
-        bind(&handle, &["attach", "discard"]);
+        bind(&handle, &methods(&handle, &["attach", "discard"]));
         handle
     }
 }

@@ -8,9 +8,11 @@ use wasm_bindgen::prelude::*;
 use crate::driver::{Driver, Want};
 use crate::entry::Entry;
 use crate::error::unsupported;
-use crate::page::bind;
+use crate::page::{bind, methods};
 
 const NO_API: &str = "records need the API of a Crowfly stack; a `signer` has none";
+
+const METHODS: [&str; 5] = ["processed", "pause", "resume", "abort", "retry"];
 
 /// One upload. It is not a promise: its `done` is.
 #[wasm_bindgen(skip_typescript)]
@@ -22,9 +24,16 @@ pub struct Upload {
 impl Upload {
     /// A handle with bound methods, so that `const { abort } = upload` works.
     pub(crate) fn handle(driver: &Rc<Driver>, entry: Rc<Entry>) -> JsValue {
-        let driver = Rc::clone(driver);
-        let upload = Self { driver, entry }.into();
-        bind(&upload, &["processed", "pause", "resume", "abort", "retry"]);
+        let known = &driver.upload_methods;
+        let upload = Self {
+            driver: Rc::clone(driver),
+            entry,
+        }
+        .into();
+        if !known.is_set() {
+            known.set(methods(&upload, &METHODS).into());
+        }
+        bind(&upload, known.get().unchecked_ref());
         upload
     }
 }
