@@ -46,7 +46,7 @@ pub use id::{IdError, UploadId};
 pub use key::{KeyError, ObjectKey, OwnerId};
 pub use marks::{is_blank, is_ignorable};
 pub use media::{
-    Kind, MediaType, MediaTypeError, Mismatch, OCTET_STREAM, SNIFF_BYTES, is_media_type,
+    Kind, MediaType, MediaTypeError, Mismatch, OCTET_STREAM, SNIFF_BYTES, essence, is_media_type,
     is_refused, mismatch, served_type, sniff, standard_type,
 };
 pub use message::{EventKind, QueueMessage};

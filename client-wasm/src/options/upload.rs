@@ -3,7 +3,7 @@
 use crowfly_contract::limits::{
     MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_PAGE,
 };
-use crowfly_contract::{Metadata, Visibility, is_media_type};
+use crowfly_contract::{Metadata, Visibility, essence, is_media_type};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -11,7 +11,7 @@ use super::Options;
 use crate::decimal::decimal;
 use crate::error::invalid_option;
 use crate::file::{is_blob, is_handle, is_readable};
-use crate::page::{Held, first_match, keys, property};
+use crate::page::{Held, keys, property};
 
 /// The application's callbacks and its signal; undefined if not given.
 ///
@@ -109,7 +109,7 @@ fn read_name(file: &JsValue, options: &Options<'_>) -> String {
 /// A media type without its parameters: a `MediaRecorder` reports `video/webm;codecs=vp8`.
 /// <https://developer.mozilla.org/docs/Web/API/MediaRecorder/mimeType>
 pub(crate) fn media_type(text: &str) -> Option<String> {
-    let bare = first_match(r"^\s*([^;\s]*)\s*(?:;|$)", "", text)?.to_ascii_lowercase();
+    let bare = essence(text).to_ascii_lowercase();
     is_media_type(&bare).then_some(bare)
 }
 

@@ -55,7 +55,7 @@ pub fn standard_type(media_type: &str) -> &str {
 }
 
 /// `type/subtype` without parameters and surrounding space.
-fn essence(media_type: &str) -> &str {
+pub fn essence(media_type: &str) -> &str {
     let essence = cut(media_type, b';').map_or(media_type, |(essence, _)| essence);
     essence.trim_ascii()
 }
