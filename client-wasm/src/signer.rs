@@ -1,6 +1,6 @@
 //! The application's own backend: five functions instead of the API, with the same bodies and answers.
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
@@ -47,8 +47,7 @@ fn good(status: u16, body: JsValue) -> Answer {
 
 /// Whether storage has not finished: `{retryAfterMs}` instead of a stored object.
 fn says_working(body: &JsValue) -> bool {
-    let has = |name: &str| Reflect::has(body, &name.into()).unwrap_or_default();
-    has("retryAfterMs") && !has("key")
+    get(body, "retryAfterMs").is_some() && get(body, "key").is_none()
 }
 
 /// The details of an exception; without a status it counts as a lost connection.

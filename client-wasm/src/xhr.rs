@@ -78,7 +78,7 @@ impl Drop for Transfer {
 }
 
 fn outcome(xhr: &XmlHttpRequest) -> Result<Receipt, SendFailure> {
-    let status = xhr.status().unwrap_or_default();
+    let status = property(xhr, "status").as_f64().unwrap_or_default() as u16;
     if status == 0 {
         return Err(SendFailure::Network);
     }
@@ -98,7 +98,8 @@ fn outcome(xhr: &XmlHttpRequest) -> Result<Receipt, SendFailure> {
     }
     // No XML parser: the first element of a name, if its text is short and plain, so that no markup and no URL
     // passes. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-    let body = xhr.response_text().ok().flatten().unwrap_or_default();
+    let body = property(xhr, "responseText").as_string();
+    let body = body.unwrap_or_default();
     let element =
         |name: &str, plain: &str| first_match(&["<", name, ">(", plain, ")<"].concat(), "", &body);
     Err(SendFailure::Http {

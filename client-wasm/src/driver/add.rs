@@ -177,15 +177,15 @@ impl Driver {
         let Ok(signal) = signal.dyn_into::<AbortSignal>() else {
             return true;
         };
-        if signal.aborted() {
-            entry.set_reason(signal.reason());
+        if property(&signal, "aborted").is_truthy() {
+            entry.set_reason(property(&signal, "reason"));
             return false;
         }
         let (driver, weak) = (Rc::downgrade(self), Rc::downgrade(entry));
         let fired: AbortSignal = signal.clone();
         let hear = move |_| {
             if let (Some(driver), Some(entry)) = (driver.upgrade(), weak.upgrade()) {
-                driver.abort(&entry, fired.reason());
+                driver.abort(&entry, property(&fired, "reason"));
             }
         };
         entry.listen(Listener::new(&signal, &["abort"], Box::new(hear)));

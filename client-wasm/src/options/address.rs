@@ -77,7 +77,7 @@ fn completed(text: &str) -> String {
 }
 
 fn matches(pattern: &str, text: &str) -> bool {
-    RegExp::new(pattern, "i").test(text)
+    RegExp::new(pattern, "i").exec(text).is_some()
 }
 
 /// A text with all matches of a pattern removed.
