@@ -17,8 +17,8 @@ const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7
 
 // The lengths of the compared substrings, and the windows in bytes. Which are the best differs from one module to the
 // next by a few hundred bytes, so all are tried.
-const LENGTHS = [[2, 5], [3, 5]];
-const WINDOWS = [600, 800, 1000, 1200];
+const LENGTHS = [[2, 5], [2, 6], [3, 4], [3, 5], [3, 6]];
+const WINDOWS = [400, 500, 600, 700, 800, 1000, 1200];
 
 /** The promised alignment of an access, as a power of two: a hint without a meaning, which compresses best if it is
  * always the same. https://webassembly.github.io/spec/core/syntax/instructions.html#memory-instructions */
