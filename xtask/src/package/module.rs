@@ -81,6 +81,8 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
             "--out-name",
             "crowfly",
         ])
+        // Every browser with private methods, which the package's scripts have, has it too.
+        .args(["--encode-into", "always"])
         .arg("--remove-producers-section")
         .arg("--out-dir")
         .arg(&out)

@@ -61,7 +61,9 @@ fn start(to: &Path) -> Result<(), Error> {
             copy(&entry.path(), &folder.join(entry.file_name()))?;
         }
     }
-    minify(&folder.join("start.js"), to, &["--bundle"])
+    // Names of the glue that only the glue uses.
+    let own = "--mangle-props=^_+(wbg|wrap|destroy)";
+    minify(&folder.join("start.js"), to, &["--bundle", own])
 }
 
 /// One file, minified; its imports stay as they are, unless `more` says otherwise.
