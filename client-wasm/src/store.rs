@@ -47,12 +47,8 @@ impl Store {
 
     /// Removes an upload that the page never saw.
     pub(crate) fn remove(&self, id: UploadId) {
-        for list in [&self.entries, &self.by_id] {
-            let place = list.borrow().iter().position(|entry| entry.id == id);
-            let entry = place.map(|place| list.borrow_mut().remove(place));
-            // Dropped once no `RefCell` is borrowed.
-            drop(entry);
-        }
+        remove(&self.entries, id);
+        remove(&self.by_id, id);
     }
 
     /// All uploads whose end was not reported to the application.
@@ -149,4 +145,11 @@ impl Store {
             entry.given.callbacks.let_go();
         }
     }
+}
+
+fn remove(entries: &RefCell<Vec<Rc<Entry>>>, id: UploadId) {
+    let place = entries.borrow().iter().position(|entry| entry.id == id);
+    let entry = place.map(|place| entries.borrow_mut().remove(place));
+    // Dropped once no `RefCell` is borrowed.
+    drop(entry);
 }
