@@ -27,8 +27,6 @@ pub enum Input {
     /// Read records by a route that the driver keeps under this id. Ignored while that id is in use.
     /// Ends in [`Event::ReadDone`](crate::Event::ReadDone) or [`Event::ReadFailed`](crate::Event::ReadFailed).
     Read(ReadId),
-    /// Cancel a read: its request is stopped, and no event follows.
-    CancelRead(ReadId),
     /// The browser's `online` event. <https://developer.mozilla.org/docs/Web/API/Window/online_event>
     Online,
     /// The browser's `offline` event.

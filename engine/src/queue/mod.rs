@@ -163,7 +163,6 @@ impl Queue {
             Input::Retry(id) => self.with_upload(id, Self::retry_failed),
             Input::AwaitProcessed(id) => self.with_upload(id, Self::await_processed),
             Input::Read(id) => self.read(id),
-            Input::CancelRead(id) => self.cancel_read(id),
             Input::Online => self.go_online(),
             Input::Offline => {
                 if self.link.go_offline(self.now, self.config.offline_probe_ms) {

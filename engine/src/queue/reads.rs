@@ -100,7 +100,9 @@ impl Queue {
         }
     }
 
-    pub(super) fn cancel_read(&mut self, id: ReadId) {
+    /// Cancels a read: its request is stopped, and no event follows. Then drain the outputs as after an input.
+    pub fn cancel_read(&mut self, id: ReadId) {
+        self.drained = false;
         let read = self.reads.remove(id);
         if let Some(Step::Running(request)) = read.map(|read| read.step) {
             self.cancel(request);

@@ -258,7 +258,7 @@ fn a_cancelled_read_is_stopped_and_has_no_ending() {
     // Under way.
     let mut world = read([Act::HangAfter]);
     world.run_until(|world| !attempts(world).is_empty());
-    world.input(Input::CancelRead(ReadId(1)));
+    world.cancel_read(ReadId(1));
     let cancelled = world.sent.last().map(|(_, command)| command);
     assert!(matches!(cancelled, Some(Command::Cancel { .. })));
     world.finish();
@@ -266,15 +266,15 @@ fn a_cancelled_read_is_stopped_and_has_no_ending() {
     let mut other = read([api(500, ErrorCode::Internal)]);
     other.run_until(|world| !attempts(world).is_empty());
     other.run_for(41);
-    other.input(Input::CancelRead(ReadId(1)));
+    other.cancel_read(ReadId(1));
     other.finish();
     for world in [world, other] {
         assert_eq!((world.read_ending(1), attempts(&world).len()), (None, 1));
     }
     // Unknown ones, and ended ones.
     let mut world = finished([]);
-    world.input(Input::CancelRead(ReadId(1)));
-    world.input(Input::CancelRead(ReadId(2)));
+    world.cancel_read(ReadId(1));
+    world.cancel_read(ReadId(2));
     world.finish();
     assert_eq!(world.monitor.reads.endings.len(), 1);
 }

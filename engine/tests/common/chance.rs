@@ -229,7 +229,7 @@ fn readers(world: &mut World, seed: u64) {
         let (read, at) = (ReadId(number), random.below(span));
         world.later_input(at, Input::Read(read));
         if random.percent(20) {
-            world.later_input(at + random.below(20_000), Input::CancelRead(read));
+            world.later(at + random.below(20_000), User::CancelRead(read));
         }
         // Again, be it under way or not.
         if random.percent(10) {

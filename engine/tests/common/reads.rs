@@ -29,12 +29,13 @@ impl Monitor {
             Input::Read(id) => {
                 self.reads.open.entry(*id).or_default();
             }
-            Input::CancelRead(id) => {
-                self.reads.open.remove(id);
-            }
             Input::Reply { request, .. } => drop(self.reads.live.remove(request)),
             _ => {}
         }
+    }
+
+    pub(super) fn read_given_up(&mut self, id: ReadId) {
+        self.reads.open.remove(&id);
     }
 
     pub(super) fn read_command(&mut self, request: RequestId, id: ReadId) {

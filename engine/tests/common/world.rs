@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crowfly_contract::UploadId;
-use crowfly_engine::{Command, Config, Event, Input, Millis, NewUpload, Queue, RequestId};
+use crowfly_engine::{Command, Config, Event, Input, Millis, NewUpload, Queue, ReadId, RequestId};
 
 use super::journal::Entry;
 use super::wire::{Act, Flight, Op};
@@ -13,6 +13,7 @@ use super::{Fault, File, Monitor, Random, Server};
 #[derive(Clone, Debug)]
 pub enum User {
     Input(Input),
+    CancelRead(ReadId),
     /// The page ends at once; another comes after so many milliseconds and goes on with what the journal
     /// has.
     Crash {
@@ -198,6 +199,14 @@ impl World {
         self.drain();
     }
 
+    pub fn cancel_read(&mut self, id: ReadId) {
+        if !self.down {
+            self.monitor.read_given_up(id);
+            self.queue.cancel_read(id);
+            self.drain();
+        }
+    }
+
     pub fn later(&mut self, delay: u64, user: User) {
         self.enqueue(delay, What::User(user));
     }
@@ -278,6 +287,7 @@ impl World {
     fn user(&mut self, user: User) {
         match user {
             User::Input(input) => self.input(input),
+            User::CancelRead(id) => self.cancel_read(id),
             User::Crash { back } => self.crash(back),
             User::Sleep(millis) => self.sleep(millis),
             User::Expire(id) => self.server.expire_multipart(id),
