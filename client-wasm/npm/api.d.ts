@@ -109,7 +109,7 @@ export interface UploadOptions {
   /** Called after each change of state. */
   onStateChange?: ((state: UploadState) => void) | undefined;
   /** Aborts the upload; `done` then rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal | null | undefined;
   /** `private` by default. */
   visibility?: Visibility | undefined;
   /** Free text for the record; it never goes to storage. At most 32 entries, keys of 1 to 64 bytes, 2,048 bytes in
@@ -120,7 +120,8 @@ export interface UploadOptions {
   /** The file's name; by default that of the `File`. Required for a `Blob`. A Crowfly stack takes 1 to 255
    * characters, at most 1,024 bytes of UTF-8, without control characters. */
   name?: string | undefined;
-  /** The media type; by default that of the `File` or `Blob`, else `application/octet-stream`. */
+  /** The media type; by default that of the `File` or `Blob`, else `application/octet-stream`. An empty text means that
+   * it is unknown. */
   type?: string | undefined;
   /** Overrides the client's `checksum`. */
   checksum?: Checksum | undefined;
@@ -310,7 +311,7 @@ export interface Resumable {
    * `locked` if another tab works on it, `not_found` if it has ended meanwhile, `invalid_option` if an option is wrong
    * or the file is missing, `closed` after `close()`.
    */
-  attach(this: void, file?: Blob | FileHandle, options?: AttachOptions): Promise<Upload>;
+  attach(this: void, file?: Blob | FileHandle, options?: AttachOptions | null): Promise<Upload>;
   /** Cancels it on the server and forgets it. Rejects with `locked` if another tab works on it, `not_found` if
    * it has ended meanwhile, `closed`, or the code of the failure if the server does not confirm. */
   discard(this: void): Promise<void>;
@@ -323,7 +324,7 @@ export interface Client {
    * file, `done` rejects with `file_unreadable`. Throws an `UploadError` with code `invalid_option` when an option is
    * wrong or the file is none (its size must be a number of bytes), `closed` after `close()`.
    */
-  upload(this: void, file: Blob | FileHandle, options?: UploadOptions): Upload;
+  upload(this: void, file: Blob | FileHandle, options?: UploadOptions | null): Upload;
   /** Uploads that earlier pages left unfinished, and that no other tab works on. Where a browser has no Web Locks,
    * those of a page that crashed come half a minute later. Rejects with `closed` after `close()`. */
   resumable(this: void): Promise<Resumable[]>;

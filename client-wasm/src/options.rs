@@ -4,12 +4,11 @@ mod address;
 mod client;
 mod upload;
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::AbortSignal;
+use wasm_bindgen::JsValue;
 
 use crate::decimal::decimal;
 use crate::error::invalid_option;
-use crate::page::{Held, get, keys};
+use crate::page::{Held, get, has_function, keys, property};
 
 pub(crate) use client::{Settings, read_client};
 pub(crate) use upload::{
@@ -35,7 +34,8 @@ impl<'a> Options<'a> {
             owner,
             error: Held::default(),
         };
-        if object.is_undefined() {
+        // As for a dictionary argument: <https://webidl.spec.whatwg.org/#es-dictionary>
+        if object.is_undefined() || object.is_null() {
             return options;
         }
         let Some(given) = keys(object).filter(|_| object.is_object()) else {
@@ -67,9 +67,9 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// A value, `None` if absent or if its getter throws.
+    /// A value, `None` if absent, null, or if its getter throws.
     fn get(&self, name: &str) -> Option<JsValue> {
-        get(self.object, name)
+        get(self.object, name).filter(|value| !value.is_null())
     }
 
     /// Refuses a present but invalid value.
@@ -153,7 +153,12 @@ impl<'a> Options<'a> {
     }
 
     fn callbacks(&self) -> Callbacks {
-        let signal = |value: &JsValue| value.is_instance_of::<AbortSignal>().then(|| value.clone());
+        // By its members: that of another window is no instance of this window's class.
+        let signal = |value: &JsValue| {
+            let is_signal = has_function(value, "addEventListener")
+                && property(value, "aborted").as_bool().is_some();
+            is_signal.then(|| value.clone())
+        };
         let signal = self.check("signal", signal, &["must be an AbortSignal"]);
         Callbacks {
             on_progress: Held::new(self.function("onProgress")),

@@ -174,9 +174,10 @@ impl Driver {
     /// <https://developer.mozilla.org/docs/Web/API/AbortSignal>
     pub(crate) fn heed(self: &Rc<Self>, entry: &Rc<Entry>) -> bool {
         let signal = entry.given.callbacks.signal.get();
-        let Ok(signal) = signal.dyn_into::<AbortSignal>() else {
+        if signal.is_undefined() {
             return true;
-        };
+        }
+        let signal: AbortSignal = signal.unchecked_into();
         if property(&signal, "aborted").is_truthy() {
             entry.set_reason(property(&signal, "reason"));
             return false;

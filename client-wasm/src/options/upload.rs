@@ -3,7 +3,7 @@
 use crowfly_contract::limits::{
     MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_PAGE,
 };
-use crowfly_contract::{Metadata, Visibility, essence, is_media_type};
+use crowfly_contract::{Metadata, OCTET_STREAM, Visibility, essence, is_media_type};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -114,7 +114,12 @@ pub(crate) fn media_type(text: &str) -> Option<String> {
 }
 
 fn read_type(options: &Options<'_>) -> Option<String> {
-    let read = media_type(&options.text("type")?);
+    let text = options.text("type")?;
+    // Unknown, as that of a Blob: <https://w3c.github.io/FileAPI/#dfn-type>
+    if text.is_empty() {
+        return Some(OCTET_STREAM.to_owned());
+    }
+    let read = media_type(&text);
     if read.is_none() {
         options.refuse("type", &["must be a media type such as video/webm"]);
     }
