@@ -1,4 +1,22 @@
 //! What one client writes to the journal and when, and which client owns an entry.
+//!
+//! # When a tab is closed
+//!
+//! Nothing runs when a tab is closed or crashes: there is no `unload` handler, because browsers do not promise to call
+//! it (<https://developer.mozilla.org/docs/Web/API/Window/beforeunload_event#usage_notes>). What the next page needs
+//! was written before:
+//!
+//! 1. Before the create call of an upload is sent, [`Driver::save`] writes its entry: name, size, type, checksum, a
+//!    sample of the bytes, a handle to the file where the browser has handles, and this client as owner. No byte of
+//!    the file is copied.
+//! 2. The browser aborts the requests in flight and releases the owner's lock (`js/locks.js`). Parts that storage
+//!    acknowledged remain there.
+//! 3. In the next page, `client.resumable()` lists the entries whose owner is gone (`resumable.rs`). `attach()` claims
+//!    one ([`Driver::take`]), compares the file's size and sample, and gives the engine the same id. The backend then
+//!    lists the stored parts, and only the others are sent.
+//! 4. An upload that was being cancelled has a mark in its entry, and the next page cancels it on the server
+//!    (`keeper/sweep.rs`). An entry that is left for seven days is deleted there; the backend's `sweep` aborts its
+//!    multipart upload and releases its quota slot.
 
 mod sweep;
 
