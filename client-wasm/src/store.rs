@@ -77,9 +77,11 @@ impl Store {
     }
 
     pub(crate) fn unsubscribe(&self, number: u32) {
-        self.listeners
-            .borrow_mut()
-            .retain(|(other, _)| *other != number);
+        let mut listeners = self.listeners.borrow_mut();
+        let place = listeners.iter().position(|(other, _)| *other == number);
+        if let Some(place) = place {
+            listeners.remove(place);
+        }
     }
 
     /// The current snapshot.

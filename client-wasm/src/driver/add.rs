@@ -5,8 +5,7 @@ use std::rc::Rc;
 use crowfly_contract::{OCTET_STREAM, standard_type};
 use crowfly_engine::{ChecksumMode, Input, Millis, NewUpload, State};
 use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::AbortSignal;
+use wasm_bindgen::JsValue;
 
 use super::{Driver, Work};
 use crate::clock::now;
@@ -177,13 +176,12 @@ impl Driver {
         if signal.is_undefined() {
             return true;
         }
-        let signal: AbortSignal = signal.unchecked_into();
         if property(&signal, "aborted").is_truthy() {
             entry.set_reason(property(&signal, "reason"));
             return false;
         }
         let (driver, weak) = (Rc::downgrade(self), Rc::downgrade(entry));
-        let fired: AbortSignal = signal.clone();
+        let fired = signal.clone();
         let hear = move |_| {
             if let (Some(driver), Some(entry)) = (driver.upgrade(), weak.upgrade()) {
                 driver.abort(&entry, property(&fired, "reason"));
