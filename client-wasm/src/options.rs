@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 use crate::decimal::decimal;
 use crate::error::invalid_option;
-use crate::page::{Held, get, has_function, keys, property};
+use crate::page::{Held, given, has_function, keys, property};
 
 pub(crate) use client::{Settings, read_client};
 pub(crate) use upload::{
@@ -69,7 +69,7 @@ impl<'a> Options<'a> {
 
     /// A value, `None` if absent, null, or if its getter throws.
     fn get(&self, name: &str) -> Option<JsValue> {
-        get(self.object, name).filter(|value| !value.is_null())
+        given(self.object, name)
     }
 
     /// Refuses a present but invalid value.

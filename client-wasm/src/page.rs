@@ -62,6 +62,11 @@ pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     Some(property(object, name)).filter(|value| !value.is_undefined())
 }
 
+/// A property, `None` if absent, undefined, null, or if its getter throws.
+pub(crate) fn given(object: &JsValue, name: &str) -> Option<JsValue> {
+    get(object, name).filter(|value| !value.is_null())
+}
+
 /// Sets a property of an object made by this crate.
 pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Fails for frozen objects and proxies only.

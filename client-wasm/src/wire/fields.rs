@@ -32,7 +32,7 @@ impl<'a> Fields<'a> {
 
     /// A field that may be absent or null.
     pub(crate) fn get(&self, name: &str) -> Option<JsValue> {
-        page::get(self.object, name).filter(|value| !value.is_null())
+        page::given(self.object, name)
     }
 
     /// Marks the object as invalid unless this holds.
