@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Waker};
 
 use crowfly_contract::Metadata;
 use js_sys::{Array, Function, Object, Promise, Reflect, RegExp};
@@ -268,6 +269,19 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
 #[inline(never)]
 fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
     wasm_bindgen_futures::spawn_local(task);
+}
+
+/// Spawns a task that runs up to its first wait at once, as an async function of JavaScript does.
+///
+/// Otherwise the tasks that one run of the engine spawns would all begin in one microtask, outside the engine's budget
+/// of time on the main thread.
+pub(crate) fn spawn_now(task: impl Future<Output = ()> + 'static) {
+    let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    // The executor polls it again, with its own waker.
+    let mut context = Context::from_waker(Waker::noop());
+    if task.as_mut().poll(&mut context).is_pending() {
+        spawn_boxed(task);
+    }
 }
 
 /// A task as a promise.

@@ -35,7 +35,7 @@ use crate::file::sample;
 use crate::journal::{Journal, Kind, Owner, Saved, read};
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{spawn, texts_to_object, wait};
+use crate::page::{spawn, spawn_now, texts_to_object, wait};
 
 /// Error codes of a failed claim: the entry is missing, or owned by another client.
 const GONE: &str = "not_found";
@@ -163,7 +163,7 @@ impl Driver {
     /// Writes an upload; `item` is the body of its create call.
     pub(crate) fn save(self: &Rc<Self>, request: RequestId, id: UploadId, item: Rc<CreateItem>) {
         let driver = Rc::clone(self);
-        spawn(async move {
+        spawn_now(async move {
             if let (Some(keeper), Some(entry)) = (&driver.keeper, driver.store.find(id)) {
                 entry.noted.set(Noted::Open);
                 // If the file cannot be read, the upload itself will report it.
