@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, Record, UploadId, UploadStatus};
+use devkit::http::{Request, Response};
+use devkit::wait;
 use serde_json::{Value, json};
 
-use crate::http::{Request, Response};
+use crate::Stack;
 use crate::issuer::token_of;
-use crate::{Stack, wait};
 
 /// A caller of a stack's API.
 #[derive(Clone)]
@@ -199,7 +200,7 @@ pub fn new_id() -> UploadId {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
     let process = u128::from(std::process::id());
-    UploadId::from_parts(crate::time::unix_ms(), process << 40 | count)
+    UploadId::from_parts(devkit::time::unix_ms(), process << 40 | count)
 }
 
 /// Signs a user of the stack's own pool in by password; returns `AccessToken`, `IdToken`, `RefreshToken`.

@@ -138,21 +138,3 @@ impl Stack {
         &self.page[..end]
     }
 }
-
-/// The root of the workspace.
-pub fn root() -> PathBuf {
-    let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    path.pop();
-    path
-}
-
-/// A folder for files that tests write, `target/test/<name>`; created if missing.
-///
-/// # Panics
-/// When it cannot be created.
-pub fn scratch(name: &str) -> PathBuf {
-    let path = root().join("target/test").join(name);
-    std::fs::create_dir_all(&path)
-        .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
-    path
-}

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::digest::{hex, sha256};
+use devkit::hash::{sha256, sha256_hex};
+use devkit::paths::scratch;
+use devkit::random::{content, random_hex};
 
 /// One mebibyte.
 pub const MIB: usize = 1024 * 1024;
@@ -25,7 +27,7 @@ impl TestFile {
     /// # Panics
     /// When the file cannot be written.
     pub fn new(name: &str, size: usize) -> Self {
-        let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
+        let folder = scratch("files").join(random_hex(8));
         let bytes = content(seed(&folder.join(name)), size);
         Self::write(&folder, name, bytes)
     }
@@ -35,7 +37,7 @@ impl TestFile {
     /// # Panics
     /// When the file cannot be written.
     pub fn of(name: &str, bytes: &[u8]) -> Self {
-        let folder = crate::env::scratch("files").join(crate::issuer::random_hex(8));
+        let folder = scratch("files").join(random_hex(8));
         Self::write(&folder, name, bytes.to_vec())
     }
 
@@ -69,7 +71,7 @@ impl TestFile {
 
     /// SHA-256 of the content, in hexadecimal.
     pub fn sha256(&self) -> String {
-        hex(&sha256(&self.bytes))
+        sha256_hex(&self.bytes)
     }
 }
 
@@ -99,21 +101,6 @@ pub fn page_content(seed: u32, size: usize) -> Vec<u8> {
         state ^= state >> 17;
         state ^= state << 5;
         out.extend_from_slice(&state.to_le_bytes());
-    }
-    out.truncate(size);
-    out
-}
-
-/// `size` incompressible bytes, the same for the same `seed` (xorshift64*):
-/// <https://doi.org/10.18637/jss.v008.i14>.
-pub fn content(seed: u64, size: usize) -> Vec<u8> {
-    let mut state = seed | 1;
-    let mut out = Vec::with_capacity(size + 8);
-    while out.len() < size {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        out.extend_from_slice(&state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_le_bytes());
     }
     out.truncate(size);
     out

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::http::{Answer, Incoming, Server};
+use devkit::http::{Files, Incoming, Reply, Server};
 
 /// What a test page is made of.
 #[derive(Clone, Debug)]
@@ -16,29 +16,25 @@ pub struct PackagePage {
 }
 
 impl PackagePage {
-    /// Serves it until the process ends.
-    pub fn serve(self, server: Server) {
-        std::thread::spawn(move || server.run(|request| self.answer(request)));
+    /// Serves it at this port (0 takes a free one) until the process ends; returns the port.
+    ///
+    /// # Panics
+    /// When the port is taken.
+    pub fn serve(self, port: u16) -> u16 {
+        let bound = Server::bind(port)
+            .unwrap_or_else(|error| panic!("cannot serve a page on port {port}: {error}"));
+        let port = bound.address().port();
+        let files = Files::default().at("/crowfly/", self.package.clone());
+        let serving = bound.serve(move |request| self.answer(&files, request));
+        serving.expect("a server").detach();
+        port
     }
 
-    fn answer(&self, request: &Incoming) -> Answer {
-        let script = "text/javascript; charset=utf-8";
+    fn answer(&self, files: &Files, request: &Incoming) -> Reply {
         match request.path.as_str() {
-            "/" => return Answer::new(200, "text/html; charset=utf-8", self.index()),
-            "/page.js" => return Answer::new(200, script, self.script),
-            _ => {}
-        }
-        let file = request
-            .path
-            .strip_prefix("/crowfly/")
-            .filter(|name| !name.contains(['/', '\\']));
-        let kind = match file.and_then(|name| name.rsplit_once('.')) {
-            Some((_, "wasm")) => "application/wasm",
-            _ => script,
-        };
-        match file.map(|name| std::fs::read(self.package.join(name))) {
-            Some(Ok(bytes)) => Answer::new(200, kind, bytes),
-            _ => Answer::new(404, "text/plain", "not found"),
+            "/" => Reply::html(200, self.index()),
+            "/page.js" => Reply::new(200).body("text/javascript; charset=utf-8", self.script),
+            _ => files.answer(request),
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crowfly_contract::ErrorCode;
 use crowfly_engine::State;
-use e2e::env::root;
+use devkit::paths::root;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))

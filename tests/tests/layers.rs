@@ -22,6 +22,7 @@ const OURS: &[&str] = &[
     "crowfly-aws",
     "crowfly-lambdas",
     "crowfly-testing",
+    "devkit",
     "e2e",
     "xtask",
 ];
@@ -33,7 +34,7 @@ fn reached(package: &str) -> BTreeSet<String> {
             "tree", "--locked", "--edges", "normal", "--target", "all", "--prefix", "none",
         ])
         .args(["--format", "{p}", "--package", package])
-        .current_dir(e2e::env::root())
+        .current_dir(devkit::paths::root())
         .output()
         .expect("cargo runs");
     assert!(
@@ -139,7 +140,12 @@ fn nothing_goes_from_client_to_backend_or_back_and_nothing_sees_the_tests() {
         ours("crowfly-testing"),
         set(&["crowfly-contract", "crowfly-core"])
     );
-    assert_eq!(ours("xtask"), set(&[]));
+    assert_eq!(ours("devkit"), set(&[]));
+    assert_eq!(
+        ours("e2e"),
+        set(&["crowfly-contract", "crowfly-engine", "devkit"])
+    );
+    assert_eq!(ours("xtask"), set(&["devkit"]));
 }
 
 /// Files tracked by git with one of these endings, below one of these folders.
@@ -147,7 +153,7 @@ fn sources(folders: &[&str], endings: &[&str]) -> Vec<PathBuf> {
     let output = Command::new("git")
         .args(["ls-files", "-z", "--"])
         .args(folders)
-        .current_dir(e2e::env::root())
+        .current_dir(devkit::paths::root())
         .output()
         .expect("git runs");
     assert!(
@@ -166,12 +172,12 @@ fn sources(folders: &[&str], endings: &[&str]) -> Vec<PathBuf> {
                 .unwrap_or_default();
             endings.is_empty() || endings.contains(&ending)
         })
-        .filter(|path| e2e::env::root().join(path).is_file())
+        .filter(|path| devkit::paths::root().join(path).is_file())
         .collect()
 }
 
 fn read(path: &Path) -> String {
-    std::fs::read(e2e::env::root().join(path))
+    std::fs::read(devkit::paths::root().join(path))
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -179,7 +185,7 @@ fn read(path: &Path) -> String {
 /// Modules in a dependency cycle.
 type Known = &'static [&'static str];
 
-/// The libraries that are published or deployed, and the cycles that each may still have.
+/// The libraries that are published, deployed, or shared by tests and commands, and the cycles that each may still have.
 const LIBRARIES: &[(&str, &[Known])] = &[
     ("contract", &[]),
     ("engine", &[]),
@@ -187,12 +193,13 @@ const LIBRARIES: &[(&str, &[Known])] = &[
     ("backend/core", &[]),
     ("backend/aws", &[]),
     ("backend/lambdas", &[]),
+    ("devkit", &[]),
 ];
 
 /// An exception that is no longer needed fails too: it would hide the return of its cycle.
 #[test]
 fn modules_use_each_other_one_way() {
-    let source = |path: &Path| std::fs::read_to_string(e2e::env::root().join(path)).ok();
+    let source = |path: &Path| std::fs::read_to_string(devkit::paths::root().join(path)).ok();
     let mut wrong = Vec::new();
     for (library, allowed) in LIBRARIES {
         let root = Path::new(library).join("src/lib.rs");
@@ -290,6 +297,7 @@ fn every_library_forbids_unsafe_code() {
         "backend/aws/src/lib.rs",
         "backend/lambdas/src/lib.rs",
         "backend/testing/src/lib.rs",
+        "devkit/src/lib.rs",
         "tests/src/lib.rs",
     ] {
         assert!(

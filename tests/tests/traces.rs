@@ -214,7 +214,7 @@ fn a53_no_secret_in_the_files_of_the_test_run() {
     let aws = account();
     let search = search(&aws);
     let mut found = Found::default();
-    let folder = e2e::env::root().join("target/logs");
+    let folder = devkit::paths::root().join("target/logs");
     let (mut files, mut left) = (0, 0);
     for entry in std::fs::read_dir(&folder).expect("the logs").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -243,7 +243,7 @@ fn h3_roots_secret_is_in_no_file_of_the_test_run() {
         !id.is_empty() && !["test", ""].contains(&secret),
         "a key of this start's own"
     );
-    let folder = e2e::env::root().join("target/logs");
+    let folder = devkit::paths::root().join("target/logs");
     for entry in std::fs::read_dir(&folder).expect("the logs").flatten() {
         let bytes = std::fs::read(entry.path()).unwrap_or_default();
         let found = String::from_utf8_lossy(&bytes).contains(secret);
@@ -264,7 +264,7 @@ fn a53_a_planted_secret_is_found_in_a_log_and_in_a_queue() {
     logs("CreateLogGroup", &json!({"logGroupName": group}));
     logs("CreateLogStream", &named);
     let mut events = named.clone();
-    events["logEvents"] = json!([{"timestamp": e2e::time::unix() * 1_000, "message": line}]);
+    events["logEvents"] = json!([{"timestamp": devkit::time::unix() * 1_000, "message": line}]);
     logs("PutLogEvents", &events);
     let mut found = Found::default();
     search_group(&aws, &search, group, &mut found);

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use devkit::paths;
+
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::cargo_tools;
-use crate::{paths, step};
+use crate::step;
 
 /// How long to fuzz, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +158,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{hex, inputs, reason, targets};
-    use crate::paths;
+    use devkit::paths;
 
     #[test]
     fn a_broken_target_says_where_and_why() {

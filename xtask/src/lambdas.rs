@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use devkit::paths;
+
 use crate::error::Error;
 use crate::native::NATIVE;
 use crate::process::{self, Cmd};
 use crate::setup::python;
-use crate::{paths, step};
+use crate::step;
 
 /// The binaries of `backend/lambdas`.
 pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "sweep"];

@@ -8,7 +8,6 @@ mod lambdas;
 mod local;
 mod native;
 mod package;
-mod paths;
 mod process;
 mod redrive;
 mod setup;
@@ -19,8 +18,10 @@ mod wasm;
 
 use std::process::ExitCode;
 
-use error::Error;
+use devkit::paths;
 use lexopt::{Arg, Parser, ValueExt};
+
+use error::Error;
 
 const HELP: &str = "\
 cargo xtask <command>

@@ -10,12 +10,12 @@ mod queue;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use devkit::paths;
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::local::Key;
-use crate::paths;
 use queue::{Place, Queues};
 
 /// Interval of polling the move.
@@ -138,7 +138,7 @@ mod tests {
     use lexopt::Parser;
     use serde_json::json;
 
-    use crate::paths;
+    use devkit::paths;
 
     use super::{local, on_aws, parse};
 

@@ -3,12 +3,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use devkit::paths;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::chromium;
-use crate::{fuzz, package, paths, step, test};
+use crate::{fuzz, package, step, test};
 
 const UPLOADS: u64 = 20_000_000;
 const KILLS: u64 = 100;

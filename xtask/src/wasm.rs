@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::{self, Need, chromium, wasm_target};
-use crate::{paths, step};
+use crate::step;
 
 /// A command in that environment.
 ///

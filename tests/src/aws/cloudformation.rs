@@ -1,5 +1,6 @@
+use devkit::http::{Request, Response, encode};
+
 use super::{Aws, sign};
-use crate::http::{Request, Response, encode};
 
 impl Aws {
     /// Creates a stack from the stack's own template with these parameters, the same origins, and the defaults

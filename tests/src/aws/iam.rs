@@ -1,7 +1,7 @@
+use devkit::http::{Request, Response, encode};
 use serde_json::{Value, json};
 
 use super::{Aws, Credentials, sign};
-use crate::http::{Request, Response, encode};
 
 impl Aws {
     /// Calls as a new user of the same account who has only these actions.

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
+use devkit::http::{Request, Response};
+use devkit::wait;
 use serde_json::{Map, Value, json};
 
 use super::{Aws, sign};
-use crate::http::{Request, Response};
-use crate::wait;
 
 /// How long a function may take to become usable after a change.
 const CHANGED_WITHIN: Duration = Duration::from_secs(30);

@@ -9,10 +9,10 @@ mod s3;
 mod sigv4;
 mod sqs;
 
+use devkit::http::{Request, Response};
 use serde_json::Value;
 
 use crate::Stack;
-use crate::http::{Request, Response};
 
 pub use dynamodb::{item, plain};
 pub use sigv4::{Credentials, Moment, presign, sign};
@@ -86,7 +86,7 @@ impl Aws {
             credentials: self.credentials.clone(),
             region: self.stack.region.clone(),
             service: service.into(),
-            unix: crate::time::unix(),
+            unix: devkit::time::unix(),
         }
     }
 }

@@ -1,5 +1,6 @@
+use devkit::http::{Request, Response, encode, encode_path};
+
 use super::{Aws, presign, sign};
-use crate::http::{Request, Response, encode, encode_path};
 
 impl Aws {
     /// The object's URL, path style.

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use crate::digest::{hex, hmac_sha256, sha256};
-use crate::http::{Request, Url, encode};
-use crate::time::amz_date;
+use data_encoding::HEXLOWER;
+use devkit::hash::{hmac_sha256, sha256_hex};
+use devkit::http::{Request, Url, encode};
+use devkit::time::amz_date;
 
 /// A long-term access key.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ pub struct Moment {
 /// When the URL is not absolute.
 #[must_use]
 pub fn sign(request: Request, at: &Moment) -> Request {
-    let body_hash = hex(&sha256(&request.body));
+    let body_hash = sha256_hex(&request.body);
     let request = request
         .header("x-amz-date", amz_date(at.unix))
         .header("x-amz-content-sha256", body_hash.clone());
@@ -148,14 +149,14 @@ fn signature(
         "AWS4-HMAC-SHA256\n{}\n{}\n{}",
         amz_date(at.unix),
         scope(at),
-        hex(&sha256(canonical.as_bytes()))
+        sha256_hex(canonical.as_bytes())
     );
     let date = amz_date(at.unix);
     let key = format!("AWS4{}", at.credentials.secret_key).into_bytes();
     let key = [&date[..8], &at.region, &at.service, "aws4_request"]
         .into_iter()
-        .fold(key, |key, step| hmac_sha256(&key, step.as_bytes()));
-    hex(&hmac_sha256(&key, to_sign.as_bytes()))
+        .fold(key, |key, step| hmac_sha256(&key, step.as_bytes()).to_vec());
+    HEXLOWER.encode(&hmac_sha256(&key, to_sign.as_bytes()))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 fn read() -> Option<(Config, Duration)> {
     let mut options = Options::of(std::env::args().skip(1));
     let mut config = Config {
-        seed: e2e::time::unix_ms(),
+        seed: devkit::time::unix_ms(),
         ..Config::default()
     };
     options.number("--listen", &mut config.listen)?;
@@ -46,7 +46,7 @@ fn read() -> Option<(Config, Duration)> {
     let mut life = 3600;
     options.number("--life", &mut life)?;
     if let Some(upstream) = options.text("--upstream")? {
-        config.upstream = Some(e2e::http::Url::parse(&upstream)?.authority);
+        config.upstream = Some(devkit::http::Url::parse(&upstream)?.authority);
     }
     config.s3_rules = !options.flag("--no-s3-rules");
     options.end()?;

@@ -3,36 +3,33 @@
 
 use std::process::ExitCode;
 
-use e2e::http::Server;
+use devkit::http::Server;
 use e2e::issuer::Issuer;
+use e2e::options::Options;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let port = match (
-        arguments.next().as_deref(),
-        arguments.next(),
-        arguments.next(),
-    ) {
-        (None, ..) => Some(0),
-        (Some("--port"), Some(port), None) => port.parse().ok(),
-        _ => None,
-    };
-    let Some(port) = port else {
+    let Some(port) = read() else {
         eprintln!("usage: test-issuer [--port N]");
         return ExitCode::FAILURE;
     };
-    let bound =
-        Server::bind(port).and_then(|server| server.address().map(|address| (server, address)));
-    let (server, address) = match bound {
-        Ok(bound) => bound,
+    match Server::bind(port).and_then(Issuer::serve) {
+        Ok(issuer) => {
+            println!("{}", issuer.name());
+            loop {
+                std::thread::park();
+            }
+        }
         Err(error) => {
             eprintln!("test-issuer: cannot listen on 127.0.0.1:{port}: {error}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
-    };
-    let name = format!("http://{address}/");
-    let issuer = Issuer::new(&name);
-    println!("{name}");
-    server.run(|request| issuer.answer(request));
-    ExitCode::SUCCESS
+    }
+}
+
+fn read() -> Option<u16> {
+    let mut options = Options::of(std::env::args().skip(1));
+    let mut port = 0;
+    options.number("--port", &mut port)?;
+    options.end()?;
+    Some(port)
 }

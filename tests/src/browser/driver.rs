@@ -53,7 +53,7 @@ pub(super) fn program(variable: &str, name: &str, paths: &[PathBuf]) -> OsString
 
 /// A path for a new, not yet existing profile.
 pub(super) fn new_profile() -> PathBuf {
-    crate::env::scratch("profiles").join(crate::issuer::random_hex(8))
+    devkit::paths::scratch("profiles").join(devkit::random::random_hex(8))
 }
 
 /// Starts `command` with its standard output piped.

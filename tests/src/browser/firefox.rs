@@ -7,7 +7,7 @@ use super::driver::{self, Driver};
 
 /// A geckodriver; the browser's profile is in its folder.
 pub(super) fn driver() -> Driver {
-    let installed = crate::env::root().join("target/tools/bin/geckodriver");
+    let installed = devkit::paths::root().join("target/tools/bin/geckodriver");
     let program = driver::program("GECKODRIVER", "geckodriver", &[installed]);
     let profile = driver::new_profile();
     std::fs::create_dir_all(&profile)

@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use devkit::http::Request;
+use devkit::wait;
 use serde_json::{Value, json};
 
 use super::driver::Driver;
 use super::{Element, Kind};
-use crate::http::Request;
-use crate::wait;
 
 /// How many browsers may run at once: each keeps a core busy while it hashes and sends.
 const AT_ONCE: usize = 1;
@@ -186,8 +186,8 @@ impl Browser {
     /// When the file cannot be written.
     pub fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.command("GET", "/screenshot", &Value::Null);
-        let picture = crate::base64::decode_standard(picture.as_str().unwrap_or_default());
-        let path = crate::env::scratch("screens").join(format!("{name}.png"));
+        let picture = data_encoding::BASE64.decode(picture.as_str().unwrap_or_default().as_bytes());
+        let path = devkit::paths::scratch("screens").join(format!("{name}.png"));
         std::fs::write(&path, picture.expect("a picture in base64"))
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         path

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use devkit::http::Request;
+use devkit::wait;
 use serde_json::{Value, json};
 
 use super::driver::{self, Driver};
-use crate::http::Request;
-use crate::wait;
 
 /// A `WebKitWebDriver` on its own virtual screen: WebKitGTK has no headless mode.
 pub(super) fn driver() -> Driver {

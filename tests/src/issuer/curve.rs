@@ -1,8 +1,7 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
-
-use crate::base64::url_safe;
 
 /// A key on the curve P-256: an issuer may publish one, but the API accepts RSA only.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ impl CurveKey {
         let point = self.0.public_key().as_ref();
         let (x, y) = point[1..].split_at(32);
         json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": Self::ID,
-            "x": url_safe(x), "y": url_safe(y)})
+            "x": BASE64URL_NOPAD.encode(x), "y": BASE64URL_NOPAD.encode(y)})
     }
 
     /// Signs `text` by ES256.

@@ -1,11 +1,10 @@
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
-use aws_lc_rs::rand::{SystemRandom, fill};
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use devkit::hash::sha256;
 use serde_json::{Value, json};
-
-use crate::base64::{standard, url_safe};
-use crate::digest::{hex, sha256};
 
 /// An RSA key that signs tokens; made when the issuer starts and kept in memory only.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ impl SigningKey {
     /// When the system has no randomness.
     pub fn generate() -> Self {
         let mut key = Self::named("");
-        key.id = hex(&sha256(key.modulus.as_bytes())[..8]);
+        key.id = HEXLOWER.encode(&sha256(key.modulus.as_bytes())[..8]);
         key
     }
 
@@ -34,8 +33,8 @@ impl SigningKey {
     pub fn named(id: &str) -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("an RSA key");
         let public = pair.public_key();
-        let modulus = url_safe(public.modulus().big_endian_without_leading_zero());
-        let exponent = url_safe(public.exponent().big_endian_without_leading_zero());
+        let modulus = BASE64URL_NOPAD.encode(public.modulus().big_endian_without_leading_zero());
+        let exponent = BASE64URL_NOPAD.encode(public.exponent().big_endian_without_leading_zero());
         Self {
             pair,
             id: id.to_owned(),
@@ -72,7 +71,7 @@ impl SigningKey {
 
     /// The public half in PEM, as libraries print it.
     pub fn pem(&self) -> String {
-        let text = standard(&self.der());
+        let text = BASE64.encode(&self.der());
         let lines: Vec<String> = text
             .as_bytes()
             .chunks(64)
@@ -120,14 +119,4 @@ impl SigningKey {
             .expect("an RSA signature");
         signature
     }
-}
-
-/// `bytes` random bytes in hexadecimal.
-///
-/// # Panics
-/// When the system has no randomness.
-pub fn random_hex(bytes: usize) -> String {
-    let mut random = vec![0; bytes];
-    fill(&mut random).expect("randomness");
-    hex(&random)
 }

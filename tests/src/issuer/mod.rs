@@ -10,13 +10,14 @@ mod routes;
 mod token;
 
 pub use curve::CurveKey;
-pub use key::{SigningKey, random_hex};
+pub use key::SigningKey;
 pub use keyring::Keyring;
 pub use routes::Issuer;
 pub use token::{Forgery, TokenRequest, mint};
 
+use devkit::http::Request;
+
 use crate::Env;
-use crate::http::Request;
 
 /// The audience that the test stacks require.
 pub const AUDIENCE: &str = "crowfly-test";

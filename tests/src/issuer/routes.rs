@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use data_encoding::BASE64URL_NOPAD;
+use devkit::hash::sha256;
+use devkit::http::{Incoming, Reply, Server, decode_form, encode};
+use devkit::random::random_hex;
+use devkit::time::unix;
 use serde_json::{Value, json};
 
-use super::{Keyring, TokenRequest, mint, random_hex};
-use crate::base64::url_safe;
-use crate::digest::sha256;
-use crate::http::{Answer, Incoming, Server, decode_form, encode};
-use crate::time::unix;
+use super::{Keyring, TokenRequest, mint};
 
 /// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in page that signs
 /// every visitor in as `alice` at once, by authorization code with PKCE
@@ -39,12 +40,20 @@ impl Issuer {
     /// # Panics
     /// When no port is free.
     pub fn start() -> Arc<Self> {
-        let server = Server::bind(0).expect("a free port");
-        let address = server.address().expect("an address");
-        let issuer = Arc::new(Self::new(&format!("http://{address}/")));
+        Self::serve(Server::bind(0).expect("a free port")).expect("a server")
+    }
+
+    /// Serves a new issuer until the process ends.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn serve(server: Server) -> std::io::Result<Arc<Self>> {
+        let issuer = Arc::new(Self::new(&server.url()));
         let served = Arc::clone(&issuer);
-        std::thread::spawn(move || server.run(|request| served.answer(request)));
-        issuer
+        server
+            .serve(move |request| served.answer(request))?
+            .detach();
+        Ok(issuer)
     }
 
     /// Its name, the `iss` of its tokens.
@@ -62,21 +71,21 @@ impl Issuer {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Answers one request.
-    pub fn answer(&self, request: &Incoming) -> Answer {
+    /// Replys one request.
+    fn answer(&self, request: &Incoming) -> Reply {
         // The name ends in a slash, so a client that appends a path may send two.
         let path = request.path.trim_start_matches('/');
         self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = match (request.method.as_str(), path) {
             ("GET" | "HEAD", ".well-known/openid-configuration") => {
-                Answer::json(200, &self.discovery())
+                Reply::json(200, &self.discovery())
             }
-            ("GET" | "HEAD", ".well-known/jwks.json") => Answer::json(200, &self.keys.set()),
-            ("GET" | "HEAD", "health") => Answer::new(200, "text/plain", "ok\n"),
-            ("OPTIONS", _) => Answer::new(204, "text/plain", ""),
+            ("GET" | "HEAD", ".well-known/jwks.json") => Reply::json(200, &self.keys.set()),
+            ("GET" | "HEAD", "health") => Reply::text(200, "ok\n"),
+            ("OPTIONS", _) => Reply::new(204),
             ("GET", "authorize") => self.authorize(&decode_form(&request.query)),
             ("POST", "token") => self.token(&request.body),
-            _ => Answer::json(404, &json!({"error": "not_found"})),
+            _ => Reply::json(404, &json!({"error": "not_found"})),
         };
         answer
             .header("access-control-allow-origin", "*")
@@ -98,7 +107,7 @@ impl Issuer {
         })
     }
 
-    fn authorize(&self, query: &BTreeMap<String, String>) -> Answer {
+    fn authorize(&self, query: &BTreeMap<String, String>) -> Reply {
         let field = |name: &str| query.get(name).map_or("", String::as_str);
         let (back, challenge) = (field("redirect_uri"), field("code_challenge"));
         let sound = field("response_type") == "code"
@@ -114,10 +123,10 @@ impl Issuer {
         let code = random_hex(16);
         locked(&self.codes).insert(code.clone(), challenge.into());
         let target = format!("{back}?code={code}&state={}", encode(field("state")));
-        Answer::new(302, "text/plain", "").header("location", target)
+        Reply::new(302).header("location", target)
     }
 
-    fn token(&self, body: &[u8]) -> Answer {
+    fn token(&self, body: &[u8]) -> Reply {
         let wanted = match std::str::from_utf8(body) {
             Ok("") => Ok(TokenRequest::default()),
             Ok(form) if !form.starts_with('{') => return self.redeem(&decode_form(form)),
@@ -129,10 +138,10 @@ impl Issuer {
         }
     }
 
-    fn redeem(&self, form: &BTreeMap<String, String>) -> Answer {
+    fn redeem(&self, form: &BTreeMap<String, String>) -> Reply {
         let field = |name: &str| form.get(name).map_or("", String::as_str);
         let challenge = locked(&self.codes).remove(field("code"));
-        let proof = url_safe(&sha256(field("code_verifier").as_bytes()));
+        let proof = BASE64URL_NOPAD.encode(&sha256(field("code_verifier").as_bytes()));
         if field("grant_type") == "authorization_code" && challenge == Some(proof) {
             self.grant(&TokenRequest::default())
         } else {
@@ -143,17 +152,17 @@ impl Issuer {
         }
     }
 
-    fn grant(&self, wanted: &TokenRequest) -> Answer {
+    fn grant(&self, wanted: &TokenRequest) -> Reply {
         let token = self.mint(wanted);
-        Answer::json(
+        Reply::json(
             200,
             &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600}),
         )
     }
 }
 
-fn refusal(error: &str, description: &str) -> Answer {
-    Answer::json(
+fn refusal(error: &str, description: &str) -> Reply {
+    Reply::json(
         400,
         &json!({"error": error, "error_description": description}),
     )

@@ -1,10 +1,11 @@
+use data_encoding::BASE64URL_NOPAD;
+use devkit::hash::hmac_sha256;
+use devkit::random::random_hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::keyring::TWIN;
-use super::{AUDIENCE, CurveKey, Keyring, SCOPE, random_hex};
-use crate::base64::url_safe;
-use crate::digest::hmac_sha256;
+use super::{AUDIENCE, CurveKey, Keyring, SCOPE};
 
 /// How a token is forged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,12 +117,12 @@ pub fn mint(request: &TokenRequest, issuer: &str, keys: &Keyring, now: u64) -> S
     header.extend(request.header.clone());
     let signed = format!(
         "{}.{}",
-        url_safe(text(header, &request.raw_header).as_bytes()),
-        url_safe(text(claims, &request.raw_claims).as_bytes())
+        BASE64URL_NOPAD.encode(text(header, &request.raw_header).as_bytes()),
+        BASE64URL_NOPAD.encode(text(claims, &request.raw_claims).as_bytes())
     );
     format!(
         "{signed}.{}",
-        url_safe(&signature(request.forge, keys, &signed))
+        BASE64URL_NOPAD.encode(&signature(request.forge, keys, &signed))
     )
 }
 
@@ -151,7 +152,7 @@ fn header(forge: Forgery, keys: &Keyring) -> Map<String, Value> {
 
 fn signature(forge: Forgery, keys: &Keyring, signed: &str) -> Vec<u8> {
     let key = &keys.current;
-    let hmac = |secret: &[u8]| hmac_sha256(secret, signed.as_bytes());
+    let hmac = |secret: &[u8]| hmac_sha256(secret, signed.as_bytes()).to_vec();
     match forge {
         Forgery::None => key.sign(signed),
         Forgery::AlgNone | Forgery::NoSignature => Vec::new(),

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use devkit::stats::quantile;
 use serde_json::{Value, json};
 
 /// What a load spike took.
@@ -60,28 +61,5 @@ impl fmt::Display for Figures {
             self.bystander_ms.len(),
             both(&self.bystander_ms),
         )
-    }
-}
-
-/// The `percent`-th percentile by nearest rank; `None` without values.
-pub fn quantile(all: &[u64], percent: usize) -> Option<u64> {
-    let mut sorted = all.to_vec();
-    sorted.sort_unstable();
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quantile;
-
-    #[test]
-    fn quantiles_are_values_that_were_measured() {
-        let all: Vec<u64> = (1..=200).rev().collect();
-        assert_eq!(
-            (quantile(&all, 50), quantile(&all, 99)),
-            (Some(100), Some(198))
-        );
-        assert_eq!((quantile(&[7], 99), quantile(&[], 50)), (Some(7), None));
     }
 }

@@ -8,14 +8,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use devkit::random::random_hex;
+use devkit::time;
+use devkit::wait;
 use serde_json::{Value, json};
 
+use crate::Stack;
 use crate::api::{Api, CreatedUpload, created_upload, item};
 use crate::aws::Aws;
-use crate::issuer::random_hex;
-use crate::{Stack, time, wait};
 
-pub use figures::{Figures, quantile};
+pub use figures::Figures;
 pub use poison::bodies as poison;
 
 /// Uploads in one create call.

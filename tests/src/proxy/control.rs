@@ -1,38 +1,21 @@
-use std::io::{self, Read};
-use std::sync::Arc;
-
+use devkit::http::{Incoming, Reply};
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::rule::Rule;
-use crate::wire::{Connection, Head, Reply};
 
-const MAX_BODY_BYTES: u64 = 1024 * 1024;
-
-/// Serves the control endpoint on one connection.
+/// Answers one request to the control endpoint.
 ///
 /// `POST /rules` with one rule or a list, `GET /rules`, `DELETE /rules`; `GET /log`, `DELETE /log`;
 /// `POST /offline {"on": true}`; `POST /s3-rules {"on": false}`.
-pub(super) fn serve(shared: &Arc<Shared>, connection: &Connection) -> io::Result<()> {
-    while let Some(head) = Head::read(&connection.stream)? {
-        head.finish(&connection.stream)?;
-        let length = head.length().unwrap_or(0).min(MAX_BODY_BYTES);
-        let mut body = Vec::new();
-        (&connection.stream).take(length).read_to_end(&mut body)?;
-        let reply = answer(shared, &head, &body)
-            .unwrap_or_else(|error| Reply::json(400, &json!({"error": error})));
-        reply.send(&connection.stream, &head, true)?;
-        if head.header("connection").as_deref() == Some("close") {
-            break;
-        }
-    }
-    Ok(())
+pub(super) fn answer(shared: &Shared, request: &Incoming) -> Reply {
+    route(shared, request).unwrap_or_else(|error| Reply::json(400, &json!({"error": error})))
 }
 
-fn answer(shared: &Arc<Shared>, head: &Head, body: &[u8]) -> Result<Reply, String> {
+fn route(shared: &Shared, request: &Incoming) -> Result<Reply, String> {
+    let body = &request.body;
     let done = || Ok(Reply::json(200, &json!({})));
-    let (path, _) = head.path_and_query();
-    match (head.method.as_str(), path) {
+    match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/health") => done(),
         ("GET", "/rules") => Ok(Reply::json(200, &shared.rules().list())),
         ("POST", "/rules") => {

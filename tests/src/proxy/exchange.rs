@@ -2,6 +2,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use devkit::http::{Connection, Head, Reply, Side, drain};
+
 use super::Shared;
 use super::answer::Answer;
 use super::log::Line;
@@ -11,7 +13,7 @@ use super::rule::Place;
 use super::rules::Injection;
 use super::s3::S3Rules;
 use super::upstream::Upstream;
-use crate::wire::{Connection, Head, Pacer, Reply, Side, drain};
+use crate::pace::Pacer;
 
 /// Longest list of parts that is inspected.
 const MAX_LIST_BYTES: u64 = 8 * 1024 * 1024;
@@ -80,7 +82,7 @@ impl Exchange<'_> {
         self.delay();
         // Log first: a test that has the answer looks it up there.
         self.answered(reply.status());
-        reply.send(&self.connection.stream, self.head, close)?;
+        reply.send(&self.connection.stream, &self.head.method, close)?;
         Ok(!close)
     }
 
@@ -117,7 +119,7 @@ impl Exchange<'_> {
             Relayed::Whole => {}
             Relayed::Refused => {
                 let answer = Answer::read(&stream, &self.asked.method)?;
-                self.answered(answer.status);
+                self.answered(answer.status());
                 answer.forward(&self.connection.stream, &mut self.link.pacer, true)?;
                 return self.linger();
             }
@@ -150,12 +152,12 @@ impl Exchange<'_> {
 
     fn settle(&mut self, to: SocketAddr, stream: TcpStream, ending: &Ending) -> io::Result<bool> {
         let answer = Answer::read(&stream, &self.asked.method)?;
-        self.carried_out(answer.status);
+        self.carried_out(answer.status());
         self.delay();
         let close = self.last();
         let (stays, keep) = match ending {
             Ending::Forward => {
-                self.answered(answer.status);
+                self.answered(answer.status());
                 let framed = answer.framed();
                 let client = &self.connection.stream;
                 let stays = answer.forward(client, &mut self.link.pacer, close)?;
@@ -163,7 +165,7 @@ impl Exchange<'_> {
             }
             Ending::Swallow => (answer.discard()?, false),
             Ending::Cut(place, draw) => {
-                self.answered(answer.status);
+                self.answered(answer.status());
                 let place = |length| place.index(length, *draw);
                 answer.cut(&self.connection.stream, place, close)?;
                 (false, !close)
@@ -171,7 +173,7 @@ impl Exchange<'_> {
             Ending::Replace(reply) => {
                 let stays = answer.discard()?;
                 self.answered(reply.status());
-                reply.send(&self.connection.stream, self.head, close)?;
+                reply.send(&self.connection.stream, &self.head.method, close)?;
                 (stays, !close)
             }
         };
@@ -182,7 +184,7 @@ impl Exchange<'_> {
     }
 
     fn carry(&mut self, relay: Relay, upstream: Option<&TcpStream>) -> io::Result<Relayed> {
-        if self.head.header("expect").is_some() {
+        if self.head.headers.get("expect").is_some() {
             (&self.connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         let (shared, line) = (self.shared, self.line);
@@ -231,11 +233,9 @@ impl Exchange<'_> {
 
     /// Whether the connection ends after this answer.
     fn last(&self) -> bool {
-        let asks = |name: &str| {
-            self.head
-                .header(name)
-                .is_some_and(|value| value.eq_ignore_ascii_case("close"))
-        };
-        self.injection.close || asks("connection") || asks("proxy-connection")
+        let headers = &self.head.headers;
+        self.injection.close
+            || headers.is_close("connection")
+            || headers.is_close("proxy-connection")
     }
 }

@@ -3,12 +3,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, GatewayMessage, Problem, ProblemBody};
+use devkit::http::{Reply, Side};
 use serde_json::json;
 
 use super::exchange::{Ending, Exchange};
 use super::relay::Relay;
 use super::rule::{Fault, Form, NamedPlace, Place};
-use crate::wire::{Reply, Side};
 
 impl Exchange<'_> {
     /// Injects a fault into the request; returns whether the connection can carry another.
@@ -92,7 +92,7 @@ impl Exchange<'_> {
             return self.relay(to, Relay::default(), &Ending::Swallow);
         }
         if length == 0 {
-            // The last byte of the head is unread, so closing the connection resets it; see [`Head`](crate::wire::Head).
+            // The last byte of the head is unread, so closing the connection resets it; see [`Head`](devkit::http::Head).
             return Ok(false);
         }
         let relay = Relay {

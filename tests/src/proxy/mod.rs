@@ -41,12 +41,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use devkit::http::{Listener, Server, Serving};
 use serde_json::Value;
 
 pub use log::{Entry, Log, PartTotal};
 pub use rule::{End, Fault, Form, Matcher, NamedPlace, Place, Rule, Times};
 
-use crate::wire::Listener;
 use shared::Shared;
 
 /// How a proxy is started.
@@ -81,7 +81,7 @@ impl Default for Config {
 pub struct Proxy {
     shared: Arc<Shared>,
     listener: Listener,
-    control: Listener,
+    control: Serving,
 }
 
 impl Proxy {
@@ -99,9 +99,8 @@ impl Proxy {
         })?;
         shared.opened(listener.clone());
         let own = Arc::clone(&shared);
-        let control = Listener::open(control, move |connection| {
-            let _ = control::serve(&own, connection);
-        })?;
+        let control =
+            Server::bind(control)?.serve(move |request| control::answer(&own, request))?;
         Ok(Self {
             shared,
             listener,
@@ -166,6 +165,5 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.listener.close();
-        self.control.close();
     }
 }

@@ -2,7 +2,9 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::wire::{Connection, Pacer};
+use devkit::http::Connection;
+
+use crate::pace::Pacer;
 
 /// Size of the buffer.
 const BUFFER_BYTES: usize = 64 * 1024;

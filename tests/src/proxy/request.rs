@@ -1,7 +1,7 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use crate::http::decode_form;
-use crate::wire::Head;
+use devkit::http::Head;
+use devkit::http::decode_form;
 
 /// What rules and counts need of a request. No `Debug`: the query is for matching only, never for the log.
 #[derive(Clone)]
@@ -34,14 +34,14 @@ impl Asked {
         let (path, query) = head.path_and_query();
         let host = match head.target.strip_prefix("http://") {
             Some(rest) => rest.split(['/', '?']).next().map(str::to_owned),
-            None => head.header("host"),
+            None => head.headers.get("host"),
         };
         Some(Self {
             method: head.method.clone(),
             host: host.unwrap_or_default(),
             path: path.into(),
             query: query.into(),
-            target: head.header("x-amz-target").unwrap_or_default(),
+            target: head.headers.get("x-amz-target").unwrap_or_default(),
             part: decode_form(query)
                 .get("partNumber")
                 .and_then(|part| part.parse().ok()),

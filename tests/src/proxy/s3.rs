@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use crowfly_contract::limits::{MAX_KEY_BYTES, MIN_PART_BYTES};
+use devkit::http::decode_form;
+use devkit::http::{Head, Reply};
 
 use super::request::Asked;
-use crate::http::decode_form;
-use crate::wire::{Head, Reply};
 
 /// Rules of S3 that its local emulators lack.
 #[derive(Default)]
@@ -44,7 +44,8 @@ impl S3Rules {
             .unwrap_or_default()
             .to_ascii_lowercase();
         let strangers: Vec<String> = head
-            .headers()
+            .headers
+            .iter()
             .map(|(name, _)| name.to_ascii_lowercase())
             .filter(|name| {
                 name.starts_with("x-amz-") && !signed.split(';').any(|signed| signed == name)

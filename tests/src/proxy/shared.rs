@@ -3,6 +3,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use devkit::http::{Connection, Head, Listener, Reply, Side};
+
 use super::Config;
 use super::exchange::{Ending, Exchange, Link};
 use super::log::{Entry, Line, Log, RequestLog};
@@ -10,7 +12,6 @@ use super::relay::Relay;
 use super::request::{Asked, loopback};
 use super::rules::Rules;
 use super::s3::S3Rules;
-use crate::wire::{Connection, Head, Listener, Reply, Side};
 
 /// State shared by all connections.
 #[derive(Debug)]
@@ -105,15 +106,17 @@ pub(super) fn serve(shared: &Shared, connection: &Connection) -> io::Result<()> 
             let reply = Reply::s3(411, "MissingContentLength", message, "");
             return reply
                 .cors(&head, Side::Storage)
-                .send(&connection.stream, &head, true);
+                .send(&connection.stream, &head.method, true);
         };
         let Some(to) = shared.route(&head, &asked) else {
             // Neither counted nor matched by rules: browsers send requests of their own.
             let text = "the fault proxy goes to other ports of this computer only\n";
             head.finish(&connection.stream)?;
-            return Reply::new(502)
-                .body("text/plain", text)
-                .send(&connection.stream, &head, true);
+            return Reply::new(502).body("text/plain", text).send(
+                &connection.stream,
+                &head.method,
+                true,
+            );
         };
         if !exchange(shared, connection, (&head, &asked, to), &mut link)? {
             return Ok(());

@@ -6,11 +6,11 @@ use crowfly_contract::{
     SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored,
     StoredPart, Texts, UploadId, UploadStatus,
 };
+use devkit::http::Reply;
+use devkit::http::encode_path;
 
 use super::routes::{Answered, Refusal, ok};
 use super::state::{Inner, State, Upload, ms_since};
-use crate::http::encode_path;
-use crate::wire::Reply;
 
 pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: &str) -> Answered {
     let inner = state.lock();

@@ -144,7 +144,7 @@ fn begin(item: &CreateItem) -> Result<Upload, Refusal> {
         crc64nvme: None,
         announced: item.crc64nvme,
         created: Instant::now(),
-        created_at: crate::time::unix_ms(),
+        created_at: devkit::time::unix_ms(),
         seen: Seen::default(),
     })
 }

@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 pub use stats::{Stats, UploadStats};
 
-use crate::wire::Listener;
+use devkit::http::Listener;
+
 use state::State;
 
 /// How a sink is started.

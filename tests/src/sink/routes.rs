@@ -1,11 +1,11 @@
 use crowfly_contract::{ErrorCode, Problem, ProblemBody, UploadId};
+use devkit::http::{Head, Reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::state::State;
 use super::{api, create};
-use crate::wire::{Head, Reply};
 
 /// A refusal of the API.
 pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
@@ -29,7 +29,7 @@ pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Reply {
             Reply::json(401, &json!({"message": "Unauthorized"}))
         }
         _ => {
-            let host = head.header("host").unwrap_or_default();
+            let host = head.headers.get("host").unwrap_or_default();
             route(state, method, &segments, &host, body).unwrap_or_else(|refusal| problem(&refusal))
         }
     }
@@ -60,7 +60,7 @@ fn route(state: &State, method: &str, segments: &[&str], host: &str, body: &[u8]
 /// <https://developer.mozilla.org/en-US/docs/Glossary/Preflight_request>.
 pub(super) fn preflight(head: &Head) -> Reply {
     let (path, _) = head.path_and_query();
-    let Some(origin) = head.header("origin") else {
+    let Some(origin) = head.headers.get("origin") else {
         return Reply::new(403);
     };
     let allowed = Reply::new(200).header("access-control-allow-origin", origin);
@@ -73,7 +73,7 @@ pub(super) fn preflight(head: &Head) -> Reply {
             )
             .header("access-control-max-age", "7200");
     }
-    let asked = head.header("access-control-request-headers");
+    let asked = head.headers.get("access-control-request-headers");
     allowed
         .header("access-control-allow-methods", "GET, PUT, HEAD")
         .header("access-control-allow-headers", asked.unwrap_or_default())
@@ -106,7 +106,8 @@ pub(super) fn body_of(code: ErrorCode, message: &str) -> ProblemBody {
 }
 
 fn bearer(head: &Head) -> bool {
-    head.header("authorization")
+    head.headers
+        .get("authorization")
         .and_then(|value| value.get(..7).map(str::to_ascii_lowercase))
         .is_some_and(|scheme| scheme == "bearer ")
 }

@@ -3,12 +3,13 @@ use std::time::Duration;
 
 use crowfly_contract::limits::MAX_BODY_BYTES;
 use crowfly_engine::crc64::Crc64;
+use devkit::http::{Connection, Head, Reply, Side, drain};
 
 use super::Config;
 use super::routes;
 use super::state::State;
 use super::storage;
-use crate::wire::{Connection, Head, Pacer, Reply, Side, drain};
+use crate::pace::Pacer;
 
 /// What one connection keeps between its requests.
 pub(super) struct Link {
@@ -29,7 +30,7 @@ pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> 
         let Some(length) = head.length() else {
             return Reply::s3(411, "MissingContentLength", "A length is needed.", "").send(
                 &connection.stream,
-                &head,
+                &head.method,
                 true,
             );
         };
@@ -46,7 +47,7 @@ pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> 
                 routes::preflight(&head)
             }
             _ if length > MAX_BODY_BYTES as u64 => {
-                return Reply::new(413).send(&connection.stream, &head, true);
+                return Reply::new(413).send(&connection.stream, &head.method, true);
             }
             _ => {
                 let mut body = Vec::new();
@@ -57,10 +58,8 @@ pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> 
         if config.answer_delay_ms > 0 && !counts {
             connection.wait(Some(Duration::from_millis(config.answer_delay_ms)));
         }
-        let close = head
-            .header("connection")
-            .is_some_and(|value| value.eq_ignore_ascii_case("close"));
-        reply.send(&connection.stream, &head, close)?;
+        let close = head.headers.is_close("connection");
+        reply.send(&connection.stream, &head.method, close)?;
         if close {
             return Ok(());
         }

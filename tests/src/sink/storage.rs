@@ -1,12 +1,12 @@
 use std::io::{self, Read, Write};
 
 use crowfly_contract::{Crc64Nvme, UploadId};
+use devkit::http::decode_form;
+use devkit::http::{Connection, Head, Reply, Side};
 
 use super::Config;
 use super::serve::Link;
 use super::state::{Held, Inner, State, ms_since};
-use crate::http::decode_form;
-use crate::wire::{Connection, Head, Reply, Side};
 
 const CHECKSUM: &str = "x-amz-checksum-crc64nvme";
 
@@ -47,7 +47,7 @@ pub(super) fn put(
     };
     let id = target.filter(|_| !raw).map(|target| target.id);
     let hash = config.verify && !raw && refusal.is_none();
-    if head.header("expect").is_some() {
+    if head.headers.get("expect").is_some() {
         (&connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     let crc = read(state, connection, length, link, id, hash)?;
@@ -59,7 +59,7 @@ pub(super) fn put(
     if config.expose_headers {
         return Ok(reply.cors(head, Side::Storage));
     }
-    let origin = head.header("origin").unwrap_or_default();
+    let origin = head.headers.get("origin").unwrap_or_default();
     Ok(reply.header("access-control-allow-origin", origin))
 }
 
@@ -153,7 +153,7 @@ fn keep(
     size: u64,
     computed: Option<Crc64Nvme>,
 ) -> Reply {
-    let announced = match head.header(CHECKSUM).map(|value| value.parse()) {
+    let announced = match head.headers.get(CHECKSUM).map(|value| value.parse()) {
         None => None,
         Some(Ok(value)) => Some(value),
         Some(Err(_)) => {

@@ -2,10 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use devkit::random::random_hex;
 use e2e::Stack;
 use e2e::api::Api;
 use e2e::browser::Browser;
-use e2e::issuer::random_hex;
 use e2e::proxy::Proxy;
 use serde_json::{Value, json};
 
@@ -83,7 +83,7 @@ impl Visit<'_> {
     /// Loads the test page afresh and waits for its modules.
     pub(crate) fn open(&self) {
         self.browser.open(&self.site.url());
-        e2e::wait::until(
+        devkit::wait::until(
             "the page's modules",
             std::time::Duration::from_secs(20),
             || (self.browser.run("return Boolean(window.flows);", &[]) == true).then_some(()),
@@ -130,7 +130,7 @@ impl Visit<'_> {
     #[track_caller]
     pub(crate) fn wait(&self, expression: &str) {
         let script = format!("const {{ upload }} = window.tracked; return Boolean({expression});");
-        e2e::wait::until(expression, std::time::Duration::from_secs(40), || {
+        devkit::wait::until(expression, std::time::Duration::from_secs(40), || {
             (self.browser.run(&script, &[]) == true).then_some(())
         });
     }

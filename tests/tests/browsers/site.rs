@@ -1,7 +1,7 @@
 //! The page of these tests, on the origin that the stacks allow besides their own page.
 
+use devkit::http::Url;
 use e2e::Env;
-use e2e::http::{Server, Url};
 use e2e::package_page::PackagePage;
 
 /// The page's address; it is served until the process ends.
@@ -12,17 +12,13 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn start() -> Self {
         let origin = Env::get().extra_origin.trim_end_matches('/').to_owned();
-        let port = Url::parse(&origin)
-            .and_then(|url| url.authority.rsplit(':').next()?.parse().ok())
-            .expect("an origin with a port");
-        let server =
-            Server::bind(port).unwrap_or_else(|error| panic!("cannot serve on {origin}: {error}"));
+        let port = Url::parse(&origin).and_then(|url| url.port());
         let page = PackagePage {
             title: "Flows",
             script: include_str!("page.js"),
-            package: e2e::env::root().join("target/npm/package"),
+            package: devkit::paths::root().join("target/npm/package"),
         };
-        page.serve(server);
+        page.serve(port.expect("an origin with a port"));
         Self { origin }
     }
 

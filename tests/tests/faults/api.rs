@@ -65,7 +65,7 @@ fn f20_one_fresh_token_serves_all_waiting_calls(world: &World) -> Seen {
     );
     let outcome = case.end();
     assert!(outcome.ending["stored"].is_object(), "{:?}", outcome.ending);
-    e2e::wait::until("two objects", Duration::from_secs(20), || {
+    devkit::wait::until("two objects", Duration::from_secs(20), || {
         (case.stats().completed == 2).then_some(())
     });
     assert_eq!(outcome.reasons, ["initial", "unauthorized"]);

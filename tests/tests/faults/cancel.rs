@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use devkit::http::Request;
 use e2e::files::MIB;
-use e2e::http::Request;
 use e2e::proxy::Entry;
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ fn f41_a_cancel_with_parts_under_way_sends_nothing_more(world: &World) -> Seen {
     let (begun, answered) = (case.stats().puts, answered(&case));
     let outcome = case.end();
     assert_eq!(outcome.ending["error"]["name"], "AbortError");
-    e2e::wait::until("the end of all PUTs", Duration::from_secs(20), || {
+    devkit::wait::until("the end of all PUTs", Duration::from_secs(20), || {
         puts(&case)
             .iter()
             .all(|put| put.end_ms.is_some())
@@ -78,7 +78,7 @@ fn f41_a_cancel_during_complete_reports_the_real_outcome(world: &World) -> Seen 
         json!({"kind": "delay", "ms": 3_000}),
     );
     late.begin().wait_request("POST", "/complete");
-    e2e::wait::until("the object", Duration::from_secs(10), || {
+    devkit::wait::until("the object", Duration::from_secs(10), || {
         (late.stats().completed == 1).then_some(())
     });
     late.run("one.upload.abort();");
@@ -119,7 +119,7 @@ fn f41_a_cancel_that_a_dying_page_could_not_deliver_is_carried_out_by_the_next(
     world.proxy.clear();
     world.reopen();
     case.open();
-    e2e::wait::until("the cancel", Duration::from_secs(20), || {
+    devkit::wait::until("the cancel", Duration::from_secs(20), || {
         (record(&case, id)["status"] == "aborted").then_some(())
     });
     "by the journal".into()

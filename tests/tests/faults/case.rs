@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use devkit::wait;
 use e2e::api::crc64nvme;
 use e2e::files::page_content;
 use e2e::proxy::{Entry, PartTotal};
 use e2e::sink::{self, Sink, Stats};
-use e2e::wait;
 use serde_json::{Value, json};
 
 use crate::outcome::Outcome;

@@ -60,7 +60,7 @@ fn two(case: &Case<'_>, files: [(u32, u64); 2]) {
     );
     case.begin().stored_one();
     case.run(&begin);
-    let seen = e2e::wait::until("both", std::time::Duration::from_secs(60), || {
+    let seen = devkit::wait::until("both", std::time::Duration::from_secs(60), || {
         let both = case.run("return one.both;");
         both.is_array().then_some(both)
     });
@@ -137,7 +137,7 @@ fn f26_another_file_of_the_same_name_size_and_date_is_not_gone_on_with(world: &W
     let mut other = case.file();
     other["seed"] = json!(8);
     case.go_on(other);
-    let refused = e2e::wait::until("a refusal", std::time::Duration::from_secs(20), || {
+    let refused = devkit::wait::until("a refusal", std::time::Duration::from_secs(20), || {
         let seen = case.look();
         seen["rejected"].as_str().map(str::to_owned)
     });

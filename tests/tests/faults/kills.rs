@@ -162,7 +162,7 @@ fn entries(case: &Case<'_>, known: u64) -> usize {
     if found > 0 || known == 0 {
         return found;
     }
-    e2e::wait::until("the upload in the journal", Duration::from_secs(10), || {
+    devkit::wait::until("the upload in the journal", Duration::from_secs(10), || {
         Some(look()).filter(|found| *found > 0)
     })
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use devkit::http::Request;
 use e2e::api::new_id;
-use e2e::http::Request;
 use e2e::sink::Config;
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn a37_twelve_files_go_through_a_quota_of_three(world: &World) -> Seen {
              () => (one.kept.stored += 1), (error) => one.kept.wrong.push(String(error)));
          }}"
     ));
-    let kept = e2e::wait::until("twelve endings", Duration::from_secs(60), || {
+    let kept = devkit::wait::until("twelve endings", Duration::from_secs(60), || {
         let kept = case.run("return one.kept;");
         let stored = kept["stored"].as_u64().unwrap_or_default();
         let wrong = kept["wrong"].as_array().map_or(0, Vec::len);

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use e2e::http::Server;
 use e2e::package_page::PackagePage;
 
 /// The page's address; it is served until the process ends.
@@ -12,8 +11,6 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn start() -> Self {
-        let server = Server::bind(0).expect("a port for the page");
-        let address = server.address().expect("the page's address");
         let package = package();
         assert!(
             package.join("crowfly_bg.wasm").is_file(),
@@ -25,10 +22,10 @@ impl Site {
             script: include_str!("page.js"),
             package,
         };
-        page.serve(server);
+        let port = page.serve(0);
         // A host name of its own, so that no case's storage has the page's origin. Names under localhost are secure
         // contexts: https://developer.mozilla.org/en-US/docs/Web/Security/Secure_Contexts
-        let url = format!("http://page.localhost:{}/", address.port());
+        let url = format!("http://page.localhost:{port}/");
         Self { url }
     }
 
@@ -39,7 +36,7 @@ impl Site {
 
 fn package() -> PathBuf {
     std::env::var_os("CROWFLY_PACKAGE_DIR").map_or_else(
-        || e2e::env::root().join("target/npm/package"),
+        || devkit::paths::root().join("target/npm/package"),
         PathBuf::from,
     )
 }

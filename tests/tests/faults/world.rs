@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use devkit::wait;
 use e2e::browser::{Browser, Kind};
 use e2e::proxy::{Config, Proxy};
-use e2e::wait;
 
 use crate::site::Site;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crowfly_contract::{Crc64Nvme, UploadId};
 use crowfly_engine::crc64::Crc64;
-use e2e::http::{Error, Request, Response, Url};
+use devkit::http::{Error, Request, Response, Url};
 use e2e::proxy::{Config, Entry, Proxy};
 use e2e::sink::{self, Sink};
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ impl Setup {
     /// The one request in the log, once it has ended.
     #[track_caller]
     pub(crate) fn ended(&self) -> Entry {
-        e2e::wait::until("the request is over", Duration::from_secs(10), || {
+        devkit::wait::until("the request is over", Duration::from_secs(10), || {
             Some(self.only()).filter(|entry| entry.end_ms.is_some())
         })
     }

@@ -1,6 +1,6 @@
 //! The control endpoint, and the secrets that the log leaves out.
 
-use e2e::http::{Request, Response};
+use devkit::http::{Request, Response};
 use serde_json::{Value, json};
 
 use crate::common::{Setup, bytes, reset, setup};

@@ -131,7 +131,7 @@ fn f12_going_offline_cuts_what_is_under_way() {
     let request = setup.put(&grant, &bytes(SMALL));
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| request.try_send().map(|answer| answer.status));
-        e2e::wait::until("half of the body", Duration::from_secs(10), || {
+        devkit::wait::until("half of the body", Duration::from_secs(10), || {
             setup
                 .proxy
                 .log()

@@ -1,6 +1,6 @@
 //! S3's rules that its local emulators lack.
 
-use e2e::http::Response;
+use devkit::http::Response;
 use serde_json::json;
 
 use crate::common::{LARGE, ORIGIN, Setup, bytes, readable, setup};
@@ -125,7 +125,7 @@ fn a_body_without_a_length_is_refused() {
     let answer = setup
         .request("PUT", &setup.url("/raw/a"))
         .body("abc")
-        .framing(e2e::http::Framing::Chunked)
+        .framing(devkit::http::Framing::Chunked)
         .send();
     assert_eq!(code(&answer), refused(411, "MissingContentLength"));
     assert_eq!(json!(setup.proxy.log().requests), json!([]));

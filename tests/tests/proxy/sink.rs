@@ -1,7 +1,7 @@
 //! The sink: it plans as the backend does, and refuses what is wrong.
 
 use crowfly_contract::{PlanKind, UploadId};
-use e2e::http::{Request, Response};
+use devkit::http::{Request, Response};
 use serde_json::{Value, json};
 
 use crate::common::{CHECKSUM, LARGE, ORIGIN, Setup, bytes, crc, setup, text};

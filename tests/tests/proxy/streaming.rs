@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use e2e::http::Request;
+use devkit::http::Request;
 use e2e::proxy::{Config, Proxy};
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! Which callers are admitted: the gateway's authorizer and the functions' own checks together.
 
 use crowfly_contract::ErrorCode;
+use devkit::http::Response;
 use e2e::Env;
 use e2e::api::{Api, item, login, new_id};
-use e2e::http::Response;
 use e2e::issuer::{TokenRequest, token};
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Create, repeat, cancel, complete.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::http::Request;
 use e2e::api::{Api, crc64nvme, created_upload, item, new_id};
-use e2e::http::Request;
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller, oidc};

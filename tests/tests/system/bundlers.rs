@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use devkit::http::{Request, Url};
 use e2e::Env;
 use e2e::api::Api;
 use e2e::browser::Browser;
 use e2e::files::{MIB, TestFile};
-use e2e::http::{Request, Url};
 use serde_json::{Value, json};
 
 use crate::page_a11y::node_modules;
@@ -29,7 +29,7 @@ fn upload_in(browser: &Browser, address: &str) -> Vec<Value> {
     browser.open(address);
     let input = browser.wait_for("input[type=file]");
     browser.pick(&input, &[&file.path]);
-    e2e::wait::until("the app's modules", Duration::from_secs(20), || {
+    devkit::wait::until("the app's modules", Duration::from_secs(20), || {
         (browser.run("return Boolean(window.crowfly);", &[]) == true).then_some(())
     });
     let script = "
@@ -75,7 +75,7 @@ struct Dev(Child);
 
 impl Dev {
     fn start(app: PathBuf, port: &str) -> Self {
-        let modules = e2e::env::root().join("target/tools/node-older/node_modules");
+        let modules = devkit::paths::root().join("target/tools/node-older/node_modules");
         let child = Command::new("node")
             .arg(modules.join("vite/bin/vite.js"))
             .args(["--host", "127.0.0.1", "--strictPort", "--port", port])
@@ -102,7 +102,7 @@ fn p1_the_dev_server_of_vite_7_needs_nothing_to_be_set() {
     let port = url.authority.rsplit(':').next().expect("its port");
     let _dev = Dev::start(fresh_app("vite-7-app", MAIN), port);
     let address = format!("{origin}/");
-    e2e::wait::until("the dev server", Duration::from_secs(30), || {
+    devkit::wait::until("the dev server", Duration::from_secs(30), || {
         Request::new("GET", address.as_str()).try_send().ok()
     });
     let browser = Browser::start();

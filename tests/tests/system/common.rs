@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, Problem};
+use devkit::http::Response;
+use devkit::random::random_hex;
 use e2e::api::Api;
 use e2e::aws::Aws;
-use e2e::http::Response;
-use e2e::issuer::random_hex;
 use e2e::{Env, Stack};
 
 /// How long a record may take after the object is stored.

@@ -1,8 +1,8 @@
 //! Concurrent complete calls, and completing what differs from what was declared: A67, A68.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::http::Response;
 use e2e::api::{Api, crc64nvme, item};
-use e2e::http::Response;
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller};

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, Record, UploadStatus};
+use devkit::http::{Reply, Request, Response, Server};
 use e2e::api::{Api, item};
 use e2e::browser::Browser;
-use e2e::http::{Answer, Request, Response, Server};
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller, oidc};
@@ -177,7 +177,7 @@ fn a82_a_page_is_a_download_of_no_type_that_runs() {
 fn a82_no_script_runs_when_a_browser_opens_the_download() {
     let ran = Arc::new(AtomicUsize::new(0));
     let server = Server::bind(0).expect("a free port");
-    let address = server.address().expect("its address");
+    let address = server.address();
     let script = format!(
         "<!doctype html><script>new Image().src = 'http://{address}/ran?' + Math.random()</script>"
     );
@@ -189,19 +189,18 @@ fn a82_no_script_runs_when_a_browser_opens_the_download() {
     account().put_object(&key, "text/html", &bytes);
     let page = api.wait_status(upload.id, UploadStatus::Stored, RECORD_WITHIN);
     let counted = Arc::clone(&ran);
-    std::thread::spawn(move || {
-        server.run(move |request| {
-            if request.path.starts_with("/ran") {
-                counted.fetch_add(1, Ordering::SeqCst);
-            }
-            let body = if request.path.starts_with("/page") {
-                &*script
-            } else {
-                "<title>x</title>"
-            };
-            Answer::new(200, "text/html", body)
-        });
+    let serving = server.serve(move |request| {
+        if request.path.starts_with("/ran") {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        let body = if request.path.starts_with("/page") {
+            &*script
+        } else {
+            "<title>x</title>"
+        };
+        Reply::html(200, body)
     });
+    let _serving = serving.expect("a server");
     let browser = Browser::start();
     browser.open(&format!("http://{address}/"));
     let frame = "const [url] = arguments;
@@ -216,7 +215,7 @@ fn a82_no_script_runs_when_a_browser_opens_the_download() {
     }
     // Counter-check: served as a page, the same bytes do run.
     browser.run_async(frame, &[json!(format!("http://{address}/page"))]);
-    e2e::wait::until("the script of a page", Duration::from_secs(10), || {
+    devkit::wait::until("the script of a page", Duration::from_secs(10), || {
         (ran.load(Ordering::SeqCst) > 0).then_some(())
     });
 }

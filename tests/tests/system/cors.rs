@@ -1,10 +1,10 @@
 //! Which web pages may call: exact origins, at the API and at the bucket. A52, A80, A81.
 
 use crowfly_contract::ErrorCode;
+use devkit::http::{Reply, Request, Response, Server};
 use e2e::Env;
 use e2e::api::item;
 use e2e::browser::Browser;
-use e2e::http::{Answer, Request, Response, Server};
 use serde_json::json;
 
 use crate::common::{account, assert_problem, new_caller, oidc};
@@ -254,8 +254,9 @@ fn a81_a_form_of_another_site_is_nothing() {
 #[test]
 fn a52_a_foreign_page_cannot_use_a_url() {
     let server = Server::bind(0).expect("a free port");
-    let foreign = server.address().expect("its address");
-    std::thread::spawn(move || server.run(|_| Answer::new(200, "text/html", "<title>x</title>")));
+    let foreign = server.address();
+    let serving = server.serve(|_| Reply::html(200, "<title>x</title>"));
+    let _serving = serving.expect("a server");
     let browser = Browser::start();
     let send = |page: &str| {
         let upload = new_caller().create_one(&item("a.txt", "text/plain", b"a"));

@@ -1,11 +1,12 @@
 //! Past the gateway and past storage: direct invocations, forged messages, forged log lines. A89, A90, A91, A93.
 
 use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
+use devkit::http::Request;
+use devkit::random::random_hex;
+use devkit::wait;
+use e2e::Env;
 use e2e::api::{Api, item, new_id};
 use e2e::aws::Aws;
-use e2e::http::Request;
-use e2e::issuer::random_hex;
-use e2e::{Env, wait};
 use serde_json::{Value, json};
 
 use crate::common::{LOGGED_WITHIN, account, new_caller, oidc};
@@ -148,7 +149,7 @@ fn a89_events_of_other_buckets_are_settled_and_write_nothing() {
 fn a91_no_input_makes_a_line_of_a_log() {
     let mark = random_hex(8);
     let forged = format!("\n{{\"level\":\"error\",\"event\":\"{mark}\"}}\n");
-    let encoded = e2e::http::encode(&forged);
+    let encoded = devkit::http::encode(&forged);
     let api = new_caller();
     let mut create_item = item("a.txt", "text/plain", b"x");
     let good = api.create_one(&create_item).id;

@@ -1,8 +1,8 @@
 //! Invalid input to every route gets the typed error, never a 5xx.
 
 use crowfly_contract::ErrorCode::{self, *};
+use devkit::http::Request;
 use e2e::api::{item, new_id};
-use e2e::http::Request;
 use serde_json::json;
 
 use crate::access::call;

@@ -1,9 +1,9 @@
 //! Invalid input to `POST /uploads`, row by row of the abuse list.
 
 use crowfly_contract::ErrorCode::{self, *};
+use devkit::http::Request;
 use e2e::Env;
 use e2e::api::{Api, item};
-use e2e::http::Request;
 use serde_json::{Value, json};
 
 use crate::common::{account, assert_problem, new_caller};

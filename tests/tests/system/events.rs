@@ -1,7 +1,7 @@
 //! S3 event notifications, built by hand to put into the queue:
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>.
 
-use e2e::http::encode;
+use devkit::http::encode;
 use serde_json::{Value, json};
 
 /// One event about one object.

@@ -5,13 +5,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use crowfly_contract::UploadStatus;
+use devkit::random::random_hex;
 use e2e::api::{Api, login};
 use e2e::aws::Aws;
 use e2e::browser::{Browser, Key};
 use e2e::files::TestFile;
-use e2e::issuer::random_hex;
 use e2e::page::Page;
-use e2e::{Env, Stack, env};
+use e2e::{Env, Stack};
 
 use crate::page::assert_quiet;
 use crate::page_a11y::axe;
@@ -29,14 +29,14 @@ const OWN: &str = "My-own-password-1";
 /// The AWS CLI of `xtask/python/aws.txt`: `CROWFLY_AWS_CLI`, or where `cargo xtask setup` puts it.
 fn aws_cli() -> PathBuf {
     std::env::var_os("CROWFLY_AWS_CLI").map_or_else(
-        || env::root().join("target/tools/venv-aws/bin/aws"),
+        || devkit::paths::root().join("target/tools/venv-aws/bin/aws"),
         PathBuf::from,
     )
 }
 
 /// The commands between the markers `<name>:start` and `<name>:end` of a document.
 fn commands(document: &str, name: &str) -> String {
-    let text = std::fs::read_to_string(env::root().join(document)).expect(document);
+    let text = std::fs::read_to_string(devkit::paths::root().join(document)).expect(document);
     let (_, rest) = text
         .split_once(&format!("<!-- {name}:start -->"))
         .unwrap_or_else(|| panic!("{document} has no {name}"));

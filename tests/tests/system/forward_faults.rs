@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::wait;
+use devkit::wait;
 use serde_json::Value;
 
 use crate::faulty::{Faulty, RECOVERS_WITHIN, done_but_refused, refusal};

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use devkit::wait;
 use e2e::Env;
 use e2e::aws::Aws;
 use e2e::load::spike;
-use e2e::wait;
 
 use crate::faulty::uploads_of;
 

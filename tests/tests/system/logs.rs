@@ -1,8 +1,8 @@
 //! The functions' logs: structured lines with request, owner and upload, and metrics.
 
 use crowfly_contract::{ErrorCode, ObjectKey};
+use devkit::wait;
 use e2e::api::{Api, item, new_id};
-use e2e::wait;
 use serde_json::{Value, json};
 
 use crate::common::{LOGGED_WITHIN, account, assert_problem, new_caller};

@@ -2,8 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use devkit::http::Request;
 use e2e::aws::Aws;
-use e2e::http::Request;
 use e2e::{Env, env};
 
 /// A site that a developer may visit while the system is running.

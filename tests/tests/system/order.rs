@@ -1,10 +1,10 @@
 //! Events duplicated, late, out of order, and about objects that have changed. F50 to F57, F71.
 
 use crowfly_contract::{Record, UploadStatus};
+use devkit::time::{amz_date, unix};
+use devkit::wait;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
-use e2e::time::{amz_date, unix};
-use e2e::wait;
 use serde_json::{Value, json};
 
 use crate::common::{LOGGED_WITHIN, RECORD_WITHIN, account, new_caller, oidc};

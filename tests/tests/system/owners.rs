@@ -1,9 +1,9 @@
 //! Other owners' uploads, and objects of other tools in the same bucket: A35, A60 to A63.
 
 use crowfly_contract::{ErrorCode, UploadId, UploadStatus};
+use devkit::http::Response;
+use devkit::random::random_hex;
 use e2e::api::{Api, item, new_id};
-use e2e::http::Response;
-use e2e::issuer::random_hex;
 use serde_json::{Value, json};
 
 use crate::access::call;

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use devkit::http::{Incoming, Reply, Server};
 use e2e::browser::Browser;
-use e2e::http::{Answer, Incoming, Server};
 use serde_json::{Value, json};
 
 use crate::bundlers::fetched_the_copy;
@@ -28,13 +28,13 @@ fn policy(name: &str) -> &'static str {
 }
 
 /// The answer at `/<name>/` instead of a file of the package.
-fn instead(name: &str, file: &str) -> Option<Answer> {
-    let gone = || Answer::new(404, "text/plain", "no");
-    let page = |status, kind| Answer::new(status, kind, HTML);
+fn instead(name: &str, file: &str) -> Option<Reply> {
+    let gone = || Reply::text(404, "no");
+    let page = |status, kind| Reply::new(status).body(kind, HTML);
     match (name, file) {
         ("html", WASM) | ("worker-html", "worker.js") => Some(page(200, "text/html")),
         ("named-wasm", WASM) => Some(page(200, "application/wasm")),
-        ("json", WASM) => Some(Answer::json(200, &json!({}))),
+        ("json", WASM) => Some(Reply::json(200, &json!({}))),
         ("broken", WASM) => Some(page(503, "text/html")),
         ("gone" | "nothing", WASM) | ("nothing", "inline-data.js") => Some(gone()),
         ("worker-gone" | "worker-self", "worker.js") => Some(gone()),
@@ -42,20 +42,20 @@ fn instead(name: &str, file: &str) -> Option<Answer> {
     }
 }
 
-fn answer(request: &Incoming) -> Answer {
+fn answer(request: &Incoming) -> Reply {
     let mut parts = request.path.trim_start_matches('/').splitn(2, '/');
     let (name, file) = (
         parts.next().unwrap_or_default(),
         parts.next().unwrap_or_default(),
     );
-    let isolated = |answer: Answer| match name {
+    let isolated = |answer: Reply| match name {
         "isolated" => answer
             .header("cross-origin-opener-policy", "same-origin")
             .header("cross-origin-embedder-policy", "require-corp"),
         _ => answer,
     };
     if file.is_empty() {
-        let page = Answer::new(200, "text/html; charset=utf-8", HTML);
+        let page = Reply::html(200, HTML);
         return isolated(page.header("content-security-policy", policy(name)));
     }
     if let Some(answer) = instead(name, file) {
@@ -68,13 +68,15 @@ fn answer(request: &Incoming) -> Answer {
     };
     match std::fs::read(package().join(file)) {
         // Readable from any origin, as on a CDN.
-        Ok(bytes) => Answer::new(200, kind, bytes).header("access-control-allow-origin", "*"),
-        Err(_) => Answer::new(404, "text/plain", "no"),
+        Ok(bytes) => Reply::new(200)
+            .body(kind, bytes)
+            .header("access-control-allow-origin", "*"),
+        Err(_) => Reply::text(404, "no"),
     }
 }
 
 fn package() -> PathBuf {
-    e2e::env::root().join("target/npm/package")
+    devkit::paths::root().join("target/npm/package")
 }
 
 /// Two origins with the same content.
@@ -83,8 +85,8 @@ fn origins() -> &'static [String; 2] {
     ORIGINS.get_or_init(|| {
         [(); 2].map(|()| {
             let server = Server::bind(0).expect("a port");
-            let address = server.address().expect("its address");
-            std::thread::spawn(move || server.run(answer));
+            let address = server.address();
+            server.serve(answer).expect("a server").detach();
             format!("http://{address}")
         })
     })

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use e2e::env::root;
+use devkit::paths::root;
 use serde_json::{Value, json};
 
 /// The output of a program, run in the root of the workspace.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crowfly_contract::{PlanKind, Record, UploadStatus};
+use devkit::hash::sha256_hex;
+use devkit::http::Request;
 use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::browser::Browser;
-use e2e::digest::{hex, sha256};
 use e2e::files::{MIB, TestFile};
-use e2e::http::Request;
 use e2e::page::{Page, Row};
 use e2e::{Env, Stack};
 use serde_json::json;
@@ -67,7 +67,7 @@ fn assert_arrived(stack: &Stack, api: &Api, row: &Row, file: &TestFile) {
     let object = Aws::new(stack).get_object(&record.key.to_string());
     assert_eq!(object.status, 200, "{}", file.name);
     assert_eq!(
-        hex(&sha256(&object.body)),
+        sha256_hex(&object.body),
         file.sha256(),
         "{}: other bytes",
         file.name

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// The npm tools: `CROWFLY_NODE_MODULES`, or where `cargo xtask setup` puts them.
 pub(crate) fn node_modules() -> PathBuf {
     std::env::var_os("CROWFLY_NODE_MODULES").map_or_else(
-        || e2e::env::root().join("target/tools/node/node_modules"),
+        || devkit::paths::root().join("target/tools/node/node_modules"),
         PathBuf::from,
     )
 }
@@ -121,7 +121,7 @@ fn the_keyboard_alone_does_the_job() {
     // Announcements are batched for a second, so that many files do not flood a screen reader.
     let live = "return document.querySelector('[aria-live]').textContent;";
     let sentence = format!("{} is stored and recorded.", file.name);
-    e2e::wait::until(
+    devkit::wait::until(
         "a word to the screen reader",
         Duration::from_secs(5),
         || {
@@ -136,7 +136,7 @@ fn the_keyboard_alone_does_the_job() {
 
 #[test]
 fn the_page_is_guarded_by_its_headers() {
-    let answer = e2e::http::Request::new("GET", Env::stack("main").page.as_str()).send();
+    let answer = devkit::http::Request::new("GET", Env::stack("main").page.as_str()).send();
     let policy = answer.header("content-security-policy").unwrap_or_default();
     assert!(
         policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use crowfly_contract::UploadStatus;
+use devkit::random::random_hex;
+use devkit::time::unix;
 use e2e::Env;
 use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::browser::Browser;
 use e2e::files::{MIB, TestFile};
-use e2e::issuer::{TokenRequest, random_hex, token};
+use e2e::issuer::{TokenRequest, token};
 use e2e::page::Page;
-use e2e::time::unix;
 
 use crate::common::oidc;
 
@@ -118,7 +119,7 @@ fn retry_sends_a_failed_file_after_signing_in_again() {
     assert!(row.text.contains("Sign in again"), "{}", row.text);
     browser.screenshot("session-ended");
     sign_in(&token(&person));
-    e2e::wait::until("the new session", LIMIT, || {
+    devkit::wait::until("the new session", LIMIT, || {
         browser
             .find("input[name=token]")
             .is_none_or(|input| !input.is_shown())

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use devkit::wait;
 use e2e::Env;
 use e2e::browser::Browser;
 use e2e::page::Page;
-use e2e::wait;
 use serde_json::json;
 
 const WITHIN: Duration = Duration::from_secs(20);

@@ -1,12 +1,12 @@
 //! Pages of records and their cursors. A61, A64, F83 to F85, F88.
 
 use crowfly_contract::{ErrorCode, ListResponse, UploadStatus};
+use data_encoding::BASE64URL_NOPAD;
+use devkit::http::{Request, encode};
+use devkit::random::random_hex;
 use e2e::Env;
 use e2e::api::{Api, CreatedUpload, item};
 use e2e::aws::Aws;
-use e2e::base64::{decode_standard, url_safe};
-use e2e::http::{Request, encode};
-use e2e::issuer::random_hex;
 use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller};
@@ -84,7 +84,7 @@ fn f83_what_comes_and_goes_between_pages_moves_nothing_else() {
 fn expired(upload: &CreatedUpload, ago: u64) {
     let (owner, id) = (upload.key.owner().as_str(), upload.id.to_string());
     let mut item = account().get_item(owner, &id).expect("the item");
-    item["expiresAt"] = json!(e2e::time::unix() - ago);
+    item["expiresAt"] = json!(devkit::time::unix() - ago);
     account().put_item(&item);
 }
 
@@ -179,8 +179,8 @@ fn a64_what_is_no_cursor_is_refused() {
     create_many(&mine, 2);
     let first = "/uploads?limit=1";
     let cursor = page(&mine, first).cursor.expect("a cursor");
-    let bytes = decode_standard(&cursor.replace('-', "+").replace('_', "/")).expect("base64");
-    let of_version = |version: u8| url_safe(&[&[version], &bytes[1..]].concat());
+    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).expect("base64");
+    let of_version = |version: u8| BASE64URL_NOPAD.encode(&[&[version], &bytes[1..]].concat());
     assert_eq!(of_version(bytes[0]), cursor);
     for (case, cursor) in [
         ("version 0", of_version(0)),

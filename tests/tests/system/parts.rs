@@ -4,8 +4,8 @@ use crowfly_contract::{
     Crc64Nvme, ErrorCode, Grant, ListPartsResponse, ObjectKey, PartPlan, SignPartsResponse,
     UploadId, UploadStatus,
 };
+use devkit::http::{Request, Response};
 use e2e::api::{Api, crc64nvme, new_id};
-use e2e::http::{Request, Response};
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller};

@@ -1,9 +1,9 @@
 //! A part's URL allows one exact part; invalid input to the routes of parts; other owners' uploads.
 
 use crowfly_contract::{ErrorCode, Grant};
+use devkit::http::{Framing, Request, Response};
 use e2e::Env;
 use e2e::api::{crc64nvme, item};
-use e2e::http::{Framing, Request, Response};
 use serde_json::{Value, json};
 
 use crate::common::{account, assert_problem, new_caller, oidc, storage_error};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use e2e::wait;
+use devkit::wait;
 use serde_json::json;
 
 use crate::faulty::{Faulty, RECOVERS_WITHIN, done_but_refused, refusal};
@@ -199,9 +199,11 @@ fn removal(upload: &e2e::api::CreatedUpload) -> String {
 }
 
 /// The tail of the function's log that came with an answer.
-fn log_of(answer: &e2e::http::Response) -> String {
+fn log_of(answer: &devkit::http::Response) -> String {
     let encoded = answer.header("x-amz-log-result").unwrap_or_default();
-    let bytes = e2e::base64::decode_standard(encoded).unwrap_or_default();
+    let bytes = data_encoding::BASE64
+        .decode(encoded.as_bytes())
+        .unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

@@ -1,8 +1,8 @@
 //! Public objects, where the deployment allows them.
 
 use crowfly_contract::UploadStatus;
+use devkit::http::Request;
 use e2e::api::item;
-use e2e::http::Request;
 use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, account, new_caller, storage_error};

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::http::Response;
+use devkit::random::random_hex;
+use devkit::wait;
 use e2e::Env;
 use e2e::api::{self, Api};
 use e2e::aws::Aws;
-use e2e::http::Response;
-use e2e::issuer::random_hex;
-use e2e::wait;
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, assert_problem};

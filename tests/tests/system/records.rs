@@ -1,8 +1,8 @@
 //! Reading records: one, pages of them, their status, their content.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::http::Request;
 use e2e::api::{crc64nvme, item, new_id};
-use e2e::http::Request;
 use serde_json::{Value, json};
 
 use crate::common::{account, assert_problem, new_caller, oidc};
@@ -29,7 +29,7 @@ fn a_record_shows_first_what_was_declared_then_what_storage_holds() {
         (&before.key, before.bucket.as_str()),
         (&upload.key, oidc().bucket.as_str())
     );
-    assert!(before.created_at.abs_diff(e2e::time::unix_ms()) < 60_000);
+    assert!(before.created_at.abs_diff(devkit::time::unix_ms()) < 60_000);
 
     assert_eq!(upload.put(bytes).send().status, 200);
     let after = api.wait_status(

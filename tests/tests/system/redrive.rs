@@ -4,10 +4,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use crowfly_contract::{Record, UploadStatus};
+use devkit::random::random_hex;
+use devkit::wait;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
-use e2e::issuer::random_hex;
-use e2e::{Env, Stack, env, wait};
+use e2e::{Env, Stack, env};
 
 use crate::common::RECORD_WITHIN;
 use crate::pipeline::event_of;
@@ -37,7 +38,7 @@ fn redrive_local() -> Result<String, String> {
 
 fn redrive(command: &mut Command) -> Result<String, String> {
     let done = command
-        .current_dir(env::root())
+        .current_dir(devkit::paths::root())
         .output()
         .expect("cargo starts");
     let printed = String::from_utf8_lossy(&done.stdout).into_owned();
@@ -50,7 +51,8 @@ fn redrive(command: &mut Command) -> Result<String, String> {
 
 /// The permissions that docs/OPERATIONS.md lists for an operator: resources, and the actions on them.
 fn rights(stack: &Stack, without: &str) -> Vec<(String, Vec<String>)> {
-    let guide = std::fs::read_to_string(env::root().join("docs/OPERATIONS.md")).expect("the guide");
+    let guide = std::fs::read_to_string(devkit::paths::root().join("docs/OPERATIONS.md"))
+        .expect("the guide");
     let (_, table) = guide
         .split_once("| on | actions |\n| --- | --- |\n")
         .expect("the rights of a redrive");

@@ -150,7 +150,7 @@ fn the_store_contract_holds() {
             same: JSON.stringify(same) === JSON.stringify(record), metadata: record.metadata,
             content: typeof content.url, life: content.expiresInMs > 0,
         };";
-    let token = Api::of_subject(oidc(), &format!("store-{}", e2e::issuer::random_hex(4))).token;
+    let token = Api::of_subject(oidc(), &format!("store-{}", devkit::random::random_hex(4))).token;
     let result = browser.run_async(script, &[json!(oidc().api), json!(token)]);
     let expected = json!({
         "stable": true, "changed": true, "entries": [["store.txt", "processed"]], "notified": true, "quiet": true,

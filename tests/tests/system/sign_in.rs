@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use devkit::wait;
+use e2e::Env;
 use e2e::browser::{Browser, Key};
 use e2e::page::Page;
-use e2e::{Env, wait};
 use serde_json::{Value, json};
 
 /// Where the form shows a problem.

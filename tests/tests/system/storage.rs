@@ -1,7 +1,7 @@
 //! A presigned URL allows one exact upload, once, for minutes: storage refuses everything else.
 
+use devkit::http::{Framing, Request, Response, Url, encode};
 use e2e::api::{CreatedUpload, item};
-use e2e::http::{Framing, Request, Response, Url, encode};
 
 use crate::common::{account, new_caller, storage_error};
 

@@ -1,13 +1,12 @@
 //! What the bucket policy refuses even with a valid signature: late, old and unencrypted requests. A48, A50, A51.
 
+use crowfly_contract::ErrorCode;
+use devkit::http::{Request, Response};
+use devkit::random::random_hex;
+use devkit::time::unix;
 use e2e::api::{CreatedUpload, item};
 use e2e::aws::Aws;
-use e2e::http::{Request, Response};
-use e2e::issuer::random_hex;
-use e2e::time::unix;
 use serde_json::json;
-
-use crowfly_contract::ErrorCode;
 
 use crate::common::{account, assert_problem, new_caller, storage_error};
 

@@ -66,7 +66,7 @@ fn f55_a_lost_event_is_repaired_and_the_place_is_free() {
     let mut before = row(owner, &id);
     let quota = row(owner, "#quota");
     stored(&api, &upload);
-    e2e::wait::until("the place", RECORD_WITHIN, || {
+    devkit::wait::until("the place", RECORD_WITHIN, || {
         (usage(owner) == (0, 0)).then_some(())
     });
     // As if no event had arrived.
@@ -190,8 +190,8 @@ fn f40_a94_a_multipart_upload_that_no_record_names_is_dropped_after_a_day() {
     sweep();
     assert_eq!(account().open_multiparts(&key), 1, "it may yet be named");
     let _future = PRESENT.write().unwrap_or_else(PoisonError::into_inner);
-    let tomorrow = e2e::time::unix() + 25 * 3_600;
-    let report = sweep_by(&json!({"time": e2e::time::rfc3339(tomorrow)}));
+    let tomorrow = devkit::time::unix() + 25 * 3_600;
+    let report = sweep_by(&json!({"time": devkit::time::rfc3339(tomorrow)}));
     assert!(report["multipartsAborted"].as_u64() >= Some(1), "{report}");
     assert_eq!(account().open_multiparts(&key), 0);
     assert_eq!(api.record(upload.id).unwrap().status, UploadStatus::Pending);

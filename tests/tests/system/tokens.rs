@@ -1,12 +1,13 @@
 //! A02 to A18: every forged token of the list, at the gateway's authorizer and the functions behind it.
 
+use data_encoding::BASE64URL_NOPAD;
+use devkit::http::Response;
+use devkit::random::random_hex;
+use devkit::time::unix;
 use e2e::api::{Api, item, login};
 use e2e::aws::Aws;
-use e2e::base64::decode_standard;
-use e2e::http::Response;
 use e2e::issuer::forged::Forge;
-use e2e::issuer::{Issuer, TokenRequest, random_hex, token};
-use e2e::time::unix;
+use e2e::issuer::{Issuer, TokenRequest, token};
 use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
@@ -142,6 +143,6 @@ fn pool(stack: &Stack) -> &str {
 
 fn claims(token: &str) -> Value {
     let text = token.split('.').nth(1).unwrap_or_default();
-    let bytes = decode_standard(&text.replace('-', "+").replace('_', "/"));
+    let bytes = BASE64URL_NOPAD.decode(text.as_bytes());
     serde_json::from_slice(&bytes.expect("base64")).expect("claims")
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use devkit::http::{Incoming, Reply, Server, Url, media_type};
 use e2e::Env;
 use e2e::browser::Browser;
 use e2e::files::TestFile;
-use e2e::http::{Answer, Incoming, Server, Url};
 use serde_json::json;
 
 use crate::page_a11y::node_modules;
@@ -29,7 +29,7 @@ const MAIN: &str = "import * as example from './example.js';\n\
 
 /// The example of the README.
 fn example() -> String {
-    let path = e2e::env::root().join("README.md");
+    let path = devkit::paths::root().join("README.md");
     let text = std::fs::read_to_string(&path).expect("the README");
     let (_, rest) = text
         .split_once("<!-- example:start -->")
@@ -77,7 +77,7 @@ fn built_app() -> PathBuf {
 
 /// A new app with the package installed from its tarball, without any configuration.
 pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
-    let app = e2e::env::scratch(name);
+    let app = devkit::paths::scratch(name);
     std::fs::remove_dir_all(&app).expect("an old app can be removed");
     std::fs::create_dir_all(&app).expect("a folder");
     let manifest = json!({"name": "app", "private": true, "type": "module"});
@@ -88,7 +88,7 @@ pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
     ] {
         std::fs::write(app.join(name), text).expect("a file of the app");
     }
-    let tarball = e2e::env::root().join("target/npm/crowfly.tgz");
+    let tarball = devkit::paths::root().join("target/npm/crowfly.tgz");
     let tarball = tarball.to_str().expect("a path in UTF-8");
     run(
         &app,
@@ -111,16 +111,12 @@ pub(crate) fn app() -> &'static str {
     APP.get_or_init(|| {
         let dist = built_app().join("dist");
         let origin = Env::get().extra_origin.clone();
-        let url = Url::parse(&origin).expect("an origin");
-        let port = url
-            .authority
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok())
-            .expect("its port");
+        let port = Url::parse(&origin).and_then(|url| url.port());
+        let port = port.expect("an origin with a port");
         let server =
             Server::bind(port).unwrap_or_else(|error| panic!("cannot serve on {origin}: {error}"));
-        std::thread::spawn(move || server.run(|request| file(folder(&dist, request), request)));
+        let serving = server.serve(move |request| file(folder(&dist, request), request));
+        serving.expect("a server").detach();
         format!("{}/", origin.trim_end_matches('/'))
     })
 }
@@ -128,28 +124,23 @@ pub(crate) fn app() -> &'static str {
 /// The folder that a request is served from: another bundler's build, the plain package, or the app.
 fn folder(dist: &Path, request: &Incoming) -> PathBuf {
     match request.path.split('/').nth(1) {
-        Some(name @ ("esbuild" | "iife")) => e2e::env::scratch("esbuild-app").join(name),
-        Some("plain") => e2e::env::root().join("target/npm/package"),
+        Some(name @ ("esbuild" | "iife")) => devkit::paths::scratch("esbuild-app").join(name),
+        Some("plain") => devkit::paths::root().join("target/npm/package"),
         _ => dist.to_owned(),
     }
 }
 
-fn file(folder: PathBuf, request: &Incoming) -> Answer {
+fn file(folder: PathBuf, request: &Incoming) -> Reply {
     let name = match request.path.rsplit_once('/') {
-        Some(("/plain", "")) => return Answer::new(200, "text/html; charset=utf-8", PLAIN),
+        Some(("/plain", "")) => return Reply::html(200, PLAIN),
         Some((_, "")) => "index.html",
         Some(("" | "/plain" | "/esbuild" | "/iife", name)) => name,
         _ => request.path.trim_start_matches('/'),
     };
-    let kind = match name.rsplit('.').next() {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript",
-        Some("wasm") => "application/wasm",
-        _ => "application/octet-stream",
-    };
-    match std::fs::read(folder.join(name)) {
-        Ok(bytes) if !name.contains("..") => Answer::new(200, kind, bytes),
-        _ => Answer::new(404, "text/plain", "not found"),
+    let file = folder.join(name);
+    match std::fs::read(&file) {
+        Ok(bytes) if !name.contains("..") => Reply::new(200).body(media_type(&file), bytes),
+        _ => Reply::text(404, "not found"),
     }
 }
 
@@ -158,7 +149,7 @@ pub(crate) fn with_file(browser: &Browser, file: &TestFile) {
     browser.open(app());
     let input = browser.wait_for("input[type=file]");
     browser.pick(&input, &[&file.path]);
-    e2e::wait::until(
+    devkit::wait::until(
         "the app's modules",
         std::time::Duration::from_secs(10),
         || (browser.run("return Boolean(window.example);", &[]) == true).then_some(()),

@@ -1,11 +1,11 @@
 //! Changes between grant and PUT: the grant works as long as its URL, and no longer. A95.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::random::random_hex;
+use devkit::wait;
 use e2e::Env;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
-use e2e::issuer::random_hex;
-use e2e::wait;
 use serde_json::{Map, Value, json};
 
 use crate::common::{LOGGED_WITHIN, RECORD_WITHIN, assert_problem};

@@ -14,7 +14,7 @@ pub(crate) fn template() -> &'static Value {
 
 /// A template of this repository.
 pub(crate) fn read(path: &str) -> Value {
-    let text = std::fs::read_to_string(e2e::env::root().join(path)).unwrap();
+    let text = std::fs::read_to_string(devkit::paths::root().join(path)).unwrap();
     let documents = Yaml::load_from_str(&text).unwrap();
     assert_eq!(documents.len(), 1);
     value(&documents[0])
@@ -116,7 +116,7 @@ fn short_forms_are_written_out() {
 
 #[test]
 fn there_are_no_aliases_because_cloudformation_takes_none() {
-    let text = std::fs::read_to_string(e2e::env::root().join("template.yaml")).unwrap();
+    let text = std::fs::read_to_string(devkit::paths::root().join("template.yaml")).unwrap();
     for line in text.lines().filter(|line| !line.trim().starts_with('#')) {
         let value = line
             .split_once(": ")

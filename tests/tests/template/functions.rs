@@ -8,7 +8,7 @@ use crate::document::{of_type, properties, template};
 
 #[test]
 fn the_functions_are_the_binaries_of_the_backend() {
-    let folder = e2e::env::root().join("backend/lambdas/src/bin");
+    let folder = devkit::paths::root().join("backend/lambdas/src/bin");
     let binaries: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -142,7 +142,7 @@ fn d1_what_the_documents_say_of_passwords_is_what_the_pool_wants() {
         pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"],
         json!(true)
     );
-    let read = |path: &str| std::fs::read_to_string(e2e::env::root().join(path)).unwrap();
+    let read = |path: &str| std::fs::read_to_string(devkit::paths::root().join(path)).unwrap();
     let (readme, guide) = (read("README.md"), read("docs/OPERATIONS.md"));
     assert_eq!(policy["MinimumLength"], 12);
     assert!(

@@ -8,7 +8,7 @@ use crate::document::{list, of_type, statements};
 
 /// The permissions of each role, as listed in `docs/SECURITY.md`; a change there changes the security model.
 fn rights() -> BTreeMap<String, BTreeSet<String>> {
-    let file = e2e::env::root().join("docs/SECURITY.md");
+    let file = devkit::paths::root().join("docs/SECURITY.md");
     let text = std::fs::read_to_string(file).unwrap();
     let (_, table) = text
         .split_once("| function | actions | on | only if |\n| --- | --- | --- | --- |\n")

@@ -31,7 +31,7 @@ const FORWARDS: [&str; 2] = ["ForwardFunction", "ForwardDlq"];
 
 /// The metrics that the functions emit in the embedded metric format, read from their source, by function.
 fn measured() -> BTreeSet<(&'static str, String)> {
-    let source = e2e::env::root().join("backend/lambdas/src");
+    let source = devkit::paths::root().join("backend/lambdas/src");
     let mut measured = BTreeSet::new();
     let mut folders = vec![source.clone()];
     while let Some(folder) = folders.pop() {
@@ -78,7 +78,7 @@ fn quoted(text: &str) -> BTreeSet<String> {
 }
 
 fn guide() -> String {
-    std::fs::read_to_string(e2e::env::root().join("docs/OPERATIONS.md")).unwrap()
+    std::fs::read_to_string(devkit::paths::root().join("docs/OPERATIONS.md")).unwrap()
 }
 
 #[test]

@@ -4,12 +4,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use devkit::paths;
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::process;
 use crate::process::{Cmd, Service};
 use crate::setup::chromium;
-use crate::{paths, process};
 
 const START: Duration = Duration::from_secs(20);
 /// Longest duration of a script.

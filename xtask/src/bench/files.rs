@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use devkit::paths;
+
 use crate::error::Error;
-use crate::{paths, step};
+use crate::step;
 
 /// `count` files of `size` bytes each; existing ones are reused.
 ///

@@ -3,9 +3,10 @@
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use crate::error::Error;
 use crate::local::http::{self, Answer, Ask, Listener};
-use crate::paths;
 
 /// A static server on loopback; it stops when dropped.
 pub(super) struct Server(Listener);

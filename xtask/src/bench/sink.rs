@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::process::{Cmd, Service};
-use crate::{paths, step};
+use crate::step;
 
 const START: Duration = Duration::from_secs(10);
 

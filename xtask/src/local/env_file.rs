@@ -5,10 +5,10 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::paths;
 
 /// Read and write for the owner only.
 const MODE: u32 = 0o600;
@@ -43,7 +43,7 @@ mod tests {
     use serde_json::json;
 
     use super::write;
-    use crate::paths;
+    use devkit::paths;
 
     fn folder(name: &str) -> PathBuf {
         let folder = paths::target().join("test/env-file").join(name);

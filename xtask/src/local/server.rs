@@ -6,11 +6,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use devkit::paths;
+
 use super::aws::{Aws, REGION};
 use super::key::Key;
 use crate::error::Error;
 use crate::process::{Cmd, Service};
-use crate::{paths, setup, step};
+use crate::{setup, step};
 
 const START: Duration = Duration::from_secs(30);
 
@@ -171,7 +173,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::empty;
-    use crate::paths;
+    use devkit::paths;
 
     #[test]
     fn h3_the_state_is_its_owners_alone() {

@@ -3,10 +3,11 @@
 use std::net::TcpStream;
 use std::path::{Component, Path, PathBuf};
 
+use devkit::paths;
+
 use super::config::Config;
 use super::http::{self, Answer, Ask, Listener};
 use crate::error::Error;
-use crate::paths;
 
 /// A page server on loopback; it stops when dropped.
 #[derive(Debug)]
@@ -137,7 +138,7 @@ fn media_type(file: &Path) -> &'static str {
 mod tests {
     use super::{Content, below, media_type};
     use crate::local::http::Ask;
-    use crate::paths;
+    use devkit::paths;
     use std::path::Path;
 
     fn content() -> Content {

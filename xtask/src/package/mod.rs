@@ -8,9 +8,11 @@ mod tarball;
 
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use crate::error::Error;
 use crate::setup::{self, Need};
-use crate::{paths, step};
+use crate::step;
 
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 ///

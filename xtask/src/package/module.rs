@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use devkit::paths;
+
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{node, std_source, wasm_target};
-use crate::{paths, wasm};
+use crate::wasm;
 
 const PROFILE: &str = "wasm-release";
 

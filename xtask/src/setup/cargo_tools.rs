@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use super::{apt, python};
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::{paths, step};
+use crate::step;
 
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";

@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
+use devkit::paths;
+
 use super::apt;
 use super::wasm_target::{self, TRIPLE};
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::{paths, step};
+use crate::step;
 
 /// Debian's compiler; rustup's stays first on `PATH`.
 pub(crate) const RUSTC: &str = "/usr/bin/rustc";

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use super::chromium::named;
 use super::{apt, cargo_tools};
 use crate::error::Error;
-use crate::{paths, process};
+use crate::process;
 
 /// A Firefox that WebDriver can drive.
 #[derive(Debug, Clone)]

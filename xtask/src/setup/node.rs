@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use super::stamp;
 use crate::error::Error;
-use crate::paths;
 use crate::process::{self, Cmd};
 
 /// The oldest Node that the tools run on.

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use devkit::paths;
+
 use super::{apt, stamp};
 use crate::error::Error;
-use crate::paths;
 use crate::process::{self, Cmd};
 
 /// The oldest Python that the pinned packages support.

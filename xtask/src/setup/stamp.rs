@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use devkit::paths;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::{paths, step};
+use crate::step;
 
 /// Runs `make` as a step unless the stamp `name` already holds `fingerprint`.
 pub(crate) fn once(

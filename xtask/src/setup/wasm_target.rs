@@ -146,7 +146,7 @@ pub(crate) fn std_folder(sysroot: &Path) -> PathBuf {
 pub(crate) fn sysroot(rustc: &str) -> Option<PathBuf> {
     let output = std::process::Command::new(rustc)
         .args(["--print", "sysroot"])
-        .current_dir(crate::paths::root())
+        .current_dir(devkit::paths::root())
         .output()
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

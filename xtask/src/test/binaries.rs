@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use devkit::paths;
 use serde_json::Value;
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::native::NATIVE;
 use crate::process::Cmd;
-use crate::{paths, soak, step};
+use crate::{soak, step};
 
 /// One compiled test binary.
 #[derive(Debug)]

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use devkit::paths;
+
 use super::binaries::{self, Binary};
 use super::counts::Counts;
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::setup::{self, chromium};
-use crate::{local, paths, step};
+use crate::{local, step};
 
 /// Runs the flows in every available browser and prints the table of flows and browsers.
 pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {

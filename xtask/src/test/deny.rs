@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use devkit::paths;
+
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::cargo_tools;
-use crate::{paths, step};
+use crate::step;
 
 /// `cargo deny check` of every workspace in the repository. Advisories change without a commit and need a database
 /// from the network: the public CI checks them beside this step, and once a week.
@@ -57,8 +59,8 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::allowed;
-    use crate::paths;
     use crate::process::Cmd;
+    use devkit::paths;
 
     /// A package `app` that depends on a package `dep` of this licence; `how` is the dependency's table.
     struct Fixture(PathBuf);

@@ -1,10 +1,12 @@
 //! Faults of network, storage, API, clock, disk and browser, injected into the SDK in Chromium.
 
+use devkit::paths;
+
 use super::binaries::{self, Binary};
 use super::counts::Counts;
 use crate::error::Error;
 use crate::setup::chromium;
-use crate::{package as npm, paths, step};
+use crate::{package as npm, step};
 
 /// Runs all cases, and prints what each observed.
 pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {

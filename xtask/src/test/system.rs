@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use devkit::paths;
+
 use super::binaries::{self, Binary};
 use super::counts::{Counts, Kind};
 use crate::error::Error;
@@ -9,7 +11,7 @@ use crate::lambdas::Build;
 use crate::local::{self, Suite};
 use crate::process::Cmd;
 use crate::setup::{chromium, node, python};
-use crate::{paths, step};
+use crate::step;
 
 /// The rules that make the local AWS as strict as AWS, each with its own test.
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {

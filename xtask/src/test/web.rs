@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use devkit::paths;
+
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{chromium, node, wasm_target};
-use crate::{package as npm, paths, step, wasm};
+use crate::{package as npm, step, wasm};
 
 /// Clippy on the browser crate, for wasm32 if that toolchain has clippy.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {

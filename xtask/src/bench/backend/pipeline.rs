@@ -1,12 +1,13 @@
 //! Spikes of uploads through the whole pipeline on the local AWS, by the binary `load` of the crate `e2e`.
 
+use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::native::NATIVE;
 use crate::process::Cmd;
-use crate::{local, paths, step};
+use crate::{local, step};
 
 /// One spike of each size, on one system.
 pub(super) fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {

@@ -67,7 +67,17 @@ impl Listener {
     where
         F: Fn(&Connection) + Send + Sync + 'static,
     {
-        let socket = TcpListener::bind(("127.0.0.1", port))?;
+        Self::serve(TcpListener::bind(("127.0.0.1", port))?, serve)
+    }
+
+    /// Calls `serve` with each connection of a port that is taken already.
+    ///
+    /// # Errors
+    /// When the system does not say which port it is.
+    pub fn serve<F>(socket: TcpListener, serve: F) -> io::Result<Self>
+    where
+        F: Fn(&Connection) + Send + Sync + 'static,
+    {
         let listener = Self(Arc::new(Inner {
             address: socket.local_addr()?,
             closed: AtomicBool::new(false),

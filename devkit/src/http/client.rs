@@ -1,8 +1,8 @@
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, ErrorKind, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-use super::Url;
+use super::{ResponseHead, Url, read_body};
 
 /// How a request marks the end of its body: <https://www.rfc-editor.org/rfc/rfc9112#section-6>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,10 +123,10 @@ impl Request {
         let written = stream
             .write_all(&self.head(&url))
             .and_then(|()| self.write_body(&mut stream));
-        match Response::read(BufReader::new(&stream), self.method == "HEAD") {
-            Err(Error::Io(read)) => Err(Error::Io(written.err().unwrap_or(read))),
-            answer => answer,
-        }
+        Response::read(BufReader::new(&stream), &self.method).map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => Error::Malformed,
+            _ => Error::Io(written.err().unwrap_or(error)),
+        })
     }
 
     /// Sends it.
@@ -211,68 +211,15 @@ impl Response {
         })
     }
 
-    fn read(mut from: impl BufRead, no_body: bool) -> Result<Self, Error> {
-        let status = line(&mut from)?;
-        let status = status
-            .strip_prefix("HTTP/1.")
-            .and_then(|rest| rest.get(2..5)?.parse().ok())
-            .ok_or(Error::Malformed)?;
-        let mut headers = Vec::new();
-        loop {
-            let line = line(&mut from)?;
-            if line.is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':').ok_or(Error::Malformed)?;
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-        }
-        if (100..200).contains(&status) {
-            return Self::read(from, no_body);
-        }
-        let mut answer = Self {
-            status,
-            headers,
-            body: Vec::new(),
-        };
-        if !no_body && status != 204 && status != 304 {
-            answer.body = answer.read_body(from)?;
-        }
-        Ok(answer)
+    fn read(mut from: BufReader<&TcpStream>, method: &str) -> std::io::Result<Self> {
+        let head = ResponseHead::read(&mut from, method)?;
+        let headers = head.headers.iter();
+        Ok(Self {
+            status: head.status,
+            body: read_body(&mut from, head.end, u64::MAX)?,
+            headers: headers
+                .map(|(name, value)| (name.to_ascii_lowercase(), value))
+                .collect(),
+        })
     }
-
-    fn read_body(&self, mut from: impl BufRead) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
-        if self
-            .header("transfer-encoding")
-            .is_some_and(|coding| coding.contains("chunked"))
-        {
-            loop {
-                let size = line(&mut from)?;
-                let size = size.split(';').next().unwrap_or_default();
-                let size = u64::from_str_radix(size.trim(), 16).map_err(|_| Error::Malformed)?;
-                (&mut from).take(size).read_to_end(&mut body)?;
-                line(&mut from)?;
-                if size == 0 {
-                    break;
-                }
-            }
-        } else if let Some(length) = self.header("content-length") {
-            let length = length.parse().map_err(|_| Error::Malformed)?;
-            body.resize(length, 0);
-            from.read_exact(&mut body)?;
-        } else {
-            from.read_to_end(&mut body)?;
-        }
-        Ok(body)
-    }
-}
-
-/// One line without its end; an error when the stream ends first.
-pub(super) fn line(from: &mut impl BufRead) -> Result<String, Error> {
-    let mut line = String::new();
-    if from.read_line(&mut line)? == 0 {
-        return Err(Error::Io(std::io::ErrorKind::UnexpectedEof.into()));
-    }
-    line.truncate(line.trim_end_matches(['\r', '\n']).len());
-    Ok(line)
 }

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 /// Limits the bandwidth of one connection, over all its requests.
 #[derive(Debug, Default)]
-pub struct Pacer {
+pub(crate) struct Pacer {
     bytes_per_second: Option<u64>,
     /// When everything counted so far would have been sent.
     clear_at: Option<Instant>,
@@ -10,20 +10,20 @@ pub struct Pacer {
 
 impl Pacer {
     /// A limit in bytes a second; `None` and 0 are no limit.
-    pub fn new(bytes_per_second: Option<u64>) -> Self {
+    pub(crate) fn new(bytes_per_second: Option<u64>) -> Self {
         let mut pacer = Self::default();
         pacer.set(bytes_per_second);
         pacer
     }
 
     /// Changes the limit.
-    pub fn set(&mut self, bytes_per_second: Option<u64>) {
+    pub(crate) fn set(&mut self, bytes_per_second: Option<u64>) {
         self.bytes_per_second = bytes_per_second.filter(|&rate| rate > 0);
     }
 
     /// Most bytes to move before the next [`Pacer::pass`]: a hundredth of a second's worth, so that a slow link
     /// moves evenly instead of in bursts.
-    pub fn chunk_size(&self, most: usize) -> usize {
+    pub(crate) fn chunk_size(&self, most: usize) -> usize {
         match self.bytes_per_second {
             None => most,
             Some(rate) => usize::try_from(rate / 100)
@@ -33,7 +33,7 @@ impl Pacer {
     }
 
     /// Counts bytes and sleeps until the link would have sent them.
-    pub fn pass(&mut self, bytes: usize) {
+    pub(crate) fn pass(&mut self, bytes: usize) {
         let Some(rate) = self.bytes_per_second else {
             return;
         };

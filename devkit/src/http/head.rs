@@ -1,6 +1,8 @@
 use std::io::{self, Read};
 use std::net::TcpStream;
 
+use super::Headers;
+
 /// Longest head that is accepted.
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 
@@ -15,7 +17,8 @@ pub struct Head {
     pub method: String,
     /// The target, undecoded: a path with its query, or an absolute URL.
     pub target: String,
-    lines: Vec<Vec<u8>>,
+    /// The header lines.
+    pub headers: Headers,
 }
 
 impl Head {
@@ -59,44 +62,27 @@ impl Head {
     }
 
     fn parse(head: &[u8]) -> io::Result<Self> {
-        let mut lines = head
-            .split(|&byte| byte == b'\n')
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec());
-        let start = lines.next().unwrap_or_default();
-        let start = String::from_utf8(start).map_err(|_| malformed())?;
-        let mut words = start.split(' ');
+        let mut lines = head.split(|&byte| byte == b'\n');
+        let start = std::str::from_utf8(lines.next().unwrap_or_default());
+        let start = start.map_err(|_| malformed())?;
+        let mut words = start.trim_end_matches('\r').split(' ');
         match (words.next(), words.next(), words.next(), words.next()) {
             (Some(method), Some(target), Some("HTTP/1.1"), None) => Ok(Self {
                 method: method.into(),
                 target: target.into(),
-                lines: lines.filter(|line| !line.is_empty()).collect(),
+                headers: Headers::of(lines),
             }),
             _ => Err(malformed()),
         }
     }
 
-    /// The value of the first header of this name, in any case.
-    pub fn header(&self, name: &str) -> Option<String> {
-        self.headers()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    /// Names as received, and values without the blanks around them.
-    pub fn headers(&self) -> impl Iterator<Item = (String, String)> {
-        self.lines.iter().filter_map(|line| {
-            let line = String::from_utf8_lossy(line);
-            let (name, value) = line.split_once(':')?;
-            Some((name.to_owned(), value.trim().to_owned()))
-        })
-    }
-
     /// Bytes of the body; `None` when the request frames it in another way than by `Content-Length`.
     pub fn length(&self) -> Option<u64> {
-        if self.header("transfer-encoding").is_some() {
+        if self.headers.get("transfer-encoding").is_some() {
             return None;
         }
-        self.header("content-length")
+        self.headers
+            .get("content-length")
             .map_or(Some(0), |length| length.parse().ok())
     }
 
@@ -114,13 +100,7 @@ impl Head {
         let (path, query) = self.path_and_query();
         let mark = if query.is_empty() { "" } else { "?" };
         let mut out = format!("{} {path}{mark}{query} HTTP/1.1\r\n", self.method).into_bytes();
-        for line in &self.lines {
-            let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
-            if !name.eq_ignore_ascii_case(b"proxy-connection") {
-                out.extend_from_slice(line);
-                out.extend_from_slice(b"\r\n");
-            }
-        }
+        out.extend(self.headers.without(&["proxy-connection"]));
         out.extend_from_slice(b"\r\n");
         out
     }

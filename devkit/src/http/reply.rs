@@ -49,6 +49,16 @@ impl Reply {
         self.header("content-type", content_type)
     }
 
+    /// A sentence.
+    pub fn text(status: u16, sentence: &str) -> Self {
+        Self::new(status).body("text/plain; charset=utf-8", sentence)
+    }
+
+    /// A page in HTML.
+    pub fn html(status: u16, page: impl Into<Vec<u8>>) -> Self {
+        Self::new(status).body("text/html; charset=utf-8", page)
+    }
+
     /// A JSON answer.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::new(status).body("application/json", body.to_string())
@@ -66,7 +76,7 @@ impl Reply {
     /// Adds the CORS headers for the page that asked; nothing when none asked.
     #[must_use]
     pub fn cors(self, head: &Head, side: Side) -> Self {
-        let Some(origin) = head.header("origin") else {
+        let Some(origin) = head.headers.get("origin") else {
             return self;
         };
         let exposed = match side {
@@ -80,11 +90,11 @@ impl Reply {
             .header("vary", "Origin")
     }
 
-    /// Writes it; a HEAD request gets no body.
+    /// Writes it as the answer to a request of this method; HEAD gets no body.
     ///
     /// # Errors
     /// When the connection fails.
-    pub fn send(&self, mut stream: &TcpStream, head: &Head, close: bool) -> io::Result<()> {
+    pub fn send(&self, mut stream: &TcpStream, method: &str, close: bool) -> io::Result<()> {
         let mut out = format!("HTTP/1.1 {} -\r\n", self.status);
         if self.status != 204 {
             out.push_str(&format!("content-length: {}\r\n", self.body.len()));
@@ -97,7 +107,7 @@ impl Reply {
         }
         out.push_str("\r\n");
         let mut out = out.into_bytes();
-        if head.method != "HEAD" {
+        if method != "HEAD" {
             out.extend_from_slice(&self.body);
         }
         stream.write_all(&out)

@@ -1,10 +1,10 @@
-//! Paths. Everything that this tool writes is below `target/`.
+//! Paths. Everything that tests and commands write is below `target/`.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The root of the repository.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {
         let here = std::env::var_os("CARGO_MANIFEST_DIR")
@@ -14,44 +14,55 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// `target/`, also when `CARGO_TARGET_DIR` sends cargo's own output elsewhere.
-pub(crate) fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     root().join("target")
 }
 
 /// Where cargo puts its output.
-pub(crate) fn cargo_target() -> PathBuf {
+pub fn cargo_target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |dir| root().join(dir))
 }
 
-/// `target/tools/`: the tools that this tool installs.
-pub(crate) fn tools() -> PathBuf {
+/// `target/tools/`: the tools that `cargo xtask` installs.
+pub fn tools() -> PathBuf {
     target().join("tools")
 }
 
 /// `target/logs/<name>.log`: the whole output of one child process.
-pub(crate) fn log(name: &str) -> PathBuf {
+pub fn log(name: &str) -> PathBuf {
     target().join("logs").join(format!("{name}.log"))
 }
 
 /// `target/lambda/`: one folder for each Lambda as it is deployed, with its `bootstrap.zip`.
-pub(crate) fn lambdas() -> PathBuf {
+pub fn lambdas() -> PathBuf {
     target().join("lambda")
 }
 
 /// `target/lambda-debug/`: the same without optimisation.
-pub(crate) fn debug_lambdas() -> PathBuf {
+pub fn debug_lambdas() -> PathBuf {
     target().join("lambda-debug")
 }
 
 /// `target/npm/package/`: the npm package before it is packed.
-pub(crate) fn npm_package() -> PathBuf {
+pub fn npm_package() -> PathBuf {
     target().join("npm").join("package")
 }
 
 /// `path` for people: relative to the root where it is below it.
-pub(crate) fn short(path: &Path) -> String {
+pub fn short(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)
         .display()
         .to_string()
+}
+
+/// A folder for files that tests write, `target/test/<name>`; created if missing.
+///
+/// # Panics
+/// When it cannot be created.
+pub fn scratch(name: &str) -> PathBuf {
+    let path = target().join("test").join(name);
+    std::fs::create_dir_all(&path)
+        .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
+    path
 }

@@ -1,0 +1,13 @@
+//! What the tests (`tests/`) and the commands (`xtask/`) have in common.
+//!
+//! Nothing here needs an async runtime or TLS: both talk plain HTTP to servers on loopback.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod hash;
+pub mod http;
+pub mod paths;
+pub mod random;
+pub mod stats;
+pub mod time;
+pub mod wait;
