@@ -1,6 +1,6 @@
 // CRC64NVME of the same bytes by the package's module and by the JavaScript that AWS ships, in a worker.
 
-import { Crc64Nvme } from "/aws-crc64.js";
+import { Crc64Nvme } from "/built/aws-crc64.js";
 
 const PIECE = 1024 * 1024;
 

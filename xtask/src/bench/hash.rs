@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use devkit::http::Serving;
 use serde_json::{Value, json};
 
 use super::chrome::Chrome;
 use super::options::Options;
 use super::sample::median;
-use super::serve::Server;
 use crate::error::Error;
 use crate::step;
 
@@ -24,7 +24,7 @@ pub(super) struct Figures {
 ///
 /// # Errors
 /// If a script fails, or the checksums differ.
-pub(super) fn measure(server: &Server, options: &Options) -> Result<Figures, Error> {
+pub(super) fn measure(server: &Serving, options: &Options) -> Result<Figures, Error> {
     step::step("CRC64NVME in Chromium", || {
         let chrome = Chrome::start()?;
         chrome.open(&server.url())?;

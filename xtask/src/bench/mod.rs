@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if !settings.is_empty() {
         setup::ready(&[Need::Chromium])?;
         sink::build()?;
-        let server = serve::Server::start()?;
+        let server = serve::start()?;
         let rows = run::all(&settings, &options, &server)?;
         good &= rows.iter().all(|row| row.failures.is_empty());
         step::clear();
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if options.wants("hash") {
         aws_script()?;
-        let server = serve::Server::start()?;
+        let server = serve::start()?;
         let figures = hash::measure(&server, &options)?;
         step::clear();
         println!("\n{figures}");
@@ -111,7 +111,7 @@ fn unpack(tarball: &Path) -> Result<(), Error> {
         .run()
 }
 
-/// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/aws-crc64.js`.
+/// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/built/aws-crc64.js`.
 fn aws_script() -> Result<(), Error> {
     setup::ready(&[Need::Node, Need::Chromium])?;
     step::step("CRC64NVME of AWS", || {
@@ -120,7 +120,7 @@ fn aws_script() -> Result<(), Error> {
             .args(["--bundle", "--format=esm", "--minify"])
             .arg(format!(
                 "--outfile={}",
-                paths::target().join("bench/aws-crc64.js").display()
+                paths::target().join("bench/built/aws-crc64.js").display()
             ))
             .log("bench-aws-crc64")
             .run()

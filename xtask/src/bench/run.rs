@@ -1,5 +1,6 @@
 //! Runs the settings, alternating between their variants.
 
+use devkit::http::Serving;
 use serde_json::{Value, json};
 
 use super::chrome::Chrome;
@@ -8,7 +9,6 @@ use super::options::Options;
 use super::plan::{Setting, Variant};
 use super::procs::Watch;
 use super::sample::Sample;
-use super::serve::Server;
 use super::sink::Sink;
 use crate::error::Error;
 use crate::step;
@@ -33,7 +33,7 @@ pub(super) struct Row {
 pub(super) fn all(
     settings: &[Setting],
     options: &Options,
-    server: &Server,
+    server: &Serving,
 ) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
     for setting in settings {
@@ -42,7 +42,7 @@ pub(super) fn all(
     Ok(rows)
 }
 
-fn turns(setting: &Setting, runs: usize, server: &Server) -> Result<Vec<Row>, Error> {
+fn turns(setting: &Setting, runs: usize, server: &Serving) -> Result<Vec<Row>, Error> {
     let files = files::ready(setting.count, setting.size)?;
     let sink = Sink::start(setting.path)?;
     let mut rows: Vec<Row> = setting
@@ -82,7 +82,7 @@ fn once(
     variant: Variant,
     files: &[std::path::PathBuf],
     sink: &Sink,
-    server: &Server,
+    server: &Serving,
 ) -> Result<(Sample, String), Error> {
     sink.reset()?;
     let chrome = Chrome::start()?;

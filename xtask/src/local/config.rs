@@ -45,10 +45,13 @@ impl Config {
             .collect();
         connect.sort();
         connect.dedup();
-        Ok(Self {
-            value: json!({"api": stack.api, "region": REGION, "auth": auth}),
-            connect,
-        })
+        let value = json!({"api": stack.api, "region": REGION, "auth": auth});
+        Ok(Self::new(value, connect))
+    }
+
+    /// A configuration, and the origins that its page connects to.
+    pub(super) fn new(value: Value, connect: Vec<String>) -> Self {
+        Self { value, connect }
     }
 
     /// `config.json`.
@@ -90,11 +93,7 @@ mod tests {
     #[test]
     fn the_policy_allows_no_inline_script_and_no_eval() {
         let connect = vec!["http://127.0.0.1:1".to_owned()];
-        let policy = Config {
-            value: serde_json::json!({}),
-            connect,
-        }
-        .policy();
+        let policy = Config::new(serde_json::json!({}), connect).policy();
         assert!(policy.contains("connect-src 'self' http://127.0.0.1:1;"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     }

@@ -7,7 +7,6 @@ mod aws;
 mod config;
 mod dev;
 mod env_file;
-pub(crate) mod http;
 mod key;
 mod package;
 mod server;

@@ -8,7 +8,6 @@ mod runtime;
 mod sample;
 mod services;
 mod subject;
-mod wire;
 
 use serde_json::{Value, json};
 

@@ -1,23 +1,21 @@
 //! Lambda's runtime API for one process: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use std::io::BufReader;
-use std::net::TcpStream;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use devkit::http::{Incoming, Reply, Server, Serving};
+use devkit::time::unix_ms;
 use serde_json::Value;
 
-use super::wire::{self, Request};
 use crate::error::Error;
-use crate::local::http::Listener;
 
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The API as a function's process sees it.
 pub(super) struct Runtime {
-    listener: Listener,
+    serving: Serving,
     events: Sender<Event>,
     answers: Receiver<Result<Vec<u8>, Vec<u8>>>,
 }
@@ -40,12 +38,11 @@ impl Runtime {
             events: Mutex::new(coming),
             answers: answered,
         };
-        let listener = Listener::start(0, move |stream| {
-            // A process that exits breaks its connection.
-            let _ = serve(&shared, stream);
-        });
+        let serving = Server::bind(0)
+            .and_then(|server| server.serve(move |request| reply(&shared, request)))
+            .map_err(Error::io("listen for functions"))?;
         Ok(Self {
-            listener: listener.map_err(Error::io("listen for functions"))?,
+            serving,
             events,
             answers,
         })
@@ -53,16 +50,13 @@ impl Runtime {
 
     /// What goes into `AWS_LAMBDA_RUNTIME_API`.
     pub(super) fn address(&self) -> String {
-        let url = self.listener.url();
-        url.trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned()
+        self.serving.address().to_string()
     }
 
     /// Gives an event to the next poll.
     pub(super) fn send(&self, id: u64, event: &Value) {
         let body = event.to_string().into_bytes();
-        // The listener holds the other end as long as this exists.
+        // The server holds the other end as long as this exists.
         let _ = self.events.send(Event { id, body });
     }
 
@@ -83,42 +77,24 @@ impl Runtime {
     }
 }
 
-fn serve(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut from = BufReader::new(stream);
-    while let Some(request) = Request::read(&mut from)? {
-        if request.target.ends_with("/invocation/next") {
-            let coming = shared.events.lock().unwrap_or_else(PoisonError::into_inner);
-            let Ok(event) = coming.recv() else {
-                return Ok(());
-            };
-            drop(coming);
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
-            let (id, deadline) = (
-                event.id.to_string(),
-                (now + TIMEOUT).as_millis().to_string(),
-            );
-            let headers = [
-                ("content-type", "application/json"),
-                ("lambda-runtime-aws-request-id", id.as_str()),
-                ("lambda-runtime-deadline-ms", deadline.as_str()),
-                (
-                    "lambda-runtime-invoked-function-arn",
-                    "arn:aws:lambda:us-east-1:000000000000:function:bench",
-                ),
-            ];
-            wire::answer(stream, 200, &headers, &event.body, event.body.len())?;
-        } else {
-            let good = request.target.ends_with("/response");
-            let _ = shared.answers.send(if good {
-                Ok(request.body)
-            } else {
-                Err(request.body)
-            });
-            wire::answer(stream, 202, &[], b"", 0)?;
-        }
+fn reply(shared: &Shared, request: &Incoming) -> Reply {
+    if !request.path.ends_with("/invocation/next") {
+        let body = request.body.clone();
+        let good = request.path.ends_with("/response");
+        let _ = shared.answers.send(if good { Ok(body) } else { Err(body) });
+        return Reply::new(202);
     }
-    Ok(())
+    let coming = shared.events.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(event) = coming.recv() else {
+        return Reply::text(410, "there are no more events\n");
+    };
+    let deadline = unix_ms() + u64::try_from(TIMEOUT.as_millis()).unwrap_or_default();
+    Reply::new(200)
+        .body("application/json", event.body)
+        .header("lambda-runtime-aws-request-id", event.id.to_string())
+        .header("lambda-runtime-deadline-ms", deadline.to_string())
+        .header(
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:us-east-1:000000000000:function:bench",
+        )
 }
