@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use devkit::paths;
 
 use crate::error::Error;
@@ -108,7 +109,7 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
     Err(Error::failed(format!(
         "the fuzz target {target} failed: {}\n    input in hexadecimal: {}\n    reproduce: {} {}",
         reason(&log),
-        hex(&std::fs::read(&input).unwrap_or_default()),
+        HEXLOWER.encode(&std::fs::read(&input).unwrap_or_default()),
         paths::short(program),
         paths::short(&input)
     )))
@@ -151,13 +152,9 @@ fn inputs(log: &str) -> u64 {
         .unwrap_or_default()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{hex, inputs, reason, targets};
+    use super::{inputs, reason, targets};
     use devkit::paths;
 
     #[test]
@@ -171,7 +168,6 @@ mod tests {
         );
         let log = "x\nSUMMARY: libFuzzer: timeout\n";
         assert_eq!(reason(log), "SUMMARY: libFuzzer: timeout");
-        assert_eq!(hex(b"\x00a\xff"), "0061ff");
         assert_eq!(
             inputs("stat::number_of_executed_units: 2421509\n"),
             2_421_509

@@ -10,12 +10,12 @@ mod queue;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use devkit::aws::Key;
 use devkit::paths;
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::local::Key;
 use queue::{Place, Queues};
 
 /// Interval of polling the move.

@@ -1,7 +1,8 @@
-use devkit::http::{Request, Response, encode};
+use devkit::aws::{IAM, Key, elements};
+use devkit::http::Response;
 use serde_json::{Value, json};
 
-use super::{Aws, Credentials, sign};
+use super::Aws;
 
 impl Aws {
     /// Calls as a new user of the same account who has only these actions.
@@ -19,7 +20,7 @@ impl Aws {
     /// When IAM refuses.
     #[track_caller]
     pub fn user_with(&self, name: &str, rights: &[(&str, &[&str])]) -> Self {
-        self.iam("CreateUser", name, "");
+        self.iam("CreateUser", name, &[]);
         let statements: Vec<Value> = rights
             .iter()
             .filter(|(_, actions)| !actions.is_empty())
@@ -27,37 +28,28 @@ impl Aws {
             .collect();
         if !statements.is_empty() {
             let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-            let more = format!("&PolicyName=own&PolicyDocument={}", encode(&policy));
+            let more = [("PolicyName", "own"), ("PolicyDocument", &policy)];
             self.iam("PutUserPolicy", name, &more);
         }
-        let made = self.iam("CreateAccessKey", name, "").text();
-        let element = |tag: &str| {
-            let (_, rest) = made.split_once(&format!("<{tag}>")).unwrap_or_default();
-            rest.split('<').next().unwrap_or_default().to_owned()
-        };
+        let made = self.iam("CreateAccessKey", name, &[]).text();
+        let element = |tag: &str| elements(&made, tag).concat();
         let mut user = self.clone();
-        user.credentials.access_key = element("AccessKeyId");
-        user.credentials.secret_key = element("SecretAccessKey");
+        user.client.key = Key {
+            id: element("AccessKeyId"),
+            secret: element("SecretAccessKey"),
+        };
         user
     }
 
     /// The access key id and the secret that it calls with.
     pub fn keys(&self) -> (&str, &str) {
-        let Credentials {
-            access_key,
-            secret_key,
-        } = &self.credentials;
-        (access_key, secret_key)
+        (&self.client.key.id, &self.client.key.secret)
     }
 
     #[track_caller]
-    fn iam(&self, action: &str, user: &str, more: &str) -> Response {
-        let user = encode(user);
-        let form = format!("Action={action}&Version=2010-05-08&UserName={user}{more}");
-        let request = Request::new("POST", format!("{}/", self.stack.s3))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        let answer = sign(request, &self.moment("iam")).send();
+    fn iam(&self, action: &str, user: &str, more: &[(&str, &str)]) -> Response {
+        let parameters = [&[("UserName", user)], more].concat();
+        let answer = self.client.query(IAM, action, parameters).send();
         assert!(answer.status == 200, "{action}: {}", answer.text());
         answer
     }

@@ -4,7 +4,7 @@ use devkit::http::{Request, Response};
 use devkit::wait;
 use serde_json::{Map, Value, json};
 
-use super::{Aws, sign};
+use super::Aws;
 
 /// How long a function may take to become usable after a change.
 const CHANGED_WITHIN: Duration = Duration::from_secs(30);
@@ -57,7 +57,7 @@ impl Aws {
         let path = format!("/{function}/invocations");
         let request = self.lambda_request(FUNCTIONS, "POST", &path, Some(event));
         let request = request.header("x-amz-invocation-type", "Event");
-        let answer = sign(request, &self.moment("lambda")).send();
+        let answer = self.client.sign("lambda", request).send();
         assert_eq!(answer.status, 202, "{}", answer.text());
     }
 
@@ -140,7 +140,7 @@ impl Aws {
             // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
             request = request.header("x-amz-log-type", "Tail");
         }
-        sign(request, &self.moment("lambda")).send()
+        self.client.sign("lambda", request).send()
     }
 
     fn lambda_request(

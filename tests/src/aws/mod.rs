@@ -6,43 +6,46 @@ mod iam;
 mod lambda;
 mod logs;
 mod s3;
-mod sigv4;
 mod sqs;
 
-use devkit::http::{Request, Response};
+use devkit::aws::{Client, Key};
+use devkit::http::Response;
 use serde_json::Value;
 
 use crate::Stack;
 
 pub use dynamodb::{item, plain};
-pub use sigv4::{Credentials, Moment, presign, sign};
 pub use sqs::Message;
 
 /// A client of the account that a stack is deployed in.
 #[derive(Clone, Debug)]
 pub struct Aws {
     stack: Stack,
-    credentials: Credentials,
+    client: Client,
 }
 
 impl Aws {
     /// Signs with the root key from the stack's description, else with the key in the environment.
     pub fn new(stack: &Stack) -> Self {
         let of_environment = |name: &str| std::env::var(name).unwrap_or_default();
-        let credentials = if stack.access_key_id.is_empty() {
-            Credentials {
-                access_key: of_environment("AWS_ACCESS_KEY_ID"),
-                secret_key: of_environment("AWS_SECRET_ACCESS_KEY"),
+        let key = if stack.access_key_id.is_empty() {
+            Key {
+                id: of_environment("AWS_ACCESS_KEY_ID"),
+                secret: of_environment("AWS_SECRET_ACCESS_KEY"),
             }
         } else {
-            Credentials {
-                access_key: stack.access_key_id.clone(),
-                secret_key: stack.secret_access_key.reveal().to_owned(),
+            Key {
+                id: stack.access_key_id.clone(),
+                secret: stack.secret_access_key.reveal().to_owned(),
             }
         };
         Self {
             stack: stack.clone(),
-            credentials,
+            client: Client {
+                url: stack.s3.clone(),
+                region: stack.region.clone(),
+                key,
+            },
         }
     }
 
@@ -69,24 +72,6 @@ impl Aws {
     /// As [`Aws::call`], but returns the answer whatever its status.
     #[track_caller]
     pub fn try_call(&self, service: &str, target: &str, body: &Value) -> Response {
-        let version = if matches!(service, "dynamodb" | "sqs") {
-            "1.0"
-        } else {
-            "1.1"
-        };
-        let request = Request::new("POST", format!("{}/", self.stack.s3))
-            .header("content-type", format!("application/x-amz-json-{version}"))
-            .header("x-amz-target", target)
-            .body(body.to_string());
-        sign(request, &self.moment(service)).send()
-    }
-
-    fn moment(&self, service: &str) -> Moment {
-        Moment {
-            credentials: self.credentials.clone(),
-            region: self.stack.region.clone(),
-            service: service.into(),
-            unix: devkit::time::unix(),
-        }
+        self.client.json(service, target, body).send()
     }
 }

@@ -1,6 +1,7 @@
+use devkit::aws::{elements, presign};
 use devkit::http::{Request, Response, encode, encode_path};
 
-use super::{Aws, presign, sign};
+use super::Aws;
 
 impl Aws {
     /// The object's URL, path style.
@@ -61,10 +62,9 @@ impl Aws {
     pub fn create_multipart(&self, key: &str) -> String {
         let url = format!("{}?uploads=", self.object_url(key));
         let text = self.s3(Request::new("POST", url)).text();
-        let (_, rest) = text.split_once("<UploadId>").unwrap_or_default();
-        let id = rest.split('<').next().unwrap_or_default();
+        let id = elements(&text, "UploadId").concat();
         assert!(!id.is_empty(), "begin a multipart upload: {text}");
-        id.to_owned()
+        id
     }
 
     /// Aborts all multipart uploads of `key`, as the bucket's lifecycle rule does after some days:
@@ -85,9 +85,7 @@ impl Aws {
         let answer = self.s3(Request::new("GET", url));
         let text = answer.text();
         assert!(answer.status == 200, "list multipart uploads: {text}");
-        let ids = text.split("<UploadId>").skip(1);
-        ids.filter_map(|rest| Some(rest.split_once("</UploadId>")?.0.to_owned()))
-            .collect()
+        elements(&text, "UploadId")
     }
 
     /// A PUT presigned here, to compare with what the system signs.
@@ -98,12 +96,12 @@ impl Aws {
         seconds: u64,
         unix: u64,
     ) -> String {
-        let mut at = self.moment("s3");
+        let mut at = self.client.now("s3");
         at.unix = unix;
         presign("PUT", &self.object_url(key), headers, seconds, &at)
     }
 
     fn s3(&self, request: Request) -> Response {
-        sign(request, &self.moment("s3")).send()
+        self.client.sign("s3", request).send()
     }
 }

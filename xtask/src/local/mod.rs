@@ -7,15 +7,12 @@ mod aws;
 mod config;
 mod dev;
 mod env_file;
-mod key;
 mod package;
 mod server;
-mod sign;
 mod site;
 mod stack;
 mod suite;
 
-pub(crate) use aws::{Aws, elements, unescaped};
+pub(crate) use aws::Aws;
 pub(crate) use dev::dev;
-pub(crate) use key::Key;
 pub(crate) use suite::{Suite, start_for_tests};

@@ -2,11 +2,12 @@
 //! template too, because CloudFormation accepts at most 51,200 bytes in the call:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
 
+use devkit::hash::sha256_hex;
+
 use super::aws::Aws;
 use crate::error::Error;
 use crate::lambdas::{self, Functions};
 use crate::paths;
-use crate::setup::stamp;
 
 const BUCKET: &str = "crowfly-artifacts";
 
@@ -45,12 +46,12 @@ fn package_of(
         let zip = functions.zip(bin);
         let bytes =
             std::fs::read(&zip).map_err(Error::io(format!("read {}", paths::short(&zip))))?;
-        let key = format!("{bin}-{}.zip", stamp::hash(&bytes));
+        let key = format!("{bin}-{}.zip", sha256_hex(&bytes));
         aws.put_object(BUCKET, &key, bytes)?;
         addresses.push((*bin, format!("s3://{BUCKET}/{key}")));
     }
     let packaged = with_addresses(&template, &addresses)?.into_bytes();
-    let key = format!("template-{}.yaml", stamp::hash(&packaged));
+    let key = format!("template-{}.yaml", sha256_hex(&packaged));
     aws.put_object(BUCKET, &key, packaged)?;
     Ok(format!("{}/{BUCKET}/{key}", aws.url()))
 }

@@ -6,10 +6,10 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use devkit::aws::Key;
 use devkit::paths;
 
 use super::aws::{Aws, REGION};
-use super::key::Key;
 use crate::error::Error;
 use crate::process::{Cmd, Service};
 use crate::{setup, step};
@@ -32,7 +32,7 @@ impl Server {
     pub(crate) fn launch(port: u16, pages: &[u16], folder: &Path) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
         empty(folder)?;
-        let key = Key::random()?;
+        let key = Key::random().map_err(Error::io("read random bytes"))?;
         let service = Cmd::new(python)
             .args(["-m", "strict_aws"])
             .dir(folder)

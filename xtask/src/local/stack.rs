@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use devkit::aws::{Key, elements, stack_parameters};
 use serde_json::{Value, json};
 
-use super::aws::{Aws, REGION, elements, unescaped};
-use super::key::Key;
+use super::aws::{Aws, REGION};
 use crate::error::Error;
 
 const DEPLOY: Duration = Duration::from_secs(120);
@@ -44,26 +44,15 @@ impl Stack {
         template: &str,
         parameters: &[(&str, &str)],
     ) -> Result<Self, Error> {
-        let keys: Vec<(String, String)> = (1..=parameters.len())
-            .map(|n| {
-                let member = format!("Parameters.member.{n}");
-                (
-                    format!("{member}.ParameterKey"),
-                    format!("{member}.ParameterValue"),
-                )
-            })
-            .collect();
-        let mut arguments = vec![
+        let fixed = [
             ("StackName", name),
             ("TemplateURL", template),
             ("Capabilities.member.1", "CAPABILITY_IAM"),
             ("Capabilities.member.2", "CAPABILITY_AUTO_EXPAND"),
         ];
-        for ((key, value), (parameter, setting)) in keys.iter().zip(parameters) {
-            arguments.push((key, parameter));
-            arguments.push((value, setting));
-        }
-        aws.cloudformation("CreateStack", &arguments)?;
+        let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let all = fixed.into_iter().chain(stack_parameters(1, parameters));
+        aws.cloudformation("CreateStack", all)?;
         Ok(Self {
             api: String::new(),
             s3: aws.url().to_owned(),
@@ -136,11 +125,9 @@ impl Stack {
 fn wait(aws: &Aws, name: &str) -> Result<Vec<(String, String)>, Error> {
     let started = Instant::now();
     loop {
-        let answer = aws.cloudformation("DescribeStacks", &[("StackName", name)])?;
-        let status = elements(&answer, "StackStatus")
-            .first()
-            .copied()
-            .unwrap_or_default();
+        let answer = aws.cloudformation("DescribeStacks", [("StackName", name)])?;
+        let status = elements(&answer, "StackStatus");
+        let status = status.first().map(String::as_str).unwrap_or_default();
         if status == "CREATE_COMPLETE" {
             return Ok(outputs(&answer));
         }
@@ -161,7 +148,7 @@ fn wait(aws: &Aws, name: &str) -> Result<Vec<(String, String)>, Error> {
 }
 
 fn outputs(answer: &str) -> Vec<(String, String)> {
-    let text = |member: &str, tag| elements(member, tag).first().map(|text| unescaped(text));
+    let text = |member: &str, tag| elements(member, tag).into_iter().next();
     elements(answer, "member")
         .iter()
         .filter_map(|member| Some((text(member, "OutputKey")?, text(member, "OutputValue")?)))
@@ -169,11 +156,8 @@ fn outputs(answer: &str) -> Vec<(String, String)> {
 }
 
 fn reasons(aws: &Aws, name: &str) -> Result<String, Error> {
-    let events = aws.cloudformation("DescribeStackEvents", &[("StackName", name)])?;
-    let mut reasons: Vec<String> = elements(&events, "ResourceStatusReason")
-        .iter()
-        .map(|reason| unescaped(reason))
-        .collect();
+    let events = aws.cloudformation("DescribeStackEvents", [("StackName", name)])?;
+    let mut reasons = elements(&events, "ResourceStatusReason");
     // Newest first, and the first failure is the cause of the later ones.
     reasons.reverse();
     reasons.dedup();

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use data_encoding::BASE32_NOPAD;
+use devkit::hash::sha256;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::aws::Aws;
 use super::config::Config;
@@ -218,16 +219,9 @@ fn deploy_scanner(server: &Server, functions: &Functions, scanned: &Stack) -> Re
 
 /// The owner of a token's subject, as in logs and keys: 26 characters of its hash in base32.
 fn owner(issuer: &str, subject: &str) -> String {
-    const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let hash = Sha256::digest(format!("{issuer}\n{subject}"));
-    let bit = |at: usize| {
-        let byte = hash.get(at / 8).copied().unwrap_or_default();
-        usize::from(byte >> (7 - at % 8) & 1)
-    };
-    let letter = |at: usize| (0..5).fold(0, |value, offset| value * 2 + bit(at * 5 + offset));
-    (0..26)
-        .filter_map(|at| ALPHABET.get(letter(at)).copied().map(char::from))
-        .collect()
+    let hash = sha256(format!("{issuer}\n{subject}").as_bytes());
+    let text = BASE32_NOPAD.encode(&hash).to_ascii_lowercase();
+    text.chars().take(26).collect()
 }
 
 /// Starts the test issuer; returns its name, which is also its URL.

@@ -8,11 +8,9 @@ mod tarball;
 
 use std::path::PathBuf;
 
-use devkit::paths;
-
 use crate::error::Error;
 use crate::setup::{self, Need};
-use crate::step;
+use crate::{paths, step};
 
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 ///

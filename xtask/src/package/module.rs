@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use devkit::paths;
-
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{node, std_source, wasm_target};
-use crate::wasm;
+use crate::{paths, wasm};
 
 const PROFILE: &str = "wasm-release";
 

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use devkit::paths;
-
 use super::{module, source, tarball};
 use crate::error::Error;
+use crate::paths;
 use crate::process::Cmd;
 use crate::setup::node;
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::paths;
 use crate::process::Cmd;
 
 /// `target/npm/crowfly.tgz`.

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use devkit::aws::Key;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::local::Key;
 use crate::process::Cmd;
 use crate::setup::python;
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use devkit::hash::sha256_hex;
 use devkit::paths;
 
 use super::stamp;
@@ -34,7 +35,7 @@ fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
         std::fs::read(path).map_err(Error::io(format!("read {source}/{file}")))
     };
     let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);
-    let fingerprint = stamp::hash(&[manifest.as_slice(), lock.as_slice()].concat());
+    let fingerprint = sha256_hex(&[manifest.as_slice(), lock.as_slice()].concat());
     stamp::once(name, what, &fingerprint, || {
         check_version()?;
         let folder = paths::tools().join(name);

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use devkit::hash::sha256_hex;
 use devkit::paths;
 
 use super::{apt, stamp};
@@ -48,7 +49,7 @@ pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
     let folder = paths::tools().join(format!("venv-{name}"));
     let bin = folder.join("bin");
     // A virtual environment cannot be moved: its programs contain their interpreter's full path.
-    let fingerprint = format!("{} {}", folder.display(), stamp::hash(&lock));
+    let fingerprint = format!("{} {}", folder.display(), sha256_hex(&lock));
     stamp::once(
         &format!("venv-{name}"),
         &format!("Python environment {name}"),

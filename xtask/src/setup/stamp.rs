@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use devkit::paths;
-use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::step;
+
+pub(crate) use devkit::hash::sha256_hex as hash;
 
 /// Runs `make` as a step unless the stamp `name` already holds `fingerprint`.
 pub(crate) fn once(
@@ -25,12 +26,6 @@ pub(crate) fn once(
 /// Invalidates a stamp.
 pub(crate) fn forget(name: &str) {
     let _ = std::fs::remove_file(file(name));
-}
-
-/// The SHA-256 of `bytes`, in hexadecimal.
-pub(crate) fn hash(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is(name: &str, fingerprint: &str) -> bool {

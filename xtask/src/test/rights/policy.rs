@@ -1,9 +1,11 @@
 //! The policies of the deployed roles, read from IAM.
 
+use devkit::aws::elements;
+use devkit::http::decode;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::local::{Aws, elements, unescaped};
+use crate::local::Aws;
 
 /// The inline policy of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,20 +25,20 @@ pub(super) struct Policy {
 pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
     let roles = aws.iam("ListRoles", &[("MaxItems", "1000")])?;
     let mut found = Vec::new();
-    for role in elements(&roles, "RoleName") {
+    for role in &elements(&roles, "RoleName") {
         if !role.starts_with("crowfly-") {
             continue;
         }
-        let names = aws.iam("ListRolePolicies", &[("RoleName", role)])?;
+        let names = aws.iam("ListRolePolicies", &[("RoleName", role.as_str())])?;
         let names = elements(&names, "PolicyNames").concat();
-        for name in elements(&names, "member") {
-            let named = [("RoleName", role), ("PolicyName", name)];
+        for name in &elements(&names, "member") {
+            let named = [("RoleName", role.as_str()), ("PolicyName", name.as_str())];
             let answer = aws.iam("GetRolePolicy", &named)?;
-            let document = elements(&answer, "PolicyDocument").concat();
-            let document = decoded(&unescaped(&document));
+            // Percent-encoded: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
+            let document = decode(&elements(&answer, "PolicyDocument").concat());
             found.push(Policy {
-                role: role.to_owned(),
-                name: name.to_owned(),
+                role: role.clone(),
+                name: name.clone(),
                 document: serde_json::from_str(&document)
                     .map_err(|error| Error::failed(format!("the policy of {role}: {error}")))?,
             });
@@ -98,30 +100,11 @@ fn listed(value: &Value) -> Vec<&str> {
     }
 }
 
-/// IAM returns policy documents percent-encoded:
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        let escaped = (byte == b'%')
-            .then(|| Some(digit(rest.next())? * 16 + digit(rest.next())?))
-            .flatten();
-        bytes.push(
-            escaped
-                .and_then(|byte| u8::try_from(byte).ok())
-                .unwrap_or(byte),
-        );
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Policy, decoded};
+    use super::Policy;
 
     #[test]
     fn one_action_of_one_statement_is_taken_out() {
@@ -145,11 +128,5 @@ mod tests {
             [pair("A", "s3:GetObject"), pair("A", "s3:PutObject")]
         );
         assert_eq!(policy.without("C", "s3:GetObject"), policy);
-    }
-
-    #[test]
-    fn documents_are_decoded() {
-        assert_eq!(decoded("%7B%22a%22%3A%20%22%25%22%7D"), "{\"a\": \"%\"}");
-        assert_eq!(decoded("{\"a\": 1}"), "{\"a\": 1}");
     }
 }

@@ -1,32 +1,17 @@
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
-use devkit::hash::{hmac_sha256, sha256_hex};
-use devkit::http::{Request, Url, encode};
-use devkit::time::amz_date;
 
-/// A long-term access key.
-#[derive(Clone)]
-pub struct Credentials {
-    /// The access key id.
-    pub access_key: String,
-    /// The secret access key.
-    pub secret_key: String,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Credentials")
-            .field("access_key", &self.access_key)
-            .finish_non_exhaustive()
-    }
-}
+use super::Key;
+use crate::hash::{hmac_sha256, sha256_hex};
+use crate::http::{Request, Url, encode};
+use crate::time::amz_date;
 
 /// Key, scope and time of a signature.
 #[derive(Clone, Debug)]
 pub struct Moment {
     /// The key that signs.
-    pub credentials: Credentials,
+    pub key: Key,
     /// The region.
     pub region: String,
     /// The service's signing name.
@@ -55,7 +40,7 @@ pub fn sign(request: Request, at: &Moment) -> Request {
         "authorization",
         format!(
             "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={names}, Signature={signature}",
-            at.credentials.access_key,
+            at.key.id,
             scope(at)
         ),
     )
@@ -76,7 +61,7 @@ pub fn presign(
     let mut url = Url::parse(url).expect("an absolute http URL");
     let mut headers = sorted(headers);
     headers.insert("host".into(), url.authority.clone());
-    let credential = format!("{}/{}", at.credentials.access_key, scope(at));
+    let credential = format!("{}/{}", at.key.id, scope(at));
     url.query = format!(
         "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Date={}&X-Amz-Expires={seconds}\
          &X-Amz-SignedHeaders={}",
@@ -152,7 +137,7 @@ fn signature(
         sha256_hex(canonical.as_bytes())
     );
     let date = amz_date(at.unix);
-    let key = format!("AWS4{}", at.credentials.secret_key).into_bytes();
+    let key = format!("AWS4{}", at.key.secret).into_bytes();
     let key = [&date[..8], &at.region, &at.service, "aws4_request"]
         .into_iter()
         .fold(key, |key, step| hmac_sha256(&key, step.as_bytes()).to_vec());
@@ -161,15 +146,16 @@ fn signature(
 
 #[cfg(test)]
 mod tests {
-    use super::{Credentials, Moment, presign};
+    use super::{Key, Moment, presign, sign};
+    use crate::http::Request;
 
     /// The example of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
     #[test]
     fn the_example_of_the_reference() {
         let at = Moment {
-            credentials: Credentials {
-                access_key: "AKIAIOSFODNN7EXAMPLE".into(),
-                secret_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
+            key: Key {
+                id: "AKIAIOSFODNN7EXAMPLE".into(),
+                secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
             },
             region: "us-east-1".into(),
             service: "s3".into(),
@@ -188,5 +174,33 @@ mod tests {
             ),
             "{url}"
         );
+    }
+
+    /// The expected value is from `botocore.auth.SigV4Auth` with the same headers.
+    #[test]
+    fn the_signature_is_that_of_botocore() {
+        let at = Moment {
+            key: Key {
+                id: "AKIAIOSFODNN7EXAMPLE".into(),
+                secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+            },
+            region: "us-east-1".into(),
+            service: "s3".into(),
+            unix: 1_440_938_160,
+        };
+        let request = Request::new("PUT", "http://127.0.0.1:7071/bucket/key.zip").body("body");
+        let signed = sign(request, &at).headers;
+        let content = "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";
+        let authorization = "AWS4-HMAC-SHA256 \
+            Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/s3/aws4_request, \
+            SignedHeaders=host;x-amz-content-sha256;x-amz-date, \
+            Signature=3a4ff933a25f317cb8136d260642d375e84177fc2719c8e836d4bd05bf6a3b09";
+        let expected = [
+            ("x-amz-date", "20150830T123600Z"),
+            ("x-amz-content-sha256", content),
+            ("authorization", authorization),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(signed, expected);
     }
 }

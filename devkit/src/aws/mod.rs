@@ -1,0 +1,94 @@
+//! Signed calls to AWS services over plain HTTP, as the local AWS takes them.
+
+mod key;
+mod sigv4;
+mod xml;
+
+use serde_json::Value;
+
+use crate::http::{Request, encode};
+use crate::time::unix;
+
+pub use key::Key;
+pub use sigv4::{Moment, presign, sign};
+pub use xml::elements;
+
+/// A service with the AWS Query protocol, and the version of its API:
+/// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>.
+pub type QueryService = (&'static str, &'static str);
+
+/// CloudFormation.
+pub const CLOUDFORMATION: QueryService = ("cloudformation", "2010-05-15");
+/// IAM.
+pub const IAM: QueryService = ("iam", "2010-05-08");
+
+/// Makes signed requests to every service of one account.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The address of all services, without a trailing slash.
+    pub url: String,
+    /// The region.
+    pub region: String,
+    /// The key that signs.
+    pub key: Key,
+}
+
+impl Client {
+    /// Signs a request to a service by its signing name, such as `s3`.
+    #[must_use]
+    pub fn sign(&self, service: &str, request: Request) -> Request {
+        sign(request, &self.now(service))
+    }
+
+    /// Key, scope and time of a signature made now.
+    pub fn now(&self, service: &str) -> Moment {
+        Moment {
+            key: self.key.clone(),
+            region: self.region.clone(),
+            service: service.into(),
+            unix: unix(),
+        }
+    }
+
+    /// A call of a JSON service, such as `("dynamodb", "DynamoDB_20120810.GetItem")`.
+    pub fn json(&self, service: &str, target: &str, body: &Value) -> Request {
+        let version = match service {
+            "dynamodb" | "sqs" => "1.0",
+            _ => "1.1",
+        };
+        let request = Request::new("POST", format!("{}/", self.url))
+            .header("content-type", format!("application/x-amz-json-{version}"))
+            .header("x-amz-target", target)
+            .body(body.to_string());
+        self.sign(service, request)
+    }
+
+    /// A call of a service with the Query protocol; its answer is XML.
+    pub fn query<K: AsRef<str>, V: AsRef<str>>(
+        &self,
+        (service, version): QueryService,
+        action: &str,
+        parameters: impl IntoIterator<Item = (K, V)>,
+    ) -> Request {
+        let mut form = format!("Action={action}&Version={version}");
+        for (name, value) in parameters {
+            let (name, value) = (encode(name.as_ref()), encode(value.as_ref()));
+            form.push_str(&format!("&{name}={value}"));
+        }
+        let request = Request::new("POST", format!("{}/", self.url))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        self.sign(service, request)
+    }
+}
+
+/// The parameters of a stack as those of a call of CloudFormation, numbered from `first`.
+pub fn stack_parameters(first: usize, parameters: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (number, (key, value)) in (first..).zip(parameters) {
+        let member = format!("Parameters.member.{number}");
+        all.push((format!("{member}.ParameterKey"), (*key).to_owned()));
+        all.push((format!("{member}.ParameterValue"), (*value).to_owned()));
+    }
+    all
+}
