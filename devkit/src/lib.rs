@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+pub mod browser;
 pub mod hash;
 pub mod http;
 pub mod paths;

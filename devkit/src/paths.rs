@@ -48,6 +48,14 @@ pub fn npm_package() -> PathBuf {
     target().join("npm").join("package")
 }
 
+/// The full path of a program, if it is on `PATH`.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
 /// `path` for people: relative to the root where it is below it.
 pub fn short(path: &Path) -> String {
     path.strip_prefix(root())

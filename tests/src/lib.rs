@@ -7,7 +7,6 @@
 
 pub mod api;
 pub mod aws;
-pub mod browser;
 pub mod env;
 pub mod files;
 pub mod issuer;

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use devkit::browser::Browser;
 use devkit::wait;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::Stack;
-use crate::browser::Browser;
 
 /// The demo page in a browser.
 #[derive(Debug)]

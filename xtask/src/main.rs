@@ -79,7 +79,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         "setup" => {
             none(arguments)?;
             setup::ready(setup::ALL)?;
-            setup::other_browsers().map(drop)
+            setup::browsers::all().map(drop)
         }
         "env" => {
             none(arguments)?;

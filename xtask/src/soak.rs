@@ -8,7 +8,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::setup::chromium;
+use crate::setup::browsers;
 use crate::{fuzz, package, step, test};
 
 const UPLOADS: u64 = 20_000_000;
@@ -136,13 +136,12 @@ fn simulate(uploads: u64, seed: u64) -> Result<(), Error> {
 /// Kills pages in Chromium during an upload, each at another moment.
 fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
     package::build()?;
-    let browser = chromium::ready()?;
+    let browser = browsers::chromium()?;
     let result = step::step(&format!("{kills} pages ended, from seed {seed}"), || {
         Cmd::new("cargo")
             .args(["test", "--package", "e2e", "--test", "faults", "--"])
             .arg("kills")
-            .env("CHROME", &browser.chrome)
-            .env("CHROMEDRIVER", &browser.driver)
+            .envs(browser.env())
             .env("CROWFLY_KILLS", kills.to_string())
             .env("CROWFLY_SEED", seed.to_string())
             .log("soak-kills")

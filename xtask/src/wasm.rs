@@ -6,7 +6,7 @@ use devkit::paths;
 
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::setup::{self, Need, chromium, wasm_target};
+use crate::setup::{self, Need, browsers, wasm_target};
 use crate::step;
 
 /// A command in that environment.
@@ -39,9 +39,9 @@ pub(crate) fn print_env() -> Result<(), Error> {
         quoted(&bin().display().to_string())
     );
     // wasm-pack looks for `chromedriver` on PATH and downloads one if there is none.
-    let browser = chromium::ready()?;
-    if process::find("chromedriver").is_none()
-        && let Some(folder) = browser.driver.parent()
+    let browser = browsers::chromium()?;
+    if paths::on_path("chromedriver").is_none()
+        && let Some(folder) = browser.path("CHROMEDRIVER").parent()
     {
         println!(
             "export PATH=\"$PATH\":{}",

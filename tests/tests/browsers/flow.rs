@@ -2,10 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use devkit::browser::Browser;
 use devkit::random::random_hex;
 use e2e::Stack;
 use e2e::api::Api;
-use e2e::browser::Browser;
 use e2e::proxy::Proxy;
 use serde_json::{Value, json};
 

@@ -18,7 +18,7 @@ mod trouble;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use e2e::browser::{Browser, Kind};
+use devkit::browser::{Browser, Kind};
 use e2e::proxy::{Config, Proxy};
 
 use flow::{Flow, Outcome};

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use devkit::browser::{Browser, Kind};
 use devkit::wait;
-use e2e::browser::{Browser, Kind};
 use e2e::proxy::{Config, Proxy};
 
 use crate::site::Site;

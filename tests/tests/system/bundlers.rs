@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use devkit::browser::Browser;
 use devkit::http::{Request, Url};
 use e2e::Env;
 use e2e::api::Api;
-use e2e::browser::Browser;
 use e2e::files::{MIB, TestFile};
 use serde_json::{Value, json};
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, Record, UploadStatus};
+use devkit::browser::Browser;
 use devkit::http::{Reply, Request, Response, Server};
 use e2e::api::{Api, item};
-use e2e::browser::Browser;
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, account, assert_problem, new_caller, oidc};

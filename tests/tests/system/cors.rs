@@ -1,10 +1,10 @@
 //! Which web pages may call: exact origins, at the API and at the bucket. A52, A80, A81.
 
 use crowfly_contract::ErrorCode;
+use devkit::browser::Browser;
 use devkit::http::{Reply, Request, Response, Server};
 use e2e::Env;
 use e2e::api::item;
-use e2e::browser::Browser;
 use serde_json::json;
 
 use crate::common::{account, assert_problem, new_caller, oidc};

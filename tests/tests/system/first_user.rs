@@ -5,10 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use crowfly_contract::UploadStatus;
+use devkit::browser::{Browser, Key};
 use devkit::random::random_hex;
 use e2e::api::{Api, login};
 use e2e::aws::Aws;
-use e2e::browser::{Browser, Key};
 use e2e::files::TestFile;
 use e2e::page::Page;
 use e2e::{Env, Stack};

@@ -1,7 +1,7 @@
 //! The packed npm package, used as the README says.
 
+use devkit::browser::Browser;
 use e2e::api::{Api, crc64nvme};
-use e2e::browser::Browser;
 use e2e::files::{MIB, TestFile};
 use e2e::{Env, Stack};
 use serde_json::{Value, json};

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use devkit::browser::Browser;
 use devkit::http::{Incoming, Reply, Server};
-use e2e::browser::Browser;
 use serde_json::{Value, json};
 
 use crate::bundlers::fetched_the_copy;

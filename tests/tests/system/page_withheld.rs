@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use devkit::browser::Browser;
 use devkit::wait;
 use e2e::Env;
-use e2e::browser::Browser;
 use e2e::files::TestFile;
 use e2e::page::Page;
 use serde_json::json;

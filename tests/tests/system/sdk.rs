@@ -1,7 +1,7 @@
 //! Promises of the SDK's API: typed errors, aborts like those of `fetch`, the store contract of UI frameworks.
 
+use devkit::browser::Browser;
 use e2e::api::Api;
-use e2e::browser::Browser;
 use e2e::files::{MIB, TestFile};
 use serde_json::json;
 

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use devkit::browser::Browser;
 use devkit::http::{Incoming, Reply, Server, Url, media_type};
 use e2e::Env;
-use e2e::browser::Browser;
 use e2e::files::TestFile;
 use serde_json::json;
 

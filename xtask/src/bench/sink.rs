@@ -1,7 +1,8 @@
 //! The API and storage that discard what they get: the binary `sink` of the crate `e2e`.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use devkit::http::Request;
 use devkit::paths;
 use serde_json::Value;
 
@@ -72,14 +73,7 @@ impl Sink {
             url: format!("http://127.0.0.1:{port}"),
             service: command.spawn()?,
         };
-        let started = Instant::now();
-        while sink.stats().is_err() {
-            sink.service.alive()?;
-            if started.elapsed() > START {
-                return Err(Error::failed("the sink does not answer"));
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        sink.service.until(START, || sink.stats().is_ok())?;
         Ok(sink)
     }
 
@@ -88,11 +82,7 @@ impl Sink {
     /// # Errors
     /// If it does not answer.
     pub(super) fn stats(&self) -> Result<Value, Error> {
-        let failed = |error: ureq::Error| Error::failed(format!("sink: {error}"));
-        let mut answer = ureq::get(format!("{}/stats", self.url))
-            .call()
-            .map_err(failed)?;
-        let text = answer.body_mut().read_to_string().map_err(failed)?;
+        let text = self.ask("GET", "stats")?;
         serde_json::from_str(&text).map_err(|error| Error::failed(format!("sink: {error}")))
     }
 
@@ -101,9 +91,12 @@ impl Sink {
     /// # Errors
     /// If it does not answer.
     pub(super) fn reset(&self) -> Result<(), Error> {
-        ureq::post(format!("{}/reset", self.url))
-            .send_empty()
-            .map(drop)
-            .map_err(|error| Error::failed(format!("sink: {error}")))
+        self.ask("POST", "reset").map(drop)
+    }
+
+    fn ask(&self, method: &str, path: &str) -> Result<String, Error> {
+        let answer = Request::new(method, format!("{}/{path}", self.url)).try_send();
+        let answer = answer.map_err(|error| Error::failed(format!("sink: {error}")))?;
+        Ok(answer.text())
     }
 }

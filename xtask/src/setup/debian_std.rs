@@ -8,7 +8,7 @@ use devkit::paths;
 use super::apt;
 use super::wasm_target::{self, TRIPLE};
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 use crate::step;
 
 /// Debian's compiler; rustup's stays first on `PATH`.
@@ -27,7 +27,7 @@ pub(crate) fn install() -> Result<(), Error> {
     let sysroot = wasm_target::sysroot(RUSTC)
         .ok_or_else(|| Error::failed("Debian's rustc was installed but does not start"))?;
     step::step("standard library for wasm32", || build(&sysroot))?;
-    if process::find("rustup").is_some() {
+    if paths::on_path("rustup").is_some() {
         Cmd::new("rustup")
             .args(["toolchain", "link", wasm_target::FALLBACK, "/usr"])
             .log("rustup-toolchain-link")

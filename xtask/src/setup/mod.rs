@@ -1,21 +1,18 @@
 //! Installs what is missing; on a machine that has everything this takes milliseconds.
 
 mod apt;
+pub(crate) mod browsers;
 pub(crate) mod cargo_tools;
-pub(crate) mod chromium;
 mod debian_std;
-pub(crate) mod firefox;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod stamp;
 pub(crate) mod std_source;
 pub(crate) mod wasm_target;
-pub(crate) mod webkit;
 
 use std::thread;
 
 use crate::error::Error;
-use crate::step;
 
 /// A tool that a command needs besides Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,38 +93,8 @@ fn make(need: Need) -> Result<(), Error> {
         Need::LocalAws => python::local_aws().map(drop),
         Need::Sam => python::sam().map(drop),
         Need::AwsCli => python::aws_cli().map(drop),
-        Need::Chromium => chromium::ready().map(drop),
+        Need::Chromium => browsers::chromium().map(drop),
         Need::CargoDeny => cargo_tools::cargo_deny().map(drop),
         Need::CargoFuzz => cargo_tools::cargo_fuzz().map(drop),
-    }
-}
-
-/// The browsers besides Chromium on this machine.
-#[derive(Debug)]
-pub(crate) struct OtherBrowsers {
-    pub(crate) firefox: Option<firefox::Firefox>,
-    pub(crate) webkit: Option<webkit::WebKit>,
-}
-
-/// Installs the browsers besides Chromium, and reports which are not available here, and why.
-///
-/// # Errors
-/// In CI (`CI` is set) if one is not available: there, none may be left out.
-pub(crate) fn other_browsers() -> Result<OtherBrowsers, Error> {
-    Ok(OtherBrowsers {
-        firefox: if_possible("firefox", firefox::ready())?,
-        webkit: if_possible("webkit", webkit::ready())?,
-    })
-}
-
-fn if_possible<T>(name: &str, found: Result<T, Error>) -> Result<Option<T>, Error> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::Interrupted) => Err(Error::Interrupted),
-        Err(reason) if std::env::var_os("CI").is_some() => Err(reason),
-        Err(reason) => {
-            step::say(&format!("skip {name}: {reason}"));
-            Ok(None)
-        }
     }
 }

@@ -7,7 +7,7 @@ use devkit::paths;
 
 use super::stamp;
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 
 /// The oldest Node that the tools run on.
 const OLDEST: (u32, u32) = (20, 19);
@@ -69,7 +69,7 @@ fn check_version() -> Result<(), Error> {
              packages or from nodejs.org"
         ))
     };
-    if process::find("node").is_none() || process::find("npm").is_none() {
+    if paths::on_path("node").is_none() || paths::on_path("npm").is_none() {
         return Err(missing("and there is none on PATH"));
     }
     let text = Cmd::new("node")

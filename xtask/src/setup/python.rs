@@ -8,7 +8,7 @@ use devkit::paths;
 
 use super::{apt, stamp};
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 
 /// The oldest Python that the pinned packages support.
 const OLDEST: (u32, u32) = (3, 10);
@@ -95,14 +95,14 @@ fn create(folder: &Path) -> Result<(), Error> {
 }
 
 fn interpreter() -> Result<PathBuf, Error> {
-    if process::find("python3").is_none() && apt::usable() {
+    if paths::on_path("python3").is_none() && apt::usable() {
         apt::install(&["python3", "python3-venv"])?;
     }
     let (major, minor) = OLDEST;
     let needed = format!(
         "Python {major}.{minor} or newer is needed (for the local AWS and the template checks)"
     );
-    let python = process::find("python3")
+    let python = paths::on_path("python3")
         .ok_or_else(|| Error::Missing(format!("{needed}, and there is no python3 on PATH")))?;
     let code = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
     let new_enough = Cmd::new(&python)

@@ -1,6 +1,8 @@
 //! The source of the standard library, with which the published module is built.
 
-use crate::process::{self, Cmd};
+use devkit::paths;
+
+use crate::process::Cmd;
 use crate::setup::wasm_target;
 
 /// Whether the toolchain for wasm32 has it; rustup is asked once to install it.
@@ -12,7 +14,7 @@ pub(crate) fn ready() -> bool {
         return true;
     }
     // A failure shows in the check below.
-    let _ = process::find("rustup").is_some()
+    let _ = paths::on_path("rustup").is_some()
         && Cmd::new("rustup")
             .args(["component", "add", "rust-src"])
             .log("rustup-rust-src")

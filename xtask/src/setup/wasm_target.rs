@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use devkit::paths;
+
 use super::{apt, debian_std};
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 use crate::step;
 
 /// The target triple of the browser module.
@@ -30,7 +32,7 @@ pub(crate) fn ready() -> Result<(), Error> {
     if find().is_some() {
         return Ok(());
     }
-    let by_rustup = process::find("rustup").is_some()
+    let by_rustup = paths::on_path("rustup").is_some()
         && step::step("rustup target add wasm32-unknown-unknown", || {
             Cmd::new("rustup")
                 .args(["target", "add", TRIPLE])
@@ -69,7 +71,7 @@ pub(crate) fn env() -> Result<WasmEnv, Error> {
 
 /// The message when neither rustup nor apt provides the target.
 pub(crate) fn cannot() -> Error {
-    let rest = if process::find("apt-get").is_some() && !apt::usable() {
+    let rest = if paths::on_path("apt-get").is_some() && !apt::usable() {
         "apt-get needs root; run `cargo xtask setup` once as root"
     } else {
         "install it as your system does"
@@ -89,7 +91,7 @@ fn find() -> Option<WasmEnv> {
     if !has_std(&debian) {
         return None;
     }
-    let toolchain = if process::find("rustup").is_some() {
+    let toolchain = if paths::on_path("rustup").is_some() {
         ("RUSTUP_TOOLCHAIN", FALLBACK.to_owned())
     } else {
         ("RUSTC", debian_std::RUSTC.to_owned())
@@ -112,7 +114,7 @@ fn with_linker(own: &Path, mut variables: Vec<(&'static str, String)>) -> Option
             "wasm-ld-19",
         ]
         .iter()
-        .find_map(|name| process::find(name))
+        .find_map(|name| paths::on_path(name))
     })?;
     let name = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
     variables.push((name, linker.display().to_string()));

@@ -5,19 +5,14 @@ use devkit::paths;
 use super::binaries::{self, Binary};
 use super::counts::Counts;
 use crate::error::Error;
-use crate::setup::chromium;
+use crate::setup::browsers;
 use crate::{package as npm, step};
 
 /// Runs all cases, and prints what each observed.
 pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
-    let browser = chromium::ready()?;
+    let env = browsers::chromium()?.env();
     let all = step::step("faults in Chromium, compiling", binaries::compile)?;
-    let text = |path: &std::path::Path| path.display().to_string();
-    let env = [
-        ("CHROME", text(&browser.chrome)),
-        ("CHROMEDRIVER", text(&browser.driver)),
-    ];
     let result = binaries::run_all(counts, &all, Binary::needs_chromium, &env);
     let log = std::fs::read_to_string(paths::log("test-tests-faults")).unwrap_or_default();
     for line in log.lines().filter(|line| line.starts_with("test ")) {

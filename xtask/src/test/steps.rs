@@ -23,7 +23,7 @@ pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
 /// Installs what is missing on this machine.
 pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
     setup::ready(setup::ALL)?;
-    setup::other_browsers().map(drop)
+    setup::browsers::all().map(drop)
 }
 
 /// Clippy on all targets of the native crates.

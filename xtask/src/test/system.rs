@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::lambdas::Build;
 use crate::local::{self, Suite};
 use crate::process::Cmd;
-use crate::setup::{chromium, node, python};
+use crate::setup::{browsers, node, python};
 use crate::step;
 
 /// The rules that make the local AWS as strict as AWS, each with its own test.
@@ -114,18 +114,13 @@ pub(super) fn end() {
 }
 
 fn start(how: Build) -> Result<Running, Error> {
-    let browser = chromium::ready()?;
+    let mut env = browsers::chromium()?.env();
     node::older()?;
     let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests(how)?;
-    let text = |path: &std::path::Path| path.display().to_string();
-    let env = vec![
-        ("CROWFLY_TEST_ENV", text(suite.env())),
-        ("CHROME", text(&browser.chrome)),
-        ("CHROMEDRIVER", text(&browser.driver)),
-        ("CROWFLY_AWS_CLI", text(&aws_cli)),
-    ];
+    env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));
+    env.push(("CROWFLY_AWS_CLI", aws_cli.display().to_string()));
     Ok(Running {
         suite,
         binaries: all,

@@ -7,7 +7,7 @@ use devkit::paths;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::setup::{chromium, node, wasm_target};
+use crate::setup::{browsers, node, wasm_target};
 use crate::{package as npm, step, wasm};
 
 /// Clippy on the browser crate, for wasm32 if that toolchain has clippy.
@@ -47,11 +47,11 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .run()
     })?;
     counts.add(Kind::Check, 1, 0);
-    let browser = chromium::ready()?;
+    let browser = browsers::chromium()?;
     let result = step::step("wasm tests in Chromium", || {
         wasm::cmd("wasm-pack")?
             .args(["test", "--headless", "--chrome", "--chromedriver"])
-            .arg(&browser.driver)
+            .arg(browser.path("CHROMEDRIVER"))
             .arg("client-wasm")
             // Seconds for one test binary; a busy machine is not a failure.
             .env("WASM_BINDGEN_TEST_TIMEOUT", "120")

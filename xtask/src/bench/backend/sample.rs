@@ -7,7 +7,7 @@ use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 use crate::setup::{self, Need, node};
 use crate::step;
 
@@ -35,7 +35,7 @@ pub(super) struct Packed {
 pub(super) fn ready() -> Result<Sample, Error> {
     setup::ready(&[Need::Node])?;
     let missing = || Error::Missing("node is needed on PATH".to_owned());
-    let node = process::find("node").ok_or_else(missing)?;
+    let node = paths::on_path("node").ok_or_else(missing)?;
     let folder = paths::target().join("bench/sample");
     step::step("sample in Node.js", || {
         if folder.exists() {

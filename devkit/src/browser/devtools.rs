@@ -1,63 +1,6 @@
-use std::net::SocketAddr;
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use super::Browser;
-use super::driver::{self, Driver};
-
-/// How often to start a chromedriver that exits before it listens.
-const TRIES: usize = 3;
-
-/// A chromedriver; the browser's profile is its folder.
-pub(super) fn driver() -> Driver {
-    let program = driver::program("CHROMEDRIVER", "chromedriver", &[]);
-    // It binds one port on IPv4 and IPv6, and exits when the port it chose is taken on the second.
-    for _ in 0..TRIES {
-        let mut command = Command::new(&program);
-        let mut child = driver::start(command.args(["--port=0", "--log-level=WARNING"]));
-        let port = driver::announcement(&mut child, |line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse().ok()
-        });
-        if let Some(port) = port {
-            return Driver::new(vec![child], port, driver::new_profile());
-        }
-        let _ = child.wait();
-    }
-    panic!("chromedriver ended {TRIES} times without saying where it is")
-}
-
-pub(super) fn capabilities(driver: &Driver, proxy: Option<SocketAddr>) -> Value {
-    let mut args = json!([
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-        "--window-size=1280,1000",
-        format!("--user-data-dir={}", driver.profile.display()),
-    ]);
-    if let (Some(proxy), Some(args)) = (proxy, args.as_array_mut()) {
-        args.push(json!(format!("--proxy-server=http://{proxy}")));
-        // By default Chromium bypasses the proxy for loopback:
-        // https://chromium.googlesource.com/chromium/src/+/HEAD/net/docs/proxy.md
-        args.push(json!("--proxy-bypass-list=<-loopback>"));
-    }
-    let mut options = json!({"args": args});
-    if let Some(path) = std::env::var_os("CHROME") {
-        options["binary"] = json!(path.to_string_lossy());
-    }
-    json!({"capabilities": {"alwaysMatch": {
-        "browserName": "chrome",
-        "goog:chromeOptions": options,
-        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
-    }}})
-}
+use super::client::Browser;
 
 /// What only Chromium offers, by the DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
 impl Browser {
@@ -91,7 +34,9 @@ impl Browser {
     pub fn crash(&self) {
         let params = json!({"cmd": "Page.crash", "params": {}});
         // The killed page cannot answer.
-        let _ = self.try_command("POST", "/goog/cdp/execute", &params);
+        let _ = self
+            .session
+            .try_command("POST", "/goog/cdp/execute", &params);
     }
 
     /// What pages wrote to the console since the last call.
@@ -124,7 +69,7 @@ impl Browser {
     }
 
     fn network(&self, conditions: Value) {
-        self.command(
+        self.session.command(
             "POST",
             "/chromium/network_conditions",
             &json!({"network_conditions": conditions}),
@@ -132,7 +77,7 @@ impl Browser {
     }
 
     fn devtools(&self, method: &str, params: Value) -> Value {
-        self.command(
+        self.session.command(
             "POST",
             "/goog/cdp/execute",
             &json!({"cmd": method, "params": params}),
@@ -140,7 +85,9 @@ impl Browser {
     }
 
     fn log(&self, kind: &str) -> Vec<Value> {
-        let entries = self.command("POST", "/se/log", &json!({"type": kind}));
+        let entries = self
+            .session
+            .command("POST", "/se/log", &json!({"type": kind}));
         entries.as_array().cloned().unwrap_or_default()
     }
 }

@@ -1,21 +1,19 @@
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::driver::{self, Driver};
+use super::driver::{self, Driver, Profile};
+use super::programs::Programs;
 
 /// A geckodriver; the browser's profile is in its folder.
-pub(super) fn driver() -> Driver {
-    let installed = devkit::paths::root().join("target/tools/bin/geckodriver");
-    let program = driver::program("GECKODRIVER", "geckodriver", &[installed]);
-    let profile = driver::new_profile();
-    std::fs::create_dir_all(&profile)
-        .unwrap_or_else(|error| panic!("cannot make {}: {error}", profile.display()));
+pub(super) fn driver(programs: Programs) -> Driver {
+    let profile = Profile::new();
     let mut child = driver::start(
-        Command::new(program)
+        Command::new(programs.path("GECKODRIVER"))
             .args(["--host", "127.0.0.1", "--port", "0", "--profile-root"])
-            .arg(&profile),
+            .arg(profile.path()),
     );
     let port = driver::announced(
         &mut child,
@@ -25,16 +23,14 @@ pub(super) fn driver() -> Driver {
         },
         "geckodriver",
     );
-    Driver::new(vec![child], port, profile)
+    Driver::new(vec![child], port, profile, programs)
 }
 
-pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
-    let debian = "/usr/bin/firefox-esr".into();
-    let binary = driver::program("FIREFOX", "/usr/bin/firefox", &[debian]);
+pub(super) fn capabilities(firefox: &Path, proxy: Option<SocketAddr>) -> Value {
     let mut wanted = json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
-            "binary": binary.to_string_lossy(),
+            "binary": firefox,
             "args": ["-headless", "-width", "1280", "-height", "1000"],
             "prefs": {
                 "app.update.auto": false,
@@ -49,5 +45,5 @@ pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
     if let Some(proxy) = proxy {
         wanted["proxy"] = driver::manual(proxy);
     }
-    json!({"capabilities": {"alwaysMatch": wanted}})
+    wanted
 }

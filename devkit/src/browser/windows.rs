@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::Browser;
+use super::client::Browser;
 
 /// A window or tab of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,12 +9,15 @@ pub struct Window(Value);
 impl Browser {
     /// The window that commands go to.
     pub fn window(&self) -> Window {
-        Window(self.command("GET", "/window", &Value::Null))
+        Window(self.session.command("GET", "/window", &Value::Null))
     }
 
     /// Opens a tab and sends commands there.
     pub fn open_window(&self) -> Window {
-        let window = self.command("POST", "/window/new", &json!({"type": "tab"}))["handle"].take();
+        let window = self
+            .session
+            .command("POST", "/window/new", &json!({"type": "tab"}))["handle"]
+            .take();
         let window = Window(window);
         self.switch_to(&window);
         window
@@ -22,11 +25,12 @@ impl Browser {
 
     /// Sends commands to another window.
     pub fn switch_to(&self, window: &Window) {
-        self.command("POST", "/window", &json!({"handle": window.0}));
+        self.session
+            .command("POST", "/window", &json!({"handle": window.0}));
     }
 
     /// Closes the current window; later commands need another one.
     pub fn close_window(&self) {
-        self.command("DELETE", "/window", &Value::Null);
+        self.session.command("DELETE", "/window", &Value::Null);
     }
 }

@@ -3,15 +3,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use devkit::http::Request;
-use devkit::wait;
+use crate::wait;
 use serde_json::{Value, json};
 
 use super::driver::Driver;
-use super::{Element, Kind};
+use super::element::Element;
+use super::kind::Kind;
+use super::session::{Session, WebDriverError};
+use super::start;
 
 /// How many browsers may run at once: each keeps a core busy while it hashes and sends.
 const AT_ONCE: usize = 1;
+
+/// How long a script of a test may run.
+const SCRIPT: Duration = Duration::from_secs(120);
 
 static RUNNING: Mutex<usize> = Mutex::new(0);
 static ENDED: Condvar = Condvar::new();
@@ -27,14 +32,15 @@ pub enum Key {
     Space,
 }
 
-/// A browser of one test with a profile of its own; closed when dropped.
+/// A browser with a profile of its own; closed when dropped.
 #[derive(Debug)]
 pub struct Browser {
-    session: String,
+    pub(super) session: Session,
     kind: Kind,
+    /// What the driver says of the browser.
+    pub capabilities: Value,
     // Declared last: dropped after the session was closed.
-    _driver: Driver,
-    _turn: Turn,
+    _owned: Option<(Driver, Turn)>,
 }
 
 impl Browser {
@@ -64,26 +70,41 @@ impl Browser {
 
     fn begin(kind: Kind, proxy: Option<SocketAddr>) -> Self {
         let turn = Turn::take();
-        let driver = kind.driver();
-        let answer = Request::new("POST", format!("{}/session", driver.address))
-            .json(&kind.capabilities(&driver, proxy))
-            .send();
-        let id = answer.json()["value"]["sessionId"]
-            .as_str()
-            .map(str::to_owned);
-        let id = id.unwrap_or_else(|| panic!("no browser session: {}", answer.text()));
-        let browser = Self {
-            session: format!("{}/session/{id}", driver.address),
-            kind,
-            _driver: driver,
-            _turn: turn,
-        };
-        browser.command(
-            "POST",
-            "/timeouts",
-            &json!({"script": 120_000, "pageLoad": 30_000, "implicit": 0}),
-        );
+        let driver = start::driver(kind);
+        let wanted = start::capabilities(kind, &driver, proxy);
+        let browser = Self::attach(kind, &driver.address, wanted, SCRIPT);
+        let mut browser = browser.unwrap_or_else(|error| panic!("no browser session: {error}"));
+        browser._owned = Some((driver, turn));
         browser
+    }
+
+    /// Starts a session of a driver that is running at `address` (without a trailing slash); a script may take as
+    /// long as `script`.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub fn attach(
+        kind: Kind,
+        address: &str,
+        wanted: Value,
+        script: Duration,
+    ) -> Result<Self, WebDriverError> {
+        let mut session = Session {
+            address: address.to_owned(),
+            timeout: script + Duration::from_secs(30),
+        };
+        let wanted = json!({"capabilities": {"alwaysMatch": wanted}});
+        let mut made = session.try_command("POST", "/session", &wanted)?;
+        let id = made["sessionId"].as_str().unwrap_or_default();
+        session.address = format!("{address}/session/{id}");
+        let limits = json!({"script": script.as_millis(), "pageLoad": 30_000, "implicit": 0});
+        session.try_command("POST", "/timeouts", &limits)?;
+        Ok(Self {
+            session,
+            kind,
+            capabilities: made["capabilities"].take(),
+            _owned: None,
+        })
     }
 
     /// Which browser it is.
@@ -93,17 +114,17 @@ impl Browser {
 
     /// Opens an address.
     pub fn open(&self, url: &str) {
-        self.command("POST", "/url", &json!({"url": url}));
+        self.session.command("POST", "/url", &json!({"url": url}));
     }
 
     /// Loads the page again.
     pub fn reload(&self) {
-        self.command("POST", "/refresh", &json!({}));
+        self.session.command("POST", "/refresh", &json!({}));
     }
 
     /// Runs the body of a function in the page.
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
-        self.command(
+        self.session.command(
             "POST",
             "/execute/sync",
             &json!({"script": script, "args": arguments}),
@@ -113,12 +134,25 @@ impl Browser {
     /// Runs the body of an async function in the page and returns what it resolves to. A rejection returns
     /// `{"rejected": text}`.
     pub fn run_async(&self, script: &str, arguments: &[Value]) -> Value {
+        self.try_run_async(script, arguments)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`Browser::run_async`].
+    ///
+    /// # Errors
+    /// When the driver refuses, as it does when the page has crashed.
+    pub fn try_run_async(
+        &self,
+        script: &str,
+        arguments: &[Value],
+    ) -> Result<Value, WebDriverError> {
         let wrapped = format!(
             "const done = arguments[arguments.length - 1];\
              (async function () {{ {script} }}).apply(null, arguments)\
              .then(done, (error) => done({{ rejected: String(error && error.stack || error) }}));"
         );
-        self.command(
+        self.session.try_command(
             "POST",
             "/execute/async",
             &json!({"script": wrapped, "args": arguments}),
@@ -132,7 +166,7 @@ impl Browser {
 
     /// All elements that a CSS selector finds.
     pub fn find_all(&self, css: &str) -> Vec<Element<'_>> {
-        let found = self.command(
+        let found = self.session.command(
             "POST",
             "/elements",
             &json!({"using": "css selector", "value": css}),
@@ -141,7 +175,7 @@ impl Browser {
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|id| Element::new(self, id))
+            .filter_map(|id| Element::new(&self.session, id))
             .collect()
     }
 
@@ -161,7 +195,10 @@ impl Browser {
 
     /// The element that has the focus.
     pub fn focused(&self) -> Option<Element<'_>> {
-        Element::new(self, &self.command("GET", "/element/active", &Value::Null))
+        Element::new(
+            &self.session,
+            &self.session.command("GET", "/element/active", &Value::Null),
+        )
     }
 
     /// Presses and releases a key.
@@ -173,7 +210,7 @@ impl Browser {
         };
         let actions =
             json!([{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]);
-        self.command(
+        self.session.command(
             "POST",
             "/actions",
             &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}),
@@ -185,9 +222,9 @@ impl Browser {
     /// # Panics
     /// When the file cannot be written.
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        let picture = self.command("GET", "/screenshot", &Value::Null);
+        let picture = self.session.command("GET", "/screenshot", &Value::Null);
         let picture = data_encoding::BASE64.decode(picture.as_str().unwrap_or_default().as_bytes());
-        let path = devkit::paths::scratch("screens").join(format!("{name}.png"));
+        let path = crate::paths::scratch("screens").join(format!("{name}.png"));
         std::fs::write(&path, picture.expect("a picture in base64"))
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         path
@@ -200,42 +237,6 @@ impl Browser {
             .map(|path| path.display().to_string())
             .collect();
         input.type_text(&text.join("\n"));
-    }
-
-    /// Sends one WebDriver command of this session.
-    ///
-    /// # Panics
-    /// When the driver refuses it.
-    #[track_caller]
-    pub(super) fn command(&self, method: &str, path: &str, body: &Value) -> Value {
-        self.try_command(method, path, body)
-            .unwrap_or_else(|error| panic!("WebDriver {method} {path}: {error}"))
-    }
-
-    pub(super) fn try_command(
-        &self,
-        method: &str,
-        path: &str,
-        body: &Value,
-    ) -> Result<Value, String> {
-        let mut request = Request::new(method, format!("{}{path}", self.session));
-        request.timeout = Duration::from_secs(150);
-        if method == "POST" {
-            request = request.json(body);
-        }
-        let answer = request.send();
-        let value = answer.json()["value"].take();
-        if answer.status == 200 {
-            Ok(value)
-        } else {
-            Err(format!("{}: {}", value["error"], value["message"]))
-        }
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let _ = Request::new("DELETE", self.session.as_str()).try_send();
     }
 }
 

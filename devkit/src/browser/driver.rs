@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,22 +5,30 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use super::programs::Programs;
+
 /// The WebDriver process of one session, on its own port, with any helper process; stopped with the session.
 #[derive(Debug)]
 pub(super) struct Driver {
     children: Vec<Child>,
     /// Its base URL, without a trailing slash.
     pub(super) address: String,
-    /// The browser's profile; removed at the end.
-    pub(super) profile: PathBuf,
+    pub(super) profile: Profile,
+    pub(super) programs: Programs,
 }
 
 impl Driver {
-    pub(super) fn new(children: Vec<Child>, port: u16, profile: PathBuf) -> Self {
+    pub(super) fn new(
+        children: Vec<Child>,
+        port: u16,
+        profile: Profile,
+        programs: Programs,
+    ) -> Self {
         Self {
             children,
             address: format!("http://127.0.0.1:{port}"),
             profile,
+            programs,
         }
     }
 }
@@ -32,7 +39,6 @@ impl Drop for Driver {
             let _ = child.kill();
             let _ = child.wait();
         }
-        let _ = std::fs::remove_dir_all(&self.profile);
     }
 }
 
@@ -41,19 +47,38 @@ pub(super) fn manual(proxy: SocketAddr) -> Value {
     json!({"proxyType": "manual", "httpProxy": proxy.to_string()})
 }
 
-/// The program that `variable` names, else the first of `paths` that is a file, else `name` from `PATH`.
-pub(super) fn program(variable: &str, name: &str, paths: &[PathBuf]) -> OsString {
-    std::env::var_os(variable)
-        .or_else(|| {
-            let path = paths.iter().find(|path| path.is_file())?;
-            Some(path.clone().into_os_string())
-        })
-        .unwrap_or_else(|| name.into())
+/// A folder for a browser's profile; removed when dropped.
+#[derive(Debug)]
+pub struct Profile(PathBuf);
+
+impl Profile {
+    /// A new one.
+    ///
+    /// # Panics
+    /// When it cannot be created.
+    pub fn new() -> Self {
+        let path = crate::paths::scratch("profiles").join(crate::random::random_hex(8));
+        std::fs::create_dir_all(&path)
+            .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
 }
 
-/// A path for a new, not yet existing profile.
-pub(super) fn new_profile() -> PathBuf {
-    devkit::paths::scratch("profiles").join(devkit::random::random_hex(8))
+impl Default for Profile {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Starts `command` with its standard output piped.

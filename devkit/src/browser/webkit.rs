@@ -1,18 +1,19 @@
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use devkit::http::Request;
-use devkit::wait;
+use crate::http::Request;
+use crate::wait;
 use serde_json::{Value, json};
 
-use super::driver::{self, Driver};
+use super::driver::{self, Driver, Profile};
+use super::programs::Programs;
 
 /// A `WebKitWebDriver` on its own virtual screen: WebKitGTK has no headless mode.
-pub(super) fn driver() -> Driver {
+pub(super) fn driver(programs: Programs) -> Driver {
     let mut screen = driver::start(
-        Command::new(driver::program("XVFB", "Xvfb", &[]))
+        Command::new(programs.path("XVFB"))
             .args(["-displayfd", "1", "-nolisten", "tcp"])
             .args(["-screen", "0", "1280x1000x24"]),
     );
@@ -22,12 +23,12 @@ pub(super) fn driver() -> Driver {
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
-    let profile = driver::new_profile();
-    let child = Command::new(driver::program("WEBKITDRIVER", "WebKitWebDriver", &[]))
+    let profile = Profile::new();
+    let child = Command::new(programs.path("WEBKITDRIVER"))
         .arg(format!("--port={port}"))
         .env("DISPLAY", format!(":{display}"))
-        .env("XDG_DATA_HOME", profile.join("data"))
-        .env("XDG_CACHE_HOME", profile.join("cache"))
+        .env("XDG_DATA_HOME", profile.path().join("data"))
+        .env("XDG_CACHE_HOME", profile.path().join("cache"))
         .env("GDK_BACKEND", "x11")
         // Its sandbox needs user namespaces and its compositor a GPU; a container has neither.
         .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
@@ -37,7 +38,7 @@ pub(super) fn driver() -> Driver {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap_or_else(|error| panic!("cannot start WebKitWebDriver: {error}"));
-    let driver = Driver::new(vec![child, screen], port, profile);
+    let driver = Driver::new(vec![child, screen], port, profile, programs);
     wait::until("WebKitWebDriver", Duration::from_secs(10), || {
         let status = Request::new("GET", format!("{}/status", driver.address));
         status.try_send().ok()
@@ -45,29 +46,11 @@ pub(super) fn driver() -> Driver {
     driver
 }
 
-pub(super) fn capabilities(proxy: Option<SocketAddr>) -> Value {
-    let mut options = json!({"args": ["--automation"]});
-    if let Some(binary) = mini_browser() {
-        options["binary"] = json!(binary.display().to_string());
-    }
+pub(super) fn capabilities(mini_browser: &Path, proxy: Option<SocketAddr>) -> Value {
+    let options = json!({"args": ["--automation"], "binary": mini_browser});
     let mut wanted = json!({"webkitgtk:browserOptions": options});
     if let Some(proxy) = proxy {
         wanted["proxy"] = driver::manual(proxy);
     }
-    json!({"capabilities": {"alwaysMatch": wanted}})
-}
-
-/// WebKitGTK's MiniBrowser, which no package puts on `PATH`.
-fn mini_browser() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("MINIBROWSER") {
-        return Some(named.into());
-    }
-    ["x86_64-linux-gnu", "aarch64-linux-gnu"]
-        .iter()
-        .flat_map(|machine| {
-            ["4.1", "4.0", "6.0"]
-                .map(|api| format!("/usr/lib/{machine}/webkit2gtk-{api}/MiniBrowser"))
-        })
-        .map(PathBuf::from)
-        .find(|path| path.is_file())
+    wanted
 }

@@ -1,21 +1,21 @@
 use serde_json::{Value, json};
 
-use super::Browser;
+use super::session::Session;
 
 /// The key that marks an element in WebDriver's JSON: <https://www.w3.org/TR/webdriver2/#elements>.
 const MARK: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// An element of a page.
 #[derive(Clone, Debug)]
-pub struct Element<'browser> {
-    browser: &'browser Browser,
+pub struct Element<'a> {
+    session: &'a Session,
     id: String,
 }
 
-impl<'browser> Element<'browser> {
-    pub(super) fn new(browser: &'browser Browser, value: &Value) -> Option<Self> {
+impl<'a> Element<'a> {
+    pub(super) fn new(session: &'a Session, value: &Value) -> Option<Self> {
         let id = value.get(MARK)?.as_str()?.to_owned();
-        Some(Self { browser, id })
+        Some(Self { session, id })
     }
 
     /// The element as an argument of a script.
@@ -26,21 +26,21 @@ impl<'browser> Element<'browser> {
     /// Clicks its centre.
     #[track_caller]
     pub fn click(&self) {
-        self.browser
+        self.session
             .command("POST", &self.path("click"), &json!({}));
     }
 
     /// Empties a field.
     #[track_caller]
     pub fn clear(&self) {
-        self.browser
+        self.session
             .command("POST", &self.path("clear"), &json!({}));
     }
 
     /// Types into it.
     #[track_caller]
     pub fn type_text(&self, text: &str) {
-        self.browser
+        self.session
             .command("POST", &self.path("value"), &json!({"text": text}));
     }
 
@@ -67,7 +67,7 @@ impl<'browser> Element<'browser> {
     }
 
     fn get(&self, what: &str) -> Value {
-        self.browser
+        self.session
             .try_command("GET", &self.path(what), &Value::Null)
             .unwrap_or_default()
     }
