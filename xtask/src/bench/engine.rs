@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
+use devkit::stats::median;
 use serde_json::{Value, json};
 
 use super::options::Options;
-use super::sample::median;
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::step;

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use devkit::paths;
+use devkit::random::words;
 
 use crate::error::Error;
 use crate::step;
@@ -32,15 +33,11 @@ pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
     Ok(all)
 }
 
-/// Content that cannot be compressed or stored sparsely (xorshift64*: <https://doi.org/10.18637/jss.v008.i14>).
+/// Content that cannot be compressed or stored sparsely.
 fn write(file: &Path, seed: u64, size: u64) -> std::io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
-    let mut state = seed;
-    for _ in 0..size / 8 {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        out.write_all(&state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_le_bytes())?;
+    for word in words(seed).zip(0..size / 8).map(|(word, _)| word) {
+        out.write_all(&word)?;
     }
     let rest = usize::try_from(size % 8).unwrap_or_default();
     out.write_all(&[0; 8][..rest])?;

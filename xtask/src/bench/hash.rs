@@ -3,11 +3,11 @@
 use std::fmt;
 
 use devkit::http::Serving;
+use devkit::stats::median;
 use serde_json::{Value, json};
 
 use super::chrome::Chrome;
 use super::options::Options;
-use super::sample::median;
 use crate::error::Error;
 use crate::step;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::run::Row;
-use super::sample::Sample;
+use super::sample::{COLUMNS, medians};
 
 const LEGEND: &str = "ratio: to raw-8x6, for small files to raw-put-x6. gap: longest time for which the main \
     thread heard no\nmessage. frame: longest time between two frames. task: longest task over 50 ms, 0 when \
@@ -22,21 +22,7 @@ pub(super) fn throughput(rows: &[Row]) -> String {
             }
             setting = row.setting;
             let _ = writeln!(out, "{setting}: {}", row.says);
-            let _ = writeln!(
-                out,
-                "{:<12}{:>5}{:>9}{:>9}{:>9}{:>9}{:>10}{:>10}{:>8}{:>12}{:>9}",
-                "variant",
-                "runs",
-                "MB/s",
-                "ratio",
-                "gap ms",
-                "frame ms",
-                "task ms",
-                "rend. MiB",
-                "CPU s",
-                "1st byte ms",
-                "requests"
-            );
+            let _ = writeln!(out, "{}", heading());
         }
         let _ = writeln!(out, "{}", line(row, ratio(row, rows)));
     }
@@ -54,29 +40,34 @@ pub(super) fn throughput(rows: &[Row]) -> String {
     out
 }
 
+fn heading() -> String {
+    let mut out = format!("{:<12}{:>5}", "variant", "runs");
+    for (place, (_, heading, width, _)) in COLUMNS.iter().enumerate() {
+        let _ = write!(out, "{heading:>width$}");
+        if place == 0 {
+            let _ = write!(out, "{:>9}", "ratio");
+        }
+    }
+    out
+}
+
 fn line(row: &Row, ratio: Option<f64>) -> String {
-    let Some(median) = Sample::median(&row.samples) else {
+    let Some(medians) = medians(&row.samples) else {
         let reason = row.failures.first().map_or("not run", String::as_str);
         return format!("{:<12}{:>5}  failed: {reason}", row.variant, 0);
     };
-    let ratio = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
-    let failed = match row.failures.len() {
-        0 => String::new(),
-        some => format!("  {some} failed: {}", row.failures[0]),
-    };
-    format!(
-        "{:<12}{:>5}{:>9.1}{ratio:>9}{:>9.1}{:>9.1}{:>10.1}{:>10.0}{:>8.2}{:>12.0}{:>9.0}{failed}",
-        row.variant,
-        row.samples.len(),
-        median.rate,
-        median.gap_ms,
-        median.frame_ms,
-        median.long_task_ms,
-        median.renderer_mib,
-        median.cpu_s,
-        median.first_byte_ms,
-        median.requests,
-    )
+    let mut out = format!("{:<12}{:>5}", row.variant, row.samples.len());
+    for (place, (name, _, width, digits)) in COLUMNS.iter().enumerate() {
+        let _ = write!(out, "{:>width$.digits$}", medians[name]);
+        if place == 0 {
+            let ratio = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+            let _ = write!(out, "{ratio:>9}");
+        }
+    }
+    if let Some(reason) = row.failures.first() {
+        let _ = write!(out, "  {} failed: {reason}", row.failures.len());
+    }
+    out
 }
 
 /// The rate relative to the yardstick's.
@@ -84,7 +75,7 @@ fn ratio(row: &Row, rows: &[Row]) -> Option<f64> {
     let yardstick = rows
         .iter()
         .find(|other| other.setting == row.setting && other.variant == row.yardstick)?;
-    let of = |row: &Row| Sample::median(&row.samples).map(|median| median.rate);
+    let of = |row: &Row| medians(&row.samples).map(|medians| medians[COLUMNS[0].0]);
     Some(of(row)? / of(yardstick)?)
 }
 
@@ -96,8 +87,8 @@ pub(super) fn throughput_json(rows: &[Row]) -> Value {
             "says": row.says,
             "variant": row.variant,
             "ratio": ratio(row, rows),
-            "median": Sample::median(&row.samples).map(|median| median.json()),
-            "samples": row.samples.iter().map(Sample::json).collect::<Vec<_>>(),
+            "median": medians(&row.samples),
+            "samples": row.samples,
             "failures": row.failures,
             "chromium": row.chromium,
         })

@@ -99,17 +99,24 @@ fn once(
     let (seen, stats) = (seen?, sink.stats()?);
     whole(setting, &stats)?;
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    let sample = Sample {
-        rate: number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]),
-        gap_ms: number(&seen["gapMs"]),
-        frame_ms: number(&seen["frameMs"]),
-        long_task_ms: number(&seen["longTaskMs"]),
-        #[expect(clippy::cast_precision_loss, reason = "a size far below 2^52")]
-        renderer_mib: used.renderer as f64 / f64::from(1 << 20),
-        cpu_s: used.seconds,
-        first_byte_ms: number(&seen["calledMs"]) + first_byte(&stats),
-        requests: number(&stats["requests"]),
-    };
+    #[expect(clippy::cast_precision_loss, reason = "a size far below 2^52")]
+    let renderer = used.renderer as f64 / f64::from(1 << 20);
+    let sample = Sample::from([
+        (
+            "mbPerSecond",
+            number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]),
+        ),
+        ("gapMs", number(&seen["gapMs"])),
+        ("frameMs", number(&seen["frameMs"])),
+        ("longTaskMs", number(&seen["longTaskMs"])),
+        ("rendererMib", renderer),
+        ("cpuSeconds", used.seconds),
+        (
+            "firstByteMs",
+            number(&seen["calledMs"]) + first_byte(&stats),
+        ),
+        ("requests", number(&stats["requests"])),
+    ]);
     Ok((sample, chrome.version.clone()))
 }
 

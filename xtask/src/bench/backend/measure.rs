@@ -114,11 +114,3 @@ impl<'a> Process<'a> {
             .ok_or_else(|| Error::failed("/proc does not show the process's size"))
     }
 }
-
-/// The `percent`-th percentile by nearest rank.
-pub(super) fn quantile<T: Copy + Ord + Default>(all: &[T], percent: usize) -> T {
-    let mut sorted = all.to_vec();
-    sorted.sort_unstable();
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or_default()
-}

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use devkit::stats::quantile;
 use serde_json::{Value, json};
 
-use super::measure::{Figures, quantile};
+use super::measure::Figures;
 use super::subject::Subject;
 
 const LEGEND: &str = "cold: from the start of the process to its first answer, median. memory: largest resident size. DynamoDB, SQS and\nS3 answer at once from the measuring process. The sample does less: it signs, and writes and checks nothing.\n";
@@ -26,25 +27,67 @@ fn rate(figures: &Figures) -> f64 {
     figures.warm.len() as f64 / together.as_secs_f64()
 }
 
+/// A column: heading, width, decimal places, value.
+type Column<T> = (&'static str, usize, usize, fn(&T) -> f64);
+type Measured<'a> = (&'a Subject, &'a Figures);
+
+fn columns<'a>() -> [Column<Measured<'a>>; 6] {
+    [
+        ("cold ms", 9, 1, |(_, of)| ms(middle(&of.cold))),
+        ("calls/s", 10, 0, |(_, of)| rate(of)),
+        ("p50 ms", 9, 2, |(_, of)| ms(middle(&of.warm))),
+        ("p99 ms", 9, 2, |(_, of)| ms(at(&of.warm, 99))),
+        ("memory MiB", 12, 1, |(_, of)| mib(middle(&of.resident))),
+        ("zip MB", 10, 2, |(subject, _)| mib(subject.zip)),
+    ]
+}
+
+const SPIKES: [Column<Value>; 7] = [
+    ("events", 10, 0, |spike| number(&spike["events"])),
+    ("events/s", 10, 0, |spike| number(&spike["eventsPerSecond"])),
+    ("PUT p50 ms", 12, 0, |spike| number(&spike["putMs"]["p50"])),
+    ("lag p50 ms", 14, 0, |spike| number(&spike["lagMs"]["p50"])),
+    ("lag p99 ms", 14, 0, |spike| number(&spike["lagMs"]["p99"])),
+    ("other p50 ms", 16, 0, |spike| {
+        number(&spike["bystanderMs"]["p50"])
+    }),
+    ("other p99 ms", 16, 0, |spike| {
+        number(&spike["bystanderMs"]["p99"])
+    }),
+];
+
+fn headings<T>(columns: &[Column<T>]) -> String {
+    let cells = columns.iter();
+    cells
+        .map(|(heading, width, ..)| format!("{heading:>width$}"))
+        .collect()
+}
+
+fn cells<T>(columns: &[Column<T>], of: &T) -> String {
+    let cells = columns.iter();
+    cells
+        .map(|(_, width, digits, value)| format!("{:>width$.digits$}", value(of)))
+        .collect()
+}
+
+fn at<T: Copy + Ord + Default>(all: &[T], percent: usize) -> T {
+    quantile(all, percent).unwrap_or_default()
+}
+
+fn middle<T: Copy + Ord + Default>(all: &[T]) -> T {
+    at(all, 50)
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
 /// All functions, and the ratios of the sample to ours.
 pub(super) fn functions(subjects: &[Subject], figures: &[Figures]) -> String {
-    let mut out = format!(
-        "{:<14}{:>9}{:>10}{:>9}{:>9}{:>12}{:>10}  {}\n",
-        "function", "cold ms", "calls/s", "p50 ms", "p99 ms", "memory MiB", "zip MB", "one call"
-    );
-    for (subject, figures) in subjects.iter().zip(figures) {
-        let _ = writeln!(
-            out,
-            "{:<14}{:>9.1}{:>10.0}{:>9.2}{:>9.2}{:>12.1}{:>10.2}  {}",
-            subject.name,
-            ms(quantile(&figures.cold, 50)),
-            rate(figures),
-            ms(quantile(&figures.warm, 50)),
-            ms(quantile(&figures.warm, 99)),
-            mib(quantile(&figures.resident, 50)),
-            mib(subject.zip),
-            subject.says,
-        );
+    let mut out = format!("{:<14}{}  one call\n", "function", headings(&columns()));
+    for both in subjects.iter().zip(figures) {
+        let (name, says) = (both.0.name, both.0.says);
+        let _ = writeln!(out, "{name:<14}{}  {says}", cells(&columns(), &both));
     }
     out.push_str(LEGEND);
     let find = |name: &str| {
@@ -57,8 +100,8 @@ pub(super) fn functions(subjects: &[Subject], figures: &[Figures]) -> String {
         ("presign-only", "node"),
     ] {
         if let (Some((us, our)), Some((them, their))) = (find(ours), find(theirs)) {
-            let cold = ms(quantile(&their.cold, 50)) / ms(quantile(&our.cold, 50));
-            let memory = mib(quantile(&their.resident, 50)) / mib(quantile(&our.resident, 50));
+            let cold = ms(middle(&their.cold)) / ms(middle(&our.cold));
+            let memory = mib(middle(&their.resident)) / mib(middle(&our.resident));
             let _ = writeln!(
                 out,
                 "{ours} beside {theirs}: cold start {cold:.1} times faster, memory {memory:.1} times smaller, {:.1} \
@@ -79,8 +122,8 @@ pub(super) fn functions_json(subjects: &[Subject], figures: &[Figures]) -> Value
             "says": subject.says,
             "coldMs": figures.cold.iter().map(|one| ms(*one)).collect::<Vec<_>>(),
             "callsPerSecond": rate(figures),
-            "p50Ms": ms(quantile(&figures.warm, 50)),
-            "p99Ms": ms(quantile(&figures.warm, 99)),
+            "p50Ms": ms(middle(&figures.warm)),
+            "p99Ms": ms(at(&figures.warm, 99)),
             "residentBytes": figures.resident,
             "zipBytes": subject.zip,
         })
@@ -90,29 +133,9 @@ pub(super) fn functions_json(subjects: &[Subject], figures: &[Figures]) -> Value
 
 /// Spikes of growing size.
 pub(super) fn pipeline(spikes: &[Value]) -> String {
-    let mut out = format!(
-        "{:<10}{:>10}{:>12}{:>14}{:>14}{:>16}{:>16}\n",
-        "events",
-        "events/s",
-        "PUT p50 ms",
-        "lag p50 ms",
-        "lag p99 ms",
-        "other p50 ms",
-        "other p99 ms"
-    );
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let mut out = headings(&SPIKES) + "\n";
     for spike in spikes {
-        let _ = writeln!(
-            out,
-            "{:<10}{:>10.0}{:>12.0}{:>14.0}{:>14.0}{:>16.0}{:>16.0}",
-            number(&spike["events"]),
-            number(&spike["eventsPerSecond"]),
-            number(&spike["putMs"]["p50"]),
-            number(&spike["lagMs"]["p50"]),
-            number(&spike["lagMs"]["p99"]),
-            number(&spike["bystanderMs"]["p50"]),
-            number(&spike["bystanderMs"]["p99"]),
-        );
+        out += &(cells(&SPIKES, spike) + "\n");
     }
     if let [first, .., last] = spikes {
         let grown = |path: fn(&Value) -> &Value| number(path(last)) / number(path(first));
