@@ -6,9 +6,11 @@
 
 pub mod aws;
 pub mod browser;
+pub mod env;
 pub mod hash;
 pub mod http;
 pub mod paths;
+pub mod procs;
 pub mod random;
 pub mod stats;
 pub mod time;

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, Record, UploadId, UploadStatus};
+use devkit::env::Stack;
 use devkit::http::{Request, Response};
 use devkit::wait;
 use serde_json::{Value, json};
 
-use crate::Stack;
 use crate::issuer::token_of;
 
 /// A caller of a stack's API.

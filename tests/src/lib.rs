@@ -7,7 +7,6 @@
 
 pub mod api;
 pub mod aws;
-pub mod env;
 pub mod files;
 pub mod issuer;
 pub mod load;
@@ -18,5 +17,3 @@ pub mod page;
 pub mod proxy;
 pub mod secrets;
 pub mod sink;
-
-pub use env::{Env, Stack};

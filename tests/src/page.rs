@@ -4,11 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use devkit::browser::Browser;
+use devkit::env::Stack;
 use devkit::wait;
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::Stack;
 
 /// The demo page in a browser.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! messages, and the files of the test run (output of tests, consoles of pages, the issuer's log).
 #![forbid(unsafe_code)]
 
-use e2e::Env;
+use devkit::env::Env;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
 use e2e::secrets::{Hit, Search};

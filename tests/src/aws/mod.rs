@@ -9,10 +9,9 @@ mod s3;
 mod sqs;
 
 use devkit::aws::{Client, Key};
+use devkit::env::Stack;
 use devkit::http::Response;
 use serde_json::Value;
-
-use crate::Stack;
 
 pub use dynamodb::{item, plain};
 pub use sqs::Message;

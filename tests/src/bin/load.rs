@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use e2e::Env;
+use devkit::env::Env;
 use e2e::load::spike;
 use e2e::options::Options;
 

@@ -15,9 +15,8 @@ pub use keyring::Keyring;
 pub use routes::Issuer;
 pub use token::{Forgery, TokenRequest, mint};
 
+use devkit::env::Env;
 use devkit::http::Request;
-
-use crate::Env;
 
 /// The audience that the test stacks require.
 pub const AUDIENCE: &str = "crowfly-test";

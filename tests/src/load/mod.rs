@@ -8,12 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use devkit::env::Stack;
 use devkit::random::random_hex;
 use devkit::time;
 use devkit::wait;
 use serde_json::{Value, json};
 
-use crate::Stack;
 use crate::api::{Api, CreatedUpload, created_upload, item};
 use crate::aws::Aws;
 

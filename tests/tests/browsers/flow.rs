@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use devkit::browser::Browser;
+use devkit::env::Stack;
 use devkit::random::random_hex;
-use e2e::Stack;
 use e2e::api::Api;
 use e2e::proxy::Proxy;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ impl Flow {
         proxy.offline(false);
         proxy.clear();
         proxy.clear_log();
-        let stack = e2e::Env::stack("oidc");
+        let stack = devkit::env::Env::stack("oidc");
         let subject = format!("{}-{}", browser.kind().name(), random_hex(6));
         let visit = Visit {
             browser,

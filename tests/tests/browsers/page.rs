@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::Env;
+use devkit::env::Env;
 use e2e::api::{Api, crc64nvme};
 use e2e::files::{MIB, TestFile};
 use e2e::page::Page;

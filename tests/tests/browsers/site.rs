@@ -1,7 +1,7 @@
 //! The page of these tests, on the origin that the stacks allow besides their own page.
 
+use devkit::env::Env;
 use devkit::http::Url;
-use e2e::Env;
 use e2e::package_page::PackagePage;
 
 /// The page's address; it is served until the process ends.

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use crowfly_contract::PlanKind;
+use devkit::procs::{Watch, largest_renderer};
 use e2e::files::{MIB, TestFile};
 
 use crate::case::Case;
 use crate::harness::{Place, Seen, Test, tests};
-use crate::memory::{self, Watch};
 use crate::world::World;
 
 pub(crate) const TESTS: &[Test] = tests![Place::Alone:
@@ -30,13 +30,14 @@ fn f42_the_memory_of_the_page_does_not_grow_with_the_file(world: &World) -> Seen
     let case = Case::new(world, size);
     case.open();
     std::thread::sleep(std::time::Duration::from_millis(500));
-    let idle = memory::largest();
-    let watch = Watch::start();
+    let own = std::process::id();
+    let idle = largest_renderer(own);
+    let watch = Watch::start(own);
     world.browser.run("faults.watch();", &[]);
     let since = Instant::now();
     let outcome = case.begin_picked().end();
     let seconds = since.elapsed().as_secs_f64();
-    let most = watch.end();
+    let most = watch.end().renderer;
     let seen = world.browser.run("return faults.watched();", &[]);
     assert!(outcome.ending["stored"].is_object(), "{:?}", outcome.ending);
     let stats = case.stats();

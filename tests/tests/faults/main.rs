@@ -16,7 +16,6 @@ mod files;
 mod harness;
 mod kills;
 mod many;
-mod memory;
 mod network;
 mod offline;
 mod outcome;

@@ -1,8 +1,8 @@
 //! Which callers are admitted: the gateway's authorizer and the functions' own checks together.
 
 use crowfly_contract::ErrorCode;
+use devkit::env::Env;
 use devkit::http::Response;
-use e2e::Env;
 use e2e::api::{Api, item, login, new_id};
 use e2e::issuer::{TokenRequest, token};
 use serde_json::{Value, json};

@@ -5,8 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use devkit::browser::Browser;
+use devkit::env::Env;
 use devkit::http::{Request, Url};
-use e2e::Env;
 use e2e::api::Api;
 use e2e::files::{MIB, TestFile};
 use serde_json::{Value, json};

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, Problem};
+use devkit::env::{Env, Stack};
 use devkit::http::Response;
 use devkit::random::random_hex;
 use e2e::api::Api;
 use e2e::aws::Aws;
-use e2e::{Env, Stack};
 
 /// How long a record may take after the object is stored.
 pub(crate) const RECORD_WITHIN: Duration = Duration::from_secs(5);

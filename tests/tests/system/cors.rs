@@ -2,8 +2,8 @@
 
 use crowfly_contract::ErrorCode;
 use devkit::browser::Browser;
+use devkit::env::Env;
 use devkit::http::{Reply, Request, Response, Server};
-use e2e::Env;
 use e2e::api::item;
 use serde_json::json;
 

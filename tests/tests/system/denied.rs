@@ -1,7 +1,7 @@
 //! Owners that the operator denies, and invalid parameters that the template refuses.
 
 use crowfly_contract::ErrorCode;
-use e2e::Env;
+use devkit::env::Env;
 use e2e::api::{Api, item, new_id};
 use serde_json::json;
 

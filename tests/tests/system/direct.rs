@@ -1,10 +1,10 @@
 //! Past the gateway and past storage: direct invocations, forged messages, forged log lines. A89, A90, A91, A93.
 
 use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
+use devkit::env::Env;
 use devkit::http::Request;
 use devkit::random::random_hex;
 use devkit::wait;
-use e2e::Env;
 use e2e::api::{Api, item, new_id};
 use e2e::aws::Aws;
 use serde_json::{Value, json};

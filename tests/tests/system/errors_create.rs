@@ -1,8 +1,8 @@
 //! Invalid input to `POST /uploads`, row by row of the abuse list.
 
 use crowfly_contract::ErrorCode::{self, *};
+use devkit::env::Env;
 use devkit::http::Request;
-use e2e::Env;
 use e2e::api::{Api, item};
 use serde_json::{Value, json};
 

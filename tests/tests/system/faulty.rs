@@ -3,13 +3,13 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use devkit::env::{Env, Stack};
 use devkit::http::Url;
 use devkit::random::random_hex;
 use devkit::wait;
 use e2e::api::{Api, CreatedUpload, created_upload, item};
 use e2e::aws::Aws;
 use e2e::proxy::{Config, Proxy};
-use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
 /// How long recovery may take once the services work again.

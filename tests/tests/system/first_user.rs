@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crowfly_contract::UploadStatus;
 use devkit::browser::{Browser, Key};
+use devkit::env::{Env, Stack};
 use devkit::random::random_hex;
 use e2e::api::{Api, login};
 use e2e::aws::Aws;
 use e2e::files::TestFile;
 use e2e::page::Page;
-use e2e::{Env, Stack};
 
 use crate::page::assert_quiet;
 use crate::page_a11y::axe;

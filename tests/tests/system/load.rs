@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use devkit::env::Env;
 use devkit::wait;
-use e2e::Env;
 use e2e::aws::Aws;
 use e2e::load::spike;
 

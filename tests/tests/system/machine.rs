@@ -2,9 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use devkit::env::{self, Env};
 use devkit::http::Request;
 use e2e::aws::Aws;
-use e2e::{Env, env};
 
 /// A site that a developer may visit while the system is running.
 const EVIL: &str = "https://evil.example";

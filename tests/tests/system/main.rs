@@ -1,4 +1,4 @@
-//! The whole system, as deployed from `template.yaml`; `e2e::Env` describes how it is found.
+//! The whole system, as deployed from `template.yaml`; `devkit::env::Env` describes how it is found.
 //!
 //! Each test uses its own caller, so that tests may run in any order and concurrently.
 #![forbid(unsafe_code)]

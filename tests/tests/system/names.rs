@@ -2,7 +2,7 @@
 
 use crowfly_contract::ErrorCode::{InvalidName, TypeNotAllowed};
 use crowfly_contract::{ErrorCode, ObjectKey, UploadStatus};
-use e2e::Env;
+use devkit::env::Env;
 use e2e::api::{Api, item};
 use serde_json::{Value, json};
 

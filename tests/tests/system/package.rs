@@ -1,9 +1,9 @@
 //! The packed npm package, used as the README says.
 
 use devkit::browser::Browser;
+use devkit::env::{Env, Stack};
 use e2e::api::{Api, crc64nvme};
 use e2e::files::{MIB, TestFile};
-use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
 use crate::bundlers::fetched_the_copy;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crowfly_contract::{PlanKind, Record, UploadStatus};
 use devkit::browser::Browser;
+use devkit::env::{Env, Stack};
 use devkit::hash::sha256_hex;
 use devkit::http::Request;
 use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::files::{MIB, TestFile};
 use e2e::page::{Page, Row};
-use e2e::{Env, Stack};
 use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, oidc};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use devkit::browser::{Browser, Key};
-use e2e::Env;
+use devkit::env::Env;
 use e2e::files::TestFile;
 use e2e::page::Page;
 use serde_json::Value;

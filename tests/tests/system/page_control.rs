@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crowfly_contract::UploadStatus;
 use devkit::browser::Browser;
+use devkit::env::Env;
 use devkit::random::random_hex;
 use devkit::time::unix;
-use e2e::Env;
 use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::files::{MIB, TestFile};

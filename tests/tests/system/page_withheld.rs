@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use devkit::browser::Browser;
+use devkit::env::Env;
 use devkit::wait;
-use e2e::Env;
 use e2e::files::TestFile;
 use e2e::page::Page;
 use serde_json::json;

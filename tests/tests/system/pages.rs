@@ -2,9 +2,9 @@
 
 use crowfly_contract::{ErrorCode, ListResponse, UploadStatus};
 use data_encoding::BASE64URL_NOPAD;
+use devkit::env::Env;
 use devkit::http::{Request, encode};
 use devkit::random::random_hex;
-use e2e::Env;
 use e2e::api::{Api, CreatedUpload, item};
 use e2e::aws::Aws;
 use serde_json::json;

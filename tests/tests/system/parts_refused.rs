@@ -1,8 +1,8 @@
 //! A part's URL allows one exact part; invalid input to the routes of parts; other owners' uploads.
 
 use crowfly_contract::{ErrorCode, Grant};
+use devkit::env::Env;
 use devkit::http::{Framing, Request, Response};
-use e2e::Env;
 use e2e::api::{crc64nvme, item};
 use serde_json::{Value, json};
 

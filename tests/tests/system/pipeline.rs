@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crowfly_contract::{Record, UploadStatus};
+use devkit::env::{Env, Stack};
 use devkit::http::{Request, encode_path};
 use devkit::random::random_hex;
 use devkit::wait;
 use e2e::api::{Api, item, new_id};
 use e2e::aws::Aws;
-use e2e::{Env, Stack};
 use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, account, new_caller, oidc};

@@ -189,7 +189,7 @@ fn a95_what_a_denied_owner_stores_is_recorded_and_reported() {
 fn removal(upload: &e2e::api::CreatedUpload) -> String {
     let event = crate::events::Event {
         name: "ObjectRemoved:Delete",
-        bucket: e2e::Env::stack("faulty").bucket.clone(),
+        bucket: devkit::env::Env::stack("faulty").bucket.clone(),
         key: upload.key.to_string(),
         size: None,
         etag: None,

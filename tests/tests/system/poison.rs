@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crowfly_contract::{Record, UploadStatus};
+use devkit::env::{Env, Stack};
 use devkit::random::random_hex;
 use devkit::wait;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
-use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
 use crate::common::{LOGGED_WITHIN, RECORD_WITHIN};

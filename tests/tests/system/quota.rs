@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::env::Env;
 use devkit::http::Response;
 use devkit::random::random_hex;
 use devkit::wait;
-use e2e::Env;
 use e2e::api::{self, Api};
 use e2e::aws::Aws;
 use serde_json::{Value, json};

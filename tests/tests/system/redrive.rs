@@ -4,11 +4,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use crowfly_contract::{Record, UploadStatus};
+use devkit::env::{self, Env, Stack};
 use devkit::random::random_hex;
 use devkit::wait;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
-use e2e::{Env, Stack, env};
 
 use crate::common::RECORD_WITHIN;
 use crate::pipeline::event_of;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, Record, ScanStatus, UploadStatus};
+use devkit::env::{Env, Stack};
 use devkit::http::{Request, Response};
 use devkit::random::random_hex;
 use devkit::wait;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
-use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
 use crate::common::assert_problem;

@@ -116,7 +116,9 @@ fn a40_another_key() {
     refused("another bucket", &[403, 404], |upload| {
         let mut request = upload.put(BYTES);
         let bucket = &crate::common::oidc().bucket;
-        request.url = request.url.replace(bucket, &e2e::Env::stack("main").bucket);
+        request.url = request
+            .url
+            .replace(bucket, &devkit::env::Env::stack("main").bucket);
         request
     });
 }

@@ -1,6 +1,7 @@
 //! A02 to A18: every forged token of the list, at the gateway's authorizer and the functions behind it.
 
 use data_encoding::BASE64URL_NOPAD;
+use devkit::env::{Env, Stack};
 use devkit::http::Response;
 use devkit::random::random_hex;
 use devkit::time::unix;
@@ -8,7 +9,6 @@ use e2e::api::{Api, item, login};
 use e2e::aws::Aws;
 use e2e::issuer::forged::Forge;
 use e2e::issuer::{Issuer, TokenRequest, token};
-use e2e::{Env, Stack};
 use serde_json::{Value, json};
 
 use crate::common::oidc;

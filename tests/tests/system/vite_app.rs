@@ -5,8 +5,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use devkit::browser::Browser;
+use devkit::env::Env;
 use devkit::http::{Incoming, Reply, Server, Url, media_type};
-use e2e::Env;
 use e2e::files::TestFile;
 use serde_json::json;
 

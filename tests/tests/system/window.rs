@@ -1,9 +1,9 @@
 //! Changes between grant and PUT: the grant works as long as its URL, and no longer. A95.
 
 use crowfly_contract::{ErrorCode, UploadStatus};
+use devkit::env::Env;
 use devkit::random::random_hex;
 use devkit::wait;
-use e2e::Env;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
 use serde_json::{Map, Value, json};

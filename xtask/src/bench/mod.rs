@@ -11,7 +11,6 @@ mod files;
 mod hash;
 mod options;
 mod plan;
-mod procs;
 mod report;
 mod run;
 mod sample;

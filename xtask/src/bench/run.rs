@@ -1,13 +1,13 @@
 //! Runs the settings, alternating between their variants.
 
 use devkit::http::Serving;
+use devkit::procs::Watch;
 use serde_json::{Value, json};
 
 use super::chrome::Chrome;
 use super::files;
 use super::options::Options;
 use super::plan::{Setting, Variant};
-use super::procs::Watch;
 use super::sample::Sample;
 use super::sink::Sink;
 use crate::error::Error;

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use devkit::paths;
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::error::Error;
 
@@ -18,19 +18,21 @@ const MODE: u32 = 0o600;
 ///
 /// # Errors
 /// If it cannot be written.
-pub(crate) fn write(file: &Path, description: &Value) -> Result<(), Error> {
+pub(crate) fn write(file: &Path, description: &impl Serialize) -> Result<(), Error> {
     let what = || Error::io(format!("write {}", paths::short(file)));
     let new = file.with_extension("json.new");
     match std::fs::remove_file(&new) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(what()(error)),
         _ => {}
     }
+    let text = serde_json::to_string_pretty(description);
+    let text = text.map_err(|error| Error::failed(format!("the description: {error}")))?;
     OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(MODE)
         .open(&new)
-        .and_then(|mut open| open.write_all(format!("{description:#}\n").as_bytes()))
+        .and_then(|mut open| writeln!(open, "{text}"))
         .and_then(|()| std::fs::rename(&new, file))
         .map_err(what())
 }

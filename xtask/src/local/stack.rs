@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use devkit::aws::{Key, elements, stack_parameters};
-use serde_json::{Value, json};
+use devkit::env::{self, Secret};
+use serde_json::json;
 
 use super::aws::{Aws, REGION};
 use crate::error::Error;
@@ -98,27 +99,26 @@ impl Stack {
     ///
     /// # Errors
     /// If the template lacks an output.
-    pub(crate) fn describe(&self, page: &str, key: &Key) -> Result<Value, Error> {
-        let (user, password) = self
-            .user
-            .map_or(("", ""), |user| (user.name, user.password));
-        Ok(json!({
-            "page": page,
-            "api": self.api,
-            "s3": self.s3,
-            "region": REGION,
-            "accessKeyId": key.id,
-            "secretAccessKey": key.secret,
-            "issuer": self.output("Issuer")?,
-            "audience": self.output("Audience")?,
-            "clientId": self.output("Audience")?,
-            "user": user,
-            "password": password,
-            "bucket": self.output("Bucket")?,
-            "table": self.output("Table")?,
-            "queue": self.output("Queue")?,
-            "dlq": self.output("Dlq")?,
-        }))
+    pub(crate) fn describe(&self, page: &str, key: &Key) -> Result<env::Stack, Error> {
+        let user = self.user.as_ref();
+        let output = |name| self.output(name).map(str::to_owned);
+        Ok(env::Stack {
+            page: page.to_owned(),
+            api: self.api.clone(),
+            s3: self.s3.clone(),
+            region: REGION.to_owned(),
+            access_key_id: key.id.clone(),
+            secret_access_key: Secret(key.secret.clone()),
+            issuer: output("Issuer")?,
+            audience: output("Audience")?,
+            client_id: output("Audience")?,
+            user: user.map_or("", |user| user.name).to_owned(),
+            password: user.map_or("", |user| user.password).to_owned(),
+            bucket: output("Bucket")?,
+            table: output("Table")?,
+            queue: output("Queue")?,
+            dlq: output("Dlq")?,
+        })
     }
 }
 
@@ -195,6 +195,8 @@ mod tests {
         let key = Key::random().expect("randomness");
         let described = stack.describe("http://127.0.0.1:2/", &key);
         let described = described.expect("every output is there");
+        assert!(!format!("{described:?}").contains(&key.secret));
+        let described = serde_json::to_value(described).expect("a description in JSON");
         assert_eq!(described["accessKeyId"], *key.id);
         assert_eq!(described["secretAccessKey"], *key.secret);
         let printed = format!("{stack:?}");

@@ -1,13 +1,14 @@
 //! The system that the whole-system tests run against: six stacks of one template, a scanner for one of them, and a
 //! token issuer.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use data_encoding::BASE32_NOPAD;
+use devkit::env::Env;
 use devkit::hash::sha256;
 use devkit::http::Request;
-use serde_json::{Map, Value, json};
 
 use super::aws::Aws;
 use super::config::Config;
@@ -146,7 +147,7 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
             .concat(),
         ),
     ];
-    let mut described = Map::new();
+    let mut described = BTreeMap::new();
     let mut sites = Vec::new();
     for (name, port, parameters) in stacks {
         let stack = step::step(&format!("stack {name}"), || {
@@ -171,9 +172,12 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         sites.push(site);
     }
     let env = folder.join("env.json");
-    let description: Value = json!({
-        "issuer": issuer, "extraOrigin": extra, "toolOrigin": tool, "stacks": described,
-    });
+    let description = Env {
+        issuer,
+        extra_origin: extra,
+        tool_origin: tool,
+        stacks: described,
+    };
     env_file::write(&env, &description)?;
     Ok(Suite {
         env,

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use devkit::procs::size;
+
 use super::runtime::Runtime;
 use super::subject::Subject;
 use crate::error::Error;
@@ -102,15 +104,9 @@ impl<'a> Process<'a> {
         )))
     }
 
-    /// The peak resident size so far, in bytes: `VmHWM` in
-    /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
+    /// The peak resident size so far, in bytes.
     fn largest(&self) -> Result<u64, Error> {
-        let file = format!("/proc/{}/status", self.service.id());
-        let status = std::fs::read_to_string(file).map_err(Error::io("read /proc"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib: Option<u64> =
-            line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        kib.map(|kib| kib * 1024)
+        size(self.service.id(), "VmHWM")
             .ok_or_else(|| Error::failed("/proc does not show the process's size"))
     }
 }

@@ -1,4 +1,4 @@
-//! Resource use of a browser's processes, from `/proc`.
+//! Resource use of processes, from `/proc`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,22 +13,23 @@ const TICKS: f64 = 100.0;
 
 /// What a browser used between start and end.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Used {
+pub struct Used {
     /// The peak resident size of one renderer process, in bytes.
-    pub(super) renderer: u64,
+    pub renderer: u64,
     /// Seconds of CPU time, over all processes.
-    pub(super) seconds: f64,
+    pub seconds: f64,
 }
 
 /// Samples a tree of processes until stopped.
-pub(super) struct Watch {
+#[derive(Debug)]
+pub struct Watch {
     ended: Arc<AtomicBool>,
     thread: JoinHandle<Used>,
 }
 
 impl Watch {
     /// Samples `root` and all its descendants.
-    pub(super) fn start(root: u32) -> Self {
+    pub fn start(root: u32) -> Self {
         let ended = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ended);
         let thread = std::thread::spawn(move || {
@@ -44,7 +45,7 @@ impl Watch {
     }
 
     /// What was used.
-    pub(super) fn end(self) -> Used {
+    pub fn end(self) -> Used {
         self.ended.store(true, Ordering::SeqCst);
         self.thread.join().unwrap_or(Used {
             renderer: 0,
@@ -67,7 +68,7 @@ impl Seen {
             let first = if self.looked { 0 } else { ticks };
             self.ticks.entry(id).or_insert((first, ticks)).1 = ticks;
             if is_renderer(id) {
-                self.renderer = self.renderer.max(resident(id).unwrap_or_default());
+                self.renderer = self.renderer.max(size(id, "VmRSS").unwrap_or_default());
             }
         }
         self.looked = true;
@@ -131,13 +132,20 @@ fn is_renderer(id: u32) -> bool {
         .is_ok_and(|line| String::from_utf8_lossy(&line).contains("--type=renderer"))
 }
 
-fn resident(id: u32) -> Option<u64> {
+/// A size of a process in bytes, by its name in `/proc/<id>/status`, such as `VmRSS`, or `VmHWM` for the peak:
+/// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
+pub fn size(id: u32, name: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kib * 1024)
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib = line.trim_start_matches(':').trim().trim_end_matches(" kB");
+    Some(kib.parse::<u64>().ok()? * 1024)
+}
+
+/// Resident bytes of the largest renderer of a browser below `root`, now.
+pub fn largest_renderer(root: u32) -> u64 {
+    let renderers = tree(root).into_iter().filter(|(id, _)| is_renderer(*id));
+    let sizes = renderers.filter_map(|(id, _)| size(id, "VmRSS"));
+    sizes.max().unwrap_or_default()
 }
 
 #[cfg(test)]

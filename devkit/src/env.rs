@@ -1,19 +1,22 @@
-//! The system under test, as `cargo xtask test` describes it in a file.
+//! The running system, as `cargo xtask dev` and `test` describe it in a file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::paths::short;
 
 /// The environment variable with the path of that file.
 pub const VARIABLE: &str = "CROWFLY_TEST_ENV";
 
 /// The running system: our test issuer and the stacks deployed from `template.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Env {
-    /// Address of the test issuer (see [`crate::issuer`]).
+    /// Address of the test issuer.
     pub issuer: String,
     /// An origin that every stack allows besides its page; a test may serve on it.
     pub extra_origin: String,
@@ -29,7 +32,7 @@ pub struct Env {
 }
 
 /// One deployed stack; the fields of `target/dev/env.json`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stack {
     /// Address of the demo page.
@@ -69,10 +72,10 @@ pub struct Stack {
     pub dlq: String,
 }
 
-/// A text that `Debug` never prints.
-#[derive(Clone, Default, Deserialize)]
+/// A text that `Debug` never prints. Only the file that describes the system holds it.
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Secret(String);
+pub struct Secret(pub String);
 
 impl Secret {
     /// The text itself.
@@ -85,6 +88,24 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("***")
     }
+}
+
+/// Why a file does not describe a system.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Io(String, std::io::Error),
+    /// It lacks something.
+    #[error("{0} does not describe a running system: {1}")]
+    Json(String, serde_json::Error),
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
+    let name = short(path);
+    let text = std::fs::read_to_string(path).map_err(|error| ReadError::Io(name.clone(), error))?;
+    serde_json::from_str(&text).map_err(|error| ReadError::Json(name, error))
 }
 
 impl Env {
@@ -100,13 +121,16 @@ impl Env {
                     "no system to test: run `cargo xtask test --only system`, which sets {VARIABLE}"
                 );
             };
-            let path = PathBuf::from(path);
-            let text = std::fs::read_to_string(&path)
-                .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-            serde_json::from_str(&text).unwrap_or_else(|error| {
-                panic!("{} is not a test environment: {error}", path.display())
-            })
+            Self::read(Path::new(&path)).unwrap_or_else(|error| panic!("{error}"))
         })
+    }
+
+    /// Reads the file `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or does not describe a system.
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        read(path)
     }
 
     /// A stack by its name.
@@ -122,6 +146,14 @@ impl Env {
 }
 
 impl Stack {
+    /// Reads the file `path`, which describes one stack.
+    ///
+    /// # Errors
+    /// When it cannot be read, or does not describe a stack.
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        read(path)
+    }
+
     /// The stack's name, which the names of its resources begin with.
     pub fn name(&self) -> &str {
         let queue = self.queue.rsplit('/').next().unwrap_or_default();
