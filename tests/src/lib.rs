@@ -10,7 +10,6 @@ pub mod aws;
 pub mod files;
 pub mod issuer;
 pub mod load;
-pub mod options;
 mod pace;
 pub mod package_page;
 pub mod page;

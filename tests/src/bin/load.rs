@@ -1,29 +1,25 @@
-//! `load --stack NAME --events N`: sends a load spike to a stack of the running system and prints what it
-//! took, as JSON; see [`e2e::load`].
+//! Sends a load spike to a stack of the running system and prints what it took, as JSON; see [`e2e::load`].
+//!
+//! `load [--stack NAME] [--events N]`
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
 use std::time::Duration;
 
 use devkit::env::Env;
 use e2e::load::spike;
-use e2e::options::Options;
+use lexopt::{Arg::Long, Parser, ValueExt};
 
-fn main() -> ExitCode {
-    let Some((stack, events)) = read() else {
-        eprintln!("usage: load [--stack NAME] [--events N]");
-        return ExitCode::FAILURE;
-    };
+fn main() -> Result<(), lexopt::Error> {
+    let (mut stack, mut events) = ("busy".to_owned(), 1_000);
+    let mut options = Parser::from_env();
+    while let Some(option) = options.next()? {
+        match option {
+            Long("stack") => stack = options.value()?.string()?,
+            Long("events") => events = options.value()?.parse()?,
+            other => return Err(other.unexpected()),
+        }
+    }
     let spike = spike(Env::stack(&stack), events, 0, Duration::from_secs(1_800));
     println!("{}", spike.figures.json());
-    ExitCode::SUCCESS
-}
-
-fn read() -> Option<(String, usize)> {
-    let mut options = Options::of(std::env::args().skip(1));
-    let stack = options.text("--stack")?.unwrap_or_else(|| "busy".into());
-    let mut events = 1_000;
-    options.number("--events", &mut events)?;
-    options.end()?;
-    Some((stack, events))
+    Ok(())
 }
