@@ -78,7 +78,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         "test" => test::run(arguments),
         "setup" => {
             none(arguments)?;
-            setup::ready(setup::ALL)?;
+            setup::all()?;
             setup::browsers::all().map(drop)
         }
         "env" => {

@@ -43,21 +43,31 @@ pub(crate) enum Need {
     CargoFuzz,
 }
 
-/// Everything there is.
-pub(crate) const ALL: &[Need] = &[
-    Need::WasmTarget,
-    Need::WasmBindgen,
-    Need::WasmPack,
-    Need::Node,
-    Need::NodeOlder,
-    Need::CargoLambda,
-    Need::LocalAws,
-    Need::Sam,
-    Need::AwsCli,
-    Need::Chromium,
-    Need::CargoDeny,
-    Need::CargoFuzz,
+type Install = fn() -> Result<(), Error>;
+
+/// Everything there is, and how it is installed.
+const TOOLS: [(Need, Install); 12] = [
+    (Need::WasmTarget, wasm_target::ready),
+    (Need::WasmBindgen, cargo_tools::wasm_bindgen),
+    (Need::WasmPack, cargo_tools::wasm_pack),
+    (Need::Node, node::ready),
+    (Need::NodeOlder, node::older),
+    (Need::CargoLambda, || python::cargo_lambda().map(drop)),
+    (Need::LocalAws, || python::local_aws().map(drop)),
+    (Need::Sam, || python::sam().map(drop)),
+    (Need::AwsCli, || python::aws_cli().map(drop)),
+    (Need::Chromium, || browsers::chromium().map(drop)),
+    (Need::CargoDeny, || cargo_tools::cargo_deny().map(drop)),
+    (Need::CargoFuzz, || cargo_tools::cargo_fuzz().map(drop)),
 ];
+
+/// Installs everything.
+///
+/// # Errors
+/// As [`ready`].
+pub(crate) fn all() -> Result<(), Error> {
+    ready(&TOOLS.map(|(need, _)| need))
+}
 
 /// Installs `needs`: what is compiled one by one, and concurrently what is downloaded.
 ///
@@ -83,18 +93,6 @@ impl Need {
 }
 
 fn make(need: Need) -> Result<(), Error> {
-    match need {
-        Need::WasmTarget => wasm_target::ready(),
-        Need::WasmBindgen => cargo_tools::wasm_bindgen(),
-        Need::WasmPack => cargo_tools::wasm_pack(),
-        Need::Node => node::ready(),
-        Need::NodeOlder => node::older(),
-        Need::CargoLambda => python::cargo_lambda().map(drop),
-        Need::LocalAws => python::local_aws().map(drop),
-        Need::Sam => python::sam().map(drop),
-        Need::AwsCli => python::aws_cli().map(drop),
-        Need::Chromium => browsers::chromium().map(drop),
-        Need::CargoDeny => cargo_tools::cargo_deny().map(drop),
-        Need::CargoFuzz => cargo_tools::cargo_fuzz().map(drop),
-    }
+    let tool = TOOLS.iter().find(|(other, _)| *other == need);
+    tool.map_or(Ok(()), |(_, install)| install())
 }

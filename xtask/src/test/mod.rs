@@ -21,89 +21,29 @@ use crate::error::Error;
 use crate::{process, step};
 use counts::{Counts, Kind};
 
-/// One step of the test run.
-struct Step {
-    name: &'static str,
-    run: fn(&mut Counts) -> Result<(), Error>,
-}
+/// One step of the test run: its name, and what it does.
+type Step = (&'static str, fn(&mut Counts) -> Result<(), Error>);
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        run: steps::format,
-    },
-    Step {
-        name: "setup",
-        run: steps::setup,
-    },
-    Step {
-        name: "lints",
-        run: steps::lints,
-    },
-    Step {
-        name: "deny",
-        run: deny::check,
-    },
-    Step {
-        name: "native",
-        run: steps::native,
-    },
-    Step {
-        name: "docs",
-        run: steps::docs,
-    },
-    Step {
-        name: "fuzz",
-        run: fuzz::each,
-    },
-    Step {
-        name: "template",
-        run: template::lint,
-    },
-    Step {
-        name: "wasm-lints",
-        run: web::lints,
-    },
-    Step {
-        name: "wasm",
-        run: web::chromium,
-    },
-    Step {
-        name: "package",
-        run: web::package,
-    },
-    Step {
-        name: "faults",
-        run: faults::each,
-    },
-    Step {
-        name: "types",
-        run: web::types,
-    },
-    Step {
-        name: "local-aws",
-        run: system::rules,
-    },
-    Step {
-        name: "sam-build",
-        run: template::build,
-    },
-    Step {
-        name: "system",
-        run: system::whole,
-    },
-    Step {
-        name: "secrets",
-        run: system::traces,
-    },
-    Step {
-        name: "rights",
-        run: rights::tenth,
-    },
-    Step {
-        name: "browsers",
-        run: browsers::each,
-    },
+    ("format", steps::format),
+    ("setup", steps::setup),
+    ("lints", steps::lints),
+    ("deny", deny::check),
+    ("native", steps::native),
+    ("docs", steps::docs),
+    ("fuzz", fuzz::each),
+    ("template", template::lint),
+    ("wasm-lints", web::lints),
+    ("wasm", web::chromium),
+    ("package", web::package),
+    ("faults", faults::each),
+    ("types", web::types),
+    ("local-aws", system::rules),
+    ("sam-build", template::build),
+    ("system", system::whole),
+    ("secrets", system::traces),
+    ("rights", rights::tenth),
+    ("browsers", browsers::each),
 ];
 
 /// The long forms that need the running system: a spike of this many events, and every permission removed once.
@@ -130,7 +70,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let chosen = Chosen::parse(arguments)?;
     let mut counts = Counts::default();
     let mut times: Vec<(&str, Duration, bool)> = Vec::new();
-    for Step { name, run } in STEPS.iter().filter(|step| chosen.wants(step.name)) {
+    for (name, run) in STEPS.iter().filter(|step| chosen.wants(step.0)) {
         let since = Instant::now();
         let before = counts.failed();
         let result = run(&mut counts);
@@ -210,10 +150,10 @@ impl Chosen {
 }
 
 fn named(name: &str) -> Result<String, Error> {
-    if STEPS.iter().any(|step| step.name == name) {
+    if STEPS.iter().any(|step| step.0 == name) {
         return Ok(name.to_owned());
     }
-    let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    let names: Vec<&str> = STEPS.iter().map(|step| step.0).collect();
     Err(Error::Usage(format!(
         "there is no step `{name}`; the steps are {}",
         names.join(", ")

@@ -22,7 +22,7 @@ pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
 
 /// Installs what is missing on this machine.
 pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
-    setup::ready(setup::ALL)?;
+    setup::all()?;
     setup::browsers::all().map(drop)
 }
 
