@@ -6,7 +6,8 @@ use data_encoding::HEXLOWER;
 use devkit::paths;
 
 use crate::error::Error;
-use crate::process::Cmd;
+use crate::files;
+use crate::process::{self, Cmd};
 use crate::setup::cargo_tools;
 use crate::step;
 
@@ -41,13 +42,9 @@ pub(crate) fn run(plan: Plan) -> Result<u64, Error> {
 /// The names of the targets.
 fn targets() -> Result<Vec<String>, Error> {
     let folder = paths::root().join("fuzz/fuzz_targets");
-    let entries = std::fs::read_dir(&folder).map_err(Error::io("read fuzz/fuzz_targets"))?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned()))
-        .collect();
-    names.sort();
-    Ok(names)
+    let names = files::list(&folder)?.into_iter();
+    let names = names.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()));
+    Ok(names.collect())
 }
 
 /// Compiles the targets with coverage; returns the folder of their programs.
@@ -82,14 +79,11 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
     let folder = paths::target().join("fuzz");
     let (corpus, broken) = (folder.join("corpus").join(target), folder.join("broken"));
     let broken = broken.join(target);
-    if !plan.goes_on {
-        let _ = std::fs::remove_dir_all(&corpus);
+    match plan.goes_on {
+        true => files::create(&corpus)?,
+        false => files::empty(&corpus)?,
     }
-    let _ = std::fs::remove_dir_all(&broken);
-    for folder in [&corpus, &broken] {
-        std::fs::create_dir_all(folder)
-            .map_err(Error::io(format!("create {}", paths::short(folder))))?;
-    }
+    files::empty(&broken)?;
     let name = format!("fuzz-{target}");
     let result = Cmd::new(program)
         .arg(&corpus)
@@ -101,8 +95,7 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
         .arg(format!("-artifact_prefix={}/", broken.display()))
         .log(&name)
         .run();
-    let log = std::fs::read(paths::log(&name)).unwrap_or_default();
-    let log = String::from_utf8_lossy(&log);
+    let log = process::logged(&name);
     let Some(input) = found(&broken) else {
         return result.map(|()| inputs(&log));
     };
@@ -117,8 +110,7 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
 
 /// The failing input that libFuzzer wrote.
 fn found(folder: &Path) -> Option<PathBuf> {
-    let entries = std::fs::read_dir(folder).ok()?;
-    entries.flatten().map(|entry| entry.path()).next()
+    files::list(folder).ok()?.into_iter().next()
 }
 
 /// The panic's location and message, or libFuzzer's report of a timeout or of memory.

@@ -3,6 +3,7 @@
 
 mod bench;
 mod error;
+mod files;
 mod fuzz;
 mod lambdas;
 mod local;

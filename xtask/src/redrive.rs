@@ -16,6 +16,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::files;
 use queue::{Place, Queues};
 
 /// Interval of polling the move.
@@ -106,7 +107,7 @@ fn on_aws(asked: &Asked) -> Result<Place, Error> {
 /// A stack of the local AWS, from the env file of `dev` or `test`; `stack` selects one of several.
 fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
     let name = paths::short(file);
-    let text = std::fs::read_to_string(file).map_err(Error::io(format!("read {name}")))?;
+    let text = files::text(file)?;
     let value: Value = serde_json::from_str(&text)
         .map_err(|error| Error::failed(format!("{name} is not JSON: {error}")))?;
     let value = match stack {

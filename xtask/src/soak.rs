@@ -3,11 +3,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use devkit::paths;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
-use crate::process::Cmd;
+use crate::process::{self, Cmd};
 use crate::setup::browsers;
 use crate::{fuzz, package, step, test};
 
@@ -113,22 +112,20 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 }
 
 fn simulate(uploads: u64, seed: u64) -> Result<(), Error> {
-    step::step(&format!("{uploads} uploads from seed {seed}"), || {
-        Cmd::new("cargo")
-            .args([
-                "test",
-                "--package",
-                "crowfly-engine",
-                "--test",
-                "worlds",
-                "--",
-                "--nocapture",
-            ])
-            .env("CROWFLY_UPLOADS", uploads.to_string())
-            .env("CROWFLY_SEED", seed.to_string())
-            .log("soak")
-            .run()
-    })?;
+    Cmd::new("cargo")
+        .args([
+            "test",
+            "--package",
+            "crowfly-engine",
+            "--test",
+            "worlds",
+            "--",
+            "--nocapture",
+        ])
+        .env("CROWFLY_UPLOADS", uploads.to_string())
+        .env("CROWFLY_SEED", seed.to_string())
+        .log("soak")
+        .step(&format!("{uploads} uploads from seed {seed}"))?;
     simulated("soak");
     Ok(())
 }
@@ -137,17 +134,15 @@ fn simulate(uploads: u64, seed: u64) -> Result<(), Error> {
 fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
     package::build()?;
     let browser = browsers::chromium()?;
-    let result = step::step(&format!("{kills} pages ended, from seed {seed}"), || {
-        Cmd::new("cargo")
-            .args(["test", "--package", "e2e", "--test", "faults", "--"])
-            .arg("kills")
-            .envs(browser.env())
-            .env("CROWFLY_KILLS", kills.to_string())
-            .env("CROWFLY_SEED", seed.to_string())
-            .log("soak-kills")
-            .run()
-    });
-    let log = std::fs::read_to_string(paths::log("soak-kills")).unwrap_or_default();
+    let result = Cmd::new("cargo")
+        .args(["test", "--package", "e2e", "--test", "faults", "--"])
+        .arg("kills")
+        .envs(browser.env())
+        .env("CROWFLY_KILLS", kills.to_string())
+        .env("CROWFLY_SEED", seed.to_string())
+        .log("soak-kills")
+        .step(&format!("{kills} pages ended, from seed {seed}"));
+    let log = process::logged("soak-kills");
     for line in log.lines().filter(|line| line.starts_with("test ")) {
         step::say(&format!("     {line}"));
     }
@@ -156,7 +151,7 @@ fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
 
 /// Prints how much was simulated, from the log of the worlds.
 pub(crate) fn simulated(log: &str) {
-    let log = std::fs::read_to_string(paths::log(log)).unwrap_or_default();
+    let log = process::logged(log);
     for line in log.lines() {
         if let Some(at) = line.find("simulated ") {
             step::say(&format!("     {}", &line[at..]));

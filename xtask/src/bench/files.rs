@@ -8,7 +8,7 @@ use devkit::paths;
 use devkit::random::words;
 
 use crate::error::Error;
-use crate::step;
+use crate::{files, step};
 
 /// `count` files of `size` bytes each; existing ones are reused.
 ///
@@ -16,7 +16,7 @@ use crate::step;
 /// If a file cannot be written.
 pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
     let folder = paths::target().join("bench/files");
-    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/files"))?;
+    files::create(&folder)?;
     let all: Vec<PathBuf> = (0..count)
         .map(|number| folder.join(format!("{size}-{number}.bin")))
         .collect();

@@ -36,7 +36,7 @@ use options::Options;
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let options = Options::parse(arguments)?;
     let folder = paths::target().join("bench");
-    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench"))?;
+    crate::files::create(&folder)?;
     let mut result = json!({"runs": options.runs});
     let mut good = true;
 
@@ -99,8 +99,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 /// The other version of the package, as `npm pack` packs one: all its files are in the folder `package`.
 fn unpack(tarball: &Path) -> Result<(), Error> {
     let folder = serve::before();
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/before"))?;
+    crate::files::empty(&folder)?;
     Cmd::new("tar")
         .args(["--extract", "--strip-components=1", "--file"])
         .arg(tarball)
@@ -113,15 +112,13 @@ fn unpack(tarball: &Path) -> Result<(), Error> {
 /// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/built/aws-crc64.js`.
 fn aws_script() -> Result<(), Error> {
     setup::ready(&[Need::Node, Need::Chromium])?;
-    step::step("CRC64NVME of AWS", || {
-        Cmd::new(node::tool("esbuild"))
-            .arg(node::modules().join("@aws-sdk/crc64-nvme/dist-es/index.js"))
-            .args(["--bundle", "--format=esm", "--minify"])
-            .arg(format!(
-                "--outfile={}",
-                paths::target().join("bench/built/aws-crc64.js").display()
-            ))
-            .log("bench-aws-crc64")
-            .run()
-    })
+    Cmd::new(node::tool("esbuild"))
+        .arg(node::modules().join("@aws-sdk/crc64-nvme/dist-es/index.js"))
+        .args(["--bundle", "--format=esm", "--minify"])
+        .arg(format!(
+            "--outfile={}",
+            paths::target().join("bench/built/aws-crc64.js").display()
+        ))
+        .log("bench-aws-crc64")
+        .step("CRC64NVME of AWS")
 }

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::process::{Cmd, Service};
-use crate::step;
 
 const START: Duration = Duration::from_secs(10);
 
@@ -33,25 +32,23 @@ pub(super) struct Sink {
 /// # Errors
 /// If it does not compile.
 pub(super) fn build() -> Result<(), Error> {
-    step::step("sink", || {
-        Cmd::new("cargo")
-            .args([
-                "build",
-                "--quiet",
-                "--release",
-                "--package",
-                "e2e",
-                "--bin",
-                "sink",
-            ])
-            .args(["--config", "profile.release.package.e2e.opt-level=3"])
-            .args([
-                "--config",
-                "profile.release.package.crowfly-engine.opt-level=3",
-            ])
-            .log("bench-sink-build")
-            .run()
-    })
+    Cmd::new("cargo")
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "e2e",
+            "--bin",
+            "sink",
+        ])
+        .args(["--config", "profile.release.package.e2e.opt-level=3"])
+        .args([
+            "--config",
+            "profile.release.package.crowfly-engine.opt-level=3",
+        ])
+        .log("bench-sink-build")
+        .step("sink")
 }
 
 impl Sink {

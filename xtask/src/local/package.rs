@@ -7,7 +7,7 @@ use devkit::hash::sha256_hex;
 use super::aws::Aws;
 use crate::error::Error;
 use crate::lambdas::{self, Functions};
-use crate::paths;
+use crate::{files, paths};
 
 const BUCKET: &str = "crowfly-artifacts";
 
@@ -39,13 +39,10 @@ fn package_of(
     file: &str,
     bins: &[&str],
 ) -> Result<String, Error> {
-    let path = paths::root().join(file);
-    let template = std::fs::read_to_string(path).map_err(Error::io(format!("read {file}")))?;
+    let template = files::text(&paths::root().join(file))?;
     let mut addresses = Vec::new();
     for bin in bins {
-        let zip = functions.zip(bin);
-        let bytes =
-            std::fs::read(&zip).map_err(Error::io(format!("read {}", paths::short(&zip))))?;
+        let bytes = files::read(&functions.zip(bin))?;
         let key = format!("{bin}-{}.zip", sha256_hex(&bytes));
         aws.put_object(BUCKET, &key, bytes)?;
         addresses.push((*bin, format!("s3://{BUCKET}/{key}")));

@@ -12,6 +12,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use devkit::paths;
 
 use crate::error::Error;
+use crate::{files, step};
 
 pub(crate) use group::{Service, end_on_signals, stopping};
 pub(crate) use log::tail;
@@ -127,6 +128,14 @@ impl Cmd {
         checked(status, what, log)
     }
 
+    /// Runs it to the end as a step of this name.
+    ///
+    /// # Errors
+    /// As [`Cmd::run`].
+    pub(crate) fn step(self, what: &str) -> Result<(), Error> {
+        step::step(what, || self.run())
+    }
+
     /// Runs it to the end and returns its standard output, which the log then lacks.
     ///
     /// # Errors
@@ -135,9 +144,7 @@ impl Cmd {
         let out = stdout_file(&self.log);
         let (status, what, log) = self.finish(true)?;
         checked(status, what, log)?;
-        let text =
-            std::fs::read(&out).map_err(Error::io(format!("read {}", paths::short(&out))))?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        Ok(String::from_utf8_lossy(&files::read(&out)?).into_owned())
     }
 
     /// Runs it to the end and returns whether it succeeded.
@@ -164,8 +171,7 @@ impl Cmd {
 
     fn start(mut self, apart: bool) -> Result<Service, Error> {
         if let Some(folder) = self.log.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(Error::io(format!("create {}", paths::short(folder))))?;
+            files::create(folder)?;
         }
         let create = |path: &Path| {
             File::create(path).map_err(Error::io(format!("write {}", paths::short(path))))
@@ -185,6 +191,12 @@ impl Cmd {
             .process_group(0);
         Service::start(self.what, self.log, || self.command.spawn())
     }
+}
+
+/// The whole output of the latest command whose log has this name; empty when it cannot be read.
+pub(crate) fn logged(name: &str) -> String {
+    let bytes = std::fs::read(paths::log(name)).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// `PATH` with `folders` in front.
@@ -217,7 +229,7 @@ fn checked(status: ExitStatus, what: String, log: PathBuf) -> Result<(), Error> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Cmd, Error, paths};
+    use super::{Cmd, Error};
 
     #[test]
     fn a_failing_command_says_its_name_its_status_and_its_last_words() {
@@ -254,7 +266,7 @@ mod tests {
             .spawn()
             .expect("it starts");
         let grandchild = loop {
-            let text = std::fs::read_to_string(paths::log("unit-service")).unwrap_or_default();
+            let text = super::logged("unit-service");
             if let Ok(id) = text.trim().parse::<u32>() {
                 break id;
             }

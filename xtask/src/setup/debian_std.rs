@@ -9,7 +9,7 @@ use super::apt;
 use super::wasm_target::{self, TRIPLE};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::step;
+use crate::{files, step};
 
 /// Debian's compiler; rustup's stays first on `PATH`.
 pub(crate) const RUSTC: &str = "/usr/bin/rustc";
@@ -73,15 +73,11 @@ fn create(folder: &Path) -> Result<(), Error> {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    let what = format!("install the wasm32 library into {}", to.display());
-    std::fs::create_dir_all(to).map_err(Error::io(what.clone()))?;
-    for file in std::fs::read_dir(from)
-        .map_err(Error::io(what.clone()))?
-        .flatten()
-    {
-        let name = file.file_name().to_string_lossy().into_owned();
+    files::create(to)?;
+    for file in files::list(from)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
         if name.ends_with(".rlib") && !name.starts_with("libempty-") {
-            std::fs::copy(file.path(), to.join(&name)).map_err(Error::io(what.clone()))?;
+            files::copy(&file, &to.join(&*name))?;
         }
     }
     Ok(())

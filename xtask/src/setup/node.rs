@@ -7,6 +7,7 @@ use devkit::paths;
 
 use super::stamp;
 use crate::error::Error;
+use crate::files;
 use crate::process::Cmd;
 
 /// The oldest Node that the tools run on.
@@ -30,10 +31,7 @@ pub(crate) fn older() -> Result<(), Error> {
 }
 
 fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
-    let read = |file: &str| {
-        let path = paths::root().join(source).join(file);
-        std::fs::read(path).map_err(Error::io(format!("read {source}/{file}")))
-    };
+    let read = |file: &str| files::read(&paths::root().join(source).join(file));
     let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);
     let fingerprint = sha256_hex(&[manifest.as_slice(), lock.as_slice()].concat());
     stamp::once(name, what, &fingerprint, || {

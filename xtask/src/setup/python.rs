@@ -8,6 +8,7 @@ use devkit::paths;
 
 use super::{apt, stamp};
 use crate::error::Error;
+use crate::files;
 use crate::process::Cmd;
 
 /// The oldest Python that the pinned packages support.
@@ -45,7 +46,7 @@ pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
 /// If there is no suitable Python, or a package is not available or has another hash.
 pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
     let file = paths::root().join(requirements);
-    let lock = std::fs::read(&file).map_err(Error::io(format!("read {requirements}")))?;
+    let lock = files::read(&file)?;
     let folder = paths::tools().join(format!("venv-{name}"));
     let bin = folder.join("bin");
     // A virtual environment cannot be moved: its programs contain their interpreter's full path.

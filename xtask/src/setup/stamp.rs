@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use devkit::paths;
 
 use crate::error::Error;
-use crate::step;
+use crate::{files, step};
 
 pub(crate) use devkit::hash::sha256_hex as hash;
 
@@ -34,10 +34,10 @@ fn is(name: &str, fingerprint: &str) -> bool {
 
 fn write(name: &str, fingerprint: &str) -> Result<(), Error> {
     let file = file(name);
-    let what = format!("write {}", paths::short(&file));
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::io(what.clone()))?;
+        files::create(folder)?;
     }
+    let what = format!("write {}", paths::short(&file));
     std::fs::write(&file, fingerprint).map_err(Error::io(what))
 }
 

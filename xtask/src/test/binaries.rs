@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::native::NATIVE;
-use crate::process::Cmd;
+use crate::process::{self, Cmd};
 use crate::{soak, step};
 
 /// One compiled test binary.
@@ -97,7 +97,7 @@ impl Binary {
             .dir(&self.folder)
             .log(&log)
             .run();
-        let text = std::fs::read_to_string(paths::log(&log)).unwrap_or_default();
+        let text = process::logged(&log);
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             step::say(&format!("     {line}"));
         }
@@ -117,7 +117,7 @@ impl Binary {
             .dir(&self.folder)
             .log(&log)
             .succeeds()?;
-        let text = std::fs::read_to_string(paths::log(&log)).unwrap_or_default();
+        let text = process::logged(&log);
         if text.contains("running 1 test") {
             return Ok(passed);
         }
@@ -157,7 +157,7 @@ impl Binary {
                 _ => command.run(),
             }
         });
-        let log = std::fs::read_to_string(paths::log(&name)).unwrap_or_default();
+        let log = process::logged(&name);
         counts.read(self.kind(), &log);
         let group = format!("{} {}", self.package, self.target);
         counts.note(self.kind(), &group, &log);

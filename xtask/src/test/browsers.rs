@@ -1,11 +1,10 @@
 //! The main flows in Chromium, Firefox and WebKit.
 
-use devkit::paths;
-
 use super::binaries::{self, Binary};
 use super::counts::Counts;
 use crate::error::Error;
 use crate::lambdas::Build;
+use crate::process;
 use crate::setup::browsers;
 use crate::{local, step};
 
@@ -27,7 +26,7 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
 
 /// Prints the table at the end of the log.
 fn print(log: &str) {
-    let log = std::fs::read_to_string(paths::log(log)).unwrap_or_default();
+    let log = process::logged(log);
     let table = log.lines().skip_while(|line| !line.starts_with("flow  "));
     for line in table.take_while(|line| !line.is_empty()) {
         step::say(&format!("     {line}"));

@@ -6,6 +6,7 @@ use devkit::paths;
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
+use crate::files;
 use crate::process::Cmd;
 use crate::setup::cargo_tools;
 use crate::step;
@@ -29,8 +30,7 @@ fn workspaces() -> Result<Vec<PathBuf>, Error> {
     let mut folders = vec![paths::root().join("fuzz")];
     let examples = paths::root().join("examples");
     if examples.is_dir() {
-        let entries = std::fs::read_dir(&examples).map_err(Error::io("read examples"))?;
-        folders.extend(entries.flatten().map(|entry| entry.path()));
+        folders.extend(files::list(&examples)?);
     }
     folders.sort();
     for manifest in folders.iter().map(|folder| folder.join("Cargo.toml")) {

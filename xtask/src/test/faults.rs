@@ -1,10 +1,9 @@
 //! Faults of network, storage, API, clock, disk and browser, injected into the SDK in Chromium.
 
-use devkit::paths;
-
 use super::binaries::{self, Binary};
 use super::counts::Counts;
 use crate::error::Error;
+use crate::process;
 use crate::setup::browsers;
 use crate::{package as npm, step};
 
@@ -14,7 +13,7 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     let env = browsers::chromium()?.env();
     let all = step::step("faults in Chromium, compiling", binaries::compile)?;
     let result = binaries::run_all(counts, &all, Binary::needs_chromium, &env);
-    let log = std::fs::read_to_string(paths::log("test-tests-faults")).unwrap_or_default();
+    let log = process::logged("test-tests-faults");
     for line in log.lines().filter(|line| line.starts_with("test ")) {
         step::say(&format!("     {line}"));
     }

@@ -4,18 +4,16 @@ use super::binaries;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::native::NATIVE;
-use crate::process::Cmd;
-use crate::{paths, setup, step};
+use crate::process::{self, Cmd};
+use crate::{setup, step};
 
 /// `cargo fmt --check`.
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
-    step::step("cargo fmt", || {
-        Cmd::new("cargo")
-            .args(["fmt", "--all", "--", "--check", "--files-with-diff"])
-            .args(["--color", "never"])
-            .log("fmt")
-            .run()
-    })?;
+    Cmd::new("cargo")
+        .args(["fmt", "--all", "--", "--check", "--files-with-diff"])
+        .args(["--color", "never"])
+        .log("fmt")
+        .step("cargo fmt")?;
     counts.add(Kind::Check, 1, 0);
     Ok(())
 }
@@ -28,14 +26,12 @@ pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
 
 /// Clippy on all targets of the native crates.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
-    step::step("cargo clippy", || {
-        Cmd::new("cargo")
-            .arg("clippy")
-            .args(NATIVE)
-            .args(["--all-targets", "--", "-D", "warnings"])
-            .log("clippy")
-            .run()
-    })?;
+    Cmd::new("cargo")
+        .arg("clippy")
+        .args(NATIVE)
+        .args(["--all-targets", "--", "-D", "warnings"])
+        .log("clippy")
+        .step("cargo clippy")?;
     counts.add(Kind::Check, 1, 0);
     Ok(())
 }
@@ -48,14 +44,12 @@ pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
 
 /// The examples in the documentation.
 pub(super) fn docs(counts: &mut Counts) -> Result<(), Error> {
-    let result = step::step("documentation examples", || {
-        Cmd::new("cargo")
-            .args(["test", "--doc", "--no-fail-fast"])
-            .args(NATIVE)
-            .log("doc-tests")
-            .run()
-    });
-    let log = std::fs::read_to_string(paths::log("doc-tests")).unwrap_or_default();
+    let result = Cmd::new("cargo")
+        .args(["test", "--doc", "--no-fail-fast"])
+        .args(NATIVE)
+        .log("doc-tests")
+        .step("documentation examples");
+    let log = process::logged("doc-tests");
     counts.read(Kind::Native, &log);
     result
 }

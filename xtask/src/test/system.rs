@@ -9,23 +9,21 @@ use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::local::{self, Suite};
-use crate::process::Cmd;
+use crate::process::{self, Cmd};
 use crate::setup::{browsers, node, python};
 use crate::step;
 
 /// The rules that make the local AWS as strict as AWS, each with its own test.
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
     let python = python::local_aws()?.join("python");
-    let result = step::step("rules of the local AWS", || {
-        Cmd::new(python)
-            .args(["-m", "unittest", "discover", "--verbose"])
-            .args(["--start-directory", "tests", "--top-level-directory", "."])
-            .dir(paths::root().join("xtask/local-aws"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .log("local-aws-rules")
-            .run()
-    });
-    let log = std::fs::read_to_string(paths::log("local-aws-rules")).unwrap_or_default();
+    let result = Cmd::new(python)
+        .args(["-m", "unittest", "discover", "--verbose"])
+        .args(["--start-directory", "tests", "--top-level-directory", "."])
+        .dir(paths::root().join("xtask/local-aws"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .log("local-aws-rules")
+        .step("rules of the local AWS");
+    let log = process::logged("local-aws-rules");
     let (passed, failed) = unittests(&log);
     counts.note(Kind::LocalAws, "local-aws", &log);
     counts.add(Kind::LocalAws, passed, failed);

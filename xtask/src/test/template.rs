@@ -3,24 +3,20 @@
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::{self, Build};
+use crate::paths;
 use crate::process::{self, Cmd};
 use crate::setup::python;
-use crate::{paths, step};
 
 /// `cfn-lint` and `sam validate --lint`.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
-    step::step("cfn-lint", || {
-        Cmd::new(python::sam()?.join("cfn-lint"))
-            .args(["template.yaml", "examples/scanner/template.yaml"])
-            .log("cfn-lint")
-            .run()
-    })?;
-    step::step("sam validate --lint", || {
-        sam()?
-            .args(["validate", "--lint"])
-            .log("sam-validate")
-            .run()
-    })?;
+    Cmd::new(python::sam()?.join("cfn-lint"))
+        .args(["template.yaml", "examples/scanner/template.yaml"])
+        .log("cfn-lint")
+        .step("cfn-lint")?;
+    sam()?
+        .args(["validate", "--lint"])
+        .log("sam-validate")
+        .step("sam validate --lint")?;
     counts.add(Kind::Template, 2, 0);
     Ok(())
 }
@@ -28,16 +24,14 @@ pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
 /// `sam build`, which reuses the existing release build of the Lambdas.
 pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     lambdas::build(Build::Release, false)?;
-    step::step("sam build", || {
-        sam()?
-            .args(["build", "--build-dir"])
-            .arg(paths::target().join("sam").join("build"))
-            .arg("--parameter-overrides")
-            .arg(format!("Architecture={}", architecture()))
-            .envs(lambdas::ENV)
-            .log("sam-build")
-            .run()
-    })?;
+    sam()?
+        .args(["build", "--build-dir"])
+        .arg(paths::target().join("sam").join("build"))
+        .arg("--parameter-overrides")
+        .arg(format!("Architecture={}", architecture()))
+        .envs(lambdas::ENV)
+        .log("sam-build")
+        .step("sam build")?;
     for function in lambdas::BINS {
         built(function)?;
     }

@@ -1,14 +1,12 @@
 //! Checks of what runs in the browser.
 
-use std::path::PathBuf;
-
 use devkit::paths;
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
-use crate::process::Cmd;
+use crate::process::{self, Cmd};
 use crate::setup::{browsers, node, wasm_target};
-use crate::{package as npm, step, wasm};
+use crate::{files, package as npm, step, wasm};
 
 /// Clippy on the browser crate, for wasm32 if that toolchain has clippy.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
@@ -40,12 +38,10 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
 
 /// The browser crate's own tests in headless Chromium, and a plain build by wasm-pack.
 pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
-    step::step("wasm-pack build", || {
-        wasm::cmd("wasm-pack")?
-            .args(["build", "client-wasm", "--target", "web"])
-            .log("wasm-pack-build")
-            .run()
-    })?;
+    wasm::cmd("wasm-pack")?
+        .args(["build", "client-wasm", "--target", "web"])
+        .log("wasm-pack-build")
+        .step("wasm-pack build")?;
     counts.add(Kind::Check, 1, 0);
     let browser = browsers::chromium()?;
     let result = step::step("wasm tests in Chromium", || {
@@ -58,7 +54,7 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .log("wasm-tests")
             .run()
     });
-    let log = std::fs::read_to_string(paths::log("wasm-tests")).unwrap_or_default();
+    let log = process::logged("wasm-tests");
     counts.note(Kind::Wasm, "client-wasm", &log);
     let ran = counts.read(Kind::Wasm, &log);
     result?;
@@ -75,21 +71,15 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
 pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
     let folder = paths::root().join("client-wasm/tests/node");
-    let entries = std::fs::read_dir(&folder).map_err(Error::io("read client-wasm/tests/node"))?;
-    let tests: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
-    let result = step::step("package under Node", || {
-        Cmd::new("node")
-            .args(["--test", "--test-reporter=tap"])
-            .args(&tests)
-            .env("CROWFLY_PACKAGE_DIR", paths::npm_package())
-            .log("node-tests")
-            .run()
-    });
-    let log = std::fs::read_to_string(paths::log("node-tests")).unwrap_or_default();
+    let mut tests = files::list(&folder)?;
+    tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    let result = Cmd::new("node")
+        .args(["--test", "--test-reporter=tap"])
+        .args(&tests)
+        .env("CROWFLY_PACKAGE_DIR", paths::npm_package())
+        .log("node-tests")
+        .step("package under Node");
+    let log = process::logged("node-tests");
     counts.note(Kind::Package, "package", &log);
     counts.add(Kind::Package, tap(&log, "# pass "), tap(&log, "# fail "));
     result?;
@@ -110,16 +100,14 @@ fn tap(log: &str, what: &str) -> u64 {
 /// scripts with types in comments.
 pub(super) fn types(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
-    let result = step::step("types", || {
-        Cmd::new("node")
-            .arg("client-wasm/tests/types/check.mjs")
-            .arg(paths::npm_package())
-            .arg(node::modules().join("typescript/bin/tsc"))
-            .arg(paths::target().join("test").join("types"))
-            .log("types")
-            .run()
-    });
-    let log = std::fs::read_to_string(paths::log("types")).unwrap_or_default();
+    let result = Cmd::new("node")
+        .arg("client-wasm/tests/types/check.mjs")
+        .arg(paths::npm_package())
+        .arg(node::modules().join("typescript/bin/tsc"))
+        .arg(paths::target().join("test").join("types"))
+        .log("types")
+        .step("types");
+    let log = process::logged("types");
     let ended = |word: &str| log.lines().filter(|line| line.ends_with(word)).count() as u64;
     counts.add(Kind::Types, ended(": ok"), ended(": FAILED"));
     result

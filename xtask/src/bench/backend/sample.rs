@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{self, Need, node};
-use crate::step;
+use crate::{files, step};
 
 /// The handler's imports.
 const PACKAGES: [&str; 2] = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
@@ -38,9 +38,7 @@ pub(super) fn ready() -> Result<Sample, Error> {
     let node = paths::on_path("node").ok_or_else(missing)?;
     let folder = paths::target().join("bench/sample");
     step::step("sample in Node.js", || {
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).map_err(Error::io("empty target/bench/sample"))?;
-        }
+        files::empty(&folder)?;
         Ok(Sample {
             node,
             bundled: bundled(&folder.join("bundled"))?,
@@ -75,16 +73,15 @@ fn bundled(folder: &Path) -> Result<Packed, Error> {
 
 fn plain(folder: &Path) -> Result<Packed, Error> {
     let modules = folder.join("node_modules");
-    let io = || Error::io("copy the sample's packages");
-    std::fs::create_dir_all(&modules).map_err(io())?;
+    files::create(&modules)?;
     for name in FILES {
         let source = paths::root().join("xtask/bench/lambda").join(name);
-        std::fs::copy(source, folder.join(name)).map_err(io())?;
+        files::copy(&source, &folder.join(name))?;
     }
     for package in needed()? {
         let to = modules.join(&package);
         if let Some(parent) = to.parent() {
-            std::fs::create_dir_all(parent).map_err(io())?;
+            files::create(parent)?;
         }
         Cmd::new("cp")
             .arg("-r")
@@ -109,9 +106,7 @@ fn needed() -> Result<BTreeSet<String>, Error> {
             continue;
         }
         let file = folder.join("package.json");
-        let text =
-            std::fs::read(&file).map_err(Error::io(format!("read {}", paths::short(&file))))?;
-        let manifest: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let manifest: Value = serde_json::from_slice(&files::read(&file)?).unwrap_or_default();
         let dependencies = manifest["dependencies"].as_object().into_iter().flatten();
         open.extend(dependencies.map(|(name, _)| name.clone()));
     }
@@ -127,6 +122,5 @@ fn zipped(folder: &Path) -> Result<u64, Error> {
         .arg(format!("{}/.", folder.display()))
         .log("bench-sample-zip")
         .run()?;
-    let about = std::fs::metadata(&zip).map_err(Error::io("look at the sample's zip"))?;
-    Ok(about.len())
+    files::size(&zip)
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::sample::Sample;
 use crate::error::Error;
 use crate::lambdas::Functions;
-use crate::paths;
 use crate::process::Cmd;
+use crate::{files, paths};
 
 /// One function, ready to be started.
 pub(super) struct Subject {
@@ -127,7 +127,7 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
                 },
                 _ => |_| true,
             },
-            zip: size(&zip)?,
+            zip: files::size(&zip)?,
         });
     }
     for (name, says, packed) in [
@@ -160,7 +160,7 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
 fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
     let folder = paths::target().join("bench/functions").join(bin);
     let program = folder.join("bootstrap");
-    std::fs::create_dir_all(&folder).map_err(Error::io("create target/bench/functions"))?;
+    files::create(&folder)?;
     Cmd::new("python3")
         .args(["-m", "zipfile", "-e"])
         .arg(zip)
@@ -169,13 +169,6 @@ fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
         .run()?;
     Cmd::new("chmod").arg("755").arg(&program).run()?;
     Ok(program)
-}
-
-fn size(file: &Path) -> Result<u64, Error> {
-    let about = std::fs::metadata(file);
-    Ok(about
-        .map_err(Error::io(format!("look at {}", paths::short(file))))?
-        .len())
 }
 
 /// The event of an HTTP API request.

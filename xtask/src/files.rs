@@ -1,0 +1,73 @@
+//! Reading and making files and folders, with errors that name them.
+
+use std::path::{Path, PathBuf};
+
+use devkit::paths::short;
+
+use crate::error::Error;
+
+/// The content of a file.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(file).map_err(Error::io(format!("read {}", short(file))))
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// If it cannot be read, or is not UTF-8.
+pub(crate) fn text(file: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(file).map_err(Error::io(format!("read {}", short(file))))
+}
+
+/// Size of a file in bytes.
+///
+/// # Errors
+/// If there is none.
+pub(crate) fn size(file: &Path) -> Result<u64, Error> {
+    let about = std::fs::metadata(file);
+    about
+        .map(|about| about.len())
+        .map_err(Error::io(format!("look at {}", short(file))))
+}
+
+/// The paths in a folder, in order.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries =
+        std::fs::read_dir(folder).map_err(Error::io(format!("read {}", short(folder))))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+/// Creates a folder and those above it, unless it exists.
+///
+/// # Errors
+/// If it cannot be created.
+pub(crate) fn create(folder: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(folder).map_err(Error::io(format!("create {}", short(folder))))
+}
+
+/// Creates an empty folder in place of what was there.
+///
+/// # Errors
+/// If it cannot be created.
+pub(crate) fn empty(folder: &Path) -> Result<(), Error> {
+    let _ = std::fs::remove_dir_all(folder);
+    create(folder)
+}
+
+/// Copies a file into a folder that is there.
+///
+/// # Errors
+/// If it cannot be copied.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    std::fs::copy(from, to)
+        .map(drop)
+        .map_err(Error::io(format!("copy {}", short(from))))
+}
