@@ -37,7 +37,7 @@ pub(super) enum Kind {
     Browsers,
 }
 
-const KINDS: [(Kind, &str); 14] = [
+pub(super) const KINDS: [(Kind, &str); 14] = [
     (Kind::Check, "checks (format, lints)"),
     (Kind::Native, "native unit"),
     (Kind::Contract, "contract"),

@@ -54,17 +54,16 @@ impl Rows {
             .filter(|name| !self.0.contains_key(name))
             .map(|name| format!("no test is named after {name}"))
             .collect();
-        for elsewhere in list::ELSEWHERE {
+        for elsewhere in list::elsewhere() {
             let Some(row) = self.0.get(elsewhere.row) else {
                 continue;
             };
-            let shown = |kind: &Kind| row.passed.iter().any(|(at, _)| *at == place(*kind));
-            if !elsewhere.shown.iter().any(shown) {
-                let places: Vec<&str> = elsewhere.shown.iter().map(|kind| place(*kind)).collect();
+            let shown = |place: &&str| row.passed.iter().any(|(at, _)| at == place);
+            if !elsewhere.places.iter().any(shown) {
                 missing.push(format!(
                     "{} is to be shown by: {}",
                     elsewhere.row,
-                    places.join(", ")
+                    elsewhere.places.join(", ")
                 ));
             }
         }
@@ -85,7 +84,7 @@ impl Rows {
                 head = "";
             }
         }
-        let shown: Vec<String> = list::ELSEWHERE
+        let shown: Vec<String> = list::elsewhere()
             .iter()
             .filter(|elsewhere| self.0.contains_key(elsewhere.row))
             .map(|elsewhere| {
