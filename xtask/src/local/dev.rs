@@ -63,7 +63,7 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
 }
 
 /// This machine's architecture, in the template's terms.
-pub(super) fn architecture() -> &'static str {
+pub(crate) fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") {
         "arm64"
     } else {

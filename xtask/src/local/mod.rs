@@ -14,5 +14,5 @@ mod stack;
 mod suite;
 
 pub(crate) use aws::Aws;
-pub(crate) use dev::dev;
+pub(crate) use dev::{architecture, dev};
 pub(crate) use suite::{Suite, start_for_tests};

@@ -91,60 +91,45 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         ("JwtAudience", AUDIENCE),
         ("RequiredScope", SCOPE),
     ];
+    let own = |more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        let all = foreign.iter().chain(more);
+        all.map(|(name, value)| (*name, (*value).to_owned()))
+            .collect()
+    };
     let stacks = [
         ("main", main, vec![]),
         (
             "oidc",
             oidc,
-            [
-                &foreign[..],
-                &[("PublicRead", "acl"), ("MaxFileBytes", "209715200")],
-            ]
-            .concat(),
+            own(&[("PublicRead", "acl"), ("MaxFileBytes", "209715200")]),
         ),
         (
             "webm",
             webm,
-            [
-                &foreign[..],
-                &[("EventRoute", "lambda"), ("KeySuffix", ".webm")],
-            ]
-            .concat(),
+            own(&[("EventRoute", "lambda"), ("KeySuffix", ".webm")]),
         ),
         (
             "faulty",
             faulty,
-            [
-                &foreign[..],
-                &[
-                    ("EventRoute", "lambda"),
-                    ("FunctionTimeoutSeconds", FAULTY_SECONDS),
-                    ("VisibilityTimeoutSeconds", FAULTY_SECONDS),
-                ],
-            ]
-            .concat(),
+            own(&[
+                ("EventRoute", "lambda"),
+                ("FunctionTimeoutSeconds", FAULTY_SECONDS),
+                ("VisibilityTimeoutSeconds", FAULTY_SECONDS),
+            ]),
         ),
         // For many uploads at once, which make its queue long.
-        ("busy", busy, foreign.to_vec()),
-        (
-            "scan",
-            scan,
-            [&foreign[..], &[("ScanUploads", "on")]].concat(),
-        ),
+        ("busy", busy, own(&[])),
+        ("scan", scan, own(&[("ScanUploads", "on")])),
         (
             "tight",
             tight,
-            [
-                &foreign[..],
-                &[
-                    ("MaxOpenUploads", "20"),
-                    ("MaxOpenBytes", "1048576"),
-                    ("MaxRequestsPerSecond", "20"),
-                    ("RepairAfterSeconds", "1"),
-                    ("DeniedOwners", &denied),
-                ],
-            ]
-            .concat(),
+            own(&[
+                ("MaxOpenUploads", "20"),
+                ("MaxOpenBytes", "1048576"),
+                ("MaxRequestsPerSecond", "20"),
+                ("RepairAfterSeconds", "1"),
+                ("DeniedOwners", &denied),
+            ]),
         ),
     ];
     let mut described = BTreeMap::new();
@@ -192,7 +177,7 @@ fn deploy(
     name: &str,
     template: &str,
     origins: &str,
-    parameters: &[(&str, &str)],
+    parameters: &[(&str, String)],
 ) -> Result<Stack, Error> {
     let common = [
         ("AllowedOrigins", origins),
@@ -202,7 +187,13 @@ fn deploy(
     ];
     let own = |name: &str| parameters.iter().any(|(own, _)| *own == name);
     let common = common.into_iter().filter(|(name, _)| !own(name));
-    let parameters: Vec<(&str, &str)> = common.chain(parameters.iter().copied()).collect();
+    let parameters: Vec<(&str, &str)> = common
+        .chain(
+            parameters
+                .iter()
+                .map(|(name, value)| (*name, value.as_str())),
+        )
+        .collect();
     Stack::deploy(
         &server.aws,
         &format!("crowfly-{name}"),

@@ -17,28 +17,12 @@ use crate::{files, step};
 pub(crate) use group::{Service, end_on_signals, stopping};
 pub(crate) use log::tail;
 
-/// Variables that cargo set for this process and that would mislead a cargo started by it.
-const OURS: &[&str] = &[
-    "CARGO",
-    "CARGO_MANIFEST_DIR",
-    "CARGO_MANIFEST_PATH",
-    "CARGO_PKG_AUTHORS",
-    "CARGO_PKG_DESCRIPTION",
-    "CARGO_PKG_HOMEPAGE",
-    "CARGO_PKG_LICENSE",
-    "CARGO_PKG_LICENSE_FILE",
-    "CARGO_PKG_NAME",
-    "CARGO_PKG_README",
-    "CARGO_PKG_REPOSITORY",
-    "CARGO_PKG_RUST_VERSION",
-    "CARGO_PKG_VERSION",
-    "CARGO_PKG_VERSION_MAJOR",
-    "CARGO_PKG_VERSION_MINOR",
-    "CARGO_PKG_VERSION_PATCH",
-    "CARGO_PKG_VERSION_PRE",
-    "LD_LIBRARY_PATH",
-    "DYLD_FALLBACK_LIBRARY_PATH",
-];
+/// Whether cargo set this variable for this process: it would mislead a cargo started by it.
+fn is_cargos(variable: &str) -> bool {
+    let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+    of_package.iter().any(|start| variable.starts_with(start))
+        || ["CARGO", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"].contains(&variable)
+}
 
 /// A command to run; its output goes to a log file, its input is empty.
 #[derive(Debug)]
@@ -59,8 +43,10 @@ impl Cmd {
             .into_owned();
         let mut command = Command::new(program);
         command.current_dir(paths::root());
-        for variable in OURS {
-            command.env_remove(variable);
+        for (variable, _) in std::env::vars_os() {
+            if is_cargos(&variable.to_string_lossy()) {
+                command.env_remove(variable);
+            }
         }
         // Without colours: the output goes to files and from there into reports.
         command

@@ -3,9 +3,9 @@
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::{self, Build};
-use crate::paths;
 use crate::process::{self, Cmd};
 use crate::setup::python;
+use crate::{local, paths};
 
 /// `cfn-lint` and `sam validate --lint`.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
@@ -28,7 +28,7 @@ pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
         .args(["build", "--build-dir"])
         .arg(paths::target().join("sam").join("build"))
         .arg("--parameter-overrides")
-        .arg(format!("Architecture={}", architecture()))
+        .arg(format!("Architecture={}", local::architecture()))
         .envs(lambdas::ENV)
         .log("sam-build")
         .step("sam build")?;
@@ -65,13 +65,4 @@ fn built(bin: &str) -> Result<(), Error> {
         "sam build left no {}",
         paths::short(&file)
     )))
-}
-
-/// This machine's architecture, in Lambda's terms.
-fn architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
-    }
 }
