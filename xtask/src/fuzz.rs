@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
-use devkit::paths;
 
 use crate::error::Error;
 use crate::files;
 use crate::process::{self, Cmd};
 use crate::setup::cargo_tools;
-use crate::step;
+use crate::{paths, step};
 
 /// How long to fuzz, and from where.
 #[derive(Debug, Clone, Copy)]

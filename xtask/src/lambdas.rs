@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use devkit::paths;
-
 use crate::error::Error;
 use crate::native::NATIVE;
 use crate::process::{self, Cmd};
 use crate::setup::python;
-use crate::step;
+use crate::{paths, step};
 
 /// The binaries of `backend/lambdas`.
 pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "sweep"];

@@ -11,12 +11,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use devkit::aws::Key;
-use devkit::paths;
 use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::files;
+use crate::{files, paths};
 use queue::{Place, Queues};
 
 /// Interval of polling the move.

@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use devkit::paths;
-
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::{self, Need, browsers, wasm_target};
-use crate::step;
+use crate::{paths, step};
 
 /// A command in that environment.
 ///

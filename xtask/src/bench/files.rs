@@ -4,11 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use devkit::paths;
 use devkit::random::words;
 
 use crate::error::Error;
-use crate::{files, step};
+use crate::{files, paths, step};
 
 /// `count` files of `size` bytes each; existing ones are reused.
 ///

@@ -19,14 +19,13 @@ mod sink;
 
 use std::path::Path;
 
-use devkit::paths;
 use lexopt::Parser;
 use serde_json::json;
 
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{self, Need, node};
-use crate::{package, step};
+use crate::{package, paths, step};
 use options::Options;
 
 /// Runs the selected benchmarks and prints a table; the samples go to `target/bench/result.json`.

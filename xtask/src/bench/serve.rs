@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 
 use devkit::http::{Files, Server, Serving};
-use devkit::paths;
 
 use crate::error::Error;
+use crate::paths;
 
 /// Starts it on a free port; it stops when dropped.
 ///

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use devkit::http::Request;
-use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::paths;
 use crate::process::{Cmd, Service};
 
 const START: Duration = Duration::from_secs(10);

@@ -5,10 +5,10 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use devkit::paths;
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::paths;
 
 /// Read and write for the owner only.
 const MODE: u32 = 0o600;

@@ -7,12 +7,11 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use devkit::aws::Key;
-use devkit::paths;
 
 use super::aws::{Aws, REGION};
 use crate::error::Error;
 use crate::process::{Cmd, Service};
-use crate::{setup, step};
+use crate::{paths, setup, step};
 
 const START: Duration = Duration::from_secs(30);
 

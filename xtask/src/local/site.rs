@@ -1,10 +1,10 @@
 //! The page's server: static files with a strict content security policy.
 
 use devkit::http::{Files, Reply, Server, Serving};
-use devkit::paths;
 
 use super::config::Config;
 use crate::error::Error;
+use crate::paths;
 
 /// A page server on loopback; it stops when dropped.
 #[derive(Debug)]

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use devkit::paths;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::tail;
 use crate::error::Error;
-use crate::step;
+use crate::{paths, step};
 
 /// How long a process may take to exit after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(5);

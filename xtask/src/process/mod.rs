@@ -9,10 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use devkit::paths;
-
 use crate::error::Error;
-use crate::{files, step};
+use crate::{files, paths, step};
 
 pub(crate) use group::{Service, end_on_signals, stopping};
 pub(crate) use log::tail;

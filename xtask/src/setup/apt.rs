@@ -2,11 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use devkit::paths;
-
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::step;
+use crate::{paths, step};
 
 /// Whether this machine has apt and permits us to install.
 pub(crate) fn usable() -> bool {

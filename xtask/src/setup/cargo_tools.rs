@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use devkit::paths;
-
 use super::{apt, python};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::step;
+use crate::{paths, step};
 
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";

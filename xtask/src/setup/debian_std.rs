@@ -3,13 +3,11 @@
 
 use std::path::Path;
 
-use devkit::paths;
-
 use super::apt;
 use super::wasm_target::{self, TRIPLE};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::{files, step};
+use crate::{files, paths, step};
 
 /// Debian's compiler; rustup's stays first on `PATH`.
 pub(crate) const RUSTC: &str = "/usr/bin/rustc";

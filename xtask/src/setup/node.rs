@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use devkit::hash::sha256_hex;
-use devkit::paths;
 
 use super::stamp;
 use crate::error::Error;
 use crate::files;
+use crate::paths;
 use crate::process::Cmd;
 
 /// The oldest Node that the tools run on.

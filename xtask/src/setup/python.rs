@@ -4,11 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use devkit::hash::sha256_hex;
-use devkit::paths;
 
 use super::{apt, stamp};
 use crate::error::Error;
 use crate::files;
+use crate::paths;
 use crate::process::Cmd;
 
 /// The oldest Python that the pinned packages support.

@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use devkit::paths;
-
 use crate::error::Error;
-use crate::{files, step};
+use crate::{files, paths, step};
 
 pub(crate) use devkit::hash::sha256_hex as hash;
 

@@ -1,7 +1,6 @@
 //! The source of the standard library, with which the published module is built.
 
-use devkit::paths;
-
+use crate::paths;
 use crate::process::Cmd;
 use crate::setup::wasm_target;
 

@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use devkit::paths;
-
 use super::{apt, debian_std};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::step;
+use crate::{paths, step};
 
 /// The target triple of the browser module.
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";

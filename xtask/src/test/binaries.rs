@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use devkit::paths;
 use serde_json::Value;
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::native::NATIVE;
 use crate::process::{self, Cmd};
-use crate::{soak, step};
+use crate::{paths, soak, step};
 
 /// One compiled test binary.
 #[derive(Debug)]

@@ -2,14 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use devkit::paths;
-
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::files;
 use crate::process::Cmd;
 use crate::setup::cargo_tools;
-use crate::step;
+use crate::{paths, step};
 
 /// `cargo deny check` of every workspace in the repository. Advisories change without a commit and need a database
 /// from the network: the public CI checks them beside this step, and once a week.

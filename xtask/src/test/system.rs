@@ -2,8 +2,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use devkit::paths;
-
 use super::binaries::{self, Binary};
 use super::counts::{Counts, Kind};
 use crate::error::Error;
@@ -11,7 +9,7 @@ use crate::lambdas::Build;
 use crate::local::{self, Suite};
 use crate::process::{self, Cmd};
 use crate::setup::{browsers, node, python};
-use crate::step;
+use crate::{paths, step};
 
 /// The rules that make the local AWS as strict as AWS, each with its own test.
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {

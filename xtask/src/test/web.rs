@@ -1,12 +1,10 @@
 //! Checks of what runs in the browser.
 
-use devkit::paths;
-
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::{browsers, node, wasm_target};
-use crate::{files, package as npm, step, wasm};
+use crate::{files, package as npm, paths, step, wasm};
 
 /// Clippy on the browser crate, for wasm32 if that toolchain has clippy.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {

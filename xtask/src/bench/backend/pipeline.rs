@@ -1,13 +1,12 @@
 //! Spikes of uploads through the whole pipeline on the local AWS, by the binary `load` of the crate `e2e`.
 
-use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::native::NATIVE;
 use crate::process::Cmd;
-use crate::{local, step};
+use crate::{local, paths, step};
 
 /// One spike of each size, on one system.
 pub(super) fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use devkit::paths;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{self, Need, node};
-use crate::{files, step};
+use crate::{files, paths, step};
 
 /// The handler's imports.
 const PACKAGES: [&str; 2] = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
