@@ -98,3 +98,27 @@ fn reply(shared: &Shared, request: &Incoming) -> Reply {
             "arn:aws:lambda:us-east-1:000000000000:function:bench",
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use devkit::http::{Framing, Request};
+    use serde_json::json;
+
+    use super::Runtime;
+
+    #[test]
+    fn an_event_goes_to_the_function_and_its_answer_comes_back() {
+        let runtime = Runtime::start().expect("a free port");
+        let path = |path: &str| format!("http://{}/2018-06-01/runtime/{path}", runtime.address());
+        runtime.send(7, &json!({"a": 1}));
+        let event = Request::new("GET", path("invocation/next")).send();
+        assert_eq!(event.json(), json!({"a": 1}));
+        assert_eq!(event.header("lambda-runtime-aws-request-id"), Some("7"));
+        // Lambda's runtimes stream their answers.
+        let answer = Request::new("POST", path("invocation/7/response"))
+            .body("{\"b\": 2}")
+            .framing(Framing::Chunked);
+        assert_eq!(answer.send().status, 202);
+        assert_eq!(runtime.answer().expect("the answer"), json!({"b": 2}));
+    }
+}
