@@ -8,9 +8,11 @@ mod tarball;
 
 use std::path::PathBuf;
 
+use devkit::hash::sha256_hex;
+
 use crate::error::Error;
 use crate::setup::{self, Need};
-use crate::{paths, step};
+use crate::{files, paths, step};
 
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 ///
@@ -22,7 +24,7 @@ pub(crate) fn build() -> Result<(), Error> {
     let fingerprint = fingerprint(&wasm)?;
     let made = setup::stamp::once("npm-package", "npm package", &fingerprint, || {
         let package = paths::npm_package();
-        empty(&package)?;
+        files::empty(&package)?;
         module::bind(&wasm)?;
         scripts::assemble(&package)?;
         tarball::pack(&package)
@@ -61,10 +63,8 @@ pub(crate) fn weigh() -> Result<(), Error> {
 /// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
     let named = module::named();
-    let bytes =
-        std::fs::read(&named).map_err(Error::io(format!("read {}", paths::short(&named))))?;
-    let shares = parts::shares(&bytes)
-        .ok_or_else(|| Error::failed(format!("{} is no module", paths::short(&named))))?;
+    let shares = parts::shares(&files::read(&named)?)
+        .map_err(|error| Error::failed(format!("{}: {error}", paths::short(&named))))?;
     let whole = sizes.gzip("crowfly_bg.wasm");
     let rows = shares.iter().map(|(name, share)| {
         let weight = whole * share / 1000;
@@ -83,7 +83,7 @@ fn source() -> PathBuf {
 
 /// A hash of all inputs: the compiled module, the files beside it, the tools and these build scripts.
 fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
-    let mut files = vec![
+    let mut inputs = vec![
         wasm.to_path_buf(),
         paths::root().join("xtask/node/package-lock.json"),
     ];
@@ -93,28 +93,18 @@ fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
         paths::root().join("xtask/src/package"),
     ];
     for folder in folders {
-        let what = format!("read {}", paths::short(&folder));
-        let entries = std::fs::read_dir(&folder).map_err(Error::io(what))?;
-        files.extend(
-            entries
-                .flatten()
-                .map(|entry| entry.path())
+        inputs.extend(
+            files::list(&folder)?
+                .into_iter()
                 .filter(|path| path.is_file()),
         );
     }
-    files.extend(tarball::texts());
-    files.sort();
+    inputs.extend(tarball::texts());
+    inputs.sort();
     let mut all = Vec::new();
-    for file in files {
-        let bytes =
-            std::fs::read(&file).map_err(Error::io(format!("read {}", paths::short(&file))))?;
+    for file in inputs {
         all.extend(paths::short(&file).into_bytes());
-        all.extend(setup::stamp::hash(&bytes).into_bytes());
+        all.extend(sha256_hex(&files::read(&file)?).into_bytes());
     }
-    Ok(setup::stamp::hash(&all))
-}
-
-fn empty(folder: &std::path::Path) -> Result<(), Error> {
-    let _ = std::fs::remove_dir_all(folder);
-    std::fs::create_dir_all(folder).map_err(Error::io(format!("create {}", paths::short(folder))))
+    Ok(sha256_hex(&all))
 }

@@ -72,7 +72,7 @@ fn raw() -> PathBuf {
 /// Generates the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].
 pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let out = glue();
-    super::empty(&out)?;
+    crate::files::empty(&out)?;
     wasm::cmd("wasm-bindgen")?
         .args([
             "--target",

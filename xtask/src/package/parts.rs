@@ -1,9 +1,8 @@
 //! The share of each part of the code in the module, by the function names that the published one no longer has.
-//!
-//! Formats: <https://webassembly.github.io/spec/core/binary/modules.html> and
-//! <https://webassembly.github.io/spec/core/appendix/custom.html>.
 
 use std::collections::HashMap;
+
+use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
 
 /// A part, and substrings of its functions' names; the first match counts. Generic code of one crate that another
 /// instantiates counts for the latter.
@@ -22,26 +21,29 @@ const PARTS: [(&str, &[&str]); 8] = [
 ];
 
 /// The parts by size, each with its share of all code in thousandths.
-pub(super) fn shares(module: &[u8]) -> Option<Vec<(&'static str, u64)>> {
-    let mut reader = Reader(module.get(8..)?);
+///
+/// # Errors
+/// If the bytes are no module.
+pub(super) fn shares(module: &[u8]) -> wasmparser::Result<Vec<(&'static str, u64)>> {
     let (mut imported, mut sizes, mut names) = (0, Vec::new(), HashMap::new());
-    while let Some(id) = reader.byte() {
-        let length = reader.number()?;
-        let mut section = Reader(reader.take(length)?);
-        match id {
-            2 => imported = imports(&mut section)?,
-            10 => {
-                for _ in 0..section.number()? {
-                    let size = section.number()?;
-                    section.take(size)?;
-                    sizes.push(size as u64);
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
-            0 if section.text()? == b"name" => names = function_names(&mut section)?,
+            Payload::CodeSectionEntry(body) => sizes.push(body.range().len() as u64),
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(section) = section.as_known() {
+                    names.extend(function_names(section)?);
+                }
+            }
             _ => {}
         }
     }
     let mut totals = PARTS.map(|(name, _)| (name, 0u64));
+    // The indices of imported functions come before the module's own.
     for (index, size) in (imported..).zip(&sizes) {
         let name = names.get(&index).copied().unwrap_or_default();
         let part = PARTS
@@ -54,90 +56,20 @@ pub(super) fn shares(module: &[u8]) -> Option<Vec<(&'static str, u64)>> {
     let all: u64 = totals.iter().map(|(_, size)| size).sum();
     let mut shares = totals.map(|(name, size)| (name, size * 1000 / all.max(1)));
     shares.sort_by_key(|(_, share)| std::cmp::Reverse(*share));
-    Some(shares.into())
+    Ok(shares.into())
 }
 
-/// How many functions are imported: their indices come before the module's own.
-fn imports(section: &mut Reader<'_>) -> Option<usize> {
-    let mut functions = 0;
-    for _ in 0..section.number()? {
-        section.text()?;
-        section.text()?;
-        match section.byte()? {
-            0 => {
-                section.number()?;
-                functions += 1;
-            }
-            1 => {
-                section.byte()?;
-                section.limits()?;
-            }
-            2 => section.limits()?,
-            3 => {
-                section.take(2)?;
-            }
-            _ => return None,
-        }
-    }
-    Some(functions)
-}
-
-fn function_names<'a>(section: &mut Reader<'a>) -> Option<HashMap<usize, &'a str>> {
-    let mut names = HashMap::new();
-    while let Some(id) = section.byte() {
-        let length = section.number()?;
-        let mut part = Reader(section.take(length)?);
-        if id == 1 {
-            for _ in 0..part.number()? {
-                let index = part.number()?;
-                names.insert(index, std::str::from_utf8(part.text()?).ok()?);
+fn function_names(section: NameSectionReader<'_>) -> wasmparser::Result<Vec<(u32, &str)>> {
+    let mut names = Vec::new();
+    for part in section {
+        if let Name::Function(functions) = part? {
+            for naming in functions {
+                let naming = naming?;
+                names.push((naming.index, naming.name));
             }
         }
     }
-    Some(names)
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    /// An unsigned LEB128 number.
-    fn number(&mut self) -> Option<usize> {
-        let (mut number, mut shift) = (0usize, 0u32);
-        loop {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f).checked_shl(shift)?;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-            shift += 7;
-        }
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn text(&mut self) -> Option<&'a [u8]> {
-        let length = self.number()?;
-        self.take(length)
-    }
-
-    fn limits(&mut self) -> Option<()> {
-        let most = self.byte()? & 1 == 1;
-        self.number()?;
-        if most {
-            self.number()?;
-        }
-        Some(())
-    }
+    Ok(names)
 }
 
 #[cfg(test)]
@@ -148,6 +80,7 @@ mod tests {
     fn module() -> Vec<u8> {
         let mut bytes = b"\0asm\x01\0\0\0".to_vec();
         bytes.extend([2, 7, 1, 1, b'a', 1, b'b', 0, 0]);
+        bytes.extend([3, 3, 2, 0, 0]);
         bytes.extend([10, 11, 2, 6, 0, 0, 0, 0, 0, 11, 2, 0, 11]);
         let mut names = b"\x04name\x01".to_vec();
         let mut functions = vec![2];
@@ -174,7 +107,7 @@ mod tests {
     #[test]
     fn a_module_cut_short_has_no_shares() {
         let module = module();
-        assert_eq!(shares(&module[..20]), None);
-        assert_eq!(shares(b"no module"), None);
+        assert!(shares(&module[..20]).is_err());
+        assert!(shares(b"no module").is_err());
     }
 }

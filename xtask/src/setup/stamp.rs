@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::{files, paths, step};
 
-pub(crate) use devkit::hash::sha256_hex as hash;
-
 /// Runs `make` as a step unless the stamp `name` already holds `fingerprint`.
 pub(crate) fn once(
     name: &str,
