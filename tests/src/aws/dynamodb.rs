@@ -1,4 +1,5 @@
-use serde_json::{Map, Value, json};
+use serde_dynamo::{Item, from_item, to_item};
+use serde_json::{Value, json};
 
 use super::Aws;
 
@@ -59,55 +60,21 @@ impl Aws {
     }
 }
 
-/// Plain JSON from DynamoDB's typed form; numbers that are not integers stay text.
+/// Plain JSON from DynamoDB's typed form.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>
-pub fn plain(typed: &Value) -> Value {
-    let Some(fields) = typed.as_object() else {
-        return Value::Null;
-    };
-    Value::Object(
-        fields
-            .iter()
-            .map(|(name, value)| (name.clone(), plain_value(value)))
-            .collect(),
-    )
-}
-
-fn plain_value(typed: &Value) -> Value {
-    let Some((kind, value)) = typed.as_object().and_then(|fields| fields.iter().next()) else {
-        return Value::Null;
-    };
-    match (kind.as_str(), value) {
-        ("N", Value::String(digits)) => digits
-            .parse::<i64>()
-            .map_or_else(|_| value.clone(), Value::from),
-        ("M", fields) => plain(fields),
-        ("L", Value::Array(items)) => items.iter().map(plain_value).collect(),
-        ("NULL", _) => Value::Null,
-        _ => value.clone(),
-    }
+///
+/// # Panics
+/// When it is not in that form.
+fn plain(typed: &Value) -> Value {
+    let item: Item = serde_json::from_value(typed.clone()).expect("an item of DynamoDB");
+    from_item(item).expect("an item is plain JSON")
 }
 
 /// DynamoDB's typed form of plain JSON.
-pub fn item(fields: &Value) -> Value {
-    let typed = |value: &Value| match value {
-        Value::String(text) => json!({"S": text}),
-        Value::Number(number) => json!({"N": number.to_string()}),
-        Value::Bool(truth) => json!({"BOOL": truth}),
-        Value::Object(_) => json!({"M": item(value)}),
-        Value::Array(items) => {
-            json!({"L": items.iter().map(|value| item(&json!({"v": value}))["v"].clone()).collect::<Vec<_>>()})
-        }
-        Value::Null => json!({"NULL": true}),
-    };
-    let fields: Map<String, Value> = fields
-        .as_object()
-        .map(|fields| {
-            fields
-                .iter()
-                .map(|(name, value)| (name.clone(), typed(value)))
-                .collect()
-        })
-        .unwrap_or_default();
-    Value::Object(fields)
+///
+/// # Panics
+/// When it is no object.
+fn item(fields: &Value) -> Value {
+    let item: Item = to_item(fields).expect("an object");
+    serde_json::to_value(item).expect("an item is JSON")
 }

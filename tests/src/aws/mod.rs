@@ -13,7 +13,6 @@ use devkit::env::Stack;
 use devkit::http::Response;
 use serde_json::Value;
 
-pub use dynamodb::{item, plain};
 pub use sqs::Message;
 
 /// A client of the account that a stack is deployed in.
