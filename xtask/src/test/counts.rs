@@ -37,21 +37,22 @@ pub(super) enum Kind {
     Browsers,
 }
 
-pub(super) const KINDS: [(Kind, &str); 14] = [
-    (Kind::Check, "checks (format, lints)"),
-    (Kind::Native, "native unit"),
-    (Kind::Contract, "contract"),
-    (Kind::Worlds, "engine worlds"),
-    (Kind::Fuzz, "fuzz targets"),
-    (Kind::Template, "template and layers"),
-    (Kind::LocalAws, "rules of the local AWS"),
-    (Kind::Wasm, "wasm in Chromium"),
-    (Kind::Faults, "faults in Chromium"),
-    (Kind::Package, "package"),
-    (Kind::Types, "types"),
-    (Kind::System, "whole system"),
-    (Kind::Rights, "rights taken away"),
-    (Kind::Browsers, "main flows in each browser"),
+/// Each kind with its name, and where its tests run.
+pub(super) const KINDS: [(Kind, &str, &str); 14] = [
+    (Kind::Check, "checks (format, lints)", "unit"),
+    (Kind::Native, "native unit", "unit"),
+    (Kind::Contract, "contract", "unit"),
+    (Kind::Worlds, "engine worlds", "simulated worlds"),
+    (Kind::Fuzz, "fuzz targets", "unit"),
+    (Kind::Template, "template and layers", "template"),
+    (Kind::LocalAws, "rules of the local AWS", "local-AWS rule"),
+    (Kind::Wasm, "wasm in Chromium", "Chromium"),
+    (Kind::Faults, "faults in Chromium", "Chromium, fault proxy"),
+    (Kind::Package, "package", "package"),
+    (Kind::Types, "types", "package"),
+    (Kind::System, "whole system", "whole system"),
+    (Kind::Rights, "rights taken away", "unit"),
+    (Kind::Browsers, "main flows in each browser", "each browser"),
 ];
 
 /// Passed and failed tests by kind.
@@ -103,7 +104,7 @@ impl Counts {
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<34}{:>12}{:>12}", "tests", "passed", "failed")?;
-        for (kind, name) in KINDS {
+        for (kind, name, _) in KINDS {
             if let Some((_, passed, failed)) = self.rows.iter().find(|row| row.0 == kind) {
                 writeln!(f, "{name:<34}{passed:>12}{failed:>12}")?;
             }

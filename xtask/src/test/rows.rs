@@ -7,7 +7,7 @@ mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::counts::Kind;
+use super::counts::{KINDS, Kind};
 
 /// The results of one row's tests: each test with where it ran.
 #[derive(Debug, Default)]
@@ -104,17 +104,8 @@ impl Rows {
 
 /// Where the tests of a kind run.
 fn place(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Worlds => "simulated worlds",
-        Kind::Template => "template",
-        Kind::LocalAws => "local-AWS rule",
-        Kind::Wasm => "Chromium",
-        Kind::Faults => "Chromium, fault proxy",
-        Kind::Package | Kind::Types => "package",
-        Kind::System => "whole system",
-        Kind::Browsers => "each browser",
-        _ => "unit",
-    }
+    let known = KINDS.iter().find(|(other, ..)| *other == kind);
+    known.map_or("unit", |(.., place)| place)
 }
 
 /// Name and result from a line such as `test stall::f03_silence ... ok`.
