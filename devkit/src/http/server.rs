@@ -74,7 +74,7 @@ impl Server {
     /// Answers requests, each connection in a thread of its own.
     ///
     /// # Errors
-    /// When the system gives no thread the port.
+    /// When the system does not say which port it is.
     pub fn serve<F>(self, answer: F) -> io::Result<Serving>
     where
         F: Fn(&Incoming) -> Reply + Send + Sync + 'static,
@@ -203,7 +203,7 @@ mod tests {
             let body = format!("{} {}", request.method, request.path);
             Reply::text(200, &(body + &String::from_utf8_lossy(&request.body)))
         };
-        (server.serve(echo).expect("a thread"), port)
+        (server.serve(echo).expect("a server"), port)
     }
 
     /// The answer to a head, in which `PORT` is replaced by the server's port.

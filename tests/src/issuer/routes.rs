@@ -46,7 +46,7 @@ impl Issuer {
     /// Serves a new issuer until the process ends.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system does not say which port it is.
     pub fn serve(server: Server) -> std::io::Result<Arc<Self>> {
         let issuer = Arc::new(Self::new(&server.url()));
         let served = Arc::clone(&issuer);
