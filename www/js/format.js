@@ -48,6 +48,11 @@ export function count(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** A file name without the characters that only hide or reorder it, as the record will have it. */
+export function readable(name) {
+  return name.replace(/[\u200b\ufeff\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/g, "");
+}
+
 /** The file name's extension for its tile, at most four letters or digits. */
 export function extension(name) {
   const match = /\.([a-z0-9]{1,4})$/i.exec(name);

@@ -2,7 +2,7 @@
 // says what they need.
 
 import { byId, make, setText } from "./dom.js";
-import { bytes } from "./format.js";
+import { bytes, readable } from "./format.js";
 import { explain } from "./messages.js";
 
 /** Shows the entries of `client.resumable()`; `onAttached` gets the upload of each entry that resumes. */
@@ -59,7 +59,7 @@ export class Unfinished {
     const discard = make("button", { type: "button", class: "button quiet", data: { action: "discard" } }, "Discard");
     discard.addEventListener("click", () => go(() => entry.discard()));
     row.append(
-      make("p", { class: "name" }, entry.name),
+      make("p", { class: "name" }, readable(entry.name)),
       make("p", { class: "note" }, `${bytes(entry.size)}, begun ${new Date(entry.savedAt).toLocaleString("en")}`),
       make("div", { class: "unfinished-actions" }, this.#next(entry, go), discard),
       problem,
@@ -76,7 +76,7 @@ export class Unfinished {
       return button;
     }
     const input = make("input", { type: "file", class: "unseen", data: { action: "continue" } });
-    const label = make("label", { class: "button" }, `Choose ${entry.name} again`, input);
+    const label = make("label", { class: "button" }, `Choose ${readable(entry.name)} again`, input);
     input.addEventListener("change", () => {
       const [file] = input.files;
       input.value = "";

@@ -1,7 +1,7 @@
 // The row of one file. It gets snapshots of the upload and updates only what differs from the last one.
 
 import { byId, details, icon, make, setAttribute, setText } from "./dom.js";
-import { bytes, duration, extension, percent, rate } from "./format.js";
+import { bytes, duration, extension, percent, rate, readable } from "./format.js";
 import { CAUTION, explain, withheld, worthRetrying } from "./messages.js";
 
 const LABELS = {
@@ -48,13 +48,13 @@ export class UploadRow {
       caution: part("caution"),
       problem: part("problem"),
     };
-    this.name = snapshot.name;
+    this.name = readable(snapshot.name);
     this.shownActions = "";
     this.element.dataset.upload = snapshot.id;
-    part("name").textContent = snapshot.name;
-    part("name").title = snapshot.name;
-    part("tile").textContent = extension(snapshot.name);
-    this.parts.bar.setAttribute("aria-label", `Progress of ${snapshot.name}`);
+    part("name").textContent = this.name;
+    part("name").title = this.name;
+    part("tile").textContent = extension(this.name);
+    this.parts.bar.setAttribute("aria-label", `Progress of ${this.name}`);
   }
 
   /** Shows `snapshot`; `late` is the error of a record that did not arrive, `odd` whether the content does not match

@@ -53,14 +53,14 @@ fn u17_an_empty_folder_is_said_and_system_files_are_left_out() {
         "Left out 2 files of the operating system (.DS_Store, Thumbs.db). The folders hold nothing to send.",
     );
 
-    let folder = json!({"trip": ["a.txt", "._a.txt", "gone.txt", "desktop.ini", "further/"]});
+    let folder = json!({"trip": ["a.txt", "._a.txt", "gone.txt", "gpj\u{202e}exe.txt", "desktop.ini", "further/"]});
     browser.run(DROP, &[folder]);
     shown(
         "Left out 2 files of the operating system (._a.txt, desktop.ini). 1 item could not be read.",
     );
-    for name in ["a.txt", "inside.txt"] {
+    for name in ["a.txt", "inside.txt", "gpjexe.txt"] {
         page.wait_state(name, "processed", WITHIN);
     }
     let rows = page.rows();
-    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(rows.len(), 3, "{rows:?}");
 }
