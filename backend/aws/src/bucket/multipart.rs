@@ -176,7 +176,7 @@ fn completion<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Opt
         .and_then(ProvideErrorMetadata::code)
         .unwrap_or_default();
     match code {
-        "NoSuchUpload" => Some(Completion::Gone),
+        code if GONE.contains(&code) => Some(Completion::Gone),
         "PreconditionFailed" => Some(Completion::Exists),
         "ConditionalRequestConflict" => Some(Completion::Conflict),
         "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" | "InvalidRequest" => {
@@ -242,11 +242,15 @@ impl AbortMultipart for Bucket {
     }
 }
 
+/// Codes for a multipart upload that does not exist: S3's, and that of other stores, whose multipart uploads are
+/// entries of the key.
+const GONE: [&str; 2] = ["NoSuchUpload", "NoSuchKey"];
+
 fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     let code = error
         .as_service_error()
         .and_then(ProvideErrorMetadata::code);
-    code == Some("NoSuchUpload")
+    code.is_some_and(|code| GONE.contains(&code))
 }
 
 #[cfg(test)]
