@@ -14,7 +14,7 @@ use crate::part::{Doubt, Part};
 use crate::parts::Parts;
 use crate::progress::Ledger;
 use crate::retry::Tries;
-use crate::{ChecksumMode, Failure, Millis, NewUpload, Receipt, State};
+use crate::{ChecksumMode, Failure, Millis, NewUpload, Phase, Receipt, State};
 
 #[derive(Debug)]
 pub(crate) struct Upload {
@@ -199,6 +199,16 @@ impl Upload {
 
     pub(crate) fn running(&self) -> bool {
         self.steps().any(|step| matches!(step, Step::Running(..)))
+    }
+
+    /// The phase of the API call that it waits to make or to repeat.
+    pub(crate) fn api_phase(&self) -> Phase {
+        let mut waiting = self.steps().filter_map(|step| match step {
+            Step::Ready(work) | Step::Delayed(_, work) => Some(work.phase()),
+            _ => None,
+        });
+        let found = waiting.find(|phase| !matches!(phase, Phase::Hash | Phase::Send));
+        found.unwrap_or(Phase::Create)
     }
 
     /// A sign call for it is in flight.

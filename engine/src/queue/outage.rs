@@ -7,6 +7,7 @@ use crate::Phase;
 use crate::classify::Api;
 use crate::facts::Control;
 use crate::failure::NO_TRACE;
+use crate::upload::Upload;
 
 impl Queue {
     /// The API accepted the call's token.
@@ -36,7 +37,7 @@ impl Queue {
         let budget = self.link.budget(self.now);
         if self.storage.failing_for(budget) >= self.config.outage_ms {
             self.storage.succeeded();
-            self.fail_all(code, Phase::Send);
+            self.fail_all(code, |_| Phase::Send);
         }
     }
 
@@ -49,16 +50,17 @@ impl Queue {
         let budget = self.link.budget(self.now);
         if self.api.failing_for(budget) >= self.config.outage_ms {
             self.api.succeeded();
-            self.fail_all(code, Phase::Create);
+            self.fail_all(code, Upload::api_phase);
             self.fail_waiting_reads(code);
         }
     }
 
     /// A service is down: all uploads that need it next fail now, instead of one by one over hours.
-    fn fail_all(&mut self, code: ErrorCode, phase: Phase) {
+    fn fail_all(&mut self, code: ErrorCode, phase: fn(&Upload) -> Phase) {
         for id in self.uploads.all() {
-            let upload = self.alive(id);
-            if upload.is_some_and(|upload| upload.control == Control::Run && !upload.running()) {
+            let idle = |upload: &&mut Upload| upload.control == Control::Run && !upload.running();
+            if let Some(upload) = self.alive(id).filter(idle) {
+                let phase = phase(upload);
                 self.fail(id, code, phase, &NO_TRACE);
             }
         }

@@ -47,6 +47,29 @@ fn f22_refusals_are_final_at_once_and_carry_the_servers_words() {
     }
 }
 
+/// The outage of the API ends them all together; each says which of its calls was not answered.
+#[test]
+fn s12_the_phase_of_an_outage_is_the_call_that_hangs() {
+    for (op, size, phase) in [
+        (Op::Create, MIB, Phase::Create),
+        (Op::Sign, 100 * MIB, Phase::Sign),
+        (Op::Complete, 100 * MIB, Phase::Complete),
+    ] {
+        let mut world = World::new();
+        world.script(op, vec![Act::Hang(0); 200]);
+        for number in 1..=3 {
+            world.add(new_upload(number, size));
+        }
+        world.finish();
+        for number in 1..=3 {
+            let Some(Ending::Failed(failure)) = world.ending(id(number)) else {
+                panic!("{phase:?}: upload {number} did not fail");
+            };
+            assert_eq!(failure.phase, phase, "upload {number}: {failure:?}");
+        }
+    }
+}
+
 #[test]
 fn f24_an_answer_that_is_not_the_contracts_is_repeated_then_final() {
     assert_eq!(
