@@ -47,10 +47,14 @@ export function sections(module) {
   return found;
 }
 
-/** A module of these sections. One that is not valid is an error, so that none is written. */
-export async function assemble(module, edited) {
+/** A module of these sections. */
+export function assemble(module, edited) {
   const bodies = edited.map(([id, body]) => Buffer.concat([Buffer.from([id]), sized(body)]));
-  const bytes = Buffer.concat([module.subarray(0, 8), ...bodies]);
-  await WebAssembly.compile(bytes);
-  return bytes;
+  return Buffer.concat([module.subarray(0, 8), ...bodies]);
+}
+
+/** The module, if it is valid; otherwise an error, so that none is written. */
+export async function valid(module) {
+  await WebAssembly.compile(module);
+  return module;
 }

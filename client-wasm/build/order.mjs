@@ -11,7 +11,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { assemble, number, Reader, sections, sized } from "./binary.mjs";
+import { assemble, number, Reader, sections, sized, valid } from "./binary.mjs";
 
 const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7, 8, 9, 10];
 
@@ -89,8 +89,9 @@ const change = {
   },
 };
 
-/** Greedy: the next function is the one that shares most of its substrings with the last bytes of the window. */
-function order(bodies, lengths, window) {
+/** The substrings of these lengths: which function has which, what sharing each is worth, and what all of a function's
+ * are worth together. */
+function substrings(bodies, lengths) {
   const ids = new Map();
   const holders = []; // of each part
   const parts = bodies.map((body, index) => {
@@ -108,6 +109,11 @@ function order(bodies, lengths, window) {
   // A substring that occurs once cannot be shared, and one that occurs everywhere does not distinguish.
   const worth = holders.map((all) => (all.length > 1 ? Math.log2(bodies.length / all.length) : 0));
   const whole = parts.map((own) => (own.reduce((sum, id) => sum + worth[id], 0) + 10) ** 0.9);
+  return { parts, holders, worth, whole };
+}
+
+/** Greedy: the next function is the one that shares most of its substrings with the last bytes of the window. */
+function order(bodies, { parts, holders, worth, whole }, window) {
   const shared = new Float64Array(bodies.length);
   const near = new Uint32Array(holders.length);
   const count = (index, by) => {
@@ -151,7 +157,7 @@ function changed(id, body, to) {
 }
 
 /** The module with its functions in the order that compresses best. */
-async function ordered(wasm) {
+function ordered(wasm) {
   const all = sections(wasm);
   const section = (wanted) => new Reader(all.find(([id]) => id === wanted)[1]);
   const imports = section(IMPORTS);
@@ -180,8 +186,9 @@ async function ordered(wasm) {
   };
   let [best, least] = [wasm, Infinity];
   for (const lengths of LENGTHS) {
+    const shared = substrings(bodies, lengths);
     for (const window of WINDOWS) {
-      const module = await write(order(bodies, lengths, window));
+      const module = write(order(bodies, shared, window));
       const size = gzipSync(module, { level: 9 }).length;
       if (size < least) [best, least] = [module, size];
     }
@@ -191,4 +198,4 @@ async function ordered(wasm) {
 }
 
 const [file] = process.argv.slice(2);
-writeFileSync(file, await ordered(readFileSync(file)));
+writeFileSync(file, await valid(ordered(readFileSync(file))));

@@ -8,7 +8,7 @@
 // The names that `worker.js` uses are kept.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { assemble, number, Reader, sections, sized } from "./binary.mjs";
+import { assemble, number, Reader, sections, sized, valid } from "./binary.mjs";
 
 const KEEP = /^(?:memory|crc[A-Z]\w*)$/;
 const GLUE = "./crowfly_bg.js";
@@ -67,7 +67,7 @@ async function shorten(wasm, glue) {
   }
   glue = glue.replaceAll(`"${GLUE}"`, '"a"');
   console.log(`${names.short.size} names between module and glue are short now`);
-  return { wasm: await assemble(wasm, edited), glue };
+  return { wasm: await valid(assemble(wasm, edited)), glue };
 }
 
 const [wasmFile, glueFile] = process.argv.slice(2);
