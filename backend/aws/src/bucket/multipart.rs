@@ -242,8 +242,7 @@ impl AbortMultipart for Bucket {
     }
 }
 
-/// Codes for a multipart upload that does not exist: S3's, and that of other stores, whose multipart uploads are
-/// entries of the key.
+/// Codes for a multipart upload that does not exist: S3's, and the one that Garage and Ceph answer instead.
 const GONE: [&str; 2] = ["NoSuchUpload", "NoSuchKey"];
 
 fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {

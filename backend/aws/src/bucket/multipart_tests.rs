@@ -168,7 +168,7 @@ async fn f25_all_pages_of_parts_are_read() {
 
 #[tokio::test]
 async fn f40_a_missing_multipart_upload_is_no_fault() {
-    // S8: Garage and Ceph know such an upload by its key only.
+    // S8: Garage and Ceph answer NoSuchKey.
     for code in ["NoSuchUpload", "NoSuchKey"] {
         let gone = || (404, error(code));
         let (bucket, s3) = s3(vec![gone(), gone(), gone()]);
