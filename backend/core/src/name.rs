@@ -244,6 +244,24 @@ mod tests {
         assert_eq!(key("\u{200d} a\u{2800}b \u{3164}.txt"), "a_b_.txt");
     }
 
+    /// As macOS (narrow no-break space), messengers (left-to-right mark) and people who disguise a device send them.
+    #[test]
+    fn u6_names_of_screenshots_messengers_and_disguised_devices() {
+        let cases = [
+            (
+                "Screenshot 2026-11-28 at 9.41.00\u{202f}AM.png",
+                "Screenshot_2026-11-28_at_9.41.00_AM.png",
+            ),
+            ("\u{200e}IMG-20261128-WA0001.JPG", "IMG-20261128-WA0001.jpg"),
+            ("NUL\u{200b}.txt", "_NUL.txt"),
+            ("CON\u{200d}.txt", "_CON.txt"),
+            ("photo.jpg\u{feff}", "photo.jpg"),
+        ];
+        for (name, clean) in cases {
+            assert_eq!(key(name), clean, "{name:?}");
+        }
+    }
+
     #[test]
     fn a26_every_script_is_accepted_and_normalised() {
         assert_eq!(key("cafe\u{301}.PNG"), "caf\u{e9}.png");
