@@ -64,6 +64,15 @@ impl fmt::Display for Table {
         for row in rows {
             writeln!(f, "{row}")?;
         }
+        for row in &self.rows {
+            if let Outcome::Failed(reason) = &row.outcome {
+                write!(
+                    f,
+                    "\nfailures:\n{}, {}\n    {reason}\n",
+                    row.flow, row.browser
+                )?;
+            }
+        }
         // The format of libtest's summary, which `cargo xtask test` counts.
         let word = if self.failed() == 0 { "ok" } else { "FAILED" };
         let (passed, failed) = (self.passed(), self.failed());

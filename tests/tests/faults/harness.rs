@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::world::World;
@@ -64,18 +63,22 @@ pub(crate) fn run(all: &[Test]) -> ExitCode {
     };
     let since = Instant::now();
     println!("running {} tests", chosen.len());
-    let mut failed = 0;
+    let mut failures = Vec::new();
     if chosen.iter().any(|test| test.place != Place::Bare) {
         let world = World::start();
-        failed += together(of(Place::Together).collect(), &world);
-        failed += of(Place::Alone).filter(|test| !one(test, &world)).count();
+        failures.extend(together(of(Place::Together).collect(), &world));
+        failures.extend(of(Place::Alone).filter_map(|test| one(test, &world)));
     }
     if of(Place::Bare).next().is_some() {
         let world = World::bare();
-        failed += of(Place::Bare).filter(|test| !one(test, &world)).count();
+        failures.extend(of(Place::Bare).filter_map(|test| one(test, &world)));
     }
+    let failed = failures.len();
     let passed = chosen.len() - failed;
     let word = if failed == 0 { "ok" } else { "FAILED" };
+    if failed > 0 {
+        println!("\nfailures:\n{}", failures.join("\n"));
+    }
     println!(
         "\ntest result: {word}. {passed} passed; {failed} failed; finished in {:.1}s",
         since.elapsed().as_secs_f64()
@@ -87,29 +90,30 @@ pub(crate) fn run(all: &[Test]) -> ExitCode {
     }
 }
 
-/// Runs cases concurrently; returns how many failed.
-fn together(tests: Vec<&Test>, world: &World) -> usize {
+/// Runs cases concurrently; returns the failures.
+fn together(tests: Vec<&Test>, world: &World) -> Vec<String> {
     if tests.is_empty() {
-        return 0;
+        return Vec::new();
     }
     world.open();
-    let (failed, next) = (AtomicUsize::new(0), Mutex::new(tests.iter()));
+    let next = Mutex::new(tests.iter());
+    let lane = || {
+        let next = || next.lock().ok().and_then(|mut all| all.next());
+        std::iter::from_fn(next)
+            .filter_map(|test| one(test, world))
+            .collect::<Vec<String>>()
+    };
     std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let test = next.lock().ok().and_then(|mut all| all.next());
-                    let Some(test) = test else { return };
-                    failed.fetch_add(usize::from(!one(test, world)), Ordering::Relaxed);
-                }
-            });
-        }
-    });
-    failed.into_inner()
+        let lanes: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(lane)).collect();
+        lanes
+            .into_iter()
+            .flat_map(|lane| lane.join().unwrap_or_default())
+            .collect()
+    })
 }
 
-/// Runs one case and prints its result; returns whether it passed.
-fn one(test: &Test, world: &World) -> bool {
+/// Runs one case and prints its result; returns its name and what it panicked with, if it failed.
+fn one(test: &Test, world: &World) -> Option<String> {
     let since = Instant::now();
     let ended = catch_unwind(AssertUnwindSafe(|| (test.run)(world)));
     let name = test
@@ -117,14 +121,17 @@ fn one(test: &Test, world: &World) -> bool {
         .split_once("::")
         .map_or(test.name, |(_, name)| name);
     let took = since.elapsed().as_secs_f64();
-    match &ended {
-        Ok(seen) => println!("test {name} ... ok  {took:.1} s  {seen}"),
+    match ended {
+        Ok(seen) => {
+            println!("test {name} ... ok  {took:.1} s  {seen}");
+            None
+        }
         Err(reason) => {
             let text = reason.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| reason.downcast_ref::<&str>().copied());
-            println!("test {name} ... FAILED  {took:.1} s");
-            println!("    {}", text.unwrap_or("a panic without a sentence"));
+            let text = text.unwrap_or("a panic without a sentence");
+            println!("test {name} ... FAILED  {took:.1} s\n    {text}");
+            Some(format!("{name}\n    {text}"))
         }
     }
-    ended.is_ok()
 }

@@ -70,6 +70,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let chosen = Chosen::parse(arguments)?;
     let mut counts = Counts::default();
     let mut times: Vec<(&str, Duration, bool)> = Vec::new();
+    let mut causes: Vec<String> = Vec::new();
     for (name, run) in STEPS.iter().filter(|step| chosen.wants(step.0)) {
         let since = Instant::now();
         let before = counts.failed();
@@ -83,7 +84,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
                 // Not a failed test, but a build that does not compile or a missing tool.
                 counts.add(Kind::Check, 0, 1);
             }
-            step::say(&format!("\n{name}: {error}\n"));
+            let cause = format!("{name}: {error}");
+            step::say(&format!("\n{cause}\n"));
+            causes.push(cause);
             if !chosen.keep_going {
                 break;
             }
@@ -91,7 +94,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     system::end();
     step::clear();
-    print(&counts, &times);
+    print(&counts, &times, &causes);
     // A selection of steps cannot show every row.
     let missing = counts.lists().missing();
     let whole = chosen.everything() && times.len() == STEPS.len();
@@ -106,7 +109,8 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
 }
 
-fn print(counts: &Counts, times: &[(&str, Duration, bool)]) {
+/// Prints the tables; the causes of failures once more, as only the end of a log may be at hand.
+fn print(counts: &Counts, times: &[(&str, Duration, bool)], causes: &[String]) {
     println!("\n{:<34}{:>12}", "step", "time");
     for (name, time, good) in times {
         let mark = if *good { "" } else { "  FAILED" };
@@ -114,7 +118,11 @@ fn print(counts: &Counts, times: &[(&str, Duration, bool)]) {
     }
     println!("\n{}", counts.lists().table());
     let total = times.iter().map(|(_, time, _)| *time).sum();
-    println!("{:<34}{:>12}\n\n{counts}", "all", step::seconds(total));
+    println!("{:<34}{:>12}", "all", step::seconds(total));
+    for cause in causes {
+        println!("\n{cause}");
+    }
+    println!("\n{counts}");
 }
 
 /// Which steps to run.
