@@ -1,10 +1,11 @@
 // Starts the module once for the page, from the first place that has it, and makes clients of it.
 import { createClient, instantiate } from "./crowfly.js";
-import { Cause, compile, copyOf } from "./module.js";
-import { blobWorker, StartingWorker } from "./starting-worker.js";
+import { compile, fallback } from "./module.js";
+import { StartingWorker } from "./starting-worker.js";
 
 /** @import { Client, ClientOptions, UploadErrorCode } from "./api.d.ts" */
 /** @import { HashWorker } from "./crowfly.js" */
+/** @import { Cause } from "./fallback.js" */
 /** @import { Data, Source, Thrown } from "./module.js" */
 /** @import { Way } from "./starting-worker.js" */
 
@@ -32,12 +33,12 @@ export async function beside(options, address, worker, data) {
   const failed = (why) => (workerCause ??= why);
   /** @returns {Way[]} */
   const ways = () => {
-    const [own, copy] = [{ start: worker, url: besideOf(address), failed }, { start: () => blobWorker(data) }];
+    const [own, copy] = [{ start: worker, url: besideOf(address), failed }, { start: () => copied(data) }];
     if (workerCause) return [copy];
     return cause ? [copy, own] : [own, copy];
   };
-  const copied = () => workerCause && tell(workerCause);
-  return createClient(options, () => new StartingWorker(ways(), copied, workerCause));
+  const answered = () => workerCause && tell(workerCause);
+  return createClient(options, () => new StartingWorker(ways(), answered, workerCause));
 }
 
 /** A client whose module and worker come from the copy that `data` imports.
@@ -46,7 +47,7 @@ export async function beside(options, address, worker, data) {
  * @returns {Promise<Client>} */
 export async function inlined(options, data) {
   await once(async () => run(await inlinedModule(data)));
-  return createClient(options, () => new StartingWorker([{ start: () => blobWorker(data) }]));
+  return createClient(options, () => new StartingWorker([{ start: () => copied(data) }]));
 }
 
 /** A client of the caller's own module: an address, an answer, bytes, or the compiled module.
@@ -83,8 +84,13 @@ async function besideOrInlined(address, data) {
 
 /** @param {Data} data */
 async function inlinedModule(data) {
-  const { wasm } = await copyOf(data);
-  return compile(Uint8Array.from(atob(wasm), (digit) => digit.charCodeAt(0)));
+  return compile(await (await fallback()).copiedModule(data));
+}
+
+/** A worker of the copy.
+ * @param {Data} data */
+async function copied(data) {
+  return (await fallback()).blobWorker(data);
 }
 
 /** Runs the compiled module.
@@ -92,12 +98,8 @@ async function inlinedModule(data) {
  * @param {Cause} [cause] why it is the inlined copy
  * @returns {Promise<Started>} */
 async function run(module, cause) {
-  try {
-    await instantiate(module);
-    return { cause };
-  } catch (error) {
-    throw new Cause(`the module could not be started (${/** @type {Thrown} */ (error)?.message})`, "", error);
-  }
+  await instantiate(module);
+  return { cause };
 }
 
 /** @param {() => Promise<Started>} load */
@@ -109,12 +111,12 @@ async function once(load) {
   } catch (cause) {
     // The next call tries again.
     if (started === attempt) started = undefined;
-    const because = cause instanceof Cause ? cause.text : String(/** @type {Thrown} */ (cause)?.message ?? cause);
+    const { text, error = cause, message } = /** @type {Partial<Cause & Error>} */ (Object(cause));
     throw uploadError(
       "wasm_unavailable",
       true,
-      `the WebAssembly module of crowfly could not be loaded: ${because}`,
-      cause instanceof Cause ? cause.error : cause,
+      `the WebAssembly module of crowfly could not be loaded: ${text ?? message ?? String(cause)}`,
+      error,
     );
   }
 }

@@ -1,9 +1,8 @@
 // A worker that starts in the first of several ways that works.
-import { Cause, copyOf, place } from "./module.js";
+import { fallback } from "./module.js";
 import { policyWatch } from "./policy.js";
 
-/** @import { Data, Thrown } from "./module.js" */
-/** @import { PolicyWatch } from "./policy.js" */
+/** @import { Cause } from "./fallback.js" */
 
 /** One way to a worker: `start` gives it, `url` is where its script is, if that is known, `failed` is told why it could
  * not be started.
@@ -11,16 +10,6 @@ import { policyWatch } from "./policy.js";
  * @property {() => Worker | Promise<Worker>} start
  * @property {URL | undefined} [url]
  * @property {(why: Cause) => void} [failed] */
-
-/** The part of Trusted Types that is used; a `TrustedScriptURL` counts as text. https://www.w3.org/TR/trusted-types/
- * @typedef {{ createScriptURL: (text: string) => string }} Policy
- * @typedef {{ trustedTypes?: { createPolicy: (name: string, policy: Policy) => Policy } }} TrustedTypes */
-
-const COPY = "have worker.js of the package served there as JavaScript";
-const ALLOW = "allow it in worker-src ('self', and blob: for the inlined copy)";
-const TRUSTED = "allow the Trusted Types policy crowfly (trusted-types crowfly)";
-const UNSAID =
-  "its script could not be loaded (it is missing, is no JavaScript, or lacks the page's Cross-Origin-Embedder-Policy)";
 
 /** As a `Worker`. What is posted is kept until the worker has answered once, for the next way to get it too; an
  * `error` event comes when no way is left, its message saying why. */
@@ -73,10 +62,14 @@ export class StartingWorker extends EventTarget {
     } catch (error) {
       this.#worker = undefined;
       worker?.terminate();
-      const cause = await whyNot(error, policy, way.url);
+      /** @type {Cause | undefined} */
+      const cause = await fallback().then(
+        ({ workerCause }) => workerCause(error, policy, way.url),
+        () => undefined,
+      );
       if (this.#ended) return;
-      way.failed?.(cause);
-      this.#causes.push(cause.text);
+      if (cause) way.failed?.(cause);
+      this.#causes.push(cause?.text ?? "it did not start");
       this.#next();
     } finally {
       policy.end();
@@ -124,65 +117,4 @@ export class StartingWorker extends EventTarget {
   #fail(message) {
     this.dispatchEvent(new ErrorEvent("error", { message, cancelable: true }));
   }
-}
-
-/** Starts the worker of the copy that `data` imports.
- * @param {Data} data
- * @returns {Promise<Worker>} */
-export async function blobWorker(data) {
-  const { worker } = await copyOf(data);
-  const url = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
-  try {
-    return new Worker(trusted(url), { type: "module", name: "crowfly" });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-/** @type {Policy | undefined} */
-let policy;
-
-/** The address in the form in which a page that enforces Trusted Types takes it.
- * @param {string} url */
-function trusted(url) {
-  try {
-    policy ??= /** @type {TrustedTypes} */ (globalThis).trustedTypes?.createPolicy("crowfly", {
-      createScriptURL: (text) => text,
-    });
-  } catch {
-    // This policy is not allowed; the page may not enforce any.
-  }
-  return policy?.createScriptURL(url) ?? url;
-}
-
-/** Why a worker did not start.
- * @param {unknown} error what was thrown, or its `error` event
- * @param {PolicyWatch} policy
- * @param {URL | undefined} url */
-async function whyNot(error, policy, url) {
-  if (await policy.refused()) return new Cause("the page's content security policy refused the worker", ALLOW);
-  if (error instanceof Cause) return error;
-  if (error instanceof TypeError && /TrustedScriptURL/.test(error.message)) {
-    return new Cause("the page's Trusted Types refused the worker's address", TRUSTED);
-  }
-  // Without what may be secret in an address.
-  const said = /** @type {Thrown} */ (error)?.message?.replace(/[?#][^\s'"]*/g, "");
-  if (said) return new Cause(`the worker did not start (${said})`, "");
-  return scriptOf(url);
-}
-
-/** What is wrong with the script of a worker: its `error` event does not say.
- * @param {URL | undefined} url */
-async function scriptOf(url) {
-  const response = url && (await fetch(url).catch(() => undefined));
-  if (!response) return new Cause(UNSAID, COPY);
-  const type = response.headers.get("content-type")?.split(";")[0] || "no content type";
-  const at = `${place(url)} was answered with`;
-  if (!response.ok) return new Cause(`${at} status ${response.status}`, COPY);
-  if (type === "text/html") return new Cause(`${at} a page (HTML) in place of the worker's script`, COPY);
-  if (!/(java|ecma)script/.test(type)) return new Cause(`${at} ${type} in place of JavaScript`, COPY);
-  if (globalThis.crossOriginIsolated && !response.headers.has("cross-origin-embedder-policy")) {
-    return new Cause(`${at.replace("was answered with", "has")} no Cross-Origin-Embedder-Policy, as the page has`, "add it");
-  }
-  return new Cause(UNSAID, COPY);
 }
