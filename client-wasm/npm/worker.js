@@ -28,6 +28,8 @@ const PIECE = 1024 * 1024;
 /** Number of first bytes for format detection. */
 const FIRST_BYTES = 64;
 const REPORT_MS = 50;
+/** Longest wait for one read; then the file counts as unreadable. */
+const READ_MS = 30_000;
 const QUIET_MS = 250;
 
 /** @type {Hash} */
@@ -94,12 +96,20 @@ async function* asItComes(blob) {
   );
 }
 
-/** The slowest way; what is wrong with a file is said most precisely here.
+/** The slowest way; what is wrong with a file is said most precisely here. A read that hangs would hold all ranges
+ * after it.
  * @param {Blob} blob
  * @returns {AsyncGenerator<Piece>} */
 async function* inSlices(blob) {
   for (let at = 0; at < blob.size; at += PIECE) {
-    yield new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer());
+    /** @type {number | undefined} */
+    let timer;
+    /** @type {Promise<never>} */
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new DOMException("the file cannot be read", "TimeoutError")), READ_MS);
+    });
+    const read = blob.slice(at, at + PIECE).arrayBuffer();
+    yield new Uint8Array(await Promise.race([read, late]).finally(() => clearTimeout(timer)));
   }
 }
 

@@ -8,10 +8,17 @@ use js_sys::{Array, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use crate::page::{has_function, invoke, property, wait};
+use crate::clock::{pause, wait_at_most};
+use crate::page::{has_function, invoke, property};
 
 /// Length of the samples from head, middle and tail that distinguish two files of equal size.
 const SAMPLE_BYTES: f64 = 65_536.0;
+/// Longest wait for one read, in milliseconds; then the file counts as unreadable.
+const READ_MS: u32 = 30_000;
+/// Retries of a read that failed, and the pause before the first, in milliseconds; it doubles. A busy browser refuses
+/// a read that it grants a moment later.
+const READ_RETRIES: u32 = 3;
+const READ_PAUSE_MS: u32 = 250;
 
 #[wasm_bindgen]
 extern "C" {
@@ -64,8 +71,13 @@ pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsV
 }
 
 /// All bytes of a slice of a file.
-pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
-    let read = wait(invoke(&piece, "arrayBuffer", Array::new())?).await?;
+pub(crate) async fn bytes(mut piece: JsValue) -> Result<Uint8Array, JsValue> {
+    // A promise of a window that is gone never settles; a `Blob` of this window has the same bytes.
+    if !piece.is_instance_of::<Blob>() && blob_size(&piece).is_some() {
+        piece = Blob::new_with_blob_sequence(&Array::of1(&piece))?.into();
+    }
+    let read = invoke(&piece, "arrayBuffer", Array::new())?;
+    let read = wait_at_most(READ_MS, read).await?;
     // A non-buffer becomes bytes of another length, which the reader rejects.
     Octets::new(&read).map(JsCast::unchecked_into)
 }
@@ -85,10 +97,21 @@ pub(crate) async fn read_failure(error: JsValue) -> Option<ReadFailure> {
     Some(ReadFailure::Changed)
 }
 
-/// Reads the first byte of a range: the failure, or `None` if readable or undecidable now. Requests to storage
-/// with an unreadable body fail without a reason.
+/// Waits before a read that failed is retried; false if it failed for good.
+pub(crate) async fn may_retry(failure: Option<ReadFailure>, retries: &mut u32) -> bool {
+    match failure {
+        None => {}
+        Some(ReadFailure::Changed) if *retries < READ_RETRIES => *retries += 1,
+        Some(_) => return false,
+    }
+    pause(READ_PAUSE_MS << retries.saturating_sub(1)).await;
+    true
+}
+
+/// Reads the first byte of a range: the failure, or `None` if readable. Requests to storage with an unreadable body
+/// fail without a reason.
 pub(crate) async fn probe(file: JsValue, start: f64, end: f64) -> Option<ReadFailure> {
-    let mut again = false;
+    let mut retries = 0;
     loop {
         let one = match slice(&file, start, end.min(start + 1.0)) {
             Ok(piece) => bytes(piece).await,
@@ -99,11 +122,10 @@ pub(crate) async fn probe(file: JsValue, start: f64, end: f64) -> Option<ReadFai
             Ok(_) => return Some(ReadFailure::Changed),
             Err(error) => read_failure(error).await,
         };
-        // The page may have become able to read in between: the result for the file decides.
-        if failure != Some(ReadFailure::Changed) || again {
+        // While the page cannot read any file, this request could not be repeated either.
+        if failure.is_none() || !may_retry(failure, &mut retries).await {
             return failure;
         }
-        again = true;
     }
 }
 

@@ -23,6 +23,6 @@ struct Job {
     bytes: Range<u64>,
     /// The worker it was posted to.
     slot: Option<usize>,
-    /// Reading was already retried.
-    again: bool,
+    /// How often reading was retried.
+    retries: u32,
 }

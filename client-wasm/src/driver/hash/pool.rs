@@ -11,16 +11,13 @@ use wasm_bindgen::JsValue;
 use super::Job;
 use super::page::STEP;
 use super::worker::{Slot, post_cancel, post_job};
-use crate::clock::pause;
 use crate::driver::Driver;
 use crate::entry::Entry;
-use crate::file::read_failure;
+use crate::file::{may_retry, read_failure};
 use crate::page::{Held, spawn};
 
 /// Reading is the bottleneck, so a third worker gains nothing.
 const MOST_WORKERS: usize = 2;
-/// The pause before reading is retried, in milliseconds.
-const BLIND_MS: u32 = 250;
 const NO_WORKER: &str = "no worker could be started, so checksums are computed in the page: ";
 const UNSAID: &str =
     "its script could not be loaded, or the page's content security policy refuses it (worker-src)";
@@ -63,11 +60,11 @@ impl Pool {
         Some(job)
     }
 
-    /// Takes a job from its worker; `None` if it has ended or no worker has it.
+    /// Takes a job from its worker, if one has it; `None` if it has ended.
     fn detach(&self, request: RequestId) -> Option<Job> {
         let mut jobs = self.jobs.borrow_mut();
         let job = jobs.iter_mut().find(|job| job.request == request)?;
-        self.release(Some(job.slot.take()?));
+        self.release(job.slot.take());
         Some(job.clone())
     }
 
@@ -120,7 +117,7 @@ impl Driver {
             file,
             bytes,
             slot: None,
-            again: false,
+            retries: 0,
         });
     }
 
@@ -190,22 +187,17 @@ impl Driver {
         }
     }
 
-    /// Retries reading after a pause: once, and again as long as the page cannot read any file.
+    /// Retries reading a few times, and as long as the page cannot read any file.
     pub(super) fn unread(self: &Rc<Self>, request: RequestId, error: JsValue) {
         let driver = Rc::clone(self);
         spawn(async move {
             let failure = read_failure(error).await;
-            let Some(mut job) = driver.pool.job(request) else {
+            let Some(mut job) = driver.pool.detach(request) else {
                 return;
             };
-            match failure {
-                None => {}
-                Some(ReadFailure::Changed) if !job.again => job.again = true,
-                Some(failure) => return driver.hashed(request, Err(failure)),
+            if !may_retry(failure, &mut job.retries).await {
+                return driver.hashed(request, Err(failure.unwrap_or(ReadFailure::Unreadable)));
             }
-            driver.pool.detach(request);
-            job.slot = None;
-            pause(BLIND_MS).await;
             // Unless it was cancelled meanwhile.
             if driver.pool.take(request).is_some() {
                 driver.begin_hash(job);
@@ -222,7 +214,7 @@ impl Driver {
         self.warn("worker_unavailable", &[NO_WORKER, why].concat(), None);
         self.pool.slots.take();
         let jobs = self.pool.jobs.borrow().clone();
-        for job in jobs {
+        for job in jobs.iter().filter(|job| job.slot.is_some()) {
             self.move_to_page(job.request);
         }
     }
