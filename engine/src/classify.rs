@@ -5,7 +5,7 @@
 
 use crowfly_contract::{ErrorCode, ProblemBody};
 
-use crate::failure::Trace;
+use crate::failure::{StorageAnswer, Trace};
 use crate::storage_codes::{is_checksum_mismatch, says};
 use crate::{ApiFailure, SendFailure};
 
@@ -52,15 +52,18 @@ pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
             request_id,
         } => (status, s3_code, s3_message, retry_after_ms, request_id),
     };
+    let said = StorageAnswer {
+        code: code.unwrap_or_default(),
+        message: message.unwrap_or_default(),
+    };
+    let verdict = by_code(status, &said.code, &said.message, retry_after_ms);
     let trace = Trace {
-        part: None,
         status: Some(status),
         request_id: request_id.filter(|id| !id.is_empty()),
-        message: String::new(),
+        storage: Some(said),
+        ..Trace::NONE
     };
-    let code = code.as_deref().unwrap_or_default();
-    let message = message.as_deref().unwrap_or_default();
-    (by_code(status, code, message, retry_after_ms), trace)
+    (verdict, trace)
 }
 
 fn by_code(status: u16, code: &str, message: &str, retry_after_ms: Option<u64>) -> Storage {
@@ -124,13 +127,17 @@ pub(crate) enum Api {
 pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
     match failure {
         ApiFailure::Network | ApiFailure::Http { status: 0, .. } => (Api::Lost, Trace::NONE),
-        ApiFailure::BadResponse => {
+        ApiFailure::NotJson => {
             let retry = Api::Retry {
                 code: ErrorCode::BadResponse,
                 retry_after_ms: None,
             };
             (retry, Trace::NONE)
         }
+        ApiFailure::BadResponse(wrong) => (
+            Api::Refused(ErrorCode::BadResponse),
+            Trace::wrong(&wrong.path, &wrong.problem),
+        ),
         ApiFailure::Http {
             status,
             code,
@@ -139,10 +146,10 @@ pub(crate) fn api(failure: ApiFailure) -> (Api, Trace) {
             retry_after_ms,
         } => {
             let trace = Trace {
-                part: None,
                 status: Some(status),
                 request_id: Some(request_id).filter(|id| !id.is_empty()),
                 message,
+                ..Trace::NONE
             };
             (problem(status, code, retry_after_ms), trace)
         }
@@ -160,10 +167,10 @@ pub(crate) fn item(refusal: ProblemBody) -> (Api, Trace) {
     let status = refusal.code.http_status();
     let verdict = problem(status.unwrap_or(400), refusal.code, refusal.retry_after_ms);
     let trace = Trace {
-        part: None,
         status,
         request_id: Some(refusal.request_id).filter(|id| !id.is_empty()),
         message: refusal.message,
+        ..Trace::NONE
     };
     (verdict, trace)
 }

@@ -31,6 +31,9 @@ pub struct Config {
     pub answer_ms: u64,
     /// See [`Config::answer_ms`].
     pub answer_bytes: u64,
+    /// Where requests report no progress, one takes at most [`Config::answer_ms`] plus the time of its body at this
+    /// many bytes per second: a second copy of a part that is still being sent would only make both slower.
+    pub hidden_bytes_per_second: u64,
     /// Timeout of an API call.
     pub api_timeout_ms: u64,
     /// Timeout of a token request.
@@ -76,6 +79,9 @@ pub struct Config {
     /// How long the server may throttle all calls before the uploads fail. Known offline time does not count,
     /// nor does waiting for a slot in the quota of open uploads.
     pub back_pressure_ms: u64,
+    /// A service that has never answered, and does not within this time, is reported by
+    /// [`Event::Silent`](crate::Event::Silent). Known offline time does not count.
+    pub first_answer_ms: u64,
     /// While offline, one probe request is sent after this time, since `navigator.onLine` is not reliable. The
     /// interval doubles with each probe.
     /// <https://developer.mozilla.org/docs/Web/API/Navigator/onLine>
@@ -108,6 +114,12 @@ impl Config {
         let step = slowest_step_ms.min(self.answer_ms);
         self.stall_ms.max(step.saturating_add(step))
     }
+
+    /// How long a request that reports no progress may take.
+    pub(crate) fn hidden_patience(&self, bytes: u64) -> u64 {
+        let seconds = bytes.div_ceil(self.hidden_bytes_per_second.max(1));
+        self.answer_ms.saturating_add(seconds.saturating_mul(1000))
+    }
 }
 
 impl Default for Config {
@@ -126,6 +138,7 @@ impl Default for Config {
             stall_ms: 10_000,
             answer_ms: 30_000,
             answer_bytes: 4 * 1024 * 1024,
+            hidden_bytes_per_second: 16 * 1024,
             api_timeout_ms: 30_000,
             token_timeout_ms: 30_000,
             hash_stall_ms: 60_000,
@@ -145,6 +158,7 @@ impl Default for Config {
             retry_refill_per_second: 5,
             outage_ms: 180_000,
             back_pressure_ms: 600_000,
+            first_answer_ms: 4_000,
             offline_probe_ms: 15_000,
             offline_probe_cap_ms: 120_000,
             abort_attempts: 4,

@@ -16,10 +16,26 @@ pub struct Failure {
     pub status: Option<u16>,
     /// Identifies the request in the server's or storage's logs.
     pub request_id: Option<String>,
+    /// What storage said of itself.
+    pub storage: Option<StorageAnswer>,
+    /// Where an answer of the API does not conform to the contract, such as `uploads[0].plan.partCount`.
+    pub path: Option<String>,
+    /// The service concerned has never answered this client: an address or a CORS rule is more likely wrong than the
+    /// connection lost.
+    pub unreached: bool,
     /// One sentence for a developer.
     pub message: Cow<'static, str>,
     /// Whether retrying later without any change can succeed.
     pub retryable: bool,
+}
+
+/// The error in storage's answer, as far as it is short and plain; without anything from a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorageAnswer {
+    /// The `Code` of its XML body; may be empty.
+    pub code: String,
+    /// The `Message` of that body; may be empty.
+    pub message: String,
 }
 
 /// The operation during which something failed.
@@ -68,6 +84,8 @@ pub(crate) struct Trace {
     pub(crate) part: Option<u32>,
     pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<String>,
+    pub(crate) storage: Option<StorageAnswer>,
+    pub(crate) path: Option<String>,
     pub(crate) message: String,
 }
 
@@ -77,8 +95,22 @@ impl Trace {
         part: None,
         status: None,
         request_id: None,
+        storage: None,
+        path: None,
         message: String::new(),
     };
+}
+
+impl Trace {
+    /// Of an answer that does not conform to the contract.
+    pub(crate) fn wrong(path: &str, problem: &str) -> Self {
+        let sentence = sentence(ErrorCode::BadResponse);
+        Self {
+            message: [sentence, ": ", path, ": ", problem].concat(),
+            path: Some(path.to_owned()),
+            ..Self::NONE
+        }
+    }
 }
 
 /// [`Trace::NONE`] by reference.
@@ -86,6 +118,10 @@ pub(crate) static NO_TRACE: Trace = Trace::NONE;
 
 impl Failure {
     pub(crate) fn new(code: ErrorCode, phase: Phase, trace: &Trace) -> Rc<Self> {
+        Self::of(code, phase, trace, false)
+    }
+
+    pub(crate) fn of(code: ErrorCode, phase: Phase, trace: &Trace, unreached: bool) -> Rc<Self> {
         let message = if trace.message.is_empty() {
             Cow::Borrowed(sentence(code))
         } else {
@@ -97,6 +133,9 @@ impl Failure {
             part: trace.part,
             status: trace.status,
             request_id: trace.request_id.clone(),
+            storage: trace.storage.clone(),
+            path: trace.path.clone(),
+            unreached,
             message,
             retryable: code.retryable(),
         })

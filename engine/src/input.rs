@@ -31,6 +31,9 @@ pub enum Input {
     Online,
     /// The browser's `offline` event.
     Offline,
+    /// This page's requests report no upload progress: it has a service worker, or is one. From now on silence is no
+    /// sign of a stall. <https://issues.chromium.org/issues/40366346>
+    ProgressHidden,
     /// The timer fired, or only time has passed.
     Tick,
     /// Progress of a [`Command::Send`](crate::Command::Send) or [`Command::Hash`](crate::Command::Hash).
@@ -208,8 +211,21 @@ pub enum ApiFailure {
         /// The Problem's `retryAfterMs`, or the `Retry-After` header.
         retry_after_ms: Option<u64>,
     },
-    /// A success status with a body that does not conform to the contract (HTML, truncated, empty).
-    BadResponse,
+    /// A success status whose body is not JSON (a captive portal's page, truncated, empty): the next attempt may
+    /// bring another.
+    NotJson,
+    /// A success status with a value that does not conform to the contract, or an exception of the application's own
+    /// code. No attempt would bring another.
+    BadResponse(Wrong),
+}
+
+/// What in an answer does not conform to the contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Where, such as `uploads[0].plan.partCount`; may be empty.
+    pub path: String,
+    /// What is wrong with it, such as `expected an integer`.
+    pub problem: String,
 }
 
 /// Why a PUT failed.

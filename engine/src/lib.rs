@@ -53,10 +53,10 @@ mod upload;
 mod uploads;
 
 pub use config::Config;
-pub use failure::{Failure, Phase};
+pub use failure::{Failure, Phase, StorageAnswer};
 pub use input::{
     AddRefusal, ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt,
-    Reply, SendFailure, TokenFailure, TokenLife,
+    Reply, SendFailure, TokenFailure, TokenLife, Wrong,
 };
 pub use output::{Command, Event, Output, ReadId, RequestId, State, TokenReason};
 pub use progress::Progress;

@@ -77,13 +77,62 @@ impl Link {
 pub(crate) struct Service {
     failures: u32,
     failing_since: Option<Millis>,
+    contact: Contact,
+}
+
+/// Whether a service has ever answered. Until then a wrong address or a CORS rule is likelier than a lost connection.
+#[derive(Clone, Copy, Debug, Default)]
+enum Contact {
+    #[default]
+    Unused,
+    /// Waiting since then, on the budget clock.
+    Waiting(Millis),
+    /// It did not answer in time, and that was emitted.
+    Reported,
+    Answered,
 }
 
 impl Service {
     // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn succeeded(&mut self) {
-        *self = Self::default();
+        self.contact = Contact::Answered;
+        self.forget();
+    }
+
+    /// Forgets its failures.
+    pub(crate) fn forget(&mut self) {
+        self.failures = 0;
+        self.failing_since = None;
+    }
+
+    /// It is being asked, for the first time possibly.
+    pub(crate) fn asked(&mut self, budget: Millis) {
+        if let Contact::Unused = self.contact {
+            self.contact = Contact::Waiting(budget);
+        }
+    }
+
+    /// It has answered, if only by an error.
+    pub(crate) fn answered(&mut self) {
+        self.contact = Contact::Answered;
+    }
+
+    pub(crate) fn unreached(&self) -> bool {
+        !matches!(self.contact, Contact::Answered)
+    }
+
+    /// How much longer it may take to answer for the first time.
+    pub(crate) fn first_answer_in(&self, budget: Millis, limit_ms: u64) -> Option<u64> {
+        match self.contact {
+            Contact::Waiting(since) => Some(limit_ms.saturating_sub(budget.since(since))),
+            _ => None,
+        }
+    }
+
+    /// Its silence is being reported, once.
+    pub(crate) fn report(&mut self) {
+        self.contact = Contact::Reported;
     }
 
     // Never inlined: it has many callers, and a call is smaller than the body.

@@ -209,6 +209,14 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
     },
+    /// A service has not answered yet, although it was asked a while ago and the browser is online. Emitted once for
+    /// each of the two.
+    Silent {
+        /// Storage, else the API.
+        storage: bool,
+    },
+    /// Requests report no upload progress, so uploads show it by whole parts and stalls are noticed late. Emitted once.
+    ProgressHidden,
     /// It failed.
     Failed {
         /// The upload.

@@ -148,14 +148,17 @@ impl Upload {
     }
 
     /// A request of this part was lost. Storage may hold what it carried: the whole object once every byte was out,
-    /// or a part as soon as bytes moved, because the last progress events may be missing.
-    pub(crate) fn lose(&mut self, index: u16) {
+    /// or a part as soon as bytes moved, because the last progress events may be missing. `hidden` if there are none at
+    /// all.
+    pub(crate) fn lose(&mut self, index: u16, hidden: bool) {
         let multipart = self.parts.multipart();
         let Some(part) = self.part_mut(index) else {
             return;
         };
-        let all = part.size() > 0 && part.sent >= part.size();
-        if multipart && part.sent > 0 {
+        let size = part.size();
+        let sent = if hidden { size } else { part.sent };
+        let all = size > 0 && sent >= size;
+        if multipart && sent > 0 {
             part.doubt = Doubt::Open;
         }
         part.sent = 0;

@@ -31,7 +31,10 @@ impl Queue {
         live.moved_at = self.now;
         let (job, index, hashing) = match live.flight {
             Flight::Hash(job, index) => (job, index, true),
-            Flight::Send(job, index) => (job, index, false),
+            Flight::Send(job, index) => {
+                self.progress_hidden = false;
+                (job, index, false)
+            }
             _ => return,
         };
         let patience = if sent == live.total {
@@ -105,12 +108,13 @@ impl Queue {
 
     /// There is no answer. Once every byte was out, storage may hold the object: ask the API.
     fn lost(&mut self, job: Job, index: u16, code: ErrorCode, counts: bool) {
+        let hidden = self.progress_hidden;
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
         let trace = upload.trace(index);
         let some = upload.part(index).is_some_and(|part| part.sent > 0);
-        upload.lose(index);
+        upload.lose(index, hidden);
         if let Some(part) = upload.part_mut(index) {
             part.lease = None;
         }
@@ -140,11 +144,14 @@ impl Queue {
         match verdict {
             Storage::Lost => {
                 if !self.link.offline() {
-                    self.storage.failed(self.link.budget(self.now));
+                    let budget = self.link.budget(self.now);
+                    self.storage.failed(budget);
+                    self.storage.asked(budget);
                 }
                 return self.lost(job, index, ErrorCode::Network, false);
             }
             Storage::Retry { code, slow, .. } => {
+                self.storage.answered();
                 self.storage.failed(self.link.budget(self.now));
                 if slow {
                     self.window.cut(self.now, started);
@@ -239,6 +246,7 @@ impl Queue {
 
     /// Stops the transfers of an upload. Bytes that were all out may have arrived.
     pub(super) fn stop_bytes(&mut self, id: Slot) {
+        let hidden = self.progress_hidden;
         let Some(upload) = self.uploads.get(id) else {
             return;
         };
@@ -250,7 +258,7 @@ impl Queue {
                 part.step = Step::Idle;
                 part.hashed = 0;
                 if let Work::Send(_) = work {
-                    upload.lose(index);
+                    upload.lose(index, hidden);
                 }
                 self.cancel(request);
             }

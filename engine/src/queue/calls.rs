@@ -9,7 +9,7 @@ use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
 use crate::part::Lease;
-use crate::{Completion, Millis, Phase};
+use crate::{Completion, Failure, Millis, Phase};
 
 impl Queue {
     pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>, asked: Millis) {
@@ -23,14 +23,18 @@ impl Queue {
             match place.map(|place| results.swap_remove(place).outcome) {
                 Some(Outcome::Created(created)) => self.granted(*id, created, asked),
                 Some(Outcome::Refused(problem)) => self.refused(*id, problem),
-                None => self.bad_response(*id),
+                None => {
+                    let problem = "expected a result for each id of the call";
+                    self.bad_response(*id, Phase::Create, "uploads", problem);
+                }
             }
         }
     }
 
-    fn bad_response(&mut self, id: Slot) {
-        let code = ErrorCode::BadResponse;
-        self.retry(id, Attempt::Call(Phase::Create), code, &NO_TRACE, None);
+    /// An answer does not fit the upload, though each of its fields has the right form.
+    pub(super) fn bad_response(&mut self, id: Slot, phase: Phase, path: &str, problem: &str) {
+        let trace = Trace::wrong(path, problem);
+        self.fail(id, ErrorCode::BadResponse, phase, &trace);
     }
 
     fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
@@ -50,7 +54,10 @@ impl Queue {
                 part_count,
             } => match PartPlan::new(size, part_size) {
                 Ok(plan) if plan.part_count() == part_count => (Some(plan), None),
-                _ => return self.bad_response(id),
+                _ => {
+                    let problem = "expected the number of parts of partSize bytes in this file";
+                    return self.bad_response(id, Phase::Create, "plan.partCount", problem);
+                }
             },
         };
         if upload.parts.plan() != plan {
@@ -236,14 +243,15 @@ impl Queue {
         };
         // An object at another location is a different object, whatever else matches.
         let here = upload.key.as_ref().is_none_or(|key| *key == stored.key);
-        let code = if stored.id != upload.item.id {
-            ErrorCode::BadResponse
+        let elsewhere = || Trace::wrong("id, key", "expected those of this upload");
+        let (code, trace) = if stored.id != upload.item.id {
+            (ErrorCode::BadResponse, elsewhere())
         } else if stored.size != upload.item.size {
-            ErrorCode::SizeMismatch
+            (ErrorCode::SizeMismatch, Trace::NONE)
         } else if !same_bytes {
-            ErrorCode::ChecksumMismatch
+            (ErrorCode::ChecksumMismatch, Trace::NONE)
         } else if !here {
-            ErrorCode::BadResponse
+            (ErrorCode::BadResponse, elsewhere())
         } else {
             self.bucket.refund();
             let compare = upload.checksum.hashes() && ours.is_none() && stated.is_some();
@@ -252,6 +260,6 @@ impl Queue {
             }
             return self.end_stored(id, stored);
         };
-        self.fail_now(id, crate::Failure::new(code, Phase::Complete, &NO_TRACE));
+        self.fail_now(id, Failure::new(code, Phase::Complete, &trace));
     }
 }

@@ -190,11 +190,7 @@ impl Queue {
             if upload.count() {
                 self.has_moved(id);
             }
-            let patience = if total == 0 {
-                self.config.answer_ms
-            } else {
-                self.config.stall_patience(self.slowest_step_ms)
-            };
+            let patience = self.send_patience(total);
             let flight = Flight::Send(place.job, index);
             self.launch(request, flight, patience, 0, total);
             self.touch(id);

@@ -15,7 +15,10 @@ impl Queue {
     pub(super) fn fail(&mut self, id: Slot, code: ErrorCode, phase: Phase, trace: &Trace) {
         match self.alive(id) {
             Some(upload) if upload.aborting() => self.proceed(id),
-            Some(_) => self.fail_now(id, Failure::new(code, phase, trace)),
+            Some(_) => {
+                let unreached = self.unreached(code, phase);
+                self.fail_now(id, Failure::of(code, phase, trace, unreached));
+            }
             None => {}
         }
     }

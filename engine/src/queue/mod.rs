@@ -12,6 +12,7 @@ mod dispatch_calls;
 mod emit;
 mod ending;
 mod hashing;
+mod hidden;
 mod inputs;
 mod journal;
 mod live;
@@ -100,6 +101,10 @@ pub struct Queue {
     batching: Batching,
     /// The longest gap between two progress steps that continued afterwards.
     slowest_step_ms: u64,
+    /// Requests report no upload progress.
+    progress_hidden: bool,
+    /// [`Event::ProgressHidden`] was emitted.
+    hidden_emitted: bool,
 
     /// Uploads whose state may have changed.
     touched: Vec<Slot>,
@@ -145,6 +150,8 @@ impl Queue {
             throttle: Throttle::new(),
             batching: Batching::default(),
             slowest_step_ms: 0,
+            progress_hidden: false,
+            hidden_emitted: false,
             touched: Vec::new(),
             moved: Vec::new(),
             progress_at: None,
@@ -170,6 +177,7 @@ impl Queue {
                 }
             }
             Input::Tick => {}
+            Input::ProgressHidden => self.hide_progress(),
             Input::Progress { request, sent } => self.progress(request, sent),
             Input::Reply { request, reply } => self.reply(request, reply),
             Input::Close => self.close(),
@@ -270,7 +278,7 @@ impl Queue {
             first = first.min(live.armed);
         }
         first = first.min(self.delayed.due()).min(self.aborts.due());
-        first = first.min(self.reads.due());
+        first = first.min(self.reads.due()).min(self.silence_at());
         (first < Millis::NEVER).then_some(first)
     }
 }

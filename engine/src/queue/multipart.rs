@@ -6,9 +6,8 @@ use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
 
 use super::Queue;
 use super::live::Flight;
-use super::retry::Attempt;
 use crate::facts::Proof;
-use crate::failure::{NO_TRACE, Trace};
+use crate::failure::Trace;
 use crate::job::{Place, Slot, Step, Work};
 use crate::part::{Doubt, Lease};
 use crate::parts::Parts;
@@ -127,8 +126,8 @@ impl Queue {
             }
         }
         if missing {
-            let code = ErrorCode::BadResponse;
-            return self.retry(id, Attempt::Call(Phase::Sign), code, &NO_TRACE, None);
+            let problem = "expected one for each part of the call";
+            return self.bad_response(id, Phase::Sign, "grants", problem);
         }
         upload.signing = Default::default();
         upload.unauthorized = 0;

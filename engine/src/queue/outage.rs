@@ -3,11 +3,12 @@
 use crowfly_contract::ErrorCode;
 
 use super::Queue;
-use crate::Phase;
 use crate::classify::Api;
 use crate::facts::Control;
 use crate::failure::NO_TRACE;
+use crate::link::Service;
 use crate::upload::Upload;
+use crate::{Event, Millis, Phase};
 
 impl Queue {
     /// The API accepted the call's token.
@@ -23,8 +24,11 @@ impl Queue {
                 self.api.failed(self.link.budget(self.now));
                 self.token.lost(self.now, generation);
             }
-            Api::Retry { .. } => self.api.failed(self.link.budget(self.now)),
-            Api::Unauthorized => {}
+            Api::Retry { .. } => {
+                self.api.answered();
+                self.api.failed(self.link.budget(self.now));
+            }
+            Api::Unauthorized => self.api.answered(),
             Api::Throttled { .. } => self.api_answered(generation),
             Api::Refused(_) => {
                 self.api_answered(generation);
@@ -36,7 +40,7 @@ impl Queue {
     pub(super) fn check_storage_outage(&mut self, code: ErrorCode) {
         let budget = self.link.budget(self.now);
         if self.storage.failing_for(budget) >= self.config.outage_ms {
-            self.storage.succeeded();
+            self.storage.forget();
             self.fail_all(code, |_| Phase::Send);
         }
     }
@@ -49,10 +53,49 @@ impl Queue {
         };
         let budget = self.link.budget(self.now);
         if self.api.failing_for(budget) >= self.config.outage_ms {
-            self.api.succeeded();
+            self.api.forget();
             self.fail_all(code, Upload::api_phase);
             self.fail_waiting_reads(code);
         }
+    }
+
+    /// When the silence of a service that has never answered is to be reported.
+    pub(super) fn silence_at(&self) -> Millis {
+        if self.link.offline() {
+            return Millis::NEVER;
+        }
+        let (budget, limit) = (self.link.budget(self.now), self.config.first_answer_ms);
+        let left = |service: &Service| service.first_answer_in(budget, limit);
+        let first = left(&self.api).into_iter().chain(left(&self.storage)).min();
+        first.map_or(Millis::NEVER, |left| self.now.after(left))
+    }
+
+    pub(super) fn report_silence(&mut self) {
+        if self.link.offline() {
+            return;
+        }
+        let (budget, limit) = (self.link.budget(self.now), self.config.first_answer_ms);
+        for storage in [false, true] {
+            let service = if storage {
+                &mut self.storage
+            } else {
+                &mut self.api
+            };
+            if service.first_answer_in(budget, limit) == Some(0) {
+                service.report();
+                self.emit(Event::Silent { storage });
+            }
+        }
+    }
+
+    /// Whether the service that a phase needs has never answered.
+    pub(super) fn unreached(&self, code: ErrorCode, phase: Phase) -> bool {
+        let service = match phase {
+            Phase::Hash => return false,
+            Phase::Send => &self.storage,
+            _ => &self.api,
+        };
+        code == ErrorCode::Network && service.unreached()
     }
 
     /// A service is down: all uploads that need it next fail now, instead of one by one over hours.

@@ -225,7 +225,8 @@ impl Queue {
         if let Step::Running(request) = read.step {
             self.cancel(request);
         }
-        let failure = Failure::new(code, Phase::Read, trace);
+        let unreached = self.unreached(code, Phase::Read);
+        let failure = Failure::of(code, Phase::Read, trace, unreached);
         self.emit(Event::ReadFailed { read: id, failure });
     }
 

@@ -52,6 +52,11 @@ impl Queue {
         total: u64,
     ) {
         let deadline = self.now.after(patience_ms);
+        let armed = if self.progress_hidden {
+            deadline.min(self.now.after(self.config.first_answer_ms))
+        } else {
+            deadline
+        };
         let count = self.counts.of(&flight);
         *count = count.wrapping_add(1);
         if let Flight::Call(Work::Create, ids) = &flight {
@@ -63,13 +68,16 @@ impl Queue {
         // A token is fetched for the probe, which follows it.
         if !matches!(flight, Flight::Hash(..) | Flight::Token | Flight::Save(_)) {
             self.link.probed(self.now, self.config.offline_probe_cap_ms);
+            if !matches!(flight, Flight::Send(..)) {
+                self.api.asked(self.link.budget(self.now));
+            }
         }
         self.live.push(Live {
             request,
             flight,
             started: self.now,
             deadline,
-            armed: deadline,
+            armed,
             generation,
             moved_at: self.now,
             moved: 0,
@@ -157,6 +165,12 @@ impl Queue {
             }
             Reply::Sent(receipt) => {
                 if let Flight::Send(job, index) = flight {
+                    // A browser reports at least the last byte before it reports the answer.
+                    // https://xhr.spec.whatwg.org/#dom-xmlhttprequest-send
+                    if live.moved == 0 && live.total > 0 {
+                        self.hide_progress();
+                        self.report_hidden();
+                    }
                     self.sent(*job, *index, receipt);
                 }
             }

@@ -12,6 +12,7 @@ impl Queue {
             self.proceed(place.job.id);
         }
         self.reads.wake(self.now);
+        self.report_silence();
         while let Some(place) = self.aborts.pop_due(self.now) {
             self.end_aborted(place.job.id, false);
         }
@@ -37,6 +38,13 @@ impl Queue {
     /// when it fires.
     fn overdue(&mut self) -> Option<Live> {
         let now = self.now;
+        if self
+            .live
+            .iter()
+            .any(|live| live.armed <= now && self.is_unseen(live))
+        {
+            self.report_hidden();
+        }
         for live in &mut self.live {
             if live.armed <= now {
                 live.armed = live.deadline;

@@ -3,7 +3,7 @@
 use super::common::server::problem;
 use super::common::{Act, Ending, MIB, Op, World, api, file, id, new_upload};
 use crowfly_contract::{CreateResult, ErrorCode, Outcome};
-use crowfly_engine::{ApiFailure, Phase, Reply};
+use crowfly_engine::{ApiFailure, Phase, Reply, Wrong};
 
 fn create(acts: impl IntoIterator<Item = Act>) -> World {
     let mut world = World::new();
@@ -73,15 +73,41 @@ fn s12_the_phase_of_an_outage_is_the_call_that_hangs() {
 #[test]
 fn f24_an_answer_that_is_not_the_contracts_is_repeated_then_final() {
     assert_eq!(
-        create([Act::Api(ApiFailure::BadResponse)]).failed_with(id(1)),
+        create([Act::Api(ApiFailure::NotJson)]).failed_with(id(1)),
         None
     );
-    let world = create(vec![Act::Api(ApiFailure::BadResponse); 50]);
+    let world = create(vec![Act::Api(ApiFailure::NotJson); 50]);
     assert_eq!(world.failed_with(id(1)), Some(ErrorCode::BadResponse));
     assert_eq!(world.monitor.creates, 8);
-    // A list without our id is no answer either.
-    let world = create([Act::Says(Reply::Created(vec![]))]);
-    assert_eq!(world.failed_with(id(1)), None);
+}
+
+#[test]
+fn u10_a_wrong_answer_is_final_at_once_and_names_the_field() {
+    let wrong = ApiFailure::BadResponse(Wrong {
+        path: "uploads[0].key".into(),
+        problem: "expected 1 to 1024 bytes of text".into(),
+    });
+    let (field, missing) = (Some("uploads[0].key"), Some("uploads"));
+    for (act, path) in [
+        (Act::Api(wrong), field),
+        (Act::Says(Reply::Created(vec![])), missing),
+    ] {
+        let world = create([act]);
+        assert_eq!(world.monitor.creates, 1);
+        let Some(Ending::Failed(failure)) = world.ending(id(1)) else {
+            panic!("it did not fail");
+        };
+        assert_eq!(
+            (failure.code, failure.path.as_deref()),
+            (ErrorCode::BadResponse, path)
+        );
+        let said = failure.message.contains(path.unwrap_or_default());
+        assert!(
+            said && failure.message.contains("expected"),
+            "{}",
+            failure.message
+        );
+    }
 }
 
 #[test]

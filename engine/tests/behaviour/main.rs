@@ -12,6 +12,7 @@ mod digest;
 mod doubt;
 mod file;
 mod grant;
+mod hidden;
 mod keys;
 mod multipart;
 mod multipart_trouble;

@@ -43,7 +43,6 @@ fn f12_a_sign_call_that_fails_is_repeated() {
             Act::Reset(0),
             api(503, ErrorCode::ServiceUnavailable),
             Act::HangAfter,
-            Act::Says(Reply::Signed(Vec::new())),
             Act::LoseAnswer,
         ],
     );

@@ -91,7 +91,7 @@ fn a_read_that_fails_is_tried_four_times_with_growing_pauses() {
 
 #[test]
 fn an_answer_that_is_not_the_apis_is_final_at_once() {
-    let world = finished([Act::Api(ApiFailure::BadResponse)]);
+    let world = finished([Act::Api(ApiFailure::NotJson)]);
     assert_eq!(world.read_ending(1), Some(Err(ErrorCode::BadResponse)));
     assert_eq!(attempts(&world).len(), 1);
 }

@@ -158,7 +158,7 @@ fn misfortune(op: Op, random: &mut Random) -> Act {
         (_, 2) => Act::Hang(0),
         (_, 3) => api(401, ErrorCode::Unauthenticated),
         (_, 4) => api(429, ErrorCode::RateLimited),
-        (_, 5) => Act::Api(ApiFailure::BadResponse),
+        (_, 5) => Act::Api(ApiFailure::NotJson),
         (_, 6) => api(500, ErrorCode::Internal),
         (_, 7) => api(503, ErrorCode::ServiceUnavailable),
         (_, 8) if random.percent(10) => api(403, ErrorCode::Forbidden),

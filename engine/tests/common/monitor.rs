@@ -62,6 +62,10 @@ pub struct Monitor {
     pub restarts: u32,
     /// How often this page received `Unverified`.
     pub unverified: u32,
+    /// Whether the silence of storage (`true`) and of the API was reported to this page.
+    pub silent: BTreeSet<bool>,
+    /// How often this page received `ProgressHidden`.
+    pub hidden: u32,
     pub tokens: u32,
     pub most_sends: usize,
     /// Create calls of one upload, besides those of a line that moves.
@@ -99,6 +103,8 @@ impl Monitor {
     pub fn crashed(&mut self) {
         self.live.clear();
         self.unverified = 0;
+        self.silent.clear();
+        self.hidden = 0;
         self.waits_for_nothing();
         self.reads_crashed();
         self.used.clear();

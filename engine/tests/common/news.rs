@@ -43,6 +43,15 @@ impl Monitor {
                 self.uploads.entry(*upload).or_default().progress.confirmed = 0;
                 self.restarts += 1;
             }
+            Event::Silent { storage } => {
+                let first = self.silent.insert(*storage);
+                self.check(first, || format!("silence of {storage} told twice"));
+            }
+            Event::ProgressHidden => {
+                self.hidden += 1;
+                let times = self.hidden;
+                self.check(times == 1, || format!("hidden progress told {times} times"));
+            }
             Event::ReadDone { read } => self.read_ended(*read, None),
             Event::ReadFailed { read, failure } => self.read_ended(*read, Some(failure.code)),
             other => self.violate(format!("unknown event {other:?}")),

@@ -20,6 +20,8 @@ const STALL_MS: (u64, u64) = (10_000, 60_000);
 const HASH_STALL_MS: u64 = 60_000;
 const API_MS: u64 = 30_000;
 const SAVE_MS: u64 = 3_000;
+/// Bytes a millisecond of a body whose progress is hidden.
+const HIDDEN_BYTES_PER_MS: u64 = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
@@ -39,6 +41,8 @@ struct Wait {
     total: u64,
     /// Reports that came at moments of their own.
     steps: u32,
+    /// Its progress may be hidden.
+    hidden: bool,
     /// The clock jumped meanwhile: what happens at once afterwards is not judged.
     slept: bool,
 }
@@ -48,6 +52,8 @@ struct Wait {
 pub struct Waits {
     live: BTreeMap<RequestId, Wait>,
     slowest_step: u64,
+    /// Requests report no progress.
+    hidden: bool,
     /// The longest wait for the answer to a body after its last byte, in milliseconds.
     pub longest_answer: u64,
 }
@@ -60,6 +66,9 @@ impl Wait {
             What::Call => API_MS,
             What::Save => SAVE_MS,
             What::Hash if self.moved < self.total || self.total == 0 => HASH_STALL_MS,
+            What::Bytes if self.moved == 0 && self.total > 0 && self.hidden => {
+                ANSWER_MS + self.total / HIDDEN_BYTES_PER_MS + 1_000
+            }
             What::Bytes if self.moved < self.total => {
                 STALL_MS.0.max(2 * slowest_step).min(STALL_MS.1)
             }
@@ -97,6 +106,7 @@ impl Monitor {
             moved: 0,
             total,
             steps: 0,
+            hidden: self.waits.hidden,
             slept: false,
         };
         self.waits.live.insert(*request, wait);
@@ -112,12 +122,30 @@ impl Monitor {
         if sent <= wait.moved {
             return;
         }
+        if wait.what == What::Bytes {
+            waits.hidden = false;
+        }
         if wait.moved > 0 && wait.what == What::Bytes {
             waits.slowest_step = waits.slowest_step.max(now - wait.moved_at);
         }
         wait.steps += u32::from(wait.steps == 0 || now > wait.moved_at);
         wait.moved = sent;
         wait.moved_at = now;
+    }
+
+    /// Progress is hidden: the driver says so, or a body was answered without any.
+    pub(super) fn waits_unseen(&mut self, answered: Option<RequestId>) {
+        let waits = &mut self.waits;
+        let told = |request| {
+            let wait: Option<&Wait> = waits.live.get(&request);
+            wait.is_some_and(|wait| wait.moved == 0 && wait.total > 0)
+        };
+        if answered.is_none_or(told) {
+            waits.hidden = true;
+            for wait in waits.live.values_mut() {
+                wait.hidden = true;
+            }
+        }
     }
 
     /// It was answered, or cut off.

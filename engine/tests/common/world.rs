@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crowfly_contract::UploadId;
-use crowfly_engine::{Command, Config, Event, Input, Millis, NewUpload, Queue, ReadId, RequestId};
+use crowfly_engine::{
+    Command, Config, Event, Input, Millis, NewUpload, Queue, ReadId, Reply, RequestId,
+};
 
 use super::journal::Entry;
 use super::wire::{Act, Flight, Op};
@@ -186,7 +188,11 @@ impl World {
         }
         self.monitor.read_input(&input);
         match &input {
-            Input::Reply { request, .. } => {
+            Input::ProgressHidden => self.monitor.waits_unseen(None),
+            Input::Reply { request, reply } => {
+                if matches!(reply, Reply::Sent(_)) {
+                    self.monitor.waits_unseen(Some(*request));
+                }
                 self.monitor.replied(*request);
                 self.monitor.waits_no_more(self.now, *request);
             }
