@@ -9,6 +9,7 @@ mod keeper;
 mod network;
 mod reads;
 mod run;
+mod trouble;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -69,6 +70,12 @@ pub(crate) struct Driver {
     later: Cell<bool>,
     timer: RefCell<Option<(Millis, Timeout)>>,
     network: RefCell<Option<Listener>>,
+    /// The last exception without a status of a signer's function.
+    thrown: Held,
+    /// The origin of the last URL of storage.
+    storage: RefCell<String>,
+    /// This page is controlled by a service worker, and the engine knows.
+    worker: Cell<bool>,
 }
 
 impl Driver {
@@ -104,6 +111,9 @@ impl Driver {
             later: Cell::default(),
             timer: RefCell::default(),
             network: RefCell::default(),
+            thrown: Held::default(),
+            storage: RefCell::default(),
+            worker: Cell::default(),
         });
         driver.network.replace(Some(network::watch(&driver)));
         if network::is_off() {
@@ -250,6 +260,7 @@ impl Driver {
         // After closing, no callback of the application is called; null also keeps warnings out of the console.
         self.settings.on_warning.set(JsValue::NULL);
         self.settings.signer.clear();
+        self.thrown.clear();
         if let Some(keeper) = &self.keeper {
             keeper.close();
         }

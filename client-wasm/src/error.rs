@@ -34,10 +34,10 @@ fn upload_error(code: &str, phase: &str, retryable: bool, message: &str) -> Obje
         .with("phase", phase)
 }
 
-/// The error for an engine failure; `cause` is undefined if there is none.
-pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
+/// The error for an engine failure; `instead` of its message, and `cause` is undefined if there is none.
+pub(crate) fn failed(failure: &Failure, instead: Option<String>, cause: JsValue) -> JsValue {
     let code = failure.code.as_str();
-    let said = &*failure.message;
+    let said = instead.as_deref().unwrap_or(&failure.message);
     // A server's message may be empty.
     let message = match failure.status {
         _ if said.bytes().any(|byte| byte > b' ') => said.to_owned(),
@@ -47,10 +47,21 @@ pub(crate) fn failed(failure: &Failure, cause: JsValue) -> JsValue {
             ["the server answered with status ", &status, " (", code, ")"].concat()
         }
     };
+    let (status, request_id) = (failure.status.map(u32::from), failure.request_id.as_deref());
+    let storage = failure.storage.as_ref().map(|said| {
+        ObjectBuilder::new()
+            .with("status", status)
+            .with("code", &*said.code)
+            .with("message", &*said.message)
+            .with("requestId", request_id)
+            .freeze()
+    });
     upload_error(code, failure.phase.as_str(), failure.retryable, &message)
         .with("part", failure.part)
-        .with("status", failure.status.map(u32::from))
-        .with("requestId", failure.request_id.as_deref())
+        .with("status", status)
+        .with("requestId", request_id)
+        .with("storage", storage)
+        .with("path", failure.path.as_deref())
         .with("cause", cause)
         .build()
 }

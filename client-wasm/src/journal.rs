@@ -95,20 +95,20 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
     let flag = |name: &str| {
         fields
             .get(name)
-            .is_some_and(|flag| fields.must(flag.as_bool()))
+            .is_some_and(|flag| fields.must("", "", flag.as_bool()))
     };
     let priority = fields
         .get("priority")
-        .map_or(0.0, |number| fields.must(number.as_f64()));
+        .map_or(0.0, |number| fields.must("", "", number.as_f64()));
     fields.require(priority.abs() <= 1_000.0 && priority.trunc() == priority);
     // Absent fields are never written as null.
     let values = keys(entry).map(|_| Object::values(entry.unchecked_ref::<Object>()));
     fields.require(values.is_some_and(|values| !values.iter().any(|value| value.is_null())));
     let handle = get(entry, "handle").unwrap_or_default();
     fields.require(handle.is_undefined() || crate::file::is_handle(&handle));
-    let _: Option<Crc64Nvme> = fields.maybe_parsed("crc64nvme");
+    let _: Option<Crc64Nvme> = fields.maybe_parsed("crc64nvme", "");
     let saved = Saved {
-        id: match fields.parsed("id") {
+        id: match fields.parsed("id", "") {
             Some(id) => id,
             None => return Kind::Nothing,
         },
@@ -116,7 +116,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
         saved_at,
         owner: fields.text("owner"),
         cancelled: flag("cancelled"),
-        sample: fields.parsed("sample"),
+        sample: fields.parsed("sample", ""),
         given: Given {
             name: fields.text("name"),
             media_type: Some(fields.text("type")),

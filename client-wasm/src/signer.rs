@@ -5,8 +5,14 @@ use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
 use crate::object::ObjectBuilder;
-use crate::page::{get, invoke, property};
+use crate::page::{first_match, get, invoke, property};
 use crate::wire::{Answer, Route};
+
+/// Exceptions of the language: a mistake in the code that threw them.
+const MISTAKE: &str = "^(Type|Reference|Range|Syntax)Error$";
+/// What browsers say in the `TypeError` of a `fetch` without an answer.
+/// <https://fetch.spec.whatwg.org/#concept-network-error>
+const LOST: &str = "^(failed to fetch|fetch failed|load failed|network|the (network|internet) connection|a server with|could not connect|cancelled|terminated)";
 
 /// Calls one function of the application; `body` is JSON.
 pub(crate) fn start(
@@ -27,14 +33,28 @@ pub(crate) fn start(
     invoke(signer, route.as_str(), arguments)
 }
 
-/// The result or exception of a function, as an answer of the API; `None` counts as a lost connection.
-pub(crate) fn read(route: Route, given: Result<JsValue, JsValue>) -> Option<Answer> {
+/// The result or exception of a function, as an answer of the API; the exception if it tells no status.
+pub(crate) fn read(route: Route, given: Result<JsValue, JsValue>) -> Result<Answer, JsValue> {
     match given {
-        Ok(_) if route == Route::Abort => Some(good(204, JsValue::UNDEFINED)),
-        Ok(body) if route == Route::Complete && says_working(&body) => Some(good(202, body)),
-        Ok(body) => Some(good(200, body)),
-        Err(thrown) => refusal(&thrown),
+        Ok(_) if route == Route::Abort => Ok(good(204, JsValue::UNDEFINED)),
+        Ok(body) if route == Route::Complete && says_working(&body) => Ok(good(202, body)),
+        // Undefined would count as a body that is not JSON.
+        Ok(body) if body.is_undefined() => Ok(good(200, JsValue::NULL)),
+        Ok(body) => Ok(good(200, body)),
+        Err(thrown) => refusal(&thrown).ok_or(thrown),
     }
+}
+
+/// An exception without a status as text, and whether the function itself is at fault: a connection may be back for
+/// the next attempt, a mistake in the code will not be gone.
+pub(crate) fn describe(thrown: &JsValue) -> (String, bool) {
+    let text = |name: &str| property(thrown, name).as_string().unwrap_or_default();
+    let (name, message) = (text("name"), text("message"));
+    let own =
+        first_match(MISTAKE, "", &name).is_some() && first_match(LOST, "i", &message).is_none();
+    // A query may be a credential.
+    let plain = first_match(r"^[^?]{0,300}", "", &message).unwrap_or_default();
+    (["threw ", &name, ": ", &plain].concat(), own)
 }
 
 fn good(status: u16, body: JsValue) -> Answer {

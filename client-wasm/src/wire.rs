@@ -19,7 +19,7 @@ use crate::page::{freeze, freeze_object, set, texts_to_object};
 use shown::Shown;
 
 pub(crate) use fields::Fields;
-pub(crate) use reply::{Answer, Route, failure};
+pub(crate) use reply::{Answer, Route};
 
 /// A record as the page sees it.
 pub(crate) fn record_to_page(record: &RecordOf<StorageKey>) -> JsValue {

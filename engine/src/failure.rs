@@ -105,8 +105,9 @@ impl Trace {
     /// Of an answer that does not conform to the contract.
     pub(crate) fn wrong(path: &str, problem: &str) -> Self {
         let sentence = sentence(ErrorCode::BadResponse);
+        let colon = if path.is_empty() { "" } else { ": " };
         Self {
-            message: [sentence, ": ", path, ": ", problem].concat(),
+            message: [sentence, colon, path, ": ", problem].concat(),
             path: Some(path.to_owned()),
             ..Self::NONE
         }

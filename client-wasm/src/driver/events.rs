@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::ErrorCode;
-use crowfly_engine::{Event, Failure};
-use wasm_bindgen::JsValue;
+use crowfly_engine::Event;
 
 use super::Driver;
-use crate::error::failed;
 use crate::wire::{record_to_page, stored_to_page};
 
+const HIDDEN: &str = "requests of this page pass through a service worker, which hides their progress: it is shown by whole parts, and a connection that hangs is noticed late; let the worker leave PUT requests to storage alone (no respondWith)";
 const RESTARTED: &str = "storage had let go of the parts of this upload, for instance because it lay unfinished for days; it begins anew";
 const UNVERIFIED: &str = "storage has stored a file, but it states no checksum of it that could be compared: whether it holds the very bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
 
@@ -19,6 +17,8 @@ impl Driver {
         let upload = match &event {
             Event::ReadDone { read } => return self.end_read(*read, None),
             Event::ReadFailed { read, failure } => return self.end_read(*read, Some(failure)),
+            Event::Silent { storage } => return self.warn_silent(*storage),
+            Event::ProgressHidden => return self.warn("progress_hidden", HIDDEN, None),
             Event::State { upload, .. }
             | Event::Progress { upload, .. }
             | Event::Restarted { upload }
@@ -56,13 +56,5 @@ impl Driver {
             Event::Unverified { .. } => self.warn("unverified", UNVERIFIED, Some(upload)),
             _ => {}
         }
-    }
-
-    pub(super) fn error_of(&self, failure: &Failure) -> JsValue {
-        let mut cause = JsValue::UNDEFINED;
-        if failure.code == ErrorCode::TokenProvider {
-            cause = self.token.failure.get();
-        }
-        failed(failure, cause)
     }
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use super::Driver;
 use crate::error::{closed, unsupported};
 use crate::page::Deferred;
-use crate::wire::{Answer, Route, failure};
+use crate::wire::{Answer, Route};
 
 const NO_API: &str = "reading records needs the API of a Crowfly stack; a `signer` has none";
 
@@ -79,7 +79,7 @@ impl Driver {
     /// Keeps the result of a valid answer.
     pub(super) fn take_read(&self, read: ReadId, route: Route, answer: Option<&Answer>) -> Reply {
         let Some(value) = answer.and_then(|answer| route.value(answer)) else {
-            return Reply::ApiFailed(failure(answer));
+            return Reply::ApiFailed(route.failure(answer));
         };
         let mut open = self.reads.open.borrow_mut();
         if let Some(found) = open.iter_mut().find(|other| other.id == read) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crowfly_contract::{Grant, UploadId, mismatch};
 use crowfly_engine::{
-    Command, Input, ReadFailure, ReadId, Reply, RequestId, SendFailure, TokenReason,
+    ApiFailure, Command, Input, ReadFailure, ReadId, Reply, RequestId, SendFailure, TokenReason,
 };
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
@@ -159,7 +159,17 @@ impl Driver {
                 Err(thrown) => Err(thrown),
             };
             let answer = match given {
-                _ if settings.has_signer => signer::read(route, given),
+                _ if settings.has_signer => match signer::read(route, given) {
+                    Ok(answer) => Some(answer),
+                    Err(thrown) if signal.aborted() => return drop(thrown),
+                    Err(thrown) => match driver.heed_thrown(route, thrown) {
+                        Some(wrong) => {
+                            let reply = Reply::ApiFailed(ApiFailure::BadResponse(wrong));
+                            return driver.reply(request, reply);
+                        }
+                        None => None,
+                    },
+                },
                 Ok(response) => api::read(response).await,
                 Err(_) => None,
             };
@@ -187,6 +197,7 @@ impl Driver {
         let Some((entry, file, body)) = found else {
             return self.reply(request, Reply::SendFailed(SendFailure::Unreadable));
         };
+        self.heed_worker(&grant.url);
         let (driver, sent) = (Rc::clone(self), file.clone());
         let hear = move |news| match news {
             News::Moved(sent) => driver.feed(Input::Progress { request, sent }),

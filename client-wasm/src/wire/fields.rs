@@ -1,16 +1,49 @@
 //! The fields of one JavaScript object.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crowfly_contract::Metadata;
 use crowfly_contract::limits::MAX_SAFE_INTEGER;
-use js_sys::Array;
+use crowfly_engine::Wrong;
+use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::decimal::decimal;
 use crate::page;
 
-/// Reads the fields of one object. A missing or mistyped field sets a flag, and [`Fields::all`] then returns
+thread_local! {
+    /// The first wrong field of the value that is being read. Its path grows from the inside out.
+    static WRONG: RefCell<Option<Wrong>> = const { RefCell::new(None) };
+}
+
+/// What is wrong with the value that was read since the last call.
+pub(super) fn take_wrong() -> Option<Wrong> {
+    WRONG.take()
+}
+
+/// Notes what was expected of a field, unless another was wrong before.
+fn note(name: &str, expected: &str) {
+    WRONG.with_borrow_mut(|wrong| {
+        wrong.get_or_insert_with(|| Wrong {
+            path: name.to_owned(),
+            problem: ["expected ", expected].concat(),
+        });
+    });
+}
+
+/// The wrong field is inside this one.
+fn within(name: &str) {
+    WRONG.with_borrow_mut(|wrong| {
+        if let Some(wrong) = wrong {
+            let dot = if wrong.path.is_empty() { "" } else { "." };
+            wrong.path = [name, dot, &wrong.path].concat();
+        }
+    });
+}
+
+/// Reads the fields of one object. A missing or mistyped field is noted, and [`Fields::all`] then returns
 /// nothing: one check at the end instead of an exit at every field.
 pub(crate) struct Fields<'a> {
     object: &'a JsValue,
@@ -19,9 +52,13 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn of(object: &'a JsValue) -> Self {
+        let right = object.is_object();
+        if !right {
+            note("", "an object");
+        }
         Self {
             object,
-            wrong: Cell::new(!object.is_object()),
+            wrong: Cell::new(!right),
         }
     }
 
@@ -40,19 +77,21 @@ impl<'a> Fields<'a> {
         self.wrong.set(self.wrong.get() || !right);
     }
 
-    pub(crate) fn must<T: Default>(&self, value: Option<T>) -> T {
+    /// Marks the object as invalid unless the field has a value.
+    pub(crate) fn must<T: Default>(&self, name: &str, expected: &str, value: Option<T>) -> T {
         value.unwrap_or_else(|| {
+            note(name, expected);
             self.wrong.set(true);
             T::default()
         })
     }
 
     pub(crate) fn maybe_text(&self, name: &str) -> Option<String> {
-        Some(self.must(self.get(name)?.as_string()))
+        Some(self.must(name, "a string", self.get(name)?.as_string()))
     }
 
     pub(crate) fn text(&self, name: &str) -> String {
-        self.must(self.maybe_text(name))
+        self.must(name, "a string", self.maybe_text(name))
     }
 
     /// Every number of the contract is a non-negative integer that JavaScript represents exactly.
@@ -60,25 +99,46 @@ impl<'a> Fields<'a> {
         let number = self.get(name)?.as_f64().unwrap_or(f64::NAN);
         let integer = number as u64;
         let right = integer as f64 == number && integer <= MAX_SAFE_INTEGER;
-        Some(self.must(right.then_some(integer)))
+        Some(self.must(name, INTEGER, right.then_some(integer)))
     }
 
     pub(crate) fn integer(&self, name: &str) -> u64 {
-        self.must(self.maybe_integer(name))
+        self.must(name, INTEGER, self.maybe_integer(name))
     }
 
-    pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Option<T> {
-        self.text(name).parse().ok()
+    pub(crate) fn integer_in(&self, name: &str, range: RangeInclusive<u32>) -> u32 {
+        let integer = u32::try_from(self.integer(name)).ok();
+        let (from, to) = (
+            decimal((*range.start()).into()),
+            decimal((*range.end()).into()),
+        );
+        let expected = [INTEGER, " from ", &from, " to ", &to].concat();
+        self.must(
+            name,
+            &expected,
+            integer.filter(|integer| range.contains(integer)),
+        )
     }
 
-    pub(crate) fn maybe_parsed<T: FromStr>(&self, name: &str) -> Option<T> {
-        let parsed = self.maybe_text(name)?.parse().ok();
-        self.require(parsed.is_some());
-        parsed
+    pub(crate) fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Option<T> {
+        self.noted(name, expected, self.text(name).parse().ok())
+    }
+
+    pub(crate) fn maybe_parsed<T: FromStr>(&self, name: &str, expected: &str) -> Option<T> {
+        self.noted(name, expected, self.maybe_text(name)?.parse().ok())
+    }
+
+    fn noted<T>(&self, name: &str, expected: &str, value: Option<T>) -> Option<T> {
+        self.must(name, expected, value.as_ref().map(|_| ()));
+        value
     }
 
     pub(crate) fn object<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>) -> Option<T> {
-        read(&self.get(name)?)
+        let read = read(&self.get(name).unwrap_or_default());
+        if read.is_none() {
+            within(name);
+        }
+        read
     }
 
     /// Every item of a list.
@@ -92,30 +152,40 @@ impl<'a> Fields<'a> {
 
     /// Whether there is a list and all its items are accepted.
     fn each(&self, name: &str, take: &mut dyn FnMut(JsValue) -> bool) -> bool {
-        let Some(list) = self.get(name).filter(Array::is_array) else {
-            return false;
-        };
-        let list: &Array = list.unchecked_ref();
-        list.iter().all(take)
+        let list = self.get(name).filter(Array::is_array);
+        let list: Array = self.must(name, "a list", list.map(JsCast::unchecked_into));
+        for (place, item) in (0u64..).zip(list.iter()) {
+            if !take(item) {
+                within(&[name, "[", &decimal(place), "]"].concat());
+                return false;
+            }
+        }
+        !self.wrong.get()
     }
 
-    /// An object of strings; empty if absent.
+    /// An object of strings, or what makes one by its entries: `Headers`, a `Map`, a list of pairs. Empty if absent.
     pub(crate) fn texts(&self, name: &str) -> Metadata {
         let mut texts = Metadata::new();
-        let Some(object) = self.get(name) else {
+        let Some(mut object) = self.get(name) else {
             return texts;
         };
+        if page::has_function(&object, "entries")
+            && let Ok(entries) = Object::from_entries(&object)
+        {
+            object = entries.into();
+        }
         let fields = Fields::of(&object);
-        let Some(keys) = page::keys(&object) else {
-            self.require(false);
-            return texts;
-        };
-        for key in keys.iter() {
+        for key in page::keys(&object).unwrap_or_default().iter() {
             let key = key.as_string().unwrap_or_default();
             let text = fields.text(&key);
             texts.insert(key, text);
         }
-        self.require(!fields.wrong.get());
+        if fields.wrong.get() {
+            within(name);
+            self.wrong.set(true);
+        }
         texts
     }
 }
+
+const INTEGER: &str = "an integer";

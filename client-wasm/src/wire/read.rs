@@ -1,11 +1,17 @@
 use crowfly_contract::{
     Completing, Content, CreateResult, Created, ErrorCode, GatewayMessage, Grant, ListResponseOf,
     Outcome, PartGrant, Plan, ProblemBody, RecordOf, ScanStatus, StatusEntryOf, StorageKey, Stored,
-    StoredPart, Withheld,
+    StoredPart, Withheld, limits,
 };
 use wasm_bindgen::JsValue;
 
 use super::fields::Fields;
+
+const ID: &str = "an upload id";
+const KEY: &str = "a key of 1 to 1024 bytes";
+const CRC: &str = "base64 of 8 bytes";
+const WORD: &str = "a word of the contract";
+const PARTS: std::ops::RangeInclusive<u32> = 1..=limits::MAX_PARTS;
 
 pub(crate) fn create_response(body: &JsValue) -> Option<Vec<CreateResult>> {
     Fields::of(body).list("uploads", create_result)
@@ -13,11 +19,11 @@ pub(crate) fn create_response(body: &JsValue) -> Option<Vec<CreateResult>> {
 
 fn create_result(item: &JsValue) -> Option<CreateResult> {
     let fields = Fields::of(item);
-    let id = fields.parsed("id")?;
-    let outcome = match fields.object("error", problem_body) {
-        Some(error) => Outcome::Refused(error),
+    let id = fields.parsed("id", ID)?;
+    let outcome = match fields.get("error") {
+        Some(_) => Outcome::Refused(fields.object("error", problem_body)?),
         None => Outcome::Created(Created {
-            key: fields.parsed("key")?,
+            key: fields.parsed("key", KEY)?,
             plan: fields.object("plan", plan)?,
         }),
     };
@@ -32,9 +38,9 @@ fn plan(plan: &JsValue) -> Option<Plan> {
         }),
         "multipart" => fields.all(Plan::Multipart {
             part_size: fields.integer("partSize"),
-            part_count: u32::try_from(fields.integer("partCount")).ok()?,
+            part_count: fields.integer_in("partCount", PARTS),
         }),
-        _ => None,
+        _ => fields.must("kind", "single or multipart", None),
     }
 }
 
@@ -53,10 +59,10 @@ pub(crate) fn sign_response(body: &JsValue) -> Option<Vec<PartGrant>> {
 }
 
 fn part_grant(part: &JsValue) -> Option<PartGrant> {
-    Some(PartGrant {
-        number: part_number(part)?,
-        grant: grant(part)?,
-    })
+    let fields = Fields::of(part);
+    let number = fields.integer_in("number", PARTS);
+    let grant = grant(part)?;
+    fields.all(PartGrant { number, grant })
 }
 
 pub(crate) fn parts_response(body: &JsValue) -> Option<Vec<StoredPart>> {
@@ -66,17 +72,11 @@ pub(crate) fn parts_response(body: &JsValue) -> Option<Vec<StoredPart>> {
 fn stored_part(part: &JsValue) -> Option<StoredPart> {
     let fields = Fields::of(part);
     let stored = StoredPart {
-        number: part_number(part)?,
+        number: fields.integer_in("number", PARTS),
         size: fields.integer("size"),
-        crc64nvme: fields.maybe_parsed("crc64nvme"),
+        crc64nvme: fields.maybe_parsed("crc64nvme", CRC),
     };
     fields.all(stored)
-}
-
-fn part_number(part: &JsValue) -> Option<u32> {
-    let fields = Fields::of(part);
-    let number = fields.integer("number");
-    fields.all(u32::try_from(number).ok()?)
 }
 
 /// The error in a Problem.
@@ -104,10 +104,10 @@ pub(crate) fn gateway_message(body: &JsValue) -> Option<GatewayMessage> {
 pub(crate) fn stored(body: &JsValue) -> Option<Stored> {
     let fields = Fields::of(body);
     let stored = Stored {
-        id: fields.parsed("id")?,
-        key: fields.parsed("key")?,
+        id: fields.parsed("id", ID)?,
+        key: fields.parsed("key", KEY)?,
         size: fields.integer("size"),
-        crc64nvme: fields.maybe_parsed("crc64nvme"),
+        crc64nvme: fields.maybe_parsed("crc64nvme", CRC),
         etag: fields.text("etag"),
         version_id: fields.maybe_text("versionId"),
     };
@@ -127,10 +127,10 @@ pub(crate) fn status_response(body: &JsValue) -> Option<Vec<StatusEntryOf<Storag
 fn status_entry(entry: &JsValue) -> Option<StatusEntryOf<StorageKey>> {
     let fields = Fields::of(entry);
     Some(StatusEntryOf {
-        id: fields.parsed("id")?,
-        status: fields.parsed("status")?,
+        id: fields.parsed("id", ID)?,
+        status: fields.parsed("status", WORD)?,
         record: match fields.get("record") {
-            Some(value) => Some(record(&value)?),
+            Some(_) => Some(fields.object("record", record)?),
             None => None,
         },
     })
@@ -139,18 +139,22 @@ fn status_entry(entry: &JsValue) -> Option<StatusEntryOf<StorageKey>> {
 pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
     let fields = Fields::of(body);
     let record = RecordOf {
-        id: fields.parsed("id")?,
-        status: fields.parsed("status")?,
-        key: fields.parsed("key")?,
+        id: fields.parsed("id", ID)?,
+        status: fields.parsed("status", WORD)?,
+        key: fields.parsed("key", KEY)?,
         bucket: fields.text("bucket"),
         name: fields.text("name"),
         size: fields.integer("size"),
         media_type: fields.text("type"),
-        visibility: fields.parsed("visibility")?,
+        visibility: fields.parsed("visibility", WORD)?,
         metadata: fields.texts("metadata"),
         part_size: fields.maybe_integer("partSize"),
-        crc64nvme: fields.maybe_parsed("crc64nvme"),
-        verified: fields.must(fields.get("verified").and_then(|value| value.as_bool())),
+        crc64nvme: fields.maybe_parsed("crc64nvme", CRC),
+        verified: fields.must(
+            "verified",
+            "true or false",
+            fields.get("verified").and_then(|value| value.as_bool()),
+        ),
         etag: fields.maybe_text("etag"),
         version_id: fields.maybe_text("versionId"),
         sequencer: fields.maybe_text("sequencer"),

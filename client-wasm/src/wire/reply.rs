@@ -2,9 +2,9 @@
 
 use crowfly_contract::GatewayMessage;
 use crowfly_engine::{ApiFailure, Completion, Reply};
-use gloo_net::http::Method;
 use wasm_bindgen::JsValue;
 
+use super::fields::take_wrong;
 use super::read;
 use super::{content_to_page, record_to_page, records_to_page};
 
@@ -46,11 +46,11 @@ impl Route {
         }
     }
 
-    pub(crate) fn method(self) -> Method {
+    pub(crate) fn method(self) -> &'static str {
         match self {
-            Self::Create | Self::Status | Self::Sign | Self::Complete => Method::POST,
-            Self::Parts | Self::Records | Self::Record | Self::Content => Method::GET,
-            Self::Abort => Method::DELETE,
+            Self::Create | Self::Status | Self::Sign | Self::Complete => "POST",
+            Self::Parts | Self::Records | Self::Record | Self::Content => "GET",
+            Self::Abort => "DELETE",
         }
     }
 
@@ -69,6 +69,7 @@ impl Route {
 
     /// The page's view of a read's answer, if valid.
     pub(crate) fn value(self, answer: &Answer) -> Option<JsValue> {
+        take_wrong();
         match (self, answer.status) {
             (Self::Records, 200) => records_to_page(&answer.body),
             (Self::Record, 200) => Some(record_to_page(&read::record(&answer.body)?)),
@@ -79,8 +80,9 @@ impl Route {
 
     /// The meaning of an answer of any status.
     pub(crate) fn reply(self, answer: Option<&Answer>) -> Reply {
+        take_wrong();
         let reply = answer.and_then(|answer| self.result(answer.status, &answer.body));
-        reply.unwrap_or_else(|| Reply::ApiFailed(failure(answer)))
+        reply.unwrap_or_else(|| Reply::ApiFailed(self.failure(answer)))
     }
 
     fn result(self, status: u16, body: &JsValue) -> Option<Reply> {
@@ -102,32 +104,34 @@ impl Route {
             _ => None,
         }
     }
-}
 
-/// A refusal: our own Problem, the gateway's own body, or neither.
-pub(crate) fn failure(answer: Option<&Answer>) -> ApiFailure {
-    let Some(answer) = answer.filter(|answer| answer.status != 0) else {
-        return ApiFailure::Network;
-    };
-    let status = answer.status;
-    if (200..300).contains(&status) {
-        return ApiFailure::BadResponse;
-    }
-    if let Some(error) = read::problem(&answer.body) {
-        return ApiFailure::Http {
-            status,
-            code: error.code,
-            message: error.message,
-            request_id: error.request_id,
-            retry_after_ms: error.retry_after_ms.or(answer.retry_after_ms),
+    /// A refusal: our own Problem, the gateway's own body, or neither; or a success that is none.
+    pub(crate) fn failure(self, answer: Option<&Answer>) -> ApiFailure {
+        let Some(answer) = answer.filter(|answer| answer.status != 0) else {
+            return ApiFailure::Network;
         };
-    }
-    let message = read::gateway_message(&answer.body).map(|body| body.message);
-    ApiFailure::Http {
-        status,
-        code: GatewayMessage::code(status),
-        message: message.unwrap_or_default(),
-        request_id: String::new(),
-        retry_after_ms: answer.retry_after_ms,
+        let status = answer.status;
+        if (200..300).contains(&status) {
+            // A cancel has no body that could be wrong.
+            let wrong = take_wrong().filter(|_| !answer.body.is_undefined() && self != Self::Abort);
+            return wrong.map_or(ApiFailure::NotJson, ApiFailure::BadResponse);
+        }
+        if let Some(error) = read::problem(&answer.body) {
+            return ApiFailure::Http {
+                status,
+                code: error.code,
+                message: error.message,
+                request_id: error.request_id,
+                retry_after_ms: error.retry_after_ms.or(answer.retry_after_ms),
+            };
+        }
+        let message = read::gateway_message(&answer.body).map(|body| body.message);
+        ApiFailure::Http {
+            status,
+            code: GatewayMessage::code(status),
+            message: message.unwrap_or_default(),
+            request_id: String::new(),
+            retry_after_ms: answer.retry_after_ms,
+        }
     }
 }
