@@ -16,9 +16,12 @@ import { assemble, number, Reader, sections, sized, valid } from "./binary.mjs";
 const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7, 8, 9, 10];
 
 // The lengths of the compared substrings, and the windows in bytes. Which are the best differs from one module to the
-// next by a few hundred bytes, so all are tried.
-const LENGTHS = [[2, 5], [2, 6], [3, 4], [3, 5], [3, 6]];
-const WINDOWS = [400, 500, 600, 700, 800, 1000, 1200];
+// next by a few hundred bytes, and so do orders that differ by chance, so many are tried.
+const LENGTHS = [[2, 5], [2, 6], [3, 5]];
+const WINDOWS = [400, 500, 600, 800];
+const TRIES = 24;
+/** How much chance may change the likeness of two functions. */
+const NOISE = 0.05;
 
 /** The promised alignment of an access, as a power of two: a hint without a meaning, which compresses best if it is
  * always the same. https://webassembly.github.io/spec/core/syntax/instructions.html#memory-instructions */
@@ -112,8 +115,19 @@ function substrings(bodies, lengths) {
   return { parts, holders, worth, whole };
 }
 
+/** The same numbers from 0 to 1 in each build: xorshift32. https://www.jstatsoft.org/article/view/v008i14 */
+function chance(seed) {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
 /** Greedy: the next function is the one that shares most of its substrings with the last bytes of the window. */
-function order(bodies, { parts, holders, worth, whole }, window) {
+function order(bodies, { parts, holders, worth, whole }, window, random) {
   const shared = new Float64Array(bodies.length);
   const near = new Uint32Array(holders.length);
   const count = (index, by) => {
@@ -138,7 +152,7 @@ function order(bodies, { parts, holders, worth, whole }, window) {
     }
     let best = -Infinity;
     for (const index of left) {
-      const share = shared[index] / whole[index];
+      const share = (shared[index] / whole[index]) * (1 + NOISE * random());
       if (share > best) [best, next] = [share, index];
     }
   }
@@ -185,12 +199,15 @@ function ordered(wasm) {
     return assemble(wasm, kept.map(edit));
   };
   let [best, least] = [wasm, Infinity];
+  const random = chance(bodies.length);
   for (const lengths of LENGTHS) {
     const shared = substrings(bodies, lengths);
     for (const window of WINDOWS) {
-      const module = write(order(bodies, shared, window));
-      const size = gzipSync(module, { level: 9 }).length;
-      if (size < least) [best, least] = [module, size];
+      for (let left = TRIES; left > 0; left -= 1) {
+        const module = write(order(bodies, shared, window, random));
+        const size = gzipSync(module, { level: 9 }).length;
+        if (size < least) [best, least] = [module, size];
+      }
     }
   }
   console.log(`${bodies.length} functions are in the order of their likeness now`);

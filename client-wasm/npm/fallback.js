@@ -1,5 +1,6 @@
 // What only a page in trouble loads: why module or worker cannot be had, and the copy of both inside the JavaScript.
 
+/** @import { ClientOptions } from "./api.d.ts" */
 /** @import { Data, Had, Thrown } from "./module.js" */
 /** @import { PolicyWatch } from "./policy.js" */
 
@@ -7,6 +8,9 @@
  * @typedef {{ createScriptURL: (text: string) => string }} Policy
  * @typedef {{ trustedTypes?: { createPolicy: (name: string, policy: Policy) => Policy } }} TrustedTypes */
 
+export const NO_BROWSER =
+  "createClient needs a browser: there is no XMLHttpRequest or WebAssembly here. " +
+  "Importing crowfly on a server is fine; call createClient in code that runs in the page.";
 const MODULE = "have crowfly_bg.wasm and worker.js of the package copied there, beside the file that a bundler writes";
 const VITE = 'in the dev server of Vite 5 to 7 set optimizeDeps: { exclude: ["crowfly"] }';
 const REFUSED =
@@ -39,6 +43,20 @@ export class Cause {
   /** @param {string} more */
   with(more) {
     return new Cause(`${this.text}; ${more}`, "", this.error);
+  }
+
+  /** Tells the application that the inlined copy is used, and why.
+   * @param {ClientOptions} options */
+  tell(options) {
+    const message =
+      `the copy of module and worker inside the JavaScript is used, which is a larger download: ${this.text}`;
+    try {
+      const onWarning = options?.onWarning;
+      if (typeof onWarning === "function") onWarning(Object.freeze({ code: "inlined", message }));
+      else console.warn(`crowfly: ${message}`);
+    } catch (error) {
+      globalThis.reportError?.(error);
+    }
   }
 }
 

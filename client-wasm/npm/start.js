@@ -26,7 +26,12 @@ let workerCause;
  * @param {Data} data
  * @returns {Promise<Client>} */
 export async function beside(options, address, worker, data) {
-  const tell = teller(options);
+  let told = false;
+  /** @param {Cause} why */
+  const tell = (why) => {
+    if (!told) why.tell(options);
+    told = true;
+  };
   const { cause } = await once(() => besideOrInlined(address, data));
   if (cause) tell(cause);
   /** @param {Cause} why */
@@ -104,7 +109,7 @@ async function run(module, cause) {
 
 /** @param {() => Promise<Started>} load */
 async function once(load) {
-  requireBrowser();
+  await requireBrowser();
   const attempt = (started ??= load());
   try {
     return await attempt;
@@ -132,33 +137,11 @@ function besideOf(address) {
   }
 }
 
-/** Tells the application, once, that the inlined copy is used, and why.
- * @param {ClientOptions} options */
-function teller(options) {
-  let told = false;
-  return (/** @type {Cause} */ cause) => {
-    if (told) return;
-    told = true;
-    const message =
-      `the copy of module and worker inside the JavaScript is used, which is a larger download: ${cause.text}`;
-    try {
-      const onWarning = options?.onWarning;
-      if (typeof onWarning === "function") onWarning(Object.freeze({ code: "inlined", message }));
-      else console.warn(`crowfly: ${message}`);
-    } catch (error) {
-      globalThis.reportError?.(error);
-    }
-  };
-}
-
-function requireBrowser() {
-  if (typeof XMLHttpRequest === "undefined" || typeof WebAssembly === "undefined") {
-    throw uploadError(
-      "unsupported",
-      false,
-      "createClient needs a browser: there is no XMLHttpRequest or WebAssembly here. " +
-        "Importing crowfly on a server is fine; call createClient in code that runs in the page.",
-    );
+async function requireBrowser() {
+  // There is no XMLHttpRequest in a service worker.
+  const browser = "XMLHttpRequest" in globalThis || "ServiceWorkerGlobalScope" in globalThis;
+  if (!browser || typeof WebAssembly === "undefined") {
+    throw uploadError("unsupported", false, (await fallback()).NO_BROWSER);
   }
 }
 

@@ -39,6 +39,30 @@ impl Drop for AbortGuard {
     }
 }
 
+/// A request, without the page's cookies, address and cache.
+pub(crate) struct Request {
+    pub(crate) method: &'static str,
+    pub(crate) headers: JsValue,
+    pub(crate) body: JsValue,
+    pub(crate) redirect: &'static str,
+}
+
+impl Request {
+    /// Sends it; returns a promise of its answer.
+    pub(crate) fn send(self, url: &str, signal: &AbortSignal) -> Result<JsValue, JsValue> {
+        let init = ObjectBuilder::new()
+            .with("method", self.method)
+            .with("headers", self.headers)
+            .with("body", self.body)
+            .with("credentials", "omit")
+            .with("cache", "no-store")
+            .with("redirect", self.redirect)
+            .with("referrerPolicy", "no-referrer")
+            .with("signal", signal.clone());
+        fetch(url, &init.build())
+    }
+}
+
 /// Starts a call; returns a promise of its answer.
 pub(crate) fn start(
     route: Route,
@@ -51,25 +75,27 @@ pub(crate) fn start(
     if body.is_some() {
         headers = headers.with("content-type", "application/json");
     }
-    let init = ObjectBuilder::new()
-        .with("method", route.method())
-        .with("headers", headers.build())
-        .with("body", body)
-        .with("credentials", "omit")
-        .with("cache", "no-store")
-        // A redirect must not carry the token to another address.
-        .with("redirect", "error")
-        .with("referrerPolicy", "no-referrer")
-        .with("signal", signal.clone());
-    fetch(url, &init.build())
+    let request = Request {
+        method: route.method(),
+        headers: headers.build(),
+        body: body.into(),
+        // It must not carry the token to another address.
+        redirect: "error",
+    };
+    request.send(url, signal)
 }
 
-/// Reads a response; `None` if the connection was lost meanwhile, or if the value is not a response.
-pub(crate) async fn read(response: JsValue) -> Option<Answer> {
+/// A response and its body; `None` if the connection was lost meanwhile, or if the value is not a response.
+pub(crate) async fn whole(response: JsValue) -> Option<(Response, String)> {
     let response: web_sys::Response = response.dyn_into().ok()?;
     // Not by gloo-net's `text`, which panics if a page's replacement of it rejects with something other than an `Error`.
     let text = wait(response.text().ok()?).await.ok()?.as_string()?;
-    let response = Response::from(response);
+    Some((Response::from(response), text))
+}
+
+/// Reads a response as an answer of the API.
+pub(crate) async fn read(response: JsValue) -> Option<Answer> {
+    let (response, text) = whole(response).await?;
     let retry = response.headers().get("retry-after");
     Some(Answer {
         status: response.status(),

@@ -6,7 +6,6 @@ use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::object::ObjectBuilder;
 use crate::page::{Deferred, wait};
 
 /// The wall clock counts only when it is this far ahead: smaller differences are clock adjustments.
@@ -52,11 +51,14 @@ pub(crate) async fn pause(ms: u32) {
     let _ = promise.await;
 }
 
-/// Waits for a promise, but not for ever: rejects with an object named "TimeoutError" after this many milliseconds.
-pub(crate) async fn wait_at_most(ms: u32, promise: JsValue) -> Result<JsValue, JsValue> {
-    let over = Deferred::new();
-    let either = Promise::race(&Array::of2(&promise, &over.promise));
-    let late = move || over.reject(&ObjectBuilder::new().with("name", "TimeoutError").build());
-    let _timer = alarm(ms, Box::new(late));
-    wait(either).await
+/// Waits for a promise, but no longer than this many milliseconds, or until `limit` is rejected by someone else.
+pub(crate) async fn wait_at_most(
+    ms: u32,
+    promise: JsValue,
+    limit: Deferred,
+    late: JsValue,
+) -> Result<JsValue, JsValue> {
+    let first = Promise::race(&Array::of2(&promise, &limit.promise));
+    let _timer = alarm(ms, Box::new(move || limit.reject(&late)));
+    wait(first).await
 }

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use crowfly_contract::UploadId;
 use crowfly_engine::{Config, Input, Millis, Output, Queue, RequestId};
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Math, Uint8Array, global};
+use js_sys::{Date, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Crypto;
 
@@ -27,9 +27,10 @@ use crate::entry::{Entry, Stage};
 use crate::error::closed;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{Held, Listener, console_warn, notify, property, spawn};
+use crate::page::{Held, Listener, console_warn, global, notify, property, spawn};
 use crate::store::Store;
 use crate::token::TokenSource;
+use crate::transfer::reports_progress;
 use add::Addition;
 use hash::Pool;
 use keeper::Keeper;
@@ -118,6 +119,9 @@ impl Driver {
         driver.network.replace(Some(network::watch(&driver)));
         if network::is_off() {
             driver.feed(Input::Offline);
+        }
+        if !reports_progress() {
+            driver.feed(Input::ProgressHidden);
         }
         driver.sweep(0);
         driver

@@ -17,8 +17,7 @@ extern "C" {
     fn new(message: &str, name: &str) -> DOMException;
 }
 
-/// Whether a caught value is an error of this SDK.
-#[wasm_bindgen(js_name = isUploadError, skip_typescript)]
+/// Whether a caught value is an error of this SDK. The entries export the same test, which must not need the module.
 #[must_use]
 pub fn is_upload_error(value: &JsValue) -> bool {
     value.is_instance_of::<Error>()

@@ -4,12 +4,12 @@ use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_contract::{Crc64Nvme, SNIFF_BYTES};
 use crowfly_engine::ReadFailure;
 use crowfly_engine::crc64::Crc64;
-use js_sys::{Array, Uint8Array, global};
+use js_sys::{Array, Error, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use crate::clock::{pause, wait_at_most};
-use crate::page::{has_function, invoke, property};
+use crate::page::{Deferred, global, has_function, invoke, property};
 
 /// Length of the samples from head, middle and tail that distinguish two files of equal size.
 const SAMPLE_BYTES: f64 = 65_536.0;
@@ -77,7 +77,8 @@ pub(crate) async fn bytes(mut piece: JsValue) -> Result<Uint8Array, JsValue> {
         piece = Blob::new_with_blob_sequence(&Array::of1(&piece))?.into();
     }
     let read = invoke(&piece, "arrayBuffer", Array::new())?;
-    let read = wait_at_most(READ_MS, read).await?;
+    let late = Error::new("the read took too long").into();
+    let read = wait_at_most(READ_MS, read, Deferred::quiet(), late).await?;
     // A non-buffer becomes bytes of another length, which the reader rejects.
     Octets::new(&read).map(JsCast::unchecked_into)
 }

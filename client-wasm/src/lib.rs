@@ -23,10 +23,10 @@ mod resumable;
 mod signer;
 mod store;
 mod token;
+mod transfer;
 mod types;
 mod upload;
 mod wire;
-mod xhr;
 
 pub use client::{Client, create_client};
 pub use crc::{crc_add, crc_close, crc_open, crc_space};

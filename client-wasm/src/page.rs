@@ -42,6 +42,10 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn object_keys(object: &JsValue) -> Result<Array, JsValue>;
 
+    /// The window, or the scope of a worker. (`js_sys::global` also looks for the names of older browsers.)
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    static GLOBAL: JsValue;
+
     /// A promise whose `catch` takes a JavaScript function.
     type Settling;
 
@@ -72,6 +76,11 @@ pub(crate) fn given(object: &JsValue, name: &str) -> Option<JsValue> {
 pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Fails for frozen objects and proxies only.
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+/// The global object.
+pub(crate) fn global() -> JsValue {
+    GLOBAL.with(JsValue::clone)
 }
 
 /// Whether a property is a function.

@@ -12,7 +12,8 @@ use crate::wire::{Answer, Route};
 const MISTAKE: &str = "^(Type|Reference|Range|Syntax)Error$";
 /// What browsers say in the `TypeError` of a `fetch` without an answer.
 /// <https://fetch.spec.whatwg.org/#concept-network-error>
-const LOST: &str = "^(failed to fetch|fetch failed|load failed|network|the (network|internet) connection|a server with|could not connect|cancelled|terminated)";
+const LOST: &str =
+    "^(failed to )?fetch|^(load failed|network|cancel|terminat|could not)|(connection|server)";
 
 /// Calls one function of the application; `body` is JSON.
 pub(crate) fn start(

@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 
 use crowfly_engine::{TokenFailure, TokenLife, TokenReason};
-use js_sys::{Array, Date, Error, Function, JSON, Promise, TypeError};
+use js_sys::{Date, Error, Function, JSON, TypeError};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use crate::clock::{alarm, now};
+use crate::clock::{now, wait_at_most};
 use crate::object::ObjectBuilder;
 use crate::page::{Deferred, Held, first_match, property};
 
@@ -87,12 +86,7 @@ impl TokenSource {
         let given = provider.call1(&JsValue::UNDEFINED, &argument)?;
         let limit = Deferred::quiet();
         self.limit.replace(Some(limit.clone()));
-        let first = Promise::race(&Array::of2(&given, &limit.promise));
-        let _timer = alarm(
-            self.timeout_ms,
-            Box::new(move || limit.reject(&Error::new(LATE))),
-        );
-        JsFuture::from(first).await
+        wait_at_most(self.timeout_ms, given, limit, Error::new(LATE).into()).await
     }
 
     /// Cancels a wait for the application, and forgets the token.

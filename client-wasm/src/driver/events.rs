@@ -7,9 +7,10 @@ use crowfly_engine::Event;
 use super::Driver;
 use crate::wire::{record_to_page, stored_to_page};
 
-const HIDDEN: &str = "requests of this page pass through a service worker, which hides their progress: it is shown by whole parts, and a connection that hangs is noticed late; let the worker leave PUT requests to storage alone (no respondWith)";
-const RESTARTED: &str = "storage had let go of the parts of this upload, for instance because it lay unfinished for days; it begins anew";
-const UNVERIFIED: &str = "storage has stored a file, but it states no checksum of it that could be compared: whether it holds the very bytes is not proved, and `verified` is false; `requireVerified: true` makes such uploads fail";
+const HIDDEN: &str = "a service worker answers this page's requests, which hides their progress: it is shown by whole parts, and a connection that hangs is noticed late; let the worker leave PUT requests alone";
+const RESTARTED: &str =
+    "storage has discarded the parts of this upload, as it does after some days; it begins anew";
+const UNVERIFIED: &str = "storage states no checksum of a stored file, so nothing proves that it holds these bytes, and `verified` is false; `requireVerified: true` makes such uploads fail";
 
 impl Driver {
     /// Handles an event of the engine.

@@ -3,10 +3,9 @@
 use std::rc::{Rc, Weak};
 
 use crowfly_engine::Input;
-use js_sys::global;
 
 use crate::driver::Driver;
-use crate::page::{Listener, property};
+use crate::page::{Listener, global, property};
 
 /// Listens to `online` and `offline` while the driver exists.
 /// <https://developer.mozilla.org/docs/Web/API/Navigator/onLine>

@@ -16,8 +16,8 @@ use crate::entry::Entry;
 use crate::file::{blob_size, probe, read_first, slice};
 use crate::page::{spawn, wait};
 use crate::signer;
+use crate::transfer::{News, Transfer};
 use crate::wire::{Route, body};
-use crate::xhr::{News, Transfer};
 
 /// Resources released when the request ends.
 #[expect(dead_code, reason = "each is kept for its Drop")]
@@ -216,7 +216,7 @@ impl Driver {
             News::End(Ok(receipt)) => driver.reply(request, Reply::Sent(receipt)),
             News::End(Err(failure)) => driver.reply(request, Reply::SendFailed(failure)),
         };
-        match Transfer::start(grant, &body, hear) {
+        match Transfer::start(grant, &body, Rc::new(hear)) {
             Ok(transfer) => self.keep(request, Running::Send(transfer)),
             Err(_) => return self.reply(request, Reply::SendFailed(SendFailure::Network)),
         }

@@ -2,18 +2,17 @@
 
 use crowfly_contract::ErrorCode;
 use crowfly_engine::{Failure, Input, Phase, Wrong};
-use js_sys::global;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 use super::Driver;
 use crate::error::failed;
-use crate::page::{first_match, property};
+use crate::page::{first_match, global, property};
 use crate::signer::describe;
 use crate::wire::Route;
 
-const API: &str = ": check the address, that it can be reached, and that it allows this origin (CORS; in our stack the parameter AllowedOrigins)";
-const STORAGE: &str = ": check the bucket's CORS rules (this origin, method PUT, all headers), its address and region, a proxy that limits the size of requests, and the clock of the signer";
+const API: &str = ": check the address, and that it allows this origin (CORS; of a Crowfly stack, AllowedOrigins)";
+const STORAGE: &str = ": check the bucket's CORS rules (this origin, PUT, all headers), its region, a proxy's limit for bodies, and the signer's clock";
 
 impl Driver {
     /// A service has never answered this client.

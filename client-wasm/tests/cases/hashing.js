@@ -204,6 +204,9 @@ export const cases = {
         constructor(parts, given) {
           super(parts, { type: "text/x-control", ...given });
         }
+        static [Symbol.hasInstance](value) {
+          return value instanceof control;
+        }
       };
       world.storage = () => "lost";
       const client = createClient({ ...options, onWarning() {} });

@@ -65,9 +65,11 @@ impl Queue {
             return Millis::NEVER;
         }
         let (budget, limit) = (self.link.budget(self.now), self.config.first_answer_ms);
-        let left = |service: &Service| service.first_answer_in(budget, limit);
-        let first = left(&self.api).into_iter().chain(left(&self.storage)).min();
-        first.map_or(Millis::NEVER, |left| self.now.after(left))
+        let at = |service: &Service| match service.first_answer_in(budget, limit) {
+            Some(left) => self.now.after(left),
+            None => Millis::NEVER,
+        };
+        at(&self.api).min(at(&self.storage))
     }
 
     pub(super) fn report_silence(&mut self) {

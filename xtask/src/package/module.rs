@@ -101,6 +101,12 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
             "-O2",
             "-s",
             "1",
+            // Constants move into the offsets of loads and stores. That would be wrong only for an address that wraps
+            // around into the first KiB of memory, which is the far end of the stack.
+            "--low-memory-unused",
+            "--optimize-added-constants-propagate",
+            "--gufa-optimizing",
+            "--code-folding",
             "--dae-optimizing",
             "--converge",
             "--rse",
