@@ -91,7 +91,17 @@ export type WarningCode =
   | "unverified"
   /** The file's first bytes are not what its type says; it is sent all the same. A page, a script or a program under
     * a harmless type will be withheld; the message says so. */
-  | "type_mismatch";
+  | "type_mismatch"
+  /** The API has not answered this client within five seconds: its address is wrong, or its CORS rules do not allow
+   * this page. */
+  | "api_silent"
+  /** Storage has not: its CORS rules, its region, a proxy's limit, or the signer's clock. */
+  | "storage_silent"
+  /** A function of the `signer` threw something without a `status`; it is called again. */
+  | "signer_failed"
+  /** Requests report no progress, since a service worker answers them or this client runs in one. Progress is shown by
+   * whole parts. */
+  | "progress_hidden";
 
 /** Degraded operation. */
 export interface Warning {

@@ -40,6 +40,18 @@ pub(crate) fn blob_size(value: &JsValue) -> Option<f64> {
     get_as(&blob, "size", value).ok()?.as_f64()
 }
 
+/// A file of another window as a `Blob` of this one, which has the same bytes: a promise of a window that is gone
+/// never settles.
+pub(crate) fn adopted(file: JsValue) -> JsValue {
+    if file.is_instance_of::<Blob>() || blob_size(&file).is_none() {
+        return file;
+    }
+    match Blob::new_with_blob_sequence(&Array::of1(&file)) {
+        Ok(own) => own.into(),
+        Err(_) => file,
+    }
+}
+
 /// The size that a file reports; negative if none.
 pub(crate) fn stated_size(file: &JsValue) -> f64 {
     let size = property(file, "size").as_f64().unwrap_or(-1.0);
@@ -71,11 +83,7 @@ pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsV
 }
 
 /// All bytes of a slice of a file.
-pub(crate) async fn bytes(mut piece: JsValue) -> Result<Uint8Array, JsValue> {
-    // A promise of a window that is gone never settles; a `Blob` of this window has the same bytes.
-    if !piece.is_instance_of::<Blob>() && blob_size(&piece).is_some() {
-        piece = Blob::new_with_blob_sequence(&Array::of1(&piece))?.into();
-    }
+pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
     let read = invoke(&piece, "arrayBuffer", Array::new())?;
     let late = Error::new("the read took too long").into();
     let read = wait_at_most(READ_MS, read, Deferred::quiet(), late).await?;

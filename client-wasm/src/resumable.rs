@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::driver::{Driver, Want, open_file, permitted};
 use crate::entry::Entry;
 use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
-use crate::file::{is_handle, sample, stated_size};
+use crate::file::{adopted, is_handle, sample, stated_size};
 use crate::journal::Saved;
 use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
@@ -114,7 +114,7 @@ async fn attach(
     own: bool,
     callbacks: Callbacks,
 ) -> Result<JsValue, JsValue> {
-    let file = open_file(source.clone()).await?;
+    let file = adopted(open_file(source.clone()).await?);
     let mut same = stated_size(&file) == saved.size;
     if same {
         let read = sample(file.clone(), saved.size, None).await;

@@ -13,7 +13,7 @@ const MISTAKE: &str = "^(Type|Reference|Range|Syntax)Error$";
 /// What browsers say in the `TypeError` of a `fetch` without an answer.
 /// <https://fetch.spec.whatwg.org/#concept-network-error>
 const LOST: &str =
-    "^(failed to )?fetch|^(load failed|network|cancel|terminat|could not)|(connection|server)";
+    "(^(?:failed to )?fetch|^(?:load failed|network|cancel|terminat|could not)|connection|server)";
 
 /// Calls one function of the application; `body` is JSON.
 pub(crate) fn start(
@@ -54,7 +54,7 @@ pub(crate) fn describe(thrown: &JsValue) -> (String, bool) {
     let own =
         first_match(MISTAKE, "", &name).is_some() && first_match(LOST, "i", &message).is_none();
     // A query may be a credential.
-    let plain = first_match(r"^[^?]{0,300}", "", &message).unwrap_or_default();
+    let plain = first_match(r"^([^?]{0,300})", "", &message).unwrap_or_default();
     (["threw ", &name, ": ", &plain].concat(), own)
 }
 

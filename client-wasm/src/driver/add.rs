@@ -11,7 +11,7 @@ use super::{Driver, Work};
 use crate::clock::now;
 use crate::entry::{Entry, Stage};
 use crate::error::{invalid_option, unreadable};
-use crate::file::{is_handle, is_readable, stated_size};
+use crate::file::{adopted, is_handle, is_readable, stated_size};
 use crate::object::ObjectBuilder;
 use crate::options::media_type;
 use crate::page::{Listener, invoke, property, spawn, wait};
@@ -87,7 +87,7 @@ impl Driver {
             let given = entry.given.media_type.clone().or_else(|| media_type(&own));
             let size = stated_size(&file);
             entry.set_file(
-                file,
+                adopted(file),
                 given.unwrap_or_else(|| OCTET_STREAM.to_owned()),
                 size.max(0.0),
             );

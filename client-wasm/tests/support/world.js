@@ -40,7 +40,8 @@ export class World {
     this.answer = () => undefined;
     /** Where the object of an item is. */
     this.key = key;
-    /** Overrides storage: (put) => { status, body } | "lost" | "hang" | "slow" | undefined. */
+    /** Overrides storage: (put) => { status, body } | "lost" | "refused" | "hang" | "slow" | "unseen" |
+     * undefined. */
     this.storage = () => undefined;
   }
 
@@ -313,11 +314,18 @@ class FakeXhr extends EventTarget {
     this.world.puts.push({ method: this.method, url: this.url, headers: this.headers, size: body.size, type: body.type });
     const own = this.world.storage(this.world.puts[place]);
     if (own === "hang") return;
+    if (own === "refused") {
+      this.readyState = 4;
+      this.dispatchEvent(new ProgressEvent("error"));
+      return;
+    }
     const bytes = await body.arrayBuffer();
     const total = bytes.byteLength;
     for (const loaded of [Math.floor(total / 2), total]) {
       await new Promise((done) => page.setTimeout(done, own === "slow" ? 100 : 5));
       if (this.readyState === 4) return;
+      // As in a page whose service worker answers its requests.
+      if (own === "unseen") continue;
       this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded, total }));
     }
     if (this.readyState === 4) return;
