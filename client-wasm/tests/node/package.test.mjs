@@ -13,7 +13,7 @@ const manifest = JSON.parse(read("package.json"));
 const load = (name) => import(pathToFileURL(join(packageDir, name)));
 const gzip = (...names) => names.reduce((sum, name) => sum + gzipSync(readFileSync(join(packageDir, name)), { level: 9 }).length, 0);
 
-for (const entry of ["index.js", "slim.js", "inline.js"]) {
+for (const entry of ["index.js", "slim.js", "inline.js", "index.cjs", "crowfly.min.js"]) {
   test(`importing ${entry} does nothing and does not throw`, async () => {
     const before = Object.getOwnPropertyNames(globalThis);
     const fetched = [];
@@ -21,7 +21,8 @@ for (const entry of ["index.js", "slim.js", "inline.js"]) {
     globalThis.fetch = (...args) => fetched.push(args);
     try {
       const module = await load(entry);
-      assert.deepEqual(Object.keys(module).sort(), ["createClient", "isUploadError"]);
+      const names = Object.keys(module).filter((name) => !["default", "module.exports", "__esModule"].includes(name));
+      assert.deepEqual(names.sort(), ["createClient", "isUploadError"]);
     } finally {
       globalThis.fetch = fetch;
     }
@@ -62,6 +63,14 @@ test("the package holds what its manifest lists, and nothing else", () => {
   assert.ok(found.includes("README.md"), "no README.md");
 });
 
+/** The files of an export, by its conditions, are there, and types come first. */
+function checkTargets(name, entry) {
+  if (typeof entry === "string") return assert.ok(existsSync(join(packageDir, entry)), `${name}: ${entry}`);
+  const [first, ...more] = Object.keys(entry);
+  if (first !== "import") assert.equal(first, "types", `${name}: types must come first`);
+  for (const condition of [first, ...more]) checkTargets(`${name} ${condition}`, entry[condition]);
+}
+
 test("the manifest is safe and complete", () => {
   assert.equal(manifest.name, "crowfly");
   assert.equal(manifest.type, "module");
@@ -71,9 +80,7 @@ test("the manifest is safe and complete", () => {
     assert.equal(manifest[field], undefined, `the manifest has ${field}`);
   }
   for (const [name, entry] of Object.entries(manifest.exports)) {
-    const targets = typeof entry === "string" ? [entry] : Object.values(entry);
-    for (const target of targets) assert.ok(existsSync(join(packageDir, target)), `${name}: ${target}`);
-    if (typeof entry !== "string") assert.equal(Object.keys(entry)[0], "types", `${name}: types must come first`);
+    checkTargets(name, entry);
   }
 });
 

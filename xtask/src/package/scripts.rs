@@ -37,7 +37,27 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             files::copy(&text, &package.join(name))?;
         }
     }
-    inline(package)
+    inline(package)?;
+    one_file(package, "crowfly.min.js", &["--format=esm"])?;
+    let shim = format!("--inject:{}", module::recipes().join("text.js").display());
+    one_file(
+        package,
+        "index.cjs",
+        &["--format=cjs", "--platform=node", &shim],
+    )
+}
+
+/// The entry `crowfly/inline` and all that it loads as one file: for pages and service workers without a bundler, and
+/// for CommonJS, which has no way to load a part later.
+fn one_file(package: &Path, name: &str, more: &[&str]) -> Result<(), Error> {
+    Cmd::new(node::tool("esbuild"))
+        .arg(package.join("inline.js"))
+        .args(["--bundle", "--minify", "--target=es2022", "--charset=utf8"])
+        .args(["--legal-comments=none", "--log-level=warning"])
+        .args(more)
+        .arg(format!("--outfile={}", package.join(name).display()))
+        .log("esbuild")
+        .run()
 }
 
 /// `start.js`, the glue and all that they import as one file, as it is one download. What of the glue nobody calls is
