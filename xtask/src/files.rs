@@ -7,25 +7,16 @@ use devkit::paths::short;
 use crate::error::Error;
 
 /// The content of a file.
-///
-/// # Errors
-/// If it cannot be read.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(file).map_err(Error::io(format!("read {}", short(file))))
 }
 
 /// The text of a file.
-///
-/// # Errors
-/// If it cannot be read, or is not UTF-8.
 pub(crate) fn text(file: &Path) -> Result<String, Error> {
     std::fs::read_to_string(file).map_err(Error::io(format!("read {}", short(file))))
 }
 
 /// Size of a file in bytes.
-///
-/// # Errors
-/// If there is none.
 pub(crate) fn size(file: &Path) -> Result<u64, Error> {
     let about = std::fs::metadata(file);
     about
@@ -34,9 +25,6 @@ pub(crate) fn size(file: &Path) -> Result<u64, Error> {
 }
 
 /// The paths in a folder, in order.
-///
-/// # Errors
-/// If it cannot be read.
 pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries =
         std::fs::read_dir(folder).map_err(Error::io(format!("read {}", short(folder))))?;
@@ -46,26 +34,17 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Creates a folder and those above it, unless it exists.
-///
-/// # Errors
-/// If it cannot be created.
 pub(crate) fn create(folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder).map_err(Error::io(format!("create {}", short(folder))))
 }
 
 /// Creates an empty folder in place of what was there.
-///
-/// # Errors
-/// If it cannot be created.
 pub(crate) fn empty(folder: &Path) -> Result<(), Error> {
     let _ = std::fs::remove_dir_all(folder);
     create(folder)
 }
 
 /// Copies a file into a folder that is there.
-///
-/// # Errors
-/// If it cannot be copied.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     std::fs::copy(from, to)
         .map(drop)

@@ -22,9 +22,6 @@ pub(crate) struct Plan {
 }
 
 /// Fuzzes every target; returns their number.
-///
-/// # Errors
-/// The first target that failed, with its input in hexadecimal.
 pub(crate) fn run(plan: Plan) -> Result<u64, Error> {
     let programs = build()?;
     let targets = targets()?;

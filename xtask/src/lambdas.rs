@@ -43,9 +43,6 @@ impl Functions {
 }
 
 /// Builds every function, and for the whole-system tests the example scanner. Cargo decides what is up to date.
-///
-/// # Errors
-/// If a tool cannot be installed, or the build fails.
 pub(crate) fn build(how: Build, scanner: bool) -> Result<Functions, Error> {
     let mut bins = BINS.to_vec();
     if scanner {

@@ -32,9 +32,6 @@ struct Asked {
 }
 
 /// Moves the messages and reports the progress.
-///
-/// # Errors
-/// If the command line is not understood, the queue is not found, or SQS refuses.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let asked = parse(arguments)?;
     let place = match &asked.env {

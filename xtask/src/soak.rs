@@ -77,9 +77,6 @@ impl Parts {
 }
 
 /// Runs every part that is not set to 0; [`USAGE`] describes them.
-///
-/// # Errors
-/// If a promise is broken, with the seed.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let Some(parts) = Parts::parse(arguments)? else {
         print!("{USAGE}");

@@ -27,9 +27,6 @@ struct Board {
 }
 
 /// Runs `work` as one named step and prints its outcome and its duration.
-///
-/// # Errors
-/// The error of `work`.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     ticker();
     let since = Instant::now();

@@ -8,9 +8,6 @@ use crate::setup::{self, Need, browsers, wasm_target};
 use crate::{paths, step};
 
 /// A command in that environment.
-///
-/// # Errors
-/// If the wasm32 target is missing.
 pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
     let env = wasm_target::env()?;
     Ok(Cmd::new(program)
@@ -19,9 +16,6 @@ pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
 }
 
 /// Prints that environment as shell exports, for running wasm-pack by hand.
-///
-/// # Errors
-/// If the tools cannot be installed.
 pub(crate) fn print_env() -> Result<(), Error> {
     setup::ready(&[
         Need::WasmTarget,

@@ -82,9 +82,6 @@ impl Drop for Profile {
 }
 
 /// Starts `command` with its standard output piped.
-///
-/// # Panics
-/// When it cannot be started.
 pub(super) fn start(command: &mut Command) -> Child {
     command
         .stdin(Stdio::null())
@@ -99,9 +96,6 @@ pub(super) fn start(command: &mut Command) -> Child {
 
 /// The first line in which `find` finds something. The rest is read and dropped as long as the process
 /// writes, so that it never blocks on a full pipe.
-///
-/// # Panics
-/// When the process exits first.
 pub(super) fn announced<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>, what: &str) -> T {
     announcement(child, find).unwrap_or_else(|| panic!("{what} ended without saying where it is"))
 }

@@ -24,9 +24,6 @@ pub(super) struct Session {
 
 impl Session {
     /// Sends one command.
-    ///
-    /// # Panics
-    /// When the driver refuses it.
     #[track_caller]
     pub(super) fn command(&self, method: &str, path: &str, body: &Value) -> Value {
         self.try_command(method, path, body)

@@ -8,9 +8,6 @@ use super::programs::Programs;
 use super::{chromium, firefox, webkit};
 
 /// Starts the driver of a browser.
-///
-/// # Panics
-/// When a program is missing, or does not start.
 pub(super) fn driver(kind: Kind) -> Driver {
     let programs = Programs::find(kind).unwrap_or_else(|| {
         let missing = Programs::missing(kind).join(", ");

@@ -62,18 +62,12 @@ impl Aws {
 
 /// Plain JSON from DynamoDB's typed form.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>
-///
-/// # Panics
-/// When it is not in that form.
 fn plain(typed: &Value) -> Value {
     let item: Item = serde_json::from_value(typed.clone()).expect("an item of DynamoDB");
     from_item(item).expect("an item is plain JSON")
 }
 
 /// DynamoDB's typed form of plain JSON.
-///
-/// # Panics
-/// When it is no object.
 fn item(fields: &Value) -> Value {
     let item: Item = to_item(fields).expect("an object");
     serde_json::to_value(item).expect("an item is JSON")

@@ -30,9 +30,6 @@ pub(super) struct Chrome {
 
 impl Chrome {
     /// Starts one.
-    ///
-    /// # Errors
-    /// If there is no Chromium, or it does not start.
     pub(super) fn start() -> Result<Self, Error> {
         let programs = browsers::chromium()?;
         let port = super::serve::free_port()?;
@@ -60,9 +57,6 @@ impl Chrome {
     }
 
     /// Opens a page and waits until its modules have run.
-    ///
-    /// # Errors
-    /// If they do not run.
     pub(super) fn open(&self, url: &str) -> Result<(), Error> {
         self.browser.open(url);
         self.script(
@@ -72,9 +66,6 @@ impl Chrome {
     }
 
     /// Picks these files in the page's only file input.
-    ///
-    /// # Errors
-    /// If the page has none.
     pub(super) fn pick(&self, files: &[PathBuf]) -> Result<(), Error> {
         let input = self.browser.find("input[type=file]");
         let input = input.ok_or_else(|| Error::failed("the page has no file input"))?;
@@ -84,9 +75,6 @@ impl Chrome {
     }
 
     /// Runs the body of an async function in the page and waits for what it returns.
-    ///
-    /// # Errors
-    /// If it rejects, with the reason.
     pub(super) fn script(&self, body: &str) -> Result<Value, Error> {
         let value = self.browser.try_run_async(body, &[])?;
         match value["rejected"].as_str() {

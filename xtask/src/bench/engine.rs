@@ -20,9 +20,6 @@ pub(super) struct Row {
 }
 
 /// Runs the example.
-///
-/// # Errors
-/// If it does not compile, or an upload in it does not end.
 pub(super) fn measure(options: &Options) -> Result<Vec<Row>, Error> {
     FILES
         .iter()

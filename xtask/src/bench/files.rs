@@ -10,9 +10,6 @@ use crate::error::Error;
 use crate::{files, paths, step};
 
 /// `count` files of `size` bytes each; existing ones are reused.
-///
-/// # Errors
-/// If a file cannot be written.
 pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
     let folder = paths::target().join("bench/files");
     files::create(&folder)?;

@@ -21,9 +21,6 @@ pub(super) struct Figures {
 }
 
 /// Hashes the same bytes with both, alternating, in a worker.
-///
-/// # Errors
-/// If a script fails, or the checksums differ.
 pub(super) fn measure(server: &Serving, options: &Options) -> Result<Figures, Error> {
     step::step("CRC64NVME in Chromium", || {
         let chrome = Chrome::start()?;

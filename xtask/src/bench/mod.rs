@@ -29,9 +29,6 @@ use crate::{package, paths, step};
 use options::Options;
 
 /// Runs the selected benchmarks and prints a table; the samples go to `target/bench/result.json`.
-///
-/// # Errors
-/// If something cannot be built or started, or, at the end, if a variant failed.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let options = Options::parse(arguments)?;
     let folder = paths::target().join("bench");

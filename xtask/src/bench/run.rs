@@ -27,9 +27,6 @@ pub(super) struct Row {
 }
 
 /// Runs every setting.
-///
-/// # Errors
-/// If something cannot be started. A failed run is reported in its row.
 pub(super) fn all(
     settings: &[Setting],
     options: &Options,

@@ -9,9 +9,6 @@ use crate::error::Error;
 use crate::paths;
 
 /// Starts it on a free port; it stops when dropped.
-///
-/// # Errors
-/// If there is none.
 pub(super) fn start() -> Result<Serving, Error> {
     let files = Files::default()
         .at("/crowfly/", paths::npm_package())
@@ -24,9 +21,6 @@ pub(super) fn start() -> Result<Serving, Error> {
 }
 
 /// A port that was free a moment ago.
-///
-/// # Errors
-/// If there is none.
 pub(super) fn free_port() -> Result<u16, Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())

@@ -28,9 +28,6 @@ pub(super) struct Sink {
 }
 
 /// Builds it with full optimisation: it shares the CPU with the browser.
-///
-/// # Errors
-/// If it does not compile.
 pub(super) fn build() -> Result<(), Error> {
     Cmd::new("cargo")
         .args([
@@ -53,9 +50,6 @@ pub(super) fn build() -> Result<(), Error> {
 
 impl Sink {
     /// Starts one without checksum verification: on a computer of its own it would take no CPU time from the browser.
-    ///
-    /// # Errors
-    /// If it does not answer.
     pub(super) fn start(path: Path) -> Result<Self, Error> {
         let port = super::serve::free_port()?;
         let mut command = Cmd::new(paths::cargo_target().join("release/sink"))
@@ -75,18 +69,12 @@ impl Sink {
     }
 
     /// Its counts since the last reset.
-    ///
-    /// # Errors
-    /// If it does not answer.
     pub(super) fn stats(&self) -> Result<Value, Error> {
         let text = self.ask("GET", "stats")?;
         serde_json::from_str(&text).map_err(|error| Error::failed(format!("sink: {error}")))
     }
 
     /// Clears its uploads and counts.
-    ///
-    /// # Errors
-    /// If it does not answer.
     pub(super) fn reset(&self) -> Result<(), Error> {
         self.ask("POST", "reset").map(drop)
     }

@@ -40,17 +40,11 @@ impl Aws {
     }
 
     /// Creates a bucket.
-    ///
-    /// # Errors
-    /// If S3 refuses.
     pub(crate) fn create_bucket(&self, name: &str) -> Result<(), Error> {
         self.put(name, Vec::new())
     }
 
     /// Stores an object. The key must need no percent-encoding.
-    ///
-    /// # Errors
-    /// If S3 refuses.
     pub(crate) fn put_object(&self, bucket: &str, key: &str, body: Vec<u8>) -> Result<(), Error> {
         self.put(&format!("{bucket}/{key}"), body)
     }
@@ -61,9 +55,6 @@ impl Aws {
     }
 
     /// A call of CloudFormation; the answer is XML.
-    ///
-    /// # Errors
-    /// If CloudFormation refuses.
     pub(crate) fn cloudformation<K: AsRef<str>, V: AsRef<str>>(
         &self,
         action: &str,
@@ -74,18 +65,12 @@ impl Aws {
     }
 
     /// A call of IAM; the answer is XML.
-    ///
-    /// # Errors
-    /// If IAM refuses.
     pub(crate) fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String, Error> {
         let request = self.0.query(IAM, action, parameters.iter().copied());
         accepted("IAM", &request)
     }
 
     /// A call of Cognito's user pools.
-    ///
-    /// # Errors
-    /// If Cognito refuses.
     pub(crate) fn cognito(&self, action: &str, input: &Value) -> Result<(), Error> {
         let target = format!("AWSCognitoIdentityProviderService.{action}");
         let request = self.0.json("cognito-idp", &target, input);

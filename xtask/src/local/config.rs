@@ -15,9 +15,6 @@ pub(crate) struct Config {
 
 impl Config {
     /// The configuration of the page that belongs to `stack`.
-    ///
-    /// # Errors
-    /// If the template lacks an output.
     pub(crate) fn of(stack: &Stack) -> Result<Self, Error> {
         let client = stack.output("Audience")?;
         let (auth, issuer) = if let Some(user) = stack.user {

@@ -22,9 +22,6 @@ struct Options {
 }
 
 /// Builds, deploys and serves everything, then waits.
-///
-/// # Errors
-/// If a port is taken, something cannot be built, or the local AWS exits.
 pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let started = Instant::now();
     let options = options(arguments)?;

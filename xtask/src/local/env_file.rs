@@ -15,9 +15,6 @@ const MODE: u32 = 0o600;
 
 /// Writes a description with mode 0600: into a new file with that mode, which then replaces the older one by a
 /// rename. The older file may have been readable by others, or open in another program.
-///
-/// # Errors
-/// If it cannot be written.
 pub(crate) fn write(file: &Path, description: &impl Serialize) -> Result<(), Error> {
     let what = || Error::io(format!("write {}", paths::short(file)));
     let new = file.with_extension("json.new");

@@ -12,18 +12,12 @@ use crate::{files, paths};
 const BUCKET: &str = "crowfly-artifacts";
 
 /// Uploads each function's zip, and `template.yaml` with their URLs; returns the URL of the template.
-///
-/// # Errors
-/// If a file cannot be read, or functions of the template and built functions differ.
 pub(crate) fn package(aws: &Aws, functions: &Functions) -> Result<String, Error> {
     aws.create_bucket(BUCKET)?;
     package_of(aws, functions, "template.yaml", lambdas::BINS)
 }
 
 /// The same for the example scanner's template, in the same bucket.
-///
-/// # Errors
-/// As [`package`].
 pub(crate) fn package_scanner(aws: &Aws, functions: &Functions) -> Result<String, Error> {
     package_of(
         aws,

@@ -25,9 +25,6 @@ pub(crate) struct Server {
 impl Server {
     /// Starts an empty local AWS with its state in `folder`, which is emptied first; [`Server::ready`] waits for it.
     /// It has a new root key, and allows sign-in from the pages at `pages`, ports of this computer.
-    ///
-    /// # Errors
-    /// If it cannot be installed or started.
     pub(crate) fn launch(port: u16, pages: &[u16], folder: &Path) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
         empty(folder)?;
@@ -46,9 +43,6 @@ impl Server {
     }
 
     /// Waits until it answers.
-    ///
-    /// # Errors
-    /// If it exits instead, or takes too long.
     pub(crate) fn ready(&self) -> Result<(), Error> {
         step::step("local AWS", || {
             self.service.until(START, || self.aws.healthy())
@@ -56,18 +50,12 @@ impl Server {
     }
 
     /// Fails if it has exited.
-    ///
-    /// # Errors
-    /// With the end of its log.
     pub(crate) fn alive(&self) -> Result<(), Error> {
         self.service.alive()
     }
 }
 
 /// Fails with a sentence if the port is in use.
-///
-/// # Errors
-/// If it is in use.
 pub(crate) fn must_be_free(port: u16, what: &str) -> Result<(), Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map(drop)
@@ -81,9 +69,6 @@ pub(crate) fn must_be_free(port: u16, what: &str) -> Result<(), Error> {
 
 /// Ports that are free now, all different, below the ephemeral range: no outgoing connection takes one of them
 /// before its server does.
-///
-/// # Errors
-/// If there are none.
 pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
     const FIRST: u16 = 12_000;
     const COUNT: u16 = 18_000;

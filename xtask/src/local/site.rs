@@ -12,9 +12,6 @@ pub(crate) struct Site(Serving);
 
 impl Site {
     /// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
-    ///
-    /// # Errors
-    /// If the port is taken.
     pub(crate) fn start(port: u16, config: &Config) -> Result<Self, Error> {
         let files = Files::default()
             .at("/crowfly/", paths::npm_package())

@@ -36,9 +36,6 @@ pub(crate) struct User {
 
 impl Stack {
     /// Creates the stack `name` from the template at this URL.
-    ///
-    /// # Errors
-    /// With the reasons that CloudFormation gives.
     pub(crate) fn create(
         aws: &Aws,
         name: &str,
@@ -63,9 +60,6 @@ impl Stack {
     }
 
     /// Creates a stack of Crowfly and, if it has a pool of its own, the demo user.
-    ///
-    /// # Errors
-    /// With the reasons that CloudFormation gives.
     pub(crate) fn deploy(
         aws: &Aws,
         name: &str,
@@ -85,9 +79,6 @@ impl Stack {
     }
 
     /// An output of the template.
-    ///
-    /// # Errors
-    /// If the template has none of this name.
     pub(crate) fn output(&self, name: &str) -> Result<&str, Error> {
         let found = self.outputs.iter().find(|(key, _)| key == name);
         found
@@ -96,9 +87,6 @@ impl Stack {
     }
 
     /// The description by which other tools find the stack; `page` is the URL of its page, `key` the root key.
-    ///
-    /// # Errors
-    /// If the template lacks an output.
     pub(crate) fn describe(&self, page: &str, key: &Key) -> Result<env::Stack, Error> {
         let user = self.user.as_ref();
         let output = |name| self.output(name).map(str::to_owned);

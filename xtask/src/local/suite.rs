@@ -58,9 +58,6 @@ impl Suite {
 }
 
 /// Builds the deployed artefacts, starts the local AWS and the issuer, and deploys the stacks.
-///
-/// # Errors
-/// If something cannot be built, started or deployed.
 pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
     let functions = lambdas::build(how, true)?;
     package::build()?;

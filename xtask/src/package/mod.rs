@@ -15,9 +15,6 @@ use crate::setup::{self, Need};
 use crate::{files, paths, step};
 
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
-///
-/// # Errors
-/// If a tool is missing, a build fails, or the package contains what it must not.
 pub(crate) fn build() -> Result<(), Error> {
     setup::ready(&[Need::WasmTarget, Need::WasmBindgen, Need::Node])?;
     let wasm = step::step("browser module", module::compile)?;
@@ -39,18 +36,12 @@ pub(crate) fn build() -> Result<(), Error> {
 }
 
 /// As [`build`], then prints the package's sizes and checks them against the budget.
-///
-/// # Errors
-/// As [`build`], or if the package is over its budget.
 pub(crate) fn run() -> Result<(), Error> {
     build()?;
     weigh()
 }
 
 /// Prints the sizes of the built package and checks them against the budget.
-///
-/// # Errors
-/// If it is over its budget.
 pub(crate) fn weigh() -> Result<(), Error> {
     let table = sizes::measure(&paths::npm_package())?;
     step::clear();

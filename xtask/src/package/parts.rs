@@ -21,9 +21,6 @@ const PARTS: [(&str, &[&str]); 8] = [
 ];
 
 /// The parts by size, each with its share of all code in thousandths.
-///
-/// # Errors
-/// If the bytes are no module.
 pub(super) fn shares(module: &[u8]) -> wasmparser::Result<Vec<(&'static str, u64)>> {
     let (mut imported, mut sizes, mut names) = (0, Vec::new(), HashMap::new());
     for payload in Parser::new(0).parse_all(module) {

@@ -57,9 +57,6 @@ impl Service {
     }
 
     /// Fails, with the tail of the log, if the process has exited.
-    ///
-    /// # Errors
-    /// If the process has exited, whatever its status.
     pub(crate) fn alive(&self) -> Result<(), Error> {
         match self.group.poll() {
             None => Ok(()),
@@ -74,9 +71,6 @@ impl Service {
     }
 
     /// Waits until it is ready.
-    ///
-    /// # Errors
-    /// If it exits first, or takes longer than `limit`.
     pub(crate) fn until(&self, limit: Duration, ready: impl Fn() -> bool) -> Result<(), Error> {
         let started = Instant::now();
         while !ready() {
@@ -149,9 +143,6 @@ pub(crate) fn stopping() -> bool {
 }
 
 /// On Ctrl-C, SIGTERM or SIGHUP, stops every child and then this process.
-///
-/// # Errors
-/// If the signal handlers cannot be installed.
 pub(crate) fn end_on_signals() -> Result<(), Error> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])

@@ -104,26 +104,17 @@ impl Cmd {
     }
 
     /// Runs it to the end.
-    ///
-    /// # Errors
-    /// With the tail of the log if the command cannot start or fails.
     pub(crate) fn run(self) -> Result<(), Error> {
         let (status, what, log) = self.finish(false)?;
         checked(status, what, log)
     }
 
     /// Runs it to the end as a step of this name.
-    ///
-    /// # Errors
-    /// As [`Cmd::run`].
     pub(crate) fn step(self, what: &str) -> Result<(), Error> {
         step::step(what, || self.run())
     }
 
     /// Runs it to the end and returns its standard output, which the log then lacks.
-    ///
-    /// # Errors
-    /// As [`Cmd::run`].
     pub(crate) fn output(self) -> Result<String, Error> {
         let out = stdout_file(&self.log);
         let (status, what, log) = self.finish(true)?;
@@ -132,17 +123,11 @@ impl Cmd {
     }
 
     /// Runs it to the end and returns whether it succeeded.
-    ///
-    /// # Errors
-    /// If the command cannot start.
     pub(crate) fn succeeds(self) -> Result<bool, Error> {
         Ok(self.finish(false)?.0.success())
     }
 
     /// Starts it in the background.
-    ///
-    /// # Errors
-    /// If it cannot start.
     pub(crate) fn spawn(self) -> Result<Service, Error> {
         self.start(false)
     }

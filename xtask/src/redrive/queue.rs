@@ -46,9 +46,6 @@ pub(super) struct Queues<'a> {
 
 impl<'a> Queues<'a> {
     /// Finds the queue by its name, and its dead-letter queue by its redrive policy.
-    ///
-    /// # Errors
-    /// If there is no such queue, it has no dead-letter queue, or access is denied.
     pub(super) fn of(place: &'a Place) -> Result<Self, Error> {
         let program = python::aws_cli()?.join("aws");
         let sqs = Sqs { program, place };
@@ -78,9 +75,6 @@ impl<'a> Queues<'a> {
     }
 
     /// Starts the move, at most this many messages a second (1 to 500), or as fast as SQS can.
-    ///
-    /// # Errors
-    /// If SQS refuses, as it does while another move of this queue is running.
     pub(super) fn start(&self, most_per_second: Option<u16>) -> Result<(), Error> {
         let most = most_per_second.map(|most| most.to_string());
         let mut arguments = vec!["--source-arn", &self.dead_arn];
@@ -95,9 +89,6 @@ impl<'a> Queues<'a> {
     }
 
     /// The progress of the latest move.
-    ///
-    /// # Errors
-    /// If SQS refuses, or there is no move.
     pub(super) fn moving(&self) -> Result<Moving, Error> {
         let arguments = ["--source-arn", &self.dead_arn, "--max-results", "1"];
         let answer = self.sqs.call("list-message-move-tasks", &arguments)?;

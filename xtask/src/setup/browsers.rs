@@ -7,17 +7,11 @@ use crate::error::Error;
 use crate::step;
 
 /// Chromium and chromedriver.
-///
-/// # Errors
-/// As [`ready`].
 pub(crate) fn chromium() -> Result<Programs, Error> {
     ready(Kind::Chromium)
 }
 
 /// Finds a browser and its driver, or installs what is missing.
-///
-/// # Errors
-/// If a program is missing and cannot be installed.
 fn ready(kind: Kind) -> Result<Programs, Error> {
     let mut missing = Programs::missing(kind);
     if kind == Kind::Firefox && missing.contains(&"GECKODRIVER") {
@@ -48,9 +42,6 @@ fn packages(kind: Kind) -> &'static [&'static str] {
 }
 
 /// Installs every browser; reports which besides Chromium are not available here, and why.
-///
-/// # Errors
-/// Without Chromium, and in CI (`CI` is set) without any of them.
 pub(crate) fn all() -> Result<Vec<(Kind, Programs)>, Error> {
     let mut found = Vec::new();
     for kind in Kind::ALL {

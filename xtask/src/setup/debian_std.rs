@@ -14,9 +14,6 @@ pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
 /// Installs Debian's compiler and builds the library for it.
-///
-/// # Errors
-/// If apt cannot be used, or a step of the build fails.
 pub(crate) fn install() -> Result<(), Error> {
     if !apt::usable() {
         return Err(wasm_target::cannot());

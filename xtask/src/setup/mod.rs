@@ -62,17 +62,11 @@ const TOOLS: [(Need, Install); 12] = [
 ];
 
 /// Installs everything.
-///
-/// # Errors
-/// As [`ready`].
 pub(crate) fn all() -> Result<(), Error> {
     ready(&TOOLS.map(|(need, _)| need))
 }
 
 /// Installs `needs`: what is compiled one by one, and concurrently what is downloaded.
-///
-/// # Errors
-/// The first tool that could not be installed, as a sentence that says what to do.
 pub(crate) fn ready(needs: &[Need]) -> Result<(), Error> {
     let (compiled, downloaded): (Vec<Need>, Vec<Need>) =
         needs.iter().partition(|need| need.compiles());

@@ -14,18 +14,12 @@ use crate::process::Cmd;
 const OLDEST: (u32, u32) = (20, 19);
 
 /// Installs the packages.
-///
-/// # Errors
-/// If there is no Node, or it is too old, or npm fails.
 pub(crate) fn ready() -> Result<(), Error> {
     install("node", "packages from npm", "xtask/node")
 }
 
 /// Installs the previous major versions of the bundlers into `target/tools/node-older`, because one folder can hold
 /// one version of a package only.
-///
-/// # Errors
-/// As [`ready`].
 pub(crate) fn older() -> Result<(), Error> {
     install("node-older", "older packages from npm", "xtask/node/older")
 }

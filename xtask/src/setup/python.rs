@@ -41,9 +41,6 @@ pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
 
 /// Creates the environment `target/tools/venv-<name>` from a requirements file (a path from the root), again
 /// when the file changes; returns the folder of its programs.
-///
-/// # Errors
-/// If there is no suitable Python, or a package is not available or has another hash.
 pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
     let file = paths::root().join(requirements);
     let lock = files::read(&file)?;

@@ -23,9 +23,6 @@ pub(crate) struct WasmEnv {
 }
 
 /// Installs the target.
-///
-/// # Errors
-/// If neither way works, with the manual steps.
 pub(crate) fn ready() -> Result<(), Error> {
     if find().is_some() {
         return Ok(());
@@ -53,9 +50,6 @@ pub(crate) fn ready() -> Result<(), Error> {
 }
 
 /// The environment for wasm builds.
-///
-/// # Errors
-/// If the target is not there.
 pub(crate) fn env() -> Result<WasmEnv, Error> {
     static FOUND: OnceLock<WasmEnv> = OnceLock::new();
     if let Some(found) = FOUND.get() {

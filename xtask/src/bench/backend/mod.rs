@@ -36,9 +36,6 @@ impl Measured {
 }
 
 /// Measures functions, the pipeline, or both.
-///
-/// # Errors
-/// If something cannot be built or started, or gives a wrong answer.
 pub(super) fn measure(options: &Options) -> Result<Measured, Error> {
     let mut measured = Measured {
         text: String::new(),

@@ -19,9 +19,6 @@ pub(super) struct Policy {
 }
 
 /// The inline policies of all roles of our stacks.
-///
-/// # Errors
-/// If IAM refuses, or a document is not JSON.
 pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
     let roles = aws.iam("ListRoles", &[("MaxItems", "1000")])?;
     let mut found = Vec::new();
@@ -77,9 +74,6 @@ impl Policy {
     }
 
     /// Makes this the role's policy.
-    ///
-    /// # Errors
-    /// If IAM refuses.
     pub(super) fn put(&self, aws: &Aws) -> Result<(), Error> {
         let document = self.document.to_string();
         let parameters = [
