@@ -1,25 +1,21 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::wait;
 use serde_json::{Value, json};
 
-use super::driver::Driver;
-use super::element::Element;
-use super::kind::Kind;
-use super::session::{Session, WebDriverError};
-use super::start;
-
-/// How many browsers may run at once: each keeps a core busy while it hashes and sends.
-const AT_ONCE: usize = 1;
+use super::drivers::{self, Driver};
+use super::page::Element;
+use super::programs::Kind;
+use crate::http::Request;
+use crate::wait;
 
 /// How long a script of a test may run.
 const SCRIPT: Duration = Duration::from_secs(120);
 
-static RUNNING: Mutex<usize> = Mutex::new(0);
-static ENDED: Condvar = Condvar::new();
+/// One browser runs at a time: each keeps a core busy while it hashes and sends.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// A key that types no character: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +36,7 @@ pub struct Browser {
     /// What the driver says of the browser.
     pub capabilities: Value,
     // Declared last: dropped after the session was closed.
-    _owned: Option<(Driver, Turn)>,
+    _owned: Option<(Driver, MutexGuard<'static, ()>)>,
 }
 
 impl Browser {
@@ -69,9 +65,9 @@ impl Browser {
     }
 
     fn begin(kind: Kind, proxy: Option<SocketAddr>) -> Self {
-        let turn = Turn::take();
-        let driver = start::driver(kind);
-        let wanted = start::capabilities(kind, &driver, proxy);
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let driver = drivers::start(kind);
+        let wanted = drivers::capabilities(kind, &driver, proxy);
         let browser = Self::attach(kind, &driver.address, wanted, SCRIPT);
         let mut browser = browser.unwrap_or_else(|error| panic!("no browser session: {error}"));
         browser._owned = Some((driver, turn));
@@ -94,11 +90,11 @@ impl Browser {
             timeout: script + Duration::from_secs(30),
         };
         let wanted = json!({"capabilities": {"alwaysMatch": wanted}});
-        let mut made = session.try_command("POST", "/session", &wanted)?;
+        let mut made = session.try_post("/session", &wanted)?;
         let id = made["sessionId"].as_str().unwrap_or_default();
         session.address = format!("{address}/session/{id}");
         let limits = json!({"script": script.as_millis(), "pageLoad": 30_000, "implicit": 0});
-        session.try_command("POST", "/timeouts", &limits)?;
+        session.try_post("/timeouts", &limits)?;
         Ok(Self {
             session,
             kind,
@@ -114,18 +110,17 @@ impl Browser {
 
     /// Opens an address.
     pub fn open(&self, url: &str) {
-        self.session.command("POST", "/url", &json!({"url": url}));
+        self.session.post("/url", &json!({"url": url}));
     }
 
     /// Loads the page again.
     pub fn reload(&self) {
-        self.session.command("POST", "/refresh", &json!({}));
+        self.session.post("/refresh", &json!({}));
     }
 
     /// Runs the body of a function in the page.
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
-        self.session.command(
-            "POST",
+        self.session.post(
             "/execute/sync",
             &json!({"script": script, "args": arguments}),
         )
@@ -152,8 +147,7 @@ impl Browser {
              (async function () {{ {script} }}).apply(null, arguments)\
              .then(done, (error) => done({{ rejected: String(error && error.stack || error) }}));"
         );
-        self.session.try_command(
-            "POST",
+        self.session.try_post(
             "/execute/async",
             &json!({"script": wrapped, "args": arguments}),
         )
@@ -166,11 +160,9 @@ impl Browser {
 
     /// All elements that a CSS selector finds.
     pub fn find_all(&self, css: &str) -> Vec<Element<'_>> {
-        let found = self.session.command(
-            "POST",
-            "/elements",
-            &json!({"using": "css selector", "value": css}),
-        );
+        let found = self
+            .session
+            .post("/elements", &json!({"using": "css selector", "value": css}));
         found
             .as_array()
             .into_iter()
@@ -195,10 +187,7 @@ impl Browser {
 
     /// The element that has the focus.
     pub fn focused(&self) -> Option<Element<'_>> {
-        Element::new(
-            &self.session,
-            &self.session.command("GET", "/element/active", &Value::Null),
-        )
+        Element::new(&self.session, &self.session.get("/element/active"))
     }
 
     /// Presses and releases a key.
@@ -210,8 +199,7 @@ impl Browser {
         };
         let actions =
             json!([{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]);
-        self.session.command(
-            "POST",
+        self.session.post(
             "/actions",
             &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}),
         );
@@ -222,7 +210,7 @@ impl Browser {
     /// # Panics
     /// When the file cannot be written.
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        let picture = self.session.command("GET", "/screenshot", &Value::Null);
+        let picture = self.session.get("/screenshot");
         let picture = data_encoding::BASE64.decode(picture.as_str().unwrap_or_default().as_bytes());
         let path = crate::paths::scratch("screens").join(format!("{name}.png"));
         std::fs::write(&path, picture.expect("a picture in base64"))
@@ -240,24 +228,70 @@ impl Browser {
     }
 }
 
-/// A permit to run a browser; see [`AT_ONCE`].
-#[derive(Debug)]
-struct Turn;
+/// A WebDriver command that failed: <https://www.w3.org/TR/webdriver2/#errors>.
+#[derive(Debug, thiserror::Error)]
+#[error("WebDriver {command}: {why}")]
+pub struct WebDriverError {
+    /// Method and path.
+    pub command: String,
+    /// What the driver says.
+    pub why: String,
+}
 
-impl Turn {
-    fn take() -> Self {
-        let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut running = ENDED
-            .wait_while(running, |running| *running >= AT_ONCE)
-            .unwrap_or_else(PoisonError::into_inner);
-        *running += 1;
-        Self
+/// The address of a driver, or of a session of it; closed when dropped.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) address: String,
+    /// How long a command may take.
+    pub(super) timeout: Duration,
+}
+
+impl Session {
+    #[track_caller]
+    pub(super) fn get(&self, path: &str) -> Value {
+        self.send("GET", path, None)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[track_caller]
+    pub(super) fn post(&self, path: &str, body: &Value) -> Value {
+        self.try_post(path, body)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub(super) fn try_post(&self, path: &str, body: &Value) -> Result<Value, WebDriverError> {
+        self.send("POST", path, Some(body))
+    }
+
+    /// Sends one command.
+    pub(super) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, WebDriverError> {
+        let mut request = Request::new(method, format!("{}{path}", self.address));
+        request.timeout = self.timeout;
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let failed = |why: String| WebDriverError {
+            command: format!("{method} {path}"),
+            why,
+        };
+        let answer = request.try_send();
+        let answer = answer.map_err(|error| failed(error.to_string()))?;
+        let value = answer.json()["value"].take();
+        if answer.status == 200 {
+            Ok(value)
+        } else {
+            Err(failed(format!("{}: {}", value["error"], value["message"])))
+        }
     }
 }
 
-impl Drop for Turn {
+impl Drop for Session {
     fn drop(&mut self) {
-        *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        ENDED.notify_one();
+        let _ = Request::new("DELETE", self.address.as_str()).try_send();
     }
 }

@@ -1,7 +1,31 @@
 use std::path::{Path, PathBuf};
 
-use super::kind::Kind;
 use crate::paths;
+
+/// The browsers that the tests know how to start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium, by chromedriver.
+    Chromium,
+    /// Firefox, by geckodriver.
+    Firefox,
+    /// WebKitGTK's MiniBrowser by `WebKitWebDriver`: the nearest thing to Safari that runs on Linux.
+    WebKit,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// Its name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
+        }
+    }
+}
 
 /// A program of a browser: the environment variable that may name it, and where it is looked for, by its name on
 /// `PATH` or by a path (from the root of the repository, if not absolute).
@@ -99,4 +123,38 @@ fn find((variable, places): &Program) -> Option<PathBuf> {
             false => paths::on_path(place),
         })
     })
+}
+
+/// A folder for a browser's profile; removed when dropped.
+#[derive(Debug)]
+pub struct Profile(PathBuf);
+
+impl Profile {
+    /// A new one.
+    ///
+    /// # Panics
+    /// When it cannot be created.
+    pub fn new() -> Self {
+        let path = crate::paths::scratch("profiles").join(crate::random::random_hex(8));
+        std::fs::create_dir_all(&path)
+            .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
