@@ -1,13 +1,9 @@
 //! The running system, as `cargo xtask dev` and `test` describe it in a file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::OnceLock;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-
-use crate::paths::short;
 
 /// The environment variable with the path of that file.
 pub const VARIABLE: &str = "CROWFLY_TEST_ENV";
@@ -90,24 +86,6 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Why a file does not describe a system.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// It cannot be read.
-    #[error("cannot read {0}: {1}")]
-    Io(String, std::io::Error),
-    /// It lacks something.
-    #[error("{0} does not describe a running system: {1}")]
-    Json(String, serde_json::Error),
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
-    let name = short(path);
-    let text = std::fs::read_to_string(path).map_err(|error| ReadError::Io(name.clone(), error))?;
-    serde_json::from_str(&text).map_err(|error| ReadError::Json(name, error))
-}
-
 impl Env {
     /// The system under test.
     ///
@@ -121,16 +99,11 @@ impl Env {
                     "no system to test: run `cargo xtask test --only system`, which sets {VARIABLE}"
                 );
             };
-            Self::read(Path::new(&path)).unwrap_or_else(|error| panic!("{error}"))
+            let text = std::fs::read_to_string(&path);
+            let text = text.unwrap_or_else(|error| panic!("cannot read {path:?}: {error}"));
+            serde_json::from_str(&text)
+                .unwrap_or_else(|error| panic!("{path:?} does not describe a system: {error}"))
         })
-    }
-
-    /// Reads the file `path`.
-    ///
-    /// # Errors
-    /// When it cannot be read, or does not describe a system.
-    pub fn read(path: &Path) -> Result<Self, ReadError> {
-        read(path)
     }
 
     /// A stack by its name.
@@ -146,14 +119,6 @@ impl Env {
 }
 
 impl Stack {
-    /// Reads the file `path`, which describes one stack.
-    ///
-    /// # Errors
-    /// When it cannot be read, or does not describe a stack.
-    pub fn read(path: &Path) -> Result<Self, ReadError> {
-        read(path)
-    }
-
     /// The stack's name, which the names of its resources begin with.
     pub fn name(&self) -> &str {
         let queue = self.queue.rsplit('/').next().unwrap_or_default();
@@ -162,11 +127,7 @@ impl Stack {
 
     /// Origin of the demo page.
     pub fn origin(&self) -> &str {
-        let end = self
-            .page
-            .match_indices('/')
-            .nth(2)
-            .map_or(self.page.len(), |(at, _)| at);
-        &self.page[..end]
+        let third_slash = self.page.match_indices('/').nth(2);
+        &self.page[..third_slash.map_or(self.page.len(), |(at, _)| at)]
     }
 }

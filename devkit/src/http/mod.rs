@@ -3,20 +3,16 @@
 
 mod client;
 mod files;
-mod head;
-mod headers;
 mod listener;
+mod message;
 mod reply;
-mod response;
 mod server;
 mod url;
 
 pub use client::{Error, Framing, Request, Response};
 pub use files::{Files, media_type};
-pub use head::{Head, MAX_HEAD_BYTES};
-pub use headers::Headers;
 pub use listener::{Connection, Listener};
-pub use reply::{Reply, Side, drain};
-pub use response::{BodyEnd, ResponseHead, chunk_size, line, read_body};
+pub use message::{BodyEnd, Head, Headers, ResponseHead, chunk_size, drain, line, read_body};
+pub use reply::{Reply, Side};
 pub use server::{Incoming, Server, Serving};
 pub use url::{Url, decode, decode_form, encode, encode_path};

@@ -1,4 +1,4 @@
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 
 use super::Head;
@@ -112,23 +112,4 @@ impl Reply {
         }
         stream.write_all(&out)
     }
-}
-
-/// Reads and discards up to `bytes` bytes; returns how many came.
-///
-/// # Errors
-/// When the connection fails.
-pub fn drain(mut stream: &TcpStream, bytes: u64) -> io::Result<u64> {
-    let mut buffer = vec![0u8; 64 * 1024];
-    let mut left = bytes;
-    while left > 0 {
-        let most = buffer
-            .len()
-            .min(usize::try_from(left).unwrap_or(usize::MAX));
-        match stream.read(&mut buffer[..most])? {
-            0 => break,
-            read => left -= read as u64,
-        }
-    }
-    Ok(bytes - left)
 }
