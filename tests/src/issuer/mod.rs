@@ -2,18 +2,13 @@
 //!
 //! Its name ends in a slash, as Auth0's does: issuer comparisons tend to get that wrong.
 
-mod curve;
 pub mod forged;
-mod key;
-mod keyring;
+mod keys;
 mod routes;
 mod token;
 
-pub use curve::CurveKey;
-pub use key::SigningKey;
-pub use keyring::Keyring;
 pub use routes::Issuer;
-pub use token::{Forgery, TokenRequest, mint};
+pub use token::{Forgery, TokenRequest};
 
 use devkit::env::Env;
 use devkit::http::Request;

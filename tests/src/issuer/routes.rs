@@ -9,7 +9,9 @@ use devkit::random::random_hex;
 use devkit::time::unix;
 use serde_json::{Value, json};
 
-use super::{Keyring, TokenRequest, mint};
+use super::TokenRequest;
+use super::keys::Keyring;
+use super::token::mint;
 
 /// The issuer: discovery, keys, `POST /token` with a [`TokenRequest`] in JSON, and a sign-in page that signs
 /// every visitor in as `alice` at once, by authorization code with PKCE
@@ -25,16 +27,6 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// A new issuer with this name, which ends in a slash, and new keys.
-    pub fn new(name: &str) -> Self {
-        Self {
-            name: name.into(),
-            keys: Keyring::generate(),
-            requests: AtomicUsize::new(0),
-            codes: Mutex::default(),
-        }
-    }
-
     /// Serves a new issuer on a free port until the process ends.
     ///
     /// # Panics
@@ -48,7 +40,12 @@ impl Issuer {
     /// # Errors
     /// When the system does not say which port it is.
     pub fn serve(server: Server) -> std::io::Result<Arc<Self>> {
-        let issuer = Arc::new(Self::new(&server.url()));
+        let issuer = Arc::new(Self {
+            name: server.url(),
+            keys: Keyring::generate(),
+            requests: AtomicUsize::new(0),
+            codes: Mutex::default(),
+        });
         let served = Arc::clone(&issuer);
         server
             .serve(move |request| served.answer(request))?
@@ -71,7 +68,6 @@ impl Issuer {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Replys one request.
     fn answer(&self, request: &Incoming) -> Reply {
         // The name ends in a slash, so a client that appends a path may send two.
         let path = request.path.trim_start_matches('/');
@@ -115,10 +111,8 @@ impl Issuer {
             && back.starts_with("http://127.0.0.1:")
             && !challenge.is_empty();
         if !sound {
-            return refusal(
-                "invalid_request",
-                "response_type=code and an S256 challenge, back to loopback",
-            );
+            let wanted = "response_type=code and an S256 challenge, back to loopback";
+            return refusal("invalid_request", wanted);
         }
         let code = random_hex(16);
         locked(&self.codes).insert(code.clone(), challenge.into());
@@ -145,27 +139,21 @@ impl Issuer {
         if field("grant_type") == "authorization_code" && challenge == Some(proof) {
             self.grant(&TokenRequest::default())
         } else {
-            refusal(
-                "invalid_grant",
-                "no such code, or the verifier does not fit the challenge",
-            )
+            let why = "no such code, or the verifier does not fit the challenge";
+            refusal("invalid_grant", why)
         }
     }
 
     fn grant(&self, wanted: &TokenRequest) -> Reply {
-        let token = self.mint(wanted);
-        Reply::json(
-            200,
-            &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600}),
-        )
+        let body =
+            json!({"access_token": self.mint(wanted), "token_type": "Bearer", "expires_in": 3600});
+        Reply::json(200, &body)
     }
 }
 
 fn refusal(error: &str, description: &str) -> Reply {
-    Reply::json(
-        400,
-        &json!({"error": error, "error_description": description}),
-    )
+    let body = json!({"error": error, "error_description": description});
+    Reply::json(400, &body)
 }
 
 fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {

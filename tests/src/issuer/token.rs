@@ -1,11 +1,12 @@
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256};
 use data_encoding::BASE64URL_NOPAD;
 use devkit::hash::hmac_sha256;
 use devkit::random::random_hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::keyring::TWIN;
-use super::{AUDIENCE, CurveKey, Keyring, SCOPE};
+use super::keys::{CURVE, Keyring, TWIN};
+use super::{AUDIENCE, SCOPE};
 
 /// How a token is forged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +49,7 @@ pub enum Forgery {
 }
 
 /// The body of `POST /token`: claims and header members that replace the defaults (`null` removes one), raw
-/// JSON members appended after them, and a forgery.
+/// claims appended after them, and a forgery.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenRequest {
@@ -58,8 +59,6 @@ pub struct TokenRequest {
     pub header: Map<String, Value>,
     /// Names and raw JSON values appended to the claims: duplicates, which no JSON writer emits.
     pub raw_claims: Vec<(String, String)>,
-    /// The same for the header.
-    pub raw_header: Vec<(String, String)>,
     /// How to forge the token.
     pub forge: Forgery,
 }
@@ -91,13 +90,6 @@ impl TokenRequest {
         self
     }
 
-    /// Appends a header member as raw JSON, even if one of that name exists.
-    #[must_use]
-    pub fn raw_header(mut self, name: &str, text: &str) -> Self {
-        self.raw_header.push((name.into(), text.into()));
-        self
-    }
-
     /// Sets how the token is forged.
     #[must_use]
     pub fn forged(mut self, forge: Forgery) -> Self {
@@ -107,7 +99,7 @@ impl TokenRequest {
 }
 
 /// Mints a token of `issuer` at `now` (Unix seconds); by default for `alice`, our audience and scope, one hour.
-pub fn mint(request: &TokenRequest, issuer: &str, keys: &Keyring, now: u64) -> String {
+pub(super) fn mint(request: &TokenRequest, issuer: &str, keys: &Keyring, now: u64) -> String {
     let mut claims = members(json!({
         "iss": issuer, "sub": "alice", "aud": AUDIENCE, "scope": SCOPE,
         "iat": now, "exp": now + 3600, "jti": random_hex(8),
@@ -115,36 +107,29 @@ pub fn mint(request: &TokenRequest, issuer: &str, keys: &Keyring, now: u64) -> S
     claims.extend(request.claims.clone());
     let mut header = header(request.forge, keys);
     header.extend(request.header.clone());
-    let signed = format!(
-        "{}.{}",
-        BASE64URL_NOPAD.encode(text(header, &request.raw_header).as_bytes()),
-        BASE64URL_NOPAD.encode(text(claims, &request.raw_claims).as_bytes())
-    );
-    format!(
-        "{signed}.{}",
-        BASE64URL_NOPAD.encode(&signature(request.forge, keys, &signed))
-    )
+    let header = BASE64URL_NOPAD.encode(text(header, &[]).as_bytes());
+    let claims = BASE64URL_NOPAD.encode(text(claims, &request.raw_claims).as_bytes());
+    let signed = format!("{header}.{claims}");
+    let signature = BASE64URL_NOPAD.encode(&signature(request.forge, keys, &signed));
+    format!("{signed}.{signature}")
 }
 
 fn header(forge: Forgery, keys: &Keyring) -> Map<String, Value> {
-    let alg = match forge {
-        Forgery::AlgNone => "none",
-        Forgery::KeyConfusion
-        | Forgery::HmacOfModulus
-        | Forgery::HmacOfDer
-        | Forgery::HmacOfPem => "HS256",
-        Forgery::Pss => "PS256",
-        Forgery::Curve => "ES256",
-        _ => "RS256",
-    };
-    let kid = match forge {
-        Forgery::UnknownKid => "../../no-such-key",
-        Forgery::Curve | Forgery::CurveAsRs256 => CurveKey::ID,
-        Forgery::Twin => TWIN,
-        _ => keys.current.id(),
+    use Forgery::{AlgNone, Curve, CurveAsRs256, EmbeddedKey, Pss, Twin, UnknownKid};
+    use Forgery::{HmacOfDer, HmacOfModulus, HmacOfPem, KeyConfusion};
+    let current = keys.current.id.as_str();
+    let (alg, kid) = match forge {
+        AlgNone => ("none", current),
+        KeyConfusion | HmacOfModulus | HmacOfDer | HmacOfPem => ("HS256", current),
+        Pss => ("PS256", current),
+        Curve => ("ES256", CURVE),
+        CurveAsRs256 => ("RS256", CURVE),
+        UnknownKid => ("RS256", "../../no-such-key"),
+        Twin => ("RS256", TWIN),
+        _ => ("RS256", current),
     };
     let mut header = members(json!({"alg": alg, "typ": "JWT", "kid": kid}));
-    if forge == Forgery::EmbeddedKey {
+    if forge == EmbeddedKey {
         header.insert("jwk".into(), keys.stranger.public());
     }
     header
@@ -154,23 +139,23 @@ fn signature(forge: Forgery, keys: &Keyring, signed: &str) -> Vec<u8> {
     let key = &keys.current;
     let hmac = |secret: &[u8]| hmac_sha256(secret, signed.as_bytes()).to_vec();
     match forge {
-        Forgery::None => key.sign(signed),
+        Forgery::None => key.sign(&RSA_PKCS1_SHA256, signed),
         Forgery::AlgNone | Forgery::NoSignature => Vec::new(),
         Forgery::OtherKey | Forgery::EmbeddedKey | Forgery::UnknownKid => {
-            keys.stranger.sign(signed)
+            keys.stranger.sign(&RSA_PKCS1_SHA256, signed)
         }
         Forgery::KeyConfusion => hmac(key.modulus().as_bytes()),
         Forgery::HmacOfModulus => hmac(&key.modulus_bytes()),
         Forgery::HmacOfDer => hmac(&key.der()),
         Forgery::HmacOfPem => hmac(key.pem().as_bytes()),
         Forgery::BrokenSignature => {
-            let mut signature = key.sign(signed);
+            let mut signature = key.sign(&RSA_PKCS1_SHA256, signed);
             signature[0] ^= 1;
             signature
         }
-        Forgery::Pss | Forgery::PssAsRs256 => key.sign_pss(signed),
-        Forgery::Curve | Forgery::CurveAsRs256 => keys.curve.sign(signed),
-        Forgery::Twin => keys.twins[0].sign(signed),
+        Forgery::Pss | Forgery::PssAsRs256 => key.sign(&RSA_PSS_SHA256, signed),
+        Forgery::Curve | Forgery::CurveAsRs256 => keys.sign_by_curve(signed),
+        Forgery::Twin => keys.twins[0].sign(&RSA_PKCS1_SHA256, signed),
     }
 }
 
@@ -184,13 +169,12 @@ fn members(value: Value) -> Map<String, Value> {
 /// The JSON text of an object without its `null` members, with the `raw` ones appended.
 fn text(mut members: Map<String, Value>, raw: &[(String, String)]) -> String {
     members.retain(|_, value| !value.is_null());
-    let mut all: Vec<String> = members
+    let own = members
         .into_iter()
-        .map(|(name, value)| format!("{}:{value}", Value::String(name)))
+        .map(|(name, value)| (name, value.to_string()));
+    let all = own.chain(raw.iter().cloned());
+    let all: Vec<String> = all
+        .map(|(name, text)| format!("{}:{text}", json!(name)))
         .collect();
-    all.extend(
-        raw.iter()
-            .map(|(name, text)| format!("{}:{text}", json!(name))),
-    );
     format!("{{{}}}", all.join(","))
 }
