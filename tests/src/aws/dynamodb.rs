@@ -7,15 +7,8 @@ impl Aws {
     /// The item of one upload, in plain JSON; `None` when there is none.
     #[track_caller]
     pub fn get_item(&self, owner: &str, id: &str) -> Option<Value> {
-        let answer = self.call(
-            "dynamodb",
-            "DynamoDB_20120810.GetItem",
-            &json!({
-                "TableName": self.stack.table,
-                "Key": {"owner": {"S": owner}, "id": {"S": id}},
-                "ConsistentRead": true,
-            }),
-        );
+        let key = item(&json!({"owner": owner, "id": id}));
+        let answer = self.dynamodb("GetItem", json!({"Key": key, "ConsistentRead": true}));
         answer.get("Item").map(plain)
     }
 
@@ -24,18 +17,16 @@ impl Aws {
     pub fn items_of(&self, owner: &str) -> Vec<Value> {
         let mut items = Vec::new();
         let mut query = json!({
-            "TableName": self.stack.table,
             "KeyConditionExpression": "#o = :o",
             "ExpressionAttributeNames": {"#o": "owner"},
             "ExpressionAttributeValues": {":o": {"S": owner}},
             "ConsistentRead": true,
         });
         loop {
-            let answer = self.call("dynamodb", "DynamoDB_20120810.Query", &query);
+            let answer = self.dynamodb("Query", query.clone());
             let page = answer["Items"].as_array().into_iter().flatten().map(plain);
-            items.extend(
-                page.filter(|item| item["id"].as_str().is_some_and(|id| !id.starts_with('#'))),
-            );
+            let is_upload = |id: &str| !id.starts_with('#');
+            items.extend(page.filter(|item| item["id"].as_str().is_some_and(is_upload)));
             match answer.get("LastEvaluatedKey") {
                 Some(last) if !last.is_null() => query["ExclusiveStartKey"] = last.clone(),
                 _ => return items,
@@ -46,8 +37,7 @@ impl Aws {
     /// Puts an item exactly as given, replacing any item there.
     #[track_caller]
     pub fn put_item(&self, fields: &Value) {
-        let body = json!({"TableName": self.stack.table, "Item": item(fields)});
-        self.call("dynamodb", "DynamoDB_20120810.PutItem", &body);
+        self.dynamodb("PutItem", json!({"Item": item(fields)}));
     }
 
     /// Deletes the item of one upload, as its TTL does in the end:
@@ -55,8 +45,14 @@ impl Aws {
     #[track_caller]
     pub fn delete_item(&self, owner: &str, id: &str) {
         let key = item(&json!({"owner": owner, "id": id}));
-        let body = json!({"TableName": self.stack.table, "Key": key});
-        self.call("dynamodb", "DynamoDB_20120810.DeleteItem", &body);
+        self.dynamodb("DeleteItem", json!({"Key": key}));
+    }
+
+    /// Calls an operation on the stack's table.
+    #[track_caller]
+    fn dynamodb(&self, operation: &str, mut body: Value) -> Value {
+        body["TableName"] = json!(self.stack.table);
+        self.call("dynamodb", &format!("DynamoDB_20120810.{operation}"), &body)
     }
 }
 

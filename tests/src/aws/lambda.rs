@@ -13,6 +13,10 @@ const CHANGED_WITHIN: Duration = Duration::from_secs(30);
 const FUNCTIONS: &str = "2015-03-31";
 const CONCURRENCY: &str = "2017-10-31";
 const INVOKE_CONFIG: &str = "2019-09-25";
+/// The tail of the function's log comes in the answer's header `x-amz-log-result`:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
+const LOG_TAIL: Option<(&str, &str)> = Some(("x-amz-log-type", "Tail"));
+const INVOKE_LATER: Option<(&str, &str)> = Some(("x-amz-invocation-type", "Event"));
 
 impl Aws {
     /// The full name of this stack's function, such as of its `ReadFunction`.
@@ -44,7 +48,8 @@ impl Aws {
     /// Invokes a function directly, past the gateway.
     #[track_caller]
     pub fn invoke(&self, function: &str, event: &Value) -> Response {
-        self.lambda("POST", &format!("/{function}/invocations"), Some(event))
+        let path = format!("/{function}/invocations");
+        self.lambda_of(FUNCTIONS, "POST", &path, Some(event), LOG_TAIL)
     }
 
     /// Invokes a function asynchronously, as services do: Lambda retries it when it fails.
@@ -55,9 +60,7 @@ impl Aws {
     #[track_caller]
     pub fn invoke_later(&self, function: &str, event: &Value) {
         let path = format!("/{function}/invocations");
-        let request = self.lambda_request(FUNCTIONS, "POST", &path, Some(event));
-        let request = request.header("x-amz-invocation-type", "Event");
-        let answer = self.client.sign("lambda", request).send();
+        let answer = self.lambda_of(FUNCTIONS, "POST", &path, Some(event), INVOKE_LATER);
         assert_eq!(answer.status, 202, "{}", answer.text());
     }
 
@@ -106,12 +109,9 @@ impl Aws {
         let path = format!("/{function}/concurrency");
         let body = most.map(|most| json!({"ReservedConcurrentExecutions": most}));
         let method = if body.is_some() { "PUT" } else { "DELETE" };
-        let answer = self.lambda_of(CONCURRENCY, method, &path, body.as_ref());
-        assert!(
-            matches!(answer.status, 200 | 204),
-            "concurrency: {}",
-            answer.text()
-        );
+        let answer = self.lambda_of(CONCURRENCY, method, &path, body.as_ref(), None);
+        let text = answer.text();
+        assert!(matches!(answer.status, 200 | 204), "concurrency: {text}");
     }
 
     /// URL of the queue that takes events whose every invocation failed.
@@ -121,7 +121,9 @@ impl Aws {
     #[track_caller]
     pub fn on_failure(&self, function: &str) -> String {
         let path = format!("/{function}/event-invoke-config/list");
-        let config = self.lambda_of(INVOKE_CONFIG, "GET", &path, None).json();
+        let config = self
+            .lambda_of(INVOKE_CONFIG, "GET", &path, None, None)
+            .json();
         let config = &config["FunctionEventInvokeConfigs"][0];
         let arn = config["DestinationConfig"]["OnFailure"]["Destination"].as_str();
         let name = arn.and_then(|arn| arn.rsplit(':').next());
@@ -130,31 +132,25 @@ impl Aws {
     }
 
     fn lambda(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
-        self.lambda_of(FUNCTIONS, method, path, body)
+        self.lambda_of(FUNCTIONS, method, path, body, None)
     }
 
-    fn lambda_of(&self, version: &str, method: &str, path: &str, body: Option<&Value>) -> Response {
-        let mut request = self.lambda_request(version, method, path, body);
-        if path.ends_with("/invocations") {
-            // The tail of the function's log is in the answer's header `x-amz-log-result`:
-            // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-            request = request.header("x-amz-log-type", "Tail");
-        }
-        self.client.sign("lambda", request).send()
-    }
-
-    fn lambda_request(
+    fn lambda_of(
         &self,
         version: &str,
         method: &str,
         path: &str,
         body: Option<&Value>,
-    ) -> Request {
+        header: Option<(&str, &str)>,
+    ) -> Response {
         let url = format!("{}/{version}/functions{path}", self.stack.s3);
-        let request = Request::new(method, url);
-        match body {
-            Some(body) => request.json(body),
-            None => request,
+        let mut request = Request::new(method, url);
+        if let Some(body) = body {
+            request = request.json(body);
         }
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
+        self.client.sign("lambda", request).send()
     }
 }

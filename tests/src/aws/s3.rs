@@ -6,24 +6,26 @@ use super::Aws;
 impl Aws {
     /// The object's URL, path style.
     pub fn object_url(&self, key: &str) -> String {
-        format!(
-            "{}/{}/{}",
-            self.stack.s3,
-            self.stack.bucket,
-            encode_path(key)
-        )
+        let (s3, bucket) = (&self.stack.s3, &self.stack.bucket);
+        format!("{s3}/{bucket}/{}", encode_path(key))
     }
 
     /// GET of an object, with its checksum.
     #[track_caller]
     pub fn get_object(&self, key: &str) -> Response {
-        self.s3(Request::new("GET", self.object_url(key)).header("x-amz-checksum-mode", "ENABLED"))
+        self.checked("GET", key)
     }
 
     /// HEAD of an object, with its checksum.
     #[track_caller]
     pub fn head_object(&self, key: &str) -> Response {
-        self.s3(Request::new("HEAD", self.object_url(key)).header("x-amz-checksum-mode", "ENABLED"))
+        self.checked("HEAD", key)
+    }
+
+    #[track_caller]
+    fn checked(&self, method: &str, key: &str) -> Response {
+        let request = Request::new(method, self.object_url(key));
+        self.s3(request.header("x-amz-checksum-mode", "ENABLED"))
     }
 
     /// Whether storage holds an object under `key`.

@@ -14,26 +14,15 @@ impl Aws {
     /// Puts a message into a queue.
     #[track_caller]
     pub fn send_message(&self, queue: &str, body: &str) {
-        self.call(
-            "sqs",
-            "AmazonSQS.SendMessage",
-            &json!({"QueueUrl": queue, "MessageBody": body}),
-        );
+        self.sqs("SendMessage", queue, json!({"MessageBody": body}));
     }
 
     /// Sends up to ten messages in one call, so that they tend to be received in one batch.
     #[track_caller]
     pub fn send_messages(&self, queue: &str, bodies: &[String]) {
-        let entries: Vec<Value> = bodies
-            .iter()
-            .enumerate()
-            .map(|(place, body)| json!({"Id": format!("m{place}"), "MessageBody": body}))
-            .collect();
-        let answer = self.call(
-            "sqs",
-            "AmazonSQS.SendMessageBatch",
-            &json!({"QueueUrl": queue, "Entries": entries}),
-        );
+        let entry = |(place, body)| json!({"Id": format!("m{place}"), "MessageBody": body});
+        let entries: Vec<Value> = bodies.iter().enumerate().map(entry).collect();
+        let answer = self.sqs("SendMessageBatch", queue, json!({"Entries": entries}));
         let failed = answer["Failed"].as_array().map_or(0, Vec::len);
         assert!(failed == 0, "the queue refused: {}", answer["Failed"]);
     }
@@ -41,28 +30,22 @@ impl Aws {
     /// Receives up to ten messages with a visibility timeout of a minute.
     #[track_caller]
     pub fn receive_messages(&self, queue: &str) -> Vec<Message> {
-        let answer = self.call(
-            "sqs",
-            "AmazonSQS.ReceiveMessage",
-            &json!({"QueueUrl": queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 60}),
-        );
+        let wanted = json!({"MaxNumberOfMessages": 10, "VisibilityTimeout": 60});
+        let answer = self.sqs("ReceiveMessage", queue, wanted);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        answer["Messages"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|message| Message {
-                body: text(&message["Body"]),
-                receipt: text(&message["ReceiptHandle"]),
-            })
-            .collect()
+        let message = |message: &Value| Message {
+            body: text(&message["Body"]),
+            receipt: text(&message["ReceiptHandle"]),
+        };
+        let messages = answer["Messages"].as_array();
+        messages.into_iter().flatten().map(message).collect()
     }
 
     /// Deletes a message.
     #[track_caller]
     pub fn delete_message(&self, queue: &str, message: &Message) {
-        let body = json!({"QueueUrl": queue, "ReceiptHandle": message.receipt});
-        self.call("sqs", "AmazonSQS.DeleteMessage", &body);
+        let which = json!({"ReceiptHandle": message.receipt});
+        self.sqs("DeleteMessage", queue, which);
     }
 
     /// Messages in a queue, visible and in flight.
@@ -72,19 +55,22 @@ impl Aws {
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
         ];
-        let answer = self.call(
-            "sqs",
-            "AmazonSQS.GetQueueAttributes",
-            &json!({"QueueUrl": queue, "AttributeNames": names}),
+        let answer = self.sqs(
+            "GetQueueAttributes",
+            queue,
+            json!({"AttributeNames": names}),
         );
-        names
-            .iter()
-            .map(|name| {
-                answer["Attributes"][name]
-                    .as_str()
-                    .and_then(|text| text.parse::<u64>().ok())
-            })
-            .map(|count| count.expect("the queue reports its depth"))
-            .sum()
+        let count = |name| {
+            let text = answer["Attributes"][name].as_str();
+            let count = text.and_then(|text| text.parse::<u64>().ok());
+            count.expect("the queue reports its depth")
+        };
+        names.map(count).iter().sum()
+    }
+
+    #[track_caller]
+    fn sqs(&self, operation: &str, queue: &str, mut body: Value) -> Value {
+        body["QueueUrl"] = json!(queue);
+        self.call("sqs", &format!("AmazonSQS.{operation}"), &body)
     }
 }
