@@ -83,15 +83,7 @@ fn by_cargo_lambda(folder: &str, out: &Path) -> Result<(), Error> {
     let tools = python::cargo_lambda()?;
     // The flags of `sam build`, so that both share one compilation.
     Cmd::new("cargo")
-        .args([
-            "lambda",
-            "build",
-            "--release",
-            "--output-format",
-            "zip",
-            "--bins",
-        ])
-        .arg("--lambda-dir")
+        .words("lambda build --release --output-format zip --bins --lambda-dir")
         .arg(out)
         .env("PATH", process::path_with(&[tools]))
         .envs(ENV)

@@ -110,15 +110,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 
 fn simulate(uploads: u64, seed: u64) -> Result<(), Error> {
     Cmd::new("cargo")
-        .args([
-            "test",
-            "--package",
-            "crowfly-engine",
-            "--test",
-            "worlds",
-            "--",
-            "--nocapture",
-        ])
+        .words("test --package crowfly-engine --test worlds -- --nocapture")
         .env("CROWFLY_UPLOADS", uploads.to_string())
         .env("CROWFLY_SEED", seed.to_string())
         .log("soak")
@@ -132,8 +124,7 @@ fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
     package::build()?;
     let browser = browsers::chromium()?;
     let result = Cmd::new("cargo")
-        .args(["test", "--package", "e2e", "--test", "faults", "--"])
-        .arg("kills")
+        .words("test --package e2e --test faults -- kills")
         .envs(browser.env())
         .env("CROWFLY_KILLS", kills.to_string())
         .env("CROWFLY_SEED", seed.to_string())

@@ -30,20 +30,9 @@ pub(super) struct Sink {
 /// Builds it with full optimisation: it shares the CPU with the browser.
 pub(super) fn build() -> Result<(), Error> {
     Cmd::new("cargo")
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "e2e",
-            "--bin",
-            "sink",
-        ])
-        .args(["--config", "profile.release.package.e2e.opt-level=3"])
-        .args([
-            "--config",
-            "profile.release.package.crowfly-engine.opt-level=3",
-        ])
+        .words("build --quiet --release --package e2e --bin sink")
+        .words("--config profile.release.package.e2e.opt-level=3")
+        .words("--config profile.release.package.crowfly-engine.opt-level=3")
         .log("bench-sink-build")
         .step("sink")
 }
@@ -56,9 +45,7 @@ impl Sink {
             .args(["--port", &port.to_string(), "--no-verify"])
             .log("bench-sink");
         if path == Path::Long {
-            command = command
-                .args(["--answer-delay-ms", "40"])
-                .args(["--bytes-per-second", "12000000"]);
+            command = command.words("--answer-delay-ms 40 --bytes-per-second 12000000");
         }
         let sink = Self {
             url: format!("http://127.0.0.1:{port}"),

@@ -74,17 +74,9 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let out = glue();
     crate::files::empty(&out)?;
     wasm::cmd("wasm-bindgen")?
-        .args([
-            "--target",
-            "web",
-            "--no-typescript",
-            "--out-name",
-            "crowfly",
-        ])
+        .words("--target web --no-typescript --out-name crowfly")
         // Every browser with private methods, which the package's scripts have, has it too.
-        .args(["--encode-into", "always"])
-        .arg("--remove-producers-section")
-        .arg("--out-dir")
+        .words("--encode-into always --remove-producers-section --out-dir")
         .arg(&out)
         .arg(raw)
         .log("wasm-bindgen")
@@ -94,26 +86,14 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     Cmd::new(node::tool("wasm-opt"))
         // Measured in gzip: -Oz makes the file up to a tenth smaller but its compressed size larger, because it renumbers
         // the locals that LLVM had numbered alike; and inlining duplicates code.
-        .args([
-            "--flexible-inline-max-function-size=0",
-            "--one-caller-inline-max-function-size=0",
-            "--always-inline-max-function-size=4",
-            "-O2",
-            "-s",
-            "1",
-            // Constants move into the offsets of loads and stores. That would be wrong only for an address that wraps
-            // around into the first KiB of memory, which is the far end of the stack.
-            "--low-memory-unused",
-            "--optimize-added-constants-propagate",
-            "--gufa-optimizing",
-            "--code-folding",
-            "--dae-optimizing",
-            "--converge",
-            "--rse",
-            "--vacuum",
-            "--debuginfo",
-            "--strip-target-features",
-        ])
+        .words("--flexible-inline-max-function-size=0")
+        .words("--one-caller-inline-max-function-size=0")
+        .words("--always-inline-max-function-size=4 -O2 -s 1")
+        // Constants move into the offsets of loads and stores. That would be wrong only for an address that wraps around
+        // into the first KiB of memory, which is the far end of the stack.
+        .words("--low-memory-unused --optimize-added-constants-propagate")
+        .words("--gufa-optimizing --code-folding --dae-optimizing")
+        .words("--converge --rse --vacuum --debuginfo --strip-target-features")
         .args(FEATURES)
         .arg(&module)
         .arg("-o")

@@ -82,13 +82,8 @@ fn start(to: &Path) -> Result<(), Error> {
 fn minify(from: &Path, to: &Path, more: &[&str]) -> Result<(), Error> {
     Cmd::new(node::tool("esbuild"))
         .arg(from)
-        .args([
-            "--minify",
-            "--format=esm",
-            "--target=es2022",
-            "--charset=utf8",
-        ])
-        .args(["--legal-comments=none", "--log-level=warning"])
+        .words("--minify --format=esm --target=es2022 --charset=utf8")
+        .words("--legal-comments=none --log-level=warning")
         .args(more)
         .arg(format!("--outfile={}", to.display()))
         .log("esbuild")

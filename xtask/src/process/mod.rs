@@ -69,6 +69,11 @@ impl Cmd {
         self
     }
 
+    /// Adds the words of a text, separated by blanks, as arguments.
+    pub(crate) fn words(self, words: &str) -> Self {
+        self.args(words.split_ascii_whitespace())
+    }
+
     /// Sets one environment variable.
     pub(crate) fn env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.command.env(key, value);

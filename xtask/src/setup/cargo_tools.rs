@@ -76,8 +76,7 @@ fn build(name: &str, version: &str, locked: bool, scratch: &std::path::Path) -> 
     let mut cargo = Cmd::new("cargo")
         .arg("install")
         .arg(format!("{name}@{version}"))
-        .arg("--force")
-        .arg("--root")
+        .words("--force --root")
         .arg(paths::tools())
         .env("CARGO_TARGET_DIR", scratch)
         // The tools work on small files, so their compile time matters more than their speed.

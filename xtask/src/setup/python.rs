@@ -55,13 +55,7 @@ pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
         || {
             create(&folder)?;
             Cmd::new(bin.join("python"))
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                ])
+                .words("-m pip install --quiet --disable-pip-version-check")
                 // The file lists all transitive dependencies already.
                 .args(["--no-deps", "--require-hashes", "--requirement"])
                 .arg(&file)

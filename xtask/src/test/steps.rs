@@ -10,8 +10,7 @@ use crate::{setup, step};
 /// `cargo fmt --check`.
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
     Cmd::new("cargo")
-        .args(["fmt", "--all", "--", "--check", "--files-with-diff"])
-        .args(["--color", "never"])
+        .words("fmt --all -- --check --files-with-diff --color never")
         .log("fmt")
         .step("cargo fmt")?;
     counts.add(Kind::Check, 1, 0);

@@ -15,8 +15,8 @@ use crate::{paths, step};
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
     let python = python::local_aws()?.join("python");
     let result = Cmd::new(python)
-        .args(["-m", "unittest", "discover", "--verbose"])
-        .args(["--start-directory", "tests", "--top-level-directory", "."])
+        .words("-m unittest discover --verbose")
+        .words("--start-directory tests --top-level-directory .")
         .dir(paths::root().join("xtask/local-aws"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .log("local-aws-rules")

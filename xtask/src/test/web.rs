@@ -19,14 +19,7 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
             Cmd::new("cargo").arg("clippy")
         };
         cargo
-            .args([
-                "--package",
-                "crowfly",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ])
+            .words("--package crowfly --all-targets -- -D warnings")
             .log("clippy-wasm")
             .run()
     })?;

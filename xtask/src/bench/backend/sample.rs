@@ -52,13 +52,7 @@ fn bundled(folder: &Path) -> Result<Packed, Error> {
     let require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
     Cmd::new(node::tool("esbuild"))
         .arg(paths::root().join("xtask/bench/lambda/bootstrap.mjs"))
-        .args([
-            "--bundle",
-            "--minify",
-            "--platform=node",
-            "--target=node20",
-            "--format=esm",
-        ])
+        .words("--bundle --minify --platform=node --target=node20 --format=esm")
         .arg(format!("--banner:js={require}"))
         .arg(format!("--outfile={}", entry.display()))
         .env("NODE_PATH", node::modules())
