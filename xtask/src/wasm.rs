@@ -4,26 +4,26 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::setup::{self, Need, browsers, wasm_target};
+use crate::setup::{self, browsers, cargo_tools, wasm_target};
 use crate::{paths, step};
 
 /// A command in that environment.
 pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
-    let env = wasm_target::env()?;
     Ok(Cmd::new(program)
         .env("PATH", process::path_with(&[bin()]))
-        .envs(env.variables))
+        .envs(wasm_target::env()?))
 }
 
 /// Prints that environment as shell exports, for running wasm-pack by hand.
 pub(crate) fn print_env() -> Result<(), Error> {
-    setup::ready(&[
-        Need::WasmTarget,
-        Need::WasmBindgen,
-        Need::WasmPack,
-        Need::Chromium,
-    ])?;
-    for (name, value) in wasm_target::env()?.variables {
+    let tools = [
+        wasm_target::ready,
+        cargo_tools::wasm_bindgen,
+        cargo_tools::wasm_pack,
+    ];
+    setup::ready(&tools, &[])?;
+    let browser = browsers::chromium()?;
+    for (name, value) in wasm_target::env()? {
         println!("export {name}={}", quoted(&value));
     }
     println!(
@@ -31,7 +31,6 @@ pub(crate) fn print_env() -> Result<(), Error> {
         quoted(&bin().display().to_string())
     );
     // wasm-pack looks for `chromedriver` on PATH and downloads one if there is none.
-    let browser = browsers::chromium()?;
     if paths::on_path("chromedriver").is_none()
         && let Some(folder) = browser.path("CHROMEDRIVER").parent()
     {

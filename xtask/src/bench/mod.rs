@@ -24,7 +24,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::setup::{self, Need, node};
+use crate::setup::{browsers, node};
 use crate::{package, paths, step};
 use options::Options;
 
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         unpack(tarball)?;
     }
     if !settings.is_empty() {
-        setup::ready(&[Need::Chromium])?;
+        browsers::chromium()?;
         sink::build()?;
         let server = serve::start()?;
         let rows = run::all(&settings, &options, &server)?;
@@ -107,7 +107,7 @@ fn unpack(tarball: &Path) -> Result<(), Error> {
 
 /// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/built/aws-crc64.js`.
 fn aws_script() -> Result<(), Error> {
-    setup::ready(&[Need::Node, Need::Chromium])?;
+    node::ready()?;
     Cmd::new(node::tool("esbuild"))
         .arg(node::modules().join("@aws-sdk/crc64-nvme/dist-es/index.js"))
         .args(["--bundle", "--format=esm", "--minify"])

@@ -11,7 +11,7 @@ use super::site::Site;
 use super::stack::Stack;
 use crate::error::Error;
 use crate::lambdas::{self, Build};
-use crate::setup::{self, Need};
+use crate::setup::{self, cargo_tools, node, python, wasm_target};
 use crate::{package, paths, step};
 
 const PORT: u16 = 7070;
@@ -28,12 +28,10 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let (page, aws) = (options.port, options.port + 1);
     must_be_free(page, "the page")?;
     must_be_free(aws, "the local AWS")?;
-    setup::ready(&[
-        Need::WasmTarget,
-        Need::WasmBindgen,
-        Need::Node,
-        Need::LocalAws,
-    ])?;
+    setup::ready(
+        &[wasm_target::ready, cargo_tools::wasm_bindgen],
+        &[node::ready, || python::local_aws().map(drop)],
+    )?;
     let folder = paths::target().join("dev");
     let server = Server::launch(aws, &[page], &folder.join(format!("aws-{aws}")))?;
     let functions = lambdas::build(Build::Dev, false)?;

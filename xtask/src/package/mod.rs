@@ -11,12 +11,15 @@ use std::path::PathBuf;
 use devkit::hash::sha256_hex;
 
 use crate::error::Error;
-use crate::setup::{self, Need};
+use crate::setup::{self, cargo_tools, node, wasm_target};
 use crate::{files, paths, step};
 
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 pub(crate) fn build() -> Result<(), Error> {
-    setup::ready(&[Need::WasmTarget, Need::WasmBindgen, Need::Node])?;
+    setup::ready(
+        &[wasm_target::ready, cargo_tools::wasm_bindgen],
+        &[node::ready],
+    )?;
     let wasm = step::step("browser module", module::compile)?;
     let fingerprint = fingerprint(&wasm)?;
     let made = setup::stamp::once("npm-package", "npm package", &fingerprint, || {

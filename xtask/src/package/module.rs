@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::setup::{node, std_source, wasm_target};
+use crate::setup::{node, wasm_target};
 use crate::{paths, wasm};
 
 const PROFILE: &str = "wasm-release";
@@ -43,7 +43,7 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
             PROFILE,
         ])
         .args(["--target", wasm_target::TRIPLE]);
-    if std_source::ready() {
+    if wasm_target::has_source() {
         // Lets a stable compiler accept unstable options.
         cargo = cargo
             .args(SMALL_STD)

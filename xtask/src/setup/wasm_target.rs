@@ -1,26 +1,32 @@
 //! The toolchain that builds for wasm32: rustup's where available, else Debian's.
+//!
+//! Debian's compiler comes without a wasm32 library but with its source, in `rust-web-src`: for machines that reach a
+//! package mirror but not rustup's servers.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::{apt, debian_std};
+use super::apt;
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::{paths, step};
+use crate::{files, paths, step};
 
 /// The target triple of the browser module.
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
 /// The name of Debian's toolchain in rustup:
 /// <https://rust-lang.github.io/rustup/concepts/toolchains.html#custom-toolchains>.
-pub(crate) const FALLBACK: &str = "debian";
+const FALLBACK: &str = "debian";
 
-/// The environment of every wasm build, as `cargo xtask env` prints it. Call [`ready`] first.
-#[derive(Debug, Clone)]
-pub(crate) struct WasmEnv {
-    /// Names and values to set.
-    pub(crate) variables: Vec<(&'static str, String)>,
-}
+/// Debian's compiler; rustup's stays first on `PATH`.
+const DEBIANS_RUSTC: &str = "/usr/bin/rustc";
+const DEBIANS_CARGO: &str = "/usr/bin/cargo";
+
+/// Linkers for wasm32 on `PATH`, in order of preference.
+const LINKERS: &str = "rust-lld wasm-ld wasm-ld-22 wasm-ld-21 wasm-ld-20 wasm-ld-19";
+
+/// The environment of every wasm build, as `cargo xtask env` prints it.
+pub(crate) type WasmEnv = Vec<(&'static str, String)>;
 
 /// Installs the target.
 pub(crate) fn ready() -> Result<(), Error> {
@@ -35,34 +41,26 @@ pub(crate) fn ready() -> Result<(), Error> {
                 .succeeds()
         })?;
     if !by_rustup || find().is_none() {
-        step::say(
-            "     rustup cannot install the wasm32 target; building one from Debian's sources",
-        );
-        debian_std::install()?;
+        step::say("     rustup cannot install the wasm32 target; building Debian's from source");
+        install_debians()?;
     }
-    match find() {
-        Some(_) => Ok(()),
-        None => Err(Error::Missing(
-            "the wasm32 target is installed, but no linker for it was found; install lld (wasm-ld)"
-                .to_owned(),
-        )),
-    }
+    let no_linker = "the wasm32 target is installed, but no linker for it was found; install lld";
+    find()
+        .map(drop)
+        .ok_or_else(|| Error::Missing(format!("{no_linker} (wasm-ld)")))
 }
 
-/// The environment for wasm builds.
+/// The environment for wasm builds; call [`ready`] first.
 pub(crate) fn env() -> Result<WasmEnv, Error> {
     static FOUND: OnceLock<WasmEnv> = OnceLock::new();
-    if let Some(found) = FOUND.get() {
-        return Ok(found.clone());
-    }
-    let found = find().ok_or_else(|| {
-        Error::Missing("the wasm32 target is missing; run `cargo xtask setup`".to_owned())
-    })?;
+    let missing = "the wasm32 target is missing; run `cargo xtask setup`";
+    let found = FOUND.get().cloned().or_else(find);
+    let found = found.ok_or_else(|| Error::Missing(missing.to_owned()))?;
     Ok(FOUND.get_or_init(|| found).clone())
 }
 
 /// The message when neither rustup nor apt provides the target.
-pub(crate) fn cannot() -> Error {
+fn cannot() -> Error {
     let rest = if paths::on_path("apt-get").is_some() && !apt::usable() {
         "apt-get needs root; run `cargo xtask setup` once as root"
     } else {
@@ -79,14 +77,14 @@ fn find() -> Option<WasmEnv> {
     if has_std(&own) {
         return with_linker(&own, Vec::new());
     }
-    let debian = sysroot(debian_std::RUSTC)?;
+    let debian = sysroot(DEBIANS_RUSTC)?;
     if !has_std(&debian) {
         return None;
     }
     let toolchain = if paths::on_path("rustup").is_some() {
         ("RUSTUP_TOOLCHAIN", FALLBACK.to_owned())
     } else {
-        ("RUSTC", debian_std::RUSTC.to_owned())
+        ("RUSTC", DEBIANS_RUSTC.to_owned())
     };
     with_linker(&own, vec![toolchain])
 }
@@ -94,50 +92,35 @@ fn find() -> Option<WasmEnv> {
 fn with_linker(own: &Path, mut variables: Vec<(&'static str, String)>) -> Option<WasmEnv> {
     let bundled = bundled_linker(own);
     if bundled.is_some() && variables.is_empty() {
-        return Some(WasmEnv { variables });
+        return Some(variables);
     }
-    let linker = bundled.or_else(|| {
-        [
-            "rust-lld",
-            "wasm-ld",
-            "wasm-ld-22",
-            "wasm-ld-21",
-            "wasm-ld-20",
-            "wasm-ld-19",
-        ]
-        .iter()
-        .find_map(|name| paths::on_path(name))
-    })?;
+    let mut names = LINKERS.split(' ');
+    let linker = bundled.or_else(|| names.find_map(paths::on_path))?;
     let name = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
     variables.push((name, linker.display().to_string()));
-    Some(WasmEnv { variables })
+    Some(variables)
 }
 
 fn bundled_linker(sysroot: &Path) -> Option<PathBuf> {
     let hosts = std::fs::read_dir(sysroot.join("lib/rustlib")).ok()?;
-    hosts
-        .filter_map(Result::ok)
-        .map(|host| host.path().join("bin/rust-lld"))
-        .find(|lld| lld.is_file())
+    let mut linkers = hosts.flatten().map(|host| host.path().join("bin/rust-lld"));
+    linkers.find(|lld| lld.is_file())
 }
 
 /// Whether a toolchain has its standard library for wasm32.
-pub(crate) fn has_std(sysroot: &Path) -> bool {
-    let Ok(files) = std::fs::read_dir(std_folder(sysroot)) else {
-        return false;
-    };
-    files
-        .filter_map(Result::ok)
-        .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+fn has_std(sysroot: &Path) -> bool {
+    let files = std::fs::read_dir(std_folder(sysroot));
+    let mut files = files.into_iter().flatten().flatten();
+    files.any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
 /// Where a toolchain keeps its standard library for wasm32.
-pub(crate) fn std_folder(sysroot: &Path) -> PathBuf {
+fn std_folder(sysroot: &Path) -> PathBuf {
     sysroot.join("lib/rustlib").join(TRIPLE).join("lib")
 }
 
 /// The root of the toolchain that `rustc` belongs to.
-pub(crate) fn sysroot(rustc: &str) -> Option<PathBuf> {
+fn sysroot(rustc: &str) -> Option<PathBuf> {
     let output = std::process::Command::new(rustc)
         .args(["--print", "sysroot"])
         .current_dir(devkit::paths::root())
@@ -145,4 +128,97 @@ pub(crate) fn sysroot(rustc: &str) -> Option<PathBuf> {
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| PathBuf::from(text.trim()))
+}
+
+/// Installs Debian's compiler and builds the library for it.
+fn install_debians() -> Result<(), Error> {
+    if !apt::usable() {
+        return Err(cannot());
+    }
+    apt::install(&["rustc-web", "cargo-web", "rust-web-src"])?;
+    let sysroot = sysroot(DEBIANS_RUSTC)
+        .ok_or_else(|| Error::failed("Debian's rustc was installed but does not start"))?;
+    step::step("standard library for wasm32", || build_std(&sysroot))?;
+    if paths::on_path("rustup").is_some() {
+        Cmd::new("rustup")
+            .args(["toolchain", "link", FALLBACK, "/usr"])
+            .log("rustup-toolchain-link")
+            .run()?;
+    }
+    Ok(())
+}
+
+/// Builds std in an empty sysroot and copies it to where the compiler looks for it.
+fn build_std(sysroot: &Path) -> Result<(), Error> {
+    let empty = paths::tools().join("wasm32-std");
+    let made = create_empty(&empty).and_then(|()| {
+        // wasm-bindgen-test needs `test`; link-time optimisation needs the bitcode.
+        Cmd::new(DEBIANS_CARGO)
+            .args(["build", "--release", "--target", TRIPLE])
+            .args(["-Z", "build-std=std,panic_abort,test"])
+            .env("RUSTC", DEBIANS_RUSTC)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+            .env("CARGO_TARGET_DIR", empty.join("target"))
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .dir(&empty)
+            .log("wasm32-std")
+            .run()?;
+        copy_libraries(
+            &empty.join("target").join(TRIPLE).join("release/deps"),
+            &std_folder(sysroot),
+        )
+    });
+    // Half a gigabyte that is no longer needed.
+    let _ = std::fs::remove_dir_all(&empty);
+    made
+}
+
+fn create_empty(folder: &Path) -> Result<(), Error> {
+    let what = format!("create {}", paths::short(folder));
+    let manifest =
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
+    std::fs::create_dir_all(folder.join("src"))
+        .and_then(|()| std::fs::write(folder.join("Cargo.toml"), manifest))
+        .and_then(|()| std::fs::write(folder.join("src/lib.rs"), "#![no_std]\n"))
+        .map_err(Error::io(what))
+}
+
+fn copy_libraries(from: &Path, to: &Path) -> Result<(), Error> {
+    files::create(to)?;
+    for file in files::list(from)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with(".rlib") && !name.starts_with("libempty-") {
+            files::copy(&file, &to.join(&*name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the toolchain has the source of the standard library, with which the published module is built; rustup is
+/// asked once to install it.
+///
+/// Debian's toolchain includes it. Without it the precompiled library is used, which is optimised for speed and
+/// contains panic messages.
+pub(crate) fn has_source() -> bool {
+    if source_is_there() {
+        return true;
+    }
+    // A failure shows in the check below.
+    let _ = paths::on_path("rustup").is_some()
+        && Cmd::new("rustup")
+            .args(["component", "add", "rust-src"])
+            .log("rustup-rust-src")
+            .succeeds()
+            .unwrap_or(false);
+    source_is_there()
+}
+
+fn source_is_there() -> bool {
+    let variables = env().unwrap_or_default();
+    let debians = variables
+        .iter()
+        .any(|(name, _)| ["RUSTC", "RUSTUP_TOOLCHAIN"].contains(name));
+    sysroot(if debians { DEBIANS_RUSTC } else { "rustc" })
+        .is_some_and(|root| root.join("lib/rustlib/src/rust/library/std").is_dir())
 }

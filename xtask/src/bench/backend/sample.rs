@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::setup::{self, Need, node};
+use crate::setup::node;
 use crate::{files, paths, step};
 
 /// The handler's imports.
@@ -32,7 +32,7 @@ pub(super) struct Packed {
 
 /// Builds both packagings in `target/bench/sample`.
 pub(super) fn ready() -> Result<Sample, Error> {
-    setup::ready(&[Need::Node])?;
+    node::ready()?;
     let missing = || Error::Missing("node is needed on PATH".to_owned());
     let node = paths::on_path("node").ok_or_else(missing)?;
     let folder = paths::target().join("bench/sample");
