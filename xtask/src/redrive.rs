@@ -5,8 +5,6 @@
 //! started by the AWS CLI with the operator's configured credentials. Recording is idempotent, so a message may be
 //! processed twice.
 
-mod queue;
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,8 +13,9 @@ use lexopt::{Arg, Parser, ValueExt};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::process::Cmd;
+use crate::setup::python;
 use crate::{files, paths};
-use queue::{Place, Queues};
 
 /// Interval of polling the move.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -31,6 +30,30 @@ struct Asked {
     env: Option<PathBuf>,
 }
 
+/// How to reach a queue.
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    /// Its name.
+    queue: String,
+    region: String,
+    /// SQS's endpoint, if not on AWS.
+    endpoint: Option<String>,
+    /// The key to call with, unless the AWS CLI finds one.
+    key: Option<Key>,
+}
+
+/// Progress of a move.
+#[derive(Debug, PartialEq, Eq)]
+struct Moving {
+    /// `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
+    status: String,
+    moved: u64,
+    /// Messages at the start, if SQS reports them.
+    of: Option<u64>,
+    /// Why it failed, if it did.
+    reason: Option<String>,
+}
+
 /// Moves the messages and reports the progress.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let asked = parse(arguments)?;
@@ -38,16 +61,29 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         Some(file) => local(file, asked.stack.as_deref())?,
         None => on_aws(&asked)?,
     };
-    let queues = Queues::of(&place)?;
     let queue = &place.queue;
-    if queues.waiting()? == 0 {
+    let own = place.attributes(queue, "QueueArn RedrivePolicy")?;
+    // The dead-letter queue is that of the redrive policy.
+    let (arn, dead) = arns(&own)
+        .ok_or_else(|| Error::failed(format!("the queue {queue} has no dead-letter queue")))?;
+    let waiting = "ApproximateNumberOfMessages";
+    let letters = place.attributes(dead.rsplit(':').next().unwrap_or_default(), waiting)?;
+    if matches!(text(&letters, waiting), None | Some("0")) {
         println!("the dead-letter queue of {queue} is empty");
         return Ok(());
     }
+    // Without a destination SQS finds none for a message that was sent to the dead-letter queue directly.
+    let mut task = vec!["--source-arn", &dead, "--destination-arn", &arn];
+    let most = asked.most.map(|most| most.to_string());
+    if let Some(most) = &most {
+        task.extend(["--max-number-of-messages-per-second", most]);
+    }
     // Ctrl-C ends this command only; a started move continues in SQS.
-    queues.start(asked.most)?;
+    place.call("start-message-move-task", &task)?;
     loop {
-        let moving = queues.moving()?;
+        let latest = ["--source-arn", &dead, "--max-results", "1"];
+        let moving = moving(&place.call("list-message-move-tasks", &latest)?)
+            .ok_or_else(|| Error::failed("SQS lists no move, although one was started"))?;
         let of = moving.of.map_or(String::new(), |of| format!(" of {of}"));
         println!("moved {}{of} to {queue}: {}", moving.moved, moving.status);
         match moving.status.as_str() {
@@ -55,9 +91,8 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
             "COMPLETED" => return Ok(()),
             status => {
                 let reason = moving.reason.as_deref().unwrap_or("no reason given");
-                return Err(Error::failed(format!(
-                    "the move ended as {status}: {reason}"
-                )));
+                let failed = format!("the move ended as {status}: {reason}");
+                return Err(Error::failed(failed));
             }
         }
     }
@@ -128,16 +163,73 @@ fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
     })
 }
 
+impl Place {
+    /// Attributes of a queue of the account, by its name.
+    fn attributes(&self, queue: &str, names: &str) -> Result<Value, Error> {
+        let answer = self.call("get-queue-url", &["--queue-name", queue])?;
+        let url = text(&answer, "QueueUrl").unwrap_or_default();
+        let mut arguments = vec!["--queue-url", url, "--attribute-names"];
+        arguments.extend(names.split(' '));
+        let mut answer = self.call("get-queue-attributes", &arguments)?;
+        Ok(answer["Attributes"].take())
+    }
+
+    /// A call of SQS through the AWS CLI.
+    fn call(&self, action: &str, arguments: &[&str]) -> Result<Value, Error> {
+        let mut command = Cmd::new(python::aws_cli()?.join("aws"))
+            .args(["sqs", action, "--output", "json", "--region", &self.region])
+            .args(arguments)
+            .log("redrive");
+        if let Some(endpoint) = &self.endpoint {
+            command = command.args(["--endpoint-url", endpoint]);
+        }
+        if let Some(Key { id, secret }) = &self.key {
+            command = command
+                .env("AWS_ACCESS_KEY_ID", id)
+                .env("AWS_SECRET_ACCESS_KEY", secret)
+                .env_remove("AWS_SESSION_TOKEN");
+        }
+        let answer = command.output()?;
+        // The CLI prints nothing for an empty answer.
+        if answer.trim().is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_str(&answer)
+            .map_err(|error| Error::failed(format!("the AWS CLI wrote no JSON: {error}")))
+    }
+}
+
+/// The ARNs of a queue and of its dead-letter queue.
+fn arns(attributes: &Value) -> Option<(String, String)> {
+    let policy: Value = serde_json::from_str(text(attributes, "RedrivePolicy")?).ok()?;
+    let dead = text(&policy, "deadLetterTargetArn")?;
+    Some((text(attributes, "QueueArn")?.to_owned(), dead.to_owned()))
+}
+
+fn moving(answer: &Value) -> Option<Moving> {
+    let task = answer.get("Results")?.get(0)?;
+    let count = |name: &str| task.get(name).and_then(Value::as_u64);
+    Some(Moving {
+        status: text(task, "Status")?.to_owned(),
+        moved: count("ApproximateNumberOfMessagesMoved").unwrap_or_default(),
+        of: count("ApproximateNumberOfMessagesToMove"),
+        reason: text(task, "FailureReason").map(str::to_owned),
+    })
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use lexopt::Parser;
-    use serde_json::json;
-
     use devkit::paths;
+    use lexopt::Parser;
+    use serde_json::{Value, json};
 
-    use super::{local, on_aws, parse};
+    use super::{Moving, arns, local, moving, on_aws, parse};
 
     fn asked(arguments: &[&str]) -> Result<super::Asked, String> {
         parse(Parser::from_args(arguments)).map_err(|error| error.to_string())
@@ -198,5 +290,41 @@ mod tests {
         assert!(text.contains("1 to 500"), "{text}");
         let text = local(Path::new("no/such/env.json"), None).expect_err("no file");
         assert!(text.to_string().contains("no/such/env.json"), "{text}");
+    }
+
+    #[test]
+    fn the_dead_letter_queue_is_found_by_the_redrive_policy() {
+        let policy = json!({"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:1:dead"});
+        let attributes = json!({"QueueArn": "arn:aws:sqs:eu-west-1:1:q",
+            "RedrivePolicy": policy.to_string()});
+        let (queue, dead) = arns(&attributes).expect("both");
+        assert_eq!(queue, "arn:aws:sqs:eu-west-1:1:q");
+        assert_eq!(dead, "arn:aws:sqs:eu-west-1:1:dead");
+        for attributes in [
+            Value::Null,
+            json!({"QueueArn": "q"}),
+            json!({"QueueArn": "q", "RedrivePolicy": "x"}),
+        ] {
+            assert_eq!(arns(&attributes), None);
+        }
+    }
+
+    #[test]
+    fn a_move_says_how_far_it_is() {
+        let running = json!({"Results": [{"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 1,
+            "ApproximateNumberOfMessagesToMove": 3}]});
+        let expected = Moving {
+            status: "RUNNING".to_owned(),
+            moved: 1,
+            of: Some(3),
+            reason: None,
+        };
+        assert_eq!(moving(&running), Some(expected));
+        let failed = json!({"Results": [{"Status": "FAILED", "FailureReason": "AccessDenied"}]});
+        let failed = moving(&failed).expect("a move");
+        assert_eq!((failed.moved, failed.of), (0, None));
+        assert_eq!(failed.reason.as_deref(), Some("AccessDenied"));
+        assert_eq!(moving(&json!({"Results": []})), None);
+        assert_eq!(moving(&Value::Null), None);
     }
 }
