@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use super::config::Config;
 use super::env_file;
 use super::server::{Server, must_be_free, origins};
 use super::site::Site;
@@ -47,7 +46,7 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         ];
         Stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
     })?;
-    let site = Site::start(page, &Config::of(&stack)?)?;
+    let site = Site::start(page, &stack)?;
     let description = stack.describe(&site.url(), server.aws.key())?;
     env_file::write(&folder.join("env.json"), &description)?;
     announce(&stack, &site, &options, started);

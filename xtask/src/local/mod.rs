@@ -4,7 +4,6 @@
 //! dropped and at Ctrl-C.
 
 mod aws;
-mod config;
 mod dev;
 mod env_file;
 mod package;

@@ -1,8 +1,10 @@
-//! The page's server: static files with a strict content security policy.
+//! The page of a stack: its server, its configuration, and the content security policy that follows from it.
 
 use devkit::http::{Files, Reply, Server, Serving};
+use serde_json::{Value, json};
 
-use super::config::Config;
+use super::aws::REGION;
+use super::stack::Stack;
 use crate::error::Error;
 use crate::paths;
 
@@ -12,11 +14,11 @@ pub(crate) struct Site(Serving);
 
 impl Site {
     /// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
-    pub(crate) fn start(port: u16, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn start(port: u16, stack: &Stack) -> Result<Self, Error> {
         let files = Files::default()
             .at("/crowfly/", paths::npm_package())
             .at("/", paths::root().join("www"));
-        serve(port, config, files)
+        serve(port, &Config::of(stack)?, files)
             .map(Self)
             .map_err(Error::io(format!("serve the page at port {port}")))
     }
@@ -52,12 +54,78 @@ fn serve(port: u16, config: &Config, files: Files) -> std::io::Result<Serving> {
         })
 }
 
+/// The configuration of one page.
+#[derive(Debug)]
+struct Config {
+    value: Value,
+    connect: Vec<String>,
+}
+
+impl Config {
+    /// The configuration of the page that belongs to `stack`.
+    fn of(stack: &Stack) -> Result<Self, Error> {
+        let client = stack.output("Audience")?;
+        let (auth, issuer) = if let Some(user) = stack.user {
+            let auth = json!({
+                "kind": "cognito",
+                "endpoint": stack.s3,
+                "clientId": client,
+                "user": user.name,
+                "password": user.password,
+            });
+            (auth, stack.s3.as_str())
+        } else {
+            let issuer = stack.output("Issuer")?;
+            let auth = json!({
+                "kind": "oidc",
+                "issuer": issuer,
+                "clientId": client,
+                "audience": client,
+            });
+            (auth, issuer)
+        };
+        let mut connect: Vec<String> = [stack.api.as_str(), &stack.s3, issuer]
+            .iter()
+            .map(|url| origin(url).to_owned())
+            .collect();
+        connect.sort();
+        connect.dedup();
+        let value = json!({"api": stack.api, "region": REGION, "auth": auth});
+        Ok(Self::new(value, connect))
+    }
+
+    fn new(value: Value, connect: Vec<String>) -> Self {
+        Self { value, connect }
+    }
+
+    /// `config.json`.
+    fn json(&self) -> String {
+        format!("{:#}\n", self.value)
+    }
+
+    /// The content security policy: the page's own files, and connections to its stack only.
+    fn policy(&self) -> String {
+        format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data: blob:; font-src 'self'; connect-src 'self' {}; worker-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            self.connect.join(" ")
+        )
+    }
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let third_slash = url.match_indices('/').nth(2);
+    &url[..third_slash.map_or(url.len(), |(at, _)| at)]
+}
+
 #[cfg(test)]
 mod tests {
     use devkit::http::{Files, Request};
     use devkit::paths;
 
-    use super::{Config, serve};
+    use super::{Config, origin, serve};
 
     #[test]
     fn every_answer_carries_the_policy() {
@@ -80,5 +148,19 @@ mod tests {
                 Some(config.policy().as_str())
             );
         }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origin("http://127.0.0.1:1/a/b"), "http://127.0.0.1:1");
+        assert_eq!(origin("https://a.example"), "https://a.example");
+    }
+
+    #[test]
+    fn the_policy_allows_no_inline_script_and_no_eval() {
+        let connect = vec!["http://127.0.0.1:1".to_owned()];
+        let policy = Config::new(serde_json::json!({}), connect).policy();
+        assert!(policy.contains("connect-src 'self' http://127.0.0.1:1;"));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     }
 }

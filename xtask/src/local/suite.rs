@@ -11,7 +11,6 @@ use devkit::hash::sha256;
 use devkit::http::Request;
 
 use super::aws::Aws;
-use super::config::Config;
 use super::dev::architecture;
 use super::env_file;
 use super::server::{Server, free_ports, origins};
@@ -25,14 +24,32 @@ use crate::{package, paths, step};
 
 const START: Duration = Duration::from_secs(20);
 /// The audience and the scope that the test issuer's tokens carry.
-const AUDIENCE: &str = "crowfly-test";
-const SCOPE: &str = "uploads";
+const FOREIGN: [(&str, &str); 2] = [
+    ("JwtAudience", "crowfly-test"),
+    ("RequiredScope", "uploads"),
+];
 /// The subject that the stack `tight` denies.
 const DENIED: &str = "denied";
 /// Visibility timeout: short, so that a message that fails five times is in the dead-letter queue within seconds.
 const SECONDS: &str = "6";
-/// Shorter still, for the stack whose services fail.
-const FAULTY_SECONDS: &str = "3";
+
+/// The stacks, each with its own parameters; all but `main` trust the test issuer.
+const STACKS: [(&str, &str); 7] = [
+    ("main", ""),
+    ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
+    ("webm", "EventRoute=lambda KeySuffix=.webm"),
+    // Shorter timeouts, because its services fail.
+    (
+        "faulty",
+        "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3",
+    ),
+    // For many uploads at once, which make its queue long.
+    ("busy", ""),
+    ("scan", "ScanUploads=on"),
+    ("tight", TIGHT),
+];
+const TIGHT: &str =
+    "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 RepairAfterSeconds=1";
 
 /// Small, so that a test can exceed the size that is scanned.
 const SCAN_BYTES: &str = "1048576";
@@ -61,21 +78,9 @@ impl Suite {
 pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
     let functions = lambdas::build(how, true)?;
     package::build()?;
-    let [
-        aws,
-        issuer,
-        extra,
-        tool,
-        main,
-        oidc,
-        webm,
-        faulty,
-        busy,
-        scan,
-        tight,
-    ] = free_ports()?;
+    let ports: [u16; 4 + STACKS.len()] = free_ports()?;
+    let [aws, issuer, extra, tool, pages @ ..] = ports;
     let folder = paths::target().join("test");
-    let pages = [main, oidc, webm, faulty, busy, scan, tight];
     let server = Server::launch(aws, &pages, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
     server.ready()?;
@@ -83,74 +88,38 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
     let [extra, tool] = [extra, tool].map(|port| format!("http://127.0.0.1:{port}"));
     // The last of two, to show that the parameter is passed on as a list.
     let denied = format!("{},{}", "a".repeat(26), owner(&issuer, DENIED));
-    let foreign = [
-        ("JwtIssuer", issuer.as_str()),
-        ("JwtAudience", AUDIENCE),
-        ("RequiredScope", SCOPE),
-    ];
-    let own = |more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
-        let all = foreign.iter().chain(more);
-        all.map(|(name, value)| (*name, (*value).to_owned()))
-            .collect()
-    };
-    let stacks = [
-        ("main", main, vec![]),
-        (
-            "oidc",
-            oidc,
-            own(&[("PublicRead", "acl"), ("MaxFileBytes", "209715200")]),
-        ),
-        (
-            "webm",
-            webm,
-            own(&[("EventRoute", "lambda"), ("KeySuffix", ".webm")]),
-        ),
-        (
-            "faulty",
-            faulty,
-            own(&[
-                ("EventRoute", "lambda"),
-                ("FunctionTimeoutSeconds", FAULTY_SECONDS),
-                ("VisibilityTimeoutSeconds", FAULTY_SECONDS),
-            ]),
-        ),
-        // For many uploads at once, which make its queue long.
-        ("busy", busy, own(&[])),
-        ("scan", scan, own(&[("ScanUploads", "on")])),
-        (
-            "tight",
-            tight,
-            own(&[
-                ("MaxOpenUploads", "20"),
-                ("MaxOpenBytes", "1048576"),
-                ("MaxRequestsPerSecond", "20"),
-                ("RepairAfterSeconds", "1"),
-                ("DeniedOwners", &denied),
-            ]),
-        ),
-    ];
     let mut described = BTreeMap::new();
     let mut sites = Vec::new();
-    for (name, port, parameters) in stacks {
+    for ((name, own), port) in STACKS.into_iter().zip(pages) {
+        let origins = [origins(port), extra.clone(), tool.clone()].join(",");
+        // Of two values for one parameter the latter counts.
+        let mut parameters = BTreeMap::from([
+            ("AllowedOrigins", origins.as_str()),
+            ("Architecture", architecture()),
+            ("FunctionTimeoutSeconds", SECONDS),
+            ("VisibilityTimeoutSeconds", SECONDS),
+        ]);
+        if name == "tight" {
+            parameters.insert("DeniedOwners", &denied);
+        }
+        if name != "main" {
+            parameters.insert("JwtIssuer", &issuer);
+            parameters.extend(FOREIGN);
+        }
+        parameters.extend(own.split(' ').filter_map(|pair| pair.split_once('=')));
+        let parameters: Vec<(&str, &str)> = parameters.into_iter().collect();
         let stack = step::step(&format!("stack {name}"), || {
-            deploy(
-                &server,
-                name,
-                &template,
-                &[origins(port), extra.clone(), tool.clone()].join(","),
-                &parameters,
-            )
+            let name = format!("crowfly-{name}");
+            Stack::deploy(&server.aws, &name, &template, &parameters)
         })?;
         if name == "scan" {
             step::step("stack scanner", || {
                 deploy_scanner(&server, &functions, &stack)
             })?;
         }
-        let site = Site::start(port, &Config::of(&stack)?)?;
-        described.insert(
-            name.to_owned(),
-            stack.describe(&site.url(), server.aws.key())?,
-        );
+        let site = Site::start(port, &stack)?;
+        let description = stack.describe(&site.url(), server.aws.key())?;
+        described.insert(name.to_owned(), description);
         sites.push(site);
     }
     let env = folder.join("env.json");
@@ -167,36 +136,6 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         _issuer: service,
         _sites: sites,
     })
-}
-
-fn deploy(
-    server: &Server,
-    name: &str,
-    template: &str,
-    origins: &str,
-    parameters: &[(&str, String)],
-) -> Result<Stack, Error> {
-    let common = [
-        ("AllowedOrigins", origins),
-        ("Architecture", architecture()),
-        ("FunctionTimeoutSeconds", SECONDS),
-        ("VisibilityTimeoutSeconds", SECONDS),
-    ];
-    let own = |name: &str| parameters.iter().any(|(own, _)| *own == name);
-    let common = common.into_iter().filter(|(name, _)| !own(name));
-    let parameters: Vec<(&str, &str)> = common
-        .chain(
-            parameters
-                .iter()
-                .map(|(name, value)| (*name, value.as_str())),
-        )
-        .collect();
-    Stack::deploy(
-        &server.aws,
-        &format!("crowfly-{name}"),
-        template,
-        &parameters,
-    )
 }
 
 /// Deploys the example scanner, from its own template, for the stack whose uploads it scans.
