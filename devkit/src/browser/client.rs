@@ -6,9 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::drivers::{self, Driver};
-use super::page::Element;
 use super::programs::Kind;
-use crate::http::Request;
+use super::session::{Element, Session, WebDriverError};
 use crate::wait;
 
 /// How long a script of a test may run.
@@ -27,6 +26,10 @@ pub enum Key {
     /// Activates a button.
     Space,
 }
+
+/// A window or tab of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window(Value);
 
 /// A browser with a profile of its own; closed when dropped.
 #[derive(Debug)]
@@ -226,72 +229,28 @@ impl Browser {
             .collect();
         input.type_text(&text.join("\n"));
     }
-}
 
-/// A WebDriver command that failed: <https://www.w3.org/TR/webdriver2/#errors>.
-#[derive(Debug, thiserror::Error)]
-#[error("WebDriver {command}: {why}")]
-pub struct WebDriverError {
-    /// Method and path.
-    pub command: String,
-    /// What the driver says.
-    pub why: String,
-}
-
-/// The address of a driver, or of a session of it; closed when dropped.
-#[derive(Debug)]
-pub(super) struct Session {
-    pub(super) address: String,
-    /// How long a command may take.
-    pub(super) timeout: Duration,
-}
-
-impl Session {
-    #[track_caller]
-    pub(super) fn get(&self, path: &str) -> Value {
-        self.send("GET", path, None)
-            .unwrap_or_else(|error| panic!("{error}"))
+    /// The window that commands go to.
+    pub fn window(&self) -> Window {
+        Window(self.session.get("/window"))
     }
 
-    #[track_caller]
-    pub(super) fn post(&self, path: &str, body: &Value) -> Value {
-        self.try_post(path, body)
-            .unwrap_or_else(|error| panic!("{error}"))
+    /// Opens a tab and sends commands there.
+    pub fn open_window(&self) -> Window {
+        let window = self.session.post("/window/new", &json!({"type": "tab"}))["handle"].take();
+        let window = Window(window);
+        self.switch_to(&window);
+        window
     }
 
-    pub(super) fn try_post(&self, path: &str, body: &Value) -> Result<Value, WebDriverError> {
-        self.send("POST", path, Some(body))
+    /// Sends commands to another window.
+    pub fn switch_to(&self, window: &Window) {
+        self.session.post("/window", &json!({"handle": window.0}));
     }
 
-    /// Sends one command.
-    pub(super) fn send(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Value, WebDriverError> {
-        let mut request = Request::new(method, format!("{}{path}", self.address));
-        request.timeout = self.timeout;
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let failed = |why: String| WebDriverError {
-            command: format!("{method} {path}"),
-            why,
-        };
-        let answer = request.try_send();
-        let answer = answer.map_err(|error| failed(error.to_string()))?;
-        let value = answer.json()["value"].take();
-        if answer.status == 200 {
-            Ok(value)
-        } else {
-            Err(failed(format!("{}: {}", value["error"], value["message"])))
-        }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        let _ = Request::new("DELETE", self.address.as_str()).try_send();
+    /// Closes the current window; later commands need another one.
+    pub fn close_window(&self) {
+        let closed = self.session.send("DELETE", "/window", None);
+        closed.unwrap_or_else(|error| panic!("{error}"));
     }
 }

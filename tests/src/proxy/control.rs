@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use devkit::http::{Incoming, Reply};
 use serde_json::{Value, json};
 
@@ -19,10 +21,8 @@ fn route(shared: &Shared, request: &Incoming) -> Result<Reply, String> {
         ("GET", "/health") => done(),
         ("GET", "/rules") => Ok(Reply::json(200, &shared.rules().list())),
         ("POST", "/rules") => {
-            let numbers: Vec<u64> = rules(body)?
-                .into_iter()
-                .map(|rule| shared.rules().add(rule))
-                .collect();
+            let rules = rules(body)?.into_iter();
+            let numbers: Vec<u64> = rules.map(|rule| shared.rules().add(rule)).collect();
             Ok(Reply::json(200, &json!({"rules": numbers})))
         }
         ("DELETE", "/rules") => {
@@ -34,7 +34,7 @@ fn route(shared: &Shared, request: &Incoming) -> Result<Reply, String> {
             Ok(Reply::json(200, &log))
         }
         ("DELETE", "/log") => {
-            shared.clear_log();
+            shared.request_log().clear();
             done()
         }
         ("POST", "/offline") => {
@@ -42,7 +42,7 @@ fn route(shared: &Shared, request: &Incoming) -> Result<Reply, String> {
             done()
         }
         ("POST", "/s3-rules") => {
-            shared.set_s3_rules(switch(body)?);
+            shared.s3_on.store(switch(body)?, Ordering::Relaxed);
             done()
         }
         _ => Ok(Reply::json(404, &json!({"error": "no such control"}))),

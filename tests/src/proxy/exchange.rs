@@ -1,18 +1,18 @@
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use devkit::http::{Connection, Head, Reply, Side, drain};
 
 use super::Shared;
 use super::answer::Answer;
-use super::log::Line;
+use super::log::{Line, note};
 use super::relay::{Relay, Relayed};
 use super::request::Asked;
 use super::rule::Place;
 use super::rules::Injection;
 use super::s3::S3Rules;
-use super::upstream::Upstream;
 use crate::pace::Pacer;
 
 /// Longest list of parts that is inspected.
@@ -50,12 +50,30 @@ pub(super) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
+    /// Injects what the rules say, or else relays under the rules of S3.
+    pub(super) fn run(&mut self, to: SocketAddr) -> io::Result<bool> {
+        if let Some((fault, draw)) = &self.injection.fault {
+            return self.inject(to, fault, *draw);
+        }
+        if self.shared.s3_on.load(Ordering::Relaxed) {
+            if let Some(refusal) = S3Rules::refuse(self.asked, self.head) {
+                note(&self.line, |entry| {
+                    entry.fault.get_or_insert_with(|| "s3Rule".into());
+                });
+                return self.reply(&refusal.cors(self.head, Side::Storage));
+            }
+            if S3Rules::completes(self.asked) {
+                return self.relay_list(to);
+            }
+        }
+        self.relay(to, Relay::default(), &Ending::Forward)
+    }
+
     /// Whose CORS headers an answer made here must have.
     pub(super) fn side(&self) -> Side {
-        if self.asked.to_storage() {
-            Side::Storage
-        } else {
-            Side::Api
+        match self.asked.to_storage() {
+            true => Side::Storage,
+            false => Side::Api,
         }
     }
 
@@ -107,7 +125,7 @@ impl Exchange<'_> {
             self.head.finish(&self.connection.stream)?;
         }
         let Ok(stream) = self.link.upstream.take(to) else {
-            self.shared.note(self.line, |entry| {
+            note(&self.line, |entry| {
                 entry.fault.get_or_insert_with(|| "unreachable".into());
             });
             return Ok(false);
@@ -132,11 +150,10 @@ impl Exchange<'_> {
         self.head.finish(&self.connection.stream)?;
         let mut list = Vec::new();
         let length = self.asked.length.min(MAX_LIST_BYTES);
-        (&self.connection.stream)
-            .take(length)
-            .read_to_end(&mut list)?;
+        let mut client = (&self.connection.stream).take(length);
+        client.read_to_end(&mut list)?;
         let bytes = list.len() as u64;
-        self.shared.note(self.line, |entry| entry.received = bytes);
+        note(&self.line, |entry| entry.received = bytes);
         let refusal = self.shared.s3(|rules| rules.refuse_list(self.asked, &list));
         if let Some(refusal) = refusal {
             let refusal = refusal.cors(self.head, Side::Storage);
@@ -146,7 +163,7 @@ impl Exchange<'_> {
         let mut upstream = &stream;
         upstream.write_all(&self.head.forwarded())?;
         upstream.write_all(&list)?;
-        self.shared.note(self.line, |entry| entry.forwarded = bytes);
+        note(&self.line, |entry| entry.forwarded = bytes);
         self.settle(to, stream, &Ending::Forward)
     }
 
@@ -187,21 +204,15 @@ impl Exchange<'_> {
         if self.head.headers.get("expect").is_some() {
             (&self.connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        let (shared, line) = (self.shared, self.line);
+        let line = &self.line;
         let count = |received: u64, forwarded: u64| {
-            shared.note(line, |entry| {
+            note(line, |entry| {
                 entry.received += received;
                 entry.forwarded += forwarded;
             });
         };
-        let length = self.asked.length;
-        relay.carry(
-            self.connection,
-            upstream,
-            length,
-            &mut self.link.pacer,
-            count,
-        )
+        let (length, pacer) = (self.asked.length, &mut self.link.pacer);
+        relay.carry(self.connection, upstream, length, pacer, count)
     }
 
     /// Records what S3's rules need to know about the requests that upstream has processed.
@@ -220,8 +231,7 @@ impl Exchange<'_> {
     }
 
     fn answered(&self, status: u16) {
-        self.shared
-            .note(self.line, |entry| entry.status = Some(status));
+        note(&self.line, |entry| entry.status = Some(status));
     }
 
     fn delay(&self) {
@@ -238,4 +248,35 @@ impl Exchange<'_> {
             || headers.is_close("connection")
             || headers.is_close("proxy-connection")
     }
+}
+
+/// The connection to one server on behalf of one client connection, kept alive between requests.
+#[derive(Debug, Default)]
+struct Upstream(Option<(SocketAddr, TcpStream)>);
+
+impl Upstream {
+    /// The kept connection to this address if it is still open, else a new one. The caller owns it until
+    /// it is given back.
+    fn take(&mut self, address: SocketAddr) -> io::Result<TcpStream> {
+        match self.0.take() {
+            Some((known, stream)) if known == address && quiet(&stream) => Ok(stream),
+            _ => {
+                let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+                stream.set_nodelay(true)?;
+                Ok(stream)
+            }
+        }
+    }
+
+    /// Keeps a connection that can carry another request.
+    fn keep(&mut self, address: SocketAddr, stream: TcpStream) {
+        self.0 = Some((address, stream));
+    }
+}
+
+/// Whether the server has neither closed the connection nor sent anything.
+fn quiet(stream: &TcpStream) -> bool {
+    let quiet = stream.set_nonblocking(true).is_ok()
+        && matches!(stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+    stream.set_nonblocking(false).is_ok() && quiet
 }

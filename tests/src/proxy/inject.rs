@@ -103,10 +103,9 @@ impl Exchange<'_> {
     }
 
     fn readable(&self, reply: Reply, side: Side, cors: bool) -> Reply {
-        if cors {
-            reply.cors(self.head, side)
-        } else {
-            reply
+        match cors {
+            true => reply.cors(self.head, side),
+            false => reply,
         }
     }
 

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -75,22 +76,22 @@ pub struct Log {
     pub parts: Vec<PartTotal>,
 }
 
+/// One entry while it is written; a request keeps its own when the log is cleared.
+pub(super) type Line = Arc<Mutex<Entry>>;
+
+/// Changes an entry.
+pub(super) fn note(line: &Line, change: impl FnOnce(&mut Entry)) {
+    change(&mut line.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
 /// The log while it is written.
 #[derive(Debug)]
 pub(super) struct RequestLog {
     began: Instant,
-    entries: Vec<Entry>,
+    entries: Vec<Line>,
     unlisted: u64,
-    cut_off: u64,
-    /// Incremented when the log is cleared, so that a request in flight does not write into a later entry.
-    generation: u64,
-}
-
-/// A request's place in the log.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
-    generation: u64,
-    id: usize,
+    /// See [`Log::cut_off`].
+    pub(super) cut_off: u64,
 }
 
 impl RequestLog {
@@ -100,21 +101,12 @@ impl RequestLog {
             entries: Vec::new(),
             unlisted: 0,
             cut_off: 0,
-            generation: 0,
         }
     }
 
     pub(super) fn open(&mut self, asked: &Asked, fault: Option<String>) -> Line {
-        let line = Line {
-            generation: self.generation,
+        let line = Arc::new(Mutex::new(Entry {
             id: self.entries.len(),
-        };
-        if line.id >= MOST_ENTRIES {
-            self.unlisted += 1;
-            return line;
-        }
-        self.entries.push(Entry {
-            id: line.id,
             method: asked.method.clone(),
             host: asked.host.clone(),
             path: asked.path.clone(),
@@ -125,63 +117,49 @@ impl RequestLog {
             fault,
             start_ms: self.now(),
             end_ms: None,
-        });
+        }));
+        if self.entries.len() < MOST_ENTRIES {
+            self.entries.push(Arc::clone(&line));
+        } else {
+            self.unlisted += 1;
+        }
         line
     }
 
-    pub(super) fn update(&mut self, line: Line, change: impl FnOnce(&mut Entry)) {
-        if line.generation == self.generation
-            && let Some(entry) = self.entries.get_mut(line.id)
-        {
-            change(entry);
-        }
-    }
-
-    pub(super) fn close(&mut self, line: Line) {
-        let now = self.now();
-        self.update(line, |entry| entry.end_ms = Some(now));
-    }
-
-    pub(super) fn cut_off(&mut self) {
-        self.cut_off += 1;
+    /// Milliseconds since the proxy started.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn clear(&mut self) {
         self.entries.clear();
-        self.unlisted = 0;
-        self.cut_off = 0;
-        self.generation += 1;
+        (self.unlisted, self.cut_off) = (0, 0);
     }
 
     pub(super) fn log(&self, seed: u64) -> Log {
-        let mut parts: BTreeMap<(&str, &str, Option<u32>), PartTotal> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|entry| entry.method == "PUT") {
-            let total = parts
-                .entry((&entry.host, &entry.path, entry.part))
-                .or_default();
+        let mut requests = Vec::with_capacity(self.entries.len());
+        let mut parts: BTreeMap<(String, String, Option<u32>), PartTotal> = BTreeMap::new();
+        for line in &self.entries {
+            note(line, |entry| requests.push(entry.clone()));
+        }
+        for entry in requests.iter().filter(|entry| entry.method == "PUT") {
+            let key = (entry.host.clone(), entry.path.clone(), entry.part);
+            let total = parts.entry(key).or_insert_with(|| PartTotal {
+                host: entry.host.clone(),
+                path: entry.path.clone(),
+                part: entry.part,
+                ..PartTotal::default()
+            });
             total.attempts += 1;
             total.succeeded += u64::from(matches!(entry.status, Some(200..=299)));
             total.bytes += entry.received;
         }
-        let named = |((host, path, part), total): (_, PartTotal)| {
-            let (host, path): (&str, &str) = (host, path);
-            PartTotal {
-                host: host.into(),
-                path: path.into(),
-                part,
-                ..total
-            }
-        };
         Log {
             seed,
-            requests: self.entries.clone(),
+            requests,
             unlisted: self.unlisted,
             cut_off: self.cut_off,
-            parts: parts.into_iter().map(named).collect(),
+            parts: parts.into_values().collect(),
         }
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -35,11 +35,11 @@ mod rule;
 mod rules;
 mod s3;
 mod shared;
-mod upstream;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use devkit::http::{Listener, Server, Serving};
 use serde_json::Value;
@@ -148,7 +148,7 @@ impl Proxy {
 
     /// Clears the log.
     pub fn clear_log(&self) {
-        self.shared.clear_log();
+        self.shared.request_log().clear();
     }
 
     /// Cuts all clients off: open connections end, new ones are reset at their first request.
@@ -158,7 +158,7 @@ impl Proxy {
 
     /// Whether to apply the rules of S3 that its local emulators lack.
     pub fn s3_rules(&self, on: bool) {
-        self.shared.set_s3_rules(on);
+        self.shared.s3_on.store(on, Ordering::Relaxed);
     }
 }
 

@@ -196,30 +196,16 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Its name in the log.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Status { .. } => "status",
-            Self::Reset { .. } => "reset",
-            Self::Stall { .. } => "stall",
-            Self::HalfClose {} => "halfClose",
-            Self::Swallow {} => "swallow",
-            Self::Flip { .. } => "flip",
-            Self::Body { .. } => "body",
-            Self::Truncate { .. } => "truncate",
-            Self::Redirect { .. } => "redirect",
-            Self::Delay { .. } => "delay",
-            Self::Bandwidth { .. } => "bandwidth",
-            Self::Close {} => "close",
-        }
+    /// Its name in the log: its `kind` in JSON.
+    pub fn name(&self) -> String {
+        let json = serde_json::to_value(self).unwrap_or_default();
+        json["kind"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Whether it shapes the link, so that another fault may be added.
     pub fn shapes(&self) -> bool {
-        matches!(
-            self,
-            Self::Delay { .. } | Self::Bandwidth { .. } | Self::Close {}
-        )
+        use Fault::{Bandwidth, Close, Delay};
+        matches!(self, Delay { .. } | Bandwidth { .. } | Close {})
     }
 }
 

@@ -6,7 +6,7 @@ use super::rule::{End, Fault, Matcher, Rule, Times};
 /// The active rules, and how many requests each has matched and injected its fault into.
 #[derive(Debug)]
 pub(super) struct Rules {
-    seed: u64,
+    pub(super) seed: u64,
     next: u64,
     entries: Vec<Entry>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Injection {
     /// The one fault, and the random number that decides what its rule leaves open.
     pub(super) fault: Option<(Fault, u64)>,
     /// Names of all faults, for the log.
-    pub(super) names: Vec<&'static str>,
+    pub(super) names: Vec<String>,
 }
 
 impl Rules {
@@ -43,11 +43,6 @@ impl Rules {
             next: 0,
             entries: Vec::new(),
         }
-    }
-
-    /// The seed.
-    pub(super) fn seed(&self) -> u64 {
-        self.seed
     }
 
     /// Adds a rule after the others; returns its number.
@@ -71,15 +66,13 @@ impl Rules {
 
     /// The rules with their counts.
     pub(super) fn list(&self) -> Value {
-        self.entries
-            .iter()
-            .map(|entry| {
-                json!({
-                    "rule": entry.number, "met": entry.met, "fired": entry.fired,
-                    "fault": entry.rule.fault.name(),
-                })
+        let entry = |entry: &Entry| {
+            json!({
+                "rule": entry.number, "met": entry.met, "fired": entry.fired,
+                "fault": entry.rule.fault.name(),
             })
-            .collect()
+        };
+        self.entries.iter().map(entry).collect()
     }
 
     /// What to inject into this request; counts it.

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use crowfly_contract::limits::{MAX_KEY_BYTES, MIN_PART_BYTES};
-use devkit::http::decode_form;
-use devkit::http::{Head, Reply};
+use devkit::http::{Head, Reply, decode_form};
 
 use super::request::Asked;
 
@@ -28,37 +27,27 @@ impl S3Rules {
             return None;
         }
         if key_bytes(asked) > MAX_KEY_BYTES {
-            let sizes = format!(
-                "<Size>{}</Size><MaxSizeAllowed>{MAX_KEY_BYTES}</MaxSizeAllowed>",
-                key_bytes(asked)
-            );
-            return Some(Reply::s3(
-                400,
-                "KeyTooLongError",
-                "Your key is too long",
-                &sizes,
-            ));
+            let size = key_bytes(asked);
+            let sizes =
+                format!("<Size>{size}</Size><MaxSizeAllowed>{MAX_KEY_BYTES}</MaxSizeAllowed>");
+            let message = "Your key is too long";
+            return Some(Reply::s3(400, "KeyTooLongError", message, &sizes));
         }
         let signed = decode_form(&asked.query)
             .remove("X-Amz-SignedHeaders")
             .unwrap_or_default()
             .to_ascii_lowercase();
-        let strangers: Vec<String> = head
-            .headers
-            .iter()
-            .map(|(name, _)| name.to_ascii_lowercase())
-            .filter(|name| {
-                name.starts_with("x-amz-") && !signed.split(';').any(|signed| signed == name)
-            })
+        let is_signed = |name: &str| signed.split(';').any(|signed| signed == name);
+        let names = head.headers.iter();
+        let names = names.map(|(name, _)| name.to_ascii_lowercase());
+        let strangers: Vec<String> = names
+            .filter(|name| name.starts_with("x-amz-") && !is_signed(name))
             .collect();
         (!strangers.is_empty()).then(|| {
             let names = strangers.join(", ");
-            Reply::s3(
-                403,
-                "AccessDenied",
-                "There were headers present in the request which were not signed",
-                &format!("<HeadersNotSigned>{names}</HeadersNotSigned>"),
-            )
+            let names = format!("<HeadersNotSigned>{names}</HeadersNotSigned>");
+            let message = "There were headers present in the request which were not signed";
+            Reply::s3(403, "AccessDenied", message, &names)
         })
     }
 
@@ -72,13 +61,9 @@ impl S3Rules {
     pub(super) fn refuse_list(&self, asked: &Asked, xml: &[u8]) -> Option<Reply> {
         let numbers = part_numbers(&String::from_utf8_lossy(xml));
         if !numbers.is_sorted_by(|a, b| a < b) {
-            return Some(Reply::s3(
-                400,
-                "InvalidPartOrder",
-                "The list of parts was not in ascending order. The parts list must be specified in order by \
-                 part number.",
-                "",
-            ));
+            let message = "The list of parts was not in ascending order. The parts list must be specified in \
+                           order by part number.";
+            return Some(Reply::s3(400, "InvalidPartOrder", message, ""));
         }
         let sizes = self.parts.get(&name(asked)?)?;
         let (_, all_but_last) = numbers.split_last()?;
@@ -87,15 +72,12 @@ impl S3Rules {
             (size < MIN_PART_BYTES).then_some((*number, size))
         });
         small.map(|(number, size)| {
-            Reply::s3(
-                400,
-                "EntityTooSmall",
-                "Your proposed upload is smaller than the minimum allowed size",
-                &format!(
-                    "<ProposedSize>{size}</ProposedSize><MinSizeAllowed>{MIN_PART_BYTES}</MinSizeAllowed>\
-                     <PartNumber>{number}</PartNumber>"
-                ),
-            )
+            let sizes = format!(
+                "<ProposedSize>{size}</ProposedSize><MinSizeAllowed>{MIN_PART_BYTES}</MinSizeAllowed>\
+                 <PartNumber>{number}</PartNumber>"
+            );
+            let message = "Your proposed upload is smaller than the minimum allowed size";
+            Reply::s3(400, "EntityTooSmall", message, &sizes)
         })
     }
 

@@ -6,9 +6,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use devkit::http::{Connection, Head, Listener, Reply, Side};
 
 use super::Config;
-use super::exchange::{Ending, Exchange, Link};
-use super::log::{Entry, Line, Log, RequestLog};
-use super::relay::Relay;
+use super::exchange::{Exchange, Link};
+use super::log::{Log, RequestLog, note};
 use super::request::{Asked, loopback};
 use super::rules::Rules;
 use super::s3::S3Rules;
@@ -18,7 +17,7 @@ use super::s3::S3Rules;
 pub(super) struct Shared {
     upstream: Option<String>,
     offline: AtomicBool,
-    s3_on: AtomicBool,
+    pub(super) s3_on: AtomicBool,
     rules: Mutex<Rules>,
     request_log: Mutex<RequestLog>,
     s3: Mutex<S3Rules>,
@@ -48,24 +47,12 @@ impl Shared {
     }
 
     pub(super) fn log(&self) -> Log {
-        let seed = self.rules().seed();
+        let seed = self.rules().seed;
         self.request_log().log(seed)
-    }
-
-    pub(super) fn clear_log(&self) {
-        self.request_log().clear();
-    }
-
-    pub(super) fn note(&self, line: Line, change: impl FnOnce(&mut Entry)) {
-        self.request_log().update(line, change);
     }
 
     pub(super) fn s3<T>(&self, ask: impl FnOnce(&mut S3Rules) -> T) -> T {
         ask(&mut self.s3.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(super) fn set_s3_rules(&self, on: bool) {
-        self.s3_on.store(on, Ordering::Relaxed);
     }
 
     pub(super) fn set_offline(&self, on: bool) {
@@ -85,10 +72,9 @@ impl Shared {
         loopback(host).filter(|to| Some(*to) != own)
     }
 
-    fn request_log(&self) -> MutexGuard<'_, RequestLog> {
-        self.request_log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn request_log(&self) -> MutexGuard<'_, RequestLog> {
+        let log = self.request_log.lock();
+        log.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,26 +83,22 @@ pub(super) fn serve(shared: &Shared, connection: &Connection) -> io::Result<()> 
     let mut link = Link::default();
     while let Some(head) = Head::read(&connection.stream)? {
         if shared.offline.load(Ordering::SeqCst) {
-            shared.request_log().cut_off();
+            shared.request_log().cut_off += 1;
             return Ok(());
         }
         let Some(asked) = Asked::of(&head) else {
             head.finish(&connection.stream)?;
             let message = "You must provide the Content-Length HTTP header.";
             let reply = Reply::s3(411, "MissingContentLength", message, "");
-            return reply
-                .cors(&head, Side::Storage)
-                .send(&connection.stream, &head.method, true);
+            let reply = reply.cors(&head, Side::Storage);
+            return reply.send(&connection.stream, &head.method, true);
         };
         let Some(to) = shared.route(&head, &asked) else {
             // Neither counted nor matched by rules: browsers send requests of their own.
             let text = "the fault proxy goes to other ports of this computer only\n";
             head.finish(&connection.stream)?;
-            return Reply::new(502).body("text/plain", text).send(
-                &connection.stream,
-                &head.method,
-                true,
-            );
+            let reply = Reply::new(502).body("text/plain", text);
+            return reply.send(&connection.stream, &head.method, true);
         };
         if !exchange(shared, connection, (&head, &asked, to), &mut link)? {
             return Ok(());
@@ -143,30 +125,11 @@ fn exchange(
         head,
         asked,
         injection: &injection,
-        line,
+        line: line.clone(),
         link,
     };
     let keep = exchange.run(to);
-    shared.request_log().close(line);
+    let end = shared.request_log().now();
+    note(&line, |entry| entry.end_ms = Some(end));
     keep
-}
-
-impl Exchange<'_> {
-    fn run(&mut self, to: SocketAddr) -> io::Result<bool> {
-        if let Some((fault, draw)) = &self.injection.fault {
-            return self.inject(to, fault, *draw);
-        }
-        if self.shared.s3_on.load(Ordering::Relaxed) {
-            if let Some(refusal) = S3Rules::refuse(self.asked, self.head) {
-                self.shared.note(self.line, |entry| {
-                    entry.fault.get_or_insert_with(|| "s3Rule".into());
-                });
-                return self.reply(&refusal.cors(self.head, Side::Storage));
-            }
-            if S3Rules::completes(self.asked) {
-                return self.relay_list(to);
-            }
-        }
-        self.relay(to, Relay::default(), &Ending::Forward)
-    }
 }
