@@ -2,20 +2,96 @@ use std::collections::BTreeSet;
 
 use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{
-    CompleteRequest, Crc64Nvme, ErrorCode, Grant, ListPartsResponse, ListResponse, PartGrant,
+    CompleteRequest, Crc64Nvme, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
+    ErrorCode, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, Plan, PlanKind,
     SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored,
     StoredPart, Texts, UploadId, UploadStatus,
 };
-use devkit::http::Reply;
-use devkit::http::encode_path;
+use devkit::http::{Reply, encode_path};
 
-use super::routes::{Answered, Refusal, ok};
-use super::state::{Inner, State, Upload, ms_since};
+use super::answer::{Answered, Refusal, ok};
+use super::state::{Inner, State};
+use super::upload::Upload;
+
+const UNKNOWN: Refusal = Refusal(ErrorCode::NotFound, "there is no such upload");
+const CANCELLED: Refusal = Refusal(ErrorCode::UploadEnded, "this upload was cancelled");
+const STORED: Refusal = Refusal(ErrorCode::AlreadyStored, "this upload is stored");
+
+pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answered {
+    let ids: BTreeSet<UploadId> = asked.uploads.iter().map(|item| item.id).collect();
+    if ids.len() != asked.uploads.len() || !(1..=MAX_BATCH).contains(&ids.len()) {
+        return Err(Refusal(
+            ErrorCode::InvalidBatch,
+            "1 to 100 uploads, each once",
+        ));
+    }
+    let mut inner = state.lock();
+    inner.stats.creates += 1;
+    let (mut statuses, mut uploads) = (BTreeSet::new(), Vec::new());
+    for item in &asked.uploads {
+        let (status, outcome) = match create_one(state, &mut inner, item, host) {
+            Ok((status, created)) => (status, Outcome::Created(created)),
+            // For a single item the body is the refusal itself.
+            Err(refusal) if ids.len() == 1 => return Err(refusal),
+            Err(refusal) => (refusal.status(), Outcome::Refused(refusal.body())),
+        };
+        statuses.insert(status);
+        uploads.push(CreateResult {
+            id: item.id,
+            outcome,
+        });
+    }
+    let status = match statuses.first() {
+        Some(&one) if statuses.len() == 1 => one,
+        _ => 207,
+    };
+    Ok(ok(status, &CreateResponse { uploads }))
+}
+
+fn create_one(
+    state: &State,
+    inner: &mut Inner,
+    item: &CreateItem,
+    host: &str,
+) -> Result<(u16, Created), Refusal> {
+    let status = match inner.uploads.get(&item.id) {
+        Some(known) if known.item != *item => {
+            let message = "this id is another upload's";
+            return Err(Refusal(ErrorCode::UploadMismatch, message));
+        }
+        Some(known) => pending(known).map(|_| 200)?,
+        None => {
+            if !state.take_place(inner) {
+                let message = "too many uploads are open";
+                return Err(Refusal(ErrorCode::QuotaOpenUploads, message));
+            }
+            inner.uploads.insert(item.id, Upload::new(item)?);
+            inner.stats.uploads += 1;
+            inner.order.push(item.id);
+            201
+        }
+    };
+    let upload = known(inner, item.id)?;
+    let plan = match upload.plan {
+        PlanKind::Single => {
+            let mut headers = checksum(item.crc64nvme);
+            headers.insert("content-type".into(), item.media_type.clone());
+            headers.insert("if-none-match".into(), "*".into());
+            let put = grant(state, host, upload, None, headers);
+            Plan::Single { put }
+        }
+        PlanKind::Multipart(plan) => Plan::Multipart {
+            part_size: plan.part_size(),
+            part_count: plan.part_count(),
+        },
+    };
+    let key = upload.key.clone().into();
+    Ok((status, Created { key, plan }))
+}
 
 pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: &str) -> Answered {
     let inner = state.lock();
-    let upload = known(&inner, id)?;
-    open(upload)?;
+    let upload = pending(known(&inner, id)?)?;
     let numbers: BTreeSet<u32> = asked.parts.iter().map(|part| part.number).collect();
     if numbers.len() != asked.parts.len() || !(1..=MAX_BATCH).contains(&numbers.len()) {
         return Err(Refusal(
@@ -27,8 +103,7 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
         if part.number == 0 || upload.expected(part.number).is_none() {
             return Err(Refusal(ErrorCode::InvalidPart, "outside the plan"));
         }
-        let mut headers = Texts::new();
-        announce(&mut headers, part.crc64nvme);
+        let headers = checksum(part.crc64nvme);
         Ok(PartGrant {
             number: part.number,
             grant: grant(state, host, upload, Some(part.number), headers),
@@ -40,8 +115,7 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
 
 pub(super) fn parts(state: &State, id: UploadId) -> Answered {
     let inner = state.lock();
-    let upload = known(&inner, id)?;
-    open(upload)?;
+    let upload = pending(known(&inner, id)?)?;
     let parts = upload.held.iter().filter(|(number, _)| **number > 0);
     let parts = parts.map(|(&number, held)| StoredPart {
         number,
@@ -55,8 +129,8 @@ pub(super) fn parts(state: &State, id: UploadId) -> Answered {
 pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> Answered {
     let mut inner = state.lock();
     let upload = inner.uploads.get_mut(&id).ok_or(UNKNOWN)?;
-    if upload.aborted {
-        return Err(Refusal(ErrorCode::UploadEnded, "this upload was cancelled"));
+    if upload.status == UploadStatus::Aborted {
+        return Err(CANCELLED);
     }
     if !upload.whole() {
         return Err(match upload.parts() {
@@ -74,9 +148,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     }
     upload.announced = announced;
     upload.crc64nvme = whole;
-    let first = !std::mem::replace(&mut upload.completed, true);
-    let after = ms_since(upload.created);
-    upload.seen.complete_ms.get_or_insert(after);
+    let first = upload.complete();
     let stored = Stored {
         id,
         key: upload.key.clone().into(),
@@ -92,10 +164,10 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
 pub(super) fn cancel(state: &State, id: UploadId) -> Answered {
     let mut inner = state.lock();
     let upload = inner.uploads.get_mut(&id).ok_or(UNKNOWN)?;
-    if upload.completed {
-        return Err(Refusal(ErrorCode::AlreadyStored, "this upload is stored"));
+    if upload.status == UploadStatus::Stored {
+        return Err(STORED);
     }
-    upload.aborted = true;
+    upload.status = UploadStatus::Aborted;
     upload.held.clear();
     Ok(Reply::new(204))
 }
@@ -108,66 +180,47 @@ pub(super) fn record(state: &State, id: UploadId) -> Answered {
 pub(super) fn list(state: &State) -> Answered {
     let inner = state.lock();
     let newest = inner.order.iter().rev().take(MAX_BATCH);
-    let uploads = newest
-        .filter_map(|id| inner.uploads.get(id).map(Upload::record))
-        .collect();
-    Ok(ok(
-        200,
-        &ListResponse {
-            uploads,
-            cursor: None,
-        },
-    ))
+    let records = newest.filter_map(|id| inner.uploads.get(id).map(Upload::record));
+    let uploads = records.collect();
+    let cursor = None;
+    Ok(ok(200, &ListResponse { uploads, cursor }))
 }
 
 pub(super) fn status(state: &State, asked: &StatusRequest) -> Answered {
     let mut inner = state.lock();
     inner.stats.status_calls += 1;
     let entry = |&id: &UploadId| {
-        let record = inner.uploads.get(&id).map(Upload::record);
-        StatusEntry {
-            id,
-            status: record
-                .as_ref()
-                .map_or(UploadStatus::NotFound, |record| record.status),
-            record: record.filter(|record| record.status != UploadStatus::Pending),
-        }
+        let upload = inner.uploads.get(&id);
+        let status = upload.map_or(UploadStatus::NotFound, |upload| upload.status);
+        let ended = upload.filter(|_| status != UploadStatus::Pending);
+        let record = ended.map(Upload::record);
+        StatusEntry { id, status, record }
     };
     let uploads = asked.ids.iter().map(entry).collect();
     Ok(ok(200, &StatusResponse { uploads }))
 }
 
-const UNKNOWN: Refusal = Refusal(ErrorCode::NotFound, "there is no such upload");
-
-pub(super) fn known(inner: &Inner, id: UploadId) -> Result<&Upload, Refusal> {
+fn known(inner: &Inner, id: UploadId) -> Result<&Upload, Refusal> {
     inner.uploads.get(&id).ok_or(UNKNOWN)
 }
 
-fn open(upload: &Upload) -> Result<(), Refusal> {
-    if upload.completed {
-        Err(Refusal(ErrorCode::AlreadyStored, "this upload is stored"))
-    } else if upload.aborted {
-        Err(Refusal(ErrorCode::UploadEnded, "this upload was cancelled"))
-    } else {
-        Ok(())
+fn pending(upload: &Upload) -> Result<&Upload, Refusal> {
+    match upload.status {
+        UploadStatus::Stored => Err(STORED),
+        UploadStatus::Aborted => Err(CANCELLED),
+        _ => Ok(upload),
     }
 }
 
-pub(super) fn announce(headers: &mut Texts, crc64nvme: Option<Crc64Nvme>) {
-    if let Some(value) = crc64nvme {
-        headers.insert("x-amz-checksum-crc64nvme".into(), value.to_string());
-    }
+/// The header that announces a checksum, if there is one.
+fn checksum(crc64nvme: Option<Crc64Nvme>) -> Texts {
+    let header = crc64nvme.map(|crc| ("x-amz-checksum-crc64nvme".into(), crc.to_string()));
+    header.into_iter().collect()
 }
 
 /// A URL of this sink in the form of a presigned one. Nothing is signed: what a signature would cover is
 /// compared with the plan.
-pub(super) fn grant(
-    state: &State,
-    host: &str,
-    upload: &Upload,
-    part: Option<u32>,
-    headers: Texts,
-) -> Grant {
+fn grant(state: &State, host: &str, upload: &Upload, part: Option<u32>, headers: Texts) -> Grant {
     let key = encode_path(&upload.key.to_string());
     let mut signed: Vec<&str> = headers.keys().map(String::as_str).collect();
     signed.extend(["content-length", "host"]);
@@ -183,6 +236,6 @@ pub(super) fn grant(
     Grant {
         url,
         headers,
-        expires_in_ms: state.grant_life_ms(),
+        expires_in_ms: state.config.grant_life_ms,
     }
 }

@@ -1,17 +1,11 @@
-use crowfly_contract::{ErrorCode, Problem, ProblemBody, UploadId};
+use crowfly_contract::{ErrorCode, UploadId};
 use devkit::http::{Head, Reply};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::answer::{Answered, Refusal, ok};
+use super::api;
 use super::state::State;
-use super::{api, create};
-
-/// A refusal of the API.
-pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
-
-/// What a route answers.
-pub(super) type Answered = Result<Reply, Refusal>;
 
 /// Answers every method but PUT and OPTIONS.
 pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Reply {
@@ -30,14 +24,14 @@ pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Reply {
         }
         _ => {
             let host = head.headers.get("host").unwrap_or_default();
-            route(state, method, &segments, &host, body).unwrap_or_else(|refusal| problem(&refusal))
+            route(state, method, &segments, &host, body).unwrap_or_else(Refusal::reply)
         }
     }
 }
 
 fn route(state: &State, method: &str, segments: &[&str], host: &str, body: &[u8]) -> Answered {
     match (method, segments) {
-        ("POST", ["uploads"]) => create::create(state, &parse(body)?, host),
+        ("POST", ["uploads"]) => api::create(state, &parse(body)?, host),
         ("GET", ["uploads"]) => api::list(state),
         ("POST", ["uploads", "status"]) => api::status(state, &parse(body)?),
         ("GET", ["uploads", id]) => api::record(state, upload(id)?),
@@ -45,10 +39,9 @@ fn route(state: &State, method: &str, segments: &[&str], host: &str, body: &[u8]
         ("POST", ["uploads", id, "parts"]) => api::sign(state, upload(id)?, &parse(body)?, host),
         ("GET", ["uploads", id, "parts"]) => api::parts(state, upload(id)?),
         ("POST", ["uploads", id, "complete"]) => {
-            let asked = if body.is_empty() {
-                Default::default()
-            } else {
-                parse(body)?
+            let asked = match body {
+                [] => Default::default(),
+                _ => parse(body)?,
             };
             api::complete(state, upload(id)?, &asked)
         }
@@ -81,30 +74,6 @@ pub(super) fn preflight(head: &Head) -> Reply {
         .header("vary", "Origin")
 }
 
-/// A JSON answer of a contract type.
-pub(super) fn ok(status: u16, body: &impl Serialize) -> Reply {
-    match serde_json::to_value(body) {
-        Ok(body) => Reply::json(status, &body),
-        Err(_) => Reply::new(500),
-    }
-}
-
-fn problem(Refusal(code, message): &Refusal) -> Reply {
-    let problem = Problem {
-        error: body_of(*code, message),
-    };
-    ok(code.http_status().unwrap_or(500), &problem)
-}
-
-pub(super) fn body_of(code: ErrorCode, message: &str) -> ProblemBody {
-    ProblemBody {
-        code,
-        message: message.into(),
-        request_id: "sink".into(),
-        retry_after_ms: (code == ErrorCode::QuotaOpenUploads).then_some(1_000),
-    }
-}
-
 fn bearer(head: &Head) -> bool {
     head.headers
         .get("authorization")
@@ -113,12 +82,11 @@ fn bearer(head: &Head) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|_| {
-        Refusal(
-            ErrorCode::InvalidJson,
-            "the body is not of the expected shape",
-        )
-    })
+    let refusal = Refusal(
+        ErrorCode::InvalidJson,
+        "the body is not of the expected shape",
+    );
+    serde_json::from_slice(body).map_err(|_| refusal)
 }
 
 fn upload(id: &str) -> Result<UploadId, Refusal> {

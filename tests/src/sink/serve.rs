@@ -1,38 +1,35 @@
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crowfly_contract::limits::MAX_BODY_BYTES;
+use crowfly_contract::{Crc64Nvme, UploadId, UploadStatus};
 use crowfly_engine::crc64::Crc64;
-use devkit::http::{Connection, Head, Reply, Side, drain};
+use devkit::http::{Connection, Head, Reply, Side, decode_form, drain};
 
-use super::Config;
 use super::routes;
-use super::state::State;
-use super::storage;
+use super::state::{Inner, State};
+use super::upload::Held;
 use crate::pace::Pacer;
 
 /// What one connection keeps between its requests.
-pub(super) struct Link {
-    pub(super) buffer: Vec<u8>,
-    pub(super) crc: Crc64,
-    pub(super) pacer: Pacer,
+struct Link {
+    buffer: Vec<u8>,
+    crc: Crc64,
+    pacer: Pacer,
 }
 
 /// Serves one connection until it ends.
-pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> io::Result<()> {
+pub(super) fn serve(state: &State, connection: &Connection) -> io::Result<()> {
     let mut link = Link {
         buffer: vec![0; 512 * 1024],
         crc: Crc64::new(),
-        pacer: Pacer::new(config.bytes_per_second),
+        pacer: Pacer::new(state.config.bytes_per_second),
     };
     while let Some(head) = Head::read(&connection.stream)? {
         head.finish(&connection.stream)?;
         let Some(length) = head.length() else {
-            return Reply::s3(411, "MissingContentLength", "A length is needed.", "").send(
-                &connection.stream,
-                &head.method,
-                true,
-            );
+            let reply = Reply::s3(411, "MissingContentLength", "A length is needed.", "");
+            return reply.send(&connection.stream, &head.method, true);
         };
         let (path, _) = head.path_and_query();
         // Requests for the counts are not counted.
@@ -41,7 +38,7 @@ pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> 
             state.request_came(&head.method);
         }
         let reply = match head.method.as_str() {
-            "PUT" => storage::put(state, config, connection, &head, length, &mut link)?,
+            "PUT" => put(state, connection, &head, length, &mut link)?,
             "OPTIONS" => {
                 drain(&connection.stream, length)?;
                 routes::preflight(&head)
@@ -55,8 +52,8 @@ pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> 
                 routes::answer(state, &head, &body).cors(&head, Side::Api)
             }
         };
-        if config.answer_delay_ms > 0 && !counts {
-            connection.wait(Some(Duration::from_millis(config.answer_delay_ms)));
+        if state.config.answer_delay_ms > 0 && !counts {
+            connection.wait(Some(Duration::from_millis(state.config.answer_delay_ms)));
         }
         let close = head.headers.is_close("connection");
         reply.send(&connection.stream, &head.method, close)?;
@@ -65,4 +62,192 @@ pub(super) fn serve(state: &State, config: &Config, connection: &Connection) -> 
         }
     }
     Ok(())
+}
+
+const CHECKSUM: &str = "x-amz-checksum-crc64nvme";
+
+/// What a PUT is for.
+#[derive(Clone, Copy)]
+struct Target {
+    id: UploadId,
+    /// 0 is a single PUT.
+    part: u32,
+    /// When the grant expires.
+    end: u64,
+}
+
+/// Reads a body, checks it and discards it.
+fn put(
+    state: &State,
+    connection: &Connection,
+    head: &Head,
+    length: u64,
+    link: &mut Link,
+) -> io::Result<Reply> {
+    let (path, query) = head.path_and_query();
+    let raw = path.starts_with("/raw/");
+    let target = target(query);
+    let refusal = match target {
+        _ if raw => None,
+        Some(target) if state.grant_is_over(target.end) => {
+            Some(denied("AccessDenied", "Request has expired"))
+        }
+        Some(target) => refuse(&state.lock(), target, length),
+        None => Some(denied("AccessDenied", "Not a grant of this sink.")),
+    };
+    let id = target.filter(|_| !raw).map(|target| target.id);
+    let hash = state.config.verify && !raw && refusal.is_none();
+    if head.headers.get("expect").is_some() {
+        (&connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+    }
+    let crc = read(state, connection, length, link, id, hash)?;
+    let reply = match (refusal, target) {
+        (Some(refusal), _) => refusal,
+        (None, Some(target)) if !raw => keep(&mut state.lock(), head, target, length, crc),
+        (None, _) => Reply::new(200).header("etag", "\"raw\""),
+    };
+    if state.config.expose_headers {
+        return Ok(reply.cors(head, Side::Storage));
+    }
+    let origin = head.headers.get("origin").unwrap_or_default();
+    Ok(reply.header("access-control-allow-origin", origin))
+}
+
+fn target(query: &str) -> Option<Target> {
+    let query = decode_form(query);
+    Some(Target {
+        id: query.get("uploadId")?.parse().ok()?,
+        part: match query.get("partNumber") {
+            Some(part) => part.parse().ok()?,
+            None => 0,
+        },
+        end: query.get("end")?.parse().ok()?,
+    })
+}
+
+/// The refusal that is due before the first byte, if any.
+fn refuse(inner: &Inner, target: Target, length: u64) -> Option<Reply> {
+    let Some(upload) = inner.uploads.get(&target.id) else {
+        return Some(gone());
+    };
+    match upload.expected(target.part) {
+        _ if target.part == 0 && upload.held.contains_key(&0) => Some(Reply::s3(
+            412,
+            "PreconditionFailed",
+            "At least one of the pre-conditions you specified did not hold",
+            "<Condition>If-None-Match</Condition>",
+        )),
+        _ if upload.status != UploadStatus::Pending => Some(gone()),
+        None => Some(denied("AccessDenied", "Outside the plan.")),
+        // The exact length is signed, so another one breaks the signature.
+        Some(expected) if expected != length => {
+            let message = "The length is not the one that was signed.";
+            Some(denied("SignatureDoesNotMatch", message))
+        }
+        Some(_) => None,
+    }
+}
+
+fn denied(code: &str, message: &str) -> Reply {
+    Reply::s3(403, code, message, "")
+}
+
+fn gone() -> Reply {
+    Reply::s3(404, "NoSuchUpload", "The upload does not exist.", "")
+}
+
+/// Reads the body; computes its checksum if wanted.
+fn read(
+    state: &State,
+    connection: &Connection,
+    length: u64,
+    link: &mut Link,
+    id: Option<UploadId>,
+    hash: bool,
+) -> io::Result<Option<Crc64Nvme>> {
+    link.crc.reset();
+    if length > 0 {
+        // Not after the head: a browser may send it long before the first byte.
+        if connection.stream.peek(&mut [0])? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        state.body_begins(id);
+        let mut left = length;
+        let whole = read_all(connection, &mut left, link, hash);
+        state.body_ends(id, length - left);
+        whole?;
+    }
+    Ok(hash.then(|| link.crc.value()))
+}
+
+fn read_all(
+    connection: &Connection,
+    left: &mut u64,
+    link: &mut Link,
+    hash: bool,
+) -> io::Result<()> {
+    while *left > 0 {
+        let most = usize::try_from(*left).unwrap_or(usize::MAX);
+        let most = link.pacer.chunk_size(link.buffer.len()).min(most);
+        let read = (&connection.stream).read(&mut link.buffer[..most])?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if hash {
+            link.crc.update(&link.buffer[..read]);
+        }
+        *left -= read as u64;
+        link.pacer.pass(read);
+    }
+    Ok(())
+}
+
+/// Compares the body with what was declared, and stores the result.
+fn keep(
+    inner: &mut Inner,
+    head: &Head,
+    target: Target,
+    size: u64,
+    computed: Option<Crc64Nvme>,
+) -> Reply {
+    let announced = match head.headers.get(CHECKSUM).map(|value| value.parse()) {
+        None => None,
+        Some(Ok(value)) => Some(value),
+        Some(Err(_)) => {
+            let message = "Value for x-amz-checksum-crc64nvme header is invalid.";
+            return Reply::s3(400, "InvalidRequest", message, "");
+        }
+    };
+    if computed.is_some() && announced.is_some() && computed != announced {
+        inner.stats.bad_digests += 1;
+        let message = "The CRC64NVME you specified did not match the calculated checksum.";
+        return Reply::s3(400, "BadDigest", message, "");
+    }
+    let Some(upload) = inner.uploads.get_mut(&target.id) else {
+        return gone();
+    };
+    let held = Held {
+        size,
+        crc64nvme: computed.or(announced),
+    };
+    if upload.held.insert(target.part, held).is_some() {
+        upload.seen.sent_twice.push(target.part);
+        inner.stats.parts_sent_twice += 1;
+    }
+    if target.part == 0 {
+        // A single PUT needs no complete call: the object exists, and S3's event reports it.
+        upload.announced = upload.announced.or(announced);
+        upload.crc64nvme = held.crc64nvme;
+        upload.complete();
+        inner.stats.completed += 1;
+    }
+    let mut reply = Reply::new(200)
+        .header("etag", format!("\"{:032x}\"", size))
+        .header("x-amz-request-id", "0000000000000000");
+    if let Some(value) = held.crc64nvme {
+        reply = reply
+            .header(CHECKSUM, value.to_string())
+            .header("x-amz-checksum-type", "FULL_OBJECT");
+    }
+    reply
 }

@@ -2,20 +2,89 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crowfly_contract::{
-    Crc64Nvme, CreateItem, ObjectKey, PartPlan, PlanKind, Record, UploadId, UploadStatus,
-};
-use crowfly_engine::crc64::combine;
+use crowfly_contract::{UploadId, UploadStatus};
+use serde::Serialize;
 
-use super::stats::{MOST_LISTED, Stats, UploadStats};
+use super::upload::{Upload, UploadStats, ms_since};
+
+/// Most uploads that are listed one by one.
+const MOST_LISTED: usize = 100;
+
+/// How a sink is started.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Whether to checksum bodies as they arrive; if not, the client's checksum is trusted.
+    pub verify: bool,
+    /// Milliseconds of delay before every answer.
+    pub answer_delay_ms: u64,
+    /// Bandwidth of each connection, in bytes a second.
+    pub bytes_per_second: Option<u64>,
+    /// How long a grant is valid, in milliseconds: a PUT that begins later is refused as expired.
+    pub grant_life_ms: u64,
+    /// Most uploads that may be open at a time; a stored or cancelled one no longer counts.
+    pub open_uploads: Option<usize>,
+    /// Whether answers expose the headers to pages that the bucket's CORS rule exposes.
+    pub expose_headers: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            verify: true,
+            answer_delay_ms: 0,
+            bytes_per_second: None,
+            grant_life_ms: 300_000,
+            open_uploads: None,
+            expose_headers: true,
+        }
+    }
+}
+
+/// What a sink has counted since its start or its last reset.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stats {
+    /// Bytes of all PUT bodies, whatever the outcome.
+    pub bytes: u64,
+    /// Requests of all kinds.
+    pub requests: u64,
+    /// Preflights among them.
+    pub preflights: u64,
+    /// PUT requests to storage.
+    pub puts: u64,
+    /// Create calls.
+    pub creates: u64,
+    /// Most uploads open at once; counted only with a quota.
+    pub most_open: u64,
+    /// Items of create calls refused because of that quota.
+    pub quota_refusals: u64,
+    /// Status calls.
+    pub status_calls: u64,
+    /// Most PUT bodies in flight at once.
+    pub max_concurrency: u64,
+    /// PUT requests refused for a wrong checksum.
+    pub bad_digests: u64,
+    /// Parts received that were stored already, over all uploads.
+    pub parts_sent_twice: u64,
+    /// Uploads created.
+    pub uploads: u64,
+    /// Uploads completed.
+    pub completed: u64,
+    /// Milliseconds from the first request to the first byte of a `raw` body.
+    pub raw_first_byte_ms: Option<u64>,
+    /// The first uploads, in the order of creation.
+    pub listed: Vec<UploadStats>,
+}
 
 /// All uploads and all counts.
 #[derive(Debug)]
 pub(super) struct State {
+    pub(super) config: Config,
     inner: Mutex<Inner>,
     began: Instant,
-    grant_life_ms: u64,
-    open_uploads: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -28,74 +97,33 @@ pub(super) struct Inner {
     first_request: Option<Instant>,
 }
 
-/// One upload.
-#[derive(Debug)]
-pub(super) struct Upload {
-    pub(super) item: CreateItem,
-    pub(super) key: ObjectKey,
-    pub(super) plan: PlanKind,
-    /// By part number; 0 is a single PUT.
-    pub(super) held: BTreeMap<u32, Held>,
-    pub(super) aborted: bool,
-    pub(super) completed: bool,
-    /// The whole object's checksum, once completed.
-    pub(super) crc64nvme: Option<Crc64Nvme>,
-    /// The checksum that the client declared.
-    pub(super) announced: Option<Crc64Nvme>,
-    pub(super) created: Instant,
-    pub(super) created_at: u64,
-    pub(super) seen: Seen,
-}
-
-/// What the counts report about one upload.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) bytes: u64,
-    pub(super) first_byte_ms: Option<u64>,
-    pub(super) complete_ms: Option<u64>,
-    pub(super) sent_twice: Vec<u32>,
-}
-
-/// A part, or a whole object, that was received in full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) size: u64,
-    pub(super) crc64nvme: Option<Crc64Nvme>,
-}
-
 impl State {
-    pub(super) fn new(grant_life_ms: u64, open_uploads: Option<usize>) -> Self {
+    pub(super) fn new(config: Config) -> Self {
         Self {
+            config,
             inner: Mutex::default(),
             began: Instant::now(),
-            grant_life_ms,
-            open_uploads,
         }
     }
 
     /// Takes a slot in the quota of open uploads, if there is one.
     pub(super) fn take_place(&self, inner: &mut Inner) -> bool {
-        let open = |upload: &&Upload| !upload.completed && !upload.aborted;
-        let Some(most) = self.open_uploads else {
+        let Some(most) = self.config.open_uploads else {
             return true;
         };
+        let open = |upload: &&Upload| upload.status == UploadStatus::Pending;
         let open = inner.uploads.values().filter(open).count();
         if open >= most {
             inner.stats.quota_refusals += 1;
             return false;
         }
-        let open = u64::try_from(open).unwrap_or(u64::MAX);
-        inner.stats.most_open = inner.stats.most_open.max(open.saturating_add(1));
+        inner.stats.most_open = inner.stats.most_open.max(open as u64 + 1);
         true
-    }
-
-    pub(super) fn grant_life_ms(&self) -> u64 {
-        self.grant_life_ms
     }
 
     /// When a grant given now expires, in milliseconds of this sink's clock.
     pub(super) fn grant_end(&self) -> u64 {
-        ms_since(self.began) + self.grant_life_ms
+        ms_since(self.began) + self.config.grant_life_ms
     }
 
     /// Whether a grant that expires at `end` has expired.
@@ -118,17 +146,8 @@ impl State {
 
     pub(super) fn stats(&self) -> Stats {
         let inner = self.lock();
-        let listed = inner.order.iter().take(MOST_LISTED).filter_map(|id| {
-            let upload = inner.uploads.get(id)?;
-            Some(UploadStats {
-                id: id.to_string(),
-                size: upload.item.size,
-                bytes: upload.seen.bytes,
-                first_byte_ms: upload.seen.first_byte_ms,
-                complete_ms: upload.seen.complete_ms,
-                sent_twice: upload.seen.sent_twice.clone(),
-            })
-        });
+        let first = inner.order.iter().take(MOST_LISTED);
+        let listed = first.filter_map(|id| Some(inner.uploads.get(id)?.seen.clone()));
         Stats {
             listed: listed.collect(),
             ..inner.stats.clone()
@@ -169,82 +188,4 @@ impl State {
         inner.stats.preflights += u64::from(method == "OPTIONS");
         inner.stats.puts += u64::from(method == "PUT");
     }
-}
-
-impl Upload {
-    /// The length of part `number`, or of the whole for 0; `None` outside the plan.
-    pub(super) fn expected(&self, number: u32) -> Option<u64> {
-        match (self.plan, number) {
-            (PlanKind::Single, 0) => Some(self.item.size),
-            (PlanKind::Multipart(plan), 1..) => plan
-                .part(number)
-                .map(|part| part.bytes.end - part.bytes.start),
-            _ => None,
-        }
-    }
-
-    pub(super) fn parts(&self) -> Option<PartPlan> {
-        match self.plan {
-            PlanKind::Single => None,
-            PlanKind::Multipart(plan) => Some(plan),
-        }
-    }
-
-    /// Whether every part is here.
-    pub(super) fn whole(&self) -> bool {
-        match self.plan {
-            PlanKind::Single => self.held.contains_key(&0),
-            PlanKind::Multipart(plan) => {
-                self.held.len() == usize::try_from(plan.part_count()).unwrap_or(usize::MAX)
-            }
-        }
-    }
-
-    /// The checksum of the whole, combined from its parts; `None` when one is unknown.
-    pub(super) fn combined(&self) -> Option<Crc64Nvme> {
-        let mut parts = self.held.values();
-        let first = parts.next()?.crc64nvme?;
-        parts.try_fold(first, |whole, part| {
-            Some(combine(whole, part.crc64nvme?, part.size))
-        })
-    }
-
-    /// The record as the API returns it.
-    pub(super) fn record(&self) -> Record {
-        let stored = self.completed;
-        let status = match (self.aborted, stored) {
-            (true, _) => UploadStatus::Aborted,
-            (false, true) => UploadStatus::Stored,
-            (false, false) => UploadStatus::Pending,
-        };
-        Record {
-            id: self.item.id,
-            status,
-            bucket: "bucket".into(),
-            key: self.key.clone(),
-            name: self.item.name.clone(),
-            size: self.item.size,
-            media_type: self.item.media_type.clone(),
-            visibility: self.item.visibility,
-            metadata: self.item.metadata.clone(),
-            part_size: self.parts().map(|plan| plan.part_size()),
-            crc64nvme: self.crc64nvme.or(self.announced),
-            verified: stored && self.crc64nvme.is_some() && self.crc64nvme == self.announced,
-            etag: stored.then(|| "0".repeat(32)),
-            version_id: None,
-            sequencer: None,
-            type_mismatch: false,
-            seen_type: None,
-            withheld: None,
-            scan: None,
-            url: None,
-            created_at: self.created_at,
-            stored_at: stored.then_some(self.created_at),
-            expires_at: None,
-        }
-    }
-}
-
-pub(super) fn ms_since(moment: Instant) -> u64 {
-    u64::try_from(moment.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,0 +1,162 @@
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crowfly_contract::{
+    Crc64Nvme, CreateItem, ErrorCode, ObjectKey, PartPlan, PlanKind, Record, UploadStatus,
+};
+use crowfly_engine::crc64::combine;
+use serde::Serialize;
+
+use super::answer::Refusal;
+
+/// The owner of every upload.
+const OWNER: &str = "sinksinksinksinksinksinksi";
+
+/// What a sink has counted for one upload.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadStats {
+    /// The upload.
+    pub id: String,
+    /// Its declared size.
+    pub size: u64,
+    /// Bytes received for it, over all attempts.
+    pub bytes: u64,
+    /// Milliseconds from the create call to the first byte of a body.
+    pub first_byte_ms: Option<u64>,
+    /// Milliseconds from the create call to the answer to complete.
+    pub complete_ms: Option<u64>,
+    /// Numbers of parts received that were stored already; 0 is a single PUT.
+    pub sent_twice: Vec<u32>,
+}
+
+/// One upload.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) item: CreateItem,
+    pub(super) key: ObjectKey,
+    pub(super) plan: PlanKind,
+    /// By part number; 0 is a single PUT.
+    pub(super) held: BTreeMap<u32, Held>,
+    pub(super) status: UploadStatus,
+    /// The whole object's checksum, once completed.
+    pub(super) crc64nvme: Option<Crc64Nvme>,
+    /// The checksum that the client declared.
+    pub(super) announced: Option<Crc64Nvme>,
+    pub(super) created: Instant,
+    created_at: u64,
+    pub(super) seen: UploadStats,
+}
+
+/// A part, or a whole object, that was received in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) size: u64,
+    pub(super) crc64nvme: Option<Crc64Nvme>,
+}
+
+impl Upload {
+    pub(super) fn new(item: &CreateItem) -> Result<Self, Refusal> {
+        let plan = PlanKind::for_new_file(item.size)
+            .map_err(|_| Refusal(ErrorCode::TooLarge, "larger than an object can be"))?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        let name = item.name.chars().map(|c| if plain(c) { c } else { '_' });
+        let name: String = name.take(100).collect();
+        let key = OWNER
+            .parse()
+            .and_then(|owner| ObjectKey::new(owner, item.id, &name))
+            .map_err(|_| Refusal(ErrorCode::InvalidName, "no key can be made of this name"))?;
+        Ok(Self {
+            item: item.clone(),
+            key,
+            plan,
+            held: BTreeMap::new(),
+            status: UploadStatus::Pending,
+            crc64nvme: None,
+            announced: item.crc64nvme,
+            created: Instant::now(),
+            created_at: devkit::time::unix_ms(),
+            seen: UploadStats {
+                id: item.id.to_string(),
+                size: item.size,
+                ..UploadStats::default()
+            },
+        })
+    }
+
+    /// The object exists; returns whether that is new.
+    pub(super) fn complete(&mut self) -> bool {
+        let after = ms_since(self.created);
+        self.seen.complete_ms.get_or_insert(after);
+        std::mem::replace(&mut self.status, UploadStatus::Stored) != UploadStatus::Stored
+    }
+
+    /// The length of part `number`, or of the whole for 0; `None` outside the plan.
+    pub(super) fn expected(&self, number: u32) -> Option<u64> {
+        match (self.plan, number) {
+            (PlanKind::Single, 0) => Some(self.item.size),
+            (PlanKind::Multipart(plan), 1..) => plan
+                .part(number)
+                .map(|part| part.bytes.end - part.bytes.start),
+            _ => None,
+        }
+    }
+
+    pub(super) fn parts(&self) -> Option<PartPlan> {
+        match self.plan {
+            PlanKind::Single => None,
+            PlanKind::Multipart(plan) => Some(plan),
+        }
+    }
+
+    /// Whether every part is here.
+    pub(super) fn whole(&self) -> bool {
+        match self.plan {
+            PlanKind::Single => self.held.contains_key(&0),
+            PlanKind::Multipart(plan) => self.held.len() as u64 == u64::from(plan.part_count()),
+        }
+    }
+
+    /// The checksum of the whole, combined from its parts; `None` when one is unknown.
+    pub(super) fn combined(&self) -> Option<Crc64Nvme> {
+        let mut parts = self.held.values();
+        let first = parts.next()?.crc64nvme?;
+        parts.try_fold(first, |whole, part| {
+            Some(combine(whole, part.crc64nvme?, part.size))
+        })
+    }
+
+    /// The record as the API returns it.
+    pub(super) fn record(&self) -> Record {
+        let stored = self.status == UploadStatus::Stored;
+        Record {
+            id: self.item.id,
+            status: self.status,
+            bucket: "bucket".into(),
+            key: self.key.clone(),
+            name: self.item.name.clone(),
+            size: self.item.size,
+            media_type: self.item.media_type.clone(),
+            visibility: self.item.visibility,
+            metadata: self.item.metadata.clone(),
+            part_size: self.parts().map(|plan| plan.part_size()),
+            crc64nvme: self.crc64nvme.or(self.announced),
+            verified: stored && self.crc64nvme.is_some() && self.crc64nvme == self.announced,
+            etag: stored.then(|| "0".repeat(32)),
+            version_id: None,
+            sequencer: None,
+            type_mismatch: false,
+            seen_type: None,
+            withheld: None,
+            scan: None,
+            url: None,
+            created_at: self.created_at,
+            stored_at: stored.then_some(self.created_at),
+            expires_at: None,
+        }
+    }
+}
+
+pub(super) fn ms_since(moment: Instant) -> u64 {
+    u64::try_from(moment.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
