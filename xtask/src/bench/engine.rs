@@ -1,11 +1,10 @@
 //! The cost of many files in the engine alone: `engine/examples/cost.rs`, one process for each number of files.
 
-use std::fmt::Write;
-
 use devkit::stats::median;
 use serde_json::{Value, json};
 
 use super::options::Options;
+use super::report::{Column, cells, headings};
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::step;
@@ -21,25 +20,19 @@ pub(super) struct Row {
 
 /// Runs the example.
 pub(super) fn measure(options: &Options) -> Result<Vec<Row>, Error> {
-    FILES
-        .iter()
-        .map(|files| {
-            step::step(&format!("engine with {files} files"), || {
-                let runs = options.runs.max(3);
-                let seen = (0..runs)
-                    .map(|_| once(*files))
-                    .collect::<Result<Vec<_>, _>>()?;
-                let of = |at: fn(&(f64, f64)) -> f64| {
-                    median(seen.iter().map(at).collect()).unwrap_or(f64::NAN)
-                };
-                Ok(Row {
-                    files: *files,
-                    seconds: of(|seen| seen.0),
-                    mib: of(|seen| seen.1),
-                })
+    let row = |files: u64| {
+        step::step(&format!("engine with {files} files"), || {
+            let runs = 0..options.runs.max(3);
+            let seen: Vec<_> = runs.map(|_| once(files)).collect::<Result<_, _>>()?;
+            let (seconds, mib): (Vec<f64>, Vec<f64>) = seen.into_iter().unzip();
+            Ok(Row {
+                files,
+                seconds: median(seconds).unwrap_or(f64::NAN),
+                mib: median(mib).unwrap_or(f64::NAN),
             })
         })
-        .collect()
+    };
+    FILES.into_iter().map(row).collect()
 }
 
 /// Seconds, and growth of the process in MiB.
@@ -56,27 +49,23 @@ fn once(files: u64) -> Result<(f64, f64), Error> {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "ten thousand files at most")]
+const COLUMNS: [Column<Row>; 5] = [
+    ("files", 8, 0, |row| row.files as f64),
+    ("ms", 12, 1, |row| row.seconds * 1e3),
+    ("ms a file", 16, 4, |row| {
+        row.seconds * 1e3 / row.files as f64
+    }),
+    ("MiB", 12, 1, |row| row.mib),
+    ("kB a file", 16, 1, |row| {
+        row.mib * 1048.576 / row.files as f64
+    }),
+];
+
 pub(super) fn table(rows: &[Row]) -> String {
-    let mut out = String::from("the engine alone, every file one PUT, answers at once\n");
-    let _ = writeln!(
-        out,
-        "{:>8}{:>12}{:>16}{:>12}{:>16}",
-        "files", "ms", "ms a file", "MiB", "kB a file"
-    );
-    for row in rows {
-        #[expect(clippy::cast_precision_loss, reason = "ten thousand at most")]
-        let files = row.files as f64;
-        let _ = writeln!(
-            out,
-            "{:>8}{:>12.1}{:>16.4}{:>12.1}{:>16.1}",
-            row.files,
-            row.seconds * 1e3,
-            row.seconds * 1e3 / files,
-            row.mib,
-            row.mib * 1048.576 / files
-        );
-    }
-    out
+    let title = "the engine alone, every file one PUT, answers at once\n".to_owned();
+    let lines = rows.iter().map(|row| cells(&COLUMNS, row) + "\n");
+    title + &headings(&COLUMNS) + "\n" + &lines.collect::<String>()
 }
 
 pub(super) fn json(rows: &[Row]) -> Value {

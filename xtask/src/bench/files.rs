@@ -13,9 +13,8 @@ use crate::{files, paths, step};
 pub(super) fn ready(count: u64, size: u64) -> Result<Vec<PathBuf>, Error> {
     let folder = paths::target().join("bench/files");
     files::create(&folder)?;
-    let all: Vec<PathBuf> = (0..count)
-        .map(|number| folder.join(format!("{size}-{number}.bin")))
-        .collect();
+    let file = |number| folder.join(format!("{size}-{number}.bin"));
+    let all: Vec<PathBuf> = (0..count).map(file).collect();
     let whole = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|found| found.len() == size);
     if all.iter().all(whole) {
         return Ok(all);

@@ -66,27 +66,19 @@ impl Figures {
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (module, script) = self.medians();
-        let runs = self.module.len();
+        let (runs, version) = (self.module.len(), &self.version);
+        let mib = BYTES >> 20;
         writeln!(
             f,
-            "CRC64NVME of {} MiB in a worker of Chromium {}, medians of {runs}",
-            BYTES >> 20,
-            self.version
+            "CRC64NVME of {mib} MiB in a worker of Chromium {version}, medians of {runs}"
         )?;
-        writeln!(f, "{:<34}{:>9}{:>9}", "", "MB/s", "ratio")?;
-        let ratio = module / script;
-        writeln!(
-            f,
-            "{:<34}{:>9.0}{ratio:>9.2}",
-            "the package's module",
-            module / 1e6
-        )?;
-        write!(
-            f,
-            "{:<34}{:>9.0}{:>9.2}",
-            "@aws-sdk/crc64-nvme",
-            script / 1e6,
-            1.0
-        )
+        write!(f, "{:<34}{:>9}{:>9}", "", "MB/s", "ratio")?;
+        for (name, rate) in [
+            ("the package's module", module),
+            ("@aws-sdk/crc64-nvme", script),
+        ] {
+            write!(f, "\n{name:<34}{:>9.0}{:>9.2}", rate / 1e6, rate / script)?;
+        }
+        Ok(())
     }
 }

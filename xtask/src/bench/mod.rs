@@ -13,7 +13,6 @@ mod options;
 mod plan;
 mod report;
 mod run;
-mod sample;
 mod serve;
 mod sink;
 
@@ -37,12 +36,8 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let mut good = true;
 
     let settings = plan::settings(&options);
-    let variants = settings.iter().flat_map(|setting| &setting.variants);
-    if options.wants("hash")
-        || variants
-            .into_iter()
-            .any(|variant| variant.function == "ours")
-    {
+    let mut variants = settings.iter().flat_map(|setting| &setting.variants);
+    if options.wants("hash") || variants.any(|variant| variant.function == "ours") {
         package::build()?;
     }
     if let Some(tarball) = &options.against {
@@ -72,14 +67,12 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         println!("\n{}", engine::table(&rows));
         result["engine"] = engine::json(&rows);
     }
-    if ["backend", "functions", "pipeline"]
-        .iter()
-        .any(|name| options.wants(name))
-    {
-        let measured = backend::measure(&options)?;
+    let backend = ["backend", "functions", "pipeline"];
+    if backend.iter().any(|name| options.wants(name)) {
+        let (text, json) = backend::measure(&options)?;
         step::clear();
-        println!("\n{}", measured.text());
-        result["backend"] = measured.json();
+        println!("\n{text}");
+        result["backend"] = json;
     }
     let file = folder.join("result.json");
     std::fs::write(&file, format!("{result:#}\n"))
@@ -108,13 +101,11 @@ fn unpack(tarball: &Path) -> Result<(), Error> {
 /// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/built/aws-crc64.js`.
 fn aws_script() -> Result<(), Error> {
     node::ready()?;
+    let built = paths::target().join("bench/built/aws-crc64.js");
     Cmd::new(node::tool("esbuild"))
         .arg(node::modules().join("@aws-sdk/crc64-nvme/dist-es/index.js"))
         .args(["--bundle", "--format=esm", "--minify"])
-        .arg(format!(
-            "--outfile={}",
-            paths::target().join("bench/built/aws-crc64.js").display()
-        ))
+        .arg(format!("--outfile={}", built.display()))
         .log("bench-aws-crc64")
         .step("CRC64NVME of AWS")
 }

@@ -14,60 +14,59 @@ pub(super) struct Variant {
     pub(super) name: &'static str,
     /// The page's function for it.
     pub(super) function: &'static str,
-    options: fn() -> Value,
+    /// The function's options, in JSON.
+    options: &'static str,
     groups: &'static [&'static str],
 }
 
+const LARGE: &[&str] = &["loopback", "long"];
+const SMALL: &[&str] = &["small"];
+const ALL: &[&str] = &["loopback", "long", "small"];
+
 /// Every variant.
-pub(super) const VARIANTS: &[Variant] = &[
-    Variant {
-        name: "raw-put",
-        function: "rawPut",
-        options: || json!({}),
-        groups: &["loopback", "long"],
-    },
-    Variant {
-        name: "raw-8x6",
-        function: "rawParts",
-        options: || json!({"partSize": 8 * MIB, "parallel": 6}),
-        groups: &["loopback", "long"],
-    },
-    Variant {
-        name: "raw-put-x6",
-        function: "rawPut",
-        options: || json!({"parallel": 6}),
-        groups: &["small"],
-    },
-    Variant {
-        name: "ours-none",
-        function: "ours",
-        options: || json!({"checksum": "none"}),
-        groups: &["loopback", "long", "small"],
-    },
-    Variant {
-        name: "ours",
-        function: "ours",
-        options: || json!({"checksum": "crc64nvme"}),
-        groups: &["loopback", "long", "small"],
-    },
-    Variant {
-        name: "before-none",
-        function: "ours",
-        options: || json!({"checksum": "none", "folder": "before"}),
-        groups: &["loopback", "long", "small"],
-    },
-    Variant {
-        name: "before",
-        function: "ours",
-        options: || json!({"checksum": "crc64nvme", "folder": "before"}),
-        groups: &["loopback", "long", "small"],
-    },
+pub(super) const VARIANTS: [Variant; 7] = [
+    variant("raw-put", "rawPut", "{}", LARGE),
+    variant(
+        "raw-8x6",
+        "rawParts",
+        r#"{"partSize": 8388608, "parallel": 6}"#,
+        LARGE,
+    ),
+    variant("raw-put-x6", "rawPut", r#"{"parallel": 6}"#, SMALL),
+    variant("ours-none", "ours", r#"{"checksum": "none"}"#, ALL),
+    variant("ours", "ours", r#"{"checksum": "crc64nvme"}"#, ALL),
+    variant(
+        "before-none",
+        "ours",
+        r#"{"checksum": "none", "folder": "before"}"#,
+        ALL,
+    ),
+    variant(
+        "before",
+        "ours",
+        r#"{"checksum": "crc64nvme", "folder": "before"}"#,
+        ALL,
+    ),
 ];
+
+const fn variant(
+    name: &'static str,
+    function: &'static str,
+    options: &'static str,
+    groups: &'static [&'static str],
+) -> Variant {
+    Variant {
+        name,
+        function,
+        options,
+        groups,
+    }
+}
 
 impl Variant {
     /// The options of the page's function.
     pub(super) fn options(&self, sink: &str) -> Value {
-        let mut options = (self.options)();
+        let mut options: Value = serde_json::from_str(self.options).unwrap_or_default();
         options["sink"] = json!(sink);
         options
     }
@@ -89,57 +88,38 @@ pub(super) struct Setting {
     pub(super) variants: Vec<Variant>,
 }
 
-/// The selected settings; those without a selected variant are left out.
+/// The settings that have a selected variant.
 pub(super) fn settings(options: &Options) -> Vec<Setting> {
     let (size, long) = (options.size * MIB, (options.size / 8).max(1) * MIB);
-    let all = [
-        Setting {
-            name: "loopback",
-            says: format!("one file of {} MiB from disk over loopback", size / MIB),
-            path: Path::Loopback,
-            count: 1,
-            size,
-            yardstick: "raw-8x6",
-            variants: Vec::new(),
-        },
-        Setting {
-            name: "long",
-            says: format!(
-                "one file of {} MiB from disk over a long path: 40 ms to each answer, 12 MB/s a connection",
-                long / MIB
-            ),
-            path: Path::Long,
-            count: 1,
-            size: long,
-            yardstick: "raw-8x6",
-            variants: Vec::new(),
-        },
-        Setting {
-            name: "small",
-            says: format!("{} files of 64 KiB from disk over loopback", options.files),
-            path: Path::Loopback,
-            count: options.files,
-            size: 64 * 1024,
-            yardstick: "raw-put-x6",
-            variants: Vec::new(),
-        },
-    ];
-    let chosen = all.into_iter().map(|mut setting| {
-        let of_group = |variant: &&Variant| variant.groups.contains(&setting.name);
-        let wanted = |variant: &&Variant| options.wants_variant(setting.name, variant.name);
-        setting.variants = VARIANTS
-            .iter()
-            .filter(of_group)
-            .filter(wanted)
-            .copied()
-            .collect();
-        setting
-    });
-    // `--only hash` names a group that has no variants.
-    let only_others = |setting: &Setting| {
-        !options.wants(setting.name) && !VARIANTS.iter().any(|variant| options.wants(variant.name))
+    let setting = |name, says, path, (count, size), yardstick| Setting {
+        name,
+        says,
+        path,
+        count,
+        size,
+        yardstick,
+        variants: variants(name, options),
     };
-    chosen
-        .filter(|setting| !setting.variants.is_empty() && !only_others(setting))
-        .collect()
+    let one = |size, path| format!("one file of {} MiB from disk over {path}", size / MIB);
+    let far = "a long path: 40 ms to each answer, 12 MB/s a connection";
+    let many = format!("{} files of 64 KiB from disk over loopback", options.files);
+    let (near, small) = (one(size, "loopback"), (options.files, 64 * 1024));
+    let mut all = vec![
+        setting("loopback", near, Path::Loopback, (1, size), "raw-8x6"),
+        setting("long", one(long, far), Path::Long, (1, long), "raw-8x6"),
+        setting("small", many, Path::Loopback, small, "raw-put-x6"),
+    ];
+    all.retain(|setting| !setting.variants.is_empty());
+    all
+}
+
+/// The variants of a setting that are wanted; none when `--only` names neither it nor a variant, as `hash` does not.
+fn variants(setting: &str, options: &Options) -> Vec<Variant> {
+    if !options.wants(setting) && !VARIANTS.iter().any(|variant| options.wants(variant.name)) {
+        return Vec::new();
+    }
+    let wanted = |variant: &Variant| {
+        variant.groups.contains(&setting) && options.wants_variant(setting, variant.name)
+    };
+    VARIANTS.into_iter().filter(wanted).collect()
 }

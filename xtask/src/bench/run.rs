@@ -8,17 +8,15 @@ use super::chrome::Chrome;
 use super::files;
 use super::options::Options;
 use super::plan::{Setting, Variant};
-use super::sample::Sample;
+use super::report::Sample;
 use super::sink::Sink;
 use crate::error::Error;
 use crate::step;
 
 /// All samples of one variant in one setting.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) setting: &'static str,
-    pub(super) says: String,
-    pub(super) yardstick: &'static str,
+pub(super) struct Row<'a> {
+    pub(super) setting: &'a Setting,
     pub(super) variant: &'static str,
     pub(super) samples: Vec<Sample>,
     pub(super) failures: Vec<String>,
@@ -27,28 +25,24 @@ pub(super) struct Row {
 }
 
 /// Runs every setting.
-pub(super) fn all(
-    settings: &[Setting],
+pub(super) fn all<'a>(
+    settings: &'a [Setting],
     options: &Options,
     server: &Serving,
-) -> Result<Vec<Row>, Error> {
-    let mut rows = Vec::new();
-    for setting in settings {
-        rows.extend(turns(setting, options.runs, server)?);
-    }
-    Ok(rows)
+) -> Result<Vec<Row<'a>>, Error> {
+    let turns = |setting| turns(setting, options.runs, server);
+    let rows: Result<Vec<_>, _> = settings.iter().map(turns).collect();
+    Ok(rows?.into_iter().flatten().collect())
 }
 
-fn turns(setting: &Setting, runs: usize, server: &Serving) -> Result<Vec<Row>, Error> {
+fn turns<'a>(setting: &'a Setting, runs: usize, server: &Serving) -> Result<Vec<Row<'a>>, Error> {
     let files = files::ready(setting.count, setting.size)?;
     let sink = Sink::start(setting.path)?;
     let mut rows: Vec<Row> = setting
         .variants
         .iter()
         .map(|variant| Row {
-            setting: setting.name,
-            says: setting.says.clone(),
-            yardstick: setting.yardstick,
+            setting,
             variant: variant.name,
             samples: Vec::new(),
             failures: Vec::new(),
@@ -98,20 +92,16 @@ fn once(
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     #[expect(clippy::cast_precision_loss, reason = "a size far below 2^52")]
     let renderer = used.renderer as f64 / f64::from(1 << 20);
+    let rate = number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]);
+    let first_byte = number(&seen["calledMs"]) + first_byte(&stats);
     let sample = Sample::from([
-        (
-            "mbPerSecond",
-            number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]),
-        ),
+        ("mbPerSecond", rate),
         ("gapMs", number(&seen["gapMs"])),
         ("frameMs", number(&seen["frameMs"])),
         ("longTaskMs", number(&seen["longTaskMs"])),
         ("rendererMib", renderer),
         ("cpuSeconds", used.seconds),
-        (
-            "firstByteMs",
-            number(&seen["calledMs"]) + first_byte(&stats),
-        ),
+        ("firstByteMs", first_byte),
         ("requests", number(&stats["requests"])),
     ]);
     Ok((sample, chrome.version.clone()))
@@ -133,7 +123,6 @@ fn whole(setting: &Setting, stats: &Value) -> Result<(), Error> {
         return Ok(());
     }
     let got = got.unwrap_or_default();
-    Err(Error::failed(format!(
-        "{got} bytes arrived instead of {sent}"
-    )))
+    let wrong = format!("{got} bytes arrived instead of {sent}");
+    Err(Error::failed(wrong))
 }

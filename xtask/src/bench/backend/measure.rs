@@ -98,10 +98,8 @@ impl<'a> Process<'a> {
         if (self.subject.good)(&answer) {
             return Ok(());
         }
-        Err(Error::failed(format!(
-            "{}, call {number}: {answer}",
-            self.subject.name
-        )))
+        let name = self.subject.name;
+        Err(Error::failed(format!("{name}, call {number}: {answer}")))
     }
 
     /// The peak resident size so far, in bytes.

@@ -2,7 +2,6 @@
 //! pipeline from storage to record under spikes of growing size.
 
 mod measure;
-mod pipeline;
 mod report;
 mod runtime;
 mod sample;
@@ -14,33 +13,16 @@ use serde_json::{Value, json};
 use super::options::Options;
 use crate::error::Error;
 use crate::lambdas::{self, Build};
-use crate::step;
+use crate::native::NATIVE;
+use crate::process::Cmd;
+use crate::{local, paths, step};
 
 /// Cold starts of each function in one run.
 const STARTS: usize = 7;
 
-/// All measurements.
-pub(super) struct Measured {
-    text: String,
-    json: Value,
-}
-
-impl Measured {
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(super) fn json(self) -> Value {
-        self.json
-    }
-}
-
-/// Measures functions, the pipeline, or both.
-pub(super) fn measure(options: &Options) -> Result<Measured, Error> {
-    let mut measured = Measured {
-        text: String::new(),
-        json: json!({}),
-    };
+/// Measures functions, the pipeline, or both; returns the tables, and all samples.
+pub(super) fn measure(options: &Options) -> Result<(String, Value), Error> {
+    let (mut text, mut json) = (String::new(), json!({}));
     if options.wants("backend") || options.wants("functions") {
         let functions = lambdas::build(Build::Release, false)?;
         let sample = sample::ready()?;
@@ -50,14 +32,37 @@ pub(super) fn measure(options: &Options) -> Result<Measured, Error> {
         let counts = (options.runs * STARTS, options.runs, options.calls);
         let figures = measure::all(&subjects, url.trim_end_matches('/'), counts)?;
         step::clear();
-        measured.text += &report::functions(&subjects, &figures);
-        measured.json["functions"] = report::functions_json(&subjects, &figures);
+        text += &report::functions(&subjects, &figures);
+        json["functions"] = report::functions_json(&subjects, &figures);
     }
     if options.wants("backend") || options.wants("pipeline") {
-        let spikes = pipeline::spikes(&options.events)?;
+        let spikes = spikes(&options.events)?;
         step::clear();
-        measured.text += &format!("\n{}", report::pipeline(&spikes));
-        measured.json["pipeline"] = spikes.into();
+        text += &format!("\n{}", report::pipeline(&spikes));
+        json["pipeline"] = spikes.into();
     }
-    Ok(measured)
+    Ok((text, json))
+}
+
+/// One spike of each size, through the whole pipeline on one local AWS, by the binary `load` of the crate `e2e`.
+fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {
+    let suite = local::start_for_tests(Build::Release)?;
+    // With the flags of the tests, so that nothing is compiled twice.
+    Cmd::new("cargo")
+        .args(["build", "--quiet", "--bin", "load"])
+        .args(NATIVE)
+        .log("bench-load-build")
+        .run()?;
+    let load = paths::cargo_target().join("debug/load");
+    let spike = |events: &u64| {
+        let text = step::step(&format!("{events} events"), || {
+            Cmd::new(&load)
+                .args(["--events", &events.to_string()])
+                .env("CROWFLY_TEST_ENV", suite.env())
+                .log("bench-load")
+                .output()
+        })?;
+        serde_json::from_str(&text).map_err(|error| Error::failed(format!("load: {error}: {text}")))
+    };
+    sizes.iter().map(spike).collect()
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::measure::Figures;
 use super::subject::Subject;
+use crate::bench::report::{Column, cells, headings};
 
 const LEGEND: &str = "cold: from the start of the process to its first answer, median. memory: largest resident size. DynamoDB, SQS and\nS3 answer at once from the measuring process. The sample does less: it signs, and writes and checks nothing.\n";
 
@@ -27,8 +28,6 @@ fn rate(figures: &Figures) -> f64 {
     figures.warm.len() as f64 / together.as_secs_f64()
 }
 
-/// A column: heading, width, decimal places, value.
-type Column<T> = (&'static str, usize, usize, fn(&T) -> f64);
 type Measured<'a> = (&'a Subject, &'a Figures);
 
 fn columns<'a>() -> [Column<Measured<'a>>; 6] {
@@ -55,20 +54,6 @@ const SPIKES: [Column<Value>; 7] = [
         number(&spike["bystanderMs"]["p99"])
     }),
 ];
-
-fn headings<T>(columns: &[Column<T>]) -> String {
-    let cells = columns.iter();
-    cells
-        .map(|(heading, width, ..)| format!("{heading:>width$}"))
-        .collect()
-}
-
-fn cells<T>(columns: &[Column<T>], of: &T) -> String {
-    let cells = columns.iter();
-    cells
-        .map(|(_, width, digits, value)| format!("{:>width$.digits$}", value(of)))
-        .collect()
-}
 
 fn at<T: Copy + Ord + Default>(all: &[T], percent: usize) -> T {
     quantile(all, percent).unwrap_or_default()

@@ -1,6 +1,6 @@
 //! Lambda's runtime API for one process: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,26 +20,16 @@ pub(super) struct Runtime {
     answers: Receiver<Result<Vec<u8>, Vec<u8>>>,
 }
 
-struct Event {
-    id: u64,
-    body: Vec<u8>,
-}
-
-struct Shared {
-    events: Mutex<Receiver<Event>>,
-    answers: Sender<Result<Vec<u8>, Vec<u8>>>,
-}
+/// The id of an event, and its body.
+type Event = (u64, String);
 
 impl Runtime {
     pub(super) fn start() -> Result<Self, Error> {
         let (events, coming) = mpsc::channel();
         let (answered, answers) = mpsc::channel();
-        let shared = Shared {
-            events: Mutex::new(coming),
-            answers: answered,
-        };
+        let coming = Mutex::new(coming);
         let serving = Server::bind(0)
-            .and_then(|server| server.serve(move |request| reply(&shared, request)))
+            .and_then(|server| server.serve(move |request| reply(&coming, &answered, request)))
             .map_err(Error::io("listen for functions"))?;
         Ok(Self {
             serving,
@@ -55,43 +45,42 @@ impl Runtime {
 
     /// Gives an event to the next poll.
     pub(super) fn send(&self, id: u64, event: &Value) {
-        let body = event.to_string().into_bytes();
         // The server holds the other end as long as this exists.
-        let _ = self.events.send(Event { id, body });
+        let _ = self.events.send((id, event.to_string()));
     }
 
     /// Waits for the answer to that event.
     pub(super) fn answer(&self) -> Result<Value, Error> {
-        let answer = match self.answers.recv_timeout(TIMEOUT) {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => {
-                let error = String::from_utf8_lossy(&error);
-                return Err(Error::failed(format!("the function failed: {error}")));
-            }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                return Err(Error::failed("the function does not answer"));
-            }
-        };
+        let answer = self.answers.recv_timeout(TIMEOUT);
+        let answer = answer.map_err(|_| Error::failed("the function does not answer"))?;
+        let answer = answer.map_err(|error| {
+            let error = String::from_utf8_lossy(&error);
+            Error::failed(format!("the function failed: {error}"))
+        })?;
         serde_json::from_slice(&answer)
             .map_err(|error| Error::failed(format!("the function's answer: {error}")))
     }
 }
 
-fn reply(shared: &Shared, request: &Incoming) -> Reply {
+fn reply(
+    coming: &Mutex<Receiver<Event>>,
+    answered: &Sender<Result<Vec<u8>, Vec<u8>>>,
+    request: &Incoming,
+) -> Reply {
     if !request.path.ends_with("/invocation/next") {
         let body = request.body.clone();
         let good = request.path.ends_with("/response");
-        let _ = shared.answers.send(if good { Ok(body) } else { Err(body) });
+        let _ = answered.send(if good { Ok(body) } else { Err(body) });
         return Reply::new(202);
     }
-    let coming = shared.events.lock().unwrap_or_else(PoisonError::into_inner);
-    let Ok(event) = coming.recv() else {
+    let coming = coming.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok((id, event)) = coming.recv() else {
         return Reply::text(410, "there are no more events\n");
     };
     let deadline = unix_ms() + u64::try_from(TIMEOUT.as_millis()).unwrap_or_default();
     Reply::new(200)
-        .body("application/json", event.body)
-        .header("lambda-runtime-aws-request-id", event.id.to_string())
+        .body("application/json", event)
+        .header("lambda-runtime-aws-request-id", id.to_string())
         .header("lambda-runtime-deadline-ms", deadline.to_string())
         .header(
             "lambda-runtime-invoked-function-arn",

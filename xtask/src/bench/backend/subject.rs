@@ -67,80 +67,52 @@ impl Subject {
     }
 }
 
+/// Name, binary, what one call does.
+const OURS: &str = "
+presign | presign | checks, quota, writes a record, signs one PUT
+presign-only | presign | the same without quota and request rate: one write, one PUT signed
+read | read | lists an empty page
+record | record | one event: HEAD, one write
+forward | forward | one event into the queue
+sweep | sweep | finds nothing to do
+";
+const UNLIMITED: [(&str, &str); 2] = [("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
+
 /// Our functions as they are deployed, and the sample in two packagings.
 pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>, Error> {
-    let unlimited = vec![("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
-    let ours = [
-        (
-            "presign",
-            "presign",
-            vec![],
-            "checks, quota, writes a record, signs one PUT",
-            create as fn(u64) -> Value,
-        ),
-        (
-            "presign-only",
-            "presign",
-            unlimited,
-            "the same without quota and request rate: one write, one PUT signed",
-            create,
-        ),
-        ("read", "read", vec![], "lists an empty page", list),
-        (
-            "record",
-            "record",
-            vec![],
-            "one event: HEAD, one write",
-            message,
-        ),
-        (
-            "forward",
-            "forward",
-            vec![],
-            "one event into the queue",
-            object_event,
-        ),
-        ("sweep", "sweep", vec![], "finds nothing to do", |_| {
-            json!({})
-        }),
-    ];
     let mut subjects = Vec::new();
-    for (name, bin, variables, says, event) in ours {
+    for row in OURS.trim().lines() {
+        let (name, rest) = row.split_once(" | ").unwrap_or_default();
+        let (bin, says) = rest.split_once(" | ").unwrap_or_default();
         let zip = functions.zip(bin);
+        let created = |answer: &Value| answer["statusCode"].as_u64().is_some_and(|code| code < 300);
+        let settled = |answer: &Value| answer["batchItemFailures"] == json!([]);
+        let (event, good): (fn(u64) -> Value, fn(&Value) -> bool) = match bin {
+            "presign" => (create, created),
+            "read" => (list, created),
+            "record" => (message, settled),
+            "forward" => (object_event, |_| true),
+            _ => (|_| json!({}), |_| true),
+        };
         subjects.push(Subject {
             name,
             says,
             program: unpacked(bin, &zip)?,
             arguments: Vec::new(),
-            variables,
-            event,
-            good: match bin {
-                "presign" | "read" => |answer| {
-                    answer["statusCode"]
-                        .as_u64()
-                        .is_some_and(|status| status < 300)
-                },
-                "record" => |answer| {
-                    answer["batchItemFailures"]
-                        .as_array()
-                        .is_some_and(Vec::is_empty)
-                },
-                _ => |_| true,
+            variables: match name {
+                "presign-only" => UNLIMITED.into(),
+                _ => Vec::new(),
             },
+            event,
+            good,
             zip: files::size(&zip)?,
         });
     }
+    let bundled = "Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else";
+    let plain = "the same with its packages as npm lays them out";
     for (name, says, packed) in [
-        (
-            "node",
-            "Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else",
-            &sample.bundled,
-        ),
-        (
-            "node-plain",
-            "the same with its packages as npm lays them out",
-            &sample.plain,
-        ),
+        ("node", bundled, &sample.bundled),
+        ("node-plain", plain, &sample.plain),
     ] {
         subjects.push(Subject {
             name,
@@ -189,10 +161,8 @@ fn request(route: &str, body: Option<String>) -> Value {
 fn create(number: u64) -> Value {
     let id = format!("01JD{number:022}");
     let item = json!({"id": id, "name": "a.txt", "size": 9, "type": "text/plain", "crc64nvme": "rosUhgp5mIg="});
-    request(
-        "POST /uploads",
-        Some(json!({"uploads": [item]}).to_string()),
-    )
+    let body = json!({"uploads": [item]}).to_string();
+    request("POST /uploads", Some(body))
 }
 
 fn list(_: u64) -> Value {
