@@ -112,32 +112,22 @@ fn found(folder: &Path) -> Option<PathBuf> {
 /// The panic's location and message, or libFuzzer's report of a timeout or of memory.
 fn reason(log: &str) -> String {
     let mut lines = log.lines();
-    let panic = lines.find(|line| line.contains("panicked at "));
-    match panic {
-        Some(place) => {
-            let message: Vec<&str> = lines
-                .take_while(|line| {
-                    !line.starts_with("stack backtrace") && !line.starts_with("note:")
-                })
-                .filter(|line| !line.trim().is_empty())
-                .take(4)
-                .collect();
-            format!("{} {}", place.trim(), message.join(" "))
-        }
-        None => {
-            let summary = log.lines().find(|line| line.starts_with("SUMMARY: "));
-            summary.unwrap_or("libFuzzer does not say why").to_owned()
-        }
-    }
+    let Some(place) = lines.find(|line| line.contains("panicked at ")) else {
+        let summary = log.lines().find(|line| line.starts_with("SUMMARY: "));
+        return summary.unwrap_or("libFuzzer does not say why").to_owned();
+    };
+    let is_end = |line: &&str| line.starts_with("stack backtrace") || line.starts_with("note:");
+    let message = lines.take_while(|line| !is_end(line));
+    let message = message.filter(|line| !line.trim().is_empty()).take(4);
+    let message: Vec<&str> = message.collect();
+    format!("{} {}", place.trim(), message.join(" "))
 }
 
 fn inputs(log: &str) -> u64 {
-    let count = log
-        .lines()
-        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
-    count
-        .and_then(|count| count.trim().parse().ok())
-        .unwrap_or_default()
+    let mut counts = log.lines();
+    let count = counts.find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    let count = count.and_then(|count| count.trim().parse().ok());
+    count.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,22 +1,13 @@
 //! The long forms of what `test` does in short: simulated worlds, pages killed at random moments, fuzzing, the load
 //! spike, and permissions removed one by one.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use devkit::time::unix;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::browsers;
 use crate::{fuzz, package, step, test};
-
-const UPLOADS: u64 = 20_000_000;
-const KILLS: u64 = 100;
-
-/// Events of the load spike.
-const EVENTS: u64 = 10_000;
-/// Seconds of fuzzing for each target.
-const FUZZ_SECONDS: u64 = 60;
 
 const USAGE: &str = "\
 cargo xtask soak [--PART N]...
@@ -45,10 +36,10 @@ struct Parts {
 impl Default for Parts {
     fn default() -> Self {
         Self {
-            uploads: UPLOADS,
-            kills: KILLS,
-            fuzz_seconds: FUZZ_SECONDS,
-            events: EVENTS,
+            uploads: 20_000_000,
+            kills: 100,
+            fuzz_seconds: 60,
+            events: 10_000,
             rights: 1,
             seed: None,
         }
@@ -82,12 +73,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         print!("{USAGE}");
         return Ok(());
     };
-    let seed = parts.seed.unwrap_or_else(|| {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        now.as_secs() * 1_000_000
-    });
+    let seed = parts.seed.unwrap_or_else(|| unix() * 1_000_000);
     if parts.uploads > 0 {
         simulate(parts.uploads, seed)?;
     }
@@ -169,14 +155,7 @@ mod tests {
             ..Parts::default()
         };
         assert_eq!(some, Some(wanted));
-        for part in [
-            "uploads",
-            "kills",
-            "fuzz-seconds",
-            "events",
-            "rights",
-            "seed",
-        ] {
+        for part in "uploads kills fuzz-seconds events rights seed".split(' ') {
             assert!(USAGE.contains(&format!("--{part} N")), "{part}");
         }
     }

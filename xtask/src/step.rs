@@ -4,7 +4,7 @@
 //! two seconds is announced once, and again every half minute.
 
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -23,8 +23,13 @@ struct Board {
     running: Vec<Running>,
     next: u64,
     drawn: bool,
-    terminal: bool,
 }
+
+static BOARD: Mutex<Board> = Mutex::new(Board {
+    running: Vec::new(),
+    next: 0,
+    drawn: false,
+});
 
 /// Runs `work` as one named step and prints its outcome and its duration.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
@@ -74,18 +79,7 @@ pub(crate) fn seconds(time: Duration) -> String {
 }
 
 fn board() -> MutexGuard<'static, Board> {
-    static BOARD: OnceLock<Mutex<Board>> = OnceLock::new();
-    BOARD
-        .get_or_init(|| {
-            Mutex::new(Board {
-                running: Vec::new(),
-                next: 0,
-                drawn: false,
-                terminal: std::io::stderr().is_terminal(),
-            })
-        })
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
+    BOARD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn ticker() {
@@ -118,7 +112,7 @@ impl Board {
         if crate::process::stopping() {
             return;
         }
-        if self.terminal {
+        if std::io::stderr().is_terminal() {
             self.draw();
         } else {
             self.remind();
@@ -126,12 +120,10 @@ impl Board {
     }
 
     fn draw(&mut self) {
-        let slow: Vec<String> = self
-            .running
-            .iter()
-            .filter(|running| running.since.elapsed() >= QUIET_FOR)
-            .map(|running| format!("{} {} s", running.what, running.since.elapsed().as_secs()))
-            .collect();
+        let running = self.running.iter();
+        let slow = running.filter(|running| running.since.elapsed() >= QUIET_FOR);
+        let text = |slow: &Running| format!("{} {} s", slow.what, slow.since.elapsed().as_secs());
+        let slow: Vec<String> = slow.map(text).collect();
         if slow.is_empty() {
             return;
         }

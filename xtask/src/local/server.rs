@@ -4,9 +4,10 @@ use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use devkit::aws::Key;
+use devkit::random::fill;
 
 use super::aws::{Aws, REGION};
 use crate::error::Error;
@@ -72,10 +73,9 @@ pub(crate) fn must_be_free(port: u16, what: &str) -> Result<(), Error> {
 pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
     const FIRST: u16 = 12_000;
     const COUNT: u16 = 18_000;
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let start = u16::try_from(since.as_nanos() % u128::from(COUNT)).unwrap_or_default();
+    let mut random = [0; 2];
+    fill(&mut random).map_err(Error::io("read random bytes"))?;
+    let start = u16::from_ne_bytes(random) % COUNT;
     let mut held = Vec::new();
     let mut ports = [0; N];
     let mut candidates = (0..COUNT).map(|step| FIRST + (start + step) % COUNT);

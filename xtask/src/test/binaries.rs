@@ -42,11 +42,7 @@ fn binary(message: &str) -> Option<Binary> {
         .to_path_buf();
     let kinds = target.get("kind")?.as_array()?;
     Some(Binary {
-        package: folder
-            .strip_prefix(paths::root())
-            .ok()?
-            .display()
-            .to_string(),
+        package: paths::short(&folder),
         target: target.get("name")?.as_str()?.to_owned(),
         integration: kinds.iter().any(|kind| kind == "test"),
         file: message.get("executable")?.as_str()?.into(),
@@ -61,11 +57,6 @@ impl Binary {
         !none.contains(&self.kind())
     }
 
-    /// Whether it needs Chromium and the npm package, and nothing else.
-    pub(super) fn needs_chromium(&self) -> bool {
-        self.kind() == Kind::Faults
-    }
-
     /// Whether its tests need the running system.
     pub(super) fn needs_system(&self) -> bool {
         self.kind() == Kind::System && !self.searches_traces()
@@ -76,11 +67,6 @@ impl Binary {
         self.target == "traces"
     }
 
-    /// Whether it runs the main flows in each browser.
-    pub(super) fn needs_browsers(&self) -> bool {
-        self.kind() == Kind::Browsers
-    }
-
     /// Whether it contains the whole-system tests.
     pub(super) fn is_system(&self) -> bool {
         self.target == "system"
@@ -89,13 +75,8 @@ impl Binary {
     /// Runs the tests whose names begin with `filter`, and shows their output.
     pub(super) fn long_form(&self, filter: &str, env: &[(&str, String)]) -> Result<(), Error> {
         let log = format!("soak-{}", filter.trim_end_matches(':'));
-        let result = Cmd::new(&self.file)
-            .args([filter, "--nocapture", "--test-threads", "1"])
-            .env("CARGO_MANIFEST_DIR", &self.folder)
-            .envs(env.iter().map(|(name, value)| (name, value)))
-            .dir(&self.folder)
-            .log(&log)
-            .run();
+        let one_by_one = [filter, "--nocapture", "--test-threads", "1"];
+        let result = self.cmd(&log, env).args(one_by_one).run();
         let text = process::logged(&log);
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             step::say(&format!("     {line}"));
@@ -109,31 +90,36 @@ impl Binary {
     /// Runs one test and returns whether it passed.
     pub(super) fn passes(&self, test: &str, env: &[(&str, String)]) -> Result<bool, Error> {
         let log = format!("one-{}", test.replace("::", "-"));
-        let passed = Cmd::new(&self.file)
-            .args(["--exact", test])
+        let passed = self.cmd(&log, env).args(["--exact", test]).succeeds()?;
+        match process::logged(&log).contains("running 1 test") {
+            true => Ok(passed),
+            false => Err(Error::failed(format!("there is no test {test}"))),
+        }
+    }
+
+    fn cmd(&self, log: &str, env: &[(&str, String)]) -> Cmd {
+        Cmd::new(&self.file)
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .envs(env.iter().map(|(name, value)| (name, value)))
             .dir(&self.folder)
-            .log(&log)
-            .succeeds()?;
-        let text = process::logged(&log);
-        if text.contains("running 1 test") {
-            return Ok(passed);
-        }
-        Err(Error::failed(format!("there is no test {test}")))
+            .log(log)
     }
 
-    fn kind(&self) -> Kind {
+    fn group(&self) -> String {
+        format!("{} {}", self.package, self.target)
+    }
+
+    pub(super) fn kind(&self) -> Kind {
         match (self.package.as_str(), self.integration) {
             ("contract", _) => Kind::Contract,
             ("engine", true) if self.target.contains("world") => Kind::Worlds,
-            ("tests", true) if ["template", "layers", "docs"].contains(&self.target.as_str()) => {
-                Kind::Template
-            }
-            ("tests", true) if self.target == "proxy" => Kind::Native,
-            ("tests", true) if self.target == "browsers" => Kind::Browsers,
-            ("tests", true) if self.target == "faults" => Kind::Faults,
-            ("tests", true) => Kind::System,
+            ("tests", true) => match self.target.as_str() {
+                "template" | "layers" | "docs" => Kind::Template,
+                "proxy" => Kind::Native,
+                "browsers" => Kind::Browsers,
+                "faults" => Kind::Faults,
+                _ => Kind::System,
+            },
             _ => Kind::Native,
         }
     }
@@ -141,12 +127,8 @@ impl Binary {
     /// Runs all of its tests and counts them.
     fn run(&self, counts: &mut Counts, env: &[(&str, String)]) -> Result<(), Error> {
         let name = format!("test-{}-{}", self.package.replace('/', "-"), self.target);
-        let result = step::step(&format!("{} {}", self.package, self.target), || {
-            let command = Cmd::new(&self.file)
-                .env("CARGO_MANIFEST_DIR", &self.folder)
-                .envs(env.iter().map(|(name, value)| (name, value)))
-                .dir(&self.folder)
-                .log(&name);
+        let result = step::step(&self.group(), || {
+            let command = self.cmd(&name, env);
             match self.kind() {
                 Kind::Worlds => command.arg("--nocapture").run(),
                 // Sequentially: it prints how much it read, and only its own test may find a planted secret.
@@ -158,16 +140,11 @@ impl Binary {
         });
         let log = process::logged(&name);
         counts.read(self.kind(), &log);
-        let group = format!("{} {}", self.package, self.target);
-        counts.note(self.kind(), &group, &log);
+        counts.note(self.kind(), &self.group(), &log);
         if self.searches_traces() {
-            let is_shown =
-                |line: &&str| line.starts_with("searched ") || line.starts_with("not searched");
-            for line in log
-                .lines()
-                .map(|line| line.rsplit(" ... ").next().unwrap_or(line))
-            {
-                if is_shown(&line) {
+            let lines = log.lines();
+            for line in lines.filter_map(|line| line.rsplit(" ... ").next()) {
+                if line.starts_with("searched ") || line.starts_with("not searched") {
                     step::say(&format!("     {line}"));
                 }
             }
@@ -193,17 +170,15 @@ pub(super) fn run_all(
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => {
                 step::say(&format!("{error}\n"));
-                broken.push(format!("{} {}", binary.package, binary.target));
+                broken.push(binary.group());
             }
         }
     }
     if broken.is_empty() {
         return Ok(());
     }
-    Err(Error::failed(format!(
-        "tests failed in {}",
-        broken.join(", ")
-    )))
+    let broken = broken.join(", ");
+    Err(Error::failed(format!("tests failed in {broken}")))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The main flows in Chromium, Firefox and WebKit.
 
 use super::binaries::{self, Binary};
-use super::counts::Counts;
+use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::process;
@@ -17,7 +17,8 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     let mut env: Vec<_> = found.iter().flat_map(|(_, one)| one.env()).collect();
     env.push(("CROWFLY_BROWSERS", names.join(",")));
     env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));
-    let result = binaries::run_all(counts, &all, Binary::needs_browsers, &env);
+    let is_flows = |binary: &Binary| binary.kind() == Kind::Browsers;
+    let result = binaries::run_all(counts, &all, is_flows, &env);
     print("test-tests-browsers");
     result?;
     // The pages in three browsers wrote logs too.

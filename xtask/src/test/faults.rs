@@ -1,7 +1,7 @@
 //! Faults of network, storage, API, clock, disk and browser, injected into the SDK in Chromium.
 
 use super::binaries::{self, Binary};
-use super::counts::Counts;
+use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process;
 use crate::setup::browsers;
@@ -12,7 +12,8 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     npm::build()?;
     let env = browsers::chromium()?.env();
     let all = step::step("faults in Chromium, compiling", binaries::compile)?;
-    let result = binaries::run_all(counts, &all, Binary::needs_chromium, &env);
+    let is_faults = |binary: &Binary| binary.kind() == Kind::Faults;
+    let result = binaries::run_all(counts, &all, is_faults, &env);
     let log = process::logged("test-tests-faults");
     for line in log.lines().filter(|line| line.starts_with("test ")) {
         step::say(&format!("     {line}"));

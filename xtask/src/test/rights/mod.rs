@@ -4,7 +4,8 @@ mod policy;
 mod table;
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use devkit::time::unix;
 
 use super::counts::{Counts, Kind};
 use super::system;
@@ -19,8 +20,7 @@ const FEWEST: usize = 3;
 
 /// The step of the test run: a tenth of the permissions, a different one each time.
 pub(super) fn tenth(counts: &mut Counts) -> Result<(), Error> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let seed = now.unwrap_or_default().as_secs();
+    let seed = unix();
     step::say(&format!("     rights tried from seed {seed}"));
     let count = FEWEST.max(rights().len().div_ceil(10));
     tried(counts, &chosen(seed, count))
@@ -42,20 +42,21 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
             binary.ok_or_else(|| Error::failed("the whole-system tests were not compiled"))?;
         let mut faults = incomplete(&deployed);
         for right in rights {
-            let what = format!(
-                "{} without {} ({})",
-                right.function, right.action, right.sid
-            );
+            let Right {
+                function,
+                action,
+                sid,
+                test,
+            } = right;
+            let what = format!("{function} without {action} ({sid})");
             let missed = step::step(&what, || {
-                without(aws, &deployed, right, || {
-                    binary.passes(right.test, &running.env)
-                })
+                without(aws, &deployed, right, || binary.passes(test, &running.env))
             });
             let (missed, outcome) = match missed {
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
                 Err(error) => (false, error.to_string()),
-                Ok(true) => (true, format!("{} fails, as it should", right.test)),
-                Ok(false) => (false, format!("{} passes all the same", right.test)),
+                Ok(true) => (true, format!("{test} fails, as it should")),
+                Ok(false) => (false, format!("{test} passes all the same")),
             };
             step::say(&format!("     {outcome}"));
             counts.add(Kind::Rights, missed.into(), (!missed).into());
@@ -96,10 +97,14 @@ fn without(
     };
     let policies: Vec<&Policy> = deployed.iter().filter(has).collect();
     if policies.is_empty() {
-        return Err(Error::failed(format!(
-            "no deployed role of {} has {} in {}",
-            right.function, right.action, right.sid
-        )));
+        let Right {
+            function,
+            action,
+            sid,
+            ..
+        } = right;
+        let text = format!("no deployed role of {function} has {action} in {sid}");
+        return Err(Error::failed(text));
     }
     for policy in &policies {
         policy.without(right.sid, right.action).put(aws)?;
