@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use devkit::env::Stack;
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::env_file;
 use super::server::{Server, must_be_free, origins};
 use super::site::Site;
-use super::stack::Stack;
+use super::stack;
 use crate::error::Error;
 use crate::lambdas::{self, Build};
 use crate::setup::{self, cargo_tools, node, python, wasm_target};
@@ -37,19 +38,19 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     package::build()?;
     server.ready()?;
     let template = super::package::package(&server.aws, &functions)?;
-    let stack = step::step("stack", || {
+    let mut stack = step::step("stack", || {
         let origins = origins(page);
         let parameters = [
             ("AllowedOrigins", origins.as_str()),
             ("Architecture", architecture()),
             ("EventRoute", &options.route),
         ];
-        Stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
+        stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
     })?;
     let site = Site::start(page, &stack)?;
-    let description = stack.describe(&site.url(), server.aws.key())?;
-    env_file::write(&folder.join("env.json"), &description)?;
-    announce(&stack, &site, &options, started);
+    stack.page = site.url();
+    env_file::write(&folder.join("env.json"), &stack)?;
+    announce(&stack, &options, started);
     loop {
         server.alive()?;
         std::thread::sleep(Duration::from_millis(200));
@@ -65,11 +66,11 @@ pub(crate) fn architecture() -> &'static str {
     }
 }
 
-fn announce(stack: &Stack, site: &Site, options: &Options, started: Instant) {
+fn announce(stack: &Stack, options: &Options, started: Instant) {
     step::clear();
-    println!("\nCrowfly runs at  {}\n", site.url());
-    if let Some(user) = stack.user {
-        println!("  sign in      {} / {}", user.name, user.password);
+    println!("\nCrowfly runs at  {}\n", stack.page);
+    if !stack.user.is_empty() {
+        println!("  sign in      {} / {}", stack.user, stack.password);
     }
     println!("  API          {}", stack.api);
     println!("  storage      {}", stack.s3);

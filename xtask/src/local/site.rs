@@ -1,10 +1,12 @@
 //! The page of a stack: its server, its configuration, and the content security policy that follows from it.
 
+use std::collections::BTreeSet;
+
+use devkit::env::Stack;
 use devkit::http::{Files, Reply, Server, Serving};
 use serde_json::{Value, json};
 
 use super::aws::REGION;
-use super::stack::Stack;
 use crate::error::Error;
 use crate::paths;
 
@@ -18,7 +20,7 @@ impl Site {
         let files = Files::default()
             .at("/crowfly/", paths::npm_package())
             .at("/", paths::root().join("www"));
-        serve(port, &Config::of(stack)?, files)
+        serve(port, &Config::of(stack), files)
             .map(Self)
             .map_err(Error::io(format!("serve the page at port {port}")))
     }
@@ -63,35 +65,27 @@ struct Config {
 
 impl Config {
     /// The configuration of the page that belongs to `stack`.
-    fn of(stack: &Stack) -> Result<Self, Error> {
-        let client = stack.output("Audience")?;
-        let (auth, issuer) = if let Some(user) = stack.user {
-            let auth = json!({
-                "kind": "cognito",
-                "endpoint": stack.s3,
-                "clientId": client,
-                "user": user.name,
-                "password": user.password,
-            });
-            (auth, stack.s3.as_str())
-        } else {
-            let issuer = stack.output("Issuer")?;
-            let auth = json!({
-                "kind": "oidc",
-                "issuer": issuer,
-                "clientId": client,
-                "audience": client,
-            });
+    fn of(stack: &Stack) -> Self {
+        let client = &stack.client_id;
+        let (auth, issuer) = if stack.user.is_empty() {
+            let issuer = &stack.issuer;
+            let auth =
+                json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": client});
             (auth, issuer)
+        } else {
+            let auth = json!({
+                "kind": "cognito", "endpoint": stack.s3, "clientId": client, "user": stack.user,
+                "password": stack.password,
+            });
+            (auth, &stack.s3)
         };
-        let mut connect: Vec<String> = [stack.api.as_str(), &stack.s3, issuer]
-            .iter()
-            .map(|url| origin(url).to_owned())
-            .collect();
-        connect.sort();
-        connect.dedup();
-        let value = json!({"api": stack.api, "region": REGION, "auth": auth});
-        Ok(Self::new(value, connect))
+        let urls = [&stack.api, &stack.s3, issuer];
+        let connect: BTreeSet<&str> = urls.into_iter().map(|url| origin(url)).collect();
+        let connect = connect.into_iter().map(str::to_owned).collect();
+        Self::new(
+            json!({"api": stack.api, "region": REGION, "auth": auth}),
+            connect,
+        )
     }
 
     fn new(value: Value, connect: Vec<String>) -> Self {

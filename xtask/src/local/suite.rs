@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use data_encoding::BASE32_NOPAD;
-use devkit::env::Env;
+use devkit::env::{Env, Stack};
 use devkit::hash::sha256;
 use devkit::http::Request;
 
@@ -15,7 +15,7 @@ use super::dev::architecture;
 use super::env_file;
 use super::server::{Server, free_ports, origins};
 use super::site::Site;
-use super::stack::Stack;
+use super::stack;
 use crate::error::Error;
 use crate::lambdas::{self, Build, Functions};
 use crate::native::NATIVE;
@@ -108,9 +108,9 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         }
         parameters.extend(own.split(' ').filter_map(|pair| pair.split_once('=')));
         let parameters: Vec<(&str, &str)> = parameters.into_iter().collect();
-        let stack = step::step(&format!("stack {name}"), || {
+        let mut stack = step::step(&format!("stack {name}"), || {
             let name = format!("crowfly-{name}");
-            Stack::deploy(&server.aws, &name, &template, &parameters)
+            stack::deploy(&server.aws, &name, &template, &parameters)
         })?;
         if name == "scan" {
             step::step("stack scanner", || {
@@ -118,8 +118,8 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
             })?;
         }
         let site = Site::start(port, &stack)?;
-        let description = stack.describe(&site.url(), server.aws.key())?;
-        described.insert(name.to_owned(), description);
+        stack.page = site.url();
+        described.insert(name.to_owned(), stack);
         sites.push(site);
     }
     let env = folder.join("env.json");
@@ -139,14 +139,14 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
 }
 
 /// Deploys the example scanner, from its own template, for the stack whose uploads it scans.
-fn deploy_scanner(server: &Server, functions: &Functions, scanned: &Stack) -> Result<Stack, Error> {
+fn deploy_scanner(server: &Server, functions: &Functions, scanned: &Stack) -> Result<(), Error> {
     let template = super::package::package_scanner(&server.aws, functions)?;
     let parameters = [
-        ("Bucket", scanned.output("Bucket")?),
+        ("Bucket", scanned.bucket.as_str()),
         ("ScanBytes", SCAN_BYTES),
         ("Architecture", architecture()),
     ];
-    Stack::create(&server.aws, "crowfly-scanner", &template, &parameters)
+    stack::create(&server.aws, "crowfly-scanner", &template, &parameters).map(drop)
 }
 
 /// The owner of a token's subject, as in logs and keys: 26 characters of its hash in base32.
