@@ -2,7 +2,6 @@
 
 mod key;
 mod sigv4;
-mod xml;
 
 use serde_json::Value;
 
@@ -11,7 +10,6 @@ use crate::time::unix;
 
 pub use key::Key;
 pub use sigv4::{Moment, presign, sign};
-pub use xml::elements;
 
 /// A service with the AWS Query protocol, and the version of its API:
 /// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>.
@@ -91,4 +89,39 @@ pub fn stack_parameters(first: usize, parameters: &[(&str, &str)]) -> Vec<(Strin
         all.push((format!("{member}.ParameterValue"), (*value).to_owned()));
     }
     all
+}
+
+/// The text between `<tag>` and `</tag>`, for each such pair in turn, without entities when it is not XML itself.
+pub fn elements(xml: &str, tag: &str) -> Vec<String> {
+    let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+    xml.split(open.as_str())
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once(close.as_str())?.0))
+        .map(|inner| match inner.contains('<') {
+            true => inner.to_owned(),
+            false => unescaped(inner),
+        })
+        .collect()
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{elements, unescaped};
+
+    #[test]
+    fn elements_are_found_in_turn() {
+        let xml = "<Outputs><member><K>a</K></member><member><K>b&amp;</K></member></Outputs>";
+        assert_eq!(elements(xml, "member"), ["<K>a</K>", "<K>b&amp;</K>"]);
+        assert_eq!(elements(xml, "K"), ["a", "b&"]);
+        assert!(elements(xml, "missing").is_empty());
+        assert_eq!(unescaped("&amp;lt; &lt;a&gt; &quot;"), "&lt; <a> \"");
+    }
 }

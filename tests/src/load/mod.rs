@@ -1,24 +1,20 @@
 //! A load spike: thousands of uploads through the real API and presigned PUTs at once, most of them by one
 //! owner, with malformed messages among their events.
 
-mod figures;
-mod poison;
-
+use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crowfly_contract::UploadStatus;
 use devkit::env::Stack;
 use devkit::random::random_hex;
-use devkit::time;
-use devkit::wait;
+use devkit::stats::quantile;
+use devkit::{time, wait};
 use serde_json::{Value, json};
 
 use crate::api::{Api, CreatedUpload, created_upload, item};
 use crate::aws::Aws;
-
-pub use figures::Figures;
-pub use poison::bodies as poison;
 
 /// Uploads in one create call.
 const BATCH: usize = 50;
@@ -180,11 +176,7 @@ fn bystander(stack: &Stack, mark: &str, drained: &AtomicBool) -> Vec<u64> {
         let upload = api.create_one(&item("own.txt", "text/plain", b"mine"));
         let begun = Instant::now();
         assert_eq!(upload.put(b"mine").send().status, 200);
-        api.wait_status(
-            upload.id,
-            crowfly_contract::UploadStatus::Stored,
-            Duration::from_secs(120),
-        );
+        api.wait_status(upload.id, UploadStatus::Stored, Duration::from_secs(120));
         times.push(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -204,4 +196,89 @@ fn lags(aws: &Aws, since_ms: u64) -> Vec<u64> {
         }
     }
     lags
+}
+
+/// What a load spike took.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// Uploads; each makes one event.
+    pub events: usize,
+    /// From the first create to the answer of the last PUT.
+    pub sending: Duration,
+    /// From the first create until the queue was empty.
+    pub recording: Duration,
+    /// Milliseconds of each PUT.
+    pub put_ms: Vec<u64>,
+    /// Milliseconds of each event from storage to record, as the `record` function measured it.
+    pub lag_ms: Vec<u64>,
+    /// Milliseconds from PUT to record of each upload of an owner outside the spike.
+    pub bystander_ms: Vec<u64>,
+}
+
+impl Figures {
+    /// Events a second over the whole run.
+    pub fn rate(&self) -> f64 {
+        self.events as f64 / self.recording.as_secs_f64()
+    }
+
+    /// As JSON, for other programs.
+    pub fn json(&self) -> Value {
+        let both = |all: &[u64]| json!({"p50": quantile(all, 50), "p99": quantile(all, 99), "count": all.len()});
+        json!({
+            "events": self.events,
+            "sendingMs": self.sending.as_millis() as u64,
+            "recordingMs": self.recording.as_millis() as u64,
+            "eventsPerSecond": self.rate(),
+            "putMs": both(&self.put_ms),
+            "lagMs": both(&self.lag_ms),
+            "bystanderMs": both(&self.bystander_ms),
+        })
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let both = |all: &[u64]| {
+            let ms = |percent| quantile(all, percent).unwrap_or_default();
+            format!("p50 {} ms, p99 {} ms", ms(50), ms(99))
+        };
+        write!(
+            out,
+            "{} events: sent in {:.1} s, recorded after {:.1} s, {:.0} a second; lag {}; PUT {}; a bystander's \
+             {} uploads {}",
+            self.events,
+            self.sending.as_secs_f64(),
+            self.recording.as_secs_f64(),
+            self.rate(),
+            both(&self.lag_ms),
+            both(&self.put_ms),
+            self.bystander_ms.len(),
+            both(&self.bystander_ms),
+        )
+    }
+}
+
+/// `count` different malformed messages of all kinds, each with the mark in it.
+pub fn poison(bucket: &str, mark: &str, count: usize) -> Vec<String> {
+    let event = |n: usize, object: Value| {
+        json!({"Records": [{
+            "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "eventTime": "2026-11-22T09:30:00.000Z", "mark": format!("{mark}-{n}"),
+            "s3": {"bucket": {"name": bucket}, "object": object},
+        }]})
+        .to_string()
+    };
+    (0..count)
+        .map(|n| match n % 6 {
+            0 => format!("poison {mark}-{n}"),
+            1 => format!("{{\"Records\":[{{\"poison\":\"{mark}-{n}\""),
+            2 => json!({"hello": format!("{mark}-{n}")}).to_string(),
+            3 => event(n, json!({"key": "uploads/a", "sequencer": "A1"})),
+            4 => event(
+                n,
+                json!({"key": "uploads/%FF", "size": 1, "sequencer": "A1"}),
+            ),
+            _ => json!({"v": 9, "key": format!("{mark}-{n}")}).to_string(),
+        })
+        .collect()
 }

@@ -6,13 +6,11 @@ use std::time::Duration;
 use devkit::http::{Connection, Head, Reply, Side, drain};
 
 use super::Shared;
-use super::answer::Answer;
 use super::log::{Line, note};
-use super::relay::{Relay, Relayed};
-use super::request::Asked;
+use super::relay::{Answer, Relay, Relayed};
+use super::request::{Asked, S3Rules};
 use super::rule::Place;
 use super::rules::Injection;
-use super::s3::S3Rules;
 use crate::pace::Pacer;
 
 /// Longest list of parts that is inspected.

@@ -14,6 +14,7 @@ impl Exchange<'_> {
     /// Injects a fault into the request; returns whether the connection can carry another.
     pub(super) fn inject(&mut self, to: SocketAddr, fault: &Fault, draw: u64) -> io::Result<bool> {
         let length = self.asked.length;
+        let (mut relay, mut ending) = (Relay::default(), Ending::Forward);
         match fault {
             Fault::Status {
                 cors, early, form, ..
@@ -23,34 +24,32 @@ impl Exchange<'_> {
                     Form::Problem | Form::Gateway | Form::Json => Side::Api,
                 };
                 let reply = self.readable(refusal(fault), side, *cors);
-                if *early {
-                    self.reply_early(&reply)
-                } else {
-                    self.reply(&reply)
-                }
-            }
-            Fault::Reset { at } => self.reset(to, *at, draw),
-            Fault::Stall { at, ms } => {
-                let relay = Relay {
-                    stall: Some((at.index(length, draw), ms.map(Duration::from_millis))),
-                    ..Relay::default()
+                return match early {
+                    true => self.reply_early(&reply),
+                    false => self.reply(&reply),
                 };
-                self.relay(to, relay, &Ending::Forward)
+            }
+            // Before the end upstream gets a partial body; at the end it has processed the request. A request without
+            // a body is processed only for the place named `end`.
+            Fault::Reset { at } => match at.index(length, draw) {
+                _ if *at == Place::Named(NamedPlace::End) => ending = Ending::Swallow,
+                // The last byte of the head is unread, so closing the connection resets it; see `devkit::http::Head`.
+                _ if length == 0 => return Ok(false),
+                index if index == length => ending = Ending::Swallow,
+                index => relay.stop_at = Some(index),
+            },
+            Fault::Stall { at, ms } => {
+                relay.stall = Some((at.index(length, draw), ms.map(Duration::from_millis)));
             }
             Fault::HalfClose {} => {
                 self.read_body()?;
                 self.connection.wait(None);
-                Ok(false)
+                return Ok(false);
             }
-            Fault::Swallow {} => self.relay(to, Relay::default(), &Ending::Swallow),
+            Fault::Swallow {} => ending = Ending::Swallow,
             Fault::Flip { at, bit } => {
                 let byte = at.index(length, draw).min(length.saturating_sub(1));
-                let bit = bit.unwrap_or((draw >> 56) as u8 & 7);
-                let relay = Relay {
-                    flip: Some((byte, bit)),
-                    ..Relay::default()
-                };
-                self.relay(to, relay, &Ending::Forward)
+                relay.flip = Some((byte, bit.unwrap_or((draw >> 56) as u8 & 7)));
             }
             Fault::Body {
                 status,
@@ -61,13 +60,12 @@ impl Exchange<'_> {
             } => {
                 let reply = Reply::new(*status).body(content_type, text.as_bytes());
                 let reply = self.readable(reply, self.side(), *cors);
-                if *forward {
-                    self.relay(to, Relay::default(), &Ending::Replace(reply))
-                } else {
-                    self.reply(&reply)
+                if !forward {
+                    return self.reply(&reply);
                 }
+                ending = Ending::Replace(reply);
             }
-            Fault::Truncate { at } => self.relay(to, Relay::default(), &Ending::Cut(*at, draw)),
+            Fault::Truncate { at } => ending = Ending::Cut(*at, draw),
             Fault::Redirect {
                 status,
                 location,
@@ -75,31 +73,11 @@ impl Exchange<'_> {
             } => {
                 let reply = Reply::new(*status).header("location", self.location(location));
                 let reply = self.readable(reply, self.side(), *cors);
-                self.reply(&reply)
+                return self.reply(&reply);
             }
-            Fault::Delay { .. } | Fault::Bandwidth { .. } | Fault::Close {} => {
-                self.relay(to, Relay::default(), &Ending::Forward)
-            }
+            Fault::Delay { .. } | Fault::Bandwidth { .. } | Fault::Close {} => {}
         }
-    }
-
-    /// A reset before the end leaves upstream with a partial body; one at the end comes after upstream has
-    /// processed the request. A request without a body is processed only for the place named `end`.
-    fn reset(&mut self, to: SocketAddr, at: Place, draw: u64) -> io::Result<bool> {
-        let length = self.asked.length;
-        let index = at.index(length, draw);
-        if at == Place::Named(NamedPlace::End) || (index == length && length > 0) {
-            return self.relay(to, Relay::default(), &Ending::Swallow);
-        }
-        if length == 0 {
-            // The last byte of the head is unread, so closing the connection resets it; see [`Head`](devkit::http::Head).
-            return Ok(false);
-        }
-        let relay = Relay {
-            stop_at: Some(index),
-            ..Relay::default()
-        };
-        self.relay(to, relay, &Ending::Forward)
+        self.relay(to, relay, &ending)
     }
 
     fn readable(&self, reply: Reply, side: Side, cors: bool) -> Reply {

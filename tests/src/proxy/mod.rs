@@ -24,7 +24,6 @@
 //! out): `{"match": {"method": "*", "times": "forever"}, "fault": {"kind": "latency", "ms": 40}}`, and the same
 //! with `{"kind": "bandwidth", "bytesPerSecond": 12000000}`.
 
-mod answer;
 mod control;
 mod exchange;
 mod inject;
@@ -33,7 +32,6 @@ mod relay;
 mod request;
 mod rule;
 mod rules;
-mod s3;
 mod shared;
 
 use std::io;
@@ -45,7 +43,7 @@ use devkit::http::{Listener, Server, Serving};
 use serde_json::Value;
 
 pub use log::{Entry, Log, PartTotal};
-pub use rule::{End, Fault, Form, Matcher, NamedPlace, Place, Rule, Times};
+pub use rule::{Fault, Form, Matcher, NamedPlace, Place, Rule};
 
 use shared::Shared;
 

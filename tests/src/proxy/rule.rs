@@ -1,7 +1,9 @@
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// Which requests to inject which fault into.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
     /// Which requests; all but preflights by default.
@@ -12,7 +14,7 @@ pub struct Rule {
 }
 
 /// Which requests a rule matches; an absent field matches all.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Matcher {
     /// The method. Absent: any but OPTIONS; `*`: any, OPTIONS too.
@@ -28,28 +30,11 @@ pub struct Matcher {
     /// Matching requests to skip first.
     #[serde(default)]
     pub skip: u64,
-    /// How many matching requests to inject the fault into; absent: one, or all with a probability.
-    pub times: Option<Times>,
+    /// How many matching requests to inject the fault into, or `"forever"`; absent: one, or all with a probability.
+    #[serde(default, deserialize_with = "times")]
+    pub times: Option<u64>,
     /// Inject with this probability, 0 to 1, drawn from the seed.
     pub probability: Option<f64>,
-}
-
-/// How many times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Times {
-    /// This many times.
-    Count(u64),
-    /// Without limit.
-    Without(End),
-}
-
-/// The word for no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum End {
-    /// Until the rule is removed.
-    Forever,
 }
 
 /// A place in the request's body.
@@ -219,6 +204,14 @@ impl Place {
             Self::Named(NamedPlace::End) => length,
             Self::Named(NamedPlace::Random) => draw.checked_rem(length).unwrap_or(0),
         }
+    }
+}
+
+fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    match Value::deserialize(from)? {
+        Value::Null => Ok(None),
+        Value::String(word) if word == "forever" => Ok(Some(u64::MAX)),
+        other => serde_json::from_value(other).map_err(D::Error::custom),
     }
 }
 

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::request::Asked;
-use super::rule::{End, Fault, Matcher, Rule, Times};
+use super::rule::{Fault, Matcher, Rule};
 
 /// The active rules, and how many requests each has matched and injected its fault into.
 #[derive(Debug)]
@@ -98,11 +98,10 @@ impl Rules {
 impl Entry {
     fn due(&self, draw: u64) -> bool {
         let matcher = &self.rule.matcher;
-        let times = match (matcher.times, matcher.probability) {
-            (Some(Times::Count(times)), _) => times,
-            (Some(Times::Without(End::Forever)), _) | (None, Some(_)) => u64::MAX,
-            (None, None) => 1,
-        };
+        let times = matcher.times.unwrap_or(match matcher.probability {
+            Some(_) => u64::MAX,
+            None => 1,
+        });
         // 53 bits: the precision of an `f64`.
         let chance = (draw >> 11) as f64 / (1u64 << 53) as f64;
         self.met > matcher.skip

@@ -8,9 +8,8 @@ use devkit::http::{Connection, Head, Listener, Reply, Side};
 use super::Config;
 use super::exchange::{Exchange, Link};
 use super::log::{Log, RequestLog, note};
-use super::request::{Asked, loopback};
+use super::request::{Asked, S3Rules, loopback};
 use super::rules::Rules;
-use super::s3::S3Rules;
 
 /// State shared by all connections.
 #[derive(Debug)]

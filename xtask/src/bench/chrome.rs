@@ -32,7 +32,7 @@ impl Chrome {
     /// Starts one.
     pub(super) fn start() -> Result<Self, Error> {
         let programs = browsers::chromium()?;
-        let port = super::serve::free_port()?;
+        let port = super::sink::free_port()?;
         let driver = Cmd::new(programs.path("CHROMEDRIVER"))
             .arg(format!("--port={port}"))
             .log("bench-chromedriver")

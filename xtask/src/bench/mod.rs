@@ -13,7 +13,6 @@ mod options;
 mod plan;
 mod report;
 mod run;
-mod serve;
 mod sink;
 
 use std::path::Path;
@@ -46,7 +45,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if !settings.is_empty() {
         browsers::chromium()?;
         sink::build()?;
-        let server = serve::start()?;
+        let server = sink::page()?;
         let rows = run::all(&settings, &options, &server)?;
         good &= rows.iter().all(|row| row.failures.is_empty());
         step::clear();
@@ -55,7 +54,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if options.wants("hash") {
         aws_script()?;
-        let server = serve::start()?;
+        let server = sink::page()?;
         let figures = hash::measure(&server, &options)?;
         step::clear();
         println!("\n{figures}");
@@ -87,7 +86,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 
 /// The other version of the package, as `npm pack` packs one: all its files are in the folder `package`.
 fn unpack(tarball: &Path) -> Result<(), Error> {
-    let folder = serve::before();
+    let folder = sink::before();
     crate::files::empty(&folder)?;
     Cmd::new("tar")
         .args(["--extract", "--strip-components=1", "--file"])

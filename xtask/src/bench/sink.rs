@@ -1,8 +1,11 @@
-//! The API and storage that discard what they get: the binary `sink` of the crate `e2e`.
+//! The servers of the benchmarks: the API and storage that discard what they get (the binary `sink` of the crate
+//! `e2e`), and the pages: `xtask/bench`, the npm package, and files built for it.
 
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use devkit::http::Request;
+use devkit::http::{Files, Request, Server, Serving};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -40,7 +43,7 @@ pub(super) fn build() -> Result<(), Error> {
 impl Sink {
     /// Starts one without checksum verification: on a computer of its own it would take no CPU time from the browser.
     pub(super) fn start(path: Path) -> Result<Self, Error> {
-        let port = super::serve::free_port()?;
+        let port = free_port()?;
         let mut command = Cmd::new(paths::cargo_target().join("release/sink"))
             .args(["--port", &port.to_string(), "--no-verify"])
             .log("bench-sink");
@@ -71,4 +74,29 @@ impl Sink {
         let answer = answer.map_err(|error| Error::failed(format!("sink: {error}")))?;
         Ok(answer.text())
     }
+}
+
+/// Starts it on a free port; it stops when dropped.
+pub(super) fn page() -> Result<Serving, Error> {
+    let files = Files::default()
+        .at("/crowfly/", paths::npm_package())
+        .at("/before/", before())
+        .at("/built/", paths::target().join("bench/built"))
+        .at("/", paths::root().join("xtask/bench"));
+    Server::bind(0)
+        .and_then(|server| server.serve(move |request| files.answer(request)))
+        .map_err(Error::io("serve the benchmarks' page"))
+}
+
+/// A port that was free a moment ago.
+pub(super) fn free_port() -> Result<u16, Error> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(Error::io("find a free port"))
+}
+
+/// Where the other version of the package is unpacked.
+pub(super) fn before() -> PathBuf {
+    paths::target().join("bench/before")
 }

@@ -3,7 +3,6 @@
 //! No process outlives this one: each is a [`Service`](crate::process::Service), which is stopped when it is
 //! dropped and at Ctrl-C.
 
-mod aws;
 mod dev;
 mod env_file;
 mod package;
@@ -12,6 +11,6 @@ mod site;
 mod stack;
 mod suite;
 
-pub(crate) use aws::Aws;
 pub(crate) use dev::{architecture, dev};
+pub(crate) use server::Aws;
 pub(crate) use suite::{Suite, start_for_tests};

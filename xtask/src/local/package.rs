@@ -4,7 +4,7 @@
 
 use devkit::hash::sha256_hex;
 
-use super::aws::Aws;
+use super::server::Aws;
 use crate::error::Error;
 use crate::lambdas::{self, Functions};
 use crate::{files, paths};

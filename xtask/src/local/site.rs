@@ -6,7 +6,7 @@ use devkit::env::Stack;
 use devkit::http::{Files, Reply, Server, Serving};
 use serde_json::{Value, json};
 
-use super::aws::REGION;
+use super::server::REGION;
 use crate::error::Error;
 use crate::paths;
 

@@ -7,7 +7,7 @@ use devkit::aws::{elements, stack_parameters};
 use devkit::env::{Secret, Stack};
 use serde_json::json;
 
-use super::aws::{Aws, REGION};
+use super::server::{Aws, REGION};
 use crate::error::Error;
 
 const DEPLOY: Duration = Duration::from_secs(120);

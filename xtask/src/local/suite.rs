@@ -10,10 +10,9 @@ use devkit::env::{Env, Stack};
 use devkit::hash::sha256;
 use devkit::http::Request;
 
-use super::aws::Aws;
 use super::dev::architecture;
 use super::env_file;
-use super::server::{Server, free_ports, origins};
+use super::server::{Aws, Server, free_ports, origins};
 use super::site::Site;
 use super::stack;
 use crate::error::Error;

@@ -1,7 +1,6 @@
 //! The npm package: hand-written JavaScript and types from `client-wasm/npm`, the module and its glue.
 
 mod module;
-mod parts;
 mod scripts;
 mod sizes;
 mod tarball;
@@ -57,7 +56,7 @@ pub(crate) fn weigh() -> Result<(), Error> {
 /// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
     let named = module::named();
-    let shares = parts::shares(&files::read(&named)?)
+    let shares = sizes::shares(&files::read(&named)?)
         .map_err(|error| Error::failed(format!("{}: {error}", paths::short(&named))))?;
     let whole = sizes.gzip("crowfly_bg.wasm");
     let rows = shares.iter().map(|(name, share)| {

@@ -5,7 +5,6 @@ mod measure;
 mod report;
 mod runtime;
 mod sample;
-mod services;
 mod subject;
 
 use serde_json::{Value, json};
@@ -27,7 +26,7 @@ pub(super) fn measure(options: &Options) -> Result<(String, Value), Error> {
         let functions = lambdas::build(Build::Release, false)?;
         let sample = sample::ready()?;
         let subjects = subject::all(&sample, &functions)?;
-        let services = services::start()?;
+        let services = runtime::services()?;
         let url = services.url();
         let counts = (options.runs * STARTS, options.runs, options.calls);
         let figures = measure::all(&subjects, url.trim_end_matches('/'), counts)?;
