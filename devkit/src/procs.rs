@@ -12,7 +12,7 @@ const EVERY: Duration = Duration::from_millis(50);
 const TICKS: f64 = 100.0;
 
 /// What a browser used between start and end.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Used {
     /// The peak resident size of one renderer process, in bytes.
     pub renderer: u64,
@@ -47,10 +47,7 @@ impl Watch {
     /// What was used.
     pub fn end(self) -> Used {
         self.ended.store(true, Ordering::SeqCst);
-        self.thread.join().unwrap_or(Used {
-            renderer: 0,
-            seconds: 0.0,
-        })
+        self.thread.join().unwrap_or_default()
     }
 }
 
@@ -88,15 +85,9 @@ impl Seen {
 fn tree(root: u32) -> Vec<(u32, u64)> {
     let mut all: BTreeMap<u32, (u32, u64)> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
-            continue;
-        };
+        let name = entry.file_name();
         let text = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        if let Some(found) = stat(&text) {
+        if let (Ok(id), Some(found)) = (name.to_string_lossy().parse(), stat(&text)) {
             all.insert(id, found);
         }
     }

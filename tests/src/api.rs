@@ -1,5 +1,6 @@
 //! The HTTP API as its callers see it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -55,19 +56,16 @@ impl Api {
 
     /// The stack's demo user, logged in by password as the page does it.
     pub fn demo_user(stack: &Stack) -> Self {
-        Self::with_token(
-            stack,
-            &login(stack, &stack.user, &stack.password)["AccessToken"],
-        )
+        let tokens = login(stack, &stack.user, &stack.password);
+        Self::with_token(stack, &tokens["AccessToken"])
     }
 
     /// A request for a path such as `/uploads`, with the token.
     pub fn request(&self, method: &str, path: &str) -> Request {
         let request = Request::new(method, format!("{}{path}", self.base));
-        if self.token.is_empty() {
-            request
-        } else {
-            request.bearer(&self.token)
+        match self.token.as_str() {
+            "" => request,
+            token => request.bearer(token),
         }
     }
 
@@ -102,12 +100,8 @@ impl Api {
     #[track_caller]
     pub fn create_one(&self, item: &Value) -> CreatedUpload {
         let answer = self.create(item);
-        assert!(
-            matches!(answer.status, 200 | 201),
-            "create: {} {}",
-            answer.status,
-            answer.text()
-        );
+        let (status, text) = (answer.status, answer.text());
+        assert!(matches!(status, 200 | 201), "create: {status} {text}");
         created_upload(&answer.json()["uploads"][0])
     }
 
@@ -135,12 +129,8 @@ impl Api {
     pub fn upload(&self, item: &Value, bytes: &[u8]) -> Record {
         let upload = self.create_one(item);
         let answer = upload.put(bytes).send();
-        assert!(
-            answer.status == 200,
-            "PUT: {} {}",
-            answer.status,
-            answer.text()
-        );
+        let (status, text) = (answer.status, answer.text());
+        assert!(status == 200, "PUT: {status} {text}");
         self.wait_status(upload.id, UploadStatus::Stored, Duration::from_secs(10))
     }
 }
@@ -149,12 +139,9 @@ impl CreatedUpload {
     /// The one request that this grant allows.
     pub fn put(&self, bytes: &[u8]) -> Request {
         let request = Request::new("PUT", self.put.url.as_str()).body(bytes);
-        self.put
-            .headers
-            .iter()
-            .fold(request, |request, (name, value)| {
-                request.header(name, value.as_str())
-            })
+        let with =
+            |request: Request, (name, value): (&String, &String)| request.header(name, value);
+        self.put.headers.iter().fold(request, with)
     }
 }
 
@@ -165,15 +152,12 @@ impl CreatedUpload {
 #[track_caller]
 pub fn created_upload(result: &Value) -> CreatedUpload {
     let parse = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    assert!(
-        result["plan"]["kind"] == "single",
-        "a plan of one PUT, not {}",
-        result["error"]
-    );
+    let (plan, error) = (&result["plan"], &result["error"]);
+    assert!(plan["kind"] == "single", "a plan of one PUT, not {error}");
     CreatedUpload {
         id: parse(&result["id"]).parse().expect("an id"),
         key: parse(&result["key"]).parse().expect("a key"),
-        put: serde_json::from_value(result["plan"]["put"].clone()).expect("a grant"),
+        put: serde_json::from_value(plan["put"].clone()).expect("a grant"),
     }
 }
 
@@ -208,32 +192,20 @@ pub fn new_id() -> UploadId {
 /// # Panics
 /// When the pool refuses.
 #[track_caller]
-pub fn login(
-    stack: &Stack,
-    user: &str,
-    password: &str,
-) -> std::collections::BTreeMap<String, String> {
+pub fn login(stack: &Stack, user: &str, password: &str) -> BTreeMap<String, String> {
+    let body = json!({
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "ClientId": stack.client_id,
+        "AuthParameters": {"USERNAME": user, "PASSWORD": password},
+    });
+    let target = "AWSCognitoIdentityProviderService.InitiateAuth";
     let answer = Request::new("POST", format!("{}/", stack.s3))
         .header("content-type", "application/x-amz-json-1.1")
-        .header(
-            "x-amz-target",
-            "AWSCognitoIdentityProviderService.InitiateAuth",
-        )
-        .body(
-            json!({
-                "AuthFlow": "USER_PASSWORD_AUTH",
-                "ClientId": stack.client_id,
-                "AuthParameters": {"USERNAME": user, "PASSWORD": password},
-            })
-            .to_string(),
-        )
+        .header("x-amz-target", target)
+        .body(body.to_string())
         .send();
-    assert!(
-        answer.status == 200,
-        "login: {} {}",
-        answer.status,
-        answer.text()
-    );
+    let (status, text) = (answer.status, answer.text());
+    assert!(status == 200, "login: {status} {text}");
     let result = answer.json()["AuthenticationResult"].take();
     let tokens = result.as_object().into_iter().flatten();
     tokens

@@ -61,9 +61,8 @@ impl TestFile {
     /// When the file cannot be written.
     pub fn sparse(name: &str, size: u64) -> Self {
         let file = Self::new(name, 0);
-        std::fs::File::options()
-            .write(true)
-            .open(&file.path)
+        let opened = std::fs::File::options().write(true).open(&file.path);
+        opened
             .and_then(|file| file.set_len(size))
             .unwrap_or_else(|error| panic!("cannot stretch {}: {error}", file.path.display()));
         file
@@ -84,11 +83,8 @@ impl Drop for TestFile {
 }
 
 fn seed(path: &Path) -> u64 {
-    u64::from_le_bytes(
-        sha256(path.as_os_str().as_encoded_bytes())[..8]
-            .try_into()
-            .unwrap_or_default(),
-    )
+    let hash = sha256(path.as_os_str().as_encoded_bytes());
+    u64::from_le_bytes(hash[..8].try_into().unwrap_or_default())
 }
 
 /// The same content as the test pages make from these arguments: `size` bytes of xorshift32 from `seed`,

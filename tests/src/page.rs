@@ -96,11 +96,8 @@ impl<'browser> Page<'browser> {
     /// Picks files.
     #[track_caller]
     pub fn pick(&self, paths: &[&Path]) {
-        let input = self
-            .browser
-            .find("input[type=file][multiple]")
-            .expect("one file input");
-        self.browser.pick(&input, paths);
+        let input = self.browser.find("input[type=file][multiple]");
+        self.browser.pick(&input.expect("one file input"), paths);
     }
 
     /// Every row.
@@ -110,10 +107,8 @@ impl<'browser> Page<'browser> {
 
     /// The newest row for `name`.
     pub fn row(&self, name: &str) -> Option<Row> {
-        self.rows()
-            .into_iter()
-            .rev()
-            .find(|row| row.text.contains(name))
+        let mut newest = self.rows().into_iter().rev();
+        newest.find(|row| row.text.contains(name))
     }
 
     /// Waits until the row of `name` satisfies `condition`.
@@ -137,39 +132,33 @@ impl<'browser> Page<'browser> {
     /// At once when the upload has failed.
     #[track_caller]
     pub fn wait_state(&self, name: &str, state: &str, limit: Duration) -> Row {
-        let row = self.wait_row(name, limit, |row| {
-            row.state == state || row.state == "failed"
-        });
-        assert!(
-            row.state == state,
-            "{name} should be {state}, but: {}",
-            row.text
-        );
+        let ended = |row: &Row| row.state == state || row.state == "failed";
+        let row = self.wait_row(name, limit, ended);
+        let Row {
+            state: last, text, ..
+        } = &row;
+        assert!(last == state, "{name} should be {state}, but: {text}");
         row
     }
 
     /// Presses a button of a row.
     #[track_caller]
     pub fn act(&self, id: &str, action: &str) {
-        self.browser
-            .wait_for(&format!("[data-upload='{id}'] [data-action={action}]"))
-            .click();
+        let button = format!("[data-upload='{id}'] [data-action={action}]");
+        self.browser.wait_for(&button).click();
     }
 
     /// What the row of an upload has shown so far.
     pub fn samples(&self, id: &str) -> Vec<Sample> {
-        let list = self.browser.run(
-            "return window.crowflySamples[arguments[0]] ?? [];",
-            &[json!(id)],
-        );
+        let script = "return window.crowflySamples[arguments[0]] ?? [];";
+        let list = self.browser.run(script, &[json!(id)]);
         serde_json::from_value(list).expect("samples of the page")
     }
 
     /// Waits for the row of an upload in the table of records.
     #[track_caller]
     pub fn wait_record(&self, id: &str) -> String {
-        self.browser
-            .wait_for(&format!("[data-record='{id}']"))
-            .text()
+        let row = format!("[data-record='{id}']");
+        self.browser.wait_for(&row).text()
     }
 }

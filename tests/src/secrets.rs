@@ -46,16 +46,14 @@ impl Search {
 
     /// The lines of `text` that hold a secret.
     pub fn hits(&self, place: &str, text: &str) -> Vec<Hit> {
-        let found = text
-            .lines()
-            .filter_map(|line| Some((self.secret(line)?, line)));
-        found
-            .map(|(what, line)| Hit {
+        let hit = |line| {
+            Some(Hit {
                 place: place.to_owned(),
-                what,
+                what: self.secret(line)?,
                 line: masked(line),
             })
-            .collect()
+        };
+        text.lines().filter_map(hit).collect()
     }
 
     fn secret(&self, line: &str) -> Option<&'static str> {
@@ -73,13 +71,9 @@ impl Search {
 /// A compact JWT (<https://www.rfc-editor.org/rfc/rfc7519#section-3>): two segments that begin as base64url
 /// of `{"` does, with a dot between.
 fn has_token(line: &str) -> bool {
-    line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
-        .filter(|word| word.starts_with("eyJ"))
-        .any(|word| {
-            word.split('.')
-                .nth(1)
-                .is_some_and(|claims| claims.starts_with("eyJ"))
-        })
+    let starts = |segment: Option<&str>| segment.is_some_and(|text| text.starts_with("eyJ"));
+    let mut words = line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    words.any(|word| starts(Some(word)) && starts(word.split('.').nth(1)))
 }
 
 /// The line with its long words masked: every secret is long and has no space.
@@ -109,26 +103,26 @@ mod tests {
         search.know("nothing", "");
         let signature = "0123456789abcdef".repeat(4);
         let token = "eyJraWQiOiJhIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl";
-        for (line, what) in [
+        for (what, line) in [
             (
-                format!("GET /k?X-Amz-Signature={signature}&x=y"),
                 "a presigned URL",
+                format!("GET /k?X-Amz-Signature={signature}&x=y"),
             ),
             (
-                format!("url=a%3FX-Amz-Signature%3D{signature}"),
                 "a presigned URL, encoded",
+                format!("url=a%3FX-Amz-Signature%3D{signature}"),
             ),
             (
-                format!("x-amz-security-token: {signature}"),
                 "a session token",
+                format!("x-amz-security-token: {signature}"),
             ),
             (
-                format!("authorization: Bearer {token}"),
                 "an authorization header",
+                format!("authorization: Bearer {token}"),
             ),
-            (format!("{{\"token\":\"{token}\"}}"), "a token"),
-            ("a eyJhbGciOiJub25lIn0 b".to_owned(), "a token"),
-            ("key=correcthorsebatterystaple".to_owned(), "root's secret"),
+            ("a token", format!("{{\"token\":\"{token}\"}}")),
+            ("a token", "a eyJhbGciOiJub25lIn0 b".to_owned()),
+            ("root's secret", "key=correcthorsebatterystaple".to_owned()),
         ] {
             let hits = search.hits("here", &format!("good\n{line}\ngood"));
             assert_eq!(hits.len(), 1, "{line}");

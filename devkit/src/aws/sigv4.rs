@@ -74,27 +74,18 @@ pub fn presign(
 }
 
 fn sorted(headers: &[(String, String)]) -> BTreeMap<String, String> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-        .collect()
+    let pair = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.trim().into());
+    headers.iter().map(pair).collect()
 }
 
 fn names(headers: &BTreeMap<String, String>) -> String {
-    headers
-        .keys()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(";")
+    let names: Vec<&str> = headers.keys().map(String::as_str).collect();
+    names.join(";")
 }
 
 fn scope(at: &Moment) -> String {
-    format!(
-        "{}/{}/{}/aws4_request",
-        &amz_date(at.unix)[..8],
-        at.region,
-        at.service
-    )
+    let date = &amz_date(at.unix)[..8];
+    format!("{date}/{}/{}/aws4_request", at.region, at.service)
 }
 
 fn signature(
@@ -104,26 +95,18 @@ fn signature(
     body_hash: &str,
     at: &Moment,
 ) -> String {
-    let mut query: Vec<&str> = url
-        .query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .collect();
-    query.sort_unstable();
-    let query: Vec<String> = query
-        .into_iter()
-        .map(|pair| {
-            if pair.contains('=') {
-                pair.into()
-            } else {
-                format!("{pair}=")
-            }
-        })
-        .collect();
-    let lines: String = headers
+    let pairs = url.query.split('&').filter(|pair| !pair.is_empty());
+    let mut pairs: Vec<&str> = pairs.collect();
+    pairs.sort_unstable();
+    let whole = |pair: &str| match pair.contains('=') {
+        true => pair.to_owned(),
+        false => format!("{pair}="),
+    };
+    let query: Vec<String> = pairs.into_iter().map(whole).collect();
+    let lines = headers
         .iter()
-        .map(|(name, value)| format!("{name}:{value}\n"))
-        .collect();
+        .map(|(name, value)| format!("{name}:{value}\n"));
+    let lines: String = lines.collect();
     let canonical = format!(
         "{method}\n{}\n{}\n{lines}\n{}\n{body_hash}",
         url.path,
@@ -149,29 +132,27 @@ mod tests {
     use super::{Key, Moment, presign, sign};
     use crate::http::Request;
 
-    /// The example of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
-    #[test]
-    fn the_example_of_the_reference() {
-        let at = Moment {
+    fn moment(secret: &str, unix: u64) -> Moment {
+        Moment {
             key: Key {
                 id: "AKIAIOSFODNN7EXAMPLE".into(),
-                secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
+                secret: secret.into(),
             },
             region: "us-east-1".into(),
             service: "s3".into(),
-            unix: 1_369_353_600,
-        };
-        let url = presign(
-            "GET",
-            "http://examplebucket.s3.amazonaws.com/test.txt",
-            &[],
-            86_400,
-            &at,
-        );
+            unix,
+        }
+    }
+
+    /// The example of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
+    #[test]
+    fn the_example_of_the_reference() {
+        let at = moment("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 1_369_353_600);
+        let url = "http://examplebucket.s3.amazonaws.com/test.txt";
+        let url = presign("GET", url, &[], 86_400, &at);
+        let signature = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
         assert!(
-            url.ends_with(
-                "X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
-            ),
+            url.ends_with(&format!("X-Amz-Signature={signature}")),
             "{url}"
         );
     }
@@ -179,15 +160,7 @@ mod tests {
     /// The expected value is from `botocore.auth.SigV4Auth` with the same headers.
     #[test]
     fn the_signature_is_that_of_botocore() {
-        let at = Moment {
-            key: Key {
-                id: "AKIAIOSFODNN7EXAMPLE".into(),
-                secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
-            },
-            region: "us-east-1".into(),
-            service: "s3".into(),
-            unix: 1_440_938_160,
-        };
+        let at = moment("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", 1_440_938_160);
         let request = Request::new("PUT", "http://127.0.0.1:7071/bucket/key.zip").body("body");
         let signed = sign(request, &at).headers;
         let content = "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";

@@ -123,10 +123,8 @@ impl Browser {
 
     /// Runs the body of a function in the page.
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
-        self.session.post(
-            "/execute/sync",
-            &json!({"script": script, "args": arguments}),
-        )
+        let body = json!({"script": script, "args": arguments});
+        self.session.post("/execute/sync", &body)
     }
 
     /// Runs the body of an async function in the page and returns what it resolves to. A rejection returns
@@ -150,10 +148,8 @@ impl Browser {
              (async function () {{ {script} }}).apply(null, arguments)\
              .then(done, (error) => done({{ rejected: String(error && error.stack || error) }}));"
         );
-        self.session.try_post(
-            "/execute/async",
-            &json!({"script": wrapped, "args": arguments}),
-        )
+        let body = json!({"script": wrapped, "args": arguments});
+        self.session.try_post("/execute/async", &body)
     }
 
     /// The first element that a CSS selector finds.
@@ -177,15 +173,10 @@ impl Browser {
     /// Waits for a visible element.
     #[track_caller]
     pub fn wait_for(&self, css: &str) -> Element<'_> {
-        wait::until(
-            &format!("{css} on the page"),
-            Duration::from_secs(20),
-            || {
-                self.find_all(css)
-                    .into_iter()
-                    .find(|element| element.is_shown())
-            },
-        )
+        let what = format!("{css} on the page");
+        wait::until(&what, Duration::from_secs(20), || {
+            self.find_all(css).into_iter().find(Element::is_shown)
+        })
     }
 
     /// The element that has the focus.
@@ -223,10 +214,8 @@ impl Browser {
 
     /// Sets the files of a file input, as picking them does.
     pub fn pick(&self, input: &Element<'_>, paths: &[&Path]) {
-        let text: Vec<String> = paths
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
+        let paths = paths.iter().map(|path| path.display().to_string());
+        let text: Vec<String> = paths.collect();
         input.type_text(&text.join("\n"));
     }
 

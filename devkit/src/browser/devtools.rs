@@ -34,11 +34,9 @@ impl Browser {
     /// What pages wrote to the console since the last call.
     pub fn console(&self) -> Vec<String> {
         let text = |entry: &Value| {
-            format!(
-                "{} {}",
-                entry["level"].as_str().unwrap_or(""),
-                entry["message"].as_str().unwrap_or("")
-            )
+            let [level, message] =
+                ["level", "message"].map(|name| entry[name].as_str().unwrap_or(""));
+            format!("{level} {message}")
         };
         self.log("browser").iter().map(text).collect()
     }
@@ -69,10 +67,8 @@ impl Browser {
     }
 
     fn devtools(&self, method: &str, params: Value) -> Value {
-        self.session.post(
-            "/goog/cdp/execute",
-            &json!({"cmd": method, "params": params}),
-        )
+        let body = json!({"cmd": method, "params": params});
+        self.session.post("/goog/cdp/execute", &body)
     }
 
     fn log(&self, kind: &str) -> Vec<Value> {

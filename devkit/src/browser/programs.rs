@@ -27,47 +27,30 @@ impl Kind {
     }
 }
 
-/// A program of a browser: the environment variable that may name it, and where it is looked for, by its name on
+/// A program of a browser: the environment variable that may name it, and where it is looked for: words, each its name on
 /// `PATH` or by a path (from the root of the repository, if not absolute).
-type Program = (&'static str, &'static [&'static str]);
+type Program = (&'static str, &'static str);
 
-const CHROMIUM: &[Program] = &[
-    (
-        "CHROME",
-        &[
-            "chromium",
-            "google-chrome",
-            "google-chrome-stable",
-            "chromium-browser",
-            "chrome",
-        ],
-    ),
-    ("CHROMEDRIVER", &["chromedriver"]),
-];
+const CHROMES: &str = "chromium google-chrome google-chrome-stable chromium-browser chrome";
+const CHROMIUM: &[Program] = &[("CHROME", CHROMES), ("CHROMEDRIVER", "chromedriver")];
 
 const FIREFOX: &[Program] = &[
-    ("FIREFOX", &["firefox-esr", "firefox"]),
-    (
-        "GECKODRIVER",
-        &["target/tools/bin/geckodriver", "geckodriver"],
-    ),
+    ("FIREFOX", "firefox-esr firefox"),
+    ("GECKODRIVER", "target/tools/bin/geckodriver geckodriver"),
 ];
 
+const MINI_BROWSERS: &str = "\
+    /usr/lib/x86_64-linux-gnu/webkitgtk-6.0/MiniBrowser \
+    /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser \
+    /usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser \
+    /usr/lib/aarch64-linux-gnu/webkitgtk-6.0/MiniBrowser \
+    /usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser \
+    /usr/lib/aarch64-linux-gnu/webkit2gtk-4.0/MiniBrowser";
 const WEBKIT: &[Program] = &[
-    ("WEBKITDRIVER", &["WebKitWebDriver"]),
+    ("WEBKITDRIVER", "WebKitWebDriver"),
     // No package puts it on `PATH`.
-    (
-        "MINIBROWSER",
-        &[
-            "/usr/lib/x86_64-linux-gnu/webkitgtk-6.0/MiniBrowser",
-            "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
-            "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser",
-            "/usr/lib/aarch64-linux-gnu/webkitgtk-6.0/MiniBrowser",
-            "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
-            "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.0/MiniBrowser",
-        ],
-    ),
-    ("XVFB", &["Xvfb"]),
+    ("MINIBROWSER", MINI_BROWSERS),
+    ("XVFB", "Xvfb"),
 ];
 
 /// The programs of one browser, by the environment variables that may name them.
@@ -86,9 +69,8 @@ impl Programs {
 
     /// The variables of the programs that are missing.
     pub fn missing(kind: Kind) -> Vec<&'static str> {
-        let missing = programs(kind)
-            .iter()
-            .filter(|program| find(program).is_none());
+        let programs = programs(kind).iter();
+        let missing = programs.filter(|program| find(program).is_none());
         missing.map(|program| program.0).collect()
     }
 
@@ -100,10 +82,8 @@ impl Programs {
 
     /// The environment by which another process finds the same programs.
     pub fn env(&self) -> Vec<(&'static str, String)> {
-        let pairs = self.0.iter();
-        pairs
-            .map(|(name, path)| (*name, path.display().to_string()))
-            .collect()
+        let pair = |(name, path): &(&'static str, PathBuf)| (*name, path.display().to_string());
+        self.0.iter().map(pair).collect()
     }
 }
 
@@ -118,10 +98,12 @@ fn programs(kind: Kind) -> &'static [Program] {
 fn find((variable, places): &Program) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     named.filter(|file| file.is_file()).or_else(|| {
-        places.iter().find_map(|place| match place.contains('/') {
-            true => Some(paths::root().join(place)).filter(|file| file.is_file()),
-            false => paths::on_path(place),
-        })
+        places
+            .split(' ')
+            .find_map(|place| match place.contains('/') {
+                true => Some(paths::root().join(place)).filter(|file| file.is_file()),
+                false => paths::on_path(place),
+            })
     })
 }
 

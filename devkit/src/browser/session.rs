@@ -58,10 +58,9 @@ impl Session {
         let answer = request.try_send();
         let answer = answer.map_err(|error| failed(error.to_string()))?;
         let value = answer.json()["value"].take();
-        if answer.status == 200 {
-            Ok(value)
-        } else {
-            Err(failed(format!("{}: {}", value["error"], value["message"])))
+        match answer.status {
+            200 => Ok(value),
+            _ => Err(failed(format!("{}: {}", value["error"], value["message"]))),
         }
     }
 }
@@ -108,8 +107,8 @@ impl<'a> Element<'a> {
     /// Types into it.
     #[track_caller]
     pub fn type_text(&self, text: &str) {
-        self.session
-            .post(&self.path("value"), &json!({"text": text}));
+        let body = json!({"text": text});
+        self.session.post(&self.path("value"), &body);
     }
 
     /// Its visible text; empty once it has left the page.
@@ -119,9 +118,8 @@ impl<'a> Element<'a> {
 
     /// An attribute.
     pub fn attribute(&self, name: &str) -> Option<String> {
-        self.get(&format!("attribute/{name}"))
-            .as_str()
-            .map(str::to_owned)
+        let value = self.get(&format!("attribute/{name}"));
+        value.as_str().map(str::to_owned)
     }
 
     /// Whether it is shown.
@@ -130,9 +128,8 @@ impl<'a> Element<'a> {
     }
 
     fn get(&self, what: &str) -> Value {
-        self.session
-            .send("GET", &self.path(what), None)
-            .unwrap_or_default()
+        let value = self.session.send("GET", &self.path(what), None);
+        value.unwrap_or_default()
     }
 
     fn path(&self, what: &str) -> String {

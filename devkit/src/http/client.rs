@@ -142,11 +142,8 @@ impl Request {
 
     fn head(&self, url: &Url) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, url.target());
-        let own_host = self
-            .headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host"));
-        if !own_host {
+        let is_host = |(name, _): &(String, String)| name.eq_ignore_ascii_case("host");
+        if !self.headers.iter().any(is_host) {
             head.push_str(&format!("host: {}\r\n", url.authority));
         }
         for (name, value) in &self.headers {
@@ -185,10 +182,8 @@ impl Request {
 impl Response {
     /// A header's value by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// The body as text.
@@ -203,11 +198,8 @@ impl Response {
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
-            panic!(
-                "status {}, not JSON ({error}): {}",
-                self.status,
-                self.text()
-            )
+            let (status, text) = (self.status, self.text());
+            panic!("status {status}, not JSON ({error}): {text}")
         })
     }
 

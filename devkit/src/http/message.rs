@@ -39,9 +39,8 @@ impl Headers {
     pub fn without(&self, names: &[&str]) -> Vec<u8> {
         let named = |line: &[u8]| {
             let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
-            names
-                .iter()
-                .any(|other| name.eq_ignore_ascii_case(other.as_bytes()))
+            let mut names = names.iter();
+            names.any(|other| name.eq_ignore_ascii_case(other.as_bytes()))
         };
         let kept = self.0.iter().filter(|line| !named(line));
         kept.flat_map(|line| [line.as_slice(), b"\r\n"].concat())
@@ -126,9 +125,8 @@ impl Head {
         if self.headers.get("transfer-encoding").is_some() {
             return None;
         }
-        self.headers
-            .get("content-length")
-            .map_or(Some(0), |length| length.parse().ok())
+        let length = self.headers.get("content-length");
+        length.map_or(Some(0), |length| length.parse().ok())
     }
 
     /// The path and the query, without scheme and host.

@@ -176,10 +176,8 @@ fn converse(
 /// <https://en.wikipedia.org/wiki/DNS_rebinding>), whose page would otherwise have our origin. `page.localhost` is for
 /// tests that need a page on an origin of its own.
 fn ours(head: &Head, port: u16) -> bool {
-    let mut hosts = head
-        .headers
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let headers = head.headers.iter();
+    let mut hosts = headers.filter(|(name, _)| name.eq_ignore_ascii_case("host"));
     let (Some((_, host)), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
@@ -190,7 +188,7 @@ fn ours(head: &Head, port: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
+    use std::io::Write;
     use std::net::TcpStream;
 
     use super::{Reply, Server, Serving};
@@ -212,19 +210,15 @@ mod tests {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
         let head = head.replace("PORT", &port.to_string());
         stream.write_all(head.as_bytes()).expect("a request");
-        stream
-            .shutdown(std::net::Shutdown::Write)
-            .expect("the end of the request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
+        let ended = stream.shutdown(std::net::Shutdown::Write);
+        ended.expect("the end of the request");
+        std::io::read_to_string(stream).expect("an answer")
     }
 
     fn status(head: &str) -> u16 {
         let answer = answer(head);
-        answer[9..12]
-            .parse()
-            .unwrap_or_else(|_| panic!("{head:?}: {answer}"))
+        let status = answer[9..12].parse();
+        status.unwrap_or_else(|_| panic!("{head:?}: {answer}"))
     }
 
     #[test]
@@ -234,10 +228,8 @@ mod tests {
         let _silent = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
         let answer = Request::new("POST", serving.url()).body("hello").send();
         assert_eq!(answer.text(), "POST /hello");
-        assert_eq!(
-            Url::parse(&serving.url()).and_then(|url| url.port()),
-            Some(port)
-        );
+        let url = Url::parse(&serving.url()).expect("an absolute URL");
+        assert_eq!(url.port(), Some(port));
         drop(serving);
         // The accepting thread ends with the connection that wakes it.
         crate::wait::until("the port is free", super::PATIENCE, || {
@@ -248,12 +240,8 @@ mod tests {
     #[test]
     fn h3_only_this_computers_own_names_are_answered() {
         let get = |hosts: &str| status(&format!("GET / HTTP/1.1\r\n{hosts}\r\n"));
-        for host in [
-            "127.0.0.1:PORT",
-            "localhost:PORT",
-            "LOCALHOST:PORT",
-            "page.localhost:PORT",
-        ] {
+        let own = "127.0.0.1:PORT localhost:PORT LOCALHOST:PORT page.localhost:PORT";
+        for host in own.split(' ') {
             assert_eq!(get(&format!("Host: {host}\r\n")), 200, "{host}");
             assert_eq!(get(&format!("a: b\r\nhOsT:{host}  \r\n")), 200, "{host}");
         }
@@ -277,10 +265,8 @@ mod tests {
         let two = "Host: 127.0.0.1:PORT\r\nHost: evil.example\r\n";
         assert_eq!(get(two), 403);
         // The Host is checked before anything else.
-        assert_eq!(
-            status("POST /% HTTP/1.1\r\nHost: evil.example:PORT\r\n\r\n"),
-            403
-        );
+        let first = "POST /% HTTP/1.1\r\nHost: evil.example:PORT\r\n\r\n";
+        assert_eq!(status(first), 403);
     }
 
     #[test]

@@ -1,6 +1,4 @@
-use percent_encoding::{
-    AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_decode_str, utf8_percent_encode,
-};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// All but the unreserved characters, as SigV4 requires: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -36,19 +34,17 @@ impl Url {
 
     /// The request target: path and query.
     pub fn target(&self) -> String {
-        if self.query.is_empty() {
-            self.path.clone()
-        } else {
-            format!("{}?{}", self.path, self.query)
+        match self.query.as_str() {
+            "" => self.path.clone(),
+            query => format!("{}?{query}", self.path),
         }
     }
 
     /// Host and port to connect to; port 80 when none is given.
     pub fn address(&self) -> String {
-        if self.authority.contains(':') {
-            self.authority.clone()
-        } else {
-            format!("{}:80", self.authority)
+        match self.authority.contains(':') {
+            true => self.authority.clone(),
+            false => format!("{}:80", self.authority),
         }
     }
 
@@ -91,11 +87,7 @@ pub(super) fn decode_strict(path: &str) -> Option<String> {
 
 /// The fields of `application/x-www-form-urlencoded` text; the last one of a repeated name.
 pub fn decode_form(text: &str) -> std::collections::BTreeMap<String, String> {
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        let text = percent_decode(text.as_bytes()).decode_utf8_lossy();
-        text.into_owned()
-    };
+    let decode = |text: &str| decode(&text.replace('+', " "));
     text.split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (decode(name), decode(value)))

@@ -52,9 +52,8 @@ struct Job<'a> {
 pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spike {
     let aws = Aws::new(stack);
     let mark = random_hex(6);
-    let apis: Vec<Api> = (0..=OTHERS)
-        .map(|n| Api::of_subject(stack, &format!("load-{mark}-{n}")))
-        .collect();
+    let caller = |n| Api::of_subject(stack, &format!("load-{mark}-{n}"));
+    let apis: Vec<Api> = (0..=OTHERS).map(caller).collect();
     let jobs = Mutex::new(jobs(&apis, count));
     let sent: Mutex<Vec<Vec<CreatedUpload>>> = Mutex::new(vec![Vec::new(); apis.len()]);
     let puts = Mutex::new(Vec::new());
@@ -129,9 +128,8 @@ fn next<'a>(jobs: &Mutex<Vec<Job<'a>>>) -> Option<Job<'a>> {
 /// Creates a job's uploads and sends each; returns them and the milliseconds of each PUT.
 fn send(job: &Job<'_>) -> (Vec<CreatedUpload>, Vec<u64>) {
     let bytes = |n: usize| format!("bytes of {n}").into_bytes();
-    let items: Vec<Value> = (0..job.count)
-        .map(|n| item("load.txt", "text/plain", &bytes(n)))
-        .collect();
+    let item = |n| item("load.txt", "text/plain", &bytes(n));
+    let items: Vec<Value> = (0..job.count).map(item).collect();
     let uploads = create(job.api, &json!({"uploads": items}));
     let mut times = Vec::with_capacity(uploads.len());
     for (n, upload) in uploads.iter().enumerate() {
@@ -150,17 +148,11 @@ fn create(api: &Api, body: &Value) -> Vec<CreatedUpload> {
         let answer = api.post("/uploads", body);
         let all = answer.json()["uploads"].take();
         let all = all.as_array().cloned().unwrap_or_default();
-        let later = answer.status == 429
-            || all
-                .iter()
-                .any(|result| result["error"]["retryAfterMs"].is_u64());
+        let refused = |result: &Value| result["error"]["retryAfterMs"].is_u64();
+        let later = answer.status == 429 || all.iter().any(refused);
         if !later {
-            assert!(
-                answer.status < 300 && answer.status != 207,
-                "create: {} {}",
-                answer.status,
-                answer.text()
-            );
+            let (status, text) = (answer.status, answer.text());
+            assert!(status < 300 && status != 207, "create: {status} {text}");
             return all.iter().map(created_upload).collect();
         }
         std::thread::sleep(Duration::from_millis(200));

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::exchange::{Ending, Exchange};
 use super::relay::Relay;
-use super::rule::{Fault, Form, NamedPlace, Place};
+use super::rule::{Fault, Form, Place};
 
 impl Exchange<'_> {
     /// Injects a fault into the request; returns whether the connection can carry another.
@@ -32,7 +32,7 @@ impl Exchange<'_> {
             // Before the end upstream gets a partial body; at the end it has processed the request. A request without
             // a body is processed only for the place named `end`.
             Fault::Reset { at } => match at.index(length, draw) {
-                _ if *at == Place::Named(NamedPlace::End) => ending = Ending::Swallow,
+                _ if *at == Place::End => ending = Ending::Swallow,
                 // The last byte of the head is unread, so closing the connection resets it; see `devkit::http::Head`.
                 _ if length == 0 => return Ok(false),
                 index if index == length => ending = Ending::Swallow,

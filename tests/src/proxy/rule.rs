@@ -39,18 +39,8 @@ pub struct Matcher {
 
 /// A place in the request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Place {
-    /// Before the byte with this index, from 0; the end when the body is shorter.
-    Byte(u64),
-    /// By name.
-    Named(NamedPlace),
-}
-
-/// Places that depend on the body's length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum NamedPlace {
+pub enum Place {
     /// The middle.
     Half,
     /// Before the last byte.
@@ -59,6 +49,9 @@ pub enum NamedPlace {
     End,
     /// Anywhere before the end, drawn from the seed.
     Random,
+    /// Before the byte with this index, from 0; the end when the body is shorter.
+    #[serde(untagged)]
+    Byte(u64),
 }
 
 /// The format of an error answer.
@@ -199,10 +192,10 @@ impl Place {
     pub fn index(self, length: u64, draw: u64) -> u64 {
         match self {
             Self::Byte(index) => index.min(length),
-            Self::Named(NamedPlace::Half) => length / 2,
-            Self::Named(NamedPlace::Last) => length.saturating_sub(1),
-            Self::Named(NamedPlace::End) => length,
-            Self::Named(NamedPlace::Random) => draw.checked_rem(length).unwrap_or(0),
+            Self::Half => length / 2,
+            Self::Last => length.saturating_sub(1),
+            Self::End => length,
+            Self::Random => draw.checked_rem(length).unwrap_or(0),
         }
     }
 }
