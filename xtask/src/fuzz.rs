@@ -146,10 +146,8 @@ mod tests {
         );
         let log = "x\nSUMMARY: libFuzzer: timeout\n";
         assert_eq!(reason(log), "SUMMARY: libFuzzer: timeout");
-        assert_eq!(
-            inputs("stat::number_of_executed_units: 2421509\n"),
-            2_421_509
-        );
+        let log = "stat::number_of_executed_units: 2421509\n";
+        assert_eq!(inputs(log), 2_421_509);
     }
 
     #[test]
@@ -157,10 +155,8 @@ mod tests {
         let manifest = std::fs::read_to_string(paths::root().join("fuzz/Cargo.toml"));
         let manifest = manifest.expect("the manifest");
         for target in targets().expect("the targets") {
-            assert!(
-                manifest.contains(&format!("name = \"{target}\"")),
-                "{target}"
-            );
+            let named = manifest.contains(&format!("name = \"{target}\""));
+            assert!(named, "{target}");
             let seeds = paths::root().join("fuzz/seeds").join(&target);
             let first = std::fs::read_dir(&seeds).map(|mut entries| entries.next().is_some());
             assert!(first.unwrap_or_default(), "{target} has no seed");

@@ -93,17 +93,12 @@ fn by_cargo_lambda(folder: &str, out: &Path) -> Result<(), Error> {
 }
 
 fn compile(only_functions: bool) -> Result<(), Error> {
-    let selection: &[&str] = if only_functions {
-        &["--package", "crowfly-lambdas"]
-    } else {
-        &NATIVE
+    let selection: &[&str] = match only_functions {
+        true => &["--package", "crowfly-lambdas"],
+        false => &NATIVE,
     };
-    Cmd::new("cargo")
-        .arg("build")
-        .args(selection)
-        .arg("--bins")
-        .log("lambdas")
-        .run()
+    let build = Cmd::new("cargo").arg("build").args(selection);
+    build.arg("--bins").log("lambdas").run()
 }
 
 /// Zips what cargo compiled, where a zip is older than its binary.
@@ -112,11 +107,8 @@ fn zipped(bins: &[&str]) -> Result<Functions, Error> {
         folder: paths::debug_lambdas(),
     };
     let binary = |bin: &str| paths::cargo_target().join("debug").join(bin);
-    let stale: Vec<&str> = bins
-        .iter()
-        .copied()
-        .filter(|bin| changed(&binary(bin)) >= changed(&functions.zip(bin)))
-        .collect();
+    let mut stale = bins.to_vec();
+    stale.retain(|bin| changed(&binary(bin)) >= changed(&functions.zip(bin)));
     if stale.is_empty() {
         return Ok(functions);
     }

@@ -122,10 +122,8 @@ fn parse(mut arguments: Parser) -> Result<Asked, Error> {
 /// A stack on AWS, with the operator's own credentials.
 fn on_aws(asked: &Asked) -> Result<Place, Error> {
     let (Some(stack), Some(region)) = (&asked.stack, &asked.region) else {
-        return Err(Error::Usage(
-            "redrive takes --stack NAME and --region REGION, or --env target/dev/env.json"
-                .to_owned(),
-        ));
+        let text = "redrive takes --stack NAME and --region REGION, or --env target/dev/env.json";
+        return Err(Error::Usage(text.to_owned()));
     };
     Ok(Place {
         queue: format!("{stack}-events"),
@@ -237,14 +235,8 @@ mod tests {
 
     #[test]
     fn a_stack_on_aws_is_found_by_its_name() {
-        let asked = asked(&[
-            "--stack",
-            "films",
-            "--region",
-            "eu-west-1",
-            "--max-per-second",
-            "5",
-        ]);
+        let words = "--stack films --region eu-west-1 --max-per-second 5".split(' ');
+        let asked = asked(&words.collect::<Vec<_>>());
         let asked = asked.expect("it is understood");
         let place = on_aws(&asked).expect("it is enough");
         assert_eq!(place.queue, "films-events");
@@ -275,10 +267,8 @@ mod tests {
         stack["accessKeyId"].take();
         std::fs::write(&file, stack.to_string()).expect("a description");
         let text = local(&file, None).expect_err("no key").to_string();
-        assert!(
-            text.contains("accessKeyId") && !text.contains("secret"),
-            "{text}"
-        );
+        let named = text.contains("accessKeyId") && !text.contains("secret");
+        assert!(named, "{text}");
     }
 
     #[test]

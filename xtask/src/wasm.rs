@@ -26,18 +26,14 @@ pub(crate) fn print_env() -> Result<(), Error> {
     for (name, value) in wasm_target::env()? {
         println!("export {name}={}", quoted(&value));
     }
-    println!(
-        "export PATH={}:\"$PATH\"",
-        quoted(&bin().display().to_string())
-    );
+    let own = quoted(&bin().display().to_string());
+    println!("export PATH={own}:\"$PATH\"");
     // wasm-pack looks for `chromedriver` on PATH and downloads one if there is none.
     if paths::on_path("chromedriver").is_none()
         && let Some(folder) = browser.path("CHROMEDRIVER").parent()
     {
-        println!(
-            "export PATH=\"$PATH\":{}",
-            quoted(&folder.display().to_string())
-        );
+        let folder = quoted(&folder.display().to_string());
+        println!("export PATH=\"$PATH\":{folder}");
     }
     step::clear();
     Ok(())

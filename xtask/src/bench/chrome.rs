@@ -33,10 +33,8 @@ impl Chrome {
     pub(super) fn start() -> Result<Self, Error> {
         let programs = browsers::chromium()?;
         let port = super::sink::free_port()?;
-        let driver = Cmd::new(programs.path("CHROMEDRIVER"))
-            .arg(format!("--port={port}"))
-            .log("bench-chromedriver")
-            .spawn()?;
+        let driver = Cmd::new(programs.path("CHROMEDRIVER")).arg(format!("--port={port}"));
+        let driver = driver.log("bench-chromedriver").spawn()?;
         let address = format!("http://127.0.0.1:{port}");
         let status = Request::new("GET", format!("{address}/status"));
         driver.until(START, || status.try_send().is_ok())?;

@@ -25,18 +25,13 @@ pub(super) fn measure(server: &Serving, options: &Options) -> Result<Figures, Er
     step::step("CRC64NVME in Chromium", || {
         let chrome = Chrome::start()?;
         chrome.open(&server.url())?;
-        let call = format!(
-            "return window.bench.hash({BYTES}, {});",
-            options.runs.max(3)
-        );
-        let seen = chrome.script(&call)?;
+        let runs = options.runs.max(3);
+        let seen = chrome.script(&format!("return window.bench.hash({BYTES}, {runs});"))?;
         let bytes = seen["bytes"].as_f64().unwrap_or(f64::NAN);
         let rates = |name: &str| -> Vec<f64> {
             let times = seen[name].as_array().into_iter().flatten();
-            times
-                .filter_map(Value::as_f64)
-                .map(|ms| bytes * 1000.0 / ms)
-                .collect()
+            let times = times.filter_map(Value::as_f64);
+            times.map(|ms| bytes * 1000.0 / ms).collect()
         };
         Ok(Figures {
             version: chrome.version.clone(),
@@ -68,10 +63,11 @@ impl fmt::Display for Figures {
         let (module, script) = self.medians();
         let (runs, version) = (self.module.len(), &self.version);
         let mib = BYTES >> 20;
-        writeln!(
+        write!(
             f,
-            "CRC64NVME of {mib} MiB in a worker of Chromium {version}, medians of {runs}"
+            "CRC64NVME of {mib} MiB in a worker of Chromium {version}, "
         )?;
+        writeln!(f, "medians of {runs}")?;
         write!(f, "{:<34}{:>9}{:>9}", "", "MB/s", "ratio")?;
         for (name, rate) in [
             ("the package's module", module),

@@ -88,13 +88,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 fn unpack(tarball: &Path) -> Result<(), Error> {
     let folder = sink::before();
     crate::files::empty(&folder)?;
-    Cmd::new("tar")
-        .args(["--extract", "--strip-components=1", "--file"])
-        .arg(tarball)
-        .arg("--directory")
-        .arg(&folder)
-        .log("bench-unpack")
-        .run()
+    let tar = Cmd::new("tar").words("--extract --strip-components=1 --directory");
+    let tar = tar.arg(&folder).arg("--file").arg(tarball);
+    tar.log("bench-unpack").run()
 }
 
 /// The CRC64NVME of AWS's packages as one module for a browser: `target/bench/built/aws-crc64.js`.

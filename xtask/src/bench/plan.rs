@@ -20,18 +20,14 @@ pub(super) struct Variant {
 }
 
 const LARGE: &[&str] = &["loopback", "long"];
+const EIGHT_MIB_BY_SIX: &str = r#"{"partSize": 8388608, "parallel": 6}"#;
 const SMALL: &[&str] = &["small"];
 const ALL: &[&str] = &["loopback", "long", "small"];
 
 /// Every variant.
 pub(super) const VARIANTS: [Variant; 7] = [
     variant("raw-put", "rawPut", "{}", LARGE),
-    variant(
-        "raw-8x6",
-        "rawParts",
-        r#"{"partSize": 8388608, "parallel": 6}"#,
-        LARGE,
-    ),
+    variant("raw-8x6", "rawParts", EIGHT_MIB_BY_SIX, LARGE),
     variant("raw-put-x6", "rawPut", r#"{"parallel": 6}"#, SMALL),
     variant("ours-none", "ours", r#"{"checksum": "none"}"#, ALL),
     variant("ours", "ours", r#"{"checksum": "crc64nvme"}"#, ALL),

@@ -55,10 +55,8 @@ const COLUMNS: [Figure; 8] = [
 /// The median of each figure separately; `None` without samples.
 fn medians(samples: &[Sample]) -> Option<Sample> {
     let of = |name: &str| median(samples.iter().map(|sample| sample[name]).collect());
-    COLUMNS
-        .iter()
-        .map(|(name, ..)| Some((*name, of(name)?)))
-        .collect()
+    let columns = COLUMNS.iter();
+    columns.map(|(name, ..)| Some((*name, of(name)?))).collect()
 }
 
 const LEGEND: &str = "ratio: to raw-8x6, for small files to raw-put-x6. gap: longest time for which the main \
@@ -80,10 +78,8 @@ pub(super) fn throughput(rows: &[Row]) -> String {
         }
         let _ = writeln!(out, "{}", line(row, ratio(row, rows)));
     }
-    let version = rows
-        .iter()
-        .map(|row| row.chromium.as_str())
-        .find(|version| !version.is_empty());
+    let mut versions = rows.iter().map(|row| row.chromium.as_str());
+    let version = versions.find(|version| !version.is_empty());
     if let Some(version) = version {
         let processors = std::thread::available_parallelism().map_or(0, usize::from);
         let _ = write!(

@@ -80,11 +80,8 @@ fn once(
     chrome.open(&server.url())?;
     chrome.pick(files)?;
     let watch = Watch::start(chrome.process);
-    let call = format!(
-        "return window.bench.run({}, {});",
-        json!(variant.function),
-        variant.options(&sink.url)
-    );
+    let (function, options) = (json!(variant.function), variant.options(&sink.url));
+    let call = format!("return window.bench.run({function}, {options});");
     let seen = chrome.script(&call);
     let used = watch.end();
     let (seen, stats) = (seen?, sink.stats()?);

@@ -90,10 +90,8 @@ fn options(mut arguments: Parser) -> Result<Options, Error> {
             Arg::Long("port") => {
                 options.port = arguments.value()?.parse()?;
                 if options.port == 0 || options.port == u16::MAX {
-                    return Err(Error::Usage(
-                        "--port takes a number from 1 to 65534; the local AWS takes the next one"
-                            .to_owned(),
-                    ));
+                    let text = "--port takes 1 to 65534; the local AWS takes the next one";
+                    return Err(Error::Usage(text.to_owned()));
                 }
             }
             Arg::Long("route") => {

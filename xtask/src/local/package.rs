@@ -19,12 +19,8 @@ pub(crate) fn package(aws: &Aws, functions: &Functions) -> Result<String, Error>
 
 /// The same for the example scanner's template, in the same bucket.
 pub(crate) fn package_scanner(aws: &Aws, functions: &Functions) -> Result<String, Error> {
-    package_of(
-        aws,
-        functions,
-        "examples/scanner/template.yaml",
-        &[lambdas::SCANNER],
-    )
+    let template = "examples/scanner/template.yaml";
+    package_of(aws, functions, template, &[lambdas::SCANNER])
 }
 
 fn package_of(
@@ -57,15 +53,9 @@ fn with_addresses(template: &str, addresses: &[(&str, String)]) -> Result<String
         out.push('\n');
         if let Some(bin) = line.trim().strip_prefix("Binary: ") {
             let address = addresses.iter().find(|(name, _)| *name == bin);
-            pending = Some(
-                address
-                    .map(|(_, address)| address.as_str())
-                    .ok_or_else(|| {
-                        Error::failed(format!(
-                            "template.yaml has the function `{bin}`, which is not built"
-                        ))
-                    })?,
-            );
+            let missing = format!("template.yaml has the function `{bin}`, which is not built");
+            let (_, address) = address.ok_or_else(|| Error::failed(missing))?;
+            pending = Some(address);
         } else if line == "    Properties:"
             && let Some(address) = pending.take()
         {

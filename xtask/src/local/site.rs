@@ -10,6 +10,8 @@ use super::server::REGION;
 use crate::error::Error;
 use crate::paths;
 
+const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=()";
+
 /// A page server on loopback; it stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Site(Serving);
@@ -37,10 +39,7 @@ fn serve(port: u16, config: &Config, files: Files) -> std::io::Result<Serving> {
         .header("content-security-policy", config.policy())
         .header("cross-origin-opener-policy", "same-origin")
         .header("cross-origin-resource-policy", "same-origin")
-        .header(
-            "permissions-policy",
-            "camera=(), geolocation=(), microphone=()",
-        )
+        .header("permissions-policy", NO_DEVICES)
         .header("referrer-policy", "no-referrer")
         .header("x-content-type-options", "nosniff")
         .serve(move |request| {
@@ -82,10 +81,8 @@ impl Config {
         let urls = [&stack.api, &stack.s3, issuer];
         let connect: BTreeSet<&str> = urls.into_iter().map(|url| origin(url)).collect();
         let connect = connect.into_iter().map(str::to_owned).collect();
-        Self::new(
-            json!({"api": stack.api, "region": REGION, "auth": auth}),
-            connect,
-        )
+        let value = json!({"api": stack.api, "region": REGION, "auth": auth});
+        Self::new(value, connect)
     }
 
     fn new(value: Value, connect: Vec<String>) -> Self {
@@ -137,10 +134,8 @@ mod tests {
         ] {
             let answer = request.send();
             assert_eq!(answer.status, status, "{}", request.url);
-            assert_eq!(
-                answer.header("content-security-policy"),
-                Some(config.policy().as_str())
-            );
+            let policy = answer.header("content-security-policy");
+            assert_eq!(policy, Some(config.policy().as_str()));
         }
     }
 

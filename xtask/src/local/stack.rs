@@ -58,14 +58,11 @@ fn described(aws: &Aws, outputs: &Outputs) -> Result<Stack, Error> {
         let found = outputs.get(name).cloned();
         found.ok_or_else(|| Error::failed(format!("the stack has no output `{name}`")))
     };
+    let url = aws.url();
     Ok(Stack {
         page: String::new(),
-        api: format!(
-            "{}/_aws/execute-api/{}/$default",
-            aws.url(),
-            output("ApiId")?
-        ),
-        s3: aws.url().to_owned(),
+        api: format!("{url}/_aws/execute-api/{}/$default", output("ApiId")?),
+        s3: url.to_owned(),
         region: REGION.to_owned(),
         access_key_id: aws.key().id.clone(),
         secret_access_key: Secret(aws.key().secret.clone()),
@@ -105,10 +102,8 @@ fn wait(aws: &Aws, name: &str) -> Result<Outputs, Error> {
 
 fn outputs(answer: &str) -> Outputs {
     let text = |member: &str, tag| elements(member, tag).into_iter().next();
-    elements(answer, "member")
-        .iter()
-        .filter_map(|member| Some((text(member, "OutputKey")?, text(member, "OutputValue")?)))
-        .collect()
+    let pair = |member: &String| Some((text(member, "OutputKey")?, text(member, "OutputValue")?));
+    elements(answer, "member").iter().filter_map(pair).collect()
 }
 
 fn reasons(aws: &Aws, name: &str) -> Result<String, Error> {
@@ -121,14 +116,11 @@ fn reasons(aws: &Aws, name: &str) -> Result<String, Error> {
 }
 
 fn create_user(aws: &Aws, pool: &str) -> Result<(), Error> {
-    aws.cognito(
-        "AdminCreateUser",
-        &json!({"UserPoolId": pool, "Username": USER, "MessageAction": "SUPPRESS"}),
-    )?;
-    aws.cognito(
-        "AdminSetUserPassword",
-        &json!({"UserPoolId": pool, "Username": USER, "Password": PASSWORD, "Permanent": true}),
-    )
+    let user = json!({"UserPoolId": pool, "Username": USER, "MessageAction": "SUPPRESS"});
+    aws.cognito("AdminCreateUser", &user)?;
+    let password =
+        json!({"UserPoolId": pool, "Username": USER, "Password": PASSWORD, "Permanent": true});
+    aws.cognito("AdminSetUserPassword", &password)
 }
 
 #[cfg(test)]

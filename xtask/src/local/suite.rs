@@ -17,9 +17,8 @@ use super::site::Site;
 use super::stack;
 use crate::error::Error;
 use crate::lambdas::{self, Build, Functions};
-use crate::native::NATIVE;
 use crate::process::{Cmd, Service};
-use crate::{package, paths, step};
+use crate::{native, package, paths, step};
 
 const START: Duration = Duration::from_secs(20);
 /// The audience and the scope that the test issuer's tokens carry.
@@ -38,15 +37,13 @@ const STACKS: [(&str, &str); 7] = [
     ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
     ("webm", "EventRoute=lambda KeySuffix=.webm"),
     // Shorter timeouts, because its services fail.
-    (
-        "faulty",
-        "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3",
-    ),
+    ("faulty", FAULTY),
     // For many uploads at once, which make its queue long.
     ("busy", ""),
     ("scan", "ScanUploads=on"),
     ("tight", TIGHT),
 ];
+const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TIGHT: &str =
     "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 RepairAfterSeconds=1";
 
@@ -158,11 +155,8 @@ fn owner(issuer: &str, subject: &str) -> String {
 /// Starts the test issuer; returns its name, which is also its URL.
 fn start_issuer(port: u16) -> Result<(Service, String), Error> {
     // With the package selection of the tests, so that nothing is left to build.
-    Cmd::new("cargo")
-        .args(["build", "--quiet", "--bin", "test-issuer"])
-        .args(NATIVE)
-        .log("build-test-issuer")
-        .run()?;
+    let build = native::cargo("build --quiet --bin test-issuer");
+    build.log("build-test-issuer").run()?;
     let program = paths::cargo_target().join("debug/test-issuer");
     let service = Cmd::new(program)
         .args(["--port", &port.to_string()])

@@ -61,10 +61,8 @@ fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
     let whole = sizes.gzip("crowfly_bg.wasm");
     let rows = shares.iter().map(|(name, share)| {
         let weight = whole * share / 1000;
-        format!(
-            "module: {name:<29}{:>6.1}%{weight:>10}",
-            *share as f64 / 10.0
-        )
+        let percent = *share as f64 / 10.0;
+        format!("module: {name:<29}{percent:>6.1}%{weight:>10}")
     });
     Ok(rows.collect::<Vec<_>>().join("\n"))
 }
@@ -76,21 +74,14 @@ fn source() -> PathBuf {
 
 /// A hash of all inputs: the compiled module, the files beside it, the tools and these build scripts.
 fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
+    let root = paths::root();
     let mut inputs = vec![
         wasm.to_path_buf(),
-        paths::root().join("xtask/node/package-lock.json"),
+        root.join("xtask/node/package-lock.json"),
     ];
-    let folders = [
-        source(),
-        module::recipes(),
-        paths::root().join("xtask/src/package"),
-    ];
-    for folder in folders {
-        inputs.extend(
-            files::list(&folder)?
-                .into_iter()
-                .filter(|path| path.is_file()),
-        );
+    for folder in [source(), module::recipes(), root.join("xtask/src/package")] {
+        let found = files::list(&folder)?.into_iter();
+        inputs.extend(found.filter(|path| path.is_file()));
     }
     inputs.extend(tarball::texts());
     inputs.sort();

@@ -5,27 +5,18 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{node, wasm_target};
-use crate::{paths, wasm};
+use crate::{files, paths, wasm};
 
 const PROFILE: &str = "wasm-release";
 
 /// The WebAssembly features that the compiler may use; wasm-opt requires each by name.
-const FEATURES: &[&str] = &[
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
+const FEATURES: &str = "--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+                        --enable-mutable-globals --enable-reference-types --enable-multivalue";
 
 /// Builds the standard library together with the module
 /// (<https://doc.rust-lang.org/cargo/reference/unstable.html#build-std>) and optimises it alike; a panic is a trap
 /// without a message, and no source location is kept. Measured: this saves a tenth of the compressed module.
-const SMALL_STD: &[&str] = &[
-    "-Zbuild-std=std,panic_abort",
-    "-Zbuild-std-features=optimize_for_size",
-];
+const SMALL_STD: &str = "-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size";
 ///
 /// Without reference types, JavaScript values are kept in a list in the glue, instead of a table that the module's
 /// code reads and writes at each call across the boundary.
@@ -34,19 +25,12 @@ const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation
 /// Compiles the crate; returns the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
     let mut cargo = wasm::cmd("cargo")?
-        .args([
-            "build",
-            "--package",
-            "crowfly",
-            "--lib",
-            "--profile",
-            PROFILE,
-        ])
-        .args(["--target", wasm_target::TRIPLE]);
+        .words("build --package crowfly --lib")
+        .args(["--profile", PROFILE, "--target", wasm_target::TRIPLE]);
     if wasm_target::has_source() {
         // Lets a stable compiler accept unstable options.
         cargo = cargo
-            .args(SMALL_STD)
+            .words(SMALL_STD)
             .env("RUSTFLAGS", SMALL_FLAGS)
             .env("RUSTC_BOOTSTRAP", "1");
     }
@@ -55,24 +39,20 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
     if file.is_file() {
         return Ok(file);
     }
-    Err(Error::failed(format!(
-        "the build left no {}",
-        paths::short(&file)
-    )))
+    let file = paths::short(&file);
+    Err(Error::failed(format!("the build left no {file}")))
 }
 
 /// The compiler's output.
 fn raw() -> PathBuf {
-    paths::cargo_target()
-        .join(wasm_target::TRIPLE)
-        .join(PROFILE)
-        .join("crowfly.wasm")
+    let folder = paths::cargo_target().join(wasm_target::TRIPLE);
+    folder.join(PROFILE).join("crowfly.wasm")
 }
 
 /// Generates the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].
 pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let out = glue();
-    crate::files::empty(&out)?;
+    files::empty(&out)?;
     wasm::cmd("wasm-bindgen")?
         .words("--target web --no-typescript --out-name crowfly")
         // Every browser with private methods, which the package's scripts have, has it too.
@@ -94,7 +74,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .words("--low-memory-unused --optimize-added-constants-propagate")
         .words("--gufa-optimizing --code-folding --dae-optimizing")
         .words("--converge --rse --vacuum --debuginfo --strip-target-features")
-        .args(FEATURES)
+        .words(FEATURES)
         .arg(&module)
         .arg("-o")
         .arg(&small)
@@ -103,29 +83,18 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     std::fs::copy(&small, named()).map_err(Error::io("keep the module with its names"))?;
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
-    Cmd::new("node")
-        .arg(recipes().join("order.mjs"))
-        .arg(&module)
-        .log("order")
-        .run()?;
+    let order = Cmd::new("node").arg(recipes().join("order.mjs"));
+    order.arg(&module).log("order").run()?;
     let script = out.join("crowfly.js");
     extend(&script)?;
-    Cmd::new("node")
-        .arg(recipes().join("shorten.mjs"))
-        .arg(&module)
-        .arg(script)
-        .log("shorten")
-        .run()
+    let shorten = Cmd::new("node").arg(recipes().join("shorten.mjs"));
+    shorten.arg(&module).arg(script).log("shorten").run()
 }
 
 /// Appends `instantiate.js` to the glue.
 fn extend(script: &Path) -> Result<(), Error> {
     let more = recipes().join("instantiate.js");
-    let read = |file: &Path| {
-        let what = format!("read {}", paths::short(file));
-        std::fs::read_to_string(file).map_err(Error::io(what))
-    };
-    let text = [read(script)?, read(&more)?].concat();
+    let text = files::text(script)? + &files::text(&more)?;
     std::fs::write(script, text).map_err(Error::io("extend the glue"))
 }
 

@@ -28,10 +28,8 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             files::copy(&from, &to)?;
         }
     }
-    files::copy(
-        &module::glue().join("crowfly_bg.wasm"),
-        &package.join("crowfly_bg.wasm"),
-    )?;
+    let wasm = "crowfly_bg.wasm";
+    files::copy(&module::glue().join(wasm), &package.join(wasm))?;
     for text in tarball::texts() {
         if let Some(name) = text.file_name() {
             files::copy(&text, &package.join(name))?;
@@ -66,10 +64,8 @@ fn start(to: &Path) -> Result<(), Error> {
     let folder = module::glue();
     for script in files::list(&source())? {
         if script.extension().is_some_and(|ending| ending == "js") {
-            files::copy(
-                &script,
-                &folder.join(script.file_name().unwrap_or_default()),
-            )?;
+            let to = folder.join(script.file_name().unwrap_or_default());
+            files::copy(&script, &to)?;
         }
     }
     // Names of the glue that only the glue uses.

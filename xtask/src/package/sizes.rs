@@ -53,10 +53,8 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     let report: BTreeMap<String, Vec<u64>> = serde_json::from_str::<Value>(&report)
         .and_then(serde_json::from_value)
         .map_err(|error| Error::failed(format!("the sizes are not JSON: {error}")))?;
-    let files = report
-        .into_iter()
-        .filter_map(|(name, sizes)| Some((name, <[u64; 3]>::try_from(sizes).ok()?)))
-        .collect();
+    let three = |(name, sizes)| Some((name, <[u64; 3]>::try_from(sizes as Vec<u64>).ok()?));
+    let files = report.into_iter().filter_map(three).collect();
     Ok(Sizes { files, at_import })
 }
 
@@ -89,10 +87,8 @@ impl Sizes {
     fn sum(&self, counts: impl Fn(&str) -> bool) -> [u64; 3] {
         let mut total = [0; 3];
         for (_, sizes) in self.files.iter().filter(|(name, _)| counts(name)) {
-            total
-                .iter_mut()
-                .zip(sizes)
-                .for_each(|(total, size)| *total += size);
+            let pairs = total.iter_mut().zip(sizes);
+            pairs.for_each(|(total, size)| *total += size);
         }
         total
     }
@@ -108,11 +104,8 @@ impl fmt::Display for Sizes {
         }
         row("at import (crowfly)", self.import())?;
         row("in all (crowfly)", self.all())?;
-        write!(
-            f,
-            "{:<34}{:>10}{:>10}{:>10}",
-            "bytes", "raw", "gzip", "brotli"
-        )
+        let [bytes, raw, gzip, brotli] = ["bytes", "raw", "gzip", "brotli"];
+        write!(f, "{bytes:<34}{raw:>10}{gzip:>10}{brotli:>10}")
     }
 }
 
@@ -246,10 +239,8 @@ mod tests {
     #[test]
     fn code_is_counted_to_the_part_that_its_name_says() {
         let shares = shares(&module()).expect("a module");
-        assert_eq!(
-            shares[..2],
-            [("engine", 750), ("standard library, allocator", 250)]
-        );
+        let expected = [("engine", 750), ("standard library, allocator", 250)];
+        assert_eq!(shares[..2], expected);
     }
 
     #[test]

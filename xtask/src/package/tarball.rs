@@ -16,11 +16,9 @@ pub(crate) fn file() -> PathBuf {
 
 /// Files of the repository root that are packed where they exist.
 pub(super) fn texts() -> Vec<PathBuf> {
-    ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE"]
-        .iter()
-        .map(|name| paths::root().join(name))
-        .filter(|path| path.is_file())
-        .collect()
+    let names = ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE"];
+    let files = names.iter().map(|name| paths::root().join(name));
+    files.filter(|path| path.is_file()).collect()
 }
 
 /// Packs the folder and checks the result.
@@ -37,15 +35,10 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
     let report: Value = serde_json::from_str(&report)
         .map_err(|error| Error::failed(format!("npm pack's report is not JSON: {error}")))?;
     // Newer versions of npm print an object by package name, older ones a list.
-    let packed = report
-        .get(0)
-        .or_else(|| report.get("crowfly"))
-        .unwrap_or(&report);
+    let packed = report.get(0).or_else(|| report.get("crowfly"));
+    let packed = packed.unwrap_or(&report);
     compare(&expected(package, &manifest), &listed(packed))?;
-    let name = packed
-        .get("filename")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let name = packed["filename"].as_str().unwrap_or_default();
     std::fs::rename(destination.join(name), file()).map_err(Error::io("name the tarball"))
 }
 
@@ -64,14 +57,8 @@ fn manifest(folder: &Path) -> Result<Value, Error> {
 
 /// No dependencies and no scripts: nothing of ours runs at install.
 fn check_manifest(manifest: &Value) -> Result<(), Error> {
-    let banned = [
-        "scripts",
-        "dependencies",
-        "optionalDependencies",
-        "bundleDependencies",
-        "bin",
-    ];
-    match banned.iter().find(|name| manifest.get(**name).is_some()) {
+    let mut banned = "scripts dependencies optionalDependencies bundleDependencies bin".split(' ');
+    match banned.find(|name| manifest.get(name).is_some()) {
         None => Ok(()),
         Some(name) => Err(Error::failed(format!(
             "client-wasm/npm/package.json has `{name}`; the package promises to have none"
@@ -93,13 +80,9 @@ fn listed(packed: &Value) -> BTreeSet<String> {
 }
 
 fn strings(list: Option<&Value>, pick: impl Fn(&Value) -> Option<&str>) -> BTreeSet<String> {
-    let list = list
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    list.iter()
-        .filter_map(|value| pick(value).map(str::to_owned))
-        .collect()
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    let picked = list.filter_map(|value| pick(value).map(str::to_owned));
+    picked.collect()
 }
 
 fn compare(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), Error> {

@@ -76,12 +76,9 @@ impl Service {
         while !ready() {
             self.alive()?;
             if started.elapsed() > limit {
-                return Err(Error::failed(format!(
-                    "{} did not answer within {} s; see {}",
-                    self.what,
-                    limit.as_secs(),
-                    paths::short(&self.log)
-                )));
+                let (what, log) = (&self.what, paths::short(&self.log));
+                let text = format!("{what} did not answer within {limit:?}; see {log}");
+                return Err(Error::failed(text));
             }
             std::thread::sleep(Duration::from_millis(20));
         }

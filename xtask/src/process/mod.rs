@@ -34,11 +34,8 @@ impl Cmd {
     /// A command of this program. Its log is named after the program unless [`Cmd::log`] names it.
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
-        let name = Path::new(program)
-            .file_name()
-            .unwrap_or(program)
-            .to_string_lossy()
-            .into_owned();
+        let name = Path::new(program).file_name().unwrap_or(program);
+        let name = name.to_string_lossy().into_owned();
         let mut command = Command::new(program);
         command.current_dir(paths::root());
         for (variable, _) in std::env::vars_os() {
@@ -151,12 +148,11 @@ impl Cmd {
             File::create(path).map_err(Error::io(format!("write {}", paths::short(path))))
         };
         let stderr = create(&self.log)?;
-        let stdout = if apart {
-            create(&stdout_file(&self.log))?
-        } else {
-            stderr
+        let stdout = match apart {
+            true => create(&stdout_file(&self.log))?,
+            false => stderr
                 .try_clone()
-                .map_err(Error::io("duplicate a log file"))?
+                .map_err(Error::io("duplicate a log file"))?,
         };
         self.command
             .stdin(Stdio::null())
@@ -213,23 +209,18 @@ mod tests {
             .run()
             .expect_err("it failed");
         let text = error.to_string();
-        assert!(
-            text.contains("unit-failing failed (exit status: 3)"),
-            "{text}"
-        );
+        let status = text.contains("unit-failing failed (exit status: 3)");
+        assert!(status, "{text}");
         assert!(text.contains("    broken"), "{text}");
     }
 
     #[test]
     fn a_missing_program_is_named() {
-        let error = Cmd::new("no-such-program")
-            .run()
-            .expect_err("it cannot start");
+        let error = Cmd::new("no-such-program").run();
+        let error = error.expect_err("it cannot start");
         assert!(matches!(error, Error::Io { .. }));
-        assert!(
-            error.to_string().contains("start no-such-program"),
-            "{error}"
-        );
+        let named = error.to_string().contains("start no-such-program");
+        assert!(named, "{error}");
     }
 
     #[test]

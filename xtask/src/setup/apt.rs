@@ -17,22 +17,17 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), Error> {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     step::step(&format!("apt-get install {}", packages.join(" ")), || {
-        if attempt(packages)? {
+        let install = || {
+            apt("apt-install")
+                .words("install -y --no-install-recommends")
+                .args(packages)
+        };
+        if install().succeeds()? {
             return Ok(());
         }
         apt("apt-update").arg("update").run()?;
-        apt("apt-install")
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(packages)
-            .run()
+        install().run()
     })
-}
-
-fn attempt(packages: &[&str]) -> Result<bool, Error> {
-    apt("apt-install")
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(packages)
-        .succeeds()
 }
 
 fn apt(log: &str) -> Cmd {

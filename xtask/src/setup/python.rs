@@ -97,16 +97,12 @@ fn interpreter() -> Result<PathBuf, Error> {
     let python = paths::on_path("python3")
         .ok_or_else(|| Error::Missing(format!("{needed}, and there is no python3 on PATH")))?;
     let code = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
-    let new_enough = Cmd::new(&python)
-        .args(["-c", &code])
-        .log("python-version")
-        .succeeds()?;
-    if new_enough {
-        Ok(python)
-    } else {
-        Err(Error::Missing(format!(
+    let check = Cmd::new(&python).args(["-c", &code]).log("python-version");
+    match check.succeeds()? {
+        true => Ok(python),
+        false => Err(Error::Missing(format!(
             "{needed}; {} is older",
             python.display()
-        )))
+        ))),
     }
 }

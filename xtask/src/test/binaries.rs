@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use super::counts::{Counts, Kind};
 use crate::error::Error;
-use crate::native::NATIVE;
 use crate::process::{self, Cmd};
-use crate::{paths, soak, step};
+use crate::{native, paths, soak, step};
 
 /// One compiled test binary.
 #[derive(Debug)]
@@ -22,12 +21,8 @@ pub(super) struct Binary {
 
 /// Compiles every native test binary.
 pub(super) fn compile() -> Result<Vec<Binary>, Error> {
-    let messages = Cmd::new("cargo")
-        .arg("test")
-        .args(NATIVE)
-        .args(["--no-run", "--message-format=json-render-diagnostics"])
-        .log("compile-tests")
-        .output()?;
+    let compile = native::cargo("test --no-run --message-format=json-render-diagnostics");
+    let messages = compile.log("compile-tests").output()?;
     Ok(messages.lines().filter_map(binary).collect())
 }
 

@@ -3,16 +3,13 @@
 use super::binaries;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
-use crate::native::NATIVE;
 use crate::process::{self, Cmd};
-use crate::{setup, step};
+use crate::{native, setup, step};
 
 /// `cargo fmt --check`.
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
-    Cmd::new("cargo")
-        .words("fmt --all -- --check --files-with-diff --color never")
-        .log("fmt")
-        .step("cargo fmt")?;
+    let check = Cmd::new("cargo").words("fmt --all -- --check --files-with-diff --color never");
+    check.log("fmt").step("cargo fmt")?;
     counts.add(Kind::Check, 1, 0);
     Ok(())
 }
@@ -25,12 +22,8 @@ pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
 
 /// Clippy on all targets of the native crates.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
-    Cmd::new("cargo")
-        .arg("clippy")
-        .args(NATIVE)
-        .args(["--all-targets", "--", "-D", "warnings"])
-        .log("clippy")
-        .step("cargo clippy")?;
+    let clippy = native::cargo("clippy --all-targets -- -D warnings");
+    clippy.log("clippy").step("cargo clippy")?;
     counts.add(Kind::Check, 1, 0);
     Ok(())
 }
@@ -43,11 +36,8 @@ pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
 
 /// The examples in the documentation.
 pub(super) fn docs(counts: &mut Counts) -> Result<(), Error> {
-    let result = Cmd::new("cargo")
-        .args(["test", "--doc", "--no-fail-fast"])
-        .args(NATIVE)
-        .log("doc-tests")
-        .step("documentation examples");
+    let tests = native::cargo("test --doc --no-fail-fast").log("doc-tests");
+    let result = tests.step("documentation examples");
     let log = process::logged("doc-tests");
     counts.read(Kind::Native, &log);
     result

@@ -37,12 +37,8 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
 /// The whole system, by the page, by the package and by plain requests.
 pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
     with(|running| {
-        binaries::run_all(
-            counts,
-            &running.binaries,
-            Binary::needs_system,
-            &running.env,
-        )
+        let (all, env) = (&running.binaries, &running.env);
+        binaries::run_all(counts, all, Binary::needs_system, env)
     })
 }
 
@@ -101,12 +97,8 @@ pub(super) fn begin_optimised() -> Result<(), Error> {
 
 /// Stops the system, if it is running.
 pub(super) fn end() {
-    drop(
-        RUNNING
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(),
-    );
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    drop(running.take());
 }
 
 fn start(how: Build) -> Result<Running, Error> {
@@ -128,18 +120,16 @@ fn start(how: Build) -> Result<Running, Error> {
 fn unittests(log: &str) -> (u64, u64) {
     let number = |line: &str, after: &str| {
         let rest = line.split_once(after).map_or("", |(_, rest)| rest);
-        let digits = rest
-            .split(|c: char| !c.is_ascii_digit())
-            .next()
-            .unwrap_or_default();
-        digits.parse::<u64>().unwrap_or_default()
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next();
+        digits
+            .unwrap_or_default()
+            .parse::<u64>()
+            .unwrap_or_default()
     };
     let ran: u64 = log.lines().map(|line| number(line, "Ran ")).sum();
-    let failed = log
-        .lines()
-        .filter(|line| line.starts_with("FAILED ("))
-        .map(|line| number(line, "failures=") + number(line, "errors="))
-        .sum();
+    let failed = log.lines().filter(|line| line.starts_with("FAILED ("));
+    let failed = failed.map(|line| number(line, "failures=") + number(line, "errors="));
+    let failed = failed.sum();
     (ran.saturating_sub(failed), failed)
 }
 
@@ -149,14 +139,10 @@ mod tests {
 
     #[test]
     fn a_python_summary_is_read() {
-        assert_eq!(
-            unittests("...\nRan 12 tests in 3.4s\n\nOK (skipped=1)\n"),
-            (12, 0)
-        );
-        assert_eq!(
-            unittests("Ran 12 tests in 3s\n\nFAILED (failures=1, errors=2)\n"),
-            (9, 3)
-        );
+        let good = "...\nRan 12 tests in 3.4s\n\nOK (skipped=1)\n";
+        assert_eq!(unittests(good), (12, 0));
+        let bad = "Ran 12 tests in 3s\n\nFAILED (failures=1, errors=2)\n";
+        assert_eq!(unittests(bad), (9, 3));
         assert_eq!(unittests("Traceback\n"), (0, 0));
     }
 }

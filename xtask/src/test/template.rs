@@ -9,14 +9,11 @@ use crate::{local, paths};
 
 /// `cfn-lint` and `sam validate --lint`.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
-    Cmd::new(python::sam()?.join("cfn-lint"))
-        .args(["template.yaml", "examples/scanner/template.yaml"])
-        .log("cfn-lint")
-        .step("cfn-lint")?;
-    sam()?
-        .args(["validate", "--lint"])
-        .log("sam-validate")
-        .step("sam validate --lint")?;
+    let lint = Cmd::new(python::sam()?.join("cfn-lint"));
+    let lint = lint.words("template.yaml examples/scanner/template.yaml");
+    lint.log("cfn-lint").step("cfn-lint")?;
+    let validate = sam()?.words("validate --lint").log("sam-validate");
+    validate.step("sam validate --lint")?;
     counts.add(Kind::Template, 2, 0);
     Ok(())
 }
@@ -54,15 +51,9 @@ fn built(bin: &str) -> Result<(), Error> {
     if let Some(first) = name.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let file = paths::target()
-        .join("sam/build")
-        .join(format!("{name}Function"))
-        .join("bootstrap");
-    if file.is_file() {
-        return Ok(());
+    let file = format!("sam/build/{name}Function/bootstrap");
+    match paths::target().join(&file).is_file() {
+        true => Ok(()),
+        false => Err(Error::failed(format!("sam build left no target/{file}"))),
     }
-    Err(Error::failed(format!(
-        "sam build left no {}",
-        paths::short(&file)
-    )))
 }

@@ -8,20 +8,15 @@ use crate::{files, package as npm, paths, step, wasm};
 
 /// Clippy on the browser crate, for wasm32 if that toolchain has clippy.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
-    let has_clippy = wasm::cmd("cargo")?
-        .args(["clippy", "--version"])
-        .log("clippy-version")
-        .succeeds()?;
+    let version = wasm::cmd("cargo")?.words("clippy --version");
+    let has_clippy = version.log("clippy-version").succeeds()?;
     step::step("cargo clippy, browser crate", || {
-        let cargo = if has_clippy {
-            wasm::cmd("cargo")?.args(["clippy", "--target", wasm_target::TRIPLE])
-        } else {
-            Cmd::new("cargo").arg("clippy")
+        let cargo = match has_clippy {
+            true => wasm::cmd("cargo")?.args(["clippy", "--target", wasm_target::TRIPLE]),
+            false => Cmd::new("cargo").arg("clippy"),
         };
-        cargo
-            .words("--package crowfly --all-targets -- -D warnings")
-            .log("clippy-wasm")
-            .run()
+        let cargo = cargo.words("--package crowfly --all-targets -- -D warnings");
+        cargo.log("clippy-wasm").run()
     })?;
     counts.add(Kind::Check, 1, 0);
     Ok(())
@@ -29,10 +24,8 @@ pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
 
 /// The browser crate's own tests in headless Chromium, and a plain build by wasm-pack.
 pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
-    wasm::cmd("wasm-pack")?
-        .args(["build", "client-wasm", "--target", "web"])
-        .log("wasm-pack-build")
-        .step("wasm-pack build")?;
+    let build = wasm::cmd("wasm-pack")?.words("build client-wasm --target web");
+    build.log("wasm-pack-build").step("wasm-pack build")?;
     counts.add(Kind::Check, 1, 0);
     let browser = browsers::chromium()?;
     let result = step::step("wasm tests in Chromium", || {

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 use super::options::Options;
 use crate::error::Error;
 use crate::lambdas::{self, Build};
-use crate::native::NATIVE;
 use crate::process::Cmd;
-use crate::{local, paths, step};
+use crate::{local, native, paths, step};
 
 /// Cold starts of each function in one run.
 const STARTS: usize = 7;
@@ -47,9 +46,7 @@ pub(super) fn measure(options: &Options) -> Result<(String, Value), Error> {
 fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {
     let suite = local::start_for_tests(Build::Release)?;
     // With the flags of the tests, so that nothing is compiled twice.
-    Cmd::new("cargo")
-        .args(["build", "--quiet", "--bin", "load"])
-        .args(NATIVE)
+    native::cargo("build --quiet --bin load")
         .log("bench-load-build")
         .run()?;
     let load = paths::cargo_target().join("debug/load");

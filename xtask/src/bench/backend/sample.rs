@@ -76,11 +76,8 @@ fn plain(folder: &Path) -> Result<Packed, Error> {
         if let Some(parent) = to.parent() {
             files::create(parent)?;
         }
-        Cmd::new("cp")
-            .arg("-r")
-            .arg(node::modules().join(&package))
-            .arg(&to)
-            .run()?;
+        let from = node::modules().join(&package);
+        Cmd::new("cp").arg("-r").arg(from).arg(&to).run()?;
     }
     Ok(Packed {
         zip: zipped(folder)?,
@@ -109,11 +106,8 @@ fn needed() -> Result<BTreeSet<String>, Error> {
 /// Size of the folder as a zip, in bytes.
 fn zipped(folder: &Path) -> Result<u64, Error> {
     let zip = folder.with_extension("zip");
-    Cmd::new("python3")
-        .args(["-m", "zipfile", "-c"])
-        .arg(&zip)
-        .arg(format!("{}/.", folder.display()))
-        .log("bench-sample-zip")
-        .run()?;
+    let zipped = Cmd::new("python3").words("-m zipfile -c").arg(&zip);
+    let files = format!("{}/.", folder.display());
+    zipped.arg(files).log("bench-sample-zip").run()?;
     files::size(&zip)
 }

@@ -133,12 +133,8 @@ fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
     let folder = paths::target().join("bench/functions").join(bin);
     let program = folder.join("bootstrap");
     files::create(&folder)?;
-    Cmd::new("python3")
-        .args(["-m", "zipfile", "-e"])
-        .arg(zip)
-        .arg(&folder)
-        .log("bench-unzip")
-        .run()?;
+    let unzip = Cmd::new("python3").words("-m zipfile -e").arg(zip);
+    unzip.arg(&folder).log("bench-unzip").run()?;
     Cmd::new("chmod").arg("755").arg(&program).run()?;
     Ok(program)
 }

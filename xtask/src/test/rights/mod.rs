@@ -130,10 +130,8 @@ fn incomplete(deployed: &[Policy]) -> Vec<String> {
                 ["*", &policy.name].contains(function) && *rest == [&sid, &action]
             });
             if !tried && !explained {
-                faults.insert(format!(
-                    "{} may {action} ({sid}), and no test is named that fails without it",
-                    policy.name
-                ));
+                let may = format!("{} may {action} ({sid})", policy.name);
+                faults.insert(format!("{may}, and no test is named that fails without it"));
             }
             seen.insert((policy.name.clone(), sid, action));
         }
@@ -155,11 +153,14 @@ fn print() {
         "function", "statement", "action"
     ));
     for right in rights() {
-        let (function, sid, action) = (right.function, right.sid, right.action);
-        step::say(&format!(
-            "{function:<10}{sid:<15}{action:<30}{} fails without it",
-            right.test
-        ));
+        let Right {
+            function,
+            sid,
+            action,
+            test,
+        } = right;
+        let cells = format!("{function:<10}{sid:<15}{action:<30}");
+        step::say(&format!("{cells}{test} fails without it"));
     }
     for [function, sid, action, reason] in UNENFORCED {
         step::say(&format!(

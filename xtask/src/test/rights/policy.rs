@@ -112,15 +112,11 @@ mod tests {
         };
         let less = policy.without("A", "s3:GetObject");
         let pair = |sid: &str, action: &str| (sid.to_owned(), action.to_owned());
-        assert_eq!(
-            less.actions(),
-            [pair("A", "s3:PutObject"), pair("B", "s3:GetObject")]
-        );
+        let kept = [pair("A", "s3:PutObject"), pair("B", "s3:GetObject")];
+        assert_eq!(less.actions(), kept);
         let less = policy.without("B", "s3:GetObject");
-        assert_eq!(
-            less.actions(),
-            [pair("A", "s3:GetObject"), pair("A", "s3:PutObject")]
-        );
+        let kept = [pair("A", "s3:GetObject"), pair("A", "s3:PutObject")];
+        assert_eq!(less.actions(), kept);
         assert_eq!(policy.without("C", "s3:GetObject"), policy);
     }
 }
