@@ -111,10 +111,8 @@ impl Env {
     /// # Panics
     /// When it was not deployed.
     pub fn stack(name: &str) -> &'static Stack {
-        Self::get()
-            .stacks
-            .get(name)
-            .unwrap_or_else(|| panic!("the test environment has no stack {name}"))
+        let stack = Self::get().stacks.get(name);
+        stack.unwrap_or_else(|| panic!("the test environment has no stack {name}"))
     }
 }
 

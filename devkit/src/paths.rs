@@ -58,10 +58,8 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
 
 /// `path` for people: relative to the root where it is below it.
 pub fn short(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    let path = path.strip_prefix(root()).unwrap_or(path);
+    path.display().to_string()
 }
 
 /// A folder for files that tests write, `target/test/<name>`; created if missing.

@@ -21,13 +21,8 @@ pub fn amz_date(unix: u64) -> String {
 /// A moment as events have it, such as `2026-11-22T09:30:00Z`: <https://www.rfc-editor.org/rfc/rfc3339>.
 pub fn rfc3339(unix: u64) -> String {
     let (year, month, day) = civil(unix / 86_400);
-    let second = unix % 86_400;
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        second / 3600,
-        second / 60 % 60,
-        second % 60
-    )
+    let (hour, minute, second) = (unix / 3600 % 24, unix / 60 % 60, unix % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// Days since the epoch as year, month, day, by `civil_from_days`:

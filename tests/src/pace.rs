@@ -39,10 +39,9 @@ impl Pacer {
         };
         let now = Instant::now();
         // Idle time earns no credit, but a late wake-up is compensated.
-        let from = self
-            .clear_at
-            .filter(|&clear| clear + Duration::from_millis(50) > now)
-            .unwrap_or(now);
+        let late = Duration::from_millis(50);
+        let from = self.clear_at.filter(|&clear| clear + late > now);
+        let from = from.unwrap_or(now);
         let clear = from + Duration::from_nanos(bytes as u64 * 1_000_000_000 / rate);
         self.clear_at = Some(clear);
         std::thread::sleep(clear.saturating_duration_since(now));

@@ -103,23 +103,15 @@ mod tests {
         search.know("nothing", "");
         let signature = "0123456789abcdef".repeat(4);
         let token = "eyJraWQiOiJhIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl";
+        let url = format!("GET /k?X-Amz-Signature={signature}&x=y");
+        let encoded = format!("url=a%3FX-Amz-Signature%3D{signature}");
+        let session = format!("x-amz-security-token: {signature}");
+        let bearer = format!("authorization: Bearer {token}");
         for (what, line) in [
-            (
-                "a presigned URL",
-                format!("GET /k?X-Amz-Signature={signature}&x=y"),
-            ),
-            (
-                "a presigned URL, encoded",
-                format!("url=a%3FX-Amz-Signature%3D{signature}"),
-            ),
-            (
-                "a session token",
-                format!("x-amz-security-token: {signature}"),
-            ),
-            (
-                "an authorization header",
-                format!("authorization: Bearer {token}"),
-            ),
+            ("a presigned URL", url),
+            ("a presigned URL, encoded", encoded),
+            ("a session token", session),
+            ("an authorization header", bearer),
             ("a token", format!("{{\"token\":\"{token}\"}}")),
             ("a token", "a eyJhbGciOiJub25lIn0 b".to_owned()),
             ("root's secret", "key=correcthorsebatterystaple".to_owned()),

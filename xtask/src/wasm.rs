@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::setup::{self, browsers, cargo_tools, wasm_target};
+use crate::setup::{self, browsers, wasm_target};
 use crate::{paths, step};
 
 /// A command in that environment.
@@ -16,12 +16,7 @@ pub(crate) fn cmd(program: &str) -> Result<Cmd, Error> {
 
 /// Prints that environment as shell exports, for running wasm-pack by hand.
 pub(crate) fn print_env() -> Result<(), Error> {
-    let tools = [
-        wasm_target::ready,
-        cargo_tools::wasm_bindgen,
-        cargo_tools::wasm_pack,
-    ];
-    setup::ready(&tools, &[])?;
+    setup::ready(setup::WASM_AND_TESTS, &[])?;
     let browser = browsers::chromium()?;
     for (name, value) in wasm_target::env()? {
         println!("export {name}={}", quoted(&value));

@@ -45,10 +45,7 @@ mod tests {
 
     #[test]
     fn h3_no_two_starts_have_the_same_key() {
-        let (one, other) = (
-            Key::random().expect("randomness"),
-            Key::random().expect("randomness"),
-        );
+        let [one, other] = [(); 2].map(|()| Key::random().expect("randomness"));
         assert!(one.id != other.id && one.secret != other.secret);
         for key in [one, other] {
             assert!(key.id.starts_with("AKIA") && key.id.len() == 20, "{key:?}");

@@ -94,14 +94,13 @@ pub fn stack_parameters(first: usize, parameters: &[(&str, &str)]) -> Vec<(Strin
 /// The text between `<tag>` and `</tag>`, for each such pair in turn, without entities when it is not XML itself.
 pub fn elements(xml: &str, tag: &str) -> Vec<String> {
     let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
-    xml.split(open.as_str())
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once(close.as_str())?.0))
-        .map(|inner| match inner.contains('<') {
-            true => inner.to_owned(),
-            false => unescaped(inner),
-        })
-        .collect()
+    let rests = xml.split(open.as_str()).skip(1);
+    let inner = rests.filter_map(|rest| Some(rest.split_once(close.as_str())?.0));
+    let text = |inner: &str| match inner.contains('<') {
+        true => inner.to_owned(),
+        false => unescaped(inner),
+    };
+    inner.map(text).collect()
 }
 
 fn unescaped(text: &str) -> String {

@@ -36,14 +36,9 @@ pub fn sign(request: Request, at: &Moment) -> Request {
     headers.insert("host".into(), url.authority.clone());
     let names = names(&headers);
     let signature = signature(&request.method, &url, &headers, &body_hash, at);
-    request.header(
-        "authorization",
-        format!(
-            "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={names}, Signature={signature}",
-            at.key.id,
-            scope(at)
-        ),
-    )
+    let credential = format!("Credential={}/{}", at.key.id, scope(at));
+    let parts = format!("{credential}, SignedHeaders={names}, Signature={signature}");
+    request.header("authorization", format!("AWS4-HMAC-SHA256 {parts}"))
 }
 
 /// A presigned URL for `method` on `url` that signs `headers` besides the host:
@@ -107,19 +102,11 @@ fn signature(
         .iter()
         .map(|(name, value)| format!("{name}:{value}\n"));
     let lines: String = lines.collect();
-    let canonical = format!(
-        "{method}\n{}\n{}\n{lines}\n{}\n{body_hash}",
-        url.path,
-        query.join("&"),
-        names(headers)
-    );
-    let to_sign = format!(
-        "AWS4-HMAC-SHA256\n{}\n{}\n{}",
-        amz_date(at.unix),
-        scope(at),
-        sha256_hex(canonical.as_bytes())
-    );
-    let date = amz_date(at.unix);
+    let (path, query, names) = (&url.path, query.join("&"), names(headers));
+    let canonical = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{body_hash}");
+    let (date, scope) = (amz_date(at.unix), scope(at));
+    let hash = sha256_hex(canonical.as_bytes());
+    let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{hash}");
     let key = format!("AWS4{}", at.key.secret).into_bytes();
     let key = [&date[..8], &at.region, &at.service, "aws4_request"]
         .into_iter()
@@ -151,10 +138,8 @@ mod tests {
         let url = "http://examplebucket.s3.amazonaws.com/test.txt";
         let url = presign("GET", url, &[], 86_400, &at);
         let signature = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
-        assert!(
-            url.ends_with(&format!("X-Amz-Signature={signature}")),
-            "{url}"
-        );
+        let signature = format!("X-Amz-Signature={signature}");
+        assert!(url.ends_with(&signature), "{url}");
     }
 
     /// The expected value is from `botocore.auth.SigV4Auth` with the same headers.

@@ -162,11 +162,8 @@ impl Browser {
         let found = self
             .session
             .post("/elements", &json!({"using": "css selector", "value": css}));
-        found
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|id| Element::new(&self.session, id))
+        let ids = found.as_array().into_iter().flatten();
+        ids.filter_map(|id| Element::new(&self.session, id))
             .collect()
     }
 
@@ -193,10 +190,9 @@ impl Browser {
         };
         let actions =
             json!([{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]);
-        self.session.post(
-            "/actions",
-            &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}),
-        );
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.session
+            .post("/actions", &json!({"actions": [keyboard]}));
     }
 
     /// Writes a screenshot to `target/test/screens/<name>.png`.

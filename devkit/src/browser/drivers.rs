@@ -70,10 +70,8 @@ fn announced<T>(child: &mut Child, find: impl Fn(&str) -> Option<T>) -> Option<T
 pub(super) fn start(kind: Kind) -> Driver {
     let programs = Programs::find(kind).unwrap_or_else(|| {
         let missing = Programs::missing(kind).join(", ");
-        panic!(
-            "no {}: run `cargo xtask setup`, or set {missing}",
-            kind.name()
-        )
+        let name = kind.name();
+        panic!("no {name}: run `cargo xtask setup`, or set {missing}")
     });
     match kind {
         Kind::Chromium => chromedriver(programs),
@@ -153,11 +151,9 @@ pub fn chromium_capabilities(chrome: &Path, profile: &Path, proxy: Option<Socket
 /// A geckodriver; the browser's profile is in its folder.
 fn geckodriver(programs: Programs) -> Driver {
     let profile = Profile::new();
-    let mut child = spawn(
-        Command::new(programs.path("GECKODRIVER"))
-            .args(["--host", "127.0.0.1", "--port", "0", "--profile-root"])
-            .arg(profile.path()),
-    );
+    let mut command = Command::new(programs.path("GECKODRIVER"));
+    command.args(["--host", "127.0.0.1", "--port", "0", "--profile-root"]);
+    let mut child = spawn(command.arg(profile.path()));
     let port = announced(&mut child, |line| {
         let (_, address) = line.split_once("Listening on ")?;
         address.trim().rsplit(':').next()?.parse().ok()
@@ -186,11 +182,9 @@ fn firefox_capabilities(firefox: &Path) -> Value {
 
 /// A `WebKitWebDriver` on its own virtual screen: WebKitGTK has no headless mode.
 fn webkit_driver(programs: Programs) -> Driver {
-    let mut screen = spawn(
-        Command::new(programs.path("XVFB"))
-            .args(["-displayfd", "1", "-nolisten", "tcp"])
-            .args(["-screen", "0", "1280x1000x24"]),
-    );
+    let mut command = Command::new(programs.path("XVFB"));
+    command.args(["-displayfd", "1", "-nolisten", "tcp"]);
+    let mut screen = spawn(command.args(["-screen", "0", "1280x1000x24"]));
     let display: Option<u32> = announced(&mut screen, |line| line.trim().parse().ok());
     let display = display.expect("Xvfb says which display it is");
     // The driver does not print the port that it picks by itself.

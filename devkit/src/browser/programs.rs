@@ -98,12 +98,11 @@ fn programs(kind: Kind) -> &'static [Program] {
 fn find((variable, places): &Program) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     named.filter(|file| file.is_file()).or_else(|| {
-        places
-            .split(' ')
-            .find_map(|place| match place.contains('/') {
-                true => Some(paths::root().join(place)).filter(|file| file.is_file()),
-                false => paths::on_path(place),
-            })
+        let found = |place: &str| match place.contains('/') {
+            true => Some(paths::root().join(place)).filter(|file| file.is_file()),
+            false => paths::on_path(place),
+        };
+        places.split(' ').find_map(found)
     })
 }
 

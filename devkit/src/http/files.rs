@@ -109,10 +109,8 @@ mod tests {
 
     #[test]
     fn browsers_are_strict_about_these_types() {
-        assert_eq!(
-            media_type(Path::new("a/crowfly_bg.wasm")),
-            "application/wasm"
-        );
+        let wasm = media_type(Path::new("a/crowfly_bg.wasm"));
+        assert_eq!(wasm, "application/wasm");
         assert!(media_type(Path::new("index.js")).starts_with("text/javascript"));
     }
 }

@@ -55,11 +55,8 @@ impl Aws {
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
         ];
-        let answer = self.sqs(
-            "GetQueueAttributes",
-            queue,
-            json!({"AttributeNames": names}),
-        );
+        let wanted = json!({"AttributeNames": names});
+        let answer = self.sqs("GetQueueAttributes", queue, wanted);
         let count = |name| {
             let text = answer["Attributes"][name].as_str();
             let count = text.and_then(|text| text.parse::<u64>().ok());

@@ -94,12 +94,8 @@ impl Forge<'_> {
     }
 
     fn by_public_key(&self) -> Vec<Forged> {
-        let secrets = [
-            Forgery::KeyConfusion,
-            Forgery::HmacOfModulus,
-            Forgery::HmacOfDer,
-            Forgery::HmacOfPem,
-        ];
+        use Forgery::{HmacOfDer, HmacOfModulus, HmacOfPem, KeyConfusion};
+        let secrets = [KeyConfusion, HmacOfModulus, HmacOfDer, HmacOfPem];
         let algs = json!(["HS256", "HS512", "RS256"]);
         secrets
             .map(|forge| self.headers("alg", forge, algs.clone()))
@@ -107,12 +103,8 @@ impl Forge<'_> {
     }
 
     fn by_other_algorithms(&self) -> Vec<Forged> {
-        let algorithms = [
-            Forgery::Pss,
-            Forgery::PssAsRs256,
-            Forgery::Curve,
-            Forgery::CurveAsRs256,
-        ];
+        use Forgery::{Curve, CurveAsRs256, Pss, PssAsRs256};
+        let algorithms = [Pss, PssAsRs256, Curve, CurveAsRs256];
         let one = |forge| self.of(format!("{forge:?}"), &forged(forge), 401);
         let called = json!(["ES256", "PS256", "EdDSA", "rs256", "RS1"]);
         let called = self.headers("alg", Forgery::None, called);
@@ -134,11 +126,8 @@ impl Forge<'_> {
             // Signed by the key that the URL serves, under that key's own `kid`.
             let request = TokenRequest::default().claim("iss", self.issuer);
             let token = self.evil.mint(&request.header(name, value.clone()));
-            all.push(made(
-                format!("{name} leads to an attacker's key"),
-                token,
-                401,
-            ));
+            let what = format!("{name} leads to an attacker's key");
+            all.push(made(what, token, 401));
             // Under the `kid` of the real key.
             let request = forged(Forgery::OtherKey).header(name, value);
             all.push(self.of(format!("{name} beside a true key id"), &request, 401));
@@ -254,20 +243,11 @@ impl Forge<'_> {
 
     fn scopes(&self) -> Vec<Forged> {
         let (upper, other) = (SCOPE.to_ascii_uppercase(), format!("{SCOPE}:writex"));
-        let bad = json!([
-            null,
-            "",
-            "openid profile",
-            other,
-            upper,
-            format!("x{SCOPE}")
-        ]);
+        let longer = format!("x{SCOPE}");
+        let bad = json!([null, "", "openid profile", other, upper, longer]);
         let good = json!([format!("openid {SCOPE} email")]);
-        [
-            self.claims("scope", 403, bad),
-            self.claims("scope", 200, good),
-        ]
-        .concat()
+        let good = self.claims("scope", 200, good);
+        [self.claims("scope", 403, bad), good].concat()
     }
 
     fn subjects(&self) -> Vec<Forged> {
@@ -294,6 +274,7 @@ impl Forge<'_> {
         let (header, claims, signature) = (part(0), part(1), part(2));
         let jwe = format!("{header}.x.x.{claims}.{signature}");
         let other = format!("{header}.{claims}.{}+", &signature[1..]);
+        let marked = format!("{header}.{claims}!.{signature}");
         let broken = [
             ("no signature", format!("{header}.{claims}")),
             ("a dot behind", format!("{good}.")),
@@ -310,15 +291,12 @@ impl Forge<'_> {
             ("a digit behind", format!("{good}A")),
             ("four digits behind", format!("{good}AAAA")),
             ("a mark behind", format!("{good}!")),
-            (
-                "a mark in the claims",
-                format!("{header}.{claims}!.{signature}"),
-            ),
+            ("a mark in the claims", marked),
             ("the other alphabet", other),
             ("two tokens", format!("{good},{good}")),
         ];
         let broken = broken.map(|(what, token)| made(what, token, 401));
-        let marked = json!([["exp"], ["http://example.com/unknown"], []]);
+        let critical = json!([["exp"], ["http://example.com/unknown"], []]);
         let unencoded = TokenRequest::default().header("crit", json!(["b64"]));
         let unencoded = unencoded.header("b64", false);
         let more = vec![
@@ -327,7 +305,7 @@ impl Forge<'_> {
         ];
         [
             broken.into(),
-            self.headers("crit", Forgery::None, marked),
+            self.headers("crit", Forgery::None, critical),
             self.headers("b64", Forgery::None, json!([false])),
             more,
         ]

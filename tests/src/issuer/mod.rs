@@ -27,10 +27,8 @@ pub fn token(request: &TokenRequest) -> String {
     let url = format!("{}/token", Env::get().issuer.trim_end_matches('/'));
     let body = serde_json::to_value(request).expect("a token request is JSON");
     let answer = Request::new("POST", url).json(&body).send().json();
-    answer["access_token"]
-        .as_str()
-        .expect("the issuer gives a token")
-        .to_owned()
+    let token = answer["access_token"].as_str();
+    token.expect("the issuer gives a token").to_owned()
 }
 
 /// A valid token for `subject` from the running test issuer.

@@ -260,16 +260,14 @@ pub fn poison(bucket: &str, mark: &str, count: usize) -> Vec<String> {
         }]})
         .to_string()
     };
+    let undecodable = json!({"key": "uploads/%FF", "size": 1, "sequencer": "A1"});
     (0..count)
         .map(|n| match n % 6 {
             0 => format!("poison {mark}-{n}"),
             1 => format!("{{\"Records\":[{{\"poison\":\"{mark}-{n}\""),
             2 => json!({"hello": format!("{mark}-{n}")}).to_string(),
             3 => event(n, json!({"key": "uploads/a", "sequencer": "A1"})),
-            4 => event(
-                n,
-                json!({"key": "uploads/%FF", "size": 1, "sequencer": "A1"}),
-            ),
+            4 => event(n, undecodable.clone()),
             _ => json!({"v": 9, "key": format!("{mark}-{n}")}).to_string(),
         })
         .collect()

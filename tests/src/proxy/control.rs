@@ -54,10 +54,8 @@ fn rules(body: &[u8]) -> Result<Vec<Rule>, String> {
         Value::Array(rules) => rules,
         rule => vec![rule],
     };
-    rules
-        .into_iter()
-        .map(|rule| serde_json::from_value(rule).map_err(|error| error.to_string()))
-        .collect()
+    let rule = |rule| serde_json::from_value(rule).map_err(|error| error.to_string());
+    rules.into_iter().map(rule).collect()
 }
 
 fn switch(body: &[u8]) -> Result<bool, String> {

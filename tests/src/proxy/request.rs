@@ -71,10 +71,8 @@ pub(super) fn loopback(host: &str) -> Option<SocketAddr> {
     if name == "localhost" || name.ends_with(".localhost") {
         return Some(SocketAddr::from(([127, 0, 0, 1], port)));
     }
-    (name, port)
-        .to_socket_addrs()
-        .ok()?
-        .find(|address| address.ip().is_loopback())
+    let mut addresses = (name, port).to_socket_addrs().ok()?;
+    addresses.find(|address| address.ip().is_loopback())
 }
 
 /// Rules of S3 that its local emulators lack.
@@ -105,10 +103,8 @@ impl S3Rules {
             let message = "Your key is too long";
             return Some(Reply::s3(400, "KeyTooLongError", message, &sizes));
         }
-        let signed = decode_form(&asked.query)
-            .remove("X-Amz-SignedHeaders")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let signed = decode_form(&asked.query).remove("X-Amz-SignedHeaders");
+        let signed = signed.unwrap_or_default().to_ascii_lowercase();
         let is_signed = |name: &str| signed.split(';').any(|signed| signed == name);
         let names = head.headers.iter();
         let names = names.map(|(name, _)| name.to_ascii_lowercase());
@@ -156,10 +152,8 @@ impl S3Rules {
     /// Upstream has stored this part.
     pub(super) fn took(&mut self, asked: &Asked) {
         if let (Some(name), Some(part)) = (name(asked), asked.part) {
-            self.parts
-                .entry(name)
-                .or_default()
-                .insert(part, asked.length);
+            let parts = self.parts.entry(name).or_default();
+            parts.insert(part, asked.length);
         }
     }
 
@@ -192,8 +186,7 @@ fn key_bytes(asked: &Asked) -> usize {
 }
 
 fn part_numbers(xml: &str) -> Vec<u32> {
-    xml.split("<PartNumber>")
-        .skip(1)
-        .filter_map(|rest| rest.split('<').next()?.trim().parse().ok())
-        .collect()
+    let rests = xml.split("<PartNumber>").skip(1);
+    let numbers = rests.filter_map(|rest| rest.split('<').next()?.trim().parse().ok());
+    numbers.collect()
 }

@@ -74,12 +74,8 @@ pub enum Form {
 /// `delay`, `bandwidth` and `close` shape the link: all matching ones apply, and one fault of another kind
 /// may be added. Of the others only the first match applies.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
-#[serde(deny_unknown_fields)]
+#[serde(tag = "kind", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fault {
     /// An error answer after the body was read; upstream does not get the request.
     Status {

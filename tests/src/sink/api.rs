@@ -14,16 +14,14 @@ use super::state::{Inner, State};
 use super::upload::Upload;
 
 const UNKNOWN: Refusal = Refusal(ErrorCode::NotFound, "there is no such upload");
+const BATCH: Refusal = Refusal(ErrorCode::InvalidBatch, "1 to 100, each once");
 const CANCELLED: Refusal = Refusal(ErrorCode::UploadEnded, "this upload was cancelled");
 const STORED: Refusal = Refusal(ErrorCode::AlreadyStored, "this upload is stored");
 
 pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answered {
     let ids: BTreeSet<UploadId> = asked.uploads.iter().map(|item| item.id).collect();
     if ids.len() != asked.uploads.len() || !(1..=MAX_BATCH).contains(&ids.len()) {
-        return Err(Refusal(
-            ErrorCode::InvalidBatch,
-            "1 to 100 uploads, each once",
-        ));
+        return Err(BATCH);
     }
     let mut inner = state.lock();
     inner.stats.creates += 1;
@@ -94,10 +92,7 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
     let upload = pending(known(&inner, id)?)?;
     let numbers: BTreeSet<u32> = asked.parts.iter().map(|part| part.number).collect();
     if numbers.len() != asked.parts.len() || !(1..=MAX_BATCH).contains(&numbers.len()) {
-        return Err(Refusal(
-            ErrorCode::InvalidBatch,
-            "1 to 100 parts, each once",
-        ));
+        return Err(BATCH);
     }
     let grants = asked.parts.iter().map(|part| {
         if part.number == 0 || upload.expected(part.number).is_none() {
@@ -141,10 +136,8 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     let whole = upload.combined();
     let announced = asked.crc64nvme.or(upload.announced);
     if whole.is_some() && announced.is_some() && whole != announced {
-        return Err(Refusal(
-            ErrorCode::ChecksumMismatch,
-            "other bytes were announced",
-        ));
+        let message = "other bytes were announced";
+        return Err(Refusal(ErrorCode::ChecksumMismatch, message));
     }
     upload.announced = announced;
     upload.crc64nvme = whole;

@@ -58,12 +58,10 @@ pub(super) fn preflight(head: &Head) -> Reply {
     };
     let allowed = Reply::new(200).header("access-control-allow-origin", origin);
     if path.starts_with("/uploads") {
+        let headers = "authorization, content-type";
         return allowed
             .header("access-control-allow-methods", "GET, POST, DELETE")
-            .header(
-                "access-control-allow-headers",
-                "authorization, content-type",
-            )
+            .header("access-control-allow-headers", headers)
             .header("access-control-max-age", "7200");
     }
     let asked = head.headers.get("access-control-request-headers");
@@ -75,18 +73,14 @@ pub(super) fn preflight(head: &Head) -> Reply {
 }
 
 fn bearer(head: &Head) -> bool {
-    head.headers
-        .get("authorization")
-        .and_then(|value| value.get(..7).map(str::to_ascii_lowercase))
-        .is_some_and(|scheme| scheme == "bearer ")
+    let value = head.headers.get("authorization").unwrap_or_default();
+    let scheme = value.get(..7).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("bearer ")
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let refusal = Refusal(
-        ErrorCode::InvalidJson,
-        "the body is not of the expected shape",
-    );
-    serde_json::from_slice(body).map_err(|_| refusal)
+    let message = "the body is not of the expected shape";
+    serde_json::from_slice(body).map_err(|_| Refusal(ErrorCode::InvalidJson, message))
 }
 
 fn upload(id: &str) -> Result<UploadId, Refusal> {

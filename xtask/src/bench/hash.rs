@@ -63,11 +63,8 @@ impl fmt::Display for Figures {
         let (module, script) = self.medians();
         let (runs, version) = (self.module.len(), &self.version);
         let mib = BYTES >> 20;
-        write!(
-            f,
-            "CRC64NVME of {mib} MiB in a worker of Chromium {version}, "
-        )?;
-        writeln!(f, "medians of {runs}")?;
+        write!(f, "CRC64NVME of {mib} MiB in a worker of ")?;
+        writeln!(f, "Chromium {version}, medians of {runs}")?;
         write!(f, "{:<34}{:>9}{:>9}", "", "MB/s", "ratio")?;
         for (name, rate) in [
             ("the package's module", module),

@@ -38,17 +38,14 @@ pub(super) fn all<'a>(
 fn turns<'a>(setting: &'a Setting, runs: usize, server: &Serving) -> Result<Vec<Row<'a>>, Error> {
     let files = files::ready(setting.count, setting.size)?;
     let sink = Sink::start(setting.path)?;
-    let mut rows: Vec<Row> = setting
-        .variants
-        .iter()
-        .map(|variant| Row {
-            setting,
-            variant: variant.name,
-            samples: Vec::new(),
-            failures: Vec::new(),
-            chromium: String::new(),
-        })
-        .collect();
+    let row = |variant: &Variant| Row {
+        setting,
+        variant: variant.name,
+        samples: Vec::new(),
+        failures: Vec::new(),
+        chromium: String::new(),
+    };
+    let mut rows: Vec<Row> = setting.variants.iter().map(row).collect();
     for run in 1..=runs {
         for (variant, row) in setting.variants.iter().zip(&mut rows) {
             let what = format!("{} {} {run}/{runs}", setting.name, variant.name);

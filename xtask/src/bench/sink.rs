@@ -90,10 +90,9 @@ pub(super) fn page() -> Result<Serving, Error> {
 
 /// A port that was free a moment ago.
 pub(super) fn free_port() -> Result<u16, Error> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(Error::io("find a free port"))
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let address = listener.and_then(|listener| listener.local_addr());
+    Ok(address.map_err(Error::io("find a free port"))?.port())
 }
 
 /// Where the other version of the package is unpacked.

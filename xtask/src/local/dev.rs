@@ -11,7 +11,7 @@ use super::site::Site;
 use super::stack;
 use crate::error::Error;
 use crate::lambdas::{self, Build};
-use crate::setup::{self, cargo_tools, node, python, wasm_target};
+use crate::setup::{self, node, python};
 use crate::{package, paths, step};
 
 const PORT: u16 = 7070;
@@ -28,10 +28,8 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let (page, aws) = (options.port, options.port + 1);
     must_be_free(page, "the page")?;
     must_be_free(aws, "the local AWS")?;
-    setup::ready(
-        &[wasm_target::ready, cargo_tools::wasm_bindgen],
-        &[node::ready, || python::local_aws().map(drop)],
-    )?;
+    let local_aws = || python::local_aws().map(drop);
+    setup::ready(setup::WASM, &[node::ready, local_aws])?;
     let folder = paths::target().join("dev");
     let server = Server::launch(aws, &[page], &folder.join(format!("aws-{aws}")))?;
     let functions = lambdas::build(Build::Dev, false)?;

@@ -22,10 +22,7 @@ use crate::{native, package, paths, step};
 
 const START: Duration = Duration::from_secs(20);
 /// The audience and the scope that the test issuer's tokens carry.
-const FOREIGN: [(&str, &str); 2] = [
-    ("JwtAudience", "crowfly-test"),
-    ("RequiredScope", "uploads"),
-];
+const FOREIGN: &str = "JwtAudience=crowfly-test RequiredScope=uploads";
 /// The subject that the stack `tight` denies.
 const DENIED: &str = "denied";
 /// Visibility timeout: short, so that a message that fails five times is in the dead-letter queue within seconds.
@@ -100,9 +97,9 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         }
         if name != "main" {
             parameters.insert("JwtIssuer", &issuer);
-            parameters.extend(FOREIGN);
+            parameters.extend(pairs(FOREIGN));
         }
-        parameters.extend(own.split(' ').filter_map(|pair| pair.split_once('=')));
+        parameters.extend(pairs(own));
         let parameters: Vec<(&str, &str)> = parameters.into_iter().collect();
         let mut stack = step::step(&format!("stack {name}"), || {
             let name = format!("crowfly-{name}");
@@ -132,6 +129,11 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         _issuer: service,
         _sites: sites,
     })
+}
+
+/// The pairs of `name=value name=value`.
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(' ').filter_map(|pair| pair.split_once('='))
 }
 
 /// Deploys the example scanner, from its own template, for the stack whose uploads it scans.

@@ -10,15 +10,12 @@ use std::path::PathBuf;
 use devkit::hash::sha256_hex;
 
 use crate::error::Error;
-use crate::setup::{self, cargo_tools, node, wasm_target};
+use crate::setup::{self, node};
 use crate::{files, paths, step};
 
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 pub(crate) fn build() -> Result<(), Error> {
-    setup::ready(
-        &[wasm_target::ready, cargo_tools::wasm_bindgen],
-        &[node::ready],
-    )?;
+    setup::ready(setup::WASM, &[node::ready])?;
     let wasm = step::step("browser module", module::compile)?;
     let fingerprint = fingerprint(&wasm)?;
     let made = setup::stamp::once("npm-package", "npm package", &fingerprint, || {
@@ -75,10 +72,8 @@ fn source() -> PathBuf {
 /// A hash of all inputs: the compiled module, the files beside it, the tools and these build scripts.
 fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
     let root = paths::root();
-    let mut inputs = vec![
-        wasm.to_path_buf(),
-        root.join("xtask/node/package-lock.json"),
-    ];
+    let lock = root.join("xtask/node/package-lock.json");
+    let mut inputs = vec![wasm.to_path_buf(), lock];
     for folder in [source(), module::recipes(), root.join("xtask/src/package")] {
         let found = files::list(&folder)?.into_iter();
         inputs.extend(found.filter(|path| path.is_file()));

@@ -15,14 +15,14 @@ use crate::error::Error;
 /// Makes one tool ready: finds or installs it.
 pub(crate) type Install = fn() -> Result<(), Error>;
 
+/// What builds the browser module, and its tests.
+pub(crate) const WASM: &[Install] = &[wasm_target::ready, cargo_tools::wasm_bindgen];
+pub(crate) const WASM_AND_TESTS: &[Install] = &[WASM[0], WASM[1], cargo_tools::wasm_pack];
+
 /// Installs everything.
 pub(crate) fn all() -> Result<(), Error> {
     ready(
-        &[
-            wasm_target::ready,
-            cargo_tools::wasm_bindgen,
-            cargo_tools::wasm_pack,
-        ],
+        WASM_AND_TESTS,
         &[
             node::ready,
             node::older,

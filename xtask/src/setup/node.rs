@@ -64,29 +64,27 @@ fn check_version() -> Result<(), Error> {
     if paths::on_path("node").is_none() || paths::on_path("npm").is_none() {
         return Err(missing("and there is none on PATH"));
     }
-    let text = Cmd::new("node")
-        .arg("--version")
-        .log("node-version")
-        .output()?;
-    match version(&text) {
+    let version = Cmd::new("node").arg("--version").log("node-version");
+    let text = version.output()?;
+    match version_of(&text) {
         Some(found) if found >= OLDEST => Ok(()),
         _ => Err(missing(&format!("and this machine has {}", text.trim()))),
     }
 }
 
-fn version(text: &str) -> Option<(u32, u32)> {
+fn version_of(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.trim().strip_prefix('v')?.split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::version;
+    use super::version_of;
 
     #[test]
     fn a_version_is_major_and_minor() {
-        assert_eq!(version("v20.20.2\n"), Some((20, 20)));
-        assert!(version("v18.19.0") < Some(super::OLDEST));
-        assert_eq!(version("nonsense"), None);
+        assert_eq!(version_of("v20.20.2\n"), Some((20, 20)));
+        assert!(version_of("v18.19.0") < Some(super::OLDEST));
+        assert_eq!(version_of("nonsense"), None);
     }
 }

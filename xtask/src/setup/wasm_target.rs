@@ -140,10 +140,8 @@ fn install_debians() -> Result<(), Error> {
         .ok_or_else(|| Error::failed("Debian's rustc was installed but does not start"))?;
     step::step("standard library for wasm32", || build_std(&sysroot))?;
     if paths::on_path("rustup").is_some() {
-        Cmd::new("rustup")
-            .args(["toolchain", "link", FALLBACK, "/usr"])
-            .log("rustup-toolchain-link")
-            .run()?;
+        let link = Cmd::new("rustup").args(["toolchain", "link", FALLBACK, "/usr"]);
+        link.log("rustup-toolchain-link").run()?;
     }
     Ok(())
 }
@@ -164,10 +162,8 @@ fn build_std(sysroot: &Path) -> Result<(), Error> {
             .dir(&empty)
             .log("wasm32-std")
             .run()?;
-        copy_libraries(
-            &empty.join("target").join(TRIPLE).join("release/deps"),
-            &std_folder(sysroot),
-        )
+        let made = empty.join("target").join(TRIPLE).join("release/deps");
+        copy_libraries(&made, &std_folder(sysroot))
     });
     // Half a gigabyte that is no longer needed.
     let _ = std::fs::remove_dir_all(&empty);

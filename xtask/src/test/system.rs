@@ -121,10 +121,8 @@ fn unittests(log: &str) -> (u64, u64) {
     let number = |line: &str, after: &str| {
         let rest = line.split_once(after).map_or("", |(_, rest)| rest);
         let digits = rest.split(|c: char| !c.is_ascii_digit()).next();
-        digits
-            .unwrap_or_default()
-            .parse::<u64>()
-            .unwrap_or_default()
+        let number = digits.unwrap_or_default().parse::<u64>();
+        number.unwrap_or_default()
     };
     let ran: u64 = log.lines().map(|line| number(line, "Ran ")).sum();
     let failed = log.lines().filter(|line| line.starts_with("FAILED ("));

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 
+const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:bench";
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -84,10 +85,7 @@ fn reply(
         .body("application/json", event)
         .header("lambda-runtime-aws-request-id", id.to_string())
         .header("lambda-runtime-deadline-ms", deadline.to_string())
-        .header(
-            "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:us-east-1:000000000000:function:bench",
-        )
+        .header("lambda-runtime-invoked-function-arn", ARN)
 }
 
 /// The content of every object.

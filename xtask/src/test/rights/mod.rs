@@ -148,9 +148,9 @@ fn incomplete(deployed: &[Policy]) -> Vec<String> {
 }
 
 fn print() {
+    let [function, statement, action] = ["function", "statement", "action"];
     step::say(&format!(
-        "\n{:<10}{:<15}{:<30}shown by",
-        "function", "statement", "action"
+        "\n{function:<10}{statement:<15}{action:<30}shown by"
     ));
     for right in rights() {
         let Right {
