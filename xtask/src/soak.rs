@@ -117,20 +117,15 @@ fn end_pages(kills: u64, seed: u64) -> Result<(), Error> {
         .log("soak-kills")
         .step(&format!("{kills} pages ended, from seed {seed}"));
     let log = process::logged("soak-kills");
-    for line in log.lines().filter(|line| line.starts_with("test ")) {
-        step::say(&format!("     {line}"));
-    }
+    step::quote(log.lines().filter(|line| line.starts_with("test ")));
     result
 }
 
 /// Prints how much was simulated, from the log of the worlds.
 pub(crate) fn simulated(log: &str) {
     let log = process::logged(log);
-    for line in log.lines() {
-        if let Some(at) = line.find("simulated ") {
-            step::say(&format!("     {}", &line[at..]));
-        }
-    }
+    let from = |line| str::find(line, "simulated ").map(|at| &line[at..]);
+    step::quote(log.lines().filter_map(from));
 }
 
 #[cfg(test)]

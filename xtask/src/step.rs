@@ -63,6 +63,11 @@ pub(crate) fn say(text: &str) {
     board().line(text);
 }
 
+/// Prints lines of a log below the step that they belong to.
+pub(crate) fn quote<'a>(lines: impl Iterator<Item = &'a str>) {
+    lines.for_each(|line| say(&format!("     {line}")));
+}
+
 /// Clears the status line, so that the next output starts on an empty line.
 pub(crate) fn clear() {
     board().erase();
@@ -112,10 +117,9 @@ impl Board {
         if crate::process::stopping() {
             return;
         }
-        if std::io::stderr().is_terminal() {
-            self.draw();
-        } else {
-            self.remind();
+        match std::io::stderr().is_terminal() {
+            true => self.draw(),
+            false => self.remind(),
         }
     }
 

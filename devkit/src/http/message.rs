@@ -284,10 +284,9 @@ pub fn line(from: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     from.take(MAX_HEAD_BYTES as u64)
         .read_until(b'\n', &mut line)?;
-    if line.ends_with(b"\n") {
-        Ok(line)
-    } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
+    match line.ends_with(b"\n") {
+        true => Ok(line),
+        false => Err(io::ErrorKind::UnexpectedEof.into()),
     }
 }
 

@@ -77,7 +77,6 @@ impl Issuer {
                 Reply::json(200, &self.discovery())
             }
             ("GET" | "HEAD", ".well-known/jwks.json") => Reply::json(200, &self.keys.set()),
-            ("GET" | "HEAD", "health") => Reply::text(200, "ok\n"),
             ("OPTIONS", _) => Reply::new(204),
             ("GET", "authorize") => self.authorize(&decode_form(&request.query)),
             ("POST", "token") => self.token(&request.body),

@@ -77,10 +77,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     std::fs::write(&file, format!("{result:#}\n"))
         .map_err(Error::io("write target/bench/result.json"))?;
     println!("\nAll samples: {}", paths::short(&file));
-    if good {
-        Ok(())
-    } else {
-        Err(Error::failed("a variant failed"))
+    match good {
+        true => Ok(()),
+        false => Err(Error::failed("a variant failed")),
     }
 }
 

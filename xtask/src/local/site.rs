@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use devkit::env::Stack;
 use devkit::http::{Files, Reply, Server, Serving};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::server::REGION;
 use crate::error::Error;
@@ -22,7 +22,7 @@ impl Site {
         let files = Files::default()
             .at("/crowfly/", paths::npm_package())
             .at("/", paths::root().join("www"));
-        serve(port, &Config::of(stack), files)
+        serve(port, config(stack), files)
             .map(Self)
             .map_err(Error::io(format!("serve the page at port {port}")))
     }
@@ -33,10 +33,9 @@ impl Site {
     }
 }
 
-fn serve(port: u16, config: &Config, files: Files) -> std::io::Result<Serving> {
-    let json = config.json();
+fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io::Result<Serving> {
     Server::bind(port)?
-        .header("content-security-policy", config.policy())
+        .header("content-security-policy", policy)
         .header("cross-origin-opener-policy", "same-origin")
         .header("cross-origin-resource-policy", "same-origin")
         .header("permissions-policy", NO_DEVICES)
@@ -45,7 +44,7 @@ fn serve(port: u16, config: &Config, files: Files) -> std::io::Result<Serving> {
         .serve(move |request| {
             let (reply, cache) = match request.path.as_str() {
                 "/config.json" => {
-                    let reply = Reply::new(200).body("application/json", json.as_bytes());
+                    let reply = Reply::new(200).body("application/json", config.as_bytes());
                     (reply, "no-store")
                 }
                 // Revalidated each time: a developer edits these files.
@@ -55,54 +54,35 @@ fn serve(port: u16, config: &Config, files: Files) -> std::io::Result<Serving> {
         })
 }
 
-/// The configuration of one page.
-#[derive(Debug)]
-struct Config {
-    value: Value,
-    connect: Vec<String>,
+/// `config.json` of the page that belongs to `stack`, and its content security policy.
+fn config(stack: &Stack) -> (String, String) {
+    let client = &stack.client_id;
+    let (auth, issuer) = if stack.user.is_empty() {
+        let issuer = &stack.issuer;
+        let auth =
+            json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": client});
+        (auth, issuer)
+    } else {
+        let auth = json!({
+            "kind": "cognito", "endpoint": stack.s3, "clientId": client, "user": stack.user,
+            "password": stack.password,
+        });
+        (auth, &stack.s3)
+    };
+    let config = json!({"api": stack.api, "region": REGION, "auth": auth});
+    let urls = [&stack.api, &stack.s3, issuer];
+    let origins: BTreeSet<&str> = urls.into_iter().map(|url| origin(url)).collect();
+    let connect: Vec<&str> = origins.into_iter().collect();
+    (format!("{config:#}\n"), policy(&connect.join(" ")))
 }
 
-impl Config {
-    /// The configuration of the page that belongs to `stack`.
-    fn of(stack: &Stack) -> Self {
-        let client = &stack.client_id;
-        let (auth, issuer) = if stack.user.is_empty() {
-            let issuer = &stack.issuer;
-            let auth =
-                json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": client});
-            (auth, issuer)
-        } else {
-            let auth = json!({
-                "kind": "cognito", "endpoint": stack.s3, "clientId": client, "user": stack.user,
-                "password": stack.password,
-            });
-            (auth, &stack.s3)
-        };
-        let urls = [&stack.api, &stack.s3, issuer];
-        let connect: BTreeSet<&str> = urls.into_iter().map(|url| origin(url)).collect();
-        let connect = connect.into_iter().map(str::to_owned).collect();
-        let value = json!({"api": stack.api, "region": REGION, "auth": auth});
-        Self::new(value, connect)
-    }
-
-    fn new(value: Value, connect: Vec<String>) -> Self {
-        Self { value, connect }
-    }
-
-    /// `config.json`.
-    fn json(&self) -> String {
-        format!("{:#}\n", self.value)
-    }
-
-    /// The content security policy: the page's own files, and connections to its stack only.
-    fn policy(&self) -> String {
-        format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data: blob:; font-src 'self'; connect-src 'self' {}; worker-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            self.connect.join(" ")
-        )
-    }
+/// The content security policy: the page's own files, and connections to its stack only.
+fn policy(connect: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data: blob:; font-src 'self'; connect-src 'self' {connect}; worker-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 }
 
 /// Scheme, host and port of an address.
@@ -116,13 +96,14 @@ mod tests {
     use devkit::http::{Files, Request};
     use devkit::paths;
 
-    use super::{Config, origin, serve};
+    use super::{origin, policy, serve};
 
     #[test]
     fn every_answer_carries_the_policy() {
         let files = Files::default().at("/", paths::root().join("xtask"));
-        let config = Config::new(serde_json::json!({}), Vec::new());
-        let site = serve(0, &config, files).expect("a free port");
+        let policy = policy("");
+        let config = ("{}".to_owned(), policy.clone());
+        let site = serve(0, config, files).expect("a free port");
         let ask = |method: &str, path: &str| Request::new(method, site.url() + path);
         for (request, status) in [
             (ask("GET", "Cargo.toml"), 200),
@@ -134,8 +115,8 @@ mod tests {
         ] {
             let answer = request.send();
             assert_eq!(answer.status, status, "{}", request.url);
-            let policy = answer.header("content-security-policy");
-            assert_eq!(policy, Some(config.policy().as_str()));
+            let sent = answer.header("content-security-policy");
+            assert_eq!(sent, Some(policy.as_str()));
         }
     }
 
@@ -147,8 +128,7 @@ mod tests {
 
     #[test]
     fn the_policy_allows_no_inline_script_and_no_eval() {
-        let connect = vec!["http://127.0.0.1:1".to_owned()];
-        let policy = Config::new(serde_json::json!({}), connect).policy();
+        let policy = policy("http://127.0.0.1:1");
         assert!(policy.contains("connect-src 'self' http://127.0.0.1:1;"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     }

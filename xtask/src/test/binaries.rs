@@ -73,9 +73,7 @@ impl Binary {
         let one_by_one = [filter, "--nocapture", "--test-threads", "1"];
         let result = self.cmd(&log, env).args(one_by_one).run();
         let text = process::logged(&log);
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            step::say(&format!("     {line}"));
-        }
+        step::quote(text.lines().filter(|line| !line.trim().is_empty()));
         if text.contains("running 0 tests") {
             return Err(Error::failed(format!("there is no test {filter}...")));
         }
@@ -137,12 +135,10 @@ impl Binary {
         counts.read(self.kind(), &log);
         counts.note(self.kind(), &self.group(), &log);
         if self.searches_traces() {
-            let lines = log.lines();
-            for line in lines.filter_map(|line| line.rsplit(" ... ").next()) {
-                if line.starts_with("searched ") || line.starts_with("not searched") {
-                    step::say(&format!("     {line}"));
-                }
-            }
+            let shown =
+                |line: &&str| line.starts_with("searched ") || line.starts_with("not searched");
+            let lines = log.lines().filter_map(|line| line.rsplit(" ... ").next());
+            step::quote(lines.filter(shown));
         }
         if self.kind() == Kind::Worlds {
             soak::simulated(&name);

@@ -29,7 +29,5 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
 fn print(log: &str) {
     let log = process::logged(log);
     let table = log.lines().skip_while(|line| !line.starts_with("flow  "));
-    for line in table.take_while(|line| !line.is_empty()) {
-        step::say(&format!("     {line}"));
-    }
+    step::quote(table.take_while(|line| !line.is_empty()));
 }

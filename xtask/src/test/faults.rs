@@ -15,8 +15,6 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     let is_faults = |binary: &Binary| binary.kind() == Kind::Faults;
     let result = binaries::run_all(counts, &all, is_faults, &env);
     let log = process::logged("test-tests-faults");
-    for line in log.lines().filter(|line| line.starts_with("test ")) {
-        step::say(&format!("     {line}"));
-    }
+    step::quote(log.lines().filter(|line| line.starts_with("test ")));
     result
 }

@@ -10,6 +10,9 @@ use crate::lambdas::Functions;
 use crate::process::Cmd;
 use crate::{files, paths};
 
+type Event = fn(u64) -> Value;
+type Check = fn(&Value) -> bool;
+
 /// One function, ready to be started.
 pub(super) struct Subject {
     pub(super) name: &'static str,
@@ -19,9 +22,9 @@ pub(super) struct Subject {
     arguments: Vec<String>,
     variables: Vec<(&'static str, &'static str)>,
     /// The event of the n-th call.
-    pub(super) event: fn(u64) -> Value,
+    pub(super) event: Event,
     /// Whether an answer is correct.
-    pub(super) good: fn(&Value) -> bool,
+    pub(super) good: Check,
     /// Size of the deployed zip, in bytes.
     pub(super) zip: u64,
 }
@@ -87,7 +90,7 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
         let zip = functions.zip(bin);
         let created = |answer: &Value| answer["statusCode"].as_u64().is_some_and(|code| code < 300);
         let settled = |answer: &Value| answer["batchItemFailures"] == json!([]);
-        let (event, good): (fn(u64) -> Value, fn(&Value) -> bool) = match bin {
+        let (event, good): (Event, Check) = match bin {
             "presign" => (create, created),
             "read" => (list, created),
             "record" => (message, settled),

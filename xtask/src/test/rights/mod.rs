@@ -5,6 +5,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
+use devkit::random::words;
 use devkit::time::unix;
 
 use super::counts::{Counts, Kind};
@@ -76,10 +77,9 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
             }
         }
         print();
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::failed(faults.join("\n    ")))
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(Error::failed(faults.join("\n    "))),
         }
     })
 }
@@ -172,18 +172,15 @@ fn print() {
 
 /// This many permissions, drawn by the seed.
 fn chosen(seed: u64, count: usize) -> Vec<Right> {
-    let mut left: Vec<Right> = rights();
-    let mut state = seed;
-    let mut drawn = Vec::new();
-    while drawn.len() < count && !left.is_empty() {
-        // The linear congruential generator of Knuth's MMIX; its high bits are the random ones.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let place = (state >> 33) as usize % left.len();
-        drawn.push(left.swap_remove(place));
-    }
-    drawn
+    let mut left = rights();
+    let mut draw = |word: [u8; 8]| {
+        let place = u64::from_le_bytes(word).checked_rem(left.len() as u64)?;
+        Some(left.swap_remove(place as usize))
+    };
+    words(seed)
+        .map_while(|word| draw(word))
+        .take(count)
+        .collect()
 }
 
 #[cfg(test)]
