@@ -1,11 +1,10 @@
 //! Test files with known content and awkward names.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use devkit::hash::{sha256, sha256_hex};
+use devkit::hash::sha256_hex;
 use devkit::paths::scratch;
-use devkit::random::{content, random_hex};
+use devkit::random::{content, fill, random_hex};
 
 /// One mebibyte.
 pub const MIB: usize = 1024 * 1024;
@@ -22,14 +21,14 @@ pub struct TestFile {
 }
 
 impl TestFile {
-    /// Writes `size` bytes of seeded content as `name`, in a folder of its own.
+    /// Writes `size` random bytes as `name`, in a folder of its own.
     ///
     /// # Panics
     /// When the file cannot be written.
     pub fn new(name: &str, size: usize) -> Self {
-        let folder = scratch("files").join(random_hex(8));
-        let bytes = content(seed(&folder.join(name)), size);
-        Self::write(&folder, name, bytes)
+        let mut seed = [0; 8];
+        fill(&mut seed).expect("randomness");
+        Self::of(name, &content(u64::from_le_bytes(seed), size))
     }
 
     /// Writes these bytes as `name`, in a folder of its own.
@@ -38,20 +37,14 @@ impl TestFile {
     /// When the file cannot be written.
     pub fn of(name: &str, bytes: &[u8]) -> Self {
         let folder = scratch("files").join(random_hex(8));
-        Self::write(&folder, name, bytes.to_vec())
-    }
-
-    fn write(folder: &Path, name: &str, bytes: Vec<u8>) -> Self {
         let path = folder.join(name);
-        let write = || {
-            std::fs::create_dir_all(folder)?;
-            std::fs::File::create(&path)?.write_all(&bytes)
-        };
-        write().unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&path, bytes))
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         Self {
             path,
             name: name.to_owned(),
-            bytes,
+            bytes: bytes.to_vec(),
         }
     }
 
@@ -80,11 +73,6 @@ impl Drop for TestFile {
             let _ = std::fs::remove_dir_all(folder);
         }
     }
-}
-
-fn seed(path: &Path) -> u64 {
-    let hash = sha256(path.as_os_str().as_encoded_bytes());
-    u64::from_le_bytes(hash[..8].try_into().unwrap_or_default())
 }
 
 /// The same content as the test pages make from these arguments: `size` bytes of xorshift32 from `seed`,

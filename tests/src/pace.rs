@@ -16,7 +16,6 @@ impl Pacer {
         pacer
     }
 
-    /// Changes the limit.
     pub(crate) fn set(&mut self, bytes_per_second: Option<u64>) {
         self.bytes_per_second = bytes_per_second.filter(|&rate| rate > 0);
     }

@@ -39,7 +39,6 @@ pub struct Sample {
     pub percent: f64,
 }
 
-/// Reads all rows.
 const ROWS: &str = "
     return [...document.querySelectorAll('[data-upload]')].map((row) => ({
         id: row.dataset.upload,

@@ -13,7 +13,6 @@ pub(super) const CURVE: &str = "curve";
 /// The `kid` under which two different keys are published.
 pub(super) const TWIN: &str = "twin";
 
-/// All keys of one issuer.
 #[derive(Debug)]
 pub(super) struct Keyring {
     /// Signs valid tokens.
@@ -48,7 +47,6 @@ impl Keyring {
         json!({"keys": [self.current.public(), curve, one.public(), other.public()]})
     }
 
-    /// Signs `text` by ES256.
     pub(super) fn sign_by_curve(&self, text: &str) -> Vec<u8> {
         let signature = self.curve.sign(&SystemRandom::new(), text.as_bytes());
         signature.expect("an ECDSA signature").as_ref().to_vec()
@@ -59,7 +57,6 @@ impl Keyring {
 #[derive(Debug)]
 pub(super) struct SigningKey {
     pair: KeyPair,
-    /// Its `kid` in the key set.
     pub(super) id: String,
 }
 

@@ -20,7 +20,6 @@ use super::token::mint;
 pub struct Issuer {
     name: String,
     keys: Keyring,
-    /// How many requests it has received.
     requests: AtomicUsize,
     /// Codes not yet redeemed, with their code challenges.
     codes: Mutex<BTreeMap<String, String>>,

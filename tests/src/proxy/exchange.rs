@@ -75,13 +75,11 @@ impl Exchange<'_> {
         }
     }
 
-    /// Reads the body and discards it.
     pub(super) fn read_body(&mut self) -> io::Result<()> {
         self.head.finish(&self.connection.stream)?;
         self.carry(Relay::default(), None).map(drop)
     }
 
-    /// Reads the body, then answers.
     pub(super) fn reply(&mut self, reply: &Reply) -> io::Result<bool> {
         self.read_body()?;
         self.send(reply, self.last())

@@ -79,7 +79,6 @@ pub struct Log {
 /// One entry while it is written; a request keeps its own when the log is cleared.
 pub(super) type Line = Arc<Mutex<Entry>>;
 
-/// Changes an entry.
 pub(super) fn note(line: &Line, change: impl FnOnce(&mut Entry)) {
     change(&mut line.lock().unwrap_or_else(PoisonError::into_inner));
 }

@@ -6,7 +6,6 @@ use devkit::http::{BodyEnd, Connection, ResponseHead, chunk_size, line, read_bod
 
 use crate::pace::Pacer;
 
-/// Size of the buffer.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// How to relay the body of one request.
@@ -165,7 +164,6 @@ impl<'a> Answer<'a> {
         self.head.end != BodyEnd::Close
     }
 
-    /// Reads the body and discards it.
     pub(super) fn discard(mut self) -> io::Result<bool> {
         self.body(&mut io::sink(), &mut Pacer::default())
     }

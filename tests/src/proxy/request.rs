@@ -7,19 +7,13 @@ use devkit::http::{Head, Reply, decode_form};
 /// What rules and counts need of a request. No `Debug`: the query is for matching only, never for the log.
 #[derive(Clone)]
 pub(super) struct Asked {
-    /// The method.
     pub(super) method: String,
-    /// Host and port.
     pub(super) host: String,
     /// The path without the query, undecoded.
     pub(super) path: String,
-    /// After the question mark, undecoded.
     pub(super) query: String,
-    /// The header `x-amz-target`.
     pub(super) target: String,
-    /// The value of `partNumber`.
     pub(super) part: Option<u32>,
-    /// Bytes of the body.
     pub(super) length: u64,
 }
 

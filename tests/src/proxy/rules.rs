@@ -45,7 +45,6 @@ impl Rules {
         }
     }
 
-    /// Adds a rule after the others; returns its number.
     pub(super) fn add(&mut self, rule: Rule) -> u64 {
         let number = self.next;
         self.next += 1;

@@ -11,7 +11,6 @@ use super::log::{Log, RequestLog, note};
 use super::request::{Asked, S3Rules, loopback};
 use super::rules::Rules;
 
-/// State shared by all connections.
 #[derive(Debug)]
 pub(super) struct Shared {
     upstream: Option<String>,

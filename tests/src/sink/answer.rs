@@ -2,7 +2,6 @@ use crowfly_contract::{ErrorCode, Problem, ProblemBody};
 use devkit::http::Reply;
 use serde::Serialize;
 
-/// A refusal of the API.
 pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
 
 /// What a route answers.

@@ -30,7 +30,6 @@ pub struct UploadStats {
     pub sent_twice: Vec<u32>,
 }
 
-/// One upload.
 #[derive(Debug)]
 pub(super) struct Upload {
     pub(super) item: CreateItem,
