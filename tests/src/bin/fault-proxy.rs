@@ -1,7 +1,6 @@
-//! The proxy of the fault tests, on loopback only; see [`e2e::proxy`].
+//! The proxy of the fault tests, on free ports of loopback; see [`e2e::proxy`].
 //!
-//! `fault-proxy [--listen PORT] [--control PORT] [--upstream http://HOST:PORT] [--seed N] [--life SECONDS]
-//! [--no-s3-rules]`
+//! `fault-proxy [--upstream http://HOST:PORT] [--seed N] [--life SECONDS] [--no-s3-rules]`
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
@@ -19,8 +18,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut options = Parser::from_env();
     while let Some(option) = options.next()? {
         match option {
-            Long("listen") => config.listen = options.value()?.parse()?,
-            Long("control") => config.control = options.value()?.parse()?,
             Long("seed") => config.seed = options.value()?.parse()?,
             Long("life") => life = options.value()?.parse()?,
             Long("no-s3-rules") => config.s3_rules = false,

@@ -50,10 +50,6 @@ use shared::Shared;
 /// How a proxy is started.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The port to listen on; 0 takes a free one.
-    pub listen: u16,
-    /// The control endpoint's port; 0 takes a free one.
-    pub control: u16,
     /// Host and port that requests in origin form go to, instead of what their `Host` names.
     pub upstream: Option<String>,
     /// The seed of every random choice.
@@ -65,8 +61,6 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            listen: 0,
-            control: 0,
             upstream: None,
             seed: 0,
             s3_rules: true,
@@ -83,22 +77,20 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts one.
+    /// Starts one on free ports.
     ///
     /// # Errors
-    /// When a port is taken.
+    /// When there are none.
     pub fn start(config: Config) -> io::Result<Self> {
-        let (listen, control) = (config.listen, config.control);
         let shared = Arc::new(Shared::new(config));
         let own = Arc::clone(&shared);
-        let listener = Listener::open(listen, move |connection| {
+        let listener = Listener::open(0, move |connection| {
             // Broken connections are expected here.
             let _ = shared::serve(&own, connection);
         })?;
         shared.opened(listener.clone());
         let own = Arc::clone(&shared);
-        let control =
-            Server::bind(control)?.serve(move |request| control::answer(&own, request))?;
+        let control = Server::bind(0)?.serve(move |request| control::answer(&own, request))?;
         Ok(Self {
             shared,
             listener,

@@ -203,7 +203,7 @@ impl<'a> Answer<'a> {
     fn body(&mut self, to: &mut impl Write, pacer: &mut Pacer) -> io::Result<bool> {
         match self.head.end {
             BodyEnd::Empty => {}
-            BodyEnd::Length(length) => self.copy(to, length, pacer)?,
+            BodyEnd::Length(length) => self.copy(to, Some(length), pacer)?,
             BodyEnd::Chunked => loop {
                 let start = line(&mut self.from)?;
                 to.write_all(&start)?;
@@ -211,18 +211,9 @@ impl<'a> Answer<'a> {
                 if size == 0 {
                     break self.trailer(to)?;
                 }
-                self.copy(to, size + 2, pacer)?;
+                self.copy(to, Some(size + 2), pacer)?;
             },
-            BodyEnd::Close => loop {
-                let part = self.from.fill_buf()?;
-                let most = pacer.chunk_size(part.len());
-                if part.is_empty() {
-                    break;
-                }
-                to.write_all(&part[..most])?;
-                self.from.consume(most);
-                pacer.pass(most);
-            },
+            BodyEnd::Close => self.copy(to, None, pacer)?,
         }
         let stays = self.framed() && !self.head.headers.is_close("connection");
         Ok(stays && self.from.buffer().is_empty())
@@ -238,11 +229,20 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn copy(&mut self, to: &mut impl Write, mut left: u64, pacer: &mut Pacer) -> io::Result<()> {
+    /// Copies `length` bytes, by default all that come.
+    fn copy(
+        &mut self,
+        to: &mut impl Write,
+        length: Option<u64>,
+        pacer: &mut Pacer,
+    ) -> io::Result<()> {
+        let mut left = length.unwrap_or(u64::MAX);
         while left > 0 {
             let part = self.from.fill_buf()?;
-            if part.is_empty() {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+            match part.len() {
+                0 if length.is_none() => break,
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                _ => {}
             }
             let most = part.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             let most = pacer.chunk_size(most);
