@@ -6,7 +6,6 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Error {
-    /// The command line was not understood.
     #[error("{0} (`cargo xtask help` lists the commands)")]
     Usage(String),
 
@@ -14,14 +13,11 @@ pub(crate) enum Error {
     #[error("{0}")]
     Missing(String),
 
-    /// A child process failed.
     #[error("{what} failed ({status}); its full output is in {}{}", log.display(), indented(tail))]
     Command {
         /// The program's name for people.
         what: String,
-        /// How it exited, such as `exit status: 101`.
         status: String,
-        /// The file with all of its output.
         log: PathBuf,
         /// The last lines of that file.
         tail: String,
@@ -32,7 +28,6 @@ pub(crate) enum Error {
     Io {
         /// The attempted action, such as `read target/dev/env.json`.
         what: String,
-        /// The operating system's error.
         source: std::io::Error,
     },
 
@@ -50,7 +45,6 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// A failure described by one sentence.
     pub(crate) fn failed(sentence: impl Into<String>) -> Self {
         Self::Failed(sentence.into())
     }

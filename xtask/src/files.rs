@@ -6,12 +6,10 @@ use devkit::paths::short;
 
 use crate::error::Error;
 
-/// The content of a file.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(file).map_err(Error::io(format!("read {}", short(file))))
 }
 
-/// The text of a file.
 pub(crate) fn text(file: &Path) -> Result<String, Error> {
     std::fs::read_to_string(file).map_err(Error::io(format!("read {}", short(file))))
 }

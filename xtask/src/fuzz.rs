@@ -10,10 +10,8 @@ use crate::process::{self, Cmd};
 use crate::setup::cargo_tools;
 use crate::{paths, step};
 
-/// How long to fuzz, and from where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
-    /// Seconds for each target.
     pub(crate) seconds: u64,
     /// The seed of libFuzzer; 0 lets it choose.
     pub(crate) seed: u32,
@@ -35,7 +33,6 @@ pub(crate) fn run(plan: Plan) -> Result<u64, Error> {
     Ok(targets.len() as u64)
 }
 
-/// The names of the targets.
 fn targets() -> Result<Vec<String>, Error> {
     let folder = paths::root().join("fuzz/fuzz_targets");
     let names = files::list(&folder)?.into_iter();

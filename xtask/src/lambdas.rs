@@ -18,7 +18,6 @@ pub(crate) const SCANNER: &str = "scanner";
 /// For this machine's own architecture the native linker is enough; zig is for cross-compiling.
 pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
 
-/// How functions are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
     /// By cargo-lambda, as they are deployed. Minutes, because the linker optimises the whole program.
@@ -29,14 +28,12 @@ pub(crate) enum Build {
     Dev,
 }
 
-/// Zips of functions.
 #[derive(Debug)]
 pub(crate) struct Functions {
     folder: PathBuf,
 }
 
 impl Functions {
-    /// The deployable zip of one binary.
     pub(crate) fn zip(&self, bin: &str) -> PathBuf {
         self.folder.join(bin).join("bootstrap.zip")
     }
@@ -69,14 +66,14 @@ fn release(bins: &[&str]) -> Result<Functions, Error> {
             by_cargo_lambda("examples/scanner", &functions.folder)
         })?;
     }
-    for bin in bins {
-        let file = functions.zip(bin);
-        if !file.is_file() {
-            let file = paths::short(&file);
-            return Err(Error::failed(format!("the build left no {file}")));
-        }
+    let mut zips = bins.iter().map(|bin| functions.zip(bin));
+    match zips.find(|zip| !zip.is_file()) {
+        None => Ok(functions),
+        Some(zip) => Err(Error::failed(format!(
+            "the build left no {}",
+            paths::short(&zip)
+        ))),
     }
-    Ok(functions)
 }
 
 fn by_cargo_lambda(folder: &str, out: &Path) -> Result<(), Error> {

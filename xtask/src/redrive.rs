@@ -17,10 +17,8 @@ use crate::process::Cmd;
 use crate::setup::python;
 use crate::{files, paths};
 
-/// Interval of polling the move.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The options on the command line.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Asked {
     stack: Option<String>,
@@ -33,7 +31,6 @@ struct Asked {
 /// How to reach a queue.
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
-    /// Its name.
     queue: String,
     region: String,
     /// SQS's endpoint, if not on AWS.
@@ -42,7 +39,6 @@ struct Place {
     key: Option<Key>,
 }
 
-/// Progress of a move.
 #[derive(Debug, PartialEq, Eq)]
 struct Moving {
     /// `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
@@ -54,7 +50,6 @@ struct Moving {
     reason: Option<String>,
 }
 
-/// Moves the messages and reports the progress.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let asked = parse(arguments)?;
     let place = match &asked.env {
@@ -172,7 +167,6 @@ impl Place {
         Ok(answer["Attributes"].take())
     }
 
-    /// A call of SQS through the AWS CLI.
     fn call(&self, action: &str, arguments: &[&str]) -> Result<Value, Error> {
         let mut command = Cmd::new(python::aws_cli()?.join("aws"))
             .args(["sqs", action, "--output", "json", "--region", &self.region])

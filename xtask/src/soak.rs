@@ -22,7 +22,6 @@ Every part runs unless it is set to 0; a number sets its length.
   --seed N           seed of all random choices (a new one each time)
 ";
 
-/// Which parts to run, and how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Parts {
     uploads: u64,

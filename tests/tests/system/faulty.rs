@@ -44,7 +44,6 @@ impl Faulty {
                 upstream: Some(upstream),
                 s3_rules: false,
                 seed: 20_261_122,
-                ..Config::default()
             };
             let proxy = Proxy::start(config).expect("a free port");
             let function = aws.function(logical);

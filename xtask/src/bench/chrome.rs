@@ -21,7 +21,6 @@ pub(super) struct Chrome {
     browser: Browser,
     /// The browser's main process.
     pub(super) process: u32,
-    /// Its version.
     pub(super) version: String,
     // Dropped after the browser was closed.
     _driver: Service,
@@ -29,7 +28,6 @@ pub(super) struct Chrome {
 }
 
 impl Chrome {
-    /// Starts one.
     pub(super) fn start() -> Result<Self, Error> {
         let programs = browsers::chromium()?;
         let port = super::sink::free_port()?;

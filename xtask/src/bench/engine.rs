@@ -18,7 +18,6 @@ pub(super) struct Row {
     mib: f64,
 }
 
-/// Runs the example.
 pub(super) fn measure(options: &Options) -> Result<Vec<Row>, Error> {
     let row = |files: u64| {
         step::step(&format!("engine with {files} files"), || {

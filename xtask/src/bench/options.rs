@@ -9,11 +9,9 @@ use crate::error::Error;
 /// What `--only` accepts besides the names of variants.
 const GROUPS: &str = "loopback long small hash engine backend functions pipeline";
 
-/// What to measure.
 #[derive(Debug)]
 pub(super) struct Options {
     only: Vec<String>,
-    /// How often each variant runs.
     pub(super) runs: usize,
     /// Size of the file on the loopback path, in MiB; on the long path an eighth of it.
     pub(super) size: u64,
@@ -23,7 +21,6 @@ pub(super) struct Options {
     pub(super) against: Option<PathBuf>,
     /// Warm calls of each function in a run.
     pub(super) calls: u64,
-    /// Events of each spike.
     pub(super) events: Vec<u64>,
 }
 

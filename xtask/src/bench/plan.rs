@@ -12,7 +12,6 @@ const MIB: u64 = 1 << 20;
 pub(super) struct Variant {
     /// Its name on the command line and in the table.
     pub(super) name: &'static str,
-    /// The page's function for it.
     pub(super) function: &'static str,
     /// The function's options, in JSON.
     options: &'static str,
@@ -24,7 +23,6 @@ const EIGHT_MIB_BY_SIX: &str = r#"{"partSize": 8388608, "parallel": 6}"#;
 const SMALL: &[&str] = &["small"];
 const ALL: &[&str] = &["loopback", "long", "small"];
 
-/// Every variant.
 pub(super) const VARIANTS: [Variant; 7] = [
     variant("raw-put", "rawPut", "{}", LARGE),
     variant("raw-8x6", "rawParts", EIGHT_MIB_BY_SIX, LARGE),
@@ -60,7 +58,6 @@ const fn variant(
 }
 
 impl Variant {
-    /// The options of the page's function.
     pub(super) fn options(&self, sink: &str) -> Value {
         let mut options: Value = serde_json::from_str(self.options).unwrap_or_default();
         options["sink"] = json!(sink);
@@ -72,7 +69,6 @@ impl Variant {
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) name: &'static str,
-    /// A description for the table.
     pub(super) says: String,
     pub(super) path: Path,
     /// How many files.

@@ -11,14 +11,12 @@ use super::run::Row;
 /// A column of a table: heading, width, decimal places, value.
 pub(super) type Column<T> = (&'static str, usize, usize, fn(&T) -> f64);
 
-/// The line of headings.
 pub(super) fn headings<T>(columns: &[Column<T>]) -> String {
     let cells = columns.iter();
     let cells = cells.map(|(heading, width, ..)| format!("{heading:>width$}"));
     cells.collect()
 }
 
-/// The line of values.
 pub(super) fn cells<T>(columns: &[Column<T>], of: &T) -> String {
     let cells = columns.iter();
     let cells = cells.map(|(_, width, digits, value)| format!("{:>width$.digits$}", value(of)));
@@ -129,7 +127,6 @@ fn ratio(row: &Row, rows: &[Row]) -> Option<f64> {
     Some(of(row)? / of(yardstick)?)
 }
 
-/// All samples.
 pub(super) fn throughput_json(rows: &[Row]) -> Value {
     let row = |row: &Row| {
         json!({

@@ -20,11 +20,9 @@ pub(super) struct Row<'a> {
     pub(super) variant: &'static str,
     pub(super) samples: Vec<Sample>,
     pub(super) failures: Vec<String>,
-    /// The browser's version.
     pub(super) chromium: String,
 }
 
-/// Runs every setting.
 pub(super) fn all<'a>(
     settings: &'a [Setting],
     options: &Options,

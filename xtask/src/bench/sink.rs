@@ -17,7 +17,6 @@ const START: Duration = Duration::from_secs(10);
 /// The network path between browser and sink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Path {
-    /// Direct.
     Loopback,
     /// 40 ms of latency for each answer and 12 MB/s for each connection.
     Long,
@@ -64,7 +63,6 @@ impl Sink {
         serde_json::from_str(&text).map_err(|error| Error::failed(format!("sink: {error}")))
     }
 
-    /// Clears its uploads and counts.
     pub(super) fn reset(&self) -> Result<(), Error> {
         self.ask("POST", "reset").map(drop)
     }

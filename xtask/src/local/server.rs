@@ -19,7 +19,6 @@ const START: Duration = Duration::from_secs(30);
 
 /// A running local AWS; it stops when dropped, and its Lambda functions with it.
 pub(crate) struct Server {
-    /// Its client.
     pub(crate) aws: Aws,
     service: Service,
 }
@@ -44,7 +43,6 @@ impl Server {
         Ok(Self { aws, service })
     }
 
-    /// Waits until it answers.
     pub(crate) fn ready(&self) -> Result<(), Error> {
         step::step("local AWS", || {
             self.service.until(START, || self.aws.healthy())
@@ -139,7 +137,6 @@ fn variables(port: u16, pages: &[u16], state: &Path, key: &Key) -> Vec<(&'static
     ]
 }
 
-/// A client of a running local AWS.
 #[derive(Debug, Clone)]
 pub(crate) struct Aws(Client);
 
@@ -161,18 +158,15 @@ impl Aws {
         &self.0.url
     }
 
-    /// The root key.
     pub(crate) fn key(&self) -> &Key {
         &self.0.key
     }
 
-    /// Whether it answers.
     pub(crate) fn healthy(&self) -> bool {
         let health = Request::new("GET", format!("{}/_ministack/health", self.0.url));
         health.try_send().is_ok_and(|answer| answer.status == 200)
     }
 
-    /// Creates a bucket.
     pub(crate) fn create_bucket(&self, name: &str) -> Result<(), Error> {
         self.put(name, Vec::new())
     }
@@ -203,7 +197,6 @@ impl Aws {
         accepted("IAM", &request)
     }
 
-    /// A call of Cognito's user pools.
     pub(crate) fn cognito(&self, action: &str, input: &Value) -> Result<(), Error> {
         let target = format!("AWSCognitoIdentityProviderService.{action}");
         let request = self.0.json("cognito-idp", &target, input);

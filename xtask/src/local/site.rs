@@ -27,7 +27,6 @@ impl Site {
             .map_err(Error::io(format!("serve the page at port {port}")))
     }
 
-    /// The address of the page.
     pub(crate) fn url(&self) -> String {
         self.0.url()
     }

@@ -15,7 +15,6 @@ const DEPLOY: Duration = Duration::from_secs(120);
 const USER: &str = "demo";
 const PASSWORD: &str = "Crowfly-Demo-1";
 
-/// The outputs of a stack, by name.
 type Outputs = BTreeMap<String, String>;
 
 /// Creates a stack from the template at this URL; a failure has the reasons that CloudFormation gives.

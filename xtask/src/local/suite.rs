@@ -61,7 +61,6 @@ impl Suite {
         &self.env
     }
 
-    /// The local AWS that it runs on.
     pub(crate) fn aws(&self) -> &Aws {
         &self.server.aws
     }

@@ -43,7 +43,6 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
     Err(Error::failed(format!("the build left no {file}")))
 }
 
-/// The compiler's output.
 fn raw() -> PathBuf {
     let folder = paths::cargo_target().join(wasm_target::TRIPLE);
     folder.join(PROFILE).join("crowfly.wasm")
@@ -91,7 +90,6 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     shorten.arg(&module).arg(script).log("shorten").run()
 }
 
-/// Appends `instantiate.js` to the glue.
 fn extend(script: &Path) -> Result<(), Error> {
     let more = recipes().join("instantiate.js");
     let text = files::text(script)? + &files::text(&more)?;

@@ -10,7 +10,6 @@ use crate::files;
 use crate::process::Cmd;
 use crate::setup::node;
 
-/// Fills the package's folder.
 pub(super) fn assemble(package: &Path) -> Result<(), Error> {
     let listed = tarball::listed_in(&source())?;
     for from in files::list(&source())? {

@@ -31,7 +31,6 @@ for (const file of process.argv.slice(1)) {
 process.stdout.write(JSON.stringify(sizes));
 ";
 
-/// The sizes of the package's parts.
 #[derive(Debug)]
 pub(super) struct Sizes {
     files: BTreeMap<String, [u64; 3]>,
@@ -59,7 +58,6 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
 }
 
 impl Sizes {
-    /// Checks the sizes against the budget.
     pub(super) fn check(&self) -> Result<(), Error> {
         let ([_, at_import, _], [_, in_all, _]) = (self.import(), self.all());
         if at_import > AT_IMPORT {
@@ -71,7 +69,6 @@ impl Sizes {
         Ok(())
     }
 
-    /// The gzip size of one file.
     pub(super) fn gzip(&self, name: &str) -> u64 {
         self.files.get(name).map_or(0, |[_, gzip, _]| *gzip)
     }

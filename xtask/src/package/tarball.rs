@@ -23,8 +23,7 @@ pub(super) fn texts() -> Vec<PathBuf> {
 
 /// Packs the folder and checks the result.
 pub(super) fn pack(package: &Path) -> Result<(), Error> {
-    let manifest = manifest(package)?;
-    check_manifest(&manifest)?;
+    check_manifest(&manifest(package)?)?;
     let destination = paths::target().join("npm");
     let report = Cmd::new("npm")
         .args(["pack", "--json", "--ignore-scripts", "--pack-destination"])
@@ -37,7 +36,8 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
     // Newer versions of npm print an object by package name, older ones a list.
     let packed = report.get(0).or_else(|| report.get("crowfly"));
     let packed = packed.unwrap_or(&report);
-    compare(&expected(package, &manifest), &listed(packed))?;
+    let found = strings(packed.get("files"), |value| value.get("path")?.as_str());
+    compare(&listed_in(package)?, &found)?;
     let name = packed["filename"].as_str().unwrap_or_default();
     std::fs::rename(destination.join(name), file()).map_err(Error::io("name the tarball"))
 }
@@ -45,7 +45,11 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
 /// What the manifest in `folder` lists, and what npm adds by itself if it exists:
 /// <https://docs.npmjs.com/cli/v10/configuring-npm/package-json#files>.
 pub(super) fn listed_in(folder: &Path) -> Result<BTreeSet<String>, Error> {
-    Ok(expected(folder, &manifest(folder)?))
+    let mut names = strings(manifest(folder)?.get("files"), |value| value.as_str());
+    let by_itself = ["package.json", "README.md", "LICENSE"];
+    let present = by_itself.iter().filter(|name| folder.join(name).is_file());
+    names.extend(present.map(|name| (*name).to_owned()));
+    Ok(names)
 }
 
 fn manifest(folder: &Path) -> Result<Value, Error> {
@@ -64,19 +68,6 @@ fn check_manifest(manifest: &Value) -> Result<(), Error> {
             "client-wasm/npm/package.json has `{name}`; the package promises to have none"
         ))),
     }
-}
-
-/// What the manifest lists, and what npm adds by itself.
-fn expected(package: &Path, manifest: &Value) -> BTreeSet<String> {
-    let mut names = strings(manifest.get("files"), |value| value.as_str());
-    let by_itself = ["package.json", "README.md", "LICENSE"];
-    let present = by_itself.iter().filter(|name| package.join(name).is_file());
-    names.extend(present.map(|name| (*name).to_owned()));
-    names
-}
-
-fn listed(packed: &Value) -> BTreeSet<String> {
-    strings(packed.get("files"), |value| value.get("path")?.as_str())
 }
 
 fn strings(list: Option<&Value>, pick: impl Fn(&Value) -> Option<&str>) -> BTreeSet<String> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::tail;
+use super::failure;
 use crate::error::Error;
 use crate::{paths, step};
 
@@ -51,7 +51,6 @@ impl Service {
         Ok(Self { group, what, log })
     }
 
-    /// The id of the process.
     pub(crate) fn id(&self) -> u32 {
         self.group.child().id()
     }
@@ -61,16 +60,13 @@ impl Service {
         match self.group.poll() {
             None => Ok(()),
             Some(_) if stopping() => Err(Error::Interrupted),
-            Some(status) => Err(Error::Command {
-                what: format!("{} ended before it should and", self.what),
-                status: status.to_string(),
-                log: self.log.clone(),
-                tail: tail(&self.log),
-            }),
+            Some(status) => {
+                let what = format!("{} ended before it should and", self.what);
+                Err(failure(what, status, self.log.clone()))
+            }
         }
     }
 
-    /// Waits until it is ready.
     pub(crate) fn until(&self, limit: Duration, ready: impl Fn() -> bool) -> Result<(), Error> {
         let started = Instant::now();
         while !ready() {
@@ -97,7 +93,6 @@ impl Service {
         forget(&self.group);
     }
 
-    /// Waits for it to exit.
     pub(super) fn wait(&self) -> Result<ExitStatus, Error> {
         let mut pause = Duration::from_millis(1);
         loop {

@@ -54,13 +54,11 @@ impl Cmd {
         }
     }
 
-    /// Adds one argument.
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.command.arg(arg);
         self
     }
 
-    /// Adds arguments.
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.command.args(args);
         self
@@ -71,13 +69,11 @@ impl Cmd {
         self.args(words.split_ascii_whitespace())
     }
 
-    /// Sets one environment variable.
     pub(crate) fn env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.command.env(key, value);
         self
     }
 
-    /// Sets environment variables.
     pub(crate) fn envs<K: AsRef<OsStr>, V: AsRef<OsStr>>(
         mut self,
         pairs: impl IntoIterator<Item = (K, V)>,
@@ -105,10 +101,8 @@ impl Cmd {
         self
     }
 
-    /// Runs it to the end.
     pub(crate) fn run(self) -> Result<(), Error> {
-        let (status, what, log) = self.finish(false)?;
-        checked(status, what, log)
+        self.finish(false).and_then(checked)
     }
 
     /// Runs it to the end as a step of this name.
@@ -119,8 +113,7 @@ impl Cmd {
     /// Runs it to the end and returns its standard output, which the log then lacks.
     pub(crate) fn output(self) -> Result<String, Error> {
         let out = stdout_file(&self.log);
-        let (status, what, log) = self.finish(true)?;
-        checked(status, what, log)?;
+        self.finish(true).and_then(checked)?;
         Ok(String::from_utf8_lossy(&files::read(&out)?).into_owned())
     }
 
@@ -129,7 +122,6 @@ impl Cmd {
         Ok(self.finish(false)?.0.success())
     }
 
-    /// Starts it in the background.
     pub(crate) fn spawn(self) -> Result<Service, Error> {
         self.start(false)
     }
@@ -180,21 +172,25 @@ fn stdout_file(log: &Path) -> PathBuf {
     log.with_extension("out")
 }
 
-fn checked(status: ExitStatus, what: String, log: PathBuf) -> Result<(), Error> {
-    if status.success() {
-        return Ok(());
+fn checked((status, what, log): (ExitStatus, String, PathBuf)) -> Result<(), Error> {
+    match status.success() {
+        true => Ok(()),
+        false => Err(failure(what, status, log)),
     }
+}
+
+fn failure(what: String, status: ExitStatus, log: PathBuf) -> Error {
     let mut tail = tail(&log);
     if tail.is_empty() {
         tail = self::tail(&stdout_file(&log));
     }
     let status = status.to_string();
-    Err(Error::Command {
+    Error::Command {
         what,
         status,
         log,
         tail,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use super::{apt, cargo_tools};
 use crate::error::Error;
 use crate::step;
 
-/// Chromium and chromedriver.
 pub(crate) fn chromium() -> Result<Programs, Error> {
     ready(Kind::Chromium)
 }

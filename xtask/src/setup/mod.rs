@@ -19,7 +19,6 @@ pub(crate) type Install = fn() -> Result<(), Error>;
 pub(crate) const WASM: &[Install] = &[wasm_target::ready, cargo_tools::wasm_bindgen];
 pub(crate) const WASM_AND_TESTS: &[Install] = &[WASM[0], WASM[1], cargo_tools::wasm_pack];
 
-/// Installs everything.
 pub(crate) fn all() -> Result<(), Error> {
     ready(
         WASM_AND_TESTS,

@@ -13,7 +13,6 @@ use crate::process::Cmd;
 /// The oldest Node that the tools run on.
 const OLDEST: (u32, u32) = (20, 19);
 
-/// Installs the packages.
 pub(crate) fn ready() -> Result<(), Error> {
     install("node", "packages from npm", "xtask/node")
 }
@@ -48,7 +47,6 @@ pub(crate) fn tool(name: &str) -> PathBuf {
     modules().join(".bin").join(name)
 }
 
-/// The installed packages.
 pub(crate) fn modules() -> PathBuf {
     paths::tools().join("node").join("node_modules")
 }

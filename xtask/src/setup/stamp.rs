@@ -19,7 +19,6 @@ pub(crate) fn once(
     write(name, fingerprint)
 }
 
-/// Invalidates a stamp.
 pub(crate) fn forget(name: &str) {
     let _ = std::fs::remove_file(file(name));
 }

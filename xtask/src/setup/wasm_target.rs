@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::process::Cmd;
 use crate::{files, paths, step};
 
-/// The target triple of the browser module.
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
 /// The name of Debian's toolchain in rustup:
@@ -28,7 +27,6 @@ const LINKERS: &str = "rust-lld wasm-ld wasm-ld-22 wasm-ld-21 wasm-ld-20 wasm-ld
 /// The environment of every wasm build, as `cargo xtask env` prints it.
 pub(crate) type WasmEnv = Vec<(&'static str, String)>;
 
-/// Installs the target.
 pub(crate) fn ready() -> Result<(), Error> {
     if find().is_some() {
         return Ok(());

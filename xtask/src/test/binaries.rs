@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::{native, paths, soak, step};
 
-/// One compiled test binary.
 #[derive(Debug)]
 pub(super) struct Binary {
     package: String,
@@ -19,7 +18,6 @@ pub(super) struct Binary {
     file: PathBuf,
 }
 
-/// Compiles every native test binary.
 pub(super) fn compile() -> Result<Vec<Binary>, Error> {
     let compile = native::cargo("test --no-run --message-format=json-render-diagnostics");
     let messages = compile.log("compile-tests").output()?;

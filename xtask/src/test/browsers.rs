@@ -25,7 +25,6 @@ pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
     binaries::run_all(counts, &all, Binary::searches_traces, &env)
 }
 
-/// Prints the table at the end of the log.
 fn print(log: &str) {
     let log = process::logged(log);
     let table = log.lines().skip_while(|line| !line.starts_with("flow  "));

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::{native, setup, step};
 
-/// `cargo fmt --check`.
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
     let check = Cmd::new("cargo").words("fmt --all -- --check --files-with-diff --color never");
     check.log("fmt").step("cargo fmt")?;
@@ -20,7 +19,6 @@ pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
     setup::browsers::all().map(drop)
 }
 
-/// Clippy on all targets of the native crates.
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
     let clippy = native::cargo("clippy --all-targets -- -D warnings");
     clippy.log("clippy").step("cargo clippy")?;

@@ -37,17 +37,19 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
 /// The whole system, by the page, by the package and by plain requests.
 pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
     with(|running| {
-        let (all, env) = (&running.binaries, &running.env);
-        binaries::run_all(counts, all, Binary::needs_system, env)
+        binaries::run_all(
+            counts,
+            &running.binaries,
+            Binary::needs_system,
+            &running.env,
+        )
     })
 }
 
 /// The load spike in its long form: the tests of the module `load`.
 pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
     with(|running| {
-        let binary = running.binaries.iter().find(|binary| binary.is_system());
-        let binary =
-            binary.ok_or_else(|| Error::failed("the whole-system tests were not compiled"))?;
+        let binary = running.tests()?;
         let mut env = running.env.clone();
         env.push(("CROWFLY_EVENTS", events.to_string()));
         env.push(("CROWFLY_SEED", seed.to_string()));
@@ -60,8 +62,12 @@ pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
 /// Searches for secrets in what the earlier tests left behind.
 pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
     with(|running| {
-        let (all, env) = (&running.binaries, &running.env);
-        binaries::run_all(counts, all, Binary::searches_traces, env)
+        binaries::run_all(
+            counts,
+            &running.binaries,
+            Binary::searches_traces,
+            &running.env,
+        )
     })
 }
 
@@ -69,10 +75,17 @@ pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
 pub(super) struct Running {
     /// It stops when this is dropped.
     pub(super) suite: Suite,
-    /// Every native test binary.
     pub(super) binaries: Vec<Binary>,
     /// The variables by which the tests find the system and the browser.
     pub(super) env: Vec<(&'static str, String)>,
+}
+
+impl Running {
+    /// The whole-system tests.
+    pub(super) fn tests(&self) -> Result<&Binary, Error> {
+        let found = self.binaries.iter().find(|binary| binary.is_system());
+        found.ok_or_else(|| Error::failed("the whole-system tests were not compiled"))
+    }
 }
 
 /// One start serves all steps that need the system.
@@ -95,7 +108,6 @@ pub(super) fn begin_optimised() -> Result<(), Error> {
     Ok(())
 }
 
-/// Stops the system, if it is running.
 pub(super) fn end() {
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     drop(running.take());

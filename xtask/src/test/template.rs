@@ -7,7 +7,6 @@ use crate::process::{self, Cmd};
 use crate::setup::python;
 use crate::{local, paths};
 
-/// `cfn-lint` and `sam validate --lint`.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
     let lint = Cmd::new(python::sam()?.join("cfn-lint"));
     let lint = lint.words("template.yaml examples/scanner/template.yaml");

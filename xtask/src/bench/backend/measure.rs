@@ -13,12 +13,10 @@ use crate::step;
 /// Calls before the warm ones are measured.
 const WARM_UP: u64 = 50;
 
-/// Samples of one function.
 #[derive(Default)]
 pub(super) struct Figures {
     /// Time from the start of the process to its first answer, for each start.
     pub(super) cold: Vec<Duration>,
-    /// Duration of each warm call.
     pub(super) warm: Vec<Duration>,
     /// Peak resident size after all calls, in bytes, of each process.
     pub(super) resident: Vec<u64>,
@@ -58,7 +56,6 @@ pub(super) fn all(
     Ok(figures)
 }
 
-/// A running function.
 struct Process<'a> {
     subject: &'a Subject,
     runtime: Runtime,

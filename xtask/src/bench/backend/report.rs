@@ -99,7 +99,6 @@ pub(super) fn functions(subjects: &[Subject], figures: &[Figures]) -> String {
     out
 }
 
-/// All samples.
 pub(super) fn functions_json(subjects: &[Subject], figures: &[Figures]) -> Value {
     let row = |(subject, figures): (&Subject, &Figures)| {
         json!({

@@ -52,7 +52,6 @@ impl Runtime {
         let _ = self.events.send((id, event.to_string()));
     }
 
-    /// Waits for the answer to that event.
     pub(super) fn answer(&self) -> Result<Value, Error> {
         let answer = self.answers.recv_timeout(TIMEOUT);
         let answer = answer.map_err(|_| Error::failed("the function does not answer"))?;
@@ -88,7 +87,6 @@ fn reply(
         .header("lambda-runtime-invoked-function-arn", ARN)
 }
 
-/// The content of every object.
 const OBJECT: &str = "123456789";
 
 /// Starts all of them on one port.

@@ -15,7 +15,6 @@ const PACKAGES: [&str; 2] = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigne
 /// Our replacement of Lambda's Node.js runtime, and the handler.
 const FILES: [&str; 2] = ["bootstrap.mjs", "handler.mjs"];
 
-/// The sample in both packagings.
 pub(super) struct Sample {
     pub(super) node: PathBuf,
     pub(super) bundled: Packed,
@@ -26,15 +25,14 @@ pub(super) struct Sample {
 pub(super) struct Packed {
     /// The file that Node runs.
     pub(super) entry: PathBuf,
-    /// Bytes of the zip.
     pub(super) zip: u64,
 }
 
 /// Builds both packagings in `target/bench/sample`.
 pub(super) fn ready() -> Result<Sample, Error> {
     node::ready()?;
-    let missing = || Error::Missing("node is needed on PATH".to_owned());
-    let node = paths::on_path("node").ok_or_else(missing)?;
+    let node = paths::on_path("node");
+    let node = node.ok_or_else(|| Error::Missing("node is needed on PATH".to_owned()))?;
     let folder = paths::target().join("bench/sample");
     step::step("sample in Node.js", || {
         files::empty(&folder)?;

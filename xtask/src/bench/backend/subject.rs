@@ -16,7 +16,6 @@ type Check = fn(&Value) -> bool;
 /// One function, ready to be started.
 pub(super) struct Subject {
     pub(super) name: &'static str,
-    /// What one call does.
     pub(super) says: &'static str,
     program: PathBuf,
     arguments: Vec<String>,
@@ -131,7 +130,6 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
     Ok(subjects)
 }
 
-/// Extracts the executable from a zip.
 fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
     let folder = paths::target().join("bench/functions").join(bin);
     let program = folder.join("bootstrap");

@@ -38,17 +38,10 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
     system::with(|running| {
         let aws = running.suite.aws();
         let deployed = policy::deployed(aws)?;
-        let binary = running.binaries.iter().find(|binary| binary.is_system());
-        let binary =
-            binary.ok_or_else(|| Error::failed("the whole-system tests were not compiled"))?;
+        let binary = running.tests()?;
         let mut faults = incomplete(&deployed);
         for right in rights {
-            let Right {
-                function,
-                action,
-                sid,
-                test,
-            } = right;
+            let [function, sid, action, test] = right;
             let what = format!("{function} without {action} ({sid})");
             let missed = step::step(&what, || {
                 without(aws, &deployed, right, || binary.passes(test, &running.env))
@@ -65,7 +58,7 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
                 faults.push(format!("{what}: {outcome}"));
             }
         }
-        let tests: BTreeSet<&str> = rights.iter().map(|right| right.test).collect();
+        let tests: BTreeSet<&str> = rights.iter().map(|[.., test]| *test).collect();
         for test in tests {
             let good = step::step(&format!("{test}, with every right"), || {
                 binary.passes(test, &running.env)
@@ -88,26 +81,20 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
 fn without(
     aws: &Aws,
     deployed: &[Policy],
-    right: &Right,
+    [function, sid, action, _]: &Right,
     test: impl FnOnce() -> Result<bool, Error>,
 ) -> Result<bool, Error> {
     let has = |policy: &&Policy| {
-        let pair = (right.sid.to_owned(), right.action.to_owned());
-        policy.name == right.function && policy.actions().contains(&pair)
+        let pair = ((*sid).to_owned(), (*action).to_owned());
+        policy.name == *function && policy.actions().contains(&pair)
     };
     let policies: Vec<&Policy> = deployed.iter().filter(has).collect();
     if policies.is_empty() {
-        let Right {
-            function,
-            action,
-            sid,
-            ..
-        } = right;
         let text = format!("no deployed role of {function} has {action} in {sid}");
         return Err(Error::failed(text));
     }
     for policy in &policies {
-        policy.without(right.sid, right.action).put(aws)?;
+        policy.without(sid, action).put(aws)?;
     }
     // The local AWS reads policies at each request, so a change applies at once.
     let passed = test();
@@ -123,9 +110,8 @@ fn incomplete(deployed: &[Policy]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     for policy in deployed {
         for (sid, action) in policy.actions() {
-            let tried = rights().iter().any(|right| {
-                (right.function, right.sid, right.action) == (&policy.name, &sid, &action)
-            });
+            let own: [&str; 3] = [&policy.name, &sid, &action];
+            let tried = rights().iter().any(|[rest @ .., _]| *rest == own);
             let explained = UNENFORCED.iter().any(|[function, rest @ .., _]| {
                 ["*", &policy.name].contains(function) && *rest == [&sid, &action]
             });
@@ -137,11 +123,10 @@ fn incomplete(deployed: &[Policy]) -> Vec<String> {
         }
     }
     for right in rights() {
-        let (function, sid, action) = (right.function, right.sid, right.action);
+        let [function, sid, action, _] = right;
         if !seen.contains(&(function.to_owned(), sid.to_owned(), action.to_owned())) {
-            faults.insert(format!(
-                "no deployed role of {function} has {action} ({sid})"
-            ));
+            let text = format!("no deployed role of {function} has {action} ({sid})");
+            faults.insert(text);
         }
     }
     faults.into_iter().collect()
@@ -152,20 +137,13 @@ fn print() {
     step::say(&format!(
         "\n{function:<10}{statement:<15}{action:<30}shown by"
     ));
-    for right in rights() {
-        let Right {
-            function,
-            sid,
-            action,
-            test,
-        } = right;
+    for [function, sid, action, test] in rights() {
         let cells = format!("{function:<10}{sid:<15}{action:<30}");
         step::say(&format!("{cells}{test} fails without it"));
     }
     for [function, sid, action, reason] in UNENFORCED {
-        step::say(&format!(
-            "{function:<10}{sid:<15}{action:<30}the template's test only: {reason}"
-        ));
+        let cells = format!("{function:<10}{sid:<15}{action:<30}");
+        step::say(&format!("{cells}the template's test only: {reason}"));
     }
     step::say("");
 }
@@ -173,14 +151,11 @@ fn print() {
 /// This many permissions, drawn by the seed.
 fn chosen(seed: u64, count: usize) -> Vec<Right> {
     let mut left = rights();
-    let mut draw = |word: [u8; 8]| {
+    let draw = |word: [u8; 8]| {
         let place = u64::from_le_bytes(word).checked_rem(left.len() as u64)?;
         Some(left.swap_remove(place as usize))
     };
-    words(seed)
-        .map_while(|word| draw(word))
-        .take(count)
-        .collect()
+    words(seed).map_while(draw).take(count).collect()
 }
 
 #[cfg(test)]
@@ -194,15 +169,12 @@ mod tests {
 
     /// Policies with exactly the actions of the lists.
     fn deployed() -> Vec<Policy> {
-        let functions: BTreeSet<&str> = rights().iter().map(|right| right.function).collect();
+        let functions: BTreeSet<&str> = rights().iter().map(|[function, ..]| *function).collect();
         let of = |function: &str| {
-            let rights = rights()
-                .into_iter()
-                .filter(|right| right.function == function);
-            let statements: Vec<_> = rights
-                .map(|right| json!({"Sid": right.sid, "Action": right.action}))
-                .chain([json!({"Sid": "Logs", "Action": ["logs:PutLogEvents"]})])
-                .collect();
+            let own = rights().into_iter().filter(|[of, ..]| *of == function);
+            let own = own.map(|[_, sid, action, _]| json!({"Sid": sid, "Action": action}));
+            let logs = json!({"Sid": "Logs", "Action": ["logs:PutLogEvents"]});
+            let statements: Vec<_> = own.chain([logs]).collect();
             Policy {
                 role: format!("crowfly-{function}"),
                 name: function.to_owned(),

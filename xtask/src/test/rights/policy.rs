@@ -7,14 +7,12 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::local::Aws;
 
-/// The inline policy of one role.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Policy {
     /// The role's full name.
     pub(super) role: String,
     /// The policy's name, which is that of its function.
     pub(super) name: String,
-    /// The document.
     pub(super) document: Value,
 }
 
@@ -73,7 +71,6 @@ impl Policy {
         policy
     }
 
-    /// Makes this the role's policy.
     pub(super) fn put(&self, aws: &Aws) -> Result<(), Error> {
         let document = self.document.to_string();
         let parameters = [

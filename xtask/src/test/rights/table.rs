@@ -1,19 +1,10 @@
 //! Every action of every role, with the test that fails without it, or why the local AWS cannot show that.
 
-/// An action that the local AWS enforces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Right {
-    /// The function whose role has it, by the name of its policy.
-    pub(super) function: &'static str,
-    /// The Sid of its statement.
-    pub(super) sid: &'static str,
-    /// Such as `s3:PutObject`.
-    pub(super) action: &'static str,
-    /// The whole-system test that fails without it.
-    pub(super) test: &'static str,
-}
+/// The function whose role may do this (by the name of its policy), the Sid of the statement, the action, and the
+/// whole-system test that fails without it.
+pub(super) type Right = [&'static str; 4];
 
-/// Function, statement, action, test.
+/// Every action that the local AWS enforces.
 const ENFORCED: &str = "
 presign  Objects       s3:PutObject                   storage::the_unspoiled_request_is_taken
 presign  Objects       s3:GetObject                   api::complete_settles_a_lost_answer
@@ -47,18 +38,10 @@ scanner  Missing       s3:ListBucket                  scan::a85_an_object_that_i
 scanner  Results       events:PutEvents               scan::a85_a_clean_file_is_given_once_it_is_scanned
 ";
 
-/// Every action that the local AWS enforces.
 pub(super) fn rights() -> Vec<Right> {
     let rows = ENFORCED.lines().map(str::split_ascii_whitespace);
-    rows.filter_map(|mut cells| {
-        Some(Right {
-            function: cells.next()?,
-            sid: cells.next()?,
-            action: cells.next()?,
-            test: cells.next()?,
-        })
-    })
-    .collect()
+    rows.filter_map(|cells| cells.collect::<Vec<_>>().try_into().ok())
+        .collect()
 }
 
 const SOURCE: &str = "an event source's rights are checked when it is made, not when it runs";

@@ -10,13 +10,11 @@ const ABUSES: [RangeInclusive<u32>; 5] = [1..=18, 20..=38, 40..=53, 60..=70, 80.
 
 /// A row whose fault occurs on AWS but not in the local AWS, why, and what shows it instead.
 pub(super) struct Elsewhere {
-    /// The row.
     pub(super) row: &'static str,
     /// What the local AWS lacks.
     pub(super) reason: &'static str,
     /// Where it is shown: one of these places is enough.
     pub(super) places: Vec<&'static str>,
-    /// How.
     pub(super) by: &'static str,
 }
 
