@@ -14,13 +14,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         seed: devkit::time::unix_ms(),
         ..Config::default()
     };
-    let mut life = 3600;
+    let (mut life, mut s3_rules) = (3600, true);
     let mut options = Parser::from_env();
     while let Some(option) = options.next()? {
         match option {
             Long("seed") => config.seed = options.value()?.parse()?,
             Long("life") => life = options.value()?.parse()?,
-            Long("no-s3-rules") => config.s3_rules = false,
+            Long("no-s3-rules") => s3_rules = false,
             Long("upstream") => {
                 let url = Url::parse(&options.value()?.string()?);
                 config.upstream = Some(url.ok_or("--upstream takes an http URL")?.authority);
@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let seed = config.seed;
     let proxy = Proxy::start(config)?;
+    proxy.s3_rules(s3_rules);
     let line = serde_json::json!({
         "proxy": format!("http://{}", proxy.address()),
         "control": format!("http://{}", proxy.control()),

@@ -48,24 +48,12 @@ pub use rule::{Fault, Form, Matcher, Place, Rule};
 use shared::Shared;
 
 /// How a proxy is started.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Host and port that requests in origin form go to, instead of what their `Host` names.
     pub upstream: Option<String>,
     /// The seed of every random choice.
     pub seed: u64,
-    /// Whether to apply the rules of S3 that its local emulators lack.
-    pub s3_rules: bool,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            upstream: None,
-            seed: 0,
-            s3_rules: true,
-        }
-    }
 }
 
 /// A running proxy; it stops when dropped.
@@ -108,12 +96,7 @@ impl Proxy {
         self.control.address()
     }
 
-    /// Adds a rule after the others; returns its number.
-    pub fn add(&self, rule: Rule) -> u64 {
-        self.shared.rules().add(rule)
-    }
-
-    /// Adds a rule written as JSON.
+    /// Adds a rule, written as JSON, after the others; returns its number.
     ///
     /// # Panics
     /// When it is not a rule.
@@ -121,7 +104,7 @@ impl Proxy {
     pub fn rule(&self, rule: Value) -> u64 {
         let text = rule.to_string();
         match serde_json::from_value(rule) {
-            Ok(rule) => self.add(rule),
+            Ok(rule) => self.shared.rules().add(rule),
             Err(error) => panic!("not a rule ({error}): {text}"),
         }
     }
@@ -146,7 +129,7 @@ impl Proxy {
         self.shared.set_offline(on);
     }
 
-    /// Whether to apply the rules of S3 that its local emulators lack.
+    /// Whether to apply the rules of S3 that its local emulators lack; it does from the start.
     pub fn s3_rules(&self, on: bool) {
         self.shared.s3_on.store(on, Ordering::Relaxed);
     }

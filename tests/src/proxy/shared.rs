@@ -27,7 +27,7 @@ impl Shared {
         Self {
             upstream: config.upstream,
             offline: AtomicBool::new(false),
-            s3_on: AtomicBool::new(config.s3_rules),
+            s3_on: AtomicBool::new(true),
             rules: Mutex::new(Rules::new(config.seed)),
             request_log: Mutex::new(RequestLog::new()),
             s3: Mutex::default(),

@@ -42,10 +42,10 @@ impl Faulty {
                 .authority;
             let config = Config {
                 upstream: Some(upstream),
-                s3_rules: false,
                 seed: 20_261_122,
             };
             let proxy = Proxy::start(config).expect("a free port");
+            proxy.s3_rules(false);
             let function = aws.function(logical);
             let mut variables = aws.function_variables(&function);
             let endpoint = format!("http://{}", proxy.address());
