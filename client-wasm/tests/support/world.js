@@ -314,11 +314,7 @@ class FakeXhr extends EventTarget {
     this.world.puts.push({ method: this.method, url: this.url, headers: this.headers, size: body.size, type: body.type });
     const own = this.world.storage(this.world.puts[place]);
     if (own === "hang") return;
-    if (own === "refused") {
-      this.readyState = 4;
-      this.dispatchEvent(new ProgressEvent("error"));
-      return;
-    }
+    if (own === "refused") return this.fail();
     const bytes = await body.arrayBuffer();
     const total = bytes.byteLength;
     for (const loaded of [Math.floor(total / 2), total]) {
@@ -330,15 +326,17 @@ class FakeXhr extends EventTarget {
     }
     if (this.readyState === 4) return;
     this.readyState = 4;
-    if (own === "lost") {
-      this.dispatchEvent(new ProgressEvent("error"));
-      return;
-    }
+    if (own === "lost") return this.fail();
     this.status = own?.status ?? 200;
     if (this.status === 200) this.world.keep(this.world.puts[place]);
     this.responseText = own?.body ?? "";
     this.answerHeaders = own?.headers;
     this.dispatchEvent(new ProgressEvent("load"));
+  }
+
+  fail() {
+    this.readyState = 4;
+    this.dispatchEvent(new ProgressEvent("error"));
   }
 
   abort() {
