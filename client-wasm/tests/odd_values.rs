@@ -11,6 +11,6 @@ cases!("/tests/cases/odd_values.js":
     h4_options_that_throw_are_named,
     h4_what_acts_as_a_file_is_sent_as_one,
     h4_a_handle_that_gives_no_file_ends_in_a_typed_error,
-    u14_methods_work_without_their_object,
+    u14_p5_methods_work_without_their_object,
     u13_a_page_that_has_its_own_to_json_changes_nothing,
 );

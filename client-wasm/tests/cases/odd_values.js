@@ -139,7 +139,7 @@ export const cases = {
     client.close();
   },
 
-  async u14_methods_work_without_their_object({ createClient }) {
+  async u14_p5_methods_work_without_their_object({ createClient }) {
     const client = createClient(options);
     const { upload: start, subscribe, snapshot, records, record, content, resumable, close } = client;
     let heard = 0;

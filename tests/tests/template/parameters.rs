@@ -74,6 +74,46 @@ fn choices_are_closed() {
     assert!(origins.starts_with("^(") && origins.ends_with(")$") && !origins.contains(r"\*"));
 }
 
+#[test]
+fn u16_origins_of_apps_in_a_shell_are_taken_and_what_is_no_origin_is_not() {
+    let pattern = template()["Parameters"]["AllowedOrigins"]["AllowedPattern"].as_str();
+    let pattern = regex_lite::Regex::new(pattern.unwrap()).unwrap();
+    for origin in [
+        "https://app.example.com",
+        "https://app.example.com:8443",
+        "http://localhost:5173",
+        "http://127.0.0.1:5173",
+        "http://[::1]:5173",
+        "http://tauri.localhost",
+        "https://tauri.localhost",
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "chrome-extension://abcdefghijklmnop",
+        "moz-extension://0f1e2d3c-0000-4000-8000-000000000000",
+    ] {
+        assert!(pattern.is_match(origin), "{origin}");
+    }
+    for other in [
+        "*",
+        "null",
+        "https://*.example.com",
+        "https://app.example.com/",
+        "https://user@app.example.com",
+        "http://app.example.com",
+        "http://localhost.example.com",
+        "http://evil-localhost",
+        "http://a.b.localhost",
+        "file://",
+        "javascript://localhost",
+        "data://localhost",
+        "app.example.com",
+        "",
+    ] {
+        assert!(!pattern.is_match(other), "{other}");
+    }
+}
+
 /// A function that cannot parse its environment does not start, and then the whole API answers 500: the template
 /// refuses before deployment what the functions would refuse.
 #[test]

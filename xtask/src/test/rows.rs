@@ -150,13 +150,13 @@ fn judged(result: &str) -> Option<bool> {
     }
 }
 
-/// `F03` and the like: the leading words of a test's name that are a letter and two digits;
+/// `F03` and the like: the leading words of a test's name that are a letter and a number, of two digits for F and A;
 /// `to` between two of them means the whole range.
 fn rows(name: &str) -> Vec<String> {
     let own = name.rsplit("::").next().unwrap_or(name);
     let mut found: Vec<(char, u32)> = Vec::new();
     let mut range = false;
-    for word in own.split('_') {
+    for word in own.split(['_', ' ']) {
         if word == "to" && !found.is_empty() {
             range = true;
             continue;
@@ -178,11 +178,15 @@ fn rows(name: &str) -> Vec<String> {
 
 fn row(word: &str) -> Option<(char, u32)> {
     let (letter, digits) = word.split_at_checked(1)?;
-    let letter = ["f", "a"]
-        .contains(&letter)
-        .then(|| letter.to_uppercase())?;
-    let plain = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    Some((letter.chars().next()?, plain.then(|| digits.parse().ok())??))
+    let least = match letter {
+        "f" | "a" => 2,
+        "u" | "p" => 1,
+        _ => return None,
+    };
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let right = plain && (least..=2).contains(&digits.len());
+    let letter = letter.to_uppercase().chars().next()?;
+    Some((letter, right.then(|| digits.parse().ok())??))
 }
 
 #[cfg(test)]

@@ -8,6 +8,10 @@ const FAULTS: [RangeInclusive<u32>; 3] = [1..=44, 50..=75, 83..=88];
 /// Abuses of tokens, of requests, of URLs, of other owners' data, of content and pipeline.
 const ABUSES: [RangeInclusive<u32>; 5] = [1..=18, 20..=38, 40..=53, 60..=70, 80..=97];
 
+/// What people's files and pages brought, and the tools that they load the package with.
+const PAGES: RangeInclusive<u32> = 1..=18;
+const TOOLS: RangeInclusive<u32> = 1..=6;
+
 /// A row whose fault occurs on AWS but not in the local AWS, why, and what shows it instead.
 pub(super) struct Elsewhere {
     pub(super) row: &'static str,
@@ -67,7 +71,8 @@ pub(super) fn all() -> Vec<String> {
             .map(|number| format!("{letter}{number:02}"))
             .collect::<Vec<String>>()
     };
-    [of('A', &ABUSES), of('F', &FAULTS)].concat()
+    let (pages, tools) = (of('U', &[PAGES]), of('P', &[TOOLS]));
+    [of('A', &ABUSES), of('F', &FAULTS), pages, tools].concat()
 }
 
 #[cfg(test)]
@@ -77,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_lists_have_the_rows_that_they_should() {
-        assert_eq!(all().len(), (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6));
+        assert_eq!(all().len(), (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6) + (18 + 6));
         let places = KINDS.map(|(.., place)| place);
         let rows = elsewhere();
         assert_eq!(rows.len(), ELSEWHERE.trim().lines().count());
