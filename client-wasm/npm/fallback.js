@@ -177,7 +177,8 @@ export async function blobWorker(data) {
   const { worker } = await copyOf(data);
   const url = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
   try {
-    return new Worker(trusted(url), { type: "module", name: "crowfly" });
+    // Not of type module: a page of no origin (sandboxed, or on the disk) may not load one from its own Blob.
+    return new Worker(trusted(url), { name: "crowfly" });
   } finally {
     URL.revokeObjectURL(url);
   }

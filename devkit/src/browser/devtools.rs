@@ -23,6 +23,12 @@ impl Browser {
         self.network(offline, json!(-1));
     }
 
+    /// Freezes the page, or resumes it: <https://wicg.github.io/page-lifecycle/>.
+    pub fn freeze(&self, frozen: bool) {
+        let state = if frozen { "frozen" } else { "active" };
+        self.devtools("Page.setWebLifecycleState", json!({"state": state}));
+    }
+
     /// Kills the renderer of the current page, as running out of memory does. Later commands need another
     /// window then.
     pub fn crash(&self) {

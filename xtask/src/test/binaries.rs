@@ -46,7 +46,12 @@ fn binary(message: &str) -> Option<Binary> {
 impl Binary {
     /// Whether its tests need nothing else.
     pub(super) fn needs_nothing(&self) -> bool {
-        let none = [Kind::System, Kind::Browsers, Kind::Faults];
+        let none = [
+            Kind::System,
+            Kind::Browsers,
+            Kind::Faults,
+            Kind::Surroundings,
+        ];
         !none.contains(&self.kind())
     }
 
@@ -109,6 +114,7 @@ impl Binary {
                 "proxy" => Kind::Native,
                 "browsers" => Kind::Browsers,
                 "faults" => Kind::Faults,
+                "surroundings" => Kind::Surroundings,
                 _ => Kind::System,
             },
             _ => Kind::Native,

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Wasm,
     /// Faults injected into the SDK in Chromium.
     Faults,
+    /// The SDK in the surroundings that pages give it.
+    Surroundings,
     /// The npm package.
     Package,
     /// The hand-written types.
@@ -38,7 +40,7 @@ pub(super) enum Kind {
 }
 
 /// Each kind with its name, and where its tests run.
-pub(super) const KINDS: [(Kind, &str, &str); 14] = [
+pub(super) const KINDS: [(Kind, &str, &str); 15] = [
     (Kind::Check, "checks (format, lints)", "unit"),
     (Kind::Native, "native unit", "unit"),
     (Kind::Contract, "contract", "unit"),
@@ -48,6 +50,7 @@ pub(super) const KINDS: [(Kind, &str, &str); 14] = [
     (Kind::LocalAws, "rules of the local AWS", "local-AWS rule"),
     (Kind::Wasm, "wasm in Chromium", "Chromium"),
     (Kind::Faults, "faults in Chromium", "Chromium, fault proxy"),
+    (Kind::Surroundings, "surroundings", "each browser"),
     (Kind::Package, "package", "package"),
     (Kind::Types, "types", "package"),
     (Kind::System, "whole system", "whole system"),

@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     ("wasm", web::chromium),
     ("package", web::package),
     ("faults", faults::each),
+    ("surroundings", faults::surroundings),
     ("types", web::types),
     ("local-aws", system::rules),
     ("sam-build", template::build),

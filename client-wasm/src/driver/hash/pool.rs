@@ -122,8 +122,9 @@ impl Driver {
     }
 
     fn begin_hash(self: &Rc<Self>, mut job: Job) {
-        // Posting a small file to a worker costs more than hashing it.
-        if job.bytes.end - job.bytes.start > STEP {
+        // Posting a small file to a worker costs more than hashing it; and a page may read what its worker may not, as
+        // in a sandboxed frame of WebKit.
+        if job.retries == 0 && job.bytes.end - job.bytes.start > STEP {
             job.slot = self.reserve_worker();
         }
         let worker = self.pool.worker(job.slot);

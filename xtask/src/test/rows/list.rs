@@ -82,7 +82,10 @@ mod tests {
 
     #[test]
     fn the_lists_have_the_rows_that_they_should() {
-        assert_eq!(all().len(), (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6) + (18 + 6));
+        assert_eq!(
+            all().len(),
+            (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6) + (18 + 6)
+        );
         let places = KINDS.map(|(.., place)| place);
         let rows = elsewhere();
         assert_eq!(rows.len(), ELSEWHERE.trim().lines().count());
