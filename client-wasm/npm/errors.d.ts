@@ -24,6 +24,16 @@ export interface UploadError extends Error {
   readonly status?: number;
   /** Finds the request in the logs of the API or of storage. */
   readonly requestId?: string;
+  /** What storage said, without anything from a URL; `code` and `message` are empty where it said nothing plain. */
+  readonly storage?: {
+    readonly status: number;
+    readonly code: string;
+    readonly message: string;
+    readonly requestId?: string;
+  };
+  /** With `bad_response`: the field of the answer that is wrong, such as `uploads[0].plan.partCount`. */
+  readonly path?: string;
+  /** What the application's own code threw, if that is the reason. */
   readonly cause?: unknown;
 }
 

@@ -220,3 +220,21 @@ fn d1_the_readme_installs_the_versions_that_are_tested() {
         );
     }
 }
+
+/// A person who reads one of the SDK's own sentences finds there what to do.
+#[test]
+fn every_sentence_of_a_failure_is_explained() {
+    let source = read("engine/src/failure.rs");
+    let body = source.split("fn sentence(").nth(1).expect("the sentences");
+    let sentences: Vec<&str> = body.split('"').skip(1).step_by(2).collect();
+    assert!(sentences.len() > 15, "the sentences were read wrongly");
+    let manual = read("docs/SDK.md");
+    let trouble = manual.split("## In trouble").nth(1).expect("the section");
+    let trouble = trouble.split("\n## ").next().unwrap_or_default();
+    // The application itself has done these.
+    let own = ["", "the upload was aborted", "the client was closed"];
+    for sentence in sentences {
+        let known = own.contains(&sentence) || trouble.contains(sentence);
+        assert!(known, "docs/SDK.md does not explain: {sentence}");
+    }
+}
