@@ -73,6 +73,18 @@ export interface SignerOptions extends CommonOptions {
 /** What a client is set to: `api` and `token`, or `signer`. */
 export type ClientOptions = ApiOptions | SignerOptions;
 
+/** One thing that `doctor()` has looked at. */
+export interface Finding {
+  /** A stable word for it, such as `storage_cors`; docs/SDK.md lists them. */
+  readonly code: string;
+  /** Whether it is as it must be. */
+  readonly ok: boolean;
+  /** What was found, in one sentence. */
+  readonly message: string;
+  /** What to do about it; empty if it is well. */
+  readonly fix: string;
+}
+
 /** Degraded operation. */
 export type WarningCode =
   /** Module or worker cannot be had from beside the package's JavaScript, so their copy inside it is used, a larger
@@ -356,6 +368,13 @@ export interface Client {
   /** Where to read a stored object. Rejects also with `not_found`, `not_stored`, and while it is withheld with
    * `type_mismatch`, `scan_pending`, `infected` or `content_encoding`. */
   content(this: void, id: string): Promise<Content>;
+  /**
+   * Looks for what is set up wrongly: the page (workers, IndexedDB, a service worker), the token, the API and its CORS
+   * rules, and storage. Storage is probed by two small PUTs with a checksum that is not theirs, which it refuses, so
+   * that nothing is stored; both uploads are cancelled. For developers: takes seconds, loads code of its own, and
+   * rejects only if that cannot be loaded.
+   */
+  doctor(this: void): Promise<readonly Finding[]>;
   /** Closes the client: active uploads fail with code `closed` but stay resumable; nothing is left running. */
   close(this: void): void;
 }

@@ -15,6 +15,9 @@ import { StartingWorker } from "./starting-worker.js";
 /** The module of this page, or the attempt to get it.
  * @type {Promise<Started> | undefined} */
 let started;
+/** The module itself.
+ * @type {WebAssembly.Module} */
+let running;
 /** Why no worker can be had from beside the module, once that is known.
  * @type {Cause | undefined} */
 let workerCause;
@@ -43,7 +46,7 @@ export async function beside(options, address, worker, data) {
     return cause ? [copy, own] : [own, copy];
   };
   const answered = () => workerCause && tell(workerCause);
-  return createClient(options, () => new StartingWorker(ways(), answered, workerCause));
+  return made(options, () => new StartingWorker(ways(), answered, workerCause));
 }
 
 /** A client whose module and worker come from the copy that `data` imports.
@@ -52,7 +55,7 @@ export async function beside(options, address, worker, data) {
  * @returns {Promise<Client>} */
 export async function inlined(options, data) {
   await once(async () => run(await inlinedModule(data)));
-  return createClient(options, () => new StartingWorker([{ start: () => copied(data) }]));
+  return made(options, () => new StartingWorker([{ start: () => copied(data) }]));
 }
 
 /** A client of the caller's own module: an address, an answer, bytes, or the compiled module.
@@ -62,7 +65,16 @@ export async function inlined(options, data) {
  * @returns {Promise<Client>} */
 export async function given(options, wasm, worker) {
   await once(async () => run(await compile(wasm)));
-  return createClient(options, worker);
+  return made(options, worker);
+}
+
+/** A client, with what is loaded when it is called.
+ * @param {ClientOptions} options
+ * @param {(() => HashWorker) | undefined} worker
+ * @returns {Client} */
+function made(options, worker) {
+  const doctor = async () => (await import("./doctor.js")).examine(options, worker, running);
+  return Object.assign(createClient(options, worker), { doctor });
 }
 
 /** @param {() => URL} address
@@ -103,7 +115,7 @@ async function copied(data) {
  * @param {Cause} [cause] why it is the inlined copy
  * @returns {Promise<Started>} */
 async function run(module, cause) {
-  await instantiate(module);
+  await instantiate((running = module));
   return { cause };
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn build() -> Result<(), Error> {
         let package = paths::npm_package();
         files::empty(&package)?;
         module::bind(&wasm)?;
+        module::bind_doctor()?;
         scripts::assemble(&package)?;
         tarball::pack(&package)
     });
@@ -73,7 +74,8 @@ fn source() -> PathBuf {
 fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
     let root = paths::root();
     let lock = root.join("xtask/node/package-lock.json");
-    let mut inputs = vec![wasm.to_path_buf(), lock];
+    let doctor = wasm.with_file_name("crowfly_doctor.wasm");
+    let mut inputs = vec![wasm.to_path_buf(), doctor, lock];
     for folder in [source(), module::recipes(), root.join("xtask/src/package")] {
         let found = files::list(&folder)?.into_iter();
         inputs.extend(found.filter(|path| path.is_file()));

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use data_encoding::BASE64;
+
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::setup::{node, wasm_target};
@@ -25,7 +27,7 @@ const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation
 /// Compiles the crate; returns the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
     let mut cargo = wasm::cmd("cargo")?
-        .words("build --package crowfly --lib")
+        .words("build --package crowfly --package crowfly-doctor --lib")
         .args(["--profile", PROFILE, "--target", wasm_target::TRIPLE]);
     if wasm_target::has_source() {
         // Lets a stable compiler accept unstable options.
@@ -94,6 +96,31 @@ fn extend(script: &Path) -> Result<(), Error> {
     let more = recipes().join("instantiate.js");
     let text = files::text(script)? + &files::text(&more)?;
     std::fs::write(script, text).map_err(Error::io("extend the glue"))
+}
+
+/// Generates the glue of the doctor's module, and its module as text, beside the client's in [`glue`].
+pub(super) fn bind_doctor() -> Result<(), Error> {
+    let out = glue();
+    let raw = raw().with_file_name("crowfly_doctor.wasm");
+    wasm::cmd("wasm-bindgen")?
+        .words("--target web --no-typescript --out-name doctor-glue")
+        .words("--encode-into always --remove-producers-section --out-dir")
+        .arg(&out)
+        .arg(raw)
+        .log("wasm-bindgen")
+        .run()?;
+    let (module, small) = (out.join("doctor-glue_bg.wasm"), out.join("doctor.wasm"));
+    Cmd::new(node::tool("wasm-opt"))
+        .words("-Oz --strip-debug --strip-target-features")
+        .words(FEATURES)
+        .arg(&module)
+        .arg("-o")
+        .arg(&small)
+        .log("wasm-opt")
+        .run()?;
+    let text = BASE64.encode(&files::read(&small)?);
+    let text = format!("export const wasm=\"{text}\";\n");
+    std::fs::write(out.join("doctor-data.js"), text).map_err(Error::io("write doctor-data.js"))
 }
 
 /// `client-wasm/build/`: further processing of module and glue.

@@ -19,8 +19,8 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             // Needed by developers of the package, not by its users.
             continue;
         }
-        if name == "start.js" {
-            start(&to)?;
+        if ["start.js", "doctor.js"].contains(&&*name) {
+            bundle(&name, &to)?;
         } else if name.ends_with(".js") {
             minify(&from, &to, &[])?;
         } else {
@@ -57,9 +57,9 @@ fn one_file(package: &Path, name: &str, more: &[&str]) -> Result<(), Error> {
         .run()
 }
 
-/// `start.js`, the glue and all that they import as one file, as it is one download. What of the glue nobody calls is
-/// left out, and so is `fallback.js`, which most pages never load.
-fn start(to: &Path) -> Result<(), Error> {
+/// `start.js` or `doctor.js`, its glue and all that they import as one file, as it is one download. What of the glue
+/// nobody calls is left out, and so are the scripts that most pages never load.
+fn bundle(name: &str, to: &Path) -> Result<(), Error> {
     let folder = module::glue();
     for script in files::list(&source())? {
         if script.extension().is_some_and(|ending| ending == "js") {
@@ -69,8 +69,12 @@ fn start(to: &Path) -> Result<(), Error> {
     }
     // Names of the glue that only the glue uses.
     let own = "--mangle-props=^_+(wbg|wrap|destroy)";
-    let later = "--external:./fallback.js";
-    minify(&folder.join("start.js"), to, &["--bundle", own, later])
+    let later = ["--external:./fallback.js", "--external:./doctor.js"];
+    minify(
+        &folder.join(name),
+        to,
+        &["--bundle", own, later[0], later[1]],
+    )
 }
 
 /// One file, minified; its imports stay as they are, unless `more` says otherwise.

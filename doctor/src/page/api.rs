@@ -1,0 +1,144 @@
+//! The API, or the functions of a signer.
+
+use js_sys::JSON;
+use wasm_bindgen::prelude::*;
+
+use super::js::{answers, body, call, fetch, get, global, object, text, wait};
+use crate::Reach;
+
+/// What the page talks to.
+pub(super) struct Api {
+    /// The address of the API; `None` with a signer.
+    pub(super) address: Option<String>,
+    signer: JsValue,
+    token: String,
+}
+
+/// An answer: its status, and its body if it is JSON.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: JsValue,
+}
+
+impl Api {
+    pub(super) fn of(options: &JsValue, token: String) -> Self {
+        let api = get(options, "api");
+        let api = api.as_string().unwrap_or_else(|| text(&api, "href"));
+        let page = text(&get(&global(), "location"), "href");
+        let absolute = web_address(&api, &page).unwrap_or(api);
+        let address = absolute.trim().trim_end_matches('/').to_owned();
+        Self {
+            address: (!address.is_empty()).then_some(address),
+            signer: get(options, "signer"),
+            token,
+        }
+    }
+
+    /// Reads one record.
+    pub(super) async fn read(&self) -> Reach {
+        let address = self.address.clone().unwrap_or_default();
+        match self.ask("GET", "?limit=1", None).await {
+            Some(answer) => {
+                let error = get(&answer.body, "error");
+                Reach::Answered {
+                    status: answer.status,
+                    code: text(&error, "code"),
+                    message: text(&error, "message"),
+                    expected: answer.body.is_object(),
+                }
+            }
+            None if answers(&address).await => Reach::Hidden,
+            None => Reach::Nothing,
+        }
+    }
+
+    /// Calls a route.
+    async fn ask(&self, method: &str, path: &str, json: Option<&str>) -> Option<Answer> {
+        let address = self.address.as_ref()?;
+        let mut headers = vec![("authorization", format!("Bearer {}", self.token).into())];
+        if json.is_some() {
+            headers.push(("content-type", "application/json".into()));
+        }
+        let headers = object(&headers);
+        let init = [
+            ("method", method.into()),
+            ("headers", headers),
+            ("body", json.into()),
+            ("redirect", "error".into()),
+        ];
+        let answer = fetch(&format!("{address}/uploads{path}"), &init).await?;
+        let status = get(&answer, "status").as_f64().unwrap_or_default() as u16;
+        let body = JSON::parse(&body(&answer).await).unwrap_or_default();
+        Some(Answer { status, body })
+    }
+
+    /// Creates an upload: its result, or the sentence of the refusal.
+    pub(super) async fn create(&self, request: &str) -> Result<JsValue, String> {
+        let answer = if self.address.is_some() {
+            let answer = self.ask("POST", "", Some(request)).await;
+            answer
+                .map(|answer| answer.body)
+                .ok_or("there is no answer")?
+        } else {
+            let request = JSON::parse(request).unwrap_or_default();
+            self.sign("create", &[request]).await?
+        };
+        let result = get(&get(&answer, "uploads"), "0");
+        for error in [get(&answer, "error"), get(&result, "error")] {
+            if error.is_object() {
+                return Err(format!(
+                    "{}: {}",
+                    text(&error, "code"),
+                    text(&error, "message")
+                ));
+            }
+        }
+        Ok(result)
+    }
+
+    /// Cancels it.
+    pub(super) async fn abort(&self, id: &str) {
+        if self.address.is_some() {
+            self.ask("DELETE", &format!("/{id}"), None).await;
+        } else {
+            let _ = self.sign("abort", &[id.into()]).await;
+        }
+    }
+
+    /// Calls a function of the signer.
+    async fn sign(&self, name: &str, arguments: &[JsValue]) -> Result<JsValue, String> {
+        let never = get(&global(), "AbortController");
+        let signal = js_sys::Reflect::construct(
+            never.unchecked_ref::<js_sys::Function>(),
+            &js_sys::Array::new(),
+        )
+        .map(|controller| get(&controller, "signal"));
+        let mut all = arguments.to_vec();
+        all.push(signal.unwrap_or_default());
+        let given = match call(&self.signer, name, &all) {
+            Ok(promise) => wait(promise).await,
+            Err(thrown) => Err(thrown),
+        };
+        given.map_err(|thrown| {
+            let (kind, message) = (text(&thrown, "name"), text(&thrown, "message"));
+            // A query may be a credential.
+            let plain = message.split('?').next().unwrap_or_default().to_owned();
+            format!("signer.{name} threw {kind}: {plain}")
+        })
+    }
+}
+
+/// An address, or a path of the page's own server, as an absolute address.
+fn web_address(api: &str, page: &str) -> Option<String> {
+    let class = get(&global(), "URL");
+    let arguments: js_sys::Array = [api, page]
+        .iter()
+        .map(|text| JsValue::from_str(text))
+        .collect();
+    if api.is_empty() {
+        return None;
+    }
+    let url =
+        js_sys::Reflect::construct(class.unchecked_ref::<js_sys::Function>(), &arguments).ok()?;
+    Some(text(&url, "href"))
+}
