@@ -70,7 +70,9 @@ impl Reply {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>\
              {more}<RequestId>0000000000000000</RequestId></Error>"
         );
-        Self::new(status).body("application/xml", text)
+        Self::new(status)
+            .header("x-amz-request-id", "0000000000000000")
+            .body("application/xml", text)
     }
 
     /// Adds the CORS headers for the page that asked; nothing when none asked.

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod cases;
+mod doctor;
 mod site;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +18,7 @@ use e2e::sink::{self, Sink};
 use serde_json::{Value, json};
 
 use cases::{CASES, Case, Event, Runs};
+use doctor::WRONGS;
 use site::Site;
 
 /// Longest time of one case, besides that of its bytes.
@@ -42,48 +44,71 @@ fn main() -> ExitCode {
     let kinds = Kind::ALL
         .into_iter()
         .filter(|kind| named.split(',').any(|name| name == kind.name()));
-    let (mut passed, mut failures) = (0, Vec::new());
+    let mut tally = Tally::default();
     for kind in kinds {
-        let chosen = |case: &&Case| {
-            let makes_sense = case.runs == Runs::Everywhere || kind == Kind::Chromium;
-            makes_sense
-                && (wanted.is_empty()
-                    || wanted.iter().any(|part| case.name.contains(part.as_str())))
+        let chosen = |name: &str| {
+            wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()))
         };
         let world = World::start(kind);
-        for case in CASES.iter().filter(chosen) {
-            let since = Instant::now();
-            let ended = catch_unwind(AssertUnwindSafe(|| world.run(case)));
-            let (name, took) = (case.name, since.elapsed().as_secs_f64());
-            let browser = kind.name();
-            match ended {
-                Ok(seen) => {
-                    passed += 1;
-                    println!("test {browser}::{name} ... ok  {took:.1} s  {seen}");
-                }
-                Err(reason) => {
-                    let text = reason.downcast_ref::<String>().map(String::as_str);
-                    let text = text
-                        .or_else(|| reason.downcast_ref::<&str>().copied())
-                        .unwrap_or("a panic");
-                    println!("test {browser}::{name} ... FAILED  {took:.1} s");
-                    failures.push(format!("{browser}::{name}\n    {text}"));
-                }
+        let everything = kind == Kind::Chromium;
+        for case in CASES.iter().filter(|case| chosen(case.name)) {
+            if everything || case.runs == Runs::Everywhere {
+                tally.run(kind, case.name, || world.run(case));
+            }
+        }
+        // The judgements are the same in every browser.
+        for wrong in WRONGS
+            .iter()
+            .filter(|wrong| everything && chosen(wrong.name))
+        {
+            tally.run(kind, wrong.name, || world.examine(wrong));
+        }
+    }
+    tally.end()
+}
+
+/// The results so far.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failures: Vec<String>,
+}
+
+impl Tally {
+    fn run(&mut self, kind: Kind, name: &str, work: impl FnOnce() -> String) {
+        let since = Instant::now();
+        let ended = catch_unwind(AssertUnwindSafe(work));
+        let (browser, took) = (kind.name(), since.elapsed().as_secs_f64());
+        match ended {
+            Ok(seen) => {
+                self.passed += 1;
+                println!("test {browser}::{name} ... ok  {took:.1} s  {seen}");
+            }
+            Err(reason) => {
+                let text = reason.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| reason.downcast_ref::<&str>().copied());
+                println!("test {browser}::{name} ... FAILED  {took:.1} s");
+                let text = text.unwrap_or("a panic without a sentence");
+                self.failures.push(format!("{browser}::{name}\n    {text}"));
             }
         }
     }
-    let (failed, word) = (
-        failures.len(),
-        if failures.is_empty() { "ok" } else { "FAILED" },
-    );
-    if failed > 0 {
-        println!("\nfailures:\n{}", failures.join("\n"));
-    }
-    println!("\ntest result: {word}. {passed} passed; {failed} failed;");
-    if failed == 0 && passed > 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+
+    fn end(self) -> ExitCode {
+        let (passed, failures) = (self.passed, self.failures);
+        let (failed, word) = (
+            failures.len(),
+            if failures.is_empty() { "ok" } else { "FAILED" },
+        );
+        if failed > 0 {
+            println!("\nfailures:\n{}", failures.join("\n"));
+        }
+        println!("\ntest result: {word}. {passed} passed; {failed} failed;");
+        if failed == 0 && passed > 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -67,14 +67,16 @@ fn bundle(name: &str, to: &Path) -> Result<(), Error> {
             files::copy(&script, &to)?;
         }
     }
-    // Names of the glue that only the glue uses.
-    let own = "--mangle-props=^_+(wbg|wrap|destroy)";
-    let later = ["--external:./fallback.js", "--external:./doctor.js"];
-    minify(
-        &folder.join(name),
-        to,
-        &["--bundle", own, later[0], later[1]],
-    )
+    let mut more = vec![
+        "--bundle",
+        "--external:./fallback.js",
+        "--external:./doctor.js",
+    ];
+    if name == "start.js" {
+        // Names of the glue that only the glue uses; `shorten.mjs` has shortened those that the module uses too.
+        more.push("--mangle-props=^_+(wbg|wrap|destroy)");
+    }
+    minify(&folder.join(name), to, &more)
 }
 
 /// One file, minified; its imports stay as they are, unless `more` says otherwise.
