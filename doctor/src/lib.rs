@@ -8,6 +8,8 @@
 
 mod api;
 mod finding;
+#[cfg(not(target_arch = "wasm32"))]
+mod operator;
 #[cfg(target_arch = "wasm32")]
 mod page;
 mod storage;
@@ -15,6 +17,8 @@ mod token;
 
 pub use api::judge_api;
 pub use finding::{Finding, Reach};
+#[cfg(not(target_arch = "wasm32"))]
+pub use operator::examine;
 #[cfg(target_arch = "wasm32")]
 pub use page::diagnose;
 pub use storage::{judge_large, judge_storage};

@@ -238,3 +238,33 @@ fn every_sentence_of_a_failure_is_explained() {
         assert!(known, "docs/SDK.md does not explain: {sentence}");
     }
 }
+
+/// Every code of the doctor is in the manual.
+#[test]
+fn every_finding_of_the_doctor_is_explained() {
+    let manual = read("docs/SDK.md");
+    let section = manual.split("## The doctor").nth(1).expect("the section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let sources = [
+        "api",
+        "storage",
+        "token",
+        "page",
+        "page/probe",
+        "operator/issuer",
+    ];
+    for source in sources {
+        let text = read(&format!("doctor/src/{source}.rs"));
+        for call in text.split("Finding::bad(").skip(1) {
+            let code = call.split('"').nth(1).expect("a code");
+            let plain = code
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            let known = section.contains(&format!("`{code}`"));
+            assert!(
+                !plain || known,
+                "docs/SDK.md does not explain {code} of {source}.rs"
+            );
+        }
+    }
+}

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod doctor;
 mod error;
 mod files;
 mod fuzz;
@@ -35,6 +36,8 @@ cargo xtask <command>
             takes turns with another version of the package)
   soak      run the long forms of the tests: millions of simulated uploads, a hundred killed pages, minutes of
             fuzzing, ten thousand events at once, every permission removed once (`cargo xtask soak --help`)
+  doctor    say what is set up wrongly around an API: issuer, token, CORS, bucket (--api URL, --origin ORIGIN; the
+            token in CROWFLY_TOKEN or on standard input)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
             --env target/dev/env.json; --max-per-second N)
   setup     install what the other commands need and this machine lacks
@@ -73,6 +76,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             package::run()
         }
         "bench" => bench::run(arguments),
+        "doctor" => doctor::run(arguments),
         "redrive" => redrive::run(arguments),
         "dev" => local::dev(arguments),
         "soak" => soak::run(arguments),

@@ -12,6 +12,7 @@ mod content;
 mod cors;
 mod denied;
 mod direct;
+mod doctor;
 mod errors;
 mod errors_create;
 mod events;

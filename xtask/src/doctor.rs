@@ -1,0 +1,53 @@
+//! `cargo xtask doctor`: what is set up wrongly around an API, for operators.
+
+use std::io::Read;
+
+use crowfly_doctor::{Finding, examine};
+use devkit::random::random_hex;
+use devkit::time::unix_ms;
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::error::Error;
+
+/// The token, unless it comes by standard input: an argument would be in every list of processes.
+const TOKEN: &str = "CROWFLY_TOKEN";
+
+pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
+    let (mut api, mut origin) = (None, "https://app.example.com".to_owned());
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("api") => api = Some(arguments.value()?.string()?),
+            Arg::Long("origin") => origin = arguments.value()?.string()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let api = api.ok_or_else(|| Error::Usage("doctor needs --api URL".into()))?;
+    let token = match std::env::var(TOKEN) {
+        Ok(token) => token,
+        Err(_) => {
+            let mut text = String::new();
+            let read = std::io::stdin().read_to_string(&mut text);
+            read.map_err(Error::io("read the token from standard input"))?;
+            text
+        }
+    };
+    let random = u128::from_str_radix(&random_hex(10), 16).unwrap_or_default();
+    let findings = examine(&api, &origin, token.trim(), unix_ms(), random);
+    for Finding {
+        code,
+        ok,
+        message,
+        fix,
+    } in &findings
+    {
+        let word = if *ok { "ok  " } else { "BAD " };
+        println!("{word} {code:<20} {message}");
+        if !fix.is_empty() {
+            println!("     {:<20} -> {fix}", "");
+        }
+    }
+    if findings.iter().all(|finding| finding.ok) {
+        return Ok(());
+    }
+    Err(Error::Printed)
+}
