@@ -21,6 +21,7 @@ const OURS: &[&str] = &[
     "crowfly-core",
     "crowfly-aws",
     "crowfly-lambdas",
+    "crowfly-doctor",
     "crowfly-testing",
     "devkit",
     "e2e",
@@ -145,7 +146,11 @@ fn nothing_goes_from_client_to_backend_or_back_and_nothing_sees_the_tests() {
         ours("e2e"),
         set(&["crowfly-contract", "crowfly-engine", "devkit"])
     );
-    assert_eq!(ours("xtask"), set(&["devkit"]));
+    assert_eq!(ours("crowfly-doctor"), set(&["crowfly-contract"]));
+    assert_eq!(
+        ours("xtask"),
+        set(&["crowfly-contract", "crowfly-doctor", "devkit"])
+    );
 }
 
 /// Files tracked by git with one of these endings, below one of these folders.
