@@ -222,7 +222,7 @@ impl World {
     }
 
     fn outcome(&self) -> Value {
-        let most = LONGEST + Duration::from_secs(worker_bytes() / 1_000_000);
+        let most = LONGEST + Duration::from_secs(worker_bytes() / 500_000);
         let outcome = wait::until("the outcome", most, || {
             let outcome = self.browser.run("return window.outcome ?? null;", &[]);
             (!outcome.is_null()).then_some(outcome)
