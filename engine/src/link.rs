@@ -138,6 +138,7 @@ impl Service {
     // Never inlined: it has many callers, and a call is smaller than the body.
     #[inline(never)]
     pub(crate) fn failed(&mut self, budget: Millis) {
+        self.asked(budget);
         self.failures = self.failures.wrapping_add(1);
         self.failing_since.get_or_insert(budget);
     }

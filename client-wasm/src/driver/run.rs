@@ -160,7 +160,10 @@ impl Driver {
             };
             let answer = match given {
                 _ if settings.has_signer => match signer::read(route, given) {
-                    Ok(answer) => Some(answer),
+                    Ok(answer) => {
+                        driver.thrown.clear();
+                        Some(answer)
+                    }
                     Err(thrown) if signal.aborted() => return drop(thrown),
                     Err(thrown) => match driver.heed_thrown(route, thrown) {
                         Some(wrong) => {

@@ -144,9 +144,7 @@ impl Queue {
         match verdict {
             Storage::Lost => {
                 if !self.link.offline() {
-                    let budget = self.link.budget(self.now);
-                    self.storage.failed(budget);
-                    self.storage.asked(budget);
+                    self.storage.failed(self.link.budget(self.now));
                 }
                 return self.lost(job, index, ErrorCode::Network, false);
             }

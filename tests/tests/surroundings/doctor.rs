@@ -254,7 +254,7 @@ impl World {
         }
         assert!(!found.to_string().contains("X-Amz-"), "{found}");
         // That of the page itself.
-        assert_eq!(self.sink.stats().completed, 1, "objects were stored");
+        assert_eq!(self.sink.stats().completed, 2, "objects were stored");
         format!("{} findings, not well: {codes:?}", all.len())
     }
 }

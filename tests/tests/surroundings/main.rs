@@ -197,6 +197,7 @@ impl World {
             .sum();
         // A page that came back has sent two files.
         let files = if case.event == Event::Back { 2 } else { 1 };
+        let size = size + 4;
         assert!(
             sent * 10 <= size * 11 * files,
             "{sent} bytes were sent of {size}"
