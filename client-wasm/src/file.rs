@@ -4,17 +4,15 @@ use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_contract::{Crc64Nvme, SNIFF_BYTES};
 use crowfly_engine::ReadFailure;
 use crowfly_engine::crc64::Crc64;
-use js_sys::{Array, Error, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use crate::clock::{pause, wait_at_most};
-use crate::page::{Deferred, global, has_function, invoke, property};
+use crate::clock::pause;
+use crate::page::{global, has_function, invoke, property, wait};
 
 /// Length of the samples from head, middle and tail that distinguish two files of equal size.
 const SAMPLE_BYTES: f64 = 65_536.0;
-/// Longest wait for one read, in milliseconds; then the file counts as unreadable.
-const READ_MS: u32 = 30_000;
 /// Retries of a read that failed, and the pause before the first, in milliseconds; it doubles. A busy browser refuses
 /// a read that it grants a moment later.
 const READ_RETRIES: u32 = 3;
@@ -84,9 +82,7 @@ pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsV
 
 /// All bytes of a slice of a file.
 pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
-    let read = invoke(&piece, "arrayBuffer", Array::new())?;
-    let late = Error::new("the read took too long").into();
-    let read = wait_at_most(READ_MS, read, Deferred::quiet(), late).await?;
+    let read = wait(invoke(&piece, "arrayBuffer", Array::new())?).await?;
     // A non-buffer becomes bytes of another length, which the reader rejects.
     Octets::new(&read).map(JsCast::unchecked_into)
 }

@@ -7,7 +7,7 @@ mod support;
 cases!("/tests/cases/trouble.js":
     u1_a_page_without_progress_is_told_why,
     u7_a_file_of_a_window_that_is_gone_is_stored,
-    u7_a_read_that_never_ends_fails_and_holds_up_no_other,
+    u7_reads_that_never_end_hold_up_no_other_file,
     u8_an_api_that_never_answers_is_named_within_five_seconds,
     s6_storage_that_never_answers_is_named_within_five_seconds,
     u9_a_mistake_in_a_signer_ends_at_once_with_its_cause,

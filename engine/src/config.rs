@@ -38,8 +38,11 @@ pub struct Config {
     pub api_timeout_ms: u64,
     /// Timeout of a token request.
     pub token_timeout_ms: u64,
-    /// Timeout of a hashing job without progress reports.
+    /// Timeout of a hashing job without progress reports; the second one of a part fails its upload.
     pub hash_stall_ms: u64,
+    /// A hashing job that is silent for this long no longer counts in [`Config::hash_window`]: reads of one file may
+    /// hang, of a network drive for example, and must not hold up others.
+    pub hash_hold_ms: u64,
     /// Timeout of a journal write; the upload then goes on without it.
     pub journal_ms: u64,
     /// A timer that fires this late means that the computer slept.
@@ -141,7 +144,8 @@ impl Default for Config {
             hidden_bytes_per_second: 16 * 1024,
             api_timeout_ms: 30_000,
             token_timeout_ms: 30_000,
-            hash_stall_ms: 60_000,
+            hash_stall_ms: 30_000,
+            hash_hold_ms: 5_000,
             journal_ms: 3_000,
             sleep_ms: 30_000,
             token_margin_ms: 10_000,

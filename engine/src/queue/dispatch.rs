@@ -114,7 +114,7 @@ impl Queue {
     }
 
     fn start_hashing(&mut self) {
-        while self.counts.hash < self.config.hash_window.max(1) {
+        while !self.lanes.hash.is_empty() && self.may_hash() {
             let Some(place) = self.lanes.hash.pop_first() else {
                 return;
             };

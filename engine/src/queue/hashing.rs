@@ -5,11 +5,12 @@ use std::rc::Rc;
 use crowfly_contract::{Crc64Nvme, ErrorCode};
 
 use super::Queue;
+use super::live::Flight;
 use super::retry::Attempt;
 use crate::facts::Proof;
 use crate::failure::NO_TRACE;
 use crate::job::{Job, Slot};
-use crate::{Phase, ReadFailure};
+use crate::{Millis, Phase, ReadFailure};
 
 impl Queue {
     pub(super) fn hashed(&mut self, job: Job, index: u16, result: Result<Crc64Nvme, ReadFailure>) {
@@ -55,8 +56,32 @@ impl Queue {
         self.fail(id, code, Phase::Hash, &NO_TRACE);
     }
 
+    /// Whether another hashing job may start; if not, the queue wakes when one has been silent for too long.
+    pub(super) fn may_hash(&mut self) -> bool {
+        let mut room = self.config.hash_window.max(1);
+        let mut first = Millis::NEVER;
+        for live in &self.live {
+            let end = live.moved_at.after(self.config.hash_hold_ms);
+            if end > self.now && matches!(live.flight, Flight::Hash(..)) {
+                room = room.saturating_sub(1);
+                first = first.min(end);
+            }
+        }
+        if room == 0 {
+            self.wake_at(first);
+        }
+        room > 0
+    }
+
     pub(super) fn hash_stalled(&mut self, job: Job, index: u16) {
         self.freed(job.id, job.work);
+        let part = self
+            .uploads
+            .get(job.id)
+            .and_then(|upload| upload.part(index));
+        if part.is_some_and(|part| part.hashing.all() > 0) {
+            return self.unreadable(job.id);
+        }
         let code = ErrorCode::FileUnreadable;
         let attempt = Attempt::Hash(index);
         self.retry(job.id, attempt, code, &NO_TRACE, None);

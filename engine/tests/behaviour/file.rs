@@ -66,6 +66,20 @@ fn a_hash_that_never_comes_is_tried_again_then_final() {
     );
     let world = world_with(Op::Hash, vec![Act::Hang(50); 50]);
     assert_eq!(world.failed_with(id(1)), Some(ErrorCode::FileUnreadable));
+    assert!(world.now < 70_000, "{}", world.now);
+}
+
+#[test]
+fn u7_reads_that_hang_hold_up_no_other_file() {
+    let mut world = World::new();
+    world.script(Op::Hash, vec![Act::Hang(0); 12]);
+    for number in 1..=13 {
+        world.add(new_upload(number, 5));
+    }
+    let stored = |world: &World| world.server.objects.contains_key(&id(13));
+    assert!(world.run_until(stored), "it was not stored");
+    assert!(world.now < 16_000, "{}", world.now);
+    world.finish();
 }
 
 #[test]

@@ -284,21 +284,14 @@ impl Monitor {
             self.check(!twice, || format!("{id:?} has two {kind:?} at a time"));
         }
         self.live.insert(request, (kind, ids, place));
-        if let Some((window, api, hash, _)) = self.limits {
+        if let Some((window, api, ..)) = self.limits {
             let sends = self.count(Kind::Send);
             self.most_sends = self.most_sends.max(sends);
             self.check(sends <= window, || {
                 format!("{sends} requests to storage at a time")
             });
-            let (calls, hashes, tokens) = (
-                self.count(Kind::Api),
-                self.count(Kind::Hash),
-                self.count(Kind::Token),
-            );
+            let (calls, tokens) = (self.count(Kind::Api), self.count(Kind::Token));
             self.check(calls <= api, || format!("{calls} API calls at a time"));
-            self.check(hashes <= hash, || {
-                format!("{hashes} hashing jobs at a time")
-            });
             self.check(tokens <= 1, || format!("{tokens} token requests at a time"));
         }
     }

@@ -17,7 +17,8 @@ const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
 const MOST_NEEDED_MS: u64 = 600_000;
 /// Silence before the last byte: on a link without slow steps, and at most.
 const STALL_MS: (u64, u64) = (10_000, 60_000);
-const HASH_STALL_MS: u64 = 60_000;
+const HASH_STALL_MS: u64 = 30_000;
+const HASH_HOLD_MS: u64 = 5_000;
 const API_MS: u64 = 30_000;
 const SAVE_MS: u64 = 3_000;
 /// Bytes a millisecond of a body whose progress is hidden.
@@ -110,6 +111,17 @@ impl Monitor {
             slept: false,
         };
         self.waits.live.insert(*request, wait);
+        if what != What::Hash {
+            return;
+        }
+        // A job that is silent for longer holds up no other.
+        let moving = |wait: &&Wait| wait.what == What::Hash && now - wait.moved_at < HASH_HOLD_MS;
+        let hashes = self.waits.live.values().filter(moving).count();
+        if let Some((_, _, most, _)) = self.limits {
+            self.check(hashes <= most, || {
+                format!("{hashes} hashing jobs at a time")
+            });
+        }
     }
 
     /// Bytes moved.
