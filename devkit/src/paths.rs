@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use tempfile::TempDir;
+
 /// The root of the repository.
 pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
@@ -71,4 +73,13 @@ pub fn scratch(name: &str) -> PathBuf {
     std::fs::create_dir_all(&path)
         .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
     path
+}
+
+/// A new folder in `target/test/<name>`, removed when dropped.
+///
+/// # Panics
+/// When it cannot be created.
+pub fn temporary(name: &str) -> TempDir {
+    let made = tempfile::Builder::new().prefix("").tempdir_in(scratch(name));
+    made.unwrap_or_else(|error| panic!("cannot make a folder for {name}: {error}"))
 }

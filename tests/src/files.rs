@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use devkit::hash::sha256_hex;
-use devkit::paths::scratch;
-use devkit::random::{content, fill, random_hex};
+use devkit::paths::temporary;
+use devkit::random::{content, fill};
+use tempfile::TempDir;
 
 /// One mebibyte.
 pub const MIB: usize = 1024 * 1024;
@@ -18,6 +19,7 @@ pub struct TestFile {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    _folder: TempDir,
 }
 
 impl TestFile {
@@ -36,15 +38,15 @@ impl TestFile {
     /// # Panics
     /// When the file cannot be written.
     pub fn of(name: &str, bytes: &[u8]) -> Self {
-        let folder = scratch("files").join(random_hex(8));
-        let path = folder.join(name);
-        std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(&path, bytes))
+        let folder = temporary("files");
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes)
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         Self {
             path,
             name: name.to_owned(),
             bytes: bytes.to_vec(),
+            _folder: folder,
         }
     }
 
@@ -64,14 +66,6 @@ impl TestFile {
     /// SHA-256 of the content, in hexadecimal.
     pub fn sha256(&self) -> String {
         sha256_hex(&self.bytes)
-    }
-}
-
-impl Drop for TestFile {
-    fn drop(&mut self) {
-        if let Some(folder) = self.path.parent() {
-            let _ = std::fs::remove_dir_all(folder);
-        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use super::programs::{Kind, Profile, Programs};
+use super::programs::{Kind, Programs};
 use crate::http::Request;
-use crate::wait;
+use crate::{paths, wait};
 
 /// How often to start a chromedriver that exits before it listens.
 const TRIES: usize = 3;
@@ -19,12 +20,17 @@ pub(super) struct Driver {
     children: Vec<Child>,
     /// Its base URL, without a trailing slash.
     pub(super) address: String,
-    profile: Profile,
+    profile: TempDir,
     programs: Programs,
 }
 
+/// A folder for a browser's profile.
+pub fn profile() -> TempDir {
+    paths::temporary("profiles")
+}
+
 impl Driver {
-    fn new(children: Vec<Child>, port: u16, profile: Profile, programs: Programs) -> Self {
+    fn new(children: Vec<Child>, port: u16, profile: TempDir, programs: Programs) -> Self {
         Self {
             children,
             address: format!("http://127.0.0.1:{port}"),
@@ -114,7 +120,7 @@ fn chromedriver(programs: Programs) -> Driver {
             port.trim_end_matches('.').parse().ok()
         });
         if let Some(port) = port {
-            return Driver::new(vec![child], port, Profile::new(), programs);
+            return Driver::new(vec![child], port, profile(), programs);
         }
         let _ = child.wait();
     }
@@ -150,7 +156,7 @@ pub fn chromium_capabilities(chrome: &Path, profile: &Path, proxy: Option<Socket
 
 /// A geckodriver; the browser's profile is in its folder.
 fn geckodriver(programs: Programs) -> Driver {
-    let profile = Profile::new();
+    let profile = profile();
     let mut command = Command::new(programs.path("GECKODRIVER"));
     command.args(["--host", "127.0.0.1", "--port", "0", "--profile-root"]);
     let mut child = spawn(command.arg(profile.path()));
@@ -192,7 +198,7 @@ fn webkit_driver(programs: Programs) -> Driver {
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
-    let profile = Profile::new();
+    let profile = profile();
     let child = Command::new(programs.path("WEBKITDRIVER"))
         .arg(format!("--port={port}"))
         .env("DISPLAY", format!(":{display}"))

@@ -105,37 +105,3 @@ fn find((variable, places): &Program) -> Option<PathBuf> {
         places.split(' ').find_map(found)
     })
 }
-
-/// A folder for a browser's profile; removed when dropped.
-#[derive(Debug)]
-pub struct Profile(PathBuf);
-
-impl Profile {
-    /// A new one.
-    ///
-    /// # Panics
-    /// When it cannot be created.
-    pub fn new() -> Self {
-        let path = crate::paths::scratch("profiles").join(crate::random::random_hex(8));
-        std::fs::create_dir_all(&path)
-            .unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
-        Self(path)
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Default for Profile {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}

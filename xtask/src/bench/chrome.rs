@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use devkit::browser::{Browser, Kind, Profile, WebDriverError, chromium_capabilities};
+use devkit::browser::{Browser, Kind, WebDriverError, chromium_capabilities, profile};
 use devkit::http::Request;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::process::{Cmd, Service};
@@ -24,7 +25,7 @@ pub(super) struct Chrome {
     pub(super) version: String,
     // Dropped after the browser was closed.
     _driver: Service,
-    _profile: Profile,
+    _profile: TempDir,
 }
 
 impl Chrome {
@@ -36,7 +37,7 @@ impl Chrome {
         let address = format!("http://127.0.0.1:{port}");
         let status = Request::new("GET", format!("{address}/status"));
         driver.until(START, || status.try_send().is_ok())?;
-        let profile = Profile::new();
+        let profile = profile();
         let wanted = chromium_capabilities(programs.path("CHROME"), profile.path(), None);
         let browser = Browser::attach(Kind::Chromium, &address, wanted, SCRIPT)?;
         let found = &browser.capabilities;

@@ -1,37 +1,28 @@
 //! The file by which tools find a running system. It contains the root key, so only its owner may read it.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use crate::error::Error;
 use crate::paths;
 
-/// Read and write for the owner only.
-const MODE: u32 = 0o600;
-
 /// Writes a description with mode 0600: into a new file with that mode, which then replaces the older one by a
 /// rename. The older file may have been readable by others, or open in another program.
 pub(crate) fn write(file: &Path, description: &impl Serialize) -> Result<(), Error> {
-    let what = || Error::io(format!("write {}", paths::short(file)));
-    let new = file.with_extension("json.new");
-    match std::fs::remove_file(&new) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(what()(error)),
-        _ => {}
-    }
     let text = serde_json::to_string_pretty(description);
     let text = text.map_err(|error| Error::failed(format!("the description: {error}")))?;
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(MODE)
-        .open(&new)
-        .and_then(|mut open| writeln!(open, "{text}"))
-        .and_then(|()| std::fs::rename(&new, file))
-        .map_err(what())
+    let folder = file.parent().unwrap_or(file);
+    // The mode of a temporary file is 0600.
+    NamedTempFile::new_in(folder)
+        .and_then(|mut new| {
+            writeln!(new, "{text}")?;
+            Ok(new.persist(file)?)
+        })
+        .map(drop)
+        .map_err(Error::io(format!("write {}", paths::short(file))))
 }
 
 #[cfg(test)]
