@@ -1,6 +1,6 @@
 //! The clock, and UTC dates without a calendar library.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Seconds since the Unix epoch.
 pub fn unix() -> u64 {
@@ -11,6 +11,11 @@ pub fn unix() -> u64 {
 pub fn unix_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds since `moment`.
+pub fn ms_since(moment: Instant) -> u64 {
+    u64::try_from(moment.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A moment in the basic ISO 8601 form that SigV4 uses, such as `20261122T093000Z`.

@@ -20,6 +20,6 @@ fn main() -> Result<(), lexopt::Error> {
         }
     }
     let spike = spike(Env::stack(&stack), events, 0, Duration::from_secs(1_800));
-    println!("{}", spike.figures.json());
+    println!("{}", serde_json::json!(spike.figures));
     Ok(())
 }

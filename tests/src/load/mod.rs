@@ -1,7 +1,6 @@
 //! A load spike: thousands of uploads through the real API and presigned PUTs at once, most of them by one
 //! owner, with malformed messages among their events.
 
-use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +9,9 @@ use crowfly_contract::UploadStatus;
 use devkit::env::Stack;
 use devkit::random::random_hex;
 use devkit::stats::quantile;
-use devkit::{time, wait};
+use devkit::time::{ms_since, unix_ms};
+use devkit::wait;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::api::{Api, CreatedUpload, created_upload, item};
@@ -58,10 +59,13 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
     let sent: Mutex<Vec<Vec<CreatedUpload>>> = Mutex::new(vec![Vec::new(); apis.len()]);
     let puts = Mutex::new(Vec::new());
     let bodies = self::poison(&stack.bucket, &mark, poison);
-    let (begun, unix) = (Instant::now(), time::unix_ms());
+    let (begun, unix) = (Instant::now(), unix_ms());
     let sending = AtomicUsize::new(SENDERS);
     let drained = AtomicBool::new(false);
-    let mut figures = Figures::default();
+    let mut figures = Figures {
+        events: count,
+        ..Figures::default()
+    };
     std::thread::scope(|scope| {
         for _ in 0..SENDERS {
             scope.spawn(|| {
@@ -82,17 +86,18 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
         while sending.load(Ordering::SeqCst) > 0 {
             std::thread::sleep(Duration::from_millis(20));
         }
-        figures.sending = begun.elapsed();
+        figures.sending_ms = ms_since(begun);
         wait::until("the queue to drain", limit, || {
             (aws.queue_depth(&stack.queue) == 0).then_some(())
         });
-        figures.recording = begun.elapsed();
+        figures.recording_ms = ms_since(begun);
         drained.store(true, Ordering::SeqCst);
-        figures.bystander_ms = bystander.join().expect("a bystander who is served");
+        let bystander = bystander.join().expect("a bystander who is served");
+        figures.bystander_ms = Times::of(&bystander);
     });
-    figures.events = count;
-    figures.put_ms = puts.into_inner().expect("no sender panics");
-    figures.lag_ms = lags(&aws, unix);
+    figures.events_per_second = count as f64 * 1000.0 / figures.recording_ms as f64;
+    figures.put_ms = Times::of(&puts.into_inner().expect("no sender panics"));
+    figures.lag_ms = Times::of(&lags(&aws, unix));
     Spike {
         sent: sent.into_inner().expect("no sender panics"),
         poison: bodies,
@@ -136,7 +141,7 @@ fn send(job: &Job<'_>) -> (Vec<CreatedUpload>, Vec<u64>) {
         let begun = Instant::now();
         let answer = upload.put(&bytes(n)).send();
         assert_eq!(answer.status, 200, "PUT: {}", answer.text());
-        times.push(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+        times.push(ms_since(begun));
     }
     (uploads, times)
 }
@@ -169,7 +174,7 @@ fn bystander(stack: &Stack, mark: &str, drained: &AtomicBool) -> Vec<u64> {
         let begun = Instant::now();
         assert_eq!(upload.put(b"mine").send().status, 200);
         api.wait_status(upload.id, UploadStatus::Stored, Duration::from_secs(120));
-        times.push(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+        times.push(ms_since(begun));
         std::thread::sleep(Duration::from_millis(100));
     }
     times
@@ -191,62 +196,43 @@ fn lags(aws: &Aws, since_ms: u64) -> Vec<u64> {
 }
 
 /// What a load spike took.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Figures {
     /// Uploads; each makes one event.
     pub events: usize,
     /// From the first create to the answer of the last PUT.
-    pub sending: Duration,
+    pub sending_ms: u64,
     /// From the first create until the queue was empty.
-    pub recording: Duration,
-    /// Milliseconds of each PUT.
-    pub put_ms: Vec<u64>,
-    /// Milliseconds of each event from storage to record, as the `record` function measured it.
-    pub lag_ms: Vec<u64>,
-    /// Milliseconds from PUT to record of each upload of an owner outside the spike.
-    pub bystander_ms: Vec<u64>,
+    pub recording_ms: u64,
+    /// Over the whole run.
+    pub events_per_second: f64,
+    /// Of each PUT.
+    pub put_ms: Times,
+    /// Of each event from storage to record, as the `record` function measured it.
+    pub lag_ms: Times,
+    /// From PUT to record of each upload of an owner outside the spike.
+    pub bystander_ms: Times,
 }
 
-impl Figures {
-    /// Events a second over the whole run.
-    pub fn rate(&self) -> f64 {
-        self.events as f64 / self.recording.as_secs_f64()
-    }
-
-    /// As JSON, for other programs.
-    pub fn json(&self) -> Value {
-        let both = |all: &[u64]| json!({"p50": quantile(all, 50), "p99": quantile(all, 99), "count": all.len()});
-        json!({
-            "events": self.events,
-            "sendingMs": self.sending.as_millis() as u64,
-            "recordingMs": self.recording.as_millis() as u64,
-            "eventsPerSecond": self.rate(),
-            "putMs": both(&self.put_ms),
-            "lagMs": both(&self.lag_ms),
-            "bystanderMs": both(&self.bystander_ms),
-        })
-    }
+/// The figures of many times in milliseconds.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Times {
+    /// How many were measured.
+    pub count: usize,
+    /// The median.
+    pub p50: Option<u64>,
+    /// The 99th percentile.
+    pub p99: Option<u64>,
 }
 
-impl fmt::Display for Figures {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let both = |all: &[u64]| {
-            let ms = |percent| quantile(all, percent).unwrap_or_default();
-            format!("p50 {} ms, p99 {} ms", ms(50), ms(99))
-        };
-        write!(
-            out,
-            "{} events: sent in {:.1} s, recorded after {:.1} s, {:.0} a second; lag {}; PUT {}; a bystander's \
-             {} uploads {}",
-            self.events,
-            self.sending.as_secs_f64(),
-            self.recording.as_secs_f64(),
-            self.rate(),
-            both(&self.lag_ms),
-            both(&self.put_ms),
-            self.bystander_ms.len(),
-            both(&self.bystander_ms),
-        )
+impl Times {
+    fn of(all: &[u64]) -> Self {
+        Self {
+            count: all.len(),
+            p50: quantile(all, 50),
+            p99: quantile(all, 99),
+        }
     }
 }
 

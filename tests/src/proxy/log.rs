@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use devkit::time::ms_since;
 use serde::Serialize;
 
 use super::request::Asked;
@@ -127,7 +128,7 @@ impl RequestLog {
 
     /// Milliseconds since the proxy started.
     pub(super) fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        ms_since(self.began)
     }
 
     pub(super) fn clear(&mut self) {

@@ -3,9 +3,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crowfly_contract::{UploadId, UploadStatus};
+use devkit::time::ms_since;
 use serde::Serialize;
 
-use super::upload::{Upload, UploadStats, ms_since};
+use super::upload::{Upload, UploadStats};
 
 /// Most uploads that are listed one by one.
 const MOST_LISTED: usize = 100;

@@ -5,6 +5,7 @@ use crowfly_contract::{
     Crc64Nvme, CreateItem, ErrorCode, ObjectKey, PartPlan, PlanKind, Record, UploadStatus,
 };
 use crowfly_engine::crc64::combine;
+use devkit::time::{ms_since, unix_ms};
 use serde::Serialize;
 
 use super::answer::Refusal;
@@ -74,7 +75,7 @@ impl Upload {
             crc64nvme: None,
             announced: item.crc64nvme,
             created: Instant::now(),
-            created_at: devkit::time::unix_ms(),
+            created_at: unix_ms(),
             seen: UploadStats {
                 id: item.id.to_string(),
                 size: item.size,
@@ -154,8 +155,4 @@ impl Upload {
             expires_at: None,
         }
     }
-}
-
-pub(super) fn ms_since(moment: Instant) -> u64 {
-    u64::try_from(moment.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -36,7 +36,7 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
         old.is_empty().then_some(())
     });
     let spike = spike(stack, events, events * POISON_PER_MILLE / 1_000, limit);
-    println!("{}", spike.figures);
+    println!("{}", serde_json::json!(spike.figures));
 
     let mut sequencers = BTreeMap::new();
     for uploads in &spike.sent {
@@ -57,10 +57,10 @@ fn f70_f75_each_upload_of_a_spike_is_recorded_once_and_the_poison_alone_is_given
     }
     let sent: usize = spike.sent.iter().map(Vec::len).sum();
     assert_eq!((sent, sequencers.len()), (events, events));
-    let lags = spike.figures.lag_ms.len();
+    let lags = spike.figures.lag_ms.count;
     assert_eq!(
         lags,
-        events + spike.figures.bystander_ms.len(),
+        events + spike.figures.bystander_ms.count,
         "each event was written once"
     );
 
