@@ -80,6 +80,8 @@ pub fn scratch(name: &str) -> PathBuf {
 /// # Panics
 /// When it cannot be created.
 pub fn temporary(name: &str) -> TempDir {
-    let made = tempfile::Builder::new().prefix("").tempdir_in(scratch(name));
+    let made = tempfile::Builder::new()
+        .prefix("")
+        .tempdir_in(scratch(name));
     made.unwrap_or_else(|error| panic!("cannot make a folder for {name}: {error}"))
 }

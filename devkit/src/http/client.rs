@@ -2,6 +2,8 @@ use std::io::{BufReader, ErrorKind, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{ResponseHead, Url, read_body};
 
 /// How a request marks the end of its body: <https://www.rfc-editor.org/rfc/rfc9112#section-6>.
@@ -95,10 +97,13 @@ impl Request {
     }
 
     /// Sets a JSON body and its content type.
+    ///
+    /// # Panics
+    /// When JSON cannot express the body.
     #[must_use]
-    pub fn json(self, body: &serde_json::Value) -> Self {
-        self.header("content-type", "application/json")
-            .body(body.to_string())
+    pub fn json(self, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("a body in JSON");
+        self.header("content-type", "application/json").body(body)
     }
 
     /// Sets how the end of the body is marked.

@@ -1,6 +1,8 @@
 use std::io::{self, Write};
 use std::net::TcpStream;
 
+use serde::Serialize;
+
 use super::Head;
 
 /// Whose answer it is, which decides the headers that CORS exposes to a page.
@@ -60,8 +62,12 @@ impl Reply {
     }
 
     /// A JSON answer.
-    pub fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self::new(status).body("application/json", body.to_string())
+    ///
+    /// # Panics
+    /// When JSON cannot express the body.
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("a body in JSON");
+        Self::new(status).body("application/json", body)
     }
 
     /// S3's error document: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.

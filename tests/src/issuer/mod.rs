@@ -25,8 +25,7 @@ pub const SCOPE: &str = "uploads";
 #[track_caller]
 pub fn token(request: &TokenRequest) -> String {
     let url = format!("{}/token", Env::get().issuer.trim_end_matches('/'));
-    let body = serde_json::to_value(request).expect("a token request is JSON");
-    let answer = Request::new("POST", url).json(&body).send().json();
+    let answer = Request::new("POST", url).json(request).send().json();
     let token = answer["access_token"].as_str();
     token.expect("the issuer gives a token").to_owned()
 }

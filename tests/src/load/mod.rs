@@ -2,7 +2,7 @@
 //! owner, with malformed messages among their events.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crowfly_contract::UploadStatus;
@@ -56,35 +56,29 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
     let caller = |n| Api::of_subject(stack, &format!("load-{mark}-{n}"));
     let apis: Vec<Api> = (0..=OTHERS).map(caller).collect();
     let jobs = Mutex::new(jobs(&apis, count));
-    let sent: Mutex<Vec<Vec<CreatedUpload>>> = Mutex::new(vec![Vec::new(); apis.len()]);
-    let puts = Mutex::new(Vec::new());
+    let mut sent: Vec<Vec<CreatedUpload>> = vec![Vec::new(); apis.len()];
+    let mut puts = Vec::new();
     let bodies = self::poison(&stack.bucket, &mark, poison);
     let (begun, unix) = (Instant::now(), unix_ms());
-    let sending = AtomicUsize::new(SENDERS);
     let drained = AtomicBool::new(false);
     let mut figures = Figures {
         events: count,
         ..Figures::default()
     };
     std::thread::scope(|scope| {
-        for _ in 0..SENDERS {
-            scope.spawn(|| {
-                while let Some(job) = next(&jobs) {
-                    let (uploads, times) = send(&job);
-                    puts.lock().expect("no sender panics").extend(times);
-                    sent.lock().expect("no sender panics")[job.owner].extend(uploads);
-                }
-                sending.fetch_sub(1, Ordering::SeqCst);
-            });
-        }
+        let sender = || -> Vec<_> { std::iter::from_fn(|| next(&jobs).map(send)).collect() };
+        let senders = [(); SENDERS].map(|()| scope.spawn(sender));
         scope.spawn(|| {
             for batch in bodies.chunks(10) {
                 aws.send_messages(&stack.queue, batch);
             }
         });
         let bystander = scope.spawn(|| bystander(stack, &mark, &drained));
-        while sending.load(Ordering::SeqCst) > 0 {
-            std::thread::sleep(Duration::from_millis(20));
+        for sender in senders {
+            for (owner, uploads, times) in sender.join().expect("a sender that is served") {
+                sent[owner].extend(uploads);
+                puts.extend(times);
+            }
         }
         figures.sending_ms = ms_since(begun);
         wait::until("the queue to drain", limit, || {
@@ -96,10 +90,10 @@ pub fn spike(stack: &Stack, count: usize, poison: usize, limit: Duration) -> Spi
         figures.bystander_ms = Times::of(&bystander);
     });
     figures.events_per_second = count as f64 * 1000.0 / figures.recording_ms as f64;
-    figures.put_ms = Times::of(&puts.into_inner().expect("no sender panics"));
+    figures.put_ms = Times::of(&puts);
     figures.lag_ms = Times::of(&lags(&aws, unix));
     Spike {
-        sent: sent.into_inner().expect("no sender panics"),
+        sent,
         poison: bodies,
         figures,
     }
@@ -130,8 +124,8 @@ fn next<'a>(jobs: &Mutex<Vec<Job<'a>>>) -> Option<Job<'a>> {
     jobs.lock().expect("no sender panics").pop()
 }
 
-/// Creates a job's uploads and sends each; returns them and the milliseconds of each PUT.
-fn send(job: &Job<'_>) -> (Vec<CreatedUpload>, Vec<u64>) {
+/// Creates a job's uploads and sends each; returns their owner, them, and the milliseconds of each PUT.
+fn send(job: Job<'_>) -> (usize, Vec<CreatedUpload>, Vec<u64>) {
     let bytes = |n: usize| format!("bytes of {n}").into_bytes();
     let item = |n| item("load.txt", "text/plain", &bytes(n));
     let items: Vec<Value> = (0..job.count).map(item).collect();
@@ -143,7 +137,7 @@ fn send(job: &Job<'_>) -> (Vec<CreatedUpload>, Vec<u64>) {
         assert_eq!(answer.status, 200, "PUT: {}", answer.text());
         times.push(ms_since(begun));
     }
-    (uploads, times)
+    (job.owner, uploads, times)
 }
 
 /// Creates these uploads. While the answer asks to retry for some of them, it waits and repeats the call,

@@ -1,6 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use devkit::http::{Incoming, Reply};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
@@ -11,10 +12,11 @@ use super::rule::Rule;
 /// `POST /rules` with one rule or a list, `GET /rules`, `DELETE /rules`; `GET /log`, `DELETE /log`;
 /// `POST /offline {"on": true}`; `POST /s3-rules {"on": false}`.
 pub(super) fn answer(shared: &Shared, request: &Incoming) -> Reply {
-    route(shared, request).unwrap_or_else(|error| Reply::json(400, &json!({"error": error})))
+    route(shared, request)
+        .unwrap_or_else(|error| Reply::json(400, &json!({"error": error.to_string()})))
 }
 
-fn route(shared: &Shared, request: &Incoming) -> Result<Reply, String> {
+fn route(shared: &Shared, request: &Incoming) -> Result<Reply, serde_json::Error> {
     let body = &request.body;
     let done = || Ok(Reply::json(200, &json!({})));
     match (request.method.as_str(), request.path.as_str()) {
@@ -29,38 +31,33 @@ fn route(shared: &Shared, request: &Incoming) -> Result<Reply, String> {
             shared.rules().clear();
             done()
         }
-        ("GET", "/log") => {
-            let log = serde_json::to_value(shared.log()).map_err(|error| error.to_string())?;
-            Ok(Reply::json(200, &log))
-        }
+        ("GET", "/log") => Ok(Reply::json(200, &shared.log())),
         ("DELETE", "/log") => {
             shared.request_log().clear();
             done()
         }
         ("POST", "/offline") => {
-            shared.set_offline(switch(body)?);
+            shared.set_offline(serde_json::from_slice::<Switch>(body)?.on);
             done()
         }
         ("POST", "/s3-rules") => {
-            shared.s3_on.store(switch(body)?, Ordering::Relaxed);
+            let on = serde_json::from_slice::<Switch>(body)?.on;
+            shared.s3_on.store(on, Ordering::Relaxed);
             done()
         }
         _ => Ok(Reply::json(404, &json!({"error": "no such control"}))),
     }
 }
 
-fn rules(body: &[u8]) -> Result<Vec<Rule>, String> {
-    let rules = match serde_json::from_slice(body).map_err(|error| error.to_string())? {
-        Value::Array(rules) => rules,
-        rule => vec![rule],
-    };
-    let rule = |rule| serde_json::from_value(rule).map_err(|error| error.to_string());
-    rules.into_iter().map(rule).collect()
+#[derive(Deserialize)]
+struct Switch {
+    on: bool,
 }
 
-fn switch(body: &[u8]) -> Result<bool, String> {
-    let body: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    body["on"]
-        .as_bool()
-        .ok_or_else(|| "wanted {\"on\": true} or {\"on\": false}".into())
+/// One rule or a list.
+fn rules(body: &[u8]) -> Result<Vec<Rule>, serde_json::Error> {
+    match serde_json::from_slice(body)? {
+        rules @ Value::Array(_) => serde_json::from_value(rules),
+        rule => Ok(vec![serde_json::from_value(rule)?]),
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::exchange::{Ending, Exchange};
 use super::relay::Relay;
-use super::rule::{Fault, Form, Place};
+use super::rule::{Fault, Form, Place, Refusal};
 
 impl Exchange<'_> {
     /// Injects a fault into the request; returns whether the connection can carry another.
@@ -16,15 +16,13 @@ impl Exchange<'_> {
         let length = self.asked.length;
         let (mut relay, mut ending) = (Relay::default(), Ending::Forward);
         match fault {
-            Fault::Status {
-                cors, early, form, ..
-            } => {
-                let side = match form {
+            Fault::Status(refusal) => {
+                let side = match refusal.form {
                     Form::S3 => Side::Storage,
                     Form::Problem | Form::Gateway | Form::Json => Side::Api,
                 };
-                let reply = self.readable(refusal(fault), side, *cors);
-                return match early {
+                let reply = self.readable(refusal.reply(), side, refusal.cors);
+                return match refusal.early {
                     true => self.reply_early(&reply),
                     false => self.reply(&reply),
                 };
@@ -95,60 +93,43 @@ impl Exchange<'_> {
     }
 }
 
-fn refusal(fault: &Fault) -> Reply {
-    let Fault::Status {
-        status,
-        code,
-        form,
-        retry_after,
-        ..
-    } = fault
-    else {
-        return Reply::new(500);
-    };
-    let reply = match form {
-        Form::S3 => {
-            let code = code.as_deref().unwrap_or(match status {
-                403 => "AccessDenied",
-                404 => "NoSuchUpload",
-                412 => "PreconditionFailed",
-                503 => "SlowDown",
-                400 => "RequestTimeout",
-                _ => "InternalError",
-            });
-            Reply::s3(*status, code, "A fault for a test.", "")
+impl Refusal {
+    fn reply(&self) -> Reply {
+        let (status, message) = (self.status, "A fault for a test.");
+        let code = |default| self.code.as_deref().unwrap_or(default);
+        let reply = match self.form {
+            Form::S3 => {
+                let usual = match status {
+                    403 => "AccessDenied",
+                    404 => "NoSuchUpload",
+                    412 => "PreconditionFailed",
+                    503 => "SlowDown",
+                    400 => "RequestTimeout",
+                    _ => "InternalError",
+                };
+                Reply::s3(status, code(usual), message, "")
+            }
+            Form::Problem => {
+                let usual = GatewayMessage::code(status).as_str();
+                let error = ProblemBody {
+                    code: code(usual).parse().unwrap_or(ErrorCode::Unknown),
+                    message: message.into(),
+                    request_id: "fault".into(),
+                    retry_after_ms: None,
+                };
+                Reply::json(status, &Problem { error })
+            }
+            Form::Gateway => Reply::json(status, &json!({"message": code("Unauthorized")})),
+            Form::Json => {
+                let code = code("InternalServerError");
+                let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
+                let body = json!({"__type": kind, "message": message});
+                Reply::new(status).body("application/x-amz-json-1.0", body.to_string())
+            }
+        };
+        match &self.retry_after {
+            Some(after) => reply.header("retry-after", after),
+            None => reply,
         }
-        Form::Problem => Reply::json(*status, &problem(*status, code.as_deref())),
-        Form::Gateway => {
-            let message = code.clone().unwrap_or_else(|| "Unauthorized".into());
-            let body = serde_json::to_value(GatewayMessage { message });
-            Reply::json(*status, &body.unwrap_or_default())
-        }
-        Form::Json => {
-            let code = code.as_deref().unwrap_or("InternalServerError");
-            let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
-            let body = json!({"__type": kind, "message": "A fault for a test."});
-            Reply::new(*status).body("application/x-amz-json-1.0", body.to_string())
-        }
-    };
-    match retry_after {
-        Some(after) => reply.header("retry-after", after),
-        None => reply,
     }
-}
-
-fn problem(status: u16, code: Option<&str>) -> serde_json::Value {
-    let known = code.and_then(|code| {
-        let mut all = ErrorCode::ALL.iter();
-        all.find(|known| known.as_str() == code).copied()
-    });
-    let problem = Problem {
-        error: ProblemBody {
-            code: known.unwrap_or(GatewayMessage::code(status)),
-            message: "A fault for a test.".into(),
-            request_id: "fault".into(),
-            retry_after_ms: None,
-        },
-    };
-    serde_json::to_value(problem).unwrap_or_default()
 }

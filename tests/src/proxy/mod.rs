@@ -43,7 +43,7 @@ use devkit::http::{Listener, Server, Serving};
 use serde_json::Value;
 
 pub use log::{Entry, Log, PartTotal};
-pub use rule::{Fault, Form, Matcher, Place, Rule};
+pub use rule::{Fault, Form, Matcher, Place, Refusal, Rule};
 
 use shared::Shared;
 

@@ -11,7 +11,9 @@ pub(super) struct Asked {
     pub(super) host: String,
     /// The path without the query, undecoded.
     pub(super) path: String,
+    /// Undecoded, for rules.
     pub(super) query: String,
+    parameters: BTreeMap<String, String>,
     pub(super) target: String,
     pub(super) part: Option<u32>,
     pub(super) length: u64,
@@ -31,22 +33,23 @@ impl Asked {
             Some(rest) => rest.split(['/', '?']).next().map(str::to_owned),
             None => head.headers.get("host"),
         };
+        let parameters = decode_form(query);
+        let part = parameters.get("partNumber");
         Some(Self {
             method: head.method.clone(),
             host: host.unwrap_or_default(),
             path: path.into(),
             query: query.into(),
             target: head.headers.get("x-amz-target").unwrap_or_default(),
-            part: decode_form(query)
-                .get("partNumber")
-                .and_then(|part| part.parse().ok()),
+            part: part.and_then(|part| part.parse().ok()),
+            parameters,
             length: head.length()?,
         })
     }
 
     /// Whether the query carries a signature.
     pub(super) fn presigned(&self) -> bool {
-        decode_form(&self.query).contains_key("X-Amz-Signature")
+        self.parameters.contains_key("X-Amz-Signature")
     }
 
     /// Whether it is for storage rather than the API: it is presigned, or its path says so.
@@ -97,8 +100,9 @@ impl S3Rules {
             let message = "Your key is too long";
             return Some(Reply::s3(400, "KeyTooLongError", message, &sizes));
         }
-        let signed = decode_form(&asked.query).remove("X-Amz-SignedHeaders");
-        let signed = signed.unwrap_or_default().to_ascii_lowercase();
+        let signed = asked.parameters.get("X-Amz-SignedHeaders");
+        let signed = signed.map(|names| names.to_ascii_lowercase());
+        let signed = signed.unwrap_or_default();
         let is_signed = |name: &str| signed.split(';').any(|signed| signed == name);
         let names = head.headers.iter();
         let names = names.map(|(name, _)| name.to_ascii_lowercase());
@@ -115,7 +119,7 @@ impl S3Rules {
 
     /// Whether the body has to be read before S3's rules can be applied.
     pub(super) fn completes(asked: &Asked) -> bool {
-        asked.method == "POST" && asked.part.is_none() && upload(asked).is_some()
+        asked.method == "POST" && asked.part.is_none() && name(asked).is_some()
     }
 
     /// S3's refusal of this list of parts; the limits are those of
@@ -159,12 +163,9 @@ impl S3Rules {
     }
 }
 
-fn upload(asked: &Asked) -> Option<String> {
-    decode_form(&asked.query).remove("uploadId")
-}
-
 fn name(asked: &Asked) -> Option<(String, String, String)> {
-    Some((asked.host.clone(), asked.path.clone(), upload(asked)?))
+    let upload = asked.parameters.get("uploadId")?;
+    Some((asked.host.clone(), asked.path.clone(), upload.clone()))
 }
 
 /// Bytes of the decoded key: the path after the bucket, or all of it where the host names the bucket.

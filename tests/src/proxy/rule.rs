@@ -78,23 +78,7 @@ pub enum Form {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Fault {
     /// An error answer after the body was read; upstream does not get the request.
-    Status {
-        /// The status.
-        status: u16,
-        /// The error code, such as `SlowDown` or `rate_limited`.
-        code: Option<String>,
-        /// Its format.
-        #[serde(default)]
-        form: Form,
-        /// Whether the page may read it: with CORS headers.
-        #[serde(default = "yes")]
-        cors: bool,
-        /// The value of `Retry-After`.
-        retry_after: Option<String>,
-        /// Answer after the head and close, without reading the body.
-        #[serde(default)]
-        early: bool,
-    },
+    Status(Refusal),
     /// A connection reset once this much of the body has been relayed.
     ///
     /// A browser repeats a request by itself, unseen by the page, when a reused connection ends without an
@@ -167,6 +151,27 @@ pub enum Fault {
     },
     /// The connection is closed after this answer, so that the next request needs a new one.
     Close {},
+}
+
+/// An error answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refusal {
+    /// The status.
+    pub status: u16,
+    /// The error code, such as `SlowDown` or `rate_limited`.
+    pub code: Option<String>,
+    /// Its format.
+    #[serde(default)]
+    pub form: Form,
+    /// Whether the page may read it: with CORS headers.
+    #[serde(default = "yes")]
+    pub cors: bool,
+    /// The value of `Retry-After`.
+    pub retry_after: Option<String>,
+    /// Answer after the head and close, without reading the body.
+    #[serde(default)]
+    pub early: bool,
 }
 
 impl Fault {

@@ -1,6 +1,5 @@
 use crowfly_contract::{ErrorCode, Problem, ProblemBody};
 use devkit::http::Reply;
-use serde::Serialize;
 
 pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
 
@@ -23,14 +22,6 @@ impl Refusal {
 
     pub(super) fn reply(self) -> Reply {
         let error = self.body();
-        ok(self.status(), &Problem { error })
-    }
-}
-
-/// A JSON answer of a contract type.
-pub(super) fn ok(status: u16, body: &impl Serialize) -> Reply {
-    match serde_json::to_value(body) {
-        Ok(body) => Reply::json(status, &body),
-        Err(_) => Reply::new(500),
+        Reply::json(self.status(), &Problem { error })
     }
 }

@@ -9,7 +9,7 @@ use crowfly_contract::{
 };
 use devkit::http::{Reply, encode_path};
 
-use super::answer::{Answered, Refusal, ok};
+use super::answer::{Answered, Refusal};
 use super::state::{Inner, State};
 use super::upload::Upload;
 
@@ -43,7 +43,7 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
         Some(&one) if statuses.len() == 1 => one,
         _ => 207,
     };
-    Ok(ok(status, &CreateResponse { uploads }))
+    Ok(Reply::json(status, &CreateResponse { uploads }))
 }
 
 fn create_one(
@@ -105,7 +105,7 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
         })
     });
     let grants = grants.collect::<Result<_, _>>()?;
-    Ok(ok(200, &SignPartsResponse { grants }))
+    Ok(Reply::json(200, &SignPartsResponse { grants }))
 }
 
 pub(super) fn parts(state: &State, id: UploadId) -> Answered {
@@ -118,7 +118,7 @@ pub(super) fn parts(state: &State, id: UploadId) -> Answered {
         crc64nvme: held.crc64nvme,
     });
     let parts = parts.collect();
-    Ok(ok(200, &ListPartsResponse { parts }))
+    Ok(Reply::json(200, &ListPartsResponse { parts }))
 }
 
 pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> Answered {
@@ -151,7 +151,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
         version_id: None,
     };
     inner.stats.completed += u64::from(first);
-    Ok(ok(200, &stored))
+    Ok(Reply::json(200, &stored))
 }
 
 pub(super) fn cancel(state: &State, id: UploadId) -> Answered {
@@ -167,7 +167,7 @@ pub(super) fn cancel(state: &State, id: UploadId) -> Answered {
 
 pub(super) fn record(state: &State, id: UploadId) -> Answered {
     let inner = state.lock();
-    Ok(ok(200, &known(&inner, id)?.record()))
+    Ok(Reply::json(200, &known(&inner, id)?.record()))
 }
 
 pub(super) fn list(state: &State) -> Answered {
@@ -176,7 +176,7 @@ pub(super) fn list(state: &State) -> Answered {
     let records = newest.filter_map(|id| inner.uploads.get(id).map(Upload::record));
     let uploads = records.collect();
     let cursor = None;
-    Ok(ok(200, &ListResponse { uploads, cursor }))
+    Ok(Reply::json(200, &ListResponse { uploads, cursor }))
 }
 
 pub(super) fn status(state: &State, asked: &StatusRequest) -> Answered {
@@ -190,7 +190,7 @@ pub(super) fn status(state: &State, asked: &StatusRequest) -> Answered {
         StatusEntry { id, status, record }
     };
     let uploads = asked.ids.iter().map(entry).collect();
-    Ok(ok(200, &StatusResponse { uploads }))
+    Ok(Reply::json(200, &StatusResponse { uploads }))
 }
 
 fn known(inner: &Inner, id: UploadId) -> Result<&Upload, Refusal> {

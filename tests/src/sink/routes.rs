@@ -3,7 +3,7 @@ use devkit::http::{Head, Reply};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::answer::{Answered, Refusal, ok};
+use super::answer::{Answered, Refusal};
 use super::api;
 use super::state::State;
 
@@ -13,7 +13,7 @@ pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Reply {
     let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let method = head.method.as_str();
     match (method, segments.as_slice()) {
-        ("GET", ["stats"]) => ok(200, &state.stats()),
+        ("GET", ["stats"]) => Reply::json(200, &state.stats()),
         ("POST", ["reset"]) => {
             state.reset();
             Reply::new(204)
