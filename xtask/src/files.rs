@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use devkit::paths::short;
+use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
@@ -12,6 +13,20 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
 
 pub(crate) fn text(file: &Path) -> Result<String, Error> {
     std::fs::read_to_string(file).map_err(Error::io(format!("read {}", short(file))))
+}
+
+/// Writes a file, in a folder that is created if missing.
+pub(crate) fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<(), Error> {
+    if let Some(folder) = file.parent() {
+        create(folder)?;
+    }
+    std::fs::write(file, content).map_err(Error::io(format!("write {}", short(file))))
+}
+
+/// Reads JSON; an error says that `what` is none.
+pub(crate) fn json<T: DeserializeOwned>(what: &str, text: impl AsRef<[u8]>) -> Result<T, Error> {
+    serde_json::from_slice(text.as_ref())
+        .map_err(|error| Error::failed(format!("{what} is not the expected JSON: {error}")))
 }
 
 /// Size of a file in bytes.

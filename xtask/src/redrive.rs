@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use devkit::aws::Key;
 use lexopt::{Arg, Parser, ValueExt};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -39,14 +40,29 @@ struct Place {
     key: Option<Key>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+/// What is needed of the description of a stack of the local AWS.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    queue: String,
+    region: String,
+    s3: String,
+    access_key_id: String,
+    secret_access_key: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Moving {
     /// `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
+    #[serde(rename = "Status")]
     status: String,
+    #[serde(rename = "ApproximateNumberOfMessagesMoved", default)]
     moved: u64,
     /// Messages at the start, if SQS reports them.
+    #[serde(rename = "ApproximateNumberOfMessagesToMove")]
     of: Option<u64>,
     /// Why it failed, if it did.
+    #[serde(rename = "FailureReason")]
     reason: Option<String>,
 }
 
@@ -131,27 +147,20 @@ fn on_aws(asked: &Asked) -> Result<Place, Error> {
 /// A stack of the local AWS, from the env file of `dev` or `test`; `stack` selects one of several.
 fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
     let name = paths::short(file);
-    let text = files::text(file)?;
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|error| Error::failed(format!("{name} is not JSON: {error}")))?;
-    let value = match stack {
-        Some(stack) => value
-            .pointer(&format!("/stacks/{stack}"))
-            .unwrap_or(&Value::Null),
-        None => &value,
-    };
-    let text = |field: &str| {
-        let found = value.get(field).and_then(Value::as_str);
-        found.ok_or_else(|| Error::failed(format!("{name} names no `{field}`; is it a stack's?")))
-    };
-    let queue = text("queue")?.rsplit('/').next().unwrap_or_default();
+    let mut value: Value = files::json(&name, files::read(file)?)?;
+    if let Some(stack) = stack {
+        let found = value.pointer_mut(&format!("/stacks/{stack}"));
+        value = found.map(Value::take).unwrap_or_default();
+    }
+    let found: Described = files::json(&name, value.to_string())?;
+    let queue = found.queue.rsplit('/').next().unwrap_or_default();
     Ok(Place {
         queue: queue.to_owned(),
-        region: text("region")?.to_owned(),
-        endpoint: Some(text("s3")?.to_owned()),
+        region: found.region,
+        endpoint: Some(found.s3),
         key: Some(Key {
-            id: text("accessKeyId")?.to_owned(),
-            secret: text("secretAccessKey")?.to_owned(),
+            id: found.access_key_id,
+            secret: found.secret_access_key,
         }),
     })
 }
@@ -186,8 +195,7 @@ impl Place {
         if answer.trim().is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_str(&answer)
-            .map_err(|error| Error::failed(format!("the AWS CLI wrote no JSON: {error}")))
+        files::json("what the AWS CLI wrote", answer)
     }
 }
 
@@ -200,13 +208,7 @@ fn arns(attributes: &Value) -> Option<(String, String)> {
 
 fn moving(answer: &Value) -> Option<Moving> {
     let task = answer.get("Results")?.get(0)?;
-    let count = |name: &str| task.get(name).and_then(Value::as_u64);
-    Some(Moving {
-        status: text(task, "Status")?.to_owned(),
-        moved: count("ApproximateNumberOfMessagesMoved").unwrap_or_default(),
-        of: count("ApproximateNumberOfMessagesToMove"),
-        reason: text(task, "FailureReason").map(str::to_owned),
-    })
+    Moving::deserialize(task).ok()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::local;
 use crate::process::{Cmd, Service};
 use crate::setup::browsers;
 
@@ -31,7 +32,7 @@ pub(super) struct Chrome {
 impl Chrome {
     pub(super) fn start() -> Result<Self, Error> {
         let programs = browsers::chromium()?;
-        let port = super::sink::free_port()?;
+        let [port] = local::free_ports()?;
         let driver = Cmd::new(programs.path("CHROMEDRIVER")).arg(format!("--port={port}"));
         let driver = driver.log("bench-chromedriver").spawn()?;
         let address = format!("http://127.0.0.1:{port}");

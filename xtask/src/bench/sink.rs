@@ -1,7 +1,6 @@
 //! The servers of the benchmarks: the API and storage that discard what they get (the binary `sink` of the crate
 //! `e2e`), and the pages: `xtask/bench`, the npm package, and files built for it.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use devkit::http::{Files, Request, Server, Serving};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::paths;
 use crate::process::{Cmd, Service};
+use crate::{files, local, paths};
 
 const START: Duration = Duration::from_secs(10);
 
@@ -42,7 +41,7 @@ pub(super) fn build() -> Result<(), Error> {
 impl Sink {
     /// Starts one without checksum verification: on a computer of its own it would take no CPU time from the browser.
     pub(super) fn start(path: Path) -> Result<Self, Error> {
-        let port = free_port()?;
+        let [port] = local::free_ports()?;
         let mut command = Cmd::new(paths::cargo_target().join("release/sink"))
             .args(["--port", &port.to_string(), "--no-verify"])
             .log("bench-sink");
@@ -59,8 +58,7 @@ impl Sink {
 
     /// Its counts since the last reset.
     pub(super) fn stats(&self) -> Result<Value, Error> {
-        let text = self.ask("GET", "stats")?;
-        serde_json::from_str(&text).map_err(|error| Error::failed(format!("sink: {error}")))
+        files::json("the sink's answer", self.ask("GET", "stats")?)
     }
 
     pub(super) fn reset(&self) -> Result<(), Error> {
@@ -84,13 +82,6 @@ pub(super) fn page() -> Result<Serving, Error> {
     Server::bind(0)
         .and_then(|server| server.serve(move |request| files.answer(request)))
         .map_err(Error::io("serve the benchmarks' page"))
-}
-
-/// A port that was free a moment ago.
-pub(super) fn free_port() -> Result<u16, Error> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let address = listener.and_then(|listener| listener.local_addr());
-    Ok(address.map_err(Error::io("find a free port"))?.port())
 }
 
 /// Where the other version of the package is unpacked.

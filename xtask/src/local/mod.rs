@@ -12,5 +12,5 @@ mod stack;
 mod suite;
 
 pub(crate) use dev::{architecture, dev};
-pub(crate) use server::Aws;
+pub(crate) use server::{Aws, free_ports};
 pub(crate) use suite::{Suite, start_for_tests};

@@ -81,7 +81,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .arg(&small)
         .log("wasm-opt")
         .run()?;
-    std::fs::copy(&small, named()).map_err(Error::io("keep the module with its names"))?;
+    files::copy(&small, &named())?;
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
     let order = Cmd::new("node").arg(recipes().join("order.mjs"));
@@ -95,7 +95,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
 fn extend(script: &Path) -> Result<(), Error> {
     let more = recipes().join("instantiate.js");
     let text = files::text(script)? + &files::text(&more)?;
-    std::fs::write(script, text).map_err(Error::io("extend the glue"))
+    files::write(script, text)
 }
 
 /// Generates the glue of the doctor's module, and its module as text, beside the client's in [`glue`].

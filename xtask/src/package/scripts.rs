@@ -106,5 +106,5 @@ fn inline(package: &Path) -> Result<(), Error> {
     let worker = files::text(&package.join("worker.js"))?;
     let worker = serde_json::Value::from(worker);
     let text = format!("export const wasm=\"{wasm}\";export const worker={worker};\n");
-    std::fs::write(package.join("inline-data.js"), text).map_err(Error::io("write inline-data.js"))
+    files::write(&package.join("inline-data.js"), text)
 }

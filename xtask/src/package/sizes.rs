@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 
-use serde_json::Value;
 use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
 
 use crate::error::Error;
+use crate::files;
 use crate::process::Cmd;
 
 /// Budget of `import "crowfly"`, in bytes of gzip.
@@ -49,11 +49,7 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
         .dir(package)
         .log("sizes")
         .output()?;
-    let report: BTreeMap<String, Vec<u64>> = serde_json::from_str::<Value>(&report)
-        .and_then(serde_json::from_value)
-        .map_err(|error| Error::failed(format!("the sizes are not JSON: {error}")))?;
-    let three = |(name, sizes)| Some((name, <[u64; 3]>::try_from(sizes as Vec<u64>).ok()?));
-    let files = report.into_iter().filter_map(three).collect();
+    let files = files::json("the list of sizes", report)?;
     Ok(Sizes { files, at_import })
 }
 
@@ -117,8 +113,7 @@ fn imported(package: &Path, entry: &str) -> Result<BTreeSet<String>, Error> {
     let mut found = BTreeSet::new();
     let mut open = vec![entry.to_owned()];
     while let Some(name) = open.pop() {
-        let text = std::fs::read_to_string(package.join(&name))
-            .map_err(Error::io(format!("read {name} of the package")))?;
+        let text = files::text(&package.join(&name))?;
         if found.insert(name) {
             open.extend(static_imports(&text));
         }

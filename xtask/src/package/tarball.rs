@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::paths;
 use crate::process::Cmd;
+use crate::{files, paths};
 
 /// `target/npm/crowfly.tgz`.
 pub(crate) fn file() -> PathBuf {
@@ -31,8 +31,7 @@ pub(super) fn pack(package: &Path) -> Result<(), Error> {
         .dir(package)
         .log("npm-pack")
         .output()?;
-    let report: Value = serde_json::from_str(&report)
-        .map_err(|error| Error::failed(format!("npm pack's report is not JSON: {error}")))?;
+    let report: Value = files::json("npm pack's report", report)?;
     // Newer versions of npm print an object by package name, older ones a list.
     let packed = report.get(0).or_else(|| report.get("crowfly"));
     let packed = packed.unwrap_or(&report);
@@ -53,10 +52,8 @@ pub(super) fn listed_in(folder: &Path) -> Result<BTreeSet<String>, Error> {
 }
 
 fn manifest(folder: &Path) -> Result<Value, Error> {
-    let text = std::fs::read(folder.join("package.json"))
-        .map_err(Error::io("read the package's package.json"))?;
-    serde_json::from_slice(&text)
-        .map_err(|error| Error::failed(format!("the package's package.json is not JSON: {error}")))
+    let file = folder.join("package.json");
+    files::json("the package's package.json", files::read(&file)?)
 }
 
 /// No dependencies and no scripts: nothing of ours runs at install.

@@ -30,10 +30,8 @@ fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
     stamp::once(name, what, &fingerprint, || {
         check_version()?;
         let folder = paths::tools().join(name);
-        std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(folder.join("package.json"), &manifest))
-            .and_then(|()| std::fs::write(folder.join("package-lock.json"), &lock))
-            .map_err(Error::io(format!("write target/tools/{name}")))?;
+        files::write(&folder.join("package.json"), &manifest)?;
+        files::write(&folder.join("package-lock.json"), &lock)?;
         Cmd::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
             .dir(&folder)

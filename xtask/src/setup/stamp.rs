@@ -12,28 +12,16 @@ pub(crate) fn once(
     fingerprint: &str,
     make: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
-    if is(name, fingerprint) {
+    let stamp = file(name);
+    if std::fs::read_to_string(&stamp).is_ok_and(|found| found == fingerprint) {
         return Ok(());
     }
     step::step(what, make)?;
-    write(name, fingerprint)
+    files::write(&stamp, fingerprint)
 }
 
 pub(crate) fn forget(name: &str) {
     let _ = std::fs::remove_file(file(name));
-}
-
-fn is(name: &str, fingerprint: &str) -> bool {
-    std::fs::read_to_string(file(name)).is_ok_and(|found| found == fingerprint)
-}
-
-fn write(name: &str, fingerprint: &str) -> Result<(), Error> {
-    let file = file(name);
-    if let Some(folder) = file.parent() {
-        files::create(folder)?;
-    }
-    let what = format!("write {}", paths::short(&file));
-    std::fs::write(&file, fingerprint).map_err(Error::io(what))
 }
 
 fn file(name: &str) -> PathBuf {

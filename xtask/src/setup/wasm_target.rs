@@ -169,13 +169,10 @@ fn build_std(sysroot: &Path) -> Result<(), Error> {
 }
 
 fn create_empty(folder: &Path) -> Result<(), Error> {
-    let what = format!("create {}", paths::short(folder));
     let manifest =
         "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
-    std::fs::create_dir_all(folder.join("src"))
-        .and_then(|()| std::fs::write(folder.join("Cargo.toml"), manifest))
-        .and_then(|()| std::fs::write(folder.join("src/lib.rs"), "#![no_std]\n"))
-        .map_err(Error::io(what))
+    files::write(&folder.join("Cargo.toml"), manifest)?;
+    files::write(&folder.join("src/lib.rs"), "#![no_std]\n")
 }
 
 fn copy_libraries(from: &Path, to: &Path) -> Result<(), Error> {

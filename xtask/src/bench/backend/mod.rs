@@ -13,7 +13,7 @@ use super::options::Options;
 use crate::error::Error;
 use crate::lambdas::{self, Build};
 use crate::process::Cmd;
-use crate::{local, native, paths, step};
+use crate::{files, local, native, paths, step};
 
 /// Cold starts of each function in one run.
 const STARTS: usize = 7;
@@ -58,7 +58,7 @@ fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {
                 .log("bench-load")
                 .output()
         })?;
-        serde_json::from_str(&text).map_err(|error| Error::failed(format!("load: {error}: {text}")))
+        files::json("what `load` printed", text)
     };
     sizes.iter().map(spike).collect()
 }

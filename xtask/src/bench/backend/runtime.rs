@@ -11,6 +11,7 @@ use devkit::time::unix_ms;
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::files;
 
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:bench";
 /// How long a call may take.
@@ -59,8 +60,7 @@ impl Runtime {
             let error = String::from_utf8_lossy(&error);
             Error::failed(format!("the function failed: {error}"))
         })?;
-        serde_json::from_slice(&answer)
-            .map_err(|error| Error::failed(format!("the function's answer: {error}")))
+        files::json("the function's answer", answer)
     }
 }
 

@@ -5,6 +5,7 @@ use devkit::http::decode;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::files;
 use crate::local::Aws;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +35,7 @@ pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
             found.push(Policy {
                 role: role.clone(),
                 name: name.clone(),
-                document: serde_json::from_str(&document)
-                    .map_err(|error| Error::failed(format!("the policy of {role}: {error}")))?,
+                document: files::json(&format!("the policy of {role}"), document)?,
             });
         }
     }
