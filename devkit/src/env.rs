@@ -125,7 +125,6 @@ impl Stack {
 
     /// Origin of the demo page.
     pub fn origin(&self) -> &str {
-        let third_slash = self.page.match_indices('/').nth(2);
-        &self.page[..third_slash.map_or(self.page.len(), |(at, _)| at)]
+        crate::http::origin(&self.page)
     }
 }

@@ -15,4 +15,4 @@ pub use listener::{Connection, Listener};
 pub use message::{BodyEnd, Head, Headers, ResponseHead, chunk_size, drain, line, read_body};
 pub use reply::{Reply, Side};
 pub use server::{Incoming, Server, Serving};
-pub use url::{Url, decode, decode_form, encode, encode_path};
+pub use url::{Url, decode, decode_form, encode, encode_path, origin};

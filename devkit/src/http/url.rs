@@ -59,6 +59,12 @@ impl Url {
     }
 }
 
+/// Scheme, host and port of an address.
+pub fn origin(url: &str) -> &str {
+    let third_slash = url.match_indices('/').nth(2);
+    &url[..third_slash.map_or(url.len(), |(at, _)| at)]
+}
+
 /// Percent-encodes all but the unreserved characters.
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
@@ -96,7 +102,13 @@ pub fn decode_form(text: &str) -> std::collections::BTreeMap<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, decode_form, encode, encode_path};
+    use super::{decode, decode_form, encode, encode_path, origin};
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origin("http://127.0.0.1:1/a/b"), "http://127.0.0.1:1");
+        assert_eq!(origin("https://a.example"), "https://a.example");
+    }
 
     #[test]
     fn texts_survive_percent_encoding() {

@@ -4,34 +4,27 @@ use devkit::stats::median;
 use serde_json::{Value, json};
 
 use super::options::Options;
-use super::report::{Column, cells, headings};
+use super::report::{Column, cells, headings, number};
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::step;
 
 const FILES: [u64; 3] = [100, 1_000, 10_000];
 
-/// Medians for one number of files.
-pub(super) struct Row {
-    files: u64,
-    seconds: f64,
-    mib: f64,
-}
-
-pub(super) fn measure(options: &Options) -> Result<Vec<Row>, Error> {
-    let row = |files: u64| {
-        step::step(&format!("engine with {files} files"), || {
-            let runs = 0..options.runs.max(3);
-            let seen: Vec<_> = runs.map(|_| once(files)).collect::<Result<_, _>>()?;
-            let (seconds, mib): (Vec<f64>, Vec<f64>) = seen.into_iter().unzip();
-            Ok(Row {
-                files,
-                seconds: median(seconds).unwrap_or(f64::NAN),
-                mib: median(mib).unwrap_or(f64::NAN),
-            })
-        })
-    };
-    FILES.into_iter().map(row).collect()
+/// Medians for each number of files; returns the table and the figures.
+pub(super) fn measure(options: &Options) -> Result<(String, Value), Error> {
+    let mut table = "the engine alone, every file one PUT, answers at once\n".to_owned();
+    table += &headings(&COLUMNS);
+    let mut rows = Vec::new();
+    for files in FILES {
+        let runs = || (0..options.runs.max(3)).map(|_| once(files)).collect();
+        let seen: Vec<_> = step::step(&format!("engine with {files} files"), runs)?;
+        let (seconds, mib): (Vec<f64>, Vec<f64>) = seen.into_iter().unzip();
+        let row = json!({"files": files, "seconds": median(seconds), "mib": median(mib)});
+        table = table + "\n" + &cells(&COLUMNS, &row);
+        rows.push(row);
+    }
+    Ok((table, rows.into()))
 }
 
 /// Seconds, and growth of the process in MiB.
@@ -48,26 +41,14 @@ fn once(files: u64) -> Result<(f64, f64), Error> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "ten thousand files at most")]
-const COLUMNS: [Column<Row>; 5] = [
-    ("files", 8, 0, |row| row.files as f64),
-    ("ms", 12, 1, |row| row.seconds * 1e3),
+const COLUMNS: [Column<Value>; 5] = [
+    ("files", 8, 0, |row| number(&row["files"])),
+    ("ms", 12, 1, |row| number(&row["seconds"]) * 1e3),
     ("ms a file", 16, 4, |row| {
-        row.seconds * 1e3 / row.files as f64
+        number(&row["seconds"]) * 1e3 / number(&row["files"])
     }),
-    ("MiB", 12, 1, |row| row.mib),
+    ("MiB", 12, 1, |row| number(&row["mib"])),
     ("kB a file", 16, 1, |row| {
-        row.mib * 1048.576 / row.files as f64
+        number(&row["mib"]) * 1048.576 / number(&row["files"])
     }),
 ];
-
-pub(super) fn table(rows: &[Row]) -> String {
-    let title = "the engine alone, every file one PUT, answers at once\n".to_owned();
-    let lines = rows.iter().map(|row| cells(&COLUMNS, row) + "\n");
-    title + &headings(&COLUMNS) + "\n" + &lines.collect::<String>()
-}
-
-pub(super) fn json(rows: &[Row]) -> Value {
-    let row = |row: &Row| json!({"files": row.files, "seconds": row.seconds, "mib": row.mib});
-    rows.iter().map(row).collect()
-}

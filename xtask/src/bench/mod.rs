@@ -18,7 +18,7 @@ mod sink;
 use std::path::Path;
 
 use lexopt::Parser;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::process::Cmd;
@@ -29,9 +29,12 @@ use options::Options;
 /// Runs the selected benchmarks and prints a table; the samples go to `target/bench/result.json`.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     let options = Options::parse(arguments)?;
-    let folder = paths::target().join("bench");
-    crate::files::create(&folder)?;
     let mut result = json!({"runs": options.runs});
+    let mut show = |name: &str, (table, samples): (String, Value)| {
+        step::clear();
+        println!("\n{table}");
+        result[name] = samples;
+    };
     let mut good = true;
 
     let settings = plan::settings(&options);
@@ -48,34 +51,22 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         let server = sink::page()?;
         let rows = run::all(&settings, &options, &server)?;
         good &= rows.iter().all(|row| row.failures.is_empty());
-        step::clear();
-        println!("\n{}", report::throughput(&rows));
-        result["throughput"] = report::throughput_json(&rows);
+        show("throughput", report::throughput(&rows));
     }
     if options.wants("hash") {
         aws_script()?;
         let server = sink::page()?;
-        let figures = hash::measure(&server, &options)?;
-        step::clear();
-        println!("\n{figures}");
-        result["hash"] = figures.json();
+        show("hash", hash::measure(&server, &options)?);
     }
     if options.wants("engine") {
-        let rows = engine::measure(&options)?;
-        step::clear();
-        println!("\n{}", engine::table(&rows));
-        result["engine"] = engine::json(&rows);
+        show("engine", engine::measure(&options)?);
     }
     let backend = ["backend", "functions", "pipeline"];
     if backend.iter().any(|name| options.wants(name)) {
-        let (text, json) = backend::measure(&options)?;
-        step::clear();
-        println!("\n{text}");
-        result["backend"] = json;
+        show("backend", backend::measure(&options)?);
     }
-    let file = folder.join("result.json");
-    std::fs::write(&file, format!("{result:#}\n"))
-        .map_err(Error::io("write target/bench/result.json"))?;
+    let file = paths::target().join("bench/result.json");
+    crate::files::write(&file, format!("{result:#}\n"))?;
     println!("\nAll samples: {}", paths::short(&file));
     match good {
         true => Ok(()),

@@ -8,7 +8,7 @@ use super::chrome::Chrome;
 use super::files;
 use super::options::Options;
 use super::plan::{Setting, Variant};
-use super::report::Sample;
+use super::report::{Sample, number};
 use super::sink::Sink;
 use crate::error::Error;
 use crate::step;
@@ -81,7 +81,6 @@ fn once(
     let used = watch.end();
     let (seen, stats) = (seen?, sink.stats()?);
     whole(setting, &stats)?;
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     #[expect(clippy::cast_precision_loss, reason = "a size far below 2^52")]
     let renderer = used.renderer as f64 / f64::from(1 << 20);
     let rate = number(&seen["bytes"]) / 1000.0 / number(&seen["ms"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use devkit::env::Stack;
-use devkit::http::{Files, Reply, Server, Serving};
+use devkit::http::{Files, Reply, Server, Serving, origin};
 use serde_json::json;
 
 use super::server::REGION;
@@ -84,18 +84,12 @@ fn policy(connect: &str) -> String {
     )
 }
 
-/// Scheme, host and port of an address.
-fn origin(url: &str) -> &str {
-    let third_slash = url.match_indices('/').nth(2);
-    &url[..third_slash.map_or(url.len(), |(at, _)| at)]
-}
-
 #[cfg(test)]
 mod tests {
     use devkit::http::{Files, Request};
     use devkit::paths;
 
-    use super::{origin, policy, serve};
+    use super::{policy, serve};
 
     #[test]
     fn every_answer_carries_the_policy() {
@@ -117,12 +111,6 @@ mod tests {
             let sent = answer.header("content-security-policy");
             assert_eq!(sent, Some(policy.as_str()));
         }
-    }
-
-    #[test]
-    fn an_origin_has_no_path() {
-        assert_eq!(origin("http://127.0.0.1:1/a/b"), "http://127.0.0.1:1");
-        assert_eq!(origin("https://a.example"), "https://a.example");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::measure::Figures;
 use super::subject::Subject;
-use crate::bench::report::{Column, cells, headings};
+use crate::bench::report::{Column, cells, headings, number};
 
 const LEGEND: &str = "cold: from the start of the process to its first answer, median. memory: largest resident size. DynamoDB, SQS and\nS3 answer at once from the measuring process. The sample does less: it signs, and writes and checks nothing.\n";
 
@@ -61,10 +61,6 @@ fn at<T: Copy + Ord + Default>(all: &[T], percent: usize) -> T {
 
 fn middle<T: Copy + Ord + Default>(all: &[T]) -> T {
     at(all, 50)
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or(f64::NAN)
 }
 
 /// All functions, and the ratios of the sample to ours.
