@@ -136,8 +136,7 @@ impl Binary {
             }
         });
         let log = process::logged(&name);
-        counts.read(self.kind(), &log);
-        counts.note(self.kind(), &self.group(), &log);
+        counts.read(self.kind(), &self.group(), &log);
         if self.searches_traces() {
             let shown =
                 |line: &&str| line.starts_with("searched ") || line.starts_with("not searched");

@@ -1,11 +1,12 @@
 //! Counts of passed and failed tests by kind.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::rows::Rows;
 
 /// The kinds of tests, in the order in which they are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// Formatting, lints and other checks without a count of their own.
     Check,
@@ -61,24 +62,20 @@ pub(super) const KINDS: [(Kind, &str, &str); 15] = [
 /// Passed and failed tests by kind.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    rows: Vec<(Kind, u64, u64)>,
+    sums: BTreeMap<Kind, (u64, u64)>,
     lists: Rows,
 }
 
 impl Counts {
     /// Adds tests of one kind.
     pub(super) fn add(&mut self, kind: Kind, passed: u64, failed: u64) {
-        match self.rows.iter_mut().find(|row| row.0 == kind) {
-            Some(row) => {
-                row.1 += passed;
-                row.2 += failed;
-            }
-            None => self.rows.push((kind, passed, failed)),
-        }
+        let sums = self.sums.entry(kind).or_default();
+        *sums = (sums.0 + passed, sums.1 + failed);
     }
 
-    /// Adds the summaries in a test log; returns the number of tests.
-    pub(super) fn read(&mut self, kind: Kind, log: &str) -> u64 {
+    /// Adds the summaries in the log of a group of tests, and their rows; returns the number of tests.
+    pub(super) fn read(&mut self, kind: Kind, group: &str, log: &str) -> u64 {
+        self.note(kind, group, log);
         let (passed, failed) = results(log);
         self.add(kind, passed, failed);
         passed + failed
@@ -96,11 +93,11 @@ impl Counts {
 
     /// All failed tests so far.
     pub(super) fn failed(&self) -> u64 {
-        self.rows.iter().map(|row| row.2).sum()
+        self.sums.values().map(|(_, failed)| failed).sum()
     }
 
     fn passed(&self) -> u64 {
-        self.rows.iter().map(|row| row.1).sum()
+        self.sums.values().map(|(passed, _)| passed).sum()
     }
 }
 
@@ -108,7 +105,7 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<34}{:>12}{:>12}", "tests", "passed", "failed")?;
         for (kind, name, _) in KINDS {
-            if let Some((_, passed, failed)) = self.rows.iter().find(|row| row.0 == kind) {
+            if let Some((passed, failed)) = self.sums.get(&kind) {
                 writeln!(f, "{name:<34}{passed:>12}{failed:>12}")?;
             }
         }
@@ -152,7 +149,7 @@ mod tests {
     fn the_last_line_is_the_sum_over_all_kinds() {
         let mut counts = Counts::default();
         counts.add(Kind::Check, 1, 0);
-        assert_eq!(counts.read(Kind::Native, LOG), 17);
+        assert_eq!(counts.read(Kind::Native, "engine", LOG), 17);
         assert_eq!(
             counts.to_string().lines().last(),
             Some("16 passed, 2 failed")

@@ -37,10 +37,9 @@ impl Rows {
             open = None;
             for row in rows(name) {
                 let row = self.0.entry(row).or_default();
-                let tests = if good {
-                    &mut row.passed
-                } else {
-                    &mut row.failed
+                let tests = match good {
+                    true => &mut row.passed,
+                    false => &mut row.failed,
                 };
                 tests.insert((place(kind), format!("{group} {name}")));
             }
@@ -49,22 +48,19 @@ impl Rows {
 
     /// What a full run should have shown and did not, as sentences.
     pub(super) fn missing(&self) -> Vec<String> {
-        let mut missing: Vec<String> = list::all()
-            .into_iter()
-            .filter(|name| !self.0.contains_key(name))
-            .map(|name| format!("no test is named after {name}"))
-            .collect();
-        for elsewhere in list::elsewhere() {
-            let Some(row) = self.0.get(elsewhere.row) else {
+        let mut missing = list::all();
+        missing.retain(|name| !self.0.contains_key(name));
+        for name in &mut missing {
+            name.insert_str(0, "no test is named after ");
+        }
+        for [name, _, places, _] in list::elsewhere() {
+            let Some(row) = self.0.get(name) else {
                 continue;
             };
-            let shown = |place: &&str| row.passed.iter().any(|(at, _)| at == place);
-            if !elsewhere.places.iter().any(shown) {
-                missing.push(format!(
-                    "{} is to be shown by: {}",
-                    elsewhere.row,
-                    elsewhere.places.join(", ")
-                ));
+            let shown = |place| row.passed.iter().any(|(at, _)| *at == place);
+            if !places.split("; ").any(shown) {
+                let places = places.replace("; ", ", ");
+                missing.push(format!("{name} is to be shown by: {places}"));
             }
         }
         missing
@@ -84,19 +80,13 @@ impl Rows {
                 head = "";
             }
         }
-        let shown: Vec<String> = list::elsewhere()
-            .iter()
-            .filter(|elsewhere| self.0.contains_key(elsewhere.row))
-            .map(|elsewhere| {
-                format!(
-                    "{:<5}{}; shown by: {}\n",
-                    elsewhere.row, elsewhere.reason, elsewhere.by
-                )
-            })
-            .collect();
+        let mut shown = list::elsewhere();
+        shown.retain(|[name, ..]| self.0.contains_key(*name));
         if !shown.is_empty() {
             table.push_str("\nwhat plain local AWS cannot show, and what shows it\n");
-            table.push_str(&shown.concat());
+        }
+        for [name, reason, _, by] in shown {
+            table.push_str(&format!("{name:<5}{reason}; shown by: {by}\n"));
         }
         table
     }
@@ -111,7 +101,7 @@ fn place(kind: Kind) -> &'static str {
 /// Name and result from a line such as `test stall::f03_silence ... ok`.
 fn verdict(line: &str) -> Option<(&str, bool)> {
     let (name, result) = line.trim().strip_prefix("test ")?.split_once(" ... ")?;
-    Some((name, judged(result)?))
+    Some((name, judged(result.split_whitespace().next()?)?))
 }
 
 /// The name from Python's `test_a07_x (test_stacks.Tokens.test_a07_x) ... ok`; the result may come lines later, after
@@ -124,28 +114,19 @@ fn unittest(line: &str) -> Option<&str> {
 /// The result at the end of a line, or alone on one.
 fn last_words(line: &str) -> Option<bool> {
     let words = line.rsplit_once(" ... ").map_or(line, |(_, words)| words);
-    match words.trim() {
-        "ok" => Some(true),
-        "FAIL" | "ERROR" => Some(false),
-        _ => None,
-    }
+    judged(words.trim())
 }
 
 /// The same for Node's `ok 3 - a97_no_script_runs`.
 fn tap(line: &str) -> Option<(&str, bool)> {
     let (result, name) = line.trim().split_once(" - ")?;
-    let good = match result.rsplit_once(' ')?.0 {
-        "ok" => true,
-        "not ok" => false,
-        _ => return None,
-    };
-    Some((name, good))
+    Some((name, judged(result.rsplit_once(' ')?.0)?))
 }
 
-fn judged(result: &str) -> Option<bool> {
-    match result.split_whitespace().next()? {
+fn judged(word: &str) -> Option<bool> {
+    match word {
         "ok" => Some(true),
-        "FAILED" | "FAIL" => Some(false),
+        "FAILED" | "FAIL" | "ERROR" | "not ok" => Some(false),
         _ => None,
     }
 }
@@ -178,14 +159,15 @@ fn rows(name: &str) -> Vec<String> {
 
 fn row(word: &str) -> Option<(char, u32)> {
     let (letter, digits) = word.split_at_checked(1)?;
-    let least = match letter {
-        "f" | "a" => 2,
-        "u" | "p" => 1,
+    let (letter, least) = match letter {
+        "a" => ('A', 2),
+        "f" => ('F', 2),
+        "p" => ('P', 1),
+        "u" => ('U', 1),
         _ => return None,
     };
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let right = plain && (least..=2).contains(&digits.len());
-    let letter = letter.to_uppercase().chars().next()?;
+    let digital = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let right = digital && (least..=2).contains(&digits.len());
     Some((letter, right.then(|| digits.parse().ok())??))
 }
 

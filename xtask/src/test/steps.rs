@@ -37,6 +37,6 @@ pub(super) fn docs(counts: &mut Counts) -> Result<(), Error> {
     let tests = native::cargo("test --doc --no-fail-fast").log("doc-tests");
     let result = tests.step("documentation examples");
     let log = process::logged("doc-tests");
-    counts.read(Kind::Native, &log);
+    counts.read(Kind::Native, "docs", &log);
     result
 }

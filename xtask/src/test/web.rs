@@ -39,8 +39,7 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
             .run()
     });
     let log = process::logged("wasm-tests");
-    counts.note(Kind::Wasm, "client-wasm", &log);
-    let ran = counts.read(Kind::Wasm, &log);
+    let ran = counts.read(Kind::Wasm, "client-wasm", &log);
     result?;
     if ran == 0 {
         return Err(Error::failed(

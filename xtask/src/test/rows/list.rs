@@ -12,17 +12,11 @@ const ABUSES: [RangeInclusive<u32>; 5] = [1..=18, 20..=38, 40..=53, 60..=70, 80.
 const PAGES: RangeInclusive<u32> = 1..=18;
 const TOOLS: RangeInclusive<u32> = 1..=6;
 
-/// A row whose fault occurs on AWS but not in the local AWS, why, and what shows it instead.
-pub(super) struct Elsewhere {
-    pub(super) row: &'static str,
-    /// What the local AWS lacks.
-    pub(super) reason: &'static str,
-    /// Where it is shown: one of these places is enough.
-    pub(super) places: Vec<&'static str>,
-    pub(super) by: &'static str,
-}
+/// A row whose fault occurs on AWS but not in the local AWS, what the local AWS lacks, the places of which one is enough
+/// to show it instead (with `; ` between them), and how it is shown there.
+pub(super) type Elsewhere = [&'static str; 4];
 
-/// Row, what the local AWS lacks, places, how. See `docs/LOCAL.md`.
+/// See `docs/LOCAL.md`.
 const ELSEWHERE: &str = "
 F01 | loopback loses nothing | Chromium, fault proxy | the fault proxy resets connections
 F06 | no 503 SlowDown | Chromium, fault proxy | the fault proxy answers it
@@ -52,15 +46,8 @@ A96 | not a matter of AWS; advisories need a database from the network | unit | 
 /// The rows that the local AWS cannot show.
 pub(super) fn elsewhere() -> Vec<Elsewhere> {
     let rows = ELSEWHERE.lines().map(|line| line.split(" | "));
-    rows.filter_map(|mut cells| {
-        Some(Elsewhere {
-            row: cells.next()?,
-            reason: cells.next()?,
-            places: cells.next()?.split("; ").collect(),
-            by: cells.next()?,
-        })
-    })
-    .collect()
+    rows.filter_map(|cells| cells.collect::<Vec<_>>().try_into().ok())
+        .collect()
 }
 
 /// Every row by its name, in order: `A01` to `F88`.
@@ -89,10 +76,10 @@ mod tests {
         let places = KINDS.map(|(.., place)| place);
         let rows = elsewhere();
         assert_eq!(rows.len(), ELSEWHERE.trim().lines().count());
-        for row in rows {
-            assert!(all().contains(&row.row.to_owned()), "{}", row.row);
-            let known = row.places.iter().all(|at| places.contains(at));
-            assert!(known, "{}: {:?}", row.row, row.places);
+        for [row, _, shown, _] in rows {
+            assert!(all().contains(&row.to_owned()), "{row}");
+            let known = shown.split("; ").all(|at| places.contains(&at));
+            assert!(known, "{row}: {shown}");
         }
     }
 }

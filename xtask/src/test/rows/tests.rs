@@ -22,6 +22,8 @@ fn table(kind: Kind, group: &str, log: &str) -> Vec<String> {
     lines.map(words).collect()
 }
 
+const NODE: &str = "ok 3 - a97_no_script\n    not ok 4 - a97_b\n";
+
 #[test]
 fn a_test_belongs_to_the_rows_that_its_name_begins_with() {
     let expected = [
@@ -31,26 +33,17 @@ fn a_test_belongs_to_the_rows_that_its_name_begins_with() {
         "F07 FAILED unit engine retry::f06_f07_slow_down",
     ];
     assert_eq!(table(Kind::Native, "engine", LOG), expected);
-}
-
-#[test]
-fn tests_in_python_count_too() {
     let expected = [
         "A07 ok local-AWS rule local-aws a07_without_exp",
         "A45 FAILED local-AWS rule local-aws a45_headers",
         "F72 ok local-AWS rule local-aws f72_hidden",
     ];
     assert_eq!(table(Kind::LocalAws, "local-aws", PYTHON), expected);
-}
-
-#[test]
-fn tests_under_node_count_too() {
-    let log = "ok 3 - a97_no_script\n    not ok 4 - a97_b\n";
     let expected = [
         "A97 FAILED package package a97_b",
         "ok package package a97_no_script",
     ];
-    assert_eq!(table(Kind::Package, "package", log), expected);
+    assert_eq!(table(Kind::Package, "package", NODE), expected);
 }
 
 #[test]
