@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::Key;
+
 /// The environment variable with the path of that file.
 pub const VARIABLE: &str = "CROWFLY_TEST_ENV";
 
@@ -39,12 +41,9 @@ pub struct Stack {
     pub s3: String,
     /// The AWS region.
     pub region: String,
-    /// The root access key id; without one, calls use the key in the environment.
-    #[serde(default)]
-    pub access_key_id: String,
-    /// The root secret access key.
-    #[serde(default)]
-    pub secret_access_key: Secret,
+    /// The root key; without one, calls use the key in the environment.
+    #[serde(flatten)]
+    pub key: Option<Key>,
     /// The token issuer that the stack trusts.
     pub issuer: String,
     /// The audience that it requires.
@@ -66,24 +65,6 @@ pub struct Stack {
     pub queue: String,
     /// URL of the dead-letter queue.
     pub dlq: String,
-}
-
-/// A text that `Debug` never prints. Only the file that describes the system holds it.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(pub String);
-
-impl Secret {
-    /// The text itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("***")
-    }
 }
 
 impl Env {

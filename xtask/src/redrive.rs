@@ -42,13 +42,12 @@ struct Place {
 
 /// What is needed of the description of a stack of the local AWS.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Described {
     queue: String,
     region: String,
     s3: String,
-    access_key_id: String,
-    secret_access_key: String,
+    #[serde(flatten)]
+    key: Key,
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -158,10 +157,7 @@ fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
         queue: queue.to_owned(),
         region: found.region,
         endpoint: Some(found.s3),
-        key: Some(Key {
-            id: found.access_key_id,
-            secret: found.secret_access_key,
-        }),
+        key: Some(found.key),
     })
 }
 

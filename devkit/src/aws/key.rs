@@ -1,15 +1,18 @@
 use std::{fmt, io};
 
 use data_encoding::{BASE32, BASE64URL_NOPAD};
+use serde::{Deserialize, Serialize};
 
 use crate::random::fill;
 
 /// An access key id and its secret.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// `AKIA...`; not secret.
+    #[serde(rename = "accessKeyId")]
     pub id: String,
     /// The secret; `Debug` does not print it.
+    #[serde(rename = "secretAccessKey")]
     pub secret: String,
 }
 

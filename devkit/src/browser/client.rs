@@ -56,21 +56,17 @@ impl Browser {
     /// # Panics
     /// When there is no browser or no driver.
     pub fn of(kind: Kind) -> Self {
-        Self::begin(kind, None)
+        Self::through(kind, None)
     }
 
     /// As [`Browser::of`], with every request through `proxy`, those to loopback too.
     ///
     /// # Panics
     /// When there is no browser or no driver.
-    pub fn through(kind: Kind, proxy: SocketAddr) -> Self {
-        Self::begin(kind, Some(proxy))
-    }
-
-    fn begin(kind: Kind, proxy: Option<SocketAddr>) -> Self {
+    pub fn through(kind: Kind, proxy: impl Into<Option<SocketAddr>>) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let driver = drivers::start(kind);
-        let wanted = drivers::capabilities(kind, &driver, proxy);
+        let wanted = drivers::capabilities(kind, &driver, proxy.into());
         let browser = Self::attach(kind, &driver.address, wanted, SCRIPT);
         let mut browser = browser.unwrap_or_else(|error| panic!("no browser session: {error}"));
         browser._owned = Some((driver, turn));

@@ -25,20 +25,17 @@ pub struct Aws {
 impl Aws {
     /// Signs with the root key from the stack's description, else with the key in the environment.
     pub fn new(stack: &Stack) -> Self {
-        let of_environment = |name: &str| std::env::var(name).unwrap_or_default();
-        let (id, secret) = match stack.access_key_id.as_str() {
-            "" => (
-                of_environment("AWS_ACCESS_KEY_ID"),
-                of_environment("AWS_SECRET_ACCESS_KEY"),
-            ),
-            id => (id.to_owned(), stack.secret_access_key.reveal().to_owned()),
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        let of_environment = || Key {
+            id: variable("AWS_ACCESS_KEY_ID"),
+            secret: variable("AWS_SECRET_ACCESS_KEY"),
         };
         Self {
             stack: stack.clone(),
             client: Client {
                 url: stack.s3.clone(),
                 region: stack.region.clone(),
-                key: Key { id, secret },
+                key: stack.key.clone().unwrap_or_else(of_environment),
             },
         }
     }

@@ -73,7 +73,7 @@ impl Options {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let variants = super::plan::VARIANTS.iter().map(|variant| variant.name);
+        let variants = super::plan::all().map(|variant| variant.name);
         let known: Vec<&str> = GROUPS.split(' ').chain(variants).collect();
         let mut names = self.only.iter();
         if let Some(name) = names.find(|name| !known.contains(&name.as_str())) {

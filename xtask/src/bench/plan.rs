@@ -15,46 +15,31 @@ pub(super) struct Variant {
     pub(super) function: &'static str,
     /// The function's options, in JSON.
     options: &'static str,
-    groups: &'static [&'static str],
+    /// The settings that it is for.
+    settings: &'static str,
 }
 
-const LARGE: &[&str] = &["loopback", "long"];
-const EIGHT_MIB_BY_SIX: &str = r#"{"partSize": 8388608, "parallel": 6}"#;
-const SMALL: &[&str] = &["small"];
-const ALL: &[&str] = &["loopback", "long", "small"];
+/// Name, function, options, settings.
+const VARIANTS: &str = r#"
+raw-put | rawPut | {} | loopback long
+raw-8x6 | rawParts | {"partSize": 8388608, "parallel": 6} | loopback long
+raw-put-x6 | rawPut | {"parallel": 6} | small
+ours-none | ours | {"checksum": "none"} | loopback long small
+ours | ours | {"checksum": "crc64nvme"} | loopback long small
+before-none | ours | {"checksum": "none", "folder": "before"} | loopback long small
+before | ours | {"checksum": "crc64nvme", "folder": "before"} | loopback long small
+"#;
 
-pub(super) const VARIANTS: [Variant; 7] = [
-    variant("raw-put", "rawPut", "{}", LARGE),
-    variant("raw-8x6", "rawParts", EIGHT_MIB_BY_SIX, LARGE),
-    variant("raw-put-x6", "rawPut", r#"{"parallel": 6}"#, SMALL),
-    variant("ours-none", "ours", r#"{"checksum": "none"}"#, ALL),
-    variant("ours", "ours", r#"{"checksum": "crc64nvme"}"#, ALL),
-    variant(
-        "before-none",
-        "ours",
-        r#"{"checksum": "none", "folder": "before"}"#,
-        ALL,
-    ),
-    variant(
-        "before",
-        "ours",
-        r#"{"checksum": "crc64nvme", "folder": "before"}"#,
-        ALL,
-    ),
-];
-
-const fn variant(
-    name: &'static str,
-    function: &'static str,
-    options: &'static str,
-    groups: &'static [&'static str],
-) -> Variant {
-    Variant {
-        name,
-        function,
-        options,
-        groups,
-    }
+pub(super) fn all() -> impl Iterator<Item = Variant> {
+    VARIANTS.lines().filter_map(|line| {
+        let mut cells = line.split(" | ");
+        Some(Variant {
+            name: cells.next()?,
+            function: cells.next()?,
+            options: cells.next()?,
+            settings: cells.next()?,
+        })
+    })
 }
 
 impl Variant {
@@ -107,11 +92,12 @@ pub(super) fn settings(options: &Options) -> Vec<Setting> {
 
 /// The variants of a setting that are wanted; none when `--only` names neither it nor a variant, as `hash` does not.
 fn variants(setting: &str, options: &Options) -> Vec<Variant> {
-    if !options.wants(setting) && !VARIANTS.iter().any(|variant| options.wants(variant.name)) {
+    if !options.wants(setting) && !all().any(|variant| options.wants(variant.name)) {
         return Vec::new();
     }
     let wanted = |variant: &Variant| {
-        variant.groups.contains(&setting) && options.wants_variant(setting, variant.name)
+        variant.settings.split(' ').any(|name| name == setting)
+            && options.wants_variant(setting, variant.name)
     };
-    VARIANTS.into_iter().filter(wanted).collect()
+    all().filter(wanted).collect()
 }

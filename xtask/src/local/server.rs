@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
-use devkit::aws::{CLOUDFORMATION, Client, IAM, Key};
+use devkit::aws::{Client, Key, QueryService};
 use devkit::http::Request;
 use devkit::random::fill;
 use serde_json::Value;
@@ -181,20 +181,14 @@ impl Aws {
         accepted("s3", &self.0.sign("s3", request)).map(drop)
     }
 
-    /// A call of CloudFormation; the answer is XML.
-    pub(crate) fn cloudformation<K: AsRef<str>, V: AsRef<str>>(
+    /// A call of a service with the Query protocol; the answer is XML.
+    pub(crate) fn query<K: AsRef<str>, V: AsRef<str>>(
         &self,
+        service: QueryService,
         action: &str,
         parameters: impl IntoIterator<Item = (K, V)>,
     ) -> Result<String, Error> {
-        let request = self.0.query(CLOUDFORMATION, action, parameters);
-        accepted("CloudFormation", &request)
-    }
-
-    /// A call of IAM; the answer is XML.
-    pub(crate) fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String, Error> {
-        let request = self.0.query(IAM, action, parameters.iter().copied());
-        accepted("IAM", &request)
+        accepted(service.0, &self.0.query(service, action, parameters))
     }
 
     pub(crate) fn cognito(&self, action: &str, input: &Value) -> Result<(), Error> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use devkit::aws::{elements, stack_parameters};
-use devkit::env::{Secret, Stack};
+use devkit::aws::{CLOUDFORMATION, elements, stack_parameters};
+use devkit::env::Stack;
 use serde_json::json;
 
 use super::server::{Aws, REGION};
@@ -32,7 +32,7 @@ pub(crate) fn create(
     ];
     let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let all = fixed.into_iter().chain(stack_parameters(1, parameters));
-    aws.cloudformation("CreateStack", all)?;
+    aws.query(CLOUDFORMATION, "CreateStack", all)?;
     wait(aws, name)
 }
 
@@ -63,8 +63,7 @@ fn described(aws: &Aws, outputs: &Outputs) -> Result<Stack, Error> {
         api: format!("{url}/_aws/execute-api/{}/$default", output("ApiId")?),
         s3: url.to_owned(),
         region: REGION.to_owned(),
-        access_key_id: aws.key().id.clone(),
-        secret_access_key: Secret(aws.key().secret.clone()),
+        key: Some(aws.key().clone()),
         issuer: output("Issuer")?,
         audience: output("Audience")?,
         client_id: output("Audience")?,
@@ -80,7 +79,7 @@ fn described(aws: &Aws, outputs: &Outputs) -> Result<Stack, Error> {
 fn wait(aws: &Aws, name: &str) -> Result<Outputs, Error> {
     let started = Instant::now();
     loop {
-        let answer = aws.cloudformation("DescribeStacks", [("StackName", name)])?;
+        let answer = aws.query(CLOUDFORMATION, "DescribeStacks", [("StackName", name)])?;
         let status = elements(&answer, "StackStatus");
         let status = status.first().map(String::as_str).unwrap_or_default();
         if status == "CREATE_COMPLETE" {
@@ -106,7 +105,7 @@ fn outputs(answer: &str) -> Outputs {
 }
 
 fn reasons(aws: &Aws, name: &str) -> Result<String, Error> {
-    let events = aws.cloudformation("DescribeStackEvents", [("StackName", name)])?;
+    let events = aws.query(CLOUDFORMATION, "DescribeStackEvents", [("StackName", name)])?;
     let mut reasons = elements(&events, "ResourceStatusReason");
     // Newest first, and the first failure is the cause of the later ones.
     reasons.reverse();

@@ -1,6 +1,6 @@
 //! The policies of the deployed roles, read from IAM.
 
-use devkit::aws::elements;
+use devkit::aws::{IAM, elements};
 use devkit::http::decode;
 use serde_json::Value;
 
@@ -19,17 +19,17 @@ pub(super) struct Policy {
 
 /// The inline policies of all roles of our stacks.
 pub(super) fn deployed(aws: &Aws) -> Result<Vec<Policy>, Error> {
-    let roles = aws.iam("ListRoles", &[("MaxItems", "1000")])?;
+    let roles = aws.query(IAM, "ListRoles", [("MaxItems", "1000")])?;
     let mut found = Vec::new();
     for role in &elements(&roles, "RoleName") {
         if !role.starts_with("crowfly-") {
             continue;
         }
-        let names = aws.iam("ListRolePolicies", &[("RoleName", role.as_str())])?;
+        let names = aws.query(IAM, "ListRolePolicies", [("RoleName", role.as_str())])?;
         let names = elements(&names, "PolicyNames").concat();
         for name in &elements(&names, "member") {
             let named = [("RoleName", role.as_str()), ("PolicyName", name.as_str())];
-            let answer = aws.iam("GetRolePolicy", &named)?;
+            let answer = aws.query(IAM, "GetRolePolicy", named)?;
             // Percent-encoded: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
             let document = decode(&elements(&answer, "PolicyDocument").concat());
             found.push(Policy {
@@ -78,7 +78,7 @@ impl Policy {
             ("PolicyName", &self.name),
             ("PolicyDocument", &document),
         ];
-        aws.iam("PutRolePolicy", &parameters).map(drop)
+        aws.query(IAM, "PutRolePolicy", parameters).map(drop)
     }
 }
 
