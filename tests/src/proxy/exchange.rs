@@ -20,7 +20,22 @@ const MAX_LIST_BYTES: u64 = 8 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Link {
     pub(super) pacer: Pacer,
-    upstream: Upstream,
+    /// The connection to one server, kept alive between requests.
+    upstream: Option<(SocketAddr, TcpStream)>,
+}
+
+impl Link {
+    /// The kept connection to this address if it is still open, else a new one.
+    fn upstream(&mut self, address: SocketAddr) -> io::Result<TcpStream> {
+        match self.upstream.take() {
+            Some((known, stream)) if known == address && quiet(&stream) => Ok(stream),
+            _ => {
+                let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+                stream.set_nodelay(true)?;
+                Ok(stream)
+            }
+        }
+    }
 }
 
 /// What to do with upstream's answer.
@@ -120,7 +135,7 @@ impl Exchange<'_> {
         if !(relay.hold_last && self.asked.length == 0) {
             self.head.finish(&self.connection.stream)?;
         }
-        let Ok(stream) = self.link.upstream.take(to) else {
+        let Ok(stream) = self.link.upstream(to) else {
             note(&self.line, |entry| {
                 entry.fault.get_or_insert_with(|| "unreachable".into());
             });
@@ -155,7 +170,7 @@ impl Exchange<'_> {
             let refusal = refusal.cors(self.head, Side::Storage);
             return self.send(&refusal, self.last());
         }
-        let stream = self.link.upstream.take(to)?;
+        let stream = self.link.upstream(to)?;
         let mut upstream = &stream;
         upstream.write_all(&self.head.forwarded())?;
         upstream.write_all(&list)?;
@@ -191,7 +206,7 @@ impl Exchange<'_> {
             }
         };
         if stays {
-            self.link.upstream.keep(to, stream);
+            self.link.upstream = Some((to, stream));
         }
         Ok(keep)
     }
@@ -243,30 +258,6 @@ impl Exchange<'_> {
         self.injection.close
             || headers.is_close("connection")
             || headers.is_close("proxy-connection")
-    }
-}
-
-/// The connection to one server on behalf of one client connection, kept alive between requests.
-#[derive(Debug, Default)]
-struct Upstream(Option<(SocketAddr, TcpStream)>);
-
-impl Upstream {
-    /// The kept connection to this address if it is still open, else a new one. The caller owns it until
-    /// it is given back.
-    fn take(&mut self, address: SocketAddr) -> io::Result<TcpStream> {
-        match self.0.take() {
-            Some((known, stream)) if known == address && quiet(&stream) => Ok(stream),
-            _ => {
-                let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
-                stream.set_nodelay(true)?;
-                Ok(stream)
-            }
-        }
-    }
-
-    /// Keeps a connection that can carry another request.
-    fn keep(&mut self, address: SocketAddr, stream: TcpStream) {
-        self.0 = Some((address, stream));
     }
 }
 

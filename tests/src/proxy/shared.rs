@@ -84,19 +84,19 @@ pub(super) fn serve(shared: &Shared, connection: &Connection) -> io::Result<()> 
             shared.request_log().cut_off += 1;
             return Ok(());
         }
-        let Some(asked) = Asked::of(&head) else {
+        let refused = |reply: Reply| {
             head.finish(&connection.stream)?;
+            reply.send(&connection.stream, &head.method, true)
+        };
+        let Some(asked) = Asked::of(&head) else {
             let message = "You must provide the Content-Length HTTP header.";
             let reply = Reply::s3(411, "MissingContentLength", message, "");
-            let reply = reply.cors(&head, Side::Storage);
-            return reply.send(&connection.stream, &head.method, true);
+            return refused(reply.cors(&head, Side::Storage));
         };
         let Some(to) = shared.route(&head, &asked) else {
             // Neither counted nor matched by rules: browsers send requests of their own.
             let text = "the fault proxy goes to other ports of this computer only\n";
-            head.finish(&connection.stream)?;
-            let reply = Reply::new(502).body("text/plain", text);
-            return reply.send(&connection.stream, &head.method, true);
+            return refused(Reply::text(502, text));
         };
         if !exchange(shared, connection, (&head, &asked, to), &mut link)? {
             return Ok(());

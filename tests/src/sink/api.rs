@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{
     CompleteRequest, Crc64Nvme, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
-    ErrorCode, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, Plan, PlanKind,
-    SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored,
-    StoredPart, Texts, UploadId, UploadStatus,
+    ErrorCode, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, Plan, SignPartsRequest,
+    SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored, Texts, UploadId,
+    UploadStatus,
 };
 use devkit::http::{Reply, encode_path};
 
@@ -70,15 +70,15 @@ fn create_one(
         }
     };
     let upload = known(inner, item.id)?;
-    let plan = match upload.plan {
-        PlanKind::Single => {
+    let plan = match upload.parts {
+        None => {
             let mut headers = checksum(item.crc64nvme);
             headers.insert("content-type".into(), item.media_type.clone());
             headers.insert("if-none-match".into(), "*".into());
             let put = grant(state, host, upload, None, headers);
             Plan::Single { put }
         }
-        PlanKind::Multipart(plan) => Plan::Multipart {
+        Some(plan) => Plan::Multipart {
             part_size: plan.part_size(),
             part_count: plan.part_count(),
         },
@@ -111,13 +111,8 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
 pub(super) fn parts(state: &State, id: UploadId) -> Answered {
     let inner = state.lock();
     let upload = pending(known(&inner, id)?)?;
-    let parts = upload.held.iter().filter(|(number, _)| **number > 0);
-    let parts = parts.map(|(&number, held)| StoredPart {
-        number,
-        size: held.size,
-        crc64nvme: held.crc64nvme,
-    });
-    let parts = parts.collect();
+    let parts = upload.held.range(1..);
+    let parts = parts.map(|(_, part)| part.clone()).collect();
     Ok(Reply::json(200, &ListPartsResponse { parts }))
 }
 
@@ -128,7 +123,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
         return Err(CANCELLED);
     }
     if !upload.whole() {
-        return Err(match upload.parts() {
+        return Err(match upload.parts {
             None => Refusal(ErrorCode::NotStored, "storage does not hold the object"),
             Some(_) => Refusal(ErrorCode::PartsMismatch, "storage holds other parts"),
         });

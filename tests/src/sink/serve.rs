@@ -2,13 +2,12 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crowfly_contract::limits::MAX_BODY_BYTES;
-use crowfly_contract::{Crc64Nvme, UploadId, UploadStatus};
+use crowfly_contract::{Crc64Nvme, StoredPart, UploadId, UploadStatus};
 use crowfly_engine::crc64::Crc64;
 use devkit::http::{Connection, Head, Reply, Side, decode_form, drain};
 
 use super::routes;
 use super::state::{Inner, State};
-use super::upload::Held;
 use crate::pace::Pacer;
 
 /// What one connection keeps between its requests.
@@ -226,25 +225,28 @@ fn keep(
     let Some(upload) = inner.uploads.get_mut(&target.id) else {
         return gone();
     };
-    let held = Held {
+    let crc64nvme = computed.or(announced);
+    let number = target.part;
+    let part = StoredPart {
+        number,
         size,
-        crc64nvme: computed.or(announced),
+        crc64nvme,
     };
-    if upload.held.insert(target.part, held).is_some() {
-        upload.seen.sent_twice.push(target.part);
+    if upload.held.insert(number, part).is_some() {
+        upload.seen.sent_twice.push(number);
         inner.stats.parts_sent_twice += 1;
     }
-    if target.part == 0 {
+    if number == 0 {
         // A single PUT needs no complete call: the object exists, and S3's event reports it.
         upload.announced = upload.announced.or(announced);
-        upload.crc64nvme = held.crc64nvme;
+        upload.crc64nvme = crc64nvme;
         upload.complete();
         inner.stats.completed += 1;
     }
     let mut reply = Reply::new(200)
         .header("etag", format!("\"{:032x}\"", size))
         .header("x-amz-request-id", "0000000000000000");
-    if let Some(value) = held.crc64nvme {
+    if let Some(value) = crc64nvme {
         reply = reply
             .header(CHECKSUM, value.to_string())
             .header("x-amz-checksum-type", "FULL_OBJECT");

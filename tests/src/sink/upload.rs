@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crowfly_contract::{
-    Crc64Nvme, CreateItem, ErrorCode, ObjectKey, PartPlan, PlanKind, Record, UploadStatus,
+    Crc64Nvme, CreateItem, ErrorCode, ObjectKey, PartPlan, PlanKind, Record, StoredPart,
+    UploadStatus,
 };
 use crowfly_engine::crc64::combine;
 use devkit::time::{ms_since, unix_ms};
@@ -35,9 +36,10 @@ pub struct UploadStats {
 pub(super) struct Upload {
     pub(super) item: CreateItem,
     pub(super) key: ObjectKey,
-    pub(super) plan: PlanKind,
+    /// `None` for a single PUT.
+    pub(super) parts: Option<PartPlan>,
     /// By part number; 0 is a single PUT.
-    pub(super) held: BTreeMap<u32, Held>,
+    pub(super) held: BTreeMap<u32, StoredPart>,
     pub(super) status: UploadStatus,
     /// The whole object's checksum, once completed.
     pub(super) crc64nvme: Option<Crc64Nvme>,
@@ -48,17 +50,13 @@ pub(super) struct Upload {
     pub(super) seen: UploadStats,
 }
 
-/// A part, or a whole object, that was received in full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) size: u64,
-    pub(super) crc64nvme: Option<Crc64Nvme>,
-}
-
 impl Upload {
     pub(super) fn new(item: &CreateItem) -> Result<Self, Refusal> {
-        let plan = PlanKind::for_new_file(item.size)
-            .map_err(|_| Refusal(ErrorCode::TooLarge, "larger than an object can be"))?;
+        let parts = match PlanKind::for_new_file(item.size) {
+            Ok(PlanKind::Single) => None,
+            Ok(PlanKind::Multipart(plan)) => Some(plan),
+            Err(_) => return Err(Refusal(ErrorCode::TooLarge, "larger than an object can be")),
+        };
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
         let name = item.name.chars().map(|c| if plain(c) { c } else { '_' });
         let name: String = name.take(100).collect();
@@ -69,7 +67,7 @@ impl Upload {
         Ok(Self {
             item: item.clone(),
             key,
-            plan,
+            parts,
             held: BTreeMap::new(),
             status: UploadStatus::Pending,
             crc64nvme: None,
@@ -93,28 +91,19 @@ impl Upload {
 
     /// The length of part `number`, or of the whole for 0; `None` outside the plan.
     pub(super) fn expected(&self, number: u32) -> Option<u64> {
-        match (self.plan, number) {
-            (PlanKind::Single, 0) => Some(self.item.size),
-            (PlanKind::Multipart(plan), 1..) => plan
+        match (self.parts, number) {
+            (None, 0) => Some(self.item.size),
+            (Some(plan), 1..) => plan
                 .part(number)
                 .map(|part| part.bytes.end - part.bytes.start),
             _ => None,
         }
     }
 
-    pub(super) fn parts(&self) -> Option<PartPlan> {
-        match self.plan {
-            PlanKind::Single => None,
-            PlanKind::Multipart(plan) => Some(plan),
-        }
-    }
-
     /// Whether every part is here.
     pub(super) fn whole(&self) -> bool {
-        match self.plan {
-            PlanKind::Single => self.held.contains_key(&0),
-            PlanKind::Multipart(plan) => self.held.len() as u64 == u64::from(plan.part_count()),
-        }
+        let count = self.parts.map_or(1, |plan| plan.part_count());
+        self.held.len() as u64 == u64::from(count)
     }
 
     /// The checksum of the whole, combined from its parts; `None` when one is unknown.
@@ -139,7 +128,7 @@ impl Upload {
             media_type: self.item.media_type.clone(),
             visibility: self.item.visibility,
             metadata: self.item.metadata.clone(),
-            part_size: self.parts().map(|plan| plan.part_size()),
+            part_size: self.parts.map(|plan| plan.part_size()),
             crc64nvme: self.crc64nvme.or(self.announced),
             verified: stored && self.crc64nvme.is_some() && self.crc64nvme == self.announced,
             etag: stored.then(|| "0".repeat(32)),
