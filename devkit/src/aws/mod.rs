@@ -80,9 +80,14 @@ impl Client {
     }
 }
 
-/// The parameters of a stack as those of a call of CloudFormation, numbered from `first`.
-pub fn stack_parameters(first: usize, parameters: &[(&str, &str)]) -> Vec<(String, String)> {
-    let mut all = Vec::new();
+/// The parameters of a call of CloudFormation: `fixed`, then those of a stack, numbered from `first`.
+pub fn stack_parameters(
+    fixed: &[(&str, &str)],
+    first: usize,
+    parameters: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let mut all: Vec<_> = fixed.iter().map(owned).collect();
     for (number, (key, value)) in (first..).zip(parameters) {
         let member = format!("Parameters.member.{number}");
         all.push((format!("{member}.ParameterKey"), (*key).to_owned()));

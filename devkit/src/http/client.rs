@@ -1,4 +1,4 @@
-use std::io::{BufReader, ErrorKind, Write};
+use std::io::{self, BufReader, ErrorKind, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
@@ -46,21 +46,6 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-}
-
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The URL is not an absolute `http` one.
-    #[error("not an absolute http URL")]
-    Url,
-    /// The connection failed, or took too long.
-    #[error("no answer: {0}")]
-    Io(#[from] std::io::Error),
-    /// What came back is not HTTP.
-    #[error("not an HTTP answer")]
-    Malformed,
 }
 
 impl Request {
@@ -116,10 +101,12 @@ impl Request {
     /// Sends it over a new connection.
     ///
     /// # Errors
-    /// [`Error`] when no HTTP answer came.
-    pub fn try_send(&self) -> Result<Response, Error> {
-        let url = Url::parse(&self.url).ok_or(Error::Url)?;
-        let address = url.address().to_socket_addrs()?.next().ok_or(Error::Url)?;
+    /// When no answer came; [`ErrorKind::InvalidData`] when it is not HTTP.
+    pub fn try_send(&self) -> io::Result<Response> {
+        let invalid = || io::Error::new(ErrorKind::InvalidInput, "not an absolute http URL");
+        let url = Url::parse(&self.url).ok_or_else(invalid)?;
+        let mut addresses = url.address().to_socket_addrs()?;
+        let address = addresses.next().ok_or_else(invalid)?;
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
         stream.set_read_timeout(Some(self.timeout))?;
         stream.set_write_timeout(Some(self.timeout))?;
@@ -129,8 +116,8 @@ impl Request {
             .write_all(&self.head(&url))
             .and_then(|()| self.write_body(&mut stream));
         Response::read(BufReader::new(&stream), &self.method).map_err(|error| match error.kind() {
-            ErrorKind::InvalidData => Error::Malformed,
-            _ => Error::Io(written.err().unwrap_or(error)),
+            ErrorKind::InvalidData => error,
+            _ => written.err().unwrap_or(error),
         })
     }
 
@@ -165,7 +152,7 @@ impl Request {
         head.into_bytes()
     }
 
-    fn write_body(&self, stream: &mut TcpStream) -> std::io::Result<()> {
+    fn write_body(&self, stream: &mut TcpStream) -> io::Result<()> {
         if self.framing == Framing::Chunked {
             for chunk in self.body.chunks(64 * 1024) {
                 write!(stream, "{:x}\r\n", chunk.len())?;
@@ -208,7 +195,7 @@ impl Response {
         })
     }
 
-    fn read(mut from: BufReader<&TcpStream>, method: &str) -> std::io::Result<Self> {
+    fn read(mut from: BufReader<&TcpStream>, method: &str) -> io::Result<Self> {
         let head = ResponseHead::read(&mut from, method)?;
         let headers = head.headers.iter();
         Ok(Self {

@@ -9,7 +9,7 @@ mod reply;
 mod server;
 mod url;
 
-pub use client::{Error, Framing, Request, Response};
+pub use client::{Framing, Request, Response};
 pub use files::{Files, media_type};
 pub use listener::{Connection, Listener};
 pub use message::{BodyEnd, Head, Headers, ResponseHead, chunk_size, drain, line, read_body};

@@ -73,8 +73,7 @@ impl Aws {
             ("Parameters.member.1.ParameterKey", "AllowedOrigins"),
             ("Parameters.member.1.UsePreviousValue", "true"),
         ];
-        let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let all = fixed.into_iter().chain(stack_parameters(2, parameters));
+        let all = stack_parameters(&fixed, 2, parameters);
         self.client.query(CLOUDFORMATION, "UpdateStack", all).send()
     }
 

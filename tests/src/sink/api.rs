@@ -3,15 +3,39 @@ use std::collections::BTreeSet;
 use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{
     CompleteRequest, Crc64Nvme, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
-    ErrorCode, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, Plan, SignPartsRequest,
-    SignPartsResponse, StatusEntry, StatusRequest, StatusResponse, Stored, Texts, UploadId,
-    UploadStatus,
+    ErrorCode, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, Plan, Problem,
+    ProblemBody, SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse,
+    Stored, Texts, UploadId, UploadStatus,
 };
 use devkit::http::{Reply, encode_path};
 
-use super::answer::{Answered, Refusal};
 use super::state::{Inner, State};
 use super::upload::Upload;
+
+pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
+
+/// What a route answers.
+pub(super) type Answered = Result<Reply, Refusal>;
+
+impl Refusal {
+    pub(super) fn status(&self) -> u16 {
+        self.0.http_status().unwrap_or(500)
+    }
+
+    pub(super) fn body(&self) -> ProblemBody {
+        ProblemBody {
+            code: self.0,
+            message: self.1.into(),
+            request_id: "sink".into(),
+            retry_after_ms: (self.0 == ErrorCode::QuotaOpenUploads).then_some(1_000),
+        }
+    }
+
+    pub(super) fn reply(self) -> Reply {
+        let error = self.body();
+        Reply::json(self.status(), &Problem { error })
+    }
+}
 
 const UNKNOWN: Refusal = Refusal(ErrorCode::NotFound, "there is no such upload");
 const BATCH: Refusal = Refusal(ErrorCode::InvalidBatch, "1 to 100, each once");

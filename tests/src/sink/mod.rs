@@ -4,7 +4,6 @@
 //! checksums at the end, so an answer of 200 means that every bit was right. It accepts any bearer token.
 //! `PUT /raw/...` takes anything: the baseline of the benchmarks.
 
-mod answer;
 mod api;
 mod routes;
 mod serve;

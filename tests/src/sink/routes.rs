@@ -3,8 +3,7 @@ use devkit::http::{Head, Reply};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::answer::{Answered, Refusal};
-use super::api;
+use super::api::{self, Answered, Refusal};
 use super::state::State;
 
 /// Answers every method but PUT and OPTIONS.

@@ -9,7 +9,7 @@ use crowfly_engine::crc64::combine;
 use devkit::time::{ms_since, unix_ms};
 use serde::Serialize;
 
-use super::answer::Refusal;
+use super::api::Refusal;
 
 /// The owner of every upload.
 const OWNER: &str = "sinksinksinksinksinksinksi";

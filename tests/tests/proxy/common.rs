@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crowfly_contract::{Crc64Nvme, UploadId};
 use crowfly_engine::crc64::Crc64;
-use devkit::http::{Error, Request, Response, Url};
+use devkit::http::{Request, Response, Url};
 use e2e::proxy::{Config, Entry, Proxy};
 use e2e::sink::{self, Sink};
 use serde_json::{Value, json};
@@ -142,7 +142,7 @@ pub(crate) fn crc(bytes: &[u8]) -> Crc64Nvme {
 #[track_caller]
 pub(crate) fn reset(request: &Request) {
     match request.try_send() {
-        Err(Error::Io(error)) => assert!(
+        Err(error) => assert!(
             matches!(
                 error.kind(),
                 ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
@@ -158,7 +158,7 @@ pub(crate) fn reset(request: &Request) {
 pub(crate) fn silence(mut request: Request) {
     request.timeout = Duration::from_millis(400);
     match request.try_send() {
-        Err(Error::Io(error)) => assert!(
+        Err(error) => assert!(
             matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
             "{error}"
         ),

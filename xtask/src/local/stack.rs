@@ -30,8 +30,7 @@ pub(crate) fn create(
         ("Capabilities.member.1", "CAPABILITY_IAM"),
         ("Capabilities.member.2", "CAPABILITY_AUTO_EXPAND"),
     ];
-    let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let all = fixed.into_iter().chain(stack_parameters(1, parameters));
+    let all = stack_parameters(&fixed, 1, parameters);
     aws.query(CLOUDFORMATION, "CreateStack", all)?;
     wait(aws, name)
 }

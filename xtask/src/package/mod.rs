@@ -17,22 +17,16 @@ use crate::{files, paths, step};
 pub(crate) fn build() -> Result<(), Error> {
     setup::ready(setup::WASM, &[node::ready])?;
     let wasm = step::step("browser module", module::compile)?;
+    let package = paths::npm_package();
+    let outputs = [tarball::file(), package.clone(), module::named()];
     let fingerprint = fingerprint(&wasm)?;
-    let made = setup::stamp::once("npm-package", "npm package", &fingerprint, || {
-        let package = paths::npm_package();
+    setup::stamp::once("npm-package", "npm package", &fingerprint, &outputs, || {
         files::empty(&package)?;
         module::bind(&wasm)?;
         module::bind_doctor()?;
         scripts::assemble(&package)?;
         tarball::pack(&package)
-    });
-    made?;
-    if tarball::file().is_file() && paths::npm_package().is_dir() && module::named().is_file() {
-        return Ok(());
-    }
-    // The output of the stamp is gone.
-    setup::stamp::forget("npm-package");
-    build()
+    })
 }
 
 /// As [`build`], then prints the package's sizes and checks them against the budget.

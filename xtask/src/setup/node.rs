@@ -27,9 +27,10 @@ fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
     let read = |file: &str| files::read(&paths::root().join(source).join(file));
     let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);
     let fingerprint = sha256_hex(&[manifest.as_slice(), lock.as_slice()].concat());
-    stamp::once(name, what, &fingerprint, || {
+    let folder = paths::tools().join(name);
+    let modules = [folder.join("node_modules")];
+    stamp::once(name, what, &fingerprint, &modules, || {
         check_version()?;
-        let folder = paths::tools().join(name);
         files::write(&folder.join("package.json"), &manifest)?;
         files::write(&folder.join("package-lock.json"), &lock)?;
         Cmd::new("npm")

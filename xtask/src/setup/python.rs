@@ -48,21 +48,18 @@ pub(crate) fn venv(name: &str, requirements: &str) -> Result<PathBuf, Error> {
     let bin = folder.join("bin");
     // A virtual environment cannot be moved: its programs contain their interpreter's full path.
     let fingerprint = format!("{} {}", folder.display(), sha256_hex(&lock));
-    stamp::once(
-        &format!("venv-{name}"),
-        &format!("Python environment {name}"),
-        &fingerprint,
-        || {
-            create(&folder)?;
-            Cmd::new(bin.join("python"))
-                .words("-m pip install --quiet --disable-pip-version-check")
-                // The file lists all transitive dependencies already.
-                .args(["--no-deps", "--require-hashes", "--requirement"])
-                .arg(&file)
-                .log(&format!("pip-{name}"))
-                .run()
-        },
-    )?;
+    let (stamp, what) = (format!("venv-{name}"), format!("Python environment {name}"));
+    let python = [bin.join("python")];
+    stamp::once(&stamp, &what, &fingerprint, &python, || {
+        create(&folder)?;
+        Cmd::new(&python[0])
+            .words("-m pip install --quiet --disable-pip-version-check")
+            // The file lists all transitive dependencies already.
+            .args(["--no-deps", "--require-hashes", "--requirement"])
+            .arg(&file)
+            .log(&format!("pip-{name}"))
+            .run()
+    })?;
     Ok(bin)
 }
 

@@ -5,23 +5,21 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::{files, paths, step};
 
-/// Runs `make` as a step unless the stamp `name` already holds `fingerprint`.
+/// Runs `make` as a step unless the stamp `name` already holds `fingerprint`, and every output is there.
 pub(crate) fn once(
     name: &str,
     what: &str,
     fingerprint: &str,
+    outputs: &[PathBuf],
     make: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
     let stamp = file(name);
-    if std::fs::read_to_string(&stamp).is_ok_and(|found| found == fingerprint) {
+    let same = std::fs::read_to_string(&stamp).is_ok_and(|found| found == fingerprint);
+    if same && outputs.iter().all(|output| output.exists()) {
         return Ok(());
     }
     step::step(what, make)?;
     files::write(&stamp, fingerprint)
-}
-
-pub(crate) fn forget(name: &str) {
-    let _ = std::fs::remove_file(file(name));
 }
 
 fn file(name: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The main flows in Chromium, Firefox and WebKit.
+//! The SDK in real browsers: faults injected into it, the surroundings that pages give it, and the main flows.
 
 use super::binaries::{self, Binary};
 use super::counts::{Counts, Kind};
@@ -6,27 +6,51 @@ use crate::error::Error;
 use crate::lambdas::Build;
 use crate::process;
 use crate::setup::browsers;
-use crate::{local, step};
+use crate::{local, package, step};
+
+type Variables = Vec<(&'static str, String)>;
+
+/// Faults of network, storage, API, clock, disk and browser, in Chromium.
+pub(super) fn faults(counts: &mut Counts) -> Result<(), Error> {
+    cases(counts, Kind::Faults, "faults", &browsers::chromium()?.env())
+}
+
+/// Surroundings, in every available browser.
+pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
+    cases(counts, Kind::Surroundings, "surroundings", &every()?)
+}
+
+/// Runs all cases of a kind, and prints what each observed.
+fn cases(counts: &mut Counts, kind: Kind, name: &str, env: &Variables) -> Result<(), Error> {
+    package::build()?;
+    let all = step::step(&format!("{name}, compiling"), binaries::compile)?;
+    let result = binaries::run_all(counts, &all, |binary| binary.kind() == kind, env);
+    let log = process::logged(&format!("test-tests-{name}"));
+    step::quote(log.lines().filter(|line| line.starts_with("test ")));
+    result
+}
 
 /// Runs the flows in every available browser and prints the table of flows and browsers.
-pub(super) fn each(counts: &mut Counts) -> Result<(), Error> {
-    let found = browsers::all()?;
+pub(super) fn flows(counts: &mut Counts) -> Result<(), Error> {
+    let mut env = every()?;
     let all = step::step("flows in each browser, compiling", binaries::compile)?;
     let suite = local::start_for_tests(Build::Tests)?;
-    let names: Vec<&str> = found.iter().map(|(kind, _)| kind.name()).collect();
-    let mut env: Vec<_> = found.iter().flat_map(|(_, one)| one.env()).collect();
-    env.push(("CROWFLY_BROWSERS", names.join(",")));
     env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));
     let is_flows = |binary: &Binary| binary.kind() == Kind::Browsers;
     let result = binaries::run_all(counts, &all, is_flows, &env);
-    print("test-tests-browsers");
+    let log = process::logged("test-tests-browsers");
+    let table = log.lines().skip_while(|line| !line.starts_with("flow  "));
+    step::quote(table.take_while(|line| !line.is_empty()));
     result?;
     // The pages in three browsers wrote logs too.
     binaries::run_all(counts, &all, Binary::searches_traces, &env)
 }
 
-fn print(log: &str) {
-    let log = process::logged(log);
-    let table = log.lines().skip_while(|line| !line.starts_with("flow  "));
-    step::quote(table.take_while(|line| !line.is_empty()));
+/// The variables by which tests find every available browser.
+fn every() -> Result<Variables, Error> {
+    let found = browsers::all()?;
+    let names: Vec<&str> = found.iter().map(|(kind, _)| kind.name()).collect();
+    let mut env: Variables = found.iter().flat_map(|(_, one)| one.env()).collect();
+    env.push(("CROWFLY_BROWSERS", names.join(",")));
+    Ok(env)
 }

@@ -4,8 +4,6 @@ mod binaries;
 mod browsers;
 mod counts;
 mod deny;
-mod faults;
-mod fuzz;
 mod rights;
 mod rows;
 mod steps;
@@ -31,20 +29,20 @@ const STEPS: &[Step] = &[
     ("deny", deny::check),
     ("native", steps::native),
     ("docs", steps::docs),
-    ("fuzz", fuzz::each),
+    ("fuzz", steps::fuzz),
     ("template", template::lint),
     ("wasm-lints", web::lints),
     ("wasm", web::chromium),
     ("package", web::package),
-    ("faults", faults::each),
-    ("surroundings", faults::surroundings),
+    ("faults", browsers::faults),
+    ("surroundings", browsers::surroundings),
     ("types", web::types),
     ("local-aws", system::rules),
     ("sam-build", template::build),
     ("system", system::whole),
     ("secrets", system::traces),
     ("rights", rights::tenth),
-    ("browsers", browsers::each),
+    ("browsers", browsers::flows),
 ];
 
 /// The long forms that need the running system: a spike of this many events, and every permission removed once.

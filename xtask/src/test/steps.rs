@@ -4,7 +4,7 @@ use super::binaries;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::{native, setup, step};
+use crate::{fuzz, native, setup, step};
 
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
     let check = Cmd::new("cargo").words("fmt --all -- --check --files-with-diff --color never");
@@ -39,4 +39,15 @@ pub(super) fn docs(counts: &mut Counts) -> Result<(), Error> {
     let log = process::logged("doc-tests");
     counts.read(Kind::Native, "docs", &log);
     result
+}
+
+/// Fuzzes every target for a few seconds, from the committed inputs on; the long form is in `soak`.
+pub(super) fn fuzz(counts: &mut Counts) -> Result<(), Error> {
+    let plan = fuzz::Plan {
+        seconds: 5,
+        seed: 0,
+        goes_on: false,
+    };
+    counts.add(Kind::Fuzz, fuzz::run(plan)?, 0);
+    Ok(())
 }
