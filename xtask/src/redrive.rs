@@ -40,16 +40,6 @@ struct Place {
     key: Option<Key>,
 }
 
-/// What is needed of the description of a stack of the local AWS.
-#[derive(Deserialize)]
-struct Described {
-    queue: String,
-    region: String,
-    s3: String,
-    #[serde(flatten)]
-    key: Key,
-}
-
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Moving {
     /// `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
@@ -151,13 +141,19 @@ fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
         let found = value.pointer_mut(&format!("/stacks/{stack}"));
         value = found.map(Value::take).unwrap_or_default();
     }
-    let found: Described = files::json(&name, value.to_string())?;
-    let queue = found.queue.rsplit('/').next().unwrap_or_default();
+    let text = |field: &str| {
+        let found = text(&value, field).map(str::to_owned);
+        found.ok_or_else(|| Error::failed(format!("{name} names no `{field}`; is it a stack's?")))
+    };
+    let queue = text("queue")?.rsplit('/').next().map(str::to_owned);
     Ok(Place {
-        queue: queue.to_owned(),
-        region: found.region,
-        endpoint: Some(found.s3),
-        key: Some(found.key),
+        queue: queue.unwrap_or_default(),
+        region: text("region")?,
+        endpoint: Some(text("s3")?),
+        key: Some(Key {
+            id: text("accessKeyId")?,
+            secret: text("secretAccessKey")?,
+        }),
     })
 }
 
