@@ -35,16 +35,6 @@ pub fn log(name: &str) -> PathBuf {
     target().join("logs").join(format!("{name}.log"))
 }
 
-/// `target/lambda/`: one folder for each Lambda as it is deployed, with its `bootstrap.zip`.
-pub fn lambdas() -> PathBuf {
-    target().join("lambda")
-}
-
-/// `target/lambda-debug/`: the same without optimisation.
-pub fn debug_lambdas() -> PathBuf {
-    target().join("lambda-debug")
-}
-
 /// `target/npm/package/`: the npm package before it is packed.
 pub fn npm_package() -> PathBuf {
     target().join("npm").join("package")

@@ -1,6 +1,6 @@
-//! The clock, and UTC dates without a calendar library.
+//! The clock, and UTC dates.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Seconds since the Unix epoch.
 pub fn unix() -> u64 {
@@ -25,24 +25,8 @@ pub fn amz_date(unix: u64) -> String {
 
 /// A moment as events have it, such as `2026-11-22T09:30:00Z`: <https://www.rfc-editor.org/rfc/rfc3339>.
 pub fn rfc3339(unix: u64) -> String {
-    let (year, month, day) = civil(unix / 86_400);
-    let (hour, minute, second) = (unix / 3600 % 24, unix / 60 % 60, unix % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// Days since the epoch as year, month, day, by `civil_from_days`:
-/// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let of_era = shifted % 146_097;
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = (shifted_month + 2) % 12 + 1;
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    (year, month, day)
+    let moment = UNIX_EPOCH + Duration::from_secs(unix);
+    humantime::format_rfc3339_seconds(moment).to_string()
 }
 
 #[cfg(test)]

@@ -12,21 +12,13 @@ use serde_json::{Value, json};
 
 use crate::issuer::token_of;
 
-/// A caller of a stack's API.
+/// A caller of a stack's API. No `Debug`: it would print the token.
 #[derive(Clone)]
 pub struct Api {
     /// Base address.
     pub base: String,
     /// The access token sent; none when empty.
     pub token: String,
-}
-
-impl std::fmt::Debug for Api {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Api")
-            .field("base", &self.base)
-            .finish_non_exhaustive()
-    }
 }
 
 /// One created upload with the presigned PUT that was granted for it.

@@ -30,6 +30,7 @@ pub(crate) enum Build {
 
 #[derive(Debug)]
 pub(crate) struct Functions {
+    /// One folder for each function, with its `bootstrap.zip`.
     folder: PathBuf,
 }
 
@@ -56,7 +57,7 @@ pub(crate) fn build(how: Build, scanner: bool) -> Result<Functions, Error> {
 
 fn release(bins: &[&str]) -> Result<Functions, Error> {
     let functions = Functions {
-        folder: paths::lambdas(),
+        folder: paths::target().join("lambda"),
     };
     step::step("Lambda binaries, optimised as a whole", || {
         by_cargo_lambda("backend/lambdas", &functions.folder)
@@ -101,7 +102,7 @@ fn compile(only_functions: bool) -> Result<(), Error> {
 /// Zips what cargo compiled, where a zip is older than its binary.
 fn zipped(bins: &[&str]) -> Result<Functions, Error> {
     let functions = Functions {
-        folder: paths::debug_lambdas(),
+        folder: paths::target().join("lambda-debug"),
     };
     let binary = |bin: &str| paths::cargo_target().join("debug").join(bin);
     let mut stale = bins.to_vec();

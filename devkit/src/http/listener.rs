@@ -63,10 +63,10 @@ impl Listener {
     ///
     /// # Errors
     /// When the port is taken.
-    pub fn open<F>(port: u16, serve: F) -> io::Result<Self>
-    where
-        F: Fn(&Connection) + Send + Sync + 'static,
-    {
+    pub fn open(
+        port: u16,
+        serve: impl Fn(&Connection) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         Self::serve(TcpListener::bind(("127.0.0.1", port))?, serve)
     }
 
@@ -74,10 +74,10 @@ impl Listener {
     ///
     /// # Errors
     /// When the system does not say which port it is.
-    pub fn serve<F>(socket: TcpListener, serve: F) -> io::Result<Self>
-    where
-        F: Fn(&Connection) + Send + Sync + 'static,
-    {
+    pub fn serve(
+        socket: TcpListener,
+        serve: impl Fn(&Connection) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = Self(Arc::new(Inner {
             address: socket.local_addr()?,
             closed: AtomicBool::new(false),
@@ -102,10 +102,11 @@ impl Listener {
         Ok(listener)
     }
 
-    fn receive<F>(&self, stream: TcpStream, serve: &Arc<F>)
-    where
-        F: Fn(&Connection) + Send + Sync + 'static,
-    {
+    fn receive(
+        &self,
+        stream: TcpStream,
+        serve: &Arc<impl Fn(&Connection) + Send + Sync + 'static>,
+    ) {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let _ = stream.set_nodelay(true);
         if let Ok(copy) = stream.try_clone() {

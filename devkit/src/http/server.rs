@@ -75,10 +75,10 @@ impl Server {
     ///
     /// # Errors
     /// When the system does not say which port it is.
-    pub fn serve<F>(self, answer: F) -> io::Result<Serving>
-    where
-        F: Fn(&Incoming) -> Reply + Send + Sync + 'static,
-    {
+    pub fn serve(
+        self,
+        answer: impl Fn(&Incoming) -> Reply + Send + Sync + 'static,
+    ) -> io::Result<Serving> {
         let (port, headers) = (self.address.port(), self.headers);
         let answer = Arc::new(move |request: Result<&Incoming, u16>| {
             let reply = match request {

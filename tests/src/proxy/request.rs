@@ -19,12 +19,6 @@ pub(super) struct Asked {
     pub(super) length: u64,
 }
 
-impl std::fmt::Debug for Asked {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} {}{}", self.method, self.host, self.path)
-    }
-}
-
 impl Asked {
     /// From a head; `None` without a length.
     pub(super) fn of(head: &Head) -> Option<Self> {

@@ -54,31 +54,22 @@ fn allowed(manifest: &Path, log: &str) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use super::allowed;
     use crate::process::Cmd;
     use devkit::paths;
 
-    /// A package `app` that depends on a package `dep` of this licence; `how` is the dependency's table.
-    struct Fixture(PathBuf);
-
-    impl Fixture {
-        fn new(name: &str, licence: &str, how: impl Fn(&Path) -> String) -> Self {
-            let folder = paths::target().join("test/deny").join(name);
-            let _ = fs::remove_dir_all(&folder);
-            let dep = folder.join("dep");
-            package(&dep, "dep", licence, "");
-            let dependency = format!("dep = {{ version = \"0.1.0\", {} }}", how(&dep));
-            package(&folder.join("app"), "app", "MIT", &dependency);
-            Self(folder)
-        }
-
-        fn allowed(&self) -> Result<(), String> {
-            let name = self.0.file_name().expect("a name").display();
-            let log = format!("unit-deny-{name}");
-            allowed(&self.0.join("app/Cargo.toml"), &log).map_err(|error| error.to_string())
-        }
+    /// Checks a package `app` that depends on a package `dep` of this licence; `how` is the dependency's table.
+    fn check(name: &str, licence: &str, how: impl Fn(&Path) -> String) -> Result<(), String> {
+        let folder = paths::target().join("test/deny").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        let dep = folder.join("dep");
+        package(&dep, "dep", licence, "");
+        let dependency = format!("dep = {{ version = \"0.1.0\", {} }}", how(&dep));
+        package(&folder.join("app"), "app", "MIT", &dependency);
+        let checked = allowed(&folder.join("app/Cargo.toml"), &format!("unit-deny-{name}"));
+        checked.map_err(|error| error.to_string())
     }
 
     fn package(folder: &Path, name: &str, licence: &str, dependencies: &str) {
@@ -110,16 +101,16 @@ mod tests {
 
     #[test]
     fn a96_only_free_licences_that_are_listed_are_taken() {
-        let refused = Fixture::new("gpl", "GPL-3.0-only", by_path).allowed();
+        let refused = check("gpl", "GPL-3.0-only", by_path);
         let text = refused.expect_err("the licence is not on the list");
         assert!(text.contains("GPL-3.0-only"), "{text}");
-        let free = Fixture::new("mit", "MIT", by_path).allowed();
+        let free = check("mit", "MIT", by_path);
         assert_eq!(free, Ok(()));
     }
 
     #[test]
     fn a96_nothing_comes_from_git() {
-        let refused = Fixture::new("git", "MIT", by_git).allowed();
+        let refused = check("git", "MIT", by_git);
         let text = refused.expect_err("git is no source");
         assert!(text.contains("source-not-allowed"), "{text}");
     }

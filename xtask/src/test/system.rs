@@ -36,14 +36,11 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
 
 /// The whole system, by the page, by the package and by plain requests.
 pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
-    with(|running| {
-        binaries::run_all(
-            counts,
-            &running.binaries,
-            Binary::needs_system,
-            &running.env,
-        )
-    })
+    selected(counts, Binary::needs_system)
+}
+
+fn selected(counts: &mut Counts, wanted: fn(&Binary) -> bool) -> Result<(), Error> {
+    with(|running| binaries::run_all(counts, &running.binaries, wanted, &running.env))
 }
 
 /// The load spike in its long form: the tests of the module `load`.
@@ -61,14 +58,7 @@ pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
 
 /// Searches for secrets in what the earlier tests left behind.
 pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
-    with(|running| {
-        binaries::run_all(
-            counts,
-            &running.binaries,
-            Binary::searches_traces,
-            &running.env,
-        )
-    })
+    selected(counts, Binary::searches_traces)
 }
 
 /// The running system, and its tests.
