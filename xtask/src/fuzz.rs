@@ -89,7 +89,8 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
         .log(&name)
         .run();
     let log = process::logged(&name);
-    let Some(input) = found(&broken) else {
+    // The failing input that libFuzzer wrote.
+    let Some(input) = files::list(&broken)?.pop() else {
         return result.map(|()| inputs(&log));
     };
     Err(Error::failed(format!(
@@ -99,11 +100,6 @@ fn one(target: &str, program: &Path, plan: Plan) -> Result<u64, Error> {
         paths::short(program),
         paths::short(&input)
     )))
-}
-
-/// The failing input that libFuzzer wrote.
-fn found(folder: &Path) -> Option<PathBuf> {
-    files::list(folder).ok()?.into_iter().next()
 }
 
 /// The panic's location and message, or libFuzzer's report of a timeout or of memory.

@@ -199,8 +199,7 @@ fn arns(attributes: &Value) -> Option<(String, String)> {
 }
 
 fn moving(answer: &Value) -> Option<Moving> {
-    let task = answer.get("Results")?.get(0)?;
-    Moving::deserialize(task).ok()
+    Moving::deserialize(answer.get("Results")?.get(0)?).ok()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {

@@ -24,11 +24,6 @@ pub(super) struct Driver {
     programs: Programs,
 }
 
-/// A folder for a browser's profile.
-pub fn profile() -> TempDir {
-    paths::temporary("profiles")
-}
-
 impl Driver {
     fn new(children: Vec<Child>, port: u16, profile: TempDir, programs: Programs) -> Self {
         Self {
@@ -120,7 +115,7 @@ fn chromedriver(programs: Programs) -> Driver {
             port.trim_end_matches('.').parse().ok()
         });
         if let Some(port) = port {
-            return Driver::new(vec![child], port, profile(), programs);
+            return Driver::new(vec![child], port, paths::temporary("profiles"), programs);
         }
         let _ = child.wait();
     }
@@ -156,7 +151,7 @@ pub fn chromium_capabilities(chrome: &Path, profile: &Path, proxy: Option<Socket
 
 /// A geckodriver; the browser's profile is in its folder.
 fn geckodriver(programs: Programs) -> Driver {
-    let profile = profile();
+    let profile = paths::temporary("profiles");
     let mut command = Command::new(programs.path("GECKODRIVER"));
     command.args(["--host", "127.0.0.1", "--port", "0", "--profile-root"]);
     let mut child = spawn(command.arg(profile.path()));
@@ -198,7 +193,7 @@ fn webkit_driver(programs: Programs) -> Driver {
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
-    let profile = profile();
+    let profile = paths::temporary("profiles");
     let child = Command::new(programs.path("WEBKITDRIVER"))
         .arg(format!("--port={port}"))
         .env("DISPLAY", format!(":{display}"))

@@ -10,6 +10,6 @@ mod programs;
 mod session;
 
 pub use client::{Browser, Key, Window};
-pub use drivers::{chromium_capabilities, profile};
+pub use drivers::chromium_capabilities;
 pub use programs::{Kind, Programs};
 pub use session::{Element, WebDriverError};

@@ -70,16 +70,14 @@ impl Aws {
     /// When Lambda refuses.
     #[track_caller]
     pub fn redeploy(&self, function: &str, description: &str) {
-        let change = json!({"Description": description});
-        let answer = self.lambda("PUT", &format!("/{function}/configuration"), Some(&change));
-        assert!(answer.status == 200, "redeploy: {}", answer.text());
+        self.configuration(function, Some(&json!({"Description": description})));
     }
 
     /// The variables of a function's environment.
     #[track_caller]
     pub fn function_variables(&self, function: &str) -> Map<String, Value> {
-        let answer = self.lambda("GET", &format!("/{function}/configuration"), None);
-        let variables = answer.json()["Environment"]["Variables"].take();
+        let mut found = self.configuration(function, None);
+        let variables = found["Environment"]["Variables"].take();
         variables.as_object().cloned().unwrap_or_default()
     }
 
@@ -89,12 +87,10 @@ impl Aws {
     /// When Lambda refuses.
     #[track_caller]
     pub fn set_function_variables(&self, function: &str, variables: &Map<String, Value>) {
-        let path = format!("/{function}/configuration");
         let change = json!({"Environment": {"Variables": variables}});
-        let answer = self.lambda("PUT", &path, Some(&change));
-        assert!(answer.status == 200, "variables: {}", answer.text());
+        self.configuration(function, Some(&change));
         wait::until("the function's new environment", CHANGED_WITHIN, || {
-            let now = self.lambda("GET", &path, None).json();
+            let now = self.configuration(function, None);
             (now["LastUpdateStatus"] == "Successful").then_some(())
         });
     }
@@ -129,6 +125,15 @@ impl Aws {
         let name = arn.and_then(|arn| arn.rsplit(':').next());
         let answer = self.call("sqs", "AmazonSQS.GetQueueUrl", &json!({"QueueName": name}));
         answer["QueueUrl"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The configuration of a function, after a change if there is one.
+    #[track_caller]
+    fn configuration(&self, function: &str, change: Option<&Value>) -> Value {
+        let method = if change.is_some() { "PUT" } else { "GET" };
+        let answer = self.lambda(method, &format!("/{function}/configuration"), change);
+        assert!(answer.status == 200, "configuration: {}", answer.text());
+        answer.json()
     }
 
     fn lambda(&self, method: &str, path: &str, body: Option<&Value>) -> Response {

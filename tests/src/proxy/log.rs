@@ -138,28 +138,26 @@ impl RequestLog {
 
     pub(super) fn log(&self, seed: u64) -> Log {
         let mut requests = Vec::with_capacity(self.entries.len());
-        let mut parts: BTreeMap<(String, String, Option<u32>), PartTotal> = BTreeMap::new();
+        let mut parts = BTreeMap::new();
         for line in &self.entries {
             note(line, |entry| requests.push(entry.clone()));
         }
         for entry in requests.iter().filter(|entry| entry.method == "PUT") {
-            let key = (entry.host.clone(), entry.path.clone(), entry.part);
-            let total = parts.entry(key).or_insert_with(|| PartTotal {
-                host: entry.host.clone(),
-                path: entry.path.clone(),
-                part: entry.part,
-                ..PartTotal::default()
-            });
+            let key = (&entry.host, &entry.path, entry.part);
+            let total: &mut PartTotal = parts.entry(key).or_default();
+            (total.host, total.path) = (entry.host.clone(), entry.path.clone());
+            total.part = entry.part;
             total.attempts += 1;
             total.succeeded += u64::from(matches!(entry.status, Some(200..=299)));
             total.bytes += entry.received;
         }
+        let parts = parts.into_values().collect();
         Log {
             seed,
+            parts,
             requests,
             unlisted: self.unlisted,
             cut_off: self.cut_off,
-            parts: parts.into_values().collect(),
         }
     }
 }

@@ -241,7 +241,7 @@ fn grant(state: &State, host: &str, upload: &Upload, part: Option<u32>, headers:
     let url = format!(
         "http://{host}/bucket/{key}?{part}uploadId={}&end={}&X-Amz-SignedHeaders={}&X-Amz-Signature={}",
         upload.item.id,
-        state.grant_end(),
+        state.now() + state.config.grant_life_ms,
         signed.join("%3B"),
         "0".repeat(64),
     );

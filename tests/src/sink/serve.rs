@@ -88,7 +88,7 @@ fn put(
     let target = target(query);
     let refusal = match target {
         _ if raw => None,
-        Some(target) if state.grant_is_over(target.end) => {
+        Some(target) if state.now() > target.end => {
             Some(denied("AccessDenied", "Request has expired"))
         }
         Some(target) => refuse(&state.lock(), target, length),

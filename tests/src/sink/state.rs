@@ -122,14 +122,9 @@ impl State {
         true
     }
 
-    /// When a grant given now expires, in milliseconds of this sink's clock.
-    pub(super) fn grant_end(&self) -> u64 {
-        ms_since(self.began) + self.config.grant_life_ms
-    }
-
-    /// Whether a grant that expires at `end` has expired.
-    pub(super) fn grant_is_over(&self, end: u64) -> bool {
-        ms_since(self.began) > end
+    /// Milliseconds of this sink's clock.
+    pub(super) fn now(&self) -> u64 {
+        ms_since(self.began)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -4,15 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use devkit::browser::{Browser, Kind, WebDriverError, chromium_capabilities, profile};
+use devkit::browser::{Browser, Kind, WebDriverError, chromium_capabilities};
 use devkit::http::Request;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::error::Error;
-use crate::local;
 use crate::process::{Cmd, Service};
 use crate::setup::browsers;
+use crate::{local, paths};
 
 const START: Duration = Duration::from_secs(20);
 /// Longest duration of a script.
@@ -38,7 +38,7 @@ impl Chrome {
         let address = format!("http://127.0.0.1:{port}");
         let status = Request::new("GET", format!("{address}/status"));
         driver.until(START, || status.try_send().is_ok())?;
-        let profile = profile();
+        let profile = paths::temporary("profiles");
         let wanted = chromium_capabilities(programs.path("CHROME"), profile.path(), None);
         let browser = Browser::attach(Kind::Chromium, &address, wanted, SCRIPT)?;
         let found = &browser.capabilities;

@@ -56,11 +56,15 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
 impl Sizes {
     pub(super) fn check(&self) -> Result<(), Error> {
         let ([_, at_import, _], [_, in_all, _]) = (self.import(), self.all());
-        if at_import > AT_IMPORT {
-            return Err(over("what runs at import", at_import, AT_IMPORT));
-        }
-        if in_all > IN_ALL {
-            return Err(over("module, glue and worker", in_all, IN_ALL));
+        for (what, bytes, budget) in [
+            ("what runs at import", at_import, AT_IMPORT),
+            ("module, glue and worker", in_all, IN_ALL),
+        ] {
+            if bytes > budget {
+                return Err(Error::failed(format!(
+                    "the npm package is over its budget: {what} has {bytes} bytes of gzip, {budget} are allowed"
+                )));
+            }
         }
         Ok(())
     }
@@ -100,12 +104,6 @@ impl fmt::Display for Sizes {
         let [bytes, raw, gzip, brotli] = ["bytes", "raw", "gzip", "brotli"];
         write!(f, "{bytes:<34}{raw:>10}{gzip:>10}{brotli:>10}")
     }
-}
-
-fn over(what: &str, bytes: u64, budget: u64) -> Error {
-    Error::failed(format!(
-        "the npm package is over its budget: {what} has {bytes} bytes of gzip, {budget} are allowed"
-    ))
 }
 
 /// The files that loading `entry` loads at once: itself and its static imports, transitively.
