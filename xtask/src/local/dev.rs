@@ -7,8 +7,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use super::env_file;
 use super::server::{Server, must_be_free, origins};
-use super::site::Site;
-use super::stack;
+use super::{site, stack};
 use crate::error::Error;
 use crate::lambdas::{self, Build};
 use crate::setup::{self, node, python};
@@ -45,7 +44,7 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         ];
         stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
     })?;
-    let site = Site::start(page, &stack)?;
+    let site = site::start(page, &stack)?;
     stack.page = site.url();
     env_file::write(&folder.join("env.json"), &stack)?;
     announce(&stack, &options, started);

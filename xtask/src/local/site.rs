@@ -12,24 +12,12 @@ use crate::paths;
 
 const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=()";
 
-/// A page server on loopback; it stops when dropped.
-#[derive(Debug)]
-pub(crate) struct Site(Serving);
-
-impl Site {
-    /// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
-    pub(crate) fn start(port: u16, stack: &Stack) -> Result<Self, Error> {
-        let files = Files::default()
-            .at("/crowfly/", paths::npm_package())
-            .at("/", paths::root().join("www"));
-        serve(port, config(stack), files)
-            .map(Self)
-            .map_err(Error::io(format!("serve the page at port {port}")))
-    }
-
-    pub(crate) fn url(&self) -> String {
-        self.0.url()
-    }
+/// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
+pub(crate) fn start(port: u16, stack: &Stack) -> Result<Serving, Error> {
+    let files = Files::default()
+        .at("/crowfly/", paths::npm_package())
+        .at("/", paths::root().join("www"));
+    serve(port, config(stack), files).map_err(Error::io(format!("serve the page at port {port}")))
 }
 
 fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io::Result<Serving> {

@@ -2,19 +2,18 @@
 //! token issuer.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use data_encoding::BASE32_NOPAD;
 use devkit::env::{Env, Stack};
 use devkit::hash::sha256;
-use devkit::http::Request;
+use devkit::http::{Request, Serving};
 
 use super::dev::architecture;
 use super::env_file;
-use super::server::{Aws, Server, free_ports, origins};
-use super::site::Site;
-use super::stack;
+use super::server::{Server, free_ports, origins};
+use super::{site, stack};
 use crate::error::Error;
 use crate::lambdas::{self, Build, Functions};
 use crate::process::{Cmd, Service};
@@ -49,21 +48,11 @@ const SCAN_BYTES: &str = "1048576";
 
 /// The running system; it stops when dropped.
 pub(crate) struct Suite {
-    env: PathBuf,
-    server: Server,
-    _issuer: Service,
-    _sites: Vec<Site>,
-}
-
-impl Suite {
     /// The file that describes the system: `target/test/env.json`.
-    pub(crate) fn env(&self) -> &Path {
-        &self.env
-    }
-
-    pub(crate) fn aws(&self) -> &Aws {
-        &self.server.aws
-    }
+    pub(crate) env: PathBuf,
+    pub(crate) server: Server,
+    _issuer: Service,
+    _sites: Vec<Serving>,
 }
 
 /// Builds the deployed artefacts, starts the local AWS and the issuer, and deploys the stacks.
@@ -109,7 +98,7 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
                 deploy_scanner(&server, &functions, &stack)
             })?;
         }
-        let site = Site::start(port, &stack)?;
+        let site = site::start(port, &stack)?;
         stack.page = site.url();
         described.insert(name.to_owned(), stack);
         sites.push(site);

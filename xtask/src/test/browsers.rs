@@ -35,7 +35,7 @@ pub(super) fn flows(counts: &mut Counts) -> Result<(), Error> {
     let mut env = every()?;
     let all = step::step("flows in each browser, compiling", binaries::compile)?;
     let suite = local::start_for_tests(Build::Tests)?;
-    env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));
+    env.push(("CROWFLY_TEST_ENV", suite.env.display().to_string()));
     let is_flows = |binary: &Binary| binary.kind() == Kind::Browsers;
     let result = binaries::run_all(counts, &all, is_flows, &env);
     let log = process::logged("test-tests-browsers");

@@ -109,7 +109,7 @@ fn start(how: Build) -> Result<Running, Error> {
     let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests(how)?;
-    env.push(("CROWFLY_TEST_ENV", suite.env().display().to_string()));
+    env.push(("CROWFLY_TEST_ENV", suite.env.display().to_string()));
     env.push(("CROWFLY_AWS_CLI", aws_cli.display().to_string()));
     Ok(Running {
         suite,

@@ -54,7 +54,7 @@ fn spikes(sizes: &[u64]) -> Result<Vec<Value>, Error> {
         let text = step::step(&format!("{events} events"), || {
             Cmd::new(&load)
                 .args(["--events", &events.to_string()])
-                .env("CROWFLY_TEST_ENV", suite.env())
+                .env("CROWFLY_TEST_ENV", &suite.env)
                 .log("bench-load")
                 .output()
         })?;

@@ -36,7 +36,7 @@ pub(super) fn all() -> Result<(), Error> {
 /// restored, each of these tests must pass.
 fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
     system::with(|running| {
-        let aws = running.suite.aws();
+        let aws = &running.suite.server.aws;
         let deployed = policy::deployed(aws)?;
         let binary = running.tests()?;
         let mut faults = incomplete(&deployed);
