@@ -1,8 +1,6 @@
 //! `cargo xtask doctor`: what is set up wrongly around an API, for operators.
 
-use std::io::Read;
-
-use crowfly_doctor::{Finding, examine};
+use crowfly_doctor::examine;
 use devkit::random::random_hex;
 use devkit::time::unix_ms;
 use lexopt::{Arg, Parser, ValueExt};
@@ -24,26 +22,16 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
     let api = api.ok_or_else(|| Error::Usage("doctor needs --api URL".into()))?;
     let token = match std::env::var(TOKEN) {
         Ok(token) => token,
-        Err(_) => {
-            let mut text = String::new();
-            let read = std::io::stdin().read_to_string(&mut text);
-            read.map_err(Error::io("read the token from standard input"))?;
-            text
-        }
+        Err(_) => std::io::read_to_string(std::io::stdin())
+            .map_err(Error::io("read the token from standard input"))?,
     };
     let random = u128::from_str_radix(&random_hex(10), 16).unwrap_or_default();
     let findings = examine(&api, &origin, token.trim(), unix_ms(), random);
-    for Finding {
-        code,
-        ok,
-        message,
-        fix,
-    } in &findings
-    {
-        let word = if *ok { "ok  " } else { "BAD " };
-        println!("{word} {code:<20} {message}");
-        if !fix.is_empty() {
-            println!("     {:<20} -> {fix}", "");
+    for finding in &findings {
+        let word = if finding.ok { "ok  " } else { "BAD " };
+        println!("{word} {:<20} {}", finding.code, finding.message);
+        if !finding.fix.is_empty() {
+            println!("     {:<20} -> {}", "", finding.fix);
         }
     }
     if findings.iter().all(|finding| finding.ok) {

@@ -1,4 +1,5 @@
 use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use crowfly_contract::limits::MAX_BODY_BYTES;
@@ -172,33 +173,30 @@ fn read(
         }
         state.body_begins(id);
         let mut left = length;
-        let whole = read_all(connection, &mut left, link, hash);
+        let whole = link.read(&connection.stream, &mut left, hash);
         state.body_ends(id, length - left);
         whole?;
     }
     Ok(hash.then(|| link.crc.value()))
 }
 
-fn read_all(
-    connection: &Connection,
-    left: &mut u64,
-    link: &mut Link,
-    hash: bool,
-) -> io::Result<()> {
-    while *left > 0 {
-        let most = usize::try_from(*left).unwrap_or(usize::MAX);
-        let most = link.pacer.chunk_size(link.buffer.len()).min(most);
-        let read = (&connection.stream).read(&mut link.buffer[..most])?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+impl Link {
+    fn read(&mut self, mut from: &TcpStream, left: &mut u64, hash: bool) -> io::Result<()> {
+        while *left > 0 {
+            let most = usize::try_from(*left).unwrap_or(usize::MAX);
+            let most = self.pacer.chunk_size(self.buffer.len()).min(most);
+            let read = from.read(&mut self.buffer[..most])?;
+            if read == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if hash {
+                self.crc.update(&self.buffer[..read]);
+            }
+            *left -= read as u64;
+            self.pacer.pass(read);
         }
-        if hash {
-            link.crc.update(&link.buffer[..read]);
-        }
-        *left -= read as u64;
-        link.pacer.pass(read);
+        Ok(())
     }
-    Ok(())
 }
 
 /// Compares the body with what was declared, and stores the result.

@@ -15,16 +15,11 @@ use crate::{package, paths, step};
 
 const PORT: u16 = 7070;
 
-struct Options {
-    port: u16,
-    route: String,
-}
-
 /// Builds, deploys and serves everything, then waits.
 pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let started = Instant::now();
-    let options = options(arguments)?;
-    let (page, aws) = (options.port, options.port + 1);
+    let (page, route) = options(arguments)?;
+    let aws = page + 1;
     must_be_free(page, "the page")?;
     must_be_free(aws, "the local AWS")?;
     let local_aws = || python::local_aws().map(drop);
@@ -40,14 +35,14 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
         let parameters = [
             ("AllowedOrigins", origins.as_str()),
             ("Architecture", architecture()),
-            ("EventRoute", &options.route),
+            ("EventRoute", &route),
         ];
         stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
     })?;
     let site = site::start(page, &stack)?;
     stack.page = site.url();
     env_file::write(&folder.join("env.json"), &stack)?;
-    announce(&stack, &options, started);
+    announce(&stack, &route, started);
     loop {
         server.alive()?;
         std::thread::sleep(Duration::from_millis(200));
@@ -63,7 +58,7 @@ pub(crate) fn architecture() -> &'static str {
     }
 }
 
-fn announce(stack: &Stack, options: &Options, started: Instant) {
+fn announce(stack: &Stack, route: &str, started: Instant) {
     step::clear();
     println!("\nCrowfly runs at  {}\n", stack.page);
     if !stack.user.is_empty() {
@@ -71,34 +66,32 @@ fn announce(stack: &Stack, options: &Options, started: Instant) {
     }
     println!("  API          {}", stack.api);
     println!("  storage      {}", stack.s3);
-    println!("  event route  {}", options.route);
+    println!("  event route  {route}");
     println!("  for tools    target/dev/env.json");
     println!("  ready after  {}", step::seconds(started.elapsed()));
     println!("\nCtrl-C stops everything; what was uploaded is forgotten at the next start.");
 }
 
-fn options(mut arguments: Parser) -> Result<Options, Error> {
-    let mut options = Options {
-        port: PORT,
-        route: "direct".to_owned(),
-    };
+/// The port of the page, and the route of events.
+fn options(mut arguments: Parser) -> Result<(u16, String), Error> {
+    let (mut port, mut route) = (PORT, "direct".to_owned());
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("port") => {
-                options.port = arguments.value()?.parse()?;
-                if options.port == 0 || options.port == u16::MAX {
+                port = arguments.value()?.parse()?;
+                if port == 0 || port == u16::MAX {
                     let text = "--port takes 1 to 65534; the local AWS takes the next one";
                     return Err(Error::Usage(text.to_owned()));
                 }
             }
             Arg::Long("route") => {
-                options.route = arguments.value()?.string()?;
-                if !["direct", "lambda"].contains(&options.route.as_str()) {
+                route = arguments.value()?.string()?;
+                if !["direct", "lambda"].contains(&route.as_str()) {
                     return Err(Error::Usage("--route takes direct or lambda".to_owned()));
                 }
             }
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(options)
+    Ok((port, route))
 }

@@ -146,33 +146,27 @@ fn install_debians() -> Result<(), Error> {
 
 /// Builds std in an empty sysroot and copies it to where the compiler looks for it.
 fn build_std(sysroot: &Path) -> Result<(), Error> {
-    let empty = paths::tools().join("wasm32-std");
-    let made = create_empty(&empty).and_then(|()| {
-        // wasm-bindgen-test needs `test`; link-time optimisation needs the bitcode.
-        Cmd::new(DEBIANS_CARGO)
-            .args(["build", "--release", "--target", TRIPLE])
-            .args(["-Z", "build-std=std,panic_abort,test"])
-            .env("RUSTC", DEBIANS_RUSTC)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", "-Cembed-bitcode=yes")
-            .env("CARGO_TARGET_DIR", empty.join("target"))
-            .env_remove("RUSTUP_TOOLCHAIN")
-            .dir(&empty)
-            .log("wasm32-std")
-            .run()?;
-        let made = empty.join("target").join(TRIPLE).join("release/deps");
-        copy_libraries(&made, &std_folder(sysroot))
-    });
-    // Half a gigabyte that is no longer needed.
-    let _ = std::fs::remove_dir_all(&empty);
-    made
-}
-
-fn create_empty(folder: &Path) -> Result<(), Error> {
+    // Half a gigabyte that is not needed afterwards.
+    let empty = paths::temporary("wasm32-std");
+    let empty = empty.path();
     let manifest =
         "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
-    files::write(&folder.join("Cargo.toml"), manifest)?;
-    files::write(&folder.join("src/lib.rs"), "#![no_std]\n")
+    files::write(&empty.join("Cargo.toml"), manifest)?;
+    files::write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
+    // wasm-bindgen-test needs `test`; link-time optimisation needs the bitcode.
+    Cmd::new(DEBIANS_CARGO)
+        .args(["build", "--release", "--target", TRIPLE])
+        .args(["-Z", "build-std=std,panic_abort,test"])
+        .env("RUSTC", DEBIANS_RUSTC)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env("CARGO_TARGET_DIR", empty.join("target"))
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .dir(empty)
+        .log("wasm32-std")
+        .run()?;
+    let made = empty.join("target").join(TRIPLE).join("release/deps");
+    copy_libraries(&made, &std_folder(sysroot))
 }
 
 fn copy_libraries(from: &Path, to: &Path) -> Result<(), Error> {

@@ -95,10 +95,6 @@ impl Counts {
     pub(super) fn failed(&self) -> u64 {
         self.sums.values().map(|(_, failed)| failed).sum()
     }
-
-    fn passed(&self) -> u64 {
-        self.sums.values().map(|(passed, _)| passed).sum()
-    }
 }
 
 impl fmt::Display for Counts {
@@ -109,7 +105,8 @@ impl fmt::Display for Counts {
                 writeln!(f, "{name:<34}{passed:>12}{failed:>12}")?;
             }
         }
-        write!(f, "\n{} passed, {} failed", self.passed(), self.failed())
+        let passed: u64 = self.sums.values().map(|(passed, _)| passed).sum();
+        write!(f, "\n{passed} passed, {} failed", self.failed())
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::sample::Sample;
+use super::sample::{Packed, Sample};
 use crate::error::Error;
 use crate::lambdas::Functions;
 use crate::process::Cmd;
@@ -69,28 +69,45 @@ impl Subject {
     }
 }
 
-/// Name, binary, what one call does.
-const OURS: &str = "
+/// Name, binary or packaging of the sample, what one call does.
+const SUBJECTS: &str = "
 presign | presign | checks, quota, writes a record, signs one PUT
 presign-only | presign | the same without quota and request rate: one write, one PUT signed
 read | read | lists an empty page
 record | record | one event: HEAD, one write
 forward | forward | one event into the queue
 sweep | sweep | finds nothing to do
+node | bundled | Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else
+node-plain | plain | the same with its packages as npm lays them out
 ";
 const UNLIMITED: [(&str, &str); 2] = [("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
 
 /// Our functions as they are deployed, and the sample in two packagings.
 pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>, Error> {
     let mut subjects = Vec::new();
-    for row in OURS.trim().lines() {
+    for row in SUBJECTS.trim().lines() {
         let (name, rest) = row.split_once(" | ").unwrap_or_default();
         let (bin, says) = rest.split_once(" | ").unwrap_or_default();
-        let zip = functions.zip(bin);
+        let packed = match bin {
+            "bundled" => Some(&sample.bundled),
+            "plain" => Some(&sample.plain),
+            _ => None,
+        };
+        let (program, arguments, zip) = match packed {
+            Some(Packed { entry, zip }) => {
+                let entry = entry.display().to_string();
+                (sample.node.clone(), vec![entry], *zip)
+            }
+            None => {
+                let zip = functions.zip(bin);
+                (unpacked(bin, &zip)?, Vec::new(), files::size(&zip)?)
+            }
+        };
         let created = |answer: &Value| answer["statusCode"].as_u64().is_some_and(|code| code < 300);
         let settled = |answer: &Value| answer["batchItemFailures"] == json!([]);
         let (event, good): (Event, Check) = match bin {
             "presign" => (create, created),
+            "bundled" | "plain" => (create, |answer| answer["statusCode"] == 201),
             "read" => (list, created),
             "record" => (message, settled),
             "forward" => (object_event, |_| true),
@@ -99,32 +116,15 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
         subjects.push(Subject {
             name,
             says,
-            program: unpacked(bin, &zip)?,
-            arguments: Vec::new(),
+            program,
+            arguments,
             variables: match name {
                 "presign-only" => UNLIMITED.into(),
                 _ => Vec::new(),
             },
             event,
             good,
-            zip: files::size(&zip)?,
-        });
-    }
-    let bundled = "Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else";
-    let plain = "the same with its packages as npm lays them out";
-    for (name, says, packed) in [
-        ("node", bundled, &sample.bundled),
-        ("node-plain", plain, &sample.plain),
-    ] {
-        subjects.push(Subject {
-            name,
-            says,
-            program: sample.node.clone(),
-            arguments: vec![packed.entry.display().to_string()],
-            variables: Vec::new(),
-            event: create,
-            good: |answer| answer["statusCode"] == 201,
-            zip: packed.zip,
+            zip,
         });
     }
     Ok(subjects)
