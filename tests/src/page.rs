@@ -133,10 +133,8 @@ impl<'browser> Page<'browser> {
     pub fn wait_state(&self, name: &str, state: &str, limit: Duration) -> Row {
         let ended = |row: &Row| row.state == state || row.state == "failed";
         let row = self.wait_row(name, limit, ended);
-        let Row {
-            state: last, text, ..
-        } = &row;
-        assert!(last == state, "{name} should be {state}, but: {text}");
+        let text = &row.text;
+        assert!(row.state == state, "{name} should be {state}, but: {text}");
         row
     }
 

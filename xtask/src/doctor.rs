@@ -34,8 +34,8 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
             println!("     {:<20} -> {}", "", finding.fix);
         }
     }
-    if findings.iter().all(|finding| finding.ok) {
-        return Ok(());
+    match findings.iter().all(|finding| finding.ok) {
+        true => Ok(()),
+        false => Err(Error::Printed),
     }
-    Err(Error::Printed)
 }

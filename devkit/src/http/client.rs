@@ -115,7 +115,16 @@ impl Request {
         let written = stream
             .write_all(&self.head(&url))
             .and_then(|()| self.write_body(&mut stream));
-        Response::read(BufReader::new(&stream), &self.method).map_err(|error| match error.kind() {
+        let mut from = BufReader::new(&stream);
+        let answer = ResponseHead::read(&mut from, &self.method).and_then(|head| {
+            let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
+            Ok(Response {
+                status: head.status,
+                body: read_body(&mut from, head.end, u64::MAX)?,
+                headers: head.headers.iter().map(lower).collect(),
+            })
+        });
+        answer.map_err(|error| match error.kind() {
             ErrorKind::InvalidData => error,
             _ => written.err().unwrap_or(error),
         })
@@ -192,18 +201,6 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
             let (status, text) = (self.status, self.text());
             panic!("status {status}, not JSON ({error}): {text}")
-        })
-    }
-
-    fn read(mut from: BufReader<&TcpStream>, method: &str) -> io::Result<Self> {
-        let head = ResponseHead::read(&mut from, method)?;
-        let headers = head.headers.iter();
-        Ok(Self {
-            status: head.status,
-            body: read_body(&mut from, head.end, u64::MAX)?,
-            headers: headers
-                .map(|(name, value)| (name.to_ascii_lowercase(), value))
-                .collect(),
         })
     }
 }

@@ -144,10 +144,8 @@ impl Aws {
         let mut ask = json!({"logGroupName": group, "limit": PAGE, "startTime": 0});
         loop {
             let mut page = self.call("logs", "Logs_20140328.FilterLogEvents", &ask);
-            let mut events = match page["events"].take() {
-                Value::Array(events) => events,
-                _ => Vec::new(),
-            };
+            let events = page["events"].take();
+            let mut events: Vec<Value> = serde_json::from_value(events).unwrap_or_default();
             let next = page["nextToken"].take();
             let mut more = next.is_string();
             if more {

@@ -1,13 +1,15 @@
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Aws;
 
 /// A message of a queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Message {
     /// Its body.
     pub body: String,
-    receipt: String,
+    receipt_handle: String,
 }
 
 impl Aws {
@@ -31,20 +33,14 @@ impl Aws {
     #[track_caller]
     pub fn receive_messages(&self, queue: &str) -> Vec<Message> {
         let wanted = json!({"MaxNumberOfMessages": 10, "VisibilityTimeout": 60});
-        let answer = self.sqs("ReceiveMessage", queue, wanted);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let message = |message: &Value| Message {
-            body: text(&message["Body"]),
-            receipt: text(&message["ReceiptHandle"]),
-        };
-        let messages = answer["Messages"].as_array();
-        messages.into_iter().flatten().map(message).collect()
+        let mut answer = self.sqs("ReceiveMessage", queue, wanted);
+        serde_json::from_value(answer["Messages"].take()).unwrap_or_default()
     }
 
     /// Deletes a message.
     #[track_caller]
     pub fn delete_message(&self, queue: &str, message: &Message) {
-        let which = json!({"ReceiptHandle": message.receipt});
+        let which = json!({"ReceiptHandle": message.receipt_handle});
         self.sqs("DeleteMessage", queue, which);
     }
 

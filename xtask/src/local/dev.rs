@@ -51,10 +51,9 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
 
 /// This machine's architecture, in the template's terms.
 pub(crate) fn architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        other => other,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{apt, python};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::{paths, step};
+use crate::{files, paths, step};
 
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
@@ -104,8 +104,7 @@ fn binary(name: &str) -> &str {
 
 /// The version of a crate in the workspace's Cargo.lock.
 fn locked_version(name: &str) -> Result<String, Error> {
-    let lock = std::fs::read_to_string(paths::root().join("Cargo.lock"))
-        .map_err(Error::io("read Cargo.lock"))?;
+    let lock = files::text(&paths::root().join("Cargo.lock"))?;
     version_in(&lock, name).ok_or_else(|| Error::failed(format!("Cargo.lock does not name {name}")))
 }
 

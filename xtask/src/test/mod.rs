@@ -101,10 +101,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         println!("{}", missing.join("\n"));
         return Err(Error::Printed);
     }
-    if times.iter().all(|(_, _, good)| *good) {
-        Ok(())
-    } else {
-        Err(Error::Printed)
+    match times.iter().all(|(_, _, good)| *good) {
+        true => Ok(()),
+        false => Err(Error::Printed),
     }
 }
 

@@ -85,20 +85,17 @@ const UNLIMITED: [(&str, &str); 2] = [("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_
 /// Our functions as they are deployed, and the sample in two packagings.
 pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>, Error> {
     let mut subjects = Vec::new();
+    let of_sample = |packed: &Packed| {
+        let entry = packed.entry.display().to_string();
+        (sample.node.clone(), vec![entry], packed.zip)
+    };
     for row in SUBJECTS.trim().lines() {
         let (name, rest) = row.split_once(" | ").unwrap_or_default();
         let (bin, says) = rest.split_once(" | ").unwrap_or_default();
-        let packed = match bin {
-            "bundled" => Some(&sample.bundled),
-            "plain" => Some(&sample.plain),
-            _ => None,
-        };
-        let (program, arguments, zip) = match packed {
-            Some(Packed { entry, zip }) => {
-                let entry = entry.display().to_string();
-                (sample.node.clone(), vec![entry], *zip)
-            }
-            None => {
+        let (program, arguments, zip) = match bin {
+            "bundled" => of_sample(&sample.bundled),
+            "plain" => of_sample(&sample.plain),
+            _ => {
                 let zip = functions.zip(bin);
                 (unpacked(bin, &zip)?, Vec::new(), files::size(&zip)?)
             }

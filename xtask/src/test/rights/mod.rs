@@ -133,17 +133,17 @@ fn incomplete(deployed: &[Policy]) -> Vec<String> {
 }
 
 fn print() {
-    let [function, statement, action] = ["function", "statement", "action"];
-    step::say(&format!(
-        "\n{function:<10}{statement:<15}{action:<30}shown by"
-    ));
+    let line = |[function, sid, action]: [&str; 3], shown: &str| {
+        step::say(&format!("{function:<10}{sid:<15}{action:<30}{shown}"));
+    };
+    step::say("");
+    line(["function", "statement", "action"], "shown by");
     for [function, sid, action, test] in rights() {
-        let cells = format!("{function:<10}{sid:<15}{action:<30}");
-        step::say(&format!("{cells}{test} fails without it"));
+        line([function, sid, action], &format!("{test} fails without it"));
     }
     for [function, sid, action, reason] in UNENFORCED {
-        let cells = format!("{function:<10}{sid:<15}{action:<30}");
-        step::say(&format!("{cells}the template's test only: {reason}"));
+        let shown = format!("the template's test only: {reason}");
+        line([function, sid, action], &shown);
     }
     step::say("");
 }
