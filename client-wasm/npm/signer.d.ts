@@ -5,9 +5,11 @@ import type { UploadErrorCode } from "./errors.d.ts";
  * Your own backend, in front of any storage that speaks S3: five functions with the bodies and answers of
  * the API's routes.
  *
- * An exception counts as a lost connection and is retried, unless it carries a `status`; then `code`,
- * `message` and `retryAfterMs` apply too ({@link SignerFailure}). `signal` is aborted when the answer is no
- * longer needed.
+ * An exception that carries a `status` is a refusal; `code`, `message` and `retryAfterMs` apply too
+ * ({@link SignerFailure}). One without counts as a lost connection: the warning `signer_failed` says what was thrown, and
+ * the call is retried. But a `TypeError`, `ReferenceError`, `RangeError` or `SyntaxError` that is not `fetch`'s own is a
+ * mistake in the function, and ends the upload with `bad_response`. So does a wrong answer: `path` names the field.
+ * `signal` is aborted when the answer is no longer needed.
  */
 export interface Signer {
   /** Begins uploads, 1 to 100; the same id again signs again. One result for each, in the order asked. */
@@ -57,7 +59,11 @@ export type UploadPlan =
 /** Leave for one PUT: exactly these headers are sent. */
 export interface Grant {
   url: string;
-  headers: Readonly<Record<string, string>>;
+  headers:
+    | Readonly<Record<string, string>>
+    | Headers
+    | ReadonlyMap<string, string>
+    | readonly (readonly [string, string])[];
   /** Milliseconds from the answer on. */
   expiresInMs: number;
 }

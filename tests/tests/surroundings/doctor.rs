@@ -220,8 +220,7 @@ try {
 impl World {
     /// Asks the doctor where this is wrong; returns what was seen.
     pub(crate) fn examine(&self, wrong: &Wrong) -> String {
-        self.proxy.clear();
-        self.sink.reset();
+        self.reset();
         let page = |case: &&Case| case.folder == wrong.folder;
         let case = CASES.iter().find(page).expect("a page");
         self.browser.open(&self.site.url(case));

@@ -51,11 +51,15 @@ fn main() -> ExitCode {
         };
         let world = World::start(kind);
         let everything = kind == Kind::Chromium;
-        for case in CASES.iter().filter(|case| chosen(case.name)) {
-            if everything || case.runs == Runs::Everywhere {
+        let cases = |tally: &mut Tally, slow: bool| {
+            let chosen = CASES
+                .iter()
+                .filter(|case| chosen(case.name) && (case.slow > 0) == slow);
+            for case in chosen.filter(|case| everything || case.runs == Runs::Everywhere) {
                 tally.run(kind, case.name, || world.run(case));
             }
-        }
+        };
+        cases(&mut tally, false);
         // The judgements are the same in every browser.
         for wrong in WRONGS
             .iter()
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         {
             tally.run(kind, wrong.name, || world.examine(wrong));
         }
+        cases(&mut tally, true);
     }
     tally.end()
 }
@@ -126,11 +131,16 @@ impl World {
         }
     }
 
-    /// Runs one case; returns what was seen.
-    fn run(&self, case: &Case) -> String {
+    /// No faults, no log, no uploads. Connections that were slow stay so.
+    fn reset(&self) {
         self.proxy.clear();
         self.proxy.clear_log();
         self.sink.reset();
+    }
+
+    /// Runs one case; returns what was seen.
+    fn run(&self, case: &Case) -> String {
+        self.reset();
         if case.slow > 0 {
             self.proxy.rule(json!({
                 "match": {"method": "PUT", "times": "forever"},

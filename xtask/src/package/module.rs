@@ -19,7 +19,6 @@ const FEATURES: &str = "--enable-bulk-memory --enable-nontrapping-float-to-int -
 /// (<https://doc.rust-lang.org/cargo/reference/unstable.html#build-std>) and optimises it alike; a panic is a trap
 /// without a message, and no source location is kept. Measured: this saves a tenth of the compressed module.
 const SMALL_STD: &str = "-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size";
-///
 /// Without reference types, JavaScript values are kept in a list in the glue, instead of a table that the module's
 /// code reads and writes at each call across the boundary.
 const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-enable-gvn-sink";
