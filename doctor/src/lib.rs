@@ -12,6 +12,7 @@ mod finding;
 mod operator;
 #[cfg(target_arch = "wasm32")]
 mod page;
+mod probe;
 mod storage;
 mod token;
 

@@ -4,15 +4,15 @@ mod curl;
 mod issuer;
 
 use data_encoding::BASE64URL_NOPAD;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::probe::{create_refused, element, new_id, origin_of, request};
 use crate::token::{Claims, judge_token};
 use crate::{Finding, Reach, judge_api, judge_storage};
 use curl::{Answer, Curl};
 
-/// Bytes of the probe, and a checksum that is not theirs.
+/// Bytes of the probe.
 const BODY: &str = "0000000000000000";
-const WRONG: &str = "Y3Jvd2ZseSE=";
 
 /// Looks at the API at this address, for pages of this origin, as the owner of this token. `now_ms` is the time in
 /// milliseconds since 1970, `random` any number.
@@ -48,21 +48,15 @@ pub fn examine(api: &str, origin: &str, token: &str, now_ms: u64, random: u128) 
 
 /// The probe of storage: created, sent with a wrong checksum, cancelled.
 fn probe(curl: &Curl, uploads: &str, bearer: &str, now_ms: u64, random: u128) -> Vec<Finding> {
-    let id = crowfly_contract::UploadId::from_parts(now_ms, random);
-    let id = id.to_text().to_string();
-    let item = json!({
-        "id": id, "name": "crowfly-doctor.txt", "size": BODY.len(), "type": "text/plain", "crc64nvme": WRONG,
-    });
-    let body = json!({"uploads": [item]}).to_string();
+    let id = new_id(now_ms, random);
+    let body = request(&id, BODY.len() as u64);
     let json = "content-type: application/json";
     let created = curl.ask("POST", uploads, &[bearer, json], Some(&body));
     let result = created.as_ref().and_then(Answer::json).unwrap_or_default();
     let put = &result["uploads"][0]["plan"]["put"];
     let Some(url) = put["url"].as_str() else {
         let why = created.map_or("nothing answers".to_owned(), |answer| answer.summary());
-        let message = format!("a small text file may not be uploaded: {why}");
-        let fix = "the refusal names what it does not like; a read of records was allowed before";
-        return vec![Finding::bad("create_refused", message, fix)];
+        return vec![create_refused(&why)];
     };
     let headers = put["headers"].as_object().into_iter().flatten();
     let headers: Vec<String> = headers
@@ -74,14 +68,14 @@ fn probe(curl: &Curl, uploads: &str, bearer: &str, now_ms: u64, random: u128) ->
         .collect();
     let lines: Vec<&str> = headers.iter().map(String::as_str).collect();
     let sent = curl.ask("PUT", url, &lines, Some(BODY));
-    let place = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    let place = origin_of(url);
     let mut findings = vec![judge_storage(
-        &place,
+        place,
         &curl.origin,
         &reach(sent.as_ref(), false),
     )];
     if sent.is_some() && !curl.allows(url, "PUT", &names.join(",")) {
-        findings.push(judge_storage(&place, &curl.origin, &Reach::Hidden));
+        findings.push(judge_storage(place, &curl.origin, &Reach::Hidden));
     }
     curl.ask("DELETE", &format!("{uploads}/{id}"), &[bearer], None);
     findings
@@ -104,8 +98,8 @@ fn reach(answer: Option<&Answer>, api: bool) -> Reach {
     }
     Reach::Answered {
         status: answer.status,
-        code: answer.element("Code"),
-        message: answer.element("Message"),
+        code: element(&answer.body, "Code"),
+        message: element(&answer.body, "Message"),
         expected: true,
     }
 }
@@ -132,6 +126,8 @@ fn read_claims(claims: &Value) -> Claims {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -251,6 +251,7 @@ fn every_finding_of_the_doctor_is_explained() {
         "token",
         "page",
         "page/probe",
+        "probe",
         "operator/issuer",
     ];
     for source in sources {

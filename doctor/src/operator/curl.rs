@@ -15,7 +15,7 @@ pub(super) struct Curl {
 pub(super) struct Answer {
     pub(super) status: u16,
     head: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Curl {
@@ -98,19 +98,6 @@ impl Answer {
         found.map_or("", |(_, value)| value.trim())
     }
 
-    /// The text of the first XML element of this name, up to the first query.
-    pub(super) fn element(&self, name: &str) -> String {
-        let after = self.body.split_once(&format!("<{name}>"));
-        let inside = after.map_or("", |(_, rest)| rest);
-        inside
-            .split(['<', '?'])
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(200)
-            .collect()
-    }
-
     /// Status, code and message of a refusal.
     pub(super) fn summary(&self) -> String {
         let json = self.json().unwrap_or_default();
@@ -147,6 +134,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::element;
 
     #[test]
     fn an_answer_is_read_past_interim_ones() {
@@ -156,8 +144,8 @@ mod tests {
             (answer.status, answer.header("x-amz-request-id")),
             (400, "5")
         );
-        assert_eq!(answer.element("Code"), "BadDigest");
-        assert_eq!(answer.element("Message"), "see https://b/");
+        assert_eq!(element(&answer.body, "Code"), "BadDigest");
+        assert_eq!(element(&answer.body, "Message"), "see https://b/");
         assert!(Answer::read("").is_none() && Answer::read("no answer\r\n\r\n").is_none());
     }
 

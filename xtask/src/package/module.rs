@@ -53,15 +53,7 @@ fn raw() -> PathBuf {
 pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let out = glue();
     files::empty(&out)?;
-    wasm::cmd("wasm-bindgen")?
-        .words("--target web --no-typescript --out-name crowfly")
-        // Every browser with private methods, which the package's scripts have, has it too.
-        .words("--encode-into always --remove-producers-section --out-dir")
-        .arg(&out)
-        .arg(raw)
-        .log("wasm-bindgen")
-        .run()?;
-    let module = out.join("crowfly_bg.wasm");
+    let module = bindings(raw, "crowfly")?;
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
         // Measured in gzip: -Oz makes the file up to a tenth smaller but its compressed size larger, because it renumbers
@@ -101,14 +93,7 @@ fn extend(script: &Path) -> Result<(), Error> {
 pub(super) fn bind_doctor() -> Result<(), Error> {
     let out = glue();
     let raw = raw().with_file_name("crowfly_doctor.wasm");
-    wasm::cmd("wasm-bindgen")?
-        .words("--target web --no-typescript --out-name doctor-glue")
-        .words("--encode-into always --remove-producers-section --out-dir")
-        .arg(&out)
-        .arg(raw)
-        .log("wasm-bindgen")
-        .run()?;
-    let (module, small) = (out.join("doctor-glue_bg.wasm"), out.join("doctor.wasm"));
+    let (module, small) = (bindings(&raw, "doctor-glue")?, out.join("doctor.wasm"));
     Cmd::new(node::tool("wasm-opt"))
         .words("-Oz --strip-debug --strip-target-features")
         .words(FEATURES)
@@ -119,7 +104,22 @@ pub(super) fn bind_doctor() -> Result<(), Error> {
         .run()?;
     let text = BASE64.encode(&files::read(&small)?);
     let text = format!("export const wasm=\"{text}\";\n");
-    std::fs::write(out.join("doctor-data.js"), text).map_err(Error::io("write doctor-data.js"))
+    files::write(&out.join("doctor-data.js"), text)
+}
+
+/// Generates the glue of a module in [`glue`], under this name; returns the module beside it.
+fn bindings(raw: &Path, name: &str) -> Result<PathBuf, Error> {
+    let out = glue();
+    wasm::cmd("wasm-bindgen")?
+        .words("--target web --no-typescript --out-name")
+        .arg(name)
+        // Every browser with private methods, which the package's scripts have, has it too.
+        .words("--encode-into always --remove-producers-section --out-dir")
+        .arg(&out)
+        .arg(raw)
+        .log("wasm-bindgen")
+        .run()?;
+    Ok(out.join(format!("{name}_bg.wasm")))
 }
 
 /// `client-wasm/build/`: further processing of module and glue.
