@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod aws;
+mod caught;
 pub mod files;
 pub mod issuer;
 pub mod load;
@@ -16,3 +17,5 @@ pub mod page;
 pub mod proxy;
 pub mod secrets;
 pub mod sink;
+
+pub use caught::caught;

@@ -4,6 +4,21 @@ use std::path::PathBuf;
 
 use devkit::http::{Files, Incoming, Reply, Server};
 
+/// The folder of the unpacked package: `CROWFLY_PACKAGE_DIR`, or where `cargo xtask package` puts it.
+pub fn package() -> PathBuf {
+    folder("CROWFLY_PACKAGE_DIR", "target/npm/package")
+}
+
+/// The npm tools: `CROWFLY_NODE_MODULES`, or where `cargo xtask setup` puts them.
+pub fn node_modules() -> PathBuf {
+    folder("CROWFLY_NODE_MODULES", "target/tools/node/node_modules")
+}
+
+fn folder(variable: &str, otherwise: &str) -> PathBuf {
+    let given = std::env::var_os(variable).map(PathBuf::from);
+    given.unwrap_or_else(|| devkit::paths::root().join(otherwise))
+}
+
 /// What a test page is made of.
 #[derive(Clone, Debug)]
 pub struct PackagePage {

@@ -1,11 +1,10 @@
 //! One flow in one browser, and its outcome.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use devkit::browser::Browser;
 use devkit::env::Stack;
 use devkit::random::random_hex;
 use e2e::api::Api;
+use e2e::caught;
 use e2e::proxy::Proxy;
 use serde_json::{Value, json};
 
@@ -145,15 +144,4 @@ impl Visit<'_> {
         assert!(end["rejected"].is_null(), "{}", end["rejected"]);
         end
     }
-}
-
-/// What `work` returns, or the message that it panicked with.
-pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|reason| {
-        reason
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| reason.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-            .unwrap_or_else(|| "a panic without a sentence".to_owned())
-    })
 }

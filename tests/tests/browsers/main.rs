@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use devkit::browser::{Browser, Kind};
+use e2e::caught;
 use e2e::proxy::{Config, Proxy};
 
 use flow::{Flow, Outcome};
@@ -126,7 +127,7 @@ fn through<'flow>(
     table: &mut Table,
 ) {
     let proxy = Proxy::start(Config::default()).expect("a proxy");
-    let started = flow::caught(|| Browser::through(kind, proxy.address()));
+    let started = caught(|| Browser::through(kind, proxy.address()));
     let browser = match started {
         Ok(browser) => browser,
         Err(reason) => {

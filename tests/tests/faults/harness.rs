@@ -1,9 +1,10 @@
 //! Runs the cases and prints their results in libtest's format.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Instant;
+
+use e2e::caught;
 
 use crate::world::World;
 
@@ -115,7 +116,7 @@ fn together(tests: Vec<&Test>, world: &World) -> Vec<String> {
 /// Runs one case and prints its result; returns its name and what it panicked with, if it failed.
 fn one(test: &Test, world: &World) -> Option<String> {
     let since = Instant::now();
-    let ended = catch_unwind(AssertUnwindSafe(|| (test.run)(world)));
+    let ended = caught(|| (test.run)(world));
     let name = test
         .name
         .split_once("::")
@@ -126,10 +127,7 @@ fn one(test: &Test, world: &World) -> Option<String> {
             println!("test {name} ... ok  {took:.1} s  {seen}");
             None
         }
-        Err(reason) => {
-            let text = reason.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| reason.downcast_ref::<&str>().copied());
-            let text = text.unwrap_or("a panic without a sentence");
+        Err(text) => {
             println!("test {name} ... FAILED  {took:.1} s\n    {text}");
             Some(format!("{name}\n    {text}"))
         }

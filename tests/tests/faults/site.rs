@@ -1,8 +1,6 @@
 //! The page of these tests, on an origin of its own.
 
-use std::path::PathBuf;
-
-use e2e::package_page::PackagePage;
+use e2e::package_page::{PackagePage, package};
 
 /// The page's address; it is served until the process ends.
 pub(crate) struct Site {
@@ -32,11 +30,4 @@ impl Site {
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
-}
-
-fn package() -> PathBuf {
-    std::env::var_os("CROWFLY_PACKAGE_DIR").map_or_else(
-        || devkit::paths::root().join("target/npm/package"),
-        PathBuf::from,
-    )
 }

@@ -7,12 +7,12 @@ mod cases;
 mod doctor;
 mod site;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use devkit::browser::{Browser, Kind};
 use devkit::wait;
+use e2e::caught;
 use e2e::proxy::{Config, Proxy};
 use e2e::sink::{self, Sink};
 use serde_json::{Value, json};
@@ -82,18 +82,15 @@ struct Tally {
 impl Tally {
     fn run(&mut self, kind: Kind, name: &str, work: impl FnOnce() -> String) {
         let since = Instant::now();
-        let ended = catch_unwind(AssertUnwindSafe(work));
+        let ended = caught(work);
         let (browser, took) = (kind.name(), since.elapsed().as_secs_f64());
         match ended {
             Ok(seen) => {
                 self.passed += 1;
                 println!("test {browser}::{name} ... ok  {took:.1} s  {seen}");
             }
-            Err(reason) => {
-                let text = reason.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| reason.downcast_ref::<&str>().copied());
+            Err(text) => {
                 println!("test {browser}::{name} ... FAILED  {took:.1} s");
-                let text = text.unwrap_or("a panic without a sentence");
                 self.failures.push(format!("{browser}::{name}\n    {text}"));
             }
         }

@@ -1,27 +1,11 @@
 //! The pages: one folder for each case, and the package on the same or on another origin.
 
-use std::path::PathBuf;
-
 use devkit::http::{Files, Incoming, Reply, Server};
+use e2e::package_page::{node_modules, package};
 
 use crate::cases::{CASES, Case};
 
 const COMMON: &str = include_str!("page.js");
-
-/// The folder of the unpacked package.
-pub(crate) fn package() -> PathBuf {
-    std::env::var_os("CROWFLY_PACKAGE_DIR").map_or_else(
-        || devkit::paths::root().join("target/npm/package"),
-        PathBuf::from,
-    )
-}
-
-fn modules() -> PathBuf {
-    std::env::var_os("CROWFLY_NODE_MODULES").map_or_else(
-        || devkit::paths::root().join("target/tools/node/node_modules"),
-        PathBuf::from,
-    )
-}
 
 /// Serves pages and package at one port, and the package with `page.js` at another, until the process ends.
 pub(crate) struct Site {
@@ -34,7 +18,7 @@ impl Site {
         let files = || {
             Files::default()
                 .at("/crowfly/", package())
-                .at("/zone.js/", modules().join("zone.js"))
+                .at("/zone.js/", node_modules().join("zone.js"))
         };
         let cdn = Server::bind(0).expect("a free port");
         let cdn = cdn.header("access-control-allow-origin", "*");

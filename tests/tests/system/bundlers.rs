@@ -11,8 +11,8 @@ use e2e::api::Api;
 use e2e::files::{MIB, TestFile};
 use serde_json::{Value, json};
 
-use crate::page_a11y::node_modules;
 use crate::vite_app::{app, fresh_app, run};
+use e2e::package_page::node_modules;
 
 const MAIN: &str = "import * as crowfly from 'crowfly';\nwindow.crowfly = crowfly;\n";
 

@@ -1,21 +1,13 @@
 //! The page by screen reader and keyboard.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use devkit::browser::{Browser, Key};
 use devkit::env::Env;
 use e2e::files::TestFile;
+use e2e::package_page::node_modules;
 use e2e::page::Page;
 use serde_json::Value;
-
-/// The npm tools: `CROWFLY_NODE_MODULES`, or where `cargo xtask setup` puts them.
-pub(crate) fn node_modules() -> PathBuf {
-    std::env::var_os("CROWFLY_NODE_MODULES").map_or_else(
-        || devkit::paths::root().join("target/tools/node/node_modules"),
-        PathBuf::from,
-    )
-}
 
 /// Runs axe (<https://www.deque.com/axe/>) on the page, and fails on any violation.
 #[track_caller]

@@ -10,7 +10,7 @@ use devkit::http::{Incoming, Reply, Server, Url, media_type};
 use e2e::files::TestFile;
 use serde_json::json;
 
-use crate::page_a11y::node_modules;
+use e2e::package_page::node_modules;
 
 const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>App</title>\
     <link rel=\"icon\" href=\"data:,\">\
