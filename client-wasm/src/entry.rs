@@ -62,6 +62,8 @@ pub(crate) struct Entry {
     pub(crate) error: Held,
     stored: Held,
     record: Held,
+    /// The record of the last status answer.
+    pub(crate) answered: Held,
     processed: RefCell<Option<Deferred>>,
     /// The abort reason: the first one counts, even if undefined.
     reason: RefCell<Option<JsValue>>,
@@ -89,6 +91,7 @@ impl Entry {
             error: Held::default(),
             stored: Held::default(),
             record: Held::default(),
+            answered: Held::default(),
             processed: RefCell::default(),
             reason: RefCell::default(),
             snapshot: Held::default(),
@@ -223,8 +226,9 @@ impl Entry {
         (waiting, false)
     }
 
-    pub(crate) fn resolve_processed(&self, record: JsValue) {
+    pub(crate) fn resolve_processed(&self) {
         self.snapshot.clear();
+        let record = self.answered.get();
         self.record.set(record.clone());
         if let Some(waiting) = self.processed.take() {
             waiting.resolve(&record);

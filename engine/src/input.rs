@@ -1,8 +1,8 @@
 use std::fmt;
 
 use crowfly_contract::{
-    Crc64Nvme, CreateResult, ErrorCode, Metadata, PartGrant, StatusEntryOf, StorageKey, Stored,
-    StoredPart, UploadId, Visibility,
+    Crc64Nvme, CreateResult, ErrorCode, Metadata, PartGrant, Stored, StoredPart, UploadId,
+    UploadStatus, Visibility,
 };
 
 use crate::{ReadId, RequestId};
@@ -137,7 +137,7 @@ pub enum Reply {
     /// To `Delete`: 204.
     Deleted,
     /// To `Status`.
-    Statuses(Vec<StatusEntryOf<StorageKey>>),
+    Statuses(Vec<StatusNews>),
     /// To `Read`: a success with a valid body. The driver keeps the value.
     Read,
     /// To `Create`, `Sign`, `List`, `Complete`, `Delete`, `Status` or `Read`: no result.
@@ -158,6 +158,17 @@ pub struct Receipt {
     pub crc64nvme: Option<Crc64Nvme>,
     /// The object's version, in a versioned bucket.
     pub version_id: Option<String>,
+}
+
+/// One upload's status; the driver keeps the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusNews {
+    /// The upload.
+    pub id: UploadId,
+    /// Its status.
+    pub status: UploadStatus,
+    /// The answer contained its record.
+    pub recorded: bool,
 }
 
 /// The answer to `Complete`.

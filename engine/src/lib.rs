@@ -56,7 +56,7 @@ pub use config::Config;
 pub use failure::{Failure, Phase, StorageAnswer};
 pub use input::{
     AddRefusal, ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt,
-    Reply, SendFailure, TokenFailure, TokenLife, Wrong,
+    Reply, SendFailure, StatusNews, TokenFailure, TokenLife, Wrong,
 };
 pub use output::{Command, Event, Output, ReadId, RequestId, State, TokenReason};
 pub use progress::Progress;

@@ -1,9 +1,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{
-    CompleteRequest, CreateItem, Grant, PartToSign, RecordOf, StorageKey, Stored, UploadId,
-};
+use crowfly_contract::{CompleteRequest, CreateItem, Grant, PartToSign, Stored, UploadId};
 
 use crate::{Failure, Millis, Progress};
 
@@ -229,12 +227,10 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
     },
-    /// The record is available.
+    /// The record is available: the driver has it from the status answer.
     Processed {
         /// The upload.
         upload: UploadId,
-        /// The database record.
-        record: Rc<RecordOf<StorageKey>>,
     },
     /// The record did not appear, or the upload did not get that far. Whether the object is stored is
     /// unaffected.

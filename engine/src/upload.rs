@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, RecordOf, StorageKey, Stored};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, StorageKey, Stored};
 
 use crate::facts::{Awaited, Control, Proof};
 use crate::failure::Trace;
@@ -69,7 +69,6 @@ pub(crate) struct Upload {
     pub(crate) stored: Option<Rc<Stored>>,
     pub(crate) proof: Proof,
     pub(crate) awaited: Awaited,
-    pub(crate) record: Option<Rc<RecordOf<StorageKey>>>,
 }
 
 impl Upload {
@@ -105,7 +104,6 @@ impl Upload {
             stored: None,
             proof: Proof::None,
             awaited: Awaited::No,
-            record: None,
             item: Rc::new(CreateItem {
                 id: new.id,
                 name: new.name,

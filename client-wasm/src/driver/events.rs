@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crowfly_engine::Event;
 
 use super::Driver;
-use crate::wire::{record_to_page, stored_to_page};
+use crate::wire::stored_to_page;
 
 const HIDDEN: &str = "a service worker answers this page's requests, which hides their progress: it is shown by whole parts, and a connection that hangs is noticed late; let the worker leave PUT requests alone";
 const RESTARTED: &str =
@@ -49,7 +49,7 @@ impl Driver {
             } => entry.resolve(stored_to_page(&stored, Some(verified))),
             Event::Failed { failure, .. } => entry.fail(self.error_of(&failure)),
             Event::Aborted { .. } => entry.reject_aborted(),
-            Event::Processed { record, .. } => entry.resolve_processed(record_to_page(&record)),
+            Event::Processed { .. } => entry.resolve_processed(),
             Event::ProcessingFailed { failure, .. } => {
                 entry.reject_processed(&self.error_of(&failure));
             }

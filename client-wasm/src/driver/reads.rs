@@ -4,14 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crowfly_contract::ErrorCode;
-use crowfly_engine::{Failure, Input, ReadId, Reply, RequestId};
+use crowfly_engine::{ApiFailure, Failure, Input, ReadId, Reply, RequestId, Wrong};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 
 use super::Driver;
 use crate::error::{closed, unsupported};
-use crate::page::Deferred;
-use crate::wire::{Answer, Route};
+use crate::page::{Deferred, property};
+use crate::wire::{Answer, Route, Status};
 
 const NO_API: &str = "reading records needs the API of a Crowfly stack; a `signer` has none";
 
@@ -83,9 +83,22 @@ impl Driver {
         };
         let mut open = self.reads.open.borrow_mut();
         if let Some(found) = open.iter_mut().find(|other| other.id == read) {
+            if route == Route::Record && property(&value, "id") != *found.path {
+                return Reply::ApiFailed(ApiFailure::BadResponse(Wrong {
+                    path: "id".into(),
+                    problem: "expected the id that was asked for".into(),
+                }));
+            }
             found.value = value;
         }
         Reply::Read
+    }
+
+    /// Keeps the record of an upload that waits for it.
+    pub(super) fn keep_record(&self, status: &Status) {
+        if let Some(entry) = self.store.find(status.news.id) {
+            entry.answered.set(status.record.clone());
+        }
     }
 
     /// The engine has ended a read, successfully or not.

@@ -178,7 +178,7 @@ impl Driver {
             };
             let reply = match read {
                 Some(read) => driver.take_read(read, route, answer.as_ref()),
-                None => route.reply(answer.as_ref()),
+                None => route.reply(answer.as_ref(), |status| driver.keep_record(status)),
             };
             driver.reply(request, reply);
         });

@@ -1,16 +1,18 @@
 use crowfly_contract::{
-    Completing, Content, CreateResult, Created, ErrorCode, GatewayMessage, Grant, ListResponseOf,
-    Outcome, PartGrant, Plan, ProblemBody, RecordOf, ScanStatus, StatusEntryOf, StorageKey, Stored,
-    StoredPart, Withheld, limits,
+    Completing, CreateResult, Created, ErrorCode, GatewayMessage, Grant, Outcome, PartGrant, Plan,
+    ProblemBody, Stored, StoredPart, limits,
 };
+use crowfly_engine::StatusNews;
 use wasm_bindgen::JsValue;
 
 use super::fields::Fields;
+use super::record::record;
+use crate::page::property;
 
-const ID: &str = "an upload id";
-const KEY: &str = "a key of 1 to 1024 bytes";
-const CRC: &str = "base64 of 8 bytes";
-const WORD: &str = "a word of the contract";
+pub(super) const ID: &str = "an upload id";
+pub(super) const KEY: &str = "a key of 1 to 1024 bytes";
+pub(super) const CRC: &str = "base64 of 8 bytes";
+pub(super) const WORD: &str = "a word of the contract";
 const PARTS: std::ops::RangeInclusive<u32> = 1..=limits::MAX_PARTS;
 
 pub(crate) fn create_response(body: &JsValue) -> Option<Vec<CreateResult>> {
@@ -120,82 +122,35 @@ pub(crate) fn completing(body: &JsValue) -> Option<Completing> {
     fields.all(Completing { retry_after_ms })
 }
 
-pub(crate) fn status_response(body: &JsValue) -> Option<Vec<StatusEntryOf<StorageKey>>> {
+/// One upload's status, and its record as the page sees it; undefined if there is none.
+pub(crate) struct Status {
+    pub(crate) news: StatusNews,
+    pub(crate) record: JsValue,
+}
+
+pub(crate) fn status_response(body: &JsValue) -> Option<Vec<Status>> {
     Fields::of(body).list("uploads", status_entry)
 }
 
-fn status_entry(entry: &JsValue) -> Option<StatusEntryOf<StorageKey>> {
+fn status_entry(entry: &JsValue) -> Option<Status> {
     let fields = Fields::of(entry);
-    Some(StatusEntryOf {
-        id: fields.parsed("id", ID)?,
-        status: fields.parsed("status", WORD)?,
-        record: match fields.get("record") {
-            Some(_) => Some(fields.object("record", record)?),
-            None => None,
+    let id = fields.parsed("id", ID)?;
+    let status = fields.parsed("status", WORD)?;
+    let recorded = fields.get("record").is_some();
+    let record = if recorded {
+        fields.object("record", record)?
+    } else {
+        JsValue::UNDEFINED
+    };
+    // The record of another upload must not pass for this one's.
+    let own = !recorded || property(&record, "id") == property(entry, "id");
+    fields.must("record.id", "the id of the entry", own.then_some(()));
+    fields.all(Status {
+        news: StatusNews {
+            id,
+            status,
+            recorded,
         },
+        record,
     })
-}
-
-pub(crate) fn record(body: &JsValue) -> Option<RecordOf<StorageKey>> {
-    let fields = Fields::of(body);
-    let record = RecordOf {
-        id: fields.parsed("id", ID)?,
-        status: fields.parsed("status", WORD)?,
-        key: fields.parsed("key", KEY)?,
-        bucket: fields.text("bucket"),
-        name: fields.text("name"),
-        size: fields.integer("size"),
-        media_type: fields.text("type"),
-        visibility: fields.parsed("visibility", WORD)?,
-        metadata: fields.texts("metadata"),
-        part_size: fields.maybe_integer("partSize"),
-        crc64nvme: fields.maybe_parsed("crc64nvme", CRC),
-        verified: fields.must(
-            "verified",
-            "true or false",
-            fields.get("verified").and_then(|value| value.as_bool()),
-        ),
-        etag: fields.maybe_text("etag"),
-        version_id: fields.maybe_text("versionId"),
-        sequencer: fields.maybe_text("sequencer"),
-        type_mismatch: fields
-            .get("typeMismatch")
-            .is_some_and(|value| value.is_truthy()),
-        seen_type: fields.maybe_text("seenType"),
-        scan: fields.maybe_text("scan").map(|text| scan(&text)),
-        withheld: fields.maybe_text("withheld").map(|text| withheld(&text)),
-        url: fields.maybe_text("url"),
-        created_at: fields.integer("createdAt"),
-        stored_at: fields.maybe_integer("storedAt"),
-        expires_at: fields.maybe_integer("expiresAt"),
-    };
-    fields.all(record)
-}
-
-/// An unknown status counts as one without an address.
-fn scan(text: &str) -> ScanStatus {
-    text.parse().unwrap_or(ScanStatus::Unscannable)
-}
-
-/// An unknown reason withholds the address all the same.
-fn withheld(text: &str) -> Withheld {
-    text.parse().unwrap_or(Withheld::ActiveContent)
-}
-
-pub(crate) fn list_response(body: &JsValue) -> Option<ListResponseOf<StorageKey>> {
-    let fields = Fields::of(body);
-    let page = ListResponseOf {
-        uploads: fields.list("uploads", record)?,
-        cursor: fields.maybe_text("cursor"),
-    };
-    fields.all(page)
-}
-
-pub(crate) fn content(body: &JsValue) -> Option<Content> {
-    let fields = Fields::of(body);
-    let content = Content {
-        url: fields.text("url"),
-        expires_in_ms: fields.maybe_integer("expiresInMs"),
-    };
-    fields.all(content)
 }

@@ -5,8 +5,8 @@ use crowfly_engine::{ApiFailure, Completion, Reply};
 use wasm_bindgen::JsValue;
 
 use super::fields::take_wrong;
-use super::read;
-use super::{content_to_page, record_to_page, records_to_page};
+use super::read::Status;
+use super::{read, record};
 
 /// An answer of any status.
 pub(crate) struct Answer {
@@ -71,27 +71,33 @@ impl Route {
     pub(crate) fn value(self, answer: &Answer) -> Option<JsValue> {
         take_wrong();
         match (self, answer.status) {
-            (Self::Records, 200) => records_to_page(&answer.body),
-            (Self::Record, 200) => Some(record_to_page(&read::record(&answer.body)?)),
-            (Self::Content, 200) => content_to_page(&answer.body),
+            (Self::Records, 200) => record::list(&answer.body),
+            (Self::Record, 200) => record::record(&answer.body),
+            (Self::Content, 200) => record::content(&answer.body),
             _ => None,
         }
     }
 
-    /// The meaning of an answer of any status.
-    pub(crate) fn reply(self, answer: Option<&Answer>) -> Reply {
+    /// The meaning of an answer of any status; `keep` takes the statuses with their records.
+    pub(crate) fn reply(self, answer: Option<&Answer>, keep: impl Fn(&Status)) -> Reply {
         take_wrong();
-        let reply = answer.and_then(|answer| self.result(answer.status, &answer.body));
+        let reply = answer.and_then(|answer| self.result(answer.status, &answer.body, keep));
         reply.unwrap_or_else(|| Reply::ApiFailed(self.failure(answer)))
     }
 
-    fn result(self, status: u16, body: &JsValue) -> Option<Reply> {
+    fn result(self, status: u16, body: &JsValue, keep: impl Fn(&Status)) -> Option<Reply> {
         match (self, status) {
             // Results count whatever the status.
             (Self::Create, _) => read::create_response(body).map(Reply::Created),
             (Self::Sign, 200) => read::sign_response(body).map(Reply::Signed),
             (Self::Parts, 200) => read::parts_response(body).map(Reply::Listed),
-            (Self::Status, 200) => read::status_response(body).map(Reply::Statuses),
+            (Self::Status, 200) => {
+                let found = read::status_response(body)?;
+                found.iter().for_each(keep);
+                Some(Reply::Statuses(
+                    found.into_iter().map(|status| status.news).collect(),
+                ))
+            }
             (Self::Complete, 200) => {
                 let stored = read::stored(body)?;
                 Some(Reply::Completed(Completion::Stored(stored)))

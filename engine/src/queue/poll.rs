@@ -1,8 +1,6 @@
 //! Polls for processed records: in rounds, for all awaited uploads together.
 
-use std::rc::Rc;
-
-use crowfly_contract::{ErrorCode, StatusEntryOf, StorageKey, UploadStatus};
+use crowfly_contract::{ErrorCode, UploadStatus};
 
 use super::Queue;
 use crate::classify::Api;
@@ -10,7 +8,7 @@ use crate::facts::Awaited;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Place, Slot, Work};
 use crate::ready_queue::ReadyQueue;
-use crate::{Event, Failure, Millis, Phase, State};
+use crate::{Event, Failure, Millis, Phase, State, StatusNews};
 
 /// The awaited uploads, and when to poll.
 #[derive(Debug)]
@@ -66,25 +64,22 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        match (upload.shown, &upload.failure, &upload.record) {
-            (State::Processed, _, Some(record)) => {
-                let record = record.clone();
-                self.emit(Event::Processed {
-                    upload: self.uploads.name(id),
-                    record,
-                });
+        match (upload.shown, &upload.failure) {
+            (State::Processed, _) => {
+                let upload = self.uploads.name(id);
+                self.emit(Event::Processed { upload });
             }
-            (State::Failed, Some(failure), _) => {
+            (State::Failed, Some(failure)) => {
                 let failure = failure.clone();
                 self.emit_processing_failed(id, failure);
             }
-            (State::Aborted, ..) => {
+            (State::Aborted, _) => {
                 self.processing_failed(id, ErrorCode::Aborted, &NO_TRACE);
             }
-            (State::Stored, ..) if self.closed => {
+            (State::Stored, _) if self.closed => {
                 self.processing_failed(id, ErrorCode::Closed, &NO_TRACE);
             }
-            (State::Stored, ..) => self.join_poll(id),
+            (State::Stored, _) => self.join_poll(id),
             _ => upload.awaited = Awaited::OnceStored,
         }
     }
@@ -152,24 +147,25 @@ impl Queue {
         }
     }
 
-    pub(super) fn statuses(&mut self, asked: &[Slot], entries: Vec<StatusEntryOf<StorageKey>>) {
-        for StatusEntryOf { id, status, record } in entries {
+    pub(super) fn statuses(&mut self, asked: &[Slot], entries: Vec<StatusNews>) {
+        for StatusNews {
+            id,
+            status,
+            recorded,
+        } in entries
+        {
             let Some(id) = self.uploads.slot(id).filter(|id| asked.contains(id)) else {
                 continue;
             };
-            match (status, record) {
-                (UploadStatus::Stored, Some(record)) => {
+            match (status, recorded) {
+                (UploadStatus::Stored, true) => {
                     if self.leave_poll(id)
                         && let Some(upload) = self.uploads.get_mut(id)
                     {
-                        let record = Rc::new(record);
                         upload.shown = State::Processed;
-                        upload.record = Some(record.clone());
                         self.emit_state(id, State::Processed);
-                        self.emit(Event::Processed {
-                            upload: self.uploads.name(id),
-                            record,
-                        });
+                        let upload = self.uploads.name(id);
+                        self.emit(Event::Processed { upload });
                     }
                 }
                 (UploadStatus::Deleted, _) => {

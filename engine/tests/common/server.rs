@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use crowfly_contract::{
     Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, Outcome, Plan, PlanKind,
-    ProblemBody, RecordOf, StatusEntryOf, StorageKey, Texts, UploadId, UploadStatus,
+    ProblemBody, StorageKey, Texts, UploadId, UploadStatus,
 };
-use crowfly_engine::{ApiFailure, Reply};
+use crowfly_engine::{ApiFailure, Reply, StatusNews};
 
 use super::multipart::Multipart;
 use super::quota::Quota;
@@ -241,43 +241,18 @@ impl Server {
         Reply::Statuses(ids.iter().map(|id| self.status_of(now, *id)).collect())
     }
 
-    fn status_of(&self, now: u64, id: UploadId) -> StatusEntryOf<StorageKey> {
-        let (status, record) = match (self.created.get(&id), self.objects.get(&id)) {
-            (Some(pending), Some(object)) if now >= object.stored_at + self.processing_ms => (
-                UploadStatus::Stored,
-                Some(record(self.key(id), &pending.item, object)),
-            ),
-            (Some(_), _) => (UploadStatus::Pending, None),
-            (None, _) => (UploadStatus::NotFound, None),
+    fn status_of(&self, now: u64, id: UploadId) -> StatusNews {
+        let (status, recorded) = match (self.created.get(&id), self.objects.get(&id)) {
+            (Some(_), Some(object)) if now >= object.stored_at + self.processing_ms => {
+                (UploadStatus::Stored, true)
+            }
+            (Some(_), _) => (UploadStatus::Pending, false),
+            (None, _) => (UploadStatus::NotFound, false),
         };
-        StatusEntryOf { id, status, record }
-    }
-}
-
-fn record(key: StorageKey, item: &CreateItem, object: &Object) -> RecordOf<StorageKey> {
-    RecordOf {
-        id: item.id,
-        status: UploadStatus::Stored,
-        bucket: "bucket".into(),
-        key,
-        name: item.name.clone(),
-        size: object.size,
-        media_type: item.media_type.clone(),
-        visibility: item.visibility,
-        metadata: item.metadata.clone(),
-        part_size: None,
-        crc64nvme: Some(object.crc),
-        verified: true,
-        etag: None,
-        version_id: None,
-        sequencer: None,
-        type_mismatch: false,
-        seen_type: None,
-        withheld: None,
-        scan: None,
-        url: None,
-        created_at: 0,
-        stored_at: Some(object.stored_at),
-        expires_at: None,
+        StatusNews {
+            id,
+            status,
+            recorded,
+        }
     }
 }
