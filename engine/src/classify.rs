@@ -6,7 +6,7 @@
 use crowfly_contract::{ErrorCode, ProblemBody};
 
 use crate::failure::{StorageAnswer, Trace};
-use crate::storage_codes::{is_checksum_mismatch, says};
+use crate::storage_codes::{Meaning, meaning};
 use crate::{ApiFailure, SendFailure};
 
 /// What to do after a failed PUT.
@@ -73,26 +73,20 @@ fn by_code(status: u16, code: &str, message: &str, retry_after_ms: Option<u64>) 
         slow,
     };
     let resign = |code, fatal| Storage::Resign { code, fatal };
-    match code {
-        "SlowDown" | "ServiceUnavailable" => return retry(ErrorCode::StorageUnavailable, true),
-        "RequestTimeout" | "IncompleteBody" => return retry(ErrorCode::Stalled, false),
-        "OperationAborted" | "ConditionalRequestConflict" => {
-            return retry(ErrorCode::Conflict, false);
-        }
-        "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => {
-            return resign(ErrorCode::StorageRefused, false);
-        }
-        "RequestTimeTooSkewed" => return resign(ErrorCode::ServerClock, true),
-        "NoSuchUpload" => return Storage::Gone,
-        "NoSuchBucket" => return Storage::Fail(ErrorCode::Misconfigured),
-        _ if is_checksum_mismatch(status, code, message) => return Storage::Rehash,
-        _ => {}
+    match meaning(status, code, message) {
+        Some(Meaning::Slow) => return retry(ErrorCode::StorageUnavailable, true),
+        Some(Meaning::Timeout) => return retry(ErrorCode::Stalled, false),
+        Some(Meaning::Conflict) => return retry(ErrorCode::Conflict, false),
+        Some(Meaning::Expired) => return resign(ErrorCode::ServerClock, false),
+        Some(Meaning::Session) => return resign(ErrorCode::StorageRefused, false),
+        Some(Meaning::Skewed) => return resign(ErrorCode::ServerClock, true),
+        Some(Meaning::Gone) => return Storage::Gone,
+        Some(Meaning::NoBucket) => return Storage::Fail(ErrorCode::Misconfigured),
+        Some(Meaning::Mismatch) => return Storage::Rehash,
+        None => {}
     }
     match status {
-        403 if says(message, "expired") || says(message, "valid yet") => {
-            resign(ErrorCode::ServerClock, false)
-        }
-        403 => resign(ErrorCode::StorageRefused, false),
+        401 | 403 => resign(ErrorCode::StorageRefused, false),
         412 => Storage::CheckStored,
         503 | 429 => retry(ErrorCode::StorageUnavailable, true),
         408 => retry(ErrorCode::Stalled, false),

@@ -1,22 +1,87 @@
-//! The error codes by which stores report that they received other bytes than were hashed.
+//! What storage means by its error codes: S3 and the stores that speak its protocol use different codes, statuses and
+//! sentences for the same thing.
 //!
-//! S3 has one code for it, but S3-compatible stores chose others, and Garage uses S3's code for a malformed header.
-//! Reading, hashing and sending the bytes again is right in each case, and the number of attempts is limited.
+//! Sources: Amazon S3, <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>; Cloudflare R2,
+//! <https://developers.cloudflare.com/r2/api/error-codes/>; Backblaze B2,
+//! <https://www.backblaze.com/docs/cloud-storage-s3-compatible-api>; MinIO, `cmd/api-errors.go`; Ceph,
+//! `src/rgw/rgw_common.cc`; Garage, `src/api/s3/error.rs` and `src/api/common/signature`. docs/SIGNER.md shows which
+//! store does what.
 
-/// Codes that mean a mismatch.
-const MISMATCH: &[&str] = &[
-    // Amazon S3: the checksum or Content-MD5 does not match the received bytes
-    // (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). The same in
-    // Cloudflare R2 (10037, https://developers.cloudflare.com/r2/api/error-codes/), Ceph (ERR_BAD_DIGEST,
-    // src/rgw/rgw_common.cc), MinIO (ErrBadDigest, cmd/api-errors.go) and Backblaze B2, for Content-MD5.
-    "BadDigest",
-    // Garage: "Failed to validate checksum for algorithm ..." (src/api/common/signature/checksum.rs and
-    // src/api/s3/error.rs). In S3, Ceph, MinIO and R2 (10014) it means a malformed header.
-    "InvalidDigest",
-    // MinIO: ErrContentChecksumMismatch, cmd/api-errors.go.
-    "XAmzContentChecksumMismatch",
-    // Amazon S3, "Error responses"; MinIO: ErrContentSHA256Mismatch; Ceph: ERR_AMZ_CONTENT_SHA256_MISMATCH.
-    "XAmzContentSHA256Mismatch",
+/// What an error code of storage means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// It throttles, or is busy.
+    Slow,
+    /// The body did not arrive in time, or not whole.
+    Timeout,
+    /// Another write of the key is in progress.
+    Conflict,
+    /// The URL has expired, or is not valid yet.
+    Expired,
+    /// The signer's own session has expired.
+    Session,
+    /// The signer's clock is too far off.
+    Skewed,
+    /// There is no such multipart upload.
+    Gone,
+    /// There is no such bucket.
+    NoBucket,
+    /// Other bytes arrived than were hashed. Reading, hashing and sending them again is right for every code here, and
+    /// the number of attempts is limited.
+    Mismatch,
+}
+
+const CODES: &[(Meaning, &[&str])] = &[
+    (
+        Meaning::Slow,
+        &[
+            // S3, Ceph, R2, B2.
+            "SlowDown",
+            // S3, Garage, Ceph, B2; R2 (10001, 10043).
+            "ServiceUnavailable",
+            // R2 (10058, with status 429), B2.
+            "TooManyRequests",
+            // MinIO.
+            "SlowDownWrite",
+            "SlowDownRead",
+            "XMinioServerNotInitialized",
+        ],
+    ),
+    // S3 (with status 400), MinIO, Ceph.
+    (Meaning::Timeout, &["RequestTimeout", "IncompleteBody"]),
+    // S3 (409), with If-None-Match.
+    (
+        Meaning::Conflict,
+        &["OperationAborted", "ConditionalRequestConflict"],
+    ),
+    // R2 (10018, status 400 before July 2026, 403 since); NooBaa. The others by their sentence: S3, MinIO and Ceph
+    // AccessDenied "Request has expired" (403), B2 UnauthorizedAccess "Request has expired given timestamp" (401), Garage
+    // InvalidRequest "Date is too old" (400).
+    (Meaning::Expired, &["ExpiredRequest", "RequestExpired"]),
+    // S3, R2 (10022).
+    (
+        Meaning::Session,
+        &["ExpiredToken", "InvalidToken", "TokenRefreshRequired"],
+    ),
+    // S3, MinIO, Ceph, R2 (10036).
+    (Meaning::Skewed, &["RequestTimeTooSkewed"]),
+    // All of them. A PUT needs no object of its key, so `NoSuchKey` can only be about the multipart upload.
+    (Meaning::Gone, &["NoSuchUpload", "NoSuchKey"]),
+    // All of them.
+    (Meaning::NoBucket, &["NoSuchBucket"]),
+    (
+        Meaning::Mismatch,
+        &[
+            // S3; for Content-MD5 also R2 (10037), Ceph, MinIO and B2.
+            "BadDigest",
+            // Garage: "Failed to validate checksum for algorithm ...". In the others (R2: 10014) a malformed header.
+            "InvalidDigest",
+            // MinIO: ErrContentChecksumMismatch.
+            "XAmzContentChecksumMismatch",
+            // S3, MinIO, Ceph.
+            "XAmzContentSHA256Mismatch",
+        ],
+    ),
 ];
 
 /// Words that indicate a checksum anywhere in the message. MinIO: `InvalidArgument`, "Invalid checksum provided".
@@ -26,14 +91,23 @@ const WORDS: &[&str] = &["digest", "checksum"];
 /// "Sha1 did not match data received".
 const ALGORITHMS: &[&str] = &["md5", "sha1", "sha256", "crc"];
 
-/// Whether storage's answer says that it received other bytes than the checksum covers.
-pub(crate) fn is_checksum_mismatch(status: u16, code: &str, message: &str) -> bool {
-    if MISMATCH.contains(&code) {
-        return true;
+/// What an error answer of storage means, as far as its code and its sentence say more than its status.
+pub(crate) fn meaning(status: u16, code: &str, message: &str) -> Option<Meaning> {
+    let known = CODES.iter().find(|(_, codes)| codes.contains(&code));
+    if let Some((meaning, _)) = known {
+        return Some(*meaning);
     }
+    if matches!(status, 400 | 401 | 403) && says_any(message, &["expired", "too old", "valid yet"])
+    {
+        return Some(Meaning::Expired);
+    }
+    (status == 400 && names_a_checksum(code, message)).then_some(Meaning::Mismatch)
+}
+
+fn names_a_checksum(code: &str, message: &str) -> bool {
     // Other bytes do not help against an unsupported header: Backblaze B2 says "Unsupported header
     // 'x-amz-checksum-sha256' received for this API call".
-    if status != 400 || says_any(message, &["unsupported", "not supported"]) {
+    if says_any(message, &["unsupported", "not supported"]) {
         return false;
     }
     let named = says_any(code, WORDS) || says_any(message, WORDS);
@@ -48,7 +122,7 @@ fn says_any(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether the text contains the words, ignoring case. (The standard library's search costs kilobytes.)
-pub(crate) fn says(text: &str, words: &str) -> bool {
+fn says(text: &str, words: &str) -> bool {
     text.as_bytes()
         .windows(words.len())
         .any(|window| window.eq_ignore_ascii_case(words.as_bytes()))
@@ -58,20 +132,28 @@ pub(crate) fn says(text: &str, words: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn is_mismatch(status: u16, code: &str, message: &str) -> bool {
+        meaning(status, code, message) == Some(Meaning::Mismatch)
+    }
+
     #[test]
-    fn s2_every_known_code_is_a_mismatch_whatever_the_message() {
-        for code in MISMATCH {
-            assert!(is_checksum_mismatch(400, code, ""), "{code}");
-        }
-        // By its name.
-        for code in ["ChecksumMismatch", "InvalidChecksum", "DigestMismatch"] {
-            assert!(is_checksum_mismatch(400, code, ""), "{code}");
-            assert!(!is_checksum_mismatch(403, code, ""), "{code}");
+    fn s2_every_known_code_has_its_meaning_whatever_status_and_message() {
+        for (expected, codes) in CODES {
+            for code in *codes {
+                for status in [400, 403, 404, 409, 500, 503] {
+                    assert_eq!(meaning(status, code, ""), Some(*expected), "{code}");
+                    assert_eq!(meaning(status, code, "expired"), Some(*expected), "{code}");
+                }
+            }
         }
     }
 
     #[test]
-    fn s2_a_400_whose_message_names_a_checksum_is_a_mismatch() {
+    fn s2_a_400_whose_code_or_message_names_a_checksum_is_a_mismatch() {
+        for code in ["ChecksumMismatch", "InvalidChecksum", "DigestMismatch"] {
+            assert!(is_mismatch(400, code, ""), "{code}");
+            assert!(!is_mismatch(403, code, ""), "{code}");
+        }
         for message in [
             "The Content-MD5 you specified did not match what we received.",
             "The CRC64NVME you specified did not match the calculated checksum.",
@@ -82,11 +164,8 @@ mod tests {
             "DIGEST MISMATCH",
         ] {
             for code in ["InvalidRequest", "InvalidArgument", ""] {
-                assert!(is_checksum_mismatch(400, code, message), "{code} {message}");
-                assert!(
-                    !is_checksum_mismatch(403, code, message),
-                    "{code} {message}"
-                );
+                assert!(is_mismatch(400, code, message), "{code} {message}");
+                assert!(!is_mismatch(403, code, message), "{code} {message}");
             }
         }
     }
@@ -115,10 +194,37 @@ mod tests {
             ),
             ("", ""),
         ] {
-            assert!(
-                !is_checksum_mismatch(400, code, message),
-                "{code} {message}"
+            assert_eq!(meaning(400, code, message), None, "{code} {message}");
+        }
+    }
+
+    #[test]
+    fn s4_an_expired_url_is_one_in_the_words_of_every_store() {
+        for (status, code, message) in [
+            (403, "AccessDenied", "Request has expired"),
+            (403, "AccessDenied", "Request is not valid yet"),
+            (400, "InvalidRequest", "Bad request: Date is too old"),
+            (400, "ExpiredRequest", "This request has expired."),
+            (403, "ExpiredRequest", "This request has expired."),
+            (
+                401,
+                "UnauthorizedAccess",
+                "Request has expired given timestamp: '20250815T210443Z' and expiration: 3600",
+            ),
+            (403, "RequestExpired", ""),
+        ] {
+            assert_eq!(
+                meaning(status, code, message),
+                Some(Meaning::Expired),
+                "{message}"
             );
+        }
+        for (status, message) in [
+            (403, "Access Denied."),
+            (404, "the lifecycle rule expired it"),
+            (500, "a lease expired"),
+        ] {
+            assert_eq!(meaning(status, "", message), None, "{message}");
         }
     }
 }
