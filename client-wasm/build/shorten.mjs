@@ -66,6 +66,21 @@ async function shorten(wasm, glue) {
     glue = glue.replace(uses, short);
   }
   glue = glue.replaceAll(`"${GLUE}"`, '"a"');
+  // Handles are freed when they are collected; their types offer nothing else.
+  // https://wasm-bindgen.github.io/wasm-bindgen/reference/weak-references.html
+  glue = glue.replace(/^ {4}(?:__destroy_into_raw|free)\(\) \{\n(?: {8}.*\n)* {4}\}\n/gm, "");
+  glue = glue.replace(/^if \(Symbol\.dispose\) .*\n/gm, "");
+  // Every browser with private methods, which the package's scripts have, has it.
+  // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/FinalizationRegistry
+  glue = glue.replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{.*\}\s*: new/g, "new");
+  // One wrapper for all imports that may throw.
+  glue = glue.replace(/function\(\) \{ return handleError\(function \(/g, "handleError(function (");
+  glue = glue.replace(/\}, arguments\); \},$/gm, "}),");
+  glue = glue.replace(/function handleError\(f, args\) \{[^]*?\n\}\n/, (whole) => {
+    const store = /wasm\.\w+\(addHeapObject\(e\)\)/.exec(whole)?.[0];
+    if (!store) throw new Error("the glue's handleError is another");
+    return `function handleError(f) {\n  return (...args) => {\n    try { return f(...args); } catch (e) { ${store}; }\n  };\n}\n`;
+  });
   console.log(`${names.short.size} names between module and glue are short now`);
   return { wasm: await valid(assemble(wasm, edited)), glue };
 }

@@ -249,12 +249,14 @@ function settled(request) {
   });
 }
 
-/** Does `work` in one transaction, in which `known` counts more than what is stored.
+/** Does `work` in one transaction, in which `memory` counts more than what is stored.
  * @param {IDBObjectStore} store
  * @param {Job[]} work
- * @param {Map<IDBValidKey, Entry | null>} known
+ * @param {Map<IDBValidKey, Entry | null>} memory
  * @returns {Promise<unknown>} */
-function carryOut(store, work, known) {
+function carryOut(store, work, memory) {
+  // All entries are asked for before the first is written: a second change of one starts from the first's result.
+  const known = new Map(memory);
   return new Promise((resolve, reject) => {
     const { transaction } = store;
     transaction.oncomplete = resolve;
@@ -263,7 +265,8 @@ function carryOut(store, work, known) {
     const write = ({ id, result }) => {
       try {
         if (result === null) store.delete(id);
-        else if (result !== undefined) store.put(result);
+        else if (result) store.put(result);
+        if (result !== undefined) known.set(id, result);
       } catch {
         // A value that cannot be stored.
         transaction.abort();

@@ -51,7 +51,7 @@ export interface CommonOptions {
 /** Gives a JWT for the API, with or without `Bearer ` before it. Called when one is needed, never twice at a time. */
 export type TokenProvider = (request: { reason: TokenReason }) => string | Promise<string>;
 
-/** A client of a Crowfly stack. */
+/** A client of a Crowfly stack, or of another server that speaks its HTTP contract. */
 export interface ApiOptions extends CommonOptions {
   /**
    * The address of the API: `https://...` (`http://...` on this machine or the page's own origin), or a path of the
@@ -59,7 +59,15 @@ export interface ApiOptions extends CommonOptions {
    */
   api: string | URL;
   token: TokenProvider;
+  /** Which calls of the API carry the page's cookies, as for `fetch`; none by default. Storage never gets any. */
+  credentials?: "same-origin" | "include" | undefined;
   signer?: undefined;
+}
+
+/** A client of a server whose session is a cookie. That server must refuse calls of foreign pages. */
+export interface SessionOptions extends Omit<ApiOptions, "token" | "credentials"> {
+  credentials: "same-origin" | "include";
+  token?: TokenProvider | undefined;
 }
 
 /** A client of your own backend. `processed()` and the reading of records then reject as `unsupported`. */
@@ -70,8 +78,8 @@ export interface SignerOptions extends CommonOptions {
   api?: undefined;
 }
 
-/** What a client is set to: `api` and `token`, or `signer`. */
-export type ClientOptions = ApiOptions | SignerOptions;
+/** What a client is set to: `api` with `token` or `credentials`, or `signer`. */
+export type ClientOptions = ApiOptions | SessionOptions | SignerOptions;
 
 /** One thing that `doctor()` has looked at. */
 export interface Finding {

@@ -3,13 +3,13 @@ import type { UploadErrorCode } from "./errors.d.ts";
 
 /**
  * Your own backend, in front of any storage that speaks S3: five functions with the bodies and answers of
- * the API's routes.
+ * the API's routes. docs/SIGNER.md has all that they must do, with examples.
  *
  * An exception that carries a `status` is a refusal; `code`, `message` and `retryAfterMs` apply too
  * ({@link SignerFailure}). One without counts as a lost connection: the warning `signer_failed` says what was thrown, and
  * the call is retried. But a `TypeError`, `ReferenceError`, `RangeError` or `SyntaxError` that is not `fetch`'s own is a
  * mistake in the function, and ends the upload with `bad_response`. So does a wrong answer: `path` names the field.
- * `signal` is aborted when the answer is no longer needed.
+ * `signal` is aborted when the answer is no longer needed. `state` is what `create` gave to keep for this upload.
  */
 export interface Signer {
   /** Begins uploads, 1 to 100; the same id again signs again. One result for each, in the order asked. */
@@ -17,19 +17,20 @@ export interface Signer {
   /** Signs parts of an upload, 1 to 100, with their exact length and, when given, checksum. */
   sign(
     id: string,
-    request: { parts: readonly PartToSign[] },
+    request: { parts: readonly PartToSign[]; state?: string },
     signal: AbortSignal,
   ): Promise<{ grants: readonly PartGrant[] }>;
-  /** What storage holds of an upload. */
-  parts(id: string, signal: AbortSignal): Promise<{ parts: readonly StoredPart[] }>;
-  /** Puts the parts together, or looks whether a single PUT has arrived; repeatable. */
+  /** What storage holds of an upload: asked after a reload or a lost answer. */
+  parts(id: string, signal: AbortSignal, state?: string): Promise<{ parts: readonly StoredPart[] }>;
+  /** Called for every upload once its bytes are there, also for one in a single PUT: puts the parts together, or looks
+   * whether the PUT has arrived. Repeatable: it is called again if its answer is lost. */
   complete(
     id: string,
-    request: { crc64nvme?: string },
+    request: { crc64nvme?: string; state?: string },
     signal: AbortSignal,
   ): Promise<SignedStored | { retryAfterMs: number }>;
   /** Cancels an upload; repeatable. */
-  abort(id: string, signal: AbortSignal): Promise<void>;
+  abort(id: string, signal: AbortSignal, state?: string): Promise<void>;
 }
 
 /** One upload to begin. */
@@ -44,11 +45,18 @@ export interface CreateItem {
   readonly crc64nvme?: string;
   readonly visibility?: Visibility;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** What `create` gave to keep for this upload, if it did so before. */
+  readonly state?: string;
 }
 
-/** What became of one upload to begin. `key` is any text of 1 to 1,024 bytes of UTF-8; `complete` says the same one. */
+/**
+ * What became of one upload to begin. `key` is any text of 1 to 1,024 bytes of UTF-8; `complete` says the same one.
+ * `state`, 1 to 2,048 visible characters of ASCII, is kept by the client, also over a reload, and given back with every
+ * later call of this upload: a backend without a memory keeps there what it must know. The page's user can change it, so
+ * sign it.
+ */
 export type CreateResult =
-  | { id: string; key: string; plan: UploadPlan }
+  | { id: string; key: string; plan: UploadPlan; state?: string }
   | { id: string; error: { code: string; message: string; requestId?: string; retryAfterMs?: number } };
 
 /** How a file goes: in one PUT, or in parts of `partSize` bytes, of which the last may be smaller. */
@@ -58,6 +66,7 @@ export type UploadPlan =
 
 /** Leave for one PUT: exactly these headers are sent. */
 export interface Grant {
+  /** `https`, or `http` where the page may use it. */
   url: string;
   headers:
     | Readonly<Record<string, string>>
@@ -89,6 +98,8 @@ export interface StoredPart {
   size: number;
   /** The part's CRC64NVME in base64 of 8 big-endian bytes, if storage knows it. */
   crc64nvme?: string;
+  /** Its entity tag: where storage knows no checksum, a later page recognises by it the part that it need not send again. */
+  etag?: string;
 }
 
 /** What storage holds, as a `Signer` says it. */

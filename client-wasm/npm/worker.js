@@ -2,7 +2,7 @@
 // uses only its `crc*` exports, which take and give numbers: no glue, and no import is ever called.
 //
 // In:  { module } once, then { id, blob, start, end } for each range, { cancel: id }.
-// Out: { id, crc } as decimal text, { id, read } now and then, { id, first } with the file's first bytes, { id, error } with the error's name, { failed } if
+// Out: { id, crc } in base64, { id, read } now and then, { id, first } with the file's first bytes, { id, error } with the error's name, { failed } if
 // the module cannot be used.
 
 /** @typedef {Uint8Array<ArrayBuffer>} Piece */
@@ -171,8 +171,10 @@ async function compute({ id, blob, start, end }) {
       postMessage({ id, read });
     }
   }
-  // As text: a BigInt of the module is signed, and reading one would take the page four imports more.
-  const crc = String(BigInt.asUintN(64, hash.crcClose()));
+  // In the contract's form, which the page reads anyway: base64 of 8 big-endian bytes.
+  const bytes = new DataView(new ArrayBuffer(8));
+  bytes.setBigInt64(0, hash.crcClose());
+  const crc = btoa(String.fromCharCode(...new Uint8Array(bytes.buffer)));
   if (!cancelled.has(id)) postMessage({ id, crc });
 }
 

@@ -1,4 +1,4 @@
-//! API calls by `fetch`. Only the token identifies the caller. A response of any status is an answer; a missing
+//! API calls by `fetch`. The token identifies the caller, or the page's cookies where the application says so. A response of any status is an answer; a missing
 //! response is not.
 
 use gloo_net::http::Response;
@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
 use crate::object::ObjectBuilder;
-use crate::page::{first_match, wait};
-use crate::wire::{Answer, Route};
+use crate::page::first_match;
+use crate::task::wait_foreign;
+use crate::wire::{Answer, Content, Route};
 
 #[wasm_bindgen]
 extern "C" {
@@ -39,12 +40,14 @@ impl Drop for AbortGuard {
     }
 }
 
-/// A request, without the page's cookies, address and cache.
+/// A request, without the page's address and cache, and without its cookies unless the application wants them.
 pub(crate) struct Request {
     pub(crate) method: &'static str,
     pub(crate) headers: JsValue,
     pub(crate) body: JsValue,
     pub(crate) redirect: &'static str,
+    /// <https://developer.mozilla.org/docs/Web/API/RequestInit#credentials>
+    pub(crate) credentials: &'static str,
 }
 
 impl Request {
@@ -54,7 +57,7 @@ impl Request {
             .with("method", self.method)
             .with("headers", self.headers)
             .with("body", self.body)
-            .with("credentials", "omit")
+            .with("credentials", self.credentials)
             .with("cache", "no-store")
             .with("redirect", self.redirect)
             .with("referrerPolicy", "no-referrer")
@@ -63,24 +66,32 @@ impl Request {
     }
 }
 
+/// What identifies the caller of an API.
+pub(crate) struct Caller {
+    /// The value of the `Authorization` header.
+    pub(crate) token: Option<String>,
+    pub(crate) credentials: &'static str,
+}
+
 /// Starts a call; returns a promise of its answer.
 pub(crate) fn start(
     route: Route,
     url: &str,
-    token: Option<String>,
-    body: Option<String>,
+    caller: Caller,
+    content: Content,
     signal: &AbortSignal,
 ) -> Result<JsValue, JsValue> {
-    let mut headers = ObjectBuilder::new().with("authorization", token);
-    if body.is_some() {
+    let mut headers = ObjectBuilder::new().with("authorization", caller.token);
+    if content.body.is_some() {
         headers = headers.with("content-type", "application/json");
     }
     let request = Request {
         method: route.method(),
-        headers: headers.build(),
-        body: body.into(),
+        headers: headers.with("crowfly-state", content.state).build(),
+        body: content.body.into(),
         // It must not carry the token to another address.
         redirect: "error",
+        credentials: caller.credentials,
     };
     request.send(url, signal)
 }
@@ -89,7 +100,10 @@ pub(crate) fn start(
 pub(crate) async fn whole(response: JsValue) -> Option<(Response, String)> {
     let response: web_sys::Response = response.dyn_into().ok()?;
     // Not by gloo-net's `text`, which panics if a page's replacement of it rejects with something other than an `Error`.
-    let text = wait(response.text().ok()?).await.ok()?.as_string()?;
+    let text = wait_foreign(response.text().ok()?)
+        .await
+        .ok()?
+        .as_string()?;
     Some((Response::from(response), text))
 }
 
@@ -108,6 +122,8 @@ pub(crate) async fn read(response: JsValue) -> Option<Answer> {
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
 pub(crate) fn retry_after(text: &str) -> Option<u64> {
     let digits = first_match(r"^\s*(\d{1,9})\s*$", "", text)?;
-    let seconds: u64 = digits.parse().ok()?;
+    let seconds = digits
+        .bytes()
+        .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
     Some(seconds * 1000)
 }

@@ -11,8 +11,9 @@ use crate::entry::Entry;
 use crate::error::{closed, invalid_option};
 use crate::file::is_handle;
 use crate::options::{read_client, read_file, read_page, read_upload};
-use crate::page::{bind, methods, promise};
+use crate::page::{bind, methods};
 use crate::resumable::resumable;
+use crate::task::promise;
 use crate::upload::Upload;
 use crate::wire::Route;
 
@@ -27,13 +28,13 @@ pub struct Client(Rc<Driver>);
 /// # Errors
 /// An `UploadError` with code `invalid_option` that names the option.
 #[wasm_bindgen(js_name = createClient, skip_typescript)]
-pub fn create_client(options: &JsValue, worker: &JsValue) -> Result<JsValue, JsValue> {
-    let settings = read_client(options)?;
+pub fn create_client(options: JsValue, worker: JsValue) -> Result<JsValue, JsValue> {
+    let settings = read_client(&options)?;
     if !worker.is_undefined() && !worker.is_function() {
-        let what = "createClient: worker must be a function that makes a Worker";
+        let what = "createClient: worker must be a function";
         return Err(invalid_option(what));
     }
-    let client = Client(Driver::open(settings, worker.clone())).into();
+    let client = Client(Driver::open(settings, worker)).into();
     let names = [
         "upload",
         "resumable",
@@ -55,13 +56,13 @@ impl Client {
     /// # Errors
     /// An `UploadError` if an argument is wrong or the client is closed.
     #[wasm_bindgen(skip_typescript)]
-    pub fn upload(&self, file: JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn upload(&self, file: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
         let driver = &self.0;
         if driver.is_closed() {
             return Err(closed("start"));
         }
         read_file(&file, "upload")?;
-        let given = read_upload(&file, options, driver.settings.proof)?;
+        let given = read_upload(&file, &options, driver.settings.proof)?;
         let by_handle = is_handle(&file);
         let handle = if by_handle {
             file.clone()
@@ -116,20 +117,20 @@ impl Client {
 
     /// A page of records.
     #[wasm_bindgen(skip_typescript)]
-    pub fn records(&self, page: &JsValue) -> Promise {
-        self.0.read_records(Route::Records, read_page(page))
+    pub fn records(&self, page: JsValue) -> Promise {
+        self.0.read_records(Route::Records, read_page(&page))
     }
 
     /// One record.
     #[wasm_bindgen(skip_typescript)]
-    pub fn record(&self, id: &JsValue) -> Promise {
-        self.0.read_records(Route::Record, read_id(id))
+    pub fn record(&self, id: JsValue) -> Promise {
+        self.0.read_records(Route::Record, read_id(&id))
     }
 
     /// The address of an upload's bytes.
     #[wasm_bindgen(skip_typescript)]
-    pub fn content(&self, id: &JsValue) -> Promise {
-        self.0.read_records(Route::Content, read_id(id))
+    pub fn content(&self, id: JsValue) -> Promise {
+        self.0.read_records(Route::Content, read_id(&id))
     }
 
     /// Closes the client.

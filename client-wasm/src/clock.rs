@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Date, Promise};
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
-use crate::page::{Deferred, wait};
+use crate::task::Wait;
 
 /// The wall clock counts only when it is this far ahead: smaller differences are clock adjustments.
 const SLEEP_MS: f64 = 20_000.0;
@@ -45,20 +45,7 @@ pub(crate) fn alarm(ms: u32, ring: Box<dyn FnOnce()>) -> Timeout {
 
 /// Waits.
 pub(crate) async fn pause(ms: u32) {
-    let over = Deferred::new();
-    let promise = wait(over.promise.clone());
-    let _timer = alarm(ms, Box::new(move || over.resolve(&JsValue::UNDEFINED)));
-    let _ = promise.await;
-}
-
-/// Waits for a promise, but no longer than this many milliseconds, or until `limit` is rejected by someone else.
-pub(crate) async fn wait_at_most(
-    ms: u32,
-    promise: JsValue,
-    limit: Deferred,
-    late: JsValue,
-) -> Result<JsValue, JsValue> {
-    let first = Promise::race(&Array::of2(&promise, &limit.promise));
-    let _timer = alarm(ms, Box::new(move || limit.reject(&late)));
-    wait(first).await
+    let (over, wait) = Wait::open();
+    let _timer = alarm(ms, Box::new(move || over.settle(Ok(JsValue::UNDEFINED))));
+    let _ = wait.await;
 }

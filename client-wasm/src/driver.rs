@@ -27,8 +27,9 @@ use crate::entry::{Entry, Stage};
 use crate::error::closed;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{Held, Listener, console_warn, global, notify, property, spawn};
+use crate::page::{Held, Listener, console_warn, global, notify, property};
 use crate::store::Store;
+use crate::task::spawn;
 use crate::token::TokenSource;
 use crate::transfer::reports_progress;
 use add::Addition;
@@ -38,6 +39,7 @@ use reads::Reads;
 use run::Running;
 
 pub(crate) use add::{Want, open_file, permitted};
+pub(crate) use reads::NO_API;
 
 /// The longest run on the main thread in one task, in milliseconds; the rest continues in the next.
 const DRAIN_MS: f64 = 12.0;
@@ -84,6 +86,8 @@ impl Driver {
     pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
         let config = Config {
             window: settings.concurrency,
+            // Its functions learn of stored files from nobody else.
+            confirm: settings.has_signer,
             token_timeout_ms: u64::from(settings.token_timeout_ms) + 1_000,
             processing_ms: settings.poll_timeout_ms.into(),
             ..Config::default()

@@ -53,6 +53,8 @@ pub(crate) struct Entry {
     pub(crate) file: Held,
     pub(crate) size: Cell<f64>,
     pub(crate) media_type: RefCell<String>,
+    /// What servers and storage have had kept, field by field as the journal has it; undefined if nothing.
+    pub(crate) kept: Held,
     pub(crate) state: Cell<State>,
     /// A failed upload to be restarted before the engine has received it.
     pub(crate) renewed: Cell<bool>,
@@ -84,6 +86,7 @@ impl Entry {
             file: Held::default(),
             size: Cell::default(),
             media_type: RefCell::default(),
+            kept: Held::default(),
             state: Cell::new(State::Queued),
             renewed: Cell::default(),
             progress: Held::default(),

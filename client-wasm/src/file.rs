@@ -9,7 +9,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use crate::clock::pause;
-use crate::page::{global, has_function, invoke, property, wait};
+use crate::page::{global, has_function, invoke, property};
+use crate::task::wait_foreign;
 
 /// Length of the samples from head, middle and tail that distinguish two files of equal size.
 const SAMPLE_BYTES: f64 = 65_536.0;
@@ -82,7 +83,7 @@ pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsV
 
 /// All bytes of a slice of a file.
 pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
-    let read = wait(invoke(&piece, "arrayBuffer", Array::new())?).await?;
+    let read = wait_foreign(invoke(&piece, "arrayBuffer", Array::new())?).await?;
     // A non-buffer becomes bytes of another length, which the reader rejects.
     Octets::new(&read).map(JsCast::unchecked_into)
 }

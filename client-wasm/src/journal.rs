@@ -1,7 +1,7 @@
 //! The IndexedDB journal: its entries and their owners. The calls are documented in `js/journal.js` and
 //! `js/locks.js`.
 
-use crowfly_contract::{Crc64Nvme, UploadId};
+use crowfly_contract::{Crc64Nvme, OpaqueState, UploadId};
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -68,6 +68,8 @@ pub(crate) struct Saved {
     pub(crate) sample: Option<Crc64Nvme>,
     pub(crate) given: Given,
     pub(crate) handle: JsValue,
+    /// The entry itself, for [`kept`](crate::driver::kept).
+    pub(crate) entry: JsValue,
 }
 
 /// The kinds of journal entries.
@@ -107,6 +109,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
     let handle = get(entry, "handle").unwrap_or_default();
     fields.require(handle.is_undefined() || crate::file::is_handle(&handle));
     let _: Option<Crc64Nvme> = fields.maybe_parsed("crc64nvme", "");
+    let _: Option<OpaqueState> = fields.maybe_parsed("state", "");
     let saved = Saved {
         id: match fields.parsed("id", "") {
             Some(id) => id,
@@ -134,6 +137,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
             ..Given::default()
         },
         handle,
+        entry: entry.clone(),
     };
     fields.require(saved.sample.is_some() && !saved.given.name.is_empty());
     let saved = fields.all(Box::new(saved));

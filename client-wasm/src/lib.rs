@@ -22,6 +22,7 @@ mod page;
 mod resumable;
 mod signer;
 mod store;
+mod task;
 mod token;
 mod transfer;
 mod types;

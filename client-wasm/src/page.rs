@@ -1,17 +1,13 @@
-//! Access to JavaScript values, and waiting for promises.
+//! Access to JavaScript values.
 //!
 //! Three rules apply to every value of the page: nothing panics, no JavaScript is called while a `RefCell` is
 //! borrowed, and no `JsValue` is trusted: a getter, a proxy or a replaced function may throw.
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Waker};
 
 use crowfly_contract::Metadata;
 use js_sys::{Array, Function, Object, Promise, Reflect, RegExp};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
 #[wasm_bindgen]
@@ -53,6 +49,9 @@ extern "C" {
     fn handle(this: &Settling, failed: &Function) -> Promise;
 }
 
+/// No list of the contract is longer than that of the parts of a file.
+const MOST_ITEMS: f64 = crowfly_contract::limits::MAX_PARTS as f64;
+
 /// A property; undefined if absent or if its getter throws.
 pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
     // null and undefined would throw, and wasm-bindgen leaks the return slot of a throwing call.
@@ -60,6 +59,19 @@ pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
         return JsValue::UNDEFINED;
     }
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
+}
+
+/// The length of an array, or of what is like one; `None` for other values, and for lists longer than any of the
+/// contract. Neither `Array.isArray` nor an iterator is asked: both may throw, and one may never end.
+pub(crate) fn length(list: &JsValue) -> Option<u32> {
+    let length = property(list, "length").as_f64()?;
+    let right = list.is_object() && (0.0..=MOST_ITEMS).contains(&length);
+    right.then_some(length as u32)
+}
+
+/// An item of a list; undefined if reading it throws.
+pub(crate) fn item(list: &JsValue, place: u32) -> JsValue {
+    Reflect::get_u32(list, place).unwrap_or_default()
 }
 
 /// A property, `None` if absent, undefined, or if its getter throws.
@@ -267,53 +279,4 @@ impl Drop for Listener {
 pub(crate) fn first_match(pattern: &str, flags: &str, text: &str) -> Option<String> {
     let found = RegExp::new(pattern, flags).exec(text)?;
     found.iter().nth(1)?.as_string()
-}
-
-/// Spawns a task; all tasks have one type, so that the executor code exists once.
-pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
-    spawn_boxed(Box::pin(task));
-}
-
-// Never inlined: it has many callers, and a call is smaller than the body.
-#[inline(never)]
-fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
-    wasm_bindgen_futures::spawn_local(task);
-}
-
-/// Spawns a task that runs up to its first wait at once, as an async function of JavaScript does.
-///
-/// Otherwise the tasks that one run of the engine spawns would all begin in one microtask, outside the engine's budget
-/// of time on the main thread.
-pub(crate) fn spawn_now(task: impl Future<Output = ()> + 'static) {
-    let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
-    // The executor polls it again, with its own waker.
-    let mut context = Context::from_waker(Waker::noop());
-    if task.as_mut().poll(&mut context).is_pending() {
-        spawn_boxed(task);
-    }
-}
-
-/// A task as a promise.
-pub(crate) fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    settle(Box::pin(task))
-}
-
-fn settle(task: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Promise {
-    let settling = Deferred::new();
-    let promise = settling.promise.clone();
-    spawn(async move {
-        match task.await {
-            Ok(value) => settling.resolve(&value),
-            Err(error) => settling.reject(&error),
-        }
-    });
-    promise
-}
-
-/// Awaits a value that may be a promise.
-///
-/// Takes the value, which would otherwise be kept until the end of the wait.
-pub(crate) fn wait(value: impl Into<JsValue>) -> JsFuture {
-    let value: JsValue = value.into();
-    JsFuture::from(Promise::resolve(&value))
 }

@@ -12,14 +12,15 @@ use crate::file::{adopted, is_handle, sample, stated_size};
 use crate::journal::Saved;
 use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
-use crate::page::{bind, methods, promise, texts_to_object, wait};
+use crate::page::{bind, methods, texts_to_object};
+use crate::task::{promise, wait};
 use crate::upload::Upload;
 
 const CHANGED: &str = "this is not the file that the upload began with";
 const LOCKED: &str = "another tab works on this upload";
 const NOT_FOUND: &str = "this upload is no longer in the journal";
-const UNREADABLE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
-const NO_FILE: &str = "attach: file is missing; this upload needs the file that it began with";
+const UNREADABLE: &str = "the file is gone, or reading it was not permitted";
+const NO_FILE: &str = "attach: file is missing; give the one that the upload began with";
 
 /// One resumable upload.
 #[wasm_bindgen(skip_typescript)]
@@ -143,6 +144,7 @@ async fn attach(
     };
     let entry = Entry::new(taken.id, given, handle, false);
     entry.set_file(file, media_type, taken.size);
+    entry.kept.set(taken.entry);
     driver.store.add(&entry);
     let open = driver.heed(&entry);
     driver.add(&entry, None);

@@ -6,7 +6,7 @@ use web_sys::AbortSignal;
 
 use crate::object::ObjectBuilder;
 use crate::page::{first_match, get, invoke, property};
-use crate::wire::{Answer, Route};
+use crate::wire::{Answer, Content, Route};
 
 /// Exceptions of the language: a mistake in the code that threw them.
 const MISTAKE: &str = "^(Type|Reference|Range|Syntax)Error$";
@@ -15,22 +15,25 @@ const MISTAKE: &str = "^(Type|Reference|Range|Syntax)Error$";
 const LOST: &str =
     "(^(?:failed to )?fetch|^(?:load failed|network|cancel|terminat|could not)|connection|server)";
 
-/// Calls one function of the application; `body` is JSON.
+/// Calls one function of the application. Where there is no body, the state comes last.
 pub(crate) fn start(
     signer: &JsValue,
     route: Route,
     id: &JsValue,
-    body: Option<String>,
+    content: Content,
     signal: &AbortSignal,
 ) -> Result<JsValue, JsValue> {
     let arguments = Array::new();
     if route != Route::Create {
         arguments.push(id);
     }
-    if let Some(body) = body {
+    if let Some(body) = content.body {
         arguments.push(&JSON::parse(&body)?);
     }
     arguments.push(signal);
+    if let Some(state) = content.state {
+        arguments.push(&state.into());
+    }
     invoke(signer, route.as_str(), arguments)
 }
 

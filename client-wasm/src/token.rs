@@ -1,14 +1,16 @@
 //! The application's JWT: one request at a time, kept in memory only, never in a message or a log.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crowfly_engine::{TokenFailure, TokenLife, TokenReason};
-use js_sys::{Date, Error, Function, JSON, TypeError};
+use js_sys::{Date, Error, Function, JSON};
 use wasm_bindgen::prelude::*;
 
-use crate::clock::{now, wait_at_most};
+use crate::clock::{alarm, now};
 use crate::object::ObjectBuilder;
-use crate::page::{Deferred, Held, first_match, property};
+use crate::page::{Held, first_match, property};
+use crate::task::{Settle, Wait, follow};
 
 const LATE: &str = "`token` gave no token in time";
 const CLOSED: &str = "the client was closed";
@@ -30,7 +32,7 @@ pub(crate) struct TokenSource {
     /// The last exception of the application's function.
     pub(crate) failure: Held,
     /// Cancels the wait for the application.
-    limit: RefCell<Option<Deferred>>,
+    limit: RefCell<Option<Rc<Settle>>>,
 }
 
 /// A token and its expiry, if known.
@@ -84,9 +86,12 @@ impl TokenSource {
             .freeze();
         let provider: Function = self.provider.get().unchecked_into();
         let given = provider.call1(&JsValue::UNDEFINED, &argument)?;
-        let limit = Deferred::quiet();
-        self.limit.replace(Some(limit.clone()));
-        wait_at_most(self.timeout_ms, given, limit, Error::new(LATE).into()).await
+        let (settle, wait) = Wait::open();
+        follow(given, &settle);
+        self.limit.replace(Some(Rc::clone(&settle)));
+        let late = move || settle.settle(Err(Error::new(LATE).into()));
+        let _timer = alarm(self.timeout_ms, Box::new(late));
+        wait.await
     }
 
     /// Cancels a wait for the application, and forgets the token.
@@ -94,7 +99,7 @@ impl TokenSource {
         self.token.take();
         self.provider.clear();
         if let Some(limit) = self.limit.take() {
-            limit.reject(&Error::new(CLOSED));
+            limit.settle(Err(Error::new(CLOSED).into()));
         }
     }
 }
@@ -107,7 +112,7 @@ fn read(given: &JsValue) -> Result<Token, JsValue> {
         "i",
         &text,
     );
-    let text = bare.ok_or_else(|| TypeError::new(NO_TOKEN))?;
+    let text = bare.ok_or_else(|| Error::new(NO_TOKEN))?;
     Ok(Token {
         expires_at: life_ms(&text).map(|life| now().saturating_add(life)),
         header: ["Bearer ", &text].concat(),

@@ -54,6 +54,11 @@ pub(crate) fn reports_progress() -> bool {
     has_function(&global(), "XMLHttpRequest")
 }
 
+/// An entity tag without its quotes. <https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3>
+pub(crate) fn bare_etag(etag: &str) -> Option<String> {
+    first_match("([^\"]+)\"?$", "", etag)
+}
+
 /// The meaning of an answer; `body` may be storage's XML.
 fn outcome(
     status: u16,
@@ -65,7 +70,7 @@ fn outcome(
     }
     if status < 300 {
         return Ok(Receipt {
-            etag: header("etag").and_then(|etag| first_match("([^\"]+)\"?$", "", &etag)),
+            etag: header("etag").and_then(|etag| bare_etag(&etag)),
             crc64nvme: header("x-amz-checksum-crc64nvme").and_then(|text| text.parse().ok()),
             version_id: header("x-amz-version-id"),
         });

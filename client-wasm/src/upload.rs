@@ -5,12 +5,10 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use crate::driver::{Driver, Want};
+use crate::driver::{Driver, NO_API, Want};
 use crate::entry::Entry;
 use crate::error::unsupported;
 use crate::page::{bind, methods};
-
-const NO_API: &str = "records need the API of a Crowfly stack; a `signer` has none";
 
 const METHODS: [&str; 5] = ["processed", "pause", "resume", "abort", "retry"];
 

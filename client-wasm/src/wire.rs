@@ -17,8 +17,7 @@ use wasm_bindgen::JsValue;
 use shown::Shown;
 
 pub(crate) use fields::Fields;
-pub(crate) use read::Status;
-pub(crate) use reply::{Answer, Route};
+pub(crate) use reply::{Answer, Content, Route};
 
 /// A stored object as the page sees it, and whether the engine has verified it, which the contract does not say.
 pub(crate) fn stored_to_page(stored: &Stored, verified: Option<bool>) -> JsValue {

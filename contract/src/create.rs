@@ -2,7 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::given::null_as_default;
 use crate::metadata;
-use crate::{Crc64Nvme, Grant, Metadata, ProblemBody, StorageKey, UploadId, Visibility};
+use crate::{
+    Crc64Nvme, Grant, Metadata, OpaqueState, ProblemBody, StorageKey, UploadId, Visibility,
+};
 
 /// Body of `POST /uploads`: 1 to 100 uploads to create, or to presign again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub struct CreateItem<Name = String, Size = u64, Type = String> {
         skip_serializing_if = "Metadata::is_empty"
     )]
     pub metadata: Metadata,
+    /// In a repeated request: what the server had the client keep. Our own backend gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<OpaqueState>,
 }
 
 /// Answer of `POST /uploads`: one result per item, in request order.
@@ -81,6 +86,23 @@ pub struct Created {
     pub key: StorageKey,
     /// How to send it.
     pub plan: Plan,
+    /// Whether the client must call `complete` for a single PUT too: this server is told of stored objects by nobody
+    /// else.
+    pub confirm: bool,
+    /// What the client keeps for this server.
+    pub state: Option<OpaqueState>,
+}
+
+impl Created {
+    /// An upload of a server that keeps its own state and learns of stored objects from storage.
+    pub fn new(key: StorageKey, plan: Plan) -> Self {
+        Self {
+            key,
+            plan,
+            confirm: false,
+            state: None,
+        }
+    }
 }
 
 /// How the bytes are sent to storage.
@@ -111,6 +133,10 @@ struct ResultWire {
     key: Option<StorageKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    confirm: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<OpaqueState>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<ProblemBody>,
 }
@@ -136,21 +162,24 @@ enum KindWire {
 
 impl From<CreateResult> for ResultWire {
     fn from(result: CreateResult) -> Self {
-        let id = result.id;
+        let mut wire = Self {
+            id: result.id,
+            key: None,
+            plan: None,
+            confirm: false,
+            state: None,
+            error: None,
+        };
         match result.outcome {
-            Outcome::Created(Created { key, plan }) => Self {
-                id,
-                key: Some(key),
-                plan: Some(plan),
-                error: None,
-            },
-            Outcome::Refused(error) => Self {
-                id,
-                key: None,
-                plan: None,
-                error: Some(error),
-            },
+            Outcome::Created(created) => {
+                wire.key = Some(created.key);
+                wire.plan = Some(created.plan);
+                wire.confirm = created.confirm;
+                wire.state = created.state;
+            }
+            Outcome::Refused(error) => wire.error = Some(error),
         }
+        wire
     }
 }
 
@@ -159,7 +188,12 @@ impl TryFrom<ResultWire> for CreateResult {
 
     fn try_from(wire: ResultWire) -> Result<Self, Self::Error> {
         let outcome = match (wire.key, wire.plan, wire.error) {
-            (Some(key), Some(plan), None) => Outcome::Created(Created { key, plan }),
+            (Some(key), Some(plan), None) => Outcome::Created(Created {
+                key,
+                plan,
+                confirm: wire.confirm,
+                state: wire.state,
+            }),
             (_, _, Some(error)) => Outcome::Refused(error),
             _ => return Err("a create result needs key and plan, or error"),
         };

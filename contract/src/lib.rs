@@ -34,6 +34,7 @@ mod pieces;
 mod plan;
 mod problem;
 mod record;
+mod state;
 mod storage_key;
 mod texts;
 mod word;
@@ -64,6 +65,7 @@ pub use record::{
     StatusEntryOf, StatusRequest, StatusResponse, StatusResponseOf, UploadStatus, Visibility,
     Withheld,
 };
+pub use state::{OpaqueState, StateError};
 pub use storage_key::StorageKey;
 pub use texts::Texts;
 pub use word::UnknownWord;

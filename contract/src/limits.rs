@@ -50,6 +50,9 @@ pub const MAX_METADATA_KEY_BYTES: usize = 64;
 /// Maximum total length of metadata keys and values of one upload, in bytes.
 pub const MAX_METADATA_BYTES: usize = 2048;
 
+/// Maximum length of a server's state of an upload, in bytes.
+pub const MAX_STATE_BYTES: usize = 2048;
+
 /// Default lifetime of a presigned URL, in milliseconds.
 pub const DEFAULT_URL_LIFETIME_MS: u64 = 300_000;
 /// Maximum lifetime of a presigned URL, in milliseconds.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Crc64Nvme, Grant, StorageKey, Texts, UploadId};
+use crate::{Crc64Nvme, Grant, OpaqueState, StorageKey, Texts, UploadId};
 
 /// Body of `POST /uploads/{id}/parts`: at most 100 parts to sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -8,6 +8,9 @@ use crate::{Crc64Nvme, Grant, StorageKey, Texts, UploadId};
 pub struct SignPartsRequest<Part = PartToSign> {
     /// The parts, each number once.
     pub parts: Vec<Part>,
+    /// What the server had the client keep. Our own backend gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<OpaqueState>,
 }
 
 /// One part to sign. The backend reads the number as a [`PartNumber`](crate::PartNumber).
@@ -98,9 +101,12 @@ pub struct StoredPart {
     pub number: u32,
     /// Its bytes.
     pub size: u64,
-    /// Its checksum, if it was uploaded with one.
+    /// Its checksum, if it was uploaded with one and storage states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
+    /// Its entity tag, where storage states no checksum: a client that has seen this tag acknowledged knows the part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
 }
 
 /// Body of `POST /uploads/{id}/complete`.
@@ -110,6 +116,9 @@ pub struct CompleteRequest {
     /// The whole file's checksum, if the client has computed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
+    /// What the server had the client keep. Our own backend gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<OpaqueState>,
 }
 
 /// Answer 200 of `POST /uploads/{id}/complete`: the object is stored.

@@ -8,9 +8,9 @@ use std::path::Path;
 use common::{ADDRESS, CRC, KEY, golden, id, map, other_id};
 use crowfly_contract::{
     CompleteRequest, Completing, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
-    ErrorCode, GatewayMessage, Grant, ListPartsResponse, Outcome, PartGrant, PartToSign, Plan,
-    Problem, ProblemBody, SignPartsRequest, SignPartsResponse, Stored, StoredPart, Texts,
-    Visibility,
+    ErrorCode, GatewayMessage, Grant, ListPartsResponse, OpaqueState, Outcome, PartGrant,
+    PartToSign, Plan, Problem, ProblemBody, SignPartsRequest, SignPartsResponse, Stored,
+    StoredPart, Texts, Visibility,
 };
 
 fn refusal() -> ProblemBody {
@@ -20,6 +20,10 @@ fn refusal() -> ProblemBody {
         request_id: "JKJaXmPLvHcESHA=".to_owned(),
         retry_after_ms: None,
     }
+}
+
+fn state() -> Option<OpaqueState> {
+    Some("v1.eyJrIjoidSJ9.0f3a".parse().unwrap())
 }
 
 #[test]
@@ -32,6 +36,7 @@ fn create() {
         crc64nvme: Some(CRC),
         visibility: Visibility::Public,
         metadata: map([("album", "여름 😀")]),
+        state: None,
     };
     let bare = CreateItem {
         id: other_id(),
@@ -41,7 +46,18 @@ fn create() {
         crc64nvme: None,
         visibility: Visibility::Private,
         metadata: Texts::new(),
+        state: None,
     };
+    let again = CreateItem {
+        state: state(),
+        ..bare.clone()
+    };
+    golden(
+        "create_request_state",
+        &CreateRequest {
+            uploads: vec![again],
+        },
+    );
     golden(
         "create_request",
         &CreateRequest {
@@ -58,12 +74,24 @@ fn create() {
         ]),
         expires_in_ms: 300_000,
     };
-    let created = |plan| {
-        Outcome::Created(Created {
-            key: KEY.parse().unwrap(),
-            plan,
-        })
+    let created = |plan| Outcome::Created(Created::new(KEY.parse().unwrap(), plan));
+    let confirmed = CreateResult {
+        id: id(),
+        outcome: Outcome::Created(Created {
+            confirm: true,
+            state: state(),
+            ..Created::new(
+                "any key/of another server.webm".parse().unwrap(),
+                Plan::Single { put: put.clone() },
+            )
+        }),
     };
+    golden(
+        "create_response_state",
+        &CreateResponse {
+            uploads: vec![confirmed],
+        },
+    );
     let single = CreateResult {
         id: id(),
         outcome: created(Plan::Single { put }),
@@ -117,7 +145,15 @@ fn problems() {
 fn parts() {
     let to_sign = |number, crc64nvme| PartToSign { number, crc64nvme };
     let parts = vec![to_sign(1, Some(CRC)), to_sign(10_000, None)];
-    golden("sign_parts_request", &SignPartsRequest { parts });
+    let with_state = SignPartsRequest {
+        parts: parts.clone(),
+        state: state(),
+    };
+    golden("sign_parts_request_state", &with_state);
+    golden(
+        "sign_parts_request",
+        &SignPartsRequest { parts, state: None },
+    );
 
     let grant = |number: u32, headers, expires_in_ms| PartGrant {
         number,
@@ -139,6 +175,7 @@ fn parts() {
         number: 1,
         size: 5_242_880,
         crc64nvme: Some(CRC),
+        etag: None,
     };
     let parts = vec![
         first,
@@ -146,9 +183,22 @@ fn parts() {
             number: 2,
             size: 1,
             crc64nvme: None,
+            etag: None,
         },
     ];
     golden("list_parts_response", &ListPartsResponse { parts });
+    let unproved = StoredPart {
+        number: 3,
+        size: 5_242_880,
+        crc64nvme: None,
+        etag: Some("9bb58f26192e4ba00f01e2e7b136bbd8".to_owned()),
+    };
+    golden(
+        "list_parts_response_etag",
+        &ListPartsResponse {
+            parts: vec![unproved],
+        },
+    );
 }
 
 #[test]
@@ -157,12 +207,17 @@ fn complete() {
         "complete_request",
         &CompleteRequest {
             crc64nvme: Some(CRC),
+            state: None,
         },
     );
     golden(
-        "complete_request_empty",
-        &CompleteRequest { crc64nvme: None },
+        "complete_request_state",
+        &CompleteRequest {
+            crc64nvme: Some(CRC),
+            state: state(),
+        },
     );
+    golden("complete_request_empty", &CompleteRequest::default());
     let full = Stored {
         id: id(),
         key: KEY.parse().unwrap(),

@@ -113,7 +113,7 @@ fn created(item: &CreateItem) -> Result<CreateResult, Box<dyn Error>> {
     let key = key(item.id)?;
     Ok(CreateResult {
         id: item.id,
-        outcome: Outcome::Created(Created { key, plan }),
+        outcome: Outcome::Created(Created::new(key, plan)),
     })
 }
 

@@ -44,6 +44,10 @@ pub(crate) fn storage(failure: SendFailure) -> (Storage, Trace) {
         SendFailure::Unreadable => {
             return (Storage::Fail(ErrorCode::FileUnreadable), Trace::NONE);
         }
+        SendFailure::Unsendable => {
+            let trace = Trace::wrong("put", "expected what a browser can send");
+            return (Storage::Fail(ErrorCode::BadResponse), trace);
+        }
         SendFailure::Http {
             status,
             s3_code,

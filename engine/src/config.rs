@@ -24,6 +24,10 @@ pub struct Config {
     /// The same while the network is busy, or too few uploads for a call of their own are ready.
     pub busy_linger_ms: u64,
 
+    /// Every upload is completed by a call, whatever storage proves by itself and whatever the server asks for: an
+    /// application's own backend must learn of each file.
+    pub confirm: bool,
+
     /// Stall timeout: after this long without progress the request is cancelled and retried.
     pub stall_ms: u64,
     /// Response timeout after the last byte: this, plus twice the time that [`Config::answer_bytes`] need at the
@@ -138,6 +142,7 @@ impl Default for Config {
             ahead_small: 200,
             linger_ms: 10,
             busy_linger_ms: 5_000,
+            confirm: false,
             stall_ms: 10_000,
             answer_ms: 30_000,
             answer_bytes: 4 * 1024 * 1024,

@@ -24,6 +24,8 @@ pub(crate) enum Proof {
     /// No checksum reported so far.
     #[default]
     None,
+    /// The answer to the PUT reported it.
+    Stated,
     /// The answer to the PUT reported a different one.
     Contradicted,
     /// Storage has the object and reports a checksum: ours is being computed for comparison.

@@ -146,7 +146,7 @@ impl Failure {
 /// The message if the server sent none.
 fn sentence(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::Network => "no network path to the server; check the connection and try again",
+        ErrorCode::Network => "no connection to the server; try again later",
         ErrorCode::Stalled => "data stopped moving, again and again",
         ErrorCode::StorageUnavailable => "storage kept failing; try again later",
         ErrorCode::StorageRefused => "storage refused the request although its URL was fresh",
@@ -162,12 +162,8 @@ fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::TooLarge => "the file is larger than the largest object, 48.8 TiB",
         ErrorCode::MultipartGone => "storage lets go of the parts again and again",
         ErrorCode::PartsMismatch => "storage keeps other parts than were sent",
-        ErrorCode::Unverified => {
-            "storage holds the object but has not proved that its bytes are those of the file"
-        }
-        ErrorCode::ProcessingTimeout => {
-            "the record did not appear in time; the object is stored all the same"
-        }
+        ErrorCode::Unverified => "storage has not proved that it holds the bytes of the file",
+        ErrorCode::ProcessingTimeout => "the record did not appear in time; the object is stored",
         ErrorCode::Aborted => "the upload was aborted",
         ErrorCode::Closed => "the client was closed",
         _ => "",

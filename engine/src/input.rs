@@ -262,4 +262,6 @@ pub enum SendFailure {
     Changed,
     /// The file can no longer be read.
     Unreadable,
+    /// The browser refuses to make such a request: the grant's address or a header of it is impossible.
+    Unsendable,
 }

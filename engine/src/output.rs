@@ -1,7 +1,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, CreateItem, Grant, PartToSign, Stored, UploadId};
+use crowfly_contract::{
+    CompleteRequest, Crc64Nvme, CreateItem, Grant, PartToSign, Stored, UploadId,
+};
 
 use crate::{Failure, Millis, Progress};
 
@@ -125,6 +127,8 @@ pub enum Command {
         grant: Rc<Grant>,
         /// The part's number; `None` for a single PUT.
         part: Option<u32>,
+        /// The checksum of these bytes, if they were hashed.
+        crc64nvme: Option<Crc64Nvme>,
     },
     /// One attempt at a read of records: `GET /uploads`, `GET /uploads/{id}` or `GET /uploads/{id}/content`. The
     /// driver finds the route by `read`, and keeps the value. Answer: `Read` or `ApiFailed`.

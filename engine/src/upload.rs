@@ -25,6 +25,8 @@ pub(crate) struct Upload {
     rank: u32,
     pub(crate) checksum: ChecksumMode,
     pub(crate) parts: Parts,
+    /// The server must be told when storage has the file, whatever storage proves by itself.
+    pub(crate) confirm: bool,
     /// The API call or journal write that waits or runs.
     pub(crate) call: Step,
 
@@ -78,6 +80,7 @@ impl Upload {
             rank: i32::MAX.abs_diff(new.priority),
             checksum: new.checksum,
             parts: Parts::expected(new.size),
+            confirm: false,
             call: Step::Idle,
             admitted: false,
             control: Control::Run,
@@ -112,6 +115,8 @@ impl Upload {
                 crc64nvme: None,
                 visibility: new.visibility,
                 metadata: new.metadata,
+                // What a server has had kept is the driver's concern.
+                state: None,
             }),
         }
     }
@@ -263,7 +268,7 @@ impl Upload {
     /// The result of a single PUT whose response already proves it, so no further call is needed.
     pub(crate) fn stored_by(&self, receipt: Receipt) -> Option<Stored> {
         let proven = !self.checksum.hashes() || self.proves(receipt.crc64nvme);
-        if self.parts.multipart() || self.aborting() || !proven {
+        if self.confirm || self.parts.multipart() || self.aborting() || !proven {
             return None;
         }
         let etag = receipt.etag?;
@@ -280,6 +285,7 @@ impl Upload {
     pub(crate) fn complete_body(&self) -> CompleteRequest {
         CompleteRequest {
             crc64nvme: self.crc(),
+            state: None,
         }
     }
 }

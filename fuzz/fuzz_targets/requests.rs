@@ -37,6 +37,7 @@ fuzz_target!(|body: &[u8]| {
         );
         let again = serde_json::to_vec(&SignPartsRequest {
             parts: parts.clone(),
+            state: None,
         })
         .expect("JSON");
         assert_eq!(parse_sign_parts(&again), Ok(parts));
@@ -85,6 +86,7 @@ fn check_item(item: &ValidItem) {
         crc64nvme: item.crc64nvme,
         visibility: item.visibility,
         metadata: item.metadata.clone(),
+        state: None,
     };
     let uploads = vec![client];
     let again = serde_json::to_vec(&CreateRequest { uploads }).expect("JSON");

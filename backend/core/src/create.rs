@@ -121,10 +121,7 @@ async fn grant(
         },
     };
     Ok(Granted {
-        created: Created {
-            key: row.record.key.into(),
-            plan,
-        },
+        created: Created::new(row.record.key.into(), plan),
         repeated,
     })
 }

@@ -74,6 +74,7 @@ pub async fn list(
             number: part.number,
             size: part.size,
             crc64nvme: part.crc64nvme,
+            etag: None,
         })
         .collect();
     Ok(ListPartsResponse { parts })

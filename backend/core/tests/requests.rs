@@ -366,6 +366,7 @@ fn every_field_of_an_item_has_its_code() {
         crc64nvme: all.crc64nvme,
         visibility: all.visibility,
         metadata: all.metadata,
+        state: all.state,
     };
     let written = serde_json::to_value(client).unwrap();
     let written: HashSet<_> = written.as_object().unwrap().keys().cloned().collect();

@@ -66,6 +66,7 @@ fn of_client(item: ValidItem) -> CreateItem {
         crc64nvme: item.crc64nvme,
         visibility: item.visibility,
         metadata: item.metadata,
+        state: item.state,
     }
 }
 
@@ -82,12 +83,21 @@ fn requests() {
         .collect();
     written("create_request", CreateRequest { uploads });
     let parts: Vec<PartToSign> = parse_sign_parts(file("sign_parts_request").as_bytes()).unwrap();
-    written("sign_parts_request", SignPartsRequest { parts });
+    written(
+        "sign_parts_request",
+        SignPartsRequest { parts, state: None },
+    );
     let ids = parse_status(file("status_request").as_bytes()).unwrap();
     written("status_request", StatusRequest { ids });
     for name in ["complete_request", "complete_request_empty"] {
         let crc64nvme = parse_complete(file(name).as_bytes()).unwrap();
-        written(name, crowfly_contract::CompleteRequest { crc64nvme });
+        written(
+            name,
+            crowfly_contract::CompleteRequest {
+                crc64nvme,
+                state: None,
+            },
+        );
     }
 }
 

@@ -14,11 +14,12 @@ use crate::error::{invalid_option, unreadable};
 use crate::file::{adopted, is_handle, is_readable, stated_size};
 use crate::object::ObjectBuilder;
 use crate::options::media_type;
-use crate::page::{Listener, invoke, property, spawn, wait};
+use crate::page::{Listener, invoke, property};
+use crate::task::{spawn, wait_foreign};
 
 const NO_FILE: &str = "the handle gives no file";
-const NO_ITEM: &str = "upload: name, size, type or metadata of the file are not what they must be";
-const NO_LEAVE: &str = "the file cannot be read: it is gone, or reading it was not permitted";
+const NO_ITEM: &str = "upload: the size of the file is impossible";
+const NO_LEAVE: &str = "the file is gone, or reading it was not permitted";
 
 /// A request of the application for one upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,7 +237,7 @@ pub(crate) async fn open_file(source: JsValue) -> Result<JsValue, JsValue> {
     if permitted(&source, "queryPermission").await || permitted(&source, "requestPermission").await
     {
         match invoke(&source, "getFile", Array::new()) {
-            Ok(given) => match wait(given).await {
+            Ok(given) => match wait_foreign(given).await {
                 Ok(file) => return Ok(file),
                 Err(error) => cause = error,
             },
@@ -256,5 +257,7 @@ pub(crate) async fn permitted(handle: &JsValue, method: &str) -> bool {
     let Ok(asked) = invoke(handle, method, Array::of1(&mode)) else {
         return false;
     };
-    wait(asked).await.is_ok_and(|answer| answer == "granted")
+    wait_foreign(asked)
+        .await
+        .is_ok_and(|answer| answer == "granted")
 }

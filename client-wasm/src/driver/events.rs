@@ -7,10 +7,10 @@ use crowfly_engine::Event;
 use super::Driver;
 use crate::wire::stored_to_page;
 
-const HIDDEN: &str = "a service worker answers this page's requests, which hides their progress: it is shown by whole parts, and a connection that hangs is noticed late; let the worker leave PUT requests alone";
+const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts, and a hung connection is noticed late; let the worker leave PUT requests alone";
 const RESTARTED: &str =
     "storage has discarded the parts of this upload, as it does after some days; it begins anew";
-const UNVERIFIED: &str = "storage states no checksum of a stored file, so nothing proves that it holds these bytes, and `verified` is false; `requireVerified: true` makes such uploads fail";
+const UNVERIFIED: &str = "storage states no checksum, so nothing proves its bytes: `verified` is false; `requireVerified: true` makes such uploads fail";
 
 impl Driver {
     /// Handles an event of the engine.

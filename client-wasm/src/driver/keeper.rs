@@ -18,6 +18,7 @@
 //!    (`keeper/sweep.rs`). An entry that is left for seven days is deleted there; the backend's `sweep` aborts its
 //!    multipart upload and releases its quota slot.
 
+mod kept;
 mod sweep;
 
 use std::cell::RefCell;
@@ -35,7 +36,8 @@ use crate::file::sample;
 use crate::journal::{Journal, Kind, Owner, Saved, read};
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
-use crate::page::{spawn, spawn_now, texts_to_object, wait};
+use crate::page::texts_to_object;
+use crate::task::{spawn, spawn_now, wait};
 
 /// Error codes of a failed claim: the entry is missing, or owned by another client.
 const GONE: &str = "not_found";
@@ -215,6 +217,7 @@ impl Driver {
         given.proof.1 = false;
         let media_type = given.media_type.clone().unwrap_or_default();
         let entry = Entry::new(saved.id, given, saved.handle, true);
+        entry.kept.set(saved.entry);
         // Its file is no longer read.
         entry.set_file(ObjectBuilder::new().build(), media_type, saved.size);
         let done = entry.done.borrow().promise.clone();

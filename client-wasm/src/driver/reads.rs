@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crowfly_contract::ErrorCode;
+use crowfly_contract::{ErrorCode, UploadId};
 use crowfly_engine::{ApiFailure, Failure, Input, ReadId, Reply, RequestId, Wrong};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -11,9 +11,10 @@ use wasm_bindgen::JsValue;
 use super::Driver;
 use crate::error::{closed, unsupported};
 use crate::page::{Deferred, property};
-use crate::wire::{Answer, Route, Status};
+use crate::wire::{Answer, Content, Route};
 
-const NO_API: &str = "reading records needs the API of a Crowfly stack; a `signer` has none";
+pub(crate) const NO_API: &str =
+    "reading records needs the API of a Crowfly stack; a `signer` has none";
 
 /// Unfinished reads.
 #[derive(Default)]
@@ -72,7 +73,7 @@ impl Driver {
             Some((found.route, found.path.clone()))
         };
         if let Some((route, path)) = find() {
-            self.call(request, route, path, None, Some(read));
+            self.call(request, route, path, Content::default(), Some(read));
         }
     }
 
@@ -95,9 +96,9 @@ impl Driver {
     }
 
     /// Keeps the record of an upload that waits for it.
-    pub(super) fn keep_record(&self, status: &Status) {
-        if let Some(entry) = self.store.find(status.news.id) {
-            entry.answered.set(status.record.clone());
+    pub(super) fn keep_record(&self, id: UploadId, record: JsValue) {
+        if let Some(entry) = self.store.find(id) {
+            entry.answered.set(record);
         }
     }
 

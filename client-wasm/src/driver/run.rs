@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{Grant, UploadId, mismatch};
+use crowfly_contract::{Crc64Nvme, Grant, UploadId, mismatch};
 use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, ReadId, Reply, RequestId, SendFailure, TokenReason,
 };
@@ -11,13 +11,13 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
 use super::Driver;
-use crate::api::{self, AbortGuard};
+use crate::api::{self, AbortGuard, Caller};
 use crate::entry::Entry;
 use crate::file::{blob_size, probe, read_first, slice};
-use crate::page::{spawn, wait};
 use crate::signer;
+use crate::task::{spawn, wait_foreign};
 use crate::transfer::{News, Transfer};
-use crate::wire::{Route, body};
+use crate::wire::{Content, Route, body};
 
 /// Resources released when the request ends.
 #[expect(dead_code, reason = "each is kept for its Drop")]
@@ -47,43 +47,54 @@ impl Driver {
             Command::NoteCancel { upload } => drop(self.note_cancel(upload)),
             Command::Erase { upload } => self.erase(upload),
             Command::Create { request, items } => {
-                let body = body::create_request(&items);
-                self.call(request, Route::Create, String::new(), Some(body), None);
+                let body = body::create_request(&items, &|id| self.state_of(id));
+                self.call(
+                    request,
+                    Route::Create,
+                    String::new(),
+                    Content::body(body),
+                    None,
+                );
             }
             Command::Sign {
                 request,
                 upload,
                 parts,
             } => {
-                let body = body::sign_request(&parts);
-                self.call(request, Route::Sign, upload.to_text(), Some(body), None);
+                let body = body::sign_request(&parts, self.state_of(upload));
+                let body = Content::body(body);
+                self.call(request, Route::Sign, upload.to_text(), body, None);
             }
             Command::List { request, upload } => {
-                self.call(request, Route::Parts, upload.to_text(), None, None);
+                let state = Content::state(self.state_of(upload));
+                self.call(request, Route::Parts, upload.to_text(), state, None);
             }
             Command::Complete {
                 request,
                 upload,
                 body,
             } => {
-                let body = body::complete_request(&body);
-                self.call(request, Route::Complete, upload.to_text(), Some(body), None);
+                let body = body::complete_request(&body, self.state_of(upload));
+                let body = Content::body(body);
+                self.call(request, Route::Complete, upload.to_text(), body, None);
             }
             Command::Delete { request, upload } => {
-                self.call(request, Route::Abort, upload.to_text(), None, None);
+                let state = Content::state(self.state_of(upload));
+                self.call(request, Route::Abort, upload.to_text(), state, None);
             }
             Command::Status { request, ids } => {
-                let body = body::status_request(&ids);
-                self.call(request, Route::Status, String::new(), Some(body), None);
+                let body = Content::body(body::status_request(&ids));
+                self.call(request, Route::Status, String::new(), body, None);
             }
             Command::Send {
                 request,
                 upload,
                 bytes,
                 grant,
-                ..
+                part,
+                crc64nvme,
             } => {
-                self.send(request, upload, bytes, &grant);
+                self.send(request, upload, bytes, &grant, (part, crc64nvme));
             }
             Command::Read { request, read } => self.read(request, read),
             Command::Cancel { request } => {
@@ -137,7 +148,7 @@ impl Driver {
         request: RequestId,
         route: Route,
         path: String,
-        body: Option<String>,
+        content: Content,
         read: Option<ReadId>,
     ) {
         let Some(guard) = AbortGuard::new() else {
@@ -149,13 +160,23 @@ impl Driver {
         spawn(async move {
             let settings = &driver.settings;
             let started = if settings.has_signer {
-                signer::start(&settings.signer.get(), route, &path.into(), body, &signal)
+                signer::start(
+                    &settings.signer.get(),
+                    route,
+                    &JsValue::from_str(&path),
+                    content,
+                    &signal,
+                )
             } else {
                 let url = [&*settings.api, "/uploads", &route.path(&path)].concat();
-                api::start(route, &url, driver.token.header(), body, &signal)
+                let caller = Caller {
+                    token: driver.token.header(),
+                    credentials: settings.credentials,
+                };
+                api::start(route, &url, caller, content, &signal)
             };
             let given = match started {
-                Ok(promise) => wait(promise).await,
+                Ok(promise) => wait_foreign(promise).await,
                 Err(thrown) => Err(thrown),
             };
             let answer = match given {
@@ -176,10 +197,17 @@ impl Driver {
                 Ok(response) => api::read(response).await,
                 Err(_) => None,
             };
-            let reply = match read {
+            let mut reply = match read {
                 Some(read) => driver.take_read(read, route, answer.as_ref()),
-                None => route.reply(answer.as_ref(), |status| driver.keep_record(status)),
+                None => route.reply(answer.as_ref(), &|id, record| {
+                    driver.keep_record(id, record)
+                }),
             };
+            match &mut reply {
+                Reply::Created(results) => driver.keep_states(results),
+                Reply::Listed(parts) => driver.recall_parts(&path, parts),
+                _ => {}
+            }
             driver.reply(request, reply);
         });
     }
@@ -190,6 +218,7 @@ impl Driver {
         upload: UploadId,
         bytes: Range<u64>,
         grant: &Grant,
+        (part, crc): (Option<u32>, Option<Crc64Nvme>),
     ) {
         let (start, end) = (bytes.start as f64, bytes.end as f64);
         let found = self.with_file(upload).and_then(|(entry, file)| {
@@ -201,7 +230,7 @@ impl Driver {
             return self.reply(request, Reply::SendFailed(SendFailure::Unreadable));
         };
         self.heed_worker(&grant.url);
-        let (driver, sent) = (Rc::clone(self), file.clone());
+        let (driver, sender, sent) = (Rc::clone(self), Rc::clone(&entry), file.clone());
         let hear = move |news| match news {
             News::Moved(sent) => driver.feed(Input::Progress { request, sent }),
             // A file that changed on disk looks like a lost connection.
@@ -216,12 +245,15 @@ impl Driver {
                     driver.reply(request, Reply::SendFailed(failure));
                 });
             }
-            News::End(Ok(receipt)) => driver.reply(request, Reply::Sent(receipt)),
+            News::End(Ok(receipt)) => {
+                driver.keep_part(&sender, part, crc, &receipt);
+                driver.reply(request, Reply::Sent(receipt));
+            }
             News::End(Err(failure)) => driver.reply(request, Reply::SendFailed(failure)),
         };
         match Transfer::start(grant, &body, Rc::new(hear)) {
             Ok(transfer) => self.keep(request, Running::Send(transfer)),
-            Err(_) => return self.reply(request, Reply::SendFailed(SendFailure::Network)),
+            Err(_) => return self.reply(request, Reply::SendFailed(SendFailure::Unsendable)),
         }
         // Without a checksum the file has not been read before.
         if start == 0.0 && !entry.looked.get() {

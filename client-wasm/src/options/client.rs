@@ -10,6 +10,7 @@ use crate::page::{Held, has_function};
 
 /// The functions of the application's own backend.
 const FUNCTIONS: [&str; 5] = ["create", "sign", "parts", "complete", "abort"];
+const NO_TOKEN: &str = "is missing; give a function that gives a JWT, or `credentials` for cookies";
 const MUST_HAVE: &str = "must have five functions: create sign parts complete abort";
 
 /// The options of `createClient`.
@@ -21,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) signer: Held,
     /// The token function; undefined if there is none.
     pub(crate) token: JsValue,
+    /// Which calls of the API carry the page's cookies.
+    pub(crate) credentials: &'static str,
     /// Default for uploads: whether they are hashed and must be verified.
     pub(crate) proof: (bool, bool),
     pub(crate) concurrency: usize,
@@ -33,7 +36,7 @@ pub(crate) struct Settings {
 
 /// Reads the options of `createClient`.
 pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
-    let known = "api signer token checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning resume scope";
+    let known = "api signer token credentials checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning resume scope";
     let options = Options::of(value, "createClient", known);
     let concurrency = options.integer("concurrency", 1, 6, "").unwrap_or(6);
     let signer = options.get("signer").unwrap_or_default();
@@ -42,6 +45,11 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
         has_signer: !signer.is_undefined(),
         signer: Held::default(),
         token: options.function("token"),
+        credentials: match options.word("credentials", ["same-origin", "include"]) {
+            None => "omit",
+            Some(true) => "same-origin",
+            Some(false) => "include",
+        },
         proof: options.proof(true, false),
         concurrency: concurrency.unsigned_abs() as usize,
         token_timeout_ms: options.milliseconds("tokenTimeoutMs", 30_000),
@@ -65,8 +73,8 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
                 Ok(address) => settings.api = address,
                 Err(what) => options.refuse("api", &[&what]),
             }
-            if settings.token.is_undefined() {
-                options.refuse("token", &["is missing; give a function that gives a JWT"]);
+            if settings.token.is_undefined() && settings.credentials == "omit" {
+                options.refuse("token", &[NO_TOKEN]);
             }
         }
         None if !FUNCTIONS.iter().all(|name| has_function(&signer, name)) => {

@@ -8,7 +8,8 @@ use wasm_bindgen::JsValue;
 
 use super::{News, outcome};
 use crate::api::{AbortGuard, Request, whole};
-use crate::page::{spawn, texts_to_object, wait};
+use crate::page::texts_to_object;
+use crate::task::{spawn, wait_foreign};
 
 pub(super) fn start(
     grant: &Grant,
@@ -22,6 +23,8 @@ pub(super) fn start(
         body: body.clone(),
         // A 307 keeps method and body: https://www.rfc-editor.org/rfc/rfc9110#section-15.4.8
         redirect: "follow",
+        // A presigned URL needs none: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+        credentials: "omit",
     };
     let asked = asked.send(&grant.url, &guard.signal())?;
     spawn(async move { hear(News::End(ended(asked).await)) });
@@ -29,7 +32,7 @@ pub(super) fn start(
 }
 
 async fn ended(asked: JsValue) -> Result<Receipt, SendFailure> {
-    let answer = wait(asked).await.ok();
+    let answer = wait_foreign(asked).await.ok();
     let read = match answer {
         Some(answer) => whole(answer).await,
         None => None,

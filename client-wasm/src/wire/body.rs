@@ -3,14 +3,14 @@
 //! Not by `JSON.stringify`, which calls any `toJSON` that a library has put on a prototype (Prototype.js 1.6 does), so
 //! that the API would refuse every body. <https://tc39.es/ecma262/#sec-serializejsonproperty>
 
-use std::borrow::Borrow;
+use std::rc::Rc;
 
 use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, PartToSign, UploadId, Visibility};
 
 use crate::decimal::decimal;
 
 /// One item of a create call.
-fn item(item: &CreateItem) -> String {
+fn item(item: &CreateItem, state: Option<String>) -> String {
     let mut object = Object::default();
     object.text("id", &item.id.to_text());
     object.text("name", &item.name);
@@ -27,16 +27,22 @@ fn item(item: &CreateItem) -> String {
         }
         object.raw("metadata", &metadata.end());
     }
+    object.state(state);
     object.end()
 }
 
-pub(crate) fn create_request<I: Borrow<CreateItem>>(items: &[I]) -> String {
+/// `state_of` gives what the server has had kept of an upload.
+pub(crate) fn create_request(
+    items: &[Rc<CreateItem>],
+    state_of: &dyn Fn(UploadId) -> Option<String>,
+) -> String {
     let mut object = Object::default();
-    object.raw("uploads", &list(items, |one| item(one.borrow())));
+    let write = |one: &Rc<CreateItem>| item(one, state_of(one.id));
+    object.raw("uploads", &list(items, write));
     object.end()
 }
 
-pub(crate) fn sign_request(parts: &[PartToSign]) -> String {
+pub(crate) fn sign_request(parts: &[PartToSign], state: Option<String>) -> String {
     let mut object = Object::default();
     let part = |part: &PartToSign| {
         let mut object = Object::default();
@@ -45,12 +51,14 @@ pub(crate) fn sign_request(parts: &[PartToSign]) -> String {
         object.end()
     };
     object.raw("parts", &list(parts, part));
+    object.state(state);
     object.end()
 }
 
-pub(crate) fn complete_request(body: &CompleteRequest) -> String {
+pub(crate) fn complete_request(body: &CompleteRequest, state: Option<String>) -> String {
     let mut object = Object::default();
     object.crc(body.crc64nvme);
+    object.state(state);
     object.end()
 }
 
@@ -84,6 +92,12 @@ impl Object {
     fn crc(&mut self, crc: Option<Crc64Nvme>) {
         if let Some(crc) = crc {
             self.text("crc64nvme", &crc.to_text());
+        }
+    }
+
+    fn state(&mut self, state: Option<String>) {
+        if let Some(state) = state {
+            self.text("state", &state);
         }
     }
 

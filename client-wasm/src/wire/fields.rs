@@ -1,26 +1,29 @@
 //! The fields of one JavaScript object.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crowfly_contract::Metadata;
 use crowfly_contract::limits::MAX_SAFE_INTEGER;
 use crowfly_engine::Wrong;
-use js_sys::{Array, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Object;
+use wasm_bindgen::JsValue;
 
 use crate::decimal::decimal;
 use crate::page;
 
 thread_local! {
     /// The first wrong field of the value that is being read. Its path grows from the inside out.
-    static WRONG: RefCell<Option<Wrong>> = const { RefCell::new(None) };
+    /// Never dropped, as threads of a page are not: registering a destructor would cost code.
+    static WRONG: RefCell<ManuallyDrop<Option<Wrong>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// What is wrong with the value that was read since the last call.
 pub(super) fn take_wrong() -> Option<Wrong> {
-    WRONG.take()
+    WRONG.with_borrow_mut(|wrong| wrong.take())
 }
 
 /// Notes what was expected of a field, unless another was wrong before.
@@ -36,7 +39,7 @@ fn note(name: &str, expected: &str) {
 /// The wrong field is inside this one.
 fn within(name: &str) {
     WRONG.with_borrow_mut(|wrong| {
-        if let Some(wrong) = wrong {
+        if let Some(wrong) = &mut **wrong {
             let dot = if wrong.path.is_empty() { "" } else { "." };
             wrong.path = [name, dot, &wrong.path].concat();
         }
@@ -84,6 +87,16 @@ impl<'a> Fields<'a> {
             self.wrong.set(true);
             T::default()
         })
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        Some(self.must(name, "true or false", self.get(name)?.as_bool()))
+    }
+
+    /// A text for people, cut at 500 characters.
+    pub(crate) fn sentence(&self, name: &str) -> String {
+        let cut = page::first_match(r"^([\s\S]{0,500})", "", &self.text(name));
+        cut.unwrap_or_default()
     }
 
     pub(crate) fn maybe_text(&self, name: &str) -> Option<String> {
@@ -151,12 +164,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether there is a list and all its items are accepted.
-    fn each(&self, name: &str, take: &mut dyn FnMut(JsValue) -> bool) -> bool {
-        let list = self.get(name).filter(Array::is_array);
-        let list: Array = self.must(name, "a list", list.map(JsCast::unchecked_into));
-        for (place, item) in (0u64..).zip(list.iter()) {
-            if !take(item) {
-                within(&[name, "[", &decimal(place), "]"].concat());
+    pub(super) fn each(&self, name: &str, take: &mut dyn FnMut(JsValue) -> bool) -> bool {
+        let list = self.get(name).unwrap_or_default();
+        let length = self.must(name, "a list", page::length(&list));
+        for place in 0..length {
+            if !take(page::item(&list, place)) {
+                within(&[name, "[", &decimal(place.into()), "]"].concat());
                 return false;
             }
         }

@@ -1,17 +1,18 @@
 use crowfly_contract::{
     Completing, CreateResult, Created, ErrorCode, GatewayMessage, Grant, Outcome, PartGrant, Plan,
-    ProblemBody, Stored, StoredPart, limits,
+    ProblemBody, Stored, StoredPart, UploadId, limits,
 };
 use crowfly_engine::StatusNews;
 use wasm_bindgen::JsValue;
 
 use super::fields::Fields;
-use super::record::record;
+use super::record::{HTTP, is_http, record};
 use crate::page::property;
 
 pub(super) const ID: &str = "an upload id";
 pub(super) const KEY: &str = "a key of 1 to 1024 bytes";
 pub(super) const CRC: &str = "base64 of 8 bytes";
+const STATE: &str = "1 to 2048 visible characters of ASCII";
 pub(super) const WORD: &str = "a word of the contract";
 const PARTS: std::ops::RangeInclusive<u32> = 1..=limits::MAX_PARTS;
 
@@ -27,9 +28,11 @@ fn create_result(item: &JsValue) -> Option<CreateResult> {
         None => Outcome::Created(Created {
             key: fields.parsed("key", KEY)?,
             plan: fields.object("plan", plan)?,
+            confirm: fields.flag("confirm").unwrap_or_default(),
+            state: fields.maybe_parsed("state", STATE),
         }),
     };
-    Some(CreateResult { id, outcome })
+    fields.all(CreateResult { id, outcome })
 }
 
 fn plan(plan: &JsValue) -> Option<Plan> {
@@ -48,12 +51,13 @@ fn plan(plan: &JsValue) -> Option<Plan> {
 
 fn grant(grant: &JsValue) -> Option<Grant> {
     let fields = Fields::of(grant);
-    let grant = Grant {
-        url: fields.text("url"),
+    let url = fields.text("url");
+    fields.must("url", HTTP, is_http(&url).then_some(()));
+    fields.all(Grant {
+        url,
         headers: fields.texts("headers"),
         expires_in_ms: fields.integer("expiresInMs"),
-    };
-    fields.all(grant)
+    })
 }
 
 pub(crate) fn sign_response(body: &JsValue) -> Option<Vec<PartGrant>> {
@@ -77,6 +81,7 @@ fn stored_part(part: &JsValue) -> Option<StoredPart> {
         number: fields.integer_in("number", PARTS),
         size: fields.integer("size"),
         crc64nvme: fields.maybe_parsed("crc64nvme", CRC),
+        etag: fields.maybe_text("etag"),
     };
     fields.all(stored)
 }
@@ -88,10 +93,17 @@ pub(crate) fn problem(body: &JsValue) -> Option<ProblemBody> {
 
 fn problem_body(error: &JsValue) -> Option<ProblemBody> {
     let fields = Fields::of(error);
+    let code = fields.text("code").parse().ok();
     let problem = ProblemBody {
-        code: fields.text("code").parse().unwrap_or(ErrorCode::Unknown),
-        message: fields.text("message"),
-        request_id: fields.maybe_text("requestId").unwrap_or_default(),
+        // The other codes are the client's own.
+        code: code
+            .filter(|code: &ErrorCode| code.http_status().is_some())
+            .unwrap_or(ErrorCode::Unknown),
+        message: fields.sentence("message"),
+        request_id: match fields.get("requestId") {
+            Some(_) => fields.sentence("requestId"),
+            None => String::new(),
+        },
         retry_after_ms: fields.maybe_integer("retryAfterMs"),
     };
     fields.all(problem)
@@ -99,7 +111,7 @@ fn problem_body(error: &JsValue) -> Option<ProblemBody> {
 
 pub(crate) fn gateway_message(body: &JsValue) -> Option<GatewayMessage> {
     let fields = Fields::of(body);
-    let message = fields.text("message");
+    let message = fields.sentence("message");
     fields.all(GatewayMessage { message })
 }
 
@@ -122,35 +134,36 @@ pub(crate) fn completing(body: &JsValue) -> Option<Completing> {
     fields.all(Completing { retry_after_ms })
 }
 
-/// One upload's status, and its record as the page sees it; undefined if there is none.
-pub(crate) struct Status {
-    pub(crate) news: StatusNews,
-    pub(crate) record: JsValue,
+/// The statuses; `keep` takes each record as the page sees it, undefined if there is none.
+pub(crate) fn status_response(
+    body: &JsValue,
+    keep: &dyn Fn(UploadId, JsValue),
+) -> Option<Vec<StatusNews>> {
+    let mut all = Vec::new();
+    let whole = Fields::of(body).each("uploads", &mut |entry| {
+        let status = status_entry(&entry, keep);
+        status.map(|status| all.push(status)).is_some()
+    });
+    whole.then_some(all)
 }
 
-pub(crate) fn status_response(body: &JsValue) -> Option<Vec<Status>> {
-    Fields::of(body).list("uploads", status_entry)
-}
-
-fn status_entry(entry: &JsValue) -> Option<Status> {
+fn status_entry(entry: &JsValue, keep: &dyn Fn(UploadId, JsValue)) -> Option<StatusNews> {
     let fields = Fields::of(entry);
     let id = fields.parsed("id", ID)?;
     let status = fields.parsed("status", WORD)?;
     let recorded = fields.get("record").is_some();
-    let record = if recorded {
-        fields.object("record", record)?
-    } else {
-        JsValue::UNDEFINED
-    };
-    // The record of another upload must not pass for this one's.
-    let own = !recorded || property(&record, "id") == property(entry, "id");
-    fields.must("record.id", "the id of the entry", own.then_some(()));
-    fields.all(Status {
-        news: StatusNews {
-            id,
-            status,
-            recorded,
-        },
-        record,
-    })
+    let mut kept = JsValue::UNDEFINED;
+    if recorded {
+        kept = fields.object("record", record)?;
+        // The record of another upload must not pass for this one's.
+        let own = property(&kept, "id") == property(entry, "id");
+        fields.must("record.id", "the id of the entry", own.then_some(()));
+    }
+    let news = fields.all(StatusNews {
+        id,
+        status,
+        recorded,
+    })?;
+    keep(id, kept);
+    Some(news)
 }

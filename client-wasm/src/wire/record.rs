@@ -18,45 +18,53 @@ enum Kind {
     Flag,
     /// A map of strings; left out if empty.
     Texts,
-    /// A text of this form.
-    Form(fn(&str) -> bool, &'static str),
-    /// A word; one that this version does not know is replaced.
-    Word(fn(&str) -> &'static str),
+    Id,
+    Key,
+    Crc,
+    Status,
+    Visibility,
+    /// An unknown status counts as one without an address.
+    Scan,
+    /// An unknown reason withholds the address all the same.
+    Withheld,
+    /// No other scheme than that of the web: a page may make a link of it, and `javascript:` would run in the page.
+    Address,
 }
 
-/// The name of a field, whether it must be there, and how it is checked.
-type Field = (&'static str, bool, Kind);
+/// The name of a field, and how it is checked.
+type Field = (&'static str, Kind);
 
-const RECORD: &[Field] = &[
-    ("id", true, Kind::Form(is::<UploadId>, ID)),
-    ("status", true, Kind::Form(is::<UploadStatus>, WORD)),
-    ("bucket", true, Kind::Text),
-    ("key", true, Kind::Form(is::<StorageKey>, KEY)),
-    ("name", true, Kind::Text),
-    ("size", true, Kind::Integer),
-    ("type", true, Kind::Text),
-    ("visibility", true, Kind::Form(is::<Visibility>, WORD)),
-    ("metadata", false, Kind::Texts),
-    ("partSize", false, Kind::Integer),
-    ("crc64nvme", false, Kind::Form(is::<Crc64Nvme>, CRC)),
-    ("verified", true, Kind::Flag),
-    ("etag", false, Kind::Text),
-    ("versionId", false, Kind::Text),
-    ("sequencer", false, Kind::Text),
-    ("typeMismatch", false, Kind::Flag),
-    ("seenType", false, Kind::Text),
-    ("scan", false, Kind::Word(scan)),
-    ("withheld", false, Kind::Word(withheld)),
-    ("url", false, Kind::Form(is_http, HTTP)),
-    ("createdAt", true, Kind::Integer),
-    ("storedAt", false, Kind::Integer),
-    ("expiresAt", false, Kind::Integer),
-];
+/// The first fields must be there.
+const RECORD: (usize, &[Field]) = (
+    10,
+    &[
+        ("id", Kind::Id),
+        ("status", Kind::Status),
+        ("bucket", Kind::Text),
+        ("key", Kind::Key),
+        ("name", Kind::Text),
+        ("size", Kind::Integer),
+        ("type", Kind::Text),
+        ("visibility", Kind::Visibility),
+        ("verified", Kind::Flag),
+        ("createdAt", Kind::Integer),
+        ("metadata", Kind::Texts),
+        ("partSize", Kind::Integer),
+        ("crc64nvme", Kind::Crc),
+        ("etag", Kind::Text),
+        ("versionId", Kind::Text),
+        ("sequencer", Kind::Text),
+        ("typeMismatch", Kind::Flag),
+        ("seenType", Kind::Text),
+        ("scan", Kind::Scan),
+        ("withheld", Kind::Withheld),
+        ("url", Kind::Address),
+        ("storedAt", Kind::Integer),
+        ("expiresAt", Kind::Integer),
+    ],
+);
 
-const CONTENT: &[Field] = &[
-    ("url", true, Kind::Form(is_http, HTTP)),
-    ("expiresInMs", false, Kind::Integer),
-];
+const CONTENT: (usize, &[Field]) = (1, &[("url", Kind::Address), ("expiresInMs", Kind::Integer)]);
 
 pub(super) const HTTP: &str = "an https or http address";
 
@@ -80,12 +88,12 @@ pub(super) fn list(body: &JsValue) -> Option<JsValue> {
     fields.all(page.freeze())
 }
 
-fn copy(body: &JsValue, table: &[Field]) -> Option<JsValue> {
+fn copy(body: &JsValue, (required, table): (usize, &[Field])) -> Option<JsValue> {
     let fields = Fields::of(body);
     let mut object = ObjectBuilder::new();
-    for (name, required, kind) in table {
+    for (place, (name, kind)) in table.iter().enumerate() {
         let value = value(&fields, name, *kind);
-        if *required && value.is_undefined() {
+        if place < required && value.is_undefined() {
             fields.must(name, "a value", None::<()>);
         }
         object = object.with(name, value);
@@ -98,16 +106,11 @@ fn copy(body: &JsValue, table: &[Field]) -> Option<JsValue> {
 /// The value of a field; undefined if it is absent. What is wrong with it is noted.
 fn value(fields: &Fields, name: &str, kind: Kind) -> JsValue {
     match kind {
-        Kind::Text => fields.maybe_text(name).into(),
         Kind::Integer => fields
             .maybe_integer(name)
             .map(|number| number as f64)
             .into(),
-        Kind::Flag => {
-            let flag = fields.get(name);
-            flag.map(|flag| fields.must(name, "true or false", flag.as_bool()))
-                .into()
-        }
+        Kind::Flag => fields.flag(name).into(),
         Kind::Texts => {
             let texts = fields.texts(name);
             match texts.is_empty() {
@@ -115,14 +118,31 @@ fn value(fields: &Fields, name: &str, kind: Kind) -> JsValue {
                 false => texts_to_object(&texts),
             }
         }
-        Kind::Form(is, expected) => {
+        _ => {
             let text = fields.maybe_text(name);
-            if let Some(text) = &text {
-                fields.must(name, expected, is(text).then_some(()));
+            let given = text.as_deref().unwrap_or_default();
+            let (right, expected) = match kind {
+                Kind::Id => (is::<UploadId>(given), ID),
+                Kind::Key => (is::<StorageKey>(given), KEY),
+                Kind::Crc => (is::<Crc64Nvme>(given), CRC),
+                Kind::Status => (is::<UploadStatus>(given), WORD),
+                Kind::Visibility => (is::<Visibility>(given), WORD),
+                Kind::Address => (is_http(given), HTTP),
+                Kind::Scan if text.is_some() => {
+                    let scan = given.parse().unwrap_or(ScanStatus::Unscannable);
+                    return scan.as_str().into();
+                }
+                Kind::Withheld if text.is_some() => {
+                    let why = given.parse().unwrap_or(Withheld::ActiveContent);
+                    return why.as_str().into();
+                }
+                _ => (true, ""),
+            };
+            if text.is_some() {
+                fields.must(name, expected, right.then_some(()));
             }
             text.into()
         }
-        Kind::Word(known) => fields.maybe_text(name).map(|text| known(&text)).into(),
     }
 }
 
@@ -130,17 +150,6 @@ fn is<T: std::str::FromStr>(text: &str) -> bool {
     text.parse::<T>().is_ok()
 }
 
-/// No other scheme: a page may make a link of it, and `javascript:` would run in the page.
 pub(super) fn is_http(text: &str) -> bool {
     first_match("^(https?)://", "i", text).is_some()
-}
-
-/// An unknown status counts as one without an address.
-fn scan(text: &str) -> &'static str {
-    text.parse().unwrap_or(ScanStatus::Unscannable).as_str()
-}
-
-/// An unknown reason withholds the address all the same.
-fn withheld(text: &str) -> &'static str {
-    text.parse().unwrap_or(Withheld::ActiveContent).as_str()
 }

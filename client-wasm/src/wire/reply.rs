@@ -1,11 +1,10 @@
 //! The API routes that the engine uses: from command to request, and from answer to reply.
 
-use crowfly_contract::GatewayMessage;
+use crowfly_contract::{GatewayMessage, UploadId};
 use crowfly_engine::{ApiFailure, Completion, Reply};
 use wasm_bindgen::JsValue;
 
 use super::fields::take_wrong;
-use super::read::Status;
 use super::{read, record};
 
 /// An answer of any status.
@@ -15,6 +14,26 @@ pub(crate) struct Answer {
     pub(crate) body: JsValue,
     /// From the `Retry-After` header, in milliseconds.
     pub(crate) retry_after_ms: Option<u64>,
+}
+
+/// What a call carries: JSON, or for a route without a body the server's state of the upload.
+#[derive(Default)]
+pub(crate) struct Content {
+    pub(crate) body: Option<String>,
+    pub(crate) state: Option<String>,
+}
+
+impl Content {
+    pub(crate) fn body(json: String) -> Self {
+        Self {
+            body: Some(json),
+            state: None,
+        }
+    }
+
+    pub(crate) fn state(state: Option<String>) -> Self {
+        Self { body: None, state }
+    }
 }
 
 /// A route of the API; all but the last three are also functions of the application's own backend.
@@ -78,26 +97,25 @@ impl Route {
         }
     }
 
-    /// The meaning of an answer of any status; `keep` takes the statuses with their records.
-    pub(crate) fn reply(self, answer: Option<&Answer>, keep: impl Fn(&Status)) -> Reply {
+    /// The meaning of an answer of any status; `keep` takes records, or undefined, by their uploads.
+    pub(crate) fn reply(self, answer: Option<&Answer>, keep: &dyn Fn(UploadId, JsValue)) -> Reply {
         take_wrong();
         let reply = answer.and_then(|answer| self.result(answer.status, &answer.body, keep));
         reply.unwrap_or_else(|| Reply::ApiFailed(self.failure(answer)))
     }
 
-    fn result(self, status: u16, body: &JsValue, keep: impl Fn(&Status)) -> Option<Reply> {
+    fn result(
+        self,
+        status: u16,
+        body: &JsValue,
+        keep: &dyn Fn(UploadId, JsValue),
+    ) -> Option<Reply> {
         match (self, status) {
             // Results count whatever the status.
             (Self::Create, _) => read::create_response(body).map(Reply::Created),
             (Self::Sign, 200) => read::sign_response(body).map(Reply::Signed),
             (Self::Parts, 200) => read::parts_response(body).map(Reply::Listed),
-            (Self::Status, 200) => {
-                let found = read::status_response(body)?;
-                found.iter().for_each(keep);
-                Some(Reply::Statuses(
-                    found.into_iter().map(|status| status.news).collect(),
-                ))
-            }
+            (Self::Status, 200) => read::status_response(body, keep).map(Reply::Statuses),
             (Self::Complete, 200) => {
                 let stored = read::stored(body)?;
                 Some(Reply::Completed(Completion::Stored(stored)))

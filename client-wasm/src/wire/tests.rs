@@ -3,12 +3,13 @@
     reason = "in a test, a value that is missing is the failure"
 )]
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use crowfly_contract::{
-    CompleteRequest, CreateRequest, CreateResponse, ListPartsResponse, Problem, SignPartsRequest,
-    SignPartsResponse, StatusRequest, Stored,
+    CompleteRequest, CreateRequest, CreateResponse, ErrorCode, ListPartsResponse, Problem,
+    SignPartsRequest, SignPartsResponse, StatusRequest, Stored,
 };
 use js_sys::JSON;
 use serde::Serialize;
@@ -72,6 +73,7 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
     for json in [
         golden!("create_response"),
         golden!("create_response_multipart"),
+        golden!("create_response_state"),
     ] {
         reads(json, |body| {
             Some(CreateResponse {
@@ -84,11 +86,16 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
             grants: sign_response(body)?,
         })
     });
-    reads(golden!("list_parts_response"), |body| {
-        Some(ListPartsResponse {
-            parts: parts_response(body)?,
-        })
-    });
+    for json in [
+        golden!("list_parts_response"),
+        golden!("list_parts_response_etag"),
+    ] {
+        reads(json, |body| {
+            Some(ListPartsResponse {
+                parts: parts_response(body)?,
+            })
+        });
+    }
     for json in [golden!("problem"), golden!("problem_retry")] {
         reads(json, |body| {
             Some(Problem {
@@ -116,13 +123,18 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
     reads(golden!("gateway_message"), gateway_message);
     reads(golden!("completing"), completing);
     copies(golden!("status_response"), |body| {
-        let entries = status_response(body)?.into_iter().map(|status| {
-            let entry = ObjectBuilder::new()
-                .with("id", status.news.id.to_text())
-                .with("status", status.news.status.as_str());
-            assert_eq!(status.news.recorded, status.record.is_object());
-            entry.with("record", status.record).build()
-        });
+        let records = RefCell::new(Vec::new());
+        let news = status_response(body, &|id, record| records.borrow_mut().push((id, record)))?;
+        let entries = news
+            .iter()
+            .zip(records.into_inner())
+            .map(|(news, (id, record))| {
+                assert_eq!((news.id, news.recorded), (id, record.is_object()));
+                let entry = ObjectBuilder::new()
+                    .with("id", id.to_text())
+                    .with("status", news.status.as_str());
+                entry.with("record", record).build()
+            });
         let entries: js_sys::Array = entries.collect();
         Some(ObjectBuilder::new().with("uploads", entries).build())
     });
@@ -130,18 +142,32 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
 
 #[wasm_bindgen_test]
 fn what_is_written_is_golden() {
-    writes_text(golden!("create_request"), |call: CreateRequest| {
-        let items: Vec<_> = call.uploads.into_iter().map(Rc::new).collect();
-        body::create_request(&items)
-    });
-    writes_text(golden!("sign_parts_request"), |call: SignPartsRequest| {
-        body::sign_request(&call.parts)
-    });
+    for json in [golden!("create_request"), golden!("create_request_state")] {
+        writes_text(json, |call: CreateRequest| {
+            let items: Vec<_> = call.uploads.into_iter().map(Rc::new).collect();
+            let state_of = |id| {
+                let item = items.iter().find(|item| item.id == id)?;
+                item.state.clone().map(String::from)
+            };
+            body::create_request(&items, &state_of)
+        });
+    }
+    for json in [
+        golden!("sign_parts_request"),
+        golden!("sign_parts_request_state"),
+    ] {
+        writes_text(json, |call: SignPartsRequest| {
+            body::sign_request(&call.parts, call.state.map(String::from))
+        });
+    }
     for json in [
         golden!("complete_request"),
         golden!("complete_request_empty"),
+        golden!("complete_request_state"),
     ] {
-        writes_text(json, |call: CompleteRequest| body::complete_request(&call));
+        writes_text(json, |call: CompleteRequest| {
+            body::complete_request(&call, call.state.clone().map(String::from))
+        });
     }
     writes_text(golden!("status_request"), |call: StatusRequest| {
         body::status_request(&call.ids)
@@ -171,8 +197,8 @@ fn u13_any_text_is_read_back_as_it_was() {
 
 #[wasm_bindgen_test]
 fn an_object_of_nothing_is_an_object() {
-    let nothing = CompleteRequest { crc64nvme: None };
-    assert_eq!(body::complete_request(&nothing), "{}");
+    let nothing = CompleteRequest::default();
+    assert_eq!(body::complete_request(&nothing, None), "{}");
     assert_eq!(body::status_request(&[]), "{\"ids\":[]}");
 }
 
@@ -228,13 +254,59 @@ fn h10_only_addresses_of_http_pass() {
 }
 
 #[wasm_bindgen_test]
+fn h10_only_codes_of_servers_and_short_texts_pass() {
+    let long = "x".repeat(3_000_000);
+    for code in [
+        "aborted",
+        "closed",
+        "locked",
+        "file_changed",
+        "network",
+        "no such code",
+    ] {
+        let body =
+            format!(r#"{{"error":{{"code":"{code}","message":"{long}","requestId":"{long}"}}}}"#);
+        let problem = problem(&value(&body)).unwrap();
+        assert_eq!(problem.code, ErrorCode::Unknown, "{code}");
+        assert_eq!(
+            (problem.message.len(), problem.request_id.len()),
+            (500, 500)
+        );
+    }
+    let message = gateway_message(&value(&format!(
+        r#"{{"message":"{}"}}"#,
+        "日".repeat(9_000)
+    )));
+    assert_eq!(message.unwrap().message.chars().count(), 500);
+}
+
+#[wasm_bindgen_test]
+fn h9_h10_lists_that_are_none_end_in_a_refusal() {
+    for odd in [
+        "new Proxy([], { get() { throw 1 } })",
+        "(() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return proxy; })()",
+        "({ length: 4e9 })",
+        "({ length: -1 })",
+        "({ length: NaN })",
+        "Object.defineProperty({}, 'length', { get() { throw new Error('no'); } })",
+        "new Map()",
+        "'text'",
+        "new Array(10001)",
+    ] {
+        let list = js_sys::eval(&format!("({odd})")).unwrap();
+        let body = ObjectBuilder::new().with("parts", list).build();
+        assert_eq!(parts_response(&body), None, "{odd}");
+    }
+}
+
+#[wasm_bindgen_test]
 fn h10_the_record_of_another_upload_is_refused() {
     let body = value(golden!("status_response"));
     let first = js_sys::Reflect::get(&body, &"uploads".into()).unwrap();
     let first = js_sys::Reflect::get(&first, &0.into()).unwrap();
     let other = "01JD7ZK3V8Q2X5N6R9T0W1Y4ZZ".into();
     js_sys::Reflect::set(&first, &"id".into(), &other).unwrap();
-    assert!(status_response(&body).is_none());
+    assert!(status_response(&body, &|_, _| {}).is_none());
 }
 
 #[wasm_bindgen_test]
@@ -261,7 +333,7 @@ fn a_field_that_is_missing_or_wrong_spoils_the_whole() {
         assert_eq!(record::record(&value(odd)), None, "{odd}");
         assert_eq!(stored(&value(odd)), None, "{odd}");
         assert_eq!(create_response(&value(odd)), None, "{odd}");
-        assert!(status_response(&value(odd)).is_none(), "{odd}");
+        assert!(status_response(&value(odd), &|_, _| {}).is_none(), "{odd}");
         assert_eq!(problem(&value(odd)), None, "{odd}");
         assert_eq!(sign_response(&value(odd)), None, "{odd}");
         assert_eq!(parts_response(&value(odd)), None, "{odd}");

@@ -23,7 +23,7 @@ extern "C" {
 #[expect(clippy::panic, reason = "a case that fails has to fail its test")]
 pub(crate) async fn run(case: JsValue) {
     let create = Closure::<dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
-        |options: JsValue, worker: JsValue| crowfly::create_client(&options, &worker),
+        |options: JsValue, worker: JsValue| crowfly::create_client(options, worker),
     );
     let is_upload_error = Closure::<dyn FnMut(JsValue) -> bool>::new(|value: JsValue| {
         crowfly::is_upload_error(&value)

@@ -40,6 +40,8 @@ export class World {
     this.answer = () => undefined;
     /** Where the object of an item is. */
     this.key = key;
+    /** What else its create result says. */
+    this.more = () => ({});
     /** Overrides storage: (put) => { status, body } | "lost" | "refused" | "hang" | "slow" | "unseen" |
      * undefined. */
     this.storage = () => undefined;
@@ -152,7 +154,15 @@ export class World {
     const path = request.url.slice("https://api.test".length);
     const text = await request.text();
     const body = text ? JSON.parse(text) : undefined;
-    const call = { method: request.method, path, body, authorization: request.headers.get("authorization") };
+    const header = (name) => request.headers.get(name);
+    const call = {
+      method: request.method,
+      path,
+      body,
+      authorization: header("authorization"),
+      state: header("crowfly-state") ?? body?.state ?? body?.uploads?.map(({ state }) => state)[0],
+      credentials: request.credentials,
+    };
     this.calls.push(call);
     const own = this.answer(call.method, path, body, call);
     if (own === "reject") throw "a rejection that is no Error";
@@ -207,7 +217,7 @@ export class World {
       expiresInMs: 300000,
     };
     const plan = partCount ? { kind: "multipart", partSize: this.partSize, partCount } : { kind: "single", put };
-    return { id, key: this.key(item), plan };
+    return { id, key: this.key(item), plan, ...this.more(item) };
   }
 
   sign(id, { number, crc64nvme }) {
@@ -296,12 +306,15 @@ class FakeXhr extends EventTarget {
   }
 
   open(method, url) {
+    // As a browser refuses them.
+    new URL(url, location.href);
     this.method = method;
     this.url = url;
     this.readyState = 1;
   }
 
   setRequestHeader(name, value) {
+    new Headers([[name, value]]);
     this.headers[name] = value;
   }
 

@@ -75,16 +75,21 @@ impl Queue {
             return;
         };
         let ours = upload.part(index).and_then(|part| part.crc);
-        if let (Some(ours), Some(stated)) = (ours, receipt.crc64nvme)
-            && ours != stated
-        {
-            // Storage accepted the bytes, but they differ from those hashed.
-            if upload.parts.multipart() {
+        if let (Some(ours), Some(stated)) = (ours, receipt.crc64nvme) {
+            let multipart = upload.parts.multipart();
+            if ours != stated && multipart {
+                // Storage accepted the bytes, but they differ from those hashed.
                 let trace = upload.trace(index);
                 self.mismatched(job.id, index, &trace);
                 return self.show_progress(job.id);
             }
-            upload.proof = Proof::Contradicted;
+            if !multipart {
+                upload.proof = if ours == stated {
+                    Proof::Stated
+                } else {
+                    Proof::Contradicted
+                };
+            }
         }
         upload.parts.done(index);
         match upload.stored_by(receipt) {

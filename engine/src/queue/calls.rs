@@ -67,6 +67,7 @@ impl Queue {
             return;
         };
         upload.key = Some(created.key);
+        upload.confirm = created.confirm || self.config.confirm;
         upload.no_place = false;
         upload.multipart_open = plan.is_some();
         if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
@@ -188,7 +189,7 @@ impl Queue {
             (Work::Complete, ErrorCode::PartsMismatch) => self.recount(id, trace),
             (Work::Complete, ErrorCode::NotStored) => {
                 upload.doubt = false;
-                if upload.proof == Proof::Contradicted {
+                if matches!(upload.proof, Proof::Contradicted | Proof::Stated) {
                     upload.proof = Proof::None;
                 }
                 upload.calling = Default::default();
@@ -219,7 +220,7 @@ impl Queue {
         };
         upload.calling = Default::default();
         upload.unauthorized = 0;
-        let stored = match completion {
+        let mut stored = match completion {
             Completion::Stored(stored) => stored,
             Completion::Working { retry_after_ms } => {
                 let wait = retry_after_ms.min(self.config.retry_after_cap_ms).max(100);
@@ -236,7 +237,12 @@ impl Queue {
                 return;
             }
         };
-        let (ours, stated) = (upload.crc(), stored.crc64nvme);
+        let ours = upload.crc();
+        if upload.proof == Proof::Stated {
+            // What storage has said to the page itself needs no repetition by the server.
+            stored.crc64nvme = stored.crc64nvme.or(ours);
+        }
+        let stated = stored.crc64nvme;
         let same_bytes = match stated {
             None => upload.proof != Proof::Contradicted,
             Some(_) => ours.is_none() || stated == ours,

@@ -182,7 +182,8 @@ impl Queue {
             part.is_retry = false;
             part.step = Step::Running(request, place.job.work);
             part.sent = 0;
-            let (bytes, total, number) = (part.bytes.clone(), part.size(), part.number);
+            let (bytes, total) = (part.bytes.clone(), part.size());
+            let (number, crc64nvme) = (part.number, part.crc);
             if upload.can_open() {
                 let opener = upload.place(Work::Create);
                 self.openers.insert(opener);
@@ -200,6 +201,7 @@ impl Queue {
                 bytes,
                 grant,
                 part: number,
+                crc64nvme,
             });
         }
     }

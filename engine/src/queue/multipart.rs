@@ -173,6 +173,7 @@ impl Queue {
             number,
             size,
             crc64nvme,
+            ..
         } in stored
         {
             let Some(index) = upload.parts.index(number) else {

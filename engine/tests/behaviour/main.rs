@@ -25,6 +25,7 @@ mod reads;
 mod resume;
 mod retry;
 mod scale;
+mod servers;
 mod stall;
 mod straight;
 mod token;

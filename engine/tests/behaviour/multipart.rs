@@ -170,15 +170,14 @@ fn f20_an_unauthorized_sign_call_fetches_one_token_for_all_and_goes_on() {
 #[test]
 fn a_plan_that_does_not_fit_the_file_is_a_bad_response() {
     let mut world = large();
-    let wrong = crowfly_contract::Created {
-        key: "uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/01HF7YAT000000000000000001/f"
-            .parse()
-            .expect("a key"),
-        plan: crowfly_contract::Plan::Multipart {
+    let key = "uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/01HF7YAT000000000000000001/f";
+    let wrong = crowfly_contract::Created::new(
+        key.parse().expect("a key"),
+        crowfly_contract::Plan::Multipart {
             part_size: 8 * MIB,
             part_count: 99,
         },
-    };
+    );
     let result = crowfly_contract::CreateResult {
         id: id(1),
         outcome: crowfly_contract::Outcome::Created(wrong),

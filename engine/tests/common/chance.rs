@@ -96,6 +96,8 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     world.journal_refused = random.percent(5);
     people(&mut world, &mut random, count, weather);
     readers(&mut world, seed);
+    // Drawn apart, as above.
+    world.server.confirms = Random::new(seed.rotate_left(32)).percent(30);
     (world, count)
 }
 

@@ -72,6 +72,7 @@ impl Server {
                     number: *number,
                     size: *size,
                     crc64nvme: (!self.mute).then_some(*crc),
+                    etag: None,
                 })
                 .collect(),
         )

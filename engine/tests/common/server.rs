@@ -1,7 +1,7 @@
 //! The API and the pipeline behind it, as far as a client can see them; storage is in `storage.rs`. This state
 //! is the truth against which the engine's events are checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crowfly_contract::{
@@ -59,6 +59,10 @@ pub struct Server {
     pub puts: BTreeMap<UploadId, u32>,
     /// It states no checksum of what it holds, and checks none.
     pub mute: bool,
+    /// It learns of stored objects from the client alone.
+    pub confirms: bool,
+    /// The uploads that it was told of.
+    pub confirmed: BTreeSet<UploadId>,
     /// A planted fault: the bytes in storage are not those that came.
     pub corrupts: bool,
     /// A planted fault: 200 to PUT and complete, but nothing is kept.
@@ -82,6 +86,8 @@ impl Default for Server {
             received: 0,
             puts: BTreeMap::new(),
             mute: false,
+            confirms: false,
+            confirmed: BTreeSet::new(),
             corrupts: false,
             forgets: false,
             splices: false,
@@ -91,7 +97,7 @@ impl Default for Server {
 
 impl Server {
     /// Where the object of an upload is.
-    pub(super) fn key(&self, id: UploadId) -> StorageKey {
+    pub fn key(&self, id: UploadId) -> StorageKey {
         let ours = || format!("uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/{id}/file.bin");
         let key = self.key_of_all.clone().unwrap_or_else(ours);
         key.parse().expect("a key")
@@ -187,8 +193,8 @@ impl Server {
                     },
                 };
                 Outcome::Created(Created {
-                    key: self.key(id),
-                    plan,
+                    confirm: self.confirms,
+                    ..Created::new(self.key(id), plan)
                 })
             }
         };

@@ -96,7 +96,11 @@ impl Server {
                 .unwrap_or(Crc64Nvme::new(0)),
             stored_at: 0,
         });
-        match self.objects.get(&id).cloned().or(planted) {
+        let found = self.objects.get(&id).cloned().or(planted);
+        if found.is_some() {
+            self.confirmed.insert(id);
+        }
+        match found {
             Some(object) => Reply::Completed(Completion::Stored(Stored {
                 id,
                 key: self.key(id),

@@ -21,6 +21,10 @@ impl World {
                 self.monitor
                     .violate(format!("{upload:?} said to be verified: {verified}"));
             }
+            if self.server.confirms && !self.server.confirmed.contains(upload) {
+                self.monitor
+                    .violate(format!("{upload:?} is stored, and its server was not told"));
+            }
             let exact = self
                 .server
                 .objects

@@ -108,7 +108,7 @@ fn create_one(
         },
     };
     let key = upload.key.clone().into();
-    Ok((status, Created { key, plan }))
+    Ok((status, Created::new(key, plan)))
 }
 
 pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: &str) -> Answered {

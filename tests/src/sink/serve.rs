@@ -229,6 +229,7 @@ fn keep(
         number,
         size,
         crc64nvme,
+        etag: None,
     };
     if upload.held.insert(number, part).is_some() {
         upload.seen.sent_twice.push(number);

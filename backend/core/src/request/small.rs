@@ -34,8 +34,8 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
     if body.is_empty() {
         return Ok(None);
     }
-    let CompleteRequest { crc64nvme } = json::body(body, COMPLETE)?;
-    Ok(crc64nvme)
+    let request: CompleteRequest = json::body(body, COMPLETE)?;
+    Ok(request.crc64nvme)
 }
 
 /// Parses the body of `POST /uploads/{id}/parts`: 1 to 100 parts with different numbers.
@@ -43,8 +43,8 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
 /// # Errors
 /// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_batch`, `invalid_part` or `invalid_checksum`.
 pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
-    let SignPartsRequest::<Value> { parts } =
-        json::body(body, &[("parts", ErrorCode::InvalidJson)])?;
+    let request: SignPartsRequest<Value> = json::body(body, &[("parts", ErrorCode::InvalidJson)])?;
+    let parts = request.parts;
     check_count(parts.len(), "parts")?;
     let parts = parts
         .into_iter()

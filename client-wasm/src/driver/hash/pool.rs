@@ -14,13 +14,13 @@ use super::worker::{Slot, post_cancel, post_job};
 use crate::driver::Driver;
 use crate::entry::Entry;
 use crate::file::{may_retry, read_failure};
-use crate::page::{Held, spawn};
+use crate::page::Held;
+use crate::task::spawn;
 
 /// Reading is the bottleneck, so a third worker gains nothing.
 const MOST_WORKERS: usize = 2;
 const NO_WORKER: &str = "no worker could be started, so checksums are computed in the page: ";
-const UNSAID: &str =
-    "its script could not be loaded, or the page's content security policy refuses it (worker-src)";
+const UNSAID: &str = "its script could not be loaded, or worker-src refuses it";
 
 /// The workers of one client and their jobs.
 pub(crate) struct Pool {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::Crc64Nvme;
 use crowfly_engine::{Input, RequestId};
 use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -112,7 +111,7 @@ impl Driver {
         }
         let crc = property(&news, "crc").as_string();
         match crc.and_then(|crc| crc.parse().ok()) {
-            Some(crc) => self.hashed(request, Ok(Crc64Nvme::new(crc))),
+            Some(crc) => self.hashed(request, Ok(crc)),
             None => {
                 let error = ObjectBuilder::new().with("name", property(&news, "error"));
                 self.unread(request, error.build());

@@ -9,7 +9,8 @@ use super::Keeper;
 use crate::clock::{alarm, pause};
 use crate::driver::Driver;
 use crate::journal::{Kind, Saved, read};
-use crate::page::{property, spawn, wait};
+use crate::page::property;
+use crate::task::{spawn, wait};
 
 /// Entries unmodified for this long, in milliseconds, are deleted: the bucket's lifecycle rule has aborted their parts.
 const OLD_MS: f64 = 7.0 * 24.0 * 3_600_000.0;
