@@ -1,4 +1,4 @@
-//! The fault proxy and the sink themselves: each fault and each rule is shown to be applied.
+//! The fault proxy, the sink and the server under them: each fault and each rule is shown to be applied.
 
 mod answers;
 mod common;
@@ -7,5 +7,6 @@ mod link;
 mod lost;
 mod matching;
 mod s3_rules;
+mod server;
 mod sink;
 mod streaming;
