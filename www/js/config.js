@@ -1,5 +1,7 @@
 // This page's configuration: `config.json` beside index.html (README.md describes it).
 
+import { isSafe } from "./auth/discovery.js";
+
 /** Reads and checks the configuration; throws an Error whose message says what is wrong with it. */
 export async function readConfig(address = new URL("../config.json", import.meta.url)) {
   let response;
@@ -27,8 +29,11 @@ function checkConfig(config) {
     requireUrl(auth.endpoint, "auth.endpoint");
     requireText(auth.clientId, "auth.clientId");
   } else if (auth?.kind === "oidc") {
-    requireUrl(auth.issuer, "auth.issuer");
+    requireIssuer(auth.issuer);
     requireText(auth.clientId, "auth.clientId");
+    for (const name of ["audience", "scope"]) {
+      if (auth[name] !== undefined) requireText(auth[name], `auth.${name}`);
+    }
   } else {
     throw new Error('config.json needs auth.kind: "cognito" or "oidc".');
   }
@@ -43,6 +48,14 @@ function requireUrl(value, name) {
   requireText(value, name);
   if (!/^https?:$/.test(protocolOf(value))) {
     throw new Error(`config.json: ${name} must be an http or https address.`);
+  }
+}
+
+/** https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery */
+function requireIssuer(value) {
+  requireUrl(value, "auth.issuer");
+  if (!isSafe(value) || /[?#]/.test(value)) {
+    throw new Error("config.json: auth.issuer must be an https address without query and fragment.");
   }
 }
 

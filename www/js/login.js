@@ -1,15 +1,16 @@
 // The sign-in form, built from the configuration: one step, and a second one where the first requires it.
 
+import { checkAccess } from "./auth/access.js";
+import { claimsOf, nameIn } from "./auth/claims.js";
 import { beginSignIn } from "./auth/oidc.js";
-import { claimsOf } from "./auth/session.js";
-import { byId, make, setText } from "./dom.js";
+import { byId, details, make, setText } from "./dom.js";
 import { field, required } from "./fields.js";
 import { passwordStep } from "./password.js";
 
 /** Builds the form for `auth`; calls `onGrant(name, grant)` after a sign-in. */
 export function loginForm(auth, onGrant) {
   const form = byId("login-form");
-  const problem = make("p", { class: "problem", id: "login-problem", role: "alert", hidden: true });
+  const problem = make("div", { class: "problem", id: "login-problem", role: "alert", hidden: true });
   const first = auth.kind === "cognito" ? passwordStep(auth) : issuerStep(auth, fail);
   let current;
   open(first);
@@ -31,8 +32,11 @@ export function loginForm(auth, onGrant) {
 
   function fail(error) {
     problem.hidden = !error;
-    problem.textContent = error ? error.message : "";
-    if (error) problem.scrollIntoView({ block: "nearest" });
+    problem.replaceChildren();
+    if (!error) return;
+    problem.append(make("span", { class: "sentence" }, error.message));
+    if (error.facts) problem.append(details(error.facts));
+    problem.scrollIntoView({ block: "nearest" });
   }
 
   async function submit() {
@@ -72,17 +76,24 @@ function issuerStep(auth, fail) {
     { type: "button", class: "button primary wide", data: { action: "authorize" } },
     `Continue at ${new URL(auth.issuer).host}`,
   );
-  go.addEventListener("click", () => beginSignIn(auth).catch(fail));
+  go.addEventListener("click", async () => {
+    if (go.ariaBusy === "true") return;
+    go.ariaBusy = "true";
+    fail(undefined);
+    await beginSignIn(auth).catch(fail);
+    go.ariaBusy = "false";
+  });
   const token = field("Or paste an access token", { name: "token", type: "password", autocomplete: "off" });
   const button = make("button", { type: "submit", class: "button wide", data: { action: "login" } }, "Use this token");
   return {
     name: "issuer",
     title: "Sign in",
-    fields: [go, token.element],
-    after: [button],
+    fields: [go],
+    after: [token.element, button],
     async submit() {
       const text = required(token.input, "Paste an access token first.").replace(/^bearer\s+/i, "");
       token.input.value = "";
+      checkAccess(auth, text);
       return { name: nameOf(text), grant: pasted(text) };
     },
   };
@@ -95,6 +106,5 @@ function pasted(accessToken) {
 
 /** The display name in a token. */
 export function nameOf(accessToken) {
-  const { username, name, email, sub } = claimsOf(accessToken);
-  return [username, name, email, sub].find((text) => typeof text === "string" && text) ?? "Signed in";
+  return nameIn(claimsOf(accessToken)) ?? "Signed in";
 }

@@ -1,9 +1,10 @@
 // The page: configuration, sign-in, client, views. All wiring is here.
 
-import { finishSignIn } from "./auth/oidc.js";
-import { Session, claimsOf } from "./auth/session.js";
+import { claimsOf } from "./auth/claims.js";
+import { finishSignIn, isAnswer } from "./auth/oidc.js";
+import { Session } from "./auth/session.js";
 import { readConfig } from "./config.js";
-import { byId, setText } from "./dom.js";
+import { byId, details, setText } from "./dom.js";
 import { dropzone } from "./dropzone.js";
 import { loginForm, nameOf } from "./login.js";
 import { explain } from "./messages.js";
@@ -27,10 +28,11 @@ function show(view) {
   setText(byId("who"), running?.session.name ?? "");
 }
 
-function notice(text) {
+/** Shows a sentence above everything else, with details for a developer; without one, hides it. */
+function notice(text, facts) {
   const box = byId("notice");
   box.hidden = !text;
-  setText(box, text ?? "");
+  box.replaceChildren(text ?? "", ...(facts ? [details(facts)] : []));
 }
 
 async function start(config, name, grant) {
@@ -47,8 +49,8 @@ async function start(config, name, grant) {
 }
 
 async function open(config, name, grant, owner) {
-  const session = new Session(name, grant, () => {
-    notice("Your session has ended. Sign in again to go on.");
+  const session = new Session(name, grant, (error) => {
+    notice(error.message, error.facts);
     show("again");
   });
   let client;
@@ -72,9 +74,10 @@ async function open(config, name, grant, owner) {
   return { owner, session, client, uploads, unfinished, records };
 }
 
-/** Warnings of the client: those about one file go to its row, the others to the console. */
+/** Warnings of the client: what a person should know goes to the page, the rest to the console. */
 function warned({ code, message, upload }) {
   if (code === "type_mismatch") running?.uploads.caution(upload);
+  else if (code === "api_silent") running?.records.unanswered(message);
   else console.warn(`crowfly: ${message}`);
 }
 
@@ -105,6 +108,7 @@ async function boot() {
 
   byId("logout").addEventListener("click", () => {
     if (running?.uploads.busy && !confirm("Uploads are still in progress. Sign out and stop them?")) return;
+    running?.session.end();
     stop();
     notice();
     show("login");
@@ -121,14 +125,19 @@ async function boot() {
     if (running?.uploads.busy) event.preventDefault();
   });
 
-  show("login");
-  if (config.auth.kind !== "oidc") return;
-  try {
-    const grant = await finishSignIn(config.auth);
-    if (grant) await start(config, nameOf(grant.accessToken), grant);
-  } catch (error) {
-    form.fail(error);
+  if (config.auth.kind === "oidc" && isAnswer()) {
+    // A form that flashed up meanwhile would look as if the sign-in had failed.
+    notice("Signing you in…");
+    try {
+      const grant = await finishSignIn(config.auth);
+      return await start(config, grant.name ?? nameOf(grant.accessToken), grant);
+    } catch (error) {
+      notice();
+      show("login");
+      return form.fail(error);
+    }
   }
+  show("login");
 }
 
 boot().catch((error) => {

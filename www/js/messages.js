@@ -25,10 +25,10 @@ const MESSAGES = {
   quota_open_uploads: "You have too many unfinished uploads. Let some finish or cancel some, then try again.",
   quota_bytes: "Your storage is full. Delete something, then try again.",
 
-  unauthenticated: "Your session has ended. Sign in again, then try again.",
-  insufficient_scope: "Your account may sign in but not upload. Ask for the right to upload.",
+  unauthenticated: "The service does not accept your sign-in any more. Sign in again; if that changes nothing, tell the people who run this service.",
+  insufficient_scope: "Your account may sign in but not send or read files here. Ask the people who run this service for permission.",
   invalid_subject: "Your account has a name that cannot be used here. Ask the people who run this service.",
-  forbidden: "Your account may not do this.",
+  forbidden: "Your account may sign in but not do this here. Ask the people who run this service for permission.",
 
   not_found: "This upload is not there any more, or it is not yours.",
   method_not_allowed: "The server does not offer this. The page and the server may be of different versions.",
@@ -113,13 +113,23 @@ export function withheld({ withheld, scan }) {
 /** Shown before a file is stored whose content does not match its type. */
 export const CAUTION = "The content does not look like the type. It is sent all the same; if it could run, it is withheld.";
 
-/** What to show for an error: a sentence, and technical details for a developer (code, request id, message). */
+/** The service has not answered yet. A gateway's refusal that a page cannot read looks like that, too. */
+export const SILENT =
+  "The service has not answered so far. If your connection works, it may not accept this page or your sign-in: " +
+  "tell the people who run this service.";
+
+/** What to show for an error: a sentence, and technical details for a developer (message, code, request id). */
 export function explain(error) {
   const code = codeOf(error);
+  // Why a sign-in or its renewal failed is known here, and not to the uploader.
+  const own = (code === "token_provider" ? error.cause : error) ?? {};
   const facts = [typeof error?.code === "string" ? error.code : code];
   if (error?.requestId) facts.push(`request ${error.requestId}`);
-  const own = typeof error?.message === "string" ? error.message : "";
-  return { code, sentence: MESSAGES[code], message: own, facts: facts.join(" · ") };
+  if (own.facts) facts.push(own.facts);
+  const sentence = own.sentence ?? MESSAGES[code];
+  const message = typeof error?.message === "string" && error.message !== sentence ? error.message : "";
+  const known = facts.join(" · ");
+  return { code, sentence, facts: message ? `${message} (${known})` : known };
 }
 
 /** Whether sending the same file again can succeed. */

@@ -4,7 +4,7 @@ import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
 import { byId, details, icon, make } from "./dom.js";
 import { bytes, moment, momentInFull } from "./format.js";
 import { batch } from "./frame.js";
-import { explain, withheld } from "./messages.js";
+import { SILENT, explain, withheld } from "./messages.js";
 
 const PAGE = 25;
 
@@ -46,6 +46,12 @@ export class Records {
     if (!this.#stopped.signal.aborted) this.#incoming.add(record);
   }
 
+  /** Says that the service has not answered yet; the first answer removes it. */
+  unanswered(message) {
+    const facts = `${message}. A token without the right audience or scope looks the same where the refusal has no CORS headers.`;
+    this.#show(SILENT, facts);
+  }
+
   /** Forgets all records. */
   stop() {
     this.#stopped.abort();
@@ -83,10 +89,13 @@ export class Records {
     this.#problem.hidden = !error;
     if (!error) return this.#problem.replaceChildren();
     const { sentence, facts } = explain(error);
-    this.#problem.replaceChildren(
-      make("span", { class: "sentence" }, `The records could not be read. ${sentence}`),
-      details(facts),
-    );
+    this.#show(`The records could not be read. ${sentence}`, facts);
+  }
+
+  #show(sentence, facts) {
+    this.#problem.hidden = false;
+    this.#problem.replaceChildren(make("span", { class: "sentence" }, sentence), details(facts));
+    this.#showEmpty();
   }
 
   #showEmpty() {

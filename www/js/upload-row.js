@@ -125,9 +125,8 @@ export class UploadRow {
     this.shownError = error;
     problem.hidden = !error;
     if (!error) return problem.replaceChildren();
-    const { sentence, message, facts } = explain(error);
-    const more = message && message !== sentence ? `${message} (${facts})` : facts;
-    problem.replaceChildren(make("span", { class: "sentence" }, sentence), details(more));
+    const { sentence, facts } = explain(error);
+    problem.replaceChildren(make("span", { class: "sentence" }, sentence), details(facts));
   }
 
   #actions(names) {

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html
 
 import { hasLapsed, isThrottled, isUnsuitable, refused, unanswerable } from "./cognito-words.js";
-import { temporary } from "./session.js";
+import { problem } from "./problem.js";
 
 /**
  * Signs in. Resolves to `{grant}` (see session.js), or to `{newPassword}` when the pool requires a new password first:
@@ -85,16 +85,16 @@ async function call(auth, action, input) {
       referrerPolicy: "no-referrer",
     });
   } catch (cause) {
-    throw temporary("The sign-in service does not answer. Check the connection.", cause);
+    throw problem("The sign-in service does not answer. Check the connection.", { cause, temporary: true });
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  if (response.status >= 500) throw temporary(`The sign-in service answered ${response.status}.`);
+  if (response.status >= 500) throw problem(`The sign-in service answered ${response.status}.`, { temporary: true });
   const refusal = {
     status: response.status,
     type: String(answer.__type ?? "").split("#").pop(),
     message: String(answer.message ?? answer.Message ?? ""),
   };
-  const error = isThrottled(refusal) ? temporary(refused(refusal)) : new Error(refused(refusal));
+  const error = problem(refused(refusal), { temporary: isThrottled(refusal) });
   throw Object.assign(error, { startOver: hasLapsed(refusal), unsuitable: isUnsuitable(refusal) });
 }

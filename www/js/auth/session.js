@@ -1,17 +1,19 @@
 // The session of one person: an access token and its renewal. Tokens are kept in memory only, so that nothing
 // on disk can leak them; after a reload the person signs in again.
 
-/** How long before its expiry a token is renewed, in milliseconds. */
+import { problem } from "./problem.js";
+
+/** How long before its expiry a token is renewed, in milliseconds; of a short life at most the last quarter. */
 const EARLY_MS = 60_000;
 
 /**
- * A session over `grant` = `{accessToken, expiresInMs?, refresh?}`, where `refresh()` resolves to the next
- * grant, or rejects; an error marked `temporary` may pass. `onEnd` is called when the token can no longer be
- * renewed.
+ * A session over `grant` = `{accessToken, expiresInMs?, refresh?, revoke?}`, where `refresh()` resolves to the next
+ * grant, or rejects; an error marked `temporary` may pass. `onEnd` is called with the error when the token can no longer
+ * be renewed.
  */
 export class Session {
   #grant;
-  #endsAt;
+  #taken;
   #renewal;
   #onEnd;
 
@@ -28,47 +30,58 @@ export class Session {
 
   /** The access token; renewed when it is about to expire or was refused. */
   async token({ reason } = {}) {
-    const ending = performance.now() > this.#endsAt - EARLY_MS;
-    // Without CORS headers a 401 cannot be read here, so an expired token counts as refused.
-    const refused = reason === "unauthorized" || performance.now() > this.#endsAt;
-    // A token that cannot be renewed is used until it expires.
-    if (!refused && !(ending && this.#grant.refresh)) return this.#grant.accessToken;
+    const canRenew = this.#grant.refresh !== undefined;
+    // Without CORS headers a 401 cannot be read, so the client takes calls without an answer for a refusal, too. A token
+    // that is valid and cannot be renewed is kept: no other would be accepted where it is not.
+    const due = canRenew ? reason === "unauthorized" || this.#left < this.#early : this.#left < 0;
+    if (!due) return this.#grant.accessToken;
+    // One at a time: where refresh tokens are rotated, a second use of one ends the session.
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;
     });
     return this.#renewal;
   }
 
+  /** Ends it at the issuer as well, if that is possible; the person need not wait for it. */
+  async end() {
+    // A renewal on its way brings the token that is to be revoked.
+    await this.#renewal?.catch(() => {});
+    await this.#grant.revoke?.().catch((error) => console.warn(`sign-out: ${error.message}`));
+  }
+
   async #renew() {
+    const used = this.#grant;
     try {
-      if (!this.#grant.refresh) throw new Error("The session has ended and cannot be renewed.");
-      this.#take(await this.#grant.refresh());
+      if (!used.refresh) throw problem("Your session has ended. Sign in again to go on.");
+      const next = await used.refresh();
+      // A sign-in that came between is newer.
+      if (this.#grant === used) this.#take(next);
       return this.#grant.accessToken;
     } catch (error) {
-      if (!error.temporary) this.#onEnd();
+      if (this.#grant !== used) return this.#grant.accessToken;
+      // A token outlives an issuer that fails for a while.
+      if (error.temporary && this.#left > 0) return used.accessToken;
+      if (!error.temporary) this.#onEnd(error);
       throw error;
     }
   }
 
   #take(grant) {
     this.#grant = grant;
-    this.#endsAt = performance.now() + (grant.expiresInMs ?? Number.POSITIVE_INFINITY);
+    this.#taken = { monotonic: performance.now(), wall: Date.now() };
   }
-}
 
-/** An error that may pass by itself and does not end the session. */
-export function temporary(sentence, cause) {
-  return Object.assign(new Error(sentence, { cause }), { temporary: true });
-}
+  get #life() {
+    return this.#grant.expiresInMs ?? Number.POSITIVE_INFINITY;
+  }
 
-/** The unverified claims of a JWT: to display the name and to know the expiry, nothing else. */
-export function claimsOf(token) {
-  try {
-    const payload = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
-    const raw = Uint8Array.from(atob(payload), (digit) => digit.charCodeAt(0));
-    const claims = JSON.parse(new TextDecoder().decode(raw));
-    return claims && typeof claims === "object" ? claims : {};
-  } catch {
-    return {};
+  get #early() {
+    return Math.min(EARLY_MS, this.#life / 4);
+  }
+
+  /** Milliseconds until the token expires. Some browsers stop the monotonic clock while the computer sleeps. */
+  get #left() {
+    const { monotonic, wall } = this.#taken;
+    return this.#life - Math.max(performance.now() - monotonic, Date.now() - wall);
   }
 }
