@@ -22,7 +22,7 @@ pub struct Env {
     pub tool_origin: String,
     /// The stacks by name: `main` (own Cognito pool, route direct, public off), `oidc` (test issuer,
     /// scope `uploads`, public by ACL, at most 200 MiB) and `webm` (test issuer, route lambda, suffix
-    /// `.webm`); `faulty` is `webm` without a suffix and with shorter timeouts, for tests in which its
+    /// `.webm`); `strict` trusts the provider that the sign-in tests start; `faulty` is `webm` without a suffix and with shorter timeouts, for tests in which its
     /// services fail; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner;
     /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests a second), sweeps uploads after one
     /// second, and denies the subject `denied`.
@@ -48,9 +48,12 @@ pub struct Stack {
     pub issuer: String,
     /// The audience that it requires.
     pub audience: String,
-    /// The public client of the user pool, or of the test issuer.
+    /// The page's public client at the user pool or the issuer.
     #[serde(default)]
     pub client_id: String,
+    /// The scope that it requires of another issuer's tokens; empty for none.
+    #[serde(default)]
+    pub scope: String,
     /// The demo user's name; empty when the issuer is not the stack's own pool.
     #[serde(default)]
     pub user: String,

@@ -19,7 +19,7 @@ mod token;
 pub use api::judge_api;
 pub use finding::{Finding, Reach};
 #[cfg(not(target_arch = "wasm32"))]
-pub use operator::examine;
+pub use operator::{Provider, examine, examine_provider};
 #[cfg(target_arch = "wasm32")]
 pub use page::diagnose;
 pub use storage::{judge_large, judge_storage};

@@ -1,7 +1,8 @@
-//! What an operator can observe from a terminal, for `cargo xtask doctor`.
+//! What an operator can observe from a terminal, for `cargo xtask doctor` and `dev`.
 
 mod curl;
 mod issuer;
+mod provider;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
@@ -10,6 +11,7 @@ use crate::probe::{create_refused, element, new_id, origin_of, request};
 use crate::token::{Claims, judge_token};
 use crate::{Finding, Reach, judge_api, judge_storage};
 use curl::{Answer, Curl};
+pub use provider::{Provider, examine_provider};
 
 /// Bytes of the probe.
 const BODY: &str = "0000000000000000";

@@ -71,6 +71,11 @@ impl<'browser> Page<'browser> {
     #[track_caller]
     pub fn open(browser: &'browser Browser, stack: &Stack) -> Self {
         browser.open(&stack.page);
+        Self::of(browser)
+    }
+
+    /// The page that is open.
+    pub fn of(browser: &'browser Browser) -> Self {
         Self { browser }
     }
 

@@ -28,7 +28,8 @@ use error::Error;
 const HELP: &str = "\
 cargo xtask <command>
 
-  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda)
+  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda; to sign in at an OpenID
+            provider: --issuer URL --audience NAME [--scope NAME] [--client-id ID])
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   build the npm package and print its sizes
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in

@@ -1,35 +1,15 @@
-//! The issuer's discovery document and keys. <https://openid.net/specs/openid-connect-discovery-1_0.html>
+//! The issuer's keys. <https://openid.net/specs/openid-connect-discovery-1_0.html>
 
 use super::curl::Curl;
+use super::provider::document;
 use crate::Finding;
 
 /// Judges whether the gateway can find the key of this id at this issuer.
 pub(super) fn judge(curl: &Curl, issuer: &str, key: &str) -> Finding {
-    let address = format!(
-        "{}/.well-known/openid-configuration",
-        issuer.trim_end_matches('/')
-    );
-    let document = curl.ask("GET", &address, &[], None);
-    let Some(document) = document
-        .filter(|answer| answer.status == 200)
-        .and_then(|answer| answer.json())
-    else {
-        let fix =
-            "correct JwtIssuer, or serve its discovery document; the API's authorizer reads it";
-        return Finding::bad(
-            "issuer_unreachable",
-            format!("there is no discovery document at {address}"),
-            fix,
-        );
+    let document = match document(curl, issuer) {
+        Ok(document) => document,
+        Err(finding) => return finding,
     };
-    if document["issuer"] != issuer {
-        let message = format!("the document at {address} names another issuer than the token");
-        return Finding::bad(
-            "issuer_mismatch",
-            message,
-            "use the issuer exactly as its document names it",
-        );
-    }
     let keys = document["jwks_uri"]
         .as_str()
         .and_then(|url| curl.ask("GET", url, &[], None));

@@ -7,6 +7,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use super::env_file;
 use super::server::{Server, must_be_free, origins};
+use super::trust::Trust;
 use super::{site, stack};
 use crate::error::Error;
 use crate::lambdas::{self, Build};
@@ -18,7 +19,7 @@ const PORT: u16 = 7070;
 /// Builds, deploys and serves everything, then waits.
 pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let started = Instant::now();
-    let (page, route) = options(arguments)?;
+    let (page, route, trust) = options(arguments)?;
     let aws = page + 1;
     must_be_free(page, "the page")?;
     must_be_free(aws, "the local AWS")?;
@@ -32,14 +33,16 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let template = super::package::package(&server.aws, &functions)?;
     let mut stack = step::step("stack", || {
         let origins = origins(page);
-        let parameters = [
+        let mut parameters = trust.parameters().to_vec();
+        parameters.extend([
             ("AllowedOrigins", origins.as_str()),
             ("Architecture", architecture()),
             ("EventRoute", &route),
-        ];
+        ]);
         stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
     })?;
-    let site = site::start(page, &stack)?;
+    trust.describe(&mut stack);
+    let site = site::start(page, &stack, &trust.origins)?;
     stack.page = site.url();
     env_file::write(&folder.join("env.json"), &stack)?;
     announce(&stack, &route, started);
@@ -60,8 +63,12 @@ pub(crate) fn architecture() -> &'static str {
 fn announce(stack: &Stack, route: &str, started: Instant) {
     step::clear();
     println!("\nCrowfly runs at  {}\n", stack.page);
-    if !stack.user.is_empty() {
-        println!("  sign in      {} / {}", stack.user, stack.password);
+    match stack.user.as_str() {
+        "" => println!(
+            "  sign in      at {}\n               as client {}, which must have {} as redirect URI",
+            stack.issuer, stack.client_id, stack.page
+        ),
+        user => println!("  sign in      {user} / {}", stack.password),
     }
     println!("  API          {}", stack.api);
     println!("  storage      {}", stack.s3);
@@ -71,9 +78,10 @@ fn announce(stack: &Stack, route: &str, started: Instant) {
     println!("\nCtrl-C stops everything; what was uploaded is forgotten at the next start.");
 }
 
-/// The port of the page, and the route of events.
-fn options(mut arguments: Parser) -> Result<(u16, String), Error> {
+/// The port of the page, the route of events, and another provider than the stack's own user pool.
+fn options(mut arguments: Parser) -> Result<(u16, String, Trust), Error> {
     let (mut port, mut route) = (PORT, "direct".to_owned());
+    let mut trust = Trust::default();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("port") => {
@@ -89,8 +97,13 @@ fn options(mut arguments: Parser) -> Result<(u16, String), Error> {
                     return Err(Error::Usage("--route takes direct or lambda".to_owned()));
                 }
             }
+            Arg::Long("issuer") => trust.issuer = arguments.value()?.string()?,
+            Arg::Long("audience") => trust.audience = arguments.value()?.string()?,
+            Arg::Long("scope") => trust.scope = arguments.value()?.string()?,
+            Arg::Long("client-id") => trust.client = arguments.value()?.string()?,
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok((port, route))
+    let trust = trust.checked(&format!("http://127.0.0.1:{port}"))?;
+    Ok((port, route, trust))
 }

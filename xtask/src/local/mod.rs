@@ -10,6 +10,7 @@ mod server;
 mod site;
 mod stack;
 mod suite;
+mod trust;
 
 pub(crate) use dev::{architecture, dev};
 pub(crate) use server::{Aws, free_ports};

@@ -13,11 +13,13 @@ use crate::paths;
 const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=()";
 
 /// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
-pub(crate) fn start(port: u16, stack: &Stack) -> Result<Serving, Error> {
+/// The page may also call these origins.
+pub(super) fn start(port: u16, stack: &Stack, others: &[String]) -> Result<Serving, Error> {
     let files = Files::default()
         .at("/crowfly/", paths::npm_package())
         .at("/", paths::root().join("www"));
-    serve(port, config(stack), files).map_err(Error::io(format!("serve the page at port {port}")))
+    serve(port, config(stack, others), files)
+        .map_err(Error::io(format!("serve the page at port {port}")))
 }
 
 fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io::Result<Serving> {
@@ -42,12 +44,15 @@ fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io
 }
 
 /// `config.json` of the page that belongs to `stack`, and its content security policy.
-fn config(stack: &Stack) -> (String, String) {
+fn config(stack: &Stack, others: &[String]) -> (String, String) {
     let client = &stack.client_id;
     let (auth, issuer) = if stack.user.is_empty() {
         let issuer = &stack.issuer;
-        let auth =
-            json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": client});
+        let scope = ["openid profile offline_access", &stack.scope].join(" ");
+        let auth = json!({
+            "kind": "oidc", "issuer": issuer, "clientId": client, "audience": stack.audience,
+            "scope": scope.trim_end(),
+        });
         (auth, issuer)
     } else {
         let auth = json!({
@@ -57,8 +62,8 @@ fn config(stack: &Stack) -> (String, String) {
         (auth, &stack.s3)
     };
     let config = json!({"api": stack.api, "region": REGION, "auth": auth});
-    let urls = [&stack.api, &stack.s3, issuer];
-    let origins: BTreeSet<&str> = urls.into_iter().map(|url| origin(url)).collect();
+    let urls = [&stack.api, &stack.s3, issuer].into_iter().chain(others);
+    let origins: BTreeSet<&str> = urls.map(|url| origin(url)).collect();
     let connect: Vec<&str> = origins.into_iter().collect();
     (format!("{config:#}\n"), policy(&connect.join(" ")))
 }

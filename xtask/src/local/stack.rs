@@ -66,6 +66,7 @@ fn described(aws: &Aws, outputs: &Outputs) -> Result<Stack, Error> {
         issuer: output("Issuer")?,
         audience: output("Audience")?,
         client_id: output("Audience")?,
+        scope: String::new(),
         user: String::new(),
         password: String::new(),
         bucket: output("Bucket")?,

@@ -1,4 +1,4 @@
-//! The system that the whole-system tests run against: six stacks of one template, a scanner for one of them, and a
+//! The system that the whole-system tests run against: eight stacks of one template, a scanner for one of them, and a
 //! token issuer.
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use devkit::http::{Request, Serving};
 use super::dev::architecture;
 use super::env_file;
 use super::server::{Server, free_ports, origins};
+use super::trust::Trust;
 use super::{site, stack};
 use crate::error::Error;
 use crate::lambdas::{self, Build, Functions};
@@ -20,15 +21,13 @@ use crate::process::{Cmd, Service};
 use crate::{native, package, paths, step};
 
 const START: Duration = Duration::from_secs(20);
-/// The audience and the scope that the test issuer's tokens carry.
-const FOREIGN: &str = "JwtAudience=crowfly-test RequiredScope=uploads";
 /// The subject that the stack `tight` denies.
 const DENIED: &str = "denied";
 /// Visibility timeout: short, so that a message that fails five times is in the dead-letter queue within seconds.
 const SECONDS: &str = "6";
 
-/// The stacks, each with its own parameters; all but `main` trust the test issuer.
-const STACKS: [(&str, &str); 7] = [
+/// The stacks, each with its own parameters; all but `main` and `strict` trust the test issuer.
+const STACKS: [(&str, &str); 8] = [
     ("main", ""),
     ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
     ("webm", "EventRoute=lambda KeySuffix=.webm"),
@@ -38,6 +37,8 @@ const STACKS: [(&str, &str); 7] = [
     ("busy", ""),
     ("scan", "ScanUploads=on"),
     ("tight", TIGHT),
+    // For a provider that the tests of the sign-in start.
+    ("strict", ""),
 ];
 const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TIGHT: &str =
@@ -59,8 +60,8 @@ pub(crate) struct Suite {
 pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
     let functions = lambdas::build(how, true)?;
     package::build()?;
-    let ports: [u16; 4 + STACKS.len()] = free_ports()?;
-    let [aws, issuer, extra, tool, pages @ ..] = ports;
+    let ports: [u16; 5 + STACKS.len()] = free_ports()?;
+    let [aws, issuer, provider, extra, tool, pages @ ..] = ports;
     let folder = paths::target().join("test");
     let server = Server::launch(aws, &pages, &folder.join("aws"))?;
     let (service, issuer) = start_issuer(issuer)?;
@@ -83,22 +84,21 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         if name == "tight" {
             parameters.insert("DeniedOwners", &denied);
         }
-        if name != "main" {
-            parameters.insert("JwtIssuer", &issuer);
-            parameters.extend(pairs(FOREIGN));
-        }
+        let trust = trust(name, &issuer, provider);
+        parameters.extend(trust.parameters());
         parameters.extend(pairs(own));
         let parameters: Vec<(&str, &str)> = parameters.into_iter().collect();
         let mut stack = step::step(&format!("stack {name}"), || {
             let name = format!("crowfly-{name}");
             stack::deploy(&server.aws, &name, &template, &parameters)
         })?;
+        trust.describe(&mut stack);
         if name == "scan" {
             step::step("stack scanner", || {
                 deploy_scanner(&server, &functions, &stack)
             })?;
         }
-        let site = site::start(port, &stack)?;
+        let site = site::start(port, &stack, &trust.origins)?;
         stack.page = site.url();
         described.insert(name.to_owned(), stack);
         sites.push(site);
@@ -117,6 +117,25 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         _issuer: service,
         _sites: sites,
     })
+}
+
+/// Whose tokens a stack accepts: its audience, and the scope that they carry.
+fn trust(stack: &str, test_issuer: &str, provider: u16) -> Trust {
+    let (issuer, audience, client) = match stack {
+        "main" => return Trust::default(),
+        "strict" => {
+            let issuer = format!("http://127.0.0.1:{provider}");
+            (issuer, "https://uploads.example/", "page")
+        }
+        _ => (test_issuer.to_owned(), "crowfly-test", "crowfly-test"),
+    };
+    Trust {
+        issuer,
+        audience: audience.to_owned(),
+        scope: "uploads".to_owned(),
+        client: client.to_owned(),
+        origins: Vec::new(),
+    }
 }
 
 /// The pairs of `name=value name=value`.

@@ -25,6 +25,7 @@ pub(crate) fn all() -> Result<(), Error> {
         &[
             node::ready,
             node::older,
+            node::provider,
             || python::cargo_lambda().map(drop),
             || python::local_aws().map(drop),
             || python::sam().map(drop),

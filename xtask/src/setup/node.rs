@@ -23,6 +23,11 @@ pub(crate) fn older() -> Result<(), Error> {
     install("node-older", "older packages from npm", "xtask/node/older")
 }
 
+/// Installs the OpenID provider of the sign-in tests into `target/tools/node-oidc`.
+pub(crate) fn provider() -> Result<(), Error> {
+    install("node-oidc", "an OpenID provider from npm", "tests/oidc")
+}
+
 fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
     let read = |file: &str| files::read(&paths::root().join(source).join(file));
     let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);

@@ -106,6 +106,7 @@ pub(super) fn end() {
 fn start(how: Build) -> Result<Running, Error> {
     let mut env = browsers::chromium()?.env();
     node::older()?;
+    node::provider()?;
     let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests(how)?;
