@@ -162,7 +162,9 @@ fn row(word: &str) -> Option<(char, u32)> {
     let (letter, least) = match letter {
         "a" => ('A', 2),
         "f" => ('F', 2),
+        "h" => ('H', 1),
         "p" => ('P', 1),
+        "s" => ('S', 1),
         "u" => ('U', 1),
         _ => return None,
     };

@@ -11,6 +11,9 @@ const ABUSES: [RangeInclusive<u32>; 5] = [1..=18, 20..=38, 40..=53, 60..=70, 80.
 /// What people's files and pages brought, and the tools that they load the package with.
 const PAGES: RangeInclusive<u32> = 1..=18;
 const TOOLS: RangeInclusive<u32> = 1..=6;
+/// What hostile and hurt pages, servers and users do; what other stores and identity providers do.
+const HOSTS: RangeInclusive<u32> = 1..=12;
+const STORES: RangeInclusive<u32> = 1..=12;
 
 /// A row whose fault occurs on AWS but not in the local AWS, what the local AWS lacks, the places of which one is enough
 /// to show it instead (with `; ` between them), and how it is shown there.
@@ -59,7 +62,9 @@ pub(super) fn all() -> Vec<String> {
             .collect::<Vec<String>>()
     };
     let (pages, tools) = (of('U', &[PAGES]), of('P', &[TOOLS]));
-    [of('A', &ABUSES), of('F', &FAULTS), pages, tools].concat()
+    let (hosts, stores) = (of('H', &[HOSTS]), of('S', &[STORES]));
+    let lists = [of('A', &ABUSES), of('F', &FAULTS), pages, tools, hosts, stores];
+    lists.concat()
 }
 
 #[cfg(test)]
@@ -71,7 +76,7 @@ mod tests {
     fn the_lists_have_the_rows_that_they_should() {
         assert_eq!(
             all().len(),
-            (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6) + (18 + 6)
+            (18 + 19 + 14 + 11 + 18) + (44 + 26 + 6) + (18 + 6) + (12 + 12)
         );
         let places = KINDS.map(|(.., place)| place);
         let rows = elsewhere();
