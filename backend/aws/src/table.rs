@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::types::{
 };
 use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crowfly_core::ports::{
-    GetRow, GetRows, ListRows, MarkAborted, Page, Position, Put, PutPending,
+    Consistency, GetRow, GetRows, ListRows, MarkAborted, Page, Position, Put, PutPending,
 };
 use crowfly_core::{Fault, FaultKind, Row};
 
@@ -134,7 +134,12 @@ impl GetRow for Table {
 }
 
 impl GetRows for Table {
-    async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault> {
+    async fn get_rows(
+        &self,
+        owner: &OwnerId,
+        ids: &[UploadId],
+        consistency: Consistency,
+    ) -> Result<Vec<Row>, Fault> {
         const SERVICE: &str = "dynamodb.BatchGetItem";
         let mut rows = Vec::with_capacity(ids.len());
         let mut missing: Vec<Item> = ids.iter().map(|id| key(owner, *id)).collect();
@@ -147,6 +152,7 @@ impl GetRows for Table {
             }
             let keys = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut missing)))
+                .consistent_read(consistency == Consistency::Strong)
                 .build()
                 .map_err(|error| Fault::new(SERVICE, FaultKind::Unexpected, error.to_string()))?;
             let answer = self

@@ -8,7 +8,8 @@ mod assemble;
 use crowfly_contract::{Completing, Crc64Nvme, ErrorCode, OwnerId, Stored, UploadId, UploadStatus};
 
 use crate::ports::{
-    AbortMultipart, CompleteMultipart, DeclareChecksum, GetRow, HeadObject, ListParts,
+    AbortMultipart, ClearMultipart, CompleteMultipart, DeclareChecksum, GetRow, HeadObject,
+    ListParts,
 };
 use crate::{Error, Refusal, Row, parts};
 
@@ -37,7 +38,7 @@ pub fn working() -> Completed {
 /// `not_found`, `not_stored`, `upload_ended`, `size_mismatch` or `checksum_mismatch`; for a
 /// multipart upload also `parts_mismatch` or `multipart_gone`; or a fault.
 pub async fn complete(
-    rows: &(impl GetRow + DeclareChecksum),
+    rows: &(impl GetRow + DeclareChecksum + ClearMultipart),
     objects: &(impl HeadObject + ListParts + CompleteMultipart + AbortMultipart),
     owner: &OwnerId,
     id: UploadId,

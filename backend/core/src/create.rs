@@ -1,11 +1,14 @@
 //! `POST /uploads`: creates pending records and presigns their uploads.
 //!
 //! Creating is idempotent by the client's id: the same item is signed again, a different item under
-//! a used id is refused. The bytes of an upload are stored once only, because the signed PUT, or
+//! a used id is refused. Reads come first, since a read costs a fraction of a write: a repeat that
+//! changes nothing writes nothing and asks storage nothing. The bytes of an upload are stored once only, because the signed PUT, or
 //! the completion of its parts, carries `if-none-match: *`
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>).
 
 mod begin;
+
+use std::collections::HashMap;
 
 use crowfly_contract::{
     CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, PlanKind,
@@ -15,8 +18,8 @@ use crowfly_contract::{
 use crate::disposition::attachment;
 use crate::policy::Policy;
 use crate::ports::{
-    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, OpenUploads, PresignPut,
-    PutPending, PutToSign, SetMultipart, Touch,
+    AbortMultipart, Consistency, CreateMultipart, GetRow, GetRows, HeadObject, OpenUploads,
+    PresignPut, PutPending, PutToSign, SetMultipart, Touch,
 };
 use crate::quota::{self, Limits, Opened};
 use crate::request::{Item, ValidItem};
@@ -57,8 +60,8 @@ pub type ItemResult = (UploadId, Result<Granted, Error>);
 /// Creates each item, or signs it again, in order, as far as the limits of the owner allow;
 /// otherwise items are independent.
 pub async fn create(
-    rows: &(impl PutPending + OpenUploads + GetRow + SetMultipart + Touch),
-    objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    rows: &(impl PutPending + OpenUploads + GetRow + GetRows + SetMultipart + Touch),
+    objects: &(impl CreateMultipart + AbortMultipart + HeadObject),
     signer: &impl PresignPut,
     creator: Creator<'_>,
     items: Vec<Item>,
@@ -67,27 +70,51 @@ pub async fn create(
         .into_iter()
         .map(|(id, item)| (id, item.and_then(|item| pending_row(creator, item))))
         .collect();
-    let new: Vec<&Row> = wanted
-        .iter()
-        .filter_map(|(_, row)| row.as_ref().ok())
-        .collect();
-    let mut opened = quota::open(rows, creator.owner, &new, creator.limits)
-        .await
-        .into_iter();
+    let mut opened = open(rows, creator, &wanted).await;
     let tasks = wanted
         .into_iter()
         .map(|(id, row)| {
-            let row = row.map(|row| (row, opened.next()));
+            let row = row.map(|row| (row, opened.remove(&id)));
             async move { (id, grant(rows, objects, signer, creator, row).await) }
         })
         .collect();
     bounded(tasks, AT_ONCE).await
 }
 
+/// The existing row of each upload; those without one are written, in order, as far as the limits
+/// allow.
+async fn open(
+    rows: &(impl GetRows + PutPending + OpenUploads),
+    creator: Creator<'_>,
+    wanted: &[(UploadId, Result<Row, Refusal>)],
+) -> HashMap<UploadId, Result<Opened, Fault>> {
+    let valid = || wanted.iter().filter_map(|(_, row)| row.as_ref().ok());
+    let ids: Vec<UploadId> = valid().map(|row| row.record.id).collect();
+    if ids.is_empty() {
+        return HashMap::new();
+    }
+    let found = rows
+        .get_rows(creator.owner, &ids, Consistency::Strong)
+        .await;
+    let mut opened: HashMap<UploadId, Result<Opened, Fault>> = match found {
+        Ok(found) => found
+            .into_iter()
+            .map(|row| (row.record.id, Ok(Opened::Exists(Box::new(row)))))
+            .collect(),
+        Err(fault) => ids.iter().map(|id| (*id, Err(fault.clone()))).collect(),
+    };
+    let new: Vec<&Row> = valid()
+        .filter(|row| !opened.contains_key(&row.record.id))
+        .collect();
+    let written = quota::open(rows, creator.owner, &new, creator.limits).await;
+    opened.extend(new.iter().map(|row| row.record.id).zip(written));
+    opened
+}
+
 /// Signs an upload that was written now or existed before.
 async fn grant(
     rows: &(impl GetRow + SetMultipart + Touch),
-    objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    objects: &(impl CreateMultipart + AbortMultipart + HeadObject),
     signer: &impl PresignPut,
     creator: Creator<'_>,
     opened: Result<(Row, Option<Result<Opened, Fault>>), Refusal>,
@@ -110,7 +137,7 @@ async fn grant(
     // It keeps the part size as well: the current rule is for new uploads.
     let plan = match row.part_plan() {
         Some(plan) => {
-            begin::begin(rows, objects, &row).await?;
+            begin::begin(rows, objects, &row, repeated).await?;
             Plan::Multipart {
                 part_size: plan.part_size(),
                 part_count: plan.part_count(),

@@ -6,7 +6,9 @@ use crowfly_contract::{
     StoredPart, UploadId, UploadStatus,
 };
 
-use crate::ports::{FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart, Touch};
+use crate::ports::{
+    ClearMultipart, FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart, Touch,
+};
 use crate::{Error, Fault, Refusal, Row};
 
 /// How old `activeAt` may be before it is updated, in milliseconds: an hour costs few writes and is
@@ -18,7 +20,7 @@ const TOUCH_AFTER_MS: u64 = 3_600_000;
 /// # Errors
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
 pub async fn sign(
-    rows: &(impl GetRow + Touch),
+    rows: &(impl GetRow + Touch + ClearMultipart),
     objects: &(impl FindMultipart + HeadObject),
     signer: &impl PresignPart,
     owner: &OwnerId,
@@ -35,7 +37,7 @@ pub async fn sign(
     touch(rows, &row, now_ms).await?;
     let multipart = match row.multipart() {
         Some(multipart) if objects.find_multipart(multipart).await? => multipart,
-        _ => return Err(gone_or_stored(objects, &row).await),
+        _ => return Err(gone_or_stored(rows, objects, &row).await),
     };
     let mut grants = Vec::with_capacity(puts.len());
     for put in &puts {
@@ -52,7 +54,7 @@ pub async fn sign(
 /// # Errors
 /// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
 pub async fn list(
-    rows: &(impl GetRow + Touch),
+    rows: &(impl GetRow + Touch + ClearMultipart),
     objects: &(impl ListParts + HeadObject),
     owner: &OwnerId,
     id: UploadId,
@@ -66,7 +68,7 @@ pub async fn list(
         None => None,
     };
     let Some(listed) = listed else {
-        return Err(gone_or_stored(objects, &row).await);
+        return Err(gone_or_stored(rows, objects, &row).await);
     };
     let parts = listed
         .into_iter()
@@ -135,12 +137,25 @@ fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
 
 /// The error for a multipart upload that storage no longer has: `already_stored` if its object
 /// exists.
-async fn gone_or_stored(objects: &impl HeadObject, row: &Row) -> Error {
+async fn gone_or_stored(rows: &impl ClearMultipart, objects: &impl HeadObject, row: &Row) -> Error {
     match objects.head_object(&row.record.key).await {
         Ok(Some(_)) => already_stored().into(),
-        Ok(None) => multipart_gone().into(),
+        Ok(None) => gone(rows, row).await,
         Err(fault) => fault.into(),
     }
+}
+
+/// The error for a multipart upload that storage no longer has. The row forgets it, so that a
+/// repeated create call need not ask storage before it trusts the row.
+pub(crate) async fn gone(rows: &impl ClearMultipart, row: &Row) -> Error {
+    if let Some(s3_upload_id) = &row.s3_upload_id
+        && let Err(fault) = rows
+            .clear_multipart(&row.owner, row.record.id, s3_upload_id)
+            .await
+    {
+        return fault.into();
+    }
+    multipart_gone().into()
 }
 
 pub(crate) fn already_stored() -> Refusal {

@@ -17,11 +17,11 @@ pub use crate::limits::Usage;
 pub use crate::row::{Multipart, Slot};
 pub use content::{Findings, Peek, PeekObject, SetScan};
 pub use multipart::{
-    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum,
-    ExpectedObject, FindMultipart, ListParts, ListedPart, MultipartToCreate, PartPut, PresignPart,
-    SetMultipart,
+    AbortMultipart, ClearMultipart, CompleteMultipart, Completion, CreateMultipart,
+    DeclareChecksum, ExpectedObject, FindMultipart, ListParts, ListedPart, MultipartToCreate,
+    PartPut, PresignPart, SetMultipart,
 };
-pub use open::{Advance, AdvanceRate, OpenUploads, Opening, Release, Touch};
+pub use open::{Advance, AdvanceRate, Limited, OpenUploads, Opening, Release, Touch};
 pub use sweep::{
     Close, ListMultiparts, ListOpen, ListedMultipart, MarkExpired, MultipartPage,
     MultipartPosition, OpenPage, OpenPosition, OpenUpload, Postpone, QueryRow,
@@ -62,7 +62,22 @@ pub trait GetRow {
 /// IAM: `dynamodb:BatchGetItem`.
 pub trait GetRows {
     /// Reads the existing ones of at most 100 distinct uploads, in any order.
-    async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault>;
+    async fn get_rows(
+        &self,
+        owner: &OwnerId,
+        ids: &[UploadId],
+        consistency: Consistency,
+    ) -> Result<Vec<Row>, Fault>;
+}
+
+/// What a read shows:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// Possibly not the latest writes, for half the price.
+    Eventual,
+    /// All earlier writes.
+    Strong,
 }
 
 /// IAM: `dynamodb:Query` on the index `byCreatedAt`.

@@ -10,7 +10,7 @@ use crowfly_contract::{
 
 use crate::cursor;
 use crate::disposition::attachment;
-use crate::ports::{GetRow, GetRows, GetToSign, ListRows, PresignGet};
+use crate::ports::{Consistency, GetRow, GetRows, GetToSign, ListRows, PresignGet};
 use crate::{Error, Refusal, Row};
 
 /// Retry delay while an object is being scanned, in milliseconds.
@@ -44,7 +44,7 @@ pub async fn status(
     now_ms: u64,
 ) -> Result<StatusResponse, Error> {
     let mut records: HashMap<UploadId, Record> = rows
-        .get_rows(owner, ids)
+        .get_rows(owner, ids, Consistency::Eventual)
         .await?
         .into_iter()
         .filter(|row| !row.is_expired(now_ms))

@@ -5,8 +5,8 @@ mod common;
 use common::multipart::{PART, SIZE, begun, create_one, item, row, send_all};
 use common::{NOW, id, owner};
 use crowfly_contract::limits::{GIB, MIB};
-use crowfly_contract::{ErrorCode, Plan, UploadStatus};
-use crowfly_core::FaultKind;
+use crowfly_contract::{ErrorCode, PartToSign, Plan, UploadStatus};
+use crowfly_core::{FaultKind, parts};
 use crowfly_testing::{Memory, Race, head_of};
 use serde_json::json;
 
@@ -113,15 +113,45 @@ async fn a_create_may_be_repeated_after_the_checksum_was_declared() {
     );
 }
 
+/// Signs the first part; the error code if that is refused.
+async fn sign(memory: &Memory) -> Result<(), ErrorCode> {
+    let part = PartToSign {
+        number: 1,
+        crc64nvme: None,
+    };
+    let who = owner('a');
+    let signed = parts::sign(memory, memory, memory, &who, id(1), &[part], NOW).await;
+    signed.map(drop).map_err(|error| error.to_refusal().code)
+}
+
+/// The call that uses the multipart upload finds out that it is gone, and the next create call
+/// starts another one.
 #[tokio::test]
 async fn f40_a_multipart_upload_that_storage_dropped_is_followed_by_a_new_one() {
     let memory = Memory::default();
     let first = begun(&memory).await.s3_upload_id.unwrap();
     memory.drop_multiparts();
     assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
+    assert_eq!(sign(&memory).await, Err(ErrorCode::MultipartGone));
+    assert_eq!(row(&memory).s3_upload_id, None);
+    assert_eq!(sign(&memory).await, Err(ErrorCode::MultipartGone));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
     let second = row(&memory).s3_upload_id.unwrap();
     assert_ne!(second, first);
     assert_eq!(memory.open_multiparts(), [second]);
+    assert_eq!(sign(&memory).await, Ok(()));
+}
+
+#[tokio::test]
+async fn f40_a_row_that_could_not_forget_is_asked_again() {
+    let memory = Memory::default();
+    begun(&memory).await;
+    memory.drop_multiparts();
+    memory.fail_next("clear_multipart", FaultKind::Unavailable);
+    assert_eq!(sign(&memory).await, Err(ErrorCode::ServiceUnavailable));
+    assert_eq!(sign(&memory).await, Err(ErrorCode::MultipartGone));
+    assert_eq!(create_one(&memory, item(SIZE)).await, Ok((PLAN, true)));
+    assert_eq!(sign(&memory).await, Ok(()));
 }
 
 #[tokio::test]
@@ -129,12 +159,22 @@ async fn f37_what_is_stored_is_not_begun_again() {
     let memory = Memory::default();
     let row = begun(&memory).await;
     memory.drop_multiparts();
+    assert_eq!(sign(&memory).await, Err(ErrorCode::MultipartGone));
     memory.set_object(&row.record.key, Some(head_of("e")));
     assert_eq!(
         create_one(&memory, item(SIZE)).await,
         Err(ErrorCode::AlreadyStored)
     );
     assert!(memory.open_multiparts().is_empty());
+}
+
+#[tokio::test]
+async fn h6_a_repeated_create_asks_storage_nothing() {
+    let memory = Memory::default();
+    begun(&memory).await;
+    let before = memory.calls().len();
+    create_one(&memory, item(SIZE)).await.unwrap();
+    assert_eq!(memory.calls()[before..], ["get_rows"]);
 }
 
 #[tokio::test]

@@ -164,6 +164,55 @@ async fn a34_f87_the_same_item_is_signed_again_and_another_is_refused() {
     assert_eq!(memory.row(&owner('a'), id(1)).unwrap(), before);
 }
 
+/// A write costs the table many times what a read does, so a repeat must not try one.
+#[tokio::test]
+async fn h6_a_repeat_of_a_hundred_reads_once_and_writes_nothing() {
+    let memory = Memory::default();
+    let hundred: Vec<Value> = (0..100).map(item).collect();
+    create_at(&memory, json!(hundred), NOW).await;
+    let before = memory.calls().len();
+    let results = create_at(&memory, json!(hundred), NOW + 1).await;
+    assert!(
+        results
+            .iter()
+            .all(|(_, result)| result.as_ref().unwrap().repeated)
+    );
+    let mut calls = memory.calls().split_off(before);
+    assert_eq!(calls.remove(0), "get_rows");
+    assert_eq!(calls, ["presign_put"; 100]);
+}
+
+/// Only the new items of a mixed batch are written, and only they count.
+#[tokio::test]
+async fn h6_a_batch_of_old_and_new_items_writes_the_new_ones() {
+    let memory = Memory::default();
+    create_at(&memory, json!([item(1), item(3)]), NOW).await;
+    let before = memory.calls().len();
+    let mixed = json!([item(1), item(2), item(3), item(4)]);
+    let results = create_at(&memory, mixed, NOW + 1).await;
+    let repeated: Vec<_> = results
+        .iter()
+        .map(|(id, result)| (*id, result.as_ref().unwrap().repeated))
+        .collect();
+    let expected = [(1, true), (2, false), (3, true), (4, false)];
+    assert_eq!(repeated, expected.map(|(n, repeated)| (id(n), repeated)));
+    assert_eq!(memory.row_count(), 4);
+    let calls = memory.calls().split_off(before);
+    let writes = calls.iter().filter(|verb| **verb == "put_pending");
+    assert_eq!((calls[0], writes.count()), ("get_rows", 2));
+}
+
+#[tokio::test]
+async fn h6_a_fault_of_the_first_read_is_that_of_each_item() {
+    let memory = Memory::default();
+    memory.fail_next("get_rows", FaultKind::Throttled);
+    let results = create_at(&memory, json!([item(1), item(2)]), NOW).await;
+    for (_, result) in results {
+        assert_eq!(code(result), ErrorCode::ServiceUnavailable);
+    }
+    assert_eq!(memory.row_count(), 0);
+}
+
 #[tokio::test]
 async fn a35_another_owner_may_use_the_same_id() {
     let memory = Memory::default();
@@ -204,7 +253,7 @@ async fn an_upload_that_ended_is_not_signed_again() {
         memory.set_row(row);
         let result = create_at(&memory, json!([item(1)]), NOW).await.remove(0).1;
         assert_eq!(code(result), expected);
-        assert_eq!(memory.calls(), ["put_pending"], "nothing was signed");
+        assert_eq!(memory.calls(), ["get_rows"], "nothing was signed");
     }
 }
 

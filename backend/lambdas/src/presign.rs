@@ -1,9 +1,12 @@
 //! The `presign` function: `POST /uploads`, `POST` and `GET /uploads/{id}/parts`,
 //! `POST /uploads/{id}/complete`, `DELETE /uploads/{id}`.
 //!
-//! IAM: `dynamodb:PutItem`, `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:PutObject`,
-//! `s3:GetObject`, `s3:ListMultipartUploadParts` and `s3:AbortMultipartUpload` on the uploads,
-//! `s3:ListBucket` on the bucket, `s3:PutObjectAcl` if public objects are allowed.
+//! IAM: `dynamodb:PutItem`, `dynamodb:GetItem`, `dynamodb:BatchGetItem` and `dynamodb:UpdateItem` on
+//! the table; `s3:PutObject`, `s3:GetObject`, `s3:ListMultipartUploadParts` and
+//! `s3:AbortMultipartUpload` on the uploads, `s3:ListBucket` on the bucket, `s3:PutObjectAcl` if
+//! public objects are allowed.
+
+mod call;
 
 use std::time::Duration;
 
@@ -14,23 +17,21 @@ use crowfly_core::complete::{Completed, complete, working};
 use crowfly_core::create::{self, Creator, create};
 use crowfly_core::policy::Policy;
 use crowfly_core::ports::{
-    AbortMultipart, AdvanceRate, CompleteMultipart, CreateMultipart, DeclareChecksum,
-    FindMultipart, GetRow, HeadObject, ListParts, MarkAborted, OpenUploads, PresignPart,
-    PresignPut, PutPending, Release, SetMultipart, Touch,
+    AbortMultipart, AdvanceRate, ClearMultipart, CompleteMultipart, CreateMultipart,
+    DeclareChecksum, FindMultipart, GetRow, GetRows, HeadObject, ListParts, MarkAborted,
+    OpenUploads, PresignPart, PresignPut, PutPending, Release, SetMultipart, Touch,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::rate::{Rate, admit};
-use crowfly_core::request::{
-    check_content_type, parse_complete, parse_create, parse_path_id, parse_sign_parts,
-};
-use crowfly_core::{Error, Refusal, parts, port_set};
+use crowfly_core::{Error, parts, port_set};
 use serde_json::{Value, json};
 
 use crate::environment::Environment;
-use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
+use crate::http::{Answer, Gate, Request, answer};
 use crate::runtime::{Function, Moment};
 use crate::variables::{StartError, Variables};
 use crate::{log, runtime};
+use call::Call;
 
 /// Timeout of a complete call; API Gateway itself times out after 30 s:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
@@ -40,8 +41,8 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 
 port_set! {
     /// Ports of the table.
-    pub trait Rows = PutPending + OpenUploads + Release + Touch + AdvanceRate + GetRow + MarkAborted
-        + SetMultipart + DeclareChecksum;
+    pub trait Rows = PutPending + OpenUploads + Release + Touch + AdvanceRate + GetRow + GetRows
+        + MarkAborted + SetMultipart + ClearMultipart + DeclareChecksum;
 }
 port_set! {
     /// Ports of the bucket.
@@ -64,7 +65,7 @@ pub struct Settings {
     pub gate: Gate,
     /// Limits on the open uploads of each owner.
     pub limits: Limits,
-    /// Request rate of each owner.
+    /// Rate of each owner on these routes.
     pub rate: Rate,
     /// Delay from creation to the first look of the sweep, in milliseconds.
     pub repair_after_ms: u64,
@@ -116,7 +117,7 @@ impl Settings {
             policy: variables.policy()?,
             gate: Gate::read(variables)?,
             limits: variables.limits()?,
-            rate: variables.rate()?,
+            rate: variables.upload_rate()?,
             repair_after_ms: variables.repair_after_ms()?,
         })
     }
@@ -132,25 +133,27 @@ pub async fn handle(
     now: Moment,
 ) -> Answer {
     answer(event, &settings.gate, async |request, owner| {
-        admit(rows, owner, settings.rate, now.ms).await?;
-        route(rows, objects, signer, settings, request, owner, now).await
+        let call = Call::parse(request);
+        // A request that cannot be parsed is paid for as well.
+        let cost = call.as_ref().map_or(1, Call::cost);
+        admit(rows, owner, settings.rate, cost, now.ms).await?;
+        let by = (request, owner);
+        perform(rows, objects, signer, settings, call?, by, now).await
     })
     .await
 }
 
-async fn route(
+async fn perform(
     rows: &impl Rows,
     objects: &impl Objects,
     signer: &impl Signer,
     settings: &Settings,
-    request: &Request,
-    owner: &OwnerId,
+    call: Call,
+    (request, owner): (&Request, &OwnerId),
     now: Moment,
 ) -> Result<Answer, Error> {
-    match (request.method(), request.segments().as_slice()) {
-        (_, segments) if segments.contains(&"") => Err(no_route().into()),
-        ("POST", ["uploads"]) => {
-            let body = json_body(request)?;
+    match call {
+        Call::Create(items) => {
             let creator = Creator {
                 owner,
                 policy: &settings.policy,
@@ -159,7 +162,7 @@ async fn route(
                 repair_after_ms: settings.repair_after_ms,
                 now_ms: now.ms,
             };
-            let results = create(rows, objects, signer, creator, parse_create(&body)?).await;
+            let results = create(rows, objects, signer, creator, items).await;
             log_created(request, owner, &results);
             count_created(request, owner, &results, now.ms);
             match create::answer(results, request.id()) {
@@ -167,9 +170,7 @@ async fn route(
                 (_, create::Answer::Refused(error)) => Err(error),
             }
         }
-        ("POST", ["uploads", id, "complete"]) => {
-            let id = parse_path_id(id)?;
-            let crc64nvme = parse_complete(&json_body(request)?)?;
+        Call::Complete(id, crc64nvme) => {
             let completing = complete(rows, objects, owner, id, crc64nvme);
             // S3 continues the completion, and the repeated call finds the object.
             let completed = tokio::time::timeout(complete_within(now.left), completing).await;
@@ -178,37 +179,23 @@ async fn route(
                 Completed::Working(working) => Answer::json(202, &working),
             }
         }
-        ("POST", ["uploads", id, "parts"]) => {
-            let id = parse_path_id(id)?;
-            let asked = parse_sign_parts(&json_body(request)?)?;
-            Answer::json(
-                200,
-                &parts::sign(rows, objects, signer, owner, id, &asked, now.ms).await?,
-            )
+        Call::SignParts(id, asked) => {
+            let grants = parts::sign(rows, objects, signer, owner, id, &asked, now.ms).await?;
+            Answer::json(200, &grants)
         }
-        ("GET", ["uploads", id, "parts"]) => {
-            let id = parse_path_id(id)?;
+        Call::ListParts(id) => {
             Answer::json(200, &parts::list(rows, objects, owner, id, now.ms).await?)
         }
-        ("DELETE", ["uploads", id]) => {
-            cancel(rows, objects, owner, parse_path_id(id)?, now.ms).await?;
+        Call::Cancel(id) => {
+            cancel(rows, objects, owner, id, now.ms).await?;
             Ok(Answer::empty(204))
         }
-        (_, ["uploads"] | ["uploads", _, "complete"]) => Err(no_method("POST").into()),
-        (_, ["uploads", _, "parts"]) => Err(no_method("GET and POST").into()),
-        (_, ["uploads", _]) => Err(no_method("DELETE").into()),
-        _ => Err(no_route().into()),
     }
 }
 
 /// How long a complete call waits for S3 when the function may run for `left` longer.
 fn complete_within(left: Duration) -> Duration {
     COMPLETE_WITHIN.min(left.saturating_sub(ANSWER_MARGIN))
-}
-
-fn json_body(request: &Request) -> Result<Vec<u8>, Refusal> {
-    check_content_type(request.content_type())?;
-    request.body()
 }
 
 /// Counts the results; a refusal of the whole request is counted with its response.

@@ -8,7 +8,7 @@ use crowfly_aws::{LifetimeError, Session, SessionError};
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
-use crowfly_core::rate::Rate;
+use crowfly_core::rate::{Limited, Rate};
 
 /// The function cannot start in its environment.
 #[derive(Debug, thiserror::Error)]
@@ -131,12 +131,26 @@ impl<'a> Variables<'a> {
         })
     }
 
-    /// `MAX_REQUESTS_PER_SECOND`.
+    /// `MAX_REQUESTS_PER_SECOND`, of the upload routes.
     ///
     /// # Errors
     /// [`StartError`].
-    pub fn rate(&self) -> Result<Rate, StartError> {
-        self.parsed("MAX_REQUESTS_PER_SECOND").map(Rate)
+    pub fn upload_rate(&self) -> Result<Rate, StartError> {
+        Ok(Rate {
+            of: Limited::Uploads,
+            per_second: self.parsed("MAX_REQUESTS_PER_SECOND")?,
+        })
+    }
+
+    /// `MAX_READS_PER_SECOND`, of the record routes.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn read_rate(&self) -> Result<Rate, StartError> {
+        Ok(Rate {
+            of: Limited::Reads,
+            per_second: self.parsed("MAX_READS_PER_SECOND")?,
+        })
     }
 
     /// `REPAIR_AFTER_SECONDS`, in milliseconds.

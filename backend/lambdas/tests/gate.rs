@@ -3,6 +3,7 @@
 mod common;
 
 use common::{NOW, assert_problem, event, json_of, owner, variable};
+use crowfly_core::rate::{Limited, Rate};
 use crowfly_lambdas::http::{Answer, Gate};
 use crowfly_lambdas::read;
 use crowfly_lambdas::variables::{StartError, Variables};
@@ -33,7 +34,12 @@ fn token() -> String {
 
 async fn list(gate: Gate, event: Value) -> (Answer, usize) {
     let memory = Memory::default();
-    let answer = read::handle(&memory, &memory, &gate, event, NOW).await;
+    let rate = Rate {
+        of: Limited::Reads,
+        per_second: 0,
+    };
+    let settings = read::Settings { gate, rate };
+    let answer = read::handle(&memory, &memory, &settings, event, NOW).await;
     (answer, memory.calls().len())
 }
 

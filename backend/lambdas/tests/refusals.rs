@@ -217,7 +217,11 @@ async fn a65_a64_refused_lists() {
             400,
             code,
         );
-        assert_eq!(memory.calls(), Vec::<&str>::new(), "{query}");
+        assert_eq!(
+            calls_after_rate_check(&memory),
+            Vec::<&str>::new(),
+            "{query}"
+        );
     }
 }
 

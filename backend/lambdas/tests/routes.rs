@@ -159,9 +159,9 @@ async fn f86_faults_are_503_with_retry_after_or_500_without_detail() {
 }
 
 #[tokio::test]
-async fn a36_requests_above_the_rate_are_refused_before_they_are_read() {
+async fn a36_requests_above_the_rate_are_refused_before_they_call_anything() {
     let memory = Memory::default();
-    for _ in 0..500 {
+    for _ in 0..1_000 {
         let answer = presign(&memory, event("POST /uploads", None)).await;
         assert_ne!(answer.status_code, 429);
     }
@@ -173,4 +173,53 @@ async fn a36_requests_above_the_rate_are_refused_before_they_are_read() {
         assert_eq!(answer.headers["retry-after"], "1");
     }
     assert_eq!(memory.calls().len(), before + 3, "no other port was called");
+}
+
+#[tokio::test]
+async fn h6_a_create_call_pays_for_each_of_its_items() {
+    let memory = Memory::default();
+    let hundred: Vec<Value> = (0..100).map(item).collect();
+    for call in 0..10 {
+        let (status, _) = create(&memory, json!(hundred)).await;
+        assert_eq!(status, if call == 0 { 201 } else { 200 });
+    }
+    let body = json!({"uploads": hundred});
+    let before = memory.calls().len();
+    let answer = presign(&memory, event("POST /uploads", Some(&body))).await;
+    assert_problem(&answer, 429, "rate_limited");
+    assert_eq!(json_of(&answer)["error"]["retryAfterMs"], 2_000);
+    assert_eq!(answer.headers["retry-after"], "2");
+    assert_eq!(memory.calls()[before..], ["advance_rate"]);
+}
+
+/// With the tests' rate of 50 a thousand tokens are one burst.
+#[tokio::test]
+async fn h6_each_record_route_is_limited_by_what_it_reads() {
+    let ids: Vec<_> = (0..100).map(id).collect();
+    let status = json!({"ids": ids});
+    let get = format!("GET /uploads/{}", id(1));
+    let content = format!("{get}/content");
+    for (route, body, cost) in [
+        ("GET /uploads?limit=100", None, 10),
+        ("GET /uploads?limit=1", None, 1),
+        ("GET /uploads", None, 3),
+        ("POST /uploads/status", Some(&status), 10),
+        (&get, None, 1),
+        (&content, None, 1),
+        ("GET /uploads?limit=0", None, 1),
+        ("GET /unknown", None, 1),
+    ] {
+        let memory = Memory::default();
+        for call in 0..1_000 / cost {
+            let answer = read(&memory, event(route, body)).await;
+            assert_ne!(answer.status_code, 429, "{route}, {call}");
+        }
+        let before = memory.calls().len();
+        let answer = read(&memory, event(route, body)).await;
+        assert_problem(&answer, 429, "rate_limited");
+        assert_eq!(answer.headers["retry-after"], "1", "{route}");
+        assert_eq!(memory.calls()[before..], ["advance_rate"], "{route}");
+        let uploads = presign(&memory, event("DELETE /uploads/x", None)).await;
+        assert_eq!(uploads.status_code, 404, "uploads have their own rate");
+    }
 }

@@ -3,8 +3,8 @@
 mod common;
 
 use common::variable;
-use crowfly_lambdas::presign;
 use crowfly_lambdas::variables::{StartError, Variables};
+use crowfly_lambdas::{presign, read};
 
 fn with(
     name: &'static str,
@@ -69,6 +69,19 @@ fn f74_each_invalid_variable_is_named() {
     }
     let lookup = with("URL_LIFETIME_SECONDS", Some("5m"));
     assert!(Variables::new(&lookup).url_lifetime().is_err());
+}
+
+#[test]
+fn h6_the_rate_of_reads_is_needed_and_a_whole_number() {
+    let missing = with("MAX_READS_PER_SECOND", None);
+    let error = read::Settings::read(&Variables::new(&missing)).unwrap_err();
+    assert!(matches!(error, StartError::Missing("MAX_READS_PER_SECOND")));
+    let wrong = with("MAX_READS_PER_SECOND", Some("0.5"));
+    let error = read::Settings::read(&Variables::new(&wrong)).unwrap_err();
+    assert!(
+        error.to_string().contains("MAX_READS_PER_SECOND"),
+        "{error}"
+    );
 }
 
 #[test]

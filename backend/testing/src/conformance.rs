@@ -12,9 +12,10 @@ mod sweep;
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use crowfly_core::ports::{
-    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, Close, DeclareChecksum, Findings,
-    GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired, OpenUploads, Position,
-    Postpone, Put, PutPending, QueryRow, Release, SetMultipart, SetScan, Touch,
+    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, ClearMultipart, Close, Consistency,
+    DeclareChecksum, Findings, GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired,
+    OpenUploads, Position, Postpone, Put, PutPending, QueryRow, Release, SetMultipart, SetScan,
+    Touch,
 };
 use crowfly_core::{Row, Sequencer, port_set};
 
@@ -48,7 +49,7 @@ const NOW: u64 = 1_795_342_830_123;
 port_set! {
     /// All ports of the table.
     pub trait Store = PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + ApplyRemoval
-        + SetMultipart + DeclareChecksum + SetScan + OpenUploads + Release + Touch + AdvanceRate + ListOpen
+        + SetMultipart + ClearMultipart + DeclareChecksum + SetScan + OpenUploads + Release + Touch + AdvanceRate + ListOpen
         + QueryRow + MarkExpired + Postpone + Close;
 }
 
@@ -114,15 +115,19 @@ pub async fn rows_are_read_by_owner<S: Store>(store: &S, owner: &OwnerId, other:
         store.put_pending(&row_of(owner, id(n), NOW)).await.unwrap();
     }
     let ids: Vec<UploadId> = (50..150).map(id).collect();
-    let rows = store.get_rows(owner, &ids).await.unwrap();
+    let read = async |owner, ids| {
+        let strong = store.get_rows(owner, ids, Consistency::Strong);
+        strong.await.unwrap()
+    };
+    let rows = read(owner, &ids).await;
     assert_eq!(rows.len(), 50);
     assert!(
         rows.iter()
             .all(|row| row.owner == *owner && ids.contains(&row.record.id))
     );
     let all: Vec<UploadId> = (0..100).map(id).collect();
-    assert_eq!(store.get_rows(owner, &all).await.unwrap().len(), 100);
-    assert_eq!(store.get_rows(other, &all).await.unwrap(), vec![]);
+    assert_eq!(read(owner, &all).await.len(), 100);
+    assert_eq!(read(other, &all).await, vec![]);
     assert_eq!(store.get_row(other, id(1)).await.unwrap(), None);
 }
 

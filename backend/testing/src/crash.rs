@@ -8,12 +8,13 @@ use std::task::{Context, Poll, Waker};
 use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, UploadId};
 
 use crowfly_core::ports::{
-    AbortMultipart, ApplyEvent, ApplyRemoval, Change, Close, CompleteMultipart, Completion,
-    CreateMultipart, DeclareChecksum, EventOutcome, ExpectedObject, FindMultipart, GetRow, Head,
-    HeadObject, ListMultiparts, ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired,
-    Multipart, MultipartPage, MultipartPosition, MultipartToCreate, OpenPage, OpenPosition,
-    OpenUpload, OpenUploads, Opening, Peek, PeekObject, Postpone, PresignPut, Put, PutPending,
-    PutToSign, QueryRow, Release, SendMessages, SetMultipart, SetScan, Slot, Touch,
+    AbortMultipart, ApplyEvent, ApplyRemoval, Change, ClearMultipart, Close, CompleteMultipart,
+    Completion, Consistency, CreateMultipart, DeclareChecksum, EventOutcome, ExpectedObject,
+    FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts, ListOpen, ListParts,
+    ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage, MultipartPosition,
+    MultipartToCreate, OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening, Peek, PeekObject,
+    Postpone, PresignPut, Put, PutPending, PutToSign, QueryRow, Release, SendMessages,
+    SetMultipart, SetScan, Slot, Touch,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, Row, Scanned};
@@ -118,7 +119,9 @@ crashing! {
     SetScan: set_scan(owner: &OwnerId, id: UploadId, object: &Scanned, found: ScanStatus) -> bool;
     PresignPut: presign_put(put: &PutToSign<'_>, now_ms: u64) -> Grant;
     SendMessages: send_messages(messages: &[QueueMessage]) -> Vec<usize>;
-    SetMultipart: set_multipart(owner: &OwnerId, id: UploadId, replaces: Option<&str>, new: &str) -> bool;
+    SetMultipart: set_multipart(owner: &OwnerId, id: UploadId, new: &str) -> bool;
+    ClearMultipart: clear_multipart(owner: &OwnerId, id: UploadId, gone: &str) -> ();
+    GetRows: get_rows(owner: &OwnerId, ids: &[UploadId], consistency: Consistency) -> Vec<Row>;
     DeclareChecksum: declare_checksum(owner: &OwnerId, id: UploadId, crc: Crc64Nvme) -> bool;
     CreateMultipart: create_multipart(create: &MultipartToCreate<'_>) -> String;
     FindMultipart: find_multipart(multipart: Multipart<'_>) -> bool;

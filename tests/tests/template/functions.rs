@@ -70,6 +70,7 @@ fn functions_get_the_variables_that_they_need() {
         "MAX_FILE_BYTES",
         "MAX_OPEN_BYTES",
         "MAX_OPEN_UPLOADS",
+        "MAX_READS_PER_SECOND",
         "MAX_REQUESTS_PER_SECOND",
         "PUBLIC_READ",
         "REPAIR_AFTER_SECONDS",

@@ -195,11 +195,11 @@ fn a_line_of_the_access_log_is_json_when_a_request_was_refused() {
     assert_eq!(logged["error"], "Too Many Requests");
 }
 
-/// The stage throttles all callers together, including requests that a function then refuses: one owner at the
-/// owner's rate limit must be a small part of it.
+/// The stage throttles all callers together, including requests that a function then refuses: what one owner may send
+/// must be a small part of it, and the burst of one owner at most half. A burst is twenty seconds of each rate.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html>
 #[test]
-fn a36_one_owners_burst_is_far_below_what_the_api_takes() {
+fn a36_h6_what_one_owner_may_send_is_far_below_what_the_api_takes() {
     let settings = &properties("Stage")["DefaultRouteSettings"];
     assert_eq!(
         *settings,
@@ -214,9 +214,33 @@ fn a36_one_owners_burst_is_far_below_what_the_api_takes() {
             .as_u64()
             .unwrap_or_else(|| panic!("{name} has a default"))
     };
-    let owner = default("MaxRequestsPerSecond");
+    let owner = default("MaxRequestsPerSecond") + default("MaxReadsPerSecond");
     assert!(default("ApiRateLimit") >= 20 * owner);
-    assert!(default("ApiBurstLimit") >= 5 * 10 * owner);
+    assert!(default("ApiBurstLimit") >= 2 * 20 * owner);
+    // As many files as may be open are one burst of creates.
+    assert_eq!(
+        20 * default("MaxRequestsPerSecond"),
+        default("MaxOpenUploads")
+    );
+}
+
+/// 0 turns a rate off; both are settings of every function, from parameters with the same bounds.
+#[test]
+fn h6_both_rates_are_parameters_and_0_turns_one_off() {
+    let variables = &template()["Globals"]["Function"]["Environment"]["Variables"];
+    for (name, variable) in [
+        ("MaxRequestsPerSecond", "MAX_REQUESTS_PER_SECOND"),
+        ("MaxReadsPerSecond", "MAX_READS_PER_SECOND"),
+    ] {
+        let parameter = &template()["Parameters"][name];
+        assert_eq!(parameter["Type"], "Number", "{name}");
+        let bounds = (&parameter["MinValue"], &parameter["MaxValue"]);
+        assert_eq!(bounds, (&json!(0), &json!(1000)), "{name}");
+        let text = parameter["Description"].as_str().unwrap();
+        assert!(text.contains("twenty times as many in a burst"), "{text}");
+        assert!(text.contains("0 = no limit"), "{text}");
+        assert_eq!(variables[variable], json!({"Ref": name}));
+    }
 }
 
 #[test]

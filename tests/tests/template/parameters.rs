@@ -26,6 +26,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("MaxOpenUploads", json!(1000)),
         ("MaxOpenBytes", json!(0)),
         ("MaxRequestsPerSecond", json!(50)),
+        ("MaxReadsPerSecond", json!(50)),
         ("ApiRateLimit", json!(2000)),
         ("ApiBurstLimit", json!(4000)),
         ("MaxConcurrency", json!(10)),

@@ -45,6 +45,9 @@ fn in_our_words(row: &[&str], role: &str) -> String {
     let only_if = match row[4] {
         "" => "",
         "`s3:prefix` is `uploads/*`" => r#" when {"StringLikeIfExists":{"s3:prefix":"uploads/*"}}"#,
+        "the partition is `reads:*`" => {
+            r#" when {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":"reads:*"},"Null":{"dynamodb:LeadingKeys":"false"}}"#
+        }
         "`PublicRead=acl`" => " if PublicAcl",
         "`Tracing=on`" => " if Traced",
         other => panic!("no condition is called {other}"),

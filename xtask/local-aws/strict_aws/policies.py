@@ -6,7 +6,7 @@ import json
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import s3
+from ministack.services import dynamodb, s3
 
 from . import rule
 
@@ -109,6 +109,27 @@ def policies_see_the_source_of_events():
         return {**keys, "events:source": sources[0] if len(sources) == 1 else sources}
 
     iam_actions.request_tag_context = request_tag_context
+
+
+@rule
+def policies_see_the_partition():
+    """Policies know dynamodb:LeadingKeys, the partition key of the item that a request reads or writes."""
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    context = iam_actions.dynamodb_service_context
+
+    def dynamodb_service_context(body):
+        keys = context(body)
+        try:
+            request = json.loads(body)
+            item, wanted = request.get("Key") or request["Item"], request["TableName"]
+            names = {table["pk_name"] for (*_, name), table in dynamodb._tables.all_items() if name == wanted}
+            leading = [value for name in names for value in item[name].values()]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # A request of another form, or one that the service itself refuses.
+            return keys
+        return {**keys, "dynamodb:LeadingKeys": leading}
+
+    iam_actions.dynamodb_service_context = dynamodb_service_context
 
 
 def more_condition_keys(keys):

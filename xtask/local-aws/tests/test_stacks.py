@@ -325,6 +325,21 @@ class Tables(Case):
                 dynamodb.query(**refused)
 
 
+    @proves("policies_see_the_partition")
+    def test_h6_who_may_write_one_partition_may_write_no_other(self, aws):
+        name = f"t{time.monotonic_ns()}"
+        aws.client("dynamodb").create_table(
+            TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "owner", "AttributeType": "S"}])
+        counts = aws.user([{"Effect": "Allow", "Action": "dynamodb:UpdateItem", "Resource": "*", "Condition": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "reads:*"}, "Null": {"dynamodb:LeadingKeys": "false"}}}])
+        client = aws.client("dynamodb", *counts)
+        client.update_item(TableName=name, Key={"owner": {"S": "reads:a"}})
+        for other in ("a", "xreads:a"):
+            with self.assertRaisesRegex(ClientError, "not authorized"):
+                client.update_item(TableName=name, Key={"owner": {"S": other}})
+
+
 class Registry(Case):
     def test_every_rule_is_tested_and_documented(self):
         load()

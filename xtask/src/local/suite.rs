@@ -41,8 +41,7 @@ const STACKS: [(&str, &str); 8] = [
     ("strict", ""),
 ];
 const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
-const TIGHT: &str =
-    "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 RepairAfterSeconds=1";
+const TIGHT: &str = "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 MaxReadsPerSecond=20 RepairAfterSeconds=1";
 
 /// Small, so that a test can exceed the size that is scanned.
 const SCAN_BYTES: &str = "1048576";

@@ -1,6 +1,6 @@
 use crowfly_contract::{Crc64Nvme, OwnerId, UploadId, UploadStatus};
 use crowfly_core::Fault;
-use crowfly_core::ports::{DeclareChecksum, SetMultipart};
+use crowfly_core::ports::{ClearMultipart, DeclareChecksum, SetMultipart};
 
 use super::{Table, condition_held, key, status};
 use crate::item::text;
@@ -10,25 +10,38 @@ impl SetMultipart for Table {
         &self,
         owner: &OwnerId,
         id: UploadId,
-        replaces: Option<&str>,
         s3_upload_id: &str,
     ) -> Result<bool, Fault> {
-        let free = match replaces {
-            Some(_) => "#s3UploadId = :old",
-            None => "attribute_not_exists(#s3UploadId)",
-        };
-        let values = [
-            ("pending", status(UploadStatus::Pending)),
-            ("new", text(s3_upload_id)),
-        ];
-        let old = replaces.map(|old| ("old", text(old)));
         let update = self.update(
             key(owner, id),
             "SET #s3UploadId = :new",
-            &format!("#status = :pending AND {free}"),
-            values.into_iter().chain(old),
+            "#status = :pending AND attribute_not_exists(#s3UploadId)",
+            [
+                ("pending", status(UploadStatus::Pending)),
+                ("new", text(s3_upload_id)),
+            ],
         );
         condition_held(update).await
+    }
+}
+
+impl ClearMultipart for Table {
+    async fn clear_multipart(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        s3_upload_id: &str,
+    ) -> Result<(), Fault> {
+        let update = self.update(
+            key(owner, id),
+            "REMOVE #s3UploadId",
+            "#status = :pending AND #s3UploadId = :gone",
+            [
+                ("pending", status(UploadStatus::Pending)),
+                ("gone", text(s3_upload_id)),
+            ],
+        );
+        condition_held(update).await.map(drop)
     }
 }
 

@@ -2,18 +2,20 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use crowfly_contract::OwnerId;
 use crowfly_core::Fault;
 use crowfly_core::ports::{Advance, AdvanceRate};
+use crowfly_core::rate::Limited;
 
 use super::{Table, Updated, key, send_update};
-use crate::item::{Item, number};
+use crate::item::{Item, number, text};
 
 /// Time to live of an owner's rate item after its last request, in seconds.
 const TTL_S: u64 = 3_600;
 
 impl AdvanceRate for Table {
-    /// Updates the owner's item `#rate`: `rateUntil`, in Unix milliseconds with three decimals.
+    /// Updates an item `#rate`: `rateUntil`, in Unix milliseconds with three decimals.
     async fn advance_rate(
         &self,
         owner: &OwnerId,
+        of: Limited,
         advance: Advance,
     ) -> Result<Result<(), u64>, Fault> {
         let (now, change, condition, values) = match advance {
@@ -35,7 +37,7 @@ impl AdvanceRate for Table {
         let moments = moments.map(|(name, us)| (name, milliseconds(us)));
         let update = self
             .update(
-                key(owner, "#rate"),
+                rate_key(owner, of),
                 &format!("SET {change}, #expiresAt = :end"),
                 condition,
                 moments.chain([("end", end)]),
@@ -46,6 +48,19 @@ impl AdvanceRate for Table {
             Updated::Refused(item) => Err(item.as_ref().and_then(until).unwrap_or_default()),
         })
     }
+}
+
+/// The item of a rate.
+///
+/// That of reads is in a partition of its own, so that IAM can limit the `read` function to such
+/// partitions: it may write nothing else
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>).
+fn rate_key(owner: &OwnerId, of: Limited) -> Item {
+    let mut item = key(owner, "#rate");
+    if of == Limited::Reads {
+        item.insert("owner".to_owned(), text(format!("reads:{owner}")));
+    }
+    item
 }
 
 /// Microseconds as milliseconds with three decimals.

@@ -4,15 +4,15 @@ use crowfly_contract::{Crc64Nvme, ErrorCode, PartPlan, UploadStatus};
 
 use super::{Completed, absent, checksum_mismatch, stored_object, working};
 use crate::ports::{
-    AbortMultipart, CompleteMultipart, Completion, DeclareChecksum, ExpectedObject, GetRow,
-    HeadObject, ListParts, ListedPart, Multipart,
+    AbortMultipart, ClearMultipart, CompleteMultipart, Completion, DeclareChecksum, ExpectedObject,
+    GetRow, HeadObject, ListParts, ListedPart, Multipart,
 };
 use crate::{Error, Refusal, Row, parts};
 
 /// Completes the multipart upload of a pending row. Unless storage clearly refuses, a HEAD request
 /// decides the outcome.
 pub(super) async fn assemble(
-    rows: &(impl GetRow + DeclareChecksum),
+    rows: &(impl GetRow + DeclareChecksum + ClearMultipart),
     objects: &(impl HeadObject + ListParts + CompleteMultipart + AbortMultipart),
     row: &Row,
     plan: PartPlan,
@@ -33,7 +33,7 @@ pub(super) async fn assemble(
     }
     let stored = stored_object(objects, row, crc64nvme);
     let Some(listed) = objects.list_parts(multipart).await? else {
-        return stored.await?.ok_or_else(|| parts::multipart_gone().into());
+        return stored_or_gone(rows, row, stored.await?).await;
     };
     check(plan, &listed)?;
     let expected = ExpectedObject {
@@ -43,7 +43,7 @@ pub(super) async fn assemble(
     };
     match objects.complete_multipart(multipart, &expected).await? {
         Completion::Done | Completion::Unknown => Ok(stored.await?.unwrap_or_else(working)),
-        Completion::Gone => stored.await?.ok_or_else(|| parts::multipart_gone().into()),
+        Completion::Gone => stored_or_gone(rows, row, stored.await?).await,
         Completion::Exists => {
             // Another multipart upload of this id was completed; these parts are not needed.
             objects.abort_multipart(multipart).await?;
@@ -56,11 +56,23 @@ pub(super) async fn assemble(
                 // start a new one.
                 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
                 objects.abort_multipart(multipart).await?;
-                Err(parts::multipart_gone().into())
+                Err(parts::gone(rows, row).await)
             }
         },
         Completion::PartsMismatch => Err(mismatch("the parts in storage have changed").into()),
         Completion::ChecksumMismatch => Err(checksum_mismatch().into()),
+    }
+}
+
+/// The object that the multipart upload has become; otherwise the upload must start over.
+async fn stored_or_gone(
+    rows: &impl ClearMultipart,
+    row: &Row,
+    stored: Option<Completed>,
+) -> Result<Completed, Error> {
+    match stored {
+        Some(stored) => Ok(stored),
+        None => Err(parts::gone(rows, row).await),
     }
 }
 

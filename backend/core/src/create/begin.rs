@@ -5,12 +5,14 @@ use crowfly_contract::Visibility;
 use super::still_open;
 use crate::disposition::attachment;
 use crate::ports::{
-    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, Multipart,
-    MultipartToCreate, SetMultipart,
+    AbortMultipart, CreateMultipart, GetRow, HeadObject, Multipart, MultipartToCreate, SetMultipart,
 };
 use crate::{Error, Row, parts};
 
-/// Makes sure that storage has the multipart upload of the row; a missing one is replaced.
+/// Makes sure that storage has the multipart upload of the row.
+///
+/// Storage is not asked whether it still has the one that the row names: the calls that use it find
+/// out, and clear the id of one that is gone.
 ///
 /// Two concurrent calls may both start one; a conditional update picks the winner, and the loser
 /// aborts its own.
@@ -20,17 +22,17 @@ use crate::{Error, Row, parts};
 /// meantime; or a fault.
 pub(super) async fn begin(
     rows: &(impl GetRow + SetMultipart),
-    objects: &(impl CreateMultipart + FindMultipart + AbortMultipart + HeadObject),
+    objects: &(impl CreateMultipart + AbortMultipart + HeadObject),
     row: &Row,
+    repeated: bool,
 ) -> Result<(), Error> {
     let (owner, record) = (&row.owner, &row.record);
-    if let Some(multipart) = row.multipart() {
-        if objects.find_multipart(multipart).await? {
-            return Ok(());
-        }
-        if objects.head_object(&record.key).await?.is_some() {
-            return Err(parts::already_stored().into());
-        }
+    if row.multipart().is_some() {
+        return Ok(());
+    }
+    // The one before may have become the object after all.
+    if repeated && objects.head_object(&record.key).await?.is_some() {
+        return Err(parts::already_stored().into());
     }
     let public = record.visibility == Visibility::Public;
     let create = MultipartToCreate {
@@ -39,15 +41,12 @@ pub(super) async fn begin(
         public_disposition: public.then(|| attachment(&record.name)),
     };
     let s3_upload_id = objects.create_multipart(&create).await?;
-    let replaces = row.s3_upload_id.as_deref();
-    let set = rows
-        .set_multipart(owner, record.id, replaces, &s3_upload_id)
-        .await;
+    let set = rows.set_multipart(owner, record.id, &s3_upload_id).await;
     if matches!(set, Ok(true)) {
         return Ok(());
     }
-    // The update lost, or its outcome is unknown. If the row does name the aborted one, a repeated
-    // create call replaces it.
+    // The update lost, or its outcome is unknown. If the row does name the aborted one, the first
+    // call that uses it clears it.
     let own = Multipart {
         key: &record.key,
         s3_upload_id: &s3_upload_id,

@@ -8,14 +8,25 @@ use crate::Fault;
 /// IAM: `dynamodb:UpdateItem`.
 pub trait SetMultipart {
     /// Writes the S3 upload id of a pending upload. False, without a change, unless the upload is
-    /// pending and its current one is `replaces`, so that only one of two concurrent creates wins.
+    /// pending and has none, so that only one of two concurrent creates wins.
     async fn set_multipart(
         &self,
         owner: &OwnerId,
         id: UploadId,
-        replaces: Option<&str>,
         s3_upload_id: &str,
     ) -> Result<bool, Fault>;
+}
+
+/// IAM: `dynamodb:UpdateItem`.
+pub trait ClearMultipart {
+    /// Removes the S3 upload id of a pending upload that storage no longer has, so that a repeated
+    /// create call starts another one. No change unless it is this one.
+    async fn clear_multipart(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        s3_upload_id: &str,
+    ) -> Result<(), Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.

@@ -48,13 +48,23 @@ pub trait Touch {
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait AdvanceRate {
-    /// Moves the rate timestamp of an owner by one conditional update; an owner without one is at
+    /// Moves a rate timestamp of an owner by one conditional update; an owner without one is at
     /// 0. Returns the current timestamp if the condition fails.
     async fn advance_rate(
         &self,
         owner: &OwnerId,
+        of: Limited,
         advance: Advance,
     ) -> Result<Result<(), u64>, Fault>;
+}
+
+/// What a rate limits; an owner has a timestamp for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limited {
+    /// The upload routes.
+    Uploads,
+    /// The record routes.
+    Reads,
 }
 
 /// One step of the timestamp, in Unix microseconds.
@@ -66,14 +76,14 @@ pub enum Advance {
         now: u64,
         /// The latest timestamp that may be extended.
         latest: u64,
-        /// The interval of one request.
+        /// The interval that one request takes.
         step: u64,
     },
     /// Set to `step` after `now` if the timestamp is at or before `now`.
     Restart {
         /// The current time.
         now: u64,
-        /// The interval of one request.
+        /// The interval that one request takes.
         step: u64,
     },
 }

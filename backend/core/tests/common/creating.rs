@@ -3,7 +3,7 @@
 use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::port_set;
 use crowfly_core::ports::{
-    AbortMultipart, CreateMultipart, FindMultipart, GetRow, HeadObject, OpenUploads, PresignPut,
+    AbortMultipart, CreateMultipart, GetRow, GetRows, HeadObject, OpenUploads, PresignPut,
     PutPending, SetMultipart, Touch,
 };
 use crowfly_core::quota::Limits;
@@ -13,8 +13,8 @@ use super::{bucket_policy, owner, parse_items};
 
 port_set! {
     /// The ports of `create`.
-    pub(crate) trait CreatePorts = PutPending + OpenUploads + GetRow + Touch + SetMultipart + PresignPut
-        + CreateMultipart + FindMultipart + AbortMultipart + HeadObject;
+    pub(crate) trait CreatePorts = PutPending + OpenUploads + GetRow + GetRows + Touch + SetMultipart
+        + PresignPut + CreateMultipart + AbortMultipart + HeadObject;
 }
 
 pub(crate) async fn create_with(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crowfly_contract::{ErrorCode, OwnerId, UploadId};
 use crowfly_core::caller::authenticate;
-use crowfly_lambdas::http::{Answer, Gate};
+use crowfly_lambdas::http::Answer;
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
 use crowfly_lambdas::{presign, read};
@@ -61,7 +61,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
         "REQUIRED_SCOPE" => "uploads",
         "MAX_OPEN_UPLOADS" => "1000",
         "MAX_OPEN_BYTES" => "0",
-        "MAX_REQUESTS_PER_SECOND" => "50",
+        "MAX_REQUESTS_PER_SECOND" | "MAX_READS_PER_SECOND" => "50",
         "REPAIR_AFTER_SECONDS" => "900",
         "UNFINISHED_DAYS" => "7",
         "URL_LIFETIME_SECONDS" => "300",
@@ -80,7 +80,8 @@ pub(crate) async fn presign(memory: &Memory, event: Value) -> Answer {
 }
 
 pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {
-    read::handle(memory, memory, &Gate::requiring("uploads"), event, NOW).await
+    let settings = read::Settings::read(&Variables::new(&|name| variable(name))).unwrap();
+    read::handle(memory, memory, &settings, event, NOW).await
 }
 
 pub(crate) fn json_of(answer: &Answer) -> Value {
@@ -116,7 +117,7 @@ pub(crate) fn assert_headers(answer: &Answer) {
     );
 }
 
-/// The verbs called, without the rate check, which precedes parsing.
+/// The verbs called, without the rate check, which also refused requests pay.
 pub(crate) fn calls_after_rate_check(memory: &Memory) -> Vec<&'static str> {
     let mut calls = memory.calls();
     calls.retain(|verb| *verb != "advance_rate");

@@ -5,30 +5,31 @@ use super::{NOW, Store, change, id, row};
 use crate::{OBJECT_CRC, head_of, row_of};
 
 /// Of several concurrent calls that set the multipart upload of a row one wins; none does once the
-/// upload has ended.
+/// upload has ended. One that is gone is cleared, and no other.
 pub async fn a_multipart_upload_is_set_once<S: Store>(store: &S, owner: &OwnerId) {
     let mut pending = row_of(owner, id(1), NOW);
     pending.record.part_size = Some(8_388_608);
     store.put_pending(&pending).await.unwrap();
     assert_eq!(row(store, owner, id(1)).await, pending);
-    let set = async |replaces, new| {
-        store
-            .set_multipart(owner, id(1), replaces, new)
-            .await
-            .unwrap()
-    };
-    assert!(!set(Some("none"), "a").await);
-    assert!(set(None, "a").await);
-    assert!(!set(None, "b").await);
-    assert!(!set(Some("b"), "c").await);
+    let set = async |new| store.set_multipart(owner, id(1), new).await.unwrap();
+    let clear = async |gone| store.clear_multipart(owner, id(1), gone).await.unwrap();
+    let named = async || row(store, owner, id(1)).await.s3_upload_id;
+    assert!(set("a").await);
+    assert!(!set("b").await);
     pending.s3_upload_id = Some("a".to_owned());
     assert_eq!(row(store, owner, id(1)).await, pending);
-    assert!(set(Some("a"), "b").await);
+    clear("b").await;
+    assert_eq!(named().await.as_deref(), Some("a"));
+    clear("a").await;
+    assert_eq!(named().await, None);
+    assert!(set("b").await);
     assert!(store.mark_aborted(owner, id(1), NOW).await.unwrap());
-    assert!(!set(Some("b"), "c").await);
-    let kept = row(store, owner, id(1)).await.s3_upload_id;
-    assert_eq!(kept.as_deref(), Some("b"));
-    assert!(!store.set_multipart(owner, id(2), None, "a").await.unwrap());
+    clear("b").await;
+    assert_eq!(named().await.as_deref(), Some("b"), "to be aborted");
+    for gone in ["a", "b"] {
+        store.clear_multipart(owner, id(2), gone).await.unwrap();
+    }
+    assert!(!store.set_multipart(owner, id(2), "a").await.unwrap());
     assert_eq!(store.get_row(owner, id(2)).await.unwrap(), None);
 }
 

@@ -1,6 +1,7 @@
 use crowfly_contract::{OwnerId, UploadStatus};
 use crowfly_core::ports::{Advance, Applied, Change, Opening, Slot, Usage};
 use crowfly_core::quota::Limits;
+use crowfly_core::rate::Limited;
 use crowfly_core::{Open, Row};
 
 use super::{NOW, Store, change, closed, id, row};
@@ -244,7 +245,8 @@ pub async fn the_rate_advances_under_its_condition<S: Store>(store: &S, owner: &
         step: 333,
     };
     let restart = |now| Advance::Restart { now, step: 333 };
-    let advance = async |advance| store.advance_rate(owner, advance).await.unwrap();
+    let of = async |of, advance| store.advance_rate(owner, of, advance).await.unwrap();
+    let advance = async |advance| of(Limited::Uploads, advance).await;
     assert_eq!(advance(extend(now + 666)).await, Err(0));
     assert_eq!(advance(restart(now)).await, Ok(()));
     assert_eq!(advance(restart(now)).await, Err(now + 333));
@@ -253,5 +255,8 @@ pub async fn the_rate_advances_under_its_condition<S: Store>(store: &S, owner: &
     assert_eq!(advance(extend(now + 666)).await, Ok(()));
     assert_eq!(advance(restart(now + 998)).await, Err(now + 999));
     assert_eq!(advance(restart(now + 999)).await, Ok(()));
+    assert_eq!(advance(restart(now)).await, Err(now + 1_332));
+    assert_eq!(of(Limited::Reads, restart(now)).await, Ok(()), "its own");
+    assert_eq!(of(Limited::Reads, restart(now)).await, Err(now + 333));
     assert_eq!(advance(restart(now)).await, Err(now + 1_332));
 }

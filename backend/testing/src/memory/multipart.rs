@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use crowfly_contract::{Crc64Nvme, Grant, OwnerId, Texts, UploadId, UploadStatus};
 use crowfly_core::Fault;
 use crowfly_core::ports::{
-    AbortMultipart, CompleteMultipart, Completion, CreateMultipart, DeclareChecksum,
-    ExpectedObject, FindMultipart, Head, ListMultiparts, ListParts, ListedMultipart, ListedPart,
-    Multipart, MultipartPage, MultipartPosition, MultipartToCreate, PartPut, PresignPart,
-    SetMultipart,
+    AbortMultipart, ClearMultipart, CompleteMultipart, Completion, CreateMultipart,
+    DeclareChecksum, ExpectedObject, FindMultipart, Head, ListMultiparts, ListParts,
+    ListedMultipart, ListedPart, Multipart, MultipartPage, MultipartPosition, MultipartToCreate,
+    PartPut, PresignPart, SetMultipart,
 };
 
 use super::{Memory, lock};
@@ -168,7 +168,6 @@ impl SetMultipart for Memory {
         &self,
         owner: &OwnerId,
         id: UploadId,
-        replaces: Option<&str>,
         s3_upload_id: &str,
     ) -> Result<bool, Fault> {
         self.begin_call("set_multipart")?;
@@ -182,12 +181,32 @@ impl SetMultipart for Memory {
             Some(Race::Cancelled) => row.record.status = UploadStatus::Aborted,
             None => {}
         }
-        let free = row.s3_upload_id.as_deref() == replaces;
-        if free && row.record.status == UploadStatus::Pending {
+        if row.s3_upload_id.is_none() && row.record.status == UploadStatus::Pending {
             row.s3_upload_id = Some(s3_upload_id.to_owned());
             return Ok(true);
         }
         Ok(false)
+    }
+}
+
+impl ClearMultipart for Memory {
+    async fn clear_multipart(
+        &self,
+        owner: &OwnerId,
+        id: UploadId,
+        s3_upload_id: &str,
+    ) -> Result<(), Fault> {
+        self.begin_call("clear_multipart")?;
+        let mut rows = lock(&self.rows);
+        let row = rows
+            .get_mut(&(owner.clone(), id))
+            .filter(|row| row.record.status == UploadStatus::Pending);
+        if let Some(row) = row
+            && row.s3_upload_id.as_deref() == Some(s3_upload_id)
+        {
+            row.s3_upload_id = None;
+        }
+        Ok(())
     }
 }
 

@@ -5,15 +5,16 @@ use crowfly_core::ports::{
     Advance, AdvanceRate, OpenUploads, Opening, Release, Slot, Touch, Usage,
 };
 use crowfly_core::quota::Limits;
+use crowfly_core::rate::Limited;
 use crowfly_core::{Fault, Open, Row};
 
 use super::{Memory, lock, pause};
 
-/// What each owner has open, and its rate timestamp.
+/// What each owner has open, and its rate timestamps.
 #[derive(Default)]
 pub(super) struct Quotas {
     usages: BTreeMap<OwnerId, Usage>,
-    rate_until: BTreeMap<OwnerId, u64>,
+    rate_until: BTreeMap<(OwnerId, Limited), u64>,
 }
 
 impl Memory {
@@ -127,12 +128,13 @@ impl AdvanceRate for Memory {
     async fn advance_rate(
         &self,
         owner: &OwnerId,
+        of: Limited,
         advance: Advance,
     ) -> Result<Result<(), u64>, Fault> {
         pause().await;
         self.begin_call("advance_rate")?;
         let mut quotas = lock(&self.quotas);
-        let until = quotas.rate_until.entry(owner.clone()).or_default();
+        let until = quotas.rate_until.entry((owner.clone(), of)).or_default();
         Ok(match advance {
             Advance::Extend { now, latest, step } if *until > now && *until <= latest => {
                 *until += step;

@@ -4,9 +4,9 @@ use crowfly_contract::{
     Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, Texts, UploadId, UploadStatus,
 };
 use crowfly_core::ports::{
-    Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, GetRow, GetRows, GetToSign, Head,
-    HeadObject, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut, Put, PutPending,
-    PutToSign, SendMessages, SetVisibilityTimeouts, VisibilityTimeout,
+    Applied, ApplyEvent, ApplyRemoval, Change, Consistency, EventOutcome, GetRow, GetRows,
+    GetToSign, Head, HeadObject, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut,
+    Put, PutPending, PutToSign, SendMessages, SetVisibilityTimeouts, VisibilityTimeout,
 };
 use crowfly_core::{Fault, Row, Sequencer, Verdict};
 
@@ -35,7 +35,12 @@ impl GetRow for Memory {
 }
 
 impl GetRows for Memory {
-    async fn get_rows(&self, owner: &OwnerId, ids: &[UploadId]) -> Result<Vec<Row>, Fault> {
+    async fn get_rows(
+        &self,
+        owner: &OwnerId,
+        ids: &[UploadId],
+        _: Consistency,
+    ) -> Result<Vec<Row>, Fault> {
         self.begin_call("get_rows")?;
         Ok(ids
             .iter()

@@ -44,6 +44,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("MAX_FILE_BYTES", "5368709120"),
     ("MAX_OPEN_BYTES", "0"),
     ("MAX_OPEN_UPLOADS", "1000"),
+    ("MAX_READS_PER_SECOND", "0"),
     ("MAX_REQUESTS_PER_SECOND", "50"),
     ("PUBLIC_READ", "off"),
     ("QUEUE_URL", "http://127.0.0.1/000000000000/queue"),

@@ -12,6 +12,7 @@ presign  Objects       s3:ListMultipartUploadParts    parts::from_create_to_a_ve
 presign  Objects       s3:AbortMultipartUpload        parts::f41_a_cancel_leaves_nothing_in_storage
 presign  Missing       s3:ListBucket                  api::complete_settles_a_lost_answer
 presign  PublicObjects s3:PutObjectAcl                public::a_public_object_is_readable_without_credentials_and_only_as_a_download
+presign  Records       dynamodb:BatchGetItem          storage::the_unspoiled_request_is_taken
 presign  Records       dynamodb:GetItem               api::complete_settles_a_lost_answer
 presign  Records       dynamodb:PutItem               storage::the_unspoiled_request_is_taken
 presign  Records       dynamodb:UpdateItem            api::cancelling_is_repeatable_and_final_for_the_id
@@ -19,6 +20,7 @@ read     Objects       s3:GetObject                   records::content_is_a_down
 read     Records       dynamodb:BatchGetItem          records::status_returns_many_at_once_in_the_order_asked
 read     Records       dynamodb:GetItem               records::a_record_shows_first_what_was_declared_then_what_storage_holds
 read     Pages         dynamodb:Query                 records::pages_come_newest_first_and_miss_and_repeat_nothing
+read     Rates         dynamodb:UpdateItem            records::content_is_a_download_for_a_while
 record   Objects       s3:GetObject                   pipeline::every_object_has_its_record_within_five_seconds
 record   Missing       s3:ListBucket                  order::f56_news_of_an_object_that_is_gone_is_settled_at_once
 record   Records       dynamodb:GetItem               scan::a85_a_clean_file_is_given_once_it_is_scanned
