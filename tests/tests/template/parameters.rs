@@ -174,6 +174,27 @@ fn what_tools_attach_by_comes_back() {
     }
 }
 
+/// A token of the stack's own pool has the scope to call Cognito as its user: all that it may write there is an
+/// attribute that nothing reads, and no address that it could have changed gets a code for a new password.
+#[test]
+fn h7_a_stolen_token_changes_no_attribute_that_matters() {
+    let pool = &template()["Resources"]["UserPool"]["Properties"];
+    assert_eq!(
+        pool["AccountRecoverySetting"],
+        json!({"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]})
+    );
+    let client = &template()["Resources"]["UserPoolClient"]["Properties"];
+    assert_eq!(client["WriteAttributes"], json!(["locale"]));
+    // What a sign-in or its recovery goes by.
+    for identity in ["UsernameAttributes", "AliasAttributes", "AutoVerifiedAttributes"] {
+        assert_eq!(pool[identity], Value::Null, "{identity}");
+    }
+    let page = std::fs::read_to_string(devkit::paths::root().join("docs/SECURITY.md")).unwrap();
+    for remains in ["DeleteUser", "AssociateSoftwareToken", "`locale`"] {
+        assert!(page.contains(remains), "{remains}");
+    }
+}
+
 /// README.md and docs/OPERATIONS.md name these numbers.
 #[test]
 fn d1_what_the_documents_say_of_passwords_is_what_the_pool_wants() {
