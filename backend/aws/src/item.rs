@@ -79,6 +79,7 @@ pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
     let read: Attributes = from_item(item.clone()).map_err(|_| malformed_item(item))?;
     let mut record = read.record;
     check_status(record.status, item)?;
+    check_key(&record.key, &read.owner, record.id, item)?;
     record.expires_at = record
         .expires_at
         .map(|seconds| seconds.saturating_mul(1_000));
@@ -126,6 +127,7 @@ struct OpenAttributes {
 pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
     let read: OpenAttributes = from_item(item.clone()).map_err(|_| malformed_item(item))?;
     check_status(read.status, item)?;
+    check_key(&read.key, &read.owner, read.id, item)?;
     Ok(OpenUpload {
         owner: read.owner,
         id: read.id,
@@ -153,6 +155,16 @@ fn check_status(status: UploadStatus, item: &Item) -> Result<(), Fault> {
     match status {
         UploadStatus::NotFound => Err(malformed_item(item)),
         _ => Ok(()),
+    }
+}
+
+/// Refuses an item that names an object of another upload: such a row is none of ours, and its object
+/// must be neither served nor recorded.
+fn check_key(key: &ObjectKey, owner: &OwnerId, id: UploadId, item: &Item) -> Result<(), Fault> {
+    if key.owner() == owner && key.id() == id {
+        Ok(())
+    } else {
+        Err(malformed_item(item))
     }
 }
 

@@ -124,3 +124,25 @@ fn a_status_that_no_item_has_is_refused() {
         assert!(row(&item).is_err(), "{word}");
     }
 }
+
+/// Its bytes would be served, or its event recorded, as those of this upload.
+#[test]
+fn h11_an_item_with_the_key_of_another_upload_is_refused() {
+    let id: UploadId = "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap();
+    let mut open = row_of(&owner(), id, 1);
+    open.open = Some(Open {
+        counted: true,
+        sweep_at: 8,
+        active_at: 9,
+    });
+    let good = pending_item(&open).unwrap();
+    assert!(row(&good).is_ok() && open_upload(&good).is_ok());
+    for key in [
+        format!("uploads/{}/01JD7ZK3V8Q2X5N6R9T0W1Y4AD/a.webm", owner()),
+        format!("uploads/{}/{id}/a.webm", "a".repeat(26)),
+    ] {
+        let mut item = good.clone();
+        item.insert("key".to_owned(), text(key.clone()));
+        assert!(row(&item).is_err() && open_upload(&item).is_err(), "{key}");
+    }
+}

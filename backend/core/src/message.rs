@@ -6,6 +6,7 @@ use crowfly_contract::{EventKind, QueueMessage, ScanStatus};
 use serde_json::Value;
 
 use crate::percent::decode_form;
+use crate::strict::Strict;
 use crate::{Scanned, Sequencer, parse_rfc3339_ms};
 
 /// One parsed record.
@@ -39,7 +40,7 @@ pub struct ObjectEvent {
     pub sequencer: Sequencer,
     /// The time as S3 wrote it.
     pub time: String,
-    /// The time in Unix milliseconds.
+    /// The time in Unix milliseconds: a claim of the event, see [`plausible_ms`](crate::plausible_ms).
     pub at: u64,
 }
 
@@ -74,11 +75,11 @@ const FIRST: &str = "0";
 ///
 /// One result per record, so that a malformed one does not hide the others.
 pub fn parse_message(body: &str) -> Vec<Result<Message, Malformed>> {
-    match serde_json::from_str::<Value>(body) {
-        Ok(value) if value.get("v").is_some() => vec![parse_ours(value)],
-        Ok(value) if value.get("detail-type").is_some() => vec![parse_scan(&value)],
-        Ok(value) => parse_s3(&value),
-        Err(_) => vec![Err(Malformed("not JSON"))],
+    match serde_json::from_str(body) {
+        Ok(Strict(value)) if value.get("v").is_some() => vec![parse_ours(value)],
+        Ok(Strict(value)) if value.get("detail-type").is_some() => vec![parse_scan(&value)],
+        Ok(Strict(value)) => parse_s3(&value),
+        Err(_) => vec![Err(Malformed("not JSON, or a duplicate name in it"))],
     }
 }
 

@@ -121,15 +121,16 @@ pub trait MarkAborted {
 /// IAM: `dynamodb:UpdateItem`.
 pub trait ApplyEvent {
     /// Writes what storage holds, in one conditional update that changes nothing unless
-    /// `change.sequencer` is newer than that of the row. The declared values are kept.
+    /// `change.sequencer` is newer than that of the row and the row, if there is one, has the same
+    /// key. The declared values are kept.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault>;
 }
 
 /// IAM: `dynamodb:UpdateItem`.
 pub trait ApplyRemoval {
     /// Writes what storage holds after a removal, in one conditional update that changes nothing
-    /// unless status, sequencer and entity tag of the row are as `seen`. The declared values are
-    /// kept. `None` if the row has changed.
+    /// unless key, status, sequencer and entity tag of the row are as `seen`. The declared values
+    /// are kept. `None` if the row has changed.
     async fn apply_removal(
         &self,
         change: &Change,
@@ -178,6 +179,8 @@ pub enum Applied {
     },
     /// The row is from the same or a newer event; nothing changed.
     NotNewer,
+    /// The row is of an object under another key; nothing changed.
+    OtherKey,
 }
 
 /// IAM: `s3:GetObject`, and `s3:ListBucket`, without which S3 answers 403 for a missing object:

@@ -18,12 +18,12 @@ use std::collections::BTreeMap;
 use crowfly_contract::{EventKind, ObjectKey, OwnerId};
 
 use crate::address::ObjectAddress;
-use crate::message::{Malformed, Message, parse_message};
+use crate::message::{Malformed, Message, ObjectEvent, parse_message};
 use crate::ports::{
     ApplyEvent, ApplyRemoval, Change, Findings, GetRow, Head, HeadObject, PeekObject, Release,
     SetScan, Slot,
 };
-use crate::{Fault, Sequencer, bounded, port_set, quota};
+use crate::{Fault, Sequencer, bounded, plausible_ms, port_set, quota};
 
 pub(crate) use created::repair;
 pub use outcome::Outcome;
@@ -108,15 +108,16 @@ impl Recorder {
     }
 }
 
-/// Handles the body of one queue message: one result per record. The message is done if no result
-/// is an error.
+/// Handles the body of one queue message at `now_ms` (Unix milliseconds): one result per record. The
+/// message is done if no result is an error.
 pub async fn record(
     rows: &impl Rows,
     objects: &impl Objects,
     recorder: &Recorder,
     body: &str,
+    now_ms: u64,
 ) -> Vec<Result<Outcome, RecordError>> {
-    let mut batch = record_batch(rows, objects, recorder, &[body], 1).await;
+    let mut batch = record_batch(rows, objects, recorder, &[body], 1, now_ms).await;
     batch.pop().unwrap_or_default()
 }
 
@@ -131,11 +132,12 @@ pub async fn record_batch(
     recorder: &Recorder,
     bodies: &[&str],
     at_once: usize,
+    now_ms: u64,
 ) -> Vec<Vec<Result<Outcome, RecordError>>> {
     let handle_all = |body| async move {
         let mut results = Vec::new();
         for message in parse_message(body) {
-            results.push(handle(rows, objects, recorder, message).await);
+            results.push(handle(rows, objects, recorder, message, now_ms).await);
         }
         results
     };
@@ -167,16 +169,23 @@ async fn handle(
     objects: &impl Objects,
     recorder: &Recorder,
     message: Result<Message, Malformed>,
+    now_ms: u64,
 ) -> Result<Handled, RecordError> {
     Ok(match message? {
         Message::Ignored(why) => Outcome::Ignored(why).into(),
-        Message::Object(event) => match recorder.own_key(&event.bucket, &event.key) {
-            Err(ignored) => ignored.into(),
-            Ok(key) if event.kind == EventKind::Removed => {
-                removed::apply(rows, objects, recorder, &key, &event).await?
+        Message::Object(event) => {
+            let event = ObjectEvent {
+                at: plausible_ms(event.at, now_ms),
+                ..event
+            };
+            match recorder.own_key(&event.bucket, &event.key) {
+                Err(ignored) => ignored.into(),
+                Ok(key) if event.kind == EventKind::Removed => {
+                    removed::apply(rows, objects, recorder, &key, &event).await?
+                }
+                Ok(key) => created::apply(rows, objects, recorder, key, &event).await?,
             }
-            Ok(key) => created::apply(rows, objects, recorder, key, &event).await?,
-        },
+        }
         Message::Scan(result) => match recorder.own_key(&result.bucket, &result.key) {
             Err(ignored) => ignored.into(),
             Ok(key) => scan_result::apply(rows, objects, &key, &result)

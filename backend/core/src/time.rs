@@ -1,5 +1,23 @@
 use jiff::Timestamp;
 
+/// The day S3 began, 2006-03-14, in Unix milliseconds: nothing was stored earlier.
+const EARLIEST_MS: u64 = 1_142_294_400_000;
+/// How far the clock of S3 may be ahead of ours, in milliseconds.
+const SKEW_MS: u64 = 60_000;
+
+/// The time that an event states, if the event can be of that time; otherwise the time at which it
+/// is handled.
+///
+/// A time is a claim like everything in an event, but decides nothing: it is shown as `storedAt`. A
+/// time far off would only sort and display wrongly, so it is no reason to lose the event.
+pub fn plausible_ms(stated_ms: u64, now_ms: u64) -> u64 {
+    if (EARLIEST_MS..=now_ms.saturating_add(SKEW_MS)).contains(&stated_ms) {
+        stated_ms
+    } else {
+        now_ms
+    }
+}
+
 /// Parses an RFC 3339 timestamp such as `2026-11-22T10:20:30.123Z` to Unix milliseconds:
 /// <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>.
 ///
@@ -11,7 +29,20 @@ pub fn parse_rfc3339_ms(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_rfc3339_ms;
+    use super::{EARLIEST_MS, SKEW_MS, parse_rfc3339_ms, plausible_ms};
+
+    #[test]
+    fn h12_a_time_is_that_of_the_event_unless_it_cannot_be() {
+        let now = parse_rfc3339_ms("2026-11-22T10:20:30.123Z").unwrap();
+        for stated in [EARLIEST_MS, now - 1, now, now + SKEW_MS] {
+            assert_eq!(plausible_ms(stated, now), stated);
+        }
+        let year_9999 = parse_rfc3339_ms("9999-01-01T00:00:00Z").unwrap();
+        for stated in [0, EARLIEST_MS - 1, now + SKEW_MS + 1, year_9999, u64::MAX] {
+            assert_eq!(plausible_ms(stated, now), now);
+        }
+        assert_eq!(parse_rfc3339_ms("2006-03-14T00:00:00Z"), Some(EARLIEST_MS));
+    }
 
     #[test]
     fn reads_moments_of_any_offset() {

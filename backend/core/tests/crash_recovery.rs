@@ -70,7 +70,7 @@ async fn record_batch(
 ) -> Vec<Result<Outcome, RecordError>> {
     let batch = batch();
     let bodies: Vec<&str> = batch.iter().map(String::as_str).collect();
-    let results = record::record_batch(ports, ports, &recorder(), &bodies, at_once).await;
+    let results = record::record_batch(ports, ports, &recorder(), &bodies, at_once, NOW).await;
     results.into_iter().flatten().collect()
 }
 

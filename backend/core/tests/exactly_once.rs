@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use common::events::{address, event, key, recorder};
 use common::random::Random;
-use common::{id, owner};
+use common::{NOW, id, owner};
 use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::bounded;
 use crowfly_core::forward::{Forwarder, forward};
@@ -130,7 +130,7 @@ impl World {
         let recorder = recorder();
         let tasks = batch
             .iter()
-            .map(|body| record(&self.memory, &self.memory, &recorder, body))
+            .map(|body| record(&self.memory, &self.memory, &recorder, body, NOW))
             .collect();
         for result in bounded(tasks, 10).await.into_iter().flatten() {
             self.delivered += 1;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::events::{address, recorder};
-use common::{id, owner};
+use common::{NOW, id, owner};
 use crowfly_contract::ObjectKey;
 use crowfly_core::message::{Message, parse_message, parse_s3};
 use crowfly_core::name::ComposedName;
@@ -75,7 +75,7 @@ async fn is_recorded(name: &str) {
     let memory = Memory::default();
     memory.set_object(&key, Some(head_of("e1")));
     let body = json!({"Records": [event(&key.to_string())]}).to_string();
-    let done = record(&memory, &memory, &recorder(), &body).await;
+    let done = record(&memory, &memory, &recorder(), &body, NOW).await;
     assert!(
         matches!(done.as_slice(), [Ok(Outcome::Written { .. })]),
         "{done:?}"

@@ -170,6 +170,34 @@ fn f59_what_cannot_be_parsed_is_malformed() {
     }
 }
 
+/// Parsers differ in which of two members of one name they keep, so `forward`, S3 and a scanner could
+/// mean another object than `record` reads.
+#[test]
+fn h12_a_duplicate_name_is_malformed_in_each_format() {
+    let s3 = json!({"Records": [s3_record(&[])]}).to_string();
+    let ours = object(s3_record(&[])).to_message("https://example.org/x".to_owned());
+    let ours = serde_json::to_string(&ours).unwrap();
+    let scan = json!({"detail-type": "GuardDuty Malware Protection Object Scan Result",
+        "source": "aws.guardduty", "detail": {"s3ObjectDetails": {"bucketName": "b", "objectKey": "k",
+        "eTag": "e"}, "scanResultDetails": {"scanResultStatus": "NO_THREATS_FOUND"}}})
+    .to_string();
+    for (body, member, again) in [
+        (&s3, r#""key":"#, r#""key":"other","key":"#),
+        (&s3, r#""eventTime":"#, r#""eventTime":"x","eventTime":"#),
+        (&ours, r#""key":"#, r#""key":"other","key":"#),
+        (&ours, r#""v":"#, r#""v":1,"v":"#),
+        (&scan, r#""eTag":"#, r#""eTag":"other","eTag":"#),
+    ] {
+        assert!(parse_message(body)[0].is_ok(), "{body}");
+        assert_eq!(body.matches(member).count(), 1, "{member} in {body}");
+        let doubled = body.replace(member, again);
+        assert!(
+            matches!(parse_message(&doubled).as_slice(), [Err(_)]),
+            "{doubled}"
+        );
+    }
+}
+
 #[test]
 fn f59_one_unreadable_record_does_not_hide_the_others() {
     let bad = s3_record(&[("/s3/object/key", Value::Null)]);

@@ -34,6 +34,28 @@ async fn an_event_makes_the_pending_record_stored_and_verified() {
 }
 
 #[tokio::test]
+async fn h12_an_event_of_an_impossible_time_is_of_the_time_it_is_handled() {
+    for (time, stored_at) in [
+        ("9999-01-01T00:00:00Z", NOW),
+        ("1970-01-01T00:00:00Z", NOW),
+        ("2026-11-22T10:20:29.000Z", NOW - 1_123),
+        ("2026-11-22T10:21:30.123Z", NOW + 60_000),
+        ("2026-11-22T10:21:30.124Z", NOW),
+    ] {
+        let memory = pending(1);
+        let mut record = event(&key(1).to_string(), "A1", Some("e1"));
+        record["eventTime"] = json!(time);
+        let body = json!({"Records": [record]}).to_string();
+        let done = handle(&memory, &body).await.unwrap();
+        let record = memory.row(&owner('a'), id(1)).unwrap().record;
+        assert_eq!(record.stored_at, Some(stored_at), "{time}");
+        assert!(matches!(done, Outcome::Written { at, .. } if at == stored_at));
+        // Handled again later, it changes nothing.
+        assert_eq!(handle(&memory, &body).await, Ok(Outcome::NotNewer));
+    }
+}
+
+#[tokio::test]
 async fn f50_f62_f68_the_same_event_again_changes_nothing() {
     let memory = pending(1);
     handle(&memory, &created(1, "A1", "e1")).await.unwrap();

@@ -4,7 +4,7 @@ mod common;
 
 use common::events::{created, handle, key, pending, recorder, removed};
 use common::withheld::{content, refused, shown};
-use common::{id, owner};
+use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus};
 use crowfly_core::FaultKind;
 use crowfly_core::record::{Outcome, RecordError, Recorder, record};
@@ -32,7 +32,7 @@ async fn scanned(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
         scan_uploads: true,
         ..recorder()
     };
-    let mut results = record(memory, memory, &recorder, body).await;
+    let mut results = record(memory, memory, &recorder, body, NOW).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }

@@ -8,9 +8,9 @@ use crowfly_core::ports::SendMessages;
 use serde_json::{Value, json};
 
 use crate::environment::Environment;
-use crate::runtime::{Function, Moment};
+use crate::log;
+use crate::runtime::{CallError, Function, Moment};
 use crate::variables::StartError;
-use crate::{log, runtime};
 
 /// The function with its client.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Function for Forward {
         })
     }
 
-    async fn call(&self, event: Value, now: Moment) -> Result<(), runtime::Error> {
+    async fn call(&self, event: Value, now: Moment) -> Result<(), CallError> {
         handle(&self.queue, &self.forwarder, event, now.ms).await
     }
 }
@@ -47,7 +47,7 @@ pub async fn handle(
     forwarder: &Forwarder,
     event: Value,
     now_ms: u64,
-) -> Result<(), runtime::Error> {
+) -> Result<(), CallError> {
     match forward(queue, forwarder, &event).await {
         Ok(done) => {
             log::Metrics::at(now_ms)

@@ -28,9 +28,9 @@ use serde_json::{Value, json};
 
 use crate::environment::Environment;
 use crate::http::{Answer, Gate, Request, answer};
-use crate::runtime::{Function, Moment};
+use crate::log;
+use crate::runtime::{CallError, Function, Moment};
 use crate::variables::{StartError, Variables};
-use crate::{log, runtime};
 use call::Call;
 
 /// Timeout of a complete call; API Gateway itself times out after 30 s:
@@ -93,7 +93,7 @@ impl Function for Presign {
     }
 
     /// Never fails: every failure is a response.
-    async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
+    async fn call(&self, event: Value, now: Moment) -> Result<Answer, CallError> {
         Ok(handle(
             &self.rows,
             &self.objects,

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::environment::Environment;
 use crate::http::{Answer, Gate, Request, answer, no_method, no_route};
-use crate::runtime::{self, Function, Moment};
+use crate::runtime::{CallError, Function, Moment};
 use crate::variables::{StartError, Variables};
 
 port_set! {
@@ -65,7 +65,7 @@ impl Function for Read {
     }
 
     /// Never fails: every failure is a response.
-    async fn call(&self, event: Value, now: Moment) -> Result<Answer, runtime::Error> {
+    async fn call(&self, event: Value, now: Moment) -> Result<Answer, CallError> {
         Ok(handle(&self.rows, &self.signer, &self.settings, event, now.ms).await)
     }
 }

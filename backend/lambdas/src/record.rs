@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use counts::Counts;
 
 use crate::environment::Environment;
-use crate::runtime::{Function, Moment};
+use crate::log;
+use crate::runtime::{CallError, Function, Moment};
 use crate::variables::StartError;
-use crate::{log, runtime};
 
 /// Messages of a batch that are handled concurrently.
 const AT_ONCE: usize = 10;
@@ -107,7 +107,7 @@ impl Function for Record {
     }
 
     /// Fails if the event is not an SQS batch: then Lambda retries the whole batch.
-    async fn call(&self, event: Value, now: Moment) -> Result<BatchAnswer, runtime::Error> {
+    async fn call(&self, event: Value, now: Moment) -> Result<BatchAnswer, CallError> {
         let (rows, objects) = (&self.rows, &self.objects);
         handle(rows, objects, &self.queue, &self.settings, event, now.ms).await
     }
@@ -124,7 +124,7 @@ pub async fn handle(
     settings: &Settings,
     event: Value,
     now_ms: u64,
-) -> Result<BatchAnswer, runtime::Error> {
+) -> Result<BatchAnswer, CallError> {
     let batch: Batch = serde_json::from_value(event)?;
     let bodies: Vec<&str> = batch
         .records
@@ -139,6 +139,7 @@ pub async fn handle(
         &settings.recorder,
         &bodies,
         AT_ONCE,
+        now_ms,
     ))
     .await;
     let mut counts = Counts::new(now_ms, &settings.denied);

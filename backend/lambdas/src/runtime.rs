@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use crowfly_core::forward::ForwardError;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -22,6 +23,42 @@ pub struct Moment {
     pub left: Duration,
 }
 
+/// Why an invocation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The event has another form than those of the function's source.
+    #[error("the event cannot be read: {0}")]
+    InvalidEvent(#[from] serde_json::Error),
+    /// Events were not sent on.
+    #[error(transparent)]
+    NotForwarded(#[from] ForwardError),
+    /// This many uploads could not be swept.
+    #[error("{0} uploads could not be swept")]
+    NotSwept(usize),
+}
+
+impl CallError {
+    /// The `errorType` that Lambda reports: part of no type's path, so that it stays the same.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror>
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidEvent(_) => "InvalidEvent",
+            Self::NotForwarded(_) => "NotForwarded",
+            Self::NotSwept(_) => "NotSwept",
+        }
+    }
+}
+
+impl From<CallError> for Diagnostic {
+    fn from(error: CallError) -> Self {
+        Self {
+            error_type: error.name().to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}
+
 /// A function with its clients, opened at a cold start and called for each event.
 pub trait Function: Sized {
     /// Its response.
@@ -38,7 +75,11 @@ pub trait Function: Sized {
     /// # Errors
     /// If the invocation must count as failed, so that Lambda retries the event where its source
     /// does so.
-    fn call(&self, event: Value, now: Moment) -> impl Future<Output = Result<Self::Answer, Error>>;
+    fn call(
+        &self,
+        event: Value,
+        now: Moment,
+    ) -> impl Future<Output = Result<Self::Answer, CallError>>;
 }
 
 /// Opens a function and calls it for each event. An error before the first event ends the process,
@@ -80,4 +121,25 @@ pub(crate) fn now_ms() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h12_a_failed_function_has_a_plain_name() {
+        let invalid = serde_json::from_str::<u8>("x").map_err(CallError::from);
+        let cases = [
+            (invalid.unwrap_err(), "InvalidEvent"),
+            (ForwardError::NotAccepted(2).into(), "NotForwarded"),
+            (CallError::NotSwept(3), "NotSwept"),
+        ];
+        for (error, name) in cases {
+            let sentence = error.to_string();
+            let shown = json!(Diagnostic::from(error));
+            let expected = json!({"errorType": name, "errorMessage": sentence});
+            assert_eq!(shown, expected);
+        }
+    }
 }

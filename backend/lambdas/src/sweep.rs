@@ -13,9 +13,9 @@ use crowfly_core::{Fault, parse_rfc3339_ms};
 use serde_json::{Value, json};
 
 use crate::environment::Environment;
-use crate::runtime::{Function, Moment};
+use crate::log;
+use crate::runtime::{CallError, Function, Moment};
 use crate::variables::StartError;
-use crate::{log, runtime};
 
 /// Percentage of the remaining time reserved for calls in flight, up to `MAX_RESERVE`.
 const RESERVE: u32 = 30;
@@ -50,7 +50,7 @@ impl Function for Sweep {
     /// Sweeps the open uploads and the orphans once, as far as the time allows; the next run
     /// continues, and the metric `SweepIncomplete` counts it. Fails if an action failed, so that
     /// Lambda counts an error; all other actions were taken.
-    async fn call(&self, event: Value, now: Moment) -> Result<Value, runtime::Error> {
+    async fn call(&self, event: Value, now: Moment) -> Result<Value, CallError> {
         let now = Moment {
             ms: scheduled(&event).unwrap_or(now.ms),
             ..now
@@ -73,7 +73,7 @@ pub async fn handle(
     objects: &impl Objects,
     sweeper: &Sweeper,
     now: Moment,
-) -> Result<Value, runtime::Error> {
+) -> Result<Value, CallError> {
     let reserve = MAX_RESERVE.min(now.left * RESERVE / 100);
     let time = now.left.saturating_sub(reserve);
     let start = Instant::now();
@@ -100,7 +100,7 @@ pub async fn handle(
         "quotaReleased": counts.released, "failed": counts.failed, "complete": complete});
     log::line("info", "swept", report.clone());
     if counts.failed > 0 {
-        return Err(format!("{} uploads could not be swept", counts.failed).into());
+        return Err(CallError::NotSwept(counts.failed));
     }
     Ok(report)
 }

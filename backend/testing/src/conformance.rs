@@ -26,8 +26,9 @@ pub use content::{
     the_strongest_result_of_a_scan_stays,
 };
 pub use events::{
-    a_tombstone_stays, an_event_is_applied_once, an_unannounced_object_is_recorded,
-    storage_beats_an_abort, the_newest_event_wins, verified_compares_all_three,
+    a_tombstone_stays, an_event_is_applied_once, an_event_of_another_key_changes_nothing,
+    an_unannounced_object_is_recorded, storage_beats_an_abort, the_newest_event_wins,
+    verified_compares_all_three,
 };
 pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
 pub use open::{
@@ -179,6 +180,7 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     pages_hold_each_row_once(store, &owner(), &owner()).await;
     only_pending_is_aborted(store, &owner()).await;
     an_event_is_applied_once(store, &owner()).await;
+    an_event_of_another_key_changes_nothing(store, &owner()).await;
     the_newest_event_wins(store, &owner()).await;
     a_tombstone_stays(store, &owner()).await;
     a_removal_applies_only_to_an_unchanged_row(store, &owner()).await;

@@ -6,6 +6,9 @@ use crowfly_core::{Declared, Fault, FaultKind, Row, Sequencer, Verdict};
 use super::{Table, Updated, key, send_update};
 use crate::item::{Item, number, slot_to_release, text};
 
+/// Holds unless the row is of an object under another key. Every item has a key, if only of its
+/// first event.
+const SAME_KEY: &str = "(attribute_not_exists(#key) OR #key = :key)";
 /// Holds for an event that is newer than the row's.
 const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
 /// For a change without an event: holds only while no event has been applied and the upload is not
@@ -39,7 +42,7 @@ impl ApplyRemoval for Table {
             .await?;
         let slot = item.as_ref().and_then(slot_to_release);
         Ok(match applied {
-            Applied::NotNewer => None,
+            Applied::NotNewer | Applied::OtherKey => None,
             Applied::Written { .. } => Some(EventOutcome { applied, slot }),
         })
     }
@@ -72,7 +75,14 @@ impl Table {
                 Updated::Refused(item) => current = item,
             }
         }
-        Ok((Applied::NotNewer, current))
+        let of_this_key = |item: &Item| match item.get("key") {
+            Some(AttributeValue::S(known)) => *known == change.key.to_string(),
+            _ => true,
+        };
+        if current.as_ref().is_none_or(of_this_key) {
+            return Ok((Applied::NotNewer, current));
+        }
+        Ok((Applied::OtherKey, None))
     }
 
     /// One attempt: writes the change if its precondition holds, and as verified if the row has the
@@ -120,6 +130,7 @@ impl Table {
             Some(needed) => format!("{guard} AND {}", update.declared(needed)),
             None => guard,
         };
+        let condition = format!("{condition} AND {SAME_KEY}");
         let key = key(change.key.owner(), change.key.id());
         let request = self
             .update(key, &update.expression(), &condition, update.values)

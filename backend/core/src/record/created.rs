@@ -67,6 +67,7 @@ pub(super) async fn apply(
             at: event.at,
         },
         Applied::NotNewer => Outcome::NotNewer,
+        Applied::OtherKey => Outcome::other_key(&change.key),
     };
     Ok(Handled {
         outcome,

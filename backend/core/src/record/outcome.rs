@@ -1,4 +1,4 @@
-use crowfly_contract::{EventKind, OwnerId, ScanStatus, UploadId, Withheld};
+use crowfly_contract::{EventKind, ObjectKey, OwnerId, ScanStatus, UploadId, Withheld};
 
 /// The outcome of one record of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +39,28 @@ pub enum Outcome {
     },
     /// The row is from this event or a newer one.
     NotNewer,
+    /// The row is of an object under another key. Only this API hands out keys, one for each
+    /// upload, so somebody else wrote the object; it is not recorded.
+    OtherKey {
+        /// The owner.
+        owner: OwnerId,
+        /// The upload.
+        id: UploadId,
+    },
     /// The object no longer exists; the event of its removal writes the tombstone.
     Gone,
     /// Another object has replaced it; its own event writes the row.
     Superseded,
     /// Ignored, with the reason.
     Ignored(&'static str),
+}
+
+impl Outcome {
+    /// The outcome of an event whose key is not the one of the row.
+    pub(super) fn other_key(key: &ObjectKey) -> Self {
+        Self::OtherKey {
+            owner: key.owner().clone(),
+            id: key.id(),
+        }
+    }
 }

@@ -36,6 +36,9 @@ pub(super) async fn apply(
     let owner = key.owner();
     for _ in 0..ATTEMPTS {
         let seen = rows.get_row(owner, key.id()).await?;
+        if seen.as_ref().is_some_and(|row| row.record.key != *key) {
+            return Ok(Outcome::other_key(key).into());
+        }
         let object = objects.head_object(key).await?;
         let last = last_sequencer(seen.as_ref());
         let newer = last.filter(|last| event.sequencer.order() <= last.order());
@@ -111,6 +114,7 @@ fn outcome(change: &Change, applied: Applied, event: &ObjectEvent) -> Outcome {
     let (owner, id) = (change.key.owner().clone(), change.key.id());
     match applied {
         Applied::NotNewer => Outcome::NotNewer,
+        Applied::OtherKey => Outcome::other_key(&change.key),
         Applied::Written { .. } if change.object.is_some() => Outcome::StillStored { owner, id },
         Applied::Written { verified } => Outcome::Written {
             owner,

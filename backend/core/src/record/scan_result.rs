@@ -21,6 +21,9 @@ pub(super) async fn apply(
 ) -> Result<Outcome, Fault> {
     let (owner, id) = (key.owner(), key.id());
     let row = rows.get_row(owner, id).await?;
+    if row.as_ref().is_some_and(|row| row.record.key != *key) {
+        return Ok(Outcome::other_key(key));
+    }
     let Some(row) = row.filter(|row| awaits(row, &result.object)) else {
         let head = objects.head_object(key).await?;
         let exists = head.is_some_and(|head| {

@@ -8,8 +8,8 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 
-use super::strict::Strict;
 use crate::Refusal;
+use crate::strict::Strict;
 
 /// Checks the `content-type` of a request that has a body.
 ///

@@ -7,7 +7,6 @@
 mod create;
 mod json;
 mod small;
-mod strict;
 
 pub use create::{Item, ValidItem, parse_create};
 pub use json::check_content_type;

@@ -6,7 +6,7 @@ use crowfly_core::record::{Outcome, RecordError, Recorder, record};
 use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::{Value, json};
 
-use super::{id, owner};
+use super::{NOW, id, owner};
 
 pub(crate) fn address() -> ObjectAddress {
     ObjectAddress::on_aws("bucket", "eu-west-1")
@@ -49,7 +49,7 @@ pub(crate) fn removed(n: u128, sequencer: &str) -> String {
 }
 
 pub(crate) async fn handle(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
-    let mut results = record(memory, memory, &recorder(), body).await;
+    let mut results = record(memory, memory, &recorder(), body, NOW).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }

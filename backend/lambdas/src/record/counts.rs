@@ -80,6 +80,12 @@ impl<'a> Counts<'a> {
                     json!({"outcome": "still stored", "owner": owner.as_str(), "upload": id});
                 self.repeated(fields)
             }
+            Ok(Outcome::OtherKey { owner, id }) => {
+                self.count("EventsOtherKey", true);
+                let fields =
+                    json!({"outcome": "another key", "owner": owner.as_str(), "upload": id});
+                ("warn", fields)
+            }
             Ok(Outcome::NotNewer) => self.repeated(json!({"outcome": "not newer"})),
             Ok(Outcome::Gone) => self.repeated(json!({"outcome": "gone"})),
             Ok(Outcome::Superseded) => self.repeated(json!({"outcome": "superseded"})),
@@ -120,6 +126,18 @@ mod tests {
     use crowfly_contract::{OwnerId, UploadId};
 
     use super::*;
+
+    #[test]
+    fn h11_a_second_object_of_an_upload_is_counted() {
+        let denied = DeniedOwners::default();
+        let mut counts = Counts::new(1, &denied);
+        let outcome = Outcome::OtherKey {
+            owner: "a".repeat(26).parse().unwrap(),
+            id: UploadId::from_parts(1, 1),
+        };
+        counts.add("m", &Ok(outcome));
+        assert_eq!(counts.times, BTreeMap::from([("EventsOtherKey", 1)]));
+    }
 
     #[test]
     fn a95_what_a_denied_owner_stores_is_counted() {

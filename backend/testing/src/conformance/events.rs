@@ -1,6 +1,7 @@
 //! Events, in any order and any number of times.
 
-use crowfly_contract::{OwnerId, UploadStatus, Visibility};
+use crowfly_contract::{ObjectKey, OwnerId, UploadStatus, Visibility};
+use crowfly_core::Sequencer;
 use crowfly_core::ports::{Applied, Head, Put};
 
 use super::{NOW, Store, apply, change, closed, id, row};
@@ -29,6 +30,36 @@ pub async fn an_event_is_applied_once<S: Store>(store: &S, owner: &OwnerId) {
     expected.record.stored_at = Some(NOW + 5_000);
     assert_eq!(stored, expected);
     assert!(!store.mark_aborted(owner, id(1), NOW).await.unwrap());
+}
+
+/// H11: an event of another key than the row's changes nothing, however new it is.
+pub async fn an_event_of_another_key_changes_nothing<S: Store>(store: &S, owner: &OwnerId) {
+    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    let other = |sequencer: Option<&str>, object| {
+        let mut other = change(owner, id(1), "A", object);
+        other.key = ObjectKey::new(owner.clone(), id(1), "b.webm").unwrap();
+        other.sequencer = sequencer.map(|text| Sequencer::parse(text).unwrap());
+        other
+    };
+    let steps = [None, Some(Some(head_of("e"))), Some(None)];
+    for step in steps {
+        if let Some(object) = step {
+            let sequencer = if object.is_some() { "B" } else { "C" };
+            apply(store, &change(owner, id(1), sequencer, object)).await;
+        }
+        let before = row(store, owner, id(1)).await;
+        for object in [Some(head_of("evil")), None] {
+            for sequencer in [Some("FF"), Some("0"), None] {
+                let outcome = store.apply_event(&other(sequencer, object.clone())).await;
+                let outcome = outcome.unwrap();
+                assert_eq!((outcome.applied, outcome.slot), (Applied::OtherKey, None));
+            }
+            let removal = other(Some("FF"), object);
+            let outcome = store.apply_removal(&removal, Some(&before)).await;
+            assert_eq!(outcome.unwrap(), None);
+        }
+        assert_eq!(row(store, owner, id(1)).await, before);
+    }
 }
 
 /// F51, F52, F53: the newest event wins in any order of arrival.

@@ -110,6 +110,12 @@ impl ApplyEvent for Memory {
         let mut rows = lock(&self.rows);
         let row_key = (change.key.owner().clone(), change.key.id());
         let old = rows.get(&row_key).cloned();
+        if old.as_ref().is_some_and(|row| row.record.key != change.key) {
+            return Ok(EventOutcome {
+                applied: Applied::OtherKey,
+                slot: None,
+            });
+        }
         let last = old.as_ref().and_then(|row| row.record.sequencer.as_deref());
         let last = last.map(|text| Sequencer::parse(text).unwrap());
         let counts = match (&change.sequencer, &last) {
@@ -145,7 +151,8 @@ impl ApplyRemoval for Memory {
         let mut rows = lock(&self.rows);
         let row_key = (change.key.owner().clone(), change.key.id());
         let old = rows.get(&row_key).cloned();
-        if old.as_ref().map(state) != seen.map(state) {
+        let other = old.as_ref().is_some_and(|row| row.record.key != change.key);
+        if other || old.as_ref().map(state) != seen.map(state) {
             return self.end_call("apply_removal", None);
         }
         let outcome = written(&mut rows, old, change);
@@ -154,10 +161,10 @@ impl ApplyRemoval for Memory {
 }
 
 /// The part of the row that must not change between HEAD and the write.
-fn state(row: &Row) -> (UploadStatus, Option<&str>, Option<&str>) {
+fn state(row: &Row) -> (&ObjectKey, UploadStatus, Option<&str>, Option<&str>) {
     let record = &row.record;
     let (sequencer, etag) = (record.sequencer.as_deref(), record.etag.as_deref());
-    (record.status, sequencer, etag)
+    (&record.key, record.status, sequencer, etag)
 }
 
 /// Writes the change to the row.

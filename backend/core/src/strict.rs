@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// Parsers differ in which of two members with the same name they keep
 /// (<https://www.rfc-editor.org/rfc/rfc8259#section-4>), so two of them could see two different
 /// requests. Derived serde readers refuse duplicates, but a `Value` keeps only the last.
-pub(super) struct Strict(pub(super) Value);
+pub(crate) struct Strict(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
