@@ -32,8 +32,8 @@ impl Bucket {
 /// An S3 client. Checksums are requested explicitly, so the SDK adds none of its own:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html>.
 pub(crate) fn client(session: &Session) -> Client {
-    let config = configure!(aws_sdk_s3, session)
-        .force_path_style(session.endpoint.is_some())
+    let config = configure!(aws_sdk_s3, session, s3)
+        .force_path_style(session.endpoints.path_style)
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
         .build();

@@ -12,6 +12,7 @@
 )]
 
 mod bucket;
+mod endpoints;
 mod fault;
 mod item;
 mod presigner;
@@ -20,6 +21,7 @@ mod session;
 mod table;
 
 pub use bucket::Bucket;
+pub use endpoints::AddressingStyleError;
 pub use presigner::{LifetimeError, Presigner};
 pub use queue::Queue;
 pub use session::{Session, SessionError};

@@ -211,6 +211,36 @@ async fn under_an_endpoint_urls_are_path_style() {
     );
 }
 
+/// The URL of a record, and the one that is signed, are the same whatever the variables say.
+#[tokio::test]
+async fn s9_the_signed_url_has_the_address_of_the_object() {
+    let own = ("AWS_ENDPOINT_URL_S3", "https://storage.example:9000");
+    let local = ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:4566");
+    let six = ("AWS_ENDPOINT_URL_S3", "http://[::1]:4566");
+    let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    let path = ("S3_ADDRESSING_STYLE", "path");
+    let hosted = ("S3_ADDRESSING_STYLE", "virtual");
+    for (variables, start) in [
+        (vec![], "https://films.s3.eu-west-1.amazonaws.com/"),
+        (vec![path], "https://s3.eu-west-1.amazonaws.com/films/"),
+        (vec![own, all], "https://storage.example:9000/films/"),
+        (vec![own, hosted], "https://films.storage.example:9000/"),
+        (vec![local, hosted], "http://127.0.0.1:4566/films/"),
+        (vec![six, hosted], "http://[::1]:4566/films/"),
+        (
+            vec![own, ignore],
+            "https://films.s3.eu-west-1.amazonaws.com/",
+        ),
+    ] {
+        let presigner = presigner(&variables);
+        let grant = presigner.presign_put(&put(&key()), NOW).await.unwrap();
+        let address = session(&variables).address("films").of(&key().to_string());
+        assert!(address.starts_with(start), "{address}");
+        assert!(grant.url.starts_with(&address), "{address} {}", grant.url);
+    }
+}
+
 #[test]
 fn a50_a_url_lives_one_second_to_fifteen_minutes() {
     let open = |seconds| Presigner::open(&session(&[]), "films", Duration::from_secs(seconds));

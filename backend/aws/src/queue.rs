@@ -20,7 +20,7 @@ pub struct Queue {
 impl Queue {
     /// Opens the queue with this URL.
     pub fn open(session: &Session, url: &str) -> Self {
-        let config = configure!(aws_sdk_sqs, session).build();
+        let config = configure!(aws_sdk_sqs, session, sqs).build();
         Self {
             client: Client::from_conf(config),
             url: url.to_owned(),

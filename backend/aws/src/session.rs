@@ -9,6 +9,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::parse_rfc3339_ms;
 
+use crate::endpoints::{AddressingStyleError, Endpoints};
+
 /// What all clients of a process share: region, credentials, HTTP connections, timeouts, retries.
 ///
 /// Lambda sets the credentials of the function's role in its environment
@@ -19,7 +21,7 @@ use crowfly_core::parse_rfc3339_ms;
 pub struct Session {
     pub(crate) region: Region,
     pub(crate) credentials: Credentials,
-    pub(crate) endpoint: Option<String>,
+    pub(crate) endpoints: Endpoints,
     pub(crate) http: SharedHttpClient,
     pub(crate) timeouts: TimeoutConfig,
     pub(crate) retries: RetryConfig,
@@ -35,12 +37,16 @@ pub enum SessionError {
     /// `AWS_CREDENTIAL_EXPIRATION` is not an RFC 3339 timestamp.
     #[error("AWS_CREDENTIAL_EXPIRATION must be an RFC 3339 timestamp such as 2026-11-22T10:20:30Z")]
     Expiration,
+    /// The style of addresses is none of the known ones.
+    #[error(transparent)]
+    AddressingStyle(#[from] AddressingStyleError),
 }
 
 impl Session {
     /// Reads the variables of the AWS SDKs through `variable`: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY`, and optionally `AWS_SESSION_TOKEN`, `AWS_CREDENTIAL_EXPIRATION` and
-    /// `AWS_ENDPOINT_URL`.
+    /// the endpoints: `AWS_ENDPOINT_URL`, that of a service such as `AWS_ENDPOINT_URL_S3`, which takes
+    /// precedence, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` and our own `S3_ADDRESSING_STYLE`.
     ///
     /// # Errors
     /// [`SessionError`] names the variable.
@@ -63,7 +69,7 @@ impl Session {
         Ok(Self {
             region: Region::new(needed("AWS_REGION")?),
             credentials,
-            endpoint: given("AWS_ENDPOINT_URL"),
+            endpoints: Endpoints::read(given)?,
             http: Builder::new()
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .build_https(),
@@ -76,21 +82,19 @@ impl Session {
         })
     }
 
-    /// How URLs of the bucket's objects are formed: path-style with an explicit endpoint, otherwise
-    /// virtual-hosted-style.
+    /// How URLs of the bucket's objects are formed: path-style with an endpoint of S3's own, otherwise
+    /// virtual-hosted-style, unless `S3_ADDRESSING_STYLE` says which.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
     pub fn address(&self, bucket: &str) -> ObjectAddress {
-        match &self.endpoint {
-            Some(endpoint) => ObjectAddress::under_endpoint(endpoint, bucket),
-            None => ObjectAddress::on_aws(bucket, self.region.as_ref()),
-        }
+        self.endpoints.address(bucket, self.region.as_ref())
     }
 }
 
-/// Applies the session to the configuration builder of a service's SDK crate. A macro, because the
+/// Applies the session, and its endpoint for the service, to the configuration builder of the
+/// service's SDK crate. A macro, because the
 /// builders have the same methods but no common trait.
 macro_rules! configure {
-    ($service:ident, $session:expr) => {{
+    ($service:ident, $session:expr, $endpoint:ident) => {{
         let session: &crate::Session = $session;
         let mut config = $service::Config::builder()
             .behavior_version($service::config::BehaviorVersion::v2026_01_12())
@@ -99,7 +103,7 @@ macro_rules! configure {
             .http_client(session.http.clone())
             .timeout_config(session.timeouts.clone())
             .retry_config(session.retries.clone());
-        config.set_endpoint_url(session.endpoint.clone());
+        config.set_endpoint_url(session.endpoints.$endpoint.clone());
         config
     }};
 }

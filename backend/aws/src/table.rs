@@ -48,7 +48,7 @@ pub struct Table {
 impl Table {
     /// Opens `name`.
     pub fn open(session: &Session, name: &str) -> Self {
-        let config = configure!(aws_sdk_dynamodb, session).build();
+        let config = configure!(aws_sdk_dynamodb, session, dynamodb).build();
         Self {
             client: Client::from_conf(config),
             name: name.to_owned(),

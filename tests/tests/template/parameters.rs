@@ -186,7 +186,11 @@ fn h7_a_stolen_token_changes_no_attribute_that_matters() {
     let client = &template()["Resources"]["UserPoolClient"]["Properties"];
     assert_eq!(client["WriteAttributes"], json!(["locale"]));
     // What a sign-in or its recovery goes by.
-    for identity in ["UsernameAttributes", "AliasAttributes", "AutoVerifiedAttributes"] {
+    for identity in [
+        "UsernameAttributes",
+        "AliasAttributes",
+        "AutoVerifiedAttributes",
+    ] {
         assert_eq!(pool[identity], Value::Null, "{identity}");
     }
     let page = std::fs::read_to_string(devkit::paths::root().join("docs/SECURITY.md")).unwrap();
