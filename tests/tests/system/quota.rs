@@ -136,26 +136,60 @@ fn a37_f50_completion_and_cancel_give_places_back_once() {
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 3), (429, 7)]));
 }
 
-#[test]
-fn a36_a_flood_of_one_owner_is_limited_and_others_are_free() {
-    let api = new_caller();
-    let path = format!("/uploads/{}/parts", api::new_id());
+/// Items of a call of a hundred tokens that opens nothing: each is refused.
+fn refused_items() -> Value {
+    let items: Vec<Value> = (0..100).map(|_| json!({"id": api::new_id()})).collect();
+    json!({"uploads": items})
+}
+
+/// The first answer of a flood that is refused.
+fn flood(send: impl Fn() -> Response + Sync) -> Response {
     let limited = thread::scope(|scope| {
-        let floods: Vec<_> = (0..16)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut answers = (0..500).map(|_| api.get(&path));
-                    answers.find(|answer| answer.status == 429)
-                })
-            })
-            .collect();
+        let send = || (0..500).map(|_| send()).find(|answer| answer.status == 429);
+        let floods: Vec<_> = (0..16).map(|_| scope.spawn(send)).collect();
         let found: Vec<_> = floods.into_iter().map(|f| f.join().unwrap()).collect();
         found.into_iter().flatten().next()
     });
     let limited = limited.expect("a flood is limited");
     assert_problem("flood", &limited, ErrorCode::RateLimited);
-    let wait = limited.json()["error"]["retryAfterMs"].as_u64().unwrap();
-    assert!((1..=1_000 / RATE as u64 * 16).contains(&wait), "{wait}");
-    assert_eq!(limited.header("retry-after"), Some("1"));
+    limited
+}
+
+fn retry_after_ms(limited: &Response) -> u64 {
+    limited.json()["error"]["retryAfterMs"].as_u64().unwrap()
+}
+
+/// A burst is twenty seconds of the rate: four calls of a hundred items.
+#[test]
+fn a36_h6_a_flood_of_one_owner_is_limited_by_its_items_and_others_are_free() {
+    let api = new_caller();
+    for _ in 0..RATE * 20 / 100 {
+        assert_eq!(api.post("/uploads", &refused_items()).status, 400);
+    }
+    let limited = api.post("/uploads", &refused_items());
+    assert_problem("a batch", &limited, ErrorCode::RateLimited);
+    let wait = retry_after_ms(&limited);
+    assert!((1..=100_000 / RATE as u64).contains(&wait), "{wait}");
+    let seconds = wait.div_ceil(1_000).to_string();
+    assert_eq!(limited.header("retry-after"), Some(seconds.as_str()));
+    let path = format!("/uploads/{}/parts", api::new_id());
     assert_eq!(new_caller().get(&path).status, 404, "others are free");
+    assert_eq!(api.get("/uploads").status, 200, "reads are counted apart");
+}
+
+/// A list of a hundred costs ten reads, so forty of them are a burst.
+#[test]
+fn h6_a_flood_of_reads_is_limited_and_uploads_are_free() {
+    let ids: Vec<String> = (0..100).map(|_| api::new_id().to_string()).collect();
+    let api = new_caller();
+    let limited = flood(|| api.get("/uploads?limit=100"));
+    assert!(retry_after_ms(&limited) <= 10_000 / RATE as u64 * 16);
+    assert!(limited.header("retry-after").is_some());
+    flood(|| api.post("/uploads/status", &json!({"ids": ids})));
+    assert_eq!(
+        api.create(&of_size(9)).status,
+        201,
+        "uploads are counted apart"
+    );
+    assert_eq!(new_caller().get("/uploads?limit=100").status, 200);
 }
