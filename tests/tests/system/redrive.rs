@@ -1,6 +1,7 @@
 //! F54: messages that the operator's redrive moves back from the dead-letter queue, hours or days later.
 
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crowfly_contract::{Record, UploadStatus};
@@ -37,6 +38,9 @@ fn redrive_local() -> Result<String, String> {
 }
 
 fn redrive(command: &mut Command) -> Result<String, String> {
+    // One at a time: the command reads what it calls back from one log file.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let done = command
         .current_dir(devkit::paths::root())
         .output()
