@@ -18,6 +18,7 @@ Every part runs unless it is set to 0; a number sets its length.
   --kills N          kill N pages during an upload, in Chromium (100)
   --fuzz-seconds N   fuzz each target for N seconds (60)
   --events N         send the events of N uploads at once through the local pipeline (10000)
+  --conversations N  have N conversations with hostile signers, APIs and stores (10000)
   --rights N         remove each permission of each function once; its test must fail (1)
   --seed N           seed of all random choices (a new one each time)
 ";
@@ -29,6 +30,7 @@ struct Parts {
     fuzz_seconds: u64,
     events: u64,
     rights: u64,
+    conversations: u64,
     seed: Option<u64>,
 }
 
@@ -40,6 +42,7 @@ impl Default for Parts {
             fuzz_seconds: 60,
             events: 10_000,
             rights: 1,
+            conversations: 10_000,
             seed: None,
         }
     }
@@ -56,6 +59,7 @@ impl Parts {
                 Arg::Long("fuzz-seconds") => &mut parts.fuzz_seconds,
                 Arg::Long("events") => &mut parts.events,
                 Arg::Long("rights") => &mut parts.rights,
+                Arg::Long("conversations") => &mut parts.conversations,
                 Arg::Long("seed") => parts.seed.insert(0),
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),
@@ -86,6 +90,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if parts.kills > 0 {
         end_pages(parts.kills, seed)?;
+    }
+    if parts.conversations > 0 {
+        test::conversations(parts.conversations, seed)?;
     }
     if parts.events > 0 || parts.rights > 0 {
         test::long_forms(parts.events, parts.rights > 0, seed)?;
@@ -149,7 +156,7 @@ mod tests {
             ..Parts::default()
         };
         assert_eq!(some, Some(wanted));
-        for part in "uploads kills fuzz-seconds events rights seed".split(' ') {
+        for part in "uploads kills fuzz-seconds events rights conversations seed".split(' ') {
             assert!(USAGE.contains(&format!("--{part} N")), "{part}");
         }
     }

@@ -30,7 +30,8 @@ pub(super) fn take_wrong() -> Option<Wrong> {
 fn note(name: &str, expected: &str) {
     WRONG.with_borrow_mut(|wrong| {
         wrong.get_or_insert_with(|| Wrong {
-            path: name.to_owned(),
+            // A name may be the server's own choice.
+            path: cut(name),
             problem: ["expected ", expected].concat(),
         });
     });
@@ -95,8 +96,7 @@ impl<'a> Fields<'a> {
 
     /// A text for people, cut at 500 characters.
     pub(crate) fn sentence(&self, name: &str) -> String {
-        let cut = page::first_match(r"^([\s\S]{0,500})", "", &self.text(name));
-        cut.unwrap_or_default()
+        cut(&self.text(name))
     }
 
     pub(crate) fn maybe_text(&self, name: &str) -> Option<String> {
@@ -201,4 +201,20 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The first 500 characters.
+fn cut(text: &str) -> String {
+    page::first_match(r"^([\s\S]{0,500})", "", text).unwrap_or_default()
+}
+
+/// Whether it is an address of the web.
+pub(super) fn is_http(text: &str) -> bool {
+    page::first_match("^(https?)://", "i", text).is_some()
+}
+
+// What is expected of a field.
+pub(super) const ID: &str = "an upload id";
+pub(super) const KEY: &str = "a key of 1 to 1024 bytes";
+pub(super) const CRC: &str = "base64 of 8 bytes";
+pub(super) const WORD: &str = "a word of the contract";
+pub(super) const HTTP: &str = "an https or http address";
 const INTEGER: &str = "an integer";

@@ -5,15 +5,11 @@ use crowfly_contract::{
 use crowfly_engine::StatusNews;
 use wasm_bindgen::JsValue;
 
-use super::fields::Fields;
-use super::record::{HTTP, is_http, record};
+use super::fields::{CRC, Fields, HTTP, ID, KEY, WORD, is_http};
+use super::record::record;
 use crate::page::property;
 
-pub(super) const ID: &str = "an upload id";
-pub(super) const KEY: &str = "a key of 1 to 1024 bytes";
-pub(super) const CRC: &str = "base64 of 8 bytes";
 const STATE: &str = "1 to 2048 visible characters of ASCII";
-pub(super) const WORD: &str = "a word of the contract";
 const PARTS: std::ops::RangeInclusive<u32> = 1..=limits::MAX_PARTS;
 
 pub(crate) fn create_response(body: &JsValue) -> Option<Vec<CreateResult>> {

@@ -5,10 +5,9 @@ use crowfly_contract::{
 };
 use wasm_bindgen::JsValue;
 
-use super::fields::Fields;
-use super::read::{CRC, ID, KEY, WORD};
+use super::fields::{CRC, Fields, HTTP, ID, KEY, WORD, is_http};
 use crate::object::ObjectBuilder;
-use crate::page::{first_match, freeze, freeze_object, texts_to_object};
+use crate::page::{freeze, freeze_object, texts_to_object};
 
 /// How a field is checked.
 #[derive(Clone, Copy)]
@@ -65,8 +64,6 @@ const RECORD: (usize, &[Field]) = (
 );
 
 const CONTENT: (usize, &[Field]) = (1, &[("url", Kind::Address), ("expiresInMs", Kind::Integer)]);
-
-pub(super) const HTTP: &str = "an https or http address";
 
 /// A record as the page sees it.
 pub(crate) fn record(body: &JsValue) -> Option<JsValue> {
@@ -148,8 +145,4 @@ fn value(fields: &Fields, name: &str, kind: Kind) -> JsValue {
 
 fn is<T: std::str::FromStr>(text: &str) -> bool {
     text.parse::<T>().is_ok()
-}
-
-pub(super) fn is_http(text: &str) -> bool {
-    first_match("^(https?)://", "i", text).is_some()
 }

@@ -19,6 +19,13 @@ extern "C" {
     ) -> js_sys::Promise;
 }
 
+/// Named here, so that the script is beside `world.js`, which imports it.
+#[wasm_bindgen(module = "/tests/support/xhr.js")]
+extern "C" {
+    #[expect(dead_code, reason = "only its module is needed")]
+    type FakeXhr;
+}
+
 /// Runs one case; a rejection fails the test with its text.
 #[expect(clippy::panic, reason = "a case that fails has to fail its test")]
 pub(crate) async fn run(case: JsValue) {
@@ -47,9 +54,9 @@ pub(crate) async fn run(case: JsValue) {
     }
 }
 
-/// Makes a test of each named case of a file.
+/// Makes a test of each named case of a file; before each, `prepare` is called.
 macro_rules! cases {
-    ($file:literal: $($name:ident),* $(,)?) => {
+    ($file:literal $(, $prepare:ident)?: $($name:ident),* $(,)?) => {
         use wasm_bindgen::prelude::*;
         use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -61,9 +68,14 @@ macro_rules! cases {
             static CASES: JsValue;
         }
 
+        fn before() {
+            $( $prepare(); )?
+        }
+
         $(
             #[wasm_bindgen_test]
             async fn $name() {
+                before();
                 let cases = CASES.with(Clone::clone);
                 let case = js_sys::Reflect::get(&cases, &stringify!($name).into()).unwrap();
                 assert!(case.is_function(), "the file has no such case");

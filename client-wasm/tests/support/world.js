@@ -1,6 +1,8 @@
 // A small world for the boundary tests: an API behind `fetch`, storage behind `XMLHttpRequest`, and counts
 // of what is open. Each test takes a new one.
 
+import { FakeXhr } from "./xhr.js";
+
 const page = {
   fetch: globalThis.fetch.bind(globalThis),
   XMLHttpRequest: globalThis.XMLHttpRequest,
@@ -11,6 +13,7 @@ const page = {
   openDatabase: IDBFactory.prototype.open,
   put: IDBObjectStore.prototype.put,
   dateNow: Date.now,
+  now: performance.now.bind(performance),
   read: Blob.prototype.arrayBuffer,
 };
 
@@ -32,6 +35,10 @@ export class World {
     this.journalled = [];
     /** The databases that were opened. */
     this.databases = [];
+    /** Instead of all answers below: what `fetch` itself does. */
+    this.whole = undefined;
+    /** No timer calls back. */
+    this.deaf = false;
     /** Makes opening the journal, or writing to it, throw: (what, entry) => error | undefined. */
     this.refuse = () => undefined;
     /** Set before every name of a database, so that worlds share no journal. */
@@ -50,6 +57,7 @@ export class World {
   install() {
     const world = this;
     globalThis.fetch = (...args) => {
+      if (world.whole && String(args[0]).startsWith("https://api.test/")) return world.whole(args[0], args[1]);
       const request = new Request(...args);
       return request.url.startsWith("https://api.test/") ? world.fetch(request) : page.fetch(request);
     };
@@ -79,6 +87,21 @@ export class World {
       page.clearTimeout(id);
     };
     this.installJournal();
+  }
+
+  /** Lets the page's time run so much faster. Returns a wait of real milliseconds. */
+  hurry(speed) {
+    const [wall, since] = [page.dateNow(), page.now()];
+    const passed = () => (page.now() - since) * speed;
+    performance.now = () => since + passed();
+    Date.now = () => wall + passed();
+    const usual = globalThis.setTimeout;
+    globalThis.setTimeout = (callback, ms = 0, ...rest) => {
+      // As if the page were told of no timer any more.
+      const fire = () => this.deaf || callback();
+      return usual(fire, ms / speed, ...rest);
+    };
+    return (ms) => new Promise((done) => page.setTimeout(done, ms));
   }
 
   /** Journals belong to this world, and what they commit is noted. */
@@ -147,6 +170,7 @@ export class World {
     IDBFactory.prototype.open = page.openDatabase;
     IDBObjectStore.prototype.put = page.put;
     Date.now = page.dateNow;
+    performance.now = page.now;
     Blob.prototype.arrayBuffer = page.read;
   }
 
@@ -292,73 +316,6 @@ function done(request) {
 
 function key(item) {
   return `uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/${item.id}/${item.name}`;
-}
-
-class FakeXhr extends EventTarget {
-  constructor(world) {
-    super();
-    this.world = world;
-    this.upload = new EventTarget();
-    this.headers = {};
-    this.status = 0;
-    this.responseText = "";
-    this.readyState = 0;
-  }
-
-  open(method, url) {
-    // As a browser refuses them.
-    new URL(url, location.href);
-    this.method = method;
-    this.url = url;
-    this.readyState = 1;
-  }
-
-  setRequestHeader(name, value) {
-    new Headers([[name, value]]);
-    this.headers[name] = value;
-  }
-
-  getAllResponseHeaders() {
-    return this.answerHeaders ?? "";
-  }
-
-  async send(body) {
-    const place = this.world.puts.length;
-    this.world.puts.push({ method: this.method, url: this.url, headers: this.headers, size: body.size, type: body.type });
-    const own = this.world.storage(this.world.puts[place]);
-    if (own === "hang") return;
-    if (own === "refused") return this.fail();
-    const bytes = await body.arrayBuffer();
-    const total = bytes.byteLength;
-    for (const loaded of [Math.floor(total / 2), total]) {
-      await new Promise((done) => page.setTimeout(done, own === "slow" ? 100 : 5));
-      if (this.readyState === 4) return;
-      // As in a page whose service worker answers its requests.
-      if (own === "unseen") continue;
-      this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded, total }));
-    }
-    if (this.readyState === 4) return;
-    this.readyState = 4;
-    if (own === "lost") return this.fail();
-    this.status = own?.status ?? 200;
-    if (this.status === 200) this.world.keep(this.world.puts[place]);
-    this.responseText = own?.body ?? "";
-    this.answerHeaders = own?.headers;
-    this.dispatchEvent(new ProgressEvent("load"));
-  }
-
-  fail() {
-    this.readyState = 4;
-    this.dispatchEvent(new ProgressEvent("error"));
-  }
-
-  abort() {
-    if (this.readyState === 1) {
-      this.readyState = 4;
-      this.world.aborted += 1;
-      this.dispatchEvent(new ProgressEvent("abort"));
-    }
-  }
 }
 
 function newWorld() {

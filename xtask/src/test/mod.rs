@@ -61,6 +61,19 @@ pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Err
     spike.and(missed)
 }
 
+/// So many conversations with hostile signers, APIs and stores, in Chromium.
+///
+/// # Errors
+/// If one does not end as it must; the seed is in the log.
+pub(crate) fn conversations(count: u64, seed: u64) -> Result<(), Error> {
+    let tests = web::wasm_tests("7200")?.words("--test hostile");
+    let tests = tests.env("CROWFLY_CONVERSATIONS", count.to_string());
+    // The tests' numbers have 32 bits.
+    let seed = (seed % u64::from(u32::MAX)).to_string();
+    let tests = tests.env("CROWFLY_SEED", &seed).log("soak-conversations");
+    tests.step(&format!("{count} hostile conversations from seed {seed}"))
+}
+
 /// Runs the steps, then prints the counts and, as the last line, `N passed, N failed`.
 ///
 /// # Errors

@@ -27,17 +27,9 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
     let build = wasm::cmd("wasm-pack")?.words("build client-wasm --target web");
     build.log("wasm-pack-build").step("wasm-pack build")?;
     counts.add(Kind::Check, 1, 0);
-    let browser = browsers::chromium()?;
-    let result = step::step("wasm tests in Chromium", || {
-        wasm::cmd("wasm-pack")?
-            .args(["test", "--headless", "--chrome", "--chromedriver"])
-            .arg(browser.path("CHROMEDRIVER"))
-            .arg("client-wasm")
-            // Seconds for one test binary; a busy machine is not a failure.
-            .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
-            .log("wasm-tests")
-            .run()
-    });
+    // A busy machine is not a failure.
+    let tests = wasm_tests("120")?.log("wasm-tests");
+    let result = tests.step("wasm tests in Chromium");
     let log = process::logged("wasm-tests");
     let ran = counts.read(Kind::Wasm, "client-wasm", &log);
     result?;
@@ -47,6 +39,15 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Runs the browser crate's tests in Chromium; a test binary may take so many seconds.
+pub(super) fn wasm_tests(seconds: &str) -> Result<Cmd, Error> {
+    Ok(wasm::cmd("wasm-pack")?
+        .words("test --headless --chrome --chromedriver")
+        .arg(browsers::chromium()?.path("CHROMEDRIVER"))
+        .arg("client-wasm")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", seconds))
 }
 
 /// The npm package: it builds, contains what it lists, is within its size budget, and passes

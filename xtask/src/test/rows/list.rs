@@ -63,7 +63,14 @@ pub(super) fn all() -> Vec<String> {
     };
     let (pages, tools) = (of('U', &[PAGES]), of('P', &[TOOLS]));
     let (hosts, stores) = (of('H', &[HOSTS]), of('S', &[STORES]));
-    let lists = [of('A', &ABUSES), of('F', &FAULTS), pages, tools, hosts, stores];
+    let lists = [
+        of('A', &ABUSES),
+        of('F', &FAULTS),
+        pages,
+        tools,
+        hosts,
+        stores,
+    ];
     lists.concat()
 }
 
