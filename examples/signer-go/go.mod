@@ -1,0 +1,3 @@
+module crowfly.example/signer
+
+go 1.19
