@@ -1,0 +1,150 @@
+//! The package in Chromium, through the examples of `examples/signer-*`, against real stores on loopback.
+//!
+//! Not part of the usual run: `cargo xtask test --only stores`. Words after the name of the binary choose cases, as in
+//! `garage::node`; a store or a language that this machine lacks is left out, and said so.
+#![forbid(unsafe_code)]
+
+mod bucket;
+mod cases;
+mod ceph;
+mod facts;
+mod process;
+mod signer;
+mod store;
+mod world;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use e2e::caught;
+
+use cases::{ALL, Case, SOME};
+use facts::Facts;
+use signer::Language;
+use store::{Kind, Store};
+use world::World;
+
+fn main() -> ExitCode {
+    let wanted = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'));
+    let mut run = Run {
+        wanted: wanted.collect(),
+        ..Run::default()
+    };
+    for kind in Kind::ALL {
+        match kind.lacks() {
+            Some(reason) => println!("skip {}: {reason}", kind.name()),
+            None => run.store(kind),
+        }
+    }
+    run.end()
+}
+
+/// The results so far.
+#[derive(Default)]
+struct Run {
+    wanted: Vec<String>,
+    rows: Vec<String>,
+    passed: usize,
+    failures: Vec<String>,
+}
+
+impl Run {
+    fn chosen(&self, name: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    fn store(&mut self, kind: Kind) {
+        let name = |language: Language, case: &Case| {
+            format!("{}::{}::{}", kind.name(), language.name(), case.0)
+        };
+        let cases = |language| {
+            if language == Language::Node {
+                ALL
+            } else {
+                SOME
+            }
+        };
+        let chosen: Vec<(Language, Vec<&Case>)> = Language::ALL
+            .into_iter()
+            .map(|language| {
+                let all = cases(language).iter();
+                (
+                    language,
+                    all.filter(|case| self.chosen(&name(language, case)))
+                        .collect(),
+                )
+            })
+            .collect();
+        let document = format!("{}::s2_the_document_says_what_it_does", kind.name());
+        if chosen.iter().all(|(_, cases)| cases.is_empty()) && !self.chosen(&document) {
+            return;
+        }
+        let store = Store::start(kind);
+        let facts = Facts::measure(&store);
+        let row = facts.row(&store.version);
+        self.rows.push(row.clone());
+        self.one(&document, || documented(&row));
+        let mut world: Option<World> = None;
+        let mut ready = Some((store, facts));
+        for (language, cases) in chosen {
+            if let Some(reason) = language.lacks() {
+                println!("skip {}::{}: {reason}", kind.name(), language.name());
+                continue;
+            }
+            if cases.is_empty() {
+                continue;
+            }
+            match (&mut world, ready.take()) {
+                (Some(world), _) => world.change_signer(language, 300),
+                (none, Some((store, facts))) => *none = Some(World::start(store, facts, language)),
+                (None, None) => return,
+            }
+            let Some(world) = &mut world else { return };
+            for case in cases {
+                self.one(&name(language, case), || (case.1)(world));
+            }
+        }
+    }
+
+    fn one(&mut self, name: &str, work: impl FnOnce() -> String) {
+        let since = Instant::now();
+        let ended = caught(work);
+        let took = since.elapsed().as_secs_f64();
+        match ended {
+            Ok(seen) => {
+                self.passed += 1;
+                println!("test {name} ... ok  {took:.1} s  {seen}");
+            }
+            Err(text) => {
+                println!("test {name} ... FAILED  {took:.1} s\n    {text}");
+                self.failures.push(format!("{name}\n    {text}"));
+            }
+        }
+    }
+
+    fn end(self) -> ExitCode {
+        println!("\n{}\n{}", self.rows.join("\n"), self.failures.join("\n"));
+        let (passed, failed) = (self.passed, self.failures.len());
+        let word = if failed == 0 { "ok" } else { "FAILED" };
+        println!("\ntest result: {word}. {passed} passed; {failed} failed;");
+        if failed == 0 && passed > 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The page prints each row as it was measured here.
+fn documented(row: &str) -> String {
+    let page = devkit::paths::root().join("docs/SIGNER.md");
+    let page = std::fs::read_to_string(&page)
+        .unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+    assert!(
+        page.lines().any(|line| line == row),
+        "docs/SIGNER.md should say\n{row}"
+    );
+    row.to_owned()
+}
