@@ -1,6 +1,9 @@
 //! The documentation matches the code.
 #![forbid(unsafe_code)]
 
+#[path = "docs/signer_page.rs"]
+mod signer_page;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 

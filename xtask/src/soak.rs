@@ -20,6 +20,7 @@ Every part runs unless it is set to 0; a number sets its length.
   --events N         send the events of N uploads at once through the local pipeline (10000)
   --conversations N  have N conversations with hostile signers, APIs and stores (10000)
   --rights N         remove each permission of each function once; its test must fail (1)
+  --stores N         drive the example signers against real stores (1)
   --seed N           seed of all random choices (a new one each time)
 ";
 
@@ -31,6 +32,7 @@ struct Parts {
     events: u64,
     rights: u64,
     conversations: u64,
+    stores: u64,
     seed: Option<u64>,
 }
 
@@ -43,6 +45,7 @@ impl Default for Parts {
             events: 10_000,
             rights: 1,
             conversations: 10_000,
+            stores: 1,
             seed: None,
         }
     }
@@ -60,6 +63,7 @@ impl Parts {
                 Arg::Long("events") => &mut parts.events,
                 Arg::Long("rights") => &mut parts.rights,
                 Arg::Long("conversations") => &mut parts.conversations,
+                Arg::Long("stores") => &mut parts.stores,
                 Arg::Long("seed") => parts.seed.insert(0),
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),
@@ -96,6 +100,9 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if parts.events > 0 || parts.rights > 0 {
         test::long_forms(parts.events, parts.rights > 0, seed)?;
+    }
+    if parts.stores > 0 {
+        test::run(Parser::from_args(["--only", "stores"]))?;
     }
     Ok(())
 }
@@ -156,7 +163,7 @@ mod tests {
             ..Parts::default()
         };
         assert_eq!(some, Some(wanted));
-        for part in "uploads kills fuzz-seconds events rights conversations seed".split(' ') {
+        for part in "uploads kills fuzz-seconds events rights conversations stores seed".split(' ') {
             assert!(USAGE.contains(&format!("--{part} N")), "{part}");
         }
     }

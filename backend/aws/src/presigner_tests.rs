@@ -309,3 +309,41 @@ async fn a53_no_signature_in_debug() {
     let grant = presigner(&[]).presign_put(&put(&key()), NOW).await.unwrap();
     assert!(!format!("{grant:?}").contains("X-Amz"));
 }
+
+/// The page for those who sign in another language; `cargo test -p e2e --test docs` checks each step of its requests.
+const SIGNERS_PAGE: &str = include_str!("../../../docs/SIGNER.md");
+
+#[tokio::test]
+async fn s2_the_golden_urls_of_the_signers_page_are_ours() {
+    let golden: Vec<&str> = SIGNERS_PAGE
+        .lines()
+        .filter(|line| line.starts_with("https://films.s3."))
+        .collect();
+    let key = key();
+    let part = PartPut {
+        number: 7,
+        size: 8_388_608,
+        crc64nvme: Some(Crc64Nvme::new(0xae8b_1486_0a79_9888)),
+    };
+    let multipart = Multipart {
+        key: &key,
+        s3_upload_id: "an-id/of+S3==",
+    };
+    let presigner = presigner(&[]);
+    let ours = [
+        presigner.presign_put(&put(&key), NOW).await.unwrap().url,
+        presigner
+            .presign_part(multipart, &part, NOW)
+            .await
+            .unwrap()
+            .url,
+    ];
+    assert_eq!(golden.len(), ours.len());
+    for (golden, ours) in golden.iter().zip(&ours) {
+        assert_eq!(
+            golden.split_once('?').unwrap().0,
+            ours.split_once('?').unwrap().0
+        );
+        assert_eq!(query(golden), query(ours));
+    }
+}

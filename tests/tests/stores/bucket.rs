@@ -4,6 +4,7 @@ use crowfly_contract::Crc64Nvme;
 use crowfly_engine::crc64::Crc64;
 use devkit::aws::elements;
 use devkit::http::{Request, Response, encode, encode_path};
+use serde_json::Value;
 
 use crate::store::{BUCKET, Store};
 
@@ -32,15 +33,29 @@ impl Store {
         assert_eq!(made.status, 200, "{}", made.text());
     }
 
-    /// The rules of `docs/SIGNER.md` for one origin.
+    /// The rules that `docs/SIGNER.md` shows, for one origin.
     pub(crate) fn set_cors(&self, origin: &str) {
-        let exposed = ["ETag", CRC, "x-amz-request-id"];
-        let exposed = exposed.map(|name| format!("<ExposeHeader>{name}</ExposeHeader>"));
+        let page = std::fs::read_to_string(devkit::paths::root().join("docs/SIGNER.md"));
+        let page = page.expect("docs/SIGNER.md");
+        let json = page
+            .split("```json")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        let rules: Value = serde_json::from_str(json.expect("the rules")).expect("rules in JSON");
+        let elements = |name: &str, tag: &str| {
+            let list = rules[0][name].as_array().into_iter().flatten();
+            let list = list.filter_map(Value::as_str);
+            let list = list.map(|value| format!("<{tag}>{value}</{tag}>"));
+            list.collect::<String>()
+        };
         let rule = format!(
             "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule>\
-             <AllowedOrigin>{origin}</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>\
-             <AllowedHeader>*</AllowedHeader>{}<MaxAgeSeconds>3600</MaxAgeSeconds></CORSRule></CORSConfiguration>",
-            exposed.concat()
+             <AllowedOrigin>{origin}</AllowedOrigin>{}{}{}<MaxAgeSeconds>{}</MaxAgeSeconds></CORSRule>\
+             </CORSConfiguration>",
+            elements("AllowedMethods", "AllowedMethod"),
+            elements("AllowedHeaders", "AllowedHeader"),
+            elements("ExposeHeaders", "ExposeHeader"),
+            rules[0]["MaxAgeSeconds"]
         );
         let set = self.send(Request::new("PUT", format!("{}?cors=", self.url(""))).body(rule));
         assert_eq!(set.status, 200, "{}", set.text());

@@ -11,6 +11,7 @@ const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
+const GARAGE: &str = "2.5.0";
 
 /// `wasm-bindgen` and its test runner; library and tool must have the same version.
 pub(crate) fn wasm_bindgen() -> Result<(), Error> {
@@ -27,6 +28,11 @@ pub(crate) fn wasm_pack() -> Result<(), Error> {
 /// `geckodriver`, which drives Firefox.
 pub(crate) fn geckodriver() -> Result<(), Error> {
     install("geckodriver", GECKODRIVER, &[true])
+}
+
+/// `garage`, a store that speaks S3.
+pub(crate) fn garage() -> Result<(), Error> {
+    install("garage", GARAGE, &[true])
 }
 
 /// `cargo-deny`; its full path.

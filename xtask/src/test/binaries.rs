@@ -46,13 +46,10 @@ fn binary(message: &str) -> Option<Binary> {
 impl Binary {
     /// Whether its tests need nothing else.
     pub(super) fn needs_nothing(&self) -> bool {
-        let none = [
-            Kind::System,
-            Kind::Browsers,
-            Kind::Faults,
-            Kind::Surroundings,
-        ];
-        !none.contains(&self.kind())
+        matches!(
+            self.kind(),
+            Kind::Native | Kind::Contract | Kind::Worlds | Kind::Template
+        )
     }
 
     /// Whether its tests need the running system.
@@ -115,6 +112,7 @@ impl Binary {
                 "browsers" => Kind::Browsers,
                 "faults" => Kind::Faults,
                 "surroundings" => Kind::Surroundings,
+                "stores" => Kind::Stores,
                 _ => Kind::System,
             },
             _ => Kind::Native,

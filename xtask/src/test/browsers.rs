@@ -5,8 +5,8 @@ use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::process;
-use crate::setup::browsers;
-use crate::{local, package, step};
+use crate::setup::{browsers, cargo_tools, python};
+use crate::{local, package, setup, step};
 
 type Variables = Vec<(&'static str, String)>;
 
@@ -20,13 +20,24 @@ pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Surroundings, "surroundings", &every()?)
 }
 
+/// Real stores behind the example signers, in Chromium.
+pub(super) fn stores(counts: &mut Counts) -> Result<(), Error> {
+    setup::ready(&[cargo_tools::garage], &[|| python::local_aws().map(drop)])?;
+    cases(counts, Kind::Stores, "stores", &browsers::chromium()?.env())
+}
+
 /// Runs all cases of a kind, and prints what each observed.
 fn cases(counts: &mut Counts, kind: Kind, name: &str, env: &Variables) -> Result<(), Error> {
     package::build()?;
     let all = step::step(&format!("{name}, compiling"), binaries::compile)?;
     let result = binaries::run_all(counts, &all, |binary| binary.kind() == kind, env);
     let log = process::logged(&format!("test-tests-{name}"));
-    step::quote(log.lines().filter(|line| line.starts_with("test ")));
+    let shown = |line: &&str| {
+        ["test ", "skip ", "| "]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    step::quote(log.lines().filter(shown));
     result
 }
 

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Faults,
     /// The SDK in the surroundings that pages give it.
     Surroundings,
+    /// The SDK and the example signers with real stores.
+    Stores,
     /// The npm package.
     Package,
     /// The hand-written types.
@@ -41,7 +43,7 @@ pub(super) enum Kind {
 }
 
 /// Each kind with its name, and where its tests run.
-pub(super) const KINDS: [(Kind, &str, &str); 15] = [
+pub(super) const KINDS: [(Kind, &str, &str); 16] = [
     (Kind::Check, "checks (format, lints)", "unit"),
     (Kind::Native, "native unit", "unit"),
     (Kind::Contract, "contract", "unit"),
@@ -52,6 +54,7 @@ pub(super) const KINDS: [(Kind, &str, &str); 15] = [
     (Kind::Wasm, "wasm in Chromium", "Chromium"),
     (Kind::Faults, "faults in Chromium", "Chromium, fault proxy"),
     (Kind::Surroundings, "surroundings", "each browser"),
+    (Kind::Stores, "real stores", "Chromium, real stores"),
     (Kind::Package, "package", "package"),
     (Kind::Types, "types", "package"),
     (Kind::System, "whole system", "whole system"),
