@@ -82,11 +82,11 @@ func (store Store) send(method, key string, query, headers map[string]string, bo
 		signed[name] = value
 	}
 	canonical := canonicalQuery(query)
-	request, err := http.NewRequest(method, "", bytes.NewReader([]byte(body)))
+	address := base.Scheme + "://" + base.Host + path + "?" + canonical
+	request, err := http.NewRequest(method, address, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	request.URL = &url.URL{Scheme: base.Scheme, Host: base.Host, Opaque: "//" + base.Host + path, RawQuery: canonical}
 	for name, value := range signed {
 		request.Header.Set(name, value)
 	}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use e2e::proxy::Entry;
 use serde_json::json;
 
-use crate::world::{Given, MIB, World, bytes_of};
+use crate::world::{MIB, TestFile, World, bytes_of};
 
 pub(crate) type Case = (&'static str, fn(&mut World) -> String);
 
@@ -50,9 +50,9 @@ fn some_sizes(world: &mut World) -> String {
 
 fn arrive(world: &World, sizes: &[usize]) -> String {
     for size in sizes {
-        let given = Given::new("file.bin", *size);
-        let end = world.upload(&given);
-        world.assert_arrived(&given, &end);
+        let file = TestFile::new("file.bin", *size);
+        let end = world.upload(&file);
+        world.assert_arrived(&file, &end);
         assert_eq!(
             bytes_of(&world.puts()),
             *size as u64,
@@ -74,9 +74,9 @@ fn names(world: &mut World) -> String {
         &long,
     ];
     for name in names {
-        let given = Given::new(name, 10);
-        let end = world.upload(&given);
-        let key = world.assert_arrived(&given, &end);
+        let file = TestFile::new(name, 10);
+        let end = world.upload(&file);
+        let key = world.assert_arrived(&file, &end);
         let object = world.store.get(&key);
         let disposition = object.header("content-disposition").unwrap_or_default();
         let kept = disposition
@@ -92,12 +92,12 @@ fn names(world: &mut World) -> String {
 }
 
 fn required(world: &mut World) -> String {
-    let given = Given::new("proof.bin", 1000);
+    let file = TestFile::new("proof.bin", 1000);
     world.open();
-    world.begin(&given, json!({"requireVerified": true}));
+    world.begin(&file, json!({"requireVerified": true}));
     let end = world.end();
     if world.facts.proves() {
-        world.assert_arrived(&given, &end);
+        world.assert_arrived(&file, &end);
         return "the store proves the bytes".into();
     }
     assert_eq!(end["error"]["code"], "unverified", "{end}");
@@ -108,13 +108,13 @@ fn required(world: &mut World) -> String {
 fn flipped(world: &mut World) -> String {
     let mut seen = Vec::new();
     for (size, query) in [(1000, None), (20 * MIB, Some("partNumber=2"))] {
-        let given = Given::new("flipped.bin", size);
+        let file = TestFile::new("flipped.bin", size);
         world.open();
         world.proxy.rule(json!({
             "match": {"method": "PUT", "host": world.store.host(), "query": query},
             "fault": {"kind": "flip", "at": "half"},
         }));
-        world.begin(&given, json!({}));
+        world.begin(&file, json!({}));
         let end = world.end();
         let refused = world
             .puts()
@@ -122,7 +122,7 @@ fn flipped(world: &mut World) -> String {
             .filter(|put| put.status == Some(400))
             .count();
         if world.facts.proves() {
-            world.assert_arrived(&given, &end);
+            world.assert_arrived(&file, &end);
             assert_eq!(refused, 1, "PUTs that the store refused");
             seen.push(format!("{} bytes sent of {size}", bytes_of(&world.puts())));
             continue;
@@ -135,14 +135,9 @@ fn flipped(world: &mut World) -> String {
         );
         assert_eq!(end["warnings"], json!(["unverified"]), "{end}");
         let key = end["stored"]["key"].as_str().expect("a key");
-        let differing = world
-            .store
-            .get(key)
-            .body
-            .iter()
-            .zip(given.bytes())
-            .filter(|(a, b)| **a != *b)
-            .count();
+        let stored = world.store.get(key).body;
+        let differing = stored.iter().zip(&file.bytes).filter(|(a, b)| a != b);
+        let differing = differing.count();
         assert_eq!(differing, 1, "bytes that differ in storage");
         seen.push(format!("{size} bytes arrived damaged, verified: false"));
     }
@@ -158,10 +153,10 @@ fn slow(world: &World, bytes_per_second: usize) {
 }
 
 fn paused(world: &mut World) -> String {
-    let given = Given::new("paused.bin", 100 * MIB);
+    let file = TestFile::new("paused.bin", 100 * MIB);
     world.open();
     slow(world, 4 * MIB);
-    world.begin(&given, json!({}));
+    world.begin(&file, json!({}));
     world.wait_confirmed(8 * MIB);
     let look = "
         const { upload } = window.stores;
@@ -178,22 +173,25 @@ fn paused(world: &mut World) -> String {
     world.proxy.clear();
     world.browser.run(look, &[json!("resume")]);
     let end = world.end();
-    world.assert_arrived(&given, &end);
+    world.assert_arrived(&file, &end);
     let sent = bytes_of(&world.puts());
     // Six parts of at most 9 MiB were on their way.
-    assert!(sent <= (given.size + 54 * MIB) as u64, "{sent} bytes sent");
+    assert!(
+        sent <= (file.bytes.len() + 54 * MIB) as u64,
+        "{sent} bytes sent"
+    );
     format!(
         "{} of {} bytes sent again",
-        sent - given.size as u64,
-        given.size
+        sent - file.bytes.len() as u64,
+        file.bytes.len()
     )
 }
 
 fn aborted(world: &mut World) -> String {
-    let given = Given::new("aborted.bin", 40 * MIB);
+    let file = TestFile::new("aborted.bin", 100 * MIB);
     world.open();
     slow(world, 4 * MIB);
-    world.begin(&given, json!({}));
+    world.begin(&file, json!({}));
     world.wait_confirmed(8 * MIB);
     let open = world.store.unfinished();
     let id = world.browser.run("return window.stores.upload.id;", &[]);
@@ -218,45 +216,43 @@ fn aborted(world: &mut World) -> String {
 
 /// URLs of one second that reach the SDK after two and a half, and promise more.
 fn expired(world: &mut World) -> String {
-    world.change_signer(world.signer.language, 1);
+    world.use_signer(world.signer.language, 1);
     let mut seen = Vec::new();
     for (size, late) in [(1000, 1), (40 * MIB, 2)] {
-        let given = Given::new("late.bin", size);
+        let file = TestFile::new("late.bin", size);
         world.open();
-        world.begin(&given, json!({"late": late, "lateMs": 2500}));
+        world.begin(&file, json!({"late": late, "lateMs": 2500}));
         let end = world.end();
         // Some stores judge the preflight already, and the page cannot read why that failed.
         let all = [world.puts(), world.preflights()].concat();
         let refused = |entry: &&Entry| matches!(entry.status, Some(400 | 403));
         let refused = all.iter().filter(refused).count();
         assert!(refused > 0, "no URL had expired: {end}");
-        world.assert_arrived(&given, &end);
+        world.assert_arrived(&file, &end);
         seen.push(format!("{refused} requests refused, {size} bytes stored"));
     }
-    world.change_signer(world.signer.language, 300);
     seen.join("; ")
 }
 
 /// Nothing is told falsely here: the SDK must sign in time. A part takes longer than a URL lives.
 fn short_lived(world: &mut World) -> String {
-    world.change_signer(world.signer.language, 5);
-    let given = Given::new("short.bin", 100 * MIB);
+    world.use_signer(world.signer.language, 5);
+    let file = TestFile::new("short.bin", 100 * MIB);
     world.open();
     slow(world, 5 * MIB / 4);
-    world.begin(&given, json!({}));
+    world.begin(&file, json!({}));
     let end = world.end();
-    world.assert_arrived(&given, &end);
+    world.assert_arrived(&file, &end);
     let signed = world.calls("POST", "/parts").len();
     let puts = world.puts();
     let refused = puts.iter().filter(|put| put.status != Some(200)).count();
     assert_eq!(refused, 0, "PUTs that the store refused");
-    assert_eq!(bytes_of(&puts), given.size as u64, "bytes sent");
-    world.change_signer(world.signer.language, 300);
+    assert_eq!(bytes_of(&puts), file.bytes.len() as u64, "bytes sent");
     format!("{signed} calls of sign for {} parts", puts.len())
 }
 
 fn reloaded(world: &mut World) -> String {
-    let given = Given::new("reloaded.bin", 60 * MIB);
+    let file = TestFile::new("reloaded.bin", 60 * MIB);
     world.open();
     for part in [6, 7, 8] {
         world.proxy.rule(json!({
@@ -264,22 +260,20 @@ fn reloaded(world: &mut World) -> String {
             "fault": {"kind": "stall", "at": 0},
         }));
     }
-    let id = world.begin(&given, json!({}));
+    let id = world.begin(&file, json!({}));
     world.wait_confirmed(40 * MIB);
+    // The journal is written while the upload goes on.
+    std::thread::sleep(Duration::from_secs(1));
     world.load();
     world.proxy.clear();
     world.proxy.clear_log();
-    let script = "
-        const [given, id] = arguments;
-        const { open, file, follow } = window.stores;
-        const entries = await (await open()).resumable();
-        const entry = entries.find((entry) => entry.id === id);
-        if (!entry) return entries.length;
-        return follow(await entry.attach(file(given)));";
-    let again = world.browser.run_async(script, &[given.json(), json!(id)]);
+    world.pick(&file);
+    let again = world
+        .browser
+        .run_async("return window.stores.attach(arguments[0]);", &[json!(id)]);
     assert_eq!(again, json!(id), "the upload is in the journal");
     let end = world.end();
-    world.assert_arrived(&given, &end);
+    world.assert_arrived(&file, &end);
     let puts = world.puts();
     let mut parts: Vec<u32> = puts.iter().filter_map(|put| put.part).collect();
     parts.sort_unstable();
@@ -292,22 +286,22 @@ fn reloaded(world: &mut World) -> String {
     format!(
         "{} of {} bytes sent after the reload; checksums {how}",
         bytes_of(&puts),
-        given.size
+        file.bytes.len()
     )
 }
 
 /// The store is killed in the middle, and comes back after a quarter of a minute.
 fn killed(world: &mut World) -> String {
-    let given = Given::new("killed.bin", 100 * MIB);
+    let file = TestFile::new("killed.bin", 100 * MIB);
     world.open();
     slow(world, 10 * MIB);
-    world.begin(&given, json!({}));
+    world.begin(&file, json!({}));
     world.wait_confirmed(16 * MIB);
     world.store.kill();
     std::thread::sleep(Duration::from_secs(15));
     world.store.run();
     let end = world.end();
-    world.assert_arrived(&given, &end);
+    world.assert_arrived(&file, &end);
     let sent = bytes_of(&world.puts());
-    format!("{sent} bytes sent of {}", given.size)
+    format!("{sent} bytes sent of {}", file.bytes.len())
 }

@@ -41,6 +41,12 @@ fn main() -> ExitCode {
     run.end()
 }
 
+/// The local AWS forgets its objects when it is killed, and looks at a URL only after the last byte.
+const NOT_LOCALLY: [&str; 2] = [
+    "s4_urls_of_five_seconds_are_enough",
+    "s6_a_store_may_be_down_for_a_while",
+];
+
 /// The results so far.
 #[derive(Default)]
 struct Run {
@@ -59,24 +65,17 @@ impl Run {
         let name = |language: Language, case: &Case| {
             format!("{}::{}::{}", kind.name(), language.name(), case.0)
         };
-        let cases = |language| {
-            if language == Language::Node {
+        let chosen = Language::ALL.map(|language| {
+            let all = if language == Language::Node {
                 ALL
             } else {
                 SOME
-            }
-        };
-        let chosen: Vec<(Language, Vec<&Case>)> = Language::ALL
-            .into_iter()
-            .map(|language| {
-                let all = cases(language).iter();
-                (
-                    language,
-                    all.filter(|case| self.chosen(&name(language, case)))
-                        .collect(),
-                )
-            })
-            .collect();
+            };
+            let runs = |case: &&Case| kind != Kind::Local || !NOT_LOCALLY.contains(&case.0);
+            let named = |case: &&Case| self.chosen(&name(language, case));
+            let cases: Vec<&Case> = all.iter().filter(runs).filter(named).collect();
+            (language, cases)
+        });
         let document = format!("{}::s2_the_document_says_what_it_does", kind.name());
         if chosen.iter().all(|(_, cases)| cases.is_empty()) && !self.chosen(&document) {
             return;
@@ -96,14 +95,15 @@ impl Run {
             if cases.is_empty() {
                 continue;
             }
-            match (&mut world, ready.take()) {
-                (Some(world), _) => world.change_signer(language, 300),
-                (none, Some((store, facts))) => *none = Some(World::start(store, facts, language)),
-                (None, None) => return,
-            }
-            let Some(world) = &mut world else { return };
+            let world = world.get_or_insert_with(|| {
+                let (store, facts) = ready.take().expect("a store, once");
+                World::start(store, facts, language)
+            });
             for case in cases {
-                self.one(&name(language, case), || (case.1)(world));
+                self.one(&name(language, case), || {
+                    world.restore(language);
+                    (case.1)(world)
+                });
             }
         }
     }
@@ -137,14 +137,15 @@ impl Run {
     }
 }
 
-/// The page prints each row as it was measured here.
+/// The page prints each row as it was measured here. That of Amazon S3 is known from documents; what is measured is the
+/// local AWS, which must do the same.
 fn documented(row: &str) -> String {
     let page = devkit::paths::root().join("docs/SIGNER.md");
     let page = std::fs::read_to_string(&page)
         .unwrap_or_else(|error| panic!("{}: {error}", page.display()));
-    assert!(
-        page.lines().any(|line| line == row),
-        "docs/SIGNER.md should say\n{row}"
-    );
+    let amazon = row.strip_suffix("measured |");
+    let amazon = amazon.filter(|row| row.starts_with("| Amazon"));
+    let same = |line: &str| line == row || amazon.is_some_and(|row| line.starts_with(row));
+    assert!(page.lines().any(same), "docs/SIGNER.md should say\n{row}");
     row.to_owned()
 }

@@ -25,17 +25,22 @@ function held(late, lateMs) {
   return { ...signer, create: hold("create"), sign: hold("sign") };
 }
 
-/** A file of known content: xorshift32 from `seed`, words in little-endian order. */
-function file({ name, seed, size }) {
-  const bytes = new DataView(new ArrayBuffer(Math.ceil(size / 4) * 4));
-  let state = seed >>> 0 || 1;
-  for (let at = 0; at < bytes.byteLength; at += 4) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    bytes.setUint32(at, state, true);
-  }
-  return new File([new Uint8Array(bytes.buffer, 0, size)], name, { type: "application/x-test" });
+/** Where a case picks its file: not the input of the example, which uploads at once. */
+const input = Object.assign(document.createElement("input"), { type: "file", id: "given" });
+document.body.append(input);
+
+/** Starts the upload of the picked file; resolves to its id. */
+async function begin(options) {
+  const client = await open(options);
+  return follow(client.upload(input.files[0], { type: "application/x-test" }));
+}
+
+/** Goes on with an upload of an earlier page; resolves to its id, or to the number of others. */
+async function attach(id) {
+  const client = await open();
+  const entries = await client.resumable();
+  const entry = entries.find((entry) => entry.id === id);
+  return entry ? follow(await entry.attach(input.files[0])) : entries.length;
 }
 
 /** Follows an upload to its end, which is then in `window.stores.end`. */
@@ -48,4 +53,4 @@ function follow(upload) {
   return upload.id;
 }
 
-window.stores = { open, file, follow, warnings: [] };
+window.stores = { begin, attach, warnings: [] };

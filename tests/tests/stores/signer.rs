@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use devkit::paths::{on_path, root, scratch, tools};
+use devkit::paths::{on_path, root, scratch};
 use e2e::package_page::{node_modules, package};
 
 use crate::process::{Process, free_port, run};
-use crate::store::{BUCKET, Store};
+use crate::store::{BUCKET, Store, python};
 
 /// In which language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +84,11 @@ impl Language {
     }
 }
 
-/// The environment of the local AWS, which has boto3.
-fn python() -> PathBuf {
-    tools().join("venv-local-aws/bin/python")
-}
-
 /// A running example: page and routes.
 pub(crate) struct Signer {
     pub(crate) language: Language,
     pub(crate) origin: String,
+    pub(crate) seconds: u64,
     _server: Process,
 }
 
@@ -121,6 +117,7 @@ impl Signer {
         Self {
             language,
             origin,
+            seconds,
             _server: server,
         }
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use devkit::aws::{Client, Key};
-use devkit::paths::{on_path, temporary, tools};
+use devkit::paths::{on_path, root, temporary, tools};
 use tempfile::TempDir;
 
 use crate::ceph::Ceph;
@@ -14,22 +14,26 @@ use crate::process::{Process, free_port, run};
 /// Longest start of a store.
 pub(crate) const STARTS_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) const BUCKET: &str = "films";
+const REGION: &str = "us-east-1";
 
 /// The stores that this suite can start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// <https://garagehq.deuxfleurs.fr>, which `cargo xtask` installs.
     Garage,
+    /// The local AWS of this project, held by its rules to what Amazon S3 does.
+    Local,
     /// Ceph's gateway, where the machine has its programs (Debian: `radosgw ceph-mon ceph-osd ceph-common`).
     Ceph,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 2] = [Self::Garage, Self::Ceph];
+    pub(crate) const ALL: [Self; 3] = [Self::Garage, Self::Local, Self::Ceph];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Garage => "garage",
+            Self::Local => "local-aws",
             Self::Ceph => "ceph",
         }
     }
@@ -39,9 +43,16 @@ impl Kind {
         match self {
             Self::Garage if garage().is_file() => None,
             Self::Garage => Some(format!("there is no {}", garage().display())),
+            Self::Local if python().is_file() => None,
+            Self::Local => Some(format!("there is no {}", python().display())),
             Self::Ceph => Ceph::missing().map(|program| format!("there is no {program} on PATH")),
         }
     }
+}
+
+/// The environment of the local AWS, which also has boto3.
+pub(crate) fn python() -> PathBuf {
+    tools().join("venv-local-aws/bin/python")
 }
 
 fn garage() -> PathBuf {
@@ -75,7 +86,7 @@ impl Store {
                 id: format!("GK{}", devkit::random::random_hex(12)),
                 secret: devkit::random::random_hex(32),
             },
-            Kind::Ceph => Key::random().expect("randomness"),
+            Kind::Ceph | Kind::Local => Key::random().expect("randomness"),
         };
         let port = free_port();
         let mut store = Self {
@@ -83,7 +94,12 @@ impl Store {
             version: version(kind),
             client: Client {
                 url: format!("http://127.0.0.1:{port}"),
-                region: kind.name().into(),
+                region: if kind == Kind::Local {
+                    REGION
+                } else {
+                    kind.name()
+                }
+                .into(),
                 key,
             },
             port,
@@ -91,14 +107,17 @@ impl Store {
             ceph: None,
             folder,
         };
-        if kind == Kind::Garage {
-            store.configure_garage();
-        } else {
-            store.ceph = Some(Ceph::start(store.folder.path()));
+        match kind {
+            Kind::Garage => store.configure_garage(),
+            Kind::Ceph => store.ceph = Some(Ceph::start(store.folder.path())),
+            Kind::Local => {}
         }
         store.run();
         if let Some(ceph) = &store.ceph {
             ceph.add_user(&store.client.key);
+        }
+        // Garage makes its bucket itself.
+        if kind != Kind::Garage {
             store.create_bucket();
         }
         store
@@ -120,6 +139,9 @@ impl Store {
         if let Some(ceph) = &self.ceph {
             return ceph.gateway(self.port);
         }
+        if self.kind == Kind::Local {
+            return self.local_aws();
+        }
         let mut command = Command::new(garage());
         command
             .arg("-c")
@@ -131,8 +153,42 @@ impl Store {
         command
     }
 
-    /// Starts the server, for the first time or after [`Store::kill`].
+    fn local_aws(&self) -> Command {
+        let path = |name: &str| self.folder.path().join(name);
+        let port = self.port.to_string();
+        let key = &self.client.key;
+        let mut command = Command::new(python());
+        command
+            .args(["-m", "strict_aws"])
+            .current_dir(self.folder.path())
+            .env("PYTHONPATH", root().join("xtask/local-aws"))
+            .envs([
+                ("AUTH", "true"),
+                ("BIND_HOST", "127.0.0.1"),
+                ("IOT_MTLS_ENABLED", "0"),
+            ])
+            .envs([
+                ("GATEWAY_PORT", port.as_str()),
+                ("MINISTACK_HOST", "127.0.0.1"),
+            ])
+            .envs([("MINISTACK_REGION", REGION), ("AWS_DEFAULT_REGION", REGION)])
+            .envs([
+                ("AWS_ACCESS_KEY_ID", &key.id),
+                ("AWS_SECRET_ACCESS_KEY", &key.secret),
+            ])
+            .envs([("STATE_DIR", path("state")), ("S3_DATA_DIR", path("s3"))])
+            .env("AWS_ENDPOINT_URL", &self.client.url)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("LOG_LEVEL", "WARNING")
+            .env_remove("AWS_SESSION_TOKEN");
+        command
+    }
+
+    /// Starts the server, for the first time or after [`Store::kill`], unless it runs.
     pub(crate) fn run(&mut self) {
+        if self.server.is_some() {
+            return;
+        }
         let log = devkit::paths::log(&format!("store-{}", self.kind.name()));
         std::fs::create_dir_all(log.parent().expect("a folder")).expect("a folder");
         let mut server = Process::start(&mut self.command(), &log);
@@ -153,6 +209,7 @@ impl Store {
 
 fn version(kind: Kind) -> String {
     let (program, name) = match kind {
+        Kind::Local => return "Amazon S3".to_owned(),
         Kind::Garage => (garage(), "Garage"),
         Kind::Ceph => ("radosgw".into(), "Ceph RGW"),
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use devkit::browser::{Browser, Kind};
 use devkit::wait;
-use e2e::files::page_content;
+pub(crate) use e2e::files::{MIB, TestFile};
 use e2e::proxy::{Config, Entry, Proxy};
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ use crate::facts::Facts;
 use crate::signer::{Language, Signer};
 use crate::store::Store;
 
-pub(crate) const MIB: usize = 1024 * 1024;
+/// How long URLs live where a case does not say otherwise.
+const URL_SECONDS: u64 = 300;
 /// Longest time of one upload; the largest takes seconds.
 const ENDS_WITHIN: Duration = Duration::from_secs(150);
 
@@ -24,30 +25,6 @@ pub(crate) struct World {
     pub(crate) signer: Signer,
 }
 
-/// A file that page and test make alike.
-#[derive(Clone, Debug)]
-pub(crate) struct Given {
-    pub(crate) name: String,
-    pub(crate) seed: u32,
-    pub(crate) size: usize,
-}
-
-impl Given {
-    pub(crate) fn new(name: &str, size: usize) -> Self {
-        let seed = 7 + u32::try_from(size % 10_007).unwrap_or_default();
-        let name = name.to_owned();
-        Self { name, seed, size }
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        json!({"name": self.name, "seed": self.seed, "size": self.size})
-    }
-
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        page_content(self.seed, self.size)
-    }
-}
-
 impl World {
     /// In front of a store that was measured.
     pub(crate) fn start(store: Store, facts: Facts, language: Language) -> Self {
@@ -56,16 +33,24 @@ impl World {
         proxy.s3_rules(false);
         Self {
             browser: Browser::through(Kind::Chromium, proxy.address()),
-            signer: Signer::start(language, &store, 300),
+            signer: Signer::start(language, &store, URL_SECONDS),
             proxy,
             store,
             facts,
         }
     }
 
-    /// Another example in front of the same store.
-    pub(crate) fn change_signer(&mut self, language: Language, seconds: u64) {
-        self.signer = Signer::start(language, &self.store, seconds);
+    /// Whatever a case before this one left behind: another example, short URLs, a store that is down.
+    pub(crate) fn restore(&mut self, language: Language) {
+        self.store.run();
+        self.use_signer(language, URL_SECONDS);
+    }
+
+    /// Another example in front of the same store, or other URLs.
+    pub(crate) fn use_signer(&mut self, language: Language, seconds: u64) {
+        if (self.signer.language, self.signer.seconds) != (language, seconds) {
+            self.signer = Signer::start(language, &self.store, seconds);
+        }
     }
 
     /// A fresh page without faults.
@@ -90,15 +75,18 @@ impl World {
         });
     }
 
-    /// Starts an upload in the page; returns its id.
-    pub(crate) fn begin(&self, given: &Given, options: Value) -> String {
-        let script = "
-            const [given, options] = arguments;
-            const { open, file, follow } = window.stores;
-            const client = await open(options);
-            return follow(client.upload(file(given)));";
-        let id = self.browser.run_async(script, &[given.json(), options]);
+    /// Picks a file and starts its upload; returns the id.
+    pub(crate) fn begin(&self, file: &TestFile, options: Value) -> String {
+        self.pick(file);
+        let id = self
+            .browser
+            .run_async("return window.stores.begin(arguments[0]);", &[options]);
         id.as_str().unwrap_or_else(|| panic!("{id}")).to_owned()
+    }
+
+    pub(crate) fn pick(&self, file: &TestFile) {
+        let input = self.browser.find("#given").expect("an input");
+        self.browser.pick(&input, &[&file.path]);
     }
 
     /// How the upload ended.
@@ -122,23 +110,20 @@ impl World {
     }
 
     /// Uploads a file in a fresh page.
-    pub(crate) fn upload(&self, given: &Given) -> Value {
+    pub(crate) fn upload(&self, file: &TestFile) -> Value {
         self.open();
-        self.begin(given, json!({}));
+        self.begin(file, json!({}));
         self.end()
     }
 
     /// The file is in storage, byte for byte; returns its key.
     #[track_caller]
-    pub(crate) fn assert_arrived(&self, given: &Given, end: &Value) -> String {
+    pub(crate) fn assert_arrived(&self, file: &TestFile, end: &Value) -> String {
         assert!(end["error"].is_null(), "{end}");
         let key = end["stored"]["key"].as_str().expect("a key").to_owned();
         let object = self.store.get(&key);
         assert_eq!(object.status, 200, "{}", object.text());
-        assert!(
-            object.body == given.bytes(),
-            "{key}: other bytes in storage"
-        );
+        assert!(object.body == file.bytes, "{key}: other bytes in storage");
         assert_eq!(
             end["stored"]["verified"],
             json!(self.facts.proves()),
