@@ -55,6 +55,9 @@ func (signer Signer) answer(request *http.Request) (any, error) {
 		if json.NewDecoder(http.MaxBytesReader(nil, request.Body, mib)).Decode(&body) != nil {
 			return nil, refuse(400, "invalid_json")
 		}
+		if len(body.Uploads) > 100 || len(body.Parts) > 100 {
+			return nil, refuse(400, "invalid_batch")
+		}
 	} else {
 		body.State = request.Header.Get("crowfly-state")
 	}

@@ -49,11 +49,15 @@ async function json(request) {
     text += chunk;
     if (text.length > 1024 ** 2) throw refusal(413, "body_too_large");
   }
+  let body;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
     throw refusal(400, "invalid_json");
   }
+  const list = body?.uploads ?? body?.parts ?? [];
+  if (!Array.isArray(list) || list.length > 100) throw refusal(400, "invalid_batch");
+  return body;
 }
 
 function problem(error) {

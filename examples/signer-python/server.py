@@ -76,7 +76,12 @@ class Handler(SimpleHTTPRequestHandler):
         # A form of another site cannot send this type, so that a session cookie is of no use there.
         if not (self.headers.get("content-type") or "").startswith("application/json"):
             raise Refusal(415, "unsupported_media_type")
-        request = json.loads(body)
+        try:
+            request = json.loads(body)
+        except ValueError as error:
+            raise Refusal(400, "invalid_json") from error
+        if len(request.get("uploads") or request.get("parts") or []) > 100:
+            raise Refusal(400, "invalid_batch")
         if route == ("POST", False, None):
             return SIGNER.create(user, request)
         if route == ("POST", True, "/parts"):
