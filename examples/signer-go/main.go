@@ -106,7 +106,9 @@ func (signer Signer) ServeHTTP(response http.ResponseWriter, request *http.Reque
 		status, answer = refusal.Status, map[string]any{"error": refusal}
 	} else if err != nil {
 		log.Print(err)
-		status, answer = 503, map[string]any{"error": refuse(503, "service_unavailable")}
+		// The client asks eight times: with these pauses a store may be down for half a minute.
+		again := map[string]any{"code": "service_unavailable", "message": "storage is unavailable", "retryAfterMs": 5000}
+		status, answer = 503, map[string]any{"error": again}
 	}
 	if answer == nil {
 		response.WriteHeader(http.StatusNoContent)

@@ -96,11 +96,12 @@ type Plan struct {
 
 // Result is what became of one item.
 type Result struct {
-	ID    string `json:"id"`
-	Key   string `json:"key,omitempty"`
-	State string `json:"state,omitempty"`
-	Plan  *Plan  `json:"plan,omitempty"`
-	Error error  `json:"error,omitempty"`
+	ID      string `json:"id"`
+	Key     string `json:"key,omitempty"`
+	Confirm bool   `json:"confirm,omitempty"`
+	State   string `json:"state,omitempty"`
+	Plan    *Plan  `json:"plan,omitempty"`
+	Error   error  `json:"error,omitempty"`
 }
 
 var ulid = regexp.MustCompile("^[0-9A-HJKMNP-TV-Z]{26}$")
@@ -122,7 +123,7 @@ func (signer Signer) Create(user string, item Item) (Result, error) {
 	if item.Size <= 16*mib {
 		headers["if-none-match"] = "*"
 		put := signer.Store.Grant(facts.Key, nil, item.Size, item.CRC64NVME, headers)
-		return Result{item.ID, facts.Key, signer.seal(facts), &Plan{Kind: "single", Put: &put}, nil}, nil
+		return Result{item.ID, facts.Key, true, signer.seal(facts), &Plan{Kind: "single", Put: &put}, nil}, nil
 	}
 	open, err := signer.Store.Unfinished(facts.Key) // a repeated call begins no second one
 	if err != nil {
@@ -143,7 +144,7 @@ func (signer Signer) Create(user string, item Item) (Result, error) {
 		facts.PartSize = (smallest + mib - 1) / mib * mib
 	}
 	plan := Plan{Kind: "multipart", PartSize: facts.PartSize, PartCount: facts.count()}
-	return Result{item.ID, facts.Key, signer.seal(facts), &plan, nil}, nil
+	return Result{item.ID, facts.Key, true, signer.seal(facts), &plan, nil}, nil
 }
 
 // PartGrant is leave to send one part.

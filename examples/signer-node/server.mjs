@@ -64,7 +64,9 @@ function problem(error) {
   if (error.status) return [error.status, { error: { code: error.code, message: error.message } }];
   // The message of an SDK's error may hold a URL, which is a credential.
   console.error(`${error.name} ${error.$metadata?.requestId ?? ""}`);
-  return [503, { error: { code: "service_unavailable", message: "storage is unavailable; try again" } }];
+  // The client asks eight times: with these pauses a store may be down for half a minute.
+  const again = { code: "service_unavailable", message: "storage is unavailable", retryAfterMs: 5000 };
+  return [503, { error: again }];
 }
 
 const JSON_TYPE = { "content-type": "application/json" };

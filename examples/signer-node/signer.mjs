@@ -29,7 +29,7 @@ export function createSigner({ secret, onStored = async () => {}, ...options }) 
     if (size <= 16 * MIB) {
       const headers = { "content-type": type, "content-disposition": disposition, "if-none-match": "*" };
       const put = await grant(S3.PutObjectCommand, { ...object, IfNoneMatch: "*" }, size, crc64nvme, headers);
-      return { id, key, state: seal({ key, size }), plan: { kind: "single", put } };
+      return { id, key, confirm: true, state: seal({ key, size }), plan: { kind: "single", put } };
     }
     let [upload] = await unfinished(key); // a repeated call begins no second one
     if (!upload && (await head(key))) throw refusal(409, "already_stored");
@@ -37,7 +37,7 @@ export function createSigner({ secret, onStored = async () => {}, ...options }) 
     upload ??= await send(S3.CreateMultipartUploadCommand, { ...object, ...algorithm });
     const partSize = Math.ceil(Math.max(8 * MIB, size / 10_000) / MIB) * MIB;
     const plan = { kind: "multipart", partSize, partCount: Math.ceil(size / partSize) };
-    return { id, key, state: seal({ key, size, partSize, uploadId: upload.UploadId }), plan };
+    return { id, key, confirm: true, state: seal({ key, size, partSize, uploadId: upload.UploadId }), plan };
   }
   async function create(user, { uploads }) {
     const refused = (id) => (error) =>

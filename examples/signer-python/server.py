@@ -49,7 +49,9 @@ class Handler(SimpleHTTPRequestHandler):
         except Exception as error:  # pylint: disable=broad-except
             # The message of an SDK's error may hold a URL, which is a credential.
             print(type(error).__name__, file=sys.stderr)
-            status, body = 503, {"error": {"code": "service_unavailable", "message": "try again"}}
+            # The client asks eight times: with these pauses a store may be down for half a minute.
+            again = {"code": "service_unavailable", "message": "storage is unavailable", "retryAfterMs": 5000}
+            status, body = 503, {"error": again}
         text = b"" if body is None else json.dumps(body).encode()
         self.send_response(204 if body is None else status)
         if text:

@@ -112,7 +112,7 @@ class Signer:
             headers = {"content-type": type, "content-disposition": disposition, "if-none-match": "*"}
             put = self.grant("put_object", crc64nvme, headers, IfNoneMatch="*", ContentLength=size, **about)
             plan = {"kind": "single", "put": put}
-            return {"id": id, "key": key, "state": self.seal(key=key, size=size), "plan": plan}
+            return {"id": id, "key": key, "confirm": True, "state": self.seal(key=key, size=size), "plan": plan}
         open_ids = self.unfinished(key)  # a repeated call begins no second one
         if not open_ids and self.head(key):
             raise Refusal(409, "already_stored")
@@ -123,7 +123,7 @@ class Signer:
         part_size = -(-max(8 * MIB, size / 10_000) // MIB) * MIB
         state = self.seal(key=key, size=size, partSize=int(part_size), uploadId=open_ids[0])
         plan = {"kind": "multipart", "partSize": int(part_size), "partCount": int(-(-size // part_size))}
-        return {"id": id, "key": key, "state": state, "plan": plan}
+        return {"id": id, "key": key, "confirm": True, "state": state, "plan": plan}
 
     def sign(self, user, upload_id, request):
         facts = self.facts(user, upload_id, request.get("state"))

@@ -16,6 +16,7 @@ pub(crate) const ALL: &[Case] = &[
         sizes,
     ),
     ("s1_odd_names_arrive", names),
+    ("s3_the_routes_of_the_example_are_an_api", api),
     (
         "s1_unproven_bytes_are_refused_where_proof_is_required",
         required,
@@ -89,6 +90,20 @@ fn names(world: &mut World) -> String {
         assert_eq!(object.header("content-type"), Some("application/x-test"));
     }
     format!("{} names", names.len())
+}
+
+/// No functions in the page: the server says the same to the SDK itself.
+fn api(world: &mut World) -> String {
+    for size in [1000, 17 * MIB] {
+        let file = TestFile::new("api.bin", size);
+        world.open();
+        world.begin(&file, json!({"api": "/", "credentials": "same-origin"}));
+        let end = world.end();
+        world.assert_arrived(&file, &end);
+        let calls = world.calls("POST", "/complete");
+        assert_eq!(calls.len(), 1, "calls of complete for {size} bytes");
+    }
+    "one call of complete each".into()
 }
 
 fn required(world: &mut World) -> String {

@@ -7,7 +7,8 @@ import { signer } from "/signer.js";
 async function open({ late = 0, lateMs = 0, ...options } = {}) {
   const warnings = [];
   const onWarning = ({ code }) => warnings.push(code);
-  const client = await createClient({ signer: late ? held(late, lateMs) : signer, onWarning, ...options });
+  const server = options.api ? {} : { signer: late ? held(late, lateMs) : signer };
+  const client = await createClient({ ...server, onWarning, ...options });
   Object.assign(window.stores, { client, warnings });
   return client;
 }
