@@ -9,99 +9,99 @@ use crate::process::{self, Cmd};
 use crate::setup::browsers;
 use crate::{fuzz, package, step, test};
 
-const USAGE: &str = "\
-cargo xtask soak [--PART N]...
+/// The name of each part, its usual length, and what it does.
+const PARTS: &[(&str, u64, &str)] = &[
+    ("uploads", 20_000_000, "upload N files in simulated worlds"),
+    ("kills", 100, "kill N pages during an upload, in Chromium"),
+    ("fuzz-seconds", 60, "fuzz each target for N seconds"),
+    (
+        "events",
+        10_000,
+        "send the events of N uploads at once through the local pipeline",
+    ),
+    (
+        "conversations",
+        10_000,
+        "have N conversations with hostile signers, APIs and stores",
+    ),
+    (
+        "rights",
+        1,
+        "remove each permission of each function once; its test must fail",
+    ),
+    ("stores", 1, "drive the example signers against real stores"),
+];
 
-Every part runs unless it is set to 0; a number sets its length.
-
-  --uploads N        upload N files in simulated worlds (20000000)
-  --kills N          kill N pages during an upload, in Chromium (100)
-  --fuzz-seconds N   fuzz each target for N seconds (60)
-  --events N         send the events of N uploads at once through the local pipeline (10000)
-  --conversations N  have N conversations with hostile signers, APIs and stores (10000)
-  --rights N         remove each permission of each function once; its test must fail (1)
-  --stores N         drive the example signers against real stores (1)
-  --seed N           seed of all random choices (a new one each time)
-";
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Parts {
-    uploads: u64,
-    kills: u64,
-    fuzz_seconds: u64,
-    events: u64,
-    rights: u64,
-    conversations: u64,
-    stores: u64,
-    seed: Option<u64>,
-}
-
-impl Default for Parts {
-    fn default() -> Self {
-        Self {
-            uploads: 20_000_000,
-            kills: 100,
-            fuzz_seconds: 60,
-            events: 10_000,
-            rights: 1,
-            conversations: 10_000,
-            stores: 1,
-            seed: None,
-        }
+fn usage() -> String {
+    let mut text = "cargo xtask soak [--PART N]...\n\nEvery part runs unless it is set to 0; a number sets its length.\n\n".to_owned();
+    for (name, usual, what) in PARTS {
+        text += &format!("  --{name:<15} N  {what} ({usual})\n");
     }
+    text + "  --seed            N  seed of all random choices (a new one each time)\n"
 }
 
-impl Parts {
-    /// `None` when `--help` is given.
-    fn parse(mut arguments: Parser) -> Result<Option<Self>, Error> {
-        let mut parts = Self::default();
-        while let Some(argument) = arguments.next()? {
-            let part = match argument {
-                Arg::Long("uploads") => &mut parts.uploads,
-                Arg::Long("kills") => &mut parts.kills,
-                Arg::Long("fuzz-seconds") => &mut parts.fuzz_seconds,
-                Arg::Long("events") => &mut parts.events,
-                Arg::Long("rights") => &mut parts.rights,
-                Arg::Long("conversations") => &mut parts.conversations,
-                Arg::Long("stores") => &mut parts.stores,
-                Arg::Long("seed") => parts.seed.insert(0),
-                Arg::Long("help") | Arg::Short('h') => return Ok(None),
-                other => return Err(other.unexpected().into()),
-            };
-            *part = arguments.value()?.parse()?;
-        }
-        Ok(Some(parts))
+/// The length of each part in the order of [`PARTS`], and the seed if one is given; `None` when `--help` is.
+fn parse(mut arguments: Parser) -> Result<Option<(Vec<u64>, Option<u64>)>, Error> {
+    let mut lengths: Vec<u64> = PARTS.iter().map(|(_, usual, _)| *usual).collect();
+    let mut seed = None;
+    while let Some(argument) = arguments.next()? {
+        let part = match argument {
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long("seed") => Some(seed.insert(0)),
+            Arg::Long(name) => {
+                let place = PARTS.iter().position(|(part, ..)| *part == name);
+                place.and_then(|place| lengths.get_mut(place))
+            }
+            _ => None,
+        };
+        let Some(part) = part else {
+            return Err(argument.unexpected().into());
+        };
+        *part = arguments.value()?.parse()?;
     }
+    Ok(Some((lengths, seed)))
 }
 
-/// Runs every part that is not set to 0; [`USAGE`] describes them.
+/// Runs every part that is not set to 0.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
-    let Some(parts) = Parts::parse(arguments)? else {
-        print!("{USAGE}");
+    let Some((lengths, seed)) = parse(arguments)? else {
+        print!("{}", usage());
         return Ok(());
     };
-    let seed = parts.seed.unwrap_or_else(|| unix() * 1_000_000);
-    if parts.uploads > 0 {
-        simulate(parts.uploads, seed)?;
+    let [
+        uploads,
+        kills,
+        fuzz_seconds,
+        events,
+        conversations,
+        rights,
+        stores,
+    ] = lengths[..]
+    else {
+        return Ok(());
+    };
+    let seed = seed.unwrap_or_else(|| unix() * 1_000_000);
+    if uploads > 0 {
+        simulate(uploads, seed)?;
     }
-    if parts.fuzz_seconds > 0 {
+    if fuzz_seconds > 0 {
         fuzz::run(fuzz::Plan {
-            seconds: parts.fuzz_seconds,
+            seconds: fuzz_seconds,
             // libFuzzer's seed has 32 bits, and 0 means none.
             seed: u32::try_from(seed % u64::from(u32::MAX)).unwrap_or_default(),
             goes_on: true,
         })?;
     }
-    if parts.kills > 0 {
-        end_pages(parts.kills, seed)?;
+    if kills > 0 {
+        end_pages(kills, seed)?;
     }
-    if parts.conversations > 0 {
-        test::conversations(parts.conversations, seed)?;
+    if conversations > 0 {
+        test::conversations(conversations, seed)?;
     }
-    if parts.events > 0 || parts.rights > 0 {
-        test::long_forms(parts.events, parts.rights > 0, seed)?;
+    if events > 0 || rights > 0 {
+        test::long_forms(events, rights > 0, seed)?;
     }
-    if parts.stores > 0 {
+    if stores > 0 {
         test::run(Parser::from_args(["--only", "stores"]))?;
     }
     Ok(())
@@ -145,26 +145,25 @@ pub(crate) fn simulated(log: &str) {
 mod tests {
     use lexopt::Parser;
 
-    use super::{Parts, USAGE};
-
-    fn parts(arguments: &[&str]) -> Option<Parts> {
-        Parts::parse(Parser::from_args(arguments)).expect("it is understood")
-    }
+    use super::{PARTS, parse, usage};
 
     #[test]
     fn every_part_can_be_left_out_and_help_names_each() {
-        assert_eq!(parts(&[]), Some(Parts::default()));
+        let parts = |arguments: &[&str]| parse(Parser::from_args(arguments)).expect("understood");
+        let usual: Vec<u64> = PARTS.iter().map(|(_, usual, _)| *usual).collect();
+        assert_eq!(parts(&[]), Some((usual.clone(), None)));
         assert_eq!(parts(&["--help"]), None);
         let some = parts(&["--uploads", "0", "--events", "5", "--seed", "7"]);
-        let wanted = Parts {
-            uploads: 0,
-            events: 5,
-            seed: Some(7),
-            ..Parts::default()
+        let [_, kills, fuzz, _, more @ ..] = &usual[..] else {
+            panic!("the parts")
         };
-        assert_eq!(some, Some(wanted));
-        for part in "uploads kills fuzz-seconds events rights conversations stores seed".split(' ') {
-            assert!(USAGE.contains(&format!("--{part} N")), "{part}");
-        }
+        let wanted = [&[0, *kills, *fuzz, 5], more].concat();
+        assert_eq!(some, Some((wanted, Some(7))));
+        assert!(parse(Parser::from_args(["--upload", "1"])).is_err());
+        assert!(
+            PARTS
+                .iter()
+                .all(|(name, ..)| usage().contains(&format!("--{name}")))
+        );
     }
 }
