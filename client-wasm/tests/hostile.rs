@@ -9,7 +9,13 @@ const COUNT: Option<&str> = option_env!("CROWFLY_CONVERSATIONS");
 const SEED: Option<&str> = option_env!("CROWFLY_SEED");
 const CODES: &str = include_str!("../../contract/tests/golden/error_codes.json");
 
+/// Named here, so that the script is beside `monitor.js`.
 #[wasm_bindgen(module = "/tests/support/hostile.js")]
+extern "C" {
+    type Conversation;
+}
+
+#[wasm_bindgen(module = "/tests/support/monitor.js")]
 extern "C" {
     /// Tells the cases what they need.
     fn prepare(count: u32, seed: u32, codes: &str);

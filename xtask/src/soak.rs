@@ -41,7 +41,9 @@ fn usage() -> String {
 }
 
 /// The length of each part in the order of [`PARTS`], and the seed if one is given; `None` when `--help` is.
-fn parse(mut arguments: Parser) -> Result<Option<(Vec<u64>, Option<u64>)>, Error> {
+type Parsed = Option<(Vec<u64>, Option<u64>)>;
+
+fn parse(mut arguments: Parser) -> Result<Parsed, Error> {
     let mut lengths: Vec<u64> = PARTS.iter().map(|(_, usual, _)| *usual).collect();
     let mut seed = None;
     while let Some(argument) = arguments.next()? {

@@ -1,5 +1,6 @@
 // H9, H10, H12: whatever a signer, an API or a store says, everything settles in a typed error or a result.
-import { Chance, Conversation, Monitor, settings } from "../support/hostile.js";
+import { Chance, Conversation } from "../support/hostile.js";
+import { Monitor, settings } from "../support/monitor.js";
 import { equal, ok } from "../support/world.js";
 
 /** Three parts. */

@@ -1,16 +1,6 @@
-// Conversations with hostile APIs, signers and stores, drawn from a seed; and a monitor of what becomes of them.
+// Conversations with hostile APIs, signers and stores, drawn from a seed.
 
-/** How many conversations are wanted, from which seed. */
-export const settings = { count: 1, seed: 1 };
-
-/** The codes of the contract. */
-export const errorCodes = [];
-
-/** Called by the test, with the contract's table of codes as JSON. */
-export function prepare(count, seed, table) {
-  Object.assign(settings, { count, seed });
-  errorCodes.splice(0, Infinity, ...JSON.parse(table).map(({ code }) => code));
-}
+import { errorCodes } from "./monitor.js";
 
 /** Numbers from a seed: xorshift32. https://www.jstatsoft.org/article/view/v008i14 */
 export class Chance {
@@ -361,56 +351,4 @@ function text(chance, answer) {
     () => `"${LONG.repeat(3)}"`,
     () => `${whole}${whole}`,
   ])();
-}
-
-/** Watches promises: each must settle in time, in a right form. */
-export class Monitor {
-  constructor(isUploadError) {
-    this.isUploadError = isUploadError;
-    this.violations = [];
-    this.open = new Set();
-    this.heard = (event) => this.violate(`${event.type}: ${event.message ?? shown(event.reason)}`);
-    for (const name of ["error", "unhandledrejection"]) addEventListener(name, this.heard);
-  }
-
-  violate(what) {
-    if (this.violations.length < 20) this.violations.push(what);
-  }
-
-  /** Watches one promise; resolves when it has settled, never rejects. */
-  watch(what, promise, reasons = []) {
-    this.open.add(what);
-    const over = () => void this.open.delete(what);
-    return promise.then(over, (error) => {
-      over();
-      if (reasons.includes(error)) return;
-      if (error?.name === "AbortError") return;
-      if (!this.isUploadError(error)) return this.violate(`${what} rejected with ${shown(error)}`);
-      this.check(what, error);
-    });
-  }
-
-  check(what, error) {
-    const { code, message, path = "", storage } = error;
-    if (!errorCodes.includes(code) && code !== "unknown") this.violate(`${what}: code ${code}`);
-    if (["aborted", "locked"].includes(code) && !what.endsWith("attach")) this.violate(`${what}: code ${code}`);
-    const texts = [message, path, storage?.code ?? "", storage?.message ?? "", error.requestId ?? ""];
-    for (const text of texts) {
-      if (typeof text !== "string" || text.length > 700) this.violate(`${what}: a text of ${text?.length}`);
-      if (/secret/.test(text)) this.violate(`${what}: a secret in ${code}`);
-    }
-    if (!message.trim()) this.violate(`${what}: no message with ${code}`);
-  }
-
-  close() {
-    for (const name of ["error", "unhandledrejection"]) removeEventListener(name, this.heard);
-  }
-}
-
-function shown(value) {
-  try {
-    return `${value?.name ?? typeof value}: ${value?.message ?? String(value)}`.slice(0, 300);
-  } catch {
-    return "a value that cannot be shown";
-  }
 }

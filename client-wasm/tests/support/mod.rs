@@ -22,7 +22,6 @@ extern "C" {
 /// Named here, so that the script is beside `world.js`, which imports it.
 #[wasm_bindgen(module = "/tests/support/xhr.js")]
 extern "C" {
-    #[expect(dead_code, reason = "only its module is needed")]
     type FakeXhr;
 }
 
