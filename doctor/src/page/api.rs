@@ -11,7 +11,9 @@ pub(super) struct Api {
     /// The address of the API; `None` with a signer.
     pub(super) address: Option<String>,
     signer: JsValue,
+    /// Empty where a cookie is the session.
     token: String,
+    credentials: JsValue,
 }
 
 /// An answer: its status, and its body if it is JSON.
@@ -31,13 +33,17 @@ impl Api {
             address: (!address.is_empty()).then_some(address),
             signer: get(options, "signer"),
             token,
+            credentials: match get(options, "credentials") {
+                given if given.is_string() => given,
+                _ => "omit".into(),
+            },
         }
     }
 
     /// Reads one record.
     pub(super) async fn read(&self) -> Reach {
         let address = self.address.clone().unwrap_or_default();
-        match self.ask("GET", "?limit=1", None).await {
+        match self.ask("GET", "?limit=1", None, JsValue::UNDEFINED).await {
             Some(answer) => {
                 let error = get(&answer.body, "error");
                 Reach::Answered {
@@ -52,12 +58,24 @@ impl Api {
         }
     }
 
-    /// Calls a route.
-    async fn ask(&self, method: &str, path: &str, json: Option<&str>) -> Option<Answer> {
+    /// Calls a route; `state` is what the server gave to keep, or undefined.
+    async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        json: Option<&str>,
+        state: JsValue,
+    ) -> Option<Answer> {
         let address = self.address.as_ref()?;
-        let mut headers = vec![("authorization", format!("Bearer {}", self.token).into())];
+        let mut headers = Vec::new();
+        if !self.token.is_empty() {
+            headers.push(("authorization", format!("Bearer {}", self.token).into()));
+        }
         if json.is_some() {
             headers.push(("content-type", "application/json".into()));
+        }
+        if state.is_string() {
+            headers.push(("crowfly-state", state));
         }
         let headers = object(&headers);
         let init = [
@@ -65,6 +83,7 @@ impl Api {
             ("headers", headers),
             ("body", json.into()),
             ("redirect", "error".into()),
+            ("credentials", self.credentials.clone()),
         ];
         let answer = fetch(&format!("{address}/uploads{path}"), &init).await?;
         let status = get(&answer, "status").as_f64().unwrap_or_default() as u16;
@@ -75,13 +94,15 @@ impl Api {
     /// Creates an upload: its result, or the sentence of the refusal.
     pub(super) async fn create(&self, request: &str) -> Result<JsValue, String> {
         let answer = if self.address.is_some() {
-            let answer = self.ask("POST", "", Some(request)).await;
+            let answer = self
+                .ask("POST", "", Some(request), JsValue::UNDEFINED)
+                .await;
             answer
                 .map(|answer| answer.body)
                 .ok_or("there is no answer")?
         } else {
             let request = JSON::parse(request).unwrap_or_default();
-            self.sign("create", &[request]).await?
+            self.sign("create", &[request], JsValue::UNDEFINED).await?
         };
         let result = get(&get(&answer, "uploads"), "0");
         for error in [get(&answer, "error"), get(&result, "error")] {
@@ -96,17 +117,23 @@ impl Api {
         Ok(result)
     }
 
-    /// Cancels it.
-    pub(super) async fn abort(&self, id: &str) {
+    /// Cancels the upload of this create result.
+    pub(super) async fn abort(&self, id: &str, created: &JsValue) {
+        let state = get(created, "state");
         if self.address.is_some() {
-            self.ask("DELETE", &format!("/{id}"), None).await;
+            self.ask("DELETE", &format!("/{id}"), None, state).await;
         } else {
-            let _ = self.sign("abort", &[id.into()]).await;
+            let _ = self.sign("abort", &[id.into()], state).await;
         }
     }
 
     /// Calls a function of the signer.
-    async fn sign(&self, name: &str, arguments: &[JsValue]) -> Result<JsValue, String> {
+    async fn sign(
+        &self,
+        name: &str,
+        arguments: &[JsValue],
+        state: JsValue,
+    ) -> Result<JsValue, String> {
         let never = get(&global(), "AbortController");
         let signal = js_sys::Reflect::construct(
             never.unchecked_ref::<js_sys::Function>(),
@@ -115,6 +142,7 @@ impl Api {
         .map(|controller| get(&controller, "signal"));
         let mut all = arguments.to_vec();
         all.push(signal.unwrap_or_default());
+        all.push(state);
         let given = match call(&self.signer, name, &all) {
             Ok(promise) => wait(promise).await,
             Err(thrown) => Err(thrown),

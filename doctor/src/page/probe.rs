@@ -37,13 +37,13 @@ async fn put(api: &Api, size: u32) -> Result<(String, Reach), Finding> {
     let grant = get(&get(&created, "plan"), "put");
     let url = text(&grant, "url");
     if url.is_empty() {
-        api.abort(&id).await;
+        api.abort(&id, &created).await;
         let fix = "answer with a plan of kind single for a file of a few bytes";
         let message = "the answer to a create call has no uploads[0].plan.put.url";
         return Err(Finding::bad("bad_response", message, fix));
     }
     let reach = sent(&url, &get(&grant, "headers"), size).await;
-    api.abort(&id).await;
+    api.abort(&id, &created).await;
     let place = origin_of(&url);
     Ok((place.to_owned(), reach))
 }

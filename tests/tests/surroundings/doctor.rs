@@ -29,6 +29,17 @@ const WELL: Wrong = Wrong {
 pub(crate) const WRONGS: &[Wrong] = &[
     WELL,
     Wrong {
+        name: "doctor_asks_with_a_cookie_where_that_is_the_session",
+        // The local API knows no cookies, so this page's `fetch` turns one into a token.
+        options: "{ ...((own) => { globalThis.fetch = (url, { credentials, headers, ...init } = {}) => { \
+            const api = String(url).startsWith('API/uploads'); \
+            if (api && (credentials !== 'include' || headers.authorization)) throw new TypeError('no cookie'); \
+            const token = api && { authorization: `Bearer ${jwt({})}` }; \
+            return own(url, { ...init, headers: { ...headers, ...token } }); }; })(fetch), \
+            api: 'API', credentials: 'include' }",
+        ..WELL
+    },
+    Wrong {
         name: "doctor_names_an_api_that_nobody_serves",
         options: "{ api: 'http://127.0.0.1:9', token: () => jwt({}) }",
         bad: &[("api_unreachable", "http://127.0.0.1:9", "address")],
