@@ -43,6 +43,10 @@ A50 | plain MiniStack does not know s3:signatureAge | local-AWS rule; whole syst
 A51 | all local traffic is plain HTTP | local-AWS rule; template; whole system | a request that says it is plain, the rule loopback_is_tls switched off, and the policies' text
 A90 | by which permission the gateway calls a function is not checked | unit; template; whole system | a stranger's direct call and the handler's own refusal; the template's permissions
 A94 | lifecycle rules and alarms are stored, not executed | template; whole system | the template's rule and alarm; the quota and the sweep on the running system
+S01 | the local AWS states the checksum of every object | unit | stores that state none, in the engine's tests; measured on Ceph by `--only stores`
+S02 | the local AWS has S3's own code for a mismatch only | unit | every store's code in the engine's tests; measured on Garage by `--only stores`
+S04 | the local AWS calls an expired URL what S3 calls it | unit | every store's words in the engine's tests; measured on Garage and Ceph by `--only stores`
+S07 | the local AWS lists the checksums of parts | Chromium | a store that lists none, in the browser crate's tests; measured on Ceph by `--only stores`
 A96 | not a matter of AWS; advisories need a database from the network | unit | cargo deny on packages made for it; advisories in the public CI
 ";
 
