@@ -65,8 +65,9 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
                 &["is missing; give the address of the API, or a `signer`"],
             );
         }
-        Some(_) if settings.has_signer => {
-            options.refuse("signer", &["stands instead of `api`; give one of both"]);
+        api if settings.has_signer && (api.is_some() || settings.credentials != "omit") => {
+            let what = "stands instead of `api` and `credentials`";
+            options.refuse("signer", &[what]);
         }
         Some(api) => {
             match read_address(&api) {

@@ -206,6 +206,10 @@ export const cases = {
       const error = thrown(() => createClient({ api: "https://api.test", credentials }));
       equal([error.code, error.message.includes("credentials")], ["invalid_option", true]);
     }
+    const own = async () => {};
+    const signer = { create: own, sign: own, parts: own, complete: own, abort: own };
+    const mixed = thrown(() => createClient({ signer, credentials: "include" }));
+    equal([mixed.code, mixed.message.includes("`credentials`")], ["invalid_option", true]);
     const error = thrown(() => createClient({ api: "https://api.test" }));
     equal([error.code, error.message.includes("token")], ["invalid_option", true]);
   },

@@ -33,6 +33,7 @@ const GIVEN = {
   create_response_multipart: "create",
   sign_parts_response: "sign",
   list_parts_response: "parts",
+  list_parts_response_etag: "parts",
   completing: "complete",
   stored_bare: "complete",
 };

@@ -93,6 +93,8 @@ export async function later(client: Client): Promise<void> {
 export async function ownBackend(): Promise<void> {
   (await createClient({ signer })).close();
   (await createClient({ signer, token: () => "jwt", resume: false })).close();
+  (await createClient({ api: "/api", credentials: "same-origin" })).close();
+  (await createClient({ api: "/api", credentials: "include", token: () => "jwt" })).close();
   const post = async (path: string, body: unknown, signal: AbortSignal) =>
     (await fetch(path, { method: "POST", body: JSON.stringify(body), signal })).json();
   const own: Signer = {
@@ -153,6 +155,10 @@ export function withheld(client: Client, record: UploadRecord): string {
 export async function mistakes(client: Client, upload: Upload): Promise<void> {
   // @ts-expect-error an API and a signer
   await createClient({ api: "https://api.example.com", token: () => "jwt", signer });
+  // @ts-expect-error cookies are for an API
+  await createClient({ signer, credentials: "include" });
+  // @ts-expect-error no such word
+  await createClient({ api: "/api", credentials: "omit" });
   // @ts-expect-error a signer of one function
   await createClient({ signer: { create: signer.create } });
   // @ts-expect-error a resumed upload keeps its name
