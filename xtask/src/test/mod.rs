@@ -62,17 +62,22 @@ pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Err
     spike.and(missed)
 }
 
-/// So many conversations with hostile signers, APIs and stores, in Chromium.
+/// So many conversations with hostile signers, APIs and stores, in Chromium; a page has a thousand, as its driver waits
+/// five minutes for it.
 ///
 /// # Errors
 /// If one does not end as it must; the seed is in the log.
 pub(crate) fn conversations(count: u64, seed: u64) -> Result<(), Error> {
-    let tests = web::wasm_tests("7200")?.words("--test hostile");
-    let tests = tests.env("CROWFLY_CONVERSATIONS", count.to_string());
-    // The tests' numbers have 32 bits.
-    let seed = (seed % u64::from(u32::MAX)).to_string();
-    let tests = tests.env("CROWFLY_SEED", &seed).log("soak-conversations");
-    tests.step(&format!("{count} hostile conversations from seed {seed}"))
+    for page in 0..count.div_ceil(1_000) {
+        let count = (count - page * 1_000).min(1_000).to_string();
+        // The tests' numbers have 32 bits.
+        let seed = ((seed + page) % u64::from(u32::MAX)).to_string();
+        let tests = web::wasm_tests("600")?.words("--test hostile");
+        let tests = tests.env("CROWFLY_CONVERSATIONS", &count);
+        let tests = tests.env("CROWFLY_SEED", &seed).log("soak-conversations");
+        tests.step(&format!("{count} hostile conversations from seed {seed}"))?;
+    }
+    Ok(())
 }
 
 /// Runs the steps, then prints the counts and, as the last line, `N passed, N failed`.
