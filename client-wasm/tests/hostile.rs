@@ -9,7 +9,14 @@ const COUNT: Option<&str> = option_env!("CROWFLY_CONVERSATIONS");
 const SEED: Option<&str> = option_env!("CROWFLY_SEED");
 const CODES: &str = include_str!("../../contract/tests/golden/error_codes.json");
 
-/// Named here, so that the script is beside `monitor.js`.
+#[wasm_bindgen(module = "/tests/support/world.js")]
+extern "C" {
+    /// Tells the cases what they need.
+    fn prepare(count: u32, seed: u32, codes: &str);
+}
+
+// Named here, so that the scripts are beside the others. The server of the tests stalls when the module itself imports
+// more than four.
 #[wasm_bindgen(module = "/tests/support/hostile.js")]
 extern "C" {
     type Conversation;
@@ -17,8 +24,7 @@ extern "C" {
 
 #[wasm_bindgen(module = "/tests/support/monitor.js")]
 extern "C" {
-    /// Tells the cases what they need.
-    fn prepare(count: u32, seed: u32, codes: &str);
+    type Monitor;
 }
 
 fn prepared() {

@@ -1,7 +1,7 @@
 // H9, H10, H12: whatever a signer, an API or a store says, everything settles in a typed error or a result.
 import { Chance, Conversation } from "../support/hostile.js";
-import { Monitor, settings } from "../support/monitor.js";
-import { equal, ok } from "../support/world.js";
+import { Monitor } from "../support/monitor.js";
+import { equal, ok, settings } from "../support/world.js";
 
 /** Three parts. */
 const LARGE = new Uint8Array(11 * 1024 * 1024);

@@ -1,6 +1,6 @@
 // Conversations with hostile APIs, signers and stores, drawn from a seed.
 
-import { errorCodes } from "./monitor.js";
+import { errorCodes } from "./world.js";
 
 /** Numbers from a seed: xorshift32. https://www.jstatsoft.org/article/view/v008i14 */
 export class Chance {
@@ -126,7 +126,9 @@ function places(tree, found = []) {
 function spoiled(chance, answer) {
   const whole = { answer };
   for (let changes = 1 + chance.below(2); changes > 0; changes -= 1) {
-    const [owner, name] = chance.pick(places(whole));
+    const all = places(whole);
+    // Half of the changes are at the top, where lists are.
+    const [owner, name] = all[chance.below(chance.percent(50) ? Math.min(3, all.length) : all.length)];
     switch (chance.below(4)) {
       case 0:
         delete owner[name];

@@ -1,16 +1,6 @@
 // What must hold of every promise and error of the SDK, whatever a server says.
 
-/** How many conversations are wanted, from which seed. */
-export const settings = { count: 1, seed: 1 };
-
-/** The codes of the contract. */
-export const errorCodes = [];
-
-/** Called by the test, with the contract's table of codes as JSON. */
-export function prepare(count, seed, table) {
-  Object.assign(settings, { count, seed });
-  errorCodes.splice(0, Infinity, ...JSON.parse(table).map(({ code }) => code));
-}
+import { errorCodes } from "./world.js";
 
 /** Watches promises: each must settle in time, in a right form. */
 export class Monitor {

@@ -318,6 +318,18 @@ function key(item) {
   return `uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/${item.id}/${item.name}`;
 }
 
+/** For hostile.js: how many conversations are wanted, from which seed. */
+export const settings = { count: 1, seed: 1 };
+
+/** The codes of the contract. */
+export const errorCodes = [];
+
+/** Called by the test, with the contract's table of codes as JSON. */
+export function prepare(count, seed, table) {
+  Object.assign(settings, { count, seed });
+  errorCodes.splice(0, Infinity, ...JSON.parse(table).map(({ code }) => code));
+}
+
 function newWorld() {
   const world = new World();
   world.install();
