@@ -87,6 +87,16 @@ const ODD = [
   () => OTHER_ID,
 ];
 
+/** What only looks like a list. */
+const LISTS = [
+  () => revoked([]),
+  () => revoked({}),
+  () => throwing([]),
+  () => ({ length: 4e9 }),
+  () => Object.assign([1], { [Symbol.iterator]: () => { throw 1; } }),
+  () => Object.defineProperty([], "0", { get: () => { throw 1; }, enumerable: true }),
+];
+
 /** Exceptions of an application's function. */
 const THROWN = [
   () => undefined,
@@ -229,6 +239,10 @@ export class Conversation {
         throw chance.pick(THROWN)(chance);
       case 3:
         return chance.pick(ODD)();
+      case 4: {
+        const names = Object.keys(answer ?? {});
+        return Object.fromEntries(names.map((name) => [name, chance.pick(LISTS)()]));
+      }
       default:
         return spoiled(chance, answer);
     }
