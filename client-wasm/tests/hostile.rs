@@ -15,16 +15,10 @@ extern "C" {
     fn prepare(count: u32, seed: u32, codes: &str);
 }
 
-// Named here, so that the scripts are beside the others. The server of the tests stalls when the module itself imports
-// more than four.
+// Named here, so that the script is beside the others.
 #[wasm_bindgen(module = "/tests/support/hostile.js")]
 extern "C" {
     type Conversation;
-}
-
-#[wasm_bindgen(module = "/tests/support/monitor.js")]
-extern "C" {
-    type Monitor;
 }
 
 fn prepared() {

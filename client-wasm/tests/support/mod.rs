@@ -19,7 +19,8 @@ extern "C" {
     ) -> js_sys::Promise;
 }
 
-/// Named here, so that the script is beside `world.js`, which imports it.
+/// Named here, so that the script is beside `world.js`, which imports it. The server of the tests stalls where a page asks
+/// for more than four scripts at once: the module's own two, a file of cases, `world.js`; then what the last two import.
 #[wasm_bindgen(module = "/tests/support/xhr.js")]
 extern "C" {
     type FakeXhr;
