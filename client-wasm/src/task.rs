@@ -65,14 +65,19 @@ pub(crate) struct Settle {
 impl Settle {
     /// The first outcome counts.
     pub(crate) fn settle(&self, outcome: Result<JsValue, JsValue>) {
-        let heard = self.hear.take();
         if !self.settled.replace(true) {
             self.outcome.set(Some(outcome));
             if let Some(task) = self.task.take() {
                 task.run();
             }
         }
-        drop(heard);
+    }
+
+    /// The promise has settled, and calls back no more.
+    fn heard(&self, outcome: Result<JsValue, JsValue>) {
+        let hear = self.hear.take();
+        self.settle(outcome);
+        drop(hear);
     }
 }
 
@@ -128,8 +133,8 @@ pub(crate) fn follow(value: JsValue, settle: &Rc<Settle>) {
 
 fn hear(promise: &Promise, settle: &Rc<Settle>) {
     let (done, failed) = (Rc::clone(settle), Rc::clone(settle));
-    let done: Hear = Closure::wrap(Box::new(move |value| done.settle(Ok(value))));
-    let failed: Hear = Closure::wrap(Box::new(move |error| failed.settle(Err(error))));
+    let done: Hear = Closure::wrap(Box::new(move |value| done.heard(Ok(value))));
+    let failed: Hear = Closure::wrap(Box::new(move |error| failed.heard(Err(error))));
     let settling: &Settling = promise.unchecked_ref();
     let _ = settling.then(done.as_ref(), failed.as_ref());
     settle.hear.set(Some((done, failed)));

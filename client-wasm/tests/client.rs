@@ -17,6 +17,7 @@ cases!("/tests/cases/client.js":
     a_token_function_that_throws_is_the_cause,
     a_token_function_that_hangs_times_out,
     no_error_shows_a_token_or_a_query,
+    h9_a_token_that_comes_after_its_time_disturbs_nothing,
     records_are_read_by_page,
     a_read_is_tried_again_and_its_refusal_is_typed,
     u15_a_token_may_come_with_its_scheme,

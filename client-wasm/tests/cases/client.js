@@ -226,6 +226,29 @@ export const cases = {
     }
   },
 
+  async h9_a_token_that_comes_after_its_time_disturbs_nothing({ createClient }) {
+    const unhandled = [];
+    const hear = (event) => unhandled.push(`${event.reason}`);
+    addEventListener("unhandledrejection", hear);
+    for (const refused of [false, true]) {
+      let late = 0;
+      const token = async () => {
+        await new Promise((done) => setTimeout(done, 120));
+        late += 1;
+        if (refused) throw new Error("too late");
+        return "a.b.c";
+      };
+      const client = createClient({ ...options, token, tokenTimeoutMs: 20 });
+      const upload = client.upload(new File(["x"], "a.txt"));
+      await until(() => late > 0, "the late token");
+      client.close();
+      equal((await rejection(upload.done)).code, "closed");
+    }
+    await new Promise((done) => setTimeout(done, 300));
+    removeEventListener("unhandledrejection", hear);
+    equal(unhandled, []);
+  },
+
   async a_token_function_that_hangs_times_out({ createClient }) {
     const client = createClient({ ...options, token: () => new Promise(() => {}), tokenTimeoutMs: 30 });
     const error = await rejection(client.records());
