@@ -1,5 +1,5 @@
-//! API calls by `fetch`. The token identifies the caller, or the page's cookies where the application says so. A response of any status is an answer; a missing
-//! response is not.
+//! API calls by `fetch`. The token identifies the caller, or the page's cookies where the application says so. A response
+//! of any status is an answer; a missing response is not.
 
 use gloo_net::http::Response;
 use js_sys::JSON;

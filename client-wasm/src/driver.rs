@@ -38,7 +38,7 @@ use keeper::Keeper;
 use reads::Reads;
 use run::Running;
 
-pub(crate) use add::{Want, open_file, permitted};
+pub(crate) use add::{NO_LEAVE, Want, open_file, permitted};
 pub(crate) use reads::NO_API;
 
 /// The longest run on the main thread in one task, in milliseconds; the rest continues in the next.

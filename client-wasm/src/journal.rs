@@ -68,7 +68,7 @@ pub(crate) struct Saved {
     pub(crate) sample: Option<Crc64Nvme>,
     pub(crate) given: Given,
     pub(crate) handle: JsValue,
-    /// The entry itself, for [`kept`](crate::driver::kept).
+    /// The entry itself: what servers and storage had kept is read from it when it is needed.
     pub(crate) entry: JsValue,
 }
 

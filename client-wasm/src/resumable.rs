@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::driver::{Driver, Want, open_file, permitted};
+use crate::driver::{Driver, NO_LEAVE, Want, open_file, permitted};
 use crate::entry::Entry;
 use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
 use crate::file::{adopted, is_handle, sample, stated_size};
@@ -19,8 +19,7 @@ use crate::upload::Upload;
 const CHANGED: &str = "this is not the file that the upload began with";
 const LOCKED: &str = "another tab works on this upload";
 const NOT_FOUND: &str = "this upload is no longer in the journal";
-const UNREADABLE: &str = "the file is gone, or reading it was not permitted";
-const NO_FILE: &str = "attach: file is missing; give the one that the upload began with";
+const NO_FILE: &str = "attach: file is missing";
 
 /// One resumable upload.
 #[wasm_bindgen(skip_typescript)]
@@ -119,7 +118,7 @@ async fn attach(
     let mut same = stated_size(&file) == saved.size;
     if same {
         let read = sample(file.clone(), saved.size, None).await;
-        same = Some(read.map_err(|cause| unreadable(UNREADABLE, cause))?) == saved.sample;
+        same = Some(read.map_err(|cause| unreadable(NO_LEAVE, cause))?) == saved.sample;
     }
     if !same && !own {
         return Err(refused("file_changed", CHANGED));

@@ -173,8 +173,7 @@ pub(crate) fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'st
 fn settle(task: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> Promise {
     let settling = Deferred::new();
     let promise = settling.promise.clone();
-    spawn_now(async move {
-        let _ = wait(JsValue::UNDEFINED).await;
+    spawn(async move {
         match task.await {
             Ok(value) => settling.resolve(&value),
             Err(error) => settling.reject(&error),

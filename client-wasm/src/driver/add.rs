@@ -19,7 +19,7 @@ use crate::task::{spawn, wait_foreign};
 
 const NO_FILE: &str = "the handle gives no file";
 const NO_ITEM: &str = "upload: the size of the file is impossible";
-const NO_LEAVE: &str = "the file is gone, or reading it was not permitted";
+pub(crate) const NO_LEAVE: &str = "the file is gone, or reading it was not permitted";
 
 /// A request of the application for one upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
