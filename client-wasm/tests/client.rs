@@ -1,4 +1,4 @@
-//! The client: its snapshot, listeners, token, reads and end.
+//! The client: its snapshot, listeners, reads and end.
 #![cfg(target_arch = "wasm32")]
 
 #[macro_use]
@@ -12,17 +12,10 @@ cases!("/tests/cases/client.js":
     a_callback_may_do_anything,
     a_client_may_be_closed_from_any_of_its_callbacks,
     u18_a_page_that_has_replaced_basic_functions_gets_its_uploads,
-    a_token_is_asked_for_once_and_kept,
-    a_refused_token_is_asked_for_anew_once,
-    a_token_function_that_throws_is_the_cause,
-    a_token_function_that_hangs_times_out,
     no_error_shows_a_token_or_a_query,
-    h9_a_token_that_comes_after_its_time_disturbs_nothing,
     records_are_read_by_page,
     a_read_is_tried_again_and_its_refusal_is_typed,
-    u15_a_token_may_come_with_its_scheme,
     u15_no_error_is_without_a_message,
     close_leaves_nothing_open,
     nothing_starts_after_close,
-    a_read_renews_the_token_once_whenever_it_is_refused,
 );

@@ -1,5 +1,4 @@
 // H9, H10, H12: whatever a signer, an API or a store says, everything settles in a typed error or a result.
-import { Chance, Conversation } from "../support/hostile.js";
 import { equal, errorCodes, ok, settings } from "../support/world.js";
 
 /** Three parts. */
@@ -132,6 +131,8 @@ async function user(createClient, conversation, monitor, real, mostMs) {
 
 /** Has `count` conversations, and returns what was violated. */
 async function converse({ createClient, isUploadError, world }, count, seed, plant = () => {}, mostMs = MOST_MS) {
+  // Asked for when the page is there: see `support/mod.rs`.
+  const { Chance, Conversation } = await import("../support/hostile.js");
   const monitor = new Monitor(isUploadError);
   const open = new Map();
   const real = world.hurry(SPEED);

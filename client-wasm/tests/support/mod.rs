@@ -19,8 +19,9 @@ extern "C" {
     ) -> js_sys::Promise;
 }
 
-/// Named here, so that the script is beside `world.js`, which imports it. The server of the tests stalls where a page asks
-/// for more than four scripts at once: the module's own two, a file of cases, `world.js`; then what the last two import.
+/// Named here, so that the script is beside `world.js`, which imports it when the page is there: the server of the tests has
+/// four threads, one for each connection, and may stall where a page that is loading asks for more than four scripts at
+/// once. The module's own two, a file of cases and `world.js` are these four.
 #[wasm_bindgen(module = "/tests/support/xhr.js")]
 extern "C" {
     type FakeXhr;
