@@ -1,7 +1,11 @@
 import type { UploadError } from "./errors.d.ts";
+import type { Totals, UploadEvent, UploadSummary } from "./events.d.ts";
+import type { Content, RecordPage, UploadRecord } from "./records.d.ts";
 import type { Signer } from "./signer.d.ts";
 
 export type * from "./errors.d.ts";
+export type * from "./events.d.ts";
+export type * from "./records.d.ts";
 export type * from "./signer.d.ts";
 
 /** Why a token is asked for: the first one, one that is about to expire, or one that was refused. */
@@ -42,6 +46,13 @@ export interface CommonOptions {
   pollTimeoutMs?: number | undefined;
   /** Called on degraded operation; written to the console by default. */
   onWarning?: ((warning: Warning) => void) | undefined;
+  /** Called with what happens to uploads: for logs, metrics and traces of the application. Not for its state, for which
+   * there is `subscribe`. */
+  onEvent?: ((event: UploadEvent) => void) | undefined;
+  /** Whether calls of the API carry a W3C `traceparent` header; false by default. The trace's id is that of the upload (of a
+   * batch's first), as 32 digits of its ULID. An API of another origin must allow the header in its CORS rules; a Crowfly
+   * stack does. */
+  trace?: boolean | undefined;
   /** Whether uploads are noted in a journal, so that a later page can go on with them; true by default. */
   resume?: boolean | undefined;
   /** Sets journals apart, such as those of two users of one browser: give a user's id. */
@@ -191,71 +202,6 @@ export interface Stored {
   readonly verified: boolean;
 }
 
-/** State of an upload, according to its record. */
-export type RecordStatus = "pending" | "stored" | "aborted" | "deleted" | "expired";
-
-/** Result of the malware scan. */
-export type ScanStatus = "pending" | "clean" | "infected" | "unscannable";
-
-/** Why a stored object is withheld: it could run, under a type that says something harmless; a scan has to find it
- * clean; a scan has found malware, or could not read it; it was sent with a `Content-Encoding`. */
-export type Withheld = "active_content" | "scan_pending" | "infected" | "content_encoding";
-
-/** One upload as the database knows it. Moments are Unix milliseconds by the server's clock. */
-export interface UploadRecord {
-  readonly id: string;
-  readonly status: RecordStatus;
-  readonly bucket: string;
-  readonly key: string;
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  /** The media type by its standard name: `image/jpeg` for a file that was announced as `image/jpg`. */
-  readonly type: string;
-  readonly visibility: Visibility;
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** Bytes of each part but the last; absent for a single PUT. */
-  readonly partSize?: number;
-  /** The object's CRC64NVME in base64 of 8 big-endian bytes. */
-  readonly crc64nvme?: string;
-  /** The checksum of the browser, the size and the type equal what storage holds. */
-  readonly verified: boolean;
-  readonly etag?: string;
-  readonly versionId?: string;
-  readonly sequencer?: string;
-  /** The first bytes are not what the type says. */
-  readonly typeMismatch?: true;
-  /** On a mismatch, what the first bytes look like: a media type, under which `content` gives the object out unless a
-   * browser could run it. */
-  readonly seenType?: string;
-  /** What the scan of the object says; absent where nothing is scanned. */
-  readonly scan?: ScanStatus;
-  /** Why the stored object is withheld; absent if it is not. */
-  readonly withheld?: Withheld;
-  /** The object's address without a signature; it opens by itself only if public. Absent while withheld. */
-  readonly url?: string;
-  readonly createdAt: number;
-  readonly storedAt?: number;
-  /** When the record goes away; only of aborted and expired uploads, and not in their first day. */
-  readonly expiresAt?: number;
-}
-
-/** One page of records, newest first. */
-export interface RecordPage {
-  /** A page may be short, or empty, and still have a cursor. */
-  readonly uploads: readonly UploadRecord[];
-  /** Where the next page starts; absent on the last one. */
-  readonly cursor?: string;
-}
-
-/** Where to read an object's bytes. */
-export interface Content {
-  /** A credential for a private object: do not log it. */
-  readonly url: string;
-  /** Milliseconds from the answer on in which the address works; absent for a public object. */
-  readonly expiresInMs?: number;
-}
-
 /** One upload at one moment. It stays the same object until something of it changes. */
 export interface UploadSnapshot {
   readonly id: string;
@@ -271,12 +217,16 @@ export interface UploadSnapshot {
   readonly stored?: Stored;
   /** Its record, once `processed`. */
   readonly record?: UploadRecord;
+  /** What it took, from `stored` or `failed` on. */
+  readonly summary?: UploadSummary;
 }
 
 /** All uploads of a client at one moment. It stays the same object until something changes. */
 export interface Snapshot {
   /** In the order in which they were started. */
   readonly uploads: readonly UploadSnapshot[];
+  /** Sums over them. */
+  readonly totals: Totals;
 }
 
 /** One upload. It is not a promise: await its `done`. Its methods work without it, as in `const { pause } = upload`. */
@@ -355,6 +305,21 @@ export interface Client {
    * wrong or the file is none (its size must be a number of bytes), `closed` after `close()`.
    */
   upload(this: void, file: Blob | FileHandle, options?: UploadOptions | null): Upload;
+  /** The upload of this id in the snapshot. */
+  find(this: void, id: string): Upload | undefined;
+  /**
+   * Drops an upload that has ended from the snapshot. A failed one is aborted first: it cannot be resumed later. Returns
+   * whether the snapshot has no such upload now; false while one is active, or its `processed()` is waited for.
+   */
+  forget(this: void, id: string): boolean;
+  /** Pauses all uploads that are active. */
+  pauseAll(this: void): void;
+  /** Resumes all that are paused. */
+  resumeAll(this: void): void;
+  /** Starts all that failed again. */
+  retryFailed(this: void): void;
+  /** Aborts all that are not stored, with this reason. */
+  abortAll(this: void, reason?: unknown): void;
   /** Uploads that earlier pages left unfinished, and that no other tab works on. Where a browser has no Web Locks,
    * those of a page that crashed come half a minute later. Rejects with `closed` after `close()`. */
   resumable(this: void): Promise<Resumable[]>;
