@@ -21,7 +21,7 @@ const FEATURES: &str = "--enable-bulk-memory --enable-nontrapping-float-to-int -
 const SMALL_STD: &str = "-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size";
 /// Without reference types, JavaScript values are kept in a list in the glue, instead of a table that the module's
 /// code reads and writes at each call across the boundary.
-const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-enable-gvn-sink";
+const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-inline-threshold=0 -Cllvm-args=-simplifycfg-sink-common=false";
 
 /// Compiles the crate; returns the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
@@ -54,12 +54,14 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let out = glue();
     files::empty(&out)?;
     let module = bindings(raw, "crowfly")?;
+    let prune = Cmd::new("node").arg(recipes().join("prune.mjs"));
+    prune.arg(&module).log("prune").run()?;
     let small = out.join("crowfly_bg.opt.wasm");
     Cmd::new(node::tool("wasm-opt"))
         // Measured in gzip: -Oz makes the file up to a tenth smaller but its compressed size larger, because it renumbers
         // the locals that LLVM had numbered alike; and inlining duplicates code.
         .words("--flexible-inline-max-function-size=0")
-        .words("--one-caller-inline-max-function-size=0")
+        .words("--one-caller-inline-max-function-size=12")
         .words("--always-inline-max-function-size=4 -O2 -s 1")
         // Constants move into the offsets of loads and stores. That would be wrong only for an address that wraps around
         // into the first KiB of memory, which is the far end of the stack.
