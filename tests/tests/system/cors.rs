@@ -44,14 +44,14 @@ fn lists(answer: &Response, name: &str, wanted: &str) -> bool {
 fn the_api_lets_its_own_pages_in_and_their_preflights_last() {
     let url = format!("{}/uploads", oidc().api);
     for origin in [oidc().origin(), Env::get().extra_origin.as_str()] {
-        let answer = preflight(&url, origin, "POST", "authorization,content-type");
+        let headers = "authorization,content-type,traceparent";
+        let answer = preflight(&url, origin, "POST", headers);
         assert_eq!(allowed(&answer), Some(origin), "{}", answer.status);
         assert!(matches!(answer.status, 200 | 204), "{}", answer.status);
-        assert!(lists(
-            &answer,
-            "access-control-allow-headers",
-            "authorization"
-        ));
+        for header in headers.split(',') {
+            let allowed = lists(&answer, "access-control-allow-headers", header);
+            assert!(allowed, "{header}");
+        }
         assert!(lists(&answer, "access-control-allow-methods", "POST"));
         let age = answer
             .header("access-control-max-age")

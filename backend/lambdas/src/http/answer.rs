@@ -99,7 +99,7 @@ impl Answer {
         };
         let fields = json!({"requestId": request.id(), "method": request.method(),
             "owner": owner.map(OwnerId::as_str), "upload": request.upload(),
-            "status": answer.status_code, "code": code});
+            "status": answer.status_code, "code": code, "traceId": request.trace_id()});
         log::line("info", "request", fields);
         answer
     }

@@ -74,6 +74,23 @@ impl Request {
         self.event.get("headers")?.get("content-type")?.as_str()
     }
 
+    /// The trace id of a well-formed `traceparent` header, for the logs: <https://www.w3.org/TR/trace-context/#traceparent-header>
+    pub fn trace_id(&self) -> Option<&str> {
+        let header = self.event.get("headers")?.get("traceparent")?.as_str()?;
+        let fields: Vec<&str> = header.split('-').collect();
+        let [version, trace, parent, flags] = fields[..] else {
+            return None;
+        };
+        let hex = |text: &str, digits: usize| {
+            text.len() == digits
+                && text
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let right = hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+        (right && version != "ff").then_some(trace)
+    }
+
     /// The body.
     ///
     /// # Errors
@@ -102,6 +119,32 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn only_a_well_formed_trace_reaches_the_logs() {
+        let trace = |header: &str| {
+            let request = Request::new(json!({"headers": {"traceparent": header}}));
+            request.trace_id().map(str::to_owned)
+        };
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(
+            trace(&format!("00-{id}-00f067aa0ba902b7-01")).as_deref(),
+            Some(id)
+        );
+        let wrong = [
+            "".to_owned(),
+            id.to_owned(),
+            format!("00-{id}-00f067aa0ba902b7"),
+            format!("ff-{id}-00f067aa0ba902b7-01"),
+            format!("00-{}-00f067aa0ba902b7-01", id.to_uppercase()),
+            format!("00-{id}-00f067aa0ba902b7-01-x"),
+            format!("00-{id}\"}}-00f067aa0ba902b7-01"),
+        ];
+        for header in wrong {
+            assert_eq!(trace(&header), None, "{header}");
+        }
+        assert_eq!(Request::new(json!({})).trace_id(), None);
+    }
 
     fn segments(path: &str, stage: &str) -> Vec<String> {
         let event = json!({"rawPath": path, "requestContext": {"stage": stage}});
