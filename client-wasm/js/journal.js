@@ -1,6 +1,8 @@
 // The journal: uploads that a later page can go on with, in IndexedDB; in memory where that is refused.
 // https://developer.mozilla.org/docs/Web/API/IndexedDB_API
 
+export { Owner } from "./locks.js";
+
 /** What the journal keeps of one upload, or of one client without Web Locks. Whoever reads it trusts no field but `id`.
  * @typedef {{ id: IDBValidKey, owner?: unknown, [field: string]: unknown }} Entry */
 
@@ -21,7 +23,7 @@ const OPEN_MS = 3_000;
 const REMOVE_MS = 100;
 const SILENT = "IndexedDB does not answer";
 const UNAVAILABLE =
-  "IndexedDB cannot be used here (refused, blocked or full), so uploads cannot go on after this page is left";
+  "IndexedDB is refused, blocked or full: uploads cannot go on after this page is left";
 
 /** What could not be written, by the journal's name: the clients of a page share it.
  * @type {Map<string, Map<IDBValidKey, Entry | null>>} */

@@ -50,7 +50,7 @@ export interface CommonOptions {
    * there is `subscribe`. */
   onEvent?: ((event: UploadEvent) => void) | undefined;
   /** Whether calls of the API carry a W3C `traceparent` header; false by default. The trace's id is that of the upload (of a
-   * batch's first), as 32 digits of its ULID. An API of another origin must allow the header in its CORS rules; a Crowfly
+   * batch's first): its ULID as 32 hexadecimal digits. An API of another origin must allow the header in its CORS rules; a Crowfly
    * stack does. */
   trace?: boolean | undefined;
   /** Whether uploads are noted in a journal, so that a later page can go on with them; true by default. */

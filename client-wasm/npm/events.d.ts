@@ -26,7 +26,7 @@ export interface Totals {
 export interface UploadSummary {
   /** Requests to storage, repeated ones among them. */
   readonly attempts: number;
-  /** Bytes that were handed to the network more than once. */
+  /** Bytes of requests that failed or were stopped, and so were sent again, as far as the browser reports them. */
   readonly bytesResent: number;
   /** Milliseconds in each state; those of earlier pages are not counted. */
   readonly ms: Readonly<Record<"queued" | "hashing" | "uploading" | "waiting" | "paused", number>>;

@@ -71,6 +71,8 @@ pub(crate) struct Caller {
     /// The value of the `Authorization` header.
     pub(crate) token: Option<String>,
     pub(crate) credentials: &'static str,
+    /// The value of the `traceparent` header: <https://www.w3.org/TR/trace-context/>
+    pub(crate) trace: Option<String>,
 }
 
 /// Starts a call; returns a promise of its answer.
@@ -87,7 +89,10 @@ pub(crate) fn start(
     }
     let request = Request {
         method: route.method(),
-        headers: headers.with("crowfly-state", content.state).build(),
+        headers: headers
+            .with("crowfly-state", content.state)
+            .with("traceparent", caller.trace)
+            .build(),
         body: content.body.into(),
         // It must not carry the token to another address.
         redirect: "error",

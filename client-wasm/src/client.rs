@@ -3,15 +3,14 @@
 use std::rc::Rc;
 
 use crowfly_contract::UploadId;
-use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::driver::{Driver, new_id};
+use crate::driver::{Driver, Want, new_id};
 use crate::entry::Entry;
 use crate::error::{closed, invalid_option};
 use crate::file::is_handle;
+use crate::members::members;
 use crate::options::{read_client, read_file, read_page, read_upload};
-use crate::page::{bind, methods};
 use crate::resumable::resumable;
 use crate::task::promise;
 use crate::upload::Upload;
@@ -20,8 +19,7 @@ use crate::wire::Route;
 const NO_ID: &str = "id must be the id of an upload: a ULID of 26 characters";
 
 /// A client: its uploads, and reads of records.
-#[wasm_bindgen(skip_typescript)]
-pub struct Client(Rc<Driver>);
+pub(crate) struct Client(Rc<Driver>);
 
 /// Makes a client. `worker` creates a worker that runs `worker.js`.
 ///
@@ -34,29 +32,42 @@ pub fn create_client(options: JsValue, worker: JsValue) -> Result<JsValue, JsVal
         let what = "createClient: worker must be a function";
         return Err(invalid_option(what));
     }
-    let client = Client(Driver::open(settings, worker)).into();
-    let names = [
-        "upload",
-        "resumable",
-        "subscribe",
-        "snapshot",
-        "records",
-        "record",
-        "content",
-        "close",
-    ];
-    bind(&client, &methods(&client, &names));
-    Ok(client)
+    Ok(Client(Driver::open(settings, worker)).into_page())
 }
 
-#[wasm_bindgen]
+members!(
+    Client,
+    getters {},
+    methods {
+        upload: |client, file, options| client.upload(file, options),
+        find: |client, id, _| {
+            let found = client.0.store.shown(&id);
+            Ok(found.map(|entry| Upload::handle(&client.0, entry)).into())
+        },
+        forget: |client, id, _| {
+            let found = client.0.store.shown(&id);
+            Ok(found.is_none_or(|entry| client.0.forget(&entry)).into())
+        },
+        pauseAll: |client, _, _| client.ask_all(Want::Pause, &JsValue::UNDEFINED),
+        resumeAll: |client, _, _| client.ask_all(Want::Resume, &JsValue::UNDEFINED),
+        retryFailed: |client, _, _| client.ask_all(Want::Retry, &JsValue::UNDEFINED),
+        abortAll: |client, reason, _| client.ask_all(Want::Abort, &reason),
+        resumable: |client, _, _| Ok(promise(resumable(Rc::clone(&client.0))).into()),
+        subscribe: |client, listener, _| client.subscribe(listener),
+        snapshot: |client, _, _| Ok(client.0.store.snapshot()),
+        records: |client, page, _| Ok(client.read(Route::Records, read_page(&page))),
+        record: |client, id, _| Ok(client.read(Route::Record, read_id(&id))),
+        content: |client, id, _| Ok(client.read(Route::Content, read_id(&id))),
+        close: |client, _, _| {
+            client.0.close();
+            Ok(JsValue::UNDEFINED)
+        },
+    },
+);
+
 impl Client {
     /// Uploads a file.
-    ///
-    /// # Errors
-    /// An `UploadError` if an argument is wrong or the client is closed.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn upload(&self, file: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    fn upload(&self, file: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
         let driver = &self.0;
         if driver.is_closed() {
             return Err(closed("start"));
@@ -81,18 +92,13 @@ impl Client {
         Ok(Upload::handle(driver, entry))
     }
 
-    /// Uploads that earlier pages left unfinished.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn resumable(&self) -> Promise {
-        promise(resumable(Rc::clone(&self.0)))
+    fn ask_all(&self, want: Want, reason: &JsValue) -> Result<JsValue, JsValue> {
+        self.0.ask_all(want, reason);
+        Ok(JsValue::UNDEFINED)
     }
 
     /// Calls `listener` after each change of the snapshot; returns the unsubscribe function.
-    ///
-    /// # Errors
-    /// An `UploadError` if it is not a function.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn subscribe(&self, listener: JsValue) -> Result<Function, JsValue> {
+    fn subscribe(&self, listener: JsValue) -> Result<JsValue, JsValue> {
         if !listener.is_function() {
             return Err(invalid_option("subscribe: listener must be a function"));
         }
@@ -105,38 +111,11 @@ impl Client {
         };
         // The page owns it; it is freed when the page drops it.
         let leave: Box<dyn Fn(JsValue)> = Box::new(leave);
-        Ok(Closure::wrap(leave).into_js_value().unchecked_into())
+        Ok(Closure::wrap(leave).into_js_value())
     }
 
-    /// The current snapshot of all uploads.
-    #[wasm_bindgen(skip_typescript)]
-    #[must_use]
-    pub fn snapshot(&self) -> JsValue {
-        self.0.store.snapshot()
-    }
-
-    /// A page of records.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn records(&self, page: JsValue) -> Promise {
-        self.0.read_records(Route::Records, read_page(&page))
-    }
-
-    /// One record.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn record(&self, id: JsValue) -> Promise {
-        self.0.read_records(Route::Record, read_id(&id))
-    }
-
-    /// The address of an upload's bytes.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn content(&self, id: JsValue) -> Promise {
-        self.0.read_records(Route::Content, read_id(&id))
-    }
-
-    /// Closes the client.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn close(&self) {
-        self.0.close();
+    fn read(&self, route: Route, path: Result<String, JsValue>) -> JsValue {
+        self.0.read_records(route, path).into()
     }
 }
 

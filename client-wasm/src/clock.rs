@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use gloo_timers::callback::Timeout;
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
@@ -17,6 +16,13 @@ extern "C" {
     /// <https://developer.mozilla.org/docs/Web/API/Performance/now>
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub(crate) fn awake() -> f64;
+
+    /// A page may have replaced it by a function that throws.
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_timeout(ring: &JsValue, ms: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
 }
 
 thread_local! {
@@ -38,14 +44,30 @@ pub(crate) fn now() -> u64 {
     })
 }
 
+/// A timer; none once it is dropped.
+///
+/// `gloo-timers` takes functions of another type than all else here, for which wasm-bindgen needs code of its own.
+pub(crate) struct Alarm {
+    timer: JsValue,
+    _ring: Closure<dyn Fn(JsValue)>,
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        clear_timeout(&self.timer);
+    }
+}
+
 /// Calls `ring` once after this many milliseconds, unless dropped before.
-pub(crate) fn alarm(ms: u32, ring: Box<dyn FnOnce()>) -> Timeout {
-    Timeout::new(ms, ring)
+pub(crate) fn alarm(ms: u32, ring: Box<dyn Fn(JsValue)>) -> Alarm {
+    let ring = Closure::wrap(ring);
+    let timer = set_timeout(ring.as_ref(), ms).unwrap_or_default();
+    Alarm { timer, _ring: ring }
 }
 
 /// Waits.
 pub(crate) async fn pause(ms: u32) {
     let (over, wait) = Wait::open();
-    let _timer = alarm(ms, Box::new(move || over.settle(Ok(JsValue::UNDEFINED))));
+    let _timer = alarm(ms, Box::new(move |_| over.settle(Ok(JsValue::UNDEFINED))));
     let _ = wait.await;
 }

@@ -8,21 +8,20 @@ mod hash;
 mod keeper;
 mod network;
 mod reads;
+mod report;
 mod run;
 mod trouble;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crowfly_contract::UploadId;
 use crowfly_engine::{Config, Input, Millis, Output, Queue, RequestId};
-use gloo_timers::callback::Timeout;
 use js_sys::{Date, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Crypto;
 
-use crate::clock::{alarm, awake, now, pause};
+use crate::clock::{Alarm, alarm, awake, now, pause};
 use crate::entry::{Entry, Stage};
 use crate::error::closed;
 use crate::object::ObjectBuilder;
@@ -52,17 +51,36 @@ enum Work {
     EndFailed(Rc<Entry>),
 }
 
+/// First in, first out. Two lists, the older reversed, take less code than a `VecDeque`.
+#[derive(Default)]
+struct Inbox {
+    older: Vec<Work>,
+    newer: Vec<Work>,
+}
+
+impl Inbox {
+    fn is_empty(&self) -> bool {
+        self.older.is_empty() && self.newer.is_empty()
+    }
+
+    fn pop(&mut self) -> Option<Work> {
+        if self.older.is_empty() {
+            std::mem::swap(&mut self.older, &mut self.newer);
+            self.older.reverse();
+        }
+        self.older.pop()
+    }
+}
+
 /// One client's engine, adapters and running requests.
 pub(crate) struct Driver {
     pub(crate) settings: Settings,
     pub(crate) store: Rc<Store>,
     pub(crate) keeper: Option<Keeper>,
     pub(crate) pool: Pool,
-    /// Those of [`Upload`](crate::upload::Upload), looked up once.
-    pub(crate) upload_methods: Held,
     token: TokenSource,
     queue: RefCell<Queue>,
-    inbox: RefCell<VecDeque<Work>>,
+    inbox: RefCell<Inbox>,
     running: RefCell<Vec<(RequestId, Running)>>,
     reads: Reads,
     closed: Cell<bool>,
@@ -71,7 +89,7 @@ pub(crate) struct Driver {
     since: Cell<Option<f64>>,
     /// The rest of the inbox waits for another task.
     later: Cell<bool>,
-    timer: RefCell<Option<(Millis, Timeout)>>,
+    timer: RefCell<Option<(Millis, Alarm)>>,
     network: RefCell<Option<Listener>>,
     /// The last exception without a status of a signer's function.
     thrown: Held,
@@ -84,14 +102,12 @@ pub(crate) struct Driver {
 impl Driver {
     /// `worker` creates a worker; undefined if none is available.
     pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
-        let config = Config {
-            window: settings.concurrency,
-            // Its functions learn of stored files from nobody else.
-            confirm: settings.has_signer,
-            token_timeout_ms: u64::from(settings.token_timeout_ms) + 1_000,
-            processing_ms: settings.poll_timeout_ms.into(),
-            ..Config::default()
-        };
+        let mut config = Config::DEFAULT;
+        config.window = settings.concurrency;
+        // Its functions learn of stored files from nobody else.
+        config.confirm = settings.has_signer;
+        config.token_timeout_ms = u64::from(settings.token_timeout_ms) + 1_000;
+        config.processing_ms = settings.poll_timeout_ms.into();
         let on_warning = Rc::clone(&settings.on_warning);
         let keeper = settings.resume.then(|| {
             Keeper::new(&settings, move |code, message| {
@@ -102,7 +118,6 @@ impl Driver {
         let driver = Rc::new(Self {
             token: TokenSource::new(token, settings.token_timeout_ms),
             pool: Pool::new(worker),
-            upload_methods: Held::default(),
             queue: RefCell::new(Queue::new(config, Math::random().to_bits())),
             settings,
             keeper,
@@ -147,7 +162,7 @@ impl Driver {
     }
 
     fn post(&self, work: Work) {
-        self.inbox.borrow_mut().push_back(work);
+        self.inbox.borrow_mut().newer.push(work);
     }
 
     fn go(self: &Rc<Self>) {
@@ -193,7 +208,7 @@ impl Driver {
                     if !self.is_closed() && awake() - since > DRAIN_MS {
                         return self.defer();
                     }
-                    let work = self.inbox.borrow_mut().pop_front();
+                    let work = self.inbox.borrow_mut().pop();
                     match work {
                         Some(Work::Input(input)) => self.input(input),
                         Some(Work::Add(addition)) => self.take_in(addition),
@@ -230,7 +245,7 @@ impl Driver {
         }
         let timer = deadline.map(|deadline| {
             let driver = Rc::clone(self);
-            let tick = move || {
+            let tick = move |_| {
                 driver.timer.take();
                 driver.feed(Input::Tick);
             };
@@ -246,7 +261,7 @@ impl Driver {
             return;
         }
         for entry in self.store.open() {
-            if entry.stage.get() != Stage::Added {
+            if entry.stage.get() != Stage::Added && !entry.ended() {
                 self.end_unheard(&entry, Some(closed("start")));
             }
         }
@@ -267,6 +282,7 @@ impl Driver {
         self.store.close();
         // After closing, no callback of the application is called; null also keeps warnings out of the console.
         self.settings.on_warning.set(JsValue::NULL);
+        self.settings.on_event.clear();
         self.settings.signer.clear();
         self.thrown.clear();
         if let Some(keeper) = &self.keeper {

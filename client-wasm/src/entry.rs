@@ -11,6 +11,7 @@ use crate::error::abort_error;
 use crate::object::ObjectBuilder;
 use crate::options::Given;
 use crate::page::{Deferred, Held, Listener, notify};
+use crate::summary::Summary;
 use crate::wire::progress_to_page;
 
 /// Whether the engine knows an upload.
@@ -44,7 +45,7 @@ pub(crate) struct Entry {
     /// The handle kept in the journal.
     pub(crate) handle: Held,
     /// Only a cancel on the server is left.
-    pub(crate) hidden: bool,
+    pub(crate) hidden: Cell<bool>,
     pub(crate) stage: Cell<Stage>,
     pub(crate) noted: Cell<Noted>,
     /// The file's first bytes were compared with its type.
@@ -58,7 +59,11 @@ pub(crate) struct Entry {
     pub(crate) state: Cell<State>,
     /// A failed upload to be restarted before the engine has received it.
     pub(crate) renewed: Cell<bool>,
-    progress: Held,
+    /// What it takes.
+    pub(crate) summary: Summary,
+    pub(crate) progress: Cell<Progress>,
+    /// The same for the page, made when it is first asked for.
+    progress_shown: Held,
     pub(crate) done: RefCell<Deferred>,
     /// Its failure, stored object, and record; undefined if absent.
     pub(crate) error: Held,
@@ -79,7 +84,7 @@ impl Entry {
             id,
             given,
             handle: Held::new(handle),
-            hidden,
+            hidden: Cell::new(hidden),
             stage: Cell::new(Stage::Added),
             noted: Cell::default(),
             looked: Cell::default(),
@@ -89,7 +94,9 @@ impl Entry {
             kept: Held::default(),
             state: Cell::new(State::Queued),
             renewed: Cell::default(),
-            progress: Held::default(),
+            summary: Summary::default(),
+            progress: Cell::default(),
+            progress_shown: Held::default(),
             done: RefCell::new(Deferred::quiet()),
             error: Held::default(),
             stored: Held::default(),
@@ -109,19 +116,25 @@ impl Entry {
         self.file.set(file);
         self.media_type.replace(media_type);
         self.size.set(size);
-        self.progress.clear();
+        self.keep_progress(Progress {
+            total: size as u64,
+            ..Progress::default()
+        });
+    }
+
+    fn keep_progress(&self, progress: Progress) {
+        self.progress.set(progress);
+        self.progress_shown.clear();
         self.snapshot.clear();
     }
 
-    /// Its progress; until bytes move, an object made when it is first asked for.
+    /// Its progress, as the page sees it.
     pub(crate) fn progress(&self) -> JsValue {
-        if !self.progress.is_set() {
-            self.progress.set(progress_to_page(&Progress {
-                total: self.size.get() as u64,
-                ..Progress::default()
-            }));
+        let shown = &self.progress_shown;
+        if !shown.is_set() {
+            shown.set(progress_to_page(&self.progress.get()));
         }
-        self.progress.get()
+        shown.get()
     }
 
     pub(crate) fn ended(&self) -> bool {
@@ -134,7 +147,7 @@ impl Entry {
     }
 
     pub(crate) fn set_state(&self, state: State) {
-        self.state.set(state);
+        self.summary.leave(self.state.replace(state));
         self.renewed.set(false);
         if self.is_final() {
             // The file is no longer read, unless a failed upload may be retried.
@@ -154,11 +167,12 @@ impl Entry {
         }
     }
 
-    pub(crate) fn set_progress(&self, progress: &Progress) {
-        let seen = progress_to_page(progress);
-        self.progress.set(seen.clone());
-        self.snapshot.clear();
-        notify(self.given.callbacks.on_progress.get(), seen);
+    pub(crate) fn set_progress(&self, progress: Progress) {
+        self.keep_progress(progress);
+        let callback = &self.given.callbacks.on_progress;
+        if callback.is_set() {
+            notify(callback.get(), self.progress());
+        }
     }
 
     /// Listens to the signal until the upload has ended.
@@ -210,6 +224,11 @@ impl Entry {
         self.done.replace(Deferred::quiet());
     }
 
+    /// Whether somebody waits for the record.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.processed.borrow().is_some()
+    }
+
     /// The promise of the record, and whether the engine must be asked for it.
     pub(crate) fn processed(&self) -> (Deferred, bool) {
         if let Some(waiting) = self.processed.borrow().clone() {
@@ -244,6 +263,14 @@ impl Entry {
         }
     }
 
+    /// What it took; undefined before its end.
+    pub(crate) fn summary(&self) -> JsValue {
+        match self.state.get() {
+            State::Stored | State::Processed | State::Failed => self.summary.to_page(),
+            _ => JsValue::UNDEFINED,
+        }
+    }
+
     /// The current snapshot; the same object until something changes.
     pub(crate) fn snapshot(&self) -> JsValue {
         if !self.snapshot.is_set() {
@@ -257,7 +284,8 @@ impl Entry {
                 .with("progress", self.progress())
                 .with("error", self.error.get())
                 .with("stored", self.stored.get())
-                .with("record", self.record.get());
+                .with("record", self.record.get())
+                .with("summary", self.summary());
             self.snapshot.set(snapshot.freeze());
         }
         self.snapshot.get()

@@ -4,9 +4,9 @@ use crowfly_engine::Failure;
 use js_sys::Error;
 use wasm_bindgen::prelude::*;
 
-use crate::decimal::decimal;
 use crate::object::ObjectBuilder;
 use crate::page::property;
+use crate::text::decimal;
 
 #[wasm_bindgen]
 extern "C" {

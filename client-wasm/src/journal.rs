@@ -36,7 +36,8 @@ extern "C" {
     pub(crate) fn close(this: &Journal) -> Promise;
 }
 
-#[wasm_bindgen(module = "/js/locks.js")]
+// Of `js/locks.js`.
+#[wasm_bindgen(module = "/js/journal.js")]
 extern "C" {
     pub(crate) type Owner;
 
@@ -51,6 +52,12 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &Owner);
+}
+
+/// Named here, so that the script is beside `journal.js`, which exports it.
+#[wasm_bindgen(module = "/js/locks.js")]
+extern "C" {
+    type Locks;
 }
 
 /// Id prefix of the stamps that clients without Web Locks store beside the uploads.

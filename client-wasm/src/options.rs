@@ -6,9 +6,9 @@ mod upload;
 
 use wasm_bindgen::JsValue;
 
-use crate::decimal::decimal;
 use crate::error::invalid_option;
 use crate::page::{Held, given, has_function, keys, property};
+use crate::text::decimal;
 
 pub(crate) use client::{Settings, read_client};
 pub(crate) use upload::{
@@ -102,7 +102,8 @@ impl<'a> Options<'a> {
         if f64::from(integer) == number && (least..=most).contains(&integer) {
             return Some(integer);
         }
-        let [from, to] = [least, most].map(|bound| decimal(bound.unsigned_abs().into()));
+        let from = decimal(least.unsigned_abs().into());
+        let to = decimal(most.unsigned_abs().into());
         let sign = if least < 0 { "-" } else { "" };
         self.refuse(
             name,

@@ -27,13 +27,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = warn)]
     pub(crate) fn console_warn(message: &str);
 
-    /// A method of an exported class.
-    type Method;
-
-    /// Throws where a page has replaced `bind` by a function that does.
-    #[wasm_bindgen(method, catch)]
-    fn bind(this: &Method, object: &JsValue) -> Result<JsValue, JsValue>;
-
     /// The own property names of an object; throws for some proxies.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn object_keys(object: &JsValue) -> Result<Array, JsValue>;
@@ -98,29 +91,6 @@ pub(crate) fn global() -> JsValue {
 /// Whether a property is a function.
 pub(crate) fn has_function(object: &JsValue, name: &str) -> bool {
     property(object, name).is_function()
-}
-
-/// The methods of an object's class, each after its name; for [`bind`].
-pub(crate) fn methods(object: &JsValue, names: &[&str]) -> Array {
-    let methods = Array::new();
-    for name in names {
-        methods.push(&JsValue::from_str(name));
-        methods.push(&property(object, name));
-    }
-    methods
-}
-
-/// Binds methods to their object, so that `const { subscribe } = client` works.
-pub(crate) fn bind(object: &JsValue, methods: &Array) {
-    let (descriptor, value) = (Object::new(), JsValue::from_str("value"));
-    let mut methods = methods.iter();
-    while let (Some(name), Some(method)) = (methods.next(), methods.next()) {
-        let method: Method = method.unchecked_into();
-        if let Ok(bound) = method.bind(object) {
-            let _ = Reflect::set(&descriptor, &value, &bound);
-            Object::define_property(object.unchecked_ref::<Object>(), &name, &descriptor);
-        }
-    }
 }
 
 /// The own properties of an object; `None` for other values and for a throwing proxy.

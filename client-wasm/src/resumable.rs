@@ -10,9 +10,11 @@ use crate::entry::Entry;
 use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
 use crate::file::{adopted, is_handle, sample, stated_size};
 use crate::journal::Saved;
+use crate::members::members;
 use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
-use crate::page::{bind, methods, texts_to_object};
+use crate::page::texts_to_object;
+use crate::summary::Turn;
 use crate::task::{promise, wait};
 use crate::upload::Upload;
 
@@ -22,11 +24,19 @@ const NOT_FOUND: &str = "this upload is no longer in the journal";
 const NO_FILE: &str = "attach: file is missing";
 
 /// One resumable upload.
-#[wasm_bindgen(skip_typescript)]
-pub struct Resumable {
+pub(crate) struct Resumable {
     driver: Rc<Driver>,
     saved: Rc<Saved>,
 }
+
+members!(
+    Resumable,
+    getters {},
+    methods {
+        attach: |resumable, file, options| Ok(resumable.attach(file, options).into()),
+        discard: |resumable, _, _| Ok(resumable.discard().into()),
+    },
+);
 
 /// Uploads that earlier pages left unfinished.
 pub(crate) async fn resumable(driver: Rc<Driver>) -> Result<JsValue, JsValue> {
@@ -56,7 +66,7 @@ impl Resumable {
             driver,
             saved: Rc::clone(&saved),
         };
-        let handle = ObjectBuilder::of(handle.into())
+        ObjectBuilder::of(handle.into_page())
             .with("id", saved.id.to_text())
             .with("name", &*given.name)
             .with("size", saved.size)
@@ -64,17 +74,11 @@ impl Resumable {
             .with("metadata", texts_to_object(&given.metadata))
             .with("savedAt", saved.saved_at)
             .with("needs", needs)
-            .build();
-        bind(&handle, &methods(&handle, &["attach", "discard"]));
-        handle
+            .build()
     }
-}
 
-#[wasm_bindgen]
-impl Resumable {
     /// Resumes the upload; settles with its handle.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn attach(&self, file: JsValue, options: JsValue) -> Promise {
+    fn attach(&self, file: JsValue, options: JsValue) -> Promise {
         let (driver, saved) = (Rc::clone(&self.driver), Rc::clone(&self.saved));
         promise(async move {
             let callbacks = read_attach(&options)?;
@@ -89,8 +93,7 @@ impl Resumable {
     }
 
     /// Cancels the upload locally and on the server.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn discard(&self) -> Promise {
+    fn discard(&self) -> Promise {
         let (driver, id) = (Rc::clone(&self.driver), self.saved.id);
         promise(async move {
             let taken = driver
@@ -144,6 +147,7 @@ async fn attach(
     let entry = Entry::new(taken.id, given, handle, false);
     entry.set_file(file, media_type, taken.size);
     entry.kept.set(taken.entry);
+    entry.summary.turn.set(Turn::Later);
     driver.store.add(&entry);
     let open = driver.heed(&entry);
     driver.add(&entry, None);

@@ -4,13 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crowfly_contract::UploadId;
-use gloo_timers::callback::Timeout;
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::clock::{alarm, now};
+use crate::clock::{Alarm, alarm, now};
 use crate::entry::Entry;
-use crate::page::{Held, freeze_object, notify, set};
+use crate::object::ObjectBuilder;
+use crate::page::{Held, freeze_object, notify};
+use crate::totals::Totals;
 
 /// Milliseconds between notifications, however much changes: each listener may iterate over every upload.
 const FRAME_MS: u32 = 16;
@@ -26,7 +27,7 @@ pub(crate) struct Store {
     next: Cell<u32>,
     snapshot: Held,
     changed: Cell<bool>,
-    frame: RefCell<Option<Timeout>>,
+    frame: RefCell<Option<Alarm>>,
     told_at: Cell<u64>,
 }
 
@@ -45,17 +46,23 @@ impl Store {
         by_id.get(place).cloned()
     }
 
-    /// Removes an upload that the page never saw.
+    /// The upload of an id in the snapshot.
+    pub(crate) fn shown(&self, id: &JsValue) -> Option<Rc<Entry>> {
+        let id = id.as_string()?.parse().ok()?;
+        self.find(id).filter(|entry| !entry.hidden.get())
+    }
+
+    /// Removes an upload that the page does not see, or no longer.
     pub(crate) fn remove(&self, id: UploadId) {
         remove(&self.entries, id);
         remove(&self.by_id, id);
     }
 
-    /// All uploads whose end was not reported to the application.
+    /// All uploads that have not ended for good.
     pub(crate) fn open(&self) -> Vec<Rc<Entry>> {
         let mut open = Vec::new();
         for entry in self.entries.borrow().iter() {
-            if !entry.ended() {
+            if !entry.is_final() {
                 open.push(Rc::clone(entry));
             }
         }
@@ -87,13 +94,17 @@ impl Store {
     /// The current snapshot.
     pub(crate) fn snapshot(&self) -> JsValue {
         if !self.snapshot.is_set() {
-            let uploads = Array::new();
-            for entry in self.entries.borrow().iter().filter(|entry| !entry.hidden) {
-                uploads.push(&entry.snapshot());
+            let (uploads, mut totals) = (Array::new(), Totals::default());
+            for entry in self.entries.borrow().iter() {
+                if !entry.hidden.get() {
+                    totals.add(entry.state.get(), &entry.progress.get());
+                    uploads.push(&entry.snapshot());
+                }
             }
-            let snapshot = Object::new();
-            set(&snapshot, "uploads", &freeze_object(&uploads));
-            self.snapshot.set(freeze_object(&snapshot));
+            let snapshot = ObjectBuilder::new()
+                .with("uploads", freeze_object(&uploads))
+                .with("totals", totals.to_page());
+            self.snapshot.set(snapshot.freeze());
         }
         self.snapshot.get()
     }
@@ -123,7 +134,7 @@ impl Store {
             return;
         }
         let store = Rc::clone(self);
-        let tell = alarm(FRAME_MS, Box::new(move || store.tell()));
+        let tell = alarm(FRAME_MS, Box::new(move |_| store.tell()));
         self.frame.replace(Some(tell));
     }
 

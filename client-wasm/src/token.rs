@@ -11,6 +11,7 @@ use crate::clock::{alarm, now};
 use crate::object::ObjectBuilder;
 use crate::page::{Held, first_match, property};
 use crate::task::{Settle, Wait, follow};
+use crate::text::append_with;
 
 const LATE: &str = "`token` gave no token in time";
 const CLOSED: &str = "the client was closed";
@@ -89,7 +90,7 @@ impl TokenSource {
         let (settle, wait) = Wait::open();
         follow(given, &settle);
         self.limit.replace(Some(Rc::clone(&settle)));
-        let late = move || settle.settle(Err(Error::new(LATE).into()));
+        let late = move |_| settle.settle(Err(Error::new(LATE).into()));
         let _timer = alarm(self.timeout_ms, Box::new(late));
         wait.await
     }
@@ -125,13 +126,11 @@ fn life_ms(token: &str) -> Option<u64> {
     let claims = first_match(r"^[^.]*\.([^.]*)", "", token)?;
     // From base64url to base64 digits. https://www.rfc-editor.org/rfc/rfc4648#section-5
     let mut digits = String::new();
-    for digit in claims.chars() {
-        digits.push(match digit {
-            '-' => '+',
-            '_' => '/',
-            digit => digit,
-        });
-    }
+    append_with(&mut digits, &claims, &|digit| match digit {
+        b'-' => Some("+".to_owned()),
+        b'_' => Some("/".to_owned()),
+        _ => None,
+    });
     let claims = JSON::parse(&atob(&digits).ok()?).ok()?;
     let expires = property(&claims, "exp").as_f64()?;
     let mut life = expires * 1000.0 - Date::now();

@@ -8,66 +8,51 @@ use wasm_bindgen::prelude::*;
 use crate::driver::{Driver, NO_API, Want};
 use crate::entry::Entry;
 use crate::error::unsupported;
-use crate::page::{bind, methods};
-
-const METHODS: [&str; 5] = ["processed", "pause", "resume", "abort", "retry"];
+use crate::members::members;
 
 /// One upload. It is not a promise: its `done` is.
-#[wasm_bindgen(skip_typescript)]
-pub struct Upload {
+pub(crate) struct Upload {
     driver: Rc<Driver>,
     entry: Rc<Entry>,
 }
 
+members!(
+    Upload,
+    getters {
+        id: |upload, _, _| Ok(upload.entry.id.to_text().into()),
+        state: |upload, _, _| Ok(upload.entry.state.get().as_str().into()),
+        progress: |upload, _, _| Ok(upload.entry.progress()),
+        done: |upload, _, _| Ok(upload.entry.done.borrow().promise.clone().into()),
+    },
+    methods {
+        processed: |upload, _, _| Ok(upload.processed().into()),
+        pause: |upload, _, _| upload.ask(Want::Pause),
+        resume: |upload, _, _| upload.ask(Want::Resume),
+        abort: |upload, reason, _| {
+            upload.driver.abort(&upload.entry, reason);
+            Ok(JsValue::UNDEFINED)
+        },
+        retry: |upload, _, _| {
+            upload.driver.retry(&upload.entry);
+            Ok(JsValue::UNDEFINED)
+        },
+    },
+);
+
 impl Upload {
-    /// A handle with bound methods, so that `const { abort } = upload` works.
+    /// A handle of an upload.
     pub(crate) fn handle(driver: &Rc<Driver>, entry: Rc<Entry>) -> JsValue {
-        let known = &driver.upload_methods;
-        let upload = Self {
-            driver: Rc::clone(driver),
-            entry,
-        }
-        .into();
-        if !known.is_set() {
-            known.set(methods(&upload, &METHODS).into());
-        }
-        bind(&upload, known.get().unchecked_ref());
-        upload
-    }
-}
-
-#[wasm_bindgen]
-impl Upload {
-    /// The ULID of the upload.
-    #[wasm_bindgen(getter, skip_typescript)]
-    #[must_use]
-    pub fn id(&self) -> JsValue {
-        self.entry.id.to_text().into()
+        let driver = Rc::clone(driver);
+        Self { driver, entry }.into_page()
     }
 
-    /// The name of its state.
-    #[wasm_bindgen(getter, skip_typescript)]
-    #[must_use]
-    pub fn state(&self) -> JsValue {
-        self.entry.state.get().as_str().into()
-    }
-
-    /// Its progress.
-    #[wasm_bindgen(getter, skip_typescript)]
-    #[must_use]
-    pub fn progress(&self) -> JsValue {
-        self.entry.progress()
-    }
-
-    /// Settles when it has ended.
-    #[wasm_bindgen(getter, skip_typescript)]
-    pub fn done(&self) -> Promise {
-        self.entry.done.borrow().promise.clone()
+    fn ask(&self, want: Want) -> Result<JsValue, JsValue> {
+        self.driver.ask(want, &self.entry);
+        Ok(JsValue::UNDEFINED)
     }
 
     /// Settles with the record.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn processed(&self) -> Promise {
+    fn processed(&self) -> Promise {
         if self.driver.settings.has_signer {
             return Promise::reject(&unsupported("process", NO_API));
         }
@@ -76,29 +61,5 @@ impl Upload {
             self.driver.ask(Want::Process, &self.entry);
         }
         waiting.promise
-    }
-
-    /// Stops sending.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn pause(&self) {
-        self.driver.ask(Want::Pause, &self.entry);
-    }
-
-    /// Continues after a pause.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn resume(&self) {
-        self.driver.ask(Want::Resume, &self.entry);
-    }
-
-    /// Cancels the upload locally and on the server; `done` rejects with `reason`.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn abort(&self, reason: JsValue) {
-        self.driver.abort(&self.entry, reason);
-    }
-
-    /// Retries a failed upload.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn retry(&self) {
-        self.driver.retry(&self.entry);
     }
 }

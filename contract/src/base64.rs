@@ -1,14 +1,14 @@
 //! Standard base64 of exactly eight bytes: eleven digits and one `=`.
 //! <https://www.rfc-editor.org/rfc/rfc4648#section-4>
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Length of the encoded form.
 pub(crate) const ENCODED_LEN: usize = 12;
 
 /// Encodes big-endian `value`.
-pub(crate) fn encode(value: u64) -> [u8; ENCODED_LEN] {
-    let mut text = [b'='; ENCODED_LEN];
+pub(crate) fn encode(value: u64) -> String {
+    let mut text = ["="; ENCODED_LEN];
     for (place, slot) in text.iter_mut().take(11).enumerate() {
         // Ten digits carry 60 bits; the eleventh carries the last four, followed by two zero bits.
         let six = if place < 10 {
@@ -16,9 +16,9 @@ pub(crate) fn encode(value: u64) -> [u8; ENCODED_LEN] {
         } else {
             value << 2
         };
-        *slot = DIGITS[(six & 0x3f) as usize];
+        *slot = digit(DIGITS, (six & 0x3f) as usize);
     }
-    text
+    text.concat()
 }
 
 /// Decodes the canonical form only; anything else, including non-zero padding bits, is `None`.
@@ -38,18 +38,12 @@ pub(crate) fn decode(text: &[u8]) -> Option<u64> {
 }
 
 fn sextet(digit: u8) -> Option<u64> {
-    let value = match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(u64::from(value))
+    let place = DIGITS.bytes().position(|known| known == digit)?;
+    Some(place as u64)
 }
 
-/// Digits as text.
-pub(crate) fn ascii(digits: &[u8]) -> String {
-    digits.iter().copied().map(char::from).collect()
+/// One of these digits, by its value. As text: characters and their encoding would be half a kilobyte of the
+/// WebAssembly module.
+pub(crate) fn digit(digits: &'static str, value: usize) -> &'static str {
+    digits.get(value..=value).unwrap_or_default()
 }

@@ -27,7 +27,7 @@ impl Crc64Nvme {
 
     /// The value as text. Same as `to_string`, without the formatting machinery in the WebAssembly module.
     pub fn to_text(self) -> String {
-        base64::ascii(&base64::encode(self.0))
+        base64::encode(self.0)
     }
 }
 

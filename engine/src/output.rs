@@ -2,10 +2,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crowfly_contract::{
-    CompleteRequest, Crc64Nvme, CreateItem, Grant, PartToSign, Stored, UploadId,
+    CompleteRequest, Crc64Nvme, CreateItem, ErrorCode, Grant, PartToSign, Stored, UploadId,
 };
 
-use crate::{Failure, Millis, Progress};
+use crate::{Failure, Millis, Phase, Progress};
 
 /// Identifies one command; its reply carries the same number. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -219,6 +219,13 @@ pub enum Event {
     },
     /// Requests report no upload progress, so uploads show it by whole parts and stalls are noticed late. Emitted once.
     ProgressHidden,
+    /// A step has failed, and is done again.
+    Retried {
+        /// The upload.
+        upload: UploadId,
+        /// What, why and when.
+        retry: Retry,
+    },
     /// It failed.
     Failed {
         /// The upload.
@@ -256,6 +263,23 @@ pub enum Event {
         /// Why.
         failure: Rc<Failure>,
     },
+}
+
+/// Why a step is done again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// What the failure would be called if it ended the upload.
+    pub code: ErrorCode,
+    /// The operation that failed.
+    pub phase: Phase,
+    /// The HTTP status, if there was a response.
+    pub status: Option<u16>,
+    /// The part concerned, from 1, if any.
+    pub part: Option<u32>,
+    /// Failed attempts of this step so far.
+    pub attempt: u32,
+    /// Milliseconds until the next one, at least.
+    pub delay_ms: u64,
 }
 
 /// State of an upload.

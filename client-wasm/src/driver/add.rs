@@ -159,11 +159,12 @@ impl Driver {
         match error {
             Some(error) => {
                 entry.set_state(State::Failed);
-                entry.fail(error);
+                self.fail(entry, error);
             }
             None => {
                 entry.set_state(State::Aborted);
                 entry.reject_aborted();
+                self.drop_hidden(entry);
             }
         }
         self.store.touch();
@@ -211,6 +212,49 @@ impl Driver {
             self.erase(entry.id);
             self.end_unheard(entry, None);
         }
+    }
+
+    /// Drops an upload from the snapshot; false if it has not ended, or its record is awaited.
+    pub(crate) fn forget(self: &Rc<Self>, entry: &Rc<Entry>) -> bool {
+        if !entry.ended() || entry.is_awaited() {
+            return false;
+        }
+        entry.hidden.set(true);
+        if entry.is_final() {
+            self.drop_hidden(entry);
+        } else {
+            self.abort(entry, JsValue::UNDEFINED);
+        }
+        self.store.touch();
+        self.store.notify();
+        true
+    }
+
+    /// Drops an upload that has ended and is no longer in the snapshot.
+    pub(super) fn drop_hidden(&self, entry: &Entry) {
+        if entry.hidden.get() && entry.is_final() {
+            self.store.remove(entry.id);
+            self.queue.borrow_mut().forget(entry.id);
+        }
+    }
+
+    /// The same request for all uploads in the snapshot, carried out together.
+    pub(crate) fn ask_all(self: &Rc<Self>, want: Want, reason: &JsValue) {
+        let busy = self.draining.replace(true);
+        let mut all = self.store.open();
+        if matches!(want, Want::Pause | Want::Abort) {
+            // Those that wait for their turn first, so that none of them takes the place of one that is stopped.
+            all.reverse();
+        }
+        for entry in all {
+            match want {
+                Want::Abort => self.abort(&entry, reason.clone()),
+                Want::Retry => self.retry(&entry),
+                _ => self.ask(want, &entry),
+            }
+        }
+        self.draining.set(busy);
+        self.go();
     }
 
     /// Restarts a failed upload.

@@ -7,10 +7,10 @@ use crowfly_engine::Event;
 use super::Driver;
 use crate::wire::stored_to_page;
 
-const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts, and a hung connection is noticed late; let the worker leave PUT requests alone";
-const RESTARTED: &str =
-    "storage has discarded the parts of this upload, as it does after some days; it begins anew";
-const UNVERIFIED: &str = "storage states no checksum, so nothing proves its bytes: `verified` is false; `requireVerified: true` makes such uploads fail";
+const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts; let the worker leave PUT requests alone";
+const RESTARTED: &str = "storage has discarded the parts of this upload; it begins anew";
+const UNVERIFIED: &str =
+    "storage states no checksum, so nothing proves the bytes: `verified` is false";
 
 impl Driver {
     /// Handles an event of the engine.
@@ -23,6 +23,7 @@ impl Driver {
             Event::State { upload, .. }
             | Event::Progress { upload, .. }
             | Event::Restarted { upload }
+            | Event::Retried { upload, .. }
             | Event::Stored { upload, .. }
             | Event::Unverified { upload }
             | Event::Failed { upload, .. }
@@ -37,18 +38,30 @@ impl Driver {
         };
         match &event {
             Event::Progress { .. } => self.store.touch_in_frame(),
-            Event::Restarted { .. } | Event::Unverified { .. } | Event::ProcessingFailed { .. } => {
-            }
+            Event::Restarted { .. }
+            | Event::Retried { .. }
+            | Event::Unverified { .. }
+            | Event::ProcessingFailed { .. } => {}
             _ => self.store.touch(),
         }
         match event {
-            Event::State { state, .. } => entry.set_state(state),
-            Event::Progress { progress, .. } => entry.set_progress(&progress),
+            Event::State { state, .. } => self.set_state(&entry, state),
+            Event::Progress { progress, .. } => entry.set_progress(progress),
+            Event::Retried { retry, .. } => self.report_retried(&entry, &retry),
             Event::Stored {
                 stored, verified, ..
-            } => entry.resolve(stored_to_page(&stored, Some(verified))),
-            Event::Failed { failure, .. } => entry.fail(self.error_of(&failure)),
-            Event::Aborted { .. } => entry.reject_aborted(),
+            } => {
+                let stored = stored_to_page(&stored, Some(verified));
+                entry.resolve(stored.clone());
+                let kind = if verified { "verified" } else { "unverified" };
+                self.report_end(&entry, kind, "stored", stored);
+                self.drop_hidden(&entry);
+            }
+            Event::Failed { failure, .. } => self.fail(&entry, self.error_of(&failure)),
+            Event::Aborted { .. } => {
+                entry.reject_aborted();
+                self.drop_hidden(&entry);
+            }
             Event::Processed { .. } => entry.resolve_processed(),
             Event::ProcessingFailed { failure, .. } => {
                 entry.reject_processed(&self.error_of(&failure));

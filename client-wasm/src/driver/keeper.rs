@@ -26,10 +26,10 @@ use std::rc::Rc;
 
 use crowfly_contract::{CreateItem, UploadId};
 use crowfly_engine::{Reply, RequestId};
-use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
 
+use crate::clock::Alarm;
 use crate::driver::{Driver, Want, new_id};
 use crate::entry::{Entry, Noted};
 use crate::file::sample;
@@ -50,7 +50,7 @@ pub(crate) struct Keeper {
     /// The id of this client in entries.
     id: String,
     /// When to look again at cancels owned by another page.
-    again: RefCell<Option<Timeout>>,
+    again: RefCell<Option<Alarm>>,
     _warnings: [Closure<dyn Fn(JsValue)>; 2],
 }
 

@@ -1,5 +1,6 @@
 //! Runs the engine's commands on the adapters, and returns their replies.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -10,12 +11,13 @@ use crowfly_engine::{
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-use super::Driver;
+use super::{Driver, new_id};
 use crate::api::{self, AbortGuard, Caller};
 use crate::entry::Entry;
 use crate::file::{blob_size, probe, read_first, slice};
 use crate::signer;
 use crate::task::{spawn, wait_foreign};
+use crate::text::hex;
 use crate::transfer::{News, Transfer};
 use crate::wire::{Content, Route, body};
 
@@ -24,6 +26,33 @@ use crate::wire::{Content, Route, body};
 pub(super) enum Running {
     Send(Transfer),
     Call(AbortGuard),
+}
+
+/// A request to storage, until it is answered or stopped: the bytes that it has moved so far.
+struct Flight {
+    entry: Rc<Entry>,
+    moved: Cell<u64>,
+}
+
+impl Flight {
+    fn begin(entry: &Rc<Entry>) -> Self {
+        entry.summary.attempt();
+        Self {
+            entry: Rc::clone(entry),
+            moved: Cell::default(),
+        }
+    }
+
+    /// They were sent in vain.
+    fn lose(&self) {
+        self.entry.summary.lose(self.moved.take());
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.lose();
+    }
 }
 
 impl Driver {
@@ -48,10 +77,11 @@ impl Driver {
             Command::Erase { upload } => self.erase(upload),
             Command::Create { request, items } => {
                 let body = body::create_request(&items, &|id| self.state_of(id));
+                let first = items.first().map(|item| item.id.to_text());
                 self.call(
                     request,
                     Route::Create,
-                    String::new(),
+                    first.unwrap_or_default(),
                     Content::body(body),
                     None,
                 );
@@ -84,7 +114,14 @@ impl Driver {
             }
             Command::Status { request, ids } => {
                 let body = Content::body(body::status_request(&ids));
-                self.call(request, Route::Status, String::new(), body, None);
+                let first = ids.first().map(|id| id.to_text());
+                self.call(
+                    request,
+                    Route::Status,
+                    first.unwrap_or_default(),
+                    body,
+                    None,
+                );
             }
             Command::Send {
                 request,
@@ -172,6 +209,7 @@ impl Driver {
                 let caller = Caller {
                     token: driver.token.header(),
                     credentials: settings.credentials,
+                    trace: settings.trace.then(|| traceparent(&path)),
                 };
                 api::start(route, &url, caller, content, &signal)
             };
@@ -230,11 +268,16 @@ impl Driver {
             return self.reply(request, Reply::SendFailed(SendFailure::Unreadable));
         };
         self.heed_worker(&grant.url);
-        let (driver, sender, sent) = (Rc::clone(self), Rc::clone(&entry), file.clone());
+        let (driver, sent) = (Rc::clone(self), file.clone());
+        let flight = Flight::begin(&entry);
         let hear = move |news| match news {
-            News::Moved(sent) => driver.feed(Input::Progress { request, sent }),
+            News::Moved(sent) => {
+                flight.moved.set(sent);
+                driver.feed(Input::Progress { request, sent });
+            }
             // A file that changed on disk looks like a lost connection.
             News::End(Err(SendFailure::Network)) => {
+                flight.lose();
                 let (driver, sent) = (Rc::clone(&driver), sent.clone());
                 spawn(async move {
                     let failure = match probe(sent, start, end).await {
@@ -246,10 +289,15 @@ impl Driver {
                 });
             }
             News::End(Ok(receipt)) => {
-                driver.keep_part(&sender, part, crc, &receipt);
+                flight.moved.set(0);
+                driver.keep_part(&flight.entry, part, crc, &receipt);
+                driver.report_part(&flight.entry, part, end - start);
                 driver.reply(request, Reply::Sent(receipt));
             }
-            News::End(Err(failure)) => driver.reply(request, Reply::SendFailed(failure)),
+            News::End(Err(failure)) => {
+                flight.lose();
+                driver.reply(request, Reply::SendFailed(failure));
+            }
         };
         match Transfer::start(grant, &body, Rc::new(hear)) {
             Ok(transfer) => self.keep(request, Running::Send(transfer)),
@@ -287,6 +335,14 @@ impl Driver {
         let message = ["the file is sent as ", &media_type, looks, found.seen, then].concat();
         self.warn("type_mismatch", &message, Some(entry.id));
     }
+}
+
+/// A `traceparent` of the upload whose id this is, or of a trace of its own. The flag asks that it be recorded.
+/// <https://www.w3.org/TR/trace-context/#traceparent-header>
+fn traceparent(id: &str) -> String {
+    let trace = id.parse().unwrap_or_else(|_| new_id());
+    let (trace, span) = (hex(trace.bits(), 32), hex(new_id().bits(), 16));
+    ["00-", &trace, "-", &span, "-01"].concat()
 }
 
 /// The body to send. A slice has no type, so the browser adds no content type of its own; the file itself, which

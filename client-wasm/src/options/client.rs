@@ -30,13 +30,16 @@ pub(crate) struct Settings {
     pub(crate) token_timeout_ms: u32,
     pub(crate) poll_timeout_ms: u32,
     pub(crate) on_warning: Rc<Held>,
+    pub(crate) on_event: Held,
+    /// Whether calls of the API carry a `traceparent`.
+    pub(crate) trace: bool,
     pub(crate) resume: bool,
     pub(crate) scope: String,
 }
 
 /// Reads the options of `createClient`.
 pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
-    let known = "api signer token credentials checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning resume scope";
+    let known = "api signer token credentials checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning onEvent trace resume scope";
     let options = Options::of(value, "createClient", known);
     let concurrency = options.integer("concurrency", 1, 6, "").unwrap_or(6);
     let signer = options.get("signer").unwrap_or_default();
@@ -55,6 +58,8 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
         token_timeout_ms: options.milliseconds("tokenTimeoutMs", 30_000),
         poll_timeout_ms: options.milliseconds("pollTimeoutMs", 60_000),
         on_warning: Rc::new(Held::new(options.function("onWarning"))),
+        on_event: Held::new(options.function("onEvent")),
+        trace: options.flag("trace").unwrap_or_default(),
         resume: options.flag("resume").unwrap_or(true),
         scope: options.text("scope").unwrap_or_default(),
     };

@@ -8,10 +8,10 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::Options;
-use crate::decimal::decimal;
 use crate::error::invalid_option;
 use crate::file::{is_blob, is_handle, is_readable};
 use crate::page::{Held, keys, property};
+use crate::text::decimal;
 
 /// The application's callbacks and its signal; undefined if not given.
 ///
@@ -158,7 +158,7 @@ pub(crate) fn read_page(value: &JsValue) -> Result<String, JsValue> {
     let options = Options::of(value, "records", "limit cursor");
     let mut query = String::new();
     let mut add = |name: &str, value: &str| {
-        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(if query.is_empty() { "?" } else { "&" });
         query.push_str(name);
         query.push_str(value);
     };

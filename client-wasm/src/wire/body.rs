@@ -3,11 +3,16 @@
 //! Not by `JSON.stringify`, which calls any `toJSON` that a library has put on a prototype (Prototype.js 1.6 does), so
 //! that the API would refuse every body. <https://tc39.es/ecma262/#sec-serializejsonproperty>
 
+#![expect(
+    clippy::single_char_add_str,
+    reason = "appending characters needs their encoding, which nothing else in the module does"
+)]
+
 use std::rc::Rc;
 
 use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, PartToSign, UploadId, Visibility};
 
-use crate::decimal::decimal;
+use crate::text::{append_with, decimal, hex};
 
 /// One item of a create call.
 fn item(item: &CreateItem, state: Option<String>) -> String {
@@ -75,9 +80,9 @@ struct Object(String);
 impl Object {
     /// A field whose value is already JSON.
     fn raw(&mut self, name: &str, json: &str) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push_str(if self.0.is_empty() { "{" } else { "," });
         quote(&mut self.0, name);
-        self.0.push(':');
+        self.0.push_str(":");
         self.0.push_str(json);
     }
 
@@ -111,11 +116,11 @@ fn list<T>(values: &[T], write: impl Fn(&T) -> String) -> String {
     let mut json = String::from("[");
     for value in values {
         if json.len() > 1 {
-            json.push(',');
+            json.push_str(",");
         }
         json.push_str(&write(value));
     }
-    json.push(']');
+    json.push_str("]");
     json
 }
 
@@ -128,25 +133,12 @@ pub(super) fn quoted(text: &str) -> String {
 /// A JSON string: quotation mark, backslash and controls below U+0020 must be escaped, nothing else.
 /// <https://www.rfc-editor.org/rfc/rfc8259#section-7>
 fn quote(json: &mut String, text: &str) {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
-    let digit = |value: u32| HEX.get((value & 15) as usize).copied().unwrap_or_default();
-    json.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => {
-                json.push('\\');
-                json.push(letter);
-            }
-            '\0'..='\x1f' => {
-                let code = u32::from(letter);
-                json.push_str("\\u00");
-                json.push(digit(code >> 4));
-                json.push(digit(code));
-            }
-            _ => json.push(letter),
-        }
-    }
-    json.push('"');
+    json.push_str("\"");
+    append_with(json, text, &|byte| match byte {
+        b'"' => Some("\\\"".to_owned()),
+        b'\\' => Some("\\\\".to_owned()),
+        0..=0x1f => Some(["\\u00", &hex(byte.into(), 2)].concat()),
+        _ => None,
+    });
+    json.push_str("\"");
 }

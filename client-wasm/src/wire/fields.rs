@@ -11,8 +11,8 @@ use crowfly_engine::Wrong;
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use crate::decimal::decimal;
 use crate::page;
+use crate::text::decimal;
 
 thread_local! {
     /// The first wrong field of the value that is being read. Its path grows from the inside out.

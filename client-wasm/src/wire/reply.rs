@@ -73,11 +73,12 @@ impl Route {
         }
     }
 
-    /// The path after `/uploads`, for an id or a page query.
+    /// The path after `/uploads`, for an id (of a batch its first) or a page query.
     pub(crate) fn path(self, own: &str) -> String {
         let (before, after) = match self {
-            Self::Create | Self::Records => ("", ""),
-            Self::Status => ("/status", ""),
+            Self::Create => return String::new(),
+            Self::Status => return "/status".to_owned(),
+            Self::Records => ("", ""),
             Self::Sign | Self::Parts => ("/", "/parts"),
             Self::Complete => ("/", "/complete"),
             Self::Content => ("/", "/content"),

@@ -186,6 +186,7 @@ export class World {
       authorization: header("authorization"),
       state: header("crowfly-state") ?? body?.state ?? body?.uploads?.map(({ state }) => state)[0],
       credentials: request.credentials,
+      traceparent: header("traceparent"),
     };
     this.calls.push(call);
     const own = this.answer(call.method, path, body, call);

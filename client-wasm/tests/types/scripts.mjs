@@ -14,7 +14,7 @@ const WORKER = "worker.js";
 const GROUPS = [
   { name: "npm, in the page", folder: "npm", files: scripts("npm").filter((file) => file !== WORKER), lib: PAGE },
   { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
-  { name: "js, what calls IndexedDB and Web Locks", folder: "js", files: ["journal.js", "locks.js"], lib: PAGE },
+  { name: "js, what the module calls", folder: "js", files: scripts("js"), lib: PAGE },
 ];
 
 /** What would let a mistake pass: a comment that turns the compiler off, or a type that fits everything. */

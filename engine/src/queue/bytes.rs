@@ -190,6 +190,8 @@ impl Queue {
                 if fatal || part.refused > 1 {
                     self.fail(id, code, Phase::Send, trace);
                 } else {
+                    let tries = part.refused;
+                    self.emit_retried(id, (code, Phase::Send), trace, tries, 0);
                     // RequestTimeTooSkewed: one short pause for a clock that is slightly off.
                     let moment = self.config.backoff_base_ms;
                     if code == ErrorCode::ServerClock {

@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
+use crowfly_contract::ErrorCode;
+
 use super::Queue;
+use crate::failure::Trace;
 use crate::job::{Slot, Work};
-use crate::{Event, Failure, Millis, State};
+use crate::{Event, Failure, Millis, Phase, Retry, State};
 
 impl Queue {
     pub(super) fn emit_states(&mut self) {
@@ -64,6 +67,26 @@ impl Queue {
     pub(super) fn emit_state(&mut self, id: Slot, state: State) {
         let upload = self.uploads.name(id);
         self.emit(Event::State { upload, state });
+    }
+
+    pub(super) fn emit_retried(
+        &mut self,
+        id: Slot,
+        (code, phase): (ErrorCode, Phase),
+        trace: &Trace,
+        attempt: u32,
+        delay_ms: u64,
+    ) {
+        let retry = Retry {
+            code,
+            phase,
+            status: trace.status,
+            part: trace.part,
+            attempt,
+            delay_ms,
+        };
+        let upload = self.uploads.name(id);
+        self.emit(Event::Retried { upload, retry });
     }
 
     pub(super) fn emit_processing_failed(&mut self, id: Slot, failure: Rc<Failure>) {

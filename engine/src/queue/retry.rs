@@ -71,6 +71,7 @@ impl Queue {
             return self.fail(id, code, attempt.phase(), trace);
         }
         let delay = self.random.delay(&self.config, tries.all(), retry_after_ms);
+        self.emit_retried(id, (code, attempt.phase()), trace, tries.all(), delay);
         match attempt {
             Attempt::Hash(index) | Attempt::Send(index) | Attempt::SendLost(index) => {
                 self.proceed_after(id, Some(index), delay);

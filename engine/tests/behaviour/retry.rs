@@ -2,7 +2,7 @@
 
 use super::common::{Act, Fault, MIB, Op, World, api, id, new_upload, s3};
 use crowfly_contract::ErrorCode;
-use crowfly_engine::{Command, Config, Input, State};
+use crowfly_engine::{Command, Config, Event, Input, Phase, State};
 
 /// When PUTs went out.
 fn sends(world: &World) -> Vec<u64> {
@@ -41,6 +41,41 @@ fn f06_slow_down_one_two_and_five_times_ends_in_success() {
         assert_eq!(world.failed_with(id(1)), None);
         assert!(world.states(id(1)).contains(&State::Waiting));
     }
+}
+
+/// What was said of steps that are done again: code, phase, status, attempt.
+fn retries(world: &World) -> Vec<(ErrorCode, Phase, Option<u16>, u32)> {
+    let retries = world.log.iter().filter_map(|(_, event)| match event {
+        Event::Retried { retry, .. } => {
+            Some((retry.code, retry.phase, retry.status, retry.attempt))
+        }
+        _ => None,
+    });
+    retries.collect()
+}
+
+#[test]
+fn each_step_that_is_done_again_is_told_with_its_cause() {
+    let world = one(vec![s3(503, "SlowDown"); 2]);
+    let code = ErrorCode::StorageUnavailable;
+    let told = [1, 2].map(|attempt| (code, Phase::Send, Some(503), attempt));
+    assert_eq!(retries(&world), told);
+
+    let expired = s3(403, "ExpiredToken");
+    let [(_, Phase::Send, Some(403), 1)] = retries(&one([expired]))[..] else {
+        panic!("a URL that is signed anew is not told");
+    };
+
+    let mut world = World::new();
+    world.script(Op::Create, [api(503, ErrorCode::ServiceUnavailable)]);
+    world.add(new_upload(1, MIB));
+    world.finish();
+    let told = (ErrorCode::ServiceUnavailable, Phase::Create, Some(503), 1);
+    assert_eq!(retries(&world), [told]);
+
+    let fatal = one([s3(403, "AccessDenied"), s3(403, "AccessDenied")]);
+    assert_eq!(retries(&fatal).len(), 1, "what ends it is no retry");
+    assert_eq!(retries(&one([])), []);
 }
 
 #[test]

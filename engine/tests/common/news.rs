@@ -39,6 +39,12 @@ impl Monitor {
                 let watched = self.uploads.entry(*upload).or_default();
                 watched.processing_failed.push(failure.code);
             }
+            Event::Retried { upload, retry } => {
+                let ended = self.uploads.entry(*upload).or_default().ending.is_some();
+                self.check(!ended && retry.attempt > 0, || {
+                    format!("{upload:?}: {retry:?}, ended {ended}")
+                });
+            }
             Event::Restarted { upload } => {
                 self.uploads.entry(*upload).or_default().progress.confirmed = 0;
                 self.restarts += 1;

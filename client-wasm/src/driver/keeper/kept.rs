@@ -7,10 +7,10 @@ use crowfly_contract::{Crc64Nvme, CreateResult, Outcome, StoredPart, UploadId};
 use crowfly_engine::Receipt;
 use js_sys::Object;
 
-use crate::decimal::decimal;
 use crate::driver::Driver;
 use crate::entry::Entry;
 use crate::page::{property, set};
+use crate::text::decimal;
 use crate::transfer::bare_etag;
 
 /// The server's state of the upload.

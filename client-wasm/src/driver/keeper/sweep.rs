@@ -72,7 +72,7 @@ impl Driver {
             let wait = AGAIN_MS.get(tries).filter(|_| left && !driver.is_closed());
             if let Some(ms) = wait {
                 let driver = Rc::clone(&driver);
-                let again = move || driver.sweep(tries + 1);
+                let again = move |_| driver.sweep(tries + 1);
                 keeper.again.replace(Some(alarm(*ms, Box::new(again))));
             }
         });
