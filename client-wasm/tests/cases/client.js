@@ -141,10 +141,9 @@ export const cases = {
   async u18_a_page_that_has_replaced_basic_functions_gets_its_uploads({ createClient }) {
     const { bind } = Function.prototype;
     const { setTimeout: later } = globalThis;
-    const seen = { bound: 0, later: 0 };
+    const seen = { later: 0 };
     // As Prototype.js, zone.js and older libraries do.
     Function.prototype.bind = function (...given) {
-      seen.bound += 1;
       return bind.apply(this, given);
     };
     globalThis.setTimeout = (...given) => {
@@ -159,7 +158,7 @@ export const cases = {
       equal((await done).size, 5);
       equal((await processed()).metadata, { a: "b" });
       close();
-      ok(seen.bound > 0 && seen.later > 0, "nothing was replaced");
+      ok(seen.later > 0, "nothing was replaced");
     } finally {
       delete Object.prototype.each;
       Function.prototype.bind = bind;
