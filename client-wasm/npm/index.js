@@ -11,7 +11,7 @@ export function createClient(options) {
     start.beside(
       options,
       () => new URL("./crowfly_bg.wasm", import.meta.url),
-      () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "crowfly" }),
+      () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
       () => import("./inline-data.js"),
     ),
   );
