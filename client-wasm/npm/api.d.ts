@@ -1,12 +1,12 @@
-import type { UploadError } from "./errors.d.ts";
-import type { Totals, UploadEvent, UploadSummary } from "./events.d.ts";
-import type { Content, RecordPage, UploadRecord } from "./records.d.ts";
-import type { Signer } from "./signer.d.ts";
+import type { UploadError } from "./errors.js";
+import type { Totals, UploadEvent, UploadSummary } from "./events.js";
+import type { Content, RecordPage, UploadRecord } from "./records.js";
+import type { Signer } from "./signer.js";
 
-export type * from "./errors.d.ts";
-export type * from "./events.d.ts";
-export type * from "./records.d.ts";
-export type * from "./signer.d.ts";
+export * from "./errors.js";
+export * from "./events.js";
+export * from "./records.js";
+export * from "./signer.js";
 
 /** Why a token is asked for: the first one, one that is about to expire, or one that was refused. */
 export type TokenReason = "initial" | "expiring" | "unauthorized";

@@ -1,5 +1,5 @@
 // What `start.js` uses of the glue, most of which wasm-bindgen writes. For checking the scripts beside it; not in the package.
-import type { Client, ClientOptions } from "./api.d.ts";
+import type { Client, ClientOptions } from "./api.js";
 
 /** What the module needs of a worker. */
 export interface HashWorker extends EventTarget {

@@ -1,5 +1,5 @@
 // What wasm-bindgen writes as `doctor-glue.js`. For checking the scripts beside it; not in the package.
-import type { ClientOptions, Finding } from "./api.d.ts";
+import type { ClientOptions, Finding } from "./api.js";
 
 /** Runs the doctor's module. */
 export function initSync(source: { module: WebAssembly.Module }): void;

@@ -1,5 +1,5 @@
-import type { Stored } from "./api.d.ts";
-import type { UploadError, UploadErrorCode, UploadPhase } from "./errors.d.ts";
+import type { Stored } from "./api.js";
+import type { UploadError, UploadErrorCode, UploadPhase } from "./errors.js";
 
 /** Sums over the uploads of a snapshot. */
 export interface Totals {

@@ -1,6 +1,6 @@
-import type { Client, ClientOptions, UploadError } from "./api.d.ts";
+import type { Client, ClientOptions, UploadError } from "./api.js";
 
-export type * from "./api.d.ts";
+export * from "./api.js";
 
 /**
  * Makes a client. The WebAssembly module is part of the package's JavaScript, and started at the first call.

@@ -1,4 +1,4 @@
-import type { Visibility } from "./api.d.ts";
+import type { Visibility } from "./api.js";
 
 /** State of an upload, according to its record. */
 export type RecordStatus = "pending" | "stored" | "aborted" | "deleted" | "expired";

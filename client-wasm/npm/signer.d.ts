@@ -1,5 +1,5 @@
-import type { Visibility } from "./api.d.ts";
-import type { UploadErrorCode } from "./errors.d.ts";
+import type { Visibility } from "./api.js";
+import type { UploadErrorCode } from "./errors.js";
 
 /**
  * Your own backend, in front of any storage that speaks S3: five functions with the bodies and answers of

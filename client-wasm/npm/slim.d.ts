@@ -1,6 +1,6 @@
-import type { Client, ClientOptions, UploadError } from "./api.d.ts";
+import type { Client, ClientOptions, UploadError } from "./api.js";
 
-export type * from "./api.d.ts";
+export * from "./api.js";
 
 /** What this entry needs: the client's options, and the module. */
 export type SlimOptions = ClientOptions & {
