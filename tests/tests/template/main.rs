@@ -1,4 +1,5 @@
-//! Checks of `template.yaml` that linters do not make: permissions, sources, times and limits.
+//! Checks of `template.yaml` that linters do not make: permissions, sources, times and limits. And of the workflows of
+//! GitHub, in like manner.
 #![forbid(unsafe_code)]
 
 mod document;
@@ -11,3 +12,4 @@ mod public;
 mod roles;
 mod scanner;
 mod watching;
+mod workflows;
