@@ -31,7 +31,8 @@ cargo xtask <command>
   dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda; to sign in at an OpenID
             provider: --issuer URL --audience NAME [--scope NAME] [--client-id ID])
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
-  package   build the npm package and print its sizes
+  package   build the npm package, print its sizes and what publint and are-the-types-wrong say of it (--api writes the
+            report of its public types anew)
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
@@ -73,8 +74,14 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             Ok(())
         }
         "package" => {
-            none(arguments)?;
-            package::run()
+            let mut renew_api = false;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Arg::Long("api") => renew_api = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            package::run(renew_api)
         }
         "bench" => bench::run(arguments),
         "doctor" => doctor::run(arguments),

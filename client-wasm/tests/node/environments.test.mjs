@@ -39,8 +39,45 @@ test("a client is made, and says what is wrong", async () => {
 });
 `;
 
-test("p3 jest takes the CommonJS form, under jsdom as it is", async (t) => {
-  const folder = project(t, { "a.test.js": JEST("jsdom"), "package.json": `{"name":"app"}` });
+/** An application's module, which makes its client itself, and its test, which replaces the package. */
+const APPLICATION = `
+const { createClient, isUploadError } = require("crowfly");
+exports.send = async (file, show) => {
+  const client = await createClient({ api: "/api", credentials: "same-origin" });
+  try {
+    return (await client.upload(file, { onProgress: ({ sent, total }) => show(sent / total) }).done).key;
+  } catch (error) {
+    return isUploadError(error) ? error.code : "aborted";
+  }
+};
+`;
+const MOCKED = `
+/** @jest-environment jsdom */
+jest.mock("crowfly", () => require("crowfly/testing"));
+const { closeClients, openClients } = require("crowfly/testing");
+const { send } = require("./app.js");
+const file = new File(["hello"], "hello.txt", { type: "text/plain" });
+afterEach(closeClients);
+beforeEach(() => jest.useFakeTimers());
+test("by itself, under fake timers", async () => {
+  const show = jest.fn();
+  expect(await send(file, show)).toMatch(/hello\\.txt$/);
+  expect(show).toHaveBeenLastCalledWith(1);
+});
+test("as the test says", async () => {
+  const show = jest.fn();
+  const sent = send(file, show);
+  const upload = async () => (await Promise.resolve(), openClients().at(-1).testing.upload("hello.txt"));
+  (await upload()).progress(0.4);
+  expect(show).toHaveBeenLastCalledWith(0.4);
+  (await upload()).fail("too_large", { status: 413 });
+  expect(await sent).toBe("too_large");
+});
+`;
+
+test("p3 jest takes the CommonJS form, under jsdom as it is, and that without a network", async (t) => {
+  const files = { "a.test.js": JEST("jsdom"), "app.js": APPLICATION, "b.test.js": MOCKED, "package.json": `{"name":"app"}` };
+  const folder = project(t, files);
   symlinkSync(join(tools, "jest-environment-jsdom"), join(folder, "node_modules/jest-environment-jsdom"));
   const jest = join(tools, "jest/bin/jest.js");
   const { code, said } = await new Promise((done) => {
@@ -50,7 +87,7 @@ test("p3 jest takes the CommonJS form, under jsdom as it is", async (t) => {
     );
   });
   assert.equal(code, 0, said);
-  assert.match(said, /1 passed/);
+  assert.match(said, /Tests: +3 passed, 3 total/);
 });
 
 /** Makes a client of the default entry while the globals of a test environment are set, as Vitest sets them. */
@@ -76,6 +113,15 @@ async function clientIn(t, window) {
   assert.deepEqual(client.snapshot().uploads, []);
   client.close();
   assert.deepEqual(warnings, ["inlined"]);
+  // Its own `File`, signal and exception are those of the page.
+  const { createTestClient } = await import(pathToFileURL(join(folder, "node_modules/crowfly/testing.js")));
+  const controller = new window.AbortController();
+  const fake = createTestClient({ auto: false });
+  const upload = fake.upload(new window.File(["hello"], "hello.txt"), { signal: controller.signal });
+  fake.testing.upload(upload).progress(1);
+  assert.equal(upload.progress.sent, 5);
+  controller.abort();
+  await assert.rejects(upload.done, { name: "AbortError" });
 }
 
 test("p3 the default entry starts under jsdom", async (t) => {

@@ -1,6 +1,7 @@
 // The assembled package under Node: what it holds, and that importing it does nothing.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,12 +9,19 @@ import { gzipSync } from "node:zlib";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const packageDir = resolve(process.env.CROWFLY_PACKAGE_DIR ?? join(root, "target/npm/package"));
+const modules = resolve(process.env.CROWFLY_NODE_MODULES ?? join(root, "target/tools/node/node_modules"));
 const read = (name) => readFileSync(join(packageDir, name), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const load = (name) => import(pathToFileURL(join(packageDir, name)));
-const gzip = (...names) => names.reduce((sum, name) => sum + gzipSync(readFileSync(join(packageDir, name)), { level: 9 }).length, 0);
+/** As a CDN sends it, without the line that names its source map, which bundlers drop. */
+const gzip = (...names) => names.reduce((sum, name) => sum + gzipSync(withoutMap(name), { level: 9 }).length, 0);
+const withoutMap = (name) => {
+  const bytes = readFileSync(join(packageDir, name));
+  const at = bytes.lastIndexOf("//# sourceMappingURL=");
+  return at < 0 ? bytes : bytes.subarray(0, at);
+};
 
-for (const entry of ["index.js", "slim.js", "inline.js", "index.cjs", "crowfly.min.js"]) {
+for (const entry of ["index.js", "slim.js", "inline.js", "index.cjs", "slim.cjs", "crowfly.min.js"]) {
   test(`importing ${entry} does nothing and does not throw`, async () => {
     const before = Object.getOwnPropertyNames(globalThis);
     const fetched = [];
@@ -68,26 +76,83 @@ function checkTargets(name, entry) {
   if (typeof entry === "string") return assert.ok(existsSync(join(packageDir, entry)), `${name}: ${entry}`);
   const [first, ...more] = Object.keys(entry);
   if (first !== "import") assert.equal(first, "types", `${name}: types must come first`);
+  else assert.deepEqual(more, ["require"], `${name}: no CommonJS form`);
   for (const condition of [first, ...more]) checkTargets(`${name} ${condition}`, entry[condition]);
 }
+
+test("`import` and `require` of an entry give the same names", async (t) => {
+  // Installed, with the frameworks beside it.
+  const folder = mkdtempSync(join(tmpdir(), "crowfly-names-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const installed = join(folder, "node_modules/crowfly");
+  cpSync(packageDir, installed, { recursive: true });
+  for (const peer of Object.keys(manifest.peerDependencies ?? {})) symlinkSync(join(modules, peer), join(folder, "node_modules", peer));
+  const load = (name) => import(pathToFileURL(join(installed, name)));
+  for (const [name, { import: module, require: common }] of Object.entries(manifest.exports)) {
+    if (!module) continue;
+    const names = async (file) =>
+      Object.keys(await load(file)).filter((each) => !["default", "module.exports", "__esModule"].includes(each)).sort();
+    assert.deepEqual(await names(common.default), await names(module.default), name);
+    assert.ok((await names(module.default)).length > 0, name);
+  }
+});
+
+test("source maps hold their sources, under names of no machine", () => {
+  const maps = manifest.files.filter((name) => name.endsWith(".map"));
+  for (const name of ["start.js", "doctor.js", "fallback.js", "testing.js"]) assert.ok(maps.includes(`${name}.map`), name);
+  for (const name of maps) {
+    const { version, file, sources, sourcesContent, mappings } = JSON.parse(read(name));
+    assert.deepEqual([version, `${file}.map`], [3, name]);
+    assert.ok(read(file).trimEnd().endsWith(`//# sourceMappingURL=${name}`), file);
+    assert.ok(mappings.length > 100 && sources.length > 0, name);
+    assert.equal(sourcesContent.length, sources.length, name);
+    for (const [index, source] of sources.entries()) {
+      assert.match(source, /^crowfly\/src\/[\w.-]+$/);
+      assert.ok(sourcesContent[index].length > 10, `${name} lacks ${source}`);
+    }
+  }
+  const mapped = readFileSync(join(packageDir, "testing.js"), "utf8");
+  assert.ok(JSON.parse(read("testing.js.map")).sources.length > 5 && mapped.split("\n").length < 9, "testing.js is not one small file");
+});
+
+test("no chunk of the package takes a name that an application's entry may have", () => {
+  // webpack takes a worker's `name` for that of its chunk.
+  assert.doesNotMatch(read("index.js"), /\bname:/);
+  assert.ok(!manifest.files.includes("crowfly.js"));
+});
 
 test("the manifest is safe and complete", () => {
   assert.equal(manifest.name, "crowfly");
   assert.equal(manifest.type, "module");
   assert.equal(manifest.sideEffects, false);
-  assert.ok(manifest.license && manifest.engines?.node);
-  for (const field of ["scripts", "dependencies", "peerDependencies", "optionalDependencies", "bin"]) {
+  for (const field of ["description", "license", "author", "homepage", "repository", "bugs", "keywords", "engines", "main", "module", "types"]) {
+    assert.ok(manifest[field], `the manifest has no ${field}`);
+  }
+  for (const field of ["unpkg", "jsdelivr"]) assert.equal(manifest[field], "./crowfly.min.js");
+  for (const name of ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(manifest.files.includes(name), name);
+  for (const field of ["scripts", "dependencies", "optionalDependencies", "bin"]) {
     assert.equal(manifest[field], undefined, `the manifest has ${field}`);
   }
+  // Frameworks, which only the entries named after them import.
+  for (const name of Object.keys(manifest.peerDependencies ?? {})) assert.equal(manifest.peerDependenciesMeta[name]?.optional, true, name);
   for (const [name, entry] of Object.entries(manifest.exports)) {
     checkTargets(name, entry);
   }
 });
 
 test("every relative import stays inside the package", () => {
-  for (const name of manifest.files.filter((name) => name.endsWith(".js"))) {
-    for (const [, target] of read(name).matchAll(/(?:from|import\(|new URL\()\s*["'](\.[^"']+)["']/g)) {
+  for (const name of manifest.files.filter((name) => /\.c?js$/.test(name))) {
+    for (const [, target] of read(name).matchAll(/(?:from|import\(|require\(|new URL\()\s*["'](\.[^"']+)["']/g)) {
       assert.ok(manifest.files.includes(target.slice(2)), `${name} names ${target}`);
+    }
+  }
+});
+
+test("an entry imports no package but its framework", () => {
+  const peers = Object.keys(manifest.peerDependencies ?? {});
+  for (const name of manifest.files.filter((name) => /\.c?js$/.test(name))) {
+    for (const [, target] of read(name).matchAll(/(?:\bfrom|\bimport|require\()\s*["']([^."'][^"']*)["']/g)) {
+      assert.ok(peers.some((peer) => target === peer || target.startsWith(`${peer}/`)), `${name} imports ${target}`);
     }
   }
 });
@@ -117,12 +182,23 @@ test("the declared error codes are the contract's", () => {
 });
 
 test("the declarations have no `any`, and nothing names this machine", () => {
-  for (const name of manifest.files.filter((name) => name.endsWith(".d.ts"))) {
+  for (const name of manifest.files.filter((name) => /\.d\.c?ts$/.test(name))) {
     assert.doesNotMatch(read(name), /[:<,|] *any\b|\bany\[\]/, name);
   }
   for (const name of manifest.files) {
     const text = readFileSync(join(packageDir, name), "latin1");
     assert.doesNotMatch(text, /\/root\/|\/home\/|\/Users\//, `${name} holds a path of the machine that built it`);
+  }
+});
+
+test("the declarations are written for the oldest TypeScript", () => {
+  for (const name of manifest.files.filter((name) => /\.d\.c?ts$/.test(name))) {
+    // Of TypeScript 5.0 and 5.3.
+    assert.doesNotMatch(read(name), /export type \*|from "[^"]*\.d\.c?ts"|\bwith \{/, name);
+    for (const [, other] of read(name).matchAll(/from "\.\/([\w.-]+)"/g)) {
+      const [ending, types] = name.endsWith(".d.cts") ? [".cjs", ".d.cts"] : [".js", ".d.ts"];
+      assert.ok(other.endsWith(ending) && manifest.files.includes(other.replace(/\.c?js$/, types)), `${name} names ${other}`);
+    }
   }
 });
 

@@ -1,6 +1,8 @@
 // Compiles the declarations of a package strictly: usage.ts, and the contract's golden JSON, each file
 // against its type. Then the hand-written scripts, of this tree: what the package has of them is minified.
 //
+// And with the oldest TypeScript that the README promises.
+//
 //   node check.mjs <package directory> <typescript's bin/tsc> <directory to write to>
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -63,6 +65,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "node_modules"), { recursive: true });
 cpSync(packageDir, join(out, "node_modules/crowfly"), { recursive: true });
 cpSync(join(here, "usage.ts"), join(out, "usage.ts"));
+for (const name of ["oldest.mts", "oldest.cts", "oldest.ts"]) cpSync(join(here, "oldest.ts"), join(out, name));
 writeFileSync(join(out, "golden.ts"), `${lines.join("\n")}\n`);
 writeFileSync(join(out, "package.json"), `{ "type": "module" }\n`);
 
@@ -72,5 +75,16 @@ const declared = ["bundler", "nodenext"].map((moduleResolution) => {
   const said = compile(tsc, config, ["usage.ts", "golden.ts"], { module, moduleResolution });
   return report(`types with moduleResolution ${moduleResolution}`, said);
 });
+const oldest = join(dirname(tsc), "../../typescript-4.9/bin/tsc");
+/** By `import` and by `require` as Node tells them apart, and by file name alone, as before. */
+const since = [
+  [oldest, "node16", "node16", ["oldest.mts", "oldest.cts"]],
+  [oldest, "commonjs", "node", ["oldest.ts"]],
+  [tsc, "nodenext", "nodenext", ["oldest.mts", "oldest.cts"]],
+].map(([compiler, module, moduleResolution, files], index) => {
+  const version = compiler === oldest ? "4.9" : "of today";
+  const said = compile(compiler, join(out, `tsconfig.oldest.${index}.json`), files, { module, moduleResolution, verbatimModuleSyntax: undefined });
+  return report(`types in TypeScript ${version} with moduleResolution ${moduleResolution}`, said);
+});
 const checked = checkScripts(tsc, out);
-process.exitCode = declared.every(Boolean) && checked ? 0 : 1;
+process.exitCode = [...declared, ...since].every(Boolean) && checked ? 0 : 1;

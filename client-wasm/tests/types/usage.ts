@@ -15,6 +15,7 @@ import type {
 } from "crowfly";
 import { createClient as createSlim } from "crowfly/slim";
 import { createClient as createInline } from "crowfly/inline";
+import { closeClients, createClient as createFake, createTestClient, openClients, uploadError } from "crowfly/testing";
 
 declare const file: File;
 declare const blob: Blob;
@@ -129,6 +130,27 @@ export function unbound(client: Client, upload: Upload, use: <T>(s: (l: () => vo
   console.log(inlined);
   const { subscribe, snapshot } = client;
   return use(subscribe, snapshot);
+}
+
+/** A client without a network is a client, and its module stands in for the package's. */
+export async function withoutNetwork(): Promise<UploadErrorCode> {
+  const client: Client = createTestClient();
+  const replaced: typeof createClient = createFake;
+  const { testing } = createTestClient({ auto: false, delayMs: 10, records: [{ name: "a" }], resumable: [{ name: "b", size: 1 }] });
+  client.upload(file).pause();
+  testing.upload("a.txt").progress(0.5);
+  testing.upload(client.upload(file)).fail("network", { status: 503, phase: "send" });
+  testing.upload().store({ verified: false });
+  testing.failNext("stalled");
+  await testing.settled();
+  await replaced({ api: "/api", credentials: "include" });
+  openClients().at(-1)?.testing.offline();
+  closeClients();
+  // @ts-expect-error no such code
+  testing.failNext("no_such_code");
+  // @ts-expect-error no such option
+  createTestClient({ automatic: false });
+  return uploadError("network", { message: "gone" }).code;
 }
 
 /** What became of a file whose bytes are not what its type says, or that a scan has not let pass. */

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use devkit::hash::sha256_hex;
 
 use crate::error::Error;
+use crate::process::{self, Cmd};
 use crate::setup::{self, node};
 use crate::{files, paths, step};
 
@@ -29,10 +30,31 @@ pub(crate) fn build() -> Result<(), Error> {
     })
 }
 
-/// As [`build`], then prints the package's sizes and checks them against the budget.
-pub(crate) fn run() -> Result<(), Error> {
+/// As [`build`], then as [`report`]; `renew_api` first writes the report of the public types anew.
+pub(crate) fn run(renew_api: bool) -> Result<(), Error> {
     build()?;
-    weigh()
+    if renew_api {
+        let api = recipe("api.mjs")
+            .arg(paths::npm_package())
+            .arg(node::modules());
+        api.log("api-report").run()?;
+    }
+    report()
+}
+
+/// Prints the sizes of the built package, and what publint and are-the-types-wrong say of it; fails if one is over its
+/// budget, or a tool finds anything.
+pub(crate) fn report() -> Result<(), Error> {
+    weigh()?;
+    let lint = recipe("lint.mjs").arg(tarball::file()).arg(node::modules());
+    let found = lint.log("package-lint").run();
+    println!("\n{}", process::logged("package-lint").trim_end());
+    found
+}
+
+/// A script of `client-wasm/build/`.
+fn recipe(name: &str) -> Cmd {
+    Cmd::new("node").arg(module::recipes().join(name))
 }
 
 /// Prints the sizes of the built package and checks them against the budget.

@@ -1,4 +1,5 @@
-//! The package's files: minified JavaScript, everything else as it is.
+//! The package's files: minified JavaScript, everything else as it is; `client-wasm/build/entries.mjs` adds what the
+//! manifest promises besides.
 
 use std::path::Path;
 
@@ -10,6 +11,11 @@ use crate::files;
 use crate::process::Cmd;
 use crate::setup::node;
 
+/// What is one download: with its glue, and all that it imports.
+const BUNDLED: [&str; 2] = ["start.js", "doctor.js"];
+/// Scripts without a source map: they have a few lines, or are copied into other scripts as text.
+const UNMAPPED: [&str; 5] = ["index.js", "shared.js", "slim.js", "inline.js", "worker.js"];
+
 pub(super) fn assemble(package: &Path) -> Result<(), Error> {
     let listed = tarball::listed_in(&source())?;
     for from in files::list(&source())? {
@@ -19,7 +25,7 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             // Needed by developers of the package, not by its users.
             continue;
         }
-        if ["start.js", "doctor.js"].contains(&&*name) {
+        if BUNDLED.contains(&&*name) {
             bundle(&name, &to)?;
         } else if name.ends_with(".js") {
             minify(&from, &to, &[])?;
@@ -35,20 +41,26 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
         }
     }
     inline(package)?;
-    one_file(package, "crowfly.min.js", &["--format=esm"])?;
+    one_file(package, "inline.js", "crowfly.min.js", &["--format=esm"])?;
     let shim = format!("--inject:{}", module::recipes().join("text.js").display());
-    one_file(
-        package,
-        "index.cjs",
-        &["--format=cjs", "--platform=node", &shim],
-    )
+    let common = ["--format=cjs", "--platform=node", &shim];
+    one_file(package, "inline.js", "index.cjs", &common)?;
+    // Who brings the module wants a small file: the doctor is loaded when it is called.
+    let slim = [&common[..], &["--external:./doctor.js"]].concat();
+    one_file(package, "slim.js", "slim.cjs", &slim)?;
+    Cmd::new("node")
+        .arg(module::recipes().join("entries.mjs"))
+        .arg(source())
+        .arg(package)
+        .arg(node::modules())
+        .log("entries")
+        .run()
 }
 
-/// The entry `crowfly/inline` and all that it loads as one file: for pages and service workers without a bundler, and
-/// for CommonJS, which has no way to load a part later.
-fn one_file(package: &Path, name: &str, more: &[&str]) -> Result<(), Error> {
+/// An entry and all that it loads as one file: for pages and service workers without a bundler, and for CommonJS.
+fn one_file(package: &Path, from: &str, name: &str, more: &[&str]) -> Result<(), Error> {
     Cmd::new(node::tool("esbuild"))
-        .arg(package.join("inline.js"))
+        .arg(package.join(from))
         .args(["--bundle", "--minify", "--target=es2022", "--charset=utf8"])
         .args(["--legal-comments=none", "--log-level=warning"])
         .args(more)
@@ -81,8 +93,15 @@ fn bundle(name: &str, to: &Path) -> Result<(), Error> {
 
 /// One file, minified; its imports stay as they are, unless `more` says otherwise.
 fn minify(from: &Path, to: &Path, more: &[&str]) -> Result<(), Error> {
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    let mapped = !UNMAPPED.contains(&&*name);
+    let map = format!(
+        "content='{}.map',url='{name}.map',includeSources",
+        to.display()
+    );
     Cmd::new(node::tool("esbuild"))
         .arg(from)
+        .args(mapped.then_some("--sourcemap"))
         .words("--minify --format=esm --target=es2022 --charset=utf8")
         .words("--legal-comments=none --log-level=warning")
         .args(more)
@@ -94,6 +113,7 @@ fn minify(from: &Path, to: &Path, more: &[&str]) -> Result<(), Error> {
         .arg(to)
         .args(["--module", "--mangle", "toplevel", "--ecma", "2022"])
         .args(["--compress", "passes=3,unsafe_arrows,unsafe_methods"])
+        .args(mapped.then_some(["--source-map", &*map]).iter().flatten())
         .arg("--output")
         .arg(to)
         .log("terser")

@@ -16,7 +16,7 @@ pub(crate) fn file() -> PathBuf {
 
 /// Files of the repository root that are packed where they exist.
 pub(super) fn texts() -> Vec<PathBuf> {
-    let names = ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE"];
+    let names = ["LICENSE-MIT", "LICENSE-APACHE", "LICENSE", "CHANGELOG.md"];
     let files = names.iter().map(|name| paths::root().join(name));
     files.filter(|path| path.is_file()).collect()
 }
@@ -49,6 +49,16 @@ pub(super) fn listed_in(folder: &Path) -> Result<BTreeSet<String>, Error> {
     let present = by_itself.iter().filter(|name| folder.join(name).is_file());
     names.extend(present.map(|name| (*name).to_owned()));
     Ok(names)
+}
+
+/// The scripts that the manifest in `folder` gives to `import`.
+pub(super) fn entries(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    let manifest = manifest(folder)?;
+    let exports = manifest["exports"].as_object().into_iter().flatten();
+    let scripts = exports.filter_map(|(_, entry)| entry["import"]["default"].as_str());
+    Ok(scripts
+        .map(|path| path.trim_start_matches("./").to_owned())
+        .collect())
 }
 
 fn manifest(folder: &Path) -> Result<Value, Error> {

@@ -61,6 +61,7 @@ pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
         .args(["--test", "--test-reporter=tap"])
         .args(&tests)
         .env("CROWFLY_PACKAGE_DIR", paths::npm_package())
+        .env("CROWFLY_NODE_MODULES", node::modules())
         .log("node-tests")
         .step("package under Node");
     let log = process::logged("node-tests");

@@ -1,0 +1,93 @@
+// Builds what the package's manifest promises beside the files that it lists: entries of many files as one (`testing`), the
+// CommonJS forms, their declarations, and the list of all files; and tidies the source maps.
+//
+//   node entries.mjs <hand-written files> <package> <node_modules of the tools>
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { tidy } from "./maps.mjs";
+
+const [source, out, modules] = process.argv.slice(2).map((path) => resolve(path));
+const load = createRequire(join(modules, "tools.cjs"));
+const [esbuild, terser] = [load("esbuild"), load("terser")];
+const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+
+const TARGET = { target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning" };
+/** Start the module, and are built by `cargo xtask package` itself. */
+const LOADERS = ["index", "slim", "inline"];
+
+/** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares
+ * files with others, or loads some later; any other is one file. */
+const entries = Object.values(manifest.exports).flatMap(({ require: form }) => {
+  const name = form?.default.match(/^\.\/([\w-]+)\.cjs$/)?.[1];
+  return name && !LOADERS.includes(name) && existsSync(join(source, `${name}.js`)) ? [name] : [];
+});
+
+/** What an entry does not take in: the client's entry, which an application has once only, and every other package. */
+const OUTSIDE = ["index.js", "start.js"].flatMap((name) => [`./${name}`, join(source, name)]);
+
+/** The entry and what else it imports of this package as one file. */
+function bundle(name, format) {
+  const { outputFiles } = esbuild.buildSync({
+    ...TARGET,
+    absWorkingDir: source,
+    entryPoints: [join(source, `${name}.js`)],
+    outfile: join(out, `${name}.js`),
+    bundle: true,
+    format,
+    external: OUTSIDE,
+    packages: "external",
+    platform: format === "cjs" ? "node" : "neutral",
+    sourcemap: "external",
+    sourcesContent: true,
+    write: false,
+  });
+  const text = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
+  return { code: text(".js"), map: text(".js.map") };
+}
+
+async function publish(name) {
+  const { code, map } = bundle(name, "esm");
+  const url = `${name}.js.map`;
+  const small = await terser.minify(code, {
+    module: true,
+    ecma: 2022,
+    mangle: { toplevel: true },
+    compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true },
+    sourceMap: { content: map, url, includeSources: true },
+  });
+  writeFileSync(join(out, `${name}.js`), `${small.code}\n`);
+  writeFileSync(join(out, url), small.map);
+}
+
+for (const name of entries) {
+  if (!manifest.files.includes(`${name}.js`)) await publish(name);
+  // Not minified: it runs in tests and on servers, and is read in their stack traces.
+  const common = bundle(name, "cjs").code.replaceAll(/\b(require|import)\("\.\/index\.js"\)/g, '$1("./index.cjs")');
+  writeFileSync(join(out, `${name}.cjs`), common);
+}
+for (const map of readdirSync(out).filter((name) => name.endsWith(".map"))) tidy(join(out, map));
+
+/** Declarations of the CommonJS forms: the same, which name each other by the names of that form. */
+const declared = new Set();
+function declare(name) {
+  if (declared.has(name)) return;
+  declared.add(name);
+  const text = readFileSync(join(out, `${name}.d.ts`), "utf8");
+  const common = text.replaceAll(/(["'])\.\/([\w-]+)\.js\1/g, (_, quote, other) => {
+    declare(other);
+    return `${quote}./${other}.cjs${quote}`;
+  });
+  writeFileSync(join(out, `${name}.d.cts`), common);
+}
+for (const { require: form } of Object.values(manifest.exports)) {
+  const name = form?.types.match(/^\.\/([\w-]+)\.d\.cts$/)?.[1];
+  if (name) declare(name);
+}
+// The file for pages without a bundler is the entry `inline`, with all that this loads.
+writeFileSync(join(out, "crowfly.min.d.ts"), 'export * from "./inline.js";\n');
+
+// npm packs these by itself.
+const unlisted = ["package.json", "README.md", "LICENSE"];
+const files = readdirSync(out).filter((name) => !unlisted.includes(name)).sort();
+writeFileSync(join(out, "package.json"), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
