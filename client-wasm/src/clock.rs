@@ -28,6 +28,12 @@ extern "C" {
 thread_local! {
     /// Milliseconds asleep so far, and the lead of the wall clock at the last reading.
     static SLEPT: Cell<(f64, f64)> = const { Cell::new((0.0, f64::NAN)) };
+    static RECENT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The last reading of [`now`]: the time of the input that the engine has just taken.
+pub(crate) fn recent() -> u64 {
+    RECENT.get()
 }
 
 /// Milliseconds since an arbitrary moment of this page.
@@ -40,7 +46,9 @@ pub(crate) fn now() -> u64 {
             slept += lead - before;
         }
         state.set((slept, lead));
-        (awake + slept) as u64
+        let now = (awake + slept) as u64;
+        RECENT.set(now);
+        now
     })
 }
 

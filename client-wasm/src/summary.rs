@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use crowfly_engine::State;
 use wasm_bindgen::JsValue;
 
-use crate::clock::now;
+use crate::clock::recent;
 use crate::object::ObjectBuilder;
 
 /// The states whose time counts.
@@ -30,6 +30,7 @@ pub(crate) enum Turn {
 }
 
 /// Counted from the start of the upload in this page.
+#[derive(Default)]
 pub(crate) struct Summary {
     pub(crate) turn: Cell<Turn>,
     /// Requests to storage.
@@ -38,27 +39,16 @@ pub(crate) struct Summary {
     resent: Cell<f64>,
     /// Milliseconds in each of [`STATES`].
     times: RefCell<[f64; STATES.len()]>,
-    /// Since when it is in its state.
-    since: Cell<u64>,
-}
-
-impl Default for Summary {
-    fn default() -> Self {
-        Self {
-            turn: Cell::default(),
-            attempts: Cell::default(),
-            resent: Cell::default(),
-            times: RefCell::default(),
-            since: Cell::new(now()),
-        }
-    }
+    /// Since when it is in its state; none before its first.
+    since: Cell<Option<u64>>,
 }
 
 impl Summary {
     /// The upload leaves a state.
     pub(crate) fn leave(&self, state: State) {
-        let now = now();
-        let took = now.saturating_sub(self.since.replace(now));
+        let now = recent();
+        let since = self.since.replace(Some(now)).unwrap_or(now);
+        let took = now.saturating_sub(since);
         let place = STATES.iter().position(|counted| *counted == state);
         let mut times = self.times.borrow_mut();
         if let Some(time) = place.and_then(|place| times.get_mut(place)) {
