@@ -1,0 +1,3 @@
+import { upload } from "./upload.js";
+
+window.upload = upload;
