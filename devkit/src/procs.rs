@@ -82,7 +82,7 @@ impl Seen {
 }
 
 /// Every process of the tree below `root`, with its ticks.
-fn tree(root: u32) -> Vec<(u32, u64)> {
+pub fn tree(root: u32) -> Vec<(u32, u64)> {
     let mut all: BTreeMap<u32, (u32, u64)> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let name = entry.file_name();

@@ -16,6 +16,7 @@ mod setup;
 mod soak;
 mod step;
 mod test;
+mod tools;
 mod wasm;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ cargo xtask <command>
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
+  tools     upload by the package in every bundler, framework and test runner, and print the matrix (--only NAME, such as
+            vite-8 or \"next dev\"; --newest takes each tool's newest version)
   soak      run the long forms of the tests: millions of simulated uploads, a hundred killed pages, minutes of
             fuzzing, ten thousand events at once, every permission removed once (`cargo xtask soak --help`)
   doctor    say what is set up wrongly around an API: issuer, token, CORS, bucket (--api URL, --origin ORIGIN; the
@@ -88,6 +91,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         "redrive" => redrive::run(arguments),
         "dev" => local::dev(arguments),
         "soak" => soak::run(arguments),
+        "tools" => tools::run(arguments),
         "test" => test::run(arguments),
         "setup" => {
             none(arguments)?;

@@ -5,7 +5,6 @@
 
 mod access;
 mod api;
-mod bundlers;
 mod common;
 mod complete;
 mod content;

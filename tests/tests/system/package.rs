@@ -6,10 +6,9 @@ use e2e::api::{Api, crc64nvme};
 use e2e::files::{MIB, TestFile};
 use serde_json::{Value, json};
 
-use crate::bundlers::fetched_the_copy;
 use crate::common::oidc;
 use crate::page::assert_quiet;
-use crate::vite_app::with_file;
+use crate::vite_app::{fetched_the_copy, with_file};
 
 /// Uploads the picked file by the README's example.
 fn upload_by_example(browser: &Browser, stack: &Stack, token: &str) -> Value {

@@ -8,7 +8,7 @@ use devkit::browser::Browser;
 use devkit::http::{Incoming, Reply, Server};
 use serde_json::{Value, json};
 
-use crate::bundlers::fetched_the_copy;
+use crate::vite_app::fetched_the_copy;
 
 const HTML: &str = "<!doctype html><title>App</title>";
 const WASM: &str = "crowfly_bg.wasm";

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use devkit::browser::Browser;
 use devkit::env::Env;
-use devkit::http::{Incoming, Reply, Server, Url, media_type};
+use devkit::http::{Files, Server, Url};
 use e2e::files::TestFile;
 use serde_json::json;
 
@@ -15,11 +15,6 @@ use e2e::package_page::node_modules;
 const INDEX: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>App</title>\
     <link rel=\"icon\" href=\"data:,\">\
     <input type=\"file\"><script type=\"module\" src=\"./main.js\"></script></html>\n";
-
-/// A page without a bundler.
-const PLAIN: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plain</title>\
-    <link rel=\"icon\" href=\"data:,\"><input type=\"file\"><script type=\"module\">\
-    import * as crowfly from './index.js'; window.crowfly = crowfly;</script></html>\n";
 
 /// Exposes the example to the page, and nothing else.
 const MAIN: &str = "import * as example from './example.js';\n\
@@ -42,7 +37,7 @@ fn example() -> String {
 }
 
 #[track_caller]
-pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) {
+fn run(folder: &Path, program: &str, arguments: &[&str]) {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
@@ -59,8 +54,7 @@ pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) {
 
 /// A new app with the package installed from its tarball, built.
 fn built_app() -> PathBuf {
-    let app = fresh_app("vite-app", MAIN);
-    std::fs::write(app.join("example.js"), example()).expect("a file of the app");
+    let app = fresh_app();
     let vite = node_modules().join("vite/bin/vite.js");
     run(
         &app,
@@ -76,15 +70,16 @@ fn built_app() -> PathBuf {
 }
 
 /// A new app with the package installed from its tarball, without any configuration.
-pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
-    let app = devkit::paths::scratch(name);
+fn fresh_app() -> PathBuf {
+    let app = devkit::paths::scratch("vite-app");
     std::fs::remove_dir_all(&app).expect("an old app can be removed");
     std::fs::create_dir_all(&app).expect("a folder");
     let manifest = json!({"name": "app", "private": true, "type": "module"});
     for (name, text) in [
         ("package.json", manifest.to_string()),
         ("index.html", INDEX.into()),
-        ("main.js", main.to_owned()),
+        ("main.js", MAIN.into()),
+        ("example.js", example()),
     ] {
         std::fs::write(app.join(name), text).expect("a file of the app");
     }
@@ -106,7 +101,7 @@ pub(crate) fn fresh_app(name: &str, main: &str) -> PathBuf {
 }
 
 /// The address of the built app, on the origin that the stacks allow besides their page.
-pub(crate) fn app() -> &'static str {
+fn app() -> &'static str {
     static APP: OnceLock<String> = OnceLock::new();
     APP.get_or_init(|| {
         let dist = built_app().join("dist");
@@ -115,33 +110,17 @@ pub(crate) fn app() -> &'static str {
         let port = port.expect("an origin with a port");
         let server =
             Server::bind(port).unwrap_or_else(|error| panic!("cannot serve on {origin}: {error}"));
-        let serving = server.serve(move |request| file(folder(&dist, request), request));
+        let files = Files::default().at("/", dist);
+        let serving = server.serve(move |request| files.answer(request));
         serving.expect("a server").detach();
         format!("{}/", origin.trim_end_matches('/'))
     })
 }
 
-/// The folder that a request is served from: another bundler's build, the plain package, or the app.
-fn folder(dist: &Path, request: &Incoming) -> PathBuf {
-    match request.path.split('/').nth(1) {
-        Some(name @ ("esbuild" | "iife")) => devkit::paths::scratch("esbuild-app").join(name),
-        Some("plain") => devkit::paths::root().join("target/npm/package"),
-        _ => dist.to_owned(),
-    }
-}
-
-fn file(folder: PathBuf, request: &Incoming) -> Reply {
-    let name = match request.path.rsplit_once('/') {
-        Some(("/plain", "")) => return Reply::html(200, PLAIN),
-        Some((_, "")) => "index.html",
-        Some(("" | "/plain" | "/esbuild" | "/iife", name)) => name,
-        _ => request.path.trim_start_matches('/'),
-    };
-    let file = folder.join(name);
-    match std::fs::read(&file) {
-        Ok(bytes) if !name.contains("..") => Reply::new(200).body(media_type(&file), bytes),
-        _ => Reply::text(404, "not found"),
-    }
+/// Whether the page has loaded the copy of the module that is embedded in the package's JavaScript.
+pub(crate) fn fetched_the_copy(browser: &Browser) -> bool {
+    let script = "return performance.getEntriesByType('resource').some(({ name }) => name.includes('inline-data'));";
+    browser.run(script, &[]) == true
 }
 
 /// Opens the app and picks a file in it.

@@ -11,6 +11,7 @@ pub(crate) mod wasm_target;
 use std::thread;
 
 use crate::error::Error;
+use crate::tools;
 
 /// Makes one tool ready: finds or installs it.
 pub(crate) type Install = fn() -> Result<(), Error>;
@@ -24,7 +25,7 @@ pub(crate) fn all() -> Result<(), Error> {
         WASM_AND_TESTS,
         &[
             node::ready,
-            node::older,
+            || tools::install(&tools::of_a_test_run()?),
             node::provider,
             || python::cargo_lambda().map(drop),
             || python::local_aws().map(drop),

@@ -1,6 +1,6 @@
 //! Tools from npm, pinned by `xtask/node/package-lock.json` and installed into `target/tools/node`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use devkit::hash::sha256_hex;
 
@@ -17,10 +17,36 @@ pub(crate) fn ready() -> Result<(), Error> {
     install("node", "packages from npm", "xtask/node")
 }
 
-/// Installs the previous major versions of the bundlers into `target/tools/node-older`, because one folder can hold
-/// one version of a package only.
-pub(crate) fn older() -> Result<(), Error> {
-    install("node-older", "older packages from npm", "xtask/node/older")
+/// Installs what the lock file of a project in `tests/tools` names into `target/tools/projects`.
+pub(crate) fn project(name: &str) -> Result<(), Error> {
+    let at = format!("projects/{name}");
+    let what = format!("packages of {name} from npm");
+    install(&at, &what, &format!("tests/tools/{name}"))?;
+    finish_bun(&paths::tools().join(at))
+}
+
+/// Puts Bun's program in its place, which is all that its install script does; no other package's script is run.
+pub(crate) fn finish_bun(project: &Path) -> Result<(), Error> {
+    let bun = project.join("node_modules/bun");
+    match bun.join("install.js").is_file() {
+        true => Cmd::new("node").arg("install.js").dir(bun).log("bun").run(),
+        false => Ok(()),
+    }
+}
+
+/// Installs a newer Node.js into `target/tools/node-newest`; returns the folder of its program.
+pub(crate) fn newest() -> Result<PathBuf, Error> {
+    install(
+        "node-newest",
+        "a newer Node.js from npm",
+        "xtask/node/newest",
+    )?;
+    let modules = paths::tools().join("node-newest/node_modules");
+    let mut found = files::list(&modules)?
+        .into_iter()
+        .map(|package| package.join("bin"));
+    let found = found.find(|folder| folder.join("node").is_file());
+    found.ok_or_else(|| Error::Missing("npm has no newer Node.js for this machine".into()))
 }
 
 /// Installs the OpenID provider of the sign-in tests into `target/tools/node-oidc`.

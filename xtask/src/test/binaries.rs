@@ -67,6 +67,11 @@ impl Binary {
         self.target == "system"
     }
 
+    /// Whether it tries the package in the tools that people load it with.
+    pub(super) fn is_tools(&self) -> bool {
+        self.target == "tools"
+    }
+
     /// Runs the tests whose names begin with `filter`, and shows their output.
     pub(super) fn long_form(&self, filter: &str, env: &[(&str, String)]) -> Result<(), Error> {
         let log = format!("soak-{}", filter.trim_end_matches(':'));
@@ -90,7 +95,7 @@ impl Binary {
         }
     }
 
-    fn cmd(&self, log: &str, env: &[(&str, String)]) -> Cmd {
+    pub(super) fn cmd(&self, log: &str, env: &[(&str, String)]) -> Cmd {
         Cmd::new(&self.file)
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .envs(env.iter().map(|(name, value)| (name, value)))

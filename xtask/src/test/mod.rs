@@ -62,6 +62,16 @@ pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Err
     spike.and(missed)
 }
 
+/// The package in the tools that `env` names.
+///
+/// # Errors
+/// If a file is not uploaded as it should be in one of them; the log `tools` says which.
+pub(crate) fn tools(env: &[(&'static str, String)]) -> Result<(), Error> {
+    let result = system::tools(env);
+    system::end();
+    result
+}
+
 /// So many conversations with hostile signers, APIs and stores, in Chromium; a page has a thousand, as its driver waits
 /// five minutes for it.
 ///

@@ -9,7 +9,7 @@ use crate::lambdas::Build;
 use crate::local::{self, Suite};
 use crate::process::{self, Cmd};
 use crate::setup::{browsers, node, python};
-use crate::{paths, step};
+use crate::{paths, step, tools};
 
 /// The rules that make the local AWS as strict as AWS, each with its own test.
 pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
@@ -36,7 +36,19 @@ pub(super) fn rules(counts: &mut Counts) -> Result<(), Error> {
 
 /// The whole system, by the page, by the package and by plain requests.
 pub(super) fn whole(counts: &mut Counts) -> Result<(), Error> {
-    selected(counts, Binary::needs_system)
+    let result = selected(counts, Binary::needs_system);
+    tools::show("test-tests-tools");
+    result
+}
+
+/// The package in these tools.
+pub(super) fn tools(env: &[(&'static str, String)]) -> Result<(), Error> {
+    with(|running| {
+        let found = running.binaries.iter().find(|binary| binary.is_tools());
+        let binary = found.ok_or_else(|| Error::failed("the tests of tools were not compiled"))?;
+        let env = [running.env.as_slice(), env].concat();
+        binary.cmd("tools", &env).run()
+    })
 }
 
 fn selected(counts: &mut Counts, wanted: fn(&Binary) -> bool) -> Result<(), Error> {
@@ -105,13 +117,15 @@ pub(super) fn end() {
 
 fn start(how: Build) -> Result<Running, Error> {
     let mut env = browsers::chromium()?.env();
-    node::older()?;
+    let projects = tools::of_a_test_run()?;
+    tools::install(&projects)?;
     node::provider()?;
     let aws_cli = python::aws_cli()?.join("aws");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests(how)?;
     env.push(("CROWFLY_TEST_ENV", suite.env.display().to_string()));
     env.push(("CROWFLY_AWS_CLI", aws_cli.display().to_string()));
+    env.push(("CROWFLY_TOOLS", tools::rows(&projects)));
     Ok(Running {
         suite,
         binaries: all,
