@@ -26,30 +26,26 @@ extern "C" {
 }
 
 thread_local! {
-    /// Milliseconds asleep so far, and the lead of the wall clock at the last reading.
-    static SLEPT: Cell<(f64, f64)> = const { Cell::new((0.0, f64::NAN)) };
-    static RECENT: Cell<u64> = const { Cell::new(0) };
+    /// Milliseconds asleep so far; the lead of the wall clock at the last reading, and that reading.
+    static SLEPT: Cell<(f64, f64, u64)> = const { Cell::new((0.0, f64::NAN, 0)) };
 }
 
 /// The last reading of [`now`]: the time of the input that the engine has just taken.
 pub(crate) fn recent() -> u64 {
-    RECENT.get()
+    SLEPT.get().2
 }
 
 /// Milliseconds since an arbitrary moment of this page.
 pub(crate) fn now() -> u64 {
     let awake = awake();
     let lead = Date::now() - awake;
-    SLEPT.with(|state| {
-        let (mut slept, before) = state.get();
-        if lead - before > SLEEP_MS {
-            slept += lead - before;
-        }
-        state.set((slept, lead));
-        let now = (awake + slept) as u64;
-        RECENT.set(now);
-        now
-    })
+    let (mut slept, before, _) = SLEPT.get();
+    if lead - before > SLEEP_MS {
+        slept += lead - before;
+    }
+    let now = (awake + slept) as u64;
+    SLEPT.replace((slept, lead, now));
+    now
 }
 
 /// A timer; none once it is dropped.

@@ -40,7 +40,7 @@ impl Task {
         let before = CURRENT.replace(Some(Rc::clone(self)));
         let mut context = Context::from_waker(Waker::noop());
         let pending = future.as_mut().poll(&mut context).is_pending();
-        CURRENT.set(before);
+        drop(CURRENT.replace(before));
         if pending {
             self.0.replace(Some(future));
         }
@@ -96,9 +96,9 @@ impl Future for Wait {
         match self.0.outcome.take() {
             Some(outcome) => Poll::Ready(outcome),
             None => {
-                let current = CURRENT.take();
+                let current = CURRENT.replace(None);
                 self.0.task.set(current.clone());
-                CURRENT.set(current);
+                drop(CURRENT.replace(current));
                 Poll::Pending
             }
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::{browsers, node};
-use crate::{files, paths, step, test};
+use crate::{files, package, paths, step, test};
 
 /// The projects of every test run.
 const USUAL: [&str; 7] = [
@@ -17,7 +17,7 @@ const USUAL: [&str; 7] = [
 /// Projects that are of a version, so that they have no newest one.
 const OLDER: [&str; 4] = ["vite-5", "vite-6", "vite-7", "web-worker-vite-7"];
 
-/// Uploads in every chosen tool and prints the matrix.
+/// Uploads in every chosen tool; prints the matrix, and what is to be said of the package itself.
 ///
 /// # Errors
 /// If a row does not show what it should, or nothing could be run.
@@ -61,7 +61,7 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
     browsers::chromium()?;
     let result = test::tools(&env);
     show("tools");
-    result
+    result.and(package::report())
 }
 
 /// The projects of a test run: the usual ones, and another one for each commit.

@@ -1,6 +1,6 @@
 //! The fields of one JavaScript object.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -17,34 +17,35 @@ use crate::text::decimal;
 thread_local! {
     /// The first wrong field of the value that is being read. Its path grows from the inside out.
     /// Never dropped, as threads of a page are not: registering a destructor would cost code.
-    static WRONG: RefCell<ManuallyDrop<Option<Wrong>>> =
-        const { RefCell::new(ManuallyDrop::new(None)) };
+    static WRONG: Cell<ManuallyDrop<Option<Wrong>>> = const { Cell::new(ManuallyDrop::new(None)) };
 }
 
 /// What is wrong with the value that was read since the last call.
 pub(super) fn take_wrong() -> Option<Wrong> {
-    WRONG.with_borrow_mut(|wrong| wrong.take())
+    replace(None)
+}
+
+fn replace(wrong: Option<Wrong>) -> Option<Wrong> {
+    ManuallyDrop::into_inner(WRONG.replace(ManuallyDrop::new(wrong)))
 }
 
 /// Notes what was expected of a field, unless another was wrong before.
 fn note(name: &str, expected: &str) {
-    WRONG.with_borrow_mut(|wrong| {
-        wrong.get_or_insert_with(|| Wrong {
-            // A name may be the server's own choice.
-            path: cut(name),
-            problem: ["expected ", expected].concat(),
-        });
+    let wrong = take_wrong().unwrap_or_else(|| Wrong {
+        // A name may be the server's own choice.
+        path: cut(name),
+        problem: ["expected ", expected].concat(),
     });
+    replace(Some(wrong));
 }
 
 /// The wrong field is inside this one.
 fn within(name: &str) {
-    WRONG.with_borrow_mut(|wrong| {
-        if let Some(wrong) = &mut **wrong {
-            let dot = if wrong.path.is_empty() { "" } else { "." };
-            wrong.path = [name, dot, &wrong.path].concat();
-        }
-    });
+    if let Some(mut wrong) = take_wrong() {
+        let dot = if wrong.path.is_empty() { "" } else { "." };
+        wrong.path = [name, dot, &wrong.path].concat();
+        replace(Some(wrong));
+    }
 }
 
 /// Reads the fields of one object. A missing or mistyped field is noted, and [`Fields::all`] then returns
