@@ -1,0 +1,35 @@
+// The entry `crowfly/react`.
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { connect, dropzone, find, inputProps, watch } from "./adapter.js";
+
+/** @type {typeof import("./react.d.ts").useCrowfly} */
+export function useCrowfly(options) {
+  // A signer that is written in the component is another one at each render; that of the first counts.
+  const [signer] = useState(options.signer);
+  const connection = connect(/** @type {typeof options} */ ({ ...options, signer }));
+  useEffect(() => connection.take(options));
+  return useSyncExternalStore(connection.subscribe, connection.get, () => connection.initial);
+}
+
+/** @type {typeof import("./react.d.ts").useUpload} */
+export function useUpload(id) {
+  return useSyncExternalStore(
+    watch,
+    () => find(id),
+    () => undefined,
+  );
+}
+
+/** @type {typeof import("./react.d.ts").useDropzone} */
+export function useDropzone(options) {
+  const [zone] = useState(dropzone);
+  useEffect(() => {
+    zone.options = options;
+  });
+  return {
+    ...useSyncExternalStore(zone.subscribe, zone.get, zone.get),
+    open: zone.open,
+    getRootProps: (given) => ({ .../** @type {NonNullable<typeof given>} */ (given), ...zone.props(options) }),
+    getInputProps: (given) => ({ ...inputProps(options), .../** @type {NonNullable<typeof given>} */ (given) }),
+  };
+}
