@@ -18,6 +18,9 @@ export type ConnectOptions = ClientOptions & {
   /** Makes the client in place of `createClient` of `crowfly`: that of `crowfly/inline` or `crowfly/testing`, or a function
    * of yours around that of `crowfly/slim`. */
   createClient?: ((options: ClientOptions) => Promise<Client>) | undefined;
+  /** Whether each upload is followed until its record is there, so that its state becomes `processed`; false by default. Of
+   * one whose record does not come in time, `processed()` says why. */
+  processed?: boolean | undefined;
 };
 
 /** A file as a drop zone gives it. */

@@ -47,7 +47,7 @@ function opened(item) {
 
 /** @param {Connection} self */
 async function make(self) {
-  const { createClient: how = createClient, token, ...given } = self.options;
+  const { createClient: how = createClient, processed, token, ...given } = self.options;
   // The callbacks of the latest component count.
   /** @type {Pick<ClientOptions, "token" | "onWarning" | "onEvent">} */
   const callbacks = {
@@ -116,7 +116,9 @@ function methodsOf(self, { pause, resume, abort, retry, processed }, forget) {
  * @param {Upload} upload
  * @returns {Upload} */
 function held(self, upload) {
-  return Object.create(upload, { processed: { value: hold(self, upload.processed) } });
+  const processed = hold(self, upload.processed);
+  if (self.options.processed) processed();
+  return Object.create(upload, { processed: { value: processed } });
 }
 
 /** Lists again what earlier pages left.

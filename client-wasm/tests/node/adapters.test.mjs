@@ -257,6 +257,17 @@ test("a client is closed a while after nobody uses it and nothing is active", as
   last.leave();
 });
 
+test("uploads are followed until their record is there, if that is wanted", async () => {
+  for (const processed of [true, undefined]) {
+    const { made, options } = fake();
+    const { upload, leave } = component({ ...options, processed });
+    await upload(new File(["a"], "a.txt"));
+    assert.equal("finish" in made[0].started[0].handle, processed === true);
+    assert.ok(!("processed" in made[0].options));
+    leave();
+  }
+});
+
 test("what earlier pages left is listed, and again after each change", async () => {
   let left = [{ id: "1", needs: "file" }, { id: "2", needs: "nothing" }];
   const without = (id) => (left = left.filter((entry) => entry.id !== id));
