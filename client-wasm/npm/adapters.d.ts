@@ -102,8 +102,10 @@ export interface Rejection {
 
 /** What a drop zone is set to. All of it is told before anything is sent. */
 export interface DropzoneOptions {
-  /** Called with the files, at least one; `rejected` is what was left out of the same gesture. */
-  onFiles?: ((files: PickedFile[], rejected: readonly Rejection[]) => void) | undefined;
+  /** Called with the files, at least one. It may be the `upload` of a client's. */
+  onFiles?: ((files: PickedFile[]) => unknown) | undefined;
+  /** Called with what is left out, at least one, before `onFiles`. It is in the state too. */
+  onReject?: ((rejected: readonly Rejection[]) => unknown) | undefined;
   /** As the attribute of an input: `image/*,.pdf`. Everything by default. */
   accept?: string | undefined;
   /** Most bytes of one file. */

@@ -18,14 +18,15 @@ export function useUpload(id: string | undefined): LiveUpload | undefined;
 /** What `useDropzone` gives. */
 export interface Dropzone extends DropzoneState {
   readonly open: OpenDialog;
-  /** Attributes of the element that takes files: `<div {...getRootProps()}>`. Yours are added. */
-  readonly getRootProps: <T extends RootGiven = NonNullable<unknown>>(given?: T) => T & RootProps;
+  /** Attributes of the element that takes files: `<div {...getRootProps()}>`. Yours win: with `role` and `tabIndex` undefined
+   * it is no button, and clicks on it do nothing; call `open` then. */
+  readonly getRootProps: <T extends object = NonNullable<unknown>>(given?: T & NoRef) => Omit<RootProps, keyof T> & T;
   /** Attributes of the `<input {...getInputProps()} />` inside of it. Yours win. */
-  readonly getInputProps: <T extends object = NonNullable<unknown>>(given?: T) => InputProps & T;
+  readonly getInputProps: <T extends object = NonNullable<unknown>>(given?: T) => Omit<InputProps, keyof T> & T;
 }
 
-/** Attributes of yours for a drop zone's element; `ref` is taken. */
-export interface RootGiven {
+/** Attributes of yours for a drop zone's element: all but `ref`, which the zone needs. */
+export interface NoRef {
   readonly ref?: never;
 }
 

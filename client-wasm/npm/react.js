@@ -29,7 +29,7 @@ export function useDropzone(options) {
   return {
     ...useSyncExternalStore(zone.subscribe, zone.get, zone.get),
     open: zone.open,
-    getRootProps: (given) => ({ .../** @type {NonNullable<typeof given>} */ (given), ...zone.props(options) }),
+    getRootProps: (given) => ({ ...zone.props(options), .../** @type {NonNullable<typeof given>} */ (given), ref: zone.attach }),
     getInputProps: (given) => ({ ...inputProps(options), .../** @type {NonNullable<typeof given>} */ (given) }),
   };
 }

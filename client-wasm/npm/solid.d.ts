@@ -24,7 +24,7 @@ export interface Dropzone {
   readonly isDragging: Accessor<DropzoneState["isDragging"]>;
   readonly rejected: Accessor<DropzoneState["rejected"]>;
   readonly open: OpenDialog;
-  /** Attributes of the element that takes files: `<div {...rootProps()}>`. */
+  /** Attributes of the element that takes files; without its `role` and `tabIndex` it is no button, and clicks on it do nothing: `<div {...rootProps()}>`. */
   readonly rootProps: Accessor<RootProps>;
   /** Attributes of the `<input {...inputProps()} />` inside of it. */
   readonly inputProps: Accessor<InputProps>;

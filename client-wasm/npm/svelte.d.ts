@@ -32,7 +32,7 @@ export interface DropzoneActionOptions extends DropzoneOptions {
 /**
  * An action that makes an element a drop zone: `<div use:dropzone={{ onFiles: $crow.upload }}>`. It takes files and folders
  * that are dropped, pasted or picked, and checks them before anything is sent. The element becomes a button to keyboards
- * and screen readers; buttons, links and fields inside of it keep their own clicks. Its file input is the one inside of it,
+ * and screen readers, unless it has a `role`; buttons, links and fields inside of it keep their own clicks. Its file input is the one inside of it,
  * or a hidden one that is added.
  */
 export function dropzone(

@@ -38,10 +38,11 @@ export function dropzone(element, options) {
   /** @param {typeof options} given */
   const update = (given) => {
     zone.options = options = given;
-    Object.assign(element, { role: "button", tabIndex: 0, ariaDisabled: !!given.disabled });
+    element.ariaDisabled = `${!!given.disabled}`;
     Object.assign(input, inputProps({ accept: "", ...given }));
   };
   update(options);
+  if (!element.role) Object.assign(element, { role: "button", tabIndex: 0 });
   zone.attach(element);
   const end = readable(zone.get, zone.subscribe).subscribe((state) => options.onState?.({ ...state, open: zone.open }));
   return {

@@ -28,7 +28,7 @@ export interface Dropzone {
   readonly isDragging: ComputedRef<DropzoneState["isDragging"]>;
   readonly rejected: ComputedRef<DropzoneState["rejected"]>;
   readonly open: OpenDialog;
-  /** Attributes of the element that takes files: `<div v-bind="rootProps">`. */
+  /** Attributes of the element that takes files; without its `role` and `tabIndex` it is no button, and clicks on it do nothing: `<div v-bind="rootProps">`. */
   readonly rootProps: ComputedRef<RootProps>;
   /** Attributes of the `<input v-bind="inputProps">` inside of it. */
   readonly inputProps: ComputedRef<InputProps>;

@@ -42,7 +42,8 @@ export function listen(zone, root, signal) {
   const take = async (sources) => {
     const { files, rejected } = await read(sources, zone.options);
     zone.set({ rejected });
-    if (files.length > 0) zone.options.onFiles?.(files, rejected);
+    if (rejected.length > 0) zone.options.onReject?.(rejected);
+    if (files.length > 0) zone.options.onFiles?.(files);
   };
 
   /** Whether an event brings files, and they are for this zone. The browser then leaves it alone: by default it would leave

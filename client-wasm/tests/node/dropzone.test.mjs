@@ -111,7 +111,7 @@ async function zoneOf(t, options = {}) {
   Object.assign(globalThis, { AbortController: window.AbortController });
   const zone = dropzone();
   const given = [];
-  const set = (more) => (zone.options = { onFiles: (files) => given.push(...files.map(({ path }) => path)), ...options, ...more });
+  const set = (more) => (zone.options = { onFiles: (...all) => given.push(...all.flat().map(({ path }) => path)), ...options, ...more });
   set();
   let dialogs = 0;
   const input = element.querySelector("input");
@@ -150,7 +150,9 @@ test("a drag over children does not flicker, and ends when it leaves", async (t)
 });
 
 test("files are taken, text is left alone", async (t) => {
-  const { element, zone, given, fire, files } = await zoneOf(t, { maxFiles: 1 });
+  const left = [];
+  const onReject = (rejected) => left.push(...rejected.map(({ path }) => path));
+  const { element, zone, given, fire, files } = await zoneOf(t, { maxFiles: 1, onReject });
   const text = { types: ["text/plain"], items: [{ kind: "string" }], files: [] };
   for (const type of ["dragenter", "dragover", "drop"]) {
     assert.equal((await fire(element, type, { dataTransfer: text })).defaultPrevented, false);
@@ -164,6 +166,7 @@ test("files are taken, text is left alone", async (t) => {
   assert.deepEqual(zone.get().rejected.map(({ code }) => code), ["too_many"]);
   await fire(element, "drop", { dataTransfer: files("c.txt") });
   assert.deepEqual(zone.get().rejected, [], "those of an earlier gesture");
+  assert.deepEqual(left, ["b.txt"]);
 });
 
 test("while it is disabled nothing is taken, and the page is not left for a dropped file", async (t) => {

@@ -1,14 +1,14 @@
-// Compiles the declarations of a package strictly: usage.ts, and the contract's golden JSON, each file
+// Compiles the declarations of a package strictly: usage.ts, adapters.ts, and the contract's golden JSON, each file
 // against its type. Then the hand-written scripts, of this tree: what the package has of them is minified.
 //
 // And with the oldest TypeScript that the README promises.
 //
 //   node check.mjs <package directory> <typescript's bin/tsc> <directory to write to>
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, report } from "./compile.mjs";
-import { checkScripts } from "./scripts.mjs";
+import { checkScripts, FRAMEWORKS, installed } from "./scripts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const golden = join(here, "../../../contract/tests/golden");
@@ -64,15 +64,20 @@ lines.push(
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "node_modules"), { recursive: true });
 cpSync(packageDir, join(out, "node_modules/crowfly"), { recursive: true });
-cpSync(join(here, "usage.ts"), join(out, "usage.ts"));
 for (const name of ["oldest.mts", "oldest.cts", "oldest.ts"]) cpSync(join(here, "oldest.ts"), join(out, name));
+for (const file of ["usage.ts", "adapters.ts"]) cpSync(join(here, file), join(out, file));
+mkdirSync(join(out, "node_modules/@types"));
+for (const [name, [folder]] of Object.entries(FRAMEWORKS)) {
+  const types = folder.includes("@types") ? `@types/${name}` : name;
+  symlinkSync(installed(folder), join(out, "node_modules", types));
+}
 writeFileSync(join(out, "golden.ts"), `${lines.join("\n")}\n`);
 writeFileSync(join(out, "package.json"), `{ "type": "module" }\n`);
 
 const declared = ["bundler", "nodenext"].map((moduleResolution) => {
   const config = join(out, `tsconfig.${moduleResolution}.json`);
   const module = moduleResolution === "nodenext" ? "nodenext" : "esnext";
-  const said = compile(tsc, config, ["usage.ts", "golden.ts"], { module, moduleResolution });
+  const said = compile(tsc, config, ["usage.ts", "adapters.ts", "golden.ts"], { module, moduleResolution });
   return report(`types with moduleResolution ${moduleResolution}`, said);
 });
 const oldest = join(dirname(tsc), "../../typescript-4.9/bin/tsc");

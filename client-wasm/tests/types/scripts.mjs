@@ -1,12 +1,23 @@
 // Compiles the hand-written scripts that have types in comments, group by group, and shows that it would find a
 // mistake in each of them.
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, report } from "./compile.mjs";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const scripts = (folder) => readdirSync(join(source, folder)).filter((name) => name.endsWith(".js"));
+
+/** Where the types of the frameworks are, which the adapters import. */
+export const FRAMEWORKS = {
+  "react": ["node-react/node_modules/@types/react", "index.d.ts"],
+  "vue": ["node-vue/node_modules/vue", "dist/vue.d.mts"],
+  "svelte": ["node-svelte/node_modules/svelte", "types/index.d.ts"],
+  "solid-js": ["node-solid/node_modules/solid-js", "types/index.d.ts"],
+};
+/** The folder of a framework's types.
+ * @param {string} folder */
+export const installed = (folder) => resolve(process.env.CROWFLY_TOOLS ?? join(source, "../target/tools"), folder);
 
 const PAGE = ["es2022", "dom"];
 const WORKER = "worker.js";
@@ -38,8 +49,10 @@ export function checkScripts(tsc, out) {
 
 function check(tsc, out, { folder, files, lib }, index, root, options) {
   const config = join(out, `tsconfig.${basename(root)}.${index}.json`);
-  const paths = files.map((file) => join(root, folder, file));
-  return compile(tsc, config, paths, { allowJs: true, checkJs: true, lib, ...options });
+  const listed = files.map((file) => join(root, folder, file));
+  const types = Object.entries(FRAMEWORKS).map(([name, [at, file]]) => [name, [join(installed(at), file)]]);
+  const paths = Object.fromEntries(types);
+  return compile(tsc, config, listed, { allowJs: true, checkJs: true, lib, paths, ...options });
 }
 
 function silenced({ folder, files }) {

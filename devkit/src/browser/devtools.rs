@@ -72,7 +72,8 @@ impl Browser {
         self.session.post("/chromium/network_conditions", &body);
     }
 
-    fn devtools(&self, method: &str, params: Value) -> Value {
+    /// Calls a method of the protocol.
+    pub fn devtools(&self, method: &str, params: Value) -> Value {
         let body = json!({"cmd": method, "params": params});
         self.session.post("/goog/cdp/execute", &body)
     }

@@ -6,7 +6,7 @@ import { reason, summary } from "./words.js";
 export function App() {
   const crow = useCrowfly(options);
   const { error, uploads, totals, resumable, upload } = crow;
-  const { getRootProps, getInputProps, isDragging, rejected } = useDropzone({ ...limits, paste: true, onFiles: (files) => upload(files) });
+  const { getRootProps, getInputProps, isDragging, rejected } = useDropzone({ ...limits, paste: true, onFiles: upload });
   return (
     <main>
       <h1>Uploads</h1>

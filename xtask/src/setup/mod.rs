@@ -27,6 +27,7 @@ pub(crate) fn all() -> Result<(), Error> {
             node::ready,
             || tools::install(&tools::of_a_test_run()?),
             node::provider,
+            node::examples,
             || python::cargo_lambda().map(drop),
             || python::local_aws().map(drop),
             || python::sam().map(drop),

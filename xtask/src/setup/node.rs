@@ -54,6 +54,15 @@ pub(crate) fn provider() -> Result<(), Error> {
     install("node-oidc", "an OpenID provider from npm", "tests/oidc")
 }
 
+/// Installs what each example app needs into `target/tools/node-react` and so on, but not the package itself.
+pub(crate) fn examples() -> Result<(), Error> {
+    for name in ["react", "vue", "svelte", "solid"] {
+        let (folder, what) = (format!("node-{name}"), format!("packages of the {name} example"));
+        install(&folder, &what, &format!("examples/{name}"))?;
+    }
+    Ok(())
+}
+
 fn install(name: &str, what: &str, source: &str) -> Result<(), Error> {
     let read = |file: &str| files::read(&paths::root().join(source).join(file));
     let (manifest, lock) = (read("package.json")?, read("package-lock.json")?);

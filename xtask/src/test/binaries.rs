@@ -117,6 +117,7 @@ impl Binary {
                 "browsers" => Kind::Browsers,
                 "faults" => Kind::Faults,
                 "surroundings" => Kind::Surroundings,
+                "frameworks" => Kind::Frameworks,
                 "stores" => Kind::Stores,
                 _ => Kind::System,
             },

@@ -5,7 +5,7 @@ use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::process;
-use crate::setup::{browsers, cargo_tools, python};
+use crate::setup::{browsers, cargo_tools, node, python};
 use crate::{local, package, setup, step};
 
 type Variables = Vec<(&'static str, String)>;
@@ -18,6 +18,14 @@ pub(super) fn faults(counts: &mut Counts) -> Result<(), Error> {
 /// Surroundings, in every available browser.
 pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Surroundings, "surroundings", &every()?)
+}
+
+/// The example app of the React adapter in Chromium; `cargo xtask tools` drives those of all frameworks.
+pub(super) fn frameworks(counts: &mut Counts) -> Result<(), Error> {
+    node::examples()?;
+    let mut env = browsers::chromium()?.env();
+    env.push(("CROWFLY_FRAMEWORKS", "react".into()));
+    cases(counts, Kind::Frameworks, "frameworks", &env)
 }
 
 /// Real stores behind the example signers, in Chromium.

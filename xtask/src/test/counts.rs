@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Faults,
     /// The SDK in the surroundings that pages give it.
     Surroundings,
+    /// The adapters' example apps.
+    Frameworks,
     /// The SDK and the example signers with real stores.
     Stores,
     /// The npm package.
@@ -43,7 +45,7 @@ pub(super) enum Kind {
 }
 
 /// Each kind with its name, and where its tests run.
-pub(super) const KINDS: [(Kind, &str, &str); 16] = [
+pub(super) const KINDS: [(Kind, &str, &str); 17] = [
     (Kind::Check, "checks (format, lints)", "unit"),
     (Kind::Native, "native unit", "unit"),
     (Kind::Contract, "contract", "unit"),
@@ -54,6 +56,7 @@ pub(super) const KINDS: [(Kind, &str, &str); 16] = [
     (Kind::Wasm, "wasm in Chromium", "Chromium"),
     (Kind::Faults, "faults in Chromium", "Chromium, fault proxy"),
     (Kind::Surroundings, "surroundings", "each browser"),
+    (Kind::Frameworks, "adapters of frameworks", "Chromium"),
     (Kind::Stores, "real stores", "Chromium, real stores"),
     (Kind::Package, "package", "package"),
     (Kind::Types, "types", "package"),

@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     ("package", web::package),
     ("faults", browsers::faults),
     ("surroundings", browsers::surroundings),
+    ("frameworks", browsers::frameworks),
     ("types", web::types),
     ("local-aws", system::rules),
     ("sam-build", template::build),
