@@ -81,7 +81,10 @@ function connection(options, key) {
     client: undefined,
     error: undefined,
     uploads: [],
-    totals: { uploads: 0, active: 0, stored: 0, failed: 0, aborted: 0, sent: 0, confirmed: 0, total: 0, bytesPerSecond: 0 },
+    totals: {
+      ...{ uploads: 0, active: 0, stored: 0, failed: 0, aborted: 0 },
+      ...{ sent: 0, confirmed: 0, total: 0, bytesPerSecond: 0 },
+    },
     resumable: [],
     upload: /** @type {Connected["upload"]} */ (
       (files, settings) => {

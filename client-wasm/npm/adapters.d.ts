@@ -15,11 +15,11 @@ import type { Totals } from "./events.d.ts";
  * `onEvent` the latest counts, whichever component gave it.
  */
 export type ConnectOptions = ClientOptions & {
-  /** Makes the client in place of `createClient` of `crowfly`: that of `crowfly/inline` or `crowfly/testing`, or a function
-   * of yours around that of `crowfly/slim`. */
+  /** Makes the client in place of `createClient` of `crowfly`: that of `crowfly/inline` or `crowfly/testing`, or a
+   * function of yours around that of `crowfly/slim`. */
   createClient?: ((options: ClientOptions) => Promise<Client>) | undefined;
-  /** Whether each upload is followed until its record is there, so that its state becomes `processed`; false by default. Of
-   * one whose record does not come in time, `processed()` says why. */
+  /** Whether each upload is followed until its record is there, so that its state becomes `processed`; false by
+   * default. Of one whose record does not come in time, `processed()` says why. */
   processed?: boolean | undefined;
 };
 
@@ -28,8 +28,8 @@ export interface PickedFile {
   readonly file: File;
   /** Its handle, where the browser has handles and the file was dropped: with one, a later page needs no file. */
   readonly handle?: FileHandle;
-  /** Its path in the folder that was dropped or picked, such as `trip/day 1/a.jpg`; its name outside of folders. Without
-   * control characters. */
+  /** Its path in the folder that was dropped or picked, such as `trip/day 1/a.jpg`; its name outside of folders.
+   * Without control characters. */
   readonly path: string;
 }
 
@@ -49,8 +49,8 @@ export interface LiveUpload extends UploadSnapshot, UploadMethods {}
 export interface Connected {
   /** The client, once there is one. Its `close` is not for a component: others may use it. */
   readonly client: Client | undefined;
-  /** Why there is no client, or why the last `upload()`, `attach()` or `discard()` failed: usually an `UploadError`. What
-   * goes wrong with an upload later is in the upload. */
+  /** Why there is no client, or why the last `upload()`, `attach()` or `discard()` failed: usually an `UploadError`.
+   * What goes wrong with an upload later is in the upload. */
   readonly error: unknown;
   /** In the order in which they were started. */
   readonly uploads: readonly LiveUpload[];
@@ -59,8 +59,9 @@ export interface Connected {
   /** What earlier pages left unfinished. The list is read again when one of them was attached or discarded. */
   readonly resumable: readonly Resumable[];
   /**
-   * Starts uploads: of one file, or of each in a list (an array, the `files` of an input, what a drop zone gives). Before
-   * there is a client, it waits for it; the files are kept, and so is the list of an input that is emptied meanwhile.
+   * Starts uploads: of one file, or of each in a list (an array, the `files` of an input, what a drop zone gives).
+   * Before there is a client, it waits for it; the files are kept, and so is the list of an input that is emptied
+   * meanwhile.
    *
    * Rejects as `createClient` and `client.upload` do. Nobody has to handle that: `error` has it too. Of a list, those
    * before a wrong one are started.
@@ -85,8 +86,8 @@ export type RejectionCode =
   | "too_many"
   /** A folder without a file that could be sent. */
   | "empty_folder"
-  /** A file or folder that an operating system leaves behind, such as `.DS_Store`, `Thumbs.db` or `__MACOSX`. One that was
-   * chosen by itself, outside any folder, is given. */
+  /** A file or folder that an operating system leaves behind, such as `.DS_Store`, `Thumbs.db` or `__MACOSX`. One that
+   * was chosen by itself, outside any folder, is given. */
   | "system_file"
   /** The browser may not read it, or it is gone. */
   | "unreadable";

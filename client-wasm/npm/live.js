@@ -153,7 +153,8 @@ async function refresh(self, client) {
   });
 }
 
-/** As `deed`; the client stays open until it has settled. As with the SDK's own promises, nobody has to handle a rejection.
+/** As `deed`; the client stays open until it has settled. As with the SDK's own promises, nobody has to handle a
+ * rejection.
  * @template {unknown[]} A
  * @template R
  * @param {Connection} self

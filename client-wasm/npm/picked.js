@@ -11,7 +11,8 @@
 
 /** Written by file managers and archivers of macOS, Windows and KDE; no person means to send them. */
 const SYSTEM_FILES = /^(\.DS_Store|\.localized|\._.+|Icon\r|Thumbs\.db|ehthumbs(_vista)?\.db|desktop\.ini|\.directory)$/i;
-const SYSTEM_FOLDERS = /^(__MACOSX|\.Spotlight-V100|\.Trashes|\.fseventsd|\$RECYCLE\.BIN|System Volume Information|@eaDir)$/i;
+const SYSTEM_FOLDERS =
+  /^(__MACOSX|\.Spotlight-V100|\.Trashes|\.fseventsd|\$RECYCLE\.BIN|System Volume Information|@eaDir)$/i;
 
 /** Characters that metadata may not have. */
 const REFUSED = /[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
@@ -58,7 +59,8 @@ class Chosen {
    * @param {FileSystemHandle} [handle] */
   add(file, path, handle) {
     const picked = { file, path: path.replace(REFUSED, "") };
-    this.files.push(handle?.kind === "file" ? { ...picked, handle: /** @type {FileHandle & typeof handle} */ (handle) } : picked);
+    const kept = /** @type {FileHandle & FileSystemHandle | undefined} */ (handle);
+    this.files.push(kept?.kind === "file" ? { ...picked, handle: kept } : picked);
   }
 
   /** @param {FileSystemDirectoryEntry} folder */

@@ -1,14 +1,23 @@
-import type { Connected, ConnectOptions, DropzoneOptions, DropzoneState, InputProps, LiveUpload, OpenDialog, RootProps } from "./adapters.d.ts";
+import type {
+  Connected,
+  ConnectOptions,
+  DropzoneOptions,
+  DropzoneState,
+  InputProps,
+  LiveUpload,
+  OpenDialog,
+  RootProps,
+} from "./adapters.d.ts";
 
 export type * from "./adapters.d.ts";
 
 /**
- * The client of these options, and its uploads. Needs no provider: components that name the same `api` (or `signer`) and
- * `scope` share one client. It is made when the first of them is there, never on a server; an upload goes on when its
- * component is left; and the client is closed five seconds after the last of them is gone and nothing is active.
+ * The client of these options, and its uploads. Needs no provider: components that name the same `api` (or `signer`)
+ * and `scope` share one client. It is made when the first of them is there, never on a server; an upload goes on when
+ * its component is left; and the client is closed five seconds after the last of them is gone and nothing is active.
  *
- * Another `api` or `scope`, such as another user's, is another client. Of a component's `signer`, that of its first render
- * counts; keep it outside of components if several are to share it.
+ * Another `api` or `scope`, such as another user's, is another client. Of a component's `signer`, that of its first
+ * render counts; keep it outside of components if several are to share it.
  */
 export function useCrowfly(options: ConnectOptions): Connected;
 
@@ -18,8 +27,8 @@ export function useUpload(id: string | undefined): LiveUpload | undefined;
 /** What `useDropzone` gives. */
 export interface Dropzone extends DropzoneState {
   readonly open: OpenDialog;
-  /** Attributes of the element that takes files: `<div {...getRootProps()}>`. Yours win: with `role` and `tabIndex` undefined
-   * it is no button, and clicks on it do nothing; call `open` then. */
+  /** Attributes of the element that takes files: `<div {...getRootProps()}>`. Yours win: with `role` and `tabIndex`
+   * undefined it is no button, and clicks on it do nothing; call `open` then. */
   readonly getRootProps: <T extends object = NonNullable<unknown>>(given?: T & NoRef) => Omit<RootProps, keyof T> & T;
   /** Attributes of the `<input {...getInputProps()} />` inside of it. Yours win. */
   readonly getInputProps: <T extends object = NonNullable<unknown>>(given?: T) => Omit<InputProps, keyof T> & T;
@@ -30,9 +39,7 @@ export interface NoRef {
   readonly ref?: never;
 }
 
-/**
- * A drop zone without a look of its own: files and folders that are dropped, pasted or picked, checked before anything is
- * sent. The element is a button to keyboards and screen readers; buttons, links and fields inside of it keep their own
- * clicks.
- */
+/** A drop zone without a look of its own: files and folders that are dropped, pasted or picked, checked before anything
+ * is sent. The element is a button to keyboards and screen readers; buttons, links and fields inside of it keep their
+ * own clicks. */
 export function useDropzone(options: DropzoneOptions): Dropzone;

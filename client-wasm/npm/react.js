@@ -22,6 +22,9 @@ export function useUpload(id) {
 
 /** @type {typeof import("./react.d.ts").useDropzone} */
 export function useDropzone(options) {
+  /** @template T
+   * @param {T | undefined} given */
+  const yours = (given) => /** @type {T} */ (given);
   const [zone] = useState(dropzone);
   useEffect(() => {
     zone.options = options;
@@ -29,7 +32,7 @@ export function useDropzone(options) {
   return {
     ...useSyncExternalStore(zone.subscribe, zone.get, zone.get),
     open: zone.open,
-    getRootProps: (given) => ({ ...zone.props(options), .../** @type {NonNullable<typeof given>} */ (given), ref: zone.attach }),
-    getInputProps: (given) => ({ ...inputProps(options), .../** @type {NonNullable<typeof given>} */ (given) }),
+    getRootProps: (given) => ({ ...zone.props(options), ...yours(given), ref: zone.attach }),
+    getInputProps: (given) => ({ ...inputProps(options), ...yours(given) }),
   };
 }

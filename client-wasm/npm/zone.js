@@ -46,8 +46,8 @@ export function listen(zone, root, signal) {
     if (files.length > 0) zone.options.onFiles?.(files);
   };
 
-  /** Whether an event brings files, and they are for this zone. The browser then leaves it alone: by default it would leave
-   * the page and open the file.
+  /** Whether an event brings files, and they are for this zone. The browser then leaves it alone: by default it would
+   * leave the page and open the file.
    * @param {Event} event
    * @param {DataTransfer | null} data */
   const mine = (event, data) => {
