@@ -45,15 +45,16 @@ impl App {
     /// Builds the app, and serves it until the process ends; returns its address.
     pub(crate) fn build(&self, api: &str) -> String {
         let built = node(&self.folder, api)
-            .args(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"])
+            .args([
+                "node_modules/vite/bin/vite.js",
+                "build",
+                "--logLevel",
+                "warn",
+            ])
             .output()
             .expect("node");
         let said = [built.stdout, built.stderr].concat();
-        assert!(
-            built.status.success(),
-            "{}",
-            String::from_utf8_lossy(&said)
-        );
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&said));
         let files = Files::default().at("/", self.folder.join("dist"));
         let server = Server::bind(0).expect("a free port");
         let port = server.address().port();
@@ -109,7 +110,10 @@ fn assembled(framework: Framework) -> PathBuf {
         .args([&installed, &app.join("node_modules")])
         .status();
     assert!(linked.expect("cp").success(), "the modules of {name}");
-    copy(&e2e::package_page::package(), &app.join("node_modules/crowfly"));
+    copy(
+        &e2e::package_page::package(),
+        &app.join("node_modules/crowfly"),
+    );
     app
 }
 
@@ -117,7 +121,9 @@ fn assembled(framework: Framework) -> PathBuf {
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder") {
-        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).expect("an entry");
+        let (path, name) = entry
+            .map(|entry| (entry.path(), entry.file_name()))
+            .expect("an entry");
         if name == "node_modules" || name == "dist" {
             continue;
         }

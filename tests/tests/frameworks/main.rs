@@ -77,7 +77,9 @@ impl World {
 
 fn main() -> ExitCode {
     let arguments = std::env::args().skip(1);
-    let wanted: Vec<String> = arguments.filter(|argument| !argument.starts_with('-')).collect();
+    let wanted: Vec<String> = arguments
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
     let named = std::env::var("CROWFLY_FRAMEWORKS").unwrap_or_default();
     let chosen = |framework: &Framework| {
         named.is_empty() || named.split(',').any(|name| name == framework.name())

@@ -57,7 +57,10 @@ pub(crate) fn provider() -> Result<(), Error> {
 /// Installs what each example app needs into `target/tools/node-react` and so on, but not the package itself.
 pub(crate) fn examples() -> Result<(), Error> {
     for name in ["react", "vue", "svelte", "solid"] {
-        let (folder, what) = (format!("node-{name}"), format!("packages of the {name} example"));
+        let (folder, what) = (
+            format!("node-{name}"),
+            format!("packages of the {name} example"),
+        );
         install(&folder, &what, &format!("examples/{name}"))?;
     }
     Ok(())

@@ -20,11 +20,15 @@ pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Surroundings, "surroundings", &every()?)
 }
 
-/// The example app of the React adapter in Chromium; `cargo xtask tools` drives those of all frameworks.
+/// The example apps of the adapters in Chromium: React's, or those that `CROWFLY_FRAMEWORKS` names.
 pub(super) fn frameworks(counts: &mut Counts) -> Result<(), Error> {
     node::examples()?;
     let mut env = browsers::chromium()?.env();
-    env.push(("CROWFLY_FRAMEWORKS", "react".into()));
+    let named = std::env::var("CROWFLY_FRAMEWORKS");
+    env.push((
+        "CROWFLY_FRAMEWORKS",
+        named.unwrap_or_else(|_| "react".into()),
+    ));
     cases(counts, Kind::Frameworks, "frameworks", &env)
 }
 
