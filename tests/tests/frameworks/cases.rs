@@ -1,22 +1,19 @@
 //! What each adapter promises.
 
-use std::path::Path;
 use std::time::Duration;
 
 use devkit::http::Request;
-use devkit::wait;
 use e2e::files::{MIB, TestFile};
 use serde_json::{Value, json};
 
 use crate::World;
 
-const WITHIN: Duration = Duration::from_secs(30);
 /// Bytes a second while something has to last.
 const SLOW: u64 = 1_000_000;
 /// More files than a reader of a folder gives at a time in Chromium.
 const MANY: usize = 104;
 
-type Case = fn(&World) -> String;
+pub(crate) type Case = fn(&World) -> String;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
     ("a_built_app_uploads_a_picked_file", built),
@@ -30,6 +27,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
         folder,
     ),
     ("the_zone_is_a_button_to_the_keyboard", keyboard),
+    ("axe_finds_nothing_in_an_app", axe),
     (
         "an_upload_survives_a_hot_update_of_its_component",
         hot_update,
@@ -41,102 +39,6 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ),
     ("an_upload_goes_on_when_its_component_is_left", left),
 ];
-
-impl World {
-    /// Runs a case on its own, and looks at what the page wrote to the console.
-    pub(crate) fn run(&self, case: Case) -> String {
-        self.sink.reset();
-        self.browser.limit_upload(0);
-        let _ = self.browser.console();
-        let seen = case(self);
-        let said = self.browser.console();
-        // Chromium writes refusals of the API and of storage there too, which the SDK has handled.
-        let loud: Vec<&String> = said
-            .iter()
-            .filter(|line| line.starts_with("WARNING") || line.starts_with("SEVERE"))
-            .filter(|line| !line.contains(&self.api))
-            .collect();
-        assert!(loud.is_empty(), "{loud:?}");
-        seen
-    }
-
-    /// Opens a page of the dev server, and waits until its scripts listen.
-    fn open(&self, path: &str) {
-        self.browser.open(&format!("{}{path}", self.app.origin));
-        self.ready();
-    }
-
-    /// Waits until the client is there: by then the zone listens too.
-    fn ready(&self) {
-        let loaded = "return performance.getEntriesByType('resource')
-            .some(({ name }) => /crowfly_bg|inline-data/.test(name));";
-        self.until("the client", || self.browser.run(loaded, &[]) == true);
-    }
-
-    fn until(&self, what: &str, is: impl Fn() -> bool) {
-        wait::until(what, WITHIN, || is().then_some(()));
-    }
-
-    fn pick(&self, files: &[&Path]) {
-        let inputs = self.browser.find_all(".zone input[type=file]");
-        self.browser
-            .pick(inputs.first().expect("the zone's input"), files);
-    }
-
-    /// Uploads of a state in the list.
-    fn in_state(&self, state: &str) -> usize {
-        self.browser
-            .find_all(&format!("li[data-state={state}]"))
-            .len()
-    }
-
-    fn wait_for(&self, state: &str, count: usize) {
-        let what = format!("{count} in state {state}");
-        self.until(&what, || self.in_state(state) == count);
-    }
-
-    fn text(&self, css: &str) -> String {
-        let found = self.browser.find(css).map(|element| element.text());
-        found.unwrap_or_default()
-    }
-
-    fn click(&self, word: &str) {
-        let buttons = self.browser.find_all("button").into_iter();
-        let button = buttons.into_iter().find(|button| button.text() == word);
-        button.unwrap_or_else(|| panic!("no button {word}")).click();
-    }
-
-    /// Drags files over the zone and drops them there, as a file manager does:
-    /// <https://chromedevtools.github.io/devtools-protocol/tot/Input/#method-dispatchDragEvent>
-    fn drop_on_zone(&self, path: &Path) {
-        let place = "const { x, y } = document.querySelector('.zone').getBoundingClientRect(); return [x + 9, y + 9];";
-        let place = self.browser.run(place, &[]);
-        let data = json!({"items": [], "files": [path], "dragOperationsMask": 1});
-        for kind in ["dragEnter", "dragOver", "drop"] {
-            let event = json!({"type": kind, "x": place[0], "y": place[1], "data": data});
-            self.browser.devtools("Input.dispatchDragEvent", event);
-            if kind == "dragOver" {
-                self.until("the zone's mark", || {
-                    self.browser.find(".zone.dragging").is_some()
-                });
-            }
-        }
-        self.until("the zone without its mark", || {
-            self.browser.find(".zone.dragging").is_none()
-        });
-    }
-
-    /// The records that the API has.
-    fn records(&self) -> Vec<Value> {
-        let list = Request::new("GET", format!("{}/uploads", self.api))
-            .bearer("a.b.c")
-            .send();
-        list.json()["uploads"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
-    }
-}
 
 fn built(world: &World) -> String {
     let file = TestFile::new("built.bin", MIB);
@@ -233,6 +135,23 @@ fn keyboard(world: &World) -> String {
     let asked = world.browser.run("return window.asked;", &[]);
     assert_eq!(asked, 2);
     format!("{asked} dialogs")
+}
+
+fn axe(world: &World) -> String {
+    let axe = e2e::package_page::node_modules().join("axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(axe).expect("axe");
+    let files = [TestFile::of("Thumbs.db", b"x"), TestFile::of("a.txt", b"a")];
+    for scheme in ["dark", "light"] {
+        world.browser.prefer_color_scheme(scheme);
+        world.open("/");
+        world.pick(&[&files[0].path, &files[1].path]);
+        world.wait_for("processed", 1);
+        world.browser.run(&axe, &[]);
+        let look = "return (await window.axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);";
+        let found = world.browser.run_async(look, &[]);
+        assert_eq!(found, json!([]), "{scheme}");
+    }
+    "in light and in dark".into()
 }
 
 fn hot_update(world: &World) -> String {

@@ -7,6 +7,7 @@
 
 mod app;
 mod cases;
+mod page;
 
 use std::process::ExitCode;
 use std::time::Instant;
