@@ -18,6 +18,8 @@ const vite = await createVite({
   root: app,
   appType: "custom",
   logLevel: "warn",
+  // Otherwise what only the test's pages import is found late, and the page is loaded again.
+  optimizeDeps: { entries: ["index.html", "lab/{hydrate,lab}.*"] },
   // Only what the test writes is watched.
   server: { middlewareMode: true, hmr: { server }, watch: { ignored: ["**/node_modules/**"] } },
 });
