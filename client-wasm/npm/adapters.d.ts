@@ -6,8 +6,8 @@ import type {
   Upload,
   UploadOptions,
   UploadSnapshot,
-} from "./api.d.ts";
-import type { Totals } from "./events.d.ts";
+} from "./api.js";
+import type { Totals } from "./events.js";
 
 /**
  * What a component gives: the options of `createClient`. Components that name the same `api` (or `signer`) and `scope`

@@ -7,9 +7,9 @@ import type {
   LiveUpload,
   OpenDialog,
   RootProps,
-} from "./adapters.d.ts";
+} from "./adapters.js";
 
-export type * from "./adapters.d.ts";
+export * from "./adapters.js";
 
 /**
  * The client of these options, and its uploads. Needs no provider: components that name the same `api` (or `signer`)

@@ -7,9 +7,9 @@ import type {
   LiveUpload,
   OpenDialog,
   RootProps,
-} from "./adapters.d.ts";
+} from "./adapters.js";
 
-export type * from "./adapters.d.ts";
+export * from "./adapters.js";
 
 /** What is read in a tracking scope, as Solid's own. */
 export type Accessor<T> = () => T;

@@ -5,9 +5,9 @@ import type {
   DropzoneState,
   LiveUpload,
   OpenDialog,
-} from "./adapters.d.ts";
+} from "./adapters.js";
 
-export type * from "./adapters.d.ts";
+export * from "./adapters.js";
 
 /** A store, as Svelte's own. */
 export interface Readable<T> {

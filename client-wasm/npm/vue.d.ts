@@ -8,9 +8,9 @@ import type {
   LiveUpload,
   OpenDialog,
   RootProps,
-} from "./adapters.d.ts";
+} from "./adapters.js";
 
-export type * from "./adapters.d.ts";
+export * from "./adapters.js";
 
 type Functions = "upload" | "pauseAll" | "resumeAll" | "retryFailed" | "abortAll" | "forget";
 
