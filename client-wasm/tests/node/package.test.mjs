@@ -9,7 +9,8 @@ import { gzipSync } from "node:zlib";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const packageDir = resolve(process.env.CROWFLY_PACKAGE_DIR ?? join(root, "target/npm/package"));
-const modules = resolve(process.env.CROWFLY_NODE_MODULES ?? join(root, "target/tools/node/node_modules"));
+/** Beside the modules of each example app, which has its framework. */
+const tools = resolve(process.env.CROWFLY_TOOLS ?? join(root, "target/tools"));
 const read = (name) => readFileSync(join(packageDir, name), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const load = (name) => import(pathToFileURL(join(packageDir, name)));
@@ -86,7 +87,9 @@ test("`import` and `require` of an entry give the same names", async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const installed = join(folder, "node_modules/crowfly");
   cpSync(packageDir, installed, { recursive: true });
-  for (const peer of Object.keys(manifest.peerDependencies ?? {})) symlinkSync(join(modules, peer), join(folder, "node_modules", peer));
+  for (const peer of Object.keys(manifest.peerDependencies)) {
+    symlinkSync(join(tools, `node-${peer.replace("-js", "")}/node_modules`, peer), join(folder, "node_modules", peer));
+  }
   const load = (name) => import(pathToFileURL(join(installed, name)));
   for (const [name, { import: module, require: common }] of Object.entries(manifest.exports)) {
     if (!module) continue;

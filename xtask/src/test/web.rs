@@ -53,6 +53,7 @@ pub(super) fn wasm_tests(seconds: &str) -> Result<Cmd, Error> {
 /// The npm package: it builds, contains what it lists, is within its size budget, and passes
 /// `client-wasm/tests/node` under Node.
 pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
+    node::examples()?;
     npm::build()?;
     let folder = paths::root().join("client-wasm/tests/node");
     let mut tests = files::list(&folder)?;
@@ -84,6 +85,7 @@ fn tap(log: &str, what: &str) -> u64 {
 /// Type checks in strict mode: documented uses, mistakes that must be rejected, the contract's golden JSON, and
 /// scripts with types in comments.
 pub(super) fn types(counts: &mut Counts) -> Result<(), Error> {
+    node::examples()?;
     npm::build()?;
     let result = Cmd::new("node")
         .arg("client-wasm/tests/types/check.mjs")
