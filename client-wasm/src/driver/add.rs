@@ -18,7 +18,7 @@ use crate::page::{Listener, invoke, property};
 use crate::task::{spawn, wait_foreign};
 
 const NO_FILE: &str = "the handle gives no file";
-const NO_ITEM: &str = "upload: the size of the file is impossible";
+const NO_ITEM: &str = "upload: the file has an impossible size";
 pub(crate) const NO_LEAVE: &str = "the file is gone, or reading it was not permitted";
 
 /// A request of the application for one upload.

@@ -11,8 +11,8 @@ use crate::page::{first_match, global, property};
 use crate::signer::describe;
 use crate::wire::Route;
 
-const API: &str = ": check the address, and that it allows this origin (CORS; of a Crowfly stack, AllowedOrigins)";
-const STORAGE: &str = ": check the bucket's CORS rules (this origin, PUT, all headers), its region, a proxy's limit for bodies, and the signer's clock";
+const API: &str = ": check the address and its CORS rules (AllowedOrigins of a Crowfly stack)";
+const STORAGE: &str = ": check the bucket's CORS rules (this origin, PUT, all headers) and region, a proxy's limit for bodies, the signer's clock";
 
 impl Driver {
     /// A service has never answered this client.

@@ -77,12 +77,12 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     files::copy(&small, &named())?;
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
-    let order = Cmd::new("node").arg(recipes().join("order.mjs"));
-    order.arg(&module).log("order").run()?;
     let script = out.join("crowfly.js");
     extend(&script)?;
     let shorten = Cmd::new("node").arg(recipes().join("shorten.mjs"));
-    shorten.arg(&module).arg(script).log("shorten").run()
+    shorten.arg(&module).arg(script).log("shorten").run()?;
+    let order = Cmd::new("node").arg(recipes().join("order.mjs"));
+    order.arg(&module).log("order").run()
 }
 
 fn extend(script: &Path) -> Result<(), Error> {
