@@ -164,7 +164,9 @@ fn names(folders: &[&str]) -> HashSet<String> {
             .is_some_and(|kind| kind == "rs" || kind == "js")
         {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            for before in ["fn ", "async "] {
+            // A runner of its own lists its cases by name.
+            let cases = path.ends_with("cases.rs");
+            for before in ["fn ", "async ", if cases { "\"" } else { "async " }] {
                 for (at, _) in text.match_indices(before) {
                     let rest = &text[at + before.len()..];
                     let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
@@ -192,6 +194,7 @@ fn every_test_that_the_promises_name_is_there() {
         .skip(1)
         .step_by(2)
         .filter(|name| !name.contains([' ', '/']) && name.contains('_'))
+        .filter(|name| !name.starts_with("CROWFLY_"))
         .collect();
     assert!(named.len() > 40, "{} names", named.len());
     for name in named {
@@ -201,7 +204,7 @@ fn every_test_that_the_promises_name_is_there() {
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
         .collect();
-    assert_eq!(lines, (1..=40).collect::<Vec<u32>>());
+    assert_eq!(lines, (1..=45).collect::<Vec<u32>>());
 }
 
 /// The README installs the tools that the tests run with.
