@@ -17,7 +17,8 @@ const USUAL: [&str; 7] = [
 /// Projects that are of a version, so that they have no newest one.
 const OLDER: [&str; 4] = ["vite-5", "vite-6", "vite-7", "web-worker-vite-7"];
 
-/// Uploads in every chosen tool; prints the matrix, and what is to be said of the package itself.
+/// Uploads in every chosen tool; prints the matrix, what the example apps of the adapters show, and what is to be said of
+/// the package itself.
 ///
 /// # Errors
 /// If a row does not show what it should, or nothing could be run.
@@ -61,7 +62,12 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
     browsers::chromium()?;
     let result = test::tools(&env);
     show("tools");
-    result.and(package::report())
+    let adapters = if only.is_empty() && !newest {
+        test::adapters()
+    } else {
+        Ok(())
+    };
+    result.and(adapters).and(package::report())
 }
 
 /// The projects of a test run: the usual ones, and another one for each commit.

@@ -22,13 +22,15 @@ pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
 
 /// The example apps of the adapters in Chromium: React's, or those that `CROWFLY_FRAMEWORKS` names.
 pub(super) fn frameworks(counts: &mut Counts) -> Result<(), Error> {
+    let named = std::env::var("CROWFLY_FRAMEWORKS");
+    apps(counts, named.unwrap_or_else(|_| "react".into()))
+}
+
+/// The example apps of these adapters.
+pub(super) fn apps(counts: &mut Counts, names: String) -> Result<(), Error> {
     node::examples()?;
     let mut env = browsers::chromium()?.env();
-    let named = std::env::var("CROWFLY_FRAMEWORKS");
-    env.push((
-        "CROWFLY_FRAMEWORKS",
-        named.unwrap_or_else(|_| "react".into()),
-    ));
+    env.push(("CROWFLY_FRAMEWORKS", names));
     cases(counts, Kind::Frameworks, "frameworks", &env)
 }
 

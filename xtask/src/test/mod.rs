@@ -73,6 +73,15 @@ pub(crate) fn tools(env: &[(&'static str, String)]) -> Result<(), Error> {
     result
 }
 
+/// The example apps of all adapters.
+///
+/// # Errors
+/// If a case fails.
+pub(crate) fn adapters() -> Result<(), Error> {
+    let names = "react,vue,svelte,solid".to_owned();
+    browsers::apps(&mut Counts::default(), names)
+}
+
 /// So many conversations with hostile signers, APIs and stores, in Chromium; a page has a thousand, as its driver waits
 /// five minutes for it.
 ///
