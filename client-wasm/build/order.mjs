@@ -23,7 +23,7 @@ const LENGTHS = [[2, 5], [2, 6], [3, 5]];
 const WINDOWS = [400, 500, 600, 800];
 const TRIES = 4;
 /** The best order is then improved: a few functions are moved, and stay where that makes the module smaller. */
-const MOVES = 5_000;
+const MOVES = 10_000;
 const MOST_MOVED = 40;
 const NEAR = 30;
 /** How much chance may change the likeness of two functions. Searches with different chances end some hundred bytes apart,

@@ -7,8 +7,8 @@
 const BEAT_MS = 10_000;
 const STALE_MS = 30_000;
 const NO_LOCKS =
-  "there are no Web Locks here (no secure context, or an old browser): a tab that is stopped for half a minute may lose " +
-  "its uploads to another";
+  "no Web Locks here (no secure context, or an old browser): a tab that is stopped for half a minute may lose its uploads " +
+  "to another";
 
 /** How the ids of stamps begin. */
 const STAMP = "owner ";

@@ -272,7 +272,7 @@ export class TestHost {
 
   /** @param {string} id */
   #record(id) {
-    if (!ULID.test(id)) throw invalidOption("id must be the id of an upload: a ULID of 26 characters");
+    if (!ULID.test(id)) throw invalidOption("id must be a ULID of 26 characters");
     const record = this.#records.get(id);
     if (!record) throw uploadError("not_found", { status: 404, message: "there is no such upload" }, "read");
     return record;

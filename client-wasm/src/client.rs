@@ -16,7 +16,7 @@ use crate::task::promise;
 use crate::upload::Upload;
 use crate::wire::Route;
 
-const NO_ID: &str = "id must be the id of an upload: a ULID of 26 characters";
+const NO_ID: &str = "id must be a ULID of 26 characters";
 
 /// A client: its uploads, and reads of records.
 pub(crate) struct Client(Rc<Driver>);

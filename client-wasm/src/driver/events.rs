@@ -7,7 +7,7 @@ use crowfly_engine::Event;
 use super::Driver;
 use crate::wire::stored_to_page;
 
-const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts; let the worker leave PUT requests alone";
+const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts; have it leave PUT requests alone";
 const RESTARTED: &str = "storage has discarded the parts of this upload; it begins anew";
 const UNVERIFIED: &str =
     "storage states no checksum, so nothing proves the bytes: `verified` is false";

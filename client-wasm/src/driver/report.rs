@@ -10,9 +10,9 @@ use crate::page::notify;
 use crate::summary::Turn;
 
 impl Driver {
-    /// An event without details, if the application wants any.
+    /// An event without details, if the application wants any, and sees the upload.
     fn event(&self, entry: &Entry, kind: &str) -> Option<ObjectBuilder> {
-        let wanted = self.settings.on_event.is_set();
+        let wanted = self.settings.on_event.is_set() && !entry.hidden.get();
         wanted.then(|| {
             ObjectBuilder::new()
                 .with("type", kind)
