@@ -17,5 +17,7 @@ pub mod page;
 pub mod proxy;
 pub mod secrets;
 pub mod sink;
+mod tally;
 
 pub use caught::caught;
+pub use tally::Tally;

@@ -10,11 +10,10 @@ mod cases;
 mod page;
 
 use std::process::ExitCode;
-use std::time::Instant;
 
 use devkit::browser::Browser;
-use e2e::caught;
 use e2e::sink::{Config, Sink};
+use e2e::{Tally, caught};
 
 use app::App;
 use cases::CASES;
@@ -85,38 +84,18 @@ fn main() -> ExitCode {
     let chosen = |framework: &Framework| {
         named.is_empty() || named.split(',').any(|name| name == framework.name())
     };
-    let (mut passed, mut failures) = (0, Vec::new());
+    let mut tally = Tally::default();
     for framework in Framework::ALL.into_iter().filter(chosen) {
-        let name = framework.name();
         let cases = CASES.iter().filter(|(case, _)| {
             wanted.is_empty() || wanted.iter().any(|part| case.contains(part.as_str()))
         });
         let world = caught(|| World::start(framework));
         for (case, run) in cases {
-            let since = Instant::now();
-            let ended = world.as_ref().map_err(String::clone);
-            let ended = ended.and_then(|world| caught(|| world.run(*run)));
-            let took = since.elapsed().as_secs_f64();
-            match ended {
-                Ok(seen) => {
-                    passed += 1;
-                    println!("test {name}::{case} ... ok  {took:.1} s  {seen}");
-                }
-                Err(text) => {
-                    println!("test {name}::{case} ... FAILED  {took:.1} s");
-                    failures.push(format!("{name}::{case}\n    {text}"));
-                }
-            }
+            tally.run(&format!("{}::{case}", framework.name()), || match &world {
+                Ok(world) => world.run(*run),
+                Err(text) => panic!("{text}"),
+            });
         }
     }
-    let failed = failures.len();
-    let word = if failed == 0 { "ok" } else { "FAILED" };
-    if failed > 0 {
-        println!("\nfailures:\n{}", failures.join("\n"));
-    }
-    println!("\ntest result: {word}. {passed} passed; {failed} failed;");
-    match (passed, failed) {
-        (1.., 0) => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    }
+    tally.end()
 }

@@ -14,9 +14,8 @@ mod store;
 mod world;
 
 use std::process::ExitCode;
-use std::time::Instant;
 
-use e2e::caught;
+use e2e::Tally;
 
 use cases::{ALL, Case, SOME};
 use facts::Facts;
@@ -49,8 +48,7 @@ const NOT_LOCALLY: [&str; 2] = ["s4_", "s6_"];
 struct Run {
     wanted: Vec<String>,
     rows: Vec<String>,
-    passed: usize,
-    failures: Vec<String>,
+    tally: Tally,
 }
 
 impl Run {
@@ -83,7 +81,7 @@ impl Run {
         let facts = Facts::measure(&store);
         let row = facts.row(&store.version);
         self.rows.push(row.clone());
-        self.one(&document, || documented(&row));
+        self.tally.run(&document, || documented(&row));
         let mut world: Option<World> = None;
         let mut ready = Some((store, facts));
         for (language, cases) in chosen {
@@ -99,7 +97,7 @@ impl Run {
                 World::start(store, facts, language)
             });
             for case in cases {
-                self.one(&name(language, case), || {
+                self.tally.run(&name(language, case), || {
                     world.restore(language);
                     (case.1)(world)
                 });
@@ -107,32 +105,9 @@ impl Run {
         }
     }
 
-    fn one(&mut self, name: &str, work: impl FnOnce() -> String) {
-        let since = Instant::now();
-        let ended = caught(work);
-        let took = since.elapsed().as_secs_f64();
-        match ended {
-            Ok(seen) => {
-                self.passed += 1;
-                println!("test {name} ... ok  {took:.1} s  {seen}");
-            }
-            Err(text) => {
-                println!("test {name} ... FAILED  {took:.1} s\n    {text}");
-                self.failures.push(format!("{name}\n    {text}"));
-            }
-        }
-    }
-
     fn end(self) -> ExitCode {
-        println!("\n{}\n{}", self.rows.join("\n"), self.failures.join("\n"));
-        let (passed, failed) = (self.passed, self.failures.len());
-        let word = if failed == 0 { "ok" } else { "FAILED" };
-        println!("\ntest result: {word}. {passed} passed; {failed} failed;");
-        if failed == 0 && passed > 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        println!("\n{}", self.rows.join("\n"));
+        self.tally.end()
     }
 }
 

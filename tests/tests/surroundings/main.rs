@@ -8,11 +8,11 @@ mod doctor;
 mod site;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use devkit::browser::{Browser, Kind};
 use devkit::wait;
-use e2e::caught;
+use e2e::Tally;
 use e2e::proxy::{Config, Proxy};
 use e2e::sink::{self, Sink};
 use serde_json::{Value, json};
@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         let chosen = |name: &str| {
             wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()))
         };
+        let full = |case: &str| format!("{}::{case}", kind.name());
         let world = World::start(kind);
         let everything = kind == Kind::Chromium;
         let cases = |tally: &mut Tally, slow: bool| {
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
                 .iter()
                 .filter(|case| chosen(case.name) && (case.slow > 0) == slow);
             for case in chosen.filter(|case| everything || case.runs == Runs::Everywhere) {
-                tally.run(kind, case.name, || world.run(case));
+                tally.run(&full(case.name), || world.run(case));
             }
         };
         cases(&mut tally, false);
@@ -65,53 +66,11 @@ fn main() -> ExitCode {
             .iter()
             .filter(|wrong| everything && chosen(wrong.name))
         {
-            tally.run(kind, wrong.name, || world.examine(wrong));
+            tally.run(&full(wrong.name), || world.examine(wrong));
         }
         cases(&mut tally, true);
     }
     tally.end()
-}
-
-/// The results so far.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failures: Vec<String>,
-}
-
-impl Tally {
-    fn run(&mut self, kind: Kind, name: &str, work: impl FnOnce() -> String) {
-        let since = Instant::now();
-        let ended = caught(work);
-        let (browser, took) = (kind.name(), since.elapsed().as_secs_f64());
-        match ended {
-            Ok(seen) => {
-                self.passed += 1;
-                println!("test {browser}::{name} ... ok  {took:.1} s  {seen}");
-            }
-            Err(text) => {
-                println!("test {browser}::{name} ... FAILED  {took:.1} s");
-                self.failures.push(format!("{browser}::{name}\n    {text}"));
-            }
-        }
-    }
-
-    fn end(self) -> ExitCode {
-        let (passed, failures) = (self.passed, self.failures);
-        let (failed, word) = (
-            failures.len(),
-            if failures.is_empty() { "ok" } else { "FAILED" },
-        );
-        if failed > 0 {
-            println!("\nfailures:\n{}", failures.join("\n"));
-        }
-        println!("\ntest result: {word}. {passed} passed; {failed} failed;");
-        if failed == 0 && passed > 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
-    }
 }
 
 impl World {
