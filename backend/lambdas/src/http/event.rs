@@ -69,15 +69,19 @@ impl Request {
         self.event.get("queryStringParameters")?.get(name)?.as_str()
     }
 
-    /// The `content-type` header; payload format 2.0 has header names in lower case.
+    /// A header; payload format 2.0 has header names in lower case.
+    fn header(&self, name: &str) -> Option<&str> {
+        self.event.get("headers")?.get(name)?.as_str()
+    }
+
+    /// The `content-type` header.
     pub fn content_type(&self) -> Option<&str> {
-        self.event.get("headers")?.get("content-type")?.as_str()
+        self.header("content-type")
     }
 
     /// The trace id of a well-formed `traceparent` header, for the logs: <https://www.w3.org/TR/trace-context/#traceparent-header>
     pub fn trace_id(&self) -> Option<&str> {
-        let header = self.event.get("headers")?.get("traceparent")?.as_str()?;
-        let fields: Vec<&str> = header.split('-').collect();
+        let fields: Vec<&str> = self.header("traceparent")?.split('-').collect();
         let [version, trace, parent, flags] = fields[..] else {
             return None;
         };
