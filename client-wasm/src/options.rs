@@ -38,7 +38,7 @@ impl<'a> Options<'a> {
         if object.is_undefined() || object.is_null() {
             return options;
         }
-        let Some(given) = keys(object).filter(|_| object.is_object()) else {
+        let Some(given) = keys(object) else {
             options.refuse("the options", &["must be an object"]);
             return options;
         };

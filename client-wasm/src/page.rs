@@ -93,9 +93,11 @@ pub(crate) fn has_function(object: &JsValue, name: &str) -> bool {
     property(object, name).is_function()
 }
 
-/// The own properties of an object; `None` for other values and for a throwing proxy.
+/// The own properties of an object; `None` for other values, for a throwing proxy, and for objects with more properties
+/// than any of the contract: a text has one for each of its characters.
 pub(crate) fn keys(object: &JsValue) -> Option<Array> {
-    object_keys(object).ok()
+    let keys = object_keys(object).ok();
+    keys.filter(|keys| object.is_object() && f64::from(keys.length()) <= MOST_ITEMS)
 }
 
 /// Calls a method of a value of the page.

@@ -131,7 +131,7 @@ fn read_metadata(options: &Options<'_>) -> Metadata {
     let Some(value) = options.get("metadata") else {
         return metadata;
     };
-    let Some(given) = keys(&value).filter(|_| value.is_object() && !Array::is_array(&value)) else {
+    let Some(given) = keys(&value).filter(|_| !Array::is_array(&value)) else {
         options.refuse("metadata", &["must be an object of strings"]);
         return metadata;
     };

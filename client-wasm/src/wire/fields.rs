@@ -59,7 +59,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn of(object: &'a JsValue) -> Self {
         let right = object.is_object();
         if !right {
-            note("", "an object");
+            note("", OBJECT);
         }
         Self {
             object,
@@ -189,7 +189,7 @@ impl<'a> Fields<'a> {
             object = entries.into();
         }
         let fields = Fields::of(&object);
-        for key in page::keys(&object).unwrap_or_default().iter() {
+        for key in fields.must("", OBJECT, page::keys(&object)).iter() {
             let key = key.as_string().unwrap_or_default();
             let text = fields.text(&key);
             texts.insert(key, text);
@@ -219,3 +219,4 @@ pub(super) const CRC: &str = "base64 of 8 bytes";
 pub(super) const WORD: &str = "a word of the contract";
 pub(super) const HTTP: &str = "an https or http address";
 const INTEGER: &str = "an integer";
+const OBJECT: &str = "an object";

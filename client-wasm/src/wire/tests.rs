@@ -299,6 +299,28 @@ fn h9_h10_lists_that_are_none_end_in_a_refusal() {
     }
 }
 
+/// Not one by one: a text of millions of characters has as many properties.
+#[wasm_bindgen_test]
+fn h9_h10_objects_with_too_many_fields_end_in_a_refusal() {
+    for odd in [
+        "'x'.repeat(3e6)",
+        "new Array(3e6).fill('x')",
+        "Object.fromEntries(Array.from({ length: 3e5 }, (_, place) => [place, 'x']))",
+    ] {
+        let headers = js_sys::eval(&format!("({odd})")).unwrap();
+        let grant = ObjectBuilder::new()
+            .with("number", 1)
+            .with("url", "https://bucket.test/")
+            .with("headers", headers)
+            .with("expiresInMs", 1)
+            .build();
+        let body = ObjectBuilder::new()
+            .with("grants", js_sys::Array::of1(&grant))
+            .build();
+        assert_eq!(sign_response(&body), None, "{odd}");
+    }
+}
+
 #[wasm_bindgen_test]
 fn h10_the_record_of_another_upload_is_refused() {
     let body = value(golden!("status_response"));
