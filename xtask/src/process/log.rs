@@ -5,8 +5,15 @@ use std::path::Path;
 const TAIL_LINES: usize = 40;
 const MOST_LINES: usize = 60;
 
-/// How the first line of a failure begins: rustc and clippy, libtest, the browsers' test runner.
-const BEGINNINGS: [&str; 4] = ["error[", "error: ", "failures:", "Failed to detect test"];
+/// How the first line of a failure begins: rustc and clippy, libtest, the browsers' test runner (whose second is what it
+/// says of a page that hangs).
+const BEGINNINGS: [&str; 5] = [
+    "error[",
+    "error: ",
+    "failures:",
+    "Failed to detect test",
+    "driver status: ",
+];
 
 /// The part of a log file that shows what went wrong: from the first failed test or compiler error on,
 /// else its last lines.
@@ -51,6 +58,8 @@ mod tests {
         assert_eq!(telling(log), "error[E0308]: mismatched\n --> x.rs");
         let log = "test a ... ok\n\nfailures:\n---- b stdout ----\nboom\n";
         assert_eq!(telling(log), "failures:\n---- b stdout ----\nboom");
+        let log = "test a ... ok\ndriver status: signal: 9\nError: timed out\nerror: test failed\n";
+        assert!(telling(log).starts_with("driver status: signal: 9\nError: timed out"));
         let long: Vec<String> = (0..100).map(|line| line.to_string()).collect();
         assert_eq!(telling(&long.join("\n")).lines().next(), Some("60"));
     }
