@@ -1,22 +1,18 @@
-// Which clients of which tabs live, by Web Locks; without them, by stamps in the journal.
+// Which clients of which tabs live, by Web Locks; without them, by stamps in the journal (`stamps.js`).
 // https://developer.mozilla.org/docs/Web/API/Web_Locks_API
 
-/** What is used of the journal, where the stamps are kept beside the uploads.
- * @typedef {Pick<import("./journal.js").Journal, "name" | "put" | "read" | "remove">} Stamps */
+/** @import { Stamps } from "./stamps.js" */
 
-const BEAT_MS = 10_000;
-const STALE_MS = 30_000;
+/** What is used of the journal.
+ * @typedef {Pick<import("./journal.js").Journal, "name" | "put" | "read" | "remove">} Journal */
+
 const NO_LOCKS =
   "no Web Locks here (no secure context, or an old browser): a tab that is stopped for half a minute may lose its uploads " +
   "to another";
 
-/** How the ids of stamps begin. */
-const STAMP = "owner ";
-
-/** One client, as the others see it: while it lives it holds a lock of its own name, or stamps the journal again and
- * again. */
+/** One client, as the others see it: while it lives it holds a lock of its own name. */
 export class Owner {
-  /** @type {Stamps} */
+  /** @type {Journal} */
   #journal;
   /** @type {string} */
   #id;
@@ -27,10 +23,10 @@ export class Owner {
   #closed = false;
   /** @type {(() => void) | undefined} */
   #release;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #beat;
+  /** @type {Stamps | undefined} */
+  #stamps;
 
-  /** @param {Stamps} journal
+  /** @param {Journal} journal
    * @param {string} id of this client
    * @param {(message: string) => void} warn told once, where there are no Web Locks */
   constructor(journal, id, warn) {
@@ -49,27 +45,18 @@ export class Owner {
    * @param {string[]} ids */
   async gone(ids) {
     await this.hold();
-    const held = this.#beat ? [] : await names();
+    const stamps = this.#stamps;
+    const held = stamps ? [] : await names();
     /** @param {string} id */
-    const lives = (id) => id === this.#id || (this.#beat ? this.#stamped(id) : held.includes(this.#name(id)));
+    const lives = (id) => id === this.#id || (stamps ? stamps.lives(id) : held.includes(this.#name(id)));
     return Promise.all(ids.map(async (id) => !(await lives(id))));
-  }
-
-  /** Whether a client has stamped the journal of late.
-   * @param {string} id */
-  async #stamped(id) {
-    const stamp = await this.#journal.read(STAMP + id);
-    return Number(stamp?.["savedAt"]) > Date.now() - STALE_MS;
   }
 
   /** Releases this client's entries to the others. */
   close() {
     this.#closed = true;
     this.#release?.();
-    if (!this.#beat) return;
-    clearInterval(this.#beat);
-    removeEventListener("pagehide", this.#leaving);
-    this.#leave();
+    this.#stamps?.end();
   }
 
   /** @param {string} id */
@@ -83,22 +70,14 @@ export class Owner {
     else this.#release = release;
   }
 
-  /** Takes the stamp away. */
-  #leave() {
-    this.#journal.remove(STAMP + this.#id, 0);
-  }
-
-  /** A page that is kept, so that one can go back to it, stamps again when it is shown.
-   * @param {PageTransitionEvent} event */
-  #leaving = ({ persisted }) => persisted || this.#leave();
-
-  #stamp() {
-    if (this.#closed) return undefined;
+  /** Without the script nobody can see that this client lives, but it takes nothing from others either. */
+  async #stamp() {
+    if (this.#closed) return;
     this.#warn();
-    const stamp = () => this.#journal.put({ id: STAMP + this.#id, savedAt: Date.now() });
-    this.#beat = setInterval(stamp, BEAT_MS);
-    addEventListener("pagehide", this.#leaving);
-    return stamp();
+    const loaded = await import("./stamps.js").catch(() => undefined);
+    if (this.#closed || !loaded) return;
+    this.#stamps = new loaded.Stamps(this.#journal, this.#id);
+    await this.#stamps.put();
   }
 }
 

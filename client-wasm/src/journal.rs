@@ -60,6 +60,12 @@ extern "C" {
     type Locks;
 }
 
+/// Named here, so that the script is beside `locks.js`, which loads it where there are no Web Locks.
+#[wasm_bindgen(module = "/js/stamps.js")]
+extern "C" {
+    type Stamps;
+}
+
 /// Id prefix of the stamps that clients without Web Locks store beside the uploads.
 const STAMP: &str = "owner ";
 

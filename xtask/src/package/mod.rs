@@ -92,7 +92,9 @@ fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
     let lock = root.join("xtask/node/package-lock.json");
     let doctor = wasm.with_file_name("crowfly_doctor.wasm");
     let mut inputs = vec![wasm.to_path_buf(), doctor, lock];
-    for folder in [source(), module::recipes(), root.join("xtask/src/package")] {
+    let scripts = root.join("client-wasm/js");
+    let recipes = [module::recipes(), root.join("xtask/src/package")];
+    for folder in [source(), scripts].into_iter().chain(recipes) {
         let found = files::list(&folder)?.into_iter();
         inputs.extend(found.filter(|path| path.is_file()));
     }

@@ -13,6 +13,8 @@ use crate::setup::node;
 
 /// What is one download: with its glue, and all that it imports.
 const BUNDLED: [&str; 2] = ["start.js", "doctor.js"];
+/// Of the scripts of the browser crate the one that most pages never load.
+const STAMPS: &str = "stamps.js";
 /// Scripts without a source map: they have a few lines, or are copied into other scripts as text.
 const UNMAPPED: [&str; 5] = ["index.js", "shared.js", "slim.js", "inline.js", "worker.js"];
 
@@ -33,6 +35,9 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
             files::copy(&from, &to)?;
         }
     }
+    // Beside `start.js`, which loads it where there are no Web Locks.
+    let stamps = source().with_file_name("js").join(STAMPS);
+    minify(&stamps, &package.join(STAMPS), &[])?;
     let wasm = "crowfly_bg.wasm";
     files::copy(&module::glue().join(wasm), &package.join(wasm))?;
     for text in tarball::texts() {
@@ -83,6 +88,7 @@ fn bundle(name: &str, to: &Path) -> Result<(), Error> {
         "--bundle",
         "--external:./fallback.js",
         "--external:./doctor.js",
+        "--external:./stamps.js",
     ];
     if name == "start.js" {
         // Names of the glue that only the glue uses; `shorten.mjs` has shortened those that the module uses too.
