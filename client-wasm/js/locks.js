@@ -6,9 +6,7 @@
 /** What is used of the journal.
  * @typedef {Pick<import("./journal.js").Journal, "name" | "put" | "read" | "remove">} Journal */
 
-const NO_LOCKS =
-  "no Web Locks here (no secure context, or an old browser): a tab that is stopped for half a minute may lose its uploads " +
-  "to another";
+const NO_LOCKS = "no Web Locks here";
 
 /** One client, as the others see it: while it lives it holds a lock of its own name. */
 export class Owner {
@@ -16,7 +14,7 @@ export class Owner {
   #journal;
   /** @type {string} */
   #id;
-  /** @type {() => void} */
+  /** @type {(message: string) => void} */
   #warn;
   /** @type {Promise<unknown> | undefined} */
   #held;
@@ -32,7 +30,7 @@ export class Owner {
   constructor(journal, id, warn) {
     this.#journal = journal;
     this.#id = id;
-    this.#warn = () => warn(NO_LOCKS);
+    this.#warn = warn;
   }
 
   /** Resolves once the others can see that this client lives. */
@@ -72,10 +70,10 @@ export class Owner {
 
   /** Without the script nobody can see that this client lives, but it takes nothing from others either. */
   async #stamp() {
-    if (this.#closed) return;
-    this.#warn();
     const loaded = await import("./stamps.js").catch(() => undefined);
-    if (this.#closed || !loaded) return;
+    if (this.#closed) return;
+    this.#warn(loaded?.NO_LOCKS ?? NO_LOCKS);
+    if (!loaded) return;
     this.#stamps = new loaded.Stamps(this.#journal, this.#id);
     await this.#stamps.put();
   }

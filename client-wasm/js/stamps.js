@@ -6,6 +6,11 @@
 const BEAT_MS = 10_000;
 const STALE_MS = 30_000;
 
+/** The warning. */
+export const NO_LOCKS =
+  "no Web Locks here (no secure context, or an old browser): a tab that is stopped for half a minute may lose its uploads " +
+  "to another";
+
 /** How the ids of stamps begin. */
 const STAMP = "owner ";
 

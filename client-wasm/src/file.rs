@@ -84,8 +84,12 @@ pub(crate) fn slice(file: &JsValue, start: f64, end: f64) -> Result<JsValue, JsV
 /// All bytes of a slice of a file.
 pub(crate) async fn bytes(piece: JsValue) -> Result<Uint8Array, JsValue> {
     let read = wait_foreign(invoke(&piece, "arrayBuffer", Array::new())?).await?;
-    // A non-buffer becomes bytes of another length, which the reader rejects.
-    Octets::new(&read).map(JsCast::unchecked_into)
+    octets(&read)
+}
+
+/// A buffer as bytes. A value of another kind becomes bytes of another length, which readers reject.
+pub(crate) fn octets(buffer: &JsValue) -> Result<Uint8Array, JsValue> {
+    Octets::new(buffer).map(JsCast::unchecked_into)
 }
 
 /// The meaning of an exception on reading a file; `None` if the page cannot read any file at the moment, so that

@@ -319,11 +319,8 @@ impl Driver {
         if self.is_closed() || entry.looked.replace(true) {
             return;
         }
-        let first = first
-            .subarray(0, crowfly_contract::SNIFF_BYTES as u32)
-            .to_vec();
         let media_type = entry.media_type.borrow().clone();
-        let Some(found) = mismatch(&media_type, &first) else {
+        let Some(found) = mismatch(&media_type, &first.to_vec()) else {
             return;
         };
         let then = if found.active {

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use crowfly_engine::{Input, RequestId};
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Job;
 use crate::driver::Driver;
+use crate::file::octets;
 use crate::object::ObjectBuilder;
 use crate::page::{Listener, get, invoke, property};
 
@@ -100,7 +101,7 @@ impl Driver {
             return;
         };
         if let Some(first) = get(&news, "first") {
-            if let Ok(first) = first.dyn_into::<Uint8Array>() {
+            if let Ok(first) = octets(&first) {
                 self.look(&job.entry, &first);
             }
             return;
