@@ -1,0 +1,128 @@
+// What a page asks for: bodies of the routes, parsed.
+import { type Json, checkFields, isList, objectOf, readObject } from "./json.js";
+import { readType } from "./media.js";
+import { Refusal } from "./problem.js";
+import type { UploadItem } from "./server.js";
+import { readMetadata, readName, readPath } from "./text.js";
+
+/** https://github.com/ulid/spec, in its canonical form. */
+const ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+/** Base64 of eight bytes, in its canonical form. */
+const CRC = /^[A-Za-z0-9+/]{10}[AEIMQUYcgkosw048]=$/;
+/** Fits a header as it is. */
+const STATE = /^[!-~]{1,2048}$/;
+const MAX_PARTS = 10_000;
+const MAX_BATCH = 100;
+const ITEM = ["id", "name", "path", "size", "type", "crc64nvme", "visibility", "metadata", "state"];
+
+/** An item, and the state that came back with it. */
+export interface ItemAsked {
+  readonly item: UploadItem;
+  readonly state: string | undefined;
+}
+
+export interface PartAsked {
+  readonly number: number;
+  readonly crc64nvme: string | undefined;
+}
+
+export const isId = (text: string): boolean => ID.test(text);
+
+/** An absent field, and `null` as the other server of this contract reads it. */
+const absent = (value: Json | undefined): value is null | undefined => value === undefined || value === null;
+
+function readChecksum(value: Json | undefined, where: string): string | undefined {
+  if (absent(value)) return undefined;
+  if (typeof value === "string" && CRC.test(value)) return value;
+  throw new Refusal("invalid_checksum", `\`${where}\`: a CRC64NVME must be base64 of 8 big-endian bytes, 12 characters long`);
+}
+
+/** What is no state cannot have been given by this server: it is treated as one that was altered. */
+function readState(value: Json | undefined): string | undefined {
+  if (absent(value)) return undefined;
+  return typeof value === "string" && STATE.test(value) ? value : "";
+}
+
+export const stateOf = (request: Request): string | undefined => readState(request.headers.get("crowfly-state"));
+
+function readSize(value: Json | undefined, where: string): number {
+  // -0 is an integer of JSON as well.
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value + 0;
+  throw new Refusal("invalid_size", `\`${where}\`: a size in bytes must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
+}
+
+function readVisibility(value: Json | undefined, where: string): void {
+  if (absent(value) || value === "private") return;
+  if (value === "public") throw new Refusal("public_not_allowed", "public objects are switched off here; leave out `visibility`");
+  throw new Refusal("invalid_visibility", `\`${where}\`: it must be "private" or "public"`);
+}
+
+function readItem(value: Json, id: string, where: string): ItemAsked {
+  const object = objectOf(value, `\`${where}\``);
+  checkFields(object, ITEM, `${where}.`);
+  // In this order, so that of several errors the same one is reported.
+  const name = readName(object["name"], `${where}.name`);
+  const path = readPath(object["path"], `${where}.path`);
+  const size = readSize(object["size"], `${where}.size`);
+  const type = readType(object["type"], `${where}.type`);
+  const crc64nvme = readChecksum(object["crc64nvme"], `${where}.crc64nvme`);
+  readVisibility(object["visibility"], `${where}.visibility`);
+  const metadata = readMetadata(object["metadata"], `${where}.metadata`);
+  const given = { ...(path !== undefined && { path }), ...(crc64nvme !== undefined && { crc64nvme }) };
+  return { item: { id, name, size, type, ...given, metadata }, state: readState(object["state"]) };
+}
+
+function list(value: Json | undefined, what: string, most: number): readonly Json[] {
+  if (!isList(value)) throw new Refusal("invalid_json", `\`${what}\` must be a list`);
+  if (value.length >= 1 && value.length <= most) return value;
+  throw new Refusal("invalid_batch", `\`${what}\` must have 1 to ${most} items; it has ${value.length}`);
+}
+
+/** The body of `POST /uploads`: each item with its id, or its refusal. One that is wrong does not refuse the others. */
+export async function readCreate(request: Request, most: number): Promise<readonly (readonly [string, ItemAsked | Refusal])[]> {
+  const body = await readObject(request);
+  checkFields(body, ["uploads"]);
+  const ids = new Set<string>();
+  return list(body["uploads"], "uploads", most).map((value, index) => {
+    const where = `uploads[${index}]`;
+    const { id } = objectOf(value, `\`${where}\``);
+    if (typeof id !== "string" || !isId(id)) {
+      throw new Refusal("invalid_id", `\`${where}.id\`: an upload id must be a ULID: 26 upper-case Crockford base32 characters`);
+    }
+    if (ids.has(id)) throw new Refusal("invalid_batch", `the id ${id} is in the list twice`);
+    ids.add(id);
+    try {
+      return [id, readItem(value, id, where)];
+    } catch (error) {
+      if (error instanceof Refusal) return [id, error];
+      throw error;
+    }
+  });
+}
+
+/** The body of `POST /uploads/{id}/parts`. */
+export async function readSign(request: Request): Promise<{ parts: readonly PartAsked[]; state: string | undefined }> {
+  const body = await readObject(request);
+  checkFields(body, ["parts", "state"]);
+  const numbers = new Set<number>();
+  const parts = list(body["parts"], "parts", MAX_BATCH).map((value, index) => {
+    const where = `parts[${index}]`;
+    const part = objectOf(value, `\`${where}\``);
+    checkFields(part, ["number", "crc64nvme"], `${where}.`);
+    const { number } = part;
+    if (typeof number !== "number" || !Number.isInteger(number) || number < 1 || number > MAX_PARTS) {
+      throw new Refusal("invalid_part", `\`${where}.number\`: a part number must be an integer from 1 to ${MAX_PARTS}`);
+    }
+    if (numbers.has(number)) throw new Refusal("invalid_part", `part ${number} is in the list twice`);
+    numbers.add(number);
+    return { number, crc64nvme: readChecksum(part["crc64nvme"], `${where}.crc64nvme`) };
+  });
+  return { parts, state: readState(body["state"]) };
+}
+
+/** The body of `POST /uploads/{id}/complete`. */
+export async function readComplete(request: Request): Promise<{ crc64nvme: string | undefined; state: string | undefined }> {
+  const body = await readObject(request, true);
+  checkFields(body, ["crc64nvme", "state"]);
+  return { crc64nvme: readChecksum(body["crc64nvme"], "crc64nvme"), state: readState(body["state"]) };
+}

@@ -1,0 +1,223 @@
+// What each route does, over the bucket and the sealed state.
+import { type ItemAsked, type PartAsked } from "./item.js";
+import { allows } from "./media.js";
+import type { Settings } from "./options.js";
+import { MAX_OBJECT_BYTES, partCount, partLength, partSizeOf } from "./plan.js";
+import { Misconfigured, Refusal } from "./problem.js";
+import type { StoredUpload, UploadItem, UploadUser } from "./server.js";
+import { type Facts, digest } from "./state.js";
+import { type Grant, type ListedPart, type Multipart, unquoted } from "./storage.js";
+import { byteLength } from "./text.js";
+
+const MAX_KEY_BYTES = 1024;
+const COMPLETING_AGAIN_MS = 1_000;
+
+type Plan = { kind: "single"; put: Grant } | { kind: "multipart"; partSize: number; partCount: number };
+export interface Created {
+  readonly id: string;
+  readonly key: string;
+  readonly plan: Plan;
+  readonly confirm: true;
+  readonly state: string;
+}
+interface ShownPart {
+  readonly number: number;
+  readonly size: number;
+  readonly crc64nvme?: string;
+  readonly etag?: string;
+}
+
+const alreadyStored = () => new Refusal("already_stored", "this upload is stored already");
+const gone = () => new Refusal("multipart_gone", "the multipart upload and its parts no longer exist in storage; create the upload again by the same id to start over");
+const partsMismatch = (what: string) => new Refusal("parts_mismatch", `${what}; list the parts and send those that are missing or differ`);
+
+/** The multipart upload of the facts; a single PUT has none. */
+function multipartOf(facts: Facts): Multipart & { readonly partSize: number } {
+  if (facts.parts) return { key: facts.key, uploadId: facts.parts.uploadId, partSize: facts.parts.size };
+  throw new Refusal("invalid_part", "this upload is a single PUT and has no parts; a create call signs it again");
+}
+
+export class Uploads<User extends UploadUser> {
+  constructor(
+    private readonly settings: Settings<User>,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  private facts(user: User, id: string, state: string | undefined): Promise<Facts> {
+    return this.settings.sealer.open(user.id, id, state, this.now());
+  }
+
+  private check({ size, type }: UploadItem): void {
+    const { allowedTypes, maxFileBytes } = this.settings;
+    if (!allows(allowedTypes, type)) {
+      throw new Refusal("type_not_allowed", `the type \`${type}\` is not allowed; allowed are ${allowedTypes.join(", ")}, never HTML, SVG, XML or script`);
+    }
+    const largest = Math.min(maxFileBytes, MAX_OBJECT_BYTES);
+    if (size > largest) throw new Refusal("too_large", `the file has ${size} bytes; at most ${largest} are allowed`);
+  }
+
+  private async keyOf(item: UploadItem, user: User): Promise<string> {
+    const key: unknown = await this.settings.options.key(item, user);
+    if (typeof key !== "string" || /\p{Cs}/u.test(key) || key === "" || byteLength(key) > MAX_KEY_BYTES) {
+      throw new Misconfigured(`\`key\` must give a text of 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
+    }
+    if (!this.settings.preset.ifNoneMatch && !key.includes(item.id)) {
+      throw new Misconfigured(`\`key\` must give a key that contains \`item.id\`: the store "${this.settings.options.store}" does not keep an object from being overwritten`);
+    }
+    return key;
+  }
+
+  private async admit(item: UploadItem, user: User, known: boolean): Promise<void> {
+    const { mismatch, quota } = this.settings.options;
+    if (await mismatch?.(item, user)) throw new Refusal("upload_mismatch", "this id was used for another file; a different upload needs a new id");
+    const refused = known ? undefined : await quota?.(item, user);
+    if (refused) throw new Refusal(refused, refused === "quota_bytes" ? "there is no room for this file" : "too many uploads are unfinished");
+  }
+
+  /** Creates an upload, or signs it again. */
+  async create(user: User, { item, state }: ItemAsked): Promise<Created> {
+    this.check(item);
+    const { id, name, path = null, size, type, metadata } = item;
+    const same = await digest(JSON.stringify([name, path, size, type, metadata]));
+    const known = state === undefined ? undefined : await this.facts(user, id, state);
+    const later = known?.parts && item.crc64nvme === undefined;
+    if (known && (known.item !== same || (!later && known.crc64nvme !== item.crc64nvme))) {
+      throw new Refusal("upload_mismatch", "this id was used for another file; a different upload needs a new id");
+    }
+    await this.admit(item, user, known !== undefined);
+    const facts = known ?? (await this.begin(user, item, same));
+    const partSize = facts.parts?.size;
+    if (facts.parts && partSize !== undefined) {
+      const there = known ? await this.still(facts, facts.parts.uploadId) : facts;
+      return this.created(user, id, there, { kind: "multipart", partSize, partCount: partCount(size, partSize) });
+    }
+    return this.created(user, id, facts, { kind: "single", put: await this.settings.storage.grantPut(facts) });
+  }
+
+  private async created(user: User, id: string, facts: Facts, plan: Plan): Promise<Created> {
+    return { id, key: facts.key, plan, confirm: true, state: await this.settings.sealer.seal(user.id, id, facts) };
+  }
+
+  private async begin(user: User, item: UploadItem, same: string): Promise<Facts> {
+    const { storage, stateSeconds } = this.settings;
+    const { id, size, type, crc64nvme } = item;
+    const key = await this.keyOf(item, user);
+    const expires = Math.floor(this.now() / 1000) + stateSeconds;
+    const facts = { key, size, type, ...(crc64nvme && { crc64nvme }), item: same, expires };
+    const partSize = partSizeOf(size);
+    if (partSize === undefined) return facts;
+    // A repeated call goes on with the multipart upload of the first one, whose answer was lost; only where the key is of
+    // this upload alone, as it may belong to another one else.
+    const first = key.includes(id) ? await storage.unfinished(key) : undefined;
+    if (!first && (await storage.head(key))) throw alreadyStored();
+    return { ...facts, parts: { size: partSize, uploadId: first ?? (await storage.begin(key, type)) } };
+  }
+
+  /** The facts with a multipart upload that storage has: a new one, if that of the state is gone. */
+  private async still(facts: Facts, uploadId: string): Promise<Facts> {
+    const { storage } = this.settings;
+    if (!facts.parts || (await storage.parts({ key: facts.key, uploadId }))) return facts;
+    if (await storage.head(facts.key)) throw alreadyStored();
+    return { ...facts, parts: { ...facts.parts, uploadId: await storage.begin(facts.key, facts.type) } };
+  }
+
+  async sign(user: User, id: string, asked: { parts: readonly PartAsked[]; state: string | undefined }): Promise<{ grants: object[] }> {
+    const facts = await this.facts(user, id, asked.state);
+    const multipart = multipartOf(facts);
+    const one = async ({ number, crc64nvme }: PartAsked) => {
+      const length = partLength(facts.size, multipart.partSize, number);
+      if (length === undefined) {
+        throw new Refusal("invalid_part", `part ${number} is not in the plan: 1 to ${partCount(facts.size, multipart.partSize)}`);
+      }
+      return { number, ...(await this.settings.storage.grantPart(multipart, number, length, crc64nvme)) };
+    };
+    return { grants: await Promise.all(asked.parts.map(one)) };
+  }
+
+  async parts(user: User, id: string, state: string | undefined): Promise<{ parts: ShownPart[] }> {
+    const facts = await this.facts(user, id, state);
+    const listed = await this.settings.storage.parts(multipartOf(facts));
+    if (!listed) throw (await this.settings.storage.head(facts.key)) ? alreadyStored() : gone();
+    const shown = ({ number, size, etag, crc64nvme }: ListedPart): ShownPart => ({
+      number,
+      size,
+      // Where storage states no checksum, a browser that has seen this tag acknowledged knows the part.
+      ...(crc64nvme ? { crc64nvme } : { etag: unquoted(etag) }),
+    });
+    return { parts: listed.map(shown) };
+  }
+
+  /** What is stored, or when to ask again. */
+  async complete(user: User, id: string, asked: { crc64nvme: string | undefined; state: string | undefined }): Promise<object> {
+    const facts = await this.facts(user, id, asked.state);
+    const crc64nvme = asked.crc64nvme ?? facts.crc64nvme;
+    if (facts.crc64nvme !== undefined && facts.crc64nvme !== crc64nvme) throw mismatched();
+    const working = facts.parts ? await this.assemble(facts, multipartOf(facts), crc64nvme) : false;
+    const stored = await this.stored(facts, id, crc64nvme);
+    if (stored) {
+      await this.settings.options.onStored?.(stored, user);
+      const { type: _type, verified: _verified, ...shown } = stored;
+      return shown;
+    }
+    if (working) return { retryAfterMs: COMPLETING_AGAIN_MS };
+    if (facts.parts) throw gone();
+    throw new Refusal("not_stored", "storage does not hold the object; send the file again, with a new URL from a create call");
+  }
+
+  private async stored({ key, size, type }: Facts, id: string, crc64nvme: string | undefined): Promise<StoredUpload | undefined> {
+    const head = await this.settings.storage.head(key);
+    if (!head) return undefined;
+    if (head.size !== size) throw new Refusal("size_mismatch", `storage holds ${head.size} bytes, ${size} were declared`);
+    if (head.crc64nvme && crc64nvme && head.crc64nvme !== crc64nvme) throw mismatched();
+    const { etag, versionId } = head;
+    const more = { ...(head.crc64nvme && { crc64nvme: head.crc64nvme }), etag, ...(versionId && { versionId }) };
+    return { id, key, size, ...more, type, verified: crc64nvme !== undefined && head.crc64nvme === crc64nvme };
+  }
+
+  /** Completes the multipart upload; HEAD decides afterwards. True if storage may still be working. */
+  private async assemble({ size }: Facts, multipart: Multipart & { partSize: number }, crc64nvme: string | undefined): Promise<boolean> {
+    const { storage } = this.settings;
+    const listed = await storage.parts(multipart);
+    if (!listed) return false;
+    checkParts(listed, size, multipart.partSize);
+    const completion = await storage.complete(multipart, listed, size, crc64nvme);
+    switch (completion) {
+      case "done":
+      case "unknown":
+        return true;
+      case "gone":
+        return false;
+      case "exists":
+      case "conflict":
+        // The key is taken: HEAD tells whether by this file. After a 409 the multipart upload cannot be completed either:
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        await storage.abort(multipart);
+        return completion === "exists";
+      case "parts":
+        throw partsMismatch("the parts in storage have changed");
+      case "checksum":
+        throw mismatched();
+    }
+  }
+
+  async cancel(user: User, id: string, state: string | undefined): Promise<void> {
+    const facts = await this.facts(user, id, state);
+    if (await this.settings.storage.head(facts.key)) throw alreadyStored();
+    if (facts.parts) await this.settings.storage.abort(multipartOf(facts));
+  }
+}
+
+const mismatched = () => new Refusal("checksum_mismatch", "the checksum of the stored object differs from that of the file");
+
+/** Each number once, each with its size. */
+function checkParts(listed: readonly ListedPart[], size: number, partSize: number): void {
+  const count = partCount(size, partSize);
+  for (let number = 1; number <= count; number += 1) {
+    const found = listed[number - 1];
+    const length = partLength(size, partSize, number);
+    if (found?.number !== number) throw partsMismatch(`part ${number} is missing in storage`);
+    if (found.size !== length) throw partsMismatch(`part ${number} has ${found.size} bytes in storage, ${length} in the plan`);
+  }
+  const extra = listed[count];
+  if (extra) throw partsMismatch(`part ${extra.number} is not in the plan`);
+}
