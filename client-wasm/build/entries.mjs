@@ -1,11 +1,14 @@
 // Builds what the package's manifest promises beside the files that it lists: entries of many files as one (`testing`), the
-// CommonJS forms, their declarations, and the list of all files; and tidies the source maps.
+// CommonJS forms, their declarations, and the list of all files; and tidies the source maps. The entry `server` is written
+// in TypeScript, in a folder of its own.
 //
 //   node entries.mjs <hand-written files> <package> <node_modules of the tools>
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { tidy } from "./maps.mjs";
+import { declarations } from "./server.mjs";
 
 const [source, out, modules] = process.argv.slice(2).map((path) => resolve(path));
 const load = createRequire(join(modules, "tools.cjs"));
@@ -16,11 +19,15 @@ const TARGET = { target: "es2022", charset: "utf8", legalComments: "none", logLe
 /** Start the module, and are built by `cargo xtask package` itself. */
 const LOADERS = ["index", "slim", "inline"];
 
+/** The entries in TypeScript. They run on servers, so that nothing is won by minifying them. */
+const TYPED = { server: join(dirname(fileURLToPath(import.meta.url)), "../../server/src/server.ts") };
+const sourceOf = (name) => TYPED[name] ?? join(source, `${name}.js`);
+
 /** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares
  * files with others, or loads some later; any other is one file. */
 const entries = Object.values(manifest.exports).flatMap(({ require: form }) => {
   const name = form?.default.match(/^\.\/([\w-]+)\.cjs$/)?.[1];
-  return name && !LOADERS.includes(name) && existsSync(join(source, `${name}.js`)) ? [name] : [];
+  return name && !LOADERS.includes(name) && existsSync(sourceOf(name)) ? [name] : [];
 });
 
 /** What an entry does not take in: the client's entry, which an application has once only, and every other package. */
@@ -31,12 +38,14 @@ function bundle(name, format) {
   const { outputFiles } = esbuild.buildSync({
     ...TARGET,
     absWorkingDir: source,
-    entryPoints: [join(source, `${name}.js`)],
+    entryPoints: [sourceOf(name)],
     outfile: join(out, `${name}.js`),
     bundle: true,
     format,
     external: OUTSIDE,
     packages: "external",
+    // The paths in it are for the compiler alone.
+    tsconfigRaw: {},
     platform: format === "cjs" ? "node" : "neutral",
     sourcemap: "external",
     sourcesContent: true,
@@ -49,6 +58,10 @@ function bundle(name, format) {
 async function publish(name) {
   const { code, map } = bundle(name, "esm");
   const url = `${name}.js.map`;
+  if (TYPED[name]) {
+    writeFileSync(join(out, `${name}.js`), `${code}//# sourceMappingURL=${url}\n`);
+    return writeFileSync(join(out, url), map);
+  }
   const small = await terser.minify(code, {
     module: true,
     ecma: 2022,
@@ -67,6 +80,8 @@ for (const name of entries) {
   writeFileSync(join(out, `${name}.cjs`), common);
 }
 for (const map of readdirSync(out).filter((name) => name.endsWith(".map"))) tidy(join(out, map));
+
+for (const [name, entry] of Object.entries(TYPED)) writeFileSync(join(out, `${name}.d.ts`), declarations(entry, modules));
 
 /** Declarations of the CommonJS forms: the same, which name each other by the names of that form. */
 const declared = new Set();

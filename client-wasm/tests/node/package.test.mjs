@@ -1,6 +1,6 @@
 // The assembled package under Node: what it holds, and that importing it does nothing.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
@@ -87,8 +87,10 @@ test("`import` and `require` of an entry give the same names", async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const installed = join(folder, "node_modules/crowfly");
   cpSync(packageDir, installed, { recursive: true });
+  mkdirSync(join(folder, "node_modules/@aws-sdk"));
   for (const peer of Object.keys(manifest.peerDependencies)) {
-    symlinkSync(join(tools, `node-${peer.replace("-js", "")}/node_modules`, peer), join(folder, "node_modules", peer));
+    const from = peer.startsWith("@aws-sdk/") ? "node" : `node-${peer.replace("-js", "")}`;
+    symlinkSync(join(tools, `${from}/node_modules`, peer), join(folder, "node_modules", peer));
   }
   const load = (name) => import(pathToFileURL(join(installed, name)));
   for (const [name, { import: module, require: common }] of Object.entries(manifest.exports)) {
@@ -136,7 +138,7 @@ test("the manifest is safe and complete", () => {
   for (const field of ["scripts", "dependencies", "optionalDependencies", "bin"]) {
     assert.equal(manifest[field], undefined, `the manifest has ${field}`);
   }
-  // Frameworks, which only the entries named after them import.
+  // Frameworks, which only the entries named after them import, and the AWS SDK of `server`.
   for (const name of Object.keys(manifest.peerDependencies ?? {})) assert.equal(manifest.peerDependenciesMeta[name]?.optional, true, name);
   for (const [name, entry] of Object.entries(manifest.exports)) {
     checkTargets(name, entry);
@@ -151,7 +153,7 @@ test("every relative import stays inside the package", () => {
   }
 });
 
-test("an entry imports no package but its framework", () => {
+test("an entry imports no package but its framework, or the AWS SDK", () => {
   const peers = Object.keys(manifest.peerDependencies ?? {});
   for (const name of manifest.files.filter((name) => /\.c?js$/.test(name))) {
     for (const [, target] of read(name).matchAll(/(?:\bfrom|\bimport|require\()\s*["']([^."'][^"']*)["']/g)) {

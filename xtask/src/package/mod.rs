@@ -91,10 +91,11 @@ fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
     let root = paths::root();
     let lock = root.join("xtask/node/package-lock.json");
     let doctor = wasm.with_file_name("crowfly_doctor.wasm");
-    let mut inputs = vec![wasm.to_path_buf(), doctor, lock];
-    let scripts = root.join("client-wasm/js");
-    let recipes = [module::recipes(), root.join("xtask/src/package")];
-    for folder in [source(), scripts].into_iter().chain(recipes) {
+    let types = root.join("server/tsconfig.json");
+    let mut inputs = vec![wasm.to_path_buf(), doctor, lock, types];
+    let folders = ["client-wasm/js", "server/src", "xtask/src/package"];
+    let folders = folders.map(|folder| root.join(folder));
+    for folder in [source(), module::recipes()].into_iter().chain(folders) {
         let found = files::list(&folder)?.into_iter();
         inputs.extend(found.filter(|path| path.is_file()));
     }

@@ -20,15 +20,17 @@ const IN_ALL: u64 = 90_000;
 const ADAPTER: u64 = 1_500;
 
 /// Entries that are no adapters.
-const OWN_ENTRIES: [&str; 5] = [
+const OWN_ENTRIES: [&str; 6] = [
     "index.js",
     "slim.js",
     "inline.js",
     "crowfly.min.js",
+    SERVER,
     TESTING,
 ];
-/// Never part of an application.
+/// Never part of an application's page.
 const TESTING: &str = "testing.js";
+const SERVER: &str = "server.js";
 
 /// What the default entry loads when a client is created, besides its static imports.
 const ON_DEMAND: &[&str] = &["start.js", "crowfly_bg.wasm", "worker.js"];
@@ -61,7 +63,7 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     let at_import = imported(package, "index.js")?;
     let mut names: BTreeSet<String> = at_import.clone();
     names.extend(ON_DEMAND.iter().map(|name| (*name).to_owned()));
-    names.extend(["slim.js", "inline.js", "inline-data.js", TESTING].map(str::to_owned));
+    names.extend(["slim.js", "inline.js", "inline-data.js", SERVER, TESTING].map(str::to_owned));
     let mut adapters = BTreeMap::new();
     for entry in tarball::entries(package)? {
         if !OWN_ENTRIES.contains(&entry.as_str()) {
