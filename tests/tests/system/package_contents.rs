@@ -69,7 +69,10 @@ fn a97_the_package_holds_what_it_lists_and_runs_nothing_when_installed() {
     let peers = manifest["peerDependencies"].as_object().expect("peers");
     let names: Vec<&str> = peers.keys().map(String::as_str).collect();
     let sdk = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
-    assert_eq!(names, [&sdk[..], &["react", "solid-js", "svelte", "vue"]].concat());
+    assert_eq!(
+        names,
+        [&sdk[..], &["react", "solid-js", "svelte", "vue"]].concat()
+    );
     for name in names {
         let optional = &manifest["peerDependenciesMeta"][name]["optional"];
         assert_eq!(optional, true, "{name}");
