@@ -45,7 +45,7 @@ function readOrigins(origins: unknown): readonly string[] | undefined {
   const exact = (one: unknown) => {
     try {
       const { origin, protocol } = new URL(String(one));
-      return origin === one && /^https?:$/.test(protocol);
+      return origin === one && /^https?:$/.test(protocol) && !origin.includes("*");
     } catch {
       return false;
     }
