@@ -243,7 +243,7 @@ export interface Upload {
    *
    * Rejects as `done` does if the upload fails or is aborted, with `processing_timeout` if the record does not come in
    * time (the object is stored all the same; call again), with the code of the failure if it cannot be asked for,
-   * `closed`, and `unsupported` with a `signer`.
+   * `closed`, and `unsupported` with a `signer` or a server that keeps no records.
    */
   processed(this: void): Promise<UploadRecord>;
   pause(this: void): void;
@@ -333,7 +333,7 @@ export interface Client {
    * This, `record` and `content` reject with an `UploadError` of phase `read`: with the API's code (`unauthenticated`,
    * `forbidden`, `insufficient_scope`, `rate_limited`, `service_unavailable`, ...), `invalid_cursor` and
    * `invalid_limit`, `network`, `bad_response`, `token_provider`, `invalid_option`, `closed`, and `unsupported` with a
-   * `signer`.
+   * `signer` or a server that keeps no records.
    */
   records(this: void, page?: { limit?: number | undefined; cursor?: string | undefined }): Promise<RecordPage>;
   /** One record. Rejects also with `not_found`, if it is not there or not mine. */

@@ -127,12 +127,13 @@ export type UploadErrorCode =
   | "service_unavailable"
   /** The API failed in an unforeseen way. */
   | "internal"
+  /** The server has no such function: one that keeps no records gives none. As an error of the SDK: it was used where
+   * there is no browser (such as during server-side rendering). */
+  | "unsupported"
   /** The upload was aborted by its user. The `done` promise rejects with an `AbortError`. */
   | "aborted"
   /** An option or argument has a wrong type or value; the message names it. */
   | "invalid_option"
-  /** The SDK was used where there is no browser (such as during server-side rendering). */
-  | "unsupported"
   /** The WebAssembly module could not be loaded. */
   | "wasm_unavailable"
   /** No network path to the API or to storage within the retry budget. */

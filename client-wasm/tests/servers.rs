@@ -15,5 +15,6 @@ cases!("/tests/cases/servers.js":
     a_state_that_fits_no_header_is_a_wrong_answer,
     cookies_go_with_calls_of_the_api_where_the_application_says_so,
     an_ended_session_is_told_where_there_is_no_token,
+    h10_a_server_that_keeps_no_records_says_so_once,
     h9_a_grant_that_cannot_be_sent_is_a_wrong_answer,
 );

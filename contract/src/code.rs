@@ -155,14 +155,15 @@ codes! {
     ServiceUnavailable = "service_unavailable", Some(503), true;
     /// The API failed in an unforeseen way.
     Internal = "internal", Some(500), true;
+    /// The server has no such function: one that keeps no records gives none. As an error of the SDK: it was used where
+    /// there is no browser (such as during server-side rendering).
+    Unsupported = "unsupported", Some(501), false;
 
     // Raised by the SDK only.
     /// The upload was aborted by its user. The `done` promise rejects with an `AbortError`.
     Aborted = "aborted", None, false;
     /// An option or argument has a wrong type or value; the message names it.
     InvalidOption = "invalid_option", None, false;
-    /// The SDK was used where there is no browser (such as during server-side rendering).
-    Unsupported = "unsupported", None, false;
     /// The WebAssembly module could not be loaded.
     WasmUnavailable = "wasm_unavailable", None, true;
     /// No network path to the API or to storage within the retry budget.

@@ -177,8 +177,10 @@ pub(crate) fn item(refusal: ProblemBody) -> (Api, Trace) {
 fn problem(status: u16, code: ErrorCode, retry_after_ms: Option<u64>) -> Api {
     match (status, code) {
         (401, _) => Api::Unauthorized,
-        // Retried, but each in a call of its own.
-        (_, ErrorCode::PartsMismatch | ErrorCode::MultipartGone) => Api::Refused(code),
+        // The first two are retried, but each in a call of its own.
+        (_, ErrorCode::PartsMismatch | ErrorCode::MultipartGone | ErrorCode::Unsupported) => {
+            Api::Refused(code)
+        }
         (429, _) | (_, ErrorCode::RateLimited | ErrorCode::QuotaOpenUploads) => Api::Throttled {
             code,
             retry_after_ms,

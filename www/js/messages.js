@@ -51,7 +51,7 @@ const MESSAGES = {
 
   aborted: "You cancelled this upload.",
   invalid_option: "This page used the uploader wrongly.",
-  unsupported: "This browser cannot do what uploading needs. Use a current one.",
+  unsupported: "Neither this browser nor this service can do that here. Use a current browser.",
   wasm_unavailable: "The uploader could not be loaded. Check the connection and reload the page.",
   network: "The service cannot be reached. Check the connection, then try again.",
   stalled: "The data stopped moving again and again. Check the connection, then try again.",

@@ -221,6 +221,27 @@ export const cases = {
     client.close();
   },
 
+  async h10_a_server_that_keeps_no_records_says_so_once({ createClient, world }) {
+    const body = { error: { code: "unsupported", message: "this server keeps no records", requestId: "r" } };
+    const reads = [];
+    world.more = () => ({ confirm: true });
+    world.answer = (method, path) => {
+      if (method !== "GET" && !path.endsWith("/status")) return undefined;
+      reads.push(path);
+      return { status: 501, body };
+    };
+    const client = createClient(options);
+    const upload = client.upload(small());
+    await upload.done;
+    for (const read of [upload.processed, client.records, () => client.record(upload.id), () => client.content(upload.id)]) {
+      const { code, status, retryable, message, requestId } = await rejection(read());
+      equal([code, status, retryable, message, requestId], ["unsupported", 501, false, "this server keeps no records", "r"]);
+    }
+    equal(reads.length, 4);
+    equal(upload.state, "stored");
+    client.close();
+  },
+
   async h9_a_grant_that_cannot_be_sent_is_a_wrong_answer({ createClient, world }) {
     const create = world.create.bind(world);
     for (const [change, path] of [

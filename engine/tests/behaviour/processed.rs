@@ -92,6 +92,15 @@ fn failures_on_the_way_are_only_a_delay() {
 }
 
 #[test]
+fn a_server_that_keeps_no_records_says_so_once() {
+    let world = awaited(1_000, vec![api(501, ErrorCode::Unsupported); 10]);
+    let failed = &world.monitor.uploads[&id(1)].processing_failed;
+    assert_eq!(failed[..], [ErrorCode::Unsupported]);
+    assert_eq!(asked(&world).len(), 1);
+    assert_eq!(world.states(id(1)).last(), Some(&State::Stored));
+}
+
+#[test]
 fn the_wait_does_not_run_out_while_offline() {
     let mut world = World::new();
     world.server.processing_ms = 5_000;

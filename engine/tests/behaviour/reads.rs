@@ -104,6 +104,7 @@ fn a_refusal_is_final_at_once_and_carries_the_servers_words() {
         ErrorCode::Infected,
         ErrorCode::TypeMismatch,
         ErrorCode::InvalidCursor,
+        ErrorCode::Unsupported,
     ] {
         let status = code.http_status().expect("a server's code");
         let world = finished([api(status, code)]);
