@@ -276,3 +276,18 @@ fn a29_only_a_plain_type_is_well_formed() {
     }
     assert!(is_media_type(&long[..127]));
 }
+
+/// The upload handler in TypeScript has a list of its own, and is held to this file too.
+#[test]
+fn a28_both_servers_of_the_contract_refuse_the_same_types() {
+    let file: serde_json::Value = serde_json::from_str(include_str!("refused_types.json")).unwrap();
+    for (list, refused) in [("refused", true), ("taken", false)] {
+        let types = file[list].as_array().unwrap();
+        assert!(types.len() > 20, "{list}");
+        for one in types {
+            let one = one.as_str().unwrap();
+            assert!(is_media_type(one), "{one}");
+            assert_eq!(is_refused(one), refused, "{one}");
+        }
+    }
+}
