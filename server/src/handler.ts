@@ -103,7 +103,7 @@ export function handlerOf<User extends UploadUser>(settings: Settings<User>): Up
         if (asked instanceof Refusal) throw asked;
         return { status: asked.state === undefined ? 201 : 200, result: await uploads.create(user, asked) };
       } catch (error) {
-        const refusal = error instanceof Refusal ? error : fail(error);
+        const refusal = fail(error);
         return { status: refusal.status, refusal, result: { id, error: refusal.body(requestId) } };
       }
     };
@@ -120,12 +120,14 @@ export function handlerOf<User extends UploadUser>(settings: Settings<User>): Up
     let headers: Record<string, string> = {};
     let name = "";
     const fail = (error: unknown): Refusal => {
-      report(options.onError, error, { requestId, route: name });
-      if (error instanceof Misconfigured) return new Refusal("internal", error.message);
-      const status = statusOf(error);
-      const unavailable = isOfStorage(error) && (status === undefined || status === 429 || status >= 500);
-      if (unavailable) return new Refusal("service_unavailable", "storage is briefly unavailable; try again", RETRY_AFTER_MS);
-      return new Refusal("internal", "the server failed in an unforeseen way");
+      try {
+        if (error instanceof Refusal) return error;
+        report(options.onError, error, { requestId, route: name });
+        return failure(error);
+      } catch {
+        // Whatever was thrown is no object that can be looked at.
+        return internal();
+      }
     };
     try {
       headers = corsHeaders(request, trust);
@@ -143,9 +145,18 @@ export function handlerOf<User extends UploadUser>(settings: Settings<User>): Up
       for (const [header, value] of Object.entries(headers)) answer.headers.set(header, value);
       return answer;
     } catch (error) {
-      return problem(error instanceof Refusal ? error : fail(error), requestId, headers);
+      return problem(fail(error), requestId, headers);
     }
   };
+}
+
+const internal = (): Refusal => new Refusal("internal", "the server failed in an unforeseen way");
+
+function failure(error: unknown): Refusal {
+  if (error instanceof Misconfigured) return new Refusal("internal", error.message);
+  const status = statusOf(error);
+  const unavailable = isOfStorage(error) && (status === undefined || status === 429 || status >= 500);
+  return unavailable ? new Refusal("service_unavailable", "storage is briefly unavailable; try again", RETRY_AFTER_MS) : internal();
 }
 
 /** An answer of storage, or a lost connection to it; not a mistake of the application. */
@@ -158,7 +169,8 @@ function isOfStorage(error: unknown): boolean {
 /** Tells the application. By default without the message of an error that is not ours: it may hold a URL, which is a credential. */
 function report(onError: UploadHandlerOptions["onError"], error: unknown, context: { requestId: string; route: string }): void {
   try {
-    if (onError) return onError(error, context);
+    // It may be an async function, whose failure is nobody's.
+    if (onError) return void Promise.resolve(onError(error, context)).catch(() => {});
     const name = String((error as Error | null)?.name ?? typeof error).slice(0, 100);
     const message = error instanceof Misconfigured ? error.message : undefined;
     console.error(`crowfly/server: ${JSON.stringify({ ...context, error: name, message })}`);

@@ -86,7 +86,8 @@ export interface UploadErrorContext {
   readonly route: string;
 }
 
-/** @typeParam User what `authorize` gives */
+/** `authorize` comes first: TypeScript learns from it what the user is, for the functions after it.
+ * @typeParam User what `authorize` gives */
 export interface UploadHandlerOptions<User extends UploadUser = UploadUser> {
   /** The client of the bucket. Its `requestChecksumCalculation` does not matter: URLs are signed without the checksum of an
    * empty body.
@@ -101,12 +102,12 @@ export interface UploadHandlerOptions<User extends UploadUser = UploadUser> {
    * list the first one seals and all are accepted, so that one can be replaced without breaking uploads that are under
    * way. There is no default. */
   readonly secret: string | readonly string[];
+  /** Who sends this request; null: nobody, 401. It may read headers and cookies, not the body. */
+  readonly authorize: (request: Request) => User | null | Promise<User | null>;
   /** The key of the object, 1 to 1,024 bytes of UTF-8. It must be the same whenever the same item is asked for again, and
    * different for different users. Put `item.id` into it: then no upload can meet another. `item.name` is not safe as it
    * is. */
   readonly key: (item: UploadItem, user: User) => string | Promise<string>;
-  /** Who sends this request; null: nobody, 401. It may read headers and cookies, not the body. */
-  readonly authorize: (request: Request) => User | null | Promise<User | null>;
   /** Default `"s3"`. */
   readonly store?: Store;
   /** Origins whose pages may call, such as `https://app.example.com`: exact, no wildcard. They get CORS headers, with

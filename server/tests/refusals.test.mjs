@@ -264,3 +264,22 @@ test("nobody is let in without a user, and a user without an id is a mistake tha
   const at = world({ authorize: async (request) => (await request.text(), { id: "ann" }) });
   assert.match((await at.create()).body.error.message, /must not read it/);
 });
+
+test("h9 functions that throw anything at all end in one answer", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const getter = { get name() { throw new Error("name"); }, get $metadata() { throw new Error("metadata"); } };
+  for (const thrown of [undefined, null, 5, "text", Symbol("s"), proxy, getter, new Error("x"), { status: 200, code: "ok" }]) {
+    for (const hook of ["authorize", "key", "quota", "rate", "mismatch", "onStored"]) {
+      for (const fail of [() => { throw thrown; }, () => Promise.reject(thrown)]) {
+        const at = world({ [hook]: fail, onError: () => { throw thrown; } });
+        at.bucket.put(`u/ann/${ID}`, 9, CRC);
+        const created = await at.create();
+        const { status, code } = hook === "onStored" ? await at.send("POST", `/${ID}/complete`, { state: created.result.state }) : created;
+        assert.deepEqual([status, code], [500, "internal"], `${hook} ${typeof thrown}`);
+      }
+    }
+  }
+  const late = world({ key: () => Promise.reject(new Error("x")), onError: () => Promise.reject(new Error("y")) });
+  assert.equal((await late.create()).status, 500);
+});

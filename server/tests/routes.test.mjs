@@ -180,7 +180,7 @@ test("onStored that throws leaves the call to be repeated", async () => {
   assert.deepEqual([(await done()).status, (await done()).status, times], [500, 200, 2]);
 });
 
-test("quota, rate and mismatch refuse with the contract's codes", async () => {
+test("a36 a37 quota, rate and mismatch refuse with the contract's codes", async () => {
   const cases = [
     [{ quota: () => "quota_bytes" }, 403, "quota_bytes"],
     [{ quota: async () => "quota_open_uploads" }, 429, "quota_open_uploads"],

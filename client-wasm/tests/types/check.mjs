@@ -65,7 +65,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "node_modules"), { recursive: true });
 cpSync(packageDir, join(out, "node_modules/crowfly"), { recursive: true });
 for (const name of ["oldest.mts", "oldest.cts", "oldest.ts"]) cpSync(join(here, "oldest.ts"), join(out, name));
-for (const file of ["usage.ts", "adapters.ts"]) cpSync(join(here, file), join(out, file));
+for (const file of ["usage.ts", "adapters.ts", "server.ts"]) cpSync(join(here, file), join(out, file));
 mkdirSync(join(out, "node_modules/@types"));
 for (const [name, [folder]] of Object.entries(FRAMEWORKS)) {
   const types = folder.includes("@types") ? `@types/${name}` : name;
@@ -91,5 +91,17 @@ const since = [
   const said = compile(compiler, join(out, `tsconfig.oldest.${index}.json`), files, { module, moduleResolution, verbatimModuleSyntax: undefined });
   return report(`types in TypeScript ${version} with moduleResolution ${moduleResolution}`, said);
 });
+// The SDK's declarations need those of Node, which a page's project lacks.
+mkdirSync(join(out, "node_modules/@aws-sdk"));
+for (const name of ["client-s3", "s3-request-presigner"]) symlinkSync(installed(`node/node_modules/@aws-sdk/${name}`), join(out, "node_modules/@aws-sdk", name));
+const server = [
+  [tsc, "bundler", "esnext"],
+  [tsc, "nodenext", "nodenext"],
+  [oldest, "node16", "node16"],
+].map(([compiler, moduleResolution, module], index) => {
+  const version = compiler === oldest ? "4.9" : "of today";
+  const more = { module, moduleResolution, skipLibCheck: true, verbatimModuleSyntax: undefined };
+  return report(`types of the server in TypeScript ${version} with ${moduleResolution}`, compile(compiler, join(out, `tsconfig.server.${index}.json`), ["server.ts"], more));
+});
 const checked = checkScripts(tsc, out);
-process.exitCode = [...declared, ...since].every(Boolean) && checked ? 0 : 1;
+process.exitCode = [...declared, ...since, ...server].every(Boolean) && checked ? 0 : 1;

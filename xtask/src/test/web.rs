@@ -51,12 +51,12 @@ pub(super) fn wasm_tests(seconds: &str) -> Result<Cmd, Error> {
 }
 
 /// The npm package: it builds, contains what it lists, is within its size budget, and passes
-/// `client-wasm/tests/node` under Node.
+/// `client-wasm/tests/node` and `server/tests` under Node.
 pub(super) fn package(counts: &mut Counts) -> Result<(), Error> {
     node::examples()?;
     npm::build()?;
-    let folder = paths::root().join("client-wasm/tests/node");
-    let mut tests = files::list(&folder)?;
+    let mut tests = files::list(&paths::root().join("client-wasm/tests/node"))?;
+    tests.extend(files::list(&paths::root().join("server/tests"))?);
     tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     let result = Cmd::new("node")
         .args(["--test", "--test-reporter=tap"])
