@@ -8,6 +8,7 @@ mod bucket;
 mod cases;
 mod ceph;
 mod facts;
+mod handler;
 mod process;
 mod signer;
 mod store;
@@ -74,10 +75,22 @@ impl Run {
             (language, cases)
         });
         let document = format!("{}::s2_the_document_says_what_it_does", kind.name());
-        if chosen.iter().all(|(_, cases)| cases.is_empty()) && !self.chosen(&document) {
+        let server = format!(
+            "{}::server::it_uploads_and_its_urls_are_of_no_other_use",
+            kind.name()
+        );
+        let server = handler::preset(kind).map(|preset| (server, preset));
+        let server = server.filter(|(name, _)| self.chosen(name));
+        if chosen.iter().all(|(_, cases)| cases.is_empty())
+            && !self.chosen(&document)
+            && server.is_none()
+        {
             return;
         }
         let store = Store::start(kind);
+        if let Some((name, preset)) = server {
+            self.tally.run(&name, || handler::check(&store, preset));
+        }
         let facts = Facts::measure(&store);
         let row = facts.row(&store.version);
         self.rows.push(row.clone());

@@ -53,6 +53,7 @@ mod records;
 mod redrive;
 mod scan;
 mod sdk;
+mod server;
 mod sign_in;
 mod storage;
 mod storage_policy;
