@@ -41,6 +41,8 @@ async function readBody(request: NodeRequest): Promise<Uint8Array> {
 
 async function bodyOf(request: NodeRequest & Extended, parsed: unknown): Promise<Uint8Array<ArrayBuffer> | null> {
   if (request.method === "GET" || request.method === "HEAD") return null;
+  // Refused by its length alone: whoever is cut off while sending sees no answer.
+  if (Number(request.headers["content-length"]) >= MAX_READ_BYTES) return null;
   // Express 4 gives an empty object where no parser read anything.
   const read = parsed !== undefined && parsed !== null && request.readableEnded !== false;
   return new Uint8Array(read ? parsedBody(parsed) : await readBody(request));
@@ -86,9 +88,11 @@ export function nodeListener(handler: UploadHandler): NodeHandler {
     const out = isReply(response) ? response.raw : response;
     const run = async () => answer(out, await handler(await webRequest(raw, parsed)));
     run().catch(() => {
-      // The connection was lost, or the request line is no address.
-      out.statusCode = 400;
-      out.end();
+      // The request line is no address, or the connection was lost: then nobody minds.
+      try {
+        out.statusCode = 400;
+        out.end();
+      } catch {}
     });
   };
 }

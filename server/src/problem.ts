@@ -29,6 +29,8 @@ const STATUS = {
   upload_mismatch: 409,
   already_stored: 409,
   not_stored: 409,
+  content_encoding: 409,
+  conflict: 409,
   size_mismatch: 409,
   checksum_mismatch: 409,
   parts_mismatch: 409,

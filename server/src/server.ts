@@ -65,7 +65,7 @@ export interface StoredUpload {
 export interface UploadLimits {
   /** The largest file in bytes. Default 5 GiB; the most is 48.8 TiB. */
   readonly maxFileBytes?: number;
-  /** Media types: `video/webm`, `video/*`, `application/vnd.ms-*` with a prefix before its star, and `*` with `/*` for all.
+  /** Media types by their standard names, which the page's client sends: `video/webm`, `video/*`, `application/vnd.ms-*` with a prefix before its star, and `*` with `/*` for all.
    * HTML, SVG, XML and scripts are refused even if listed, since a browser would run them. Default: image/*, video/*,
    * audio/*, text/plain, application/zip, application/octet-stream. */
   readonly allowedTypes?: readonly string[];

@@ -32,6 +32,8 @@ interface Signing {
 
 export interface Head {
   readonly size: number;
+  /** Of which storage takes any with a presigned PUT, signed or not. */
+  readonly encoding?: string;
   readonly etag: string;
   readonly crc64nvme?: string;
   readonly versionId?: string;
@@ -131,8 +133,8 @@ export class Storage {
     const mode = this.bucket.preset.checksums ? ({ ChecksumMode: "ENABLED" } as const) : {};
     try {
       const found = await this.client.send(new HeadObjectCommand({ Bucket: this.bucket.name, Key: key, ...mode }));
-      const { ContentLength: size = 0, ETag, ChecksumCRC64NVME: crc64nvme, VersionId: versionId } = found;
-      return { size, etag: unquoted(ETag), ...(crc64nvme && { crc64nvme }), ...(versionId && { versionId }) };
+      const { ContentLength: size = 0, ContentEncoding: encoding, ETag, ChecksumCRC64NVME: crc64nvme, VersionId: versionId } = found;
+      return { size, ...(encoding && { encoding }), etag: unquoted(ETag), ...(crc64nvme && { crc64nvme }), ...(versionId && { versionId }) };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;

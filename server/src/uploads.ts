@@ -109,7 +109,8 @@ export class Uploads<User extends UploadUser> {
     // A repeated call goes on with the multipart upload of the first one, whose answer was lost; only where the key is of
     // this upload alone, as it may belong to another one else.
     const first = key.includes(id) ? await storage.unfinished(key) : undefined;
-    if (!first && (await storage.head(key))) throw alreadyStored();
+    // Without its state nobody can say that it is this upload's.
+    if (!first && (await storage.head(key))) throw new Refusal("conflict", "there is an object under the key of this file already");
     return { ...facts, parts: { size: partSize, uploadId: first ?? (await storage.begin(key, type)) } };
   }
 
@@ -169,6 +170,7 @@ export class Uploads<User extends UploadUser> {
     if (!head) return undefined;
     if (head.size !== size) throw new Refusal("size_mismatch", `storage holds ${head.size} bytes, ${size} were declared`);
     if (head.crc64nvme && crc64nvme && head.crc64nvme !== crc64nvme) throw mismatched();
+    if (head.encoding) throw new Refusal("content_encoding", "the file was sent with a Content-Encoding: who downloads it would see other bytes than were checked");
     const { etag, versionId } = head;
     const more = { ...(head.crc64nvme && { crc64nvme: head.crc64nvme }), etag, ...(versionId && { versionId }) };
     return { id, key, size, ...more, type, verified: crc64nvme !== undefined && head.crc64nvme === crc64nvme };

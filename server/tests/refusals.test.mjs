@@ -198,6 +198,14 @@ test("a66 a67 parts in storage that are not the plan's are never completed", asy
   assert.equal((await complete()).code, "checksum_mismatch");
 });
 
+test("h2 an object with a content encoding is not taken for the file", async () => {
+  const at = world();
+  const { result } = await at.create();
+  at.bucket.put(result.key, 9, CRC, { "content-encoding": "gzip" });
+  const answer = await at.send("POST", `/${ID}/complete`, { state: result.state });
+  assert.deepEqual([answer.status, answer.code, at.stored], [409, "content_encoding", []]);
+});
+
 test("a68 fifty completions at once are one object, and all answers are the same", async () => {
   const { send, bucket, state, fill } = await underWay();
   fill();

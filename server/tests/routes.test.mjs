@@ -86,7 +86,8 @@ test("a create call is repeatable, with and without the state", async () => {
   // Stored meanwhile, it says so.
   bucket.multiparts.clear();
   bucket.put(result.key, 20 * MIB, CRC);
-  for (const more of [{ ...asked, state }, asked]) assert.equal((await create(more)).code, "already_stored");
+  assert.equal((await create({ ...asked, state })).code, "already_stored");
+  assert.equal((await create(asked)).code, "conflict", "whose object it is cannot be known");
 });
 
 test("a33 a34 a repeated create call for another file is refused", async () => {

@@ -45,6 +45,7 @@ const ROWS = {
   a81: "requests of other sites with the user's cookies",
   a84: "names in headers",
   a91: "names in logs",
+  h2: "a content encoding that nobody signed",
   h9: "functions that throw anything",
   h12: "an object with a name twice",
 };

@@ -216,6 +216,13 @@ test("a46 a header that was signed must be sent", async () => {
   }
 });
 
+test("h2 a URL with a content encoding that nobody signed stores no file", async () => {
+  const upload = await created();
+  const { status } = await send(upload.plan.put.url, { headers: { ...upload.plan.put.headers, "content-encoding": "gzip" }, body: BYTES });
+  const { body } = await complete(upload);
+  assert.ok(status === 200 ? body.error?.code === "content_encoding" : body.error?.code === "not_stored", `${status} ${JSON.stringify(body)}`);
+});
+
 test(`a47 a URL ${once ? "stores one object" : "overwrites nothing but its own object"}`, async () => {
   const upload = await created();
   const { url, headers } = upload.plan.put;

@@ -41,8 +41,8 @@ export class FakeBucket {
   faults = [];
   lastUpload = 0;
 
-  put(key, size, crc64nvme) {
-    this.objects.set(key, { size, crc64nvme });
+  put(key, size, crc64nvme, more = {}) {
+    this.objects.set(key, { size, crc64nvme, more });
   }
 
   part(uploadId, number, size, crc64nvme) {
@@ -72,7 +72,7 @@ export class FakeBucket {
     const object = this.objects.get(key);
     if (!object) return { status: 404 };
     const checksum = object.crc64nvme ? { "x-amz-checksum-crc64nvme": object.crc64nvme } : {};
-    return { status: 200, headers: { "content-length": `${object.size}`, etag: '"9bb58f26192e4ba00f01e2e7b136bbd8"', ...checksum } };
+    return { status: 200, headers: { "content-length": `${object.size}`, etag: '"9bb58f26192e4ba00f01e2e7b136bbd8"', ...checksum, ...object.more } };
   }
 
   begin(key, request) {
