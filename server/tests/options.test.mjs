@@ -41,7 +41,7 @@ const STORES = {
   b2: { put: ["content-length", "content-type", "host"], part: false, complete: [] },
 };
 for (const [store, expected] of Object.entries(STORES)) {
-  test(`${store} gets the headers that it takes, and no others`, async () => {
+  test(`the store ${store} gets the headers that it takes, and no others`, async () => {
     const { result } = await world({ store }).create();
     assert.deepEqual(signedHeaders(result.plan.put.url), expected.put);
     const sent = Object.keys(result.plan.put.headers);
