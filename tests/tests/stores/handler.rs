@@ -17,7 +17,7 @@ pub(crate) fn preset(kind: Kind) -> Option<&'static str> {
 }
 
 /// Uploads as a page makes them, and URLs in other hands; returns the summary.
-pub(crate) fn check(store: &Store, preset: &str) -> String {
+pub(crate) fn it_uploads_and_its_urls_are_of_no_other_use(store: &Store, preset: &str) -> String {
     let output = Command::new("node")
         .args(["--test", "--test-reporter=tap", "server/tests/store.mjs"])
         .current_dir(root())
