@@ -64,19 +64,22 @@ export interface StoredUpload {
 /** What is allowed. */
 export interface UploadLimits {
   /** The largest file in bytes. Default 5 GiB; the most is 48.8 TiB. */
-  readonly maxFileBytes?: number;
+  readonly maxFileBytes?: number | undefined;
   /** Media types by their standard names, which the page's client sends: `video/webm`, `video/*`, `application/vnd.ms-*` with a prefix before its star, and `*` with `/*` for all.
    * HTML, SVG, XML and scripts are refused even if listed, since a browser would run them. Default: image/*, video/*,
    * audio/*, text/plain, application/zip, application/octet-stream. */
-  readonly allowedTypes?: readonly string[];
+  readonly allowedTypes?: readonly string[] | undefined;
   /** Most files in one call, 1 to 100. Default 100. */
-  readonly maxBatch?: number;
+  readonly maxBatch?: number | undefined;
   /** How long a presigned URL counts, 1 to 900. Default 300. With temporary credentials it ends with these. */
-  readonly urlLifetimeSeconds?: number;
+  readonly urlLifetimeSeconds?: number | undefined;
   /** How long an upload may take, from its creation to the end, over reloads and pauses; at most 30 days. Default 7 days.
    * Let the bucket abort incomplete multipart uploads a little later. */
-  readonly stateLifetimeSeconds?: number;
+  readonly stateLifetimeSeconds?: number | undefined;
 }
+
+/** Why there is no room: for good, or until another upload has ended. */
+export type QuotaRefusal = "quota_bytes" | "quota_open_uploads";
 
 /** Where an error happened, for `onError`. */
 export interface UploadErrorContext {
@@ -109,44 +112,41 @@ export interface UploadHandlerOptions<User extends UploadUser = UploadUser> {
    * is. */
   readonly key: (item: UploadItem, user: User) => string | Promise<string>;
   /** Default `"s3"`. */
-  readonly store?: Store;
+  readonly store?: Store | undefined;
   /** Origins whose pages may call, such as `https://app.example.com`: exact, no wildcard. They get CORS headers, with
    * credentials. Default: the handler's own origin, without CORS headers.
    *
    * A request that changes something must come from one of them, or say `Sec-Fetch-Site: same-origin`, which browsers do
    * over https and on localhost and no page can forge; 403 otherwise. Behind a proxy that ends TLS the handler's own
    * origin seems to be http: current browsers pass by that header, older ones need `origins` or `trustForwarded`. */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
   /** Whether the handler's own origin is told by `X-Forwarded-Proto` and `X-Forwarded-Host`. Only behind a proxy that
    * always sets both. Default false. */
-  readonly trustForwarded?: boolean;
+  readonly trustForwarded?: boolean | undefined;
   /** Whether checksums (CRC64NVME) are signed and asked for. Default: yes, but for `"b2"`. Set it to false if pages use
    * `checksum: "none"`: some stores refuse parts without one. */
-  readonly checksums?: boolean;
+  readonly checksums?: boolean | undefined;
   /** What is allowed. */
-  readonly limits?: UploadLimits;
+  readonly limits?: UploadLimits | undefined;
   /** Storage holds the object: write it into your database. Called at least once for each upload that a page completes,
    * maybe again and at the same time, so make it idempotent by `stored.id` and `user.id`. If it throws, the page's call fails and
    * is repeated.
    *
    * A page may close between its last byte and this call. The next page finishes the upload; if none comes, only storage
    * knows of the object. */
-  readonly onStored?: (stored: StoredUpload, user: User) => void | Promise<void>;
+  readonly onStored?: ((stored: StoredUpload, user: User) => void | Promise<void>) | undefined;
   /** Called for each new upload. A code refuses it: `quota_bytes` for good, `quota_open_uploads` until another upload has
    * ended. */
-  readonly quota?: (
-    item: UploadItem,
-    user: User,
-  ) => "quota_bytes" | "quota_open_uploads" | null | undefined | void | Promise<"quota_bytes" | "quota_open_uploads" | null | undefined | void>;
+  readonly quota?: ((item: UploadItem, user: User) => QuotaRefusal | null | void | Promise<QuotaRefusal | null | void>) | undefined;
   /** Called for each request, with its number of items or parts. Milliseconds to wait refuse it by 429; 0 or nothing admits
    * it. */
-  readonly rate?: (user: User, cost: number) => number | undefined | void | Promise<number | undefined | void>;
+  readonly rate?: ((user: User, cost: number) => number | void | Promise<number | void>) | undefined;
   /** Called for each upload that is created or signed again. True refuses it by 409 `upload_mismatch`: your database knows
    * the id, for another file. Without it, only a state that comes back tells. */
-  readonly mismatch?: (item: UploadItem, user: User) => boolean | Promise<boolean>;
+  readonly mismatch?: ((item: UploadItem, user: User) => boolean | Promise<boolean>) | undefined;
   /** A failure behind the API: of storage, or of one of these functions. Default: one line by `console.error` with route,
    * name and request id, without the message, which may hold a secret. */
-  readonly onError?: (error: unknown, context: UploadErrorContext) => void;
+  readonly onError?: ((error: unknown, context: UploadErrorContext) => void) | undefined;
 }
 
 /** Answers requests. It never rejects. */
