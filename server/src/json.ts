@@ -69,34 +69,24 @@ export function objectOf(value: Json | undefined, what: string): JsonObject {
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 export function parse(text: string): Json {
-  checkDepth(text);
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
     throw invalid("the body is not JSON");
   }
-  checkNames(text);
+  checkObjects(text);
   return value;
 }
 
-/** The strings and brackets of JSON. */
-const tokens = (text: string) => text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs);
+/** The strings and brackets of JSON. In a text that is none, an open string could be sought from each of its quotes. */
+const tokens = (json: string) => json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g);
 
-function checkDepth(text: string): void {
-  let depth = 0;
-  for (const [token] of tokens(text)) {
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === "}" || token === "]") depth -= 1;
-    if (depth > MAX_DEPTH) throw invalid(`the body is nested deeper than ${MAX_DEPTH}`);
-  }
-}
-
-/** Refuses an object that has a name twice, of which `JSON.parse` takes the last. The text is JSON. */
-function checkNames(text: string): void {
+/** Refuses deep nesting, and an object that has a name twice, of which `JSON.parse` takes the last. */
+function checkObjects(json: string): void {
   const open: (Set<string> | null)[] = [];
   let last = "";
-  for (const [token] of tokens(text)) {
+  for (const [token] of tokens(json)) {
     if (token === "{") open.push(new Set());
     else if (token === "[") open.push(null);
     else if (token === "}" || token === "]") open.pop();
@@ -106,6 +96,7 @@ function checkNames(text: string): void {
       if (names?.has(name)) throw invalid("an object has a duplicate name");
       names?.add(name);
     }
+    if (open.length > MAX_DEPTH) throw invalid(`the body is nested deeper than ${MAX_DEPTH}`);
     last = token;
   }
 }

@@ -6,6 +6,8 @@ const MAX_NAME_CHARS = 255;
 const MAX_NAME_BYTES = 1024;
 const MAX_PATH_BYTES = 700;
 const MAX_EXTENSION_BYTES = 32;
+/** Longer than the longest name and folder in their decomposed form. Normalising takes the square of a run of marks. */
+const MAX_RAW_LENGTH = 4096;
 const MAX_ENTRIES = 32;
 const MAX_KEY_BYTES = 64;
 const MAX_METADATA_BYTES = 2048;
@@ -26,13 +28,19 @@ function splitExtension(name: string): [string, string] {
   return short ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
 }
 
+/** In NFC, without what only hides; what is far too long as it is. */
+function composed(text: string): string {
+  const visible = text.replace(HIDING, "");
+  return visible.length > MAX_RAW_LENGTH ? visible : visible.normalize("NFC");
+}
+
 export function readName(value: Json | undefined, where: string): string {
   const refused = (what: string) => new Refusal("invalid_name", `\`${where}\`: a file name must ${what}`);
   if (typeof value !== "string") throw refused("be a text");
   if (value === "") throw refused("not be empty");
   if (REFUSED.test(value)) throw refused("not have control characters, line breaks or noncharacters");
   const [stem, extension] = splitExtension(value);
-  const visible = `${BLANK.test(stem) ? "file" : stem}${extension}`.replace(HIDING, "").normalize("NFC");
+  const visible = composed(`${BLANK.test(stem) ? "file" : stem}${extension}`);
   if ([...visible].length > MAX_NAME_CHARS || byteLength(visible) > MAX_NAME_BYTES) {
     throw refused(`have at most ${MAX_NAME_CHARS} characters and ${MAX_NAME_BYTES} bytes of UTF-8`);
   }
@@ -45,7 +53,7 @@ export function readPath(value: Json | undefined, where: string): string | undef
   const refused = (what: string) => new Refusal("invalid_path", `\`${where}\`: a folder must ${what}`);
   if (typeof value !== "string") throw refused("be a text");
   if (REFUSED.test(value)) throw refused("not have control characters, line breaks or noncharacters");
-  const path = value.replace(HIDING, "").normalize("NFC");
+  const path = composed(value);
   const bad = (segment: string) => segment === "." || segment === ".." || BLANK.test(segment) || segment.includes("\\");
   if (path.split("/").some(bad)) throw refused("be relative, such as photos/2026, without empty segments, `.`, `..` and backslashes");
   if (byteLength(path) > MAX_PATH_BYTES) throw refused(`have at most ${MAX_PATH_BYTES} bytes of UTF-8`);

@@ -33,6 +33,14 @@ test("a20 bodies that are no JSON, of another type, nested or too large", async 
   assert.equal(status, 201);
 });
 
+test("a20 texts that are made to take hours end at once", { timeout: 30_000 }, async () => {
+  const quotes = `{"uploads":"${'\\"'.repeat(500_000)}`;
+  const fields = `{${Array.from({ length: 80_000 }, (_, index) => `"k${index}":0`).join()}}`;
+  await refusals([[quotes, 400, "invalid_json"], ["[".repeat(1_000_000), 400, "invalid_json"], [fields, 400, "unknown_field"]], (at, body) => at.send("POST", "", body));
+  const marks = "a" + "\u0327\u0301\u0316".repeat(100_000);
+  await refusals([name("x".repeat(1_000_000)), name(marks), [{ name: '"'.repeat(400_000) }, 400, "invalid_name"], [{ path: marks }, 400, "invalid_path"]], create);
+});
+
 test("h12 an object with a name twice is no JSON, however it is written", async () => {
   const one = JSON.stringify(item());
   const bodies = [
