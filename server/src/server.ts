@@ -28,8 +28,8 @@ export interface UploadItem {
   /** The file's name, in NFC, without control characters and those that only hide or reorder text. It may still be
    * `../../etc/passwd`. */
   readonly name: string;
-  /** The file's folder, such as `photos/2026`: no slash at its ends, no empty segment, no `.` or `..`; at most 700 bytes
-   * of UTF-8. */
+  /** The file's folder, such as `photos/2026`: cleaned as the name is, without a slash at its ends, empty segments, `.`
+   * and `..`; at most 700 bytes of UTF-8. */
   readonly path?: string;
   /** In bytes. */
   readonly size: number;

@@ -1,4 +1,4 @@
-// File names, folders and metadata: the rules of `contract/src/name.rs`, `marks.rs` and `metadata.rs`.
+// File names, folders and metadata: the rules of `contract/src/name.rs`, `marks.rs`, `path.rs` and `metadata.rs`.
 import { type Json, isList } from "./json.js";
 import { Refusal } from "./problem.js";
 
@@ -17,7 +17,8 @@ const REFUSED = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/u;
 /** Format characters that only hide or reorder text, and belong to no script. */
 const HIDING = /[\u200b\ufeff\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/g;
 /** What leaves no ink. */
-const BLANK = /^[\p{White_Space}\u2800\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]*$/u;
+const BLANKS = /[\p{White_Space}\u2800\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]+/gu;
+const isBlank = (text: string): boolean => text.replace(BLANKS, "") === "";
 
 const encoder = new TextEncoder();
 export const byteLength = (text: string): number => encoder.encode(text).byteLength;
@@ -40,24 +41,33 @@ export function readName(value: Json | undefined, where: string): string {
   if (value === "") throw refused("not be empty");
   if (REFUSED.test(value)) throw refused("not have control characters, line breaks or noncharacters");
   const [stem, extension] = splitExtension(value);
-  const visible = composed(`${BLANK.test(stem) ? "file" : stem}${extension}`);
+  const visible = composed(`${isBlank(stem) ? "file" : stem}${extension}`);
   if ([...visible].length > MAX_NAME_CHARS || byteLength(visible) > MAX_NAME_BYTES) {
     throw refused(`have at most ${MAX_NAME_CHARS} characters and ${MAX_NAME_BYTES} bytes of UTF-8`);
   }
   return visible;
 }
 
-/** A folder: segments with one slash between them. */
+/** A segment of a folder; undefined if it says nothing. */
+function segmentOf(given: string, refused: (what: string) => Refusal): string | undefined {
+  const segment = given.replace(HIDING, "");
+  // What a file system or a person may read it as: Windows drops spaces at its end.
+  const seen = segment.replace(BLANKS, "");
+  if (seen === "..") throw refused("not have `..` as a folder");
+  if (seen === "." || segment === "") return undefined;
+  return seen === "" ? "folder" : segment;
+}
+
+/** A folder: cleaned segments with one slash between them. None is undefined. */
 export function readPath(value: Json | undefined, where: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  const refused = (what: string) => new Refusal("invalid_path", `\`${where}\`: a folder must ${what}`);
+  const refused = (what: string) => new Refusal("invalid_path", `\`${where}\`: a path must ${what}`);
   if (typeof value !== "string") throw refused("be a text");
   if (REFUSED.test(value)) throw refused("not have control characters, line breaks or noncharacters");
-  const path = composed(value);
-  const bad = (segment: string) => segment === "." || segment === ".." || BLANK.test(segment) || segment.includes("\\");
-  if (path.split("/").some(bad)) throw refused("be relative, such as photos/2026, without empty segments, `.`, `..` and backslashes");
+  const segments = value.split(/[/\\]/).flatMap((given) => segmentOf(given, refused) ?? []);
+  const path = composed(segments.join("/"));
   if (byteLength(path) > MAX_PATH_BYTES) throw refused(`have at most ${MAX_PATH_BYTES} bytes of UTF-8`);
-  return path;
+  return path === "" ? undefined : path;
 }
 
 export function readMetadata(value: Json | undefined, where: string): Readonly<Record<string, string>> {
