@@ -29,7 +29,11 @@ const PARTS: &[(&str, u64, &str)] = &[
         1,
         "remove each permission of each function once; its test must fail",
     ),
-    ("stores", 1, "drive the example signers against real stores"),
+    (
+        "stores",
+        1,
+        "drive the example signers and the upload handler against real stores",
+    ),
 ];
 
 fn usage() -> String {
