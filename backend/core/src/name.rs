@@ -47,21 +47,9 @@ impl ComposedName {
     /// lower case, at most 200 bytes. Never empty, `.` or `..`.
     pub fn for_key(&self) -> String {
         let file = self.0.rsplit(['/', '\\']).next().unwrap_or_default();
-        let file = file
-            .trim_start_matches(|c: char| c == '.' || c == '-' || is_blank(c))
-            .trim_end_matches(|c: char| c == '.' || is_blank(c));
-        let safe: String = file
-            .chars()
-            .filter(|c| !is_ignorable(*c))
-            .map(replaced)
-            .nfc()
-            .collect();
+        let safe = safe(file);
         let (stem, extension) = split_extension(&safe);
-        let stem = match stem {
-            "" => "file".to_owned(),
-            device if is_device(device) => format!("_{device}"),
-            stem => stem.to_owned(),
-        };
+        let stem = harmless(stem, "file");
         let room = MAX_CLEAN_NAME_BYTES - extension.len();
         // The cut may follow a dot, and the rest may now be short enough to be an extension.
         let name = format!(
@@ -71,6 +59,27 @@ impl ComposedName {
         let (stem, extension) = split_extension(&name);
         let stem = stem.trim_end_matches('.');
         format!("{stem}{}", extension.to_ascii_lowercase())
+    }
+}
+
+/// A segment in the characters that are safe in a key, which neither hides nor looks like an option.
+fn safe(segment: &str) -> String {
+    segment
+        .trim_start_matches(|c: char| c == '.' || c == '-' || is_blank(c))
+        .trim_end_matches(|c: char| c == '.' || is_blank(c))
+        .chars()
+        .filter(|c| !is_ignorable(*c))
+        .map(replaced)
+        .nfc()
+        .collect()
+}
+
+/// The name, or `otherwise` if nothing is left of it; a device's gets a prefix.
+fn harmless(name: &str, otherwise: &str) -> String {
+    match name {
+        "" => otherwise.to_owned(),
+        device if is_device(device) => format!("_{device}"),
+        name => name.to_owned(),
     }
 }
 
