@@ -161,6 +161,10 @@ export interface UploadOptions {
   /** The file's name; by default that of the `File`. Required for a `Blob`. A Crowfly stack takes 1 to 255
    * characters, at most 1,024 bytes of UTF-8, without control characters. */
   name?: string | undefined;
+  /** The folder that the file is in, relative to what was picked: `photos/2026`. None by default; empty is none, too. `/` and
+   * `\` separate folders, empty ones and `.` fall away. A Crowfly stack takes at most 700 bytes of UTF-8, and refuses
+   * `..` and control characters with `invalid_path`. Nothing is read of `webkitRelativePath` here; adapters do. */
+  path?: string | undefined;
   /** The media type; by default that of the `File` or `Blob`, else `application/octet-stream`. An empty text means that
    * it is unknown. */
   type?: string | undefined;
@@ -206,6 +210,8 @@ export interface Stored {
 export interface UploadSnapshot {
   readonly id: string;
   readonly name: string;
+  /** The folder as it was given; absent without one. */
+  readonly path?: string;
   /** Bytes; 0 until the file was looked at. */
   readonly size: number;
   readonly type: string;
@@ -272,6 +278,8 @@ export interface FileHandle {
 export interface Resumable {
   readonly id: string;
   readonly name: string;
+  /** The folder as it was given; absent without one. */
+  readonly path?: string;
   /** Bytes. */
   readonly size: number;
   readonly type: string;

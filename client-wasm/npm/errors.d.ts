@@ -53,6 +53,9 @@ export type UploadErrorCode =
   | "invalid_id"
   /** The file name is empty, too long, or has a character that no name may have. */
   | "invalid_name"
+  /** The folder of the file has `..`, a character that no path may have, or more than 700 bytes, or makes the object's
+   * key longer than S3 allows. */
+  | "invalid_path"
   /** The size is missing or not a non-negative integer. */
   | "invalid_size"
   /** The media type is not `type/subtype` in visible ASCII without parameters. */

@@ -17,6 +17,9 @@ export interface UploadRecord {
   readonly bucket: string;
   readonly key: string;
   readonly name: string;
+  /** The folder of the file, relative to what was picked, such as `photos/2026`; absent without one. At most 700 bytes
+   * of UTF-8, in NFC, without `..`. */
+  readonly path?: string;
   /** Bytes. */
   readonly size: number;
   /** The media type by its standard name: `image/jpeg` for a file that was announced as `image/jpg`. */

@@ -38,6 +38,9 @@ export interface CreateItem {
   /** A ULID made by the client. */
   readonly id: string;
   readonly name: string;
+  /** The folder, as the page gave it: `/` and `\` separate folders, and nothing is cleaned. Clean it before it becomes
+   * part of a key. Absent or empty without one. */
+  readonly path?: string;
   /** Bytes. */
   readonly size: number;
   readonly type: string;

@@ -1,5 +1,5 @@
 // A client without a network: the uploads, what is read, and what a test tells it.
-import { nthId, closed, frozen, invalidOption, notify, present, recordOf, uploadError } from "./testing-values.js";
+import { OCTET_STREAM, nthId, closed, frozen, invalidOption, notify, present, recordOf, uploadError } from "./testing-values.js";
 import { readAttach, readClient, readFile, readPage, readUpload } from "./testing-options.js";
 import { TestUpload } from "./testing-upload.js";
 import { totalsOf } from "./testing-totals.js";
@@ -213,7 +213,7 @@ export class TestHost {
   /** @param {ResumableSeed & { id: string }} seed
    * @returns {Resumable} */
   #resumable(seed) {
-    const { id, name, size, type = "application/octet-stream", metadata, needs = "file", savedAt = Date.now() } = seed;
+    const { id, name, path, size, type = OCTET_STREAM, metadata, needs = "file", savedAt = Date.now() } = seed;
     const take = () => {
       if (this.closed) throw closed("start");
       if (!this.#left.delete(id)) throw uploadError("not_found", { message: "this upload has ended" });
@@ -221,6 +221,7 @@ export class TestHost {
     return present({
       id,
       name,
+      path,
       size,
       type,
       metadata,
@@ -235,7 +236,7 @@ export class TestHost {
         if (picked && picked.size !== size) throw uploadError("file_changed", { message: "this is not the file that was begun" });
         take();
         const left = { size, confirmed: seed.confirmed ?? 0 };
-        return this.#add(new TestUpload(this, { id, file, options: present({ ...given, name, type, metadata }), left }));
+        return this.#add(new TestUpload(this, { id, file, options: present({ ...given, name, path, type, metadata }), left }));
       },
       discard: async () => take(),
     });
@@ -258,7 +259,10 @@ export class TestHost {
     const known = this.#records.get(id);
     const createdAt = known?.createdAt ?? Date.now();
     const { name, visibility = "private", metadata } = options;
-    return this.#addRecord(present({ id, status, name, size: ledger.size, type, visibility, metadata, createdAt, ...fields }));
+    const path = options.path || undefined;
+    return this.#addRecord(
+      present({ id, status, name, path, size: ledger.size, type, visibility, metadata, createdAt, ...fields }),
+    );
   }
 
   /** @param {{ limit?: number, cursor?: string }} page */

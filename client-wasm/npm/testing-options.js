@@ -6,7 +6,7 @@ import { OCTET_STREAM, invalidOption } from "./testing-values.js";
 const COMMON = "checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning onEvent trace resume scope";
 const CLIENT = `api signer token credentials ${COMMON}`;
 const OWN = "auto delayMs steps resumable records findings";
-const UPLOAD = "onProgress onStateChange signal visibility metadata priority name type checksum requireVerified";
+const UPLOAD = "onProgress onStateChange signal visibility metadata priority name path type checksum requireVerified";
 const ATTACH = "onProgress onStateChange signal";
 
 /** @typedef {(value: unknown) => string | false | undefined} Check says what a value must be, if it is not */
@@ -54,6 +54,7 @@ const CHECKS = {
   onStateChange: FUNCTION,
   scope: TEXT,
   cursor: TEXT,
+  path: TEXT,
   name: (value) => (typeof value !== "string" ? "must be a string" : bytes(value, 1, 1_024) && "must have 1 to 1024 bytes"),
   type: (value) =>
     typeof value !== "string"

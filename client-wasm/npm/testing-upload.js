@@ -374,6 +374,7 @@ export class TestUpload {
     return (this.#snapshot ??= frozen({
       id: this.id,
       name: this.options.name,
+      path: this.options.path,
       size: this.ledger.size,
       type: this.type,
       state: this.shown,

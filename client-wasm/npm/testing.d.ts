@@ -50,6 +50,7 @@ export interface ResumableSeed {
   /** By default the next one of the test client's ids. */
   readonly id?: string | undefined;
   readonly name: string;
+  readonly path?: string | undefined;
   /** Bytes. `attach` refuses a file of another size with `file_changed`; bytes are not compared. */
   readonly size: number;
   /** `application/octet-stream` by default. */

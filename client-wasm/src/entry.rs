@@ -278,6 +278,7 @@ impl Entry {
             let snapshot = ObjectBuilder::new()
                 .with("id", self.id.to_text())
                 .with("name", &*self.given.name)
+                .with("path", self.given.path.clone())
                 .with("size", self.size.get())
                 .with("type", &**self.media_type.borrow())
                 .with("state", self.state.get().as_str())

@@ -135,6 +135,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
         sample: fields.parsed("sample", ""),
         given: Given {
             name: fields.text("name"),
+            path: fields.maybe_text("path").into(),
             media_type: Some(fields.text("type")),
             visibility: if word("visibility", ["private", "public"]) {
                 crowfly_contract::Visibility::Public

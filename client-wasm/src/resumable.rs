@@ -69,6 +69,7 @@ impl Resumable {
         ObjectBuilder::of(handle.into_page())
             .with("id", saved.id.to_text())
             .with("name", &*given.name)
+            .with("path", given.path.clone())
             .with("size", saved.size)
             .with("type", given.media_type.as_deref().unwrap_or_default())
             .with("metadata", texts_to_object(&given.metadata))

@@ -72,6 +72,9 @@ codes! {
     InvalidId = "invalid_id", Some(400), false;
     /// The file name is empty, too long, or has a character that no name may have.
     InvalidName = "invalid_name", Some(400), false;
+    /// The folder of the file has `..`, a character that no path may have, or more than 700 bytes, or makes the
+    /// object's key longer than S3 allows.
+    InvalidPath = "invalid_path", Some(400), false;
     /// The size is missing or not a non-negative integer.
     InvalidSize = "invalid_size", Some(400), false;
     /// The media type is not `type/subtype` in visible ASCII without parameters.

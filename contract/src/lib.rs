@@ -1,12 +1,12 @@
 //! The wire contract of Crowfly, shared by the browser SDK and the backend.
 //!
 //! Each type has exactly one JSON form, pinned by a golden file under `tests/golden`. Values with an invariant
-//! ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`], [`FileName`], [`MediaType`],
-//! [`ByteSize`], [`PartNumber`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
+//! ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`], [`FileName`], [`FolderPath`],
+//! [`MediaType`], [`ByteSize`], [`PartNumber`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
 //! each enum variant has one spelling. No IO, no clock, no randomness.
 //!
 //! A request has one shape on both sides. The client writes raw values (`CreateItem`, whose name is any text); the
-//! backend reads the parsed types in the same places (`CreateItem<FileName, ByteSize, MediaType>`). A list whose
+//! backend reads the parsed types in the same places (`CreateItem<FileName, ByteSize, MediaType, FolderPath>`). A list whose
 //! items are answered one by one is read with the items unparsed.
 //!
 //! Conventions: sizes are bytes as JSON integers, durations are milliseconds and end in `Ms`, timestamps are
@@ -30,6 +30,7 @@ mod metadata;
 mod name;
 mod number;
 mod parts;
+mod path;
 mod pieces;
 mod plan;
 mod problem;
@@ -58,6 +59,7 @@ pub use parts::{
     CompleteRequest, Completing, ListPartsResponse, PartGrant, PartToSign, SignPartsRequest,
     SignPartsResponse, Stored, StoredPart,
 };
+pub use path::{FolderPath, PathError};
 pub use plan::{PartPlan, PartRange, PlanError, PlanKind};
 pub use problem::{GatewayMessage, Problem, ProblemBody};
 pub use record::{

@@ -41,6 +41,9 @@ pub const MAX_NAME_CHARS: usize = 255;
 pub const MAX_NAME_BYTES: usize = 1024;
 /// Maximum length of a cleaned name, the last segment of a key, in bytes of UTF-8.
 pub const MAX_CLEAN_NAME_BYTES: usize = 200;
+/// Maximum length of the folder of a file, in bytes of UTF-8 of its NFC form: with the longest name a key has room for
+/// it, unless cleaning makes it longer.
+pub const MAX_PATH_BYTES: usize = 700;
 /// Maximum media type length, in bytes.
 pub const MAX_TYPE_BYTES: usize = 127;
 /// Maximum number of metadata entries of one upload.

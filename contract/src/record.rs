@@ -86,6 +86,9 @@ pub struct RecordOf<K> {
     pub key: K,
     /// The file's original name.
     pub name: String,
+    /// The folder of the file, relative to what the person picked: `photos/2026`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Bytes: as declared while pending, as reported by storage once stored.
     pub size: u64,
     /// The media type, under its canonical name.

@@ -31,6 +31,7 @@ fn create() {
     let full = CreateItem {
         id: id(),
         name: "여름 1.WEBM".to_owned(),
+        path: Some("사진/2026 📷".to_owned()),
         size: 9,
         media_type: "video/webm".to_owned(),
         crc64nvme: Some(CRC),
@@ -41,6 +42,7 @@ fn create() {
     let bare = CreateItem {
         id: other_id(),
         name: "a.txt".to_owned(),
+        path: None,
         size: 0,
         media_type: "text/plain".to_owned(),
         crc64nvme: None,

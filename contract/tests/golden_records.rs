@@ -17,6 +17,7 @@ fn pending() -> Record {
             .parse()
             .unwrap(),
         name: "a.txt".to_owned(),
+        path: None,
         size: 0,
         media_type: "text/plain".to_owned(),
         visibility: Visibility::Private,
@@ -45,6 +46,7 @@ fn stored() -> Record {
         bucket: "films".to_owned(),
         key: KEY.parse().unwrap(),
         name: "여름 1.WEBM".to_owned(),
+        path: None,
         size: 9_007_199_254_740_991,
         media_type: "video/webm".to_owned(),
         visibility: Visibility::Public,
@@ -70,6 +72,13 @@ fn stored() -> Record {
 fn records() {
     golden("record_pending", &pending());
     golden("record_stored", &stored());
+    let folder = "uploads/zjn67vy4s4onaae2deltmf3fv5/01JD7ZK3V8Q2X5N6R9T0W1Y4AC/사진/2026_📷/a.txt";
+    let in_folder = Record {
+        key: folder.parse().unwrap(),
+        path: Some("사진/2026 📷".to_owned()),
+        ..pending()
+    };
+    golden("record_path", &in_folder);
     let withheld = Record {
         type_mismatch: true,
         seen_type: Some("text/html".to_owned()),

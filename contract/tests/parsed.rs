@@ -2,8 +2,8 @@
 //! the input.
 
 use crowfly_contract::{
-    BoundedMetadata, ByteSize, Crc64Nvme, FileName, MediaType, Metadata, MetadataError, NameError,
-    PartNumber, UploadId,
+    BoundedMetadata, ByteSize, Crc64Nvme, FileName, FolderPath, MediaType, Metadata, MetadataError,
+    NameError, PartNumber, PathError, UploadId,
 };
 use serde_json::json;
 
@@ -31,6 +31,63 @@ fn a23_a25_names_are_read_by_parsing() {
     for bad in [json!(1), json!(null), json!(["a"]), json!({"a": "b"})] {
         assert_eq!(refused::<FileName>(bad), NameError::NotText.to_string());
     }
+}
+
+#[test]
+fn a24_folders_are_relative_and_cleaned() {
+    let cases = [
+        ("photos/2026", "photos/2026"),
+        ("", ""),
+        ("/", ""),
+        ("/photos//2026/", "photos/2026"),
+        ("./photos/./2026/.", "photos/2026"),
+        ("photos\\2026\\", "photos/2026"),
+        ("C:\\Users\\me", "C:/Users/me"),
+        ("...", "..."),
+        (".git/..a/a..", ".git/..a/a.."),
+        (" a /b", " a /b"),
+        // Nothing visible is left: as the name `file`.
+        ("a/ /b", "a/folder/b"),
+        ("a/\u{3164}", "a/folder"),
+        ("a/\u{200b}/b", "a/b"),
+        ("\u{202e}gpj/a\u{feff}b", "gpj/ab"),
+        ("שלום/👩\u{200d}👧", "שלום/👩\u{200d}👧"),
+    ];
+    for (given, cleaned) in cases {
+        let path: FolderPath = serde_json::from_value(given.into()).unwrap();
+        assert_eq!(path.as_str(), cleaned, "{given:?}");
+        assert_eq!(path.as_str().parse(), Ok(path.clone()), "{given:?}");
+        assert_eq!(String::from(path), cleaned);
+    }
+}
+
+#[test]
+fn a24_a25_folders_that_lead_elsewhere_or_hide_something_are_refused() {
+    let parents = [
+        "..",
+        "../a",
+        "a/../b",
+        "a/..",
+        "a\\..\\b",
+        "a/.\u{200b}./b",
+        "a/.\u{200d}.",
+        "a/.. /b",
+        "/..",
+    ];
+    for parent in parents {
+        let refused = refused::<FolderPath>(parent.into());
+        assert_eq!(refused, PathError::Parent.to_string(), "{parent:?}");
+    }
+    for bad in ["a\nb", "a/\0", "\u{2028}", "a/\u{fffe}", "\u{7f}/b"] {
+        assert_eq!(bad.parse::<FolderPath>(), Err(PathError::Character));
+    }
+    for bad in [json!(1), json!(["a"]), json!({"a": "b"}), json!(true)] {
+        assert_eq!(refused::<FolderPath>(bad), PathError::NotText.to_string());
+    }
+    assert_eq!(
+        PathError::TooLong.to_string(),
+        "a path must have at most 700 bytes of UTF-8"
+    );
 }
 
 #[test]

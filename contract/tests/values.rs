@@ -1,8 +1,8 @@
 //! The validated values: what they accept, and that they read back what they write.
 
 use crowfly_contract::{
-    Crc64Nvme, CreateResult, ObjectKey, OwnerId, Record, RecordOf, StatusEntryOf, StorageKey,
-    Stored, UploadId,
+    Crc64Nvme, CreateResult, KeyError, ObjectKey, OwnerId, Record, RecordOf, StatusEntryOf,
+    StorageKey, Stored, UploadId,
 };
 use proptest::prelude::*;
 
@@ -110,13 +110,24 @@ fn a24_a93_keys_are_ours_or_nothing() {
         ),
         (OWNER, ID, "a b.webm")
     );
+    assert_eq!(key.folders(), None);
+    let deep: ObjectKey = format!("uploads/{OWNER}/{ID}/a/b c/d.webm")
+        .parse()
+        .unwrap();
+    assert_eq!((deep.folders(), deep.name()), (Some("a/b c"), "d.webm"));
     let long = "n".repeat(201);
     for bad in [
         String::new(),
         "uploads".to_owned(),
         format!("uploads/{OWNER}/{ID}"),
         format!("uploads/{OWNER}/{ID}/"),
-        format!("uploads/{OWNER}/{ID}/a/b"),
+        format!("uploads/{OWNER}/{ID}//b"),
+        format!("uploads/{OWNER}/{ID}/a//b"),
+        format!("uploads/{OWNER}/{ID}/a/"),
+        format!("uploads/{OWNER}/{ID}/./b"),
+        format!("uploads/{OWNER}/{ID}/a/../b"),
+        format!("uploads/{OWNER}/{ID}/a\n/b"),
+        format!("uploads/{OWNER}/{ID}/{}/b", "a".repeat(961)),
         format!("uploads//{ID}/a"),
         format!("/uploads/{OWNER}/{ID}/a"),
         format!("Uploads/{OWNER}/{ID}/a"),
@@ -240,6 +251,28 @@ proptest! {
         prop_assert_eq!(key.to_string().parse::<ObjectKey>().unwrap(), key.clone());
         let json = serde_json::to_string(&key).unwrap();
         prop_assert_eq!(serde_json::from_str::<ObjectKey>(&json).unwrap(), key);
+    }
+
+    #[test]
+    fn a24_a_key_with_folders_reads_back_as_its_parts(
+        folders in prop::collection::vec("[^/\\p{Cc}]{1,60}", 1..20),
+        name in "[a-z]{1,50}",
+    ) {
+        prop_assume!(folders.iter().all(|folder| folder != "." && folder != ".."));
+        let folders = folders.join("/");
+        let key = ObjectKey::new(OWNER.parse().unwrap(), ID.parse().unwrap(), &name).unwrap();
+        let bare = key.to_string().len();
+        match key.within(&folders) {
+            Ok(key) => {
+                let read: ObjectKey = key.to_string().parse().unwrap();
+                prop_assert_eq!((read.folders(), read.name()), (Some(&*folders), &*name));
+                prop_assert_eq!(read, key);
+            }
+            Err(error) => {
+                prop_assert_eq!(error, KeyError::Length);
+                prop_assert!(bare + 1 + folders.len() > 1_024);
+            }
+        }
     }
 
     #[test]

@@ -66,6 +66,7 @@ fn new(number: u64) -> NewUpload {
     NewUpload {
         id: UploadId::from_parts(0, number.into()),
         name: format!("{number}.txt"),
+        path: None,
         size: SIZE,
         media_type: "text/plain".to_owned(),
         visibility: Visibility::Private,

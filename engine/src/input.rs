@@ -62,6 +62,8 @@ pub struct NewUpload {
     pub id: UploadId,
     /// The file's name.
     pub name: String,
+    /// Its folder, relative to what a person picked.
+    pub path: Option<String>,
     /// The file's size in bytes.
     pub size: u64,
     /// The media type; `application/octet-stream` if unknown, never empty.

@@ -110,6 +110,7 @@ impl Upload {
             item: Rc::new(CreateItem {
                 id: new.id,
                 name: new.name,
+                path: new.path,
                 size: new.size,
                 media_type: new.media_type,
                 crc64nvme: None,

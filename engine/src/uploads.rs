@@ -95,6 +95,7 @@ mod tests {
         let new = NewUpload {
             id: UploadId::from_parts(1, number),
             name: String::new(),
+            path: None,
             size: 0,
             media_type: String::new(),
             visibility: Default::default(),

@@ -53,7 +53,10 @@ fn addressed(key: &str) -> String {
 fn parsed(text: &str) {
     if let Ok(key) = text.parse::<ObjectKey>() {
         assert_eq!(key.to_string(), text);
-        assert!(!key.name().contains('/') && ![".", ".."].contains(&key.name()));
+        let folders = key.folders().into_iter().flat_map(|path| path.split('/'));
+        for segment in folders.chain([key.name()]) {
+            assert!(!["", ".", ".."].contains(&segment) && !segment.contains('/'));
+        }
         let prefix = format!("uploads/{}/{}/", key.owner(), key.id());
         assert!(text.starts_with(&prefix));
         assert!(text.len() <= 1_024, "S3 takes no longer key");

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use crowfly_contract::limits::{
-    MAX_BATCH, MAX_CLEAN_NAME_BYTES, MAX_PAGE, MAX_PARTS, MAX_SAFE_INTEGER,
+    MAX_BATCH, MAX_CLEAN_NAME_BYTES, MAX_PAGE, MAX_PARTS, MAX_PATH_BYTES, MAX_SAFE_INTEGER,
 };
 use crowfly_contract::{
     BoundedMetadata, CreateItem, CreateRequest, ObjectKey, OwnerId, SignPartsRequest, StatusRequest,
 };
 use crowfly_core::name::ComposedName;
+use crowfly_core::path::ComposedPath;
 use crowfly_core::request::{
     ValidItem, parse_complete, parse_create, parse_limit, parse_path_id, parse_sign_parts,
     parse_status,
@@ -61,6 +62,9 @@ fuzz_target!(|body: &[u8]| {
         if let Ok(name) = ComposedName::parse(text) {
             named(&name);
         }
+        if let Ok(path) = ComposedPath::parse(text) {
+            inside(&path);
+        }
     }
 });
 
@@ -78,9 +82,14 @@ fn check_item(item: &ValidItem) {
     assert!(media_type.bytes().all(token), "{media_type:?}");
     assert!(BoundedMetadata::try_from(item.metadata.clone()).is_ok());
     named(&item.name);
+    item.path.iter().for_each(inside);
     let client = CreateItem {
         id: item.id,
         name: item.name.as_str().to_owned(),
+        path: item
+            .path
+            .as_ref()
+            .map(|path| path.as_str().unwrap_or_default().to_owned()),
         size: item.size.get(),
         media_type: media_type.to_owned(),
         crc64nvme: item.crc64nvme,
@@ -100,10 +109,25 @@ fn named(name: &ComposedName) {
     assert!(
         last.len() <= MAX_CLEAN_NAME_BYTES && !last.starts_with(['.', '-']) && !last.ends_with('.')
     );
-    let owner: OwnerId = "a".repeat(26).parse().expect("an owner");
-    let id = parse_path_id("01JD7ZK3V8Q2X5N6R9T0W1Y4AB").expect("an id");
-    let key = ObjectKey::new(owner, id, &last).expect("a key of ours");
+    let key = key(&last);
     assert_eq!(key.to_string().parse(), Ok(key));
     let again = ComposedName::parse(&last).map(|name| name.for_key());
     assert_eq!(again, Ok(last), "cleaning what is clean changes nothing");
+}
+
+/// An accepted path is in NFC, leads nowhere else, and makes a key that can be parsed.
+fn inside(path: &ComposedPath) {
+    let text = path.as_str().unwrap_or_default();
+    assert_eq!(ComposedPath::parse(text).as_ref(), Ok(path));
+    assert!(text.len() <= MAX_PATH_BYTES && !text.split('/').any(|folder| folder == ".."));
+    if let Ok(key) = path.extend(key("a")) {
+        assert_eq!(key.folders().is_some(), !text.is_empty());
+        assert_eq!(key.to_string().parse(), Ok(key));
+    }
+}
+
+fn key(name: &str) -> ObjectKey {
+    let owner: OwnerId = "a".repeat(26).parse().expect("an owner");
+    let id = parse_path_id("01JD7ZK3V8Q2X5N6R9T0W1Y4AB").expect("an id");
+    ObjectKey::new(owner, id, name).expect("a key of ours")
 }

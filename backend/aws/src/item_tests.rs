@@ -52,16 +52,18 @@ fn an_item_deserialises_to_the_golden_record() {
 
 #[test]
 fn a_pending_item_has_the_attributes_of_the_golden_file() {
-    let json = golden("record_pending");
-    let row = Row {
-        record: serde_json::from_value(json.clone()).unwrap(),
-        ..row_of(&owner(), "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(), 1)
-    };
-    let item = pending_item(&row).unwrap();
-    for (name, value) in attributes(json.as_object().unwrap()) {
-        assert_eq!(item.get(&name), Some(&value), "{name}");
+    for name in ["record_pending", "record_path"] {
+        let json = golden(name);
+        let row = Row {
+            record: serde_json::from_value(json.clone()).unwrap(),
+            ..row_of(&owner(), "01JD7ZK3V8Q2X5N6R9T0W1Y4AC".parse().unwrap(), 1)
+        };
+        let item = pending_item(&row).unwrap();
+        for (name, value) in attributes(json.as_object().unwrap()) {
+            assert_eq!(item.get(&name), Some(&value), "{name}");
+        }
+        assert_eq!(super::row(&item).unwrap(), row);
     }
-    assert_eq!(super::row(&item).unwrap(), row);
 }
 
 /// The DynamoDB types of an open upload without metadata, and which attributes are absent.

@@ -16,6 +16,7 @@ use crowfly_contract::{
 };
 
 use crate::disposition::attachment;
+use crate::path::KeyLayout;
 use crate::policy::Policy;
 use crate::ports::{
     AbortMultipart, Consistency, CreateMultipart, GetRow, GetRows, HeadObject, OpenUploads,
@@ -37,6 +38,8 @@ pub struct Creator<'a> {
     pub policy: &'a Policy,
     /// The bucket for the objects.
     pub bucket: &'a str,
+    /// Whether keys have folders.
+    pub layout: KeyLayout,
     /// The limits on open uploads of the owner.
     pub limits: Limits,
     /// Delay from creation to the first look of the sweep, in milliseconds.
@@ -186,14 +189,18 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
         Ok(PlanKind::Multipart(plan)) => Some(plan.part_size()),
         Err(error) => return Err(Refusal::new(ErrorCode::TooLarge, error.to_string())),
     };
-    let key = ObjectKey::new(creator.owner.clone(), item.id, &clean)
+    let mut key = ObjectKey::new(creator.owner.clone(), item.id, &clean)
         .map_err(|error| Refusal::new(ErrorCode::InvalidName, error.to_string()))?;
+    if let (KeyLayout::Path, Some(path)) = (creator.layout, &item.path) {
+        key = path.extend(key)?;
+    }
     let record = Record {
         id: item.id,
         status: UploadStatus::Pending,
         bucket: creator.bucket.to_owned(),
         key,
         name: item.name.as_str().to_owned(),
+        path: item.path.and_then(|path| Some(path.as_str()?.to_owned())),
         size: declared.size,
         media_type: declared.media_type.clone(),
         visibility: item.visibility,
@@ -232,6 +239,7 @@ fn check_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
     let (old, new) = (&existing.record, &wanted.record);
     let same = same_file(existing, wanted)
         && old.name == new.name
+        && old.path == new.path
         && old.visibility == new.visibility
         && old.metadata == new.metadata;
     if !same {

@@ -29,6 +29,7 @@ pub mod media;
 pub mod message;
 pub mod name;
 pub mod parts;
+pub mod path;
 mod percent;
 pub mod policy;
 pub mod ports;

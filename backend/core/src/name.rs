@@ -62,6 +62,14 @@ impl ComposedName {
     }
 }
 
+/// A folder of the object's key, from one segment of a path: as the name, without an extension.
+pub(crate) fn folder_for_key(segment: &str) -> String {
+    let folder = harmless(&safe(segment), "folder");
+    shortened(&folder, MAX_CLEAN_NAME_BYTES)
+        .trim_end_matches('.')
+        .to_owned()
+}
+
 /// A segment in the characters that are safe in a key, which neither hides nor looks like an option.
 fn safe(segment: &str) -> String {
     segment

@@ -9,6 +9,7 @@ use common::{NOW, id, owner, parse_items};
 use crowfly_contract::{ObjectKey, Plan, served_type, standard_type};
 use crowfly_core::create::{Creator, create};
 use crowfly_core::media::AllowList;
+use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
 use crowfly_core::ports::Head;
 use crowfly_core::quota::Limits;
@@ -30,6 +31,7 @@ async fn round(policy: &Policy, reported: &str, first: &[u8]) -> (String, String
         owner: &owner,
         policy,
         bucket: "bucket",
+        layout: KeyLayout::Flat,
         limits: Limits::default(),
         repair_after_ms: 900_000,
         now_ms: NOW,

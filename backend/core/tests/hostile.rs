@@ -8,6 +8,7 @@ use crowfly_core::Refusal;
 use crowfly_core::create::{Creator, create};
 use crowfly_core::cursor;
 use crowfly_core::message::parse_message;
+use crowfly_core::path::KeyLayout;
 use crowfly_core::quota::Limits;
 use crowfly_core::request::{
     parse_complete, parse_create, parse_limit, parse_path_id, parse_status,
@@ -95,7 +96,7 @@ proptest! {
         if let Ok(items) = parse_create(body.to_string().as_bytes()) {
             let (memory, policy, me) = (Memory::default(), bucket_policy(), owner('a'));
             let creator = Creator { owner: &me, policy: &policy, bucket: "bucket",
-                limits: Limits::default(), repair_after_ms: 1, now_ms: NOW };
+                layout: KeyLayout::Path, limits: Limits::default(), repair_after_ms: 1, now_ms: NOW };
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             for (id, result) in runtime.block_on(create(&memory, &memory, &memory, creator, items)) {
                 match result {

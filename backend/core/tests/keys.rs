@@ -8,6 +8,7 @@ use common::{NOW, id, owner};
 use crowfly_contract::ObjectKey;
 use crowfly_core::message::{Message, parse_message, parse_s3};
 use crowfly_core::name::ComposedName;
+use crowfly_core::path::ComposedPath;
 use crowfly_core::record::{Outcome, record};
 use crowfly_testing::{Memory, head_of};
 use proptest::prelude::*;
@@ -66,11 +67,12 @@ fn round_trips(key: &str) {
 }
 
 /// The record has the key under which S3 stores the file.
-async fn is_recorded(name: &str) {
-    let Ok(name) = ComposedName::parse(name) else {
+async fn is_recorded(path: &str, name: &str) {
+    let (Ok(path), Ok(name)) = (ComposedPath::parse(path), ComposedName::parse(name)) else {
         return;
     };
     let key = ObjectKey::new(owner('a'), id(1), &name.for_key()).unwrap();
+    let key = path.extend(key).unwrap();
     round_trips(&key.to_string());
     let memory = Memory::default();
     memory.set_object(&key, Some(head_of("e1")));
@@ -98,7 +100,8 @@ async fn a87_keys_that_encodings_treat_differently_come_through() {
         "..",
         ".webm",
     ] {
-        is_recorded(name).await;
+        is_recorded("", name).await;
+        is_recorded(&format!("{name}/새 폴더+%2F"), name).await;
     }
     round_trips("uploads/a//b/./../c ");
 }
@@ -110,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn a87_any_name_comes_through_to_the_record(name in "\\PC{1,120}") {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(is_recorded(&name));
+    fn a87_any_name_comes_through_to_the_record(path in "[\\PC/]{0,60}", name in "\\PC{1,120}") {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(is_recorded(&path, &name));
     }
 }

@@ -337,10 +337,11 @@ fn a_refusal_names_the_field_and_the_rule() {
 /// contract.
 #[test]
 fn of_several_errors_the_first_field_is_reported() {
-    let mut wrong = json!({"acl": 1, "name": "", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1});
+    let mut wrong = json!({"acl": 1, "name": "", "path": "..", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1});
     for (field, code) in [
         ("acl", ErrorCode::UnknownField),
         ("name", ErrorCode::InvalidName),
+        ("path", ErrorCode::InvalidPath),
         ("size", ErrorCode::InvalidSize),
         ("type", ErrorCode::InvalidType),
         ("crc64nvme", ErrorCode::InvalidChecksum),
@@ -356,11 +357,12 @@ fn of_several_errors_the_first_field_is_reported() {
 #[test]
 fn every_field_of_an_item_has_its_code() {
     let all = accepted(json!({
-        "crc64nvme": "rosUhgp5mIg=", "visibility": "public", "metadata": {"a": "b"},
+        "path": "a", "crc64nvme": "rosUhgp5mIg=", "visibility": "public", "metadata": {"a": "b"},
     }));
     let client = CreateItem {
         id: all.id,
         name: all.name.as_str().to_owned(),
+        path: all.path.and_then(|path| Some(path.as_str()?.to_owned())),
         size: all.size.get(),
         media_type: all.media_type.as_str().to_owned(),
         crc64nvme: all.crc64nvme,

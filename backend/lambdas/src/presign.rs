@@ -15,6 +15,7 @@ use crowfly_contract::{ErrorCode, OwnerId};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete, working};
 use crowfly_core::create::{self, Creator, create};
+use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
 use crowfly_core::ports::{
     AbortMultipart, AdvanceRate, ClearMultipart, CompleteMultipart, CreateMultipart,
@@ -61,6 +62,8 @@ pub struct Settings {
     pub bucket: String,
     /// What uploads are accepted.
     pub policy: Policy,
+    /// Whether keys have folders.
+    pub layout: KeyLayout,
     /// Admits callers.
     pub gate: Gate,
     /// Limits on the open uploads of each owner.
@@ -107,7 +110,7 @@ impl Function for Presign {
 }
 
 impl Settings {
-    /// Reads `BUCKET`, and the variables of gate, policy and limits.
+    /// Reads `BUCKET`, and the variables of policy, layout, gate and limits.
     ///
     /// # Errors
     /// [`StartError`].
@@ -115,6 +118,7 @@ impl Settings {
         Ok(Self {
             bucket: variables.needed("BUCKET")?,
             policy: variables.policy()?,
+            layout: variables.key_layout()?,
             gate: Gate::read(variables)?,
             limits: variables.limits()?,
             rate: variables.upload_rate()?,
@@ -158,6 +162,7 @@ async fn perform(
                 owner,
                 policy: &settings.policy,
                 bucket: &settings.bucket,
+                layout: settings.layout,
                 limits: settings.limits,
                 repair_after_ms: settings.repair_after_ms,
                 now_ms: now.ms,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crowfly_aws::{LifetimeError, Session, SessionError};
 use crowfly_core::denied::DeniedOwners;
+use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
 use crowfly_core::rate::{Limited, Rate};
@@ -118,6 +119,15 @@ impl<'a> Variables<'a> {
             key_suffix: if by_lambda { key_suffix } else { String::new() },
             public_allowed: self.one_of("PUBLIC_READ", &[("off", false), ("acl", true)])?,
         })
+    }
+
+    /// `KEY_LAYOUT`.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn key_layout(&self) -> Result<KeyLayout, StartError> {
+        let layouts = [("flat", KeyLayout::Flat), ("path", KeyLayout::Path)];
+        self.one_of("KEY_LAYOUT", &layouts)
     }
 
     /// The limits of each owner: `MAX_OPEN_UPLOADS` and `MAX_OPEN_BYTES`.

@@ -61,6 +61,7 @@ fn of_client(item: ValidItem) -> CreateItem {
     CreateItem {
         id: item.id,
         name: item.name.as_str().to_owned(),
+        path: item.path.and_then(|path| Some(path.as_str()?.to_owned())),
         size: item.size.get(),
         media_type: item.media_type.into(),
         crc64nvme: item.crc64nvme,
@@ -169,6 +170,7 @@ fn row(name: &str) -> Row {
 async fn records() {
     for name in [
         "record_pending",
+        "record_path",
         "record_stored",
         "record_withheld",
         "record_marked",

@@ -4,6 +4,7 @@
 
 mod content;
 mod events;
+mod folders;
 mod multipart;
 mod open;
 mod removal;
@@ -30,6 +31,7 @@ pub use events::{
     an_unannounced_object_is_recorded, storage_beats_an_abort, the_newest_event_wins,
     verified_compares_all_three,
 };
+pub use folders::{folders_are_kept_in_both_layouts, keys_with_folders_are_read};
 pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
 pub use open::{
     a_repair_applies_only_before_any_event, a_slot_is_released_once,
@@ -181,6 +183,8 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     only_pending_is_aborted(store, &owner()).await;
     an_event_is_applied_once(store, &owner()).await;
     an_event_of_another_key_changes_nothing(store, &owner()).await;
+    folders_are_kept_in_both_layouts(store, &owner()).await;
+    keys_with_folders_are_read(store, &owner()).await;
     the_newest_event_wins(store, &owner()).await;
     a_tombstone_stays(store, &owner()).await;
     a_removal_applies_only_to_an_unchanged_row(store, &owner()).await;

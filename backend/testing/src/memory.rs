@@ -49,6 +49,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
             bucket: "bucket".to_owned(),
             key: ObjectKey::new(owner.clone(), id, "a.webm").unwrap(),
             name: "ä.webm".to_owned(),
+            path: None,
             size: declared.size,
             media_type: declared.media_type.clone(),
             visibility: Visibility::Private,

@@ -100,6 +100,7 @@ impl Driver {
         let new = NewUpload {
             id: entry.id,
             name: given.name.clone(),
+            path: given.path.as_string(),
             size: entry.size.get() as u64,
             media_type: standard_type(&entry.media_type.borrow()).to_owned(),
             visibility: given.visibility,

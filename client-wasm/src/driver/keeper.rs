@@ -91,6 +91,7 @@ impl Keeper {
         let saved = ObjectBuilder::new()
             .with("id", item.id.to_text())
             .with("name", &*item.name)
+            .with("path", given.path.clone())
             .with("size", size)
             .with("type", &*item.media_type)
             .with("visibility", given.visibility.as_str())

@@ -36,6 +36,8 @@ impl Callbacks {
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) name: String,
+    /// The folder, a text that the server cleans; undefined if none.
+    pub(crate) path: JsValue,
     /// `None`: the file's own type.
     pub(crate) media_type: Option<String>,
     pub(crate) visibility: Visibility,
@@ -66,7 +68,7 @@ pub(crate) fn read_upload(
     value: &JsValue,
     (hashes, required): (bool, bool),
 ) -> Result<Given, JsValue> {
-    let known = "onProgress onStateChange signal visibility metadata priority name type checksum requireVerified";
+    let known = "onProgress onStateChange signal visibility metadata priority name path type checksum requireVerified";
     let options = Options::of(value, "upload", known);
     let private = options.word("visibility", ["private", "public"]);
     let given = Given {
@@ -77,6 +79,7 @@ pub(crate) fn read_upload(
         },
         callbacks: options.callbacks(),
         name: read_name(file, &options),
+        path: options.text("path").into(),
         media_type: read_type(&options),
         metadata: read_metadata(&options),
         priority: options

@@ -19,6 +19,9 @@ fn item(item: &CreateItem, state: Option<String>) -> String {
     let mut object = Object::default();
     object.text("id", &item.id.to_text());
     object.text("name", &item.name);
+    if let Some(path) = &item.path {
+        object.text("path", path);
+    }
     object.number("size", item.size);
     object.text("type", &item.media_type);
     object.crc(item.crc64nvme);

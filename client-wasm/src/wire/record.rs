@@ -47,6 +47,7 @@ const RECORD: (usize, &[Field]) = (
         ("visibility", Kind::Visibility),
         ("verified", Kind::Flag),
         ("createdAt", Kind::Integer),
+        ("path", Kind::Text),
         ("metadata", Kind::Texts),
         ("partSize", Kind::Integer),
         ("crc64nvme", Kind::Crc),

@@ -109,6 +109,7 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
     for json in [
         golden!("record_stored"),
         golden!("record_pending"),
+        golden!("record_path"),
         golden!("record_withheld"),
         golden!("record_marked"),
     ] {

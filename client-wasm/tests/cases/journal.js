@@ -19,7 +19,7 @@ const large = () => new File([noise(12 * MIB)], "film.mp4", { type: "video/mp4" 
 async function leave(createClient, world, given = large()) {
   world.storage = ({ url }) => (url.includes("partNumber=2&") ? "hang" : undefined);
   const client = createClient(options);
-  const upload = client.upload(given, { metadata: { album: "summer" }, priority: 3 });
+  const upload = client.upload(given, { metadata: { album: "summer" }, path: "trip/day 1", priority: 3 });
   await until(() => upload.progress.confirmed === 7 * MIB, "the first and the last part");
   client.close();
   equal((await rejection(upload.done)).code, "closed");
@@ -70,8 +70,8 @@ export const cases = {
     const client = createClient(options);
     const entry = await resumable(client);
     equal(
-      [entry.id, entry.name, entry.size, entry.type, entry.metadata, entry.needs],
-      [id, "film.mp4", 12 * MIB, "video/mp4", { album: "summer" }, "file"],
+      [entry.id, entry.name, entry.path, entry.size, entry.type, entry.metadata, entry.needs],
+      [id, "film.mp4", "trip/day 1", 12 * MIB, "video/mp4", { album: "summer" }, "file"],
     );
     ok(Date.now() - entry.savedAt < 60_000, "savedAt is no moment of late");
     equal((await rejection(entry.attach())).code, "invalid_option");
@@ -83,7 +83,8 @@ export const cases = {
     equal(world.sentParts(), [2], "parts that were sent again");
     ok(seen.length > 0, "no progress was told");
     const { item } = world.objects.get(id);
-    equal([item.metadata, item.name], [{ album: "summer" }, "film.mp4"]);
+    equal([item.metadata, item.name, item.path], [{ album: "summer" }, "film.mp4", "trip/day 1"]);
+    equal(client.snapshot().uploads[0].path, "trip/day 1");
     equal(await client.resumable(), [], "an upload that is stored");
     client.close();
   },

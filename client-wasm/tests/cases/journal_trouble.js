@@ -103,6 +103,7 @@ export const cases = {
     damaged.push({ ...bare, id: id() }, { id: id(), cancelled: true }, { id: id(), savedAt: 0 }, { id: "owner x", savedAt: "now" });
     for (const [field, values] of Object.entries({
       name: [undefined, "", 5, null, {}],
+      path: [5, null, {}],
       size: [undefined, -5, 5.5, NaN, Infinity, "5", 5n, 2 ** 53],
       type: [undefined, 5, null],
       owner: [undefined, 5, {}],

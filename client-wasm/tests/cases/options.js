@@ -84,6 +84,8 @@ export const cases = {
       [{ name: "" }, "name"],
       [{ name: "n".repeat(1025) }, "name"],
       [{ name: 3 }, "name"],
+      [{ path: 3 }, "path"],
+      [{ path: ["a"] }, "path"],
       [{ type: "text" }, "type"],
       [{ type: "text/pl ain" }, "type"],
       [{ type: "text/plain/x" }, "type"],

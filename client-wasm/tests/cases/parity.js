@@ -261,6 +261,18 @@ export const cases = {
     equal([thrown?.code, thrown?.name], ["closed", "UploadError"]);
   },
 
+  async a_folder_is_in_snapshot_and_record({ createClient }) {
+    const client = createClient(options);
+    for (const given of ["trip/day 1", "", null, undefined]) {
+      const upload = client.upload(text(), { path: given });
+      const record = await upload.processed();
+      const snapshot = client.snapshot().uploads.at(-1);
+      equal([snapshot.id, snapshot.path], [upload.id, given ?? undefined], `${given}`);
+      equal([record.path, "path" in snapshot, "path" in record], [given || undefined, given != null, !!given], `${given}`);
+    }
+    client.close();
+  },
+
   async wrong_arguments_are_named({ createClient, isUploadError }) {
     const client = createClient(options);
     for (const [file, given, word] of [
@@ -268,6 +280,7 @@ export const cases = {
       [new Blob(["x"]), {}, "name"],
       [text(), { onprogress() {} }, "onprogress"],
       [text(), { priority: 0.5 }, "priority"],
+      [text(), { path: ["a"] }, "path"],
       [text(), { visibility: "secret" }, "visibility"],
       [text(), { metadata: { a: 1 } }, "metadata"],
       [text(), { requireVerified: true, checksum: "none" }, "requireVerified"],

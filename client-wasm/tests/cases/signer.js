@@ -116,10 +116,11 @@ export const cases = {
     };
     const client = createClient({ ...options, signer: { ...signer, create } });
     const metadata = { ["__proto__"]: "own", quote: "\"" };
-    await client.upload(small(), { metadata }).done;
+    await client.upload(small(), { metadata, path: "../\"a\\b\"" }).done;
     const [{ uploads: [item] }] = seen;
     equal([Object.getPrototypeOf(seen[0]), Object.getPrototypeOf(item)], [Object.prototype, Object.prototype]);
     equal([item.name, item.size, item.type, item.crc64nvme], ["a.txt", 9, "text/plain", "rosUhgp5mIg="]);
+    equal(item.path, "../\"a\\b\"", "the folder, as it was given");
     equal(Object.entries(item.metadata).sort(), Object.entries(metadata).sort());
     client.close();
   },

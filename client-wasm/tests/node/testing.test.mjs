@@ -189,8 +189,9 @@ test("a step is repeated when a test says so", async () => {
 
 test("resumable uploads are seeded, attached with the file, and discarded", async () => {
   const client = createTestClient({ resumable: [{ name: "film.mp4", size: 30_000_000, confirmed: 10_000_000, metadata: { a: "b" } }] });
-  client.testing.addResumable({ name: "kept.txt", size: 9, needs: "nothing" });
+  client.testing.addResumable({ name: "kept.txt", path: "a/b", size: 9, needs: "nothing" });
   const [film, kept] = await client.resumable();
+  assert.deepEqual([film.path, kept.path], [undefined, "a/b"]);
   assert.deepEqual([film.needs, film.type, film.metadata, kept.needs], ["file", "application/octet-stream", { a: "b" }, "nothing"]);
   await assert.rejects(film.attach(), { code: "invalid_option" });
   await assert.rejects(film.attach(file()), { code: "file_changed" });

@@ -281,6 +281,7 @@ export class World {
       bucket: "bucket",
       key: this.key(item),
       name: item.name,
+      ...(item.path && { path: item.path }),
       size: item.size,
       type: item.type,
       visibility: item.visibility ?? "private",

@@ -17,6 +17,7 @@ const read = (name) => readFileSync(join(golden, `${name}.json`), "utf8");
 
 const TYPES = {
   record_pending: "UploadRecord",
+  record_path: "UploadRecord",
   record_stored: "UploadRecord",
   record_marked: "UploadRecord",
   record_withheld: "UploadRecord",

@@ -43,6 +43,7 @@ export async function main(): Promise<UploadRecord> {
     metadata: { album: "summer" },
     priority: 1,
     name: "a.txt",
+    path: "photos/2026",
     type: "text/plain",
     checksum: "none",
     requireVerified: false,
@@ -201,6 +202,8 @@ export async function mistakes(client: Client, upload: Upload): Promise<void> {
   client.upload("a.txt");
   // @ts-expect-error the controller is not its signal
   client.upload(file, { signal: controller });
+  // @ts-expect-error a folder is text
+  client.upload(file, { path: ["photos"] });
   // @ts-expect-error metadata is text
   client.upload(file, { metadata: { count: 1 } });
   // @ts-expect-error a handle is not what it ends in

@@ -49,6 +49,7 @@ pub fn new_upload(number: u64, size: u64) -> NewUpload {
     NewUpload {
         id: id(number),
         name: format!("file {number}.bin"),
+        path: Some(format!("folder/{number}")),
         size,
         media_type: "application/octet-stream".into(),
         visibility: Default::default(),

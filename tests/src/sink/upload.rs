@@ -124,6 +124,7 @@ impl Upload {
             bucket: "bucket".into(),
             key: self.key.clone(),
             name: self.item.name.clone(),
+            path: self.item.path.clone(),
             size: self.item.size,
             media_type: self.item.media_type.clone(),
             visibility: self.item.visibility,

@@ -158,6 +158,7 @@ fn a36_refused_uploads_of_one_request_are_found_by_owner_and_code() {
 fn a53_lines_hold_ids_and_no_names() {
     let api: Api = new_caller();
     let mut create_item = item("a-name-nobody-logs.txt", "text/plain", b"abc");
+    create_item["path"] = json!("folders-nobody-logs");
     create_item["metadata"] = json!({"album": "words-nobody-logs"});
     let record = api.upload(&create_item, b"abc");
     let id = record.id.to_string();

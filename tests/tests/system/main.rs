@@ -19,6 +19,7 @@ mod errors_create;
 mod events;
 mod faulty;
 mod first_user;
+mod folders;
 mod forward_faults;
 mod given_out;
 mod impostors;

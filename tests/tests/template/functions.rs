@@ -66,6 +66,7 @@ fn functions_get_the_variables_that_they_need() {
         "BUCKET",
         "DENIED_OWNERS",
         "EVENT_ROUTE",
+        "KEY_LAYOUT",
         "KEY_SUFFIX",
         "MAX_FILE_BYTES",
         "MAX_OPEN_BYTES",

@@ -15,6 +15,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("AllowedOrigins", Value::Null),
         ("EventRoute", json!("direct")),
         ("KeySuffix", json!("")),
+        ("KeyLayout", json!("flat")),
         ("PublicRead", json!("off")),
         ("MaxFileBytes", json!(5_368_709_120_u64)),
         ("AllowedTypes", json!(types)),
@@ -57,6 +58,10 @@ fn choices_are_closed() {
     assert_eq!(
         parameters["EventRoute"]["AllowedValues"],
         json!(["direct", "lambda"])
+    );
+    assert_eq!(
+        parameters["KeyLayout"]["AllowedValues"],
+        json!(["flat", "path"])
     );
     assert_eq!(
         parameters["PublicRead"]["AllowedValues"],

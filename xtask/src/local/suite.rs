@@ -30,12 +30,12 @@ const SECONDS: &str = "6";
 const STACKS: [(&str, &str); 8] = [
     ("main", ""),
     ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
-    ("webm", "EventRoute=lambda KeySuffix=.webm"),
+    ("webm", "EventRoute=lambda KeySuffix=.webm KeyLayout=path"),
     // Shorter timeouts, because its services fail.
     ("faulty", FAULTY),
     // For many uploads at once, which make its queue long.
     ("busy", ""),
-    ("scan", "ScanUploads=on"),
+    ("scan", "ScanUploads=on KeyLayout=path"),
     ("tight", TIGHT),
     // For a provider that the tests of the sign-in start.
     ("strict", ""),

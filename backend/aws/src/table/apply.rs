@@ -120,6 +120,9 @@ impl Table {
         // Keep what a create call wrote; an object without one gets the values that its key
         // implies.
         update.keep_or_set("name", text(change.key.name()));
+        if let Some(folders) = change.key.folders() {
+            update.keep_or_set("path", text(folders));
+        }
         update.keep_or_set("visibility", text(Visibility::Private.as_str()));
         update.keep_or_set("createdAt", number(change.at));
         match &change.object {

@@ -7,10 +7,12 @@ use serde_json::Value;
 use super::json::{self, Fields};
 use crate::Refusal;
 use crate::name::ComposedName;
+use crate::path::ComposedPath;
 
 const ITEM: &Fields = &[
     ("id", ErrorCode::InvalidId),
     ("name", ErrorCode::InvalidName),
+    ("path", ErrorCode::InvalidPath),
     ("size", ErrorCode::InvalidSize),
     ("type", ErrorCode::InvalidType),
     ("crc64nvme", ErrorCode::InvalidChecksum),
@@ -19,7 +21,7 @@ const ITEM: &Fields = &[
 ];
 
 /// A well-formed item, not yet checked against the policy.
-pub type ValidItem = CreateItem<ComposedName, ByteSize, MediaType>;
+pub type ValidItem = CreateItem<ComposedName, ByteSize, MediaType, ComposedPath>;
 
 /// One item of a create call: its id, and the item or its refusal.
 pub type Item = (UploadId, Result<ValidItem, Refusal>);

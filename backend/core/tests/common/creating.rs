@@ -1,6 +1,7 @@
 //! Creates uploads, by any ports.
 
 use crowfly_core::create::{Creator, ItemResult, create};
+use crowfly_core::path::KeyLayout;
 use crowfly_core::port_set;
 use crowfly_core::ports::{
     AbortMultipart, CreateMultipart, GetRow, GetRows, HeadObject, OpenUploads, PresignPut,
@@ -29,6 +30,7 @@ pub(crate) async fn create_with(
         owner: &owner,
         policy: &policy,
         bucket: "bucket",
+        layout: KeyLayout::Flat,
         limits,
         repair_after_ms: 900_000,
         now_ms,

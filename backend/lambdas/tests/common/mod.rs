@@ -57,6 +57,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
         "ALLOWED_TYPES" => "video/*,text/plain",
         "EVENT_ROUTE" => "direct",
         "KEY_SUFFIX" => "",
+        "KEY_LAYOUT" => "flat",
         "PUBLIC_READ" => "off",
         "REQUIRED_SCOPE" => "uploads",
         "MAX_OPEN_UPLOADS" => "1000",

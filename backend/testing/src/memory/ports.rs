@@ -218,6 +218,7 @@ fn unannounced(change: &Change) -> Row {
     let mut row = row_of(change.key.owner(), change.key.id(), change.at);
     row.declared = None;
     row.record.name = change.key.name().to_owned();
+    row.record.path = change.key.folders().map(str::to_owned);
     row.record.metadata = Texts::new();
     row.record.size = 0;
     row.record.media_type = "application/octet-stream".to_owned();

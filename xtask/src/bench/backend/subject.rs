@@ -40,6 +40,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("AWS_SESSION_TOKEN", "token"),
     ("BUCKET", "bucket"),
     ("EVENT_ROUTE", "direct"),
+    ("KEY_LAYOUT", "flat"),
     ("KEY_SUFFIX", ""),
     ("MAX_FILE_BYTES", "5368709120"),
     ("MAX_OPEN_BYTES", "0"),
