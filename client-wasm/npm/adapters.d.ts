@@ -33,7 +33,8 @@ export interface PickedFile {
   readonly path: string;
 }
 
-/** What can be uploaded. Of a file in a folder, its path becomes the entry `path` of the record's metadata. */
+/** What can be uploaded. Of a file in a folder, picked or dropped, the folder becomes the option `path` unless that is
+ * given. */
 export type Uploadable = Blob | FileHandle | PickedFile;
 
 /** What can be done about one upload; the functions stay the same as long as it is there. */

@@ -29,8 +29,8 @@ export async function upload(self, files, settings) {
   /** @param {Uploadable} item */
   const start = (item) => {
     const { file, path } = opened(item);
-    const metadata = path?.includes("/") ? { path, ...settings?.metadata } : settings?.metadata;
-    return held(self, upload(file, { ...settings, metadata }));
+    const folder = path?.replace(/\/?[^/]*$/, "") || undefined;
+    return held(self, upload(file, { ...settings, path: settings?.path ?? folder }));
   };
   const started = Array.isArray(files) ? files.map(start) : start(files);
   if (self.get().error) self.set({ error: undefined });
@@ -145,8 +145,8 @@ async function refresh(self, client) {
       }
     });
   self.set({
-    resumable: left.map(({ id, name, size, type, metadata, savedAt, needs, attach, discard }) => ({
-      ...{ id, name, size, type, savedAt, needs, ...(metadata && { metadata }) },
+    resumable: left.map(({ id, name, path, size, type, metadata, savedAt, needs, attach, discard }) => ({
+      ...{ id, name, size, type, savedAt, needs, ...(path && { path }), ...(metadata && { metadata }) },
       attach: change(async (...given) => held(self, await attach(...given))),
       discard: change(discard),
     })),

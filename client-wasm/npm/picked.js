@@ -14,7 +14,7 @@ const SYSTEM_FILES = /^(\.DS_Store|\.localized|\._.+|Icon\r|Thumbs\.db|ehthumbs(
 const SYSTEM_FOLDERS =
   /^(__MACOSX|\.Spotlight-V100|\.Trashes|\.fseventsd|\$RECYCLE\.BIN|System Volume Information|@eaDir)$/i;
 
-/** Characters that metadata may not have. */
+/** Characters that a path may not have. */
 const REFUSED = /[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
 
 /** What is to be sent of these, and what is not.

@@ -139,7 +139,7 @@ test("files are kept until there is a client, and when the list of an input is e
   leave();
 });
 
-test("the path of a file in a folder goes to the metadata", async () => {
+test("the folder of a file is its path, unless another is given", async () => {
   const { made, options } = fake();
   const { upload, leave } = component(options);
   const file = new File(["a"], "a.txt");
@@ -148,10 +148,14 @@ test("the path of a file in a folder goes to the metadata", async () => {
   await upload([{ file, path: "trip/day 1/a.txt" }, picked, { file, path: "a.txt" }, { file, handle, path: "a.txt" }], {
     metadata: { album: "1" },
   });
-  const seen = made[0].started.map(({ settings }) => settings.metadata);
-  const album = { album: "1" };
-  assert.deepEqual(seen, [{ path: "trip/day 1/a.txt", ...album }, { path: "trip/b.txt", ...album }, album, album]);
+  assert.deepEqual(made[0].started.map(({ settings }) => settings.path), ["trip/day 1", "trip", undefined, undefined]);
+  assert.ok(made[0].started.every(({ settings }) => settings.metadata.album === "1"));
   assert.equal(made[0].started[3].file, handle);
+  await upload([picked, file], { path: "else/where" });
+  await upload(picked, { path: "" });
+  await upload(file);
+  const later = made[0].started.slice(4).map(({ settings }) => settings.path);
+  assert.deepEqual(later, ["else/where", "else/where", "", undefined]);
   leave();
 });
 
