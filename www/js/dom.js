@@ -47,3 +47,11 @@ export function setText(element, text) {
 export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
+
+/** Shows a file's name, and the folder that it is in, if any. Texts of two directions do not reorder each other. */
+export function showName(element, name, path) {
+  element.append(make("bdi", {}, name));
+  if (path) element.append(" ", make("bdi", { class: "folder" }, path));
+  element.title = path ? `${path}/${name}` : name;
+  return element;
+}

@@ -1,11 +1,11 @@
 // Files come from the picker, from dropping them anywhere on the page, or from pasting. Folders are walked.
 
-import { withoutSystemFiles, walk } from "./folders.js";
+import { folderOf, withoutSystemFiles, walk } from "./folders.js";
 import { count } from "./format.js";
 
-/** Calls `onFiles` with a non-empty array of files, or of file handles where the browser has them: with a handle an
- * upload can resume after a reload. `onNote` gets a sentence on what is not sent, or an empty text. `enabled()` returns
- * whether the page accepts files now. */
+/** Calls `onFiles` with a non-empty array of `{file, path}`: a file, or its handle where the browser has them, and the
+ * folder that it is in. With a handle an upload can resume after a reload. `onNote` gets a sentence on what is not sent, or
+ * an empty text. `enabled()` returns whether the page accepts files now. */
 export function dropzone({ input, veil, enabled, onFiles, onNote }) {
   let depth = 0;
   const give = (chosen, { folders = 0, unreadable = 0 } = {}) => {
@@ -17,7 +17,7 @@ export function dropzone({ input, veil, enabled, onFiles, onNote }) {
   const show = (on) => veil.classList.toggle("shown", on);
 
   input.addEventListener("change", () => {
-    const files = [...input.files];
+    const files = [...input.files].map((file) => ({ file, path: folderOf(file) }));
     // Otherwise picking the same file again fires no event.
     input.value = "";
     give(files);
@@ -47,7 +47,7 @@ export function dropzone({ input, veil, enabled, onFiles, onNote }) {
     give(files, found);
   });
   document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
+    const files = [...(event.clipboardData?.files ?? [])].map((file) => ({ file }));
     if (!enabled() || files.length === 0) return;
     event.preventDefault();
     give(files);
@@ -62,7 +62,7 @@ async function droppedFiles(transfer) {
   const handles = items.map((item) => item.getAsFileSystemHandle?.());
   const plain = [...transfer.files];
   const folders = entries.filter((entry) => entry.isDirectory).length;
-  if (folders === 0) return { files: (await allFiles(handles)) ?? plain };
+  if (folders === 0) return { files: ((await allFiles(handles)) ?? plain).map((file) => ({ file })) };
   const found = { files: [], folders, unreadable: 0 };
   for (const entry of entries) await walk(entry, found);
   return found;

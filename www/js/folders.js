@@ -4,20 +4,26 @@
 const SYSTEM_FILES = /^(\.DS_Store|\.localized|\._.+|Icon\r|Thumbs\.db|ehthumbs(_vista)?\.db|desktop\.ini|\.directory)$/i;
 const SYSTEM_FOLDERS = /^(__MACOSX|\.Spotlight-V100|\.Trashes|\.fseventsd|\$RECYCLE\.BIN|System Volume Information|@eaDir)$/i;
 
-/** Splits what was chosen. System files are sent only if somebody chose them by themselves, outside any folder. */
+/** The folder of a file that was picked with its folder; undefined otherwise. */
+export function folderOf({ webkitRelativePath = "" }) {
+  return webkitRelativePath.replace(/\/?[^/]*$/, "") || undefined;
+}
+
+/** Splits what was chosen, a list of `{file, path}`. System files are sent only if somebody chose them by themselves, outside
+ * any folder. */
 export function withoutSystemFiles(chosen, fromFolder) {
-  const files = chosen.filter(({ name }) => !SYSTEM_FILES.test(name));
+  const files = chosen.filter(({ file }) => !SYSTEM_FILES.test(file.name));
   if (files.length === 0 && !fromFolder) return { files: chosen, leftOut: [] };
-  const leftOut = chosen.filter(({ name }) => SYSTEM_FILES.test(name)).map(({ name }) => name);
+  const leftOut = chosen.filter(({ file }) => SYSTEM_FILES.test(file.name)).map(({ file }) => file.name);
   return { files, leftOut };
 }
 
-/** Adds the files of a dropped entry to `found.files`; what cannot be read (no permission, deleted meanwhile) is
- * counted in `found.unreadable`. https://developer.mozilla.org/en-US/docs/Web/API/FileSystemDirectoryReader */
-export async function walk(entry, found) {
+/** Adds the files of a dropped entry to `found.files`, each with the folder that it is in; what cannot be read (no
+ * permission, deleted meanwhile) is counted in `found.unreadable`. https://developer.mozilla.org/en-US/docs/Web/API/FileSystemDirectoryReader */
+export async function walk(entry, found, path = "") {
   try {
     if (entry.isFile) {
-      found.files.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+      found.files.push({ file: await new Promise((resolve, reject) => entry.file(resolve, reject)), path });
       return;
     }
     if (SYSTEM_FOLDERS.test(entry.name)) return;
@@ -26,7 +32,7 @@ export async function walk(entry, found) {
     for (;;) {
       const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
       if (some.length === 0) return;
-      for (const child of some) await walk(child, found);
+      for (const child of some) await walk(child, found, path ? `${path}/${entry.name}` : entry.name);
     }
   } catch {
     found.unreadable += 1;

@@ -48,9 +48,9 @@ export function count(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** A file name without the characters that only hide or reorder it, as the record will have it: those that
+/** The name of a file or folder without the characters that only hide or reorder it, as the record will have it: those that
  * `contract/src/marks.rs` removes. */
-export function readable(name) {
+export function readable(name = "") {
   return name.replace(/[\u200b\ufeff\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/g, "");
 }
 

@@ -9,6 +9,7 @@ const MESSAGES = {
   invalid_batch: "The server refused this group of files. Send fewer files at a time.",
   invalid_id: "The server did not accept this upload's number. Try again; it gets a new one.",
   invalid_name: "This file name cannot be used. Rename the file and try again.",
+  invalid_path: "The folder of this file cannot be used: its path is too long, or has a name such as .. in it.",
   invalid_size: "The size of this file could not be read. Choose the file again.",
   invalid_type: "The type of this file could not be read. Give it a usual extension and choose it again.",
   invalid_checksum: "The checksum of this file was not accepted. Try again.",
@@ -73,6 +74,7 @@ const MESSAGES = {
 /** Codes for which the same file would be refused again. */
 const NEEDS_ANOTHER_FILE = new Set([
   "invalid_name",
+  "invalid_path",
   "invalid_size",
   "invalid_type",
   "too_large",

@@ -1,7 +1,7 @@
 // The records of the signed-in person, newest first, page by page; new ones are added at the top.
 
 import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
-import { byId, details, icon, make } from "./dom.js";
+import { byId, details, icon, make, showName } from "./dom.js";
 import { bytes, moment, momentInFull } from "./format.js";
 import { batch } from "./frame.js";
 import { SILENT, explain, withheld } from "./messages.js";
@@ -175,7 +175,7 @@ function statusOf(status, verified) {
 }
 
 function makeRow(record) {
-  const { id, name, size, type, status, verified, crc64nvme, createdAt, storedAt, visibility } = record;
+  const { id, name, path, size, type, status, verified, crc64nvme, createdAt, storedAt, visibility } = record;
   const at = storedAt ?? createdAt;
   const caution = withheld(record);
   const sign = caution ? [record.withheld === "scan_pending" ? "Being scanned" : "Withheld"] : statusOf(status, verified);
@@ -193,7 +193,7 @@ function makeRow(record) {
     make(
       "th",
       { role: "rowheader", scope: "row", class: "r-name" },
-      make("span", { class: "name", title: name }, name),
+      showName(make("span", { class: "name" }), name, path),
       make("span", { class: "facts" }, facts.join(" · ")),
       ...(caution ? [make("span", { class: "caution" }, caution)] : []),
     ),

@@ -1,7 +1,7 @@
 // Uploads that an earlier page left unfinished: those that can resume do so at once, the others have a row that
 // says what they need.
 
-import { byId, make, setText } from "./dom.js";
+import { byId, make, setText, showName } from "./dom.js";
 import { bytes, readable } from "./format.js";
 import { explain } from "./messages.js";
 
@@ -59,7 +59,7 @@ export class Unfinished {
     const discard = make("button", { type: "button", class: "button quiet", data: { action: "discard" } }, "Discard");
     discard.addEventListener("click", () => go(() => entry.discard()));
     row.append(
-      make("p", { class: "name" }, readable(entry.name)),
+      showName(make("p", { class: "name" }), readable(entry.name), readable(entry.path)),
       make("p", { class: "note" }, `${bytes(entry.size)}, begun ${new Date(entry.savedAt).toLocaleString("en")}`),
       make("div", { class: "unfinished-actions" }, this.#next(entry, go), discard),
       problem,

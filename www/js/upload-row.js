@@ -1,6 +1,6 @@
 // The row of one file. It gets snapshots of the upload and updates only what differs from the last one.
 
-import { byId, details, icon, make, setAttribute, setText } from "./dom.js";
+import { byId, details, icon, make, setAttribute, setText, showName } from "./dom.js";
 import { bytes, duration, extension, percent, rate, readable } from "./format.js";
 import { CAUTION, explain, withheld, worthRetrying } from "./messages.js";
 
@@ -51,8 +51,7 @@ export class UploadRow {
     this.name = readable(snapshot.name);
     this.shownActions = "";
     this.element.dataset.upload = snapshot.id;
-    part("name").textContent = this.name;
-    part("name").title = this.name;
+    showName(part("name"), this.name, readable(snapshot.path));
     part("tile").textContent = extension(this.name);
     this.parts.bar.setAttribute("aria-label", `Progress of ${this.name}`);
   }

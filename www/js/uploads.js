@@ -42,7 +42,7 @@ export class Uploads {
     }
   }
 
-  /** Starts an upload for each file without blocking the page. Resolves when all are started. */
+  /** Starts an upload for each `{file, path}` without blocking the page. Resolves when all are started. */
   async add(files) {
     this.#announce.say("added", `${count(files.length, "file")} added.`);
     this.#list.classList.toggle("long", this.#entries.size + files.length > LONG_LIST);
@@ -52,9 +52,9 @@ export class Uploads {
     this.#empty.hidden = true;
     this.#list.prepend(group.chunk);
     let until = performance.now() + START_BUDGET_MS;
-    for (const file of files) {
+    for (const item of files) {
       if (this.#stopped.signal.aborted) return;
-      this.#start(file, group);
+      this.#start(item, group);
       if (performance.now() > until) {
         await new Promise((resume) => setTimeout(resume));
         until = performance.now() + START_BUDGET_MS;
@@ -98,8 +98,8 @@ export class Uploads {
     this.#writeSummary();
   }
 
-  #start(file, group) {
-    this.#hold(this.#client.upload(file), group, file.name);
+  #start({ file, path }, group) {
+    this.#hold(this.#client.upload(file, { path }), group, file.name);
   }
 
   #hold(handle, group, name) {

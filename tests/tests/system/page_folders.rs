@@ -63,4 +63,7 @@ fn u17_an_empty_folder_is_said_and_system_files_are_left_out() {
     }
     let rows = page.rows();
     assert_eq!(rows.len(), 3, "{rows:?}");
+    let inside = page.wait_state("inside.txt", "processed", WITHIN);
+    assert!(inside.text.contains("trip/further"), "{inside:?}");
+    assert!(page.wait_record(&inside.id).contains("trip/further"));
 }
