@@ -256,6 +256,7 @@ fn a87_keys_survive_both_routes_and_are_decoded_once() {
             "%2F",
             "a;b,c@d:e",
             "a\"b'c<d>",
+            "a b/c+d/e%2Ff",
         ] {
             let (id, body) = (new_id(), format!("the bytes of {name}"));
             let key = format!("uploads/{owner}/{id}/{name}{ending}");
