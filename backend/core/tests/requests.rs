@@ -311,8 +311,16 @@ fn a_refusal_names_the_field_and_the_rule() {
             "`uploads[1].name`: a file name must have at most 255 characters and 1024 bytes of UTF-8",
         ),
         (
+            of(json!({"path": "여름/../a"})),
+            "`uploads[1].path`: a path must not have `..` as a folder",
+        ),
+        (
+            of(json!({"path": "여".repeat(234)})),
+            "`uploads[1].path`: a path must have at most 700 bytes of UTF-8",
+        ),
+        (
             of(json!({"여acl": 1})),
-            "`uploads[1].acl` is an unknown field; there may be: id, name, size, type, crc64nvme, visibility, metadata",
+            "`uploads[1].acl` is an unknown field; there may be: id, name, path, size, type, crc64nvme, visibility, metadata",
         ),
         (
             message(json!({"uploads": [nameless]})),
