@@ -203,7 +203,11 @@ fn every_test_that_the_promises_name_is_there() {
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
         .collect();
-    assert_eq!(lines, (1..=45).collect::<Vec<u32>>());
+    assert!(lines.len() >= 47, "{lines:?}");
+    assert!(
+        lines.iter().zip(1..).all(|(line, at)| *line == at),
+        "{lines:?}"
+    );
 }
 
 /// The README installs the tools that the tests run with.
