@@ -10,7 +10,7 @@ use crate::setup::python;
 use crate::{paths, step};
 
 /// The binaries of `backend/lambdas`.
-pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "sweep"];
+pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "remove", "sweep"];
 
 /// The binary of `examples/scanner`.
 pub(crate) const SCANNER: &str = "scanner";

@@ -5,7 +5,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::types::ChecksumMode;
 use crowfly_contract::{OCTET_STREAM, ObjectKey};
-use crowfly_core::ports::{Head, HeadObject};
+use crowfly_core::ports::{DeleteObject, Head, HeadObject};
 use crowfly_core::{Fault, FaultKind};
 
 use crate::Session;
@@ -46,6 +46,17 @@ pub(crate) fn signed_size(size: u64) -> Result<i64, Fault> {
         let detail = "a size above 2^63 reached the signer";
         Fault::new("s3.presign", FaultKind::Unexpected, detail)
     })
+}
+
+impl DeleteObject for Bucket {
+    async fn delete_object(&self, key: &ObjectKey) -> Result<(), Fault> {
+        let request = self.client.delete_object();
+        let answer = request.bucket(&self.name).key(key.to_string()).send().await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) => Err(fault("s3.DeleteObject", &error)),
+        }
+    }
 }
 
 impl HeadObject for Bucket {

@@ -5,7 +5,7 @@ use crowfly_contract::{OwnerId, UploadId, UploadStatus};
 use crate::ports::{
     AbortMultipart, FindMultipart, GetRow, HeadObject, MarkAborted, Multipart, Release,
 };
-use crate::{Error, Fault, FaultKind, Row, parts, quota};
+use crate::{Error, Fault, FaultKind, parts, quota};
 
 /// Attempts to abort a multipart upload: a part in flight may be stored after an abort.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>
@@ -54,14 +54,7 @@ pub async fn cancel(
             return Err(parts::already_stored().into());
         }
     }
-    Ok(release_slot(rows, &row).await?)
-}
-
-async fn release_slot(rows: &impl Release, row: &Row) -> Result<(), Fault> {
-    if let Some(slot) = row.slot_to_release() {
-        quota::release(rows, &row.owner, vec![slot]).await?;
-    }
-    Ok(())
+    Ok(quota::release_slot(rows, &row).await?)
 }
 
 /// Aborts a multipart upload until storage no longer lists it.

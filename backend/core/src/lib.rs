@@ -37,6 +37,7 @@ pub mod quota;
 pub mod rate;
 pub mod read;
 pub mod record;
+pub mod remove;
 pub mod request;
 mod row;
 pub mod scan;

@@ -122,7 +122,7 @@ pub trait MarkAborted {
 pub trait ApplyEvent {
     /// Writes what storage holds, in one conditional update that changes nothing unless
     /// `change.sequencer` is newer than that of the row and the row, if there is one, has the same
-    /// key. The declared values are kept.
+    /// key and is no tombstone without a sequencer. The declared values are kept.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault>;
 }
 
@@ -179,6 +179,9 @@ pub enum Applied {
     },
     /// The row is from the same or a newer event; nothing changed.
     NotNewer,
+    /// The row is a tombstone without an event (the owner deleted an object whose own event was
+    /// late), so sequencers cannot tell whether this event is newer; nothing changed.
+    Unordered,
     /// The row is of an object under another key; nothing changed.
     OtherKey,
 }
@@ -188,6 +191,14 @@ pub enum Applied {
 pub trait HeadObject {
     /// The object under `key`; `None` if there is none.
     async fn head_object(&self, key: &ObjectKey) -> Result<Option<Head>, Fault>;
+}
+
+/// IAM: `s3:DeleteObject`.
+pub trait DeleteObject {
+    /// Deletes the object under `key`; done if there is none. In a versioned bucket its bytes stay
+    /// behind a delete marker:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html>.
+    async fn delete_object(&self, key: &ObjectKey) -> Result<(), Fault>;
 }
 
 /// An object as storage describes it.

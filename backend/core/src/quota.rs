@@ -143,3 +143,14 @@ pub async fn release(
     }
     Ok(released)
 }
+
+/// Releases the quota slot that an ended upload still holds, if any.
+///
+/// # Errors
+/// A fault of the table.
+pub(crate) async fn release_slot(rows: &impl Release, row: &Row) -> Result<(), Fault> {
+    if let Some(slot) = row.slot_to_release() {
+        release(rows, &row.owner, vec![slot]).await?;
+    }
+    Ok(())
+}

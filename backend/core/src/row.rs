@@ -2,7 +2,7 @@ use crowfly_contract::{
     Crc64Nvme, ObjectKey, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus, Withheld,
 };
 
-use crate::Scanned;
+use crate::{Scanned, Sequencer};
 
 /// How long an ended upload is watched, in milliseconds: a day. A PUT or a completion in flight may
 /// still create the object, and its event may be lost; URLs expire at most a quarter of an hour
@@ -135,6 +135,11 @@ impl Row {
             self.record.url = None;
         }
         self.record
+    }
+
+    /// The sequencer of its latest event; `None` if no event has been applied.
+    pub(crate) fn sequencer(&self) -> Option<Sequencer> {
+        Sequencer::parse(self.record.sequencer.as_deref()?).ok()
     }
 
     /// The slot that an ended upload still holds; `None` if it is pending or holds none.

@@ -14,12 +14,13 @@ use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::FaultKind;
 use crowfly_core::cancel::cancel;
 use crowfly_core::quota::Limits;
+use crowfly_core::remove::remove;
 use crowfly_core::sweep::sweep;
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
 /// Verbs that may fail, before or after their effect.
-const VERBS: [&str; 8] = [
+const VERBS: [&str; 10] = [
     "open_uploads",
     "release",
     "apply_event",
@@ -28,6 +29,8 @@ const VERBS: [&str; 8] = [
     "close",
     "abort_multipart",
     "head_object",
+    "delete_object",
+    "apply_removal",
 ];
 
 /// After any interleaving of clients, storage, events and sweeps, with any event lost and any call
@@ -160,10 +163,17 @@ impl World {
         }
     }
 
-    /// Removes an object. The queue redelivers the event until it is handled.
+    /// Removes an object, as its owner or as an operator. The queue redelivers the event until it is
+    /// handled.
     async fn remove(&mut self, n: u128) {
         if !self.memory.object_keys().contains(&key(n)) {
             return;
+        }
+        if self.random.percent(50) {
+            drop(remove(&self.memory, &self.memory, &owner('a'), id(n), self.now).await);
+            if self.memory.object_keys().contains(&key(n)) {
+                return;
+            }
         }
         self.memory.set_object(&key(n), None);
         let body = removed(n, &self.next_sequencer());

@@ -18,6 +18,7 @@ mod log;
 pub mod presign;
 pub mod read;
 pub mod record;
+pub mod remove;
 pub mod runtime;
 pub mod sweep;
 pub mod variables;

@@ -29,6 +29,11 @@ fn routes() -> Vec<(bool, String, Option<Value>)> {
         (false, "GET /uploads".to_owned(), None),
         (false, format!("GET /uploads/{}", id(1)), None),
         (false, format!("GET /uploads/{}/content", id(1)), None),
+        (
+            false,
+            format!("DELETE /uploads/{}/content", id(1)),
+            Some(json!({})),
+        ),
     ]
 }
 

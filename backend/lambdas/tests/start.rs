@@ -4,7 +4,7 @@ mod common;
 
 use common::variable;
 use crowfly_lambdas::variables::{StartError, Variables};
-use crowfly_lambdas::{presign, read};
+use crowfly_lambdas::{presign, read, remove};
 
 fn with(
     name: &'static str,
@@ -100,4 +100,16 @@ fn the_suffix_applies_on_the_route_lambda_only() {
         (suffix("direct").as_str(), suffix("lambda").as_str()),
         ("", ".webm")
     );
+}
+
+#[test]
+fn f74_remove_names_what_it_lacks() {
+    for name in ["REQUIRED_SCOPE", "MAX_REQUESTS_PER_SECOND"] {
+        let lookup = with(name, None);
+        let error = remove::Settings::read(&Variables::new(&lookup)).unwrap_err();
+        assert!(
+            matches!(&error, StartError::Missing(missing) if *missing == name),
+            "{error}"
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{assert_problem, call, event, id, owner, presign, read};
+use common::{assert_problem, call, event, id, owner, presign, read, remove};
 use crowfly_testing::{Memory, row_of};
 use serde_json::json;
 
@@ -36,6 +36,7 @@ async fn a60_a61_a70_unknown_foreign_and_malformed_ids_are_the_same_404() {
             (true, format!("DELETE /uploads/{text}"), None),
             (false, format!("GET /uploads/{text}"), None),
             (false, format!("GET /uploads/{text}/content"), None),
+            (false, format!("DELETE /uploads/{text}/content"), None),
         ] {
             let answer = call(&memory, signs, event(&route, body.as_ref())).await;
             assert_problem(&answer, 404, "not_found");
@@ -81,7 +82,7 @@ async fn a69_an_unknown_route_is_404_and_an_unsupported_method_405() {
         (true, format!("PATCH /uploads/{an_id}")),
         (false, "POST /uploads".to_owned()),
         (false, "GET /uploads/status".to_owned()),
-        (false, format!("DELETE /uploads/{an_id}/content")),
+        (false, format!("PUT /uploads/{an_id}/content")),
         (false, format!("post /uploads/{an_id}")),
     ] {
         let answer = call(&Memory::default(), signs, event(&route, None)).await;
@@ -100,7 +101,8 @@ async fn a_malformed_event_gets_a_response() {
     ] {
         for answer in [
             presign(&Memory::default(), event.clone()).await,
-            read(&Memory::default(), event).await,
+            read(&Memory::default(), event.clone()).await,
+            remove(&Memory::default(), event).await,
         ] {
             assert_eq!(answer.status_code, 401);
         }

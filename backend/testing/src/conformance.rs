@@ -38,7 +38,9 @@ pub use open::{
     a_touch_reaches_pending_uploads, slots_are_claimed_all_or_nothing,
     the_rate_advances_under_its_condition,
 };
-pub use removal::a_removal_applies_only_to_an_unchanged_row;
+pub use removal::{
+    a_removal_applies_only_to_an_unchanged_row, a_tombstone_without_an_event_is_not_overwritten,
+};
 pub use sweep::{
     only_what_has_ended_and_is_free_is_closed, only_what_is_not_used_expires,
     open_uploads_are_listed_when_they_are_due,
@@ -188,6 +190,7 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     the_newest_event_wins(store, &owner()).await;
     a_tombstone_stays(store, &owner()).await;
     a_removal_applies_only_to_an_unchanged_row(store, &owner()).await;
+    a_tombstone_without_an_event_is_not_overwritten(store, &owner()).await;
     storage_beats_an_abort(store, &owner()).await;
     verified_compares_all_three(store, &owner()).await;
     an_unannounced_object_is_recorded(store, &owner()).await;

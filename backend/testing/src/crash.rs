@@ -9,9 +9,9 @@ use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanS
 
 use crowfly_core::ports::{
     AbortMultipart, ApplyEvent, ApplyRemoval, Change, ClearMultipart, Close, CompleteMultipart,
-    Completion, Consistency, CreateMultipart, DeclareChecksum, EventOutcome, ExpectedObject,
-    FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts, ListOpen, ListParts,
-    ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage, MultipartPosition,
+    Completion, Consistency, CreateMultipart, DeclareChecksum, DeleteObject, EventOutcome,
+    ExpectedObject, FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts, ListOpen,
+    ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage, MultipartPosition,
     MultipartToCreate, OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening, Peek, PeekObject,
     Postpone, PresignPut, Put, PutPending, PutToSign, QueryRow, Release, SendMessages,
     SetMultipart, SetScan, Slot, Touch,
@@ -115,6 +115,7 @@ crashing! {
     Release: release(owner: &OwnerId, slots: &[Slot]) -> Vec<UploadId>;
     Touch: touch(owner: &OwnerId, id: UploadId, now_ms: u64) -> ();
     HeadObject: head_object(key: &ObjectKey) -> Option<Head>;
+    DeleteObject: delete_object(key: &ObjectKey) -> ();
     PeekObject: peek_object(key: &ObjectKey, etag: &str) -> Peek;
     SetScan: set_scan(owner: &OwnerId, id: UploadId, object: &Scanned, found: ScanStatus) -> bool;
     PresignPut: presign_put(put: &PutToSign<'_>, now_ms: u64) -> Grant;

@@ -146,7 +146,7 @@ impl Memory {
     }
 
     /// Makes the next call of `verb` take effect and lose its answer; several calls add up. Only
-    /// for verbs that write rows.
+    /// for verbs that write rows or delete objects.
     pub fn lose_next(&self, verb: &'static str) {
         *lock(&self.lost).entry(verb).or_default() += 1;
     }

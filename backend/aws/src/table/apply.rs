@@ -9,8 +9,11 @@ use crate::item::{Item, number, slot_to_release, text};
 /// Holds unless the row is of an object under another key. Every item has a key, if only of its
 /// first event.
 const SAME_KEY: &str = "(attribute_not_exists(#key) OR #key = :key)";
-/// Holds for an event that is newer than the row's.
-const NEWER: &str = "(attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
+/// Holds for an event that is newer than the row's. A tombstone without an event has nothing to
+/// compare with.
+const NEWER: &str = "(attribute_not_exists(#status) OR #status <> :deleted \
+                     OR attribute_exists(#sequencerOrder)) AND \
+                     (attribute_not_exists(#sequencerOrder) OR #sequencerOrder < :sequencerOrder)";
 /// For a change without an event: holds only while no event has been applied and the upload is not
 /// yet recorded.
 const NO_EVENT_YET: &str =
@@ -42,7 +45,7 @@ impl ApplyRemoval for Table {
             .await?;
         let slot = item.as_ref().and_then(slot_to_release);
         Ok(match applied {
-            Applied::NotNewer | Applied::OtherKey => None,
+            Applied::NotNewer | Applied::Unordered | Applied::OtherKey => None,
             Applied::Written { .. } => Some(EventOutcome { applied, slot }),
         })
     }
@@ -79,10 +82,19 @@ impl Table {
             Some(AttributeValue::S(known)) => *known == change.key.to_string(),
             _ => true,
         };
-        if current.as_ref().is_none_or(of_this_key) {
-            return Ok((Applied::NotNewer, current));
+        if !current.as_ref().is_none_or(of_this_key) {
+            return Ok((Applied::OtherKey, None));
         }
-        Ok((Applied::OtherKey, None))
+        let unordered = change.sequencer.is_some()
+            && current
+                .as_ref()
+                .is_some_and(|item| !item.contains_key("sequencerOrder"));
+        let applied = if unordered {
+            Applied::Unordered
+        } else {
+            Applied::NotNewer
+        };
+        Ok((applied, current))
     }
 
     /// One attempt: writes the change if its precondition holds, and as verified if the row has the
@@ -102,7 +114,11 @@ impl Table {
         }
         let guard = match (precondition, &change.sequencer) {
             (Precondition::Unchanged(seen), _) => update.unchanged(seen)?,
-            (Precondition::Newer, Some(_)) => NEWER.to_owned(),
+            (Precondition::Newer, Some(_)) => {
+                let deleted = UploadStatus::Deleted.as_str();
+                update.values.push((deleted, text(deleted)));
+                NEWER.to_owned()
+            }
             (Precondition::Newer, None) => {
                 for status in [
                     UploadStatus::Pending,

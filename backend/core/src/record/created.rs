@@ -1,11 +1,12 @@
 use crowfly_contract::{EventKind, ObjectKey};
 
-use super::{Handled, Outcome, Recorder};
+use super::{Handled, Outcome, Recorder, removed};
 use crate::Fault;
 use crate::content::{Inspection, inspect};
 use crate::message::ObjectEvent;
 use crate::ports::{
-    Applied, ApplyEvent, EventOutcome, Findings, Head, HeadObject, OpenUpload, PeekObject,
+    Applied, ApplyEvent, ApplyRemoval, EventOutcome, Findings, GetRow, Head, HeadObject,
+    OpenUpload, PeekObject,
 };
 
 /// The object under a key.
@@ -37,11 +38,12 @@ async fn look_up(
 }
 
 /// Writes the state of storage after an object was created, unless the row is from a newer event.
+/// If sequencers cannot tell, storage does, as after a removal.
 ///
 /// # Errors
 /// A fault of the table or of storage.
 pub(super) async fn apply(
-    rows: &impl ApplyEvent,
+    rows: &(impl ApplyEvent + ApplyRemoval + GetRow),
     objects: &(impl HeadObject + PeekObject),
     recorder: &Recorder,
     key: ObjectKey,
@@ -67,6 +69,9 @@ pub(super) async fn apply(
             at: event.at,
         },
         Applied::NotNewer => Outcome::NotNewer,
+        Applied::Unordered => {
+            return removed::apply(rows, objects, recorder, &change.key, event).await;
+        }
         Applied::OtherKey => Outcome::other_key(&change.key),
     };
     Ok(Handled {

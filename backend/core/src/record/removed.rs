@@ -6,7 +6,7 @@
 //! sends removals with the sequencer of the removed object, so they are not newer than its row.
 //! Therefore sequencers do not order removals: the row is read, then storage, and the state of
 //! storage is written if the row is still as it was read. If it has changed, all of this is
-//! repeated.
+//! repeated. This also settles a created event for a tombstone that has no sequencer.
 
 use crowfly_contract::{EventKind, ObjectKey, Record, UploadStatus, Withheld};
 
@@ -16,7 +16,7 @@ use crate::message::ObjectEvent;
 use crate::ports::{
     Applied, ApplyRemoval, Change, EventOutcome, Findings, GetRow, Head, HeadObject, PeekObject,
 };
-use crate::{Fault, FaultKind, Row, Sequencer};
+use crate::{Fault, FaultKind, Row};
 
 /// Attempts while the row or the object keeps changing.
 const ATTEMPTS: u32 = 5;
@@ -40,7 +40,7 @@ pub(super) async fn apply(
             return Ok(Outcome::other_key(key).into());
         }
         let object = objects.head_object(key).await?;
-        let last = last_sequencer(seen.as_ref());
+        let last = seen.as_ref().and_then(Row::sequencer);
         let newer = last.filter(|last| event.sequencer.order() <= last.order());
         if newer.is_some() && has_state(seen.as_ref(), object.as_ref()) {
             let slot = seen.and_then(|row| row.slot_to_release());
@@ -78,11 +78,6 @@ pub(super) async fn apply(
     Err(Fault::new(service, FaultKind::Unavailable, detail))
 }
 
-fn last_sequencer(row: Option<&Row>) -> Option<Sequencer> {
-    let written = row?.record.sequencer.as_deref()?;
-    Sequencer::parse(written).ok()
-}
-
 /// Whether the row already has this state of storage.
 fn has_state(row: Option<&Row>, object: Option<&Head>) -> bool {
     let status = row.map(|row| row.record.status);
@@ -113,7 +108,7 @@ fn stored_at(known: Option<&Record>, object: Option<&Head>) -> Option<u64> {
 fn outcome(change: &Change, applied: Applied, event: &ObjectEvent) -> Outcome {
     let (owner, id) = (change.key.owner().clone(), change.key.id());
     match applied {
-        Applied::NotNewer => Outcome::NotNewer,
+        Applied::NotNewer | Applied::Unordered => Outcome::NotNewer,
         Applied::OtherKey => Outcome::other_key(&change.key),
         Applied::Written { .. } if change.object.is_some() => Outcome::StillStored { owner, id },
         Applied::Written { verified } => Outcome::Written {

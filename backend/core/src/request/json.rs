@@ -100,7 +100,10 @@ pub(super) fn value<T: DeserializeOwned>(
 
 fn unknown_field(field: &str, fields: &Fields) -> Refusal {
     let known: Vec<_> = fields.iter().map(|(known, _)| *known).collect();
-    let known = known.join(", ");
+    let known = match known.join(", ") {
+        none if none.is_empty() => "none".to_owned(),
+        some => some,
+    };
     Refusal::new(
         ErrorCode::UnknownField,
         format!("{field} is an unknown field; there may be: {known}"),

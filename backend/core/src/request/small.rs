@@ -5,10 +5,11 @@ use crowfly_contract::{
     CompleteRequest, Crc64Nvme, ErrorCode, PartNumber, PartToSign, SignPartsRequest, StatusRequest,
     UploadId,
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::create::{check_count, check_distinct};
-use super::json::{self, Fields};
+use super::json::{self, Fields, check_content_type};
 use crate::Refusal;
 
 const COMPLETE: &Fields = &[("crc64nvme", ErrorCode::InvalidChecksum)];
@@ -36,6 +37,20 @@ pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
     }
     let request: CompleteRequest = json::body(body, COMPLETE)?;
     Ok(request.crc64nvme)
+}
+
+/// Checks the body of `DELETE /uploads/{id}/content`, which has no field: empty, or `{}` as JSON.
+///
+/// # Errors
+/// `unsupported_media_type`, `invalid_json`, `unknown_field` or `body_too_large`.
+pub fn check_no_fields(content_type: Option<&str>, body: &[u8]) -> Result<(), Refusal> {
+    #[derive(Deserialize)]
+    struct NoFields {}
+    if body.is_empty() {
+        return Ok(());
+    }
+    check_content_type(content_type)?;
+    json::body(body, &[]).map(|NoFields {}| ())
 }
 
 /// Parses the body of `POST /uploads/{id}/parts`: 1 to 100 parts with different numbers.
@@ -164,6 +179,22 @@ mod tests {
             (b"[]", ErrorCode::InvalidJson),
         ] {
             assert_eq!(parse_complete(body).unwrap_err().code, code);
+        }
+    }
+
+    #[test]
+    fn a20_a_body_without_fields_is_empty_or_an_empty_object_as_json() {
+        let json = Some("application/json");
+        assert_eq!(check_no_fields(None, b""), Ok(()));
+        assert_eq!(check_no_fields(json, b"{}"), Ok(()));
+        for (content_type, body, code) in [
+            (None, &b"{}"[..], ErrorCode::UnsupportedMediaType),
+            (Some("text/plain"), b"{}", ErrorCode::UnsupportedMediaType),
+            (json, b"{", ErrorCode::InvalidJson),
+            (json, b"[]", ErrorCode::InvalidJson),
+            (json, br#"{"id":"x"}"#, ErrorCode::UnknownField),
+        ] {
+            assert_eq!(check_no_fields(content_type, body).unwrap_err().code, code);
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) async fn sweep(
             Applied::Written { verified } => {
                 Some(action(open, Effect::Repaired { verified }, 0, released))
             }
-            Applied::NotNewer | Applied::OtherKey => None,
+            Applied::NotNewer | Applied::Unordered | Applied::OtherKey => None,
         });
     }
     if open.status != UploadStatus::Pending {

@@ -7,7 +7,7 @@ use crowfly_core::caller::authenticate;
 use crowfly_lambdas::http::Answer;
 use crowfly_lambdas::runtime::Moment;
 use crowfly_lambdas::variables::Variables;
-use crowfly_lambdas::{presign, read};
+use crowfly_lambdas::{presign, read, remove};
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
@@ -85,6 +85,11 @@ pub(crate) async fn read(memory: &Memory, event: Value) -> Answer {
     read::handle(memory, memory, &settings, event, NOW).await
 }
 
+pub(crate) async fn remove(memory: &Memory, event: Value) -> Answer {
+    let settings = remove::Settings::read(&Variables::new(&|name| variable(name))).unwrap();
+    remove::handle(memory, memory, &settings, event, NOW).await
+}
+
 pub(crate) fn json_of(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -125,9 +130,12 @@ pub(crate) fn calls_after_rate_check(memory: &Memory) -> Vec<&'static str> {
     calls
 }
 
-/// Passes an event to `presign` or to `read`.
+/// Passes an event to `presign` or to `read`; to `remove` if the gateway would.
 pub(crate) async fn call(memory: &Memory, signs: bool, event: Value) -> Answer {
-    if signs {
+    let key = event["routeKey"].as_str().unwrap_or_default();
+    if key.starts_with("DELETE ") && key.ends_with("/content") {
+        remove(memory, event).await
+    } else if signs {
         presign(memory, event).await
     } else {
         read(memory, event).await

@@ -1,8 +1,8 @@
 use crowfly_contract::{OwnerId, UploadStatus};
 use crowfly_core::Row;
-use crowfly_core::ports::{Applied, Head};
+use crowfly_core::ports::{Applied, Change, Head};
 
-use super::{NOW, Store, change, id, row};
+use super::{NOW, Store, apply, change, id, row};
 use crate::{head_of, row_of};
 
 fn version(name: &str) -> Head {
@@ -72,4 +72,40 @@ pub async fn a_removal_applies_only_to_an_unchanged_row<S: Store>(store: &S, own
         (UploadStatus::Deleted, 0)
     );
     assert_eq!(removal(2, "A", None, None).await, None);
+}
+
+/// F52: an owner's deletion keeps the sequencer of the row. Without one, sequencers decide nothing
+/// about the tombstone; the removal's own event ends that.
+pub async fn a_tombstone_without_an_event_is_not_overwritten<S: Store>(store: &S, owner: &OwnerId) {
+    let late = change(owner, id(1), "A", Some(head_of("e")));
+    let asked = Change {
+        sequencer: None,
+        ..late.clone()
+    };
+    store.put_pending(&row_of(owner, id(1), NOW)).await.unwrap();
+    store.apply_event(&asked).await.unwrap();
+    let stored = row(store, owner, id(1)).await;
+    let removal = Change {
+        object: None,
+        ..asked
+    };
+    let marked = store.apply_removal(&removal, Some(&stored)).await.unwrap();
+    let written = Applied::Written { verified: false };
+    assert_eq!(marked.unwrap().applied, written);
+    let tombstone = row(store, owner, id(1)).await;
+    let record = &tombstone.record;
+    assert_eq!(
+        (record.status, record.sequencer.as_ref()),
+        (UploadStatus::Deleted, None)
+    );
+    assert_eq!(apply(store, &late).await, Applied::Unordered);
+    assert_eq!(apply(store, &removal).await, Applied::NotNewer, "a sweep");
+    assert_eq!(row(store, owner, id(1)).await, tombstone);
+    let event = change(owner, id(1), "B", None);
+    let confirmed = store.apply_removal(&event, Some(&tombstone)).await.unwrap();
+    assert_eq!(confirmed.unwrap().applied, written);
+    assert_eq!(apply(store, &late).await, Applied::NotNewer);
+    let newer = change(owner, id(1), "C", Some(head_of("e")));
+    let written = Applied::Written { verified: true };
+    assert_eq!(apply(store, &newer).await, written);
 }

@@ -1,14 +1,24 @@
 use crowfly_contract::{ObjectKey, OwnerId, SNIFF_BYTES, ScanStatus, UploadId};
-use crowfly_core::ports::{Peek, PeekObject, SetScan};
+use crowfly_core::ports::{DeleteObject, Peek, PeekObject, SetScan};
 use crowfly_core::scan::strength;
 use crowfly_core::{Fault, Scanned};
 
-use super::{Memory, lock};
+use super::{Memory, lock, pause};
 
 impl Memory {
     /// Sets the first bytes of an object; without them nothing is detected.
     pub fn set_first_bytes(&self, key: &ObjectKey, first: &[u8]) {
         lock(&self.first_bytes).insert(key.to_string(), first.to_vec());
+    }
+}
+
+impl DeleteObject for Memory {
+    async fn delete_object(&self, key: &ObjectKey) -> Result<(), Fault> {
+        self.begin_call("delete_object")?;
+        self.set_object(key, None);
+        // The row may change before the caller writes.
+        pause().await;
+        self.end_call("delete_object", ())
     }
 }
 

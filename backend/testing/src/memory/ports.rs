@@ -118,11 +118,17 @@ impl ApplyEvent for Memory {
         }
         let last = old.as_ref().and_then(|row| row.record.sequencer.as_deref());
         let last = last.map(|text| Sequencer::parse(text).unwrap());
+        let status = old.as_ref().map(|row| row.record.status);
         let counts = match (&change.sequencer, &last) {
             (Some(new), Some(last)) => last.order() < new.order(),
+            (Some(_), None) if status == Some(UploadStatus::Deleted) => {
+                return Ok(EventOutcome {
+                    applied: Applied::Unordered,
+                    slot: None,
+                });
+            }
             (Some(_), None) => true,
             (None, last) => {
-                let status = old.as_ref().map(|row| row.record.status);
                 let recorded = matches!(
                     status,
                     None | Some(UploadStatus::Stored | UploadStatus::Deleted)
