@@ -16,6 +16,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /uploads", "Read"),
     ("GET /uploads/{id}", "Read"),
     ("GET /uploads/{id}/content", "Read"),
+    ("DELETE /uploads/{id}/content", "Remove"),
 ];
 
 #[test]
@@ -41,7 +42,7 @@ fn the_routes_are_those_of_the_contract() {
         })
         .collect();
     assert_eq!(found, expected);
-    for name in ["Presign", "Read"] {
+    for name in ["Presign", "Read", "Remove"] {
         let integration = properties(&format!("{name}Integration"));
         assert_eq!(
             integration["IntegrationUri"],
@@ -94,6 +95,13 @@ fn a15_tokens_are_read_from_the_header_alone() {
 #[test]
 fn a80_only_named_origins_may_call_and_never_with_cookies() {
     let cors = &properties("Api")["CorsConfiguration"];
+    let methods: BTreeSet<&str> = ROUTES
+        .iter()
+        .filter_map(|(key, _)| key.split(' ').next())
+        .collect();
+    let allowed = cors["AllowMethods"].as_array().unwrap().iter();
+    let allowed: BTreeSet<&str> = allowed.filter_map(Value::as_str).collect();
+    assert_eq!(allowed, methods, "the methods of the routes and no others");
     assert_eq!(cors["AllowOrigins"], json!({"Ref": "AllowedOrigins"}));
     assert_eq!(cors["AllowCredentials"], Value::Null);
     assert!(
@@ -245,7 +253,7 @@ fn h6_both_rates_are_parameters_and_0_turns_one_off() {
 
 #[test]
 fn a90_only_this_api_may_call_its_functions() {
-    for name in ["PresignPermission", "ReadPermission"] {
+    for name in ["PresignPermission", "ReadPermission", "RemovePermission"] {
         let permission = properties(name);
         assert_eq!(permission["Principal"], "apigateway.amazonaws.com");
         let source = permission["SourceArn"]["Fn::Sub"].as_str().unwrap();

@@ -65,8 +65,9 @@ fn functions(module: &str) -> &'static [&'static str] {
         "presign" => &["PresignFunction"],
         "read" => &["ReadFunction"],
         "record" => &["RecordFunction"],
+        "remove" => &["RemoveFunction"],
         "sweep" => &["SweepFunction"],
-        "http" | "log" => &["PresignFunction", "ReadFunction"],
+        "http" | "log" => &["PresignFunction", "ReadFunction", "RemoveFunction"],
         other => panic!("which function runs {other}?"),
     }
 }
