@@ -338,7 +338,7 @@ export interface Client {
   /**
    * My records, newest first. `limit` is 1 to 100.
    *
-   * This, `record` and `content` reject with an `UploadError` of phase `read`: with the API's code (`unauthenticated`,
+   * This, `record`, `content` and `remove` reject with an `UploadError` of phase `read`: with the API's code (`unauthenticated`,
    * `forbidden`, `insufficient_scope`, `rate_limited`, `service_unavailable`, ...), `invalid_cursor` and
    * `invalid_limit`, `network`, `bad_response`, `token_provider`, `invalid_option`, `closed`, and `unsupported` with a
    * `signer` or a server that keeps no records.
@@ -349,6 +349,17 @@ export interface Client {
   /** Where to read a stored object. Rejects also with `not_found`, `not_stored`, and while it is withheld with
    * `type_mismatch`, `scan_pending`, `infected` or `content_encoding`. */
   content(this: void, id: string): Promise<Content>;
+  /**
+   * Deletes a stored object of mine, whether it is withheld, infected or public. Its record stays, with the status
+   * `deleted`, and its upload keeps its state. Resolves also if it was deleted before, so it may be repeated.
+   *
+   * In a bucket with versions the bytes stay, hidden, until a lifecycle rule deletes them. Copies in caches, and
+   * addresses that others have loaded from, are not recalled.
+   *
+   * Rejects also with `not_found`, `not_stored` (not stored yet, or its record is a moment behind: `Upload.abort`
+   * cancels what is not stored), and `upload_ended` (cancelled or expired: there is nothing to delete).
+   */
+  remove(this: void, id: string): Promise<void>;
   /**
    * Looks for what is set up wrongly: the page (workers, IndexedDB, a service worker), the token, the API and its CORS
    * rules, and storage. Storage is probed by two small PUTs with a checksum that is not theirs, which it refuses, so

@@ -75,6 +75,7 @@ export class TestHost {
       records: (page) => this.#readRecords(() => this.#page(readPage(page))),
       record: (id) => this.#readRecords(() => this.#record(id)),
       content: (id) => this.#readRecords(() => contentOf(this.#record(id))),
+      remove: (id) => this.#readRecords(() => this.#remove(id)),
       doctor: async () => Object.freeze([...(this.options.findings ?? [])]),
       close: () => this.#close(),
       testing: this.#controls(),
@@ -282,6 +283,16 @@ export class TestHost {
     return record;
   }
 
+  /** Its upload keeps its state.
+   * @param {string} id */
+  #remove(id) {
+    const { url, ...record } = this.#record(id);
+    const { status } = record;
+    if (status === "deleted") return;
+    if (status !== "stored") throw notThere(status);
+    this.#addRecord({ ...record, status: "deleted", verified: false });
+  }
+
   /** @template T
    * @param {() => T} read
    * @returns {Promise<T>} */
@@ -335,11 +346,17 @@ export class TestHost {
   }
 }
 
+/** Why there is no object.
+ * @param {UploadRecord["status"]} status */
+function notThere(status) {
+  return uploadError(status === "pending" ? "not_stored" : "upload_ended", { status: 409 }, "read");
+}
+
 /** Where an object is read, or why it is not given out.
  * @param {UploadRecord} record
  * @returns {Content} */
 function contentOf({ status, key, url, visibility, withheld }) {
-  if (status !== "stored") throw uploadError("not_stored", { status: 409 }, "read");
+  if (status !== "stored") throw notThere(status);
   if (withheld) throw uploadError(WITHHELD[withheld], { status: withheld === "infected" ? 403 : 409 }, "read");
   const address = url ?? `https://storage.test/${key}`;
   return frozen(visibility === "public" ? { url: address } : { url: address, expiresInMs: 60_000 });

@@ -96,7 +96,7 @@ export interface TestControls {
   /** The next upload that is started, and is not told otherwise, fails with this code half-way. Called again, the one
    * after it, and so on. */
   failNext(this: void, code: UploadErrorCode, fields?: ErrorFields): void;
-  /** `records`, `record`, `content`, `resumable` and `processed` reject with this code, until `null` is given. */
+  /** `records`, `record`, `content`, `remove`, `resumable` and `processed` reject with this code, until `null` is given. */
   failReads(this: void, code: UploadErrorCode | null, fields?: ErrorFields): void;
   /** Adds to what `resumable()` lists; returns the id. */
   addResumable(this: void, seed: ResumableSeed): string;

@@ -58,6 +58,7 @@ members!(
         records: |client, page, _| Ok(client.read(Route::Records, read_page(&page))),
         record: |client, id, _| Ok(client.read(Route::Record, read_id(&id))),
         content: |client, id, _| Ok(client.read(Route::Content, read_id(&id))),
+        remove: |client, id, _| Ok(client.read(Route::Remove, read_id(&id))),
         close: |client, _, _| {
             client.0.close();
             Ok(JsValue::UNDEFINED)

@@ -15,6 +15,7 @@ cases!("/tests/cases/client.js":
     no_error_shows_a_token_or_a_query,
     records_are_read_by_page,
     a_read_is_tried_again_and_its_refusal_is_typed,
+    a_delete_is_repeated_and_counts_by_its_status_alone,
     u15_no_error_is_without_a_message,
     close_leaves_nothing_open,
     nothing_starts_after_close,

@@ -16,6 +16,7 @@ cases!("/tests/cases/parity.js":
     all_uploads_are_kept_up_at_once,
     failed_uploads_are_retried_aborted_and_forgotten,
     events_and_what_the_snapshot_shows_have_the_same_fields,
+    a_stored_file_is_deleted_and_its_upload_keeps_its_state,
     a_folder_is_in_snapshot_and_record,
     close_ends_what_is_active_with_closed,
     wrong_arguments_are_named,

@@ -1,4 +1,5 @@
-//! The routes that read records. The engine decides about attempts and retries.
+//! The routes that read records, and the one that deletes: all may be repeated. The engine decides about attempts and
+//! retries.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -36,7 +36,7 @@ impl Content {
     }
 }
 
-/// A route of the API; all but the last three are also functions of the application's own backend.
+/// A route of the API; all but the last four are also functions of the application's own backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Create,
@@ -48,6 +48,7 @@ pub(crate) enum Route {
     Records,
     Record,
     Content,
+    Remove,
 }
 
 impl Route {
@@ -61,7 +62,7 @@ impl Route {
             Self::Complete => "complete",
             Self::Abort => "abort",
             // Not available with a signer.
-            Self::Records | Self::Record | Self::Content => "",
+            Self::Records | Self::Record | Self::Content | Self::Remove => "",
         }
     }
 
@@ -69,7 +70,7 @@ impl Route {
         match self {
             Self::Create | Self::Status | Self::Sign | Self::Complete => "POST",
             Self::Parts | Self::Records | Self::Record | Self::Content => "GET",
-            Self::Abort => "DELETE",
+            Self::Abort | Self::Remove => "DELETE",
         }
     }
 
@@ -81,7 +82,7 @@ impl Route {
             Self::Records => ("", ""),
             Self::Sign | Self::Parts => ("/", "/parts"),
             Self::Complete => ("/", "/complete"),
-            Self::Content => ("/", "/content"),
+            Self::Content | Self::Remove => ("/", "/content"),
             Self::Abort | Self::Record => ("/", ""),
         };
         [before, own, after].concat()
@@ -94,6 +95,7 @@ impl Route {
             (Self::Records, 200) => record::list(&answer.body),
             (Self::Record, 200) => record::record(&answer.body),
             (Self::Content, 200) => record::content(&answer.body),
+            (Self::Remove, 204) => Some(JsValue::UNDEFINED),
             _ => None,
         }
     }

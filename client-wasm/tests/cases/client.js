@@ -232,6 +232,37 @@ export const cases = {
     client.close();
   },
 
+  async a_delete_is_repeated_and_counts_by_its_status_alone({ createClient, world }) {
+    const client = createClient({ ...options, trace: true });
+    const upload = client.upload(text());
+    await upload.done;
+    world.calls.length = 0;
+    const answers = ["reject", { status: 503, body: { message: "Service Unavailable" } }];
+    world.answer = () => answers.shift() ?? { status: 204 };
+    equal(await client.remove(upload.id), undefined);
+    const path = `/uploads/${upload.id}/content`;
+    for (const call of world.calls) equal([call.method, call.path, call.body, call.authorization], ["DELETE", path, undefined, "Bearer a.b.c"]);
+    equal(world.calls.length, 3, "calls");
+    equal([upload.state, client.snapshot().uploads[0].state], ["stored", "stored"]);
+    const refusal = (status, code) => ({ status, body: { error: { code, message: "no", requestId: "r" } } });
+    for (const [answer, code, retryable] of [
+      [refusal(404, "not_found"), "not_found", false],
+      [refusal(409, "not_stored"), "not_stored", false],
+      [refusal(409, "upload_ended"), "upload_ended", false],
+      [refusal(405, "method_not_allowed"), "method_not_allowed", false],
+      [{ status: 404, body: { message: "Not Found" } }, "not_found", false],
+      [{ status: 200, body: {} }, "bad_response", true],
+      [{ status: 202, body: "" }, "bad_response", true],
+    ]) {
+      world.calls.length = 0;
+      world.answer = () => answer;
+      const error = await rejection(client.remove(upload.id));
+      equal([error.code, error.phase, error.retryable], [code, "read", retryable], JSON.stringify(answer));
+      equal(world.calls.length, 1, `calls for ${code}`);
+    }
+    client.close();
+  },
+
   async u15_no_error_is_without_a_message({ createClient, world }) {
     const answers = [
       { status: 403, body: {} },

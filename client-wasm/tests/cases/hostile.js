@@ -88,7 +88,9 @@ async function user(createClient, conversation, monitor, real, mostMs) {
     watch("done", upload.done, [reason]);
     if (chance.percent(40)) watch("processed", upload.processed(), [reason]);
   }
-  for (const read of [() => client.records(), () => client.record(uploads[0].id), () => client.content(uploads[0].id)]) {
+  const [{ id }, more] = uploads;
+  const last = () => (more ? client.remove(id) : client.content(id));
+  for (const read of [() => client.records(), () => client.record(id), last]) {
     if (chance.percent(30)) watch("read", read());
   }
   await real(chance.below(60_000) / SPEED);

@@ -138,6 +138,7 @@ export const cases = {
     for (const wrong of [undefined, 1, "", "x", "../uploads", "01arz3ndektsv4rrffq69g5fav"]) {
       invalid(await rejection(client.record(wrong)), "id", isUploadError);
       invalid(await rejection(client.content(wrong)), "id", isUploadError);
+      invalid(await rejection(client.remove(wrong)), "id", isUploadError);
     }
     for (const [page, name] of [
       [{ limit: 0 }, "limit"],

@@ -3,7 +3,7 @@
 
 /** The members that `api.d.ts` declares; the Node test compares. */
 export const CLIENT =
-  "upload find forget pauseAll resumeAll retryFailed abortAll resumable subscribe snapshot records record content doctor close".split(" ");
+  "upload find forget pauseAll resumeAll retryFailed abortAll resumable subscribe snapshot records record content remove doctor close".split(" ");
 export const UPLOAD = "id state progress done processed pause resume abort retry".split(" ");
 const ERROR = "code cause message name path phase part requestId retryable stack status storage".split(" ");
 
@@ -38,6 +38,20 @@ const stageOf = (world) =>
       world.answer = (method, path) => (path === "/uploads" ? { status: 400, body: { error } } : undefined);
     },
     accept: () => void (world.answer = () => undefined),
+    keepRecords() {
+      const deleted = new Set();
+      const refusal = (status, code) => ({ status, body: { error: { code, message: "there is none", requestId: "r1" } } });
+      world.answer = (method, path) => {
+        const [, , id, verb] = path.split("/");
+        if (method === "POST" || !id) return undefined;
+        if (!world.objects.has(id)) return refusal(404, "not_found");
+        if (method === "DELETE") deleted.add(id);
+        if (method === "DELETE") return { status: 204 };
+        if (verb) return refusal(409, "upload_ended");
+        const ended = deleted.has(id) && { status: "deleted", verified: false };
+        return { status: 200, body: { ...world.record(id), ...ended } };
+      };
+    },
   };
 
 /** An upload that is being sent, and will not get on. */
@@ -243,6 +257,29 @@ export const cases = {
     for (const event of events) ok(Object.isFrozen(event), `not frozen: ${event.type}`);
     equal(fields(client.snapshot().totals), "aborted active bytesPerSecond confirmed failed sent stored total uploads");
     client.close();
+  },
+
+  async a_stored_file_is_deleted_and_its_upload_keeps_its_state({ createClient, isUploadError, world }) {
+    stageOf(world).keepRecords();
+    const client = createClient(options);
+    const upload = client.upload(text());
+    await upload.processed();
+    const before = client.snapshot();
+    equal((await client.record(upload.id)).status, "stored");
+    for (let times = 0; times < 2; times += 1) {
+      equal(await client.remove(upload.id), undefined);
+      const { status, url, verified } = await client.record(upload.id);
+      equal([status, url, verified], ["deleted", undefined, false]);
+    }
+    const refused = await rejection(client.content(upload.id));
+    equal([refused.code, refused.status, refused.phase], ["upload_ended", 409, "read"]);
+    equal([upload.state, (await upload.done).id], ["processed", upload.id]);
+    ok(client.snapshot() === before, "another snapshot");
+    const unknown = await rejection(client.remove("01TEST99999999999999999999"));
+    equal([isUploadError(unknown), unknown.code, unknown.status, unknown.phase], [true, "not_found", 404, "read"]);
+    equal((await rejection(client.remove("x"))).code, "invalid_option");
+    client.close();
+    equal((await rejection(client.remove(upload.id))).code, "closed");
   },
 
   async close_ends_what_is_active_with_closed(stage) {

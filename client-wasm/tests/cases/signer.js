@@ -185,7 +185,7 @@ export const cases = {
     const client = createClient(options);
     const upload = client.upload(small());
     await upload.done;
-    for (const promise of [upload.processed(), client.records(), client.record(upload.id), client.content(upload.id)]) {
+    for (const promise of [upload.processed(), client.records(), client.record(upload.id), client.content(upload.id), client.remove(upload.id)]) {
       equal((await rejection(promise)).code, "unsupported");
     }
     equal(upload.state, "stored");

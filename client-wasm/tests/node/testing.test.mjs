@@ -40,6 +40,7 @@ function worldOf() {
     },
     refuse: () => (refused = true),
     accept: () => (refused = false),
+    keepRecords() {},
   };
   return { createClient, world: { stage }, isUploadError };
 }
@@ -217,6 +218,23 @@ test("records are seeded, read by page, newest first", async () => {
   await assert.rejects(client.record("1"), { code: "invalid_option" });
   const signer = Object.fromEntries(["create", "sign", "parts", "complete", "abort"].map((name) => [name, async () => {}]));
   await assert.rejects(createTestClient({ signer }).records(), { code: "unsupported", phase: "read" });
+  await assert.rejects(createTestClient({ signer }).remove(uploads[0].id), { code: "unsupported", phase: "read" });
+});
+
+test("a record is deleted once it is stored, whatever withholds it", async () => {
+  const client = createTestClient();
+  const removed = async (seed) => {
+    const { id } = client.testing.addRecord(seed);
+    return client.remove(id).then(() => client.record(id), ({ code }) => code);
+  };
+  for (const seed of [{ withheld: "infected" }, { visibility: "public", url: "https://storage.test/a" }, { status: "deleted" }]) {
+    const { status, url, verified } = await removed(seed);
+    assert.deepEqual([status, url, verified], ["deleted", undefined, false]);
+  }
+  assert.equal(await removed({ status: "pending" }), "not_stored");
+  for (const status of ["aborted", "expired"]) assert.equal(await removed({ status }), "upload_ended");
+  client.testing.failReads("rate_limited", { status: 429 });
+  assert.equal(await removed({}), "rate_limited");
 });
 
 test("a handle gives its file, or file_unreadable", async () => {

@@ -67,6 +67,10 @@ export async function main(): Promise<UploadRecord> {
   await client.records(page.cursor === undefined ? {} : { cursor: page.cursor });
   const content = await client.content(upload.id);
   console.log(content.url, await client.record(upload.id));
+  const removed: void = await client.remove(upload.id);
+  console.log(removed);
+  // @ts-expect-error it is an id that is deleted, and not an upload
+  await client.remove(upload);
   try {
     return await upload.processed();
   } catch (error) {
