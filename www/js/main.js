@@ -1,5 +1,6 @@
 // The page: configuration, sign-in, client, views. All wiring is here.
 
+import { announcer } from "./announce.js";
 import { claimsOf } from "./auth/claims.js";
 import { finishSignIn, isAnswer } from "./auth/oidc.js";
 import { Session } from "./auth/session.js";
@@ -66,8 +67,9 @@ async function open(config, name, grant, owner) {
   } catch (error) {
     throw new Error(error?.code ? explain(error).sentence : explain({ code: "wasm_unavailable" }).sentence, { cause: error });
   }
-  const records = new Records(client);
-  const uploads = new Uploads(client, (record) => records.add(record));
+  const announce = announcer(byId("live"));
+  const records = new Records(client, announce);
+  const uploads = new Uploads(client, (record) => records.add(record), announce);
   records.open();
   const unfinished = new Unfinished(client, (upload) => uploads.adopt(upload));
   unfinished.open().catch((error) => notice(explain(error).sentence));

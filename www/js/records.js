@@ -1,8 +1,9 @@
 // The records of the signed-in person, newest first, page by page; new ones are added at the top.
 
+import { confirmDelete } from "./ask.js";
 import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
 import { byId, details, icon, make, showName } from "./dom.js";
-import { bytes, moment, momentInFull } from "./format.js";
+import { bytes, count, moment, momentInFull, readable } from "./format.js";
 import { batch } from "./frame.js";
 import { SILENT, explain, withheld } from "./messages.js";
 
@@ -18,6 +19,7 @@ const STATUS = {
 
 export class Records {
   #client;
+  #announce;
   #rows = new Map();
   #cursor;
   #loading;
@@ -28,8 +30,9 @@ export class Records {
   #incoming = batch((record) => this.#put(record, true));
   #stopped = new AbortController();
 
-  constructor(client) {
+  constructor(client, announce) {
     this.#client = client;
+    this.#announce = announce;
     const { signal } = this.#stopped;
     this.#table.addEventListener("click", (event) => this.#onClick(event), { signal });
     this.#more.addEventListener("click", () => this.#load(this.#cursor), { signal });
@@ -85,11 +88,11 @@ export class Records {
     }
   }
 
-  #fail(error) {
+  #fail(error, what = "The records could not be read.") {
     this.#problem.hidden = !error;
     if (!error) return this.#problem.replaceChildren();
     const { sentence, facts } = explain(error);
-    this.#show(`The records could not be read. ${sentence}`, facts);
+    this.#show(`${what} ${sentence}`, facts);
   }
 
   #show(sentence, facts) {
@@ -135,18 +138,47 @@ export class Records {
   }
 
   async #onClick(event) {
-    const button = event.target.closest('button[data-action="download"]');
+    const button = event.target.closest("button[data-action]");
     const id = button?.closest("[data-record]")?.dataset.record;
     if (!id || button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
+    if (button.dataset.action === "delete") await this.#delete(id);
+    else await this.#download(id);
+    button.removeAttribute("aria-disabled");
+  }
+
+  async #download(id) {
     try {
       const { url } = await this.#client.content(id);
       save(url);
       this.#fail(undefined);
     } catch (error) {
       this.#fail(error);
-    } finally {
-      button.removeAttribute("aria-disabled");
+    }
+  }
+
+  async #delete(id) {
+    const { signal } = this.#stopped;
+    const name = readable(this.#rows.get(id).record.name);
+    if (!(await confirmDelete(name, signal))) return;
+    try {
+      await this.#client.remove(id);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error, `${name} was not deleted.`);
+      return;
+    }
+    this.#announce.say("deleted", `${name} is deleted.`, (many) => `${count(many, "file")} deleted.`);
+    try {
+      const record = await this.#client.record(id);
+      if (signal.aborted) return;
+      this.#put(record, false);
+      // The button that had the focus is gone.
+      const { element } = this.#rows.get(id);
+      element.tabIndex = -1;
+      element.focus();
+      this.#fail(undefined);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
     }
   }
 }
@@ -182,11 +214,15 @@ function makeRow(record) {
   const facts = [type];
   if (visibility === "public") facts.push("public");
   if (record.scan === "clean") facts.push("scanned");
-  const download = make(
-    "button",
-    { type: "button", class: "button icon", title: "Download", "aria-label": `Download ${name}`, data: { action: "download" } },
-    icon("download"),
-  );
+  const action = (what, title) =>
+    make(
+      "button",
+      { type: "button", class: "button icon", title, "aria-label": `${title} ${name}`, data: { action: what } },
+      icon(what),
+    );
+  const actions = [];
+  if (status === "stored" && !caution) actions.push(action("download", "Download"));
+  if (status === "stored") actions.push(action("delete", "Delete"));
   return make(
     "tr",
     { role: "row", data: { record: id, status, verified: String(verified), created: String(createdAt) } },
@@ -201,6 +237,6 @@ function makeRow(record) {
     cell("r-sum", crc64nvme ? make("code", {}, crc64nvme) : "–"),
     cell("r-status", make("span", { class: "sign" }, ...sign)),
     cell("r-time", make("time", { dateTime: new Date(at).toISOString(), title: momentInFull(at) }, moment(at))),
-    cell("r-get", ...(status === "stored" && !caution ? [download] : [])),
+    cell("r-get", ...actions),
   );
 }

@@ -1,6 +1,5 @@
 // The list of uploads: a row for each entry of the client's snapshot; passes clicks on to the client.
 
-import { announcer } from "./announce.js";
 import { LONG_LIST, measure, roomBelow } from "./chunks.js";
 import { byId, make, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./format.js";
@@ -13,25 +12,26 @@ const SUMMARY_MS = 250;
 /** How long starting uploads may block the main thread before it yields, in milliseconds. */
 const START_BUDGET_MS = 12;
 
-/** Shows the uploads of `client`; `onRecord` gets each record once it is processed. */
+/** Shows the uploads of `client`; `onRecord` gets each record once it is processed, `announce` speaks to screen readers. */
 export class Uploads {
   #client;
   #onRecord;
+  #announce;
   #entries = new Map();
   #list = byId("rows");
   #empty = byId("uploads-empty");
   #summary = byId("summary");
   #clear = byId("clear");
-  #announce = announcer(byId("live"));
   #rows = batch((entry) => this.#draw(entry));
   #sync = batch(() => this.#compare());
   #summaryTimer;
   #quarter = 0;
   #stopped = new AbortController();
 
-  constructor(client, onRecord) {
+  constructor(client, onRecord, announce) {
     this.#client = client;
     this.#onRecord = onRecord;
+    this.#announce = announce;
     const { signal } = this.#stopped;
     const unsubscribe = client.subscribe(() => this.#sync.add("all"));
     signal.addEventListener("abort", unsubscribe);

@@ -25,6 +25,8 @@ pub enum Key {
     Enter,
     /// Activates a button.
     Space,
+    /// Closes a dialog.
+    Escape,
 }
 
 /// A window or tab of a session.
@@ -183,6 +185,7 @@ impl Browser {
             Key::Tab => '\u{e004}',
             Key::Enter => '\u{e007}',
             Key::Space => ' ',
+            Key::Escape => '\u{e00c}',
         };
         let actions =
             json!([{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]);
