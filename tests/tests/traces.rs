@@ -121,6 +121,7 @@ fn a53_a91_no_secret_and_no_forged_line_in_any_log() {
         let api = Api::of_subject(stack, "traces");
         let record = api.upload(&item("a.webm", "video/webm", b"x"), b"x");
         api.get(&format!("/uploads/{}/content", record.id));
+        api.delete(&format!("/uploads/{}/content", record.id));
         api.get("/uploads?limit=1&cursor=junk");
         api.post(
             "/uploads",
@@ -131,7 +132,7 @@ fn a53_a91_no_secret_and_no_forged_line_in_any_log() {
     let search = search(&aws);
     let groups = groups(&aws);
     let mut found = Found::default();
-    for function in ["presign", "record", "read", "forward"] {
+    for function in ["presign", "record", "read", "remove", "forward"] {
         assert!(
             groups
                 .iter()

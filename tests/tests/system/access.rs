@@ -30,6 +30,7 @@ fn routes() -> Vec<(&'static str, String, Option<Value>)> {
         ("GET", "/uploads".into(), None),
         ("GET", format!("/uploads/{id}"), None),
         ("GET", format!("/uploads/{id}/content"), None),
+        ("DELETE", format!("/uploads/{id}/content"), None),
     ]
 }
 

@@ -41,13 +41,15 @@ impl<'a> Bench<'a> {
     fn start(faulty: &'a Faulty) -> Self {
         let relay = Relay::start(&faulty.stack.s3);
         let mut before = Vec::new();
-        for behind in [
+        let behind = [
             &faulty.presign,
             &faulty.read,
             &faulty.record,
             &faulty.forward,
-        ] {
-            let function = behind.function.clone();
+        ];
+        let functions = behind.map(|behind| behind.function.clone());
+        let remove = faulty.aws.function("RemoveFunction");
+        for function in functions.into_iter().chain([remove]) {
             let own = faulty.aws.function_variables(&function);
             let mut relayed = own.clone();
             relayed.insert("AWS_ENDPOINT_URL".to_owned(), relay.url().into());
@@ -233,7 +235,8 @@ fn send(bench: &Bench<'_>, items: &[Value]) {
 /// An upload from its creation to its record: one call, the PUT, its event.
 fn stored(bench: &mut Bench<'_>) {
     bench.units();
-    send(bench, &[largest(9)]);
+    let one = largest(9);
+    send(bench, std::slice::from_ref(&one));
     let mut units = bench.units();
     // The message is sent, received and deleted. (The PUT passes the relay, too.)
     units.sqs = 3;
@@ -245,6 +248,30 @@ fn stored(bench: &mut Bench<'_>) {
         functions: 2,
         sent: 0,
     });
+    deleted(bench, id_of(&one));
+}
+
+/// The deletion of a stored object: one call, and the event of the removal.
+fn deleted(bench: &mut Bench<'_>, id: &str) {
+    let item = |bench: &Bench<'_>| bench.aws().get_item(&bench.owner, id).unwrap_or_default();
+    let path = format!("/uploads/{id}/content");
+    let before = item(bench)["sequencer"].take();
+    let answer = bench.api.delete(&path);
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    wait::until("the event of the removal", RECOVERS_WITHIN, || {
+        (item(bench)["sequencer"] != before).then_some(())
+    });
+    let mut units = bench.units();
+    units.sqs = 3;
+    bench.kinds.push(Kind {
+        name: "delete one, and record it",
+        tokens: 1,
+        units,
+        calls: 1,
+        functions: 2,
+        sent: 0,
+    });
+    bench.call("delete one again", 1, 204, |api| api.delete(&path));
 }
 
 /// Reads of stored records: they are longer than pending ones.

@@ -24,6 +24,7 @@ pub(crate) fn calls(id: UploadId) -> Vec<(&'static str, String, Option<Value>)> 
         ),
         ("POST", path("/complete"), Some(json!({}))),
         ("DELETE", path(""), None),
+        ("DELETE", path("/content"), None),
     ]
 }
 

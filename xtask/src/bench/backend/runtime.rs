@@ -110,6 +110,7 @@ fn answer(request: &Incoming) -> Reply {
 fn table_or_queue(operation: &str, body: &[u8]) -> Value {
     match operation {
         "Query" => json!({"Items": [], "Count": 0, "ScannedCount": 0}),
+        "GetItem" => json!({"Item": stored(body)}),
         "SendMessageBatch" => {
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
             let entries = body["Entries"].as_array().into_iter().flatten();
@@ -120,6 +121,18 @@ fn table_or_queue(operation: &str, body: &[u8]) -> Value {
         }
         _ => json!({}),
     }
+}
+
+/// The row that a read asks for, of a stored object.
+fn stored(ask: &[u8]) -> Value {
+    let ask: Value = serde_json::from_slice(ask).unwrap_or_default();
+    let text = |name: &str| ask["Key"][name]["S"].as_str().unwrap_or_default();
+    let key = format!("uploads/{}/{}/a.txt", text("owner"), text("id"));
+    json!({
+        "owner": {"S": text("owner")}, "id": {"S": text("id")}, "status": {"S": "stored"}, "bucket": {"S": "bucket"},
+        "key": {"S": key}, "name": {"S": "a.txt"}, "size": {"N": "9"}, "type": {"S": "text/plain"},
+        "visibility": {"S": "private"}, "metadata": {"M": {}}, "verified": {"BOOL": true}, "createdAt": {"N": "1"},
+    })
 }
 
 fn storage(request: &Incoming) -> Reply {

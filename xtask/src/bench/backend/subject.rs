@@ -77,6 +77,7 @@ presign | presign | checks, quota, writes a record, signs one PUT
 presign-only | presign | the same without quota and request rate: one write, one PUT signed
 read | read | lists an empty page
 record | record | one event: HEAD, one write
+remove | remove | deletes an object: one read, one DELETE, one write
 forward | forward | one event into the queue
 sweep | sweep | finds nothing to do
 node | bundled | Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else
@@ -108,6 +109,7 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
             "presign" => (create, created),
             "bundled" | "plain" => (create, |answer| answer["statusCode"] == 201),
             "read" => (list, created),
+            "remove" => (delete, created),
             "record" => (message, settled),
             "forward" => (object_event, |_| true),
             _ => (|_| json!({}), |_| true),
@@ -163,6 +165,10 @@ fn create(number: u64) -> Value {
 
 fn list(_: u64) -> Value {
     request("GET /uploads", None)
+}
+
+fn delete(number: u64) -> Value {
+    request(&format!("DELETE /uploads/01JD{number:022}/content"), None)
 }
 
 fn object_event(number: u64) -> Value {

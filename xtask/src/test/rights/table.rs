@@ -21,6 +21,9 @@ read     Records       dynamodb:BatchGetItem          records::status_returns_ma
 read     Records       dynamodb:GetItem               records::a_record_shows_first_what_was_declared_then_what_storage_holds
 read     Pages         dynamodb:Query                 records::pages_come_newest_first_and_miss_and_repeat_nothing
 read     Rates         dynamodb:UpdateItem            records::content_is_a_download_for_a_while
+remove   Objects       s3:DeleteObject                removing::an_owner_deletes_and_the_event_confirms_the_tombstone
+remove   Records       dynamodb:GetItem               removing::an_owner_deletes_and_the_event_confirms_the_tombstone
+remove   Records       dynamodb:UpdateItem            removing::an_owner_deletes_and_the_event_confirms_the_tombstone
 record   Objects       s3:GetObject                   pipeline::every_object_has_its_record_within_five_seconds
 record   Missing       s3:ListBucket                  order::f56_news_of_an_object_that_is_gone_is_settled_at_once
 record   Records       dynamodb:GetItem               scan::a85_a_clean_file_is_given_once_it_is_scanned
