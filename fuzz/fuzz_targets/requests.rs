@@ -13,8 +13,8 @@ use crowfly_contract::{
 use crowfly_core::name::ComposedName;
 use crowfly_core::path::ComposedPath;
 use crowfly_core::request::{
-    ValidItem, parse_complete, parse_create, parse_limit, parse_path_id, parse_sign_parts,
-    parse_status,
+    ValidItem, check_no_fields, parse_complete, parse_create, parse_limit, parse_path_id,
+    parse_sign_parts, parse_status,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -51,6 +51,9 @@ fuzz_target!(|body: &[u8]| {
     if let Ok(Some(crc)) = parse_complete(body) {
         let again = format!("{{\"crc64nvme\":\"{crc}\"}}");
         assert_eq!(parse_complete(again.as_bytes()), Ok(Some(crc)));
+    }
+    if check_no_fields(Some("application/json"), body).is_ok() {
+        assert_eq!(parse_complete(body), Ok(None));
     }
     if let Ok(text) = std::str::from_utf8(body) {
         if let Ok(id) = parse_path_id(text) {
