@@ -121,6 +121,8 @@ impl Binary {
                 "stores" => Kind::Stores,
                 _ => Kind::System,
             },
+            // Without a stack its tests of DynamoDB are skipped.
+            ("backend/aws", true) if self.target == "conformance" => Kind::System,
             _ => Kind::Native,
         }
     }
@@ -209,6 +211,8 @@ mod tests {
         assert_eq!(kind("tests", "browsers", "test"), Kind::Browsers);
         assert_eq!(kind("tests", "faults", "test"), Kind::Faults);
         assert_eq!(kind("tests", "e2e", "lib"), Kind::Native);
+        assert_eq!(kind("backend/aws", "conformance", "test"), Kind::System);
+        assert_eq!(kind("backend/aws", "crowfly_aws", "lib"), Kind::Native);
     }
 
     #[test]
