@@ -109,6 +109,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if stores > 0 {
         test::run(Parser::from_args(["--only", "stores"]))?;
+        test::servers("garage")?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ const USUAL: [&str; 7] = [
 /// Projects that are of a version, so that they have no newest one.
 const OLDER: [&str; 4] = ["vite-5", "vite-6", "vite-7", "web-worker-vite-7"];
 
-/// Uploads in every chosen tool; prints the matrix, what the example apps of the adapters show, and what is to be said of
+/// Uploads in every chosen tool; prints the matrix, what the example apps show, and what is to be said of
 /// the package itself.
 ///
 /// # Errors
@@ -62,12 +62,12 @@ pub(crate) fn run(mut arguments: Parser) -> Result<(), Error> {
     browsers::chromium()?;
     let result = test::tools(&env);
     show("tools");
-    let adapters = if only.is_empty() && !newest {
-        test::adapters()
+    let apps = if only.is_empty() && !newest {
+        test::adapters().and(test::servers("local-aws"))
     } else {
         Ok(())
     };
-    result.and(adapters).and(package::report())
+    result.and(apps).and(package::report())
 }
 
 /// The projects of a test run: the usual ones, and another one for each commit.

@@ -54,9 +54,21 @@ pub(crate) fn provider() -> Result<(), Error> {
     install("node-oidc", "an OpenID provider from npm", "tests/oidc")
 }
 
-/// Installs what each example app needs into `target/tools/node-react` and so on, but not the package itself.
+/// Installs what the adapters' apps need.
 pub(crate) fn examples() -> Result<(), Error> {
-    for name in ["react", "vue", "svelte", "solid"] {
+    apps(&["react", "vue", "svelte", "solid"])
+}
+
+/// Installs what the apps of `crowfly/server` need.
+pub(crate) fn servers() -> Result<(), Error> {
+    let starter = "tests/tests/servers/next";
+    install("projects/server-next", "create-next-app from npm", starter)?;
+    apps(&["server-express", "server-hono", "server-fastify"])
+}
+
+/// Installs what example apps need into `target/tools/node-react` and so on, but not the package itself.
+fn apps(names: &[&str]) -> Result<(), Error> {
+    for name in names {
         let (folder, what) = (
             format!("node-{name}"),
             format!("packages of the {name} example"),

@@ -119,6 +119,7 @@ impl Binary {
                 "surroundings" => Kind::Surroundings,
                 "frameworks" => Kind::Frameworks,
                 "stores" => Kind::Stores,
+                "servers" => Kind::Servers,
                 _ => Kind::System,
             },
             // Without a stack its tests of DynamoDB are skipped.

@@ -40,6 +40,28 @@ pub(super) fn stores(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Stores, "stores", &browsers::chromium()?.env())
 }
 
+/// An app whose own server signs, in Chromium against the local AWS, or what `CROWFLY_SERVERS` names.
+pub(super) fn servers(counts: &mut Counts) -> Result<(), Error> {
+    let named = std::env::var("CROWFLY_SERVERS");
+    handlers(
+        counts,
+        named.unwrap_or_else(|_| "local-aws::express".into()),
+    )
+}
+
+/// The cases of servers whose names contain one of these words.
+pub(super) fn handlers(counts: &mut Counts, words: String) -> Result<(), Error> {
+    node::servers()?;
+    let garage: &[setup::Install] = match words.contains("garage") {
+        true => &[cargo_tools::garage],
+        false => &[],
+    };
+    setup::ready(garage, &[|| python::local_aws().map(drop)])?;
+    let mut env = browsers::chromium()?.env();
+    env.push(("CROWFLY_SERVERS", words));
+    cases(counts, Kind::Servers, "servers", &env)
+}
+
 /// Runs all cases of a kind, and prints what each observed.
 fn cases(counts: &mut Counts, kind: Kind, name: &str, env: &Variables) -> Result<(), Error> {
     package::build()?;

@@ -32,6 +32,8 @@ pub(super) enum Kind {
     Frameworks,
     /// The SDK and the example signers with real stores.
     Stores,
+    /// Apps whose own server signs by `crowfly/server`.
+    Servers,
     /// The npm package.
     Package,
     /// The hand-written types.
@@ -45,7 +47,7 @@ pub(super) enum Kind {
 }
 
 /// Each kind with its name, and where its tests run.
-pub(super) const KINDS: [(Kind, &str, &str); 17] = [
+pub(super) const KINDS: [(Kind, &str, &str); 18] = [
     (Kind::Check, "checks (format, lints)", "unit"),
     (Kind::Native, "native unit", "unit"),
     (Kind::Contract, "contract", "unit"),
@@ -58,6 +60,11 @@ pub(super) const KINDS: [(Kind, &str, &str); 17] = [
     (Kind::Surroundings, "surroundings", "each browser"),
     (Kind::Frameworks, "adapters of frameworks", "Chromium"),
     (Kind::Stores, "real stores", "Chromium, real stores"),
+    (
+        Kind::Servers,
+        "servers of one's own",
+        "Chromium, real stores",
+    ),
     (Kind::Package, "package", "package"),
     (Kind::Types, "types", "package"),
     (Kind::System, "whole system", "whole system"),

@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     ("faults", browsers::faults),
     ("surroundings", browsers::surroundings),
     ("frameworks", browsers::frameworks),
+    ("servers", browsers::servers),
     ("types", web::types),
     ("local-aws", system::rules),
     ("sam-build", template::build),
@@ -80,6 +81,14 @@ pub(crate) fn tools(env: &[(&'static str, String)]) -> Result<(), Error> {
 pub(crate) fn adapters() -> Result<(), Error> {
     let names = "react,vue,svelte,solid".to_owned();
     browsers::apps(&mut Counts::default(), names)
+}
+
+/// The apps whose own server signs, against the stores of this name.
+///
+/// # Errors
+/// If a case fails.
+pub(crate) fn servers(store: &str) -> Result<(), Error> {
+    browsers::handlers(&mut Counts::default(), store.to_owned())
 }
 
 /// So many conversations with hostile signers, APIs and stores, in Chromium; a page has a thousand, as its driver waits
