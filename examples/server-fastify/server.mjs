@@ -19,6 +19,7 @@ const uploads = createUploadHandler({
 
 const app = fastify();
 app.all("/api/uploads/*", toNode(uploads));
+app.addContentTypeParser("application/x-www-form-urlencoded", (_request, _body, done) => done(null));
 app.post("/login", (_, reply) => reply.header("set-cookie", signIn()).redirect("/", 303));
 app.register(files, { root: `${import.meta.dirname}/node_modules/crowfly`, prefix: "/crowfly/" });
 app.register(files, { root: `${import.meta.dirname}/public`, decorateReply: false });

@@ -1,6 +1,10 @@
 //! The documentation matches the code.
 #![forbid(unsafe_code)]
 
+#[path = "docs/server_page.rs"]
+mod server_page;
+#[path = "docs/servers.rs"]
+mod servers;
 #[path = "docs/signer_page.rs"]
 mod signer_page;
 
