@@ -28,6 +28,6 @@ async function start(file) {
     const { key, verified } = await upload.done;
     output.value = `${key}${verified ? "" : " (not verified)"}`;
   } catch (error) {
-    output.value = error.code ?? error.name;
+    output.value = error.name === "AbortError" ? "cancelled" : error.code;
   }
 }
