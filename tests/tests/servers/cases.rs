@@ -115,7 +115,11 @@ fn signed_out(world: &mut World) -> String {
     world.sign_out();
     world.pick(&TestFile::new("film.mp4", 1000));
     let output = world.wait_for_output(|output| output == "unauthenticated");
-    assert_eq!(world.answers("POST", "/uploads"), [401]);
+    let answers = world.answers("POST", "/uploads");
+    assert!(
+        !answers.is_empty() && answers.iter().all(|status| *status == 401),
+        "{answers:?}"
+    );
     assert!(world.puts().is_empty(), "{:?}", world.puts());
     output
 }
