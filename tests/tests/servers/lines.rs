@@ -2,26 +2,43 @@
 
 use devkit::paths::root;
 
-/// Each app with the files of its server, of its page, and of the login that stands for the application's own.
-const APPS: [(&str, &str, &[&str], &[&str], &[&str]); 4] = [
-    (
-        "Next.js",
-        "server-next",
-        &["app/api/uploads/[[...path]]/route.ts"],
-        &["app/page.tsx", "app/uploads.tsx"],
-        &["lib/session.ts"],
-    ),
-    ("Express", "server-express", &["server.mjs"], PAGE, LOGIN),
-    ("Hono", "server-hono", &["server.mjs"], PAGE, LOGIN),
-    ("Fastify", "server-fastify", &["server.mjs"], PAGE, LOGIN),
+/// An app, and the files of its server, of its page, and of the login that stands for the application's own.
+struct App {
+    name: &'static str,
+    folder: &'static str,
+    server: &'static [&'static str],
+    page: &'static [&'static str],
+    login: &'static [&'static str],
+}
+
+const APPS: [App; 4] = [
+    App {
+        name: "Next.js",
+        folder: "server-next",
+        server: &["app/api/uploads/[[...path]]/route.ts"],
+        page: &["app/page.tsx", "app/uploads.tsx"],
+        login: &["lib/session.ts"],
+    },
+    node("Express", "server-express"),
+    node("Hono", "server-hono"),
+    node("Fastify", "server-fastify"),
 ];
-const PAGE: &[&str] = &["public/index.html", "public/page.js"];
-const LOGIN: &[&str] = &["login.mjs"];
+
+const fn node(name: &'static str, folder: &'static str) -> App {
+    App {
+        name,
+        folder,
+        server: &["server.mjs"],
+        page: &["public/index.html", "public/page.js"],
+        login: &["login.mjs"],
+    }
+}
 
 /// The table as `docs/SERVER.md` shows it.
 pub(crate) fn table() -> String {
-    let rows = APPS.map(|(name, folder, server, page, login)| {
-        let [server, page, login] = [server, page, login].map(|files| {
+    let rows = APPS.map(|app| {
+        let App { name, folder, .. } = app;
+        let [server, page, login] = [app.server, app.page, app.login].map(|files| {
             let paths = files.iter().map(|file| format!("examples/{folder}/{file}"));
             paths.map(|path| lines(&path)).sum::<usize>()
         });
