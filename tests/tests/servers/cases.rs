@@ -65,15 +65,16 @@ fn reloaded(world: &mut World) -> String {
     world.wait_for_parts(2);
     // The journal is written while the upload goes on.
     std::thread::sleep(Duration::from_secs(1));
-    world.load();
+    // The page is gone before the next one asks what it has left: no upload of a page that is still there is listed.
+    world.browser.open("about:blank");
+    std::thread::sleep(Duration::from_secs(1));
     world.proxy.clear();
+    world.load();
     world.proxy.clear_log();
     if world.kind == Kind::Next {
+        let left = "return document.body.innerText.includes(arguments[0]);";
         world.until("what was left", || {
-            world
-                .browser
-                .find("p")
-                .is_some_and(|p| p.text().contains(&file.name))
+            world.browser.run(left, &[json!(file.name)]) == true
         });
     }
     world.pick(&file);
@@ -86,14 +87,16 @@ fn reloaded(world: &mut World) -> String {
 
 fn cancelled(world: &mut World) -> String {
     let file = TestFile::new("cancelled.mp4", LARGE);
+    let before = world.store.unfinished();
     world.stick_from(3, PARTS);
     world.pick(&file);
     world.wait_for_parts(2);
-    let open = world.store.unfinished();
-    assert_eq!(open.len(), 1, "multipart uploads before: {open:?}");
+    let mut open = world.store.unfinished();
+    open.retain(|key| !before.contains(key));
+    assert_eq!(open.len(), 1, "multipart uploads begun: {open:?}");
     world.click("Cancel");
     wait::until("the end in storage", Duration::from_secs(20), || {
-        world.store.unfinished().is_empty().then_some(())
+        (!world.store.unfinished().contains(&open[0])).then_some(())
     });
     let said = ["cancelled", "aborted"];
     world.until("the end in the page", || {
