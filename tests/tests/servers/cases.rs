@@ -115,8 +115,10 @@ fn refused(world: &mut World) -> String {
 }
 
 fn signed_out(world: &mut World) -> String {
+    // It stays until the end: the SDK reads it before it calls.
+    let file = TestFile::new("film.mp4", 1000);
     world.sign_out();
-    world.pick(&TestFile::new("film.mp4", 1000));
+    world.pick(&file);
     let output = world.wait_for_output(|output| output == "unauthenticated");
     let answers = world.answers("POST", "/uploads");
     assert!(
