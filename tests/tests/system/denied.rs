@@ -10,7 +10,7 @@ use crate::common::assert_problem;
 use crate::owners::calls;
 use crate::quota;
 
-/// The parameter `DeniedOwners` reaches both functions through template and gateway.
+/// The parameter `DeniedOwners` reaches all functions of the API through template and gateway.
 #[test]
 fn a18_who_is_named_in_the_parameter_is_turned_away_on_every_route() {
     let denied = Api::of_subject(Env::stack("tight"), "denied");
@@ -28,7 +28,7 @@ fn a18_who_is_named_in_the_parameter_is_turned_away_on_every_route() {
     for request in calls(new_id()) {
         answers.push((request.0, call(&denied, &request)));
     }
-    assert_eq!(answers.len(), 9);
+    assert_eq!(answers.len(), 10);
     for (case, answer) in &answers {
         assert_problem(case, answer, ErrorCode::Forbidden);
     }
