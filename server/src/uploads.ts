@@ -61,6 +61,8 @@ export class Uploads<User extends UploadUser> {
     if (typeof key !== "string" || /\p{Cs}/u.test(key) || key === "" || byteLength(key) > MAX_KEY_BYTES) {
       throw new Misconfigured(`\`key\` must give a text of 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
     }
+    // https://url.spec.whatwg.org/#path-state: a browser takes these out of the URL, which is then not the signed one.
+    if (/(?:^|\/)\.\.?(?:\/|$)/.test(key)) throw new Misconfigured("`key` must give a key without `.` or `..` between its slashes");
     if (!this.settings.preset.ifNoneMatch && !key.includes(item.id)) {
       throw new Misconfigured(`\`key\` must give a key that contains \`item.id\`: the store "${this.settings.options.store}" does not keep an object from being overwritten`);
     }

@@ -95,6 +95,15 @@ test("a key that storage does not take is a mistake that is told", async () => {
   assert.equal((await world({ key: ({ id }) => `é/${id}`.padEnd(1000, "k") }).create()).status, 201);
 });
 
+test("a key that no browser can send to is a mistake that is told", async () => {
+  for (const key of [".", "../x", "a/../b", "a/./b", "a/.."]) {
+    const at = world({ key: () => key });
+    const { status, body } = await at.create();
+    assert.deepEqual([status, /without `\.` or `\.\.`/.test(body.error.message), at.errors.length], [500, true, 1], key);
+  }
+  for (const key of [".a/..b", "a../b.", "...", "a//b"]) assert.equal((await world({ key: () => key }).create()).status, 201, key);
+});
+
 test("without checksums none is signed or asked for", async () => {
   const { result } = await world({ checksums: false }).create();
   assert.deepEqual(Object.keys(result.plan.put.headers), ["content-type", "if-none-match"]);
