@@ -1,4 +1,5 @@
 // The handler behind Node's own kind of server. Nothing is imported from Node: the types are what is used of it.
+import { joined } from "./json.js";
 import type { FastifyReplyLike, FastifyRequestLike, NodeHandler, NodeRequest, NodeResponse, UploadHandler } from "./server.js";
 
 /** One more byte than the handler takes. */
@@ -30,13 +31,7 @@ async function readBody(request: NodeRequest): Promise<Uint8Array> {
     // The rest is not read: what there is suffices for the refusal.
     if (length >= MAX_READ_BYTES) break;
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
+  return joined(chunks, length);
 }
 
 async function bodyOf(request: NodeRequest & Extended, parsed: unknown): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -18,6 +18,7 @@ pub mod proxy;
 pub mod secrets;
 pub mod sink;
 mod tally;
+pub mod upload_handler;
 
 pub use caught::caught;
 pub use tally::Tally;
