@@ -33,7 +33,7 @@ cargo xtask <command>
             provider: --issuer URL --audience NAME [--scope NAME] [--client-id ID])
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   build the npm package, print its sizes and what publint and are-the-types-wrong say of it (--api writes the
-            report of its public types anew)
+            report of its public types anew, --order looks for an order of the module's functions that compresses better)
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
@@ -77,14 +77,15 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             Ok(())
         }
         "package" => {
-            let mut renew_api = false;
+            let mut renewed = package::Renewed::default();
             while let Some(argument) = arguments.next()? {
                 match argument {
-                    Arg::Long("api") => renew_api = true,
+                    Arg::Long("api") => renewed.api = true,
+                    Arg::Long("order") => renewed.order = true,
                     other => return Err(other.unexpected().into()),
                 }
             }
-            package::run(renew_api)
+            package::run(renewed)
         }
         "bench" => bench::run(arguments),
         "doctor" => doctor::run(arguments),

@@ -30,10 +30,23 @@ pub(crate) fn build() -> Result<(), Error> {
     })
 }
 
-/// As [`build`], then as [`report`]; `renew_api` first writes the report of the public types anew.
-pub(crate) fn run(renew_api: bool) -> Result<(), Error> {
+/// The files of the repository that are made from the built package, and are to be made anew.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Renewed {
+    /// The report of the public types.
+    pub(crate) api: bool,
+    /// The order of the module's functions.
+    pub(crate) order: bool,
+}
+
+/// As [`build`], then as [`report`].
+pub(crate) fn run(renewed: Renewed) -> Result<(), Error> {
     build()?;
-    if renew_api {
+    if renewed.order {
+        step::step("order of the module's functions", module::search_order)?;
+        build()?;
+    }
+    if renewed.api {
         let api = recipe("api.mjs")
             .arg(paths::npm_package())
             .arg(node::modules());

@@ -81,8 +81,18 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     extend(&script)?;
     let shorten = Cmd::new("node").arg(recipes().join("shorten.mjs"));
     shorten.arg(&module).arg(script).log("shorten").run()?;
-    let order = Cmd::new("node").arg(recipes().join("order.mjs"));
-    order.arg(&module).log("order").run()
+    order(&module).log("order").run()
+}
+
+fn order(module: &Path) -> Cmd {
+    let recipe = Cmd::new("node").arg(recipes().join("order.mjs"));
+    recipe.arg(module).arg(recipes().join("order.txt"))
+}
+
+/// Looks for an order of the module's functions that compresses better, and keeps it in the repository.
+pub(super) fn search_order() -> Result<(), Error> {
+    let module = glue().join("crowfly_bg.wasm");
+    order(&module).arg("--search").log("order-search").run()
 }
 
 fn extend(script: &Path) -> Result<(), Error> {

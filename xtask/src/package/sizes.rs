@@ -101,7 +101,7 @@ impl Sizes {
         for (what, bytes, budget) in parts {
             if bytes > budget {
                 return Err(Error::failed(format!(
-                    "the npm package is over its budget: {what} has {bytes} bytes of gzip, {budget} are allowed"
+                    "the npm package is over its budget: {what} has {bytes} bytes of gzip, {budget} are allowed; after changes of the module, `cargo xtask package --order` may save some hundred"
                 )));
             }
         }
