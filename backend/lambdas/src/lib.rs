@@ -15,6 +15,7 @@ pub mod environment;
 pub mod forward;
 pub mod http;
 mod log;
+mod number;
 pub mod presign;
 pub mod read;
 pub mod record;

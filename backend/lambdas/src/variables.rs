@@ -11,6 +11,8 @@ use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
 use crowfly_core::rate::{Limited, Rate};
 
+use crate::number::whole;
+
 /// The function cannot start in its environment.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -93,6 +95,12 @@ impl<'a> Variables<'a> {
             .map_err(|error| StartError::wrong(name, error))
     }
 
+    fn number<T: TryFrom<u64>>(&self, name: &'static str) -> Result<T, StartError> {
+        whole(self.needed(name)?.as_str())
+            .and_then(|number| number.try_into().ok())
+            .ok_or_else(|| StartError::wrong(name, "it must be a whole number in range"))
+    }
+
     fn one_of<T: Copy>(&self, name: &'static str, choices: &[(&str, T)]) -> Result<T, StartError> {
         let value = self.needed(name)?;
         choices
@@ -114,7 +122,7 @@ impl<'a> Variables<'a> {
         let by_lambda = self.one_of("EVENT_ROUTE", &[("direct", false), ("lambda", true)])?;
         let key_suffix = self.key_suffix()?;
         Ok(Policy {
-            max_file_bytes: self.parsed("MAX_FILE_BYTES")?,
+            max_file_bytes: self.number("MAX_FILE_BYTES")?,
             allowed_types: self.parsed("ALLOWED_TYPES")?,
             key_suffix: if by_lambda { key_suffix } else { String::new() },
             public_allowed: self.one_of("PUBLIC_READ", &[("off", false), ("acl", true)])?,
@@ -136,8 +144,8 @@ impl<'a> Variables<'a> {
     /// [`StartError`].
     pub fn limits(&self) -> Result<Limits, StartError> {
         Ok(Limits {
-            uploads: self.parsed("MAX_OPEN_UPLOADS")?,
-            bytes: self.parsed("MAX_OPEN_BYTES")?,
+            uploads: self.number("MAX_OPEN_UPLOADS")?,
+            bytes: self.number("MAX_OPEN_BYTES")?,
         })
     }
 
@@ -148,7 +156,7 @@ impl<'a> Variables<'a> {
     pub fn upload_rate(&self) -> Result<Rate, StartError> {
         Ok(Rate {
             of: Limited::Uploads,
-            per_second: self.parsed("MAX_REQUESTS_PER_SECOND")?,
+            per_second: self.number("MAX_REQUESTS_PER_SECOND")?,
         })
     }
 
@@ -159,7 +167,7 @@ impl<'a> Variables<'a> {
     pub fn read_rate(&self) -> Result<Rate, StartError> {
         Ok(Rate {
             of: Limited::Reads,
-            per_second: self.parsed("MAX_READS_PER_SECOND")?,
+            per_second: self.number("MAX_READS_PER_SECOND")?,
         })
     }
 
@@ -168,7 +176,7 @@ impl<'a> Variables<'a> {
     /// # Errors
     /// [`StartError`].
     pub fn repair_after_ms(&self) -> Result<u64, StartError> {
-        let seconds: u32 = self.parsed("REPAIR_AFTER_SECONDS")?;
+        let seconds: u32 = self.number("REPAIR_AFTER_SECONDS")?;
         Ok(u64::from(seconds) * 1_000)
     }
 
@@ -177,7 +185,7 @@ impl<'a> Variables<'a> {
     /// # Errors
     /// [`StartError`].
     pub fn unfinished_ms(&self) -> Result<u64, StartError> {
-        let days: u32 = self.parsed("UNFINISHED_DAYS")?;
+        let days: u32 = self.number("UNFINISHED_DAYS")?;
         Ok(u64::from(days) * 24 * 3_600 * 1_000)
     }
 
@@ -209,7 +217,7 @@ impl<'a> Variables<'a> {
     /// # Errors
     /// [`StartError`].
     pub fn url_lifetime(&self) -> Result<Duration, StartError> {
-        self.parsed("URL_LIFETIME_SECONDS").map(Duration::from_secs)
+        self.number("URL_LIFETIME_SECONDS").map(Duration::from_secs)
     }
 
     /// `VISIBILITY_TIMEOUT_SECONDS`, that of the queue.
@@ -217,7 +225,7 @@ impl<'a> Variables<'a> {
     /// # Errors
     /// [`StartError`].
     pub fn visibility_timeout(&self) -> Result<u32, StartError> {
-        self.parsed("VISIBILITY_TIMEOUT_SECONDS")
+        self.number("VISIBILITY_TIMEOUT_SECONDS")
     }
 
     /// `DENIED_OWNERS`; empty if it is not set.

@@ -46,6 +46,13 @@ fn f74_each_missing_variable_is_named() {
 }
 
 #[test]
+fn d12_the_largest_file_may_be_stated_in_scientific_notation() {
+    let lookup = with("MAX_FILE_BYTES", Some("5.36870912E9"));
+    let policy = Variables::new(&lookup).policy().unwrap();
+    assert_eq!(policy.max_file_bytes, 5 << 30);
+}
+
+#[test]
 fn f74_each_invalid_variable_is_named() {
     for (name, value) in [
         ("MAX_FILE_BYTES", "5GB"),
@@ -69,6 +76,8 @@ fn f74_each_invalid_variable_is_named() {
             "{error}"
         );
     }
+    let lookup = with("UNFINISHED_DAYS", Some("5E9"));
+    assert!(Variables::new(&lookup).unfinished_ms().is_err());
     let lookup = with("URL_LIFETIME_SECONDS", Some("5m"));
     assert!(Variables::new(&lookup).url_lifetime().is_err());
 }

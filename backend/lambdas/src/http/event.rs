@@ -44,8 +44,32 @@ impl Request {
         self.text("/requestContext/http/method")
     }
 
-    /// The segments of the path, without the stage; `/uploads/` has two, the second empty.
+    /// The segments of the path; `/uploads/` has two, the second empty.
+    ///
+    /// They are those of the route that the gateway chose, since a path mapping of a custom domain
+    /// stays in `rawPath`:
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html>.
     pub fn segments(&self) -> Vec<&str> {
+        match self.text("/routeKey").split_once(' ') {
+            Some((_, route)) => {
+                let segments = route.strip_prefix('/').unwrap_or_default().split('/');
+                segments
+                    .map(|segment| self.path_parameter(segment).unwrap_or(segment))
+                    .collect()
+            }
+            None => self.raw_segments(),
+        }
+    }
+
+    /// The value of a segment `{name}` of a route.
+    fn path_parameter(&self, segment: &str) -> Option<&str> {
+        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        self.event.get("pathParameters")?.get(name)?.as_str()
+    }
+
+    /// The segments of the path as it was requested, without the stage: of an event of the route
+    /// `$default`.
+    fn raw_segments(&self) -> Vec<&str> {
         let path = self.text("/rawPath");
         let stage = self.text("/requestContext/stage");
         let path = path
@@ -171,6 +195,28 @@ mod tests {
         assert_eq!(segments("/v1/uploads/x", "v1"), ["uploads", "x"]);
         assert_eq!(segments("/v1x/uploads", "v1"), ["v1x", "uploads"]);
         assert_eq!(segments("", ""), [""]);
+    }
+
+    #[test]
+    fn d13_a_path_mapping_does_not_change_the_route() {
+        let route = |key: &str, id: &str| {
+            let event = json!({"routeKey": key, "rawPath": format!("/files/v1/uploads/{id}/parts"),
+                "pathParameters": {"id": id}, "requestContext": {"stage": "$default"}});
+            Request::new(event).segments().join("|")
+        };
+        let id = "01JQ8ZV7M0000000000000000A";
+        assert_eq!(
+            route("GET /uploads/{id}/parts", id),
+            format!("uploads|{id}|parts")
+        );
+        assert_eq!(route("POST /uploads", id), "uploads");
+        // A decoded slash stays in its segment, where no id has one.
+        assert_eq!(route("GET /uploads/{id}", "a/parts"), "uploads|a/parts");
+        assert_eq!(route("GET /uploads/{other}", id), "uploads|{other}");
+        assert_eq!(
+            route("$default", id),
+            format!("files|v1|uploads|{id}|parts")
+        );
     }
 
     #[test]

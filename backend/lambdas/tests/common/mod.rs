@@ -37,7 +37,7 @@ pub(crate) fn event(route: &str, body: Option<&Value>) -> Value {
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     let mut event = json!({
-        "version": "2.0", "routeKey": route, "rawPath": path, "isBase64Encoded": false,
+        "version": "2.0", "routeKey": format!("{method} {path}"), "rawPath": path, "isBase64Encoded": false,
         "headers": {"content-type": "application/json"}, "queryStringParameters": query,
         "requestContext": {"requestId": "request-1", "stage": "$default", "http": {"method": method},
             "authorizer": {"jwt": {"claims": claims("alice"), "scopes": null}}},
