@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::error::Error;
 use crate::native::NATIVE;
 use crate::process::{self, Cmd};
-use crate::setup::python;
+use crate::setup::{cross_target, python};
 use crate::{paths, step};
 
 /// The binaries of `backend/lambdas`.
@@ -77,17 +77,35 @@ fn release(bins: &[&str]) -> Result<Functions, Error> {
     }
 }
 
+/// Builds every function for the other architecture, with zig as linker and C compiler.
+pub(crate) fn cross(architecture: &str) -> Result<Functions, Error> {
+    let functions = Functions {
+        folder: paths::target().join(format!("lambda-{architecture}")),
+    };
+    cross_target::ready(architecture)?;
+    step::step(&format!("Lambda binaries for {architecture}"), || {
+        let zig = python::zig()?;
+        cargo_lambda("backend/lambdas", &functions.folder)?
+            .arg(format!("--{}", architecture.replace('_', "-")))
+            .env("PATH", process::path_with(&[zig, python::cargo_lambda()?]))
+            .run()
+    })?;
+    Ok(functions)
+}
+
 fn by_cargo_lambda(folder: &str, out: &Path) -> Result<(), Error> {
+    cargo_lambda(folder, out)?.envs(ENV).run()
+}
+
+fn cargo_lambda(folder: &str, out: &Path) -> Result<Cmd, Error> {
     let tools = python::cargo_lambda()?;
     // The flags of `sam build`, so that both share one compilation.
-    Cmd::new("cargo")
+    Ok(Cmd::new("cargo")
         .words("lambda build --release --output-format zip --bins --lambda-dir")
         .arg(out)
         .env("PATH", process::path_with(&[tools]))
-        .envs(ENV)
         .dir(paths::root().join(folder))
-        .log("lambdas")
-        .run()
+        .log("lambdas"))
 }
 
 fn compile(only_functions: bool) -> Result<(), Error> {

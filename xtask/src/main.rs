@@ -6,6 +6,7 @@ mod doctor;
 mod error;
 mod files;
 mod fuzz;
+mod kit;
 mod lambdas;
 mod local;
 mod native;
@@ -34,6 +35,8 @@ cargo xtask <command>
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   build the npm package, print its sizes and what publint and are-the-types-wrong say of it (--api writes the
             report of its public types anew, --order looks for an order of the module's functions that compresses better)
+  kit       build the stack for people without Rust, target/kit/crowfly-VERSION.zip: functions for both processors,
+            templates, demo page (--architecture x86_64|arm64 leaves the other one out)
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
@@ -87,6 +90,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             }
             package::run(renewed)
         }
+        "kit" => kit::run(arguments),
         "bench" => bench::run(arguments),
         "doctor" => doctor::run(arguments),
         "redrive" => redrive::run(arguments),

@@ -3,6 +3,7 @@
 mod apt;
 pub(crate) mod browsers;
 pub(crate) mod cargo_tools;
+pub(crate) mod cross_target;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod stamp;

@@ -24,6 +24,11 @@ pub(crate) fn cargo_lambda() -> Result<PathBuf, Error> {
     venv("lambda", "xtask/python/lambda.txt")
 }
 
+/// The environment that holds `ziglang`, which cargo-lambda looks for in the first Python on `PATH`.
+pub(crate) fn zig() -> Result<PathBuf, Error> {
+    venv("zig", "xtask/python/zig.txt")
+}
+
 /// The environment that holds `sam` and `cfn-lint`.
 pub(crate) fn sam() -> Result<PathBuf, Error> {
     venv("sam", "xtask/python/sam.txt")

@@ -118,7 +118,7 @@ fn std_folder(sysroot: &Path) -> PathBuf {
 }
 
 /// The root of the toolchain that `rustc` belongs to.
-fn sysroot(rustc: &str) -> Option<PathBuf> {
+pub(super) fn sysroot(rustc: &str) -> Option<PathBuf> {
     let output = std::process::Command::new(rustc)
         .args(["--print", "sysroot"])
         .current_dir(devkit::paths::root())
