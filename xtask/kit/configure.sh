@@ -1,5 +1,5 @@
 #!/bin/sh
-# Points the demo page at a stack: ./configure.sh [STACK]
+# Points the demo page at a stack: sh configure.sh [STACK]
 # Region and credentials are those of the AWS CLI. Writes page/config.json; nothing in it is a secret.
 set -eu
 stack=${1:-crowfly}

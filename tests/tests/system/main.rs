@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod commands;
 mod common;
 mod complete;
 mod content;
@@ -23,6 +24,7 @@ mod folders;
 mod forward_faults;
 mod given_out;
 mod impostors;
+mod kit;
 mod load;
 mod logs;
 mod machine;

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::lambdas::{self, Build};
 use crate::process::{self, Cmd};
 use crate::setup::python;
-use crate::{local, paths};
+use crate::{kit, local, paths};
 
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
     let lint = Cmd::new(python::sam()?.join("cfn-lint"));
@@ -17,7 +17,8 @@ pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// `sam build`, which reuses the existing release build of the Lambdas.
+/// `sam build`, which reuses the existing release build of the Lambdas; and the kit for this processor, which the
+/// whole-system tests deploy.
 pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     lambdas::build(Build::Release, false)?;
     sam()?
@@ -31,7 +32,8 @@ pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     for function in lambdas::BINS {
         built(function)?;
     }
-    counts.add(Kind::Template, 1, 0);
+    kit::build(&[local::architecture()])?;
+    counts.add(Kind::Template, 2, 0);
     Ok(())
 }
 
