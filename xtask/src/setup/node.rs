@@ -56,7 +56,7 @@ pub(crate) fn provider() -> Result<(), Error> {
 
 /// Installs what the adapters' apps need.
 pub(crate) fn examples() -> Result<(), Error> {
-    apps(&["react", "vue", "svelte", "solid"])
+    apps(&["react", "vue", "svelte", "solid", "uppy"])
 }
 
 /// Installs what the apps of `crowfly/server` need.
