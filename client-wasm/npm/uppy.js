@@ -171,7 +171,7 @@ export class CrowflyUploader extends BasePlugin {
     const settings = {
       name: meta.name || file.name,
       type: file.type,
-      path: path?.replace(/[^/]*$/, ""),
+      path: path?.replace(/\/?[^/]*$/, ""),
       metadata: this.#metadata(meta),
       ...(await this.opts.options?.(file)),
       ...hooks,

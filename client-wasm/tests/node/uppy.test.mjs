@@ -58,6 +58,7 @@ test("a file is sent, and Uppy is told of each step", async () => {
   assert.deepEqual([file().progress.uploadComplete, file().progress.percentage], [true, 100]);
   assert.ok(progress.length > 1 && progress.every(([, total]) => total === 7), JSON.stringify(progress));
   assert.deepEqual(progress.at(-1), [7, 7]);
+  assert.equal((await client.find(file().crowfly.id).processed()).status, "stored");
 });
 
 test("Uppy offers to pause while the plugin is there", () => {
@@ -77,10 +78,10 @@ test("name, type, folder and metadata are those of Uppy's file", async () => {
   uppy.addFile(data);
   await uppy.upload();
   const [a, b, c] = client.testing.uploads.map(({ options }) => options);
-  assert.deepEqual([a.name, a.type, a.path], ["a.jpg", "image/jpeg", "/trip/day 1/"]);
+  assert.deepEqual([a.name, a.type, a.path], ["a.jpg", "image/jpeg", "/trip/day 1"]);
   assert.deepEqual(a.metadata, { album: "2026", caption: "Sea", rating: "5", tags: '["x"]' });
   assert.deepEqual([b.name, b.path, b.metadata], ["renamed.jpg", undefined, { album: "2026" }]);
-  assert.equal(c.path, "trip/");
+  assert.equal(c.path, "trip");
 });
 
 test("options of a file win, and fields of meta are chosen", async () => {

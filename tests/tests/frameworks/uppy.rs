@@ -11,7 +11,7 @@ use crate::cases::Case;
 /// Bytes a second while something has to last.
 const SLOW: u64 = 1_000_000;
 
-const UPLOAD: &str = ".uppy-StatusBar-actionBtn--upload";
+const UPLOAD: &str = ".uppy-StatusBar-actionBtn--upload:not([disabled])";
 const RETRY: &str = ".uppy-StatusBar-actionBtn--retry";
 const PAUSE: &str = ".uppy-StatusBar-actionCircleBtn[title=Pause]";
 const RESUME: &str = ".uppy-StatusBar-actionCircleBtn[title=Resume]";
@@ -83,7 +83,7 @@ impl World {
         self.wait_status("Complete");
     }
 
-    /// Bytes that storage has received once it receives no more.
+    /// Bytes of requests that storage has received, once it receives no more.
     fn bytes_at_rest(&self) -> u64 {
         let bytes = || self.sink.stats().bytes;
         self.until("silence", || {
@@ -163,10 +163,13 @@ fn uppy_pauses_all_and_one_and_goes_on(world: &World) -> String {
     world.dashboard("/", &[&files[0], &files[1]]);
     world.browser.limit_upload(SLOW);
     world.push(UPLOAD);
-    world.until("bytes", || world.sink.stats().bytes > 0);
+    world.wait_status("Uploading");
     world.push(PAUSE);
     world.wait_status("Paused");
-    let all = world.bytes_at_rest();
+    // Nothing but the pause holds them back.
+    world.browser.limit_upload(0);
+    assert_eq!(world.bytes_at_rest(), 0);
+    world.browser.limit_upload(SLOW);
     world.push(RESUME);
     let one = ".uppy-Dashboard-Item-progressIndicator[title='Pause upload']";
     world.until("both", || world.count(one) == 2);
@@ -179,12 +182,12 @@ fn uppy_pauses_all_and_one_and_goes_on(world: &World) -> String {
     world.wait_stored(2);
     let stats = world.sink.stats();
     assert_eq!((stats.uploads, stats.completed), (2, 2));
-    format!("at rest at {all} and {other} of {} bytes", stats.bytes)
+    format!("at rest at {other} of {} bytes", stats.bytes)
 }
 
 fn uppy_cancels_one_and_all(world: &World) -> String {
     let files = ["one.bin", "two.bin", "three.bin"].map(|name| TestFile::new(name, 3 * MIB));
-    world.dashboard("/", &[&files[0], &files[1], &files[2]]);
+    world.dashboard("/lab/", &[&files[0], &files[1], &files[2]]);
     world.browser.limit_upload(SLOW);
     world.push(UPLOAD);
     world.until("all three", || world.sink.stats().uploads == 3);
@@ -201,7 +204,15 @@ fn uppy_cancels_one_and_all(world: &World) -> String {
     world.push(UPLOAD);
     world.wait_stored(1);
     assert_eq!(world.sink.stats().uploads, 4);
-    format!("{} aborted, then one stored", world.aborted())
+    // Who leaves Uppy leaves nothing behind.
+    world.browser.limit_upload(SLOW);
+    world.push(".uppy-DashboardContent-addMore");
+    world.add(&[&files[1]]);
+    world.push(UPLOAD);
+    world.until("the fifth", || world.sink.stats().uploads == 5);
+    world.browser.run("window.uppy.destroy();", &[]);
+    world.until("the cancel of the last", || world.aborted() == 4);
+    format!("{} aborted, one stored", world.aborted())
 }
 
 fn uppy_says_why_a_file_failed_and_retries_it(world: &World) -> String {
