@@ -51,7 +51,7 @@ pub(super) fn servers(counts: &mut Counts) -> Result<(), Error> {
 
 /// The cases of servers whose names contain one of these words.
 pub(super) fn handlers(counts: &mut Counts, words: String) -> Result<(), Error> {
-    node::servers()?;
+    node::servers(&words)?;
     let garage: &[setup::Install] = match words.contains("garage") {
         true => &[cargo_tools::garage],
         false => &[],
