@@ -115,7 +115,7 @@ export class CrowflyUploader extends BasePlugin {
    * @param {Run} run */
   async #run(file, run) {
     const { id } = file;
-    const removed = () => this.#runs.get(id) !== run;
+    const removed = () => this.#runs.get(id) !== run || !this.uppy.getFile(id);
     try {
       const upload = (run.upload = await this.#start(file, run.upload));
       if (removed()) return upload.abort();
@@ -129,9 +129,11 @@ export class CrowflyUploader extends BasePlugin {
       const { key } = stored;
       this.uppy.setFileState(id, { crowfly: { id: upload.id, key } });
       const body = /** @type {B & CrowflyBody} */ ({ ...stored });
-      this.uppy.emit("upload-success", this.uppy.getFile(id), { status: 200, body, ...(uploadURL && { uploadURL }) });
+      const response = { status: 200, body, ...(uploadURL && { uploadURL }) };
+      apart(() => this.uppy.emit("upload-success", this.uppy.getFile(id), response));
     } catch (error) {
-      if (!removed()) this.uppy.emit("upload-error", this.uppy.getFile(id), /** @type {UploadError} */ (error));
+      if (removed()) return;
+      apart(() => this.uppy.emit("upload-error", this.uppy.getFile(id), /** @type {UploadError} */ (error)));
     } finally {
       run.ending = undefined;
     }
@@ -153,7 +155,9 @@ export class CrowflyUploader extends BasePlugin {
     const hooks = {
       onProgress: ({ sent, total }) => {
         const now = this.uppy.getFile(id);
-        const uploadStarted = now?.progress.uploadStarted ?? Date.now();
+        // Of files that `uppy.clear()` has removed there is no event.
+        if (!now) return this.#follow();
+        const uploadStarted = now.progress.uploadStarted ?? Date.now();
         this.uppy.emit("upload-progress", now, { uploadStarted, bytesUploaded: sent, bytesTotal: total });
       },
     };
@@ -231,6 +235,16 @@ export class CrowflyUploader extends BasePlugin {
   #cancel(id, run) {
     this.#runs.delete(id);
     run.upload?.abort();
+  }
+}
+
+/** Tells the page something. What its listeners throw is its own, and changes nothing of how a file has ended.
+ * @param {() => void} tell */
+function apart(tell) {
+  try {
+    tell();
+  } catch (error) {
+    globalThis.reportError?.(error);
   }
 }
 

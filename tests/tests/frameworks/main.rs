@@ -5,6 +5,11 @@
 //! of them by default.
 #![forbid(unsafe_code)]
 
+/// A list of cases, each named as its function.
+macro_rules! named {
+    ($($case:ident,)*) => { &[$((stringify!($case), $case)),*] };
+}
+
 mod app;
 mod cases;
 mod page;

@@ -8,15 +8,9 @@ use crate::cases::Case;
 /// Bytes a second while something has to last.
 const SLOW: u64 = 1_000_000;
 
-pub(crate) const CASES: &[(&str, Case)] = &[
-    (
-        "a_plain_page_sends_pauses_and_cancels",
-        a_plain_page_sends_pauses_and_cancels,
-    ),
-    (
-        "a_plain_page_goes_on_after_a_reload",
-        a_plain_page_goes_on_after_a_reload,
-    ),
+pub(crate) const CASES: &[(&str, Case)] = named![
+    a_plain_page_sends_pauses_and_cancels,
+    a_plain_page_goes_on_after_a_reload,
 ];
 
 impl World {

@@ -19,32 +19,14 @@ const CANCEL: &str = ".uppy-StatusBar-actionCircleBtn[title=Cancel]";
 const FILE: &str = ".uppy-Dashboard-Item";
 const STORED: &str = "#stored li";
 
-pub(crate) const CASES: &[(&str, Case)] = &[
-    (
-        "uppy_sends_and_the_records_are_read_back",
-        uppy_sends_and_the_records_are_read_back,
-    ),
-    (
-        "uppy_pauses_all_and_one_and_goes_on",
-        uppy_pauses_all_and_one_and_goes_on,
-    ),
-    ("uppy_cancels_one_and_all", uppy_cancels_one_and_all),
-    (
-        "uppy_says_why_a_file_failed_and_retries_it",
-        uppy_says_why_a_file_failed_and_retries_it,
-    ),
-    (
-        "uppy_says_that_a_remote_file_is_refused",
-        uppy_says_that_a_remote_file_is_refused,
-    ),
-    (
-        "uppy_keeps_the_folders_that_were_dropped",
-        uppy_keeps_the_folders_that_were_dropped,
-    ),
-    (
-        "uppy_goes_on_after_a_reload_and_sends_no_part_twice",
-        uppy_goes_on_after_a_reload_and_sends_no_part_twice,
-    ),
+pub(crate) const CASES: &[(&str, Case)] = named![
+    uppy_sends_and_the_records_are_read_back,
+    uppy_pauses_all_and_one_and_goes_on,
+    uppy_cancels_one_and_all,
+    uppy_says_why_a_file_failed_and_retries_it,
+    uppy_says_that_a_remote_file_is_refused,
+    uppy_keeps_the_folders_that_were_dropped,
+    uppy_goes_on_after_a_reload_and_sends_no_part_twice,
 ];
 
 impl World {
@@ -58,11 +40,13 @@ impl World {
         self.add(files);
     }
 
+    /// Picks files, once the Dashboard asks for some.
     fn add(&self, files: &[&TestFile]) {
         let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
-        let inputs = self.browser.find_all("input.uppy-Dashboard-input");
-        if let (Some(input), false) = (inputs.first(), paths.is_empty()) {
-            self.browser.pick(input, &paths);
+        let picker = "input.uppy-Dashboard-input";
+        self.until("the picker", || self.browser.find(picker).is_some());
+        if let (Some(input), false) = (self.browser.find(picker), paths.is_empty()) {
+            self.browser.pick(&input, &paths);
         }
     }
 
