@@ -17,6 +17,7 @@ const PAUSE: &str = ".uppy-StatusBar-actionCircleBtn[title=Pause]";
 const RESUME: &str = ".uppy-StatusBar-actionCircleBtn[title=Resume]";
 const CANCEL: &str = ".uppy-StatusBar-actionCircleBtn[title=Cancel]";
 const FILE: &str = ".uppy-Dashboard-Item";
+const PICKER: &str = "input.uppy-Dashboard-input";
 const STORED: &str = "#stored li";
 
 pub(crate) const CASES: &[(&str, Case)] = named![
@@ -43,9 +44,8 @@ impl World {
     /// Picks files, once the Dashboard asks for some.
     fn add(&self, files: &[&TestFile]) {
         let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
-        let picker = "input.uppy-Dashboard-input";
-        self.until("the picker", || self.browser.find(picker).is_some());
-        if let (Some(input), false) = (self.browser.find(picker), paths.is_empty()) {
+        self.until("the picker", || self.browser.find(PICKER).is_some());
+        if let (Some(input), false) = (self.browser.find(PICKER), paths.is_empty()) {
             self.browser.pick(&input, &paths);
         }
     }
