@@ -280,6 +280,7 @@ fn uppy_goes_on_after_a_reload_and_sends_no_part_twice(world: &World) -> String 
     world.until("what was restored", || {
         world.text("main").contains("half sent.bin")
     });
+    world.push(".uppy-Dashboard-Item-reSelect");
     world.add(&[&file]);
     world.push(UPLOAD);
     world.wait_stored(1);
