@@ -131,7 +131,7 @@ export type UploadErrorCode =
   /** The API failed in an unforeseen way. */
   | "internal"
   /** The server has no such function: one that keeps no records gives none. As an error of the SDK: it was used where
-   * there is no browser (such as during server-side rendering). */
+   * there is no browser (such as during server-side rendering), or Uppy gave it a file that is not on this device. */
   | "unsupported"
   /** The upload was aborted by its user. The `done` promise rejects with an `AbortError`. */
   | "aborted"

@@ -159,7 +159,7 @@ codes! {
     /// The API failed in an unforeseen way.
     Internal = "internal", Some(500), true;
     /// The server has no such function: one that keeps no records gives none. As an error of the SDK: it was used where
-    /// there is no browser (such as during server-side rendering).
+    /// there is no browser (such as during server-side rendering), or Uppy gave it a file that is not on this device.
     Unsupported = "unsupported", Some(501), false;
 
     // Raised by the SDK only.

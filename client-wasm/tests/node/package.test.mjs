@@ -87,9 +87,9 @@ test("`import` and `require` of an entry give the same names", async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const installed = join(folder, "node_modules/crowfly");
   cpSync(packageDir, installed, { recursive: true });
-  mkdirSync(join(folder, "node_modules/@aws-sdk"));
+  for (const scope of ["@aws-sdk", "@uppy"]) mkdirSync(join(folder, "node_modules", scope));
   for (const peer of Object.keys(manifest.peerDependencies)) {
-    const from = peer.startsWith("@aws-sdk/") ? "node" : `node-${peer.replace("-js", "")}`;
+    const from = peer.startsWith("@aws-sdk/") ? "node" : `node-${peer.replace(/^@|-js$|\/core$/g, "")}`;
     symlinkSync(join(tools, `${from}/node_modules`, peer), join(folder, "node_modules", peer));
   }
   const load = (name) => import(pathToFileURL(join(installed, name)));
@@ -138,7 +138,7 @@ test("the manifest is safe and complete", () => {
   for (const field of ["scripts", "dependencies", "optionalDependencies", "bin"]) {
     assert.equal(manifest[field], undefined, `the manifest has ${field}`);
   }
-  // Frameworks, which only the entries named after them import, and the AWS SDK of `server`.
+  // Frameworks and Uppy, which only the entries named after them import, and the AWS SDK of `server`.
   for (const name of Object.keys(manifest.peerDependencies ?? {})) assert.equal(manifest.peerDependenciesMeta[name]?.optional, true, name);
   for (const [name, entry] of Object.entries(manifest.exports)) {
     checkTargets(name, entry);

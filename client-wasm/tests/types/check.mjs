@@ -1,4 +1,4 @@
-// Compiles the declarations of a package strictly: usage.ts, adapters.ts, and the contract's golden JSON, each file
+// Compiles the declarations of a package strictly: usage.ts, adapters.ts, uppy.ts, and the contract's golden JSON, each file
 // against its type. Then the hand-written scripts, of this tree: what the package has of them is minified.
 //
 // And with the oldest TypeScript that the README promises.
@@ -66,8 +66,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "node_modules"), { recursive: true });
 cpSync(packageDir, join(out, "node_modules/crowfly"), { recursive: true });
 for (const name of ["oldest.mts", "oldest.cts", "oldest.ts"]) cpSync(join(here, "oldest.ts"), join(out, name));
-for (const file of ["usage.ts", "adapters.ts", "server.ts"]) cpSync(join(here, file), join(out, file));
-mkdirSync(join(out, "node_modules/@types"));
+for (const file of ["usage.ts", "adapters.ts", "uppy.ts", "server.ts"]) cpSync(join(here, file), join(out, file));
+for (const scope of ["@types", "@uppy"]) mkdirSync(join(out, "node_modules", scope));
 for (const [name, [folder]] of Object.entries(FRAMEWORKS)) {
   const types = folder.includes("@types") ? `@types/${name}` : name;
   symlinkSync(installed(folder), join(out, "node_modules", types));
@@ -79,7 +79,11 @@ const declared = ["bundler", "nodenext"].map((moduleResolution) => {
   const config = join(out, `tsconfig.${moduleResolution}.json`);
   const module = moduleResolution === "nodenext" ? "nodenext" : "esnext";
   const said = compile(tsc, config, ["usage.ts", "adapters.ts", "golden.ts"], { module, moduleResolution });
-  return report(`types with moduleResolution ${moduleResolution}`, said);
+  // Uppy's own types name `Symbol.dispose`.
+  const lib = ["es2022", "dom", "esnext.disposable"];
+  const uppy = compile(tsc, join(out, `tsconfig.uppy.${moduleResolution}.json`), ["uppy.ts"], { module, moduleResolution, lib });
+  const title = `with moduleResolution ${moduleResolution}`;
+  return [report(`types ${title}`, said), report(`types of Uppy's plugin ${title}`, uppy)].every(Boolean);
 });
 const oldest = join(dirname(tsc), "../../typescript-4.9/bin/tsc");
 /** By `import` and by `require` as Node tells them apart, and by file name alone, as before. */

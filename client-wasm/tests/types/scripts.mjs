@@ -14,6 +14,7 @@ export const FRAMEWORKS = {
   "vue": ["node-vue/node_modules/vue", "dist/vue.d.mts"],
   "svelte": ["node-svelte/node_modules/svelte", "types/index.d.ts"],
   "solid-js": ["node-solid/node_modules/solid-js", "types/index.d.ts"],
+  "@uppy/core": ["node-uppy/node_modules/@uppy/core", "lib/index.d.ts"],
 };
 /** The folder of a framework's types.
  * @param {string} folder */
@@ -21,9 +22,13 @@ export const installed = (folder) => resolve(process.env.CROWFLY_TOOLS ?? join(s
 
 const PAGE = ["es2022", "dom"];
 const WORKER = "worker.js";
+/** Uppy's own types name `Symbol.dispose`. */
+const UPPY = "uppy.js";
+const others = scripts("npm").filter((file) => ![WORKER, UPPY].includes(file));
 /** A script that is new in `npm` is checked from its first day. */
 const GROUPS = [
-  { name: "npm, in the page", folder: "npm", files: scripts("npm").filter((file) => file !== WORKER), lib: PAGE },
+  { name: "npm, in the page", folder: "npm", files: others, lib: PAGE },
+  { name: "npm, of Uppy", folder: "npm", files: [UPPY], lib: [...PAGE, "esnext.disposable"] },
   { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
   { name: "js, what the module calls", folder: "js", files: scripts("js"), lib: PAGE },
 ];
@@ -51,7 +56,8 @@ function check(tsc, out, { folder, files, lib }, index, root, options) {
   const config = join(out, `tsconfig.${basename(root)}.${index}.json`);
   const listed = files.map((file) => join(root, folder, file));
   const types = Object.entries(FRAMEWORKS).map(([name, [at, file]]) => [name, [join(installed(at), file)]]);
-  const paths = Object.fromEntries(types);
+  const [uppy] = FRAMEWORKS["@uppy/core"];
+  const paths = { ...Object.fromEntries(types), "@uppy/core/utils": [join(installed(uppy), "lib/utils/index.d.ts")] };
   return compile(tsc, config, listed, { allowJs: true, checkJs: true, lib, paths, ...options });
 }
 

@@ -14,12 +14,16 @@ pub(crate) struct App {
     pub(crate) folder: PathBuf,
     /// Where the dev server is, without a slash at the end.
     pub(crate) origin: String,
-    server: Child,
+    /// None if the app is served as it is.
+    server: Option<Child>,
 }
 
 impl App {
     /// Puts the app together and starts its dev server; its API is at `api`.
     pub(crate) fn start(framework: Framework, api: &str) -> Self {
+        if framework == Framework::Plain {
+            return Self::plain(api);
+        }
         let folder = assembled(framework);
         let script = here().join("serve.mjs");
         let mut server = node(&folder, api)
@@ -38,8 +42,29 @@ impl App {
         Self {
             folder,
             origin,
-            server,
+            server: Some(server),
         }
+    }
+
+    /// The app that needs no bundler, with the package's one file beside it, as its README says.
+    fn plain(api: &str) -> Self {
+        let folder = paths::scratch("frameworks").join("plain");
+        // There is none at the first time.
+        let _ = std::fs::remove_dir_all(&folder);
+        copy(&paths::root().join("examples/plain"), &folder);
+        let script = "crowfly.min.js";
+        let packed = e2e::package_page::package().join(script);
+        std::fs::copy(packed, folder.join(script)).expect("the package's one file");
+        let app = Self {
+            origin: serve(&folder),
+            folder,
+            server: None,
+        };
+        let address = "https://abc.execute-api.eu-west-1.amazonaws.com";
+        for (from, to) in [(address, api), ("eyJ...", "a.b.c")] {
+            app.edit(Framework::Plain.component(), from, to);
+        }
+        app
     }
 
     /// Builds the app, and serves it until the process ends; returns its address.
@@ -55,12 +80,7 @@ impl App {
             .expect("node");
         let said = [built.stdout, built.stderr].concat();
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&said));
-        let files = Files::default().at("/", self.folder.join("dist"));
-        let server = Server::bind(0).expect("a free port");
-        let port = server.address().port();
-        let serving = server.serve(move |request| files.answer(request));
-        serving.expect("a server").detach();
-        format!("http://127.0.0.1:{port}/")
+        format!("{}/", serve(&self.folder.join("dist")))
     }
 
     /// Replaces a text in a source file, as a developer does while the dev server runs.
@@ -74,9 +94,21 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        if let Some(server) = &mut self.server {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
     }
+}
+
+/// Serves a folder until the process ends; returns the origin.
+fn serve(folder: &Path) -> String {
+    let files = Files::default().at("/", folder);
+    let server = Server::bind(0).expect("a free port");
+    let port = server.address().port();
+    let serving = server.serve(move |request| files.answer(request));
+    serving.expect("a server").detach();
+    format!("http://127.0.0.1:{port}")
 }
 
 fn node(folder: &Path, api: &str) -> Command {

@@ -1,13 +1,20 @@
 //! The example app of each framework's adapter, in Chromium: built, in its dev server with hot reload, and rendered on a
-//! server. The API and the storage are those of [`e2e::sink`].
+//! server; that of Uppy, and a page without a bundler. The API and the storage are those of [`e2e::sink`].
 //!
 //! `frameworks [NAME...]` runs the cases whose names contain one of these; `CROWFLY_FRAMEWORKS` names the frameworks, all
 //! of them by default.
 #![forbid(unsafe_code)]
 
+/// A list of cases, each named as its function.
+macro_rules! named {
+    ($($case:ident,)*) => { &[$((stringify!($case), $case)),*] };
+}
+
 mod app;
 mod cases;
 mod page;
+mod plain;
+mod uppy;
 
 use std::process::ExitCode;
 
@@ -16,19 +23,28 @@ use e2e::sink::{Config, Sink};
 use e2e::{Tally, caught};
 
 use app::App;
-use cases::CASES;
+use cases::Case;
 
-/// A framework that has an adapter.
+/// What has an example app: a framework that has an adapter, Uppy, or nothing but a browser.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Framework {
     React,
     Vue,
     Svelte,
     Solid,
+    Uppy,
+    Plain,
 }
 
 impl Framework {
-    const ALL: [Self; 4] = [Self::React, Self::Vue, Self::Svelte, Self::Solid];
+    const ALL: [Self; 6] = [
+        Self::React,
+        Self::Vue,
+        Self::Svelte,
+        Self::Solid,
+        Self::Uppy,
+        Self::Plain,
+    ];
 
     /// The folder of its example.
     pub(crate) fn name(self) -> &'static str {
@@ -37,6 +53,17 @@ impl Framework {
             Self::Vue => "vue",
             Self::Svelte => "svelte",
             Self::Solid => "solid",
+            Self::Uppy => "uppy",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// What is promised of it.
+    fn cases(self) -> &'static [(&'static str, Case)] {
+        match self {
+            Self::React | Self::Vue | Self::Svelte | Self::Solid => cases::CASES,
+            Self::Uppy => uppy::CASES,
+            Self::Plain => plain::CASES,
         }
     }
 
@@ -46,6 +73,8 @@ impl Framework {
             Self::React | Self::Solid => "src/App.jsx",
             Self::Vue => "src/App.vue",
             Self::Svelte => "src/App.svelte",
+            Self::Uppy => "src/main.js",
+            Self::Plain => "app.js",
         }
     }
 }
@@ -86,7 +115,7 @@ fn main() -> ExitCode {
     };
     let mut tally = Tally::default();
     for framework in Framework::ALL.into_iter().filter(chosen) {
-        let cases = CASES.iter().filter(|(case, _)| {
+        let cases = framework.cases().iter().filter(|(case, _)| {
             wanted.is_empty() || wanted.iter().any(|part| case.contains(part.as_str()))
         });
         let world = caught(|| World::start(framework));

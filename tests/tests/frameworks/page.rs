@@ -76,24 +76,29 @@ impl World {
         button.unwrap_or_else(|| panic!("no button {word}")).click();
     }
 
-    /// Drags files over the zone and drops them there, as a file manager does:
-    /// <https://chromedevtools.github.io/devtools-protocol/tot/Input/#method-dispatchDragEvent>
+    /// Drags files over the zone and drops them there.
     pub(crate) fn drop_on_zone(&self, path: &Path) {
-        let place = "const { x, y } = document.querySelector('.zone').getBoundingClientRect(); return [x + 9, y + 9];";
-        let place = self.browser.run(place, &[]);
+        self.drop_on(".zone", ".zone.dragging", path);
+        self.until("the zone without its mark", || {
+            self.browser.find(".zone.dragging").is_none()
+        });
+    }
+
+    /// Drags files over an element and drops them there, once the page has `mark`, as a file manager does:
+    /// <https://chromedevtools.github.io/devtools-protocol/tot/Input/#method-dispatchDragEvent>
+    pub(crate) fn drop_on(&self, css: &str, mark: &str, path: &Path) {
+        let place = "const { x, y } = document.querySelector(arguments[0]).getBoundingClientRect(); return [x + 9, y + 9];";
+        let place = self.browser.run(place, &[json!(css)]);
         let data = json!({"items": [], "files": [path], "dragOperationsMask": 1});
         for kind in ["dragEnter", "dragOver", "drop"] {
             let event = json!({"type": kind, "x": place[0], "y": place[1], "data": data});
             self.browser.devtools("Input.dispatchDragEvent", event);
             if kind == "dragOver" {
-                self.until("the zone's mark", || {
-                    self.browser.find(".zone.dragging").is_some()
+                self.until("the mark of what is held over it", || {
+                    self.browser.find(mark).is_some()
                 });
             }
         }
-        self.until("the zone without its mark", || {
-            self.browser.find(".zone.dragging").is_none()
-        });
     }
 
     /// The records that the API has.

@@ -65,13 +65,17 @@ fn a97_the_package_holds_what_it_lists_and_runs_nothing_when_installed() {
     ] {
         assert_eq!(manifest[field], Value::Null, "{field}");
     }
-    // The frameworks of the adapters, and the AWS SDK of `crowfly/server`, which npm installs for nobody.
+    // The frameworks of the adapters, Uppy, and the AWS SDK of `crowfly/server`, which npm installs for nobody.
     let peers = manifest["peerDependencies"].as_object().expect("peers");
     let names: Vec<&str> = peers.keys().map(String::as_str).collect();
-    let sdk = ["@aws-sdk/client-s3", "@aws-sdk/s3-request-presigner"];
+    let scoped = [
+        "@aws-sdk/client-s3",
+        "@aws-sdk/s3-request-presigner",
+        "@uppy/core",
+    ];
     assert_eq!(
         names,
-        [&sdk[..], &["react", "solid-js", "svelte", "vue"]].concat()
+        [&scoped[..], &["react", "solid-js", "svelte", "vue"]].concat()
     );
     for name in names {
         let optional = &manifest["peerDependenciesMeta"][name]["optional"];

@@ -56,14 +56,30 @@ pub(crate) fn provider() -> Result<(), Error> {
 
 /// Installs what the adapters' apps need.
 pub(crate) fn examples() -> Result<(), Error> {
-    apps(&["react", "vue", "svelte", "solid"])
+    apps(&["react", "vue", "svelte", "solid", "uppy"])
 }
 
-/// Installs what the apps of `crowfly/server` need.
-pub(crate) fn servers() -> Result<(), Error> {
-    let starter = "tests/tests/servers/next";
-    install("projects/server-next", "create-next-app from npm", starter)?;
-    apps(&["server-express", "server-hono", "server-fastify"])
+/// Installs what the apps of `crowfly/server` need whose cases these words choose.
+pub(crate) fn servers(words: &str) -> Result<(), Error> {
+    for kind in chosen(words) {
+        if kind == "next" {
+            let starter = "tests/tests/servers/next";
+            install("projects/server-next", "create-next-app from npm", starter)?;
+        } else {
+            apps(&[&format!("server-{kind}")])?;
+        }
+    }
+    Ok(())
+}
+
+/// The apps whose cases are chosen by one of these words, as in `local-aws::express`. One that names no app, such as
+/// that of a store, may choose any.
+fn chosen(words: &str) -> Vec<&'static str> {
+    let all = ["express", "hono", "fastify", "next"];
+    let chooses =
+        |word: &str, app: &str| word.contains(app) || !all.iter().any(|other| word.contains(other));
+    let wanted = |app: &&str| words.split(',').any(|word| chooses(word, app));
+    all.into_iter().filter(wanted).collect()
 }
 
 /// Installs what example apps need into `target/tools/node-react` and so on, but not the package itself.
@@ -131,7 +147,20 @@ fn version_of(text: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::version_of;
+    use super::{chosen, version_of};
+
+    #[test]
+    fn only_what_the_words_may_choose_is_installed() {
+        let all = ["express", "hono", "fastify", "next"];
+        assert_eq!(chosen("local-aws::express"), ["express"]);
+        assert_eq!(
+            chosen("garage::next,local-aws::hono::a_cancel"),
+            ["hono", "next"]
+        );
+        assert_eq!(chosen("garage"), all);
+        assert_eq!(chosen("local-aws::express,a_cancel"), all);
+        assert_eq!(chosen(""), all);
+    }
 
     #[test]
     fn a_version_is_major_and_minor() {

@@ -20,10 +20,10 @@ pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Surroundings, "surroundings", &every()?)
 }
 
-/// The example apps of the adapters in Chromium: React's, or those that `CROWFLY_FRAMEWORKS` names.
+/// The example apps in Chromium: those of React, Uppy and no bundler, or those that `CROWFLY_FRAMEWORKS` names.
 pub(super) fn frameworks(counts: &mut Counts) -> Result<(), Error> {
     let named = std::env::var("CROWFLY_FRAMEWORKS");
-    apps(counts, named.unwrap_or_else(|_| "react".into()))
+    apps(counts, named.unwrap_or_else(|_| "react,uppy,plain".into()))
 }
 
 /// The example apps of these adapters.
@@ -51,7 +51,7 @@ pub(super) fn servers(counts: &mut Counts) -> Result<(), Error> {
 
 /// The cases of servers whose names contain one of these words.
 pub(super) fn handlers(counts: &mut Counts, words: String) -> Result<(), Error> {
-    node::servers()?;
+    node::servers(&words)?;
     let garage: &[setup::Install] = match words.contains("garage") {
         true => &[cargo_tools::garage],
         false => &[],

@@ -79,7 +79,7 @@ pub(crate) fn tools(env: &[(&'static str, String)]) -> Result<(), Error> {
 /// # Errors
 /// If a case fails.
 pub(crate) fn adapters() -> Result<(), Error> {
-    let names = "react,vue,svelte,solid".to_owned();
+    let names = "react,vue,svelte,solid,uppy,plain".to_owned();
     browsers::apps(&mut Counts::default(), names)
 }
 
