@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::operations::{ALWAYS, NO_RECORDS, Operation};
+use super::operations::{ALWAYS, NO_RECORDS, OPERATIONS, Operation};
 use super::{Body, Schemas};
 use crate::ErrorCode;
 
@@ -21,6 +21,10 @@ pub(super) fn answers(operation: &Operation, schemas: &mut Schemas) -> Map<Strin
         if let Some(body) = body {
             answer["content"] = json!({"application/json": {"schema": schemas.of(*body)}});
         }
+        let links = links(operation, *status);
+        if !links.is_empty() {
+            answer["links"] = links.into();
+        }
         all.insert(status.to_string(), answer);
     }
     for (status, codes) in by_status(&operation.codes()) {
@@ -31,6 +35,26 @@ pub(super) fn answers(operation: &Operation, schemas: &mut Schemas) -> Map<Strin
         all.insert(status.to_string(), answer);
     }
     all
+}
+
+/// Which routes take what this answer gives. <https://spec.openapis.org/oas/v3.1.1.html#link-object>
+fn links(operation: &Operation, status: u16) -> Map<String, Value> {
+    let link = |target: &Operation, name: &str, from: &str| {
+        let place = format!("$response.body#/{from}");
+        let link = json!({"operationId": target.id, "parameters": {name: place}});
+        (target.id.to_owned(), link)
+    };
+    let takes = |target: &&Operation, name: &str| target.parameters.contains(&name);
+    match (operation.id, status) {
+        ("createUploads", 200 | 201) => {
+            let targets = OPERATIONS.iter().filter(|target| takes(target, "id"));
+            targets
+                .map(|target| link(target, "id", "uploads/0/id"))
+                .collect()
+        }
+        ("listUploads", 200) => [link(operation, "cursor", "cursor")].into_iter().collect(),
+        _ => Map::new(),
+    }
 }
 
 /// The answers that have a name.
