@@ -13,6 +13,9 @@ import { checkShell } from "./shell.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 /** Pictures, answers of programs, and settings in no language. */
 const PLAIN = ["", "text"];
+const CONTEXT = ["context.d.ts", "modules.d.ts"];
+/** JavaScript has no way to say what element a selector finds. */
+const OF_AN_ELEMENT = /error TS2339: .* on type 'Element'/;
 const SCRIPTS = { js: "js", jsx: "jsx", ts: "ts", tsx: "tsx", html: "js", vue: "ts", svelte: "ts" };
 
 /** @param {Block[]} blocks @param {Places} places @returns {{ what: string, wrong: string[] }[]} */
@@ -60,8 +63,8 @@ function compileScripts(blocks, { packageDir, modules, out }, name) {
     const at = from.includes("@types") ? `@types/${framework}` : framework;
     symlinkSync(installed(from), join(folder, "node_modules", at));
   }
-  symlinkSync(join(modules, "@aws-sdk"), join(folder, "node_modules/@aws-sdk"));
-  cpSync(join(here, "context.d.ts"), join(folder, "context.d.ts"));
+  for (const name of ["@aws-sdk", "@smithy", "@types/node"]) symlinkSync(join(modules, name), join(folder, "node_modules", name));
+  for (const name of CONTEXT) cpSync(join(here, name), join(folder, name));
   const files = blocks.map((block, at) => {
     const file = `block-${at}.${SCRIPTS[/** @type {keyof typeof SCRIPTS} */ (block.language)]}`;
     // A module of its own, so that the names of one block are not those of another.
@@ -72,13 +75,14 @@ function compileScripts(blocks, { packageDir, modules, out }, name) {
   const tsc = join(modules, "typescript/bin/tsc");
   const strict = files.filter((file) => /\.tsx?$/.test(file));
   const plain = files.filter((file) => /\.jsx?$/.test(file));
-  const common = { lib: ["es2022", "dom", "dom.iterable", "esnext.asynciterable"], jsx: "preserve", skipLibCheck: true, exactOptionalPropertyTypes: false, noPropertyAccessFromIndexSignature: false };
+  const common = { lib: ["es2022", "dom", "dom.iterable", "esnext.asynciterable"], jsx: "react-jsx", types: ["node"], skipLibCheck: true, exactOptionalPropertyTypes: false, noPropertyAccessFromIndexSignature: false };
   const loose = { ...common, allowJs: true, checkJs: true, strict: false, noUncheckedIndexedAccess: false };
   const said = [
-    strict.length > 0 && compile(tsc, join(folder, "strict.json"), ["context.d.ts", ...strict], common),
-    plain.length > 0 && compile(tsc, join(folder, "loose.json"), ["context.d.ts", ...plain], loose),
+    strict.length > 0 && compile(tsc, join(folder, "strict.json"), [...CONTEXT, ...strict], common),
+    plain.length > 0 && compile(tsc, join(folder, "loose.json"), [...CONTEXT, ...plain], loose),
   ];
-  return said.flatMap((text) => (text ? text.split("\n") : [])).map((line) => {
+  const lines = said.flatMap((text) => (text ? text.split("\n") : [])).filter((line) => !OF_AN_ELEMENT.test(line));
+  return lines.map((line) => {
     const found = /block-(\d+)\.\w+\((\d+),/.exec(line);
     const block = found && blocks[Number(found[1])];
     return block ? `${place(block, Number(found[2]))}: ${line.replace(/^\S+ /, "")}` : line;

@@ -16,7 +16,7 @@ export const read = (path) => readFileSync(join(ROOT, path), "utf8");
 /** The path of a page in the book.
  * @param {string} path */
 function placed(path) {
-  if (path === "README.md") return path;
+  if (path === "README.md") return "index.md";
   if (path.startsWith("docs/")) return path.slice("docs/".length);
   return path.replace(/\/README\.md$/, ".md").replaceAll("/", "-");
 }

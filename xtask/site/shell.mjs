@@ -8,6 +8,9 @@ const TOOLS = join(ROOT, "target/tools");
 /** Words that the shell knows by itself, or that a person puts before a command. */
 const SHELL = new Set("cd export . source test echo printf set if then else fi for do done while true false sudo {  }".split(" "));
 
+/** Commands of packages that the documents install, and the set-up pins. */
+const PINNED = /** @type {Record<string, string>} */ ({ sam: "xtask/python/sam.txt", aws: "xtask/python/aws.txt" });
+
 /** Where programs are: on this machine, and in the environments of the set-up. */
 function folders() {
   const own = existsSync(TOOLS) ? readdirSync(TOOLS).filter((name) => name.startsWith("venv-")) : [];
@@ -40,6 +43,8 @@ function commands(text) {
 /** @param {string[]} words @returns {string[]} */
 function unknown([first = "", second = "", third = ""]) {
   if (SHELL.has(first)) return [];
+  const pinned = PINNED[first];
+  if (pinned) return existsSync(join(ROOT, pinned)) ? [] : [`${first} is no longer in ${pinned}`];
   if (!folders().some((folder) => existsSync(join(folder, first)))) return [`there is no command ${first}`];
   if (first === "cargo" && second === "xtask" && !read("xtask/src/main.rs").includes(`\n  ${third} `)) {
     return [`there is no cargo xtask ${third}`];
