@@ -11,6 +11,8 @@ declare global {
   const api: string;
   const token: () => Promise<string>;
   const auth: { accessToken(): Promise<string> };
+  /** https://wicg.github.io/file-system-access/#api-showopenfilepicker */
+  function showOpenFilePicker(): Promise<FileSystemFileHandle[]>;
   function showResumeButton(entry: Resumable, go: (file?: File) => unknown): void;
 
   // Of the reader's server.

@@ -15,3 +15,16 @@ declare module "next/headers" {
 declare module "*/crowfly.min.js" {
   export * from "crowfly";
 }
+declare module "aws-amplify/auth" {
+  export function fetchAuthSession(options?: { forceRefresh?: boolean }): Promise<{ tokens?: { accessToken: { toString(): string } } }>;
+}
+declare module "@auth0/auth0-spa-js" {
+  export function createAuth0Client(options: {
+    domain: string;
+    clientId: string;
+    authorizationParams: { audience: string; scope: string; redirect_uri: string };
+  }): Promise<{ getTokenSilently(options: { cacheMode: "on" | "off" | "cache-only" }): Promise<string> }>;
+}
+declare module "*/sign-in.js" {
+  export function signIn(region: string, clientId: string, name: string | null, password: string | null): Promise<string>;
+}
