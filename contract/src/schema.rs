@@ -4,19 +4,20 @@
 //! the sum of several lengths), the description says so, and the parser stays the authority.
 //! <https://json-schema.org/draft/2020-12>
 
+mod choices;
+
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::limits::{
     MAX_KEY_BYTES, MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES,
-    MAX_NAME_BYTES, MAX_NAME_CHARS, MAX_PART_BYTES, MAX_PARTS, MAX_PATH_BYTES, MAX_SAFE_INTEGER,
-    MAX_STATE_BYTES, MAX_TYPE_BYTES, MIN_PART_BYTES,
+    MAX_NAME_BYTES, MAX_NAME_CHARS, MAX_PARTS, MAX_PATH_BYTES, MAX_SAFE_INTEGER, MAX_STATE_BYTES,
+    MAX_TYPE_BYTES,
 };
 use crate::{
-    BoundedMetadata, ByteSize, Crc64Nvme, CreateResult, ErrorCode, FileName, FolderPath, Grant,
-    MediaType, OpaqueState, PartNumber, Plan, ProblemBody, ScanStatus, StorageKey, Texts, UploadId,
-    UploadStatus, Visibility, Withheld,
+    BoundedMetadata, ByteSize, Crc64Nvme, ErrorCode, FileName, FolderPath, MediaType, OpaqueState,
+    PartNumber, ScanStatus, StorageKey, Texts, UploadId, UploadStatus, Visibility, Withheld,
 };
 
 /// Text without control characters, line breaks and the noncharacters of the basic plane.
@@ -222,90 +223,3 @@ fn explained(code: ErrorCode) -> (String, serde_json::Value) {
     });
     (code.as_str().to_owned(), about)
 }
-
-/// One presigned PUT.
-#[derive(JsonSchema)]
-#[allow(dead_code, reason = "only its schema is used")]
-struct SinglePlan {
-    /// The whole file in one request.
-    #[schemars(extend("const" = "single"))]
-    kind: String,
-    /// The grant for that PUT.
-    put: Grant,
-}
-
-/// Presigned parts, signed just in time.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "camelCase")]
-#[allow(dead_code, reason = "only its schema is used")]
-struct MultipartPlan {
-    /// Parts of one size.
-    #[schemars(extend("const" = "multipart"))]
-    kind: String,
-    /// Bytes of every part but the last.
-    #[schemars(range(min = MIN_PART_BYTES, max = MAX_PART_BYTES))]
-    part_size: u64,
-    /// Number of parts.
-    #[schemars(range(min = 1, max = MAX_PARTS))]
-    part_count: u32,
-}
-
-/// A pending upload and how to send its bytes.
-#[derive(JsonSchema)]
-#[allow(dead_code, reason = "only its schema is used")]
-struct CreatedUpload {
-    /// The item's id.
-    id: UploadId,
-    /// Location of the object.
-    key: StorageKey,
-    /// How to send it.
-    plan: Plan,
-    /// Whether the client must call `complete` for a single PUT too: this server is told of stored objects by nobody
-    /// else.
-    #[schemars(skip_serializing_if = "std::ops::Not::not")]
-    confirm: bool,
-    /// What the client keeps for this server.
-    #[schemars(skip_serializing_if = "Option::is_none")]
-    state: Option<OpaqueState>,
-}
-
-/// An item that was refused; other items are not affected.
-#[derive(JsonSchema)]
-#[allow(dead_code, reason = "only its schema is used")]
-struct RefusedUpload {
-    /// The item's id.
-    id: UploadId,
-    /// Why.
-    error: ProblemBody,
-}
-
-/// The schema of a type that is one of several.
-macro_rules! one_of {
-    ($type:ident, $description:literal, $($variant:ident),*) => {
-        impl JsonSchema for $type {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($type).into()
-            }
-
-            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                json_schema!({
-                    "description": $description,
-                    "oneOf": [$( generator.subschema_for::<$variant>() ),*],
-                })
-            }
-        }
-    };
-}
-
-one_of!(
-    Plan,
-    "How the bytes are sent to storage.",
-    SinglePlan,
-    MultipartPlan
-);
-one_of!(
-    CreateResult,
-    "The outcome of one item.",
-    CreatedUpload,
-    RefusedUpload
-);

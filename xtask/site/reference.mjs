@@ -6,6 +6,15 @@ import { join } from "node:path";
 /** Entries whose declarations are those of `crowfly`, loaded in another way. */
 const SAME = new Set(["./slim", "./inline", "./crowfly.min.js"]);
 
+/** Methods that work without their object say so by a first parameter `this: void`, which nobody passes.
+ * @param {string} text */
+function withoutThis(text) {
+  return text
+    .replace(/\(`this`(?:, )?/g, "(")
+    .replace(/^\| `this` \|.*\n/gm, "")
+    .replace(/^#+ Parameters\n\n\| Parameter \| Type[^\n]*\n\| ---[^\n]*\n\n/gm, "");
+}
+
 /** Writes the pages into a folder; gives their titles and names in it.
  * @param {{ packageDir: string, site: string, out: string, work: string }} places `site` is the `node_modules` with typedoc
  * @returns {{ title: string, name: string }[]} */
@@ -26,7 +35,9 @@ export function reference({ packageDir, site, out, work }) {
       join(site, "typedoc/bin/typedoc"),
       ...["--plugin", join(site, "typedoc-plugin-markdown/dist/index.js"), "--tsconfig", config, "--out", join(work, "pages")],
       ...["--outputFileStrategy", "modules", "--readme", "none", "--skipErrorChecking", "--disableSources", "--sanitizeComments"],
-      ...["--hidePageHeader", "--hideBreadcrumbs", "--useHTMLAnchors", "true", "--excludeInternal", "--parametersFormat", "table", "--logLevel", "Error"],
+      ...["--hidePageHeader", "--hideBreadcrumbs", "--useHTMLAnchors", "true", "--excludeInternal", "--logLevel", "Error"],
+      ...["parameters", "interfaceProperties", "typeAliasProperties", "propertyMembers"].flatMap((what) => [`--${what}Format`, "table"]),
+      ...["Functions", "Interfaces", "*"].flatMap((group) => ["--groupOrder", group]),
       ...entries.flatMap(({ file }) => ["--entryPoints", file]),
     ],
     { encoding: "utf8", cwd: work },
@@ -40,7 +51,7 @@ export function reference({ packageDir, site, out, work }) {
     const text = readFileSync(join(work, "pages", name), "utf8");
     const title = titles.get(name);
     if (!title) throw new Error(`typedoc made a page of its own: ${name}`);
-    writeFileSync(join(out, name), text.replace(/^# .*$/m, `# \`${title}\``));
+    writeFileSync(join(out, name), withoutThis(text).replace(/^# .*$/m, `# \`${title}\``));
   }
   if (made.length !== entries.length) throw new Error(`typedoc made ${made.length} pages of ${entries.length} entries`);
   return made.sort().map((name) => ({ title: titles.get(name) ?? name, name }));
