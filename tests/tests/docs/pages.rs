@@ -1,4 +1,4 @@
-//! `docs/SUMMARY.md` has every page.
+//! `docs/SUMMARY.md` has every page, and a guide says what a test does.
 
 use devkit::paths::root;
 
@@ -21,4 +21,18 @@ fn every_page_is_in_the_summary() {
         }
     }
     assert!(pages > 15, "{pages} pages");
+}
+
+#[test]
+fn the_policies_of_the_guide_are_those_that_are_tested() {
+    let guide = read("docs/guides/csp.md");
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tested = one_line(&read("tests/tests/surroundings/cases.rs").replace("\\\n", " "));
+    let policies: Vec<&str> = guide.split("```text\n").skip(1).collect();
+    assert_eq!(policies.len(), 2);
+    for policy in policies {
+        let policy = policy.split("```").next().unwrap_or_default();
+        let policy = one_line(policy).replace("https://api https://bucket", "API");
+        assert!(tested.contains(&policy), "no case has {policy}");
+    }
 }
