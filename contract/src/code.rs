@@ -8,13 +8,13 @@ use crate::pieces::words;
 
 /// Builds the enum, its texts and its table from one list, so that they cannot drift apart.
 macro_rules! codes {
-    ($( $(#[$doc:meta])* $variant:ident = $text:literal, $status:expr, $retryable:literal; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $text:literal, $status:expr, $retryable:literal; )*) => {
         /// Every stable error code of Crowfly, as carried by a Problem and by the SDK's `UploadError`.
         /// A code never changes its meaning; new ones may be added.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum ErrorCode {
-            $( $(#[$doc])* #[serde(rename = $text)] $variant, )*
+            $( $(#[doc = $doc])* #[serde(rename = $text)] $variant, )*
             /// A code that this version does not know, sent by a newer backend.
             #[serde(other, rename = "unknown")]
             Unknown,
@@ -35,6 +35,12 @@ macro_rules! codes {
             /// The HTTP status of a Problem with this code; `None` for codes that only the SDK raises.
             pub const fn http_status(self) -> Option<u16> {
                 match self { $( Self::$variant => $status, )* Self::Unknown => None }
+            }
+
+            /// What it means, in the words of this list.
+            #[cfg(feature = "schema")]
+            pub const fn meaning(self) -> &'static str {
+                match self { $( Self::$variant => concat!($( $doc ),*), )* Self::Unknown => "" }
             }
 
             /// Whether repeating the same request later can succeed without any change by the caller.

@@ -10,6 +10,7 @@ use crate::Texts;
 /// `content-length`: the browser sets both, and both are signed.
 /// <https://developer.mozilla.org/docs/Glossary/Forbidden_request_header>
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// The presigned URL.

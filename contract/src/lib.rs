@@ -29,12 +29,16 @@ mod message;
 mod metadata;
 mod name;
 mod number;
+#[cfg(feature = "schema")]
+pub mod openapi;
 mod parts;
 mod path;
 mod pieces;
 mod plan;
 mod problem;
 mod record;
+#[cfg(feature = "schema")]
+mod schema;
 mod state;
 mod storage_key;
 mod texts;

@@ -4,9 +4,12 @@ use crate::{Crc64Nvme, Grant, OpaqueState, StorageKey, Texts, UploadId};
 
 /// Body of `POST /uploads/{id}/parts`: at most 100 parts to sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SignPartsRequest"))]
 #[serde(deny_unknown_fields)]
 pub struct SignPartsRequest<Part = PartToSign> {
     /// The parts, each number once.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = crate::limits::MAX_BATCH)))]
     pub parts: Vec<Part>,
     /// What the server had the client keep. Our own backend gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -15,6 +18,11 @@ pub struct SignPartsRequest<Part = PartToSign> {
 
 /// One part to sign. The backend reads the number as a [`PartNumber`](crate::PartNumber).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(rename = "PartToSign", description = "One part to sign.")
+)]
 #[serde(deny_unknown_fields)]
 pub struct PartToSign<Number = u32> {
     /// From 1 to the plan's part count.
@@ -27,6 +35,7 @@ pub struct PartToSign<Number = u32> {
 
 /// Answer of `POST /uploads/{id}/parts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignPartsResponse {
     /// One grant per part, in request order.
     pub grants: Vec<PartGrant>,
@@ -35,6 +44,7 @@ pub struct SignPartsResponse {
 /// Grant for one part. On the wire the grant's fields are flattened beside the number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "PartGrantWire", from = "PartGrantWire")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartGrant {
     /// The part's number.
     pub number: u32,
@@ -43,11 +53,24 @@ pub struct PartGrant {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        rename = "PartGrant",
+        description = "Grant for one part: send exactly these headers and no others."
+    )
+)]
 #[serde(rename_all = "camelCase")]
 struct PartGrantWire {
+    /// The part's number.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = crate::limits::MAX_PARTS)))]
     number: u32,
+    /// The presigned URL.
     url: String,
+    /// The signed headers to send, lower-case names.
     headers: Texts,
+    /// Lifetime of the URL, counted from the answer, in milliseconds.
     expires_in_ms: u64,
 }
 
@@ -89,6 +112,7 @@ impl From<PartGrantWire> for PartGrant {
 
 /// Answer of `GET /uploads/{id}/parts`: all parts that storage holds, ordered by number, not paginated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListPartsResponse {
     /// The stored parts.
     pub parts: Vec<StoredPart>,
@@ -96,8 +120,10 @@ pub struct ListPartsResponse {
 
 /// One part that storage holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredPart {
     /// The part's number.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = crate::limits::MAX_PARTS)))]
     pub number: u32,
     /// Its bytes.
     pub size: u64,
@@ -111,6 +137,7 @@ pub struct StoredPart {
 
 /// Body of `POST /uploads/{id}/complete`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CompleteRequest {
     /// The whole file's checksum, if the client has computed it.
@@ -123,6 +150,7 @@ pub struct CompleteRequest {
 
 /// Answer 200 of `POST /uploads/{id}/complete`: the object is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stored {
     /// The upload.
@@ -143,6 +171,7 @@ pub struct Stored {
 
 /// Answer 202 of `POST /uploads/{id}/complete`: storage has not finished; repeat the call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Completing {
     /// When to repeat the call, in milliseconds.

@@ -4,6 +4,7 @@ use crate::ErrorCode;
 
 /// Body of every error response of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The error.
     pub error: ProblemBody,
@@ -11,6 +12,7 @@ pub struct Problem {
 
 /// What is wrong and what is allowed; never an internal detail, a URL or a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
     /// The stable code.
@@ -28,6 +30,7 @@ pub struct ProblemBody {
 /// Body of the gateway's own refusals (401, 403, 404, 413, 429), which the backend does not write.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GatewayMessage {
     /// For example `Unauthorized`.
     pub message: String,

@@ -74,6 +74,11 @@ words! {
 /// The database record of one upload. Our own backend's keys are [`ObjectKey`]s ([`Record`]); a client, which may
 /// use another backend, reads any [`StorageKey`](crate::StorageKey).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(rename = "Record", description = "The database record of one upload.")
+)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordOf<K> {
     /// The upload.
@@ -159,6 +164,8 @@ pub type StatusEntry = StatusEntryOf<ObjectKey>;
 
 /// Answer of `GET /uploads`: one page, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ListResponse"))]
 pub struct ListResponseOf<K> {
     /// The records; a page may be short or empty and still have a cursor.
     pub uploads: Vec<RecordOf<K>>,
@@ -169,14 +176,20 @@ pub struct ListResponseOf<K> {
 
 /// Body of `POST /uploads/status`: 1 to 100 ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "StatusRequest"))]
 #[serde(deny_unknown_fields)]
 pub struct StatusRequest<Id = UploadId> {
     /// The requested uploads.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = crate::limits::MAX_BATCH)))]
+    #[cfg_attr(feature = "schema", schemars(extend("uniqueItems" = true)))]
     pub ids: Vec<Id>,
 }
 
 /// Answer of `POST /uploads/status`: one entry per id, in request order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "StatusResponse"))]
 pub struct StatusResponseOf<K> {
     /// The entries.
     pub uploads: Vec<StatusEntryOf<K>>,
@@ -184,6 +197,8 @@ pub struct StatusResponseOf<K> {
 
 /// Status of one upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "StatusEntry"))]
 #[serde(bound(deserialize = "K: Deserialize<'de>"))]
 pub struct StatusEntryOf<K> {
     /// The upload.
@@ -199,6 +214,7 @@ pub struct StatusEntryOf<K> {
 ///
 /// For a private object the URL is a credential, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// A presigned GET that downloads as an attachment, or the public address.

@@ -1,6 +1,8 @@
 //! The documentation matches the code.
 #![forbid(unsafe_code)]
 
+#[path = "docs/pages.rs"]
+mod pages;
 #[path = "docs/server_page.rs"]
 mod server_page;
 #[path = "docs/servers.rs"]

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod docs;
 mod doctor;
 mod error;
 mod files;
@@ -44,6 +45,8 @@ cargo xtask <command>
             vite-8 or \"next dev\"; --newest takes each tool's newest version)
   soak      run the long forms of the tests: millions of simulated uploads, a hundred killed pages, minutes of
             fuzzing, ten thousand events at once, every permission removed once (`cargo xtask soak --help`)
+  docs      build the documents' site into target/site, with the reference from the types, and docs/openapi.json; check
+            links and blocks of code
   doctor    say what is set up wrongly around an API: issuer, token, CORS, bucket (--api URL, --origin ORIGIN; the
             token in CROWFLY_TOKEN or on standard input)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
@@ -92,6 +95,10 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         }
         "kit" => kit::run(arguments),
         "bench" => bench::run(arguments),
+        "docs" => {
+            none(arguments)?;
+            docs::run()
+        }
         "doctor" => doctor::run(arguments),
         "redrive" => redrive::run(arguments),
         "dev" => local::dev(arguments),

@@ -25,6 +25,11 @@ const PARTS: &[(&str, u64, &str)] = &[
         "have N conversations with hostile signers, APIs and stores",
     ),
     (
+        "openapi-seconds",
+        120,
+        "send requests made from the OpenAPI document for N seconds",
+    ),
+    (
         "rights",
         1,
         "remove each permission of each function once; its test must fail",
@@ -80,6 +85,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         fuzz_seconds,
         events,
         conversations,
+        openapi_seconds,
         rights,
         stores,
     ] = lengths[..]
@@ -104,8 +110,8 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if conversations > 0 {
         test::conversations(conversations, seed)?;
     }
-    if events > 0 || rights > 0 {
-        test::long_forms(events, rights > 0, seed)?;
+    if events > 0 || openapi_seconds > 0 || rights > 0 {
+        test::long_forms(events, openapi_seconds, rights > 0, seed)?;
     }
     if stores > 0 {
         test::run(Parser::from_args(["--only", "stores"]))?;

@@ -80,7 +80,7 @@ pub(crate) fn preset(store: &Store) -> &'static str {
 }
 
 /// The environment of every app.
-fn variables(store: &Store) -> Vec<(&'static str, String)> {
+pub(crate) fn variables(store: &Store) -> Vec<(&'static str, String)> {
     let client = &store.client;
     vec![
         ("AWS_REGION", client.region.clone()),

@@ -20,6 +20,7 @@ mod process;
 #[path = "../tools/project.rs"]
 #[allow(dead_code, reason = "the suite of the tools has more projects")]
 mod project;
+mod quickstart;
 #[path = "../stores/store.rs"]
 #[allow(dead_code, reason = "the suite of the stores kills them")]
 mod store;
@@ -59,6 +60,10 @@ fn main() -> ExitCode {
                 });
             }
         }
+    }
+    let name = "local-aws::quickstart::from_the_first_line_to_a_stored_file";
+    if words.split(',').any(|word| name.contains(word)) {
+        tally.run(name, quickstart::from_the_first_line_to_a_stored_file);
     }
     println!("\n{}", lines::table());
     tally.end()

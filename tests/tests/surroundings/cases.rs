@@ -15,7 +15,7 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) folder: &'static str,
     pub(crate) runs: Runs,
-    /// Headers of the page; of all files below its folder with `on_files`.
+    /// Headers of the page, where `API` stands for an address; of all files below its folder with `on_files`.
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) on_files: bool,
     /// HTML before the script.
@@ -64,13 +64,24 @@ tell(upload(createClient));
 
 pub(crate) const CASES: &[Case] = &[
     PLAIN,
+    // The policies of docs/guides/csp.md.
+    Case {
+        name: "u18_the_strictest_policy",
+        folder: "strict",
+        headers: &[(
+            "content-security-policy",
+            "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' API",
+        )],
+        ..PLAIN
+    },
     Case {
         name: "u18_trusted_types_with_our_policy",
         folder: "trusted",
         runs: Chromium,
         headers: &[(
             "content-security-policy",
-            "require-trusted-types-for 'script'; trusted-types crowfly",
+            "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' API; \
+             require-trusted-types-for 'script'; trusted-types crowfly",
         )],
         warnings: &[("inlined", "Trusted Types")],
         ..PLAIN

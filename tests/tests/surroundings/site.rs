@@ -75,7 +75,9 @@ fn answer(files: &Files, api: &str, cdn: u16, request: &Incoming) -> Reply {
     let Some(case) = case else { return reply };
     let here = |name: &str| case.on_files || ["", "inner"].contains(&name);
     let headers = case.headers.iter().filter(|_| here(name));
-    headers.fold(reply, |reply, (name, value)| reply.header(name, *value))
+    headers.fold(reply, |reply, (name, value)| {
+        reply.header(name, filled(value))
+    })
 }
 
 fn script(text: &str) -> Reply {

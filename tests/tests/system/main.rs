@@ -32,6 +32,7 @@ mod names;
 mod oidc;
 mod oidc_checks;
 mod oidc_refused;
+mod openapi;
 mod order;
 mod owners;
 mod package;

@@ -52,6 +52,23 @@ fn the_routes_are_those_of_the_contract() {
     }
 }
 
+/// The OpenAPI document has these routes and no others.
+#[test]
+fn the_routes_are_those_of_the_openapi_document() {
+    let file = devkit::paths::root().join("docs/openapi.json");
+    let text = std::fs::read_to_string(file).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let found: BTreeSet<String> = paths
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    let expected = ROUTES.iter().map(|(key, _)| (*key).to_owned());
+    assert_eq!(found, expected.collect());
+}
+
 #[test]
 fn a69_every_route_demands_a_token_with_the_scope() {
     let scope = json!({"Fn::If": ["DefaultScope", "aws.cognito.signin.user.admin", {"Ref": "RequiredScope"}]});

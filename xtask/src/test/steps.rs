@@ -4,7 +4,7 @@ use super::binaries;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::{fuzz, native, setup, step};
+use crate::{docs, fuzz, native, setup, step};
 
 pub(super) fn format(counts: &mut Counts) -> Result<(), Error> {
     let check = Cmd::new("cargo").words("fmt --all -- --check --files-with-diff --color never");
@@ -20,7 +20,8 @@ pub(super) fn setup(_: &mut Counts) -> Result<(), Error> {
 }
 
 pub(super) fn lints(counts: &mut Counts) -> Result<(), Error> {
-    let clippy = native::cargo("clippy --all-targets -- -D warnings");
+    let clippy =
+        native::cargo("clippy --all-targets --features crowfly-contract/schema -- -D warnings");
     clippy.log("clippy").step("cargo clippy")?;
     counts.add(Kind::Check, 1, 0);
     Ok(())
@@ -32,8 +33,11 @@ pub(super) fn native(counts: &mut Counts) -> Result<(), Error> {
     binaries::run_all(counts, &all, |binary| binary.needs_nothing(), &[])
 }
 
-/// The examples in the documentation.
+/// The documents: the examples of the crates, links, blocks of code, and the OpenAPI document.
 pub(super) fn docs(counts: &mut Counts) -> Result<(), Error> {
+    counts.add(Kind::Check, docs::check()?, 0);
+    docs::check_openapi()?;
+    counts.add(Kind::Check, 2, 0);
     let tests = native::cargo("test --doc --no-fail-fast").log("doc-tests");
     let result = tests.step("documentation examples");
     let log = process::logged("doc-tests");

@@ -68,6 +68,19 @@ pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
     })
 }
 
+/// Requests made from the OpenAPI document, in their long form.
+pub(super) fn openapi(seconds: u64, seed: u64) -> Result<(), Error> {
+    with(|running| {
+        let binary = running.tests()?;
+        let mut env = running.env.clone();
+        env.push(("CROWFLY_OPENAPI_SECONDS", seconds.to_string()));
+        env.push(("CROWFLY_SEED", seed.to_string()));
+        step::step(&format!("requests for {seconds} s, seed {seed}"), || {
+            binary.long_form("openapi::", &env)
+        })
+    })
+}
+
 /// Searches for secrets in what the earlier tests left behind.
 pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
     selected(counts, Binary::searches_traces)
@@ -121,10 +134,12 @@ fn start(how: Build) -> Result<Running, Error> {
     tools::install(&projects)?;
     node::provider()?;
     let aws_cli = python::aws_cli()?.join("aws");
+    let schemathesis = python::openapi()?.join("schemathesis");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests(how)?;
     env.push(("CROWFLY_TEST_ENV", suite.env.display().to_string()));
     env.push(("CROWFLY_AWS_CLI", aws_cli.display().to_string()));
+    env.push(("CROWFLY_SCHEMATHESIS", schemathesis.display().to_string()));
     env.push(("CROWFLY_TOOLS", tools::rows(&projects)));
     Ok(Running {
         suite,

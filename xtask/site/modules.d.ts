@@ -1,0 +1,30 @@
+// Modules that a block imports and the reader has: of the framework, or of a block with that path.
+declare module "@/lib/session" {
+  export function currentUser(): Promise<{ id: string } | null>;
+  export function signIn(): Promise<void>;
+}
+declare module "*/uploads" {
+  export function Uploads(): import("react").ReactNode;
+}
+declare module "next/headers" {
+  export function cookies(): Promise<{
+    get(name: string): { value: string } | undefined;
+    set(name: string, value: string, options: { httpOnly: boolean; sameSite: "lax" }): void;
+  }>;
+}
+declare module "*/crowfly.min.js" {
+  export * from "crowfly";
+}
+declare module "aws-amplify/auth" {
+  export function fetchAuthSession(options?: { forceRefresh?: boolean }): Promise<{ tokens?: { accessToken: { toString(): string } } }>;
+}
+declare module "@auth0/auth0-spa-js" {
+  export function createAuth0Client(options: {
+    domain: string;
+    clientId: string;
+    authorizationParams: { audience: string; scope: string; redirect_uri: string };
+  }): Promise<{ getTokenSilently(options: { cacheMode: "on" | "off" | "cache-only" }): Promise<string> }>;
+}
+declare module "*/sign-in.js" {
+  export function signIn(region: string, clientId: string, name: string | null, password: string | null): Promise<string>;
+}
