@@ -39,6 +39,7 @@ export class Core {
   /** @type {Record<string, Promise<void>>} */
   #loading = {};
   #frame = 0;
+  #looking = false;
   #value = "";
   #invalid = "";
   /** @type {Around["thumb"]} */
@@ -81,8 +82,17 @@ export class Core {
     host.ownerDocument.addEventListener("paste", this.#paste);
     this.#language.observe(host.ownerDocument, { subtree: true, attributeFilter: ["lang"] });
     this.#speakLanguage();
-    const idle = globalThis.requestIdleCallback ?? setTimeout;
-    idle(() => this.#lookBack());
+    this.#lookLater();
+  }
+
+  /** Looks for what earlier pages left when the page has nothing better to do. */
+  #lookLater() {
+    if (this.#looking) return;
+    this.#looking = true;
+    (globalThis.requestIdleCallback ?? setTimeout)(() => {
+      this.#looking = false;
+      this.#lookBack();
+    });
   }
 
   disconnect() {
@@ -97,7 +107,9 @@ export class Core {
     if (name === "messages") this.#speakLanguage();
     if (name === "client" || name === "api" || name === "signer") {
       this.list.leave();
-      if (this.host.isConnected) this.#lookBack();
+      this.earlier?.forget();
+      this.earlier = undefined;
+      if (this.host.isConnected) this.#lookLater();
     }
     this.changed();
   }
@@ -275,7 +287,7 @@ export class Core {
     const { client, api, signer } = this.host;
     const key = client ?? (signer || api);
     const other = prompting.get(key);
-    if (!key || (other && other !== this && other.host.isConnected)) return;
+    if (!key || this.earlier || (other && other !== this && other.host.isConnected)) return;
     prompting.set(key, this);
     try {
       const known = client ? undefined : await indexedDB.databases?.();

@@ -59,6 +59,12 @@ export class Earlier {
     this.show();
   }
 
+  /** The element has another client from now on. */
+  forget() {
+    this.left = [];
+    this.show();
+  }
+
   /** Takes the files that go on with something; gives the others back.
    * @param {PickedFile[]} files */
   take(files) {

@@ -41,7 +41,12 @@ export class View {
       const click = () => browse(this.input, host, name === "browse" ? undefined : name);
       return h("button", { type: "button", part: name === "browse" ? "browse" : `way ${name}`, "data-action": name, click });
     };
-    this.input = h("input", { type: "file", hidden: true, tabindex: -1, change: () => this.#picked() });
+    // Its events are not those of the element, which has its own.
+    const picked = (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      this.#picked();
+    };
+    this.input = h("input", { type: "file", hidden: true, tabindex: -1, change: picked, input: (event) => event.stopPropagation() });
     this.drop = h("span", { "data-fine": true });
     this.tap = h("span", { "data-coarse": true });
     this.browse = way("browse");
@@ -141,8 +146,12 @@ export class View {
    * @param {boolean} calm */
   #summary(sums, words, disabled, calm) {
     const { files, active, paused, ready, stored, failed, sent, total, rate: speed, etaMs } = sums;
+    const focused = this.summary.matches(":focus-within");
     this.summary.hidden = files === 0;
-    if (files === 0) return;
+    if (files === 0) {
+      if (focused) this.browse.focus();
+      return;
+    }
     const { lang } = words;
     const part = total > 0 ? sent / total : stored > 0 ? 1 : 0;
     const going = active - paused - ready;
