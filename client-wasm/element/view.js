@@ -105,9 +105,8 @@ export class View {
     this.#zone(words, disabled, items.length);
     const sums = sum(items);
     this.#summary(sums, words, disabled, calm);
-    for (const item of this.shown) {
-      if (items.includes(item)) continue;
-      if (!this.list.passFocus(item, items.length > 0 ? this.shown : [])) this.browse.focus();
+    for (const item of this.list.rows.keys()) {
+      if (!items.includes(item) && !this.list.passFocus(item, this.shown, items)) this.browse.focus();
     }
     this.shown = items;
     set(this.list.element, "aria-label", words.text("list"));

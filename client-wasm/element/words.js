@@ -33,6 +33,7 @@ export const ENGLISH = {
   stored: "Uploaded",
   aborted: "Cancelled",
   verified: "Verified",
+  withheld: "Withheld",
   left: "{time} left",
   progressOf: "Progress of {name}",
   progressOfAll: "Progress of all files",

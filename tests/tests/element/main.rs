@@ -8,6 +8,7 @@ mod cases;
 mod forms;
 mod hands;
 mod looks;
+mod rows;
 mod site;
 
 use std::process::ExitCode;
@@ -39,7 +40,14 @@ fn main() -> ExitCode {
         sink,
     };
     let mut tally = Tally::default();
-    let all = [forms::CASES, cases::CASES, looks::CASES].concat();
+    let all = [
+        looks::FIRST,
+        forms::CASES,
+        cases::CASES,
+        rows::CASES,
+        looks::CASES,
+    ]
+    .concat();
     for (name, case) in all {
         if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
             tally.run(name, || world.run(case));
