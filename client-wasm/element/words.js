@@ -17,7 +17,6 @@ export const ENGLISH = {
   images: "images",
   videos: "videos",
   sounds: "sound",
-  accepts: "{list}",
   upTo: "up to {size} each",
   atLeast: "at least {size} each",
   upToInAll: "{size} in all",

@@ -168,5 +168,5 @@ declare global {
   interface HTMLElementTagNameMap {
     "crowfly-upload": CrowflyUpload;
   }
-  interface HTMLElementEventMap extends CrowflyUploadEventMap {}
+  interface GlobalEventHandlersEventMap extends CrowflyUploadEventMap {}
 }
