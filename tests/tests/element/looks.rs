@@ -4,17 +4,7 @@
 use e2e::package_page::node_modules;
 use serde_json::{Value, json};
 
-use crate::{Case, World};
-
-/// Before any other case has left something.
-pub(crate) const FIRST: &[(&str, Case)] = &[("the_page_that_loads_it_is_not_held_up", load)];
-
-pub(crate) const CASES: &[(&str, Case)] = &[
-    ("axe_finds_nothing_in_any_look", axe),
-    ("the_element_speaks_korean_and_the_pages_own_words", words),
-    ("it_is_mirrored_from_right_to_left", mirrored),
-    ("a_phone_offers_its_camera_and_large_buttons", phone),
-];
+use crate::World;
 
 /// Uploads in every state, and something that was left out.
 const STATES: &str = "
@@ -60,7 +50,7 @@ const LOOKS: [(&str, &str, &[(&str, &str)], bool); 7] = [
     ),
 ];
 
-fn axe(world: &World) -> String {
+pub(crate) fn axe(world: &World) -> String {
     let script = std::fs::read_to_string(node_modules().join("axe-core/axe.min.js")).expect("axe");
     let mut rules = Value::Null;
     for (name, query, features, phone) in LOOKS {
@@ -115,7 +105,7 @@ fn emulate(world: &World, features: &[(&str, &str)], phone: bool) {
     }
 }
 
-fn words(world: &World) -> String {
+pub(crate) fn words(world: &World) -> String {
     world.element("multiple&client=test&page-lang=ko&max-bytes=1000000000");
     world.until(
         "Korean",
@@ -147,7 +137,7 @@ fn words(world: &World) -> String {
     world.see("find('[part=sums]').textContent").to_string()
 }
 
-fn mirrored(world: &World) -> String {
+pub(crate) fn mirrored(world: &World) -> String {
     world.element("multiple&client=test&page-dir=rtl");
     world.script(STATES);
     let places = "
@@ -161,7 +151,7 @@ fn mirrored(world: &World) -> String {
     "thumbnail, name, actions, bar".into()
 }
 
-fn phone(world: &World) -> String {
+pub(crate) fn phone(world: &World) -> String {
     let shown = "getComputedStyle(find('[data-action=camera]')).display !== 'none'";
     world.element("multiple&camera=environment&accept=image/*,.pdf");
     assert_eq!(world.see(shown), false);
@@ -181,7 +171,7 @@ fn phone(world: &World) -> String {
     asked.to_string()
 }
 
-fn load(world: &World) -> String {
+pub(crate) fn load(world: &World) -> String {
     world.fresh("multiple&folders");
     world.script("await new Promise((done) => setTimeout(done, 500)); return true;");
     let long = world.see("window.longTasks");

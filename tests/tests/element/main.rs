@@ -8,6 +8,7 @@ mod cases;
 mod forms;
 mod hands;
 mod looks;
+mod picking;
 mod rows;
 mod site;
 
@@ -17,6 +18,7 @@ use devkit::browser::Browser;
 use e2e::Tally;
 use e2e::sink::{Config, Sink};
 
+use cases::CASES;
 use site::Site;
 
 /// What the cases share.
@@ -40,17 +42,9 @@ fn main() -> ExitCode {
         sink,
     };
     let mut tally = Tally::default();
-    let all = [
-        looks::FIRST,
-        forms::CASES,
-        cases::CASES,
-        rows::CASES,
-        looks::CASES,
-    ]
-    .concat();
-    for (name, case) in all {
+    for (name, case) in CASES {
         if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
-            tally.run(name, || world.run(case));
+            tally.run(name, || world.run(*case));
         }
     }
     tally.end()

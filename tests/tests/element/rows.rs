@@ -4,7 +4,7 @@ use devkit::browser::Key;
 use e2e::files::{MIB, TestFile};
 use serde_json::{Value, json};
 
-use crate::{Case, World};
+use crate::World;
 
 /// Bytes a second while something has to last.
 const SLOW: u64 = 1_500_000;
@@ -13,20 +13,7 @@ const MANY: usize = 1_000;
 /// Rows that a long list may have in the document.
 const MOST_ROWS: u64 = 60;
 
-pub(crate) const CASES: &[(&str, Case)] = &[
-    ("a_thousand_files_make_few_rows", many),
-    ("all_uploads_are_paused_resumed_and_cancelled", all),
-    ("a_failed_upload_looks_failed_and_is_tried_again", failed),
-    ("what_was_left_goes_on_after_a_reload", reload),
-    (
-        "a_picture_has_a_preview_whose_address_is_given_back",
-        preview,
-    ),
-    ("a_screen_reader_is_told_rarely_and_in_sums", announcements),
-    ("a_withheld_file_is_not_said_to_be_verified", withheld),
-];
-
-fn many(world: &World) -> String {
+pub(crate) fn many(world: &World) -> String {
     world.element("multiple&client=test");
     let add = format!(
         "const files = Array.from({{ length: {MANY} }}, (_, index) => new File([`${{index}}`], `file ${{index}}.txt`));
@@ -71,7 +58,7 @@ fn many(world: &World) -> String {
     format!("{rows} rows, {nodes} elements, {took} ms to start, long tasks {long}")
 }
 
-fn all(world: &World) -> String {
+pub(crate) fn all(world: &World) -> String {
     let files = ["a.bin", "b.bin", "c.bin"].map(|name| TestFile::new(name, 3 * MIB));
     world.element("multiple");
     world.browser.limit_upload(SLOW);
@@ -94,7 +81,7 @@ fn all(world: &World) -> String {
     sums.to_string()
 }
 
-fn failed(world: &World) -> String {
+pub(crate) fn failed(world: &World) -> String {
     let file = TestFile::of("full.bin", b"full");
     world.element("multiple");
     world.site.refuse(Some("quota_bytes"));
@@ -125,7 +112,7 @@ fn failed(world: &World) -> String {
         .to_string()
 }
 
-fn reload(world: &World) -> String {
+pub(crate) fn reload(world: &World) -> String {
     let file = TestFile::new("left.bin", 6 * MIB);
     world.fresh("multiple&name=files");
     world.browser.limit_upload(SLOW);
@@ -152,7 +139,7 @@ fn reload(world: &World) -> String {
     prompt.to_string()
 }
 
-fn preview(world: &World) -> String {
+pub(crate) fn preview(world: &World) -> String {
     world.element("multiple");
     world.script(
         "window.addresses = [];
@@ -196,7 +183,7 @@ fn preview(world: &World) -> String {
         .to_string()
 }
 
-fn announcements(world: &World) -> String {
+pub(crate) fn announcements(world: &World) -> String {
     world.element("multiple&client=test");
     let said = world.script(
         "const said = [];
@@ -224,7 +211,7 @@ fn announcements(world: &World) -> String {
     texts.join(" | ")
 }
 
-fn withheld(world: &World) -> String {
+pub(crate) fn withheld(world: &World) -> String {
     world.element("multiple&client=test");
     world.script(
         "await host.add([new File(['<!doctype html>'], 'odd.webm', { type: 'video/webm' })]);
