@@ -28,7 +28,8 @@ const sourceOf = (name) => TYPED[name] ?? (name === "element" ? join(ELEMENT, "e
 /** The component's style sheet, as text in its script. */
 const sheet = esbuild.transformSync(readFileSync(join(ELEMENT, "style.css"), "utf8"), { loader: "css", minify: true, charset: "utf8" });
 /** Names of the component's own properties: no page sees them, no text is named so, and the platform has none of them. */
-const INNER = /^(fieldsetDisabled|isDisabled|passFocus|explain|took|language|internals|actAll|rules|asked|calm|words|thumb)$/;
+const INNER =
+  /^(actAll|added|asked|badge|calm|core|explain|fieldsetDisabled|first|internals|isDisabled|language|limits|mark|nodes|note|notice|passFocus|refuse|render|rules|second|seen|show|shown|summary|sums|thumb|took|words|zone)$/;
 const STYLE = { "globalThis.CROWFLY_STYLE": JSON.stringify(sheet.code.trim()) };
 
 /** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares

@@ -65,11 +65,15 @@ export class Core {
     if (!this.view) {
       this.internals.role = "group";
       this.view = new View(this, (name, children) => (light ? h("span", null, ...children) : h("slot", { name }, ...children)));
-      this.root = h("div", { part: "frame" }, ...this.view.nodes);
+      // A click beside the buttons is for this, and leads nowhere: the page must not jump to the first button.
+      const focus = (/** @type {Event} */ { target }) => {
+        if (!(/** @type {Element} */ (target).matches(":active"))) this.focus({ preventScroll: true });
+      };
+      this.root = h("div", { part: "frame", tabindex: -1, focus }, ...this.view.nodes);
       if (light) {
         // What a browser gives the focus to when it tells what is missing in a form.
         if (!host.hasAttribute("tabindex")) host.tabIndex = -1;
-        host.addEventListener("focus", () => this.focus());
+        host.addEventListener("focus", focus);
         host.append(this.root);
       } else host.attachShadow({ mode: "open", delegatesFocus: true }).append(this.root);
       listen(this, (dragging) => this.view && set(this.view.zone, "data-dragging", dragging));
