@@ -8,6 +8,8 @@ import { Recovery } from "./recovery.js";
 /** Time between two samples, and the time that the graph shows, in milliseconds. */
 const STEP_MS = 500;
 const SPAN_MS = 60_000;
+/** Below this rate, in bytes a second, nothing worth a word is sent. */
+const IDLE = 1000;
 /** Retries closer together than this are one mark, in milliseconds. */
 const MARK_MS = 700;
 
@@ -90,7 +92,8 @@ export class Flow {
 
   #say(rates) {
     const peak = Math.max(...rates);
-    setText(byId("flow-now"), rate(rates.at(-1)) || "idle");
+    const last = rates.at(-1);
+    setText(byId("flow-now"), last < IDLE ? "idle" : rate(last));
     if (peak === 0) return setText(byId("flow-words"), "Nothing was sent in the last minute.");
     const sum = this.#samples.reduce((total, moved) => total + moved, 0);
     const times = this.#bands.length > 0 ? `, through trouble ${count(this.#bands.length, "time")}` : "";

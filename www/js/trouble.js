@@ -5,11 +5,11 @@ import { count } from "./format.js";
 
 /** What each kind of the server does, in words. */
 const KINDS = {
-  drop: ["Drop connections", "Half of all requests break off in the middle of the body."],
+  drop: ["Drop connections", "What is on its way breaks off, and so does half of what follows."],
   busy: ["503 SlowDown", "Storage says to most requests that it is asked too much."],
   stall: ["Stall", "Requests stop in the middle and nothing comes any more."],
   expire: ["Expire the URLs", "Storage refuses the presigned URLs, as it does after their time."],
-  slow: ["Go slow", "Each connection carries at most 2 MB a second."],
+  slow: ["Go slow", "Each connection carries at most 4 MB a second."],
 };
 
 /** Shows the switch for the server's `address`. `flow` hears of trouble, and says what the client made of it. */

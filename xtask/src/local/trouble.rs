@@ -45,7 +45,7 @@ const KINDS: [(&str, u64, fn() -> Value); 5] = [
     // Connections end after each answer: one that was slow would stay so.
     ("slow", 60, || {
         json!([
-            {"match": {"method": "*", "times": "forever"}, "fault": {"kind": "bandwidth", "bytesPerSecond": 2_000_000}},
+            {"match": {"method": "*", "times": "forever"}, "fault": {"kind": "bandwidth", "bytesPerSecond": 4_000_000}},
             {"match": {"method": "*", "times": "forever"}, "fault": {"kind": "close"}},
         ])
     }),
@@ -144,6 +144,12 @@ impl Switch {
             true => drop(on.insert(name, Instant::now() + lasting)),
             false => drop(on.remove(name)),
         });
+        if wanted.on && *name == "drop" {
+            // Rules apply to the requests that come; those on their way are cut off, once.
+            for on in [true, false] {
+                self.tell("POST", "offline", &json!({"on": on}));
+            }
+        }
         let switch = self.clone();
         std::thread::spawn(move || {
             std::thread::sleep(lasting);
@@ -165,10 +171,14 @@ impl Switch {
         let rules = KINDS.iter().filter(|(name, ..)| on.contains_key(name));
         let rules: Vec<Value> = rules.map(|(_, _, rules)| rules()).collect();
         let rules: Vec<&Value> = rules.iter().filter_map(Value::as_array).flatten().collect();
-        let address = format!("{}/rules", self.control);
-        // A proxy that does not answer has ended, and makes no trouble.
-        let _ = Request::new("DELETE", address.as_str()).try_send();
-        let _ = Request::new("POST", address).json(&json!(rules)).try_send();
+        self.tell("DELETE", "rules", &json!({}));
+        self.tell("POST", "rules", &json!(rules));
+    }
+
+    /// Tells the proxy something. One that does not answer has ended, and makes no trouble.
+    fn tell(&self, method: &str, what: &str, body: &Value) {
+        let address = format!("{}/{what}", self.control);
+        let _ = Request::new(method, address).json(body).try_send();
     }
 }
 
