@@ -5,7 +5,7 @@
 //   node entries.mjs <hand-written files> <package> <node_modules of the tools>
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tidy } from "./maps.mjs";
 import { declarations } from "./server.mjs";
@@ -21,7 +21,13 @@ const LOADERS = ["index", "slim", "inline"];
 
 /** The entries in TypeScript. They run on servers, so that nothing is won by minifying them. */
 const TYPED = { server: join(dirname(fileURLToPath(import.meta.url)), "../../server/src/server.ts") };
-const sourceOf = (name) => TYPED[name] ?? join(source, `${name}.js`);
+/** The web component, whose files are in a folder of their own; what it loads later is published beside it. */
+const ELEMENT = resolve(source, "../element");
+const LATER = { "element-ko": "ko.js", "element-take": "take.js", "element-preview": "preview.js", "element-earlier": "earlier.js" };
+const sourceOf = (name) => TYPED[name] ?? (name === "element" ? join(ELEMENT, "element.js") : join(source, `${name}.js`));
+/** The component's style sheet, as text in its script. */
+const sheet = esbuild.transformSync(readFileSync(join(ELEMENT, "style.css"), "utf8"), { loader: "css", minify: true, charset: "utf8" });
+const STYLE = { "globalThis.CROWFLY_STYLE": JSON.stringify(sheet.code.trim()) };
 
 /** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares
  * files with others, or loads some later; any other is one file. */
@@ -33,13 +39,15 @@ const entries = Object.values(manifest.exports).flatMap(({ require: form }) => {
 /** What an entry does not take in: the client's entry, which an application has once only, and every other package. */
 const OUTSIDE = ["index.js", "start.js"].flatMap((name) => [`./${name}`, join(source, name)]);
 
-/** The entry and what else it imports of this package as one file. */
-function bundle(name, format) {
+/** The entry and what else it imports of this package as one file, or, with `later`, as one and those that it loads later. */
+function bundle(name, format, later) {
   const { outputFiles } = esbuild.buildSync({
     ...TARGET,
     absWorkingDir: source,
-    entryPoints: [sourceOf(name)],
-    outfile: join(out, `${name}.js`),
+    entryPoints: { [name]: sourceOf(name), ...later },
+    outdir: out,
+    splitting: later !== undefined,
+    define: STYLE,
     bundle: true,
     format,
     external: OUTSIDE,
@@ -51,12 +59,16 @@ function bundle(name, format) {
     sourcesContent: true,
     write: false,
   });
-  const text = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  return { code: text(".js"), map: text(".js.map") };
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  return [...texts.keys()]
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => ({ name: file.slice(0, -3), code: beside(texts.get(file)), map: texts.get(`${file}.map`) }));
 }
 
-async function publish(name) {
-  const { code, map } = bundle(name, "esm");
+/** The client's entry is beside all others in the package. */
+const beside = (code) => code.replaceAll(/(["'])[./\w-]*\/index\.js\1/g, '"./index.js"');
+
+async function publish({ name, code, map }) {
   const url = `${name}.js.map`;
   if (TYPED[name]) {
     writeFileSync(join(out, `${name}.js`), `${code}//# sourceMappingURL=${url}\n`);
@@ -74,9 +86,13 @@ async function publish(name) {
 }
 
 for (const name of entries) {
-  if (!manifest.files.includes(`${name}.js`)) await publish(name);
+  if (!manifest.files.includes(`${name}.js`)) {
+    const later = name === "element" ? Object.entries(LATER).map(([key, file]) => [key, join(ELEMENT, file)]) : undefined;
+    for (const file of bundle(name, "esm", later && Object.fromEntries(later))) await publish(file);
+  }
   // Not minified: it runs in tests and on servers, and is read in their stack traces.
-  const common = bundle(name, "cjs").code.replaceAll(/\b(require|import)\("\.\/index\.js"\)/g, '$1("./index.cjs")');
+  const [{ code }] = bundle(name, "cjs");
+  const common = code.replaceAll(/\b(require|import)\("\.\/index\.js"\)/g, '$1("./index.cjs")');
   writeFileSync(join(out, `${name}.cjs`), common);
 }
 for (const map of readdirSync(out).filter((name) => name.endsWith(".map"))) tidy(join(out, map));

@@ -81,6 +81,10 @@ export interface Connected {
 export type RejectionCode =
   /** More than `maxBytes`. */
   | "too_large"
+  /** Less than `minBytes`. */
+  | "too_small"
+  /** With it, the files of the gesture have more than `maxTotalBytes`. */
+  | "too_large_in_all"
   /** Not what `accept` lists. */
   | "type_not_accepted"
   /** One more than `maxFiles`, or the second where `multiple` is false. */
@@ -112,6 +116,10 @@ export interface DropzoneOptions {
   accept?: string | undefined;
   /** Most bytes of one file. */
   maxBytes?: number | undefined;
+  /** Least bytes of one file. */
+  minBytes?: number | undefined;
+  /** Most bytes of the files of one gesture. */
+  maxTotalBytes?: number | undefined;
   /** Most files of one gesture. */
   maxFiles?: number | undefined;
   /** Whether more than one file is taken at a time; true by default. */

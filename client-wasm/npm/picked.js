@@ -2,12 +2,7 @@
 
 /** @import { DropzoneOptions, PickedFile, Rejection, RejectionCode } from "./adapters.d.ts" */
 /** @import { FileHandle } from "./api.d.ts" */
-
-/** One thing that was dropped, pasted or picked.
- * @typedef {object} Source
- * @property {File | null} file
- * @property {FileSystemEntry | null | undefined} [entry]
- * @property {Promise<FileSystemHandle | undefined> | undefined} [handle] */
+/** @import { Source } from "./sources.js" */
 
 /** Written by file managers and archivers of macOS, Windows and KDE; no person means to send them. */
 const SYSTEM_FILES = /^(\.DS_Store|\.localized|\._.+|Icon\r|Thumbs\.db|ehthumbs(_vista)?\.db|desktop\.ini|\.directory)$/i;
@@ -21,22 +16,29 @@ const REFUSED = /[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
  * @param {Source[]} sources
  * @param {DropzoneOptions} options
  * @returns {Promise<{ files: PickedFile[], rejected: Rejection[] }>} */
-export async function read(sources, { accept, maxBytes = Infinity, maxFiles = Infinity, multiple = true }) {
+export async function read(sources, options) {
+  const { accept, minBytes = 0, maxBytes = Infinity, maxTotalBytes = Infinity, maxFiles = Infinity, multiple = true } = options;
   const chosen = new Chosen();
-  for (const { file, entry, handle } of sources) {
+  for (const { file, path, entry, handle } of sources) {
     if (entry?.isDirectory) await chosen.addFolder(/** @type {FileSystemDirectoryEntry} */ (entry));
-    else if (file) chosen.add(file, file.webkitRelativePath || file.name, await handle);
+    else if (file) chosen.add(file, path ?? (file.webkitRelativePath || file.name), await handle);
     else chosen.reject("unreadable", entry?.name ?? "");
   }
   const most = multiple ? maxFiles : 1;
   /** @type {PickedFile[]} */
   const files = [];
+  let total = 0;
   for (const picked of chosen.withoutSystemFiles()) {
     const { file, path } = picked;
     if (!accepts(accept, file)) chosen.reject("type_not_accepted", path, file);
     else if (file.size > maxBytes) chosen.reject("too_large", path, file);
+    else if (file.size < minBytes) chosen.reject("too_small", path, file);
     else if (files.length >= most) chosen.reject("too_many", path, file);
-    else files.push(picked);
+    else if (total + file.size > maxTotalBytes) chosen.reject("too_large_in_all", path, file);
+    else {
+      files.push(picked);
+      total += file.size;
+    }
   }
   return { files, rejected: chosen.rejected };
 }

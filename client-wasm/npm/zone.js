@@ -1,11 +1,9 @@
 // What listens to the element of a drop zone.
 import { read } from "./picked.js";
+import { sourcesOf } from "./sources.js";
 
 /** @import { Zone } from "./adapter.js" */
-/** @import { Source } from "./picked.js" */
-
-/** What some browsers have besides: https://developer.mozilla.org/docs/Web/API/DataTransferItem/getAsFileSystemHandle
- * @typedef {DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle> }} Item */
+/** @import { Source } from "./sources.js" */
 
 /** Elements that have a click of their own. */
 const CONTROLS = "a,button,input,label,select,summary,textarea,[tabindex]";
@@ -106,18 +104,4 @@ export function listen(zone, root, signal) {
     event.preventDefault();
     if (!event.repeat) zone.pick();
   });
-}
-
-/** What was dropped or pasted. It is read at once, as it is gone after the event:
- * https://html.spec.whatwg.org/multipage/dnd.html#the-drag-data-store
- * @param {DataTransfer} data
- * @returns {Source[]} */
-function sourcesOf(data) {
-  const items = [...(data.items ?? [])].filter(({ kind }) => kind === "file");
-  if (items.length === 0) return [...data.files].map((file) => ({ file }));
-  return items.map((/** @type {Item} */ item) => ({
-    file: item.getAsFile(),
-    entry: item.webkitGetAsEntry?.(),
-    handle: item.getAsFileSystemHandle?.().catch(() => undefined),
-  }));
 }

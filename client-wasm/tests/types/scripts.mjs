@@ -25,6 +25,7 @@ const WORKER = "worker.js";
 const GROUPS = [
   { name: "npm, in the page", folder: "npm", files: scripts("npm").filter((file) => file !== WORKER), lib: PAGE },
   { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
+  { name: "element", folder: "element", files: scripts("element"), lib: [...PAGE, "dom.iterable"] },
   { name: "js, what the module calls", folder: "js", files: scripts("js"), lib: PAGE },
 ];
 
@@ -67,7 +68,8 @@ function silenced({ folder, files }) {
 function planted(tsc, out, group, index) {
   const copy = join(out, `planted-${index}`);
   mkdirSync(copy, { recursive: true });
-  cpSync(join(source, group.folder), join(copy, group.folder), { recursive: true });
+  // The component imports the files of the package.
+  for (const folder of new Set([group.folder, "npm", "js"])) cpSync(join(source, folder), join(copy, folder), { recursive: true });
   for (const file of group.files) {
     const lines = MISTAKES.map(([line]) => line).join("\n");
     appendFileSync(join(copy, group.folder, file), `${lines}\n`);

@@ -93,7 +93,12 @@ fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
     let doctor = wasm.with_file_name("crowfly_doctor.wasm");
     let types = root.join("server/tsconfig.json");
     let mut inputs = vec![wasm.to_path_buf(), doctor, lock, types];
-    let folders = ["client-wasm/js", "server/src", "xtask/src/package"];
+    let folders = [
+        "client-wasm/js",
+        "client-wasm/element",
+        "server/src",
+        "xtask/src/package",
+    ];
     let folders = folders.map(|folder| root.join(folder));
     for folder in [source(), module::recipes()].into_iter().chain(folders) {
         let found = files::list(&folder)?.into_iter();

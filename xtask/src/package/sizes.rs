@@ -18,19 +18,30 @@ const AT_IMPORT: u64 = 1_000;
 const IN_ALL: u64 = 90_000;
 /// Budget of what an adapter of a framework adds, in bytes of gzip.
 const ADAPTER: u64 = 1_500;
+/// Budget of what the web component loads at once, in bytes of gzip.
+const ELEMENT_BUDGET: u64 = 14_000;
 
 /// Entries that are no adapters.
-const OWN_ENTRIES: [&str; 6] = [
+const OWN_ENTRIES: [&str; 7] = [
     "index.js",
     "slim.js",
     "inline.js",
     "crowfly.min.js",
     SERVER,
     TESTING,
+    ELEMENT,
 ];
 /// Never part of an application's page.
 const TESTING: &str = "testing.js";
 const SERVER: &str = "server.js";
+const ELEMENT: &str = "element.js";
+/// What the web component loads when it is needed: Korean, words for trouble, previews, what an earlier page left.
+const ELEMENT_LATER: [&str; 4] = [
+    "element-ko.js",
+    "element-take.js",
+    "element-preview.js",
+    "element-earlier.js",
+];
 
 /// What the default entry loads when a client is created, besides its static imports.
 const ON_DEMAND: &[&str] = &["start.js", "crowfly_bg.wasm", "worker.js"];
@@ -56,6 +67,8 @@ pub(super) struct Sizes {
     at_import: BTreeSet<String>,
     /// Each adapter's files.
     adapters: BTreeMap<String, BTreeSet<String>>,
+    /// What the web component loads at once.
+    element: BTreeSet<String>,
 }
 
 /// Measures all scripts and modules of the package.
@@ -64,6 +77,10 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     let mut names: BTreeSet<String> = at_import.clone();
     names.extend(ON_DEMAND.iter().map(|name| (*name).to_owned()));
     names.extend(["slim.js", "inline.js", "inline-data.js", SERVER, TESTING].map(str::to_owned));
+    let mut element = imported(package, ELEMENT)?;
+    element.retain(|name| !at_import.contains(name));
+    names.extend(element.iter().cloned());
+    names.extend(ELEMENT_LATER.map(str::to_owned));
     let mut adapters = BTreeMap::new();
     for entry in tarball::entries(package)? {
         if !OWN_ENTRIES.contains(&entry.as_str()) {
@@ -84,6 +101,7 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
         files,
         at_import,
         adapters,
+        element,
     })
 }
 
@@ -94,6 +112,8 @@ impl Sizes {
             ("what runs at import", at_import, AT_IMPORT),
             ("module, glue and worker", in_all, IN_ALL),
         ];
+        let [_, element, _] = self.sum(|name| self.element.contains(name));
+        parts.push(("the web component", element, ELEMENT_BUDGET));
         for (entry, own) in &self.adapters {
             let [_, gzip, _] = self.sum(|name| own.contains(name));
             parts.push((entry.as_str(), gzip, ADAPTER));
@@ -144,6 +164,14 @@ impl fmt::Display for Sizes {
                 self.sum(|name| own.contains(name)),
             )?;
         }
+        row(
+            "element.js (at once)",
+            self.sum(|name| self.element.contains(name)),
+        )?;
+        row(
+            "element.js (all it may load)",
+            self.sum(|name| self.element.contains(name) || ELEMENT_LATER.contains(&name)),
+        )?;
         row("at import (crowfly)", self.import())?;
         row("in all (crowfly)", self.all())?;
         let [bytes, raw, gzip, brotli] = ["bytes", "raw", "gzip", "brotli"];
