@@ -2,15 +2,15 @@
 
 import { byId } from "./dom.js";
 
-/** Passes drops anywhere on the page on to `zone()`, the uploader's own drop zone; undefined while there is none. */
-export function dropsAnywhere(zone) {
+/** Passes drops anywhere on the page on to `uploader()`; undefined while there is none. */
+export function dropsAnywhere(uploader) {
   const veil = byId("veil");
   let depth = 0;
   const show = () => veil.classList.toggle("shown", depth > 0);
   const carriesFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
   const on = (type, listener) =>
     document.addEventListener(type, (event) => {
-      if (carriesFiles(event)) listener(event, zone());
+      if (carriesFiles(event)) listener(event, uploader());
     });
 
   on("dragenter", (_, target) => {
@@ -28,9 +28,10 @@ export function dropsAnywhere(zone) {
   on("drop", (event, target) => {
     depth = 0;
     show();
-    const own = event.composedPath().includes(target);
-    if (own || !event.isTrusted) return;
+    if (event.composedPath().includes(target)) return;
     event.preventDefault();
-    target?.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: event.dataTransfer }));
+    const passed = new Event("drop", { bubbles: true, cancelable: true });
+    Object.defineProperty(passed, "dataTransfer", { value: event.dataTransfer });
+    target?.dispatchEvent(passed);
   });
 }

@@ -135,7 +135,7 @@ async function boot() {
     show("login");
     form.focus();
   });
-  dropsAnywhere(() => running?.uploader.querySelector("[part~=zone]"));
+  dropsAnywhere(() => running?.uploader);
   window.addEventListener("beforeunload", (event) => {
     if (busy()) event.preventDefault();
   });

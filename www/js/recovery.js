@@ -1,44 +1,42 @@
 // What the client did about trouble, counted from the events that it gives to `onEvent`.
 
-/** Counts what the client repeats, and says when everything that was hurt goes on again. */
+/** Counts what the client repeats, and says when uploads that were hurt go on. */
 export class Recovery {
   retries = 0;
   resent = 0;
-  /** Milliseconds of the last recovery; undefined before the first. */
+  /** Milliseconds from the end of trouble, or without a switch from its beginning, until storage took a part of each upload that
+   * was hurt; undefined before the first time. */
   tookMs = undefined;
   #hurt = new Set();
   #since = undefined;
   #trouble = false;
 
   /** Takes one event of the client at a moment in milliseconds. Returns `"retry"` or `"recovered"` if it was one. */
-  take(event, now) {
-    const key = `${event.upload}/${event.number ?? ""}`;
-    switch (event.type) {
+  take({ type, phase, upload }, now) {
+    switch (type) {
       case "retried":
         this.retries += 1;
-        if (event.phase === "send") this.resent += 1;
-        this.#hit(key, now);
+        if (phase === "send") this.resent += 1;
+        this.#hit(upload, now);
         return "retry";
       case "waiting":
-        this.#hit(`${event.upload}/`, now);
+        this.#hit(upload, now);
         return undefined;
       case "part":
-        this.#hurt.delete(key);
-        return this.#ended(now);
-      case "resumed":
-        this.#hurt.delete(`${event.upload}/`);
+        // In the middle of trouble, one part more is no recovery.
+        if (!this.#trouble) this.#hurt.delete(upload);
         return this.#ended(now);
       case "verified":
       case "unverified":
       case "failed":
-        this.forget(event.upload);
+        this.forget(upload);
         return this.#ended(now);
       default:
         return undefined;
     }
   }
 
-  /** Says that trouble is made from now on, or no more: what goes on in the middle of it has not recovered from it. */
+  /** Says that trouble is made from now on, or no more. */
   trouble(on, now) {
     this.#trouble = on;
     if (!on && this.#since !== undefined) this.#since = now;
@@ -47,11 +45,11 @@ export class Recovery {
 
   /** An upload that was cancelled recovers from nothing. */
   forget(upload) {
-    for (const key of this.#hurt) if (key.startsWith(`${upload}/`)) this.#hurt.delete(key);
+    this.#hurt.delete(upload);
   }
 
-  #hit(key, now) {
-    this.#hurt.add(key);
+  #hit(upload, now) {
+    this.#hurt.add(upload);
     this.#since ??= now;
   }
 

@@ -1,8 +1,9 @@
-// The uploader of this page: the element, the client that it sends by, and what the page wants to know of it.
+// The uploader of this page: its element, the client that it sends by,
+// and what the page does with a record once it is there.
 
 import "../crowfly/element.js";
 
-/** Puts an uploader into `place`. `onRecord` gets the record of each stored file, `onLate` why one did not come. */
+/** Puts an uploader into `place`, made from `template`. */
 export function startSending(place, template, client, { onRecord, onLate }) {
   place.replaceChildren(document.importNode(template.content, true));
   const uploader = place.querySelector("crowfly-upload");
