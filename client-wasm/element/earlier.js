@@ -126,7 +126,7 @@ export class Earlier {
       h("button", { type: "button", part: "action", "data-action": action, click }, text);
     prompt.setAttribute("aria-label", title);
     prompt.append(
-      h("div", null, h("strong", null, title), h("p", { dir: "auto" }, names.join(", ")), ...(files ? [h("p", null, words.text("earlierFile", { n: files }))] : [])),
+      h("div", null, h("strong", null, title), h("p", null, names.join(", ")), ...(files ? [h("p", null, words.text("earlierFile", { n: files }))] : [])),
       h("div", { part: "actions" }, button("resume-earlier", goOn, words.text("goOn")), button("discard-earlier", discard, words.text("discard"))),
     );
     if (focused) prompt.querySelector("button")?.focus();

@@ -56,7 +56,7 @@ export class Row {
     const does = (/** @type {string} */ name) => act(name, this.item);
     this.kind = h("span", { "aria-hidden": "true" });
     this.thumb = h("button", { type: "button", part: "thumbnail", "data-action": "preview", click: () => does("preview") }, icon("file"), this.kind);
-    this.name = h("span", { part: "name", dir: "auto" });
+    this.name = h("span", { part: "name" });
     this.detail = h("span", null);
     this.badge = h("span", { part: "badge" });
     this.mark = icon("done");

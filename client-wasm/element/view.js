@@ -54,7 +54,7 @@ export class View {
       h("div", { part: "icon" }, icon("upload")),
       h("div", { part: "label" }, slot("label", [this.drop, this.tap])),
       h("div", { part: "ways" }, this.browse, this.folder, this.camera),
-      h("div", { part: "hint" }, slot("hint", [])),
+      h("div", { part: "hint", hidden: host.light }, slot("hint", [])),
       this.limits,
       this.input,
     );
@@ -210,8 +210,8 @@ export class View {
     const dismiss = button(() => this.note(words), "action");
     dismiss.show("remove", "", words.text("dismiss"));
     set(dismiss.element, "data-action", "dismiss");
-    notice.append(icon("alert"), h("div", null, h("strong", null, title), ...lines.map((line) => h("p", { dir: "auto" }, line))), dismiss.element);
-    this.#sayings.push([title, ...lines].join(". "));
+    notice.append(icon("alert"), h("div", null, h("strong", null, title), ...lines.map((line) => h("p", null, line))), dismiss.element);
+    this.#sayings.push(lines.length > 0 ? `${title}. ${lines.join(" ")}` : title);
     this.#speak(words);
   }
 

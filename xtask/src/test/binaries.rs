@@ -118,6 +118,7 @@ impl Binary {
                 "faults" => Kind::Faults,
                 "surroundings" => Kind::Surroundings,
                 "frameworks" => Kind::Frameworks,
+                "element" => Kind::Element,
                 "stores" => Kind::Stores,
                 "servers" => Kind::Servers,
                 _ => Kind::System,

@@ -26,6 +26,17 @@ pub(super) fn frameworks(counts: &mut Counts) -> Result<(), Error> {
     apps(counts, named.unwrap_or_else(|_| "react".into()))
 }
 
+/// The web component in Chromium, in plain pages and with React.
+pub(super) fn element(counts: &mut Counts) -> Result<(), Error> {
+    node::examples()?;
+    cases(
+        counts,
+        Kind::Element,
+        "element",
+        &browsers::chromium()?.env(),
+    )
+}
+
 /// The example apps of these adapters.
 pub(super) fn apps(counts: &mut Counts, names: String) -> Result<(), Error> {
     node::examples()?;

@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Surroundings,
     /// The adapters' example apps.
     Frameworks,
+    /// The web component.
+    Element,
     /// The SDK and the example signers with real stores.
     Stores,
     /// Apps whose own server signs by `crowfly/server`.
@@ -47,7 +49,7 @@ pub(super) enum Kind {
 }
 
 /// Each kind with its name, and where its tests run.
-pub(super) const KINDS: [(Kind, &str, &str); 18] = [
+pub(super) const KINDS: [(Kind, &str, &str); 19] = [
     (Kind::Check, "checks (format, lints)", "unit"),
     (Kind::Native, "native unit", "unit"),
     (Kind::Contract, "contract", "unit"),
@@ -59,6 +61,7 @@ pub(super) const KINDS: [(Kind, &str, &str); 18] = [
     (Kind::Faults, "faults in Chromium", "Chromium, fault proxy"),
     (Kind::Surroundings, "surroundings", "each browser"),
     (Kind::Frameworks, "adapters of frameworks", "Chromium"),
+    (Kind::Element, "web component", "Chromium"),
     (Kind::Stores, "real stores", "Chromium, real stores"),
     (
         Kind::Servers,

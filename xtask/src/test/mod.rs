@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     ("faults", browsers::faults),
     ("surroundings", browsers::surroundings),
     ("frameworks", browsers::frameworks),
+    ("element", browsers::element),
     ("servers", browsers::servers),
     ("types", web::types),
     ("local-aws", system::rules),
