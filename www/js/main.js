@@ -9,6 +9,7 @@ import { codePanel } from "./code.js";
 import { readConfig } from "./config.js";
 import { byId, details, setText } from "./dom.js";
 import { dropsAnywhere } from "./drops.js";
+import { Failures } from "./failures.js";
 import { Flow } from "./flow.js";
 import { loginForm, nameOf } from "./login.js";
 import { explain } from "./messages.js";
@@ -59,6 +60,8 @@ async function open(config, name, grant, owner) {
   const announce = announcer(byId("live"));
   const flow = new Flow();
   const cautions = new Cautions(byId("cautions"), announce);
+  const failures = new Failures();
+  const nameOfUpload = (wanted) => client.snapshot().uploads.find(({ id }) => id === wanted)?.name;
   let records;
   let client;
   let startSending;
@@ -73,7 +76,7 @@ async function open(config, name, grant, owner) {
       onEvent: (event) => flow.take(event),
       onWarning({ code, message, upload }) {
         // What a person should know goes to the page, the rest to the console.
-        if (code === "type_mismatch") cautions.add(client.snapshot().uploads.find(({ id }) => id === upload)?.name);
+        if (code === "type_mismatch") cautions.add(nameOfUpload(upload));
         else if (code === "api_silent") records.unanswered(message);
         else console.warn(`crowfly: ${message}`);
       },
@@ -85,22 +88,24 @@ async function open(config, name, grant, owner) {
   const uploader = startSending(byId("sending"), byId("uploader"), client, {
     onRecord: (record) => records.add(record),
     onLate: (error) => records.late(error),
+    onFailed: ({ upload, error }) => failures.add(upload?.id, nameOfUpload(upload?.id), error),
   });
   uploader.addEventListener("crowfly-aborted", ({ detail }) => flow.forget(detail.upload.id));
   flow.open(client);
   records.open();
   codePanel().catch((error) => console.warn(`the code panel: ${error.message}`));
   const calm = config.trouble ? troubleSwitch(new URL(config.trouble, document.baseURI), flow) : () => {};
-  return { owner, session, client, uploader, records, flow, cautions, calm };
+  const clear = () => [cautions, failures].forEach((one) => one.clear());
+  return { owner, session, client, uploader, records, flow, clear, calm };
 }
 
 function stop() {
   if (!running) return;
-  const { uploader, records, flow, cautions, calm, client } = running;
+  const { uploader, records, flow, clear, calm, client } = running;
   running = undefined;
   calm();
   flow.stop();
-  cautions.clear();
+  clear();
   records.stop();
   uploader.remove();
   client.close();

@@ -1,7 +1,7 @@
 // Every stable error code in plain words: what happened, and what the person can do about it.
 // The list follows `contract/src/code.rs`; a code without a sentence falls back to `unknown`.
 
-const MESSAGES = {
+export const MESSAGES = {
   invalid_json: "The server could not read this page's request. Reload the page and try again.",
   unknown_field: "The server does not know a part of this page's request. The page and the server may be of different versions.",
   unsupported_media_type: "The server could not read this page's request. Reload the page and try again.",

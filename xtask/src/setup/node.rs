@@ -54,6 +54,11 @@ pub(crate) fn provider() -> Result<(), Error> {
     install("node-oidc", "an OpenID provider from npm", "tests/oidc")
 }
 
+/// Installs Lighthouse into `target/tools/node-audit`.
+pub(crate) fn audit() -> Result<(), Error> {
+    install("node-audit", "Lighthouse from npm", "tests/audit")
+}
+
 /// Installs what the adapters' apps need.
 pub(crate) fn examples() -> Result<(), Error> {
     apps(&["react", "vue", "svelte", "solid"])
