@@ -27,6 +27,9 @@ const LATER = { "element-ko": "ko.js", "element-take": "take.js", "element-previ
 const sourceOf = (name) => TYPED[name] ?? (name === "element" ? join(ELEMENT, "element.js") : join(source, `${name}.js`));
 /** The component's style sheet, as text in its script. */
 const sheet = esbuild.transformSync(readFileSync(join(ELEMENT, "style.css"), "utf8"), { loader: "css", minify: true, charset: "utf8" });
+/** Names of the component's own properties: no page sees them, no text is named so, and the platform has none of them. */
+const INNER =
+  /^(actAll|added|asked|badge|calm|core|explain|fieldsetDisabled|first|internals|isDisabled|language|limits|mark|nodes|note|notice|passFocus|refuse|render|rules|second|seen|show|shown|summary|sums|thumb|took|words|zone)$/;
 const STYLE = { "globalThis.CROWFLY_STYLE": JSON.stringify(sheet.code.trim()) };
 
 /** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares
@@ -48,6 +51,7 @@ function bundle(name, format, later) {
     outdir: out,
     splitting: later !== undefined,
     define: STYLE,
+    ...(name === "element" && { mangleProps: INNER }),
     bundle: true,
     format,
     external: OUTSIDE,

@@ -4,12 +4,11 @@ import { List, idOf } from "./list.js";
 import { isStored, sum } from "./sums.js";
 import { adopt } from "./style.js";
 import { View } from "./view.js";
-import { Words } from "./words.js";
+import { Language } from "./language.js";
 import { h, icon, set } from "./dom.js";
 
 /** @import { Warning } from "../npm/api.d.ts" */
 /** @import { Rejection } from "../npm/adapters.d.ts" */
-/** @import { Messages } from "../npm/element.d.ts" */
 /** @import { CrowflyUpload } from "./element.js" */
 /** @import { Item } from "./list.js" */
 /** @import { Around } from "./row.js" */
@@ -31,21 +30,14 @@ export class Core {
   view;
   /** @type {import("./earlier.js").Earlier | undefined} */
   earlier;
-  words = new Words("en", {}, {});
-  #tag = "";
-  /** The words that were loaded, by language.
-   * @type {Record<string, Messages>} */
-  #loaded = {};
-  /** @type {Record<string, Promise<void>>} */
-  #loading = {};
   #frame = 0;
+  #looking = false;
   #value = "";
   #invalid = "";
   /** @type {Around["thumb"]} */
   #thumb;
   /** @type {HTMLElement | undefined} */
-  #root;
-  #language = new MutationObserver(() => this.#speakLanguage());
+  root;
   #paste = (/** @type {Event} */ event) => {
     if (this.host.paste === "page") paste(this, event);
   };
@@ -56,6 +48,11 @@ export class Core {
     this.host = host;
     this.internals = internals;
     this.list = new List(this);
+    this.language = new Language(this);
+  }
+
+  get words() {
+    return this.language.words;
   }
 
   get isDisabled() {
@@ -68,25 +65,37 @@ export class Core {
     if (!this.view) {
       this.internals.role = "group";
       this.view = new View(this, (name, children) => (light ? h("span", null, ...children) : h("slot", { name }, ...children)));
-      this.#root = h("div", { part: "frame" }, ...this.view.nodes);
+      // A click beside the buttons is for this, and leads nowhere: the page must not jump to the first button.
+      const focus = (/** @type {Event} */ { target }) => {
+        if (!(/** @type {Element} */ (target).matches(":active"))) this.focus({ preventScroll: true });
+      };
+      this.root = h("div", { part: "frame", tabindex: -1, focus }, ...this.view.nodes);
       if (light) {
         // What a browser gives the focus to when it tells what is missing in a form.
         if (!host.hasAttribute("tabindex")) host.tabIndex = -1;
-        host.addEventListener("focus", () => this.focus());
-        host.append(this.#root);
-      } else host.attachShadow({ mode: "open", delegatesFocus: true }).append(this.#root);
+        host.addEventListener("focus", focus);
+        host.append(this.root);
+      } else host.attachShadow({ mode: "open", delegatesFocus: true }).append(this.root);
       listen(this, (dragging) => this.view && set(this.view.zone, "data-dragging", dragging));
     }
     adopt(/** @type {Document | ShadowRoot} */ (host.shadowRoot ?? host.getRootNode()), light);
     host.ownerDocument.addEventListener("paste", this.#paste);
-    this.#language.observe(host.ownerDocument, { subtree: true, attributeFilter: ["lang"] });
-    this.#speakLanguage();
-    const idle = globalThis.requestIdleCallback ?? setTimeout;
-    idle(() => this.#lookBack());
+    this.language.connect();
+    this.#lookLater();
+  }
+
+  /** Looks for what earlier pages left when the page has nothing better to do. */
+  #lookLater() {
+    if (this.#looking) return;
+    this.#looking = true;
+    (globalThis.requestIdleCallback ?? setTimeout)(() => {
+      this.#looking = false;
+      this.#lookBack();
+    });
   }
 
   disconnect() {
-    this.#language.disconnect();
+    this.language.disconnect();
     this.host.ownerDocument.removeEventListener("paste", this.#paste);
     this.list.rest();
   }
@@ -94,10 +103,12 @@ export class Core {
   /** An attribute or a property has another value.
    * @param {string} name */
   set(name) {
-    if (name === "messages") this.#speakLanguage();
+    if (name === "messages") this.language.speak();
     if (name === "client" || name === "api" || name === "signer") {
       this.list.leave();
-      if (this.host.isConnected) this.#lookBack();
+      this.earlier?.forget();
+      this.earlier = undefined;
+      if (this.host.isConnected) this.#lookLater();
     }
     this.changed();
   }
@@ -153,7 +164,7 @@ export class Core {
   /** Files were taken, or not.
    * @param {Rejection[]} rejected */
   took(rejected) {
-    const loading = this.load("rare");
+    const loading = this.language.load("rare");
     if (rejected.length > 0) this.emit("crowfly-refused", { rejected });
     if (rejected.length > 0) loading.then(() => this.view?.refuse(rejected, this.words));
     else this.view?.note(this.words);
@@ -174,7 +185,7 @@ export class Core {
   warn = async (warning) => {
     if (this.emit("crowfly-warning", { warning })) console.warn(`crowfly: ${warning.message}`);
     const item = this.list.items.find((item) => idOf(item) === warning.upload);
-    await this.load("rare");
+    await this.language.load("rare");
     const text = this.words.warnings[warning.code];
     if (item) item.warning = warning.code;
     if (text) this.view?.note(this.words, item && warning.upload ? `${item.name}: ${text}` : text);
@@ -213,51 +224,6 @@ export class Core {
     else for (const item of [...this.list.items]) if (applies[action]?.includes(item.state)) this.list.act(action, item);
   }
 
-  #speakLanguage() {
-    const { host } = this;
-    /** @type {Element | undefined} */
-    let node = host;
-    let tag = "";
-    while (node && !tag) {
-      tag = node.closest("[lang]")?.getAttribute("lang") ?? "";
-      node = /** @type {Partial<ShadowRoot>} */ (node.getRootNode()).host;
-    }
-    this.#tag = tag || "en";
-    if (/^ko\b/i.test(tag)) this.load("ko");
-    this.#spell();
-  }
-
-  /** Loads more words. Without them it goes on with those that it has.
-   * @param {"ko" | "rare"} name */
-  load(name) {
-    return (this.#loading[name] ??= (
-      name === "ko"
-        ? import("./ko.js").then(({ messages }) => messages)
-        : import("./take.js").then(({ texts, errors, warnings }) => ({ ...texts, errors, warnings }))
-    ).then(
-      (loaded) => {
-        this.#loaded[name] = loaded;
-        this.#spell();
-      },
-      () => {
-        delete this.#loading[name];
-      },
-    ));
-  }
-
-  #spell() {
-    const { ko, rare = {} } = this.#loaded;
-    const tag = this.#tag;
-    const page = this.host.messages ?? {};
-    const korean = /^ko\b/i.test(tag) ? ko : undefined;
-    // A language that nobody has given words for has no numbers of its own in the middle of English.
-    const spoken = korean || /^en\b/i.test(tag) || this.host.messages ? tag : "en";
-    this.words = new Words(spoken, korean ?? {}, page, rare);
-    if (this.#root) set(this.#root, "lang", spoken === tag ? null : spoken);
-    this.internals.ariaLabel = this.words.text("label");
-    this.changed();
-  }
-
   #preview() {
     const loading = import("./preview.js");
     loading.then(
@@ -275,7 +241,7 @@ export class Core {
     const { client, api, signer } = this.host;
     const key = client ?? (signer || api);
     const other = prompting.get(key);
-    if (!key || (other && other !== this && other.host.isConnected)) return;
+    if (!key || this.earlier || (other && other !== this && other.host.isConnected)) return;
     prompting.set(key, this);
     try {
       const known = client ? undefined : await indexedDB.databases?.();

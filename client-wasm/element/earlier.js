@@ -55,7 +55,13 @@ export class Earlier {
     const client = await this.core.list.open();
     const ours = new Set(client.snapshot().uploads.map(({ id }) => id));
     this.left = (await client.resumable()).filter(({ id }) => !ours.has(id));
-    await this.core.load("rare");
+    await this.core.language.load("rare");
+    this.show();
+  }
+
+  /** The element has another client from now on. */
+  forget() {
+    this.left = [];
     this.show();
   }
 

@@ -74,10 +74,6 @@ export class CrowflyUpload extends Base {
     return this.#core.list.items.filter(isStored).flatMap((item) => idOf(item) ?? []);
   }
 
-  get type() {
-    return this.localName;
-  }
-
   get form() {
     return this.#internals.form;
   }

@@ -60,7 +60,8 @@ export function paste(core, event) {
 export function browse(input, host, way) {
   input.multiple = host.multiple && way !== "camera";
   input.webkitdirectory = way === "folder";
-  input.accept = way === "folder" ? "" : host.accept || (way === "camera" ? "image/*" : "");
+  const media = host.accept.split(",").filter((rule) => /^\s*(image|video|audio)\//.test(rule));
+  input.accept = way === "folder" ? "" : way === "camera" ? media.join() || "image/*" : host.accept;
   if (way === "camera") input.setAttribute("capture", host.camera || "environment");
   else input.removeAttribute("capture");
   input.click();

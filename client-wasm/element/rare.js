@@ -21,6 +21,11 @@ export const texts = {
   discard: "Discard",
   notEarlier: "{name} is not one of these files.",
 
+  active_content: "Uploaded, but its content is not what its type says, and could run. It cannot be downloaded.",
+  scan_pending: "Uploaded, and still being scanned. It can be downloaded once that is done.",
+  infected: "Uploaded, but the scan did not find it clean. It cannot be downloaded.",
+  content_encoding: "Uploaded in a compressed form that is not taken here. It cannot be downloaded.",
+
   notSetUp: "Uploads are not set up on this page yet. Tell the people who run it.",
   unprepared: "This file could not be prepared. Choose another one.",
 };

@@ -85,6 +85,8 @@ export class Row {
     if (around.calm && state === this.seen[1] && !item.error && words === this.seen[4]) return this.#progress(words, true);
     this.seen = now;
     const stored = isStored(item);
+    const withheld = seen?.record?.withheld;
+    const verified = stored && seen?.stored?.verified;
     set(this.element, "data-upload", idOf(item) ?? item.key);
     set(this.element, "data-state", state);
     say(this.name, name);
@@ -94,13 +96,16 @@ export class Row {
     set(this.thumb, "aria-label", shown ? words.text("named", { action: words.text("preview"), name }) : null);
     this.thumb.disabled = !shown;
     set(this.thumb, "aria-hidden", shown ? null : "true");
-    draw(this.mark, stored ? "done" : "alert");
+    draw(this.mark, stored && !withheld ? "done" : "alert");
     this.mark.style.display = stored || state === "failed" || item.warning ? "" : "none";
-    say(this.badge, seen?.stored?.verified && stored ? words.text("verified") : "");
+    say(this.badge, withheld ? words.text("withheld") : verified ? words.text("verified") : "");
+    set(this.badge, "title", seen?.stored?.crc64nvme);
+    set(this.element, "data-withheld", withheld);
     this.bar.hidden = stored || state === "failed" || state === "aborted";
     set(this.bar, "aria-label", words.text("progressOf", { name }));
     this.#progress(words, false);
     if (state === "failed") say(this.detail, around.explain(item.error));
+    if (withheld) say(this.detail, words.text(withheld));
     this.#buttons(around);
     around.thumb?.(item, this);
   }

@@ -11,7 +11,7 @@ const sheets = [];
  * @param {boolean} light whether the element has no shadow root: the sheet then counts inside the element only, and each rule
  * of the page counts more */
 export function adopt(root, light) {
-  const sheet = (sheets[Number(light)] ??= made(light ? `:where(crowfly-upload[light]){${CSS.replaceAll(":host", "&")}}` : CSS));
+  const sheet = (sheets[Number(light)] ??= made(light ? `:where(crowfly-upload[light]){${CSS.replace(/:host(\((.*?)\))?/g, "&$2")}}` : CSS));
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 }
 

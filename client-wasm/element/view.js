@@ -41,7 +41,12 @@ export class View {
       const click = () => browse(this.input, host, name === "browse" ? undefined : name);
       return h("button", { type: "button", part: name === "browse" ? "browse" : `way ${name}`, "data-action": name, click });
     };
-    this.input = h("input", { type: "file", hidden: true, tabindex: -1, change: () => this.#picked() });
+    // Its events are not those of the element, which has its own.
+    const picked = (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      this.#picked();
+    };
+    this.input = h("input", { type: "file", hidden: true, tabindex: -1, change: picked, input: (event) => event.stopPropagation() });
     this.drop = h("span", { "data-fine": true });
     this.tap = h("span", { "data-coarse": true });
     this.browse = way("browse");
@@ -100,9 +105,8 @@ export class View {
     this.#zone(words, disabled, items.length);
     const sums = sum(items);
     this.#summary(sums, words, disabled, calm);
-    for (const item of this.shown) {
-      if (items.includes(item)) continue;
-      if (!this.list.passFocus(item, items.length > 0 ? this.shown : [])) this.browse.focus();
+    for (const item of this.list.rows.keys()) {
+      if (!items.includes(item) && !this.list.passFocus(item, this.shown, items)) this.browse.focus();
     }
     this.shown = items;
     set(this.list.element, "aria-label", words.text("list"));
@@ -141,8 +145,12 @@ export class View {
    * @param {boolean} calm */
   #summary(sums, words, disabled, calm) {
     const { files, active, paused, ready, stored, failed, sent, total, rate: speed, etaMs } = sums;
+    const focused = this.summary.matches(":focus-within");
     this.summary.hidden = files === 0;
-    if (files === 0) return;
+    if (files === 0) {
+      if (focused) this.browse.focus();
+      return;
+    }
     const { lang } = words;
     const part = total > 0 ? sent / total : stored > 0 ? 1 : 0;
     const going = active - paused - ready;

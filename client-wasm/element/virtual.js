@@ -1,7 +1,7 @@
 // The list of rows: all of a short list, those that are seen of a long one.
 import { h, set } from "./dom.js";
 import { Row } from "./row.js";
-import { MOST_ROWS, seenRows } from "./sums.js";
+import { isEnded, MOST_ROWS, seenRows } from "./sums.js";
 
 /** @import { Item } from "./list.js" */
 /** @import { Around } from "./row.js" */
@@ -15,6 +15,8 @@ export class Rows {
   rows = new Map();
   #height = ROW;
   #changed;
+  /** @type {Item | undefined} */
+  #current;
 
   /** @param {() => void} changed called when it was scrolled */
   constructor(changed) {
@@ -58,6 +60,7 @@ export class Rows {
       row.element.style.insetBlockStart = long ? `${index * this.#height}px` : "";
       row.render(around);
     }
+    this.#follow(items, long);
     if (!long) return;
     const height = this.rows.values().next().value?.element.offsetHeight;
     element.style.setProperty("--all", `${items.length * this.#height}px`);
@@ -66,15 +69,28 @@ export class Rows {
     this.#changed();
   }
 
-  /** Gives the focus of a row that is about to leave to one beside it; false if there is none.
+  /** Scrolls to the first that is not finished, whenever that is another one, unless a person is in the list.
+   * @param {readonly Item[]} items
+   * @param {boolean} long */
+  #follow(items, long) {
+    const { element } = this;
+    const index = items.findIndex((item) => !isEnded(item));
+    const item = items[index];
+    if (!item || item === this.#current || element.matches(":hover,:focus-within")) return;
+    this.#current = item;
+    element.scrollTop = long ? index * this.#height : (this.rows.get(item)?.element.offsetTop ?? 0);
+  }
+
+  /** Gives the focus of a row that is about to leave to the nearest one that stays; false if there is none.
    * @param {Item} item
-   * @param {readonly Item[]} items */
-  passFocus(item, items) {
-    const row = this.rows.get(item);
-    if (!row?.element.matches(":focus-within")) return true;
-    const index = items.indexOf(item);
-    const other = [items[index + 1], items[index - 1]].map((one) => one && this.rows.get(one)).find(Boolean);
-    other?.second.element.focus();
+   * @param {Item[]} before
+   * @param {Item[]} items */
+  passFocus(item, before, items) {
+    if (!this.rows.get(item)?.element.matches(":focus-within")) return true;
+    const index = before.indexOf(item);
+    const near = [...before.slice(index + 1), ...before.slice(0, index).reverse()];
+    const other = near.find((one) => this.rows.has(one) && items.includes(one));
+    if (other) this.rows.get(other)?.second.element.focus();
     return !!other;
   }
 }

@@ -133,7 +133,6 @@ export class CrowflyUpload extends HTMLElement implements CrowflyUploadPropertie
   readonly uploads: readonly Upload[];
   /** The ids of stored uploads. */
   readonly value: readonly string[];
-  readonly type: string;
   readonly form: HTMLFormElement | null;
   readonly labels: NodeList;
   readonly validity: ValidityState;
@@ -169,5 +168,5 @@ declare global {
   interface HTMLElementTagNameMap {
     "crowfly-upload": CrowflyUpload;
   }
-  interface HTMLElementEventMap extends CrowflyUploadEventMap {}
+  interface GlobalEventHandlersEventMap extends CrowflyUploadEventMap {}
 }

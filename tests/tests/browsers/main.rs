@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod control;
+mod element;
 mod features;
 mod flow;
 mod page;
@@ -91,6 +92,10 @@ const FLOWS: &[Flow] = &[
     Flow {
         name: "refused before any byte moves",
         run: control::refused,
+    },
+    Flow {
+        name: "the web component",
+        run: element::picked,
     },
     Flow {
         name: "the demo page, from disk",

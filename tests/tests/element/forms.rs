@@ -4,23 +4,14 @@ use devkit::browser::Key;
 use e2e::files::{MIB, TestFile};
 use serde_json::json;
 
-use crate::{Case, World};
+use crate::World;
 
 /// Bytes a second while something has to last.
 const SLOW: u64 = 1_500_000;
 
-pub(crate) const CASES: &[(&str, Case)] = &[
-    ("the_readmes_lines_send_a_form_by_keyboard_alone", readme),
-    ("a_react_app_by_keyboard_alone", react),
-    ("a_form_waits_for_its_files_and_says_so", validity),
-    ("a_form_is_reset_and_disabled_with_its_fieldset", reset),
-    ("a_page_that_is_come_back_to_has_its_files", restored),
-    ("the_focus_stays_near_a_row_that_is_removed", focus),
-];
-
 const SEND: &str = "form > button";
 
-fn readme(world: &World) -> String {
+pub(crate) fn readme(world: &World) -> String {
     let files = [
         TestFile::new("first.bin", MIB),
         TestFile::of("second.txt", b"two"),
@@ -50,7 +41,7 @@ fn readme(world: &World) -> String {
     format!("{} ids in the form", ids.len())
 }
 
-fn react(world: &World) -> String {
+pub(crate) fn react(world: &World) -> String {
     let files = [
         TestFile::new("long.bin", 6 * MIB),
         TestFile::of("cancelled.bin", &vec![7; 3 * MIB]),
@@ -81,7 +72,7 @@ fn react(world: &World) -> String {
     world.see("find('#stored').textContent").to_string()
 }
 
-fn validity(world: &World) -> String {
+pub(crate) fn validity(world: &World) -> String {
     let file = TestFile::new("slow.bin", 4 * MIB);
     world.element("name=files&required&multiple");
     world.script("const form = document.createElement('form'); host.parentNode.append(form); form.append(host); return true;");
@@ -111,7 +102,7 @@ fn validity(world: &World) -> String {
         .to_string()
 }
 
-fn reset(world: &World) -> String {
+pub(crate) fn reset(world: &World) -> String {
     world.element("name=files&multiple");
     world.script(
         "const form = document.createElement('form');
@@ -138,7 +129,7 @@ fn reset(world: &World) -> String {
     "reset, disabled, enabled".into()
 }
 
-fn restored(world: &World) -> String {
+pub(crate) fn restored(world: &World) -> String {
     let file = TestFile::of("kept.txt", b"kept");
     world.open("/readme");
     world.pick(&[&file.path]);
@@ -160,7 +151,7 @@ fn restored(world: &World) -> String {
     ids.to_string()
 }
 
-fn focus(world: &World) -> String {
+pub(crate) fn focus(world: &World) -> String {
     let files = ["a.txt", "b.txt", "c.txt"].map(|name| TestFile::of(name, name.as_bytes()));
     let paths = files.each_ref().map(|file| file.path.as_path());
     world.element("multiple");

@@ -8,6 +8,8 @@ mod cases;
 mod forms;
 mod hands;
 mod looks;
+mod picking;
+mod rows;
 mod site;
 
 use std::process::ExitCode;
@@ -16,6 +18,7 @@ use devkit::browser::Browser;
 use e2e::Tally;
 use e2e::sink::{Config, Sink};
 
+use cases::CASES;
 use site::Site;
 
 /// What the cases share.
@@ -39,10 +42,9 @@ fn main() -> ExitCode {
         sink,
     };
     let mut tally = Tally::default();
-    let all = [forms::CASES, cases::CASES, looks::CASES].concat();
-    for (name, case) in all {
+    for (name, case) in CASES {
         if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
-            tally.run(name, || world.run(case));
+            tally.run(name, || world.run(*case));
         }
     }
     tally.end()
