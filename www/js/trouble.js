@@ -51,7 +51,7 @@ export function troubleSwitch(address, flow) {
       else ends.delete(kind);
       const [, sentence] = KINDS[kind];
       if (on) setText(words, `${sentence} For ${Math.round(forMs / 1000)} s.`);
-      else setText(words, "");
+      else if (words.textContent.startsWith(sentence)) setText(words, "");
       show();
     } catch (error) {
       setText(words, `There is no trouble to be had: ${error.message}.`);

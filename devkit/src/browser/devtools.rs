@@ -20,11 +20,12 @@ impl Browser {
         self.devtools("Emulation.setTouchEmulationEnabled", touch);
     }
 
-    /// Shows the page on a screen of this size in CSS pixels, each of `scale` pixels in both directions.
+    /// Shows the page on a screen of this size in CSS pixels, each of `scale` pixels in both directions, without scroll bars.
     pub fn screen(&self, width: u32, height: u32, scale: f64, mobile: bool) -> Value {
         let screen = json!({
             "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile,
         });
+        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true}));
         self.devtools("Emulation.setDeviceMetricsOverride", screen)
     }
 

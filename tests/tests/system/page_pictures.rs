@@ -87,26 +87,27 @@ fn every_state(browser: &Browser, page: &Page<'_>) -> Vec<TestFile> {
         page.wait_state(&file.name, "processed", WITHIN);
     }
     press(browser, "slow");
-    let large = [
-        ("drone over the bay.mp4", 120 * MIB),
-        ("raw photos.zip", 60 * MIB),
-        ("old backup.zip", 40 * MIB),
+    let [refused, cancelled, paused, movie] = [
         ("page.html", 4000),
-    ];
-    let large: Vec<TestFile> = large.iter().map(|(name, size)| file(name, *size)).collect();
-    let paths: Vec<&Path> = large.iter().map(|file| file.path.as_path()).collect();
-    page.pick(&paths);
-    let [movie, paused, cancelled, refused] = &large[..] else {
-        unreachable!("four files")
-    };
+        ("old backup.zip", 40 * MIB),
+        ("raw photos.zip", 60 * MIB),
+        ("drone over the bay.mp4", 150 * MIB),
+    ]
+    .map(|(name, size)| file(name, size));
+    page.pick(&[&refused.path]);
     page.wait_row(&refused.name, WITHIN, |row| row.state == "failed");
-    for (file, action, state) in [(cancelled, "abort", "aborted"), (paused, "pause", "paused")] {
-        let row = page.wait_row(&file.name, WITHIN, |row| row.state == "uploading");
+    for (file, action, state) in [
+        (&cancelled, "abort", "aborted"),
+        (&paused, "pause", "paused"),
+    ] {
+        page.pick(&[&file.path]);
+        let row = page.wait_row(&file.name, WITHIN, |row| row.percent >= 20.0);
         page.act(&row.id, action);
         page.wait_row(&file.name, WITHIN, |row| row.state == state);
     }
+    page.pick(&[&movie.path]);
     page.wait_row(&movie.name, WITHIN, |row| row.percent >= 15.0);
-    files.extend(large);
+    files.extend([movie, refused, cancelled, paused]);
     files
 }
 
@@ -158,7 +159,6 @@ fn an_animation_shows_trouble_and_recovery() {
     film(&browser, since, |_| {
         browser.run(recovered, &[]) == json!(true)
     });
-    press(&browser, "slow");
     let over = |_| page.rows().iter().all(|row| row.state == "processed");
     film(&browser, since, over);
     let end = since.elapsed().as_millis() + 1_500;

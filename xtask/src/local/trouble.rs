@@ -145,10 +145,8 @@ impl Switch {
             false => drop(on.remove(name)),
         });
         if wanted.on && *name == "drop" {
-            // Rules apply to the requests that come; those on their way are cut off, once.
-            for on in [true, false] {
-                self.tell("POST", "offline", &json!({"on": on}));
-            }
+            // Rules apply to the requests that come; those on their way are reset, once.
+            self.tell("POST", "reset", &json!({}));
         }
         let switch = self.clone();
         std::thread::spawn(move || {
