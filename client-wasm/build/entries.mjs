@@ -26,7 +26,8 @@ const ELEMENT = resolve(source, "../element");
 const LATER = { "element-ko": "ko.js", "element-take": "take.js", "element-preview": "preview.js", "element-earlier": "earlier.js" };
 const sourceOf = (name) => TYPED[name] ?? (name === "element" ? join(ELEMENT, "element.js") : join(source, `${name}.js`));
 /** The component's style sheet, as text in its script. */
-const sheet = esbuild.transformSync(readFileSync(join(ELEMENT, "style.css"), "utf8"), { loader: "css", minify: true, charset: "utf8" });
+const styles = ["frame.css", "list.css"].map((name) => readFileSync(join(ELEMENT, name), "utf8"));
+const sheet = esbuild.transformSync(styles.join(""), { loader: "css", minify: true, charset: "utf8" });
 /** Names of the component's own properties: no page sees them, no text is named so, and the platform has none of them. */
 const INNER =
   /^(actAll|added|asked|badge|calm|core|explain|fieldsetDisabled|first|internals|isDisabled|language|limits|mark|nodes|note|notice|passFocus|refuse|render|rules|second|seen|show|shown|summary|sums|thumb|took|words|zone)$/;

@@ -9,6 +9,7 @@ import { h, icon, set } from "./dom.js";
 
 /** @import { Warning } from "../npm/api.d.ts" */
 /** @import { Rejection } from "../npm/adapters.d.ts" */
+/** @import { Earlier } from "./earlier.js" */
 /** @import { CrowflyUpload } from "./element.js" */
 /** @import { Item } from "./list.js" */
 /** @import { Around } from "./row.js" */
@@ -28,7 +29,7 @@ export class Core {
   fieldsetDisabled = false;
   /** @type {View | undefined} */
   view;
-  /** @type {import("./earlier.js").Earlier | undefined} */
+  /** @type {Earlier | undefined} */
   earlier;
   #frame = 0;
   #looking = false;

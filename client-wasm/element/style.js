@@ -1,6 +1,6 @@
 // The style sheet: by script, so that a content security policy without 'unsafe-inline' has nothing to refuse.
 
-/** `style.css`, which the build puts here. */
+/** `frame.css` and `list.css`, which the build puts here. */
 const CSS = /** @type {{ CROWFLY_STYLE: string }} */ (/** @type {unknown} */ (globalThis)).CROWFLY_STYLE;
 
 /** @type {CSSStyleSheet[]} */

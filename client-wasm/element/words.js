@@ -2,6 +2,7 @@
 import { count, language } from "./format.js";
 
 /** @import { Messages, PluralText } from "../npm/element.d.ts" */
+/** @import { texts } from "./rare.js" */
 
 /** The words that every page needs; the others are in `rare.js`. */
 export const ENGLISH = {
@@ -70,7 +71,7 @@ export const ENGLISH = {
   failed: "It was not uploaded. Try again.",
 };
 
-/** @typedef {keyof typeof ENGLISH | keyof typeof import("./rare.js").texts} TextName */
+/** @typedef {keyof typeof ENGLISH | keyof typeof texts} TextName */
 /** What is put into a text.
  * @typedef {Readonly<Record<string, string | number>>} Values */
 
