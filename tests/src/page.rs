@@ -91,7 +91,7 @@ impl<'browser> Page<'browser> {
     pub fn wait_ready(&self) {
         wait::until("the logged-in page", Duration::from_secs(20), || {
             let script = "const input = document.querySelector('input[type=file][multiple]');\
-                          return Boolean(input && !input.disabled && !input.closest('[hidden]'));";
+                          return Boolean(input && !input.disabled && !input.parentElement.closest('[hidden]'));";
             (self.browser.run(script, &[]) == true).then_some(())
         });
         self.browser.run(WATCH, &[]);
@@ -155,6 +155,25 @@ impl<'browser> Page<'browser> {
         let script = "return window.crowflySamples[arguments[0]] ?? [];";
         let list = self.browser.run(script, &[json!(id)]);
         serde_json::from_value(list).expect("samples of the page")
+    }
+
+    /// What the page tells a developer of a failed upload.
+    #[track_caller]
+    pub fn facts(&self, id: &str) -> String {
+        let script =
+            "return document.querySelector(`[data-failed='${arguments[0]}']`)?.textContent;";
+        wait::until("the facts of a failure", Duration::from_secs(5), || {
+            let facts = self.browser.run(script, &[json!(id)]);
+            facts.as_str().map(str::to_owned)
+        })
+    }
+
+    /// What all live regions say now: <https://www.w3.org/TR/wai-aria-1.2/#dfn-live-region>.
+    pub fn announced(&self) -> String {
+        let script = "return [...document.querySelectorAll('[role=status], [aria-live]')]\
+                      .map((region) => region.textContent).join(' ');";
+        let said = self.browser.run(script, &[]);
+        said.as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits for the row of an upload in the table of records.

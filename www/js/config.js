@@ -37,6 +37,7 @@ function checkConfig(config) {
   } else {
     throw new Error('config.json needs auth.kind: "cognito" or "oidc".');
   }
+  if (config.trouble !== undefined) requireText(config.trouble, "trouble");
   return config;
 }
 

@@ -4,20 +4,23 @@ import { announcer } from "./announce.js";
 import { claimsOf } from "./auth/claims.js";
 import { finishSignIn, isAnswer } from "./auth/oidc.js";
 import { Session } from "./auth/session.js";
+import { Cautions } from "./cautions.js";
+import { codePanel } from "./code.js";
 import { readConfig } from "./config.js";
 import { byId, details, setText } from "./dom.js";
-import { dropzone } from "./dropzone.js";
+import { dropsAnywhere } from "./drops.js";
+import { Failures } from "./failures.js";
+import { Flow } from "./flow.js";
 import { loginForm, nameOf } from "./login.js";
 import { explain } from "./messages.js";
 import { Records } from "./records.js";
 import { themeButton } from "./themes.js";
-import { Unfinished } from "./unfinished.js";
-import { Uploads } from "./uploads.js";
+import { troubleSwitch } from "./trouble.js";
 
 /** The packed npm package, served beside this page. */
 const PACKAGE = new URL("../crowfly/index.js", import.meta.url);
 
-/** The views of the signed-in person: `{session, client, uploads, unfinished, records}`; undefined before the sign-in. */
+/** The views of the signed-in person: `{owner, session, client, uploader, records, ...}`; undefined before the sign-in. */
 let running;
 
 function show(view) {
@@ -54,42 +57,63 @@ async function open(config, name, grant, owner) {
     notice(error.message, error.facts);
     show("again");
   });
+  const announce = announcer(byId("live"));
+  const flow = new Flow();
+  const cautions = new Cautions(byId("cautions"), announce);
+  const failures = new Failures();
+  const nameOfUpload = (wanted) => client.snapshot().uploads.find(({ id }) => id === wanted)?.name;
+  let records;
   let client;
+  let startSending;
   try {
-    const { createClient } = await import(PACKAGE);
+    let createClient;
+    [{ createClient }, { startSending }] = await Promise.all([import(PACKAGE), import("./sending.js")]);
     client = await createClient({
       api: config.api,
       token: (request) => session.token(request),
       // Unfinished uploads are kept apart by person, for shared computers.
       scope: await scopeOf(owner),
-      onWarning: warned,
+      onEvent: (event) => flow.take(event),
+      onWarning({ code, message, upload }) {
+        // What a person should know goes to the page, the rest to the console.
+        if (code === "type_mismatch") cautions.add(nameOfUpload(upload));
+        else if (code === "api_silent") records.unanswered(message);
+        else console.warn(`crowfly: ${message}`);
+      },
     });
   } catch (error) {
     throw new Error(error?.code ? explain(error).sentence : explain({ code: "wasm_unavailable" }).sentence, { cause: error });
   }
-  const announce = announcer(byId("live"));
-  const records = new Records(client, announce);
-  const uploads = new Uploads(client, (record) => records.add(record), announce);
+  records = new Records(client, announce);
+  const uploader = startSending(byId("sending"), byId("uploader"), client, {
+    onRecord: (record) => records.add(record),
+    onLate: (error) => records.late(error),
+    onFailed: ({ upload, error }) => failures.add(upload?.id, nameOfUpload(upload?.id), error),
+  });
+  uploader.addEventListener("crowfly-aborted", ({ detail }) => flow.forget(detail.upload.id));
+  flow.open(client);
   records.open();
-  const unfinished = new Unfinished(client, (upload) => uploads.adopt(upload));
-  unfinished.open().catch((error) => notice(explain(error).sentence));
-  return { owner, session, client, uploads, unfinished, records };
-}
-
-/** Warnings of the client: what a person should know goes to the page, the rest to the console. */
-function warned({ code, message, upload }) {
-  if (code === "type_mismatch") running?.uploads.caution(upload);
-  else if (code === "api_silent") running?.records.unanswered(message);
-  else console.warn(`crowfly: ${message}`);
+  codePanel().catch((error) => console.warn(`the code panel: ${error.message}`));
+  const calm = config.trouble ? troubleSwitch(new URL(config.trouble, document.baseURI), flow) : () => {};
+  const clear = () => [cautions, failures].forEach((one) => one.clear());
+  return { owner, session, client, uploader, records, flow, clear, calm };
 }
 
 function stop() {
   if (!running) return;
-  running.uploads.stop();
-  running.unfinished.stop();
-  running.records.stop();
-  running.client.close();
+  const { uploader, records, flow, clear, calm, client } = running;
   running = undefined;
+  calm();
+  flow.stop();
+  clear();
+  records.stop();
+  uploader.remove();
+  client.close();
+}
+
+/** Whether leaving the page would interrupt an upload. */
+function busy() {
+  return running !== undefined && running.client.snapshot().totals.active > 0;
 }
 
 function ownerOf({ accessToken }, name) {
@@ -109,22 +133,16 @@ async function boot() {
   const form = loginForm(config.auth, (name, grant) => start(config, name, grant));
 
   byId("logout").addEventListener("click", () => {
-    if (running?.uploads.busy && !confirm("Uploads are still in progress. Sign out and stop them?")) return;
+    if (busy() && !confirm("Uploads are still in progress. Sign out and stop them?")) return;
     running?.session.end();
     stop();
     notice();
     show("login");
     form.focus();
   });
-  dropzone({
-    input: byId("files"),
-    veil: byId("veil"),
-    enabled: () => running !== undefined,
-    onFiles: (files) => running?.uploads.add(files).catch((error) => notice(explain(error).sentence)),
-    onNote: (text) => setText(byId("left-out"), text),
-  });
+  dropsAnywhere(() => running?.uploader);
   window.addEventListener("beforeunload", (event) => {
-    if (running?.uploads.busy) event.preventDefault();
+    if (busy()) event.preventDefault();
   });
 
   if (config.auth.kind === "oidc" && isAnswer()) {

@@ -1,7 +1,7 @@
 // Every stable error code in plain words: what happened, and what the person can do about it.
 // The list follows `contract/src/code.rs`; a code without a sentence falls back to `unknown`.
 
-const MESSAGES = {
+export const MESSAGES = {
   invalid_json: "The server could not read this page's request. Reload the page and try again.",
   unknown_field: "The server does not know a part of this page's request. The page and the server may be of different versions.",
   unsupported_media_type: "The server could not read this page's request. Reload the page and try again.",
@@ -94,21 +94,21 @@ export function codeOf(error) {
   return typeof code === "string" && Object.hasOwn(MESSAGES, code) ? code : "unknown";
 }
 
-/** Why a stored file cannot be downloaded, in plain words; undefined if it can be. */
+/** Why a stored file is withheld, in plain words; undefined if it is not. */
 export function withheld({ withheld, scan }) {
   switch (withheld) {
     case undefined:
       return undefined;
     case "infected":
-      return scan === "unscannable" ? "Withheld: the scan could not read the file." : "Withheld: the scan found malware.";
+      return scan === "unscannable" ? "The scan could not read the file." : "The scan found malware.";
     case "active_content":
-      return "Withheld: the content is not what the type says, and could run.";
+      return "The content is not what the type says, and could run.";
     case "content_encoding":
-      return "Withheld: the file was sent in a compressed form that is not allowed.";
+      return "The file was sent in a compressed form that is not allowed.";
     case "scan_pending":
-      return "Being scanned for malware. Download once the scan is done.";
+      return "It can be downloaded once the scan for malware is done.";
     default:
-      return "Withheld.";
+      return "It cannot be downloaded.";
   }
 }
 

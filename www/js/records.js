@@ -1,42 +1,52 @@
-// The records of the signed-in person, newest first, page by page; new ones are added at the top.
+// The records of the signed-in person: read page by page, searched and sorted among those that were read.
 
 import { confirmDelete } from "./ask.js";
-import { LONG_LIST, measure, roomAbove, roomBelow } from "./chunks.js";
-import { byId, details, icon, make, showName } from "./dom.js";
-import { bytes, count, moment, momentInFull, readable } from "./format.js";
-import { batch } from "./frame.js";
-import { SILENT, explain, withheld } from "./messages.js";
+import { byId, details, make, setText } from "./dom.js";
+import { count, readable } from "./format.js";
+import { SILENT, explain } from "./messages.js";
+import { recordRow } from "./record-row.js";
+import { matching, sorted } from "./record-order.js";
 
+/** Rows that are shown at first, and by which the list grows. */
+const ROWS = 15;
+/** Records of one read; while a search looks for older ones, the most that the service gives. */
 const PAGE = 25;
-
-const STATUS = {
-  pending: "Not finished",
-  stored: "Stored",
-  aborted: "Cancelled",
-  deleted: "Deleted",
-  expired: "Never came",
-};
+const SEARCH_PAGE = 100;
+/** Shortest time between two changes of the table, in milliseconds. */
+const CALM_MS = 200;
 
 export class Records {
   #client;
   #announce;
+  #records = new Map();
+  /** Rows by id: the element, and what it shows. */
   #rows = new Map();
+  /** Uploads that the uploader asks about: they are not shown twice. */
+  #resumable = new Set();
+  #fresh = new Set();
   #cursor;
   #loading;
+  #limit = ROWS;
+  #order = "time-down";
+  #wanted = "";
+  #timer;
   #table = byId("records");
-  #empty = byId("records-empty");
+  #body = byId("records-rows");
   #problem = byId("records-problem");
   #more = byId("more");
-  #incoming = batch((record) => this.#put(record, true));
   #stopped = new AbortController();
 
   constructor(client, announce) {
     this.#client = client;
     this.#announce = announce;
     const { signal } = this.#stopped;
-    this.#table.addEventListener("click", (event) => this.#onClick(event), { signal });
-    this.#more.addEventListener("click", () => this.#load(this.#cursor), { signal });
-    byId("refresh").addEventListener("click", () => this.#load(), { signal });
+    const on = (element, type, listener) => element.addEventListener(type, listener, { signal });
+    on(this.#table, "click", (event) => this.#onClick(event));
+    on(this.#more, "click", () => this.#showMore());
+    on(byId("refresh"), "click", () => this.#load());
+    on(byId("search"), "input", ({ target }) => this.#search(target.value));
+    on(byId("sort"), "change", ({ target }) => this.#sort(target.value));
+    this.#sort("time-down");
   }
 
   /** Reads the first page. */
@@ -46,25 +56,33 @@ export class Records {
 
   /** Shows a record that was just processed. */
   add(record) {
-    if (!this.#stopped.signal.aborted) this.#incoming.add(record);
+    if (this.#stopped.signal.aborted) return;
+    this.#records.set(record.id, record);
+    this.#fresh.add(record.id);
+    this.#later();
+  }
+
+  /** Says that a file is stored and its record did not come. */
+  late(error) {
+    if (!["aborted", "closed"].includes(explain(error).code)) this.#fail(error, "A record did not come.");
   }
 
   /** Says that the service has not answered yet; the first answer removes it. */
   unanswered(message) {
     const facts = `${message}. A token without the right audience or scope looks the same where the refusal has no CORS headers.`;
-    this.#show(SILENT, facts);
+    this.#say(SILENT, facts);
   }
 
   /** Forgets all records. */
   stop() {
     this.#stopped.abort();
-    this.#incoming.clear();
+    clearTimeout(this.#timer);
+    this.#records.clear();
     this.#rows.clear();
-    for (const body of [...this.#table.tBodies]) body.remove();
-    this.#table.hidden = true;
-    this.#empty.hidden = true;
-    this.#more.hidden = true;
-    this.#problem.hidden = true;
+    this.#body.replaceChildren();
+    byId("search").value = "";
+    for (const element of [this.#table, byId("records-empty"), this.#more, this.#problem]) element.hidden = true;
+    setText(byId("records-count"), "");
   }
 
   async #load(cursor) {
@@ -72,9 +90,14 @@ export class Records {
     this.#loading = true;
     this.#more.disabled = true;
     try {
-      const page = await this.#client.records({ limit: PAGE, ...(cursor ? { cursor } : {}) });
+      const limit = this.#wanted ? SEARCH_PAGE : PAGE;
+      const [page, left] = await Promise.all([
+        this.#client.records({ limit, ...(cursor ? { cursor } : {}) }),
+        this.#client.resumable().catch(() => []),
+      ]);
       if (this.#stopped.signal.aborted) return;
-      for (const record of page.uploads) this.#put(record, false);
+      this.#resumable = new Set(left.map(({ id }) => id));
+      for (const record of page.uploads) this.#records.set(record.id, record);
       // Reading the first page again must not reset the position in the list.
       if (cursor !== undefined || this.#cursor === undefined) this.#cursor = page.cursor;
       this.#fail(undefined);
@@ -83,62 +106,96 @@ export class Records {
     } finally {
       this.#loading = false;
       this.#more.disabled = false;
-      this.#more.hidden = this.#cursor === undefined || this.#stopped.signal.aborted;
-      this.#showEmpty();
+      if (!this.#stopped.signal.aborted) this.#show();
     }
+  }
+
+  #showMore() {
+    this.#limit += ROWS;
+    if (this.#cursor !== undefined && this.#visible().length < this.#limit) return this.#load(this.#cursor);
+    return this.#show();
+  }
+
+  #search(text) {
+    this.#wanted = text.trim();
+    this.#limit = ROWS;
+    this.#later();
+  }
+
+  #sort(order) {
+    this.#order = order;
+    byId("sort").value = order;
+    const [column, way] = order.split("-");
+    for (const head of this.#table.tHead.querySelectorAll("[data-column]")) {
+      if (head.dataset.column === column) head.ariaSort = way === "up" ? "ascending" : "descending";
+      else head.removeAttribute("aria-sort");
+    }
+    this.#later();
+  }
+
+  #later() {
+    this.#timer ??= setTimeout(() => this.#show(), CALM_MS);
+  }
+
+  /** The records that are looked for, without those that the uploader shows. */
+  #visible() {
+    const here = new Set(this.#client.snapshot().uploads.map(({ id }) => id));
+    const elsewhere = ({ id, status }) => status !== "pending" || !(here.has(id) || this.#resumable.has(id));
+    return matching([...this.#records.values()].filter(elsewhere), this.#wanted);
+  }
+
+  #show() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const found = this.#visible();
+    const shown = sorted(found, this.#order).slice(0, this.#limit);
+    shown.forEach((record, at) => {
+      const row = this.#row(record);
+      // Only what is not in its place moves, so that the keyboard focus stays.
+      if (this.#body.children[at] !== row) this.#body.insertBefore(row, this.#body.children[at] ?? null);
+    });
+    while (this.#body.childElementCount > shown.length) this.#body.lastElementChild.remove();
+    this.#count(shown.length, found.length);
+  }
+
+  #row(record) {
+    const known = this.#rows.get(record.id);
+    if (known?.record === record) return known.element;
+    const element = recordRow(record, this.#fresh.delete(record.id));
+    known?.element.replaceWith(element);
+    this.#rows.set(record.id, { element, record });
+    return element;
+  }
+
+  #count(shown, found) {
+    const older = this.#cursor !== undefined;
+    const none = this.#records.size === 0;
+    this.#table.hidden = found === 0;
+    byId("records-empty").hidden = !none || !this.#problem.hidden || older;
+    this.#more.hidden = !older && shown === found;
+    setText(this.#more, shown === found && this.#wanted ? "Search older records" : "Show more");
+    const among = older ? `the newest ${count(this.#records.size, "record")}` : count(this.#records.size, "record");
+    const words = this.#wanted ? `${count(found, "match").replace("matchs", "matches")} among ${among}.` : `${shown} of ${among} shown.`;
+    setText(byId("records-count"), none ? "" : words);
   }
 
   #fail(error, what = "The records could not be read.") {
     this.#problem.hidden = !error;
     if (!error) return this.#problem.replaceChildren();
     const { sentence, facts } = explain(error);
-    this.#show(`${what} ${sentence}`, facts);
+    this.#say(`${what} ${sentence}`, facts);
   }
 
-  #show(sentence, facts) {
+  #say(sentence, facts) {
     this.#problem.hidden = false;
     this.#problem.replaceChildren(make("span", { class: "sentence" }, sentence), details(facts));
-    this.#showEmpty();
+    byId("records-empty").hidden = true;
   }
 
-  #showEmpty() {
-    const none = this.#rows.size === 0;
-    this.#table.hidden = none;
-    this.#empty.hidden = !none || !this.#problem.hidden || this.#stopped.signal.aborted;
-  }
-
-  #put(record, fresh) {
-    const known = this.#rows.get(record.id);
-    const row = makeRow(record);
-    if (known) known.element.replaceWith(row);
-    else this.#place(row, record.createdAt);
-    if (fresh) row.classList.add("fresh");
-    this.#rows.set(record.id, { element: row, record });
-    this.#table.classList.toggle("long", this.#rows.size > LONG_LIST);
-    if (fresh) this.#showEmpty();
-  }
-
-  /** Inserts newest first. Most rows belong at the very top or the very bottom, so the search is short. */
-  #place(row, createdAt) {
-    const bodies = this.#table.tBodies;
-    const last = bodies[bodies.length - 1];
-    let body;
-    if (!last || createdAt <= createdOf(last.lastElementChild)) {
-      body = roomBelow(this.#table, last, newBody);
-      body.append(row);
-    } else if (createdAt >= createdOf(bodies[0].firstElementChild)) {
-      body = roomAbove(this.#table, bodies[0], newBody);
-      body.prepend(row);
-    } else {
-      const below = [...this.#table.querySelectorAll("tbody tr")].find((other) => createdOf(other) <= createdAt);
-      body = below.parentElement;
-      body.insertBefore(row, below);
-    }
-    measure(body);
-  }
-
-  async #onClick(event) {
-    const button = event.target.closest("button[data-action]");
+  async #onClick({ target }) {
+    const column = target.closest("button[data-sort]")?.dataset.sort;
+    if (column) return this.#sort(this.#order === `${column}-down` ? `${column}-up` : `${column}-down`);
+    const button = target.closest("button[data-action]");
     const id = button?.closest("[data-record]")?.dataset.record;
     if (!id || button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
@@ -159,7 +216,7 @@ export class Records {
 
   async #delete(id) {
     const { signal } = this.#stopped;
-    const name = readable(this.#rows.get(id).record.name);
+    const name = readable(this.#records.get(id).name);
     if (!(await confirmDelete(name, signal))) return;
     try {
       await this.#client.remove(id);
@@ -169,9 +226,9 @@ export class Records {
     }
     this.#announce.say("deleted", `${name} is deleted.`, (many) => `${count(many, "file")} deleted.`);
     try {
-      const record = await this.#client.record(id);
+      this.#records.set(id, await this.#client.record(id));
       if (signal.aborted) return;
-      this.#put(record, false);
+      this.#show();
       // The button that had the focus is gone.
       const { element } = this.#rows.get(id);
       element.tabIndex = -1;
@@ -188,55 +245,4 @@ function save(url) {
   if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError("the address is not http");
   const link = make("a", { href: url, target: "_blank", rel: "noopener noreferrer" });
   link.click();
-}
-
-function newBody() {
-  return make("tbody", { role: "rowgroup", class: "chunk" });
-}
-
-function createdOf(row) {
-  return Number(row.dataset.created);
-}
-
-function cell(name, ...children) {
-  return make("td", { role: "cell", class: name }, ...children);
-}
-
-function statusOf(status, verified) {
-  return status === "stored" && verified ? [icon("check"), "Verified"] : [STATUS[status] ?? status];
-}
-
-function makeRow(record) {
-  const { id, name, path, size, type, status, verified, crc64nvme, createdAt, storedAt, visibility } = record;
-  const at = storedAt ?? createdAt;
-  const caution = withheld(record);
-  const sign = caution ? [record.withheld === "scan_pending" ? "Being scanned" : "Withheld"] : statusOf(status, verified);
-  const facts = [type];
-  if (visibility === "public") facts.push("public");
-  if (record.scan === "clean") facts.push("scanned");
-  const action = (what, title) =>
-    make(
-      "button",
-      { type: "button", class: "button icon", title, "aria-label": `${title} ${name}`, data: { action: what } },
-      icon(what),
-    );
-  const actions = [];
-  if (status === "stored" && !caution) actions.push(action("download", "Download"));
-  if (status === "stored") actions.push(action("delete", "Delete"));
-  return make(
-    "tr",
-    { role: "row", data: { record: id, status, verified: String(verified), created: String(createdAt) } },
-    make(
-      "th",
-      { role: "rowheader", scope: "row", class: "r-name" },
-      showName(make("span", { class: "name" }), name, path),
-      make("span", { class: "facts" }, facts.join(" · ")),
-      ...(caution ? [make("span", { class: "caution" }, caution)] : []),
-    ),
-    cell("r-size num", bytes(size)),
-    cell("r-sum", crc64nvme ? make("code", {}, crc64nvme) : "–"),
-    cell("r-status", make("span", { class: "sign" }, ...sign)),
-    cell("r-time", make("time", { dateTime: new Date(at).toISOString(), title: momentInFull(at) }, moment(at))),
-    cell("r-get", ...actions),
-  );
 }

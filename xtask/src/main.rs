@@ -12,6 +12,7 @@ mod lambdas;
 mod local;
 mod native;
 mod package;
+mod pictures;
 mod process;
 mod redrive;
 mod setup;
@@ -43,6 +44,7 @@ cargo xtask <command>
             takes turns with another version of the package)
   tools     upload by the package in every bundler, framework and test runner, and print the matrix (--only NAME, such as
             vite-8 or \"next dev\"; --newest takes each tool's newest version)
+  pictures  take the pictures of the demo page anew and write them to docs/pictures
   soak      run the long forms of the tests: millions of simulated uploads, a hundred killed pages, minutes of
             fuzzing, ten thousand events at once, every permission removed once (`cargo xtask soak --help`)
   docs      build the documents' site into target/site, with the reference from the types, and docs/openapi.json; check
@@ -102,6 +104,10 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         "doctor" => doctor::run(arguments),
         "redrive" => redrive::run(arguments),
         "dev" => local::dev(arguments),
+        "pictures" => {
+            none(arguments)?;
+            pictures::run()
+        }
         "soak" => soak::run(arguments),
         "tools" => tools::run(arguments),
         "test" => test::run(arguments),

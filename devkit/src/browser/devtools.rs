@@ -10,6 +10,34 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({"features": [feature]}));
     }
 
+    /// Shows the page as a phone does, 390 pixels wide and by touch, or as before.
+    pub fn phone(&self, on: bool) {
+        match on {
+            true => self.screen(390, 844, 1.0, true),
+            false => self.devtools("Emulation.clearDeviceMetricsOverride", json!({})),
+        };
+        let touch = json!({"enabled": on});
+        self.devtools("Emulation.setTouchEmulationEnabled", touch);
+    }
+
+    /// Shows the page on a screen of this size in CSS pixels, each of `scale` pixels in both directions, without scroll bars.
+    pub fn screen(&self, width: u32, height: u32, scale: f64, mobile: bool) -> Value {
+        let screen = json!({
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile,
+        });
+        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true}));
+        self.devtools("Emulation.setDeviceMetricsOverride", screen)
+    }
+
+    /// A picture of what is on the screen, as PNG.
+    pub fn picture(&self) -> Vec<u8> {
+        let found = self.devtools("Page.captureScreenshot", json!({"format": "png"}));
+        let text = found["data"].as_str().unwrap_or_default();
+        data_encoding::BASE64
+            .decode(text.as_bytes())
+            .unwrap_or_default()
+    }
+
     /// Limits the upload rate of the page, in bytes a second; 0 lifts the limit.
     pub fn limit_upload(&self, bytes_per_second: u64) {
         match bytes_per_second {

@@ -1,6 +1,6 @@
-//! The proxy of the fault tests, on free ports of loopback; see [`e2e::proxy`].
+//! The proxy of the fault tests, on ports of loopback, by default free ones; see [`e2e::proxy`].
 //!
-//! `fault-proxy [--upstream http://HOST:PORT] [--seed N] [--life SECONDS] [--no-s3-rules]`
+//! `fault-proxy [--upstream http://HOST:PORT] [--port N] [--control N] [--seed N] [--life SECONDS] [--no-s3-rules]`
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
@@ -19,6 +19,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(option) = options.next()? {
         match option {
             Long("seed") => config.seed = options.value()?.parse()?,
+            Long("port") => config.ports[0] = options.value()?.parse()?,
+            Long("control") => config.ports[1] = options.value()?.parse()?,
             Long("life") => life = options.value()?.parse()?,
             Long("no-s3-rules") => s3_rules = false,
             Long("upstream") => {

@@ -10,8 +10,15 @@ use super::rule::Rule;
 /// Answers one request to the control endpoint.
 ///
 /// `POST /rules` with one rule or a list, `GET /rules`, `DELETE /rules`; `GET /log`, `DELETE /log`;
-/// `POST /offline {"on": true}`; `POST /s3-rules {"on": false}`.
+/// `POST /offline {"on": true}`; `POST /s3-rules {"on": false}`; `POST /reset` resets what is on its way, once. No page of any site may ask.
 pub(super) fn answer(shared: &Shared, request: &Incoming) -> Reply {
+    // https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    if ["origin", "sec-fetch-site"]
+        .iter()
+        .any(|name| request.header(name).is_some())
+    {
+        return Reply::json(403, &json!({"error": "a browser controls nothing here"}));
+    }
     route(shared, request)
         .unwrap_or_else(|error| Reply::json(400, &json!({"error": error.to_string()})))
 }
@@ -38,6 +45,10 @@ fn route(shared: &Shared, request: &Incoming) -> Result<Reply, serde_json::Error
         }
         ("POST", "/offline") => {
             shared.set_offline(serde_json::from_slice::<Switch>(body)?.on);
+            done()
+        }
+        ("POST", "/reset") => {
+            shared.resets.fetch_add(1, Ordering::Relaxed);
             done()
         }
         ("POST", "/s3-rules") => {

@@ -215,12 +215,14 @@ impl Exchange<'_> {
         if self.head.headers.get("expect").is_some() {
             (&self.connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        let line = &self.line;
+        let (line, resets) = (&self.line, &self.shared.resets);
+        let before = resets.load(Ordering::Relaxed);
         let count = |received: u64, forwarded: u64| {
             note(line, |entry| {
                 entry.received += received;
                 entry.forwarded += forwarded;
             });
+            resets.load(Ordering::Relaxed) == before
         };
         let (length, pacer) = (self.asked.length, &mut self.link.pacer);
         relay.carry(self.connection, upstream, length, pacer, count)

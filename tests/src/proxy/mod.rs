@@ -54,6 +54,8 @@ pub struct Config {
     pub upstream: Option<String>,
     /// The seed of every random choice.
     pub seed: u64,
+    /// The port to listen on, and that of the control endpoint; 0 takes a free one.
+    pub ports: [u16; 2],
 }
 
 /// A running proxy; it stops when dropped.
@@ -65,20 +67,22 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts one on free ports.
+    /// Starts one.
     ///
     /// # Errors
-    /// When there are none.
+    /// When a port is taken, or none is free.
     pub fn start(config: Config) -> io::Result<Self> {
+        let [port, control] = config.ports;
         let shared = Arc::new(Shared::new(config));
         let own = Arc::clone(&shared);
-        let listener = Listener::open(0, move |connection| {
+        let listener = Listener::open(port, move |connection| {
             // Broken connections are expected here.
             let _ = shared::serve(&own, connection);
         })?;
         shared.opened(listener.clone());
         let own = Arc::clone(&shared);
-        let control = Server::bind(0)?.serve(move |request| control::answer(&own, request))?;
+        let control =
+            Server::bind(control)?.serve(move |request| control::answer(&own, request))?;
         Ok(Self {
             shared,
             listener,

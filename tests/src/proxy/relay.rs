@@ -35,14 +35,14 @@ pub(super) enum Relayed {
 
 impl Relay {
     /// Relays `length` bytes from the client to `upstream`, or discards them. `count` is called with the bytes
-    /// received and the bytes relayed.
+    /// received and the bytes relayed, and returns whether to go on.
     pub(super) fn carry(
         mut self,
         connection: &Connection,
         upstream: Option<&TcpStream>,
         length: u64,
         pacer: &mut Pacer,
-        mut count: impl FnMut(u64, u64),
+        mut count: impl FnMut(u64, u64) -> bool,
     ) -> io::Result<Relayed> {
         let mut buffer = vec![0u8; BUFFER_BYTES];
         let mut done = 0u64;
@@ -77,11 +77,14 @@ impl Relay {
                 buffer[(at - done) as usize] ^= 1 << (bit & 7);
             }
             let went = upstream.is_some_and(|upstream| push(upstream, &buffer[..read]).is_ok());
-            count(read as u64, if went { read as u64 } else { 0 });
+            let on = count(read as u64, if went { read as u64 } else { 0 });
             if upstream.is_some() && !went {
                 return Ok(Relayed::Refused);
             }
             done += read as u64;
+            if !on && done < length {
+                self.stop_at = Some(done);
+            }
             pacer.pass(read);
         }
     }

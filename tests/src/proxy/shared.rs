@@ -1,6 +1,6 @@
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use devkit::http::{Connection, Head, Listener, Reply, Side};
@@ -16,6 +16,8 @@ pub(super) struct Shared {
     upstream: Option<String>,
     offline: AtomicBool,
     pub(super) s3_on: AtomicBool,
+    /// How often all bodies on their way were reset.
+    pub(super) resets: AtomicU64,
     rules: Mutex<Rules>,
     request_log: Mutex<RequestLog>,
     s3: Mutex<S3Rules>,
@@ -28,6 +30,7 @@ impl Shared {
             upstream: config.upstream,
             offline: AtomicBool::new(false),
             s3_on: AtomicBool::new(true),
+            resets: AtomicU64::new(0),
             rules: Mutex::new(Rules::new(config.seed)),
             request_log: Mutex::new(RequestLog::new()),
             s3: Mutex::default(),

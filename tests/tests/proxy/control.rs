@@ -3,7 +3,7 @@
 use devkit::http::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::common::{Setup, bytes, reset, setup};
+use crate::common::{ORIGIN, SMALL, Setup, bytes, reset, setup};
 
 fn control(setup: &Setup, method: &str, path: &str, body: &Value) -> Response {
     let url = format!("http://{}{path}", setup.proxy.control());
@@ -25,6 +25,34 @@ fn rules_come_and_go_over_http() {
     assert_eq!(rules[1]["fired"], 0);
     assert_eq!(control(&setup, "DELETE", "/rules", &json!({})).status, 200);
     assert_eq!(setup.api("GET", "/uploads").send().status, 200);
+}
+
+#[test]
+fn bodies_on_their_way_are_reset_at_once_and_later_ones_are_not() {
+    let setup = setup();
+    let slow = json!({"match": {"method": "PUT"}, "fault": {"kind": "bandwidth", "bytesPerSecond": 100_000}});
+    control(&setup, "POST", "/rules", &slow);
+    let (grant, body) = (setup.single(SMALL), bytes(SMALL));
+    std::thread::scope(|scope| {
+        let sending = scope.spawn(|| reset(&setup.put(&grant, &body)));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert_eq!(control(&setup, "POST", "/reset", &json!({})).status, 200);
+        sending.join().expect("a reset");
+    });
+    assert_eq!(setup.put(&grant, &body).send().status, 200);
+}
+
+#[test]
+fn h3_no_page_controls_it() {
+    let setup = setup();
+    let rule = json!({"fault": {"kind": "status", "status": 500}});
+    for (name, value) in [("origin", ORIGIN), ("sec-fetch-site", "same-origin")] {
+        let url = format!("http://{}/rules", setup.proxy.control());
+        let request = Request::new("POST", url).header(name, value);
+        assert_eq!(request.json(&rule).send().status, 403, "{name}");
+    }
+    let rules = control(&setup, "GET", "/rules", &json!({})).json();
+    assert_eq!(rules, json!([]));
 }
 
 #[test]

@@ -43,6 +43,7 @@ impl Faulty {
             let config = Config {
                 upstream: Some(upstream),
                 seed: 20_261_122,
+                ..Config::default()
             };
             let proxy = Proxy::start(config).expect("a free port");
             proxy.s3_rules(false);

@@ -56,9 +56,7 @@ fn s10_a_missing_scope_at_the_api_is_no_ended_session() {
             "{}",
             row.text
         );
-        let script = "return document.querySelector(`[data-upload='${arguments[0]}'] .facts span`).textContent;";
-        let facts = browser.run(script, &[json!(row.id)]);
-        let facts = facts.as_str().unwrap_or_default();
+        let facts = page.facts(&row.id);
         assert!(facts.contains(code) && facts.contains(details), "{facts}");
         assert_eq!(
             browser.run("return document.body.dataset.view;", &[]),

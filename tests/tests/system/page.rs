@@ -11,7 +11,6 @@ use e2e::api::{Api, crc64nvme};
 use e2e::aws::Aws;
 use e2e::files::{MIB, TestFile};
 use e2e::page::{Page, Row};
-use serde_json::json;
 
 use crate::common::{RECORD_WITHIN, oidc};
 
@@ -51,8 +50,8 @@ fn assert_valid_progress(page: &Page<'_>, row: &Row) {
     assert!(within < RECORD_WITHIN, "the record took {within:?}");
 }
 
-/// Storage has the file's bytes, and storage, page and record show the same checksum.
-fn assert_arrived(stack: &Stack, api: &Api, row: &Row, file: &TestFile) {
+/// Storage has the file's bytes, and storage, record and page, whose table shows `shown`, have the same checksum.
+fn assert_arrived(stack: &Stack, api: &Api, row: &Row, file: &TestFile, shown: &str) {
     let record = record_of(api, row);
     assert_eq!(
         (record.name.as_str(), record.status),
@@ -85,11 +84,7 @@ fn assert_arrived(stack: &Stack, api: &Api, row: &Row, file: &TestFile) {
         "{}",
         file.name
     );
-    assert!(
-        row.text.contains(&crc),
-        "the page shows the checksum: {}",
-        row.text
-    );
+    assert!(shown.contains(&crc), "the page shows the checksum: {shown}");
 }
 
 #[test]
@@ -113,9 +108,10 @@ fn every_size_and_every_name_arrives_whole() {
         .collect();
     let api = Api::demo_user(stack);
     for (row, file) in rows.iter().zip(&files) {
-        assert_arrived(stack, &api, row, file);
-        assert_valid_progress(&page, row);
         let shown = page.wait_record(&row.id);
+        assert_arrived(stack, &api, row, file, &shown);
+        assert_valid_progress(&page, row);
+        assert!(row.text.contains("Verified"), "{}", row.text);
         assert!(
             shown.contains(&file.name) && shown.contains("Verified"),
             "{shown}"
@@ -166,7 +162,9 @@ fn sign_in_at_another_issuer_works_as_with_auth0() {
     page.wait_ready();
     page.pick(&[&file.path]);
     let row = page.wait_state(&file.name, "processed", Duration::from_secs(20));
-    assert_arrived(oidc(), &Api::of_subject(oidc(), "alice"), &row, &file);
+    let shown = page.wait_record(&row.id);
+    let api = Api::of_subject(oidc(), "alice");
+    assert_arrived(oidc(), &api, &row, &file, &shown);
     // A53: neither code nor token stays in the URL.
     let address = browser.run("return location.href;", &[]);
     assert_eq!(address.as_str(), Some(oidc().page.as_str()));
@@ -191,13 +189,8 @@ fn what_is_refused_is_refused_before_any_byte_moves() {
         ("too large.zip", "too_large"),
     ] {
         let row = failed(name);
-        let script =
-            "return document.querySelector(`[data-upload='${arguments[0]}'] .facts`).textContent;";
-        let facts = browser.run(script, &[json!(row.id)]);
-        assert!(
-            facts.as_str().is_some_and(|facts| facts.contains(code)),
-            "{facts}"
-        );
+        let facts = page.facts(&row.id);
+        assert!(facts.contains(code) && facts.contains(name), "{facts}");
         assert_eq!(row.percent, 0.0, "{}", row.text);
     }
     let puts: Vec<_> = browser

@@ -34,7 +34,7 @@ pub(crate) fn axe(browser: &Browser, view: &str) {
 }
 
 #[test]
-fn axe_finds_nothing_in_light_and_in_dark() {
+fn axe_finds_nothing_in_light_and_in_dark_on_a_phone_and_right_to_left() {
     let good = TestFile::new("accessible.txt", 1000);
     let bad = TestFile::new("refused.html", 1000);
     let browser = Browser::start();
@@ -56,7 +56,30 @@ fn axe_finds_nothing_in_light_and_in_dark() {
         browser.prefer_color_scheme(scheme);
         axe(&browser, &format!("{scheme}: uploads and records"));
         browser.screenshot(&format!("uploads-{scheme}"));
+        browser.run("document.documentElement.dir = 'rtl';", &[]);
+        axe(&browser, &format!("{scheme}: right to left"));
+        browser.run("document.documentElement.dir = 'ltr';", &[]);
+        browser.phone(true);
+        axe(&browser, &format!("{scheme}: on a phone"));
+        let wide = browser.run("return document.documentElement.scrollWidth;", &[]);
+        assert!(wide.as_u64() <= Some(390), "{scheme}: as wide as {wide}");
+        browser.screenshot(&format!("phone-{scheme}"));
+        browser.phone(false);
     }
+}
+
+/// By touch nothing is dropped, and a photo can be taken.
+#[test]
+fn a_phone_offers_what_a_phone_can_do() {
+    let browser = Browser::start();
+    let page = Page::open(&browser, Env::stack("main"));
+    page.log_in();
+    let zone = || browser.wait_for("[part~=zone]").text();
+    assert!(zone().contains("Drop files here"), "{}", zone());
+    assert!(!zone().contains("Take a photo"), "{}", zone());
+    browser.phone(true);
+    assert!(!zone().contains("Drop"), "{}", zone());
+    assert!(zone().contains("Take a photo"), "{}", zone());
 }
 
 /// Presses Tab until `condition` holds for the focused element; each stop must show its focus.
@@ -85,11 +108,14 @@ fn the_keyboard_alone_does_the_job() {
     );
     browser.press(Key::Enter);
     page.wait_ready();
-    tab_to(&browser, "the file input", "at.matches('input[type=file]')");
-    let ring = "const shown = [at, at.nextElementSibling].map((e) => getComputedStyle(e));\
-                return shown.some((style) => style.outlineStyle !== 'none' || style.boxShadow !== 'none');";
-    let ring = format!("const at = document.activeElement; {ring}");
-    assert_eq!(browser.run(&ring, &[]), true, "the focus can be seen");
+    tab_to(
+        &browser,
+        "the button that opens the picker",
+        "at.dataset.action === 'browse'",
+    );
+    let ring = "const { outlineStyle, boxShadow } = getComputedStyle(document.activeElement);\
+                return outlineStyle !== 'none' || boxShadow !== 'none';";
+    assert_eq!(browser.run(ring, &[]), true, "the focus can be seen");
     browser.limit_upload(2 * e2e::files::MIB as u64);
     page.pick(&[&file.path]);
     page.wait_row(&file.name, Duration::from_secs(20), |row| {
@@ -110,19 +136,11 @@ fn the_keyboard_alone_does_the_job() {
     browser.limit_upload(0);
     browser.press(Key::Enter);
     page.wait_state(&file.name, "processed", Duration::from_secs(30));
-    // Announcements are batched for a second, so that many files do not flood a screen reader.
-    let live = "return document.querySelector('[aria-live]').textContent;";
-    let sentence = format!("{} is stored and recorded.", file.name);
+    // Announcements are batched, so that many files do not flood a screen reader.
     devkit::wait::until(
         "a word to the screen reader",
-        Duration::from_secs(5),
-        || {
-            browser
-                .run(live, &[])
-                .as_str()
-                .filter(|text| text.contains(&sentence))
-                .map(drop)
-        },
+        Duration::from_secs(8),
+        || page.announced().contains("file is uploaded").then_some(()),
     );
 }
 

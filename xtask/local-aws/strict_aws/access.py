@@ -13,7 +13,8 @@ from . import names
 
 # The origins of the pages that `cargo xtask` serves. Read at import, because a rule clears the environment.
 PAGES = names(os.environ.get("CROWFLY_LOCAL_PAGES", ""))
-PORT = os.environ.get("GATEWAY_PORT", "4566")
+# The own port, and those of the proxies that `cargo xtask` puts before this server.
+PORTS = {os.environ.get("GATEWAY_PORT", "4566"), *names(os.environ.get("CROWFLY_LOCAL_PROXIES", ""))}
 COGNITO = "AWSCognitoIdentityProviderService"
 SIGN_IN = {f"{COGNITO}.InitiateAuth", f"{COGNITO}.RespondToAuthChallenge"}
 # Only a complete signature identifies the sender: not another kind of header, nor a query without one of these.

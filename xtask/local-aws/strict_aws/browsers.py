@@ -66,8 +66,8 @@ def browsers_reach_api_and_bucket():
 
 @rule
 def hosts_are_this_computer():
-    """Host is 127.0.0.1 or localhost, with the own port: 403 before all else, so that no name that was bound to this computer reads an answer."""
-    own = {f"{name}:{access.PORT}" for name in ("127.0.0.1", "localhost")}
+    """Host is 127.0.0.1 or localhost, with the own port or a proxy's: 403 before all else, so that no name that was bound to this computer reads an answer."""
+    own = {f"{name}:{port}" for name in ("127.0.0.1", "localhost") for port in access.PORTS}
 
     def refused(head):
         hosts = [host.lower() for host in head.headers.get("host", ())]

@@ -27,6 +27,8 @@ PROVEN = {}
 ORIGIN = "http://localhost:3000"
 # The origins of the system's pages.
 PAGES = ("http://127.0.0.1:3000", ORIGIN)
+# The port of a proxy that passes on what pages send.
+PROXY = "3001"
 
 
 class Server:
@@ -45,7 +47,7 @@ class Server:
             "IOT_MTLS_ENABLED": "0",
             "STATE_DIR": f"{self.state.name}/state", "S3_DATA_DIR": f"{self.state.name}/s3", "LOG_LEVEL": "ERROR", "TMPDIR": self.state.name,
             "AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret, "AWS_ENDPOINT_URL": self.url,
-            "CROWFLY_LOCAL_PAGES": ",".join(PAGES), "PROBE": "1",
+            "CROWFLY_LOCAL_PAGES": ",".join(PAGES), "CROWFLY_LOCAL_PROXIES": PROXY, "PROBE": "1",
             "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", **rules,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "strict_aws"], env=env, cwd=self.state.name,

@@ -8,7 +8,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from .support import HTTP, ORIGIN, PAGES, Case, bucket, function, proves
+from .support import HTTP, ORIGIN, PAGES, PROXY, Case, bucket, function, proves
 from .test_keys import scope
 
 EVIL = "https://evil.example"
@@ -142,7 +142,7 @@ class Browsers(Case):
                 self.refused(HTTP.request("GET", f"{aws.url}{path}", headers={"host": host}), (host, path))
             if host != "127.0.0.1:1":
                 self.refused(HTTP.request("PUT", url, body=b"x", headers={"host": host}), host)
-        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LocalHost:{port}"):
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LocalHost:{port}", f"127.0.0.1:{PROXY}"):
             self.assertEqual(HTTP.request("GET", f"{aws.url}/_ministack/health", headers={"host": host}).status, 200, host)
         # A local proxy relays the Host that was signed; a browser cannot send another Host.
         passed = AWSRequest("GET", "http://127.0.0.1:9/", {})

@@ -6,7 +6,8 @@ use devkit::env::Stack;
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::env_file;
-use super::server::{Server, must_be_free, origins};
+use super::server::{Server, free_ports, must_be_free, origins};
+use super::trouble::Trouble;
 use super::trust::Trust;
 use super::{site, stack};
 use crate::error::Error;
@@ -15,6 +16,8 @@ use crate::setup::{self, node, python};
 use crate::{package, paths, step};
 
 const PORT: u16 = 7070;
+/// The name of the stack.
+const NAME: &str = "crowfly-dev";
 
 /// Builds, deploys and serves everything, then waits.
 pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
@@ -26,7 +29,8 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
     let local_aws = || python::local_aws().map(drop);
     setup::ready(setup::WASM, &[node::ready, local_aws])?;
     let folder = paths::target().join("dev");
-    let server = Server::launch(aws, &[page], &folder.join(format!("aws-{aws}")))?;
+    let [proxy, control] = free_ports()?;
+    let server = Server::launch(aws, &[page], proxy, &folder.join(format!("aws-{aws}")))?;
     let functions = lambdas::build(Build::Dev, false)?;
     package::build()?;
     server.ready()?;
@@ -39,10 +43,12 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
             ("Architecture", architecture()),
             ("EventRoute", &route),
         ]);
-        stack::deploy(&server.aws, "crowfly-dev", &template, &parameters)
+        stack::deploy(&server.aws, NAME, &template, &parameters)
     })?;
     trust.describe(&mut stack);
-    let site = site::start(page, &stack, &trust.origins)?;
+    let trouble = step::step("fault proxy", || Trouble::start(aws, proxy, control))?;
+    let switch = trouble.before(&server.aws, NAME)?;
+    let site = site::start(page, &stack, &trust.origins, Some(switch))?;
     stack.page = site.url();
     env_file::write(&folder.join("env.json"), &stack)?;
     announce(&stack, &route, started);

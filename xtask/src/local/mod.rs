@@ -10,6 +10,7 @@ mod server;
 mod site;
 mod stack;
 mod suite;
+mod trouble;
 mod trust;
 
 pub(crate) use dev::{architecture, dev};

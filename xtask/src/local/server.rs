@@ -25,8 +25,14 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts an empty local AWS with its state in `folder`, which is emptied first; [`Server::ready`] waits for it.
-    /// It has a new root key, and allows sign-in from the pages at `pages`, ports of this computer.
-    pub(crate) fn launch(port: u16, pages: &[u16], folder: &Path) -> Result<Self, Error> {
+    /// It has a new root key, allows sign-in from the pages at `pages`, ports of this computer, and is known by the port
+    /// `proxy`, too.
+    pub(crate) fn launch(
+        port: u16,
+        pages: &[u16],
+        proxy: u16,
+        folder: &Path,
+    ) -> Result<Self, Error> {
         let python = setup::python::local_aws()?.join("python");
         empty(folder)?;
         let key = Key::random().map_err(Error::io("read random bytes"))?;
@@ -34,6 +40,7 @@ impl Server {
             .args(["-m", "strict_aws"])
             .dir(folder)
             .envs(variables(port, pages, folder, &key))
+            .env("CROWFLY_LOCAL_PROXIES", proxy.to_string())
             .env_remove("AWS_SESSION_TOKEN")
             .env_remove("AWS_PROFILE")
             .env_remove("AWS_DEFAULT_PROFILE")
@@ -189,6 +196,15 @@ impl Aws {
         parameters: impl IntoIterator<Item = (K, V)>,
     ) -> Result<String, Error> {
         accepted(service.0, &self.0.query(service, action, parameters))
+    }
+
+    /// A call of Lambda at a path below its functions; the answer is JSON.
+    pub(super) fn lambda(&self, method: &str, path: &str, body: &[u8]) -> Result<Value, Error> {
+        let url = format!("{}/2015-03-31/functions/{path}", self.0.url);
+        let request = self.0.sign("lambda", Request::new(method, url).body(body));
+        let text = accepted("Lambda", &request)?;
+        serde_json::from_str(&text)
+            .map_err(|error| Error::failed(format!("the answer of Lambda is not JSON: {error}")))
     }
 
     pub(crate) fn cognito(&self, action: &str, input: &Value) -> Result<(), Error> {

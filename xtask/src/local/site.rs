@@ -7,22 +7,38 @@ use devkit::http::{Files, Reply, Server, Serving, origin};
 use serde_json::json;
 
 use super::server::REGION;
+use super::trouble::Switch;
 use crate::error::Error;
 use crate::paths;
 
 const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=()";
 
 /// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
-/// The page may also call these origins.
-pub(super) fn start(port: u16, stack: &Stack, others: &[String]) -> Result<Serving, Error> {
+/// The page may also call these origins, and make trouble by the switch.
+pub(super) fn start(
+    port: u16,
+    stack: &Stack,
+    others: &[String],
+    trouble: Option<Switch>,
+) -> Result<Serving, Error> {
     let files = Files::default()
         .at("/crowfly/", paths::npm_package())
         .at("/", paths::root().join("www"));
-    serve(port, config(stack, others), files)
-        .map_err(Error::io(format!("serve the page at port {port}")))
+    serve(
+        port,
+        config(stack, others, trouble.as_ref()),
+        files,
+        trouble,
+    )
+    .map_err(Error::io(format!("serve the page at port {port}")))
 }
 
-fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io::Result<Serving> {
+fn serve(
+    port: u16,
+    (config, policy): (String, String),
+    files: Files,
+    trouble: Option<Switch>,
+) -> std::io::Result<Serving> {
     Server::bind(port)?
         .header("content-security-policy", policy)
         .header("cross-origin-opener-policy", "same-origin")
@@ -36,6 +52,11 @@ fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io
                     let reply = Reply::new(200).body("application/json", config.as_bytes());
                     (reply, "no-store")
                 }
+                "/trouble" => {
+                    let reply = trouble.as_ref().map(|switch| switch.answer(request));
+                    let none = || Reply::text(404, "there is no proxy to make trouble\n");
+                    (reply.unwrap_or_else(none), "no-store")
+                }
                 // Revalidated each time: a developer edits these files.
                 _ => (files.answer(request), "no-cache"),
             };
@@ -44,7 +65,7 @@ fn serve(port: u16, (config, policy): (String, String), files: Files) -> std::io
 }
 
 /// `config.json` of the page that belongs to `stack`, and its content security policy.
-fn config(stack: &Stack, others: &[String]) -> (String, String) {
+fn config(stack: &Stack, others: &[String], trouble: Option<&Switch>) -> (String, String) {
     let client = &stack.client_id;
     let (auth, issuer) = if stack.user.is_empty() {
         let issuer = &stack.issuer;
@@ -61,8 +82,13 @@ fn config(stack: &Stack, others: &[String]) -> (String, String) {
         });
         (auth, &stack.s3)
     };
-    let config = json!({"api": stack.api, "region": REGION, "auth": auth});
-    let urls = [&stack.api, &stack.s3, issuer].into_iter().chain(others);
+    let mut config = json!({"api": stack.api, "region": REGION, "auth": auth});
+    let proxy = trouble.map(Switch::proxy);
+    if proxy.is_some() {
+        config["trouble"] = json!("trouble");
+    }
+    let urls = [&stack.api, &stack.s3, issuer].into_iter();
+    let urls = urls.chain(others).chain(&proxy);
     let origins: BTreeSet<&str> = urls.map(|url| origin(url)).collect();
     let connect: Vec<&str> = origins.into_iter().collect();
     (format!("{config:#}\n"), policy(&connect.join(" ")))
@@ -72,7 +98,7 @@ fn config(stack: &Stack, others: &[String]) -> (String, String) {
 fn policy(connect: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:; font-src 'self'; connect-src 'self' {connect}; worker-src 'self'; \
+         img-src 'self' data: blob:; media-src blob:; font-src 'self'; connect-src 'self' {connect}; worker-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -89,7 +115,7 @@ mod tests {
         let files = Files::default().at("/", paths::root().join("xtask"));
         let policy = policy("");
         let config = ("{}".to_owned(), policy.clone());
-        let site = serve(0, config, files).expect("a free port");
+        let site = serve(0, config, files, None).expect("a free port");
         let ask = |method: &str, path: &str| Request::new(method, site.url() + path);
         for (request, status) in [
             (ask("GET", "Cargo.toml"), 200),

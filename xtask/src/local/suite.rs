@@ -1,5 +1,5 @@
-//! The system that the whole-system tests run against: eight stacks of one template, a scanner for one of them, and a
-//! token issuer.
+//! The system that the whole-system tests run against: nine stacks of one template, a scanner for one of them, a fault
+//! proxy before the bucket of another, and a token issuer.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use devkit::http::{Request, Serving};
 use super::dev::architecture;
 use super::env_file;
 use super::server::{Server, free_ports, origins};
+use super::trouble::Trouble;
 use super::trust::Trust;
 use super::{site, stack};
 use crate::error::Error;
@@ -26,8 +27,8 @@ const DENIED: &str = "denied";
 /// Visibility timeout: short, so that a message that fails five times is in the dead-letter queue within seconds.
 const SECONDS: &str = "6";
 
-/// The stacks, each with its own parameters; all but `main` and `strict` trust the test issuer.
-const STACKS: [(&str, &str); 8] = [
+/// The stacks, each with its own parameters; all but `main`, `trouble` and `strict` trust the test issuer.
+const STACKS: [(&str, &str); 9] = [
     ("main", ""),
     ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
     ("webm", "EventRoute=lambda KeySuffix=.webm KeyLayout=path"),
@@ -39,6 +40,8 @@ const STACKS: [(&str, &str); 8] = [
     ("tight", TIGHT),
     // For a provider that the tests of the sign-in start.
     ("strict", ""),
+    // For the page that makes trouble.
+    ("trouble", ""),
 ];
 const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TIGHT: &str = "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 MaxReadsPerSecond=20 RepairAfterSeconds=1";
@@ -52,6 +55,7 @@ pub(crate) struct Suite {
     pub(crate) env: PathBuf,
     pub(crate) server: Server,
     _issuer: Service,
+    _trouble: Trouble,
     _sites: Vec<Serving>,
 }
 
@@ -59,10 +63,20 @@ pub(crate) struct Suite {
 pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
     let functions = lambdas::build(how, true)?;
     package::build()?;
-    let ports: [u16; 5 + STACKS.len()] = free_ports()?;
-    let [aws, issuer, provider, extra, tool, pages @ ..] = ports;
+    let ports: [u16; 7 + STACKS.len()] = free_ports()?;
+    let [
+        aws,
+        issuer,
+        provider,
+        extra,
+        tool,
+        proxy,
+        control,
+        pages @ ..,
+    ] = ports;
     let folder = paths::target().join("test");
-    let server = Server::launch(aws, &pages, &folder.join("aws"))?;
+    let server = Server::launch(aws, &pages, proxy, &folder.join("aws"))?;
+    let trouble = Trouble::start(aws, proxy, control)?;
     let (service, issuer) = start_issuer(issuer)?;
     server.ready()?;
     let template = super::package::package(&server.aws, &functions)?;
@@ -97,7 +111,11 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
                 deploy_scanner(&server, &functions, &stack)
             })?;
         }
-        let site = site::start(port, &stack, &trust.origins)?;
+        let switch = match name {
+            "trouble" => Some(trouble.before(&server.aws, &format!("crowfly-{name}"))?),
+            _ => None,
+        };
+        let site = site::start(port, &stack, &trust.origins, switch)?;
         stack.page = site.url();
         described.insert(name.to_owned(), stack);
         sites.push(site);
@@ -114,6 +132,7 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
         env,
         server,
         _issuer: service,
+        _trouble: trouble,
         _sites: sites,
     })
 }
@@ -121,7 +140,7 @@ pub(crate) fn start_for_tests(how: Build) -> Result<Suite, Error> {
 /// Whose tokens a stack accepts: its audience, and the scope that they carry.
 fn trust(stack: &str, test_issuer: &str, provider: u16) -> Trust {
     let (issuer, audience, client) = match stack {
-        "main" => return Trust::default(),
+        "main" | "trouble" => return Trust::default(),
         "strict" => {
             let issuer = format!("http://127.0.0.1:{provider}");
             (issuer, "https://uploads.example/", "page")

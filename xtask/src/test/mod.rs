@@ -75,6 +75,16 @@ pub(crate) fn long_forms(
     spike.and(kept).and(missed)
 }
 
+/// The pictures of the page, those of an animation among them, in `target/pictures`.
+///
+/// # Errors
+/// If a picture does not show what it should.
+pub(crate) fn pictures() -> Result<(), Error> {
+    let result = system::pictures();
+    system::end();
+    result
+}
+
 /// The package in the tools that `env` names.
 ///
 /// # Errors

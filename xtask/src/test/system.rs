@@ -81,6 +81,17 @@ pub(super) fn openapi(seconds: u64, seed: u64) -> Result<(), Error> {
     })
 }
 
+/// The pictures of the page, in their long form: the tests of the module `page_pictures`.
+pub(super) fn pictures() -> Result<(), Error> {
+    with(|running| {
+        let mut env = running.env.clone();
+        env.push(("CROWFLY_PICTURES", "all".to_owned()));
+        step::step("pictures of the page", || {
+            running.tests()?.long_form("page_pictures::", &env)
+        })
+    })
+}
+
 /// Searches for secrets in what the earlier tests left behind.
 pub(super) fn traces(counts: &mut Counts) -> Result<(), Error> {
     selected(counts, Binary::searches_traces)
@@ -133,6 +144,7 @@ fn start(how: Build) -> Result<Running, Error> {
     let projects = tools::of_a_test_run()?;
     tools::install(&projects)?;
     node::provider()?;
+    node::audit()?;
     let aws_cli = python::aws_cli()?.join("aws");
     let schemathesis = python::openapi()?.join("schemathesis");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
