@@ -61,7 +61,9 @@ function compileScripts(blocks, { packageDir, modules, out }, name) {
   cpSync(packageDir, join(folder, "node_modules/crowfly"), { recursive: true });
   for (const [framework, [from]] of Object.entries(FRAMEWORKS)) {
     const at = from.includes("@types") ? `@types/${framework}` : framework;
-    symlinkSync(installed(from), join(folder, "node_modules", at));
+    const link = join(folder, "node_modules", at);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(installed(from), link);
   }
   for (const name of ["@aws-sdk", "@smithy", "@types/node"]) symlinkSync(join(modules, name), join(folder, "node_modules", name));
   for (const name of CONTEXT) cpSync(join(here, name), join(folder, name));
