@@ -122,6 +122,14 @@ pub(crate) fn reload(world: &World) -> String {
     world.browser.limit_upload(0);
     world.until("the prompt", "find('[part=prompt]')?.hidden === false");
     let prompt = world.see("find('[part=prompt]').innerText.replaceAll(/\\n+/g, ' ')");
+    // A dialog that was closed asks for nothing.
+    world.watch_picker();
+    world.press("[data-action=resume-earlier]", Key::Enter);
+    world.script("window.asked.dispatchEvent(new Event('cancel')); return true;");
+    assert_eq!(world.see("all('[data-upload]').length"), 0);
+    world.pick(&[&TestFile::of("new.bin", b"new").path]);
+    world.wait_for("stored", 1);
+    world.script("host.clear(); return true;");
     // Another file is none of them.
     world.pick_by_keyboard(
         "[data-action=resume-earlier]",
@@ -135,7 +143,7 @@ pub(crate) fn reload(world: &World) -> String {
     world.wait_for("stored", 1);
     world.until("no prompt", "find('[part=prompt]').hidden");
     let stats = world.sink.stats();
-    assert_eq!((stats.uploads, stats.completed), (1, 1));
+    assert_eq!((stats.uploads, stats.completed), (2, 2));
     prompt.to_string()
 }
 
