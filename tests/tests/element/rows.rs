@@ -101,7 +101,8 @@ pub(crate) fn failed(world: &World) -> String {
     world.wait_for("stored", 1);
     // What stays the same for the same file is not offered again.
     world.site.refuse(Some("type_not_allowed"));
-    world.pick(&[&TestFile::of("b.xyz", b"b").path]);
+    let other = TestFile::of("b.xyz", b"b");
+    world.pick(&[&other.path]);
     world.wait_for("failed", 1);
     assert_eq!(
         world.see("find('[data-state=failed] [data-action=retry]')?.hidden ?? true"),
@@ -127,7 +128,8 @@ pub(crate) fn reload(world: &World) -> String {
     world.press("[data-action=resume-earlier]", Key::Enter);
     world.script("window.asked.dispatchEvent(new Event('cancel')); return true;");
     assert_eq!(world.see("all('[data-upload]').length"), 0);
-    world.pick(&[&TestFile::of("new.bin", b"new").path]);
+    let other = TestFile::of("new.bin", b"new");
+    world.pick(&[&other.path]);
     world.wait_for("stored", 1);
     world.script("host.clear(); return true;");
     // Another file is none of them.
