@@ -24,37 +24,59 @@ const STATES: &str = "
     await new Promise((done) => setTimeout(done, 500));
     return all('[data-upload]').map(({ dataset }) => dataset.state);";
 
-/// A look: its name, the page's query, media features, and whether it is a phone's.
-const LOOKS: [(&str, &str, &[(&str, &str)], bool); 7] = [
-    ("light", "", &[("prefers-color-scheme", "light")], false),
-    ("dark", "", &[("prefers-color-scheme", "dark")], false),
-    (
-        "phone",
-        "camera=environment",
-        &[("prefers-color-scheme", "light")],
-        true,
-    ),
-    (
-        "phone, dark",
-        "camera=environment",
-        &[("prefers-color-scheme", "dark")],
-        true,
-    ),
-    ("from right to left", "page-dir=rtl", &[], false),
-    ("forced colours", "", &[("forced-colors", "active")], false),
-    (
-        "the page's own tree",
-        "light",
-        &[("prefers-color-scheme", "dark")],
-        false,
-    ),
+/// How a page is looked at.
+struct Look {
+    name: &'static str,
+    /// The page's query.
+    query: &'static str,
+    /// A media feature, and its value.
+    feature: (&'static str, &'static str),
+    phone: bool,
+}
+
+const LIGHT: (&str, &str) = ("prefers-color-scheme", "light");
+const DARK: (&str, &str) = ("prefers-color-scheme", "dark");
+
+const fn look(
+    name: &'static str,
+    query: &'static str,
+    feature: (&'static str, &'static str),
+) -> Look {
+    Look {
+        name,
+        query,
+        feature,
+        phone: false,
+    }
+}
+
+const LOOKS: [Look; 7] = [
+    look("light", "", LIGHT),
+    look("dark", "", DARK),
+    Look {
+        phone: true,
+        ..look("phone", "camera=environment", LIGHT)
+    },
+    Look {
+        phone: true,
+        ..look("phone, dark", "camera=environment", DARK)
+    },
+    look("from right to left", "page-dir=rtl", LIGHT),
+    look("forced colours", "", ("forced-colors", "active")),
+    look("the page's own tree", "light", DARK),
 ];
 
 pub(crate) fn axe(world: &World) -> String {
     let script = std::fs::read_to_string(node_modules().join("axe-core/axe.min.js")).expect("axe");
     let mut rules = Value::Null;
-    for (name, query, features, phone) in LOOKS {
-        emulate(world, features, phone);
+    for Look {
+        name,
+        query,
+        feature,
+        phone,
+    } in LOOKS
+    {
+        emulate(world, &[feature], phone);
         world.element(&format!(
             "client=test&multiple&folders&max-bytes=1000000000&{query}"
         ));
