@@ -1,4 +1,5 @@
 // What is behind an element: its list, its view, its words, its part in a form.
+import { bytes } from "./format.js";
 import { browse, listen, paste } from "./gestures.js";
 import { List, idOf } from "./list.js";
 import { isStored, sum } from "./sums.js";
@@ -26,6 +27,7 @@ export class Core {
   /** For what is loaded later, so that this is not loaded in pieces. */
   h = h;
   icon = icon;
+  bytes = bytes;
   fieldsetDisabled = false;
   /** @type {View | undefined} */
   view;
@@ -117,8 +119,14 @@ export class Core {
   /** Shows the list as it is by now, once in a frame, and tells the form at once. */
   changed() {
     this.#tellForm();
+    this.draw();
+  }
+
+  /** Shows the list, and tells the form then. */
+  draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
+      this.#tellForm();
       if (this.host.isConnected) this.view?.render(this.list.items, this.words, { explain: this.explain, thumb: this.#thumb });
     });
   }
@@ -167,8 +175,12 @@ export class Core {
   took(rejected) {
     const loading = this.language.load("rare");
     if (rejected.length > 0) this.emit("crowfly-refused", { rejected });
-    if (rejected.length > 0) loading.then(() => this.view?.refuse(rejected, this.words));
-    else this.view?.note(this.words);
+    this.view?.note(this.words);
+    if (rejected.length === 0) return;
+    loading.then(() => {
+      const [title, lines] = this.language.refusal?.(this, rejected) ?? [];
+      this.view?.note(this.words, title, lines);
+    });
   }
 
   /** Files came into the list. */

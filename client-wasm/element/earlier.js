@@ -118,6 +118,8 @@ export class Earlier {
       view.input.webkitdirectory = false;
       view.input.accept = "";
       view.input.multiple = files > 1;
+      // What is picked after a dialog that was closed is new.
+      view.input.addEventListener("cancel", () => (this.asked = false), { once: true });
       view.input.click();
     };
     const discard = () => {

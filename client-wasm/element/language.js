@@ -4,6 +4,7 @@ import { Words } from "./words.js";
 
 /** @import { Messages } from "../npm/element.d.ts" */
 /** @import { Core } from "./core.js" */
+/** @import { refusal } from "./rare.js" */
 
 const KOREAN = /^ko\b/i;
 
@@ -16,6 +17,8 @@ export class Language {
   /** @type {Record<string, Promise<void>>} */
   #loading = {};
   #observer;
+  /** @type {typeof refusal | undefined} */
+  refusal;
 
   /** @param {Core} core */
   constructor(core) {
@@ -53,7 +56,10 @@ export class Language {
     return (this.#loading[name] ??= (
       name === "ko"
         ? import("./ko.js").then(({ messages }) => messages)
-        : import("./take.js").then(({ texts, errors, warnings }) => ({ ...texts, errors, warnings }))
+        : import("./take.js").then(({ texts, errors, warnings, refusal }) => {
+            this.refusal = refusal;
+            return { ...texts, errors, warnings };
+          })
     ).then(
       (loaded) => {
         this.#loaded[name] = loaded;

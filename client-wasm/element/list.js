@@ -47,6 +47,9 @@ export class List {
    * @type {Promise<unknown>} */
   #gesture = Promise.resolve();
   #starting = 0;
+  /** What is to be started, the last one first.
+   * @type {Item[]} */
+  #ready = [];
   #own = false;
 
   /** @param {Core} core */
@@ -141,6 +144,7 @@ export class List {
 
   /** Starts all that are ready. */
   async start() {
+    this.#ready = this.items.filter(({ state }) => state === "ready").reverse();
     const turns = [];
     while (this.#starting < PREPARED) {
       this.#starting += 1;
@@ -151,9 +155,9 @@ export class List {
 
   async #startSome() {
     let since = performance.now();
-    for (;;) {
-      const item = this.items.find(({ state }) => state === "ready");
-      if (!item) return;
+    for (let item; (item = this.#ready.pop()); ) {
+      // It was taken out of the list meanwhile.
+      if (item.state !== "ready") continue;
       item.state = "preparing";
       await this.#begin(item);
       if (performance.now() - since > TURN_MS) {
@@ -171,7 +175,7 @@ export class List {
     try {
       if (host.prepare && file) {
         const { signal } = (item.preparing = new AbortController());
-        core.changed();
+        core.draw();
         const made = await host.prepare(file, { signal });
         if (signal.aborted) return;
         const refused = made && outOfLimits(made.size, host);
@@ -182,7 +186,7 @@ export class List {
         if (made instanceof File) item.name = made.name;
       }
       const client = await this.open();
-      if (!this.items.includes(item)) return;
+      if (item.state !== "preparing") return;
       const options = typeof host.options === "function" ? host.options(/** @type {File} */ (file)) : host.options;
       const path = [host.folder, item.path].filter(Boolean).join("/");
       item.upload = client.upload(/** @type {Blob} */ (item.body), {
@@ -198,7 +202,7 @@ export class List {
       item.error = error;
       core.emit("crowfly-failed", { upload: item.upload, error });
     }
-    core.changed();
+    core.draw();
   }
 
   /** Takes over an upload that an earlier page has begun.
@@ -247,6 +251,7 @@ export class List {
    * @param {Item} item */
   drop(item) {
     item.preparing?.abort();
+    item.state = "aborted";
     this.items = this.items.filter((other) => other !== item);
     this.core.changed();
   }

@@ -1,7 +1,25 @@
 // The English words that many pages never need: what was left out, what earlier pages left, what went wrong. Loaded with the
 // first files, or with what an earlier page left. Each sentence says what happened and what to do next.
 
+/** @import { Rejection } from "../npm/adapters.d.ts" */
 /** @import { UploadErrorCode } from "../npm/api.d.ts" */
+/** @import { Core } from "./core.js" */
+
+/** Names that a notice tells of what was left out. */
+const TOLD = 4;
+
+/** What a notice says of what was left out: its title, and its lines.
+ * @param {Core} core
+ * @param {readonly Rejection[]} rejected
+ * @returns {[string, string[]]} */
+export function refusal({ host, words, bytes }, rejected) {
+  const lines = rejected.slice(0, TOLD).map(({ code, path }) => {
+    const limit = code === "too_small" ? host.minBytes : code === "too_large" ? host.maxBytes : host.maxTotalBytes;
+    return words.text(code, { name: path || "?", size: bytes(words.lang, limit ?? 0) });
+  });
+  if (rejected.length > TOLD) lines.push(words.text("more", { n: rejected.length - TOLD }));
+  return [words.text("refused", { n: rejected.length }), lines];
+}
 
 export const texts = {
   refused: { one: "{n} file was left out", other: "{n} files were left out" },

@@ -10,14 +10,11 @@ import { Rows } from "./virtual.js";
 /** @import { CrowflyUpload } from "./element.js" */
 /** @import { Around } from "./row.js" */
 /** @import { Item } from "./list.js" */
-/** @import { Rejection } from "../npm/adapters.d.ts" */
 /** @import { TextName, Words } from "./words.js" */
 
 /** Least time between two announcements, and between two changes of the numbers, in milliseconds. */
 const SPEAK_MS = 3_000;
 const NUMBERS_MS = 400;
-/** Names that a notice tells of what was left out. */
-const TOLD = 4;
 
 export class View {
   /** @type {Item[]} */
@@ -187,21 +184,6 @@ export class View {
     const one = this.all[at];
     one?.show(word ? look : undefined, word || "");
     if (one && word) one.element.dataset["action"] = action;
-  }
-
-  /** Tells what was left out, until the next files.
-   * @param {readonly Rejection[]} rejected
-   * @param {Words} words */
-  refuse(rejected, words) {
-    const { host } = this;
-    /** @param {Rejection} rejection */
-    const why = ({ code, path }) => {
-      const most = code === "too_small" ? host.minBytes : code === "too_large" ? host.maxBytes : host.maxTotalBytes;
-      return words.text(code, { name: path || "?", size: bytes(words.lang, most ?? 0) });
-    };
-    const told = rejected.slice(0, TOLD).map(why);
-    if (rejected.length > TOLD) told.push(words.text("more", { n: rejected.length - TOLD }));
-    this.note(words, words.text("refused", { n: rejected.length }), told);
   }
 
   /** Shows a notice and says it; without a title takes it away.

@@ -35,6 +35,9 @@ pub struct Matcher {
     pub times: Option<u64>,
     /// Inject with this probability, 0 to 1, drawn from the seed.
     pub probability: Option<f64>,
+    /// Inject once for each object, and for each part of it: what is sent again passes.
+    #[serde(default)]
+    pub each_once: bool,
 }
 
 /// A place in the request's body.

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::request::Asked;
@@ -17,6 +19,8 @@ struct Entry {
     rule: Rule,
     met: u64,
     fired: u64,
+    /// Path and part of those that it fired at, if once each.
+    seen: HashSet<(String, Option<u32>)>,
 }
 
 /// What to inject into one request.
@@ -53,6 +57,7 @@ impl Rules {
             rule,
             met: 0,
             fired: 0,
+            seen: HashSet::new(),
         });
         number
     }
@@ -84,7 +89,8 @@ impl Rules {
             }
             entry.met += 1;
             let draw = mix(mix(self.seed ^ mix(entry.number + 1)) ^ entry.met);
-            if !entry.due(draw) {
+            let once = entry.rule.matcher.each_once;
+            if !entry.due(draw) || (once && !entry.seen.insert((asked.path.clone(), asked.part))) {
                 continue;
             }
             entry.fired += 1;

@@ -93,7 +93,8 @@ pub(crate) fn validity(world: &World) -> String {
     let told = world.told();
     assert_eq!(told, json!(["upload", "input", "change", "stored"]));
     world.site.refuse(Some("quota_bytes"));
-    world.pick(&[&TestFile::of("too much.bin", b"more").path]);
+    let other = TestFile::of("too much.bin", b"more");
+    world.pick(&[&other.path]);
     world.wait_for("failed", 1);
     let said = "A file was not uploaded. Try again, or remove it.";
     assert_eq!(says(), json!([false, false, said]));

@@ -101,7 +101,8 @@ pub(crate) fn failed(world: &World) -> String {
     world.wait_for("stored", 1);
     // What stays the same for the same file is not offered again.
     world.site.refuse(Some("type_not_allowed"));
-    world.pick(&[&TestFile::of("b.xyz", b"b").path]);
+    let other = TestFile::of("b.xyz", b"b");
+    world.pick(&[&other.path]);
     world.wait_for("failed", 1);
     assert_eq!(
         world.see("find('[data-state=failed] [data-action=retry]')?.hidden ?? true"),
@@ -122,6 +123,15 @@ pub(crate) fn reload(world: &World) -> String {
     world.browser.limit_upload(0);
     world.until("the prompt", "find('[part=prompt]')?.hidden === false");
     let prompt = world.see("find('[part=prompt]').innerText.replaceAll(/\\n+/g, ' ')");
+    // A dialog that was closed asks for nothing.
+    world.watch_picker();
+    world.press("[data-action=resume-earlier]", Key::Enter);
+    world.script("window.asked.dispatchEvent(new Event('cancel')); return true;");
+    assert_eq!(world.see("all('[data-upload]').length"), 0);
+    let other = TestFile::of("new.bin", b"new");
+    world.pick(&[&other.path]);
+    world.wait_for("stored", 1);
+    world.script("host.clear(); return true;");
     // Another file is none of them.
     world.pick_by_keyboard(
         "[data-action=resume-earlier]",
@@ -135,7 +145,7 @@ pub(crate) fn reload(world: &World) -> String {
     world.wait_for("stored", 1);
     world.until("no prompt", "find('[part=prompt]').hidden");
     let stats = world.sink.stats();
-    assert_eq!((stats.uploads, stats.completed), (1, 1));
+    assert_eq!((stats.uploads, stats.completed), (2, 2));
     prompt.to_string()
 }
 

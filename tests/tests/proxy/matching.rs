@@ -26,6 +26,23 @@ fn it_skips_then_counts_then_lets_go() {
 }
 
 #[test]
+fn once_each_lets_what_is_sent_again_pass() {
+    let setup = setup();
+    let matcher = json!({"method": "PUT", "times": "forever", "eachOnce": true});
+    setup.proxy.rule(teapot(matcher));
+    let status = |path: &str| setup.request("PUT", &setup.url(path)).send().status;
+    for path in [
+        "/bucket/a",
+        "/bucket/b",
+        "/bucket/a?partNumber=1",
+        "/bucket/a?partNumber=2",
+    ] {
+        assert_eq!(status(path), 418, "{path}");
+        assert_ne!(status(path), 418, "{path}");
+    }
+}
+
+#[test]
 fn method_host_path_and_query_must_all_fit() {
     let setup = setup();
     let host = setup.sink.address().to_string();
