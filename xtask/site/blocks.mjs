@@ -22,7 +22,7 @@ const SCRIPTS = { js: "js", jsx: "jsx", ts: "ts", tsx: "tsx", html: "js", vue: "
 export function checkBlocks(blocks, places) {
   const of = (/** @type {string[]} */ ...languages) => blocks.filter(({ language }) => languages.includes(language));
   const scripts = of(...Object.keys(SCRIPTS));
-  const data = of("json", "jsonc", "yaml", "xml");
+  const data = of("json", "jsonc", "yaml", "xml", "css");
   const shell = of("sh");
   const known = new Set([...PLAIN, ...scripts, ...data, ...shell].map((block) => (typeof block === "string" ? block : block.language)));
   const unknown = blocks.filter(({ language }) => !known.has(language));
@@ -112,11 +112,22 @@ function readData(block, { modules }) {
     if (language === "json") JSON.parse(text);
     else if (language === "jsonc") JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|\/\/.*/g, (_, string) => string ?? ""));
     else if (language === "yaml") yaml(modules)(text);
+    else if (language === "css") return styles(modules)(text).map((wrong) => `${place(block, wrong.line)}: ${wrong.text}`);
     else if (!/^\s*<(\w+)[\s\S]*<\/\1>\s*$/.test(text)) throw new Error("the outer element is not closed");
     return [];
   } catch (error) {
     return [`${place(block)}: ${error instanceof Error ? error.message : error}`];
   }
+}
+
+/** What esbuild finds wrong in a style sheet.
+ * @param {string} modules @returns {(text: string) => { line: number, text: string }[]} */
+function styles(modules) {
+  const { transformSync } = createRequire(join(modules, "tools.cjs"))("esbuild");
+  return (text) => {
+    const { warnings } = transformSync(text, { loader: "css", logLevel: "silent" });
+    return warnings.map((/** @type {{ text: string, location?: { line: number } }} */ { text, location }) => ({ line: location?.line ?? 1, text }));
+  };
 }
 
 /** The reader of YAML that came with the tools of the site.

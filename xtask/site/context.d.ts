@@ -10,6 +10,7 @@ declare global {
   const onProgress: undefined;
   const api: string;
   const token: () => Promise<string>;
+  const element: import("crowfly/element").CrowflyUpload;
   const auth: { accessToken(): Promise<string> };
   /** https://wicg.github.io/file-system-access/#api-showopenfilepicker */
   function showOpenFilePicker(): Promise<FileSystemFileHandle[]>;

@@ -28,3 +28,19 @@ declare module "@auth0/auth0-spa-js" {
 declare module "*/sign-in.js" {
   export function signIn(region: string, clientId: string, name: string | null, password: string | null): Promise<string>;
 }
+declare module "@uppy/dashboard" {
+  import type { BasePlugin, Body, Meta, Uppy } from "@uppy/core";
+  export default class Dashboard<M extends Meta, B extends Body> extends BasePlugin<{ target?: string; inline?: boolean }, M, B> {
+    constructor(uppy: Uppy<M, B>, options?: { target?: string; inline?: boolean });
+  }
+}
+declare module "browser-image-compression" {
+  export default function imageCompression(
+    file: File,
+    options: { maxWidthOrHeight?: number; useWebWorker?: boolean; signal?: AbortSignal },
+  ): Promise<File>;
+}
+declare module "heic-to" {
+  export function isHeic(file: File): Promise<boolean>;
+  export function heicTo(options: { blob: Blob; type: "image/jpeg" | "image/png"; quality?: number }): Promise<Blob>;
+}
