@@ -271,11 +271,10 @@ fn uppy_goes_on_after_a_reload_and_sends_no_part_twice(world: &World) -> String 
     let size = 96 * MIB as u64;
     let file = TestFile::sparse("half sent.bin", size);
     world.dashboard("/", &[&file]);
-    world.browser.limit_upload(20 * SLOW);
+    world.browser.limit_upload(16 * SLOW);
     world.push(UPLOAD);
-    world.until("the first parts", || {
-        world.sink.stats().bytes > size * 7 / 12
-    });
+    // The sink counts a part when it ends.
+    world.until("the first part", || world.sink.stats().bytes > 0);
     world.browser.reload();
     let before = world.bytes_at_rest();
     assert!(before < size, "{before} bytes before the reload");
