@@ -17,9 +17,12 @@ const START: Duration = Duration::from_secs(20);
 /// The proxy ends by itself after a week, in seconds.
 const LIFE: &str = "604800";
 
-/// The kinds of trouble: how long each lasts, in seconds, and the rules of the proxy. Long enough to see what the client
+/// A kind of trouble: its name, how long it lasts, in seconds, and the rules of the proxy.
+type Kind = (&'static str, u64, fn() -> Value);
+
+/// Long enough to see what the client
 /// does: it takes a request that stalls for lost after ten seconds.
-const KINDS: [(&str, u64, fn() -> Value); 5] = [
+const KINDS: [Kind; 5] = [
     ("drop", 8, || {
         json!([
             {"match": {"method": "PUT", "probability": 0.5}, "fault": {"kind": "reset", "at": "half"}},
