@@ -76,7 +76,7 @@ async function open(config, name, grant, owner) {
       onEvent: (event) => flow.take(event),
       onWarning({ code, message, upload }) {
         // What a person should know goes to the page, the rest to the console.
-        if (code === "type_mismatch") cautions.add(nameOfUpload(upload));
+        if (code === "type_mismatch") cautions.add(upload, nameOfUpload(upload));
         else if (code === "api_silent") records.unanswered(message);
         else console.warn(`crowfly: ${message}`);
       },
@@ -86,7 +86,10 @@ async function open(config, name, grant, owner) {
   }
   records = new Records(client, announce);
   const uploader = startSending(byId("sending"), byId("uploader"), client, {
-    onRecord: (record) => records.add(record),
+    onRecord(record) {
+      cautions.settle(record);
+      records.add(record);
+    },
     onLate: (error) => records.late(error),
     onFailed: ({ upload, error }) => failures.add(upload?.id, nameOfUpload(upload?.id), error),
   });

@@ -17,10 +17,10 @@ const START: Duration = Duration::from_secs(20);
 /// The proxy ends by itself after a week, in seconds.
 const LIFE: &str = "604800";
 
-/// Its name, how long it lasts, and the rules of the proxy.
+/// A kind of trouble: its name, how long it lasts, in seconds, and the rules of the proxy.
 type Kind = (&'static str, u64, fn() -> Value);
 
-/// The kinds of trouble: how long each lasts, in seconds, and the rules of the proxy. Long enough to see what the client
+/// Long enough to see what the client
 /// does: it takes a request that stalls for lost after ten seconds.
 const KINDS: [Kind; 5] = [
     ("drop", 8, || {
