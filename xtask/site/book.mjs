@@ -59,7 +59,7 @@ function broken(files) {
   // Of another address, as people name a page that is not there.
   return files.filter((file) => file !== "404.html" && file !== "print.html").flatMap((file) => {
     const text = readFileSync(join(out, file), "utf8");
-    const targets = [...text.matchAll(/<(?:a|img|script|link)\b[^>]*?\s(?:href|src)="([^"]*)"/g)].map(([, target = ""]) => target);
+    const targets = [...text.matchAll(/<(?:a|img|script|link|source)\b[^>]*?\s(?:href|src|srcset)="([^"]*)"/g)].map(([, target = ""]) => target);
     return [...new Set(targets)].flatMap((target) => {
       if (/^(?:[a-z]+:|\/\/|#?$)/.test(target)) return [];
       const [path = "", anchor] = target.split("#");

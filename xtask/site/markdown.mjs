@@ -64,11 +64,14 @@ export function links(page) {
   });
 }
 
+/** What a link, or an image that is written in HTML, leads to. */
+const TARGETS = /(\]\(|\s(?:src|srcset)=")([^()"\s]+)(\)|")/g;
+
 /** Replaces the targets of the links outside of fenced blocks.
  * @param {string} page @param {(target: string) => string} change */
 export function relink(page, change) {
   return lines(page)
-    .map(({ text, fenced }) => (fenced ? text : text.replace(/(\]\()([^()\s]+)(\))/g, (_, before, target, after) => before + change(target) + after)))
+    .map(({ text, fenced }) => (fenced ? text : text.replace(TARGETS, (_, before, target, after) => before + change(target) + after)))
     .join("\n");
 }
 
