@@ -39,11 +39,11 @@ const KINDS: [Kind; 5] = [
         12,
         || json!([{"match": {"method": "PUT", "probability": 0.5}, "fault": {"kind": "stall", "at": "half"}}]),
     ),
-    // Each request to storage is refused at most twice: a URL that is refused again and again is no URL that has expired.
+    // Once each: a URL that has just been signed and is refused again has not expired.
     (
         "expire",
         8,
-        || json!([{"match": {"method": "PUT", "times": 8}, "fault": {"kind": "status", "status": 403}}]),
+        || json!([{"match": {"method": "PUT", "times": "forever", "eachOnce": true}, "fault": {"kind": "status", "status": 403}}]),
     ),
     // Connections end after each answer: one that was slow would stay so.
     ("slow", 60, || {
