@@ -6,7 +6,7 @@ import { isStored, sum } from "./sums.js";
 import { adopt } from "./style.js";
 import { View } from "./view.js";
 import { Language } from "./language.js";
-import { h, icon, set } from "./dom.js";
+import { h, icon, readable, set } from "./dom.js";
 
 /** @import { Warning } from "../npm/api.d.ts" */
 /** @import { Rejection } from "../npm/adapters.d.ts" */
@@ -26,6 +26,7 @@ const prompting = new Map();
 export class Core {
   /** For what is loaded later, so that this is not loaded in pieces. */
   h = h;
+  readable = readable;
   icon = icon;
   bytes = bytes;
   fieldsetDisabled = false;

@@ -15,6 +15,11 @@ const PATHS = {
   alert: "M12 8v5m0 3.5v.1M12 3.5 2.5 20h19z",
 };
 
+/** A text without the characters that only hide or reorder others, as a record has a file's name: those that
+ * `contract/src/marks.rs` removes.
+ * @param {string} text */
+export const readable = (text) => text.replace(/[\u200b\ufeff\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/g, "");
+
 /** What an element is given: attributes, and functions that listen to events.
  * @typedef {Readonly<Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>>} Given */
 

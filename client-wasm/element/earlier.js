@@ -100,7 +100,7 @@ export class Earlier {
 
   show() {
     const { core, left } = this;
-    const { h, view, words } = core;
+    const { h, readable, view, words } = core;
     if (!view) return;
     const { prompt } = view;
     const focused = prompt.matches(":focus-within");
@@ -127,7 +127,7 @@ export class Earlier {
       this.show();
       for (const one of left) one.discard().catch(() => {});
     };
-    const names = left.slice(0, TOLD).map(({ name }) => name);
+    const names = left.slice(0, TOLD).map(({ name }) => readable(name));
     if (left.length > TOLD) names.push(words.text("more", { n: left.length - TOLD }));
     const title = words.text("earlier", { n: left.length });
     const button = (/** @type {string} */ action, /** @type {() => void} */ click, /** @type {string} */ text) =>

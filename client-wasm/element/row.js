@@ -1,5 +1,5 @@
 // One row of the list.
-import { bar, draw, fill, h, icon, say, set } from "./dom.js";
+import { bar, draw, fill, h, icon, readable, say, set } from "./dom.js";
 import { bytes, duration, percent, rate } from "./format.js";
 import { idOf } from "./list.js";
 import { isStored } from "./sums.js";
@@ -81,7 +81,8 @@ export class Row {
     const { words } = around;
     const now = [item.seen, item.state, item.error, item.warning, words, around.thumb, around.disabled, item.size, item.name];
     if (now.every((value, at) => value === this.seen[at])) return;
-    const { state, name, seen } = item;
+    const { state, seen } = item;
+    const name = readable(item.name);
     if (around.calm && state === this.seen[1] && !item.error && words === this.seen[4]) return this.#progress(words, true);
     this.seen = now;
     const stored = isStored(item);
@@ -90,7 +91,7 @@ export class Row {
     set(this.element, "data-upload", idOf(item) ?? item.key);
     set(this.element, "data-state", state);
     say(this.name, name);
-    set(this.name, "title", item.path ? `${item.path}/${name}` : name);
+    set(this.name, "title", item.path ? `${readable(item.path)}/${name}` : name);
     say(this.kind, name.match(/\.(\w{1,4})$/)?.[1]?.toUpperCase() ?? "");
     const shown = SHOWN.test(item.file?.type ?? "");
     set(this.thumb, "aria-label", shown ? words.text("named", { action: words.text("preview"), name }) : null);

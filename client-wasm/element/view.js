@@ -1,6 +1,6 @@
 // What an element shows: the zone, the limits, notices, the sums, the list.
 import { browse } from "./gestures.js";
-import { bar, fill, h, icon, say, set } from "./dom.js";
+import { bar, fill, h, icon, readable, say, set } from "./dom.js";
 import { bytes, duration, percent, rate } from "./format.js";
 import { button } from "./row.js";
 import { news, sum } from "./sums.js";
@@ -197,6 +197,7 @@ export class View {
     notice.replaceChildren();
     if (focused) this.browse.focus();
     if (!title) return;
+    [title, ...lines] = [title, ...lines].map(readable);
     const dismiss = button(() => this.note(words), "action");
     dismiss.show("remove", "", words.text("dismiss"));
     set(dismiss.element, "data-action", "dismiss");
