@@ -99,7 +99,7 @@ export class Row {
     set(this.thumb, "aria-hidden", shown ? null : "true");
     draw(this.mark, stored && !withheld ? "done" : "alert");
     this.mark.style.display = stored || state === "failed" || item.warning ? "" : "none";
-    say(this.badge, withheld ? words.text("withheld") : verified ? words.text("verified") : "");
+    say(this.badge, withheld ? ` ${words.text("withheld")}` : verified ? words.text("verified") : "");
     set(this.badge, "title", seen?.stored?.crc64nvme);
     set(this.element, "data-withheld", withheld);
     this.bar.hidden = stored || state === "failed" || state === "aborted";

@@ -197,7 +197,8 @@ export class View {
     notice.replaceChildren();
     if (focused) this.browse.focus();
     if (!title) return;
-    [title, ...lines] = [title, ...lines].map(readable);
+    title = readable(title);
+    lines = lines.map(readable);
     const dismiss = button(() => this.note(words), "action");
     dismiss.show("remove", "", words.text("dismiss"));
     set(dismiss.element, "data-action", "dismiss");

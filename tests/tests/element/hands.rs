@@ -132,6 +132,7 @@ impl World {
              HTMLInputElement.prototype.click = function () {
                  if (!navigator.userActivation.isActive) throw new Error('without a gesture');
                  window.asked = this;
+                 window.askedFor = [this.getAttribute('capture'), this.accept, this.multiple];
              };
              return true;",
         );

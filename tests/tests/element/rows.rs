@@ -240,6 +240,9 @@ pub(crate) fn withheld(world: &World) -> String {
         "why",
         "find('[part=detail]').innerText.includes('cannot be downloaded')",
     );
-    assert_eq!(world.see("find('[part=badge]').textContent"), "Withheld");
+    assert_eq!(
+        world.see("find('[part=badge]').textContent.trim()"),
+        "Withheld"
+    );
     world.see("find('[part=detail]').innerText").to_string()
 }
