@@ -13,7 +13,7 @@ export function bytes(count) {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+  return `${Number(value.toFixed(digits))} ${UNITS[unit]}`;
 }
 
 /** A rate in bytes a second: `3.2 MB/s`; empty while unknown. */

@@ -4,10 +4,13 @@ import { readable } from "./format.js";
 
 const names = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 const KEYS = {
-  time: (one, other) => one.createdAt - other.createdAt,
+  time: (one, other) => timeOf(one) - timeOf(other),
   name: (one, other) => names.compare(one.name, other.name),
   size: (one, other) => one.size - other.size,
 };
+
+/** The time that a row shows, in milliseconds: when it was stored, else when it was created. */
+export const timeOf = ({ createdAt, storedAt }) => storedAt ?? createdAt;
 
 /** Those whose name or folder holds every word of `text`, in any case and any composition of letters. */
 export function matching(records, text) {
@@ -28,5 +31,5 @@ export function sorted(records, order) {
   const [column, way] = order.split("-");
   const compare = KEYS[column];
   const sign = way === "up" ? 1 : -1;
-  return records.toSorted((one, other) => sign * compare(one, other) || other.createdAt - one.createdAt);
+  return records.toSorted((one, other) => sign * compare(one, other) || timeOf(other) - timeOf(one));
 }

@@ -3,6 +3,7 @@
 import { icon, make, showName } from "./dom.js";
 import { bytes, moment, momentInFull } from "./format.js";
 import { withheld } from "./messages.js";
+import { timeOf } from "./record-order.js";
 
 /** An upload that is not finished after this time, in milliseconds, and that no page of this browser knows, was left. */
 const LEFT_MS = 15 * 60_000;
@@ -34,8 +35,8 @@ function statusOf(record, now) {
 
 /** The row of a record; a `fresh` one has just come. */
 export function recordRow(record, fresh, now = Date.now()) {
-  const { id, name, path, size, status, verified, crc64nvme, createdAt, storedAt } = record;
-  const at = storedAt ?? createdAt;
+  const { id, name, path, size, status, verified, crc64nvme } = record;
+  const at = timeOf(record);
   const { kind, words, sign, reason } = statusOf(record, now);
   return make(
     "tr",
