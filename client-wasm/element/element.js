@@ -142,13 +142,14 @@ export class CrowflyUpload extends Base {
   }
 }
 
-/** A file as the page's own code gives it.
+/** A file as the page's own code gives it. What is none is left out as one that cannot be read.
  * @param {Uploadable} given
  * @returns {Promise<Source>} */
 async function sourceOf(given) {
-  if ("getFile" in given) return { file: await given.getFile(), handle: Promise.resolve(/** @type {FileSystemHandle} */ (/** @type {unknown} */ (given))) };
-  if ("path" in given) return { file: given.file, path: given.path, handle: Promise.resolve(/** @type {FileSystemHandle | undefined} */ (/** @type {unknown} */ (given.handle))) };
-  return { file: given instanceof File ? given : new File([given], "file", { type: given.type }) };
+  const { getFile, file, path, handle } = /** @type {Record<string, any>} */ (given ?? {});
+  if (getFile) return { file: await getFile.call(given), handle: Promise.resolve(given) };
+  if (file) return { file, path, handle: Promise.resolve(handle) };
+  return { file: given instanceof File ? given : given instanceof Blob ? new File([given], "file", given) : null };
 }
 
 /** A property for each attribute, and one for each object.

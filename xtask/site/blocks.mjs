@@ -43,7 +43,7 @@ const place = (block, line = 1) => `${block.path}:${block.line + line - 1}`;
  * @param {Block} block */
 function script({ language, text }) {
   if (!["html", "vue", "svelte"].includes(language)) return text;
-  const found = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)];
+  const found = [...text.matchAll(/<script(?![^>]*importmap)[^>]*>([\s\S]*?)<\/script>/g)];
   const lines = text.split("\n").map(() => "");
   for (const { 1: code = "", index } of found) {
     const first = text.slice(0, index).split("\n").length - 1;

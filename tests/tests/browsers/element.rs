@@ -22,7 +22,7 @@ const MAKE: &str = "
     form.append(element);
     document.body.replaceChildren(form);
     window.element = element;
-    return Boolean(element.querySelector('input[type=file][multiple]'));";
+    return !element.shadowRoot;";
 
 /// Picks files, sees them stored and verified, and finds their ids in the form.
 pub(crate) fn picked(visit: &Visit<'_>) -> Seen {
@@ -34,8 +34,7 @@ pub(crate) fn picked(visit: &Visit<'_>) -> Seen {
     let browser = visit.browser;
     let given = [json!(visit.api.base), json!(visit.api.token)];
     assert_eq!(browser.run_async(MAKE, &given), true);
-    let input = browser.find("crowfly-upload input[type=file]");
-    let input = input.expect("the element's picker");
+    let input = browser.wait_for("crowfly-upload input[type=file][multiple]");
     browser.pick(&input, &files.each_ref().map(|file| file.path.as_path()));
     let stored = "crowfly-upload [data-upload][data-state=stored]";
     wait::until("both files stored", Duration::from_secs(60), || {

@@ -49,15 +49,17 @@ impl Request {
     /// They are those of the route that the gateway chose, since a path mapping of a custom domain
     /// stays in `rawPath`:
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html>.
+    /// A path with an empty segment is no route, whatever the gateway took it for.
     pub fn segments(&self) -> Vec<&str> {
+        let raw = self.raw_segments();
         match self.text("/routeKey").split_once(' ') {
-            Some((_, route)) => {
+            Some((_, route)) if !raw.contains(&"") => {
                 let segments = route.strip_prefix('/').unwrap_or_default().split('/');
                 segments
                     .map(|segment| self.path_parameter(segment).unwrap_or(segment))
                     .collect()
             }
-            None => self.raw_segments(),
+            _ => raw,
         }
     }
 
@@ -204,6 +206,10 @@ mod tests {
                 "pathParameters": {"id": id}, "requestContext": {"stage": "$default"}});
             Request::new(event).segments().join("|")
         };
+        for path in ["//uploads", "/uploads/", "/files//uploads"] {
+            let event = json!({"routeKey": "GET /uploads", "rawPath": path, "requestContext": {"stage": "$default"}});
+            assert!(Request::new(event).segments().contains(&""), "{path}");
+        }
         let id = "01JQ8ZV7M0000000000000000A";
         assert_eq!(
             route("GET /uploads/{id}/parts", id),
