@@ -57,6 +57,29 @@ pub(crate) fn empty(folder: &Path) -> Result<(), Error> {
     create(folder)
 }
 
+/// Copies what is in a folder, with the folders below it.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<(), Error> {
+    copy_but(from, to, &[])
+}
+
+/// The same without the entries of these names.
+pub(crate) fn copy_but(from: &Path, to: &Path, without: &[&str]) -> Result<(), Error> {
+    create(to)?;
+    for path in list(from)? {
+        let Some(name) = path.file_name() else {
+            continue;
+        };
+        if without.iter().any(|other| name == *other) {
+            continue;
+        }
+        match path.is_dir() {
+            true => copy_all(&path, &to.join(name))?,
+            false => copy(&path, &to.join(name))?,
+        }
+    }
+    Ok(())
+}
+
 /// Copies a file into a folder that is there.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     std::fs::copy(from, to)

@@ -1,9 +1,11 @@
 //! The functions' zips: as they are deployed, or without optimisation for `dev` and `test`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::Error;
+use crate::local::architecture;
 use crate::native::NATIVE;
 use crate::process::{self, Cmd};
 use crate::setup::{cross_target, python};
@@ -14,9 +16,6 @@ pub(crate) const BINS: &[&str] = &["presign", "forward", "record", "read", "remo
 
 /// The binary of `examples/scanner`.
 pub(crate) const SCANNER: &str = "scanner";
-
-/// For this machine's own architecture the native linker is enough; zig is for cross-compiling.
-pub(crate) const ENV: [(&str, &str); 1] = [("CARGO_LAMBDA_COMPILER", "cargo")];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
@@ -47,7 +46,7 @@ pub(crate) fn build(how: Build, scanner: bool) -> Result<Functions, Error> {
         bins.push(SCANNER);
     }
     if how == Build::Release {
-        return release(&bins);
+        return release(architecture(), &bins);
     }
     step::step("Lambda binaries, not optimised", || {
         compile(how == Build::Dev)
@@ -55,16 +54,20 @@ pub(crate) fn build(how: Build, scanner: bool) -> Result<Functions, Error> {
     zipped(&bins)
 }
 
-fn release(bins: &[&str]) -> Result<Functions, Error> {
+/// The functions as they are deployed to this architecture. zig is their linker and C compiler, as in a `sam build` of
+/// the README: they need no newer C library than that of Lambda, whatever this machine has.
+pub(crate) fn release(architecture: &str, bins: &[&str]) -> Result<Functions, Error> {
     let functions = Functions {
-        folder: paths::target().join("lambda"),
+        folder: paths::target().join(format!("lambda-{architecture}")),
     };
-    step::step("Lambda binaries, optimised as a whole", || {
-        by_cargo_lambda("backend/lambdas", &functions.folder)
+    cross_target::ready(architecture)?;
+    let what = format!("Lambda binaries for {architecture}, optimised as a whole");
+    step::step(&what, || {
+        by_cargo_lambda("backend/lambdas", architecture, &functions.folder)
     })?;
     if bins.contains(&SCANNER) {
         step::step("example scanner, optimised as a whole", || {
-            by_cargo_lambda("examples/scanner", &functions.folder)
+            by_cargo_lambda("examples/scanner", architecture, &functions.folder)
         })?;
     }
     let mut zips = bins.iter().map(|bin| functions.zip(bin));
@@ -77,35 +80,25 @@ fn release(bins: &[&str]) -> Result<Functions, Error> {
     }
 }
 
-/// Builds every function for the other architecture, with zig as linker and C compiler.
-pub(crate) fn cross(architecture: &str) -> Result<Functions, Error> {
-    let functions = Functions {
-        folder: paths::target().join(format!("lambda-{architecture}")),
-    };
-    cross_target::ready(architecture)?;
-    step::step(&format!("Lambda binaries for {architecture}"), || {
-        let zig = python::zig()?;
-        cargo_lambda("backend/lambdas", &functions.folder)?
-            .arg(format!("--{}", architecture.replace('_', "-")))
-            .env("PATH", process::path_with(&[zig, python::cargo_lambda()?]))
-            .run()
-    })?;
-    Ok(functions)
-}
-
-fn by_cargo_lambda(folder: &str, out: &Path) -> Result<(), Error> {
-    cargo_lambda(folder, out)?.envs(ENV).run()
-}
-
-fn cargo_lambda(folder: &str, out: &Path) -> Result<Cmd, Error> {
-    let tools = python::cargo_lambda()?;
+fn by_cargo_lambda(folder: &str, architecture: &str, out: &Path) -> Result<(), Error> {
     // The flags of `sam build`, so that both share one compilation.
-    Ok(Cmd::new("cargo")
-        .words("lambda build --release --output-format zip --bins --lambda-dir")
+    Cmd::new("cargo")
+        .words("lambda build --release --output-format zip --bins")
+        .arg(format!("--{}", architecture.replace('_', "-")))
+        .arg("--lambda-dir")
         .arg(out)
-        .env("PATH", process::path_with(&[tools]))
+        .env("PATH", path()?)
         .dir(paths::root().join(folder))
-        .log("lambdas"))
+        .log("lambdas")
+        .run()
+}
+
+/// `PATH` with cargo-lambda, and with the Python in which it looks for zig.
+pub(crate) fn path() -> Result<OsString, Error> {
+    Ok(process::path_with(&[
+        python::zig()?,
+        python::cargo_lambda()?,
+    ]))
 }
 
 fn compile(only_functions: bool) -> Result<(), Error> {

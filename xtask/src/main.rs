@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod config;
 mod docs;
 mod doctor;
 mod error;
@@ -39,6 +40,8 @@ cargo xtask <command>
             report of its public types anew, --order looks for an order of the module's functions that compresses better)
   kit       build the stack for people without Rust, target/kit/crowfly-VERSION.zip: functions for both processors,
             templates, demo page (--architecture x86_64|arm64 leaves the other one out)
+  config    point the demo page at a deployed stack: writes www/config.json (--stack NAME, --region REGION; for an
+            issuer of its own --client-id ID)
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
@@ -96,6 +99,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
             package::run(renewed)
         }
         "kit" => kit::run(arguments),
+        "config" => config::run(arguments),
         "bench" => bench::run(arguments),
         "docs" => {
             none(arguments)?;

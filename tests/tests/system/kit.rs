@@ -1,20 +1,18 @@
 //! The kit for people without Rust: deployed by its own instructions, and uploaded through.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-use crowfly_contract::UploadStatus;
-use devkit::env::{Env, Stack};
+use devkit::env::Env;
 use devkit::random::random_hex;
-use e2e::api::{Api, item, login};
 use serde_json::{Value, json};
 
 use crate::commands::{commands, run_in};
+use crate::deploy::{output, upload_through};
 
 const README: &str = "xtask/kit/README.md";
 const NAME: &str = concat!("crowfly-", env!("CARGO_PKG_VERSION"));
-const PASSWORD: &str = "My-own-password-1";
 
 /// The kit, unpacked into an empty folder.
 fn unpacked() -> PathBuf {
@@ -39,15 +37,6 @@ fn architecture() -> &'static str {
         "aarch64" => "arm64",
         other => other,
     }
-}
-
-/// What the local AWS says of the stack.
-fn output(kit: &Path, stack: &Stack, name: &str, output: &str) -> String {
-    let query = format!("Stacks[0].Outputs[?OutputKey=='{output}'].OutputValue");
-    let script = format!(
-        "aws cloudformation describe-stacks --stack-name {name} --output text --query \"{query}\""
-    );
-    run_in(kit, stack, &script, &[]).trim().to_owned()
 }
 
 #[test]
@@ -86,31 +75,13 @@ fn d3_the_kit_is_deployed_by_its_own_page_without_a_build() {
     assert!(made.contains("FORCE_CHANGE_PASSWORD"), "{made}");
     let config = std::fs::read(kit.join("page/config.json")).expect("the page's configuration");
     let config: Value = serde_json::from_slice(&config).expect("JSON");
-    let client = output(&kit, account, &name, "ClientId");
+    let client = output(account, &name, "ClientId");
     let auth = json!({"kind": "cognito", "endpoint": account.s3, "clientId": client});
     assert_eq!(config["auth"], auth);
-    assert_eq!(config["api"], *output(&kit, account, &name, "Api"));
+    assert_eq!(config["api"], *output(account, &name, "Api"));
     assert!(kit.join("page/crowfly/index.js").is_file());
 
-    let pool = output(&kit, account, &name, "UserPoolId");
-    let set = format!(
-        "aws cognito-idp admin-set-user-password --user-pool-id {pool} --username ada --password {PASSWORD} --permanent"
-    );
-    run_in(&kit, account, &set, &[]);
-    // The local gateway answers below the port of every other service.
-    let id = output(&kit, account, &name, "ApiId");
-    let own = Stack {
-        api: format!("{}/_aws/execute-api/{id}/$default", account.s3),
-        client_id: client,
-        bucket: output(&kit, account, &name, "Bucket"),
-        ..account.clone()
-    };
-    let tokens = login(&own, "ada", PASSWORD);
-    let api = Api::with_token(&own, &tokens["AccessToken"]);
-    let bytes = b"through the kit";
-    let record = api.upload(&item("first.txt", "text/plain", bytes), bytes);
-    assert_eq!(record.status, UploadStatus::Stored);
-    assert!(record.verified);
+    upload_through(account, &name, "ada");
     println!(
         "from the zip to a record: {} ms",
         started.elapsed().as_millis()

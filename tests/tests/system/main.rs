@@ -12,6 +12,7 @@ mod content;
 mod cors;
 mod dearest;
 mod denied;
+mod deploy;
 mod dev_issuer;
 mod direct;
 mod doctor;

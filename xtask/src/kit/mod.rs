@@ -11,13 +11,15 @@ use devkit::hash::sha256_hex;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::error::Error;
-use crate::lambdas::{self, BINS, Build, Functions};
+use crate::lambdas::{self, BINS};
 use crate::process::Cmd;
 use crate::setup::python;
-use crate::{files, local, package, paths, step};
+use crate::{files, package, paths, step};
 
 const ARCHITECTURES: [&str; 2] = ["x86_64", "arm64"];
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// What `cargo xtask config` writes into `www/` for a stack of this checkout.
+const OWN: [&str; 2] = ["config.json", "crowfly"];
 const NAME: &str = concat!("crowfly-", env!("CARGO_PKG_VERSION"));
 
 /// Builds the kit; `--architecture NAME` leaves the other one out.
@@ -57,7 +59,7 @@ pub(crate) fn build(architectures: &[&str]) -> Result<PathBuf, Error> {
     files::empty(&kit)?;
     let one = files::text(&paths::root().join("template.yaml"))?;
     for architecture in architectures {
-        let functions = functions(architecture)?;
+        let functions = lambdas::release(architecture, BINS)?;
         files::create(&kit.join("functions").join(architecture))?;
         for bin in BINS {
             let zip = function(&kit, architecture, bin);
@@ -92,13 +94,6 @@ fn function(kit: &Path, architecture: &str, bin: &str) -> PathBuf {
         .join(format!("{bin}.zip"))
 }
 
-fn functions(architecture: &str) -> Result<Functions, Error> {
-    match architecture == local::architecture() {
-        true => lambdas::build(Build::Release, false),
-        false => lambdas::cross(architecture),
-    }
-}
-
 fn texts(kit: &Path) -> Result<(), Error> {
     let source = paths::root().join("xtask/kit");
     let readme = files::text(&source.join("README.md"))?;
@@ -112,22 +107,8 @@ fn texts(kit: &Path) -> Result<(), Error> {
 
 /// The demo page with the package beside it, as any web server can serve them.
 fn page(folder: &Path) -> Result<(), Error> {
-    copy_all(&paths::root().join("www"), folder)?;
-    copy_all(&paths::npm_package(), &folder.join("crowfly"))
-}
-
-fn copy_all(from: &Path, to: &Path) -> Result<(), Error> {
-    files::create(to)?;
-    for file in files::list(from)? {
-        let Some(name) = file.file_name() else {
-            continue;
-        };
-        match file.is_dir() {
-            true => copy_all(&file, &to.join(name))?,
-            false => files::copy(&file, &to.join(name))?,
-        }
-    }
-    Ok(())
+    files::copy_but(&paths::root().join("www"), folder, &OWN)?;
+    files::copy_all(&paths::npm_package(), &folder.join("crowfly"))
 }
 
 /// `SHA256SUMS`, in the form of `sha256sum`.

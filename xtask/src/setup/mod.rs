@@ -30,6 +30,7 @@ pub(crate) fn all() -> Result<(), Error> {
             node::provider,
             node::examples,
             || python::cargo_lambda().map(drop),
+            || python::zig().map(drop),
             || python::local_aws().map(drop),
             || python::sam().map(drop),
             || python::aws_cli().map(drop),

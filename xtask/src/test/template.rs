@@ -3,7 +3,7 @@
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::{self, Build};
-use crate::process::{self, Cmd};
+use crate::process::Cmd;
 use crate::setup::python;
 use crate::{kit, local, paths};
 
@@ -22,11 +22,11 @@ pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
 pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     lambdas::build(Build::Release, false)?;
     sam()?
-        .args(["build", "--build-dir"])
+        // As a reader of the README has it.
+        .words("build --config-file samconfig.example.toml --build-dir")
         .arg(paths::target().join("sam").join("build"))
         .arg("--parameter-overrides")
         .arg(format!("Architecture={}", local::architecture()))
-        .envs(lambdas::ENV)
         .log("sam-build")
         .step("sam build")?;
     for function in lambdas::BINS {
@@ -37,11 +37,11 @@ pub(super) fn build(counts: &mut Counts) -> Result<(), Error> {
     Ok(())
 }
 
-/// `sam` with cargo-lambda on `PATH`, and without telemetry.
+/// `sam` with cargo-lambda and zig on `PATH`, and without telemetry.
 fn sam() -> Result<Cmd, Error> {
-    let (sam, lambda) = (python::sam()?, python::cargo_lambda()?);
+    let sam = python::sam()?;
     Ok(Cmd::new(sam.join("sam"))
-        .env("PATH", process::path_with(&[lambda]))
+        .env("PATH", lambdas::path()?)
         .env("SAM_CLI_TELEMETRY", "0")
         .env("AWS_DEFAULT_REGION", "eu-west-1"))
 }
