@@ -9,8 +9,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError
 
-from . import (checks_files, checks_urls, checks_parts, checks_events, checks_tokens, checks_cors,  # noqa: F401, I001
-               checks_paths, checks_transport)
+from . import (checks_files, checks_urls, checks_parts, checks_limits, checks_events, checks_tokens,  # noqa: F401, I001
+               checks_cors, checks_paths, checks_transport)
 from . import table
 from .errors import Unusable, named
 from .registry import CHECKS, OTHERWISE, Result, perform
