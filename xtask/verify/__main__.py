@@ -1,16 +1,18 @@
 """`python -m verify`: checks a deployed stack, and exits with 1 if anything is otherwise than on the local AWS."""
 
 import argparse
+import os
 import signal
 import sys
 import time
 from pathlib import Path
 
 import boto3
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from . import (checks_files, checks_urls, checks_parts, checks_limits, checks_events, checks_tokens,  # noqa: F401, I001
-               checks_cors, checks_paths, checks_transport)
+# Each registers its checks when it is imported, so they run in this order.
+from . import (checks_files, checks_urls, checks_parts, checks_limits, checks_events, checks_tokens, checks_cors,
+               checks_paths, checks_transport)
 from . import table
 from .errors import Unusable, named
 from .registry import CHECKS, OTHERWISE, Result, perform
@@ -47,9 +49,9 @@ def place(asked: argparse.Namespace) -> Place:
     region = asked.region or session.region_name
     if not region:
         raise Unusable("name the region of the stack: --region REGION")
-    # boto3 reads AWS_ENDPOINT_URL itself; here it also decides how the API is addressed.
-    endpoint = asked.endpoint_url or session.client("cloudformation", region_name=region).meta.endpoint_url
-    return Place(asked.stack, region, None if endpoint.startswith("https://") and not asked.endpoint_url else endpoint, session)
+    # The variable of the AWS SDKs; here it also decides how the API is addressed.
+    endpoint = asked.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or None
+    return Place(asked.stack, region, endpoint, session)
 
 
 def checked(run: Run, only: str) -> list[Result]:
@@ -76,18 +78,28 @@ def main() -> int:
         raise Unusable(f"{asked.origin} is none of the stack's AllowedOrigins: {', '.join(stack.origins)}")
     print(f"stack {where.stack} in {where.region}{', the local AWS' if where.local else ''}\n")
     run = Run(where, stack, asked.origin, asked.slow)
-    results, left = [], []
     try:
-        run.api  # Signs in: without a caller nothing can be checked.
+        run.sign_in()
         results = checked(run, asked.only or "")
     finally:
-        print("\nremoving what was made ...", flush=True)
-        left = run.leftovers.remove(run.known) + run.users.remove()
-        print("\n".join(f"NOT removed: {what}" for what in left) if left else "all of it is removed, but for lines in logs")
+        left = removed(run)
     print("".join(f"\nmeasured: {note}" for note in run.notes))
     print(f"\n{table.cost(run.http.sent)}; {time.monotonic() - started:.0f} s")
     print(table.summary(results))
     return 1 if left or any(result.state == OTHERWISE for result in results) else 0
+
+
+def removed(run: Run) -> list[str]:
+    """Removes what was made, and says what is left."""
+    print("\nremoving what was made ...", flush=True)
+    left = []
+    for remove in (lambda: run.leftovers.remove(run.known), run.users.remove):
+        try:
+            left += remove()
+        except Exception as error:
+            left.append(named(error))
+    print("\n".join(f"NOT removed: {what}" for what in left) or "all of it is removed, but for lines in logs", flush=True)
+    return left
 
 
 def interrupted(*_: object) -> None:
@@ -100,5 +112,7 @@ try:
     sys.exit(main())
 except Unusable as unusable:
     sys.exit(f"error: {unusable}")
+except (BotoCoreError, ClientError) as error:
+    sys.exit(f"error: a call of the operator failed ({named(error)}): the rights that are needed are in docs/OPERATIONS.md")
 except KeyboardInterrupt:
     sys.exit(130)

@@ -12,7 +12,8 @@ def order(sequencer: str) -> str:
     return sequencer.upper().ljust(64, "0")
 
 
-@check("events-in-order", "A file is stored and then deleted: the record follows, and the later event has the later sequencer.",
+@check("events-in-order",
+       "A file is stored and then deleted: the record follows, and the later event has the later sequencer.",
        "stored; 204; deleted; the sequencer rose")
 def in_order(run: Run) -> str:
     """Notes how long both events took."""
@@ -20,7 +21,7 @@ def in_order(run: Run) -> str:
     stored, seconds = run.api.stored(upload)
     answer = run.api.call("DELETE", f"/uploads/{upload.id}/content")
     # The API marks the record itself; the event brings another sequencer.
-    record, later = run.api.wait(upload, lambda record: record.get("sequencer") != stored["sequencer"], "confirmed by an event")
+    record, later = run.api.wait(upload, lambda now: now.get("sequencer") != stored["sequencer"], "confirmed by an event")
     run.notes.append(f"created event after {seconds:.2f} s, removed event after {later:.2f} s; a sequencer has "
                      f"{len(record['sequencer'])} digits")
     rose = order(record["sequencer"]) > order(stored["sequencer"])

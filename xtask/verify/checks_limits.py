@@ -28,7 +28,8 @@ def completed(run: Run, numbers: tuple[int, ...], order: Callable) -> str:
     # At the key of an upload that is removed in the end.
     at = {"Bucket": run.stack.bucket, "Key": begin(run).key}
     at["UploadId"] = run.s3.create_multipart_upload(**at)["UploadId"]
-    parts = [{"PartNumber": number, "ETag": run.s3.upload_part(**at, PartNumber=number, Body=SMALL)["ETag"]} for number in numbers]
+    sent = {number: run.s3.upload_part(**at, PartNumber=number, Body=SMALL) for number in numbers}
+    parts = [{"PartNumber": number, "ETag": part["ETag"]} for number, part in sent.items()]
     return answered(run.s3.complete_multipart_upload, **at, IfNoneMatch="*", MultipartUpload={"Parts": order(parts)})
 
 
@@ -45,7 +46,8 @@ def metadata_limit(run: Run) -> str:
     return put(run, Key=run.spare().key + "/x", Metadata={"a": "x" * 2048})
 
 
-@check("part-too-small", "Parts before the last that have less than 5 MiB are refused at the completion.", "400 EntityTooSmall")
+@check("part-too-small", "Parts before the last that have less than 5 MiB are refused at the completion.",
+       "400 EntityTooSmall")
 def part_too_small(run: Run) -> str:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html."""
     return completed(run, (1, 2), list)

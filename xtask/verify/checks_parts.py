@@ -33,7 +33,8 @@ def without_checksum(run: Run) -> str:
 
     def shown(parts: list[dict], name: str) -> str:
         crc = parts[0].get(name) if len(parts) == 1 else None
-        return {crc64nvme(LAST): "with the checksum of its bytes", None: "without a checksum"}.get(crc, "with another checksum")
+        known = {crc64nvme(LAST): "with the checksum of its bytes", None: "without a checksum"}
+        return known.get(crc, "with another checksum")
 
     of_api = run.api.call("GET", f"/uploads/{upload.id}/parts").wanted(200).json()["parts"]
     one = listed(run, upload)[0]

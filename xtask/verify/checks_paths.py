@@ -62,7 +62,8 @@ def missing_for_read(run: Run) -> str:
     return str(run.http.send("s3", "GET", url))
 
 
-@check("anonymous", "Without a signature an object cannot be read, nor the bucket listed.", "403 AccessDenied, 403 AccessDenied")
+@check("anonymous", "Without a signature an object cannot be read, nor the bucket listed.",
+       "403 AccessDenied, 403 AccessDenied")
 def anonymous(run: Run) -> str:
     """The address in the record is unsigned."""
     upload = run.sent()

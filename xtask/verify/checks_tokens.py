@@ -76,7 +76,8 @@ def other_user(run: Run) -> str:
     return f"{', '.join(sorted(seen))}, {len(calls)} times" if len(seen) == 1 else ", ".join(sorted(seen))
 
 
-@check("head-limit", "Request line and headers of more than 10,240 bytes are refused.", "431 Request Header Fields Too Large")
+@check("head-limit", "Request line and headers of more than 10,240 bytes are refused.",
+       "431 Request Header Fields Too Large")
 def head_limit(run: Run) -> str:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html."""
     return str(run.api.call("GET", "/uploads", headers={"x-padding": "x" * 10_240}))

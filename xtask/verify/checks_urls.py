@@ -1,6 +1,7 @@
 """A presigned URL allows one exact request, once, for minutes."""
 
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from .caller import Upload
@@ -15,19 +16,22 @@ REFUSED = "403; nothing stored"
 UNSIGNED = "403 AccessDenied; nothing stored"
 
 
-def _flip(url: str, name: str) -> str:
-    """The URL with another last digit in a parameter."""
+def _other_digit(text: str) -> str:
+    """The text with another last digit."""
+    return text[:-1] + ("1" if text[-1] == "0" else "0")
+
+
+def _with(url: str, name: str, change: Callable[[str], str]) -> str:
+    """The URL with another value of a parameter."""
     value = parse_qs(urlsplit(url).query)[name][0]
-    last = "1" if value[-1] == "0" else "0"
-    return url.replace(f"{name}={value}", f"{name}={value[:-1]}{last}")
+    return url.replace(f"{name}={value}", f"{name}={change(value)}")
 
 
 URLS = {
-    "path": ("the id in the path changed", lambda url, upload: url.replace(upload.id, upload.id[:-1] + ("0" if upload.id[-1] != "0" else "1"))),
+    "path": ("the id in the path changed", lambda url, upload: url.replace(upload.id, _other_digit(upload.id))),
     "prefix": ("the key moved out of uploads/", lambda url, _: url.replace("/uploads/", "/elsewhere/")),
-    "expiry": ("a longer lifetime", lambda url, _: url.replace(f"X-Amz-Expires={parse_qs(urlsplit(url).query)['X-Amz-Expires'][0]}",
-                                                              "X-Amz-Expires=604800")),
-    "signature": ("another signature", lambda url, _: _flip(url, "X-Amz-Signature")),
+    "expiry": ("a longer lifetime", lambda url, _: _with(url, "X-Amz-Expires", lambda _: "604800")),
+    "signature": ("another signature", lambda url, _: _with(url, "X-Amz-Signature", _other_digit)),
     "query": ("one more parameter", lambda url, _: url + "&x-amz-acl=public-read"),
 }
 HEADERS = {
@@ -127,7 +131,8 @@ def overwrite_operator(run: Run) -> str:
     """The operator has every right but this one. Where no policy refuses it, the object is removed in the end."""
     if run.place.local:
         raise Skip("the owner of the local account is above every policy")
-    url = run.s3.generate_presigned_url("put_object", Params={"Bucket": run.stack.bucket, "Key": run.small().key}, ExpiresIn=60)
+    at = {"Bucket": run.stack.bucket, "Key": run.small().key}
+    url = run.s3.generate_presigned_url("put_object", Params=at, ExpiresIn=60)
     return str(run.http.send("s3", "PUT", url, {}, SMALL))
 
 

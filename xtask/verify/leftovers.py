@@ -49,7 +49,7 @@ class Leftovers:
         # By the API first: a removal by its owner releases the quota and marks the record.
         with ThreadPoolExecutor(8) as several:
             list(several.map(by_api, self.uploads))
-        # Also what a check made past the API. A user from CROWFLY_TOKEN may have uploads of its own, so there it is key by key.
+        # Also what a check made past the API. A user from CROWFLY_TOKEN may have uploads of its own: there key by key.
         prefixes = [f"uploads/{user.owner}/" for user in users if user.name]
         prefixes += [upload.key for _, upload in self.uploads if not upload.key.startswith(tuple(prefixes))]
         for prefix in prefixes:
@@ -63,7 +63,7 @@ class Leftovers:
             return [f"{what} ({named(error)})"]
 
     def _delete(self, prefix: str) -> int:
-        """Deletes the objects below a prefix in all their versions, and aborts multipart uploads; returns how many are left."""
+        """Deletes objects below a prefix in all versions, and aborts multipart uploads; returns how many are left."""
         bucket = self.stack.bucket
         for upload in self._unfinished(prefix):
             self.s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])

@@ -50,6 +50,7 @@ def perform(one: Check, run: object) -> Result:
         return Result(one, SKIPPED, str(skip))
     except Otherwise as otherwise:
         seen = str(otherwise)
-    except Exception as error:  # noqa: BLE001 - one failing check must not keep the others from running
+    except Exception as error:
+        # One check that breaks off does not keep the others from running.
         seen = named(error)
     return Result(one, AS_EXPECTED if seen == one.expected else OTHERWISE, seen)

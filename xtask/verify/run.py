@@ -30,7 +30,7 @@ class Run:
         self.contents = Blocks()
         self.s3 = self.leftovers.s3
         self._spare: tuple[Upload | None, float] = None, 0.0
-        self.dead_before = self.dead_letters()
+        self.dead_before = 0
 
     def caller(self, token: str) -> Caller:
         """A caller with any token."""
@@ -46,6 +46,11 @@ class Run:
     def me(self) -> User:
         """The user of most checks."""
         return self.user(given=True)
+
+    def sign_in(self) -> None:
+        """Makes the caller, without which nothing can be checked."""
+        self.dead_before = self.dead_letters()
+        self.api.call("GET", "/uploads").wanted(200)
 
     @cached_property
     def api(self) -> Caller:

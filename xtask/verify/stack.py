@@ -83,6 +83,7 @@ def describe(place: Place, api: str | None) -> Stack:
     local = f"{place.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
     return Stack(
         api=(api or (local if place.local else outputs["Api"])).rstrip("/"),
-        bucket=outputs["Bucket"], table=outputs["Table"], dead_letters=outputs["Dlq"], issuer=outputs["Issuer"], client_id=outputs["Audience"],
-        pool=outputs.get("UserPoolId"), origins=[one.strip() for one in parameters.get("AllowedOrigins", "").split(",")],
+        bucket=outputs["Bucket"], table=outputs["Table"], dead_letters=outputs["Dlq"], issuer=outputs["Issuer"],
+        client_id=outputs["Audience"], pool=outputs.get("UserPoolId"),
+        origins=[one.strip() for one in parameters.get("AllowedOrigins", "").split(",")],
         parameters=parameters)

@@ -3,10 +3,9 @@
 import json
 import os
 import secrets
-from base64 import urlsafe_b64decode
+from base64 import b32encode, urlsafe_b64decode
 from dataclasses import dataclass
 from hashlib import sha256
-from base64 import b32encode
 
 from botocore import UNSIGNED
 from botocore.config import Config
@@ -46,8 +45,8 @@ class Users:
         """A new user, signed in by password as a page does it."""
         pool = self.stack.pool
         if not pool:
-            raise Unusable(f"the tokens of this stack come from {self.stack.issuer}: put an access token of a test user into "
-                           f"{TOKEN}")
+            raise Unusable(f"the tokens of this stack come from {self.stack.issuer}: put an access token of a test user "
+                           f"into {TOKEN}")
         name, password = f"verify-{secrets.token_hex(8)}", f"Aa1-{secrets.token_urlsafe(24)}"
         try:
             self.made.append(name)
@@ -57,8 +56,8 @@ class Users:
                 AuthFlow="USER_PASSWORD_AUTH", ClientId=self.stack.client_id,
                 AuthParameters={"USERNAME": name, "PASSWORD": password})["AuthenticationResult"]
         except (BotoCoreError, ClientError) as error:
-            raise Unusable(f"no user could be made in the pool of the stack ({named(error)}): the rights that are needed are in "
-                           "docs/OPERATIONS.md") from None
+            raise Unusable(f"no user could be made in the pool of the stack ({named(error)}): the rights that are needed "
+                           "are in docs/OPERATIONS.md") from None
         return User(name, tokens["AccessToken"], tokens["IdToken"], owner(tokens["AccessToken"]))
 
     def given(self) -> User | None:
