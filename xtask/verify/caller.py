@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .errors import Otherwise
-from .http import Answer, Http
+from .http import Answer, Body, Http
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -70,7 +70,7 @@ class Caller:
         self.created(self, upload)
         return upload
 
-    def put(self, grant: dict, body: bytes, headers: dict | None = None, url: str | None = None) -> Answer:
+    def put(self, grant: dict, body: Body, headers: dict | None = None, url: str | None = None) -> Answer:
         """Sends what a grant allows, or something else: `headers` replace signed ones, and None leaves one out."""
         changed = {**grant["headers"], **(headers or {})}
         sent = {name: value for name, value in changed.items() if value is not None}

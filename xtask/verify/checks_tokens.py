@@ -70,8 +70,9 @@ def other_user(run: Run) -> str:
     """The same answer as for an id that nobody has."""
     upload = run.spare()
     path = f"/uploads/{upload.id}"
-    calls = (("GET", path, None), ("DELETE", path, None), ("GET", f"{path}/parts", None), ("POST", f"{path}/complete", {}),
-             ("GET", f"{path}/content", None))
+    calls: tuple[tuple[str, str, dict | None], ...] = (
+        ("GET", path, None), ("DELETE", path, None), ("GET", f"{path}/parts", None), ("POST", f"{path}/complete", {}),
+        ("GET", f"{path}/content", None))
     seen = {str(run.other.call(method, at, body)) for method, at, body in calls}
     return f"{', '.join(sorted(seen))}, {len(calls)} times" if len(seen) == 1 else ", ".join(sorted(seen))
 

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ import urllib3
 
 from .errors import Otherwise
 
+# What urllib3 sends with a length, and an iterator, which it sends in chunks.
+Body = bytes | str | Iterator[bytes] | None
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
 
 
@@ -66,7 +69,7 @@ class Http:
         self.sent: Counter[str] = Counter()
         self.counting = threading.Lock()
 
-    def send(self, kind: str, method: str, url: str, headers: dict | None = None, body: object = None) -> Answer:
+    def send(self, kind: str, method: str, url: str, headers: dict | None = None, body: Body = None) -> Answer:
         """Sends one request. A failure below HTTP is an `Otherwise` that names its kind."""
         with self.counting:
             self.sent[f"{kind} {method}"] += 1
