@@ -46,6 +46,8 @@ class Caller:
     token: str = field(repr=False)
     # Told of every upload that was created, so that it is removed in the end.
     created: Callable[["Caller", Upload], None] = field(repr=False)
+    # What the stack wants every name to end with (`KeySuffix`).
+    suffix: str = ""
     # How long a record may take after its object, in seconds.
     patience: float = 180
 
@@ -59,7 +61,7 @@ class Caller:
 
     def create(self, name: str, size: int, crc: str | None = None, media_type: str = "text/plain") -> Upload:
         """Creates an upload."""
-        item = {"id": new_id(), "name": name, "size": size, "type": media_type}
+        item = {"id": new_id(), "name": name + self.suffix, "size": size, "type": media_type}
         if crc:
             item["crc64nvme"] = crc
         answer = self.call("POST", "/uploads", {"uploads": [item]}).wanted(200, 201)

@@ -51,7 +51,8 @@ def _name(label: str, name: str) -> None:
         record, _ = run.api.stored(upload) if answer.status == 200 else ({}, 0)
         if run.api.content(upload).body != SMALL:
             raise Otherwise("other bytes downloaded")
-        said = {name: "as it was given", RECORDED.get(label): "composed and cleaned"}.get(record.get("name"), "otherwise")
+        kept = record.get("name", "").removesuffix(run.api.suffix)
+        said = {name: "as it was given", RECORDED.get(label): "composed and cleaned"}.get(kept, "otherwise")
         return f"{answer}; name {said}"
 
 

@@ -34,7 +34,7 @@ class Run:
 
     def caller(self, token: str) -> Caller:
         """A caller with any token."""
-        return Caller(self.http, self.stack.api, token, self.leftovers.made)
+        return Caller(self.http, self.stack.api, token, self.leftovers.made, self.stack.parameters.get("KeySuffix", ""))
 
     def user(self, given: bool = False) -> User:
         """A new user; with `given` that of CROWFLY_TOKEN if there is one."""

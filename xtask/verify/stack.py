@@ -37,6 +37,11 @@ class Place:
         return self.session.client(service, region_name=self.region, endpoint_url=self.endpoint, config=config)
 
 
+# The types of the files that are sent, and the size of the largest.
+TYPES = ("text/plain", "application/octet-stream")
+LARGEST = 17 * 1024 * 1024
+
+
 @dataclass(frozen=True)
 class Stack:
     """What the stack's outputs and parameters say."""
@@ -79,6 +84,11 @@ def describe(place: Place, api: str | None) -> Stack:
     parameters = {one["ParameterKey"]: one.get("ParameterValue", "") for one in found.get("Parameters", [])}
     if missing := [name for name in OUTPUTS if name not in outputs]:
         raise Unusable(f"the stack {place.stack} has no output {', '.join(missing)}: is it one of Crowfly's template?")
+    allowed = parameters.get("AllowedTypes", "*/*").split(",")
+    if not all({"*/*", kind, f"{kind.split('/')[0]}/*"} & set(allowed) for kind in TYPES):
+        raise Unusable(f"the stack {place.stack} takes no {' or no '.join(TYPES)} (AllowedTypes): check one that does")
+    if int(float(parameters.get("MaxFileBytes") or LARGEST)) < LARGEST:
+        raise Unusable(f"the stack {place.stack} takes no files of 17 MiB (MaxFileBytes): check one that does")
     # On AWS an API has a host name of its own, which no resolver knows locally.
     local = f"{place.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
     return Stack(

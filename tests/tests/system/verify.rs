@@ -171,6 +171,10 @@ fn what_is_otherwise_is_said_and_fails() {
     assert!(printed.contains("all of it is removed"), "{printed}");
     assert!(printed.ends_with("0 as expected, 1 otherwise, 0 skipped\n"));
 
+    // Names have the stack's own suffix, and events take the other route.
+    let (printed, succeeded) = verify_some("webm", "name-", &token);
+    assert!(succeeded, "{printed}");
+
     // Another issuer's tokens: what needs a second user, or the pool, is left out.
     let (printed, succeeded) = verify_some("oidc", "token-", &token);
     assert!(succeeded, "{printed}");
