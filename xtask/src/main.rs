@@ -21,6 +21,7 @@ mod soak;
 mod step;
 mod test;
 mod tools;
+mod verify;
 mod wasm;
 
 use std::process::ExitCode;
@@ -56,6 +57,8 @@ cargo xtask <command>
             token in CROWFLY_TOKEN or on standard input)
   redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
             --env target/dev/env.json; --max-per-second N)
+  verify    check a deployed stack, and say what is otherwise than on the local AWS (--stack NAME --region R [--profile P]
+            [--origin ORIGIN] [--slow], or --env target/dev/env.json; `cargo xtask verify --help`)
   setup     install what the other commands need and this machine lacks
   env       print the environment for running wasm-pack by hand, as shell exports
 ";
@@ -107,6 +110,7 @@ fn run(mut arguments: Parser) -> Result<(), Error> {
         }
         "doctor" => doctor::run(arguments),
         "redrive" => redrive::run(arguments),
+        "verify" => verify::run(arguments),
         "dev" => local::dev(arguments),
         "pictures" => {
             none(arguments)?;

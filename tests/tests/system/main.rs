@@ -72,5 +72,6 @@ mod sweep;
 mod tokens;
 mod transactions;
 mod types;
+mod verify;
 mod vite_app;
 mod window;

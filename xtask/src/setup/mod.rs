@@ -34,6 +34,7 @@ pub(crate) fn all() -> Result<(), Error> {
             || python::local_aws().map(drop),
             || python::sam().map(drop),
             || python::aws_cli().map(drop),
+            || python::verify().map(drop),
             || python::openapi().map(drop),
             || cargo_tools::mdbook().map(drop),
             node::site,

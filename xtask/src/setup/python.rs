@@ -39,6 +39,11 @@ pub(crate) fn aws_cli() -> Result<PathBuf, Error> {
     venv("aws", "xtask/python/aws.txt")
 }
 
+/// The environment that holds boto3, for the checks of `cargo xtask verify`.
+pub(crate) fn verify() -> Result<PathBuf, Error> {
+    venv("verify", "xtask/python/verify.txt")
+}
+
 /// The environment that holds `schemathesis`, which checks an API against its OpenAPI document.
 pub(crate) fn openapi() -> Result<PathBuf, Error> {
     venv("openapi", "xtask/python/openapi.txt")

@@ -146,11 +146,13 @@ fn start(how: Build) -> Result<Running, Error> {
     node::provider()?;
     node::audit()?;
     let aws_cli = python::aws_cli()?.join("aws");
+    let verify = python::verify()?.join("python");
     let schemathesis = python::openapi()?.join("schemathesis");
     let all = step::step("whole-system tests, compiling", binaries::compile)?;
     let suite = local::start_for_tests(how)?;
     env.push(("CROWFLY_TEST_ENV", suite.env.display().to_string()));
     env.push(("CROWFLY_AWS_CLI", aws_cli.display().to_string()));
+    env.push(("CROWFLY_VERIFY", verify.display().to_string()));
     env.push(("CROWFLY_SCHEMATHESIS", schemathesis.display().to_string()));
     env.push(("CROWFLY_TOOLS", tools::rows(&projects)));
     Ok(Running {
