@@ -108,7 +108,7 @@ fn pool(stack: &Stack) -> &str {
 }
 
 /// The ids of the rows whose last cell has something, which is not as expected.
-fn ids<'a>(printed: &'a str, with: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+fn ids(printed: &str, with: impl Fn(&str) -> bool) -> BTreeSet<&str> {
     let rows = printed.lines().skip_while(|line| !line.starts_with("---"));
     let cells = rows.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
     let rows = cells.filter(|cells| cells.len() == 3 && !cells[0].is_empty());
