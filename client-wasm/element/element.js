@@ -146,9 +146,10 @@ export class CrowflyUpload extends Base {
  * @param {Uploadable} given
  * @returns {Promise<Source>} */
 async function sourceOf(given) {
-  const { getFile, file, path, handle } = /** @type {Record<string, any>} */ (given ?? {});
-  if (getFile) return { file: await getFile.call(given), handle: Promise.resolve(given) };
-  if (file) return { file, path, handle: Promise.resolve(handle) };
+  const { getFile, file, path, handle } = /** @type {{ getFile?: () => Promise<File>, file?: File, path?: string, handle?: unknown }} */ (given ?? {});
+  const kept = Promise.resolve(/** @type {FileSystemHandle | undefined} */ (getFile ? given : handle));
+  if (getFile) return { file: await getFile.call(given), handle: kept };
+  if (file) return { file, path, handle: kept };
   return { file: given instanceof File ? given : given instanceof Blob ? new File([given], "file", given) : null };
 }
 

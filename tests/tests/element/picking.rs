@@ -99,6 +99,12 @@ pub(crate) fn limits(world: &World) -> String {
     let code = "window.told.filter(([name]) => name === 'refused')[1]?.[1].rejected[0].code === 'too_many'";
     world.until("a refusal", code);
     let notice = world.see("find('[part=notice]').innerText");
+    // What is no file is left out, too, and said.
+    world.script("await element.add([null, 5, {}]); return true;");
+    let refused = world.see(
+        "window.told.findLast(([name]) => name === 'refused')[1].rejected.map(({ code }) => code)",
+    );
+    assert_eq!(refused, json!(["unreadable", "unreadable", "unreadable"]));
     assert_eq!(
         world.sink.stats().creates.min(2),
         world.sink.stats().creates
