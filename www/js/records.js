@@ -149,12 +149,19 @@ export class Records {
     this.#timer = undefined;
     const found = this.#visible();
     const shown = sorted(found, this.#order).slice(0, this.#limit);
+    const { activeElement } = document;
+    const focused = this.#body.contains(activeElement) && activeElement.closest("[data-record]")?.dataset.record;
     shown.forEach((record, at) => {
       const row = this.#row(record);
       // Only what is not in its place moves, so that the keyboard focus stays.
       if (this.#body.children[at] !== row) this.#body.insertBefore(row, this.#body.children[at] ?? null);
     });
     while (this.#body.childElementCount > shown.length) this.#body.lastElementChild.remove();
+    // A row that was moved or made anew has lost the focus.
+    if (focused && document.activeElement !== activeElement) {
+      const { action } = activeElement.dataset;
+      this.#rows.get(focused)?.element.querySelector(`[data-action="${action}"]`)?.focus({ preventScroll: true });
+    }
     this.#count(shown.length, found.length);
   }
 
