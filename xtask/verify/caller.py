@@ -84,6 +84,15 @@ class Caller:
         answer = self.call("POST", f"/uploads/{upload.id}/parts", {"parts": [part]}).wanted(200)
         return answer.json()["grants"][0]
 
+    def complete(self, upload: Upload, crc: str) -> Answer:
+        """Completes a multipart upload, and asks again while S3 works on it."""
+        started = time.monotonic()
+        while True:
+            answer = self.call("POST", f"/uploads/{upload.id}/complete", {"crc64nvme": crc})
+            if answer.status != 202 or time.monotonic() - started > self.patience:
+                return answer
+            time.sleep(2)
+
     def record(self, upload: Upload) -> dict:
         """The record of an upload."""
         return self.call("GET", f"/uploads/{upload.id}").wanted(200).json()

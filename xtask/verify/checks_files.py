@@ -43,7 +43,7 @@ def _size(label: str, size: int) -> None:
 
 
 def _name(label: str, name: str) -> None:
-    @check(f"name-{label}", f"A file whose name has {label} arrives, and the record has its name.",
+    @check(f"name-{label}", f"A file with a name of the kind '{label}' arrives, and the record has its name.",
            "200; name as it was given" if label not in RECORDED else "200; name composed and cleaned")
     def arrives(run: Run) -> str:
         upload = run.small(name)
@@ -69,10 +69,7 @@ def multipart(run: Run) -> str:
         raise Otherwise("another plan than parts of 8 MiB")
     for number, (part, part_crc) in enumerate(parts, 1):
         run.api.put(run.api.sign(upload, number, part_crc), part).wanted(200)
-    answer = run.api.call("POST", f"/uploads/{upload.id}/complete", {"crc64nvme": crc})
-    while answer.status == 202:
-        answer = run.api.call("POST", f"/uploads/{upload.id}/complete", {"crc64nvme": crc})
-    answer.wanted(200)
+    run.api.complete(upload, crc).wanted(200)
     head = run.s3.head_object(Bucket=run.stack.bucket, Key=upload.key, ChecksumMode="ENABLED")
     if (head.get("ChecksumCRC64NVME"), head.get("ChecksumType")) != (crc, "FULL_OBJECT"):
         raise Otherwise("S3 states another checksum of the whole object, or another type of it")

@@ -5,13 +5,14 @@ import ssl
 from urllib.parse import urlsplit
 
 from .errors import Skip
+from .http import CERTIFICATES
 from .registry import check
 from .run import SMALL, Run
 
 
 def shake(host: str, oldest: ssl.TLSVersion, newest: ssl.TLSVersion) -> str:
     """The version of TLS that a server agrees to between these two, with a certificate that is verified."""
-    context = ssl.create_default_context()
+    context = ssl.create_default_context(cafile=CERTIFICATES)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     context.minimum_version, context.maximum_version = oldest, newest
     try:

@@ -1,6 +1,7 @@
 """HTTP as a client other than a browser speaks it: the request goes out as written, nothing is followed or retried."""
 
 import json
+import os
 import re
 import threading
 from collections import Counter
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
+from botocore.httpsession import get_cert_path
 
 from .errors import Otherwise
 
 # What urllib3 sends with a length, and an iterator, which it sends in chunks.
 Body = bytes | str | Iterator[bytes] | None
+# Those that boto3 uses, since not every Python finds those of its system.
+CERTIFICATES = os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True)
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
 
 
@@ -65,7 +69,7 @@ class Http:
     """Sends requests, and counts them by kind and method, such as `s3 PUT`."""
 
     def __init__(self) -> None:
-        self.pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False, maxsize=8)
+        self.pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False, maxsize=8, ca_certs=CERTIFICATES)
         self.sent: Counter[str] = Counter()
         self.counting = threading.Lock()
 

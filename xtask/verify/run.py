@@ -5,7 +5,7 @@ from functools import cached_property
 
 from .caller import Caller, Upload
 from .crc import Blocks, crc64nvme
-from .errors import Skip
+from .errors import Otherwise, Skip, Unusable
 from .http import Answer, Http
 from .leftovers import Leftovers
 from .stack import Place, Stack
@@ -50,7 +50,11 @@ class Run:
     def sign_in(self) -> None:
         """Makes the caller, without which nothing can be checked."""
         self.dead_before = self.dead_letters()
-        self.api.call("GET", "/uploads").wanted(200)
+        try:
+            self.api.call("GET", "/uploads").wanted(200)
+        except Otherwise as otherwise:
+            raise Unusable(f"the API does not list the uploads of a signed-in user ({otherwise}): is the token still valid, "
+                           "and does the stack's dashboard show errors?") from None
 
     @cached_property
     def api(self) -> Caller:

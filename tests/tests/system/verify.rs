@@ -78,7 +78,8 @@ fn operator(stack: &Stack) -> Aws {
     let rights: Vec<(String, Vec<String>)> = rows
         .map(|row| {
             let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-            let on = match cells[1] {
+            let (what, _) = cells[1].split_once(" (").unwrap_or((cells[1], ""));
+            let on = match what {
                 "the stack" => format!("arn:aws:cloudformation:*:*:stack/{}/*", stack.name()),
                 "the user pool" => format!("arn:aws:cognito-idp:*:*:userpool/{}", pool(stack)),
                 "the bucket" => format!("arn:aws:s3:::{}", stack.bucket),
