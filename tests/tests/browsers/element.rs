@@ -34,7 +34,10 @@ pub(crate) fn picked(visit: &Visit<'_>) -> Seen {
     let browser = visit.browser;
     let given = [json!(visit.api.base), json!(visit.api.token)];
     assert_eq!(browser.run_async(MAKE, &given), true);
-    let input = browser.wait_for("crowfly-upload input[type=file][multiple]");
+    // It is never shown: its button is what people see.
+    let input = wait::until("the picker", Duration::from_secs(10), || {
+        browser.find("crowfly-upload input[type=file][multiple]")
+    });
     browser.pick(&input, &files.each_ref().map(|file| file.path.as_path()));
     let stored = "crowfly-upload [data-upload][data-state=stored]";
     wait::until("both files stored", Duration::from_secs(60), || {
