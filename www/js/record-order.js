@@ -9,8 +9,8 @@ const KEYS = {
   size: (one, other) => one.size - other.size,
 };
 
-/** The time that a row shows, in milliseconds: when it was stored, else when it was created. */
-export const timeOf = ({ createdAt, storedAt }) => storedAt ?? createdAt;
+/** The time that a row shows, in milliseconds. It never changes, so that no row moves while a person is in it. */
+export const timeOf = ({ createdAt }) => createdAt;
 
 /** Those whose name or folder holds every word of `text`, in any case and any composition of letters. */
 export function matching(records, text) {
