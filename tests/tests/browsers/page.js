@@ -68,4 +68,15 @@ async function until(what, condition, limitMs = 30_000) {
   }
 }
 
-window.flows = { open, file, start, adopt, ending, until, warnings: [] };
+/** Puts a form with a web component into the page; whether it is in the page's own tree. */
+async function element(api, token) {
+  await import("/crowfly/element.js");
+  const element = document.createElement("crowfly-upload");
+  Object.assign(element, { light: true, multiple: true, name: "files", api, token: async () => token });
+  const form = document.createElement("form");
+  form.append(element);
+  document.body.replaceChildren(form);
+  return !element.shadowRoot;
+}
+
+window.flows = { element, open, file, start, adopt, ending, until, warnings: [] };
