@@ -57,38 +57,47 @@ fn selected(counts: &mut Counts, wanted: fn(&Binary) -> bool) -> Result<(), Erro
 
 /// The load spike in its long form: the tests of the module `load`.
 pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
-    with(|running| {
-        let binary = running.tests()?;
-        let mut env = running.env.clone();
-        env.push(("CROWFLY_EVENTS", events.to_string()));
-        env.push(("CROWFLY_SEED", seed.to_string()));
-        step::step(&format!("{events} events at once, seed {seed}"), || {
-            binary.long_form("load::", &env)
-        })
-    })
+    let env = [
+        ("CROWFLY_EVENTS", events.to_string()),
+        ("CROWFLY_SEED", seed.to_string()),
+    ];
+    long_form(
+        &format!("{events} events at once, seed {seed}"),
+        "load::",
+        env,
+    )
 }
 
 /// Requests made from the OpenAPI document, in their long form.
 pub(super) fn openapi(seconds: u64, seed: u64) -> Result<(), Error> {
-    with(|running| {
-        let binary = running.tests()?;
-        let mut env = running.env.clone();
-        env.push(("CROWFLY_OPENAPI_SECONDS", seconds.to_string()));
-        env.push(("CROWFLY_SEED", seed.to_string()));
-        step::step(&format!("requests for {seconds} s, seed {seed}"), || {
-            binary.long_form("openapi::", &env)
-        })
-    })
+    let env = [
+        ("CROWFLY_OPENAPI_SECONDS", seconds.to_string()),
+        ("CROWFLY_SEED", seed.to_string()),
+    ];
+    long_form(
+        &format!("requests for {seconds} s, seed {seed}"),
+        "openapi::",
+        env,
+    )
 }
 
 /// The pictures of the page, in their long form: the tests of the module `page_pictures`.
 pub(super) fn pictures() -> Result<(), Error> {
+    let env = [("CROWFLY_PICTURES", "all".to_owned())];
+    long_form("pictures of the page", "page_pictures::", env)
+}
+
+/// The tests of a module of the whole system, with these variables besides those of the running system.
+fn long_form(
+    what: &str,
+    module: &str,
+    variables: impl IntoIterator<Item = (&'static str, String)>,
+) -> Result<(), Error> {
     with(|running| {
+        let binary = running.tests()?;
         let mut env = running.env.clone();
-        env.push(("CROWFLY_PICTURES", "all".to_owned()));
-        step::step("pictures of the page", || {
-            running.tests()?.long_form("page_pictures::", &env)
-        })
+        env.extend(variables);
+        step::step(what, || binary.long_form(module, &env))
     })
 }
 
