@@ -103,32 +103,9 @@ export interface CrowflyUploadMethods {
 }
 
 /** `<crowfly-upload>`: an uploader in one tag. */
-export class CrowflyUpload extends HTMLElement implements CrowflyUploadProperties, CrowflyUploadMethods {
+export interface CrowflyUpload extends CrowflyUploadProperties, CrowflyUploadMethods {}
+export class CrowflyUpload extends HTMLElement {
   static readonly formAssociated: true;
-  api: string;
-  credentials: string;
-  name: string;
-  multiple: boolean;
-  required: boolean;
-  disabled: boolean;
-  accept: string;
-  maxBytes: number | undefined;
-  minBytes: number | undefined;
-  maxFiles: number | undefined;
-  maxTotalBytes: number | undefined;
-  folders: boolean;
-  camera: string;
-  paste: string;
-  manual: boolean;
-  folder: string;
-  visibility: Visibility | "";
-  light: boolean;
-  client: Client | undefined;
-  token: TokenProvider | undefined;
-  signer: Signer | undefined;
-  options: UploadOptions | ((file: File) => UploadOptions | undefined) | undefined;
-  prepare: Prepare | undefined;
-  messages: Messages | undefined;
   /** The uploads of the list, oldest first. */
   readonly uploads: readonly Upload[];
   /** The ids of stored uploads. */
@@ -140,14 +117,6 @@ export class CrowflyUpload extends HTMLElement implements CrowflyUploadPropertie
   readonly willValidate: boolean;
   checkValidity(): boolean;
   reportValidity(): boolean;
-  add(files: Uploadables): Promise<void>;
-  browse(): void;
-  start(): Promise<void>;
-  pause(): void;
-  resume(): void;
-  retry(): void;
-  cancel(): void;
-  clear(): void;
 }
 
 /** What the element's events tell in their `detail`. All of them bubble, and leave shadow roots. */
