@@ -30,7 +30,7 @@ const styles = ["frame.css", "list.css"].map((name) => readFileSync(join(ELEMENT
 const sheet = esbuild.transformSync(styles.join(""), { loader: "css", minify: true, charset: "utf8" });
 /** Names of the component's own properties: no page sees them, no text is named so, and the platform has none of them. */
 const INNER =
-  /^(actAll|added|asked|badge|calm|changed|core|draw|element|explain|fieldsetDisabled|first|internals|isDisabled|language|leave|limits|mark|nodes|note|notice|passFocus|readable|refuse|render|root|rules|second|seen|show|shown|speak|summary|sums|sync|thumb|took|view|words|zone)$/;
+  /^(actAll|added|asked|badge|calm|changed|connect|core|draw|element|explain|fieldsetDisabled|first|internals|isDisabled|language|leave|limits|mark|nodes|note|notice|passFocus|picked|readable|refuse|render|root|rules|second|seen|show|shown|speak|summary|sums|sync|thumb|took|view|words|zone)$/;
 const STYLE = { "globalThis.CROWFLY_STYLE": JSON.stringify(sheet.code.trim()) };
 
 /** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares
