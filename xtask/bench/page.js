@@ -6,7 +6,18 @@ import { rawParts, rawPut } from "./raw.js";
 
 // Loaded only by the runs that use the package.
 const ours = async (...given) => (await import("./ours.js")).ours(...given);
-const VARIANTS = { ours, rawParts, rawPut };
+/** A client that is loaded by its runs alone. */
+const peer = (file, name) => async (...given) => (await import(`/built/peers/${file}.js`))[name](...given);
+const VARIANTS = {
+  ours,
+  rawParts,
+  rawPut,
+  betterUpload: peer("better-upload", "betterUpload"),
+  evaporate: peer("evaporate", "evaporate"),
+  libStorage: peer("lib-storage", "libStorage"),
+  tus: peer("tus", "tus"),
+  uppy: peer("uppy", "uppy"),
+};
 
 /**
  * Runs `variant` and resolves to its timings. What a page does once, long before a person picks a file

@@ -1,5 +1,7 @@
 // The baseline: XMLHttpRequest and nothing else. No progress, no retry, no checksum, no presigning.
 
+import { pool } from "./pool.js";
+
 function put(url, body) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -8,15 +10,6 @@ function put(url, body) {
     request.onerror = () => reject(new Error("network"));
     request.send(body);
   });
-}
-
-/** Runs `jobs`, at most `parallel` at once. */
-async function pool(jobs, parallel) {
-  const left = jobs.values();
-  const lane = async () => {
-    for (const job of left) await job();
-  };
-  await Promise.all(Array.from({ length: parallel }, lane));
 }
 
 const name = () => crypto.randomUUID();

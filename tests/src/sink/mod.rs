@@ -2,12 +2,14 @@
 //!
 //! It plans as the backend does, checks each part's length and checksum while reading, and combines the
 //! checksums at the end, so an answer of 200 means that every bit was right. It accepts any bearer token.
-//! `PUT /raw/...` takes anything: the baseline of the benchmarks.
+//! `PUT /raw/...` takes anything: the baseline of the benchmarks. Other uploaders find there what they ask for.
 
 mod api;
+mod peers;
 mod routes;
 mod serve;
 mod state;
+mod trouble;
 mod upload;
 
 use std::io;
@@ -15,6 +17,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub use state::{Config, Stats};
+pub use trouble::Trouble;
 pub use upload::UploadStats;
 
 use devkit::http::Listener;

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::api::{self, Answered, Refusal};
+use super::peers;
 use super::state::State;
 
 /// Answers every method but PUT and OPTIONS.
@@ -64,8 +65,12 @@ pub(super) fn preflight(head: &Head) -> Reply {
             .header("access-control-max-age", "7200");
     }
     let asked = head.headers.get("access-control-request-headers");
+    let methods = match peers::serves(path) {
+        true => "GET, PUT, HEAD, POST, PATCH, DELETE",
+        false => "GET, PUT, HEAD",
+    };
     allowed
-        .header("access-control-allow-methods", "GET, PUT, HEAD")
+        .header("access-control-allow-methods", methods)
         .header("access-control-allow-headers", asked.unwrap_or_default())
         .header("access-control-max-age", "3000")
         .header("vary", "Origin")

@@ -1,5 +1,4 @@
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use crowfly_contract::limits::MAX_BODY_BYTES;
@@ -7,8 +6,9 @@ use crowfly_contract::{Crc64Nvme, StoredPart, UploadId, UploadStatus};
 use crowfly_engine::crc64::Crc64;
 use devkit::http::{Connection, Head, Reply, Side, decode_form, drain};
 
-use super::routes;
 use super::state::{Inner, State};
+use super::trouble::Fault;
+use super::{peers, routes};
 use crate::pace::Pacer;
 
 /// What one connection keeps between its requests.
@@ -38,7 +38,7 @@ pub(super) fn serve(state: &State, connection: &Connection) -> io::Result<()> {
             state.request_came(&head.method);
         }
         let reply = match head.method.as_str() {
-            "PUT" => put(state, connection, &head, length, &mut link)?,
+            "PUT" | "PATCH" => put(state, connection, &head, length, &mut link)?,
             "OPTIONS" => {
                 drain(&connection.stream, length)?;
                 routes::preflight(&head)
@@ -49,7 +49,8 @@ pub(super) fn serve(state: &State, connection: &Connection) -> io::Result<()> {
             _ => {
                 let mut body = Vec::new();
                 (&connection.stream).take(length).read_to_end(&mut body)?;
-                routes::answer(state, &head, &body).cors(&head, Side::Api)
+                peers::answer(state, &head, &body)
+                    .unwrap_or_else(|| routes::answer(state, &head, &body).cors(&head, Side::Api))
             }
         };
         if state.config.answer_delay_ms > 0 && !counts {
@@ -85,8 +86,9 @@ fn put(
     link: &mut Link,
 ) -> io::Result<Reply> {
     let (path, query) = head.path_and_query();
-    let raw = path.starts_with("/raw/");
+    let raw = peers::serves(path);
     let target = target(query);
+    let fault = state.fault().filter(|_| length > 0);
     let refusal = match target {
         _ if raw => None,
         Some(target) if state.now() > target.end => {
@@ -100,12 +102,28 @@ fn put(
     if head.headers.get("expect").is_some() {
         (&connection.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
-    let crc = read(state, connection, length, link, id, hash)?;
+    let body = Body {
+        length,
+        id,
+        hash,
+        fault,
+    };
+    let (came, crc) = read(state, connection, link, &body);
+    if crc.is_err() {
+        peers::received(state, head, came);
+    }
+    let crc = crc?;
     let reply = match (refusal, target) {
         (Some(refusal), _) => refusal,
+        _ if matches!(fault, Some(Fault::Busy)) => {
+            Reply::s3(503, "SlowDown", "Please reduce your request rate.", "")
+        }
         (None, Some(target)) if !raw => keep(&mut state.lock(), head, target, length, crc),
-        (None, _) => Reply::new(200).header("etag", "\"raw\""),
+        (None, _) => peers::stored(state, head, length),
     };
+    if raw {
+        return Ok(peers::open(reply, head));
+    }
     if state.config.expose_headers {
         return Ok(reply.cors(head, Side::Storage));
     }
@@ -156,44 +174,70 @@ fn gone() -> Reply {
     Reply::s3(404, "NoSuchUpload", "The upload does not exist.", "")
 }
 
-/// Reads the body; computes its checksum if wanted.
+/// A body that is to be read.
+struct Body {
+    length: u64,
+    id: Option<UploadId>,
+    /// Whether its checksum is wanted.
+    hash: bool,
+    fault: Option<Fault>,
+}
+
+/// Reads the body; returns how many bytes came, and its checksum if wanted.
 fn read(
     state: &State,
     connection: &Connection,
-    length: u64,
     link: &mut Link,
-    id: Option<UploadId>,
-    hash: bool,
-) -> io::Result<Option<Crc64Nvme>> {
+    body: &Body,
+) -> (u64, io::Result<Option<Crc64Nvme>>) {
     link.crc.reset();
-    if length > 0 {
+    let mut left = body.length;
+    if left > 0 {
         // Not after the head: a browser may send it long before the first byte.
-        if connection.stream.peek(&mut [0])? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        match connection.stream.peek(&mut [0]) {
+            Ok(0) => return (0, Err(io::ErrorKind::UnexpectedEof.into())),
+            Err(error) => return (0, Err(error)),
+            Ok(_) => state.body_begins(body.id),
         }
-        state.body_begins(id);
-        let mut left = length;
-        let whole = link.read(&connection.stream, &mut left, hash);
-        state.body_ends(id, length - left);
-        whole?;
+        let whole = link.read(state, connection, &mut left, body);
+        state.body_ends(body.id, body.length - left);
+        if let Err(error) = whole {
+            return (body.length - left, Err(error));
+        }
     }
-    Ok(hash.then(|| link.crc.value()))
+    (body.length, Ok(body.hash.then(|| link.crc.value())))
 }
 
 impl Link {
-    fn read(&mut self, mut from: &TcpStream, left: &mut u64, hash: bool) -> io::Result<()> {
+    fn read(
+        &mut self,
+        state: &State,
+        connection: &Connection,
+        left: &mut u64,
+        body: &Body,
+    ) -> io::Result<()> {
+        let mut fault = body.fault;
         while *left > 0 {
+            if *left <= body.length / 2 {
+                match fault.take() {
+                    Some(Fault::Reset) => return Err(io::ErrorKind::ConnectionReset.into()),
+                    Some(Fault::Stall(time)) => std::thread::sleep(time),
+                    Some(Fault::Busy) | None => {}
+                }
+            }
             let most = usize::try_from(*left).unwrap_or(usize::MAX);
             let most = self.pacer.chunk_size(self.buffer.len()).min(most);
-            let read = from.read(&mut self.buffer[..most])?;
+            let most = state.chunk_size(most);
+            let read = (&connection.stream).read(&mut self.buffer[..most])?;
             if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if hash {
+            if body.hash {
                 self.crc.update(&self.buffer[..read]);
             }
             *left -= read as u64;
             self.pacer.pass(read);
+            state.pass(read);
         }
         Ok(())
     }

@@ -6,7 +6,10 @@ use crowfly_contract::{UploadId, UploadStatus};
 use devkit::time::ms_since;
 use serde::Serialize;
 
+use super::peers::Known;
+use super::trouble::{Fault, Trouble};
 use super::upload::{Upload, UploadStats};
+use crate::pace::Pacer;
 
 /// Most uploads that are listed one by one.
 const MOST_LISTED: usize = 100;
@@ -28,6 +31,10 @@ pub struct Config {
     pub open_uploads: Option<usize>,
     /// Whether answers expose the headers to pages that the bucket's CORS rule exposes.
     pub expose_headers: bool,
+    /// Bandwidth of all connections together, in bytes a second.
+    pub uplink: Option<u64>,
+    /// What goes wrong with bodies.
+    pub trouble: Trouble,
 }
 
 impl Default for Config {
@@ -40,6 +47,8 @@ impl Default for Config {
             grant_life_ms: 300_000,
             open_uploads: None,
             expose_headers: true,
+            uplink: None,
+            trouble: Trouble::default(),
         }
     }
 }
@@ -84,6 +93,8 @@ pub struct Stats {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) config: Config,
+    /// The link that all connections share.
+    uplink: Mutex<Pacer>,
     inner: Mutex<Inner>,
     began: Instant,
 }
@@ -94,13 +105,17 @@ pub(super) struct Inner {
     pub(super) uploads: BTreeMap<UploadId, Upload>,
     /// In the order of creation.
     pub(super) order: Vec<UploadId>,
+    /// The uploads of tus, by path.
+    pub(super) tus: BTreeMap<String, Known>,
     running: u64,
+    bodies: u64,
     first_request: Option<Instant>,
 }
 
 impl State {
     pub(super) fn new(config: Config) -> Self {
         Self {
+            uplink: Mutex::new(Pacer::new(config.uplink)),
             config,
             inner: Mutex::default(),
             began: Instant::now(),
@@ -150,6 +165,32 @@ impl State {
         }
     }
 
+    /// Most bytes to read before the next [`State::pass`].
+    pub(super) fn chunk_size(&self, most: usize) -> usize {
+        match self.config.uplink {
+            None => most,
+            Some(_) => self.link().chunk_size(most),
+        }
+    }
+
+    /// Waits until the link that all share would have sent these bytes.
+    pub(super) fn pass(&self, bytes: usize) {
+        if self.config.uplink.is_some() {
+            self.link().pass(bytes);
+        }
+    }
+
+    fn link(&self) -> MutexGuard<'_, Pacer> {
+        self.uplink.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is to go wrong with the body that begins.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        let mut inner = self.lock();
+        inner.bodies += 1;
+        self.config.trouble.of(inner.bodies)
+    }
+
     /// The first byte of a body arrived; `None` is a raw one.
     pub(super) fn body_begins(&self, id: Option<UploadId>) {
         let mut inner = self.lock();
@@ -182,6 +223,6 @@ impl State {
         inner.first_request.get_or_insert_with(Instant::now);
         inner.stats.requests += 1;
         inner.stats.preflights += u64::from(method == "OPTIONS");
-        inner.stats.puts += u64::from(method == "PUT");
+        inner.stats.puts += u64::from(matches!(method, "PUT" | "PATCH"));
     }
 }

@@ -10,6 +10,8 @@ mod engine;
 mod files;
 mod hash;
 mod options;
+mod page;
+mod peers;
 mod plan;
 mod report;
 mod run;
@@ -25,6 +27,7 @@ use crate::process::Cmd;
 use crate::setup::{browsers, node};
 use crate::{package, paths, step};
 use options::Options;
+use plan::Variant;
 
 /// Runs the selected benchmarks and prints a table; the samples go to `target/bench/result.json`.
 pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
@@ -48,10 +51,18 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if !settings.is_empty() {
         browsers::chromium()?;
         sink::build()?;
+        let named = |setting: &plan::Setting| setting.variants.iter().any(Variant::is_peer);
+        let clients = match settings.iter().any(named) {
+            true => peers::build()?,
+            false => Vec::new(),
+        };
         let server = sink::page()?;
         let rows = run::all(&settings, &options, &server)?;
         good &= rows.iter().all(|row| row.failures.is_empty());
         show("throughput", report::throughput(&rows));
+        if options.peers {
+            page::write(&rows, &clients)?;
+        }
     }
     if options.wants("hash") {
         aws_script()?;

@@ -7,7 +7,10 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::error::Error;
 
 /// What `--only` accepts besides the names of variants.
-const GROUPS: &str = "loopback long small hash engine backend functions pipeline";
+const GROUPS: &str =
+    "loopback long small resets uplink stall busy hash engine backend functions pipeline";
+/// Those that are measured with `--peers` alone, unless they are named.
+const COMPARED: [&str; 4] = ["resets", "uplink", "stall", "busy"];
 
 #[derive(Debug)]
 pub(super) struct Options {
@@ -19,6 +22,8 @@ pub(super) struct Options {
     pub(super) files: u64,
     /// The tarball of another version of the package, which takes turns with this one.
     pub(super) against: Option<PathBuf>,
+    /// Whether other uploaders take turns, too; the comparison is written to `docs/BENCHMARKS.md`.
+    pub(super) peers: bool,
     /// Warm calls of each function in a run.
     pub(super) calls: u64,
     pub(super) events: Vec<u64>,
@@ -32,6 +37,7 @@ impl Options {
             size: 1024,
             files: 500,
             against: None,
+            peers: false,
             calls: 2_000,
             events: vec![100, 1_000, 10_000],
         };
@@ -41,6 +47,7 @@ impl Options {
                 Arg::Long("runs") => options.runs = arguments.value()?.parse()?,
                 Arg::Long("size") => options.size = arguments.value()?.parse()?,
                 Arg::Long("files") => options.files = arguments.value()?.parse()?,
+                Arg::Long("peers") => options.peers = true,
                 Arg::Long("against") => options.against = Some(arguments.value()?.into()),
                 Arg::Long("quick") => {
                     (options.runs, options.size, options.files) = (1, 256, 100);
@@ -57,7 +64,12 @@ impl Options {
 
     /// Whether `--only` is absent or has this name.
     pub(super) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| only == name)
+        let compared = COMPARED.contains(&name);
+        let any = match self.peers {
+            true => compared || ["loopback", "long", "small"].contains(&name),
+            false => !compared,
+        };
+        self.only.is_empty() && any || self.only.iter().any(|only| only == name)
     }
 
     /// Whether a variant of a group is wanted: `--only` may name groups, variants, or both.
@@ -66,6 +78,10 @@ impl Options {
             return false;
         }
         let named = |name: &str| self.only.iter().any(|only| only == name);
+        let mut peers = super::plan::peers();
+        if peers.any(|peer| peer.name == variant) && !self.peers && !named(variant) {
+            return false;
+        }
         let groups = GROUPS.split(' ').any(named);
         let is_group = |only: &String| GROUPS.split(' ').any(|group| group == only);
         let variants = !self.only.iter().all(is_group);

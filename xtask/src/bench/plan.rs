@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::options::Options;
-use super::sink::Path;
 
 const MIB: u64 = 1 << 20;
 
@@ -22,16 +21,27 @@ pub(super) struct Variant {
 /// Name, function, options, settings.
 const VARIANTS: &str = r#"
 raw-put | rawPut | {} | loopback long
-raw-8x6 | rawParts | {"partSize": 8388608, "parallel": 6} | loopback long
+raw-8x6 | rawParts | {"partSize": 8388608, "parallel": 6} | loopback long uplink stall
 raw-put-x6 | rawPut | {"parallel": 6} | small
 ours-none | ours | {"checksum": "none"} | loopback long small
-ours | ours | {"checksum": "crc64nvme"} | loopback long small
+ours | ours | {"checksum": "crc64nvme"} | loopback long small resets uplink stall busy
 before-none | ours | {"checksum": "none", "folder": "before"} | loopback long small
 before | ours | {"checksum": "crc64nvme", "folder": "before"} | loopback long small
 "#;
 
-pub(super) fn all() -> impl Iterator<Item = Variant> {
-    VARIANTS.lines().filter_map(|line| {
+/// The same for other uploaders, which `--peers` adds.
+const PEERS: &str = r#"
+uppy | uppy | {} | loopback long small resets uplink stall busy
+lib-storage | libStorage | {} | loopback long small resets uplink stall busy
+tus | tus | {} | loopback long small resets uplink stall busy
+tus-x6 | tus | {"parallel": 6} | loopback long uplink stall busy
+better-upload | betterUpload | {} | loopback long small resets uplink stall busy
+better-upload-x6 | betterUpload | {"parallel": 6} | loopback long small
+evaporate | evaporate | {} | loopback long small resets uplink stall busy
+"#;
+
+fn parse(table: &'static str) -> impl Iterator<Item = Variant> {
+    table.lines().filter_map(|line| {
         let mut cells = line.split(" | ");
         Some(Variant {
             name: cells.next()?,
@@ -42,7 +52,20 @@ pub(super) fn all() -> impl Iterator<Item = Variant> {
     })
 }
 
+pub(super) fn all() -> impl Iterator<Item = Variant> {
+    parse(VARIANTS).chain(peers())
+}
+
+pub(super) fn peers() -> impl Iterator<Item = Variant> {
+    parse(PEERS)
+}
+
 impl Variant {
+    /// Whether it is another uploader.
+    pub(super) fn is_peer(&self) -> bool {
+        peers().any(|peer| peer.name == self.name)
+    }
+
     pub(super) fn options(&self, sink: &str) -> Value {
         let mut options: Value = serde_json::from_str(self.options).unwrap_or_default();
         options["sink"] = json!(sink);
@@ -55,7 +78,8 @@ impl Variant {
 pub(super) struct Setting {
     pub(super) name: &'static str,
     pub(super) says: String,
-    pub(super) path: Path,
+    /// The network path and its trouble: options of the sink.
+    pub(super) path: &'static str,
     /// How many files.
     pub(super) count: u64,
     /// Bytes of each.
@@ -65,9 +89,21 @@ pub(super) struct Setting {
     pub(super) variants: Vec<Variant>,
 }
 
+impl Setting {
+    /// Whether something goes wrong, so that bytes may be sent twice.
+    pub(super) fn troubled(&self) -> bool {
+        ["--reset-every", "--stall-ms", "--busy"]
+            .iter()
+            .any(|trouble| self.path.contains(trouble))
+    }
+}
+
+const SMALL: u64 = 64 * 1024;
+
 /// The settings that have a selected variant.
 pub(super) fn settings(options: &Options) -> Vec<Setting> {
     let (size, long) = (options.size * MIB, (options.size / 8).max(1) * MIB);
+    let half = (options.size / 16).max(1) * MIB;
     let setting = |name, says, path, (count, size), yardstick| Setting {
         name,
         says,
@@ -79,12 +115,54 @@ pub(super) fn settings(options: &Options) -> Vec<Setting> {
     };
     let one = |size, path| format!("one file of {} MiB from disk over {path}", size / MIB);
     let far = "a long path: 40 ms to each answer, 12 MB/s a connection";
-    let many = format!("{} files of 64 KiB from disk over loopback", options.files);
-    let (near, small) = (one(size, "loopback"), (options.files, 64 * 1024));
+    let many = |path| format!("{} files of 64 KiB from disk over {path}", options.files);
     let mut all = vec![
-        setting("loopback", near, Path::Loopback, (1, size), "raw-8x6"),
-        setting("long", one(long, far), Path::Long, (1, long), "raw-8x6"),
-        setting("small", many, Path::Loopback, small, "raw-put-x6"),
+        setting("loopback", one(size, "loopback"), "", (1, size), "raw-8x6"),
+        setting(
+            "long",
+            one(long, far),
+            "--answer-delay-ms 40 --bytes-per-second 12000000",
+            (1, long),
+            "raw-8x6",
+        ),
+        setting(
+            "small",
+            many("loopback"),
+            "",
+            (options.files, SMALL),
+            "raw-put-x6",
+        ),
+        setting(
+            "resets",
+            many("the long path; one body of 200 is cut half-way, with its connection"),
+            "--answer-delay-ms 40 --bytes-per-second 12000000 --reset-every 200",
+            (options.files, SMALL),
+            "ours",
+        ),
+        setting(
+            "uplink",
+            one(
+                8 * MIB,
+                "an uplink of 3 Mbit/s in all, 200 ms to each answer",
+            ),
+            "--answer-delay-ms 200 --uplink 375000",
+            (1, 8 * MIB),
+            "raw-8x6",
+        ),
+        setting(
+            "stall",
+            one(half, "the long path; the third body stands still for 20 s"),
+            "--answer-delay-ms 40 --bytes-per-second 12000000 --stall-ms 20000",
+            (1, half),
+            "ours",
+        ),
+        setting(
+            "busy",
+            one(half, "the long path; the first two bodies are answered 503"),
+            "--answer-delay-ms 40 --bytes-per-second 12000000 --busy 2",
+            (1, half),
+            "ours",
+        ),
     ];
     all.retain(|setting| !setting.variants.is_empty());
     all

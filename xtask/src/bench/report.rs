@@ -56,7 +56,7 @@ const COLUMNS: [Column<Sample>; 9] = [
 ];
 
 /// The median of each figure separately; `None` without samples.
-fn medians(samples: &[Sample]) -> Option<Sample> {
+pub(super) fn median_of(samples: &[Sample]) -> Option<Sample> {
     let of = |name: &&'static str| {
         let values = samples.iter().map(|sample| sample[name]);
         Some((*name, median(values.collect())?))
@@ -97,11 +97,12 @@ pub(super) fn throughput(rows: &[Row]) -> (String, Value) {
 }
 
 fn line(row: &Row, rows: &[Row]) -> String {
-    let Some(mut medians) = medians(&row.samples) else {
+    let Some(mut medians) = median_of(&row.samples) else {
         let reason = row.failures.first().map_or("not run", String::as_str);
         return format!("{:<12}{:>5}  failed: {reason}", row.variant, 0);
     };
-    medians.insert("ratio", ratio(row, rows).unwrap_or(f64::NAN));
+    let ratio = ratio(row, rows);
+    medians.insert("ratio", ratio.unwrap_or(f64::NAN));
     let cells = cells(&COLUMNS, &medians);
     let mut out = format!("{:<12}{:>5}{cells}", row.variant, row.samples.len());
     if let Some(reason) = row.failures.first() {
@@ -111,11 +112,12 @@ fn line(row: &Row, rows: &[Row]) -> String {
 }
 
 /// The rate relative to the yardstick's.
-fn ratio(row: &Row, rows: &[Row]) -> Option<f64> {
-    let yardstick = rows.iter().find(|other| {
+pub(super) fn ratio<'a>(row: &Row, rows: impl IntoIterator<Item = &'a Row<'a>>) -> Option<f64> {
+    let mut rows = rows.into_iter();
+    let yardstick = rows.find(|other| {
         other.setting.name == row.setting.name && other.variant == row.setting.yardstick
     })?;
-    let of = |row: &Row| medians(&row.samples).map(|medians| medians["mbPerSecond"]);
+    let of = |row: &Row| median_of(&row.samples).map(|medians| medians["mbPerSecond"]);
     Some(of(row)? / of(yardstick)?)
 }
 
@@ -126,7 +128,7 @@ fn samples(rows: &[Row]) -> Value {
             "says": row.setting.says,
             "variant": row.variant,
             "ratio": ratio(row, rows),
-            "median": medians(&row.samples),
+            "median": median_of(&row.samples),
             "samples": row.samples,
             "failures": row.failures,
             "chromium": row.chromium,

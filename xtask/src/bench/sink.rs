@@ -13,14 +13,6 @@ use crate::{files, local, paths};
 
 const START: Duration = Duration::from_secs(10);
 
-/// The network path between browser and sink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Path {
-    Loopback,
-    /// 40 ms of latency for each answer and 12 MB/s for each connection.
-    Long,
-}
-
 /// A running sink; it stops when dropped.
 pub(super) struct Sink {
     /// Its address, without a slash at the end.
@@ -40,14 +32,13 @@ pub(super) fn build() -> Result<(), Error> {
 
 impl Sink {
     /// Starts one without checksum verification: on a computer of its own it would take no CPU time from the browser.
-    pub(super) fn start(path: Path) -> Result<Self, Error> {
+    /// `path` is the network path to it: options of the program.
+    pub(super) fn start(path: &'static str) -> Result<Self, Error> {
         let [port] = local::free_ports()?;
-        let mut command = Cmd::new(paths::cargo_target().join("release/sink"))
+        let command = Cmd::new(paths::cargo_target().join("release/sink"))
             .args(["--port", &port.to_string(), "--no-verify"])
+            .words(path)
             .log("bench-sink");
-        if path == Path::Long {
-            command = command.words("--answer-delay-ms 40 --bytes-per-second 12000000");
-        }
         let sink = Self {
             url: format!("http://127.0.0.1:{port}"),
             service: command.spawn()?,

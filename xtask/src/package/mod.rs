@@ -5,7 +5,7 @@ mod scripts;
 mod sizes;
 mod tarball;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use devkit::hash::sha256_hex;
 
@@ -80,6 +80,19 @@ pub(crate) fn weigh() -> Result<(), Error> {
     table.check()
 }
 
+/// Bytes of gzip of all that the default entry loads.
+pub(crate) fn in_all() -> Result<u64, Error> {
+    let [_, gzip, _] = sizes::measure(&paths::npm_package())?.all();
+    Ok(gzip)
+}
+
+/// Bytes of gzip of one script of a folder.
+pub(crate) fn gzip(folder: &Path, name: &str) -> Result<u64, Error> {
+    let sizes = sizes::compressed(folder, [name])?;
+    let size = sizes.get(name);
+    Ok(size.map_or(0, |[_, gzip, _]| *gzip))
+}
+
 /// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
     let named = module::named();
@@ -100,7 +113,7 @@ fn source() -> PathBuf {
 }
 
 /// A hash of all inputs: the compiled module, the files beside it, the tools and these build scripts.
-fn fingerprint(wasm: &std::path::Path) -> Result<String, Error> {
+fn fingerprint(wasm: &Path) -> Result<String, Error> {
     let root = paths::root();
     let lock = root.join("xtask/node/package-lock.json");
     let doctor = wasm.with_file_name("crowfly_doctor.wasm");

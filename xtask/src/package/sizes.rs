@@ -2,6 +2,7 @@
 //! function names that the published one no longer has.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 
@@ -92,19 +93,26 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
             adapters.insert(entry, own);
         }
     }
-    let report = Cmd::new("node")
-        .args(["-e", MEASURE])
-        .args(&names)
-        .dir(package)
-        .log("sizes")
-        .output()?;
-    let files = files::json("the list of sizes", report)?;
     Ok(Sizes {
-        files,
+        files: compressed(package, &names)?,
         at_import,
         adapters,
         element,
     })
+}
+
+/// Raw, gzip and brotli sizes of these files of a folder.
+pub(super) fn compressed<S: AsRef<OsStr>>(
+    folder: &Path,
+    names: impl IntoIterator<Item = S>,
+) -> Result<BTreeMap<String, [u64; 3]>, Error> {
+    let report = Cmd::new("node")
+        .args(["-e", MEASURE])
+        .args(names)
+        .dir(folder)
+        .log("sizes")
+        .output()?;
+    files::json("the list of sizes", report)
 }
 
 impl Sizes {
@@ -140,7 +148,7 @@ impl Sizes {
         self.sum(|name| self.at_import.contains(name))
     }
 
-    fn all(&self) -> [u64; 3] {
+    pub(super) fn all(&self) -> [u64; 3] {
         self.sum(|name| self.at_import.contains(name) || ON_DEMAND.contains(&name))
     }
 

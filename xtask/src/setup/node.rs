@@ -59,6 +59,13 @@ pub(crate) fn site() -> Result<(), Error> {
     install("node-site", "packages of the site from npm", "xtask/site")
 }
 
+/// Installs the uploaders that the benchmarks compare with into `target/tools/node-peers`; returns its packages.
+pub(crate) fn peers() -> Result<PathBuf, Error> {
+    let what = "other uploaders from npm";
+    install("node-peers", what, "xtask/bench/peers")?;
+    Ok(paths::tools().join("node-peers/node_modules"))
+}
+
 /// Installs Lighthouse into `target/tools/node-audit`.
 pub(crate) fn audit() -> Result<(), Error> {
     install("node-audit", "Lighthouse from npm", "tests/audit")
