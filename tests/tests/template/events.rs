@@ -215,13 +215,6 @@ fn f74_an_alarm_fires_while_events_fail_and_before_they_die() {
 }
 
 #[test]
-fn queues_are_encrypted() {
-    for (name, queue) in of_type("AWS::SQS::Queue") {
-        assert_eq!(queue["Properties"]["SqsManagedSseEnabled"], true, "{name}");
-    }
-}
-
-#[test]
 fn only_what_is_over_goes_away_by_itself() {
     let expected = json!({"AttributeName": "expiresAt", "Enabled": true});
     assert_eq!(properties("Table")["TimeToLiveSpecification"], expected);

@@ -3,12 +3,14 @@
 #![forbid(unsafe_code)]
 
 mod document;
+mod encryption;
 mod events;
 mod functions;
 mod http_api;
 mod operations;
 mod parameters;
 mod public;
+mod resolve;
 mod roles;
 mod scanner;
 mod watching;

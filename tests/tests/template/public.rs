@@ -114,7 +114,7 @@ fn a94_objects_are_encrypted_and_unfinished_ones_go_away() {
     let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"];
     assert_eq!(
         encryption[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"],
-        "AES256"
+        json!({"Fn::If": ["HasKey", "aws:kms", "AES256"]})
     );
     let rules = bucket["LifecycleConfiguration"]["Rules"]
         .as_array()

@@ -50,6 +50,13 @@ fn in_our_words(row: &[&str], role: &str) -> String {
         }
         "`PublicRead=acl`" => " if PublicAcl",
         "`Tracing=on`" => " if Traced",
+        "`KmsKeyArn`" => " if HasKey",
+        "`KmsKeyArn`, called by S3" => {
+            r#" when {"StringEquals":{"kms:ViaService":{"Fn::Sub":"s3.${AWS::Region}.amazonaws.com"}}} if HasKey"#
+        }
+        "`KmsKeyArn`, called by SQS" => {
+            r#" when {"StringEquals":{"kms:ViaService":{"Fn::Sub":"sqs.${AWS::Region}.amazonaws.com"}}} if HasKey"#
+        }
         other => panic!("no condition is called {other}"),
     };
     format!("{actions} on {resource}{only_if}")
@@ -184,7 +191,7 @@ fn in_words(statement: &Value) -> String {
 }
 
 fn name(value: &Value) -> String {
-    let text = [value, &value["Fn::GetAtt"], &value["Fn::Sub"]]
+    let text = [value, &value["Fn::GetAtt"], &value["Fn::Sub"], &value["Ref"]]
         .into_iter()
         .find_map(Value::as_str);
     text.unwrap_or_else(|| panic!("not a name: {value}"))

@@ -53,14 +53,17 @@ const SOURCE: &str = "an event source's rights are checked when it is made, not 
 const SENDS: &str = "the local AWS sends to an on-failure destination itself";
 const LOGS: &str = "the local AWS writes a function's log itself";
 const TRACES: &str = "there is no X-Ray";
+const KEYS: &str = "the local AWS notes a key and asks KMS for nothing";
 
 /// Actions that the local AWS does not enforce, so that only the template's test checks them, against the
 /// documentation: function (`*` for each), statement, action, and why it cannot be shown here.
-pub(super) const UNENFORCED: [[&str; 4]; 9] = [
+pub(super) const UNENFORCED: [[&str; 4]; 11] = [
     ["*", "Logs", "logs:CreateLogStream", LOGS],
     ["*", "Logs", "logs:PutLogEvents", LOGS],
     ["*", "Traces", "xray:PutTelemetryRecords", TRACES],
     ["*", "Traces", "xray:PutTraceSegments", TRACES],
+    ["*", "Key", "kms:Decrypt", KEYS],
+    ["*", "DataKeys", "kms:GenerateDataKey", KEYS],
     ["record", "Events", "sqs:DeleteMessage", SOURCE],
     ["record", "Events", "sqs:GetQueueAttributes", SOURCE],
     ["record", "Events", "sqs:ReceiveMessage", SOURCE],
