@@ -73,6 +73,7 @@ fn functions_get_the_variables_that_they_need() {
         "MAX_OPEN_UPLOADS",
         "MAX_READS_PER_SECOND",
         "MAX_REQUESTS_PER_SECOND",
+        "OWNER_ISSUER",
         "PUBLIC_READ",
         "REPAIR_AFTER_SECONDS",
         "REQUIRED_SCOPE",

@@ -104,9 +104,6 @@ fn a15_tokens_are_read_from_the_header_alone() {
         authorizer["IdentitySource"],
         json!(["$request.header.Authorization"])
     );
-    let audience =
-        json!([{"Fn::If": ["OwnPool", {"Ref": "UserPoolClient"}, {"Ref": "JwtAudience"}]}]);
-    assert_eq!(authorizer["JwtConfiguration"]["Audience"], audience);
 }
 
 #[test]

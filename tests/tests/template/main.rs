@@ -7,6 +7,7 @@ mod encryption;
 mod events;
 mod functions;
 mod http_api;
+mod issuer;
 mod operations;
 mod parameters;
 mod public;

@@ -39,6 +39,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("Tracing", json!("off")),
         ("AlarmTopicArn", json!("")),
         ("KmsKeyArn", json!("")),
+        ("OwnerIssuer", json!("")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());
