@@ -2,6 +2,7 @@
 //! GitHub, in like manner.
 #![forbid(unsafe_code)]
 
+mod api_domain;
 mod document;
 mod encryption;
 mod events;

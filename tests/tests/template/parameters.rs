@@ -40,6 +40,8 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("AlarmTopicArn", json!("")),
         ("KmsKeyArn", json!("")),
         ("OwnerIssuer", json!("")),
+        ("ApiDomainName", json!("")),
+        ("ApiCertificateArn", json!("")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());
