@@ -9,6 +9,7 @@ mod events;
 mod functions;
 mod http_api;
 mod issuer;
+mod lifetimes;
 mod operations;
 mod parameters;
 mod public;

@@ -42,6 +42,10 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("OwnerIssuer", json!("")),
         ("ApiDomainName", json!("")),
         ("ApiCertificateArn", json!("")),
+        ("Versioning", json!("off")),
+        ("NoncurrentDays", json!(30)),
+        ("ExpireAfterDays", json!(0)),
+        ("TransitionToIaDays", json!("0")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());
