@@ -46,6 +46,8 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("NoncurrentDays", json!(30)),
         ("ExpireAfterDays", json!(0)),
         ("TransitionToIaDays", json!("0")),
+        ("ExemptRoleArn", json!("")),
+        ("DistributionArn", json!("")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());
