@@ -14,8 +14,12 @@ pub(crate) fn template() -> &'static Value {
 
 /// A template of this repository.
 pub(crate) fn read(path: &str) -> Value {
-    let text = std::fs::read_to_string(devkit::paths::root().join(path)).unwrap();
-    let documents = Yaml::load_from_str(&text).unwrap();
+    parse(&std::fs::read_to_string(devkit::paths::root().join(path)).unwrap())
+}
+
+/// A template in YAML.
+pub(crate) fn parse(text: &str) -> Value {
+    let documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);
     value(&documents[0])
 }

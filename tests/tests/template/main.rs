@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod api_domain;
+mod distribution;
 mod document;
 mod encryption;
 mod events;
