@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::document::{of_type, properties, template};
+use crate::resolve::with;
 
 #[test]
 fn the_functions_are_the_binaries_of_the_backend() {
@@ -43,6 +44,22 @@ fn each_function_writes_to_a_log_group_of_its_own_that_forgets() {
             group["Properties"]["RetentionInDays"].as_u64().is_some(),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn h6_executions_are_kept_for_record_when_asked_for_and_for_no_other() {
+    let reserved = |function: &str, parameters: &[(&str, &str)]| {
+        with(parameters).properties(function)["ReservedConcurrentExecutions"].clone()
+    };
+    let kept = [("RecordReservedConcurrency", "10")];
+    for (name, _) in of_type("AWS::Serverless::Function") {
+        let expected = match name {
+            "RecordFunction" => json!("10"),
+            _ => Value::Null,
+        };
+        assert_eq!(reserved(name, &kept), expected, "{name}");
+        assert_eq!(reserved(name, &[]), Value::Null, "{name}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::document::{all, of_type, properties, template};
+use crate::resolve::with;
 
 const ROUTES: &[(&str, &str)] = &[
     ("POST /uploads", "Presign"),
@@ -170,8 +171,7 @@ fn f33_the_browser_may_send_what_is_signed_and_see_what_it_needs() {
 
 #[test]
 fn a53_the_access_log_holds_no_query_and_no_header() {
-    let format = access_log();
-    let logged: serde_json::Map<String, Value> = serde_json::from_str(format).unwrap();
+    let logged: serde_json::Map<String, Value> = serde_json::from_str(&access_log("on")).unwrap();
     for value in logged.values() {
         let value = value.as_str().unwrap().to_lowercase();
         for secret in [
@@ -187,9 +187,20 @@ fn a53_the_access_log_holds_no_query_and_no_header() {
     }
 }
 
-fn access_log() -> &'static str {
-    let settings = &properties("Stage")["AccessLogSettings"];
-    settings["Format"].as_str().unwrap()
+/// The format of the access log, with or without the caller's address.
+fn access_log(source_ip: &str) -> String {
+    let stage = with(&[("LogSourceIp", source_ip)]).properties("Stage");
+    let format = &stage["AccessLogSettings"]["Format"]["Fn::Sub"];
+    let more = format[1]["SourceIp"].as_str().unwrap();
+    format[0].as_str().unwrap().replace("${SourceIp}", more)
+}
+
+#[test]
+fn d14_the_callers_address_is_logged_when_asked_for() {
+    let logged = |source_ip: &str| -> Value { serde_json::from_str(&access_log(source_ip)).unwrap() };
+    assert_eq!(logged("off")["sourceIp"], Value::Null);
+    assert!(!access_log("off").contains("identity"));
+    assert_eq!(logged("on")["sourceIp"], "$context.identity.sourceIp");
 }
 
 /// The gateway inserts values without escaping; `messageString` comes with its own quotes:
@@ -197,7 +208,8 @@ fn access_log() -> &'static str {
 #[test]
 fn a_line_of_the_access_log_is_json_when_a_request_was_refused() {
     let mut line = String::new();
-    let mut rest = access_log();
+    let format = access_log("on");
+    let mut rest = format.as_str();
     while let Some((before, after)) = rest.split_once("$context.") {
         let end = after
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))

@@ -48,6 +48,9 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("TransitionToIaDays", json!("0")),
         ("ExemptRoleArn", json!("")),
         ("DistributionArn", json!("")),
+        ("LogSourceIp", json!("off")),
+        ("PermissionsBoundaryArn", json!("")),
+        ("RecordReservedConcurrency", json!(0)),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::document::{list, of_type, statements};
+use crate::resolve::with;
 
 /// The permissions of each role, as listed in `docs/SECURITY.md`; a change there changes the security model.
 fn rights() -> BTreeMap<String, BTreeSet<String>> {
@@ -106,6 +107,20 @@ fn nobody_may_delete_scan_or_change_a_policy() {
                 assert!(!never(&role, action), "{role}: {action}");
             }
         }
+    }
+}
+
+#[test]
+fn every_role_has_the_boundary_and_none_by_default() {
+    let arn = "arn:aws:iam::111122223333:policy/boundary";
+    let lambda = ("EventRoute", "lambda");
+    for (name, _) in of_type("AWS::IAM::Role") {
+        let boundary = |parameters: &[(&str, &str)]| {
+            with(parameters).properties(name)["PermissionsBoundary"].clone()
+        };
+        assert_eq!(boundary(&[lambda]), Value::Null, "{name}");
+        let bound = boundary(&[lambda, ("PermissionsBoundaryArn", arn)]);
+        assert_eq!(bound, arn, "{name}");
     }
 }
 

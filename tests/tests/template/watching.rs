@@ -180,8 +180,9 @@ fn a36_an_alarm_fires_when_the_stage_throttles() {
     assert_eq!(alarm["Namespace"], made["MetricNamespace"]);
     assert_eq!(alarm["MetricName"], made["MetricName"]);
     let pattern = filter["FilterPattern"].as_str().unwrap();
-    let log = properties("Stage")["AccessLogSettings"]["Format"].as_str();
-    let log: Value = serde_json::from_str(log.unwrap()).unwrap();
+    let log = &properties("Stage")["AccessLogSettings"]["Format"]["Fn::Sub"][0];
+    let log = log.as_str().unwrap().replace("${SourceIp}", "");
+    let log: Value = serde_json::from_str(&log).unwrap();
     let fields: Vec<&str> = pattern
         .split("$.")
         .skip(1)
