@@ -49,14 +49,19 @@ impl<'a> Environment<'a> {
         Ok(Bucket::open(&self.session, &self.bucket_name()?))
     }
 
-    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS`.
+    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS` and the setting
+    /// `TRANSFER_ACCELERATION`.
     ///
     /// # Errors
     /// [`StartError`].
     pub fn presigner(&self) -> Result<Presigner, StartError> {
         let lifetime = self.variables.url_lifetime()?;
         let bucket = self.bucket_name()?;
-        Ok(Presigner::open(&self.session, &bucket, lifetime)?)
+        let presigner = Presigner::open(&self.session, &bucket, lifetime)?;
+        Ok(match self.variables.transfer_acceleration()? {
+            true => presigner.accelerated(&self.session),
+            false => presigner,
+        })
     }
 
     /// The recorder of the bucket `BUCKET`, with the setting `SCAN_UPLOADS`.

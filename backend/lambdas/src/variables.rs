@@ -212,6 +212,17 @@ impl<'a> Variables<'a> {
         self.one_of("SCAN_UPLOADS", &[("off", false), ("on", true)])
     }
 
+    /// `TRANSFER_ACCELERATION`; off if it is not set.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn transfer_acceleration(&self) -> Result<bool, StartError> {
+        match self.given("TRANSFER_ACCELERATION") {
+            Some(_) => self.one_of("TRANSFER_ACCELERATION", &[("off", false), ("on", true)]),
+            None => Ok(false),
+        }
+    }
+
     /// `URL_LIFETIME_SECONDS`; the presigner checks its range.
     ///
     /// # Errors

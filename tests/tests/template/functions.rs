@@ -96,6 +96,7 @@ fn functions_get_the_variables_that_they_need() {
         "REQUIRED_SCOPE",
         "SCAN_UPLOADS",
         "TABLE",
+        "TRANSFER_ACCELERATION",
         "UNFINISHED_DAYS",
         "URL_LIFETIME_SECONDS",
     ] {

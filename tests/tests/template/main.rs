@@ -2,6 +2,7 @@
 //! GitHub, in like manner.
 #![forbid(unsafe_code)]
 
+mod acceleration;
 mod api_domain;
 mod distribution;
 mod document;

@@ -55,6 +55,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("PermissionsBoundaryArn", json!("")),
         ("RecordReservedConcurrency", json!(0)),
         ("SelfSignUp", json!("off")),
+        ("TransferAcceleration", json!("off")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());
