@@ -81,7 +81,10 @@ async fn accelerated_uploads_go_to_the_host_of_the_edge_and_downloads_do_not() {
         size: 9,
         crc64nvme: None,
     };
-    let part = accelerated.presign_part(multipart, &part, NOW).await.unwrap();
+    let part = accelerated
+        .presign_part(multipart, &part, NOW)
+        .await
+        .unwrap();
     assert!(part.url.starts_with(edge), "{}", part.url);
     let get = GetToSign {
         key: &key,

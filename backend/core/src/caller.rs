@@ -172,12 +172,14 @@ mod tests {
         for sub in [
             "", "a/b", "..", "a..b", "a#b", "é", "a b", "a\nb", "\0", "a\u{7f}", &long,
         ] {
-            let refusal = authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").unwrap_err();
+            let refusal =
+                authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidSubject, "{sub:?}");
             assert_eq!(refusal.status(), 403);
         }
         for sub in [json!(1), json!(null), json!(["a"]), json!({})] {
-            let refusal = authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").unwrap_err();
+            let refusal =
+                authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidSubject);
         }
         for sub in [

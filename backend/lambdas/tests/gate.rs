@@ -96,7 +96,8 @@ async fn d10_the_owner_is_that_of_the_former_issuer() {
     let denied = owner("alice");
     let moved = || {
         let mut event = event("GET /uploads", None);
-        event["requestContext"]["authorizer"]["jwt"]["claims"]["iss"] = json!("https://now.example/");
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["iss"] =
+            json!("https://now.example/");
         event
     };
     let without = gate(&[("DENIED_OWNERS", denied.as_str())]).unwrap();

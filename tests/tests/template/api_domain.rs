@@ -17,7 +17,10 @@ fn without_a_domain_the_api_has_the_address_of_aws() {
     assert_eq!(stack.properties("Api")["DisableExecuteApiEndpoint"], false);
     assert_eq!(stack.resource("ApiDomain"), Value::Null);
     assert_eq!(stack.resource("ApiDomainMapping"), Value::Null);
-    assert_eq!(stack.output("Api"), json!({"Fn::GetAtt": "Api.ApiEndpoint"}));
+    assert_eq!(
+        stack.output("Api"),
+        json!({"Fn::GetAtt": "Api.ApiEndpoint"})
+    );
     assert_eq!(stack.output("ApiTargetDomain"), Value::Null);
     assert_eq!(stack.output("ApiHostedZoneId"), Value::Null);
 }
@@ -47,7 +50,10 @@ fn d6_with_a_domain_no_other_address_leads_around_its_firewall() {
             "Stage": {"Ref": "Stage"},
         })
     );
-    assert_eq!(stack.output("Api"), json!({"Fn::Sub": "https://${ApiDomainName}"}));
+    assert_eq!(
+        stack.output("Api"),
+        json!({"Fn::Sub": "https://${ApiDomainName}"})
+    );
     for (output, attribute) in [
         ("ApiTargetDomain", "ApiDomain.RegionalDomainName"),
         ("ApiHostedZoneId", "ApiDomain.RegionalHostedZoneId"),
@@ -60,7 +66,10 @@ fn d6_with_a_domain_no_other_address_leads_around_its_firewall() {
 fn a_domain_and_its_certificate_come_together() {
     for (alone, missing) in [(NAME, "ApiCertificateArn"), (CERTIFICATE, "ApiDomainName")] {
         let refusals = with(&[alone]).refusals().concat();
-        assert!(refusals.contains(&format!("{missing} must be set")), "{refusals}");
+        assert!(
+            refusals.contains(&format!("{missing} must be set")),
+            "{refusals}"
+        );
     }
 }
 

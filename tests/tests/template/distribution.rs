@@ -19,7 +19,10 @@ fn d8_the_distribution_of_the_guide_serves_signed_attachments() {
     let behavior = &config["DefaultCacheBehavior"];
     assert_eq!(behavior["TrustedKeyGroups"], json!([{"Ref": "Signers"}]));
     assert_eq!(behavior["ViewerProtocolPolicy"], "redirect-to-https");
-    assert_eq!(behavior["ResponseHeadersPolicyId"], json!({"Ref": "Headers"}));
+    assert_eq!(
+        behavior["ResponseHeadersPolicyId"],
+        json!({"Ref": "Headers"})
+    );
     assert_eq!(config["CacheBehaviors"], Value::Null);
     let origins = config["Origins"].as_array().unwrap();
     assert_eq!(origins.len(), 1);
@@ -28,6 +31,7 @@ fn d8_the_distribution_of_the_guide_serves_signed_attachments() {
     let headers = &resources["Headers"]["Properties"]["ResponseHeadersPolicyConfig"];
     let security = &headers["SecurityHeadersConfig"];
     assert_eq!(security["ContentTypeOptions"]["Override"], true);
-    let attachment = json!({"Header": "Content-Disposition", "Value": "attachment", "Override": true});
+    let attachment =
+        json!({"Header": "Content-Disposition", "Value": "attachment", "Override": true});
     assert_eq!(headers["CustomHeadersConfig"]["Items"], json!([attachment]));
 }

@@ -13,7 +13,8 @@ const KEYS_OF_AWS: &[(&str, &str)] = &[("EventRoute", "lambda")];
 fn without_a_key_bucket_and_queues_have_keys_of_aws() {
     let stack = with(KEYS_OF_AWS);
     let rule = json!({"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}});
-    let rules = &stack.properties("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"];
+    let rules =
+        &stack.properties("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"];
     assert_eq!(*rules, json!([rule]));
     for (name, _) in of_type("AWS::SQS::Queue") {
         let queue = stack.properties(name);
@@ -34,7 +35,8 @@ fn the_own_key_encrypts_all_that_keeps_something() {
         "BucketKeyEnabled": true,
         "ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY},
     });
-    let rules = &stack.properties("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"];
+    let rules =
+        &stack.properties("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"];
     assert_eq!(*rules, json!([rule]));
     for (name, _) in of_type("AWS::SQS::Queue") {
         let queue = stack.properties(name);
@@ -86,7 +88,10 @@ fn the_functions_may_use_the_key_and_no_other() {
 #[test]
 fn a_public_object_cannot_be_encrypted_by_a_key_that_the_public_lacks() {
     let public = with(&[("KmsKeyArn", KEY), ("PublicRead", "acl")]).refusals();
-    assert!(public.concat().contains("PublicRead must be off"), "{public:?}");
+    assert!(
+        public.concat().contains("PublicRead must be off"),
+        "{public:?}"
+    );
     assert!(with(OWN_KEY).refusals().is_empty());
 }
 
@@ -94,7 +99,11 @@ fn a_public_object_cannot_be_encrypted_by_a_key_that_the_public_lacks() {
 fn an_alias_or_another_arn_is_no_key() {
     let pattern = template()["Parameters"]["KmsKeyArn"]["AllowedPattern"].as_str();
     let pattern = regex_lite::Regex::new(pattern.unwrap()).unwrap();
-    for key in ["", KEY, "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234"] {
+    for key in [
+        "",
+        KEY,
+        "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234",
+    ] {
         assert!(pattern.is_match(key), "{key}");
     }
     for other in [
@@ -110,7 +119,10 @@ fn an_alias_or_another_arn_is_no_key() {
 /// The bucket encrypts by itself: a signed header would have to be sent by the browser.
 #[test]
 fn no_grant_names_the_key() {
-    for file in ["backend/aws/src/presigner.rs", "backend/aws/src/bucket/multipart.rs"] {
+    for file in [
+        "backend/aws/src/presigner.rs",
+        "backend/aws/src/bucket/multipart.rs",
+    ] {
         let source = std::fs::read_to_string(devkit::paths::root().join(file)).unwrap();
         assert!(!source.contains("server_side_encryption"), "{file}");
     }

@@ -197,7 +197,8 @@ fn access_log(source_ip: &str) -> String {
 
 #[test]
 fn d14_the_callers_address_is_logged_when_asked_for() {
-    let logged = |source_ip: &str| -> Value { serde_json::from_str(&access_log(source_ip)).unwrap() };
+    let logged =
+        |source_ip: &str| -> Value { serde_json::from_str(&access_log(source_ip)).unwrap() };
     assert_eq!(logged("off")["sourceIp"], Value::Null);
     assert!(!access_log("off").contains("identity"));
     assert_eq!(logged("on")["sourceIp"], "$context.identity.sourceIp");

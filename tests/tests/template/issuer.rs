@@ -39,8 +39,18 @@ fn d10_owners_are_those_of_the_issuer_unless_another_is_named() {
     let value = |parameters: &[(&str, &str)]| with(parameters).value(variable);
     assert_eq!(value(&[]), Some(json!("")));
     let before = ("OwnerIssuer", "https://before.example/");
-    assert_eq!(value(&[ISSUER, before]), Some(json!("https://before.example/")));
-    assert!(with(&[ISSUER, ("JwtAudience", "a"), before]).refusals().is_empty());
+    assert_eq!(
+        value(&[ISSUER, before]),
+        Some(json!("https://before.example/"))
+    );
+    assert!(
+        with(&[ISSUER, ("JwtAudience", "a"), before])
+            .refusals()
+            .is_empty()
+    );
     let refusals = with(&[before]).refusals();
-    assert!(refusals.concat().contains("JwtIssuer must be set"), "{refusals:?}");
+    assert!(
+        refusals.concat().contains("JwtIssuer must be set"),
+        "{refusals:?}"
+    );
 }

@@ -8,7 +8,10 @@ use crate::resolve::with;
 /// The lifecycle rules besides the one for unfinished uploads.
 fn rules(parameters: &[(&str, &str)]) -> Vec<Value> {
     let bucket = with(parameters).properties("Bucket");
-    let mut rules = bucket["LifecycleConfiguration"]["Rules"].as_array().unwrap().clone();
+    let mut rules = bucket["LifecycleConfiguration"]["Rules"]
+        .as_array()
+        .unwrap()
+        .clone();
     let first = rules.remove(0);
     assert_eq!(first["Id"], "AbortUnfinished");
     rules
@@ -25,13 +28,19 @@ fn by_default_no_rule_deletes_or_moves_an_upload_and_there_are_no_versions() {
 fn d5_with_versions_a_deleted_file_is_kept_for_a_time() {
     let on = [("Versioning", "on"), ("NoncurrentDays", "7")];
     let bucket = with(&on).properties("Bucket");
-    assert_eq!(bucket["VersioningConfiguration"], json!({"Status": "Enabled"}));
+    assert_eq!(
+        bucket["VersioningConfiguration"],
+        json!({"Status": "Enabled"})
+    );
     let expected = json!({
         "Id": "ForgetDeleted", "Status": "Enabled", "ExpiredObjectDeleteMarker": true,
         "NoncurrentVersionExpiration": {"NoncurrentDays": "7"},
     });
     assert_eq!(rules(&on), [expected]);
-    assert!(rules(&[("NoncurrentDays", "7")]).is_empty(), "without versions it does nothing");
+    assert!(
+        rules(&[("NoncurrentDays", "7")]).is_empty(),
+        "without versions it does nothing"
+    );
 }
 
 #[test]

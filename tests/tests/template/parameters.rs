@@ -227,7 +227,10 @@ fn h7_a_stolen_token_changes_no_attribute_that_matters() {
 fn h7_who_signs_up_by_mail_recovers_by_it() {
     let on = with(&[("SelfSignUp", "on")]);
     let pool = on.properties("UserPool");
-    assert_eq!(pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"], false);
+    assert_eq!(
+        pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"],
+        false
+    );
     assert_eq!(pool["AutoVerifiedAttributes"], json!(["email"]));
     assert_eq!(
         pool["UserAttributeUpdateSettings"],
@@ -239,7 +242,11 @@ fn h7_who_signs_up_by_mail_recovers_by_it() {
     );
     let client = on.properties("UserPoolClient");
     assert_eq!(client["WriteAttributes"], json!(["email", "locale"]));
-    let other = [("SelfSignUp", "on"), ("JwtIssuer", "https://i.example"), ("JwtAudience", "a")];
+    let other = [
+        ("SelfSignUp", "on"),
+        ("JwtIssuer", "https://i.example"),
+        ("JwtAudience", "a"),
+    ];
     let refusals = with(&other).refusals().concat();
     assert!(refusals.contains("JwtIssuer must be empty"), "{refusals}");
 }
@@ -248,10 +255,17 @@ fn h7_who_signs_up_by_mail_recovers_by_it() {
 #[test]
 fn h7_turning_sign_up_on_or_off_keeps_the_pool() {
     let differing = |name: &str| {
-        let (off, on) = (with(&[]).properties(name), with(&[("SelfSignUp", "on")]).properties(name));
+        let (off, on) = (
+            with(&[]).properties(name),
+            with(&[("SelfSignUp", "on")]).properties(name),
+        );
         let fields = on.as_object().unwrap();
-        let changed = fields.iter().filter(|(field, value)| off[field.as_str()] != **value);
-        changed.map(|(field, _)| field.clone()).collect::<BTreeSet<_>>()
+        let changed = fields
+            .iter()
+            .filter(|(field, value)| off[field.as_str()] != **value);
+        changed
+            .map(|(field, _)| field.clone())
+            .collect::<BTreeSet<_>>()
     };
     assert_eq!(
         differing("UserPool"),
@@ -264,7 +278,10 @@ fn h7_turning_sign_up_on_or_off_keeps_the_pool() {
         .map(str::to_owned)
         .into()
     );
-    assert_eq!(differing("UserPoolClient"), ["WriteAttributes".to_owned()].into());
+    assert_eq!(
+        differing("UserPoolClient"),
+        ["WriteAttributes".to_owned()].into()
+    );
 }
 
 /// README.md and docs/OPERATIONS.md name these numbers.

@@ -85,7 +85,10 @@ fn a46_nothing_is_written_over() {
 fn more_statements(parameters: &[(&str, &str)]) -> Vec<Value> {
     let of = |parameters| {
         let policy = with(parameters).properties("BucketPolicy");
-        policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()
+        policy["PolicyDocument"]["Statement"]
+            .as_array()
+            .unwrap()
+            .clone()
     };
     let usual = of(&[]);
     let mut more: Vec<Value> = of(parameters);
@@ -112,7 +115,12 @@ fn d9_the_exempt_role_alone_may_overwrite() {
     for arn in ["", role, "arn:aws:iam::111122223333:role/path/to/a.role+1"] {
         assert!(pattern.is_match(arn), "{arn}");
     }
-    for other in ["*", "arn:aws:iam::111122223333:role/*", "arn:aws:iam::111122223333:user/a", "restore"] {
+    for other in [
+        "*",
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::111122223333:user/a",
+        "restore",
+    ] {
         assert!(!pattern.is_match(other), "{other}");
     }
 }

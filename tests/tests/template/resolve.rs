@@ -74,7 +74,9 @@ impl Resolved<'_> {
     fn function(&self, name: &str, inner: &Value, whole: &Value) -> Option<Value> {
         match (name, inner) {
             ("Ref", Value::String(name)) if name == "AWS::NoValue" => None,
-            ("Ref", Value::String(name)) => Some(self.parameter(name).unwrap_or_else(|| whole.clone())),
+            ("Ref", Value::String(name)) => {
+                Some(self.parameter(name).unwrap_or_else(|| whole.clone()))
+            }
             ("Fn::If", Value::Array(choice)) => {
                 let first = self.condition(choice[0].as_str().unwrap());
                 self.value(&choice[if first { 1 } else { 2 }])
@@ -108,7 +110,10 @@ impl Resolved<'_> {
 
     fn condition(&self, name: &str) -> bool {
         let condition = &template()["Conditions"][name];
-        assert!(condition.is_object(), "the template has no condition {name}");
+        assert!(
+            condition.is_object(),
+            "the template has no condition {name}"
+        );
         self.holds(condition)
     }
 

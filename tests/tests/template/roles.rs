@@ -206,9 +206,14 @@ fn in_words(statement: &Value) -> String {
 }
 
 fn name(value: &Value) -> String {
-    let text = [value, &value["Fn::GetAtt"], &value["Fn::Sub"], &value["Ref"]]
-        .into_iter()
-        .find_map(Value::as_str);
+    let text = [
+        value,
+        &value["Fn::GetAtt"],
+        &value["Fn::Sub"],
+        &value["Ref"],
+    ]
+    .into_iter()
+    .find_map(Value::as_str);
     text.unwrap_or_else(|| panic!("not a name: {value}"))
         .to_owned()
 }

@@ -202,7 +202,10 @@ fn d7_an_alarm_fires_on_the_gateways_own_counts() {
     let metric = |id: &str| metrics.iter().find(|metric| metric["Id"] == id).unwrap();
     for (id, name) in [("requests", "Count"), ("refused", "4xx")] {
         let stat = &metric(id)["MetricStat"];
-        assert_eq!((&stat["Stat"], &stat["Period"]), (&json!("Sum"), &json!(60)));
+        assert_eq!(
+            (&stat["Stat"], &stat["Period"]),
+            (&json!("Sum"), &json!(60))
+        );
         let expected = json!({
             "Namespace": "AWS/ApiGateway", "MetricName": name,
             "Dimensions": [{"Name": "ApiId", "Value": {"Ref": "Api"}}],
