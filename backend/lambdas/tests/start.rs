@@ -105,10 +105,8 @@ fn the_suffix_applies_on_the_route_lambda_only() {
         };
         Variables::new(&lookup).policy().unwrap().key_suffix
     };
-    assert_eq!(
-        (suffix("direct").as_str(), suffix("lambda").as_str()),
-        ("", ".webm")
-    );
+    assert_eq!(suffix("lambda"), ".webm");
+    assert_eq!((suffix("direct"), suffix("eventbridge")), Default::default());
 }
 
 #[test]

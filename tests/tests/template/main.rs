@@ -4,6 +4,7 @@
 
 mod document;
 mod events;
+mod existing;
 mod functions;
 mod http_api;
 mod operations;
