@@ -25,7 +25,11 @@ pub(super) async fn find(
     };
     let row = rows.get_row(written.owner(), written.id()).await?;
     if let Some(row) = row {
-        return Ok(if row.record.key == decoded { decoded } else { written });
+        return Ok(if row.record.key == decoded {
+            decoded
+        } else {
+            written
+        });
     }
     if objects.head_object(&written).await?.is_none()
         && objects.head_object(&decoded).await?.is_some()
