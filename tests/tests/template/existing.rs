@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::{all, list, of_type, properties, template};
+use crate::document::{all, list, of_type, properties, resolved, template};
 
 /// What the stack makes unless another one is named: the resource, its condition and the parameter.
 const REPLACED: [(&str, &str, &str); 4] = [
@@ -13,27 +13,6 @@ const REPLACED: [(&str, &str, &str); 4] = [
     ("UserPool", "OwnPool", "ExistingUserPool"),
     ("UserPoolClient", "OwnPool", "ExistingUserPoolClient"),
 ];
-
-/// `value` where these conditions hold and no others.
-fn resolved(value: &Value, hold: &[&str]) -> Value {
-    match value {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| resolved(item, hold))
-            .filter(|item| *item != json!({"Ref": "AWS::NoValue"}))
-            .collect(),
-        Value::Object(fields) => {
-            if let Some(choice) = fields.get("Fn::If").and_then(Value::as_array) {
-                let holds = hold.contains(&choice[0].as_str().unwrap());
-                return resolved(&choice[if holds { 1 } else { 2 }], hold);
-            }
-            let fields = fields.iter();
-            let fields = fields.map(|(name, field)| (name.clone(), resolved(field, hold)));
-            Value::Object(fields.collect())
-        }
-        other => other.clone(),
-    }
-}
 
 /// The resources of the template that these conditions make.
 fn made(hold: &[&str]) -> Vec<(&'static str, Value)> {
@@ -378,72 +357,5 @@ fn a89_a93_by_eventbridge_one_rule_may_send_and_sends_uploads_alone() {
     assert_eq!(
         own,
         json!({"EventBridgeConfiguration": {"EventBridgeEnabled": true}})
-    );
-}
-
-/// The JSON that an output prints, with its variables left as they are.
-fn printed(output: &str) -> Value {
-    let output = &template()["Outputs"][output];
-    assert_eq!(output["Condition"], "GivenBucket");
-    let text = match &output["Value"]["Fn::Sub"] {
-        Value::Array(parts) => parts[0].as_str(),
-        text => text.as_str(),
-    };
-    let text = text
-        .unwrap()
-        .replace(":${AbandonedPartsDays}", ":\"${AbandonedPartsDays}\"");
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
-
-#[test]
-fn the_printed_policy_is_that_of_the_own_bucket_under_uploads() {
-    let own = list(&properties("BucketPolicy")["PolicyDocument"]["Statement"]);
-    let mut printed = printed("BucketPolicy");
-    let statements = printed["Statement"].as_array_mut().unwrap();
-    assert_eq!(statements.len(), own.len());
-    for (printed, own) in statements.iter().zip(own) {
-        let mut expected = own.clone();
-        expected["Sid"] = json!(format!("Crowfly{}", own["Sid"].as_str().unwrap()));
-        expected["Resource"] = json!("${Uploads}");
-        assert_eq!(*printed, expected);
-    }
-    let uploads = &template()["Outputs"]["BucketPolicy"]["Value"]["Fn::Sub"][1]["Uploads"];
-    assert_eq!(
-        *uploads,
-        json!({"Fn::Sub": "arn:${AWS::Partition}:s3:::${ExistingBucket}/uploads/*"})
-    );
-}
-
-#[test]
-fn the_printed_cors_and_lifecycle_are_those_of_the_own_bucket() {
-    let own = &properties("Bucket")["CorsConfiguration"]["CorsRules"][0];
-    let printed_cors = printed("BucketCors");
-    let rule = &printed_cors["CORSRules"][0];
-    assert_eq!(rule["AllowedOrigins"], json!(["${Origins}"]));
-    let origins = &template()["Outputs"]["BucketCors"]["Value"]["Fn::Sub"][1]["Origins"];
-    assert_eq!(
-        *origins,
-        json!({"Fn::Join": ["\",\"", {"Ref": "AllowedOrigins"}]})
-    );
-    // The names of the API differ from CloudFormation's.
-    for (api, template) in [
-        ("AllowedMethods", "AllowedMethods"),
-        ("AllowedHeaders", "AllowedHeaders"),
-        ("ExposeHeaders", "ExposedHeaders"),
-        ("MaxAgeSeconds", "MaxAge"),
-    ] {
-        assert_eq!(rule[api], own[template], "{api}");
-    }
-    let own = &properties("Bucket")["LifecycleConfiguration"]["Rules"][0];
-    let printed = printed("BucketLifecycle");
-    let rule = &printed["Rules"][0];
-    assert_eq!(rule["Filter"], json!({"Prefix": "uploads/"}));
-    assert_eq!(
-        own["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"],
-        json!({"Ref": "AbandonedPartsDays"})
-    );
-    assert_eq!(
-        rule["AbortIncompleteMultipartUpload"],
-        json!({"DaysAfterInitiation": "${AbandonedPartsDays}"})
     );
 }

@@ -9,6 +9,7 @@ mod functions;
 mod http_api;
 mod operations;
 mod parameters;
+mod printed;
 mod public;
 mod roles;
 mod scanner;
