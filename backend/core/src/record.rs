@@ -8,6 +8,7 @@
 //! same row. For removals, storage decides.
 
 mod created;
+mod meant_key;
 mod outcome;
 mod redelivery;
 mod removed;
@@ -178,12 +179,13 @@ async fn handle(
                 at: plausible_ms(event.at, now_ms),
                 ..event
             };
-            match recorder.own_key(&event.bucket, &event.key) {
-                Err(ignored) => ignored.into(),
-                Ok(key) if event.kind == EventKind::Removed => {
-                    removed::apply(rows, objects, recorder, &key, &event).await?
-                }
-                Ok(key) => created::apply(rows, objects, recorder, key, &event).await?,
+            let key = match recorder.own_key(&event.bucket, &event.key) {
+                Err(ignored) => return Ok(ignored.into()),
+                Ok(key) => meant_key::find(rows, objects, key, &event).await?,
+            };
+            match event.kind {
+                EventKind::Removed => removed::apply(rows, objects, recorder, &key, &event).await?,
+                EventKind::Created => created::apply(rows, objects, recorder, key, &event).await?,
             }
         }
         Message::Scan(result) => match recorder.own_key(&result.bucket, &result.key) {

@@ -119,7 +119,10 @@ impl<'a> Variables<'a> {
     /// # Errors
     /// [`StartError`].
     pub fn policy(&self) -> Result<Policy, StartError> {
-        let by_lambda = self.one_of("EVENT_ROUTE", &[("direct", false), ("lambda", true)])?;
+        let by_lambda = self.one_of(
+            "EVENT_ROUTE",
+            &[("direct", false), ("eventbridge", false), ("lambda", true)],
+        )?;
         let key_suffix = self.key_suffix()?;
         Ok(Policy {
             max_file_bytes: self.number("MAX_FILE_BYTES")?,

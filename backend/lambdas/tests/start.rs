@@ -105,9 +105,10 @@ fn the_suffix_applies_on_the_route_lambda_only() {
         };
         Variables::new(&lookup).policy().unwrap().key_suffix
     };
+    assert_eq!(suffix("lambda"), ".webm");
     assert_eq!(
-        (suffix("direct").as_str(), suffix("lambda").as_str()),
-        ("", ".webm")
+        (suffix("direct"), suffix("eventbridge")),
+        Default::default()
     );
 }
 

@@ -102,7 +102,10 @@ fn functions_get_the_variables_that_they_need() {
     ] {
         assert_ne!(shared[name], Value::Null, "{name}");
     }
-    assert_eq!(shared["BUCKET"], properties("Bucket")["BucketName"]);
+    assert_eq!(
+        shared["BUCKET"]["Fn::If"][1],
+        properties("Bucket")["BucketName"]
+    );
     let own =
         |function: &str, name: &str| properties(function)["Environment"]["Variables"][name].clone();
     assert_eq!(own("ForwardFunction", "QUEUE_URL"), json!({"Ref": "Queue"}));

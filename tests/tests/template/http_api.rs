@@ -90,7 +90,7 @@ fn a69_every_route_demands_a_token_with_the_scope() {
 #[test]
 fn the_functions_demand_the_scope_that_the_routes_demand() {
     let scope = &template()["Globals"]["Function"]["Environment"]["Variables"]["REQUIRED_SCOPE"];
-    let own = json!({"Fn::If": ["OwnPool", "aws.cognito.signin.user.admin", ""]});
+    let own = json!({"Fn::If": ["KnownPool", "aws.cognito.signin.user.admin", ""]});
     assert_eq!(
         *scope,
         json!({"Fn::If": ["DefaultScope", own, {"Ref": "RequiredScope"}]})

@@ -78,7 +78,11 @@ fn a85_scan_results_come_from_this_buckets_scanners_only() {
         json!(["aws.guardduty", "crowfly.scanner"])
     );
     let bucket = &pattern["detail"]["s3ObjectDetails"]["bucketName"][0];
-    assert_eq!(*bucket, properties("Bucket")["BucketName"]);
+    let own = &properties("Bucket")["BucketName"];
+    assert_eq!(
+        *bucket,
+        json!({"Fn::If": ["OwnBucket", own, {"Ref": "ExistingBucket"}]})
+    );
     assert_eq!(
         rule["Targets"][0]["Arn"],
         json!({"Fn::GetAtt": "Queue.Arn"})

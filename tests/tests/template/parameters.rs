@@ -16,6 +16,10 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("JwtAudience", json!("")),
         ("RequiredScope", json!("")),
         ("AllowedOrigins", Value::Null),
+        ("ExistingBucket", json!("")),
+        ("ExistingTable", json!("")),
+        ("ExistingUserPool", json!("")),
+        ("ExistingUserPoolClient", json!("")),
         ("EventRoute", json!("direct")),
         ("KeySuffix", json!("")),
         ("KeyLayout", json!("flat")),
@@ -75,7 +79,7 @@ fn choices_are_closed() {
     let parameters = &template()["Parameters"];
     assert_eq!(
         parameters["EventRoute"]["AllowedValues"],
-        json!(["direct", "lambda"])
+        json!(["direct", "lambda", "eventbridge"])
     );
     assert_eq!(
         parameters["KeyLayout"]["AllowedValues"],
@@ -174,7 +178,7 @@ fn the_own_pool_knows_no_scope_of_ones_own() {
     let rule = &template()["Rules"]["OwnPoolHasOneScope"];
     assert_eq!(rule["RuleCondition"], empty("JwtIssuer"));
     assert_eq!(rule["Assertions"][0]["Assert"], empty("RequiredScope"));
-    assert_eq!(template()["Conditions"]["OwnPool"], empty("JwtIssuer"));
+    assert_eq!(template()["Conditions"]["KnownPool"], empty("JwtIssuer"));
 }
 
 #[test]

@@ -206,6 +206,11 @@ fn in_words(statement: &Value) -> String {
 }
 
 fn name(value: &Value) -> String {
+    // The other state is in `existing.rs`.
+    if let Some([Value::String(own), made, _]) = value["Fn::If"].as_array().map(Vec::as_slice) {
+        assert!(["OwnBucket", "OwnTable"].contains(&own.as_str()), "{own}");
+        return name(made);
+    }
     let text = [
         value,
         &value["Fn::GetAtt"],
