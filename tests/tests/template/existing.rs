@@ -208,7 +208,7 @@ fn the_functions_and_the_authorizer_are_told_what_exists() {
     );
     assert_eq!(
         issuer,
-        json!({"Issuer": {"Ref": "JwtIssuer"}, "Audience": [{"Ref": "JwtAudience"}]})
+        json!({"Issuer": {"Ref": "JwtIssuer"}, "Audience": {"Fn::Split": [",", {"Ref": "JwtAudience"}]}})
     );
 }
 

@@ -252,7 +252,8 @@ fn h7_who_signs_up_by_mail_recovers_by_it() {
         ("JwtAudience", "a"),
     ];
     let refusals = with(&other).refusals().concat();
-    assert!(refusals.contains("JwtIssuer must be empty"), "{refusals}");
+    let says = "JwtIssuer and ExistingUserPool must be empty";
+    assert!(refusals.contains(says), "{refusals}");
 }
 
 /// CloudFormation replaces a pool, and so loses its users, when one of its other properties changes.

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::document::{list, properties, template};
+use crate::resolve::with;
 
 /// The JSON that an output prints, with its variables left as they are.
 fn printed(output: &str) -> Value {
@@ -19,9 +20,33 @@ fn printed(output: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
+/// What the stack sets in its own bucket alone cannot be asked for with another one.
+#[test]
+fn an_existing_bucket_keeps_its_settings() {
+    let existing = [("ExistingBucket", "films"), ("EventRoute", "eventbridge")];
+    assert_eq!(with(&existing).refusals(), [""; 0]);
+    let role = "arn:aws:iam::111122223333:role/restore";
+    let distribution = "arn:aws:cloudfront::111122223333:distribution/E1ABC";
+    for setting in [
+        ("Versioning", "on"),
+        ("ExpireAfterDays", "10"),
+        ("TransitionToIaDays", "30"),
+        ("ExemptRoleArn", role),
+        ("DistributionArn", distribution),
+    ] {
+        let refusals = with(&[existing[0], existing[1], setting]).refusals();
+        assert!(
+            refusals.concat().contains(setting.0),
+            "{setting:?}: {refusals:?}"
+        );
+        assert_eq!(with(&[setting]).refusals(), [""; 0]);
+    }
+}
+
 #[test]
 fn the_printed_policy_is_that_of_the_own_bucket_under_uploads() {
-    let own = list(&properties("BucketPolicy")["PolicyDocument"]["Statement"]);
+    let own = with(&[]).properties("BucketPolicy");
+    let own = list(&own["PolicyDocument"]["Statement"]);
     let mut printed = printed("BucketPolicy");
     let statements = printed["Statement"].as_array_mut().unwrap();
     assert_eq!(statements.len(), own.len());
