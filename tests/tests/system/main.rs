@@ -35,6 +35,7 @@ mod oidc_checks;
 mod oidc_refused;
 mod openapi;
 mod order;
+mod owned;
 mod owners;
 mod package;
 mod package_causes;

@@ -13,6 +13,7 @@ mod http_api;
 mod issuer;
 mod lifetimes;
 mod operations;
+mod parameter_table;
 mod parameters;
 mod public;
 mod resolve;
