@@ -36,6 +36,7 @@ mod oidc_checks;
 mod oidc_refused;
 mod openapi;
 mod order;
+mod owned;
 mod owners;
 mod package;
 mod package_causes;

@@ -197,6 +197,41 @@ class Policies(Case):
         aws.client("s3").delete_object(Bucket=bucket, Key="k")
         s3.complete_multipart_upload(IfNoneMatch="*", **complete)
 
+    @proves("encrypted_objects_need_their_key")
+    def test_an_encrypted_object_needs_the_right_to_its_key(self, aws):
+        bucket, key = aws.bucket(), "arn:aws:kms:us-east-1:000000000000:key/1234abcd"
+        aws.client("s3").put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [
+            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]})
+
+        def caller(*actions, service="s3"):
+            objects = {"Effect": "Allow", "Action": ["s3:*"], "Resource": "*"}
+            keys = {"Effect": "Allow", "Action": list(actions), "Resource": key, "Condition": {
+                "StringEquals": {"kms:ViaService": f"{service}.us-east-1.amazonaws.com"}}}
+            return aws.client("s3", *aws.user([objects, keys] if actions else [objects]))
+
+        def refused(call, **parameters):
+            with self.assertRaises(ClientError) as caught:
+                call(Bucket=bucket, Key="k", **parameters)
+            self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 403)
+
+        writer, reader = caller("kms:GenerateDataKey"), caller("kms:Decrypt")
+        for other in (caller(), reader, caller("kms:GenerateDataKey", service="sqs")):
+            refused(other.put_object, Body=b"x")
+            refused(other.create_multipart_upload)
+        writer.put_object(Bucket=bucket, Key="k", Body=b"x")
+        refused(writer.get_object)
+        refused(writer.head_object, ChecksumMode="ENABLED")
+        writer.head_object(Bucket=bucket, Key="k")
+        self.assertEqual(reader.get_object(Bucket=bucket, Key="k")["Body"].read(), b"x")
+        reader.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+        started = writer.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
+        part = {"UploadId": started, "PartNumber": 1, "Body": b"x"}
+        refused(writer.upload_part, **part)
+        etag = reader.upload_part(Bucket=bucket, Key="k", **part)["ETag"]
+        parts = {"UploadId": started, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}}
+        refused(writer.complete_multipart_upload, **parts)
+        reader.complete_multipart_upload(Bucket=bucket, Key="k", **parts)
+
     @proves("acl_needs_its_own_right")
     def test_an_acl_needs_its_own_right(self, aws):
         bucket = aws.bucket()

@@ -38,6 +38,10 @@ sweep    Missing       s3:ListBucket                  sweep::a38_what_never_come
 sweep    Records       dynamodb:Query                 sweep::f40_a94_a_multipart_upload_that_no_record_names_is_dropped_after_a_day
 sweep    Records       dynamodb:UpdateItem            sweep::f55_a_lost_event_is_repaired_and_the_place_is_free
 sweep    Open          dynamodb:Query                 sweep::f55_a_lost_event_is_repaired_and_the_place_is_free
+presign  DataKeys      kms:GenerateDataKey            owned::a_file_goes_through_a_bucket_with_a_key
+presign  Key           kms:Decrypt                    owned::a_file_of_many_parts_goes_through_a_bucket_with_a_key
+read     Key           kms:Decrypt                    owned::a_file_goes_through_a_bucket_with_a_key
+record   Key           kms:Decrypt                    owned::a_file_goes_through_a_bucket_with_a_key
 scanner  Objects       s3:GetObject                   scan::a85_a_clean_file_is_given_once_it_is_scanned
 scanner  Missing       s3:ListBucket                  scan::a85_an_object_that_is_gone_is_not_scanned
 scanner  Results       events:PutEvents               scan::a85_a_clean_file_is_given_once_it_is_scanned
@@ -53,17 +57,19 @@ const SOURCE: &str = "an event source's rights are checked when it is made, not 
 const SENDS: &str = "the local AWS sends to an on-failure destination itself";
 const LOGS: &str = "the local AWS writes a function's log itself";
 const TRACES: &str = "there is no X-Ray";
-const KEYS: &str = "the local AWS notes a key and asks KMS for nothing";
+const KEYS: &str = "only for objects does the local AWS ask for rights to a key, not for messages, rows and variables";
 
 /// Actions that the local AWS does not enforce, so that only the template's test checks them, against the
 /// documentation: function (`*` for each), statement, action, and why it cannot be shown here.
-pub(super) const UNENFORCED: [[&str; 4]; 11] = [
+pub(super) const UNENFORCED: [[&str; 4]; 13] = [
     ["*", "Logs", "logs:CreateLogStream", LOGS],
     ["*", "Logs", "logs:PutLogEvents", LOGS],
     ["*", "Traces", "xray:PutTelemetryRecords", TRACES],
     ["*", "Traces", "xray:PutTraceSegments", TRACES],
-    ["*", "Key", "kms:Decrypt", KEYS],
-    ["*", "DataKeys", "kms:GenerateDataKey", KEYS],
+    ["remove", "Key", "kms:Decrypt", KEYS],
+    ["sweep", "Key", "kms:Decrypt", KEYS],
+    ["forward", "Key", "kms:Decrypt", KEYS],
+    ["forward", "DataKeys", "kms:GenerateDataKey", KEYS],
     ["record", "Events", "sqs:DeleteMessage", SOURCE],
     ["record", "Events", "sqs:GetQueueAttributes", SOURCE],
     ["record", "Events", "sqs:ReceiveMessage", SOURCE],
