@@ -57,7 +57,6 @@ pub(crate) fn build(architectures: &[&str]) -> Result<PathBuf, Error> {
     package::build()?;
     let kit = folder();
     files::empty(&kit)?;
-    let one = files::text(&paths::root().join("template.yaml"))?;
     for architecture in architectures {
         let functions = lambdas::release(architecture, BINS)?;
         files::create(&kit.join("functions").join(architecture))?;
@@ -68,15 +67,27 @@ pub(crate) fn build(architectures: &[&str]) -> Result<PathBuf, Error> {
                 &[&functions.zip(bin), &zip, Path::new(architecture)],
             )?;
         }
-        let name = format!("template-{architecture}.yaml");
-        let own = template::for_architecture(&one, architecture)?;
-        files::write(&kit.join(name), own)?;
+        write_template(&kit, architecture)?;
     }
     texts(&kit)?;
     page(&kit.join("page"))?;
     sums(&kit)?;
     let file = paths::target().join(format!("kit/{NAME}.zip"));
     step::step("kit", || pack("folder", &[&kit, &file]))?;
+    Ok(file)
+}
+
+/// Writes the templates of all kits into a folder, without their functions; returns the files.
+pub(crate) fn templates(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let all = ARCHITECTURES.iter();
+    all.map(|architecture| write_template(folder, architecture))
+        .collect()
+}
+
+fn write_template(folder: &Path, architecture: &str) -> Result<PathBuf, Error> {
+    let one = files::text(&paths::root().join("template.yaml"))?;
+    let file = folder.join(format!("template-{architecture}.yaml"));
+    files::write(&file, template::for_architecture(&one, architecture)?)?;
     Ok(file)
 }
 
