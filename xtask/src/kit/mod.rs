@@ -3,6 +3,7 @@
 //! It holds the functions for both processors, a template for each, the demo page with the npm package, and a page of
 //! instructions. It depends on the commit and the toolchain alone: packed files have no time.
 
+mod reproducible;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,8 @@ use crate::lambdas::{self, BINS};
 use crate::process::Cmd;
 use crate::setup::python;
 use crate::{files, package, paths, step};
+
+pub(crate) use reproducible::compare;
 
 const ARCHITECTURES: [&str; 2] = ["x86_64", "arm64"];
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -74,6 +77,8 @@ pub(crate) fn build(architectures: &[&str]) -> Result<PathBuf, Error> {
     sums(&kit)?;
     let file = paths::target().join(format!("kit/{NAME}.zip"));
     step::step("kit", || pack("folder", &[&kit, &file]))?;
+    let sum = sha256_hex(&files::read(&file)?);
+    files::write(&checksum(&file), format!("{sum}  {NAME}.zip\n"))?;
     Ok(file)
 }
 
@@ -97,6 +102,13 @@ fn folder() -> PathBuf {
     paths::target()
         .join("kit")
         .join(format!("crowfly-{VERSION}"))
+}
+
+/// The file beside the kit's zip with its checksum, in the form of `sha256sum`.
+fn checksum(zip: &Path) -> PathBuf {
+    let mut name = zip.as_os_str().to_owned();
+    name.push(".sha256");
+    PathBuf::from(name)
 }
 
 fn function(kit: &Path, architecture: &str, bin: &str) -> PathBuf {
