@@ -7,6 +7,7 @@
 mod figures;
 mod relay;
 mod units;
+mod usual;
 
 use devkit::http::Response;
 use devkit::paths;
@@ -152,9 +153,15 @@ fn h6_the_page_says_what_the_dearest_minute_of_one_user_costs() {
     let kinds = std::mem::take(&mut bench.kinds);
     drop(bench);
     let text = report(&kinds[..reads], &kinds[reads..refused], &kinds[refused]);
+    page_says(MARKS, &text);
+}
+
+/// Fails, and prints the text, if the page has another one between these marks.
+#[track_caller]
+fn page_says(marks: [&str; 2], text: &str) {
     let page = std::fs::read_to_string(paths::root().join(PAGE)).unwrap();
-    let (_, rest) = page.split_once(MARKS[0]).expect("the start of the figures");
-    let (written, _) = rest.split_once(MARKS[1]).expect("the end of the figures");
+    let (_, rest) = page.split_once(marks[0]).expect("the start of the figures");
+    let (written, _) = rest.split_once(marks[1]).expect("the end of the figures");
     assert!(written == text, "{PAGE} must say:\n{text}");
 }
 

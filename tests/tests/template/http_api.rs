@@ -204,30 +204,59 @@ fn d14_the_callers_address_is_logged_when_asked_for() {
     assert_eq!(logged("on")["sourceIp"], "$context.identity.sourceIp");
 }
 
-/// The gateway inserts values without escaping; `messageString` comes with its own quotes:
+/// What a request cannot fill with text of its own:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html>.
-#[test]
-fn a_line_of_the_access_log_is_json_when_a_request_was_refused() {
+const PLAIN: &[&str] = &[
+    "error.responseType",
+    "identity.sourceIp",
+    "integration.integrationStatus",
+    "integrationLatency",
+    "requestId",
+    "requestTime",
+    "responseLatency",
+    "responseLength",
+    "routeKey",
+    "status",
+];
+
+/// The format with its variables replaced.
+fn logged(format: &str, value: impl Fn(&str) -> String) -> String {
     let mut line = String::new();
-    let format = access_log("on");
-    let mut rest = format.as_str();
+    let mut rest = format;
     while let Some((before, after)) = rest.split_once("$context.") {
         let end = after
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
             .unwrap();
-        let value = match &after[..end] {
-            "error.message" => "Too Many Requests",
-            "error.messageString" => "\"Too Many Requests\"",
-            _ => "-",
-        };
         line.push_str(before);
-        line.push_str(value);
+        line.push_str(&value(&after[..end]));
         rest = &after[end..];
     }
-    line.push_str(rest);
+    line + rest
+}
+
+/// AWS documents no escaping of inserted values, so none may hold a quote: not a message, and not the reason for which a
+/// token was refused.
+#[test]
+fn d14_a_line_of_the_access_log_is_json_whatever_a_value_holds() {
+    let hostile = |name: &str| match name {
+        "routeKey" => "POST /uploads/{id}/parts".to_owned(),
+        "requestTime" => "29/Nov/2026:10:00:00 +0000".to_owned(),
+        "error.responseType" => "THROTTLED".to_owned(),
+        name if PLAIN.contains(&name) => "-".to_owned(),
+        _ => r#"unable to decode "n" from \ key"#.to_owned(),
+    };
+    let line = logged(&access_log("on"), hostile);
     let logged: Value =
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-    assert_eq!(logged["error"], "Too Many Requests");
+    assert_eq!(logged["error"], "THROTTLED");
+    assert_eq!(logged["integrationStatus"], "-");
+}
+
+#[test]
+fn d14_a_quoted_message_would_break_the_line() {
+    let format = r#"{"error":"$context.error.message"}"#;
+    let line = logged(format, |_| r#"a "quoted" word"#.to_owned());
+    assert!(serde_json::from_str::<Value>(&line).is_err(), "{line}");
 }
 
 /// The stage throttles all callers together, including requests that a function then refuses: what one owner may send

@@ -13,6 +13,7 @@ mod functions;
 mod http_api;
 mod issuer;
 mod lifetimes;
+mod names;
 mod operations;
 mod parameter_table;
 mod parameters;

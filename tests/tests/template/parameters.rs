@@ -181,6 +181,24 @@ fn the_own_pool_knows_no_scope_of_ones_own() {
     assert_eq!(template()["Conditions"]["KnownPool"], empty("JwtIssuer"));
 }
 
+/// The regions of China have no user pools (cfn-lint says so, too): a stack there needs an issuer, and is refused before
+/// anything is made.
+#[test]
+fn d16_in_china_a_stack_without_an_issuer_is_refused_at_once() {
+    let regions = ["cn-north-1", "cn-northwest-1"];
+    let is = |region: &str| json!({"Fn::Equals": [{"Ref": "AWS::Region"}, region]});
+    let rule = &template()["Rules"]["NoPoolsInChina"];
+    assert_eq!(rule["RuleCondition"], json!({"Fn::Or": regions.map(is)}));
+    let set = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "JwtIssuer"}, ""]}]});
+    assert_eq!(rule["Assertions"][0]["Assert"], set);
+    let own = template()["Conditions"]["OwnPool"]["Fn::And"]
+        .as_array()
+        .unwrap();
+    for region in regions {
+        assert!(own.contains(&json!({"Fn::Not": [is(region)]})), "{region}");
+    }
+}
+
 #[test]
 fn what_tools_attach_by_comes_back() {
     let outputs = template()["Outputs"].as_object().unwrap();
