@@ -112,7 +112,9 @@ fn config(
             json!({"kind": "cognito", "endpoint": endpoint, "clientId": own})
         }
         (None, Some(client)) => {
-            json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": output("Audience")?})
+            // A sign-in asks for one audience: the first that the stack accepts.
+            let audience = output("Audience")?.split(',').next();
+            json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": audience})
         }
         (None, None) => {
             return Err(Error::Usage(format!(
@@ -170,6 +172,15 @@ mod tests {
         let config = config(&outputs, Some("page"), None).expect("it is enough");
         assert_eq!(config["auth"]["issuer"], "https://id.example.com/");
         assert_eq!(config["auth"]["audience"], "client");
+    }
+
+    #[test]
+    fn of_several_audiences_the_page_asks_for_the_first() {
+        let mut pairs = OWN[..4].to_vec();
+        pairs[3].1 = "page,app";
+        let config = config(&outputs(&described(&pairs)), Some("page"), None);
+        let config = config.expect("it is enough");
+        assert_eq!(config["auth"]["audience"], "page");
     }
 
     #[test]

@@ -1,26 +1,26 @@
 //! A stack with what people already have: a KMS key, a former issuer, several audiences, a host name, a role that restores,
 //! a permissions boundary; and with versions and a lifecycle.
 
-use crowfly_contract::{ErrorCode, Record, UploadStatus};
-use devkit::aws::{Client, IAM, Key, QueryService, elements};
+mod bucket;
+
+use crowfly_contract::{Record, UploadStatus};
+use devkit::aws::{Client, IAM, QueryService, elements};
 use devkit::env::{Env, Stack};
-use devkit::http::{Request, Response, encode};
+use devkit::http::Request;
 use devkit::random::random_hex;
 use e2e::api::{Api, crc64nvme, item};
 use e2e::aws::Aws;
 use e2e::issuer::{TokenRequest, token};
 use serde_json::{Value, json};
 
-use crate::common::{RECORD_WITHIN, assert_problem};
+use crate::common::RECORD_WITHIN;
 use crate::parts::{self, Parts};
 
 /// As `xtask/src/local/suite.rs` sets them.
 const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
-const RESTORING: &str = "restoring";
 const HOST: &str = "uploads.example.com";
 
-const STS: QueryService = ("sts", "2011-06-15");
 const BYTES: &[u8] = b"what is mine";
 
 fn stack() -> &'static Stack {
@@ -53,15 +53,6 @@ fn root() -> Client {
 fn query(service: QueryService, action: &str, with: &[(&str, &str)]) -> String {
     let answer = root().query(service, action, with.iter().copied()).send();
     assert_eq!(answer.status, 200, "{action}: {}", answer.text());
-    answer.text()
-}
-
-/// What S3 says of the bucket, such as its `lifecycle`.
-#[track_caller]
-fn of_bucket(what: &str) -> String {
-    let url = format!("{}/{}?{what}", stack().s3, stack().bucket);
-    let answer = root().sign("s3", Request::new("GET", url)).send();
-    assert_eq!(answer.status, 200, "{what}: {}", answer.text());
     answer.text()
 }
 
@@ -152,104 +143,6 @@ fn d10_the_owner_is_that_of_the_former_issuer() {
 }
 
 #[test]
-fn d5_a_deleted_file_is_kept_and_can_be_put_back() {
-    let (api, aws) = (caller(), account());
-    let record = stored(&api);
-    assert!(record.version_id.is_some(), "{record:?}");
-    let content = format!("/uploads/{}/content", record.id);
-    assert_eq!(api.delete(&content).status, 204);
-    api.wait_status(record.id, UploadStatus::Deleted, RECORD_WITHIN);
-    assert_problem("content", &api.get(&content), ErrorCode::UploadEnded);
-    let key = record.key.to_string();
-    assert!(!aws.has_object(&key));
-    let listed = of_bucket(&format!("prefix={}&versions=", encode(&key)));
-    assert_eq!(elements(&listed, "Version").len(), 1, "{listed}");
-    let marker = elements(&elements(&listed, "DeleteMarker").concat(), "VersionId").concat();
-    let url = format!("{}?versionId={}", aws.object_url(&key), encode(&marker));
-    let removed = root().sign("s3", Request::new("DELETE", url)).send();
-    assert_eq!(removed.status, 204, "{}", removed.text());
-    let back = api.wait_status(record.id, UploadStatus::Stored, RECORD_WITHIN);
-    assert_eq!((back.key, back.verified), (record.key, true));
-}
-
-#[test]
-fn d8_the_bucket_has_the_lifecycle_of_the_parameters() {
-    let rules = elements(&of_bucket("lifecycle="), "Rule");
-    let rule = |id: &str| {
-        let tag = format!("<ID>{id}</ID>");
-        let found = rules.iter().find(|rule| rule.contains(&tag));
-        found.unwrap_or_else(|| panic!("no {id} in {rules:?}"))
-    };
-    assert_eq!(rules.len(), 4, "{rules:?}");
-    assert!(rule("AbortUnfinished").contains("<DaysAfterInitiation>30</DaysAfterInitiation>"));
-    assert!(rule("ForgetDeleted").contains("<NoncurrentDays>7</NoncurrentDays>"));
-    assert!(rule("ExpireUploads").contains("<Days>90</Days>"));
-    let moves = rule("MoveToIa");
-    assert!(
-        moves.contains("<Days>30</Days>") && moves.contains("STANDARD_IA"),
-        "{moves}"
-    );
-    for id in ["ExpireUploads", "MoveToIa"] {
-        assert!(rule(id).contains("<Prefix>uploads/</Prefix>"), "{id}");
-    }
-}
-
-/// A PUT without `If-None-Match`, signed by the temporary key of a role.
-#[track_caller]
-fn overwrite(role: &str, key: &str) -> Response {
-    let trust = json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}]});
-    let rights = json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": ["s3:PutObject", "kms:GenerateDataKey"], "Resource": "*"}]});
-    let made = query(
-        IAM,
-        "CreateRole",
-        &[
-            ("RoleName", role),
-            ("AssumeRolePolicyDocument", &trust.to_string()),
-        ],
-    );
-    let policy = [
-        ("RoleName", role),
-        ("PolicyName", "own"),
-        ("PolicyDocument", &rights.to_string()),
-    ];
-    query(IAM, "PutRolePolicy", &policy);
-    let arn = elements(&made, "Arn").concat();
-    let session = query(
-        STS,
-        "AssumeRole",
-        &[("RoleArn", &arn), ("RoleSessionName", "test")],
-    );
-    let element = |tag: &str| elements(&session, tag).concat();
-    let assumed = Client {
-        key: Key {
-            id: element("AccessKeyId"),
-            secret: element("SecretAccessKey"),
-        },
-        ..root()
-    };
-    let request = Request::new("PUT", account().object_url(key))
-        .header("content-type", "text/plain")
-        .header("x-amz-security-token", element("SessionToken"))
-        .body(b"restored".as_slice());
-    assumed.sign("s3", request).send()
-}
-
-#[test]
-fn d9_the_exempt_role_overwrites_and_no_other_does() {
-    let (api, aws) = (caller(), account());
-    let record = stored(&api);
-    let key = record.key.to_string();
-    let other = overwrite(&format!("other-{}", random_hex(4)), &key);
-    assert_eq!(other.status, 403, "{}", other.text());
-    assert_eq!(aws.get_object(&key).body, BYTES);
-    let exempt = overwrite(RESTORING, &key);
-    assert_eq!(exempt.status, 200, "{}", exempt.text());
-    assert_eq!(aws.get_object(&key).body, b"restored");
-}
-
-#[test]
 fn d6_the_api_has_a_host_name_and_its_other_address_is_disabled() {
     let described = query(
         devkit::aws::CLOUDFORMATION,
@@ -290,6 +183,27 @@ fn d6_the_api_has_a_host_name_and_its_other_address_is_disabled() {
         (&mapping["apiId"], &mapping["stage"]),
         (&json!(id), &json!("$default"))
     );
+}
+
+#[test]
+fn d14_the_stage_logs_the_callers_address_where_it_is_asked_for() {
+    let format = |stack: &Stack| {
+        let id = stack
+            .api
+            .split('/')
+            .rev()
+            .nth(1)
+            .expect("the id of the API");
+        let url = format!("{}/v2/apis/{id}/stages", stack.s3);
+        let stages = root()
+            .sign("apigateway", Request::new("GET", url))
+            .send()
+            .json();
+        let format = &stages["items"][0]["accessLogSettings"]["format"];
+        serde_json::from_str::<Value>(format.as_str().expect("a format")).expect("JSON")
+    };
+    assert_eq!(format(stack())["sourceIp"], "$context.identity.sourceIp");
+    assert_eq!(format(crate::common::oidc())["sourceIp"], Value::Null);
 }
 
 #[test]

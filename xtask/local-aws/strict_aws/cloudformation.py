@@ -108,6 +108,24 @@ def tables_keep_their_key():
 
 
 @rule
+def alarms_may_compute():
+    """AWS::CloudWatch::Alarm may have an expression over metrics; the local one has the first of these metrics."""
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
+    create, update = handlers["create"], handlers["update"]
+
+    def plain(props):
+        stat = next((entry["MetricStat"] for entry in props.get("Metrics") or [] if "MetricStat" in entry), None)
+        if not stat:
+            return props
+        rest = {name: value for name, value in props.items() if name != "Metrics"}
+        return {**rest, **stat["Metric"], "Statistic": stat["Stat"], "Period": stat["Period"]}
+
+    handlers["create"] = lambda logical_id, props, stack: create(logical_id, plain(props), stack)
+    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, plain(old), plain(new), *rest)
+
+
+@rule
 def http_apis_keep_their_cors():
     """CorsConfiguration of AWS::ApiGatewayV2::Api reaches the API."""
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html

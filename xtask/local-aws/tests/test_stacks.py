@@ -108,6 +108,17 @@ class Buckets(Case):
         role = aws.client("iam").get_role(RoleName=name)["Role"]
         self.assertEqual(role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"), boundary)
 
+    @proves("alarms_may_compute")
+    def test_an_alarm_may_have_an_expression(self, aws):
+        metric = {"Namespace": "AWS/ApiGateway", "MetricName": "Count"}
+        name = aws.stack({"Resources": {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+            "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold", "Metrics": [
+                {"Id": "half", "Expression": "all / 2", "ReturnData": True},
+                {"Id": "all", "ReturnData": False, "MetricStat": {"Stat": "Sum", "Period": 60, "Metric": metric}}]}}},
+            "Outputs": {"A": {"Value": {"Ref": "A"}}}})["A"]
+        alarm, = aws.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        self.assertEqual(alarm["MetricName"], "Count")
+
     @proves("tables_keep_their_key")
     def test_a_table_has_its_key(self, aws):
         name = aws.stack({"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {
