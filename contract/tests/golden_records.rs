@@ -4,8 +4,9 @@ mod common;
 
 use common::{ADDRESS, CRC, KEY, golden, id, map, other_id};
 use crowfly_contract::{
-    Content, EventKind, ListResponse, Notification, NotificationKind, QueueMessage, Record, ScanStatus, StatusEntry, StatusRequest,
-    StatusResponse, Texts, UploadStatus, Visibility, Withheld,
+    Content, EventKind, ListResponse, Notification, NotificationKind, QueueMessage, Record,
+    ScanStatus, StatusEntry, StatusRequest, StatusResponse, Texts, UploadStatus, Visibility,
+    Withheld,
 };
 
 fn pending() -> Record {

@@ -59,16 +59,22 @@ pub(crate) async fn notify(
     }
     let mut down: Option<Fault> = None;
     for chunk in all.chunks(AT_ONCE) {
-        let batch: Vec<&Notification> = chunk.iter().map(|(_, notification)| notification).collect();
+        let batch: Vec<&Notification> =
+            chunk.iter().map(|(_, notification)| notification).collect();
         let failed = match &down {
             Some(fault) => Err(fault.clone()),
             None => bus.put_events(&batch).await,
         };
         let failed: Vec<(usize, Fault)> = match failed {
-            Ok(failed) => failed.into_iter().map(|not| (not.index, not.fault)).collect(),
+            Ok(failed) => failed
+                .into_iter()
+                .map(|not| (not.index, not.fault))
+                .collect(),
             Err(fault) => {
                 down = Some(fault.clone());
-                (0..chunk.len()).map(|index| (index, fault.clone())).collect()
+                (0..chunk.len())
+                    .map(|index| (index, fault.clone()))
+                    .collect()
             }
         };
         notified.counts.sent += chunk.len().saturating_sub(failed.len());
@@ -81,7 +87,10 @@ pub(crate) async fn notify(
     }
     notified.unreachable = down.is_some();
     let mut sent: BTreeMap<(OwnerId, UploadId), BTreeSet<String>> = BTreeMap::new();
-    for row in unnotified.iter().filter(|row| notified.fault(row).is_none()) {
+    for row in unnotified
+        .iter()
+        .filter(|row| notified.fault(row).is_none())
+    {
         sent.entry(name(row)).or_default().extend(readable(row));
     }
     let clear = |(name, entries): ((OwnerId, UploadId), BTreeSet<String>)| async move {

@@ -77,13 +77,20 @@ impl Entry {
 
     fn text(&self) -> String {
         let scan = self.scan.map(|scan| format!("/{scan}"));
-        format!("{}/{}{}", self.kind, self.sequencer, scan.unwrap_or_default())
+        format!(
+            "{}/{}{}",
+            self.kind,
+            self.sequencer,
+            scan.unwrap_or_default()
+        )
     }
 
     /// By event; of one event by what follows what.
     fn place(&self) -> impl Ord + use<> {
         let order = Sequencer::parse(&self.sequencer).ok();
-        let kind = NotificationKind::ALL.iter().position(|kind| *kind == self.kind);
+        let kind = NotificationKind::ALL
+            .iter()
+            .position(|kind| *kind == self.kind);
         (
             order.map(|sequencer| sequencer.order().to_owned()),
             self.kind == NotificationKind::Deleted,
@@ -142,12 +149,19 @@ pub(crate) fn of_scan(row: &Row, object: &Scanned, found: ScanStatus) -> BTreeSe
         .collect()
 }
 
-/// The entries of the outbox that this version can read.
+/// The entries of the outbox that this version can send.
 pub(crate) fn readable(row: &Row) -> BTreeSet<String> {
-    let entries = row.outbox.iter();
+    let entries = row.outbox.iter().cloned();
     entries
         .filter(|text| Entry::parse(text).is_some())
-        .cloned()
+        .collect()
+}
+
+/// The others, which stay for the version that wrote them.
+pub(crate) fn unreadable(row: &Row) -> BTreeSet<String> {
+    let entries = row.outbox.iter().cloned();
+    entries
+        .filter(|text| Entry::parse(text).is_none())
         .collect()
 }
 
@@ -156,7 +170,11 @@ pub(crate) fn notifications(row: &Row) -> Vec<Notification> {
     let record = row.clone().shown();
     let sequencer = row.sequencer();
     let of_row = Entry::new(NotificationKind::Withheld, sequencer.as_ref(), None);
-    let mut entries: Vec<Entry> = row.outbox.iter().filter_map(|text| Entry::parse(text)).collect();
+    let mut entries: Vec<Entry> = row
+        .outbox
+        .iter()
+        .filter_map(|text| Entry::parse(text))
+        .collect();
     if record.status == UploadStatus::Stored {
         let current = |entry: &Entry| entry.sequencer == of_row.sequencer;
         let is = |entry: &Entry, kind| current(entry) && entry.kind == kind;

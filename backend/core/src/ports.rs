@@ -190,7 +190,6 @@ pub struct Change {
     pub notify_by: Option<u64>,
 }
 
-
 /// Whether an event was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {

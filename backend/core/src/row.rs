@@ -53,7 +53,7 @@ impl Open {
     }
 
     /// The slot that an ended upload still holds; `None` if it is pending or holds none.
-    pub(crate) fn slot(
+    pub fn slot(
         self,
         id: UploadId,
         status: UploadStatus,

@@ -12,6 +12,7 @@ use common::sweeping::{DAY, HOUR, Recorded, WEEK, item, multipart_item, open, sw
 use common::{LIMITS, NOW, id, owner};
 use crowfly_contract::{UploadId, UploadStatus};
 use crowfly_core::FaultKind;
+use crowfly_core::Outbox;
 use crowfly_core::cancel::cancel;
 use crowfly_core::quota::Limits;
 use crowfly_core::remove::remove;
@@ -125,7 +126,7 @@ impl World {
             }
             _ => {
                 let seen = Recorded::default();
-                sweep(memory, memory, &sweeper(), self.now, &seen).await;
+                sweep(memory, memory, memory, &sweeper(), self.now, &seen).await;
             }
         }
         for row in self.memory.rows() {
@@ -170,7 +171,17 @@ impl World {
             return;
         }
         if self.random.percent(50) {
-            drop(remove(&self.memory, &self.memory, &owner('a'), id(n), self.now).await);
+            drop(
+                remove(
+                    &self.memory,
+                    &self.memory,
+                    Outbox::Off,
+                    &owner('a'),
+                    id(n),
+                    self.now,
+                )
+                .await,
+            );
             if self.memory.object_keys().contains(&key(n)) {
                 return;
             }
@@ -196,7 +207,15 @@ impl World {
         for _ in 0..4 {
             self.now += WEEK;
             let seen = Recorded::default();
-            sweep(&self.memory, &self.memory, &sweeper(), self.now, &seen).await;
+            sweep(
+                &self.memory,
+                &self.memory,
+                &self.memory,
+                &sweeper(),
+                self.now,
+                &seen,
+            )
+            .await;
             assert_invariants(&self.memory, what);
         }
         assert_eq!(open(&self.memory), 0, "{what}");

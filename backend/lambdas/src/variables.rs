@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crowfly_aws::{LifetimeError, Session, SessionError};
+use crowfly_core::Outbox;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
@@ -210,6 +211,14 @@ impl<'a> Variables<'a> {
     /// [`StartError`].
     pub fn scan_uploads(&self) -> Result<bool, StartError> {
         self.one_of("SCAN_UPLOADS", &[("off", false), ("on", true)])
+    }
+
+    /// Whether the application is notified of changes: on if `EVENT_BUS` names a bus.
+    pub fn outbox(&self) -> Outbox {
+        match self.given("EVENT_BUS") {
+            Some(_) => Outbox::On,
+            None => Outbox::Off,
+        }
     }
 
     /// `URL_LIFETIME_SECONDS`; the presigner checks its range.

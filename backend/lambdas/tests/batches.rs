@@ -4,6 +4,7 @@ mod common;
 
 use common::{NOW, id, owner};
 use crowfly_core::FaultKind;
+use crowfly_core::Outbox;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::forward::Forwarder;
@@ -28,6 +29,7 @@ fn settings() -> record::Settings {
             bucket: "bucket".to_owned(),
             address: address(),
             scan_uploads: false,
+            outbox: Outbox::Off,
         },
         redelivery: Redelivery {
             visibility_timeout_s: 120,
@@ -134,7 +136,7 @@ async fn f60_without_a_message_id_the_whole_batch_is_retried() {
     for event in [json!({}), json!(null), json!({"Records": [{"body": "{}"}]})] {
         let memory = Memory::default();
         assert!(
-            record::handle(&memory, &memory, &memory, &settings(), event, NOW)
+            record::handle(&memory, &memory, &memory, &memory, &settings(), event, NOW)
                 .await
                 .is_err()
         );
@@ -180,7 +182,7 @@ async fn a95_what_a_denied_owner_stores_is_recorded_all_the_same() {
     };
     let body = created(&row.record.key.to_string()).to_string();
     let event = json!({"Records": [{"messageId": "m", "body": body, "receiptHandle": "r"}]});
-    let answer = record::handle(&memory, &memory, &memory, &settings, event, NOW).await;
+    let answer = record::handle(&memory, &memory, &memory, &memory, &settings, event, NOW).await;
     assert!(answer.unwrap().batch_item_failures.is_empty());
     let stored = memory.row(&owner("alice"), id(1)).unwrap().record;
     assert_eq!(stored.status, crowfly_contract::UploadStatus::Stored);

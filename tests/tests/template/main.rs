@@ -6,6 +6,7 @@ mod document;
 mod events;
 mod functions;
 mod http_api;
+mod notifications;
 mod operations;
 mod parameters;
 mod public;

@@ -9,7 +9,8 @@ use crate::{kit, local, paths};
 
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
     let lint = Cmd::new(python::sam()?.join("cfn-lint"));
-    let lint = lint.words("template.yaml examples/scanner/template.yaml");
+    let lint =
+        lint.words("template.yaml examples/scanner/template.yaml examples/events/template.yaml");
     lint.log("cfn-lint").step("cfn-lint")?;
     let validate = sam()?.words("validate --lint").log("sam-validate");
     validate.step("sam validate --lint")?;

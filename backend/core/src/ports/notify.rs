@@ -40,7 +40,11 @@ impl<B: PutEvents> PutEvents for Option<B> {
             Some(bus) => bus.put_events(notifications).await,
             None => {
                 let detail = "no bus is configured";
-                Err(Fault::new("events.PutEvents", crate::FaultKind::Unexpected, detail))
+                Err(Fault::new(
+                    "events.PutEvents",
+                    crate::FaultKind::Unexpected,
+                    detail,
+                ))
             }
         }
     }
