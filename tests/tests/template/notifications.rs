@@ -28,12 +28,22 @@ fn without_a_bus_nobody_has_a_right_or_an_alarm_more() {
         }
     }
     let expected = [
+        "BusRule",
         "NotificationAlarm",
         "OutboxAlarm",
         "RecordRole",
         "SweepRole",
     ];
     assert_eq!(conditional, BTreeSet::from(expected));
+}
+
+/// EventBridge accepts events for a missing bus and drops them: the stack must not be deployed without the bus.
+#[test]
+fn the_stack_has_a_rule_on_the_bus_which_sends_nothing_anywhere() {
+    let rule = properties("BusRule");
+    assert_eq!(rule["EventBusName"], json!({"Ref": "EventBusName"}));
+    assert_eq!(rule["EventPattern"], json!({"source": ["crowfly"]}));
+    assert_eq!(rule["Targets"], Value::Null);
 }
 
 /// `remove` enters notifications and cannot send them.

@@ -1,4 +1,4 @@
-//! The system that the whole-system tests run against: nine stacks of one template, a scanner for one of them, a fault
+//! The system that the whole-system tests run against: ten stacks of one template, a scanner for one of them, a fault
 //! proxy before the bucket of another, and a token issuer.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ const DENIED: &str = "denied";
 const SECONDS: &str = "6";
 
 /// The stacks, each with its own parameters; all but `main`, `trouble` and `strict` trust the test issuer.
-const STACKS: [(&str, &str); 9] = [
+const STACKS: [(&str, &str); 10] = [
     ("main", ""),
     ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
     ("webm", "EventRoute=lambda KeySuffix=.webm KeyLayout=path"),
@@ -42,8 +42,11 @@ const STACKS: [(&str, &str); 9] = [
     ("strict", ""),
     // For the page that makes trouble.
     ("trouble", ""),
+    // With a bus; shorter timeouts, because its services fail.
+    ("told", TOLD),
 ];
 const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
+const TOLD: &str = "EventBusName=default FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TIGHT: &str = "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 MaxReadsPerSecond=20 RepairAfterSeconds=1";
 
 /// Small, so that a test can exceed the size that is scanned.
