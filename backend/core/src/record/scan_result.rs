@@ -5,7 +5,7 @@ use crate::message::ScanResult;
 use crate::outbox::of_scan;
 use crate::ports::{Applied, EventOutcome, GetRow, HeadObject, ScanNotices, SetScan};
 use crate::scan::strength;
-use crate::{Fault, FaultKind, Row, Scanned};
+use crate::{Fault, FaultKind, Outbox, Row, Scanned};
 
 /// Writes the result of a scan to the row of its object.
 ///
@@ -40,11 +40,10 @@ pub(super) async fn apply(
     };
     let known = row.scan().unwrap_or(ScanStatus::Pending);
     if strength(known) >= strength(result.found) {
-        let left = EventOutcome::of(Applied::NotNewer, Some(&row));
-        return Ok(Handled {
-            slot: None,
-            ..Handled::with(Outcome::NotNewer, owner, left)
-        });
+        // Its first delivery may have ended before the outbox was empty, or the row out of the index.
+        let row = Some(row).filter(|_| recorder.outbox == Outbox::On);
+        let left = EventOutcome::of(Applied::NotNewer, row.as_ref());
+        return Ok(Handled::with(Outcome::NotNewer, owner, left));
     }
     let (object, found) = (&result.object, result.found);
     let notices = recorder
