@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use crowfly_contract::Notification;
@@ -9,6 +11,10 @@ use crate::fault::{fault, fault_of_entry};
 use crate::session::configure;
 
 const SERVICE: &str = "events.PutEvents";
+/// Shorter than of other services: quota slots are released after it, and what is not sent stays in
+/// the outbox.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The event bus that notifications are put on.
 #[derive(Clone, Debug)]
@@ -20,9 +26,14 @@ pub struct EventBus {
 impl EventBus {
     /// Opens the bus with this name, in the account and the region of the function.
     pub fn open(session: &Session, name: &str) -> Self {
-        let config = configure!(aws_sdk_eventbridge, session, events).build();
+        let timeouts = session.timeouts.to_builder();
+        let timeouts = timeouts
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(TIMEOUT);
+        let config = configure!(aws_sdk_eventbridge, session, events);
+        let config = config.timeout_config(timeouts.build());
         Self {
-            client: Client::from_conf(config),
+            client: Client::from_conf(config.build()),
             name: name.to_owned(),
         }
     }

@@ -43,16 +43,26 @@ async fn a_verified_upload_is_notified_with_the_record_that_its_owner_reads() {
 
 #[tokio::test]
 async fn without_a_bus_nothing_is_entered_sent_or_written_more() {
-    let memory = sent(1).await;
-    let off = Recorder {
-        outbox: Outbox::Off,
-        ..notifying()
+    let calls = async |outbox| {
+        let memory = sent(1).await;
+        let recorder = Recorder {
+            outbox,
+            ..notifying()
+        };
+        let before = memory.calls().len();
+        let batch = deliver_by(&memory, &recorder, &[created(1, "A1", "e1")]).await;
+        assert!(batch.results[0][0].is_ok());
+        assert_settled(&memory, "one upload");
+        memory.calls().split_off(before)
     };
-    let before = memory.calls().len();
-    let batch = deliver_by(&memory, &off, &[created(1, "A1", "e1")]).await;
-    assert!(batch.results[0][0].is_ok());
-    assert_settled(&memory, "off");
-    let calls = memory.calls().split_off(before);
+    let with = calls(Outbox::On).await;
+    let more = with.iter().filter(|verb| !verb.ends_with("_object"));
+    let more: Vec<&str> = more.copied().collect();
+    assert_eq!(
+        more,
+        ["apply_event", "put_events", "clear_outbox", "release"]
+    );
+    let calls = calls(Outbox::Off).await;
     assert_eq!(
         calls,
         ["head_object", "peek_object", "apply_event", "release"]
