@@ -1,6 +1,6 @@
 //! The clients that a function opens at its cold start, named by its environment.
 
-use crowfly_aws::{Bucket, Presigner, Queue, Session, Table};
+use crowfly_aws::{Bucket, EventBus, Presigner, Queue, Session, Table};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::record::Recorder;
 
@@ -41,6 +41,12 @@ impl<'a> Environment<'a> {
         Ok(Queue::open(&self.session, &url))
     }
 
+    /// The event bus `EVENT_BUS`, if it is set.
+    pub fn bus(&self) -> Option<EventBus> {
+        let name = self.variables.given("EVENT_BUS")?;
+        Some(EventBus::open(&self.session, &name))
+    }
+
     /// The bucket `BUCKET`.
     ///
     /// # Errors
@@ -72,6 +78,7 @@ impl<'a> Environment<'a> {
         Ok(Recorder {
             address: self.address()?,
             scan_uploads: self.variables.scan_uploads()?,
+            outbox: self.variables.outbox(),
             bucket: self.bucket_name()?,
         })
     }

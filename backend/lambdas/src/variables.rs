@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crowfly_aws::{LifetimeError, Session, SessionError};
+use crowfly_core::Outbox;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
@@ -223,6 +224,14 @@ impl<'a> Variables<'a> {
         match self.given("TRANSFER_ACCELERATION") {
             Some(_) => self.one_of("TRANSFER_ACCELERATION", &[("off", false), ("on", true)]),
             None => Ok(false),
+        }
+    }
+
+    /// Whether the application is notified of changes: on if `EVENT_BUS` names a bus.
+    pub fn outbox(&self) -> Outbox {
+        match self.given("EVENT_BUS") {
+            Some(_) => Outbox::On,
+            None => Outbox::Off,
         }
     }
 

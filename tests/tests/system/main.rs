@@ -74,6 +74,7 @@ mod storage;
 mod storage_policy;
 mod sweep;
 mod tokens;
+mod told;
 mod transactions;
 mod types;
 mod verify;

@@ -14,6 +14,7 @@ mod http_api;
 mod issuer;
 mod lifetimes;
 mod names;
+mod notifications;
 mod operations;
 mod parameter_table;
 mod parameters;

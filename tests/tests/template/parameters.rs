@@ -40,6 +40,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("MaxConcurrency", json!(5)),
         ("DeniedOwners", json!("")),
         ("ScanUploads", json!("off")),
+        ("EventBusName", json!("")),
         ("FunctionTimeoutSeconds", json!(20)),
         ("VisibilityTimeoutSeconds", json!(120)),
         ("Architecture", json!("x86_64")),

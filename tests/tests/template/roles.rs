@@ -49,6 +49,9 @@ fn in_our_words(row: &[&str], role: &str) -> String {
         "the partition is `reads:*`" => {
             r#" when {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":"reads:*"},"Null":{"dynamodb:LeadingKeys":"false"}}"#
         }
+        "`EventBusName` is set, and `events:source` is `crowfly`" => {
+            r#" when {"StringEquals":{"events:source":"crowfly"}} if Told"#
+        }
         "`PublicRead=acl`" => " if PublicAcl",
         "`Tracing=on`" => " if Traced",
         "`KmsKeyArn`" => " if HasKey",

@@ -11,12 +11,13 @@ use crate::{kit, local, paths};
 /// cfn-lint, SAM's own validation and checkov, over the template and those that the kit makes of it.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
     let kits = kit::templates(&paths::target().join("lint"))?;
-    let lint = cfn_lint()?.words("template.yaml examples/scanner/template.yaml");
+    let lint = cfn_lint()?
+        .words("template.yaml examples/scanner/template.yaml examples/events/template.yaml");
     lint.args(&kits).step("cfn-lint")?;
     let validate = sam()?.words("validate --lint").log("sam-validate");
     validate.step("sam validate --lint")?;
     checkov::check()?;
-    counts.add(Kind::Template, 3 + kits.len(), 0);
+    counts.add(Kind::Template, 5, 0);
     Ok(())
 }
 
