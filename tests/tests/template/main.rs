@@ -2,6 +2,7 @@
 //! GitHub, in like manner.
 #![forbid(unsafe_code)]
 
+mod costs;
 mod document;
 mod events;
 mod functions;
