@@ -21,7 +21,8 @@ fn d15_an_idle_month_is_counted_from_the_template() {
     let queries = runs * 32;
     let mut said = vec![
         format!("| {} |", grouped(runs)),
-        format!("[{} lists]", grouped(runs)),
+        // It lists what is unfinished from the owners of one shard on, then the others.
+        format!("[{} lists]", grouped(2 * runs)),
         format!("| {} queries of half a unit: 32 shards", grouped(queries)),
     ];
     // Lambda's five readers, each asking three times a minute. It has fewer on an idle queue unless this is set:
