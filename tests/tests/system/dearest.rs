@@ -79,7 +79,11 @@ impl<'a> Bench<'a> {
 
     /// What the functions have asked for this owner since the last look.
     fn units(&self) -> Units {
-        let item = |owner: &str, id: &str| self.aws().get_item(owner, id);
+        self.units_with(|owner, id| self.aws().get_item(owner, id))
+    }
+
+    /// The same, with items as `item` finds them.
+    fn units_with(&self, item: impl Fn(&str, &str) -> Option<Value>) -> Units {
         let mut relayed = self.relay.take(&self.owner);
         // After a pause the update of the rate is tried in two forms; in a dense row of calls in one.
         if relayed
@@ -88,7 +92,7 @@ impl<'a> Bench<'a> {
         {
             relayed.retain(|call| !call.counts_rate() || call.succeeded());
         }
-        let each = relayed.iter().map(|call| Units::of(call, item));
+        let each = relayed.iter().map(|call| Units::of(call, &item));
         each.fold(Units::default(), Units::plus)
     }
 

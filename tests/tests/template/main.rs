@@ -5,6 +5,7 @@
 mod acceleration;
 mod api_domain;
 mod distribution;
+mod costs;
 mod document;
 mod encryption;
 mod events;

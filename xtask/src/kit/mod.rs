@@ -1,7 +1,8 @@
 //! `cargo xtask kit`: the stack for people without Rust, as `target/kit/crowfly-<version>.zip`.
 //!
 //! It holds the functions for both processors, a template for each, the demo page with the npm package, and a page of
-//! instructions. It depends on the commit and the toolchain alone: packed files have no time.
+//! instructions. It depends on the commit, the toolchain and the path of cargo's home (in the messages of panics) alone:
+//! packed files have no time.
 
 mod reproducible;
 mod template;
