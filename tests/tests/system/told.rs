@@ -148,7 +148,7 @@ fn stored_verified_withheld_and_deleted_uploads_are_on_the_bus() {
     let api = told.new_caller();
     let good = told.send(&api, "a.txt", "text/plain", b"a text");
     let page = told.send(&api, "b.png", "image/png", HTML);
-    let owner = good.key.owner().as_str();
+    let owner = &good.key.owner().to_string();
 
     let events = told.arrived(&good, &["stored", "verified"]);
     assert_eq!(events.len(), 2, "{events:?}");
