@@ -281,8 +281,8 @@ fn an_event_that_is_refused_alone_is_sent_again() {
 #[test]
 fn the_sweep_sends_what_record_could_not() {
     let told = Told::take();
-    let unanswered = refusal(503, "ServiceUnavailable");
-    told.record.inject("PutEvents", "forever", unanswered);
+    let denied = refusal(400, "AccessDeniedException");
+    told.record.inject("PutEvents", "forever", denied);
     let api = told.new_caller();
     let upload = told.send(&api, "a.txt", "text/plain", b"a text");
     wait::until("an outbox without a slot", RECOVERS_WITHIN, || {
