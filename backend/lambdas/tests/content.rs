@@ -29,7 +29,7 @@ async fn handle_message(memory: &Memory, scan_uploads: bool, body: &Value) -> us
     };
     let batch = json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body.to_string(),
         "attributes": {"ApproximateReceiveCount": "1"}}]});
-    let answer = record::handle(memory, memory, memory, &settings, batch, NOW).await;
+    let answer = record::handle(memory, memory, memory, memory, &settings, batch, NOW).await;
     answer.unwrap().batch_item_failures.len()
 }
 

@@ -148,7 +148,7 @@ fn stored_verified_withheld_and_deleted_uploads_are_on_the_bus() {
     let api = told.new_caller();
     let good = told.send(&api, "a.txt", "text/plain", b"a text");
     let page = told.send(&api, "b.png", "image/png", HTML);
-    let owner = good.key.owner().as_str();
+    let owner = &good.key.owner().to_string();
 
     let events = told.arrived(&good, &["stored", "verified"]);
     assert_eq!(events.len(), 2, "{events:?}");
@@ -281,8 +281,8 @@ fn an_event_that_is_refused_alone_is_sent_again() {
 #[test]
 fn the_sweep_sends_what_record_could_not() {
     let told = Told::take();
-    let unanswered = refusal(503, "ServiceUnavailable");
-    told.record.inject("PutEvents", "forever", unanswered);
+    let denied = refusal(400, "AccessDeniedException");
+    told.record.inject("PutEvents", "forever", denied);
     let api = told.new_caller();
     let upload = told.send(&api, "a.txt", "text/plain", b"a text");
     wait::until("an outbox without a slot", RECOVERS_WITHIN, || {
