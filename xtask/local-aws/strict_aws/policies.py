@@ -6,7 +6,7 @@ import json
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import dynamodb, s3
+from ministack.services import dynamodb, iam, s3
 
 from . import rule
 
@@ -130,6 +130,22 @@ def policies_see_the_partition():
         return {**keys, "dynamodb:LeadingKeys": leading}
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
+
+
+@rule
+def policies_see_the_role_of_a_session():
+    """aws:PrincipalArn of an assumed role is the ARN of the role, not that of the session."""
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_role(key, context):
+        value = resolve(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(value):
+            return value
+        role = iam._roles.get_scoped(context.principal_account, None, iam_evaluator._role_name_from_assumed_arn(value))
+        return role["Arn"] if role else value
+
+    iam_evaluator._resolve_condition_key = resolve_role
 
 
 @rule
