@@ -34,7 +34,7 @@ use error::Error;
 const HELP: &str = "\
 cargo xtask <command>
 
-  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda; to sign in at an OpenID
+  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda|eventbridge; to sign in at an OpenID
             provider: --issuer URL --audience NAME [--scope NAME] [--client-id ID])
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   build the npm package, print its sizes and what publint and are-the-types-wrong say of it (--api writes the
