@@ -44,16 +44,17 @@ fn d15_the_alarms_that_are_paid_are_those_of_the_template() {
         let found = alarms.filter(|(_, alarm)| alarm["Condition"] == condition);
         found.count()
     };
-    let (always, scan, route) = (
+    let (always, scan, route, bus) = (
         with(Value::Null),
         with("Scanned".into()),
         with("ViaLambda".into()),
+        with("Told".into()),
     );
-    assert_eq!(always + scan + route, alarms.len());
+    assert_eq!(always + scan + route + bus, alarms.len());
     let words = ["no", "one", "two", "three"];
     let said = format!(
-        "{always}, {} more with `ScanUploads=on`, {} more with `EventRoute=lambda`",
-        words[scan], words[route]
+        "{always}, {} more with `ScanUploads=on`, {} more with `EventRoute=lambda`, {} more with `EventBusName`",
+        words[scan], words[route], words[bus]
     );
     let guide = guide();
     assert!(guide.contains(&said), "the page must say: {said}");

@@ -4,8 +4,8 @@
 
 mod acceleration;
 mod api_domain;
-mod distribution;
 mod costs;
+mod distribution;
 mod document;
 mod encryption;
 mod events;
