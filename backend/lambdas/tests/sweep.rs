@@ -52,7 +52,7 @@ async fn report(left: Duration) -> Value {
 async fn a38_the_report_says_what_was_done() {
     let expected = |expired: u64, complete: bool| {
         json!({"repaired": 0, "expired": expired, "finished": 0, "closed": 0, "multipartsAborted": 0,
-            "quotaReleased": 0, "failed": 0, "complete": complete})
+            "quotaReleased": 0, "notificationsSent": 0, "notificationsFailed": 0, "failed": 0, "complete": complete})
     };
     assert_eq!(report(Duration::from_secs(600)).await, expected(1, true));
     assert_eq!(report(Duration::ZERO).await, expected(0, false));
