@@ -30,6 +30,16 @@ const VARIANTS: &[(&str, Parameters)] = &[
             ("Tracing", "on"),
         ],
     ),
+    (
+        "own key",
+        &[
+            (
+                "KmsKeyArn",
+                "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ),
+            ("Versioning", "on"),
+        ],
+    ),
 ];
 
 /// A finding that is kept.
@@ -57,7 +67,7 @@ pub(super) fn check() -> Result<(), Error> {
 
 /// The checks that fail for the template with these parameters.
 fn found(name: &str, parameters: Parameters) -> Result<BTreeSet<String>, Error> {
-    let resolved = paths::target().join(format!("lint/{name}.json"));
+    let resolved = paths::target().join(format!("lint/{}.json", name.replace(' ', "-")));
     files::write(&resolved, "")?;
     let pairs = parameters
         .iter()
