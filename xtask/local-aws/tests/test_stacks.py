@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from strict_aws import OPTIONAL, RULES, chosen, load
 
 from . import test_browsers, test_keys, test_resources, test_s3, test_users  # noqa: F401 (their proofs count)
-from .support import HERE, HTTP, ORIGIN, PROVEN, Case, bucket, in_shell, proves, zipped
+from .support import HERE, HTTP, ORIGIN, PROVEN, Case, in_shell, proves, zipped
 
 # Answers with the names of its variables.
 ENVIRONMENT = in_shell("""env | sed 's/=.*//' | tr '\\n' ' '; echo " $AWS_ENDPOINT_URL\"""")
