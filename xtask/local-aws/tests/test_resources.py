@@ -1,11 +1,11 @@
-"""What CloudFormation makes of the properties of a resource."""
+"""What CloudFormation keeps of a resource's properties."""
 
 from .support import Case, bucket, proves
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
-class Buckets(Case):
+class Resources(Case):
     @proves("buckets_keep_their_ownership")
     def test_ownership(self, aws):
         name = aws.stack(bucket(OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}))["Bucket"]

@@ -1,4 +1,4 @@
-"""CloudFormation and the HTTP API."""
+"""Functions, queues and tables of a stack, and the HTTP API."""
 
 import base64
 import http.server
