@@ -74,7 +74,7 @@ async fn a_redelivered_message_notifies_after_a_crash_at_any_call() {
         "stored",
         &notifying(),
         created_only,
-        &[one.clone()],
+        std::slice::from_ref(&one),
         &stored,
     )
     .await;
