@@ -34,7 +34,7 @@ impl Told {
         let aws = Aws::new(stack);
         Self {
             record: Behind::of(stack, &aws, "RecordFunction"),
-            queue: aws.queue_of_events(BUS, "crowfly-told-events", "crowfly"),
+            queue: aws.queue_of_events(BUS, "listener", "crowfly"),
             events: Mutex::default(),
             stack,
             aws,
