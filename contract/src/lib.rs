@@ -28,6 +28,7 @@ mod media;
 mod message;
 mod metadata;
 mod name;
+mod notification;
 mod number;
 #[cfg(feature = "schema")]
 pub mod openapi;
@@ -58,6 +59,7 @@ pub use media::{
 pub use message::{EventKind, QueueMessage};
 pub use metadata::{BoundedMetadata, Metadata, MetadataError};
 pub use name::{FileName, NameError, split_extension};
+pub use notification::{Notification, NotificationKind};
 pub use number::{ByteSize, PartNumber, RangeError};
 pub use parts::{
     CompleteRequest, Completing, ListPartsResponse, PartGrant, PartToSign, SignPartsRequest,

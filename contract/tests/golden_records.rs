@@ -4,8 +4,9 @@ mod common;
 
 use common::{ADDRESS, CRC, KEY, golden, id, map, other_id};
 use crowfly_contract::{
-    Content, EventKind, ListResponse, QueueMessage, Record, ScanStatus, StatusEntry, StatusRequest,
-    StatusResponse, Texts, UploadStatus, Visibility, Withheld,
+    Content, EventKind, ListResponse, Notification, NotificationKind, QueueMessage, Record,
+    ScanStatus, StatusEntry, StatusRequest, StatusResponse, Texts, UploadStatus, Visibility,
+    Withheld,
 };
 
 fn pending() -> Record {
@@ -171,4 +172,35 @@ fn queue_messages() {
         ..created
     };
     golden("queue_message_removed", &removed);
+}
+
+/// The `detail` of what EventBridge carries.
+#[test]
+fn notifications() {
+    let record = Record {
+        size: 9,
+        version_id: None,
+        part_size: None,
+        scan: None,
+        visibility: Visibility::Private,
+        etag: Some("d41d8cd98f00b204e9800998ecf8427e".to_owned()),
+        metadata: map([("album", "여름 😀")]),
+        expires_at: None,
+        ..stored()
+    };
+    let owner = record.key.owner().clone();
+    let stored = Notification {
+        v: Notification::VERSION,
+        id: format!("{owner}/{}/stored/0055AED6DCD90281E5", record.id),
+        kind: NotificationKind::Stored,
+        owner,
+        record,
+    };
+    golden("notification_stored", &stored);
+    let words = NotificationKind::ALL
+        .iter()
+        .map(|kind| (kind.as_str(), kind.detail_type()));
+    for (word, detail_type) in words {
+        assert_eq!(detail_type.to_lowercase(), format!("upload {word}"));
+    }
 }

@@ -25,7 +25,8 @@ pub struct Env {
     /// `.webm`); `strict` trusts the provider that the sign-in tests start; `faulty` is `webm` without a suffix and with shorter timeouts, for tests in which its
     /// services fail; `busy` is `main` with the test issuer, for many uploads at once; `scan` has a scanner;
     /// `tight` has small quotas (20 open uploads, 1 MiB, 20 requests and 20 reads a second), sweeps uploads after one
-    /// second, and denies the subject `denied`; `trouble` is `main` with a fault proxy between its page and the bucket.
+    /// second, and denies the subject `denied`; `trouble` is `main` with a fault proxy between its page and the bucket;
+    /// `owned` has a KMS key, a former issuer, two audiences, a host name, versions and a lifecycle.
     pub stacks: BTreeMap<String, Stack>,
 }
 

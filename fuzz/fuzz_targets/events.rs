@@ -39,5 +39,10 @@ fn round_trips(event: &ObjectEvent) {
     let message = event.to_message("https://films.s3.eu-west-1.amazonaws.com/x".to_owned());
     let text = serde_json::to_string(&message).expect("a message is JSON");
     let again = parse_message(&text);
-    assert_eq!(again, [Ok(Message::Object(event.clone()))]);
+    // Our own form says how its keys are written.
+    let event = ObjectEvent {
+        decoded_key: None,
+        ..event.clone()
+    };
+    assert_eq!(again, [Ok(Message::Object(event))]);
 }

@@ -29,8 +29,8 @@ SCHEMAS = {
     "status_response": "StatusResponse",
     "stored": "Stored",
 }
-# Messages of a queue, which no route has.
-ELSEWHERE = {"queue_message_created", "queue_message_removed"}
+# Messages of a queue and a bus, which no route has.
+ELSEWHERE = {"notification_stored", "queue_message_created", "queue_message_removed"}
 
 
 def validator(document, name):

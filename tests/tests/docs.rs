@@ -1,6 +1,8 @@
 //! The documentation matches the code.
 #![forbid(unsafe_code)]
 
+#[path = "docs/deploy_page.rs"]
+mod deploy_page;
 #[path = "docs/pages.rs"]
 mod pages;
 #[path = "docs/server_page.rs"]

@@ -15,6 +15,19 @@ declare module "next/headers" {
 declare module "*/crowfly.min.js" {
   export * from "crowfly";
 }
+declare module "aws-cdk-lib" {
+  export class App {}
+  export class Stack {
+    constructor(scope: App, id: string);
+  }
+}
+declare module "aws-cdk-lib/cloudformation-include" {
+  import type { Stack } from "aws-cdk-lib";
+  export class CfnInclude {
+    constructor(scope: Stack, id: string, props: { templateFile: string; parameters: Record<string, string | string[]> });
+    getResource(logicalId: string): unknown;
+  }
+}
 declare module "aws-amplify/auth" {
   export function fetchAuthSession(options?: { forceRefresh?: boolean }): Promise<{ tokens?: { accessToken: { toString(): string } } }>;
 }

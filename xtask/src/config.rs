@@ -18,6 +18,8 @@ use crate::{files, package, paths, step};
 struct Asked {
     stack: String,
     region: Option<String>,
+    /// The AWS CLI's profile, static or by SSO.
+    profile: Option<String>,
     /// The page's client at an issuer that is not the stack's own pool.
     client_id: Option<String>,
 }
@@ -49,12 +51,14 @@ fn parse(mut arguments: Parser) -> Result<Asked, Error> {
     let mut asked = Asked {
         stack: "crowfly".to_owned(),
         region: None,
+        profile: None,
         client_id: None,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("stack") => asked.stack = arguments.value()?.string()?,
             Arg::Long("region") => asked.region = Some(arguments.value()?.string()?),
+            Arg::Long("profile") => asked.profile = Some(arguments.value()?.string()?),
             Arg::Long("client-id") => asked.client_id = Some(arguments.value()?.string()?),
             other => return Err(other.unexpected().into()),
         }
@@ -67,8 +71,10 @@ fn describe(asked: &Asked) -> Result<Value, Error> {
         .words("cloudformation describe-stacks --output json --stack-name")
         .arg(&asked.stack)
         .log("config");
-    if let Some(region) = &asked.region {
-        command = command.args(["--region", region]);
+    for (option, value) in [("--region", &asked.region), ("--profile", &asked.profile)] {
+        if let Some(value) = value {
+            command = command.args([option, value]);
+        }
     }
     files::json("what the AWS CLI wrote", command.output()?)
 }
@@ -106,7 +112,9 @@ fn config(
             json!({"kind": "cognito", "endpoint": endpoint, "clientId": own})
         }
         (None, Some(client)) => {
-            json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": output("Audience")?})
+            // A sign-in asks for one audience: the first that the stack accepts.
+            let audience = output("Audience")?.split(',').next();
+            json!({"kind": "oidc", "issuer": issuer, "clientId": client, "audience": audience})
         }
         (None, None) => {
             return Err(Error::Usage(format!(
@@ -164,6 +172,15 @@ mod tests {
         let config = config(&outputs, Some("page"), None).expect("it is enough");
         assert_eq!(config["auth"]["issuer"], "https://id.example.com/");
         assert_eq!(config["auth"]["audience"], "client");
+    }
+
+    #[test]
+    fn of_several_audiences_the_page_asks_for_the_first() {
+        let mut pairs = OWN[..4].to_vec();
+        pairs[3].1 = "page,app";
+        let config = config(&outputs(&described(&pairs)), Some("page"), None);
+        let config = config.expect("it is enough");
+        assert_eq!(config["auth"]["audience"], "page");
     }
 
     #[test]

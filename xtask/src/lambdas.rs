@@ -63,11 +63,12 @@ pub(crate) fn release(architecture: &str, bins: &[&str]) -> Result<Functions, Er
     cross_target::ready(architecture)?;
     let what = format!("Lambda binaries for {architecture}, optimised as a whole");
     step::step(&what, || {
-        by_cargo_lambda("backend/lambdas", architecture, &functions.folder)
+        release_of(paths::root(), architecture, &functions.folder)
     })?;
     if bins.contains(&SCANNER) {
         step::step("example scanner, optimised as a whole", || {
-            by_cargo_lambda("examples/scanner", architecture, &functions.folder)
+            let folder = paths::root().join("examples/scanner");
+            by_cargo_lambda(folder, architecture, &functions.folder)
         })?;
     }
     let mut zips = bins.iter().map(|bin| functions.zip(bin));
@@ -80,7 +81,12 @@ pub(crate) fn release(architecture: &str, bins: &[&str]) -> Result<Functions, Er
     }
 }
 
-fn by_cargo_lambda(folder: &str, architecture: &str, out: &Path) -> Result<(), Error> {
+/// The functions of a checkout with this root, into a folder.
+pub(crate) fn release_of(root: &Path, architecture: &str, out: &Path) -> Result<(), Error> {
+    by_cargo_lambda(root.join("backend/lambdas"), architecture, out)
+}
+
+fn by_cargo_lambda(folder: PathBuf, architecture: &str, out: &Path) -> Result<(), Error> {
     // The flags of `sam build`, so that both share one compilation.
     Cmd::new("cargo")
         .words("lambda build --release --output-format zip --bins")
@@ -88,7 +94,7 @@ fn by_cargo_lambda(folder: &str, architecture: &str, out: &Path) -> Result<(), E
         .arg("--lambda-dir")
         .arg(out)
         .env("PATH", path()?)
-        .dir(paths::root().join(folder))
+        .dir(folder)
         .log("lambdas")
         .run()
 }

@@ -34,15 +34,15 @@ use error::Error;
 const HELP: &str = "\
 cargo xtask <command>
 
-  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda; to sign in at an OpenID
+  dev       run everything on this machine until Ctrl-C (--port N, --route direct|lambda|eventbridge; to sign in at an OpenID
             provider: --issuer URL --audience NAME [--scope NAME] [--client-id ID])
   test      run every check and every test (--only STEP, --skip STEP, --keep-going)
   package   build the npm package, print its sizes and what publint and are-the-types-wrong say of it (--api writes the
             report of its public types anew, --order looks for an order of the module's functions that compresses better)
   kit       build the stack for people without Rust, target/kit/crowfly-VERSION.zip: functions for both processors,
             templates, demo page (--architecture x86_64|arm64 leaves the other one out)
-  config    point the demo page at a deployed stack: writes www/config.json (--stack NAME, --region REGION; for an
-            issuer of its own --client-id ID)
+  config    point the demo page at a deployed stack: writes www/config.json (--stack NAME, --region REGION,
+            --profile P; for an issuer of its own --client-id ID)
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
             takes turns with another version of the package)
@@ -55,8 +55,8 @@ cargo xtask <command>
             links and blocks of code
   doctor    say what is set up wrongly around an API: issuer, token, CORS, bucket (--api URL, --origin ORIGIN; the
             token in CROWFLY_TOKEN or on standard input)
-  redrive   move a stack's dead letters back to its queue (--stack NAME --region R [--endpoint URL], or
-            --env target/dev/env.json; --max-per-second N)
+  redrive   move a stack's dead letters back to its queue (--stack NAME [--region R] [--profile P]
+            [--endpoint URL], or --env target/dev/env.json; --max-per-second N)
   verify    check a deployed stack, and say what is otherwise than on the local AWS (--stack NAME --region R [--profile P]
             [--origin ORIGIN] [--slow], or --env target/dev/env.json; `cargo xtask verify --help`)
   setup     install what the other commands need and this machine lacks

@@ -24,6 +24,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 struct Asked {
     stack: Option<String>,
     region: Option<String>,
+    profile: Option<String>,
     endpoint: Option<String>,
     most: Option<u16>,
     env: Option<PathBuf>,
@@ -33,7 +34,10 @@ struct Asked {
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     queue: String,
-    region: String,
+    /// `None` is that of the profile, or of the environment.
+    region: Option<String>,
+    /// The AWS CLI's profile, static or by SSO.
+    profile: Option<String>,
     /// SQS's endpoint, if not on AWS.
     endpoint: Option<String>,
     /// The key to call with, unless the AWS CLI finds one.
@@ -104,6 +108,7 @@ fn parse(mut arguments: Parser) -> Result<Asked, Error> {
         match argument {
             Arg::Long("stack") => asked.stack = Some(arguments.value()?.string()?),
             Arg::Long("region") => asked.region = Some(arguments.value()?.string()?),
+            Arg::Long("profile") => asked.profile = Some(arguments.value()?.string()?),
             Arg::Long("endpoint") => asked.endpoint = Some(arguments.value()?.string()?),
             Arg::Long("env") => asked.env = Some(arguments.value()?.into()),
             Arg::Long("max-per-second") => {
@@ -121,13 +126,15 @@ fn parse(mut arguments: Parser) -> Result<Asked, Error> {
 
 /// A stack on AWS, with the operator's own credentials.
 fn on_aws(asked: &Asked) -> Result<Place, Error> {
-    let (Some(stack), Some(region)) = (&asked.stack, &asked.region) else {
-        let text = "redrive takes --stack NAME and --region REGION, or --env target/dev/env.json";
+    let Some(stack) = &asked.stack else {
+        let text = "redrive takes --stack NAME and, unless the profile names one, --region REGION; \
+                    or --env target/dev/env.json";
         return Err(Error::Usage(text.to_owned()));
     };
     Ok(Place {
         queue: format!("{stack}-events"),
-        region: region.clone(),
+        region: asked.region.clone(),
+        profile: asked.profile.clone(),
         endpoint: asked.endpoint.clone(),
         key: None,
     })
@@ -148,7 +155,8 @@ fn local(file: &Path, stack: Option<&str>) -> Result<Place, Error> {
     let queue = text("queue")?.rsplit('/').next().map(str::to_owned);
     Ok(Place {
         queue: queue.unwrap_or_default(),
-        region: text("region")?,
+        region: Some(text("region")?),
+        profile: None,
         endpoint: Some(text("s3")?),
         key: Some(Key {
             id: text("accessKeyId")?,
@@ -170,11 +178,17 @@ impl Place {
 
     fn call(&self, action: &str, arguments: &[&str]) -> Result<Value, Error> {
         let mut command = Cmd::new(python::aws_cli()?.join("aws"))
-            .args(["sqs", action, "--output", "json", "--region", &self.region])
+            .args(["sqs", action, "--output", "json"])
             .args(arguments)
             .log("redrive");
-        if let Some(endpoint) = &self.endpoint {
-            command = command.args(["--endpoint-url", endpoint]);
+        for (option, value) in [
+            ("--region", &self.region),
+            ("--profile", &self.profile),
+            ("--endpoint-url", &self.endpoint),
+        ] {
+            if let Some(value) = value {
+                command = command.args([option, value]);
+            }
         }
         if let Some(Key { id, secret }) = &self.key {
             command = command
@@ -227,9 +241,18 @@ mod tests {
         let asked = asked.expect("it is understood");
         let place = on_aws(&asked).expect("it is enough");
         assert_eq!(place.queue, "films-events");
-        assert_eq!((place.region.as_str(), place.endpoint), ("eu-west-1", None));
+        assert_eq!(place.region.as_deref(), Some("eu-west-1"));
+        assert_eq!((place.profile, place.endpoint), (None, None));
         assert_eq!(place.key, None);
         assert_eq!(asked.most, Some(5));
+    }
+
+    #[test]
+    fn d16_credentials_and_region_may_be_those_of_a_profile() {
+        let asked = asked(&["--stack", "films", "--profile", "operator"]);
+        let place = on_aws(&asked.expect("it is understood")).expect("it is enough");
+        assert_eq!(place.profile.as_deref(), Some("operator"));
+        assert_eq!((place.region, place.key), (None, None));
     }
 
     #[test]
@@ -262,7 +285,7 @@ mod tests {
     fn what_is_missing_is_said_in_one_sentence() {
         let nothing = asked(&[]).expect("it is understood");
         let text = on_aws(&nothing).expect_err("not enough").to_string();
-        assert!(text.contains("--stack NAME and --region REGION"), "{text}");
+        assert!(text.contains("--stack NAME and"), "{text}");
         let text = asked(&["--max-per-second", "501"]).expect_err("too many");
         assert!(text.contains("1 to 500"), "{text}");
         let text = local(Path::new("no/such/env.json"), None).expect_err("no file");

@@ -1,5 +1,5 @@
 //! The long forms of what `test` does in short: simulated worlds, pages killed at random moments, fuzzing, the load
-//! spike, and permissions removed one by one.
+//! spike, permissions removed one by one, every region's schema, and two builds of one commit.
 
 use devkit::time::unix;
 use lexopt::{Arg, Parser, ValueExt};
@@ -7,7 +7,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::browsers;
-use crate::{fuzz, package, step, test};
+use crate::{fuzz, kit, package, step, test};
 
 /// The name of each part, its usual length, and what it does.
 const PARTS: &[(&str, u64, &str)] = &[
@@ -38,6 +38,16 @@ const PARTS: &[(&str, u64, &str)] = &[
         "stores",
         1,
         "drive the example signers and the upload handler against real stores",
+    ),
+    (
+        "regions",
+        1,
+        "lint the template by the schemas of every region of AWS",
+    ),
+    (
+        "reproducible",
+        1,
+        "build the functions twice, in two folders, and compare them byte for byte",
     ),
 ];
 
@@ -88,6 +98,8 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         openapi_seconds,
         rights,
         stores,
+        regions,
+        reproducible,
     ] = lengths[..]
     else {
         return Ok(());
@@ -116,6 +128,12 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if stores > 0 {
         test::run(Parser::from_args(["--only", "stores"]))?;
         test::servers("garage")?;
+    }
+    if regions > 0 {
+        test::regions()?;
+    }
+    if reproducible > 0 {
+        kit::compare()?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@ mod multipart;
 mod peek;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::types::ChecksumMode;
 use crowfly_contract::{OCTET_STREAM, ObjectKey};
 use crowfly_core::ports::{DeleteObject, Head, HeadObject};
@@ -32,12 +32,22 @@ impl Bucket {
 /// An S3 client. Checksums are requested explicitly, so the SDK adds none of its own:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html>.
 pub(crate) fn client(session: &Session) -> Client {
-    let config = configure!(aws_sdk_s3, session, s3)
+    Client::from_conf(config(session).build())
+}
+
+/// A client of the bucket's accelerated host, which AWS alone has:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration-getting-started.html>.
+/// With an endpoint of its own S3 is called there, as without acceleration.
+pub(crate) fn accelerated_client(session: &Session) -> Client {
+    let at_aws = session.endpoints.s3.is_none() && !session.endpoints.path_style;
+    Client::from_conf(config(session).accelerate(at_aws).build())
+}
+
+fn config(session: &Session) -> Builder {
+    configure!(aws_sdk_s3, session, s3)
         .force_path_style(session.endpoints.path_style)
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-        .build();
-    Client::from_conf(config)
 }
 
 /// Converts a size to the signed integer that the SDK takes.

@@ -19,13 +19,14 @@ pub(crate) struct Endpoints {
     pub(crate) s3: Option<String>,
     pub(crate) dynamodb: Option<String>,
     pub(crate) sqs: Option<String>,
+    pub(crate) events: Option<String>,
     /// Whether the bucket is in the path of a URL of S3, and not in its host.
     pub(crate) path_style: bool,
 }
 
 impl Endpoints {
     /// Reads `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS`,
-    /// `AWS_ENDPOINT_URL`, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` and `S3_ADDRESSING_STYLE`. Without
+    /// `AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL`, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` and `S3_ADDRESSING_STYLE`. Without
     /// the last one an S3 with an endpoint of its own is addressed path-style: most have no host
     /// name for each bucket.
     pub(crate) fn read(
@@ -49,6 +50,7 @@ impl Endpoints {
             s3,
             dynamodb: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
             sqs: endpoint("AWS_ENDPOINT_URL_SQS"),
+            events: endpoint("AWS_ENDPOINT_URL_EVENTBRIDGE"),
             path_style,
         })
     }

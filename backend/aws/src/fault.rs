@@ -42,6 +42,24 @@ pub(crate) fn fault<E: ProvideErrorMetadata>(
     Fault::new(service, kind, detail)
 }
 
+/// Classifies the failure of one entry of a call that succeeded in part.
+pub(crate) fn fault_of_entry(
+    service: &'static str,
+    code: Option<&str>,
+    message: Option<&str>,
+) -> Fault {
+    let code = code.unwrap_or_default();
+    let kind = match kind(400, code) {
+        FaultKind::Unexpected if code == "InternalFailure" => FaultKind::Unavailable,
+        kind => kind,
+    };
+    Fault::new(
+        service,
+        kind,
+        format!("{code} {}", message.unwrap_or_default()),
+    )
+}
+
 /// Whether the request may have taken effect although no success was reported: no answer, a
 /// truncated answer, 5xx, or a 200 with an error in its body.
 pub(crate) fn is_unclear<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {

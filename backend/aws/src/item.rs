@@ -4,12 +4,12 @@
 //! `clientType` and `clientCrc64nvme`, which the client declared; `s3UploadId`, the multipart
 //! upload; `scanEtag` and `scanVersionId`, the object that `scan` refers to; while the upload is
 //! open `openShard` (the first character of the owner), `sweepAt`, `activeAt` and `counted`;
-//! `sequencerOrder`, the sequencer in a form that DynamoDB's comparison of strings orders
+//! `outbox`, a set of strings, while notifications are to be sent; `sequencerOrder`, the sequencer in a form that DynamoDB's comparison of strings orders
 //! correctly. The stored `withheld` leaves scans out. `expiresAt` is in seconds, as time to live
 //! requires (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>); the
 //! record has milliseconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crowfly_contract::{Crc64Nvme, ObjectKey, OwnerId, Record, UploadId, UploadStatus};
@@ -45,12 +45,18 @@ struct Attributes {
     sweep_at: Option<u64>,
     active_at: Option<u64>,
     counted: Option<bool>,
+    #[serde(default, skip_serializing)]
+    outbox: BTreeSet<String>,
+}
+
+/// The first character of an owner, the shard of its uploads in the index `byOpen`.
+pub(crate) fn shard(owner: &OwnerId) -> String {
+    owner.as_str().chars().take(1).collect()
 }
 
 /// The item of a new pending upload.
 pub(crate) fn pending_item(row: &Row) -> Result<Item, Fault> {
     let declared = row.declared.as_ref();
-    let shard = || row.owner.as_str().chars().take(1).collect();
     let attributes = Attributes {
         owner: row.owner.clone(),
         record: row.record.clone(),
@@ -60,10 +66,11 @@ pub(crate) fn pending_item(row: &Row) -> Result<Item, Fault> {
         s3_upload_id: row.s3_upload_id.clone(),
         scan_etag: None,
         scan_version_id: None,
-        open_shard: row.open.map(|_| shard()),
+        open_shard: row.open.map(|_| shard(&row.owner)),
         sweep_at: row.open.map(|open| open.sweep_at),
         active_at: row.open.map(|open| open.active_at),
         counted: row.open.filter(|open| open.counted).map(|_| true),
+        outbox: BTreeSet::new(),
     };
     let mut item: Item = to_item(attributes)
         .map_err(|error| Fault::new("dynamodb", FaultKind::Unexpected, error.to_string()))?;
@@ -102,6 +109,7 @@ pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
             sweep_at: read.sweep_at.unwrap_or_default(),
             active_at: read.active_at.unwrap_or_default(),
         }),
+        outbox: read.outbox,
     })
 }
 
@@ -147,7 +155,9 @@ pub(crate) fn open_upload(item: &Item) -> Result<OpenUpload, Fault> {
 /// The quota slot that the upload of `item` still holds after it has ended.
 pub(crate) fn slot_to_release(item: &Item) -> Option<Slot> {
     item.get("openShard")?;
-    open_upload(item).ok()?.slot_to_release()
+    let open = open_upload(item).ok()?;
+    let unnotified = item.contains_key("outbox");
+    open.open.slot(open.id, open.status, open.bytes, unnotified)
 }
 
 /// Refuses `not_found`, which only an answer of the API may have.

@@ -1,7 +1,7 @@
 //! The backend's ports, implemented with the AWS SDK.
 //!
-//! [`Session`] holds what all clients share; [`Table`], [`Bucket`], [`Presigner`] and [`Queue`]
-//! each implement the ports of one service. They translate calls and answers; decisions are in
+//! [`Session`] holds what all clients share; [`Table`], [`Bucket`], [`Presigner`], [`Queue`]
+//! and [`EventBus`] each implement the ports of one service. They translate calls and answers; decisions are in
 //! `crowfly-core`.
 #![forbid(unsafe_code)]
 #![warn(
@@ -12,6 +12,7 @@
 )]
 
 mod bucket;
+mod bus;
 mod endpoints;
 mod fault;
 mod item;
@@ -21,6 +22,7 @@ mod session;
 mod table;
 
 pub use bucket::Bucket;
+pub use bus::EventBus;
 pub use endpoints::AddressingStyleError;
 pub use presigner::{LifetimeError, Presigner};
 pub use queue::Queue;

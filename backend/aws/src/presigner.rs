@@ -12,7 +12,7 @@ use crowfly_core::ports::{
 use crowfly_core::{Fault, FaultKind};
 
 use crate::Session;
-use crate::bucket::{client, signed_size};
+use crate::bucket::{accelerated_client, client, signed_size};
 use crate::fault::fault;
 
 const SERVICE: &str = "s3.presign";
@@ -31,6 +31,8 @@ const CREDENTIALS_MARGIN: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Presigner {
     client: Client,
+    /// Signs what browsers send.
+    uploads: Client,
     bucket: String,
     lifetime: Duration,
     credentials_end: Option<SystemTime>,
@@ -59,10 +61,20 @@ impl Presigner {
         }
         Ok(Self {
             client: client(session),
+            uploads: client(session),
             bucket: bucket.to_owned(),
             lifetime,
             credentials_end: session.credentials.expiry(),
         })
+    }
+
+    /// The same, with uploads sent to the accelerated host of the bucket. Downloads stay regional.
+    #[must_use]
+    pub fn accelerated(self, session: &Session) -> Self {
+        Self {
+            uploads: accelerated_client(session),
+            ..self
+        }
     }
 
     /// The presigning configuration for a signature made at `now_ms`, and its lifetime.
@@ -111,7 +123,7 @@ impl PresignPut for Presigner {
         let (config, life) = self.signing(now_ms)?;
         let public = put.public_disposition.is_some();
         let request = self
-            .client
+            .uploads
             .put_object()
             .bucket(&self.bucket)
             .key(put.key.to_string())
@@ -157,7 +169,7 @@ impl PresignPart for Presigner {
     ) -> Result<Grant, Fault> {
         let (config, life) = self.signing(now_ms)?;
         let request = self
-            .client
+            .uploads
             .upload_part()
             .bucket(&self.bucket)
             .key(multipart.key.to_string())

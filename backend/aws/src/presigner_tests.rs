@@ -58,6 +58,52 @@ fn signed(url: &str) -> String {
 }
 
 #[tokio::test]
+async fn accelerated_uploads_go_to_the_host_of_the_edge_and_downloads_do_not() {
+    let (key, session_at_aws) = (key(), session(&[]));
+    let accelerated = presigner(&[]).accelerated(&session_at_aws);
+    let edge = "https://films.s3-accelerate.amazonaws.com/uploads/";
+    let region = "https://films.s3.eu-west-1.amazonaws.com/uploads/";
+    let single = accelerated.presign_put(&put(&key), NOW).await.unwrap();
+    assert!(single.url.starts_with(edge), "{}", single.url);
+    // As regional URLs are: the same headers, and the region in the scope.
+    let plain = presigner(&[]).presign_put(&put(&key), NOW).await.unwrap();
+    assert!(plain.url.starts_with(region), "{}", plain.url);
+    assert_eq!(single.headers, plain.headers);
+    assert_eq!(signed(&single.url), signed(&plain.url));
+    let scope = query(&single.url)["X-Amz-Credential"].to_owned();
+    assert!(scope.contains("eu-west-1"), "{scope}");
+    let multipart = Multipart {
+        key: &key,
+        s3_upload_id: "upload-1",
+    };
+    let part = PartPut {
+        number: 1,
+        size: 9,
+        crc64nvme: None,
+    };
+    let part = accelerated
+        .presign_part(multipart, &part, NOW)
+        .await
+        .unwrap();
+    assert!(part.url.starts_with(edge), "{}", part.url);
+    let get = GetToSign {
+        key: &key,
+        disposition: "attachment".to_owned(),
+        media_type: "video/webm",
+    };
+    let get = accelerated.presign_get(&get, NOW).await.unwrap();
+    assert!(get.url.starts_with(region), "{}", get.url);
+    for change in [
+        ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:4566"),
+        ("S3_ADDRESSING_STYLE", "path"),
+    ] {
+        let elsewhere = presigner(&[change]).accelerated(&session(&[change]));
+        let url = elsewhere.presign_put(&put(&key), NOW).await.unwrap().url;
+        assert!(!url.contains("s3-accelerate"), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn a40_a46_the_signed_headers_of_a_put_are_pinned() {
     let key = key();
     let grant = presigner(&[]).presign_put(&put(&key), NOW).await.unwrap();

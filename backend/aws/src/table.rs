@@ -2,6 +2,7 @@ mod apply;
 mod expression;
 mod multipart;
 mod open;
+mod outbox;
 mod rate;
 mod scan;
 mod sweep;

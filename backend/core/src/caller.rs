@@ -27,9 +27,16 @@ const MAX_SUBJECT_BYTES: usize = 255;
 /// (a space-separated list, <https://www.rfc-editor.org/rfc/rfc8693#section-4.2>) and from `scp`
 /// (an array, which the gateway passes on as `[a b]`).
 ///
+/// The owner is derived from `owner_issuer` instead of the token's issuer, unless it is empty: records
+/// of a former issuer stay with the same subjects.
+///
 /// # Errors
 /// `unauthenticated` without an issuer, `insufficient_scope`, or `invalid_subject`.
-pub fn authenticate(claims: &Map<String, Value>, required_scope: &str) -> Result<OwnerId, Refusal> {
+pub fn authenticate(
+    claims: &Map<String, Value>,
+    required_scope: &str,
+    owner_issuer: &str,
+) -> Result<OwnerId, Refusal> {
     let issuer = claims
         .get("iss")
         .and_then(Value::as_str)
@@ -45,7 +52,10 @@ pub fn authenticate(claims: &Map<String, Value>, required_scope: &str) -> Result
         .get("sub")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    owner(issuer, subject)
+    match owner_issuer {
+        "" => owner(issuer, subject),
+        former => owner(former, subject),
+    }
 }
 
 /// The refusal of a request without a verified token.
@@ -123,7 +133,7 @@ mod tests {
     #[test]
     fn the_owner_is_pinned() {
         let of = |iss: &str, sub: &str| {
-            authenticate(&claims(json!({"iss": iss, "sub": sub})), "").unwrap()
+            authenticate(&claims(json!({"iss": iss, "sub": sub})), "", "").unwrap()
         };
         // printf 'https://issuer.example/\nauth0|abc' | sha256sum | xxd -r -p | base32 | head -c 26
         assert_eq!(
@@ -141,17 +151,35 @@ mod tests {
     }
 
     #[test]
+    fn d10_an_owner_keeps_the_records_of_a_former_issuer() {
+        let of = |iss: &str, sub: &str, owner_issuer: &str| {
+            authenticate(&claims(json!({"iss": iss, "sub": sub})), "", owner_issuer)
+        };
+        let before = of("https://before.example/", "ada", "").unwrap();
+        let now = "https://now.example/";
+        let former = "https://before.example/";
+        assert_eq!(of(now, "ada", former).unwrap(), before);
+        assert_ne!(of(now, "ada", "").unwrap(), before);
+        assert_ne!(of(now, "bob", former).unwrap(), before);
+        // It is no issuer to be trusted: the token still needs its own.
+        let refusal = of("", "ada", former).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::Unauthenticated);
+    }
+
+    #[test]
     fn a14_subjects_outside_the_allowed_characters_are_refused() {
         let long = "a".repeat(256);
         for sub in [
             "", "a/b", "..", "a..b", "a#b", "é", "a b", "a\nb", "\0", "a\u{7f}", &long,
         ] {
-            let refusal = authenticate(&claims(json!({"iss": "i", "sub": sub})), "").unwrap_err();
+            let refusal =
+                authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidSubject, "{sub:?}");
             assert_eq!(refusal.status(), 403);
         }
         for sub in [json!(1), json!(null), json!(["a"]), json!({})] {
-            let refusal = authenticate(&claims(json!({"iss": "i", "sub": sub})), "").unwrap_err();
+            let refusal =
+                authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidSubject);
         }
         for sub in [
@@ -161,7 +189,7 @@ mod tests {
             &"a".repeat(255),
         ] {
             assert!(
-                authenticate(&claims(json!({"iss": "i", "sub": sub})), "").is_ok(),
+                authenticate(&claims(json!({"iss": "i", "sub": sub})), "", "").is_ok(),
                 "{sub}"
             );
         }
@@ -174,7 +202,7 @@ mod tests {
             json!({"sub": "a"}),
             json!({"iss": "", "sub": "a"}),
         ] {
-            let refusal = authenticate(&claims(value), "").unwrap_err();
+            let refusal = authenticate(&claims(value), "", "").unwrap_err();
             assert_eq!(refusal.code, ErrorCode::Unauthenticated);
         }
     }
@@ -184,7 +212,7 @@ mod tests {
         let with = |scopes: Value| {
             let mut all = claims(json!({"iss": "i", "sub": "s"}));
             all.append(&mut claims(scopes));
-            authenticate(&all, "uploads").map_err(|refusal| refusal.code)
+            authenticate(&all, "uploads", "").map_err(|refusal| refusal.code)
         };
         for scopes in [
             json!({"scope": "uploads"}),
@@ -218,7 +246,7 @@ mod tests {
         let with = |more: Value, required: &str| {
             let mut all = claims(json!({"iss": "i", "sub": "s"}));
             all.append(&mut claims(more));
-            authenticate(&all, required).map_err(|refusal| (refusal.code, refusal.status()))
+            authenticate(&all, required, "").map_err(|refusal| (refusal.code, refusal.status()))
         };
         let refused = Err((ErrorCode::InsufficientScope, 403));
         for marks in [

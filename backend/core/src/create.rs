@@ -8,7 +8,7 @@
 
 mod begin;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crowfly_contract::{
     CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, PlanKind,
@@ -231,6 +231,7 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
             sweep_at: creator.now_ms + creator.repair_after_ms,
             active_at: creator.now_ms,
         }),
+        outbox: BTreeSet::new(),
     })
 }
 

@@ -28,6 +28,8 @@ mod limits;
 pub mod media;
 pub mod message;
 pub mod name;
+mod notify;
+pub mod outbox;
 pub mod parts;
 pub mod path;
 mod percent;
@@ -49,6 +51,8 @@ mod verdict;
 
 pub use concurrent::bounded;
 pub use error::{Error, Fault, FaultKind, Refusal};
+pub use notify::Notifications;
+pub use outbox::Outbox;
 pub use row::{Declared, Open, Row};
 pub use scan::Scanned;
 pub use sequencer::{Sequencer, SequencerError};

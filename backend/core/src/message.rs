@@ -1,6 +1,9 @@
 //! Parses the messages of the queue. It receives three formats: S3's event JSON
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>),
-//! our own queue message, and the EventBridge event with the result of a malware scan.
+//! our own queue message, and events of EventBridge ([`eventbridge`]): those of S3, and results of
+//! malware scans.
+
+mod eventbridge;
 
 use crowfly_contract::{EventKind, QueueMessage, ScanStatus};
 use serde_json::Value;
@@ -29,6 +32,9 @@ pub struct ObjectEvent {
     pub bucket: String,
     /// The key, decoded.
     pub key: String,
+    /// Another key that the event may mean: its own, form-decoded, where that differs and the
+    /// format does not say whether keys are encoded.
+    pub decoded_key: Option<String>,
     /// Size in bytes, for a created object.
     pub size: Option<u64>,
     /// The entity tag without quotes, for a created object.
@@ -62,12 +68,6 @@ pub struct ScanResult {
 #[error("the message cannot be read: {0}")]
 pub struct Malformed(pub(crate) &'static str);
 
-/// The `detail-type` of a scan result of GuardDuty Malware Protection for S3:
-/// <https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html>.
-const SCAN_RESULT: &str = "GuardDuty Malware Protection Object Scan Result";
-/// The accepted sources of scan results: another scanner sends the same event with our own source.
-const SCANNERS: [&str; 2] = ["aws.guardduty", "crowfly.scanner"];
-
 /// Sorts before every other sequencer.
 const FIRST: &str = "0";
 
@@ -77,7 +77,7 @@ const FIRST: &str = "0";
 pub fn parse_message(body: &str) -> Vec<Result<Message, Malformed>> {
     match serde_json::from_str(body) {
         Ok(Strict(value)) if value.get("v").is_some() => vec![parse_ours(value)],
-        Ok(Strict(value)) if value.get("detail-type").is_some() => vec![parse_scan(&value)],
+        Ok(Strict(value)) if value.get("detail-type").is_some() => vec![eventbridge::parse(&value)],
         Ok(Strict(value)) => parse_s3(&value),
         Err(_) => vec![Err(Malformed("not JSON, or a duplicate name in it"))],
     }
@@ -123,6 +123,7 @@ fn parse_record(record: &Value) -> Result<Message, Malformed> {
         kind,
         bucket: owned("/s3/bucket/name").ok_or(Malformed("no bucket"))?,
         key: decode_form(key).ok_or(Malformed("the key is not form-encoded UTF-8"))?,
+        decoded_key: None,
         size: record.pointer("/s3/object/size").and_then(Value::as_u64),
         etag: owned("/s3/object/eTag"),
         version_id: owned("/s3/object/versionId"),
@@ -144,6 +145,7 @@ fn parse_ours(value: Value) -> Result<Message, Malformed> {
         kind: message.event,
         bucket: message.bucket,
         key: message.key,
+        decoded_key: None,
         size: message.size,
         etag: message.etag,
         version_id: message.version_id,
@@ -152,35 +154,6 @@ fn parse_ours(value: Value) -> Result<Message, Malformed> {
         time: message.time,
     }
     .checked()
-}
-
-fn parse_scan(event: &Value) -> Result<Message, Malformed> {
-    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
-    if text("/detail-type") != Some(SCAN_RESULT) {
-        return Ok(Message::Ignored("another kind of event"));
-    }
-    if !text("/source").is_some_and(|source| SCANNERS.contains(&source)) {
-        return Ok(Message::Ignored("another source"));
-    }
-    let object = |name: &str| {
-        let value = text(&format!("/detail/s3ObjectDetails/{name}")).map(str::to_owned);
-        value.filter(|value| !value.is_empty())
-    };
-    let etag = object("eTag").ok_or(Malformed("a scan result without an entity tag"))?;
-    Ok(Message::Scan(ScanResult {
-        bucket: object("bucketName").ok_or(Malformed("a scan result without a bucket"))?,
-        key: object("objectKey").ok_or(Malformed("a scan result without a key"))?,
-        object: Scanned {
-            etag: etag.trim_matches('"').to_owned(),
-            version_id: object("versionId").filter(|version| version != "null"),
-        },
-        found: match text("/detail/scanResultDetails/scanResultStatus") {
-            Some("NO_THREATS_FOUND") => ScanStatus::Clean,
-            Some("THREATS_FOUND") => ScanStatus::Infected,
-            Some("UNSUPPORTED" | "ACCESS_DENIED" | "FAILED") => ScanStatus::Unscannable,
-            _ => return Err(Malformed("an unknown scan result")),
-        },
-    }))
 }
 
 impl ObjectEvent {

@@ -6,6 +6,7 @@
 
 mod content;
 mod multipart;
+mod notify;
 mod open;
 mod sweep;
 
@@ -15,12 +16,13 @@ use crate::{Fault, Row, Sequencer};
 
 pub use crate::limits::Usage;
 pub use crate::row::{Multipart, Slot};
-pub use content::{Findings, Peek, PeekObject, SetScan};
+pub use content::{Findings, Peek, PeekObject, ScanNotices, SetScan};
 pub use multipart::{
     AbortMultipart, ClearMultipart, CompleteMultipart, Completion, CreateMultipart,
     DeclareChecksum, ExpectedObject, FindMultipart, ListParts, ListedPart, MultipartToCreate,
     PartPut, PresignPart, SetMultipart,
 };
+pub use notify::{ClearOutbox, NotAccepted, PutEvents};
 pub use open::{Advance, AdvanceRate, Limited, OpenUploads, Opening, Release, Touch};
 pub use sweep::{
     Close, ListMultiparts, ListOpen, ListedMultipart, MarkExpired, MultipartPage,
@@ -138,13 +140,28 @@ pub trait ApplyRemoval {
     ) -> Result<Option<EventOutcome>, Fault>;
 }
 
-/// The result of [`ApplyEvent::apply_event`], and the quota slot that the upload still holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The result of [`ApplyEvent::apply_event`], and what is left to do for the row.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventOutcome {
     /// Whether the event was applied.
     pub applied: Applied,
     /// The slot of an upload that has ended, until it is released.
     pub slot: Option<Slot>,
+    /// The row, if its outbox has entries, whether of this event or of an earlier one.
+    pub unnotified: Option<Box<Row>>,
+}
+
+impl EventOutcome {
+    /// The outcome after which this row, if there is one, is in the table.
+    pub fn of(applied: Applied, row: Option<&Row>) -> Self {
+        Self {
+            applied,
+            slot: row.and_then(Row::slot_to_release),
+            unnotified: row
+                .filter(|row| !row.outbox.is_empty())
+                .map(|row| Box::new(row.clone())),
+        }
+    }
 }
 
 /// What storage holds for one upload.
@@ -167,6 +184,10 @@ pub struct Change {
     pub findings: Findings,
     /// Whether the object is withheld until a scan finds it clean.
     pub awaits_scan: bool,
+    /// If the application is notified of the change: when the sweep looks whether it was, in Unix
+    /// milliseconds. The write then adds `Change::notices` to the outbox of the row, and keeps the
+    /// row in the index `byOpen`.
+    pub notify_by: Option<u64>,
 }
 
 /// Whether an event was applied.

@@ -5,9 +5,12 @@
 //! conditional update applies it. SQS may deliver messages twice, late and in any order
 //! (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html>).
 //! Only a newer event passes the condition, so handling a message any number of times yields the
-//! same row. For removals, storage decides.
+//! same row. For removals, storage decides. If the application is notified, a message is done
+//! once the [`outbox`](crate::outbox) of its row is empty: even one that changes nothing sends what is
+//! left in it.
 
 mod created;
+mod meant_key;
 mod outcome;
 mod redelivery;
 mod removed;
@@ -19,11 +22,14 @@ use crowfly_contract::{EventKind, ObjectKey, OwnerId};
 
 use crate::address::ObjectAddress;
 use crate::message::{Malformed, Message, ObjectEvent, parse_message};
+use crate::notify::notify;
 use crate::ports::{
-    ApplyEvent, ApplyRemoval, Change, Findings, GetRow, Head, HeadObject, PeekObject, Release,
-    SetScan, Slot,
+    ApplyEvent, ApplyRemoval, Change, ClearOutbox, EventOutcome, Findings, GetRow, Head,
+    HeadObject, PeekObject, PutEvents, Release, SetScan, Slot,
 };
-use crate::{Fault, Sequencer, bounded, plausible_ms, port_set, quota};
+use crate::{
+    Fault, Notifications, Outbox, Row, Sequencer, bounded, outbox, plausible_ms, port_set, quota,
+};
 
 pub(crate) use created::repair;
 pub use outcome::Outcome;
@@ -31,7 +37,7 @@ pub use redelivery::Redelivery;
 
 port_set! {
     /// Ports of the table.
-    pub trait Rows = ApplyEvent + ApplyRemoval + GetRow + SetScan + Release;
+    pub trait Rows = ApplyEvent + ApplyRemoval + GetRow + SetScan + Release + ClearOutbox;
 }
 port_set! {
     /// Ports of the bucket.
@@ -47,6 +53,8 @@ pub struct Recorder {
     pub address: ObjectAddress,
     /// Whether objects are withheld until a scan finds them clean.
     pub scan_uploads: bool,
+    /// Whether the application is notified of changes.
+    pub outbox: Outbox,
 }
 
 /// Why a message must be received again, or moves to the dead-letter queue.
@@ -61,10 +69,24 @@ pub enum RecordError {
     Fault(#[from] Fault),
 }
 
-/// The outcome of one record, and the quota slot to release.
+/// The results of a batch.
+#[derive(Debug)]
+pub struct Batch {
+    /// For each message one result per record.
+    pub results: Vec<Vec<Result<Outcome, RecordError>>>,
+    /// What was sent to the application.
+    pub notifications: Notifications,
+}
+
+/// The outcome of one record, and what is left to do.
 struct Handled {
     outcome: Outcome,
+    /// The quota slot to release.
     slot: Option<(OwnerId, Slot)>,
+    /// The row whose outbox has entries.
+    unnotified: Option<Box<Row>>,
+    /// Why it still has.
+    unsent: Option<Fault>,
 }
 
 impl From<Outcome> for Handled {
@@ -72,6 +94,20 @@ impl From<Outcome> for Handled {
         Self {
             outcome,
             slot: None,
+            unnotified: None,
+            unsent: None,
+        }
+    }
+}
+
+impl Handled {
+    /// An outcome, and what is left to do for the row of `owner`.
+    fn with(outcome: Outcome, owner: &OwnerId, left: EventOutcome) -> Self {
+        Self {
+            outcome,
+            slot: left.slot.map(|slot| (owner.clone(), slot)),
+            unnotified: left.unnotified,
+            unsent: None,
         }
     }
 }
@@ -85,6 +121,7 @@ impl Recorder {
         at: u64,
         object: Option<Head>,
         findings: Findings,
+        notify_by: Option<u64>,
     ) -> Change {
         Change {
             bucket: self.bucket.clone(),
@@ -95,6 +132,7 @@ impl Recorder {
             awaits_scan: object.is_some() && self.scan_uploads,
             object,
             findings,
+            notify_by,
         }
     }
 
@@ -113,27 +151,30 @@ impl Recorder {
 pub async fn record(
     rows: &impl Rows,
     objects: &impl Objects,
+    bus: &impl PutEvents,
     recorder: &Recorder,
     body: &str,
     now_ms: u64,
 ) -> Vec<Result<Outcome, RecordError>> {
-    let mut batch = record_batch(rows, objects, recorder, &[body], 1, now_ms).await;
-    batch.pop().unwrap_or_default()
+    let batch = record_batch(rows, objects, bus, recorder, &[body], 1, now_ms).await;
+    batch.results.into_iter().next().unwrap_or_default()
 }
 
 /// Handles several queue messages, `at_once` of them concurrently: for each the results of
 /// [`record`].
 ///
-/// The slots of ended uploads are released together, owner by owner: the quota of an owner is one
-/// item, so separate transactions on it would conflict.
+/// Notifications are sent together, ten in a call. Then the slots of ended uploads are released
+/// together, owner by owner: the quota of an owner is one item, so separate transactions on it would
+/// conflict.
 pub async fn record_batch(
     rows: &impl Rows,
     objects: &impl Objects,
+    bus: &impl PutEvents,
     recorder: &Recorder,
     bodies: &[&str],
     at_once: usize,
     now_ms: u64,
-) -> Vec<Vec<Result<Outcome, RecordError>>> {
+) -> Batch {
     let handle_all = |body| async move {
         let mut results = Vec::new();
         for message in parse_message(body) {
@@ -142,7 +183,11 @@ pub async fn record_batch(
         results
     };
     let tasks = bodies.iter().copied().map(handle_all).collect();
-    let handled = bounded(tasks, at_once).await;
+    let mut handled = bounded(tasks, at_once).await;
+    let notifications = match recorder.outbox {
+        Outbox::Off => Notifications::default(),
+        Outbox::On => send(rows, bus, &mut handled).await,
+    };
     let mut slots: BTreeMap<&OwnerId, Vec<Slot>> = BTreeMap::new();
     let successes = handled.iter().flatten().flatten();
     for (owner, slot) in successes.filter_map(|handled| handled.slot.as_ref()) {
@@ -155,12 +200,46 @@ pub async fn record_batch(
         }
     }
     let finish = |result: Result<Handled, RecordError>| {
-        let Handled { outcome, slot } = result?;
-        let fault = slot.and_then(|(owner, _)| failed.get(&owner).cloned());
-        fault.map_or(Ok(outcome), |fault| Err(fault.into()))
+        let handled = result?;
+        let unreleased = handled
+            .slot
+            .and_then(|(owner, _)| failed.get(&owner).cloned());
+        let fault = handled.unsent.or(unreleased);
+        fault.map_or(Ok(handled.outcome), |fault| Err(fault.into()))
     };
     let finish_all = |results: Vec<_>| results.into_iter().map(finish).collect();
-    handled.into_iter().map(finish_all).collect()
+    Batch {
+        results: handled.into_iter().map(finish_all).collect(),
+        notifications,
+    }
+}
+
+/// Sends what the outboxes of these rows hold. The slot of a row whose outbox is empty then is one
+/// that leaves the index.
+async fn send(
+    rows: &impl ClearOutbox,
+    bus: &impl PutEvents,
+    handled: &mut [Vec<Result<Handled, RecordError>>],
+) -> Notifications {
+    let successes = handled.iter().flatten().flatten();
+    let unnotified: Vec<&Row> = successes
+        .filter_map(|handled| handled.unnotified.as_deref())
+        .collect();
+    let notified = notify(rows, bus, &unnotified).await;
+    for handled in handled.iter_mut().flatten().flatten() {
+        let Some(row) = handled.unnotified.as_mut() else {
+            continue;
+        };
+        match notified.fault(row) {
+            Some(fault) => handled.unsent = Some(fault.clone()),
+            None => {
+                row.outbox = outbox::unreadable(row);
+                let slot = row.slot_to_release();
+                handled.slot = slot.map(|slot| (row.owner.clone(), slot));
+            }
+        }
+    }
+    notified.counts
 }
 
 /// Handles one record of a message.
@@ -178,19 +257,22 @@ async fn handle(
                 at: plausible_ms(event.at, now_ms),
                 ..event
             };
-            match recorder.own_key(&event.bucket, &event.key) {
-                Err(ignored) => ignored.into(),
-                Ok(key) if event.kind == EventKind::Removed => {
-                    removed::apply(rows, objects, recorder, &key, &event).await?
+            let key = match recorder.own_key(&event.bucket, &event.key) {
+                Err(ignored) => return Ok(ignored.into()),
+                Ok(key) => meant_key::find(rows, objects, key, &event).await?,
+            };
+            match event.kind {
+                EventKind::Removed => {
+                    removed::apply(rows, objects, recorder, &key, &event, now_ms).await?
                 }
-                Ok(key) => created::apply(rows, objects, recorder, key, &event).await?,
+                EventKind::Created => {
+                    created::apply(rows, objects, recorder, key, &event, now_ms).await?
+                }
             }
         }
         Message::Scan(result) => match recorder.own_key(&result.bucket, &result.key) {
             Err(ignored) => ignored.into(),
-            Ok(key) => scan_result::apply(rows, objects, &key, &result)
-                .await?
-                .into(),
+            Ok(key) => scan_result::apply(rows, objects, recorder, &key, &result, now_ms).await?,
         },
     })
 }

@@ -15,7 +15,7 @@
 use crowfly_contract::{ErrorCode, OwnerId, UploadId, UploadStatus};
 
 use crate::ports::{ApplyRemoval, Change, DeleteObject, Findings, GetRow, Release};
-use crate::{Error, Fault, FaultKind, Refusal, Row, quota};
+use crate::{Error, Fault, FaultKind, Outbox, Refusal, Row, quota};
 
 /// Attempts while the row keeps changing.
 const ATTEMPTS: u32 = 5;
@@ -25,13 +25,15 @@ const ATTEMPTS: u32 = 5;
 ///
 /// The tombstone keeps the sequencer of the object, so a late event of that object is not newer,
 /// while the removal's own event and that of a later object are. It is written only if the row is
-/// still as it was read: otherwise an event came first, and all of it is repeated.
+/// still as it was read: otherwise an event came first, and all of it is repeated. The notification
+/// is left in the outbox, which that event's message or the sweep empties.
 ///
 /// # Errors
 /// `not_found`, `not_stored` or `upload_ended`; or a fault.
 pub async fn remove(
     rows: &(impl GetRow + ApplyRemoval + Release),
     objects: &impl DeleteObject,
+    outbox: Outbox,
     owner: &OwnerId,
     id: UploadId,
     now_ms: u64,
@@ -49,7 +51,7 @@ pub async fn remove(
             _ => return Err(ended().into()),
         }
         objects.delete_object(&row.record.key).await?;
-        let removal = removal_of(&row, now_ms);
+        let removal = removal_of(&row, outbox, now_ms);
         if let Some(outcome) = rows.apply_removal(&removal, Some(&row)).await? {
             if let Some(slot) = outcome.slot {
                 quota::release(rows, owner, vec![slot]).await?;
@@ -62,7 +64,7 @@ pub async fn remove(
 }
 
 /// The change that makes the row a tombstone.
-fn removal_of(row: &Row, now_ms: u64) -> Change {
+fn removal_of(row: &Row, outbox: Outbox, now_ms: u64) -> Change {
     let record = &row.record;
     Change {
         key: record.key.clone(),
@@ -73,6 +75,7 @@ fn removal_of(row: &Row, now_ms: u64) -> Change {
         object: None,
         findings: Findings::default(),
         awaits_scan: false,
+        notify_by: outbox.notify_by(now_ms),
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crowfly_contract::{
     Crc64Nvme, ObjectKey, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus, Withheld,
 };
@@ -24,9 +26,12 @@ pub struct Row {
     pub s3_upload_id: Option<String>,
     /// The object that the latest scan result belongs to.
     pub scanned: Option<Scanned>,
-    /// Present while the upload is open: until it is stored and its quota slot released, or has
-    /// ended and its object can no longer appear. A row with it has no time to live.
+    /// Present while the upload is open: until it is stored, its quota slot released and its outbox
+    /// empty, or has ended and its object can no longer appear. A row with it has no time to live.
     pub open: Option<Open>,
+    /// What the application is still to be notified of; see `outbox.rs`. A row with
+    /// entries is in the index `byOpen`.
+    pub outbox: BTreeSet<String>,
 }
 
 /// The state of an open upload in the index `byOpen`.
@@ -48,9 +53,18 @@ impl Open {
     }
 
     /// The slot that an ended upload still holds; `None` if it is pending or holds none.
-    pub(crate) fn slot(self, id: UploadId, status: UploadStatus, bytes: u64) -> Option<Slot> {
+    pub fn slot(
+        self,
+        id: UploadId,
+        status: UploadStatus,
+        bytes: u64,
+        unnotified: bool,
+    ) -> Option<Slot> {
         let counted = self.counted.then_some(bytes);
         let watched_until = match status {
+            UploadStatus::Stored | UploadStatus::Deleted if unnotified && !self.counted => {
+                return None;
+            }
             UploadStatus::Stored | UploadStatus::Deleted => None,
             UploadStatus::Aborted | UploadStatus::Expired if self.counted => {
                 Some(self.watched_until())
@@ -61,6 +75,7 @@ impl Open {
             id,
             counted,
             watched_until,
+            unnotified,
         })
     }
 }
@@ -75,6 +90,8 @@ pub struct Slot {
     /// For an aborted or expired upload, whose object may still appear: when the sweep looks again,
     /// in Unix milliseconds. `None` to remove the upload from the index `byOpen`.
     pub watched_until: Option<u64>,
+    /// Whether the outbox of the row has entries, so that it stays in the index `byOpen`.
+    pub unnotified: bool,
 }
 
 /// What a client declared.
@@ -145,7 +162,9 @@ impl Row {
     /// The slot that an ended upload still holds; `None` if it is pending or holds none.
     pub fn slot_to_release(&self) -> Option<Slot> {
         let bytes = self.declared.as_ref().map_or(0, |declared| declared.size);
-        self.open?.slot(self.record.id, self.record.status, bytes)
+        let unnotified = !self.outbox.is_empty();
+        self.open?
+            .slot(self.record.id, self.record.status, bytes, unnotified)
     }
 
     /// Whether the time to live has passed. DynamoDB deletes such rows within days

@@ -1,21 +1,23 @@
-//! The `sweep` function: repairs uploads whose events were lost, expires unused ones, and aborts
-//! multipart uploads that belong to no upload.
+//! The `sweep` function: repairs uploads whose events were lost, expires unused ones, sends
+//! notifications that were not sent, and aborts multipart uploads that belong to no upload.
 //!
 //! Every step is conditional, and the steps of an upload are ordered so that each may be the last:
-//! an upload stays in the index `byOpen` until its quota slot is released and its object can no
-//! longer appear.
+//! an upload stays in the index `byOpen` until its quota slot is released, its outbox empty and its
+//! object can no longer appear.
 
 mod orphans;
+mod outgoing;
 mod upload;
 
 use crowfly_contract::{OwnerId, UploadId};
 
+use self::outgoing::Outgoing;
 use crate::ports::{
-    AbortMultipart, ApplyEvent, Close, FindMultipart, HeadObject, ListMultiparts, ListOpen,
-    MarkExpired, PeekObject, Postpone, QueryRow, Release,
+    AbortMultipart, ApplyEvent, ClearOutbox, Close, FindMultipart, HeadObject, ListMultiparts,
+    ListOpen, MarkExpired, PeekObject, Postpone, PutEvents, QueryRow, Release,
 };
 use crate::record::Recorder;
-use crate::{Fault, bounded, port_set};
+use crate::{Fault, Notifications, bounded, port_set};
 
 /// The possible first characters of an owner.
 const SHARDS: &str = "abcdefghijklmnopqrstuvwxyz234567";
@@ -25,7 +27,7 @@ const UPLOADS_AT_ONCE: usize = 5;
 
 port_set! {
     /// Ports of the table.
-    pub trait Rows = ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close;
+    pub trait Rows = ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close + ClearOutbox;
 }
 port_set! {
     /// Ports of the bucket.
@@ -52,6 +54,8 @@ pub trait Observer {
     fn did(&self, action: &Action);
     /// An action failed; the next sweep retries it.
     fn failed(&self, fault: &Fault);
+    /// Notifications were sent, or could not be.
+    fn notified(&self, notifications: Notifications);
 }
 
 /// The parts of a sweep. The first leaves time for the second.
@@ -101,14 +105,16 @@ pub enum Effect {
 pub async fn sweep(
     rows: &impl Rows,
     objects: &impl Objects,
+    bus: &impl PutEvents,
     sweeper: &Sweeper,
     now_ms: u64,
     observer: &impl Observer,
 ) {
+    let outgoing = Outgoing::new(bus, sweeper.recorder.outbox, observer);
     let first = first_shard(now_ms);
     let shards = SHARDS.chars().cycle().skip(first).take(SHARDS.len());
     let tasks = shards
-        .map(|shard| sweep_shard(rows, objects, sweeper, now_ms, observer, shard))
+        .map(|shard| sweep_shard(rows, objects, &outgoing, sweeper, now_ms, shard))
         .collect();
     bounded(tasks, SHARDS_AT_ONCE).await;
     let shard = SHARDS.chars().nth(first);
@@ -127,11 +133,12 @@ fn first_shard(now_ms: u64) -> usize {
 async fn sweep_shard(
     rows: &impl Rows,
     objects: &impl Objects,
+    outgoing: &Outgoing<'_, impl PutEvents, impl Observer>,
     sweeper: &Sweeper,
     now_ms: u64,
-    observer: &impl Observer,
     shard: char,
 ) {
+    let observer = outgoing.observer;
     let mut after = None;
     while observer.has_time(Part::Uploads) {
         let page = match rows.list_open(shard, now_ms, after.as_ref()).await {
@@ -146,7 +153,9 @@ async fn sweep_shard(
                     return;
                 }
                 let done = match open {
-                    Ok(open) => upload::sweep(rows, objects, sweeper, now_ms, &open).await,
+                    Ok(open) => {
+                        upload::sweep(rows, objects, outgoing, sweeper, now_ms, &open).await
+                    }
                     Err(fault) => Err(fault),
                 };
                 match done {

@@ -18,6 +18,7 @@ use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::create::ItemResult;
 use crowfly_core::forward::{Forwarder, forward};
+use crowfly_core::ports::PutEvents;
 use crowfly_core::record::{self, Outcome, RecordError};
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
@@ -65,13 +66,13 @@ fn batch() -> Vec<String> {
 }
 
 async fn record_batch(
-    ports: &(impl record::Rows + record::Objects),
+    ports: &(impl record::Rows + record::Objects + PutEvents),
     at_once: usize,
 ) -> Vec<Result<Outcome, RecordError>> {
     let batch = batch();
     let bodies: Vec<&str> = batch.iter().map(String::as_str).collect();
-    let results = record::record_batch(ports, ports, &recorder(), &bodies, at_once, NOW).await;
-    results.into_iter().flatten().collect()
+    let batch = record::record_batch(ports, ports, ports, &recorder(), &bodies, at_once, NOW).await;
+    batch.results.into_iter().flatten().collect()
 }
 
 #[tokio::test]

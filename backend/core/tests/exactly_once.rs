@@ -130,7 +130,16 @@ impl World {
         let recorder = recorder();
         let tasks = batch
             .iter()
-            .map(|body| record(&self.memory, &self.memory, &recorder, body, NOW))
+            .map(|body| {
+                record(
+                    &self.memory,
+                    &self.memory,
+                    &self.memory,
+                    &recorder,
+                    body,
+                    NOW,
+                )
+            })
             .collect();
         for result in bounded(tasks, 10).await.into_iter().flatten() {
             self.delivered += 1;

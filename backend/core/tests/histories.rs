@@ -2,25 +2,26 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::crashes::assert_invariants;
 use common::creating::create_with;
-use common::events::{created, handle, key, removed};
+use common::events::{created, key, recorder, removed};
 use common::random::Random;
 use common::sweeping::{DAY, HOUR, Recorded, WEEK, item, multipart_item, open, sweeper};
 use common::{LIMITS, NOW, id, owner};
 use crowfly_contract::{UploadId, UploadStatus};
-use crowfly_core::FaultKind;
 use crowfly_core::cancel::cancel;
 use crowfly_core::quota::Limits;
+use crowfly_core::record::{Recorder, record};
 use crowfly_core::remove::remove;
-use crowfly_core::sweep::sweep;
+use crowfly_core::sweep::{Sweeper, sweep};
+use crowfly_core::{FaultKind, Outbox, Row};
 use crowfly_testing::{Memory, head_of};
 use serde_json::{Value, json};
 
 /// Verbs that may fail, before or after their effect.
-const VERBS: [&str; 10] = [
+const VERBS: [&str; 12] = [
     "open_uploads",
     "release",
     "apply_event",
@@ -31,12 +32,15 @@ const VERBS: [&str; 10] = [
     "head_object",
     "delete_object",
     "apply_removal",
+    "put_events",
+    "clear_outbox",
 ];
 
 /// After any interleaving of clients, storage, events and sweeps, with any event lost and any call
 /// failing before or after its effect, the quota equals the rows, and no row in the index `byOpen`
 /// has a time to live. In the end the quota and the index are empty, every object has a permanent
-/// record, and every upload that ended without an object has a time to live.
+/// record, and every upload that ended without an object has a time to live. With a bus, which half of
+/// the histories have, each record that is stored or deleted in the end was notified.
 #[tokio::test]
 async fn a37_f55_f62_f63_any_history_leaves_the_quota_exact_and_every_object_recorded() {
     let seeds = std::env::var("CROWFLY_SEED")
@@ -52,6 +56,11 @@ async fn a37_f55_f62_f63_any_history_leaves_the_quota_exact_and_every_object_rec
                 Limits::default()
             } else {
                 LIMITS
+            },
+            outbox: if seed % 2 == 0 {
+                Outbox::Off
+            } else {
+                Outbox::On
             },
             now: NOW,
             sequencer: 0,
@@ -74,6 +83,7 @@ struct World {
     random: Random,
     memory: Memory,
     limits: Limits,
+    outbox: Outbox,
     now: u64,
     sequencer: u32,
     /// When each upload was aborted or expired.
@@ -124,8 +134,7 @@ impl World {
                 }
             }
             _ => {
-                let seen = Recorded::default();
-                sweep(memory, memory, &sweeper(), self.now, &seen).await;
+                self.sweep().await;
             }
         }
         for row in self.memory.rows() {
@@ -159,7 +168,7 @@ impl World {
         self.memory.set_object(&key(n), Some(head_of("e1")));
         let body = created(n, &self.next_sequencer(), "e1");
         for _ in 0..self.random.below(3) {
-            let _ = handle(&self.memory, &body).await;
+            let _ = self.handle(&body).await;
         }
     }
 
@@ -170,7 +179,17 @@ impl World {
             return;
         }
         if self.random.percent(50) {
-            drop(remove(&self.memory, &self.memory, &owner('a'), id(n), self.now).await);
+            drop(
+                remove(
+                    &self.memory,
+                    &self.memory,
+                    self.outbox,
+                    &owner('a'),
+                    id(n),
+                    self.now,
+                )
+                .await,
+            );
             if self.memory.object_keys().contains(&key(n)) {
                 return;
             }
@@ -178,11 +197,49 @@ impl World {
         self.memory.set_object(&key(n), None);
         let body = removed(n, &self.next_sequencer());
         for _ in 0..20 {
-            if handle(&self.memory, &body).await.is_ok() {
+            if self.handle(&body).await {
                 return;
             }
         }
         panic!("the event of the removal was never handled");
+    }
+
+    /// Handles a message; whether it is done.
+    async fn handle(&self, body: &str) -> bool {
+        let recorder = Recorder {
+            outbox: self.outbox,
+            ..recorder()
+        };
+        let memory = &self.memory;
+        let results = record(memory, memory, memory, &recorder, body, NOW).await;
+        results.iter().all(Result::is_ok)
+    }
+
+    async fn sweep(&self) {
+        let sweeper = Sweeper {
+            recorder: Recorder {
+                outbox: self.outbox,
+                ..recorder()
+            },
+            ..sweeper()
+        };
+        let (memory, seen) = (&self.memory, Recorded::default());
+        sweep(memory, memory, memory, &sweeper, self.now, &seen).await;
+    }
+
+    /// What is stored or deleted in the end has been notified, if there is a bus.
+    fn check_notified(&self, row: &Row, what: &str) {
+        let (record, owner) = (&row.record, &row.owner);
+        assert_eq!(row.outbox, BTreeSet::new(), "{what}");
+        let sequencer = record.sequencer.as_deref().unwrap_or("-");
+        let last = match record.status {
+            UploadStatus::Stored => format!("{owner}/{}/stored/{sequencer}", record.id),
+            UploadStatus::Deleted => format!("{owner}/{}/deleted/", record.id),
+            _ => return,
+        };
+        let notified = self.memory.notifications();
+        let sent = notified.iter().any(|sent| sent.id.starts_with(&last));
+        assert_eq!(sent, self.outbox == Outbox::On, "{what}: {last}");
     }
 
     fn next_sequencer(&mut self) -> String {
@@ -195,8 +252,7 @@ impl World {
         self.memory.clear_faults();
         for _ in 0..4 {
             self.now += WEEK;
-            let seen = Recorded::default();
-            sweep(&self.memory, &self.memory, &sweeper(), self.now, &seen).await;
+            self.sweep().await;
             assert_invariants(&self.memory, what);
         }
         assert_eq!(open(&self.memory), 0, "{what}");
@@ -207,6 +263,7 @@ impl World {
         );
         let objects = self.memory.object_keys();
         for row in self.memory.rows() {
+            self.check_notified(&row, what);
             let record = row.record;
             assert_eq!(row.open, None, "{what}: {record:?}");
             let there = objects.contains(&record.key);

@@ -77,7 +77,7 @@ async fn is_recorded(path: &str, name: &str) {
     let memory = Memory::default();
     memory.set_object(&key, Some(head_of("e1")));
     let body = json!({"Records": [event(&key.to_string())]}).to_string();
-    let done = record(&memory, &memory, &recorder(), &body, NOW).await;
+    let done = record(&memory, &memory, &memory, &recorder(), &body, NOW).await;
     assert!(
         matches!(done.as_slice(), [Ok(Outcome::Written { .. })]),
         "{done:?}"

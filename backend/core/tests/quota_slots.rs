@@ -22,18 +22,34 @@ async fn f50_f62_f63_a_stored_upload_releases_its_slot_once_for_any_number_of_ev
     create_for('a', &memory, uploads(3), of_nine_bytes(1..4)).await;
     memory.set_object(&key(1), Some(head_of("e1")));
     for _ in 0..5 {
-        record(&memory, &memory, &recorder(), &created(1, "A1", "e1"), NOW).await;
+        record(
+            &memory,
+            &memory,
+            &memory,
+            &recorder(),
+            &created(1, "A1", "e1"),
+            NOW,
+        )
+        .await;
         assert_eq!(open(&memory, 'a'), 2);
     }
     // An upload that was removed, or cancelled and then stored, releases its slot only once.
     let body = removed(2, "A1");
-    record(&memory, &memory, &recorder(), &body, NOW).await;
+    record(&memory, &memory, &memory, &recorder(), &body, NOW).await;
     cancel(&memory, &memory, &owner('a'), id(3), NOW)
         .await
         .unwrap();
     assert_eq!(open(&memory, 'a'), 0);
     memory.set_object(&key(3), Some(head_of("e1")));
-    record(&memory, &memory, &recorder(), &created(3, "A1", "e1"), NOW).await;
+    record(
+        &memory,
+        &memory,
+        &memory,
+        &recorder(),
+        &created(3, "A1", "e1"),
+        NOW,
+    )
+    .await;
     assert_eq!(open(&memory, 'a'), 0);
     let results = create_for('a', &memory, uploads(3), of_nine_bytes(4..8)).await;
     assert_eq!(granted(&results), 3);
@@ -53,13 +69,14 @@ async fn f62_f63_a_redelivery_releases_the_slot_after_an_interruption() {
         }
         let (one, two) = (created(1, "A1", "e1"), created(2, "A1", "e1"));
         let batch = [one.as_str(), two.as_str(), one.as_str(), "poison"];
-        let results = record_batch(&memory, &memory, &recorder(), &batch, 10, NOW).await;
-        assert!(results.iter().all(|results| results[0].is_err()));
+        let done = record_batch(&memory, &memory, &memory, &recorder(), &batch, 10, NOW).await;
+        assert!(done.results.iter().all(|results| results[0].is_err()));
         let row = memory.row(&owner('a'), id(1)).unwrap();
         assert_eq!(row.record.status, UploadStatus::Stored);
         assert_eq!(open(&memory, 'a'), if lost { 0 } else { 2 });
-        let results = record_batch(&memory, &memory, &recorder(), &batch[..2], 10, NOW).await;
-        assert!(results.iter().all(|results| results[0].is_ok()));
+        let again =
+            record_batch(&memory, &memory, &memory, &recorder(), &batch[..2], 10, NOW).await;
+        assert!(again.results.iter().all(|results| results[0].is_ok()));
         assert_eq!(open(&memory, 'a'), 0);
     }
 }
@@ -75,7 +92,7 @@ async fn f63_a_batch_releases_the_slots_of_an_owner_in_one_call() {
         })
         .collect();
     let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
-    record_batch(&memory, &memory, &recorder(), &bodies, 10, NOW).await;
+    record_batch(&memory, &memory, &memory, &recorder(), &bodies, 10, NOW).await;
     assert_eq!(open(&memory, 'a'), 0);
     let calls = memory.calls();
     assert_eq!(calls.iter().filter(|verb| **verb == "release").count(), 1);
@@ -104,6 +121,7 @@ async fn a38_only_an_ended_upload_releases_its_slot() {
         id: id(n),
         counted: Some(9),
         watched_until,
+        unnotified: false,
     };
     let cancelled = slot(2, Some(NOW + DAY_MS));
     let slots = vec![slot(1, None), cancelled, slot(1, None), slot(7, None)];

@@ -13,6 +13,7 @@ use common::sweeping::{create_at, item, open, status, swept};
 use common::withheld::{content, shown};
 use common::{NOW, id, owner};
 use crowfly_contract::{ErrorCode, ScanStatus, UploadStatus, Visibility, Withheld};
+use crowfly_core::Outbox;
 use crowfly_core::record::Outcome;
 use crowfly_core::remove::remove;
 use crowfly_core::{Error, FaultKind, Row};
@@ -20,7 +21,7 @@ use crowfly_testing::{Memory, head_of, row_of};
 use serde_json::json;
 
 async fn remove_it(memory: &Memory) -> Result<(), Error> {
-    remove(memory, memory, &owner('a'), id(1), NOW).await
+    remove(memory, memory, Outbox::Off, &owner('a'), id(1), NOW).await
 }
 
 /// Upload 1, created and in storage, and its event recorded.
@@ -128,7 +129,7 @@ async fn a60_a61_of_another_owner_and_of_nobody_are_the_same_and_cost_the_same()
     let mut found = Vec::new();
     for (who, n) in [('b', 1), ('a', 2)] {
         let before = memory.calls().len();
-        let error = remove(&memory, &memory, &owner(who), id(n), NOW).await;
+        let error = remove(&memory, &memory, Outbox::Off, &owner(who), id(n), NOW).await;
         found.push((
             error.unwrap_err().to_refusal(),
             memory.calls()[before..].to_vec(),
@@ -291,7 +292,7 @@ async fn f63_a_crash_at_any_call_is_settled_by_a_repeat() {
     at_every_call(
         "remove, then a repeat",
         stored_and_counted,
-        async |ports| remove(ports, ports, &owner('a'), id(1), NOW).await,
+        async |ports| remove(ports, ports, Outbox::Off, &owner('a'), id(1), NOW).await,
         async |memory| remove_it(memory).await,
         |memory, result, what| {
             assert!(result.is_ok(), "{what}: {result:?}");
@@ -307,7 +308,7 @@ async fn f62_a_crash_at_any_call_is_settled_by_the_event_of_the_removal() {
     at_every_call(
         "remove, then its event",
         stored_and_counted,
-        async |ports| remove(ports, ports, &owner('a'), id(1), NOW).await,
+        async |ports| remove(ports, ports, Outbox::Off, &owner('a'), id(1), NOW).await,
         async |memory| {
             let deleted = memory.object_keys().is_empty();
             if deleted {

@@ -32,7 +32,7 @@ async fn scanned(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
         scan_uploads: true,
         ..recorder()
     };
-    let mut results = record(memory, memory, &recorder, body, NOW).await;
+    let mut results = record(memory, memory, memory, &recorder, body, NOW).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }

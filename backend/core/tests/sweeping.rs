@@ -205,7 +205,7 @@ async fn f63_an_interrupted_sweep_is_completed_by_the_next() {
                 memory.fail_next(verb, FaultKind::Unavailable);
             }
             let seen = Recorded::default();
-            sweep(&memory, &memory, &sweeper(), NOW + WEEK, &seen).await;
+            sweep(&memory, &memory, &memory, &sweeper(), NOW + WEEK, &seen).await;
             open(&memory);
             swept(&memory, NOW + WEEK + HOUR).await;
             let what = format!("{verb}, {lost}");

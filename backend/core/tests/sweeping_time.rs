@@ -66,7 +66,7 @@ async fn a_sweep_stops_when_its_time_is_up_and_goes_on_next_time() {
             ..Recorded::default()
         };
         let now = NOW + WEEK + sweeps * 15 * MINUTE;
-        sweep(&memory, &memory, &sweeper(), now, &seen).await;
+        sweep(&memory, &memory, &memory, &sweeper(), now, &seen).await;
         let cut_short = seen.cut_short.into_inner();
         assert!(cut_short || open(&memory) == 0, "and that is reported");
         expired += seen.actions.into_inner().unwrap().len();
@@ -77,7 +77,7 @@ async fn a_sweep_stops_when_its_time_is_up_and_goes_on_next_time() {
     assert_eq!(expired, 40);
     let seen = Recorded::default();
     let now = NOW + WEEK + sweeps * 15 * MINUTE;
-    sweep(&memory, &memory, &sweeper(), now, &seen).await;
+    sweep(&memory, &memory, &memory, &sweeper(), now, &seen).await;
     assert!(!seen.cut_short.into_inner(), "there was time enough");
 }
 
@@ -92,7 +92,7 @@ async fn f40_orphans_are_dropped_even_where_the_uploads_take_all_the_time() {
         uploads: Some(AtomicUsize::new(0)),
         ..Recorded::default()
     };
-    sweep(&memory, &memory, &sweeper(), NOW + WEEK, &seen).await;
+    sweep(&memory, &memory, &memory, &sweeper(), NOW + WEEK, &seen).await;
     let actions = seen.actions.into_inner().unwrap();
     assert_eq!(effects(&actions), [Effect::Cleared]);
     assert!(seen.cut_short.into_inner());
@@ -116,7 +116,7 @@ async fn f40_every_orphan_is_reached() {
                 ..Recorded::default()
             };
             let now = NOW + DAY + sweeps * minutes * MINUTE;
-            sweep(&memory, &memory, &sweeper(), now, &seen).await;
+            sweep(&memory, &memory, &memory, &sweeper(), now, &seen).await;
             sweeps += 1;
             assert!(sweeps < 100, "every {minutes} minutes: it never comes");
         }

@@ -133,7 +133,10 @@ impl World {
         let happening = happens.then(|| self.change(n));
         let (memory, recorder) = (&self.memory, &recorder());
         let work = |body: String| async move {
-            match record(memory, memory, recorder, &body, NOW).await.remove(0) {
+            match record(memory, memory, memory, recorder, &body, NOW)
+                .await
+                .remove(0)
+            {
                 Ok(_) => None,
                 Err(RecordError::Fault(_)) => Some(body),
                 Err(poison) => panic!("{poison}"),
@@ -262,7 +265,7 @@ fn f52_f56_the_record_is_of_what_storage_holds_whatever_versions_come_and_go() {
 fn start<'a>(memory: &'a Memory, body: String, polls: u32) -> Task<'a> {
     let mut context = Context::from_waker(Waker::noop());
     let mut task: Task<'_> = Box::pin(async move {
-        drop(record(memory, memory, &recorder(), &body, NOW).await);
+        drop(record(memory, memory, memory, &recorder(), &body, NOW).await);
         None
     });
     for _ in 0..polls {

@@ -1,6 +1,6 @@
 //! The clients that a function opens at its cold start, named by its environment.
 
-use crowfly_aws::{Bucket, Presigner, Queue, Session, Table};
+use crowfly_aws::{Bucket, EventBus, Presigner, Queue, Session, Table};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::record::Recorder;
 
@@ -41,6 +41,12 @@ impl<'a> Environment<'a> {
         Ok(Queue::open(&self.session, &url))
     }
 
+    /// The event bus `EVENT_BUS`, if it is set.
+    pub fn bus(&self) -> Option<EventBus> {
+        let name = self.variables.given("EVENT_BUS")?;
+        Some(EventBus::open(&self.session, &name))
+    }
+
     /// The bucket `BUCKET`.
     ///
     /// # Errors
@@ -49,14 +55,19 @@ impl<'a> Environment<'a> {
         Ok(Bucket::open(&self.session, &self.bucket_name()?))
     }
 
-    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS`.
+    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS` and the setting
+    /// `TRANSFER_ACCELERATION`.
     ///
     /// # Errors
     /// [`StartError`].
     pub fn presigner(&self) -> Result<Presigner, StartError> {
         let lifetime = self.variables.url_lifetime()?;
         let bucket = self.bucket_name()?;
-        Ok(Presigner::open(&self.session, &bucket, lifetime)?)
+        let presigner = Presigner::open(&self.session, &bucket, lifetime)?;
+        Ok(match self.variables.transfer_acceleration()? {
+            true => presigner.accelerated(&self.session),
+            false => presigner,
+        })
     }
 
     /// The recorder of the bucket `BUCKET`, with the setting `SCAN_UPLOADS`.
@@ -67,6 +78,7 @@ impl<'a> Environment<'a> {
         Ok(Recorder {
             address: self.address()?,
             scan_uploads: self.variables.scan_uploads()?,
+            outbox: self.variables.outbox(),
             bucket: self.bucket_name()?,
         })
     }

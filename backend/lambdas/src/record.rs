@@ -3,13 +3,13 @@
 //! IAM: `dynamodb:GetItem` and `dynamodb:UpdateItem` on the table; `s3:GetObject` on the uploads
 //! and `s3:ListBucket` on the bucket; on the queue `ReceiveMessage`, `DeleteMessage` and
 //! `GetQueueAttributes`, which the event source needs, and `ChangeMessageVisibility` to delay
-//! retries.
+//! retries; with a bus, `events:PutEvents` on it.
 
 mod counts;
 
-use crowfly_aws::{Bucket, Queue, Table};
+use crowfly_aws::{Bucket, EventBus, Queue, Table};
 use crowfly_core::denied::DeniedOwners;
-use crowfly_core::ports::{SetVisibilityTimeouts, VisibilityTimeout};
+use crowfly_core::ports::{PutEvents, SetVisibilityTimeouts, VisibilityTimeout};
 use crowfly_core::record::{Objects, Recorder, Redelivery, Rows, record_batch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,6 +30,7 @@ pub struct Record {
     rows: Table,
     objects: Bucket,
     queue: Queue,
+    bus: Option<EventBus>,
     settings: Settings,
 }
 
@@ -96,6 +97,7 @@ impl Function for Record {
             rows: environment.table()?,
             objects: environment.bucket()?,
             queue: environment.queue()?,
+            bus: environment.bus(),
             settings: Settings {
                 recorder: environment.recorder()?,
                 redelivery: Redelivery {
@@ -108,8 +110,17 @@ impl Function for Record {
 
     /// Fails if the event is not an SQS batch: then Lambda retries the whole batch.
     async fn call(&self, event: Value, now: Moment) -> Result<BatchAnswer, CallError> {
-        let (rows, objects) = (&self.rows, &self.objects);
-        handle(rows, objects, &self.queue, &self.settings, event, now.ms).await
+        let (rows, objects, queue) = (&self.rows, &self.objects, &self.queue);
+        handle(
+            rows,
+            objects,
+            queue,
+            &self.bus,
+            &self.settings,
+            event,
+            now.ms,
+        )
+        .await
     }
 }
 
@@ -121,6 +132,7 @@ pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
     queue: &impl SetVisibilityTimeouts,
+    bus: &impl PutEvents,
     settings: &Settings,
     event: Value,
     now_ms: u64,
@@ -133,9 +145,10 @@ pub async fn handle(
         .collect();
     // Boxed: the nested futures, down to those of the SDK, exceed the recursion limit of the
     // compiler.
-    let outcomes = Box::pin(record_batch(
+    let recorded = Box::pin(record_batch(
         rows,
         objects,
+        bus,
         &settings.recorder,
         &bodies,
         AT_ONCE,
@@ -144,13 +157,14 @@ pub async fn handle(
     .await;
     let mut counts = Counts::new(now_ms, &settings.denied);
     let mut failed = Vec::new();
-    for (message, results) in batch.records.into_iter().zip(outcomes) {
+    for (message, results) in batch.records.into_iter().zip(recorded.results) {
         for result in &results {
             counts.add(&message.message_id, result);
         }
         let delay = settings.redelivery.delay_s(message.receives(), &results);
         failed.extend(delay.map(|seconds| (message, seconds)));
     }
+    counts.notified(recorded.notifications);
     counts.log();
     delay_retries(queue, &failed).await;
     Ok(BatchAnswer {

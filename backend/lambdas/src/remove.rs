@@ -10,7 +10,7 @@ use crowfly_core::ports::{AdvanceRate, ApplyRemoval, DeleteObject, GetRow, Relea
 use crowfly_core::rate::{Rate, admit};
 use crowfly_core::remove::remove;
 use crowfly_core::request::{check_no_fields, parse_path_id};
-use crowfly_core::{Refusal, port_set};
+use crowfly_core::{Outbox, Refusal, port_set};
 use serde_json::Value;
 
 use crate::environment::Environment;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub gate: Gate,
     /// Rate of each owner, shared with the upload routes.
     pub rate: Rate,
+    /// Whether the application is notified of deletions.
+    pub outbox: Outbox,
 }
 
 impl Settings {
@@ -44,6 +46,7 @@ impl Settings {
         Ok(Self {
             gate: Gate::read(variables)?,
             rate: variables.upload_rate()?,
+            outbox: variables.outbox(),
         })
     }
 }
@@ -85,7 +88,7 @@ pub async fn handle(
         // A request that cannot be parsed is paid for as well.
         let id = parse(request);
         admit(rows, owner, settings.rate, COST, now_ms).await?;
-        remove(rows, objects, owner, id?, now_ms).await?;
+        remove(rows, objects, settings.outbox, owner, id?, now_ms).await?;
         Ok(Answer::empty(204))
     })
     .await

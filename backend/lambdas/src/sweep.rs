@@ -2,14 +2,16 @@
 //!
 //! IAM: `dynamodb:Query` on the table and its index `byOpen`, `dynamodb:UpdateItem` on the table;
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
-//! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket.
+//! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket; with an event bus,
+//! `events:PutEvents` on it.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use crowfly_aws::{Bucket, Table};
+use crowfly_aws::{Bucket, EventBus, Table};
+use crowfly_core::ports::PutEvents;
 use crowfly_core::sweep::{Action, Effect, Objects, Observer, Part, Rows, Sweeper, sweep};
-use crowfly_core::{Fault, parse_rfc3339_ms};
+use crowfly_core::{Fault, Notifications, parse_rfc3339_ms};
 use serde_json::{Value, json};
 
 use crate::environment::Environment;
@@ -28,6 +30,7 @@ const UPLOADS_SHARE: u32 = 80;
 pub struct Sweep {
     rows: Table,
     objects: Bucket,
+    bus: Option<EventBus>,
     sweeper: Sweeper,
 }
 
@@ -39,6 +42,7 @@ impl Function for Sweep {
         Ok(Self {
             rows: environment.table()?,
             objects: environment.bucket()?,
+            bus: environment.bus(),
             sweeper: Sweeper {
                 recorder: environment.recorder()?,
                 unfinished_ms: variables.unfinished_ms()?,
@@ -55,7 +59,8 @@ impl Function for Sweep {
             ms: scheduled(&event).unwrap_or(now.ms),
             ..now
         };
-        handle(&self.rows, &self.objects, &self.sweeper, now).await
+        let (rows, objects) = (&self.rows, &self.objects);
+        handle(rows, objects, &self.bus, &self.sweeper, now).await
     }
 }
 
@@ -71,6 +76,7 @@ fn scheduled(event: &Value) -> Option<u64> {
 pub async fn handle(
     rows: &impl Rows,
     objects: &impl Objects,
+    bus: &impl PutEvents,
     sweeper: &Sweeper,
     now: Moment,
 ) -> Result<Value, CallError> {
@@ -85,7 +91,7 @@ pub async fn handle(
     };
     // Boxed: the nested futures, down to those of the SDK, exceed the recursion limit of the
     // compiler.
-    Box::pin(sweep(rows, objects, sweeper, now.ms, &observer)).await;
+    Box::pin(sweep(rows, objects, bus, sweeper, now.ms, &observer)).await;
     let complete = !observer.cut_short.into_inner();
     let counts = observer.counts.into_inner();
     log::Metrics::at(now.ms)
@@ -93,11 +99,14 @@ pub async fn handle(
         .count("UploadsExpired", counts.expired)
         .count("MultipartsAborted", counts.dropped)
         .count("QuotaReleased", counts.released)
+        .count("NotificationsSent", counts.notifications.sent)
+        .count("NotificationsFailed", counts.notifications.failed)
         .count("SweepIncomplete", usize::from(!complete))
         .write();
     let report = json!({"repaired": counts.repaired, "expired": counts.expired,
         "finished": counts.finished, "closed": counts.closed, "multipartsAborted": counts.dropped,
-        "quotaReleased": counts.released, "failed": counts.failed, "complete": complete});
+        "quotaReleased": counts.released, "notificationsSent": counts.notifications.sent,
+        "notificationsFailed": counts.notifications.failed, "failed": counts.failed, "complete": complete});
     log::line("info", "swept", report.clone());
     if counts.failed > 0 {
         return Err(CallError::NotSwept(counts.failed));
@@ -114,6 +123,7 @@ struct Counts {
     dropped: usize,
     released: usize,
     failed: usize,
+    notifications: Notifications,
 }
 
 struct SweepObserver {
@@ -167,5 +177,11 @@ impl Observer for SweepObserver {
     fn failed(&self, fault: &Fault) {
         self.counts.borrow_mut().failed += 1;
         log::line("error", "sweep", json!({"fault": fault.to_string()}));
+    }
+
+    fn notified(&self, notifications: Notifications) {
+        let counts = &mut self.counts.borrow_mut().notifications;
+        counts.sent += notifications.sent;
+        counts.failed += notifications.failed;
     }
 }

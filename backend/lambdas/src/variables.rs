@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crowfly_aws::{LifetimeError, Session, SessionError};
+use crowfly_core::Outbox;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
@@ -119,7 +120,10 @@ impl<'a> Variables<'a> {
     /// # Errors
     /// [`StartError`].
     pub fn policy(&self) -> Result<Policy, StartError> {
-        let by_lambda = self.one_of("EVENT_ROUTE", &[("direct", false), ("lambda", true)])?;
+        let by_lambda = self.one_of(
+            "EVENT_ROUTE",
+            &[("direct", false), ("eventbridge", false), ("lambda", true)],
+        )?;
         let key_suffix = self.key_suffix()?;
         Ok(Policy {
             max_file_bytes: self.number("MAX_FILE_BYTES")?,
@@ -210,6 +214,25 @@ impl<'a> Variables<'a> {
     /// [`StartError`].
     pub fn scan_uploads(&self) -> Result<bool, StartError> {
         self.one_of("SCAN_UPLOADS", &[("off", false), ("on", true)])
+    }
+
+    /// `TRANSFER_ACCELERATION`; off if it is not set.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn transfer_acceleration(&self) -> Result<bool, StartError> {
+        match self.given("TRANSFER_ACCELERATION") {
+            Some(_) => self.one_of("TRANSFER_ACCELERATION", &[("off", false), ("on", true)]),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether the application is notified of changes: on if `EVENT_BUS` names a bus.
+    pub fn outbox(&self) -> Outbox {
+        match self.given("EVENT_BUS") {
+            Some(_) => Outbox::On,
+            None => Outbox::Off,
+        }
     }
 
     /// `URL_LIFETIME_SECONDS`; the presigner checks its range.

@@ -3,7 +3,9 @@
 mod common;
 
 use common::{NOW, id, owner};
+use crowfly_contract::UploadStatus;
 use crowfly_core::FaultKind;
+use crowfly_core::Outbox;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::forward::Forwarder;
@@ -28,6 +30,7 @@ fn settings() -> record::Settings {
             bucket: "bucket".to_owned(),
             address: address(),
             scan_uploads: false,
+            outbox: Outbox::Off,
         },
         redelivery: Redelivery {
             visibility_timeout_s: 120,
@@ -46,7 +49,7 @@ async fn failures(memory: &Memory, bodies: &[String]) -> Vec<String> {
         })
         .collect();
     let event = json!({"Records": records});
-    let answer = record::handle(memory, memory, memory, &settings(), event, NOW)
+    let answer = record::handle(memory, memory, memory, memory, &settings(), event, NOW)
         .await
         .unwrap();
     answer
@@ -134,7 +137,7 @@ async fn f60_without_a_message_id_the_whole_batch_is_retried() {
     for event in [json!({}), json!(null), json!({"Records": [{"body": "{}"}]})] {
         let memory = Memory::default();
         assert!(
-            record::handle(&memory, &memory, &memory, &settings(), event, NOW)
+            record::handle(&memory, &memory, &memory, &memory, &settings(), event, NOW)
                 .await
                 .is_err()
         );
@@ -180,8 +183,31 @@ async fn a95_what_a_denied_owner_stores_is_recorded_all_the_same() {
     };
     let body = created(&row.record.key.to_string()).to_string();
     let event = json!({"Records": [{"messageId": "m", "body": body, "receiptHandle": "r"}]});
-    let answer = record::handle(&memory, &memory, &memory, &settings, event, NOW).await;
+    let answer = record::handle(&memory, &memory, &memory, &memory, &settings, event, NOW).await;
     assert!(answer.unwrap().batch_item_failures.is_empty());
     let stored = memory.row(&owner("alice"), id(1)).unwrap().record;
     assert_eq!(stored.status, crowfly_contract::UploadStatus::Stored);
+}
+
+/// The upload is recorded, and its owner sees it; the application is notified by the next delivery.
+#[tokio::test]
+async fn a_message_whose_notification_fails_is_retried() {
+    let memory = Memory::default();
+    let row = row_of(&owner("alice"), id(1), 1);
+    memory.set_object(&row.record.key, Some(head_of("e")));
+    memory.set_row(row.clone());
+    let mut settings = settings();
+    settings.recorder.outbox = Outbox::On;
+    let body = created(&row.record.key.to_string()).to_string();
+    let event = json!({"Records": [{"messageId": "m", "body": body, "receiptHandle": "r"}]});
+    memory.fail_next("put_events", FaultKind::Unavailable);
+    for (failures, sent) in [(1, 0), (0, 2), (0, 2)] {
+        let event = event.clone();
+        let handled =
+            record::handle(&memory, &memory, &memory, &memory, &settings, event, NOW).await;
+        assert_eq!(handled.unwrap().batch_item_failures.len(), failures);
+        assert_eq!(memory.notifications().len(), sent);
+        let stored = memory.row(&owner("alice"), id(1)).unwrap().record;
+        assert_eq!(stored.status, UploadStatus::Stored);
+    }
 }

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{NOW, assert_problem, event, id, json_of, owner, read, variable};
+use crowfly_core::Outbox;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::ports::Head;
@@ -19,6 +20,7 @@ async fn handle_message(memory: &Memory, scan_uploads: bool, body: &Value) -> us
             bucket: "bucket".to_owned(),
             address: ObjectAddress::on_aws("bucket", "eu-west-1"),
             scan_uploads,
+            outbox: Outbox::Off,
         },
         redelivery: Redelivery {
             visibility_timeout_s: 120,
@@ -27,7 +29,7 @@ async fn handle_message(memory: &Memory, scan_uploads: bool, body: &Value) -> us
     };
     let batch = json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body.to_string(),
         "attributes": {"ApproximateReceiveCount": "1"}}]});
-    let answer = record::handle(memory, memory, memory, &settings, batch, NOW).await;
+    let answer = record::handle(memory, memory, memory, memory, &settings, batch, NOW).await;
     answer.unwrap().batch_item_failures.len()
 }
 

@@ -90,6 +90,26 @@ async fn a18_a_denied_owner_is_forbidden_with_a_valid_token() {
     assert_eq!(answer.status_code, 200, "{}", json_of(&answer));
 }
 
+/// The owner of a former issuer's subject is denied under the new issuer, so it is the same owner.
+#[tokio::test]
+async fn d10_the_owner_is_that_of_the_former_issuer() {
+    let denied = owner("alice");
+    let moved = || {
+        let mut event = event("GET /uploads", None);
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["iss"] =
+            json!("https://now.example/");
+        event
+    };
+    let without = gate(&[("DENIED_OWNERS", denied.as_str())]).unwrap();
+    assert_eq!(list(without, moved()).await.0.status_code, 200);
+    let kept = gate(&[
+        ("DENIED_OWNERS", denied.as_str()),
+        ("OWNER_ISSUER", "https://issuer.example/"),
+    ]);
+    let (answer, _) = list(kept.unwrap(), moved()).await;
+    assert_problem(&answer, 403, "forbidden");
+}
+
 #[test]
 fn f74_a_denied_owner_has_the_form_of_one() {
     assert!(gate(&[("DENIED_OWNERS", "")]).is_ok());

@@ -231,8 +231,8 @@ fn a_state_that_this_server_never_gave_is_refused() {
     assert_eq!(refusals, [ErrorCode::UnknownField; 3]);
 }
 
-/// Except for what only other servers say, the message of the gateway and the table of codes, which the tests of the
-/// contract use.
+/// Except for what only other servers say, the message of the gateway, the table of codes and the notification, which the
+/// tests of the contract use.
 #[test]
 fn every_golden_file_of_the_backend_is_used() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract/tests/golden");
@@ -246,6 +246,7 @@ fn every_golden_file_of_the_backend_is_used() {
                 | "error_codes"
                 | "create_response_state"
                 | "list_parts_response_etag"
+                | "notification_stored"
         );
         assert!(used || not_ours, "{name} is used by no test");
     }

@@ -3,6 +3,7 @@
 mod common;
 
 use common::variable;
+use crowfly_core::Outbox;
 use crowfly_lambdas::variables::{StartError, Variables};
 use crowfly_lambdas::{presign, read, remove};
 
@@ -105,9 +106,10 @@ fn the_suffix_applies_on_the_route_lambda_only() {
         };
         Variables::new(&lookup).policy().unwrap().key_suffix
     };
+    assert_eq!(suffix("lambda"), ".webm");
     assert_eq!(
-        (suffix("direct").as_str(), suffix("lambda").as_str()),
-        ("", ".webm")
+        (suffix("direct"), suffix("eventbridge")),
+        Default::default()
     );
 }
 
@@ -120,5 +122,20 @@ fn f74_remove_names_what_it_lacks() {
             matches!(&error, StartError::Missing(missing) if *missing == name),
             "{error}"
         );
+    }
+}
+
+/// An empty name, the template's default, is none.
+#[test]
+fn an_application_is_notified_only_through_a_bus() {
+    for (bus, outbox) in [
+        (None, Outbox::Off),
+        (Some(""), Outbox::Off),
+        (Some("default"), Outbox::On),
+    ] {
+        let lookup = with("EVENT_BUS", bus);
+        assert_eq!(Variables::new(&lookup).outbox(), outbox, "{bus:?}");
+        let settings = remove::Settings::read(&Variables::new(&lookup)).unwrap();
+        assert_eq!(settings.outbox, outbox, "{bus:?}");
     }
 }

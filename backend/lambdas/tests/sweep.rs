@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::{NOW, id, owner};
+use crowfly_core::Outbox;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::record::Recorder;
 use crowfly_core::sweep::Sweeper;
@@ -33,6 +34,7 @@ async fn report(left: Duration) -> Value {
             bucket: "bucket".to_owned(),
             address: ObjectAddress::on_aws("bucket", "eu-west-1"),
             scan_uploads: false,
+            outbox: Outbox::Off,
         },
         unfinished_ms: 7 * DAY_MS,
         repair_after_ms: 900_000,
@@ -41,7 +43,7 @@ async fn report(left: Duration) -> Value {
         ms: NOW + 7 * DAY_MS,
         left,
     };
-    sweep::handle(&memory, &memory, &sweeper, now)
+    sweep::handle(&memory, &memory, &memory, &sweeper, now)
         .await
         .unwrap()
 }
@@ -50,7 +52,7 @@ async fn report(left: Duration) -> Value {
 async fn a38_the_report_says_what_was_done() {
     let expected = |expired: u64, complete: bool| {
         json!({"repaired": 0, "expired": expired, "finished": 0, "closed": 0, "multipartsAborted": 0,
-            "quotaReleased": 0, "failed": 0, "complete": complete})
+            "quotaReleased": 0, "notificationsSent": 0, "notificationsFailed": 0, "failed": 0, "complete": complete})
     };
     assert_eq!(report(Duration::from_secs(600)).await, expected(1, true));
     assert_eq!(report(Duration::ZERO).await, expected(0, false));

@@ -7,16 +7,17 @@ mod events;
 mod folders;
 mod multipart;
 mod open;
+mod outbox;
 mod removal;
 mod sweep;
 
 use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibility};
 
 use crowfly_core::ports::{
-    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, ClearMultipart, Close, Consistency,
-    DeclareChecksum, Findings, GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted, MarkExpired,
-    OpenUploads, Position, Postpone, Put, PutPending, QueryRow, Release, SetMultipart, SetScan,
-    Touch,
+    AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, ClearMultipart, ClearOutbox, Close,
+    Consistency, DeclareChecksum, Findings, GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted,
+    MarkExpired, OpenUploads, Position, Postpone, Put, PutPending, QueryRow, Release, SetMultipart,
+    SetScan, Touch,
 };
 use crowfly_core::{Row, Sequencer, port_set};
 
@@ -38,6 +39,10 @@ pub use open::{
     a_touch_reaches_pending_uploads, slots_are_claimed_all_or_nothing,
     the_rate_advances_under_its_condition,
 };
+pub use outbox::{
+    a_scan_enters_notices_into_an_unchanged_row, an_outbox_brings_its_row_into_the_index,
+    an_outbox_keeps_its_row_in_the_index,
+};
 pub use removal::{
     a_removal_applies_only_to_an_unchanged_row, a_tombstone_without_an_event_is_not_overwritten,
 };
@@ -55,7 +60,7 @@ port_set! {
     /// All ports of the table.
     pub trait Store = PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + ApplyRemoval
         + SetMultipart + ClearMultipart + DeclareChecksum + SetScan + OpenUploads + Release + Touch + AdvanceRate + ListOpen
-        + QueryRow + MarkExpired + Postpone + Close;
+        + QueryRow + MarkExpired + Postpone + Close + ClearOutbox;
 }
 
 fn id(n: u128) -> UploadId {
@@ -73,6 +78,7 @@ fn change(owner: &OwnerId, id: UploadId, sequencer: &str, object: Option<Head>) 
         object,
         findings: Findings::default(),
         awaits_scan: false,
+        notify_by: None,
     }
 }
 
@@ -207,4 +213,7 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     open_uploads_are_listed_when_they_are_due(store, &owner()).await;
     only_what_is_not_used_expires(store, &owner()).await;
     only_what_has_ended_and_is_free_is_closed(store, &owner()).await;
+    an_outbox_keeps_its_row_in_the_index(store, &owner()).await;
+    an_outbox_brings_its_row_into_the_index(store, &owner()).await;
+    a_scan_enters_notices_into_an_unchanged_row(store, &owner()).await;
 }

@@ -1,20 +1,23 @@
 //! Ports that crash their caller before or after the n-th call.
 
+use std::collections::BTreeSet;
 use std::future::{Future, pending};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use crowfly_contract::{Crc64Nvme, Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, UploadId};
+use crowfly_contract::{
+    Crc64Nvme, Grant, Notification, ObjectKey, OwnerId, QueueMessage, ScanStatus, UploadId,
+};
 
 use crowfly_core::ports::{
-    AbortMultipart, ApplyEvent, ApplyRemoval, Change, ClearMultipart, Close, CompleteMultipart,
-    Completion, Consistency, CreateMultipart, DeclareChecksum, DeleteObject, EventOutcome,
-    ExpectedObject, FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts, ListOpen,
-    ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage, MultipartPosition,
-    MultipartToCreate, OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening, Peek, PeekObject,
-    Postpone, PresignPut, Put, PutPending, PutToSign, QueryRow, Release, SendMessages,
-    SetMultipart, SetScan, Slot, Touch,
+    AbortMultipart, ApplyEvent, ApplyRemoval, Change, ClearMultipart, ClearOutbox, Close,
+    CompleteMultipart, Completion, Consistency, CreateMultipart, DeclareChecksum, DeleteObject,
+    EventOutcome, ExpectedObject, FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts,
+    ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage,
+    MultipartPosition, MultipartToCreate, NotAccepted, OpenPage, OpenPosition, OpenUpload,
+    OpenUploads, Opening, Peek, PeekObject, Postpone, PresignPut, Put, PutEvents, PutPending,
+    PutToSign, QueryRow, Release, ScanNotices, SendMessages, SetMultipart, SetScan, Slot, Touch,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, Row, Scanned};
@@ -117,7 +120,9 @@ crashing! {
     HeadObject: head_object(key: &ObjectKey) -> Option<Head>;
     DeleteObject: delete_object(key: &ObjectKey) -> ();
     PeekObject: peek_object(key: &ObjectKey, etag: &str) -> Peek;
-    SetScan: set_scan(owner: &OwnerId, id: UploadId, object: &Scanned, found: ScanStatus) -> bool;
+    SetScan: set_scan(owner: &OwnerId, id: UploadId, object: &Scanned, found: ScanStatus, notices: Option<&ScanNotices<'_>>) -> bool;
+    ClearOutbox: clear_outbox(owner: &OwnerId, id: UploadId, entries: &BTreeSet<String>) -> ();
+    PutEvents: put_events(notifications: &[&Notification]) -> Vec<NotAccepted>;
     PresignPut: presign_put(put: &PutToSign<'_>, now_ms: u64) -> Grant;
     SendMessages: send_messages(messages: &[QueueMessage]) -> Vec<usize>;
     SetMultipart: set_multipart(owner: &OwnerId, id: UploadId, new: &str) -> bool;

@@ -1,10 +1,11 @@
 mod content;
 mod multipart;
+mod notify;
 mod open;
 mod ports;
 mod sweep;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crowfly_contract::{
@@ -29,6 +30,7 @@ pub struct Memory {
     visibility_timeouts: Mutex<Vec<VisibilityTimeout>>,
     multiparts: Mutex<multipart::Multiparts>,
     quotas: Mutex<open::Quotas>,
+    bus: Mutex<notify::Bus>,
     faults: Mutex<HashMap<&'static str, Vec<FaultKind>>>,
     lost: Mutex<HashMap<&'static str, u32>>,
     calls: Mutex<Vec<&'static str>>,
@@ -73,6 +75,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
         s3_upload_id: None,
         scanned: None,
         open: None,
+        outbox: BTreeSet::new(),
     }
 }
 

@@ -8,6 +8,7 @@ mod abort;
 mod answer;
 mod api;
 mod batching;
+mod calls;
 mod digest;
 mod doubt;
 mod file;

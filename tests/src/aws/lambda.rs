@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use devkit::http::{Request, Response};
+use devkit::http::{Request, Response, encode};
 use devkit::wait;
 use serde_json::{Map, Value, json};
 
@@ -35,14 +35,20 @@ impl Aws {
     #[track_caller]
     pub fn function_of(&self, stack: &str, logical: &str) -> String {
         let wanted = format!("{stack}-{logical}");
-        let answer = self.lambda("GET", "", None);
-        let functions = answer.json()["Functions"].take();
-        let names = functions.as_array().into_iter().flatten();
-        names
-            .filter_map(|function| function["FunctionName"].as_str())
-            .find(|name| name.starts_with(&wanted))
-            .unwrap_or_else(|| panic!("no function {wanted}"))
-            .to_owned()
+        let mut path = String::new();
+        // Pages of 50: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+        loop {
+            let page = self.lambda("GET", &path, None).json();
+            let functions = page["Functions"].as_array().into_iter().flatten();
+            let mut names = functions.filter_map(|function| function["FunctionName"].as_str());
+            if let Some(name) = names.find(|name| name.starts_with(&wanted)) {
+                return name.to_owned();
+            }
+            let Some(marker) = page["NextMarker"].as_str().filter(|text| !text.is_empty()) else {
+                panic!("no function {wanted}");
+            };
+            path = format!("?Marker={}", encode(marker));
+        }
     }
 
     /// Invokes a function directly, past the gateway.

@@ -1,6 +1,7 @@
 //! Signed calls to AWS services that prepare a case or check its result; never the subject of a test.
 
 mod dynamodb;
+mod events;
 mod lambda;
 mod s3;
 mod sqs;

@@ -7,6 +7,7 @@
 mod figures;
 mod relay;
 mod units;
+mod usual;
 
 use devkit::http::Response;
 use devkit::paths;
@@ -78,7 +79,11 @@ impl<'a> Bench<'a> {
 
     /// What the functions have asked for this owner since the last look.
     fn units(&self) -> Units {
-        let item = |owner: &str, id: &str| self.aws().get_item(owner, id);
+        self.units_with(|owner, id| self.aws().get_item(owner, id))
+    }
+
+    /// The same, with items as `item` finds them.
+    fn units_with(&self, item: impl Fn(&str, &str) -> Option<Value>) -> Units {
         let mut relayed = self.relay.take(&self.owner);
         // After a pause the update of the rate is tried in two forms; in a dense row of calls in one.
         if relayed
@@ -87,7 +92,7 @@ impl<'a> Bench<'a> {
         {
             relayed.retain(|call| !call.counts_rate() || call.succeeded());
         }
-        let each = relayed.iter().map(|call| Units::of(call, item));
+        let each = relayed.iter().map(|call| Units::of(call, &item));
         each.fold(Units::default(), Units::plus)
     }
 
@@ -152,9 +157,15 @@ fn h6_the_page_says_what_the_dearest_minute_of_one_user_costs() {
     let kinds = std::mem::take(&mut bench.kinds);
     drop(bench);
     let text = report(&kinds[..reads], &kinds[reads..refused], &kinds[refused]);
+    page_says(MARKS, &text);
+}
+
+/// Fails, and prints the text, if the page has another one between these marks.
+#[track_caller]
+fn page_says(marks: [&str; 2], text: &str) {
     let page = std::fs::read_to_string(paths::root().join(PAGE)).unwrap();
-    let (_, rest) = page.split_once(MARKS[0]).expect("the start of the figures");
-    let (written, _) = rest.split_once(MARKS[1]).expect("the end of the figures");
+    let (_, rest) = page.split_once(marks[0]).expect("the start of the figures");
+    let (written, _) = rest.split_once(marks[1]).expect("the end of the figures");
     assert!(written == text, "{PAGE} must say:\n{text}");
 }
 

@@ -39,7 +39,10 @@ fn a18_who_is_named_in_the_parameter_is_turned_away_on_every_route() {
 #[test]
 fn a_deploy_with_a_typo_is_refused_and_nothing_changes() {
     let issuer = Env::stack("tight").issuer.as_str();
-    let cases: [(&[(&str, &str)], &str); 7] = [
+    let key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd";
+    let distribution = "arn:aws:cloudfront::000000000000:distribution/E1ABC";
+    let certificate = "arn:aws:acm:us-east-1:000000000000:certificate/1234abcd";
+    let cases: [(&[(&str, &str)], &str); 15] = [
         (&[("DeniedOwners", "alice")], "DeniedOwners"),
         (
             &[("DeniedOwners", "aaaaaaaaaaaaaaaaaaaaaaaaaa,aaaa")],
@@ -50,6 +53,36 @@ fn a_deploy_with_a_typo_is_refused_and_nothing_changes() {
         (&[("JwtIssuer", issuer)], "JwtAudience must be set"),
         (&[("JwtAudience", "a")], "JwtIssuer must be set"),
         (&[("RequiredScope", "uploads")], "the stack's own pool"),
+        (
+            &[("JwtIssuer", issuer), ("JwtAudience", "a,,b")],
+            "JwtAudience",
+        ),
+        (&[("OwnerIssuer", issuer)], "JwtIssuer must be set"),
+        (
+            &[
+                ("JwtIssuer", issuer),
+                ("JwtAudience", "a"),
+                ("SelfSignUp", "on"),
+            ],
+            "JwtIssuer must be empty",
+        ),
+        (
+            &[("KmsKeyArn", key), ("PublicRead", "acl")],
+            "PublicRead must be off",
+        ),
+        (
+            &[("DistributionArn", distribution), ("ScanUploads", "on")],
+            "ScanUploads must be off",
+        ),
+        (
+            &[("ApiDomainName", "a.example.com")],
+            "ApiCertificateArn must be set",
+        ),
+        (
+            &[("ApiCertificateArn", certificate)],
+            "ApiDomainName must be set",
+        ),
+        (&[("TransitionToIaDays", "29")], "TransitionToIaDays"),
     ];
     for (parameters, why) in cases {
         let answer = quota::account().update_stack(parameters);

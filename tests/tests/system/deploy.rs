@@ -1,12 +1,14 @@
 //! The way of the README to a stack: `sam build`, which the step sam-build of `cargo xtask test` has done, and `sam deploy`
 //! with the settings that a reader copies. CloudFormation and S3 are those of the local AWS.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use crowfly_contract::UploadStatus;
 use devkit::env::{Env, Stack};
-use devkit::paths::root;
+use devkit::paths::{root, temporary};
 use devkit::random::random_hex;
 use e2e::api::{Api, item, login};
 
@@ -44,6 +46,43 @@ pub(crate) fn upload_through(account: &Stack, name: &str, user: &str) {
     let record = api.upload(&item("first.txt", "text/plain", bytes), bytes);
     assert_eq!(record.status, UploadStatus::Stored);
     assert!(record.verified);
+}
+
+/// Prints the machine of the ELF binary in each zip of a folder: `e_machine` of
+/// <https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html>.
+const MACHINES: &str = r#"
+import pathlib, sys, zipfile
+for file in pathlib.Path(sys.argv[1]).rglob("*"):
+    if zipfile.is_zipfile(file):
+        binary = zipfile.ZipFile(file).read("bootstrap")
+        assert binary[:4] == b"\x7fELF", file
+        print({62: "x86_64", 183: "arm64"}[int.from_bytes(binary[18:20], "little")])
+"#;
+
+/// The functions of a stack are for one processor, and the zips that were uploaded to this bucket hold ELF binaries for it.
+#[track_caller]
+pub(crate) fn binaries_are_for_their_processor(account: &Stack, name: &str, bucket: &str) {
+    let query = format!("Functions[?starts_with(FunctionName, '{name}-')].Architectures[0]");
+    let list = format!("aws lambda list-functions --output text --query \"{query}\"");
+    let named = run(account, &list, &[]);
+    let named: BTreeSet<&str> = named.split_whitespace().collect();
+    let folder = temporary("zips");
+    let sync = format!(
+        "aws s3 sync --quiet s3://{bucket} '{}'",
+        folder.path().display()
+    );
+    run(account, &sync, &[]);
+    let found = Command::new("python3")
+        .args(["-c", MACHINES])
+        .arg(folder.path())
+        .output()
+        .expect("python3");
+    assert!(found.status.success(), "{found:?}");
+    let machines = String::from_utf8_lossy(&found.stdout).into_owned();
+    // presign, read, remove, record and sweep; forward's as well, although the route is direct.
+    assert!(machines.lines().count() >= 5, "{machines}");
+    let machines: BTreeSet<&str> = machines.lines().collect();
+    assert_eq!((named.len(), machines), (1, named));
 }
 
 /// `sam` of `xtask/python/sam.txt`.
@@ -88,6 +127,9 @@ fn d2_d4_the_readmes_deploy_ends_with_an_upload() {
     let printed = run(account, &script, &[]);
     assert!(printed.contains("Successfully created"), "{printed}");
     let _ = std::fs::remove_file(file);
+
+    let artefacts = output(account, "aws-sam-cli-managed-default", "SourceBucket");
+    binaries_are_for_their_processor(account, &name, &artefacts);
 
     let pool = output(account, &name, "UserPoolId");
     let user = format!(

@@ -36,24 +36,7 @@ impl Faulty {
     fn start() -> Self {
         let stack = Env::stack("faulty");
         let aws = Aws::new(stack);
-        let behind = |logical: &str| {
-            let upstream = Url::parse(&stack.s3)
-                .expect("the address of storage")
-                .authority;
-            let config = Config {
-                upstream: Some(upstream),
-                seed: 20_261_122,
-                ..Config::default()
-            };
-            let proxy = Proxy::start(config).expect("a free port");
-            proxy.s3_rules(false);
-            let function = aws.function(logical);
-            let mut variables = aws.function_variables(&function);
-            let endpoint = format!("http://{}", proxy.address());
-            variables.insert("AWS_ENDPOINT_URL".to_owned(), endpoint.into());
-            aws.set_function_variables(&function, &variables);
-            Behind { function, proxy }
-        };
+        let behind = |logical: &str| Behind::of(stack, &aws, logical);
         Self {
             record: behind("RecordFunction"),
             forward: behind("ForwardFunction"),
@@ -98,23 +81,7 @@ impl Faulty {
     /// Creates and sends this many small uploads.
     #[track_caller]
     pub(crate) fn send(&self, api: &Api, count: usize) -> Vec<CreatedUpload> {
-        let bytes = |n: usize| format!("upload {n}").into_bytes();
-        let items: Vec<Value> = (0..count)
-            .map(|n| item(&format!("{n}.txt"), "text/plain", &bytes(n)))
-            .collect();
-        let answer = api.post("/uploads", &json!({"uploads": items}));
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        let results = answer.json()["uploads"].take();
-        let uploads: Vec<CreatedUpload> = results
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(created_upload)
-            .collect();
-        for (n, upload) in uploads.iter().enumerate() {
-            assert_eq!(upload.put(&bytes(n)).send().status, 200);
-        }
-        uploads
+        create_all(api, count)
     }
 
     /// Waits until each of these has exactly one record, which is verified.
@@ -163,6 +130,26 @@ impl Faulty {
 }
 
 impl Behind {
+    /// Puts a proxy between a function of a stack and its services.
+    pub(crate) fn of(stack: &Stack, aws: &Aws, logical: &str) -> Self {
+        let upstream = Url::parse(&stack.s3)
+            .expect("the address of storage")
+            .authority;
+        let config = Config {
+            upstream: Some(upstream),
+            seed: 20_261_122,
+            ..Config::default()
+        };
+        let proxy = Proxy::start(config).expect("a free port");
+        proxy.s3_rules(false);
+        let function = aws.function(logical);
+        let mut variables = aws.function_variables(&function);
+        let endpoint = format!("http://{}", proxy.address());
+        variables.insert("AWS_ENDPOINT_URL".to_owned(), endpoint.into());
+        aws.set_function_variables(&function, &variables);
+        Self { function, proxy }
+    }
+
     /// Injects a fault into the calls of an operation, such as `UpdateItem`, this many times or for ever.
     pub(crate) fn inject(&self, operation: &str, times: impl Into<Value>, fault: Value) {
         let matcher = json!({"target": operation, "times": times.into()});
@@ -183,6 +170,28 @@ impl Behind {
             (self.injected() >= count).then_some(())
         });
     }
+}
+
+/// Creates and sends this many small uploads.
+#[track_caller]
+pub(crate) fn create_all(api: &Api, count: usize) -> Vec<CreatedUpload> {
+    let bytes = |n: usize| format!("upload {n}").into_bytes();
+    let items: Vec<Value> = (0..count)
+        .map(|n| item(&format!("{n}.txt"), "text/plain", &bytes(n)))
+        .collect();
+    let answer = api.post("/uploads", &json!({"uploads": items}));
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let results = answer.json()["uploads"].take();
+    let uploads: Vec<CreatedUpload> = results
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(created_upload)
+        .collect();
+    for (n, upload) in uploads.iter().enumerate() {
+        assert_eq!(upload.put(&bytes(n)).send().status, 200);
+    }
+    uploads
 }
 
 /// The refusal of a JSON service.

@@ -9,7 +9,7 @@ use devkit::random::random_hex;
 use serde_json::{Value, json};
 
 use crate::commands::{commands, run_in};
-use crate::deploy::{output, upload_through};
+use crate::deploy::{binaries_are_for_their_processor, output, upload_through};
 
 const README: &str = "xtask/kit/README.md";
 const NAME: &str = concat!("crowfly-", env!("CARGO_PKG_VERSION"));
@@ -52,7 +52,7 @@ fn d3_the_kit_is_deployed_by_its_own_page_without_a_build() {
     run_in(&kit, account, &format!("aws s3 mb s3://{bucket}"), &[]);
     let words = [
         ("template-arm64", format!("template-{}", architecture())),
-        ("ARTEFACTS", bucket),
+        ("ARTEFACTS", bucket.clone()),
         ("--stack-name crowfly", format!("--stack-name {name}")),
         (
             "https://app.example.com",
@@ -61,6 +61,7 @@ fn d3_the_kit_is_deployed_by_its_own_page_without_a_build() {
     ];
     let deploy = commands(README, "deploy");
     run_in(&kit, account, &deploy, &words);
+    binaries_are_for_their_processor(account, &name, &bucket);
 
     let script = commands(README, "try");
     let (script, serve) = script

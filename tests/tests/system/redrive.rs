@@ -10,6 +10,7 @@ use devkit::random::random_hex;
 use devkit::wait;
 use e2e::api::{Api, item};
 use e2e::aws::Aws;
+use serde_json::json;
 
 use crate::common::RECORD_WITHIN;
 use crate::pipeline::event_of;
@@ -28,6 +29,38 @@ fn redrive_as(operator: &Aws) -> Result<String, String> {
             .env("AWS_ACCESS_KEY_ID", key)
             .env("AWS_SECRET_ACCESS_KEY", secret)
             .env("AWS_SESSION_TOKEN", ""),
+    )
+}
+
+/// The same with a profile of the AWS CLI: its region, and credentials that another program has, as those of SSO.
+fn redrive_with_profile(operator: &Aws) -> Result<String, String> {
+    let stack = Env::stack(STACK);
+    let (id, secret) = operator.keys();
+    let folder = devkit::paths::temporary("redrive");
+    let path = |name: &str| folder.path().join(name);
+    let key = json!({"Version": 1, "AccessKeyId": id, "SecretAccessKey": secret});
+    std::fs::write(path("key.json"), key.to_string()).expect("the key");
+    let config = format!(
+        "[profile operator]\nregion = {}\ncredential_process = cat {}\n",
+        stack.region,
+        path("key.json").display()
+    );
+    std::fs::write(path("config"), config).expect("a profile");
+    redrive(
+        Command::new("cargo")
+            .args([
+                "xtask",
+                "redrive",
+                "--stack",
+                stack.name(),
+                "--profile",
+                "operator",
+            ])
+            .args(["--endpoint", &stack.s3])
+            .env("AWS_CONFIG_FILE", path("config"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .env_remove("AWS_ACCESS_KEY_ID")
+            .env_remove("AWS_SECRET_ACCESS_KEY"),
     )
 }
 
@@ -141,8 +174,10 @@ fn f54_what_comes_back_from_the_dead_letter_queue_is_recorded() {
     let removed = api.record(removed.id).expect("the tombstone");
     assert_eq!(removed.status, UploadStatus::Deleted);
 
-    let printed = redrive_local().unwrap_or_else(|error| panic!("{error}"));
-    assert!(printed.contains("is empty"), "nothing is left: {printed}");
+    for printed in [redrive_with_profile(&operator), redrive_local()] {
+        let printed = printed.unwrap_or_else(|error| panic!("{error}"));
+        assert!(printed.contains("is empty"), "nothing is left: {printed}");
+    }
 }
 
 /// Every permission in the guide is needed, as far as the local AWS shows it: it checks the calls of the operator,

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The whole template.
 pub(crate) fn template() -> &'static Value {
@@ -14,8 +14,12 @@ pub(crate) fn template() -> &'static Value {
 
 /// A template of this repository.
 pub(crate) fn read(path: &str) -> Value {
-    let text = std::fs::read_to_string(devkit::paths::root().join(path)).unwrap();
-    let documents = Yaml::load_from_str(&text).unwrap();
+    parse(&std::fs::read_to_string(devkit::paths::root().join(path)).unwrap())
+}
+
+/// A template in YAML.
+pub(crate) fn parse(text: &str) -> Value {
+    let documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);
     value(&documents[0])
 }
@@ -59,6 +63,27 @@ pub(crate) fn list(value: &Value) -> Vec<&Value> {
         Value::Array(items) => items.iter().collect(),
         Value::Null => Vec::new(),
         one => vec![one],
+    }
+}
+
+/// `value` where these conditions hold and no others.
+pub(crate) fn resolved(value: &Value, hold: &[&str]) -> Value {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .map(|item| resolved(item, hold))
+            .filter(|item| *item != json!({"Ref": "AWS::NoValue"}))
+            .collect(),
+        Value::Object(fields) => {
+            if let Some(choice) = fields.get("Fn::If").and_then(Value::as_array) {
+                let holds = hold.contains(&choice[0].as_str().unwrap());
+                return resolved(&choice[if holds { 1 } else { 2 }], hold);
+            }
+            let fields = fields.iter();
+            let fields = fields.map(|(name, field)| (name.clone(), resolved(field, hold)));
+            Value::Object(fields.collect())
+        }
+        other => other.clone(),
     }
 }
 

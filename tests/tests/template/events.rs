@@ -109,13 +109,14 @@ fn a93_only_uploads_make_events() {
         .as_array()
         .unwrap();
     assert_eq!(routes[0], "ViaLambda");
+    let direct = &routes[2]["Fn::If"][2];
     for (route, target) in [
         (
             &routes[1]["LambdaConfigurations"],
             json!({"Function": {"Fn::GetAtt": "ForwardFunction.Arn"}}),
         ),
         (
-            &routes[2]["QueueConfigurations"],
+            &direct["QueueConfigurations"],
             json!({"Queue": {"Fn::GetAtt": "Queue.Arn"}}),
         ),
     ] {
@@ -141,17 +142,15 @@ fn a93_only_uploads_make_events() {
 #[test]
 fn a89_only_this_bucket_of_this_account_may_send() {
     let statements = list(&properties("QueuePolicy")["PolicyDocument"]["Statement"]);
-    let allowed: Vec<_> = statements
-        .iter()
-        .filter(|s| s["Effect"] == "Allow")
-        .collect();
-    assert_eq!(allowed.len(), 1);
-    assert_eq!(
-        allowed[0]["Principal"],
-        json!({"Service": "s3.amazonaws.com"})
-    );
-    assert_eq!(allowed[0]["Action"], "sqs:SendMessage");
-    let condition = &allowed[0]["Condition"];
+    assert!(statements.iter().all(|s| s["Effect"] != "Allow"));
+    let choices = statements.iter().filter_map(|s| s["Fn::If"].as_array());
+    let choices: Vec<_> = choices.filter(|choice| choice[0] != "Scanned").collect();
+    assert_eq!(choices.len(), 1);
+    assert_eq!(choices[0][0], "ViaEventBridge");
+    let allowed = &choices[0][2];
+    assert_eq!(allowed["Principal"], json!({"Service": "s3.amazonaws.com"}));
+    assert_eq!(allowed["Action"], "sqs:SendMessage");
+    let condition = &allowed["Condition"];
     assert_eq!(
         condition["StringEquals"],
         json!({"aws:SourceAccount": {"Ref": "AWS::AccountId"}})
@@ -212,13 +211,6 @@ fn f74_an_alarm_fires_while_events_fail_and_before_they_die() {
         alarm["Period"].as_u64().unwrap() * alarm["EvaluationPeriods"].as_u64().unwrap();
     let receives = properties("Queue")["RedrivePolicy"]["maxReceiveCount"].as_u64();
     assert!(4 * alarm_after < receives.unwrap() * default("VisibilityTimeoutSeconds"));
-}
-
-#[test]
-fn queues_are_encrypted() {
-    for (name, queue) in of_type("AWS::SQS::Queue") {
-        assert_eq!(queue["Properties"]["SqsManagedSseEnabled"], true, "{name}");
-    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::document::{of_type, properties, template};
+use crate::resolve::with;
 
 #[test]
 fn the_functions_are_the_binaries_of_the_backend() {
@@ -47,6 +48,22 @@ fn each_function_writes_to_a_log_group_of_its_own_that_forgets() {
 }
 
 #[test]
+fn h6_executions_are_kept_for_record_when_asked_for_and_for_no_other() {
+    let reserved = |function: &str, parameters: &[(&str, &str)]| {
+        with(parameters).properties(function)["ReservedConcurrentExecutions"].clone()
+    };
+    let kept = [("RecordReservedConcurrency", "10")];
+    for (name, _) in of_type("AWS::Serverless::Function") {
+        let expected = match name {
+            "RecordFunction" => json!("10"),
+            _ => Value::Null,
+        };
+        assert_eq!(reserved(name, &kept), expected, "{name}");
+        assert_eq!(reserved(name, &[]), Value::Null, "{name}");
+    }
+}
+
+#[test]
 fn an_alarm_fires_when_a_function_fails() {
     for (name, _) in of_type("AWS::Serverless::Function") {
         let watched = of_type("AWS::CloudWatch::Alarm").iter().any(|(_, alarm)| {
@@ -73,17 +90,22 @@ fn functions_get_the_variables_that_they_need() {
         "MAX_OPEN_UPLOADS",
         "MAX_READS_PER_SECOND",
         "MAX_REQUESTS_PER_SECOND",
+        "OWNER_ISSUER",
         "PUBLIC_READ",
         "REPAIR_AFTER_SECONDS",
         "REQUIRED_SCOPE",
         "SCAN_UPLOADS",
         "TABLE",
+        "TRANSFER_ACCELERATION",
         "UNFINISHED_DAYS",
         "URL_LIFETIME_SECONDS",
     ] {
         assert_ne!(shared[name], Value::Null, "{name}");
     }
-    assert_eq!(shared["BUCKET"], properties("Bucket")["BucketName"]);
+    assert_eq!(
+        shared["BUCKET"]["Fn::If"][1],
+        properties("Bucket")["BucketName"]
+    );
     let own =
         |function: &str, name: &str| properties(function)["Environment"]["Variables"][name].clone();
     assert_eq!(own("ForwardFunction", "QUEUE_URL"), json!({"Ref": "Queue"}));

@@ -2,13 +2,26 @@
 //! GitHub, in like manner.
 #![forbid(unsafe_code)]
 
+mod acceleration;
+mod api_domain;
+mod costs;
+mod distribution;
 mod document;
+mod encryption;
 mod events;
+mod existing;
 mod functions;
 mod http_api;
+mod issuer;
+mod lifetimes;
+mod names;
+mod notifications;
 mod operations;
+mod parameter_table;
 mod parameters;
+mod printed;
 mod public;
+mod resolve;
 mod roles;
 mod scanner;
 mod watching;

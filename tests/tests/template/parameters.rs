@@ -1,8 +1,11 @@
 //! The parameters, their defaults, and the outputs.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::document::template;
+use crate::resolve::with;
 
 #[test]
 fn each_parameter_has_its_default_and_says_what_it_is() {
@@ -13,6 +16,10 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("JwtAudience", json!("")),
         ("RequiredScope", json!("")),
         ("AllowedOrigins", Value::Null),
+        ("ExistingBucket", json!("")),
+        ("ExistingTable", json!("")),
+        ("ExistingUserPool", json!("")),
+        ("ExistingUserPoolClient", json!("")),
         ("EventRoute", json!("direct")),
         ("KeySuffix", json!("")),
         ("KeyLayout", json!("flat")),
@@ -33,11 +40,27 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("MaxConcurrency", json!(5)),
         ("DeniedOwners", json!("")),
         ("ScanUploads", json!("off")),
+        ("EventBusName", json!("")),
         ("FunctionTimeoutSeconds", json!(20)),
         ("VisibilityTimeoutSeconds", json!(120)),
         ("Architecture", json!("x86_64")),
         ("Tracing", json!("off")),
         ("AlarmTopicArn", json!("")),
+        ("KmsKeyArn", json!("")),
+        ("OwnerIssuer", json!("")),
+        ("ApiDomainName", json!("")),
+        ("ApiCertificateArn", json!("")),
+        ("Versioning", json!("off")),
+        ("NoncurrentDays", json!(30)),
+        ("ExpireAfterDays", json!(0)),
+        ("TransitionToIaDays", json!("0")),
+        ("ExemptRoleArn", json!("")),
+        ("DistributionArn", json!("")),
+        ("LogSourceIp", json!("off")),
+        ("PermissionsBoundaryArn", json!("")),
+        ("RecordReservedConcurrency", json!(0)),
+        ("SelfSignUp", json!("off")),
+        ("TransferAcceleration", json!("off")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());
@@ -57,7 +80,7 @@ fn choices_are_closed() {
     let parameters = &template()["Parameters"];
     assert_eq!(
         parameters["EventRoute"]["AllowedValues"],
-        json!(["direct", "lambda"])
+        json!(["direct", "lambda", "eventbridge"])
     );
     assert_eq!(
         parameters["KeyLayout"]["AllowedValues"],
@@ -156,7 +179,25 @@ fn the_own_pool_knows_no_scope_of_ones_own() {
     let rule = &template()["Rules"]["OwnPoolHasOneScope"];
     assert_eq!(rule["RuleCondition"], empty("JwtIssuer"));
     assert_eq!(rule["Assertions"][0]["Assert"], empty("RequiredScope"));
-    assert_eq!(template()["Conditions"]["OwnPool"], empty("JwtIssuer"));
+    assert_eq!(template()["Conditions"]["KnownPool"], empty("JwtIssuer"));
+}
+
+/// The regions of China have no user pools (cfn-lint says so, too): a stack there needs an issuer, and is refused before
+/// anything is made.
+#[test]
+fn d16_in_china_a_stack_without_an_issuer_is_refused_at_once() {
+    let regions = ["cn-north-1", "cn-northwest-1"];
+    let is = |region: &str| json!({"Fn::Equals": [{"Ref": "AWS::Region"}, region]});
+    let rule = &template()["Rules"]["NoPoolsInChina"];
+    assert_eq!(rule["RuleCondition"], json!({"Fn::Or": regions.map(is)}));
+    let set = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "JwtIssuer"}, ""]}]});
+    assert_eq!(rule["Assertions"][0]["Assert"], set);
+    let own = template()["Conditions"]["OwnPool"]["Fn::And"]
+        .as_array()
+        .unwrap();
+    for region in regions {
+        assert!(own.contains(&json!({"Fn::Not": [is(region)]})), "{region}");
+    }
 }
 
 #[test]
@@ -183,12 +224,12 @@ fn what_tools_attach_by_comes_back() {
 /// attribute that nothing reads, and no address that it could have changed gets a code for a new password.
 #[test]
 fn h7_a_stolen_token_changes_no_attribute_that_matters() {
-    let pool = &template()["Resources"]["UserPool"]["Properties"];
+    let pool = with(&[]).properties("UserPool");
     assert_eq!(
         pool["AccountRecoverySetting"],
         json!({"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]})
     );
-    let client = &template()["Resources"]["UserPoolClient"]["Properties"];
+    let client = with(&[]).properties("UserPoolClient");
     assert_eq!(client["WriteAttributes"], json!(["locale"]));
     // What a sign-in or its recovery goes by.
     for identity in [
@@ -204,10 +245,73 @@ fn h7_a_stolen_token_changes_no_attribute_that_matters() {
     }
 }
 
+/// Who signs up proves an address, and nothing else recovers the account: a changed address counts after a code sent to it.
+#[test]
+fn h7_who_signs_up_by_mail_recovers_by_it() {
+    let on = with(&[("SelfSignUp", "on")]);
+    let pool = on.properties("UserPool");
+    assert_eq!(
+        pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"],
+        false
+    );
+    assert_eq!(pool["AutoVerifiedAttributes"], json!(["email"]));
+    assert_eq!(
+        pool["UserAttributeUpdateSettings"],
+        json!({"AttributesRequireVerificationBeforeUpdate": ["email"]})
+    );
+    assert_eq!(
+        pool["AccountRecoverySetting"],
+        json!({"RecoveryMechanisms": [{"Name": "verified_email", "Priority": 1}]})
+    );
+    let client = on.properties("UserPoolClient");
+    assert_eq!(client["WriteAttributes"], json!(["email", "locale"]));
+    let other = [
+        ("SelfSignUp", "on"),
+        ("JwtIssuer", "https://i.example"),
+        ("JwtAudience", "a"),
+    ];
+    let refusals = with(&other).refusals().concat();
+    let says = "JwtIssuer and ExistingUserPool must be empty";
+    assert!(refusals.contains(says), "{refusals}");
+}
+
+/// CloudFormation replaces a pool, and so loses its users, when one of its other properties changes.
+#[test]
+fn h7_turning_sign_up_on_or_off_keeps_the_pool() {
+    let differing = |name: &str| {
+        let (off, on) = (
+            with(&[]).properties(name),
+            with(&[("SelfSignUp", "on")]).properties(name),
+        );
+        let fields = on.as_object().unwrap();
+        let changed = fields
+            .iter()
+            .filter(|(field, value)| off[field.as_str()] != **value);
+        changed
+            .map(|(field, _)| field.clone())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        differing("UserPool"),
+        [
+            "AccountRecoverySetting",
+            "AdminCreateUserConfig",
+            "AutoVerifiedAttributes",
+            "UserAttributeUpdateSettings"
+        ]
+        .map(str::to_owned)
+        .into()
+    );
+    assert_eq!(
+        differing("UserPoolClient"),
+        ["WriteAttributes".to_owned()].into()
+    );
+}
+
 /// README.md and docs/OPERATIONS.md name these numbers.
 #[test]
 fn d1_what_the_documents_say_of_passwords_is_what_the_pool_wants() {
-    let pool = &template()["Resources"]["UserPool"]["Properties"];
+    let pool = with(&[]).properties("UserPool");
     let policy = &pool["Policies"]["PasswordPolicy"];
     assert_eq!(
         pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"],

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::document::{list, of_type, properties, template};
+use crate::resolve::with;
 
-fn bucket_statement(sid: &str) -> &'static Value {
-    let statements = properties("BucketPolicy")["PolicyDocument"]["Statement"]
-        .as_array()
-        .unwrap();
+/// A statement of the bucket's policy, as it is with the default parameters.
+fn bucket_statement(sid: &str) -> Value {
+    let policy = with(&[]).properties("BucketPolicy");
+    let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap();
     let found = statements.iter().find(|statement| statement["Sid"] == sid);
-    found.unwrap_or_else(|| panic!("the bucket policy has no statement {sid}"))
+    let found = found.unwrap_or_else(|| panic!("the bucket policy has no statement {sid}"));
+    found.clone()
 }
 
 #[test]
@@ -18,7 +20,7 @@ fn a51_the_bucket_and_the_queues_answer_by_tls_alone() {
     let everything = json!([{"Fn::GetAtt": "Bucket.Arn"}, {"Fn::Sub": "${Bucket.Arn}/*"}]);
     let refused = bucket_statement("DenyPlainHttp");
     assert_eq!(
-        *refused,
+        refused,
         json!({
             "Sid": "DenyPlainHttp", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
             "Resource": everything, "Condition": plain,
@@ -79,11 +81,65 @@ fn a46_nothing_is_written_over() {
     );
 }
 
+/// The statements of the bucket's policy that are not in the policy for no parameters.
+fn more_statements(parameters: &[(&str, &str)]) -> Vec<Value> {
+    let of = |parameters| {
+        let policy = with(parameters).properties("BucketPolicy");
+        policy["PolicyDocument"]["Statement"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let usual = of(&[]);
+    let mut more: Vec<Value> = of(parameters);
+    more.retain(|statement| !usual.contains(statement));
+    more
+}
+
 #[test]
-fn the_bucket_policy_allows_nothing() {
-    for statement in list(&properties("BucketPolicy")["PolicyDocument"]["Statement"]) {
+fn the_bucket_policy_allows_nothing_by_default() {
+    let policy = with(&[]).properties("BucketPolicy");
+    for statement in list(&policy["PolicyDocument"]["Statement"]) {
         assert_eq!(statement["Effect"], "Deny", "{statement}");
     }
+}
+
+#[test]
+fn d9_the_exempt_role_alone_may_overwrite() {
+    let role = "arn:aws:iam::111122223333:role/restore";
+    let mut expected = bucket_statement("DenyOverwrite");
+    expected["Condition"]["ArnNotEquals"] = json!({"aws:PrincipalArn": role});
+    assert_eq!(more_statements(&[("ExemptRoleArn", role)]), [expected]);
+    let pattern = template()["Parameters"]["ExemptRoleArn"]["AllowedPattern"].as_str();
+    let pattern = regex_lite::Regex::new(pattern.unwrap()).unwrap();
+    for arn in ["", role, "arn:aws:iam::111122223333:role/path/to/a.role+1"] {
+        assert!(pattern.is_match(arn), "{arn}");
+    }
+    for other in [
+        "*",
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::111122223333:user/a",
+        "restore",
+    ] {
+        assert!(!pattern.is_match(other), "{other}");
+    }
+}
+
+#[test]
+fn d8_the_named_distribution_alone_may_read_uploads() {
+    let distribution = "arn:aws:cloudfront::111122223333:distribution/E1ABC";
+    let named = [("DistributionArn", distribution)];
+    let expected = json!({
+        "Sid": "AllowDistribution", "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": {"Fn::Sub": "${Bucket.Arn}/uploads/*"},
+        "Condition": {"StringEquals": {"aws:SourceArn": distribution}},
+    });
+    assert_eq!(more_statements(&named), [expected]);
+    assert!(with(&named).refusals().is_empty());
+    let scanned = with(&[named[0], ("ScanUploads", "on")]).refusals().concat();
+    assert!(scanned.contains("ScanUploads must be off"), "{scanned}");
 }
 
 #[test]
@@ -114,7 +170,7 @@ fn a94_objects_are_encrypted_and_unfinished_ones_go_away() {
     let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"];
     assert_eq!(
         encryption[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"],
-        "AES256"
+        json!({"Fn::If": ["HasKey", "aws:kms", "AES256"]})
     );
     let rules = bucket["LifecycleConfiguration"]["Rules"]
         .as_array()
@@ -124,11 +180,8 @@ fn a94_objects_are_encrypted_and_unfinished_ones_go_away() {
     let expected = json!({"DaysAfterInitiation": {"Ref": "AbandonedPartsDays"}});
     let default = |name: &str| template()["Parameters"][name]["Default"].as_u64();
     assert!(default("AbandonedPartsDays") >= default("UnfinishedDays").map(|days| 4 * days));
-    assert_eq!(rules.len(), 1);
     assert_eq!(rules[0]["AbortIncompleteMultipartUpload"], expected);
     assert_eq!(rules[0]["Status"], "Enabled");
-    // No rule may delete uploaded objects.
-    assert_eq!(rules[0]["ExpirationInDays"], Value::Null);
 }
 
 /// Parts of unfinished uploads cost money, so the number of open uploads is limited by default.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::document::{list, of_type, statements};
+use crate::resolve::with;
 
 /// The permissions of each role, as listed in `docs/SECURITY.md`; a change there changes the security model.
 fn rights() -> BTreeMap<String, BTreeSet<String>> {
@@ -48,8 +49,18 @@ fn in_our_words(row: &[&str], role: &str) -> String {
         "the partition is `reads:*`" => {
             r#" when {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":"reads:*"},"Null":{"dynamodb:LeadingKeys":"false"}}"#
         }
+        "`EventBusName` is set, and `events:source` is `crowfly`" => {
+            r#" when {"StringEquals":{"events:source":"crowfly"}} if Told"#
+        }
         "`PublicRead=acl`" => " if PublicAcl",
         "`Tracing=on`" => " if Traced",
+        "`KmsKeyArn`" => " if HasKey",
+        "`KmsKeyArn`, called by S3" => {
+            r#" when {"StringEquals":{"kms:ViaService":{"Fn::Sub":"s3.${AWS::Region}.amazonaws.com"}}} if HasKey"#
+        }
+        "`KmsKeyArn`, called by SQS" => {
+            r#" when {"StringEquals":{"kms:ViaService":{"Fn::Sub":"sqs.${AWS::Region}.amazonaws.com"}}} if HasKey"#
+        }
         other => panic!("no condition is called {other}"),
     };
     format!("{actions} on {resource}{only_if}")
@@ -99,6 +110,20 @@ fn nobody_may_delete_scan_or_change_a_policy() {
                 assert!(!never(&role, action), "{role}: {action}");
             }
         }
+    }
+}
+
+#[test]
+fn every_role_has_the_boundary_and_none_by_default() {
+    let arn = "arn:aws:iam::111122223333:policy/boundary";
+    let lambda = ("EventRoute", "lambda");
+    for (name, _) in of_type("AWS::IAM::Role") {
+        let boundary = |parameters: &[(&str, &str)]| {
+            with(parameters).properties(name)["PermissionsBoundary"].clone()
+        };
+        assert_eq!(boundary(&[lambda]), Value::Null, "{name}");
+        let bound = boundary(&[lambda, ("PermissionsBoundaryArn", arn)]);
+        assert_eq!(bound, arn, "{name}");
     }
 }
 
@@ -184,9 +209,19 @@ fn in_words(statement: &Value) -> String {
 }
 
 fn name(value: &Value) -> String {
-    let text = [value, &value["Fn::GetAtt"], &value["Fn::Sub"]]
-        .into_iter()
-        .find_map(Value::as_str);
+    // The other state is in `existing.rs`.
+    if let Some([Value::String(own), made, _]) = value["Fn::If"].as_array().map(Vec::as_slice) {
+        assert!(["OwnBucket", "OwnTable"].contains(&own.as_str()), "{own}");
+        return name(made);
+    }
+    let text = [
+        value,
+        &value["Fn::GetAtt"],
+        &value["Fn::Sub"],
+        &value["Ref"],
+    ]
+    .into_iter()
+    .find_map(Value::as_str);
     text.unwrap_or_else(|| panic!("not a name: {value}"))
         .to_owned()
 }

@@ -36,10 +36,10 @@ fn every_action_is_pinned_to_a_commit() {
     assert!(!pinned("actions/checkout@v4"));
 }
 
-/// A workflow reads the repository. The job that publishes may also ask for an identity; it has no build, and nothing of the
-/// repository.
+/// A workflow reads the repository. The job that publishes may also ask for an identity, and the one after it write releases;
+/// neither has a build, nor anything of the repository.
 #[test]
-fn only_the_job_that_publishes_has_an_identity() {
+fn only_the_jobs_that_publish_have_rights() {
     for file in [CI, RELEASE] {
         let workflow = read(file);
         assert_eq!(
@@ -48,16 +48,19 @@ fn only_the_job_that_publishes_has_an_identity() {
             "{file}"
         );
         for (name, job) in workflow["jobs"].as_object().unwrap() {
-            let publishes = (file, name.as_str()) == (RELEASE, "publish");
-            let expected = match publishes {
-                true => json!({"contents": "read", "id-token": "write"}),
-                false => Value::Null,
+            let expected = match (file, name.as_str()) {
+                (RELEASE, "publish") => json!({"contents": "read", "id-token": "write"}),
+                (RELEASE, "release") => json!({"contents": "write"}),
+                _ => Value::Null,
             };
+            let publishes = !expected.is_null();
             assert_eq!(job["permissions"], expected, "{file}: {name}");
             assert!(job["timeout-minutes"].is_number(), "{file}: {name}");
             let text = job.to_string();
             assert!(!text.contains("secrets."), "{file}: {name} reads a secret");
-            assert!(!publishes || !text.contains("actions/checkout"), "{name}");
+            for own in ["actions/checkout", "cargo"] {
+                assert!(!publishes || !text.contains(own), "{name}: {own}");
+            }
         }
         for step in steps(&workflow) {
             if step["uses"]
@@ -91,6 +94,46 @@ fn a_tag_publishes_what_was_tested_with_its_provenance() {
         .into_iter()
         .find(|step| step["with"]["path"].is_string());
     assert_eq!(uploaded.unwrap()["with"]["path"], "target/npm/crowfly.tgz");
+}
+
+/// Built after the tests, in their job; attached with its checksum once the package is published.
+#[test]
+fn a_tag_has_the_kit_for_both_processors_with_its_checksum() {
+    let workflow = read(RELEASE);
+    let job = |name: &str| {
+        let steps = workflow["jobs"][name]["steps"].as_array().unwrap();
+        let place = |what: &str| {
+            steps
+                .iter()
+                .position(|step| step.to_string().contains(what))
+        };
+        (steps, move |what: &str| {
+            place(what).unwrap_or_else(|| panic!("no {what}"))
+        })
+    };
+    let (steps, place) = job("test");
+    let built = place("cargo xtask kit");
+    assert!(place(".ci/run") < built);
+    let run = steps[built]["run"].as_str().unwrap();
+    assert!(!run.contains("--architecture"), "both: {run}");
+    let uploaded = place("\"name\":\"kit\"");
+    assert!(built < uploaded);
+    let files = steps[uploaded]["with"]["path"].as_str().unwrap();
+    let files: Vec<&str> = files.lines().collect();
+    let both = [
+        "target/kit/crowfly-*.zip",
+        "target/kit/crowfly-*.zip.sha256",
+    ];
+    assert_eq!(files, both);
+
+    assert_eq!(workflow["jobs"]["release"]["needs"], "publish");
+    let (steps, place) = job("release");
+    let checked = place("sha256sum --check crowfly-*.zip.sha256");
+    let created = place("gh release create");
+    assert!(place("\"name\":\"kit\"") < checked && checked < created);
+    let run = steps[created]["run"].as_str().unwrap();
+    assert!(run.contains("crowfly-*.zip crowfly-*.zip.sha256"), "{run}");
+    assert!(run.contains("--verify-tag"), "{run}");
 }
 
 /// The step is run here, in a copy of what it reads.

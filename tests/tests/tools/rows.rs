@@ -185,6 +185,12 @@ pub(crate) const ROWS: &[Row] = &[
     script("node", "require", "require"),
     script("vitest", "jsdom", "test"),
     script("jest", "jsdom, CommonJS", "test"),
+    // Not the package but the stack: its template in an app of CDK.
+    Row {
+        tool: "aws-cdk-lib",
+        shows: "deploy",
+        ..script("cdk", "CfnInclude", "synth")
+    },
     Row {
         mode: "create, dev, build, preview",
         runs: Runs::Stranger,

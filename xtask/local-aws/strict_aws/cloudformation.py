@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import s3, sqs
+from ministack.services import dynamodb, iam, s3, sqs
 from ministack.services.cloudformation import provisioners
 
 from . import rule
@@ -28,8 +28,8 @@ def buckets_keep_their_ownership():
 
 @rule
 def buckets_keep_their_lifecycle():
-    """LifecycleConfiguration of AWS::S3::Bucket reaches the bucket (the rules that abort unfinished uploads)."""
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+    """LifecycleConfiguration of AWS::S3::Bucket reaches the bucket: its rules that abort, expire and move."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 
     def xml(lifecycle):
         root = Element("LifecycleConfiguration", xmlns=s3.S3_NS)
@@ -39,9 +39,21 @@ def buckets_keep_their_lifecycle():
             SubElement(SubElement(element, "Filter"), "Prefix").text = entry.get("Prefix", "")
             SubElement(element, "Status").text = entry["Status"]
             if abort := entry.get("AbortIncompleteMultipartUpload"):
-                days = SubElement(SubElement(element, "AbortIncompleteMultipartUpload"), "DaysAfterInitiation")
-                days.text = str(abort["DaysAfterInitiation"])
+                part(element, "AbortIncompleteMultipartUpload", DaysAfterInitiation=abort["DaysAfterInitiation"])
+            if days := entry.get("ExpirationInDays"):
+                part(element, "Expiration", Days=days)
+            if entry.get("ExpiredObjectDeleteMarker"):
+                part(element, "Expiration", ExpiredObjectDeleteMarker="true")
+            if noncurrent := entry.get("NoncurrentVersionExpiration"):
+                part(element, "NoncurrentVersionExpiration", NoncurrentDays=noncurrent["NoncurrentDays"])
+            for move in entry.get("Transitions") or []:
+                part(element, "Transition", Days=move["TransitionInDays"], StorageClass=move["StorageClass"])
         return tostring(root)
+
+    def part(element, tag, **fields):
+        inner = SubElement(element, tag)
+        for name, value in fields.items():
+            SubElement(inner, name).text = str(value)
 
     keep("LifecycleConfiguration", xml, s3._put_bucket_lifecycle, s3._delete_bucket_lifecycle)
 
@@ -59,6 +71,58 @@ def buckets_keep_their_encryption():
         return tostring(root)
 
     keep("BucketEncryption", xml, s3._put_bucket_encryption, s3._delete_bucket_encryption)
+
+
+@rule
+def roles_keep_their_boundary():
+    """PermissionsBoundary of AWS::IAM::Role limits the role."""
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create = handlers["create"]
+
+    def create_bound(logical_id, props, stack):
+        name, attributes = create(logical_id, props, stack)
+        if boundary := props.get("PermissionsBoundary"):
+            iam._roles[name]["PermissionsBoundary"] = boundary
+        return name, attributes
+
+    handlers["create"] = create_bound
+
+
+@rule
+def tables_keep_their_key():
+    """SSESpecification of AWS::DynamoDB::Table is the table's, as DescribeTable says."""
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create = handlers["create"]
+
+    def create_encrypted(logical_id, props, stack):
+        name, attributes = create(logical_id, props, stack)
+        spec = props.get("SSESpecification") or {}
+        if spec.get("SSEEnabled"):
+            dynamodb._tables[name]["SSEDescription"] = {
+                "Status": "ENABLED", "SSEType": spec["SSEType"], "KMSMasterKeyArn": spec["KMSMasterKeyId"]}
+        return name, attributes
+
+    handlers["create"] = create_encrypted
+
+
+@rule
+def alarms_may_compute():
+    """AWS::CloudWatch::Alarm may have an expression over metrics; the local one has the first of these metrics."""
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
+    create, update = handlers["create"], handlers["update"]
+
+    def plain(props):
+        stat = next((entry["MetricStat"] for entry in props.get("Metrics") or [] if "MetricStat" in entry), None)
+        if not stat:
+            return props
+        rest = {name: value for name, value in props.items() if name != "Metrics"}
+        return {**rest, **stat["Metric"], "Statistic": stat["Stat"], "Period": stat["Period"]}
+
+    handlers["create"] = lambda logical_id, props, stack: create(logical_id, plain(props), stack)
+    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, plain(old), plain(new), *rest)
 
 
 @rule

@@ -5,8 +5,8 @@ import datetime
 import json
 
 from ministack import app
-from ministack.core import iam_actions
-from ministack.services import dynamodb, s3
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import dynamodb, iam, s3
 
 from . import rule
 
@@ -130,6 +130,58 @@ def policies_see_the_partition():
         return {**keys, "dynamodb:LeadingKeys": leading}
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
+
+
+@rule
+def policies_see_the_role_of_a_session():
+    """aws:PrincipalArn of an assumed role is the ARN of the role, not that of the session."""
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_role(key, context):
+        value = resolve(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(value):
+            return value
+        role = iam._roles.get_scoped(context.principal_account, None, iam_evaluator._role_name_from_assumed_arn(value))
+        return role["Arn"] if role else value
+
+    iam_evaluator._resolve_condition_key = resolve_role
+
+
+@rule
+def encrypted_objects_need_their_key():
+    """In a bucket with a KMS key, writing an object needs kms:GenerateDataKey and reading it kms:Decrypt, through S3."""
+    # A part and a completion need kms:Decrypt, and so does a HEAD that asks for the checksum:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    more, enforce = iam_actions.s3_additional_checks, iam_evaluator.enforce
+
+    def checks(method, path, headers, body, query):
+        found = more(method, path, headers, body, query)
+        bucket, _, key = path.lstrip("/").partition("/")
+        arn = key and key_of(bucket)
+        if not arn:
+            return found
+        action = iam_actions._s3_action(method, path, query)
+        if action == "PutObject":
+            return [*found, ("kms:Decrypt" if "uploadId" in query else "kms:GenerateDataKey", arn)]
+        if action == "GetObject" and (method == "GET" or "x-amz-checksum-mode" in headers):
+            return [*found, ("kms:Decrypt", arn)]
+        return found
+
+    def enforce_through_s3(access_key, action, service, region, **more):
+        if action.startswith("kms:") and service == "s3":
+            keys = more.get("service_context") or {}
+            more["service_context"] = {**keys, "kms:ViaService": f"s3.{region}.amazonaws.com"}
+        return enforce(access_key, action, service, region, **more)
+
+    iam_actions.s3_additional_checks = checks
+    iam_evaluator.enforce = enforce_through_s3
+
+
+def key_of(bucket):
+    """The KMS key by which a bucket encrypts, if any."""
+    return s3._bucket_default_sse_headers(bucket).get("x-amz-server-side-encryption-aws-kms-key-id")
 
 
 def more_condition_keys(keys):

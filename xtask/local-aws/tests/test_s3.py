@@ -4,7 +4,9 @@ import base64
 import re
 import time
 
+import botocore.session
 from awscrt import checksums as native
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from .support import HTTP, Case, Server, policy, proves, strict
@@ -196,6 +198,63 @@ class Policies(Case):
         self.assertEqual(caught.exception.response["Error"]["Code"], "AccessDenied")
         aws.client("s3").delete_object(Bucket=bucket, Key="k")
         s3.complete_multipart_upload(IfNoneMatch="*", **complete)
+
+    @proves("policies_see_the_role_of_a_session")
+    def test_a_policy_may_exempt_a_role(self, aws):
+        bucket, role = aws.bucket(), f"role{time.monotonic_ns()}"
+        arn = f"arn:aws:iam::000000000000:role/{role}"
+        iam, s3 = aws.client("iam"), aws.client("s3")
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=policy([
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]))
+        iam.put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=policy([
+            {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]))
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy([
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*",
+             "Condition": {"ArnNotEquals": {"aws:PrincipalArn": arn}}}]))
+        made = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        session = botocore.session.Session()
+        session.set_credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        session = session.create_client("s3", region_name="us-east-1", endpoint_url=aws.url, config=Config(
+            s3={"addressing_style": "path"}, signature_version="s3v4"))
+        session.put_object(Bucket=bucket, Key="k", Body=b"x")
+        other = aws.client("s3", *aws.user([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]))
+        with self.assertRaises(ClientError):
+            other.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+    @proves("encrypted_objects_need_their_key")
+    def test_an_encrypted_object_needs_the_right_to_its_key(self, aws):
+        bucket, key = aws.bucket(), "arn:aws:kms:us-east-1:000000000000:key/1234abcd"
+        aws.client("s3").put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [
+            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]})
+
+        def caller(*actions, service="s3"):
+            objects = {"Effect": "Allow", "Action": ["s3:*"], "Resource": "*"}
+            keys = {"Effect": "Allow", "Action": list(actions), "Resource": key, "Condition": {
+                "StringEquals": {"kms:ViaService": f"{service}.us-east-1.amazonaws.com"}}}
+            return aws.client("s3", *aws.user([objects, keys] if actions else [objects]))
+
+        def refused(call, **parameters):
+            with self.assertRaises(ClientError) as caught:
+                call(Bucket=bucket, Key="k", **parameters)
+            self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 403)
+
+        writer, reader = caller("kms:GenerateDataKey"), caller("kms:Decrypt")
+        for other in (caller(), reader, caller("kms:GenerateDataKey", service="sqs")):
+            refused(other.put_object, Body=b"x")
+            refused(other.create_multipart_upload)
+        writer.put_object(Bucket=bucket, Key="k", Body=b"x")
+        refused(writer.get_object)
+        refused(writer.head_object, ChecksumMode="ENABLED")
+        writer.head_object(Bucket=bucket, Key="k")
+        self.assertEqual(reader.get_object(Bucket=bucket, Key="k")["Body"].read(), b"x")
+        reader.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+        started = writer.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
+        part = {"UploadId": started, "PartNumber": 1, "Body": b"x"}
+        refused(writer.upload_part, **part)
+        etag = reader.upload_part(Bucket=bucket, Key="k", **part)["ETag"]
+        parts = {"UploadId": started, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}}
+        refused(writer.complete_multipart_upload, **parts)
+        reader.complete_multipart_upload(Bucket=bucket, Key="k", **parts)
 
     @proves("acl_needs_its_own_right")
     def test_an_acl_needs_its_own_right(self, aws):

@@ -1,4 +1,4 @@
-"""CloudFormation and the HTTP API."""
+"""Functions, queues and tables of a stack, and the HTTP API."""
 
 import base64
 import http.server
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from strict_aws import OPTIONAL, RULES, chosen, load
 
-from . import test_browsers, test_keys, test_s3, test_users  # noqa: F401 (their proofs count)
-from .support import HERE, HTTP, ORIGIN, PROVEN, Case, bucket, in_shell, proves, zipped
+from . import test_browsers, test_keys, test_resources, test_s3, test_users  # noqa: F401 (their proofs count)
+from .support import HERE, HTTP, ORIGIN, PROVEN, Case, in_shell, proves, zipped
 
 # Answers with the names of its variables.
 ENVIRONMENT = in_shell("""env | sed 's/=.*//' | tr '\\n' ' '; echo " $AWS_ENDPOINT_URL\"""")
@@ -59,31 +59,6 @@ class Issuer:
         header = {"alg": algorithm, "kid": "k", "typ": "JWT"} | (header or {})
         text = ".".join(b64(json.dumps(part).encode()) for part in (header, {"iss": self.url, "aud": "a", **claims}))
         return f"{text}.{b64(self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
-
-
-class Buckets(Case):
-    @proves("buckets_keep_their_ownership")
-    def test_ownership(self, aws):
-        name = aws.stack(bucket(OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}))["Bucket"]
-        rules = aws.client("s3").get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
-        self.assertEqual(rules, [{"ObjectOwnership": "ObjectWriter"}])
-
-    @proves("buckets_keep_their_lifecycle")
-    def test_lifecycle(self, aws):
-        name = aws.stack(bucket(LifecycleConfiguration={"Rules": [{
-            "Id": "r", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": "3"}}]}))["Bucket"]
-        try:
-            rule, = aws.client("s3").get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-        except aws.client("s3").exceptions.ClientError as error:
-            self.fail(error)
-        self.assertEqual(rule["AbortIncompleteMultipartUpload"], {"DaysAfterInitiation": 3})
-
-    @proves("buckets_keep_their_encryption")
-    def test_encryption(self, aws):
-        name = aws.stack(bucket(BucketEncryption={"ServerSideEncryptionConfiguration": [
-            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/k"}}]}))["Bucket"]
-        rule, = aws.client("s3").get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
-        self.assertEqual(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms")
 
 
 class Api(Case):

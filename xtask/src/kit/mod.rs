@@ -1,8 +1,10 @@
 //! `cargo xtask kit`: the stack for people without Rust, as `target/kit/crowfly-<version>.zip`.
 //!
 //! It holds the functions for both processors, a template for each, the demo page with the npm package, and a page of
-//! instructions. It depends on the commit and the toolchain alone: packed files have no time.
+//! instructions. It depends on the commit, the toolchain and the path of cargo's home (in the messages of panics) alone:
+//! packed files have no time.
 
+mod reproducible;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use crate::lambdas::{self, BINS};
 use crate::process::Cmd;
 use crate::setup::python;
 use crate::{files, package, paths, step};
+
+pub(crate) use reproducible::compare;
 
 const ARCHITECTURES: [&str; 2] = ["x86_64", "arm64"];
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -57,7 +61,6 @@ pub(crate) fn build(architectures: &[&str]) -> Result<PathBuf, Error> {
     package::build()?;
     let kit = folder();
     files::empty(&kit)?;
-    let one = files::text(&paths::root().join("template.yaml"))?;
     for architecture in architectures {
         let functions = lambdas::release(architecture, BINS)?;
         files::create(&kit.join("functions").join(architecture))?;
@@ -68,15 +71,29 @@ pub(crate) fn build(architectures: &[&str]) -> Result<PathBuf, Error> {
                 &[&functions.zip(bin), &zip, Path::new(architecture)],
             )?;
         }
-        let name = format!("template-{architecture}.yaml");
-        let own = template::for_architecture(&one, architecture)?;
-        files::write(&kit.join(name), own)?;
+        write_template(&kit, architecture)?;
     }
     texts(&kit)?;
     page(&kit.join("page"))?;
     sums(&kit)?;
     let file = paths::target().join(format!("kit/{NAME}.zip"));
     step::step("kit", || pack("folder", &[&kit, &file]))?;
+    let sum = sha256_hex(&files::read(&file)?);
+    files::write(&checksum(&file), format!("{sum}  {NAME}.zip\n"))?;
+    Ok(file)
+}
+
+/// Writes the templates of all kits into a folder, without their functions; returns the files.
+pub(crate) fn templates(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let all = ARCHITECTURES.iter();
+    all.map(|architecture| write_template(folder, architecture))
+        .collect()
+}
+
+fn write_template(folder: &Path, architecture: &str) -> Result<PathBuf, Error> {
+    let one = files::text(&paths::root().join("template.yaml"))?;
+    let file = folder.join(format!("template-{architecture}.yaml"));
+    files::write(&file, template::for_architecture(&one, architecture)?)?;
     Ok(file)
 }
 
@@ -86,6 +103,13 @@ fn folder() -> PathBuf {
     paths::target()
         .join("kit")
         .join(format!("crowfly-{VERSION}"))
+}
+
+/// The file beside the kit's zip with its checksum, in the form of `sha256sum`.
+fn checksum(zip: &Path) -> PathBuf {
+    let mut name = zip.as_os_str().to_owned();
+    name.push(".sha256");
+    PathBuf::from(name)
 }
 
 fn function(kit: &Path, architecture: &str, bin: &str) -> PathBuf {

@@ -3,6 +3,8 @@
 use crate::error::Error;
 
 const PARAMETER: &str = "  Architecture:";
+/// Where the console's groups and labels name it.
+const SHOWN: [&str; 2] = ["          - Architecture", "      Architecture: {"];
 const SOURCE: &str = "    CodeUri: backend/lambdas";
 const PROCESSOR: &str = "    Architectures: [!Ref Architecture]";
 const METADATA: &str = "    Metadata:";
@@ -19,6 +21,7 @@ pub(super) fn for_architecture(template: &str, architecture: &str) -> Result<Str
     while let Some(line) = lines.next() {
         match line {
             PARAMETER => while lines.next_if(|line| line.starts_with("   ")).is_some() {},
+            shown if SHOWN.iter().any(|start| shown.starts_with(start)) => replaced += 1,
             SOURCE => replaced += 1,
             PROCESSOR => {
                 out.push_str(&format!("    Architectures: [{architecture}]\n"));
@@ -41,7 +44,7 @@ pub(super) fn for_architecture(template: &str, architecture: &str) -> Result<Str
             }
         }
     }
-    if replaced != 2 || out.contains("!Ref Architecture") || out.contains("BuildMethod") {
+    if replaced != 4 || out.contains("!Ref Architecture") || out.contains("BuildMethod") {
         return Err(wrong("another use of Architecture, CodeUri or BuildMethod"));
     }
     Ok(out)
@@ -92,8 +95,8 @@ mod tests {
                 .iter()
                 .filter(|line| **line == "BuildMethod: rust-cargolambda");
             assert_eq!(builds.count(), BINS.len());
-            // The parameter's lines, two of the globals, and four of each function.
-            let parameter = left_out.len() - 2 - 4 * BINS.len();
+            // The parameter's lines, two that show it, two of the globals, and four of each function.
+            let parameter = left_out.len() - 4 - 4 * BINS.len();
             assert!((2..=8).contains(&parameter), "{left_out:#?}");
         }
     }

@@ -99,8 +99,9 @@ fn options(mut arguments: Parser) -> Result<(u16, String, Trust), Error> {
             }
             Arg::Long("route") => {
                 route = arguments.value()?.string()?;
-                if !["direct", "lambda"].contains(&route.as_str()) {
-                    return Err(Error::Usage("--route takes direct or lambda".to_owned()));
+                if !["direct", "lambda", "eventbridge"].contains(&route.as_str()) {
+                    let text = "--route takes direct, lambda or eventbridge";
+                    return Err(Error::Usage(text.to_owned()));
                 }
             }
             Arg::Long("issuer") => trust.issuer = arguments.value()?.string()?,

@@ -71,7 +71,7 @@ fn config(stack: &Stack, others: &[String], trouble: Option<&Switch>) -> (String
         let issuer = &stack.issuer;
         let scope = ["openid profile offline_access", &stack.scope].join(" ");
         let auth = json!({
-            "kind": "oidc", "issuer": issuer, "clientId": client, "audience": stack.audience,
+            "kind": "oidc", "issuer": issuer, "clientId": client, "audience": stack.audience.split(',').next(),
             "scope": scope.trim_end(),
         });
         (auth, issuer)

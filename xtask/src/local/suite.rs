@@ -1,4 +1,4 @@
-//! The system that the whole-system tests run against: nine stacks of one template, a scanner for one of them, a fault
+//! The system that the whole-system tests run against: ten stacks of one template, a scanner for one of them, a fault
 //! proxy before the bucket of another, and a token issuer.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ const DENIED: &str = "denied";
 const SECONDS: &str = "6";
 
 /// The stacks, each with its own parameters; all but `main`, `trouble` and `strict` trust the test issuer.
-const STACKS: [(&str, &str); 9] = [
+const STACKS: [(&str, &str); 11] = [
     ("main", ""),
     ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
     ("webm", "EventRoute=lambda KeySuffix=.webm KeyLayout=path"),
@@ -42,8 +42,21 @@ const STACKS: [(&str, &str); 9] = [
     ("strict", ""),
     // For the page that makes trouble.
     ("trouble", ""),
+    // With what people already have.
+    ("owned", OWNED),
+    // With a bus; shorter timeouts, because its services fail.
+    ("told", TOLD),
 ];
+const OWNED: &str = "KmsKeyArn=arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab \
+    JwtAudience=crowfly-test,crowfly-other OwnerIssuer=http://127.0.0.1:1/ \
+    Versioning=on NoncurrentDays=7 ExpireAfterDays=90 TransitionToIaDays=30 \
+    ApiDomainName=uploads.example.com ApiCertificateArn=arn:aws:acm:us-east-1:000000000000:certificate/1234abcd \
+    DistributionArn=arn:aws:cloudfront::000000000000:distribution/E1ABC \
+    PermissionsBoundaryArn=arn:aws:iam::aws:policy/PowerUserAccess \
+    ExemptRoleArn=arn:aws:iam::000000000000:role/restoring \
+    LogSourceIp=on TransferAcceleration=on RecordReservedConcurrency=10";
 const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
+const TOLD: &str = "EventBusName=default FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TIGHT: &str = "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 MaxReadsPerSecond=20 RepairAfterSeconds=1";
 
 /// Small, so that a test can exceed the size that is scanned.

@@ -33,6 +33,7 @@ pub(crate) fn all() -> Result<(), Error> {
             || python::zig().map(drop),
             || python::local_aws().map(drop),
             || python::sam().map(drop),
+            || python::checkov().map(drop),
             || python::aws_cli().map(drop),
             || python::verify().map(drop),
             || python::openapi().map(drop),

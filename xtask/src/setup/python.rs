@@ -34,6 +34,11 @@ pub(crate) fn sam() -> Result<PathBuf, Error> {
     venv("sam", "xtask/python/sam.txt")
 }
 
+/// The environment that holds `checkov`.
+pub(crate) fn checkov() -> Result<PathBuf, Error> {
+    venv("checkov", "xtask/python/checkov.txt")
+}
+
 /// The environment with `aws`, the AWS CLI, in the version that the documentation names.
 pub(crate) fn aws_cli() -> Result<PathBuf, Error> {
     venv("aws", "xtask/python/aws.txt")

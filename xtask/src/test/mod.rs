@@ -2,6 +2,7 @@
 
 mod binaries;
 mod browsers;
+mod checkov;
 mod counts;
 mod deny;
 mod rights;
@@ -83,6 +84,14 @@ pub(crate) fn pictures() -> Result<(), Error> {
     let result = system::pictures();
     system::end();
     result
+}
+
+/// cfn-lint over the template, by the schemas of every region of AWS, those of China and GovCloud among them.
+///
+/// # Errors
+/// If a region lacks a type or a property of the template.
+pub(crate) fn regions() -> Result<(), Error> {
+    template::regions()
 }
 
 /// The package in the tools that `env` names.

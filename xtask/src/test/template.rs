@@ -1,5 +1,6 @@
 //! Checks of `template.yaml` by the tools that deploy it.
 
+use super::checkov;
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::{self, Build};
@@ -7,14 +8,27 @@ use crate::process::Cmd;
 use crate::setup::python;
 use crate::{kit, local, paths};
 
+/// cfn-lint, SAM's own validation and checkov, over the template and those that the kit makes of it.
 pub(super) fn lint(counts: &mut Counts) -> Result<(), Error> {
-    let lint = Cmd::new(python::sam()?.join("cfn-lint"));
-    let lint = lint.words("template.yaml examples/scanner/template.yaml");
-    lint.log("cfn-lint").step("cfn-lint")?;
+    let kits = kit::templates(&paths::target().join("lint"))?;
+    let lint = cfn_lint()?
+        .words("template.yaml examples/scanner/template.yaml examples/events/template.yaml");
+    lint.args(&kits).step("cfn-lint")?;
     let validate = sam()?.words("validate --lint").log("sam-validate");
     validate.step("sam validate --lint")?;
-    counts.add(Kind::Template, 2, 0);
+    checkov::check()?;
+    counts.add(Kind::Template, 5, 0);
     Ok(())
+}
+
+/// cfn-lint by the schemas of every region: minutes.
+pub(super) fn regions() -> Result<(), Error> {
+    let lint = cfn_lint()?.words("--regions ALL_REGIONS -- template.yaml");
+    lint.step("cfn-lint, every region")
+}
+
+fn cfn_lint() -> Result<Cmd, Error> {
+    Ok(Cmd::new(python::sam()?.join("cfn-lint")).log("cfn-lint"))
 }
 
 /// `sam build`, which reuses the existing release build of the Lambdas; and the kit for this processor, which the

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use crowfly_contract::{OCTET_STREAM, ScanStatus, UploadStatus, Visibility};
+use crowfly_contract::{OCTET_STREAM, OwnerId, ScanStatus, UploadStatus, Visibility};
 use crowfly_core::ports::{Applied, ApplyEvent, ApplyRemoval, Change, EventOutcome, Head};
 use crowfly_core::{Declared, Fault, FaultKind, Row, Sequencer, Verdict};
 
 use super::{Table, Updated, key, send_update};
-use crate::item::{Item, number, slot_to_release, text};
+use crate::item::{Item, number, row, shard, slot_to_release, text};
 
 /// Holds unless the row is of an object under another key. Every item has a key, if only of its
 /// first event.
@@ -29,8 +31,7 @@ impl ApplyEvent for Table {
     /// is atomic and the declared values never change, so the two cannot mix.
     async fn apply_event(&self, change: &Change) -> Result<EventOutcome, Fault> {
         let (applied, item) = self.apply_change(change, Precondition::Newer).await?;
-        let slot = item.as_ref().and_then(slot_to_release);
-        Ok(EventOutcome { applied, slot })
+        outcome(applied, item.as_ref())
     }
 }
 
@@ -43,12 +44,21 @@ impl ApplyRemoval for Table {
         let (applied, item) = self
             .apply_change(change, Precondition::Unchanged(seen))
             .await?;
-        let slot = item.as_ref().and_then(slot_to_release);
-        Ok(match applied {
-            Applied::NotNewer | Applied::Unordered | Applied::OtherKey => None,
-            Applied::Written { .. } => Some(EventOutcome { applied, slot }),
-        })
+        match applied {
+            Applied::NotNewer | Applied::Unordered | Applied::OtherKey => Ok(None),
+            Applied::Written { .. } => outcome(applied, item.as_ref()).map(Some),
+        }
     }
+}
+
+/// What is left to do for this item.
+fn outcome(applied: Applied, item: Option<&Item>) -> Result<EventOutcome, Fault> {
+    let unnotified = item.filter(|item| item.contains_key("outbox"));
+    Ok(EventOutcome {
+        applied,
+        slot: item.and_then(slot_to_release),
+        unnotified: unnotified.map(row).transpose()?.map(Box::new),
+    })
 }
 
 /// The precondition of a change.
@@ -145,6 +155,11 @@ impl Table {
             Some(head) => update.stored(change, head),
             None => update.deleted(),
         }
+        if let Some(notify_by) = change.notify_by {
+            let owner = change.key.owner();
+            update.notices(owner, change.notices(needed.is_some()), notify_by);
+            update.keep_or_set("activeAt", number(change.at));
+        }
         let condition = match needed {
             Some(needed) => format!("{guard} AND {}", update.declared(needed)),
             None => guard,
@@ -162,10 +177,11 @@ impl Table {
 /// Builds an update expression, in which `#name` and `:name` are the placeholders of attribute and
 /// value.
 #[derive(Default)]
-struct Update {
+pub(super) struct Update {
     set: Vec<String>,
     remove: Vec<String>,
-    values: Vec<(&'static str, AttributeValue)>,
+    add: Vec<String>,
+    pub(super) values: Vec<(&'static str, AttributeValue)>,
 }
 
 impl Update {
@@ -211,8 +227,17 @@ impl Update {
         self.keep_or_set("type", text(OCTET_STREAM));
     }
 
+    /// Adds entries to the outbox, and has the sweep look after them.
+    pub(super) fn notices(&mut self, owner: &OwnerId, entries: BTreeSet<String>, notify_by: u64) {
+        self.set("openShard", text(shard(owner)));
+        self.set("sweepAt", number(notify_by));
+        self.add.push("#outbox :outbox".to_owned());
+        let entries = AttributeValue::Ss(entries.into_iter().collect());
+        self.values.push(("outbox", entries));
+    }
+
     /// The condition that status, sequencer and entity tag are as they were read.
-    fn unchanged(&mut self, seen: Option<&Row>) -> Result<String, Fault> {
+    pub(super) fn unchanged(&mut self, seen: Option<&Row>) -> Result<String, Fault> {
         let Some(record) = seen.map(|row| &row.record) else {
             return Ok("attribute_not_exists(#id)".to_owned());
         };
@@ -268,26 +293,31 @@ impl Update {
         format!("#{name} = :{placeholder}")
     }
 
-    fn set(&mut self, name: &'static str, value: AttributeValue) {
+    pub(super) fn set(&mut self, name: &'static str, value: AttributeValue) {
         self.set.push(format!("#{name} = :{name}"));
         self.values.push((name, value));
     }
 
-    fn keep_or_set(&mut self, name: &'static str, value: AttributeValue) {
+    pub(super) fn keep_or_set(&mut self, name: &'static str, value: AttributeValue) {
         self.set
             .push(format!("#{name} = if_not_exists(#{name}, :{name})"));
         self.values.push((name, value));
     }
 
-    fn remove(&mut self, name: &'static str) {
+    pub(super) fn remove(&mut self, name: &'static str) {
         self.remove.push(format!("#{name}"));
     }
 
-    fn expression(&self) -> String {
-        format!(
-            "SET {} REMOVE {}",
-            self.set.join(", "),
-            self.remove.join(", ")
-        )
+    pub(super) fn expression(&self) -> String {
+        let clauses = [
+            ("SET", &self.set),
+            ("REMOVE", &self.remove),
+            ("ADD", &self.add),
+        ];
+        let clauses = clauses.iter().filter(|(_, actions)| !actions.is_empty());
+        let clauses: Vec<String> = clauses
+            .map(|(word, actions)| format!("{word} {}", actions.join(", ")))
+            .collect();
+        clauses.join(" ")
     }
 }

@@ -160,28 +160,35 @@ impl Table {
     }
 
     /// Clears `counted` of an upload that has ended, and removes it from the index `byOpen` unless
-    /// it is still watched.
+    /// it is still watched or its outbox has entries.
     ///
-    /// If the upload has changed between watched and stored since its slot was read, nothing is
-    /// written: the call that changed it releases the new slot.
+    /// If the upload has changed between watched and stored since its slot was read, or its outbox
+    /// has got an entry, nothing is written: the call that changed it releases the new slot.
     fn clear_slot(&self, owner: &OwnerId, slot: Slot) -> Result<TransactWriteItem, Fault> {
         let counted = match slot.counted {
             Some(_) => "attribute_exists(#counted)",
             None => "attribute_exists(#openShard) AND attribute_not_exists(#counted)",
         };
-        let (update, one, other) = match slot.watched_until {
+        let (stored, deleted) = (UploadStatus::Stored, UploadStatus::Deleted);
+        let (update, outbox, one, other) = match slot.watched_until {
             Some(_) => (
                 "SET #sweepAt = :until REMOVE #counted",
+                "",
                 UploadStatus::Aborted,
                 UploadStatus::Expired,
             ),
+            None if slot.unnotified => {
+                let outbox = " AND attribute_exists(#outbox)";
+                ("REMOVE #counted", outbox, stored, deleted)
+            }
             None => (
                 "REMOVE #counted, #openShard, #sweepAt, #activeAt",
-                UploadStatus::Stored,
-                UploadStatus::Deleted,
+                " AND attribute_not_exists(#outbox)",
+                stored,
+                deleted,
             ),
         };
-        let condition = format!("{counted} AND #status IN (:one, :other)");
+        let condition = format!("{counted} AND #status IN (:one, :other){outbox}");
         let until = slot.watched_until.map(|until| ("until", number(until)));
         let values = [("one", status(one)), ("other", status(other))];
         let values = values.into_iter().chain(until);

@@ -59,9 +59,10 @@ pub struct OpenUpload {
 }
 
 impl OpenUpload {
-    /// The slot to release once it has ended; see [`Row::slot_to_release`].
+    /// The slot to release once it has ended; see [`Row::slot_to_release`]. The index does not show
+    /// the outbox, which only stored and deleted uploads have.
     pub fn slot_to_release(&self) -> Option<Slot> {
-        self.open.slot(self.id, self.status, self.bytes)
+        self.open.slot(self.id, self.status, self.bytes, false)
     }
 }
 

@@ -1,13 +1,13 @@
 use crowfly_contract::{EventKind, ObjectKey};
 
 use super::{Handled, Outcome, Recorder, removed};
-use crate::Fault;
 use crate::content::{Inspection, inspect};
 use crate::message::ObjectEvent;
 use crate::ports::{
     Applied, ApplyEvent, ApplyRemoval, EventOutcome, Findings, GetRow, Head, HeadObject,
     OpenUpload, PeekObject,
 };
+use crate::{Fault, Outbox};
 
 /// The object under a key.
 enum Lookup {
@@ -48,17 +48,19 @@ pub(super) async fn apply(
     recorder: &Recorder,
     key: ObjectKey,
     event: &ObjectEvent,
+    now_ms: u64,
 ) -> Result<Handled, Fault> {
     let (head, findings) = match look_up(objects, &key, |head| is_object_of(head, event)).await? {
         Lookup::Object(head, findings) => (head, findings),
-        Lookup::Gone => return Ok(Outcome::Gone.into()),
-        Lookup::Superseded => return Ok(Outcome::Superseded.into()),
+        Lookup::Gone => return unchanged(rows, recorder, &key, Outcome::Gone).await,
+        Lookup::Superseded => return unchanged(rows, recorder, &key, Outcome::Superseded).await,
     };
     let sequencer = Some(event.sequencer.clone());
-    let change = recorder.change(key, sequencer, event.at, Some(head), findings);
-    let EventOutcome { applied, slot } = rows.apply_event(&change).await?;
+    let notify_by = recorder.outbox.notify_by(now_ms);
+    let change = recorder.change(key, sequencer, event.at, Some(head), findings, notify_by);
+    let left = rows.apply_event(&change).await?;
     let owner = change.key.owner();
-    let outcome = match applied {
+    let outcome = match left.applied {
         Applied::Written { verified } => Outcome::Written {
             owner: owner.clone(),
             id: change.key.id(),
@@ -70,14 +72,28 @@ pub(super) async fn apply(
         },
         Applied::NotNewer => Outcome::NotNewer,
         Applied::Unordered => {
-            return removed::apply(rows, objects, recorder, &change.key, event).await;
+            return removed::apply(rows, objects, recorder, &change.key, event, now_ms).await;
         }
         Applied::OtherKey => Outcome::other_key(&change.key),
     };
-    Ok(Handled {
-        outcome,
-        slot: slot.map(|slot| (owner.clone(), slot)),
-    })
+    Ok(Handled::with(outcome, owner, left))
+}
+
+/// The outcome of an event that changes nothing. Its first delivery may have ended before the
+/// application was notified.
+async fn unchanged(
+    rows: &impl GetRow,
+    recorder: &Recorder,
+    key: &ObjectKey,
+    outcome: Outcome,
+) -> Result<Handled, Fault> {
+    if recorder.outbox == Outbox::Off {
+        return Ok(outcome.into());
+    }
+    let row = rows.get_row(key.owner(), key.id()).await?;
+    let row = row.filter(|row| row.record.key == *key && !row.outbox.is_empty());
+    let left = EventOutcome::of(Applied::NotNewer, row.as_ref());
+    Ok(Handled::with(outcome, key.owner(), left))
 }
 
 /// Writes the state of storage for an open upload that has had no event; `None` if there is no
@@ -96,17 +112,16 @@ pub(crate) async fn repair(
         Lookup::Object(head, findings) => (head, findings),
         Lookup::Gone => return Ok(None),
         Lookup::Superseded => {
-            return Ok(Some(EventOutcome {
-                applied: Applied::NotNewer,
-                slot: None,
-            }));
+            return Ok(Some(EventOutcome::of(Applied::NotNewer, None)));
         }
     };
     // `Last-Modified` of a multipart upload is the time at which it started.
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
     let stored_at = head.last_modified.filter(|_| open.s3_upload_id.is_none());
     let at = stored_at.unwrap_or(now_ms);
-    let change = recorder.change(open.key.clone(), None, at, Some(head), findings);
+    let notify_by = recorder.outbox.notify_by(now_ms);
+    let key = open.key.clone();
+    let change = recorder.change(key, None, at, Some(head), findings, notify_by);
     rows.apply_event(&change).await.map(Some)
 }
 

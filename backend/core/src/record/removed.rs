@@ -32,6 +32,7 @@ pub(super) async fn apply(
     recorder: &Recorder,
     key: &ObjectKey,
     event: &ObjectEvent,
+    now_ms: u64,
 ) -> Result<Handled, Fault> {
     let owner = key.owner();
     for _ in 0..ATTEMPTS {
@@ -42,12 +43,10 @@ pub(super) async fn apply(
         let object = objects.head_object(key).await?;
         let last = seen.as_ref().and_then(Row::sequencer);
         let newer = last.filter(|last| event.sequencer.order() <= last.order());
-        if newer.is_some() && has_state(seen.as_ref(), object.as_ref()) {
-            let slot = seen.and_then(|row| row.slot_to_release());
-            return Ok(Handled {
-                outcome: Outcome::NotNewer,
-                slot: slot.map(|slot| (owner.clone(), slot)),
-            });
+        let same_state = has_state(seen.as_ref(), object.as_ref());
+        if newer.is_some() && same_state {
+            let left = EventOutcome::of(Applied::NotNewer, seen.as_ref());
+            return Ok(Handled::with(Outcome::NotNewer, owner, left));
         }
         let known = object.as_ref().and_then(|head| known(seen.as_ref(), head));
         let findings = match (&object, known) {
@@ -63,14 +62,13 @@ pub(super) async fn apply(
         };
         let sequencer = newer.unwrap_or_else(|| event.sequencer.clone());
         let at = stored_at(known, object.as_ref()).unwrap_or(event.at);
-        let change = recorder.change(key.clone(), Some(sequencer), at, object, findings);
-        if let Some(EventOutcome { applied, slot }) =
-            rows.apply_removal(&change, seen.as_ref()).await?
-        {
-            return Ok(Handled {
-                outcome: outcome(&change, applied, event),
-                slot: slot.map(|slot| (owner.clone(), slot)),
-            });
+        // The event of what the owner deleted changes the sequencer alone.
+        let notify_by = recorder.outbox.notify_by(now_ms).filter(|_| !same_state);
+        let sequencer = Some(sequencer);
+        let change = recorder.change(key.clone(), sequencer, at, object, findings, notify_by);
+        if let Some(left) = rows.apply_removal(&change, seen.as_ref()).await? {
+            let outcome = outcome(&change, left.applied, event);
+            return Ok(Handled::with(outcome, owner, left));
         }
     }
     let detail = "the row kept changing";

@@ -2,11 +2,12 @@
 
 use crowfly_contract::UploadStatus;
 
-use super::{Action, Effect, Objects, Rows, Sweeper};
+use super::outgoing::Outgoing;
+use super::{Action, Effect, Objects, Observer, Rows, Sweeper};
 use crate::cancel::drop_multipart;
-use crate::ports::{Applied, Multipart, OpenUpload, Slot};
+use crate::ports::{Applied, Multipart, OpenUpload, PutEvents, Slot};
 use crate::record::repair;
-use crate::{Fault, quota};
+use crate::{Fault, Row, quota};
 
 /// Longest time between two looks at a pending upload, in milliseconds: six hours.
 const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
@@ -18,20 +19,27 @@ const CLOSED_TTL_MS: u64 = 30 * 24 * 3_600 * 1_000;
 pub(super) async fn sweep(
     rows: &impl Rows,
     objects: &impl Objects,
+    outgoing: &Outgoing<'_, impl PutEvents, impl Observer>,
     sweeper: &Sweeper,
     now_ms: u64,
     open: &OpenUpload,
 ) -> Result<Option<Action>, Fault> {
     if matches!(open.status, UploadStatus::Stored | UploadStatus::Deleted) {
         // No parts to abort: the object was completed from them.
-        let released = release_slot(rows, open, open.slot_to_release()).await?;
+        let Some(row) = rows.query_row(&open.owner, open.id).await? else {
+            return Ok(None);
+        };
+        let released = finish(rows, outgoing, open, row).await?;
         return Ok(Some(action(open, Effect::Finished, 0, released)));
     }
     // An existing object counts even after an abort or expiry: its client may have been told that
     // it is stored.
     let recorder = &sweeper.recorder;
     if let Some(outcome) = repair(rows, objects, recorder, open, now_ms).await? {
-        let released = release_slot(rows, open, outcome.slot).await?;
+        let released = match outcome.unnotified {
+            Some(row) => finish(rows, outgoing, open, *row).await?,
+            None => release_slot(rows, open, outcome.slot).await?,
+        };
         return Ok(match outcome.applied {
             Applied::Written { verified } => {
                 Some(action(open, Effect::Repaired { verified }, 0, released))
@@ -61,6 +69,20 @@ pub(super) async fn sweep(
         ..open.clone()
     };
     end(rows, objects, now_ms, &expired, Effect::Expired).await
+}
+
+/// Empties the outbox of a stored or deleted upload and releases its slot, also if its outbox cannot
+/// be emptied.
+async fn finish(
+    rows: &impl Rows,
+    outgoing: &Outgoing<'_, impl PutEvents, impl Observer>,
+    open: &OpenUpload,
+    mut row: Row,
+) -> Result<usize, Fault> {
+    if let Err(fault) = outgoing.empty(rows, &mut row).await {
+        outgoing.observer.failed(&fault);
+    }
+    release_slot(rows, open, row.slot_to_release()).await
 }
 
 /// Ends an aborted or expired upload without an object: aborts its multipart upload, releases its

@@ -1,6 +1,7 @@
 //! S3 events, and helpers to handle them.
 
 use crowfly_contract::ObjectKey;
+use crowfly_core::Outbox;
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::record::{Outcome, RecordError, Recorder, record};
 use crowfly_testing::{Memory, head_of, row_of};
@@ -17,6 +18,7 @@ pub(crate) fn recorder() -> Recorder {
         bucket: "bucket".to_owned(),
         address: address(),
         scan_uploads: false,
+        outbox: Outbox::Off,
     }
 }
 
@@ -49,7 +51,7 @@ pub(crate) fn removed(n: u128, sequencer: &str) -> String {
 }
 
 pub(crate) async fn handle(memory: &Memory, body: &str) -> Result<Outcome, RecordError> {
-    let mut results = record(memory, memory, &recorder(), body, NOW).await;
+    let mut results = record(memory, memory, memory, &recorder(), body, NOW).await;
     assert_eq!(results.len(), 1);
     results.remove(0)
 }

@@ -5,6 +5,7 @@ pub(crate) mod creating;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod multipart;
+pub(crate) mod notifying;
 pub(crate) mod quotas;
 pub(crate) mod random;
 pub(crate) mod sweeping;

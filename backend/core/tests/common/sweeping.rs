@@ -4,10 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crowfly_contract::UploadStatus;
-use crowfly_core::Fault;
+use crowfly_core::Outbox;
 use crowfly_core::create::ItemResult;
 use crowfly_core::record::Recorder;
 use crowfly_core::sweep::{Action, Effect, Observer, Part, Sweeper, sweep};
+use crowfly_core::{Fault, Notifications};
 use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
@@ -26,6 +27,7 @@ pub(crate) const WEEK: u64 = 7 * DAY;
 pub(crate) struct Recorded {
     pub(crate) actions: Mutex<Vec<Action>>,
     pub(crate) faults: AtomicUsize,
+    pub(crate) notified: Mutex<Vec<Notifications>>,
     pub(crate) uploads: Option<AtomicUsize>,
     pub(crate) orphans: Option<AtomicUsize>,
     pub(crate) cut_short: AtomicBool,
@@ -51,6 +53,10 @@ impl Observer for Recorded {
     fn failed(&self, _fault: &Fault) {
         self.faults.fetch_add(1, Ordering::SeqCst);
     }
+
+    fn notified(&self, notifications: Notifications) {
+        self.notified.lock().unwrap().push(notifications);
+    }
 }
 
 pub(crate) fn sweeper() -> Sweeper {
@@ -59,6 +65,7 @@ pub(crate) fn sweeper() -> Sweeper {
             bucket: "bucket".to_owned(),
             address: address(),
             scan_uploads: false,
+            outbox: Outbox::Off,
         },
         unfinished_ms: WEEK,
         repair_after_ms: 15 * MINUTE,
@@ -67,7 +74,7 @@ pub(crate) fn sweeper() -> Sweeper {
 
 pub(crate) async fn swept(memory: &Memory, now_ms: u64) -> Vec<Action> {
     let seen = Recorded::default();
-    sweep(memory, memory, &sweeper(), now_ms, &seen).await;
+    sweep(memory, memory, memory, &sweeper(), now_ms, &seen).await;
     assert_eq!(seen.faults.into_inner(), 0);
     seen.actions.into_inner().unwrap()
 }

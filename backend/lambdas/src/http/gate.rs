@@ -13,17 +13,19 @@ use crate::variables::{StartError, Variables};
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
     required_scope: String,
+    owner_issuer: String,
     denied: DeniedOwners,
 }
 
 impl Gate {
-    /// Reads `REQUIRED_SCOPE`, and `DENIED_OWNERS` if it is set.
+    /// Reads `REQUIRED_SCOPE`, and `OWNER_ISSUER` and `DENIED_OWNERS` if they are set.
     ///
     /// # Errors
     /// [`StartError`].
     pub fn read(variables: &Variables<'_>) -> Result<Self, StartError> {
         Ok(Self {
             required_scope: variables.set("REQUIRED_SCOPE")?,
+            owner_issuer: variables.given("OWNER_ISSUER").unwrap_or_default(),
             denied: variables.denied_owners()?,
         })
     }
@@ -43,7 +45,7 @@ impl Gate {
     /// `invalid_subject` or `forbidden` for a token that is not sufficient.
     pub(crate) fn owner(&self, request: &Request) -> Result<OwnerId, Refusal> {
         let claims = request.claims().ok_or_else(unauthenticated)?;
-        self.denied
-            .admit(authenticate(claims, &self.required_scope)?)
+        let owner = authenticate(claims, &self.required_scope, &self.owner_issuer)?;
+        self.denied.admit(owner)
     }
 }

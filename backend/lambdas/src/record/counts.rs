@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crowfly_contract::{EventKind, ScanStatus};
+use crowfly_core::Notifications;
 use crowfly_core::denied::DeniedOwners;
 use crowfly_core::record::{Outcome, RecordError};
 use serde_json::{Value, json};
@@ -106,6 +107,12 @@ impl<'a> Counts<'a> {
             fields.insert("message".to_owned(), message.into());
         }
         log::line(level, "record", fields);
+    }
+
+    /// Counts what was sent to the application.
+    pub(super) fn notified(&mut self, notifications: Notifications) {
+        self.count("NotificationsSent", notifications.sent);
+        self.count("NotificationsFailed", notifications.failed);
     }
 
     /// Writes the metrics.

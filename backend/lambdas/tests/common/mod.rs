@@ -24,7 +24,7 @@ pub(crate) fn claims(subject: &str) -> Value {
 
 /// The owner of these [`claims`].
 pub(crate) fn owner(subject: &str) -> OwnerId {
-    authenticate(claims(subject).as_object().unwrap(), "uploads").unwrap()
+    authenticate(claims(subject).as_object().unwrap(), "uploads", "").unwrap()
 }
 
 /// An API Gateway event of `METHOD /path`, with the claims of `alice`.

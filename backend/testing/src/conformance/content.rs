@@ -55,7 +55,7 @@ pub async fn a_mismatch_is_set_and_cleared<S: Store>(store: &S, owner: &OwnerId)
 pub async fn the_strongest_result_of_a_scan_stays<S: Store>(store: &S, owner: &OwnerId) {
     use ScanStatus::{Clean, Infected, Pending, Unscannable};
     let e = object("e");
-    assert!(!store.set_scan(owner, id(9), &e, Clean).await.unwrap());
+    assert!(!store.set_scan(owner, id(9), &e, Clean, None).await.unwrap());
     assert_eq!(store.get_row(owner, id(9)).await.unwrap(), None);
     for (n, early) in [(1, false), (2, true)] {
         store.put_pending(&row_of(owner, id(n), NOW)).await.unwrap();
@@ -77,7 +77,7 @@ pub async fn the_strongest_result_of_a_scan_stays<S: Store>(store: &S, owner: &O
             (Infected, false, Infected),
         ];
         for (found, written, current) in results {
-            let done = store.set_scan(owner, id(n), &e, found).await.unwrap();
+            let done = store.set_scan(owner, id(n), &e, found, None).await.unwrap();
             assert_eq!(done, written, "{n} {found:?} onto {current:?}");
             let row = row(store, owner, id(n)).await;
             assert_eq!(row.scan(), Some(current));
@@ -103,11 +103,16 @@ pub async fn a_scan_result_is_of_one_object<S: Store>(store: &S, owner: &OwnerId
         .await
         .unwrap();
     let other = object("e2");
-    assert!(!store.set_scan(owner, id(1), &other, Clean).await.unwrap());
+    assert!(
+        !store
+            .set_scan(owner, id(1), &other, Clean, None)
+            .await
+            .unwrap()
+    );
     assert_eq!(row(store, owner, id(1)).await.scan(), Some(Pending));
     assert!(
         store
-            .set_scan(owner, id(1), &object("e1"), Infected)
+            .set_scan(owner, id(1), &object("e1"), Infected, None)
             .await
             .unwrap()
     );
@@ -117,7 +122,12 @@ pub async fn a_scan_result_is_of_one_object<S: Store>(store: &S, owner: &OwnerId
         .await
         .unwrap();
     assert_eq!(row(store, owner, id(1)).await.scan(), Some(Pending));
-    assert!(store.set_scan(owner, id(1), &other, Clean).await.unwrap());
+    assert!(
+        store
+            .set_scan(owner, id(1), &other, Clean, None)
+            .await
+            .unwrap()
+    );
     let clean = row(store, owner, id(1)).await;
     assert_eq!(clean.scan(), Some(Clean));
     assert!(clean.shown().url.is_some());
@@ -135,7 +145,7 @@ pub async fn a_scan_result_is_of_one_object<S: Store>(store: &S, owner: &OwnerId
     };
     assert!(
         store
-            .set_scan(owner, id(2), &versioned, Infected)
+            .set_scan(owner, id(2), &versioned, Infected, None)
             .await
             .unwrap()
     );

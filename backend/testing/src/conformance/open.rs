@@ -32,6 +32,7 @@ fn slot_of(n: u128) -> Slot {
         id: id(n),
         counted: Some(9),
         watched_until: None,
+        unnotified: false,
     }
 }
 

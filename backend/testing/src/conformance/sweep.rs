@@ -6,12 +6,12 @@ use crowfly_core::{Open, Row};
 use super::{NOW, Store, change, id, row};
 use crate::{head_of, row_of};
 
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     uploads: 1_000,
     bytes: 0,
 };
 
-fn open_row(owner: &OwnerId, n: u128, sweep_at: u64) -> Row {
+pub(super) fn open_row(owner: &OwnerId, n: u128, sweep_at: u64) -> Row {
     let mut row = row_of(owner, id(n), NOW);
     row.open = Some(Open {
         counted: true,
@@ -23,7 +23,7 @@ fn open_row(owner: &OwnerId, n: u128, sweep_at: u64) -> Row {
 }
 
 /// All due uploads of `owner`, page by page.
-async fn due<S: Store>(store: &S, owner: &OwnerId, at: u64) -> Vec<OpenUpload> {
+pub(super) async fn due<S: Store>(store: &S, owner: &OwnerId, at: u64) -> Vec<OpenUpload> {
     let shard = owner.as_str().chars().next().unwrap();
     let (mut all, mut after) = (Vec::new(), None);
     for _ in 0..10_000 {
@@ -120,6 +120,7 @@ pub async fn only_what_is_not_used_expires<S: Store>(store: &S, owner: &OwnerId)
                 id: id(1),
                 counted: Some(9),
                 watched_until: Some(NOW + 5_000 + 24 * 3_600_000),
+                unnotified: false,
             };
             assert_eq!(current.slot_to_release(), Some(slot));
         } else {

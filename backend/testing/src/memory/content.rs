@@ -1,8 +1,9 @@
 use crowfly_contract::{ObjectKey, OwnerId, SNIFF_BYTES, ScanStatus, UploadId};
-use crowfly_core::ports::{DeleteObject, Peek, PeekObject, SetScan};
+use crowfly_core::ports::{DeleteObject, Peek, PeekObject, ScanNotices, SetScan};
 use crowfly_core::scan::strength;
 use crowfly_core::{Fault, Scanned};
 
+use super::ports::{enter, state};
 use super::{Memory, lock, pause};
 
 impl Memory {
@@ -49,6 +50,7 @@ impl SetScan for Memory {
         id: UploadId,
         object: &Scanned,
         found: ScanStatus,
+        notices: Option<&ScanNotices<'_>>,
     ) -> Result<bool, Fault> {
         self.begin_call("set_scan")?;
         let mut rows = lock(&self.rows);
@@ -62,11 +64,16 @@ impl SetScan for Memory {
             .as_ref()
             .is_some_and(|old| old.etag == object.etag);
         let current = row.record.scan.filter(|_| same);
-        if other || current.is_some_and(|current| strength(current) >= strength(found)) {
+        let changed = notices.is_some_and(|notices| state(notices.seen) != state(row));
+        if other || changed || current.is_some_and(|current| strength(current) >= strength(found)) {
             return Ok(false);
         }
         row.record.scan = Some(found);
         row.scanned = Some(object.clone());
-        Ok(true)
+        if let Some(notices) = notices.filter(|notices| !notices.entries.is_empty()) {
+            let at = notices.notify_by;
+            enter(row, notices.entries.clone(), at, at);
+        }
+        self.end_call("set_scan", true)
     }
 }

@@ -92,14 +92,12 @@ impl Release for Memory {
         }
         for slot in slots {
             let row = rows.get_mut(&(owner.clone(), slot.id)).unwrap();
-            row.open = row
-                .open
-                .zip(slot.watched_until)
-                .map(|(open, sweep_at)| Open {
-                    counted: false,
-                    sweep_at,
-                    ..open
-                });
+            let stays = slot.watched_until.is_some() || slot.unnotified;
+            row.open = row.open.filter(|_| stays).map(|open| Open {
+                counted: false,
+                sweep_at: slot.watched_until.unwrap_or(open.sweep_at),
+                ..open
+            });
             if let Some(bytes) = slot.counted {
                 let usage = quotas.usages.get_mut(owner).unwrap();
                 usage.uploads = usage.uploads.checked_sub(1).expect("never below none");

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crowfly_contract::{
     Grant, ObjectKey, OwnerId, QueueMessage, ScanStatus, Texts, UploadId, UploadStatus,
@@ -8,7 +8,7 @@ use crowfly_core::ports::{
     GetToSign, Head, HeadObject, ListRows, MarkAborted, Page, Position, PresignGet, PresignPut,
     Put, PutPending, PutToSign, SendMessages, SetVisibilityTimeouts, VisibilityTimeout,
 };
-use crowfly_core::{Fault, Row, Sequencer, Verdict};
+use crowfly_core::{Fault, Open, Row, Sequencer, Verdict};
 
 use super::{Memory, lock, pause, row_of};
 
@@ -111,10 +111,7 @@ impl ApplyEvent for Memory {
         let row_key = (change.key.owner().clone(), change.key.id());
         let old = rows.get(&row_key).cloned();
         if old.as_ref().is_some_and(|row| row.record.key != change.key) {
-            return Ok(EventOutcome {
-                applied: Applied::OtherKey,
-                slot: None,
-            });
+            return Ok(EventOutcome::of(Applied::OtherKey, None));
         }
         let last = old.as_ref().and_then(|row| row.record.sequencer.as_deref());
         let last = last.map(|text| Sequencer::parse(text).unwrap());
@@ -122,10 +119,7 @@ impl ApplyEvent for Memory {
         let counts = match (&change.sequencer, &last) {
             (Some(new), Some(last)) => last.order() < new.order(),
             (Some(_), None) if status == Some(UploadStatus::Deleted) => {
-                return Ok(EventOutcome {
-                    applied: Applied::Unordered,
-                    slot: None,
-                });
+                return Ok(EventOutcome::of(Applied::Unordered, old.as_ref()));
             }
             (Some(_), None) => true,
             (None, last) => {
@@ -137,10 +131,7 @@ impl ApplyEvent for Memory {
             }
         };
         if !counts {
-            return Ok(EventOutcome {
-                applied: Applied::NotNewer,
-                slot: old.as_ref().and_then(Row::slot_to_release),
-            });
+            return Ok(EventOutcome::of(Applied::NotNewer, old.as_ref()));
         }
         let outcome = written(&mut rows, old, change);
         self.end_call("apply_event", outcome)
@@ -167,7 +158,7 @@ impl ApplyRemoval for Memory {
 }
 
 /// The part of the row that must not change between HEAD and the write.
-fn state(row: &Row) -> (&ObjectKey, UploadStatus, Option<&str>, Option<&str>) {
+pub(super) fn state(row: &Row) -> (&ObjectKey, UploadStatus, Option<&str>, Option<&str>) {
     let record = &row.record;
     let (sequencer, etag) = (record.sequencer.as_deref(), record.etag.as_deref());
     (&record.key, record.status, sequencer, etag)
@@ -211,12 +202,22 @@ fn written(
             record.url = None;
         }
     }
-    let outcome = EventOutcome {
-        applied: Applied::Written { verified },
-        slot: row.slot_to_release(),
-    };
+    if let Some(notify_by) = change.notify_by {
+        enter(&mut row, change.notices(verified), notify_by, change.at);
+    }
+    let outcome = EventOutcome::of(Applied::Written { verified }, Some(&row));
     rows.insert((row.owner.clone(), row.record.id), row);
     outcome
+}
+
+/// Adds entries to the outbox of a row, and has the sweep look after them.
+pub(super) fn enter(row: &mut Row, entries: BTreeSet<String>, notify_by: u64, at: u64) {
+    row.outbox.extend(entries);
+    row.open = Some(Open {
+        counted: row.open.is_some_and(|open| open.counted),
+        sweep_at: notify_by,
+        active_at: row.open.map_or(at, |open| open.active_at),
+    });
 }
 
 /// The row of an object without a create call.

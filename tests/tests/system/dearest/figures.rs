@@ -4,7 +4,7 @@ use devkit::paths;
 
 use super::units::Units;
 
-/// Dollars a million, the list prices of us-east-1 that "What a million uploads cost" names.
+/// Dollars a million, the list prices of us-east-1 that "What it costs" names.
 const WRITE_UNITS: f64 = 0.625;
 const READ_UNITS: f64 = 0.125;
 const S3_WRITES: f64 = 5.0;

@@ -184,7 +184,7 @@ fn typed(value: &Value) -> usize {
 }
 
 /// Size of an item in plain JSON.
-fn plain_item(item: &Value) -> usize {
+pub(super) fn plain_item(item: &Value) -> usize {
     let attributes = item.as_object().into_iter().flatten();
     attributes
         .map(|(name, value)| name.len() + plain(value))

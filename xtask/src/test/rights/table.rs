@@ -29,6 +29,7 @@ record   Missing       s3:ListBucket                  order::f56_news_of_an_obje
 record   Records       dynamodb:GetItem               scan::a85_a_clean_file_is_given_once_it_is_scanned
 record   Records       dynamodb:UpdateItem            pipeline::every_object_has_its_record_within_five_seconds
 record   Events        sqs:ChangeMessageVisibility    poison::f60_of_a_batch_of_ten_with_three_bad_seven_are_recorded_and_three_die
+record   Notifications events:PutEvents               told::stored_verified_withheld_and_deleted_uploads_are_on_the_bus
 forward  Events        sqs:SendMessage                pipeline::a87_a88_the_lambda_route_takes_webm_keys_and_carries_their_address
 sweep    Objects       s3:GetObject                   sweep::f55_a_lost_event_is_repaired_and_the_place_is_free
 sweep    Objects       s3:AbortMultipartUpload        sweep::f62_f63_a_place_that_was_not_given_back_is_given_back
@@ -38,6 +39,11 @@ sweep    Missing       s3:ListBucket                  sweep::a38_what_never_come
 sweep    Records       dynamodb:Query                 sweep::f40_a94_a_multipart_upload_that_no_record_names_is_dropped_after_a_day
 sweep    Records       dynamodb:UpdateItem            sweep::f55_a_lost_event_is_repaired_and_the_place_is_free
 sweep    Open          dynamodb:Query                 sweep::f55_a_lost_event_is_repaired_and_the_place_is_free
+sweep    Notifications events:PutEvents               told::the_sweep_sends_what_record_could_not
+presign  DataKeys      kms:GenerateDataKey            owned::a_file_goes_through_a_bucket_with_a_key
+presign  Key           kms:Decrypt                    owned::a_file_of_many_parts_goes_through_a_bucket_with_a_key
+read     Key           kms:Decrypt                    owned::a_file_goes_through_a_bucket_with_a_key
+record   Key           kms:Decrypt                    owned::a_file_goes_through_a_bucket_with_a_key
 scanner  Objects       s3:GetObject                   scan::a85_a_clean_file_is_given_once_it_is_scanned
 scanner  Missing       s3:ListBucket                  scan::a85_an_object_that_is_gone_is_not_scanned
 scanner  Results       events:PutEvents               scan::a85_a_clean_file_is_given_once_it_is_scanned
@@ -53,14 +59,19 @@ const SOURCE: &str = "an event source's rights are checked when it is made, not 
 const SENDS: &str = "the local AWS sends to an on-failure destination itself";
 const LOGS: &str = "the local AWS writes a function's log itself";
 const TRACES: &str = "there is no X-Ray";
+const KEYS: &str = "only for objects does the local AWS ask for rights to a key, not for messages, rows and variables";
 
 /// Actions that the local AWS does not enforce, so that only the template's test checks them, against the
 /// documentation: function (`*` for each), statement, action, and why it cannot be shown here.
-pub(super) const UNENFORCED: [[&str; 4]; 9] = [
+pub(super) const UNENFORCED: [[&str; 4]; 13] = [
     ["*", "Logs", "logs:CreateLogStream", LOGS],
     ["*", "Logs", "logs:PutLogEvents", LOGS],
     ["*", "Traces", "xray:PutTelemetryRecords", TRACES],
     ["*", "Traces", "xray:PutTraceSegments", TRACES],
+    ["remove", "Key", "kms:Decrypt", KEYS],
+    ["sweep", "Key", "kms:Decrypt", KEYS],
+    ["forward", "Key", "kms:Decrypt", KEYS],
+    ["forward", "DataKeys", "kms:GenerateDataKey", KEYS],
     ["record", "Events", "sqs:DeleteMessage", SOURCE],
     ["record", "Events", "sqs:GetQueueAttributes", SOURCE],
     ["record", "Events", "sqs:ReceiveMessage", SOURCE],
