@@ -261,8 +261,7 @@ impl Driver {
         let (start, end) = (bytes.start as f64, bytes.end as f64);
         let found = self.with_file(upload).and_then(|(entry, file)| {
             let body = body_of(&file, start, end, grant)?;
-            // An object that only imitates a file would be sent as its string value.
-            (blob_size(&body)? == end - start).then_some((entry, file, body))
+            Some((entry, file, body))
         });
         let Some((entry, file, body)) = found else {
             return self.reply(request, Reply::SendFailed(SendFailure::Unreadable));
@@ -342,12 +341,16 @@ fn traceparent(id: &str) -> String {
     ["00-", &trace, "-", &span, "-01"].concat()
 }
 
-/// The body to send. A slice has no type, so the browser adds no content type of its own; the file itself, which
-/// is cheaper, is used where the grant names the content type.
+/// The body to send, if it has the size. A slice has no type, so the browser adds no content type of its own; the file
+/// itself, which is cheaper, is used where the grant names the content type.
+///
+/// An object that only imitates a file would be sent as its string value. Chromium looks at the disk for the size of a
+/// file, so it is asked for once.
 fn body_of(file: &JsValue, start: f64, end: f64, grant: &Grant) -> Option<JsValue> {
-    let whole = start == 0.0 && blob_size(file) == Some(end);
-    if whole && grant.headers.contains_key("content-type") {
+    let named = start == 0.0 && grant.headers.contains_key("content-type");
+    if named && blob_size(file) == Some(end) {
         return Some(file.clone());
     }
-    slice(file, start, end).ok()
+    let piece = slice(file, start, end).ok()?;
+    (blob_size(&piece) == Some(end - start)).then_some(piece)
 }

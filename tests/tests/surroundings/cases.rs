@@ -181,8 +181,8 @@ import { tell, upload } from "./page.js?api=API";
 // Another upload once the page is back, by the same client if the page has been kept.
 let client;
 const keep = (one) => (client = one);
-const again = () => tell(upload(() => Promise.resolve(client), { options: { open: true } }));
-tell(upload(createClient, { options: {}, keep }));
+const again = () => tell(upload(() => Promise.resolve(client), { open: true }));
+tell(upload(createClient, { open: true, keep }));
 addEventListener("pageshow", ({ persisted }) => persisted && again());
 "#,
         event: Event::Back,

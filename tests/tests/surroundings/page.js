@@ -4,7 +4,7 @@
 const api = new URL(import.meta.url).searchParams.get("api");
 
 /** Makes a client, uploads one file, and tells what was heard meanwhile. */
-export async function upload(createClient, { size = 3_000_000, options = {}, keep = () => {} } = {}) {
+export async function upload(createClient, { size = 3_000_000, options = {}, open = false, keep = () => {} } = {}) {
   const warnings = [];
   const onWarning = ({ code, message }) => void warnings.push({ code, message });
   const client = await createClient({ api, token: () => "a.b.c", onWarning, ...options });
@@ -14,7 +14,7 @@ export async function upload(createClient, { size = 3_000_000, options = {}, kee
   const steps = new Set();
   const onProgress = ({ sent }) => void steps.add(sent);
   const stored = await client.upload(new File([new Uint8Array(size)], "zeros.bin"), { onProgress }).done;
-  if (!options.open) client.close();
+  if (!open) client.close();
   return { size: stored.size, verified: stored.verified, warnings, steps: steps.size };
 }
 

@@ -64,7 +64,7 @@ fn a_deploy_with_a_typo_is_refused_and_nothing_changes() {
                 ("JwtAudience", "a"),
                 ("SelfSignUp", "on"),
             ],
-            "JwtIssuer must be empty",
+            "JwtIssuer and ExistingUserPool must be empty",
         ),
         (
             &[("KmsKeyArn", key), ("PublicRead", "acl")],
