@@ -77,42 +77,32 @@ def buckets_keep_their_encryption():
 def roles_keep_their_boundary():
     """PermissionsBoundary of AWS::IAM::Role limits the role."""
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
-    create = handlers["create"]
 
-    def create_bound(logical_id, props, stack):
-        name, attributes = create(logical_id, props, stack)
+    def bind(name, props):
         if boundary := props.get("PermissionsBoundary"):
             iam._roles[name]["PermissionsBoundary"] = boundary
-        return name, attributes
 
-    handlers["create"] = create_bound
+    after_create("AWS::IAM::Role", bind)
 
 
 @rule
 def tables_keep_their_key():
     """SSESpecification of AWS::DynamoDB::Table is the table's, as DescribeTable says."""
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
-    create = handlers["create"]
 
-    def create_encrypted(logical_id, props, stack):
-        name, attributes = create(logical_id, props, stack)
+    def encrypt(name, props):
         spec = props.get("SSESpecification") or {}
         if spec.get("SSEEnabled"):
             dynamodb._tables[name]["SSEDescription"] = {
                 "Status": "ENABLED", "SSEType": spec["SSEType"], "KMSMasterKeyArn": spec["KMSMasterKeyId"]}
-        return name, attributes
 
-    handlers["create"] = create_encrypted
+    after_create("AWS::DynamoDB::Table", encrypt)
 
 
 @rule
 def alarms_may_compute():
     """AWS::CloudWatch::Alarm may have an expression over metrics; the local one has the first of these metrics."""
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
-    create, update = handlers["create"], handlers["update"]
 
     def plain(props):
         stat = next((entry["MetricStat"] for entry in props.get("Metrics") or [] if "MetricStat" in entry), None)
@@ -121,16 +111,13 @@ def alarms_may_compute():
         rest = {name: value for name, value in props.items() if name != "Metrics"}
         return {**rest, **stat["Metric"], "Statistic": stat["Stat"], "Period": stat["Period"]}
 
-    handlers["create"] = lambda logical_id, props, stack: create(logical_id, plain(props), stack)
-    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, plain(old), plain(new), *rest)
+    change("AWS::CloudWatch::Alarm", plain)
 
 
 @rule
 def http_apis_keep_their_cors():
     """CorsConfiguration of AWS::ApiGatewayV2::Api reaches the API."""
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
-    create, update = handlers["create"], handlers["update"]
 
     def camel(props):
         cors = props.get("CorsConfiguration")
@@ -141,8 +128,7 @@ def http_apis_keep_their_cors():
             cors["maxAge"] = int(cors["maxAge"])
         return {**props, "CorsConfiguration": cors}
 
-    handlers["create"] = lambda logical_id, props, stack: create(logical_id, camel(props), stack)
-    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, camel(old), camel(new), *rest)
+    change("AWS::ApiGatewayV2::Api", camel)
 
 
 @rule
@@ -190,15 +176,33 @@ def event_sources_outlast_their_function():
 @rule
 def event_sources_count_in_numbers():
     """MaximumConcurrency of an event source may come from a parameter, whose value is text, and is a number all the same."""
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
-    create, update = handlers["create"], handlers["update"]
 
     def numbers(props):
         scaling = props.get("ScalingConfig")
         return {**props, "ScalingConfig": {name: int(value) for name, value in scaling.items()}} if scaling else props
 
-    handlers["create"] = lambda logical_id, props, stack: create(logical_id, numbers(props), stack)
-    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, numbers(old), numbers(new), *rest)
+    change("AWS::Lambda::EventSourceMapping", numbers)
+
+
+def after_create(kind, then):
+    """`then` gets the name and the properties of each new resource of this kind."""
+    handlers = provisioners._RESOURCE_HANDLERS[kind]
+    create = handlers["create"]
+
+    def create_then(logical_id, props, stack):
+        name, attributes = create(logical_id, props, stack)
+        then(name, props)
+        return name, attributes
+
+    handlers["create"] = create_then
+
+
+def change(kind, props):
+    """Resources of this kind are made and updated with what `props` makes of their properties."""
+    handlers = provisioners._RESOURCE_HANDLERS[kind]
+    create, update = handlers["create"], handlers["update"]
+    handlers["create"] = lambda logical_id, given, stack: create(logical_id, props(given), stack)
+    handlers["update"] = lambda physical_id, old, new, *rest: update(physical_id, props(old), props(new), *rest)
 
 
 def allowed(role, action, resource):
