@@ -23,11 +23,24 @@ const SMALL_STD: &str = "-Zbuild-std=std,panic_abort -Zbuild-std-features=optimi
 /// code reads and writes at each call across the boundary.
 const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Ctarget-feature=-reference-types -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-inline-threshold=0 -Cllvm-args=-simplifycfg-sink-common=false";
 
-/// Compiles the crate; returns the raw module.
+/// Compiles the crate, and the doctor's; returns the raw module.
 pub(super) fn compile() -> Result<PathBuf, Error> {
+    compile_crate("crowfly-doctor")?;
+    compile_crate("crowfly")?;
+    let file = raw();
+    if file.is_file() {
+        return Ok(file);
+    }
+    let file = paths::short(&file);
+    Err(Error::failed(format!("the build left no {file}")))
+}
+
+/// Compiles one crate as a module alone: cargo leaves out link-time optimisation, without a word, of a crate that is a
+/// library for other crates at the same time. <https://github.com/rust-lang/cargo/issues/9672>
+fn compile_crate(name: &str) -> Result<(), Error> {
     let mut cargo = wasm::cmd("cargo")?
-        .words("build --package crowfly --package crowfly-doctor --lib")
-        .args(["--profile", PROFILE, "--target", wasm_target::TRIPLE]);
+        .words("rustc --lib --crate-type cdylib --package")
+        .args([name, "--profile", PROFILE, "--target", wasm_target::TRIPLE]);
     if wasm_target::has_source() {
         // Lets a stable compiler accept unstable options.
         cargo = cargo
@@ -35,13 +48,7 @@ pub(super) fn compile() -> Result<PathBuf, Error> {
             .env("RUSTFLAGS", SMALL_FLAGS)
             .env("RUSTC_BOOTSTRAP", "1");
     }
-    cargo.log("browser-module").run()?;
-    let file = raw();
-    if file.is_file() {
-        return Ok(file);
-    }
-    let file = paths::short(&file);
-    Err(Error::failed(format!("the build left no {file}")))
+    cargo.log("browser-module").run()
 }
 
 fn raw() -> PathBuf {
