@@ -73,6 +73,12 @@ async function shorten(wasm, glue) {
   // Every browser with private methods, which the package's scripts have, has it.
   // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/FinalizationRegistry
   glue = glue.replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{.*\}\s*: new/g, "new");
+  // All callers pass `realloc`.
+  glue = glue.replace(/^ {4}if \(realloc === undefined\) \{\n[^]*?\n {4}\}\n/m, "");
+  // Whatever has happened to a view's buffer, that of the memory is another one then.
+  glue = glue.replace(/if \((cached\w+Memory0) === null \|\| .*\) \{/g, "if ($1?.buffer !== wasm.memory.buffer) {");
+  // All names of the import object are its own.
+  glue = glue.replace(/^ *__proto__: null,\n/gm, "");
   // One wrapper for all imports that may throw.
   glue = glue.replace(/function\(\) \{ return handleError\(function \(/g, "handleError(function (");
   glue = glue.replace(/\}, arguments\); \},$/gm, "}),");

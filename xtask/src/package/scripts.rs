@@ -118,7 +118,10 @@ fn minify(from: &Path, to: &Path, more: &[&str]) -> Result<(), Error> {
     Cmd::new(node::tool("terser"))
         .arg(to)
         .args(["--module", "--mangle", "toplevel", "--ecma", "2022"])
-        .args(["--compress", "passes=3,unsafe_arrows,unsafe_methods"])
+        .args([
+            "--compress",
+            "passes=3,inline=1,unsafe_arrows,unsafe_methods",
+        ])
         .args(mapped.then_some(["--source-map", &*map]).iter().flatten())
         .arg("--output")
         .arg(to)
