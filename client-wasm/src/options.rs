@@ -39,12 +39,12 @@ impl<'a> Options<'a> {
             return options;
         }
         let Some(given) = keys(object) else {
-            options.refuse("the options", &["must be an object"]);
+            options.refuse("the options", "must be an object");
             return options;
         };
         for key in given.iter().filter_map(|key| key.as_string()) {
             if !known.split_ascii_whitespace().any(|name| name == key) {
-                options.refuse(&key, &["is not an option; there are ", known]);
+                options.refuse(&key, &["is not an option; there are ", known].concat());
             }
         }
         options
@@ -59,10 +59,9 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// `what` are the pieces of a sentence, which is put together only when it is needed.
-    fn refuse(&self, name: &str, what: &[&str]) {
+    fn refuse(&self, name: &str, what: &str) {
         if !self.error.is_set() {
-            let message = [self.owner, ": ", name, " ", &what.concat()].concat();
+            let message = [self.owner, ": ", name, " ", what].concat();
             self.error.set(invalid_option(&message));
         }
     }
@@ -73,7 +72,7 @@ impl<'a> Options<'a> {
     }
 
     /// Refuses a present but invalid value.
-    fn check<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>, what: &[&str]) -> Option<T> {
+    fn check<T>(&self, name: &str, read: fn(&JsValue) -> Option<T>, what: &str) -> Option<T> {
         let read = read(&self.get(name)?);
         if read.is_none() {
             self.refuse(name, what);
@@ -84,16 +83,16 @@ impl<'a> Options<'a> {
     /// A function; undefined if there is none.
     fn function(&self, name: &str) -> JsValue {
         let read = |value: &JsValue| value.is_function().then(|| value.clone());
-        let given = self.check(name, read, &["must be a function"]);
+        let given = self.check(name, read, "must be a function");
         given.unwrap_or_default()
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.check(name, JsValue::as_string, &["must be a string"])
+        self.check(name, JsValue::as_string, "must be a string")
     }
 
     fn flag(&self, name: &str) -> Option<bool> {
-        self.check(name, JsValue::as_bool, &["must be true or false"])
+        self.check(name, JsValue::as_bool, "must be true or false")
     }
 
     fn integer(&self, name: &str, least: i32, most: i32, unit: &str) -> Option<i32> {
@@ -115,7 +114,8 @@ impl<'a> Options<'a> {
                 &from,
                 " to ",
                 &to,
-            ],
+            ]
+            .concat(),
         );
         None
     }
@@ -133,7 +133,10 @@ impl<'a> Options<'a> {
             .position(|word| given.as_deref() == Some(*word));
         if place.is_none() {
             let [first, second] = words;
-            self.refuse(name, &["must be \"", first, "\" or \"", second, "\""]);
+            self.refuse(
+                name,
+                &["must be \"", first, "\" or \"", second, "\""].concat(),
+            );
         }
         place.map(|place| place == 0)
     }
@@ -145,7 +148,7 @@ impl<'a> Options<'a> {
             .unwrap_or(hashes);
         let required = self.flag("requireVerified").unwrap_or(required);
         if required && !hashes {
-            self.refuse("requireVerified", &["needs checksum \"crc64nvme\""]);
+            self.refuse("requireVerified", "needs checksum \"crc64nvme\"");
         }
         (hashes, required)
     }
@@ -157,7 +160,7 @@ impl<'a> Options<'a> {
                 && property(value, "aborted").as_bool().is_some();
             is_signal.then(|| value.clone())
         };
-        let signal = self.check("signal", signal, &["must be an AbortSignal"]);
+        let signal = self.check("signal", signal, "must be an AbortSignal");
         Callbacks {
             on_progress: Held::new(self.function("onProgress")),
             on_state_change: Held::new(self.function("onStateChange")),

@@ -67,24 +67,24 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
         None if !settings.has_signer => {
             options.refuse(
                 "api",
-                &["is missing; give the address of the API, or a `signer`"],
+                "is missing; give the address of the API, or a `signer`",
             );
         }
         api if settings.has_signer && (api.is_some() || settings.credentials != "omit") => {
             let what = "stands instead of `api` and `credentials`";
-            options.refuse("signer", &[what]);
+            options.refuse("signer", what);
         }
         Some(api) => {
             match read_address(&api) {
                 Ok(address) => settings.api = address,
-                Err(what) => options.refuse("api", &[&what]),
+                Err(what) => options.refuse("api", &what),
             }
             if settings.token.is_undefined() && settings.credentials == "omit" {
-                options.refuse("token", &[NO_TOKEN]);
+                options.refuse("token", NO_TOKEN);
             }
         }
         None if !FUNCTIONS.iter().all(|name| has_function(&signer, name)) => {
-            options.refuse("signer", &[MUST_HAVE]);
+            options.refuse("signer", MUST_HAVE);
         }
         None => settings.signer.set(signer),
     }

@@ -100,11 +100,11 @@ pub(crate) fn read_attach(value: &JsValue) -> Result<Callbacks, JsValue> {
 fn read_name(file: &JsValue, options: &Options<'_>) -> String {
     let given = options.text("name");
     let Some(name) = given.or_else(|| property(file, "name").as_string()) else {
-        options.refuse("name", &["is missing; a Blob has none of its own"]);
+        options.refuse("name", "is missing; a Blob has none of its own");
         return String::new();
     };
     if name.is_empty() || name.len() > MAX_NAME_BYTES {
-        options.refuse("name", &["must have 1 to 1024 bytes"]);
+        options.refuse("name", "must have 1 to 1024 bytes");
     }
     name
 }
@@ -124,7 +124,7 @@ fn read_type(options: &Options<'_>) -> Option<String> {
     }
     let read = media_type(&text);
     if read.is_none() {
-        options.refuse("type", &["must be a media type such as video/webm"]);
+        options.refuse("type", "must be a media type such as video/webm");
     }
     read
 }
@@ -135,23 +135,23 @@ fn read_metadata(options: &Options<'_>) -> Metadata {
         return metadata;
     };
     let Some(given) = keys(&value).filter(|_| !Array::is_array(&value)) else {
-        options.refuse("metadata", &["must be an object of strings"]);
+        options.refuse("metadata", "must be an object of strings");
         return metadata;
     };
     let mut bytes = 0;
     for key in given.iter().filter_map(|key| key.as_string()) {
         let Some(text) = property(&value, &key).as_string() else {
-            options.refuse("metadata", &["must have nothing but strings as values"]);
+            options.refuse("metadata", "must have nothing but strings as values");
             return metadata;
         };
         if key.is_empty() || key.len() > MAX_METADATA_KEY_BYTES {
-            options.refuse("metadata", &["must have keys of 1 to 64 bytes"]);
+            options.refuse("metadata", "must have keys of 1 to 64 bytes");
         }
         bytes += key.len() + text.len();
         metadata.insert(key, text);
     }
     if metadata.len() > MAX_METADATA_ENTRIES || bytes > MAX_METADATA_BYTES {
-        options.refuse("metadata", &["must have at most 32 entries and 2048 bytes"]);
+        options.refuse("metadata", "must have at most 32 entries and 2048 bytes");
     }
     metadata
 }
