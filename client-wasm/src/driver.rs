@@ -90,7 +90,7 @@ pub(crate) struct Driver {
     /// The rest of the inbox waits for another task.
     later: Cell<bool>,
     timer: RefCell<Option<(Millis, Alarm)>>,
-    network: RefCell<Option<Listener>>,
+    network: Cell<Option<Listener>>,
     /// The last exception without a status of a signer's function.
     thrown: Held,
     /// The origin of the last URL of storage.
@@ -130,12 +130,12 @@ impl Driver {
             since: Cell::default(),
             later: Cell::default(),
             timer: RefCell::default(),
-            network: RefCell::default(),
+            network: Cell::default(),
             thrown: Held::default(),
             storage: RefCell::default(),
             worker: Cell::default(),
         });
-        driver.network.replace(Some(network::watch(&driver)));
+        driver.network.set(Some(network::watch(&driver)));
         if network::is_off() {
             driver.feed(Input::Offline);
         }

@@ -75,7 +75,7 @@ pub(crate) struct Entry {
     /// The abort reason: the first one counts, even if undefined.
     reason: RefCell<Option<JsValue>>,
     snapshot: Held,
-    signal: RefCell<Option<Listener>>,
+    signal: Cell<Option<Listener>>,
 }
 
 impl Entry {
@@ -105,7 +105,7 @@ impl Entry {
             processed: RefCell::default(),
             reason: RefCell::default(),
             snapshot: Held::default(),
-            signal: RefCell::default(),
+            signal: Cell::default(),
         };
         entry.set_file(JsValue::UNDEFINED, String::new(), 0.0);
         Rc::new(entry)
@@ -177,7 +177,7 @@ impl Entry {
 
     /// Listens to the signal until the upload has ended.
     pub(crate) fn listen(&self, listener: Listener) {
-        self.signal.replace(Some(listener));
+        self.signal.set(Some(listener));
     }
 
     /// Keeps the first abort reason; undefined counts as none.

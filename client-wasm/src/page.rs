@@ -3,7 +3,7 @@
 //! Three rules apply to every value of the page: nothing panics, no JavaScript is called while a `RefCell` is
 //! borrowed, and no `JsValue` is trusted: a getter, a proxy or a replaced function may throw.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use crowfly_contract::Metadata;
 use js_sys::{Array, Function, Object, Promise, Reflect, RegExp};
@@ -139,20 +139,28 @@ pub(crate) fn notify(callback: JsValue, argument: JsValue) {
 }
 
 /// A value that may be replaced while others read it; initially undefined.
-#[derive(Debug, Default)]
-pub(crate) struct Held(RefCell<JsValue>);
+#[derive(Default)]
+pub(crate) struct Held(Cell<JsValue>);
 
 impl Held {
     pub(crate) fn new(value: JsValue) -> Self {
-        Self(RefCell::new(value))
+        Self(Cell::new(value))
     }
 
     pub(crate) fn get(&self) -> JsValue {
-        self.0.borrow().clone()
+        self.read(JsValue::clone)
+    }
+
+    // Never a call of JavaScript: meanwhile it is undefined.
+    fn read<T>(&self, read: impl FnOnce(&JsValue) -> T) -> T {
+        let value = self.0.take();
+        let read = read(&value);
+        self.0.set(value);
+        read
     }
 
     pub(crate) fn set(&self, value: JsValue) {
-        self.0.replace(value);
+        self.0.set(value);
     }
 
     /// Clears the value.
@@ -161,7 +169,7 @@ impl Held {
     }
 
     pub(crate) fn is_set(&self) -> bool {
-        !self.0.borrow().is_undefined()
+        !self.read(JsValue::is_undefined)
     }
 }
 

@@ -3,7 +3,7 @@
 //! A task is polled again by the promise that it waits for, so there are no wakers and no queue. The executor of
 //! wasm-bindgen-futures, whose wakers serve futures of any kind, would be 1.3 kB of the compressed package.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -29,7 +29,7 @@ extern "C" {
 }
 
 /// One task; `None` while it is polled, and once it has ended.
-struct Task(RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>);
+struct Task(Cell<Option<Pin<Box<dyn Future<Output = ()>>>>>);
 
 impl Task {
     fn run(self: &Rc<Self>) {
@@ -42,7 +42,7 @@ impl Task {
         let pending = future.as_mut().poll(&mut context).is_pending();
         drop(CURRENT.replace(before));
         if pending {
-            self.0.replace(Some(future));
+            self.0.set(Some(future));
         }
     }
 }
@@ -162,7 +162,7 @@ pub(crate) fn spawn_now(task: impl Future<Output = ()> + 'static) {
 }
 
 fn run_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
-    Rc::new(Task(RefCell::new(Some(task)))).run();
+    Rc::new(Task(Cell::new(Some(task)))).run();
 }
 
 /// A task as a promise.

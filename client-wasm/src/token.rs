@@ -1,6 +1,6 @@
 //! The application's JWT: one request at a time, kept in memory only, never in a message or a log.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crowfly_engine::{TokenFailure, TokenLife, TokenReason};
@@ -33,7 +33,7 @@ pub(crate) struct TokenSource {
     /// The last exception of the application's function.
     pub(crate) failure: Held,
     /// Cancels the wait for the application.
-    limit: RefCell<Option<Rc<Settle>>>,
+    limit: Cell<Option<Rc<Settle>>>,
 }
 
 /// A token and its expiry, if known.
@@ -49,7 +49,7 @@ impl TokenSource {
             timeout_ms,
             token: RefCell::default(),
             failure: Held::default(),
-            limit: RefCell::default(),
+            limit: Cell::default(),
         }
     }
 
@@ -89,7 +89,7 @@ impl TokenSource {
         let given = provider.call1(&JsValue::UNDEFINED, &argument)?;
         let (settle, wait) = Wait::open();
         follow(given, &settle);
-        self.limit.replace(Some(Rc::clone(&settle)));
+        self.limit.set(Some(Rc::clone(&settle)));
         let late = move |_| settle.settle(Err(Error::new(LATE).into()));
         let _timer = alarm(self.timeout_ms, Box::new(late));
         wait.await

@@ -21,7 +21,7 @@
 mod kept;
 mod sweep;
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use crowfly_contract::{CreateItem, UploadId};
@@ -50,7 +50,7 @@ pub(crate) struct Keeper {
     /// The id of this client in entries.
     id: String,
     /// When to look again at cancels owned by another page.
-    again: RefCell<Option<Alarm>>,
+    again: Cell<Option<Alarm>>,
     _warnings: [Closure<dyn Fn(JsValue)>; 2],
 }
 
@@ -76,7 +76,7 @@ impl Keeper {
             owner: Owner::new(&journal, &id, &warnings[1]),
             journal,
             id,
-            again: RefCell::default(),
+            again: Cell::default(),
             _warnings: warnings,
         }
     }

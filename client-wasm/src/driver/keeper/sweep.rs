@@ -73,7 +73,7 @@ impl Driver {
             if let Some(ms) = wait {
                 let driver = Rc::clone(&driver);
                 let again = move |_| driver.sweep(tries + 1);
-                keeper.again.replace(Some(alarm(*ms, Box::new(again))));
+                keeper.again.set(Some(alarm(*ms, Box::new(again))));
             }
         });
     }
