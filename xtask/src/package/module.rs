@@ -68,7 +68,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         // Measured in gzip: -Oz makes the file up to a tenth smaller but its compressed size larger, because it renumbers
         // the locals that LLVM had numbered alike; and inlining duplicates code.
         .words("--flexible-inline-max-function-size=0")
-        .words("--one-caller-inline-max-function-size=12")
+        .words("--one-caller-inline-max-function-size=30")
         .words("--always-inline-max-function-size=4 -O2 -s 1")
         // Constants move into the offsets of loads and stores. That would be wrong only for an address that wraps around
         // into the first KiB of memory, which is the far end of the stack.
