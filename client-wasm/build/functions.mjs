@@ -10,9 +10,14 @@ const [CUSTOM, IMPORTS, FUNCTIONS, EXPORTS, START, ELEMENTS, CODE] = [0, 2, 3, 7
 const NO_ALIGNMENT = 0;
 
 /** Copies what it reads, with numbers changed. */
-class Copier extends Reader {
+export class Copier extends Reader {
   copied = 0;
   out = [];
+
+  /** Skips the number of a local variable. */
+  local() {
+    this.number();
+  }
 
   /** Replaces the next number by the result of `change`. */
   replace(change) {
@@ -60,14 +65,15 @@ class Splitter extends Copier {
 }
 
 /** Skips one instruction, or changes the function index or the alignment in it. */
-function instruction(reader, change) {
+export function instruction(reader, change) {
   const skip = (count) => {
     for (let done = 0; done < count; done += 1) reader.number();
   };
   const [code] = reader.take(1);
   const within = (first, last) => code >= first && code <= last;
   if (code === 0x10 || code === 0xd2) reader.replace(change); // call, ref.func
-  else if (within(2, 4) || within(0x0c, 0x0d) || within(0x20, 0x26)) skip(1);
+  else if (within(0x20, 0x22)) reader.local(); // local.get, .set and .tee
+  else if (within(2, 4) || within(0x0c, 0x0d) || within(0x23, 0x26)) skip(1);
   else if (within(0x3f, 0x42) || code === 0xd0) skip(1); // memory.size and .grow, integers, ref.null
   else if (code === 0x0e || code === 0x1c) skip(reader.number() + (code === 0x0e ? 1 : 0)); // br_table, select
   else if (code === 0x11) skip(2); // call_indirect

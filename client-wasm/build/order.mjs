@@ -2,10 +2,10 @@
 //
 //   node order.mjs <crowfly_bg.wasm> <order.txt> [--search]
 //
-// Edits the module in place. Run it last: wasm-opt may still use the name section, and an order is judged by the size of
-// the whole file. `order.txt` has the best order that was found, as keys of functions; those that it does not have, since
-// they are new or changed, go beside the ones that they are most like. `--search` looks for a better order, which takes
-// minutes, and writes it there.
+// Edits the module in place. Run it after wasm-opt, which may still use the name section, and after `shorten.mjs`: an order
+// is judged by the size of the whole file. `order.txt` has the best order that was found, as keys of functions; those that
+// it does not have, since they are new or changed, go beside the ones that they are most like. `--search` looks for a better
+// order, which takes minutes, and writes it there.
 //
 // gzip has a window of 32 KiB and encodes short distances in fewer bits, so similar functions should be adjacent.
 // `wasm-opt --reorder-functions-by-name` could do it, but wasm-opt re-encodes an unmodified module larger than one

@@ -19,7 +19,12 @@ pub(crate) fn build() -> Result<(), Error> {
     setup::ready(setup::WASM, &[node::ready])?;
     let wasm = step::step("browser module", module::compile)?;
     let package = paths::npm_package();
-    let outputs = [tarball::file(), package.clone(), module::named()];
+    let outputs = [
+        tarball::file(),
+        package.clone(),
+        module::named(),
+        module::ordered(),
+    ];
     let fingerprint = fingerprint(&wasm)?;
     setup::stamp::once("npm-package", "npm package", &fingerprint, &outputs, || {
         files::empty(&package)?;
