@@ -1,28 +1,36 @@
 use std::fmt;
 
+use crate::pieces;
+
 /// The text is not a variant name of a contract enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownWord {
     what: &'static str,
-    known: &'static [&'static str],
+    /// Each with a space after it: a slice of `&str` would double their size in the browser's module.
+    known: &'static str,
 }
 
 impl UnknownWord {
-    pub(crate) const fn new(what: &'static str, known: &'static [&'static str]) -> Self {
+    pub(crate) const fn new(what: &'static str, known: &'static str) -> Self {
         Self { what, known }
     }
 
-    /// Whether the text is one of the words.
+    /// The place of a text among the words.
     pub(crate) fn place(&self, text: &str) -> Option<usize> {
-        self.known.iter().position(|word| *word == text)
+        pieces::words(self.known).position(|word| word == text)
+    }
+
+    /// The word at a place.
+    pub(crate) fn word(&self, place: usize) -> &'static str {
+        pieces::words(self.known).nth(place).unwrap_or_default()
     }
 }
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} must be one of: ", self.what)?;
-        for (place, word) in self.known.iter().enumerate() {
+        for (place, word) in self.known.split_ascii_whitespace().enumerate() {
             if place > 0 {
                 out.write_str(", ")?;
             }
@@ -53,11 +61,11 @@ macro_rules! words {
             /// All of them.
             pub const ALL: &'static [Self] = &[$( Self::$variant ),*];
 
-            const UNKNOWN: crate::UnknownWord = crate::UnknownWord::new($what, &[$( $word ),*]);
+            const UNKNOWN: crate::UnknownWord = crate::UnknownWord::new($what, concat!($( $word, " " ),*));
 
             /// The variant as written in JSON and in the database.
-            pub const fn as_str(self) -> &'static str {
-                match self { $( Self::$variant => $word, )* }
+            pub fn as_str(self) -> &'static str {
+                Self::UNKNOWN.word(self as usize)
             }
         }
 

@@ -30,41 +30,53 @@ enum Kind {
     Address,
 }
 
-/// The name of a field, and how it is checked.
-type Field = (&'static str, Kind);
+/// The fields of an object.
+struct Table {
+    /// So many of the first fields must be there.
+    required: usize,
+    /// Each with a space after it: an address and a length of each would be more than the names themselves.
+    names: &'static str,
+    kinds: &'static [Kind],
+}
 
-/// The first fields must be there.
-const RECORD: (usize, &[Field]) = (
-    10,
-    &[
-        ("id", Kind::Id),
-        ("status", Kind::Status),
-        ("bucket", Kind::Text),
-        ("key", Kind::Key),
-        ("name", Kind::Text),
-        ("size", Kind::Integer),
-        ("type", Kind::Text),
-        ("visibility", Kind::Visibility),
-        ("verified", Kind::Flag),
-        ("createdAt", Kind::Integer),
-        ("path", Kind::Text),
-        ("metadata", Kind::Texts),
-        ("partSize", Kind::Integer),
-        ("crc64nvme", Kind::Crc),
-        ("etag", Kind::Text),
-        ("versionId", Kind::Text),
-        ("sequencer", Kind::Text),
-        ("typeMismatch", Kind::Flag),
-        ("seenType", Kind::Text),
-        ("scan", Kind::Scan),
-        ("withheld", Kind::Withheld),
-        ("url", Kind::Address),
-        ("storedAt", Kind::Integer),
-        ("expiresAt", Kind::Integer),
-    ],
-);
+macro_rules! table {
+    ($required:literal: $($name:ident $kind:ident,)*) => {
+        Table {
+            required: $required,
+            names: concat!($(stringify!($name), " ",)*),
+            kinds: &[$(Kind::$kind,)*],
+        }
+    };
+}
 
-const CONTENT: (usize, &[Field]) = (1, &[("url", Kind::Address), ("expiresInMs", Kind::Integer)]);
+const RECORD: Table = table! { 10:
+    id Id,
+    status Status,
+    bucket Text,
+    key Key,
+    name Text,
+    size Integer,
+    type Text,
+    visibility Visibility,
+    verified Flag,
+    createdAt Integer,
+    path Text,
+    metadata Texts,
+    partSize Integer,
+    crc64nvme Crc,
+    etag Text,
+    versionId Text,
+    sequencer Text,
+    typeMismatch Flag,
+    seenType Text,
+    scan Scan,
+    withheld Withheld,
+    url Address,
+    storedAt Integer,
+    expiresAt Integer,
+};
+
+const CONTENT: Table = table! { 1: url Address, expiresInMs Integer, };
 
 /// A record as the page sees it.
 pub(crate) fn record(body: &JsValue) -> Option<JsValue> {
@@ -86,12 +98,13 @@ pub(super) fn list(body: &JsValue) -> Option<JsValue> {
     fields.all(page.freeze())
 }
 
-fn copy(body: &JsValue, (required, table): (usize, &[Field])) -> Option<JsValue> {
+fn copy(body: &JsValue, table: Table) -> Option<JsValue> {
     let fields = Fields::of(body);
     let mut object = ObjectBuilder::new();
-    for (place, (name, kind)) in table.iter().enumerate() {
+    let names = table.names.split_ascii_whitespace();
+    for (place, (name, kind)) in names.zip(table.kinds).enumerate() {
         let value = value(&fields, name, *kind);
-        if place < required && value.is_undefined() {
+        if place < table.required && value.is_undefined() {
             fields.must(name, "a value", None::<()>);
         }
         object = object.with(name, value);
