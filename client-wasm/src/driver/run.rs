@@ -8,7 +8,6 @@ use crowfly_contract::{Crc64Nvme, Grant, UploadId, mismatch};
 use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, ReadId, Reply, RequestId, SendFailure, TokenReason,
 };
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
 use super::{Driver, new_id};
@@ -307,19 +306,19 @@ impl Driver {
             let driver = Rc::clone(self);
             spawn(async move {
                 if let Ok(first) = read_first(file).await {
-                    driver.look(&entry, &first);
+                    driver.look(&entry, &first.to_vec());
                 }
             });
         }
     }
 
     /// Warns, once per upload, if the file's first bytes do not match its type.
-    pub(crate) fn look(&self, entry: &Entry, first: &Uint8Array) {
+    pub(crate) fn look(&self, entry: &Entry, first: &[u8]) {
         if self.is_closed() || entry.looked.replace(true) {
             return;
         }
         let media_type = entry.media_type.borrow().clone();
-        let Some(found) = mismatch(&media_type, &first.to_vec()) else {
+        let Some(found) = mismatch(&media_type, first) else {
             return;
         };
         let then = if found.active {
