@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
 use super::Job;
-use crate::clock::pause;
+use crate::clock::alarm;
 use crate::driver::Driver;
 use crate::file::bytes;
 use crate::task::{spawn, spawn_now};
@@ -39,13 +39,12 @@ impl Driver {
         }
         let jobs: Rc<[Job]> = jobs.into();
         let (driver, late) = (Rc::clone(self), Rc::clone(&jobs));
-        spawn(async move {
-            pause(PATIENCE_MS).await;
-            driver.read_alone(&late);
-        });
+        let patience = alarm(PATIENCE_MS, Box::new(move |_| driver.read_alone(&late)));
         let driver = Rc::clone(self);
         spawn_now(async move {
-            match read(&jobs).await {
+            let read = read(&jobs).await;
+            drop(patience);
+            match read {
                 Some(read) => driver.hash_together(&jobs, &read.to_vec()),
                 None => driver.read_alone(&jobs),
             }
