@@ -21,6 +21,8 @@ const TABLE = "uploads";
 const OPEN_MS = 3_000;
 /** A stale entry is harmless: its upload is found to have ended. */
 const REMOVE_MS = 100;
+/** From so many on, entries are taken out by ranges. */
+const RUN = 8;
 const SILENT = "IndexedDB does not answer";
 const UNAVAILABLE =
   "IndexedDB is refused, blocked or full: uploads cannot go on after this page is left";
@@ -274,8 +276,11 @@ function carryOut(store, work, memory) {
         transaction.abort();
       }
     };
+    const gone = takenOut(work);
+    if (gone.size >= RUN) removeRuns(store, gone, known);
     for (const job of work) {
       const { change } = job;
+      if (gone.size >= RUN && gone.has(job.id)) continue;
       if (!change) {
         write(job);
         continue;
@@ -288,6 +293,38 @@ function carryOut(store, work, memory) {
       };
     }
     // Nothing is waited for: a page that is being left may not live to see the answers.
-    if (!work.some(({ change }) => change)) transaction.commit?.();
+    if (gone.size < RUN && !work.some(({ change }) => change)) transaction.commit?.();
   });
+}
+
+/** The entries that are only taken out.
+ * @param {Job[]} work */
+function takenOut(work) {
+  /** @type {Set<IDBValidKey>} */
+  const gone = new Set();
+  const kept = new Set();
+  for (const { id, result } of work) (result === null && !gone.has(id) ? gone : kept).add(id);
+  for (const id of kept) gone.delete(id);
+  return gone;
+}
+
+/** Takes out many entries, neighbours by one request: uploads that began together end together.
+ * @param {IDBObjectStore} store
+ * @param {Set<IDBValidKey>} gone
+ * @param {Map<IDBValidKey, Entry | null>} known */
+function removeRuns(store, gone, known) {
+  for (const id of gone) known.set(id, null);
+  const sorted = [...gone].sort((a, b) => indexedDB.cmp(a, b));
+  const asked = store.getAllKeys(IDBKeyRange.bound(sorted[0], sorted.at(-1)));
+  asked.onsuccess = () => {
+    /** @type {IDBValidKey[]} */
+    let run = [];
+    for (const id of [...asked.result, undefined]) {
+      if (id !== undefined && gone.has(id)) run.push(id);
+      else if (run.length > 0) {
+        store.delete(IDBKeyRange.bound(run[0], run.at(-1)));
+        run = [];
+      }
+    }
+  };
 }

@@ -51,14 +51,38 @@ enum Work {
     EndFailed(Rc<Entry>),
 }
 
+/// Work in two lines, replies to requests before all else: what many new uploads ask for need not wait until the last
+/// of them is added.
+#[derive(Default)]
+struct Inbox([Line; 2]);
+
+impl Inbox {
+    fn push(&mut self, work: Work) {
+        let [replies, rest] = &mut self.0;
+        let line = match work {
+            Work::Input(Input::Reply { .. }) => replies,
+            _ => rest,
+        };
+        line.newer.push(work);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(Line::is_empty)
+    }
+
+    fn pop(&mut self) -> Option<Work> {
+        self.0.iter_mut().find_map(Line::pop)
+    }
+}
+
 /// First in, first out. Two lists, the older reversed, take less code than a `VecDeque`.
 #[derive(Default)]
-struct Inbox {
+struct Line {
     older: Vec<Work>,
     newer: Vec<Work>,
 }
 
-impl Inbox {
+impl Line {
     fn is_empty(&self) -> bool {
         self.older.is_empty() && self.newer.is_empty()
     }
@@ -162,7 +186,7 @@ impl Driver {
     }
 
     fn post(&self, work: Work) {
-        self.inbox.borrow_mut().newer.push(work);
+        self.inbox.borrow_mut().push(work);
     }
 
     fn go(self: &Rc<Self>) {
@@ -174,6 +198,7 @@ impl Driver {
         if self.is_closed() {
             self.tear_down();
         } else {
+            self.read_small();
             self.store.notify();
         }
     }

@@ -15,6 +15,7 @@ cases!("/tests/cases/journal.js":
     an_upload_can_be_discarded,
     a_cancel_is_carried_out_by_the_next_client,
     an_upload_that_ends_at_once_leaves_no_entry,
+    entries_that_leave_together_take_no_other_with_them,
     old_entries_are_swept,
     nothing_is_noted_without_resume,
     a_handle_that_could_not_be_opened_can_be_tried_again,

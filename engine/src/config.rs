@@ -9,7 +9,7 @@ pub struct Config {
     pub api_window: usize,
     /// Maximum concurrent reads of records, in addition to the calls of uploads.
     pub read_window: usize,
-    /// Maximum concurrent hashing jobs.
+    /// Maximum concurrent hashing jobs; eight of at most [`Config::ahead_bytes`] count as one.
     pub hash_window: usize,
     /// Uploads of any size that may be hashed and created ahead of sending.
     pub ahead_uploads: usize,

@@ -2,15 +2,18 @@
 
 mod page;
 mod pool;
+mod together;
 mod worker;
 
 use std::ops::Range;
 use std::rc::Rc;
 
 use crowfly_engine::RequestId;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
 use crate::entry::Entry;
+use page::STEP;
 
 pub(crate) use pool::Pool;
 
@@ -25,4 +28,13 @@ struct Job {
     slot: Option<usize>,
     /// How often reading was retried.
     retries: u32,
+}
+
+impl Job {
+    /// A whole file of one step that can be read together with others: not one that only imitates a file.
+    fn is_small(&self) -> bool {
+        let size = self.bytes.end - self.bytes.start;
+        let whole = size as f64 == self.entry.size.get();
+        size <= STEP && whole && self.retries == 0 && self.file.is_instance_of::<Blob>()
+    }
 }

@@ -8,8 +8,8 @@ use crowfly_contract::{Crc64Nvme, Grant, UploadId, mismatch};
 use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, ReadId, Reply, RequestId, SendFailure, TokenReason,
 };
-use js_sys::Uint8Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
 use super::{Driver, new_id};
 use crate::api::{self, AbortGuard, Caller};
@@ -268,6 +268,7 @@ impl Driver {
         };
         self.heed_worker(&grant.url);
         let (driver, sent) = (Rc::clone(self), file.clone());
+        let whole = body == file;
         let flight = Flight::begin(&entry);
         let hear = move |news| match news {
             News::Moved(sent) => {
@@ -295,6 +296,9 @@ impl Driver {
             }
             News::End(Err(failure)) => {
                 flight.lose();
+                // Storage refuses a body of another length for its signature.
+                let changed = whole && blob_size(&sent) != Some(end);
+                let failure = if changed { SendFailure::Changed } else { failure };
                 driver.reply(request, Reply::SendFailed(failure));
             }
         };
@@ -307,19 +311,19 @@ impl Driver {
             let driver = Rc::clone(self);
             spawn(async move {
                 if let Ok(first) = read_first(file).await {
-                    driver.look(&entry, &first);
+                    driver.look(&entry, &first.to_vec());
                 }
             });
         }
     }
 
     /// Warns, once per upload, if the file's first bytes do not match its type.
-    pub(crate) fn look(&self, entry: &Entry, first: &Uint8Array) {
+    pub(crate) fn look(&self, entry: &Entry, first: &[u8]) {
         if self.is_closed() || entry.looked.replace(true) {
             return;
         }
         let media_type = entry.media_type.borrow().clone();
-        let Some(found) = mismatch(&media_type, &first.to_vec()) else {
+        let Some(found) = mismatch(&media_type, first) else {
             return;
         };
         let then = if found.active {
@@ -344,11 +348,11 @@ fn traceparent(id: &str) -> String {
 /// The body to send, if it has the size. A slice has no type, so the browser adds no content type of its own; the file
 /// itself, which is cheaper, is used where the grant names the content type.
 ///
-/// An object that only imitates a file would be sent as its string value. Chromium looks at the disk for the size of a
-/// file, so it is asked for once.
+/// An object that only imitates a file would be sent as its string value. The file itself is not asked for its size, for
+/// which Chromium looks at the disk, until storage refuses it.
 fn body_of(file: &JsValue, start: f64, end: f64, grant: &Grant) -> Option<JsValue> {
     let named = start == 0.0 && grant.headers.contains_key("content-type");
-    if named && blob_size(file) == Some(end) {
+    if named && file.is_instance_of::<Blob>() {
         return Some(file.clone());
     }
     let piece = slice(file, start, end).ok()?;

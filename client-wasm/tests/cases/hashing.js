@@ -36,6 +36,7 @@ function noise(length) {
   return bytes;
 }
 
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const file = (bytes) => new File([bytes], "noise.bin");
 
 function workers(world, source) {
@@ -163,6 +164,69 @@ export const cases = {
       else equal((await rejection(upload.done)).code, code, name);
       other.close();
     }
+  },
+
+  async small_files_are_read_together({ createClient, world }) {
+    const client = createClient(options);
+    const { arrayBuffer } = Blob.prototype;
+    let reads = 0;
+    Blob.prototype.arrayBuffer = function () {
+      reads += 1;
+      return arrayBuffer.call(this);
+    };
+    try {
+      const contents = Array.from({ length: 100 }, (_, index) => noise(1000 + index));
+      const uploads = contents.map((bytes) => client.upload(file(bytes)));
+      const ends = await Promise.all(uploads.map(({ done }) => done));
+      ends.forEach(({ crc64nvme }, index) => equal(crc64nvme, reference(contents[index]), `file ${index}`));
+      ok(reads < 20, `${reads} reads`);
+    } finally {
+      Blob.prototype.arrayBuffer = arrayBuffer;
+    }
+    equal(world.puts.length, 100);
+    client.close();
+  },
+
+  async one_unreadable_file_among_many_fails_alone({ createClient }) {
+    const directory = await navigator.storage.getDirectory();
+    const handle = await directory.getFileHandle("changing.bin", { create: true });
+    const write = async (bytes) => {
+      const writer = await handle.createWritable();
+      await writer.write(bytes);
+      await writer.close();
+    };
+    await write(noise(1000));
+    const changed = await handle.getFile();
+    await pause(20);
+    await write(noise(2000));
+    const client = createClient({ ...options, onWarning() {} });
+    const files = Array.from({ length: 9 }, () => file(noise(1000)));
+    files.splice(4, 0, changed);
+    const ends = await Promise.allSettled(files.map((one) => client.upload(one).done));
+    const failed = ends.flatMap(({ reason }, index) => (reason ? [[index, reason.code]] : []));
+    equal(failed, [[4, "file_changed"]]);
+    client.close();
+  },
+
+  async u7_a_read_of_many_that_hangs_holds_up_no_file({ createClient }) {
+    const { arrayBuffer } = Blob.prototype;
+    let reads = 0;
+    // The first read is of all; later ones are of one file each.
+    Blob.prototype.arrayBuffer = function () {
+      reads += 1;
+      return reads === 1 ? new Promise(() => {}) : arrayBuffer.call(this);
+    };
+    const client = createClient(options);
+    try {
+      const bytes = noise(1000);
+      const uploads = Array.from({ length: 10 }, () => client.upload(file(bytes)));
+      const ends = await Promise.all(uploads.map(({ done }) => done));
+      for (const { crc64nvme } of ends) equal(crc64nvme, reference(bytes));
+      ok(reads >= 11, `${reads} reads`);
+    } finally {
+      Blob.prototype.arrayBuffer = arrayBuffer;
+    }
+    client.close();
   },
 
   async a_page_that_can_read_nothing_blames_no_file({ createClient, world, workerSource }) {

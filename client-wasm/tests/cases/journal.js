@@ -221,6 +221,27 @@ export const cases = {
     client.close();
   },
 
+  async entries_that_leave_together_take_no_other_with_them({ createClient, world }) {
+    await leave(createClient, world);
+    const [entry] = await world.entries();
+    const client = createClient(options);
+    const small = (_, index) => client.upload(new File([noise(1000 + index)], "note.txt", { type: "text/plain" }));
+    const uploads = Array.from({ length: 60 }, small);
+    const ids = uploads.map(({ id }) => id).sort();
+    // Of another page, between those of this one.
+    const id = ids[30].slice(0, -1) + (ids[30].endsWith("0") ? "1" : "0");
+    await world.write({ ...entry, id });
+    await Promise.all(uploads.map(({ done }) => done));
+    const gone = async () => (await world.entries()).length === 2;
+    for (let tries = 0; !(await gone()); tries += 1) {
+      ok(tries < 100, `${(await world.entries()).length} entries`);
+      await pause(20);
+    }
+    equal((await world.entries()).map((left) => left.id).sort(), [entry.id, id].sort());
+    ok(world.deletes < 60, `${world.deletes} requests`);
+    client.close();
+  },
+
   async old_entries_are_swept({ createClient, world }) {
     const id = await leave(createClient, world);
     const [entry] = await world.entries();

@@ -10,6 +10,7 @@ const page = {
   clearTimeout: globalThis.clearTimeout.bind(globalThis),
   openDatabase: IDBFactory.prototype.open,
   put: IDBObjectStore.prototype.put,
+  delete: IDBObjectStore.prototype.delete,
   dateNow: Date.now,
   now: performance.now.bind(performance),
   read: Blob.prototype.arrayBuffer,
@@ -33,6 +34,8 @@ export class World {
     this.partSize = 5 * 1024 * 1024;
     /** Ids of entries that the journal has committed. */
     this.journalled = [];
+    /** Requests that take entries out. */
+    this.deletes = 0;
     /** The databases that were opened. */
     this.databases = [];
     /** Instead of all answers below: what `fetch` itself does. */
@@ -120,6 +123,10 @@ export class World {
       page.add.call(this.transaction, "complete", () => world.journalled.push(value.id));
       return page.put.call(this, value);
     };
+    IDBObjectStore.prototype.delete = function (which) {
+      world.deletes += 1;
+      return page.delete.call(this, which);
+    };
   }
 
   /** The table of the journal of `https://api.test`, as the SDK keeps it. */
@@ -169,6 +176,7 @@ export class World {
     globalThis.clearTimeout = page.clearTimeout;
     IDBFactory.prototype.open = page.openDatabase;
     IDBObjectStore.prototype.put = page.put;
+    IDBObjectStore.prototype.delete = page.delete;
     Date.now = page.dateNow;
     performance.now = page.now;
     Blob.prototype.arrayBuffer = page.read;

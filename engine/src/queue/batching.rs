@@ -82,7 +82,7 @@ impl Queue {
         let saving = self.lanes.save.len().saturating_add(self.counts.save);
         // They become ready once others have been sent; large files rarely arrive in bulk.
         let backlog = self.backlog.first();
-        let backlog = backlog.is_some_and(|place| self.room(place) >= self.config.ahead_small);
+        let backlog = backlog.is_some_and(|place| self.is_small(place));
         saving > 0
             || backlog
             || self

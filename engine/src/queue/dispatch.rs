@@ -63,16 +63,18 @@ impl Queue {
 
     /// How many uploads may be ahead of sending when this one begins.
     pub(super) fn room(&self, place: Place) -> usize {
-        let size = self
-            .uploads
-            .get(place.job.id)
-            .map_or(0, |upload| upload.item.size);
-        let room = if size <= self.config.ahead_bytes {
+        let room = if self.is_small(place) {
             self.config.ahead_small
         } else {
             self.config.ahead_uploads
         };
         room.max(1)
+    }
+
+    /// A small file, or an upload that is gone.
+    pub(super) fn is_small(&self, place: Place) -> bool {
+        let upload = self.uploads.get(place.job.id);
+        upload.is_none_or(|upload| upload.item.size <= self.config.ahead_bytes)
     }
 
     /// Files and parts that were started but are not being sent yet.
@@ -114,10 +116,14 @@ impl Queue {
     }
 
     fn start_hashing(&mut self) {
-        while !self.lanes.hash.is_empty() && self.may_hash() {
-            let Some(place) = self.lanes.hash.pop_first() else {
+        if self.gathers() {
+            return;
+        }
+        while let Some(place) = self.lanes.hash.first() {
+            if !self.may_hash(place) {
                 return;
-            };
+            }
+            self.lanes.hash.remove(place);
             let (id, Work::Hash(index)) = (place.job.id, place.job.work) else {
                 continue;
             };

@@ -9,8 +9,11 @@ use super::live::Flight;
 use super::retry::Attempt;
 use crate::facts::Proof;
 use crate::failure::NO_TRACE;
-use crate::job::{Job, Slot};
+use crate::job::{Job, Place, Slot};
 use crate::{Millis, Phase, ReadFailure};
+
+/// How many small hashing jobs count as one in [`Config::hash_window`](crate::Config::hash_window).
+const SMALL_JOBS: usize = 8;
 
 impl Queue {
     pub(super) fn hashed(&mut self, job: Job, index: u16, result: Result<Crc64Nvme, ReadFailure>) {
@@ -56,21 +59,35 @@ impl Queue {
         self.fail(id, code, Phase::Hash, &NO_TRACE);
     }
 
-    /// Whether another hashing job may start; if not, the queue wakes when one has been silent for too long.
-    pub(super) fn may_hash(&mut self) -> bool {
-        let mut room = self.config.hash_window.max(1);
+    /// Small files are hashed in groups, as one read of many costs least, while enough others are ready to be sent. One
+    /// of a higher priority does not wait with the crowd.
+    pub(super) fn gathers(&self) -> bool {
+        let (Some(ready), Some(next)) = (self.lanes.hash.first(), self.backlog.first()) else {
+            return false;
+        };
+        let crowd = self.is_small(ready) && self.is_small(next) && ready.key >= next.key;
+        let group = self.config.hash_window.saturating_mul(SMALL_JOBS);
+        crowd && self.lanes.hash.len() < group && self.lanes.send.len() >= self.window.open()
+    }
+
+    /// Whether another hashing job may start; if not, the queue wakes when one has been silent for too long. Small ones
+    /// take an eighth of a place each, so that they are read together.
+    pub(super) fn may_hash(&mut self, place: Place) -> bool {
+        let mut room = self.config.hash_window.max(1).saturating_mul(SMALL_JOBS);
         let mut first = Millis::NEVER;
         for live in &self.live {
             let end = live.moved_at.after(self.config.hash_hold_ms);
             if end > self.now && matches!(live.flight, Flight::Hash(..)) {
-                room = room.saturating_sub(1);
+                let small = live.total <= self.config.ahead_bytes;
+                room = room.saturating_sub(if small { 1 } else { SMALL_JOBS });
                 first = first.min(end);
             }
         }
-        if room == 0 {
+        let fits = room >= if self.is_small(place) { 1 } else { SMALL_JOBS };
+        if !fits {
             self.wake_at(first);
         }
-        room > 0
+        fits
     }
 
     pub(super) fn hash_stalled(&mut self, job: Job, index: u16) {

@@ -41,7 +41,7 @@ fn hashed(world: &World) -> BTreeMap<UploadId, u64> {
 
 #[test]
 fn creates_share_calls_however_fast_files_become_ready() {
-    // Four at a time: from thousands a second to twenty.
+    // From thousands a second to 160.
     for hash_ms in [0, 2, 10, 40, 100, 190] {
         for latency_ms in [2, 20, 300] {
             for count in [3, 30, 99, 101, 1_000, 2_950] {
@@ -83,7 +83,8 @@ fn the_first_of_many_does_not_wait_until_a_hundred_are_ready() {
     world.finish();
     let (at, together) = created(&world, 0);
     assert!(at < 150, "{at}");
-    assert!(together < 20, "{together}");
+    // Those that are read together.
+    assert!(together <= 32, "{together}");
 }
 
 #[test]
@@ -124,12 +125,29 @@ fn one_of_higher_priority_does_not_wait_with_the_crowd() {
     for number in 0..1_000 {
         world.add(new_upload(number, 1000));
     }
-    world.run_for(6_000);
+    world.run_for(3_000);
     let mut first = new_upload(1_000, 1000);
     first.priority = 1;
     let from = world.now;
     world.add(first);
     world.finish();
     let waited = created(&world, 1_000).0 - from;
-    assert!(waited < 150, "{waited} ms");
+    // At most one group is read before it.
+    assert!(waited < 200, "{waited} ms");
+}
+
+#[test]
+fn small_files_are_hashed_in_groups_while_others_wait_to_be_sent() {
+    let mut world = with_hashes_of(1);
+    for number in 0..1_000 {
+        world.add(new_upload(number, 1000));
+    }
+    world.finish();
+    let mut groups: BTreeMap<u64, usize> = BTreeMap::new();
+    for (at, command) in &world.sent {
+        if matches!(command, Command::Hash { .. }) {
+            *groups.entry(*at).or_default() += 1;
+        }
+    }
+    assert!(groups.len() <= 1_000 / 32 + 8, "{groups:?}");
 }

@@ -19,6 +19,8 @@ const MOST_NEEDED_MS: u64 = 600_000;
 const STALL_MS: (u64, u64) = (10_000, 60_000);
 const HASH_STALL_MS: u64 = 30_000;
 const HASH_HOLD_MS: u64 = 5_000;
+/// Hashing jobs of so many bytes count as an eighth of one.
+const SMALL: u64 = 256 * 1024;
 const API_MS: u64 = 30_000;
 const SAVE_MS: u64 = 3_000;
 /// Bytes a millisecond of a body whose progress is hidden.
@@ -116,10 +118,11 @@ impl Monitor {
         }
         // A job that is silent for longer holds up no other.
         let moving = |wait: &&Wait| wait.what == What::Hash && now - wait.moved_at < HASH_HOLD_MS;
-        let hashes = self.waits.live.values().filter(moving).count();
+        let eighths = |wait: &Wait| if wait.total <= SMALL { 1 } else { 8 };
+        let hashes: usize = self.waits.live.values().filter(moving).map(eighths).sum();
         if let Some((_, _, most, _)) = self.limits {
-            self.check(hashes <= most, || {
-                format!("{hashes} hashing jobs at a time")
+            self.check(hashes <= 8 * most, || {
+                format!("{hashes} eighths of hashing jobs at a time")
             });
         }
     }

@@ -31,11 +31,11 @@ impl Driver {
                 Ok(read) => read,
                 Err(error) => return self.unread(job.request, error),
             };
-            if at == 0 {
-                self.look(&job.entry, &read);
-            }
             space.resize(size as usize, 0);
             read.copy_to(&mut space);
+            if at == 0 {
+                self.look(&job.entry, &space);
+            }
             digest.update(&space);
             at += size;
             self.feed(Input::Progress {

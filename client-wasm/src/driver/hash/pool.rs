@@ -28,6 +28,8 @@ pub(crate) struct Pool {
     pub(super) make: Held,
     slots: RefCell<Vec<Slot>>,
     jobs: RefCell<Vec<Job>>,
+    /// Whole small files among them that are not being read yet.
+    pub(super) small: RefCell<Vec<Job>>,
     /// Workers are not usable in this page.
     broken: Cell<bool>,
     /// The exception thrown on creating a worker.
@@ -40,6 +42,7 @@ impl Pool {
             make: Held::new(make),
             slots: RefCell::default(),
             jobs: RefCell::default(),
+            small: RefCell::default(),
             broken: Cell::default(),
             why: Held::default(),
         }
@@ -98,6 +101,7 @@ impl Pool {
         self.broken.set(true);
         self.make.clear();
         self.jobs.take();
+        self.small.take();
         self.slots.take();
     }
 }
@@ -135,6 +139,7 @@ impl Driver {
             // https://developer.mozilla.org/docs/Web/API/Web_Workers_API/Structured_clone_algorithm
             Some(worker) if post_job(&worker, &job).is_err() => self.move_to_page(job.request),
             Some(_) => {}
+            None if job.is_small() => self.pool.small.borrow_mut().push(job),
             None => spawn(Rc::clone(self).hash_in_page(job)),
         }
     }

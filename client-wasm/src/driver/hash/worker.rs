@@ -102,7 +102,7 @@ impl Driver {
         };
         if let Some(first) = get(&news, "first") {
             if let Ok(first) = octets(&first) {
-                self.look(&job.entry, &first);
+                self.look(&job.entry, &first.to_vec());
             }
             return;
         }
