@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::options::Options;
 use crate::error::Error;
-use crate::lambdas::{self, Build};
+use crate::lambdas::{self, Build, Functions};
 use crate::process::Cmd;
 use crate::{files, local, native, paths, step};
 
@@ -24,7 +24,10 @@ const STARTS: usize = 7;
 pub(super) fn measure(options: &Options) -> Result<(String, Value), Error> {
     let (mut text, mut json) = (String::new(), json!({}));
     if options.wants("backend") || options.wants("functions") {
-        let functions = lambdas::build(Build::Release, false)?;
+        let functions = match &options.zips {
+            Some(folder) => Functions::built(folder),
+            None => lambdas::build(Build::Release, false)?,
+        };
         let sample = sample::ready()?;
         let subjects = subject::all(&sample, &functions)?;
         let services = services::start()?;

@@ -150,11 +150,24 @@ pub(super) fn functions_json(subjects: &[Subject], figures: &[Figures]) -> Value
             "p50Ms": percentile(figures, 50),
             "p99Ms": percentile(figures, 99),
             "cpuMs": cpu(figures),
-            "residentBytes": figures.rounds.iter().map(|round| round.resident).collect::<Vec<_>>(),
+            "rounds": figures.rounds.iter().map(round_json).collect::<Vec<_>>(),
             "zipBytes": subject.zip,
         })
     };
     subjects.iter().zip(figures).map(row).collect()
+}
+
+fn round_json(round: &Round) -> Value {
+    let percentile = |percent| ms(quantile(&round.calls, percent).unwrap_or_default());
+    json!({
+        "calls": round.calls.len(),
+        "seconds": round.together.as_secs_f64(),
+        "cpuSeconds": round.cpu,
+        "p50Ms": percentile(50),
+        "p90Ms": percentile(90),
+        "p99Ms": percentile(99),
+        "residentBytes": round.resident,
+    })
 }
 
 /// Spikes of growing size.
