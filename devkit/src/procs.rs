@@ -132,6 +132,13 @@ pub fn size(id: u32, name: &str) -> Option<u64> {
     Some(kib.parse::<u64>().ok()? * 1024)
 }
 
+/// Seconds of CPU time of a process so far, without its children.
+pub fn cpu_seconds(id: u32) -> Option<f64> {
+    let (_, ticks) = stat(&std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?)?;
+    #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
+    Some(ticks as f64 / TICKS)
+}
+
 /// Resident bytes of the largest renderer of a browser below `root`, now.
 pub fn largest_renderer(root: u32) -> u64 {
     let renderers = tree(root).into_iter().filter(|(id, _)| is_renderer(*id));

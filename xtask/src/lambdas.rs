@@ -34,6 +34,13 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
+    /// Those that an earlier build left in this folder.
+    pub(crate) fn built(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
     pub(crate) fn zip(&self, bin: &str) -> PathBuf {
         self.folder.join(bin).join("bootstrap.zip")
     }

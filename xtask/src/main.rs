@@ -45,7 +45,7 @@ cargo xtask <command>
             --profile P; for an issuer of its own --client-id ID)
   bench     measure the package against the minimum that a browser can do, and the backend against a sample in
             Node.js (--only NAME or just NAME, such as backend; --runs N, --size MIB, --files N, --quick; --against TGZ
-            takes turns with another version of the package)
+            takes turns with another version of the package; --zips FOLDER measures functions that were built before)
   tools     upload by the package in every bundler, framework and test runner, and print the matrix (--only NAME, such as
             vite-8 or \"next dev\"; --newest takes each tool's newest version)
   pictures  take the pictures of the demo page anew and write them to docs/pictures

@@ -59,9 +59,10 @@ impl Presigner {
         if !(Duration::from_secs(1)..=longest).contains(&lifetime) {
             return Err(LifetimeError);
         }
+        let client = client(session);
         Ok(Self {
-            client: client(session),
-            uploads: client(session),
+            uploads: client.clone(),
+            client,
             bucket: bucket.to_owned(),
             lifetime,
             credentials_end: session.credentials.expiry(),

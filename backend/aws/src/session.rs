@@ -4,12 +4,17 @@ use aws_credential_types::Credentials;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{Region, SharedHttpClient};
-use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+};
 use crowfly_core::address::ObjectAddress;
 use crowfly_core::parse_rfc3339_ms;
 
 use crate::endpoints::{AddressingStyleError, Endpoints};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What all clients of a process share: region, credentials, HTTP connections, timeouts, retries.
 ///
@@ -70,11 +75,9 @@ impl Session {
             region: Region::new(needed("AWS_REGION")?),
             credentials,
             endpoints: Endpoints::read(given)?,
-            http: Builder::new()
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .build_https(),
+            http: connections(),
             timeouts: TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(2))
+                .connect_timeout(CONNECT_TIMEOUT)
                 .operation_attempt_timeout(Duration::from_secs(5))
                 .operation_timeout(Duration::from_secs(12))
                 .build(),
@@ -88,6 +91,21 @@ impl Session {
     pub fn address(&self, bucket: &str) -> ObjectAddress {
         self.endpoints.address(bucket, self.region.as_ref())
     }
+}
+
+/// The connections of all clients, opened as they are needed.
+///
+/// One connector, made here: it parses the root certificates of the system, which is most of a cold
+/// start. The SDK's own HTTP client makes one for each client that is opened, to see that it can, and
+/// another at the first request.
+fn connections() -> SharedHttpClient {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT);
+    let connector = Connector::builder()
+        .connector_settings(settings.build())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// Applies the session, and its endpoint for the service, to the configuration builder of the

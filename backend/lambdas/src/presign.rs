@@ -232,6 +232,7 @@ fn count_created(request: &Request, owner: &OwnerId, results: &[create::ItemResu
 }
 
 fn log_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult]) {
+    let mut lines = log::Lines::default();
     for (id, result) in results {
         let (level, outcome) = match result {
             Ok(granted) if granted.repeated => ("info", json!({"outcome": "repeated"})),
@@ -243,8 +244,9 @@ fn log_created(request: &Request, owner: &OwnerId, results: &[create::ItemResult
         if let (Some(fields), Value::Object(outcome)) = (fields.as_object_mut(), outcome) {
             fields.extend(outcome);
         }
-        log::line(level, "create", fields);
+        lines.add(level, "create", fields);
     }
+    lines.write();
 }
 
 #[cfg(test)]

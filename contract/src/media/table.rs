@@ -1,6 +1,6 @@
 //! The table of media types: canonical name, aliases, and the format of the bytes.
 
-use super::{Kind, same};
+use super::{Kind, ends_with, same};
 use crate::pieces::{cut, pieces, words};
 
 /// One type of the table.
@@ -151,17 +151,25 @@ pub(super) fn find(media_type: &str) -> Option<Found> {
         _ => subtype,
     };
     for (says, types) in rows() {
-        let (mut name, mut own) = ("", "");
+        let mut name = "";
         for word in words(types) {
-            let mut full = word;
-            if let Some((_, standard)) = cut(word, b'=') {
-                full = standard;
-                name = standard;
-                (own, _) = cut(standard, b'/')?;
+            let full = match word.strip_prefix('=') {
+                Some(standard) => {
+                    name = standard;
+                    standard
+                }
+                None => word,
+            };
+            // Rules out nearly all of them before they are taken apart.
+            if !ends_with(full, bare) {
+                continue;
             }
             let (of, listed) = cut(full, b'/').unwrap_or(("application", full));
             let known = same(listed, subtype) || same(listed, bare);
-            if known && (same(family, of) || (listed.len() == full.len() && same(family, own))) {
+            let own = || {
+                listed.len() == full.len() && same(family, cut(name, b'/').unwrap_or_default().0)
+            };
+            if known && (same(family, of) || own()) {
                 return Some(Found { name, says });
             }
         }

@@ -20,6 +20,7 @@ pub struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    length: Option<u64>,
 }
 
 impl Reply {
@@ -29,6 +30,7 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: Vec::new(),
+            length: None,
         }
     }
 
@@ -49,6 +51,13 @@ impl Reply {
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("content-type", content_type)
+    }
+
+    /// Sets another `Content-Length` than that of the body: of a large object in the answer to HEAD.
+    #[must_use]
+    pub fn length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
+        self
     }
 
     /// A sentence.
@@ -105,7 +114,8 @@ impl Reply {
     pub fn send(&self, mut stream: &TcpStream, method: &str, close: bool) -> io::Result<()> {
         let mut out = format!("HTTP/1.1 {} -\r\n", self.status);
         if self.status != 204 {
-            out.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            let length = self.length.unwrap_or(self.body.len() as u64);
+            out.push_str(&format!("content-length: {length}\r\n"));
         }
         for (name, value) in &self.headers {
             out.push_str(&format!("{name}: {value}\r\n"));

@@ -27,6 +27,8 @@ pub(super) struct Options {
     /// Warm calls of each function in a run.
     pub(super) calls: u64,
     pub(super) events: Vec<u64>,
+    /// Zips of the functions that were built before, `NAME/bootstrap.zip`, to be measured instead of these.
+    pub(super) zips: Option<PathBuf>,
 }
 
 impl Options {
@@ -40,6 +42,7 @@ impl Options {
             peers: false,
             calls: 2_000,
             events: vec![100, 1_000, 10_000],
+            zips: None,
         };
         while let Some(argument) = arguments.next()? {
             match argument {
@@ -49,6 +52,7 @@ impl Options {
                 Arg::Long("files") => options.files = arguments.value()?.parse()?,
                 Arg::Long("peers") => options.peers = true,
                 Arg::Long("against") => options.against = Some(arguments.value()?.into()),
+                Arg::Long("zips") => options.zips = Some(arguments.value()?.into()),
                 Arg::Long("quick") => {
                     (options.runs, options.size, options.files) = (1, 256, 100);
                     (options.calls, options.events) = (500, vec![100, 1_000]);

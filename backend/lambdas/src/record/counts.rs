@@ -16,6 +16,7 @@ pub(super) struct Counts<'a> {
     times: BTreeMap<&'static str, usize>,
     /// Milliseconds from the storage event to the record, per written event.
     lags: Vec<u64>,
+    lines: log::Lines,
 }
 
 impl<'a> Counts<'a> {
@@ -26,6 +27,7 @@ impl<'a> Counts<'a> {
             denied,
             times: BTreeMap::new(),
             lags: Vec::new(),
+            lines: log::Lines::default(),
         }
     }
 
@@ -39,7 +41,7 @@ impl<'a> Counts<'a> {
         ("info", fields)
     }
 
-    /// Counts the outcome of one event, and logs it.
+    /// Counts the outcome of one event, and adds its line to the log.
     pub(super) fn add(&mut self, message: &str, result: &Result<Outcome, RecordError>) {
         let (level, mut fields) = match result {
             Ok(Outcome::Written {
@@ -58,7 +60,7 @@ impl<'a> Counts<'a> {
                 if *kind == EventKind::Created && self.denied.contains(owner) {
                     self.count("StoredByDenied", true);
                     let fields = json!({"owner": owner.as_str(), "upload": id});
-                    log::line("warn", "stored-by-denied", fields);
+                    self.lines.add("warn", "stored-by-denied", fields);
                 }
                 match kind {
                     EventKind::Created => self.count("UploadsStored", true),
@@ -106,7 +108,7 @@ impl<'a> Counts<'a> {
         if let Some(fields) = fields.as_object_mut() {
             fields.insert("message".to_owned(), message.into());
         }
-        log::line(level, "record", fields);
+        self.lines.add(level, "record", fields);
     }
 
     /// Counts what was sent to the application.
@@ -115,8 +117,9 @@ impl<'a> Counts<'a> {
         self.count("NotificationsFailed", notifications.failed);
     }
 
-    /// Writes the metrics.
+    /// Writes the lines and the metrics.
     pub(super) fn log(&self) {
+        self.lines.write();
         let metrics = log::Metrics::at(self.now_ms);
         let counted = self.times.iter();
         counted

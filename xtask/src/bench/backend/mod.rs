@@ -1,17 +1,19 @@
 //! The cost of the backend: each function on Lambda's runtime API beside the usual sample in Node.js, and the
 //! pipeline from storage to record under spikes of growing size.
 
+mod events;
 mod measure;
 mod report;
 mod runtime;
 mod sample;
+mod services;
 mod subject;
 
 use serde_json::{Value, json};
 
 use super::options::Options;
 use crate::error::Error;
-use crate::lambdas::{self, Build};
+use crate::lambdas::{self, Build, Functions};
 use crate::process::Cmd;
 use crate::{files, local, native, paths, step};
 
@@ -22,15 +24,20 @@ const STARTS: usize = 7;
 pub(super) fn measure(options: &Options) -> Result<(String, Value), Error> {
     let (mut text, mut json) = (String::new(), json!({}));
     if options.wants("backend") || options.wants("functions") {
-        let functions = lambdas::build(Build::Release, false)?;
+        let functions = match &options.zips {
+            Some(folder) => Functions::built(folder),
+            None => lambdas::build(Build::Release, false)?,
+        };
         let sample = sample::ready()?;
         let subjects = subject::all(&sample, &functions)?;
-        let services = runtime::services()?;
+        let services = services::start()?;
         let url = services.url();
         let counts = (options.runs * STARTS, options.runs, options.calls);
         let figures = measure::all(&subjects, url.trim_end_matches('/'), counts)?;
+        let rate = services::rate(&services)?;
         step::clear();
-        text += &report::functions(&subjects, &figures);
+        text += &report::functions(&subjects, &figures, rate);
+        json["servicesPerSecond"] = rate.into();
         json["functions"] = report::functions_json(&subjects, &figures);
     }
     if options.wants("backend") || options.wants("pipeline") {

@@ -1,14 +1,13 @@
-//! What a function sees of Lambda and AWS, in this process: the runtime API
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>), and DynamoDB, SQS and S3, which answer at once
-//! with success, so that only the function's own work is measured.
+//! Lambda's runtime API as a function's process sees it
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>), and the time that each call takes there.
 
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use devkit::http::{Incoming, Reply, Server, Serving};
 use devkit::time::unix_ms;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::files;
@@ -17,28 +16,47 @@ const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:bench";
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The API as a function's process sees it.
 pub(super) struct Runtime {
     serving: Serving,
     events: Sender<Event>,
-    answers: Receiver<Result<Vec<u8>, Vec<u8>>>,
+    answers: Receiver<Given>,
+    state: Arc<State>,
 }
 
 /// The id of an event, and its body.
 type Event = (u64, String);
 
+/// What came back for an event, and how long after it was handed out.
+type Given = (Result<Vec<u8>, Vec<u8>>, Duration);
+
+struct State {
+    coming: Mutex<Receiver<Event>>,
+    answered: Sender<Given>,
+    /// When the function asked for its first event.
+    polled: OnceLock<Instant>,
+    /// When the latest event was handed out. A process has one at a time.
+    handed_out: Mutex<Option<Instant>>,
+}
+
 impl Runtime {
     pub(super) fn start() -> Result<Self, Error> {
         let (events, coming) = mpsc::channel();
         let (answered, answers) = mpsc::channel();
-        let coming = Mutex::new(coming);
+        let state = Arc::new(State {
+            coming: Mutex::new(coming),
+            answered,
+            polled: OnceLock::new(),
+            handed_out: Mutex::default(),
+        });
+        let shared = Arc::clone(&state);
         let serving = Server::bind(0)
-            .and_then(|server| server.serve(move |request| reply(&coming, &answered, request)))
+            .and_then(|server| server.serve(move |request| shared.reply(request)))
             .map_err(Error::io("listen for functions"))?;
         Ok(Self {
             serving,
             events,
             answers,
+            state,
         })
     }
 
@@ -53,104 +71,56 @@ impl Runtime {
         let _ = self.events.send((id, event.to_string()));
     }
 
-    pub(super) fn answer(&self) -> Result<Value, Error> {
+    /// The answer to the oldest event without one, and the time from the handing out of the event to the answer.
+    pub(super) fn answer(&self) -> Result<(Value, Duration), Error> {
         let answer = self.answers.recv_timeout(TIMEOUT);
-        let answer = answer.map_err(|_| Error::failed("the function does not answer"))?;
+        let (answer, took) = answer.map_err(|_| Error::failed("the function does not answer"))?;
         let answer = answer.map_err(|error| {
             let error = String::from_utf8_lossy(&error);
             Error::failed(format!("the function failed: {error}"))
         })?;
-        files::json("the function's answer", answer)
+        Ok((files::json("the function's answer", answer)?, took))
+    }
+
+    /// When the function asked for its first event.
+    pub(super) fn polled(&self) -> Option<Instant> {
+        self.state.polled.get().copied()
     }
 }
 
-fn reply(
-    coming: &Mutex<Receiver<Event>>,
-    answered: &Sender<Result<Vec<u8>, Vec<u8>>>,
-    request: &Incoming,
-) -> Reply {
-    if !request.path.ends_with("/invocation/next") {
-        let body = request.body.clone();
-        let good = request.path.ends_with("/response");
-        let _ = answered.send(if good { Ok(body) } else { Err(body) });
-        return Reply::new(202);
-    }
-    let coming = coming.lock().unwrap_or_else(PoisonError::into_inner);
-    let Ok((id, event)) = coming.recv() else {
-        return Reply::text(410, "there are no more events\n");
-    };
-    let deadline = unix_ms() + u64::try_from(TIMEOUT.as_millis()).unwrap_or_default();
-    Reply::new(200)
-        .body("application/json", event)
-        .header("lambda-runtime-aws-request-id", id.to_string())
-        .header("lambda-runtime-deadline-ms", deadline.to_string())
-        .header("lambda-runtime-invoked-function-arn", ARN)
-}
-
-const OBJECT: &str = "123456789";
-
-/// Starts all of them on one port.
-pub(super) fn services() -> Result<Serving, Error> {
-    Server::bind(0)
-        .and_then(|server| server.serve(answer))
-        .map_err(Error::io("listen for the services' clients"))
-}
-
-fn answer(request: &Incoming) -> Reply {
-    match request.header("x-amz-target") {
-        None => storage(request),
-        Some(target) => {
-            let operation = target.rsplit('.').next().unwrap_or_default();
-            let body = table_or_queue(operation, &request.body).to_string();
-            Reply::new(200).body("application/x-amz-json-1.0", body)
+impl State {
+    fn reply(&self, request: &Incoming) -> Reply {
+        if !request.path.ends_with("/invocation/next") {
+            let took = unpoisoned(&self.handed_out).map(|at| at.elapsed());
+            let body = request.body.clone();
+            let good = request.path.ends_with("/response");
+            let body = if good { Ok(body) } else { Err(body) };
+            let _ = self.answered.send((body, took.unwrap_or_default()));
+            return Reply::new(202);
         }
+        self.polled.get_or_init(Instant::now);
+        let Ok((id, event)) = unpoisoned(&self.coming).recv() else {
+            return Reply::text(410, "there are no more events\n");
+        };
+        let deadline = unix_ms() + u64::try_from(TIMEOUT.as_millis()).unwrap_or_default();
+        let reply = Reply::new(200)
+            .body("application/json", event)
+            .header("lambda-runtime-aws-request-id", id.to_string())
+            .header("lambda-runtime-deadline-ms", deadline.to_string())
+            .header("lambda-runtime-invoked-function-arn", ARN);
+        *unpoisoned(&self.handed_out) = Some(Instant::now());
+        reply
     }
 }
 
-fn table_or_queue(operation: &str, body: &[u8]) -> Value {
-    match operation {
-        "Query" => json!({"Items": [], "Count": 0, "ScannedCount": 0}),
-        "GetItem" => json!({"Item": stored(body)}),
-        "SendMessageBatch" => {
-            let body: Value = serde_json::from_slice(body).unwrap_or_default();
-            let entries = body["Entries"].as_array().into_iter().flatten();
-            let accepted: Vec<Value> = entries
-                .map(|entry| json!({"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": ""}))
-                .collect();
-            json!({"Successful": accepted, "Failed": []})
-        }
-        _ => json!({}),
-    }
-}
-
-/// The row that a read asks for, of a stored object.
-fn stored(ask: &[u8]) -> Value {
-    let ask: Value = serde_json::from_slice(ask).unwrap_or_default();
-    let text = |name: &str| ask["Key"][name]["S"].as_str().unwrap_or_default();
-    let key = format!("uploads/{}/{}/a.txt", text("owner"), text("id"));
-    json!({
-        "owner": {"S": text("owner")}, "id": {"S": text("id")}, "status": {"S": "stored"}, "bucket": {"S": "bucket"},
-        "key": {"S": key}, "name": {"S": "a.txt"}, "size": {"N": "9"}, "type": {"S": "text/plain"},
-        "visibility": {"S": "private"}, "metadata": {"M": {}}, "verified": {"BOOL": true}, "createdAt": {"N": "1"},
-    })
-}
-
-fn storage(request: &Incoming) -> Reply {
-    let mut parameters = request.query.split('&');
-    if parameters.any(|pair| pair.starts_with("uploads")) {
-        let xml = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>";
-        return Reply::new(200).body("application/xml", xml);
-    }
-    let reply = match request.method.as_str() {
-        "HEAD" => Reply::new(200),
-        _ => Reply::new(206).header("content-range", "bytes 0-8/9"),
-    };
-    let reply = reply.body("text/plain", OBJECT);
-    reply.header("etag", "\"25f9e794323b453885f5181f1b624d0b\"")
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use devkit::http::{Framing, Request};
     use serde_json::json;
 
@@ -161,7 +131,9 @@ mod tests {
         let runtime = Runtime::start().expect("a free port");
         let path = |path: &str| format!("http://{}/2018-06-01/runtime/{path}", runtime.address());
         runtime.send(7, &json!({"a": 1}));
+        assert_eq!(runtime.polled(), None);
         let event = Request::new("GET", path("invocation/next")).send();
+        assert!(runtime.polled().is_some());
         assert_eq!(event.json(), json!({"a": 1}));
         assert_eq!(event.header("lambda-runtime-aws-request-id"), Some("7"));
         // Lambda's runtimes stream their answers.
@@ -169,6 +141,8 @@ mod tests {
             .body("{\"b\": 2}")
             .framing(Framing::Chunked);
         assert_eq!(answer.send().status, 202);
-        assert_eq!(runtime.answer().expect("the answer"), json!({"b": 2}));
+        let (answer, took) = runtime.answer().expect("the answer");
+        assert_eq!(answer, json!({"b": 2}));
+        assert!(took > Duration::ZERO);
     }
 }

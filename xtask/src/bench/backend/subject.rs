@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::events::{self, BATCH, FULL};
 use super::sample::{Packed, Sample};
 use crate::error::Error;
 use crate::lambdas::Functions;
@@ -17,6 +18,8 @@ type Check = fn(&Value) -> bool;
 pub(super) struct Subject {
     pub(super) name: &'static str,
     pub(super) says: &'static str,
+    /// Uploads or messages in a call.
+    pub(super) items: u64,
     program: PathBuf,
     arguments: Vec<String>,
     variables: Vec<(&'static str, &'static str)>,
@@ -71,17 +74,22 @@ impl Subject {
     }
 }
 
-/// Name, binary or packaging of the sample, what one call does.
+/// Name, binary or packaging of the sample, event, what one call does.
 const SUBJECTS: &str = "
-presign | presign | checks, quota, writes a record, signs one PUT
-presign-only | presign | the same without quota and request rate: one write, one PUT signed
-read | read | lists an empty page
-record | record | one event: HEAD, one write
-remove | remove | deletes an object: one read, one DELETE, one write
-forward | forward | one event into the queue
-sweep | sweep | finds nothing to do
-node | bundled | Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else
-node-plain | plain | the same with its packages as npm lays them out
+presign | presign | create | checks, quota, writes a record, signs one PUT
+presign-only | presign | create | the same without quota and request rate: one write, one PUT signed
+presign-100 | presign | create-100 | a batch of 100 uploads
+sign-6 | presign | sign-6 | signs six parts of a multipart upload
+complete | presign | complete | lists the parts, completes, HEAD
+read | read | list | lists an empty page
+get | read | get | one record
+record | record | message | one event: HEAD, one write
+record-10 | record | message-10 | a batch of ten
+remove | remove | delete | deletes an object: one read, one DELETE, one write
+forward | forward | object | one event into the queue
+sweep | sweep | schedule | finds nothing to do
+node | bundled | create | Node.js, AWS SDK v3, one file by esbuild: signs one PUT, nothing else
+node-plain | plain | create | the same with its packages as npm lays them out
 ";
 const UNLIMITED: [(&str, &str); 2] = [("MAX_OPEN_UPLOADS", "0"), ("MAX_REQUESTS_PER_SECOND", "0")];
 
@@ -93,8 +101,9 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
         (sample.node.clone(), vec![entry], packed.zip)
     };
     for row in SUBJECTS.trim().lines() {
-        let (name, rest) = row.split_once(" | ").unwrap_or_default();
-        let (bin, says) = rest.split_once(" | ").unwrap_or_default();
+        let mut cells = row.split(" | ");
+        let mut cell = || cells.next().unwrap_or_default();
+        let (name, bin, kind, says) = (cell(), cell(), cell(), cell());
         let (program, arguments, zip) = match bin {
             "bundled" => of_sample(&sample.bundled),
             "plain" => of_sample(&sample.plain),
@@ -103,20 +112,11 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
                 (unpacked(bin, &zip)?, Vec::new(), files::size(&zip)?)
             }
         };
-        let created = |answer: &Value| answer["statusCode"].as_u64().is_some_and(|code| code < 300);
-        let settled = |answer: &Value| answer["batchItemFailures"] == json!([]);
-        let (event, good): (Event, Check) = match bin {
-            "presign" => (create, created),
-            "bundled" | "plain" => (create, |answer| answer["statusCode"] == 201),
-            "read" => (list, created),
-            "remove" => (delete, created),
-            "record" => (message, settled),
-            "forward" => (object_event, |_| true),
-            _ => (|_| json!({}), |_| true),
-        };
+        let (event, items, good) = call(kind);
         subjects.push(Subject {
             name,
             says,
+            items,
             program,
             arguments,
             variables: match name {
@@ -131,6 +131,29 @@ pub(super) fn all(sample: &Sample, functions: &Functions) -> Result<Vec<Subject>
     Ok(subjects)
 }
 
+/// The event of a call, what is in it, and the check of its answer.
+fn call(kind: &str) -> (Event, u64, Check) {
+    let done: Check = |answer| answer["statusCode"].as_u64().is_some_and(|code| code < 300);
+    // Not 207, which some items refused have.
+    let created: Check = |answer| answer["statusCode"] == 201;
+    // Not 202, while storage still works.
+    let stored: Check = |answer| answer["statusCode"] == 200;
+    let settled: Check = |answer| answer["batchItemFailures"] == json!([]);
+    match kind {
+        "create" => (events::create, 1, created),
+        "create-100" => (events::create_full, FULL, created),
+        "sign-6" => (events::sign_parts, 1, stored),
+        "complete" => (events::complete, 1, stored),
+        "list" => (events::list, 1, done),
+        "get" => (events::get, 1, done),
+        "delete" => (events::delete, 1, done),
+        "message" => (events::message, 1, settled),
+        "message-10" => (events::messages, BATCH, settled),
+        "object" => (events::object_event, 1, |_| true),
+        _ => (|_| json!({}), 1, |_| true),
+    }
+}
+
 fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
     let folder = paths::target().join("bench/functions").join(bin);
     let program = folder.join("bootstrap");
@@ -139,50 +162,4 @@ fn unpacked(bin: &str, zip: &Path) -> Result<PathBuf, Error> {
     unzip.arg(&folder).log("bench-unzip").run()?;
     Cmd::new("chmod").arg("755").arg(&program).run()?;
     Ok(program)
-}
-
-/// The event of an HTTP API request.
-fn request(route: &str, body: Option<String>) -> Value {
-    let (method, path) = route.split_once(' ').unwrap_or_default();
-    json!({
-        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "api.example.org"},
-        "requestContext": {
-            "requestId": "JKJaXmPLvHcESHA=", "stage": "$default",
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
-            "authorizer": {"jwt": {"claims": {"iss": "https://issuer.example/", "sub": "bench"}, "scopes": null}},
-        },
-        "body": body, "isBase64Encoded": false,
-    })
-}
-
-fn create(number: u64) -> Value {
-    let id = format!("01JD{number:022}");
-    let item = json!({"id": id, "name": "a.txt", "size": 9, "type": "text/plain", "crc64nvme": "rosUhgp5mIg="});
-    let body = json!({"uploads": [item]}).to_string();
-    request("POST /uploads", Some(body))
-}
-
-fn list(_: u64) -> Value {
-    request("GET /uploads", None)
-}
-
-fn delete(number: u64) -> Value {
-    request(&format!("DELETE /uploads/01JD{number:022}/content"), None)
-}
-
-fn object_event(number: u64) -> Value {
-    let key = format!("uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/01JD{number:022}/a.txt");
-    json!({"Records": [{
-        "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
-        "eventTime": "2026-11-22T09:30:00.000Z", "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": "bucket"}, "object": {"key": key, "size": 9,
-            "eTag": "25f9e794323b453885f5181f1b624d0b", "sequencer": "0055AED6DCD90281E5"}},
-    }]})
-}
-
-fn message(number: u64) -> Value {
-    let body = object_event(number).to_string();
-    json!({"Records": [{"messageId": "m", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
-        "attributes": {"ApproximateReceiveCount": "1"}}]})
 }
