@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{Crc64Nvme, Grant};
+use crowfly_contract::{Crc64Nvme, Grant, PartToSign};
 
 use crate::Millis;
 use crate::job::Step;
@@ -107,6 +107,14 @@ impl Part {
     #[inline(never)]
     pub(crate) fn size(&self) -> u64 {
         self.bytes.end.saturating_sub(self.bytes.start)
+    }
+
+    /// What a server is asked to sign; `None` for a single PUT.
+    pub(crate) fn to_sign(&self) -> Option<PartToSign> {
+        Some(PartToSign {
+            number: self.number?,
+            crc64nvme: self.crc,
+        })
     }
 
     /// A fresh budget, as after a retry by the user.

@@ -103,6 +103,10 @@ impl Parts {
         (self.multipart() && self.get(index).is_some()).then_some(index)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Part> {
+        self.all.iter()
+    }
+
     /// All of them, active or not; for rare operations.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Part> {
         self.all.iter_mut()

@@ -1,6 +1,8 @@
 //! Replies of the API.
 
-use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan, ProblemBody};
+use crowfly_contract::{
+    CreateResult, Created, ErrorCode, Outcome, PartGrant, PartPlan, Plan, ProblemBody,
+};
 
 use super::Queue;
 use super::retry::Attempt;
@@ -60,7 +62,18 @@ impl Queue {
                 }
             },
         };
-        if upload.parts.plan() != plan {
+        if std::mem::take(&mut upload.asked) && created.grants.is_empty() {
+            self.config.first_parts = 0;
+        }
+        if upload.parts.plan() == plan {
+            for PartGrant { number, grant } in created.grants {
+                if let Some(index) = upload.parts.index(number)
+                    && let Some(part) = upload.part_mut(index)
+                {
+                    part.lease = Some(Lease::new(grant, asked, now, margin));
+                }
+            }
+        } else {
             self.cut(id, plan);
         }
         let Some(upload) = self.uploads.get_mut(id) else {
@@ -172,6 +185,11 @@ impl Queue {
             return;
         };
         match (work, code) {
+            // A server of another version, or another one, may not know of first parts.
+            (Work::Create, ErrorCode::UnknownField | ErrorCode::BadResponse) if upload.asked => {
+                self.config.first_parts = 0;
+                self.proceed(id);
+            }
             (Work::Create | Work::Sign(_) | Work::List, ErrorCode::AlreadyStored) => {
                 upload.doubt = true;
                 self.stop_bytes(id);

@@ -2,7 +2,7 @@
 //! confirm it.
 
 use crowfly_contract::limits::MAX_BATCH;
-use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
+use crowfly_contract::{ErrorCode, PartGrant, PartPlan, StoredPart};
 
 use super::Queue;
 use super::live::Flight;
@@ -77,10 +77,7 @@ impl Queue {
                 part.step = Step::Running(request, Work::Sign(index));
                 part.is_retry = false;
                 indexes.push(index);
-                parts.push(PartToSign {
-                    number: part.number.unwrap_or_default(),
-                    crc64nvme: part.crc,
-                });
+                parts.extend(part.to_sign());
             }
         }
         self.touch(id);
