@@ -73,9 +73,14 @@ impl Upload {
     /// The first parts that a create call asks to have signed along: those that are ready. None of an upload that an
     /// earlier page began, as storage may hold them.
     pub(crate) fn first_parts(&self, most: usize) -> Vec<PartToSign> {
-        let most = if self.unlisted { 0 } else { most };
-        let ready = |part: &Part| part.to_sign().filter(|_| !self.to_hash(part));
-        self.parts.all().take(most).map_while(ready).collect()
+        let mut parts = Vec::new();
+        for part in self.parts.first(most) {
+            if !self.parts.multipart() || self.unlisted || self.to_hash(part) {
+                break;
+            }
+            parts.push(part.to_sign());
+        }
+        parts
     }
 
     fn to_hash(&self, part: &Part) -> bool {

@@ -103,8 +103,9 @@ impl Parts {
         (self.multipart() && self.get(index).is_some()).then_some(index)
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Part> {
-        self.all.iter()
+    /// The first ones, at most so many.
+    pub(crate) fn first(&self, most: usize) -> &[Part] {
+        self.all.get(..most).unwrap_or(&self.all)
     }
 
     /// All of them, active or not; for rare operations.

@@ -77,8 +77,8 @@ impl Queue {
         let most = self.config.first_parts;
         let hashing = |part: &Part| matches!(part.step, Step::Running(_, Work::Hash(_)));
         self.uploads.get(id).is_some_and(|upload| {
-            let mut first = upload.parts.all().take(most);
-            upload.parts.multipart() && !upload.unlisted && first.any(hashing)
+            let first = upload.parts.first(most);
+            upload.parts.multipart() && !upload.unlisted && first.iter().any(hashing)
         })
     }
 

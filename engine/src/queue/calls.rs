@@ -10,7 +10,6 @@ use crate::classify::{self, Api};
 use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
-use crate::part::Lease;
 use crate::{Completion, Failure, Millis, Phase};
 
 impl Queue {
@@ -39,7 +38,7 @@ impl Queue {
         self.fail(id, ErrorCode::BadResponse, phase, &trace);
     }
 
-    fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
+    fn granted(&mut self, id: Slot, mut created: Created, asked: Millis) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         self.throttle.clear();
         let Some(upload) = self.uploads.get_mut(id) else {
@@ -66,11 +65,11 @@ impl Queue {
             self.config.first_parts = 0;
         }
         if upload.parts.plan() == plan {
-            for PartGrant { number, grant } in created.grants {
+            while let Some(PartGrant { number, grant }) = created.grants.pop() {
                 if let Some(index) = upload.parts.index(number)
                     && let Some(part) = upload.part_mut(index)
                 {
-                    part.lease = Some(Lease::new(grant, asked, now, margin));
+                    part.take(grant, asked, now, margin);
                 }
             }
         } else {
@@ -84,7 +83,7 @@ impl Queue {
         upload.no_place = false;
         upload.multipart_open = plan.is_some();
         if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
-            part.lease = Some(Lease::new(put, asked, now, margin));
+            part.take(put, asked, now, margin);
         }
         upload.calling = Default::default();
         upload.unauthorized = 0;
