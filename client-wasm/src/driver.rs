@@ -128,8 +128,11 @@ impl Driver {
     pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
         let mut config = Config::DEFAULT;
         config.window = settings.concurrency;
-        // Its functions learn of stored files from nobody else.
-        config.confirm = settings.has_signer;
+        if settings.has_signer {
+            // Its functions learn of stored files from nobody else, and sign parts in one of them only.
+            config.confirm = true;
+            config.first_parts = 0;
+        }
         config.token_timeout_ms = u64::from(settings.token_timeout_ms) + 1_000;
         config.processing_ms = settings.poll_timeout_ms.into();
         let on_warning = Rc::clone(&settings.on_warning);

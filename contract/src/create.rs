@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use crate::given::null_as_default;
 use crate::metadata;
 use crate::{
-    Crc64Nvme, Grant, Metadata, OpaqueState, ProblemBody, StorageKey, UploadId, Visibility,
+    Crc64Nvme, FirstParts, Grant, Metadata, OpaqueState, PartGrant, ProblemBody, StorageKey,
+    UploadId, Visibility,
 };
 
 /// Body of `POST /uploads`: 1 to 100 uploads to create, or to presign again.
@@ -68,6 +69,14 @@ pub struct CreateItem<Name = String, Size = u64, Type = String, Path = String> {
     /// In a repeated request: what the server had the client keep. Our own backend gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<OpaqueState>,
+    /// The part size that the client expects of the plan, in bytes. If the plan has another one, `parts` is ignored.
+    /// Like `parts` no property of the upload: a repeated item may have others.
+    #[serde(rename = "partSize", skip_serializing_if = "Option::is_none")]
+    pub part_size: Option<Size>,
+    /// The first parts of the file by the expected plan, to be signed along as by `POST /uploads/{id}/parts`.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<FirstParts>"))]
+    pub parts: FirstParts,
 }
 
 /// Answer of `POST /uploads`: one result per item, in request order.
@@ -109,6 +118,8 @@ pub struct Created {
     pub confirm: bool,
     /// What the client keeps for this server.
     pub state: Option<OpaqueState>,
+    /// Grants for the first parts that the item asked for; empty if the server signs none along.
+    pub grants: Vec<PartGrant>,
 }
 
 impl Created {
@@ -119,6 +130,7 @@ impl Created {
             plan,
             confirm: false,
             state: None,
+            grants: Vec::new(),
         }
     }
 }
@@ -155,6 +167,8 @@ struct ResultWire {
     confirm: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<OpaqueState>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    grants: Vec<PartGrant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<ProblemBody>,
 }
@@ -186,6 +200,7 @@ impl From<CreateResult> for ResultWire {
             plan: None,
             confirm: false,
             state: None,
+            grants: Vec::new(),
             error: None,
         };
         match result.outcome {
@@ -194,6 +209,7 @@ impl From<CreateResult> for ResultWire {
                 wire.plan = Some(created.plan);
                 wire.confirm = created.confirm;
                 wire.state = created.state;
+                wire.grants = created.grants;
             }
             Outcome::Refused(error) => wire.error = Some(error),
         }
@@ -211,6 +227,7 @@ impl TryFrom<ResultWire> for CreateResult {
                 plan,
                 confirm: wire.confirm,
                 state: wire.state,
+                grants: wire.grants,
             }),
             (_, _, Some(error)) => Outcome::Refused(error),
             _ => return Err("a create result needs key and plan, or error"),

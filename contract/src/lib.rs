@@ -2,7 +2,7 @@
 //!
 //! Each type has exactly one JSON form, pinned by a golden file under `tests/golden`. Values with an invariant
 //! ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`], [`FileName`], [`FolderPath`],
-//! [`MediaType`], [`ByteSize`], [`PartNumber`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
+//! [`MediaType`], [`ByteSize`], [`PartNumber`], [`FirstParts`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
 //! each enum variant has one spelling. No IO, no clock, no randomness.
 //!
 //! A request has one shape on both sides. The client writes raw values (`CreateItem`, whose name is any text); the
@@ -18,6 +18,7 @@ mod base64;
 mod checksum;
 mod code;
 mod create;
+mod first_parts;
 mod given;
 mod grant;
 mod id;
@@ -48,6 +49,7 @@ mod word;
 pub use checksum::{ChecksumError, Crc64Nvme};
 pub use code::ErrorCode;
 pub use create::{CreateItem, CreateRequest, CreateResponse, CreateResult, Created, Outcome, Plan};
+pub use first_parts::{FirstParts, FirstPartsError};
 pub use grant::Grant;
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, ObjectKey, OwnerId};

@@ -28,6 +28,8 @@ pub const SMALLEST_PLANNED_PART_BYTES: u64 = 8 * MIB;
 
 /// Maximum number of items in one create, status or parts call.
 pub const MAX_BATCH: usize = 100;
+/// Maximum number of parts that a create call signs along: as many as a browser sends at once to one host.
+pub const MAX_FIRST_PARTS: usize = 6;
 /// Maximum number of records on one page of `GET /uploads`.
 pub const MAX_PAGE: u32 = 100;
 /// Records on one page of `GET /uploads` when no limit is given.

@@ -11,13 +11,14 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::limits::{
-    MAX_KEY_BYTES, MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES,
-    MAX_NAME_BYTES, MAX_NAME_CHARS, MAX_PARTS, MAX_PATH_BYTES, MAX_SAFE_INTEGER, MAX_STATE_BYTES,
-    MAX_TYPE_BYTES,
+    MAX_FIRST_PARTS, MAX_KEY_BYTES, MAX_METADATA_BYTES, MAX_METADATA_ENTRIES,
+    MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_NAME_CHARS, MAX_PARTS, MAX_PATH_BYTES,
+    MAX_SAFE_INTEGER, MAX_STATE_BYTES, MAX_TYPE_BYTES,
 };
 use crate::{
-    BoundedMetadata, ByteSize, Crc64Nvme, ErrorCode, FileName, FolderPath, MediaType, OpaqueState,
-    PartNumber, ScanStatus, StorageKey, Texts, UploadId, UploadStatus, Visibility, Withheld,
+    BoundedMetadata, ByteSize, Crc64Nvme, ErrorCode, FileName, FirstParts, FolderPath, MediaType,
+    OpaqueState, PartNumber, PartToSign, ScanStatus, StorageKey, Texts, UploadId, UploadStatus,
+    Visibility, Withheld,
 };
 
 /// Text without control characters, line breaks and the noncharacters of the basic plane.
@@ -87,6 +88,21 @@ schema!(
         "maximum": MAX_PARTS,
     })
 );
+
+impl JsonSchema for FirstParts {
+    fn schema_name() -> Cow<'static, str> {
+        "FirstParts".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "array",
+            "description": "The first parts of a file: numbered from 1 without a gap.",
+            "items": generator.subschema_for::<PartToSign<PartNumber>>(),
+            "maxItems": MAX_FIRST_PARTS,
+        })
+    }
+}
 
 schema!(
     FileName,

@@ -8,8 +8,8 @@ use std::path::Path;
 use common::{ADDRESS, CRC, KEY, golden, id, map, other_id};
 use crowfly_contract::{
     CompleteRequest, Completing, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
-    ErrorCode, GatewayMessage, Grant, ListPartsResponse, OpaqueState, Outcome, PartGrant,
-    PartToSign, Plan, Problem, ProblemBody, SignPartsRequest, SignPartsResponse, Stored,
+    ErrorCode, FirstParts, GatewayMessage, Grant, ListPartsResponse, OpaqueState, Outcome,
+    PartGrant, PartToSign, Plan, Problem, ProblemBody, SignPartsRequest, SignPartsResponse, Stored,
     StoredPart, Texts, Visibility,
 };
 
@@ -38,6 +38,8 @@ fn create() {
         visibility: Visibility::Public,
         metadata: map([("album", "여름 😀")]),
         state: None,
+        part_size: None,
+        parts: FirstParts::default(),
     };
     let bare = CreateItem {
         id: other_id(),
@@ -49,11 +51,26 @@ fn create() {
         visibility: Visibility::Private,
         metadata: Texts::new(),
         state: None,
+        part_size: None,
+        parts: FirstParts::default(),
     };
     let again = CreateItem {
         state: state(),
         ..bare.clone()
     };
+    let to_sign = |number, crc64nvme| PartToSign { number, crc64nvme };
+    let hashed = CreateItem {
+        size: 100_000_000,
+        part_size: Some(8_388_608),
+        parts: FirstParts::new(vec![to_sign(1, Some(CRC)), to_sign(2, None)]).unwrap(),
+        ..bare.clone()
+    };
+    golden(
+        "create_request_parts",
+        &CreateRequest {
+            uploads: vec![hashed],
+        },
+    );
     golden(
         "create_request_state",
         &CreateRequest {
@@ -121,6 +138,28 @@ fn create() {
         "create_response_multipart",
         &CreateResponse {
             uploads: vec![multipart],
+        },
+    );
+    let grant = Grant {
+        url: format!("{ADDRESS}?partNumber=1&X-Amz-Signature=0123"),
+        headers: map([("x-amz-checksum-crc64nvme", "rosUhgp5mIg=")]),
+        expires_in_ms: 300_000,
+    };
+    let plan = Plan::Multipart {
+        part_size: 8_388_608,
+        part_count: 13,
+    };
+    let signed_along = CreateResult {
+        id: id(),
+        outcome: Outcome::Created(Created {
+            grants: vec![PartGrant { number: 1, grant }],
+            ..Created::new(KEY.parse().unwrap(), plan)
+        }),
+    };
+    golden(
+        "create_response_grants",
+        &CreateResponse {
+            uploads: vec![signed_along],
         },
     );
 }

@@ -2,8 +2,8 @@
 //! the input.
 
 use crowfly_contract::{
-    BoundedMetadata, ByteSize, Crc64Nvme, FileName, FolderPath, MediaType, Metadata, MetadataError,
-    NameError, PartNumber, PathError, UploadId,
+    BoundedMetadata, ByteSize, Crc64Nvme, FileName, FirstParts, FolderPath, MediaType, Metadata,
+    MetadataError, NameError, PartNumber, PartToSign, PathError, UploadId,
 };
 use serde_json::json;
 
@@ -187,5 +187,43 @@ fn ids_and_checksums_refuse_in_their_own_words() {
             refused::<Crc64Nvme>(bad),
             "a CRC64NVME must be base64 of 8 big-endian bytes, 12 characters long"
         );
+    }
+}
+
+#[test]
+fn a33_first_parts_are_numbered_from_1_without_a_gap() {
+    let crc = "rosUhgp5mIg=";
+    let part = |number: u32| json!({"number": number});
+    let read = |list| serde_json::from_value::<FirstParts>(list);
+    let two = read(json!([{"number": 1, "crc64nvme": crc}, part(2)])).unwrap();
+    assert_eq!(
+        two.iter().map(|part| part.number).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert_eq!(two[0].crc64nvme.unwrap().to_string(), crc);
+    assert!(read(json!(null)).unwrap().is_empty());
+    assert!(read(json!([])).unwrap().is_empty());
+    let seven = PartToSign {
+        number: 7,
+        crc64nvme: None,
+    };
+    let rule = FirstParts::new(vec![seven]).unwrap_err().to_string();
+    let up_to = |last: u32| (1..=last).map(part).collect::<Vec<_>>();
+    assert_eq!(read(json!(up_to(6))).unwrap().len(), 6);
+    for bad in [
+        json!(up_to(7)),
+        json!([part(2)]),
+        json!([part(1), part(3)]),
+        json!([part(1), part(1)]),
+        json!([part(2), part(1)]),
+        json!([part(0)]),
+        json!([{"number": 1, "crc64nvme": "secret"}]),
+        json!([{"number": 1, "secret": 1}]),
+        json!([{"number": "secret"}]),
+        json!(["secret"]),
+        json!({"number": 1}),
+        json!("secret"),
+    ] {
+        assert_eq!(refused::<FirstParts>(bad), rule);
     }
 }

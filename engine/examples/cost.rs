@@ -83,7 +83,7 @@ fn answer(command: Command) -> Result<Option<(RequestId, Reply)>, Box<dyn Error>
         Command::Token { request, .. } => (request, Reply::Token(Ok(TokenLife::default()))),
         Command::Save { request, .. } => (request, Reply::Saved),
         Command::Create { request, items } => {
-            let results: Result<_, _> = items.iter().map(|item| created(item)).collect();
+            let results: Result<_, _> = items.iter().map(|one| created(&one.item)).collect();
             (request, Reply::Created(results?))
         }
         Command::Send { request, .. } => (request, Reply::Sent(Receipt::default())),

@@ -1,3 +1,5 @@
+use crowfly_contract::limits::MAX_FIRST_PARTS;
+
 /// The engine's limits. All durations are milliseconds.
 ///
 /// The defaults are documented product guarantees; tests and demanding applications may tighten them.
@@ -19,6 +21,9 @@ pub struct Config {
     pub ahead_bytes: u64,
     /// Small uploads that may be hashed and created ahead of sending, so that they share a create call.
     pub ahead_small: usize,
+    /// First parts of a large file that a create call asks to have signed along. 0 if the server signs none; also set
+    /// by the engine once a server has refused or ignored them.
+    pub first_parts: usize,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
     /// The same while the network is busy, or too few uploads for a call of their own are ready.
@@ -140,6 +145,7 @@ impl Config {
         ahead_parts: 6,
         ahead_bytes: 256 * 1024,
         ahead_small: 200,
+        first_parts: MAX_FIRST_PARTS,
         linger_ms: 10,
         busy_linger_ms: 5_000,
         confirm: false,

@@ -58,7 +58,9 @@ pub use input::{
     AddRefusal, ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt,
     Reply, SendFailure, StatusNews, TokenFailure, TokenLife, Wrong,
 };
-pub use output::{Command, Event, Output, ReadId, RequestId, Retry, State, TokenReason};
+pub use output::{
+    Command, Event, ItemToCreate, Output, ReadId, RequestId, Retry, State, TokenReason,
+};
 pub use progress::Progress;
 pub use queue::Queue;
 pub use snapshot::Snapshot;

@@ -1,13 +1,16 @@
 //! The next work of an upload and its parts: derived from the facts each time, never stored.
 
+use crowfly_contract::PartToSign;
+
 use crate::facts::Control;
 use crate::job::{Step, Work};
 use crate::part::{Doubt, Part};
 use crate::upload::Upload;
 
 impl Upload {
-    /// The next call; `None` while one is in flight, or none is allowed.
-    pub(crate) fn next_call(&self) -> Option<Work> {
+    /// The next call; `None` while one is in flight, or none is allowed. `first_parts` is how many parts a create call
+    /// may ask to have signed along.
+    pub(crate) fn next_call(&self, first_parts: usize) -> Option<Work> {
         if self.call != Step::Idle || self.ended() {
             return None;
         }
@@ -39,7 +42,10 @@ impl Upload {
         } else if !self.saved {
             Some(Work::Save)
         } else if !self.multipart_open {
-            Some(Work::Create)
+            // Without the checksum of a part nothing could be sent sooner.
+            let early = first_parts > 0 && !self.unlisted;
+            let unhashed = self.part(0).is_some_and(|part| self.to_hash(part));
+            (!early || !unhashed).then_some(Work::Create)
         } else if self.unlisted || self.parts.doubted() {
             Some(Work::List)
         } else {
@@ -62,6 +68,19 @@ impl Upload {
         } else {
             (self.multipart_open && !self.unlisted).then_some(Work::Sign(index))
         }
+    }
+
+    /// The first parts that a create call asks to have signed along: those that are ready. None of an upload that an
+    /// earlier page began, as storage may hold them.
+    pub(crate) fn first_parts(&self, most: usize) -> Vec<PartToSign> {
+        let mut parts = Vec::new();
+        for part in self.parts.first(most) {
+            if !self.parts.multipart() || self.unlisted || self.to_hash(part) {
+                break;
+            }
+            parts.push(part.to_sign());
+        }
+        parts
     }
 
     fn to_hash(&self, part: &Part) -> bool {

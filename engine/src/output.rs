@@ -73,7 +73,7 @@ pub enum Command {
         /// This command.
         request: RequestId,
         /// 1 to 100 items.
-        items: Vec<Rc<CreateItem>>,
+        items: Vec<ItemToCreate>,
     },
     /// `POST /uploads/{id}/parts`. Answer: `Signed` or `ApiFailed`.
     Sign {
@@ -143,6 +143,17 @@ pub enum Command {
         /// The request to stop.
         request: RequestId,
     },
+}
+
+/// One item of a create call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemToCreate {
+    /// The upload, without what follows: the same in every call.
+    pub item: Rc<CreateItem>,
+    /// The part size, in bytes, by which the file was split for `parts`.
+    pub part_size: u64,
+    /// The first parts, to be signed along; may be empty. Another call may name others.
+    pub parts: Vec<PartToSign>,
 }
 
 /// Why a token is requested.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::{Crc64Nvme, Grant};
+use crowfly_contract::{Crc64Nvme, Grant, PartToSign};
 
 use crate::Millis;
 use crate::job::Step;
@@ -19,7 +19,7 @@ pub(crate) struct Lease {
 impl Lease {
     /// The grant's life counts from when it was requested (`asked`), since its signing time is unknown.
     /// `margin_ms` of it are left unused, but at most half; a grant that arrived late remains usable for a moment.
-    pub(crate) fn new(grant: Grant, asked: Millis, now: Millis, margin_ms: u64) -> Self {
+    fn new(grant: Grant, asked: Millis, now: Millis, margin_ms: u64) -> Self {
         let life = grant.expires_in_ms;
         let usable = life.saturating_sub(margin_ms).max(life / 2);
         Self {
@@ -107,6 +107,21 @@ impl Part {
     #[inline(never)]
     pub(crate) fn size(&self) -> u64 {
         self.bytes.end.saturating_sub(self.bytes.start)
+    }
+
+    /// What a server is asked to sign.
+    pub(crate) fn to_sign(&self) -> PartToSign {
+        PartToSign {
+            number: self.number.unwrap_or_default(),
+            crc64nvme: self.crc,
+        }
+    }
+
+    /// Takes a grant that was requested at `asked`.
+    // Never inlined: it has many callers, and a call is smaller than the body.
+    #[inline(never)]
+    pub(crate) fn take(&mut self, grant: Grant, asked: Millis, now: Millis, margin_ms: u64) {
+        self.lease = Some(Lease::new(grant, asked, now, margin_ms));
     }
 
     /// A fresh budget, as after a retry by the user.

@@ -103,6 +103,11 @@ impl Parts {
         (self.multipart() && self.get(index).is_some()).then_some(index)
     }
 
+    /// The first ones, at most so many.
+    pub(crate) fn first(&self, most: usize) -> &[Part] {
+        self.all.get(..most).unwrap_or(&self.all)
+    }
+
     /// All of them, active or not; for rare operations.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Part> {
         self.all.iter_mut()

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, StorageKey, Stored};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, FirstParts, StorageKey, Stored};
 
 use crate::facts::{Awaited, Control, Proof};
 use crate::failure::Trace;
@@ -47,6 +47,8 @@ pub(crate) struct Upload {
     pub(crate) unlisted: bool,
     /// Storage may already hold the whole object: check before sending again.
     pub(crate) doubt: bool,
+    /// Its create call asks to have the first parts signed along.
+    pub(crate) asked: bool,
     /// To be created in a call of its own: a shared call was refused as a whole.
     pub(crate) solo: bool,
     /// The next call is a retry: it draws from the retry bucket.
@@ -91,6 +93,7 @@ impl Upload {
             key: None,
             unlisted: new.resumed,
             doubt: false,
+            asked: false,
             solo: false,
             is_retry: false,
             sign_at: Millis(0),
@@ -118,6 +121,9 @@ impl Upload {
                 metadata: new.metadata,
                 // What a server has had kept is the driver's concern.
                 state: None,
+                // They are beside the item, which stays the same.
+                part_size: None,
+                parts: FirstParts::default(),
             }),
         }
     }

@@ -99,6 +99,8 @@ fn check_item(item: &ValidItem) {
         visibility: item.visibility,
         metadata: item.metadata.clone(),
         state: None,
+        part_size: item.part_size.map(|size| size.get()),
+        parts: item.parts.clone(),
     };
     let uploads = vec![client];
     let again = serde_json::to_vec(&CreateRequest { uploads }).expect("JSON");

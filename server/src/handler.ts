@@ -97,7 +97,8 @@ export function handlerOf<User extends UploadUser>(settings: Settings<User>): Up
     fail: (error: unknown) => Refusal,
     requestId: string,
   ): Promise<Response> {
-    await admit(user, items.length);
+    const parts = ([, asked]: readonly [string, ItemAsked | Refusal]) => (asked instanceof Refusal ? 0 : asked.first.parts.length);
+    await admit(user, items.map(parts).reduce((sum, count) => sum + count, items.length));
     const one = async ([id, asked]: readonly [string, ItemAsked | Refusal]) => {
       try {
         if (asked instanceof Refusal) throw asked;

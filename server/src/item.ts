@@ -1,5 +1,5 @@
 // What a page asks for: bodies of the routes, parsed.
-import { type Json, checkFields, isList, objectOf, readObject } from "./json.js";
+import { type Json, type JsonObject, checkFields, isList, objectOf, readObject } from "./json.js";
 import { readType } from "./media.js";
 import { Refusal } from "./problem.js";
 import type { UploadItem } from "./server.js";
@@ -13,17 +13,25 @@ const CRC = /^[A-Za-z0-9+/]{10}[AEIMQUYcgkosw048]=$/;
 const STATE = /^[!-~]{1,2048}$/;
 const MAX_PARTS = 10_000;
 const MAX_BATCH = 100;
-const ITEM = ["id", "name", "path", "size", "type", "crc64nvme", "visibility", "metadata", "state"];
+const MAX_FIRST_PARTS = 6;
+const ITEM = ["id", "name", "path", "size", "type", "crc64nvme", "visibility", "metadata", "state", "partSize", "parts"];
 
 /** An item, and the state that came back with it. */
 export interface ItemAsked {
   readonly item: UploadItem;
   readonly state: string | undefined;
+  readonly first: FirstParts;
 }
 
 export interface PartAsked {
   readonly number: number;
   readonly crc64nvme: string | undefined;
+}
+
+/** The first parts of a file, to be signed along if they have the size of the plan. */
+export interface FirstParts {
+  readonly partSize: number | undefined;
+  readonly parts: readonly PartAsked[];
 }
 
 export const isId = (text: string): boolean => ID.test(text);
@@ -57,6 +65,22 @@ function readVisibility(value: Json | undefined, where: string): void {
   throw new Refusal("invalid_visibility", `\`${where}\`: it must be "private" or "public"`);
 }
 
+function readFirst({ partSize, parts }: JsonObject, where: string): FirstParts {
+  const wrong = (name: string, rule: string) => new Refusal("invalid_part", `\`${where}.${name}\`: ${rule}`);
+  const size = absent(partSize) ? undefined : partSize;
+  if (size !== undefined && !(typeof size === "number" && Number.isSafeInteger(size) && size >= 0)) throw wrong("partSize", "a size in bytes must be an integer");
+  const given = absent(parts) ? [] : parts;
+  const read = (part: Json, index: number): PartAsked | undefined => {
+    if (part === null || typeof part !== "object" || isList(part)) return undefined;
+    const { number, crc64nvme, ...more } = part;
+    const right = number === index + 1 && Object.keys(more).length === 0 && (absent(crc64nvme) || (typeof crc64nvme === "string" && CRC.test(crc64nvme)));
+    return right ? { number: index + 1, crc64nvme: crc64nvme ?? undefined } : undefined;
+  };
+  const first = isList(given) && given.length <= MAX_FIRST_PARTS ? given.map(read).filter((part) => part !== undefined) : undefined;
+  if (isList(given) && first?.length === given.length) return { partSize: size, parts: first };
+  throw wrong("parts", `it may list the first parts of the file, from 1 without a gap, at most ${MAX_FIRST_PARTS}, each with \`number\` and \`crc64nvme\``);
+}
+
 function readItem(value: Json, id: string, where: string): ItemAsked {
   const object = objectOf(value, `\`${where}\``);
   checkFields(object, ITEM, `${where}.`);
@@ -69,7 +93,8 @@ function readItem(value: Json, id: string, where: string): ItemAsked {
   readVisibility(object["visibility"], `${where}.visibility`);
   const metadata = readMetadata(object["metadata"], `${where}.metadata`);
   const given = { ...(path !== undefined && { path }), ...(crc64nvme !== undefined && { crc64nvme }) };
-  return { item: { id, name, size, type, ...given, metadata }, state: readState(object["state"]) };
+  const first = readFirst(object, where);
+  return { item: { id, name, size, type, ...given, metadata }, state: readState(object["state"]), first };
 }
 
 function list(value: Json | undefined, what: string, most: number): readonly Json[] {

@@ -138,7 +138,7 @@ export interface UploadHandlerOptions<User extends UploadUser = UploadUser> {
   /** Called for each new upload. A code refuses it: `quota_bytes` for good, `quota_open_uploads` until another upload has
    * ended. */
   readonly quota?: ((item: UploadItem, user: User) => QuotaRefusal | null | void | Promise<QuotaRefusal | null | void>) | undefined;
-  /** Called for each request, with its number of items or parts. Milliseconds to wait refuse it by 429; 0 or nothing admits
+  /** Called for each request, with its number of items and parts. Milliseconds to wait refuse it by 429; 0 or nothing admits
    * it. */
   readonly rate?: ((user: User, cost: number) => number | void | Promise<number | void>) | undefined;
   /** Called for each upload that is created or signed again. True refuses it by 409 `upload_mismatch`: your database knows

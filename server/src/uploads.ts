@@ -19,7 +19,9 @@ export interface Created {
   readonly plan: Plan;
   readonly confirm: true;
   readonly state: string;
+  readonly grants?: readonly PartGrant[];
 }
+type PartGrant = Grant & { readonly number: number };
 interface ShownPart {
   readonly number: number;
   readonly size: number;
@@ -77,7 +79,7 @@ export class Uploads<User extends UploadUser> {
   }
 
   /** Creates an upload, or signs it again. */
-  async create(user: User, { item, state }: ItemAsked): Promise<Created> {
+  async create(user: User, { item, state, first }: ItemAsked): Promise<Created> {
     this.check(item);
     const { id, name, path = null, size, type, metadata } = item;
     const same = await digest(JSON.stringify([name, path, size, type, metadata]));
@@ -91,7 +93,9 @@ export class Uploads<User extends UploadUser> {
     const partSize = facts.parts?.size;
     if (facts.parts && partSize !== undefined) {
       const there = known ? await this.still(facts, facts.parts.uploadId) : facts;
-      return this.created(user, id, there, { kind: "multipart", partSize, partCount: partCount(size, partSize) });
+      const created = await this.created(user, id, there, { kind: "multipart", partSize, partCount: partCount(size, partSize) });
+      const asked = first.partSize === partSize ? first.parts.filter(({ number }) => number <= partCount(size, partSize)) : [];
+      return asked.length === 0 ? created : { ...created, grants: await this.grants(there, asked) };
     }
     return this.created(user, id, facts, { kind: "single", put: await this.settings.storage.grantPut(facts) });
   }
@@ -124,8 +128,11 @@ export class Uploads<User extends UploadUser> {
     return { ...facts, parts: { ...facts.parts, uploadId: await storage.begin(facts.key, facts.type) } };
   }
 
-  async sign(user: User, id: string, asked: { parts: readonly PartAsked[]; state: string | undefined }): Promise<{ grants: object[] }> {
-    const facts = await this.facts(user, id, asked.state);
+  async sign(user: User, id: string, asked: { parts: readonly PartAsked[]; state: string | undefined }): Promise<{ grants: PartGrant[] }> {
+    return { grants: await this.grants(await this.facts(user, id, asked.state), asked.parts) };
+  }
+
+  private grants(facts: Facts, parts: readonly PartAsked[]): Promise<PartGrant[]> {
     const multipart = multipartOf(facts);
     const one = async ({ number, crc64nvme }: PartAsked) => {
       const length = partLength(facts.size, multipart.partSize, number);
@@ -134,7 +141,7 @@ export class Uploads<User extends UploadUser> {
       }
       return { number, ...(await this.settings.storage.grantPart(multipart, number, length, crc64nvme)) };
     };
-    return { grants: await Promise.all(asked.parts.map(one)) };
+    return Promise.all(parts.map(one));
   }
 
   async parts(user: User, id: string, state: string | undefined): Promise<{ parts: ShownPart[] }> {

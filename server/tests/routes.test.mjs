@@ -57,6 +57,47 @@ test("a multipart upload is created, signed, listed and completed in the contrac
   assert.equal(stored[0].verified, true);
 });
 
+test("the first parts are signed along with a multipart upload, as a sign call signs them", async () => {
+  const { create, send, bucket } = world();
+  const asked = { size: 20 * MIB, crc64nvme: undefined, partSize: 8 * MIB, parts: [{ number: 1, crc64nvme: CRC }, { number: 2 }] };
+  const { status, result } = await create(asked);
+  const { confirm, state, ...plain } = result;
+  const [first, second] = result.grants;
+  assert.deepEqual([status, confirm, typeof state], [201, true, "string"]);
+  assert.deepEqual(shapeOf({ uploads: [{ ...plain, grants: [first] }] }), shapeOf(golden("create_response_grants")));
+  const signed = await send("POST", `/${ID}/parts`, { parts: asked.parts, state });
+  const shown = ({ number, url, headers }) => [number, headers, new URL(url).pathname, new URL(url).searchParams.get("uploadId"), new URL(url).searchParams.get("X-Amz-SignedHeaders")];
+  assert.deepEqual(signed.body.grants.map(shown), [first, second].map(shown));
+
+  // Another page has hashed others by then: it is the same upload all the same.
+  for (const [more, numbers] of [[{ parts: [{ number: 1 }] }, [1]], [{ parts: [1, 2, 3, 4, 5, 6].map((number) => ({ number })) }, [1, 2, 3]], [{ parts: undefined, partSize: undefined }, undefined], [{ partSize: 5 * MIB }, undefined], [{ partSize: null, parts: null }, undefined]]) {
+    const again = await create({ ...asked, ...more, state });
+    assert.deepEqual([again.status, again.result.grants?.map(({ number }) => number)], [200, numbers]);
+    assert.deepEqual(again.result.plan, result.plan);
+  }
+  assert.equal(bucket.multiparts.size, 1);
+  const small = await create({ ...asked, id: OTHER, size: 9, crc64nvme: CRC });
+  assert.deepEqual([small.status, small.result.plan.kind, small.result.grants], [201, "single", undefined]);
+});
+
+test("a36 parts that are signed along are paid for as in a sign call", async () => {
+  const costs = [];
+  const { create } = world({ rate: (_user, cost) => void costs.push(cost) });
+  await create({ size: 20 * MIB, crc64nvme: undefined, partSize: 8 * MIB, parts: [{ number: 1 }, { number: 2 }] });
+  await create({ id: OTHER });
+  assert.deepEqual(costs, [3, 1]);
+});
+
+test("a33 first parts that are not numbered from 1 without a gap are refused", async () => {
+  const { create } = world();
+  const seven = [1, 2, 3, 4, 5, 6, 7].map((number) => ({ number }));
+  for (const parts of [seven, [{ number: 2 }], [{ number: 1 }, { number: 1 }], [{ number: 1, x: 1 }], [{ number: 1, crc64nvme: "x" }], [1], [null], [[]], {}, "x"]) {
+    const { status, code } = await create({ size: 20 * MIB, partSize: 8 * MIB, parts });
+    assert.deepEqual([status, code], [400, "invalid_part"], JSON.stringify(parts));
+  }
+  assert.deepEqual((await create({ size: 20 * MIB, partSize: -1 })).code, "invalid_part");
+});
+
 test("an error is a Problem of the contract's shape", async () => {
   const { send } = world();
   const refused = await send("POST", "", { uploads: [item({ size: 2 ** 50 })] });

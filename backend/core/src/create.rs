@@ -7,6 +7,7 @@
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>).
 
 mod begin;
+mod first_parts;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,12 +20,13 @@ use crate::disposition::attachment;
 use crate::path::KeyLayout;
 use crate::policy::Policy;
 use crate::ports::{
-    AbortMultipart, Consistency, CreateMultipart, GetRow, GetRows, HeadObject, OpenUploads,
-    PresignPut, PutPending, PutToSign, SetMultipart, Touch,
+    AbortMultipart, Consistency, CreateMultipart, FindMultipart, GetRow, GetRows, HeadObject,
+    OpenUploads, PresignPart, PresignPut, PutPending, PutToSign, SetMultipart, Touch,
 };
 use crate::quota::{self, Limits, Opened};
 use crate::request::{Item, ValidItem};
 use crate::{Declared, Error, Fault, FaultKind, Open, Refusal, Row, bounded, parts};
+use first_parts::Asked;
 
 /// Items of a call that are processed concurrently.
 const AT_ONCE: usize = 25;
@@ -64,21 +66,32 @@ pub type ItemResult = (UploadId, Result<Granted, Error>);
 /// otherwise items are independent.
 pub async fn create(
     rows: &(impl PutPending + OpenUploads + GetRow + GetRows + SetMultipart + Touch),
-    objects: &(impl CreateMultipart + AbortMultipart + HeadObject),
-    signer: &impl PresignPut,
+    objects: &(impl CreateMultipart + AbortMultipart + HeadObject + FindMultipart),
+    signer: &(impl PresignPut + PresignPart),
     creator: Creator<'_>,
     items: Vec<Item>,
 ) -> Vec<ItemResult> {
+    let mut asked = HashMap::new();
     let wanted: Vec<_> = items
         .into_iter()
-        .map(|(id, item)| (id, item.and_then(|item| pending_row(creator, item))))
+        .map(|(id, item)| {
+            let row = item.and_then(|mut item| {
+                asked.insert(id, Asked::take(&mut item));
+                pending_row(creator, item)
+            });
+            (id, row)
+        })
         .collect();
     let mut opened = open(rows, creator, &wanted).await;
     let tasks = wanted
         .into_iter()
         .map(|(id, row)| {
             let row = row.map(|row| (row, opened.remove(&id)));
-            async move { (id, grant(rows, objects, signer, creator, row).await) }
+            let asked = asked.remove(&id).unwrap_or_default();
+            async move {
+                let granted = grant(rows, objects, signer, creator, row, &asked).await;
+                (id, granted)
+            }
         })
         .collect();
     bounded(tasks, AT_ONCE).await
@@ -117,10 +130,11 @@ async fn open(
 /// Signs an upload that was written now or existed before.
 async fn grant(
     rows: &(impl GetRow + SetMultipart + Touch),
-    objects: &(impl CreateMultipart + AbortMultipart + HeadObject),
-    signer: &impl PresignPut,
+    objects: &(impl CreateMultipart + AbortMultipart + HeadObject + FindMultipart),
+    signer: &(impl PresignPut + PresignPart),
     creator: Creator<'_>,
     opened: Result<(Row, Option<Result<Opened, Fault>>), Refusal>,
+    asked: &Asked,
 ) -> Result<Granted, Error> {
     let (wanted, opened) = opened?;
     let opened = opened.ok_or_else(|| {
@@ -138,9 +152,13 @@ async fn grant(
         }
     };
     // It keeps the part size as well: the current rule is for new uploads.
+    let mut grants = Vec::new();
     let plan = match row.part_plan() {
         Some(plan) => {
-            begin::begin(rows, objects, &row, repeated).await?;
+            let s3_upload_id = begin::begin(rows, objects, &row, repeated).await?;
+            grants = asked
+                .sign(objects, signer, &row, s3_upload_id, creator.now_ms)
+                .await?;
             Plan::Multipart {
                 part_size: plan.part_size(),
                 part_count: plan.part_count(),
@@ -151,7 +169,10 @@ async fn grant(
         },
     };
     Ok(Granted {
-        created: Created::new(row.record.key.into(), plan),
+        created: Created {
+            grants,
+            ..Created::new(row.record.key.into(), plan)
+        },
         repeated,
     })
 }

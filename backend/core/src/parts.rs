@@ -7,7 +7,8 @@ use crowfly_contract::{
 };
 
 use crate::ports::{
-    ClearMultipart, FindMultipart, GetRow, HeadObject, ListParts, PartPut, PresignPart, Touch,
+    ClearMultipart, FindMultipart, GetRow, HeadObject, ListParts, Multipart, PartPut, PresignPart,
+    Touch,
 };
 use crate::{Error, Fault, Refusal, Row};
 
@@ -39,14 +40,25 @@ pub async fn sign(
         Some(multipart) if objects.find_multipart(multipart).await? => multipart,
         _ => return Err(gone_or_stored(rows, objects, &row).await),
     };
+    let grants = presign(signer, multipart, &puts, now_ms).await?;
+    Ok(SignPartsResponse { grants })
+}
+
+/// A grant for each of these parts.
+pub(crate) async fn presign(
+    signer: &impl PresignPart,
+    multipart: Multipart<'_>,
+    puts: &[PartPut],
+    now_ms: u64,
+) -> Result<Vec<PartGrant>, Fault> {
     let mut grants = Vec::with_capacity(puts.len());
-    for put in &puts {
+    for put in puts {
         grants.push(PartGrant {
             number: put.number,
             grant: signer.presign_part(multipart, put, now_ms).await?,
         });
     }
-    Ok(SignPartsResponse { grants })
+    Ok(grants)
 }
 
 /// Lists the parts that storage holds.
@@ -120,7 +132,7 @@ fn plan_of(row: &Row) -> Result<PartPlan, Refusal> {
     })
 }
 
-fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
+pub(crate) fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
     let range = plan.part(part.number).ok_or_else(|| {
         let last = plan.part_count();
         Refusal::new(

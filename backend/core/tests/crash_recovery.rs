@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use common::crashes::at_every_call;
 use common::creating::{CreatePorts, create_with};
 use common::events::{address, created, event, handle, key, recorder, removed};
-use common::multipart::{SIZE, WHOLE_CRC, begun, item, row, send_all};
+use common::multipart::{PART, SIZE, WHOLE_CRC, begun, item, row, send_all};
 use common::sweeping::{create_at, open};
 use common::{LIMITS, NOW, id, owner};
-use crowfly_contract::{Crc64Nvme, ObjectKey, UploadStatus};
+use crowfly_contract::{Crc64Nvme, ObjectKey, PartGrant, UploadStatus};
 use crowfly_core::Row;
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
@@ -132,7 +132,12 @@ async fn f63_a_repeated_create_recovers_from_a_crash_at_any_call() {
 
 #[tokio::test]
 async fn f63_a_repeated_multipart_create_recovers_from_a_crash_at_any_call() {
-    let items = || json!([item(SIZE)]);
+    let items = || {
+        let mut item = item(SIZE);
+        item["partSize"] = json!(PART);
+        item["parts"] = json!([{"number": 1}, {"number": 2}]);
+        json!([item])
+    };
     at_every_call(
         "create of a multipart upload",
         async || Memory::default(),
@@ -144,6 +149,10 @@ async fn f63_a_repeated_multipart_create_recovers_from_a_crash_at_any_call() {
             let begun = memory.open_multiparts();
             let own = row.s3_upload_id.as_ref().expect(what);
             assert!(begun.contains(own), "{what}: the row names an open one");
+            let granted = results[0].1.as_ref().expect(what);
+            let of_own = |grant: &PartGrant| grant.grant.url.contains(own.as_str());
+            assert_eq!(granted.created.grants.len(), 2, "{what}");
+            assert!(granted.created.grants.iter().all(of_own), "{what}");
             // A multipart upload that was started but not recorded holds no part; the lifecycle
             // rule of the bucket aborts it.
             assert!(begun.len() <= 2, "{what}: {begun:?}");

@@ -320,7 +320,11 @@ fn a_refusal_names_the_field_and_the_rule() {
         ),
         (
             of(json!({"여acl": 1})),
-            "`uploads[1].acl` is an unknown field; there may be: id, name, path, size, type, crc64nvme, visibility, metadata",
+            "`uploads[1].acl` is an unknown field; there may be: id, name, path, size, type, crc64nvme, visibility, metadata, partSize, parts",
+        ),
+        (
+            of(json!({"parts": [{"number": 2, "여름": 1}]})),
+            "`uploads[1].parts`: it may list the first parts of the file, from 1 without a gap, at most 6, each with `number` and `crc64nvme`",
         ),
         (
             message(json!({"uploads": [nameless]})),
@@ -345,7 +349,8 @@ fn a_refusal_names_the_field_and_the_rule() {
 /// contract.
 #[test]
 fn of_several_errors_the_first_field_is_reported() {
-    let mut wrong = json!({"acl": 1, "name": "", "path": "..", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1});
+    let mut wrong = json!({"acl": 1, "name": "", "path": "..", "size": -1, "type": "", "crc64nvme": "", "visibility": "", "metadata": 1,
+        "partSize": -1, "parts": 1});
     for (field, code) in [
         ("acl", ErrorCode::UnknownField),
         ("name", ErrorCode::InvalidName),
@@ -355,6 +360,8 @@ fn of_several_errors_the_first_field_is_reported() {
         ("crc64nvme", ErrorCode::InvalidChecksum),
         ("visibility", ErrorCode::InvalidVisibility),
         ("metadata", ErrorCode::InvalidMetadata),
+        ("partSize", ErrorCode::InvalidPart),
+        ("parts", ErrorCode::InvalidPart),
     ] {
         assert_eq!(refused(wrong.clone()), code);
         wrong.as_object_mut().unwrap().remove(field);
@@ -366,6 +373,7 @@ fn of_several_errors_the_first_field_is_reported() {
 fn every_field_of_an_item_has_its_code() {
     let all = accepted(json!({
         "path": "a", "crc64nvme": "rosUhgp5mIg=", "visibility": "public", "metadata": {"a": "b"},
+        "partSize": 8_388_608, "parts": [{"number": 1}],
     }));
     let client = CreateItem {
         id: all.id,
@@ -377,6 +385,8 @@ fn every_field_of_an_item_has_its_code() {
         visibility: all.visibility,
         metadata: all.metadata,
         state: all.state,
+        part_size: all.part_size.map(|size| size.get()),
+        parts: all.parts,
     };
     let written = serde_json::to_value(client).unwrap();
     let written: HashSet<_> = written.as_object().unwrap().keys().cloned().collect();

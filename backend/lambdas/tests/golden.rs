@@ -68,21 +68,25 @@ fn of_client(item: ValidItem) -> CreateItem {
         visibility: item.visibility,
         metadata: item.metadata,
         state: item.state,
+        part_size: item.part_size.map(|size| size.get()),
+        parts: item.parts,
     }
 }
 
 #[test]
 fn requests() {
-    let items = parse_create(file("create_request").as_bytes()).unwrap();
-    let uploads = items
-        .into_iter()
-        .map(|(id, item)| {
-            let item = item.unwrap();
-            assert_eq!(item.id, id);
-            of_client(item)
-        })
-        .collect();
-    written("create_request", CreateRequest { uploads });
+    for name in ["create_request", "create_request_parts"] {
+        let items = parse_create(file(name).as_bytes()).unwrap();
+        let uploads = items
+            .into_iter()
+            .map(|(id, item)| {
+                let item = item.unwrap();
+                assert_eq!(item.id, id);
+                of_client(item)
+            })
+            .collect();
+        written(name, CreateRequest { uploads });
+    }
     let parts: Vec<PartToSign> = parse_sign_parts(file("sign_parts_request").as_bytes()).unwrap();
     written(
         "sign_parts_request",
@@ -104,7 +108,11 @@ fn requests() {
 
 #[test]
 fn create_answers() {
-    for (name, expected) in [("create_response", 207), ("create_response_multipart", 201)] {
+    for (name, expected) in [
+        ("create_response", 207),
+        ("create_response_multipart", 201),
+        ("create_response_grants", 201),
+    ] {
         let response: CreateResponse = serde_json::from_str(&file(name)).unwrap();
         let mut request_id = String::new();
         let results = response

@@ -16,8 +16,9 @@ use crowfly_core::ports::{
     EventOutcome, ExpectedObject, FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts,
     ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage,
     MultipartPosition, MultipartToCreate, NotAccepted, OpenPage, OpenPosition, OpenUpload,
-    OpenUploads, Opening, Peek, PeekObject, Postpone, PresignPut, Put, PutEvents, PutPending,
-    PutToSign, QueryRow, Release, ScanNotices, SendMessages, SetMultipart, SetScan, Slot, Touch,
+    OpenUploads, Opening, PartPut, Peek, PeekObject, Postpone, PresignPart, PresignPut, Put,
+    PutEvents, PutPending, PutToSign, QueryRow, Release, ScanNotices, SendMessages, SetMultipart,
+    SetScan, Slot, Touch,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::{Fault, Row, Scanned};
@@ -124,6 +125,7 @@ crashing! {
     ClearOutbox: clear_outbox(owner: &OwnerId, id: UploadId, entries: &BTreeSet<String>) -> ();
     PutEvents: put_events(notifications: &[&Notification]) -> Vec<NotAccepted>;
     PresignPut: presign_put(put: &PutToSign<'_>, now_ms: u64) -> Grant;
+    PresignPart: presign_part(multipart: Multipart<'_>, part: &PartPut, now_ms: u64) -> Grant;
     SendMessages: send_messages(messages: &[QueueMessage]) -> Vec<usize>;
     SetMultipart: set_multipart(owner: &OwnerId, id: UploadId, new: &str) -> bool;
     ClearMultipart: clear_multipart(owner: &OwnerId, id: UploadId, gone: &str) -> ();

@@ -77,7 +77,7 @@ impl Driver {
             Command::Erase { upload } => self.erase(upload),
             Command::Create { request, items } => {
                 let body = body::create_request(&items, &|id| self.state_of(id));
-                let first = items.first().map(|item| item.id.to_text());
+                let first = items.first().map(|one| one.item.id.to_text());
                 self.call(
                     request,
                     Route::Create,

@@ -8,14 +8,14 @@
     reason = "appending characters needs their encoding, which nothing else in the module does"
 )]
 
-use std::rc::Rc;
-
-use crowfly_contract::{CompleteRequest, Crc64Nvme, CreateItem, PartToSign, UploadId, Visibility};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, PartToSign, UploadId, Visibility};
+use crowfly_engine::ItemToCreate;
 
 use crate::text::{append_with, decimal, hex};
 
 /// One item of a create call.
-fn item(item: &CreateItem, state: Option<String>) -> String {
+fn item(one: &ItemToCreate, state: Option<String>) -> String {
+    let item = &*one.item;
     let mut object = Object::default();
     object.text("id", &item.id.to_text());
     object.text("name", &item.name);
@@ -36,29 +36,27 @@ fn item(item: &CreateItem, state: Option<String>) -> String {
         object.raw("metadata", &metadata.end());
     }
     object.state(state);
+    if !one.parts.is_empty() {
+        object.number("partSize", one.part_size);
+        object.parts(&one.parts);
+    }
     object.end()
 }
 
 /// `state_of` gives what the server has had kept of an upload.
 pub(crate) fn create_request(
-    items: &[Rc<CreateItem>],
+    items: &[ItemToCreate],
     state_of: &dyn Fn(UploadId) -> Option<String>,
 ) -> String {
     let mut object = Object::default();
-    let write = |one: &Rc<CreateItem>| item(one, state_of(one.id));
+    let write = |one: &ItemToCreate| item(one, state_of(one.item.id));
     object.raw("uploads", &list(items, write));
     object.end()
 }
 
 pub(crate) fn sign_request(parts: &[PartToSign], state: Option<String>) -> String {
     let mut object = Object::default();
-    let part = |part: &PartToSign| {
-        let mut object = Object::default();
-        object.number("number", part.number.into());
-        object.crc(part.crc64nvme);
-        object.end()
-    };
-    object.raw("parts", &list(parts, part));
+    object.parts(parts);
     object.state(state);
     object.end()
 }
@@ -101,6 +99,16 @@ impl Object {
         if let Some(crc) = crc {
             self.text("crc64nvme", &crc.to_text());
         }
+    }
+
+    fn parts(&mut self, parts: &[PartToSign]) {
+        let part = |part: &PartToSign| {
+            let mut object = Object::default();
+            object.number("number", part.number.into());
+            object.crc(part.crc64nvme);
+            object.end()
+        };
+        self.raw("parts", &list(parts, part));
     }
 
     fn state(&mut self, state: Option<String>) {

@@ -26,6 +26,10 @@ fn create_result(item: &JsValue) -> Option<CreateResult> {
             plan: fields.object("plan", plan)?,
             confirm: fields.flag("confirm").unwrap_or_default(),
             state: fields.maybe_parsed("state", STATE),
+            grants: match fields.get("grants") {
+                Some(_) => sign_response(item)?,
+                None => Vec::new(),
+            },
         }),
     };
     fields.all(CreateResult { id, outcome })

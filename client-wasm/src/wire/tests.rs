@@ -8,9 +8,10 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use crowfly_contract::{
-    CompleteRequest, CreateRequest, CreateResponse, ErrorCode, ListPartsResponse, Problem,
-    SignPartsRequest, SignPartsResponse, StatusRequest, Stored,
+    CompleteRequest, CreateItem, CreateRequest, CreateResponse, ErrorCode, ListPartsResponse,
+    Problem, SignPartsRequest, SignPartsResponse, StatusRequest, Stored,
 };
+use crowfly_engine::ItemToCreate;
 use js_sys::JSON;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,6 +74,7 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
     for json in [
         golden!("create_response"),
         golden!("create_response_multipart"),
+        golden!("create_response_grants"),
         golden!("create_response_state"),
     ] {
         reads(json, |body| {
@@ -143,12 +145,21 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
 
 #[wasm_bindgen_test]
 fn what_is_written_is_golden() {
-    for json in [golden!("create_request"), golden!("create_request_state")] {
+    for json in [
+        golden!("create_request"),
+        golden!("create_request_state"),
+        golden!("create_request_parts"),
+    ] {
         writes_text(json, |call: CreateRequest| {
-            let items: Vec<_> = call.uploads.into_iter().map(Rc::new).collect();
+            let one = |item: CreateItem| ItemToCreate {
+                part_size: item.part_size.unwrap_or_default(),
+                parts: item.parts.to_vec(),
+                item: Rc::new(item),
+            };
+            let items: Vec<_> = call.uploads.into_iter().map(one).collect();
             let state_of = |id| {
-                let item = items.iter().find(|item| item.id == id)?;
-                item.state.clone().map(String::from)
+                let one = items.iter().find(|one| one.item.id == id)?;
+                one.item.state.clone().map(String::from)
             };
             body::create_request(&items, &state_of)
         });

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::limits::{MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES};
-use crate::{CreateResult, Grant, OpaqueState, Plan, ProblemBody, StorageKey, UploadId};
+use crate::{CreateResult, Grant, OpaqueState, PartGrant, Plan, ProblemBody, StorageKey, UploadId};
 
 /// One presigned PUT.
 #[derive(JsonSchema)]
@@ -51,6 +51,9 @@ struct CreatedUpload {
     /// What the client keeps for this server.
     #[schemars(skip_serializing_if = "Option::is_none")]
     state: Option<OpaqueState>,
+    /// Grants for the first parts that the item asked for, beside a multipart plan of the expected part size.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    grants: Vec<PartGrant>,
 }
 
 /// An item that was refused; other items are not affected.

@@ -7,7 +7,8 @@
 use super::Queue;
 use super::live::Flight;
 use crate::Millis;
-use crate::job::{Place, Slot, Work};
+use crate::job::{Place, Slot, Step, Work};
+use crate::part::Part;
 
 /// State of create calls kept between batches.
 #[derive(Debug, Default)]
@@ -49,8 +50,13 @@ impl Queue {
             return since;
         }
         if !self.more_to_create() {
+            let id = first.job.id;
             (self.batching.last_partial, self.batching.key) = (0, 0);
-            return since;
+            return if self.hashes_first_parts(id) {
+                since.after(self.config.linger_ms)
+            } else {
+                since
+            };
         }
         let idle = self.counts.creating == 0
             && self.lanes.send.is_empty()
@@ -64,6 +70,16 @@ impl Queue {
         } else {
             since.after(self.config.busy_linger_ms)
         }
+    }
+
+    /// First parts of it are being hashed, which the create call would ask to have signed along.
+    fn hashes_first_parts(&self, id: Slot) -> bool {
+        let most = self.config.first_parts;
+        let hashing = |part: &Part| matches!(part.step, Step::Running(_, Work::Hash(_)));
+        self.uploads.get(id).is_some_and(|upload| {
+            let first = upload.parts.first(most);
+            upload.parts.multipart() && !upload.unlisted && first.iter().any(hashing)
+        })
     }
 
     /// A create call went out with this many items, this one being the last.

@@ -1,6 +1,8 @@
 //! Replies of the API.
 
-use crowfly_contract::{CreateResult, Created, ErrorCode, Outcome, PartPlan, Plan, ProblemBody};
+use crowfly_contract::{
+    CreateResult, Created, ErrorCode, Outcome, PartGrant, PartPlan, Plan, ProblemBody,
+};
 
 use super::Queue;
 use super::retry::Attempt;
@@ -8,7 +10,6 @@ use crate::classify::{self, Api};
 use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
-use crate::part::Lease;
 use crate::{Completion, Failure, Millis, Phase};
 
 impl Queue {
@@ -37,7 +38,7 @@ impl Queue {
         self.fail(id, ErrorCode::BadResponse, phase, &trace);
     }
 
-    fn granted(&mut self, id: Slot, created: Created, asked: Millis) {
+    fn granted(&mut self, id: Slot, mut created: Created, asked: Millis) {
         let (now, margin) = (self.now, self.config.grant_margin_ms);
         self.throttle.clear();
         let Some(upload) = self.uploads.get_mut(id) else {
@@ -60,7 +61,18 @@ impl Queue {
                 }
             },
         };
-        if upload.parts.plan() != plan {
+        if std::mem::take(&mut upload.asked) && created.grants.is_empty() {
+            self.config.first_parts = 0;
+        }
+        if upload.parts.plan() == plan {
+            while let Some(PartGrant { number, grant }) = created.grants.pop() {
+                if let Some(index) = upload.parts.index(number)
+                    && let Some(part) = upload.part_mut(index)
+                {
+                    part.take(grant, asked, now, margin);
+                }
+            }
+        } else {
             self.cut(id, plan);
         }
         let Some(upload) = self.uploads.get_mut(id) else {
@@ -71,7 +83,7 @@ impl Queue {
         upload.no_place = false;
         upload.multipart_open = plan.is_some();
         if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
-            part.lease = Some(Lease::new(put, asked, now, margin));
+            part.take(put, asked, now, margin);
         }
         upload.calling = Default::default();
         upload.unauthorized = 0;
@@ -172,6 +184,11 @@ impl Queue {
             return;
         };
         match (work, code) {
+            // A server of another version, or another one, may not know of first parts.
+            (Work::Create, ErrorCode::UnknownField | ErrorCode::BadResponse) if upload.asked => {
+                self.config.first_parts = 0;
+                self.proceed(id);
+            }
             (Work::Create | Work::Sign(_) | Work::List, ErrorCode::AlreadyStored) => {
                 upload.doubt = true;
                 self.stop_bytes(id);

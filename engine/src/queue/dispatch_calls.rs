@@ -6,7 +6,7 @@ use super::Queue;
 use super::live::Flight;
 use crate::job::{Place, Slot, Step, Work};
 use crate::token::Gate;
-use crate::{Command, RequestId};
+use crate::{Command, ItemToCreate, RequestId};
 
 /// The next API call.
 enum Call {
@@ -121,7 +121,13 @@ impl Queue {
                 upload.call = Step::Running(request, Work::Create);
                 upload.maybe_created = true;
                 upload.is_retry = false;
-                items.push(upload.item.clone());
+                let parts = upload.first_parts(self.config.first_parts);
+                upload.asked = !parts.is_empty();
+                items.push(ItemToCreate {
+                    item: upload.item.clone(),
+                    part_size: upload.parts.plan().map_or(0, |plan| plan.part_size()),
+                    parts,
+                });
                 ids.push(id);
                 self.touch(id);
             }

@@ -31,6 +31,11 @@ impl Queue {
     pub(super) fn saved(&mut self, id: Slot) {
         self.freed(id, Work::Save);
         self.proceed(id);
+        let upload = self.uploads.get(id);
+        if upload.is_some_and(|upload| upload.call == Step::Idle) {
+            // Its create call waits for a checksum; the token need not.
+            self.pass_gate();
+        }
     }
 
     /// The upload has ended: remove the entry, unless something is left to resume or to cancel.

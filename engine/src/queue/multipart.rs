@@ -2,14 +2,14 @@
 //! confirm it.
 
 use crowfly_contract::limits::MAX_BATCH;
-use crowfly_contract::{ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart};
+use crowfly_contract::{ErrorCode, PartGrant, PartPlan, StoredPart};
 
 use super::Queue;
 use super::live::Flight;
 use crate::facts::Proof;
 use crate::failure::Trace;
 use crate::job::{Place, Slot, Step, Work};
-use crate::part::{Doubt, Lease};
+use crate::part::Doubt;
 use crate::parts::Parts;
 use crate::{Command, Event, Millis, Phase};
 
@@ -77,10 +77,7 @@ impl Queue {
                 part.step = Step::Running(request, Work::Sign(index));
                 part.is_retry = false;
                 indexes.push(index);
-                parts.push(PartToSign {
-                    number: part.number.unwrap_or_default(),
-                    crc64nvme: part.crc,
-                });
+                parts.push(part.to_sign());
             }
         }
         self.touch(id);
@@ -120,7 +117,7 @@ impl Queue {
             match grants.iter().position(|grant| grant.number == number) {
                 Some(place) => {
                     let grant = grants.swap_remove(place).grant;
-                    part.lease = Some(Lease::new(grant, asked, now, margin));
+                    part.take(grant, asked, now, margin);
                 }
                 None => missing = true,
             }

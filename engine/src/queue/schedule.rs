@@ -10,7 +10,10 @@ impl Queue {
         let Some(upload) = self.uploads.get(id) else {
             return;
         };
-        let (call, parts) = (upload.next_call(), upload.parts.active());
+        let (call, parts) = (
+            upload.next_call(self.config.first_parts),
+            upload.parts.active(),
+        );
         if upload.can_open() {
             let place = upload.place(Work::Create);
             self.openers.insert(place);
@@ -40,7 +43,7 @@ impl Queue {
             return;
         };
         let work = part.and_then(|index| upload.next_part(index));
-        if let Some(work) = work.or_else(|| upload.next_call()) {
+        if let Some(work) = work.or_else(|| upload.next_call(self.config.first_parts)) {
             self.enter(id, work, Some(delay_ms));
         }
         self.proceed(id);

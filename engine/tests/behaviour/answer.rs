@@ -2,7 +2,7 @@
 //! a handful of bytes cannot have.
 
 use super::common::{Act, MIB, Op, World, id, new_upload};
-use crowfly_engine::{Command, Input, RequestId};
+use crowfly_engine::{Command, Config, Input, RequestId};
 
 /// How a body goes out.
 #[derive(Clone, Copy, Debug)]
@@ -185,7 +185,11 @@ fn h1_a_night_of_sleep_is_no_time_that_a_body_took() {
 #[test]
 fn h1_calls_of_the_api_wait_for_thirty_seconds_whatever_their_body() {
     for op in [Op::Create, Op::Sign, Op::Complete, Op::List, Op::Token] {
-        let mut world = World::new();
+        let config = Config {
+            first_parts: 0,
+            ..Config::default()
+        };
+        let mut world = World::with(config, 1);
         world.script(op, [Act::HangAfter]);
         if op == Op::List {
             world.script(Op::Send, [Act::Reset(50)]);

@@ -3,7 +3,7 @@
 use super::common::server::problem;
 use super::common::{Act, Ending, MIB, Op, World, api, file, id, new_upload};
 use crowfly_contract::{CreateResult, ErrorCode, Outcome};
-use crowfly_engine::{ApiFailure, Phase, Reply, Wrong};
+use crowfly_engine::{ApiFailure, Config, Phase, Reply, Wrong};
 
 fn create(acts: impl IntoIterator<Item = Act>) -> World {
     let mut world = World::new();
@@ -55,7 +55,12 @@ fn s12_the_phase_of_an_outage_is_the_call_that_hangs() {
         (Op::Sign, 100 * MIB, Phase::Sign),
         (Op::Complete, 100 * MIB, Phase::Complete),
     ] {
-        let mut world = World::new();
+        // All of them are created before any part is hashed, and every part needs a sign call.
+        let config = Config {
+            first_parts: 0,
+            ..Config::default()
+        };
+        let mut world = World::with(config, 1);
         world.script(op, vec![Act::Hang(0); 200]);
         for number in 1..=3 {
             world.add(new_upload(number, size));

@@ -24,7 +24,7 @@ fn created(world: &World, number: u64) -> (u64, usize) {
         _ => None,
     });
     creates
-        .filter(|(_, items)| items.iter().any(|item| item.id == id(number)))
+        .filter(|(_, items)| items.iter().any(|one| one.item.id == id(number)))
         .map(|(at, items)| (at, items.len()))
         .next()
         .expect("a create call")

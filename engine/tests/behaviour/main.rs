@@ -12,6 +12,7 @@ mod calls;
 mod digest;
 mod doubt;
 mod file;
+mod first_parts;
 mod grant;
 mod hidden;
 mod keys;

@@ -11,7 +11,7 @@ const DAY_MS: u64 = 86_400_000;
 /// When create calls went out, and for whom.
 fn creates(world: &World) -> Vec<(u64, Vec<UploadId>)> {
     let creates = world.sent.iter().filter_map(|(at, command)| match command {
-        Command::Create { items, .. } => Some((*at, items.iter().map(|item| item.id).collect())),
+        Command::Create { items, .. } => Some((*at, items.iter().map(|one| one.item.id).collect())),
         _ => None,
     });
     creates.collect()

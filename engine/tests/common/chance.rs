@@ -5,6 +5,7 @@ use crowfly_engine::{
     ApiFailure, ChecksumMode, Config, Input, ReadId, Reply, RequestId, SendFailure, State,
 };
 
+use super::server::First;
 use super::wire::{Act, Op};
 use super::world::{User, World};
 use super::{MIB, Random, api, id, new_upload, s3};
@@ -64,6 +65,13 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
             Act::Ok
         }
     }));
+    // Drawn apart, so that the rest of a world is what it was without it.
+    let mut apart = Random::new(seed.rotate_left(48));
+    world.server.first =
+        apart.pick(&[First::Signed, First::Signed, First::Ignored, First::Refused]);
+    if apart.percent(15) {
+        world.server.part_size = Some(apart.pick(&[5, 8, 24]) * MIB);
+    }
     let count = match random.below(10) {
         0 => random.between(30, 150),
         1..5 => 1,

@@ -205,7 +205,7 @@ impl Monitor {
                 (
                     *request,
                     Kind::Api,
-                    items.iter().map(|item| item.id).collect(),
+                    items.iter().map(|one| one.item.id).collect(),
                 )
             }
             Command::Complete {

@@ -46,11 +46,20 @@ impl Server {
         let Some(plan) = self.multipart(id).map(|multipart| multipart.plan) else {
             return refusal(self.absent(id));
         };
+        let grants = self.sign_all(now, id, plan, parts);
+        grants.map_or_else(|| refusal(ErrorCode::InvalidPart), Reply::Signed)
+    }
+
+    pub(super) fn sign_all(
+        &mut self,
+        now: u64,
+        id: UploadId,
+        plan: PartPlan,
+        parts: &[PartToSign],
+    ) -> Option<Vec<PartGrant>> {
         let mut grants = Vec::new();
         for part in parts {
-            let Some(range) = plan.part(part.number) else {
-                return refusal(ErrorCode::InvalidPart);
-            };
+            let range = plan.part(part.number)?;
             let size = range.bytes.end - range.bytes.start;
             let grant = self.grant(now, id, Some(part.number), size, part.crc64nvme);
             grants.push(PartGrant {
@@ -58,7 +67,7 @@ impl Server {
                 grant,
             });
         }
-        Reply::Signed(grants)
+        Some(grants)
     }
 
     pub fn list(&self, id: UploadId) -> Reply {

@@ -1,14 +1,12 @@
 //! The API and the pipeline behind it, as far as a client can see them; storage is in `storage.rs`. This state
 //! is the truth against which the engine's events are checked.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-
 use crowfly_contract::{
-    Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, Outcome, Plan, PlanKind,
-    ProblemBody, StorageKey, Texts, UploadId, UploadStatus,
+    Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, Outcome, PartPlan, Plan,
+    PlanKind, ProblemBody, StorageKey, Texts, UploadId, UploadStatus,
 };
-use crowfly_engine::{ApiFailure, Reply, StatusNews};
+use crowfly_engine::{ApiFailure, ItemToCreate, Reply, StatusNews};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::multipart::Multipart;
 use super::quota::Quota;
@@ -30,6 +28,17 @@ pub struct Pending {
     pub active_at: u64,
 }
 
+/// What a server makes of the first parts that a create call names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// It signs them along, if the part size is its own.
+    Signed,
+    /// It does not look at them.
+    Ignored,
+    /// It knows no such field.
+    Refused,
+}
+
 /// What a signed URL allows.
 #[derive(Clone, Debug)]
 pub(super) struct Leave {
@@ -45,6 +54,9 @@ pub struct Server {
     pub url_life_ms: u64,
     pub processing_ms: u64,
     pub quota: Quota,
+    pub first: First,
+    /// The part size of all large files, where it is not that of our own rule.
+    pub part_size: Option<u64>,
     /// Where another backend puts its objects; by default as our own does.
     pub key_of_all: Option<String>,
     pub created: BTreeMap<UploadId, Pending>,
@@ -77,6 +89,8 @@ impl Default for Server {
             url_life_ms: 300_000,
             processing_ms: 1_000,
             quota: Quota::default(),
+            first: First::Signed,
+            part_size: None,
             key_of_all: None,
             created: BTreeMap::new(),
             objects: BTreeMap::new(),
@@ -133,11 +147,9 @@ impl Server {
         self.created.iter().filter(open).count()
     }
 
-    pub fn create(&mut self, now: u64, items: &[Rc<CreateItem>]) -> Reply {
-        let results: Vec<CreateResult> = items
-            .iter()
-            .map(|item| self.create_one(now, item))
-            .collect();
+    pub fn create(&mut self, now: u64, items: &[ItemToCreate]) -> Reply {
+        let results: Vec<CreateResult> =
+            items.iter().map(|one| self.create_one(now, one)).collect();
         match results.as_slice() {
             // The whole answer is the problem, as the contract says of a single item.
             [
@@ -145,20 +157,29 @@ impl Server {
                     outcome: Outcome::Refused(body),
                     ..
                 },
-            ] if body.code == ErrorCode::QuotaOpenUploads => Reply::ApiFailed(ApiFailure::Http {
-                status: 429,
-                code: body.code,
-                message: body.message.clone(),
-                request_id: body.request_id.clone(),
-                retry_after_ms: body.retry_after_ms,
-            }),
+            ] if matches!(
+                body.code,
+                ErrorCode::QuotaOpenUploads | ErrorCode::UnknownField
+            ) =>
+            {
+                Reply::ApiFailed(ApiFailure::Http {
+                    status: body.code.http_status().expect("a server's code"),
+                    code: body.code,
+                    message: body.message.clone(),
+                    request_id: body.request_id.clone(),
+                    retry_after_ms: body.retry_after_ms,
+                })
+            }
             _ => Reply::Created(results),
         }
     }
 
-    fn create_one(&mut self, now: u64, item: &CreateItem) -> CreateResult {
-        let id = item.id;
+    fn create_one(&mut self, now: u64, one: &ItemToCreate) -> CreateResult {
+        let (item, id) = (&*one.item, one.item.id);
         let outcome = match self.created.get(&id) {
+            _ if !one.parts.is_empty() && self.first == First::Refused => {
+                Outcome::Refused(problem(ErrorCode::UnknownField))
+            }
             _ if self.objects.contains_key(&id) => {
                 Outcome::Refused(problem(ErrorCode::AlreadyStored))
             }
@@ -172,6 +193,7 @@ impl Server {
                 Outcome::Refused(body)
             }
             _ => {
+                let own_plan = self.plan(item.size);
                 let pending = self.created.entry(id).or_insert_with(|| Pending {
                     item: item.clone(),
                     aborted: false,
@@ -179,10 +201,14 @@ impl Server {
                     active_at: now,
                 });
                 pending.active_at = now;
-                let plan = match PlanKind::for_new_file(item.size) {
-                    Ok(PlanKind::Multipart(plan)) => {
+                let mut grants = Vec::new();
+                let plan = match own_plan {
+                    Some(plan) => {
                         let new = || Multipart::new(plan);
                         let plan = pending.multipart.get_or_insert_with(new).plan;
+                        if self.first == First::Signed && one.part_size == plan.part_size() {
+                            grants = self.sign_all(now, id, plan, &one.parts).expect("our parts");
+                        }
                         Plan::Multipart {
                             part_size: plan.part_size(),
                             part_count: plan.part_count(),
@@ -194,11 +220,21 @@ impl Server {
                 };
                 Outcome::Created(Created {
                     confirm: self.confirms,
+                    grants,
                     ..Created::new(self.key(id), plan)
                 })
             }
         };
         CreateResult { id, outcome }
+    }
+
+    /// How it splits a new file.
+    pub(super) fn plan(&self, size: u64) -> Option<PartPlan> {
+        match (PlanKind::for_new_file(size), self.part_size) {
+            (Ok(PlanKind::Multipart(_)), Some(part_size)) => PartPlan::new(size, part_size).ok(),
+            (Ok(PlanKind::Multipart(plan)), None) => Some(plan),
+            _ => None,
+        }
     }
 
     pub(super) fn grant(

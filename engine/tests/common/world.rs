@@ -150,7 +150,7 @@ impl World {
                 size: new.size,
                 content,
                 picked: content,
-                cut: None,
+                cut: self.server.plan(new.size),
             },
         );
         self.wishes.insert(new.id, new.clone());

@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use crowfly_contract::limits::MAX_BATCH;
 use crowfly_contract::{
     CompleteRequest, Crc64Nvme, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
-    ErrorCode, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, Plan, Problem,
-    ProblemBody, SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest, StatusResponse,
-    Stored, Texts, UploadId, UploadStatus,
+    ErrorCode, FirstParts, Grant, ListPartsResponse, ListResponse, Outcome, PartGrant, PartToSign,
+    Plan, Problem, ProblemBody, SignPartsRequest, SignPartsResponse, StatusEntry, StatusRequest,
+    StatusResponse, Stored, Texts, UploadId, UploadStatus,
 };
 use devkit::http::{Reply, encode_path};
 
@@ -73,9 +73,15 @@ pub(super) fn create(state: &State, asked: &CreateRequest, host: &str) -> Answer
 fn create_one(
     state: &State,
     inner: &mut Inner,
-    item: &CreateItem,
+    asked: &CreateItem,
     host: &str,
 ) -> Result<(u16, Created), Refusal> {
+    // The first parts are no property of the upload.
+    let item = &CreateItem {
+        part_size: None,
+        parts: FirstParts::default(),
+        ..asked.clone()
+    };
     let status = match inner.uploads.get(&item.id) {
         Some(known) if known.item != *item => {
             let message = "this id is another upload's";
@@ -107,8 +113,14 @@ fn create_one(
             part_count: plan.part_count(),
         },
     };
-    let key = upload.key.clone().into();
-    Ok((status, Created::new(key, plan)))
+    let split_alike = upload.parts.map(|plan| plan.part_size()) == asked.part_size;
+    let first = asked.parts.iter().filter(|_| split_alike);
+    let grants = first.map(|part| part_grant(state, upload, part, host));
+    let created = Created {
+        grants: grants.collect::<Result<_, _>>()?,
+        ..Created::new(upload.key.clone().into(), plan)
+    };
+    Ok((status, created))
 }
 
 pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: &str) -> Answered {
@@ -118,18 +130,26 @@ pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: 
     if numbers.len() != asked.parts.len() || !(1..=MAX_BATCH).contains(&numbers.len()) {
         return Err(BATCH);
     }
-    let grants = asked.parts.iter().map(|part| {
-        if part.number == 0 || upload.expected(part.number).is_none() {
-            return Err(Refusal(ErrorCode::InvalidPart, "outside the plan"));
-        }
-        let headers = checksum(part.crc64nvme);
-        Ok(PartGrant {
-            number: part.number,
-            grant: grant(state, host, upload, Some(part.number), headers),
-        })
-    });
+    let parts = asked.parts.iter();
+    let grants = parts.map(|part| part_grant(state, upload, part, host));
     let grants = grants.collect::<Result<_, _>>()?;
     Ok(Reply::json(200, &SignPartsResponse { grants }))
+}
+
+fn part_grant(
+    state: &State,
+    upload: &Upload,
+    part: &PartToSign,
+    host: &str,
+) -> Result<PartGrant, Refusal> {
+    if part.number == 0 || upload.expected(part.number).is_none() {
+        return Err(Refusal(ErrorCode::InvalidPart, "outside the plan"));
+    }
+    let headers = checksum(part.crc64nvme);
+    Ok(PartGrant {
+        number: part.number,
+        grant: grant(state, host, upload, Some(part.number), headers),
+    })
 }
 
 pub(super) fn parts(state: &State, id: UploadId) -> Answered {

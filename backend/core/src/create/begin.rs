@@ -9,7 +9,8 @@ use crate::ports::{
 };
 use crate::{Error, Row, parts};
 
-/// Makes sure that storage has the multipart upload of the row.
+/// Makes sure that storage has the multipart upload of the row, and returns its S3 upload id; `None` if
+/// another call has cleared it meanwhile.
 ///
 /// Storage is not asked whether it still has the one that the row names: the calls that use it find
 /// out, and clear the id of one that is gone.
@@ -25,10 +26,10 @@ pub(super) async fn begin(
     objects: &(impl CreateMultipart + AbortMultipart + HeadObject),
     row: &Row,
     repeated: bool,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     let (owner, record) = (&row.owner, &row.record);
-    if row.multipart().is_some() {
-        return Ok(());
+    if row.s3_upload_id.is_some() {
+        return Ok(row.s3_upload_id.clone());
     }
     // The one before may have become the object after all.
     if repeated && objects.head_object(&record.key).await?.is_some() {
@@ -43,7 +44,7 @@ pub(super) async fn begin(
     let s3_upload_id = objects.create_multipart(&create).await?;
     let set = rows.set_multipart(owner, record.id, &s3_upload_id).await;
     if matches!(set, Ok(true)) {
-        return Ok(());
+        return Ok(Some(s3_upload_id));
     }
     // The update lost, or its outcome is unknown. If the row does name the aborted one, the first
     // call that uses it clears it.
@@ -54,5 +55,6 @@ pub(super) async fn begin(
     objects.abort_multipart(own).await?;
     set?;
     let winner = parts::existing(rows, owner, record.id).await?;
-    Ok(still_open(winner.record.status)?)
+    still_open(winner.record.status)?;
+    Ok(winner.s3_upload_id)
 }

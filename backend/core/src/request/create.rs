@@ -18,6 +18,8 @@ const ITEM: &Fields = &[
     ("crc64nvme", ErrorCode::InvalidChecksum),
     ("visibility", ErrorCode::InvalidVisibility),
     ("metadata", ErrorCode::InvalidMetadata),
+    ("partSize", ErrorCode::InvalidPart),
+    ("parts", ErrorCode::InvalidPart),
 ];
 
 /// A well-formed item, not yet checked against the policy.

@@ -4,8 +4,8 @@ use crowfly_core::create::{Creator, ItemResult, create};
 use crowfly_core::path::KeyLayout;
 use crowfly_core::port_set;
 use crowfly_core::ports::{
-    AbortMultipart, CreateMultipart, GetRow, GetRows, HeadObject, OpenUploads, PresignPut,
-    PutPending, SetMultipart, Touch,
+    AbortMultipart, CreateMultipart, FindMultipart, GetRow, GetRows, HeadObject, OpenUploads,
+    PresignPart, PresignPut, PutPending, SetMultipart, Touch,
 };
 use crowfly_core::quota::Limits;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::{bucket_policy, owner, parse_items};
 port_set! {
     /// The ports of `create`.
     pub(crate) trait CreatePorts = PutPending + OpenUploads + GetRow + GetRows + Touch + SetMultipart
-        + PresignPut + CreateMultipart + AbortMultipart + HeadObject;
+        + PresignPut + PresignPart + CreateMultipart + AbortMultipart + HeadObject + FindMultipart;
 }
 
 pub(crate) async fn create_with(
