@@ -103,7 +103,9 @@ impl Driver {
     /// `worker` creates a worker; undefined if none is available.
     pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
         let mut config = Config::DEFAULT;
-        config.window = settings.concurrency;
+        if let Some(most) = settings.concurrency {
+            (config.window, config.window_in_all) = (most, most);
+        }
         // Its functions learn of stored files from nobody else.
         config.confirm = settings.has_signer;
         config.token_timeout_ms = u64::from(settings.token_timeout_ms) + 1_000;

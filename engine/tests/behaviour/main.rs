@@ -14,6 +14,7 @@ mod doubt;
 mod file;
 mod grant;
 mod hidden;
+mod hosts;
 mod keys;
 mod multipart;
 mod multipart_trouble;

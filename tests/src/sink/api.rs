@@ -247,6 +247,7 @@ fn grant(state: &State, host: &str, upload: &Upload, part: Option<u32>, headers:
     );
     Grant {
         url,
+        other_url: None,
         headers,
         expires_in_ms: state.config.grant_life_ms,
     }
