@@ -166,7 +166,7 @@ impl PresignPart for Presigner {
         now_ms: u64,
     ) -> Result<Grant, Fault> {
         let (config, life) = self.signing(now_ms)?;
-        let (first, other) = self.in_turn(part.number % 2 == 0);
+        let (first, other) = self.in_turn(part.number.is_multiple_of(2));
         let request = self.part_by(first, multipart, part, config.clone()).await?;
         let other = match other {
             Some(other) => Some(self.part_by(other, multipart, part, config).await?),

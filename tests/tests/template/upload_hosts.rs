@@ -23,7 +23,12 @@ fn the_bucket_answers_by_every_host_name_alike() {
     let name = two.properties("Bucket")["BucketName"]["Fn::Sub"][0].clone();
     assert_eq!(name, "crowfly-${Id}");
     let policy = two.properties("BucketPolicy")["PolicyDocument"].to_string();
-    for condition in ["aws:Referer", "s3:authType", "aws:SourceVpce", "amazonaws.com"] {
+    for condition in [
+        "aws:Referer",
+        "s3:authType",
+        "aws:SourceVpce",
+        "amazonaws.com",
+    ] {
         assert!(!policy.contains(condition), "{condition}: {policy}");
     }
 }
