@@ -220,8 +220,8 @@ pub enum Event {
     /// One host name of storage takes no byte, while another does: the requests to it are sent to the other. Emitted
     /// once.
     HostSilent {
-        /// Scheme and host.
-        origin: String,
+        /// A grant that names it.
+        grant: Rc<Grant>,
     },
     /// Requests report no upload progress, so uploads show it by whole parts and stalls are noticed late. Emitted once.
     ProgressHidden,

@@ -19,8 +19,8 @@ impl Driver {
             Event::ReadDone { read } => return self.end_read(*read, None),
             Event::ReadFailed { read, failure } => return self.end_read(*read, Some(failure)),
             Event::Silent { storage } => return self.warn_silent(*storage),
-            Event::HostSilent { origin } => {
-                self.storage.replace(origin.clone());
+            Event::HostSilent { grant } => {
+                self.heed_worker(&grant.url);
                 return self.warn_silent(true);
             }
             Event::ProgressHidden => return self.warn("progress_hidden", HIDDEN, None),

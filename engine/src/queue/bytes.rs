@@ -24,6 +24,7 @@ impl Queue {
         }
         let gap = self.now.since(live.moved_at);
         let (first, more) = (live.moved == 0, sent.saturating_sub(live.moved));
+        let (host, started) = (live.host, live.started);
         if first {
             (live.first_moved, live.first_at) = (sent, self.now);
         }
@@ -52,7 +53,11 @@ impl Queue {
         // A timer that fires early re-reads the deadline; it must not fire late.
         live.armed = live.armed.min(live.deadline);
         if !hashing {
-            self.measure(request, first, more, gap);
+            if first {
+                self.host_reached(host, started);
+            } else {
+                self.window.moved(self.now, self.counts.send, more, gap);
+            }
         }
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
@@ -126,7 +131,7 @@ impl Queue {
         let part = upload.part_mut(index);
         let lease = part.and_then(|part| part.lease.take());
         if let Some(lease) = lease.filter(|_| !some) {
-            self.host_lost(&lease);
+            self.host_lost(lease);
         }
         self.show_progress(job.id);
         let attempt = if (counts || some) && !self.link.offline() {

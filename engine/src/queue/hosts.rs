@@ -7,8 +7,8 @@
 use super::Queue;
 use super::live::{Flight, Live};
 use crate::job::Place;
-use crate::part::{Lease, origin};
-use crate::{Event, Millis, RequestId};
+use crate::part::Lease;
+use crate::{Event, Millis};
 
 /// How long a host is avoided, in milliseconds.
 const AVOID_MS: u64 = 60_000;
@@ -17,21 +17,34 @@ const AVOID_MS: u64 = 60_000;
 #[derive(Debug, Default)]
 pub(crate) struct Hosts {
     /// The host that could not be reached, and until when it is avoided.
-    avoided: Option<(u32, Millis)>,
-    /// The name of one that was lost before it had taken any byte, until it is reported.
-    silent: Option<String>,
-    /// Those that have taken a byte.
-    reached: Vec<u32>,
-    /// A silent one was reported.
-    reported: bool,
+    avoided: u32,
+    avoided_until: Millis,
+    /// A lease of one that has never taken a byte, until it is reported.
+    silent: Option<Lease>,
+    /// Those that have taken a byte, or were reported.
+    known: Vec<u32>,
+}
+
+impl Hosts {
+    fn is_new(&self, host: u32) -> bool {
+        self.known.iter().all(|known| *known != host)
+    }
+
+    /// Returns whether it is new.
+    fn learn(&mut self, host: u32) -> bool {
+        let new = self.is_new(host);
+        if new {
+            self.known.push(host);
+        }
+        new
+    }
 }
 
 impl Queue {
     /// The first ready request to a host with a free connection.
     pub(super) fn next_to_send(&mut self) -> Option<Place> {
-        let (now, most) = (self.now, self.window.of_host());
-        let avoided = self.hosts.avoided.filter(|(_, until)| now < *until);
-        let mut full = None;
+        let avoids = self.now < self.hosts.avoided_until;
+        let mut full = 0;
         for place in self.lanes.send.all() {
             let part = place.job.work.part();
             let upload = self.uploads.get_mut(place.job.id);
@@ -39,18 +52,19 @@ impl Queue {
             let Some(lease) = part.and_then(|part| part.lease.as_mut()) else {
                 return Some(*place);
             };
-            if let Some((host, _)) = avoided {
-                lease.avoid(host);
+            if avoids {
+                lease.avoid(self.hosts.avoided);
             }
-            let host = lease.host;
-            if full == Some(host) {
-                continue;
+            if lease.host != full {
+                full = lease.host;
+                let mut free = self.window.of_host();
+                for live in &self.live {
+                    free = free.saturating_sub(usize::from(live.host == full));
+                }
+                if free > 0 {
+                    return Some(*place);
+                }
             }
-            let there = |live: &&Live| live.host == host;
-            if self.live.iter().filter(there).count() < most {
-                return Some(*place);
-            }
-            full = Some(host);
         }
         None
     }
@@ -58,35 +72,17 @@ impl Queue {
     /// Whether the window has room for a request, or one more connection is worth a try. Only a second host has one.
     pub(super) fn may_send(&self) -> bool {
         let sends = self.counts.send;
-        let more = self.window.is_ripe() && self.hosts.reached.len() > 1;
+        let more = self.window.is_ripe() && self.hosts.known.len() > 1;
         sends < self.window.open() || (more && sends < self.config.window_in_all)
     }
 
-    /// A request moved that many bytes since its last report, or none were reported before. What is handed over at
-    /// once fills buffers, and says nothing of the path.
-    pub(super) fn measure(&mut self, request: RequestId, first: bool, bytes: u64, millis: u64) {
-        let busy = self.counts.send;
-        let live = self.live.iter().find(|live| live.request == request);
-        match live {
-            Some(live) if first => {
-                let (host, started) = (live.host, live.started);
-                self.host_reached(host, started);
-            }
-            _ => self.window.moved(self.now, busy, bytes, millis),
-        }
-    }
-
-    fn host_reached(&mut self, host: u32, started: Millis) {
+    /// The first progress of a request that was started at that moment. What is handed over at once fills buffers, and
+    /// says nothing of the path.
+    // Never inlined: it has many callers, and a call is smaller than the body.
+    #[inline(never)]
+    pub(super) fn host_reached(&mut self, host: u32, started: Millis) {
         self.window.began(self.now, started);
-        if !self.hosts.reached.contains(&host) {
-            self.hosts.reached.push(host);
-            if self
-                .hosts
-                .avoided
-                .is_some_and(|(avoided, _)| avoided == host)
-            {
-                self.hosts.silent = None;
-            }
+        if self.hosts.learn(host) {
             self.report_silent_host();
         }
     }
@@ -98,32 +94,32 @@ impl Queue {
         }
         if live.moved == live.first_moved {
             // It is not counted any more.
-            let busy = self.counts.send.saturating_add(1);
+            let busy = self.counts.send.wrapping_add(1);
             let took = self.now.since(live.began);
             self.window.moved(self.now, busy, live.total, took);
         }
     }
 
     /// A request was lost before a byte of it moved.
-    pub(super) fn host_lost(&mut self, lease: &Lease) {
-        if lease.grant.other_url.is_none() || self.link.offline() {
-            return;
-        }
-        self.hosts.avoided = Some((lease.host, self.now.after(AVOID_MS)));
-        let hosts = &mut self.hosts;
-        if !hosts.reached.contains(&lease.host) && !hosts.reported {
-            hosts.silent = Some(origin(&lease.grant.url).to_owned());
-            self.report_silent_host();
+    pub(super) fn host_lost(&mut self, lease: Lease) {
+        if lease.grant.other_url.is_some() && !self.link.offline() {
+            self.hosts.avoided = lease.host;
+            self.hosts.avoided_until = self.now.after(AVOID_MS);
+            if self.hosts.is_new(lease.host) {
+                self.hosts.silent = Some(lease);
+                self.report_silent_host();
+            }
         }
     }
 
     /// Reports the host that was lost, once another is known to be in reach.
     fn report_silent_host(&mut self) {
-        if !self.hosts.reached.is_empty()
-            && let Some(origin) = self.hosts.silent.take()
+        if !self.hosts.known.is_empty()
+            && let Some(lease) = self.hosts.silent.take()
+            && self.hosts.learn(lease.host)
         {
-            self.hosts.reported = true;
-            self.emit(Event::HostSilent { origin });
+            let grant = lease.grant;
+            self.emit(Event::HostSilent { grant });
         }
     }
 
