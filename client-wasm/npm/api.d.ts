@@ -38,7 +38,8 @@ export interface CommonOptions {
   /** Whether uploads that do not say otherwise fail with `unverified` where storage does not state the checksum that was
    * computed here; false by default. `invalid_option` together with `checksum: "none"`. */
   requireVerified?: boolean | undefined;
-  /** Most requests to storage at the same time, 1 to 6; 6 by default. */
+  /** Most requests to storage at the same time, 1 to 6, over all host names of the bucket. By default 6 to each name; those
+   * beyond the first 6 are added while they bring bytes a second. */
   concurrency?: number | undefined;
   /** Longest wait for `token`, in milliseconds; 30,000 by default. */
   tokenTimeoutMs?: number | undefined;

@@ -71,6 +71,8 @@ export type UploadPlan =
 export interface Grant {
   /** `https`, or `http` where the page may use it. */
   url: string;
+  /** The same request by another host name of the bucket, if it has one: it is used where the first cannot be reached. */
+  otherUrl?: string | undefined;
   headers:
     | Readonly<Record<string, string>>
     | Headers

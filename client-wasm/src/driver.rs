@@ -127,7 +127,9 @@ impl Driver {
     /// `worker` creates a worker; undefined if none is available.
     pub(crate) fn open(mut settings: Settings, worker: JsValue) -> Rc<Self> {
         let mut config = Config::DEFAULT;
-        config.window = settings.concurrency;
+        if let Some(most) = settings.concurrency {
+            (config.window, config.window_in_all) = (most, most);
+        }
         if settings.has_signer {
             // Its functions learn of stored files from nobody else, and sign parts in one of them only.
             config.confirm = true;

@@ -15,6 +15,9 @@ use crate::Texts;
 pub struct Grant {
     /// The presigned URL.
     pub url: String,
+    /// The same request by another host name of the bucket, if it has one: for a client that cannot reach the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_url: Option<String>,
     /// The signed headers to send, lower-case names.
     pub headers: Texts,
     /// Lifetime of the URL, counted from the answer, in milliseconds.

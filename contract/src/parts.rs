@@ -68,6 +68,9 @@ struct PartGrantWire {
     number: u32,
     /// The presigned URL.
     url: String,
+    /// The same request by another host name of the bucket, if it has one: for a client that cannot reach the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    other_url: Option<String>,
     /// The signed headers to send, lower-case names.
     headers: Texts,
     /// Lifetime of the URL, counted from the answer, in milliseconds.
@@ -78,12 +81,14 @@ impl From<PartGrant> for PartGrantWire {
     fn from(PartGrant { number, grant }: PartGrant) -> Self {
         let Grant {
             url,
+            other_url,
             headers,
             expires_in_ms,
         } = grant;
         Self {
             number,
             url,
+            other_url,
             headers,
             expires_in_ms,
         }
@@ -95,6 +100,7 @@ impl From<PartGrantWire> for PartGrant {
         PartGrantWire {
             number,
             url,
+            other_url,
             headers,
             expires_in_ms,
         }: PartGrantWire,
@@ -103,6 +109,7 @@ impl From<PartGrantWire> for PartGrant {
             number,
             grant: Grant {
                 url,
+                other_url,
                 headers,
                 expires_in_ms,
             },

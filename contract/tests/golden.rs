@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{ADDRESS, CRC, KEY, golden, id, map, other_id};
+use common::{ADDRESS, CRC, KEY, OTHER_ADDRESS, golden, id, map, other_id};
 use crowfly_contract::{
     CompleteRequest, Completing, CreateItem, CreateRequest, CreateResponse, CreateResult, Created,
     ErrorCode, FirstParts, GatewayMessage, Grant, ListPartsResponse, OpaqueState, Outcome,
@@ -86,6 +86,7 @@ fn create() {
 
     let put = Grant {
         url: format!("{ADDRESS}?X-Amz-Signature=0123"),
+        other_url: None,
         headers: map([
             ("content-type", "video/webm"),
             ("if-none-match", "*"),
@@ -200,6 +201,7 @@ fn parts() {
         number,
         grant: Grant {
             url: format!("{ADDRESS}?partNumber={number}"),
+            other_url: (number == 2).then(|| format!("{OTHER_ADDRESS}?partNumber={number}")),
             headers,
             expires_in_ms,
         },

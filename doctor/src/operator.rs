@@ -69,15 +69,15 @@ fn probe(curl: &Curl, uploads: &str, bearer: &str, now_ms: u64, random: u128) ->
         .filter_map(|line| line.split(':').next())
         .collect();
     let lines: Vec<&str> = headers.iter().map(String::as_str).collect();
-    let sent = curl.ask("PUT", url, &lines, Some(BODY));
-    let place = origin_of(url);
-    let mut findings = vec![judge_storage(
-        place,
-        &curl.origin,
-        &reach(sent.as_ref(), false),
-    )];
-    if sent.is_some() && !curl.allows(url, "PUT", &names.join(",")) {
-        findings.push(judge_storage(place, &curl.origin, &Reach::Hidden));
+    let mut findings = Vec::new();
+    for url in [Some(url), put["otherUrl"].as_str()].into_iter().flatten() {
+        let sent = curl.ask("PUT", url, &lines, Some(BODY));
+        let place = origin_of(url);
+        let reached = reach(sent.as_ref(), false);
+        findings.push(judge_storage(place, &curl.origin, &reached));
+        if sent.is_some() && !curl.allows(url, "PUT", &names.join(",")) {
+            findings.push(judge_storage(place, &curl.origin, &Reach::Hidden));
+        }
     }
     curl.ask("DELETE", &format!("{uploads}/{id}"), &[bearer], None);
     findings

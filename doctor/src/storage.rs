@@ -9,7 +9,7 @@ pub fn judge_storage(host: &str, origin: &str, reach: &Reach) -> Finding {
         Reach::Nothing => Finding::bad(
             "storage_unreachable",
             format!("nothing answers at {host}"),
-            "correct the bucket's name, its region, or the endpoint of the signer",
+            "correct the bucket's name, its region, or the endpoint of the signer; the page's connect-src must name the host",
         ),
         Reach::Hidden => Finding::bad(
             "storage_cors",

@@ -107,6 +107,7 @@ fn answer(command: Command) -> Result<Option<(RequestId, Reply)>, Box<dyn Error>
 fn created(item: &CreateItem) -> Result<CreateResult, Box<dyn Error>> {
     let put = Grant {
         url: format!("http://127.0.0.1/{}", item.id),
+        other_url: None,
         headers: Texts::default(),
         expires_in_ms: 300_000,
     };

@@ -5,8 +5,12 @@ use crowfly_contract::limits::MAX_FIRST_PARTS;
 /// The defaults are documented product guarantees; tests and demanding applications may tighten them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Maximum concurrent requests to storage, over all uploads. Browsers open six connections per HTTP/1.1 host.
+    /// Maximum concurrent requests to one host of storage, over all uploads. Browsers open six connections per HTTP/1.1
+    /// host. A queue starts with as many in all; where grants name more hosts, more are added while they bring bytes
+    /// a second.
     pub window: usize,
+    /// Maximum over all hosts.
+    pub window_in_all: usize,
     /// Maximum concurrent API calls.
     pub api_window: usize,
     /// Maximum concurrent reads of records, in addition to the calls of uploads.
@@ -138,6 +142,7 @@ impl Config {
     /// The limits of production. A constant is copied into the WebAssembly module as a whole, not set field by field.
     pub const DEFAULT: Self = Self {
         window: 6,
+        window_in_all: usize::MAX,
         api_window: 6,
         read_window: 4,
         hash_window: 4,

@@ -228,6 +228,12 @@ pub enum Event {
         /// Storage, else the API.
         storage: bool,
     },
+    /// One host name of storage takes no byte, while another does: the requests to it are sent to the other. Emitted
+    /// once.
+    HostSilent {
+        /// A grant that names it.
+        grant: Rc<Grant>,
+    },
     /// Requests report no upload progress, so uploads show it by whole parts and stalls are noticed late. Emitted once.
     ProgressHidden,
     /// A step has failed, and is done again.

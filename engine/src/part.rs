@@ -13,6 +13,8 @@ use crate::retry::Tries;
 #[derive(Debug)]
 pub(crate) struct Lease {
     pub(crate) grant: Rc<Grant>,
+    /// See [`host`].
+    pub(crate) host: u32,
     until: Millis,
 }
 
@@ -23,6 +25,7 @@ impl Lease {
         let life = grant.expires_in_ms;
         let usable = life.saturating_sub(margin_ms).max(life / 2);
         Self {
+            host: host(&grant.url),
             grant: Rc::new(grant),
             // An implausibly short life is not rejected here: storage decides.
             until: if usable < 1000 {
@@ -36,6 +39,31 @@ impl Lease {
     pub(crate) fn expired(&self, now: Millis) -> bool {
         now >= self.until
     }
+
+    /// Has it name another host than this one, if it can.
+    pub(crate) fn avoid(&mut self, avoided: u32) {
+        if self.host == avoided
+            && let Some(grant) = Rc::get_mut(&mut self.grant)
+            && let Some(other) = &mut grant.other_url
+        {
+            std::mem::swap(&mut grant.url, other);
+            self.host = host(&grant.url);
+        }
+    }
+}
+
+/// Scheme and host of a URL as a number. Two hosts that shared one would share a window, and nothing else (FNV-1a,
+/// <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>).
+fn host(url: &str) -> u32 {
+    let (mut hash, mut slashes) = (0x811c_9dc5_u32, 0);
+    for byte in url.bytes() {
+        slashes += u32::from(byte == b'/');
+        if slashes == 3 {
+            break;
+        }
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    hash
 }
 
 /// Whether storage may hold a part that was not acknowledged.

@@ -9,6 +9,7 @@ use crowfly_core::ports::{DeleteObject, Head, HeadObject};
 use crowfly_core::{Fault, FaultKind};
 
 use crate::Session;
+use crate::endpoints::other_loopback;
 use crate::fault::fault;
 use crate::session::configure;
 
@@ -41,6 +42,25 @@ pub(crate) fn client(session: &Session) -> Client {
 pub(crate) fn accelerated_client(session: &Session) -> Client {
     let at_aws = session.endpoints.s3.is_none() && !session.endpoints.path_style;
     Client::from_conf(config(session).accelerate(at_aws).build())
+}
+
+/// A client of the bucket's other host name: at AWS the dual-stack one
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/dual-stack-endpoints.html>), accelerated if
+/// the first one is. With an endpoint on the loopback interface, its other name; elsewhere there is none.
+pub(crate) fn other_client(session: &Session, accelerated: bool) -> Option<Client> {
+    let config = match &session.endpoints.s3 {
+        Some(endpoint) => config(session).endpoint_url(other_loopback(endpoint)?),
+        None if !has_dual_stack(session.region.as_ref()) => return None,
+        None => config(session)
+            .use_dual_stack(true)
+            .accelerate(accelerated && !session.endpoints.path_style),
+    };
+    Some(Client::from_conf(config.build()))
+}
+
+/// Not in the isolated partitions, as far as AWS documents it.
+fn has_dual_stack(region: &str) -> bool {
+    !region.contains("-iso")
 }
 
 fn config(session: &Session) -> Builder {

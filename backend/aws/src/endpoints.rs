@@ -67,6 +67,18 @@ impl Endpoints {
     }
 }
 
+/// The other name of an endpoint on this computer: browsers count connections by name.
+pub(crate) fn other_loopback(endpoint: &str) -> Option<String> {
+    let (scheme, rest) = endpoint.split_once("://")?;
+    let (name, port) = rest.split_once(':')?;
+    let other = match name {
+        "127.0.0.1" => "localhost",
+        "localhost" => "127.0.0.1",
+        _ => return None,
+    };
+    Some(format!("{scheme}://{other}:{port}"))
+}
+
 /// Whether the host of an endpoint is an IP address.
 fn is_numeric(endpoint: &str) -> bool {
     let (_, rest) = endpoint.split_once("://").unwrap_or(("", endpoint));

@@ -12,7 +12,7 @@ use crowfly_core::ports::{
 use crowfly_core::{Fault, FaultKind};
 
 use crate::Session;
-use crate::bucket::{accelerated_client, client, signed_size};
+use crate::bucket::{accelerated_client, client, other_client, signed_size};
 use crate::fault::fault;
 
 const SERVICE: &str = "s3.presign";
@@ -33,6 +33,9 @@ pub struct Presigner {
     client: Client,
     /// Signs what browsers send.
     uploads: Client,
+    /// The same by the bucket's other host name.
+    other: Option<Client>,
+    accelerated: bool,
     bucket: String,
     lifetime: Duration,
     credentials_end: Option<SystemTime>,
@@ -63,6 +66,8 @@ impl Presigner {
         Ok(Self {
             uploads: client.clone(),
             client,
+            other: None,
+            accelerated: false,
             bucket: bucket.to_owned(),
             lifetime,
             credentials_end: session.credentials.expiry(),
@@ -74,7 +79,27 @@ impl Presigner {
     pub fn accelerated(self, session: &Session) -> Self {
         Self {
             uploads: accelerated_client(session),
+            other: self.other.and_then(|_| other_client(session, true)),
+            accelerated: true,
             ..self
+        }
+    }
+
+    /// The same, with two host names of the bucket for uploads, where it has two: a grant has a URL for
+    /// each, and every second grant has the other one first.
+    #[must_use]
+    pub fn by_two_hosts(self, session: &Session) -> Self {
+        Self {
+            other: other_client(session, self.accelerated),
+            ..self
+        }
+    }
+
+    /// The clients in the order in which a grant names their hosts: the other one first if it is its turn.
+    fn in_turn(&self, others: bool) -> (&Client, Option<&Client>) {
+        match &self.other {
+            Some(other) if others => (other, Some(&self.uploads)),
+            other => (&self.uploads, other.as_ref()),
         }
     }
 
@@ -102,10 +127,10 @@ impl Presigner {
     }
 }
 
-/// Converts the SDK's presigned request to a grant. `host` and `content-length` are signed as well
+/// Converts the SDK's presigned request to a grant, with the `other` that differs by its host. `host` and `content-length` are signed as well
 /// but left out: scripts cannot set them
 /// (<https://fetch.spec.whatwg.org/#forbidden-request-header>).
-fn grant(request: &PresignedRequest, life: Duration) -> Grant {
+fn grant(request: &PresignedRequest, other: Option<&PresignedRequest>, life: Duration) -> Grant {
     let headers = request
         .headers()
         .filter(|(name, _)| !matches!(*name, "host" | "content-length"))
@@ -114,6 +139,7 @@ fn grant(request: &PresignedRequest, life: Duration) -> Grant {
     let expires_in_ms = u64::try_from(life.as_millis()).unwrap_or(MAX_URL_LIFETIME_MS);
     Grant {
         url: request.uri().to_owned(),
+        other_url: other.map(|other| other.uri().to_owned()),
         headers,
         expires_in_ms,
     }
@@ -122,9 +148,44 @@ fn grant(request: &PresignedRequest, life: Duration) -> Grant {
 impl PresignPut for Presigner {
     async fn presign_put(&self, put: &PutToSign<'_>, now_ms: u64) -> Result<Grant, Fault> {
         let (config, life) = self.signing(now_ms)?;
+        // Ids end in random bits.
+        let (first, other) = self.in_turn(put.key.id().bits() % 2 == 1);
+        let request = self.put_by(first, put, config.clone()).await?;
+        let other = match other {
+            Some(other) => Some(self.put_by(other, put, config).await?),
+            None => None,
+        };
+        Ok(grant(&request, other.as_ref(), life))
+    }
+}
+
+impl PresignPart for Presigner {
+    async fn presign_part(
+        &self,
+        multipart: Multipart<'_>,
+        part: &PartPut,
+        now_ms: u64,
+    ) -> Result<Grant, Fault> {
+        let (config, life) = self.signing(now_ms)?;
+        let (first, other) = self.in_turn(part.number.is_multiple_of(2));
+        let request = self.part_by(first, multipart, part, config.clone()).await?;
+        let other = match other {
+            Some(other) => Some(self.part_by(other, multipart, part, config).await?),
+            None => None,
+        };
+        Ok(grant(&request, other.as_ref(), life))
+    }
+}
+
+impl Presigner {
+    async fn put_by(
+        &self,
+        client: &Client,
+        put: &PutToSign<'_>,
+        config: PresigningConfig,
+    ) -> Result<PresignedRequest, Fault> {
         let public = put.public_disposition.is_some();
-        let request = self
-            .uploads
+        client
             .put_object()
             .bucket(&self.bucket)
             .key(put.key.to_string())
@@ -136,8 +197,27 @@ impl PresignPut for Presigner {
             .set_acl(public.then_some(ObjectCannedAcl::PublicRead))
             .presigned(config)
             .await
-            .map_err(|error| fault(SERVICE, &error))?;
-        Ok(grant(&request, life))
+            .map_err(|error| fault(SERVICE, &error))
+    }
+
+    async fn part_by(
+        &self,
+        client: &Client,
+        multipart: Multipart<'_>,
+        part: &PartPut,
+        config: PresigningConfig,
+    ) -> Result<PresignedRequest, Fault> {
+        client
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(multipart.key.to_string())
+            .upload_id(multipart.s3_upload_id)
+            .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
+            .content_length(signed_size(part.size)?)
+            .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
+            .presigned(config)
+            .await
+            .map_err(|error| fault(SERVICE, &error))
     }
 }
 
@@ -157,31 +237,7 @@ impl PresignGet for Presigner {
             .presigned(config)
             .await
             .map_err(|error| fault(SERVICE, &error))?;
-        Ok(grant(&request, life))
-    }
-}
-
-impl PresignPart for Presigner {
-    async fn presign_part(
-        &self,
-        multipart: Multipart<'_>,
-        part: &PartPut,
-        now_ms: u64,
-    ) -> Result<Grant, Fault> {
-        let (config, life) = self.signing(now_ms)?;
-        let request = self
-            .uploads
-            .upload_part()
-            .bucket(&self.bucket)
-            .key(multipart.key.to_string())
-            .upload_id(multipart.s3_upload_id)
-            .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
-            .content_length(signed_size(part.size)?)
-            .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
-            .presigned(config)
-            .await
-            .map_err(|error| fault(SERVICE, &error))?;
-        Ok(grant(&request, life))
+        Ok(grant(&request, None, life))
     }
 }
 

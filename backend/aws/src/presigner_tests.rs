@@ -4,6 +4,9 @@ use crowfly_contract::{Crc64Nvme, ObjectKey};
 
 use super::*;
 
+#[path = "presigner_hosts_tests.rs"]
+mod hosts;
+
 /// 2026-11-22T10:20:30Z.
 const NOW: u64 = 1_795_342_830_000;
 const LIFE: Duration = Duration::from_secs(300);

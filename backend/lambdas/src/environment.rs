@@ -55,8 +55,8 @@ impl<'a> Environment<'a> {
         Ok(Bucket::open(&self.session, &self.bucket_name()?))
     }
 
-    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS` and the setting
-    /// `TRANSFER_ACCELERATION`.
+    /// A presigner for the bucket `BUCKET`, with the lifetime `URL_LIFETIME_SECONDS` and the settings
+    /// `TRANSFER_ACCELERATION` and `UPLOAD_HOSTS`.
     ///
     /// # Errors
     /// [`StartError`].
@@ -64,8 +64,12 @@ impl<'a> Environment<'a> {
         let lifetime = self.variables.url_lifetime()?;
         let bucket = self.bucket_name()?;
         let presigner = Presigner::open(&self.session, &bucket, lifetime)?;
-        Ok(match self.variables.transfer_acceleration()? {
+        let presigner = match self.variables.transfer_acceleration()? {
             true => presigner.accelerated(&self.session),
+            false => presigner,
+        };
+        Ok(match self.variables.two_upload_hosts()? {
+            true => presigner.by_two_hosts(&self.session),
             false => presigner,
         })
     }

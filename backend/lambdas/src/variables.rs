@@ -227,6 +227,17 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// `UPLOAD_HOSTS`: whether uploads are sent to two host names of the bucket; one if it is not set.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn two_upload_hosts(&self) -> Result<bool, StartError> {
+        match self.given("UPLOAD_HOSTS") {
+            Some(_) => self.one_of("UPLOAD_HOSTS", &[("one", false), ("two", true)]),
+            None => Ok(false),
+        }
+    }
+
     /// Whether the application is notified of changes: on if `EVENT_BUS` names a bus.
     pub fn outbox(&self) -> Outbox {
         match self.given("EVENT_BUS") {

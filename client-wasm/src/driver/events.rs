@@ -19,6 +19,10 @@ impl Driver {
             Event::ReadDone { read } => return self.end_read(*read, None),
             Event::ReadFailed { read, failure } => return self.end_read(*read, Some(failure)),
             Event::Silent { storage } => return self.warn_silent(*storage),
+            Event::HostSilent { grant } => {
+                self.heed_worker(&grant.url);
+                return self.warn_silent(true);
+            }
             Event::ProgressHidden => return self.warn("progress_hidden", HIDDEN, None),
             Event::State { upload, .. }
             | Event::Progress { upload, .. }

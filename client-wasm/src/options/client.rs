@@ -26,7 +26,8 @@ pub(crate) struct Settings {
     pub(crate) credentials: &'static str,
     /// Default for uploads: whether they are hashed and must be verified.
     pub(crate) proof: (bool, bool),
-    pub(crate) concurrency: usize,
+    /// Requests to storage in all; undecided, six a host.
+    pub(crate) concurrency: Option<usize>,
     pub(crate) token_timeout_ms: u32,
     pub(crate) poll_timeout_ms: u32,
     pub(crate) on_warning: Rc<Held>,
@@ -41,7 +42,7 @@ pub(crate) struct Settings {
 pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
     let known = "api signer token credentials checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning onEvent trace resume scope";
     let options = Options::of(value, "createClient", known);
-    let concurrency = options.integer("concurrency", 1, 6, "").unwrap_or(6);
+    let concurrency = options.integer("concurrency", 1, 6, "");
     let signer = options.get("signer").unwrap_or_default();
     let mut settings = Settings {
         api: String::new(),
@@ -54,7 +55,7 @@ pub(crate) fn read_client(value: &JsValue) -> Result<Settings, JsValue> {
             Some(false) => "include",
         },
         proof: options.proof(true, false),
-        concurrency: concurrency.unsigned_abs() as usize,
+        concurrency: concurrency.map(|most| most.unsigned_abs() as usize),
         token_timeout_ms: options.milliseconds("tokenTimeoutMs", 30_000),
         poll_timeout_ms: options.milliseconds("pollTimeoutMs", 60_000),
         on_warning: Rc::new(Held::new(options.function("onWarning"))),

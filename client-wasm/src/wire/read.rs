@@ -55,6 +55,7 @@ fn grant(grant: &JsValue) -> Option<Grant> {
     fields.must("url", HTTP, is_http(&url).then_some(()));
     fields.all(Grant {
         url,
+        other_url: fields.maybe_text("otherUrl"),
         headers: fields.texts("headers"),
         expires_in_ms: fields.integer("expiresInMs"),
     })

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 pub(crate) const CRC: Crc64Nvme = Crc64Nvme::new(0xae8b_1486_0a79_9888);
 pub(crate) const ADDRESS: &str = "https://films.s3.eu-west-1.amazonaws.com/uploads/a";
+pub(crate) const OTHER_ADDRESS: &str =
+    "https://films.s3.dualstack.eu-west-1.amazonaws.com/uploads/a";
 pub(crate) const KEY: &str =
     "uploads/zjn67vy4s4onaae2deltmf3fv5/01JD7ZK3V8Q2X5N6R9T0W1Y4AB/여름_1.webm";
 

@@ -13,23 +13,27 @@ use crate::{Finding, Reach, judge_large, judge_storage};
 const SMALL: u32 = 16;
 const LARGE: u32 = 2 * 1024 * 1024;
 
-/// Judges storage by both probes.
+/// Judges storage by both probes, the small one under every host name that the grant has.
 pub(super) async fn storage(api: &Api, origin: &str) -> Vec<Finding> {
-    let (host, reach) = match put(api, SMALL).await {
-        Ok(found) => found,
+    let hosts = match put(api, SMALL, true).await {
+        Ok(hosts) => hosts,
         Err(refusal) => return vec![refusal],
     };
-    let first = judge_storage(&host, origin, &reach);
-    let through = first.ok || first.code == "storage_headers";
-    let mut findings = vec![first];
-    if through && let Ok((host, reach)) = put(api, LARGE).await {
-        findings.push(judge_large(&host, LARGE.into(), &reach));
+    let judged = hosts.iter();
+    let judged = judged.map(|(host, reach)| judge_storage(host, origin, reach));
+    let mut findings: Vec<_> = judged.collect();
+    let through = |first: &Finding| first.ok || first.code == "storage_headers";
+    if findings.first().is_some_and(through)
+        && let Ok(hosts) = put(api, LARGE, false).await
+    {
+        let judged = hosts.iter();
+        findings.extend(judged.map(|(host, reach)| judge_large(host, LARGE.into(), reach)));
     }
     findings
 }
 
-/// Creates an upload, sends its wrong bytes, and cancels it: the host, and how far the request came.
-async fn put(api: &Api, size: u32) -> Result<(String, Reach), Finding> {
+/// Creates an upload, sends its wrong bytes, and cancels it: the host, or `all` of them, and how far the request came.
+async fn put(api: &Api, size: u32, all: bool) -> Result<Vec<(String, Reach)>, Finding> {
     let random = (Math::random() * 1e15) as u128;
     let id = new_id(Date::now() as u64, random);
     let created = api.create(&request(&id, size.into())).await;
@@ -42,10 +46,15 @@ async fn put(api: &Api, size: u32) -> Result<(String, Reach), Finding> {
         let message = "the answer to a create call has no uploads[0].plan.put.url";
         return Err(Finding::bad("bad_response", message, fix));
     }
-    let reach = sent(&url, &get(&grant, "headers"), size).await;
+    let headers = get(&grant, "headers");
+    let mut hosts = vec![(origin_of(&url).to_owned(), sent(&url, &headers, size).await)];
+    let other = text(&grant, "otherUrl");
+    if all && !other.is_empty() {
+        let reach = sent(&other, &headers, size).await;
+        hosts.push((origin_of(&other).to_owned(), reach));
+    }
     api.abort(&id, &created).await;
-    let place = origin_of(&url);
-    Ok((place.to_owned(), reach))
+    Ok(hosts)
 }
 
 async fn sent(url: &str, headers: &JsValue, size: u32) -> Reach {

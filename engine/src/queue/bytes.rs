@@ -23,7 +23,8 @@ impl Queue {
             return;
         }
         let gap = self.now.since(live.moved_at);
-        let first = live.moved == 0;
+        let (first, more) = (live.moved == 0, sent.saturating_sub(live.moved));
+        let (host, started) = (live.host, live.started);
         if first {
             (live.first_moved, live.first_at) = (sent, self.now);
         }
@@ -51,6 +52,13 @@ impl Queue {
         live.woken = false;
         // A timer that fires early re-reads the deadline; it must not fire late.
         live.armed = live.armed.min(live.deadline);
+        if !hashing {
+            if first {
+                self.host_reached(host, started);
+            } else {
+                self.window.moved(self.now, self.counts.send, more, gap);
+            }
+        }
         let Some(upload) = self.uploads.get_mut(job.id) else {
             return;
         };
@@ -120,8 +128,10 @@ impl Queue {
         let trace = upload.trace(index);
         let some = upload.part(index).is_some_and(|part| part.sent > 0);
         upload.lose(index, hidden);
-        if let Some(part) = upload.part_mut(index) {
-            part.lease = None;
+        let part = upload.part_mut(index);
+        let lease = part.and_then(|part| part.lease.take());
+        if let Some(lease) = lease.filter(|_| !some) {
+            self.host_lost(lease);
         }
         self.show_progress(job.id);
         let attempt = if (counts || some) && !self.link.offline() {

@@ -149,8 +149,8 @@ impl Queue {
     }
 
     fn start_sending(&mut self) {
-        while self.counts.send < self.window.open() {
-            let Some(place) = self.lanes.send.first() else {
+        while self.may_send() {
+            let Some(place) = self.next_to_send() else {
                 return;
             };
             let (id, index) = (place.job.id, place.job.work.part().unwrap_or_default());
@@ -172,6 +172,9 @@ impl Queue {
             let trouble = self.storage.in_trouble(self.config.window);
             if !self.network_open() || !self.draw_if(is_retry || trouble) {
                 return;
+            }
+            if self.counts.send >= self.window.open() {
+                self.window.add(self.now);
             }
             self.lanes.send.remove(place);
             let request = self.request_id();

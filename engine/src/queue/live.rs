@@ -79,6 +79,8 @@ pub(super) fn is_api_result(reply: &Reply) -> bool {
 pub(crate) struct Live {
     pub(crate) request: RequestId,
     pub(crate) flight: Flight,
+    /// Of a request to storage: the host, as a number.
+    pub(super) host: u32,
     pub(crate) started: Millis,
     pub(crate) deadline: Millis,
     /// When the timer fires, which may be before the deadline if the deadline has moved.

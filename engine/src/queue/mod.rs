@@ -1,6 +1,6 @@
 //! All uploads and reads of one client, and the scheduling of their requests.
 //!
-//! Invariants: at most `window` requests to storage run at a time; every running request is in `live` with a
+//! Invariants: at most `window` requests to one host of storage run at a time; every running request is in `live` with a
 //! deadline and belongs to a step that is `Running` (except shared calls); ready work is in its lane; an upload ends
 //! exactly once, and then has no request, no place in a lane and no timer.
 
@@ -13,6 +13,7 @@ mod emit;
 mod ending;
 mod hashing;
 mod hidden;
+mod hosts;
 mod inputs;
 mod journal;
 mod live;
@@ -40,6 +41,7 @@ use crate::upload::Upload;
 use crate::uploads::Uploads;
 use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
 use batching::Batching;
+use hosts::Hosts;
 use live::Live;
 use poll::Poll;
 use reads::Reads;
@@ -94,6 +96,7 @@ pub struct Queue {
     storage: Service,
     bucket: RetryBucket,
     window: Window,
+    hosts: Hosts,
     token: TokenGate,
     poll: Poll,
     reads: Reads,
@@ -123,6 +126,7 @@ impl Queue {
             random: Random::new(seed),
             bucket: RetryBucket::new(&config),
             window: Window::new(config.window),
+            hosts: Hosts::default(),
             poll: Poll::new(),
             reads: Reads::default(),
             config,

@@ -74,6 +74,7 @@ impl Queue {
         }
         self.live.push(Live {
             request,
+            host: self.host_of(&flight),
             flight,
             started: self.now,
             deadline,
@@ -171,6 +172,7 @@ impl Queue {
                         self.hide_progress();
                         self.report_hidden();
                     }
+                    self.host_answered(live);
                     self.sent(*job, *index, receipt);
                 }
             }

@@ -1,24 +1,60 @@
-//! Concurrency window for storage requests, additive increase and multiplicative decrease: plus one per
-//! successful round, halved when storage throttles or the link fails.
+//! How many requests to storage run at a time, over all host names.
+//!
+//! Up to [`Config::window`](crate::Config::window) by additive increase and multiplicative decrease, beginning with
+//! all of it: plus one per successful round, halved when storage throttles or the link fails.
+//!
+//! Where grants name several hosts, more are added one at a time, as long as those that were added bring nearly the
+//! bytes a second that the first ones do. Where a path limits each connection they do; on a link that is full they
+//! bring nothing, and would take from other uploads, tabs and people.
 
 use crate::Millis;
+
+/// Least and most time of one look at the rate, in milliseconds; in between it is the time from the start of a request
+/// to its first progress, a few round trips of the path.
+const LOOK_MS: (u64, u64) = (50, 1_000);
+/// Least and most pause before the next attempt to add one, in milliseconds. It doubles with each that brought too
+/// little, and is as long as the connection lives on at least: its request is not cancelled.
+const HOLD_MS: (u64, u64) = (1_000, 300_000);
 
 #[derive(Debug)]
 pub(crate) struct Window {
     open: usize,
-    most: usize,
+    /// What it begins with, and the limit of one host.
+    first: usize,
     succeeded: usize,
     cut_at: Option<Millis>,
+    /// Bytes that connections moved since the last look, and the milliseconds that each took for its own.
+    moved: (f64, f64),
+    looked_at: Millis,
+    look_ms: u64,
+    /// Bytes per millisecond of one connection while only the first ones were in use.
+    alone: f64,
+    /// The last look allows one more.
+    ripe: bool,
+    /// One was added then, and has not moved yet.
+    added_at: Option<Millis>,
+    held_at: Millis,
+    held_until: Millis,
+    hold_ms: u64,
 }
 
 impl Window {
-    pub(crate) fn new(most: usize) -> Self {
-        let most = most.max(1);
+    pub(crate) fn new(first: usize) -> Self {
+        let first = first.max(1);
         Self {
-            open: most,
-            most,
+            open: first,
+            first,
             succeeded: 0,
             cut_at: None,
+            moved: (0.0, 0.0),
+            looked_at: Millis(0),
+            look_ms: LOOK_MS.0,
+            alone: 0.0,
+            ripe: false,
+            added_at: None,
+            held_at: Millis(0),
+            held_until: Millis(0),
+            hold_ms: 0,
         }
     }
 
@@ -26,11 +62,16 @@ impl Window {
         self.open
     }
 
+    /// Most requests to one host.
+    pub(crate) fn of_host(&self) -> usize {
+        self.first
+    }
+
     pub(crate) fn succeeded(&mut self) {
         self.succeeded = self.succeeded.wrapping_add(1);
-        if self.succeeded >= self.open {
+        if self.succeeded >= self.open && self.open < self.first {
             self.succeeded = 0;
-            self.open = self.open.wrapping_add(1).min(self.most);
+            self.open = self.open.wrapping_add(1);
         }
     }
 
@@ -40,13 +81,117 @@ impl Window {
             self.cut_at = Some(now);
             self.succeeded = 0;
             self.open = (self.open / 2).max(1);
+            self.hold(now);
         }
+    }
+
+    /// One may be added for a request that is ready.
+    pub(crate) fn is_ripe(&self) -> bool {
+        self.ripe
+    }
+
+    /// One more than before.
+    pub(crate) fn add(&mut self, now: Millis) {
+        self.open = self.open.wrapping_add(1);
+        self.ripe = false;
+        self.added_at = Some(now);
+    }
+
+    /// A request that was started at that moment shows its first progress.
+    pub(crate) fn began(&mut self, now: Millis, started: Millis) {
+        self.look_ms = now.since(started).clamp(LOOK_MS.0, LOOK_MS.1);
+        if self.added_at.is_some_and(|at| started >= at) {
+            self.added_at = None;
+            self.look_anew(now);
+        }
+    }
+
+    /// One of `busy` connections moved this many bytes within so many milliseconds.
+    pub(crate) fn moved(&mut self, now: Millis, busy: usize, bytes: u64, millis: u64) {
+        if busy > self.open {
+            self.hold_for(now, now.since(self.held_at));
+        }
+        if busy != self.open || busy < self.first || self.added_at.is_some() {
+            return self.look_anew(now);
+        }
+        self.moved.0 += bytes as f64;
+        self.moved.1 += millis as f64;
+        // Half the time of all connections must be covered.
+        let seen = self.moved.1 + self.moved.1 >= busy as f64 * self.look_ms as f64;
+        if seen && now.since(self.looked_at) >= self.look_ms {
+            self.look(now);
+        }
+    }
+
+    fn look(&mut self, now: Millis) {
+        let rate = self.moved.0 / self.moved.1;
+        self.look_anew(now);
+        let (open, first) = (self.open as f64, self.first as f64);
+        let (all, least) = (rate * open, self.alone * first);
+        let extra = open - first;
+        if extra == 0.0 {
+            let known = if self.alone == 0.0 { rate } else { self.alone };
+            self.alone = (known + rate) / 2.0;
+            self.ripe = now >= self.held_until;
+        } else if all * 3.0 >= (least + self.alone * extra) * 2.0 + least {
+            self.ripe = now >= self.held_until;
+            self.hold_ms = 0;
+        } else {
+            self.open = if all < least {
+                (self.open / 2).max(self.first)
+            } else {
+                self.open.saturating_sub(1)
+            };
+            self.hold(now);
+        }
+    }
+
+    fn look_anew(&mut self, now: Millis) {
+        self.moved = (0.0, 0.0);
+        self.looked_at = now;
+    }
+
+    fn hold(&mut self, now: Millis) {
+        self.ripe = false;
+        self.added_at = None;
+        self.held_at = now;
+        self.hold_for(now, self.hold_ms.saturating_add(self.hold_ms));
+    }
+
+    fn hold_for(&mut self, now: Millis, millis: u64) {
+        self.hold_ms = self.hold_ms.max(millis).clamp(HOLD_MS.0, HOLD_MS.1);
+        self.held_until = now.after(self.hold_ms);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Six connections or more on a path, looked at every 100 ms; returns how many there are at each look.
+    fn watch(
+        window: &mut Window,
+        from: u64,
+        looks: u64,
+        rate: impl Fn(usize) -> u64,
+    ) -> Vec<usize> {
+        let mut seen = Vec::new();
+        for look in 0..looks {
+            let now = Millis(from + look * 100);
+            if window.is_ripe() {
+                window.add(now);
+                window.began(now.after(10), now);
+            }
+            let open = window.open();
+            for step in 1..=2 {
+                for _ in 0..open {
+                    window.moved(now.after(step * 40), open, rate(open) * 40, 40);
+                }
+            }
+            seen.push(open);
+        }
+        seen
+    }
 
     #[test]
     fn requests_under_way_together_halve_the_window_once() {
@@ -61,5 +206,88 @@ mod tests {
             window.succeeded();
         }
         assert_eq!(window.open(), 6);
+    }
+
+    #[test]
+    fn successes_alone_add_nothing_to_the_first_ones() {
+        let mut window = Window::new(6);
+        for _ in 0..1_000 {
+            window.succeeded();
+        }
+        assert!(!window.is_ripe());
+        assert_eq!(window.open(), 6);
+    }
+
+    #[test]
+    fn one_is_added_at_a_time_while_each_brings_its_share() {
+        let mut window = Window::new(6);
+        let seen = watch(&mut window, 0, 10, |_| 1_000);
+        assert!(
+            seen.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+            "{seen:?}"
+        );
+        assert!(seen.last() >= Some(&12), "{seen:?}");
+    }
+
+    #[test]
+    fn a_full_link_keeps_the_first_ones_and_is_tried_ever_more_rarely() {
+        let mut window = Window::new(6);
+        let seen = watch(&mut window, 0, 1_200, |open| 6_000 / open as u64);
+        assert!(seen.iter().all(|open| *open <= 7), "{seen:?}");
+        let more = seen.iter().filter(|open| **open == 7).count();
+        assert!((2..=12).contains(&more), "{more} of 1,200 looks");
+    }
+
+    #[test]
+    fn it_stops_where_the_link_is_full() {
+        let mut window = Window::new(6);
+        let seen = watch(&mut window, 0, 600, |open| 9_000 / (open as u64).max(9));
+        let last = &seen[300..];
+        assert!(last.iter().all(|open| (9..=11).contains(open)), "{last:?}");
+    }
+
+    #[test]
+    fn f06_slow_down_halves_what_was_added_too() {
+        let mut window = Window::new(6);
+        watch(&mut window, 0, 10, |_| 1_000);
+        let open = window.open();
+        window.cut(Millis(1_000), Millis(990));
+        assert_eq!(window.open(), open / 2);
+        assert!(!window.is_ripe());
+    }
+
+    #[test]
+    fn a_fall_of_the_rate_takes_all_that_was_added() {
+        let mut window = Window::new(6);
+        watch(&mut window, 0, 8, |_| 1_000);
+        let open = window.open();
+        assert!(open > 8);
+        // Another tab takes half of what is now a full link.
+        let seen = watch(&mut window, 800, 3, |open| 5_000 / open as u64);
+        assert_eq!(seen.last(), Some(&6), "{seen:?}");
+    }
+
+    #[test]
+    fn what_is_seen_while_connections_are_idle_does_not_count() {
+        let mut window = Window::new(6);
+        for look in 0..100 {
+            window.moved(Millis(look * 50), 5, 50_000, 50);
+        }
+        assert!(!window.is_ripe());
+    }
+
+    #[test]
+    fn one_that_does_not_move_yet_is_waited_for() {
+        let mut window = Window::new(6);
+        watch(&mut window, 0, 2, |_| 1_000);
+        if window.is_ripe() {
+            window.add(Millis(200));
+        }
+        let open = window.open();
+        assert!(open > 6);
+        for look in 4..100 {
+            window.moved(Millis(look * 50), open, 50_000, 50);
+        }
+        assert!(!window.is_ripe());
     }
 }

@@ -15,6 +15,7 @@ mod file;
 mod first_parts;
 mod grant;
 mod hidden;
+mod hosts;
 mod keys;
 mod multipart;
 mod multipart_trouble;

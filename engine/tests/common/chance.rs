@@ -106,7 +106,30 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     readers(&mut world, seed);
     // Drawn apart, as above.
     world.server.confirms = Random::new(seed.rotate_left(32)).percent(30);
+    hosts(&mut world, &mut Random::new(seed.rotate_left(16)), weather);
     (world, count)
+}
+
+/// Storage with two host names, in many worlds; sometimes one of them is out of reach.
+fn hosts(world: &mut World, random: &mut Random, weather: Weather) {
+    if random.percent(60) {
+        return;
+    }
+    world.server.hosts = vec!["storage.example", "other.example"];
+    if weather == Weather::Calm {
+        return;
+    }
+    if random.percent(30) {
+        let host = random.pick(&["storage.example", "other.example"]);
+        let how = random.pick(&[0, 1]);
+        let act = if how == 0 {
+            Act::Reset(0)
+        } else {
+            Act::Hang(0)
+        };
+        world.lost_host = Some((host, act));
+    }
+    world.server.names_others = random.percent(80);
 }
 
 /// Room for few or many open uploads, some of it taken by other tabs for a while.

@@ -50,6 +50,8 @@ pub struct Monitor {
     pub uploads: BTreeMap<UploadId, Watched>,
     pub(super) live: BTreeMap<RequestId, (Kind, Vec<UploadId>, Option<u64>)>,
     used: BTreeSet<RequestId>,
+    /// The host of each request to storage.
+    hosts: BTreeMap<RequestId, String>,
     pub violations: Vec<String>,
     pub commands: u64,
     pub creates: u32,
@@ -68,6 +70,8 @@ pub struct Monitor {
     pub hidden: u32,
     pub tokens: u32,
     pub most_sends: usize,
+    /// How often a host name was said to be silent.
+    pub silent_hosts: u32,
     /// Create calls of one upload, besides those of a line that moves.
     pub most_creates: u32,
     pub(super) limits: Option<(usize, usize, usize, u64)>,
@@ -105,6 +109,7 @@ impl Monitor {
         self.unverified = 0;
         self.silent.clear();
         self.hidden = 0;
+        self.silent_hosts = 0;
         self.waits_for_nothing();
         self.reads_crashed();
         self.used.clear();
@@ -195,8 +200,13 @@ impl Monitor {
                 (*request, Kind::Api, vec![*upload])
             }
             Command::Send {
-                request, upload, ..
+                request,
+                upload,
+                grant,
+                ..
             } => {
+                let host = grant.url.split('/').nth(2).unwrap_or_default();
+                self.hosts.insert(*request, host.to_owned());
                 self.uploads.entry(*upload).or_default().sends += 1;
                 (*request, Kind::Send, vec![*upload])
             }
@@ -287,8 +297,15 @@ impl Monitor {
         if let Some((window, api, ..)) = self.limits {
             let sends = self.count(Kind::Send);
             self.most_sends = self.most_sends.max(sends);
-            self.check(sends <= window, || {
-                format!("{sends} requests to storage at a time")
+            let live = self.live.iter();
+            let live = live.filter(|(_, (kind, ..))| *kind == Kind::Send);
+            let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
+            for (request, _) in live {
+                *hosts.entry(&self.hosts[request]).or_default() += 1;
+            }
+            let most = hosts.values().copied().max().unwrap_or(0);
+            self.check(most <= window, || {
+                format!("{most} requests to one host of storage at a time")
             });
             let (calls, tokens) = (self.count(Kind::Api), self.count(Kind::Token));
             self.check(calls <= api, || format!("{calls} API calls at a time"));

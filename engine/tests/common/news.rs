@@ -49,6 +49,11 @@ impl Monitor {
                 self.uploads.entry(*upload).or_default().progress.confirmed = 0;
                 self.restarts += 1;
             }
+            Event::HostSilent { .. } => {
+                self.silent_hosts += 1;
+                let often = self.silent_hosts;
+                self.check(often == 1, || format!("{often} silent hosts reported"));
+            }
             Event::Silent { storage } => {
                 let first = self.silent.insert(*storage);
                 self.check(first, || format!("silence of {storage} told twice"));

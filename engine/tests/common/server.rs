@@ -59,6 +59,10 @@ pub struct Server {
     pub part_size: Option<u64>,
     /// Where another backend puts its objects; by default as our own does.
     pub key_of_all: Option<String>,
+    /// Storage's host names, which grants name in turns.
+    pub hosts: Vec<&'static str>,
+    /// Grants name the other host, too.
+    pub names_others: bool,
     pub created: BTreeMap<UploadId, Pending>,
     pub objects: BTreeMap<UploadId, Object>,
     pub(super) urls: BTreeMap<String, Leave>,
@@ -92,6 +96,8 @@ impl Default for Server {
             first: First::Signed,
             part_size: None,
             key_of_all: None,
+            hosts: vec!["storage.example"],
+            names_others: true,
             created: BTreeMap::new(),
             objects: BTreeMap::new(),
             urls: BTreeMap::new(),
@@ -246,7 +252,13 @@ impl Server {
         crc: Option<Crc64Nvme>,
     ) -> Grant {
         let number = self.urls.len();
-        let url = format!("https://storage.example/{id}?X-Amz-Signature={number}");
+        let turn = part.map_or(id.to_string().bytes().last().unwrap_or(0).into(), u64::from);
+        let at = |turn: u64| {
+            let host = self.hosts[usize::try_from(turn).unwrap_or(0) % self.hosts.len()];
+            format!("https://{host}/{id}?X-Amz-Signature={number}")
+        };
+        let url = at(turn);
+        let other_url = (self.names_others && self.hosts.len() > 1).then(|| at(turn + 1));
         let leave = Leave {
             id,
             part,
@@ -254,12 +266,16 @@ impl Server {
             size,
             crc,
         };
+        if let Some(other) = &other_url {
+            self.urls.insert(other.clone(), leave.clone());
+        }
         self.urls.insert(url.clone(), leave);
         if let Some(pending) = self.created.get_mut(&id) {
             pending.active_at = now;
         }
         Grant {
             url,
+            other_url,
             headers: Texts::from([("if-none-match".into(), "*".into())]),
             expires_in_ms: self.url_life_ms,
         }

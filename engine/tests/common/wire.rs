@@ -82,6 +82,12 @@ impl World {
         };
         let online = matches!(op, Op::Hash | Op::Token | Op::Save) || self.link_up;
         let act = if online { act } else { Act::Reset(0) };
+        let act = match (&command, &self.lost_host) {
+            (Command::Send { grant, .. }, Some((host, down))) if grant.url.contains(host) => {
+                down.clone()
+            }
+            _ => act,
+        };
         let body = match &command {
             Command::Hash { bytes, .. } => (bytes.end - bytes.start) / 100,
             Command::Send { bytes, .. } => bytes.end - bytes.start,

@@ -71,6 +71,8 @@ pub struct World {
     pub silent: u64,
     pub token_life_ms: Option<u64>,
     pub link_up: bool,
+    /// A host name of storage that no byte gets to, and what becomes of requests to it.
+    pub lost_host: Option<(&'static str, Act)>,
     /// Uploads for which an abort was requested.
     pub aborted: BTreeSet<UploadId>,
     /// Replies that come twice, or again much later, in percent.
@@ -121,6 +123,7 @@ impl World {
             silent: 0,
             token_life_ms: None,
             link_up: true,
+            lost_host: None,
             aborted: BTreeSet::new(),
             echoes: 0,
             steps: 0,

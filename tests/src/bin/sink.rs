@@ -1,7 +1,7 @@
 //! An API and a storage that discard what they get, for benchmarks; on loopback only. See [`e2e::sink`].
 //!
 //! `sink [--port PORT] [--life SECONDS] [--no-verify] [--answer-delay-ms N] [--bytes-per-second N]
-//! [--uplink BYTES_PER_SECOND] [--reset-every BODIES] [--stall-ms N] [--busy BODIES]`
+//! [--two-hosts] [--uplink BYTES_PER_SECOND] [--reset-every BODIES] [--stall-ms N] [--busy BODIES]`
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Long("life") => life = options.value()?.parse()?,
             Long("no-verify") => config.verify = false,
             Long("answer-delay-ms") => config.answer_delay_ms = options.value()?.parse()?,
+            Long("two-hosts") => config.two_hosts = true,
             Long("uplink") => config.uplink = Some(options.value()?.parse()?),
             Long("reset-every") => {
                 config.trouble.reset_every = Some(options.value()?.parse()?);

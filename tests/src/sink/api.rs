@@ -257,17 +257,39 @@ fn grant(state: &State, host: &str, upload: &Upload, part: Option<u32>, headers:
     let mut signed: Vec<&str> = headers.keys().map(String::as_str).collect();
     signed.extend(["content-length", "host"]);
     signed.sort_unstable();
-    let part = part.map_or(String::new(), |part| format!("partNumber={part}&"));
-    let url = format!(
-        "http://{host}/bucket/{key}?{part}uploadId={}&end={}&X-Amz-SignedHeaders={}&X-Amz-Signature={}",
-        upload.item.id,
-        state.now() + state.config.grant_life_ms,
-        signed.join("%3B"),
-        "0".repeat(64),
-    );
+    let others = match part {
+        Some(number) => number.is_multiple_of(2),
+        None => upload.item.id.bits() % 2 == 1,
+    };
+    let query = part.map_or(String::new(), |part| format!("partNumber={part}&"));
+    let url = |host: &str| {
+        format!(
+            "http://{host}/bucket/{key}?{query}uploadId={}&end={}&X-Amz-SignedHeaders={}&X-Amz-Signature={}",
+            upload.item.id,
+            state.now() + state.config.grant_life_ms,
+            signed.join("%3B"),
+            "0".repeat(64),
+        )
+    };
+    let other = other_host(host).filter(|_| state.config.two_hosts);
+    let (url, other_url) = match other.map(|other| url(&other)) {
+        Some(other) if others => (other, Some(url(host))),
+        other => (url(host), other),
+    };
     Grant {
         url,
+        other_url,
         headers,
         expires_in_ms: state.config.grant_life_ms,
     }
+}
+
+/// The other name of this computer: browsers count connections by name.
+fn other_host(host: &str) -> Option<String> {
+    let (name, port) = host.split_once(':')?;
+    let other = match name {
+        "127.0.0.1" => "localhost",
+        _ => "127.0.0.1",
+    };
+    Some(format!("{other}:{port}"))
 }

@@ -33,6 +33,8 @@ pub struct Config {
     pub expose_headers: bool,
     /// Bandwidth of all connections together, in bytes a second.
     pub uplink: Option<u64>,
+    /// Whether grants name two hosts in turns: `127.0.0.1` and `localhost`.
+    pub two_hosts: bool,
     /// What goes wrong with bodies.
     pub trouble: Trouble,
 }
@@ -48,6 +50,7 @@ impl Default for Config {
             open_uploads: None,
             expose_headers: true,
             uplink: None,
+            two_hosts: false,
             trouble: Trouble::default(),
         }
     }

@@ -14,6 +14,7 @@ mod case;
 mod content;
 mod files;
 mod harness;
+mod hosts;
 mod kills;
 mod many;
 mod network;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         many::TESTS,
         big::TESTS,
         offline::BARE,
+        hosts::BARE,
     ];
     harness::run(&all.concat())
 }

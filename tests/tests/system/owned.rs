@@ -3,7 +3,7 @@
 
 mod bucket;
 
-use crowfly_contract::{Record, UploadStatus};
+use crowfly_contract::{Grant, Record, UploadStatus};
 use devkit::aws::{Client, IAM, QueryService, elements};
 use devkit::env::{Env, Stack};
 use devkit::http::Request;
@@ -68,6 +68,37 @@ fn a_file_goes_through_a_bucket_with_a_key() {
     let url = content["url"].as_str().expect("an address");
     let file = Request::new("GET", url).send();
     assert_eq!((file.status, file.body.as_slice()), (200, BYTES));
+}
+
+/// `UploadHosts=two`: here the two names of this computer.
+#[test]
+fn a_file_goes_to_storage_by_two_host_names() {
+    let bytes = parts::bytes();
+    let sent = Parts::begin(caller(), parts::create_item());
+    let host = |url: &str| {
+        let name = url.split(['/', ':']).nth(3).expect("a host");
+        name.to_owned()
+    };
+    let numbers = 1..=sent.plan.part_count();
+    assert!(numbers.end() >= &2, "two parts at least");
+    for number in numbers {
+        let part = sent.slice(&bytes, number);
+        let grant = sent.sign(number, Some(crc64nvme(part)));
+        let other = grant.other_url.clone().expect("another URL");
+        let mut hosts = ["127.0.0.1", "localhost"];
+        hosts.rotate_left(usize::from(number.is_multiple_of(2)));
+        assert_eq!([host(&grant.url), host(&other)], hosts, "part {number}");
+        for url in [grant.url.clone(), other] {
+            let grant = Grant {
+                url,
+                ..grant.clone()
+            };
+            let answer = parts::put(&grant, part).send();
+            assert_eq!(answer.status, 200, "part {number}: {}", answer.text());
+        }
+    }
+    let answer = sent.complete(&json!({"crc64nvme": crc64nvme(&bytes)}));
+    assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
 /// A part needs kms:Decrypt, besides.

@@ -97,6 +97,7 @@ fn functions_get_the_variables_that_they_need() {
         "SCAN_UPLOADS",
         "TABLE",
         "TRANSFER_ACCELERATION",
+        "UPLOAD_HOSTS",
         "UNFINISHED_DAYS",
         "URL_LIFETIME_SECONDS",
     ] {

@@ -24,5 +24,6 @@ mod public;
 mod resolve;
 mod roles;
 mod scanner;
+mod upload_hosts;
 mod watching;
 mod workflows;

@@ -61,6 +61,7 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("RecordReservedConcurrency", json!(0)),
         ("SelfSignUp", json!("off")),
         ("TransferAcceleration", json!("off")),
+        ("UploadHosts", json!("one")),
     ];
     let parameters = template()["Parameters"].as_object().unwrap();
     assert_eq!(parameters.len(), expected.len());

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// What `--only` accepts besides the names of variants.
 const GROUPS: &str =
-    "loopback long small resets uplink stall busy hash engine backend functions pipeline";
+    "loopback long hosts small resets uplink stall busy hash engine backend functions pipeline";
 /// Those that are measured with `--peers` alone, unless they are named.
 const COMPARED: [&str; 4] = ["resets", "uplink", "stall", "busy"];
 
@@ -70,7 +70,7 @@ impl Options {
     pub(super) fn wants(&self, name: &str) -> bool {
         let compared = COMPARED.contains(&name);
         let any = match self.peers {
-            true => compared || ["loopback", "long", "small"].contains(&name),
+            true => compared || ["loopback", "long", "hosts", "small"].contains(&name),
             false => !compared,
         };
         self.only.is_empty() && any || self.only.iter().any(|only| only == name)

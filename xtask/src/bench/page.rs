@@ -129,6 +129,7 @@ fn name(variant: &str, peers: &[Peer]) -> String {
         "ours-none" => "crowfly, no checksum".to_owned(),
         "raw-put" => "raw, one request".to_owned(),
         "raw-put-x6" => "raw, six requests at once".to_owned(),
+        "raw-11x12" => "raw, twelve parts of 11 MiB at once, by two host names".to_owned(),
         "raw-8x6" => "raw, six parts of 8 MiB at once".to_owned(),
         other => other.to_owned(),
     }

@@ -21,12 +21,13 @@ pub(super) struct Variant {
 /// Name, function, options, settings.
 const VARIANTS: &str = r#"
 raw-put | rawPut | {} | loopback long
-raw-8x6 | rawParts | {"partSize": 8388608, "parallel": 6} | loopback long uplink stall
+raw-8x6 | rawParts | {"partSize": 8388608, "parallel": 6} | loopback long hosts uplink stall
+raw-11x12 | rawParts | {"partSize": 11184811, "parallel": 12, "twoHosts": true} | hosts
 raw-put-x6 | rawPut | {"parallel": 6} | small
-ours-none | ours | {"checksum": "none"} | loopback long small
-ours | ours | {"checksum": "crc64nvme"} | loopback long small resets uplink stall busy
-before-none | ours | {"checksum": "none", "folder": "before"} | loopback long small
-before | ours | {"checksum": "crc64nvme", "folder": "before"} | loopback long small
+ours-none | ours | {"checksum": "none"} | loopback long hosts small
+ours | ours | {"checksum": "crc64nvme"} | loopback long hosts small resets uplink stall busy
+before-none | ours | {"checksum": "none", "folder": "before"} | loopback long hosts small
+before | ours | {"checksum": "crc64nvme", "folder": "before"} | loopback long hosts small
 "#;
 
 /// The same for other uploaders, which `--peers` adds.
@@ -122,6 +123,13 @@ pub(super) fn settings(options: &Options) -> Vec<Setting> {
             "long",
             one(long, far),
             "--answer-delay-ms 40 --bytes-per-second 12000000",
+            (1, long),
+            "raw-8x6",
+        ),
+        setting(
+            "hosts",
+            one(long, "the long path, by two host names of storage"),
+            "--answer-delay-ms 40 --bytes-per-second 12000000 --two-hosts",
             (1, long),
             "raw-8x6",
         ),

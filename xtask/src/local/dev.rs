@@ -42,6 +42,7 @@ pub(crate) fn dev(arguments: Parser) -> Result<(), Error> {
             ("AllowedOrigins", origins.as_str()),
             ("Architecture", architecture()),
             ("EventRoute", &route),
+            ("UploadHosts", "two"),
         ]);
         stack::deploy(&server.aws, NAME, &template, &parameters)
     })?;

@@ -88,7 +88,12 @@ fn config(stack: &Stack, others: &[String], trouble: Option<&Switch>) -> (String
         config["trouble"] = json!("trouble");
     }
     let urls = [&stack.api, &stack.s3, issuer].into_iter();
-    let urls = urls.chain(others).chain(&proxy);
+    // With `UploadHosts=two` files go to storage by both names of this computer.
+    let named = [Some(&stack.s3), proxy.as_ref()].into_iter().flatten();
+    let named: Vec<String> = named
+        .map(|url| url.replace("//127.0.0.1:", "//localhost:"))
+        .collect();
+    let urls = urls.chain(others).chain(&proxy).chain(&named);
     let origins: BTreeSet<&str> = urls.map(|url| origin(url)).collect();
     let connect: Vec<&str> = origins.into_iter().collect();
     (format!("{config:#}\n"), policy(&connect.join(" ")))

@@ -54,7 +54,7 @@ const OWNED: &str = "KmsKeyArn=arn:aws:kms:us-east-1:000000000000:key/1234abcd-1
     DistributionArn=arn:aws:cloudfront::000000000000:distribution/E1ABC \
     PermissionsBoundaryArn=arn:aws:iam::aws:policy/PowerUserAccess \
     ExemptRoleArn=arn:aws:iam::000000000000:role/restoring \
-    LogSourceIp=on TransferAcceleration=on RecordReservedConcurrency=10";
+    LogSourceIp=on TransferAcceleration=on UploadHosts=two RecordReservedConcurrency=10";
 const FAULTY: &str = "EventRoute=lambda FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TOLD: &str = "EventBusName=default FunctionTimeoutSeconds=3 VisibilityTimeoutSeconds=3";
 const TIGHT: &str = "MaxOpenUploads=20 MaxOpenBytes=1048576 MaxRequestsPerSecond=20 MaxReadsPerSecond=20 RepairAfterSeconds=1";

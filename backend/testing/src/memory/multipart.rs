@@ -272,6 +272,7 @@ impl PresignPart for Memory {
             url: format!(
                 "memory://{key}?uploadId={id}&partNumber={number}&size={size}&from={now_ms}"
             ),
+            other_url: None,
             headers: headers.into_iter().collect::<Texts>(),
             expires_in_ms: 300_000,
         })

@@ -260,6 +260,7 @@ impl PresignPut for Memory {
         let url = format!("memory://{}?size={}&from={now_ms}", put.key, put.size);
         Ok(Grant {
             url,
+            other_url: None,
             headers,
             expires_in_ms: 300_000,
         })
@@ -275,6 +276,7 @@ impl PresignGet for Memory {
         );
         Ok(Grant {
             url,
+            other_url: None,
             headers: Texts::new(),
             expires_in_ms: 300_000,
         })

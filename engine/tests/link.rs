@@ -1,0 +1,305 @@
+//! One link, shared by connection as TCP does: how many connections a queue takes of it, and what is left for another.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use common::{MIB, Server, id, new_upload};
+use crowfly_contract::{Crc64Nvme, Grant};
+use crowfly_engine::{
+    ChecksumMode, Command, Config, Event, Input, Millis, Output, Queue, Reply, RequestId, TokenLife,
+};
+
+/// Time between two steps of the link, in milliseconds, and between two progress events of a browser.
+const STEP_MS: u64 = 10;
+const PROGRESS_MS: u64 = 50;
+const RTT_MS: u64 = 60;
+
+struct Transfer {
+    grant: Rc<Grant>,
+    size: u64,
+    began: u64,
+    starts: u64,
+    moved: f64,
+    told: u64,
+    told_at: u64,
+}
+
+/// One page with its queue.
+struct Page {
+    queue: Queue,
+    server: Server,
+    running: BTreeMap<RequestId, Transfer>,
+    replies: Vec<(u64, Input)>,
+    moved: f64,
+    most: usize,
+    stored: u32,
+}
+
+impl Page {
+    fn new(seed: u64) -> Self {
+        let mut server = Server::default();
+        server.hosts.push("other.example");
+        server.url_life_ms = 100_000_000;
+        Self {
+            queue: Queue::new(Config::default(), seed),
+            server,
+            running: BTreeMap::new(),
+            replies: Vec::new(),
+            moved: 0.0,
+            most: 0,
+            stored: 0,
+        }
+    }
+
+    fn add(&mut self, now: u64, number: u64, size: u64) {
+        let mut new = new_upload(number, size);
+        new.checksum = ChecksumMode::None;
+        self.queue.add(Millis(now), new).expect("a new upload");
+        self.drain(now);
+    }
+
+    fn input(&mut self, now: u64, input: Input) {
+        self.queue.handle_input(Millis(now), input);
+        self.drain(now);
+    }
+
+    fn drain(&mut self, now: u64) {
+        loop {
+            match self.queue.poll_output() {
+                Output::Do(command) => self.start(now, command),
+                Output::Emit(Event::Stored { .. }) => self.stored += 1,
+                Output::Emit(Event::Failed { failure, .. }) => panic!("{failure:?}"),
+                Output::Emit(_) => {}
+                Output::Idle(_) => return,
+            }
+        }
+    }
+
+    fn start(&mut self, now: u64, command: Command) {
+        let (request, reply) = match command {
+            Command::Token { request, .. } => (
+                request,
+                Reply::Token(Ok(TokenLife {
+                    expires_in_ms: None,
+                })),
+            ),
+            Command::Save { request, .. } => (request, Reply::Saved),
+            Command::Create { request, items } => (request, self.server.create(now, &items)),
+            Command::Sign {
+                request,
+                upload,
+                parts,
+            } => (request, self.server.sign(now, upload, &parts)),
+            Command::Complete {
+                request, upload, ..
+            } => (request, self.server.complete(now, upload, None)),
+            Command::Send {
+                request,
+                bytes,
+                grant,
+                ..
+            } => {
+                let transfer = Transfer {
+                    grant,
+                    size: bytes.end - bytes.start,
+                    began: now,
+                    starts: now + 2 * RTT_MS,
+                    moved: 0.0,
+                    told: 0,
+                    told_at: now,
+                };
+                self.running.insert(request, transfer);
+                self.most = self.most.max(self.running.len());
+                return;
+            }
+            Command::Cancel { request } => {
+                self.running.remove(&request);
+                return;
+            }
+            _ => return,
+        };
+        self.replies
+            .push((now + RTT_MS, Input::Reply { request, reply }));
+    }
+
+    /// Moves what the link gives each connection, and tells the queue what a browser tells.
+    fn step(&mut self, now: u64, each: f64) {
+        let mut inputs = Vec::new();
+        for (request, transfer) in &mut self.running {
+            if now < transfer.starts {
+                continue;
+            }
+            let before = transfer.moved;
+            transfer.moved = (before + each).min(transfer.size as f64);
+            self.moved += transfer.moved - before;
+            let sent = transfer.moved as u64;
+            if sent > transfer.told
+                && (now >= transfer.told_at + PROGRESS_MS || sent == transfer.size)
+            {
+                (transfer.told, transfer.told_at) = (sent, now);
+                inputs.push(Input::Progress {
+                    request: *request,
+                    sent,
+                });
+            }
+            if sent == transfer.size {
+                let crc = Crc64Nvme::new(7);
+                let (grant, size) = (&transfer.grant, transfer.size);
+                let reply = self.server.put(transfer.began, now, grant, size, crc);
+                let request = *request;
+                self.replies
+                    .push((now + RTT_MS, Input::Reply { request, reply }));
+            }
+        }
+        self.running
+            .retain(|_, transfer| (transfer.moved as u64) < transfer.size);
+        let (due, later) = std::mem::take(&mut self.replies)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
+        self.replies = later;
+        inputs.extend(due.into_iter().map(|(_, input)| input));
+        inputs.push(Input::Tick);
+        for input in inputs {
+            self.input(now, input);
+        }
+    }
+
+    fn sending(&self, now: u64) -> usize {
+        let sends = |transfer: &&Transfer| now >= transfer.starts;
+        self.running.values().filter(sends).count()
+    }
+}
+
+/// A link of so many bytes per millisecond in all, and for each connection.
+#[derive(Clone, Copy)]
+struct Link {
+    all: f64,
+    each: f64,
+}
+
+impl Link {
+    fn run(self, pages: &mut [Page], from: u64, until: u64) {
+        let mut now = from;
+        while now < until {
+            now += STEP_MS;
+            let sending: usize = pages.iter().map(|page| page.sending(now)).sum();
+            let share = (self.all / sending.max(1) as f64).min(self.each);
+            for page in pages.iter_mut() {
+                page.step(now, share * STEP_MS as f64);
+            }
+        }
+    }
+}
+
+fn pages(count: usize) -> Vec<Page> {
+    (0..count).map(|number| Page::new(number as u64)).collect()
+}
+
+#[test]
+fn a_link_that_is_full_is_left_to_the_first_six() {
+    let link = Link {
+        all: 2_500.0,
+        each: f64::MAX,
+    };
+    let mut pages = pages(1);
+    pages[0].add(0, 1, 4_000 * MIB);
+    let mut more = 0;
+    for second in 0..1_000 {
+        link.run(&mut pages, second * 1_000, (second + 1) * 1_000);
+        more += usize::from(pages[0].running.len() > 6);
+    }
+    // The attempts to add one, whose transfer is not cut short.
+    assert_eq!(pages[0].most, 7);
+    assert!(more < 350, "seven in {more} of 1,000 seconds");
+}
+
+#[test]
+fn a_path_that_limits_each_connection_gets_twelve() {
+    let link = Link {
+        all: f64::MAX,
+        each: 1_500.0,
+    };
+    let mut pages = pages(1);
+    pages[0].add(0, 1, 2_000 * MIB);
+    link.run(&mut pages, 0, 10_000);
+    assert_eq!(pages[0].running.len(), 12);
+    let before = pages[0].moved;
+    link.run(&mut pages, 10_000, 20_000);
+    let rate = (pages[0].moved - before) / 10_000.0;
+    assert!(rate > 0.85 * 12.0 * link.each, "{rate} bytes/ms");
+}
+
+#[test]
+fn a_link_that_eight_connections_fill_gets_about_eight() {
+    let link = Link {
+        all: 8.0 * 1_500.0,
+        each: 1_500.0,
+    };
+    let mut pages = pages(1);
+    pages[0].add(0, 1, 4_000 * MIB);
+    link.run(&mut pages, 0, 20_000);
+    let before = pages[0].moved;
+    link.run(&mut pages, 20_000, 60_000);
+    let rate = (pages[0].moved - before) / 40_000.0;
+    assert!(rate > 0.85 * link.all, "{rate} of {} bytes/ms", link.all);
+    assert!(pages[0].running.len() <= 10, "{}", pages[0].running.len());
+}
+
+#[test]
+fn a_second_page_gets_its_share_of_a_full_link() {
+    let link = Link {
+        all: 2_500.0,
+        each: f64::MAX,
+    };
+    let mut pages = pages(2);
+    pages[0].add(0, 1, 4_000 * MIB);
+    link.run(&mut pages, 0, 20_000);
+    pages[1].add(20_000, 2, 4_000 * MIB);
+    link.run(&mut pages, 20_000, 25_000);
+    let before = [pages[0].moved, pages[1].moved];
+    link.run(&mut pages, 25_000, 85_000);
+    let got = [pages[0].moved - before[0], pages[1].moved - before[1]];
+    let share = got[1] / (got[0] + got[1]);
+    assert!((0.4..=0.6).contains(&share), "{share} of the link");
+}
+
+#[test]
+fn a_page_that_had_the_path_for_itself_gives_way_when_another_fills_it() {
+    // Twelve connections fill it just so.
+    let link = Link {
+        all: 12.0 * 1_000.0,
+        each: 1_000.0,
+    };
+    let mut pages = pages(2);
+    pages[0].add(0, 1, 8_000 * MIB);
+    link.run(&mut pages, 0, 15_000);
+    assert_eq!(pages[0].running.len(), 12);
+    pages[1].add(15_000, 2, 8_000 * MIB);
+    link.run(&mut pages, 15_000, 60_000);
+    let before = [pages[0].moved, pages[1].moved];
+    link.run(&mut pages, 60_000, 120_000);
+    let got = [pages[0].moved - before[0], pages[1].moved - before[1]];
+    let share = got[1] / (got[0] + got[1]);
+    assert!((0.38..=0.62).contains(&share), "{share} of the link");
+}
+
+#[test]
+fn a_second_upload_of_a_page_is_sent_while_the_first_has_all_connections() {
+    let link = Link {
+        all: f64::MAX,
+        each: 1_500.0,
+    };
+    let mut pages = pages(1);
+    pages[0].add(0, 1, 2_000 * MIB);
+    link.run(&mut pages, 0, 10_000);
+    let mut urgent = new_upload(2, MIB);
+    (urgent.checksum, urgent.priority) = (ChecksumMode::None, 1);
+    let queue = &mut pages[0].queue;
+    queue.add(Millis(10_000), urgent).expect("a new upload");
+    pages[0].drain(10_000);
+    // A part takes 22 s, and the next one that ends leaves its connection to it.
+    link.run(&mut pages, 10_000, 27_000);
+    assert!(pages[0].server.objects.contains_key(&id(2)));
+}
