@@ -207,6 +207,7 @@ impl Driver {
             // Unless it was cancelled meanwhile.
             if driver.pool.take(request).is_some() {
                 driver.begin_hash(job);
+                driver.read_small();
             }
         });
     }
