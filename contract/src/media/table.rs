@@ -165,11 +165,9 @@ pub(super) fn find(media_type: &str) -> Option<Found> {
                 continue;
             }
             let (of, listed) = cut(full, b'/').unwrap_or(("application", full));
-            let known = same(listed, subtype) || same(listed, bare);
-            let own = || {
-                listed.len() == full.len() && same(family, cut(name, b'/').unwrap_or_default().0)
-            };
-            if known && (same(family, of) || own()) {
+            let (own, _) = cut(name, b'/')?;
+            let known = listed.len() == bare.len() || same(listed, subtype);
+            if known && (same(family, of) || (listed.len() == full.len() && same(family, own))) {
                 return Some(Found { name, says });
             }
         }
