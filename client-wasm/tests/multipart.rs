@@ -6,6 +6,8 @@ mod support;
 
 cases!("/tests/cases/multipart.js":
     a_large_file_goes_in_parts,
+    one_call_comes_before_the_first_part,
+    a_server_that_knows_no_first_parts_refuses_them_once,
     a_part_is_sent_with_exactly_its_headers,
     parts_without_checksums,
     parts_that_storage_let_go_of_are_a_warning,

@@ -30,7 +30,7 @@ async fn created(memory: &Memory, item: Value) -> Result<(Created, bool), ErrorC
 }
 
 #[tokio::test]
-async fn they_are_signed_exactly_as_a_sign_call_signs_them() {
+async fn a46_a49_they_are_signed_exactly_as_a_sign_call_signs_them() {
     let memory = Memory::default();
     let (created, repeated) = created(&memory, asking(PART, 2)).await.unwrap();
     assert!(!repeated);
@@ -84,7 +84,7 @@ async fn a_small_file_has_no_parts_whatever_is_asked_for() {
 }
 
 #[tokio::test]
-async fn f34_a_repeated_call_signs_again_and_may_ask_for_other_parts() {
+async fn a_repeated_call_signs_again_and_may_ask_for_other_parts() {
     let memory = Memory::default();
     let first = created(&memory, asking(PART, 2)).await.unwrap();
     let before = row(&memory);
@@ -137,7 +137,7 @@ async fn f30_the_loser_of_two_concurrent_creates_signs_for_the_winner() {
 }
 
 #[tokio::test]
-async fn a49_what_has_ended_is_not_signed() {
+async fn what_has_ended_is_not_signed() {
     for (status, code) in [
         (UploadStatus::Stored, ErrorCode::AlreadyStored),
         (UploadStatus::Aborted, ErrorCode::UploadEnded),

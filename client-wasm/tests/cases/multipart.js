@@ -4,6 +4,20 @@ const MIB = 1024 * 1024;
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
 const large = () => new File([new Uint8Array(12 * MIB).fill(7)], "film.mp4", { type: "video/mp4" });
 
+/** A file that the world splits as the client expects, and the calls before its first byte. */
+function expecting(world) {
+  world.partSize = 8 * MIB;
+  let calls;
+  world.storage = () => {
+    calls ??= world.calls.map(({ method, path }) => `${method} ${path}`);
+    return undefined;
+  };
+  return { before: () => calls, file: new File([new Uint8Array(17 * MIB).fill(7)], "film.mp4", { type: "video/mp4" }) };
+}
+
+const checksumOf = (world, part) =>
+  world.puts.find(({ url }) => new URL(url).searchParams.get("partNumber") === `${part}`).headers["x-amz-checksum-crc64nvme"];
+
 function jwt(claims) {
   const part = (value) => btoa(JSON.stringify(value)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
   return `${part({ alg: "none" })}.${part(claims)}.signature`;
@@ -48,6 +62,34 @@ export const cases = {
       confirmed = progress.confirmed;
     }
     equal(confirmed, 12 * MIB);
+    client.close();
+  },
+
+  async one_call_comes_before_the_first_part({ createClient, world }) {
+    const { before, file } = expecting(world);
+    const client = createClient(options);
+    const stored = await client.upload(file).done;
+    equal(before(), ["POST /uploads"]);
+    const [item] = world.calls[0].body.uploads;
+    equal(item.partSize, 8 * MIB);
+    ok(item.parts.length > 0 && item.parts.every(({ crc64nvme }, at) => crc64nvme === checksumOf(world, at + 1)), "other checksums were signed");
+    equal(world.sentParts().sort(), [1, 2, 3]);
+    equal([stored.size, stored.crc64nvme], [17 * MIB, world.calls.at(-1).body.crc64nvme]);
+    client.close();
+  },
+
+  async a_server_that_knows_no_first_parts_refuses_them_once({ createClient, world }) {
+    const { before, file } = expecting(world);
+    world.answer = (_, path, body) => {
+      if (path !== "/uploads" || !body.uploads[0].parts) return undefined;
+      return { status: 400, body: { error: { code: "unknown_field", message: "`uploads[0].partSize` is an unknown field", requestId: "r" } } };
+    };
+    const client = createClient(options);
+    await client.upload(file).done;
+    equal([before().slice(0, 2), before().length], [["POST /uploads", "POST /uploads"], 3]);
+    equal(world.sentParts().sort(), [1, 2, 3]);
+    await client.upload(file).done;
+    equal(world.calls.filter(({ path }) => path === "/uploads").length, 3, "calls that create two files");
     client.close();
   },
 

@@ -250,7 +250,9 @@ export class World {
       expiresInMs: 300000,
     };
     const plan = partCount ? { kind: "multipart", partSize: this.partSize, partCount } : { kind: "single", put };
-    return { id, key: this.key(item), plan, ...this.more(item) };
+    const along = partCount && item.partSize === this.partSize ? (item.parts ?? []) : [];
+    const grants = along.map((part) => this.sign(id, part));
+    return { id, key: this.key(item), plan, ...(grants.length > 0 && { grants }), ...this.more(item) };
   }
 
   sign(id, { number, crc64nvme }) {

@@ -8,7 +8,6 @@ use super::Queue;
 use super::live::Flight;
 use crate::Millis;
 use crate::job::{Place, Slot, Step, Work};
-use crate::part::Part;
 
 /// State of create calls kept between batches.
 #[derive(Debug, Default)]
@@ -72,14 +71,11 @@ impl Queue {
         }
     }
 
-    /// First parts of it are being hashed, which the create call would ask to have signed along.
+    /// Parts of it are being hashed, which the create call would ask to have signed along.
     fn hashes_first_parts(&self, id: Slot) -> bool {
-        let most = self.config.first_parts;
-        let hashing = |part: &Part| matches!(part.step, Step::Running(_, Work::Hash(_)));
-        self.uploads.get(id).is_some_and(|upload| {
-            let first = upload.parts.first(most);
-            upload.parts.multipart() && !upload.unlisted && first.iter().any(hashing)
-        })
+        let hashing = |step| matches!(step, Step::Running(_, Work::Hash(_)));
+        let upload = self.uploads.get(id);
+        self.config.first_parts > 0 && upload.is_some_and(|upload| upload.steps().any(hashing))
     }
 
     /// A create call went out with this many items, this one being the last.

@@ -1,7 +1,7 @@
 //! The first parts of a large file are signed along with its create call: the first byte waits for one answer.
 
 use super::common::server::First;
-use super::common::{Act, MIB, Op, User, World, api, id, new_upload};
+use super::common::{Act, MIB, Op, User, World, api, id, new_upload, s3};
 use crowfly_contract::{ErrorCode, PartToSign};
 use crowfly_engine::{ChecksumMode, Command, Config, Input, ItemToCreate};
 
@@ -115,7 +115,7 @@ fn the_call_lingers_for_parts_that_are_nearly_hashed_but_not_for_slow_ones() {
 }
 
 #[test]
-fn f80_a_server_of_before_refuses_once_and_is_never_asked_again() {
+fn a_server_of_before_refuses_once_and_is_never_asked_again() {
     let mut world = one(First::Refused);
     world.finish();
     assert_eq!(world.failed_with(id(1)), None);
@@ -228,7 +228,7 @@ fn f25_what_an_earlier_page_began_is_listed_before_anything_is_signed() {
 }
 
 #[test]
-fn f34_a_lost_answer_is_asked_for_again_with_what_is_hashed_by_then() {
+fn a_lost_answer_is_asked_for_again_with_what_is_hashed_by_then() {
     let mut world = world(First::Signed);
     world.script(Op::Create, [Act::LoseAnswer]);
     world.add(new_upload(1, SIZE));
@@ -238,6 +238,17 @@ fn f34_a_lost_answer_is_asked_for_again_with_what_is_hashed_by_then() {
     assert_eq!(all[0].1.item, all[1].1.item);
     assert_eq!(parts(&all[1].1), [1, 2, 3, 4, 5, 6]);
     assert_eq!((world.server.received, world.server.resent), (SIZE, 0));
+}
+
+#[test]
+fn f34_a_part_signed_along_whose_bytes_arrived_otherwise_is_hashed_signed_and_sent_again() {
+    let mut world = world(First::Signed);
+    world.script(Op::Send, [s3(400, "BadDigest")]);
+    world.add(new_upload(1, 17 * MIB));
+    world.finish();
+    assert_eq!((world.failed_with(id(1)), world.sends(id(1))), (None, 4));
+    assert_eq!((world.monitor.creates, world.monitor.signs), (1, 1));
+    assert_eq!(world.server.received, 17 * MIB);
 }
 
 #[test]
@@ -252,7 +263,7 @@ fn f40_after_storage_has_dropped_everything_the_hashed_parts_are_signed_along() 
 }
 
 #[test]
-fn a46_a_grant_that_grew_old_during_a_pause_is_not_used() {
+fn f14_a_grant_that_grew_old_during_a_pause_is_not_used() {
     let mut world = world(First::Signed);
     world.server.url_life_ms = 60_000;
     world.latency_ms = (300, 300);

@@ -114,7 +114,8 @@ fn create_one(
         },
     };
     let split_alike = upload.parts.map(|plan| plan.part_size()) == asked.part_size;
-    let first = asked.parts.iter().filter(|_| split_alike);
+    let along = state.config.signs_along && split_alike;
+    let first = asked.parts.iter().filter(|_| along);
     let grants = first.map(|part| part_grant(state, upload, part, host));
     let created = Created {
         grants: grants.collect::<Result<_, _>>()?,

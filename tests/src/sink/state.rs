@@ -27,6 +27,8 @@ pub struct Config {
     pub bytes_per_second: Option<u64>,
     /// How long a grant is valid, in milliseconds: a PUT that begins later is refused as expired.
     pub grant_life_ms: u64,
+    /// Whether a create call signs first parts along; if not, every part needs a sign call.
+    pub signs_along: bool,
     /// Most uploads that may be open at a time; a stored or cancelled one no longer counts.
     pub open_uploads: Option<usize>,
     /// Whether answers expose the headers to pages that the bucket's CORS rule exposes.
@@ -47,6 +49,7 @@ impl Default for Config {
             answer_delay_ms: 0,
             bytes_per_second: None,
             grant_life_ms: 300_000,
+            signs_along: true,
             open_uploads: None,
             expose_headers: true,
             uplink: None,

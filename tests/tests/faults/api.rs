@@ -37,7 +37,7 @@ fn create(times: Value) -> Value {
 fn f20_one_fresh_token_serves_all_waiting_calls(world: &World) -> Seen {
     for (form, code) in [("problem", "unauthenticated"), ("gateway", "Unauthorized")] {
         // Each upload's own calls are refused at once: first sign, then complete.
-        let case = Case::new(world, PARTS);
+        let case = Case::signing(world, PARTS);
         for piece in ["/parts", "/complete"] {
             case.rule(
                 json!({"method": "POST", "pathContains": piece}),
@@ -53,7 +53,7 @@ fn f20_one_fresh_token_serves_all_waiting_calls(world: &World) -> Seen {
         assert_eq!([1, 2, 3].map(|part| case.puts(Some(part))), [1, 1, 1]);
     }
     // Two uploads share one token.
-    let case = Case::new(world, PARTS);
+    let case = Case::signing(world, PARTS);
     let signs = json!({"method": "POST", "pathContains": "/parts", "times": 2});
     case.rule(signs.clone(), json!({"kind": "delay", "ms": 3_000}));
     case.rule(signs, refusal(401, "gateway", Some("Unauthorized"), true));
@@ -73,7 +73,7 @@ fn f20_one_fresh_token_serves_all_waiting_calls(world: &World) -> Seen {
 }
 
 fn f20_a_401_that_the_page_cannot_read_asks_for_a_token_too(world: &World) -> Seen {
-    let case = Case::new(world, PARTS);
+    let case = Case::signing(world, PARTS);
     case.rule(
         json!({"method": "POST", "pathContains": "/parts", "times": 2}),
         refusal(401, "gateway", Some("Unauthorized"), false),
@@ -92,7 +92,7 @@ fn f20_a_401_that_the_page_cannot_read_asks_for_a_token_too(world: &World) -> Se
 }
 
 fn f20_a_second_401_is_final(world: &World) -> Seen {
-    let case = Case::new(world, PARTS);
+    let case = Case::signing(world, PARTS);
     case.rule(
         json!({"method": "POST", "pathContains": "/parts", "times": "forever"}),
         refusal(401, "gateway", Some("Unauthorized"), true),
@@ -129,7 +129,7 @@ fn f22_a_403_is_final_at_once(world: &World) -> Seen {
         case.begin().failed(code);
         assert_eq!(case.count("POST", "/uploads"), 1, "{code}");
     }
-    let case = Case::new(world, PARTS);
+    let case = Case::signing(world, PARTS);
     case.rule(
         json!({"method": "POST", "pathContains": "/parts", "times": "forever"}),
         refusal(403, "gateway", Some("Forbidden"), true),
@@ -177,7 +177,7 @@ fn nonsense() -> [Value; 3] {
 fn f24_what_is_not_the_contract_once_is_asked_again(world: &World) -> Seen {
     for fault in nonsense() {
         for piece in ["/uploads", "/parts", "/complete"] {
-            let case = Case::new(world, PARTS);
+            let case = Case::signing(world, PARTS);
             case.rule(
                 json!({"method": "POST", "pathContains": piece}),
                 fault.clone(),

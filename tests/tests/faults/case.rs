@@ -36,6 +36,15 @@ impl<'world> Case<'world> {
         Self::with(world, size, sink::Config::default())
     }
 
+    /// As [`Case::new`], at a server that signs parts by sign calls alone.
+    pub(crate) fn signing(world: &'world World, size: u64) -> Self {
+        let config = sink::Config {
+            signs_along: false,
+            ..sink::Config::default()
+        };
+        Self::with(world, size, config)
+    }
+
     /// As [`Case::new`], with a sink of another configuration.
     pub(crate) fn with(world: &'world World, size: u64, config: sink::Config) -> Self {
         let number = world.number();

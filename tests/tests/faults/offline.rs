@@ -38,7 +38,7 @@ fn through_all_phases(world: &World, cut: impl Fn(bool)) -> usize {
     let mut online = 0;
     for (method, piece) in PHASES {
         world.open();
-        let case = Case::new(world, PARTS);
+        let case = Case::signing(world, PARTS);
         // Delayed, so that it is in flight for long enough.
         case.rule(
             json!({"method": method, "pathContains": piece}),

@@ -244,3 +244,29 @@ fn raw_bodies_are_counted_and_forgotten_on_reset() {
     Request::new("POST", setup.url("/reset")).send();
     assert_eq!(setup.sink.stats().requests, 0);
 }
+
+#[test]
+fn a_create_call_signs_first_parts_along_if_they_have_its_part_size() {
+    let setup = setup();
+    let id = UploadId::from_parts(1, 7);
+    let item = json!({"id": id, "name": "a.bin", "size": LARGE, "type": "application/zip"});
+    let create = |more: Value| {
+        let mut item = item.clone();
+        let fields = item.as_object_mut().expect("an item");
+        fields.extend(more.as_object().cloned().expect("fields"));
+        let answer = api(&setup, "POST", "/uploads", &json!({"uploads": [item]}));
+        assert!(answer.status < 300, "{}", answer.text());
+        answer.json()["uploads"][0].clone()
+    };
+    let plain = create(json!({}));
+    assert!(plain["grants"].is_null());
+    let size = plain["plan"]["partSize"].as_u64().expect("a part size");
+    let part = bytes(size);
+    let parts = json!([{"number": 1, "crc64nvme": crc(&part)}]);
+    assert!(create(json!({"partSize": size + 1, "parts": parts}))["grants"].is_null());
+    let granted = create(json!({"partSize": size, "parts": parts}));
+    let grant = &granted["grants"][0];
+    assert_eq!(setup.put(grant, &part).send().status, 200);
+    let other = setup.put(grant, &bytes(size - 1)).send();
+    assert!(other.text().contains("SignatureDoesNotMatch"));
+}

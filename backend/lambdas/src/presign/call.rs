@@ -44,7 +44,7 @@ impl Call {
     }
 
     /// Its cost in tokens of the rate: one for each upload that is read or written. Signing parts
-    /// calls no service for each of them.
+    /// calls no service for each of them, whichever call signs them.
     pub(super) fn cost(&self) -> u64 {
         match self {
             Self::Create(items) => u64::try_from(items.len()).unwrap_or(u64::MAX),
