@@ -55,9 +55,9 @@ impl Lease {
 /// Scheme and host of a URL as a number. Two hosts that shared one would share a window, and nothing else (FNV-1a,
 /// <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>).
 fn host(url: &str) -> u32 {
-    let (mut hash, mut slashes) = (0x811c_9dc5_u32, 0);
+    let (mut hash, mut slashes) = (0x811c_9dc5_u32, 0_u32);
     for byte in url.bytes() {
-        slashes += u32::from(byte == b'/');
+        slashes = slashes.wrapping_add(u32::from(byte == b'/'));
         if slashes == 3 {
             break;
         }

@@ -193,8 +193,8 @@ impl Link {
     }
 }
 
-fn pages(count: usize) -> Vec<Page> {
-    (0..count).map(|number| Page::new(number as u64)).collect()
+fn pages(count: u64) -> Vec<Page> {
+    (0..count).map(Page::new).collect()
 }
 
 #[test]
