@@ -5,11 +5,13 @@
 mod add;
 mod events;
 mod hash;
+mod inbox;
 mod keeper;
 mod network;
 mod reads;
 mod report;
 mod run;
+mod send;
 mod trouble;
 
 use std::cell::{Cell, RefCell};
@@ -22,7 +24,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Crypto;
 
 use crate::clock::{Alarm, alarm, awake, now, pause};
-use crate::entry::{Entry, Stage};
+use crate::entry::Stage;
 use crate::error::closed;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
@@ -31,8 +33,8 @@ use crate::store::Store;
 use crate::task::spawn;
 use crate::token::TokenSource;
 use crate::transfer::reports_progress;
-use add::Addition;
 use hash::Pool;
+use inbox::{Inbox, Work};
 use keeper::Keeper;
 use reads::Reads;
 use run::Running;
@@ -42,59 +44,6 @@ pub(crate) use reads::NO_API;
 
 /// The longest run on the main thread in one task, in milliseconds; the rest continues in the next.
 const DRAIN_MS: f64 = 12.0;
-
-/// The contents of the inbox.
-enum Work {
-    Input(Input),
-    Add(Addition),
-    /// An abort of an upload that failed before its create call.
-    EndFailed(Rc<Entry>),
-}
-
-/// Work in two lines, replies to requests before all else: what many new uploads ask for need not wait until the last
-/// of them is added.
-#[derive(Default)]
-struct Inbox([Line; 2]);
-
-impl Inbox {
-    fn push(&mut self, work: Work) {
-        let [replies, rest] = &mut self.0;
-        let line = match work {
-            Work::Input(Input::Reply { .. }) => replies,
-            _ => rest,
-        };
-        line.newer.push(work);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.iter().all(Line::is_empty)
-    }
-
-    fn pop(&mut self) -> Option<Work> {
-        self.0.iter_mut().find_map(Line::pop)
-    }
-}
-
-/// First in, first out. Two lists, the older reversed, take less code than a `VecDeque`.
-#[derive(Default)]
-struct Line {
-    older: Vec<Work>,
-    newer: Vec<Work>,
-}
-
-impl Line {
-    fn is_empty(&self) -> bool {
-        self.older.is_empty() && self.newer.is_empty()
-    }
-
-    fn pop(&mut self) -> Option<Work> {
-        if self.older.is_empty() {
-            std::mem::swap(&mut self.older, &mut self.newer);
-            self.older.reverse();
-        }
-        self.older.pop()
-    }
-}
 
 /// One client's engine, adapters and running requests.
 pub(crate) struct Driver {

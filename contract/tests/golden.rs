@@ -142,6 +142,7 @@ fn create() {
         },
     );
     let grant = Grant {
+        other_url: None,
         url: format!("{ADDRESS}?partNumber=1&X-Amz-Signature=0123"),
         headers: map([("x-amz-checksum-crc64nvme", "rosUhgp5mIg=")]),
         expires_in_ms: 300_000,
