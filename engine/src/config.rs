@@ -28,6 +28,9 @@ pub struct Config {
     /// First parts of a large file that a create call asks to have signed along. 0 if the server signs none; also set
     /// by the engine once a server has refused or ignored them.
     pub first_parts: usize,
+    /// How long that call waits, once the first part is hashed, for others that are being hashed: each of them that it
+    /// names begins by a whole sign call earlier.
+    pub first_parts_ms: u64,
     /// How long a create call that is not full waits for uploads that are being hashed.
     pub linger_ms: u64,
     /// The same while the network is busy, or too few uploads for a call of their own are ready.
@@ -151,6 +154,7 @@ impl Config {
         ahead_bytes: 256 * 1024,
         ahead_small: 200,
         first_parts: MAX_FIRST_PARTS,
+        first_parts_ms: 50,
         linger_ms: 10,
         busy_linger_ms: 5_000,
         confirm: false,

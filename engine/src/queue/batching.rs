@@ -52,7 +52,7 @@ impl Queue {
             let id = first.job.id;
             (self.batching.last_partial, self.batching.key) = (0, 0);
             return if self.hashes_first_parts(id) {
-                since.after(self.config.linger_ms)
+                since.after(self.config.first_parts_ms)
             } else {
                 since
             };

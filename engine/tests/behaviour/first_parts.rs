@@ -80,7 +80,7 @@ fn it_is_never_later_than_with_a_server_that_signs_nothing_along() {
         let when = |first_parts| {
             let config = Config {
                 first_parts,
-                linger_ms: 0,
+                first_parts_ms: 0,
                 ..Config::default()
             };
             let mut world = World::with(config, 1);
