@@ -7,7 +7,8 @@ use crowfly_engine::{ChecksumMode, Input, Millis, NewUpload, State};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{Driver, Work};
+use super::Driver;
+use super::inbox::{Addition, Work};
 use crate::clock::now;
 use crate::entry::{Entry, Stage};
 use crate::error::{invalid_option, unreadable};
@@ -29,13 +30,6 @@ pub(crate) enum Want {
     Abort,
     Retry,
     Process,
-}
-
-/// An upload being added to the engine.
-pub(super) struct Addition {
-    entry: Rc<Entry>,
-    /// Its file, if size and type must still be read from it.
-    file: Option<JsValue>,
 }
 
 impl Driver {

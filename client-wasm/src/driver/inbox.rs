@@ -4,8 +4,16 @@ use std::rc::Rc;
 
 use crowfly_engine::Input;
 
-use super::add::Addition;
+use wasm_bindgen::JsValue;
+
 use crate::entry::Entry;
+
+/// An upload being added to the engine.
+pub(super) struct Addition {
+    pub(super) entry: Rc<Entry>,
+    /// Its file, if size and type must still be read from it.
+    pub(super) file: Option<JsValue>,
+}
 
 /// The contents of the inbox.
 pub(super) enum Work {
