@@ -46,15 +46,25 @@ export const cases = {
   },
 
   async u7_reads_that_never_end_hold_up_no_other_file({ createClient }) {
-    const hangs = () => Object.assign(small(), { arrayBuffer: () => new Promise(() => {}) });
+    const files = new Set(Array.from({ length: 5 }, small));
+    const { arrayBuffer } = Blob.prototype;
+    // Neither does a read of several files with one of them among them.
+    Blob.prototype.arrayBuffer = function () {
+      const hangs = files.has(this) || !(this instanceof File);
+      return hangs ? new Promise(() => {}) : arrayBuffer.call(this);
+    };
     const client = createClient({ ...api, onWarning() {} });
-    const hung = Array.from({ length: 5 }, () => client.upload(hangs()));
-    const since = performance.now();
-    await client.upload(small()).done;
-    ok(performance.now() - since < 9_000, `after ${performance.now() - since} ms`);
-    equal(hung.map(({ state }) => state), hung.map(() => "hashing"));
-    client.close();
-    for (const { done } of hung) equal((await rejection(done)).code, "closed");
+    try {
+      const hung = [...files].map((file) => client.upload(file));
+      const since = performance.now();
+      await client.upload(small()).done;
+      ok(performance.now() - since < 9_000, `after ${performance.now() - since} ms`);
+      equal(hung.map(({ state }) => state), hung.map(() => "hashing"));
+      client.close();
+      for (const { done } of hung) equal((await rejection(done)).code, "closed");
+    } finally {
+      Blob.prototype.arrayBuffer = arrayBuffer;
+    }
   },
 
   async u8_an_api_that_never_answers_is_named_within_five_seconds({ createClient, world }) {

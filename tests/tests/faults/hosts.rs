@@ -33,7 +33,8 @@ fn more_than_six_connections_are_used_where_each_is_slow(world: &World) -> Seen 
     let outcome = case.begin().stored();
     assert_eq!(outcome.warnings, [""; 0]);
     let most = case.stats().max_concurrency;
-    assert!((8..=12).contains(&most), "{most} connections");
+    // How many more varies: a body first fills the buffers of this computer.
+    assert!((7..=12).contains(&most), "{most} connections");
     format!("{most} connections")
 }
 
