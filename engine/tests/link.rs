@@ -191,6 +191,14 @@ impl Link {
             }
         }
     }
+
+    /// The share of the second of two pages in what the link carries meanwhile.
+    fn share_of_second(self, pages: &mut [Page], from: u64, until: u64) -> f64 {
+        let before = [pages[0].moved, pages[1].moved];
+        self.run(pages, from, until);
+        let got = [pages[0].moved - before[0], pages[1].moved - before[1]];
+        got[1] / (got[0] + got[1])
+    }
 }
 
 fn pages(count: u64) -> Vec<Page> {
@@ -258,10 +266,7 @@ fn a_second_page_gets_its_share_of_a_full_link() {
     link.run(&mut pages, 0, 20_000);
     pages[1].add(20_000, 2, 4_000 * MIB);
     link.run(&mut pages, 20_000, 25_000);
-    let before = [pages[0].moved, pages[1].moved];
-    link.run(&mut pages, 25_000, 85_000);
-    let got = [pages[0].moved - before[0], pages[1].moved - before[1]];
-    let share = got[1] / (got[0] + got[1]);
+    let share = link.share_of_second(&mut pages, 25_000, 85_000);
     assert!((0.4..=0.6).contains(&share), "{share} of the link");
 }
 
@@ -278,10 +283,7 @@ fn a_page_that_had_the_path_for_itself_gives_way_when_another_fills_it() {
     assert_eq!(pages[0].running.len(), 12);
     pages[1].add(15_000, 2, 8_000 * MIB);
     link.run(&mut pages, 15_000, 60_000);
-    let before = [pages[0].moved, pages[1].moved];
-    link.run(&mut pages, 60_000, 120_000);
-    let got = [pages[0].moved - before[0], pages[1].moved - before[1]];
-    let share = got[1] / (got[0] + got[1]);
+    let share = link.share_of_second(&mut pages, 60_000, 120_000);
     assert!((0.38..=0.62).contains(&share), "{share} of the link");
 }
 
