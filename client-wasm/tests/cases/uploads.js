@@ -284,7 +284,7 @@ export const cases = {
 
   async many_uploads_leave_the_page_its_turns({ createClient, world }) {
     world.storage = () => "hang";
-    // Each look at the clock costs five milliseconds.
+    // Each look at the clock costs five milliseconds; replies, which go first, look at it, too.
     const look = performance.now;
     let clock = look.call(performance);
     performance.now = () => (clock += 5);
@@ -300,7 +300,6 @@ export const cases = {
       for (let n = 0; n < 1000; n += 1) await null;
       const { added, processed } = states;
       ok(added + processed < 10, `${added + processed} of 100 uploads began in the application's own turn`);
-      // By the clock of this test: replies go first, and look at it, too.
       await until(() => states.added + states.processed === 100, "all uploads", 30_000);
       client.close();
     } finally {
