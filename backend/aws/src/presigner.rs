@@ -127,8 +127,8 @@ impl Presigner {
     }
 }
 
-/// Converts the SDK's presigned request to a grant, with the `other` that differs by its host. `host` and `content-length` are signed as well
-/// but left out: scripts cannot set them
+/// Converts the SDK's presigned request to a grant, with the `other` that differs by its host. `host` and
+/// `content-length` are signed as well but left out: scripts cannot set them
 /// (<https://fetch.spec.whatwg.org/#forbidden-request-header>).
 fn grant(request: &PresignedRequest, other: Option<&PresignedRequest>, life: Duration) -> Grant {
     let headers = request

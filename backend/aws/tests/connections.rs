@@ -1,11 +1,13 @@
 //! All clients of a session share its connections: a new one costs a TLS handshake.
 
+mod common;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crowfly_aws::{Bucket, Session};
+use crowfly_aws::Bucket;
 use crowfly_contract::{ObjectKey, OwnerId, UploadId};
 use crowfly_core::ports::HeadObject;
 
@@ -38,16 +40,7 @@ fn store() -> (String, Arc<AtomicUsize>) {
 #[tokio::test]
 async fn clients_of_a_session_share_a_connection() {
     let (endpoint, count) = store();
-    let session = Session::from_variables(|name| {
-        let value = match name {
-            "AWS_REGION" => "eu-west-1",
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "EXAMPLE",
-            "AWS_ENDPOINT_URL_S3" => &endpoint,
-            _ => return None,
-        };
-        Some(value.to_owned())
-    });
-    let session = session.unwrap();
+    let session = common::session(&endpoint);
     let owner: OwnerId = "a".repeat(26).parse().unwrap();
     let key = ObjectKey::new(owner, UploadId::from_parts(1, 1), "a.txt").unwrap();
     for bucket in ["films", "songs"] {

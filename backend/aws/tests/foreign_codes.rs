@@ -1,9 +1,11 @@
 //! S8: stores that answer `NoSuchKey` where S3 answers `NoSuchUpload`.
 
+mod common;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use crowfly_aws::{Bucket, Session};
+use crowfly_aws::Bucket;
 use crowfly_contract::{ErrorCode, OwnerId, UploadId, UploadStatus};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::complete;
@@ -37,16 +39,7 @@ fn empty_store(code: &'static str) -> Bucket {
             stream.write_all(answer.as_bytes()).unwrap();
         }
     });
-    let session = Session::from_variables(|name| {
-        let value = match name {
-            "AWS_REGION" => "eu-west-1",
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "EXAMPLE",
-            "AWS_ENDPOINT_URL_S3" => &endpoint,
-            _ => return None,
-        };
-        Some(value.to_owned())
-    });
-    Bucket::open(&session.unwrap(), "films")
+    Bucket::open(&common::session(&endpoint), "films")
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use crowfly_engine::Input;
-
 use wasm_bindgen::JsValue;
 
 use crate::entry::Entry;

@@ -92,12 +92,7 @@ fn a_stalled_request_halves_the_window() {
     }
     world.finish();
     // Six stall together, then three go at a time, and the window grows again.
-    let at: Vec<u64> = world
-        .sent
-        .iter()
-        .filter(|(_, command)| matches!(command, Command::Send { .. }))
-        .map(|(at, _)| *at)
-        .collect();
+    let at = world.sends_at();
     let second_round = at.iter().filter(|start| **start == at[6]).count();
     assert_eq!(second_round, 3, "{:?}", &at[..12]);
     assert_eq!(world.monitor.most_sends, 6);

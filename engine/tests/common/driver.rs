@@ -8,6 +8,13 @@ use super::wire::{Act, Flight, Op};
 use super::{Fault, World};
 
 impl World {
+    /// When each request to storage was started.
+    pub fn sends_at(&self) -> Vec<u64> {
+        let sends = self.sent.iter();
+        let sends = sends.filter(|(_, command)| matches!(command, Command::Send { .. }));
+        sends.map(|(at, _)| *at).collect()
+    }
+
     pub(super) fn drain(&mut self) {
         loop {
             match self.queue.poll_output() {
