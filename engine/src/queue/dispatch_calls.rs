@@ -79,11 +79,21 @@ impl Queue {
             return Some(Call::Status);
         }
         if let Some(place) = self.lanes.settle.first() {
-            return Some(Call::One(place));
+            // One of a higher priority does not wait behind many of them.
+            let first = self.lanes.create.first();
+            let create = first.filter(|first| first.key < place.key);
+            return create
+                .and_then(|_| self.next_create())
+                .or(Some(Call::One(place)));
         }
         if let Some(place) = self.next_to_sign() {
             return Some(Call::Sign(place));
         }
+        self.next_create()
+    }
+
+    /// A create call, once one is ready and not held back.
+    fn next_create(&mut self) -> Option<Call> {
         if self.lanes.create.is_empty() {
             return None;
         }

@@ -125,7 +125,7 @@ fn one_of_higher_priority_does_not_wait_with_the_crowd() {
     for number in 0..1_000 {
         world.add(new_upload(number, 1000));
     }
-    world.run_for(3_000);
+    world.run_for(6_000);
     let mut first = new_upload(1_000, 1000);
     first.priority = 1;
     let from = world.now;
@@ -133,7 +133,7 @@ fn one_of_higher_priority_does_not_wait_with_the_crowd() {
     world.finish();
     let waited = created(&world, 1_000).0 - from;
     // At most one group is read before it.
-    assert!(waited < 200, "{waited} ms");
+    assert!(waited < 150, "{waited} ms");
 }
 
 #[test]
