@@ -44,6 +44,9 @@ pub(crate) use reads::NO_API;
 
 /// The longest run on the main thread in one task, in milliseconds; the rest continues in the next.
 const DRAIN_MS: f64 = 12.0;
+/// The same for adding files, for whose size Chromium waits for the disk: an answer that comes meanwhile leaves its
+/// connection without work.
+const ADD_MS: f64 = 3.0;
 
 /// One client's engine, adapters and running requests.
 pub(crate) struct Driver {
@@ -60,8 +63,9 @@ pub(crate) struct Driver {
     draining: Cell<bool>,
     /// When the engine's work in this task began, if it has run; the driver then waits for the task to end.
     since: Cell<Option<f64>>,
-    /// The rest of the inbox waits for another task.
+    /// The rest of the inbox waits for another task; files that are to be added, and nothing else, do.
     later: Cell<bool>,
+    adds_later: Cell<bool>,
     timer: RefCell<Option<(Millis, Alarm)>>,
     network: Cell<Option<Listener>>,
     /// The last exception without a status of a signer's function.
@@ -107,6 +111,7 @@ impl Driver {
             draining: Cell::default(),
             since: Cell::default(),
             later: Cell::default(),
+            adds_later: Cell::default(),
             timer: RefCell::default(),
             network: Cell::default(),
             thrown: Held::default(),
@@ -166,7 +171,7 @@ impl Driver {
         let driver = Rc::clone(self);
         spawn(async move {
             driver.since.set(None);
-            if !driver.inbox.borrow().is_empty() {
+            if driver.has_work() {
                 driver.go();
             }
         });
@@ -180,12 +185,15 @@ impl Driver {
                 Output::Do(command) => self.run(command),
                 Output::Emit(event) => self.tell(event),
                 Output::Idle(deadline) => {
-                    if self.inbox.borrow().is_empty() {
+                    if !self.has_work() {
                         return self.arm(deadline);
                     }
+                    let adds = self.inbox.borrow().adds_next();
                     let since = self.since.get().unwrap_or(f64::INFINITY);
-                    if !self.is_closed() && awake() - since > DRAIN_MS {
-                        return self.defer();
+                    let most = if adds { ADD_MS } else { DRAIN_MS };
+                    if !self.is_closed() && awake() - since > most {
+                        self.arm(deadline);
+                        return self.defer(adds);
                     }
                     let work = self.inbox.borrow_mut().pop();
                     match work {
@@ -204,13 +212,27 @@ impl Driver {
         queue.handle_input(Millis(now()), input);
     }
 
-    /// Continues in another task.
-    fn defer(self: &Rc<Self>) {
-        self.later.set(true);
+    /// Whether something in the inbox need not wait for another task.
+    fn has_work(&self) -> bool {
+        let inbox = self.inbox.borrow();
+        !inbox.is_empty() && !(self.adds_later.get() && inbox.adds_next())
+    }
+
+    /// Continues in another task, where only files are left to be added with those: answers go first.
+    fn defer(self: &Rc<Self>, adds: bool) {
+        let later = move |driver: &Self, set| {
+            let flag = if adds {
+                &driver.adds_later
+            } else {
+                &driver.later
+            };
+            flag.set(set);
+        };
+        later(self, true);
         let driver = Rc::clone(self);
         spawn(async move {
             pause(0).await;
-            driver.later.set(false);
+            later(&driver, false);
             if !driver.is_closed() {
                 driver.go();
             }
@@ -246,6 +268,7 @@ impl Driver {
         }
         // Synchronously, before any other callback can run.
         self.later.set(false);
+        self.adds_later.set(false);
         self.feed(Input::Close);
     }
 

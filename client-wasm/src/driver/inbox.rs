@@ -41,6 +41,12 @@ impl Inbox {
         self.0.iter().all(Line::is_empty)
     }
 
+    /// What comes next is a new upload.
+    pub(super) fn adds_next(&self) -> bool {
+        let next = self.0.iter().find_map(Line::next);
+        matches!(next, Some(Work::Add(_)))
+    }
+
     pub(super) fn pop(&mut self) -> Option<Work> {
         self.0.iter_mut().find_map(Line::pop)
     }
@@ -56,6 +62,10 @@ struct Line {
 impl Line {
     fn is_empty(&self) -> bool {
         self.older.is_empty() && self.newer.is_empty()
+    }
+
+    fn next(&self) -> Option<&Work> {
+        self.older.last().or_else(|| self.newer.first())
     }
 
     fn pop(&mut self) -> Option<Work> {

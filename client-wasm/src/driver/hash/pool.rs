@@ -30,6 +30,8 @@ pub(crate) struct Pool {
     jobs: RefCell<Vec<Job>>,
     /// Whole small files among them that are not being read yet.
     pub(super) small: RefCell<Vec<Job>>,
+    /// Some of them are being read.
+    pub(super) reading: Cell<bool>,
     /// Workers are not usable in this page.
     broken: Cell<bool>,
     /// The exception thrown on creating a worker.
@@ -43,6 +45,7 @@ impl Pool {
             slots: RefCell::default(),
             jobs: RefCell::default(),
             small: RefCell::default(),
+            reading: Cell::default(),
             broken: Cell::default(),
             why: Held::default(),
         }

@@ -19,36 +19,46 @@ const MOST_BYTES: u64 = 2 * 1024 * 1024;
 const PATIENCE_MS: u32 = 1_000;
 
 impl Driver {
-    /// Reads the small files that the engine has asked for since the last time.
+    /// Reads the small files that the engine has asked for since the last time: one read after another, so that those
+    /// that are asked for meanwhile share the next.
     pub(in crate::driver) fn read_small(self: &Rc<Self>) {
-        let (mut jobs, mut total) = (Vec::new(), 0);
+        if self.pool.reading.get() {
+            return;
+        }
+        let (mut jobs, mut rest, mut total) = (Vec::new(), Vec::new(), 0);
         for job in self.pool.small.take() {
             total += job.bytes.end;
-            if total > MOST_BYTES {
-                total = job.bytes.end;
-                self.read_together(std::mem::take(&mut jobs));
-            }
-            jobs.push(job);
+            let fits = jobs.is_empty() || total <= MOST_BYTES;
+            (if fits { &mut jobs } else { &mut rest }).push(job);
         }
-        self.read_together(jobs);
-    }
-
-    fn read_together(self: &Rc<Self>, jobs: Vec<Job>) {
+        self.pool.small.replace(rest);
         if jobs.len() < 2 {
             return self.read_alone(&jobs);
         }
+        self.pool.reading.set(true);
         let jobs: Rc<[Job]> = jobs.into();
         let (driver, late) = (Rc::clone(self), Rc::clone(&jobs));
-        let patience = alarm(PATIENCE_MS, Box::new(move |_| driver.read_alone(&late)));
+        let give_up = move |_| driver.read_next(&late);
+        let patience = alarm(PATIENCE_MS, Box::new(give_up));
         let driver = Rc::clone(self);
         spawn_now(async move {
             let read = read(&jobs).await;
             drop(patience);
             match read {
-                Some(read) => driver.hash_together(&jobs, &read.to_vec()),
-                None => driver.read_alone(&jobs),
+                Some(read) => {
+                    driver.pool.reading.set(false);
+                    driver.hash_together(&jobs, &read.to_vec());
+                }
+                None => driver.read_next(&jobs),
             }
         });
+    }
+
+    /// These could not be read together.
+    fn read_next(self: &Rc<Self>, jobs: &[Job]) {
+        self.pool.reading.set(false);
+        self.read_alone(jobs);
+        self.read_small();
     }
 
     /// Those that are still wanted.
