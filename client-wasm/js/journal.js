@@ -277,10 +277,10 @@ function carryOut(store, work, memory) {
       }
     };
     const gone = takenOut(work);
-    if (gone.size >= RUN) removeRuns(store, gone, known);
+    if (gone.size > 0) removeRuns(store, gone, known);
     for (const job of work) {
       const { change } = job;
-      if (gone.size >= RUN && gone.has(job.id)) continue;
+      if (gone.has(job.id)) continue;
       if (!change) {
         write(job);
         continue;
@@ -293,11 +293,11 @@ function carryOut(store, work, memory) {
       };
     }
     // Nothing is waited for: a page that is being left may not live to see the answers.
-    if (gone.size < RUN && !work.some(({ change }) => change)) transaction.commit?.();
+    if (gone.size === 0 && !work.some(({ change }) => change)) transaction.commit?.();
   });
 }
 
-/** The entries that are only taken out.
+/** The entries that are only taken out; none if they are too few for ranges.
  * @param {Job[]} work */
 function takenOut(work) {
   /** @type {Set<IDBValidKey>} */
@@ -305,6 +305,7 @@ function takenOut(work) {
   const kept = new Set();
   for (const { id, result } of work) (result === null && !gone.has(id) ? gone : kept).add(id);
   for (const id of kept) gone.delete(id);
+  if (gone.size < RUN) gone.clear();
   return gone;
 }
 
