@@ -1,7 +1,7 @@
 //! How long a ready upload lingers so that others join its `POST /uploads` (as Kafka's `linger.ms`).
 //!
 //! The number of calls must not depend on how fast files become ready. So a partial call goes out only when
-//! sending would otherwise idle, and then only with twice as many items as the last partial call: after seven of
+//! sending would soon idle, and then only with twice as many items as the last partial call: after seven of
 //! them, however many uploads there are, all calls are full.
 
 use super::Queue;
@@ -57,9 +57,8 @@ impl Queue {
                 since
             };
         }
-        let idle = self.counts.creating == 0
-            && self.lanes.send.is_empty()
-            && self.counts.send < self.window.open();
+        // Before the last of them are under way, as the answer takes a while.
+        let idle = self.counts.creating == 0 && self.lanes.send.len() < self.window.open();
         let twice = self
             .batching
             .last_partial

@@ -151,3 +151,27 @@ fn small_files_are_hashed_in_groups_while_others_wait_to_be_sent() {
     }
     assert!(groups.len() <= 1_000 / 32 + 8, "{groups:?}");
 }
+
+#[test]
+fn the_next_call_goes_out_before_the_last_file_of_the_one_before() {
+    let mut world = with_hashes_of(80);
+    world.server.exposes = true;
+    for number in 0..500 {
+        world.add(new_upload(number, 1000));
+    }
+    world.finish();
+    let (mut created, mut sent) = (0, 0);
+    for (at, command) in &world.sent {
+        match command {
+            Command::Create { items, .. } => {
+                assert!(
+                    created == 0 || sent < created,
+                    "{sent} of {created} at {at}"
+                );
+                created += items.len();
+            }
+            Command::Send { .. } => sent += 1,
+            _ => {}
+        }
+    }
+}
