@@ -179,6 +179,8 @@ impl Driver {
 
     fn drain(self: &Rc<Self>) {
         self.soon();
+        // However long a step takes, each turn does one.
+        let mut some = false;
         loop {
             let output = self.queue.borrow_mut().poll_output();
             match output {
@@ -191,10 +193,11 @@ impl Driver {
                     let adds = self.inbox.borrow().adds_next();
                     let since = self.since.get().unwrap_or(f64::INFINITY);
                     let most = if adds { ADD_MS } else { DRAIN_MS };
-                    if !self.is_closed() && awake() - since > most {
+                    if some && !self.is_closed() && awake() - since > most {
                         self.arm(deadline);
                         return self.defer(adds);
                     }
+                    some = true;
                     let work = self.inbox.borrow_mut().pop();
                     match work {
                         Some(Work::Input(input)) => self.input(input),
