@@ -14,6 +14,8 @@ use crate::task::wait_foreign;
 
 /// Length of the samples from head, middle and tail that distinguish two files of equal size.
 const SAMPLE_BYTES: f64 = 65_536.0;
+/// Up to this size the sample is the whole file.
+pub(crate) const WHOLE_SAMPLE: f64 = 3.0 * SAMPLE_BYTES;
 /// Retries of a read that failed, and the pause before the first, in milliseconds; it doubles. A busy browser refuses
 /// a read that it grants a moment later.
 const READ_RETRIES: u32 = 3;
@@ -152,7 +154,7 @@ pub(crate) async fn sample(
     whole: Option<Crc64Nvme>,
 ) -> Result<Crc64Nvme, JsValue> {
     let mut source = file.clone();
-    if size > 3.0 * SAMPLE_BYTES {
+    if size > WHOLE_SAMPLE {
         let last = size - SAMPLE_BYTES;
         let pieces = Array::new();
         for start in [0.0, (last / 2.0).floor(), last] {

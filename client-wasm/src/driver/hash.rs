@@ -8,6 +8,7 @@ mod worker;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crowfly_contract::CreateItem;
 use crowfly_engine::RequestId;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
@@ -28,6 +29,8 @@ struct Job {
     slot: Option<usize>,
     /// How often reading was retried.
     retries: u32,
+    /// The journal writes this item with the checksum, which is nobody else's: a file without one is read for it.
+    item: Option<Rc<CreateItem>>,
 }
 
 impl Job {

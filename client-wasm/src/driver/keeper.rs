@@ -24,7 +24,7 @@ mod sweep;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crowfly_contract::{CreateItem, UploadId};
+use crowfly_contract::{Crc64Nvme, CreateItem, UploadId};
 use crowfly_engine::{Reply, RequestId};
 use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
@@ -82,9 +82,14 @@ impl Keeper {
     }
 
     /// Writes an upload, unless it was meanwhile marked as ended.
-    async fn write(&self, entry: &Entry, item: &CreateItem) -> Result<(), JsValue> {
+    async fn write(
+        &self,
+        entry: &Entry,
+        item: &CreateItem,
+        whole: Option<Crc64Nvme>,
+    ) -> Result<(), JsValue> {
         let size = entry.size.get();
-        let sample = sample(entry.file.get(), size, item.crc64nvme).await?;
+        let sample = sample(entry.file.get(), size, whole.or(item.crc64nvme)).await?;
         wait(self.owner.hold()).await?;
         let given = &entry.given;
         let (hashes, require_verified) = given.proof;
@@ -165,12 +170,30 @@ impl Keeper {
 impl Driver {
     /// Writes an upload; `item` is the body of its create call.
     pub(crate) fn save(self: &Rc<Self>, request: RequestId, id: UploadId, item: Rc<CreateItem>) {
+        let entry = self.store.find(id).filter(|_| self.keeper.is_some());
+        if let Some(entry) = &entry {
+            entry.noted.set(Noted::Open);
+        }
+        match entry {
+            Some(entry) if self.read_to_save(request, &entry, &item) => {}
+            Some(entry) => self.write_entry(request, entry, item, None),
+            None => self.reply(request, Reply::Saved),
+        }
+    }
+
+    /// `whole` is the checksum of the whole file, if it is known.
+    pub(super) fn write_entry(
+        self: &Rc<Self>,
+        request: RequestId,
+        entry: Rc<Entry>,
+        item: Rc<CreateItem>,
+        whole: Option<Crc64Nvme>,
+    ) {
         let driver = Rc::clone(self);
         spawn_now(async move {
-            if let (Some(keeper), Some(entry)) = (&driver.keeper, driver.store.find(id)) {
-                entry.noted.set(Noted::Open);
+            if let Some(keeper) = &driver.keeper {
                 // If the file cannot be read, the upload itself will report it.
-                let _ = keeper.write(&entry, &item).await;
+                let _ = keeper.write(&entry, &item, whole).await;
                 if driver.is_closed() {
                     // The journal was reopened.
                     drop(keeper.journal.close());

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crowfly_contract::Crc64Nvme;
+use crowfly_contract::{Crc64Nvme, CreateItem};
 use crowfly_engine::{Input, ReadFailure, Reply, RequestId};
 use wasm_bindgen::JsValue;
 
@@ -13,7 +13,7 @@ use super::page::STEP;
 use super::worker::{Slot, post_cancel, post_job};
 use crate::driver::Driver;
 use crate::entry::Entry;
-use crate::file::{may_retry, read_failure};
+use crate::file::{WHOLE_SAMPLE, may_retry, read_failure};
 use crate::page::Held;
 use crate::task::spawn;
 
@@ -125,7 +125,32 @@ impl Driver {
             bytes,
             slot: None,
             retries: 0,
+            item: None,
         });
+    }
+
+    /// Reads a small file without a checksum, with others, for its entry in the journal; false if it is not one.
+    pub(crate) fn read_to_save(
+        self: &Rc<Self>,
+        request: RequestId,
+        entry: &Rc<Entry>,
+        item: &Rc<CreateItem>,
+    ) -> bool {
+        let size = entry.size.get();
+        let job = Job {
+            request,
+            entry: Rc::clone(entry),
+            file: entry.file.get(),
+            bytes: 0..size as u64,
+            slot: None,
+            retries: 0,
+            item: Some(Rc::clone(item)),
+        };
+        let reads = item.crc64nvme.is_none() && size <= WHOLE_SAMPLE && job.is_small();
+        if reads {
+            self.begin_hash(job);
+        }
+        reads
     }
 
     fn begin_hash(self: &Rc<Self>, mut job: Job) {
@@ -190,9 +215,15 @@ impl Driver {
         request: RequestId,
         outcome: Result<Crc64Nvme, ReadFailure>,
     ) {
-        if self.pool.take(request).is_some() {
-            let reply = Reply::Hashed(outcome);
-            self.feed(Input::Reply { request, reply });
+        let Some(job) = self.pool.take(request) else {
+            return;
+        };
+        match job.item {
+            Some(item) => self.write_entry(request, job.entry, item, outcome.ok()),
+            None => {
+                let reply = Reply::Hashed(outcome);
+                self.feed(Input::Reply { request, reply });
+            }
         }
     }
 
@@ -204,7 +235,9 @@ impl Driver {
             let Some(mut job) = driver.pool.detach(request) else {
                 return;
             };
-            if !may_retry(failure, &mut job.retries).await {
+            // The upload itself reports that its file cannot be read.
+            let given_up = job.item.is_some() && failure.is_some();
+            if given_up || !may_retry(failure, &mut job.retries).await {
                 return driver.hashed(request, Err(failure.unwrap_or(ReadFailure::Unreadable)));
             }
             // Unless it was cancelled meanwhile.
