@@ -13,6 +13,7 @@ cases!("/tests/cases/hashing.js":
     workers_end_with_the_client,
     a_file_that_cannot_be_read_is_typed,
     small_files_are_read_together,
+    small_files_without_a_checksum_are_read_together_for_the_journal,
     one_unreadable_file_among_many_fails_alone,
     u7_a_read_of_many_that_hangs_holds_up_no_file,
     a_page_that_can_read_nothing_blames_no_file,

@@ -188,6 +188,27 @@ export const cases = {
     client.close();
   },
 
+  async small_files_without_a_checksum_are_read_together_for_the_journal({ createClient, world }) {
+    const client = createClient(options);
+    const { arrayBuffer } = Blob.prototype;
+    let reads = 0;
+    Blob.prototype.arrayBuffer = function () {
+      reads += 1;
+      return arrayBuffer.call(this);
+    };
+    try {
+      const contents = Array.from({ length: 100 }, (_, index) => noise(1000 + index));
+      const uploads = contents.map((bytes) => client.upload(file(bytes), { checksum: "none" }));
+      await Promise.all(uploads.map(({ done }) => done));
+      ok(reads < 100 + 20, `${reads} reads`);
+      equal(new Set(world.journalled).size, 100, "entries");
+    } finally {
+      Blob.prototype.arrayBuffer = arrayBuffer;
+    }
+    equal(world.puts.length, 100);
+    client.close();
+  },
+
   async one_unreadable_file_among_many_fails_alone({ createClient }) {
     const directory = await navigator.storage.getDirectory();
     const handle = await directory.getFileHandle("changing.bin", { create: true });
