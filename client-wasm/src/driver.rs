@@ -218,7 +218,8 @@ impl Driver {
     /// Whether something in the inbox need not wait for another task.
     fn has_work(&self) -> bool {
         let inbox = self.inbox.borrow();
-        !inbox.is_empty() && !(self.adds_later.get() && inbox.adds_next())
+        let waits = self.adds_later.get() && inbox.adds_next();
+        !waits && !inbox.is_empty()
     }
 
     /// Continues in another task, where only files are left to be added with those: answers go first.
