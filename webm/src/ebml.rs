@@ -173,7 +173,11 @@ mod tests {
             assert_eq!(data(&ones), Ok((Some(most), len)));
         }
         assert_eq!(data(&[0; 9]), Err(Lack::Invalid), "nine bytes");
-        assert_eq!(header(&[0x08, 0, 0, 0, 0]), Err(Lack::Invalid), "an ID of 5");
+        assert_eq!(
+            header(&[0x08, 0, 0, 0, 0]),
+            Err(Lack::Invalid),
+            "an ID of 5"
+        );
     }
 
     #[test]

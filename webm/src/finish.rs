@@ -22,7 +22,7 @@ const LIMIT: usize = HEAD_LIMIT + ROOM_LIMIT + SEEK_ROOM + DURATION_ROOM + 8;
 pub fn finish(first: &[u8], index: &Index) -> Result<Vec<u8>, Reason> {
     let duration = index.duration()?;
     let head = Head::read(first, LIMIT).map_err(|lack| match lack {
-        NoHead::More => Reason::Ended,
+        NoHead::More(_) => Reason::Ended,
         NoHead::Not(reason) => reason,
     })?;
     if index.head_len() != Some(head.end as u64) {

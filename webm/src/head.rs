@@ -18,17 +18,9 @@ pub(crate) struct Head<'a> {
 /// Why there is no head yet, or none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoHead {
-    More,
+    /// Fewer bytes than so many do not suffice.
+    More(usize),
     Not(Reason),
-}
-
-impl From<Lack> for NoHead {
-    fn from(lack: Lack) -> Self {
-        match lack {
-            Lack::More => Self::More,
-            Lack::Invalid => Self::Not(Reason::Unknown),
-        }
-    }
 }
 
 /// Whether room is reserved by this element, or may be.
@@ -41,7 +33,11 @@ impl<'a> Head<'a> {
     pub(crate) fn read(bytes: &'a [u8], limit: usize) -> Result<Self, NoHead> {
         let not = |reason| Err(NoHead::Not(reason));
         let magic = ids::EBML.to_be_bytes();
-        if !bytes.iter().zip(magic).all(|(byte, wanted)| *byte == wanted) {
+        if !bytes
+            .iter()
+            .zip(magic)
+            .all(|(byte, wanted)| *byte == wanted)
+        {
             return not(Reason::NotWebm);
         }
         let document = within(bytes, 0, limit)?;
@@ -49,7 +45,7 @@ impl<'a> Head<'a> {
             return not(Reason::NotWebm);
         }
         let mut at = document.whole.len();
-        let segment = ebml::header(bytes.get(at..).unwrap_or_default())?;
+        let segment = header(bytes, at)?;
         match (segment.id, segment.size) {
             (ids::SEGMENT, None) => at = at.saturating_add(segment.len),
             // Its size was entered at its end.
@@ -59,8 +55,7 @@ impl<'a> Head<'a> {
         let start = at;
         let mut children = Vec::new();
         loop {
-            let header = ebml::header(bytes.get(at..).unwrap_or_default())?;
-            if header.id == ids::CLUSTER {
+            if header(bytes, at)?.id == ids::CLUSTER {
                 break;
             }
             let child = within(bytes, at, limit)?;
@@ -92,21 +87,37 @@ impl<'a> Head<'a> {
     }
 }
 
+fn header(bytes: &[u8], at: usize) -> Result<ebml::Header, NoHead> {
+    ebml::header(bytes.get(at..).unwrap_or_default()).map_err(|lack| match lack {
+        Lack::More => NoHead::More(bytes.len().saturating_add(1)),
+        Lack::Invalid => NoHead::Not(Reason::Unknown),
+    })
+}
+
 /// The element at `at`, which must end at `limit` at the latest: a longer one is not waited for.
 fn within(bytes: &[u8], at: usize, limit: usize) -> Result<Element<'_>, NoHead> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let header = ebml::header(rest)?;
+    let header = header(bytes, at)?;
     let size = header.size.ok_or(NoHead::Not(Reason::Unknown))?;
     let end = (at as u64).saturating_add(header.len as u64);
-    if end.saturating_add(size) > limit as u64 {
+    let end = end.saturating_add(size);
+    if end > limit as u64 {
         return Err(NoHead::Not(Reason::TooLong));
     }
-    Ok(ebml::element(rest)?)
+    let whole = bytes.get(at..end as usize);
+    let whole = whole.ok_or(NoHead::More(end as usize))?;
+    let payload = whole.get(header.len..).unwrap_or_default();
+    Ok(Element {
+        id: header.id,
+        whole,
+        payload,
+    })
 }
 
 /// The children with this ID, up to the first that is none.
 fn descend(payload: &[u8], id: u32) -> impl Iterator<Item = Element<'_>> {
-    Children(payload).flatten().filter(move |child| child.id == id)
+    Children(payload)
+        .flatten()
+        .filter(move |child| child.id == id)
 }
 
 /// Whether the EBML header is that of a document that RFC 9559 describes:

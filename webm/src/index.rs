@@ -106,7 +106,11 @@ impl Index {
         let ends = self.tracks.iter().map(|track| track.end(scale));
         // A Duration must be greater than 0.
         let end = ends.fold(0.0, f64::max);
-        if end > 0.0 { Ok(end) } else { Err(Reason::Ended) }
+        if end > 0.0 {
+            Ok(end)
+        } else {
+            Err(Reason::Ended)
+        }
     }
 
     pub(crate) fn points(&self) -> &Points {

@@ -24,6 +24,8 @@ pub(crate) const DURATION_ROOM: usize = 11;
 pub struct Reserve {
     room: usize,
     held: Vec<u8>,
+    /// With fewer bytes than so many the head is not complete.
+    needed: usize,
     outcome: Outcome,
 }
 
@@ -46,6 +48,7 @@ impl Reserve {
         Self {
             room: room.min(ROOM_LIMIT),
             held: Vec::new(),
+            needed: 0,
             outcome: Outcome::Waiting,
         }
     }
@@ -57,6 +60,9 @@ impl Reserve {
             return Cow::Borrowed(bytes);
         }
         self.held.extend_from_slice(bytes);
+        if self.held.len() < self.needed {
+            return Cow::Borrowed(&[]);
+        }
         match reserved(&self.held, self.room) {
             Ok((mut head, end)) => {
                 self.outcome = Outcome::Reserved(head.len());
@@ -64,8 +70,11 @@ impl Reserve {
                 self.held = Vec::new();
                 Cow::Owned(head)
             }
-            Err(NoHead::More) if self.held.len() <= HEAD_LIMIT => Cow::Borrowed(&[]),
-            Err(NoHead::More) => self.leave(Reason::TooLong),
+            Err(NoHead::More(needed)) if self.held.len() <= HEAD_LIMIT => {
+                self.needed = needed;
+                Cow::Borrowed(&[])
+            }
+            Err(NoHead::More(_)) => self.leave(Reason::TooLong),
             Err(NoHead::Not(reason)) => self.leave(reason),
         }
     }

@@ -1,21 +1,25 @@
 //! Writes recordings as the browsers do, and reads heads without the code under test.
 #![allow(dead_code, reason = "each test uses its part")]
 
-pub mod bytes;
-pub mod read;
-pub mod recorder;
+pub(crate) mod bytes;
+pub(crate) mod read;
+pub(crate) mod recorder;
 
 use crowfly_webm::{Index, Outcome, Reserve};
 
 /// What a client has written of a recording, and knows of it.
-pub struct Written {
-    pub bytes: Vec<u8>,
-    pub outcome: Outcome,
-    pub index: Index,
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) outcome: Outcome,
+    pub(crate) index: Index,
 }
 
 /// Passes a recording through, in chunks of the lengths that `lengths` gives.
-pub fn written_by(recorded: &[u8], room: usize, mut lengths: impl FnMut() -> usize) -> Written {
+pub(crate) fn written_by(
+    recorded: &[u8],
+    room: usize,
+    mut lengths: impl FnMut() -> usize,
+) -> Written {
     let (mut reserve, mut index, mut bytes) = (Reserve::new(room), Index::new(), Vec::new());
     let mut write = |chunk: &[u8]| {
         index.push(chunk);
@@ -35,12 +39,12 @@ pub fn written_by(recorded: &[u8], room: usize, mut lengths: impl FnMut() -> usi
     }
 }
 
-pub fn written(recorded: &[u8], room: usize) -> Written {
+pub(crate) fn written(recorded: &[u8], room: usize) -> Written {
     written_by(recorded, room, || usize::MAX)
 }
 
 /// The mended recording.
-pub fn finished(recorded: &[u8], room: usize) -> Vec<u8> {
+pub(crate) fn finished(recorded: &[u8], room: usize) -> Vec<u8> {
     let written = written(recorded, room);
     let mut bytes = written.bytes;
     let head = crowfly_webm::finish(&bytes, &written.index).expect("a head");
@@ -50,10 +54,10 @@ pub fn finished(recorded: &[u8], room: usize) -> Vec<u8> {
 }
 
 /// SplitMix64: small, seeded, the same everywhere.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -61,7 +65,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 }

@@ -2,16 +2,19 @@
 
 /// ID, where the element begins, and where its payload does and ends; `None` if its size is unknown.
 #[derive(Clone, Copy, Debug)]
-pub struct Found {
-    pub id: u32,
-    pub begin: usize,
-    pub payload: usize,
-    pub end: Option<usize>,
+pub(crate) struct Found {
+    pub(crate) id: u32,
+    pub(crate) begin: usize,
+    pub(crate) payload: usize,
+    pub(crate) end: Option<usize>,
 }
 
-pub fn at(bytes: &[u8], begin: usize) -> Found {
+pub(crate) fn at(bytes: &[u8], begin: usize) -> Found {
     let id_len = 1 + bytes[begin].leading_zeros() as usize;
-    let number = |from: &[u8]| from.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let number = |from: &[u8]| {
+        from.iter()
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
+    };
     let id = number(&bytes[begin..begin + id_len]) as u32;
     let size_at = begin + id_len;
     let size_len = 1 + bytes[size_at].leading_zeros() as usize;
@@ -28,7 +31,7 @@ pub fn at(bytes: &[u8], begin: usize) -> Found {
 }
 
 /// The elements from `from` to `to`, or up to the first Cluster.
-pub fn all(bytes: &[u8], from: usize, to: usize) -> Vec<Found> {
+pub(crate) fn all(bytes: &[u8], from: usize, to: usize) -> Vec<Found> {
     let mut found = Vec::new();
     let mut begin = from;
     while begin < to {
@@ -43,25 +46,27 @@ pub fn all(bytes: &[u8], from: usize, to: usize) -> Vec<Found> {
     found
 }
 
-pub fn uint(bytes: &[u8], found: Found) -> u64 {
+pub(crate) fn uint(bytes: &[u8], found: Found) -> u64 {
     let payload = &bytes[found.payload..found.end.expect("a size")];
-    payload.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    payload
+        .iter()
+        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 /// What a player learns of a head.
 #[derive(Debug, Default, PartialEq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// In ticks.
-    pub duration: Option<f64>,
+    pub(crate) duration: Option<f64>,
     /// The element at each place that the SeekHead names, and the ID that it names.
-    pub seeks: Vec<(u32, u32)>,
+    pub(crate) seeks: Vec<(u32, u32)>,
     /// Time, track, and the ID of what is at the position.
-    pub cues: Vec<(u64, u64, u32)>,
+    pub(crate) cues: Vec<(u64, u64, u32)>,
     /// IDs of the children of the Segment before the first Cluster.
-    pub order: Vec<u32>,
+    pub(crate) order: Vec<u32>,
 }
 
-pub fn facts(bytes: &[u8]) -> Facts {
+pub(crate) fn facts(bytes: &[u8]) -> Facts {
     let mut facts = Facts::default();
     let segment = at(bytes, at(bytes, 0).end.expect("a size"));
     let start = segment.payload;

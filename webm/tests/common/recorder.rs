@@ -2,31 +2,31 @@
 
 use super::bytes::{Size, block, element, id, master, sized, uint};
 
-pub const VIDEO: u8 = 1;
-pub const AUDIO: u8 = 2;
-pub const KEY: u8 = 0x80;
+pub(crate) const VIDEO: u8 = 1;
+pub(crate) const AUDIO: u8 = 2;
+pub(crate) const KEY: u8 = 0x80;
 
 #[derive(Clone)]
-pub struct Recorder {
-    pub doc_type: &'static str,
-    pub codec: &'static str,
+pub(crate) struct Recorder {
+    pub(crate) doc_type: &'static str,
+    pub(crate) codec: &'static str,
     /// Children of the EBML header besides the usual ones.
-    pub header: Vec<Vec<u8>>,
+    pub(crate) header: Vec<Vec<u8>>,
     /// Children of Info before the usual ones.
-    pub info: Vec<Vec<u8>>,
+    pub(crate) info: Vec<Vec<u8>>,
     /// Children of the Segment before Info, and behind Tracks.
-    pub before: Vec<Vec<u8>>,
-    pub behind: Vec<Vec<u8>>,
-    pub has_video: bool,
-    pub has_audio: bool,
-    pub default_duration: u64,
-    pub scale: u64,
-    pub segment: Size,
-    pub clusters: Size,
+    pub(crate) before: Vec<Vec<u8>>,
+    pub(crate) behind: Vec<Vec<u8>>,
+    pub(crate) has_video: bool,
+    pub(crate) has_audio: bool,
+    pub(crate) default_duration: u64,
+    pub(crate) scale: u64,
+    pub(crate) segment: Size,
+    pub(crate) clusters: Size,
 }
 
 /// As libwebm writes in its live mode.
-pub fn chromium() -> Recorder {
+pub(crate) fn chromium() -> Recorder {
     Recorder {
         doc_type: "webm",
         codec: "V_VP9",
@@ -44,7 +44,7 @@ pub fn chromium() -> Recorder {
 }
 
 /// An empty SeekHead, a Duration of 0, Clusters with a size, and all sizes of eight bytes.
-pub fn firefox() -> Recorder {
+pub(crate) fn firefox() -> Recorder {
     Recorder {
         codec: "V_VP8",
         before: vec![sized(0x114D_9B74, Size::Eight, &[])],
@@ -55,7 +55,7 @@ pub fn firefox() -> Recorder {
 }
 
 impl Recorder {
-    pub fn tracks(&self) -> Vec<u8> {
+    pub(crate) fn tracks(&self) -> Vec<u8> {
         let entry = |number: u8, codec: &str, duration: u64| {
             let mut children = vec![
                 uint(0xD7, number.into()),
@@ -79,7 +79,7 @@ impl Recorder {
     }
 
     /// Everything before the first Cluster.
-    pub fn head(&self) -> Vec<u8> {
+    pub(crate) fn head(&self) -> Vec<u8> {
         let mut header = vec![
             uint(0x4286, 1),
             uint(0x42F7, 1),
@@ -103,14 +103,14 @@ impl Recorder {
         out
     }
 
-    pub fn cluster(&self, time: u64, children: &[Vec<u8>]) -> Vec<u8> {
+    pub(crate) fn cluster(&self, time: u64, children: &[Vec<u8>]) -> Vec<u8> {
         let mut all = vec![uint(0xE7, time)];
         all.extend_from_slice(children);
         sized(0x1F43_B675, self.clusters, &all.concat())
     }
 
     /// So many seconds of 25 frames, with a Cluster and a key frame each second, and a packet of sound every 20 ms.
-    pub fn record(&self, seconds: u64) -> Vec<u8> {
+    pub(crate) fn record(&self, seconds: u64) -> Vec<u8> {
         let mut out = self.head();
         for second in 0..seconds {
             out.extend(self.second(second * 1000));
@@ -118,7 +118,7 @@ impl Recorder {
         out
     }
 
-    pub fn second(&self, time: u64) -> Vec<u8> {
+    pub(crate) fn second(&self, time: u64) -> Vec<u8> {
         let mut blocks = Vec::new();
         for at in 0..50_u8 {
             let relative = i16::from(at) * 20;
@@ -134,22 +134,22 @@ impl Recorder {
     }
 }
 
-pub fn simple(track: u8, relative: i16, flags: u8, len: usize) -> Vec<u8> {
+pub(crate) fn simple(track: u8, relative: i16, flags: u8, len: usize) -> Vec<u8> {
     element(0xA3, &block(track, relative, flags, &vec![0xA5; len]))
 }
 
 /// A BlockGroup; further children come behind its Block.
-pub fn group(track: u8, relative: i16, children: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn group(track: u8, relative: i16, children: &[Vec<u8>]) -> Vec<u8> {
     let mut all = vec![element(0xA1, &block(track, relative, 0, &[0xA5; 20]))];
     all.extend_from_slice(children);
     master(0xA0, &all)
 }
 
-pub fn void(len: usize) -> Vec<u8> {
+pub(crate) fn void(len: usize) -> Vec<u8> {
     element(0xEC, &vec![0; len])
 }
 
-pub fn crc() -> Vec<u8> {
+pub(crate) fn crc() -> Vec<u8> {
     let mut out = id(0xBF);
     out.extend([0x84, 1, 2, 3, 4]);
     out
