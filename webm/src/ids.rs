@@ -13,8 +13,6 @@ pub(crate) const CRC_32: u32 = 0xBF;
 pub(crate) const SEGMENT: u32 = 0x1853_8067;
 
 pub(crate) const SEEK_HEAD: u32 = 0x114D_9B74;
-pub(crate) const SEEK: u32 = 0x4DBB;
-pub(crate) const SEEK_ID: u32 = 0x53AB;
 pub(crate) const SEEK_POSITION: u32 = 0x53AC;
 
 pub(crate) const INFO: u32 = 0x1549_A966;
@@ -40,8 +38,3 @@ pub(crate) const BLOCK_DURATION: u32 = 0x9B;
 pub(crate) const REFERENCE_BLOCK: u32 = 0xFB;
 
 pub(crate) const CUES: u32 = 0x1C53_BB6B;
-pub(crate) const CUE_POINT: u32 = 0xBB;
-pub(crate) const CUE_TIME: u32 = 0xB3;
-pub(crate) const CUE_TRACK_POSITIONS: u32 = 0xB7;
-pub(crate) const CUE_TRACK: u32 = 0xF7;
-pub(crate) const CUE_CLUSTER_POSITION: u32 = 0xF1;

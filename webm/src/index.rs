@@ -1,17 +1,19 @@
 //! Follows the bytes of a recording: how long it is, and where one can begin to read it.
 
-use crate::Reason;
-use crate::ebml::{self, Header, Lack, uint};
-use crate::head::is_room;
-use crate::ids;
+use crate::ebml::{self, Header, Lack, UNKNOWN, uint};
+use crate::finish::Places;
 use crate::points::{Point, Points};
-use crate::track::{Block, Track};
+use crate::reserve::DURATION_ROOM;
+use crate::track::{Block, Track, larger};
+use crate::{ROOM_LIMIT, Reason, ids};
 
 /// Tracks that are followed; a recorder makes two.
 const TRACKS: usize = 16;
 /// No ID of fewer than four bytes is as large: those at the level of Clusters have four, those within have fewer.
 const FOUR_BYTES: u32 = 0x1000_0000;
-const UNKNOWN: u64 = u64::MAX;
+
+/// No element; what ends at its end never does.
+const NONE: (u32, u64) = (0, UNKNOWN);
 
 /// Sees all bytes of a recording in their order, as they are written, and remembers what [`finish`](crate::finish) needs.
 ///
@@ -24,20 +26,19 @@ pub struct Index {
     at: u64,
     step: Step,
     /// Bytes of a header or value that is incomplete.
-    carry: Vec<u8>,
-    /// The elements around, and where they end.
-    levels: Vec<(u32, u64)>,
-    /// Where the data of the Segment begin.
+    carry: [u8; 12],
+    carried: usize,
+    /// The child of the Segment that is read, and the child of that: ID, or 0 if there is none, and where it ends.
+    outer: (u32, u64),
+    inner: (u32, u64),
+    /// Where the data of the Segment begin; 0: not known yet.
     start: u64,
     head_len: Option<u64>,
+    places: Places,
     /// Nanoseconds in a tick.
     scale: u64,
     tracks: Vec<Track>,
     points: Points,
-    /// Whether the last element of the head was one of a room, the number of rooms, and the length of the last.
-    in_room: bool,
-    rooms: u8,
-    room: u64,
     /// The Cluster that is read: its position in the Segment, its Timestamp, and whether it has a cue.
     cluster: u64,
     clock: Option<u64>,
@@ -69,16 +70,16 @@ impl Index {
         Self {
             at: 0,
             step: Step::Header,
-            carry: Vec::new(),
-            levels: Vec::new(),
+            carry: [0; 12],
+            carried: 0,
+            outer: NONE,
+            inner: NONE,
             start: 0,
             head_len: None,
+            places: Places::default(),
             scale: 1_000_000,
             tracks: Vec::new(),
             points: Points::default(),
-            in_room: false,
-            rooms: 0,
-            room: 0,
             cluster: 0,
             clock: None,
             is_cued: false,
@@ -104,13 +105,14 @@ impl Index {
         }
         let scale = self.scale as f64;
         let ends = self.tracks.iter().map(|track| track.end(scale));
+        let end = ends.fold(0.0, larger);
         // A Duration must be greater than 0.
-        let end = ends.fold(0.0, f64::max);
-        if end > 0.0 {
-            Ok(end)
-        } else {
-            Err(Reason::Ended)
-        }
+        (end > 0.0).then_some(end).ok_or(Reason::Ended)
+    }
+
+    /// The places of a head that is complete.
+    pub(crate) fn places(&self) -> Option<Places> {
+        self.head_len.map(|_| self.places)
     }
 
     pub(crate) fn points(&self) -> &Points {
@@ -121,48 +123,53 @@ impl Index {
     pub fn push(&mut self, bytes: &[u8]) {
         let mut bytes = bytes;
         while !bytes.is_empty() {
-            let here = bytes.len();
             let taken = match &mut self.step {
-                Step::Header => 1,
-                Step::Element { wanted, .. } if *wanted > 0 => {
-                    wanted.saturating_sub(self.carry.len()).min(here)
-                }
-                Step::Element { rest, .. } => {
-                    let taken = usize::try_from(*rest).unwrap_or(usize::MAX).min(here);
-                    *rest = rest.saturating_sub(taken as u64);
-                    self.at = self.at.saturating_add(taken as u64);
-                    bytes = bytes.get(taken..).unwrap_or_default();
-                    self.advance();
-                    continue;
+                Step::Element {
+                    wanted: 0, rest, ..
+                } => {
+                    let taken = (*rest).min(bytes.len() as u64);
+                    *rest = rest.wrapping_sub(taken);
+                    taken as usize
                 }
                 Step::Stopped(_) => return,
+                _ => {
+                    let place = self.carry.get_mut(self.carried);
+                    let (Some(place), Some(byte)) = (place, bytes.first()) else {
+                        return;
+                    };
+                    *place = *byte;
+                    self.carried = self.carried.wrapping_add(1);
+                    1
+                }
             };
-            let (first, others) = bytes.split_at_checked(taken).unwrap_or_default();
-            self.carry.extend_from_slice(first);
-            self.at = self.at.saturating_add(taken as u64);
-            bytes = others;
+            self.at = self.at.wrapping_add(taken as u64);
+            bytes = bytes.get(taken..).unwrap_or_default();
             self.advance();
         }
+    }
+
+    fn carry(&self) -> &[u8] {
+        self.carry.get(..self.carried).unwrap_or_default()
     }
 
     /// Goes on as far as the bytes so far suffice.
     fn advance(&mut self) {
         loop {
             match self.step {
-                Step::Header => match ebml::header(&self.carry) {
+                Step::Header => match ebml::header(self.carry()) {
                     Ok(header) => {
-                        self.carry.clear();
+                        self.carried = 0;
                         self.open(header);
                     }
                     Err(Lack::More) => return,
-                    Err(Lack::Invalid) => self.stop(),
+                    Err(Lack::Invalid) => self.stop(Reason::Damaged),
                 },
                 Step::Element { id, wanted, rest } if wanted > 0 => {
-                    if self.carry.len() < wanted {
+                    if self.carried < wanted {
                         return;
                     }
                     self.read(id);
-                    self.carry.clear();
+                    self.carried = 0;
                     self.step = Step::Element {
                         id,
                         wanted: 0,
@@ -181,24 +188,28 @@ impl Index {
         }
     }
 
-    fn stop(&mut self) {
-        let reason = match self.start {
-            0 => Reason::NotWebm,
-            _ => Reason::Damaged,
-        };
-        self.step = Step::Stopped(reason);
+    fn stop(&mut self, reason: Reason) {
+        let is_webm = self.start > 0;
+        self.step = Step::Stopped(if is_webm { reason } else { Reason::NotWebm });
     }
 
     /// Begins an element: its children come next, or its value, or neither matters.
     fn open(&mut self, header: Header) {
         let Header { id, size, len } = header;
-        let begin = self.at.saturating_sub(len as u64);
-        let end = size.map_or(UNKNOWN, |size| self.at.saturating_add(size));
+        let begin = self.at.wrapping_sub(len as u64);
+        // Sizes have 56 bits: the sum runs over for the unknown size alone.
+        let end = self.at.checked_add(size).unwrap_or(UNKNOWN);
         // A Cluster of unknown size ends at what cannot be in it: https://www.rfc-editor.org/rfc/rfc8794#section-6.2
-        if id >= FOUR_BYTES && self.levels.last() == Some(&(ids::CLUSTER, UNKNOWN)) {
-            self.levels.pop();
+        if id >= FOUR_BYTES && self.outer == (ids::CLUSTER, UNKNOWN) && self.inner == NONE {
+            self.outer = NONE;
         }
-        let (parent, parent_end) = self.levels.last().copied().unwrap_or((0, UNKNOWN));
+        let (parent, parent_end) = match (self.inner, self.outer, self.start) {
+            (NONE, NONE, 0) => NONE,
+            // Its size is unknown.
+            (NONE, NONE, _) => (ids::SEGMENT, UNKNOWN),
+            (NONE, outer, _) => outer,
+            (inner, ..) => inner,
+        };
         let may_be_unknown = matches!(id, ids::SEGMENT | ids::CLUSTER);
         let is_in_place = match id {
             // Recordings that were put one behind another are not understood.
@@ -206,158 +217,180 @@ impl Index {
             ids::SEGMENT => begin > 0 && self.start == 0,
             _ => begin > 0,
         };
-        let fits = end <= parent_end && (size.is_some() || may_be_unknown);
-        if !is_in_place || !fits {
-            return self.stop();
+        if !is_in_place || end > parent_end || (size == UNKNOWN && !may_be_unknown) {
+            return self.stop(Reason::Damaged);
         }
         let in_head = self.head_len.is_none();
-        if parent == ids::SEGMENT && in_head {
-            self.note_room(id, end.saturating_sub(begin));
+        if in_head {
+            self.note(parent, id, begin as usize, end as usize);
         }
-        let descends = match (parent, id) {
+        match (parent, id) {
             (0, ids::SEGMENT) => {
                 self.start = self.at;
-                true
+                self.places.start = self.at as usize;
+                if size != UNKNOWN {
+                    self.stop(Reason::Finished);
+                }
+                return;
             }
             (ids::SEGMENT, ids::CLUSTER) => {
-                self.begin_cluster(begin);
-                true
+                if in_head {
+                    self.end_head(begin);
+                }
+                self.cluster = begin.wrapping_sub(self.start);
+                self.clock = None;
+                self.is_cued = false;
+                self.outer = (id, end);
+                return self.close();
             }
-            (ids::SEGMENT, ids::INFO | ids::TRACKS) => in_head,
+            (ids::SEGMENT, ids::INFO | ids::TRACKS) if in_head => {
+                self.outer = (id, end);
+                return self.close();
+            }
             (ids::TRACKS, ids::TRACK_ENTRY) if self.tracks.len() < TRACKS => {
                 self.tracks.push(Track::default());
-                true
+                self.inner = (id, end);
+                return self.close();
             }
             (ids::CLUSTER, ids::BLOCK_GROUP) => {
-                self.block = Block {
-                    is_key: true,
-                    ..Block::default()
-                };
-                true
+                self.block = Block::default();
+                self.block.is_key = true;
+                self.inner = (id, end);
+                return self.close();
             }
-            _ => false,
-        };
-        if descends {
-            self.levels.push((id, end));
-            return self.close();
-        }
-        match id {
-            ids::TIMESTAMP => self.clock = Some(0),
-            ids::SIMPLE_BLOCK => self.block = Block::default(),
-            ids::REFERENCE_BLOCK => self.block.is_key = false,
             _ => {}
         }
         let longest = match (parent, id) {
-            (ids::INFO, ids::TIMESTAMP_SCALE) => 8,
-            (ids::TRACK_ENTRY, ids::TRACK_NUMBER | ids::TRACK_TYPE | ids::DEFAULT_DURATION) => 8,
-            (ids::CLUSTER, ids::TIMESTAMP) => 8,
-            (ids::BLOCK_GROUP, ids::BLOCK_DURATION) => 8,
+            (ids::CLUSTER, ids::TIMESTAMP) => {
+                self.clock = Some(0);
+                8
+            }
             // Track, time, flags, and the number of laced frames.
-            (ids::CLUSTER, ids::SIMPLE_BLOCK) | (ids::BLOCK_GROUP, ids::BLOCK) => 12,
+            (ids::CLUSTER, ids::SIMPLE_BLOCK) => {
+                self.block = Block::default();
+                12
+            }
+            (ids::BLOCK_GROUP, ids::BLOCK) => 12,
+            (ids::BLOCK_GROUP, ids::REFERENCE_BLOCK) => {
+                self.block.is_key = false;
+                0
+            }
+            (ids::INFO | ids::TRACK_ENTRY | ids::BLOCK_GROUP, _) => 8,
             _ => 0,
         };
-        let size = size.unwrap_or_default();
         let wanted = size.min(longest);
         self.step = Step::Element {
             id,
             wanted: wanted as usize,
-            rest: size.saturating_sub(wanted),
+            rest: size.wrapping_sub(wanted),
         };
     }
 
     /// Ends the elements that end here.
     fn close(&mut self) {
-        while let Some((id, _)) = self.levels.pop_if(|(_, end)| *end <= self.at) {
-            if id == ids::BLOCK_GROUP {
+        if self.inner.1 <= self.at {
+            if self.inner.0 == ids::BLOCK_GROUP {
                 self.add_block();
             }
+            self.inner = NONE;
+        }
+        if self.outer.1 <= self.at {
+            self.outer = NONE;
         }
     }
 
-    fn note_room(&mut self, id: u32, len: u64) {
-        let is_room = is_room(id);
-        if is_room && !self.in_room {
-            self.rooms = self.rooms.saturating_add(1);
-            self.room = 0;
+    /// Notes where the parts of the head are.
+    fn note(&mut self, parent: u32, id: u32, begin: usize, end: usize) {
+        let places = &mut self.places;
+        if parent == ids::INFO
+            && matches!(id, ids::DURATION | ids::VOID)
+            && end.wrapping_sub(begin) == DURATION_ROOM
+        {
+            places.duration = begin;
         }
-        if is_room {
-            self.room = self.room.saturating_add(len);
-        }
-        self.in_room = is_room;
-    }
-
-    fn begin_cluster(&mut self, begin: u64) {
-        self.cluster = begin.saturating_sub(self.start);
-        self.clock = None;
-        self.is_cued = false;
-        if self.head_len.is_some() {
+        if parent != ids::SEGMENT {
             return;
         }
-        self.head_len = Some(begin);
-        // The first room is for the SeekHead.
-        let room = if self.rooms > 1 { self.room } else { 0 };
-        self.points.room = usize::try_from(room)
-            .unwrap_or_default()
-            .min(crate::ROOM_LIMIT);
+        match id {
+            ids::CLUSTER | ids::VOID | ids::SEEK_HEAD | ids::CUES => return,
+            ids::INFO => places.info = begin,
+            ids::TRACKS => places.tracks = begin,
+            _ => {}
+        }
+        if places.other == 0 {
+            places.other = begin;
+        }
+        places.cues = end;
+    }
+
+    fn end_head(&mut self, end: u64) {
+        self.head_len = Some(end);
+        let places = &mut self.places;
+        places.end = end as usize;
+        let room = places.end.wrapping_sub(places.cues);
+        self.points.room = room.min(ROOM_LIMIT);
         // Of a video's track, or where there is none of one with sound.
-        let of = |kind| self.tracks.iter().find(|track| track.kind == kind);
-        self.points.track = of(1).or_else(|| of(2)).map_or(0, |track| track.number);
+        for kind in [2, 1] {
+            // A cue has one byte for its number.
+            let is_of = |track: &&Track| track.kind == kind && track.number < 256;
+            if let Some(track) = self.tracks.iter().find(is_of) {
+                self.points.track = track.number;
+            }
+        }
     }
 
     /// Takes the value that was collected.
     fn read(&mut self, id: u32) {
-        let value = uint(&self.carry);
+        let value = uint(self.carry());
+        let mut none = Track::default();
+        let track = self.tracks.last_mut().unwrap_or(&mut none);
         match id {
             ids::TIMESTAMP_SCALE => self.scale = value.max(1),
             ids::TIMESTAMP => self.clock = Some(value),
-            ids::BLOCK_DURATION => self.block.duration = Some(value),
+            ids::BLOCK_DURATION => self.block.duration = value as f64,
             ids::BLOCK | ids::SIMPLE_BLOCK => self.read_block(id == ids::SIMPLE_BLOCK),
-            _ => {
-                let Some(track) = self.tracks.last_mut() else {
-                    return;
-                };
-                match id {
-                    ids::TRACK_NUMBER => track.number = value,
-                    ids::TRACK_TYPE => track.kind = value,
-                    ids::DEFAULT_DURATION => track.frame = value,
-                    _ => {}
-                }
-            }
+            ids::TRACK_NUMBER => track.number = value,
+            ids::TRACK_TYPE => track.kind = value,
+            ids::DEFAULT_DURATION => track.frame = value,
+            _ => {}
         }
     }
 
     /// Reads the start of a block: <https://www.rfc-editor.org/rfc/rfc9559#section-10>. One that is too short, or comes
     /// before the Timestamp of its Cluster, is none.
     fn read_block(&mut self, is_simple: bool) {
-        let (Ok((Some(track), len)), Some(clock)) = (ebml::data(&self.carry), self.clock) else {
+        let carry = self.carry;
+        let bytes = carry.get(..self.carried).unwrap_or_default();
+        let (Ok((track, len)), Some(clock)) = (ebml::data(bytes), self.clock) else {
             return;
         };
-        let Some([high, low, flags, rest @ ..]) = self.carry.get(len..) else {
+        let Some([high, low, flags, rest @ ..]) = bytes.get(len..) else {
             return;
         };
         let relative = i16::from_be_bytes([*high, *low]);
-        let clock = i64::try_from(clock).unwrap_or(i64::MAX);
-        self.block.track = track;
-        self.block.time = clock.saturating_add(relative.into());
+        let block = &mut self.block;
+        block.track = track;
+        block.time = clock as f64 + f64::from(relative);
         if is_simple {
-            self.block.is_key = flags & 0x80 != 0;
+            block.is_key = flags & 0x80 != 0;
         }
         let laced = rest.first().filter(|_| flags & 0x06 != 0);
-        self.block.frames = laced.map_or(1, |more| u64::from(*more).saturating_add(1));
+        block.frames = laced.map_or(1.0, |more| f64::from(*more) + 1.0);
     }
 
     fn add_block(&mut self) {
-        let block = self.block;
+        let block = &self.block;
         let mut tracks = self.tracks.iter_mut();
         let Some(track) = tracks.find(|track| track.number == block.track && block.track > 0)
         else {
             return;
         };
-        track.add(&block, self.scale as f64);
+        track.add(block, self.scale as f64);
         if block.is_key && !self.is_cued && block.track == self.points.track {
             self.is_cued = true;
             self.points.offer(Point {
-                time: u64::try_from(block.time).unwrap_or_default(),
+                // No time before the start: the cast ends at 0.
+                time: block.time as u64,
                 cluster: self.cluster,
             });
         }

@@ -46,7 +46,6 @@
 
 mod ebml;
 mod finish;
-mod head;
 mod ids;
 mod index;
 mod points;
@@ -59,7 +58,7 @@ pub use reserve::{Outcome, Reserve};
 
 /// The longest head that is rewritten, in bytes as it is recorded. That of a browser has a few hundred.
 pub const HEAD_LIMIT: usize = 65_536;
-/// The most room for Cues, in bytes: some 3,000 cues.
+/// The most room for Cues, in bytes: some 2,800 cues.
 pub const ROOM_LIMIT: usize = 65_536;
 
 /// Why a recording is left as it is.

@@ -1,6 +1,6 @@
 //! Cue points that fit into a room, however long the recording becomes.
 
-use crate::ebml::{put, put_uint, size_len, uint_len};
+use crate::ebml::{put_void, size};
 use crate::ids;
 
 /// Where to begin to read for a moment.
@@ -12,7 +12,12 @@ pub(crate) struct Point {
     pub(crate) cluster: u64,
 }
 
-/// Of the points that are offered every 2ⁿ-th is kept; n grows whenever the next one would not fit.
+/// ID and size of Cues, and a Void behind its points: it has two bytes at least.
+const AROUND: usize = 10;
+/// A CuePoint.
+const POINT: usize = 23;
+
+/// Of the points that are offered every 2ⁿ-th is kept; n grows whenever the room is full.
 #[derive(Debug, Default)]
 pub(crate) struct Points {
     kept: Vec<Point>,
@@ -20,71 +25,62 @@ pub(crate) struct Points {
     pub(crate) track: u64,
     /// Bytes for the element Cues.
     pub(crate) room: usize,
-    /// Bytes of the points that are kept.
-    used: usize,
     /// One less than how many are offered for one that is kept, and how many to go until then.
     skipped: u32,
     skip: u32,
 }
 
 impl Points {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.kept.is_empty()
-    }
-
     pub(crate) fn offer(&mut self, point: Point) {
-        if let Some(left) = self.skip.checked_sub(1) {
-            self.skip = left;
+        if self.skip > 0 {
+            self.skip = self.skip.wrapping_sub(1);
             return;
         }
-        let len = self.len_of(point);
-        let used = self.used.saturating_add(len);
-        if used.saturating_add(4).saturating_add(size_len(used)) <= self.room {
-            self.used = used;
-            self.kept.push(point);
-            self.skip = self.skipped;
-        } else if self.kept.len() > 1 {
-            let is_odd = self.kept.len() % 2 == 1;
+        let most = self.room.saturating_sub(AROUND) / POINT;
+        if self.kept.len() >= most {
             let mut odd = false;
             self.kept.retain(|_| {
                 odd = !odd;
                 odd
             });
-            self.used = self.kept.iter().fold(0, |sum: usize, point| {
-                sum.saturating_add(self.len_of(*point))
-            });
             let before = self.skipped;
             self.skipped = before.saturating_mul(2).saturating_add(1);
-            // The last one may have been dropped: then this one is in its turn.
-            match is_odd {
-                true => self.skip = before,
-                false => self.offer(point),
+            // If their number was odd, the last one is kept still, and this one is not in its turn.
+            if most == 0 || !most.is_multiple_of(2) {
+                self.skip = before;
+                return;
             }
         }
+        self.kept.push(point);
+        self.skip = self.skipped;
     }
 
-    /// Length of a point with ID and size.
-    fn len_of(&self, point: Point) -> usize {
-        let values = [point.time, self.track, point.cluster];
-        let uints = values.map(|value| uint_len(value).saturating_add(2));
-        // ID and size of CuePoint and CueTrackPositions.
-        uints.iter().fold(4, |sum, len| sum.saturating_add(*len))
-    }
-
-    /// The payload of Cues: <https://www.rfc-editor.org/rfc/rfc9559#section-5.1.5>.
+    /// Cues and a Void, which fill the room; nothing if there is no point.
+    /// <https://www.rfc-editor.org/rfc/rfc9559#section-5.1.5>
     pub(crate) fn written(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        for point in &self.kept {
-            let mut place = Vec::new();
-            put_uint(&mut place, ids::CUE_TRACK, self.track);
-            put_uint(&mut place, ids::CUE_CLUSTER_POSITION, point.cluster);
-            let mut cue = Vec::new();
-            put_uint(&mut cue, ids::CUE_TIME, point.time);
-            put(&mut cue, ids::CUE_TRACK_POSITIONS, &place);
-            put(&mut out, ids::CUE_POINT, &cue);
+        if self.kept.is_empty() {
+            return out;
         }
+        out.extend_from_slice(&ids::CUES.to_be_bytes());
+        out.extend_from_slice(&size(self.kept.len().wrapping_mul(POINT)));
+        for point in &self.kept {
+            // CuePoint with CueTime in six bytes; CueTrackPositions with CueTrack, and CueClusterPosition in six.
+            out.extend_from_slice(&[0xBB, 0x95, 0xB3, 0x86]);
+            put_six(&mut out, point.time);
+            out.extend_from_slice(&[0xB7, 0x8B, 0xF7, 0x81, self.track as u8, 0xF1, 0x86]);
+            put_six(&mut out, point.cluster);
+        }
+        let rest = self.room.saturating_sub(out.len());
+        put_void(&mut out, rest);
         out
     }
+}
+
+/// Six bytes: 256 TiB, three days of nanoseconds.
+fn put_six(out: &mut Vec<u8>, value: u64) {
+    let bytes = value.to_be_bytes();
+    out.extend_from_slice(bytes.get(2..).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -113,9 +109,8 @@ mod tests {
             for count in [0, 1, 2, 3, 10, 100, 1000, 5000] {
                 let points = offered(count, room);
                 let written = points.written();
-                assert_eq!(written.len(), points.used);
-                let whole = 4 + size_len(written.len()) + written.len();
-                assert!(points.is_empty() || whole <= room, "{count} in {room}");
+                let wanted = if points.kept.is_empty() { 0 } else { room };
+                assert_eq!(written.len(), wanted, "{count} in {room}");
                 let mut times = points.kept.windows(2).map(|two| two[1].time - two[0].time);
                 let gap = 1000 * (u64::from(points.skipped) + 1);
                 assert!(times.all(|found| found == gap), "{count} in {room}");
@@ -128,10 +123,10 @@ mod tests {
     fn half_of_the_room_is_used_at_least() {
         for count in [100, 300, 1000, 5000] {
             let points = offered(count, 1000);
-            assert!(points.used > 450, "{count}: {}", points.used);
+            assert!(points.kept.len() >= 21, "{count}: {}", points.kept.len());
         }
-        assert_eq!(offered(20, 1000).kept.len(), 20, "all that fit");
-        assert!(offered(20, 17).is_empty(), "none fits");
-        assert_eq!(offered(20, 30).kept.len(), 1);
+        assert_eq!(offered(43, 1000).kept.len(), 43, "all that fit");
+        assert!(offered(20, 32).kept.is_empty(), "none fits");
+        assert_eq!(offered(20, 33).kept.len(), 1);
     }
 }

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ebml::{self, Children};
-use crate::head::{Head, NoHead, is_room};
+use crate::ebml::{self, Element, Header, Lack, UNKNOWN, uint};
 use crate::{HEAD_LIMIT, ROOM_LIMIT, Reason, ids};
 
 /// Room of a SeekHead of three entries with positions of four bytes.
@@ -42,8 +41,8 @@ pub enum Outcome {
 }
 
 impl Reserve {
-    /// `room`: bytes for Cues, at most [`ROOM_LIMIT`]. A cue takes 14 to 20 bytes; if it is too small for all of them,
-    /// fewer are kept, evenly. 0: none.
+    /// `room`: bytes for Cues, at most [`ROOM_LIMIT`]. Each cue takes 23, and all together 10; if there is room for fewer
+    /// than there are, they are thinned out evenly. 0: none.
     pub fn new(room: usize) -> Self {
         Self {
             room: room.min(ROOM_LIMIT),
@@ -70,26 +69,26 @@ impl Reserve {
                 self.held = Vec::new();
                 Cow::Owned(head)
             }
-            Err(NoHead::More(needed)) if self.held.len() <= HEAD_LIMIT => {
+            Err(NoHead::More(needed)) if needed <= HEAD_LIMIT.wrapping_add(12) => {
                 self.needed = needed;
                 Cow::Borrowed(&[])
             }
-            Err(NoHead::More(_)) => self.leave(Reason::TooLong),
-            Err(NoHead::Not(reason)) => self.leave(reason),
+            Err(NoHead::More(_)) => Cow::Owned(self.leave(Reason::TooLong)),
+            Err(NoHead::Not(reason)) => Cow::Owned(self.leave(reason)),
         }
     }
 
     /// Says that the recording has ended; returns what was held, if it ended in its head.
     pub fn end(&mut self) -> Vec<u8> {
         match self.outcome {
-            Outcome::Waiting => self.leave(Reason::Ended).into_owned(),
+            Outcome::Waiting => self.leave(Reason::Ended),
             _ => Vec::new(),
         }
     }
 
-    fn leave(&mut self, reason: Reason) -> Cow<'static, [u8]> {
+    fn leave(&mut self, reason: Reason) -> Vec<u8> {
         self.outcome = Outcome::AsItIs(reason);
-        Cow::Owned(std::mem::take(&mut self.held))
+        std::mem::take(&mut self.held)
     }
 
     /// What became of the head.
@@ -98,38 +97,154 @@ impl Reserve {
     }
 }
 
-/// The head of these first bytes with room in it, and the length that it had.
-fn reserved(bytes: &[u8], room: usize) -> Result<(Vec<u8>, usize), NoHead> {
-    let head = Head::read(bytes, HEAD_LIMIT)?;
-    if head.points_behind() {
-        return Err(NoHead::Not(Reason::Finished));
-    }
-    let mut out = bytes.get(..head.start).unwrap_or_default().to_vec();
-    ebml::put_void(&mut out, SEEK_ROOM);
-    for child in head.children.iter().filter(|child| !is_room(child.id)) {
-        match child.id {
-            ids::INFO => {
-                let info = info(child.payload).ok_or(NoHead::Not(Reason::Unknown))?;
-                ebml::put(&mut out, ids::INFO, &info);
-            }
-            _ => out.extend_from_slice(child.whole),
-        }
-    }
-    ebml::put_void(&mut out, room);
-    Ok((out, head.end))
+/// Why there is no head yet, or none at all.
+enum NoHead {
+    /// Fewer bytes than so many do not suffice.
+    More(usize),
+    Not(Reason),
 }
 
-/// The payload of an Info with room for a Duration.
-fn info(payload: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    for child in Children(payload) {
-        let child = child?;
-        match child.id {
-            ids::DURATION | ids::CRC_32 | ids::VOID => {}
-            ids::TIMESTAMP_SCALE if ebml::uint(child.payload) == 0 => return None,
-            _ => out.extend_from_slice(child.whole),
+/// The head of these first bytes with room in it, and the length that it had.
+fn reserved(bytes: &[u8], room: usize) -> Result<(Vec<u8>, usize), NoHead> {
+    let not = |reason| Err(NoHead::Not(reason));
+    let magic = ids::EBML.to_be_bytes();
+    if !bytes
+        .iter()
+        .zip(magic)
+        .all(|(byte, wanted)| *byte == wanted)
+    {
+        return not(Reason::NotWebm);
+    }
+    let document = within(bytes, 0)?;
+    if !is_webm(document.payload) {
+        return not(Reason::NotWebm);
+    }
+    let mut at = document.whole.len();
+    let segment = header(bytes, at)?;
+    if segment.id != ids::SEGMENT {
+        return not(Reason::Unknown);
+    }
+    // Its size was entered at its end.
+    if segment.size != UNKNOWN {
+        return not(Reason::Finished);
+    }
+    at = at.wrapping_add(segment.len);
+    let start = at;
+    let mut out = bytes.get(..start).unwrap_or_default().to_vec();
+    ebml::put_void(&mut out, SEEK_ROOM);
+    let (mut infos, mut tracks, mut farthest) = (0_u32, 0_u32, 0);
+    while header(bytes, at)?.id != ids::CLUSTER {
+        let child = within(bytes, at)?;
+        at = at.wrapping_add(child.whole.len());
+        let is_good = match child.id {
+            ids::VOID => true,
+            ids::SEEK_HEAD => {
+                farthest = farthest.max(sought(child.payload));
+                true
+            }
+            ids::INFO => {
+                infos = infos.wrapping_add(1);
+                put_info(&mut out, child.payload)
+            }
+            // Positions behind the head, which must not move.
+            ids::CUES => return not(Reason::Finished),
+            ids::TRACKS | ids::TAGS | ids::CHAPTERS | ids::ATTACHMENTS => {
+                tracks = tracks.wrapping_add(u32::from(child.id == ids::TRACKS));
+                out.extend_from_slice(child.whole);
+                true
+            }
+            // A checksum over the Segment among them, and what may hold positions.
+            _ => false,
+        };
+        if !is_good {
+            return not(Reason::Unknown);
         }
     }
-    ebml::put_void(&mut out, DURATION_ROOM);
-    Some(out)
+    if (infos, tracks) != (1, 1) {
+        return not(Reason::Unknown);
+    }
+    if farthest >= at.wrapping_sub(start) as u64 {
+        return not(Reason::Finished);
+    }
+    ebml::put_void(&mut out, room);
+    Ok((out, at))
+}
+
+fn header(bytes: &[u8], at: usize) -> Result<Header, NoHead> {
+    ebml::header(bytes.get(at..).unwrap_or_default()).map_err(|lack| match lack {
+        Lack::More => NoHead::More(bytes.len().wrapping_add(1)),
+        Lack::Invalid => NoHead::Not(Reason::Unknown),
+    })
+}
+
+/// The element at `at`, which must end within the limit: a longer one is not waited for.
+fn within(bytes: &[u8], at: usize) -> Result<Element<'_>, NoHead> {
+    let Header { id, size, len } = header(bytes, at)?;
+    if size == UNKNOWN {
+        return Err(NoHead::Not(Reason::Unknown));
+    }
+    let payload = at.wrapping_add(len);
+    if size > HEAD_LIMIT.saturating_sub(payload) as u64 {
+        return Err(NoHead::Not(Reason::TooLong));
+    }
+    let end = payload.wrapping_add(size as usize);
+    let whole = bytes.get(at..end).ok_or(NoHead::More(end))?;
+    let payload = whole.get(len..).unwrap_or_default();
+    Ok(Element { id, whole, payload })
+}
+
+/// Whether an EBML header is that of a document that RFC 9559 describes:
+/// <https://www.rfc-editor.org/rfc/rfc9559#section-4>.
+fn is_webm(header: &[u8]) -> bool {
+    let mut is_named = false;
+    let all = ebml::children(header, &mut |child| {
+        let value = uint(child.payload);
+        match child.id {
+            ids::DOC_TYPE => {
+                // A string may be followed by zeros: https://www.rfc-editor.org/rfc/rfc8794#section-13
+                let name = child.payload.split(|byte| *byte == 0).next();
+                is_named = matches!(name, Some(b"webm" | b"matroska"));
+                is_named
+            }
+            ids::EBML_READ_VERSION => value == 1,
+            ids::DOC_TYPE_READ_VERSION | ids::EBML_MAX_ID_LENGTH => value <= 4,
+            // What is written here has sizes of four bytes at most.
+            ids::EBML_MAX_SIZE_LENGTH => value.wrapping_sub(4) <= 4,
+            _ => true,
+        }
+    });
+    all && is_named
+}
+
+/// The farthest position in a SeekHead.
+fn sought(seek_head: &[u8]) -> u64 {
+    let mut farthest = 0;
+    let _ = ebml::children(seek_head, &mut |seek| {
+        ebml::children(seek.payload, &mut |child| {
+            if child.id == ids::SEEK_POSITION {
+                farthest = farthest.max(uint(child.payload));
+            }
+            true
+        })
+    });
+    farthest
+}
+
+/// Appends an Info with room for a Duration; `false` if it is not understood.
+fn put_info(out: &mut Vec<u8>, payload: &[u8]) -> bool {
+    out.extend_from_slice(&ids::INFO.to_be_bytes());
+    let begin = out.len();
+    out.extend_from_slice(&[0; 4]);
+    let is_good = ebml::children(payload, &mut |child| {
+        match child.id {
+            ids::DURATION | ids::CRC_32 | ids::VOID => {}
+            ids::TIMESTAMP_SCALE if uint(child.payload) == 0 => return false,
+            _ => out.extend_from_slice(child.whole),
+        }
+        true
+    });
+    ebml::put_void(out, DURATION_ROOM);
+    let len = out.len().wrapping_sub(begin).wrapping_sub(4);
+    crate::finish::overwrite(out, begin, &ebml::size(len));
+    is_good
 }

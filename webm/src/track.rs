@@ -1,16 +1,15 @@
 //! When the last frame of a track ends.
 
-/// One frame, or several in one block.
+/// One frame, or several in one block. Times are in ticks, of which f64 holds all below 2⁵³ exactly.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Block {
     /// The track's number; 0: not known.
     pub(crate) track: u64,
-    /// In ticks.
-    pub(crate) time: i64,
+    pub(crate) time: f64,
     pub(crate) is_key: bool,
-    pub(crate) frames: u64,
-    /// A BlockDuration, in ticks.
-    pub(crate) duration: Option<u64>,
+    pub(crate) frames: f64,
+    /// A BlockDuration; 0: none.
+    pub(crate) duration: f64,
 }
 
 #[derive(Debug, Default)]
@@ -21,11 +20,11 @@ pub(crate) struct Track {
     /// Duration of a frame, in nanoseconds; 0: not known.
     pub(crate) frame: u64,
     /// Blocks that came in order, and the times of the first and the last of them.
-    count: u64,
-    first: i64,
-    last: i64,
+    count: u32,
+    first: f64,
+    last: f64,
     /// Between the last two.
-    interval: i64,
+    interval: f64,
     /// The latest known end of a block.
     end: f64,
 }
@@ -33,37 +32,39 @@ pub(crate) struct Track {
 impl Track {
     /// `scale`: nanoseconds in a tick.
     pub(crate) fn add(&mut self, block: &Block, scale: f64) {
-        let time = block.time;
-        let known = match (block.duration, self.frame) {
-            (Some(ticks), _) => Some(ticks as f64),
-            (None, 0) => None,
-            (None, frame) => Some(frame.saturating_mul(block.frames) as f64 / scale),
-        };
-        self.end = self.end.max(time as f64 + known.unwrap_or_default());
-        if self.count == 0 {
-            self.first = time;
-            self.last = time;
-        } else if time <= self.last {
-            return;
+        let mut known = block.duration;
+        if known == 0.0 {
+            known = self.frame as f64 * block.frames / scale;
         }
-        self.count = self.count.saturating_add(1);
-        self.interval = time.saturating_sub(self.last);
-        self.last = time;
+        self.end = larger(self.end, block.time + known);
+        if self.count == 0 {
+            self.first = block.time;
+        } else if block.time <= self.last {
+            return;
+        } else {
+            self.interval = block.time - self.last;
+        }
+        self.count = self.count.wrapping_add(1);
+        self.last = block.time;
     }
 
-    /// The end of its last block, in ticks. What is not written is estimated: a frame is shown as long as the one before
-    /// it, but neither longer than the average, as the one before a pause was, nor longer than a second, as
-    /// those of a still canvas are.
+    /// The end of its last block. What is not written is estimated: a frame is shown as long as the one before it, but
+    /// neither longer than the average, as the one before a pause was, nor longer than a second, as those of a still
+    /// canvas are.
     pub(crate) fn end(&self, scale: f64) -> f64 {
-        let gaps = self.count.saturating_sub(1).max(1);
-        let average = self.last.saturating_sub(self.first) as f64 / gaps as f64;
-        let estimate = average.min(self.interval as f64).min(1e9 / scale);
         // A block of known duration ends after its time.
-        match self.end > self.last as f64 {
-            true => self.end,
-            false => self.last as f64 + estimate,
+        if self.end > self.last || self.count < 2 {
+            return self.end;
         }
+        let average = (self.last - self.first) / f64::from(self.count.wrapping_sub(1));
+        let smaller = |one: f64, other: f64| if one < other { one } else { other };
+        self.last + smaller(smaller(average, self.interval), 1e9 / scale)
     }
+}
+
+/// Without the rules for what is no number, which the numbers here never are.
+pub(crate) fn larger(one: f64, other: f64) -> f64 {
+    if one > other { one } else { other }
 }
 
 #[cfg(test)]
@@ -72,23 +73,23 @@ mod tests {
 
     const MS: f64 = 1e6;
 
-    fn track(frame: u64, times: &[i64]) -> Track {
+    fn track(frame: u64, times: &[i32]) -> Track {
         let mut track = Track {
             frame,
             ..Track::default()
         };
         for time in times {
-            track.add(&block(*time, None), MS);
+            track.add(&block((*time).into(), 0.0), MS);
         }
         track
     }
 
-    fn block(time: i64, duration: Option<u64>) -> Block {
+    fn block(time: f64, duration: f64) -> Block {
         Block {
             track: 1,
             time,
             is_key: true,
-            frames: 1,
+            frames: 1.0,
             duration,
         }
     }
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn neither_a_gap_nor_a_still_picture_is_taken_for_its_length() {
         assert_eq!(track(0, &[0, 40, 80, 5080]).end(MS), 6080.0);
-        let regular: Vec<i64> = (0..100).map(|at| at * 40).chain([5000]).collect();
+        let regular: Vec<i32> = (0..100).map(|at| at * 40).chain([5000]).collect();
         assert_eq!(track(0, &regular).end(MS), 5050.0);
         assert_eq!(track(0, &[0, 8000, 16_000]).end(MS), 17_000.0);
     }
@@ -113,10 +114,10 @@ mod tests {
     fn a_written_duration_comes_before_an_estimate() {
         assert_eq!(track(20_000_000, &[0, 60]).end(MS), 80.0);
         let mut track = track(20_000_000, &[0, 20]);
-        track.add(&block(40, Some(7)), MS);
+        track.add(&block(40.0, 7.0), MS);
         assert_eq!(track.end(MS), 47.0);
-        let mut laced = block(60, None);
-        laced.frames = 3;
+        let mut laced = block(60.0, 0.0);
+        laced.frames = 3.0;
         track.add(&laced, MS);
         assert_eq!(track.end(MS), 120.0);
     }
@@ -125,7 +126,7 @@ mod tests {
     fn frames_out_of_order_do_not_shorten_it() {
         assert_eq!(track(0, &[0, 120, 40, 80, 160, 160]).end(MS), 200.0);
         let mut track = track(0, &[0, 40]);
-        track.add(&block(10, Some(500)), MS);
+        track.add(&block(10.0, 500.0), MS);
         assert_eq!(track.end(MS), 510.0);
         // What comes before the start of the recording is not shown.
         assert_eq!(super::tests::track(0, &[-30, -10]).end(MS), 0.0);
