@@ -1,24 +1,7 @@
 //! Mends the head of a recording that has ended.
 
-use crate::reserve::SEEK_ROOM;
+use crate::layout::{Places, SEEK_ROOM, overwrite};
 use crate::{Index, Reason, ebml, ids};
-
-/// Where the parts of a head are which has room, in bytes from the start of the recording.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Places {
-    /// The data of the Segment, and the Void for the SeekHead.
-    pub(crate) start: usize,
-    pub(crate) info: usize,
-    /// The Duration in Info, or its Void; 0: there is none.
-    pub(crate) duration: usize,
-    pub(crate) tracks: usize,
-    /// The first child of the Segment that is neither a Void nor what took its place.
-    pub(crate) other: usize,
-    /// The end of the last such one, where Cues begin.
-    pub(crate) cues: usize,
-    /// The first Cluster.
-    pub(crate) end: usize,
-}
 
 /// The head of a recording with Duration, SeekHead and, as far as there is room, Cues. It replaces the first bytes of
 /// the recording, and has exactly their length.
@@ -71,10 +54,4 @@ fn put_seek(out: &mut Vec<u8>, id: u32, at: usize, places: &Places) {
     out.extend_from_slice(&[0x53, 0xAC, 0x84]);
     let position = at.wrapping_sub(places.start) as u32;
     out.extend_from_slice(&position.to_be_bytes());
-}
-
-#[inline(never)]
-pub(crate) fn overwrite(out: &mut [u8], at: usize, bytes: &[u8]) {
-    let places = out.iter_mut().skip(at);
-    places.zip(bytes).for_each(|(place, byte)| *place = *byte);
 }

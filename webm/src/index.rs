@@ -1,9 +1,8 @@
 //! Follows the bytes of a recording: how long it is, and where one can begin to read it.
 
 use crate::ebml::{self, Header, Lack, UNKNOWN, uint};
-use crate::finish::Places;
+use crate::layout::{DURATION_ROOM, Places};
 use crate::points::{Point, Points};
-use crate::reserve::DURATION_ROOM;
 use crate::track::{Block, Track, larger};
 use crate::{ROOM_LIMIT, Reason, ids};
 

@@ -48,6 +48,7 @@ mod ebml;
 mod finish;
 mod ids;
 mod index;
+mod layout;
 mod points;
 mod reserve;
 mod track;

@@ -3,12 +3,8 @@
 use std::borrow::Cow;
 
 use crate::ebml::{self, Element, Header, Lack, UNKNOWN, uint};
+use crate::layout::{DURATION_ROOM, SEEK_ROOM, overwrite};
 use crate::{HEAD_LIMIT, ROOM_LIMIT, Reason, ids};
-
-/// Room of a SeekHead of three entries with positions of four bytes.
-pub(crate) const SEEK_ROOM: usize = 56;
-/// Length of a Duration of eight bytes with ID and size, and of the Void in its place.
-pub(crate) const DURATION_ROOM: usize = 11;
 
 /// Rewrites the head of a recording once, so that [`finish`](crate::finish) can mend it without a change of its length:
 ///
@@ -245,6 +241,6 @@ fn put_info(out: &mut Vec<u8>, payload: &[u8]) -> bool {
     });
     ebml::put_void(out, DURATION_ROOM);
     let len = out.len().wrapping_sub(begin).wrapping_sub(4);
-    crate::finish::overwrite(out, begin, &ebml::size(len));
+    overwrite(out, begin, &ebml::size(len));
     is_good
 }
