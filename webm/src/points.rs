@@ -32,6 +32,9 @@ pub(crate) struct Points {
 
 impl Points {
     pub(crate) fn offer(&mut self, point: Point) {
+        if (point.time | point.cluster) >> 48 > 0 {
+            return;
+        }
         if self.skip > 0 {
             self.skip = self.skip.wrapping_sub(1);
             return;
@@ -117,6 +120,20 @@ mod tests {
                 assert!(points.kept.first().is_none_or(|first| first.time == 0));
             }
         }
+    }
+
+    #[test]
+    fn a_number_that_has_no_place_is_left_out() {
+        let mut points = offered(1, 100);
+        for (time, cluster) in [(1 << 48, 5), (5, 1 << 48)] {
+            points.offer(Point { time, cluster });
+        }
+        assert_eq!(points.kept.len(), 1);
+        points.offer(Point {
+            time: (1 << 48) - 1,
+            cluster: (1 << 48) - 1,
+        });
+        assert_eq!(points.kept.len(), 2);
     }
 
     #[test]
