@@ -17,6 +17,7 @@ use modules::Crate;
 const OURS: &[&str] = &[
     "crowfly-contract",
     "crowfly-engine",
+    "crowfly-webm",
     "crowfly",
     "crowfly-core",
     "crowfly-aws",
@@ -110,6 +111,12 @@ fn the_engine_reaches_no_browser_no_runtime_no_clock_and_no_randomness() {
     assert!(found.is_empty(), "the engine reaches {found:?}");
 }
 
+/// It becomes part of the module that each visitor loads.
+#[test]
+fn recordings_are_read_without_any_other_crate() {
+    assert_eq!(reached("crowfly-webm"), set(&[]));
+}
+
 #[test]
 fn the_backend_core_reaches_no_aws_and_no_lambda() {
     let reached = reached("crowfly-core");
@@ -124,6 +131,7 @@ fn the_backend_core_reaches_no_aws_and_no_lambda() {
 fn nothing_goes_from_client_to_backend_or_back_and_nothing_sees_the_tests() {
     assert_eq!(ours("crowfly-contract"), set(&[]));
     assert_eq!(ours("crowfly-engine"), set(&["crowfly-contract"]));
+    assert_eq!(ours("crowfly-webm"), set(&[]));
     assert_eq!(
         ours("crowfly"),
         set(&["crowfly-contract", "crowfly-engine"])
@@ -194,6 +202,7 @@ type Known = &'static [&'static str];
 const LIBRARIES: &[(&str, &[Known])] = &[
     ("contract", &[]),
     ("engine", &[]),
+    ("webm", &[]),
     ("client-wasm", &[]),
     ("backend/core", &[]),
     ("backend/aws", &[]),
@@ -297,6 +306,7 @@ fn every_library_forbids_unsafe_code() {
     for path in [
         "contract/src/lib.rs",
         "engine/src/lib.rs",
+        "webm/src/lib.rs",
         "client-wasm/src/lib.rs",
         "backend/core/src/lib.rs",
         "backend/aws/src/lib.rs",

@@ -61,14 +61,35 @@ impl Browser {
         Self::through(kind, None)
     }
 
+    /// Waits for a free slot and starts Chromium with a camera and a microphone that exist in it alone, and that a page
+    /// may use unasked.
+    ///
+    /// # Panics
+    /// When there is no browser or no driver.
+    pub fn with_camera() -> Self {
+        const SWITCHES: [&str; 2] = [
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+        ];
+        Self::switched(Kind::Chromium, None, &SWITCHES)
+    }
+
     /// As [`Browser::of`], with every request through `proxy`, those to loopback too.
     ///
     /// # Panics
     /// When there is no browser or no driver.
     pub fn through(kind: Kind, proxy: impl Into<Option<SocketAddr>>) -> Self {
+        Self::switched(kind, proxy.into(), &[])
+    }
+
+    /// With further switches of Chromium's command line.
+    fn switched(kind: Kind, proxy: Option<SocketAddr>, switches: &[&str]) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let driver = drivers::start(kind);
-        let wanted = drivers::capabilities(kind, &driver, proxy.into());
+        let mut wanted = drivers::capabilities(kind, &driver, proxy);
+        if let Some(args) = wanted["goog:chromeOptions"]["args"].as_array_mut() {
+            args.extend(switches.iter().map(|switch| json!(switch)));
+        }
         let browser = Self::attach(kind, &driver.address, wanted, SCRIPT);
         let mut browser = browser.unwrap_or_else(|error| panic!("no browser session: {error}"));
         browser._owned = Some((driver, turn));

@@ -4,6 +4,7 @@ mod apt;
 pub(crate) mod browsers;
 pub(crate) mod cargo_tools;
 pub(crate) mod cross_target;
+pub(crate) mod media;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod stamp;
@@ -40,6 +41,7 @@ pub(crate) fn all() -> Result<(), Error> {
             || cargo_tools::mdbook().map(drop),
             node::site,
             || browsers::chromium().map(drop),
+            media::ready,
             || cargo_tools::cargo_deny().map(drop),
             || cargo_tools::cargo_fuzz().map(drop),
         ],

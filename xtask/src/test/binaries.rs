@@ -117,6 +117,7 @@ impl Binary {
                 "browsers" => Kind::Browsers,
                 "faults" => Kind::Faults,
                 "surroundings" => Kind::Surroundings,
+                "webm" => Kind::Webm,
                 "frameworks" => Kind::Frameworks,
                 "element" => Kind::Element,
                 "stores" => Kind::Stores,
@@ -212,6 +213,8 @@ mod tests {
         assert_eq!(kind("tests", "system", "test"), Kind::System);
         assert_eq!(kind("tests", "browsers", "test"), Kind::Browsers);
         assert_eq!(kind("tests", "faults", "test"), Kind::Faults);
+        assert_eq!(kind("tests", "webm", "test"), Kind::Webm);
+        assert_eq!(kind("webm", "finish", "test"), Kind::Native);
         assert_eq!(kind("tests", "e2e", "lib"), Kind::Native);
         assert_eq!(kind("backend/aws", "conformance", "test"), Kind::System);
         assert_eq!(kind("backend/aws", "crowfly_aws", "lib"), Kind::Native);

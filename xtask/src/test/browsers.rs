@@ -5,7 +5,7 @@ use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::lambdas::Build;
 use crate::process;
-use crate::setup::{browsers, cargo_tools, node, python};
+use crate::setup::{browsers, cargo_tools, media, node, python};
 use crate::{local, package, setup, step};
 
 type Variables = Vec<(&'static str, String)>;
@@ -18,6 +18,12 @@ pub(super) fn faults(counts: &mut Counts) -> Result<(), Error> {
 /// Surroundings, in every available browser.
 pub(super) fn surroundings(counts: &mut Counts) -> Result<(), Error> {
     cases(counts, Kind::Surroundings, "surroundings", &every()?)
+}
+
+/// Recordings of Chromium, made seekable.
+pub(super) fn webm(counts: &mut Counts) -> Result<(), Error> {
+    media::ready()?;
+    run(counts, Kind::Webm, "webm", &browsers::chromium()?.env())
 }
 
 /// The example apps in Chromium: those of React, Uppy and no bundler, or those that `CROWFLY_FRAMEWORKS` names.
@@ -73,9 +79,13 @@ pub(super) fn handlers(counts: &mut Counts, words: String) -> Result<(), Error> 
     cases(counts, Kind::Servers, "servers", &env)
 }
 
-/// Runs all cases of a kind, and prints what each observed.
+/// Runs all cases of a kind with the package, and prints what each observed.
 fn cases(counts: &mut Counts, kind: Kind, name: &str, env: &Variables) -> Result<(), Error> {
     package::build()?;
+    run(counts, kind, name, env)
+}
+
+fn run(counts: &mut Counts, kind: Kind, name: &str, env: &Variables) -> Result<(), Error> {
     let all = step::step(&format!("{name}, compiling"), binaries::compile)?;
     let result = binaries::run_all(counts, &all, |binary| binary.kind() == kind, env);
     let log = process::logged(&format!("test-tests-{name}"));

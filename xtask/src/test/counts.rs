@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Faults,
     /// The SDK in the surroundings that pages give it.
     Surroundings,
+    /// Recordings of a browser, made seekable.
+    Webm,
     /// The adapters' example apps.
     Frameworks,
     /// The web component.
@@ -49,7 +51,7 @@ pub(super) enum Kind {
 }
 
 /// Each kind with its name, and where its tests run.
-pub(super) const KINDS: [(Kind, &str, &str); 19] = [
+pub(super) const KINDS: [(Kind, &str, &str); 20] = [
     (Kind::Check, "checks (format, lints)", "unit"),
     (Kind::Native, "native unit", "unit"),
     (Kind::Contract, "contract", "unit"),
@@ -60,6 +62,7 @@ pub(super) const KINDS: [(Kind, &str, &str); 19] = [
     (Kind::Wasm, "wasm in Chromium", "Chromium"),
     (Kind::Faults, "faults in Chromium", "Chromium, fault proxy"),
     (Kind::Surroundings, "surroundings", "each browser"),
+    (Kind::Webm, "recordings", "Chromium"),
     (Kind::Frameworks, "adapters of frameworks", "Chromium"),
     (Kind::Element, "web component", "Chromium"),
     (Kind::Stores, "real stores", "Chromium, real stores"),

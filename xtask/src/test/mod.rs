@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     ("docs", steps::docs),
     ("faults", browsers::faults),
     ("surroundings", browsers::surroundings),
+    ("webm", browsers::webm),
     ("frameworks", browsers::frameworks),
     ("element", browsers::element),
     ("servers", browsers::servers),

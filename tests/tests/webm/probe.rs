@@ -1,0 +1,99 @@
+//! What ffmpeg makes of a file.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A recording in a file.
+pub(crate) struct File(pub(crate) PathBuf);
+
+/// A frame of a stream, with its time in seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Packet {
+    pub(crate) stream: u64,
+    pub(crate) time: f64,
+    pub(crate) duration: f64,
+    size: String,
+}
+
+impl File {
+    pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Self {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).expect("a file");
+        Self(path)
+    }
+
+    /// The duration that the file states, in seconds.
+    pub(crate) fn duration(&self) -> Option<f64> {
+        let value = self.probe(&["-show_entries", "format=duration"]);
+        number(&value["format"]["duration"])
+    }
+
+    /// Every frame, in the order of the file.
+    pub(crate) fn packets(&self) -> Vec<Packet> {
+        self.packets_by(&[])
+    }
+
+    /// The first frame that a player reads which seeks to `to` seconds.
+    pub(crate) fn sought(&self, to: f64) -> Packet {
+        let from = format!("{to}%+#1");
+        let packets = self.packets_by(&["-read_intervals", &from]);
+        packets.into_iter().next().expect("a frame")
+    }
+
+    fn packets_by(&self, arguments: &[&str]) -> Vec<Packet> {
+        let entries = "packet=stream_index,pts_time,duration_time,size";
+        let arguments = [arguments, &["-show_entries", entries]].concat();
+        let value = self.probe(&arguments);
+        let packets = value["packets"].as_array().expect("packets");
+        let packets = packets.iter().map(|packet| Packet {
+            stream: packet["stream_index"].as_u64().expect("a stream"),
+            time: number(&packet["pts_time"]).expect("a time"),
+            duration: number(&packet["duration_time"]).unwrap_or_default(),
+            size: packet["size"].as_str().expect("a size").to_owned(),
+        });
+        packets.collect()
+    }
+
+    fn probe(&self, arguments: &[&str]) -> Value {
+        let fixed = ["-v", "error", "-of", "json"];
+        let output = self.run("ffprobe", &[&fixed, arguments].concat(), &[]);
+        serde_json::from_str(&output).expect("JSON")
+    }
+
+    /// Decodes every frame from `from` seconds on; fails if one cannot be.
+    pub(crate) fn decode(&self, from: f64) {
+        let from = from.to_string();
+        let before = ["-v", "error", "-xerror", "-ss", &from];
+        self.run("ffmpeg", &before, &["-f", "null", "-"]);
+    }
+
+    fn run(&self, program: &str, before: &[&str], behind: &[&str]) -> String {
+        let mut command = Command::new(program);
+        command.args(before).arg("-i").arg(&self.0).args(behind);
+        let output = command.output().unwrap_or_else(|error| {
+            panic!("{program}: {error}; `cargo xtask test --only setup` installs it")
+        });
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program}: {said}");
+        let complaints: Vec<&str> = said.lines().filter(|line| !is_expected(line)).collect();
+        assert!(complaints.is_empty(), "{program}: {complaints:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+}
+
+/// The times of frames are rounded on their way into nowhere; and a file that was cut is cut.
+fn is_expected(line: &str) -> bool {
+    line.starts_with("[null @") || line.contains("File ended prematurely")
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_str()?.parse().ok()
+}
+
+/// When the last frame ends, in seconds.
+pub(crate) fn end(packets: &[Packet]) -> f64 {
+    let ends = packets.iter().map(|packet| packet.time + packet.duration);
+    ends.fold(0.0, f64::max)
+}
