@@ -35,6 +35,9 @@ struct Page {
     moved: f64,
     most: usize,
     stored: u32,
+    cancelled: u32,
+    /// Requests wait for a connection of the browser.
+    waits: bool,
 }
 
 impl Page {
@@ -50,6 +53,8 @@ impl Page {
             moved: 0.0,
             most: 0,
             stored: 0,
+            cancelled: 0,
+            waits: false,
         }
     }
 
@@ -105,7 +110,11 @@ impl Page {
                     grant,
                     size: bytes.end - bytes.start,
                     began: now,
-                    starts: now + 2 * RTT_MS,
+                    starts: if self.waits {
+                        u64::MAX
+                    } else {
+                        now + 2 * RTT_MS
+                    },
                     moved: 0.0,
                     told: 0,
                     told_at: now,
@@ -115,6 +124,7 @@ impl Page {
                 return;
             }
             Command::Cancel { request } => {
+                self.cancelled += 1;
                 self.running.remove(&request);
                 return;
             }
@@ -189,6 +199,23 @@ impl Link {
             for page in pages.iter_mut() {
                 page.step(now, share * STEP_MS as f64);
             }
+        }
+    }
+
+    /// As [`Link::run`], of clients in one browser: it opens six connections to each host, and others wait in order.
+    fn run_in_one_browser(self, pages: &mut [Page], from: u64, until: u64) {
+        for now in (from..until).step_by(STEP_MS as usize) {
+            for host in ["storage.example", "other.example"] {
+                let to_host = |transfer: &&mut Transfer| transfer.grant.url.contains(host);
+                let all = pages.iter_mut().flat_map(|page| page.running.values_mut());
+                let mut all: Vec<_> = all.filter(to_host).collect();
+                all.sort_by_key(|transfer| (transfer.starts, transfer.began));
+                let waiting = all.into_iter().take(6);
+                for transfer in waiting.filter(|transfer| transfer.starts == u64::MAX) {
+                    transfer.starts = now + 2 * RTT_MS;
+                }
+            }
+            self.run(pages, now, now + STEP_MS);
         }
     }
 
@@ -268,6 +295,28 @@ fn a_second_page_gets_its_share_of_a_full_link() {
     link.run(&mut pages, 20_000, 25_000);
     let share = link.share_of_second(&mut pages, 25_000, 85_000);
     assert!((0.4..=0.6).contains(&share), "{share} of the link");
+}
+
+#[test]
+fn a_second_client_waits_for_connections_of_the_browser_without_giving_up_on_them() {
+    let link = Link {
+        all: 8_000.0,
+        each: f64::MAX,
+    };
+    let mut pages = pages(2);
+    for page in &mut pages {
+        page.waits = true;
+    }
+    pages[0].add(0, 1, 2_000 * MIB);
+    link.run_in_one_browser(&mut pages, 0, 60_000);
+    pages[1].add(60_000, 2, 2_000 * MIB);
+    link.run_in_one_browser(&mut pages, 60_000, 110_000);
+    let before = [pages[0].moved, pages[1].moved];
+    link.run_in_one_browser(&mut pages, 110_000, 170_000);
+    let got = [pages[0].moved - before[0], pages[1].moved - before[1]];
+    let share = got[1] / (got[0] + got[1]);
+    assert_eq!([pages[0].cancelled, pages[1].cancelled], [0, 0]);
+    assert!((0.35..=0.65).contains(&share), "{share} of the link");
 }
 
 #[test]
