@@ -3,10 +3,11 @@
 //! Up to [`Config::window`](crate::Config::window) by additive increase and multiplicative decrease, beginning with
 //! all of it: plus one per successful round, halved when storage throttles or the link fails.
 //!
-//! Where grants name several hosts, a third of the first ones is added at a time, as long as those that were added bring
-//! nearly the bytes a second that the first ones do. Where a path limits each connection they do; on a link that is full
-//! they bring nothing, and would take from other uploads, tabs and people. Fewer at a time would be lost in the noise of
-//! what is measured, and more would leave too little to others while they are tried.
+//! Where grants name several hosts, a third of the first ones is added, as long as those that were added bring nearly
+//! the bytes a second that the first ones do. Where a path limits each connection they do; on a link that is full they
+//! bring nothing, and would take from other uploads, tabs and people. Fewer would be lost in the noise of what is
+//! measured, and more would leave too little to others while they are tried. Where all of them bring all of it, as on a
+//! path that limits each connection, twice as many follow: an upload may last only a few times as long as the looks.
 
 use crate::Millis;
 
@@ -16,6 +17,9 @@ const LOOK_MS: (u64, u64) = (50, 1_000);
 /// Least and most pause before the next attempt to add some, in milliseconds. It doubles with each that brought too
 /// little, and is as long as the connection lives on at least: its request is not cancelled.
 const HOLD_MS: (u64, u64) = (1_000, 300_000);
+
+/// The part of what those that were added could bring at most that is all of it, but for noise.
+const ALL_OF_IT: f64 = 0.8;
 
 #[derive(Debug)]
 pub(crate) struct Window {
@@ -36,6 +40,10 @@ pub(crate) struct Window {
     added_at: Option<Millis>,
     /// Whether those that were added last bring their share is not known yet.
     on_trial: bool,
+    /// How many there were before.
+    before: usize,
+    /// How many are added the next time.
+    step: usize,
     held_at: Millis,
     held_until: Millis,
     hold_ms: u64,
@@ -56,6 +64,8 @@ impl Window {
             ripe: false,
             added_at: None,
             on_trial: false,
+            before: first,
+            step: first.div_ceil(3),
             held_at: Millis(0),
             held_until: Millis(0),
             hold_ms: 0,
@@ -97,14 +107,11 @@ impl Window {
     /// More than before, by one at least, and at most so many.
     pub(crate) fn add(&mut self, now: Millis, most: usize) {
         let least = self.open.wrapping_add(1);
-        self.open = self.open.saturating_add(self.step()).min(most.max(least));
+        self.before = self.open;
+        self.open = self.open.saturating_add(self.step).min(most.max(least));
         self.ripe = false;
         self.on_trial = true;
         self.added_at = Some(now);
-    }
-
-    fn step(&self) -> usize {
-        self.first.div_ceil(3)
     }
 
     /// A request that was started at that moment shows its first progress.
@@ -148,12 +155,17 @@ impl Window {
             // Those that stay after an attempt that brought too little say nothing of the next one.
             if std::mem::take(&mut self.on_trial) {
                 self.hold_ms = 0;
+                if all >= least + self.alone * extra * ALL_OF_IT {
+                    self.step = self.step.saturating_add(self.step);
+                }
             }
         } else {
             let fewer = if all < least {
                 self.open / 2
+            } else if self.on_trial {
+                self.before
             } else {
-                self.open.saturating_sub(self.step())
+                self.open.saturating_sub(self.first.div_ceil(3))
             };
             self.open = fewer.max(self.first);
             self.hold(now);
@@ -169,6 +181,7 @@ impl Window {
         self.ripe = false;
         self.added_at = None;
         self.on_trial = false;
+        self.step = self.first.div_ceil(3);
         self.held_at = now;
         self.hold_for(now, self.hold_ms.saturating_add(self.hold_ms));
     }
@@ -194,7 +207,7 @@ mod tests {
         for look in 0..looks {
             let now = Millis(from + look * 100);
             if window.is_ripe() {
-                window.add(now, 12);
+                window.add(now, 18);
                 window.began(now.after(10), now);
             }
             let open = window.open();
@@ -234,24 +247,27 @@ mod tests {
     }
 
     #[test]
-    fn a_third_is_added_at_a_time_while_each_brings_its_share() {
+    fn a_third_is_added_and_then_twice_as_many_while_each_brings_all_of_its_share() {
         let mut window = Window::new(6);
         let seen = watch(&mut window, 0, 10, |_| 1_000);
-        assert_eq!(seen[..4], [6, 8, 10, 12]);
+        assert_eq!(seen[..3], [6, 8, 12]);
+    }
+
+    #[test]
+    fn a_third_is_added_at_a_time_where_each_brings_nearly_its_share() {
+        let mut window = Window::new(6);
+        // Two more bring what 1.4 would.
+        let seen = watch(&mut window, 0, 10, |open| (1_800 + 700 * open as u64) / open as u64);
+        assert_eq!(seen[..4], [6, 8, 10, 12], "{seen:?}");
     }
 
     #[test]
     fn no_more_are_added_than_the_hosts_allow() {
         let mut window = Window::new(5);
-        for _ in 0..4 {
+        for open in [7, 9, 10] {
             window.add(Millis(0), 10);
+            assert_eq!(window.open(), open);
         }
-        assert_eq!(window.open(), 11, "one at least, if it is asked for");
-        let mut window = Window::new(5);
-        for _ in 0..3 {
-            window.add(Millis(0), 10);
-        }
-        assert_eq!(window.open(), 10);
     }
 
     #[test]
