@@ -257,7 +257,9 @@ mod tests {
     fn a_third_is_added_at_a_time_where_each_brings_nearly_its_share() {
         let mut window = Window::new(6);
         // Two more bring what 1.4 would.
-        let seen = watch(&mut window, 0, 10, |open| (1_800 + 700 * open as u64) / open as u64);
+        let seen = watch(&mut window, 0, 10, |open| {
+            (1_800 + 700 * open as u64) / open as u64
+        });
         assert_eq!(seen[..4], [6, 8, 10, 12], "{seen:?}");
     }
 
