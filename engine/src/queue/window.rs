@@ -81,6 +81,12 @@ impl Window {
         self.first
     }
 
+    /// How long what a connection moves, from its first progress on, mostly fills buffers: those of the system grow with
+    /// the first round trips. Counted, it would make the first connections seem fast, and those added later slow.
+    pub(crate) fn settles_ms(&self) -> u64 {
+        self.look_ms.max(LOOK_MS.0 + LOOK_MS.0)
+    }
+
     pub(crate) fn succeeded(&mut self) {
         self.succeeded = self.succeeded.wrapping_add(1);
         if self.succeeded >= self.open && self.open < self.first {
