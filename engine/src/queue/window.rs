@@ -6,8 +6,7 @@
 //! Where grants name several hosts, a third of the first ones is added, as long as those that were added bring nearly
 //! the bytes a second that the first ones do. Where a path limits each connection they do; on a link that is full they
 //! bring nothing, and would take from other uploads, tabs and people. Fewer would be lost in the noise of what is
-//! measured, and more would leave too little to others while they are tried. Where all of them bring all of it, as on a
-//! path that limits each connection, twice as many follow: an upload may last only a few times as long as the looks.
+//! measured, and more would leave too little to others while they are tried.
 
 use crate::Millis;
 
@@ -18,8 +17,8 @@ const LOOK_MS: (u64, u64) = (50, 1_000);
 /// little, and is as long as the connection lives on at least: its request is not cancelled.
 const HOLD_MS: (u64, u64) = (1_000, 300_000);
 
-/// The part of what those that were added could bring at most that is all of it, but for noise.
-const ALL_OF_IT: f64 = 0.8;
+/// Two rates of which the lower is at least this part of the other agree.
+const STEADY: f64 = 0.8;
 
 #[derive(Debug)]
 pub(crate) struct Window {
@@ -42,8 +41,6 @@ pub(crate) struct Window {
     on_trial: bool,
     /// How many there were before.
     before: usize,
-    /// How many are added the next time.
-    step: usize,
     held_at: Millis,
     held_until: Millis,
     hold_ms: u64,
@@ -65,7 +62,6 @@ impl Window {
             added_at: None,
             on_trial: false,
             before: first,
-            step: first.div_ceil(3),
             held_at: Millis(0),
             held_until: Millis(0),
             hold_ms: 0,
@@ -114,7 +110,10 @@ impl Window {
     pub(crate) fn add(&mut self, now: Millis, most: usize) {
         let least = self.open.wrapping_add(1);
         self.before = self.open;
-        self.open = self.open.saturating_add(self.step).min(most.max(least));
+        self.open = self
+            .open
+            .saturating_add(self.first.div_ceil(3))
+            .min(most.max(least));
         self.ripe = false;
         self.on_trial = true;
         self.added_at = Some(now);
@@ -153,17 +152,16 @@ impl Window {
         let (all, least) = (rate * open, self.alone * first);
         let extra = open - first;
         if extra == 0.0 {
-            let known = if self.alone == 0.0 { rate } else { self.alone };
+            // Buffers may take longer to fill than expected, and the path to show its rate: two looks must agree.
+            let steady = rate >= self.alone * STEADY && self.alone >= rate * STEADY;
+            let known = if steady { self.alone } else { rate };
             self.alone = (known + rate) / 2.0;
-            self.ripe = now >= self.held_until;
+            self.ripe = steady && now >= self.held_until;
         } else if all * 3.0 >= (least + self.alone * extra) * 2.0 + least {
             self.ripe = now >= self.held_until;
             // Those that stay after an attempt that brought too little say nothing of the next one.
             if std::mem::take(&mut self.on_trial) {
                 self.hold_ms = 0;
-                if all >= least + self.alone * extra * ALL_OF_IT {
-                    self.step = self.step.saturating_add(self.step);
-                }
             }
         } else {
             let fewer = if all < least {
@@ -187,7 +185,6 @@ impl Window {
         self.ripe = false;
         self.added_at = None;
         self.on_trial = false;
-        self.step = self.first.div_ceil(3);
         self.held_at = now;
         self.hold_for(now, self.hold_ms.saturating_add(self.hold_ms));
     }
@@ -253,20 +250,26 @@ mod tests {
     }
 
     #[test]
-    fn a_third_is_added_and_then_twice_as_many_while_each_brings_all_of_its_share() {
+    fn a_third_is_added_at_a_time_while_each_brings_its_share() {
         let mut window = Window::new(6);
         let seen = watch(&mut window, 0, 10, |_| 1_000);
-        assert_eq!(seen[..3], [6, 8, 12]);
+        assert_eq!(seen[1..5], [6, 8, 10, 12]);
     }
 
     #[test]
-    fn a_third_is_added_at_a_time_where_each_brings_nearly_its_share() {
+    fn none_is_added_before_the_rate_is_steady() {
         let mut window = Window::new(6);
-        // Two more bring what 1.4 would.
-        let seen = watch(&mut window, 0, 10, |open| {
-            (1_800 + 700 * open as u64) / open as u64
-        });
-        assert_eq!(seen[..4], [6, 8, 10, 12], "{seen:?}");
+        // Buffers of megabytes fill.
+        for look in 1..=10 {
+            for _ in 0..2 {
+                window.moved(Millis(look * 100), 6, 10_000_000 >> look, 100);
+            }
+            assert!(!window.is_ripe());
+        }
+        for _ in 0..2 {
+            window.moved(Millis(1_100), 6, 10_000_000 >> 10, 100);
+        }
+        assert!(window.is_ripe());
     }
 
     #[test]
