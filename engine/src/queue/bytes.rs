@@ -28,6 +28,7 @@ impl Queue {
         if first {
             (live.first_moved, live.first_at) = (sent, self.now);
         }
+        let settled = live.moved_at.since(live.first_at) >= self.window.settles_ms();
         live.moved = sent;
         live.moved_at = self.now;
         let (job, index, hashing) = match live.flight {
@@ -55,7 +56,7 @@ impl Queue {
         if !hashing {
             if first {
                 self.host_reached(host, started);
-            } else {
+            } else if settled {
                 self.window.moved(self.now, self.counts.send, more, gap);
             }
         }

@@ -174,7 +174,8 @@ impl Queue {
                 return;
             }
             if self.counts.send >= self.window.open() {
-                self.window.add(self.now);
+                let most = self.window_of_known_hosts();
+                self.window.add(self.now, most);
             }
             self.lanes.send.remove(place);
             let request = self.request_id();

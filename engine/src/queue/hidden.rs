@@ -45,6 +45,6 @@ impl Queue {
 }
 
 /// A body that has not moved as far as is known.
-fn unseen(live: &Live) -> bool {
+pub(super) fn unseen(live: &Live) -> bool {
     matches!(live.flight, Flight::Send(..)) && live.moved == 0 && live.total > 0
 }

@@ -69,11 +69,18 @@ impl Queue {
         None
     }
 
-    /// Whether the window has room for a request, or one more connection is worth a try. Only a second host has one.
+    /// Whether the window has room for a request, or more connections are worth a try. Only a second host has them.
     pub(super) fn may_send(&self) -> bool {
         let sends = self.counts.send;
-        let more = self.window.is_ripe() && self.hosts.known.len() > 1;
-        sends < self.window.open() || (more && sends < self.config.window_in_all)
+        let more = self.window.is_ripe() && sends < self.window_of_known_hosts();
+        sends < self.window.open() || more
+    }
+
+    /// Most requests to the hosts that have taken a byte.
+    pub(super) fn window_of_known_hosts(&self) -> usize {
+        let hosts = self.hosts.known.len().max(1);
+        let most = self.window.of_host().saturating_mul(hosts);
+        most.min(self.config.window_in_all)
     }
 
     /// The first progress of a request that was started at that moment. What is handed over at once fills buffers, and

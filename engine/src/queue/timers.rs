@@ -1,6 +1,7 @@
 //! Effects of the passage of time.
 
 use super::Queue;
+use super::hidden::unseen;
 use super::live::{Flight, Live};
 use crate::{ApiFailure, Command, Reply, TokenFailure};
 
@@ -45,16 +46,34 @@ impl Queue {
         {
             self.report_hidden();
         }
-        for live in &mut self.live {
-            if live.armed <= now {
-                live.armed = live.deadline;
-                if live.deadline <= now {
-                    let request = live.request;
-                    self.order(Command::Cancel { request });
-                    return self.take(request);
-                }
+        while let Some(place) = self.live.iter().position(|live| live.armed <= now) {
+            let waits = self.waits_for_connection(place);
+            let live = self.live.get_mut(place)?;
+            if waits {
+                live.deadline = now.after(self.config.stall_ms);
+            }
+            live.armed = live.deadline;
+            if live.deadline <= now {
+                let request = live.request;
+                self.order(Command::Cancel { request });
+                return self.take(request);
             }
         }
         None
+    }
+
+    /// Whether a request most likely waits in the browser for a connection to its host: another client or tab uses
+    /// some, and ours that have one move. Without a byte moved it is no sign of a slow link, and to cancel it would only
+    /// send it to the end of the line. <https://github.com/transloadit/uppy/issues/1190>
+    fn waits_for_connection(&self, place: usize) -> bool {
+        let Some(live) = self.live.get(place).filter(|live| unseen(live)) else {
+            return false;
+        };
+        let moves = |other: &Live| {
+            let sends = matches!(other.flight, Flight::Send(..));
+            sends && other.host == live.host && other.moved > 0
+        };
+        let longest = self.config.answer_ms.saturating_add(self.config.answer_ms);
+        self.now.since(live.started) < longest && self.live.iter().any(moves)
     }
 }

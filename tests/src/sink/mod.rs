@@ -13,7 +13,7 @@ mod trouble;
 mod upload;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 pub use state::{Config, Stats};
@@ -21,8 +21,22 @@ pub use trouble::Trouble;
 pub use upload::UploadStats;
 
 use devkit::http::Listener;
+use socket2::SockRef;
 
 use state::State;
+
+/// What a paced connection may have on its way, in bytes.
+const RECEIVE_BUFFER: usize = 128 * 1024;
+/// Segments of Ethernet: a system sizes the send buffer of a connection by them, and those of loopback have 64 KiB.
+const SEGMENT: u32 = 1_448;
+
+/// Makes connections of a paced sink those of a network: over loopback, megabytes of each body would be in buffers of
+/// this computer, count as sent, and be paced after the page had cancelled their request.
+fn keep_buffers_small(socket: &TcpListener) -> io::Result<()> {
+    let socket = SockRef::from(socket);
+    socket.set_tcp_mss(SEGMENT)?;
+    socket.set_recv_buffer_size(RECEIVE_BUFFER)
+}
 
 /// A running sink; it stops when dropped.
 #[derive(Debug)]
@@ -37,10 +51,13 @@ impl Sink {
     /// # Errors
     /// When the port is taken.
     pub fn start(config: Config) -> io::Result<Self> {
-        let port = config.port;
+        let socket = TcpListener::bind(("127.0.0.1", config.port))?;
+        if config.uplink.or(config.bytes_per_second).is_some() {
+            keep_buffers_small(&socket)?;
+        }
         let state = Arc::new(State::new(config));
         let own = Arc::clone(&state);
-        let listener = Listener::open(port, move |connection| {
+        let listener = Listener::serve(socket, move |connection| {
             // The client may hang up at any time.
             let _ = serve::serve(&own, connection);
         })?;

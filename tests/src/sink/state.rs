@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::peers::Known;
 use super::trouble::{Fault, Trouble};
 use super::upload::{Upload, UploadStats};
-use crate::pace::Pacer;
+use crate::pace::{Pacer, sleep_until};
 
 /// Most uploads that are listed one by one.
 const MOST_LISTED: usize = 100;
@@ -182,7 +182,9 @@ impl State {
     /// Waits until the link that all share would have sent these bytes.
     pub(super) fn pass(&self, bytes: usize) {
         if self.config.uplink.is_some() {
-            self.link().pass(bytes);
+            // The lock is released first: locks are not fair, so one connection could hold up all others.
+            let clear = self.link().reserve(Instant::now(), bytes);
+            sleep_until(clear);
         }
     }
 
@@ -230,5 +232,32 @@ impl State {
         inner.stats.requests += 1;
         inner.stats.preflights += u64::from(method == "OPTIONS");
         inner.stats.puts += u64::from(matches!(method, "PUT" | "PATCH"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_that_waits_for_the_shared_link_does_not_lock_others_out() {
+        let config = Config {
+            uplink: Some(1_000),
+            ..Config::default()
+        };
+        let state = Arc::new(State::new(config));
+        let first = {
+            let state = Arc::clone(&state);
+            std::thread::spawn(move || state.pass(1_000))
+        };
+        let counted = || state.uplink.try_lock().is_ok_and(|link| !link.is_idle());
+        while !counted() && !first.is_finished() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!first.is_finished(), "locked until it was its turn");
     }
 }
