@@ -42,7 +42,7 @@ pub struct CreateItem<Name = String, Size = u64, Type = String, Path = String> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Path>,
     /// The file's size in bytes. Required, except of a live upload, which has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
     /// Whether the size is not known yet: a recorder or a stream makes the bytes while they are sent. `complete` says
     /// the size. A live upload has no `size`, `crc64nvme`, `partSize` and `parts`.

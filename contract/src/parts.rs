@@ -33,7 +33,7 @@ pub struct PartToSign<Number = u32, Size = u64> {
     pub crc64nvme: Option<Crc64Nvme>,
     /// Only of a live upload, and only of its last part: the part's bytes, at least 1 and at most what the plan has for
     /// this number; 0 for part 1 of an empty recording. A part without it has the plan's size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
 }
 
@@ -155,14 +155,10 @@ pub struct CompleteRequest<Size = u64, Time = u64> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
     /// The file's bytes. Required of a live upload, and of no other.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
     /// Only of a live upload: how long the recording plays, in milliseconds, for the record.
-    #[serde(
-        rename = "durationMs",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "durationMs", skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<Time>,
     /// What the server had the client keep. Our own backend gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
