@@ -29,7 +29,11 @@ pub struct CreateRequest<Item = CreateItem> {
     feature = "schema",
     schemars(
         rename = "CreateItem",
-        description = "One upload to create. Repeating the same item presigns again."
+        description = "One upload to create. Repeating the same item presigns again. It has `size`, or `live` is true.",
+        extend("oneOf" = [
+            {"required": ["size"], "properties": {"live": {"not": {"const": true}}}},
+            {"required": ["live"], "properties": {"live": {"const": true}, "size": false}},
+        ])
     )
 )]
 #[serde(deny_unknown_fields)]
