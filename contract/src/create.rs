@@ -31,8 +31,8 @@ pub struct CreateRequest<Item = CreateItem> {
         rename = "CreateItem",
         description = "One upload to create. Repeating the same item presigns again. It has `size`, or `live` is true.",
         extend("oneOf" = [
-            {"required": ["size"], "properties": {"live": {"not": {"const": true}}}},
-            {"required": ["live"], "properties": {"live": {"const": true}, "size": false}},
+            {"required": ["size"], "properties": {"live": {"not": {"const": true}}, "size": {"type": "integer"}}},
+            {"required": ["live"], "properties": {"live": {"const": true}, "size": {"type": "null"}}},
         ])
     )
 )]
