@@ -3,20 +3,19 @@
 mod common;
 
 use common::creating::create_with;
-use common::events::{event, handle};
 use common::live::{
-    FOUR_PARTS, PART, completed, crc_of, end, live_item, open_bytes, recording, row, send, signed,
+    FOUR_PARTS, PART, completed, end, live_item, open_bytes, recording, row, send, signed,
     signed_within, status,
 };
 use common::{LIMITS, NOW, id, owner, signing};
 use crowfly_contract::limits::MAX_PARTS;
-use crowfly_contract::{Crc64Nvme, ErrorCode, LivePlan, Plan, UploadStatus};
+use crowfly_contract::{ErrorCode, LivePlan, Plan, UploadStatus};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::complete;
 use crowfly_core::parts::{list, sign};
-use crowfly_core::request::{FileEnd, parse_create};
+use crowfly_core::request::parse_create;
 use crowfly_core::{FaultKind, LastPart};
-use crowfly_testing::{Memory, head_of};
+use crowfly_testing::Memory;
 use serde_json::{Value, json};
 
 /// Creates what is asked for; the plan and whether it existed.
