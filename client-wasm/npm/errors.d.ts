@@ -56,7 +56,7 @@ export type UploadErrorCode =
   /** The folder of the file has `..`, a character that no path may have, or more than 700 bytes, or makes the object's
    * key longer than S3 allows. */
   | "invalid_path"
-  /** The size is missing or not a non-negative integer. */
+  /** A size is missing, given where there is none, or not a non-negative integer; or `live`, `maxBytes` or `durationMs` is wrong. */
   | "invalid_size"
   /** The media type is not `type/subtype` in visible ASCII without parameters. */
   | "invalid_type"
@@ -66,7 +66,7 @@ export type UploadErrorCode =
   | "invalid_metadata"
   /** The visibility is neither `private` nor `public`. */
   | "invalid_visibility"
-  /** A part number is outside the plan, or stands twice in the list. */
+  /** A part number is outside the plan, or stands twice in the list; or the part of a live upload cannot have that size. */
   | "invalid_part"
   /** The cursor is not one that this version of the API makes. Read the list from its start. */
   | "invalid_cursor"

@@ -81,7 +81,8 @@ codes! {
     /// The folder of the file has `..`, a character that no path may have, or more than 700 bytes, or makes the
     /// object's key longer than S3 allows.
     InvalidPath = "invalid_path", Some(400), false;
-    /// The size is missing or not a non-negative integer.
+    /// A size is missing, given where there is none, or not a non-negative integer; or `live`, `maxBytes` or
+    /// `durationMs` is wrong.
     InvalidSize = "invalid_size", Some(400), false;
     /// The media type is not `type/subtype` in visible ASCII without parameters.
     InvalidType = "invalid_type", Some(400), false;
@@ -91,7 +92,8 @@ codes! {
     InvalidMetadata = "invalid_metadata", Some(400), false;
     /// The visibility is neither `private` nor `public`.
     InvalidVisibility = "invalid_visibility", Some(400), false;
-    /// A part number is outside the plan, or stands twice in the list.
+    /// A part number is outside the plan, or stands twice in the list; or the part of a live upload cannot have that
+    /// size.
     InvalidPart = "invalid_part", Some(400), false;
     /// The cursor is not one that this version of the API makes. Read the list from its start.
     InvalidCursor = "invalid_cursor", Some(400), false;

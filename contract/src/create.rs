@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 use crate::given::null_as_default;
 use crate::metadata;
 use crate::{
-    Crc64Nvme, FirstParts, Grant, Metadata, OpaqueState, PartGrant, ProblemBody, StorageKey,
-    UploadId, Visibility,
+    Crc64Nvme, FirstParts, Grant, LivePlan, Metadata, OpaqueState, PartGrant, ProblemBody,
+    StorageKey, UploadId, Visibility,
 };
 
 /// Body of `POST /uploads`: 1 to 100 uploads to create, or to presign again.
@@ -29,7 +29,11 @@ pub struct CreateRequest<Item = CreateItem> {
     feature = "schema",
     schemars(
         rename = "CreateItem",
-        description = "One upload to create. Repeating the same item presigns again."
+        description = "One upload to create. Repeating the same item presigns again. It has `size`, or `live` is true.",
+        extend("oneOf" = [
+            {"required": ["size"], "properties": {"live": {"not": {"const": true}}, "size": {"type": "integer"}}},
+            {"required": ["live"], "properties": {"live": {"const": true}, "size": {"type": "null"}}},
+        ])
     )
 )]
 #[serde(deny_unknown_fields)]
@@ -41,8 +45,21 @@ pub struct CreateItem<Name = String, Size = u64, Type = String, Path = String> {
     /// The folder of the file, relative to what the person picked, such as `photos/2026`: at most 700 bytes of UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Path>,
-    /// The file's size in bytes.
-    pub size: Size,
+    /// The file's size in bytes. Required, except of a live upload, which has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// Whether the size is not known yet: a recorder or a stream makes the bytes while they are sent. `complete` says
+    /// the size. A live upload has no `size`, `crc64nvme`, `partSize` and `parts`.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub live: bool,
+    /// Only of a live upload: the most bytes that the client will send, at least 1. The server's own limit applies as
+    /// well.
+    #[serde(rename = "maxBytes", skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<Size>,
     /// The media type to store, such as `video/webm`; no parameters.
     #[serde(rename = "type")]
     pub media_type: Type,
@@ -151,6 +168,13 @@ pub enum Plan {
         /// Number of parts.
         part_count: u32,
     },
+    /// Presigned parts of a live upload, signed just in time.
+    Live {
+        /// The sizes of the parts.
+        plan: LivePlan,
+        /// The most bytes that the upload may have.
+        max_bytes: u64,
+    },
 }
 
 // Plain structs with optional fields represent the enums on the wire: serde's tagged and untagged enums
@@ -183,6 +207,10 @@ struct PlanWire {
     part_size: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     part_count: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    double_every: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_bytes: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -190,6 +218,7 @@ struct PlanWire {
 enum KindWire {
     Single,
     Multipart,
+    Live,
 }
 
 impl From<CreateResult> for ResultWire {
@@ -239,23 +268,39 @@ impl TryFrom<ResultWire> for CreateResult {
     }
 }
 
+impl PlanWire {
+    fn of(kind: KindWire) -> Self {
+        Self {
+            kind,
+            put: None,
+            part_size: None,
+            part_count: None,
+            double_every: None,
+            max_bytes: None,
+        }
+    }
+}
+
 impl From<Plan> for PlanWire {
     fn from(plan: Plan) -> Self {
         match plan {
             Plan::Single { put } => Self {
-                kind: KindWire::Single,
                 put: Some(put),
-                part_size: None,
-                part_count: None,
+                ..Self::of(KindWire::Single)
             },
             Plan::Multipart {
                 part_size,
                 part_count,
             } => Self {
-                kind: KindWire::Multipart,
-                put: None,
                 part_size: Some(part_size),
                 part_count: Some(part_count),
+                ..Self::of(KindWire::Multipart)
+            },
+            Plan::Live { plan, max_bytes } => Self {
+                part_size: Some(plan.first_part_size()),
+                double_every: plan.double_every(),
+                max_bytes: Some(max_bytes),
+                ..Self::of(KindWire::Live)
             },
         }
     }
@@ -265,14 +310,26 @@ impl TryFrom<PlanWire> for Plan {
     type Error = &'static str;
 
     fn try_from(wire: PlanWire) -> Result<Self, Self::Error> {
-        match (wire.kind, wire.put, wire.part_size, wire.part_count) {
-            (KindWire::Single, Some(put), ..) => Ok(Self::Single { put }),
-            (KindWire::Multipart, _, Some(part_size), Some(part_count)) => Ok(Self::Multipart {
-                part_size,
-                part_count,
-            }),
-            (KindWire::Single, ..) => Err("a single plan needs put"),
-            (KindWire::Multipart, ..) => Err("a multipart plan needs partSize and partCount"),
+        match wire.kind {
+            KindWire::Single => {
+                let put = wire.put.ok_or("a single plan needs put")?;
+                Ok(Self::Single { put })
+            }
+            KindWire::Multipart => match (wire.part_size, wire.part_count) {
+                (Some(part_size), Some(part_count)) => Ok(Self::Multipart {
+                    part_size,
+                    part_count,
+                }),
+                _ => Err("a multipart plan needs partSize and partCount"),
+            },
+            KindWire::Live => match (wire.part_size, wire.max_bytes) {
+                (Some(part_size), Some(max_bytes)) => Ok(Self::Live {
+                    plan: LivePlan::new(part_size, wire.double_every)
+                        .map_err(|_| "a live plan has part sizes that storage refuses")?,
+                    max_bytes,
+                }),
+                _ => Err("a live plan needs partSize and maxBytes"),
+            },
         }
     }
 }

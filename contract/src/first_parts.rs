@@ -19,6 +19,7 @@ impl FirstParts {
     /// [`FirstPartsError`] if they do not begin with part 1, have a gap, or are too many.
     pub fn new(parts: Vec<PartToSign>) -> Result<Self, FirstPartsError> {
         let right = parts.len() <= MAX_FIRST_PARTS
+            && parts.iter().all(|part| part.size.is_none())
             && parts.iter().zip(1..).all(|(part, n)| part.number == n);
         right.then_some(Self(parts)).ok_or(FirstPartsError)
     }
@@ -56,6 +57,7 @@ impl<'de> Deserialize<'de> for FirstParts {
         let plain = |part: PartToSign<PartNumber>| PartToSign {
             number: part.number.get(),
             crc64nvme: part.crc64nvme,
+            size: part.size,
         };
         let parts = parts.into_iter().flatten().map(plain).collect();
         Self::new(parts).map_err(D::Error::custom)

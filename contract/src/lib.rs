@@ -2,7 +2,7 @@
 //!
 //! Each type has exactly one JSON form, pinned by a golden file under `tests/golden`. Values with an invariant
 //! ([`UploadId`], [`OwnerId`], [`ObjectKey`], [`StorageKey`], [`Crc64Nvme`], [`FileName`], [`FolderPath`],
-//! [`MediaType`], [`ByteSize`], [`PartNumber`], [`FirstParts`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
+//! [`MediaType`], [`ByteSize`], [`Duration`], [`PartNumber`], [`LivePlan`], [`FirstParts`], [`BoundedMetadata`]) can only be made by parsing, so they need no further checks;
 //! each enum variant has one spelling. No IO, no clock, no randomness.
 //!
 //! A request has one shape on both sides. The client writes raw values (`CreateItem`, whose name is any text); the
@@ -24,6 +24,7 @@ mod grant;
 mod id;
 mod key;
 pub mod limits;
+mod live;
 mod marks;
 mod media;
 mod message;
@@ -53,6 +54,7 @@ pub use first_parts::{FirstParts, FirstPartsError};
 pub use grant::Grant;
 pub use id::{IdError, UploadId};
 pub use key::{KeyError, ObjectKey, OwnerId};
+pub use live::{LivePlan, LivePlanError};
 pub use marks::{is_blank, is_ignorable};
 pub use media::{
     Kind, MediaType, MediaTypeError, Mismatch, OCTET_STREAM, SNIFF_BYTES, essence, is_media_type,
@@ -62,7 +64,7 @@ pub use message::{EventKind, QueueMessage};
 pub use metadata::{BoundedMetadata, Metadata, MetadataError};
 pub use name::{FileName, NameError, split_extension};
 pub use notification::{Notification, NotificationKind};
-pub use number::{ByteSize, PartNumber, RangeError};
+pub use number::{ByteSize, Duration, PartNumber, RangeError};
 pub use parts::{
     CompleteRequest, Completing, ListPartsResponse, PartGrant, PartToSign, SignPartsRequest,
     SignPartsResponse, Stored, StoredPart,

@@ -23,6 +23,8 @@ pub const MAX_KEY_BYTES: usize = 1024;
 
 /// Files up to this size are sent in one PUT; larger ones in parts.
 pub const SINGLE_PUT_UP_TO_BYTES: u64 = 16 * MIB;
+/// Parts of a new live upload after which their size doubles.
+pub const LIVE_DOUBLE_EVERY: u32 = 1_000;
 /// Minimum part size that a plan uses.
 pub const SMALLEST_PLANNED_PART_BYTES: u64 = 8 * MIB;
 
@@ -62,6 +64,9 @@ pub const MAX_STATE_BYTES: usize = 2048;
 pub const DEFAULT_URL_LIFETIME_MS: u64 = 300_000;
 /// Maximum lifetime of a presigned URL, in milliseconds.
 pub const MAX_URL_LIFETIME_MS: u64 = 900_000;
+
+/// Longest duration of a recording that a client may state, in milliseconds: 2^53.
+pub const MAX_DURATION_MS: u64 = 1 << 53;
 
 /// Largest integer that a JavaScript number represents exactly (2^53 - 1).
 /// <https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Number/MAX_SAFE_INTEGER>

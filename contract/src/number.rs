@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::given::Given;
-use crate::limits::{MAX_PARTS, MAX_SAFE_INTEGER};
+use crate::limits::{MAX_DURATION_MS, MAX_PARTS, MAX_SAFE_INTEGER};
 
 /// Not an integer, or outside the range of the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,4 +87,9 @@ ranged! {
     ///
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
     pub struct PartNumber(u32), "a part number", 1, MAX_PARTS
+}
+
+ranged! {
+    /// How long a recording plays, in milliseconds.
+    pub struct Duration(u64), "a duration in milliseconds", 0, MAX_DURATION_MS
 }

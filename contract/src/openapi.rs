@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::limits::{DEFAULT_PAGE, MAX_BODY_BYTES, MAX_PAGE};
 use crate::{
-    CompleteRequest, Completing, Content, CreateItem, CreateRequest, CreateResponse, FileName,
-    FolderPath, GatewayMessage, ListPartsResponse, ListResponseOf, MediaType, PartNumber,
-    PartToSign, Problem, RecordOf, SignPartsRequest, SignPartsResponse, StatusRequest,
+    ByteSize, CompleteRequest, Completing, Content, CreateItem, CreateRequest, CreateResponse,
+    Duration, FileName, FolderPath, GatewayMessage, ListPartsResponse, ListResponseOf, MediaType,
+    PartNumber, PartToSign, Problem, RecordOf, SignPartsRequest, SignPartsResponse, StatusRequest,
     StatusResponseOf, StorageKey, Stored,
 };
 
@@ -98,8 +98,10 @@ impl Schemas {
         let Self { read, written } = self;
         match body {
             Body::Create => reference::<CreateRequest<ReadItem>>(read),
-            Body::SignParts => reference::<SignPartsRequest<PartToSign<PartNumber>>>(read),
-            Body::Complete => reference::<CompleteRequest>(read),
+            Body::SignParts => {
+                reference::<SignPartsRequest<PartToSign<PartNumber, ByteSize>>>(read)
+            }
+            Body::Complete => reference::<CompleteRequest<ByteSize, Duration>>(read),
             Body::Status => reference::<StatusRequest>(read),
             Body::NoFields => json!({"type": "object", "additionalProperties": false}),
             Body::Created => reference::<CreateResponse>(written),
@@ -137,7 +139,7 @@ fn reference<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 }
 
 /// An item as the backend parses it.
-type ReadItem = CreateItem<FileName, crate::ByteSize, MediaType, FolderPath>;
+type ReadItem = CreateItem<FileName, ByteSize, MediaType, FolderPath>;
 
 /// A body of a request or an answer.
 #[derive(Clone, Copy)]

@@ -24,13 +24,17 @@ pub struct SignPartsRequest<Part = PartToSign> {
     schemars(rename = "PartToSign", description = "One part to sign.")
 )]
 #[serde(deny_unknown_fields)]
-pub struct PartToSign<Number = u32> {
-    /// From 1 to the plan's part count.
+pub struct PartToSign<Number = u32, Size = u64> {
+    /// From 1 to the plan's part count; of a live upload to 10,000.
     pub number: Number,
     /// The part's checksum; if given it is signed, and storage rejects a body with another one.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html>
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
+    /// Only of a live upload, and only of its last part: the part's bytes, at least 1 and at most what the plan has for
+    /// this number; 0 for part 1 of an empty recording. A part without it has the plan's size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
 }
 
 /// Answer of `POST /uploads/{id}/parts`.
@@ -146,10 +150,16 @@ pub struct StoredPart {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct CompleteRequest {
+pub struct CompleteRequest<Size = u64, Time = u64> {
     /// The whole file's checksum, if the client has computed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,
+    /// The file's bytes. Required of a live upload, and of no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// Only of a live upload: how long the recording plays, in milliseconds, for the record.
+    #[serde(rename = "durationMs", skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<Time>,
     /// What the server had the client keep. Our own backend gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<OpaqueState>,

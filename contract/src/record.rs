@@ -94,7 +94,8 @@ pub struct RecordOf<K> {
     /// The folder of the file, relative to what the person picked: `photos/2026`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Bytes: as declared while pending, as reported by storage once stored.
+    /// Bytes: as declared while pending, as reported by storage once stored. Of a live upload 0 until its size is
+    /// known.
     pub size: u64,
     /// The media type, under its canonical name.
     #[serde(rename = "type")]
@@ -104,9 +105,18 @@ pub struct RecordOf<K> {
     /// The application's metadata.
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
-    /// Part size of a multipart upload.
+    /// Part size of a multipart upload; of a live one that of its first parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_size: Option<u64>,
+    /// True of a live upload: its size was not known when it was created.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
+    /// Of a live upload: how long the recording plays, in milliseconds, as its client said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// True of a live upload whose client went away: the object has what had been sent until then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
     /// The checksum: the client's while pending, storage's once stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc64nvme: Option<Crc64Nvme>,

@@ -11,14 +11,14 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::limits::{
-    MAX_FIRST_PARTS, MAX_KEY_BYTES, MAX_METADATA_BYTES, MAX_METADATA_ENTRIES,
+    MAX_DURATION_MS, MAX_FIRST_PARTS, MAX_KEY_BYTES, MAX_METADATA_BYTES, MAX_METADATA_ENTRIES,
     MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_NAME_CHARS, MAX_PARTS, MAX_PATH_BYTES,
     MAX_SAFE_INTEGER, MAX_STATE_BYTES, MAX_TYPE_BYTES,
 };
 use crate::{
-    BoundedMetadata, ByteSize, Crc64Nvme, ErrorCode, FileName, FirstParts, FolderPath, MediaType,
-    OpaqueState, PartNumber, PartToSign, ScanStatus, StorageKey, Texts, UploadId, UploadStatus,
-    Visibility, Withheld,
+    BoundedMetadata, ByteSize, Crc64Nvme, Duration, ErrorCode, FileName, FirstParts, FolderPath,
+    MediaType, OpaqueState, PartNumber, PartToSign, ScanStatus, StorageKey, Texts, UploadId,
+    UploadStatus, Visibility, Withheld,
 };
 
 /// Text without control characters, line breaks and the noncharacters of the basic plane.
@@ -79,6 +79,17 @@ schema!(
 );
 
 schema!(
+    Duration,
+    "Duration",
+    json_schema!({
+        "type": "integer",
+        "description": "How long a recording plays, in milliseconds.",
+        "minimum": 0,
+        "maximum": MAX_DURATION_MS,
+    })
+);
+
+schema!(
     PartNumber,
     "PartNumber",
     json_schema!({
@@ -98,7 +109,7 @@ impl JsonSchema for FirstParts {
         json_schema!({
             "type": "array",
             "description": "The first parts of a file: numbered from 1 without a gap.",
-            "items": generator.subschema_for::<PartToSign<PartNumber>>(),
+            "items": generator.subschema_for::<PartToSign<PartNumber, ByteSize>>(),
             "maxItems": MAX_FIRST_PARTS,
         })
     }

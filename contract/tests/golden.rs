@@ -32,7 +32,9 @@ fn create() {
         id: id(),
         name: "여름 1.WEBM".to_owned(),
         path: Some("사진/2026 📷".to_owned()),
-        size: 9,
+        size: Some(9),
+        live: false,
+        max_bytes: None,
         media_type: "video/webm".to_owned(),
         crc64nvme: Some(CRC),
         visibility: Visibility::Public,
@@ -45,7 +47,9 @@ fn create() {
         id: other_id(),
         name: "a.txt".to_owned(),
         path: None,
-        size: 0,
+        size: Some(0),
+        live: false,
+        max_bytes: None,
         media_type: "text/plain".to_owned(),
         crc64nvme: None,
         visibility: Visibility::Private,
@@ -58,9 +62,13 @@ fn create() {
         state: state(),
         ..bare.clone()
     };
-    let to_sign = |number, crc64nvme| PartToSign { number, crc64nvme };
+    let to_sign = |number, crc64nvme| PartToSign::<u32> {
+        number,
+        crc64nvme,
+        size: None,
+    };
     let hashed = CreateItem {
-        size: 100_000_000,
+        size: Some(100_000_000),
         part_size: Some(8_388_608),
         parts: FirstParts::new(vec![to_sign(1, Some(CRC)), to_sign(2, None)]).unwrap(),
         ..bare.clone()
@@ -186,7 +194,11 @@ fn problems() {
 
 #[test]
 fn parts() {
-    let to_sign = |number, crc64nvme| PartToSign { number, crc64nvme };
+    let to_sign = |number, crc64nvme| PartToSign::<u32> {
+        number,
+        crc64nvme,
+        size: None,
+    };
     let parts = vec![to_sign(1, Some(CRC)), to_sign(10_000, None)];
     let with_state = SignPartsRequest {
         parts: parts.clone(),
@@ -247,11 +259,12 @@ fn parts() {
 
 #[test]
 fn complete() {
+    let nothing: CompleteRequest = CompleteRequest::default();
     golden(
         "complete_request",
         &CompleteRequest {
             crc64nvme: Some(CRC),
-            state: None,
+            ..nothing.clone()
         },
     );
     golden(
@@ -259,9 +272,10 @@ fn complete() {
         &CompleteRequest {
             crc64nvme: Some(CRC),
             state: state(),
+            ..nothing.clone()
         },
     );
-    golden("complete_request_empty", &CompleteRequest::default());
+    golden("complete_request_empty", &nothing);
     let full = Stored {
         id: id(),
         key: KEY.parse().unwrap(),
@@ -293,6 +307,7 @@ fn every_golden_file_is_used() {
     let sources = [
         include_str!("golden.rs"),
         include_str!("golden_records.rs"),
+        include_str!("live.rs"),
         include_str!("wire.rs"),
     ]
     .concat();

@@ -206,6 +206,7 @@ fn a33_first_parts_are_numbered_from_1_without_a_gap() {
     let seven = PartToSign {
         number: 7,
         crc64nvme: None,
+        size: None,
     };
     let rule = FirstParts::new(vec![seven]).unwrap_err().to_string();
     let up_to = |last: u32| (1..=last).map(part).collect::<Vec<_>>();
@@ -220,6 +221,7 @@ fn a33_first_parts_are_numbered_from_1_without_a_gap() {
         json!([{"number": 1, "crc64nvme": "secret"}]),
         json!([{"number": 1, "secret": 1}]),
         json!([{"number": "secret"}]),
+        json!([{"number": 1, "size": 1}]),
         json!(["secret"]),
         json!({"number": 1}),
         json!("secret"),

@@ -142,6 +142,7 @@ impl Part {
         PartToSign {
             number: self.number.unwrap_or_default(),
             crc64nvme: self.crc,
+            size: None,
         }
     }
 

@@ -114,7 +114,9 @@ impl Upload {
                 id: new.id,
                 name: new.name,
                 path: new.path,
-                size: new.size,
+                size: Some(new.size),
+                live: false,
+                max_bytes: None,
                 media_type: new.media_type,
                 crc64nvme: None,
                 visibility: new.visibility,
@@ -282,7 +284,7 @@ impl Upload {
         Some(Stored {
             id: self.item.id,
             key: self.key.clone()?,
-            size: self.item.size,
+            size: self.item.size.unwrap_or_default(),
             crc64nvme: receipt.crc64nvme,
             etag,
             version_id: receipt.version_id,
@@ -292,6 +294,8 @@ impl Upload {
     pub(crate) fn complete_body(&self) -> CompleteRequest {
         CompleteRequest {
             crc64nvme: self.crc(),
+            size: None,
+            duration_ms: None,
             state: None,
         }
     }

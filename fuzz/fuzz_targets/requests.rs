@@ -79,7 +79,9 @@ fn batch<T: Eq + Hash>(items: impl Iterator<Item = T>, count: usize) {
 
 /// A parsed item satisfies every rule, and survives a round trip through what a client writes.
 fn check_item(item: &ValidItem) {
-    assert!(item.size.get() <= MAX_SAFE_INTEGER);
+    assert!(item.live == item.size.is_none());
+    let sizes = [item.size, item.max_bytes];
+    assert!(sizes.iter().flatten().all(|size| size.get() <= MAX_SAFE_INTEGER));
     let token = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
     let media_type = item.media_type.as_str();
     assert!(media_type.bytes().all(token), "{media_type:?}");
@@ -93,7 +95,9 @@ fn check_item(item: &ValidItem) {
             .path
             .as_ref()
             .map(|path| path.as_str().unwrap_or_default().to_owned()),
-        size: item.size.get(),
+        size: item.size.map(|size| size.get()),
+        live: item.live,
+        max_bytes: item.max_bytes.map(|size| size.get()),
         media_type: media_type.to_owned(),
         crc64nvme: item.crc64nvme,
         visibility: item.visibility,

@@ -14,17 +14,22 @@ const STATE = /^[!-~]{1,2048}$/;
 const MAX_PARTS = 10_000;
 const MAX_BATCH = 100;
 const MAX_FIRST_PARTS = 6;
-const ITEM = ["id", "name", "path", "size", "type", "crc64nvme", "visibility", "metadata", "state", "partSize", "parts"];
+const ITEM = ["id", "name", "path", "size", "live", "maxBytes", "type", "crc64nvme", "visibility", "metadata", "state", "partSize", "parts"];
 
 /** An item, and the state that came back with it. */
 export interface ItemAsked {
+  /** Of a live upload with `size` 0: nobody knows it yet. */
   readonly item: UploadItem;
+  /** Of a live upload: the most bytes that the page will send, if it says so. */
+  readonly maxBytes: number | undefined;
   readonly state: string | undefined;
   readonly first: FirstParts;
 }
 
 export interface PartAsked {
   readonly number: number;
+  /** Of the last part of a live upload: its bytes. */
+  readonly size?: number;
   readonly crc64nvme: string | undefined;
 }
 
@@ -59,6 +64,24 @@ function readSize(value: Json | undefined, where: string): number {
   throw new Refusal("invalid_size", `\`${where}\`: a size in bytes must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
 }
 
+/** Whether a live upload is asked for, and what only that one has. */
+function readLive(object: JsonObject, where: string): { live: boolean; size: number; maxBytes: number | undefined } {
+  const { live, maxBytes, size } = object;
+  if (!absent(live) && typeof live !== "boolean") throw new Refusal("invalid_size", `\`${where}.live\`: it must be true or false`);
+  const wrong = (code: "invalid_size" | "invalid_checksum" | "invalid_part", name: string, rule: string) => new Refusal(code, `\`${where}.${name}\`: ${rule}`);
+  if (live !== true) {
+    if (!absent(maxBytes)) throw wrong("invalid_size", "maxBytes", "only a live upload has it");
+    return { live: false, size: readSize(size, `${where}.size`), maxBytes: undefined };
+  }
+  const none = "a live upload has none";
+  if (!absent(size)) throw wrong("invalid_size", "size", none);
+  const most = absent(maxBytes) ? undefined : readSize(maxBytes, `${where}.maxBytes`);
+  if (most === 0) throw wrong("invalid_size", "maxBytes", "it must be at least 1");
+  if (!absent(object["crc64nvme"])) throw wrong("invalid_checksum", "crc64nvme", none);
+  for (const name of ["partSize", "parts"] as const) if (!absent(object[name])) throw wrong("invalid_part", name, none);
+  return { live: true, size: 0, maxBytes: most };
+}
+
 function readVisibility(value: Json | undefined, where: string): void {
   if (absent(value) || value === "private") return;
   if (value === "public") throw new Refusal("public_not_allowed", "public objects are switched off here; leave out `visibility`");
@@ -87,14 +110,14 @@ function readItem(value: Json, id: string, where: string): ItemAsked {
   // In this order, so that of several errors the same one is reported.
   const name = readName(object["name"], `${where}.name`);
   const path = readPath(object["path"], `${where}.path`);
-  const size = readSize(object["size"], `${where}.size`);
+  const { live, size, maxBytes } = readLive(object, where);
   const type = readType(object["type"], `${where}.type`);
   const crc64nvme = readChecksum(object["crc64nvme"], `${where}.crc64nvme`);
   readVisibility(object["visibility"], `${where}.visibility`);
   const metadata = readMetadata(object["metadata"], `${where}.metadata`);
   const given = { ...(path !== undefined && { path }), ...(crc64nvme !== undefined && { crc64nvme }) };
   const first = readFirst(object, where);
-  return { item: { id, name, size, type, ...given, metadata }, state: readState(object["state"]), first };
+  return { item: { id, name, size, ...(live && { live }), type, ...given, metadata }, maxBytes, state: readState(object["state"]), first };
 }
 
 function list(value: Json | undefined, what: string, most: number): readonly Json[] {
@@ -133,21 +156,42 @@ export async function readSign(request: Request): Promise<{ parts: readonly Part
   const parts = list(body["parts"], "parts", MAX_BATCH).map((value, index) => {
     const where = `parts[${index}]`;
     const part = objectOf(value, `\`${where}\``);
-    checkFields(part, ["number", "crc64nvme"], `${where}.`);
-    const { number } = part;
+    checkFields(part, ["number", "crc64nvme", "size"], `${where}.`);
+    const { number, size } = part;
     if (typeof number !== "number" || !Number.isInteger(number) || number < 1 || number > MAX_PARTS) {
       throw new Refusal("invalid_part", `\`${where}.number\`: a part number must be an integer from 1 to ${MAX_PARTS}`);
     }
     if (numbers.has(number)) throw new Refusal("invalid_part", `part ${number} is in the list twice`);
     numbers.add(number);
-    return { number, crc64nvme: readChecksum(part["crc64nvme"], `${where}.crc64nvme`) };
+    const crc64nvme = readChecksum(part["crc64nvme"], `${where}.crc64nvme`);
+    if (absent(size)) return { number, crc64nvme };
+    if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) throw new Refusal("invalid_part", `\`${where}.size\`: a size in bytes must be an integer`);
+    return { number, crc64nvme, size };
   });
   return { parts, state: readState(body["state"]) };
 }
 
+/** What a page says of its file when all of it is sent. */
+export interface EndAsked {
+  readonly crc64nvme: string | undefined;
+  /** Of a live upload. */
+  readonly size: number | undefined;
+  readonly durationMs: number | undefined;
+  readonly state: string | undefined;
+}
+
 /** The body of `POST /uploads/{id}/complete`. */
-export async function readComplete(request: Request): Promise<{ crc64nvme: string | undefined; state: string | undefined }> {
+export async function readComplete(request: Request): Promise<EndAsked> {
   const body = await readObject(request, true);
-  checkFields(body, ["crc64nvme", "state"]);
-  return { crc64nvme: readChecksum(body["crc64nvme"], "crc64nvme"), state: readState(body["state"]) };
+  checkFields(body, ["crc64nvme", "size", "durationMs", "state"]);
+  const { size, durationMs } = body;
+  if (!absent(durationMs) && !(typeof durationMs === "number" && Number.isInteger(durationMs) && durationMs >= 0 && durationMs <= 2 ** 53)) {
+    throw new Refusal("invalid_size", "`durationMs`: a duration in milliseconds must be an integer from 0 to 2^53");
+  }
+  return {
+    crc64nvme: readChecksum(body["crc64nvme"], "crc64nvme"),
+    size: absent(size) ? undefined : readSize(size, "size"),
+    durationMs: absent(durationMs) ? undefined : durationMs,
+    state: readState(body["state"]),
+  };
 }

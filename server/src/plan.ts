@@ -2,7 +2,7 @@
 
 export const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;
-const MAX_PARTS = 10_000;
+export const MAX_PARTS = 10_000;
 export const MAX_OBJECT_BYTES = MAX_PARTS * 5 * GIB;
 const SINGLE_UP_TO = 16 * MIB;
 const CONNECTIONS = 6;
@@ -19,6 +19,11 @@ export function partSizeOf(size: number): number | undefined {
 }
 
 export const partCount = (size: number, partSize: number): number => Math.ceil(size / partSize);
+
+/** The lengths of all parts, in order. */
+export function* partLengths(size: number, partSize: number): Generator<number> {
+  for (let rest = size; rest > 0; rest -= partSize) yield Math.min(partSize, rest);
+}
 
 /** The bytes of a part; undefined if it is not in the plan. */
 export function partLength(size: number, partSize: number, number: number): number | undefined {

@@ -31,8 +31,10 @@ export interface UploadItem {
   /** The file's folder, such as `photos/2026`: cleaned as the name is, without a slash at its ends, empty segments, `.`
    * and `..`; at most 700 bytes of UTF-8. */
   readonly path?: string;
-  /** In bytes. */
+  /** In bytes. Of a live upload the most that it may have: its own limit, or `limits.maxFileBytes`. */
   readonly size: number;
+  /** The size is not known yet: a recorder makes the bytes while they are sent. */
+  readonly live?: true;
   /** The media type, `type/subtype` in lower case, without parameters. */
   readonly type: string;
   /** The file's CRC64NVME in base64, if the page knows it already. */
@@ -59,6 +61,10 @@ export interface StoredUpload {
   readonly versionId?: string;
   /** Whether storage states the checksum that the browser computed: the object is exactly the file. */
   readonly verified: boolean;
+  /** It was a live upload. */
+  readonly live?: true;
+  /** Of a live upload: how long it plays, in milliseconds, if the page said so. */
+  readonly durationMs?: number;
 }
 
 /** What is allowed. */

@@ -9,10 +9,13 @@ const MAX_STATE_BYTES = 2048;
 /** What is known of an upload. User and id are not in it, but under the MAC. */
 export interface Facts {
   readonly key: string;
+  /** Of a live upload the most bytes that it may have. */
   readonly size: number;
   readonly type: string;
   /** Of a multipart upload. */
   readonly parts?: { readonly size: number; readonly uploadId: string };
+  /** Of a live upload, whose first parts have `parts.size` bytes: after how many parts the size doubles; 0: never. */
+  readonly doubleEvery?: number;
   /** The checksum that the page gave at creation. */
   readonly crc64nvme?: string;
   /** Of the whole item, so that a repeated create call for another file is found. */
@@ -22,7 +25,7 @@ export interface Facts {
 }
 
 /** The text in a state: a list is shorter than names. */
-type Packed = [string, number, string, number, string, string, string, number];
+type Packed = [string, number, string, number, string, string, string, number, number?];
 
 const encoder = new TextEncoder();
 
@@ -66,8 +69,9 @@ export class Sealer {
   }
 
   async seal(user: string, id: string, facts: Facts): Promise<string> {
-    const { key, size, type, parts, crc64nvme = "", item, expires } = facts;
+    const { key, size, type, parts, crc64nvme = "", item, expires, doubleEvery } = facts;
     const packed: Packed = [key, size, type, parts?.size ?? 0, parts?.uploadId ?? "", crc64nvme, item, expires];
+    if (doubleEvery !== undefined) packed.push(doubleEvery);
     const text = base64url(encoder.encode(JSON.stringify(packed)));
     const [first] = await this.ready();
     if (!first) throw new TypeError("there is no secret");
@@ -92,13 +96,14 @@ export class Sealer {
     const fits = await Promise.all(keys.map((key) => crypto.subtle.verify("HMAC", key, mac, signed)));
     if (!fits.includes(true)) throw notFound();
     const packed = JSON.parse(new TextDecoder().decode(bytes)) as Packed;
-    const [key, size, type, partSize, uploadId, crc64nvme, item, expires] = packed;
+    const [key, size, type, partSize, uploadId, crc64nvme, item, expires, doubleEvery] = packed;
     if (expires * 1000 <= now) throw notFound();
     return {
       key,
       size,
       type,
       ...(partSize > 0 && { parts: { size: partSize, uploadId } }),
+      ...(doubleEvery !== undefined && { doubleEvery }),
       ...(crc64nvme !== "" && { crc64nvme }),
       item,
       expires,

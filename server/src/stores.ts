@@ -10,15 +10,18 @@ export interface Preset {
   readonly ifNoneMatch: boolean;
   /** A completion may state the size of the whole object. */
   readonly objectSize: boolean;
+  /** All parts but the last must have the same size. */
+  readonly equalParts: boolean;
 }
 
 export const PRESETS: Readonly<Record<Store, Preset>> = {
-  s3: { checksums: true, ifNoneMatch: true, objectSize: true },
+  s3: { checksums: true, ifNoneMatch: true, objectSize: true, equalParts: false },
+  // https://developers.cloudflare.com/r2/objects/multipart-objects/ (equal parts),
   // https://developers.cloudflare.com/r2/api/s3/conditional-operations/ and https://developers.cloudflare.com/r2/api/s3/api/
-  r2: { checksums: true, ifNoneMatch: true, objectSize: false },
-  minio: { checksums: true, ifNoneMatch: true, objectSize: false },
+  r2: { checksums: true, ifNoneMatch: true, objectSize: false, equalParts: true },
+  minio: { checksums: true, ifNoneMatch: true, objectSize: false, equalParts: false },
   // It takes the header and overwrites all the same.
-  garage: { checksums: true, ifNoneMatch: false, objectSize: false },
+  garage: { checksums: true, ifNoneMatch: false, objectSize: false, equalParts: false },
   // 400 "Unsupported header" for x-amz-checksum-*: https://www.backblaze.com/docs/cloud-storage-s3-compatible-api
-  b2: { checksums: false, ifNoneMatch: false, objectSize: false },
+  b2: { checksums: false, ifNoneMatch: false, objectSize: false, equalParts: false },
 };

@@ -1,8 +1,9 @@
 // What each route does, over the bucket and the sealed state.
-import { type ItemAsked, type PartAsked } from "./item.js";
+import type { EndAsked, ItemAsked, PartAsked } from "./item.js";
+import { type LiveSizes, checkLast, liveCapacity, liveLength, liveLengths, liveSizes } from "./live.js";
 import { allows } from "./media.js";
 import type { Settings } from "./options.js";
-import { MAX_OBJECT_BYTES, partCount, partLength, partSizeOf } from "./plan.js";
+import { MAX_OBJECT_BYTES, partCount, partLength, partLengths, partSizeOf } from "./plan.js";
 import { Misconfigured, Refusal } from "./problem.js";
 import type { StoredUpload, UploadItem, UploadUser } from "./server.js";
 import { type Facts, digest } from "./state.js";
@@ -12,7 +13,10 @@ import { byteLength } from "./text.js";
 const MAX_KEY_BYTES = 1024;
 const COMPLETING_AGAIN_MS = 1_000;
 
-type Plan = { kind: "single"; put: Grant } | { kind: "multipart"; partSize: number; partCount: number };
+type Plan =
+  | { kind: "single"; put: Grant }
+  | { kind: "multipart"; partSize: number; partCount: number }
+  | { kind: "live"; partSize: number; doubleEvery?: number; maxBytes: number };
 export interface Created {
   readonly id: string;
   readonly key: string;
@@ -71,6 +75,12 @@ export class Uploads<User extends UploadUser> {
     return key;
   }
 
+  private liveLimit(maxBytes: number | undefined): number {
+    const { maxFileBytes, preset } = this.settings;
+    const limit = Math.min(maxBytes ?? Infinity, maxFileBytes, MAX_OBJECT_BYTES);
+    return Math.min(limit, liveCapacity(liveSizes(limit, preset.equalParts)));
+  }
+
   private async admit(item: UploadItem, user: User, known: boolean): Promise<void> {
     const { mismatch, quota } = this.settings.options;
     if (await mismatch?.(item, user)) throw new Refusal("upload_mismatch", "this id was used for another file; a different upload needs a new id");
@@ -79,10 +89,13 @@ export class Uploads<User extends UploadUser> {
   }
 
   /** Creates an upload, or signs it again. */
-  async create(user: User, { item, state, first }: ItemAsked): Promise<Created> {
+  async create(user: User, { item: asked, maxBytes, state, first }: ItemAsked): Promise<Created> {
+    // Of a live upload the application sees the most bytes that it may have.
+    const item = asked.live ? { ...asked, size: this.liveLimit(maxBytes) } : asked;
     this.check(item);
     const { id, name, path = null, size, type, metadata } = item;
-    const same = await digest(JSON.stringify([name, path, size, type, metadata]));
+    const identity = item.live ? ["live", maxBytes ?? null] : size;
+    const same = await digest(JSON.stringify([name, path, identity, type, metadata]));
     const known = state === undefined ? undefined : await this.facts(user, id, state);
     const later = known?.parts && item.crc64nvme === undefined;
     if (known && (known.item !== same || (!later && known.crc64nvme !== item.crc64nvme))) {
@@ -90,12 +103,18 @@ export class Uploads<User extends UploadUser> {
     }
     await this.admit(item, user, known !== undefined);
     const facts = known ?? (await this.begin(user, item, same));
+    const sizes = liveOf(facts);
+    if (sizes && facts.parts) {
+      const there = known ? await this.still(facts, facts.parts.uploadId) : facts;
+      const { partSize, doubleEvery } = sizes;
+      return this.created(user, id, there, { kind: "live", partSize, ...(doubleEvery > 0 && { doubleEvery }), maxBytes: facts.size });
+    }
     const partSize = facts.parts?.size;
     if (facts.parts && partSize !== undefined) {
       const there = known ? await this.still(facts, facts.parts.uploadId) : facts;
       const created = await this.created(user, id, there, { kind: "multipart", partSize, partCount: partCount(size, partSize) });
-      const asked = first.partSize === partSize ? first.parts.filter(({ number }) => number <= partCount(size, partSize)) : [];
-      return asked.length === 0 ? created : { ...created, grants: await this.grants(there, asked) };
+      const along = first.partSize === partSize ? first.parts.filter(({ number }) => number <= partCount(size, partSize)) : [];
+      return along.length === 0 ? created : { ...created, grants: await this.grants(there, along) };
     }
     return this.created(user, id, facts, { kind: "single", put: await this.settings.storage.grantPut(facts) });
   }
@@ -110,14 +129,16 @@ export class Uploads<User extends UploadUser> {
     const key = await this.keyOf(item, user);
     const expires = Math.floor(this.now() / 1000) + stateSeconds;
     const facts = { key, size, type, ...(crc64nvme && { crc64nvme }), item: same, expires };
-    const partSize = partSizeOf(size);
+    const sizes = item.live ? liveSizes(size, this.settings.preset.equalParts) : undefined;
+    const partSize = sizes ? sizes.partSize : partSizeOf(size);
     if (partSize === undefined) return facts;
     // A repeated call goes on with the multipart upload of the first one, whose answer was lost; only where the key is of
     // this upload alone, as it may belong to another one else.
     const first = key.includes(id) ? await storage.unfinished(key) : undefined;
     // Without its state nobody can say that it is this upload's.
     if (!first && (await storage.head(key))) throw new Refusal("conflict", "there is an object under the key of this file already");
-    return { ...facts, parts: { size: partSize, uploadId: first ?? (await storage.begin(key, type)) } };
+    const parts = { size: partSize, uploadId: first ?? (await storage.begin(key, type)) };
+    return { ...facts, parts, ...(sizes && { doubleEvery: sizes.doubleEvery }) };
   }
 
   /** The facts with a multipart upload that storage has: a new one, if that of the state is gone. */
@@ -134,13 +155,23 @@ export class Uploads<User extends UploadUser> {
 
   private grants(facts: Facts, parts: readonly PartAsked[]): Promise<PartGrant[]> {
     const multipart = multipartOf(facts);
-    const one = async ({ number, crc64nvme }: PartAsked) => {
+    const sizes = liveOf(facts);
+    if (sizes) checkLast(parts);
+    // All are checked before one is signed.
+    const lengths = parts.map((part) => {
+      if (sizes) return liveLength(sizes, facts.size, part);
+      const { number } = part;
+      if (part.size !== undefined) throw new Refusal("invalid_part", `\`size\`: only a live upload has it, and part ${number} is of another`);
       const length = partLength(facts.size, multipart.partSize, number);
       if (length === undefined) {
         throw new Refusal("invalid_part", `part ${number} is not in the plan: 1 to ${partCount(facts.size, multipart.partSize)}`);
       }
-      return { number, ...(await this.settings.storage.grantPart(multipart, number, length, crc64nvme)) };
-    };
+      return length;
+    });
+    const one = async ({ number, crc64nvme }: PartAsked, index: number) => ({
+      number,
+      ...(await this.settings.storage.grantPart(multipart, number, lengths[index] ?? 0, crc64nvme)),
+    });
     return Promise.all(parts.map(one));
   }
 
@@ -158,20 +189,33 @@ export class Uploads<User extends UploadUser> {
   }
 
   /** What is stored, or when to ask again. */
-  async complete(user: User, id: string, asked: { crc64nvme: string | undefined; state: string | undefined }): Promise<object> {
-    const facts = await this.facts(user, id, asked.state);
+  async complete(user: User, id: string, asked: EndAsked): Promise<object> {
+    const sealed = await this.facts(user, id, asked.state);
+    const sizes = liveOf(sealed);
+    const facts = sizes ? { ...sealed, size: this.endOf(sealed, asked) } : sealed;
+    if (!sizes && asked.size !== undefined) throw new Refusal("invalid_size", "`size`: only a live upload has it; that of this one was said when it was created");
+    if (!sizes && asked.durationMs !== undefined) throw new Refusal("invalid_size", "`durationMs`: only a live upload has it");
     const crc64nvme = asked.crc64nvme ?? facts.crc64nvme;
     if (facts.crc64nvme !== undefined && facts.crc64nvme !== crc64nvme) throw mismatched();
     const working = facts.parts ? await this.assemble(facts, multipartOf(facts), crc64nvme) : false;
     const stored = await this.stored(facts, id, crc64nvme);
     if (stored) {
-      await this.settings.options.onStored?.(stored, user);
+      const { durationMs } = asked;
+      const more = { ...(sizes && { live: true as const }), ...(durationMs !== undefined && { durationMs }) };
+      await this.settings.options.onStored?.({ ...stored, ...more }, user);
       const { type: _type, verified: _verified, ...shown } = stored;
       return shown;
     }
     if (working) return { retryAfterMs: COMPLETING_AGAIN_MS };
     if (facts.parts) throw gone();
     throw new Refusal("not_stored", "storage does not hold the object; send the file again, with a new URL from a create call");
+  }
+
+  /** The bytes of a live upload, as its page says. */
+  private endOf({ size: most }: Facts, { size }: EndAsked): number {
+    if (size === undefined) throw new Refusal("invalid_size", "`size`: a live upload needs it, the bytes of the whole file");
+    if (size > most) throw new Refusal("too_large", `\`size\`: ${size} bytes; this upload may have ${most} bytes`);
+    return size;
   }
 
   private async stored({ key, size, type }: Facts, id: string, crc64nvme: string | undefined): Promise<StoredUpload | undefined> {
@@ -186,11 +230,13 @@ export class Uploads<User extends UploadUser> {
   }
 
   /** Completes the multipart upload; HEAD decides afterwards. True if storage may still be working. */
-  private async assemble({ size }: Facts, multipart: Multipart & { partSize: number }, crc64nvme: string | undefined): Promise<boolean> {
+  private async assemble(facts: Facts, multipart: Multipart & { partSize: number }, crc64nvme: string | undefined): Promise<boolean> {
     const { storage } = this.settings;
+    const { size } = facts;
+    const sizes = liveOf(facts);
     const listed = await storage.parts(multipart);
     if (!listed) return false;
-    checkParts(listed, size, multipart.partSize);
+    checkParts(listed, sizes ? liveLengths(sizes, size) : partLengths(size, multipart.partSize));
     const completion = await storage.complete(multipart, listed, size, crc64nvme);
     switch (completion) {
       case "done":
@@ -218,17 +264,20 @@ export class Uploads<User extends UploadUser> {
   }
 }
 
+/** The sizes of the parts of a live upload; undefined of another. */
+const liveOf = ({ parts, doubleEvery }: Facts): LiveSizes | undefined => (parts && doubleEvery !== undefined ? { partSize: parts.size, doubleEvery } : undefined);
+
 const mismatched = () => new Refusal("checksum_mismatch", "the checksum of the stored object differs from that of the file");
 
 /** Each number once, each with its size. */
-function checkParts(listed: readonly ListedPart[], size: number, partSize: number): void {
-  const count = partCount(size, partSize);
-  for (let number = 1; number <= count; number += 1) {
-    const found = listed[number - 1];
-    const length = partLength(size, partSize, number);
+function checkParts(listed: readonly ListedPart[], lengths: Iterable<number>): void {
+  let number = 0;
+  for (const length of lengths) {
+    const found = listed[number];
+    number += 1;
     if (found?.number !== number) throw partsMismatch(`part ${number} is missing in storage`);
     if (found.size !== length) throw partsMismatch(`part ${number} has ${found.size} bytes in storage, ${length} in the plan`);
   }
-  const extra = listed[count];
+  const extra = listed[number];
   if (extra) throw partsMismatch(`part ${extra.number} is not in the plan`);
 }

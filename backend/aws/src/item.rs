@@ -2,7 +2,9 @@
 //!
 //! An item has the attributes of the record's JSON, and in addition: `owner`; `clientSize`,
 //! `clientType` and `clientCrc64nvme`, which the client declared; `s3UploadId`, the multipart
-//! upload; `scanEtag` and `scanVersionId`, the object that `scan` refers to; while the upload is
+//! upload; of a live upload `doubleEvery`, its plan beside `partSize`, `maxBytes`, its limit, `askedBytes`, that of its
+//! client, `grantedParts`, `lastPart` and `lastBytes`, what was signed, and `sizeDeclared` (until then `clientSize` is
+//! what was signed); `scanEtag` and `scanVersionId`, the object that `scan` refers to; while the upload is
 //! open `openShard` (the first character of the owner), `sweepAt`, `activeAt` and `counted`;
 //! `outbox`, a set of strings, while notifications are to be sent; `sequencerOrder`, the sequencer in a form that DynamoDB's comparison of strings orders
 //! correctly. The stored `withheld` leaves scans out. `expiresAt` is in seconds, as time to live
@@ -12,9 +14,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use crowfly_contract::{Crc64Nvme, ObjectKey, OwnerId, Record, UploadId, UploadStatus};
+use crowfly_contract::{Crc64Nvme, LivePlan, ObjectKey, OwnerId, Record, UploadId, UploadStatus};
 use crowfly_core::ports::{OpenUpload, Slot};
-use crowfly_core::{Declared, Fault, FaultKind, Open, Row, Scanned};
+use crowfly_core::{Declared, Fault, FaultKind, Granted, LastPart, Live, Open, Row, Scanned};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::{from_item, to_item};
 
@@ -39,6 +41,13 @@ struct Attributes {
     client_type: Option<String>,
     client_crc64nvme: Option<Crc64Nvme>,
     s3_upload_id: Option<String>,
+    double_every: Option<u32>,
+    max_bytes: Option<u64>,
+    asked_bytes: Option<u64>,
+    granted_parts: Option<u32>,
+    last_part: Option<u32>,
+    last_bytes: Option<u64>,
+    size_declared: Option<bool>,
     scan_etag: Option<String>,
     scan_version_id: Option<String>,
     open_shard: Option<String>,
@@ -57,6 +66,8 @@ pub(crate) fn shard(owner: &OwnerId) -> String {
 /// The item of a new pending upload.
 pub(crate) fn pending_item(row: &Row) -> Result<Item, Fault> {
     let declared = row.declared.as_ref();
+    let live = row.live.as_ref();
+    let last = live.and_then(|live| live.granted.last);
     let attributes = Attributes {
         owner: row.owner.clone(),
         record: row.record.clone(),
@@ -64,6 +75,13 @@ pub(crate) fn pending_item(row: &Row) -> Result<Item, Fault> {
         client_type: declared.map(|declared| declared.media_type.clone()),
         client_crc64nvme: declared.and_then(|declared| declared.crc64nvme),
         s3_upload_id: row.s3_upload_id.clone(),
+        double_every: live.and_then(|live| live.plan.double_every()),
+        max_bytes: live.map(|live| live.max_bytes),
+        asked_bytes: live.and_then(|live| live.asked_bytes),
+        granted_parts: live.map(|live| live.granted.parts),
+        last_part: last.map(|last| last.number),
+        last_bytes: last.map(|last| last.size),
+        size_declared: live.filter(|live| live.size_declared).map(|_| true),
         scan_etag: None,
         scan_version_id: None,
         open_shard: row.open.map(|_| shard(&row.owner)),
@@ -91,6 +109,24 @@ pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
         .expires_at
         .map(|seconds| seconds.saturating_mul(1_000));
     let declared = read.client_size.zip(read.client_type);
+    let live = match read.max_bytes.filter(|_| record.live) {
+        Some(max_bytes) => {
+            let part_size = record.part_size.unwrap_or_default();
+            let plan = LivePlan::new(part_size, read.double_every);
+            let last = read.last_part.zip(read.last_bytes);
+            Some(Live {
+                plan: plan.map_err(|_| malformed_item(item))?,
+                max_bytes,
+                asked_bytes: read.asked_bytes,
+                granted: Granted {
+                    parts: read.granted_parts.unwrap_or_default(),
+                    last: last.map(|(number, size)| LastPart { number, size }),
+                },
+                size_declared: read.size_declared.unwrap_or_default(),
+            })
+        }
+        None => None,
+    };
     Ok(Row {
         owner: read.owner,
         record,
@@ -100,6 +136,7 @@ pub(crate) fn row(item: &Item) -> Result<Row, Fault> {
             crc64nvme: read.client_crc64nvme,
         }),
         s3_upload_id: read.s3_upload_id,
+        live,
         scanned: read.scan_etag.map(|etag| Scanned {
             etag,
             version_id: read.scan_version_id,

@@ -1,5 +1,6 @@
 mod apply;
 mod expression;
+mod live;
 mod multipart;
 mod open;
 mod outbox;

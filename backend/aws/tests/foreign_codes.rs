@@ -10,6 +10,7 @@ use crowfly_contract::{ErrorCode, OwnerId, UploadId, UploadStatus};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::complete;
 use crowfly_core::parts;
+use crowfly_core::request::FileEnd;
 use crowfly_testing::{Memory, row_of};
 
 const NOW: u64 = 1_795_342_830_123;
@@ -62,7 +63,7 @@ async fn s8_a_multipart_upload_that_is_gone_is_gone_by_either_code() {
                 "{code}"
             );
             memory.set_row(row.clone());
-            let done = complete(&memory, &bucket, &owner, id, None).await;
+            let done = complete(&memory, &bucket, &owner, id, FileEnd::default()).await;
             assert_eq!(
                 code_of(done.unwrap_err()),
                 ErrorCode::MultipartGone,

@@ -4,13 +4,15 @@
 //! multipart upload it completes the upload. Both are idempotent.
 
 mod assemble;
+mod live;
 
 use crowfly_contract::{Completing, Crc64Nvme, ErrorCode, OwnerId, Stored, UploadId, UploadStatus};
 
 use crate::ports::{
-    AbortMultipart, ClearMultipart, CompleteMultipart, DeclareChecksum, GetRow, HeadObject,
-    ListParts,
+    AbortMultipart, ClearMultipart, CompleteMultipart, DeclareChecksum, EndLive, GetRow,
+    HeadObject, ListParts,
 };
+use crate::request::FileEnd;
 use crate::{Error, Refusal, Row, parts};
 
 /// Retry delay for the caller while storage is still completing, in milliseconds.
@@ -36,21 +38,28 @@ pub fn working() -> Completed {
 ///
 /// # Errors
 /// `not_found`, `not_stored`, `upload_ended`, `size_mismatch` or `checksum_mismatch`; for a
-/// multipart upload also `parts_mismatch` or `multipart_gone`; or a fault.
+/// multipart upload also `parts_mismatch` or `multipart_gone`; `invalid_size` if a live upload has no `size` or another
+/// has one, and for a live one `too_large`; or a fault.
 pub async fn complete(
-    rows: &(impl GetRow + DeclareChecksum + ClearMultipart),
+    rows: &(impl GetRow + DeclareChecksum + ClearMultipart + EndLive),
     objects: &(impl HeadObject + ListParts + CompleteMultipart + AbortMultipart),
     owner: &OwnerId,
     id: UploadId,
-    crc64nvme: Option<Crc64Nvme>,
+    end: FileEnd,
 ) -> Result<Completed, Error> {
     let row = parts::existing(rows, owner, id).await?;
+    let live = live::end_of(&row, end)?;
     if row.record.status == UploadStatus::Pending
-        && let Some((plan, multipart)) = row.part_plan().zip(row.multipart())
+        && let Some(multipart) = row.multipart()
     {
-        return assemble::assemble(rows, objects, &row, plan, multipart, crc64nvme).await;
+        if let Some(live) = live {
+            return live::complete(rows, objects, row.clone(), multipart, live).await;
+        }
+        if let Some(plan) = row.part_plan() {
+            return assemble::assemble(rows, objects, &row, plan, multipart, end.crc64nvme).await;
+        }
     }
-    match stored_object(objects, &row, crc64nvme).await? {
+    match stored_object(objects, &row, end).await? {
         Some(stored) => Ok(stored),
         None => Err(absent(&row).into()),
     }
@@ -60,24 +69,26 @@ pub async fn complete(
 async fn stored_object(
     objects: &impl HeadObject,
     row: &Row,
-    crc64nvme: Option<Crc64Nvme>,
+    end: FileEnd,
 ) -> Result<Option<Completed>, Error> {
     let key = &row.record.key;
     let Some(head) = objects.head_object(key).await? else {
         return Ok(None);
     };
     let declared = row.declared.as_ref();
-    if let Some(size) = declared
-        .map(|declared| declared.size)
-        .filter(|&size| size != head.size)
-    {
+    let sizes = [end.size, declared.map(|declared| declared.size)];
+    let differing = sizes.into_iter().flatten().find(|&size| size != head.size);
+    if let Some(size) = differing {
         return Err(Refusal::new(
             ErrorCode::SizeMismatch,
             format!("storage holds {} bytes, {size} were declared", head.size),
         )
         .into());
     }
-    let expected = [crc64nvme, declared.and_then(|declared| declared.crc64nvme)];
+    let expected = [
+        end.crc64nvme,
+        declared.and_then(|declared| declared.crc64nvme),
+    ];
     let differs = |expected: Crc64Nvme| head.crc64nvme.is_some_and(|held| held != expected);
     if expected.into_iter().flatten().any(differs) {
         return Err(checksum_mismatch().into());

@@ -12,8 +12,9 @@ mod first_parts;
 use std::collections::{BTreeSet, HashMap};
 
 use crowfly_contract::{
-    CreateResponse, CreateResult, Created, ErrorCode, ObjectKey, Outcome, OwnerId, Plan, PlanKind,
-    Record, UploadId, UploadStatus, Visibility, served_type, standard_type,
+    ByteSize, CreateResponse, CreateResult, Created, ErrorCode, LivePlan, ObjectKey, Outcome,
+    OwnerId, Plan, PlanKind, Record, UploadId, UploadStatus, Visibility, served_type,
+    standard_type,
 };
 
 use crate::disposition::attachment;
@@ -25,7 +26,7 @@ use crate::ports::{
 };
 use crate::quota::{self, Limits, Opened};
 use crate::request::{Item, ValidItem};
-use crate::{Declared, Error, Fault, FaultKind, Open, Refusal, Row, bounded, parts};
+use crate::{Declared, Error, Fault, FaultKind, Live, Open, Refusal, Row, bounded, parts};
 use first_parts::Asked;
 
 /// Items of a call that are processed concurrently.
@@ -153,8 +154,15 @@ async fn grant(
     };
     // It keeps the part size as well: the current rule is for new uploads.
     let mut grants = Vec::new();
-    let plan = match row.part_plan() {
-        Some(plan) => {
+    let plan = match (&row.live, row.part_plan()) {
+        (Some(live), _) => {
+            begin::begin(rows, objects, &row, repeated).await?;
+            Plan::Live {
+                plan: live.plan,
+                max_bytes: live.max_bytes,
+            }
+        }
+        (None, Some(plan)) => {
             let s3_upload_id = begin::begin(rows, objects, &row, repeated).await?;
             grants = asked
                 .sign(objects, signer, &row, s3_upload_id, creator.now_ms)
@@ -164,7 +172,7 @@ async fn grant(
                 part_count: plan.part_count(),
             }
         }
-        None => Plan::Single {
+        (None, None) => Plan::Single {
             put: signer.presign_put(&put_of(&row), creator.now_ms).await?,
         },
     };
@@ -194,7 +202,8 @@ fn put_of(row: &Row) -> PutToSign<'_> {
 fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
     let clean = item.name.for_key();
     let mut declared = Declared {
-        size: item.size.get(),
+        // Nothing of a live upload is signed yet.
+        size: item.size.map_or(0, ByteSize::get),
         media_type: standard_type(item.media_type.as_str()).to_owned(),
         crc64nvme: item.crc64nvme,
     };
@@ -205,10 +214,15 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
         // S3 serves a public object itself, with the type it was stored under.
         declared.media_type = served_type(&declared.media_type).to_owned();
     }
-    let part_size = match PlanKind::for_new_file(declared.size) {
-        Ok(PlanKind::Single) => None,
-        Ok(PlanKind::Multipart(plan)) => Some(plan.part_size()),
-        Err(error) => return Err(Refusal::new(ErrorCode::TooLarge, error.to_string())),
+    let live = item.live.then(|| {
+        let asked = item.max_bytes.map(ByteSize::get);
+        Live::new(LivePlan::NEW, asked, creator.policy.largest_file())
+    });
+    let part_size = match (&live, PlanKind::for_new_file(declared.size)) {
+        (Some(live), _) => Some(live.plan.first_part_size()),
+        (None, Ok(PlanKind::Single)) => None,
+        (None, Ok(PlanKind::Multipart(plan))) => Some(plan.part_size()),
+        (None, Err(error)) => return Err(Refusal::new(ErrorCode::TooLarge, error.to_string())),
     };
     let mut key = ObjectKey::new(creator.owner.clone(), item.id, &clean)
         .map_err(|error| Refusal::new(ErrorCode::InvalidName, error.to_string()))?;
@@ -227,6 +241,9 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
         visibility: item.visibility,
         metadata: item.metadata,
         part_size,
+        live: live.is_some(),
+        duration_ms: None,
+        truncated: false,
         crc64nvme: declared.crc64nvme,
         verified: false,
         etag: None,
@@ -246,6 +263,7 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
         record,
         declared: Some(declared),
         s3_upload_id: None,
+        live,
         scanned: None,
         open: Some(Open {
             counted: creator.limits.any(),
@@ -274,15 +292,19 @@ fn check_repeat(existing: &Row, wanted: &Row) -> Result<(), Refusal> {
 }
 
 /// Whether both declare the same file. The checksum of a multipart upload may have been declared
-/// later, by a complete call.
+/// later, by a complete call. What is sent of a live upload is open; its limit is not.
 fn same_file(existing: &Row, wanted: &Row) -> bool {
     let (Some(old), Some(new)) = (&existing.declared, &wanted.declared) else {
         return false;
     };
+    let same_type = standard_type(&old.media_type) == new.media_type;
+    match (&existing.live, &wanted.live) {
+        (Some(old), Some(new)) => return same_type && old.asked_bytes == new.asked_bytes,
+        (None, None) => {}
+        _ => return false,
+    }
     let later = existing.record.part_size.is_some() && new.crc64nvme.is_none();
-    old.size == new.size
-        && standard_type(&old.media_type) == new.media_type
-        && (old.crc64nvme == new.crc64nvme || later)
+    old.size == new.size && same_type && (old.crc64nvme == new.crc64nvme || later)
 }
 
 fn still_open(status: UploadStatus) -> Result<(), Refusal> {

@@ -25,6 +25,7 @@ pub mod disposition;
 mod error;
 pub mod forward;
 mod limits;
+mod live;
 pub mod media;
 pub mod message;
 pub mod name;
@@ -51,6 +52,7 @@ mod verdict;
 
 pub use concurrent::bounded;
 pub use error::{Error, Fault, FaultKind, Refusal};
+pub use live::{Granted, Granting, LastPart, Live};
 pub use notify::Notifications;
 pub use outbox::Outbox;
 pub use row::{Declared, Open, Row};

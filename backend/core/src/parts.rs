@@ -1,44 +1,69 @@
 //! `POST /uploads/{id}/parts` and `GET /uploads/{id}/parts`: signs parts, and lists the stored
 //! ones.
 
+mod live;
+
 use crowfly_contract::{
     ErrorCode, ListPartsResponse, OwnerId, PartGrant, PartPlan, PartToSign, SignPartsResponse,
     StoredPart, UploadId, UploadStatus,
 };
 
 use crate::ports::{
-    ClearMultipart, FindMultipart, GetRow, HeadObject, ListParts, Multipart, PartPut, PresignPart,
-    Touch,
+    ClearMultipart, FindMultipart, GetRow, GrantLive, HeadObject, ListParts, Multipart, PartPut,
+    PresignPart, Touch,
 };
+use crate::quota::Limits;
 use crate::{Error, Fault, Refusal, Row};
 
 /// How old `activeAt` may be before it is updated, in milliseconds: an hour costs few writes and is
 /// short next to the days after which an unused upload expires.
 const TOUCH_AFTER_MS: u64 = 3_600_000;
+/// The same for a live upload, which counts as left alone after less.
+pub(crate) const TOUCH_LIVE_AFTER_MS: u64 = 300_000;
+
+/// Who signs parts of which upload, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Signing<'a> {
+    /// The owner of the upload.
+    pub owner: &'a OwnerId,
+    /// The upload.
+    pub id: UploadId,
+    /// The limits on the open uploads of the owner, for what is signed of a live one.
+    pub limits: Limits,
+    /// The time, in Unix milliseconds.
+    pub now_ms: u64,
+}
 
 /// Signs a URL for each of the parts, whose numbers are distinct.
 ///
 /// # Errors
-/// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; or a fault.
+/// `not_found`, `invalid_part`, `already_stored`, `upload_ended` or `multipart_gone`; of a live upload also `too_large`
+/// or `quota_bytes`; or a fault.
 pub async fn sign(
-    rows: &(impl GetRow + Touch + ClearMultipart),
+    rows: &(impl GetRow + Touch + ClearMultipart + GrantLive),
     objects: &(impl FindMultipart + HeadObject),
     signer: &impl PresignPart,
-    owner: &OwnerId,
-    id: UploadId,
+    signing: Signing<'_>,
     parts: &[PartToSign],
-    now_ms: u64,
 ) -> Result<SignPartsResponse, Error> {
-    let row = open_row(rows, owner, id).await?;
-    let plan = plan_of(&row)?;
-    let puts = parts
-        .iter()
-        .map(|part| put_of(plan, part))
-        .collect::<Result<Vec<_>, _>>()?;
+    let now_ms = signing.now_ms;
+    let row = open_row(rows, signing.owner, signing.id).await?;
+    let puts = match (&row.live, plan_of(&row)?) {
+        (None, Some(plan)) => parts
+            .iter()
+            .map(|part| put_of(plan, part))
+            .collect::<Result<Vec<_>, _>>()?,
+        // Which they are is known once they are granted.
+        _ => Vec::new(),
+    };
     touch(rows, &row, now_ms).await?;
     let multipart = match row.multipart() {
         Some(multipart) if objects.find_multipart(multipart).await? => multipart,
         _ => return Err(gone_or_stored(rows, objects, &row).await),
+    };
+    let puts = match row.live {
+        Some(_) => live::grant(rows, &row, signing, parts).await?,
+        None => puts,
     };
     let grants = presign(signer, multipart, &puts, now_ms).await?;
     Ok(SignPartsResponse { grants })
@@ -97,7 +122,11 @@ pub async fn list(
 /// Records that a pending upload is in use, unless that was recorded recently.
 pub(crate) async fn touch(rows: &impl Touch, row: &Row, now_ms: u64) -> Result<(), Fault> {
     let active_at = row.open.map(|open| open.active_at);
-    if active_at.is_some_and(|active_at| now_ms.saturating_sub(active_at) > TOUCH_AFTER_MS) {
+    let after = match row.live {
+        Some(_) => TOUCH_LIVE_AFTER_MS,
+        None => TOUCH_AFTER_MS,
+    };
+    if active_at.is_some_and(|active_at| now_ms.saturating_sub(active_at) > after) {
         rows.touch(&row.owner, row.record.id, now_ms).await?;
     }
     Ok(())
@@ -123,16 +152,28 @@ async fn open_row(rows: &impl GetRow, owner: &OwnerId, id: UploadId) -> Result<R
     }
 }
 
-fn plan_of(row: &Row) -> Result<PartPlan, Refusal> {
-    row.part_plan().ok_or_else(|| {
-        Refusal::new(
-            ErrorCode::InvalidPart,
-            "this upload is a single PUT and has no parts; a create call signs it again",
-        )
-    })
+/// The plan of an upload in parts; `None` of a live one, whose plan is open.
+fn plan_of(row: &Row) -> Result<Option<PartPlan>, Refusal> {
+    let plan = row.part_plan();
+    if plan.is_some() || row.live.is_some() {
+        return Ok(plan);
+    }
+    Err(Refusal::new(
+        ErrorCode::InvalidPart,
+        "this upload is a single PUT and has no parts; a create call signs it again",
+    ))
 }
 
 pub(crate) fn put_of(plan: PartPlan, part: &PartToSign) -> Result<PartPut, Refusal> {
+    if part.size.is_some() {
+        return Err(Refusal::new(
+            ErrorCode::InvalidPart,
+            format!(
+                "`size`: only a live upload has it, and part {} is of another",
+                part.number
+            ),
+        ));
+    }
     let range = plan.part(part.number).ok_or_else(|| {
         let last = plan.part_count();
         Refusal::new(

@@ -20,6 +20,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Bytes of the largest file.
+    pub(crate) fn largest_file(&self) -> u64 {
+        self.max_file_bytes.min(MAX_OBJECT_BYTES)
+    }
+
     /// Checks a well-formed item; `clean_name` is the last segment of its key.
     ///
     /// # Errors
@@ -46,7 +51,7 @@ impl Policy {
                 format!("the file's name must end with `{}`", self.key_suffix),
             ));
         }
-        let largest = self.max_file_bytes.min(MAX_OBJECT_BYTES);
+        let largest = self.largest_file();
         if size > largest {
             return Err(Refusal::new(
                 ErrorCode::TooLarge,

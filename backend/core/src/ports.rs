@@ -5,6 +5,7 @@
 )]
 
 mod content;
+mod live;
 mod multipart;
 mod notify;
 mod open;
@@ -17,6 +18,7 @@ use crate::{Fault, Row, Sequencer};
 pub use crate::limits::Usage;
 pub use crate::row::{Multipart, Slot};
 pub use content::{Findings, Peek, PeekObject, ScanNotices, SetScan};
+pub use live::{EndLive, EndedBy, GrantLive, LiveEnd, LiveGrant};
 pub use multipart::{
     AbortMultipart, ClearMultipart, CompleteMultipart, Completion, CreateMultipart,
     DeclareChecksum, ExpectedObject, FindMultipart, ListParts, ListedPart, MultipartToCreate,

@@ -4,7 +4,7 @@ use crowfly_contract::{
     Crc64Nvme, ObjectKey, OwnerId, PartPlan, Record, ScanStatus, UploadId, UploadStatus, Withheld,
 };
 
-use crate::{Scanned, Sequencer};
+use crate::{Live, Scanned, Sequencer};
 
 /// How long an ended upload is watched, in milliseconds: a day. A PUT or a completion in flight may
 /// still create the object, and its event may be lost; URLs expire at most a quarter of an hour
@@ -19,11 +19,13 @@ pub struct Row {
     /// The record as stored, with `withheld` as it is apart from scans. [`Row::shown`] is what the
     /// API shows.
     pub record: Record,
-    /// What the client declared; never overwritten. `None` for an object without a create call.
+    /// What the client declared; never overwritten, but for the size of a live upload. `None` for an object without a create call.
     pub declared: Option<Declared>,
     /// The S3 upload id. `None` for a single PUT, and for a multipart upload that storage has not
     /// started yet.
     pub s3_upload_id: Option<String>,
+    /// Of a live upload: what has been signed of it. `None` for any other.
+    pub live: Option<Live>,
     /// The object that the latest scan result belongs to.
     pub scanned: Option<Scanned>,
     /// Present while the upload is open: until it is stored, its quota slot released and its outbox
@@ -97,7 +99,7 @@ pub struct Slot {
 /// What a client declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declared {
-    /// Bytes.
+    /// Bytes. Of a live upload those that were signed, until its size is known: what its quota slot counts.
     pub size: u64,
     /// The media type.
     pub media_type: String,
@@ -116,11 +118,11 @@ pub struct Multipart<'a> {
 }
 
 impl Row {
-    /// The part plan of the file; `None` for a single PUT.
+    /// The part plan of the file; `None` for a single PUT, and for a live upload, which has [`Row::live`].
     ///
     /// Uses the declared size: the size of the record is that of storage once the object is stored.
     pub fn part_plan(&self) -> Option<PartPlan> {
-        let size = self.declared.as_ref()?.size;
+        let size = self.declared.as_ref().filter(|_| self.live.is_none())?.size;
         PartPlan::new(size, self.record.part_size?).ok()
     }
 
@@ -148,6 +150,11 @@ impl Row {
     pub fn shown(mut self) -> Record {
         self.record.scan = self.scan();
         self.record.withheld = withheld(&self.record);
+        // Until its parts are an object, nothing of it is kept.
+        self.record.truncated &= !matches!(
+            self.record.status,
+            UploadStatus::Pending | UploadStatus::Aborted | UploadStatus::Expired
+        );
         if self.record.withheld.is_some() {
             self.record.url = None;
         }

@@ -5,16 +5,20 @@
 //! an upload stays in the index `byOpen` until its quota slot is released, its outbox empty and its
 //! object can no longer appear.
 
+mod keep;
 mod orphans;
 mod outgoing;
 mod upload;
 
+use crowfly_contract::limits::MAX_URL_LIFETIME_MS;
 use crowfly_contract::{OwnerId, UploadId};
 
 use self::outgoing::Outgoing;
+use crate::parts::TOUCH_LIVE_AFTER_MS;
 use crate::ports::{
-    AbortMultipart, ApplyEvent, ClearOutbox, Close, FindMultipart, HeadObject, ListMultiparts,
-    ListOpen, MarkExpired, PeekObject, Postpone, PutEvents, QueryRow, Release,
+    AbortMultipart, ApplyEvent, ClearOutbox, Close, CompleteMultipart, EndLive, FindMultipart,
+    HeadObject, ListMultiparts, ListOpen, ListParts, MarkExpired, PeekObject, Postpone, PutEvents,
+    QueryRow, Release,
 };
 use crate::record::Recorder;
 use crate::{Fault, Notifications, bounded, port_set};
@@ -27,11 +31,13 @@ const UPLOADS_AT_ONCE: usize = 5;
 
 port_set! {
     /// Ports of the table.
-    pub trait Rows = ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close + ClearOutbox;
+    pub trait Rows = ListOpen + QueryRow + MarkExpired + Postpone + ApplyEvent + Release + Close + ClearOutbox
+        + EndLive;
 }
 port_set! {
     /// Ports of the bucket.
-    pub trait Objects = HeadObject + PeekObject + FindMultipart + AbortMultipart + ListMultiparts;
+    pub trait Objects = HeadObject + PeekObject + FindMultipart + AbortMultipart + ListMultiparts
+        + ListParts + CompleteMultipart;
 }
 
 /// The settings of the sweep.
@@ -43,6 +49,20 @@ pub struct Sweeper {
     pub unfinished_ms: u64,
     /// Shortest time between two looks at a pending upload, in milliseconds.
     pub repair_after_ms: u64,
+    /// How long a live upload may stay unused after its last URL has expired, in milliseconds.
+    pub live_grace_ms: u64,
+    /// Whether what was sent of a live upload is kept then; otherwise it expires.
+    pub live_keep: bool,
+}
+
+impl Sweeper {
+    /// When a live upload that was last used at `active_at` counts as left alone, in Unix milliseconds. Its last use is
+    /// not always written, and a URL that was signed then is valid for a while.
+    fn left_alone_at(&self, active_at: u64) -> u64 {
+        active_at
+            .saturating_add(MAX_URL_LIFETIME_MS + TOUCH_LIVE_AFTER_MS)
+            .saturating_add(self.live_grace_ms)
+    }
 }
 
 /// Observes a sweep and limits its time.
@@ -89,6 +109,12 @@ pub enum Effect {
     /// expired before.
     Repaired {
         /// Whether the object is what the client declared.
+        verified: bool,
+    },
+    /// It is live and was left alone: what had been sent of it is stored now.
+    Kept {
+        /// Whether the object is what the client declared: its complete call had said all, and only storage had not
+        /// answered.
         verified: bool,
     },
     /// It was unused for too long.

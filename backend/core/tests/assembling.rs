@@ -16,7 +16,7 @@ const WORKING: Completed = Completed::Working(Completing {
 });
 
 async fn complete_it(memory: &Memory, crc: Option<Crc64Nvme>) -> Result<Completed, Error> {
-    complete(memory, memory, &owner('a'), id(1), crc).await
+    complete(memory, memory, &owner('a'), id(1), crc.into()).await
 }
 
 async fn stored(memory: &Memory, crc: Option<Crc64Nvme>) -> Stored {
@@ -232,7 +232,7 @@ async fn f41_a_cancelled_upload_is_not_completed() {
 #[tokio::test]
 async fn a60_another_user_completes_nothing() {
     let memory = sent().await;
-    let foreign = complete(&memory, &memory, &owner('b'), id(1), CRC).await;
+    let foreign = complete(&memory, &memory, &owner('b'), id(1), CRC.into()).await;
     assert_eq!(code(foreign), ErrorCode::NotFound);
     assert_eq!(count(&memory, "complete_multipart"), 0);
     assert_eq!(row(&memory).declared.unwrap().crc64nvme, None);

@@ -3,7 +3,7 @@
 mod common;
 
 use common::multipart::{PART, SIZE, begun, create_one, item, row, send_all};
-use common::{NOW, id, owner};
+use common::{NOW, id, owner, signing};
 use crowfly_contract::limits::{GIB, MIB};
 use crowfly_contract::{ErrorCode, PartToSign, Plan, UploadStatus};
 use crowfly_core::{FaultKind, parts};
@@ -118,9 +118,10 @@ async fn sign(memory: &Memory) -> Result<(), ErrorCode> {
     let part = PartToSign {
         number: 1,
         crc64nvme: None,
+        size: None,
     };
     let who = owner('a');
-    let signed = parts::sign(memory, memory, memory, &who, id(1), &[part], NOW).await;
+    let signed = parts::sign(memory, memory, memory, signing(&who), &[part]).await;
     signed.map(drop).map_err(|error| error.to_refusal().code)
 }
 

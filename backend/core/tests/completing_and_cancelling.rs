@@ -7,6 +7,7 @@ use crowfly_contract::{ErrorCode, UploadStatus};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete};
 use crowfly_core::ports::Head;
+use crowfly_core::request::FileEnd;
 use crowfly_core::{Error, FaultKind};
 use crowfly_testing::{Memory, OBJECT_CRC, head_of, row_of};
 
@@ -20,11 +21,11 @@ async fn complete_says_what_storage_holds() {
     let row = row_of(&me, id(1), 1);
     memory.set_row(row.clone());
     assert_eq!(
-        code(complete(&memory, &memory, &me, id(1), None).await),
+        code(complete(&memory, &memory, &me, id(1), FileEnd::default()).await),
         ErrorCode::NotStored
     );
     memory.set_object(&row.record.key, Some(head_of("e")));
-    let answer = complete(&memory, &memory, &me, id(1), Some(OBJECT_CRC))
+    let answer = complete(&memory, &memory, &me, id(1), Some(OBJECT_CRC).into())
         .await
         .unwrap();
     let Completed::Stored(first) = &answer else {
@@ -35,7 +36,9 @@ async fn complete_says_what_storage_holds() {
         (9, "e", Some(OBJECT_CRC))
     );
     assert_eq!(
-        complete(&memory, &memory, &me, id(1), None).await.unwrap(),
+        complete(&memory, &memory, &me, id(1), FileEnd::default())
+            .await
+            .unwrap(),
         answer
     );
     assert_eq!(
@@ -59,7 +62,7 @@ async fn complete_refuses_an_object_that_is_not_what_was_declared() {
         }),
     );
     assert_eq!(
-        code(complete(&memory, &memory, &me, id(1), None).await),
+        code(complete(&memory, &memory, &me, id(1), FileEnd::default()).await),
         ErrorCode::SizeMismatch
     );
     memory.set_object(
@@ -70,11 +73,11 @@ async fn complete_refuses_an_object_that_is_not_what_was_declared() {
         }),
     );
     assert_eq!(
-        code(complete(&memory, &memory, &me, id(1), None).await),
+        code(complete(&memory, &memory, &me, id(1), FileEnd::default()).await),
         ErrorCode::ChecksumMismatch
     );
     memory.set_object(&row.record.key, Some(head_of("e")));
-    let wrong = complete(&memory, &memory, &me, id(1), Some(other)).await;
+    let wrong = complete(&memory, &memory, &me, id(1), Some(other).into()).await;
     assert_eq!(code(wrong), ErrorCode::ChecksumMismatch);
 }
 
@@ -85,11 +88,15 @@ async fn complete_after_a_cancel_still_reports_a_stored_object() {
     row.record.status = UploadStatus::Aborted;
     memory.set_row(row.clone());
     assert_eq!(
-        code(complete(&memory, &memory, &me, id(1), None).await),
+        code(complete(&memory, &memory, &me, id(1), FileEnd::default()).await),
         ErrorCode::UploadEnded
     );
     memory.set_object(&row.record.key, Some(head_of("e")));
-    assert!(complete(&memory, &memory, &me, id(1), None).await.is_ok());
+    assert!(
+        complete(&memory, &memory, &me, id(1), FileEnd::default())
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -129,11 +136,11 @@ async fn a60_uploads_of_others_do_not_exist() {
     let row = row_of(&owner('b'), id(1), 1);
     memory.set_row(row.clone());
     memory.set_object(&row.record.key, Some(head_of("e")));
-    let foreign = complete(&memory, &memory, &me, id(1), None)
+    let foreign = complete(&memory, &memory, &me, id(1), FileEnd::default())
         .await
         .unwrap_err()
         .to_refusal();
-    let unknown = complete(&memory, &memory, &me, id(2), None)
+    let unknown = complete(&memory, &memory, &me, id(2), FileEnd::default())
         .await
         .unwrap_err()
         .to_refusal();

@@ -189,7 +189,7 @@ async fn f62_f63_a_repeated_complete_recovers_from_a_crash_at_any_call() {
                 "complete"
             },
             all_sent,
-            async |ports| complete(ports, ports, &owner('a'), id(1), crc).await,
+            async |ports| complete(ports, ports, &owner('a'), id(1), crc.into()).await,
             async |memory| {
                 // The event of an existing object may be handled before the client retries.
                 if event_first {
@@ -197,7 +197,7 @@ async fn f62_f63_a_repeated_complete_recovers_from_a_crash_at_any_call() {
                         .await
                         .unwrap();
                 }
-                complete(memory, memory, &owner('a'), id(1), crc).await
+                complete(memory, memory, &owner('a'), id(1), crc.into()).await
             },
             |memory, result, what| {
                 assert!(
@@ -213,7 +213,7 @@ async fn f62_f63_a_repeated_complete_recovers_from_a_crash_at_any_call() {
     }
     // Its event compares the declared checksum.
     let memory = all_sent().await;
-    complete(&memory, &memory, &owner('a'), id(1), crc)
+    complete(&memory, &memory, &owner('a'), id(1), crc.into())
         .await
         .unwrap();
     handle(&memory, &completed_event(&row(&memory).record.key))

@@ -67,6 +67,8 @@ async fn sweep_at(ports: &(impl Rows + Objects + PutEvents), now_ms: u64) {
         recorder: recorder(),
         unfinished_ms: WEEK,
         repair_after_ms: 900_000,
+        live_grace_ms: 24 * 3_600_000,
+        live_keep: false,
     };
     sweep(ports, ports, ports, &sweeper, now_ms, &Unlimited).await;
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::multipart::{CRCS, PART, SIZE, begun, create_all, item, row};
-use common::{NOW, id, owner};
+use common::{owner, signing};
 use crowfly_contract::limits::MIB;
 use crowfly_contract::{Crc64Nvme, Created, ErrorCode, PartToSign, Plan, UploadStatus};
 use crowfly_core::{FaultKind, parts};
@@ -20,7 +20,11 @@ fn asking(part_size: u64, count: u32) -> Value {
 
 fn to_sign(number: u32) -> PartToSign {
     let crc64nvme = CRCS.get(number as usize - 1).copied().map(Crc64Nvme::new);
-    PartToSign { number, crc64nvme }
+    PartToSign {
+        number,
+        crc64nvme,
+        size: None,
+    }
 }
 
 async fn created(memory: &Memory, item: Value) -> Result<(Created, bool), ErrorCode> {
@@ -36,7 +40,7 @@ async fn a46_a49_they_are_signed_exactly_as_a_sign_call_signs_them() {
     assert!(!repeated);
     let asked = [to_sign(1), to_sign(2)];
     let who = owner('a');
-    let signed = parts::sign(&memory, &memory, &memory, &who, id(1), &asked, NOW).await;
+    let signed = parts::sign(&memory, &memory, &memory, signing(&who), &asked).await;
     assert_eq!(created.grants, signed.unwrap().grants);
     assert_eq!(created.grants.len(), 2);
     assert_eq!(

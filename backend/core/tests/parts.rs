@@ -3,9 +3,9 @@
 mod common;
 
 use common::multipart::{PART, begun, code, create_one, item, send_all, set_status};
-use common::{NOW, id, owner};
+use common::{NOW, id, owner, signing};
 use crowfly_contract::{Crc64Nvme, ErrorCode, PartToSign, SignPartsResponse, UploadStatus};
-use crowfly_core::parts::{list, sign};
+use crowfly_core::parts::{Signing, list, sign};
 use crowfly_core::{Error, FaultKind};
 use crowfly_testing::{Memory, head_of};
 
@@ -13,6 +13,7 @@ fn part(number: u32) -> PartToSign {
     PartToSign {
         number,
         crc64nvme: None,
+        size: None,
     }
 }
 
@@ -21,7 +22,7 @@ async fn sign_as(
     letter: char,
     parts: &[PartToSign],
 ) -> Result<SignPartsResponse, Error> {
-    sign(memory, memory, memory, &owner(letter), id(1), parts, NOW).await
+    sign(memory, memory, memory, signing(&owner(letter)), parts).await
 }
 
 #[tokio::test]
@@ -33,6 +34,7 @@ async fn each_part_is_signed_for_its_exact_length_in_the_order_asked() {
         PartToSign {
             number: 3,
             crc64nvme: Some(crc),
+            size: None,
         },
         part(1),
     ];
@@ -121,18 +123,15 @@ async fn a60_parts_of_others_do_not_exist() {
     let listed = list(&memory, &memory, &owner('b'), id(1), NOW)
         .await
         .unwrap_err();
-    let unknown = sign(
-        &memory,
-        &memory,
-        &memory,
-        &owner('a'),
-        id(2),
-        &[part(1)],
-        NOW,
-    )
-    .await
-    .unwrap_err()
-    .to_refusal();
+    let mine = owner('a');
+    let second = Signing {
+        id: id(2),
+        ..signing(&mine)
+    };
+    let unknown = sign(&memory, &memory, &memory, second, &[part(1)])
+        .await
+        .unwrap_err()
+        .to_refusal();
     assert_eq!(unknown.code, ErrorCode::NotFound);
     assert_eq!(foreign.to_refusal(), unknown);
     assert_eq!(listed.to_refusal(), unknown);

@@ -67,7 +67,7 @@ async fn f41_f55_a_completion_that_beat_a_cancel_is_recorded_although_its_event_
         ErrorCode::AlreadyStored
     );
     let crc = Some(Crc64Nvme::new(WHOLE_CRC));
-    let outcome = complete(&memory, &memory, &owner('a'), id(1), crc).await;
+    let outcome = complete(&memory, &memory, &owner('a'), id(1), crc.into()).await;
     assert!(matches!(outcome, Ok(Completed::Stored(_))), "{outcome:?}");
     let actions = swept(&memory, NOW + 15 * MINUTE).await;
     assert_eq!(effects(&actions), [Effect::Repaired { verified: false }]);

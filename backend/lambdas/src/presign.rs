@@ -15,12 +15,13 @@ use crowfly_contract::{ErrorCode, OwnerId};
 use crowfly_core::cancel::cancel;
 use crowfly_core::complete::{Completed, complete, working};
 use crowfly_core::create::{self, Creator, create};
+use crowfly_core::parts::Signing;
 use crowfly_core::path::KeyLayout;
 use crowfly_core::policy::Policy;
 use crowfly_core::ports::{
     AbortMultipart, AdvanceRate, ClearMultipart, CompleteMultipart, CreateMultipart,
-    DeclareChecksum, FindMultipart, GetRow, GetRows, HeadObject, ListParts, MarkAborted,
-    OpenUploads, PresignPart, PresignPut, PutPending, Release, SetMultipart, Touch,
+    DeclareChecksum, EndLive, FindMultipart, GetRow, GetRows, GrantLive, HeadObject, ListParts,
+    MarkAborted, OpenUploads, PresignPart, PresignPut, PutPending, Release, SetMultipart, Touch,
 };
 use crowfly_core::quota::Limits;
 use crowfly_core::rate::{Rate, admit};
@@ -43,7 +44,7 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 port_set! {
     /// Ports of the table.
     pub trait Rows = PutPending + OpenUploads + Release + Touch + AdvanceRate + GetRow + GetRows
-        + MarkAborted + SetMultipart + ClearMultipart + DeclareChecksum;
+        + MarkAborted + SetMultipart + ClearMultipart + DeclareChecksum + GrantLive + EndLive;
 }
 port_set! {
     /// Ports of the bucket.
@@ -175,8 +176,8 @@ async fn perform(
                 (_, create::Answer::Refused(error)) => Err(error),
             }
         }
-        Call::Complete(id, crc64nvme) => {
-            let completing = complete(rows, objects, owner, id, crc64nvme);
+        Call::Complete(id, end) => {
+            let completing = complete(rows, objects, owner, id, end);
             // S3 continues the completion, and the repeated call finds the object.
             let completed = tokio::time::timeout(complete_within(now.left), completing).await;
             match completed.unwrap_or_else(|_| Ok(working()))? {
@@ -185,7 +186,13 @@ async fn perform(
             }
         }
         Call::SignParts(id, asked) => {
-            let grants = parts::sign(rows, objects, signer, owner, id, &asked, now.ms).await?;
+            let signing = Signing {
+                owner,
+                id,
+                limits: settings.limits,
+                now_ms: now.ms,
+            };
+            let grants = parts::sign(rows, objects, signer, signing, &asked).await?;
             Answer::json(200, &grants)
         }
         Call::ListParts(id) => {

@@ -3,7 +3,7 @@
 //! IAM: `dynamodb:Query` on the table and its index `byOpen`, `dynamodb:UpdateItem` on the table;
 //! `s3:GetObject`, `s3:AbortMultipartUpload` and `s3:ListMultipartUploadParts` on the uploads,
 //! `s3:ListBucket` and `s3:ListBucketMultipartUploads` on the bucket; with an event bus,
-//! `events:PutEvents` on it.
+//! `events:PutEvents` on it; to keep live uploads that were left alone, `s3:PutObject` on the uploads.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -47,6 +47,8 @@ impl Function for Sweep {
                 recorder: environment.recorder()?,
                 unfinished_ms: variables.unfinished_ms()?,
                 repair_after_ms: variables.repair_after_ms()?,
+                live_grace_ms: variables.live_grace_ms()?,
+                live_keep: variables.live_keep()?,
             },
         })
     }
@@ -97,13 +99,14 @@ pub async fn handle(
     log::Metrics::at(now.ms)
         .count("UploadsRepaired", counts.repaired)
         .count("UploadsExpired", counts.expired)
+        .count("LiveUploadsKept", counts.kept)
         .count("MultipartsAborted", counts.dropped)
         .count("QuotaReleased", counts.released)
         .count("NotificationsSent", counts.notifications.sent)
         .count("NotificationsFailed", counts.notifications.failed)
         .count("SweepIncomplete", usize::from(!complete))
         .write();
-    let report = json!({"repaired": counts.repaired, "expired": counts.expired,
+    let report = json!({"repaired": counts.repaired, "kept": counts.kept, "expired": counts.expired,
         "finished": counts.finished, "closed": counts.closed, "multipartsAborted": counts.dropped,
         "quotaReleased": counts.released, "notificationsSent": counts.notifications.sent,
         "notificationsFailed": counts.notifications.failed, "failed": counts.failed, "complete": complete});
@@ -117,6 +120,7 @@ pub async fn handle(
 #[derive(Default)]
 struct Counts {
     repaired: usize,
+    kept: usize,
     expired: usize,
     finished: usize,
     closed: usize,
@@ -152,6 +156,10 @@ impl Observer for SweepObserver {
             Effect::Repaired { .. } => {
                 counts.repaired += 1;
                 "repaired"
+            }
+            Effect::Kept { .. } => {
+                counts.kept += 1;
+                "kept"
             }
             Effect::Expired => {
                 counts.expired += 1;

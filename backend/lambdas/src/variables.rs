@@ -193,6 +193,23 @@ impl<'a> Variables<'a> {
         Ok(u64::from(days) * 24 * 3_600 * 1_000)
     }
 
+    /// `LIVE_GRACE_MINUTES`, in milliseconds.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn live_grace_ms(&self) -> Result<u64, StartError> {
+        let minutes: u32 = self.number("LIVE_GRACE_MINUTES")?;
+        Ok(u64::from(minutes) * 60_000)
+    }
+
+    /// `LIVE_KEEP`: whether what was sent of a live upload is kept when its client has gone away.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn live_keep(&self) -> Result<bool, StartError> {
+        self.one_of("LIVE_KEEP", &[("off", false), ("on", true)])
+    }
+
     /// `KEY_SUFFIX`, which may be empty.
     ///
     /// # Errors

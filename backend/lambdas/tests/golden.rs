@@ -62,7 +62,9 @@ fn of_client(item: ValidItem) -> CreateItem {
         id: item.id,
         name: item.name.as_str().to_owned(),
         path: item.path.and_then(|path| Some(path.as_str()?.to_owned())),
-        size: item.size.get(),
+        size: item.size.map(|size| size.get()),
+        live: item.live,
+        max_bytes: item.max_bytes.map(|size| size.get()),
         media_type: item.media_type.into(),
         crc64nvme: item.crc64nvme,
         visibility: item.visibility,
@@ -75,7 +77,11 @@ fn of_client(item: ValidItem) -> CreateItem {
 
 #[test]
 fn requests() {
-    for name in ["create_request", "create_request_parts"] {
+    for name in [
+        "create_request",
+        "create_request_parts",
+        "create_request_live",
+    ] {
         let items = parse_create(file(name).as_bytes()).unwrap();
         let uploads = items
             .into_iter()
@@ -87,19 +93,24 @@ fn requests() {
             .collect();
         written(name, CreateRequest { uploads });
     }
-    let parts: Vec<PartToSign> = parse_sign_parts(file("sign_parts_request").as_bytes()).unwrap();
-    written(
-        "sign_parts_request",
-        SignPartsRequest { parts, state: None },
-    );
+    for name in ["sign_parts_request", "sign_parts_request_live"] {
+        let parts: Vec<PartToSign> = parse_sign_parts(file(name).as_bytes()).unwrap();
+        written(name, SignPartsRequest { parts, state: None });
+    }
     let ids = parse_status(file("status_request").as_bytes()).unwrap();
     written("status_request", StatusRequest { ids });
-    for name in ["complete_request", "complete_request_empty"] {
-        let crc64nvme = parse_complete(file(name).as_bytes()).unwrap();
+    for name in [
+        "complete_request",
+        "complete_request_empty",
+        "complete_request_live",
+    ] {
+        let end = parse_complete(file(name).as_bytes()).unwrap();
         written(
             name,
-            crowfly_contract::CompleteRequest {
-                crc64nvme,
+            crowfly_contract::CompleteRequest::<u64, u64> {
+                crc64nvme: end.crc64nvme,
+                size: end.size,
+                duration_ms: end.duration_ms,
                 state: None,
             },
         );
@@ -112,6 +123,7 @@ fn create_answers() {
         ("create_response", 207),
         ("create_response_multipart", 201),
         ("create_response_grants", 201),
+        ("create_response_live", 201),
     ] {
         let response: CreateResponse = serde_json::from_str(&file(name)).unwrap();
         let mut request_id = String::new();
@@ -182,6 +194,9 @@ async fn records() {
         "record_stored",
         "record_withheld",
         "record_marked",
+        "record_live_pending",
+        "record_live",
+        "record_live_truncated",
     ] {
         let (memory, row) = (Memory::default(), row(name));
         let route = format!("GET /uploads/{}", row.record.id);

@@ -79,6 +79,14 @@ fn f74_each_invalid_variable_is_named() {
     }
     let lookup = with("UNFINISHED_DAYS", Some("5E9"));
     assert!(Variables::new(&lookup).unfinished_ms().is_err());
+    for minutes in ["1d", "-1", "0.5", ""] {
+        let lookup = with("LIVE_GRACE_MINUTES", Some(minutes));
+        assert!(Variables::new(&lookup).live_grace_ms().is_err());
+    }
+    let lookup = with("LIVE_KEEP", Some("yes"));
+    assert!(Variables::new(&lookup).live_keep().is_err());
+    let lookup = with("LIVE_KEEP", Some("on"));
+    assert!(Variables::new(&lookup).live_keep().unwrap());
     let lookup = with("URL_LIFETIME_SECONDS", Some("5m"));
     assert!(Variables::new(&lookup).url_lifetime().is_err());
 }

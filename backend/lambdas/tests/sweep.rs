@@ -38,6 +38,8 @@ async fn report(left: Duration) -> Value {
         },
         unfinished_ms: 7 * DAY_MS,
         repair_after_ms: 900_000,
+        live_grace_ms: DAY_MS,
+        live_keep: false,
     };
     let now = Moment {
         ms: NOW + 7 * DAY_MS,
@@ -51,7 +53,7 @@ async fn report(left: Duration) -> Value {
 #[tokio::test]
 async fn a38_the_report_says_what_was_done() {
     let expected = |expired: u64, complete: bool| {
-        json!({"repaired": 0, "expired": expired, "finished": 0, "closed": 0, "multipartsAborted": 0,
+        json!({"repaired": 0, "kept": 0, "expired": expired, "finished": 0, "closed": 0, "multipartsAborted": 0,
             "quotaReleased": 0, "notificationsSent": 0, "notificationsFailed": 0, "failed": 0, "complete": complete})
     };
     assert_eq!(report(Duration::from_secs(600)).await, expected(1, true));

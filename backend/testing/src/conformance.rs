@@ -5,6 +5,7 @@
 mod content;
 mod events;
 mod folders;
+mod live;
 mod multipart;
 mod open;
 mod outbox;
@@ -15,9 +16,9 @@ use crowfly_contract::{ObjectKey, OwnerId, Texts, UploadId, UploadStatus, Visibi
 
 use crowfly_core::ports::{
     AdvanceRate, Applied, ApplyEvent, ApplyRemoval, Change, ClearMultipart, ClearOutbox, Close,
-    Consistency, DeclareChecksum, Findings, GetRow, GetRows, Head, ListOpen, ListRows, MarkAborted,
-    MarkExpired, OpenUploads, Position, Postpone, Put, PutPending, QueryRow, Release, SetMultipart,
-    SetScan, Touch,
+    Consistency, DeclareChecksum, EndLive, Findings, GetRow, GetRows, GrantLive, Head, ListOpen,
+    ListRows, MarkAborted, MarkExpired, OpenUploads, Position, Postpone, Put, PutPending, QueryRow,
+    Release, SetMultipart, SetScan, Touch,
 };
 use crowfly_core::{Row, Sequencer, port_set};
 
@@ -33,6 +34,10 @@ pub use events::{
     verified_compares_all_three,
 };
 pub use folders::{folders_are_kept_in_both_layouts, keys_with_folders_are_read};
+pub use live::{
+    a_live_upload_ends_by_its_client, a_live_upload_ends_by_the_sweep,
+    what_is_signed_of_a_live_upload_is_counted,
+};
 pub use multipart::{a_checksum_is_declared_once, a_multipart_upload_is_set_once};
 pub use open::{
     a_repair_applies_only_before_any_event, a_slot_is_released_once,
@@ -60,7 +65,7 @@ port_set! {
     /// All ports of the table.
     pub trait Store = PutPending + GetRow + GetRows + ListRows + MarkAborted + ApplyEvent + ApplyRemoval
         + SetMultipart + ClearMultipart + DeclareChecksum + SetScan + OpenUploads + Release + Touch + AdvanceRate + ListOpen
-        + QueryRow + MarkExpired + Postpone + Close + ClearOutbox;
+        + QueryRow + MarkExpired + Postpone + Close + ClearOutbox + GrantLive + EndLive;
 }
 
 fn id(n: u128) -> UploadId {
@@ -202,6 +207,9 @@ pub async fn all<S: Store>(store: &S, mut owner: impl FnMut() -> OwnerId) {
     an_unannounced_object_is_recorded(store, &owner()).await;
     a_multipart_upload_is_set_once(store, &owner()).await;
     a_checksum_is_declared_once(store, &owner()).await;
+    what_is_signed_of_a_live_upload_is_counted(store, &owner()).await;
+    a_live_upload_ends_by_its_client(store, &owner()).await;
+    a_live_upload_ends_by_the_sweep(store, &owner()).await;
     a_mismatch_is_set_and_cleared(store, &owner()).await;
     the_strongest_result_of_a_scan_stays(store, &owner()).await;
     a_scan_result_is_of_one_object(store, &owner()).await;

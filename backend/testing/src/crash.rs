@@ -13,15 +13,15 @@ use crowfly_contract::{
 use crowfly_core::ports::{
     AbortMultipart, ApplyEvent, ApplyRemoval, Change, ClearMultipart, ClearOutbox, Close,
     CompleteMultipart, Completion, Consistency, CreateMultipart, DeclareChecksum, DeleteObject,
-    EventOutcome, ExpectedObject, FindMultipart, GetRow, GetRows, Head, HeadObject, ListMultiparts,
-    ListOpen, ListParts, ListedPart, MarkAborted, MarkExpired, Multipart, MultipartPage,
-    MultipartPosition, MultipartToCreate, NotAccepted, OpenPage, OpenPosition, OpenUpload,
-    OpenUploads, Opening, PartPut, Peek, PeekObject, Postpone, PresignPart, PresignPut, Put,
-    PutEvents, PutPending, PutToSign, QueryRow, Release, ScanNotices, SendMessages, SetMultipart,
-    SetScan, Slot, Touch,
+    EndLive, EventOutcome, ExpectedObject, FindMultipart, GetRow, GetRows, GrantLive, Head,
+    HeadObject, ListMultiparts, ListOpen, ListParts, ListedPart, LiveEnd, LiveGrant, MarkAborted,
+    MarkExpired, Multipart, MultipartPage, MultipartPosition, MultipartToCreate, NotAccepted,
+    OpenPage, OpenPosition, OpenUpload, OpenUploads, Opening, PartPut, Peek, PeekObject, Postpone,
+    PresignPart, PresignPut, Put, PutEvents, PutPending, PutToSign, QueryRow, Release, ScanNotices,
+    SendMessages, SetMultipart, SetScan, Slot, Touch,
 };
 use crowfly_core::quota::Limits;
-use crowfly_core::{Fault, Row, Scanned};
+use crowfly_core::{Fault, Granting, Row, Scanned};
 
 use crate::Memory;
 
@@ -131,6 +131,8 @@ crashing! {
     ClearMultipart: clear_multipart(owner: &OwnerId, id: UploadId, gone: &str) -> ();
     GetRows: get_rows(owner: &OwnerId, ids: &[UploadId], consistency: Consistency) -> Vec<Row>;
     DeclareChecksum: declare_checksum(owner: &OwnerId, id: UploadId, crc: Crc64Nvme) -> bool;
+    GrantLive: grant_live(seen: &Row, next: Granting, limits: Limits, now_ms: u64) -> LiveGrant;
+    EndLive: end_live(seen: &Row, end: &LiveEnd) -> bool;
     CreateMultipart: create_multipart(create: &MultipartToCreate<'_>) -> String;
     FindMultipart: find_multipart(multipart: Multipart<'_>) -> bool;
     ListParts: list_parts(multipart: Multipart<'_>) -> Option<Vec<ListedPart>>;

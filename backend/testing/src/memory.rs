@@ -1,4 +1,5 @@
 mod content;
+mod live;
 mod multipart;
 mod notify;
 mod open;
@@ -57,6 +58,9 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
             visibility: Visibility::Private,
             metadata: [("album".to_owned(), "여름 😀".to_owned())].into(),
             part_size: None,
+            live: false,
+            duration_ms: None,
+            truncated: false,
             crc64nvme: declared.crc64nvme,
             verified: false,
             etag: None,
@@ -73,6 +77,7 @@ pub fn row_of(owner: &OwnerId, id: UploadId, created_at: u64) -> Row {
         },
         declared: Some(declared),
         s3_upload_id: None,
+        live: None,
         scanned: None,
         open: None,
         outbox: BTreeSet::new(),

@@ -22,7 +22,9 @@ fn item(one: &ItemToCreate, state: Option<String>) -> String {
     if let Some(path) = &item.path {
         object.text("path", path);
     }
-    object.number("size", item.size);
+    if let Some(size) = item.size {
+        object.number("size", size);
+    }
     object.text("type", &item.media_type);
     object.crc(item.crc64nvme);
     if item.visibility == Visibility::Public {

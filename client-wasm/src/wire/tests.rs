@@ -209,7 +209,7 @@ fn u13_any_text_is_read_back_as_it_was() {
 
 #[wasm_bindgen_test]
 fn an_object_of_nothing_is_an_object() {
-    let nothing = CompleteRequest::default();
+    let nothing: CompleteRequest = CompleteRequest::default();
     assert_eq!(body::complete_request(&nothing, None), "{}");
     assert_eq!(body::status_request(&[]), "{\"ids\":[]}");
 }

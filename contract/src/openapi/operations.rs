@@ -134,7 +134,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: "/uploads/{id}/parts",
         id: "signParts",
         summary: "Presign parts of a multipart upload",
-        description: "1 to 100 parts, each number once, just before they are sent.",
+        description: "1 to 100 parts, each number once, just before they are sent. Of a live upload a part without \
+            `size` is a whole one; a `size` makes it the last. What is signed counts in the quota of its owner.",
         records: false,
         batch: false,
         parameters: UPLOAD,
@@ -143,7 +144,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         refusals: &[
             JSON,
             PARTS,
-            &[ErrorCode::InvalidBatch, ErrorCode::InvalidChecksum],
+            &[
+                ErrorCode::InvalidBatch,
+                ErrorCode::InvalidChecksum,
+                ErrorCode::TooLarge,
+                ErrorCode::QuotaBytes,
+            ],
         ],
     },
     Operation {
@@ -165,7 +171,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         id: "completeUpload",
         summary: "Complete an upload",
         description: "Joins the parts after they are compared with the plan. For a single PUT it only looks whether \
-            the object is stored. It can be repeated. An empty body counts as `{}`.",
+            the object is stored. It can be repeated. An empty body counts as `{}`. A live upload needs `size`: its parts must be \
+            an unbroken run of the plan's sizes that has so many bytes.",
         records: false,
         batch: false,
         parameters: UPLOAD,
@@ -183,6 +190,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
             PARTS,
             &[
                 ErrorCode::InvalidChecksum,
+                ErrorCode::InvalidSize,
+                ErrorCode::TooLarge,
                 ErrorCode::NotStored,
                 ErrorCode::SizeMismatch,
                 ErrorCode::ChecksumMismatch,

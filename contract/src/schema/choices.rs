@@ -34,6 +34,26 @@ struct MultipartPlan {
     part_count: u32,
 }
 
+/// Presigned parts of a live upload, signed just in time. Part n, from 1, has `partSize * 2^((n - 1) / doubleEvery)` bytes
+/// by integer division, at most 5 GiB; only the last part may be shorter.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+#[allow(dead_code, reason = "only its schema is used")]
+struct LiveParts {
+    /// Parts whose sizes follow from their numbers.
+    #[schemars(extend("const" = "live"))]
+    kind: String,
+    /// Bytes of the first part.
+    #[schemars(range(min = MIN_PART_BYTES, max = MAX_PART_BYTES))]
+    part_size: u64,
+    /// Parts after which the size doubles; absent if all parts have the same.
+    #[schemars(range(min = 1), skip_serializing_if = "Option::is_none")]
+    double_every: Option<u32>,
+    /// The most bytes that the upload may have.
+    #[schemars(range(min = 1))]
+    max_bytes: u64,
+}
+
 /// A pending upload and how to send its bytes.
 #[derive(JsonSchema)]
 #[allow(dead_code, reason = "only its schema is used")]
@@ -88,7 +108,8 @@ one_of!(
     Plan,
     "How the bytes are sent to storage.",
     SinglePlan,
-    MultipartPlan
+    MultipartPlan,
+    LiveParts
 );
 one_of!(
     CreateResult,

@@ -17,7 +17,7 @@ pub(crate) const OTHER_ADDRESS: &str =
 pub(crate) const KEY: &str =
     "uploads/zjn67vy4s4onaae2deltmf3fv5/01JD7ZK3V8Q2X5N6R9T0W1Y4AB/여름_1.webm";
 
-fn file(name: &str) -> String {
+pub(crate) fn file(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap()
 }

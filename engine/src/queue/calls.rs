@@ -47,7 +47,7 @@ impl Queue {
         if !upload.has_place() {
             self.throttle.place_granted(now);
         }
-        let size = upload.item.size;
+        let size = upload.item.size.unwrap_or_default();
         let (plan, put) = match created.plan {
             Plan::Single { put } => (None, Some(put)),
             Plan::Multipart {
@@ -60,6 +60,10 @@ impl Queue {
                     return self.bad_response(id, Phase::Create, "plan.partCount", problem);
                 }
             },
+            Plan::Live { .. } => {
+                let problem = "expected single or multipart";
+                return self.bad_response(id, Phase::Create, "plan.kind", problem);
+            }
         };
         if std::mem::take(&mut upload.asked) && created.grants.is_empty() {
             self.config.first_parts = 0;
@@ -269,7 +273,7 @@ impl Queue {
         let elsewhere = || Trace::wrong("id, key", "expected those of this upload");
         let (code, trace) = if stored.id != upload.item.id {
             (ErrorCode::BadResponse, elsewhere())
-        } else if stored.size != upload.item.size {
+        } else if upload.item.size != Some(stored.size) {
             (ErrorCode::SizeMismatch, Trace::NONE)
         } else if !same_bytes {
             (ErrorCode::ChecksumMismatch, Trace::NONE)

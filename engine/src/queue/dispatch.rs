@@ -74,7 +74,7 @@ impl Queue {
     /// A small file, or an upload that is gone.
     pub(super) fn is_small(&self, place: Place) -> bool {
         let upload = self.uploads.get(place.job.id);
-        upload.is_none_or(|upload| upload.item.size <= self.config.ahead_bytes)
+        upload.is_none_or(|upload| upload.item.size.unwrap_or_default() <= self.config.ahead_bytes)
     }
 
     /// Files and parts that were started but are not being sent yet.

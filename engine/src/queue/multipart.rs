@@ -24,7 +24,7 @@ impl Queue {
         if let Some(upload) = self.uploads.get_mut(id) {
             upload.parts = match plan {
                 Some(plan) => Parts::planned(plan),
-                None => Parts::whole(upload.item.size),
+                None => Parts::whole(upload.item.size.unwrap_or_default()),
             };
         }
     }

@@ -1,7 +1,7 @@
 //! Large files: parts in parallel, signed just in time, completed once.
 
 use super::common::{Act, MIB, Op, World, api, id, new_upload};
-use crowfly_contract::{ErrorCode, PlanKind};
+use crowfly_contract::{ErrorCode, LivePlan, Plan, PlanKind};
 use crowfly_engine::{ChecksumMode, Command, Input, Reply, State};
 
 pub(super) const SIZE: u64 = 100 * MIB;
@@ -167,17 +167,11 @@ fn f20_an_unauthorized_sign_call_fetches_one_token_for_all_and_goes_on() {
     assert_eq!((world.monitor.tokens, world.sends(id(1))), (2, parts()));
 }
 
-#[test]
-fn a_plan_that_does_not_fit_the_file_is_a_bad_response() {
+/// The create call of a file is answered with this plan, again and again.
+fn answered_with(plan: Plan) -> Option<ErrorCode> {
     let mut world = large();
     let key = "uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa/01HF7YAT000000000000000001/f";
-    let wrong = crowfly_contract::Created::new(
-        key.parse().expect("a key"),
-        crowfly_contract::Plan::Multipart {
-            part_size: 8 * MIB,
-            part_count: 99,
-        },
-    );
+    let wrong = crowfly_contract::Created::new(key.parse().expect("a key"), plan);
     let result = crowfly_contract::CreateResult {
         id: id(1),
         outcome: crowfly_contract::Outcome::Created(wrong),
@@ -187,7 +181,25 @@ fn a_plan_that_does_not_fit_the_file_is_a_bad_response() {
         vec![Act::Says(Reply::Created(vec![result])); 20],
     );
     world.finish();
-    assert_eq!(world.failed_with(id(1)), Some(ErrorCode::BadResponse));
+    world.failed_with(id(1))
+}
+
+#[test]
+fn a_plan_that_does_not_fit_the_file_is_a_bad_response() {
+    let plan = Plan::Multipart {
+        part_size: 8 * MIB,
+        part_count: 99,
+    };
+    assert_eq!(answered_with(plan), Some(ErrorCode::BadResponse));
+}
+
+#[test]
+fn the_plan_of_a_live_upload_does_not_fit_a_file() {
+    let plan = Plan::Live {
+        plan: LivePlan::NEW,
+        max_bytes: 1_000 * MIB,
+    };
+    assert_eq!(answered_with(plan), Some(ErrorCode::BadResponse));
 }
 
 #[test]

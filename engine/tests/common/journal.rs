@@ -19,7 +19,7 @@ impl World {
             resumed: true,
             ..self.wishes[&id].clone()
         };
-        let same = item.name == new.name && item.path == new.path && item.size == new.size;
+        let same = item.name == new.name && item.path == new.path && item.size == Some(new.size);
         if !same {
             self.monitor
                 .violate(format!("{id:?} is saved as another upload"));

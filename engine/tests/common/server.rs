@@ -199,7 +199,7 @@ impl Server {
                 Outcome::Refused(body)
             }
             _ => {
-                let own_plan = self.plan(item.size);
+                let own_plan = self.plan(item.size.unwrap());
                 let pending = self.created.entry(id).or_insert_with(|| Pending {
                     item: item.clone(),
                     aborted: false,
@@ -221,7 +221,7 @@ impl Server {
                         }
                     }
                     _ => Plan::Single {
-                        put: self.grant(now, id, None, item.size, item.crc64nvme),
+                        put: self.grant(now, id, None, item.size.unwrap(), item.crc64nvme),
                     },
                 };
                 Outcome::Created(Created {

@@ -78,7 +78,7 @@ impl Server {
             return refusal(ErrorCode::NotFound);
         };
         let large = matches!(
-            PlanKind::for_new_file(pending.item.size),
+            PlanKind::for_new_file(pending.item.size.unwrap()),
             Ok(PlanKind::Multipart(_))
         );
         if large
@@ -89,7 +89,7 @@ impl Server {
             return refusal(code);
         }
         let planted = self.forgets.then(|| Object {
-            size: self.created[&id].item.size,
+            size: self.created[&id].item.size.unwrap(),
             crc: self.created[&id]
                 .item
                 .crc64nvme

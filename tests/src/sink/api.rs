@@ -185,7 +185,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     let stored = Stored {
         id,
         key: upload.key.clone().into(),
-        size: upload.item.size,
+        size: upload.item.size.unwrap_or_default(),
         crc64nvme: whole,
         etag: "0".repeat(32),
         version_id: None,

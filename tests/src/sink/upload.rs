@@ -52,7 +52,7 @@ pub(super) struct Upload {
 
 impl Upload {
     pub(super) fn new(item: &CreateItem) -> Result<Self, Refusal> {
-        let parts = match PlanKind::for_new_file(item.size) {
+        let parts = match PlanKind::for_new_file(item.size.unwrap_or_default()) {
             Ok(PlanKind::Single) => None,
             Ok(PlanKind::Multipart(plan)) => Some(plan),
             Err(_) => return Err(Refusal(ErrorCode::TooLarge, "larger than an object can be")),
@@ -76,7 +76,7 @@ impl Upload {
             created_at: unix_ms(),
             seen: UploadStats {
                 id: item.id.to_string(),
-                size: item.size,
+                size: item.size.unwrap_or_default(),
                 ..UploadStats::default()
             },
         })
@@ -92,7 +92,7 @@ impl Upload {
     /// The length of part `number`, or of the whole for 0; `None` outside the plan.
     pub(super) fn expected(&self, number: u32) -> Option<u64> {
         match (self.parts, number) {
-            (None, 0) => Some(self.item.size),
+            (None, 0) => self.item.size,
             (Some(plan), 1..) => plan
                 .part(number)
                 .map(|part| part.bytes.end - part.bytes.start),
@@ -125,11 +125,14 @@ impl Upload {
             key: self.key.clone(),
             name: self.item.name.clone(),
             path: self.item.path.clone(),
-            size: self.item.size,
+            size: self.item.size.unwrap_or_default(),
             media_type: self.item.media_type.clone(),
             visibility: self.item.visibility,
             metadata: self.item.metadata.clone(),
             part_size: self.parts.map(|plan| plan.part_size()),
+            live: false,
+            duration_ms: None,
+            truncated: false,
             crc64nvme: self.crc64nvme.or(self.announced),
             verified: stored && self.crc64nvme.is_some() && self.crc64nvme == self.announced,
             etag: stored.then(|| "0".repeat(32)),

@@ -27,6 +27,7 @@ mod forward_faults;
 mod given_out;
 mod impostors;
 mod kit;
+mod live;
 mod load;
 mod logs;
 mod machine;

@@ -85,6 +85,8 @@ fn functions_get_the_variables_that_they_need() {
         "EVENT_ROUTE",
         "KEY_LAYOUT",
         "KEY_SUFFIX",
+        "LIVE_GRACE_MINUTES",
+        "LIVE_KEEP",
         "MAX_FILE_BYTES",
         "MAX_OPEN_BYTES",
         "MAX_OPEN_UPLOADS",

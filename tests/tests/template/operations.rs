@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::document::{all, list, of_type, properties, template};
+use crate::resolve::with;
 
 /// A schedule that starts nothing is no error anywhere, and neither is a sweep that never finishes.
 #[test]
@@ -120,4 +121,33 @@ fn tracing_is_off_unless_it_is_asked_for() {
             json!(["xray:PutTelemetryRecords", "xray:PutTraceSegments"])
         );
     }
+}
+
+#[test]
+fn a_recording_is_left_alone_after_a_day_and_expires_by_default() {
+    let parameters = &template()["Parameters"];
+    let minutes = &parameters["LiveGraceMinutes"];
+    assert_eq!(minutes["Default"], 24 * 60);
+    // A slow recorder signs a part of 5 MiB every hour.
+    assert!(minutes["MinValue"].as_u64().unwrap() >= 10);
+    let variables = &template()["Globals"]["Function"]["Environment"]["Variables"];
+    assert_eq!(variables["LIVE_GRACE_MINUTES"]["Ref"], "LiveGraceMinutes");
+    assert_eq!(variables["LIVE_KEEP"]["Ref"], "LiveKeep");
+    assert_eq!(parameters["LiveKeep"]["Default"], "off");
+}
+
+#[test]
+fn only_with_its_parameter_the_sweep_may_write_objects() {
+    let writes = |parameters: &[(&str, &str)]| {
+        let role = with(parameters).properties("SweepRole");
+        let statements = list(&role["Policies"][0]["PolicyDocument"]["Statement"]);
+        let writing = statements.iter().filter(|statement| {
+            let actions = list(&statement["Action"]);
+            actions.iter().any(|action| **action == "s3:PutObject")
+        });
+        writing.count()
+    };
+    assert_eq!(writes(&[]), 0);
+    assert_eq!(writes(&[("LiveKeep", "off")]), 0);
+    assert_eq!(writes(&[("LiveKeep", "on")]), 1);
 }

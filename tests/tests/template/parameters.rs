@@ -31,6 +31,8 @@ fn each_parameter_has_its_default_and_says_what_it_is() {
         ("AbandonedPartsDays", json!(30)),
         ("RepairAfterSeconds", json!(900)),
         ("SweepSchedule", json!("rate(15 minutes)")),
+        ("LiveGraceMinutes", json!(1440)),
+        ("LiveKeep", json!("off")),
         ("MaxOpenUploads", json!(1000)),
         ("MaxOpenBytes", json!(0)),
         ("MaxRequestsPerSecond", json!(50)),

@@ -53,6 +53,7 @@ fn in_our_words(row: &[&str], role: &str) -> String {
             r#" when {"StringEquals":{"events:source":"crowfly"}} if Told"#
         }
         "`PublicRead=acl`" => " if PublicAcl",
+        "`LiveKeep=on`" => " if KeepsLive",
         "`Tracing=on`" => " if Traced",
         "`KmsKeyArn`" => " if HasKey",
         "`KmsKeyArn`, called by S3" => {

@@ -30,7 +30,7 @@ const SECONDS: &str = "6";
 /// The stacks, each with its own parameters; all but `main`, `trouble` and `strict` trust the test issuer.
 const STACKS: [(&str, &str); 11] = [
     ("main", ""),
-    ("oidc", "PublicRead=acl MaxFileBytes=209715200"),
+    ("oidc", "PublicRead=acl MaxFileBytes=209715200 LiveKeep=on"),
     ("webm", "EventRoute=lambda KeySuffix=.webm KeyLayout=path"),
     // Shorter timeouts, because its services fail.
     ("faulty", FAULTY),

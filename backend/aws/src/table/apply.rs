@@ -280,7 +280,7 @@ impl Update {
     }
 
     /// The condition that an attribute has this value, or is absent.
-    fn equals(
+    pub(super) fn equals(
         &mut self,
         name: &'static str,
         placeholder: &'static str,

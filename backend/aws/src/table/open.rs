@@ -117,7 +117,7 @@ impl Touch for Table {
 
 impl Table {
     /// Adds to the quota, on condition that it stays within the limits.
-    fn add_usage(
+    pub(super) fn add_usage(
         &self,
         owner: &OwnerId,
         added: Usage,
@@ -150,7 +150,11 @@ impl Table {
         in_transaction(step)
     }
 
-    fn subtract_usage(&self, owner: &OwnerId, freed: Usage) -> Result<TransactWriteItem, Fault> {
+    pub(super) fn subtract_usage(
+        &self,
+        owner: &OwnerId,
+        freed: Usage,
+    ) -> Result<TransactWriteItem, Fault> {
         let less = |count: u64| AttributeValue::N(format!("-{count}"));
         let values = [
             ("uploads", less(freed.uploads)),
@@ -196,7 +200,7 @@ impl Table {
     }
 
     /// An update for a transaction; an empty condition is none.
-    fn step<'a>(
+    pub(super) fn step<'a>(
         &self,
         key: Item,
         update: &str,
@@ -214,7 +218,7 @@ impl Table {
 
     /// Writes all of `items`, or returns the cancellation reasons, item by item, if a condition
     /// failed.
-    async fn transact(
+    pub(super) async fn transact(
         &self,
         items: &[TransactWriteItem],
     ) -> Result<Option<Vec<CancellationReason>>, Fault> {
@@ -259,12 +263,17 @@ impl Table {
     }
 }
 
-fn in_transaction(step: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
+pub(super) fn in_transaction(step: UpdateBuilder) -> Result<TransactWriteItem, Fault> {
     let update = step.build().map_err(unbuilt)?;
     Ok(TransactWriteItem::builder().update(update).build())
 }
 
-fn usage(item: &Item) -> Usage {
+/// Whether the condition of this item failed.
+pub(super) fn failed(reason: &CancellationReason) -> bool {
+    reason.code() == Some(CONDITION)
+}
+
+pub(super) fn usage(item: &Item) -> Usage {
     let count = |name: &str| -> Option<u64> { item.get(name)?.as_n().ok()?.parse().ok() };
     Usage {
         uploads: count("openUploads").unwrap_or_default(),

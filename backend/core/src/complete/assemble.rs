@@ -7,6 +7,7 @@ use crate::ports::{
     AbortMultipart, ClearMultipart, CompleteMultipart, Completion, DeclareChecksum, ExpectedObject,
     GetRow, HeadObject, ListParts, ListedPart, Multipart,
 };
+use crate::request::FileEnd;
 use crate::{Error, Refusal, Row, parts};
 
 /// Completes the multipart upload of a pending row. Unless storage clearly refuses, a HEAD request
@@ -31,7 +32,7 @@ pub(super) async fn assemble(
     {
         return checksum_refused(rows, objects, row, crc).await;
     }
-    let stored = stored_object(objects, row, crc64nvme);
+    let stored = stored_object(objects, row, crc64nvme.into());
     let Some(listed) = objects.list_parts(multipart).await? else {
         return stored_or_gone(rows, row, stored.await?).await;
     };
@@ -41,7 +42,20 @@ pub(super) async fn assemble(
         size: plan.size(),
         crc64nvme: crc64nvme.or(declared),
     };
-    match objects.complete_multipart(multipart, &expected).await? {
+    finish(rows, objects, row, multipart, &expected, crc64nvme.into()).await
+}
+
+/// Makes the object of its parts.
+pub(super) async fn finish(
+    rows: &impl ClearMultipart,
+    objects: &(impl HeadObject + CompleteMultipart + AbortMultipart),
+    row: &Row,
+    multipart: Multipart<'_>,
+    expected: &ExpectedObject,
+    end: FileEnd,
+) -> Result<Completed, Error> {
+    let stored = stored_object(objects, row, end);
+    match objects.complete_multipart(multipart, expected).await? {
         Completion::Done | Completion::Unknown => Ok(stored.await?.unwrap_or_else(working)),
         Completion::Gone => stored_or_gone(rows, row, stored.await?).await,
         Completion::Exists => {
@@ -65,7 +79,7 @@ pub(super) async fn assemble(
 }
 
 /// The object that the multipart upload has become; otherwise the upload must start over.
-async fn stored_or_gone(
+pub(super) async fn stored_or_gone(
     rows: &impl ClearMultipart,
     row: &Row,
     stored: Option<Completed>,
@@ -91,7 +105,7 @@ async fn checksum_refused(
         )
         .into());
     }
-    stored_object(objects, &row, Some(crc64nvme))
+    stored_object(objects, &row, Some(crc64nvme).into())
         .await?
         .ok_or_else(|| absent(&row).into())
 }
@@ -121,7 +135,7 @@ fn check(plan: PartPlan, listed: &[ListedPart]) -> Result<(), Refusal> {
     }
 }
 
-fn mismatch(what: &str) -> Refusal {
+pub(super) fn mismatch(what: &str) -> Refusal {
     Refusal::new(
         ErrorCode::PartsMismatch,
         format!("{what}; list the parts and send those that are missing or differ"),

@@ -14,6 +14,8 @@ const ITEM: &Fields = &[
     ("name", ErrorCode::InvalidName),
     ("path", ErrorCode::InvalidPath),
     ("size", ErrorCode::InvalidSize),
+    ("live", ErrorCode::InvalidSize),
+    ("maxBytes", ErrorCode::InvalidSize),
     ("type", ErrorCode::InvalidType),
     ("crc64nvme", ErrorCode::InvalidChecksum),
     ("visibility", ErrorCode::InvalidVisibility),
@@ -47,11 +49,49 @@ pub fn parse_create(body: &[u8]) -> Result<Vec<Item>, Refusal> {
             let path = format!("uploads[{index}]");
             let item = json::object(item, &path)?;
             let id = json::value(item.get("id"), &format!("{path}.id"), ErrorCode::InvalidId)?;
-            Ok((id, json::read(item, &path, ITEM)))
+            let item = json::read(item, &path, ITEM);
+            Ok((id, item.and_then(|item| check_live(item, &path))))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
     check_distinct(items.iter().map(|(id, _)| *id))?;
     Ok(items)
+}
+
+/// Checks what only a live upload has, and what it has not.
+fn check_live(item: ValidItem, path: &str) -> Result<ValidItem, Refusal> {
+    let wrong = |code, field: &str, rule: &str| {
+        let message = format!("`{path}.{field}`: {rule}");
+        Err(Refusal::new(code, message))
+    };
+    if !item.live {
+        return match (item.size, item.max_bytes) {
+            (None, _) => wrong(
+                ErrorCode::InvalidSize,
+                "size",
+                "a size in bytes is needed, unless `live` is true",
+            ),
+            (_, Some(_)) => wrong(
+                ErrorCode::InvalidSize,
+                "maxBytes",
+                "only a live upload has it",
+            ),
+            (Some(_), None) => Ok(item),
+        };
+    }
+    let none = "a live upload has none";
+    if item.size.is_some() {
+        wrong(ErrorCode::InvalidSize, "size", none)
+    } else if item.max_bytes.is_some_and(|bytes| bytes.get() == 0) {
+        wrong(ErrorCode::InvalidSize, "maxBytes", "it must be at least 1")
+    } else if item.crc64nvme.is_some() {
+        wrong(ErrorCode::InvalidChecksum, "crc64nvme", none)
+    } else if item.part_size.is_some() {
+        wrong(ErrorCode::InvalidPart, "partSize", none)
+    } else if !item.parts.is_empty() {
+        wrong(ErrorCode::InvalidPart, "parts", none)
+    } else {
+        Ok(item)
+    }
 }
 
 pub(super) fn check_count(count: usize, list: &str) -> Result<(), Refusal> {

@@ -11,5 +11,6 @@ mod small;
 pub use create::{Item, ValidItem, parse_create};
 pub use json::check_content_type;
 pub use small::{
-    check_no_fields, parse_complete, parse_limit, parse_path_id, parse_sign_parts, parse_status,
+    FileEnd, check_no_fields, parse_complete, parse_limit, parse_path_id, parse_sign_parts,
+    parse_status,
 };

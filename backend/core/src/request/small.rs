@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use crowfly_contract::limits::{DEFAULT_PAGE, MAX_PAGE};
 use crowfly_contract::{
-    CompleteRequest, Crc64Nvme, ErrorCode, PartNumber, PartToSign, SignPartsRequest, StatusRequest,
-    UploadId,
+    ByteSize, CompleteRequest, Crc64Nvme, Duration, ErrorCode, PartNumber, PartToSign,
+    SignPartsRequest, StatusRequest, UploadId,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,11 +12,36 @@ use super::create::{check_count, check_distinct};
 use super::json::{self, Fields, check_content_type};
 use crate::Refusal;
 
-const COMPLETE: &Fields = &[("crc64nvme", ErrorCode::InvalidChecksum)];
+const COMPLETE: &Fields = &[
+    ("crc64nvme", ErrorCode::InvalidChecksum),
+    ("size", ErrorCode::InvalidSize),
+    ("durationMs", ErrorCode::InvalidSize),
+];
 const PART: &Fields = &[
     ("number", ErrorCode::InvalidPart),
     ("crc64nvme", ErrorCode::InvalidChecksum),
+    ("size", ErrorCode::InvalidPart),
 ];
+
+/// What a client says of its file when all of it is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileEnd {
+    /// Its checksum, if the client has it.
+    pub crc64nvme: Option<Crc64Nvme>,
+    /// Its bytes: of a live upload.
+    pub size: Option<u64>,
+    /// How long it plays, in milliseconds: of a live upload.
+    pub duration_ms: Option<u64>,
+}
+
+impl From<Option<Crc64Nvme>> for FileEnd {
+    fn from(crc64nvme: Option<Crc64Nvme>) -> Self {
+        Self {
+            crc64nvme,
+            ..Self::default()
+        }
+    }
+}
 
 /// Parses the id in a path.
 ///
@@ -26,17 +51,21 @@ pub fn parse_path_id(text: &str) -> Result<UploadId, Refusal> {
     text.parse().map_err(|_| Refusal::not_found())
 }
 
-/// Parses the body of `POST /uploads/{id}/complete`: the file's checksum, if the client has it. An empty
-/// body counts as `{}`.
+/// Parses the body of `POST /uploads/{id}/complete`: the file's checksum, if the client has it, and what only a live
+/// upload has. An empty body counts as `{}`.
 ///
 /// # Errors
-/// `invalid_json`, `unknown_field`, `body_too_large` or `invalid_checksum`.
-pub fn parse_complete(body: &[u8]) -> Result<Option<Crc64Nvme>, Refusal> {
+/// `invalid_json`, `unknown_field`, `body_too_large`, `invalid_checksum` or `invalid_size`.
+pub fn parse_complete(body: &[u8]) -> Result<FileEnd, Refusal> {
     if body.is_empty() {
-        return Ok(None);
+        return Ok(FileEnd::default());
     }
-    let request: CompleteRequest = json::body(body, COMPLETE)?;
-    Ok(request.crc64nvme)
+    let request: CompleteRequest<ByteSize, Duration> = json::body(body, COMPLETE)?;
+    Ok(FileEnd {
+        crc64nvme: request.crc64nvme,
+        size: request.size.map(ByteSize::get),
+        duration_ms: request.duration_ms.map(Duration::get),
+    })
 }
 
 /// Checks the body of `DELETE /uploads/{id}/content`, which has no field: empty, or `{}` as JSON.
@@ -66,10 +95,12 @@ pub fn parse_sign_parts(body: &[u8]) -> Result<Vec<PartToSign>, Refusal> {
         .enumerate()
         .map(|(index, part)| {
             let path = format!("parts[{index}]");
-            let part: PartToSign<PartNumber> = json::read(json::object(part, &path)?, &path, PART)?;
+            let part: PartToSign<PartNumber, ByteSize> =
+                json::read(json::object(part, &path)?, &path, PART)?;
             Ok(PartToSign {
                 number: part.number.get(),
                 crc64nvme: part.crc64nvme,
+                size: part.size.map(ByteSize::get),
             })
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
@@ -167,14 +198,27 @@ mod tests {
 
     #[test]
     fn complete_takes_nothing_or_a_checksum() {
-        assert_eq!(parse_complete(b""), Ok(None));
-        assert_eq!(parse_complete(b"{}"), Ok(None));
-        let crc = parse_complete(br#"{"crc64nvme":"rosUhgp5mIg="}"#)
-            .unwrap()
-            .unwrap();
-        assert_eq!(crc.to_string(), "rosUhgp5mIg=");
+        assert_eq!(parse_complete(b""), Ok(FileEnd::default()));
+        assert_eq!(parse_complete(b"{}"), Ok(FileEnd::default()));
+        let crc = parse_complete(br#"{"crc64nvme":"rosUhgp5mIg="}"#).unwrap();
+        assert_eq!(crc.crc64nvme.unwrap().to_string(), "rosUhgp5mIg=");
+        let live = parse_complete(br#"{"size":0,"durationMs":9007199254740992}"#).unwrap();
+        let expected = FileEnd {
+            crc64nvme: None,
+            size: Some(0),
+            duration_ms: Some(1 << 53),
+        };
+        assert_eq!(live, expected);
         for (body, code) in [
             (&br#"{"crc64nvme":"x"}"#[..], ErrorCode::InvalidChecksum),
+            (br#"{"size":-1}"#, ErrorCode::InvalidSize),
+            (br#"{"size":9007199254740992}"#, ErrorCode::InvalidSize),
+            (br#"{"size":"9"}"#, ErrorCode::InvalidSize),
+            (
+                br#"{"durationMs":9007199254740993}"#,
+                ErrorCode::InvalidSize,
+            ),
+            (br#"{"durationMs":1.5}"#, ErrorCode::InvalidSize),
             (br#"{"parts":[]}"#, ErrorCode::UnknownField),
             (b"[]", ErrorCode::InvalidJson),
         ] {
@@ -254,7 +298,9 @@ mod tests {
                 body(r#"{"number":1,"crc64nvme":"x"}"#),
                 ErrorCode::InvalidChecksum,
             ),
-            (body(r#"{"number":1,"size":5}"#), ErrorCode::UnknownField),
+            (body(r#"{"number":1,"size":-5}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":1,"size":"5"}"#), ErrorCode::InvalidPart),
+            (body(r#"{"number":1,"length":5}"#), ErrorCode::UnknownField),
             (b"{}".to_vec(), ErrorCode::InvalidJson),
         ] {
             assert_eq!(

@@ -2,6 +2,7 @@
 
 use crowfly_contract::UploadStatus;
 
+use super::keep::{self, Attempt};
 use super::outgoing::Outgoing;
 use super::{Action, Effect, Objects, Observer, Rows, Sweeper};
 use crate::cancel::drop_multipart;
@@ -32,31 +33,35 @@ pub(super) async fn sweep(
         let released = finish(rows, outgoing, open, row).await?;
         return Ok(Some(action(open, Effect::Finished, 0, released)));
     }
+    let stored = |verified| Effect::Repaired { verified };
     // An existing object counts even after an abort or expiry: its client may have been told that
     // it is stored.
-    let recorder = &sweeper.recorder;
-    if let Some(outcome) = repair(rows, objects, recorder, open, now_ms).await? {
-        let released = match outcome.unnotified {
-            Some(row) => finish(rows, outgoing, open, *row).await?,
-            None => release_slot(rows, open, outcome.slot).await?,
-        };
-        return Ok(match outcome.applied {
-            Applied::Written { verified } => {
-                Some(action(open, Effect::Repaired { verified }, 0, released))
-            }
-            Applied::NotNewer | Applied::Unordered | Applied::OtherKey => None,
-        });
+    if let Some(done) = recorded(rows, objects, outgoing, sweeper, now_ms, open, stored).await? {
+        return Ok(done.action);
     }
     if open.status != UploadStatus::Pending {
         return end(rows, objects, now_ms, open, Effect::Finished).await;
     }
-    let expires_at = open.open.active_at.saturating_add(sweeper.unfinished_ms);
+    let (expires_at, live) = expiry(rows, sweeper, now_ms, open).await?;
     if now_ms < expires_at {
         let age = now_ms.saturating_sub(open.created_at);
         let longest = LONGEST_WAIT_MS.max(sweeper.repair_after_ms);
         let wait = age.clamp(sweeper.repair_after_ms, longest);
         rows.postpone(open, expires_at.min(now_ms + wait)).await?;
         return Ok(None);
+    }
+    // What cannot be kept for as long as any other upload may stay unused expires after all.
+    let keep_until = expires_at.saturating_add(sweeper.unfinished_ms);
+    if let Some(row) = live.filter(|_| sweeper.live_keep && now_ms < keep_until) {
+        let attempt = keep::keep(rows, objects, &row).await?;
+        let kept = |verified| Effect::Kept { verified };
+        if let Some(done) = recorded(rows, objects, outgoing, sweeper, now_ms, open, kept).await? {
+            return Ok(done.action);
+        }
+        if attempt == Attempt::Made {
+            // It is still due: the next sweep looks again.
+            return Ok(None);
+        }
     }
     // The mark comes first, since it blocks create and sign; then the parts; the slot is last.
     let Some(row) = rows.mark_expired(open, now_ms).await? else {
@@ -69,6 +74,62 @@ pub(super) async fn sweep(
         ..open.clone()
     };
     end(rows, objects, now_ms, &expired, Effect::Expired).await
+}
+
+/// What came of an upload whose object exists.
+struct Recorded {
+    /// `None` if its row was written by an event.
+    action: Option<Action>,
+}
+
+/// Records the object of an upload, if there is one, and finishes the upload.
+async fn recorded(
+    rows: &impl Rows,
+    objects: &impl Objects,
+    outgoing: &Outgoing<'_, impl PutEvents, impl Observer>,
+    sweeper: &Sweeper,
+    now_ms: u64,
+    open: &OpenUpload,
+    effect: impl Fn(bool) -> Effect,
+) -> Result<Option<Recorded>, Fault> {
+    let Some(outcome) = repair(rows, objects, &sweeper.recorder, open, now_ms).await? else {
+        return Ok(None);
+    };
+    let released = match outcome.unnotified {
+        Some(row) => finish(rows, outgoing, open, *row).await?,
+        None => release_slot(rows, open, outcome.slot).await?,
+    };
+    let action = match outcome.applied {
+        Applied::Written { verified } => Some(action(open, effect(verified), 0, released)),
+        Applied::NotNewer | Applied::Unordered | Applied::OtherKey => None,
+    };
+    Ok(Some(Recorded { action }))
+}
+
+/// When a pending upload expires, in Unix milliseconds, and its row if it is live and that may be now.
+///
+/// The index does not show which uploads are live. A single PUT is none; the row of another is read when it can matter.
+async fn expiry(
+    rows: &impl Rows,
+    sweeper: &Sweeper,
+    now_ms: u64,
+    open: &OpenUpload,
+) -> Result<(u64, Option<Row>), Fault> {
+    let active_at = open.open.active_at;
+    let unused_at = active_at.saturating_add(sweeper.unfinished_ms);
+    if open.s3_upload_id.is_none() {
+        return Ok((unused_at, None));
+    }
+    let first = unused_at.min(sweeper.left_alone_at(active_at));
+    if now_ms < first {
+        return Ok((first, None));
+    }
+    let row = rows.query_row(&open.owner, open.id).await?;
+    let live = row.filter(|row| row.live.is_some());
+    Ok(match live.as_ref().and_then(|row| row.open) {
+        Some(open) => (sweeper.left_alone_at(open.active_at), live),
+        None => (unused_at, None),
+    })
 }
 
 /// Empties the outbox of a stored or deleted upload and releases its slot, also if its outbox cannot

@@ -4,6 +4,7 @@ pub(crate) mod crashes;
 pub(crate) mod creating;
 pub(crate) mod events;
 pub(crate) mod files;
+pub(crate) mod live;
 pub(crate) mod multipart;
 pub(crate) mod notifying;
 pub(crate) mod quotas;
@@ -12,6 +13,7 @@ pub(crate) mod sweeping;
 pub(crate) mod withheld;
 
 use crowfly_contract::{OwnerId, UploadId};
+use crowfly_core::parts::Signing;
 use crowfly_core::policy::Policy;
 use crowfly_core::quota::Limits;
 use crowfly_core::request::{Item, parse_create};
@@ -40,6 +42,16 @@ pub(crate) fn bucket_policy() -> Policy {
         allowed_types: "video/*".parse().unwrap(),
         key_suffix: String::new(),
         public_allowed: true,
+    }
+}
+
+/// A sign call for the upload [`id`]`(1)` at [`NOW`].
+pub(crate) fn signing(owner: &OwnerId) -> Signing<'_> {
+    Signing {
+        owner,
+        id: id(1),
+        limits: LIMITS,
+        now_ms: NOW,
     }
 }
 

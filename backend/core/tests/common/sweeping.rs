@@ -69,6 +69,8 @@ pub(crate) fn sweeper() -> Sweeper {
         },
         unfinished_ms: WEEK,
         repair_after_ms: 15 * MINUTE,
+        live_grace_ms: DAY,
+        live_keep: false,
     }
 }
 

@@ -1,7 +1,8 @@
-use crowfly_contract::{Crc64Nvme, PartToSign, UploadId};
+use crowfly_contract::{PartToSign, UploadId};
 use crowfly_core::Refusal;
 use crowfly_core::request::{
-    Item, check_content_type, parse_complete, parse_create, parse_path_id, parse_sign_parts,
+    FileEnd, Item, check_content_type, parse_complete, parse_create, parse_path_id,
+    parse_sign_parts,
 };
 
 use crate::http::{Request, no_method, no_route};
@@ -11,7 +12,7 @@ pub(super) enum Call {
     /// `POST /uploads`.
     Create(Vec<Item>),
     /// `POST /uploads/{id}/complete`.
-    Complete(UploadId, Option<Crc64Nvme>),
+    Complete(UploadId, FileEnd),
     /// `POST /uploads/{id}/parts`.
     SignParts(UploadId, Vec<PartToSign>),
     /// `GET /uploads/{id}/parts`.

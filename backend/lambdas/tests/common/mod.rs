@@ -65,6 +65,8 @@ pub(crate) fn variable(name: &str) -> Option<String> {
         "MAX_REQUESTS_PER_SECOND" | "MAX_READS_PER_SECOND" => "50",
         "REPAIR_AFTER_SECONDS" => "900",
         "UNFINISHED_DAYS" => "7",
+        "LIVE_GRACE_MINUTES" => "1440",
+        "LIVE_KEEP" => "off",
         "URL_LIFETIME_SECONDS" => "300",
         _ => return None,
     };

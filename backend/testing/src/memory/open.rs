@@ -18,6 +18,25 @@ pub(super) struct Quotas {
 }
 
 impl Memory {
+    /// Counts `bytes` of an open upload instead of `before`, unless that is over the limit: then what the owner has open.
+    pub(super) fn count(
+        &self,
+        owner: &OwnerId,
+        before: u64,
+        bytes: u64,
+        limits: Limits,
+    ) -> Option<Usage> {
+        let mut quotas = lock(&self.quotas);
+        let usage = quotas.usages.get_mut(owner).unwrap();
+        let less = usage.bytes.checked_sub(before).expect("never below none");
+        let more = less + bytes;
+        if bytes > before && limits.bytes > 0 && more > limits.bytes {
+            return Some(*usage);
+        }
+        usage.bytes = more;
+        None
+    }
+
     /// The usage that the quota of the owner has.
     pub fn usage(&self, owner: &OwnerId) -> Usage {
         let quotas = lock(&self.quotas);

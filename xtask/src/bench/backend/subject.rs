@@ -57,6 +57,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("SCAN_UPLOADS", "off"),
     ("TABLE", "table"),
     ("UNFINISHED_DAYS", "7"),
+    ("LIVE_GRACE_MINUTES", "1440"),
+    ("LIVE_KEEP", "off"),
     ("URL_LIFETIME_SECONDS", "300"),
     ("VISIBILITY_TIMEOUT_SECONDS", "120"),
 ];
