@@ -68,6 +68,8 @@ fn new(number: u64) -> NewUpload {
         name: format!("{number}.txt"),
         path: None,
         size: SIZE,
+        live: None,
+        max_bytes: None,
         media_type: "text/plain".to_owned(),
         visibility: Visibility::Private,
         metadata: Metadata::default(),

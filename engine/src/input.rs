@@ -34,6 +34,17 @@ pub enum Input {
     /// This page's requests report no upload progress: it has a service worker, or is one. From now on silence is no
     /// sign of a stall. <https://issues.chromium.org/issues/40366346>
     ProgressHidden,
+    /// More of a live upload's source is in its spool, or the source has ended. Ignored once it has, and of an upload
+    /// that is not live.
+    Recorded {
+        /// The upload.
+        upload: UploadId,
+        /// What the spool holds.
+        recording: Recording,
+    },
+    /// The spool of a live upload has other bytes in the first part, as many as before: the first part is hashed and
+    /// sent once more. Only before the source has ended.
+    HeadChanged(UploadId),
     /// The timer fired, or only time has passed.
     Tick,
     /// Progress of a [`Command::Send`](crate::Command::Send) or [`Command::Hash`](crate::Command::Hash).
@@ -64,8 +75,12 @@ pub struct NewUpload {
     pub name: String,
     /// Its folder, relative to what a person picked.
     pub path: Option<String>,
-    /// The file's size in bytes.
+    /// The file's size in bytes; 0 of a live upload.
     pub size: u64,
+    /// Of a live upload, what its spool holds: its size is not known while it is sent.
+    pub live: Option<Recording>,
+    /// The most bytes that a live upload may have; `None` if only the server sets a limit.
+    pub max_bytes: Option<u64>,
     /// The media type; `application/octet-stream` if unknown, never empty.
     pub media_type: String,
     /// Who may read the object.
@@ -79,6 +94,17 @@ pub struct NewUpload {
     /// Restored from the journal: an earlier page started it, so the server may know it and storage may hold parts
     /// of it. All other fields must be unchanged.
     pub resumed: bool,
+}
+
+/// The spool of a live upload. It only grows; all that it holds survives the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// Bytes so far.
+    pub bytes: u64,
+    /// The source has ended: no more will come.
+    pub ended: bool,
+    /// How long it plays, in milliseconds, if that is known.
+    pub duration_ms: Option<u64>,
 }
 
 /// Whether the bytes are hashed before they are sent.

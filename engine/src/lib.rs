@@ -27,6 +27,9 @@
     )
 )]
 
+/// Whether live uploads are in this build.
+const LIVE: bool = cfg!(feature = "live");
+
 mod answer_timeout;
 mod classify;
 mod config;
@@ -56,7 +59,7 @@ pub use config::Config;
 pub use failure::{Failure, Phase, StorageAnswer};
 pub use input::{
     AddRefusal, ApiFailure, ChecksumMode, Completion, Input, NewUpload, ReadFailure, Receipt,
-    Reply, SendFailure, StatusNews, TokenFailure, TokenLife, Wrong,
+    Recording, Reply, SendFailure, StatusNews, TokenFailure, TokenLife, Wrong,
 };
 pub use output::{
     Command, Event, ItemToCreate, Output, ReadId, RequestId, Retry, State, TokenReason,

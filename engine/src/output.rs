@@ -222,6 +222,13 @@ pub enum Event {
         /// The upload.
         upload: UploadId,
     },
+    /// The source of a live upload has given more than the limit: the rest is not sent. The driver stops the source.
+    LimitReached {
+        /// The upload.
+        upload: UploadId,
+        /// The limit, in bytes.
+        max_bytes: u64,
+    },
     /// A service has not answered yet, although it was asked a while ago and the browser is online. Emitted once for
     /// each of the two.
     Silent {

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use crowfly_contract::{Crc64Nvme, Grant, PartToSign};
 
-use crate::Millis;
 use crate::job::Step;
 use crate::retry::Tries;
+use crate::{LIVE, Millis};
 
 /// A grant and its expiry.
 #[derive(Debug)]
@@ -100,6 +100,10 @@ pub(crate) struct Part {
     pub(crate) sent: u64,
     /// Storage acknowledged it.
     pub(crate) done: bool,
+    /// The spool has other bytes of it than those that are being sent.
+    pub(crate) stale: bool,
+    /// The rest of a live upload: its size does not follow from its number.
+    pub(crate) is_rest: bool,
     pub(crate) hashing: Tries,
     pub(crate) sending: Tries,
     /// Consecutive refusals that a new URL may fix.
@@ -125,6 +129,8 @@ impl Part {
             hashed: 0,
             sent: 0,
             done: false,
+            stale: false,
+            is_rest: false,
             hashing: Tries::default(),
             sending: Tries::default(),
             refused: 0,
@@ -142,7 +148,7 @@ impl Part {
         PartToSign {
             number: self.number.unwrap_or_default(),
             crc64nvme: self.crc,
-            size: None,
+            size: (LIVE && self.is_rest).then(|| self.size()),
         }
     }
 

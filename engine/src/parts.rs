@@ -3,16 +3,22 @@
 //! Parts are opened one after another, so the cost of any step depends on the active parts, not on all parts of the
 //! file. Invariant: a part is in `active` from its opening until storage has it.
 
+mod live;
+
 use crowfly_contract::{Crc64Nvme, PartPlan, PlanKind};
 
+use crate::LIVE;
 use crate::crc64::Appender;
 use crate::job::{Step, Work};
 use crate::part::{Doubt, Part};
+use live::Growth;
 
 #[derive(Debug)]
 pub(crate) struct Parts {
-    /// How the file is split; `None` for one PUT.
+    /// How the file is split; `None` for one PUT, and if it grows.
     plan: Option<PartPlan>,
+    /// How a live upload grows.
+    growth: Option<Growth>,
     all: Vec<Part>,
     active: Vec<u16>,
     next: u16,
@@ -51,6 +57,7 @@ impl Parts {
     fn of(plan: Option<PartPlan>, all: Vec<Part>) -> Self {
         Self {
             plan,
+            growth: None,
             undone: all.len(),
             all,
             active: Vec::new(),
@@ -60,18 +67,18 @@ impl Parts {
         }
     }
 
-    /// How they are split; `None` for one PUT.
+    /// How they are split; `None` for one PUT, and of a live upload.
     pub(crate) fn plan(&self) -> Option<PartPlan> {
         self.plan
     }
 
     pub(crate) fn multipart(&self) -> bool {
-        self.plan.is_some()
+        self.plan.is_some() || (LIVE && self.growth.is_some())
     }
 
-    /// Storage has acknowledged every part.
+    /// Storage has acknowledged every part, and there will be no more.
     pub(crate) fn all_done(&self) -> bool {
-        self.undone == 0
+        self.undone == 0 && !self.grows()
     }
 
     /// Some parts are neither active nor done.

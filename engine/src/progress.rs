@@ -1,7 +1,7 @@
 //! Progress and its accounting. Invariant: `confirmed <= sent <= total`, `confirmed` never falls,
 //! and `sent` reaches `total` only with [`Ledger::finish`].
 
-use crate::Millis;
+use crate::{LIVE, Millis};
 
 /// Progress of an upload, in bytes of the file.
 ///
@@ -13,8 +13,10 @@ pub struct Progress {
     pub sent: u64,
     /// Acknowledged by storage.
     pub confirmed: u64,
-    /// The file's size.
+    /// The file's size; what is recorded so far while a live upload grows.
     pub total: u64,
+    /// The source of a live upload has not ended, so its size is not known.
+    pub growing: bool,
     /// Read and hashed.
     pub hashed: u64,
     /// The smoothed rate; 0 while nothing is being sent.
@@ -35,10 +37,11 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn new(total: u64) -> Self {
+    pub(crate) fn new(total: u64, growing: bool) -> Self {
         Self {
             shown: Progress {
                 total,
+                growing,
                 ..Progress::default()
             },
             sample: None,
@@ -47,6 +50,12 @@ impl Ledger {
 
     pub(crate) fn shown(&self) -> Progress {
         self.shown
+    }
+
+    /// More of a live upload is recorded, or all of it.
+    pub(crate) fn recorded(&mut self, total: u64, ended: bool) {
+        self.shown.total = total;
+        self.shown.growing = !ended;
     }
 
     /// Records the current figures. Returns whether there is something to report.
@@ -75,7 +84,8 @@ impl Ledger {
         }
         let left = self.shown.total.saturating_sub(sent);
         let rate = self.shown.bytes_per_second;
-        self.shown.eta_ms = (rate > 0).then_some((left as f64 * 1000.0 / rate as f64) as u64);
+        let known = rate > 0 && !(LIVE && self.shown.growing);
+        self.shown.eta_ms = known.then_some((left as f64 * 1000.0 / rate as f64) as u64);
     }
 
     /// Exponential moving average weighted by time; the first sample is taken as is.
@@ -116,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_last_byte_shows_only_at_the_end() {
-        let mut ledger = Ledger::new(10);
+        let mut ledger = Ledger::new(10, false);
         assert!(ledger.moved(10, 10, 0));
         assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (9, 0));
         assert!(!ledger.moved(10, 12, 0));
@@ -126,7 +136,7 @@ mod tests {
 
     #[test]
     fn confirmed_falls_only_with_a_new_start() {
-        let mut ledger = Ledger::new(10);
+        let mut ledger = Ledger::new(10, false);
         assert!(ledger.moved(10, 8, 6));
         assert!(ledger.moved(10, 5, 4));
         assert_eq!((ledger.shown().sent, ledger.shown().confirmed), (6, 6));
@@ -136,7 +146,7 @@ mod tests {
 
     #[test]
     fn rate_and_rest_follow_a_steady_stream_and_survive_a_step_back() {
-        let mut ledger = Ledger::new(1_000_000);
+        let mut ledger = Ledger::new(1_000_000, false);
         for step in 0..=50u64 {
             ledger.moved(0, step * 1000, 0);
             ledger.measure(Millis(step * 100));
@@ -153,7 +163,7 @@ mod tests {
 
     #[test]
     fn one_slow_second_does_not_make_the_rate_jump() {
-        let mut ledger = Ledger::new(1_000_000);
+        let mut ledger = Ledger::new(1_000_000, false);
         ledger.measure(Millis(0));
         ledger.moved(0, 10_000, 0);
         ledger.measure(Millis(1000));

@@ -3,7 +3,7 @@
 use crate::facts::Proof;
 use crate::job::{Step, Work};
 use crate::upload::Upload;
-use crate::{Snapshot, State};
+use crate::{LIVE, Snapshot, State};
 
 impl Upload {
     /// The state to show; `held` says whether ready work of a kind is blocked by more than its place in the queue.
@@ -34,6 +34,8 @@ impl Upload {
             _ if hashing => State::Hashing,
             _ if waiting => State::Waiting,
             State::Hashing | State::Uploading if ready => self.shown,
+            // It waits for its source alone.
+            _ if LIVE && self.item.live && self.multipart_open && !ready => State::Uploading,
             _ => State::Queued,
         }
     }

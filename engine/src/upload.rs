@@ -14,7 +14,7 @@ use crate::part::{Doubt, Part};
 use crate::parts::Parts;
 use crate::progress::Ledger;
 use crate::retry::Tries;
-use crate::{ChecksumMode, Failure, Millis, NewUpload, Phase, Receipt, State};
+use crate::{ChecksumMode, Failure, LIVE, Millis, NewUpload, Phase, Receipt, Recording, State};
 
 #[derive(Debug)]
 pub(crate) struct Upload {
@@ -25,6 +25,11 @@ pub(crate) struct Upload {
     rank: u32,
     pub(crate) checksum: ChecksumMode,
     pub(crate) parts: Parts,
+    /// What the spool of a live upload holds, up to its limit.
+    pub(crate) live: Option<Recording>,
+    /// The most bytes that a live upload may have.
+    pub(crate) limit: u64,
+    pub(crate) limit_told: bool,
     /// The server must be told when storage has the file, whatever storage proves by itself.
     pub(crate) confirm: bool,
     /// The API call or journal write that waits or runs.
@@ -81,7 +86,13 @@ impl Upload {
             slot,
             rank: i32::MAX.abs_diff(new.priority),
             checksum: new.checksum,
-            parts: Parts::expected(new.size),
+            parts: match new.live {
+                Some(_) if LIVE => Parts::live(None),
+                _ => Parts::expected(new.size),
+            },
+            limit: new.max_bytes.unwrap_or(u64::MAX),
+            limit_told: false,
+            live: None,
             confirm: false,
             call: Step::Idle,
             admitted: false,
@@ -104,7 +115,7 @@ impl Upload {
             working_since: None,
             touched: false,
             moved: false,
-            ledger: Ledger::new(new.size),
+            ledger: Ledger::new(new.size, new.live.is_some()),
             shown: State::Queued,
             failure: None,
             stored: None,
@@ -114,9 +125,9 @@ impl Upload {
                 id: new.id,
                 name: new.name,
                 path: new.path,
-                size: Some(new.size),
-                live: false,
-                max_bytes: None,
+                size: new.live.is_none().then_some(new.size),
+                live: new.live.is_some(),
+                max_bytes: new.max_bytes,
                 media_type: new.media_type,
                 crc64nvme: None,
                 visibility: new.visibility,
@@ -127,6 +138,14 @@ impl Upload {
                 part_size: None,
                 parts: FirstParts::default(),
             }),
+        }
+    }
+
+    /// Bytes of the file; of a live upload, those that are in its spool.
+    pub(crate) fn size(&self) -> u64 {
+        match self.live {
+            Some(live) if LIVE => live.bytes,
+            _ => self.item.size.unwrap_or_default(),
         }
     }
 
@@ -284,7 +303,7 @@ impl Upload {
         Some(Stored {
             id: self.item.id,
             key: self.key.clone()?,
-            size: self.item.size.unwrap_or_default(),
+            size: self.size(),
             crc64nvme: receipt.crc64nvme,
             etag,
             version_id: receipt.version_id,
@@ -292,10 +311,11 @@ impl Upload {
     }
 
     pub(crate) fn complete_body(&self) -> CompleteRequest {
+        let live = self.live.filter(|_| LIVE);
         CompleteRequest {
             crc64nvme: self.crc(),
-            size: None,
-            duration_ms: None,
+            size: live.map(|live| live.bytes),
+            duration_ms: live.and_then(|live| live.duration_ms),
             state: None,
         }
     }

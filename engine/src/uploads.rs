@@ -97,6 +97,8 @@ mod tests {
             name: String::new(),
             path: None,
             size: 0,
+            live: None,
+            max_bytes: None,
             media_type: String::new(),
             visibility: Default::default(),
             metadata: Default::default(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use common::{MIB, Server, id, new_upload};
-use crowfly_contract::{Crc64Nvme, Grant};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, Grant};
 use crowfly_engine::{
     ChecksumMode, Command, Config, Event, Input, Millis, Output, Queue, Reply, RequestId, TokenLife,
 };
@@ -103,7 +103,11 @@ impl Page {
             } => (request, self.server.sign(now, upload, &parts)),
             Command::Complete {
                 request, upload, ..
-            } => (request, self.server.complete(now, upload, None)),
+            } => (
+                request,
+                self.server
+                    .complete(now, upload, &CompleteRequest::default()),
+            ),
             Command::Send {
                 request,
                 bytes,

@@ -101,6 +101,7 @@ impl Queue {
             }
         }
         upload.parts.done(index);
+        upload.parts.refresh(index);
         match upload.stored_by(receipt) {
             Some(stored) => self.end_stored(job.id, stored),
             None => {
@@ -127,6 +128,7 @@ impl Queue {
             return;
         };
         let trace = upload.trace(index);
+        upload.parts.refresh(index);
         let some = upload.part(index).is_some_and(|part| part.sent > 0);
         upload.lose(index, hidden);
         let part = upload.part_mut(index);
@@ -180,6 +182,7 @@ impl Queue {
             return;
         };
         let multipart = upload.parts.multipart();
+        upload.parts.refresh(index);
         let Some(part) = upload.part_mut(index) else {
             return;
         };

@@ -10,7 +10,7 @@ use crate::classify::{self, Api};
 use crate::facts::Proof;
 use crate::failure::{NO_TRACE, Trace};
 use crate::job::{Slot, Work};
-use crate::{Completion, Failure, Millis, Phase};
+use crate::{Completion, Failure, LIVE, Millis, Phase};
 
 impl Queue {
     pub(super) fn created(&mut self, ids: &[Slot], mut results: Vec<CreateResult>, asked: Millis) {
@@ -47,28 +47,35 @@ impl Queue {
         if !upload.has_place() {
             self.throttle.place_granted(now);
         }
-        let size = upload.item.size.unwrap_or_default();
+        let (size, live) = (upload.size(), upload.live.is_some());
+        if std::mem::take(&mut upload.asked) && created.grants.is_empty() {
+            self.config.first_parts = 0;
+        }
         let (plan, put) = match created.plan {
-            Plan::Single { put } => (None, Some(put)),
+            Plan::Live { plan, max_bytes } if LIVE && live => {
+                self.live_planned(id, plan, max_bytes);
+                (None, None)
+            }
+            Plan::Single { put } if !live => (None, Some(put)),
             Plan::Multipart {
                 part_size,
                 part_count,
-            } => match PartPlan::new(size, part_size) {
+            } if !live => match PartPlan::new(size, part_size) {
                 Ok(plan) if plan.part_count() == part_count => (Some(plan), None),
                 _ => {
                     let problem = "expected the number of parts of partSize bytes in this file";
                     return self.bad_response(id, Phase::Create, "plan.partCount", problem);
                 }
             },
-            Plan::Live { .. } => {
-                let problem = "expected single or multipart";
+            _ => {
+                let problem = "expected live for a live upload, and for no other";
                 return self.bad_response(id, Phase::Create, "plan.kind", problem);
             }
         };
-        if std::mem::take(&mut upload.asked) && created.grants.is_empty() {
-            self.config.first_parts = 0;
-        }
-        if upload.parts.plan() == plan {
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return;
+        };
+        if live || upload.parts.plan() == plan {
             while let Some(PartGrant { number, grant }) = created.grants.pop() {
                 if let Some(index) = upload.parts.index(number)
                     && let Some(part) = upload.part_mut(index)
@@ -85,7 +92,7 @@ impl Queue {
         upload.key = Some(created.key);
         upload.confirm = created.confirm || self.config.confirm;
         upload.no_place = false;
-        upload.multipart_open = plan.is_some();
+        upload.multipart_open = upload.parts.multipart();
         if let (Some(part), Some(put)) = (upload.part_mut(0), put) {
             part.take(put, asked, now, margin);
         }
@@ -273,7 +280,7 @@ impl Queue {
         let elsewhere = || Trace::wrong("id, key", "expected those of this upload");
         let (code, trace) = if stored.id != upload.item.id {
             (ErrorCode::BadResponse, elsewhere())
-        } else if upload.item.size != Some(stored.size) {
+        } else if upload.size() != stored.size {
             (ErrorCode::SizeMismatch, Trace::NONE)
         } else if !same_bytes {
             (ErrorCode::ChecksumMismatch, Trace::NONE)

@@ -3,7 +3,8 @@
 use super::Queue;
 use super::live::Flight;
 use crate::job::{Place, Step, Work};
-use crate::{Command, Millis};
+use crate::upload::Upload;
+use crate::{Command, LIVE, Millis};
 
 impl Queue {
     pub(super) fn dispatch(&mut self) {
@@ -74,7 +75,10 @@ impl Queue {
     /// A small file, or an upload that is gone.
     pub(super) fn is_small(&self, place: Place) -> bool {
         let upload = self.uploads.get(place.job.id);
-        upload.is_none_or(|upload| upload.item.size.unwrap_or_default() <= self.config.ahead_bytes)
+        let small = |upload: &Upload| {
+            !(LIVE && upload.item.live) && upload.size() <= self.config.ahead_bytes
+        };
+        upload.is_none_or(small)
     }
 
     /// Files and parts that were started but are not being sent yet.

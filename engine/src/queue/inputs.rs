@@ -8,7 +8,7 @@ use crate::facts::Control;
 use crate::failure::NO_TRACE;
 use crate::job::{Place, Slot, Step, Work};
 use crate::upload::Upload;
-use crate::{AddRefusal, Command, Failure, Millis, NewUpload, Phase, State};
+use crate::{AddRefusal, Command, Failure, LIVE, Millis, NewUpload, Phase, State};
 
 impl Queue {
     /// Adds an upload at `now`; then drain the outputs as after an input. An upload that is accepted always ends in an
@@ -39,8 +39,12 @@ impl Queue {
             return Err(AddRefusal::KnownId);
         }
         let id = self.uploads.next_slot();
+        let live = new.live.filter(|_| LIVE);
         let upload = Upload::new(new, id);
         self.uploads.insert(upload);
+        if let Some(recording) = live {
+            self.take_recording(id, recording);
+        }
         self.join_backlog(id);
         self.emit_state(id, State::Queued);
         if self.closed {

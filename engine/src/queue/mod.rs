@@ -21,6 +21,7 @@ mod multipart;
 mod outage;
 mod poll;
 mod reads;
+mod recording;
 mod requests;
 mod retry;
 mod schedule;
@@ -39,7 +40,7 @@ use crate::retry::{Random, RetryBucket};
 use crate::token::TokenGate;
 use crate::upload::Upload;
 use crate::uploads::Uploads;
-use crate::{Command, Config, Event, Input, Millis, Output, Snapshot};
+use crate::{Command, Config, Event, Input, LIVE, Millis, Output, Snapshot};
 use batching::Batching;
 use hosts::Hosts;
 use live::Live;
@@ -180,6 +181,13 @@ impl Queue {
                     self.touch_all();
                 }
             }
+            Input::Recorded { .. } | Input::HeadChanged(_) if !LIVE => {}
+            Input::Recorded { upload, recording } => {
+                if let Some(slot) = self.uploads.slot(upload) {
+                    self.recorded(slot, recording);
+                }
+            }
+            Input::HeadChanged(id) => self.with_upload(id, Self::head_changed),
             Input::Tick => {}
             Input::ProgressHidden => self.hide_progress(),
             Input::Progress { request, sent } => self.progress(request, sent),

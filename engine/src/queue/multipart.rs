@@ -24,7 +24,7 @@ impl Queue {
         if let Some(upload) = self.uploads.get_mut(id) {
             upload.parts = match plan {
                 Some(plan) => Parts::planned(plan),
-                None => Parts::whole(upload.item.size.unwrap_or_default()),
+                None => Parts::whole(upload.size()),
             };
         }
     }
@@ -109,10 +109,15 @@ impl Queue {
             return;
         };
         let mut missing = false;
+        let hashes = upload.checksum.hashes();
         for index in indexes {
             let Some(part) = upload.part_mut(*index) else {
                 continue;
             };
+            if hashes && part.crc.is_none() {
+                // Its bytes are others by now.
+                continue;
+            }
             let number = part.number.unwrap_or_default();
             match grants.iter().position(|grant| grant.number == number) {
                 Some(place) => {

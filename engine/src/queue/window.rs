@@ -80,7 +80,7 @@ impl Window {
     /// How long what a connection moves, from its first progress on, mostly fills buffers: those of the system grow with
     /// the first round trips. Counted, it would make the first connections seem fast, and those added later slow.
     pub(crate) fn settles_ms(&self) -> u64 {
-        self.look_ms.max(LOOK_MS.0 + LOOK_MS.0)
+        self.look_ms.max(LOOK_MS.0.saturating_mul(2))
     }
 
     pub(crate) fn succeeded(&mut self) {

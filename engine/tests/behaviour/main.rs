@@ -17,6 +17,7 @@ mod grant;
 mod hidden;
 mod hosts;
 mod keys;
+mod live;
 mod multipart;
 mod multipart_trouble;
 mod offline;

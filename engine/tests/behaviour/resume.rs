@@ -212,7 +212,7 @@ fn more_than_a_thousand_stored_parts_are_all_found_and_none_is_sent_again() {
     let content = world.files[&id(1)].content;
     let pending = world.server.created.get_mut(&id(1)).expect("created");
     let held = pending.multipart.as_mut().expect("in parts");
-    let plan = held.plan;
+    let plan = held.cut.planned();
     assert!(plan.part_count() > 1_000, "{}", plan.part_count());
     for part in plan.parts().filter(|part| part.number % 700 != 0) {
         let length = part.bytes.end - part.bytes.start;

@@ -8,7 +8,7 @@ use crowfly_engine::{
 use super::server::First;
 use super::wire::{Act, Op};
 use super::world::{User, World};
-use super::{MIB, Random, api, id, new_upload, s3};
+use super::{MIB, Random, api, id, new_upload, s3, source};
 
 /// How much goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,9 +105,27 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     people(&mut world, &mut random, count, weather);
     readers(&mut world, seed);
     // Drawn apart, as above.
+    let count = count + recorders(&mut world, &mut Random::new(seed.rotate_left(8)), count);
     world.server.confirms = Random::new(seed.rotate_left(32)).percent(30);
     hosts(&mut world, &mut Random::new(seed.rotate_left(16)), weather);
     (world, count)
+}
+
+/// Live uploads, in a quarter of the worlds; their number.
+fn recorders(world: &mut World, random: &mut Random, from: u64) -> u64 {
+    if !random.percent(25) {
+        return 0;
+    }
+    if random.percent(20) {
+        world.server.max_bytes = random.between(1, 30 * MIB);
+    }
+    let count = random.between(1, 2);
+    for number in from..from + count {
+        let max_bytes = random.percent(20).then(|| random.between(1, 30 * MIB));
+        let deeds = source::deeds(random);
+        world.add_live(source::new_live(number, max_bytes), deeds);
+    }
+    count
 }
 
 /// Storage with two host names, in many worlds; sometimes one of them is out of reach.
@@ -291,6 +309,8 @@ fn nonsense(world: &mut World, random: &mut Random, at: u64) {
 
 /// Lets the world run out; then paused uploads are resumed, and all must end.
 pub fn live(world: &mut World, count: u64) {
+    world.run();
+    world.stop_sources();
     world.run();
     for number in 0..count {
         let paused = |world: &World| {

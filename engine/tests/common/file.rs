@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use crowfly_contract::{Crc64Nvme, PartPlan, PlanKind};
+use crowfly_contract::{Crc64Nvme, LivePlan, PartPlan, PlanKind};
 use crowfly_engine::crc64::combine;
+
+use super::multipart::live_parts;
 
 #[derive(Clone, Debug)]
 pub struct File {
@@ -14,6 +16,10 @@ pub struct File {
     pub picked: u64,
     /// How the server cuts it, if not as a new file.
     pub cut: Option<PartPlan>,
+    /// How it is cut if it grows.
+    pub live: Option<LivePlan>,
+    /// Its first part was changed, if this is not 0.
+    pub head: u64,
 }
 
 /// The checksum of a range of such content.
@@ -32,8 +38,13 @@ impl File {
         if *bytes == (0..self.size) {
             self.whole_of(self.content)
         } else {
-            crc(self.content, bytes)
+            self.part(bytes, self.head)
         }
+    }
+
+    /// The checksum of a part as it reads while the head is this.
+    pub fn part(&self, bytes: &Range<u64>, head: u64) -> Crc64Nvme {
+        part_of(self.content, bytes, head)
     }
 
     /// The checksum of all that was picked.
@@ -42,6 +53,12 @@ impl File {
     }
 
     fn whole_of(&self, content: u64) -> Crc64Nvme {
+        if let Some(plan) = self.live {
+            let parts = live_parts(plan, self.size).into_iter();
+            return joined(
+                parts.map(|part| (part_of(content, &part, self.head), part.end - part.start)),
+            );
+        }
         let plan = match PlanKind::for_new_file(self.size).expect("a size that storage takes") {
             PlanKind::Multipart(plan) => self.cut.unwrap_or(plan),
             _ => return crc(content, &(0..self.size)),
@@ -50,9 +67,18 @@ impl File {
             let size = part.bytes.end - part.bytes.start;
             (crc(content, &part.bytes), size)
         });
-        parts
-            .reduce(|(whole, size), (part, more)| (combine(whole, part, more), size + more))
-            .map(|(whole, _)| whole)
-            .expect("a plan has a part")
+        joined(parts)
     }
+}
+
+fn part_of(content: u64, bytes: &Range<u64>, head: u64) -> Crc64Nvme {
+    let head = if bytes.start == 0 { head } else { 0 };
+    crc(content ^ head, bytes)
+}
+
+fn joined(parts: impl Iterator<Item = (Crc64Nvme, u64)>) -> Crc64Nvme {
+    parts
+        .reduce(|(whole, size), (part, more)| (combine(whole, part, more), size + more))
+        .map(|(whole, _)| whole)
+        .expect("a plan has a part")
 }

@@ -19,7 +19,8 @@ impl World {
             resumed: true,
             ..self.wishes[&id].clone()
         };
-        let same = item.name == new.name && item.path == new.path && item.size == Some(new.size);
+        let size = new.live.is_none().then_some(new.size);
+        let same = item.name == new.name && item.path == new.path && item.size == size;
         if !same {
             self.monitor
                 .violate(format!("{id:?} is saved as another upload"));
@@ -56,8 +57,14 @@ impl World {
     pub(super) fn reload(&mut self) {
         self.down = false;
         self.closed = false;
-        for Entry { new, cancelled } in self.journal.values().cloned().collect::<Vec<_>>() {
+        for Entry { mut new, cancelled } in self.journal.values().cloned().collect::<Vec<_>>() {
             let id = new.id;
+            // The source went with the page; its spool did not.
+            let spool = self.spools.get_mut(&id);
+            new.live = spool.map(|spool| {
+                spool.ended = true;
+                *spool
+            });
             // The upload may have ended in an earlier page, which reported it.
             self.monitor.uploads.remove(&id);
             self.monitor.opened(&new);

@@ -19,6 +19,7 @@ mod quota;
 pub mod random;
 mod reads;
 pub mod server;
+pub mod source;
 mod storage;
 mod verdict;
 mod waits;
@@ -51,6 +52,8 @@ pub fn new_upload(number: u64, size: u64) -> NewUpload {
         name: format!("file {number}.bin"),
         path: Some(format!("folder/{number}")),
         size,
+        live: None,
+        max_bytes: None,
         media_type: "application/octet-stream".into(),
         visibility: Default::default(),
         metadata: Default::default(),

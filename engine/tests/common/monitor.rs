@@ -37,10 +37,12 @@ pub struct Watched {
     creates: u32,
     /// The journal has it, as far as can be waited for.
     pub journalled: bool,
-    /// The file's size over the smallest part size, and one: what its parts may cost.
+    /// Its size over the smallest part size: what its parts may cost.
     pub parts: u32,
     /// Opened by adding, and again by each retry of the user.
     pub openings: u32,
+    /// The limit that a live upload has reached.
+    pub limit: Option<u64>,
     pub processed: u32,
     pub processing_failed: Vec<ErrorCode>,
 }
@@ -121,7 +123,10 @@ impl Monitor {
         let watched = self.uploads.entry(new.id).or_default();
         watched.journalled |= new.resumed;
         watched.creates += u32::from(new.resumed);
-        watched.parts = u32::try_from(new.size / (8 << 20)).unwrap_or(u32::MAX);
+        let parts = new
+            .live
+            .map_or(new.size / (8 << 20), |live| live.bytes / (5 << 20));
+        watched.parts = watched.parts.max(u32::try_from(parts).unwrap_or(u32::MAX));
     }
 
     /// By a retry, or by an abort after a failure.

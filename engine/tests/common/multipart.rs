@@ -1,9 +1,10 @@
 //! Multipart uploads on the server's side.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crowfly_contract::{
-    Crc64Nvme, ErrorCode, PartGrant, PartPlan, PartToSign, StoredPart, UploadId,
+    Crc64Nvme, ErrorCode, LivePlan, PartGrant, PartPlan, PartToSign, StoredPart, UploadId,
 };
 use crowfly_engine::Reply;
 use crowfly_engine::crc64::combine;
@@ -11,17 +12,73 @@ use crowfly_engine::crc64::combine;
 use super::Server;
 use super::server::{Object, refusal};
 
+/// How a file is split.
+#[derive(Clone, Copy, Debug)]
+pub enum Cut {
+    Planned(PartPlan),
+    Live(LivePlan),
+}
+
+impl Cut {
+    /// The plan of a file whose size is known.
+    pub fn planned(self) -> PartPlan {
+        match self {
+            Self::Planned(plan) => plan,
+            Self::Live(_) => panic!("its size is not known"),
+        }
+    }
+
+    /// Bytes of a part as signed; of a live upload the client says those of the last one.
+    fn signed(self, part: &PartToSign) -> Option<u64> {
+        match self {
+            Self::Planned(plan) => {
+                let range = plan.part(part.number)?.bytes;
+                part.size.is_none().then(|| range.end - range.start)
+            }
+            Self::Live(plan) => {
+                let whole = plan.part_size(part.number)?;
+                Some(part.size.unwrap_or(whole)).filter(|size| *size <= whole)
+            }
+        }
+    }
+
+    /// Bytes of all parts of a file.
+    fn sizes(self, size: u64) -> Vec<u64> {
+        match self {
+            Self::Planned(plan) => plan
+                .parts()
+                .map(|part| part.bytes.end - part.bytes.start)
+                .collect(),
+            Self::Live(plan) => live_parts(plan, size)
+                .iter()
+                .map(|part| part.end - part.start)
+                .collect(),
+        }
+    }
+}
+
+/// The parts of a live upload of this size.
+pub fn live_parts(plan: LivePlan, size: u64) -> Vec<Range<u64>> {
+    let last = plan.last(size).expect("within the capacity");
+    let whole = (1..last.number).filter_map(|number| plan.part(number));
+    whole.chain([last.clone()]).map(|part| part.bytes).collect()
+}
+
 #[derive(Clone, Debug)]
 pub struct Multipart {
-    pub plan: PartPlan,
+    pub cut: Cut,
     /// By number: bytes and checksum.
     pub parts: BTreeMap<u32, (u64, Crc64Nvme)>,
 }
 
 impl Multipart {
     pub fn new(plan: PartPlan) -> Self {
+        Self::of(Cut::Planned(plan))
+    }
+
+    pub fn of(cut: Cut) -> Self {
         Self {
-            plan,
+            cut,
             parts: BTreeMap::new(),
         }
     }
@@ -43,10 +100,10 @@ impl Server {
     }
 
     pub fn sign(&mut self, now: u64, id: UploadId, parts: &[PartToSign]) -> Reply {
-        let Some(plan) = self.multipart(id).map(|multipart| multipart.plan) else {
+        let Some(cut) = self.multipart(id).map(|multipart| multipart.cut) else {
             return refusal(self.absent(id));
         };
-        let grants = self.sign_all(now, id, plan, parts);
+        let grants = self.sign_all(now, id, cut, parts);
         grants.map_or_else(|| refusal(ErrorCode::InvalidPart), Reply::Signed)
     }
 
@@ -54,13 +111,12 @@ impl Server {
         &mut self,
         now: u64,
         id: UploadId,
-        plan: PartPlan,
+        cut: Cut,
         parts: &[PartToSign],
     ) -> Option<Vec<PartGrant>> {
         let mut grants = Vec::new();
         for part in parts {
-            let range = plan.part(part.number)?;
-            let size = range.bytes.end - range.bytes.start;
+            let size = cut.signed(part)?;
             let grant = self.grant(now, id, Some(part.number), size, part.crc64nvme);
             grants.push(PartGrant {
                 number: part.number,
@@ -114,15 +170,14 @@ impl Server {
         &mut self,
         now: u64,
         id: UploadId,
+        size: u64,
         expected: Option<Crc64Nvme>,
     ) -> Result<(), ErrorCode> {
         let Some(multipart) = self.multipart(id) else {
             return Err(self.absent(id));
         };
-        let planned = multipart.plan.parts();
-        let exact = planned
-            .map(|part| part.bytes.end - part.bytes.start)
-            .eq(multipart.parts.values().map(|(size, _)| *size));
+        let held = multipart.parts.values().map(|(size, _)| *size);
+        let exact = multipart.cut.sizes(size).into_iter().eq(held);
         if !exact {
             return Err(ErrorCode::PartsMismatch);
         }

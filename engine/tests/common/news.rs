@@ -49,6 +49,13 @@ impl Monitor {
                 self.uploads.entry(*upload).or_default().progress.confirmed = 0;
                 self.restarts += 1;
             }
+            Event::LimitReached { upload, max_bytes } => {
+                let watched = self.uploads.entry(*upload).or_default();
+                let told = watched.limit.replace(*max_bytes);
+                self.check(told.is_none(), || {
+                    format!("{upload:?}: its limit was told twice")
+                });
+            }
             Event::HostSilent { .. } => {
                 self.silent_hosts += 1;
                 let often = self.silent_hosts;

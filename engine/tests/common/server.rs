@@ -2,13 +2,13 @@
 //! is the truth against which the engine's events are checked.
 
 use crowfly_contract::{
-    Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, Outcome, PartPlan, Plan,
-    PlanKind, ProblemBody, StorageKey, Texts, UploadId, UploadStatus,
+    Crc64Nvme, CreateItem, CreateResult, Created, ErrorCode, Grant, LivePlan, Outcome, PartPlan,
+    Plan, PlanKind, ProblemBody, StorageKey, Texts, UploadId, UploadStatus,
 };
 use crowfly_engine::{ApiFailure, ItemToCreate, Reply, StatusNews};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::multipart::Multipart;
+use super::multipart::{Cut, Multipart};
 use super::quota::Quota;
 
 #[derive(Clone, Debug)]
@@ -57,6 +57,8 @@ pub struct Server {
     pub first: First,
     /// The part size of all large files, where it is not that of our own rule.
     pub part_size: Option<u64>,
+    /// The most bytes of a live upload.
+    pub max_bytes: u64,
     /// Where another backend puts its objects; by default as our own does.
     pub key_of_all: Option<String>,
     /// Storage's host names, which grants name in turns.
@@ -95,6 +97,7 @@ impl Default for Server {
             quota: Quota::default(),
             first: First::Signed,
             part_size: None,
+            max_bytes: LivePlan::NEW.capacity(),
             key_of_all: None,
             hosts: vec!["storage.example"],
             names_others: true,
@@ -199,7 +202,7 @@ impl Server {
                 Outcome::Refused(body)
             }
             _ => {
-                let own_plan = self.plan(item.size.unwrap());
+                let own_plan = item.size.and_then(|size| self.plan(size));
                 let pending = self.created.entry(id).or_insert_with(|| Pending {
                     item: item.clone(),
                     aborted: false,
@@ -209,11 +212,21 @@ impl Server {
                 pending.active_at = now;
                 let mut grants = Vec::new();
                 let plan = match own_plan {
+                    _ if item.live => {
+                        let new = || Multipart::of(Cut::Live(LivePlan::NEW));
+                        pending.multipart.get_or_insert_with(new);
+                        let most = item.max_bytes.unwrap_or(u64::MAX);
+                        Plan::Live {
+                            plan: LivePlan::NEW,
+                            max_bytes: self.max_bytes.min(most),
+                        }
+                    }
                     Some(plan) => {
                         let new = || Multipart::new(plan);
-                        let plan = pending.multipart.get_or_insert_with(new).plan;
+                        let plan = pending.multipart.get_or_insert_with(new).cut.planned();
                         if self.first == First::Signed && one.part_size == plan.part_size() {
-                            grants = self.sign_all(now, id, plan, &one.parts).expect("our parts");
+                            let cut = Cut::Planned(plan);
+                            grants = self.sign_all(now, id, cut, &one.parts).expect("our parts");
                         }
                         Plan::Multipart {
                             part_size: plan.part_size(),
@@ -221,7 +234,7 @@ impl Server {
                         }
                     }
                     _ => Plan::Single {
-                        put: self.grant(now, id, None, item.size.unwrap(), item.crc64nvme),
+                        put: self.grant(now, id, None, item.size.unwrap_or(0), item.crc64nvme),
                     },
                 };
                 Outcome::Created(Created {

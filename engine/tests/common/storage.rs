@@ -1,6 +1,6 @@
 //! Storage: the effect of a PUT, and the final contents.
 
-use crowfly_contract::{Crc64Nvme, ErrorCode, Grant, PlanKind, Stored, UploadId};
+use crowfly_contract::{CompleteRequest, Crc64Nvme, ErrorCode, Grant, PlanKind, Stored, UploadId};
 use crowfly_engine::{Completion, Receipt, Reply, SendFailure};
 
 use super::Server;
@@ -73,23 +73,26 @@ impl Server {
         }
     }
 
-    pub fn complete(&mut self, now: u64, id: UploadId, crc: Option<Crc64Nvme>) -> Reply {
+    pub fn complete(&mut self, now: u64, id: UploadId, body: &CompleteRequest) -> Reply {
         let Some(pending) = self.created.get(&id) else {
             return refusal(ErrorCode::NotFound);
         };
-        let large = matches!(
-            PlanKind::for_new_file(pending.item.size.unwrap()),
-            Ok(PlanKind::Multipart(_))
-        );
+        // Only a live upload says its size when it is complete.
+        if pending.item.live != body.size.is_some() {
+            return refusal(ErrorCode::InvalidSize);
+        }
+        let size = pending.item.size.or(body.size).unwrap_or_default();
+        let large =
+            pending.item.live || matches!(PlanKind::for_new_file(size), Ok(PlanKind::Multipart(_)));
         if large
             && !self.forgets
             && !self.objects.contains_key(&id)
-            && let Err(code) = self.assemble(now, id, crc)
+            && let Err(code) = self.assemble(now, id, size, body.crc64nvme)
         {
             return refusal(code);
         }
         let planted = self.forgets.then(|| Object {
-            size: self.created[&id].item.size.unwrap(),
+            size,
             crc: self.created[&id]
                 .item
                 .crc64nvme

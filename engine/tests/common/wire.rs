@@ -4,7 +4,6 @@ use crowfly_engine::{
     ApiFailure, Command, Input, ReadFailure, Reply, RequestId, SendFailure, TokenFailure, TokenLife,
 };
 
-use super::file;
 use super::world::{What, World};
 
 /// The kinds of commands that are answered.
@@ -61,6 +60,8 @@ pub(super) struct Flight {
     pub(super) began: u64,
     /// From here on the bytes are on their way, and a cancellation cannot call them back.
     pub(super) body_ends: u64,
+    /// What the first part holds, if other than the file's content, when the command is given.
+    pub(super) head: u64,
     pub(super) act: Act,
 }
 
@@ -126,8 +127,13 @@ impl World {
         }
         let travel = if op == Op::Hash { 1 } else { self.latency() };
         let arrives = connect + ends * percent / 100 + travel + late;
+        let head = match &command {
+            Command::Send { upload, .. } | Command::Hash { upload, .. } => self.files[upload].head,
+            _ => 0,
+        };
         let flight = Flight {
             command,
+            head,
             began: self.now + connect + travel,
             body_ends: self.now + connect + ends,
             act,
@@ -223,9 +229,7 @@ impl World {
                 expires_in_ms: self.token_life_ms,
             })),
             Command::Create { items, .. } => self.server.create(self.now, items),
-            Command::Complete { upload, body, .. } => {
-                self.server.complete(self.now, *upload, body.crc64nvme)
-            }
+            Command::Complete { upload, body, .. } => self.server.complete(self.now, *upload, body),
             Command::Delete { upload, .. } => self.server.delete(*upload),
             Command::Read { .. } => Reply::Read,
             Command::Status { ids, .. } => self.server.status(self.now, ids),
@@ -235,7 +239,7 @@ impl World {
                 bytes,
                 ..
             } => {
-                let crc = file::crc(self.files[upload].content, bytes);
+                let crc = self.files[upload].part(bytes, flight.head);
                 let size = bytes.end - bytes.start;
                 self.server.put(flight.began, self.now, grant, size, crc)
             }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crowfly_contract::UploadId;
+use crowfly_contract::{LivePlan, UploadId};
 use crowfly_engine::{
-    Command, Config, Event, Input, Millis, NewUpload, Queue, ReadId, Reply, RequestId,
+    Command, Config, Event, Input, Millis, NewUpload, Queue, ReadId, Recording, Reply, RequestId,
 };
 
 use super::journal::Entry;
+use super::source::Deed;
 use super::wire::{Act, Flight, Op};
 use super::{Fault, File, Monitor, Random, Server};
 
@@ -39,6 +40,8 @@ pub(super) enum What {
     /// What a command of one life of the page brings.
     Answer(u32, Input),
     Arrive(u32, RequestId),
+    /// What the source of a live upload does in one life of the page.
+    Source(u32, UploadId, Deed),
     User(User),
     Reload,
 }
@@ -88,6 +91,8 @@ pub struct World {
     pub journal: BTreeMap<UploadId, Entry>,
     /// The journal cannot be written.
     pub journal_refused: bool,
+    /// Bytes in the spool of each live upload, and whether its source has ended.
+    pub spools: BTreeMap<UploadId, Recording>,
     pub fault: Option<Fault>,
     pub(super) agenda: BTreeMap<(u64, u64), What>,
     pub(super) flights: BTreeMap<(u32, RequestId), Flight>,
@@ -133,6 +138,7 @@ impl World {
             config,
             journal: BTreeMap::new(),
             journal_refused: false,
+            spools: BTreeMap::new(),
             fault: None,
             agenda: BTreeMap::new(),
             flights: BTreeMap::new(),
@@ -154,6 +160,8 @@ impl World {
                 content,
                 picked: content,
                 cut: self.server.plan(new.size),
+                live: new.live.map(|_| LivePlan::NEW),
+                head: 0,
             },
         );
         self.wishes.insert(new.id, new.clone());
@@ -285,6 +293,8 @@ impl World {
             match what {
                 What::Answer(life, input) if life == self.life => self.input(input),
                 What::Answer(..) => {}
+                What::Source(life, id, deed) if life == self.life => self.source(id, deed),
+                What::Source(..) => {}
                 What::Arrive(life, request) => self.arrive(life, request),
                 What::Reload => self.reload(),
                 What::User(user) => self.user(user),
