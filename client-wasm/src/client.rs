@@ -5,17 +5,19 @@ use std::rc::Rc;
 use crowfly_contract::UploadId;
 use wasm_bindgen::prelude::*;
 
-use crate::driver::{Driver, Want, new_id};
+use crate::driver::{Driver, NO_API, Want, new_id};
 use crate::entry::Entry;
-use crate::error::{closed, invalid_option};
+use crate::error::{closed, invalid_option, unsupported};
 use crate::file::is_handle;
+use crate::live::{LIVE, is_source};
 use crate::members::members;
-use crate::options::{read_client, read_file, read_page, read_upload};
+use crate::options::{read_client, read_file, read_live, read_page, read_upload};
 use crate::resumable::resumable;
 use crate::task::promise;
 use crate::upload::Upload;
 use crate::wire::Route;
 
+const NO_SOURCE: &str = "uploadLive: source must be a MediaRecorder, a ReadableStream, or an iterable of bytes or Blobs";
 const NO_ID: &str = "id must be a ULID of 26 characters";
 
 /// A client: its uploads, and reads of records.
@@ -64,6 +66,15 @@ members!(
             Ok(JsValue::UNDEFINED)
         },
     },
+    live {
+        uploadLive: |client, source, options| {
+            if LIVE {
+                client.upload_live(source, options)
+            } else {
+                Ok(JsValue::UNDEFINED)
+            }
+        },
+    },
 );
 
 impl Client {
@@ -89,6 +100,29 @@ impl Client {
             driver.add_handle(&entry);
         } else {
             driver.add(&entry, Some(file));
+        }
+        Ok(Upload::handle(driver, entry))
+    }
+
+    /// Uploads what a recorder or a stream gives, while it does.
+    fn upload_live(&self, source: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+        let driver = &self.0;
+        if driver.is_closed() {
+            return Err(closed("start"));
+        }
+        if driver.settings.has_signer {
+            return Err(unsupported("start", NO_API));
+        }
+        if !is_source(&source) {
+            return Err(invalid_option(NO_SOURCE));
+        }
+        let given = read_live(&source, &options, driver.settings.proof)?;
+        let entry = Entry::new(new_id(), given, JsValue::UNDEFINED, false);
+        driver.store.add(&entry);
+        if driver.heed(&entry) {
+            driver.add_live(&entry, &source);
+        } else {
+            driver.end_unheard(&entry, None);
         }
         Ok(Upload::handle(driver, entry))
     }

@@ -26,6 +26,7 @@ use web_sys::Crypto;
 use crate::clock::{Alarm, alarm, awake, now, pause};
 use crate::entry::Stage;
 use crate::error::closed;
+use crate::live::LIVE;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
 use crate::page::{Held, Listener, console_warn, global, notify, property};
@@ -210,6 +211,11 @@ impl Driver {
         }
     }
 
+    /// Bytes from the start of an upload that storage has without a gap.
+    pub(crate) fn settled(&self, upload: UploadId) -> u64 {
+        self.queue.borrow().settled(upload)
+    }
+
     fn input(&self, input: Input) {
         let mut queue = self.queue.borrow_mut();
         queue.handle_input(Millis(now()), input);
@@ -286,6 +292,11 @@ impl Driver {
         self.pool.close();
         self.token.close();
         self.store.close();
+        if LIVE {
+            for entry in self.store.open() {
+                entry.end_recording(false);
+            }
+        }
         // After closing, no callback of the application is called; null also keeps warnings out of the console.
         self.settings.on_warning.set(JsValue::NULL);
         self.settings.on_event.clear();

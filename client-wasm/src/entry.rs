@@ -8,6 +8,7 @@ use crowfly_engine::{Progress, State};
 use wasm_bindgen::JsValue;
 
 use crate::error::abort_error;
+use crate::live::{LIVE, Recording};
 use crate::object::ObjectBuilder;
 use crate::options::Given;
 use crate::page::{Deferred, Held, Listener, notify};
@@ -53,6 +54,10 @@ pub(crate) struct Entry {
     /// The body; undefined before it is known, and once it is no longer read.
     pub(crate) file: Held,
     pub(crate) size: Cell<f64>,
+    /// What records a live upload.
+    pub(crate) live: RefCell<Option<Recording>>,
+    /// Bytes that the source of a live upload has given.
+    pub(crate) recorded: Cell<Option<u64>>,
     pub(crate) media_type: RefCell<String>,
     /// What servers and storage have had kept, field by field as the journal has it; undefined if nothing.
     pub(crate) kept: Held,
@@ -90,6 +95,8 @@ impl Entry {
             looked: Cell::default(),
             file: Held::default(),
             size: Cell::default(),
+            live: RefCell::default(),
+            recorded: Cell::default(),
             media_type: RefCell::default(),
             kept: Held::default(),
             state: Cell::new(State::Queued),
@@ -132,7 +139,7 @@ impl Entry {
     pub(crate) fn progress(&self) -> JsValue {
         let shown = &self.progress_shown;
         if !shown.is_set() {
-            shown.set(progress_to_page(&self.progress.get()));
+            shown.set(progress_to_page(&self.progress.get(), self.recorded.get()));
         }
         shown.get()
     }
@@ -152,6 +159,9 @@ impl Entry {
         if self.is_final() {
             // The file is no longer read, unless a failed upload may be retried.
             self.file.clear();
+            if LIVE {
+                self.end_recording(true);
+            }
         }
         if state != State::Failed {
             self.error.clear();
@@ -172,6 +182,14 @@ impl Entry {
         let callback = &self.given.callbacks.on_progress;
         if callback.is_set() {
             notify(callback.get(), self.progress());
+        }
+    }
+
+    /// Stops what records it; its spool stays, or goes.
+    pub(crate) fn end_recording(&self, gone: bool) {
+        let live = self.live.take();
+        if let Some(live) = live {
+            live.end(gone);
         }
     }
 

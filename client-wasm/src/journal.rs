@@ -5,7 +5,8 @@ use crowfly_contract::{Crc64Nvme, OpaqueState, UploadId};
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::options::Given;
+use crate::live::LIVE;
+use crate::options::{Given, Live};
 use crate::page::{get, keys};
 use crate::wire::Fields;
 
@@ -123,6 +124,11 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
     fields.require(handle.is_undefined() || crate::file::is_handle(&handle));
     let _: Option<Crc64Nvme> = fields.maybe_parsed("crc64nvme", "");
     let _: Option<OpaqueState> = fields.maybe_parsed("state", "");
+    let max_bytes = if LIVE {
+        fields.maybe_integer("maxBytes")
+    } else {
+        None
+    };
     let saved = Saved {
         id: match fields.parsed("id", "") {
             Some(id) => id,
@@ -148,6 +154,10 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
                 !word("checksum", ["crc64nvme", "none"]),
                 flag("requireVerified"),
             ),
+            live: (LIVE && flag("live")).then_some(Live {
+                max_bytes,
+                aborts: false,
+            }),
             ..Given::default()
         },
         handle,

@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod file;
 mod journal;
+mod live;
 mod members;
 mod object;
 mod options;

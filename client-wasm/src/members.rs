@@ -49,12 +49,13 @@ pub(crate) fn to_page(members: Box<dyn Members>, getters: &str, methods: &str) -
     object
 }
 
-/// The table of a class. Adds to it `into_page`, which makes an object of the page.
+/// The table of a class; `live` are methods of builds with live uploads. Adds to it `into_page`, which makes an object of the page.
 macro_rules! members {
     (
         $class:ident,
         getters { $($getter:ident: $get:expr,)* },
         methods { $($method:ident: $call:expr,)* },
+        live { $($later:ident: $live:expr,)* },
     ) => {
         impl $crate::members::Members for $class {
             fn member(
@@ -63,7 +64,8 @@ macro_rules! members {
                 first: JsValue,
                 second: JsValue,
             ) -> Result<JsValue, JsValue> {
-                const MEMBERS: &[$crate::members::Member<$class>] = &[$($get,)* $($call,)*];
+                const MEMBERS: &[$crate::members::Member<$class>] =
+                    &[$($get,)* $($call,)* $($live,)*];
                 let member = MEMBERS.get(place);
                 member.map_or(Ok(JsValue::UNDEFINED), |member| member(self, first, second))
             }
@@ -72,7 +74,11 @@ macro_rules! members {
         impl $class {
             pub(crate) fn into_page(self) -> JsValue {
                 let getters = concat!($(stringify!($getter), " ",)*);
-                let methods = concat!($(stringify!($method), " ",)*);
+                let methods = if $crate::live::LIVE {
+                    concat!($(stringify!($method), " ",)* $(stringify!($later), " ",)*)
+                } else {
+                    concat!($(stringify!($method), " ",)*)
+                };
                 $crate::members::to_page(Box::new(self), getters, methods)
             }
         }

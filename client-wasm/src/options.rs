@@ -12,7 +12,7 @@ use crate::text::decimal;
 
 pub(crate) use client::{Settings, read_client};
 pub(crate) use upload::{
-    Callbacks, Given, media_type, read_attach, read_file, read_page, read_upload,
+    Callbacks, Given, Live, media_type, read_attach, read_file, read_live, read_page, read_upload,
 };
 
 /// An object of options, read one by one; the first error is kept.

@@ -10,6 +10,7 @@ use crate::entry::Entry;
 use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
 use crate::file::{adopted, is_handle, sample, stated_size};
 use crate::journal::Saved;
+use crate::live::LIVE;
 use crate::members::members;
 use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
@@ -36,6 +37,7 @@ members!(
         attach: |resumable, file, options| Ok(resumable.attach(file, options).into()),
         discard: |resumable, _, _| Ok(resumable.discard().into()),
     },
+    live {},
 );
 
 /// Uploads that earlier pages left unfinished.
@@ -45,20 +47,28 @@ pub(crate) async fn resumable(driver: Rc<Driver>) -> Result<JsValue, JsValue> {
     }
     let list = Array::new();
     for saved in driver.left_uploads().await {
-        let needs = if saved.handle.is_undefined() {
+        let live = LIVE && saved.given.live.is_some();
+        let needs = if live {
+            "nothing"
+        } else if saved.handle.is_undefined() {
             "file"
         } else if permitted(&saved.handle, "queryPermission").await {
             "nothing"
         } else {
             "permission"
         };
-        list.push(&Resumable::handle(&driver, *saved, needs));
+        // Not by `LIVE`: an asynchronous function keeps what it never comes to.
+        #[cfg(feature = "live")]
+        let recorded = recorded(&saved).await;
+        #[cfg(not(feature = "live"))]
+        let recorded = JsValue::UNDEFINED;
+        list.push(&Resumable::handle(&driver, *saved, needs, recorded));
     }
     Ok(list.into())
 }
 
 impl Resumable {
-    fn handle(driver: &Rc<Driver>, saved: Saved, needs: &str) -> JsValue {
+    fn handle(driver: &Rc<Driver>, saved: Saved, needs: &str, recorded: JsValue) -> JsValue {
         let saved = Rc::new(saved);
         let driver = Rc::clone(driver);
         let given = &saved.given;
@@ -75,6 +85,8 @@ impl Resumable {
             .with("metadata", texts_to_object(&given.metadata))
             .with("savedAt", saved.saved_at)
             .with("needs", needs)
+            .with("live", given.live.filter(|_| LIVE).map(|_| true))
+            .with("recordedBytes", recorded)
             .build()
     }
 
@@ -83,6 +95,10 @@ impl Resumable {
         let (driver, saved) = (Rc::clone(&self.driver), Rc::clone(&self.saved));
         promise(async move {
             let callbacks = read_attach(&options)?;
+            #[cfg(feature = "live")]
+            if saved.given.live.is_some() {
+                return attach_live(&driver, &saved, callbacks).await;
+            }
             let own = file.is_undefined();
             let source = if own { saved.handle.clone() } else { file };
             if source.is_undefined() {
@@ -154,6 +170,39 @@ async fn attach(
     driver.add(&entry, None);
     if !open {
         driver.ask(Want::Abort, &entry);
+    }
+    Ok(Upload::handle(driver, entry))
+}
+
+/// Bytes that the spool of a live upload has.
+#[cfg(feature = "live")]
+async fn recorded(saved: &Saved) -> JsValue {
+    if saved.given.live.is_none() {
+        return JsValue::UNDEFINED;
+    }
+    let asked = crate::live::recorded_bytes(&saved.id.to_text());
+    wait(asked).await.unwrap_or_default()
+}
+
+/// Goes on with what an earlier page has recorded.
+#[cfg(feature = "live")]
+async fn attach_live(
+    driver: &Rc<Driver>,
+    saved: &Saved,
+    callbacks: Callbacks,
+) -> Result<JsValue, JsValue> {
+    let taken = driver.take(saved.id).await;
+    let taken = taken.map_err(|code| refusal(driver, code))?;
+    let mut given = taken.given;
+    given.callbacks = callbacks;
+    let entry = Entry::new(taken.id, given, JsValue::UNDEFINED, false);
+    entry.kept.set(taken.entry);
+    entry.summary.turn.set(Turn::Later);
+    driver.store.add(&entry);
+    if driver.heed(&entry) {
+        driver.add_live(&entry, &JsValue::UNDEFINED);
+    } else {
+        driver.end_unheard(&entry, None);
     }
     Ok(Upload::handle(driver, entry))
 }

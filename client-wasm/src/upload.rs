@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::driver::{Driver, NO_API, Want};
 use crate::entry::Entry;
 use crate::error::unsupported;
+use crate::live::LIVE;
 use crate::members::members;
 
 /// One upload. It is not a promise: its `done` is.
@@ -34,6 +35,14 @@ members!(
         },
         retry: |upload, _, _| {
             upload.driver.retry(&upload.entry);
+            Ok(JsValue::UNDEFINED)
+        },
+    },
+    live {
+        finish: |upload, _, _| {
+            if LIVE {
+                upload.entry.finish();
+            }
             Ok(JsValue::UNDEFINED)
         },
     },

@@ -14,6 +14,7 @@ use crowfly_contract::{Crc64Nvme, Stored};
 use crowfly_engine::Progress;
 use wasm_bindgen::JsValue;
 
+use crate::live::LIVE;
 use shown::Shown;
 
 pub(crate) use fields::Fields;
@@ -33,11 +34,19 @@ pub(crate) fn stored_to_page(stored: &Stored, verified: Option<bool>) -> JsValue
 }
 
 /// An upload's progress as the page sees it.
-pub(crate) fn progress_to_page(progress: &Progress) -> JsValue {
+///
+/// `recorded` are the bytes that the source of a live upload has given; the total is not known before its end.
+pub(crate) fn progress_to_page(progress: &Progress, recorded: Option<u64>) -> JsValue {
     let mut shown = Shown::default();
     shown.number("sent", progress.sent);
     shown.number("confirmed", progress.confirmed);
-    shown.number("total", progress.total);
+    if LIVE {
+        shown.number("recorded", recorded);
+    }
+    shown.number(
+        "total",
+        (!LIVE || !progress.growing).then_some(progress.total),
+    );
     shown.number("hashed", progress.hashed);
     shown.number("bytesPerSecond", progress.bytes_per_second);
     shown.number("etaMs", progress.eta_ms);

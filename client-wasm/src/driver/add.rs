@@ -13,6 +13,7 @@ use crate::clock::now;
 use crate::entry::{Entry, Stage};
 use crate::error::{invalid_option, unreadable};
 use crate::file::{adopted, is_handle, is_readable, stated_size};
+use crate::live::LIVE;
 use crate::object::ObjectBuilder;
 use crate::options::media_type;
 use crate::page::{Listener, invoke, property};
@@ -76,7 +77,12 @@ impl Driver {
     /// Adds an upload to the engine, but only one that it can process: an upload unknown to the engine is ended here.
     pub(super) fn take_in(self: &Rc<Self>, addition: Addition) {
         let Addition { entry, file } = addition;
-        let resumed = file.is_none();
+        let fresh = entry
+            .live
+            .borrow()
+            .as_ref()
+            .is_some_and(|live| !live.resumed);
+        let resumed = file.is_none() && !(LIVE && fresh);
         if let Some(file) = file {
             let own = property(&file, "type").as_string().unwrap_or_default();
             let given = entry.given.media_type.clone().or_else(|| media_type(&own));
@@ -91,11 +97,14 @@ impl Driver {
             }
         }
         let given = &entry.given;
+        let live = given.live.filter(|_| LIVE);
         let new = NewUpload {
             id: entry.id,
             name: given.name.clone(),
             path: given.path.as_string(),
             size: entry.size.get() as u64,
+            live: live.map(|_| entry.spooled()),
+            max_bytes: live.and_then(|live| live.max_bytes),
             media_type: standard_type(&entry.media_type.borrow()).to_owned(),
             visibility: given.visibility,
             metadata: given.metadata.clone(),

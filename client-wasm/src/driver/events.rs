@@ -5,9 +5,11 @@ use std::rc::Rc;
 use crowfly_engine::Event;
 
 use super::Driver;
+use crate::live::LIVE;
 use crate::wire::stored_to_page;
 
 const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts; have it leave PUT requests alone";
+const LIMIT: &str = "the recording has reached its limit of bytes: it ends here";
 const RESTARTED: &str = "storage has discarded the parts of this upload; it begins anew";
 const UNVERIFIED: &str =
     "storage states no checksum, so nothing proves the bytes: `verified` is false";
@@ -22,6 +24,10 @@ impl Driver {
             Event::HostSilent { grant } => {
                 self.heed_worker(&grant.url);
                 return self.warn_silent(true);
+            }
+            Event::LimitReached { upload, .. } if LIVE => {
+                self.warn("limit_reached", LIMIT, Some(*upload));
+                return self.stop_source(*upload);
             }
             Event::ProgressHidden => return self.warn("progress_hidden", HIDDEN, None),
             Event::State { upload, .. }

@@ -34,6 +34,7 @@ use crate::driver::{Driver, Want, new_id};
 use crate::entry::{Entry, Noted};
 use crate::file::sample;
 use crate::journal::{Journal, Kind, Owner, Saved, read};
+use crate::live::LIVE;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
 use crate::page::texts_to_object;
@@ -88,8 +89,13 @@ impl Keeper {
         item: &CreateItem,
         whole: Option<Crc64Nvme>,
     ) -> Result<(), JsValue> {
-        let size = entry.size.get();
-        let sample = sample(entry.file.get(), size, whole.or(item.crc64nvme)).await?;
+        // What a live upload has is in its spool, which counts by itself.
+        let (mut size, mut known) = (entry.size.get(), Crc64Nvme::new(0));
+        if LIVE && item.live {
+            size = 0.0;
+        } else {
+            known = sample(entry.file.get(), size, whole.or(item.crc64nvme)).await?;
+        }
         wait(self.owner.hold()).await?;
         let given = &entry.given;
         let (hashes, require_verified) = given.proof;
@@ -105,7 +111,12 @@ impl Keeper {
             .with("checksum", if hashes { "crc64nvme" } else { "none" })
             .with("requireVerified", require_verified)
             .with("crc64nvme", item.crc64nvme.map(|crc| crc.to_text()))
-            .with("sample", sample.to_text())
+            .with("sample", known.to_text())
+            .with("live", (LIVE && item.live).then_some(true))
+            .with(
+                "maxBytes",
+                item.max_bytes.filter(|_| LIVE).map(|most| most as f64),
+            )
             .with("handle", entry.handle.get())
             .with("cancelled", entry.noted.get() == Noted::Cancelled)
             .with("owner", &*self.id)
@@ -244,6 +255,10 @@ impl Driver {
         entry.kept.set(saved.entry);
         // Its file is no longer read.
         entry.set_file(ObjectBuilder::new().build(), media_type, saved.size);
+        if LIVE && entry.given.live.is_some() {
+            // Its spool goes with it.
+            self.record(&entry, &JsValue::UNDEFINED, true);
+        }
         let done = entry.done.borrow().promise.clone();
         self.store.add(&entry);
         self.add(&entry, None);

@@ -1,5 +1,6 @@
 //! Runs the engine's commands on the adapters, and returns their replies.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use crowfly_contract::{UploadId, mismatch};
@@ -11,6 +12,8 @@ use wasm_bindgen::JsValue;
 use super::{Driver, new_id};
 use crate::api::{self, AbortGuard, Caller};
 use crate::entry::Entry;
+use crate::file::slice;
+use crate::live::LIVE;
 use crate::signer;
 use crate::task::{spawn, wait_foreign};
 use crate::text::hex;
@@ -32,8 +35,8 @@ impl Driver {
                 request,
                 upload,
                 bytes,
-            } => match self.with_file(upload) {
-                Some((entry, file)) => self.hash(request, entry, file, bytes),
+            } => match self.to_hash(upload, bytes) {
+                Some((entry, file, bytes)) => self.hash(request, entry, file, bytes),
                 None => self.reply(request, Reply::Hashed(Err(ReadFailure::Unreadable))),
             },
             Command::Token { request, reason } => self.ask_token(request, reason),
@@ -117,6 +120,20 @@ impl Driver {
         let entry = self.store.find(upload)?;
         let file = entry.file.get();
         (!file.is_undefined()).then_some((entry, file))
+    }
+
+    /// The same with a range of it. That of a live upload is a piece of its spool, which no worker could be sent.
+    fn to_hash(
+        &self,
+        upload: UploadId,
+        bytes: Range<u64>,
+    ) -> Option<(Rc<Entry>, JsValue, Range<u64>)> {
+        let (entry, file) = self.with_file(upload)?;
+        if !LIVE || entry.given.live.is_none() {
+            return Some((entry, file, bytes));
+        }
+        let piece = slice(&file, bytes.start as f64, bytes.end as f64).ok()?;
+        Some((entry, piece, 0..bytes.end - bytes.start))
     }
 
     pub(super) fn keep(&self, request: RequestId, running: Running) {

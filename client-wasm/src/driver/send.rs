@@ -13,6 +13,7 @@ use super::Driver;
 use super::run::Running;
 use crate::entry::Entry;
 use crate::file::{blob_size, probe, read_first, slice};
+use crate::live::LIVE;
 use crate::task::spawn;
 use crate::transfer::{News, Transfer};
 
@@ -87,6 +88,9 @@ impl Driver {
                 driver.keep_part(&flight.entry, part, crc, &receipt);
                 driver.report_part(&flight.entry, part, end - start);
                 driver.reply(request, Reply::Sent(receipt));
+                if LIVE {
+                    driver.release(&flight.entry);
+                }
             }
             News::End(Err(failure)) => {
                 flight.lose();

@@ -2,6 +2,7 @@
 
 use crowfly_contract::limits::{
     MAX_METADATA_BYTES, MAX_METADATA_ENTRIES, MAX_METADATA_KEY_BYTES, MAX_NAME_BYTES, MAX_PAGE,
+    MAX_SAFE_INTEGER,
 };
 use crowfly_contract::{Metadata, OCTET_STREAM, Visibility, essence, is_media_type};
 use js_sys::Array;
@@ -46,6 +47,23 @@ pub(crate) struct Given {
     /// Whether the bytes are hashed, and whether verification is required.
     pub(crate) proof: (bool, bool),
     pub(crate) callbacks: Callbacks,
+    /// Of a live upload.
+    pub(crate) live: Option<Live>,
+}
+
+/// What a live upload is given besides.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Live {
+    pub(crate) max_bytes: Option<u64>,
+    /// A source that fails ends the upload with nothing.
+    pub(crate) aborts: bool,
+}
+
+/// Names of the options of every upload.
+macro_rules! common {
+    () => {
+        "onProgress onStateChange signal visibility metadata priority name path type checksum requireVerified"
+    };
 }
 
 /// The file argument.
@@ -68,26 +86,54 @@ pub(crate) fn read_upload(
     value: &JsValue,
     (hashes, required): (bool, bool),
 ) -> Result<Given, JsValue> {
-    let known = "onProgress onStateChange signal visibility metadata priority name path type checksum requireVerified";
-    let options = Options::of(value, "upload", known);
+    let options = Options::of(value, "upload", common!());
+    let given = read_common(file, &options, (hashes, required));
+    options.end(given)
+}
+
+/// The options of a live upload. The type of a `MediaRecorder` is its own.
+pub(crate) fn read_live(
+    source: &JsValue,
+    value: &JsValue,
+    proof: (bool, bool),
+) -> Result<Given, JsValue> {
+    let known = concat!(common!(), " maxBytes onSourceError");
+    let options = Options::of(value, "uploadLive", known);
+    let mut given = read_common(source, &options, proof);
+    let own = property(source, "mimeType").as_string();
+    let own = own.and_then(|own| media_type(&own));
+    given.media_type = given.media_type.or(own);
+    let bytes = |value: &JsValue| {
+        let number = value.as_f64()?;
+        let right = number >= 1.0 && number.trunc() == number && number <= MAX_SAFE_INTEGER as f64;
+        right.then_some(number as u64)
+    };
+    given.live = Some(Live {
+        max_bytes: options.check("maxBytes", bytes, "must be a number of bytes"),
+        aborts: options.word("onSourceError", ["keep", "abort"]) == Some(false),
+    });
+    options.end(given)
+}
+
+fn read_common(file: &JsValue, options: &Options<'_>, (hashes, required): (bool, bool)) -> Given {
     let private = options.word("visibility", ["private", "public"]);
-    let given = Given {
+    Given {
         visibility: if private == Some(false) {
             Visibility::Public
         } else {
             Visibility::Private
         },
         callbacks: options.callbacks(),
-        name: read_name(file, &options),
+        name: read_name(file, options),
         path: options.text("path").into(),
-        media_type: read_type(&options),
-        metadata: read_metadata(&options),
+        media_type: read_type(options),
+        metadata: read_metadata(options),
         priority: options
             .integer("priority", -1_000, 1_000, "")
             .unwrap_or_default(),
         proof: options.proof(hashes, required),
-    };
-    options.end(given)
+        live: None,
+    }
 }
 
 /// The options of a resumed upload.

@@ -11,6 +11,7 @@
 use crowfly_contract::{CompleteRequest, Crc64Nvme, PartToSign, UploadId, Visibility};
 use crowfly_engine::ItemToCreate;
 
+use crate::live::LIVE;
 use crate::text::{append_with, decimal, hex};
 
 /// One item of a create call.
@@ -22,9 +23,11 @@ fn item(one: &ItemToCreate, state: Option<String>) -> String {
     if let Some(path) = &item.path {
         object.text("path", path);
     }
-    if let Some(size) = item.size {
-        object.number("size", size);
+    object.maybe("size", item.size);
+    if LIVE && item.live {
+        object.raw("live", "true");
     }
+    object.maybe("maxBytes", item.max_bytes.filter(|_| LIVE));
     object.text("type", &item.media_type);
     object.crc(item.crc64nvme);
     if item.visibility == Visibility::Public {
@@ -65,7 +68,9 @@ pub(crate) fn sign_request(parts: &[PartToSign], state: Option<String>) -> Strin
 
 pub(crate) fn complete_request(body: &CompleteRequest, state: Option<String>) -> String {
     let mut object = Object::default();
+    object.maybe("size", body.size.filter(|_| LIVE));
     object.crc(body.crc64nvme);
+    object.maybe("durationMs", body.duration_ms.filter(|_| LIVE));
     object.state(state);
     object.end()
 }
@@ -93,6 +98,12 @@ impl Object {
         self.raw(name, &quoted(text));
     }
 
+    fn maybe(&mut self, name: &str, number: Option<u64>) {
+        if let Some(number) = number {
+            self.number(name, number);
+        }
+    }
+
     fn number(&mut self, name: &str, number: u64) {
         self.raw(name, &decimal(number));
     }
@@ -107,6 +118,7 @@ impl Object {
         let part = |part: &PartToSign| {
             let mut object = Object::default();
             object.number("number", part.number.into());
+            object.maybe("size", part.size.filter(|_| LIVE));
             object.crc(part.crc64nvme);
             object.end()
         };

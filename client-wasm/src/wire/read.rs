@@ -1,12 +1,13 @@
 use crowfly_contract::{
-    Completing, CreateResult, Created, ErrorCode, GatewayMessage, Grant, Outcome, PartGrant, Plan,
-    ProblemBody, Stored, StoredPart, UploadId, limits,
+    Completing, CreateResult, Created, ErrorCode, GatewayMessage, Grant, LivePlan, Outcome,
+    PartGrant, Plan, ProblemBody, Stored, StoredPart, UploadId, limits,
 };
 use crowfly_engine::StatusNews;
 use wasm_bindgen::JsValue;
 
 use super::fields::{CRC, Fields, HTTP, ID, KEY, WORD, is_http};
 use super::record::record;
+use crate::live::LIVE;
 use crate::page::property;
 
 const STATE: &str = "1 to 2048 visible characters of ASCII";
@@ -45,7 +46,15 @@ fn plan(plan: &JsValue) -> Option<Plan> {
             part_size: fields.integer("partSize"),
             part_count: fields.integer_in("partCount", PARTS),
         }),
-        _ => fields.must("kind", "single or multipart", None),
+        "live" if LIVE => {
+            let every = fields.get("doubleEvery");
+            let every = every.map(|_| fields.integer_in("doubleEvery", 1..=u32::MAX));
+            let plan = LivePlan::new(fields.integer("partSize"), every).ok();
+            fields.must("partSize", "5 MiB to 5 GiB", plan.map(drop));
+            let max_bytes = fields.integer("maxBytes");
+            fields.all(plan.map(|plan| Plan::Live { plan, max_bytes })?)
+        }
+        _ => fields.must("kind", "single, multipart or live", None),
     }
 }
 

@@ -4,7 +4,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// The published worker, so that the tests run what ships.
-const WORKER: &str = include_str!("../../npm/worker.js");
+const WORKER: &str = concat!(
+    include_str!("../../npm/worker.js"),
+    // What it has besides for live uploads.
+    include_str!("../../js/spool-worker.js"),
+);
 
 #[wasm_bindgen(module = "/tests/support/world.js")]
 extern "C" {

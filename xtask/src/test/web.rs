@@ -47,6 +47,7 @@ pub(super) fn wasm_tests(seconds: &str) -> Result<Cmd, Error> {
         .words("test --headless --chrome --chromedriver")
         .arg(browsers::chromium()?.path("CHROMEDRIVER"))
         .arg("client-wasm")
+        .words("--features live")
         .env("WASM_BINDGEN_TEST_TIMEOUT", seconds))
 }
 

@@ -51,6 +51,11 @@ impl Pool {
         }
     }
 
+    /// The application's function that creates a worker; undefined if there is none.
+    pub(crate) fn maker(&self) -> JsValue {
+        self.make.get()
+    }
+
     /// The job of a request, unless it has ended.
     pub(super) fn job(&self, request: RequestId) -> Option<Job> {
         let jobs = self.jobs.borrow();
@@ -146,7 +151,8 @@ impl Driver {
             retries: 0,
             item: Some(Rc::clone(item)),
         };
-        let reads = item.crc64nvme.is_none() && size <= WHOLE_SAMPLE && job.is_small();
+        let reads =
+            !item.live && item.crc64nvme.is_none() && size <= WHOLE_SAMPLE && job.is_small();
         if reads {
             self.begin_hash(job);
         }

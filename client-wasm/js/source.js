@@ -1,0 +1,107 @@
+// What a live upload can be made of, as one sequence of pieces.
+
+/** A piece of a recording.
+ * @typedef {Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>} Piece */
+
+/** What records, or gives bytes.
+ * @typedef {MediaRecorder | ReadableStream<Piece> | AsyncIterable<Piece> | Iterable<Piece>} LiveSource */
+
+/** Pieces in order. `stop` has the source end: the pieces that it still has come first. `hold` asks it to wait, if it can.
+ * @typedef {{ pieces: AsyncIterable<Piece>, stop: () => void, hold: (wait: boolean) => void }} Source */
+
+/** How often a recorder hands over what it has, in milliseconds: so much is lost if the page dies. */
+const SLICE_MS = 1_000;
+
+/** @param {LiveSource} source
+ * @returns {Source} */
+export function sourceOf(source) {
+  if ("ondataavailable" in source) return recorder(source);
+  if ("getReader" in source) return stream(source);
+  return iterable(source);
+}
+
+/** @param {MediaRecorder} media
+ * @returns {Source} */
+function recorder(media) {
+  /** @type {Piece[]} */
+  const waiting = [];
+  let ended = media.state === "inactive" && false;
+  /** @type {unknown} */
+  let failed;
+  let wake = () => {};
+  const abort = new AbortController();
+  const { signal } = abort;
+  media.addEventListener("dataavailable", ({ data }) => {
+    waiting.push(data);
+    wake();
+  }, { signal });
+  media.addEventListener("error", (event) => {
+    failed = /** @type {ErrorEvent} */ (event).error ?? new Error("the recorder failed");
+  }, { signal });
+  // The last piece comes before it: https://w3c.github.io/mediacapture-record/#dom-mediarecorder-stop
+  media.addEventListener("stop", () => {
+    ended = true;
+    wake();
+  }, { signal });
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let timer;
+  if (media.state === "inactive") media.start(SLICE_MS);
+  // The page has started it, perhaps without a time slice.
+  else timer = setInterval(() => media.state === "recording" && media.requestData(), SLICE_MS);
+  async function* pieces() {
+    try {
+      for (;;) {
+        const piece = waiting.shift();
+        if (piece) yield piece;
+        else if (!ended) await /** @type {Promise<void>} */ (new Promise((resolve) => (wake = resolve)));
+        else if (failed) throw failed;
+        else return;
+      }
+    } finally {
+      clearInterval(timer);
+      abort.abort();
+    }
+  }
+  return {
+    pieces: pieces(),
+    stop: () => media.state !== "inactive" && media.stop(),
+    hold(wait) {
+      if (wait && media.state === "recording") media.pause();
+      if (!wait && media.state === "paused") media.resume();
+    },
+  };
+}
+
+/** @param {ReadableStream<Piece>} bytes
+ * @returns {Source} */
+function stream(bytes) {
+  const reader = bytes.getReader();
+  async function* pieces() {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  }
+  return { pieces: pieces(), stop: () => void reader.cancel().catch(() => {}), hold() {} };
+}
+
+/** @param {AsyncIterable<Piece> | Iterable<Piece>} source
+ * @returns {Source} */
+function iterable(source) {
+  let stopped = () => {};
+  /** @type {Promise<{ done: true, value: undefined }>} */
+  const end = new Promise((resolve) => (stopped = () => resolve({ done: true, value: undefined })));
+  async function* pieces() {
+    const from = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    for (;;) {
+      const { done, value } = await Promise.race([from.next(), end]);
+      if (done) {
+        from.return?.();
+        return;
+      }
+      yield value;
+    }
+  }
+  return { pieces: pieces(), stop: () => stopped(), hold() {} };
+}

@@ -1,0 +1,203 @@
+// What a live upload has recorded, until storage has it: in the origin's private file system, which outlives the page, or in
+// memory where that cannot be had. https://fs.spec.whatwg.org/
+
+/** @import { Piece } from "./source.js" */
+
+/** Where the spools are, one folder for each upload. */
+const FOLDER = "crowfly";
+/** Most bytes in memory. */
+const MEMORY = 64 * 1024 * 1024;
+
+/** How often the deletion of a spool is tried, and the wait before the second time in milliseconds, which grows. */
+const REMOVALS = 8;
+const REMOVAL_MS = 50;
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What the worker answers, `bytes` being all that is written, `files` how many files are complete.
+ * @typedef {{ call: number, bytes: number, files: number, error?: string }} Answer */
+
+/** The bytes of one recording: they only grow. */
+export class Spool {
+  /** Its complete files, or pieces in memory, and where each begins.
+   * @type {{ blob: Blob | undefined, start: number }[]} */
+  #blocks = [];
+  /** Bytes that can be read. */
+  ready = 0;
+  /** Bytes that were written. */
+  bytes = 0;
+  /** Why the disk is not used any more. */
+  cause = "";
+  #files = 0;
+  /** @type {string} */
+  #id;
+  /** @type {Worker | undefined} */
+  #worker;
+  /** @type {Map<number, { resolve: (answer: Answer) => void, reject: (error: unknown) => void }>} */
+  #calls = new Map();
+  #call = 0;
+  #inMemory = 0;
+  #roomy = () => {};
+
+  /** @param {string} id of the upload
+   * @param {(() => Worker) | undefined} worker starts one */
+  constructor(id, worker) {
+    this.#id = id;
+    try {
+      this.#worker = worker?.();
+    } catch (error) {
+      this.#give(error);
+    }
+    if (!this.#worker) return this.#give(this.cause || "no worker");
+    this.#worker.addEventListener("message", (/** @type {MessageEvent<Answer>} */ { data }) => {
+      this.#calls.get(data.call)?.resolve(data);
+      this.#calls.delete(data.call);
+    });
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault?.();
+      for (const { reject } of this.#calls.values()) reject(event.message);
+      this.#calls.clear();
+    });
+  }
+
+  /** Adds a piece; resolves once a crash of the page does not lose it, or memory has room for it.
+   * @param {Piece} piece */
+  async add(piece) {
+    let data = piece instanceof Blob ? piece : new Blob([piece]);
+    if (this.#worker) {
+      const before = this.bytes;
+      await this.#ask({ data }).catch((error) => this.#give(error));
+      if (this.#worker) return;
+      // What the disk took of it stays there.
+      data = data.slice(this.bytes - before);
+    }
+    await this.#room(data.size);
+    this.#block(data);
+    this.#inMemory += data.size;
+    this.bytes = this.ready;
+  }
+
+  /** All that was added can be read. */
+  async seal() {
+    if (this.#worker) await this.#ask({ seal: true }).catch((error) => this.#give(error));
+  }
+
+  /** A range of what can be read.
+   * @param {number} start
+   * @param {number} end */
+  slice(start, end) {
+    const pieces = [];
+    for (const { blob, start: from } of this.#blocks) {
+      const size = blob?.size ?? 0;
+      if (from + size <= start || from >= end) continue;
+      pieces.push(/** @type {Blob} */ (blob).slice(Math.max(0, start - from), end - from));
+    }
+    return new Blob(pieces);
+  }
+
+  /** Storage has all up to here.
+   * @param {number} bytes */
+  release(bytes) {
+    for (const block of this.#blocks) {
+      if (!block.blob || block.blob instanceof File || block.start + block.blob.size > bytes) continue;
+      this.#inMemory -= block.blob.size;
+      block.blob = undefined;
+    }
+    this.#roomy();
+  }
+
+  /** Ends the writing. With `gone`, all is deleted.
+   * @param {boolean} gone */
+  async end(gone) {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    // The file that the worker wrote is locked until the worker has ended.
+    for (let tries = 0; gone && tries < REMOVALS; tries++) {
+      await pause(tries * REMOVAL_MS);
+      gone = await remove(this.#id).then(
+        () => false,
+        (/** @type {DOMException} */ { name }) => tries === 0 || name !== "NotFoundError",
+      );
+    }
+  }
+
+  /** What an earlier page left.
+   * @param {string} id */
+  static async left(id) {
+    const spool = new Spool(id, undefined);
+    spool.cause = "";
+    await spool.#read(Infinity);
+    spool.bytes = spool.ready;
+    return spool;
+  }
+
+  /** @param {{ data?: Blob, seal?: true }} work */
+  async #ask(work) {
+    const call = ++this.#call;
+    /** @type {Answer} */
+    const answer = await new Promise((resolve, reject) => {
+      this.#calls.set(call, { resolve, reject });
+      this.#worker?.postMessage({ spool: this.#id, call, ...work });
+    });
+    this.bytes = answer.bytes;
+    await this.#read(answer.files);
+    if (answer.error) throw answer.error;
+  }
+
+  /** Takes up the complete files.
+   * @param {number} most */
+  async #read(most) {
+    if (this.#files >= most) return;
+    const folder = await folderOf(this.#id, false);
+    for (; this.#files < most; this.#files++) {
+      const handle = await folder.getFileHandle(String(this.#files)).catch(() => undefined);
+      if (!handle) return;
+      this.#block(await handle.getFile());
+    }
+  }
+
+  /** @param {Blob} blob */
+  #block(blob) {
+    this.#blocks.push({ blob, start: this.ready });
+    this.ready += blob.size;
+  }
+
+  /** From now on in memory.
+   * @param {unknown} error */
+  #give(error) {
+    this.cause = String(/** @type {Error} */ (error)?.message ?? error);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    // What the disk has is complete by now.
+    this.bytes = this.ready;
+  }
+
+  /** @param {number} bytes */
+  async #room(bytes) {
+    while (this.#inMemory > 0 && this.#inMemory + bytes > MEMORY) {
+      await /** @type {Promise<void>} */ (new Promise((resolve) => (this.#roomy = resolve)));
+    }
+  }
+
+  /** Whether memory is nearly full. */
+  get full() {
+    return this.#inMemory > MEMORY / 2;
+  }
+}
+
+/** @param {string} id
+ * @param {boolean} create */
+async function folderOf(id, create) {
+  const root = await navigator.storage.getDirectory();
+  const spools = await root.getDirectoryHandle(FOLDER, { create });
+  return spools.getDirectoryHandle(id, { create });
+}
+
+/** Deletes a spool.
+ * @param {string} id */
+async function remove(id) {
+  const root = await navigator.storage.getDirectory();
+  const spools = await root.getDirectoryHandle(FOLDER);
+  await spools.removeEntry(id, { recursive: true });
+}
