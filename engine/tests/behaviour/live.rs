@@ -42,7 +42,7 @@ fn parts_are_sent_while_the_recording_grows() {
 }
 
 #[test]
-fn two_hours_at_8_mbit_take_1188_parts_and_a_call_for_each() {
+fn two_hours_at_8_mbit_take_1187_parts_and_a_call_for_each() {
     let mut world = recording(1_000_000, 7_200, false);
     world.keep_log = false;
     world.finish();
