@@ -17,6 +17,9 @@ const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
 const MOST_NEEDED_MS: u64 = 600_000;
 /// Silence before the last byte: on a link without slow steps, and at most.
 const STALL_MS: (u64, u64) = (10_000, 60_000);
+/// One that has moved nothing waits for a connection of the browser, while others to its host have one: at most for so
+/// long, and so much longer than the last of them.
+const CONNECTION_MS: (u64, u64) = (70_000, 10_000);
 const HASH_STALL_MS: u64 = 30_000;
 const HASH_HOLD_MS: u64 = 5_000;
 /// Hashing jobs of so many bytes count as an eighth of one.
@@ -38,6 +41,8 @@ enum What {
 #[derive(Debug)]
 struct Wait {
     what: What,
+    /// That of storage.
+    host: String,
     began: u64,
     moved_at: u64,
     moved: u64,
@@ -55,6 +60,8 @@ struct Wait {
 pub struct Waits {
     live: BTreeMap<RequestId, Wait>,
     slowest_step: u64,
+    /// When a request to each host last had a connection.
+    connected: BTreeMap<String, u64>,
     /// Requests report no progress.
     hidden: bool,
     /// The longest wait for the answer to a body after its last byte, in milliseconds.
@@ -102,8 +109,13 @@ impl Monitor {
             | Command::Read { request, .. } => (request, What::Call, 0),
             _ => return,
         };
+        let host = match command {
+            Command::Send { grant, .. } => grant.url.split('/').nth(2).unwrap_or_default(),
+            _ => "",
+        };
         let wait = Wait {
             what,
+            host: host.to_owned(),
             began: now,
             moved_at: now,
             moved: 0,
@@ -168,16 +180,29 @@ impl Monitor {
         let Some(wait) = self.waits.live.remove(&request) else {
             return;
         };
+        if wait.moved > 0 {
+            self.waits.connected.insert(wait.host.clone(), now);
+        }
         if wait.slept {
             return;
         }
-        let (waited, most) = (now - wait.moved_at, wait.most(self.waits.slowest_step));
+        let (waited, mut most) = (now - wait.moved_at, wait.most(self.waits.slowest_step));
+        if wait.what == What::Bytes && wait.moved == 0 && self.connected(now, &wait.host) {
+            most = most.max(CONNECTION_MS.0);
+        }
         if wait.what == What::Bytes && wait.moved == wait.total {
             self.waits.longest_answer = self.waits.longest_answer.max(waited);
         }
         self.check(waited <= most, || {
             format!("{request:?} was waited for {waited} ms, {most} ms at most: {wait:?}")
         });
+    }
+
+    /// Whether another request to this host has a connection, or had one a moment ago.
+    fn connected(&self, now: u64, host: &str) -> bool {
+        let has = |other: &Wait| other.moved > 0 && other.host == host;
+        let last = self.waits.connected.get(host);
+        self.waits.live.values().any(has) || last.is_some_and(|at| now <= at + CONNECTION_MS.1)
     }
 
     /// The clock jumps.
