@@ -195,6 +195,7 @@ fn every_test_that_the_promises_name_is_there() {
         "contract",
         "engine",
         "tests",
+        "webm",
         "xtask/src",
     ]);
     let promises = read("docs/ACCEPTANCE.md");
