@@ -2,8 +2,7 @@
 import { sourceOf } from "./source.js";
 import { Spool } from "./spool.js";
 
-/** @import { LiveSource } from "./source.js" */
-/** @typedef {LiveSource} LiveSource */
+/** @typedef {import("./source.js").LiveSource} LiveSource */
 
 /** What is told to the module: `bytes` are recorded, `ready` of them can be read from `file`. `error` is why the source
  * failed, `cause` why the spool does not outlive the page.

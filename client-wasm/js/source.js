@@ -25,7 +25,7 @@ export function sourceOf(source) {
 function recorder(media) {
   /** @type {Piece[]} */
   const waiting = [];
-  let ended = media.state === "inactive" && false;
+  let ended = false;
   /** @type {unknown} */
   let failed;
   let wake = () => {};

@@ -49,12 +49,17 @@ export class Spool {
     } catch (error) {
       this.#give(error);
     }
-    if (!this.#worker) return this.#give(this.cause || "no worker");
-    this.#worker.addEventListener("message", (/** @type {MessageEvent<Answer>} */ { data }) => {
+    if (this.#worker) this.#listen(this.#worker);
+    else this.#give(this.cause || "no worker");
+  }
+
+  /** @param {Worker} worker */
+  #listen(worker) {
+    worker.addEventListener("message", (/** @type {MessageEvent<Answer>} */ { data }) => {
       this.#calls.get(data.call)?.resolve(data);
       this.#calls.delete(data.call);
     });
-    this.#worker.addEventListener("error", (event) => {
+    worker.addEventListener("error", (event) => {
       event.preventDefault?.();
       for (const { reject } of this.#calls.values()) reject(event.message);
       this.#calls.clear();

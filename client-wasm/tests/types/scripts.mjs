@@ -22,6 +22,7 @@ export const installed = (folder) => resolve(process.env.CROWFLY_TOOLS ?? join(s
 
 const PAGE = ["es2022", "dom"];
 const WORKER = "worker.js";
+const SPOOL = "spool-worker.js";
 /** Uppy's own types name `Symbol.dispose`. */
 const UPPY = "uppy.js";
 const others = scripts("npm").filter((file) => ![WORKER, UPPY].includes(file));
@@ -31,7 +32,8 @@ const GROUPS = [
   { name: "npm, of Uppy", folder: "npm", files: [UPPY], lib: [...PAGE, "esnext.disposable"] },
   { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
   { name: "element", folder: "element", files: scripts("element"), lib: [...PAGE, "dom.iterable"] },
-  { name: "js, what the module calls", folder: "js", files: scripts("js"), lib: PAGE },
+  { name: "js, what the module calls", folder: "js", files: scripts("js").filter((file) => file !== SPOOL), lib: PAGE },
+  { name: "js, in the worker", folder: "js", files: [SPOOL], lib: ["es2022", "webworker"] },
 ];
 
 /** What would let a mistake pass: a comment that turns the compiler off, or a type that fits everything. */
