@@ -12,6 +12,12 @@ const MEMORY = 64 * 1024 * 1024;
 const REMOVALS = 8;
 const REMOVAL_MS = 50;
 
+/** Longest wait for a write, in milliseconds. */
+const ANSWER_MS = 30_000;
+
+/** @param {unknown} error */
+const textOf = (error) => String(/** @type {Error | undefined} */ (error)?.message ?? error);
+
 /** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -37,6 +43,8 @@ export class Spool {
   /** @type {Map<number, { resolve: (answer: Answer) => void, reject: (error: unknown) => void }>} */
   #calls = new Map();
   #call = 0;
+  /** Why the worker answers no more. */
+  #broken = "";
   #inMemory = 0;
   #roomy = () => {};
 
@@ -46,11 +54,11 @@ export class Spool {
     this.#id = id;
     try {
       this.#worker = worker?.();
+      if (this.#worker) this.#listen(this.#worker);
+      else this.cause = "no worker";
     } catch (error) {
-      this.#give(error);
+      this.cause = textOf(error);
     }
-    if (this.#worker) this.#listen(this.#worker);
-    else this.#give(this.cause || "no worker");
   }
 
   /** @param {Worker} worker */
@@ -61,7 +69,8 @@ export class Spool {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault?.();
-      for (const { reject } of this.#calls.values()) reject(event.message);
+      this.#broken = event.message || "the worker broke";
+      for (const { reject } of this.#calls.values()) reject(this.#broken);
       this.#calls.clear();
     });
   }
@@ -74,6 +83,7 @@ export class Spool {
       const before = this.bytes;
       await this.#ask({ data }).catch((error) => this.#give(error));
       if (this.#worker) return;
+      if (this.bytes < before) throw new Error("what was recorded cannot be read back");
       // What the disk took of it stays there.
       data = data.slice(this.bytes - before);
     }
@@ -117,6 +127,7 @@ export class Spool {
   async end(gone) {
     this.#worker?.terminate();
     this.#worker = undefined;
+    for (const { reject } of this.#calls.values()) reject("it has ended");
     // The file that the worker wrote is locked until the worker has ended.
     for (let tries = 0; gone && tries < REMOVALS; tries++) {
       await pause(tries * REMOVAL_MS);
@@ -142,7 +153,14 @@ export class Spool {
     const call = ++this.#call;
     /** @type {Answer} */
     const answer = await new Promise((resolve, reject) => {
-      this.#calls.set(call, { resolve, reject });
+      if (this.#broken) return reject(this.#broken);
+      const timer = setTimeout(() => reject("the disk does not answer"), ANSWER_MS);
+      /** @type {<T>(settle: (value: T) => void) => (value: T) => void} */
+      const end = (settle) => (value) => {
+        clearTimeout(timer);
+        settle(value);
+      };
+      this.#calls.set(call, { resolve: end(resolve), reject: end(reject) });
       this.#worker?.postMessage({ spool: this.#id, call, ...work });
     });
     this.bytes = answer.bytes;
@@ -170,11 +188,12 @@ export class Spool {
 
   /** From now on in memory.
    * @param {unknown} error */
-  #give(error) {
-    this.cause = String(/** @type {Error} */ (error)?.message ?? error);
+  async #give(error) {
+    this.cause = textOf(error);
     this.#worker?.terminate();
     this.#worker = undefined;
-    // What the disk has is complete by now.
+    // The last file, too, is complete by now.
+    await this.#read(Infinity).catch(() => {});
     this.bytes = this.ready;
   }
 

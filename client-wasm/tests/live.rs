@@ -16,6 +16,8 @@ cases!("/tests/cases/live.js":
     a_source_that_fails_may_end_the_upload,
     without_a_worker_memory_holds_what_storage_lacks,
     a_stream_waits_for_room_in_memory,
+    a_disk_that_fills_loses_nothing,
+    a_worker_that_breaks_loses_nothing,
     a_limit_ends_the_recording,
     a_pause_stops_sending_alone,
     what_is_no_source_is_refused,

@@ -109,6 +109,27 @@ async function records(given, { createClient, world, workerSource }) {
   client.close();
 }
 
+/** A recording whose spool breaks on the way, by what is put before the worker's script. */
+async function breaks({ createClient, world, workerSource }, trouble, cause) {
+  const sent = recordable(world);
+  const warnings = [];
+  const onWarning = (warning) => warnings.push(warning);
+  const client = createClient({ ...options, onWarning }, () => world.worker(`${trouble};${workerSource}`));
+  const bytes = noise(12 * MIB);
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += MIB) {
+      yield bytes.subarray(at, at + MIB);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+  equal((await client.uploadLive(pieces(), { name: "a.bin" }).done).size, bytes.length);
+  same(await sent(), bytes);
+  const found = warnings.filter(({ code }) => code === "spool_unavailable");
+  equal(found.length, 1, "warnings");
+  ok(found[0].message.includes(cause), found[0].message);
+  client.close();
+}
+
 export const cases = {
   async a_stream_is_sent_while_it_grows(test) {
     const sent = recordable(test.world);
@@ -294,6 +315,33 @@ export const cases = {
     upload.resume();
     equal((await upload.done).size, 120 * MIB);
     client.close();
+  },
+
+  async a_disk_that_fills_loses_nothing(test) {
+    await breaks(
+      test,
+      `const { write } = FileSystemSyncAccessHandle.prototype;
+      let room = 6.5 * 1024 * 1024;
+      FileSystemSyncAccessHandle.prototype.write = function (piece, options) {
+        const wrote = write.call(this, piece.subarray(0, room), options);
+        room -= wrote;
+        return wrote;
+      };`,
+      "the disk is full",
+    );
+  },
+
+  async a_worker_that_breaks_loses_nothing(test) {
+    await breaks(
+      test,
+      `const { flush } = FileSystemSyncAccessHandle.prototype;
+      let flushes = 0;
+      FileSystemSyncAccessHandle.prototype.flush = function () {
+        flush.call(this);
+        if (++flushes === 3) setTimeout(() => { throw new Error("gone"); });
+      };`,
+      "gone",
+    );
   },
 
   async a_limit_ends_the_recording(test) {
