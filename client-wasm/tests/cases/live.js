@@ -1,6 +1,7 @@
 import { equal, ok, rejection, thrown, until } from "../support/world.js";
 
 const MIB = 1024 * 1024;
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
 
 function noise(length, seed = 1) {
@@ -80,10 +81,7 @@ function canvas() {
   const picture = document.createElement("canvas");
   [picture.width, picture.height] = [320, 240];
   const context = picture.getContext("2d");
-  const timer = setInterval(() => {
-    context.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
-    context.fillRect(0, 0, 320, 240);
-  }, 40);
+  const timer = setInterval(() => context.fillRect(Math.random() * 320, Math.random() * 240, 9, 9), 40);
   const stream = picture.captureStream(25);
   return { stream, end: () => clearInterval(timer) };
 }
@@ -119,7 +117,7 @@ async function breaks({ createClient, world, workerSource }, trouble, cause) {
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += MIB) {
       yield bytes.subarray(at, at + MIB);
-      await new Promise((done) => setTimeout(done, 10));
+      await pause(10);
     }
   }
   equal((await client.uploadLive(pieces(), { name: "a.bin" }).done).size, bytes.length);
@@ -245,11 +243,10 @@ export const cases = {
     const aborted = client.uploadLive(tap().stream, { name: "c.bin" });
     aborted.abort("no");
     equal(await rejection(aborted.done), "no");
-    const ids = [left.id, stored.id, aborted.id];
-    let names = ids;
-    for (let tries = 0; names.some((name) => ids.includes(name)); tries += 1) {
+    let names = [left.id];
+    for (let tries = 0; [left, stored, aborted].some(({ id }) => names.includes(id)); tries += 1) {
       ok(tries < 200, `spools are left: ${names}`);
-      await new Promise((done) => setTimeout(done, 20));
+      await pause(20);
       names = await spools();
     }
     client.close();
@@ -308,7 +305,7 @@ export const cases = {
     world.storage = () => (wait ? "hang" : undefined);
     const upload = client.uploadLive(endless(), { name: "a.bin" });
     await until(() => given >= 16, "64 MiB", 20_000);
-    await new Promise((done) => setTimeout(done, 300));
+    await pause(300);
     ok(given <= 17, `${given} pieces in memory`);
     wait = false;
     upload.pause();
@@ -355,7 +352,7 @@ export const cases = {
       for (;;) {
         given += 1;
         yield bytes;
-        await new Promise((done) => setTimeout(done, 5));
+        await pause(5);
       }
     }
     const upload = client.uploadLive(endless(), { name: "a.bin" });
@@ -363,7 +360,7 @@ export const cases = {
     equal((await sent()).length, 7 * MIB);
     equal(warnings, ["limit_reached"]);
     const before = given;
-    await new Promise((done) => setTimeout(done, 100));
+    await pause(100);
     equal(given, before, "the source was not stopped");
     client.close();
   },
