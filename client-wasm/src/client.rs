@@ -5,13 +5,14 @@ use std::rc::Rc;
 use crowfly_contract::UploadId;
 use wasm_bindgen::prelude::*;
 
+use crate::LIVE;
 use crate::driver::{Driver, NO_API, Want, new_id};
 use crate::entry::Entry;
 use crate::error::{closed, invalid_option, unsupported};
 use crate::file::is_handle;
-use crate::live::{LIVE, is_source};
 use crate::members::members;
 use crate::options::{read_client, read_file, read_live, read_page, read_upload};
+use crate::recorder::is_source;
 use crate::resumable::resumable;
 use crate::task::promise;
 use crate::upload::Upload;

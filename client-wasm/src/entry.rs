@@ -7,11 +7,12 @@ use crowfly_contract::UploadId;
 use crowfly_engine::{Progress, State};
 use wasm_bindgen::JsValue;
 
+use crate::LIVE;
 use crate::error::abort_error;
-use crate::live::{LIVE, Recording};
 use crate::object::ObjectBuilder;
 use crate::options::Given;
 use crate::page::{Deferred, Held, Listener, notify};
+use crate::recorder::Recording;
 use crate::summary::Summary;
 use crate::wire::progress_to_page;
 
@@ -183,6 +184,21 @@ impl Entry {
         if callback.is_set() {
             notify(callback.get(), self.progress());
         }
+    }
+
+    /// Ends the source of a live upload: what it gave is the whole.
+    pub(crate) fn finish(&self) {
+        if let Some(live) = &*self.live.borrow() {
+            live.finish();
+        }
+    }
+
+    /// What the spool of a live upload holds.
+    pub(crate) fn spooled(&self) -> crowfly_engine::Recording {
+        let live = self.live.borrow();
+        live.as_ref()
+            .map(|live| live.spooled.get())
+            .unwrap_or_default()
     }
 
     /// Stops what records it; its spool stays, or goes.

@@ -5,7 +5,7 @@ use crowfly_contract::{Crc64Nvme, OpaqueState, UploadId};
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::live::LIVE;
+use crate::LIVE;
 use crate::options::{Given, Live};
 use crate::page::{get, keys};
 use crate::wire::Fields;

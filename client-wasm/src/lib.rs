@@ -6,6 +6,9 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+/// Whether live uploads are in this build. All that only they need hangs on it, so that the package has nothing of it.
+const LIVE: bool = cfg!(feature = "live");
+
 mod api;
 mod client;
 mod clock;
@@ -15,11 +18,11 @@ mod entry;
 mod error;
 mod file;
 mod journal;
-mod live;
 mod members;
 mod object;
 mod options;
 mod page;
+mod recorder;
 mod resumable;
 mod signer;
 mod store;

@@ -74,7 +74,7 @@ macro_rules! members {
         impl $class {
             pub(crate) fn into_page(self) -> JsValue {
                 let getters = concat!($(stringify!($getter), " ",)*);
-                let methods = if $crate::live::LIVE {
+                let methods = if $crate::LIVE {
                     concat!($(stringify!($method), " ",)* $(stringify!($later), " ",)*)
                 } else {
                     concat!($(stringify!($method), " ",)*)

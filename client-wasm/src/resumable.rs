@@ -5,12 +5,12 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
+use crate::LIVE;
 use crate::driver::{Driver, NO_LEAVE, Want, open_file, permitted};
 use crate::entry::Entry;
 use crate::error::{closed, invalid_option, is_upload_error, refused, unreadable};
 use crate::file::{adopted, is_handle, sample, stated_size};
 use crate::journal::Saved;
-use crate::live::LIVE;
 use crate::members::members;
 use crate::object::ObjectBuilder;
 use crate::options::{Callbacks, read_attach, read_file};
@@ -180,7 +180,7 @@ async fn recorded(saved: &Saved) -> JsValue {
     if saved.given.live.is_none() {
         return JsValue::UNDEFINED;
     }
-    let asked = crate::live::recorded_bytes(&saved.id.to_text());
+    let asked = crate::recorder::recorded_bytes(&saved.id.to_text());
     wait(asked).await.unwrap_or_default()
 }
 

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
+use crate::LIVE;
 use crate::driver::{Driver, NO_API, Want};
 use crate::entry::Entry;
 use crate::error::unsupported;
-use crate::live::LIVE;
 use crate::members::members;
 
 /// One upload. It is not a promise: its `done` is.

@@ -14,7 +14,7 @@ use crowfly_contract::{Crc64Nvme, Stored};
 use crowfly_engine::Progress;
 use wasm_bindgen::JsValue;
 
-use crate::live::LIVE;
+use crate::LIVE;
 use shown::Shown;
 
 pub(crate) use fields::Fields;

@@ -8,12 +8,13 @@ use crowfly_contract::limits::{
     MAX_BATCH, MAX_CLEAN_NAME_BYTES, MAX_PAGE, MAX_PARTS, MAX_PATH_BYTES, MAX_SAFE_INTEGER,
 };
 use crowfly_contract::{
-    BoundedMetadata, CreateItem, CreateRequest, ObjectKey, OwnerId, SignPartsRequest, StatusRequest,
+    BoundedMetadata, CompleteRequest, CreateItem, CreateRequest, ObjectKey, OwnerId,
+    SignPartsRequest, StatusRequest,
 };
 use crowfly_core::name::ComposedName;
 use crowfly_core::path::ComposedPath;
 use crowfly_core::request::{
-    ValidItem, check_no_fields, parse_complete, parse_create, parse_limit, parse_path_id,
+    FileEnd, ValidItem, check_no_fields, parse_complete, parse_create, parse_limit, parse_path_id,
     parse_sign_parts, parse_status,
 };
 use libfuzzer_sys::fuzz_target;
@@ -48,12 +49,18 @@ fuzz_target!(|body: &[u8]| {
         let again = serde_json::to_vec(&StatusRequest { ids: ids.clone() }).expect("JSON");
         assert_eq!(parse_status(&again), Ok(ids));
     }
-    if let Ok(Some(crc)) = parse_complete(body) {
-        let again = format!("{{\"crc64nvme\":\"{crc}\"}}");
-        assert_eq!(parse_complete(again.as_bytes()), Ok(Some(crc)));
+    if let Ok(end) = parse_complete(body) {
+        let again = serde_json::to_vec(&CompleteRequest {
+            size: end.size,
+            crc64nvme: end.crc64nvme,
+            duration_ms: end.duration_ms,
+            state: None,
+        })
+        .expect("JSON");
+        assert_eq!(parse_complete(&again), Ok(end));
     }
     if check_no_fields(Some("application/json"), body).is_ok() {
-        assert_eq!(parse_complete(body), Ok(None));
+        assert_eq!(parse_complete(body), Ok(FileEnd::default()));
     }
     if let Ok(text) = std::str::from_utf8(body) {
         if let Ok(id) = parse_path_id(text) {
@@ -81,7 +88,12 @@ fn batch<T: Eq + Hash>(items: impl Iterator<Item = T>, count: usize) {
 fn check_item(item: &ValidItem) {
     assert!(item.live == item.size.is_none());
     let sizes = [item.size, item.max_bytes];
-    assert!(sizes.iter().flatten().all(|size| size.get() <= MAX_SAFE_INTEGER));
+    assert!(
+        sizes
+            .iter()
+            .flatten()
+            .all(|size| size.get() <= MAX_SAFE_INTEGER)
+    );
     let token = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
     let media_type = item.media_type.as_str();
     assert!(media_type.bytes().all(token), "{media_type:?}");

@@ -9,11 +9,11 @@ use wasm_bindgen::JsValue;
 
 use super::Driver;
 use super::inbox::{Addition, Work};
+use crate::LIVE;
 use crate::clock::now;
 use crate::entry::{Entry, Stage};
 use crate::error::{invalid_option, unreadable};
 use crate::file::{adopted, is_handle, is_readable, stated_size};
-use crate::live::LIVE;
 use crate::object::ObjectBuilder;
 use crate::options::media_type;
 use crate::page::{Listener, invoke, property};

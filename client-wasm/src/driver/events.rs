@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crowfly_engine::Event;
 
 use super::Driver;
-use crate::live::LIVE;
+use crate::LIVE;
 use crate::wire::stored_to_page;
 
 const HIDDEN: &str = "a service worker answers this page's requests: progress is shown by whole parts; have it leave PUT requests alone";

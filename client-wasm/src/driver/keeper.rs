@@ -29,12 +29,12 @@ use crowfly_engine::{Reply, RequestId};
 use js_sys::{Array, Date, Promise};
 use wasm_bindgen::prelude::*;
 
+use crate::LIVE;
 use crate::clock::Alarm;
 use crate::driver::{Driver, Want, new_id};
 use crate::entry::{Entry, Noted};
 use crate::file::sample;
 use crate::journal::{Journal, Kind, Owner, Saved, read};
-use crate::live::LIVE;
 use crate::object::ObjectBuilder;
 use crate::options::Settings;
 use crate::page::texts_to_object;
@@ -257,7 +257,7 @@ impl Driver {
         entry.set_file(ObjectBuilder::new().build(), media_type, saved.size);
         if LIVE && entry.given.live.is_some() {
             // Its spool goes with it.
-            self.record(&entry, &JsValue::UNDEFINED, true);
+            self.record(&entry, &JsValue::UNDEFINED);
         }
         let done = entry.done.borrow().promise.clone();
         self.store.add(&entry);

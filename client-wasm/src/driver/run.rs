@@ -10,10 +10,10 @@ use crowfly_engine::{
 use wasm_bindgen::JsValue;
 
 use super::{Driver, new_id};
+use crate::LIVE;
 use crate::api::{self, AbortGuard, Caller};
 use crate::entry::Entry;
 use crate::file::slice;
-use crate::live::LIVE;
 use crate::signer;
 use crate::task::{spawn, wait_foreign};
 use crate::text::hex;

@@ -11,9 +11,9 @@ use web_sys::Blob;
 
 use super::Driver;
 use super::run::Running;
+use crate::LIVE;
 use crate::entry::Entry;
 use crate::file::{blob_size, probe, read_first, slice};
-use crate::live::LIVE;
 use crate::task::spawn;
 use crate::transfer::{News, Transfer};
 

@@ -11,7 +11,7 @@
 use crowfly_contract::{CompleteRequest, Crc64Nvme, PartToSign, UploadId, Visibility};
 use crowfly_engine::ItemToCreate;
 
-use crate::live::LIVE;
+use crate::LIVE;
 use crate::text::{append_with, decimal, hex};
 
 /// One item of a create call.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::fields::{CRC, Fields, HTTP, ID, KEY, WORD, is_http};
 use super::record::record;
-use crate::live::LIVE;
+use crate::LIVE;
 use crate::page::property;
 
 const STATE: &str = "1 to 2048 visible characters of ASCII";
