@@ -10,7 +10,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::page::has_function;
 
-#[wasm_bindgen(module = "/js/live.js")]
+// Of `js/live.js`.
+#[wasm_bindgen(module = "/js/journal.js")]
 extern "C" {
     type Recorder;
 
@@ -37,7 +38,13 @@ extern "C" {
     pub(crate) fn recorded_bytes(id: &str) -> Promise;
 }
 
-/// Named here, so that the scripts are beside `live.js`, which loads the first, and that the others.
+/// Named here, so that the scripts are beside `journal.js`, which exports the first: that loads the second, and this the
+/// others.
+#[wasm_bindgen(module = "/js/live.js")]
+extern "C" {
+    type Live;
+}
+
 #[wasm_bindgen(module = "/js/recorder.js")]
 extern "C" {
     type Script;
