@@ -112,7 +112,7 @@ async function breaks({ createClient, world, workerSource }, trouble, cause) {
   const sent = recordable(world);
   const warnings = [];
   const onWarning = (warning) => warnings.push(warning);
-  const client = createClient({ ...options, onWarning }, () => world.worker(`${trouble};${workerSource}`));
+  const client = createClient({ ...options, onWarning }, () => world.worker(`{${trouble}}${workerSource}`));
   const bytes = noise(12 * MIB);
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += MIB) {
