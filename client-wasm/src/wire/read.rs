@@ -54,7 +54,7 @@ fn plan(plan: &JsValue) -> Option<Plan> {
             let max_bytes = fields.integer("maxBytes");
             fields.all(plan.map(|plan| Plan::Live { plan, max_bytes })?)
         }
-        _ => fields.must("kind", "single, multipart or live", None),
+        _ => fields.must("kind", "single or multipart", None),
     }
 }
 

@@ -117,7 +117,7 @@ fn a63_a66_complete_takes_a_checksum_and_nothing_else() {
             ("another key", json!({"key": "uploads/x"}), UnknownField),
             ("another bucket", json!({"bucket": "x"}), UnknownField),
             ("another upload", json!({"uploadId": "x"}), UnknownField),
-            ("another size", json!({"size": 1}), UnknownField),
+            ("another size", json!({"size": 1}), InvalidSize),
         ] {
             assert_problem(case, &api.post(&path, &body), code);
         }

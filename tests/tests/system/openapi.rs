@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::{new_caller, oidc};
 
 /// Seconds of a short run; `cargo xtask soak` gives more.
-const SECONDS: u64 = 15;
+const SECONDS: u64 = 20;
 /// A run can be repeated.
 const SEED: u64 = 18;
 
