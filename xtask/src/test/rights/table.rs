@@ -34,6 +34,7 @@ forward  Events        sqs:SendMessage                pipeline::a87_a88_the_lamb
 sweep    Objects       s3:GetObject                   sweep::f55_a_lost_event_is_repaired_and_the_place_is_free
 sweep    Objects       s3:AbortMultipartUpload        sweep::f62_f63_a_place_that_was_not_given_back_is_given_back
 sweep    Objects       s3:ListMultipartUploadParts    sweep::f62_f63_a_place_that_was_not_given_back_is_given_back
+sweep    Keep          s3:PutObject                   live::a_recording_that_is_left_alone_is_kept
 sweep    Multiparts    s3:ListBucketMultipartUploads  sweep::f40_a94_a_multipart_upload_that_no_record_names_is_dropped_after_a_day
 sweep    Missing       s3:ListBucket                  sweep::a38_what_never_comes_expires_and_what_lands_later_is_the_truth
 sweep    Records       dynamodb:Query                 sweep::f40_a94_a_multipart_upload_that_no_record_names_is_dropped_after_a_day
