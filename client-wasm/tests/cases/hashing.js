@@ -68,6 +68,25 @@ async function agree(createClient, make, warnings) {
   client.close();
 }
 
+/** The bytes of a hundred files of different sizes. */
+const manySmall = () => Array.from({ length: 100 }, (_, index) => noise(1000 + index));
+
+/** How often files are read while `work` runs. */
+async function countingReads(work) {
+  const { arrayBuffer } = Blob.prototype;
+  let reads = 0;
+  Blob.prototype.arrayBuffer = function () {
+    reads += 1;
+    return arrayBuffer.call(this);
+  };
+  try {
+    await work();
+    return reads;
+  } finally {
+    Blob.prototype.arrayBuffer = arrayBuffer;
+  }
+}
+
 export const cases = {
   async the_worker_agrees_with_the_reference({ createClient, world, workerSource }) {
     equal(reference(new TextEncoder().encode("123456789")), "rosUhgp5mIg=", "the check value");
@@ -168,43 +187,26 @@ export const cases = {
 
   async small_files_are_read_together({ createClient, world }) {
     const client = createClient(options);
-    const { arrayBuffer } = Blob.prototype;
-    let reads = 0;
-    Blob.prototype.arrayBuffer = function () {
-      reads += 1;
-      return arrayBuffer.call(this);
-    };
-    try {
-      const contents = Array.from({ length: 100 }, (_, index) => noise(1000 + index));
+    const contents = manySmall();
+    const reads = await countingReads(async () => {
       const uploads = contents.map((bytes) => client.upload(file(bytes)));
       const ends = await Promise.all(uploads.map(({ done }) => done));
       ends.forEach(({ crc64nvme }, index) => equal(crc64nvme, reference(contents[index]), `file ${index}`));
-      // Storage of this world reads each by itself.
-      ok(reads < 100 + 20, `${reads} reads`);
-    } finally {
-      Blob.prototype.arrayBuffer = arrayBuffer;
-    }
+    });
+    // Storage of this world reads each by itself.
+    ok(reads < 100 + 20, `${reads} reads`);
     equal(world.puts.length, 100);
     client.close();
   },
 
   async small_files_without_a_checksum_are_read_together_for_the_journal({ createClient, world }) {
     const client = createClient(options);
-    const { arrayBuffer } = Blob.prototype;
-    let reads = 0;
-    Blob.prototype.arrayBuffer = function () {
-      reads += 1;
-      return arrayBuffer.call(this);
-    };
-    try {
-      const contents = Array.from({ length: 100 }, (_, index) => noise(1000 + index));
-      const uploads = contents.map((bytes) => client.upload(file(bytes), { checksum: "none" }));
+    const reads = await countingReads(async () => {
+      const uploads = manySmall().map((bytes) => client.upload(file(bytes), { checksum: "none" }));
       await Promise.all(uploads.map(({ done }) => done));
-      ok(reads < 100 + 20, `${reads} reads`);
       equal(new Set(world.journalled).size, 100, "entries");
-    } finally {
-      Blob.prototype.arrayBuffer = arrayBuffer;
-    }
+    });
+    ok(reads < 100 + 20, `${reads} reads`);
     equal(world.puts.length, 100);
     client.close();
   },
