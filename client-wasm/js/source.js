@@ -43,6 +43,8 @@ function recorder(media) {
     ended = true;
     wake();
   }, { signal });
+  /** It waits for room, and not because the page has paused it. */
+  let held = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
   if (media.state === "inactive") media.start(SLICE_MS);
@@ -66,8 +68,13 @@ function recorder(media) {
     pieces: pieces(),
     stop: () => media.state !== "inactive" && media.stop(),
     hold(wait) {
-      if (wait && media.state === "recording") media.pause();
-      if (!wait && media.state === "paused") media.resume();
+      if (wait && media.state === "recording") {
+        held = true;
+        media.pause();
+      } else if (!wait && held) {
+        held = false;
+        if (media.state === "paused") media.resume();
+      }
     },
   };
 }

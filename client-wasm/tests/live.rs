@@ -9,6 +9,7 @@ cases!("/tests/cases/live.js":
     every_kind_of_piece_is_taken,
     a_recorder_is_started_and_stopped,
     a_recorder_that_runs_is_asked_for_its_pieces,
+    a_recorder_that_the_page_has_paused_stays_so,
     finish_ends_a_source_that_does_not,
     a_later_page_goes_on_with_what_was_recorded,
     what_is_discarded_or_stored_leaves_no_spool,

@@ -55,15 +55,8 @@ function same(found, wanted) {
 /** A stream that gives what it is told to. */
 function tap() {
   let control;
-  let pulls = 0;
-  const stream = new ReadableStream({ start: (given) => void (control = given), pull: () => void (pulls += 1) });
-  return {
-    stream,
-    pulls: () => pulls,
-    give: (bytes) => control.enqueue(bytes),
-    end: () => control.close(),
-    fail: (error) => control.error(error),
-  };
+  const stream = new ReadableStream({ start: (given) => void (control = given) });
+  return { stream, give: (bytes) => control.enqueue(bytes), end: () => control.close(), fail: (error) => control.error(error) };
 }
 
 const withWorker = ({ createClient, world, workerSource }, more) =>
@@ -79,7 +72,6 @@ async function spools() {
 
 function canvas() {
   const picture = document.createElement("canvas");
-  [picture.width, picture.height] = [320, 240];
   const context = picture.getContext("2d");
   const timer = setInterval(() => context.fillRect(Math.random() * 320, Math.random() * 240, 9, 9), 40);
   const stream = picture.captureStream(25);
@@ -111,8 +103,7 @@ async function records(given, { createClient, world, workerSource }) {
 async function breaks({ createClient, world, workerSource }, trouble, cause) {
   const sent = recordable(world);
   const warnings = [];
-  const onWarning = (warning) => warnings.push(warning);
-  const client = createClient({ ...options, onWarning }, () => world.worker(`{${trouble}}${workerSource}`));
+  const client = createClient({ ...options, onWarning: (warning) => warnings.push(warning) }, () => world.worker(`{${trouble}}${workerSource}`));
   const bytes = noise(12 * MIB);
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += MIB) {
@@ -172,12 +163,22 @@ export const cases = {
     client.close();
   },
 
-  async a_recorder_is_started_and_stopped(test) {
-    await records({ start: false, stop: false }, test);
-  },
+  a_recorder_is_started_and_stopped: (test) => records({ start: false, stop: false }, test),
 
-  async a_recorder_that_runs_is_asked_for_its_pieces(test) {
-    await records({ start: true, stop: true }, test);
+  a_recorder_that_runs_is_asked_for_its_pieces: (test) => records({ start: true, stop: true }, test),
+
+  async a_recorder_that_the_page_has_paused_stays_so(test) {
+    recordable(test.world);
+    const client = withWorker(test);
+    const media = Object.assign(new EventTarget(), { state: "recording", ondataavailable: null });
+    Object.assign(media, { requestData() {}, stop() {}, pause: () => (media.state = "paused"), resume: () => (media.state = "recording") });
+    const upload = client.uploadLive(media, { name: "a.webm" });
+    await until(() => upload.state === "uploading", "the create call");
+    media.pause();
+    media.dispatchEvent(Object.assign(new Event("dataavailable"), { data: new Blob([noise(6 * MIB)]) }));
+    await until(() => upload.progress.confirmed >= 5 * MIB - 1, "a part", 10_000);
+    equal(media.state, "paused");
+    client.close();
   },
 
   async finish_ends_a_source_that_does_not(test) {
