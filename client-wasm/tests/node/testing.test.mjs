@@ -207,6 +207,48 @@ test("resumable uploads are seeded, attached with the file, and discarded", asyn
   assert.deepEqual(await client.resumable(), []);
 });
 
+test("a recording grows, ends with its source, and is stored then", async () => {
+  const seen = [];
+  const client = createTestClient({ onWarning: ({ code }) => seen.push(code) });
+  async function* pieces() {
+    yield new Blob(["abc"]);
+    yield new Uint8Array(4);
+    await new Promise(() => {});
+  }
+  const upload = client.uploadLive(pieces(), { name: "a.webm", type: "video/webm;codecs=vp9", onProgress: ({ recorded }) => seen.push(recorded) });
+  await new Promise((done) => setTimeout(done, 10));
+  assert.equal(upload.state, "uploading");
+  assert.deepEqual([upload.progress.recorded, "total" in upload.progress], [7, false]);
+  const [shown] = client.snapshot().uploads;
+  assert.deepEqual([shown.size, shown.progress.total, shown.recording, shown.type], [7, 7, true, "video/webm"]);
+  upload.finish();
+  const { size, verified } = await upload.done;
+  assert.deepEqual([size, verified, upload.progress.total], [7, true, 7]);
+  assert.equal(client.snapshot().uploads[0].recording, undefined);
+  assert.deepEqual(seen.slice(0, 2), [3, 7]);
+  assert.equal((await client.record(upload.id)).status, "stored");
+});
+
+test("a recording that fails, is too long, is aborted, or was left behind", async () => {
+  const warnings = [];
+  const client = createTestClient({ onWarning: ({ code }) => warnings.push(code), resumable: [{ name: "b.webm", size: 9, live: true }] });
+  async function* failing() {
+    yield new Uint8Array(5);
+    throw new Error("the camera is gone");
+  }
+  assert.equal((await client.uploadLive(failing(), { name: "a" }).done).size, 5);
+  const aborted = client.uploadLive(failing(), { name: "a", onSourceError: "abort" });
+  await assert.rejects(aborted.done, /the camera is gone/);
+  assert.equal((await client.uploadLive([new Uint8Array(5), new Uint8Array(5)], { name: "a", maxBytes: 8 }).done).size, 8);
+  assert.deepEqual(warnings, ["source_failed", "limit_reached"]);
+  const [left] = await client.resumable();
+  assert.deepEqual([left.live, left.recordedBytes, left.size, left.needs], [true, 9, 0, "nothing"]);
+  assert.equal((await (await left.attach()).done).size, 9);
+  for (const [source, options] of [[{}, { name: "a" }], [[], {}], [[], { name: "a", maxBytes: 0 }], [[], { name: "a", onSourceError: "x" }]]) {
+    assert.throws(() => client.uploadLive(source, options), (error) => error.code === "invalid_option");
+  }
+});
+
 test("records are seeded, read by page, newest first", async () => {
   const client = createTestClient({ records: [1, 2, 3].map((createdAt) => ({ name: `${createdAt}.txt`, createdAt })) });
   client.testing.addRecord({ name: "4.txt", createdAt: 4, visibility: "public", url: "https://storage.test/4.txt" });
