@@ -1,0 +1,78 @@
+//! The part size that the client asks for, from what earlier bodies of this client showed of the path to storage.
+//!
+//! A part costs the time in which its connection carries no byte: the preflight of its URL, which is another one for each
+//! part, and the wait for the answer. Few, large parts cost least, but a connection that is lost takes half a part with
+//! it on average, and at the end of a file connections wait for the last ones. The cost is least where the two are equal,
+//! as with the checkpoints of a long computation (Young's formula, <https://doi.org/10.1145/361147.361115>). Then whole
+//! rounds are made, so that no round leaves connections without work.
+
+use crowfly_contract::limits::{LARGEST_ASKED_PART_BYTES, MIN_PART_BYTES};
+
+/// Faults are expected this rarely, in milliseconds of a connection, until they are seen: half an hour.
+const FAULTLESS_MS: f64 = 1_800_000.0;
+/// Faults and time count half once so much was seen, in milliseconds of a connection: two hours.
+const MEMORY_MS: f64 = 7_200_000.0;
+/// What a part costs at least, in milliseconds: clocks and progress events are coarse.
+const LEAST_OVERHEAD_MS: f64 = 20.0;
+/// By which share of a part's time connections of one path differ at the end of a file.
+const UNEVEN: f64 = 0.15;
+/// Part sizes are multiples of this many bytes.
+const STEP: f64 = 65_536.0;
+
+/// What was measured of the path to storage. Any values are lawful: they may come from a store that others write to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PathMeasure {
+    /// What one connection carries while it sends, in bytes per millisecond; 0 if nothing was measured.
+    pub rate: f64,
+    /// How long it carries nothing for each part, in milliseconds: connection, preflight and answer.
+    pub overhead_ms: f64,
+    /// Connections that were lost or stalled under way.
+    pub faults: f64,
+    /// The time of all connections in which these were counted, in milliseconds.
+    pub busy_ms: f64,
+}
+
+impl PathMeasure {
+    /// The part size to ask for, in bytes, for a file of `size` bytes over so many connections; `None` if nothing was
+    /// measured.
+    pub(crate) fn part_size(&self, size: u64, connections: usize) -> Option<u64> {
+        if self.rate <= 0.0 {
+            return None;
+        }
+        let lane = size as f64 / connections as f64;
+        let lane_ms = lane / self.rate;
+        let faults = (self.faults + 1.0) / (self.busy_ms + FAULTLESS_MS);
+        let lost = faults / 2.0 + UNEVEN / lane_ms;
+        let part_ms = (self.overhead_ms.max(LEAST_OVERHEAD_MS) / lost).sqrt();
+        let rounds = (lane_ms / part_ms + 0.5).floor();
+        // As many as the limits of what is granted allow.
+        let most = (lane / MIN_PART_BYTES as f64).floor();
+        let least = (lane / LARGEST_ASKED_PART_BYTES as f64).ceil();
+        let part = lane / rounds.min(most).max(least);
+        Some(((part / STEP).ceil() * STEP) as u64)
+    }
+
+    /// A body was acknowledged after so many milliseconds. Some of its bytes moved after the first progress report, within
+    /// `later_ms`: what is handed over at once fills buffers, and says nothing of the rate.
+    pub(crate) fn sent(&mut self, bytes: f64, took_ms: f64, later_bytes: f64, later_ms: f64) {
+        self.busy_ms += took_ms;
+        if self.busy_ms > MEMORY_MS {
+            self.busy_ms /= 2.0;
+            self.faults /= 2.0;
+        }
+        // Less has no rate: the path has not shown it yet.
+        if bytes < MIN_PART_BYTES as f64 || later_bytes * 2.0 < bytes || later_ms == 0.0 {
+            return;
+        }
+        let rate = later_bytes / later_ms;
+        let overhead = (took_ms - bytes / rate).max(0.0);
+        // One slow part says little.
+        let share = if self.rate > 0.0 { 0.25 } else { 1.0 };
+        self.rate += (rate - self.rate) * share;
+        self.overhead_ms += (overhead - self.overhead_ms) * share;
+    }
+}
+
+#[cfg(test)]
+#[path = "path_tests.rs"]
+mod tests;
