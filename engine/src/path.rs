@@ -12,8 +12,9 @@ use crowfly_contract::limits::{LARGEST_ASKED_PART_BYTES, MIN_PART_BYTES};
 const FAULTLESS_MS: f64 = 1_800_000.0;
 /// Faults and time count half once so much was seen, in milliseconds of a connection: two hours.
 const MEMORY_MS: f64 = 7_200_000.0;
-/// What a part costs at least, in milliseconds: clocks and progress events are coarse.
-const LEAST_OVERHEAD_MS: f64 = 20.0;
+/// What a part costs at least and at most, in milliseconds: clocks and progress events are coarse, and a request may have
+/// waited for a connection that another client of the browser had.
+const OVERHEAD_MS: (f64, f64) = (20.0, 2_000.0);
 /// By which share of a part's time connections of one path differ at the end of a file.
 const UNEVEN: f64 = 0.15;
 /// Part sizes are multiples of this many bytes.
@@ -43,7 +44,7 @@ impl PathMeasure {
         let lane_ms = lane / self.rate;
         let faults = (self.faults + 1.0) / (self.busy_ms + FAULTLESS_MS);
         let lost = faults / 2.0 + UNEVEN / lane_ms;
-        let part_ms = (self.overhead_ms.max(LEAST_OVERHEAD_MS) / lost).sqrt();
+        let part_ms = (self.overhead_ms.clamp(OVERHEAD_MS.0, OVERHEAD_MS.1) / lost).sqrt();
         let rounds = (lane_ms / part_ms + 0.5).floor();
         // As many as the limits of what is granted allow.
         let most = (lane / MIN_PART_BYTES as f64).floor();
