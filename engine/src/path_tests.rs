@@ -138,7 +138,17 @@ fn old_faults_are_forgotten_by_and_by() {
 
 #[test]
 fn whatever_a_store_has_kept_gives_a_lawful_plan() {
-    let odd = [0.0, -1.0, 1e-300, 1.0, 1e9, 1e300, f64::MAX, f64::INFINITY, f64::NAN];
+    let odd = [
+        0.0,
+        -1.0,
+        1e-300,
+        1.0,
+        1e9,
+        1e300,
+        f64::MAX,
+        f64::INFINITY,
+        f64::NAN,
+    ];
     for rate in odd {
         for overhead_ms in odd {
             for faults in odd {

@@ -119,7 +119,9 @@ impl Path {
         };
         let mean = |asks| {
             let all = (1..=seeds).map(|seed| self.second(asks, size, seed));
-            let sum = all.fold([0; 3], |sum, seen| std::array::from_fn(|at| sum[at] + seen[at]));
+            let sum = all.fold([0; 3], |sum, seen| {
+                std::array::from_fn(|at| sum[at] + seen[at])
+            });
             sum.map(|sum: u64| sum as f64 / seeds as f64)
         };
         let (usual, asked) = (mean(false), mean(true));

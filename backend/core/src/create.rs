@@ -201,11 +201,7 @@ fn put_of(row: &Row) -> PutToSign<'_> {
     }
 }
 
-fn pending_row(
-    creator: Creator<'_>,
-    item: ValidItem,
-    asked: Option<u64>,
-) -> Result<Row, Refusal> {
+fn pending_row(creator: Creator<'_>, item: ValidItem, asked: Option<u64>) -> Result<Row, Refusal> {
     let clean = item.name.for_key();
     let mut declared = Declared {
         // Nothing of a live upload is signed yet.

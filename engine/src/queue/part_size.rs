@@ -40,7 +40,12 @@ impl Queue {
         let later = live.moved.saturating_sub(live.first_moved);
         let later_ms = live.moved_at.since(live.first_at);
         let path = &mut self.config.path;
-        path.sent(live.total as f64, took as f64, later as f64, later_ms as f64);
+        path.sent(
+            live.total as f64,
+            took as f64,
+            later as f64,
+            later_ms as f64,
+        );
     }
 
     /// A body was lost under way.

@@ -55,7 +55,10 @@ fn the_first_file_has_the_usual_size_and_the_next_one_that_of_the_path() {
     let measured = world.queue.path();
     assert!((measured.rate - 100.0).abs() < 5.0, "{measured:?}");
     // The latency of the way there and back.
-    assert!((150.0..300.0).contains(&measured.overhead_ms), "{measured:?}");
+    assert!(
+        (150.0..300.0).contains(&measured.overhead_ms),
+        "{measured:?}"
+    );
     assert_eq!(measured.faults, 0.0);
     let before = world.server.received;
     let (second, size) = upload(&mut world, 2, SIZE);

@@ -1,7 +1,8 @@
 //! The way of one command to the server and back, and what may become of it there.
 
 use crowfly_engine::{
-    ApiFailure, Command, Input, ItemToCreate, ReadFailure, Reply, RequestId, SendFailure, TokenFailure, TokenLife,
+    ApiFailure, Command, Input, ItemToCreate, ReadFailure, Reply, RequestId, SendFailure,
+    TokenFailure, TokenLife,
 };
 
 use super::world::{What, World};

@@ -19,7 +19,10 @@ fn a_granted_plan_follows_the_request_to_a_verified_record() {
     let mut item = create_item();
     item["partSize"] = json!(5 * MIB);
     let parts = Parts::begin(new_caller(), item);
-    assert_eq!((parts.plan.part_size(), parts.plan.part_count()), (5 * MIB, 4));
+    assert_eq!(
+        (parts.plan.part_size(), parts.plan.part_count()),
+        (5 * MIB, 4)
+    );
     parts.send(&bytes, [1, 4]);
     // A repeated call that asks for another size goes on with the plan of the first one.
     for other in [json!(6 * MIB), json!(64 * MIB), Value::Null] {
