@@ -166,7 +166,6 @@ impl Config {
             rate: 0.0,
             overhead_ms: 0.0,
             faults: 0.0,
-            busy_ms: 0.0,
         },
         first_parts_ms: 50,
         linger_ms: 10,

@@ -8,17 +8,16 @@
 
 use crowfly_contract::limits::{LARGEST_ASKED_PART_BYTES, MIN_PART_BYTES};
 
-/// Faults are expected this rarely, in milliseconds of a connection, until they are seen: half an hour.
+/// Faults are expected this rarely until they are seen, and count less by a factor of e after so much time without one, in
+/// milliseconds of a connection: half an hour.
 const FAULTLESS_MS: f64 = 1_800_000.0;
-/// Faults and time count half once so much was seen, in milliseconds of a connection: two hours.
-const MEMORY_MS: f64 = 7_200_000.0;
 /// What a part costs at least and at most, in milliseconds: clocks and progress events are coarse, and a request may have
 /// waited for a connection that another client of the browser had.
 const OVERHEAD_MS: (f64, f64) = (20.0, 2_000.0);
 /// By which share of a part's time connections of one path differ at the end of a file.
 const UNEVEN: f64 = 0.15;
-/// Part sizes are multiples of this many bytes.
-const STEP: f64 = 65_536.0;
+/// Part sizes are multiples of this many bytes, a power of two.
+const STEP: u64 = 65_536;
 
 /// What was measured of the path to storage. Any values are lawful: they may come from a store that others write to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,10 +26,8 @@ pub struct PathMeasure {
     pub rate: f64,
     /// How long it carries nothing for each part, in milliseconds: connection, preflight and answer.
     pub overhead_ms: f64,
-    /// Connections that were lost or stalled under way.
+    /// How many connections were lost or stalled under way, of late, per millisecond of a connection.
     pub faults: f64,
-    /// The time of all connections in which these were counted, in milliseconds.
-    pub busy_ms: f64,
 }
 
 impl PathMeasure {
@@ -42,35 +39,39 @@ impl PathMeasure {
         }
         let lane = size as f64 / connections as f64;
         let lane_ms = lane / self.rate;
-        let faults = (self.faults + 1.0) / (self.busy_ms + FAULTLESS_MS);
-        let lost = faults / 2.0 + UNEVEN / lane_ms;
+        let lost = (self.faults + 1.0 / FAULTLESS_MS) / 2.0 + UNEVEN / lane_ms;
         let part_ms = (self.overhead_ms.clamp(OVERHEAD_MS.0, OVERHEAD_MS.1) / lost).sqrt();
-        let rounds = (lane_ms / part_ms + 0.5).floor();
+        let rounds = (lane_ms / part_ms + 0.5) as u64;
         // As many as the limits of what is granted allow.
-        let most = (lane / MIN_PART_BYTES as f64).floor();
-        let least = (lane / LARGEST_ASKED_PART_BYTES as f64).ceil();
-        let part = lane / rounds.min(most).max(least);
-        Some(((part / STEP).ceil() * STEP) as u64)
+        let most = (lane / MIN_PART_BYTES as f64) as u64;
+        let least = (lane / LARGEST_ASKED_PART_BYTES as f64) as u64;
+        let rounds = rounds.min(most).max(least.wrapping_add(1));
+        let part = (lane / rounds as f64) as u64;
+        Some(
+            (part | STEP.wrapping_sub(1))
+                .wrapping_add(1)
+                .max(MIN_PART_BYTES),
+        )
     }
 
     /// A body was acknowledged after so many milliseconds. Some of its bytes moved after the first progress report, within
     /// `later_ms`: what is handed over at once fills buffers, and says nothing of the rate.
     pub(crate) fn sent(&mut self, bytes: f64, took_ms: f64, later_bytes: f64, later_ms: f64) {
-        self.busy_ms += took_ms;
-        if self.busy_ms > MEMORY_MS {
-            self.busy_ms /= 2.0;
-            self.faults /= 2.0;
-        }
+        self.faults /= 1.0 + took_ms / FAULTLESS_MS;
         // Less has no rate: the path has not shown it yet.
-        if bytes < MIN_PART_BYTES as f64 || later_bytes * 2.0 < bytes || later_ms == 0.0 {
+        if bytes < MIN_PART_BYTES as f64 || later_bytes + later_bytes < bytes || later_ms <= 0.0 {
             return;
         }
         let rate = later_bytes / later_ms;
-        let overhead = (took_ms - bytes / rate).max(0.0);
         // One slow part says little.
         let share = if self.rate > 0.0 { 0.25 } else { 1.0 };
         self.rate += (rate - self.rate) * share;
-        self.overhead_ms += (overhead - self.overhead_ms) * share;
+        self.overhead_ms += (took_ms - bytes / rate - self.overhead_ms) * share;
+    }
+
+    /// A body was lost under way.
+    pub(crate) fn failed(&mut self) {
+        self.faults += 1.0 / FAULTLESS_MS;
     }
 }
 

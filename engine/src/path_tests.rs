@@ -27,8 +27,7 @@ fn granted(path: PathMeasure, size: u64, connections: usize) -> f64 {
 fn cost(path: PathMeasure, size: u64, connections: u64, part: u64) -> f64 {
     let parts = size.div_ceil(part).div_ceil(connections) as f64;
     let part_ms = part as f64 / path.rate;
-    let faults = path.faults / path.busy_ms.max(1.0);
-    parts * (path.overhead_ms + part_ms + faults * part_ms * part_ms / 2.0)
+    parts * (path.overhead_ms + part_ms + path.faults * part_ms * part_ms / 2.0)
 }
 
 #[test]
@@ -39,9 +38,8 @@ fn nothing_is_asked_for_before_something_was_measured() {
     path.sent(1e6, 1_000.0, 9e5, 900.0);
     path.sent(2e7, 1_000.0, 1e6, 10.0);
     path.sent(2e7, 1_000.0, 0.0, 0.0);
-    path.faults += 1.0;
+    path.failed();
     assert_eq!(path.part_size(GIB, 6), None);
-    assert_eq!(path.busy_ms, 3_000.0);
 }
 
 #[test]
@@ -63,8 +61,7 @@ fn a_part_that_costs_more_is_larger_and_a_faulty_path_has_smaller_ones() {
     let dear = granted(path(1.0, 600.0), 8 * GIB, 6);
     assert!(cheap * 2.0 < dear, "{cheap}, {dear}");
     let faulty = PathMeasure {
-        faults: 60.0,
-        busy_ms: 600_000.0,
+        faults: 60.0 / 600_000.0,
         ..path(1.0, 600.0)
     };
     let less = granted(faulty, 8 * GIB, 6);
@@ -103,11 +100,10 @@ fn rounds_are_whole_for_any_number_of_connections() {
 fn no_other_size_is_much_cheaper() {
     for connections in [6, 12] {
         for size in [128 * MIB, GIB, 10 * GIB] {
-            for faults in [0.0, 1.0, 30.0] {
+            for faults in [0.0, 1.0 / 3.6e6, 1.0 / 120e3] {
                 for (rate, overhead) in [(0.0625, 600.0), (1.0, 200.0), (12.0, 120.0)] {
                     let path = PathMeasure {
                         faults,
-                        busy_ms: 3_600_000.0,
                         ..path(rate, overhead)
                     };
                     let asked = path.part_size(size, connections).expect("a size");
@@ -126,14 +122,21 @@ fn no_other_size_is_much_cheaper() {
 }
 
 #[test]
-fn old_faults_are_forgotten_by_and_by() {
+fn faults_are_counted_by_time_and_forgotten_by_and_by() {
     let mut path = path(1.0, 100.0);
-    (path.faults, path.busy_ms) = (100.0, 1e6);
+    // One in each ten minutes.
     for _ in 0..1_000 {
+        path.failed();
+        for _ in 0..6 {
+            path.sent(1e8, 100_000.0, 9e7, 90_000.0);
+        }
+    }
+    let every_ms = 1.0 / path.faults;
+    assert!((500_000.0..900_000.0).contains(&every_ms), "{every_ms}");
+    for _ in 0..200 {
         path.sent(1e8, 100_000.0, 9e7, 90_000.0);
     }
-    assert!(path.faults < 1.0, "{path:?}");
-    assert!(path.busy_ms <= MEMORY_MS);
+    assert!(path.faults < 1e-4 / FAULTLESS_MS, "{path:?}");
 }
 
 #[test]
@@ -152,20 +155,17 @@ fn whatever_a_store_has_kept_gives_a_lawful_plan() {
     for rate in odd {
         for overhead_ms in odd {
             for faults in odd {
-                for busy_ms in odd {
-                    let mut path = PathMeasure {
-                        rate,
-                        overhead_ms,
-                        faults,
-                        busy_ms,
-                    };
-                    for size in [17 * MIB, GIB, 40_000 * GIB] {
-                        let part = granted(path, size, 6);
-                        assert!(part >= 5.0, "{path:?}");
-                    }
-                    path.sent(12e6, 1_100.0, 1e7, 900.0);
-                    let _ = granted(path, GIB, 12);
+                let mut path = PathMeasure {
+                    rate,
+                    overhead_ms,
+                    faults,
+                };
+                for size in [17 * MIB, GIB, 40_000 * GIB] {
+                    let part = granted(path, size, 6);
+                    assert!(part >= 5.0, "{path:?}");
                 }
+                path.sent(12e6, 1_100.0, 1e7, 900.0);
+                let _ = granted(path, GIB, 12);
             }
         }
     }

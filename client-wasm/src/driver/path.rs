@@ -13,7 +13,7 @@ const MEASURING_BYTES: f64 = crowfly_contract::limits::MIN_PART_BYTES as f64;
 #[wasm_bindgen(module = "/js/journal.js")]
 extern "C" {
     #[wasm_bindgen(js_name = keepPath)]
-    fn keep_path(api: &str, rate: f64, overhead_ms: f64, faults: f64, busy_ms: f64);
+    fn keep_path(api: &str, rate: f64, overhead_ms: f64, faults: f64);
 
     #[wasm_bindgen(js_name = keptPath)]
     fn kept_path(api: &str) -> JsValue;
@@ -35,7 +35,6 @@ pub(super) fn kept(settings: &Settings) -> PathMeasure {
         rate: number(0),
         overhead_ms: number(1),
         faults: number(2),
-        busy_ms: number(3),
     }
 }
 
@@ -45,7 +44,7 @@ impl Driver {
         if size >= MEASURING_BYTES && keeps(&self.settings) {
             let path = self.queue.borrow().path();
             let api = &self.settings.api;
-            keep_path(api, path.rate, path.overhead_ms, path.faults, path.busy_ms);
+            keep_path(api, path.rate, path.overhead_ms, path.faults);
         }
     }
 }

@@ -73,13 +73,14 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        if ignored && upload.fitted && upload.parts.plan() != plan {
+        let as_asked = upload.parts.plan() == plan;
+        if ignored && upload.fitted && !as_asked {
             // It may sign parts of its own plan all the same.
             self.config.ask_part_size = false;
         } else if ignored {
             self.config.first_parts = 0;
         }
-        if live || upload.parts.plan() == plan {
+        if live || as_asked {
             while let Some(PartGrant { number, grant }) = created.grants.pop() {
                 if let Some(index) = upload.parts.index(number)
                     && let Some(part) = upload.part_mut(index)

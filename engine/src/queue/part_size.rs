@@ -1,6 +1,6 @@
 //! The part size of an upload that begins: the one that suits the path to storage, if the server may be asked for it.
 
-use crowfly_contract::PlanKind;
+use crowfly_contract::PartPlan;
 
 use super::Queue;
 use super::live::Live;
@@ -27,7 +27,8 @@ impl Queue {
             && !upload.maybe_created
             && upload.parts.plan().is_some()
             && let Some(asked) = path.part_size(upload.size(), connections)
-            && let Ok(PlanKind::Multipart(plan)) = PlanKind::for_asked(upload.size(), Some(asked))
+            // Not if it makes too many parts.
+            && let Ok(plan) = PartPlan::new(upload.size(), asked)
         {
             upload.parts = Parts::planned(plan);
             upload.fitted = true;
@@ -46,10 +47,5 @@ impl Queue {
             later as f64,
             later_ms as f64,
         );
-    }
-
-    /// A body was lost under way.
-    pub(super) fn path_failed(&mut self) {
-        self.config.path.faults += 1.0;
     }
 }
