@@ -347,15 +347,16 @@ export function keepPath(api, ...path) {
   }
 }
 
-/** What a page has measured within a day, by the same kind of network.
+/** One of the numbers that a page has measured within a day, by the same kind of network; 0 if none has.
  * @param {string} api
- * @returns {unknown[]} */
-export function keptPath(api) {
+ * @param {number} place
+ * @returns {number} */
+export function keptPath(api, place) {
   try {
     const [at, type, ...path] = JSON.parse(localStorage.getItem(`crowfly ${api}`) ?? "");
-    if (Date.now() - at < DAY_MS && type == network()) return path;
+    if (Date.now() - at < DAY_MS && type == network()) return path[place] ?? 0;
   } catch {
     // Nothing of ours.
   }
-  return [];
+  return 0;
 }

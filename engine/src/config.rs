@@ -163,7 +163,7 @@ impl Config {
         first_parts: MAX_FIRST_PARTS,
         ask_part_size: true,
         path: PathMeasure {
-            rate: 0.0,
+            byte_ms: 0.0,
             overhead_ms: 0.0,
             faults: 0.0,
         },

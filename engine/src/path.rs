@@ -16,14 +16,16 @@ const FAULTLESS_MS: f64 = 1_800_000.0;
 const OVERHEAD_MS: (f64, f64) = (20.0, 2_000.0);
 /// By which share of a part's time connections of one path differ at the end of a file.
 const UNEVEN: f64 = 0.15;
+/// Least bytes that show the rate of a path.
+const LATER_BYTES: f64 = MIN_PART_BYTES as f64 / 2.0;
 /// Part sizes are multiples of this many bytes, a power of two.
 const STEP: u64 = 65_536;
 
 /// What was measured of the path to storage. Any values are lawful: they may come from a store that others write to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PathMeasure {
-    /// What one connection carries while it sends, in bytes per millisecond; 0 if nothing was measured.
-    pub rate: f64,
+    /// How long one connection takes for a byte while it sends, in milliseconds; 0 if nothing was measured.
+    pub byte_ms: f64,
     /// How long it carries nothing for each part, in milliseconds: connection, preflight and answer.
     pub overhead_ms: f64,
     /// How many connections were lost or stalled under way, of late, per millisecond of a connection.
@@ -34,11 +36,11 @@ impl PathMeasure {
     /// The part size to ask for, in bytes, for a file of `size` bytes over so many connections; `None` if nothing was
     /// measured.
     pub(crate) fn part_size(&self, size: u64, connections: usize) -> Option<u64> {
-        if self.rate <= 0.0 {
+        if self.byte_ms <= 0.0 {
             return None;
         }
         let lane = size as f64 / connections as f64;
-        let lane_ms = lane / self.rate;
+        let lane_ms = lane * self.byte_ms;
         let lost = (self.faults + 1.0 / FAULTLESS_MS) / 2.0 + UNEVEN / lane_ms;
         let part_ms = (self.overhead_ms.clamp(OVERHEAD_MS.0, OVERHEAD_MS.1) / lost).sqrt();
         let rounds = (lane_ms / part_ms + 0.5) as u64;
@@ -58,15 +60,14 @@ impl PathMeasure {
     /// `later_ms`: what is handed over at once fills buffers, and says nothing of the rate.
     pub(crate) fn sent(&mut self, bytes: f64, took_ms: f64, later_bytes: f64, later_ms: f64) {
         self.faults /= 1.0 + took_ms / FAULTLESS_MS;
-        // Less has no rate: the path has not shown it yet.
-        if bytes < MIN_PART_BYTES as f64 || later_bytes + later_bytes < bytes || later_ms <= 0.0 {
-            return;
+        // With fewer the path has not shown its rate yet.
+        if later_bytes >= LATER_BYTES {
+            let byte_ms = later_ms / later_bytes;
+            // One slow part says little.
+            let share = if self.byte_ms > 0.0 { 0.25 } else { 1.0 };
+            self.byte_ms += (byte_ms - self.byte_ms) * share;
+            self.overhead_ms += (took_ms - bytes * byte_ms - self.overhead_ms) * share;
         }
-        let rate = later_bytes / later_ms;
-        // One slow part says little.
-        let share = if self.rate > 0.0 { 0.25 } else { 1.0 };
-        self.rate += (rate - self.rate) * share;
-        self.overhead_ms += (took_ms - bytes / rate - self.overhead_ms) * share;
     }
 
     /// A body was lost under way.

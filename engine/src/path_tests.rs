@@ -8,7 +8,7 @@ use super::*;
 /// A path without faults so far: megabytes a second of one connection, and what each part costs.
 fn path(rate: f64, overhead_ms: f64) -> PathMeasure {
     PathMeasure {
-        rate: rate * 1_000.0,
+        byte_ms: 1.0 / (rate * 1_000.0),
         overhead_ms,
         ..PathMeasure::default()
     }
@@ -26,7 +26,7 @@ fn granted(path: PathMeasure, size: u64, connections: usize) -> f64 {
 /// What a file costs, in milliseconds: the longest connection, with half a part lost for each fault.
 fn cost(path: PathMeasure, size: u64, connections: u64, part: u64) -> f64 {
     let parts = size.div_ceil(part).div_ceil(connections) as f64;
-    let part_ms = part as f64 / path.rate;
+    let part_ms = part as f64 * path.byte_ms;
     parts * (path.overhead_ms + part_ms + path.faults * part_ms * part_ms / 2.0)
 }
 
@@ -35,7 +35,7 @@ fn nothing_is_asked_for_before_something_was_measured() {
     assert_eq!(PathMeasure::default().part_size(GIB, 6), None);
     let mut path = PathMeasure::default();
     // Too small, in one burst, and without progress.
-    path.sent(1e6, 1_000.0, 9e5, 900.0);
+    path.sent(2.7e6, 1_000.0, 2.6e6, 900.0);
     path.sent(2e7, 1_000.0, 1e6, 10.0);
     path.sent(2e7, 1_000.0, 0.0, 0.0);
     path.failed();
@@ -47,11 +47,11 @@ fn it_measures_the_rate_of_sending_and_what_each_part_costs_besides() {
     let mut path = PathMeasure::default();
     // 12 MB in a second, of which 2 MB went into buffers at once, and 120 ms for preflight and answer.
     path.sent(12e6, 1_120.0, 10e6, 10e6 / 12e3);
-    assert!((path.rate - 12e3).abs() < 1.0, "{path:?}");
+    assert!((1.0 / path.byte_ms - 12e3).abs() < 1.0, "{path:?}");
     assert!((path.overhead_ms - 120.0).abs() < 1.0, "{path:?}");
     // One slow part changes it by a quarter.
     path.sent(12e6, 2_120.0, 10e6, 10e6 / 6e3);
-    assert!((path.rate - 10.5e3).abs() < 1.0, "{path:?}");
+    assert!((1.0 / path.byte_ms - 9.6e3).abs() < 1.0, "{path:?}");
     assert!((path.overhead_ms - 120.0).abs() < 1.0, "{path:?}");
 }
 
@@ -152,11 +152,11 @@ fn whatever_a_store_has_kept_gives_a_lawful_plan() {
         f64::INFINITY,
         f64::NAN,
     ];
-    for rate in odd {
+    for byte_ms in odd {
         for overhead_ms in odd {
             for faults in odd {
                 let mut path = PathMeasure {
-                    rate,
+                    byte_ms,
                     overhead_ms,
                     faults,
                 };

@@ -54,8 +54,6 @@ pub(crate) struct Upload {
     pub(crate) doubt: bool,
     /// Its create call asks to have the first parts signed along.
     pub(crate) asked: bool,
-    /// It is split as suits the path, not as the server would by itself.
-    pub(crate) fitted: bool,
     /// To be created in a call of its own: a shared call was refused as a whole.
     pub(crate) solo: bool,
     /// The next call is a retry: it draws from the retry bucket.
@@ -107,7 +105,6 @@ impl Upload {
             unlisted: new.resumed,
             doubt: false,
             asked: false,
-            fitted: false,
             solo: false,
             is_retry: false,
             sign_at: Millis(0),

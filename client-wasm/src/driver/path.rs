@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::*;
 
 use super::Driver;
 use crate::options::Settings;
-use crate::page::item;
 
 /// Smaller files measure nothing.
 const MEASURING_BYTES: f64 = crowfly_contract::limits::MIN_PART_BYTES as f64;
@@ -13,10 +12,11 @@ const MEASURING_BYTES: f64 = crowfly_contract::limits::MIN_PART_BYTES as f64;
 #[wasm_bindgen(module = "/js/journal.js")]
 extern "C" {
     #[wasm_bindgen(js_name = keepPath)]
-    fn keep_path(api: &str, rate: f64, overhead_ms: f64, faults: f64);
+    fn keep_path(api: &str, byte_ms: f64, overhead_ms: f64, faults: f64);
 
+    /// The number at this place; 0 if nothing is kept.
     #[wasm_bindgen(js_name = keptPath)]
-    fn kept_path(api: &str) -> JsValue;
+    fn kept_path(api: &str, place: u32) -> f64;
 }
 
 /// Whether a client keeps it. The functions of a signer are never asked for a part size.
@@ -29,12 +29,11 @@ pub(super) fn kept(settings: &Settings) -> PathMeasure {
     if !keeps(settings) {
         return PathMeasure::default();
     }
-    let kept = kept_path(&settings.api);
-    let number = |place| item(&kept, place).as_f64().unwrap_or_default();
+    let api = &settings.api;
     PathMeasure {
-        rate: number(0),
-        overhead_ms: number(1),
-        faults: number(2),
+        byte_ms: kept_path(api, 0),
+        overhead_ms: kept_path(api, 1),
+        faults: kept_path(api, 2),
     }
 }
 
@@ -44,7 +43,7 @@ impl Driver {
         if size >= MEASURING_BYTES && keeps(&self.settings) {
             let path = self.queue.borrow().path();
             let api = &self.settings.api;
-            keep_path(api, path.rate, path.overhead_ms, path.faults);
+            keep_path(api, path.byte_ms, path.overhead_ms, path.faults);
         }
     }
 }

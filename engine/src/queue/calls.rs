@@ -74,7 +74,7 @@ impl Queue {
             return;
         };
         let as_asked = upload.parts.plan() == plan;
-        if ignored && upload.fitted && !as_asked {
+        if ignored && !as_asked && self.config.ask_part_size {
             // It may sign parts of its own plan all the same.
             self.config.ask_part_size = false;
         } else if ignored {

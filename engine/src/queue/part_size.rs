@@ -31,7 +31,6 @@ impl Queue {
             && let Ok(plan) = PartPlan::new(upload.size(), asked)
         {
             upload.parts = Parts::planned(plan);
-            upload.fitted = true;
         }
     }
 

@@ -53,7 +53,7 @@ fn the_first_file_has_the_usual_size_and_the_next_one_that_of_the_path() {
     let (first, size) = upload(&mut world, 1, SIZE);
     assert_eq!((first[0].part_size, size), (usual(SIZE), usual(SIZE)));
     let measured = world.queue.path();
-    assert!((measured.rate - 100.0).abs() < 5.0, "{measured:?}");
+    assert!((measured.byte_ms - 0.01).abs() < 0.0005, "{measured:?}");
     // The latency of the way there and back.
     assert!(
         (150.0..300.0).contains(&measured.overhead_ms),
@@ -73,7 +73,7 @@ fn the_first_file_has_the_usual_size_and_the_next_one_that_of_the_path() {
 #[test]
 fn what_an_earlier_page_measured_is_used_at_once() {
     let path = PathMeasure {
-        rate: 100.0,
+        byte_ms: 0.01,
         overhead_ms: 200.0,
         faults: 5e-6,
     };
@@ -159,7 +159,7 @@ fn f25_an_upload_of_an_earlier_page_keeps_its_plan() {
     let mut world = slow();
     world.add(new_upload(1, SIZE));
     world.run_for(400_000);
-    assert!(world.queue.path().rate > 0.0);
+    assert!(world.queue.path().byte_ms > 0.0);
     let before = planned(&world, id(1));
     world.later(0, User::Crash { back: 1_000 });
     world.run();
