@@ -111,7 +111,7 @@ impl PlanKind {
             return Ok(plan);
         };
         let smallest = size.div_ceil(u64::from(MAX_PARTS)).div_ceil(MIB) * MIB;
-        let part_size = asked.min(LARGEST_ASKED_PART_BYTES).max(MIN_PART_BYTES);
+        let part_size = asked.clamp(MIN_PART_BYTES, LARGEST_ASKED_PART_BYTES);
         PartPlan::new(size, part_size.max(smallest)).map(Self::Multipart)
     }
 }
