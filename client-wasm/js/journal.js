@@ -341,20 +341,20 @@ const network = () => navigator.connection?.type;
  * @param {...number} path */
 export function keepPath(api, ...path) {
   try {
-    localStorage.setItem(`crowfly ${api}`, JSON.stringify([Date.now(), network(), ...path]));
+    localStorage[`crowfly ${api}`] = JSON.stringify([Date.now(), network(), ...path]);
   } catch {
     // Refused, full, or a worker, which has none.
   }
 }
 
-/** One of the numbers that a page has measured within a day, by the same kind of network; 0 if none has.
+/** One of the numbers that a page has measured within a day, by the same kind of network; 0 or no number if none has.
  * @param {string} api
  * @param {number} place
  * @returns {number} */
 export function keptPath(api, place) {
   try {
-    const [at, type, ...path] = JSON.parse(localStorage.getItem(`crowfly ${api}`) ?? "");
-    if (Date.now() - at < DAY_MS && type == network()) return path[place] ?? 0;
+    const [at, type, ...path] = JSON.parse(localStorage[`crowfly ${api}`]);
+    if (Date.now() - at < DAY_MS && type == network()) return path[place];
   } catch {
     // Nothing of ours.
   }

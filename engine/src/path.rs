@@ -36,9 +36,8 @@ impl PathMeasure {
     /// The part size to ask for, in bytes, for a file of `size` bytes over so many connections; `None` if nothing was
     /// measured.
     pub(crate) fn part_size(&self, size: u64, connections: usize) -> Option<u64> {
-        if self.byte_ms <= 0.0 {
-            return None;
-        }
+        // Neither for 0 nor for NaN.
+        let measured = self.byte_ms > 0.0;
         let lane = size as f64 / connections as f64;
         let lane_ms = lane * self.byte_ms;
         let lost = (self.faults + 1.0 / FAULTLESS_MS) / 2.0 + UNEVEN / lane_ms;
@@ -49,7 +48,7 @@ impl PathMeasure {
         let least = (lane / LARGEST_ASKED_PART_BYTES as f64) as u64;
         let rounds = rounds.min(most).max(least.wrapping_add(1));
         let part = (lane / rounds as f64) as u64;
-        Some(
+        measured.then_some(
             (part | STEP.wrapping_sub(1))
                 .wrapping_add(1)
                 .max(MIN_PART_BYTES),
