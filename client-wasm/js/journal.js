@@ -354,7 +354,7 @@ export function keepPath(api, ...path) {
 export function keptPath(api, place) {
   try {
     const [at, type, ...path] = JSON.parse(localStorage[`crowfly ${api}`]);
-    if (Date.now() - at < DAY_MS && type == network()) return path[place];
+    if (Date.now() - at < DAY_MS && type == network()) return +path[place];
   } catch {
     // Nothing of ours.
   }

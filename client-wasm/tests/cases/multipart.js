@@ -129,7 +129,7 @@ export const cases = {
     equal(await upload(), 8);
     equal(await upload(), 5);
     delete navigator.connection;
-    for (const kept of ["", "null", "{}", "[1e300]", `[${Date.now()},null,"a",{},-1]`, "[["]) {
+    for (const kept of ["", "null", "{}", "[1e300]", `[${Date.now()},null,{"valueOf":1,"toString":1}]`, `[${Date.now()},null,"a",{},-1]`, "[["]) {
       localStorage.setItem("crowfly https://api.test", kept);
       equal(await upload(), 8, kept);
     }
