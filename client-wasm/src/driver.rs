@@ -9,6 +9,7 @@ mod inbox;
 mod keeper;
 mod live;
 mod network;
+mod path;
 mod reads;
 mod report;
 mod run;
@@ -90,6 +91,7 @@ impl Driver {
             config.confirm = true;
             config.first_parts = 0;
         }
+        config.path = path::kept(&settings);
         config.token_timeout_ms = u64::from(settings.token_timeout_ms) + 1_000;
         config.processing_ms = settings.poll_timeout_ms.into();
         let on_warning = Rc::clone(&settings.on_warning);

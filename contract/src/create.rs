@@ -86,11 +86,12 @@ pub struct CreateItem<Name = String, Size = u64, Type = String, Path = String> {
     /// In a repeated request: what the server had the client keep. Our own backend gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<OpaqueState>,
-    /// The part size that the client expects of the plan, in bytes. If the plan has another one, `parts` is ignored.
-    /// Like `parts` no property of the upload: a repeated item may have others.
+    /// The part size that the client asks for, in bytes. A new upload of more than 16 MiB gets it, within 5 to 64 MiB, and
+    /// larger if 10,000 parts need it. If the plan has another one, `parts` is ignored. Like `parts` no property of the
+    /// upload: a repeated item may have others, and the plan stays as it is.
     #[serde(rename = "partSize", skip_serializing_if = "Option::is_none")]
     pub part_size: Option<Size>,
-    /// The first parts of the file by the expected plan, to be signed along as by `POST /uploads/{id}/parts`.
+    /// The first parts of the file by that part size, to be signed along as by `POST /uploads/{id}/parts`.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<FirstParts>"))]
     pub parts: FirstParts,

@@ -25,8 +25,10 @@ pub const MAX_KEY_BYTES: usize = 1024;
 pub const SINGLE_PUT_UP_TO_BYTES: u64 = 16 * MIB;
 /// Parts of a new live upload after which their size doubles.
 pub const LIVE_DOUBLE_EVERY: u32 = 1_000;
-/// Minimum part size that a plan uses.
+/// Minimum part size that a plan uses if the client asks for none.
 pub const SMALLEST_PLANNED_PART_BYTES: u64 = 8 * MIB;
+/// Maximum part size that a client may ask for; a file that would have more than 10,000 such parts gets larger ones.
+pub const LARGEST_ASKED_PART_BYTES: u64 = 64 * MIB;
 
 /// Maximum number of items in one create, status or parts call.
 pub const MAX_BATCH: usize = 100;

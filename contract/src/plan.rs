@@ -2,8 +2,8 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::limits::{
-    GIB, MAX_OBJECT_BYTES, MAX_PART_BYTES, MAX_PARTS, MIB, MIN_PART_BYTES, SINGLE_PUT_UP_TO_BYTES,
-    SMALLEST_PLANNED_PART_BYTES,
+    GIB, LARGEST_ASKED_PART_BYTES, MAX_OBJECT_BYTES, MAX_PART_BYTES, MAX_PARTS, MIB,
+    MIN_PART_BYTES, SINGLE_PUT_UP_TO_BYTES, SMALLEST_PLANNED_PART_BYTES,
 };
 
 /// Connections that a browser opens to one HTTP/1.1 host, hence parts sent in parallel.
@@ -27,7 +27,8 @@ pub enum PlanKind {
 
 /// How a file of `size` bytes is split: every part has `part_size` bytes except the last, which has the rest.
 ///
-/// A record keeps its part size, so a change of [`PlanKind::for_new_file`] affects new uploads only.
+/// A record keeps its part size, so a change of [`PlanKind::for_new_file`] affects new uploads only, and a repeated
+/// create call that asks for another part size gets the plan of the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartPlan {
     size: u64,
@@ -71,8 +72,8 @@ impl fmt::Display for PlanError {
 impl std::error::Error for PlanError {}
 
 impl PlanKind {
-    /// The plan for a new upload of `size` bytes: one PUT up to 16 MiB, otherwise parts of at least 8 MiB, larger
-    /// for larger files, in whole rounds of six while that matters, and at most 10,000.
+    /// The plan for a new upload of `size` bytes whose client asks for no part size: one PUT up to 16 MiB, otherwise
+    /// parts of at least 8 MiB, larger for larger files, in whole rounds of six while that matters, and at most 10,000.
     ///
     /// # Errors
     /// [`PlanError::FileTooLarge`] above 48.8 TiB.
@@ -97,6 +98,21 @@ impl PlanKind {
         let smallest = size.div_ceil(u64::from(MAX_PARTS));
         let part_size = even.max(smallest).div_ceil(MIB) * MIB;
         PartPlan::new(size, part_size).map(Self::Multipart)
+    }
+
+    /// The plan for a new upload of `size` bytes whose client asks for parts of `asked` bytes: that size, but at least
+    /// 5 MiB, at most 64 MiB, and as large as 10,000 parts need. Up to 16 MiB it is one PUT all the same.
+    ///
+    /// # Errors
+    /// [`PlanError::FileTooLarge`] above 48.8 TiB.
+    pub fn for_asked(size: u64, asked: Option<u64>) -> Result<Self, PlanError> {
+        let plan = Self::for_new_file(size)?;
+        let (Self::Multipart(_), Some(asked)) = (plan, asked) else {
+            return Ok(plan);
+        };
+        let smallest = size.div_ceil(u64::from(MAX_PARTS)).div_ceil(MIB) * MIB;
+        let part_size = asked.clamp(MIN_PART_BYTES, LARGEST_ASKED_PART_BYTES);
+        PartPlan::new(size, part_size.max(smallest)).map(Self::Multipart)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Part plans, from the empty file to the largest object (48.8 TiB).
 
 use crowfly_contract::limits::{
-    GIB, MAX_OBJECT_BYTES, MAX_PART_BYTES, MAX_PARTS, MIB, MIN_PART_BYTES, SINGLE_PUT_UP_TO_BYTES,
-    SMALLEST_PLANNED_PART_BYTES,
+    GIB, LARGEST_ASKED_PART_BYTES, MAX_OBJECT_BYTES, MAX_PART_BYTES, MAX_PARTS, MIB,
+    MIN_PART_BYTES, SINGLE_PUT_UP_TO_BYTES, SMALLEST_PLANNED_PART_BYTES,
 };
 use crowfly_contract::{PartPlan, PlanError, PlanKind};
 use proptest::prelude::*;
@@ -129,12 +129,59 @@ fn plans_that_storage_would_refuse() {
     );
 }
 
+/// The plan for a size that is asked for: that one if it is lawful, otherwise the nearest that is.
+fn check_asked(size: u64, asked: u64) {
+    let usual = PlanKind::for_new_file(size);
+    let Ok(PlanKind::Multipart(usual)) = usual else {
+        assert_eq!(PlanKind::for_asked(size, Some(asked)), usual);
+        return;
+    };
+    let Ok(PlanKind::Multipart(plan)) = PlanKind::for_asked(size, Some(asked)) else {
+        panic!("no parts: {size}, {asked}");
+    };
+    check(plan, size);
+    let needed = size.div_ceil(u64::from(MAX_PARTS)) + MIB;
+    let lawful = needed.max(MIN_PART_BYTES)..=LARGEST_ASKED_PART_BYTES;
+    if lawful.contains(&asked) {
+        assert_eq!(plan.part_size(), asked);
+    }
+    assert!(plan.part_size() <= needed.max(LARGEST_ASKED_PART_BYTES));
+    // Who asks for what the plan has already, or for nothing, changes nothing.
+    for same in [Some(usual.part_size()), None] {
+        let asked = PlanKind::for_asked(size, same);
+        assert_eq!(asked, Ok(PlanKind::Multipart(usual)), "{size}");
+    }
+}
+
+#[test]
+fn an_asked_part_size_is_kept_within_its_limits() {
+    let sizes = [20 * MIB, GIB, 625 * GIB, 626 * GIB, MAX_OBJECT_BYTES];
+    for size in sizes {
+        for asked in [0, 1, MIN_PART_BYTES - 1, 64 * MIB, 64 * MIB + 1, u64::MAX] {
+            check_asked(size, asked);
+        }
+    }
+    let part_size = |size, asked| match PlanKind::for_asked(size, Some(asked)) {
+        Ok(PlanKind::Multipart(plan)) => plan.part_size(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(part_size(20 * MIB, 0), 5 * MIB);
+    assert_eq!(part_size(20 * MIB, 4 * GIB), 64 * MIB);
+    assert_eq!(part_size(20 * MIB, 7 * MIB + 1), 7 * MIB + 1);
+    assert_eq!(part_size(MAX_OBJECT_BYTES, MIB), MAX_PART_BYTES);
+}
+
 /// Sizes distributed evenly over all magnitudes.
 fn any_size() -> impl Strategy<Value = u64> {
     (0u32..64, any::<u64>()).prop_map(|(shift, value)| value >> shift)
 }
 
 proptest! {
+    #[test]
+    fn every_asked_part_size_gives_a_lawful_plan(size in any_size(), asked in any_size()) {
+        check_asked(size, asked);
+    }
+
     #[test]
     fn every_new_file_has_a_lawful_plan_or_none(size in any_size()) {
         check_new(size);

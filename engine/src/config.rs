@@ -1,9 +1,11 @@
 use crowfly_contract::limits::MAX_FIRST_PARTS;
 
+use crate::PathMeasure;
+
 /// The engine's limits. All durations are milliseconds.
 ///
 /// The defaults are documented product guarantees; tests and demanding applications may tighten them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Maximum concurrent requests to one host of storage, over all uploads. Browsers open six connections per HTTP/1.1
     /// host. A queue starts with as many in all; where grants name more hosts, more are added while they bring bytes
@@ -28,6 +30,11 @@ pub struct Config {
     /// First parts of a large file that a create call asks to have signed along. 0 if the server signs none; also set
     /// by the engine once a server has refused or ignored them.
     pub first_parts: usize,
+    /// Whether that call asks for the part size that suits the path; set to false by the engine once a server has kept to
+    /// its own. It is asked together with the first parts only.
+    pub ask_part_size: bool,
+    /// What is known of the path to storage at the start; the engine goes on from there.
+    pub path: PathMeasure,
     /// How long that call waits, once the first part is hashed, for others that are being hashed: each of them that it
     /// names begins by a whole sign call earlier.
     pub first_parts_ms: u64,
@@ -154,6 +161,12 @@ impl Config {
         ahead_bytes: 256 * 1024,
         ahead_small: 200,
         first_parts: MAX_FIRST_PARTS,
+        ask_part_size: true,
+        path: PathMeasure {
+            byte_ms: 0.0,
+            overhead_ms: 0.0,
+            faults: 0.0,
+        },
         first_parts_ms: 50,
         linger_ms: 10,
         busy_linger_ms: 5_000,

@@ -43,6 +43,7 @@ mod next;
 mod output;
 mod part;
 mod parts;
+mod path;
 mod progress;
 mod queue;
 mod ready_queue;
@@ -64,6 +65,7 @@ pub use input::{
 pub use output::{
     Command, Event, ItemToCreate, Output, ReadId, RequestId, Retry, State, TokenReason,
 };
+pub use path::PathMeasure;
 pub use progress::Progress;
 pub use queue::Queue;
 pub use snapshot::Snapshot;

@@ -150,7 +150,7 @@ pub enum Command {
 pub struct ItemToCreate {
     /// The upload, without what follows: the same in every call.
     pub item: Rc<CreateItem>,
-    /// The part size, in bytes, by which the file was split for `parts`.
+    /// The part size that is asked for, in bytes; to be said together with `parts` only.
     pub part_size: u64,
     /// The first parts, to be signed along; may be empty. Another call may name others.
     pub parts: Vec<PartToSign>,

@@ -33,7 +33,7 @@ export interface PartAsked {
   readonly crc64nvme: string | undefined;
 }
 
-/** The first parts of a file, to be signed along if they have the size of the plan. */
+/** The part size that a page asks for, and the first parts of a file, to be signed along if the plan has that size. */
 export interface FirstParts {
   readonly partSize: number | undefined;
   readonly parts: readonly PartAsked[];

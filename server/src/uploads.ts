@@ -3,7 +3,7 @@ import type { EndAsked, ItemAsked, PartAsked } from "./item.js";
 import { type LiveSizes, checkLast, liveCapacity, liveLength, liveLengths, liveSizes } from "./live.js";
 import { allows } from "./media.js";
 import type { Settings } from "./options.js";
-import { MAX_OBJECT_BYTES, partCount, partLength, partLengths, partSizeOf } from "./plan.js";
+import { MAX_OBJECT_BYTES, heldPartSize, partCount, partLength, partLengths, partSizeOf } from "./plan.js";
 import { Misconfigured, Refusal } from "./problem.js";
 import type { StoredUpload, UploadItem, UploadUser } from "./server.js";
 import { type Facts, digest } from "./state.js";
@@ -102,7 +102,7 @@ export class Uploads<User extends UploadUser> {
       throw new Refusal("upload_mismatch", "this id was used for another file; a different upload needs a new id");
     }
     await this.admit(item, user, known !== undefined);
-    const facts = known ?? (await this.begin(user, item, same));
+    const facts = known ?? (await this.begin(user, item, same, first.partSize));
     const sizes = liveOf(facts);
     if (sizes && facts.parts) {
       const there = known ? await this.still(facts, facts.parts.uploadId) : facts;
@@ -123,22 +123,27 @@ export class Uploads<User extends UploadUser> {
     return { id, key: facts.key, plan, confirm: true, state: await this.settings.sealer.seal(user.id, id, facts) };
   }
 
-  private async begin(user: User, item: UploadItem, same: string): Promise<Facts> {
+  private async begin(user: User, item: UploadItem, same: string, asked: number | undefined): Promise<Facts> {
     const { storage, stateSeconds } = this.settings;
     const { id, size, type, crc64nvme } = item;
     const key = await this.keyOf(item, user);
     const expires = Math.floor(this.now() / 1000) + stateSeconds;
     const facts = { key, size, type, ...(crc64nvme && { crc64nvme }), item: same, expires };
     const sizes = item.live ? liveSizes(size, this.settings.preset.equalParts) : undefined;
-    const partSize = sizes ? sizes.partSize : partSizeOf(size);
+    const partSize = sizes ? sizes.partSize : partSizeOf(size, asked);
     if (partSize === undefined) return facts;
     // A repeated call goes on with the multipart upload of the first one, whose answer was lost; only where the key is of
     // this upload alone, as it may belong to another one else.
     const first = key.includes(id) ? await storage.unfinished(key) : undefined;
     // Without its state nobody can say that it is this upload's.
     if (!first && (await storage.head(key))) throw new Refusal("conflict", "there is an object under the key of this file already");
-    const parts = { size: partSize, uploadId: first ?? (await storage.begin(key, type)) };
-    return { ...facts, parts, ...(sizes && { doubleEvery: sizes.doubleEvery }) };
+    if (sizes) return { ...facts, parts: { size: partSize, uploadId: first ?? (await storage.begin(key, type)) }, doubleEvery: sizes.doubleEvery };
+    // The first call may have asked for another part size: what is in storage counts, and goes if it fits no plan.
+    const held = first === undefined ? undefined : await storage.parts({ key, uploadId: first });
+    const kept = held && heldPartSize(size, partSize, held);
+    if (first !== undefined && held && kept === undefined) await storage.abort({ key, uploadId: first });
+    const uploadId = first !== undefined && kept !== undefined ? first : await storage.begin(key, type);
+    return { ...facts, parts: { size: kept ?? partSize, uploadId } };
   }
 
   /** The facts with a multipart upload that storage has: a new one, if that of the state is gone. */

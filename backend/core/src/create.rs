@@ -77,8 +77,10 @@ pub async fn create(
         .into_iter()
         .map(|(id, item)| {
             let row = item.and_then(|mut item| {
-                asked.insert(id, Asked::take(&mut item));
-                pending_row(creator, item)
+                let of_item = Asked::take(&mut item);
+                let row = pending_row(creator, item, of_item.part_size);
+                asked.insert(id, of_item);
+                row
             });
             (id, row)
         })
@@ -152,7 +154,7 @@ async fn grant(
             (*existing, true)
         }
     };
-    // It keeps the part size as well: the current rule is for new uploads.
+    // It keeps the part size as well: the current rule, and what the client asks for, are for new uploads.
     let mut grants = Vec::new();
     let plan = match (&row.live, row.part_plan()) {
         (Some(live), _) => {
@@ -199,7 +201,7 @@ fn put_of(row: &Row) -> PutToSign<'_> {
     }
 }
 
-fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
+fn pending_row(creator: Creator<'_>, item: ValidItem, asked: Option<u64>) -> Result<Row, Refusal> {
     let clean = item.name.for_key();
     let mut declared = Declared {
         // Nothing of a live upload is signed yet.
@@ -215,10 +217,10 @@ fn pending_row(creator: Creator<'_>, item: ValidItem) -> Result<Row, Refusal> {
         declared.media_type = served_type(&declared.media_type).to_owned();
     }
     let live = item.live.then(|| {
-        let asked = item.max_bytes.map(ByteSize::get);
-        Live::new(LivePlan::NEW, asked, creator.policy.largest_file())
+        let most = item.max_bytes.map(ByteSize::get);
+        Live::new(LivePlan::NEW, most, creator.policy.largest_file())
     });
-    let part_size = match (&live, PlanKind::for_new_file(declared.size)) {
+    let part_size = match (&live, PlanKind::for_asked(declared.size, asked)) {
         (Some(live), _) => Some(live.plan.first_part_size()),
         (None, Ok(PlanKind::Single)) => None,
         (None, Ok(PlanKind::Multipart(plan))) => Some(plan.part_size()),

@@ -59,9 +59,10 @@ async fn a33_only_parts_of_the_plan_are_signed() {
 
 /// Its checksums are of other bytes than the parts of the plan.
 #[tokio::test]
-async fn whoever_expects_another_part_size_gets_the_plan_alone() {
+async fn whoever_asks_for_another_part_size_than_that_of_the_row_gets_the_plan_alone() {
     for (part_size, count) in [(5 * MIB, 2), (PART + 1, 2), (0, 1), (PART, 0)] {
         let memory = Memory::default();
+        created(&memory, item(SIZE)).await.unwrap();
         let (created, _) = created(&memory, asking(part_size, count)).await.unwrap();
         assert!(created.grants.is_empty(), "{part_size}, {count}");
         let plan = Plan::Multipart {

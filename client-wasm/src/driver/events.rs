@@ -61,6 +61,7 @@ impl Driver {
             Event::Stored {
                 stored, verified, ..
             } => {
+                self.keep_path(entry.size.get());
                 let stored = stored_to_page(&stored, Some(verified));
                 entry.resolve(stored.clone());
                 let kind = if verified { "verified" } else { "unverified" };

@@ -15,6 +15,9 @@ function expecting(world) {
   return { before: () => calls, file: new File([new Uint8Array(17 * MIB).fill(7)], "film.mp4", { type: "video/mp4" }) };
 }
 
+/** The part sizes that create calls ask for. */
+const sizesAsked = (world) => world.calls.filter(({ path }) => path.endsWith("/uploads")).map(({ body }) => body.uploads[0].partSize);
+
 const checksumOf = (world, part) =>
   world.puts.find(({ url }) => new URL(url).searchParams.get("partNumber") === `${part}`).headers["x-amz-checksum-crc64nvme"];
 
@@ -91,6 +94,58 @@ export const cases = {
     await client.upload(file).done;
     equal(world.calls.filter(({ path }) => path === "/uploads").length, 3, "calls that create two files");
     client.close();
+  },
+
+  async the_next_file_asks_for_the_part_size_that_suits_the_path({ createClient, world }) {
+    const { file } = expecting(world);
+    [world.grantsSizes, world.storage] = [true, () => "slow"];
+    const client = createClient(options);
+    await client.upload(file).done;
+    await client.upload(file).done;
+    client.close();
+    equal(sizesAsked(world), [8 * MIB, 5 * MIB]);
+    equal(world.puts.slice(3).map(({ size }) => size).sort(), [2, 5, 5, 5].map((size) => size * MIB));
+    equal(world.calls.filter(({ path }) => path === "/uploads").length, 2, "calls that create two files");
+  },
+
+  async a_later_page_asks_for_it_at_once_on_the_same_network_for_a_day({ createClient, world }) {
+    const { file } = expecting(world);
+    [world.grantsSizes, world.storage] = [true, () => "slow"];
+    const upload = async (more) => {
+      const client = createClient({ ...options, ...more });
+      await client.upload(file).done;
+      client.close();
+      return sizesAsked(world).at(-1) / MIB;
+    };
+    equal([await upload({ resume: false }), localStorage.length], [8, 0]);
+    equal([await upload(), await upload()], [8, 5]);
+    equal(Object.keys(localStorage), ["crowfly https://api.test"]);
+    equal(await upload({ resume: false }), 8);
+    const real = Date.now;
+    Date.now = () => real() + 24 * 3_600_000;
+    equal(await upload(), 8);
+    Date.now = real;
+    Object.defineProperty(navigator, "connection", { value: { type: "cellular" }, configurable: true });
+    equal(await upload(), 8);
+    equal(await upload(), 5);
+    delete navigator.connection;
+    for (const kept of ["", "null", "{}", "[1e300]", `[${Date.now()},null,{"valueOf":1,"toString":1}]`, `[${Date.now()},null,"a",{},-1]`, "[["]) {
+      localStorage.setItem("crowfly https://api.test", kept);
+      equal(await upload(), 8, kept);
+    }
+  },
+
+  async a_page_without_local_storage_uploads_all_the_same({ createClient, world }) {
+    const { file } = expecting(world);
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, "localStorage");
+    const refused = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    Object.defineProperty(globalThis, "localStorage", { get: refused, configurable: true });
+    const client = createClient(options);
+    await client.upload(file).done;
+    client.close();
+    Object.defineProperty(globalThis, "localStorage", descriptor);
   },
 
   async a_part_is_sent_with_exactly_its_headers({ createClient, world }) {

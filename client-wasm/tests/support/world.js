@@ -32,6 +32,8 @@ export class World {
     this.aborted = 0;
     /** Files larger than this go in parts of this size. */
     this.partSize = 5 * 1024 * 1024;
+    /** Parts have the size that is asked for. */
+    this.grantsSizes = false;
     /** Ids of entries that the journal has committed. */
     this.journalled = [];
     /** Requests that take entries out. */
@@ -59,6 +61,7 @@ export class World {
 
   install() {
     const world = this;
+    localStorage.clear();
     globalThis.fetch = (...args) => {
       if (world.whole && String(args[0]).startsWith("https://api.test/")) return world.whole(args[0], args[1]);
       const request = new Request(...args);
@@ -242,15 +245,16 @@ export class World {
   create(item) {
     const { id, size, crc64nvme } = item;
     const parts = this.objects.get(id)?.parts ?? new Map();
-    const partCount = size > this.partSize ? Math.ceil(size / this.partSize) : undefined;
+    const partSize = (this.grantsSizes && item.partSize) || this.partSize;
+    const partCount = size > this.partSize ? Math.ceil(size / partSize) : undefined;
     this.objects.set(id, { item, parts, partCount });
     const put = {
       url: `https://bucket.test/${id}?X-Amz-Signature=secret`,
       headers: { ...GRANT_HEADERS, ...checksum(crc64nvme) },
       expiresInMs: 300000,
     };
-    const plan = partCount ? { kind: "multipart", partSize: this.partSize, partCount } : { kind: "single", put };
-    const along = partCount && item.partSize === this.partSize ? (item.parts ?? []) : [];
+    const plan = partCount ? { kind: "multipart", partSize, partCount } : { kind: "single", put };
+    const along = partCount && item.partSize === partSize ? (item.parts ?? []) : [];
     const grants = along.map((part) => this.sign(id, part));
     return { id, key: this.key(item), plan, ...(grants.length > 0 && { grants }), ...this.more(item) };
   }

@@ -138,6 +138,7 @@ impl Queue {
         }
         self.show_progress(job.id);
         let attempt = if (counts || some) && !self.link.offline() {
+            self.config.path.failed();
             Attempt::Send(index)
         } else {
             Attempt::SendLost(index)

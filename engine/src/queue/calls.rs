@@ -48,9 +48,7 @@ impl Queue {
             self.throttle.place_granted(now);
         }
         let (size, live) = (upload.size(), upload.live.is_some());
-        if std::mem::take(&mut upload.asked) && created.grants.is_empty() {
-            self.config.first_parts = 0;
-        }
+        let ignored = std::mem::take(&mut upload.asked) && created.grants.is_empty();
         let (plan, put) = match created.plan {
             Plan::Live { plan, max_bytes } if LIVE && live => {
                 self.live_planned(id, plan, max_bytes);
@@ -75,7 +73,14 @@ impl Queue {
         let Some(upload) = self.uploads.get_mut(id) else {
             return;
         };
-        if live || upload.parts.plan() == plan {
+        let as_asked = upload.parts.plan() == plan;
+        if ignored && !as_asked && self.config.ask_part_size {
+            // It may sign parts of its own plan all the same.
+            self.config.ask_part_size = false;
+        } else if ignored {
+            self.config.first_parts = 0;
+        }
+        if live || as_asked {
             while let Some(PartGrant { number, grant }) = created.grants.pop() {
                 if let Some(index) = upload.parts.index(number)
                     && let Some(part) = upload.part_mut(index)
@@ -195,7 +200,7 @@ impl Queue {
             return;
         };
         match (work, code) {
-            // A server of another version, or another one, may not know of first parts.
+            // A server of another version, or another one, may know neither of first parts nor of their size.
             (Work::Create, ErrorCode::UnknownField | ErrorCode::BadResponse) if upload.asked => {
                 self.config.first_parts = 0;
                 self.proceed(id);

@@ -57,6 +57,7 @@ impl Queue {
             self.leave_backlog(place);
             if let Some(upload) = self.uploads.get_mut(place.job.id) {
                 upload.admitted = true;
+                self.fit_parts(place.job.id);
                 self.proceed(place.job.id);
             }
         }

@@ -96,6 +96,7 @@ impl Queue {
 
     /// A body was acknowledged. One that moved at once is measured as a whole.
     pub(super) fn host_answered(&mut self, live: &Live) {
+        self.measure_path(live);
         if live.moved == 0 {
             self.host_reached(live.host, live.started);
         }

@@ -19,6 +19,7 @@ mod journal;
 mod live;
 mod multipart;
 mod outage;
+mod part_size;
 mod poll;
 mod reads;
 mod recording;

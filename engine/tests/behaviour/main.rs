@@ -21,6 +21,7 @@ mod live;
 mod multipart;
 mod multipart_trouble;
 mod offline;
+mod part_size;
 mod pause;
 mod processed;
 mod progress;

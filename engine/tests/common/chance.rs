@@ -72,6 +72,7 @@ pub fn world(seed: u64, weather: Weather) -> (World, u64) {
     if apart.percent(15) {
         world.server.part_size = Some(apart.pick(&[5, 8, 24]) * MIB);
     }
+    world.server.grants_sizes = Random::new(seed.rotate_left(24)).percent(70);
     let count = match random.below(10) {
         0 => random.between(30, 150),
         1..5 => 1,

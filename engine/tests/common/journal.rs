@@ -1,7 +1,7 @@
 //! The journal, and what it is for: pages that end without a word, and computers that sleep.
 
 use crowfly_contract::{CreateItem, UploadId};
-use crowfly_engine::{Input, NewUpload, Queue};
+use crowfly_engine::{Config, Input, NewUpload, Queue};
 
 use super::world::{What, World};
 
@@ -48,7 +48,13 @@ impl World {
         let now = self.now;
         self.flights
             .retain(|_, flight| flight.body_ends <= now && flight.arrives_without_page());
-        self.queue = Queue::new(self.config.clone(), u64::from(self.life));
+        // As the browser keeps it for the next page.
+        let path = self.queue.path();
+        let config = Config {
+            path,
+            ..self.config.clone()
+        };
+        self.queue = Queue::new(config, u64::from(self.life));
         self.monitor.crashed();
         self.enqueue(back, What::Reload);
     }

@@ -22,6 +22,8 @@ pub struct Object {
 pub struct Pending {
     pub item: CreateItem,
     pub aborted: bool,
+    /// How its file is split, for good.
+    pub plan: Option<PartPlan>,
     /// Its multipart upload, as long as storage keeps it.
     pub multipart: Option<Multipart>,
     /// When its client was heard of last.
@@ -57,6 +59,8 @@ pub struct Server {
     pub first: First,
     /// The part size of all large files, where it is not that of our own rule.
     pub part_size: Option<u64>,
+    /// It grants the part sizes that clients ask for.
+    pub grants_sizes: bool,
     /// The most bytes of a live upload.
     pub max_bytes: u64,
     /// Where another backend puts its objects; by default as our own does.
@@ -97,6 +101,7 @@ impl Default for Server {
             quota: Quota::default(),
             first: First::Signed,
             part_size: None,
+            grants_sizes: true,
             max_bytes: LivePlan::NEW.capacity(),
             key_of_all: None,
             hosts: vec!["storage.example"],
@@ -202,16 +207,19 @@ impl Server {
                 Outcome::Refused(body)
             }
             _ => {
-                let own_plan = item.size.and_then(|size| self.plan(size));
+                // A client says the size together with the parts.
+                let asked = (!one.parts.is_empty()).then_some(one.part_size);
+                let new_plan = item.size.and_then(|size| self.plan(size, asked));
                 let pending = self.created.entry(id).or_insert_with(|| Pending {
                     item: item.clone(),
                     aborted: false,
+                    plan: new_plan,
                     multipart: None,
                     active_at: now,
                 });
                 pending.active_at = now;
                 let mut grants = Vec::new();
-                let plan = match own_plan {
+                let plan = match pending.plan {
                     _ if item.live => {
                         let new = || Multipart::of(Cut::Live(LivePlan::NEW));
                         pending.multipart.get_or_insert_with(new);
@@ -247,9 +255,10 @@ impl Server {
         CreateResult { id, outcome }
     }
 
-    /// How it splits a new file.
-    pub(super) fn plan(&self, size: u64) -> Option<PartPlan> {
-        match (PlanKind::for_new_file(size), self.part_size) {
+    /// How it splits a new file whose client asks for this part size.
+    pub(super) fn plan(&self, size: u64, asked: Option<u64>) -> Option<PartPlan> {
+        let asked = asked.filter(|_| self.grants_sizes);
+        match (PlanKind::for_asked(size, asked), self.part_size) {
             (Ok(PlanKind::Multipart(_)), Some(part_size)) => PartPlan::new(size, part_size).ok(),
             (Ok(PlanKind::Multipart(plan)), None) => Some(plan),
             _ => None,

@@ -1,7 +1,8 @@
 //! The way of one command to the server and back, and what may become of it there.
 
 use crowfly_engine::{
-    ApiFailure, Command, Input, ReadFailure, Reply, RequestId, SendFailure, TokenFailure, TokenLife,
+    ApiFailure, Command, Input, ItemToCreate, ReadFailure, Reply, RequestId, SendFailure,
+    TokenFailure, TokenLife,
 };
 
 use super::world::{What, World};
@@ -228,7 +229,11 @@ impl World {
             Command::Token { .. } => Reply::Token(Ok(TokenLife {
                 expires_in_ms: self.token_life_ms,
             })),
-            Command::Create { items, .. } => self.server.create(self.now, items),
+            Command::Create { items, .. } => {
+                let reply = self.server.create(self.now, items);
+                self.learn_cuts(items);
+                reply
+            }
             Command::Complete { upload, body, .. } => self.server.complete(self.now, *upload, body),
             Command::Delete { upload, .. } => self.server.delete(*upload),
             Command::Read { .. } => Reply::Read,
@@ -244,6 +249,22 @@ impl World {
                 self.server.put(flight.began, self.now, grant, size, crc)
             }
             _ => Reply::Deleted,
+        }
+    }
+}
+
+impl World {
+    /// The checksum of a simulated file is that of its parts, so it depends on how the server splits it.
+    fn learn_cuts(&mut self, items: &[ItemToCreate]) {
+        for one in items {
+            let id = one.item.id;
+            let pending = self.server.created.get(&id);
+            let held = pending.filter(|pending| !pending.item.live);
+            if let Some(multipart) = held.and_then(|pending| pending.multipart.as_ref())
+                && let Some(file) = self.files.get_mut(&id)
+            {
+                file.cut = Some(multipart.cut.planned());
+            }
         }
     }
 }

@@ -159,7 +159,7 @@ impl World {
                 size: new.size,
                 content,
                 picked: content,
-                cut: self.server.plan(new.size),
+                cut: self.server.plan(new.size, None),
                 live: new.live.map(|_| LivePlan::NEW),
                 head: 0,
             },

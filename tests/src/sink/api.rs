@@ -76,7 +76,7 @@ fn create_one(
     asked: &CreateItem,
     host: &str,
 ) -> Result<(u16, Created), Refusal> {
-    // The first parts are no property of the upload.
+    // The part size and the first parts are no property of the upload.
     let item = &CreateItem {
         part_size: None,
         parts: FirstParts::default(),
@@ -93,7 +93,8 @@ fn create_one(
                 let message = "too many uploads are open";
                 return Err(Refusal(ErrorCode::QuotaOpenUploads, message));
             }
-            inner.uploads.insert(item.id, Upload::new(item)?);
+            let upload = Upload::new(item, asked.part_size)?;
+            inner.uploads.insert(item.id, upload);
             inner.stats.uploads += 1;
             inner.order.push(item.id);
             201

@@ -51,8 +51,9 @@ pub(super) struct Upload {
 }
 
 impl Upload {
-    pub(super) fn new(item: &CreateItem) -> Result<Self, Refusal> {
-        let parts = match PlanKind::for_new_file(item.size.unwrap_or_default()) {
+    pub(super) fn new(item: &CreateItem, asked: Option<u64>) -> Result<Self, Refusal> {
+        let size = item.size.unwrap_or_default();
+        let parts = match PlanKind::for_asked(size, asked) {
             Ok(PlanKind::Single) => None,
             Ok(PlanKind::Multipart(plan)) => Some(plan),
             Err(_) => return Err(Refusal(ErrorCode::TooLarge, "larger than an object can be")),

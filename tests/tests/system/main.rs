@@ -53,6 +53,7 @@ mod page_records;
 mod page_trouble;
 mod page_withheld;
 mod pages;
+mod part_size;
 mod parts;
 mod parts_refused;
 mod parts_stolen;

@@ -6,11 +6,11 @@ use crate::ports::{FindMultipart, Multipart, PresignPart};
 use crate::request::ValidItem;
 use crate::{Error, Row, parts};
 
-/// What an item asks to have signed along. It is no property of the upload: a repeated item may ask for other parts,
-/// as another page has hashed others.
+/// The part size that an item asks for, and the parts of that size that are to be signed along. They are no property
+/// of the upload: a repeated item may ask for others, as another page measured another size and hashed other parts.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    part_size: Option<u64>,
+    pub(super) part_size: Option<u64>,
     parts: FirstParts,
 }
 
@@ -24,7 +24,7 @@ impl Asked {
     }
 
     /// Grants for those of the parts that are in the plan, as a sign call makes them; none if the client has
-    /// expected another part size.
+    /// asked for another part size.
     ///
     /// Like a sign call it trusts no multipart upload that an earlier call began: if storage no longer has it there are
     /// no grants, and the sign call that follows says so.
