@@ -1,6 +1,9 @@
-// A live upload's source and its spool, as the module sees them. What does the work is loaded by pages that record.
+// A live upload's source and its spool, as the module sees them. The source is listened to at once; what spools is loaded
+// by pages that record.
+import { sourceOf } from "./source.js";
 
-/** @import { Hear, LiveSource, Recorder as Loaded } from "./recorder.js" */
+/** @import { Hear, Recorder as Loaded, Settings } from "./recorder.js" */
+/** @import { LiveSource } from "./source.js" */
 
 /** What one live upload records. */
 export class Recorder {
@@ -8,16 +11,20 @@ export class Recorder {
   #loaded;
   #over = false;
 
-  /** @param {LiveSource | undefined} source none where an earlier page recorded
+  /** @param {LiveSource | undefined} given none where an earlier page recorded
    * @param {string} id of the upload
-   * @param {(() => Worker) | undefined} worker starts one
-   * @param {Hear} hear */
-  constructor(source, id, worker, hear) {
+   * @param {Hear} hear
+   * @param {Settings} settings */
+  constructor(given, id, hear, settings) {
     // The module's function is gone after the end.
     /** @type {Hear} */
     const tell = (news) => this.#over || hear(news);
-    this.#loaded = import("./recorder.js").then(({ open }) => open(source, id, worker, tell));
-    this.#loaded.catch((error) => tell({ bytes: 0, ready: 0, ended: true, error }));
+    const source = given && sourceOf(given);
+    this.#loaded = import("./recorder.js").then(({ open }) => open(source, id, tell, settings));
+    this.#loaded.catch((error) => {
+      source?.stop();
+      tell({ bytes: 0, ready: 0, ended: true, error });
+    });
   }
 
   /** Storage has all up to here: memory need not keep it.
@@ -47,5 +54,19 @@ export async function recordedBytes(id) {
     return await leftBytes(id);
   } catch {
     return 0;
+  }
+}
+
+/** Deletes the spools that were last written before this moment.
+ * @param {number} oldest Unix milliseconds */
+export async function sweepSpools(oldest) {
+  try {
+    const root = await navigator.storage.getDirectory();
+    // Most pages have none.
+    await root.getDirectoryHandle("crowfly");
+    const { sweep } = await import("./recorder.js");
+    await sweep(oldest);
+  } catch {
+    // There is nothing to delete.
   }
 }
