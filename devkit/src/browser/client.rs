@@ -70,7 +70,11 @@ impl Browser {
     /// # Panics
     /// When there is no browser or no driver.
     pub fn with_camera() -> Self {
-        Self::switched(Kind::Chromium, None, &[DEVICES, "--use-fake-ui-for-media-stream"])
+        Self::switched(
+            Kind::Chromium,
+            None,
+            &[DEVICES, "--use-fake-ui-for-media-stream"],
+        )
     }
 
     /// As [`Browser::with_camera`], and a person who refuses every page its use.

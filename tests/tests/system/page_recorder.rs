@@ -155,7 +155,8 @@ fn sending_waits_while_the_microphone_is_recorded() {
         words.ends_with("Sending is paused.").then_some(())
     });
     // Chromium's microphone beeps.
-    let level = "return Number(document.querySelector('#recorder-level').getAttribute('aria-valuenow'));";
+    let level =
+        "return Number(document.querySelector('#recorder-level').getAttribute('aria-valuenow'));";
     wait::until("a sound", WITHIN, || {
         (browser.run(level, &[]).as_u64() > Some(20)).then_some(())
     });
@@ -245,7 +246,8 @@ fn a_camera_that_goes_ends_the_recording_and_loses_nothing() {
     let recorder = Recorder::open(&browser);
     recorder.record();
     // What a page cannot do by itself: https://w3c.github.io/mediacapture-main/#event-mediastreamtrack-ended
-    let lose = "const [track] = document.getElementById('recorder-preview').srcObject.getVideoTracks();
+    let lose =
+        "const [track] = document.getElementById('recorder-preview').srcObject.getVideoTracks();
         track.stop(); track.dispatchEvent(new Event('ended'));";
     browser.run(lose, &[]);
     recorder.wait_state("stored");

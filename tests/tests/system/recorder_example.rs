@@ -35,9 +35,7 @@ fn serve(api: &Api) -> String {
     let origin = Env::get().tool_origin.trim_end_matches('/');
     let port = Url::parse(origin).and_then(|url| url.port());
     let server = Server::bind(port.expect("a port")).expect("the port of a tool");
-    let files = Files::default()
-        .at("/crowfly/", package())
-        .at("/", folder);
+    let files = Files::default().at("/crowfly/", package()).at("/", folder);
     let serving = server.serve(move |request| files.answer(request));
     serving.expect("a server").detach();
     format!("{origin}/")
