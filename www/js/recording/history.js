@@ -12,8 +12,9 @@ export const LINES = ["recorded", "sent", "confirmed"];
 export class History {
   #samples = [];
 
-  /** One more sample: a time in milliseconds, not before the last one, and the progress of the upload then. */
-  add(at, { recorded, sent, confirmed }) {
+  /** One more sample: a time in milliseconds, not before the last one, and the progress of the upload then, which before the
+   * first bytes may say nothing of what is recorded. */
+  add(at, { recorded = 0, sent, confirmed }) {
     this.#samples.push({ at, recorded, sent, confirmed });
     // The first and the last one stay.
     if (this.#samples.length > MOST) this.#samples = this.#samples.filter((_, place, { length }) => place % 2 === 0 || place === length - 1);

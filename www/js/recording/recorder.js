@@ -204,7 +204,7 @@ export class Recorder {
     run.history.add(now - run.since, progress);
     if (document.hidden) return;
     setText(byId("recorder-time"), clock((run.ended ?? now) - run.since));
-    for (const name of LINES) setText(byId(`recorder-${name}`), bytes(progress[name]));
+    for (const name of LINES) setText(byId(`recorder-${name}`), bytes(progress[name] ?? 0));
     drawHistory(byId("recorder-chart"), byId("recorder-chart-words"), run.history);
     setText(this.#button("pause-sending"), state === "paused" ? "Go on sending" : "Pause sending");
     setText(byId("recorder-words"), status(this.#state, run.kind, state));
