@@ -76,6 +76,12 @@ impl<'a> Recorder<'a> {
         });
     }
 
+    fn picture(&self, name: &str) {
+        let look = "document.getElementById('recorder').scrollIntoView();";
+        self.0.run(look, &[]);
+        self.0.screenshot(&format!("recorder-{name}"));
+    }
+
     /// The record of the recording that the panel shows.
     #[track_caller]
     fn stored(&self) -> Record {
@@ -195,7 +201,7 @@ fn a_page_that_was_killed_goes_on_with_its_recording() {
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(browser.run(other, &[json!(id)]), json!([true, null]));
     axe(&browser, "a recording that is left");
-    browser.screenshot("recorder-left");
+    recorder.picture("left");
     browser
         .wait_for(&format!("{row} [data-action=go-on]"))
         .click();
@@ -275,7 +281,7 @@ fn a_refusal_says_what_to_do() {
     let at = browser.run("return document.activeElement.dataset.action;", &[]);
     assert_eq!(at, json!("record"));
     axe(&browser, "a refusal");
-    browser.screenshot("recorder-refused");
+    recorder.picture("refused");
     // Those that this browser cannot be brought to make by itself.
     for (kind, name, words) in [
         ("microphone", "NotReadableError", "another program"),

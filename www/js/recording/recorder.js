@@ -207,7 +207,7 @@ export class Recorder {
     for (const name of LINES) setText(byId(`recorder-${name}`), bytes(progress[name] ?? 0));
     drawHistory(byId("recorder-chart"), byId("recorder-chart-words"), run.history);
     setText(this.#button("pause-sending"), state === "paused" ? "Go on sending" : "Pause sending");
-    setText(byId("recorder-words"), status(this.#state, run.kind, state));
+    setText(byId("recorder-words"), status(this.#state, run.kind, state, progress.sent));
   }
 
   #button(action) {
@@ -224,7 +224,7 @@ export class Recorder {
     this.#button("record").setAttribute("aria-disabled", String(state === "asking"));
     byId("recorder-sources").disabled = ["asking", "recording", "sending"].includes(state);
     byId("recorder-time").hidden = state === "idle" || state === "asking";
-    setText(byId("recorder-words"), status(state, kind, this.#run?.upload.state));
+    setText(byId("recorder-words"), status(state, kind, this.#run?.upload.state, this.#run?.upload.progress.sent));
     // The button that had the focus is gone: the next one has it.
     if (activeElement?.closest(".recorder-actions") && activeElement.hidden) {
       [...this.#box.querySelectorAll(".recorder-actions button")].find(({ hidden }) => !hidden)?.focus();

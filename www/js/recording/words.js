@@ -55,14 +55,14 @@ export const WARNINGS = {
   limit_reached: "The recording has reached the largest size that is accepted here, so it is over.",
 };
 
-/** What goes on: `state` is that of the recorder, `sending` that of its upload. */
-export function status(state, kind, sending) {
+/** What goes on: `state` is that of the recorder, `sending` that of its upload, `sent` are the bytes of it that have left. */
+export function status(state, kind, sending, sent) {
   const held = { paused: " Sending is paused.", waiting: " The connection is gone; sending goes on by itself once it is back." }[sending] ?? "";
   switch (state) {
     case "asking":
       return kind === "screen" ? "Choose in your browser what to share." : `Your browser asks whether this page may use the ${NAMES[kind]}.`;
     case "recording":
-      return `Recording the ${NAMES[kind]}.${held}`;
+      return `Recording the ${NAMES[kind]}.${held || (sent === 0 ? " Its first part goes once it has 5 MiB, or at the end." : "")}`;
     case "sending":
       return held ? `The recording is over.${held}` : "The recording is over. The rest is being sent.";
     case "stored":
