@@ -117,7 +117,7 @@ test("what goes on is said for each state, and that sending is held", () => {
   assert.match(status("asking", "camera"), /asks whether this page may use the camera/);
   assert.match(status("asking", "screen"), /what to share/);
   assert.equal(status("recording", "camera", "uploading"), "Recording the camera.");
-  assert.match(status("recording", "camera", "uploading", 0), /first part goes once it has 5 MiB/);
+  assert.match(status("recording", "camera", "uploading", 0), /first part goes once it has 5\sMiB/);
   assert.equal(status("recording", "camera", "uploading", 9), "Recording the camera.");
   assert.match(status("recording", "screen", "paused", 0), /^Recording the screen\. Sending is paused\.$/);
   assert.match(status("recording", "camera", "waiting"), /goes on by itself/);

@@ -62,7 +62,7 @@ export function status(state, kind, sending, sent) {
     case "asking":
       return kind === "screen" ? "Choose in your browser what to share." : `Your browser asks whether this page may use the ${NAMES[kind]}.`;
     case "recording":
-      return `Recording the ${NAMES[kind]}.${held || (sent === 0 ? " Its first part goes once it has 5 MiB, or at the end." : "")}`;
+      return `Recording the ${NAMES[kind]}.${held || (sent === 0 ? " Its first part goes once it has 5\u00a0MiB, or at the end." : "")}`;
     case "sending":
       return held ? `The recording is over.${held}` : "The recording is over. The rest is being sent.";
     case "stored":
