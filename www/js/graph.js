@@ -7,7 +7,8 @@ const BASE = 108;
 /** Steps of the scale, in bytes a second: 1, 2 and 5 of each power of ten. */
 const STEPS = [1, 2, 5];
 
-function shape(tag, attributes, text) {
+/** An element of SVG. */
+export function shape(tag, attributes, text) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   if (text !== undefined) element.textContent = text;

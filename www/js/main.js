@@ -13,15 +13,19 @@ import { Failures } from "./failures.js";
 import { Flow } from "./flow.js";
 import { loginForm, nameOf } from "./login.js";
 import { explain } from "./messages.js";
+import { Left } from "./recording/left.js";
+import { Recorder } from "./recording/recorder.js";
 import { Records } from "./records.js";
 import { themeButton } from "./themes.js";
 import { troubleSwitch } from "./trouble.js";
 
-/** The packed npm package, served beside this page. */
-const PACKAGE = new URL("../crowfly/index.js", import.meta.url);
+/** The packed npm package, served beside this page: its entry that can record as well. */
+const PACKAGE = new URL("../crowfly/live.js", import.meta.url);
 
-/** The views of the signed-in person: `{owner, session, client, uploader, records, ...}`; undefined before the sign-in. */
+/** The views of the signed-in person: `{owner, session, client, uploader, ...}`; undefined before the sign-in. */
 let running;
+/** The person wants to see the page die: it must not ask whether it may. */
+let killed = false;
 
 function show(view) {
   document.body.dataset.view = view;
@@ -63,6 +67,7 @@ async function open(config, name, grant, owner) {
   const failures = new Failures();
   const nameOfUpload = (wanted) => client.snapshot().uploads.find(({ id }) => id === wanted)?.name;
   let records;
+  let recorder;
   let client;
   let startSending;
   try {
@@ -78,40 +83,62 @@ async function open(config, name, grant, owner) {
         // What a person should know goes to the page, the rest to the console.
         if (code === "type_mismatch") cautions.add(upload, nameOfUpload(upload));
         else if (code === "api_silent") records.unanswered(message);
-        else console.warn(`crowfly: ${message}`);
+        else if (!recorder?.warned({ code })) console.warn(`crowfly: ${message}`);
       },
     });
   } catch (error) {
     throw new Error(error?.code ? explain(error).sentence : explain({ code: "wasm_unavailable" }).sentence, { cause: error });
   }
   records = new Records(client, announce);
-  const uploader = startSending(byId("sending"), byId("uploader"), client, {
+  const seen = {
     onRecord(record) {
       cautions.settle(record);
       records.add(record);
     },
     onLate: (error) => records.late(error),
+  };
+  const uploader = startSending(byId("sending"), byId("uploader"), withoutRecordings(client), {
+    ...seen,
     onFailed: ({ upload, error }) => failures.add(upload?.id, nameOfUpload(upload?.id), error),
   });
   uploader.addEventListener("crowfly-aborted", ({ detail }) => flow.forget(detail.upload.id));
+  recorder = new Recorder(client, { ...seen, kill: isLocal() ? kill : undefined });
+  const left = new Left(client, seen);
   flow.open(client);
   records.open();
+  left.look();
   codePanel().catch((error) => console.warn(`the code panel: ${error.message}`));
   const calm = config.trouble ? troubleSwitch(new URL(config.trouble, document.baseURI), flow) : () => {};
   const clear = () => [cautions, failures].forEach((one) => one.clear());
-  return { owner, session, client, uploader, records, flow, clear, calm };
+  const close = () => [recorder, left, records, flow].forEach((one) => one.stop());
+  return { owner, session, client, uploader, close, clear, calm };
 }
 
 function stop() {
   if (!running) return;
-  const { uploader, records, flow, clear, calm, client } = running;
+  const { uploader, close, clear, calm, client } = running;
   running = undefined;
   calm();
-  flow.stop();
+  close();
   clear();
-  records.stop();
   uploader.remove();
   client.close();
+}
+
+/** The client as the uploader sees it: what is left of recordings is listed beside the recorder. */
+function withoutRecordings(client) {
+  const resumable = async () => (await client.resumable()).filter(({ live }) => !live);
+  return Object.create(client, { resumable: { value: resumable } });
+}
+
+function isLocal() {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+}
+
+/** Leaves the page as a crash does: no client is closed, and nothing is asked. */
+function kill() {
+  killed = true;
+  location.reload();
 }
 
 /** Whether leaving the page would interrupt an upload. */
@@ -145,7 +172,7 @@ async function boot() {
   });
   dropsAnywhere(() => running?.uploader);
   window.addEventListener("beforeunload", (event) => {
-    if (busy()) event.preventDefault();
+    if (busy() && !killed) event.preventDefault();
   });
 
   if (config.auth.kind === "oidc" && isAnswer()) {

@@ -25,6 +25,8 @@ impl Driver {
         let media_type = entry.given.media_type.clone();
         let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
         entry.set_file(JsValue::UNDEFINED, media_type, 0.0);
+        // Its source tells of its bytes later.
+        entry.recorded.set(Some(0));
         self.record(entry, source);
         if source.is_undefined() {
             // What is there must be known before the server is asked which parts it has.

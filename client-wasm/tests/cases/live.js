@@ -126,6 +126,7 @@ export const cases = {
     const { stream, give, end } = tap();
     const bytes = noise(12 * MIB + 5);
     const upload = client.uploadLive(stream, { name: "talk.webm", type: "video/webm;codecs=vp8" });
+    equal(upload.progress.recorded, 0);
     for (let at = 0; at < 11 * MIB; at += MIB) give(bytes.subarray(at, at + MIB));
     await until(() => upload.progress.confirmed >= 10 * MIB - 1, "two parts", 20_000);
     equal([upload.progress.recorded, upload.progress.total], [11 * MIB, undefined]);

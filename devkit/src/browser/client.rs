@@ -13,6 +13,9 @@ use crate::wait;
 /// How long a script of a test may run.
 const SCRIPT: Duration = Duration::from_secs(120);
 
+/// Chromium makes a camera that shows a clock, and a microphone that beeps.
+const DEVICES: &str = "--use-fake-device-for-media-stream";
+
 /// One browser runs at a time: each keeps a core busy while it hashes and sends.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -67,11 +70,20 @@ impl Browser {
     /// # Panics
     /// When there is no browser or no driver.
     pub fn with_camera() -> Self {
-        const SWITCHES: [&str; 2] = [
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-        ];
-        Self::switched(Kind::Chromium, None, &SWITCHES)
+        Self::switched(
+            Kind::Chromium,
+            None,
+            &[DEVICES, "--use-fake-ui-for-media-stream"],
+        )
+    }
+
+    /// As [`Browser::with_camera`], and a person who refuses every page its use.
+    ///
+    /// # Panics
+    /// When there is no browser or no driver.
+    pub fn with_refused_camera() -> Self {
+        const REFUSING: &str = "--use-fake-ui-for-media-stream=deny";
+        Self::switched(Kind::Chromium, None, &[DEVICES, REFUSING])
     }
 
     /// As [`Browser::of`], with every request through `proxy`, those to loopback too.

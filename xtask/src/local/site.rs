@@ -11,7 +11,8 @@ use super::trouble::Switch;
 use crate::error::Error;
 use crate::paths;
 
-const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=()";
+/// What the page records, and nothing else.
+const DEVICES: &str = "camera=(self), display-capture=(self), geolocation=(), microphone=(self)";
 
 /// Serves `www/` at `/`, the npm package at `/crowfly/` and the configuration at `/config.json`.
 /// The page may also call these origins, and make trouble by the switch.
@@ -43,7 +44,7 @@ fn serve(
         .header("content-security-policy", policy)
         .header("cross-origin-opener-policy", "same-origin")
         .header("cross-origin-resource-policy", "same-origin")
-        .header("permissions-policy", NO_DEVICES)
+        .header("permissions-policy", DEVICES)
         .header("referrer-policy", "no-referrer")
         .header("x-content-type-options", "nosniff")
         .serve(move |request| {
