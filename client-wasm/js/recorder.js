@@ -3,6 +3,7 @@ import { sourceOf } from "./source.js";
 import { Spool } from "./spool.js";
 
 /** @typedef {import("./source.js").LiveSource} LiveSource */
+/** @typedef {import("./source.js").Source} Source */
 
 /** What is told to the module: `bytes` are recorded, `ready` of them can be read from `file`. `error` is why the source
  * failed, `cause` why the spool does not outlive the page.
@@ -12,7 +13,7 @@ import { Spool } from "./spool.js";
 /** A recording that runs.
  * @typedef {{ release(bytes: number): void, finish(): void, end(gone: boolean): void }} Recorder */
 
-/** @param {LiveSource | undefined} source
+/** @param {Exclude<LiveSource, MediaRecorder> | Source | undefined} source
  * @param {string} id
  * @param {(() => Worker) | undefined} worker
  * @param {Hear} hear

@@ -9,74 +9,12 @@
 /** Pieces in order. `stop` has the source end: the pieces that it still has come first. `hold` asks it to wait, if it can.
  * @typedef {{ pieces: AsyncIterable<Piece>, stop: () => void, hold: (wait: boolean) => void }} Source */
 
-/** How often a recorder hands over what it has, in milliseconds: so much is lost if the page dies. */
-const SLICE_MS = 1_000;
-
-/** @param {LiveSource} source
+/** @param {Exclude<LiveSource, MediaRecorder> | Source} source that of a recorder is made already
  * @returns {Source} */
 export function sourceOf(source) {
-  if ("ondataavailable" in source) return recorder(source);
   if ("getReader" in source) return stream(source);
-  return iterable(source);
-}
-
-/** @param {MediaRecorder} media
- * @returns {Source} */
-function recorder(media) {
-  /** @type {Piece[]} */
-  const waiting = [];
-  let ended = false;
-  /** @type {unknown} */
-  let failed;
-  let wake = () => {};
-  const abort = new AbortController();
-  const { signal } = abort;
-  media.addEventListener("dataavailable", ({ data }) => {
-    waiting.push(data);
-    wake();
-  }, { signal });
-  media.addEventListener("error", (event) => {
-    failed = /** @type {ErrorEvent} */ (event).error ?? new Error("the recorder failed");
-  }, { signal });
-  // The last piece comes before it: https://w3c.github.io/mediacapture-record/#dom-mediarecorder-stop
-  media.addEventListener("stop", () => {
-    ended = true;
-    wake();
-  }, { signal });
-  /** It waits for room, and not because the page has paused it. */
-  let held = false;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let timer;
-  if (media.state === "inactive") media.start(SLICE_MS);
-  // The page has started it, perhaps without a time slice.
-  else timer = setInterval(() => media.state === "recording" && media.requestData(), SLICE_MS);
-  async function* pieces() {
-    try {
-      for (;;) {
-        const piece = waiting.shift();
-        if (piece) yield piece;
-        else if (!ended) await /** @type {Promise<void>} */ (new Promise((resolve) => (wake = resolve)));
-        else if (failed) throw failed;
-        else return;
-      }
-    } finally {
-      clearInterval(timer);
-      abort.abort();
-    }
-  }
-  return {
-    pieces: pieces(),
-    stop: () => media.state !== "inactive" && media.stop(),
-    hold(wait) {
-      if (wait && media.state === "recording") {
-        held = true;
-        media.pause();
-      } else if (!wait && held) {
-        held = false;
-        if (media.state === "paused") media.resume();
-      }
-    },
-  };
+  if (Symbol.asyncIterator in source || Symbol.iterator in source) return iterable(source);
+  return /** @type {Source} */ (source);
 }
 
 /** @param {ReadableStream<Piece>} bytes

@@ -79,6 +79,7 @@ export class Spool {
    * @param {Piece} piece */
   async add(piece) {
     let data = piece instanceof Blob ? piece : new Blob([piece]);
+    if (!data.size) return;
     if (this.#worker) {
       const before = this.bytes;
       await this.#ask({ data }).catch((error) => this.#give(error));

@@ -4,7 +4,7 @@ const MIB = 1024 * 1024;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const options = { api: "https://api.test", token: () => "a.b.c", onWarning() {} };
 
-function noise(length, seed = 1) {
+export function noise(length, seed = 1) {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += 1) {
     seed = (seed * 16807) % 2147483647;
@@ -14,7 +14,7 @@ function noise(length, seed = 1) {
 }
 
 /** Has the world take live uploads, and keep what it is sent. */
-function recordable(world) {
+export function recordable(world) {
   const bodies = new Map();
   const Xhr = globalThis.XMLHttpRequest;
   globalThis.XMLHttpRequest = class extends Xhr {
@@ -47,7 +47,7 @@ function recordable(world) {
   };
 }
 
-function same(found, wanted) {
+export function same(found, wanted) {
   equal(found.length, wanted.length, "bytes");
   ok(found.every((byte, at) => byte === wanted[at]), "other bytes");
 }
@@ -59,7 +59,7 @@ function tap() {
   return { stream, give: (bytes) => control.enqueue(bytes), end: () => control.close(), fail: (error) => control.error(error) };
 }
 
-const withWorker = ({ createClient, world, workerSource }, more) =>
+export const withWorker = ({ createClient, world, workerSource }, more) =>
   createClient({ ...options, ...more }, () => world.worker(workerSource));
 
 async function spools() {
@@ -70,7 +70,7 @@ async function spools() {
   return names;
 }
 
-function canvas() {
+export function canvas() {
   const picture = document.createElement("canvas");
   const context = picture.getContext("2d");
   const timer = setInterval(() => context.fillRect(Math.random() * 320, Math.random() * 240, 9, 9), 40);

@@ -11,7 +11,7 @@ use super::session::{Element, Session, WebDriverError};
 use crate::wait;
 
 /// How long a script of a test may run.
-const SCRIPT: Duration = Duration::from_secs(120);
+pub(super) const SCRIPT: Duration = Duration::from_secs(120);
 
 /// One browser runs at a time: each keeps a core busy while it hashes and sends.
 static TURN: Mutex<()> = Mutex::new(());
@@ -41,7 +41,15 @@ pub struct Browser {
     /// What the driver says of the browser.
     pub capabilities: Value,
     // Declared last: dropped after the session was closed.
-    _owned: Option<(Driver, MutexGuard<'static, ()>)>,
+    pub(super) owned: Option<Owned>,
+}
+
+/// What a browser was started with.
+#[derive(Debug)]
+pub(super) struct Owned {
+    pub(super) driver: Driver,
+    pub(super) wanted: Value,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Browser {
@@ -61,17 +69,13 @@ impl Browser {
         Self::through(kind, None)
     }
 
-    /// Waits for a free slot and starts Chromium with a camera and a microphone that exist in it alone, and that a page
-    /// may use unasked.
+    /// As [`Browser::through`], with a camera and a microphone that exist in the browser alone, and that a page may use
+    /// unasked; WebKit has none.
     ///
     /// # Panics
     /// When there is no browser or no driver.
-    pub fn with_camera() -> Self {
-        const SWITCHES: [&str; 2] = [
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-        ];
-        Self::switched(Kind::Chromium, None, &SWITCHES)
+    pub fn with_camera(kind: Kind, proxy: impl Into<Option<SocketAddr>>) -> Self {
+        Self::begin(kind, proxy.into(), true)
     }
 
     /// As [`Browser::of`], with every request through `proxy`, those to loopback too.
@@ -79,20 +83,23 @@ impl Browser {
     /// # Panics
     /// When there is no browser or no driver.
     pub fn through(kind: Kind, proxy: impl Into<Option<SocketAddr>>) -> Self {
-        Self::switched(kind, proxy.into(), &[])
+        Self::begin(kind, proxy.into(), false)
     }
 
-    /// With further switches of Chromium's command line.
-    fn switched(kind: Kind, proxy: Option<SocketAddr>, switches: &[&str]) -> Self {
+    fn begin(kind: Kind, proxy: Option<SocketAddr>, camera: bool) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let driver = drivers::start(kind);
         let mut wanted = drivers::capabilities(kind, &driver, proxy);
-        if let Some(args) = wanted["goog:chromeOptions"]["args"].as_array_mut() {
-            args.extend(switches.iter().map(|switch| json!(switch)));
+        if camera {
+            drivers::add_camera(&mut wanted);
         }
-        let browser = Self::attach(kind, &driver.address, wanted, SCRIPT);
+        let browser = Self::attach(kind, &driver.address, wanted.clone(), SCRIPT);
         let mut browser = browser.unwrap_or_else(|error| panic!("no browser session: {error}"));
-        browser._owned = Some((driver, turn));
+        browser.owned = Some(Owned {
+            driver,
+            wanted,
+            _turn: turn,
+        });
         browser
     }
 
@@ -121,7 +128,7 @@ impl Browser {
             session,
             kind,
             capabilities: made["capabilities"].take(),
-            _owned: None,
+            owned: None,
         })
     }
 

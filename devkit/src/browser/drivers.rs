@@ -149,6 +149,20 @@ pub fn chromium_capabilities(chrome: &Path, profile: &Path, proxy: Option<Socket
     })
 }
 
+/// Gives a browser that is to start a camera and a microphone that exist in it alone, and that a page may use unasked.
+pub fn add_camera(wanted: &mut Value) {
+    let args = wanted.pointer_mut("/goog:chromeOptions/args");
+    if let Some(args) = args.and_then(Value::as_array_mut) {
+        args.push(json!("--use-fake-device-for-media-stream"));
+        args.push(json!("--use-fake-ui-for-media-stream"));
+    }
+    let prefs = wanted.pointer_mut("/moz:firefoxOptions/prefs");
+    if let Some(prefs) = prefs.and_then(Value::as_object_mut) {
+        prefs.insert("media.navigator.streams.fake".into(), json!(true));
+        prefs.insert("media.navigator.permission.disabled".into(), json!(true));
+    }
+}
+
 /// A geckodriver; the browser's profile is in its folder.
 fn geckodriver(programs: Programs) -> Driver {
     let profile = paths::temporary("profiles");
