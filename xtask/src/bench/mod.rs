@@ -9,6 +9,7 @@ mod chrome;
 mod engine;
 mod files;
 mod hash;
+mod live;
 mod options;
 mod page;
 mod peers;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 
     let settings = plan::settings(&options);
     let mut variants = settings.iter().flat_map(|setting| &setting.variants);
-    if options.wants("hash") || variants.any(|variant| variant.function == "ours") {
+    if options.names("live") || options.wants("hash") || variants.any(|variant| variant.function == "ours") {
         package::build()?;
     }
     if let Some(tarball) = &options.against {
@@ -71,6 +72,12 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if options.wants("engine") {
         show("engine", engine::measure(&options)?);
+    }
+    if options.names("live") {
+        browsers::chromium()?;
+        sink::build()?;
+        let server = sink::page()?;
+        show("live", live::measure(&server, &options)?);
     }
     let backend = ["backend", "functions", "pipeline"];
     if backend.iter().any(|name| options.wants(name)) {

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// What `--only` accepts besides the names of variants.
 const GROUPS: &str =
-    "loopback long hosts small resets uplink stall busy hash engine backend functions pipeline";
+    "loopback long hosts small resets uplink stall busy hash live engine backend functions pipeline";
 /// Those that are measured with `--peers` alone, unless they are named.
 const COMPARED: [&str; 4] = ["resets", "uplink", "stall", "busy"];
 
@@ -24,6 +24,8 @@ pub(super) struct Options {
     pub(super) against: Option<PathBuf>,
     /// Whether other uploaders take turns, too; the comparison is written to `docs/BENCHMARKS.md`.
     pub(super) peers: bool,
+    /// Seconds of each recording, if not those of its link.
+    pub(super) seconds: Option<u64>,
     /// Warm calls of each function in a run.
     pub(super) calls: u64,
     pub(super) events: Vec<u64>,
@@ -40,6 +42,7 @@ impl Options {
             files: 500,
             against: None,
             peers: false,
+            seconds: None,
             calls: 2_000,
             events: vec![100, 1_000, 10_000],
             zips: None,
@@ -51,6 +54,7 @@ impl Options {
                 Arg::Long("size") => options.size = arguments.value()?.parse()?,
                 Arg::Long("files") => options.files = arguments.value()?.parse()?,
                 Arg::Long("peers") => options.peers = true,
+                Arg::Long("seconds") => options.seconds = Some(arguments.value()?.parse()?),
                 Arg::Long("against") => options.against = Some(arguments.value()?.into()),
                 Arg::Long("zips") => options.zips = Some(arguments.value()?.into()),
                 Arg::Long("quick") => {
@@ -64,6 +68,11 @@ impl Options {
         }
         options.check()?;
         Ok(options)
+    }
+
+    /// Whether this benchmark is named, as one must be that takes many minutes.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.only.iter().any(|only| only == name)
     }
 
     /// Whether `--only` is absent or has this name.
