@@ -33,7 +33,7 @@ pub struct UploadStats {
 }
 
 /// How an upload is split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Split {
     /// Into one PUT.
     Single,

@@ -14,7 +14,7 @@ use crate::sending::{assert_arrived, with_warnings};
 /// For how long the camera is recorded.
 const RECORDING: Duration = Duration::from_secs(4);
 
-/// A client of `crowfly/live`, as `client`, in a script of [`Visit::script`].
+/// A client of `crowfly/live`, as `live`, in a script of [`Visit::script`].
 const LIVE: &str = "
     const { createClient } = await import('/crowfly/live.js');
     const live = await createClient({
@@ -52,8 +52,9 @@ pub(crate) fn stream(visit: &Visit<'_>) -> Seen {
 }
 
 const RECORD: &str = "
-    const media = navigator.mediaDevices?.getUserMedia && typeof MediaRecorder === 'function';
-    if (!media) return { lacks: 'MediaRecorder or cameras' };
+    const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    if (!devices.some(({ kind }) => kind === 'videoinput')) return { lacks: 'a camera' };
+    if (typeof MediaRecorder !== 'function') return { lacks: 'MediaRecorder' };
     const video = { width: 640, height: 480 };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
     const recorder = new MediaRecorder(stream, { mimeType: given.type });
@@ -69,14 +70,12 @@ const RECORD: &str = "
 
 /// A recording of the camera arrives, and plays.
 pub(crate) fn recording(visit: &Visit<'_>) -> Seen {
-    if visit.browser.kind() == Kind::WebKit {
-        // WebKitGTK shows pages no camera without a device of the computer.
-        return Seen::Lacks("no camera".to_owned());
-    }
     visit.open();
     let given = json!({"ms": RECORDING.as_millis(), "type": "video/webm;codecs=vp8,opus"});
     let end = visit.script(&[LIVE, RECORD].concat(), &given);
     if let Some(lacks) = end["lacks"].as_str() {
+        // It shows pages no camera without a device of the computer.
+        assert_eq!(visit.browser.kind(), Kind::WebKit, "lacks {lacks}");
         return Seen::Lacks(lacks.to_owned());
     }
     assert!(end["error"].is_null(), "{}", end["error"]);

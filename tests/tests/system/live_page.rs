@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::common::{RECORD_WITHIN, account, new_caller};
 
 /// In a default run.
-const RECORDINGS: usize = 3;
+const RECORDINGS: u64 = 3;
 /// The last moment at which a page ends, after the first bytes of its recording.
 const LATEST_MS: u64 = 6_000;
 /// Bytes a second, so that what was left is not sent at once.
@@ -182,7 +182,7 @@ fn a_recording_is_stored_soon_after_its_end_and_plays() {
 
 #[test]
 fn a_page_that_ends_at_any_moment_loses_nothing_that_was_recorded() {
-    let count = number("CROWFLY_RECORDINGS", RECORDINGS as u64);
+    let count = number("CROWFLY_RECORDINGS", RECORDINGS);
     let seed = number("CROWFLY_SEED", 1);
     let moments = words(seed).map(|word| u64::from_le_bytes(word) >> 16);
     let ends = [End::Killed, End::Crashed, End::KilledTwice];

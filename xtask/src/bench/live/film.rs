@@ -43,10 +43,11 @@ fn write(file: &Path) -> std::io::Result<()> {
         writeln!(out, "FRAME")?;
         let pixels = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| x + y));
         // A slope that moves.
-        let slope = pixels.map(|at| ((at + 8 * frame) / 8 % 192) as u8);
+        let slope = pixels.map(|at| (at + 8 * frame) / 8 % 192);
+        let slope = slope.filter_map(|at| u8::try_from(at).ok());
         let luma: Vec<u8> = slope.zip(&mut noise).map(|(at, noise)| 16 + at + noise % NOISE).collect();
         out.write_all(&luma)?;
-        out.write_all(&[128; WIDTH * HEIGHT / 2])?;
+        out.write_all(&vec![128; WIDTH * HEIGHT / 2])?;
     }
     out.flush()
 }

@@ -19,8 +19,8 @@ what we want at most; over 3 Mbit/s the time of two parts of 5 MiB, and 3 s. **M
 ";
 
 /// A row of one way: its name, milliseconds, ratio, aim, megabytes, MiB.
-struct Line<'a> {
-    name: &'a str,
+struct Line {
+    name: &'static str,
     runs: usize,
     ms: f64,
     ratio: Option<f64>,
@@ -33,7 +33,7 @@ fn middle(samples: &[Sample], of: fn(&Sample) -> f64) -> f64 {
     median(samples.iter().map(of).collect()).unwrap_or(f64::NAN)
 }
 
-fn lines(row: &Row) -> Vec<Line<'static>> {
+fn lines(row: &Row) -> Vec<Line> {
     let [meanwhile, afterwards] = &row.samples;
     let all = [meanwhile, afterwards].into_iter().zip(WAYS);
     let yardstick = middle(afterwards, |sample| sample.ms);
@@ -50,7 +50,7 @@ fn lines(row: &Row) -> Vec<Line<'static>> {
         .collect();
     if let Some(first) = lines.first_mut() {
         first.ratio = Some(first.ms / yardstick);
-        first.aim = Some((row.link.aim)(&row.link));
+        first.aim = Some(row.link.aim);
     }
     lines
 }
